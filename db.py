@@ -1,0 +1,132 @@
+"""Engine, sessions and migrations of the records: SQLite or PostgreSQL.
+
+Both are used through SQLAlchemy's asynchronous engine. What SQLite needs to behave under several processes
+(WAL, a busy time-out, writers that queue at BEGIN) is set here and nowhere else.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from settings import Settings
+
+Synchronous = Literal["FULL", "NORMAL"]
+Sessions = async_sessionmaker[AsyncSession]
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_TIMEOUT_MS = 10_000
+POOL_SIZE = 10
+POOL_OVERFLOW = 10
+# Any constant will do, as long as nothing else in the database takes it: "AHG" and a 1.
+MIGRATION_LOCK = 0x41484701
+_WRITES = "ahg_writes"
+
+
+def make_engine(
+    settings_or_url: Settings | str, *, synchronous: Synchronous = "FULL", migrating: bool = False
+) -> AsyncEngine:
+    """An engine for the records; dispose of it when done.
+
+    `settings_or_url`: settings (whose `sqlite_synchronous` is taken), or a SQLAlchemy address with an
+    asynchronous driver. `migrating` leaves SQLite's foreign keys unchecked, since changing a table there means
+    making it anew, and keeps no connections.
+    """
+    if isinstance(settings_or_url, Settings):
+        address, synchronous = settings_or_url.database, settings_or_url.sqlite_synchronous
+    else:
+        address = settings_or_url
+    url = make_url(address)
+    if url.get_backend_name() == "sqlite":
+        engine = create_async_engine(url, **({"poolclass": NullPool} if migrating else {}))
+        _prepare_sqlite(engine, synchronous, foreign_keys=not migrating)
+        return engine
+    if migrating:
+        return create_async_engine(url, poolclass=NullPool)
+    # pre_ping: a database that was restarted costs one round trip, not one failed request a connection.
+    return create_async_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW, pool_pre_ping=True)
+
+
+def session_factory(engine: AsyncEngine) -> Sessions:
+    """Sessions whose objects stay readable after the commit."""
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+@asynccontextmanager
+async def writing(sessions: Sessions) -> AsyncIterator[AsyncSession]:
+    """One transaction that will write: commits at the end, rolls back on an exception.
+
+    On SQLite it takes the write lock at BEGIN and waits for it. A transaction that reads first and then writes
+    would otherwise be refused at once, whatever the busy time-out, when another writer came between.
+    """
+    async with sessions() as session, session.begin():
+        await session.connection(execution_options={_WRITES: True})
+        yield session
+
+
+def dialect_insert(session: AsyncSession) -> Callable[..., Any]:
+    """The `insert` that knows `on_conflict_do_nothing` and `on_conflict_do_update` for this session's database."""
+    return sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+
+
+async def migrate(engine_or_url: AsyncEngine | str) -> None:
+    """Bring the schema to the newest version. Several processes may call it at once; one does the work.
+
+    Opens connections of its own (an in-memory database would not see the result). All or nothing on both
+    databases. Raises what the database raises when it cannot be reached.
+    """
+    url = engine_or_url if isinstance(engine_or_url, str) else engine_or_url.url.render_as_string(False)
+    engine = make_engine(url, migrating=True)
+    try:
+        async with engine.connect() as connection:
+            await connection.execution_options(**{_WRITES: True})
+            async with connection.begin():
+                await _upgrade(connection)
+    finally:
+        await engine.dispose()
+
+
+def alembic_config(connection: Connection | None = None) -> Config:
+    """Alembic's configuration, made here so that an installed product needs no file beside it."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+async def _upgrade(connection: AsyncConnection) -> None:
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+    await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), "head"))
+    if connection.dialect.name == "sqlite":
+        broken = (await connection.execute(text("PRAGMA foreign_key_check"))).first()
+        if broken is not None:
+            raise RuntimeError(f"the migration would leave a dangling reference in table {broken[0]}")
+
+
+def _prepare_sqlite(engine: AsyncEngine, synchronous: Synchronous, *, foreign_keys: bool) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def _pragmas(connection: Any, _record: Any) -> None:
+        # The driver must not begin transactions by itself: it would begin them without the lock, and commit
+        # before a change of the schema.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute(f"PRAGMA synchronous = {synchronous}")
+        cursor.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(_WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+

@@ -1,0 +1,52 @@
+"""What Alembic runs: on the connection that db.migrate() hands over, or, from its command line, on the settings'
+database."""
+
+import asyncio
+from typing import Any, Literal
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import Connection
+from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import AutoString
+
+import models.tables  # noqa: F401 - registers the tables
+from db import make_engine
+from settings import load_settings
+
+
+def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
+    """Write SQLModel's own string type as SQLAlchemy's, so that old versions do not depend on SQLModel."""
+    if kind == "type" and isinstance(item, AutoString):
+        return f"sa.String(length={item.length})" if item.length else "sa.String()"
+    return False
+
+
+def run(connection: Connection) -> None:
+    """Migrate on a connection; the caller owns its transaction if one is open."""
+    context.configure(
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        render_item=render_item,
+        compare_server_default=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def run_on_settings() -> None:
+    """Migrate the database that the environment names."""
+    engine = make_engine(load_settings().database, migrating=True)
+    async with engine.begin() as connection:
+        await connection.run_sync(run)
+    await engine.dispose()
+
+
+given = context.config.attributes.get("connection")
+if context.is_offline_mode():
+    raise SystemExit("write SQL by hand from the versions: this schema is migrated on a connection")
+if given is not None:
+    run(given)
+else:
+    asyncio.run(run_on_settings())

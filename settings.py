@@ -1,0 +1,333 @@
+"""Settings: the one place that reads the environment.
+
+Every setting is a variable ``AHG_<NAME>``; ``docs/running.md`` lists them all, and a test keeps that list
+complete. How to reach a Temporal server that is not ours (address, TLS, API key) is read by Temporal's own
+environment configuration, so that what works for the ``temporal`` command works here.
+"""
+
+import base64
+import binascii
+import difflib
+import ipaddress
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from temporalio.envconfig import ClientConfig, ClientConnectConfig
+
+PREFIX = "AHG_"
+KEY_BYTES = 32  # AES-256
+_KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_DRIVERS = {
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+}
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class SettingsError(Exception):
+    """The configuration is wrong. The text names each ``AHG_`` variable and what is wrong with it."""
+
+
+class Settings(BaseSettings):
+    """What a deployment may choose. Made by :func:`load_settings`, passed on by hand, never a global."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
+
+    data_dir: Path = Field(
+        default=Path("data"),
+        description="Folder for everything kept on this machine: database, Temporal's file, keys, caught mail, logs.",
+    )
+    database_url: str | None = Field(
+        default=None,
+        repr=False,  # may hold a password
+        description="PostgreSQL (postgresql://...) or SQLite (sqlite:///...) address of the records. "
+        "Unset: the file ahg.db in the data folder.",
+    )
+    sqlite_synchronous: Literal["FULL", "NORMAL"] = Field(
+        default="FULL",
+        description="SQLite's promise at commit. FULL survives a power cut; NORMAL is faster and may lose the last "
+        "commits then, never the file.",
+    )
+
+    temporal_mode: Literal["embedded", "external"] = Field(
+        default="embedded",
+        description="embedded: `ahg up` starts a Temporal server of its own. external: a cluster or Temporal Cloud, "
+        "found by Temporal's own variables (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS...).",
+    )
+    temporal_binary: Path | None = Field(
+        default=None,
+        description="The `temporal` program. Unset: the one installed beside Python, else the one on the PATH.",
+    )
+    test_server_binary: Path | None = Field(
+        default=None,
+        description="The `temporal-test-server` program with which rehearsals skip time. Unset: found as above.",
+    )
+    temporal_port: Port = Field(default=7233, description="Port of the embedded Temporal server, on 127.0.0.1.")
+    temporal_ui_port: int = Field(
+        default=0, ge=0, le=65535, description="Port of the embedded Temporal server's own pages; 0 is without them."
+    )
+    temporal_namespace: str = Field(
+        default="default",
+        min_length=1,
+        description="Temporal namespace; in external mode TEMPORAL_NAMESPACE goes before it.",
+    )
+    task_queue: str = Field(default="ahg-cases", min_length=1, description="Task queue of the cases.")
+    delivery_queue: str = Field(
+        default="ahg-delivery",
+        min_length=1,
+        description="Task queue of the deliveries: a slow mail server never holds up a case.",
+    )
+    payload_keys: SecretStr | None = Field(
+        default=None,
+        description="Keys that encrypt what Temporal stores, as id:base64,id2:base64 (32 bytes each). The first "
+        "encrypts, all decrypt. Unset: the file `keys` in the data folder, made by the first `ahg up`.",
+    )
+    worker_build: str | None = Field(
+        default=None,
+        description="Build id for Worker Deployment versioning. Unset: the worker runs unversioned.",
+    )
+    history_limit: int = Field(
+        default=1500,
+        ge=100,
+        le=1900,
+        description="Events in a case's history after which its run continues as a new one.",
+    )
+    max_cached_workflows: int = Field(
+        default=1000, ge=0, le=100_000, description="Cases that a worker keeps in memory between steps."
+    )
+
+    smtp_host: str = Field(default="127.0.0.1", min_length=1, description="Mail server for everything that is sent.")
+    smtp_port: Port = Field(default=2525, description="Its port; the built-in mail catcher listens there.")
+    smtp_security: Literal["none", "starttls", "tls"] = Field(
+        default="none", description="none, starttls (usually port 587) or tls from the first byte (usually 465)."
+    )
+    smtp_username: str | None = Field(default=None, description="User name for the mail server, if it wants one.")
+    smtp_password: SecretStr | None = Field(default=None, description="Password for the mail server.")
+    smtp_connections: int = Field(
+        default=4, ge=1, le=64, description="Connections to the mail server that one worker holds at a time."
+    )
+    mail_from: str = Field(
+        default="Bali Process Ad Hoc Group <ahg@localhost>", description="Sender of every mail, as name <address>."
+    )
+    mail_catcher: bool = Field(
+        default=True,
+        description="Whether `ahg up` catches mail itself and shows it under /mail. It does so only while the mail "
+        "server is this machine without encryption; with a real mail server nothing is caught.",
+    )
+
+    public_url: str = Field(
+        default="http://127.0.0.1:8000", description="Where people reach the pages: the start of links in mails."
+    )
+    web_host: str = Field(default="127.0.0.1", min_length=1, description="Address on which the pages are served.")
+    web_port: Port = Field(default=8000, description="Port on which the pages are served.")
+
+    log_format: Literal["console", "json"] = Field(default="console", description="How log lines are written.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="The least important log lines to keep."
+    )
+
+    @field_validator("data_dir", "temporal_binary", "test_server_binary")
+    @classmethod
+    def _absolute(cls, value: Path | None) -> Path | None:
+        # Children of the supervisor may run in another folder.
+        return None if value is None else Path(os.path.abspath(value.expanduser()))
+
+    @field_validator("temporal_binary", "test_server_binary")
+    @classmethod
+    def _program(cls, value: Path | None) -> Path | None:
+        if value is not None and not os.access(value, os.X_OK):
+            raise ValueError(f"{value} is not a program that can be run")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        scheme, separator, rest = value.partition("://")
+        if not separator or scheme not in _DRIVERS:
+            raise ValueError("must start with postgresql:// or sqlite:///")
+        return f"{_DRIVERS[scheme]}://{rest}"
+
+    @field_validator("payload_keys")
+    @classmethod
+    def _good_keys(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            parse_keys(value.get_secret_value())
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _one_address(cls, value: str) -> str:
+        local, _, domain = parseaddr(value)[1].rpartition("@")
+        if not local or not domain or not value.isprintable():
+            raise ValueError("must be one sender, as in: Bali Process Ad Hoc Group <ahg@example.org>")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("must be an address as in https://ahg.example.org")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _login_is_whole(self) -> "Settings":
+        if (self.smtp_username is None) != (self.smtp_password is None):
+            missing = "AHG_SMTP_PASSWORD" if self.smtp_password is None else "AHG_SMTP_USERNAME"
+            raise ValueError(f"{missing} is missing: a mail server's user name and password go together")
+        return self
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy address of the records, with the asynchronous driver in it."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'ahg.db'}"
+
+    @property
+    def mail_dir(self) -> Path:
+        """Folder of the caught mails."""
+        return self.data_dir / "mail"
+
+    @property
+    def catches_mail(self) -> bool:
+        """Whether the built-in catcher runs: it is wanted, and mail goes to this machine in the clear."""
+        return self.mail_catcher and self.smtp_security == "none" and is_loopback(self.smtp_host)
+
+    @property
+    def keyring(self) -> dict[str, bytes]:
+        """Payload keys by id, the encrypting one first; from the setting, else from the data folder.
+
+        Raises SettingsError when there are none yet or the file is damaged.
+        """
+        if self.payload_keys is not None:
+            return parse_keys(self.payload_keys.get_secret_value())
+        path = self.data_dir / "keys"
+        try:
+            return parse_keys(path.read_text(encoding="ascii"))
+        except FileNotFoundError:
+            raise SettingsError(
+                f"AHG_PAYLOAD_KEYS is not set and {path} does not exist; `ahg up` makes it, or set the variable"
+            ) from None
+        except ValueError as error:
+            raise SettingsError(f"AHG_PAYLOAD_KEYS is not set, and in {path}: {error}") from None
+
+    def temporal_connect_config(self) -> ClientConnectConfig:
+        """Keyword arguments for ``temporalio.client.Client.connect``.
+
+        Embedded: our own server, whatever TEMPORAL_* variables say. External: Temporal's environment
+        configuration. Raises SettingsError when that cannot be read.
+        """
+        if self.temporal_mode == "embedded":
+            return ClientConnectConfig(
+                target_host=f"127.0.0.1:{self.temporal_port}", namespace=self.temporal_namespace
+            )
+        try:
+            config = ClientConfig.load_client_connect_config()
+        except Exception as error:  # noqa: BLE001 - the native parser raises its own kinds, all of them mean this
+            raise SettingsError(f"AHG_TEMPORAL_MODE is external, and Temporal's own settings say: {error}") from error
+        if not config.get("target_host"):
+            raise SettingsError("AHG_TEMPORAL_MODE is external, so TEMPORAL_ADDRESS must be set")
+        config.setdefault("namespace", self.temporal_namespace)
+        return config
+
+    def environment(self) -> dict[str, str]:
+        """This process's environment with these settings in it, for a child that loads them again."""
+        own = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
+        for name in self.model_fields_set:
+            value = getattr(self, name)
+            if value is not None:
+                own[PREFIX + name.upper()] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+        return own
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Settings from the environment; `overrides` (field names) go before it.
+
+    Raises SettingsError naming every variable that is wrong, including an AHG_ variable that does not exist:
+    a misspelt setting is a wrong configuration, not one to be passed over.
+    """
+    problems = _unknown(os.environ)
+    try:
+        settings = Settings(**overrides)
+    except ValidationError as error:
+        problems += [_sentence(detail["loc"], detail["msg"]) for detail in error.errors(include_url=False)]
+    else:
+        if not problems:
+            return settings
+    raise SettingsError("\n".join(problems))
+
+
+def ensure_keys(settings: Settings) -> Path | None:
+    """Make the key file (readable by its owner only) unless keys are set or the file exists.
+
+    Returns the path of a file that was made now, else None. The data folder must exist.
+    """
+    if settings.payload_keys is not None:
+        return None
+    path = settings.data_dir / "keys"
+    line = f"k1:{base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode('ascii')}\n"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return None
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())  # losing this file loses every open case
+    return path
+
+
+def parse_keys(text: str) -> dict[str, bytes]:
+    """Keys by id from ``id:base64,id2:base64`` (or one a line), in that order. Raises ValueError."""
+    keys: dict[str, bytes] = {}
+    for entry in re.split(r"[,\s]+", text.strip()):
+        key_id, _, encoded = entry.partition(":")
+        if not _KEY_ID.fullmatch(key_id):
+            raise ValueError("each key is written id:base64, where the id is of letters, digits, - and _")
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            raise ValueError(f"the key {key_id} is not base64") from None
+        if len(key) != KEY_BYTES:
+            raise ValueError(f"the key {key_id} has {len(key)} bytes, not {KEY_BYTES}")
+        if key_id in keys:
+            raise ValueError(f"the key id {key_id} occurs twice")
+        keys[key_id] = key
+    return keys
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this machine."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _unknown(environment: Mapping[str, str]) -> list[str]:
+    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    problems = []
+    for name in sorted(environment):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            near = difflib.get_close_matches(name.upper(), known, n=1)
+            problems.append(f"{name} is not a setting" + (f"; did you mean {near[0]}?" if near else ""))
+    return problems
+
+
+def _sentence(location: tuple[int | str, ...], message: str) -> str:
+    text = message.removeprefix("Value error, ")
+    # Values are not repeated: some are secrets.
+    return f"{PREFIX}{str(location[0]).upper()}: {text}" if location else text
