@@ -14,7 +14,13 @@ from alembic.config import Config
 from sqlalchemy import Connection, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 from sqlalchemy.pool import NullPool
 
 from settings import Settings
@@ -37,8 +43,8 @@ def make_engine(
     """An engine for the records; dispose of it when done.
 
     `settings_or_url`: settings (whose `sqlite_synchronous` is taken), or a SQLAlchemy address with an
-    asynchronous driver. `migrating` leaves SQLite's foreign keys unchecked, since changing a table there means
-    making it anew, and keeps no connections.
+    asynchronous driver. `migrating` leaves SQLite's foreign keys unchecked, since changing a table there
+    means making it anew, and keeps no connections.
     """
     if isinstance(settings_or_url, Settings):
         address, synchronous = settings_or_url.database, settings_or_url.sqlite_synchronous
@@ -64,8 +70,8 @@ def session_factory(engine: AsyncEngine) -> Sessions:
 async def writing(sessions: Sessions) -> AsyncIterator[AsyncSession]:
     """One transaction that will write: commits at the end, rolls back on an exception.
 
-    On SQLite it takes the write lock at BEGIN and waits for it. A transaction that reads first and then writes
-    would otherwise be refused at once, whatever the busy time-out, when another writer came between.
+    On SQLite it takes the write lock at BEGIN and waits for it. A transaction that reads first and then
+    writes would otherwise be refused at once, whatever the busy time-out, when another writer came between.
     """
     async with sessions() as session, session.begin():
         await session.connection(execution_options={_WRITES: True})
@@ -73,7 +79,7 @@ async def writing(sessions: Sessions) -> AsyncIterator[AsyncSession]:
 
 
 def dialect_insert(session: AsyncSession) -> Callable[..., Any]:
-    """The `insert` that knows `on_conflict_do_nothing` and `on_conflict_do_update` for this session's database."""
+    """The `insert` with `on_conflict_do_nothing` and `on_conflict_do_update` for this session's database."""
     return sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
 
 
@@ -129,4 +135,3 @@ def _prepare_sqlite(engine: AsyncEngine, synchronous: Synchronous, *, foreign_ke
     def _begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get(_WRITES, False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-

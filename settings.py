@@ -47,7 +47,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(
         default=Path("data"),
-        description="Folder for everything kept on this machine: database, Temporal's file, keys, caught mail, logs.",
+        description="Folder for what is kept on this machine: database, Temporal's file, keys, mails, logs.",
     )
     database_url: str | None = Field(
         default=None,
@@ -57,26 +57,32 @@ class Settings(BaseSettings):
     )
     sqlite_synchronous: Literal["FULL", "NORMAL"] = Field(
         default="FULL",
-        description="SQLite's promise at commit. FULL survives a power cut; NORMAL is faster and may lose the last "
-        "commits then, never the file.",
+        description="SQLite's promise at commit. FULL survives a power cut; NORMAL is faster and may then "
+        "lose the last commits, never the file.",
     )
 
     temporal_mode: Literal["embedded", "external"] = Field(
         default="embedded",
-        description="embedded: `ahg up` starts a Temporal server of its own. external: a cluster or Temporal Cloud, "
-        "found by Temporal's own variables (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS...).",
+        description="embedded: `ahg up` starts a Temporal server of its own. external: a cluster or Temporal "
+        "Cloud, found by Temporal's own variables (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, "
+        "TEMPORAL_TLS and so on).",
     )
     temporal_binary: Path | None = Field(
         default=None,
-        description="The `temporal` program. Unset: the one installed beside Python, else the one on the PATH.",
+        description="The `temporal` program. Unset: the one beside Python, else the one on the PATH.",
     )
     test_server_binary: Path | None = Field(
         default=None,
-        description="The `temporal-test-server` program with which rehearsals skip time. Unset: found as above.",
+        description="The `temporal-test-server` program, which skips time in rehearsals. Unset: found alike.",
     )
-    temporal_port: Port = Field(default=7233, description="Port of the embedded Temporal server, on 127.0.0.1.")
+    temporal_port: Port = Field(
+        default=7233, description="Port of the embedded Temporal server, on 127.0.0.1."
+    )
     temporal_ui_port: int = Field(
-        default=0, ge=0, le=65535, description="Port of the embedded Temporal server's own pages; 0 is without them."
+        default=0,
+        ge=0,
+        le=65535,
+        description="Port of the embedded Temporal server's own pages; 0 is without them.",
     )
     temporal_namespace: str = Field(
         default="default",
@@ -91,8 +97,8 @@ class Settings(BaseSettings):
     )
     payload_keys: SecretStr | None = Field(
         default=None,
-        description="Keys that encrypt what Temporal stores, as id:base64,id2:base64 (32 bytes each). The first "
-        "encrypts, all decrypt. Unset: the file `keys` in the data folder, made by the first `ahg up`.",
+        description="Keys that encrypt what Temporal stores, as id:base64,id2:base64 (32 bytes each). The "
+        "first encrypts, all decrypt. Unset: the file `keys` in the data folder, made by the first `ahg up`.",
     )
     worker_build: str | None = Field(
         default=None,
@@ -108,32 +114,43 @@ class Settings(BaseSettings):
         default=1000, ge=0, le=100_000, description="Cases that a worker keeps in memory between steps."
     )
 
-    smtp_host: str = Field(default="127.0.0.1", min_length=1, description="Mail server for everything that is sent.")
+    smtp_host: str = Field(
+        default="127.0.0.1", min_length=1, description="Mail server for everything that is sent."
+    )
     smtp_port: Port = Field(default=2525, description="Its port; the built-in mail catcher listens there.")
     smtp_security: Literal["none", "starttls", "tls"] = Field(
-        default="none", description="none, starttls (usually port 587) or tls from the first byte (usually 465)."
+        default="none",
+        description="none, starttls (usually port 587) or tls from the first byte (usually 465).",
     )
-    smtp_username: str | None = Field(default=None, description="User name for the mail server, if it wants one.")
+    smtp_username: str | None = Field(
+        default=None, description="User name for the mail server, if it wants one."
+    )
     smtp_password: SecretStr | None = Field(default=None, description="Password for the mail server.")
     smtp_connections: int = Field(
         default=4, ge=1, le=64, description="Connections to the mail server that one worker holds at a time."
     )
     mail_from: str = Field(
-        default="Bali Process Ad Hoc Group <ahg@localhost>", description="Sender of every mail, as name <address>."
+        default="Bali Process Ad Hoc Group <ahg@localhost>",
+        description="Sender of every mail, as name <address>.",
     )
     mail_catcher: bool = Field(
         default=True,
-        description="Whether `ahg up` catches mail itself and shows it under /mail. It does so only while the mail "
-        "server is this machine without encryption; with a real mail server nothing is caught.",
+        description="Whether `ahg up` catches mail itself and shows it under /mail. It does so only while "
+        "the mail server is this machine without encryption; with a real mail server nothing is caught.",
     )
 
     public_url: str = Field(
-        default="http://127.0.0.1:8000", description="Where people reach the pages: the start of links in mails."
+        default="http://127.0.0.1:8000",
+        description="Where people reach the pages: the start of links in mails.",
     )
-    web_host: str = Field(default="127.0.0.1", min_length=1, description="Address on which the pages are served.")
+    web_host: str = Field(
+        default="127.0.0.1", min_length=1, description="Address on which the pages are served."
+    )
     web_port: Port = Field(default=8000, description="Port on which the pages are served.")
 
-    log_format: Literal["console", "json"] = Field(default="console", description="How log lines are written.")
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="How log lines are written."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="The least important log lines to keep."
     )
@@ -142,7 +159,7 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         # Children of the supervisor may run in another folder.
-        return None if value is None else Path(os.path.abspath(value.expanduser()))
+        return None if value is None else value.expanduser().absolute()
 
     @field_validator("temporal_binary", "test_server_binary")
     @classmethod
@@ -219,7 +236,7 @@ class Settings(BaseSettings):
             return parse_keys(path.read_text(encoding="ascii"))
         except FileNotFoundError:
             raise SettingsError(
-                f"AHG_PAYLOAD_KEYS is not set and {path} does not exist; `ahg up` makes it, or set the variable"
+                f"AHG_PAYLOAD_KEYS is not set and {path} does not exist; `ahg up` makes it"
             ) from None
         except ValueError as error:
             raise SettingsError(f"AHG_PAYLOAD_KEYS is not set, and in {path}: {error}") from None
@@ -236,8 +253,10 @@ class Settings(BaseSettings):
             )
         try:
             config = ClientConfig.load_client_connect_config()
-        except Exception as error:  # noqa: BLE001 - the native parser raises its own kinds, all of them mean this
-            raise SettingsError(f"AHG_TEMPORAL_MODE is external, and Temporal's own settings say: {error}") from error
+        except Exception as error:  # the native parser has no class of its own
+            raise SettingsError(
+                f"AHG_TEMPORAL_MODE is external, and Temporal's own settings say: {error}"
+            ) from error
         if not config.get("target_host"):
             raise SettingsError("AHG_TEMPORAL_MODE is external, so TEMPORAL_ADDRESS must be set")
         config.setdefault("namespace", self.temporal_namespace)
@@ -249,7 +268,9 @@ class Settings(BaseSettings):
         for name in self.model_fields_set:
             value = getattr(self, name)
             if value is not None:
-                own[PREFIX + name.upper()] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+                own[PREFIX + name.upper()] = (
+                    value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+                )
         return own
 
 

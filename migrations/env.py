@@ -1,5 +1,4 @@
-"""What Alembic runs: on the connection that db.migrate() hands over, or, from its command line, on the settings'
-database."""
+"""What Alembic runs: on the connection that db.migrate() hands over, else on the database of the settings."""
 
 import asyncio
 from typing import Any, Literal

@@ -1,0 +1,61 @@
+# `make run` and `make test` are all that a fresh machine with Python and make needs; `make help` lists the rest.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+# More for pytest, as in: make test ARGS="-k catcher"
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check format lock bench golden migration clean
+
+help: ## Show these lines
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# pip does it again only when the lock or the project file changed.
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else \
+	    "Python 3.11 to 3.13 is needed, and %s is %d.%d: make PYTHON=python3.12 ..." % ((sys.executable,) + v))'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+install: $(STAMP) ## Make .venv and install the locked packages
+
+run: $(STAMP) ## Start everything on this machine; Ctrl-C stops it, and nothing is lost
+	@exec $(BIN)/ahg up
+
+test: $(STAMP) ## Run the whole test suite
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(STAMP) ## Check style, types and which part imports which
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+
+format: $(STAMP) ## Rewrite the code in the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: ## Resolve the newest allowed packages into requirements.lock (needs `make install` once)
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal \
+	    --python-version 3.11 --extra dev pyproject.toml --output-file requirements.lock
+
+bench: $(STAMP) ## Measure the product against its floor; prints ratios
+	$(BIN)/python -m benchmarks
+
+golden: $(STAMP) ## Write the golden e-mails anew; look at the difference before you commit it
+	GOLDEN=write $(BIN)/python -m pytest -q tests/notifications
+
+migration: $(STAMP) ## Write a migration from the tables: make migration m="what changes"
+	@test -n "$(m)" || { echo 'say what changes: make migration m="add a column"' >&2; exit 2; }
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	    unset AHG_DATABASE_URL && export AHG_DATA_DIR="$$folder" && \
+	    $(BIN)/alembic upgrade head && $(BIN)/alembic revision --autogenerate -m "$(m)"
+
+clean: ## Remove .venv and caches; the data folder stays
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './data/*' -prune -exec rm -rf {} +

@@ -1,0 +1,143 @@
+"""A mail server that keeps everything and sends nothing: each mail becomes one .eml file.
+
+For a laptop, the tests and rehearsals. The envelope, which says who really gets a mail, is written before
+the message as X-Catcher-From and X-Catcher-To. Run as ``python -m ops.catcher``.
+"""
+
+import asyncio
+import itertools
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from pathlib import Path
+from typing import Any
+from weakref import WeakSet
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from settings import SettingsError, load_settings
+
+SIZE_LIMIT = 32 * 1024 * 1024  # bytes; what large providers take
+FROM, TO = "X-Catcher-From", "X-Catcher-To"
+
+# An SMTP reply ("550 no such user") for a recipient, or None to take the mail.
+Answer = Callable[[str], str | None]
+
+
+@dataclass(frozen=True)
+class CaughtMail:
+    """A mail as it arrived: its file, the envelope, and the parsed message."""
+
+    path: Path
+    sender: str
+    recipients: tuple[str, ...]
+    message: EmailMessage
+
+
+class Catcher:
+    """A catcher in this event loop, without threads.
+
+    `port` 0 takes a free one; read `port` after `start`. `answer` lets a test refuse or put off a recipient.
+    """
+
+    def __init__(
+        self, folder: Path, *, host: str = "127.0.0.1", port: int = 0, answer: Answer | None = None
+    ) -> None:
+        self.folder = folder
+        self.host = host
+        self.port = port
+        self.answer = answer
+        self._counter = itertools.count(1)
+        self._server: asyncio.Server | None = None
+        self._connections: WeakSet[SMTP] = WeakSet()
+
+    async def __aenter__(self) -> "Catcher":
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Listen. Raises OSError when the port is taken."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._connection, self.host, self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """Stop listening and drop the connections. The mails stay."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for connection in self._connections:
+            if isinstance(connection.transport, asyncio.Transport):
+                connection.transport.abort()
+        self._connections.clear()
+
+    def _connection(self) -> SMTP:
+        smtp = SMTP(self, enable_SMTPUTF8=True, data_size_limit=SIZE_LIMIT, ident="AHG mail catcher")
+        self._connections.add(smtp)
+        return smtp
+
+    def messages(self) -> list[CaughtMail]:
+        """All mails in the folder, oldest first."""
+        return [read_mail(path) for path in mail_files(self.folder)]
+
+    async def handle_RCPT(  # noqa: N802 - the name that aiosmtpd calls
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        """Take a recipient, unless `answer` says otherwise."""
+        reply = self.answer(address) if self.answer is not None else None
+        if reply is None:
+            envelope.rcpt_tos.append(address)
+            reply = "250 OK"
+        return reply
+
+    async def handle_DATA(  # noqa: N802 - the name that aiosmtpd calls
+        self, _server: SMTP, _session: Session, envelope: Envelope
+    ) -> str:
+        """Write the mail to a file and only then acknowledge it."""
+        now = datetime.now(UTC)
+        name = f"{now:%Y%m%dT%H%M%S}{now.microsecond:06d}Z-{next(self._counter):06d}.eml"
+        head = f"{FROM}: {envelope.mail_from or ''}\r\n{TO}: {', '.join(envelope.rcpt_tos)}\r\n"
+        content: Any = envelope.content  # bytes: decode_data is off
+        hidden = self.folder / f".{name}.part"
+        hidden.write_bytes(head.encode() + content)
+        hidden.replace(self.folder / name)  # nobody ever reads half a mail
+        return f"250 OK kept as {name}"
+
+
+def mail_files(folder: Path) -> list[Path]:
+    """The mails in a folder, oldest first: their names begin with the time."""
+    return sorted(path for path in folder.glob("*.eml") if not path.name.startswith("."))
+
+
+def read_mail(path: Path) -> CaughtMail:
+    """Parse one file; text parts come with plain line ends. Raises FileNotFoundError."""
+    content = path.read_bytes().replace(b"\r\n", b"\n")
+    message = BytesParser(policy=policy.default.clone(utf8=True)).parsebytes(content)
+    sender, recipients = str(message[FROM] or ""), str(message[TO] or "")
+    return CaughtMail(path, sender, tuple(part for part in recipients.split(", ") if part), message)
+
+
+async def serve() -> None:
+    """Catch mail on the settings' port until SIGTERM or SIGINT."""
+    settings = load_settings()
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with Catcher(settings.mail_dir, host=settings.smtp_host, port=settings.smtp_port) as catcher:
+        print(f"catching mail on {catcher.host}:{catcher.port}, into {catcher.folder}", flush=True)
+        await stop.wait()
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(serve())
+    except SettingsError as error:
+        raise SystemExit(f"{error}") from None

@@ -1,0 +1,284 @@
+"""`ahg up`: everything on one machine, under one process that keeps it running.
+
+Order matters: what others need starts first and stops last. A child that dies is started again, after a pause
+that grows while it keeps dying. Nothing is lost when a child or this process is killed at any point: cases
+lie in Temporal's file and the records, both of which write before they acknowledge.
+"""
+
+import asyncio
+import fcntl
+import os
+import signal
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import db
+from ops.console import LogFollower
+from ops.processes import Child, ManagedProcess, ProcessError, Ready, port_is_free, port_ready
+from ops.temporal_server import dev_server_child, temporal_ready, worker_ready
+from settings import Settings, SettingsError, ensure_keys, load_settings
+
+FIRST_PAUSE = 0.5  # seconds before a child that died is started again; doubles each time
+LONGEST_PAUSE = 30.0
+STEADY_SECONDS = 60.0  # a child that ran this long and died starts with the first pause again
+PORT_PATIENCE = 5.0  # seconds for a killed predecessor's children to let go of their ports
+
+
+class SupervisorError(Exception):
+    """It cannot start; the text says why and what to do."""
+
+
+async def up(settings: Settings, children: Sequence[Child] | None = None) -> int:
+    """Start everything, keep it running until SIGINT or SIGTERM, stop it in reverse order.
+
+    `children` replaces the product's own, and leaves out preparing the data folder's contents. Returns the
+    exit code: 0 after a wanted stop. Raises SupervisorError or SettingsError when it cannot start.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _only_one(settings.data_dir):
+        if children is None:
+            await _check_ports(settings)
+            await prepare(settings)
+            children = product_children(settings)
+        return await Supervisor(settings, children).run()
+
+
+async def prepare(settings: Settings) -> None:
+    """Make the keys, bring the schema to the newest version, and fill an empty directory of members."""
+    from records.directory import seed_if_empty
+
+    made = ensure_keys(settings)
+    if made is not None:
+        print(f"made the payload keys in {made}: back this file up, the open cases cannot be read without it")
+    await db.migrate(settings.database)
+    engine = db.make_engine(settings)
+    try:
+        count = await seed_if_empty(engine)
+    finally:
+        await engine.dispose()
+    if count:
+        print(f"filled the directory with {count} entries; each is for the deployment to confirm")
+
+
+def product_children(settings: Settings) -> list[Child]:
+    """What runs, in the order in which it starts."""
+    logs = settings.data_dir / "logs"
+    environment = settings.environment()
+    config = settings.temporal_connect_config()
+    embedded = settings.temporal_mode == "embedded"
+    children = []
+    if settings.catches_mail:
+        children.append(
+            Child(
+                "mail",
+                (sys.executable, "-m", "ops.catcher"),
+                logs / "mail.log",
+                environment,
+                port_ready(settings.smtp_host, settings.smtp_port),
+            )
+        )
+    if embedded:
+        database = settings.data_dir / "temporal.db"
+        children.append(dev_server_child(settings, database=database, log=logs / "temporal.log"))
+    children.append(
+        Child(
+            "worker",
+            (sys.executable, "-m", "worker"),
+            logs / "worker.log",
+            environment,
+            worker_ready(config, settings.task_queue),
+            grace=30.0,  # steps under way are finished
+        )
+    )
+    web = (sys.executable, "-m", "uvicorn", "--factory", "web.app:create_app")
+    where = ("--host", settings.web_host, "--port", str(settings.web_port), "--no-server-header")
+    address = f"http://{_reachable(settings.web_host)}:{settings.web_port}/healthz"
+    children.append(Child("web", (*web, *where), logs / "web.log", environment, http_ready(address)))
+    return children
+
+
+class Supervisor:
+    """Keeps a list of children running, in their order."""
+
+    def __init__(self, settings: Settings, children: Sequence[Child]) -> None:
+        self._settings = settings
+        self._processes = [ManagedProcess(child) for child in children]
+        self._stop = asyncio.Event()
+        self._logs = LogFollower({child.name: child.log for child in children}, _say)
+
+    async def run(self) -> int:
+        """Start, keep, stop. Returns the exit code; raises SupervisorError when a child does not start."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._asked_to_stop)
+        following = asyncio.create_task(self._logs.follow())
+        try:
+            await self._until_stopped(asyncio.create_task(self._start_all()))
+            if not self._stop.is_set():
+                self._say_where()
+                await self._until_stopped(asyncio.create_task(self._keep_all()))
+        finally:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
+            await self._stop_all()
+            self._logs.show_new()
+        return 0
+
+    async def _start_all(self) -> None:
+        if self._settings.temporal_mode == "external":
+            await self._external_temporal()
+        for process in self._processes:
+            process.start()
+            try:
+                await process.wait_ready()
+            except ProcessError as error:
+                raise SupervisorError(str(error)) from None
+
+    async def _external_temporal(self) -> None:
+        config = self._settings.temporal_connect_config()
+        if not await temporal_ready(config)():
+            raise SupervisorError(
+                f"Temporal at {config['target_host']}, namespace {config['namespace']}, does not answer: "
+                "see TEMPORAL_ADDRESS and AHG_TEMPORAL_MODE"
+            )
+
+    async def _until_stopped(self, task: asyncio.Task[None]) -> None:
+        stopped = asyncio.create_task(self._stop.wait())
+        await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        for one in (task, stopped):
+            if not one.done():
+                one.cancel()
+                with suppress(asyncio.CancelledError):
+                    await one
+        if task.done() and not task.cancelled():
+            task.result()
+
+    async def _keep_all(self) -> None:
+        await asyncio.gather(*(self._keep(process) for process in self._processes))
+
+    async def _keep(self, process: ManagedProcess) -> None:
+        pause = FIRST_PAUSE
+        while True:
+            began = time.monotonic()
+            code = await process.wait()
+            process.kill()  # what it left behind
+            if time.monotonic() - began > STEADY_SECONDS:
+                pause = FIRST_PAUSE
+            _say(f"{process.child.name} ended ({code}); starting it again in {pause:g} s")
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+            process.start()
+            try:
+                await process.wait_ready()
+            except ProcessError as error:
+                _say(str(error))
+                process.kill()
+            else:
+                _say(f"{process.child.name} runs again")
+
+    async def _stop_all(self) -> None:
+        for process in reversed(self._processes):
+            if process.running:
+                _say(f"stopping {process.child.name}")
+            await process.stop()
+
+    def _asked_to_stop(self) -> None:
+        if self._stop.is_set():  # asked twice: at once
+            for process in self._processes:
+                process.kill()
+        self._stop.set()
+
+    def _say_where(self) -> None:
+        settings = self._settings
+        lines = [f"The Ad Hoc Group's pages are at {settings.public_url}"]
+        if settings.catches_mail:
+            lines.append(f"Mail is caught, not sent; read it at {settings.public_url}/mail")
+        if settings.temporal_mode == "embedded" and settings.temporal_ui_port:
+            lines.append(f"Temporal's own pages are at http://127.0.0.1:{settings.temporal_ui_port}")
+        lines.append(f"Everything is kept in {settings.data_dir}. Stop with Ctrl-C; nothing is lost.")
+        _say("\n".join(["", *lines, ""]))
+
+
+def http_ready(address: str) -> Ready:
+    """A readiness check: a GET of this address answers 200."""
+
+    def get() -> bool:
+        try:
+            with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310 - our own http address
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    async def check() -> bool:
+        return await asyncio.to_thread(get)
+
+    return check
+
+
+async def _check_ports(settings: Settings) -> None:
+    wanted = [("AHG_WEB_PORT", settings.web_host, settings.web_port)]
+    if settings.temporal_mode == "embedded":
+        wanted.append(("AHG_TEMPORAL_PORT", "127.0.0.1", settings.temporal_port))
+    if settings.catches_mail:
+        wanted.append(("AHG_SMTP_PORT", settings.smtp_host, settings.smtp_port))
+    deadline = time.monotonic() + PORT_PATIENCE
+    for setting, host, port in wanted:
+        try:
+            while not port_is_free(host, port):
+                if time.monotonic() > deadline:
+                    raise SupervisorError(
+                        f"port {port} on {host} is taken by another program: stop it or set {setting}"
+                    )
+                await asyncio.sleep(0.2)
+        except OSError as error:
+            raise SupervisorError(f"{setting}: cannot listen on {host}:{port}: {error.strerror}") from None
+
+
+@contextmanager
+def _only_one(data_dir: Path) -> Iterator[None]:
+    path = data_dir / "ahg.pid"
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the kernel lets go of it, however we end
+        except BlockingIOError:
+            file.seek(0)
+            other = file.read().strip() or "unknown"
+            raise SupervisorError(
+                f"ahg is running already on {data_dir} (process {other}): stop that one, or set AHG_DATA_DIR"
+            ) from None
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        try:
+            yield
+        finally:
+            file.truncate(0)
+
+
+def _reachable(host: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - compared, not bound
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def main() -> int:
+    """Entry point of ``python -m ops.supervisor``; the same as ``ahg up``."""
+    try:
+        return asyncio.run(up(load_settings()))
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except SupervisorError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

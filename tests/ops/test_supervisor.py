@@ -1,0 +1,148 @@
+"""The supervisor in a process of its own, with small children: what dies comes back, what stops stops all."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+# Two children that only wait; the first also ignores SIGTERM and has a child of its own.
+SCRIPT = textwrap.dedent(
+    """
+    import asyncio, sys
+    from pathlib import Path
+    from ops.processes import Child
+    from ops.supervisor import SupervisorError, up
+    from settings import load_settings
+
+    stubborn = (
+        "import signal, subprocess, sys; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+        "subprocess.Popen([sys.executable, '-c', 'import signal; signal.pause()']); print('up', flush=True);"
+        "[signal.pause() for _ in iter(int, 1)]"
+    )
+    polite = "import signal; print('up', flush=True); signal.pause()"
+    settings = load_settings()
+
+    def child(name, code):
+        log = settings.data_dir / "logs" / f"{name}.log"
+        async def ready():
+            return "up" in log.read_text()
+        return Child(name, (sys.executable, "-c", code, name), log, ready=ready, grace=0.5)
+
+    try:
+        asyncio.run(up(settings, [child("stubborn", stubborn), child("polite", polite)]))
+    except SupervisorError as error:
+        sys.exit(str(error))
+    """
+)
+
+
+def until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "this did not come about in time"
+        time.sleep(0.02)
+
+
+class Running:
+    """A supervisor under test and all processes it ever had."""
+
+    def __init__(self, folder: Path) -> None:
+        environment = os.environ | {"AHG_DATA_DIR": str(folder), "PYTHONPATH": str(ROOT)}
+        self.out = folder.with_suffix(".out")
+        with self.out.open("ab") as out:
+            self.process = subprocess.Popen(
+                (sys.executable, "-c", SCRIPT), env=environment, stdout=out, stderr=out, cwd=ROOT
+            )
+        self.seen: set[psutil.Process] = set()
+
+    def family(self) -> list[psutil.Process]:
+        found: list[psutil.Process] = psutil.Process(self.process.pid).children(recursive=True)
+        self.seen.update(found)
+        return found
+
+    def child(self, name: str) -> psutil.Process:
+        (found,) = [process for process in self.family() if process.cmdline()[-1] == name]
+        return found
+
+    def said(self, text: str) -> bool:
+        return text in self.out.read_text()
+
+    def nobody_left(self) -> bool:
+        return not any(process.is_running() and process.status() != "zombie" for process in self.seen)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[[], Running]]:
+    started: list[Running] = []
+
+    def make() -> Running:
+        started.append(Running(tmp_path / "data"))
+        return started[-1]
+
+    yield make
+    for running in started:
+        running.process.kill()
+        running.process.wait()
+
+
+def test_a_child_that_dies_is_started_again(start: Callable[[], Running]) -> None:
+    running = start()
+    until(lambda: running.said("pages are at"))
+    polite = running.child("polite")
+
+    polite.kill()
+
+    until(lambda: running.said("polite ended (-9); starting it again"))
+    until(lambda: running.said("polite runs again"))
+    assert running.child("polite").pid != polite.pid
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_everything_in_reverse_order(
+    start: Callable[[], Running], number: signal.Signals
+) -> None:
+    running = start()
+    until(lambda: running.said("pages are at"))
+    assert len(running.family()) == 3  # the stubborn one's child too
+
+    running.process.send_signal(number)
+
+    assert running.process.wait(20) == 0
+    assert running.nobody_left()
+    text = running.out.read_text()
+    assert text.index("stopping polite") < text.index("stopping stubborn")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ties a child to the life of its parent")
+def test_a_killed_supervisor_leaves_no_child_and_can_be_started_again(start: Callable[[], Running]) -> None:
+    running = start()
+    until(lambda: running.said("pages are at"))
+    children = psutil.Process(running.process.pid).children()
+    assert len(children) == 2
+
+    running.process.kill()
+    running.process.wait()
+
+    until(lambda: not any(child.is_running() and child.status() != "zombie" for child in children))
+    again = start()
+    until(lambda: again.out.read_text().count("pages are at") == 2)
+
+
+def test_a_second_supervisor_on_the_same_folder_refuses_in_a_sentence(start: Callable[[], Running]) -> None:
+    first = start()
+    until(lambda: first.said("pages are at"))
+
+    second = start()
+
+    assert second.process.wait(20) == 1
+    assert second.said(f"ahg is running already on {first.out.with_suffix('')} (process {first.process.pid})")
+    assert first.process.poll() is None

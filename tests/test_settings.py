@@ -1,0 +1,161 @@
+"""Settings: defaults that work, and wrong ones that are refused by name."""
+
+import base64
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from settings import Settings, SettingsError, ensure_keys, load_settings, parse_keys
+
+KEY = base64.b64encode(bytes(range(32))).decode()
+
+
+def test_the_defaults_are_a_working_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    settings = load_settings()
+
+    assert settings.data_dir == tmp_path / "data"
+    assert settings.database == f"sqlite+aiosqlite:///{tmp_path}/data/ahg.db"
+    assert settings.temporal_connect_config() == {"target_host": "127.0.0.1:7233", "namespace": "default"}
+    assert settings.catches_mail
+
+
+@pytest.mark.parametrize(
+    "given", ["postgres://u:p@h/d", "postgresql://u:p@h/d", "postgresql+psycopg://u:p@h/d"]
+)
+def test_every_way_to_write_a_postgresql_address_gets_the_driver(
+    given: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AHG_DATABASE_URL", given)
+
+    assert load_settings().database == "postgresql+psycopg://u:p@h/d"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AHG_DATABASE_URL", "mysql://h/d"),
+        ("AHG_WEB_PORT", "80000"),
+        ("AHG_WEB_PORT", "http"),
+        ("AHG_HISTORY_LIMIT", "1901"),
+        ("AHG_HISTORY_LIMIT", "99"),
+        ("AHG_SMTP_SECURITY", "ssl"),
+        ("AHG_TEMPORAL_MODE", "cloud"),
+        ("AHG_PUBLIC_URL", "ahg.example.org"),
+        ("AHG_MAIL_FROM", "nobody"),
+        ("AHG_MAIL_FROM", "A <a@example.org>\r\nBcc: b@example.org"),
+        ("AHG_PAYLOAD_KEYS", "k1:c2hvcnQ="),
+        ("AHG_PAYLOAD_KEYS", f"k1:{KEY},k1:{KEY}"),
+        ("AHG_PAYLOAD_KEYS", KEY),
+        ("AHG_TEMPORAL_BINARY", "/nonexistent/temporal"),
+        ("AHG_SQLITE_SYNCHRONOUS", "OFF"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_the_name_of_the_setting(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError, match=f"^{name}: "):
+        load_settings()
+
+
+def test_every_wrong_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AHG_WEB_PORT", "x")
+    monkeypatch.setenv("AHG_LOG_FORMAT", "xml")
+
+    with pytest.raises(SettingsError, match=r"AHG_WEB_PORT: .*\n?AHG_LOG_FORMAT: |AHG_LOG_FORMAT") as caught:
+        load_settings()
+
+    assert "AHG_WEB_PORT" in str(caught.value)
+
+
+def test_a_misspelt_setting_is_refused_with_the_right_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AHG_DATABSE_URL", "postgresql://h/d")
+
+    with pytest.raises(
+        SettingsError, match="AHG_DATABSE_URL is not a setting; did you mean AHG_DATABASE_URL"
+    ):
+        load_settings()
+
+
+def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AHG_SMTP_PASSWORD", "")
+
+    assert load_settings().smtp_password is None
+
+
+def test_a_user_name_without_a_password_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AHG_SMTP_USERNAME", "ahg")
+
+    with pytest.raises(SettingsError, match="AHG_SMTP_PASSWORD is missing"):
+        load_settings()
+
+
+def test_secrets_are_shown_neither_in_errors_nor_in_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AHG_DATABASE_URL", "postgresql://user:hunter2@h/d")
+    monkeypatch.setenv("AHG_PAYLOAD_KEYS", f"k1:{KEY}")
+    shown = repr(load_settings())
+    assert "hunter2" not in shown
+    assert KEY not in shown
+
+    monkeypatch.setenv("AHG_DATABASE_URL", "mysql://user:hunter2@h/d")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert "hunter2" not in str(caught.value)
+
+
+def test_mail_is_caught_only_when_it_goes_to_this_machine_in_the_clear(settings: Settings) -> None:
+    assert settings.catches_mail
+    assert not load_settings(smtp_host="mail.example.org").catches_mail
+    assert not load_settings(smtp_security="starttls").catches_mail
+    assert not load_settings(mail_catcher=False).catches_mail
+
+
+def test_keys_are_made_once_and_only_the_owner_reads_them(settings: Settings) -> None:
+    path = ensure_keys(settings)
+    assert path is not None
+    keys = settings.keyring
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [len(key) for key in keys.values()] == [32]
+    assert ensure_keys(settings) is None
+    assert settings.keyring == keys
+
+
+def test_missing_keys_say_how_to_get_them(settings: Settings) -> None:
+    with pytest.raises(SettingsError, match=r"AHG_PAYLOAD_KEYS is not set and .*keys does not exist"):
+        _ = settings.keyring
+
+
+def test_the_first_key_stays_first() -> None:
+    assert list(parse_keys(f"new:{KEY},old:{KEY}")) == ["new", "old"]
+
+
+def test_external_mode_takes_temporals_own_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "temporal.example.org:7233")
+    monkeypatch.setenv("TEMPORAL_NAMESPACE", "bali")
+
+    config = load_settings(temporal_mode="external").temporal_connect_config()
+
+    assert config["target_host"] == "temporal.example.org:7233"
+    assert config["namespace"] == "bali"
+
+
+def test_external_mode_without_an_address_is_refused() -> None:
+    with pytest.raises(SettingsError, match="TEMPORAL_ADDRESS must be set"):
+        load_settings(temporal_mode="external").temporal_connect_config()
+
+
+def test_a_child_loads_the_same_settings_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load_settings(
+        data_dir=tmp_path, web_port=8123, payload_keys=f"k1:{KEY}", mail_catcher=False, temporal_ui_port=0
+    )
+    environment = settings.environment()
+    for name in environment.keys() - os.environ.keys():
+        monkeypatch.setenv(name, environment[name])
+
+    assert load_settings() == settings
