@@ -1,0 +1,126 @@
+"""Who holds the ball, until when, and what happens by itself if nobody acts."""
+
+from datetime import datetime
+
+from models.base import Instant, Value
+from models.case import Case, ParticipantState, ReportState, Stage
+from models.ladder import ClockAct
+from models.posts import SECRETARIAT, Post, Role
+
+__all__ = ["ClockPanel", "NextAct", "clock_panel", "due", "next_act", "waiting_on"]
+
+
+class NextAct(Value):
+    """The next thing that the clock does by itself."""
+
+    at: Instant
+    subject: str
+    act: ClockAct
+    due: Instant
+
+
+def next_act(case: Case) -> NextAct | None:
+    """The earliest rung of all ladders whose clock runs; None while the case is suspended."""
+    if case.suspension:
+        return None
+    best: NextAct | None = None
+    for subject, ladder in case.ladders.items():
+        rung = ladder.next
+        if rung is not None and (best is None or (rung.at, subject) < (best.at, best.subject)):
+            best = NextAct.model_construct(at=rung.at, subject=subject, act=rung.act, due=ladder.due)
+    return best
+
+
+def due(case: Case) -> datetime | None:
+    """The earliest deadline that still lies on a running ladder."""
+    return min((ladder.due for ladder in case.ladders.values() if ladder.next is not None), default=None)
+
+
+def waiting_on(case: Case) -> tuple[Post, ...]:
+    """Whose turn it is. Empty only when the procedure has ended.
+
+    An open question comes before open gates, open gates before what the stage itself waits for.
+    """
+    if case.stage.ended or case.stage is Stage.DRAFT:
+        return ()
+    asked = [gate.respondent for gate in case.open_gates if gate.questions]
+    if asked:
+        return _each_once(asked)
+    undecided = [post for gate in case.open_gates for post in gate.undecided]
+    if undecided:
+        return _each_once(undecided)
+    return _each_once(_STAGE[case.stage](case)) or (SECRETARIAT,)
+
+
+def _each_once(posts: list[Post]) -> tuple[Post, ...]:
+    return tuple(dict.fromkeys(posts))
+
+
+def _desks(*codes: str) -> list[Post]:
+    return [SECRETARIAT if code == SECRETARIAT.member else Post.of(code, Role.FOCAL_POINT) for code in codes]
+
+
+def _submitted(case: Case) -> list[Post]:
+    return _desks(*case.requesters) if case.returned else [SECRETARIAT]
+
+
+def _review(case: Case) -> list[Post]:
+    return list(case.directory.co_chairs)
+
+
+def _selection(case: Case) -> list[Post]:
+    invited = [p.member for p in case.participants.values() if p.state is ParticipantState.INVITED]
+    if invited:
+        return _desks(*invited)
+    return list(case.directory.co_chairs) if "minimum" in case.ladders else [SECRETARIAT]
+
+
+def _operational(case: Case) -> list[Post]:
+    owners = _desks(*(outcome.owner for outcome in case.outcomes.values() if outcome.state in ("open", "blocked")))
+    verifiers = list(case.directory.co_chairs) if any(o.state == "done" for o in case.outcomes.values()) else []
+    parties = [
+        post
+        for arrangement in case.arrangements.values()
+        if arrangement.in_force_from is None
+        for post in _desks(*(code for code in arrangement.parties if code not in arrangement.agreed))
+    ]
+    newcomers = any(p.state is ParticipantState.ADMITTED for p in case.participants.values())
+    endorsers = _desks(*case.taking_part()) if newcomers else []
+    return [*owners, *verifiers, *parties, *endorsers]
+
+
+def _reporting(case: Case) -> list[Post]:
+    report = case.report
+    if report is not None and report.state is ReportState.TABLED:
+        return list(case.directory.steering_group)
+    circulation = case.circulation
+    if circulation is not None and circulation.state == "approved":
+        return _desks(*circulation.pending)
+    return [SECRETARIAT]
+
+
+_STAGE = {
+    Stage.SUBMITTED: _submitted,
+    Stage.CO_CHAIR_REVIEW: _review,
+    Stage.PARTICIPANT_SELECTION: _selection,
+    Stage.OPERATIONAL: _operational,
+    Stage.REPORTING: _reporting,
+}
+
+
+class ClockPanel(Value):
+    """The clock panel of a case at one moment: the step and since when, who holds the ball, what comes by itself."""
+
+    stage: Stage
+    since: Instant | None
+    hours: float
+    waiting_on: tuple[Post, ...]
+    next: NextAct | None
+
+
+def clock_panel(case: Case, now: datetime) -> ClockPanel:
+    """The clock panel at ``now`` (aware); ``hours`` counts from the beginning of the step."""
+    hours = (now - case.stage_since).total_seconds() / 3600 if case.stage_since else 0.0
+    return ClockPanel(
+        stage=case.stage, since=case.stage_since, hours=hours, waiting_on=waiting_on(case), next=next_act(case)
+    )

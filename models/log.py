@@ -1,0 +1,94 @@
+"""The decision log: every event of a case in an entry, chained by hashes so that it verifies without the database."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from models.base import Instant, Value
+from models.events import AnyEvent, Event
+from models.posts import Post
+
+__all__ = ["CLOCK", "ActedFor", "Entry", "broken_at", "event_of", "seal"]
+
+CLOCK = Post("RSO/secretariat")
+"""The post in whose name the clock acts; such entries have a command id that begins with ``clock:``."""
+
+_EVENT: TypeAdapter[AnyEvent] = TypeAdapter(Event)
+
+
+class ActedFor(Value):
+    """The secretariat recorded what the post said by telephone or letter: how, and why."""
+
+    by: Post
+    how: str
+    why: str
+
+
+class Entry(Value):
+    """One event in its place.
+
+    ``seq`` counts from 1 in each case; ``at`` is case time (UTC); ``command`` is the id of the command that caused it;
+    ``previous`` and ``hash`` are SHA-256 in hex, ``hash`` over everything else in the entry.
+    """
+
+    case: str
+    seq: int
+    at: Instant
+    by: Post
+    acted_for: ActedFor | None = None
+    command: str
+    event: dict[str, Any]
+    previous: str
+    hash: str
+
+    @property
+    def type(self) -> str:
+        """The event's type."""
+        return str(self.event["type"])
+
+
+def digest(case: str, seq: int, at: str, by: str, acted_for: Any, command: str, event: Any, previous: str) -> str:
+    """The hash of an entry: SHA-256 over ``[previous, case, seq, at, by, acted_for, command, event]`` as JSON.
+
+    The JSON has no blanks, sorted keys and no escapes beyond those JSON needs (UTF-8).
+    """
+    parts = [previous, case, seq, at, by, acted_for, command, event]
+    text = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def seal(
+    case: str, seq: int, at: Instant, by: Post, acted_for: ActedFor | None, command: str, event: AnyEvent, previous: str
+) -> Entry:
+    """The entry for an event, chained to the one before (``previous``: its hash, empty for the first)."""
+    body = event.model_dump(mode="json", exclude_defaults=True, by_alias=True)
+    body["type"] = event.type
+    acted = acted_for.model_dump(mode="json") if acted_for else None
+    stamped = at.isoformat()
+    return Entry.model_construct(
+        case=case, seq=seq, at=at, by=by, acted_for=acted_for, command=command, event=body, previous=previous,
+        hash=digest(case, seq, stamped, by, acted, command, body, previous),
+    )  # fmt: skip
+
+
+def event_of(entry: Entry) -> AnyEvent:
+    """The event that an entry holds."""
+    return _EVENT.validate_python(entry.event)
+
+
+def broken_at(entries: Iterable[Entry]) -> int | None:
+    """The sequence number of the first entry that does not follow from the one before; None for a whole chain."""
+    previous, seq = "", 0
+    for entry in entries:
+        seq += 1
+        acted = entry.acted_for.model_dump(mode="json") if entry.acted_for else None
+        right = digest(
+            entry.case, seq, entry.at.isoformat(), entry.by, acted, entry.command, entry.event, previous
+        )
+        if entry.seq != seq or entry.previous != previous or entry.hash != right:
+            return entry.seq
+        previous = entry.hash
+    return None

@@ -1,0 +1,209 @@
+"""Policy: deadlines, ladder, quorum, conflict rule. A versioned document, copied into the case at submission.
+
+The numbers are product defaults, not decisions of the Bali Process, and are labelled as such wherever they appear;
+a deployment can change them. A later change never touches a running case.
+"""
+
+import calendar
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Self
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from models.base import Value
+from models.calendars import Calendars
+
+__all__ = ["ConflictRule", "Policy", "Span", "Track", "Urgency", "policy_with"]
+
+_UNITS = {"h": "hour", "d": "day", "wd": "working day", "mo": "month"}
+
+
+class Span(str):
+    """A length of time as policy writes it: ``24h``, ``30d``, ``5wd`` (working days) or ``12mo`` (months).
+
+    Raises:
+        ValueError: the text is none of these.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> "Span":
+        plain = str(text).replace(" ", "").lower()
+        number, unit = plain.rstrip("wdhmo"), plain.lstrip("0123456789")
+        if not number.isdigit() or unit not in _UNITS or number + unit != plain:
+            raise ValueError(f"{text!r} is not a length of time: write 24h, 30d, 5wd (working days) or 12mo (months)")
+        return super().__new__(cls, plain)
+
+    @property
+    def number(self) -> int:
+        """How many."""
+        return int(self.rstrip("wdhmo"))
+
+    @property
+    def unit(self) -> str:
+        """Of what: ``h``, ``d``, ``wd`` or ``mo``."""
+        return self.lstrip("0123456789")
+
+    @property
+    def words(self) -> str:
+        """In words, for pages and mails: ``5 working days``."""
+        return f"{self.number} {_UNITS[self.unit]}{'' if self.number == 1 else 's'}"
+
+    def after(self, start: datetime, calendars: Calendars, members: Sequence[str]) -> datetime:
+        """The instant (UTC) this long after ``start``; working days are those of the members, the latest of them."""
+        match self.unit:
+            case "h":
+                return start.astimezone(UTC) + timedelta(hours=self.number)
+            case "d":
+                return start.astimezone(UTC) + timedelta(days=self.number)
+            case "wd":
+                return calendars.move(start, self.number, members or ("",))
+            case _:
+                return _months_later(start.astimezone(UTC), self.number)
+
+    def before(self, end: datetime, calendars: Calendars, members: Sequence[str]) -> datetime:
+        """The instant (UTC) this long before ``end``; spans in months count 30 days each."""
+        match self.unit:
+            case "wd":
+                return calendars.move(end, -self.number, members or ("",))
+            case "h":
+                return end - timedelta(hours=self.number)
+            case unit:
+                return end - timedelta(days=self.number * (30 if unit == "mo" else 1))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Spans travel as plain strings in JSON."""
+        return core_schema.no_info_after_validator_function(
+            cls, core_schema.str_schema(), serialization=core_schema.to_string_ser_schema()
+        )
+
+
+def _months_later(start: datetime, months: int) -> datetime:
+    year, month = divmod(start.month - 1 + months, 12)
+    year, month = start.year + year, month + 1
+    return start.replace(year=year, month=month, day=min(start.day, calendar.monthrange(year, month)[1]))
+
+
+class Urgency(StrEnum):
+    """The two tracks; the urgent one counts hours."""
+
+    ROUTINE = "routine"
+    URGENT = "urgent"
+
+
+class ConflictRule(StrEnum):
+    """What a Co-Chair does when its own country is the requester."""
+
+    DECLARE = "declare"
+    RECUSE = "recuse"
+
+
+class Track(Value):
+    """The deadlines of one track (design section 3, default policy).
+
+    ``completeness``: the secretariat's check. ``gate``: a gate's deadline, with reminders at half of it and
+    ``last_reminder`` before. After the deadline the alternate is told at once, both offices and the secretariat after
+    ``offices_told``; the gate lapses after ``lapse``, both counted from the deadline. ``answer``: to a question.
+    ``comments``: by the Steering Group on participants. ``invitation``, ``silence``, ``consent``: until they lapse or
+    stand. ``situation_update``: the rhythm of updates. ``duration`` of an activation.
+    """
+
+    completeness: Span
+    gate: Span
+    last_reminder: Span
+    offices_told: Span
+    lapse: Span
+    answer: Span
+    comments: Span
+    invitation: Span
+    silence: Span
+    consent: Span
+    situation_update: Span
+    duration: Span
+
+
+def _spans(**written: str) -> Track:
+    return Track(**{name: Span(text) for name, text in written.items()})
+
+
+_ROUTINE = _spans(
+    completeness="2wd", gate="5wd", last_reminder="1wd", offices_told="2wd", lapse="10wd", answer="5wd",
+    comments="3wd", invitation="5wd", silence="10wd", consent="5wd", situation_update="30d", duration="12mo",
+)  # fmt: skip
+_URGENT = _spans(
+    completeness="6h", gate="24h", last_reminder="6h", offices_told="12h", lapse="72h", answer="24h",
+    comments="12h", invitation="48h", silence="72h", consent="48h", situation_update="3d", duration="6mo",
+)  # fmt: skip
+
+
+class Policy(Value):
+    """The whole policy.
+
+    ``substitutes``: who takes the place of a recused Co-Chair, in order, among Steering Group members that are not
+    affected. ``other_affected`` and ``organisations``: the minimum composition besides the requester.
+    ``endorsements``: how many participants endorse a later admission. ``resubmission``: how long a lapsed request may
+    be resubmitted. ``overdue_before``, ``overdue_after``, ``overdue_every``: the overdue ladder of outcomes and
+    recommendations, around the due date. ``duration_reminder``: before an activation ends.
+    """
+
+    version: str = "1"
+    routine: Track = _ROUTINE
+    urgent: Track = _URGENT
+    conflict_rule: ConflictRule = ConflictRule.DECLARE
+    substitutes: tuple[str, ...] = ("NZ", "TH", "UNHCR", "IOM")
+    other_affected: int = 1
+    organisations: int = 1
+    endorsements: int = 1
+    resubmission: Span = Span("90d")
+    overdue_before: Span = Span("7d")
+    overdue_after: Span = Span("7d")
+    overdue_every: Span = Span("30d")
+    duration_reminder: Span = Span("30d")
+
+    def track(self, urgency: Urgency) -> Track:
+        """The deadlines of the urgent or the routine track."""
+        return self.urgent if urgency is Urgency.URGENT else self.routine
+
+    @classmethod
+    def default(cls) -> Self:
+        """The product's defaults."""
+        return cls()
+
+
+def policy_with(differences: Mapping[str, Any]) -> Policy:
+    """The default policy with differences by its own keys.
+
+    A key of a track given at the top (``gate: 3wd``) holds for both tracks; blanks and hyphens in keys are read as
+    underscores.
+
+    Raises:
+        ValueError: a key that policy does not have, or a value it cannot read.
+    """
+    changes: dict[str, Any] = {}
+    tracks: dict[str, dict[str, Any]] = {"routine": {}, "urgent": {}}
+    for key, value in differences.items():
+        name = _key(key)
+        if name in tracks:
+            tracks[name].update({_key(inner): inner_value for inner, inner_value in dict(value).items()})
+        elif name in Track.model_fields:
+            for track in tracks.values():
+                track.setdefault(name, value)
+        elif name in Policy.model_fields:
+            changes[name] = value
+        else:
+            known = ", ".join([*Policy.model_fields, *Track.model_fields])
+            raise ValueError(f"policy has no key {key!r}; it has {known}")
+    for name, base in (("routine", _ROUTINE), ("urgent", _URGENT)):
+        changes[name] = {**base.model_dump(), **tracks[name]}
+    return Policy.model_validate(changes)
+
+
+def _key(written: str) -> str:
+    plain = written.strip().lower().replace("-", "_").replace(" ", "_")
+    return {"conflict": "conflict_rule", "conflict_of_interest": "conflict_rule", "conflicts": "conflict_rule"}.get(
+        plain, plain
+    )

@@ -1,0 +1,70 @@
+"""Posts: the offices that duties belong to, held by persons for a time (design section 2)."""
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+__all__ = ["SECRETARIAT", "Capacity", "Post", "Role"]
+
+
+class Role(StrEnum):
+    """What a post is for."""
+
+    FOCAL_POINT = "focal-point"
+    CO_CHAIR = "co-chair"
+    STEERING_GROUP = "steering-group"
+    SECRETARIAT = "secretariat"
+    AUDITOR = "auditor"
+
+
+class Capacity(StrEnum):
+    """In which capacity a person receives mail for a post."""
+
+    HOLDER = "holder"
+    ALTERNATE = "alternate"
+
+
+class Post(str):
+    """A post, written ``MEMBER/role``: ``Post("ID/co-chair")``.
+
+    Raises:
+        ValueError: the text is not ``MEMBER/role`` with a known role.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> "Post":
+        member, slash, role = text.partition("/")
+        if not slash or not member or role not in _ROLES:
+            raise ValueError(f"{text!r} is not a post: write MEMBER/POST, where POST is one of {', '.join(Role)}")
+        return super().__new__(cls, text)
+
+    @classmethod
+    def of(cls, member: str, role: Role) -> "Post":
+        """The post of a member: ``Post.of("ID", Role.CO_CHAIR)``."""
+        return cls(f"{member}/{role.value}")
+
+    @property
+    def member(self) -> str:
+        """Code of the member whose post this is."""
+        return self.partition("/")[0]
+
+    @property
+    def role(self) -> Role:
+        """What the post is for."""
+        return Role(self.partition("/")[2])
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Posts travel as plain strings in JSON."""
+        return core_schema.no_info_after_validator_function(
+            cls, core_schema.str_schema(max_length=64), serialization=core_schema.to_string_ser_schema()
+        )
+
+
+_ROLES = frozenset(Role)
+
+SECRETARIAT = Post("RSO/secretariat")
+"""The Regional Support Office: the secretariat of the Bali Process."""

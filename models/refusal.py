@@ -1,0 +1,33 @@
+"""A refusal: what cannot be done, and what can be done now and by whom."""
+
+from enum import StrEnum
+
+__all__ = ["Refused", "Why"]
+
+
+class Why(StrEnum):
+    """The kind of a refusal, and by it the HTTP status that pages and API give."""
+
+    INVALID = "invalid"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    CONFLICT = "conflict"
+
+    @property
+    def status(self) -> int:
+        """The HTTP status code (RFC 9110)."""
+        return {"invalid": 422, "forbidden": 403, "not_found": 404, "conflict": 409}[self.value]
+
+
+class Refused(Exception):
+    """A command that the rules refuse. Nothing has been written.
+
+    ``sentence`` says what is wrong; ``allowed`` says what the post may do now (empty: nothing), filled in by
+    ``rules.decide``.
+    """
+
+    def __init__(self, why: Why, sentence: str, allowed: str = "") -> None:
+        super().__init__(f"{sentence} {allowed}".strip())
+        self.why = why
+        self.sentence = sentence
+        self.allowed = allowed

@@ -1,0 +1,117 @@
+"""The request of an affected member, its versions and their differences (design section 3, step "request")."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from pydantic import Field, field_validator
+
+from models.base import Line, Prose, Value
+from models.policy import Urgency
+
+__all__ = ["SECTIONS", "Attachment", "Figure", "Request", "Route", "fingerprint"]
+
+SECTIONS = ("situation", "since", "routes", "figures", "affected", "done", "asks", "attachments")
+"""The sections of a request that can be marked confidential."""
+
+
+def fingerprint(*parts: Any) -> str:
+    """A SHA-256 (hex) over the parts as canonical JSON: what a position is bound to."""
+    text = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Route(Value):
+    """A route of movement: member codes or place names."""
+
+    origin: Line = Field(alias="from", default="")
+    via: tuple[Line, ...] = ()
+    to: Line = ""
+    by: Line = ""
+
+    model_config = {**Value.model_config, "populate_by_name": True}
+
+    @property
+    def stops(self) -> tuple[str, ...]:
+        """Every place on the route, in order."""
+        return tuple(place for place in (self.origin, *self.via, self.to) if place)
+
+
+class Figure(Value):
+    """A number with its date and source. Counts of persons only; never data of a person."""
+
+    what: Line
+    number: float
+    as_of: date | None = None
+    source: Line = ""
+
+
+class Attachment(Value):
+    """A file by the hash of its content; the content is kept elsewhere."""
+
+    name: Line
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    size: int = Field(ge=0)
+    kind: Line = "application/octet-stream"
+
+
+class Request(Value):
+    """What a requester says and asks.
+
+    ``since`` is a date as far as known. ``affected`` holds the codes of the members affected. ``asks`` is what is asked
+    of the group. ``confidential`` names sections (of ``SECTIONS``) and, for each, the posts or members that may read
+    it besides the requesters, the Co-Chairs and the secretariat.
+    """
+
+    title: Line = ""
+    situation: Prose = ""
+    since: date | None = None
+    urgency: Urgency = Urgency.ROUTINE
+    routes: tuple[Route, ...] = Field(default=(), max_length=100)
+    figures: tuple[Figure, ...] = Field(default=(), max_length=200)
+    affected: tuple[Line, ...] = Field(default=(), max_length=100)
+    done: Prose = ""
+    asks: tuple[Prose, ...] = Field(default=(), max_length=50)
+    confidential: Mapping[str, tuple[str, ...]] = {}
+    attachments: tuple[Attachment, ...] = Field(default=(), max_length=50)
+
+    @field_validator("confidential", mode="before")
+    @classmethod
+    def _sections(cls, given: Any) -> Any:
+        """A plain list of sections opens each to nobody else."""
+        return {section: () for section in given} if isinstance(given, list | tuple | set) else given
+
+    @field_validator("confidential")
+    @classmethod
+    def _known_sections(cls, given: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+        for section in given:
+            if section not in SECTIONS:
+                raise ValueError(f"there is no section {section!r}; the sections are {', '.join(SECTIONS)}")
+        return given
+
+    @field_validator("done", mode="before")
+    @classmethod
+    def _lines(cls, given: Any) -> Any:
+        return "\n".join(map(str, given)) if isinstance(given, list | tuple) else given
+
+    @field_validator("asks", mode="before")
+    @classmethod
+    def _one_ask(cls, given: Any) -> Any:
+        return (given,) if isinstance(given, str) else given
+
+    @property
+    def on_route(self) -> tuple[str, ...]:
+        """The places on its routes, each once, in order."""
+        return tuple(dict.fromkeys(stop for route in self.routes for stop in route.stops))
+
+    def missing(self) -> tuple[str, ...]:
+        """What a request cannot be submitted without, and this one lacks."""
+        needed = {"a title": self.title, "the situation": self.situation}
+        return tuple(what for what, given in needed.items() if not given)
+
+    def changes(self, earlier: "Request") -> dict[str, tuple[Any, Any]]:
+        """The fields that differ from an earlier version: name -> (before, now), as JSON values."""
+        before, now = earlier.model_dump(mode="json", by_alias=True), self.model_dump(mode="json", by_alias=True)
+        return {name: (before[name], now[name]) for name in now if before[name] != now[name]}

@@ -1,0 +1,294 @@
+"""The gate: every point where Co-Chairs decide, with one mechanism (design section 3, "Gates").
+
+Both must approve. One may ask (the clock stops), recuse, or change its position until the second is in. A decline by
+one ends the gate only after the other has also answered or the deadline has passed; a split goes to consultation and a
+second round. Silence decides nothing: the alternate is told, then both offices and the secretariat, then the gate lapses.
+"""
+
+from collections.abc import Callable, Mapping
+
+from models import events as e
+from models.case import Case, Decider, Gate, GateName, GateOutcome, PositionKind
+from models.commands import Answer, Decide
+from models.ladder import ClockAct, Ladder, halfway, ladder_of
+from models.policy import ConflictRule
+from models.posts import SECRETARIAT as THE_SECRETARIAT
+from models.posts import Post, Role
+from models.refusal import Refused, Why
+from models.rules.turn import OPEN_STAGES, Turn, must_say, refuse, rule
+from models.rules.who import DECIDER, REQUESTER, SECRETARIAT, STEERING_GROUP
+
+__all__ = [
+    "FOLLOWS", "amend_gate", "answer_overdue", "follows", "gate_subject", "open_gate", "proposer_desk", "rung_passed",
+    "substitute",
+]  # fmt: skip
+
+Consequence = Callable[[Turn, Gate], None]
+FOLLOWS: dict[tuple[GateName, GateOutcome], Consequence] = {}
+"""What follows from a gate's outcome; each part of the procedure registers its own (``follows``)."""
+
+_APPROVALS = (PositionKind.APPROVE, PositionKind.APPROVE_WITH_CONDITIONS)
+
+
+def follows(gate: GateName, *outcomes: GateOutcome) -> Callable[[Consequence], Consequence]:
+    """Register what follows when that gate ends so."""
+
+    def register(consequence: Consequence) -> Consequence:
+        for outcome in outcomes:
+            FOLLOWS[gate, outcome] = consequence
+        return consequence
+
+    return register
+
+
+def gate_subject(name: GateName) -> str:
+    """The name of a gate's ladder."""
+    return f"gate:{name.value}"
+
+
+# opening ---------------------------------------------------------------------------------------------------------
+
+
+def open_gate(
+    turn: Turn, name: GateName, *, on: str, about: str, respondent: Post, terms: Mapping[str, str] | None = None
+) -> None:
+    """Ask the Co-Chairs to decide on something, identified by its hash ``on``."""
+    deciders = _deciders(turn.case)
+    turn.emit(
+        e.GateOpened(gate=name, on=on, about=about, respondent=respondent, deciders=deciders, terms=terms or {})
+    )
+    turn.climb(gate_subject(name), _gate_ladder(turn, turn.case.gates[name]))
+
+
+def amend_gate(turn: Turn, name: GateName, *, on: str, about: str, why: str) -> None:
+    """What an open gate is about was amended: positions given on the old version are void, and all are asked again."""
+    gate = turn.case.gates.get(name)
+    if gate is None or not gate.open or gate.on == on:
+        return
+    deciders = _deciders(turn.case, {decider.place_of: decider for decider in gate.deciders})
+    turn.emit(
+        e.PositionsVoided(
+            gate=name, posts=tuple(gate.positions), on=on, about=about, why=why, deciders=deciders
+        )
+    )
+    ladder = _gate_ladder(turn, turn.case.gates[name])
+    turn.climb(gate_subject(name), ladder.stopped(turn.now) if turn.case.gates[name].questions else ladder)
+
+
+def _deciders(case: Case, sitting: Mapping[Post, Decider] | None = None) -> tuple[Decider, ...]:
+    """Who decides for each Co-Chair; a place that a substitute already holds stays with it."""
+    sitting = sitting or {}
+    deciders: list[Decider] = []
+    for place in case.directory.co_chairs:
+        if place in sitting and sitting[place].post != place:
+            deciders.append(sitting[place])
+            continue
+        interest = case.is_requester(place.member)
+        stands_in = None
+        if interest and case.policy.conflict_rule is ConflictRule.RECUSE:
+            stands_in = substitute(case, [decider.post for decider in (*deciders, *sitting.values())])
+        deciders.append(Decider(post=stands_in or place, place_of=place, interest=interest and stands_in is None))
+    return tuple(deciders)
+
+
+def substitute(case: Case, taken: list[Post]) -> Post | None:
+    """The Steering Group member that takes a recused Co-Chair's place: first in the policy's order, not affected."""
+    concerned = {*case.requesters, *case.request.affected}
+    for code in case.policy.substitutes:
+        post = Post.of(code, Role.STEERING_GROUP)
+        if code not in concerned and case.directory.holds(post) and post not in taken:
+            return post
+    return None
+
+
+def _gate_ladder(turn: Turn, gate: Gate) -> Ladder:
+    case, track = turn.case, turn.case.track
+    members = tuple(decider.post.member for decider in gate.deciders)
+    due = track.gate.after(turn.now, case.calendars, members)
+    acts = {
+        ClockAct.REMIND: halfway(turn.now, due),
+        ClockAct.REMIND_LAST: track.last_reminder.before(due, case.calendars, members),
+        ClockAct.ESCALATE_ALTERNATE: due,
+        ClockAct.ESCALATE_OFFICES: track.offices_told.after(due, case.calendars, members),
+        ClockAct.LAPSE: track.lapse.after(due, case.calendars, members),
+    }
+    return ladder_of(due, acts, now=turn.now, members=members, label=track.gate.words)
+
+
+# deciding --------------------------------------------------------------------------------------------------------
+
+
+def _may_decide_now(case: Case, post: Post) -> bool:
+    return any(gate.decider(post) for gate in case.open_gates)
+
+
+@rule("decide", "decide an open gate", DECIDER, OPEN_STAGES, ready=_may_decide_now)
+def decide(turn: Turn, body: Decide) -> None:
+    """Take a position: approve, approve with conditions, decline, ask or recuse."""
+    gate = _the_gate(turn.case, body.gate, turn.by)
+    if gate.decider(turn.by) is None:
+        raise _not_a_decider(gate, turn.by)
+    match body.position:
+        case PositionKind.ASK:
+            _ask(turn, gate, must_say(body, "what you ask"))
+        case PositionKind.RECUSE:
+            _recuse(turn, gate, body.text)
+        case position:
+            if position is not PositionKind.APPROVE:
+                must_say(body, "why, or on which conditions")
+            _take_position(turn, gate, position, body.text)
+
+
+def _take_position(turn: Turn, gate: Gate, position: PositionKind, text: str) -> None:
+    if any(question.by == turn.by for question in gate.questions):
+        turn.emit(e.QuestionDropped(gate=gate.name, post=turn.by))
+        _run_again(turn, gate.name)
+    decider = gate.decider(turn.by)
+    interest = decider is not None and decider.interest
+    turn.emit(
+        e.PositionTaken(gate=gate.name, post=turn.by, position=position, on=gate.on, text=text, interest=interest)
+    )
+    _settle(turn, gate.name)
+
+
+def _ask(turn: Turn, gate: Gate, text: str) -> None:
+    turn.emit(e.Asked(gate=gate.name, post=turn.by, text=text))
+    ladder = turn.case.ladders.get(gate_subject(gate.name))
+    if ladder:
+        turn.emit(e.LadderSet(subject=gate_subject(gate.name), ladder=ladder.stopped(turn.now)))
+    _await_answer(turn, gate)
+
+
+def _await_answer(turn: Turn, gate: Gate) -> None:
+    span, member = turn.case.track.answer, gate.respondent.member
+    turn.once(f"answer:{gate.name.value}", turn.after(span, member), ClockAct.REMIND, member, label=span.words)
+
+
+def _run_again(turn: Turn, name: GateName) -> None:
+    """Once no question is open, the gate's clock runs again and nobody waits for an answer."""
+    if turn.case.gates[name].questions:
+        return
+    turn.clear(f"answer:{name.value}")
+    ladder = turn.case.ladders.get(gate_subject(name))
+    if ladder and not turn.case.suspension:
+        turn.emit(e.LadderSet(subject=gate_subject(name), ladder=ladder.started(turn.now, turn.case.calendars)))
+
+
+def _recuse(turn: Turn, gate: Gate, text: str) -> None:
+    decider = gate.decider(turn.by)
+    if decider is None or decider.post != decider.place_of:
+        raise refuse(f"{turn.by} already sits in the place of a recused Co-Chair and decides itself.")
+    stands_in = substitute(turn.case, [one.post for one in gate.deciders])
+    if stands_in is None:
+        raise refuse("No Steering Group member that is not affected is left to take the place of a recused Co-Chair.")
+    turn.emit(e.Recused(gate=gate.name, post=turn.by, substitute=stands_in, text=text))
+    stopped = turn.case.gates[gate.name].questions
+    if not stopped:
+        turn.clear(f"answer:{gate.name.value}")
+    ladder = _gate_ladder(turn, turn.case.gates[gate.name])
+    turn.climb(gate_subject(gate.name), ladder.stopped(turn.now) if stopped else ladder)
+
+
+@rule(
+    "answer", "answer a Co-Chair's question", (REQUESTER, SECRETARIAT, STEERING_GROUP, DECIDER), OPEN_STAGES,
+    ready=lambda case, post: any(gate.questions and gate.respondent == post for gate in case.open_gates),
+)  # fmt: skip
+def answer(turn: Turn, body: Answer) -> None:
+    """Answer every open question at a gate; its clock runs again."""
+    asked = [gate for gate in turn.case.open_gates if gate.questions]
+    gate = next((gate for gate in asked if body.gate in (None, gate.name)), None)
+    if gate is None:
+        raise refuse("No question of a Co-Chair is open at that gate.")
+    requester_answers = gate.name is GateName.ACTIVATION and turn.case.is_requester(turn.by.member)
+    if turn.by != gate.respondent and not requester_answers:
+        raise refuse(f"The question is for {gate.respondent} to answer.", Why.FORBIDDEN)
+    turn.emit(e.Answered(gate=gate.name, text=body.text))
+    _run_again(turn, gate.name)
+
+
+def _the_gate(case: Case, name: GateName | None, post: Post) -> Gate:
+    """The gate that is meant: by name, or the only open one."""
+    if name is None:
+        mine = [gate for gate in case.open_gates if gate.decider(post)] or list(case.open_gates)
+        if len(mine) != 1:
+            names = ", ".join(gate.name.value for gate in case.open_gates) or "none"
+            raise refuse(f"Say which gate you decide; open now: {names}.", Why.INVALID)
+        return mine[0]
+    gate = case.gates.get(name)
+    if gate is None:
+        raise refuse(f"The gate {name.value!r} has not been opened; there is nothing to decide there yet.")
+    if not gate.open:
+        outcome = gate.outcome.value if gate.outcome else ""
+        raise refuse(f"The gate {name.value!r} is already {outcome}; a position can no longer be taken or changed.")
+    return gate
+
+
+def _not_a_decider(gate: Gate, post: Post) -> Refused:
+    deciders = " and ".join(decider.post for decider in gate.deciders)
+    return refuse(
+        f"Only a Co-Chair that has not recused, or the Steering Group member in its place, may decide the gate "
+        f"{gate.name.value!r}: {deciders}, not {post}.",
+        Why.FORBIDDEN,
+    )
+
+
+# outcomes --------------------------------------------------------------------------------------------------------
+
+
+def _settle(turn: Turn, name: GateName) -> None:
+    gate = turn.case.gates[name]
+    declined = [position for position in gate.positions.values() if position.position is PositionKind.DECLINE]
+    if gate.undecided:
+        ladder = turn.case.ladders.get(gate_subject(name))
+        late = ladder is not None and ladder.stopped_at is None and turn.now >= ladder.due
+        if declined and late:
+            _conclude(turn, name, GateOutcome.DECLINED, "Declined by one; the other did not answer by the deadline.")
+    elif not declined:
+        _conclude(turn, name, GateOutcome.APPROVED, _conditions(gate))
+    elif len(declined) == len(gate.deciders):
+        _conclude(turn, name, GateOutcome.DECLINED, " / ".join(position.text for position in declined))
+    elif gate.round == 1:
+        turn.emit(e.GateSplit(gate=name, round=2))
+        turn.climb(gate_subject(name), _gate_ladder(turn, turn.case.gates[name]))
+    else:
+        _conclude(turn, name, GateOutcome.DECLINED, "No agreement in the second round.")
+
+
+def _conditions(gate: Gate) -> str:
+    conditions = [
+        f"{position.post}: {position.text}"
+        for position in gate.positions.values()
+        if position.position is PositionKind.APPROVE_WITH_CONDITIONS
+    ]
+    return "\n".join(conditions)
+
+
+def _conclude(turn: Turn, name: GateName, outcome: GateOutcome, text: str) -> None:
+    turn.clear(gate_subject(name), f"answer:{name.value}")
+    turn.emit(e.GateDecided(gate=name, outcome=outcome, text=text[:20_000]))
+    consequence = FOLLOWS.get((name, outcome))
+    if consequence:
+        consequence(turn, turn.case.gates[name])
+
+
+def rung_passed(turn: Turn, name: GateName, act: ClockAct) -> None:
+    """The clock at a gate: reminders are only told; a decline by one stands at the deadline; silence lapses."""
+    gate = turn.case.gates[name]
+    declined = any(position.position is PositionKind.DECLINE for position in gate.positions.values())
+    if act is ClockAct.ESCALATE_ALTERNATE and declined:
+        _settle(turn, name)
+    elif act is ClockAct.LAPSE:
+        _conclude(turn, name, GateOutcome.LAPSED, "Nobody decided in time; nothing is decided.")
+
+
+def answer_overdue(turn: Turn, name: GateName) -> None:
+    """An answer is owed still: the reminder comes again, so that the case never waits in silence."""
+    gate = turn.case.gates[name]
+    if gate.open and gate.questions:
+        _await_answer(turn, gate)
+
+
+def proposer_desk(turn: Turn) -> Post:
+    """Who answers for a proposal: the post that made it, unless it decides itself."""
+    return THE_SECRETARIAT if turn.by in turn.case.directory.co_chairs else turn.by
+

@@ -1,0 +1,341 @@
+"""Participant selection: who is proposed and why, who is invited, what they answer, who comes later.
+
+The Steering Group draws participation "from the most-affected countries as well as relevant international
+organisations" (Co-Chairs' Statement of April 2009).
+"""
+
+from models import events as e
+from models.case import Case, Gate, GateName, GateOutcome, Participant, ParticipantState, Seat, Stage
+from models.commands import Admit, Comment, Convene, Endorse, Leave, Propose, Replace, Respond
+from models.ladder import ClockAct, halfway, ladder_of
+from models.members import Member
+from models.posts import SECRETARIAT as THE_SECRETARIAT
+from models.refusal import Why
+from models.request import fingerprint
+from models.rules.gates import amend_gate, follows, open_gate
+from models.rules.operational import begin_operational
+from models.rules.request import lapsed
+from models.rules.turn import Turn, must_be_members, must_say, refuse, rule
+from models.rules.who import CO_CHAIR, INVITED, PARTICIPANT, SECRETARIAT, STEERING_GROUP
+
+__all__ = ["lacking", "proposal"]
+
+COMMENTS, MINIMUM, LIST = "comments", "minimum", "list"
+"""The names of this part's ladders, besides one for each invitation."""
+
+State = ParticipantState
+SELECTION = {Stage.PARTICIPANT_SELECTION}
+GROUP_AT_WORK = {Stage.PARTICIPANT_SELECTION, Stage.OPERATIONAL, Stage.REPORTING}
+_OFF_THE_LIST = (State.REPLACED, State.LEFT)
+
+
+def invitation(member: str) -> str:
+    """The name of an invitation's ladder."""
+    return f"invitation:{member}"
+
+
+# the proposal ----------------------------------------------------------------------------------------------------
+
+
+def proposal(case: Case) -> tuple[e.Listed, ...]:
+    """Whom the system proposes, and why: requesters, members named as affected or on a route, mandated organisations."""
+    request, listed = case.request, []
+    for member in case.directory.members.values():
+        reasons = []
+        if case.is_requester(member.code):
+            reasons.append("requester")
+        if member.code in request.affected:
+            reasons.append("named as affected")
+        if member.code in request.on_route:
+            reasons.append("on the route")
+        if member.is_organisation:
+            reasons.extend(_mandate(member, case))
+        if reasons and member.ahg_2009:
+            reasons.append("took part in 2009")
+        if reasons:
+            listed.append(e.Listed(member=member.code, why="; ".join(reasons)))
+    return tuple(listed)
+
+
+def _mandate(member: Member, case: Case) -> list[str]:
+    if "*" in member.mandate:
+        return ["its mandate covers every case"]
+    said = " ".join((case.request.title, case.request.situation, *case.request.asks)).lower()
+    return [f"its mandate: {word}" for word in member.mandate if word.lower() in said][:1]
+
+
+@follows(GateName.ACTIVATION, GateOutcome.APPROVED)
+def begin_selection(turn: Turn, gate: Gate) -> None:
+    """The activation is approved: the system's proposal stands, the Steering Group comments, Co-Chairs confirm."""
+    turn.enter(Stage.PARTICIPANT_SELECTION)
+    turn.emit(e.ParticipantsProposed(listed=proposal(turn.case)))
+    span = turn.case.track.comments
+    members = tuple(post.member for post in turn.case.directory.steering_group)
+    turn.once(COMMENTS, turn.after(span, *members), ClockAct.END, *members, label=span.words)
+    _ask_for_the_list(turn)
+
+
+def _ask_for_the_list(turn: Turn) -> None:
+    turn.clear(LIST, MINIMUM)
+    open_gate(
+        turn, GateName.PARTICIPANTS, on=_list_hash(turn.case), about=_list_words(turn.case),
+        respondent=THE_SECRETARIAT,
+    )  # fmt: skip
+
+
+def _listed(case: Case) -> list[Participant]:
+    return [one for one in case.participants.values() if one.state not in _OFF_THE_LIST]
+
+
+def _list_hash(case: Case) -> str:
+    return fingerprint(sorted((one.member, one.seat.value) for one in _listed(case)))
+
+
+def _list_words(case: Case) -> str:
+    def names(seat: Seat) -> str:
+        return ", ".join(case.directory.name(one.member) for one in _listed(case) if one.seat is seat) or "none"
+
+    return f"Participants: {names(Seat.PARTICIPANT)}. Observers: {names(Seat.OBSERVER)}."
+
+
+def _list_changed(turn: Turn, why: str) -> None:
+    """Ask the Co-Chairs about the list: anew where none is before them, else on the amended one."""
+    gate = turn.case.gates.get(GateName.PARTICIPANTS)
+    if gate is None or not gate.open:
+        _ask_for_the_list(turn)
+    else:
+        amend_gate(
+            turn, GateName.PARTICIPANTS, on=_list_hash(turn.case), about=_list_words(turn.case), why=why
+        )
+
+
+@rule("propose", "propose participants", (STEERING_GROUP, SECRETARIAT), SELECTION)
+def propose(turn: Turn, body: Propose) -> None:
+    """Propose members and observers; merged with the list, the newest word on a member counts."""
+    named = (*body.members, *body.observers, *body.without)
+    if not named:
+        raise refuse("Name the members or observers you propose.", Why.INVALID)
+    must_be_members(turn.case, named)
+    asked_out = [code for code in body.without if turn.case.is_requester(code)]
+    if asked_out:
+        raise refuse("A requester takes part in its own case; it cannot be taken off the list.")
+    why = body.text[:300] or f"proposed by {turn.by}"
+    listed = [e.Listed(member=code, why=why) for code in body.members]
+    listed += [e.Listed(member=code, seat=Seat.OBSERVER, why=why) for code in body.observers]
+    turn.emit(e.ParticipantsProposed(listed=tuple(listed), removed=body.without))
+    _list_changed(turn, f"{turn.by} proposed participants")
+
+
+@rule("comment", "comment", (STEERING_GROUP, SECRETARIAT, PARTICIPANT), GROUP_AT_WORK)
+def comment(turn: Turn, body: Comment) -> None:
+    """Say something on the participants or on a report; it changes nothing but is on record."""
+    turn.emit(e.Commented(text=must_say(body, "your comment")))
+
+
+# invitations -----------------------------------------------------------------------------------------------------
+
+
+@follows(GateName.PARTICIPANTS, GateOutcome.APPROVED)
+def _confirmed(turn: Turn, gate: Gate) -> None:
+    turn.clear(COMMENTS)
+    new = [one for one in turn.case.participants.values() if one.state is State.PROPOSED]
+    for one in new:
+        if turn.case.is_requester(one.member):
+            turn.emit(e.Responded(member=one.member, state=State.ACCEPTED, text="requester"))
+    invite(turn, tuple(one.member for one in new if not turn.case.is_requester(one.member)))
+    maybe_begin(turn)
+
+
+@follows(GateName.PARTICIPANTS, GateOutcome.DECLINED)
+def _list_declined(turn: Turn, gate: Gate) -> None:
+    """The Co-Chairs did not confirm the list: another one is to be proposed."""
+    await_list(turn)
+
+
+@follows(GateName.PARTICIPANTS, GateOutcome.LAPSED)
+def _list_lapsed(turn: Turn, gate: Gate) -> None:
+    if turn.case.stage is Stage.PARTICIPANT_SELECTION and not turn.case.taking_part():
+        lapsed(turn, gate)
+    elif turn.case.stage is Stage.PARTICIPANT_SELECTION:
+        await_list(turn)
+
+
+def await_list(turn: Turn) -> None:
+    """Another list is awaited; the Co-Chairs and the secretariat are reminded until it comes."""
+    span = turn.case.track.gate
+    member = THE_SECRETARIAT.member
+    turn.once(LIST, turn.after(span, member), ClockAct.REMIND, member, label=span.words)
+
+
+def invite(turn: Turn, members: tuple[str, ...]) -> None:
+    """Send invitations, each with a reminder at half of its time."""
+    if not members:
+        return
+    turn.emit(e.Invited(members=members))
+    for member in members:
+        span = turn.case.track.invitation
+        due = turn.after(span, member)
+        acts = {ClockAct.REMIND: halfway(turn.now, due), ClockAct.LAPSE: due}
+        turn.climb(invitation(member), ladder_of(due, acts, now=turn.now, members=(member,), label=span.words))
+
+
+@rule(
+    "respond", "answer its invitation", INVITED, GROUP_AT_WORK,
+    ready=lambda case, post: case.participants[post.member].state is State.INVITED,
+)  # fmt: skip
+def respond(turn: Turn, body: Respond) -> None:
+    """Accept, decline or observe; an answer can be changed while the group is together."""
+    one = turn.case.participants[turn.by.member]
+    if one.state in (State.PROPOSED, State.ADMITTED):
+        raise refuse(f"{one.member} has not been invited yet: the list is not confirmed.")
+    if one.state in (State.LAPSED, State.LEFT, State.REPLACED):
+        raise refuse(
+            f"The invitation of {one.member} has {'lapsed' if one.state is State.LAPSED else 'ended'}; "
+            "the Steering Group may propose or admit it again."
+        )
+    observes = body.answer == "observe" or (body.answer == "accept" and one.seat is Seat.OBSERVER)
+    state = State.DECLINED if body.answer == "decline" else State.OBSERVER if observes else State.ACCEPTED
+    turn.clear(invitation(one.member))
+    turn.emit(e.Responded(member=one.member, state=state, text=body.text))
+    maybe_begin(turn)
+
+
+def invitation_lapsed(turn: Turn, member: str) -> None:
+    """Nobody answered the invitation in time."""
+    turn.clear(invitation(member))
+    turn.emit(e.Responded(member=member, state=State.LAPSED))
+    maybe_begin(turn)
+
+
+@rule("replace", "propose a replacement", (STEERING_GROUP, SECRETARIAT), {Stage.PARTICIPANT_SELECTION, Stage.OPERATIONAL})
+def replace(turn: Turn, body: Replace) -> None:
+    """Another member in the place of one that will not take part; the Co-Chairs confirm the amended list."""
+    must_be_members(turn.case, (body.by,))
+    old = turn.case.participants.get(body.member)
+    if old is None:
+        raise refuse(f"{body.member} is not on the list of participants.", Why.NOT_FOUND)
+    if turn.case.is_requester(body.member):
+        raise refuse("A requester takes part in its own case; it cannot be replaced.")
+    turn.clear(invitation(body.member))
+    turn.emit(e.Replaced(member=body.member, by=body.by, text=body.text))
+    why = body.text[:300] or f"in the place of {body.member}"
+    turn.emit(e.ParticipantsProposed(listed=(e.Listed(member=body.by, seat=old.seat, why=why),)))
+    _list_changed(turn, f"{turn.by} proposed {body.by} in the place of {body.member}")
+
+
+# the group comes together ------------------------------------------------------------------------------------------
+
+
+def lacking(case: Case) -> tuple[str, ...]:
+    """What the minimum composition (policy) still lacks: the requester, other most-affected members, organisations.
+
+    Most affected are the members that the request names or that lie on its routes; where the list has none of them
+    besides the requesters, any state or territory on it counts.
+    """
+    accepted = [p.member for p in case.participants.values() if p.state is State.ACCEPTED]
+    organisations = [code for code in accepted if case.directory.is_organisation(code)]
+    others = [code for code in accepted if code not in organisations and not case.is_requester(code)]
+    named = {*case.request.affected, *case.request.on_route} - set(case.requesters)
+    if named & set(case.participants):
+        others = [code for code in others if code in named]
+    lacks = []
+    if not any(case.is_requester(code) for code in accepted):
+        lacks.append("the requester")
+    if len(others) < case.policy.other_affected:
+        lacks.append(f"{case.policy.other_affected - len(others)} other most-affected member")
+    if len(organisations) < case.policy.organisations:
+        lacks.append(f"{case.policy.organisations - len(organisations)} organisation")
+    return tuple(lacks)
+
+
+def _invited(case: Case) -> list[str]:
+    return [one.member for one in case.participants.values() if one.state is State.INVITED]
+
+
+def maybe_begin(turn: Turn) -> None:
+    """The stage ends when everyone has answered or lapsed and the minimum is met; unmet, the Co-Chairs are told."""
+    case = turn.case
+    gate = case.gates.get(GateName.PARTICIPANTS)
+    if case.stage is not Stage.PARTICIPANT_SELECTION or gate is None or gate.outcome is not GateOutcome.APPROVED:
+        return
+    if _invited(case):
+        return
+    if lacking(case):
+        span = case.track.gate
+        members = tuple(post.member for post in case.directory.co_chairs)
+        turn.once(MINIMUM, turn.after(span, *members), ClockAct.REMIND, *members, label=span.words)
+    else:
+        _begin_work(turn, "Everyone has answered.")
+
+
+@rule(
+    "convene", "convene the group", CO_CHAIR, SELECTION,
+    ready=lambda case, post: not lacking(case),
+)  # fmt: skip
+def convene(turn: Turn, body: Convene) -> None:
+    """Start the group's work once the minimum is met; later answers still count."""
+    gate = turn.case.gates.get(GateName.PARTICIPANTS)
+    if gate is None or gate.outcome is not GateOutcome.APPROVED:
+        raise refuse("The group cannot be convened before the Co-Chairs have confirmed the list of participants.")
+    lacks = lacking(turn.case)
+    if lacks:
+        raise refuse(f"The minimum composition is not met: it lacks {' and '.join(lacks)}.")
+    _begin_work(turn, body.text or f"Convened by {turn.by}.")
+
+
+def _begin_work(turn: Turn, text: str) -> None:
+    turn.clear(MINIMUM, LIST, COMMENTS)
+    begin_operational(turn, text)
+
+
+# later admission and leaving ---------------------------------------------------------------------------------------
+
+
+@rule("admit", "admit a member later", STEERING_GROUP, {Stage.OPERATIONAL, Stage.REPORTING})
+def admit(turn: Turn, body: Admit) -> None:
+    """The Steering Group decides on a later admission; the group endorses it next."""
+    must_be_members(turn.case, (body.member,))
+    one = turn.case.participants.get(body.member)
+    if one is not None and (one.takes_part or one.state is State.INVITED):
+        raise refuse(f"{body.member} is {one.state.value} already.")
+    seat = Seat.OBSERVER if body.observer else Seat.PARTICIPANT
+    turn.emit(e.Admitted(member=body.member, seat=seat, text=body.text[:300]))
+    span = turn.case.track.invitation
+    members = turn.case.taking_part(seat=Seat.PARTICIPANT)
+    turn.once(f"admission:{body.member}", turn.after(span, *members), ClockAct.REMIND, *members, label=span.words)
+
+
+def admission_pending(turn: Turn, member: str) -> None:
+    """The group has not endorsed an admission yet: it is reminded until it does."""
+    span, members = turn.case.track.invitation, turn.case.taking_part(seat=Seat.PARTICIPANT)
+    turn.once(f"admission:{member}", turn.after(span, *members), ClockAct.REMIND, *members, label=span.words)
+
+
+@rule(
+    "endorse", "endorse a later admission", PARTICIPANT, {Stage.OPERATIONAL, Stage.REPORTING},
+    ready=lambda case, post: any(p.state is State.ADMITTED for p in case.participants.values()),
+)  # fmt: skip
+def endorse(turn: Turn, body: Endorse) -> None:
+    """A participant endorses; with as many as policy asks for, the newcomer is invited."""
+    waiting = [p.member for p in turn.case.participants.values() if p.state is State.ADMITTED]
+    member = body.member or (waiting[0] if len(waiting) == 1 else None)
+    one = turn.case.participants.get(member) if member else None
+    if one is None or one.endorsed_by == () and one.state is not State.ADMITTED:
+        raise refuse(f"No admission waits for endorsement{f' of {member}' if member else ''}.")
+    if turn.case.participants[turn.by.member].state is not State.ACCEPTED:
+        raise refuse("Observers do not endorse admissions; participants do.", Why.FORBIDDEN)
+    turn.emit(e.Endorsed(member=one.member, by=turn.by.member))
+    one = turn.case.participants[one.member]
+    if one.state is State.ADMITTED and len(one.endorsed_by) >= turn.case.policy.endorsements:
+        turn.clear(f"admission:{one.member}")
+        invite(turn, (one.member,))
+
+
+@rule("leave", "leave the group", PARTICIPANT, GROUP_AT_WORK)
+def leave(turn: Turn, body: Leave) -> None:
+    """A participant leaves; a requester withdraws its request instead."""
+    if turn.case.is_requester(turn.by.member):
+        raise refuse("A requester does not leave its own case; it may withdraw its request.")
+    turn.emit(e.Responded(member=turn.by.member, state=State.LEFT, text=body.text))
+    maybe_begin(turn)
+

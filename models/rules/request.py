@@ -1,0 +1,150 @@
+"""The request: submission, completeness, new versions, joint requesters, withdrawal (design section 3)."""
+
+from pydantic import ValidationError
+
+from models import events as e
+from models.case import Case, Gate, GateName, GateOutcome, Stage
+from models.commands import Accept, Join, Resubmit, Return, Submit, Withdraw, said
+from models.ladder import ClockAct
+from models.posts import SECRETARIAT as THE_SECRETARIAT
+from models.refusal import Why
+from models.request import Request
+from models.rules.gates import amend_gate, follows, open_gate
+from models.rules.turn import OPEN_STAGES, Turn, desk_of, refuse, rule
+from models.rules.who import ANY_MEMBER, REQUESTER, SECRETARIAT
+
+__all__ = ["COMPLETENESS", "RESUBMISSION"]
+
+COMPLETENESS = "completeness"
+RESUBMISSION = "resubmission"
+"""The names of this part's ladders: the secretariat's check; the requester's new version."""
+
+
+@rule("submit", "submit a request", ANY_MEMBER, {Stage.DRAFT})
+def submit(turn: Turn, body: Submit) -> None:
+    """Ask for the group: the reference is given, the policy copied, the secretariat's check begins."""
+    request = Request.model_validate(body.model_dump(exclude={"do"}, by_alias=True))
+    _must_be_whole(request)
+    turn.emit(
+        e.Submitted(
+            reference=turn.case.reference, requester=turn.by.member, request=request,
+            policy_version=turn.case.policy.version,
+        )
+    )  # fmt: skip
+    turn.enter(Stage.SUBMITTED)
+    _await_check(turn)
+
+
+@rule("accept", "find a request complete", SECRETARIAT, {Stage.SUBMITTED})
+def accept(turn: Turn, body: Accept) -> None:
+    """The request is complete: both Co-Chairs are asked."""
+    turn.clear(COMPLETENESS, RESUBMISSION)
+    turn.emit(e.FoundComplete())
+    turn.enter(Stage.CO_CHAIR_REVIEW)
+    open_gate(
+        turn, GateName.ACTIVATION, on=turn.case.subject, about=_about(turn.case),
+        respondent=desk_of(turn.case.requesters[0]),
+    )  # fmt: skip
+
+
+@rule("return", "return a request as incomplete", SECRETARIAT, {Stage.SUBMITTED})
+def return_(turn: Turn, body: Return) -> None:
+    """Send the request back with a list of what is missing; the secretariat's clock stops."""
+    if not body.missing and not body.text:
+        raise refuse("Say what is missing, in the field missing.", Why.INVALID)
+    turn.emit(e.Returned(missing=body.missing or (body.text[:300],), text=body.text))
+    turn.clear(COMPLETENESS)
+    await_resubmission(turn)
+
+
+@rule(
+    "resubmit", "submit a new version", REQUESTER, {Stage.SUBMITTED, Stage.CO_CHAIR_REVIEW, Stage.LAPSED}
+)  # fmt: skip
+def resubmit(turn: Turn, body: Resubmit) -> None:
+    """A new version. In review it voids the positions given on the old one; a lapsed request starts again."""
+    old = turn.case.request
+    try:
+        request = Request.model_validate({**old.model_dump(by_alias=True), **body.changes})
+    except ValidationError as error:
+        raise refuse(said("resubmit", error), Why.INVALID) from None
+    _must_be_whole(request)
+    changed = tuple(request.changes(old))
+    turn.emit(e.Resubmitted(version=turn.case.version + 1, request=request, changed=changed))
+    match turn.case.stage:
+        case Stage.CO_CHAIR_REVIEW:
+            why = f"{turn.by} submitted version {turn.case.version}"
+            amend_gate(turn, GateName.ACTIVATION, on=turn.case.subject, about=_about(turn.case), why=why)
+        case stage:
+            turn.clear(RESUBMISSION)
+            if stage is Stage.LAPSED:
+                turn.enter(Stage.SUBMITTED, "Resubmitted after it lapsed.")
+            _await_check(turn)
+
+
+@rule(
+    "join", "submit a request jointly", ANY_MEMBER, {Stage.SUBMITTED, Stage.CO_CHAIR_REVIEW},
+    ready=lambda case, post: not case.is_requester(post.member),
+)  # fmt: skip
+def join(turn: Turn, body: Join) -> None:
+    """Another member submits jointly: who asks is part of what the Co-Chairs decide on."""
+    member = turn.by.member
+    if turn.case.is_requester(member):
+        raise refuse(f"{turn.case.directory.name(member)} is already a requester.")
+    turn.emit(e.Joined(member=member))
+    _amended_by_requesters(turn, f"{member} joined the request")
+
+
+@rule("withdraw", "withdraw its own request", REQUESTER, OPEN_STAGES)
+def withdraw(turn: Turn, body: Withdraw) -> None:
+    """Take one's request back: one of several requesters leaves it to the others; the last one ends the case."""
+    member = turn.by.member
+    turn.emit(e.RequesterWithdrew(member=member, text=body.text))
+    if turn.case.requesters:
+        _amended_by_requesters(turn, f"{member} no longer submits jointly")
+    else:
+        turn.enter(Stage.WITHDRAWN, body.text)
+
+
+def _amended_by_requesters(turn: Turn, why: str) -> None:
+    amend_gate(turn, GateName.ACTIVATION, on=turn.case.subject, about=_about(turn.case), why=why)
+
+
+@follows(GateName.ACTIVATION, GateOutcome.DECLINED)
+def _declined(turn: Turn, gate: Gate) -> None:
+    turn.enter(Stage.DECLINED, "The Co-Chairs declined.")
+
+
+@follows(GateName.ACTIVATION, GateOutcome.LAPSED)
+def lapsed(turn: Turn, gate: Gate) -> None:
+    """Nothing is decided: the requester is told and may resubmit for a while."""
+    turn.enter(Stage.LAPSED, "The gate lapsed; nothing is decided.")
+    span = turn.case.policy.resubmission
+    turn.once(RESUBMISSION, turn.after(span), ClockAct.END, label=span.words)
+
+
+def _must_be_whole(request: Request) -> None:
+    missing = request.missing()
+    if missing:
+        raise refuse(f"A request cannot be submitted without {' and '.join(missing)}.", Why.INVALID)
+
+
+def _await_check(turn: Turn) -> None:
+    span = turn.case.track.completeness
+    member = THE_SECRETARIAT.member
+    turn.once(COMPLETENESS, turn.after(span, member), ClockAct.OVERDUE, member, label=span.words)
+
+
+def check_overdue(turn: Turn) -> None:
+    """The check is overdue: told again at its own rhythm until it is made."""
+    _await_check(turn)
+
+
+def await_resubmission(turn: Turn) -> None:
+    """The requester is reminded, at the rhythm of answers, of a request that was returned."""
+    span, members = turn.case.track.answer, turn.case.requesters
+    turn.once(RESUBMISSION, turn.after(span, *members), ClockAct.REMIND, *members, label=span.words)
+
+
+def _about(case: Case) -> str:
+    who = ", ".join(case.directory.name(code) for code in case.requesters)
+    return f"Request of {who}, version {case.version}: {case.request.title}"

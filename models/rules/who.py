@@ -1,0 +1,42 @@
+"""The kinds of posts that rules speak of (design section 2)."""
+
+from models.case import Case
+from models.posts import SECRETARIAT as THE_SECRETARIAT
+from models.posts import Post, Role
+from models.rules.turn import Who
+
+__all__ = [
+    "ANYBODY", "ANY_MEMBER", "CO_CHAIR", "DECIDER", "INVITED", "PARTICIPANT", "REQUESTER", "SECRETARIAT",
+    "STEERING_GROUP",
+]  # fmt: skip
+
+
+def _focal_point(post: Post) -> bool:
+    return post.role is Role.FOCAL_POINT
+
+
+def _decides(case: Case, post: Post) -> bool:
+    at_a_gate = any(gate.decider(post) for gate in case.gates.values())
+    return post in case.directory.co_chairs or at_a_gate
+
+
+ANYBODY = Who("a post in the directory", lambda case, post: post.role is not Role.AUDITOR)
+ANY_MEMBER = Who("a member's focal point", lambda case, post: _focal_point(post))
+REQUESTER = Who("a requester's focal point", lambda case, post: _focal_point(post) and case.is_requester(post.member))
+SECRETARIAT = Who("the secretariat", lambda case, post: post == THE_SECRETARIAT)
+CO_CHAIR = Who("a Co-Chair", lambda case, post: post in case.directory.co_chairs)
+DECIDER = Who("a Co-Chair (or the Steering Group member in a recused Co-Chair's place)", _decides)
+STEERING_GROUP = Who(
+    "a Steering Group member",
+    lambda case, post: post in case.directory.steering_group or post in case.directory.co_chairs,
+)
+INVITED = Who(
+    "the focal point of an invited member",
+    lambda case, post: _focal_point(post) and post.member in case.participants,
+)
+PARTICIPANT = Who(
+    "a participant's focal point",
+    lambda case, post: (
+        _focal_point(post) and post.member in case.participants and case.participants[post.member].takes_part
+    ),
+)
