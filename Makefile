@@ -40,9 +40,11 @@ format: $(STAMP) ## Rewrite the code in the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lock: ## Resolve the newest allowed packages into requirements.lock (needs `make install` once)
+lock: ## Resolve the newest allowed packages into the two lock files (needs `make install` once)
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal \
 	    --python-version 3.11 --extra dev pyproject.toml --output-file requirements.lock
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --constraint requirements.lock \
+	    --python-version 3.11 --extra build pyproject.toml --output-file requirements-run.lock
 
 bench: $(STAMP) ## Measure the product against its floor; prints ratios
 	$(BIN)/python -m benchmarks

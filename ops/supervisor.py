@@ -17,11 +17,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import db
 from ops.console import LogFollower
+from ops.prepare import prepare
 from ops.processes import Child, ManagedProcess, ProcessError, Ready, port_is_free, port_ready
 from ops.temporal_server import dev_server_child, temporal_ready, worker_ready
-from settings import Settings, SettingsError, ensure_keys, load_settings
+from settings import Settings, SettingsError, load_settings
 
 FIRST_PAUSE = 0.5  # seconds before a child that died is started again; doubles each time
 LONGEST_PAUSE = 30.0
@@ -46,23 +46,6 @@ async def up(settings: Settings, children: Sequence[Child] | None = None) -> int
             await prepare(settings)
             children = product_children(settings)
         return await Supervisor(settings, children).run()
-
-
-async def prepare(settings: Settings) -> None:
-    """Make the keys, bring the schema to the newest version, and fill an empty directory of members."""
-    from records.directory import seed_if_empty
-
-    made = ensure_keys(settings)
-    if made is not None:
-        print(f"made the payload keys in {made}: back this file up, the open cases cannot be read without it")
-    await db.migrate(settings.database)
-    engine = db.make_engine(settings)
-    try:
-        count = await seed_if_empty(engine)
-    finally:
-        await engine.dispose()
-    if count:
-        print(f"filled the directory with {count} entries; each is for the deployment to confirm")
 
 
 def product_children(settings: Settings) -> list[Child]:

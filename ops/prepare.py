@@ -1,0 +1,34 @@
+"""Make a deployment ready before its programs start: keys, schema, directory of members.
+
+`ahg up` does it by itself. Where the programs run apart (containers), ``python -m ops.prepare`` does it once,
+before them; any number of times is the same as once.
+"""
+
+import asyncio
+
+import db
+from records.directory import seed_if_empty
+from settings import Settings, SettingsError, ensure_keys, load_settings
+
+
+async def prepare(settings: Settings) -> None:
+    """Make the keys, bring the schema to the newest version, and fill an empty directory of members."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    made = ensure_keys(settings)
+    if made is not None:
+        print(f"made the payload keys in {made}: back this file up, open cases cannot be read without it")
+    await db.migrate(settings.database)
+    engine = db.make_engine(settings)
+    try:
+        count = await seed_if_empty(engine)
+    finally:
+        await engine.dispose()
+    if count:
+        print(f"filled the directory with {count} entries; each is for the deployment to confirm")
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(prepare(load_settings()))
+    except SettingsError as error:
+        raise SystemExit(str(error)) from None

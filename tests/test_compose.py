@@ -1,0 +1,127 @@
+"""The compose file, without an engine: the specification's schema, pinned images, and names that exist."""
+
+import importlib.resources
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from ops.temporal_server import SEARCH_ATTRIBUTES
+from settings import PREFIX, Settings, load_settings
+
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+VARIABLE = re.compile(r"(?<!\$)\$\{([A-Z_]+)(:?[-?][^}]*)?\}")
+# An image is pinned by a tag with at least a major and a minor number (the product's own comes from VERSION).
+PINNED = re.compile(r"[a-z0-9./-]+:v?\d+\.\d+(\.\d+)?(-[a-z0-9.]+)?")
+PROGRAM_SERVICES = [name for name, service in SERVICES.items() if "build" in service]
+
+
+def test_it_follows_the_compose_specification() -> None:
+    folder = importlib.resources.files("check_jsonschema") / "builtin_schemas" / "vendor"
+    schema = json.loads((folder / "compose-spec.json").read_text(encoding="utf-8"))
+
+    jsonschema.validate(COMPOSE, schema)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_image_is_pinned(name: str) -> None:
+    image = VARIABLE.sub(lambda match: (match[2] or "").removeprefix(":-"), SERVICES[name]["image"])
+
+    assert PINNED.fullmatch(image)
+
+
+def test_the_images_of_the_dockerfile_are_pinned_to_the_patch() -> None:
+    images = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert images
+    assert all(re.fullmatch(r"python:3\.1[123]\.\d+-slim-\w+", image) for image in images)
+
+
+def test_every_variable_has_a_default_or_says_what_is_missing_and_is_documented() -> None:
+    running = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
+    for name, how in VARIABLE.findall(TEXT):
+        assert how.startswith((":-", ":?")), f"{name} has neither a default nor a message"
+        assert how != ":?", f"{name} has an empty message"
+        assert f"`{name}`" in running, f"{name} is not in docs/running.md"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_a_service_waits_for_exists_and_can_become_so(name: str) -> None:
+    for other, how in SERVICES[name].get("depends_on", {}).items():
+        if how["condition"] == "service_healthy":
+            assert "healthcheck" in SERVICES[other]
+        else:
+            assert how["condition"] == "service_completed_successfully"
+            assert SERVICES[other]["restart"].startswith("on-failure")
+
+
+@pytest.mark.parametrize("name", PROGRAM_SERVICES)
+def test_a_program_runs_an_entry_point_that_exists(name: str) -> None:
+    command = SERVICES[name]["command"]
+    assert command[:2] == ["python", "-m"]
+    if command[2] == "uvicorn":
+        module, _, function = command[4].partition(":")
+        assert f"def {function}(" in _source(module)
+    else:
+        assert '__name__ == "__main__"' in _source(command[2])
+
+
+@pytest.mark.parametrize("name", PROGRAM_SERVICES)
+def test_a_programs_settings_exist_and_are_accepted(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment: dict[str, str] = SERVICES[name]["environment"]
+    key = "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+    for variable, value in environment.items():
+        if variable.startswith(PREFIX):
+            assert variable.removeprefix(PREFIX).lower() in Settings.model_fields
+        filled = VARIABLE.sub(lambda match: match[2][2:] if match[2].startswith(":-") else "secret", value)
+        monkeypatch.setenv(variable, key if variable == "AHG_PAYLOAD_KEYS" else filled)
+
+    settings = load_settings()
+
+    assert settings.temporal_connect_config()["target_host"] == "temporal:7233"
+    assert settings.database.startswith("postgresql+psycopg://ahg:secret@postgres:")
+
+
+def test_the_worker_can_be_started_many_times() -> None:
+    assert "container_name" not in TEXT
+    assert "ports" not in SERVICES["worker"]
+
+
+def test_the_cluster_gets_the_search_attributes_of_the_embedded_server() -> None:
+    pairs = dict(pair.split("=") for pair in SERVICES["temporal-setup"]["environment"]["ATTRIBUTES"].split())
+
+    assert pairs == dict(SEARCH_ATTRIBUTES)
+
+
+def test_every_port_is_published_on_this_machine_only() -> None:
+    ports = [port for service in SERVICES.values() for port in service.get("ports", [])]
+
+    assert ports
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_volumes_and_configs_are_declared() -> None:
+    volumes = {volume.partition(":")[0] for one in SERVICES.values() for volume in one.get("volumes", [])}
+    configs = {config["source"] for one in SERVICES.values() for config in one.get("configs", [])}
+
+    assert volumes == set(COMPOSE["volumes"])
+    assert configs == set(COMPOSE["configs"])
+
+
+def test_the_image_is_tagged_with_the_version_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    assert f"ahg:${{AHG_VERSION:-{project['version']}}}" in TEXT
+
+
+def _source(module: str) -> str:
+    path = ROOT / (module.replace(".", "/") + ".py")
+    return path.read_text(encoding="utf-8")

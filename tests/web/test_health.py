@@ -1,0 +1,35 @@
+"""Liveness and readiness."""
+
+import httpx
+
+from ops.processes import free_port
+from ops.temporal_server import DevServer
+from settings import Settings
+from web.app import create_app
+
+
+def client(settings: Settings) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(create_app(settings))
+    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000")
+
+
+async def test_it_is_ready_when_database_and_temporal_answer(
+    settings: Settings, dev_server: DevServer
+) -> None:
+    async with client(settings.model_copy(update={"temporal_port": dev_server.port})) as http:
+        answer = await http.get("/readyz")
+
+    assert (answer.status_code, answer.json()) == (200, {"status": "ready"})
+
+
+async def test_what_does_not_answer_is_named_and_liveness_stays(settings: Settings) -> None:
+    url = f"postgresql+psycopg://ahg:hunter2@127.0.0.1:{free_port()}/ahg"
+    broken = settings.model_copy(update={"temporal_port": free_port(), "database_url": url})
+    async with client(broken) as http:
+        answer = await http.get("/readyz")
+        alive = await http.get("/healthz")
+
+    assert answer.status_code == 503
+    assert set(answer.json()["reasons"]) == {"database", "temporal"}
+    assert "hunter2" not in answer.text
+    assert alive.status_code == 200

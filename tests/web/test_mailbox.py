@@ -1,0 +1,90 @@
+"""Caught mail in the browser: foreign text stays text, and only this machine sees it."""
+
+from email.message import EmailMessage
+from pathlib import Path
+
+import aiosmtplib
+import httpx
+import pytest
+
+from ops.catcher import Catcher
+from settings import Settings
+from web.app import create_app
+
+NASTY = "<script>alert('boo')</script>"
+
+
+def client(settings: Settings, peer: str = "127.0.0.1") -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(create_app(settings), client=(peer, 50000))
+    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000")
+
+
+async def caught_name(settings: Settings) -> str:
+    message = EmailMessage()
+    message["From"], message["To"] = "ahg@example.org", "fp@example.org"
+    message["Subject"] = f"Invitation {NASTY}"
+    message.set_content(f"Text {NASTY}\n")
+    message.add_alternative(f"<p>Hyper {NASTY}</p>", subtype="html")
+    async with Catcher(settings.mail_dir) as catcher:
+        await aiosmtplib.send(message, hostname=catcher.host, port=catcher.port)
+        (mail,) = catcher.messages()
+    return mail.path.name
+
+
+async def test_a_mail_is_listed_and_shown_with_everything_escaped(settings: Settings) -> None:
+    name = await caught_name(settings)
+    async with client(settings) as http:
+        listed = await http.get("/mail")
+        shown = await http.get(f"/mail/{name}")
+
+    assert f'href="/mail/{name}"' in listed.text
+    assert "Text &lt;script&gt;" in shown.text
+    assert "fp@example.org" in shown.text
+    for answer in (listed, shown):
+        assert "<script" not in answer.text
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+async def test_the_html_part_may_do_nothing(settings: Settings) -> None:
+    name = await caught_name(settings)
+    async with client(settings) as http:
+        answer = await http.get(f"/mail/{name}/html")
+        source = await http.get(f"/mail/{name}/raw")
+
+    assert "<p>Hyper" in answer.text
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    assert source.headers["Content-Type"].startswith("text/plain")
+    assert source.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("peer", "headers"),
+    [
+        ("203.0.113.9", {}),
+        ("127.0.0.1", {"Host": "evil.example.org"}),
+        ("127.0.0.1", {"X-Forwarded-For": "203.0.113.9"}),
+    ],
+)
+async def test_nobody_from_elsewhere_sees_a_mail(
+    settings: Settings, peer: str, headers: dict[str, str]
+) -> None:
+    name = await caught_name(settings)
+    async with client(settings, peer) as http:
+        answers = [
+            await http.get(f"/mail{path}", headers=headers) for path in ("", f"/{name}", f"/{name}/html")
+        ]
+
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+
+
+@pytest.mark.parametrize("name", ["..%2Fkeys", "%2e%2e/keys", "keys", "20260101T000000000000Z-000001.eml"])
+async def test_only_caught_mails_can_be_read(settings: Settings, name: str) -> None:
+    Path(settings.data_dir / "keys").write_text("secret")
+    async with client(settings) as http:
+        assert (await http.get(f"/mail/{name}/raw")).status_code == 404
+
+
+async def test_with_a_real_mail_server_there_is_no_mailbox(settings: Settings) -> None:
+    async with client(settings.model_copy(update={"smtp_host": "mail.example.org"})) as http:
+        assert (await http.get("/mail")).status_code == 404
+        assert "/mail" not in (await http.get("/")).text
