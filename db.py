@@ -78,6 +78,15 @@ async def writing(sessions: Sessions) -> AsyncIterator[AsyncSession]:
         yield session
 
 
+@asynccontextmanager
+async def write_transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Like :func:`writing`, on a bare connection: for the one path that every recorded step takes."""
+    async with engine.connect() as connection:
+        await connection.execution_options(**{_WRITES: True})
+        async with connection.begin():
+            yield connection
+
+
 def dialect_insert(session: AsyncSession) -> Callable[..., Any]:
     """The `insert` with `on_conflict_do_nothing` and `on_conflict_do_update` for this session's database."""
     return sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert

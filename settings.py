@@ -139,14 +139,15 @@ class Settings(BaseSettings):
         "the mail server is this machine without encryption; with a real mail server nothing is caught.",
     )
 
-    public_url: str = Field(
-        default="http://127.0.0.1:8000",
-        description="Where people reach the pages: the start of links in mails.",
-    )
     web_host: str = Field(
         default="127.0.0.1", min_length=1, description="Address on which the pages are served."
     )
     web_port: Port = Field(default=8000, description="Port on which the pages are served.")
+    public_url: str = Field(
+        default_factory=lambda fields: f"http://127.0.0.1:{fields.get('web_port', 8000)}",
+        description="Where people reach the pages: the start of links in mails. Unset: http://127.0.0.1 with "
+        "the port of the pages.",
+    )
 
     log_format: Literal["console", "json"] = Field(
         default="console", description="How log lines are written."

@@ -5,9 +5,8 @@ from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, TypeDecorator
 from sqlmodel import SQLModel
-from sqlmodel.sql.sqltypes import AutoString
 
 import models.tables  # noqa: F401 - registers the tables
 from db import make_engine
@@ -15,9 +14,9 @@ from settings import load_settings
 
 
 def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
-    """Write SQLModel's own string type as SQLAlchemy's, so that old versions do not depend on SQLModel."""
-    if kind == "type" and isinstance(item, AutoString):
-        return f"sa.String(length={item.length})" if item.length else "sa.String()"
+    """Write a decorated type as what the database stores: old versions depend on no class of today."""
+    if kind == "type" and isinstance(item, TypeDecorator):
+        return f"sa.{item.impl!r}"
     return False
 
 

@@ -79,7 +79,14 @@ def product_children(settings: Settings) -> list[Child]:
         )
     )
     web = (sys.executable, "-m", "uvicorn", "--factory", "web.app:create_app")
-    where = ("--host", settings.web_host, "--port", str(settings.web_port), "--no-server-header")
+    where = (
+        "--host",
+        settings.web_host,
+        "--port",
+        str(settings.web_port),
+        "--no-server-header",
+        "--no-access-log",
+    )
     address = f"http://{_reachable(settings.web_host)}:{settings.web_port}/healthz"
     children.append(Child("web", (*web, *where), logs / "web.log", environment, http_ready(address)))
     return children
@@ -108,8 +115,7 @@ class Supervisor:
         finally:
             following.cancel()
             await asyncio.gather(following, return_exceptions=True)
-            await self._stop_all()
-            self._logs.show_new()
+            await self._stop_all()  # what they say about each other's end is in their logs
         return 0
 
     async def _start_all(self) -> None:

@@ -21,6 +21,14 @@ def test_the_defaults_are_a_working_configuration(tmp_path: Path, monkeypatch: p
     assert settings.database == f"sqlite+aiosqlite:///{tmp_path}/data/ahg.db"
     assert settings.temporal_connect_config() == {"target_host": "127.0.0.1:7233", "namespace": "default"}
     assert settings.catches_mail
+    assert settings.public_url == "http://127.0.0.1:8000"
+
+
+def test_links_lead_to_the_port_of_the_pages_unless_said_otherwise() -> None:
+    assert load_settings(web_port=8123).public_url == "http://127.0.0.1:8123"
+    assert load_settings(web_port=8123, public_url="https://ahg.example.org/").public_url == (
+        "https://ahg.example.org"
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ foreign text, so it is escaped, and its HTML part is a page of its own in a sand
 import re
 from datetime import UTC, datetime
 from email import policy
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.parser import BytesParser
 from html import escape
 from pathlib import Path
@@ -102,7 +102,7 @@ def _parse(path: Path) -> EmailMessage:
     return BytesParser(policy=policy.default.clone(utf8=True)).parsebytes(path.read_bytes())
 
 
-def _content(part: EmailMessage) -> str:
+def _content(part: MIMEPart) -> str:
     try:
         return str(part.get_content())
     except (LookupError, ValueError):  # a character set that nobody knows

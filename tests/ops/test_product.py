@@ -1,0 +1,67 @@
+"""The product's own programs under the supervisor: up, each one killed, up again, stopped."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from ops.processes import free_port
+from settings import Settings
+
+ROOT = Path(__file__).parents[2]
+PROGRAMS = {"mail": "ops.catcher", "temporal": "start-dev", "worker": "worker", "web": "uvicorn"}
+
+
+@pytest.fixture
+def product(tmp_path: Path) -> Iterator[tuple[Settings, subprocess.Popen[bytes], Path]]:
+    settings = Settings(
+        data_dir=tmp_path / "data", web_port=free_port(), smtp_port=free_port(), temporal_port=free_port()
+    )
+    out = tmp_path / "console"
+    with out.open("wb") as console:
+        process = subprocess.Popen(
+            (sys.executable, "-m", "ops.supervisor"),
+            cwd=ROOT,
+            env=settings.environment(),
+            stdout=console,
+            stderr=console,
+        )
+    yield settings, process, out
+    process.kill()
+    process.wait()
+
+
+def wait_for(out: Path, text: str, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while text not in out.read_text():
+        assert process.poll() is None, out.read_text()
+        assert time.monotonic() < deadline, out.read_text()
+        time.sleep(0.05)
+
+
+@pytest.mark.slow
+def test_the_whole_product_comes_up_survives_kills_and_stops(
+    product: tuple[Settings, subprocess.Popen[bytes], Path],
+) -> None:
+    settings, process, out = product
+    wait_for(out, "pages are at", process)
+    ready = f"http://127.0.0.1:{settings.web_port}/readyz"
+    assert httpx.get(ready).status_code == 200
+
+    for name, mark in PROGRAMS.items():
+        children = psutil.Process(process.pid).children()
+        (victim,) = [child for child in children if mark in child.cmdline()]
+        victim.kill()
+        wait_for(out, f"{name} runs again", process)
+
+    assert httpx.get(ready).status_code == 200
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0
+    assert not [child for child in children if child.is_running()]

@@ -1,0 +1,33 @@
+"""What the single modules import; the packages are held by the contracts in pyproject.toml (`make check`)."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PARTS = {"activities", "cli", "models", "notifications", "ops", "records", "web", "worker", "workflows"}
+
+
+def imported(name: str) -> set[str]:
+    """Top-level names that a module imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse((ROOT / f"{name}.py").read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "forbidden"),
+    [
+        ("settings", PARTS | {"db"}),
+        ("db", PARTS),
+        ("cli", {"activities"}),  # it reaches them through the worker
+        ("worker", {"cli", "ops", "web"}),
+    ],
+)
+def test_a_single_module_imports_only_what_stands_below_it(name: str, forbidden: set[str]) -> None:
+    assert not imported(name) & forbidden
