@@ -7,6 +7,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -76,6 +77,16 @@ class Running:
     def said(self, text: str) -> bool:
         return text in self.out.read_text()
 
+    def end(self) -> None:
+        """Kill it and all that it ever started: a child of a child is not tied to the supervisor's life."""
+        if self.process.poll() is None:
+            self.family()
+            self.process.kill()
+        self.process.wait()
+        for process in self.seen:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+
     def nobody_left(self) -> bool:
         return not any(process.is_running() and process.status() != "zombie" for process in self.seen)
 
@@ -90,8 +101,7 @@ def start(tmp_path: Path) -> Iterator[Callable[[], Running]]:
 
     yield make
     for running in started:
-        running.process.kill()
-        running.process.wait()
+        running.end()
 
 
 def test_a_child_that_dies_is_started_again(start: Callable[[], Running]) -> None:
@@ -126,6 +136,7 @@ def test_a_signal_stops_everything_in_reverse_order(
 def test_a_killed_supervisor_leaves_no_child_and_can_be_started_again(start: Callable[[], Running]) -> None:
     running = start()
     until(lambda: running.said("pages are at"))
+    running.family()
     children = psutil.Process(running.process.pid).children()
     assert len(children) == 2
 
