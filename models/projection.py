@@ -1,0 +1,181 @@
+"""What of a case is written to SQL: the rows by which lists and pages show it, and the step that carries them.
+
+A row is written when its part of the state is another object than before (states are never changed in place), so the
+same function serves each step and the rebuilding of everything from the log.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from models import events as e
+from models.agenda import due, next_act, waiting_on
+from models.base import Value
+from models.case import Case
+from models.log import Entry, event_of
+from models.notices import Notice, notices_of
+from models.rules import Taken
+from models.rules.reporting import terms_of_reference
+
+__all__ = ["Queued", "Recorded", "Row", "Step", "rows_of", "step_of"]
+
+
+class Row(Value):
+    """One row to insert or update: the table's name and the columns written, its key among them."""
+
+    table: str
+    columns: dict[str, Any]
+
+
+class Queued(Value):
+    """A notice and the number of the entry that caused it; together with kind, post and capacity it is unique."""
+
+    seq: int
+    notice: Notice
+
+
+class Step(Value):
+    """One recorded step of a stream (a case or the follow-up of a recommendation): what one transaction writes."""
+
+    stream: str
+    entries: tuple[Entry, ...]
+    rows: tuple[Row, ...]
+    notices: tuple[Queued, ...]
+
+
+class Recorded(Value):
+    """What became of a step.
+
+    ``seq`` and ``head``: the newest entry of the stream after the step. ``ahead``: entries that the log already held
+    where the step's own would have gone (a worker died between the commit and its answer to Temporal); the step was
+    not written, and the caller must take them over and decide again.
+    """
+
+    seq: int
+    head: str
+    ahead: tuple[Entry, ...] = ()
+
+
+def step_of(taken: Taken) -> Step:
+    """The step that records what the rules allowed."""
+    notices = [
+        Queued.model_construct(seq=entry.seq, notice=notice)
+        for entry in taken.entries
+        for notice in notices_of(taken.after, event_of(entry))
+    ]
+    return Step.model_construct(
+        stream=taken.after.reference,
+        entries=taken.entries,
+        rows=tuple(rows_of(taken.before, taken.after, taken.entries)),
+        notices=tuple(notices),
+    )
+
+
+def rows_of(before: Case, after: Case, entries: tuple[Entry, ...]) -> Iterator[Row]:
+    """The rows that differ between two states of a case, and those that its posts' changes write."""
+    yield Row.model_construct(table="cases", columns=_case(after))
+    if after.version != before.version:
+        yield Row.model_construct(table="request_versions", columns=_version(after))
+    for table, part, columns in _PARTS:
+        yield from _changed(after.reference, table, getattr(before, part), getattr(after, part), columns)
+    for entry in entries:
+        if entry.type in ("delegated", "handed_over"):
+            yield _office(event_of(entry))
+
+
+def _changed(
+    reference: str, table: str, before: Mapping[Any, Any], after: Mapping[Any, Any], columns: Callable[[Any], Any]
+) -> Iterator[Row]:
+    if before is after:
+        return
+    for key, value in after.items():
+        if before.get(key) is not value:
+            yield Row.model_construct(table=table, columns={"reference": reference, **columns(value)})
+    for key, value in before.items():
+        if key not in after:
+            yield Row.model_construct(table=table, columns={"reference": reference, **columns(value), "gone": True})
+
+
+def _case(case: Case) -> dict[str, Any]:
+    act = next_act(case)
+    return {
+        "reference": case.reference,
+        "stage": case.stage.value,
+        "stage_since": case.stage_since,
+        "title": case.request.title,
+        "requesters": list(case.requesters),
+        "urgency": case.request.urgency.value,
+        "clock": case.clock.value,
+        "waiting_on": list(waiting_on(case)),
+        "due": due(case),
+        "next_act": {"at": _iso(act.at), "subject": act.subject, "act": act.act.value} if act else None,
+        "version": case.version,
+        "terms": {term.value: state for term, state in terms_of_reference(case).items()},
+        "active_until": case.active_until,
+        "opened_at": case.opened_at,
+        "updated_at": case.updated_at,
+        "seq": case.seq,
+        "head": case.head,
+    }
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat()
+
+
+def _version(case: Case) -> dict[str, Any]:
+    return {
+        "reference": case.reference,
+        "version": case.version,
+        "submitted_at": case.updated_at,
+        "content": case.request.model_dump(mode="json", by_alias=True),
+    }
+
+
+def _json(value: Value) -> dict[str, Any]:
+    return value.model_dump(mode="json")
+
+
+_PARTS: tuple[tuple[str, str, Callable[[Any], dict[str, Any]]], ...] = (
+    ("gates", "gates", lambda g: {
+        "gate": g.name.value, "outcome": g.outcome.value if g.outcome else None, "round": g.round,
+        "opened_at": g.opened_at, "decided_at": g.decided_at, "body": _json(g),
+    }),
+    ("participants", "participants", lambda p: {
+        "member": p.member, "seat": p.seat.value, "state": p.state.value, "why": p.why, "gone": False,
+    }),
+    ("outcomes", "outcomes", lambda o: {
+        "title": o.title, "owner": o.owner, "state": o.state, "due": o.due, "body": _json(o),
+    }),
+    ("arrangements", "arrangements", lambda a: {
+        "title": a.title, "state": a.state, "review": a.review, "body": _json(a),
+    }),
+    ("meetings", "meetings", lambda m: {"title": m.title, "starts": m.starts, "held": m.held, "body": _json(m)}),
+    ("reports", "reports", lambda r: {
+        "number": r.number, "kind": r.kind, "state": r.state.value, "version": r.version, "body": _json(r),
+    }),
+    ("recommendations", "recommendations", lambda r: {
+        "number": r.number, "text": r.text, "owner": r.owner, "due": r.due, "addressees": list(r.to),
+        "report": r.report,
+    }),
+    ("circulations", "circulations", lambda c: {
+        "number": c.number, "what": c.what, "state": c.state, "body": _json(c),
+    }),
+)  # fmt: skip
+"""Table, part of the state, and the columns of one of its values."""
+
+
+def _office(event: e.AnyEvent) -> Row:
+    """Who holds a post, or stands in: the directory follows the log in the same transaction."""
+    if isinstance(event, e.HandedOver):
+        columns = {"post": event.post, "name": event.to.name, "language": event.to.language}
+        if event.to.email:
+            columns["email"] = event.to.email
+        return Row.model_construct(table="holders", columns=columns)
+    assert isinstance(event, e.Delegated)
+    return Row.model_construct(
+        table="alternates",
+        columns={
+            "post": event.post, "name": event.to.name, "email": event.to.email, "until": event.until,
+        },
+    )  # fmt: skip

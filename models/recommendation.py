@@ -1,0 +1,169 @@
+"""The follow-up of a recommendation: open across cases until it is adopted, declined or done.
+
+It lives apart from its case, which may be closed and then does not change any more; it has a log of its own.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from models.base import Line, Prose, Value
+from models.commands import Adopt, Command
+from models.ladder import ClockAct, Ladder
+from models.log import CLOCK, Entry, seal
+from models.notices import Notice
+from models.policy import Policy
+from models.posts import SECRETARIAT, Post
+from models.projection import Queued, Row, Step
+from models.refusal import Refused, Why
+from models.rules.operational import overdue_rungs
+from models.rules.turn import desk_of
+
+__all__ = ["FollowUp", "begin", "catch_up", "resolve", "stream_of", "strike"]
+
+
+def stream_of(reference: str, number: int) -> str:
+    """The name of a follow-up's log and the id of its workflow: ``AHG-2026-003/R1``."""
+    return f"{reference}/R{number}"
+
+
+class FollowUp(Value):
+    """The state of one follow-up."""
+
+    reference: str
+    number: int
+    text: Prose
+    to: tuple[str, ...]
+    owner: str
+    due: date | None
+    zone: str
+    co_chairs: tuple[Post, ...]
+    policy: Policy = Field(repr=False)
+    state: Literal["open", "adopted", "declined", "done"] = "open"
+    note: Line = ""
+    ladder: Ladder | None = None
+    seq: int = 0
+    head: str = ""
+
+    @property
+    def stream(self) -> str:
+        """The name of its log."""
+        return stream_of(self.reference, self.number)
+
+    @property
+    def over(self) -> bool:
+        """Declined or done: nothing more is awaited."""
+        return self.state in ("declined", "done")
+
+    @property
+    def readers(self) -> list[Post]:
+        """Addressees and owner."""
+        return [desk_of(code) for code in dict.fromkeys((*self.to, self.owner)) if code]
+
+
+class Opened(Value):
+    type: Literal["recommendation_opened"] = "recommendation_opened"
+    ladder: Ladder | None
+
+
+class Reminded(Value):
+    type: Literal["recommendation_reminded"] = "recommendation_reminded"
+    act: ClockAct
+    ladder: Ladder
+
+
+class Resolved(Value):
+    type: Literal["recommendation_resolved"] = "recommendation_resolved"
+    state: Literal["adopted", "declined", "done"]
+    text: Prose = ""
+
+
+_EVENTS = {"recommendation_opened": Opened, "recommendation_reminded": Reminded, "recommendation_resolved": Resolved}
+
+
+def _after(follow_up: FollowUp, event: Opened | Reminded | Resolved) -> FollowUp:
+    if isinstance(event, Resolved):
+        ladder = None if event.state in ("declined", "done") else follow_up.ladder
+        return follow_up.model_copy(update={"state": event.state, "note": event.text[:300], "ladder": ladder})
+    return follow_up.model_copy(update={"ladder": event.ladder})
+
+
+def _step(
+    follow_up: FollowUp, event: Opened | Reminded | Resolved, command: str, by: Post, now: datetime,
+    told: Sequence[Notice],
+) -> tuple[FollowUp, Step]:  # fmt: skip
+    entry = seal(
+        follow_up.stream, follow_up.seq + 1, now.astimezone(UTC), by, None, command, event,  # type: ignore[arg-type]
+        follow_up.head,
+    )  # fmt: skip
+    after = _after(follow_up, event).model_copy(update={"seq": entry.seq, "head": entry.hash})
+    row = Row(table="recommendations", columns={
+        "reference": after.reference, "number": after.number, "state": after.state,
+    })  # fmt: skip
+    queued = tuple(Queued(seq=entry.seq, notice=notice) for notice in told)
+    return after, Step.model_construct(stream=after.stream, entries=(entry,), rows=(row,), notices=queued)
+
+
+def catch_up(follow_up: FollowUp, entries: Sequence[Entry]) -> FollowUp:
+    """With entries that the log has and the workflow does not yet know."""
+    for entry in entries:
+        event = _EVENTS[entry.type].model_validate(entry.event)
+        follow_up = _after(follow_up, event).model_copy(update={"seq": entry.seq, "head": entry.hash})
+    return follow_up
+
+
+def _tell(follow_up: FollowUp, kind: str, *extra: Post, **facts: str) -> list[Notice]:
+    due = follow_up.ladder.due if follow_up.ladder else None
+    posts = dict.fromkeys((*follow_up.readers, *extra))
+    said = {"recommendation": follow_up.text, **{name: fact for name, fact in facts.items() if fact}}
+    return [Notice(kind=kind, to=post, due=due, facts=said) for post in posts]
+
+
+def begin(follow_up: FollowUp, now: datetime) -> tuple[FollowUp, Step]:
+    """The report was accepted: addressees and owner are told, and the overdue ladder begins."""
+    ladder = None
+    if follow_up.due is not None:
+        due = datetime.combine(follow_up.due, time(9), ZoneInfo(follow_up.zone)).astimezone(UTC)
+        ladder = Ladder(due=due, rungs=overdue_rungs(follow_up.policy, due, now))
+    told = _tell(follow_up.model_copy(update={"ladder": ladder}), "recommendation_addressed")
+    return _step(follow_up, Opened(ladder=ladder), "opened", SECRETARIAT, now, told)
+
+
+def strike(follow_up: FollowUp, now: datetime) -> tuple[FollowUp, Step] | None:
+    """What the clock does at ``now``; None when nothing is due."""
+    ladder = follow_up.ladder
+    rung = ladder.next if ladder and not follow_up.over else None
+    if ladder is None or rung is None or rung.at > now:
+        return None
+    left = ladder.passed()
+    if not left.rungs:
+        left = left.model_copy(update={"rungs": overdue_rungs(follow_up.policy, ladder.due, now)})
+    before = rung.act is ClockAct.REMIND
+    told = _tell(follow_up, "recommendation_due" if before else "recommendation_overdue", SECRETARIAT)
+    command = f"clock:{rung.act.value}:{rung.at.isoformat()}"
+    return _step(follow_up, Reminded(act=rung.act, ladder=left), command, CLOCK, now, told)
+
+
+def resolve(follow_up: FollowUp, command: Command, now: datetime) -> tuple[FollowUp, Step]:
+    """An addressee, the owner, a Co-Chair or the secretariat says what became of it.
+
+    Raises:
+        Refused: another post, another command, or a recommendation that is declined or done already.
+    """
+    body = command.body
+    if not isinstance(body, Adopt):
+        raise Refused(Why.INVALID, f"A recommendation takes the command 'adopt' only, not {command.do!r}.")
+    if follow_up.over:
+        raise Refused(Why.CONFLICT, f"The recommendation is {follow_up.state} already; it does not change any more.")
+    may = [*follow_up.readers, *follow_up.co_chairs, SECRETARIAT]
+    if command.by not in may:
+        raise Refused(
+            Why.FORBIDDEN,
+            f"Only the focal points of its addressees and owner ({', '.join(follow_up.readers)}), a Co-Chair or the "
+            f"secretariat may say what became of this recommendation; {command.by} may not.",
+        )
+    told = _tell(follow_up, "recommendation_resolved", *follow_up.co_chairs, SECRETARIAT, state=body.state, text=body.text)
+    return _step(follow_up, Resolved(state=body.state, text=body.text), command.id, command.by, now, told)

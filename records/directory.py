@@ -1,0 +1,229 @@
+"""The directory: members, their offices' calendars, holders and alternates of posts, and the policy in force.
+
+It is data of the deployment: imported from CSV files, never code. ``seed/members.csv`` is the public list and a starting
+point only; ``seed/offices.csv`` adds time zones, calendars and the mandates of organisations.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.sql import Select
+
+from db import write_transaction
+from models.base import Value
+from models.calendars import Calendars, WorkCalendar
+from models.members import Directory, Member
+from models.policy import Policy
+from models.posts import SECRETARIAT, Capacity, Post, Role
+from models.projection import Row
+from models.public_holidays import work_calendar
+from models.tables import TABLES
+from records.log import write_rows
+
+__all__ = [
+    "Addressee", "DirectoryError", "Opening", "addressee_of", "import_members", "opening", "read_members",
+    "seed_if_empty", "zone_of",
+]  # fmt: skip
+
+SEED = Path(__file__).parent / "seed"
+_MEMBERS, _HOLDERS = TABLES.tables["members"], TABLES.tables["holders"]
+_ALTERNATES, _POLICIES = TABLES.tables["alternates"], TABLES.tables["policies"]
+_YES = ("yes", "true", "1", "y")
+
+
+class DirectoryError(Exception):
+    """A member list cannot be imported; the text names the line and what is wrong with it."""
+
+
+class Opening(Value):
+    """What a new case copies from the deployment when it is submitted."""
+
+    directory: Directory
+    calendars: Calendars
+    policy: Policy
+
+
+# import ------------------------------------------------------------------------------------------------------------
+
+
+async def seed_if_empty(engine: AsyncEngine) -> int:
+    """Fill an empty directory from the seed files; returns how many members were imported (0: there were some)."""
+    async with engine.connect() as connection:
+        if (await connection.execute(select(func.count()).select_from(_MEMBERS))).scalar_one():
+            return 0
+    return await import_members(engine, (SEED / "members.csv").read_text(encoding="utf-8"))
+
+
+async def import_members(engine: AsyncEngine, members_csv: str, offices_csv: str | None = None) -> int:
+    """Import a member list, adding and updating by code; posts that have no holder yet get a local address.
+
+    Raises:
+        DirectoryError: the list lacks a column, repeats a code, or names no Co-Chairs.
+    """
+    offices = _offices(offices_csv or (SEED / "offices.csv").read_text(encoding="utf-8"))
+    rows = list(_member_rows(members_csv, offices))
+    if sum(row["co_chair"] for row in rows) != 2:
+        raise DirectoryError("the list must name exactly two Co-Chairs, with yes in the column co_chair")
+    async with write_transaction(engine) as connection:
+        await write_rows(connection, (Row(table="members", columns=row) for row in rows))
+        held = {post for (post,) in await connection.execute(select(_HOLDERS.c.post))}
+        new = [row for row in _holder_rows(rows) if row["post"] not in held]
+        await write_rows(connection, (Row(table="holders", columns=row) for row in new))
+        await write_rows(connection, (Row(table="alternates", columns=_alternate(row)) for row in new))
+        if not (await connection.execute(select(func.count()).select_from(_POLICIES))).scalar_one():
+            policy = Policy.default()
+            await connection.execute(
+                _POLICIES.insert(), {"version": policy.version, "body": policy.model_dump(mode="json")}
+            )
+    return len(rows)
+
+
+def _offices(text: str) -> dict[str, dict[str, str]]:
+    return {row["code"]: row for row in csv.DictReader(io.StringIO(text))}
+
+
+def _member_rows(text: str, offices: Mapping[str, Mapping[str, str]]) -> Iterable[dict[str, Any]]:
+    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
+    lacking = {"code", "name", "kind"} - set(reader.fieldnames or ())
+    if lacking:
+        raise DirectoryError(f"the member list lacks the columns {', '.join(sorted(lacking))}")
+    seen: set[str] = set()
+    for line, row in enumerate(reader, start=2):
+        code = (row["code"] or "").strip()
+        if not code or code in seen or "/" in code:
+            raise DirectoryError(f"line {line}: the code {code!r} is empty, repeated, or holds a slash")
+        seen.add(code)
+        office = offices.get(code, {})
+        try:
+            member = Member(
+                code=code, name=row["name"], kind=row["kind"],  # type: ignore[arg-type]
+                co_chair=_yes(row, "co_chair"), steering_group=_yes(row, "steering_group"),
+                ahg_2009=_yes(row, "ahg_2009"), mandate=tuple(filter(None, office.get("mandate", "").split(";"))),
+            )  # fmt: skip
+        except ValueError as error:
+            raise DirectoryError(f"line {line} ({code}): {error}") from None
+        zone = (row.get("zone") or office.get("zone") or "UTC").strip()
+        holidays = (row.get("holidays") or office.get("holidays") or "").strip()
+        yield {
+            **member.model_dump(mode="json"), "mandate": list(member.mandate), "position": line, "zone": zone,
+            "holidays": holidays,
+        }  # fmt: skip
+
+
+def _yes(row: Mapping[str, str | None], column: str) -> bool:
+    return (row.get(column) or "").strip().lower() in _YES
+
+
+def _holder_rows(members: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
+    for member in members:
+        roles = [Role.FOCAL_POINT]
+        roles += [Role.CO_CHAIR] if member["co_chair"] else []
+        roles += [Role.STEERING_GROUP] if member["steering_group"] else []
+        for role in roles:
+            yield _holder(Post.of(member["code"], role), member["name"])
+    yield _holder(SECRETARIAT, "Regional Support Office")
+
+
+def _holder(post: Post, name: str) -> dict[str, Any]:
+    title = post.role.value.replace("-", " ").capitalize()
+    address = f"{post.role.value}@{post.member.lower()}.ahg.localhost"
+    return {"post": str(post), "name": f"{title}, {name}", "email": address, "language": "en"}
+
+
+def _alternate(holder: Mapping[str, Any]) -> dict[str, Any]:
+    email = holder["email"].replace("@", "-alternate@", 1)
+    return {"post": holder["post"], "name": f"Alternate: {holder['name']}", "email": email, "until": None}
+
+
+# reading -----------------------------------------------------------------------------------------------------------
+
+
+def _members() -> Select[Any]:
+    return select(_MEMBERS).order_by(_MEMBERS.c.position, _MEMBERS.c.code)
+
+
+async def read_members(connection: AsyncConnection) -> list[dict[str, Any]]:
+    """All members in the order of the list."""
+    return [dict(row) for row in (await connection.execute(_members())).mappings()]
+
+
+async def opening(connection: AsyncConnection, year: int, policy: Policy | None = None) -> Opening:
+    """What a case that is submitted in ``year`` copies: members, calendars, and the newest policy (or the given one).
+
+    Raises:
+        DirectoryError: the directory is empty.
+    """
+    rows = await read_members(connection)
+    if not rows:
+        raise DirectoryError("the directory is empty; import a member list first: ahg directory import FILE")
+    fields = set(Member.model_fields)
+    members = {row["code"]: Member(**{name: row[name] for name in fields}) for row in rows}
+    offices = {row["code"]: _calendar(row["zone"], row["holidays"], year) for row in rows}
+    secretariat = _offices((SEED / "offices.csv").read_text(encoding="utf-8")).get(SECRETARIAT.member)
+    if secretariat:
+        offices[SECRETARIAT.member] = _calendar(secretariat["zone"], secretariat["holidays"], year)
+    if policy is None:
+        newest = select(_POLICIES.c.body).order_by(_POLICIES.c.id.desc()).limit(1)
+        policy = Policy.model_validate((await connection.execute(newest)).scalar_one())
+    return Opening(directory=Directory(members=members), calendars=Calendars(offices=offices), policy=policy)
+
+
+_CALENDARS: dict[tuple[str, str, int], WorkCalendar] = {}
+
+
+def _calendar(zone: str, holidays: str, year: int) -> WorkCalendar:
+    key = (zone, holidays, year)
+    if key not in _CALENDARS:
+        _CALENDARS[key] = work_calendar(zone, holidays, year)
+    return _CALENDARS[key]
+
+
+class Addressee(Value):
+    """Where a post's mail goes now."""
+
+    name: str
+    email: str
+    language: str = "en"
+
+
+async def addressee_of(
+    connection: AsyncConnection, post: Post, capacity: Capacity, today: date
+) -> Addressee | None:
+    """Who receives mail for a post in that capacity today; None when nobody does.
+
+    Mail for an alternate goes to the holder where no alternate is named: an escalation never goes nowhere.
+    """
+    holder = (await connection.execute(select(_HOLDERS).where(_HOLDERS.c.post == post))).mappings().first()
+    if capacity is Capacity.ALTERNATE:
+        named = select(_ALTERNATES).where(
+            _ALTERNATES.c.post == post,
+            _ALTERNATES.c.email != "",
+            (_ALTERNATES.c.until.is_(None)) | (_ALTERNATES.c.until >= today),
+        )
+        newest = named.order_by(_ALTERNATES.c.until.is_(None), _ALTERNATES.c.until.desc(), _ALTERNATES.c.name)
+        alternate = (await connection.execute(newest.limit(1))).mappings().first()
+        if alternate:
+            language = holder["language"] if holder else "en"
+            return Addressee(name=alternate["name"], email=alternate["email"], language=language)
+    if holder is None or not holder["email"]:
+        return None
+    return Addressee(name=holder["name"], email=holder["email"], language=holder["language"])
+
+
+async def zone_of(connection: AsyncConnection, member: str) -> str:
+    """The time zone (IANA) of a member's office; that of the secretariat for ``RSO``, else UTC."""
+    zone = (await connection.execute(select(_MEMBERS.c.zone).where(_MEMBERS.c.code == member))).scalar()
+    if zone is None:
+        zone = _offices((SEED / "offices.csv").read_text(encoding="utf-8")).get(member, {}).get("zone")
+    return zone or "UTC"
+
+
+async def forget_alternates(connection: AsyncConnection, post: Post) -> None:
+    """Remove the alternates of a post."""
+    await connection.execute(delete(_ALTERNATES).where(_ALTERNATES.c.post == post))

@@ -1,0 +1,88 @@
+"""The ledger of notices: reserve, send, mark.
+
+A row is reserved in a transaction of its own before its mail is handed to the server. A worker that dies in between
+leaves it reserved: nobody can know whether the server took it, so it becomes ``ambiguous``, is shown, and is not sent
+again by itself. A row is never reserved twice at once, whatever the number of workers.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from db import write_transaction
+from models.tables import TABLES
+
+__all__ = ["give_up_after", "mark", "next_attempt", "orphaned", "reserve", "retry_delay", "waiting"]
+
+_NOTICES = TABLES.tables["notices"]
+
+_FIRST_DELAY = timedelta(seconds=30)
+_LONGEST_DELAY = timedelta(hours=4)
+give_up_after = timedelta(days=5)
+"""How long a notice is tried again; RFC 5321, section 4.5.4.1, asks for at least 4 to 5 days."""
+
+
+def retry_delay(attempts: int) -> timedelta:
+    """How long to wait after so many attempts: twice as long each time, at most four hours."""
+    return min(_FIRST_DELAY * 2 ** max(attempts - 1, 0), _LONGEST_DELAY)
+
+
+async def reserve(engine: AsyncEngine, worker: str, now: datetime, limit: int) -> list[dict[str, Any]]:
+    """Take up to ``limit`` notices that are due for an attempt; they are this worker's until marked."""
+    c = _NOTICES.c
+    async with write_transaction(engine) as connection:
+        ready = (
+            select(c.id)
+            .where(c.state == "queued", or_(c.next_attempt_at.is_(None), c.next_attempt_at <= now))
+            .order_by(c.id)
+            .limit(limit)
+        )
+        if connection.dialect.name == "postgresql":
+            ready = ready.with_for_update(skip_locked=True)
+        ids = [row[0] for row in await connection.execute(ready)]
+        if not ids:
+            return []
+        taken = update(_NOTICES).where(c.id.in_(ids)).values(
+            state="reserved", reserved_by=worker, attempts=c.attempts + 1
+        )  # fmt: skip
+        await connection.execute(taken)
+        rows = await connection.execute(select(_NOTICES).where(c.id.in_(ids)).order_by(c.id))
+        return [dict(row) for row in rows.mappings()]
+
+
+async def mark(engine: AsyncEngine, marks: Sequence[dict[str, Any]]) -> None:
+    """Write what became of reserved notices: each mark has ``id`` and the columns to set."""
+    async with write_transaction(engine) as connection:
+        for columns in marks:
+            values = {name: value for name, value in columns.items() if name != "id"}
+            await connection.execute(update(_NOTICES).where(_NOTICES.c.id == columns["id"]).values(**values))
+
+
+async def orphaned(engine: AsyncEngine, workers_alive: Sequence[str], now: datetime) -> int:
+    """Mark as ambiguous what workers that are gone had reserved; returns how many."""
+    c = _NOTICES.c
+    async with write_transaction(engine) as connection:
+        lost = (
+            update(_NOTICES)
+            .where(c.state == "reserved", c.reserved_by.notin_(list(workers_alive)))
+            .values(
+                state="ambiguous", settled_at=now, reply="the worker stopped before the server's answer was recorded"
+            )
+        )
+        return int((await connection.execute(lost)).rowcount)
+
+
+async def next_attempt(connection: AsyncConnection) -> datetime | None:
+    """When the next notice that was put off is due; None when none waits."""
+    c = _NOTICES.c
+    query = select(c.next_attempt_at).where(c.state == "queued").order_by(c.next_attempt_at).limit(1)
+    return (await connection.execute(query)).scalar()
+
+
+async def waiting(connection: AsyncConnection) -> bool:
+    """Whether any notice is queued or reserved."""
+    query = select(_NOTICES.c.id).where(_NOTICES.c.state.in_(["queued", "reserved"])).limit(1)
+    return (await connection.execute(query)).first() is not None

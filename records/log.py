@@ -1,0 +1,164 @@
+"""Appending to the event log: entries, projection and queued notices in one transaction, idempotent by (stream, seq)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Date, Table, bindparam, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.log import ActedFor, Entry
+from models.posts import Capacity
+from models.projection import Queued, Recorded, Row, Step
+from models.tables import TABLES, EntryRow, Moment
+
+__all__ = ["LogIsBehind", "append", "entry_of", "notice_key", "read_entries"]
+
+_ENTRIES: Table = EntryRow.__table__  # type: ignore[attr-defined]
+
+
+class LogIsBehind(Exception):
+    """The log lacks entries that a workflow has seen recorded: the database was restored from an older copy."""
+
+
+async def append(connection: AsyncConnection, steps: Sequence[Step]) -> list[Recorded]:
+    """Record steps of different streams in the caller's transaction; answers in the same order.
+
+    Raises:
+        LogIsBehind: a step begins after the end of its stream.
+    """
+    heads = await _heads(connection, [step.stream for step in steps])
+    answers: list[Recorded] = []
+    fresh: list[Step] = []
+    for step in steps:
+        last = heads.get(step.stream, 0)
+        first, newest = step.entries[0].seq, step.entries[-1]
+        if last == first - 1:
+            fresh.append(step)
+            answers.append(Recorded.model_construct(seq=newest.seq, head=newest.hash, ahead=()))
+        elif last < first - 1:
+            raise LogIsBehind(f"the log of {step.stream} ends at {last}; the workflow has seen {first - 1} recorded")
+        else:
+            answers.append(await _already(connection, step))
+    if fresh:
+        await _write(connection, fresh)
+    return answers
+
+
+async def _heads(connection: AsyncConnection, streams: Iterable[str]) -> dict[str, int]:
+    c = _ENTRIES.c
+    query = select(c.stream, func.max(c.seq)).where(c.stream.in_(list(streams))).group_by(c.stream)
+    return {stream: seq for stream, seq in await connection.execute(query)}
+
+
+async def _already(connection: AsyncConnection, step: Step) -> Recorded:
+    """The step itself was recorded before (a retry), or another one stands in its place."""
+    known = await read_entries(connection, step.stream, after=step.entries[0].seq - 1)
+    same = [entry.hash for entry in known] == [entry.hash for entry in step.entries]
+    newest = known[-1]
+    return Recorded(seq=newest.seq, head=newest.hash, ahead=() if same else tuple(known))
+
+
+async def read_entries(
+    connection: AsyncConnection, stream: str, *, after: int = 0, limit: int | None = None
+) -> list[Entry]:
+    """The entries of a stream after a sequence number, in order."""
+    query = select(_ENTRIES).where(_ENTRIES.c.stream == stream, _ENTRIES.c.seq > after).order_by(_ENTRIES.c.seq)
+    return [entry_of(row) for row in (await connection.execute(query.limit(limit))).mappings()]
+
+
+def entry_of(row: Any) -> Entry:
+    """An entry from a row of the log."""
+    return Entry(
+        case=row["stream"], seq=row["seq"], at=datetime.fromisoformat(row["at"]), by=row["by"],
+        acted_for=ActedFor.model_validate(row["acted_for"]) if row["acted_for"] else None, command=row["command"],
+        event=row["event"], previous=row["previous"], hash=row["hash"],
+    )  # fmt: skip
+
+
+# writing -----------------------------------------------------------------------------------------------------------
+
+
+async def _write(connection: AsyncConnection, steps: Sequence[Step]) -> None:
+    await connection.execute(_ENTRIES.insert(), [_entry_columns(entry) for step in steps for entry in step.entries])
+    await write_rows(connection, (row for step in steps for row in step.rows))
+    queued = [
+        _notice_columns(step.stream, step.entries[0].at, one) for step in steps for one in step.notices
+    ]
+    if queued:
+        table = TABLES.tables["notices"]
+        insert = _insert(connection)(table).on_conflict_do_nothing(index_elements=["key"])
+        await connection.execute(insert, queued)
+
+
+def _entry_columns(entry: Entry) -> dict[str, Any]:
+    return {
+        "stream": entry.case, "seq": entry.seq, "at": entry.at.isoformat(), "by": str(entry.by),
+        "acted_for": entry.acted_for.model_dump(mode="json") if entry.acted_for else None,
+        "command": entry.command, "type": entry.event["type"], "event": entry.event, "previous": entry.previous,
+        "hash": entry.hash,
+    }  # fmt: skip
+
+
+def notice_key(stream: str, seq: int, kind: str, post: str, capacity: str) -> str:
+    """The deduplication key of a notice: one per event, kind, post and capacity."""
+    return f"{stream}#{seq}:{kind}:{post}" + (f":{capacity}" if capacity != Capacity.HOLDER else "")
+
+
+def _notice_columns(stream: str, at: datetime, queued: Queued) -> dict[str, Any]:
+    notice = queued.notice
+    return {
+        "key": notice_key(stream, queued.seq, notice.kind, notice.to, notice.capacity.value),
+        "reference": stream.partition("/")[0], "seq": queued.seq, "kind": notice.kind, "post": str(notice.to),
+        "capacity": notice.capacity.value, "due": notice.due, "facts": dict(notice.facts), "queued_at": at,
+        "state": "queued", "attempts": 0, "reserved_by": "", "address": "", "reply": "", "message_id": "",
+    }  # fmt: skip
+
+
+_UPSERTS: dict[tuple[str, str, tuple[str, ...]], Any] = {}
+
+
+async def write_rows(connection: AsyncConnection, rows: Iterable[Row]) -> None:
+    """Insert or update rows of the projection; the later of two rows with one key wins."""
+    grouped: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        grouped[row.table, tuple(row.columns)].append(row.columns)
+    for (name, columns), values in grouped.items():
+        moments, dates = _timed(name, columns)
+        for value in values:
+            for column in moments:
+                value[column] = _parsed(value[column], datetime)
+            for column in dates:
+                value[column] = _parsed(value[column], date)
+        await connection.execute(_upsert(connection, name, columns), values)
+
+
+@cache
+def _timed(name: str, columns: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """The columns that hold instants and dates: a row that came through Temporal has them as ISO 8601 text."""
+    table = TABLES.tables[name]
+    moments = [column for column in columns if isinstance(table.c[column].type, Moment)]
+    return moments, [column for column in columns if isinstance(table.c[column].type, Date)]
+
+
+def _parsed(value: Any, kind: type[datetime] | type[date]) -> Any:
+    return kind.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _upsert(connection: AsyncConnection, name: str, columns: tuple[str, ...]) -> Any:
+    cached = _UPSERTS.get((connection.dialect.name, name, columns))
+    if cached is None:
+        table = TABLES.tables[name]
+        keys = [column.name for column in table.primary_key]
+        insert = _insert(connection)(table).values({column: bindparam(column) for column in columns})
+        changed = {column: insert.excluded[column] for column in columns if column not in keys}
+        cached = insert.on_conflict_do_update(index_elements=keys, set_=changed)
+        _UPSERTS[connection.dialect.name, name, columns] = cached
+    return cached
+
+
+def _insert(connection: AsyncConnection) -> Any:
+    return sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert

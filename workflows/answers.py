@@ -1,0 +1,22 @@
+"""Refusals on their way through Temporal and back."""
+
+from temporalio.exceptions import ApplicationError
+
+from models.refusal import Refused, Why
+
+__all__ = ["refusal", "refused_by"]
+
+
+def refusal(refused: Refused) -> ApplicationError:
+    """A refusal as Temporal carries it: type, sentence and what is allowed."""
+    return ApplicationError(
+        str(refused), refused.sentence, refused.allowed, type=refused.why.value, non_retryable=True
+    )
+
+
+def refused_by(error: BaseException | None) -> Refused | None:
+    """The refusal that an error of Temporal's carries, if it is one."""
+    if not isinstance(error, ApplicationError) or error.type not in set(Why):
+        return None
+    sentence, allowed = (*error.details, "", "")[:2] if error.details else (error.message, "")
+    return Refused(Why(error.type), str(sentence), str(allowed))

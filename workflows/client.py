@@ -1,0 +1,143 @@
+"""The way in: how a page, the API or the command line brings a command to a case, and reads a case's own state."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from models.calendars import Calendars
+from models.case import Case
+from models.commands import Command
+from models.members import Directory
+from models.policy import Policy
+from models.refusal import Refused, Why
+from models.rules import decide
+from workflows import names
+from workflows.activation import MOVING, Activation, Receipt, Start
+from workflows.answers import refused_by
+from workflows.recommendation import Recommendation
+
+__all__ = ["CaseDesk", "NotAnswered"]
+
+_PATIENCE = timedelta(seconds=30)
+_MOMENT = 0.05
+
+
+class NotAnswered(Exception):
+    """The case did not answer in time. The command may or may not have been taken: send it again with the same id."""
+
+
+class CaseDesk:
+    """Brings commands to cases. ``shift`` and ``now`` are for rehearsals (see ``activation.Start``)."""
+
+    def __init__(
+        self, client: Client, task_queue: str, *, history_limit: int = 1500, shift: timedelta = timedelta(0),
+    ) -> None:  # fmt: skip
+        self._client = client
+        self._queue = task_queue
+        self._limit = history_limit
+        self.shift = shift
+
+    async def submit(
+        self, reference: str, command: Command, directory: Directory, calendars: Calendars, policy: Policy,
+        at: datetime | None = None,
+    ) -> Receipt:  # fmt: skip
+        """Submit a request under a reference: starts the case and gives it its first command, as one.
+
+        Raises:
+            Refused: the rules refuse; then no workflow has been started.
+            NotAnswered: see there.
+        """
+        blank = Case(reference=reference, directory=directory, calendars=calendars, policy=policy)
+        decide(blank, command, (at or datetime.now(UTC)))
+        start = WithStartWorkflowOperation(
+            Activation.run,
+            Start(case=blank, shift=self.shift, history_limit=self._limit),
+            id=reference,
+            task_queue=self._queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+        )
+        try:
+            return await self._client.execute_update_with_start_workflow(
+                Activation.give, command, id=command.id, start_workflow_operation=start, rpc_timeout=_PATIENCE
+            )
+        except WorkflowUpdateFailedError as failed:
+            raise refused_by(failed.cause) or failed from None
+        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+            raise NotAnswered(str(error)) from error
+
+    async def give(self, reference: str, command: Command) -> Receipt:
+        """Give a command to a case.
+
+        Raises:
+            Refused: the rules refuse; nothing has been written.
+            NotAnswered: see there.
+        """
+        handle = self._client.get_workflow_handle_for(Activation.run, reference)
+        for _ in range(int(_PATIENCE.total_seconds() / _MOMENT)):
+            try:
+                return await handle.execute_update(Activation.give, command, id=command.id, rpc_timeout=_PATIENCE)
+            except WorkflowUpdateFailedError as failed:
+                if not (isinstance(failed.cause, ApplicationError) and failed.cause.type == MOVING):
+                    raise refused_by(failed.cause) or failed from None
+            except RPCError as error:
+                if error.status is RPCStatusCode.NOT_FOUND:
+                    return await self._ended(handle, reference, command)
+                if error.status is not RPCStatusCode.RESOURCE_EXHAUSTED:
+                    raise NotAnswered(str(error)) from error
+            except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+                raise NotAnswered(str(error)) from error
+            await asyncio.sleep(_MOMENT)
+        raise NotAnswered(f"the case {reference} is busy; send the command again")
+
+    async def _ended(self, handle: WorkflowHandle[Activation, object], reference: str, command: Command) -> Receipt:
+        """The workflow has ended, or there never was one: the rules say so in their own words."""
+        try:
+            case = await handle.query(Activation.state)
+        except RPCError:
+            raise Refused(Why.NOT_FOUND, f"There is no case {reference}.") from None
+        if command.id in case.recent:
+            return Receipt(reference=reference, seq=case.recent[command.id], stage=case.stage, waiting_on=())
+        decide(case, command, datetime.now(UTC) + self.shift)
+        raise Refused(Why.CONFLICT, f"The case {reference} has ended; it does not change any more.")
+
+    async def resolve(self, reference: str, number: int, command: Command) -> str:
+        """Give the command ``adopt`` to the follow-up of a recommendation; answers with its state.
+
+        Raises:
+            Refused: the rules refuse, or the recommendation is not followed any more.
+        """
+        handle = self._client.get_workflow_handle_for(Recommendation.run, names.follow_up_id(reference, number))
+        try:
+            return await handle.execute_update(Recommendation.give, command, id=command.id, rpc_timeout=_PATIENCE)
+        except WorkflowUpdateFailedError as failed:
+            raise refused_by(failed.cause) or failed from None
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise Refused(
+                    Why.CONFLICT, f"The recommendation {number} of {reference} is declined or done already."
+                ) from None
+            raise NotAnswered(str(error)) from error
+
+    async def state(self, reference: str) -> Case:
+        """The case as its workflow knows it.
+
+        Raises:
+            Refused: there is no such case.
+        """
+        try:
+            return await self._client.get_workflow_handle_for(Activation.run, reference).query(Activation.state)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise Refused(Why.NOT_FOUND, f"There is no case {reference}.") from None
+            raise

@@ -1,0 +1,49 @@
+"""The delivery of queued notices: durable, and apart from the wait of whoever caused them.
+
+The queue itself is the ledger in SQL. Whoever queues a notice nudges this workflow (or starts it); it has everything sent
+that is due, sleeps until the next retry is due, and ends when nothing waits.
+"""
+
+from datetime import datetime
+
+from temporalio import workflow
+from temporalio.common import VersioningBehavior
+
+with workflow.unsafe.imports_passed_through():
+    from workflows import deadline, names
+    from workflows.retries import DELIVER_BEAT, DELIVER_ONCE, UNTIL_DELIVERED
+
+__all__ = ["Delivery"]
+
+
+@workflow.defn(versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+class Delivery:
+    """The delivery of everything that is queued."""
+
+    @workflow.init
+    def __init__(self) -> None:
+        self.nudged = False
+
+    @workflow.run
+    async def run(self) -> None:
+        """Deliver until nothing waits."""
+        while True:
+            if workflow.info().is_continue_as_new_suggested():
+                workflow.continue_as_new()
+            self.nudged = False
+            again: datetime | None = await workflow.execute_activity(
+                names.DELIVER,
+                result_type=datetime | None,  # type: ignore[arg-type]
+                start_to_close_timeout=DELIVER_ONCE,
+                heartbeat_timeout=DELIVER_BEAT,
+                retry_policy=UNTIL_DELIVERED,
+            )
+            if again is not None:
+                await deadline.reached(again, unless=lambda: self.nudged)
+            elif not self.nudged:
+                return
+
+    @workflow.signal
+    def nudge(self) -> None:
+        """Something has been queued."""
+        self.nudged = True

@@ -1,0 +1,27 @@
+"""What is called by name across processes: activities, workflow ids, search attributes."""
+
+from temporalio.common import SearchAttributeKey
+
+from models.recommendation import stream_of
+
+__all__ = ["DELIVER", "DELIVERY_ID", "DUE", "RECORD", "REQUESTER", "STAGE", "URGENCY", "WAITING_ON", "follow_up_id"]
+
+RECORD = "record"
+"""Local activity: one step into the log, the projection and the queue of notices, in one transaction."""
+
+DELIVER = "deliver"
+"""Activity: hand every queued notice that is due to the mail server."""
+
+DELIVERY_ID = "delivery"
+"""The workflow that delivers; a case's own workflow has the case's reference as its id."""
+
+STAGE = SearchAttributeKey.for_keyword("AhgStage")
+REQUESTER = SearchAttributeKey.for_keyword_list("AhgRequester")
+URGENCY = SearchAttributeKey.for_keyword("AhgUrgency")
+WAITING_ON = SearchAttributeKey.for_keyword_list("AhgWaitingOn")
+DUE = SearchAttributeKey.for_datetime("AhgDue")
+
+
+def follow_up_id(reference: str, number: int) -> str:
+    """The workflow that follows a recommendation: derived from what it serves, so that it is started once."""
+    return stream_of(reference, number)

@@ -1,0 +1,110 @@
+"""The follow-up of one recommendation: open across cases until it is adopted, declined or done."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.common import VersioningBehavior
+from temporalio.exceptions import ActivityError
+
+with workflow.unsafe.imports_passed_through():
+    from models.base import Value
+    from models.commands import Command
+    from models.projection import Recorded, Step
+    from models.recommendation import FollowUp, begin, catch_up, resolve, strike
+    from models.refusal import Refused
+    from workflows import deadline, names
+    from workflows.answers import refusal
+    from workflows.retries import RECORD_AT_MOST, UNTIL_RECORDED
+
+__all__ = ["Following", "Recommendation"]
+
+
+class Following(Value):
+    """What a run begins with; ``shift`` as in ``activation.Start``."""
+
+    follow_up: FollowUp
+    shift: timedelta = timedelta(0)
+
+
+Move = Callable[[FollowUp], tuple[FollowUp, Step] | None]
+
+
+@workflow.defn(versioning_behavior=VersioningBehavior.PINNED)
+class Recommendation:
+    """One recommendation of an accepted report."""
+
+    @workflow.init
+    def __init__(self, following: Following) -> None:
+        self.follow_up = following.follow_up
+        self.shift = following.shift
+        self.turn = asyncio.Lock()
+
+    @workflow.run
+    async def run(self, following: Following) -> str:
+        """Tell those it is addressed to; remind them around its due date; end when it is declined or done."""
+        if not self.follow_up.seq:
+            async with self.turn:
+                await self._record(lambda follow_up: None if follow_up.seq else begin(follow_up, self._now()))
+        while not self.follow_up.over:
+            if workflow.info().is_continue_as_new_suggested():
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                workflow.continue_as_new(Following(follow_up=self.follow_up, shift=self.shift))
+            rung = self._next()
+            if await deadline.reached(rung, unless=lambda rung=rung: self.follow_up.over or self._next() != rung):  # type: ignore[misc]
+                await self._clock_strikes()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return self.follow_up.state
+
+    @workflow.update
+    async def give(self, command: Command) -> str:
+        """Say what became of it (the command ``adopt``); answers with the state it is in then."""
+        async with self.turn:
+            try:
+                await self._record(lambda follow_up: resolve(follow_up, command, self._now()))
+            except Refused as refused:
+                raise refusal(refused) from None
+            return self.follow_up.state
+
+    @give.validator
+    def _may_give(self, command: Command) -> None:
+        try:
+            resolve(self.follow_up, command, self._now())
+        except Refused as refused:
+            raise refusal(refused) from None
+
+    @workflow.query
+    def state(self) -> FollowUp:
+        """The follow-up as this workflow knows it."""
+        return self.follow_up
+
+    def _now(self) -> datetime:
+        return workflow.now() + self.shift
+
+    def _next(self) -> datetime | None:
+        ladder = self.follow_up.ladder
+        return ladder.next.at - self.shift if ladder and ladder.next else None
+
+    async def _clock_strikes(self) -> None:
+        async with self.turn:
+            try:
+                await self._record(lambda follow_up: strike(follow_up, self._now()))
+            except ActivityError:
+                workflow.logger.exception("the clock could not act on %s", self.follow_up.stream)
+                await workflow.sleep(timedelta(minutes=1))
+
+    async def _record(self, move: Move) -> None:
+        while (moved := move(self.follow_up)) is not None:
+            after, step = moved
+            recorded = await workflow.execute_local_activity(
+                names.RECORD,
+                step,
+                result_type=Recorded,
+                start_to_close_timeout=RECORD_AT_MOST,
+                retry_policy=UNTIL_RECORDED,
+            )
+            if not recorded.ahead:
+                self.follow_up = after
+                return
+            self.follow_up = catch_up(self.follow_up, recorded.ahead)

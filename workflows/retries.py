@@ -1,0 +1,24 @@
+"""Every retry policy and time limit, by name."""
+
+from datetime import timedelta
+
+from temporalio.common import RetryPolicy
+
+__all__ = ["DELIVER_BEAT", "DELIVER_ONCE", "RECORD_AT_MOST", "UNTIL_DELIVERED", "UNTIL_RECORDED"]
+
+UNTIL_RECORDED = RetryPolicy(
+    initial_interval=timedelta(milliseconds=100), maximum_interval=timedelta(seconds=20), maximum_attempts=0
+)
+"""A step is recorded again and again until the database takes it."""
+
+RECORD_AT_MOST = timedelta(seconds=15)
+"""One attempt at recording a step."""
+
+UNTIL_DELIVERED = RetryPolicy(
+    initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5), maximum_attempts=0
+)
+"""Delivery as a whole is tried for ever; each notice gives up by itself (``records.ledger``)."""
+
+DELIVER_ONCE = timedelta(hours=12)
+DELIVER_BEAT = timedelta(seconds=30)
+"""One round of delivery, and how often it shows that it lives."""
