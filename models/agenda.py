@@ -76,8 +76,12 @@ def _selection(case: Case) -> list[Post]:
 
 
 def _operational(case: Case) -> list[Post]:
-    owners = _desks(*(outcome.owner for outcome in case.outcomes.values() if outcome.state in ("open", "blocked")))
-    verifiers = list(case.directory.co_chairs) if any(o.state == "done" for o in case.outcomes.values()) else []
+    owners = _desks(
+        *(outcome.owner for outcome in case.outcomes.values() if outcome.state in ("open", "blocked"))
+    )
+    verifiers = (
+        list(case.directory.co_chairs) if any(o.state == "done" for o in case.outcomes.values()) else []
+    )
     parties = [
         post
         for arrangement in case.arrangements.values()
@@ -109,7 +113,7 @@ _STAGE = {
 
 
 class ClockPanel(Value):
-    """The clock panel of a case at one moment: the step and since when, who holds the ball, what comes by itself."""
+    """The clock panel at one moment: the step, since when, who holds the ball, what comes by itself."""
 
     stage: Stage
     since: Instant | None
@@ -122,5 +126,9 @@ def clock_panel(case: Case, now: datetime) -> ClockPanel:
     """The clock panel at ``now`` (aware); ``hours`` counts from the beginning of the step."""
     hours = (now - case.stage_since).total_seconds() / 3600 if case.stage_since else 0.0
     return ClockPanel(
-        stage=case.stage, since=case.stage_since, hours=hours, waiting_on=waiting_on(case), next=next_act(case)
+        stage=case.stage,
+        since=case.stage_since,
+        hours=hours,
+        waiting_on=waiting_on(case),
+        next=next_act(case),
     )

@@ -1,7 +1,7 @@
 """Working days in the calendar of the post that must act: its time zone, weekend and public holidays.
 
-Calendars are copied into a case when it is submitted, as data: a newer list of holidays never moves a deadline of a
-running case, and replaying its history gives the same instants. ``public_holidays`` makes them.
+Calendars are copied into a case when it is submitted, as data: a newer list of holidays never moves a
+deadline of a running case, and replaying its history gives the same instants. ``public_holidays`` makes them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,8 +22,9 @@ def _ordinals(written: str) -> frozenset[int]:
 class WorkCalendar(Value):
     """The working calendar of one member.
 
-    ``zone`` is an IANA time zone; ``weekend`` holds weekdays (Monday is 0); ``holidays`` holds proleptic ordinals of
-    the public holidays in base 36, separated by blanks (short, since every case carries its own copy).
+    ``zone`` is an IANA time zone; ``weekend`` holds weekdays (Monday is 0); ``holidays`` holds proleptic
+    ordinals of the public holidays in base 36, separated by blanks (short, since every case carries its own
+    copy).
     """
 
     zone: str = "UTC"
@@ -37,8 +38,8 @@ class WorkCalendar(Value):
     def move(self, start: datetime, working_days: int) -> datetime:
         """The same local time of day, so many working days later (or, if negative, earlier), in UTC.
 
-        The first working day after the start counts as one. A local time that daylight saving skips or repeats is
-        read as Python's ``fold=0`` does (PEP 495).
+        The first working day after the start counts as one. A local time that daylight saving skips or
+        repeats is read as Python's ``fold=0`` does (PEP 495).
         """
         local = start.astimezone(ZoneInfo(self.zone))
         day, step = local.date(), timedelta(days=1 if working_days >= 0 else -1)
@@ -75,6 +76,6 @@ class Calendars(Value):
         return self.offices.get(member, EVERYWHERE)
 
     def move(self, start: datetime, working_days: int, members: Iterable[str]) -> datetime:
-        """The latest of the members' instants (the earliest when moving back): all of them have their days."""
+        """The latest of the members' instants; moving back, the earliest: all of them have their days."""
         moved = [self.of(member).move(start, working_days) for member in members]
         return max(moved) if working_days >= 0 else min(moved)

@@ -1,6 +1,7 @@
 """The whole state of one case: a single serialisable value that the workflow carries and the rules read.
 
-It holds what the rules need and no more; texts of contributions, exchanges and progress entries stand in the event log.
+It holds what the rules need and no more; texts of contributions, exchanges and progress entries stand in the
+event log.
 """
 
 from collections.abc import Mapping
@@ -19,9 +20,9 @@ from models.posts import Post
 from models.request import Request, fingerprint
 
 __all__ = [
-    "Arrangement", "Case", "Circulation", "Clock", "Consent", "Decider", "Gate", "GateName", "GateOutcome", "Meeting",
-    "Outcome", "Participant", "ParticipantState", "Position", "PositionKind", "Question", "Recommendation", "Report",
-    "ReportState", "Seat", "Stage", "Suspension", "Term", "Touch",
+    "Arrangement", "Case", "Circulation", "Clock", "Consent", "Decider", "Gate", "GateName", "GateOutcome",
+    "Meeting", "Outcome", "Participant", "ParticipantState", "Position", "PositionKind", "Question",
+    "Recommendation", "Report", "ReportState", "Seat", "Stage", "Suspension", "Term", "Touch",
 ]  # fmt: skip
 
 
@@ -63,7 +64,7 @@ class Clock(StrEnum):
     STOPPED = "stopped"
 
 
-# Gates -----------------------------------------------------------------------------------------------------------
+# Gates ------------------------------------------------------------------------------------------------------
 
 
 class GateName(StrEnum):
@@ -129,7 +130,7 @@ class Question(Value):
 
 
 class Gate(Value):
-    """One decision of the Co-Chairs: who must answer, positions so far, outcome. Its ladder stands in the case."""
+    """One decision of the Co-Chairs: who must answer, positions, outcome. Its ladder is in the case."""
 
     name: GateName
     on: str
@@ -160,7 +161,7 @@ class Gate(Value):
         return next((decider for decider in self.deciders if decider.post == post), None)
 
 
-# Participants ----------------------------------------------------------------------------------------------------
+# Participants -----------------------------------------------------------------------------------------------
 
 
 class Seat(StrEnum):
@@ -200,7 +201,7 @@ class Participant(Value):
         return self.state in (ParticipantState.ACCEPTED, ParticipantState.OBSERVER)
 
 
-# The group's work ------------------------------------------------------------------------------------------------
+# The group's work -------------------------------------------------------------------------------------------
 
 
 class Outcome(Value):
@@ -222,7 +223,7 @@ class Outcome(Value):
 
 
 class Arrangement(Value):
-    """An information-sharing arrangement: term of reference (b). ``marking`` is a label of the TLP 2.0 (FIRST)."""
+    """An information-sharing arrangement: term of reference (b). ``marking`` is a TLP 2.0 label (FIRST)."""
 
     title: Line
     parties: tuple[str, ...]
@@ -255,7 +256,7 @@ class Meeting(Value):
     held: bool = False
 
 
-# Reporting -------------------------------------------------------------------------------------------------------
+# Reporting --------------------------------------------------------------------------------------------------
 
 
 class ReportState(StrEnum):
@@ -345,11 +346,11 @@ class Suspension(Value):
     by: Post
 
 
-# The case --------------------------------------------------------------------------------------------------------
+# The case ---------------------------------------------------------------------------------------------------
 
 
 class Touch(Value):
-    """The newest change of one part of a case: where it stands in the log, who made it and by which command."""
+    """The newest change of one part of a case: its place in the log, who made it and by which command."""
 
     seq: int
     by: Post
@@ -359,8 +360,9 @@ class Touch(Value):
 class Case(Value):
     """One case.
 
-    ``seq`` and ``head`` are number and hash of the newest entry in its log. ``recent`` holds the newest command ids
-    with the entry each led to, ``touched`` the newest change of each part, by which stale forms are told apart.
+    ``seq`` and ``head`` are number and hash of the newest entry in its log. ``recent`` holds the newest
+    command ids with the entry each led to, ``touched`` the newest change of each part, by which stale forms
+    are told apart.
     """
 
     reference: str
@@ -435,7 +437,13 @@ class Case(Value):
 
     def taking_part(self, *, seat: Seat | None = None) -> tuple[str, ...]:
         """The members in the group; with ``seat``, only those that are there as that."""
-        state = {None: None, Seat.PARTICIPANT: ParticipantState.ACCEPTED, Seat.OBSERVER: ParticipantState.OBSERVER}[seat]
+        state = {
+            None: None,
+            Seat.PARTICIPANT: ParticipantState.ACCEPTED,
+            Seat.OBSERVER: ParticipantState.OBSERVER,
+        }[seat]
         return tuple(
-            p.member for p in self.participants.values() if (p.takes_part if state is None else p.state is state)
+            p.member
+            for p in self.participants.values()
+            if (p.takes_part if state is None else p.state is state)
         )

@@ -1,14 +1,23 @@
 """What a post may say: one class per command, named as in scenario files, API and command line.
 
-Every command may carry ``text``: what the post says with it. Fields that are left out take the default that a page
-offers. Where people say the same thing in several words, the other words are read too (``AliasChoices``).
+Every command may carry ``text``: what the post says with it. Fields that are left out take the default that a
+page offers. Where people say the same thing in several words, the other words are read too
+(``AliasChoices``).
 """
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal, Union, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AliasChoices, Field, TypeAdapter, ValidationError, field_validator, model_validator
+from pydantic import (
+    AliasChoices,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from models.base import Line, Prose, Value
 from models.case import GateName, PositionKind, Term
@@ -27,10 +36,11 @@ def _also(*names: str) -> Any:
 class Body(Value):
     """What all commands have in common."""
 
-    model_config = {**Value.model_config, "populate_by_name": True}
+    model_config = ConfigDict(populate_by_name=True)
 
     text: Prose = Field(
-        default="", validation_alias=_also("text", "why", "reason", "reasons", "note", "comment", "conditions")
+        default="",
+        validation_alias=_also("text", "why", "reason", "reasons", "note", "comment", "conditions"),
     )
 
 
@@ -49,7 +59,7 @@ def _as_tuple(given: Any) -> Any:
     return (given,) if isinstance(given, str) else given
 
 
-# request ---------------------------------------------------------------------------------------------------------
+# request ----------------------------------------------------------------------------------------------------
 
 
 class Draft(Request):
@@ -106,7 +116,7 @@ class Join(Body):
     do: Literal["join"] = "join"
 
 
-# gates -----------------------------------------------------------------------------------------------------------
+# gates ------------------------------------------------------------------------------------------------------
 
 
 class Decide(Body):
@@ -130,7 +140,7 @@ class Answer(Body):
     text: Prose = Field(min_length=1, validation_alias=_also("text", "answer"))
 
 
-# participants ----------------------------------------------------------------------------------------------------
+# participants -----------------------------------------------------------------------------------------------
 
 
 class Propose(Body):
@@ -192,7 +202,7 @@ class Convene(Body):
     do: Literal["convene"] = "convene"
 
 
-# operational -----------------------------------------------------------------------------------------------------
+# operational ------------------------------------------------------------------------------------------------
 
 
 class AddOutcome(Body):
@@ -265,7 +275,9 @@ class ReviewArrangement(_OnArrangement):
     """Review an arrangement and set the next review."""
 
     do: Literal["review_arrangement"] = "review_arrangement"
-    review: date | None = Field(default=None, validation_alias=_also("review", "next", "next_review", "until"))
+    review: date | None = Field(
+        default=None, validation_alias=_also("review", "next", "next_review", "until")
+    )
 
 
 class ScheduleMeeting(Body):
@@ -334,7 +346,7 @@ class Resume(Body):
     do: Literal["resume"] = "resume"
 
 
-# reporting -------------------------------------------------------------------------------------------------------
+# reporting --------------------------------------------------------------------------------------------------
 
 
 class OpenReport(Body):
@@ -397,7 +409,9 @@ class GiveConsent(Body):
 
     do: Literal["consent"] = "consent"
     to: Literal["circulation"] = "circulation"
-    answer: Literal["give", "refuse"] = Field(default="give", validation_alias=_also("answer", "consent", "position"))
+    answer: Literal["give", "refuse"] = Field(
+        default="give", validation_alias=_also("answer", "consent", "position")
+    )
 
     @field_validator("answer", mode="before")
     @classmethod
@@ -423,7 +437,9 @@ class Waive(Body):
     """State why a term of reference is not covered."""
 
     do: Literal["waive"] = "waive"
-    term: Term = Field(validation_alias=_also("term", "terms_of_reference", "item", "what", "letter", "reference"))
+    term: Term = Field(
+        validation_alias=_also("term", "terms_of_reference", "item", "what", "letter", "reference")
+    )
 
     @field_validator("term", mode="before")
     @classmethod
@@ -437,7 +453,7 @@ class Close(Body):
     do: Literal["close"] = "close"
 
 
-# posts -----------------------------------------------------------------------------------------------------------
+# posts ------------------------------------------------------------------------------------------------------
 
 
 class Person(Value):
@@ -485,12 +501,12 @@ class ActFor(Body):
     @model_validator(mode="before")
     @classmethod
     def _collect(cls, given: Any) -> Any:
-        """``do`` and ``with`` of the inner command may stand beside ``post``, ``how`` and ``why``, or in ``command``."""
+        """The inner command stands in ``command``, or as ``do`` and ``with`` beside the other fields."""
         if not isinstance(given, Mapping):
             return given
         rest = dict(given)
         rest.pop("do", None)
-        taken = {"do": "act_for"}
+        taken: dict[str, Any] = {"do": "act_for"}
         for name, words in {
             "post": ("post", "for", "whom", "on_behalf_of", "behalf"),
             "how": ("how", "by", "means"),
@@ -505,23 +521,25 @@ class ActFor(Body):
             taken["why"] = rest.pop("text")
         inner = taken.pop("with", None) or rest
         if isinstance(taken.get("command"), str):
-            taken["command"] = {**dict(inner), "do": taken["command"]}  # type: ignore[dict-item]
+            taken["command"] = {**dict(inner), "do": taken["command"]}
         return taken
 
 
-Ordinary = Union[
-    Draft, Submit, Return, Resubmit, Accept, Withdraw, Join,
-    Decide, Answer,
-    Propose, Comment, Respond, Replace, Admit, Endorse, Leave, Convene,
-    AddOutcome, Progress, Block, Done, Verify, AddArrangement, Agree, LogExchange, ReviewArrangement,
-    ScheduleMeeting, Attend, SituationUpdate, Extend, Terminate, Suspend, Resume,
-    OpenReport, Contribute, Recommend, Table, Object, Revise, Circulate, GiveConsent, Adopt, Waive, Close,
-    Delegate, HandOver,
-]  # fmt: skip
+Ordinary = (
+    Draft | Submit | Return | Resubmit | Accept | Withdraw | Join
+    | Decide | Answer
+    | Propose | Comment | Respond | Replace | Admit | Endorse | Leave | Convene
+    | AddOutcome | Progress | Block | Done | Verify
+    | AddArrangement | Agree | LogExchange | ReviewArrangement
+    | ScheduleMeeting | Attend | SituationUpdate | Extend | Terminate | Suspend | Resume
+    | OpenReport | Contribute | Recommend | Table | Object | Revise
+    | Circulate | GiveConsent | Adopt | Waive | Close
+    | Delegate | HandOver
+)  # fmt: skip
 
 ActFor.model_rebuild()
 
-AnyBody = Annotated[Union[Ordinary, ActFor], Field(discriminator="do")]
+AnyBody = Annotated[Ordinary | ActFor, Field(discriminator="do")]
 
 COMMANDS: dict[str, type[Value]] = {
     cls.model_fields["do"].default: cls for cls in (*get_args(Ordinary), ActFor)
@@ -532,8 +550,9 @@ COMMANDS: dict[str, type[Value]] = {
 class Command(Value):
     """A command on its way to a case.
 
-    ``id`` is chosen by the sender: the same id twice gives the first result. ``seen`` is the number of the newest log
-    entry the sender had before its eyes; if the same thing has changed since, the command is refused as stale.
+    ``id`` is chosen by the sender: the same id twice gives the first result. ``seen`` is the number of the
+    newest log entry the sender had before its eyes; if the same thing has changed since, the command is
+    refused as stale.
     """
 
     id: Line = Field(min_length=1, max_length=200)
@@ -550,14 +569,18 @@ class Command(Value):
 _BODY: TypeAdapter[Any] = TypeAdapter(AnyBody)
 
 
-def parse(do: str, fields: Mapping[str, Any], *, by: str, command_id: str, seen: int | None = None) -> Command:
+def parse(
+    do: str, fields: Mapping[str, Any], *, by: str, command_id: str, seen: int | None = None
+) -> Command:
     """A command from its name and fields, as pages, API, scenario files and command line give them.
 
     Raises:
         Refused: the command does not exist, or a field is wrong; the sentence names the field and its limit.
     """
     if do not in COMMANDS:
-        raise Refused(Why.INVALID, f"There is no command {do!r}.", f"The commands are: {', '.join(COMMANDS)}.")
+        raise Refused(
+            Why.INVALID, f"There is no command {do!r}.", f"The commands are: {', '.join(COMMANDS)}."
+        )
     try:
         if do == "act_for" and "do" in fields:
             fields = {**fields, "inner_do": fields["do"]}

@@ -1,21 +1,39 @@
-"""What has happened to a case: one class per event, in the past tense. The log holds them; ``evolve`` reads them.
+"""What has happened to a case: one class per event, in the past tense; the log holds them.
 
-An event carries what a reader of the log must know; who did it and when stand in the entry that holds it (``log``).
+An event carries what a reader of the log must know; who did it and when stand in the entry that holds it
+(``log``).
 """
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal, Union, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
 from models.base import Instant, Line, Prose, Value
+from models.calendars import Calendars
 from models.case import (
-    Arrangement, Circulation, Consent, Decider, GateName, GateOutcome, Meeting, Outcome, ParticipantState,
-    PositionKind, Recommendation, Report, ReportState, Seat, Stage, Term,
+    Arrangement,
+    Circulation,
+    Consent,
+    Decider,
+    GateName,
+    GateOutcome,
+    Meeting,
+    Outcome,
+    ParticipantState,
+    PositionKind,
+    Recommendation,
+    Report,
+    ReportState,
+    Seat,
+    Stage,
+    Term,
 )  # fmt: skip
 from models.commands import Person
 from models.ladder import ClockAct, Ladder
+from models.members import Directory
+from models.policy import Policy
 from models.posts import Post
 from models.request import Figure, Request
 
@@ -23,12 +41,15 @@ __all__ = ["EVENTS", "Event"]
 
 
 class Submitted(Value):
+    """The request, and all that the case copies from the deployment: the log alone rebuilds the case."""
+
     type: Literal["submitted"] = "submitted"
     reference: str
     requester: str
     request: Request
-    policy_version: str
-    draft: str = ""
+    directory: Directory
+    calendars: Calendars
+    policy: Policy
 
 
 class Returned(Value):
@@ -401,17 +422,19 @@ class HandedOver(Value):
     to: Person
 
 
-AnyEvent = Union[
-    Submitted, Returned, Resubmitted, Joined, FoundComplete, RequesterWithdrew, StageEntered,
-    LadderSet, LadderCleared, RungPassed, Suspended, Resumed,
-    GateOpened, PositionTaken, PositionsVoided, Asked, Answered, QuestionDropped, Recused, GateSplit, GateDecided,
-    ParticipantsProposed, Commented, Invited, Responded, Replaced, Admitted, Endorsed, Convened,
-    OutcomeAdded, ProgressNoted, OutcomeMoved, ArrangementAdded, ArrangementAgreed, ArrangementInForce,
-    ExchangeLogged, ArrangementReviewed, MeetingScheduled, AttendanceTaken, SituationUpdated, Extended,
-    ReportOpened, Contributed, Recommended, Objected, Revised, ReportMoved, CirculationProposed, ConsentNoted,
-    CirculationMoved, Waived,
-    Delegated, HandedOver,
-]  # fmt: skip
+AnyEvent = (
+    Submitted | Returned | Resubmitted | Joined | FoundComplete | RequesterWithdrew | StageEntered
+    | LadderSet | LadderCleared | RungPassed | Suspended | Resumed
+    | GateOpened | PositionTaken | PositionsVoided | GateSplit | GateDecided
+    | Asked | Answered | QuestionDropped | Recused
+    | ParticipantsProposed | Commented | Invited | Responded | Replaced | Admitted | Endorsed | Convened
+    | OutcomeAdded | ProgressNoted | OutcomeMoved
+    | ArrangementAdded | ArrangementAgreed | ArrangementInForce | ExchangeLogged | ArrangementReviewed
+    | MeetingScheduled | AttendanceTaken | SituationUpdated | Extended
+    | ReportOpened | Contributed | Recommended | Objected | Revised | ReportMoved
+    | CirculationProposed | ConsentNoted | CirculationMoved | Waived
+    | Delegated | HandedOver
+)  # fmt: skip
 
 Event = Annotated[AnyEvent, Field(discriminator="type")]
 

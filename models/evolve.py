@@ -1,7 +1,7 @@
 """(state, event) -> state. What an event means for a case, and nothing else: no rule is decided here.
 
-A state is never changed in place: what an event does not touch is the very same object afterwards, by which the
-projection sees what to write.
+A state is never changed in place: what an event does not touch is the very same object afterwards, by which
+the projection sees what to write.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,8 +11,20 @@ from typing import Any, TypeVar
 from models import events as e
 from models.base import Value
 from models.case import (
-    Arrangement, Case, Consent, Gate, GateName, Meeting, Outcome, Participant, ParticipantState,
-    Position, PositionKind, Question, Report, Suspension,
+    Arrangement,
+    Case,
+    Consent,
+    Gate,
+    GateName,
+    Meeting,
+    Outcome,
+    Participant,
+    ParticipantState,
+    Position,
+    PositionKind,
+    Question,
+    Report,
+    Suspension,
 )  # fmt: skip
 from models.posts import Post
 
@@ -40,7 +52,7 @@ def _on(kind: type[Value]) -> Callable[[Callable[[Case, Any, datetime, Post], Ca
     return register
 
 
-def _with(value: V, **changes: Any) -> V:
+def _with(value: V, /, **changes: Any) -> V:
     return value.model_copy(update=changes)
 
 
@@ -48,12 +60,21 @@ def _put(mapping: Mapping[K, Any], key: K, value: Any) -> dict[K, Any]:
     return {**mapping, key: value}
 
 
-# request ---------------------------------------------------------------------------------------------------------
+# request ----------------------------------------------------------------------------------------------------
 
 
 @_on(e.Submitted)
 def _(case: Case, event: e.Submitted, at: datetime, by: Post) -> Case:
-    return _with(case, request=event.request, requesters=(event.requester,), version=1, opened_at=at)
+    return _with(
+        case,
+        request=event.request,
+        requesters=(event.requester,),
+        version=1,
+        opened_at=at,
+        directory=event.directory,
+        calendars=event.calendars,
+        policy=event.policy,
+    )
 
 
 @_on(e.Returned)
@@ -86,7 +107,7 @@ def _(case: Case, event: e.StageEntered, at: datetime, by: Post) -> Case:
     return _with(case, stage=event.stage, stage_since=at)
 
 
-# the clock -------------------------------------------------------------------------------------------------------
+# the clock --------------------------------------------------------------------------------------------------
 
 
 @_on(e.LadderSet)
@@ -96,7 +117,9 @@ def _(case: Case, event: e.LadderSet, at: datetime, by: Post) -> Case:
 
 @_on(e.LadderCleared)
 def _(case: Case, event: e.LadderCleared, at: datetime, by: Post) -> Case:
-    return _with(case, ladders={name: ladder for name, ladder in case.ladders.items() if name != event.subject})
+    return _with(
+        case, ladders={name: ladder for name, ladder in case.ladders.items() if name != event.subject}
+    )
 
 
 @_on(e.RungPassed)
@@ -115,7 +138,7 @@ def _(case: Case, event: e.Resumed, at: datetime, by: Post) -> Case:
     return _with(case, suspension=None)
 
 
-# gates -----------------------------------------------------------------------------------------------------------
+# gates ------------------------------------------------------------------------------------------------------
 
 
 def _gate(case: Case, name: GateName, **changes: Any) -> Case:
@@ -210,7 +233,7 @@ def _(case: Case, event: e.GateDecided, at: datetime, by: Post) -> Case:
     return _gate(case, event.gate, outcome=event.outcome, decided_at=at, questions=())
 
 
-# participants ----------------------------------------------------------------------------------------------------
+# participants -----------------------------------------------------------------------------------------------
 
 
 def _participant(case: Case, member: str, **changes: Any) -> Case:
@@ -256,15 +279,17 @@ def _(case: Case, event: e.Replaced, at: datetime, by: Post) -> Case:
 @_on(e.Admitted)
 def _(case: Case, event: e.Admitted, at: datetime, by: Post) -> Case:
     return _participant(
-        case, event.member, state=ParticipantState.ADMITTED, seat=event.seat, why=event.text or "later admission",
-        endorsed_by=(),
+        case, event.member, state=ParticipantState.ADMITTED, seat=event.seat,
+        why=event.text or "later admission", endorsed_by=(),
     )  # fmt: skip
 
 
 @_on(e.Endorsed)
 def _(case: Case, event: e.Endorsed, at: datetime, by: Post) -> Case:
     known = case.participants[event.member].endorsed_by
-    return _participant(case, event.member, endorsed_by=(*known, event.by) if event.by not in known else known)
+    return _participant(
+        case, event.member, endorsed_by=(*known, event.by) if event.by not in known else known
+    )
 
 
 @_on(e.Convened)
@@ -272,7 +297,7 @@ def _(case: Case, event: e.Convened, at: datetime, by: Post) -> Case:
     return _with(case, active_until=event.active_until)
 
 
-# operational -----------------------------------------------------------------------------------------------------
+# operational ------------------------------------------------------------------------------------------------
 
 
 def _outcome(case: Case, title: str, **changes: Any) -> Case:
@@ -299,7 +324,9 @@ def _(case: Case, event: e.OutcomeMoved, at: datetime, by: Post) -> Case:
 
 
 def _arrangement(case: Case, title: str, **changes: Any) -> Case:
-    return _with(case, arrangements=_put(case.arrangements, title, _with(case.arrangements[title], **changes)))
+    return _with(
+        case, arrangements=_put(case.arrangements, title, _with(case.arrangements[title], **changes))
+    )
 
 
 @_on(e.ArrangementAdded)
@@ -338,7 +365,11 @@ def _(case: Case, event: e.MeetingScheduled, at: datetime, by: Post) -> Case:
 @_on(e.AttendanceTaken)
 def _(case: Case, event: e.AttendanceTaken, at: datetime, by: Post) -> Case:
     meeting = _with(
-        case.meetings[event.meeting], present=event.present, observing=event.observing, absent=event.absent, held=True
+        case.meetings[event.meeting],
+        present=event.present,
+        observing=event.observing,
+        absent=event.absent,
+        held=True,
     )
     return _with(case, meetings=_put(case.meetings, event.meeting, meeting))
 
@@ -353,7 +384,7 @@ def _(case: Case, event: e.Extended, at: datetime, by: Post) -> Case:
     return _with(case, active_until=event.active_until)
 
 
-# reporting -------------------------------------------------------------------------------------------------------
+# reporting --------------------------------------------------------------------------------------------------
 
 
 def _report(case: Case, number: int, **changes: Any) -> Case:
@@ -409,7 +440,9 @@ def _(case: Case, event: e.CirculationProposed, at: datetime, by: Post) -> Case:
 
 
 def _circulation(case: Case, number: int, **changes: Any) -> Case:
-    return _with(case, circulations=_put(case.circulations, number, _with(case.circulations[number], **changes)))
+    return _with(
+        case, circulations=_put(case.circulations, number, _with(case.circulations[number], **changes))
+    )
 
 
 @_on(e.ConsentNoted)
@@ -428,7 +461,7 @@ def _(case: Case, event: e.Waived, at: datetime, by: Post) -> Case:
     return _with(case, waivers=_put(case.waivers, event.term, event.text))
 
 
-# what changes nothing in the state but stands in the log ------------------------------------------------------------
+# what changes nothing in the state but stands in the log ----------------------------------------------------
 
 
 @_on(e.Commented)

@@ -1,7 +1,8 @@
 """Ladders: what happens by itself, and when, while something waits for an answer.
 
-Whatever waits in a case has one ladder. Its rungs are instants at which the clock acts; a rung that has been passed is
-gone. While the clock of a ladder is stopped none of its rungs is due; starting it again moves all of them.
+Whatever waits in a case has one ladder. Its rungs are instants at which the clock acts; a rung that has been
+passed is gone. While the clock of a ladder is stopped none of its rungs is due; starting it again moves all
+of them.
 """
 
 from datetime import datetime, timedelta
@@ -35,7 +36,8 @@ class Rung(Value):
 class Ladder(Value):
     """The rungs still ahead of one thing that waits, in time order.
 
-    ``due`` is the deadline as people know it; ``label`` says where it comes from ("5 working days, product default").
+    ``due`` is the deadline as people know it; ``label`` says where it comes from ("5 working days, product
+    default").
     """
 
     due: Instant

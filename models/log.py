@@ -1,4 +1,4 @@
-"""The decision log: every event of a case in an entry, chained by hashes so that it verifies without the database."""
+"""The decision log: a case's events, chained by hashes so that they verify without the database."""
 
 import hashlib
 import json
@@ -30,8 +30,8 @@ class ActedFor(Value):
 class Entry(Value):
     """One event in its place.
 
-    ``seq`` counts from 1 in each case; ``at`` is case time (UTC); ``command`` is the id of the command that caused it;
-    ``previous`` and ``hash`` are SHA-256 in hex, ``hash`` over everything else in the entry.
+    ``seq`` counts from 1 in each case; ``at`` is case time (UTC); ``command`` is the id of the command that
+    caused it; ``previous`` and ``hash`` are SHA-256 in hex, ``hash`` over everything else in the entry.
     """
 
     case: str
@@ -50,8 +50,10 @@ class Entry(Value):
         return str(self.event["type"])
 
 
-def digest(case: str, seq: int, at: str, by: str, acted_for: Any, command: str, event: Any, previous: str) -> str:
-    """The hash of an entry: SHA-256 over ``[previous, case, seq, at, by, acted_for, command, event]`` as JSON.
+def digest(
+    case: str, seq: int, at: str, by: str, acted_for: Any, command: str, event: Any, previous: str
+) -> str:
+    """The hash of an entry: SHA-256 of ``[previous, case, seq, at, by, acted_for, command, event]`` as JSON.
 
     The JSON has no blanks, sorted keys and no escapes beyond those JSON needs (UTF-8).
     """
@@ -61,11 +63,21 @@ def digest(case: str, seq: int, at: str, by: str, acted_for: Any, command: str, 
 
 
 def seal(
-    case: str, seq: int, at: Instant, by: Post, acted_for: ActedFor | None, command: str, event: AnyEvent, previous: str
+    case: str,
+    seq: int,
+    at: Instant,
+    by: Post,
+    acted_for: ActedFor | None,
+    command: str,
+    event: Value,
+    previous: str,
 ) -> Entry:
-    """The entry for an event, chained to the one before (``previous``: its hash, empty for the first)."""
-    body = event.model_dump(mode="json", exclude_defaults=True, by_alias=True)
-    body["type"] = event.type
+    """The entry for an event, chained to the one before (``previous``: its hash, empty for the first).
+
+    Fields of the event that have their default are left out; its ``type`` never is.
+    """
+    body = event.model_dump(mode="json", by_alias=True)  # defaults too: a later default changes no old entry
+    body["type"] = type(event).model_fields["type"].default
     acted = acted_for.model_dump(mode="json") if acted_for else None
     stamped = at.isoformat()
     return Entry.model_construct(
@@ -80,10 +92,9 @@ def event_of(entry: Entry) -> AnyEvent:
 
 
 def broken_at(entries: Iterable[Entry]) -> int | None:
-    """The sequence number of the first entry that does not follow from the one before; None for a whole chain."""
-    previous, seq = "", 0
-    for entry in entries:
-        seq += 1
+    """The number of the first entry that does not follow from the one before; None for a whole chain."""
+    previous = ""
+    for seq, entry in enumerate(entries, start=1):
         acted = entry.acted_for.model_dump(mode="json") if entry.acted_for else None
         right = digest(
             entry.case, seq, entry.at.isoformat(), entry.by, acted, entry.command, entry.event, previous

@@ -20,7 +20,7 @@ __all__ = ["KINDS", "Kind", "Notice", "notices_of"]
 
 
 class Kind(Value):
-    """A kind of notice. ``asks`` tells whether the reader has to do something; ``sensitive`` mails carry only a link."""
+    """A kind of notice. ``asks``: the reader has to do something; ``sensitive``: mails carry only a link."""
 
     name: str
     summary: str
@@ -43,7 +43,11 @@ KINDS: dict[str, Kind] = _kinds(
     ("request_withdrawn", "A requester took its request back.", False),
     # gates
     ("review_requested", "A Co-Chair is asked to decide at a gate.", True),
-    ("review_requested_again", "What a gate is about was amended; positions are void and all are asked again.", True),
+    (
+        "review_requested_again",
+        "What a gate is about was amended; positions are void and all are asked again.",
+        True,
+    ),
     ("review_reminder", "A gate still waits for this Co-Chair.", True),
     ("review_escalated", "A gate's deadline has passed; the alternate is asked.", True),
     ("review_overdue", "A gate is overdue; both offices and the secretariat are told.", True),
@@ -107,7 +111,7 @@ KINDS: dict[str, Kind] = _kinds(
 
 
 class Notice(Value):
-    """One notice to one post. ``due`` is what the reader has to keep; ``facts`` are short texts for the template."""
+    """One notice to one post. ``due``: what the reader has to keep; ``facts``: texts for the template."""
 
     kind: str
     to: Post
@@ -121,7 +125,7 @@ _TOLD: dict[type[Value], Telling] = {}
 
 
 def notices_of(case: Case, event: e.AnyEvent) -> tuple[Notice, ...]:
-    """The notices that an event causes; ``case`` is the state after the whole step. One per post and capacity."""
+    """The notices that an event causes, one per post and capacity; ``case``: the state after the step."""
     tell = _TOLD.get(type(event))
     if tell is None:
         return ()
@@ -146,13 +150,14 @@ def _tell(
     *,
     due: datetime | None = None,
     capacity: Capacity = Capacity.HOLDER,
-    **facts: object,
+    facts: Mapping[str, object] | None = None,
+    **more: object,
 ) -> Iterable[Notice]:
-    plain = {name: str(fact) for name, fact in facts.items() if fact not in (None, "")}
+    plain = {name: str(fact) for name, fact in {**(facts or {}), **more}.items() if fact not in (None, "")}
     return [Notice(kind=kind, to=post, due=due, capacity=capacity, facts=plain) for post in posts]
 
 
-# circles of readers ------------------------------------------------------------------------------------------------
+# circles of readers -----------------------------------------------------------------------------------------
 
 
 def _requesters(case: Case) -> list[Post]:
@@ -169,7 +174,9 @@ def _group(case: Case) -> list[Post]:
 
 def _everybody(case: Case) -> list[Post]:
     invited = [
-        desk_of(p.member) for p in case.participants.values() if p.takes_part or p.state is ParticipantState.INVITED
+        desk_of(p.member)
+        for p in case.participants.values()
+        if p.takes_part or p.state is ParticipantState.INVITED
     ]
     return [*_requesters(case), *_co_chairs(case), SECRETARIAT, *invited]
 
@@ -184,7 +191,7 @@ def _owner_and_supporters(case: Case, title: str) -> list[Post]:
     return [desk_of(code) for code in (outcome.owner, *outcome.supporting)]
 
 
-# the request -------------------------------------------------------------------------------------------------------
+# the request ------------------------------------------------------------------------------------------------
 
 
 @_of(e.Submitted)
@@ -197,7 +204,9 @@ def _(case: Case, event: e.Submitted) -> Iterable[Notice]:
 @_of(e.Returned)
 def _(case: Case, event: e.Returned) -> Iterable[Notice]:
     due = _ladder_due(case, "resubmission")
-    yield from _tell("request_returned", _requesters(case), due=due, missing="\n".join(event.missing), text=event.text)
+    yield from _tell(
+        "request_returned", _requesters(case), due=due, missing="\n".join(event.missing), text=event.text
+    )
 
 
 @_of(e.Resubmitted)
@@ -205,7 +214,11 @@ def _(case: Case, event: e.Resubmitted) -> Iterable[Notice]:
     if case.stage is Stage.SUBMITTED:
         due = _ladder_due(case, "completeness")
         yield from _tell(
-            "completeness_requested", [SECRETARIAT], due=due, version=event.version, changed=", ".join(event.changed)
+            "completeness_requested",
+            [SECRETARIAT],
+            due=due,
+            version=event.version,
+            changed=", ".join(event.changed),
         )
 
 
@@ -220,7 +233,7 @@ def _(case: Case, event: e.RequesterWithdrew) -> Iterable[Notice]:
     yield from _tell("request_withdrawn", readers, member=event.member, text=event.text)
 
 
-# gates -------------------------------------------------------------------------------------------------------------
+# gates ------------------------------------------------------------------------------------------------------
 
 
 def _gate_facts(case: Case, name: GateName) -> dict[str, object]:
@@ -236,14 +249,16 @@ def _gate_due(case: Case, name: GateName) -> datetime | None:
 @_of(e.GateOpened)
 def _(case: Case, event: e.GateOpened) -> Iterable[Notice]:
     posts = [decider.post for decider in event.deciders]
-    yield from _tell("review_requested", posts, due=_gate_due(case, event.gate), **_gate_facts(case, event.gate))
+    yield from _tell(
+        "review_requested", posts, due=_gate_due(case, event.gate), facts=_gate_facts(case, event.gate)
+    )
 
 
 @_of(e.PositionsVoided)
 def _(case: Case, event: e.PositionsVoided) -> Iterable[Notice]:
     posts = [decider.post for decider in event.deciders]
     facts = {**_gate_facts(case, event.gate), "why": event.why}
-    yield from _tell("review_requested_again", posts, due=_gate_due(case, event.gate), **facts)
+    yield from _tell("review_requested_again", posts, due=_gate_due(case, event.gate), facts=facts)
 
 
 @_of(e.PositionTaken)
@@ -252,7 +267,9 @@ def _(case: Case, event: e.PositionTaken) -> Iterable[Notice]:
     if gate.open:
         others = [decider.post for decider in gate.deciders if decider.post != event.post]
         facts = {**_gate_facts(case, event.gate), "post": event.post, "position": event.position.value}
-        yield from _tell("position_taken", others, due=_gate_due(case, event.gate), text=event.text, **facts)
+        yield from _tell(
+            "position_taken", others, due=_gate_due(case, event.gate), text=event.text, facts=facts
+        )
 
 
 @_of(e.Asked)
@@ -260,38 +277,46 @@ def _(case: Case, event: e.Asked) -> Iterable[Notice]:
     gate = case.gates[event.gate]
     due = _ladder_due(case, f"answer:{event.gate.value}")
     facts = {**_gate_facts(case, event.gate), "post": event.post, "text": event.text}
-    yield from _tell("question_asked", [gate.respondent], due=due, **facts)
+    yield from _tell("question_asked", [gate.respondent], due=due, facts=facts)
 
 
 @_of(e.Answered)
 def _(case: Case, event: e.Answered) -> Iterable[Notice]:
     posts = [decider.post for decider in case.gates[event.gate].deciders]
     facts = {**_gate_facts(case, event.gate), "text": event.text}
-    yield from _tell("question_answered", posts, due=_gate_due(case, event.gate), **facts)
+    yield from _tell("question_answered", posts, due=_gate_due(case, event.gate), facts=facts)
 
 
 @_of(e.Recused)
 def _(case: Case, event: e.Recused) -> Iterable[Notice]:
     facts = {**_gate_facts(case, event.gate), "place_of": event.post}
-    yield from _tell("review_requested", [event.substitute], due=_gate_due(case, event.gate), **facts)
+    yield from _tell("review_requested", [event.substitute], due=_gate_due(case, event.gate), facts=facts)
 
 
 @_of(e.GateSplit)
 def _(case: Case, event: e.GateSplit) -> Iterable[Notice]:
     posts = [*(decider.post for decider in case.gates[event.gate].deciders), SECRETARIAT]
-    yield from _tell("consultation_opened", posts, due=_gate_due(case, event.gate), **_gate_facts(case, event.gate))
+    yield from _tell(
+        "consultation_opened", posts, due=_gate_due(case, event.gate), facts=_gate_facts(case, event.gate)
+    )
 
 
 @_of(e.GateDecided)
 def _(case: Case, event: e.GateDecided) -> Iterable[Notice]:
     gate = case.gates[event.gate]
     kind = "decision_lapsed" if event.outcome is GateOutcome.LAPSED else "decision_made"
-    readers = [*_requesters(case), gate.respondent, *(d.post for d in gate.deciders), *_co_chairs(case), SECRETARIAT]
+    readers = [
+        *_requesters(case),
+        gate.respondent,
+        *(d.post for d in gate.deciders),
+        *_co_chairs(case),
+        SECRETARIAT,
+    ]
     facts = {**_gate_facts(case, event.gate), "outcome": event.outcome.value, "text": event.text}
-    yield from _tell(kind, readers, due=_ladder_due(case, "resubmission"), **facts)
+    yield from _tell(kind, readers, due=_ladder_due(case, "resubmission"), facts=facts)
 
 
-# the clock ---------------------------------------------------------------------------------------------------------
+# the clock --------------------------------------------------------------------------------------------------
 
 
 @_of(e.RungPassed)
@@ -308,14 +333,16 @@ def _gate_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
         return
     facts = _gate_facts(case, gate.name)
     if event.act in (ClockAct.REMIND, ClockAct.REMIND_LAST):
-        yield from _tell("review_reminder", gate.undecided, due=event.due, **facts)
+        yield from _tell("review_reminder", gate.undecided, due=event.due, facts=facts)
     elif event.act is ClockAct.ESCALATE_ALTERNATE:
-        yield from _tell("review_escalated", gate.undecided, due=event.due, capacity=Capacity.ALTERNATE, **facts)
+        yield from _tell(
+            "review_escalated", gate.undecided, due=event.due, capacity=Capacity.ALTERNATE, facts=facts
+        )
     elif event.act is ClockAct.ESCALATE_OFFICES:
         lapses = next((r.at for r in _rungs(case, event.subject) if r.act is ClockAct.LAPSE), None)
         readers = [*(decider.post for decider in gate.deciders), SECRETARIAT]
         silent = ", ".join(gate.undecided)
-        yield from _tell("review_overdue", readers, due=lapses, silent=silent, **facts)
+        yield from _tell("review_overdue", readers, due=lapses, silent=silent, facts=facts)
 
 
 def _rungs(case: Case, subject: str) -> Iterable[Any]:
@@ -327,7 +354,9 @@ def _answer_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]
     gate = case.gates[GateName(name)]
     question = gate.questions[0].text if gate.questions else ""
     readers = [gate.respondent, *_co_chairs(case)]
-    yield from _tell("answer_overdue", readers, due=event.due, text=question, **_gate_facts(case, gate.name))
+    yield from _tell(
+        "answer_overdue", readers, due=event.due, text=question, facts=_gate_facts(case, gate.name)
+    )
 
 
 def _completeness_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
@@ -337,7 +366,9 @@ def _completeness_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[N
 def _resubmission_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     if event.act is ClockAct.REMIND:
         missing = "\n".join(case.returned)
-        yield from _tell("resubmission_reminder", [*_requesters(case), SECRETARIAT], due=event.due, missing=missing)
+        yield from _tell(
+            "resubmission_reminder", [*_requesters(case), SECRETARIAT], due=event.due, missing=missing
+        )
 
 
 def _invitation_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
@@ -346,7 +377,9 @@ def _invitation_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Not
 
 
 def _list_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
-    yield from _tell("list_awaited", [SECRETARIAT, *case.directory.steering_group, *_co_chairs(case)], due=event.due)
+    yield from _tell(
+        "list_awaited", [SECRETARIAT, *case.directory.steering_group, *_co_chairs(case)], due=event.due
+    )
 
 
 def _minimum_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
@@ -402,7 +435,7 @@ _BY_CLOCK: dict[str, Callable[[Case, str, e.RungPassed], Iterable[Notice]]] = {
 }  # fmt: skip
 
 
-# participants ------------------------------------------------------------------------------------------------------
+# participants -----------------------------------------------------------------------------------------------
 
 
 def _accepted(case: Case) -> list[Post]:
@@ -425,7 +458,9 @@ def _(case: Case, event: e.Invited) -> Iterable[Notice]:
     for member in event.members:
         due = _ladder_due(case, f"invitation:{member}")
         seat = case.participants[member].seat
-        yield from _tell("invited", [desk_of(member)], due=due, seat=seat.value, why=case.participants[member].why)
+        yield from _tell(
+            "invited", [desk_of(member)], due=due, seat=seat.value, why=case.participants[member].why
+        )
 
 
 @_of(e.Responded)
@@ -435,10 +470,12 @@ def _(case: Case, event: e.Responded) -> Iterable[Notice]:
     if event.state is ParticipantState.LAPSED:
         yield from _tell("invitation_lapsed", [desk_of(event.member), SECRETARIAT], member=event.member)
     elif event.state is ParticipantState.LEFT:
-        yield from _tell("participant_left", [*_co_chairs(case), SECRETARIAT], member=event.member, text=event.text)
+        yield from _tell(
+            "participant_left", [*_co_chairs(case), SECRETARIAT], member=event.member, text=event.text
+        )
     else:
         facts = {"member": event.member, "answer": event.state.value, "text": event.text}
-        yield from _tell("invitation_answered", [*_co_chairs(case), SECRETARIAT], **facts)
+        yield from _tell("invitation_answered", [*_co_chairs(case), SECRETARIAT], facts=facts)
 
 
 @_of(e.LadderSet)
@@ -460,14 +497,14 @@ def _(case: Case, event: e.Convened) -> Iterable[Notice]:
     yield from _tell("group_convened", readers, due=event.active_until, text=event.text)
 
 
-# operational -------------------------------------------------------------------------------------------------------
+# operational ------------------------------------------------------------------------------------------------
 
 
 @_of(e.OutcomeAdded)
 def _(case: Case, event: e.OutcomeAdded) -> Iterable[Notice]:
     title, due = event.outcome.title, _ladder_due(case, f"outcome:{event.outcome.title}")
     facts = {"outcome": title, "indicator": event.outcome.indicator}
-    yield from _tell("outcome_assigned", _owner_and_supporters(case, title), due=due, **facts)
+    yield from _tell("outcome_assigned", _owner_and_supporters(case, title), due=due, facts=facts)
 
 
 @_of(e.OutcomeMoved)
@@ -476,15 +513,20 @@ def _(case: Case, event: e.OutcomeMoved) -> Iterable[Notice]:
     facts = {"outcome": event.outcome, "text": event.text}
     match event.state:
         case "blocked":
-            yield from _tell("outcome_blocked", [*_co_chairs(case), SECRETARIAT], **facts)
+            yield from _tell("outcome_blocked", [*_co_chairs(case), SECRETARIAT], facts=facts)
         case "done":
-            yield from _tell("outcome_done", _co_chairs(case), due=_ladder_due(case, f"verify:{event.outcome}"), **facts)
+            yield from _tell(
+                "outcome_done",
+                _co_chairs(case),
+                due=_ladder_due(case, f"verify:{event.outcome}"),
+                facts=facts,
+            )
         case "verified":
             due = _ladder_due(case, f"verified:{event.outcome}")
-            yield from _tell("outcome_verified", [*_co_chairs(case), *owners], due=due, **facts)
+            yield from _tell("outcome_verified", [*_co_chairs(case), *owners], due=due, facts=facts)
         case _:
             due = _ladder_due(case, f"outcome:{event.outcome}")
-            yield from _tell("outcome_reopened", owners, due=due, **facts)
+            yield from _tell("outcome_reopened", owners, due=due, facts=facts)
 
 
 @_of(e.ArrangementAdded)
@@ -492,14 +534,16 @@ def _(case: Case, event: e.ArrangementAdded) -> Iterable[Notice]:
     arrangement = event.arrangement
     parties = [desk_of(code) for code in arrangement.parties]
     facts = {"arrangement": arrangement.title, "marking": arrangement.marking, "what": arrangement.kind}
-    yield from _tell("arrangement_proposed", parties, **facts)
+    yield from _tell("arrangement_proposed", parties, facts=facts)
 
 
 @_of(e.ArrangementInForce)
 def _(case: Case, event: e.ArrangementInForce) -> Iterable[Notice]:
     parties = [desk_of(code) for code in case.arrangements[event.arrangement].parties]
     due = _ladder_due(case, f"arrangement:{event.arrangement}")
-    yield from _tell("arrangement_in_force", [*parties, *_co_chairs(case)], due=due, arrangement=event.arrangement)
+    yield from _tell(
+        "arrangement_in_force", [*parties, *_co_chairs(case)], due=due, arrangement=event.arrangement
+    )
 
 
 @_of(e.MeetingScheduled)
@@ -509,7 +553,7 @@ def _(case: Case, event: e.MeetingScheduled) -> Iterable[Notice]:
         "meeting": meeting.title, "place": meeting.place, "starts": meeting.starts, "ends": meeting.ends,
         "agenda": "\n".join(meeting.agenda),
     }  # fmt: skip
-    yield from _tell("meeting_called", [*_group(case), *_co_chairs(case)], **facts)
+    yield from _tell("meeting_called", [*_group(case), *_co_chairs(case)], facts=facts)
 
 
 @_of(e.SituationUpdated)
@@ -532,7 +576,7 @@ def _(case: Case, event: e.Resumed) -> Iterable[Notice]:
     yield from _tell("case_resumed", _everybody(case), text=event.text)
 
 
-# reporting ---------------------------------------------------------------------------------------------------------
+# reporting --------------------------------------------------------------------------------------------------
 
 
 @_of(e.ReportOpened)
@@ -547,7 +591,9 @@ def _(case: Case, event: e.ReportMoved) -> Iterable[Notice]:
     match event.state:
         case ReportState.TABLED:
             due = _ladder_due(case, "silence")
-            yield from _tell("report_tabled", case.directory.steering_group, due=due, report=name, text=event.text)
+            yield from _tell(
+                "report_tabled", case.directory.steering_group, due=due, report=name, text=event.text
+            )
         case ReportState.DRAFTING:
             due = _ladder_due(case, "contributions")
             readers = [SECRETARIAT, *_co_chairs(case)]
@@ -560,7 +606,9 @@ def _(case: Case, event: e.ReportMoved) -> Iterable[Notice]:
 @_of(e.CirculationProposed)
 def _(case: Case, event: e.CirculationProposed) -> Iterable[Notice]:
     asked = [desk_of(code) for code in consents_asked(case, event.circulation)]
-    yield from _tell("consent_requested", asked, due=_ladder_due(case, "consent"), what=event.circulation.what)
+    yield from _tell(
+        "consent_requested", asked, due=_ladder_due(case, "consent"), what=event.circulation.what
+    )
 
 
 @_of(e.ConsentNoted)
@@ -576,14 +624,20 @@ def _(case: Case, event: e.CirculationMoved) -> Iterable[Notice]:
     if event.state == "released":
         names = ", ".join(case.directory.name(code) for code in circulation.named)
         facts = {"what": circulation.what, "names": names, "text": circulation.text}
-        yield from _tell("circulated", [desk_of(code) for code in circulation.to], **facts)
+        yield from _tell("circulated", [desk_of(code) for code in circulation.to], facts=facts)
     elif event.state == "approved":
-        late = [code for code in circulation.pending if any(post.member == code for post in case.directory.co_chairs)]
+        late = [
+            code
+            for code in circulation.pending
+            if any(post.member == code for post in case.directory.co_chairs)
+        ]
         due = _ladder_due(case, "consent")
-        yield from _tell("consent_requested", [desk_of(code) for code in late], due=due, what=circulation.what)
+        yield from _tell(
+            "consent_requested", [desk_of(code) for code in late], due=due, what=circulation.what
+        )
 
 
-# posts -------------------------------------------------------------------------------------------------------------
+# posts ------------------------------------------------------------------------------------------------------
 
 
 @_of(e.Delegated)
@@ -596,4 +650,3 @@ def _(case: Case, event: e.Delegated) -> Iterable[Notice]:
 @_of(e.HandedOver)
 def _(case: Case, event: e.HandedOver) -> Iterable[Notice]:
     yield from _tell("post_handed_over", [event.post, SECRETARIAT], post=event.post, person=event.to.name)
-

@@ -1,7 +1,7 @@
 """Policy: deadlines, ladder, quorum, conflict rule. A versioned document, copied into the case at submission.
 
-The numbers are product defaults, not decisions of the Bali Process, and are labelled as such wherever they appear;
-a deployment can change them. A later change never touches a running case.
+The numbers are product defaults, not decisions of the Bali Process, and are labelled as such wherever they
+appear; a deployment can change them. A later change never touches a running case.
 """
 
 import calendar
@@ -34,7 +34,9 @@ class Span(str):
         plain = str(text).replace(" ", "").lower()
         number, unit = plain.rstrip("wdhmo"), plain.lstrip("0123456789")
         if not number.isdigit() or unit not in _UNITS or number + unit != plain:
-            raise ValueError(f"{text!r} is not a length of time: write 24h, 30d, 5wd (working days) or 12mo (months)")
+            raise ValueError(
+                f"{text!r} is not a length of time: write 24h, 30d, 5wd (working days) or 12mo (months)"
+            )
         return super().__new__(cls, plain)
 
     @property
@@ -53,7 +55,7 @@ class Span(str):
         return f"{self.number} {_UNITS[self.unit]}{'' if self.number == 1 else 's'}"
 
     def after(self, start: datetime, calendars: Calendars, members: Sequence[str]) -> datetime:
-        """The instant (UTC) this long after ``start``; working days are those of the members, the latest of them."""
+        """The instant (UTC) this long after ``start``; working days: the latest of the members' instants."""
         match self.unit:
             case "h":
                 return start.astimezone(UTC) + timedelta(hours=self.number)
@@ -106,10 +108,11 @@ class Track(Value):
     """The deadlines of one track (design section 3, default policy).
 
     ``completeness``: the secretariat's check. ``gate``: a gate's deadline, with reminders at half of it and
-    ``last_reminder`` before. After the deadline the alternate is told at once, both offices and the secretariat after
-    ``offices_told``; the gate lapses after ``lapse``, both counted from the deadline. ``answer``: to a question.
-    ``comments``: by the Steering Group on participants. ``invitation``, ``silence``, ``consent``: until they lapse or
-    stand. ``situation_update``: the rhythm of updates. ``duration`` of an activation.
+    ``last_reminder`` before. After the deadline the alternate is told at once, both offices and the
+    secretariat after ``offices_told``; the gate lapses after ``lapse``, both counted from the deadline.
+    ``answer``: to a question. ``comments``: by the Steering Group on participants. ``invitation``,
+    ``silence``, ``consent``: until they lapse or stand. ``situation_update``: the rhythm of updates.
+    ``duration`` of an activation.
     """
 
     completeness: Span
@@ -143,11 +146,11 @@ _URGENT = _spans(
 class Policy(Value):
     """The whole policy.
 
-    ``substitutes``: who takes the place of a recused Co-Chair, in order, among Steering Group members that are not
-    affected. ``other_affected`` and ``organisations``: the minimum composition besides the requester.
-    ``endorsements``: how many participants endorse a later admission. ``resubmission``: how long a lapsed request may
-    be resubmitted. ``overdue_before``, ``overdue_after``, ``overdue_every``: the overdue ladder of outcomes and
-    recommendations, around the due date. ``duration_reminder``: before an activation ends.
+    ``substitutes``: who takes the place of a recused Co-Chair, in order, among Steering Group members that
+    are not affected. ``other_affected`` and ``organisations``: the minimum composition besides the requester.
+    ``endorsements``: how many participants endorse a later admission. ``resubmission``: how long a lapsed
+    request may be resubmitted. ``overdue_before``, ``overdue_after``, ``overdue_every``: the overdue ladder
+    of outcomes and recommendations, around the due date. ``duration_reminder``: before an activation ends.
     """
 
     version: str = "1"
@@ -177,8 +180,8 @@ class Policy(Value):
 def policy_with(differences: Mapping[str, Any]) -> Policy:
     """The default policy with differences by its own keys.
 
-    A key of a track given at the top (``gate: 3wd``) holds for both tracks; blanks and hyphens in keys are read as
-    underscores.
+    A key of a track given at the top (``gate: 3wd``) holds for both tracks; blanks and hyphens in keys are
+    read as underscores.
 
     Raises:
         ValueError: a key that policy does not have, or a value it cannot read.
@@ -204,6 +207,8 @@ def policy_with(differences: Mapping[str, Any]) -> Policy:
 
 def _key(written: str) -> str:
     plain = written.strip().lower().replace("-", "_").replace(" ", "_")
-    return {"conflict": "conflict_rule", "conflict_of_interest": "conflict_rule", "conflicts": "conflict_rule"}.get(
-        plain, plain
-    )
+    return {
+        "conflict": "conflict_rule",
+        "conflict_of_interest": "conflict_rule",
+        "conflicts": "conflict_rule",
+    }.get(plain, plain)

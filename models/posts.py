@@ -38,7 +38,9 @@ class Post(str):
     def __new__(cls, text: str) -> "Post":
         member, slash, role = text.partition("/")
         if not slash or not member or role not in _ROLES:
-            raise ValueError(f"{text!r} is not a post: write MEMBER/POST, where POST is one of {', '.join(Role)}")
+            raise ValueError(
+                f"{text!r} is not a post: write MEMBER/POST, where POST is one of {', '.join(Role)}"
+            )
         return super().__new__(cls, text)
 
     @classmethod

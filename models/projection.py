@@ -1,7 +1,7 @@
-"""What of a case is written to SQL: the rows by which lists and pages show it, and the step that carries them.
+"""What of a case is written to SQL: the rows by which lists and pages show it, and the step that brings them.
 
-A row is written when its part of the state is another object than before (states are never changed in place), so the
-same function serves each step and the rebuilding of everything from the log.
+A row is written when its part of the state is another object than before (states are never changed in place),
+so the same function serves each step and the rebuilding of everything from the log.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -28,14 +28,14 @@ class Row(Value):
 
 
 class Queued(Value):
-    """A notice and the number of the entry that caused it; together with kind, post and capacity it is unique."""
+    """A notice and the number of the entry that caused it; unique together with kind, post and capacity."""
 
     seq: int
     notice: Notice
 
 
 class Step(Value):
-    """One recorded step of a stream (a case or the follow-up of a recommendation): what one transaction writes."""
+    """One step of a stream (a case, or the follow-up of a recommendation): what one transaction writes."""
 
     stream: str
     entries: tuple[Entry, ...]
@@ -46,9 +46,9 @@ class Step(Value):
 class Recorded(Value):
     """What became of a step.
 
-    ``seq`` and ``head``: the newest entry of the stream after the step. ``ahead``: entries that the log already held
-    where the step's own would have gone (a worker died between the commit and its answer to Temporal); the step was
-    not written, and the caller must take them over and decide again.
+    ``seq`` and ``head``: the newest entry of the stream after the step. ``ahead``: entries that the log
+    already held where the step's own would have gone (a worker died between the commit and its answer to
+    Temporal); the step was not written, and the caller must take them over and decide again.
     """
 
     seq: int
@@ -80,11 +80,17 @@ def rows_of(before: Case, after: Case, entries: tuple[Entry, ...]) -> Iterator[R
         yield from _changed(after.reference, table, getattr(before, part), getattr(after, part), columns)
     for entry in entries:
         if entry.type in ("delegated", "handed_over"):
-            yield _office(event_of(entry))
+            event = event_of(entry)
+            if isinstance(event, e.Delegated | e.HandedOver):
+                yield _office(event)
 
 
 def _changed(
-    reference: str, table: str, before: Mapping[Any, Any], after: Mapping[Any, Any], columns: Callable[[Any], Any]
+    reference: str,
+    table: str,
+    before: Mapping[Any, Any],
+    after: Mapping[Any, Any],
+    columns: Callable[[Any], Any],
 ) -> Iterator[Row]:
     if before is after:
         return
@@ -93,7 +99,9 @@ def _changed(
             yield Row.model_construct(table=table, columns={"reference": reference, **columns(value)})
     for key, value in before.items():
         if key not in after:
-            yield Row.model_construct(table=table, columns={"reference": reference, **columns(value), "gone": True})
+            yield Row.model_construct(
+                table=table, columns={"reference": reference, **columns(value), "gone": True}
+            )
 
 
 def _case(case: Case) -> dict[str, Any]:
@@ -150,7 +158,9 @@ _PARTS: tuple[tuple[str, str, Callable[[Any], dict[str, Any]]], ...] = (
     ("arrangements", "arrangements", lambda a: {
         "title": a.title, "state": a.state, "review": a.review, "body": _json(a),
     }),
-    ("meetings", "meetings", lambda m: {"title": m.title, "starts": m.starts, "held": m.held, "body": _json(m)}),
+    ("meetings", "meetings", lambda m: {
+        "title": m.title, "starts": m.starts, "held": m.held, "body": _json(m),
+    }),
     ("reports", "reports", lambda r: {
         "number": r.number, "kind": r.kind, "state": r.state.value, "version": r.version, "body": _json(r),
     }),
@@ -165,17 +175,12 @@ _PARTS: tuple[tuple[str, str, Callable[[Any], dict[str, Any]]], ...] = (
 """Table, part of the state, and the columns of one of its values."""
 
 
-def _office(event: e.AnyEvent) -> Row:
+def _office(event: e.Delegated | e.HandedOver) -> Row:
     """Who holds a post, or stands in: the directory follows the log in the same transaction."""
     if isinstance(event, e.HandedOver):
-        columns = {"post": event.post, "name": event.to.name, "language": event.to.language}
+        columns: dict[str, Any] = {"post": event.post, "name": event.to.name, "language": event.to.language}
         if event.to.email:
             columns["email"] = event.to.email
         return Row.model_construct(table="holders", columns=columns)
-    assert isinstance(event, e.Delegated)
-    return Row.model_construct(
-        table="alternates",
-        columns={
-            "post": event.post, "name": event.to.name, "email": event.to.email, "until": event.until,
-        },
-    )  # fmt: skip
+    columns = {"post": event.post, "name": event.to.name, "email": event.to.email, "until": event.until}
+    return Row.model_construct(table="alternates", columns=columns)

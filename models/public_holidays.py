@@ -12,7 +12,7 @@ from models.calendars import WorkCalendar
 __all__ = ["YEARS_AHEAD", "known", "work_calendar"]
 
 YEARS_AHEAD = 3
-"""A case carries the holidays of the year it starts in and so many after it; later only weekends are known."""
+"""A case carries the holidays of its first year and of so many after it; later only weekends are known."""
 
 
 def known(country: str) -> bool:
@@ -21,7 +21,7 @@ def known(country: str) -> bool:
 
 
 def work_calendar(zone: str, country: str, first_year: int) -> WorkCalendar:
-    """The calendar of an office in ``zone`` (IANA) that keeps the holidays of ``country`` (ISO 3166-1 alpha-2).
+    """The calendar of an office in ``zone`` (IANA) with the holidays of ``country`` (ISO 3166-1 alpha-2).
 
     Holidays that fall on the weekend are left out. An unknown country has a weekend of Saturday and Sunday.
     """
@@ -30,7 +30,9 @@ def work_calendar(zone: str, country: str, first_year: int) -> WorkCalendar:
     published = holidays.country_holidays(country, years=range(first_year, first_year + YEARS_AHEAD + 1))
     weekend = tuple(sorted(published.weekend))
     days: list[date] = sorted(day for day in published if day.weekday() not in weekend)
-    return WorkCalendar(zone=zone, weekend=weekend, holidays=" ".join(_base36(day.toordinal()) for day in days))
+    return WorkCalendar(
+        zone=zone, weekend=weekend, holidays=" ".join(_base36(day.toordinal()) for day in days)
+    )
 
 
 def _base36(number: int) -> str:

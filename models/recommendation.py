@@ -5,10 +5,10 @@ It lives apart from its case, which may be closed and then does not change any m
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from models.base import Line, Prose, Value
 from models.commands import Adopt, Command
@@ -81,10 +81,12 @@ class Resolved(Value):
     text: Prose = ""
 
 
-_EVENTS = {"recommendation_opened": Opened, "recommendation_reminded": Reminded, "recommendation_resolved": Resolved}
+Happened = Opened | Reminded | Resolved
+
+_EVENT: TypeAdapter[Happened] = TypeAdapter(Annotated[Happened, Field(discriminator="type")])
 
 
-def _after(follow_up: FollowUp, event: Opened | Reminded | Resolved) -> FollowUp:
+def _after(follow_up: FollowUp, event: Happened) -> FollowUp:
     if isinstance(event, Resolved):
         ladder = None if event.state in ("declined", "done") else follow_up.ladder
         return follow_up.model_copy(update={"state": event.state, "note": event.text[:300], "ladder": ladder})
@@ -92,16 +94,16 @@ def _after(follow_up: FollowUp, event: Opened | Reminded | Resolved) -> FollowUp
 
 
 def _step(
-    follow_up: FollowUp, event: Opened | Reminded | Resolved, command: str, by: Post, now: datetime,
+    follow_up: FollowUp, event: Happened, command: str, by: Post, now: datetime,
     told: Sequence[Notice],
 ) -> tuple[FollowUp, Step]:  # fmt: skip
     entry = seal(
-        follow_up.stream, follow_up.seq + 1, now.astimezone(UTC), by, None, command, event,  # type: ignore[arg-type]
-        follow_up.head,
+        follow_up.stream, follow_up.seq + 1, now.astimezone(UTC), by, None, command, event, follow_up.head
     )  # fmt: skip
     after = _after(follow_up, event).model_copy(update={"seq": entry.seq, "head": entry.hash})
     row = Row(table="recommendations", columns={
         "reference": after.reference, "number": after.number, "state": after.state,
+        "next_at": after.ladder.next.at if after.ladder and after.ladder.next else None,
     })  # fmt: skip
     queued = tuple(Queued(seq=entry.seq, notice=notice) for notice in told)
     return after, Step.model_construct(stream=after.stream, entries=(entry,), rows=(row,), notices=queued)
@@ -110,7 +112,7 @@ def _step(
 def catch_up(follow_up: FollowUp, entries: Sequence[Entry]) -> FollowUp:
     """With entries that the log has and the workflow does not yet know."""
     for entry in entries:
-        event = _EVENTS[entry.type].model_validate(entry.event)
+        event = _EVENT.validate_python(entry.event)
         follow_up = _after(follow_up, event).model_copy(update={"seq": entry.seq, "head": entry.hash})
     return follow_up
 
@@ -157,13 +159,22 @@ def resolve(follow_up: FollowUp, command: Command, now: datetime) -> tuple[Follo
     if not isinstance(body, Adopt):
         raise Refused(Why.INVALID, f"A recommendation takes the command 'adopt' only, not {command.do!r}.")
     if follow_up.over:
-        raise Refused(Why.CONFLICT, f"The recommendation is {follow_up.state} already; it does not change any more.")
+        raise Refused(
+            Why.CONFLICT, f"The recommendation is {follow_up.state} already; it does not change any more."
+        )
     may = [*follow_up.readers, *follow_up.co_chairs, SECRETARIAT]
     if command.by not in may:
         raise Refused(
             Why.FORBIDDEN,
-            f"Only the focal points of its addressees and owner ({', '.join(follow_up.readers)}), a Co-Chair or the "
-            f"secretariat may say what became of this recommendation; {command.by} may not.",
+            f"Only the focal points of its addressees and owner ({', '.join(follow_up.readers)}), a Co-Chair "
+            f"or the secretariat may say what became of this recommendation; {command.by} may not.",
         )
-    told = _tell(follow_up, "recommendation_resolved", *follow_up.co_chairs, SECRETARIAT, state=body.state, text=body.text)
+    told = _tell(
+        follow_up,
+        "recommendation_resolved",
+        *follow_up.co_chairs,
+        SECRETARIAT,
+        state=body.state,
+        text=body.text,
+    )
     return _step(follow_up, Resolved(state=body.state, text=body.text), command.id, command.by, now, told)

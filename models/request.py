@@ -1,4 +1,4 @@
-"""The request of an affected member, its versions and their differences (design section 3, step "request")."""
+"""The request of an affected member, its versions and their differences (design section 3, "request")."""
 
 import hashlib
 import json
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from pydantic import Field, field_validator
+from pydantic import ConfigDict, Field, field_validator
 
 from models.base import Line, Prose, Value
 from models.policy import Urgency
@@ -31,7 +31,7 @@ class Route(Value):
     to: Line = ""
     by: Line = ""
 
-    model_config = {**Value.model_config, "populate_by_name": True}
+    model_config = ConfigDict(populate_by_name=True)
 
     @property
     def stops(self) -> tuple[str, ...]:
@@ -60,9 +60,9 @@ class Attachment(Value):
 class Request(Value):
     """What a requester says and asks.
 
-    ``since`` is a date as far as known. ``affected`` holds the codes of the members affected. ``asks`` is what is asked
-    of the group. ``confidential`` names sections (of ``SECTIONS``) and, for each, the posts or members that may read
-    it besides the requesters, the Co-Chairs and the secretariat.
+    ``since`` is a date as far as known. ``affected`` holds the codes of the members affected. ``asks`` is
+    what is asked of the group. ``confidential`` names sections (of ``SECTIONS``) and, for each, the posts or
+    members that may read it besides the requesters, the Co-Chairs and the secretariat.
     """
 
     title: Line = ""
@@ -81,7 +81,7 @@ class Request(Value):
     @classmethod
     def _sections(cls, given: Any) -> Any:
         """A plain list of sections opens each to nobody else."""
-        return {section: () for section in given} if isinstance(given, list | tuple | set) else given
+        return dict.fromkeys(given, ()) if isinstance(given, list | tuple | set) else given
 
     @field_validator("confidential")
     @classmethod
@@ -113,5 +113,8 @@ class Request(Value):
 
     def changes(self, earlier: "Request") -> dict[str, tuple[Any, Any]]:
         """The fields that differ from an earlier version: name -> (before, now), as JSON values."""
-        before, now = earlier.model_dump(mode="json", by_alias=True), self.model_dump(mode="json", by_alias=True)
+        before, now = (
+            earlier.model_dump(mode="json", by_alias=True),
+            self.model_dump(mode="json", by_alias=True),
+        )
         return {name: (before[name], now[name]) for name in now if before[name] != now[name]}

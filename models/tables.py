@@ -1,7 +1,7 @@
 """The SQLModel tables: the event log, the projection of cases, the queue of notices, the directory.
 
-Not imported by the domain half of this package. Instants are stored in UTC; JSON columns hold what the domain's models
-dump.
+Not imported by the domain half of this package. Instants are stored in UTC; JSON columns hold what the
+domain's models dump.
 """
 
 from datetime import UTC, date, datetime
@@ -43,7 +43,7 @@ def _text() -> Any:
     return Field(default="", sa_column=Column(Text, nullable=False))
 
 
-# the log ---------------------------------------------------------------------------------------------------------
+# the log ----------------------------------------------------------------------------------------------------
 
 
 class EntryRow(SQLModel, table=True):
@@ -64,7 +64,7 @@ class EntryRow(SQLModel, table=True):
     hash: str
 
 
-# the projection --------------------------------------------------------------------------------------------------
+# the projection ---------------------------------------------------------------------------------------------
 
 
 class CaseRow(SQLModel, table=True):
@@ -181,7 +181,7 @@ class ReportRow(SQLModel, table=True):
 
 
 class RecommendationRow(SQLModel, table=True):
-    """A recommendation; ``state`` is written by its follow-up, everything else by its case."""
+    """A recommendation; ``state`` and ``next_at`` are written by its follow-up, the rest by its case."""
 
     __tablename__ = "recommendations"
 
@@ -193,6 +193,7 @@ class RecommendationRow(SQLModel, table=True):
     due: date | None = None
     report: int = 1
     state: str = Field(default="open", sa_column_kwargs={"server_default": "open"})
+    next_at: datetime | None = _moment()
 
 
 class CirculationRow(SQLModel, table=True):
@@ -207,7 +208,7 @@ class CirculationRow(SQLModel, table=True):
     body: dict[str, Any] = _json()
 
 
-# notices -----------------------------------------------------------------------------------------------------------
+# notices ----------------------------------------------------------------------------------------------------
 
 
 class NoticeRow(SQLModel, table=True):
@@ -239,7 +240,7 @@ class NoticeRow(SQLModel, table=True):
     message_id: str = ""
 
 
-# the directory -----------------------------------------------------------------------------------------------------
+# the directory ----------------------------------------------------------------------------------------------
 
 
 class MemberRow(SQLModel, table=True):
@@ -292,7 +293,7 @@ class PolicyRow(SQLModel, table=True):
 
 
 class ReferenceRow(SQLModel, table=True):
-    """A reference that has been given: unique by number within a year, and by the command that asked for it."""
+    """A reference that was given: unique by number within a year, and by the command that asked for it."""
 
     __tablename__ = "references_given"
     __table_args__ = (UniqueConstraint("command"),)

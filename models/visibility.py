@@ -67,7 +67,8 @@ def may_see(case: Case, post: Post) -> bool:
 def readable(case: Case, post: Post) -> Request:
     """The request as a post may read it: confidential sections that are not open to it are left empty.
 
-    They are open to the requesters, the Co-Chairs, the secretariat, and the posts or members that the request names.
+    They are open to the requesters, the Co-Chairs, the secretariat, and the posts or members that the request
+    names.
     """
     if post == SECRETARIAT or post in case.directory.co_chairs or case.is_requester(post.member):
         return case.request

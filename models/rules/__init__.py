@@ -1,7 +1,7 @@
 """The rules: (state, command, now) -> events, or a refusal that says what is allowed and who may do it.
 
-``turn`` holds the table; each other module holds the rules of one part of the procedure. The workflow, the pages, the
-API and the mails ask here, and a rule stands nowhere else.
+``turn`` holds the table; each other module holds the rules of one part of the procedure. The workflow, the
+pages, the API and the mails ask here, and a rule stands nowhere else.
 """
 
 from datetime import UTC, datetime
@@ -35,7 +35,7 @@ class Taken(Value):
     entries: tuple[Entry, ...]
 
 
-# asking the rules --------------------------------------------------------------------------------------------------
+# asking the rules -------------------------------------------------------------------------------------------
 
 
 def decide(case: Case, command: Command, now: datetime) -> Taken:
@@ -45,28 +45,36 @@ def decide(case: Case, command: Command, now: datetime) -> Taken:
         Refused: the stage, the post or the case does not allow it. Nothing has happened.
     """
     now = now.astimezone(UTC)
-    body, by, acted_for = command.body, command.by, None
+    body: Value = command.body
+    by, acted_for = command.by, None
     try:
         if isinstance(body, ActFor):
             _may_act_for(case, by, body)
             acted_for = ActedFor(by=by, how=body.how, why=body.text)
-            body, by = body.command, body.post
+            by = body.post
+            body = body.command
         turn = Turn(case, by, now)
         subject = _unfold(turn, body, command.seen)
     except Refused as refused:
         refused.allowed = allowed_sentence(case, command.by)
         raise
-    return _taken(turn, command.id, acted_for, body.do, subject)
+    return _taken(turn, command.id, acted_for, _name(body), subject)
+
+
+def _name(body: Value) -> str:
+    return str(type(body).model_fields["do"].default)
 
 
 def _unfold(turn: Turn, body: Value, seen: int | None) -> str:
-    do = str(body.do)  # type: ignore[attr-defined]
+    do = _name(body)
     rule = RULES.get(do)
     if rule is None:
         raise Refused(Why.INVALID, f"The command {do!r} is not one that a case takes.")
     case, by = turn.case, turn.by
     if case.stage.final:
-        raise Refused(Why.CONFLICT, f"The case {case.reference} is {case.stage.words}; it does not change any more.")
+        raise Refused(
+            Why.CONFLICT, f"The case {case.reference} is {case.stage.words}; it does not change any more."
+        )
     if not case.directory.holds(by):
         raise Refused(Why.FORBIDDEN, f"There is no post {by} in the directory.")
     if not rule.admits(case, by):
@@ -85,12 +93,14 @@ def _unfold(turn: Turn, body: Value, seen: int | None) -> str:
 
 def _may_act_for(case: Case, by: Post, body: ActFor) -> None:
     if by != SECRETARIAT:
-        raise Refused(Why.FORBIDDEN, f"Only the secretariat may act for a post that answered otherwise; {by} may not.")
+        raise Refused(
+            Why.FORBIDDEN, f"Only the secretariat may act for a post that answered otherwise; {by} may not."
+        )
     if body.post.role in (Role.AUDITOR, Role.SECRETARIAT):
         raise Refused(Why.INVALID, f"Nobody acts for {body.post}.")
 
 
-# stale forms ------------------------------------------------------------------------------------------------------
+# stale forms ------------------------------------------------------------------------------------------------
 
 _ABOUT = {
     GateName.ACTIVATION: ("request",),
@@ -145,7 +155,7 @@ def _must_be_fresh(turn: Turn, body: Value, subject: str, seen: int | None) -> N
             )
 
 
-# the clock --------------------------------------------------------------------------------------------------------
+# the clock --------------------------------------------------------------------------------------------------
 
 
 def strike(case: Case, now: datetime) -> Taken | None:
@@ -158,11 +168,11 @@ def strike(case: Case, now: datetime) -> Taken | None:
     return _taken(turn, f"clock:{act.subject}:{act.act.value}:{act.at.isoformat()}"[:300], None, "clock", "")
 
 
-# steps ------------------------------------------------------------------------------------------------------------
+# steps ------------------------------------------------------------------------------------------------------
 
 
 def _taken(turn: Turn, command: str, acted_for: ActedFor | None, do: str, subject: str) -> Taken:
-    """Number and seal the events of a turn. ``turn.case`` still carries the old numbers; they are set here."""
+    """Number and seal the events of a turn; ``turn.case`` still has the old numbers, the new are set here."""
     before = turn.before
     seq, head = before.seq, before.head
     entries = []
@@ -194,7 +204,8 @@ def _numbered(case: Case, entries: list[Entry], do: str, subject: str) -> Case:
 def take_over(case: Case, entries: tuple[Entry, ...]) -> Case:
     """The case with entries that the log has and the workflow does not yet know.
 
-    So it catches up when a worker died between the SQL commit and the answer to Temporal: the log is the record.
+    So it catches up when a worker died between the SQL commit and the answer to Temporal: the log is the
+    record.
     """
     for entry in entries:
         case = evolve(case, event_of(entry), entry.at.astimezone(UTC), entry.by)
@@ -213,7 +224,7 @@ def replay(case: Case, entry: Entry) -> Case:
     return case.model_copy(update={"seq": entry.seq, "head": entry.hash, "updated_at": entry.at})
 
 
-# what is allowed --------------------------------------------------------------------------------------------------
+# what is allowed --------------------------------------------------------------------------------------------
 
 
 def allowed(case: Case, post: Post) -> tuple[str, ...]:
@@ -233,4 +244,3 @@ def allowed_sentence(case: Case, post: Post) -> str:
     waiting = ", ".join(waiting_on(case))
     whose = f"it waits for {waiting}" if waiting else "it waits for nobody"
     return f"The case is in {case.stage.words} and {whose}; {post} may now do: {may}."
-

@@ -1,8 +1,9 @@
 """The gate: every point where Co-Chairs decide, with one mechanism (design section 3, "Gates").
 
-Both must approve. One may ask (the clock stops), recuse, or change its position until the second is in. A decline by
-one ends the gate only after the other has also answered or the deadline has passed; a split goes to consultation and a
-second round. Silence decides nothing: the alternate is told, then both offices and the secretariat, then the gate lapses.
+Both must approve. One may ask (the clock stops), recuse, or change its position until the second is in. A
+decline by one ends the gate only after the other has also answered or the deadline has passed; a split goes
+to consultation and a second round. Silence decides nothing: the alternate is told, then both offices and the
+secretariat, then the gate lapses.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,8 +20,8 @@ from models.rules.turn import OPEN_STAGES, Turn, must_say, refuse, rule
 from models.rules.who import DECIDER, REQUESTER, SECRETARIAT, STEERING_GROUP
 
 __all__ = [
-    "FOLLOWS", "amend_gate", "answer_overdue", "follows", "gate_subject", "open_gate", "proposer_desk", "rung_passed",
-    "substitute",
+    "FOLLOWS", "amend_gate", "answer_overdue", "follows", "gate_subject", "open_gate", "proposer_desk",
+    "rung_passed", "substitute",
 ]  # fmt: skip
 
 Consequence = Callable[[Turn, Gate], None]
@@ -46,22 +47,30 @@ def gate_subject(name: GateName) -> str:
     return f"gate:{name.value}"
 
 
-# opening ---------------------------------------------------------------------------------------------------------
+# opening ----------------------------------------------------------------------------------------------------
 
 
 def open_gate(
-    turn: Turn, name: GateName, *, on: str, about: str, respondent: Post, terms: Mapping[str, str] | None = None
+    turn: Turn,
+    name: GateName,
+    *,
+    on: str,
+    about: str,
+    respondent: Post,
+    terms: Mapping[str, str] | None = None,
 ) -> None:
     """Ask the Co-Chairs to decide on something, identified by its hash ``on``."""
     deciders = _deciders(turn.case)
     turn.emit(
-        e.GateOpened(gate=name, on=on, about=about, respondent=respondent, deciders=deciders, terms=terms or {})
+        e.GateOpened(
+            gate=name, on=on, about=about, respondent=respondent, deciders=deciders, terms=terms or {}
+        )
     )
     turn.climb(gate_subject(name), _gate_ladder(turn, turn.case.gates[name]))
 
 
 def amend_gate(turn: Turn, name: GateName, *, on: str, about: str, why: str) -> None:
-    """What an open gate is about was amended: positions given on the old version are void, and all are asked again."""
+    """What an open gate is about was amended: positions on the old version are void, all are asked again."""
     gate = turn.case.gates.get(name)
     if gate is None or not gate.open or gate.on == on:
         return
@@ -87,12 +96,14 @@ def _deciders(case: Case, sitting: Mapping[Post, Decider] | None = None) -> tupl
         stands_in = None
         if interest and case.policy.conflict_rule is ConflictRule.RECUSE:
             stands_in = substitute(case, [decider.post for decider in (*deciders, *sitting.values())])
-        deciders.append(Decider(post=stands_in or place, place_of=place, interest=interest and stands_in is None))
+        deciders.append(
+            Decider(post=stands_in or place, place_of=place, interest=interest and stands_in is None)
+        )
     return tuple(deciders)
 
 
 def substitute(case: Case, taken: list[Post]) -> Post | None:
-    """The Steering Group member that takes a recused Co-Chair's place: first in the policy's order, not affected."""
+    """Who takes a recused Co-Chair's place: the first of the policy's order that is not affected."""
     concerned = {*case.requesters, *case.request.affected}
     for code in case.policy.substitutes:
         post = Post.of(code, Role.STEERING_GROUP)
@@ -115,7 +126,7 @@ def _gate_ladder(turn: Turn, gate: Gate) -> Ladder:
     return ladder_of(due, acts, now=turn.now, members=members, label=track.gate.words)
 
 
-# deciding --------------------------------------------------------------------------------------------------------
+# deciding ---------------------------------------------------------------------------------------------------
 
 
 def _may_decide_now(case: Case, post: Post) -> bool:
@@ -146,7 +157,9 @@ def _take_position(turn: Turn, gate: Gate, position: PositionKind, text: str) ->
     decider = gate.decider(turn.by)
     interest = decider is not None and decider.interest
     turn.emit(
-        e.PositionTaken(gate=gate.name, post=turn.by, position=position, on=gate.on, text=text, interest=interest)
+        e.PositionTaken(
+            gate=gate.name, post=turn.by, position=position, on=gate.on, text=text, interest=interest
+        )
     )
     _settle(turn, gate.name)
 
@@ -161,7 +174,9 @@ def _ask(turn: Turn, gate: Gate, text: str) -> None:
 
 def _await_answer(turn: Turn, gate: Gate) -> None:
     span, member = turn.case.track.answer, gate.respondent.member
-    turn.once(f"answer:{gate.name.value}", turn.after(span, member), ClockAct.REMIND, member, label=span.words)
+    turn.once(
+        f"answer:{gate.name.value}", turn.after(span, member), ClockAct.REMIND, member, label=span.words
+    )
 
 
 def _run_again(turn: Turn, name: GateName) -> None:
@@ -171,7 +186,9 @@ def _run_again(turn: Turn, name: GateName) -> None:
     turn.clear(f"answer:{name.value}")
     ladder = turn.case.ladders.get(gate_subject(name))
     if ladder and not turn.case.suspension:
-        turn.emit(e.LadderSet(subject=gate_subject(name), ladder=ladder.started(turn.now, turn.case.calendars)))
+        turn.emit(
+            e.LadderSet(subject=gate_subject(name), ladder=ladder.started(turn.now, turn.case.calendars))
+        )
 
 
 def _recuse(turn: Turn, gate: Gate, text: str) -> None:
@@ -180,7 +197,9 @@ def _recuse(turn: Turn, gate: Gate, text: str) -> None:
         raise refuse(f"{turn.by} already sits in the place of a recused Co-Chair and decides itself.")
     stands_in = substitute(turn.case, [one.post for one in gate.deciders])
     if stands_in is None:
-        raise refuse("No Steering Group member that is not affected is left to take the place of a recused Co-Chair.")
+        raise refuse(
+            "No Steering Group member that is not affected is left to take the place of a recused Co-Chair."
+        )
     turn.emit(e.Recused(gate=gate.name, post=turn.by, substitute=stands_in, text=text))
     stopped = turn.case.gates[gate.name].questions
     if not stopped:
@@ -219,20 +238,22 @@ def _the_gate(case: Case, name: GateName | None, post: Post) -> Gate:
         raise refuse(f"The gate {name.value!r} has not been opened; there is nothing to decide there yet.")
     if not gate.open:
         outcome = gate.outcome.value if gate.outcome else ""
-        raise refuse(f"The gate {name.value!r} is already {outcome}; a position can no longer be taken or changed.")
+        raise refuse(
+            f"The gate {name.value!r} is already {outcome}; a position can no longer be taken or changed."
+        )
     return gate
 
 
 def _not_a_decider(gate: Gate, post: Post) -> Refused:
     deciders = " and ".join(decider.post for decider in gate.deciders)
     return refuse(
-        f"Only a Co-Chair that has not recused, or the Steering Group member in its place, may decide the gate "
-        f"{gate.name.value!r}: {deciders}, not {post}.",
+        "Only a Co-Chair that has not recused, or the Steering Group member in its place, may decide the "
+        f"gate {gate.name.value!r}: {deciders}, not {post}.",
         Why.FORBIDDEN,
     )
 
 
-# outcomes --------------------------------------------------------------------------------------------------------
+# outcomes ---------------------------------------------------------------------------------------------------
 
 
 def _settle(turn: Turn, name: GateName) -> None:
@@ -242,7 +263,9 @@ def _settle(turn: Turn, name: GateName) -> None:
         ladder = turn.case.ladders.get(gate_subject(name))
         late = ladder is not None and ladder.stopped_at is None and turn.now >= ladder.due
         if declined and late:
-            _conclude(turn, name, GateOutcome.DECLINED, "Declined by one; the other did not answer by the deadline.")
+            _conclude(
+                turn, name, GateOutcome.DECLINED, "Declined by one; the other did not answer by the deadline."
+            )
     elif not declined:
         _conclude(turn, name, GateOutcome.APPROVED, _conditions(gate))
     elif len(declined) == len(gate.deciders):
@@ -272,7 +295,7 @@ def _conclude(turn: Turn, name: GateName, outcome: GateOutcome, text: str) -> No
 
 
 def rung_passed(turn: Turn, name: GateName, act: ClockAct) -> None:
-    """The clock at a gate: reminders are only told; a decline by one stands at the deadline; silence lapses."""
+    """The clock at a gate: reminders are told; a decline by one stands at the deadline; silence lapses."""
     gate = turn.case.gates[name]
     declined = any(position.position is PositionKind.DECLINE for position in gate.positions.values())
     if act is ClockAct.ESCALATE_ALTERNATE and declined:
@@ -291,4 +314,3 @@ def answer_overdue(turn: Turn, name: GateName) -> None:
 def proposer_desk(turn: Turn) -> Post:
     """Who answers for a proposal: the post that made it, unless it decides itself."""
     return THE_SECRETARIAT if turn.by in turn.case.directory.co_chairs else turn.by
-

@@ -1,12 +1,26 @@
-"""The group's work: outcomes (a), arrangements (b), meetings, situation updates, extension and early termination."""
+"""The group's work: outcomes (a), arrangements (b), meetings, situation updates, extension and early end."""
 
 from datetime import date, datetime, timedelta
 
 from models import events as e
 from models.case import Arrangement, Case, Gate, GateName, GateOutcome, Meeting, Outcome, Stage
 from models.commands import (
-    AddArrangement, AddOutcome, Agree, Attend, Block, Done, Extend, LogExchange, Progress, Resume,
-    ReviewArrangement, ScheduleMeeting, SituationUpdate, Suspend, Terminate, Verify,
+    AddArrangement,
+    AddOutcome,
+    Agree,
+    Attend,
+    Block,
+    Done,
+    Extend,
+    LogExchange,
+    Progress,
+    Resume,
+    ReviewArrangement,
+    ScheduleMeeting,
+    SituationUpdate,
+    Suspend,
+    Terminate,
+    Verify,
 )  # fmt: skip
 from models.ladder import ClockAct, Ladder, Rung, ladder_of
 from models.policy import Policy
@@ -15,8 +29,8 @@ from models.posts import Post, Role
 from models.refusal import Why
 from models.request import fingerprint
 from models.rules.gates import follows, open_gate, proposer_desk
-from models.rules.turn import OPEN_STAGES, Turn, must_be_members, must_say, refuse, rule
-from models.rules.who import CO_CHAIR, PARTICIPANT, SECRETARIAT, Who
+from models.rules.turn import OPEN_STAGES, Turn, Who, must_be_members, must_say, refuse, rule
+from models.rules.who import CO_CHAIR, PARTICIPANT, SECRETARIAT
 
 __all__ = ["begin_operational", "overdue_rungs"]
 
@@ -26,6 +40,10 @@ SITUATION, DURATION = "situation", "duration"
 AT_WORK = {Stage.OPERATIONAL, Stage.REPORTING}
 
 
+def _unfinished(case: Case, post: Post) -> bool:
+    return any(one.state in ("open", "blocked") for one in case.outcomes.values())
+
+
 def _owns_or_shares(case: Case, post: Post) -> bool:
     if post.role is not Role.FOCAL_POINT:
         return False
@@ -33,7 +51,9 @@ def _owns_or_shares(case: Case, post: Post) -> bool:
 
 
 def _is_party(case: Case, post: Post) -> bool:
-    return post.role is Role.FOCAL_POINT and any(post.member in one.parties for one in case.arrangements.values())
+    return post.role is Role.FOCAL_POINT and any(
+        post.member in one.parties for one in case.arrangements.values()
+    )
 
 
 OWNER = Who("the focal point of an outcome's owner or supporter", _owns_or_shares)
@@ -62,7 +82,7 @@ def await_update(turn: Turn) -> None:
     turn.once(SITUATION, turn.after(span), ClockAct.OVERDUE, label=span.words)
 
 
-# outcomes --------------------------------------------------------------------------------------------------------
+# outcomes ---------------------------------------------------------------------------------------------------
 
 
 def overdue_rungs(policy: Policy, due: datetime, now: datetime) -> tuple[Rung, ...]:
@@ -86,7 +106,9 @@ def _track_outcome(turn: Turn, outcome: Outcome) -> None:
         return
     due = turn.morning(outcome.due, outcome.owner)
     rungs = overdue_rungs(turn.case.policy, due, turn.now)
-    turn.climb(f"outcome:{outcome.title}", Ladder(due=due, rungs=rungs, label=f"due {outcome.due.isoformat()}"))
+    turn.climb(
+        f"outcome:{outcome.title}", Ladder(due=due, rungs=rungs, label=f"due {outcome.due.isoformat()}")
+    )
 
 
 def outcome_overdue(turn: Turn, title: str) -> None:
@@ -108,7 +130,9 @@ def _the_outcome(turn: Turn, title: str) -> Outcome:
 def _my_outcome(turn: Turn, title: str) -> Outcome:
     outcome = _the_outcome(turn, title)
     if turn.by.role is Role.FOCAL_POINT and turn.by.member not in (outcome.owner, *outcome.supporting):
-        raise refuse(f"Only its owner {outcome.owner} or a supporter may update the outcome {title!r}.", Why.FORBIDDEN)
+        raise refuse(
+            f"Only its owner {outcome.owner} or a supporter may update the outcome {title!r}.", Why.FORBIDDEN
+        )
     return outcome
 
 
@@ -116,24 +140,29 @@ def _my_outcome(turn: Turn, title: str) -> Outcome:
 def add_outcome(turn: Turn, body: AddOutcome) -> None:
     """A practical outcome with owner, indicator, baseline, target, unit and due date."""
     owner = body.owner or turn.by.member
-    must_be_members(turn.case, tuple(code for code in (owner, *body.supporting) if code != THE_SECRETARIAT.member))
+    must_be_members(
+        turn.case, tuple(code for code in (owner, *body.supporting) if code != THE_SECRETARIAT.member)
+    )
     if body.title in turn.case.outcomes:
         raise refuse(f"There is already an outcome {body.title!r}.")
     outcome = Outcome(
-        title=body.title, owner=owner, supporting=body.supporting, indicator=body.indicator, baseline=body.baseline,
-        target=body.target, unit=body.unit, due=body.due, value=body.baseline,
+        title=body.title, owner=owner, supporting=body.supporting, indicator=body.indicator,
+        baseline=body.baseline, target=body.target, unit=body.unit, due=body.due, value=body.baseline,
     )  # fmt: skip
     turn.emit(e.OutcomeAdded(outcome=outcome))
     _track_outcome(turn, outcome)
 
 
 @rule("progress", "note progress on an outcome", (OWNER, CO_CHAIR, SECRETARIAT), AT_WORK,
-      ready=lambda case, post: any(one.state in ("open", "blocked") for one in case.outcomes.values()))  # fmt: skip
+      ready=_unfinished)  # fmt: skip
 def progress(turn: Turn, body: Progress) -> None:
     """Note progress; a blocked outcome is open again."""
     outcome = _my_outcome(turn, body.outcome)
     if outcome.state in ("done", "verified"):
-        raise refuse(f"The outcome {body.outcome!r} is already {outcome.state}; a Co-Chair's objection would reopen it.")
+        raise refuse(
+            f"The outcome {body.outcome!r} is already {outcome.state}; "
+            "a Co-Chair's objection would reopen it."
+        )
     if outcome.state == "blocked":
         turn.emit(e.OutcomeMoved(outcome=body.outcome, state="open", text=body.text))
         _track_outcome(turn, outcome)
@@ -152,7 +181,7 @@ def block(turn: Turn, body: Block) -> None:
 
 
 @rule("done", "report an outcome as done", (OWNER, CO_CHAIR, SECRETARIAT), AT_WORK,
-      ready=lambda case, post: any(one.state in ("open", "blocked") for one in case.outcomes.values()))  # fmt: skip
+      ready=_unfinished)  # fmt: skip
 def done(turn: Turn, body: Done) -> None:
     """Done; a Co-Chair verifies it next and is reminded until it does."""
     outcome = _my_outcome(turn, body.outcome)
@@ -181,7 +210,9 @@ def verify(turn: Turn, body: Verify) -> None:
     """One Co-Chair verifies; the other may object within a gate's deadline, which reopens the outcome."""
     outcome = _the_outcome(turn, body.outcome)
     if outcome.state != "done":
-        raise refuse(f"The outcome {body.outcome!r} is {outcome.state}; only one that is done can be verified.")
+        raise refuse(
+            f"The outcome {body.outcome!r} is {outcome.state}; only one that is done can be verified."
+        )
     turn.emit(e.OutcomeMoved(outcome=body.outcome, state="verified", text=body.text))
     turn.clear(f"verify:{body.outcome}")
     _co_chairs_have(turn, f"verified:{body.outcome}", ClockAct.END)
@@ -193,7 +224,9 @@ def object_to_outcome(turn: Turn, title: str, text: str) -> None:
     if turn.by not in turn.case.directory.co_chairs:
         raise refuse("Only a Co-Chair may object to the verification of an outcome.", Why.FORBIDDEN)
     if outcome.state != "verified" or f"verified:{title}" not in turn.case.ladders:
-        raise refuse(f"The outcome {title!r} is {outcome.state}; the time to object to its verification is not open.")
+        raise refuse(
+            f"The outcome {title!r} is {outcome.state}; the time to object to its verification is not open."
+        )
     if outcome.verified_by == turn.by:
         raise refuse("The other Co-Chair may object, not the one that verified the outcome.", Why.FORBIDDEN)
     turn.emit(e.Objected(member=turn.by.member, text=text, outcome=title))
@@ -202,7 +235,7 @@ def object_to_outcome(turn: Turn, title: str, text: str) -> None:
     _track_outcome(turn, turn.case.outcomes[title])
 
 
-# arrangements ----------------------------------------------------------------------------------------------------
+# arrangements -----------------------------------------------------------------------------------------------
 
 
 def _the_arrangement(turn: Turn, title: str) -> Arrangement:
@@ -215,7 +248,7 @@ def _the_arrangement(turn: Turn, title: str) -> Arrangement:
 
 @rule("add_arrangement", "propose an arrangement", (CO_CHAIR, SECRETARIAT, PARTICIPANT), {Stage.OPERATIONAL})
 def add_arrangement(turn: Turn, body: AddArrangement) -> None:
-    """An information-sharing arrangement; a focal point that proposes one for its own member agrees by that."""
+    """An information-sharing arrangement; a party's focal point that proposes it agrees by that."""
     must_be_members(turn.case, body.parties)
     if body.title in turn.case.arrangements:
         raise refuse(f"There is already an arrangement {body.title!r}.")
@@ -270,7 +303,9 @@ def log_exchange(turn: Turn, body: LogExchange) -> None:
         raise refuse(f"{turn.by.member} is not a party to {body.arrangement!r}.", Why.FORBIDDEN)
     if arrangement.in_force_from is None:
         waiting = ", ".join(code for code in arrangement.parties if code not in arrangement.agreed)
-        raise refuse(f"The arrangement {body.arrangement!r} is not in force; it waits for {waiting} to agree.")
+        raise refuse(
+            f"The arrangement {body.arrangement!r} is not in force; it waits for {waiting} to agree."
+        )
     turn.emit(
         e.ExchangeLogged(
             arrangement=body.arrangement, member=turn.by.member, kind=body.kind or arrangement.kind,
@@ -289,7 +324,7 @@ def review_arrangement(turn: Turn, body: ReviewArrangement) -> None:
     _await_review(turn, body.arrangement, body.review)
 
 
-# meetings and updates ----------------------------------------------------------------------------------------------
+# meetings and updates ---------------------------------------------------------------------------------------
 
 
 @rule("schedule_meeting", "call a meeting", (SECRETARIAT, CO_CHAIR), AT_WORK)
@@ -298,11 +333,19 @@ def schedule_meeting(turn: Turn, body: ScheduleMeeting) -> None:
     known = turn.case.meetings.get(body.title)
     if known is not None and known.held:
         raise refuse(f"The meeting {body.title!r} has been held; call the next one by another title.")
-    meeting = Meeting(title=body.title, place=body.place, starts=body.starts, ends=body.ends, agenda=body.agenda)
+    meeting = Meeting(
+        title=body.title, place=body.place, starts=body.starts, ends=body.ends, agenda=body.agenda
+    )
     turn.emit(e.MeetingScheduled(meeting=meeting))
 
 
-@rule("attend", "note attendance", (SECRETARIAT, CO_CHAIR), AT_WORK, ready=lambda case, post: bool(case.meetings))
+@rule(
+    "attend",
+    "note attendance",
+    (SECRETARIAT, CO_CHAIR),
+    AT_WORK,
+    ready=lambda case, post: bool(case.meetings),
+)
 def attend(turn: Turn, body: Attend) -> None:
     """Who was present, observing, absent; any member may be named, each once."""
     if body.meeting not in turn.case.meetings:
@@ -327,7 +370,7 @@ def situation_update(turn: Turn, body: SituationUpdate) -> None:
         await_update(turn)
 
 
-# extension, termination, suspension ----------------------------------------------------------------------------------
+# extension, termination, suspension -------------------------------------------------------------------------
 
 
 def _gate_is_free(case: Case, name: GateName) -> None:
@@ -346,11 +389,19 @@ def extend(turn: Turn, body: Extend) -> None:
     else:
         until = (body.by or turn.case.track.duration).after(start, turn.case.calendars, ())
     if until <= start:
-        raise refuse(f"The activation already lasts until {start.date().isoformat()}; ask for a later date.", Why.INVALID)
+        raise refuse(
+            f"The activation already lasts until {start.date().isoformat()}; ask for a later date.",
+            Why.INVALID,
+        )
     terms = {"until": until.isoformat(), "why": body.text}
     about = f"Extension until {until.date().isoformat()}. {body.text}".strip()
     open_gate(
-        turn, GateName.EXTENSION, on=fingerprint(terms), about=about, respondent=proposer_desk(turn), terms=terms
+        turn,
+        GateName.EXTENSION,
+        on=fingerprint(terms),
+        about=about,
+        respondent=proposer_desk(turn),
+        terms=terms,
     )
 
 
@@ -372,7 +423,12 @@ def terminate(turn: Turn, body: Terminate) -> None:
     terms = {"why": body.text, "by": turn.by}
     about = f"Early termination, asked for by {turn.by}. {body.text}".strip()
     open_gate(
-        turn, GateName.TERMINATION, on=fingerprint(terms), about=about, respondent=proposer_desk(turn), terms=terms
+        turn,
+        GateName.TERMINATION,
+        on=fingerprint(terms),
+        about=about,
+        respondent=proposer_desk(turn),
+        terms=terms,
     )
 
 

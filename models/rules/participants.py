@@ -34,11 +34,11 @@ def invitation(member: str) -> str:
     return f"invitation:{member}"
 
 
-# the proposal ----------------------------------------------------------------------------------------------------
+# the proposal -----------------------------------------------------------------------------------------------
 
 
 def proposal(case: Case) -> tuple[e.Listed, ...]:
-    """Whom the system proposes, and why: requesters, members named as affected or on a route, mandated organisations."""
+    """Whom the system proposes, and why: requesters, affected or on a route, mandated organisations."""
     request, listed = case.request, []
     for member in case.directory.members.values():
         reasons = []
@@ -66,7 +66,7 @@ def _mandate(member: Member, case: Case) -> list[str]:
 
 @follows(GateName.ACTIVATION, GateOutcome.APPROVED)
 def begin_selection(turn: Turn, gate: Gate) -> None:
-    """The activation is approved: the system's proposal stands, the Steering Group comments, Co-Chairs confirm."""
+    """Activated: the system's proposal stands, the Steering Group comments, the Co-Chairs confirm."""
     turn.enter(Stage.PARTICIPANT_SELECTION)
     turn.emit(e.ParticipantsProposed(listed=proposal(turn.case)))
     span = turn.case.track.comments
@@ -93,7 +93,9 @@ def _list_hash(case: Case) -> str:
 
 def _list_words(case: Case) -> str:
     def names(seat: Seat) -> str:
-        return ", ".join(case.directory.name(one.member) for one in _listed(case) if one.seat is seat) or "none"
+        return (
+            ", ".join(case.directory.name(one.member) for one in _listed(case) if one.seat is seat) or "none"
+        )
 
     return f"Participants: {names(Seat.PARTICIPANT)}. Observers: {names(Seat.OBSERVER)}."
 
@@ -132,7 +134,7 @@ def comment(turn: Turn, body: Comment) -> None:
     turn.emit(e.Commented(text=must_say(body, "your comment")))
 
 
-# invitations -----------------------------------------------------------------------------------------------------
+# invitations ------------------------------------------------------------------------------------------------
 
 
 @follows(GateName.PARTICIPANTS, GateOutcome.APPROVED)
@@ -176,7 +178,9 @@ def invite(turn: Turn, members: tuple[str, ...]) -> None:
         span = turn.case.track.invitation
         due = turn.after(span, member)
         acts = {ClockAct.REMIND: halfway(turn.now, due), ClockAct.LAPSE: due}
-        turn.climb(invitation(member), ladder_of(due, acts, now=turn.now, members=(member,), label=span.words))
+        turn.climb(
+            invitation(member), ladder_of(due, acts, now=turn.now, members=(member,), label=span.words)
+        )
 
 
 @rule(
@@ -207,7 +211,12 @@ def invitation_lapsed(turn: Turn, member: str) -> None:
     maybe_begin(turn)
 
 
-@rule("replace", "propose a replacement", (STEERING_GROUP, SECRETARIAT), {Stage.PARTICIPANT_SELECTION, Stage.OPERATIONAL})
+@rule(
+    "replace",
+    "propose a replacement",
+    (STEERING_GROUP, SECRETARIAT),
+    {Stage.PARTICIPANT_SELECTION, Stage.OPERATIONAL},
+)
 def replace(turn: Turn, body: Replace) -> None:
     """Another member in the place of one that will not take part; the Co-Chairs confirm the amended list."""
     must_be_members(turn.case, (body.by,))
@@ -223,14 +232,14 @@ def replace(turn: Turn, body: Replace) -> None:
     _list_changed(turn, f"{turn.by} proposed {body.by} in the place of {body.member}")
 
 
-# the group comes together ------------------------------------------------------------------------------------------
+# the group comes together -----------------------------------------------------------------------------------
 
 
 def lacking(case: Case) -> tuple[str, ...]:
-    """What the minimum composition (policy) still lacks: the requester, other most-affected members, organisations.
+    """What the minimum composition (policy) lacks: the requester, other most-affected members, organisations.
 
-    Most affected are the members that the request names or that lie on its routes; where the list has none of them
-    besides the requesters, any state or territory on it counts.
+    Most affected are the members that the request names or that lie on its routes; where the list has none of
+    them besides the requesters, any state or territory on it counts.
     """
     accepted = [p.member for p in case.participants.values() if p.state is State.ACCEPTED]
     organisations = [code for code in accepted if case.directory.is_organisation(code)]
@@ -253,10 +262,14 @@ def _invited(case: Case) -> list[str]:
 
 
 def maybe_begin(turn: Turn) -> None:
-    """The stage ends when everyone has answered or lapsed and the minimum is met; unmet, the Co-Chairs are told."""
+    """The stage ends once everyone has answered or lapsed and the minimum is met; else Co-Chairs are told."""
     case = turn.case
     gate = case.gates.get(GateName.PARTICIPANTS)
-    if case.stage is not Stage.PARTICIPANT_SELECTION or gate is None or gate.outcome is not GateOutcome.APPROVED:
+    if (
+        case.stage is not Stage.PARTICIPANT_SELECTION
+        or gate is None
+        or gate.outcome is not GateOutcome.APPROVED
+    ):
         return
     if _invited(case):
         return
@@ -276,7 +289,9 @@ def convene(turn: Turn, body: Convene) -> None:
     """Start the group's work once the minimum is met; later answers still count."""
     gate = turn.case.gates.get(GateName.PARTICIPANTS)
     if gate is None or gate.outcome is not GateOutcome.APPROVED:
-        raise refuse("The group cannot be convened before the Co-Chairs have confirmed the list of participants.")
+        raise refuse(
+            "The group cannot be convened before the Co-Chairs have confirmed the list of participants."
+        )
     lacks = lacking(turn.case)
     if lacks:
         raise refuse(f"The minimum composition is not met: it lacks {' and '.join(lacks)}.")
@@ -288,7 +303,7 @@ def _begin_work(turn: Turn, text: str) -> None:
     begin_operational(turn, text)
 
 
-# later admission and leaving ---------------------------------------------------------------------------------------
+# later admission and leaving --------------------------------------------------------------------------------
 
 
 @rule("admit", "admit a member later", STEERING_GROUP, {Stage.OPERATIONAL, Stage.REPORTING})
@@ -302,7 +317,9 @@ def admit(turn: Turn, body: Admit) -> None:
     turn.emit(e.Admitted(member=body.member, seat=seat, text=body.text[:300]))
     span = turn.case.track.invitation
     members = turn.case.taking_part(seat=Seat.PARTICIPANT)
-    turn.once(f"admission:{body.member}", turn.after(span, *members), ClockAct.REMIND, *members, label=span.words)
+    turn.once(
+        f"admission:{body.member}", turn.after(span, *members), ClockAct.REMIND, *members, label=span.words
+    )
 
 
 def admission_pending(turn: Turn, member: str) -> None:
@@ -320,7 +337,7 @@ def endorse(turn: Turn, body: Endorse) -> None:
     waiting = [p.member for p in turn.case.participants.values() if p.state is State.ADMITTED]
     member = body.member or (waiting[0] if len(waiting) == 1 else None)
     one = turn.case.participants.get(member) if member else None
-    if one is None or one.endorsed_by == () and one.state is not State.ADMITTED:
+    if one is None or (one.endorsed_by == () and one.state is not State.ADMITTED):
         raise refuse(f"No admission waits for endorsement{f' of {member}' if member else ''}.")
     if turn.case.participants[turn.by.member].state is not State.ACCEPTED:
         raise refuse("Observers do not endorse admissions; participants do.", Why.FORBIDDEN)
@@ -338,4 +355,3 @@ def leave(turn: Turn, body: Leave) -> None:
         raise refuse("A requester does not leave its own case; it may withdraw its request.")
     turn.emit(e.Responded(member=turn.by.member, state=State.LEFT, text=body.text))
     maybe_begin(turn)
-

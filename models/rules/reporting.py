@@ -1,13 +1,34 @@
 """Reports and recommendations (c), the silence procedure, circulation with consent, waivers and closing."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from models import events as e
 from models.case import (
-    Case, Circulation, Consent, Gate, GateName, GateOutcome, Recommendation, Report, ReportState, Stage, Term,
+    Case,
+    Circulation,
+    Consent,
+    Gate,
+    GateName,
+    GateOutcome,
+    Recommendation,
+    Report,
+    ReportState,
+    Stage,
+    Term,
 )  # fmt: skip
 from models.commands import (
-    Adopt, Circulate, Close, Contribute, GiveConsent, Object, OpenReport, Recommend, Revise, Table, Waive,
+    Adopt,
+    Circulate,
+    Close,
+    Contribute,
+    GiveConsent,
+    Object,
+    OpenReport,
+    Recommend,
+    Revise,
+    Table,
+    Waive,
 )  # fmt: skip
 from models.ladder import ClockAct, halfway, ladder_of
 from models.posts import SECRETARIAT as THE_SECRETARIAT
@@ -16,8 +37,8 @@ from models.refusal import Why
 from models.request import fingerprint
 from models.rules.gates import amend_gate, follows, open_gate
 from models.rules.operational import object_to_outcome
-from models.rules.turn import Turn, must_be_members, must_say, refuse, rule
-from models.rules.who import ANY_MEMBER, CO_CHAIR, PARTICIPANT, SECRETARIAT, STEERING_GROUP, Who
+from models.rules.turn import Turn, Who, must_be_members, must_say, refuse, rule
+from models.rules.who import ANY_MEMBER, CO_CHAIR, PARTICIPANT, SECRETARIAT, STEERING_GROUP
 
 __all__ = ["terms_of_reference"]
 
@@ -27,7 +48,11 @@ SILENCE, CONTRIBUTIONS, CONSENT = "silence", "contributions", "consent"
 WITH_REPORTS = {Stage.OPERATIONAL, Stage.REPORTING}
 
 
-# the report ------------------------------------------------------------------------------------------------------
+def _report_is(*states: ReportState) -> Callable[[Case, Post], bool]:
+    return lambda case, post: case.report is not None and case.report.state in states
+
+
+# the report -------------------------------------------------------------------------------------------------
 
 
 @rule("open_report", "open a report", (SECRETARIAT, CO_CHAIR), WITH_REPORTS)
@@ -35,7 +60,9 @@ def open_report(turn: Turn, body: OpenReport) -> None:
     """Open an interim or the final report; the final one moves the case to reporting."""
     report = turn.case.report
     if report is not None and report.state is not ReportState.ACCEPTED:
-        raise refuse(f"The {report.name} is still open ({report.state.value}); one report is written at a time.")
+        raise refuse(
+            f"The {report.name} is still open ({report.state.value}); one report is written at a time."
+        )
     if report is not None and report.kind == "final":
         raise refuse("The final report has been accepted; no other report follows it.")
     by_when = body.contributions_by
@@ -55,7 +82,9 @@ def begin_report(turn: Turn, kind: str, report: Report) -> None:
     if kind == "final" and turn.case.stage is Stage.OPERATIONAL:
         turn.enter(Stage.REPORTING)
         turn.clear("situation", "duration")
-    _await_report(turn, until if until > turn.now else turn.after(turn.case.track.gate, THE_SECRETARIAT.member))
+    _await_report(
+        turn, until if until > turn.now else turn.after(turn.case.track.gate, THE_SECRETARIAT.member)
+    )
 
 
 def _await_report(turn: Turn, until: datetime | None = None) -> None:
@@ -94,7 +123,7 @@ def _open_report(case: Case, *states: ReportState) -> Report:
 
 
 @rule("contribute", "contribute to the report", (PARTICIPANT, STEERING_GROUP, SECRETARIAT), WITH_REPORTS,
-      ready=lambda case, post: case.report is not None and case.report.state is ReportState.DRAFTING)  # fmt: skip
+      ready=_report_is(ReportState.DRAFTING))  # fmt: skip
 def contribute(turn: Turn, body: Contribute) -> None:
     """A contribution to the open report."""
     report = _open_report(turn.case, ReportState.DRAFTING)
@@ -103,7 +132,7 @@ def contribute(turn: Turn, body: Contribute) -> None:
 
 
 @rule("recommend", "add a recommendation", (STEERING_GROUP, PARTICIPANT, SECRETARIAT), WITH_REPORTS,
-      ready=lambda case, post: case.report is not None and case.report.state is ReportState.DRAFTING)  # fmt: skip
+      ready=_report_is(ReportState.DRAFTING))  # fmt: skip
 def recommend(turn: Turn, body: Recommend) -> None:
     """A concrete recommendation: to whom, owned by whom, due when."""
     report = _open_report(turn.case, ReportState.DRAFTING)
@@ -118,7 +147,7 @@ def recommend(turn: Turn, body: Recommend) -> None:
 
 
 @rule("table", "table the report", (SECRETARIAT, CO_CHAIR), WITH_REPORTS,
-      ready=lambda case, post: case.report is not None and case.report.state is ReportState.DRAFTING)  # fmt: skip
+      ready=_report_is(ReportState.DRAFTING))  # fmt: skip
 def table(turn: Turn, body: Table) -> None:
     """Put the report before the Steering Group: adopted unless somebody objects by the date."""
     report = _open_report(turn.case, ReportState.DRAFTING)
@@ -134,9 +163,9 @@ def _move(turn: Turn, report: Report, state: ReportState, text: str = "") -> Non
 
 
 @rule("object", "object", (STEERING_GROUP,), WITH_REPORTS,
-      ready=lambda case, post: case.report is not None and case.report.state is ReportState.TABLED)  # fmt: skip
+      ready=_report_is(ReportState.TABLED))  # fmt: skip
 def object_(turn: Turn, body: Object) -> None:
-    """Break the silence on a report, which reopens it; or, a Co-Chair, object to the verification of an outcome."""
+    """Break the silence on a report, which reopens it; a Co-Chair may object to a verification too."""
     text = must_say(body, "what you object to")
     if body.outcome:
         object_to_outcome(turn, body.outcome, text)
@@ -149,9 +178,9 @@ def object_(turn: Turn, body: Object) -> None:
 
 
 @rule("revise", "revise the report", (SECRETARIAT, CO_CHAIR), WITH_REPORTS,
-      ready=lambda case, post: case.report is not None and case.report.state is not ReportState.ACCEPTED)  # fmt: skip
+      ready=_report_is(ReportState.DRAFTING, ReportState.TABLED, ReportState.ADOPTED))  # fmt: skip
 def revise(turn: Turn, body: Revise) -> None:
-    """A new version: under silence it goes back to drafting; before the Co-Chairs it voids what they have said."""
+    """A new version: it leaves the silence procedure for drafting; positions of Co-Chairs are void."""
     report = _open_report(turn.case, ReportState.DRAFTING, ReportState.TABLED, ReportState.ADOPTED)
     text = must_say(body, "what the new version says")
     turn.emit(e.Revised(version=report.version + 1, text=text, content=fingerprint(report.content, text)))
@@ -199,23 +228,25 @@ def _sent_back(turn: Turn, gate: Gate) -> None:
 
 @rule("adopt", "say what became of a recommendation", (ANY_MEMBER, CO_CHAIR, SECRETARIAT), WITH_REPORTS)
 def adopt(turn: Turn, body: Adopt) -> None:
-    """Recommendations are followed apart from the case, once their report is accepted (``models.recommendation``)."""
+    """Recommendations of an accepted report are followed apart (``models.recommendation``)."""
     raise refuse(
         "A recommendation is followed once its report has been accepted by the Co-Chairs; "
         f"{body.recommendation!r} is not one of an accepted report."
     )
 
 
-# circulation -----------------------------------------------------------------------------------------------------
+# circulation ------------------------------------------------------------------------------------------------
 
 
 @rule("circulate", "propose a circulation", (CO_CHAIR, SECRETARIAT), WITH_REPORTS)
 def circulate(turn: Turn, body: Circulate) -> None:
-    """What the wider membership is told, to whom, naming whom: both Co-Chairs and everyone named must say yes."""
+    """What the wider membership is told, to whom, naming whom: the Co-Chairs and all named must agree."""
     case = turn.case
     gate = case.gates.get(GateName.CIRCULATION)
     if (gate is not None and gate.open) or pending_circulation(case):
-        raise refuse("A circulation is under way already; it goes out, or is declined, before the next is proposed.")
+        raise refuse(
+            "A circulation is under way already; it goes out, or is declined, before the next is proposed."
+        )
     to = {"everyone": tuple(case.directory.members), "participants": case.taking_part()}.get(
         body.to if isinstance(body.to, str) else "", body.to if isinstance(body.to, tuple) else ()
     )
@@ -231,7 +262,8 @@ def circulate(turn: Turn, body: Circulate) -> None:
         consents=dict.fromkeys(names, Consent.PENDING), on=fingerprint(number, terms, report),
     )  # fmt: skip
     turn.emit(e.CirculationProposed(circulation=circulation))
-    about = f"Circulation {number}: {body.what} to {len(circulation.to)} members, naming {', '.join(names) or 'nobody'}"
+    naming = ", ".join(names) or "nobody"
+    about = f"Circulation {number}: {body.what} to {len(circulation.to)} members, naming {naming}"
     open_gate(turn, GateName.CIRCULATION, on=circulation.on, about=about, respondent=THE_SECRETARIAT)
     _await_consents(turn, circulation)
 
@@ -248,7 +280,11 @@ def _await_consents(turn: Turn, circulation: Circulation) -> None:
 def consents_asked(case: Case, circulation: Circulation) -> tuple[str, ...]:
     """The members still to be asked: a Co-Chair's own country consents by deciding, unless it is recused."""
     gate = case.gates.get(GateName.CIRCULATION)
-    deciding = {decider.post.member for decider in gate.deciders if decider.post == decider.place_of} if gate else set()
+    deciding = (
+        {decider.post.member for decider in gate.deciders if decider.post == decider.place_of}
+        if gate
+        else set()
+    )
     if gate is not None and not gate.open:
         deciding = set()
     return tuple(member for member in circulation.pending if member not in deciding)
@@ -265,11 +301,16 @@ def _names_me(case: Case, post: Post) -> bool:
     return post.role is Role.FOCAL_POINT and circulation is not None and post.member in circulation.names
 
 
+def _is_asked(case: Case, post: Post) -> bool:
+    circulation = pending_circulation(case)
+    return circulation is not None and post.member in circulation.pending
+
+
 NAMED = Who("the focal point of a member that a circulation names", _names_me)
 
 
 @rule("consent", "consent to being named", (NAMED,), WITH_REPORTS,
-      ready=lambda case, post: (c := pending_circulation(case)) is not None and post.member in c.pending)  # fmt: skip
+      ready=_is_asked)  # fmt: skip
 def consent(turn: Turn, body: GiveConsent) -> None:
     """Say yes or no to being named; a word can be changed until the circulation goes out."""
     circulation = pending_circulation(turn.case)
@@ -301,13 +342,15 @@ def _circulation_approved(turn: Turn, gate: Gate) -> None:
 def _circulation_refused(turn: Turn, gate: Gate) -> None:
     circulation = turn.case.circulation
     if circulation is not None:
-        state = "declined" if gate.outcome is GateOutcome.DECLINED else "lapsed"
-        turn.emit(e.CirculationMoved(circulation=circulation.number, state=state))
+        declined = gate.outcome is GateOutcome.DECLINED
+        turn.emit(
+            e.CirculationMoved(circulation=circulation.number, state="declined" if declined else "lapsed")
+        )
     turn.clear(CONSENT)
 
 
 def consents_lapsed(turn: Turn) -> None:
-    """Who has not said yes is not named: the passage is not released; the rest goes out once it is approved."""
+    """Who has not said yes is not named: that passage is not released; the rest goes out once approved."""
     turn.clear(CONSENT)
     circulation = pending_circulation(turn.case)
     if circulation is None:
@@ -327,19 +370,21 @@ def _release_if_ready(turn: Turn) -> None:
         turn.emit(e.CirculationMoved(circulation=circulation.number, state="released"))
 
 
-# closing ---------------------------------------------------------------------------------------------------------
+# closing ----------------------------------------------------------------------------------------------------
 
 
 def terms_of_reference(case: Case) -> dict[Term, str]:
     """For each term of reference: ``covered``, ``waived`` or ``open``.
 
-    (a) is covered by an outcome that a Co-Chair verified, (b) by an arrangement in force, (c) by an accepted final
-    report.
+    (a) is covered by an outcome that a Co-Chair verified, (b) by an arrangement in force, (c) by an accepted
+    final report.
     """
     covered = {
         Term.OUTCOMES: any(outcome.state == "verified" for outcome in case.outcomes.values()),
         Term.ARRANGEMENTS: any(arrangement.in_force_from for arrangement in case.arrangements.values()),
-        Term.REPORT: any(r.kind == "final" and r.state is ReportState.ACCEPTED for r in case.reports.values()),
+        Term.REPORT: any(
+            r.kind == "final" and r.state is ReportState.ACCEPTED for r in case.reports.values()
+        ),
     }
     return {
         term: "covered" if covered[term] else "waived" if term in case.waivers else "open" for term in Term
@@ -359,8 +404,8 @@ def close(turn: Turn, body: Close) -> None:
     uncovered = [f"({term.value})" for term, state in terms_of_reference(case).items() if state == "open"]
     if uncovered:
         raise refuse(
-            f"The case cannot be closed: the terms of reference {' and '.join(uncovered)} have neither evidence nor a "
-            "stated waiver."
+            f"The case cannot be closed: the terms of reference {' and '.join(uncovered)} have neither "
+            "evidence nor a stated waiver."
         )
     if case.open_gates:
         gates = ", ".join(gate.name.value for gate in case.open_gates)
@@ -376,4 +421,3 @@ def close(turn: Turn, body: Close) -> None:
 @follows(GateName.CLOSURE, GateOutcome.APPROVED)
 def _closed(turn: Turn, gate: Gate) -> None:
     turn.enter(Stage.CLOSED, gate_conditions(gate))
-

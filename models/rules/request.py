@@ -25,12 +25,17 @@ def submit(turn: Turn, body: Submit) -> None:
     """Ask for the group: the reference is given, the policy copied, the secretariat's check begins."""
     request = Request.model_validate(body.model_dump(exclude={"do"}, by_alias=True))
     _must_be_whole(request)
+    case = turn.case
     turn.emit(
         e.Submitted(
-            reference=turn.case.reference, requester=turn.by.member, request=request,
-            policy_version=turn.case.policy.version,
+            reference=case.reference,
+            requester=turn.by.member,
+            request=request,
+            directory=case.directory,
+            calendars=case.calendars,
+            policy=case.policy,
         )
-    )  # fmt: skip
+    )
     turn.enter(Stage.SUBMITTED)
     _await_check(turn)
 
@@ -96,7 +101,7 @@ def join(turn: Turn, body: Join) -> None:
 
 @rule("withdraw", "withdraw its own request", REQUESTER, OPEN_STAGES)
 def withdraw(turn: Turn, body: Withdraw) -> None:
-    """Take one's request back: one of several requesters leaves it to the others; the last one ends the case."""
+    """Take one's request back: of several requesters, one leaves it to the others; the last ends the case."""
     member = turn.by.member
     turn.emit(e.RequesterWithdrew(member=member, text=body.text))
     if turn.case.requesters:

@@ -1,4 +1,4 @@
-"""A turn: one post's move on a case, while the rules unfold it into events; and the table that rules stand in."""
+"""A turn: one post's move on a case while the rules unfold it into events; and the table of the rules."""
 
 from collections.abc import Callable
 from datetime import date, datetime, time
@@ -26,7 +26,7 @@ def desk_of(code: str) -> Post:
 
 
 class Turn:
-    """What the rules know and have unfolded so far: ``before`` the turn, ``case`` after the events emitted."""
+    """What the rules know and have unfolded: ``before`` the turn, and ``case`` after the events so far."""
 
     def __init__(self, case: Case, by: Post, now: datetime) -> None:
         self.before = case
@@ -86,7 +86,8 @@ class Who:
 class Rule:
     """One row of the table: who may give a command, in which stages, and what then follows.
 
-    ``ready`` tells whether the case has anything the command could be about, so that pages offer only what can be done.
+    ``ready`` tells whether the case has anything the command could be about, so that pages offer only what
+    can be done.
     """
 
     def __init__(

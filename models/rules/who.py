@@ -22,7 +22,9 @@ def _decides(case: Case, post: Post) -> bool:
 
 ANYBODY = Who("a post in the directory", lambda case, post: post.role is not Role.AUDITOR)
 ANY_MEMBER = Who("a member's focal point", lambda case, post: _focal_point(post))
-REQUESTER = Who("a requester's focal point", lambda case, post: _focal_point(post) and case.is_requester(post.member))
+REQUESTER = Who(
+    "a requester's focal point", lambda case, post: _focal_point(post) and case.is_requester(post.member)
+)
 SECRETARIAT = Who("the secretariat", lambda case, post: post == THE_SECRETARIAT)
 CO_CHAIR = Who("a Co-Chair", lambda case, post: post in case.directory.co_chairs)
 DECIDER = Who("a Co-Chair (or the Steering Group member in a recused Co-Chair's place)", _decides)

@@ -1,0 +1,87 @@
+"""The rules on a table: one case played with the pure functions alone, on a clock that the test moves."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from models.calendars import Calendars
+from models.case import Case
+from models.commands import parse
+from models.log import Entry, event_of
+from models.members import Directory, Member
+from models.notices import Notice, notices_of
+from models.policy import Policy
+from models.public_holidays import work_calendar
+from models.rules import Taken, decide, strike
+from records.directory import SEED, _member_rows, _offices
+
+REQUEST = {"title": "Boats in the strait", "situation": "Boats leave and transit.", "affected": ["MY", "TH"]}
+
+
+@cache
+def directory() -> Directory:
+    """The directory of the seed files."""
+    rows = _member_rows((SEED / "members.csv").read_text(), _offices((SEED / "offices.csv").read_text()))
+    fields = set(Member.model_fields)
+    return Directory(members={row["code"]: Member(**{name: row[name] for name in fields}) for row in rows})
+
+
+@cache
+def calendars(year: int = 2026) -> Calendars:
+    """The working calendars of the seed files."""
+    offices = _offices((SEED / "offices.csv").read_text())
+    made = {code: work_calendar(row["zone"], row["holidays"], year) for code, row in offices.items()}
+    return Calendars(offices=made)
+
+
+class Tabletop:
+    """One case; ``now`` moves only by ``wait``, which lets the clock act on the way."""
+
+    def __init__(
+        self, policy: Policy | None = None, now: datetime = datetime(2026, 3, 2, 3, tzinfo=UTC)
+    ) -> None:
+        self.now = now
+        self.case = Case(
+            reference="AHG-2026-001",
+            directory=directory(),
+            calendars=calendars(now.year),
+            policy=policy or Policy(),
+        )
+        self.entries: list[Entry] = []
+        self.notices: list[Notice] = []
+        self._count = 0
+
+    def do(
+        self, by: str, do: str, fields: Mapping[str, Any] | None = None, *, seen: int | None = None
+    ) -> Taken:
+        """Give a command; raises Refused."""
+        self._count += 1
+        command = parse(do, fields or {}, by=by, command_id=f"c{self._count}", seen=seen)
+        return self._took(decide(self.case, command, self.now))
+
+    def wait(self, span: timedelta) -> None:
+        """Let time pass."""
+        self.until(self.now + span)
+
+    def until(self, moment: datetime) -> None:
+        """Let time pass until an instant, the clock acting at each rung on the way."""
+        from models.agenda import next_act
+
+        while (act := next_act(self.case)) is not None and act.at <= moment:
+            self.now = max(self.now, act.at)
+            taken = strike(self.case, self.now)
+            assert taken is not None
+            self._took(taken)
+        self.now = max(self.now, moment)
+
+    def told(self, kind: str) -> list[str]:
+        """The posts that were told, by a kind of notice."""
+        return [notice.to for notice in self.notices if notice.kind == kind]
+
+    def _took(self, taken: Taken) -> Taken:
+        self.case = taken.after
+        self.entries.extend(taken.entries)
+        for entry in taken.entries:
+            self.notices.extend(notices_of(taken.after, event_of(entry)))
+        return taken
