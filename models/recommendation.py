@@ -101,7 +101,7 @@ def _step(
         follow_up.stream, follow_up.seq + 1, now.astimezone(UTC), by, None, command, event, follow_up.head
     )  # fmt: skip
     after = _after(follow_up, event).model_copy(update={"seq": entry.seq, "head": entry.hash})
-    row = Row(table="recommendations", columns={
+    row = Row(table="follow_ups", columns={
         "reference": after.reference, "number": after.number, "state": after.state,
         "next_at": after.ladder.next.at if after.ladder and after.ladder.next else None,
     })  # fmt: skip

@@ -181,7 +181,7 @@ class ReportRow(SQLModel, table=True):
 
 
 class RecommendationRow(SQLModel, table=True):
-    """A recommendation; ``state`` and ``next_at`` are written by its follow-up, the rest by its case."""
+    """A recommendation, as its report has it."""
 
     __tablename__ = "recommendations"
 
@@ -192,7 +192,16 @@ class RecommendationRow(SQLModel, table=True):
     addressees: list[str] = _json()
     due: date | None = None
     report: int = 1
-    state: str = Field(default="open", sa_column_kwargs={"server_default": "open"})
+
+
+class FollowUpRow(SQLModel, table=True):
+    """What has become of a recommendation since its report was accepted; written by its follow-up alone."""
+
+    __tablename__ = "follow_ups"
+
+    reference: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    state: str
     next_at: datetime | None = _moment()
 
 

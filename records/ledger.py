@@ -15,14 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from db import write_transaction
 from models.tables import TABLES
 
-__all__ = ["give_up_after", "mark", "next_attempt", "orphaned", "reserve", "retry_delay", "waiting"]
+__all__ = ["MOST_ATTEMPTS", "mark", "next_attempt", "orphaned", "reserve", "retry_delay", "waiting"]
 
 _NOTICES = TABLES.tables["notices"]
 
 _FIRST_DELAY = timedelta(seconds=30)
 _LONGEST_DELAY = timedelta(hours=4)
-give_up_after = timedelta(days=5)
-"""How long a notice is tried again; RFC 5321, section 4.5.4.1, asks for at least 4 to 5 days."""
+MOST_ATTEMPTS = 38
+"""How often a notice is tried: with the delays above, for five days (RFC 5321, section 4.5.4.1: at least 4 to 5)."""
 
 
 def retry_delay(attempts: int) -> timedelta:
@@ -78,7 +78,8 @@ async def orphaned(engine: AsyncEngine, workers_alive: Sequence[str], now: datet
 async def next_attempt(connection: AsyncConnection) -> datetime | None:
     """When the next notice that was put off is due; None when none waits."""
     c = _NOTICES.c
-    query = select(c.next_attempt_at).where(c.state == "queued").order_by(c.next_attempt_at).limit(1)
+    waits = c.state == "queued", c.next_attempt_at.is_not(None)
+    query = select(c.next_attempt_at).where(*waits).order_by(c.next_attempt_at).limit(1)
     return (await connection.execute(query)).scalar()
 
 

@@ -14,7 +14,7 @@ __all__ = ["case", "cases", "duplicate_of", "entries", "notice_counts", "notices
 
 PARTS = (
     "request_versions", "gates", "participants", "outcomes", "arrangements", "meetings", "reports",
-    "recommendations", "circulations",
+    "recommendations", "circulations", "follow_ups",
 )  # fmt: skip
 """The tables that hold the parts of a case."""
 

@@ -1,0 +1,113 @@
+"""The one way in: what a page, the API, the command line or a scenario does to a case.
+
+It gives references, keeps drafts, and brings each command to the workflow that it is for. It decides nothing.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from models.base import Value
+from models.commands import Command, Draft, parse
+from models.policy import Policy
+from models.posts import Post, Role
+from models.refusal import Refused, Why
+from records import queries, references
+from records.directory import opening
+from workflows.client import CaseDesk
+
+__all__ = ["Casework", "Done"]
+
+_DRAFT = "request"
+"""The name of a member's draft; one at a time is enough until pages offer more."""
+
+
+class Done(Value):
+    """A command was taken: the case, its newest entry, its stage and whose turn it is."""
+
+    reference: str
+    seq: int
+    stage: str
+    waiting_on: tuple[str, ...] = ()
+
+
+class Casework:
+    """Commands in, cases out. ``policy``: for new cases, instead of the deployment's newest (rehearsals)."""
+
+    def __init__(self, engine: AsyncEngine, desk: CaseDesk, policy: Policy | None = None) -> None:
+        self._engine = engine
+        self._desk = desk
+        self._policy = policy
+
+    async def act(
+        self, do: str, fields: Mapping[str, Any], *, by: str, command_id: str, reference: str | None = None,
+        seen: int | None = None, at: datetime | None = None,
+    ) -> Done:  # fmt: skip
+        """Do a command. ``reference`` is left out for ``draft`` and ``submit``; ``at`` is case time (default: now).
+
+        Raises:
+            Refused: the command cannot be read, or the rules refuse; nothing has been written.
+            NotAnswered: the case did not answer in time; send the command again with the same id.
+        """
+        at = at or datetime.now(UTC) + self._desk.shift
+        if do == "submit" and reference is None:
+            return await self._submit(fields, by, command_id, at)
+        command = parse(do, fields, by=by, command_id=command_id, seen=seen)
+        if isinstance(command.body, Draft):
+            return await self._draft(command, fields, at)
+        if reference is None:
+            raise Refused(Why.INVALID, f"Say which case the command {do!r} is for.")
+        if do == "adopt":
+            number = await self._followed(reference, str(getattr(command.body, "recommendation", "")))
+            if number is not None:
+                state = await self._desk.resolve(reference, number, command)
+                row = await self._row(reference)
+                return Done(reference=reference, seq=row["seq"], stage=state)
+        receipt = await self._desk.give(reference, command)
+        return Done(
+            reference=reference, seq=receipt.seq, stage=receipt.stage.value, waiting_on=tuple(receipt.waiting_on)
+        )
+
+    async def _submit(self, fields: Mapping[str, Any], by: str, command_id: str, at: datetime) -> Done:
+        member = by.partition("/")[0]
+        async with self._engine.connect() as connection:
+            draft = await references.read_draft(connection, member, _DRAFT)
+            found = await opening(connection, at.year, self._policy)
+        command = parse("submit", {**(draft or {}), **fields}, by=by, command_id=command_id)
+        reference = await references.reference_for(self._engine, command_id, at.year)
+        receipt = await self._desk.submit(
+            reference, command, found.directory, found.calendars, found.policy, at
+        )
+        if draft is not None:
+            await references.drop_draft(self._engine, member, _DRAFT)
+        return Done(
+            reference=reference, seq=receipt.seq, stage=receipt.stage.value, waiting_on=tuple(receipt.waiting_on)
+        )
+
+    async def _draft(self, command: Command, fields: Mapping[str, Any], at: datetime) -> Done:
+        post: Post = command.by
+        if post.role is not Role.FOCAL_POINT:
+            raise Refused(Why.FORBIDDEN, f"Only a member's focal point may draft a request; {post} may not.")
+        content = {name: value for name, value in fields.items() if name != "do"}
+        await references.keep_draft(self._engine, post.member, _DRAFT, content, at)
+        return Done(reference="", seq=0, stage="draft")
+
+    async def _followed(self, reference: str, text: str) -> int | None:
+        """The number of a recommendation that is followed: by its text, or the only one."""
+        async with self._engine.connect() as connection:
+            rows = await queries.parts(connection, reference, "recommendations")
+            reports = await queries.parts(connection, reference, "reports")
+        accepted = {report["number"] for report in reports if report["state"] == "accepted"}
+        followed = [row for row in rows if row["report"] in accepted]
+        if not text and len(followed) == 1:
+            return int(followed[0]["number"])
+        return next((int(row["number"]) for row in followed if row["text"] == text), None)
+
+    async def _row(self, reference: str) -> dict[str, Any]:
+        async with self._engine.connect() as connection:
+            row = await queries.case(connection, reference)
+        if row is None:
+            raise Refused(Why.NOT_FOUND, f"There is no case {reference}.")
+        return row

@@ -1,0 +1,373 @@
+"""The command ``ahg``."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+import yaml
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client
+
+import db
+import worker
+from casework import Casework
+from models.refusal import Refused
+from models.rules import allowed
+from ops import doctor as doctoring
+from ops import replay as replaying
+from ops import verify as verifying
+from ops.scenario import ScenarioError, read_scenario
+from ops.simulate import Differs, simulation
+from ops.supervisor import SupervisorError
+from ops.supervisor import up as supervise
+from records import directory as members
+from records import queries
+from settings import Settings, SettingsError, load_settings
+from workflows.client import CaseDesk, NotAnswered
+from workflows.payloads import data_converter
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="The Bali Process Ad Hoc Group, case by case.")
+case_app = typer.Typer(no_args_is_help=True, help="Look at cases and act on them.")
+directory_app = typer.Typer(no_args_is_help=True, help="The directory of members.")
+app.add_typer(case_app, name="case")
+app.add_typer(directory_app, name="directory")
+
+out = Console()
+err = Console(stderr=True)
+
+
+def _run(what: Coroutine[Any, Any, int | None]) -> None:
+    """Run a command to its end; what a user can mend is said in a sentence, without a trace."""
+    try:
+        code = asyncio.run(what)
+    except SettingsError as error:
+        _fail(str(error), 2)
+    except (Refused, NotAnswered, ScenarioError, SupervisorError, members.DirectoryError) as error:
+        _fail(str(error), 1)
+    except Differs as error:
+        _fail(f"differs: {error}", 1)
+    except RuntimeError as error:
+        if "Connection refused" not in str(error) and "failed to connect" not in str(error).lower():
+            raise
+        _fail("Temporal does not answer; is `ahg up` running? `ahg doctor` tells more.", 1)
+    else:
+        raise typer.Exit(code or 0)
+
+
+def _fail(sentence: str, code: int) -> None:
+    err.print(sentence, markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(code)
+
+
+@asynccontextmanager
+async def _records(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    engine = db.make_engine(settings)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+def _desk(settings: Settings, client: Client) -> CaseDesk:
+    return CaseDesk(client, settings.task_queue, history_limit=settings.history_limit)
+
+
+# running -----------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def up() -> None:
+    """Start everything on this machine and keep it running until Ctrl-C."""
+    _run(supervise(load_settings_or_fail()))
+
+
+def load_settings_or_fail() -> Settings:
+    """The settings; a wrong one is named, and the command ends with 2."""
+    try:
+        return load_settings()
+    except SettingsError as error:
+        _fail(str(error), 2)
+        raise
+
+
+@app.command()
+def simulate(
+    file: Annotated[Path, typer.Argument(help="A scenario file (docs/scenarios.md).")],
+    mails: Annotated[Path | None, typer.Option(help="Keep every mail in this folder, as .eml files.")] = None,
+    cold: Annotated[bool, typer.Option(help="Take every step on a worker that has not seen the case before.")] = False,
+    quiet: Annotated[bool, typer.Option(help="Say nothing but what differs.")] = False,
+) -> None:
+    """Play a scenario on a Temporal server with skipped time, and check what it expects."""
+    _run(_simulate(file, mails, cold, quiet))
+
+
+async def _simulate(file: Path, mails: Path | None, cold: bool, quiet: bool) -> None:
+    scenario = read_scenario(file)
+
+    def said(line: str) -> None:
+        if not quiet:
+            out.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    said(scenario.title)
+    async with simulation(scenario, said, mail_folder=mails, cached=0 if cold else None) as play:
+        await play.play()
+        acts, count = len(scenario.acts), len(play.mails)
+    said(f"{acts} acts played, everything as expected; {count} mails{f' in {mails}' if mails else ''}")
+
+
+@app.command()
+def verify(
+    histories: Annotated[bool, typer.Option(help="Compare with Temporal's own histories too.")] = True,
+) -> None:
+    """Check the log's chain, the log against the projection, and the log against Temporal's history."""
+    _run(_verify(load_settings_or_fail(), histories))
+
+
+async def _verify(settings: Settings, histories: bool) -> int:
+    client = await worker.connect(settings) if histories else None
+    faults = 0
+    async with _records(settings) as engine:
+        with Progress(console=err, transient=True) as progress:
+            task = progress.add_task("verifying", total=None)
+            async for fault in verifying.verify(
+                engine, client, lambda done, of: progress.update(task, completed=done, total=of)
+            ):
+                faults += 1
+                out.print(str(fault), markup=False, highlight=False, soft_wrap=True)
+        async with engine.connect() as connection:
+            streams = len(await queries.streams(connection))
+    out.print(f"{streams} logs verified, {faults} faults", highlight=False)
+    return 1 if faults else 0
+
+
+@app.command()
+def doctor() -> None:
+    """Look at everything that the product needs, and say what is wrong."""
+    _run(_doctor(load_settings_or_fail()))
+
+
+async def _doctor(settings: Settings) -> int:
+    ill = 0
+    async for finding in doctoring.examine(settings):
+        ill += not finding.well
+        mark = "well " if finding.well else "WRONG"
+        out.print(f"{mark}  {finding.what}: {finding.seen}", markup=False, highlight=False, soft_wrap=True)
+    return 1 if ill else 0
+
+
+@app.command()
+def replay(
+    folder: Annotated[Path | None, typer.Argument(help="Recorded histories as JSON; left out: all open cases.")] = None,
+) -> None:
+    """Replay histories on this version of the workflows: before a deployment, every open case."""
+    _run(_replay(load_settings_or_fail(), folder))
+
+
+async def _replay(settings: Settings, folder: Path | None) -> int:
+    converter = data_converter(settings.keyring)
+    if folder is not None:
+        histories = replaying.histories_in(folder)
+    else:
+        histories = replaying.open_histories(await worker.connect(settings))
+    count = failures = 0
+    async for workflow_id, failure in replaying.replay_all(histories, converter):
+        count += 1
+        if failure is not None:
+            failures += 1
+            out.print(f"{workflow_id}: {failure}", markup=False, highlight=False, soft_wrap=True)
+    out.print(f"{count} histories replayed, {failures} do not fit this version", highlight=False)
+    return 1 if failures else 0
+
+
+# cases -------------------------------------------------------------------------------------------------------------
+
+
+@case_app.command("list")
+def case_list(
+    stage: Annotated[str | None, typer.Option(help="Only cases in this stage.")] = None,
+    after: Annotated[str, typer.Option(help="Begin after this reference.")] = "",
+    limit: Annotated[int, typer.Option(help="At most so many.")] = 100,
+) -> None:
+    """List cases: stage, whose turn it is, until when."""
+    _run(_case_list(load_settings_or_fail(), stage, after, limit))
+
+
+async def _case_list(settings: Settings, stage: str | None, after: str, limit: int) -> None:
+    async with _records(settings) as engine, engine.connect() as connection:
+        rows = await queries.cases(connection, stage=stage, after=after, limit=limit)
+    table = Table("Case", "Stage", "Waits for", "Until (UTC)", "Clock", "Title", box=None)
+    for row in rows:
+        until = row["due"].strftime("%Y-%m-%d %H:%M") if row["due"] else ""
+        table.add_row(
+            row["reference"], row["stage"], ", ".join(row["waiting_on"]), until, row["clock"], row["title"]
+        )
+    out.print(table)
+    out.print(f"{len(rows)} cases", highlight=False)
+
+
+@case_app.command("show")
+def case_show(reference: str) -> None:
+    """Show one case with everything on record, as JSON."""
+    _run(_case_show(load_settings_or_fail(), reference))
+
+
+async def _case_show(settings: Settings, reference: str) -> int:
+    async with _records(settings) as engine, engine.connect() as connection:
+        row = await queries.case(connection, reference)
+        if row is None:
+            err.print(f"There is no case {reference}.")
+            return 1
+        for name in queries.PARTS:
+            row[name] = await queries.parts(connection, reference, name)
+    _print_json(row)
+    return 0
+
+
+@case_app.command("do")
+def case_do(
+    command: Annotated[str, typer.Argument(help="A command: submit, accept, decide, respond, ...")],
+    by: Annotated[str, typer.Option(help="The post that acts, as MEMBER/POST.")],
+    reference: Annotated[str | None, typer.Option("--case", help="The case; left out for draft and submit.")] = None,
+    fields: Annotated[str, typer.Option("--with", help="The command's fields, as YAML or JSON.")] = "{}",
+    command_id: Annotated[str | None, typer.Option("--id", help="Id of the command; the same id acts once.")] = None,
+    seen: Annotated[int | None, typer.Option(help="Newest entry you have seen; refused if it is stale.")] = None,
+) -> None:
+    """Do a command on a case."""
+    _run(_case_do(load_settings_or_fail(), command, by, reference, fields, command_id or uuid4().hex, seen))
+
+
+async def _case_do(
+    settings: Settings, command: str, by: str, reference: str | None, fields: str, command_id: str, seen: int | None
+) -> None:
+    try:
+        given = yaml.safe_load(fields) or {}
+    except yaml.YAMLError as error:
+        raise ScenarioError(f"--with is not YAML: {error}") from None
+    if not isinstance(given, dict):
+        raise ScenarioError("--with must be a mapping, as in: {gate: activation, position: approve}")
+    client = await worker.connect(settings)
+    async with _records(settings) as engine:
+        casework = Casework(engine, _desk(settings, client))
+        done = await casework.act(
+            command, given, by=by, command_id=command_id, reference=reference, seen=seen
+        )
+    waiting = f"; waits for {', '.join(done.waiting_on)}" if done.waiting_on else ""
+    out.print(f"{done.reference} entry {done.seq}: {done.stage}{waiting}", highlight=False, soft_wrap=True)
+
+
+@case_app.command("allowed")
+def case_allowed(reference: str, by: Annotated[str, typer.Option(help="The post.")]) -> None:
+    """Say what a post may do with a case now."""
+    _run(_case_allowed(load_settings_or_fail(), reference, by))
+
+
+async def _case_allowed(settings: Settings, reference: str, by: str) -> None:
+    from models.posts import Post
+
+    client = await worker.connect(settings)
+    case = await _desk(settings, client).state(reference)
+    out.print(", ".join(allowed(case, Post(by))) or "nothing", highlight=False)
+
+
+@case_app.command("history")
+def case_history(reference: str) -> None:
+    """Show the log of a case: who did what, when."""
+    _run(_case_history(load_settings_or_fail(), reference))
+
+
+async def _case_history(settings: Settings, reference: str) -> None:
+    async with _records(settings) as engine, engine.connect() as connection:
+        entries = await queries.entries(connection, reference)
+    for entry in entries:
+        at = entry.at.strftime("%Y-%m-%d %H:%M:%S")
+        who = "the clock" if entry.command.startswith("clock:") else str(entry.by)
+        via = f" (recorded by {entry.acted_for.by}: {entry.acted_for.how})" if entry.acted_for else ""
+        text = entry.event.get("text") or ""
+        out.print(
+            f"{entry.seq:>4}  {at}  {who}{via}: {entry.type.replace('_', ' ')}  {text}".rstrip(),
+            markup=False, highlight=False, soft_wrap=True,
+        )  # fmt: skip
+
+
+@case_app.command("export")
+def case_export(
+    reference: str,
+    to: Annotated[Path | None, typer.Option(help="File to write; left out: standard output.")] = None,
+) -> None:
+    """Export the log of a case as JSON lines that verify without the database (docs/log.md)."""
+    _run(_case_export(load_settings_or_fail(), reference, to))
+
+
+async def _case_export(settings: Settings, reference: str, to: Path | None) -> int:
+    async with _records(settings) as engine, engine.connect() as connection:
+        entries = await queries.entries(connection, reference)
+    if not entries:
+        err.print(f"There is no case {reference}.")
+        return 1
+    lines = "".join(json.dumps(_exported(entry), ensure_ascii=False) + "\n" for entry in entries)
+    if to is None:
+        sys.stdout.write(lines)
+    else:
+        to.write_text(lines, encoding="utf-8")
+    return 0
+
+
+def _exported(entry: Any) -> dict[str, Any]:
+    return {**entry.model_dump(mode="json"), "at": entry.at.isoformat()}
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+# the directory -----------------------------------------------------------------------------------------------------
+
+
+@directory_app.command("import")
+def directory_import(
+    file: Annotated[Path, typer.Argument(help="CSV: code, name, kind, co_chair, steering_group, ahg_2009.")],
+) -> None:
+    """Import a member list: members are added or updated by their code, none is removed."""
+    _run(_directory_import(load_settings_or_fail(), file))
+
+
+async def _directory_import(settings: Settings, file: Path) -> None:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise members.DirectoryError(f"{file}: {error}") from None
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    async with _records(settings) as engine:
+        await db.migrate(settings.database)
+        count = await members.import_members(engine, text)
+    out.print(f"{count} members imported", highlight=False)
+
+
+@directory_app.command("list")
+def directory_list() -> None:
+    """List members, their kind and what they hold."""
+    _run(_directory_list(load_settings_or_fail()))
+
+
+async def _directory_list(settings: Settings) -> None:
+    async with _records(settings) as engine, engine.connect() as connection:
+        rows = await members.read_members(connection)
+    table = Table("Code", "Name", "Kind", "Holds", "Time zone", box=None)
+    for row in rows:
+        holds = [word for word, held in (("Co-Chair", row["co_chair"]), ("Steering Group", row["steering_group"])) if held]
+        table.add_row(row["code"], row["name"], row["kind"], ", ".join(holds), row["zone"])
+    out.print(table)
+    out.print(f"{len(rows)} members", highlight=False)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,124 @@
+"""``ahg doctor``: what is wrong with this deployment, in sentences."""
+
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import SQLAlchemyError
+
+import db
+from models.base import Value
+from ops.processes import port_ready
+from ops.temporal_server import SEARCH_ATTRIBUTES, temporal_ready, worker_ready
+from records import queries
+from records.directory import read_members
+from settings import Settings, SettingsError
+
+__all__ = ["Finding", "examine"]
+
+_ROOM = 500 * 1024 * 1024
+
+
+class Finding(Value):
+    """One thing that was looked at: whether it is well, and what was seen."""
+
+    what: str
+    well: bool
+    seen: str
+
+
+async def examine(settings: Settings) -> AsyncIterator[Finding]:
+    """Look at everything that the product needs, one after the other."""
+    for check in (_keys, _room, _database, _directory, _temporal, _workers, _mail, _board):
+        yield await _safely(check, settings)
+
+
+async def _safely(check: Callable[[Settings], Awaitable[Finding]], settings: Settings) -> Finding:
+    try:
+        return await check(settings)
+    except (OSError, RuntimeError, SQLAlchemyError, SettingsError) as error:
+        return Finding(what=str(check.__doc__).rstrip("."), well=False, seen=str(error).splitlines()[0])
+
+
+async def _keys(settings: Settings) -> Finding:
+    """Payload keys."""
+    ids = ", ".join(settings.keyring)
+    return Finding(what="Payload keys", well=True, seen=f"key ids: {ids}; the first encrypts")
+
+
+async def _room(settings: Settings) -> Finding:
+    """Room in the data folder."""
+    free = shutil.disk_usage(settings.data_dir).free
+    return Finding(what="Room in the data folder", well=free > _ROOM, seen=f"{free // 1024**2} MiB free")
+
+
+async def _database(settings: Settings) -> Finding:
+    """Database."""
+    engine = db.make_engine(settings)
+    try:
+        async with engine.connect() as connection:
+            there = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+    finally:
+        await engine.dispose()
+    newest = ScriptDirectory.from_config(db.alembic_config()).get_current_head()
+    return Finding(
+        what="Database",
+        well=there == newest,
+        seen=f"schema {there}, newest {newest}" if there else "reachable, without a schema; `ahg up` makes it",
+    )
+
+
+async def _directory(settings: Settings) -> Finding:
+    """Directory of members."""
+    engine = db.make_engine(settings)
+    try:
+        async with engine.connect() as connection:
+            members = await read_members(connection)
+    finally:
+        await engine.dispose()
+    co_chairs = [member["code"] for member in members if member["co_chair"]]
+    return Finding(
+        what="Directory of members",
+        well=len(co_chairs) == 2,
+        seen=f"{len(members)} members; Co-Chairs: {', '.join(co_chairs) or 'none'}",
+    )
+
+
+async def _temporal(settings: Settings) -> Finding:
+    """Temporal."""
+    config = settings.temporal_connect_config()
+    well = await temporal_ready(config, tuple(SEARCH_ATTRIBUTES))()
+    seen = "answers, and knows our search attributes" if well else "does not answer, or lacks our search attributes"
+    return Finding(what="Temporal", well=well, seen=f"{config.get('target_host')}: {seen}")
+
+
+async def _workers(settings: Settings) -> Finding:
+    """Workers."""
+    config = settings.temporal_connect_config()
+    missing = [q for q in (settings.task_queue, settings.delivery_queue) if not await worker_ready(config, q)()]
+    seen = f"nobody works on {', '.join(missing)}" if missing else "cases and deliveries are worked on"
+    return Finding(what="Workers", well=not missing, seen=seen)
+
+
+async def _mail(settings: Settings) -> Finding:
+    """Mail server."""
+    well = await port_ready(settings.smtp_host, settings.smtp_port)()
+    return Finding(
+        what="Mail server",
+        well=well,
+        seen=f"{settings.smtp_host}:{settings.smtp_port} {'listens' if well else 'does not answer'}",
+    )
+
+
+async def _board(settings: Settings) -> Finding:
+    """Notices."""
+    engine = db.make_engine(settings)
+    try:
+        async with engine.connect() as connection:
+            counts = await queries.notice_counts(connection)
+    finally:
+        await engine.dispose()
+    stuck = sum(counts.get(state, 0) for state in ("refused", "ambiguous", "undeliverable"))
+    seen = ", ".join(f"{number} {state}" for state, number in sorted(counts.items())) or "none yet"
+    return Finding(what="Notices", well=not stuck, seen=seen)

@@ -1,0 +1,197 @@
+"""The composition root of the worker: settings in, running workers out. Nothing else puts the parts together."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion, WorkflowIDConflictPolicy
+from temporalio.service import RPCError
+from temporalio.worker import Worker, WorkerDeploymentConfig
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+import db
+from activities.deliver import Courier, Sender
+from activities.record import Recorder
+from notifications.transport import Transport
+from settings import Settings, load_settings
+from workflows.activation import Activation
+from workflows.delivery import Delivery
+from workflows.names import DELIVERY_ID
+from workflows.payloads import data_converter
+from workflows.recommendation import Recommendation
+
+__all__ = ["Nudger", "Options", "connect", "running", "sandbox"]
+
+DEPLOYMENT = "ahg"
+PASSED_THROUGH = ("models", "pydantic", "pydantic_core", "annotated_types", "typing_extensions", "workflows.names",
+                  "workflows.retries", "workflows.deadline", "workflows.answers", "zoneinfo")  # fmt: skip
+"""What workflows import and what is plain, deterministic code: loaded once, not again for every run."""
+
+_log = structlog.get_logger("worker")
+_RETRY_SECONDS = 1.0
+
+
+def sandbox() -> SandboxedWorkflowRunner:
+    """The sandbox that workflows run in, here and in replays."""
+    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
+
+
+async def connect(settings: Settings) -> Client:
+    """A client to the Temporal server of the settings, with encrypted payloads.
+
+    Raises:
+        RuntimeError: no server answers there.
+        SettingsError: the keys are missing.
+    """
+    return await Client.connect(**settings.temporal_connect_config(), data_converter=data_converter(settings.keyring))
+
+
+class Nudger:
+    """Tells the delivery that something was queued: at most one signal is under way, and none is lost.
+
+    A signal that Temporal does not take is tried again; one that is lost with this process is made up for by the next
+    worker, which nudges when it starts.
+    """
+
+    def __init__(self, client: Client, queue: str) -> None:
+        self._client = client
+        self._queue = queue
+        self._wanted = asyncio.Event()
+
+    def nudge(self) -> None:
+        """Something was queued."""
+        self._wanted.set()
+
+    async def run(self) -> None:
+        """Pass nudges on until cancelled."""
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            try:
+                await self._client.start_workflow(
+                    Delivery.run, id=DELIVERY_ID, task_queue=self._queue, start_signal="nudge",
+                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                )  # fmt: skip
+            except RPCError as error:
+                _log.warning("the delivery could not be nudged", error=str(error))
+                self._wanted.set()
+                await asyncio.sleep(_RETRY_SECONDS)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What rehearsals and tests choose besides the settings. ``clock`` dates mails (UTC)."""
+
+    max_cached_workflows: int | None = None
+    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    deliver: bool = True
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, client: Client, engine: AsyncEngine, options: Options | None = None
+) -> AsyncIterator[Nudger]:
+    """Workers for cases and for deliveries, while the context is open."""
+    options = options or Options()
+    nudger = Nudger(client, settings.delivery_queue)
+    cached = settings.max_cached_workflows if options.max_cached_workflows is None else options.max_cached_workflows
+    versioning = _versioning(settings)
+    cases = Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=[Activation, Recommendation],
+        activities=[Recorder(engine, nudger.nudge).record],
+        workflow_runner=sandbox(),
+        max_cached_workflows=cached,
+        graceful_shutdown_timeout=timedelta(seconds=10),
+        deployment_config=versioning,
+    )
+    deliveries = Worker(
+        client,
+        task_queue=settings.delivery_queue,
+        workflows=[Delivery],
+        activities=[_courier(settings, engine, options).deliver],
+        workflow_runner=sandbox(),
+        graceful_shutdown_timeout=timedelta(seconds=2),
+        deployment_config=versioning,
+    )
+    async with cases:
+        if not options.deliver:
+            yield nudger
+            return
+        async with deliveries:
+            passing_on = asyncio.create_task(nudger.run())
+            nudger.nudge()  # what a worker that died had queued
+            try:
+                yield nudger
+            finally:
+                passing_on.cancel()
+                with suppress(asyncio.CancelledError):
+                    await passing_on
+
+
+def _courier(settings: Settings, engine: AsyncEngine, options: Options) -> Courier:
+    password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
+
+    def transport() -> Transport:
+        return Transport(
+            settings.smtp_host, settings.smtp_port, settings.smtp_security, username=settings.smtp_username,
+            password=password, connections=settings.smtp_connections,
+        )  # fmt: skip
+
+    sender = Sender(mail_from=settings.mail_from, reply_to=settings.mail_from, public_url=settings.public_url)
+    return Courier(engine, transport, sender, connections=settings.smtp_connections, clock=options.clock)
+
+
+def _versioning(settings: Settings) -> WorkerDeploymentConfig | None:
+    if settings.worker_build is None:
+        return None
+    return WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(deployment_name=DEPLOYMENT, build_id=settings.worker_build),
+        use_worker_versioning=True,
+        default_versioning_behavior=VersioningBehavior.PINNED,
+    )
+
+
+def set_up_logs(settings: Settings) -> None:
+    """Log lines of this process, as the settings want them."""
+    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s %(message)s")
+    renderer = (
+        structlog.processors.JSONRenderer() if settings.log_format == "json" else structlog.dev.ConsoleRenderer()
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level)),
+    )
+
+
+async def main(settings: Settings) -> None:
+    """Run until SIGINT or SIGTERM."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    client = await connect(settings)
+    engine = db.make_engine(settings)
+    try:
+        async with running(settings, client, engine):
+            _log.info("the worker takes cases", queue=settings.task_queue)
+            await stop.wait()
+    finally:
+        await engine.dispose()
+
+
+if __name__ == "__main__":
+    _settings = load_settings()
+    set_up_logs(_settings)
+    asyncio.run(main(_settings))
