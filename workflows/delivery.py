@@ -7,7 +7,6 @@ that is due, sleeps until the next retry is due, and ends when nothing waits.
 from datetime import datetime
 
 from temporalio import workflow
-from temporalio.common import VersioningBehavior
 
 with workflow.unsafe.imports_passed_through():
     from workflows import deadline, names
@@ -16,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
 __all__ = ["Delivery"]
 
 
-@workflow.defn(versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+@workflow.defn
 class Delivery:
     """The delivery of everything that is queued."""
 

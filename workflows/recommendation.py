@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.common import VersioningBehavior
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
@@ -31,7 +30,7 @@ class Following(Value):
 Move = Callable[[FollowUp], tuple[FollowUp, Step] | None]
 
 
-@workflow.defn(versioning_behavior=VersioningBehavior.PINNED)
+@workflow.defn
 class Recommendation:
     """One recommendation of an accepted report."""
 
