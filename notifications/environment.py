@@ -1,0 +1,212 @@
+"""The templates, compiled once for each language and form.
+
+A kind's words stand once, in ``<kind>/body.txt``: blocks of ``notice.txt``, which the layout sets,
+``base.txt`` in the plain form and ``base.html`` in HTML. ``<kind>/body.html`` is the same in HTML and may
+say a block in another way. Only HTML is escaped. CSS is written into the elements once, when the layout is
+loaded, not for every mail.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from pathlib import Path
+from textwrap import TextWrapper
+
+from babel import Locale, UnknownLocaleError
+from babel.support import NullTranslations, Translations
+from css_inline import CSSInliner
+from jinja2 import BaseLoader, Environment, StrictUndefined, Template
+from markupsafe import Markup, escape
+
+__all__ = ["SHARED", "TEMPLATES", "Form", "form", "language_of", "prepare", "translations"]
+
+TEMPLATES = Path(__file__).parent / "templates"
+SHARED = ("base.html", "base.txt", "gate.txt", "notice.txt", "style.css")
+"""The files that belong to no single kind."""
+
+_CATALOGUES = Path(__file__).parent / "locale"
+
+_SET = "\x1f"
+"""Begins a line that is set already; no text from outside holds it (``texts``)."""
+
+_WIDTH = 76
+
+
+def _wrapper(first: str = "", next_: str = "") -> TextWrapper:
+    # Long words are addresses of pages more often than not: never broken.
+    return TextWrapper(
+        _WIDTH, initial_indent=first, subsequent_indent=next_, break_long_words=False, break_on_hyphens=False
+    )
+
+
+_paragraph, _quotation, _item = _wrapper(), _wrapper("    ", "    "), _wrapper("    - ", "      ")
+
+
+class _Loader(BaseLoader):
+    """Templates from the folder; the layout in HTML with its CSS inlined."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        path = TEMPLATES / template
+        source = path.read_text(encoding="utf-8")
+        if template == "base.html":
+            comment, start, page = source.partition("<!DOCTYPE html>")
+            page = page.replace("<style></style>", f"<style>{_css()}</style>")
+            # What cannot be inlined, the rules for dark mode, stays in the <style> element.
+            source = comment + CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(
+                start + page
+            )
+        return source, str(path), lambda: True
+
+
+def _css() -> str:
+    return (TEMPLATES / "style.css").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def _opening() -> dict[str, str]:
+    """The opening tags, with their style, of the elements in which filters set text."""
+    bare = '<p></p><p class="quiet"></p><blockquote></blockquote><ul></ul><li></li><strong></strong>'
+    tags = re.findall("<[^/][^>]*>", CSSInliner(load_remote_stylesheets=False).inline_fragment(bare, _css()))
+    return dict(zip(("", "quiet", "blockquote", "ul", "li", "strong"), tags, strict=True))
+
+
+class Form:
+    """One language, in plain text or HTML."""
+
+    def __init__(self, language: str, html: bool) -> None:
+        self._environment = Environment(  # noqa: S701 - plain text is not escaped
+            loader=_Loader(),
+            extensions=["jinja2.ext.i18n"],
+            autoescape=html,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            cache_size=-1,
+        )
+        self._environment.policies["ext.i18n.trimmed"] = True
+        self._environment.install_gettext_translations(  # type: ignore[attr-defined]
+            translations(language), newstyle=True
+        )
+        self._environment.globals["layout"] = "base.html" if html else "base.txt"
+        self._environment.filters.update(_HTML if html else _PLAIN)
+
+    def template(self, name: str) -> Template:
+        """A template, compiled when it is first used."""
+        return self._environment.get_template(name)
+
+
+@lru_cache(maxsize=256)
+def language_of(tag: str) -> str:
+    """The language a reader is written to in: the one it asks for if there is a catalogue, else English."""
+    try:
+        language = str(Locale.parse(tag, sep="-" if "-" in tag else "_"))
+    except (UnknownLocaleError, ValueError):
+        return "en"
+    return language if (_CATALOGUES / language).is_dir() else "en"
+
+
+@lru_cache(maxsize=32)
+def translations(language: str) -> NullTranslations:
+    """The catalogue of a language; where there is none, the words as they stand in the templates."""
+    return Translations.load(_CATALOGUES, [language], domain="notifications")
+
+
+@lru_cache(maxsize=32)
+def form(language: str, html: bool) -> Form:
+    """The templates in one language and form."""
+    return Form(language, html)
+
+
+def prepare(kinds: Iterable[str], language: str = "en") -> None:
+    """Compile everything now, so that the first mails are not slower than the others."""
+    for kind in kinds:
+        form(language, html=False).template(f"{kind}/subject.txt")
+        form(language, html=False).template(f"{kind}/body.txt")
+        form(language, html=True).template(f"{kind}/body.html")
+
+
+# how text is set --------------------------------------------------------------------------------------------
+
+
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _paragraphs_of(text: str) -> Iterable[str]:
+    """Paragraphs, each on a line of its own, and between them the lines that are set already."""
+    words: list[str] = []
+    for one in (*text.splitlines(), ""):
+        if one.startswith(_SET) or not one.strip():
+            if words:
+                yield " ".join(words)
+                words = []
+            if one:
+                yield one
+        else:
+            words.append(one.strip())
+
+
+def _plain_paragraphs(text: str) -> str:
+    lines: list[str] = []
+    was_set = True
+    for one in _paragraphs_of(text):
+        is_set = one.startswith(_SET)
+        if lines and not (was_set and is_set):
+            lines.append("")
+        lines.append(one[1:] if is_set else _paragraph.fill(one))
+        was_set = is_set
+    return "\n".join(lines)
+
+
+def _plain_lines(wrapper: TextWrapper, text: str) -> str:
+    wrapped = "\n".join(wrapper.fill(one) for one in text.split("\n"))
+    return "\n" + "\n".join(_SET + one for one in wrapped.split("\n")) + "\n"
+
+
+def _plain_quoted(text: str) -> str:
+    """Somebody's own words, indented, in their own lines."""
+    return _plain_lines(_quotation, text)
+
+
+def _plain_items(text: str) -> str:
+    """A list of what stands on lines of its own."""
+    return _plain_lines(_item, "\n".join(one for one in text.split("\n") if one.strip()))
+
+
+def _html_paragraphs(text: Markup, kind: str = "") -> Markup:
+    opening = _opening()[kind]
+    parts = (one[1:] if one.startswith(_SET) else f"{opening}{one}</p>" for one in _paragraphs_of(text))
+    return Markup("\n".join(parts))  # noqa: S704 - made of escaped parts
+
+
+def _html_quoted(text: str) -> Markup:
+    # <bdi>: the direction of somebody's words never turns the sentence around them.
+    inside = str(escape(text)).replace("\n", "<br>")
+    return Markup(f"\n{_SET}{_opening()['blockquote']}<bdi>{inside}</bdi></blockquote>\n")  # noqa: S704
+
+
+def _html_items(text: str) -> Markup:
+    li = _opening()["li"]
+    inside = "".join(f"{li}<bdi>{escape(one)}</bdi></li>" for one in text.split("\n") if one.strip())
+    return Markup(f"\n{_SET}{_opening()['ul']}{inside}</ul>\n")  # noqa: S704
+
+
+def _html_strong(text: str) -> Markup:
+    return Markup(f"{_opening()['strong']}{escape(text)}</strong>")  # noqa: S704
+
+
+_PLAIN: dict[str, Callable[..., str]] = {
+    "first_upper": _first_upper,
+    "items": _plain_items,
+    "paragraphs": _plain_paragraphs,
+    "quoted": _plain_quoted,
+    "strong": str,
+}
+_HTML: dict[str, Callable[..., str]] = {
+    "first_upper": _first_upper,
+    "items": _html_items,
+    "paragraphs": _html_paragraphs,
+    "quoted": _html_quoted,
+    "strong": _html_strong,
+}

@@ -1,0 +1,133 @@
+"""Posts, members, gates and dates as people say them, in the reader's language."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.support import NullTranslations
+
+from models.case import GateName
+from models.posts import SECRETARIAT, Post, Role
+from notifications.texts import line
+
+__all__ = ["Words", "zone_of"]
+
+_DAY = "EEEE d MMMM y"
+_MOMENT = f"{_DAY}, HH:mm"
+
+N_ = str
+"""Marks a text for extraction (``pybabel extract -k N_``) that is translated where it is used."""
+
+_GATES = {
+    GateName.ACTIVATION: N_("the activation of the Ad Hoc Group"),
+    GateName.PARTICIPANTS: N_("the list of participants"),
+    GateName.EXTENSION: N_("the extension of the activation"),
+    GateName.TERMINATION: N_("the early end of the activation"),
+    GateName.REPORT: N_("the report"),
+    GateName.CIRCULATION: N_("the circulation to the wider membership"),
+    GateName.CLOSURE: N_("the closing of the case"),
+}
+_POSTS = {
+    Role.FOCAL_POINT: N_("the focal point of %(member)s"),
+    Role.CO_CHAIR: N_("the Co-Chair (%(member)s)"),
+    Role.STEERING_GROUP: N_("the Steering Group member (%(member)s)"),
+    Role.AUDITOR: N_("the auditor (%(member)s)"),
+    Role.SECRETARIAT: N_("the secretariat"),
+}
+_OTHER = {
+    "participant": N_("as a participant"),
+    "observer": N_("as an observer"),
+    "full": N_("in full"),
+    "summary": N_("as a summary"),
+}
+
+
+_POST_IN_TEXT = re.compile(rf"\b[A-Z][A-Z0-9-]*/(?:{'|'.join(Role)})\b")
+_CODE_IN_TEXT = re.compile(r"\b[A-Z][A-Z0-9-]+\b")
+
+
+@lru_cache(maxsize=256)
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of that name; UTC where there is none: a slip in the directory never stops a mail."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return ZoneInfo("UTC")
+
+
+class Words:
+    """How things are said to one reader: ``names`` are those of members by code, ``zone`` is the reader's."""
+
+    def __init__(
+        self, names: Mapping[str, str], *, language: str = "en", zone: str = "UTC",
+        translations: NullTranslations | None = None,
+    ) -> None:  # fmt: skip
+        self._names = names
+        self._language = language
+        self._zone = zone_of(zone)
+        self._translated: Callable[[str], str] = (translations or NullTranslations()).gettext
+
+    def member(self, code: str) -> str:
+        """A member's name; a code that is not known stands for itself."""
+        return (
+            self._translated("the secretariat")
+            if code == SECRETARIAT.member
+            else line(self._names.get(code, code))
+        )
+
+    def members(self, codes: str) -> str:
+        """Names of members whose codes stand between commas."""
+        return ", ".join(self.member(code.strip()) for code in codes.split(",") if code.strip())
+
+    def post(self, written: str) -> str:
+        """A post; what is not one stands for itself."""
+        try:
+            post = Post(written)
+        except ValueError:
+            return line(written)
+        return self._translated(_POSTS[post.role]) % {"member": self.member(post.member)}
+
+    def posts(self, written: str) -> str:
+        """Posts that stand between commas."""
+        return ", ".join(self.post(one.strip()) for one in written.split(",") if one.strip())
+
+    def gate(self, name: str) -> str:
+        """What is decided at a gate."""
+        return self._translated(_GATES[GateName(name)]) if name in set(GateName) else line(name)
+
+    def seat(self, name: str) -> str:
+        """As what a member is asked, or what is circulated; an unknown word stands for itself."""
+        return self._translated(_OTHER[name]) if name in _OTHER else line(name)
+
+    def spoken(self, text: str) -> str:
+        """Running text, its posts put into words: ``AU/co-chair`` becomes "the Co-Chair (Australia)"."""
+        if "/" not in text:
+            return text
+        return _POST_IN_TEXT.sub(lambda found: self.post(found.group()), text)
+
+    def reason(self, text: str) -> str:
+        """A sentence of the procedure's own, with posts and the codes of known members put into words."""
+        said = self.spoken(text)
+        return _CODE_IN_TEXT.sub(lambda found: line(self._names.get(found.group(), found.group())), said)
+
+    def moment(self, at: datetime) -> str:
+        """An instant in the reader's time zone: ``Friday 13 November 2009, 09:00 (Asia/Jakarta)``."""
+        written = format_datetime(at, _MOMENT, tzinfo=self._zone, locale=self._language)
+        return f"{written} ({self._zone.key})"
+
+    def when(self, written: str) -> str:
+        """A date or moment that came in ISO 8601, in the zone it was written in; other words stay."""
+        try:
+            return format_date(date.fromisoformat(written), _DAY, locale=self._language)
+        except ValueError:
+            pass
+        try:
+            at = datetime.fromisoformat(written)
+        except ValueError:
+            return line(written)
+        said = format_datetime(at, _MOMENT, tzinfo=at.tzinfo, locale=self._language)
+        offset = at.strftime("%z")
+        return f"{said} (UTC{offset[:3]}:{offset[3:5]})" if offset else said
