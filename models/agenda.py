@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from models.base import Instant, Value
-from models.case import Case, ParticipantState, ReportState, Stage
+from models.case import Case, ParticipantState, ReportState, Seat, Stage
 from models.ladder import ClockAct
 from models.posts import SECRETARIAT, Post, Role
 
@@ -89,8 +89,9 @@ def _operational(case: Case) -> list[Post]:
         for post in _desks(*(code for code in arrangement.parties if code not in arrangement.agreed))
     ]
     newcomers = any(p.state is ParticipantState.ADMITTED for p in case.participants.values())
-    endorsers = _desks(*case.taking_part()) if newcomers else []
-    return [*owners, *verifiers, *parties, *endorsers]
+    endorsers = _desks(*case.taking_part(seat=Seat.PARTICIPANT)) if newcomers else []
+    invited = _desks(*(p.member for p in case.participants.values() if p.state is ParticipantState.INVITED))
+    return [*owners, *verifiers, *parties, *endorsers, *invited]
 
 
 def _reporting(case: Case) -> list[Post]:

@@ -1,17 +1,21 @@
 """The one base of all domain values: frozen, strict about unknown fields, JSON both ways."""
 
 import unicodedata
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-__all__ = ["Instant", "Line", "Prose", "Value", "tidy"]
+__all__ = ["FAR_OFF", "Day", "Instant", "Line", "Prose", "Value", "brief", "tidy"]
 
 
 class Value(BaseModel):
-    """A value of the domain: equal by content, never changed in place."""
+    """A value of the domain: equal by content, never changed in place.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Numbers are finite: JSON has no others, and a state that cannot be read again would be lost.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 def tidy(text: str) -> str:
@@ -25,11 +29,27 @@ def tidy(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
-Line = Annotated[str, StringConstraints(max_length=300), AfterValidator(tidy)]
+def brief(text: str) -> str:
+    """As much of a text as a ``Line`` holds."""
+    return text[:300].rstrip()
+
+
+def _tidied(given: Any) -> Any:
+    # Before the length is measured: normalizing may lengthen a text, and what is stored must be readable.
+    return tidy(given) if isinstance(given, str) else given
+
+
+Line = Annotated[str, BeforeValidator(_tidied), StringConstraints(max_length=300)]
 """A name or title: at most 300 characters."""
 
-Prose = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(tidy)]
+Prose = Annotated[str, BeforeValidator(_tidied), StringConstraints(max_length=20_000)]
 """Running text: at most 20,000 characters."""
 
 Instant = AwareDatetime
 """A moment with its offset; stored and compared in UTC."""
+
+FAR_OFF = date(2200, 1, 1)
+"""No deadline lies beyond: a date like 9999-12-31 is a slip, and nothing can be counted from it."""
+
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=FAR_OFF)]
+"""A calendar day that deadlines can be counted from."""

@@ -363,6 +363,7 @@ class Case(Value):
     ``seq`` and ``head`` are number and hash of the newest entry in its log. ``recent`` holds the newest
     command ids with the entry each led to, ``touched`` the newest change of each part, by which stale forms
     are told apart.
+    ``withdrew``: who submitted jointly and then left the request to the others.
     """
 
     reference: str
@@ -383,6 +384,7 @@ class Case(Value):
     request: Request = Request()
     version: int = 0
     requesters: tuple[str, ...] = ()
+    withdrew: tuple[str, ...] = ()
     returned: tuple[Line, ...] = ()
 
     gates: Mapping[GateName, Gate] = {}

@@ -6,7 +6,6 @@ page offers. Where people say the same thing in several words, the other words a
 """
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
@@ -19,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from models.base import Line, Prose, Value
+from models.base import Day, Line, Prose, Value
 from models.case import GateName, PositionKind, Term
 from models.policy import Span
 from models.posts import Post
@@ -33,6 +32,10 @@ def _also(*names: str) -> Any:
     return AliasChoices(*names)
 
 
+_TEXT = ("text", "why", "reason", "reasons", "note", "comment", "conditions")
+"""The words for what a post says with a command."""
+
+
 class Body(Value):
     """What all commands have in common."""
 
@@ -40,7 +43,7 @@ class Body(Value):
 
     text: Prose = Field(
         default="",
-        validation_alias=_also("text", "why", "reason", "reasons", "note", "comment", "conditions"),
+        validation_alias=_also(*_TEXT),
     )
 
 
@@ -94,8 +97,9 @@ class Resubmit(Body):
     def _collect(cls, given: Any) -> Any:
         if not isinstance(given, Mapping) or "changes" in given:
             return given
-        fields = {name: value for name, value in given.items() if name not in ("do", "text")}
-        return {"do": "resubmit", "text": given.get("text", ""), "changes": fields}
+        words = [name for name in given if name in _TEXT and name not in Request.model_fields]
+        fields = {name: value for name, value in given.items() if name != "do" and name not in words}
+        return {"do": "resubmit", "text": given[words[0]] if words else "", "changes": fields}
 
 
 class Accept(Body):
@@ -216,7 +220,7 @@ class AddOutcome(Body):
     baseline: float | None = None
     target: float | None = None
     unit: Line = ""
-    due: date | None = None
+    due: Day | None = None
 
 
 class Progress(_OnOutcome):
@@ -254,7 +258,7 @@ class AddArrangement(Body):
     every: Line = ""
     marking: Literal["TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN", "TLP:CLEAR"] = "TLP:AMBER"
     contacts: Codes = ()
-    review: date | None = None
+    review: Day | None = None
 
 
 class Agree(_OnArrangement):
@@ -268,16 +272,14 @@ class LogExchange(_OnArrangement):
 
     do: Literal["log_exchange"] = "log_exchange"
     kind: Line = ""
-    on: date | None = Field(default=None, validation_alias=_also("on", "when", "date", "at"))
+    on: Day | None = Field(default=None, validation_alias=_also("on", "when", "date", "at"))
 
 
 class ReviewArrangement(_OnArrangement):
     """Review an arrangement and set the next review."""
 
     do: Literal["review_arrangement"] = "review_arrangement"
-    review: date | None = Field(
-        default=None, validation_alias=_also("review", "next", "next_review", "until")
-    )
+    review: Day | None = Field(default=None, validation_alias=_also("review", "next", "next_review", "until"))
 
 
 class ScheduleMeeting(Body):
@@ -317,7 +319,7 @@ class Extend(Body):
     """Ask for a longer activation."""
 
     do: Literal["extend"] = "extend"
-    until: date | None = None
+    until: Day | None = None
     by: Span | None = Field(default=None, validation_alias=_also("by", "for", "months", "duration"))
 
     @field_validator("by", mode="before")
@@ -354,7 +356,7 @@ class OpenReport(Body):
 
     do: Literal["open_report"] = "open_report"
     kind: Literal["interim", "final"] = "final"
-    contributions_by: date | None = None
+    contributions_by: Day | None = None
 
 
 class Contribute(Body):
@@ -371,7 +373,7 @@ class Recommend(Body):
     text: Prose = Field(min_length=1, validation_alias=_also("text", "recommendation", "title"))
     to: Codes = ()
     owner: Line | None = None
-    due: date | None = None
+    due: Day | None = None
 
     _lists = field_validator("to", mode="before")(_as_tuple)
 
@@ -474,7 +476,7 @@ class Delegate(Body):
     do: Literal["delegate"] = "delegate"
     post: Post | None = None
     to: Person
-    until: date | None = None
+    until: Day | None = None
 
     _names = field_validator("to", mode="before")(_person)
 
@@ -520,7 +522,7 @@ class ActFor(Body):
         if "why" not in taken and "text" in rest:
             taken["why"] = rest.pop("text")
         inner = taken.pop("with", None) or rest
-        if isinstance(taken.get("command"), str):
+        if isinstance(taken.get("command"), str) and isinstance(inner, Mapping):
             taken["command"] = {**dict(inner), "do": taken["command"]}
         return taken
 

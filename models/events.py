@@ -152,6 +152,7 @@ class PositionsVoided(Value):
     about: Prose
     why: Prose
     deciders: tuple[Decider, ...]
+    respondent: Post | None = None
 
 
 class Asked(Value):
@@ -250,6 +251,13 @@ class Endorsed(Value):
     type: Literal["endorsed"] = "endorsed"
     member: str
     by: str
+
+
+class MinimumMissing(Value):
+    """Everyone has answered, but the minimum composition is not met: what it lacks."""
+
+    type: Literal["minimum_missing"] = "minimum_missing"
+    lacks: tuple[Line, ...]
 
 
 class Convened(Value):
@@ -427,7 +435,8 @@ AnyEvent = (
     | LadderSet | LadderCleared | RungPassed | Suspended | Resumed
     | GateOpened | PositionTaken | PositionsVoided | GateSplit | GateDecided
     | Asked | Answered | QuestionDropped | Recused
-    | ParticipantsProposed | Commented | Invited | Responded | Replaced | Admitted | Endorsed | Convened
+    | ParticipantsProposed | Commented | Invited | Responded | Replaced | Admitted | Endorsed
+    | MinimumMissing | Convened
     | OutcomeAdded | ProgressNoted | OutcomeMoved
     | ArrangementAdded | ArrangementAgreed | ArrangementInForce | ExchangeLogged | ArrangementReviewed
     | MeetingScheduled | AttendanceTaken | SituationUpdated | Extended

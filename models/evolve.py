@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from models import events as e
-from models.base import Value
+from models.base import Value, brief
 from models.case import (
     Arrangement,
     Case,
@@ -99,7 +99,9 @@ def _(case: Case, event: e.FoundComplete, at: datetime, by: Post) -> Case:
 
 @_on(e.RequesterWithdrew)
 def _(case: Case, event: e.RequesterWithdrew, at: datetime, by: Post) -> Case:
-    return _with(case, requesters=tuple(member for member in case.requesters if member != event.member))
+    others = tuple(member for member in case.requesters if member != event.member)
+    # The last one's withdrawal ends the case, which stays its own.
+    return _with(case, requesters=others, withdrew=(*case.withdrew, event.member)) if others else case
 
 
 @_on(e.StageEntered)
@@ -176,9 +178,12 @@ def _(case: Case, event: e.PositionTaken, at: datetime, by: Post) -> Case:
 @_on(e.PositionsVoided)
 def _(case: Case, event: e.PositionsVoided, at: datetime, by: Post) -> Case:
     gate = case.gates[event.gate]
+    sitting = [decider.post for decider in event.deciders]
     return _gate(
         case, event.gate, on=event.on, about=event.about, deciders=event.deciders,
+        respondent=event.respondent or gate.respondent,
         positions=_without(gate, *event.posts), past=_past(gate, "amended", *event.posts),
+        questions=tuple(question for question in gate.questions if question.by in sitting),
     )  # fmt: skip
 
 
@@ -320,7 +325,7 @@ def _(case: Case, event: e.ProgressNoted, at: datetime, by: Post) -> Case:
 @_on(e.OutcomeMoved)
 def _(case: Case, event: e.OutcomeMoved, at: datetime, by: Post) -> Case:
     verified_by = by if event.state == "verified" else None
-    return _outcome(case, event.outcome, state=event.state, note=event.text[:300], verified_by=verified_by)
+    return _outcome(case, event.outcome, state=event.state, note=brief(event.text), verified_by=verified_by)
 
 
 def _arrangement(case: Case, title: str, **changes: Any) -> Case:
@@ -430,7 +435,7 @@ def _(case: Case, event: e.Revised, at: datetime, by: Post) -> Case:
 
 @_on(e.ReportMoved)
 def _(case: Case, event: e.ReportMoved, at: datetime, by: Post) -> Case:
-    return _report(case, event.report, state=event.state, note=event.text[:300])
+    return _report(case, event.report, state=event.state, note=brief(event.text))
 
 
 @_on(e.CirculationProposed)
@@ -465,6 +470,7 @@ def _(case: Case, event: e.Waived, at: datetime, by: Post) -> Case:
 
 
 @_on(e.Commented)
+@_on(e.MinimumMissing)
 @_on(e.Delegated)
 @_on(e.HandedOver)
 def _(case: Case, event: Value, at: datetime, by: Post) -> Case:

@@ -3,9 +3,10 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, field_serializer
 
 from models.base import Instant, Value
 from models.events import AnyEvent, Event
@@ -44,6 +45,11 @@ class Entry(Value):
     previous: str
     hash: str
 
+    @field_serializer("at", when_used="json")
+    def _as_hashed(self, at: datetime) -> str:
+        # Exported entries carry the very text that the hash is over.
+        return at.isoformat()
+
     @property
     def type(self) -> str:
         """The event's type."""
@@ -55,7 +61,8 @@ def digest(
 ) -> str:
     """The hash of an entry: SHA-256 of ``[previous, case, seq, at, by, acted_for, command, event]`` as JSON.
 
-    The JSON has no blanks, sorted keys and no escapes beyond those JSON needs (UTF-8).
+    Each part is the entry's field as its exported JSON has it. The text hashed has no blanks between tokens,
+    sorted keys, and no escapes beyond those that JSON needs (UTF-8); the hash is hex in lower case.
     """
     parts = [previous, case, seq, at, by, acted_for, command, event]
     text = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -9,10 +9,10 @@ from typing import Any
 
 from models import events as e
 from models.base import Instant, Value
-from models.case import Case, GateName, GateOutcome, ParticipantState, ReportState, Seat, Stage
+from models.case import Arrangement, Case, GateName, GateOutcome, ParticipantState, ReportState, Seat, Stage
 from models.ladder import ClockAct
 from models.posts import SECRETARIAT, Capacity, Post
-from models.rules.reporting import consents_asked
+from models.rules.reporting import consents_asked, pending_circulation
 from models.rules.turn import desk_of
 from models.visibility import may_see
 
@@ -96,6 +96,7 @@ KINDS: dict[str, Kind] = _kinds(
     ("consent_requested", "A member is asked to consent to being named.", True),
     ("consent_reminder", "A consent is still awaited.", True),
     ("consent_missing", "A member is not named: it did not consent.", False),
+    ("closing_awaited", "The report is accepted; the case waits to be circulated or closed.", True),
     ("circulated", "The wider membership is told.", False),
     ("case_ended", "The case has ended.", False),
     # recommendations
@@ -304,6 +305,8 @@ def _(case: Case, event: e.GateSplit) -> Iterable[Notice]:
 @_of(e.GateDecided)
 def _(case: Case, event: e.GateDecided) -> Iterable[Notice]:
     gate = case.gates[event.gate]
+    if event.outcome is GateOutcome.SUPERSEDED:
+        return  # what superseded it is told
     kind = "decision_lapsed" if event.outcome is GateOutcome.LAPSED else "decision_made"
     readers = [
         *_requesters(case),
@@ -382,10 +385,6 @@ def _list_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     )
 
 
-def _minimum_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
-    yield from _tell("minimum_missing", [*_co_chairs(case), SECRETARIAT], due=event.due)
-
-
 def _admission_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     yield from _tell("admission_proposed", _accepted(case), due=event.due, member=name)
 
@@ -419,6 +418,17 @@ def _contributions_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[
     yield from _tell("report_owed", [SECRETARIAT], due=event.due)
 
 
+def _agreement_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
+    arrangement = case.arrangements[name]
+    owing = [desk_of(code) for code in arrangement.parties if code not in arrangement.agreed]
+    yield from _tell("arrangement_proposed", owing, due=event.due, facts=_arrangement_facts(arrangement))
+
+
+def _closing_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
+    if not case.open_gates and not pending_circulation(case):
+        yield from _tell("closing_awaited", [SECRETARIAT, *_co_chairs(case)], due=event.due)
+
+
 def _consent_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     circulation = case.circulation
     if circulation is not None and event.act is ClockAct.REMIND:
@@ -429,9 +439,10 @@ def _consent_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice
 _BY_CLOCK: dict[str, Callable[[Case, str, e.RungPassed], Iterable[Notice]]] = {
     "gate": _gate_rung, "answer": _answer_rung, "completeness": _completeness_rung,
     "resubmission": _resubmission_rung, "invitation": _invitation_rung, "list": _list_rung,
-    "minimum": _minimum_rung, "admission": _admission_rung, "outcome": _outcome_rung, "verify": _verify_rung,
+    "admission": _admission_rung, "outcome": _outcome_rung, "verify": _verify_rung,
     "arrangement": _arrangement_rung, "situation": _situation_rung, "duration": _duration_rung,
     "contributions": _contributions_rung, "consent": _consent_rung,
+    "agreement": _agreement_rung, "closing": _closing_rung,
 }  # fmt: skip
 
 
@@ -465,8 +476,8 @@ def _(case: Case, event: e.Invited) -> Iterable[Notice]:
 
 @_of(e.Responded)
 def _(case: Case, event: e.Responded) -> Iterable[Notice]:
-    if event.text == "requester":
-        return
+    if case.is_requester(event.member):
+        return  # it takes part in its own case without being asked
     if event.state is ParticipantState.LAPSED:
         yield from _tell("invitation_lapsed", [desk_of(event.member), SECRETARIAT], member=event.member)
     elif event.state is ParticipantState.LEFT:
@@ -478,11 +489,11 @@ def _(case: Case, event: e.Responded) -> Iterable[Notice]:
         yield from _tell("invitation_answered", [*_co_chairs(case), SECRETARIAT], facts=facts)
 
 
-@_of(e.LadderSet)
-def _(case: Case, event: e.LadderSet) -> Iterable[Notice]:
-    """The minimum is found missing at the moment when the Co-Chairs begin to be waited for."""
-    if event.subject == "minimum" and event.ladder.stopped_at is None:
-        yield from _tell("minimum_missing", [*_co_chairs(case), SECRETARIAT], due=event.ladder.due)
+@_of(e.MinimumMissing)
+def _(case: Case, event: e.MinimumMissing) -> Iterable[Notice]:
+    readers = [*_co_chairs(case), SECRETARIAT]
+    due = _ladder_due(case, "minimum")
+    yield from _tell("minimum_missing", readers, due=due, lacks=", ".join(event.lacks))
 
 
 @_of(e.Admitted)
@@ -533,8 +544,12 @@ def _(case: Case, event: e.OutcomeMoved) -> Iterable[Notice]:
 def _(case: Case, event: e.ArrangementAdded) -> Iterable[Notice]:
     arrangement = event.arrangement
     parties = [desk_of(code) for code in arrangement.parties]
-    facts = {"arrangement": arrangement.title, "marking": arrangement.marking, "what": arrangement.kind}
-    yield from _tell("arrangement_proposed", parties, facts=facts)
+    due = _ladder_due(case, f"agreement:{arrangement.title}")
+    yield from _tell("arrangement_proposed", parties, due=due, facts=_arrangement_facts(arrangement))
+
+
+def _arrangement_facts(arrangement: Arrangement) -> dict[str, object]:
+    return {"arrangement": arrangement.title, "marking": arrangement.marking, "what": arrangement.kind}
 
 
 @_of(e.ArrangementInForce)

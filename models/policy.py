@@ -5,12 +5,13 @@ appear; a deployment can change them. A later change never touches a running cas
 """
 
 import calendar
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import Field, GetCoreSchemaHandler, field_validator
 from pydantic_core import CoreSchema, core_schema
 
 from models.base import Value
@@ -24,6 +25,8 @@ _UNITS = {"h": "hour", "d": "day", "wd": "working day", "mo": "month"}
 class Span(str):
     """A length of time as policy writes it: ``24h``, ``30d``, ``5wd`` (working days) or ``12mo`` (months).
 
+    At least one and at most 9999 of a unit: nothing that waits may come again at the same instant for ever.
+
     Raises:
         ValueError: the text is none of these.
     """
@@ -33,9 +36,11 @@ class Span(str):
     def __new__(cls, text: str) -> "Span":
         plain = str(text).replace(" ", "").lower()
         number, unit = plain.rstrip("wdhmo"), plain.lstrip("0123456789")
-        if not number.isdigit() or unit not in _UNITS or number + unit != plain:
+        counts = re.fullmatch("[0-9]{1,4}", number) is not None and int(number) > 0
+        if not counts or unit not in _UNITS or number + unit != plain:
             raise ValueError(
-                f"{text!r} is not a length of time: write 24h, 30d, 5wd (working days) or 12mo (months)"
+                f"{text!r} is not a length of time: write 24h, 30d, 5wd (working days) or 12mo (months); "
+                "1 to 9999 of them"
             )
         return super().__new__(cls, plain)
 
@@ -53,6 +58,10 @@ class Span(str):
     def words(self) -> str:
         """In words, for pages and mails: ``5 working days``."""
         return f"{self.number} {_UNITS[self.unit]}{'' if self.number == 1 else 's'}"
+
+    def offices(self, members: Sequence[str]) -> tuple[str, ...]:
+        """The members whose working days it counts: none where it counts hours, days or months."""
+        return tuple(members) if self.unit == "wd" else ()
 
     def after(self, start: datetime, calendars: Calendars, members: Sequence[str]) -> datetime:
         """The instant (UTC) this long after ``start``; working days: the latest of the members' instants."""
@@ -158,14 +167,21 @@ class Policy(Value):
     urgent: Track = _URGENT
     conflict_rule: ConflictRule = ConflictRule.DECLARE
     substitutes: tuple[str, ...] = ("NZ", "TH", "UNHCR", "IOM")
-    other_affected: int = 1
-    organisations: int = 1
-    endorsements: int = 1
+    other_affected: int = Field(default=1, ge=0)
+    organisations: int = Field(default=1, ge=0)
+    endorsements: int = Field(default=1, ge=1)
     resubmission: Span = Span("90d")
     overdue_before: Span = Span("7d")
     overdue_after: Span = Span("7d")
     overdue_every: Span = Span("30d")
     duration_reminder: Span = Span("30d")
+
+    @field_validator("overdue_before", "overdue_after", "overdue_every")
+    @classmethod
+    def _in_days(cls, given: Span) -> Span:
+        if given.unit != "d":
+            raise ValueError(f"the overdue ladder counts calendar days (7d, 30d); {given} is something else")
+        return given
 
     def track(self, urgency: Urgency) -> Track:
         """The deadlines of the urgent or the routine track."""
@@ -191,7 +207,9 @@ def policy_with(differences: Mapping[str, Any]) -> Policy:
     for key, value in differences.items():
         name = _key(key)
         if name in tracks:
-            tracks[name].update({_key(inner): inner_value for inner, inner_value in dict(value).items()})
+            if not isinstance(value, Mapping):
+                raise ValueError(f"policy's {name} track holds keys and lengths of time, not {value!r}")
+            tracks[name].update({_key(inner): inner_value for inner, inner_value in value.items()})
         elif name in Track.model_fields:
             for track in tracks.values():
                 track.setdefault(name, value)

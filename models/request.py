@@ -74,7 +74,7 @@ class Request(Value):
     affected: tuple[Line, ...] = Field(default=(), max_length=100)
     done: Prose = ""
     asks: tuple[Prose, ...] = Field(default=(), max_length=50)
-    confidential: Mapping[str, tuple[str, ...]] = {}
+    confidential: Mapping[Line, tuple[Line, ...]] = {}
     attachments: tuple[Attachment, ...] = Field(default=(), max_length=50)
 
     @field_validator("confidential", mode="before")

@@ -39,6 +39,8 @@ def _as_member(case: Case, member: str) -> tuple[Sight, str]:
     participant = case.participants.get(member)
     if participant is not None and participant.takes_part:
         return Sight.CASE, f"its member is {participant.state.value}"
+    if member in case.withdrew:
+        return Sight.OWN_PART, "its member submitted the request and took it back"
     if participant is not None and participant.state.value in ("invited", "declined", "lapsed", "left"):
         return Sight.OWN_PART, f"its member was invited and is {participant.state.value}"
     if any(member in (outcome.owner, *outcome.supporting) for outcome in case.outcomes.values()):
@@ -67,10 +69,11 @@ def may_see(case: Case, post: Post) -> bool:
 def readable(case: Case, post: Post) -> Request:
     """The request as a post may read it: confidential sections that are not open to it are left empty.
 
-    They are open to the requesters, the Co-Chairs, the secretariat, and the posts or members that the request
-    names.
+    They are open to the requesters, the Co-Chairs, the secretariat, auditors, and the posts or members that
+    the request names.
     """
-    if post == SECRETARIAT or post in case.directory.co_chairs or case.is_requester(post.member):
+    insiders = post == SECRETARIAT or post.role is Role.AUDITOR or post in case.directory.co_chairs
+    if insiders or case.is_requester(post.member):
         return case.request
     hidden = [
         section

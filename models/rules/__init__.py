@@ -111,19 +111,33 @@ _ABOUT = {
 
 _PART = {
     "resubmit": "request", "accept": "request", "return": "request", "join": "request",
+    "withdraw": "request",
     "propose": "participants", "replace": "participants",
     "revise": "report", "table": "report", "object": "report",
+    "suspend": "clock", "resume": "clock",
 }  # fmt: skip
 """The part of a case that a command changes, where it is not named by one of its fields."""
+
+_OWN_WORD = frozenset({
+    "comment", "contribute", "recommend", "respond", "consent", "endorse", "agree", "leave", "join", "withdraw",
+    "log_exchange", "situation_update", "add_outcome", "add_arrangement", "schedule_meeting", "delegate",
+    "hand_over",
+})  # fmt: skip
+"""What a post says for itself or adds: it is never stale because another post has said or added the like."""
 
 
 def _subject(turn: Turn, body: Value, do: str) -> str:
     """The part of a case that a command changes; commands on different parts never make each other stale.
 
-    A position is a part of its own: the two Co-Chairs may decide at the same moment.
+    A position is a part of its own: the two Co-Chairs may decide at the same moment. So is whatever a post says
+    for itself: two members may answer their invitations at the same moment.
     """
     if do == "decide":
         return f"position:{_gate_meant(turn.case, body)}:{turn.by}"
+    if do == "answer":
+        return f"gate:{_gate_meant(turn.case, body)}"
+    if do in _OWN_WORD:
+        return _PART.get(do, f"{do}:{turn.by}")
     for field in ("gate", "outcome", "arrangement", "meeting"):
         named = getattr(body, field, None)
         if isinstance(named, str):
@@ -139,7 +153,7 @@ def _gate_meant(case: Case, body: Value) -> str:
 
 
 def _must_be_fresh(turn: Turn, body: Value, subject: str, seen: int | None) -> None:
-    if seen is None:
+    if seen is None or _name(body) in _OWN_WORD:
         return
     watched = [subject]
     if subject.startswith("position:"):
@@ -165,7 +179,7 @@ def strike(case: Case, now: datetime) -> Taken | None:
         return None
     turn = Turn(case, CLOCK, now.astimezone(UTC))
     clock.strike(turn, act.subject)
-    return _taken(turn, f"clock:{act.subject}:{act.act.value}:{act.at.isoformat()}"[:300], None, "clock", "")
+    return _taken(turn, f"clock:{act.act.value}:{act.at.isoformat()}:{act.subject}", None, "clock", "")
 
 
 # steps ------------------------------------------------------------------------------------------------------

@@ -74,5 +74,7 @@ _FOLLOWS: dict[str, Callable[[Turn, str, ClockAct], None]] = {
     "contributions": lambda turn, name, act: reporting.report_owed(turn),
     "silence": lambda turn, name, act: reporting.silence_ended(turn),
     "consent": _consent,
+    "closing": lambda turn, name, act: reporting.await_closing(turn),
+    "agreement": lambda turn, name, act: operational.agreement_owed(turn, name),
 }
 """For each kind of ladder, what follows a rung."""

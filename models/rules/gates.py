@@ -17,7 +17,7 @@ from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.posts import Post, Role
 from models.refusal import Refused, Why
 from models.rules.turn import OPEN_STAGES, Turn, must_say, refuse, rule
-from models.rules.who import DECIDER, REQUESTER, SECRETARIAT, STEERING_GROUP
+from models.rules.who import ASKED, DECIDER, REQUESTER
 
 __all__ = [
     "FOLLOWS", "amend_gate", "answer_overdue", "follows", "gate_subject", "open_gate", "proposer_desk",
@@ -47,6 +47,16 @@ def gate_subject(name: GateName) -> str:
     return f"gate:{name.value}"
 
 
+def answer_subject(name: GateName) -> str:
+    """The name of the ladder of an answer that is owed at a gate."""
+    return f"answer:{name.value}"
+
+
+def clip(text: str) -> str:
+    """As much of a text as an event holds."""
+    return text[:20_000]
+
+
 # opening ----------------------------------------------------------------------------------------------------
 
 
@@ -63,13 +73,15 @@ def open_gate(
     deciders = _deciders(turn.case)
     turn.emit(
         e.GateOpened(
-            gate=name, on=on, about=about, respondent=respondent, deciders=deciders, terms=terms or {}
+            gate=name, on=on, about=clip(about), respondent=respondent, deciders=deciders, terms=terms or {}
         )
     )
     turn.climb(gate_subject(name), _gate_ladder(turn, turn.case.gates[name]))
 
 
-def amend_gate(turn: Turn, name: GateName, *, on: str, about: str, why: str) -> None:
+def amend_gate(
+    turn: Turn, name: GateName, *, on: str, about: str, why: str, respondent: Post | None = None
+) -> None:
     """What an open gate is about was amended: positions on the old version are void, all are asked again."""
     gate = turn.case.gates.get(name)
     if gate is None or not gate.open or gate.on == on:
@@ -77,11 +89,23 @@ def amend_gate(turn: Turn, name: GateName, *, on: str, about: str, why: str) -> 
     deciders = _deciders(turn.case, {decider.place_of: decider for decider in gate.deciders})
     turn.emit(
         e.PositionsVoided(
-            gate=name, posts=tuple(gate.positions), on=on, about=about, why=why, deciders=deciders
+            gate=name, posts=tuple(gate.positions), on=on, about=clip(about), why=why, deciders=deciders,
+            respondent=respondent,
         )
-    )
-    ladder = _gate_ladder(turn, turn.case.gates[name])
-    turn.climb(gate_subject(name), ladder.stopped(turn.now) if turn.case.gates[name].questions else ladder)
+    )  # fmt: skip
+    _ask_again(turn, name)
+
+
+def _ask_again(turn: Turn, name: GateName) -> None:
+    """The gate's time begins anew; where a question is still open, it begins with the answer."""
+    gate = turn.case.gates[name]
+    ladder = _gate_ladder(turn, gate)
+    if gate.questions:
+        _await_answer(turn, gate)
+        ladder = ladder.stopped(turn.now)
+    else:
+        turn.clear(answer_subject(name))
+    turn.climb(gate_subject(name), ladder)
 
 
 def _deciders(case: Case, sitting: Mapping[Post, Decider] | None = None) -> tuple[Decider, ...]:
@@ -89,13 +113,17 @@ def _deciders(case: Case, sitting: Mapping[Post, Decider] | None = None) -> tupl
     sitting = sitting or {}
     deciders: list[Decider] = []
     for place in case.directory.co_chairs:
-        if place in sitting and sitting[place].post != place:
-            deciders.append(sitting[place])
+        others = [decider.post for decider in (*deciders, *sitting.values())]
+        holder = sitting.get(place)
+        if holder is not None and holder.post != place:
+            # A substitute stays, unless it has become affected itself and another is left.
+            heir = substitute(case, others) if concerned(case, holder.post) else None
+            deciders.append(Decider(post=heir, place_of=place) if heir else holder)
             continue
         interest = case.is_requester(place.member)
         stands_in = None
         if interest and case.policy.conflict_rule is ConflictRule.RECUSE:
-            stands_in = substitute(case, [decider.post for decider in (*deciders, *sitting.values())])
+            stands_in = substitute(case, others)
         deciders.append(
             Decider(post=stands_in or place, place_of=place, interest=interest and stands_in is None)
         )
@@ -104,12 +132,16 @@ def _deciders(case: Case, sitting: Mapping[Post, Decider] | None = None) -> tupl
 
 def substitute(case: Case, taken: list[Post]) -> Post | None:
     """Who takes a recused Co-Chair's place: the first of the policy's order that is not affected."""
-    concerned = {*case.requesters, *case.request.affected}
     for code in case.policy.substitutes:
         post = Post.of(code, Role.STEERING_GROUP)
-        if code not in concerned and case.directory.holds(post) and post not in taken:
+        if not concerned(case, post) and case.directory.holds(post) and post not in taken:
             return post
     return None
+
+
+def concerned(case: Case, post: Post) -> bool:
+    """Whether the post's member is a requester or named as affected."""
+    return case.is_requester(post.member) or post.member in case.request.affected
 
 
 def _gate_ladder(turn: Turn, gate: Gate) -> Ladder:
@@ -123,7 +155,8 @@ def _gate_ladder(turn: Turn, gate: Gate) -> Ladder:
         ClockAct.ESCALATE_OFFICES: track.offices_told.after(due, case.calendars, members),
         ClockAct.LAPSE: track.lapse.after(due, case.calendars, members),
     }
-    return ladder_of(due, acts, now=turn.now, members=members, label=track.gate.words)
+    offices = track.gate.offices(members)
+    return ladder_of(due, acts, now=turn.now, members=offices, label=track.gate.words)
 
 
 # deciding ---------------------------------------------------------------------------------------------------
@@ -174,16 +207,14 @@ def _ask(turn: Turn, gate: Gate, text: str) -> None:
 
 def _await_answer(turn: Turn, gate: Gate) -> None:
     span, member = turn.case.track.answer, gate.respondent.member
-    turn.once(
-        f"answer:{gate.name.value}", turn.after(span, member), ClockAct.REMIND, member, label=span.words
-    )
+    turn.once(answer_subject(gate.name), span, ClockAct.REMIND, member)
 
 
 def _run_again(turn: Turn, name: GateName) -> None:
     """Once no question is open, the gate's clock runs again and nobody waits for an answer."""
     if turn.case.gates[name].questions:
         return
-    turn.clear(f"answer:{name.value}")
+    turn.clear(answer_subject(name))
     ladder = turn.case.ladders.get(gate_subject(name))
     if ladder and not turn.case.suspension:
         turn.emit(
@@ -201,16 +232,20 @@ def _recuse(turn: Turn, gate: Gate, text: str) -> None:
             "No Steering Group member that is not affected is left to take the place of a recused Co-Chair."
         )
     turn.emit(e.Recused(gate=gate.name, post=turn.by, substitute=stands_in, text=text))
-    stopped = turn.case.gates[gate.name].questions
-    if not stopped:
-        turn.clear(f"answer:{gate.name.value}")
-    ladder = _gate_ladder(turn, turn.case.gates[gate.name])
-    turn.climb(gate_subject(gate.name), ladder.stopped(turn.now) if stopped else ladder)
+    _ask_again(turn, gate.name)
+
+
+def _may_answer(case: Case, gate: Gate, post: Post) -> bool:
+    """The post that is asked; on the request itself, each of its requesters."""
+    shares = (
+        gate.name is GateName.ACTIVATION and post.role is Role.FOCAL_POINT and case.is_requester(post.member)
+    )
+    return post == gate.respondent or shares
 
 
 @rule(
-    "answer", "answer a Co-Chair's question", (REQUESTER, SECRETARIAT, STEERING_GROUP, DECIDER), OPEN_STAGES,
-    ready=lambda case, post: any(gate.questions and gate.respondent == post for gate in case.open_gates),
+    "answer", "answer a Co-Chair's question", (ASKED, REQUESTER), OPEN_STAGES,
+    ready=lambda case, post: any(one.questions and _may_answer(case, one, post) for one in case.open_gates),
 )  # fmt: skip
 def answer(turn: Turn, body: Answer) -> None:
     """Answer every open question at a gate; its clock runs again."""
@@ -218,8 +253,7 @@ def answer(turn: Turn, body: Answer) -> None:
     gate = next((gate for gate in asked if body.gate in (None, gate.name)), None)
     if gate is None:
         raise refuse("No question of a Co-Chair is open at that gate.")
-    requester_answers = gate.name is GateName.ACTIVATION and turn.case.is_requester(turn.by.member)
-    if turn.by != gate.respondent and not requester_answers:
+    if not _may_answer(turn.case, gate, turn.by):
         raise refuse(f"The question is for {gate.respondent} to answer.", Why.FORBIDDEN)
     turn.emit(e.Answered(gate=gate.name, text=body.text))
     _run_again(turn, gate.name)
@@ -287,8 +321,8 @@ def _conditions(gate: Gate) -> str:
 
 
 def _conclude(turn: Turn, name: GateName, outcome: GateOutcome, text: str) -> None:
-    turn.clear(gate_subject(name), f"answer:{name.value}")
-    turn.emit(e.GateDecided(gate=name, outcome=outcome, text=text[:20_000]))
+    turn.clear(gate_subject(name), answer_subject(name))
+    turn.emit(e.GateDecided(gate=name, outcome=outcome, text=clip(text)))
     consequence = FOLLOWS.get((name, outcome))
     if consequence:
         consequence(turn, turn.case.gates[name])

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from models import events as e
+from models.base import FAR_OFF
 from models.case import Arrangement, Case, Gate, GateName, GateOutcome, Meeting, Outcome, Stage
 from models.commands import (
     AddArrangement,
@@ -79,7 +80,7 @@ def set_duration(turn: Turn, until: datetime) -> None:
 def await_update(turn: Turn) -> None:
     """The next situation update is due at the policy's rhythm."""
     span = turn.case.track.situation_update
-    turn.once(SITUATION, turn.after(span), ClockAct.OVERDUE, label=span.words)
+    turn.once(SITUATION, span, ClockAct.OVERDUE)
 
 
 # outcomes ---------------------------------------------------------------------------------------------------
@@ -201,7 +202,7 @@ def await_verification(turn: Turn, title: str) -> None:
 
 def _co_chairs_have(turn: Turn, subject: str, act: ClockAct) -> None:
     span, members = turn.case.track.gate, tuple(post.member for post in turn.case.directory.co_chairs)
-    turn.once(subject, turn.after(span, *members), act, *members, label=span.words)
+    turn.once(subject, span, act, *members)
 
 
 @rule("verify", "verify an outcome", CO_CHAIR, AT_WORK,
@@ -253,12 +254,19 @@ def add_arrangement(turn: Turn, body: AddArrangement) -> None:
     if body.title in turn.case.arrangements:
         raise refuse(f"There is already an arrangement {body.title!r}.")
     arrangement = Arrangement(
-        title=body.title, parties=body.parties, kind=body.kind, every=body.every, marking=body.marking,
-        contacts=body.contacts, review=body.review,
+        title=body.title, parties=tuple(dict.fromkeys(body.parties)), kind=body.kind, every=body.every,
+        marking=body.marking, contacts=body.contacts, review=body.review,
     )  # fmt: skip
     turn.emit(e.ArrangementAdded(arrangement=arrangement))
+    agreement_owed(turn, body.title)
     if turn.by.role is Role.FOCAL_POINT and turn.by.member in body.parties:
         _agree(turn, body.title, turn.by.member)
+
+
+def agreement_owed(turn: Turn, title: str) -> None:
+    """The parties that have not agreed are reminded, at the rhythm of invitations, until they do."""
+    parties = turn.case.arrangements[title].parties
+    turn.once(f"agreement:{title}", turn.case.track.invitation, ClockAct.REMIND, *parties)
 
 
 @rule("agree", "agree to an arrangement", PARTY, AT_WORK)
@@ -274,6 +282,7 @@ def _agree(turn: Turn, title: str, member: str) -> None:
     turn.emit(e.ArrangementAgreed(arrangement=title, member=member))
     arrangement = turn.case.arrangements[title]
     if arrangement.in_force_from is None and set(arrangement.parties) <= set(arrangement.agreed):
+        turn.clear(f"agreement:{title}")
         turn.emit(e.ArrangementInForce(arrangement=title))
         _await_review(turn, title, arrangement.review)
 
@@ -388,6 +397,8 @@ def extend(turn: Turn, body: Extend) -> None:
         until = turn.morning(body.until, THE_SECRETARIAT.member)
     else:
         until = (body.by or turn.case.track.duration).after(start, turn.case.calendars, ())
+    if until.date() > FAR_OFF:
+        raise refuse(f"The activation cannot last beyond {FAR_OFF.isoformat()}.", Why.INVALID)
     if until <= start:
         raise refuse(
             f"The activation already lasts until {start.date().isoformat()}; ask for a later date.",

@@ -5,6 +5,7 @@ organisations" (Co-Chairs' Statement of April 2009).
 """
 
 from models import events as e
+from models.base import brief
 from models.case import Case, Gate, GateName, GateOutcome, Participant, ParticipantState, Seat, Stage
 from models.commands import Admit, Comment, Convene, Endorse, Leave, Propose, Replace, Respond
 from models.ladder import ClockAct, halfway, ladder_of
@@ -32,6 +33,11 @@ _OFF_THE_LIST = (State.REPLACED, State.LEFT)
 def invitation(member: str) -> str:
     """The name of an invitation's ladder."""
     return f"invitation:{member}"
+
+
+def admission(member: str) -> str:
+    """The name of a later admission's ladder."""
+    return f"admission:{member}"
 
 
 # the proposal -----------------------------------------------------------------------------------------------
@@ -71,7 +77,7 @@ def begin_selection(turn: Turn, gate: Gate) -> None:
     turn.emit(e.ParticipantsProposed(listed=proposal(turn.case)))
     span = turn.case.track.comments
     members = tuple(post.member for post in turn.case.directory.steering_group)
-    turn.once(COMMENTS, turn.after(span, *members), ClockAct.END, *members, label=span.words)
+    turn.once(COMMENTS, span, ClockAct.END, *members)
     _ask_for_the_list(turn)
 
 
@@ -118,14 +124,26 @@ def propose(turn: Turn, body: Propose) -> None:
     if not named:
         raise refuse("Name the members or observers you propose.", Why.INVALID)
     must_be_members(turn.case, named)
-    asked_out = [code for code in body.without if turn.case.is_requester(code)]
-    if asked_out:
-        raise refuse("A requester takes part in its own case; it cannot be taken off the list.")
-    why = body.text[:300] or f"proposed by {turn.by}"
-    listed = [e.Listed(member=code, why=why) for code in body.members]
-    listed += [e.Listed(member=code, seat=Seat.OBSERVER, why=why) for code in body.observers]
+    if any(turn.case.is_requester(code) for code in (*body.observers, *body.without)):
+        raise refuse("A requester takes part in its own case; it cannot observe it or be taken off the list.")
+    _must_not_be_invited(turn.case, body.without)
+    why = brief(body.text) or f"proposed by {turn.by}"
+    inside = turn.case.taking_part()  # it has answered as what it takes part
+    listed = [e.Listed(member=code, why=why) for code in body.members if code not in inside]
+    listed += [
+        e.Listed(member=code, seat=Seat.OBSERVER, why=why) for code in body.observers if code not in inside
+    ]
     turn.emit(e.ParticipantsProposed(listed=tuple(listed), removed=body.without))
     _list_changed(turn, f"{turn.by} proposed participants")
+
+
+def _must_not_be_invited(case: Case, codes: tuple[str, ...]) -> None:
+    for code in codes:
+        one = case.participants.get(code)
+        if one is not None and (one.takes_part or one.state is State.INVITED):
+            raise refuse(
+                f"{code} is {one.state.value} already; only a member that is not invited yet is taken off."
+            )
 
 
 @rule("comment", "comment", (STEERING_GROUP, SECRETARIAT, PARTICIPANT), GROUP_AT_WORK)
@@ -150,8 +168,9 @@ def _confirmed(turn: Turn, gate: Gate) -> None:
 
 @follows(GateName.PARTICIPANTS, GateOutcome.DECLINED)
 def _list_declined(turn: Turn, gate: Gate) -> None:
-    """The Co-Chairs did not confirm the list: another one is to be proposed."""
-    await_list(turn)
+    """The Co-Chairs did not confirm the list: another is to be proposed, unless the group is at work."""
+    if turn.case.stage is Stage.PARTICIPANT_SELECTION:
+        await_list(turn)
 
 
 @follows(GateName.PARTICIPANTS, GateOutcome.LAPSED)
@@ -166,7 +185,7 @@ def await_list(turn: Turn) -> None:
     """Another list is awaited; the Co-Chairs and the secretariat are reminded until it comes."""
     span = turn.case.track.gate
     member = THE_SECRETARIAT.member
-    turn.once(LIST, turn.after(span, member), ClockAct.REMIND, member, label=span.words)
+    turn.once(LIST, span, ClockAct.REMIND, member)
 
 
 def invite(turn: Turn, members: tuple[str, ...]) -> None:
@@ -178,9 +197,8 @@ def invite(turn: Turn, members: tuple[str, ...]) -> None:
         span = turn.case.track.invitation
         due = turn.after(span, member)
         acts = {ClockAct.REMIND: halfway(turn.now, due), ClockAct.LAPSE: due}
-        turn.climb(
-            invitation(member), ladder_of(due, acts, now=turn.now, members=(member,), label=span.words)
-        )
+        offices = span.offices((member,))
+        turn.climb(invitation(member), ladder_of(due, acts, now=turn.now, members=offices, label=span.words))
 
 
 @rule(
@@ -190,9 +208,14 @@ def invite(turn: Turn, members: tuple[str, ...]) -> None:
 def respond(turn: Turn, body: Respond) -> None:
     """Accept, decline or observe; an answer can be changed while the group is together."""
     one = turn.case.participants[turn.by.member]
+    if turn.case.is_requester(one.member):
+        raise refuse(
+            "A requester takes part in its own case without an invitation; it may withdraw its request."
+        )
     if one.state in (State.PROPOSED, State.ADMITTED):
         raise refuse(f"{one.member} has not been invited yet: the list is not confirmed.")
-    if one.state in (State.LAPSED, State.LEFT, State.REPLACED):
+    too_late = one.state is State.DECLINED and turn.case.stage is not Stage.PARTICIPANT_SELECTION
+    if too_late or one.state in (State.LAPSED, State.LEFT, State.REPLACED):
         raise refuse(
             f"The invitation of {one.member} has {'lapsed' if one.state is State.LAPSED else 'ended'}; "
             "the Steering Group may propose or admit it again."
@@ -225,9 +248,14 @@ def replace(turn: Turn, body: Replace) -> None:
         raise refuse(f"{body.member} is not on the list of participants.", Why.NOT_FOUND)
     if turn.case.is_requester(body.member):
         raise refuse("A requester takes part in its own case; it cannot be replaced.")
-    turn.clear(invitation(body.member))
+    if old.takes_part:
+        raise refuse(f"{body.member} takes part; another comes in its place once it has left.")
+    new = turn.case.participants.get(body.by)
+    if body.by == body.member or (new is not None and (new.takes_part or new.state is State.INVITED)):
+        raise refuse(f"{body.by} is on the list already; name another member in the place of {body.member}.")
+    turn.clear(invitation(body.member), admission(body.member))
     turn.emit(e.Replaced(member=body.member, by=body.by, text=body.text))
-    why = body.text[:300] or f"in the place of {body.member}"
+    why = brief(body.text) or f"in the place of {body.member}"
     turn.emit(e.ParticipantsProposed(listed=(e.Listed(member=body.by, seat=old.seat, why=why),)))
     _list_changed(turn, f"{turn.by} proposed {body.by} in the place of {body.member}")
 
@@ -273,10 +301,12 @@ def maybe_begin(turn: Turn) -> None:
         return
     if _invited(case):
         return
-    if lacking(case):
-        span = case.track.gate
+    if lacks := lacking(case):
+        if MINIMUM in case.ladders and case.ladders[MINIMUM].rungs:
+            return  # they are told and have their time
         members = tuple(post.member for post in case.directory.co_chairs)
-        turn.once(MINIMUM, turn.after(span, *members), ClockAct.REMIND, *members, label=span.words)
+        turn.once(MINIMUM, case.track.gate, ClockAct.REMIND, *members)
+        turn.emit(e.MinimumMissing(lacks=lacks))
     else:
         _begin_work(turn, "Everyone has answered.")
 
@@ -311,21 +341,17 @@ def admit(turn: Turn, body: Admit) -> None:
     """The Steering Group decides on a later admission; the group endorses it next."""
     must_be_members(turn.case, (body.member,))
     one = turn.case.participants.get(body.member)
-    if one is not None and (one.takes_part or one.state is State.INVITED):
+    if one is not None and (one.takes_part or one.state in (State.INVITED, State.ADMITTED)):
         raise refuse(f"{body.member} is {one.state.value} already.")
     seat = Seat.OBSERVER if body.observer else Seat.PARTICIPANT
-    turn.emit(e.Admitted(member=body.member, seat=seat, text=body.text[:300]))
-    span = turn.case.track.invitation
-    members = turn.case.taking_part(seat=Seat.PARTICIPANT)
-    turn.once(
-        f"admission:{body.member}", turn.after(span, *members), ClockAct.REMIND, *members, label=span.words
-    )
+    turn.emit(e.Admitted(member=body.member, seat=seat, text=brief(body.text)))
+    admission_pending(turn, body.member)
 
 
 def admission_pending(turn: Turn, member: str) -> None:
     """The group has not endorsed an admission yet: it is reminded until it does."""
     span, members = turn.case.track.invitation, turn.case.taking_part(seat=Seat.PARTICIPANT)
-    turn.once(f"admission:{member}", turn.after(span, *members), ClockAct.REMIND, *members, label=span.words)
+    turn.once(admission(member), span, ClockAct.REMIND, *members)
 
 
 @rule(
@@ -344,7 +370,7 @@ def endorse(turn: Turn, body: Endorse) -> None:
     turn.emit(e.Endorsed(member=one.member, by=turn.by.member))
     one = turn.case.participants[one.member]
     if one.state is State.ADMITTED and len(one.endorsed_by) >= turn.case.policy.endorsements:
-        turn.clear(f"admission:{one.member}")
+        turn.clear(admission(one.member))
         invite(turn, (one.member,))
 
 

@@ -30,20 +30,23 @@ from models.commands import (
     Table,
     Waive,
 )  # fmt: skip
-from models.ladder import ClockAct, halfway, ladder_of
+from models.ladder import ClockAct, Ladder, Rung, halfway, ladder_of
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.posts import Post, Role
 from models.refusal import Why
 from models.request import fingerprint
 from models.rules.gates import amend_gate, follows, open_gate
-from models.rules.operational import object_to_outcome
+from models.rules.operational import DURATION, object_to_outcome
 from models.rules.turn import Turn, Who, must_be_members, must_say, refuse, rule
 from models.rules.who import ANY_MEMBER, CO_CHAIR, PARTICIPANT, SECRETARIAT, STEERING_GROUP
 
 __all__ = ["terms_of_reference"]
 
-SILENCE, CONTRIBUTIONS, CONSENT = "silence", "contributions", "consent"
+SILENCE, CONTRIBUTIONS, CONSENT, CLOSING = "silence", "contributions", "consent", "closing"
 """The names of this part's ladders."""
+
+_WORKING_DAY = timedelta(hours=9)
+"""From the morning of the day by which contributions are due to its evening."""
 
 WITH_REPORTS = {Stage.OPERATIONAL, Stage.REPORTING}
 
@@ -58,6 +61,7 @@ def _report_is(*states: ReportState) -> Callable[[Case, Post], bool]:
 @rule("open_report", "open a report", (SECRETARIAT, CO_CHAIR), WITH_REPORTS)
 def open_report(turn: Turn, body: OpenReport) -> None:
     """Open an interim or the final report; the final one moves the case to reporting."""
+    _not_closing(turn.case)
     report = turn.case.report
     if report is not None and report.state is not ReportState.ACCEPTED:
         raise refuse(
@@ -75,22 +79,27 @@ def open_report(turn: Turn, body: OpenReport) -> None:
 def begin_report(turn: Turn, kind: str, report: Report) -> None:
     """Participants are asked to contribute until a date."""
     turn.emit(e.ReportOpened(report=report))
+    until = None
     if report.contributions_by:
-        until = turn.morning(report.contributions_by, THE_SECRETARIAT.member) + timedelta(hours=9)
-    else:
-        until = turn.after(turn.case.track.gate, THE_SECRETARIAT.member)
+        until = turn.morning(report.contributions_by, THE_SECRETARIAT.member) + _WORKING_DAY
     if kind == "final" and turn.case.stage is Stage.OPERATIONAL:
-        turn.enter(Stage.REPORTING)
-        turn.clear("situation", "duration")
-    _await_report(
-        turn, until if until > turn.now else turn.after(turn.case.track.gate, THE_SECRETARIAT.member)
-    )
+        _enter_reporting(turn, "")
+    _await_report(turn, until)
+
+
+def _enter_reporting(turn: Turn, text: str) -> None:
+    turn.supersede(GateName.EXTENSION, "The group reports; its activation is not extended any more.")
+    turn.enter(Stage.REPORTING, text)
+    turn.clear("situation", "duration")
 
 
 def _await_report(turn: Turn, until: datetime | None = None) -> None:
     """The secretariat tables the report after the contributions; it is reminded until it does."""
-    due = until or turn.after(turn.case.track.gate, THE_SECRETARIAT.member)
-    turn.once(CONTRIBUTIONS, due, ClockAct.REMIND, THE_SECRETARIAT.member)
+    span, member = turn.case.track.gate, THE_SECRETARIAT.member
+    if until is None or until <= turn.now:
+        turn.once(CONTRIBUTIONS, span, ClockAct.REMIND, member)
+    else:
+        turn.climb(CONTRIBUTIONS, Ladder(due=until, rungs=(Rung(at=until, act=ClockAct.REMIND),)))
 
 
 def report_owed(turn: Turn) -> None:
@@ -100,13 +109,22 @@ def report_owed(turn: Turn) -> None:
 
 
 def final_report_due(turn: Turn) -> None:
-    """The activation's time is over: the group reports, as its terms of reference ask."""
+    """The activation's time is over: the group reports, as its terms of reference ask.
+
+    While an extension is before the Co-Chairs, its work goes on until they have decided.
+    """
+    extension = turn.case.gates.get(GateName.EXTENSION)
+    if extension is not None and extension.open:
+        return
     report = turn.case.report
     if report is not None and report.state is not ReportState.ACCEPTED:
         if report.kind == "interim":
-            turn.enter(Stage.REPORTING, "The activation's duration is over.")
-            turn.clear("situation", "duration")
+            _enter_reporting(turn, "The activation's duration is over.")
         return
+    _begin_final(turn)
+
+
+def _begin_final(turn: Turn) -> None:
     number = len(turn.case.reports) + 1
     content = fingerprint(turn.case.reference, number)
     begin_report(turn, "final", Report(number=number, kind="final", content=content))
@@ -155,7 +173,7 @@ def table(turn: Turn, body: Table) -> None:
     _move(turn, report, ReportState.TABLED, body.text)
     span = turn.case.track.silence
     members = tuple(post.member for post in turn.case.directory.steering_group)
-    turn.once(SILENCE, turn.after(span, *members), ClockAct.LAPSE, *members, label=span.words)
+    turn.once(SILENCE, span, ClockAct.LAPSE, *members)
 
 
 def _move(turn: Turn, report: Report, state: ReportState, text: str = "") -> None:
@@ -169,6 +187,8 @@ def object_(turn: Turn, body: Object) -> None:
     text = must_say(body, "what you object to")
     if body.outcome:
         object_to_outcome(turn, body.outcome, text)
+        if "open" in terms_of_reference(turn.case).values():
+            turn.supersede(GateName.CLOSURE, f"The outcome {body.outcome!r} is open again.")
         return
     report = _open_report(turn.case, ReportState.TABLED)
     turn.emit(e.Objected(member=turn.by.member, text=text))
@@ -211,7 +231,25 @@ def _report_words(report: Report) -> str:
 
 @follows(GateName.REPORT, GateOutcome.APPROVED)
 def _accepted(turn: Turn, gate: Gate) -> None:
-    _move(turn, _open_report(turn.case, ReportState.ADOPTED), ReportState.ACCEPTED, gate_conditions(gate))
+    """Accepted: the secretariat circulates and closes; after an interim report in this stage the final begins."""
+    report = _open_report(turn.case, ReportState.ADOPTED)
+    _move(turn, report, ReportState.ACCEPTED, gate_conditions(gate))
+    if turn.case.stage is Stage.REPORTING and report.kind == "interim":
+        _begin_final(turn)
+    elif turn.case.stage is Stage.REPORTING:
+        await_closing(turn)
+
+
+def await_closing(turn: Turn) -> None:
+    """The secretariat is reminded, at the rhythm of gates, to have the case circulated and closed."""
+    turn.once(CLOSING, turn.case.track.gate, ClockAct.REMIND, THE_SECRETARIAT.member)
+
+
+@follows(GateName.EXTENSION, GateOutcome.DECLINED, GateOutcome.LAPSED)
+def _not_extended(turn: Turn, gate: Gate) -> None:
+    """If the time ran out while its extension was before the Co-Chairs, the group now reports."""
+    if turn.case.stage is Stage.OPERATIONAL and DURATION not in turn.case.ladders:
+        final_report_due(turn)
 
 
 def gate_conditions(gate: Gate) -> str:
@@ -242,6 +280,7 @@ def adopt(turn: Turn, body: Adopt) -> None:
 def circulate(turn: Turn, body: Circulate) -> None:
     """What the wider membership is told, to whom, naming whom: the Co-Chairs and all named must agree."""
     case = turn.case
+    _not_closing(case)
     gate = case.gates.get(GateName.CIRCULATION)
     if (gate is not None and gate.open) or pending_circulation(case):
         raise refuse(
@@ -274,7 +313,8 @@ def _await_consents(turn: Turn, circulation: Circulation) -> None:
         span = turn.case.track.consent
         due = turn.after(span, *asked)
         acts = {ClockAct.REMIND: halfway(turn.now, due), ClockAct.LAPSE: due}
-        turn.climb(CONSENT, ladder_of(due, acts, now=turn.now, members=asked, label=span.words))
+        ladder = ladder_of(due, acts, now=turn.now, members=span.offices(asked), label=span.words)
+        turn.climb(CONSENT, ladder)
 
 
 def consents_asked(case: Case, circulation: Circulation) -> tuple[str, ...]:
@@ -333,7 +373,9 @@ def _circulation_approved(turn: Turn, gate: Gate) -> None:
             turn.emit(e.ConsentNoted(circulation=circulation.number, member=member, consent=Consent.GIVEN))
     turn.emit(e.CirculationMoved(circulation=circulation.number, state="approved"))
     circulation = turn.case.circulations[circulation.number]
-    if circulation.pending and CONSENT not in turn.case.ladders:
+    asked_now = set(circulation.pending) & {post.member for post in turn.case.directory.co_chairs}
+    if circulation.pending and (asked_now or CONSENT not in turn.case.ladders):
+        # A Co-Chair that recused has not consented by deciding: its country is asked, with the full time.
         _await_consents(turn, circulation)
     _release_if_ready(turn)
 
@@ -395,6 +437,10 @@ def terms_of_reference(case: Case) -> dict[Term, str]:
 def waive(turn: Turn, body: Waive) -> None:
     """State why a term of reference is not covered; the Co-Chairs see it when they close the case."""
     turn.emit(e.Waived(term=body.term, text=must_say(body, "why it is waived")))
+    amend_gate(
+        turn, GateName.CLOSURE, on=_closing_hash(turn.case), about=_closing_words(turn.case),
+        why=f"{turn.by} waived ({body.term.value})",
+    )  # fmt: skip
 
 
 @rule("close", "propose to close the case", (SECRETARIAT, CO_CHAIR), {Stage.REPORTING})
@@ -412,10 +458,27 @@ def close(turn: Turn, body: Close) -> None:
         raise refuse(f"The case cannot be closed while a gate is open: {gates}.")
     if pending_circulation(case):
         raise refuse("The case cannot be closed while a circulation waits for consent.")
-    waived = {f"({term.value})": text for term, text in case.waivers.items()}
-    on = fingerprint({term.value: state for term, state in terms_of_reference(case).items()}, waived)
-    about = "Closing of the case." + "".join(f" Waived {term}: {text}" for term, text in waived.items())
-    open_gate(turn, GateName.CLOSURE, on=on, about=about[:20_000], respondent=THE_SECRETARIAT)
+    open_gate(
+        turn, GateName.CLOSURE, on=_closing_hash(case), about=_closing_words(case), respondent=THE_SECRETARIAT
+    )
+
+
+def _closing_hash(case: Case) -> str:
+    waived = {term.value: text for term, text in case.waivers.items()}
+    return fingerprint({term.value: state for term, state in terms_of_reference(case).items()}, waived)
+
+
+def _closing_words(case: Case) -> str:
+    waived = "".join(f" Waived ({term.value}): {text}" for term, text in case.waivers.items())
+    return f"Closing of the case.{waived}"
+
+
+def _not_closing(case: Case) -> None:
+    gate = case.gates.get(GateName.CLOSURE)
+    if gate is not None and gate.open:
+        raise refuse(
+            "The closing of the case is before the Co-Chairs; nothing new is begun while they decide."
+        )
 
 
 @follows(GateName.CLOSURE, GateOutcome.APPROVED)

@@ -3,6 +3,7 @@
 from pydantic import ValidationError
 
 from models import events as e
+from models.base import brief
 from models.case import Case, Gate, GateName, GateOutcome, Stage
 from models.commands import Accept, Join, Resubmit, Return, Submit, Withdraw, said
 from models.ladder import ClockAct
@@ -57,16 +58,22 @@ def return_(turn: Turn, body: Return) -> None:
     """Send the request back with a list of what is missing; the secretariat's clock stops."""
     if not body.missing and not body.text:
         raise refuse("Say what is missing, in the field missing.", Why.INVALID)
-    turn.emit(e.Returned(missing=body.missing or (body.text[:300],), text=body.text))
+    turn.emit(e.Returned(missing=body.missing or (brief(body.text),), text=body.text))
     turn.clear(COMPLETENESS)
     await_resubmission(turn)
 
 
 @rule(
-    "resubmit", "submit a new version", REQUESTER, {Stage.SUBMITTED, Stage.CO_CHAIR_REVIEW, Stage.LAPSED}
+    "resubmit", "submit a new version", REQUESTER, {Stage.SUBMITTED, Stage.CO_CHAIR_REVIEW, Stage.LAPSED},
+    ready=lambda case, post: _may_resubmit(case),
 )  # fmt: skip
 def resubmit(turn: Turn, body: Resubmit) -> None:
     """A new version. In review it voids the positions given on the old one; a lapsed request starts again."""
+    if not _may_resubmit(turn.case):
+        raise refuse(
+            f"The time to resubmit, {turn.case.policy.resubmission.words} after it lapsed, is over; "
+            "a new request can be submitted."
+        )
     old = turn.case.request
     try:
         request = Request.model_validate({**old.model_dump(by_alias=True), **body.changes})
@@ -74,11 +81,12 @@ def resubmit(turn: Turn, body: Resubmit) -> None:
         raise refuse(said("resubmit", error), Why.INVALID) from None
     _must_be_whole(request)
     changed = tuple(request.changes(old))
+    if not changed and turn.case.stage is Stage.CO_CHAIR_REVIEW:
+        raise refuse("The new version says the same as the one before the Co-Chairs; change something.")
     turn.emit(e.Resubmitted(version=turn.case.version + 1, request=request, changed=changed))
     match turn.case.stage:
         case Stage.CO_CHAIR_REVIEW:
-            why = f"{turn.by} submitted version {turn.case.version}"
-            amend_gate(turn, GateName.ACTIVATION, on=turn.case.subject, about=_about(turn.case), why=why)
+            _amended(turn, f"{turn.by} submitted version {turn.case.version}")
         case stage:
             turn.clear(RESUBMISSION)
             if stage is Stage.LAPSED:
@@ -96,22 +104,27 @@ def join(turn: Turn, body: Join) -> None:
     if turn.case.is_requester(member):
         raise refuse(f"{turn.case.directory.name(member)} is already a requester.")
     turn.emit(e.Joined(member=member))
-    _amended_by_requesters(turn, f"{member} joined the request")
+    _amended(turn, f"{member} joined the request")
 
 
 @rule("withdraw", "withdraw its own request", REQUESTER, OPEN_STAGES)
 def withdraw(turn: Turn, body: Withdraw) -> None:
     """Take one's request back: of several requesters, one leaves it to the others; the last ends the case."""
     member = turn.by.member
+    last = turn.case.requesters == (member,)
     turn.emit(e.RequesterWithdrew(member=member, text=body.text))
-    if turn.case.requesters:
-        _amended_by_requesters(turn, f"{member} no longer submits jointly")
-    else:
+    if last:
         turn.enter(Stage.WITHDRAWN, body.text)
+        return
+    _amended(turn, f"{member} no longer submits jointly")
 
 
-def _amended_by_requesters(turn: Turn, why: str) -> None:
-    amend_gate(turn, GateName.ACTIVATION, on=turn.case.subject, about=_about(turn.case), why=why)
+def _amended(turn: Turn, why: str) -> None:
+    """What the activation gate is about: the request's text and who submits it, the first of whom is asked."""
+    desk = desk_of(turn.case.requesters[0])
+    amend_gate(
+        turn, GateName.ACTIVATION, on=turn.case.subject, about=_about(turn.case), why=why, respondent=desk
+    )
 
 
 @follows(GateName.ACTIVATION, GateOutcome.DECLINED)
@@ -124,7 +137,11 @@ def lapsed(turn: Turn, gate: Gate) -> None:
     """Nothing is decided: the requester is told and may resubmit for a while."""
     turn.enter(Stage.LAPSED, "The gate lapsed; nothing is decided.")
     span = turn.case.policy.resubmission
-    turn.once(RESUBMISSION, turn.after(span), ClockAct.END, label=span.words)
+    turn.once(RESUBMISSION, span, ClockAct.END)
+
+
+def _may_resubmit(case: Case) -> bool:
+    return case.stage is not Stage.LAPSED or RESUBMISSION in case.ladders
 
 
 def _must_be_whole(request: Request) -> None:
@@ -136,7 +153,7 @@ def _must_be_whole(request: Request) -> None:
 def _await_check(turn: Turn) -> None:
     span = turn.case.track.completeness
     member = THE_SECRETARIAT.member
-    turn.once(COMPLETENESS, turn.after(span, member), ClockAct.OVERDUE, member, label=span.words)
+    turn.once(COMPLETENESS, span, ClockAct.OVERDUE, member)
 
 
 def check_overdue(turn: Turn) -> None:
@@ -147,7 +164,7 @@ def check_overdue(turn: Turn) -> None:
 def await_resubmission(turn: Turn) -> None:
     """The requester is reminded, at the rhythm of answers, of a request that was returned."""
     span, members = turn.case.track.answer, turn.case.requesters
-    turn.once(RESUBMISSION, turn.after(span, *members), ClockAct.REMIND, *members, label=span.words)
+    turn.once(RESUBMISSION, span, ClockAct.REMIND, *members)
 
 
 def _about(case: Case) -> str:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from models import events as e
 from models.base import Value
-from models.case import Case, Stage
+from models.case import Case, GateName, GateOutcome, Stage
 from models.evolve import evolve
 from models.ladder import ClockAct, Ladder, Rung
 from models.policy import Span
@@ -43,9 +43,22 @@ class Turn:
     def enter(self, stage: Stage, text: str = "") -> None:
         """Enter a stage; where the procedure ends, nothing waits any more."""
         if stage.ended:
-            for subject in list(self.case.ladders):
-                self.clear(subject)
+            self._end(f"The case is {stage.words}.")
         self.emit(e.StageEntered(stage=stage, text=text))
+
+    def _end(self, why: str) -> None:
+        self.clear(*self.case.ladders)
+        for gate in self.case.open_gates:
+            self.emit(e.GateDecided(gate=gate.name, outcome=GateOutcome.SUPERSEDED, text=why))
+        circulation = self.case.circulation
+        if circulation is not None and circulation.state in ("proposed", "approved"):
+            self.emit(e.CirculationMoved(circulation=circulation.number, state="lapsed"))
+
+    def supersede(self, gate: GateName, why: str) -> None:
+        """A gate that is open need not be decided any more: nothing follows from it."""
+        if gate in self.case.gates and self.case.gates[gate].open:
+            self.clear(f"gate:{gate.value}", f"answer:{gate.value}")
+            self.emit(e.GateDecided(gate=gate, outcome=GateOutcome.SUPERSEDED, text=why))
 
     # ladders
 
@@ -64,9 +77,13 @@ class Turn:
             ladder = ladder.stopped(self.now)
         self.emit(e.LadderSet(subject=subject, ladder=ladder))
 
-    def once(self, subject: str, at: datetime, act: ClockAct, *members: str, label: str = "") -> None:
-        """A ladder with a single rung, at its deadline."""
-        self.climb(subject, Ladder(due=at, rungs=(Rung(at=at, act=act),), members=members, label=label))
+    def once(self, subject: str, span: Span, act: ClockAct, *members: str) -> None:
+        """A ladder with a single rung, one span from now in the working days of those members."""
+        at = self.after(span, *members)
+        ladder = Ladder(
+            due=at, rungs=(Rung(at=at, act=act),), members=span.offices(members), label=span.words
+        )
+        self.climb(subject, ladder)
 
     def clear(self, *subjects: str) -> None:
         """Nothing waits there any more."""

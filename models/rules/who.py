@@ -6,8 +6,8 @@ from models.posts import Post, Role
 from models.rules.turn import Who
 
 __all__ = [
-    "ANYBODY", "ANY_MEMBER", "CO_CHAIR", "DECIDER", "INVITED", "PARTICIPANT", "REQUESTER", "SECRETARIAT",
-    "STEERING_GROUP",
+    "ANYBODY", "ANY_MEMBER", "ASKED", "CO_CHAIR", "DECIDER", "INVITED", "PARTICIPANT", "REQUESTER",
+    "SECRETARIAT", "STEERING_GROUP",
 ]  # fmt: skip
 
 
@@ -24,6 +24,10 @@ ANYBODY = Who("a post in the directory", lambda case, post: post.role is not Rol
 ANY_MEMBER = Who("a member's focal point", lambda case, post: _focal_point(post))
 REQUESTER = Who(
     "a requester's focal point", lambda case, post: _focal_point(post) and case.is_requester(post.member)
+)
+ASKED = Who(
+    "the post that a Co-Chair's question is for",
+    lambda case, post: any(gate.respondent == post for gate in case.open_gates),
 )
 SECRETARIAT = Who("the secretariat", lambda case, post: post == THE_SECRETARIAT)
 CO_CHAIR = Who("a Co-Chair", lambda case, post: post in case.directory.co_chairs)

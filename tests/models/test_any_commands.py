@@ -1,0 +1,397 @@
+"""Whatever posts say and however long they wait, what holds of every case holds.
+
+``--hypothesis-profile`` is not needed: ``AHG_TEST_DEPTH=10`` multiplies the number of cases that are played.
+"""
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, settings, target
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from models.agenda import next_act, waiting_on
+from models.case import Case, GateOutcome, ParticipantState, PositionKind, Stage
+from models.commands import COMMANDS, parse
+from models.log import Entry, broken_at, digest
+from models.notices import KINDS
+from models.policy import policy_with
+from models.posts import Post
+from models.projection import Row, rows_of, step_of
+from models.refusal import Refused
+from models.rules import RULES, Taken, allowed, decide, replay, strike, take_over
+from models.visibility import may_see
+from tests.tabletop import calendars, directory
+
+DEPTH = int(os.environ.get("AHG_TEST_DEPTH", "1"))
+
+MEMBERS = ("LK", "MM", "AU", "ID", "NZ", "TH", "MY", "BD", "IOM", "UNHCR", "UNODC")
+CO_CHAIRS = ("AU/co-chair", "ID/co-chair")
+STEERING = tuple(f"{code}/steering-group" for code in ("AU", "ID", "NZ", "TH", "IOM", "UNHCR"))
+FOCAL_POINTS = tuple(f"{code}/focal-point" for code in MEMBERS)
+POSTS = (*FOCAL_POINTS, *CO_CHAIRS, *STEERING, "RSO/secretariat", "XX/auditor", "JP/co-chair", "ZZ/focal-point")
+
+NAMES = (
+    "Đặng Thị Ánh", "José Ñúñez-Ångström", "نُور الدِّين", "שלמה \u200f(Haifa)", "မြန်မာ", "á\u0301\u0323", "क़" * 80,
+    "W" * 200, "ทางเรือ " * 25, "<b>&amp;\r\nBcc: x@y.z", "😀" * 30, "", "   ", "x" * 299 + " y", "a:b:c",
+)  # fmt: skip
+"""Names with diacritics, right to left, of 200 characters; what mails and keys are broken with."""
+
+texts = st.sampled_from(NAMES) | st.text(max_size=40)
+titles = st.sampled_from(("Radio net", "أمن بحري", "Đường dây", "C" * 200))
+codes = st.sampled_from(MEMBERS)
+lists = st.lists(codes, max_size=4)
+days = st.dates(min_value=datetime(2026, 1, 1).date(), max_value=datetime(2029, 1, 1).date())  # noqa: DTZ001
+numbers = st.floats(allow_nan=True) | st.integers(-5, 500)
+gates = st.sampled_from(
+    ("activation", "participants", "extension", "termination", "report", "circulation", "closure")
+)
+
+
+def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.none() | strategy
+
+
+request = st.fixed_dictionaries(
+    {"title": texts, "situation": texts},
+    optional={
+        "urgency": st.sampled_from(("routine", "urgent")),
+        "affected": lists,
+        "routes": st.lists(st.fixed_dictionaries({"from": codes, "via": lists, "to": codes}), max_size=2),
+        "figures": st.lists(st.fixed_dictionaries({"what": texts, "number": numbers}), max_size=2),
+        "confidential": st.just(["figures", "routes"]) | st.just({"situation": ["MY"]}),
+        "done": texts,
+        "asks": texts,
+    },
+)
+person = st.fixed_dictionaries({"name": texts, "email": st.sampled_from(("", "a@example.org"))})
+FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    "return": {"missing": st.lists(texts, max_size=2), "text": texts},
+    "withdraw": {"text": texts},
+    "decide": {
+        "gate": gates,
+        "position": st.sampled_from([kind.value for kind in PositionKind]),
+        "text": texts,
+    },
+    "answer": {"gate": gates, "text": texts},
+    "propose": {"members": lists, "observers": lists, "without": lists, "text": texts},
+    "comment": {"text": texts},
+    "respond": {"answer": st.sampled_from(("accept", "decline", "observe")), "text": texts},
+    "replace": {"member": codes, "by": codes, "text": texts},
+    "admit": {"member": codes, "observer": st.booleans(), "text": texts},
+    "endorse": {"member": codes},
+    "leave": {"text": texts},
+    "convene": {"text": texts},
+    "add_outcome": {"title": titles, "owner": codes, "due": days, "supporting": lists, "target": numbers},
+    "progress": {"outcome": titles, "value": numbers, "text": texts},
+    "block": {"outcome": titles, "text": texts},
+    "done": {"outcome": titles, "text": texts},
+    "verify": {"outcome": titles, "text": texts},
+    "add_arrangement": {"title": titles, "parties": lists, "kind": texts, "review": days},
+    "agree": {"arrangement": titles},
+    "log_exchange": {"arrangement": titles, "kind": texts, "on": days},
+    "review_arrangement": {"arrangement": titles, "review": days},
+    "schedule_meeting": {"title": titles, "place": texts, "from": days},
+    "attend": {"meeting": titles, "present": lists, "observing": lists, "absent": lists},
+    "situation_update": {"text": texts},
+    "extend": {"until": days, "by": st.sampled_from(("3mo", 2, "9999mo", "0d")), "text": texts},
+    "terminate": {"text": texts},
+    "suspend": {"text": texts},
+    "resume": {"text": texts},
+    "open_report": {"kind": st.sampled_from(("interim", "final")), "contributions_by": days},
+    "contribute": {"text": texts},
+    "recommend": {"text": texts, "to": lists, "owner": codes, "due": days},
+    "table": {"text": texts},
+    "object": {"outcome": titles, "text": texts},
+    "revise": {"text": texts},
+    "circulate": {
+        "what": st.sampled_from(("full", "summary")),
+        "to": st.sampled_from(("everyone", "participants")) | lists,
+        "names": lists,
+        "text": texts,
+    },
+    "consent": {"answer": st.sampled_from(("give", "refuse"))},
+    "adopt": {"recommendation": texts},
+    "waive": {"term": st.sampled_from(("a", "b", "c")), "text": texts},
+    "delegate": {"to": person, "until": days, "post": st.sampled_from(POSTS)},
+    "hand_over": {"to": person, "post": st.sampled_from(POSTS)},
+}
+
+KEYS = {
+    "cases": (), "request_versions": ("version",), "gates": ("gate",), "participants": ("member",),
+    "outcomes": ("title",), "arrangements": ("title",), "meetings": ("title",), "reports": ("number",),
+    "recommendations": ("number",), "circulations": ("number",), "holders": ("post",), "alternates": ("post",),
+}  # fmt: skip
+"""What, besides the reference, tells two rows of a table apart."""
+
+Rows = dict[tuple[Any, ...], dict[str, Any]]
+
+
+def put(rows: Rows, row: Row) -> None:
+    key = (row.table, *(row.columns[name] for name in KEYS[row.table]))
+    rows[key] = {**rows.get(key, {}), **row.columns}
+
+
+def fields_of(data: st.DataObject, do: str) -> dict[str, Any]:
+    if do in ("submit", "resubmit", "draft"):
+        return dict(data.draw(request))
+    if do == "act_for":
+        inner = data.draw(st.sampled_from(sorted(FIELDS)))
+        return {
+            "post": data.draw(st.sampled_from(POSTS)), "how": "telephone", "why": data.draw(texts),
+            "command": {**fields_of(data, inner), "do": inner},
+        }  # fmt: skip
+    given = {name: data.draw(maybe(values)) for name, values in FIELDS.get(do, {}).items()}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def essence(case: Case) -> Case:
+    """A case without what only its workflow knows: recent commands, and what each part was touched by."""
+    return case.model_copy(update={"recent": {}, "touched": {}})
+
+
+class AnyCommands(RuleBasedStateMachine):
+    """One case: random posts say random things, and time passes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = datetime(2026, 3, 2, 3, tzinfo=UTC)
+        self.count = 0
+        self.entries: list[Entry] = []
+        self.stored: Rows = {}
+        self.rebuilt: Rows = {}
+
+    @initialize(
+        conflict_rule=st.sampled_from(("declare", "recuse")),
+        submitted=request,
+        requester=st.sampled_from(("LK", "MM", "AU", "NZ")),
+        stage=st.integers(0, 5),
+    )
+    def begin(
+        self, conflict_rule: str, submitted: Mapping[str, Any], requester: str, stage: int
+    ) -> None:
+        policy = policy_with({"conflict_rule": conflict_rule})
+        blank = Case(reference="AHG-2026-001", directory=directory(), calendars=calendars(), policy=policy)
+        self.case = self.shadow = blank
+        self.blank = blank
+        usable = {**submitted, "title": "Boats", "situation": "Boats leave.", "figures": []}
+        self.give(f"{requester}/focal-point", "submit", usable)
+        assert self.case.stage is Stage.SUBMITTED
+        for _ in range(stage * 4):  # some cases begin further on
+            self.next_step()
+
+    def give(self, by: str, do: str, fields: Mapping[str, Any], seen: int | None = None) -> bool:
+        self.count += 1
+        before = self.case
+        kept = before.model_dump_json() if self.count % 10 == 0 else None
+        try:
+            command = parse(do, fields, by=by, command_id=f"c{self.count}", seen=seen)
+            taken = decide(before, command, self.now)
+        except Refused as refused:
+            assert str(refused)
+            assert kept is None or before.model_dump_json() == kept, "a refusal left something changed"
+            return False
+        assert taken.before is before
+        self.take(taken)
+        return True
+
+    def take(self, taken: Taken) -> None:
+        before, after = taken.before, taken.after
+        assert taken.entries, "a step without an event"
+        assert not before.stage.final, f"{before.stage} has changed"
+        self.case = after
+        self.entries.extend(taken.entries)
+        self._chained(before, taken.entries)
+        step = step_of(taken)
+        for row in step.rows:
+            put(self.stored, row)
+        for queued in step.notices:
+            assert queued.notice.kind in KINDS
+            assert may_see(after, queued.notice.to), f"{queued.notice.to} is told of a case it may not see"
+        told = [(one.seq, one.notice.kind, one.notice.to, one.notice.capacity) for one in step.notices]
+        assert len(set(told)) == len(told)
+        for entry in taken.entries:
+            again = Entry.model_validate_json(entry.model_dump_json())
+            assert again == entry
+            earlier, self.shadow = self.shadow, replay(self.shadow, again)
+            for row in rows_of(earlier, self.shadow, (again,)):
+                put(self.rebuilt, row)
+
+    def _chained(self, before: Case, entries: tuple[Entry, ...]) -> None:
+        head, seq = before.head, before.seq
+        for entry in entries:
+            out = entry.model_dump(mode="json")
+            assert (entry.seq, entry.previous) == (seq + 1, head)
+            head, seq = entry.hash, entry.seq
+            parts = ("case", "seq", "at", "by", "acted_for", "command", "event", "previous")
+            assert digest(*(out[part] for part in parts)) == entry.hash
+        assert (self.case.seq, self.case.head) == (seq, head)
+
+    # what happens ---------------------------------------------------------------------------------------------
+
+    @rule(data=st.data(), by=st.sampled_from(POSTS), do=st.sampled_from(sorted(COMMANDS)))
+    def anybody_says_anything(self, data: st.DataObject, by: str, do: str) -> None:
+        self.give(by, do, fields_of(data, do), data.draw(maybe(st.integers(0, max(self.case.seq, 1)))))
+
+    @rule(data=st.data(), by=st.sampled_from(POSTS))
+    def a_post_does_what_it_is_offered(self, data: st.DataObject, by: str) -> None:
+        offered = allowed(self.case, Post(by))
+        if offered:
+            do = data.draw(st.sampled_from(sorted(offered)))
+            self.give(by, do, fields_of(data, do))
+
+    @rule(data=st.data())
+    def whose_turn_it_is_acts(self, data: st.DataObject) -> None:
+        posts = waiting_on(self.case)
+        if posts:
+            by = data.draw(st.sampled_from(posts))
+            do = data.draw(st.sampled_from(allowed(self.case, by) or ("comment",)))
+            self.give(by, do, fields_of(data, do))
+
+    @rule(data=st.data(), position=st.sampled_from([kind.value for kind in PositionKind]))
+    @precondition(lambda self: self.case.open_gates)
+    def a_co_chair_decides(self, data: st.DataObject, position: str) -> None:
+        gate = data.draw(st.sampled_from(self.case.open_gates))
+        by = data.draw(st.sampled_from(gate.deciders)).post
+        self.give(by, "decide", {"gate": gate.name.value, "position": position, "text": "because"})
+
+    @rule(times=st.integers(1, 4))
+    def next_steps(self, times: int) -> None:
+        for _ in range(times):
+            self.next_step()
+
+    def next_step(self) -> None:
+        """What brings a case on, if everybody means well."""
+        case = self.case
+        for gate in case.open_gates:
+            if gate.questions:
+                self.give(gate.respondent, "answer", {"gate": gate.name.value, "text": "so it is"})
+                return
+            for post in gate.undecided:
+                self.give(post, "decide", {"gate": gate.name.value, "position": "approve"})
+                return
+        match case.stage:
+            case Stage.SUBMITTED:
+                self.give("RSO/secretariat", "accept", {})
+            case Stage.PARTICIPANT_SELECTION:
+                invited = [p for p in case.participants.values() if p.state is ParticipantState.INVITED]
+                if invited:
+                    self.give(f"{invited[0].member}/focal-point", "respond", {"answer": "accept"})
+                else:
+                    self.give("NZ/steering-group", "propose", {"members": ["BD", "MY", "IOM"]})
+            case Stage.OPERATIONAL:
+                self.give("RSO/secretariat", "open_report", {})
+            case Stage.REPORTING:
+                for do in ("table", "close"):
+                    if self.give("RSO/secretariat", do, {}):
+                        return
+                self.give("RSO/secretariat", "waive", {"term": "a" if self.count % 2 else "b", "text": "none"})
+
+    @rule(hours=st.sampled_from((1, 7, 30, 80, 200, 800, 3000)))
+    def time_passes(self, hours: int) -> None:
+        until, struck = self.now + timedelta(hours=hours), 0
+        while (act := next_act(self.case)) is not None and act.at <= until:
+            self.now = max(self.now, act.at)
+            taken = strike(self.case, self.now)
+            assert taken is not None
+            self.take(taken)
+            struck += 1
+            assert struck < 2000, "the clock never stops striking"
+        assert strike(self.case, until) is None
+        self.now = until
+
+    @rule(count=st.integers(1, 3))
+    def the_clock_strikes_late(self, count: int) -> None:
+        """The worker was away: what was due is done at a later moment."""
+        self.now += timedelta(hours=50)
+        for _ in range(count):
+            taken = strike(self.case, self.now)
+            if taken is not None:
+                self.take(taken)
+
+    # what must hold -------------------------------------------------------------------------------------------
+
+    @invariant()
+    def somebody_is_waited_for_and_the_clock_acts(self) -> None:
+        case = self.case
+        if case.stage.ended:
+            assert not case.open_gates
+            assert waiting_on(case) == ()
+            return
+        assert waiting_on(case), "it waits for nobody"
+        for post in waiting_on(case):
+            assert case.directory.holds(post)
+            assert may_see(case, post), f"{post} is waited for and may not see the case"
+        if case.suspension:
+            assert next_act(case) is None
+        else:
+            assert next_act(case) is not None, f"nothing ever happens by itself in {case.stage}"
+
+    @invariant()
+    def nothing_waits_without_a_clock(self) -> None:
+        case = self.case
+        for gate in case.open_gates:
+            ladder = case.ladders[f"gate:{gate.name.value}"]
+            assert (ladder.stopped_at is not None) == bool(gate.questions or case.suspension)
+            assert ladder.rungs
+            assert (f"answer:{gate.name.value}" in case.ladders) == bool(gate.questions)
+        for one in case.participants.values():
+            waits = one.state is ParticipantState.INVITED and not case.stage.ended
+            assert (f"invitation:{one.member}" in case.ladders) == waits
+        for subject, ladder in case.ladders.items():
+            assert ladder.rungs, f"{subject} waits for nothing"
+            assert [rung.at for rung in ladder.rungs] == sorted(rung.at for rung in ladder.rungs)
+
+    @invariant()
+    def what_is_approved_was_approved_by_all_on_this_version(self) -> None:
+        for gate in self.case.gates.values():
+            if gate.outcome is GateOutcome.APPROVED:
+                assert not gate.undecided
+                for decider in gate.deciders:
+                    position = gate.positions[decider.post]
+                    assert position.position in (PositionKind.APPROVE, PositionKind.APPROVE_WITH_CONDITIONS)
+                    assert position.on == gate.on
+                    assert position.round == gate.round
+            assert all(position.on == gate.on for position in gate.positions.values())
+
+    @invariant()
+    def only_whom_consented_is_named(self) -> None:
+        for circulation in self.case.circulations.values():
+            if circulation.state == "released":
+                assert not circulation.pending
+            assert set(circulation.named) <= set(circulation.names)
+
+    @invariant()
+    def the_log_gives_the_same_state_and_rows(self) -> None:
+        assert essence(self.shadow) == essence(self.case)
+        assert self.rebuilt == self.stored
+
+    @invariant()
+    def a_case_survives_json(self) -> None:
+        assert Case.model_validate_json(self.case.model_dump_json()) == self.case
+
+    @invariant()
+    def what_is_offered_is_in_the_table(self) -> None:
+        for post in (*waiting_on(self.case), Post("XX/auditor"), Post("LK/focal-point")):
+            offered = allowed(self.case, post)
+            assert set(offered) <= set(RULES)
+            if post.role.value == "auditor":
+                assert not offered
+
+    def teardown(self) -> None:
+        if not self.entries:
+            return
+        assert broken_at(self.entries) is None
+        assert essence(take_over(self.blank, tuple(self.entries))) == essence(self.case)
+        target(float(list(Stage).index(self.case.stage)))
+
+
+TestAnyCommands = AnyCommands.TestCase
+TestAnyCommands.settings = settings(
+    max_examples=100 * DEPTH,
+    stateful_step_count=50,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
