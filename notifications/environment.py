@@ -74,10 +74,10 @@ class Form:
     """One language, in plain text or HTML."""
 
     def __init__(self, language: str, html: bool) -> None:
-        self._environment = Environment(  # noqa: S701 - plain text is not escaped
+        self._environment = Environment(
             loader=_Loader(),
             extensions=["jinja2.ext.i18n"],
-            autoescape=html,
+            autoescape=html,  # noqa: S701 - plain text is not HTML
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,

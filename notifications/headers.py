@@ -97,7 +97,7 @@ class MailboxField(Field):
             return _laid_out(self.name, [spec], policy)
         if not display.isascii() or "=?" in display or len(display) > _LINE - len(self.name) - 4:
             words = _encoded(display)
-        elif _ATOMS.fullmatch(display):
+        elif _ATOMS.fullmatch(display) and "  " not in display:
             words = display.split(" ")
         else:
             words = ['"' + display.replace("\\", "\\\\").replace('"', '\\"') + '"']
@@ -117,7 +117,7 @@ def mailbox(name: str, address: str) -> Address:
 
 
 _ONE_ADDRESS = re.compile(r"[^\s<>\[\]()\",;:\\@]+@[^\s<>\[\]()\",;:\\@]+")
-# Quoted local parts, routes and address literals are legal and unheard of in a ministry; refused rather than guessed.
+# Quoted local parts and address literals are legal and unheard of in a ministry: refused, not guessed.
 
 
 def ascii_address(address: str) -> str:

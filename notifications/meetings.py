@@ -35,7 +35,7 @@ def calendar_file(
     start, end = _read(starts), _read(ends)
     if start is None:
         return None
-    if type(start) is not type(end) or (end is not None and end < start):
+    if end is not None and (isinstance(start, datetime) is not isinstance(end, datetime) or end < start):
         end = None
     notes = [url]
     if not isinstance(start, datetime):

@@ -256,7 +256,7 @@ def _fitted(connection: aiosmtplib.SMTP, message: EmailMessage, to: str) -> _Env
     return _Envelope(sender, to, encoding, options, content)
 
 
-def _content(message: EmailMessage, policy: EmailPolicy[EmailMessage]) -> bytes:
+def _content(message: EmailMessage, policy: "EmailPolicy[EmailMessage]") -> bytes:
     """The message as DATA carries it: CRLF line ends, leading dots doubled, without the final dot."""
     buffer = BytesIO()
     BytesGenerator(buffer, policy=policy).flatten(message)

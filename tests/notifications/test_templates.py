@@ -1,0 +1,75 @@
+"""Templates use no fact that ``models.notices`` does not give, and the registry notices what is missing or left over."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import models.notices
+import models.recommendation
+from notifications import registry
+from notifications.environment import TEMPLATES, language_of
+from notifications.registry import REGISTRY, Entry, Pace, Wish
+from tests.notifications.samples import FACTS
+
+
+def _given() -> set[str]:
+    """Every name that the models' source could give a fact: keywords of calls and keys of literals."""
+    names: set[str] = set()
+    for module in (models.notices, models.recommendation):
+        for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg:
+                names.add(node.arg)
+            elif isinstance(node, ast.Dict):
+                names |= {str(key.value) for key in node.keys if isinstance(key, ast.Constant)}
+    return names
+
+
+def test_samples_hold_only_facts_that_the_models_give() -> None:
+    assert {name for facts in FACTS.values() for name in facts} <= _given() | {"version", "changed"}
+
+
+@pytest.mark.parametrize("entry", REGISTRY.values(), ids=list(REGISTRY))
+def test_a_template_uses_only_facts_of_its_kind(entry: Entry) -> None:
+    source = "".join((entry.folder / part).read_text(encoding="utf-8") for part in registry.PARTS)
+    if "gate.txt" in source:
+        source += (TEMPLATES / "gate.txt").read_text(encoding="utf-8")
+    optional = {
+        "completeness_requested": {"version", "changed"},
+        "review_requested": {"place_of"},
+    }
+    assert set(re.findall(r"facts\.(\w+)", source)) <= set(FACTS[entry.kind]) | optional.get(
+        entry.kind, set()
+    )
+
+
+@pytest.mark.parametrize("entry", REGISTRY.values(), ids=list(REGISTRY))
+def test_every_sentence_can_be_translated(entry: Entry) -> None:
+    for part in registry.PARTS:
+        source = (entry.folder / part).read_text(encoding="utf-8")
+        bare = re.sub(
+            r"\{% trans.*?endtrans \+?%\}|\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", "", source, flags=re.DOTALL
+        )
+        assert not re.search(r"\w", bare), bare
+
+
+def test_the_registry_names_what_is_missing_and_what_is_left_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "TEMPLATES", tmp_path)
+    (tmp_path / "nobody").mkdir()
+    (tmp_path / "nobody" / "body.txt").touch()
+    assert list(registry._faults()) == ["the template nobody/body.txt belongs to no kind of notice"]
+    monkeypatch.undo()
+    monkeypatch.delitem(registry.REGISTRY, "invited")
+    assert any("invited" in fault for fault in registry._faults())
+
+
+def test_what_waits_for_a_digest_can_be_switched_off() -> None:
+    assert all(entry.wish is Wish.OPTIONAL for entry in REGISTRY.values() if entry.pace is Pace.DIGEST)
+
+
+@pytest.mark.parametrize("tag", ["en", "id", "xx", "", "../../etc", "zh-Hant"])
+def test_without_a_catalogue_readers_are_written_to_in_english(tag: str) -> None:
+    assert language_of(tag) == "en"

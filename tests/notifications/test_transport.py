@@ -1,0 +1,466 @@
+"""The transport against real servers on the loopback interface that behave well, badly and strangely."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP as POLICY
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from notifications.transport import Delivery, Transport
+from tests.notifications.samples import mail, reader_of
+
+TO = "desk@example.org"
+SHORT = 0.3  # seconds that a test waits for a server that says nothing
+
+
+class Server:
+    """An aiosmtpd server whose answers a test gives; it counts connections and keeps what it took."""
+
+    def __init__(self, **options: Any) -> None:
+        self.options = options
+        self.connections = 0
+        self.taken: list[tuple[str, bytes]] = []
+        self.rcpt: Callable[[str], str | None] = lambda address: None
+        self.data: Callable[[SMTP], Awaitable[str]] | None = None
+        self.mail: Callable[[SMTP], str | None] = lambda smtp: None
+        self.open: set[asyncio.BaseTransport] = set()
+
+    def connection(self) -> SMTP:
+        self.connections += 1
+        server = self
+
+        class Counted(SMTP):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                server.open.add(transport)
+                super().connection_made(transport)
+
+        return Counted(self, hostname="mx.example.org", **self.options)
+
+    def drop(self) -> None:
+        for transport in self.open:
+            if isinstance(transport, asyncio.WriteTransport):
+                transport.abort()
+
+    async def handle_MAIL(  # noqa: N802 - the name that aiosmtpd calls
+        self, smtp: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        reply = self.mail(smtp)
+        if reply is None:
+            envelope.mail_from = address
+            envelope.mail_options.extend(options)
+        return reply or "250 OK"
+
+    async def handle_RCPT(  # noqa: N802
+        self, smtp: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        reply = self.rcpt(address)
+        if reply is None:
+            envelope.rcpt_tos.append(address)
+        return reply or "250 OK"
+
+    async def handle_DATA(self, smtp: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        content: Any = envelope.content
+        self.taken.append((envelope.rcpt_tos[0], content))
+        return "250 kept" if self.data is None else await self.data(smtp)
+
+
+@asynccontextmanager
+async def listening(server: Server, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+    listener = await asyncio.get_running_loop().create_server(server.connection, "127.0.0.1", 0, ssl=tls)
+    try:
+        yield listener.sockets[0].getsockname()[1]
+    finally:
+        listener.close()
+        server.drop()
+
+
+def to(port: int, **options: Any) -> Transport:
+    return Transport("127.0.0.1", port, **{"timeout": 5.0, "final_timeout": 5.0, **options})
+
+
+def plain(text: str) -> EmailMessage:
+    message = EmailMessage(policy=POLICY)
+    message["From"], message["To"] = "ahg@example.org", TO
+    message.set_content(text, cte="8bit")
+    return message
+
+
+@pytest.fixture
+def message() -> EmailMessage:
+    return mail("invited")
+
+
+async def test_mails_go_out_over_few_connections(message: EmailMessage) -> None:
+    server = Server()
+    async with listening(server) as port, to(port, connections=2) as transport:
+        results = await asyncio.gather(*(transport.send(message, f"desk{n}@example.org") for n in range(20)))
+    assert {one.state for one in results} == {"sent"}
+    assert results[0].reply == "250 kept"
+    assert sorted(address for address, _ in server.taken) == sorted(f"desk{n}@example.org" for n in range(20))
+    assert server.connections == 2
+
+
+async def test_a_mail_arrives_byte_for_byte(message: EmailMessage) -> None:
+    text = "..leading\n.\ndots " + "ü" * 30
+    message = plain(".\n..\n" + text)
+    server = Server()
+    async with listening(server) as port, to(port) as transport:
+        assert (await transport.send(message, TO)).state == "sent"
+    assert server.taken[0][1] == message.as_bytes()
+
+
+async def test_nobody_listens(message: EmailMessage) -> None:
+    async with listening(Server()) as port:
+        pass
+    async with to(port) as transport:
+        result = await transport.send(message, TO)
+    assert result.state == "retry"
+    assert "127.0.0.1" in result.reply
+
+
+async def test_greylisting_is_tried_again_on_the_same_connection(message: EmailMessage) -> None:
+    answers = iter(["451 4.7.1 later", "451 4.7.1 later"])
+    server = Server()
+    server.rcpt = lambda address: next(answers, None)
+    async with listening(server) as port, to(port) as transport:
+        results = [await transport.send(message, TO) for _ in range(3)]
+    assert results[:2] == [Delivery("retry", "451 4.7.1 later")] * 2
+    assert results[2].state == "sent"
+    assert server.connections == 1
+
+
+async def test_one_refused_recipient_harms_no_other(message: EmailMessage) -> None:
+    server = Server()
+    server.rcpt = lambda address: "550 5.1.1 no such user" if address.startswith("gone") else None
+    async with listening(server) as port, to(port, connections=1) as transport:
+        gone = await transport.send(message, "gone@example.org")
+        here = await transport.send(message, TO)
+    assert gone == Delivery("refused", "550 5.1.1 no such user")
+    assert here.state == "sent"
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize(
+    ("reply", "state"), [("554 5.7.1 no", "refused"), ("452 full", "retry"), ("250 ok", "sent")]
+)
+async def test_the_answer_to_the_whole_message_counts(message: EmailMessage, reply: str, state: str) -> None:
+    server = Server()
+
+    async def answer(_: SMTP) -> str:
+        return reply
+
+    server.data = answer
+    async with listening(server) as port, to(port) as transport:
+        assert await transport.send(message, TO) == Delivery(state, reply)  # type: ignore[arg-type]
+
+
+async def test_a_rejected_sender_is_refused_and_a_missing_login_is_not(message: EmailMessage) -> None:
+    server = Server()
+    async with listening(server) as port, to(port) as transport:
+        server.mail = lambda smtp: "553 5.1.8 sender unknown"
+        assert (await transport.send(message, TO)).state == "refused"
+        server.mail = lambda smtp: "530 5.7.0 log in first"
+        assert (await transport.send(message, TO)).state == "retry"
+
+
+async def test_a_server_that_closes_in_the_middle_is_called_again(message: EmailMessage) -> None:
+    server = Server()
+    seen: list[SMTP] = []
+
+    def only_two(smtp: SMTP) -> str | None:
+        seen.append(smtp)
+        return "421 4.7.0 too many mails on this connection" if seen.count(smtp) > 2 else None
+
+    server.mail = only_two
+    async with listening(server) as port, to(port, connections=1) as transport:
+        results = [await transport.send(message, TO) for _ in range(5)]
+    assert {one.state for one in results} == {"sent"}
+    assert server.connections == 3
+    assert len(server.taken) == 5
+
+
+async def test_a_server_that_only_closes_is_tried_again_later(message: EmailMessage) -> None:
+    server = Server()
+    server.mail = lambda smtp: "421 4.3.2 going down"
+    async with listening(server) as port, to(port) as transport:
+        assert await transport.send(message, TO) == Delivery("retry", "421 4.3.2 going down")
+
+
+async def test_a_kept_connection_that_died_is_replaced(message: EmailMessage) -> None:
+    server = Server()
+    async with listening(server) as port, to(port, connections=1) as transport:
+        assert (await transport.send(message, TO)).state == "sent"
+        server.drop()
+        assert (await transport.send(message, TO)).state == "sent"
+    assert server.connections == 2
+    assert len(server.taken) == 2
+
+
+async def test_lost_after_the_final_dot_is_ambiguous_and_not_sent_again(message: EmailMessage) -> None:
+    server = Server()
+
+    async def vanish(smtp: SMTP) -> str:
+        server.drop()
+        return "250 never heard"
+
+    async with listening(server) as port, to(port, connections=1) as transport:
+        assert (await transport.send(message, TO)).state == "sent"
+        server.data = vanish
+        result = await transport.send(message, TO)
+        assert result.state == "ambiguous"
+        assert "no answer came back" in result.reply
+        assert len(server.taken) == 2
+        server.data = None
+        assert (await transport.send(message, TO)).state == "sent"
+
+
+async def test_silence_after_the_final_dot_is_ambiguous(message: EmailMessage) -> None:
+    server, released = Server(), asyncio.Event()
+
+    async def hang(_: SMTP) -> str:
+        await released.wait()
+        return "250 late"
+
+    server.data = hang
+    async with listening(server) as port, to(port, timeout=SHORT, final_timeout=SHORT) as transport:
+        result = await transport.send(message, TO)
+        released.set()
+    assert result.state == "ambiguous"
+    assert len(server.taken) == 1
+
+
+async def _raw(
+    answer: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+) -> asyncio.Server:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await answer(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    return await asyncio.start_server(serve, "127.0.0.1", 0)
+
+
+async def _until_data(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"220 mx\r\n")
+    while not (command := await reader.readline()).startswith(b"DATA"):
+        if not command:
+            raise ConnectionError
+        writer.write(b"250 ok\r\n")
+
+
+async def test_a_server_that_says_nothing_is_tried_again(message: EmailMessage) -> None:
+    async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    server = await _raw(mute)
+    async with server, to(server.sockets[0].getsockname()[1], timeout=SHORT) as transport:
+        result = await transport.send(message, TO)
+    assert result.state == "retry"
+    assert "imed out" in result.reply
+
+
+@pytest.mark.parametrize("waits", [True, False], ids=["hangs", "drops"])
+async def test_before_the_message_nothing_is_ambiguous(message: EmailMessage, waits: bool) -> None:
+    async def no_go_ahead(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await _until_data(reader, writer)
+        if waits:
+            await reader.read()
+
+    server = await _raw(no_go_ahead)
+    async with server, to(server.sockets[0].getsockname()[1], timeout=SHORT) as transport:
+        assert (await transport.send(message, TO)).state == "retry"
+
+
+@pytest.mark.parametrize("waits", [True, False], ids=["hangs", "drops"])
+async def test_within_the_message_nothing_is_ambiguous(waits: bool) -> None:
+    # More than the operating system buffers, so that the end is still here when the server stops.
+    message = plain("A line of the report.\n" * 1_500_000)
+
+    async def stops_reading(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await _until_data(reader, writer)
+        writer.write(b"354 go ahead\r\n")
+        await reader.readexactly(1000)
+        if waits:
+            await released.wait()
+        elif isinstance(writer.transport, asyncio.WriteTransport):
+            writer.transport.abort()
+
+    released = asyncio.Event()
+    server = await _raw(stops_reading)
+    async with server, to(server.sockets[0].getsockname()[1], timeout=SHORT * 4) as transport:
+        assert (await transport.send(message, TO)).state == "retry"
+        released.set()
+
+
+async def test_a_server_that_talks_nonsense_is_left(message: EmailMessage) -> None:
+    async def nonsense(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mx\r\n")
+        while await reader.readline():
+            writer.write(b"what?\r\n")
+
+    server = await _raw(nonsense)
+    async with server, to(server.sockets[0].getsockname()[1]) as transport:
+        assert (await transport.send(message, TO)).state == "retry"
+
+
+async def test_a_cancelled_mail_drops_its_connection(message: EmailMessage) -> None:
+    server, reached, released = Server(), asyncio.Event(), asyncio.Event()
+
+    async def hang(_: SMTP) -> str:
+        reached.set()
+        await released.wait()
+        return "250 late"
+
+    server.data = hang
+    async with listening(server) as port, to(port, connections=1) as transport:
+        sending = asyncio.create_task(transport.send(message, TO))
+        await reached.wait()
+        sending.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sending
+        released.set()
+        server.data = None
+        assert (await transport.send(message, TO)).state == "sent"
+    assert server.connections == 2
+
+
+# encryption -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate that only a test trusts, for 127.0.0.1, with its key in the same file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mx.example.org")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "server.pem"
+    path.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        + made.public_bytes(serialization.Encoding.PEM)
+    )
+    return path
+
+
+@pytest.fixture
+def server_tls(certificate: Path) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    return context
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+async def test_a_wrong_certificate_stops_the_mail(
+    message: EmailMessage, server_tls: ssl.SSLContext, security: str
+) -> None:
+    server = Server(**({"tls_context": server_tls} if security == "starttls" else {}))
+    outer = server_tls if security == "tls" else None
+    async with listening(server, outer) as port, to(port, security=security) as transport:
+        result = await transport.send(message, TO)
+    assert result.state == "retry"
+    assert "certificate verify failed" in result.reply.lower()
+    assert server.taken == []
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+async def test_a_trusted_certificate_lets_it_pass(
+    message: EmailMessage, server_tls: ssl.SSLContext, certificate: Path, security: str
+) -> None:
+    trust = ssl.create_default_context(cafile=str(certificate))
+    server = Server(
+        **({"tls_context": server_tls, "require_starttls": True} if security == "starttls" else {})
+    )
+    outer = server_tls if security == "tls" else None
+    big = plain("A line of the report.\n" * 100_000)
+    server.options["data_size_limit"] = 0
+    async with listening(server, outer) as port, to(port, security=security, tls_context=trust) as transport:
+        assert (await transport.send(message, TO)).state == "sent"
+        assert (await transport.send(big, TO)).state == "sent"
+    assert server.connections == 1
+    assert len(server.taken[1][1]) > 2_000_000
+
+
+async def test_without_starttls_nothing_is_sent_in_clear(message: EmailMessage) -> None:
+    server = Server()
+    async with listening(server) as port, to(port, security="starttls") as transport:
+        result = await transport.send(message, TO)
+    assert result.state == "retry"
+    assert "STARTTLS" in result.reply
+    assert server.taken == []
+
+
+@pytest.mark.parametrize(("password", "state"), [("right", "sent"), ("wrong", "retry")])
+async def test_a_wrong_password_is_no_verdict_on_a_recipient(
+    message: EmailMessage, password: str, state: str
+) -> None:
+    def check(
+        _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: Any
+    ) -> AuthResult:
+        return AuthResult(success=data.password == b"right", handled=False)
+
+    server = Server(authenticator=check, auth_require_tls=False, auth_required=True)
+    async with listening(server) as port, to(port, username="ahg", password=password) as transport:
+        result = await transport.send(message, TO)
+    assert result.state == state
+    assert state == "sent" or result.reply.startswith("535")
+
+
+# addresses beyond ASCII -------------------------------------------------------------------------------------
+
+
+async def test_smtputf8_is_used_where_it_is_offered() -> None:
+    message = mail("invited", reader=reader_of("invited").model_copy(update={"address": "büro@example.org"}))
+    server = Server(enable_SMTPUTF8=True)
+    async with listening(server) as port, to(port) as transport:
+        assert (await transport.send(message, "büro@example.org")).state == "sent"
+    address, content = server.taken[0]
+    assert address == "büro@example.org"
+    assert "<büro@example.org>".encode() in content
+
+
+async def test_without_smtputf8_such_an_address_is_refused_in_a_sentence(message: EmailMessage) -> None:
+    server = Server()
+    async with listening(server) as port, to(port) as transport:
+        result = await transport.send(message, "büro@example.org")
+        assert (await transport.send(message, TO)).state == "sent"
+    assert result.state == "refused"
+    assert "büro@example.org" in result.reply
+    assert "SMTPUTF8" in result.reply
+
+
+async def test_without_smtputf8_names_are_encoded() -> None:
+    message = mail("invited", reader=reader_of("invited").model_copy(update={"name": "Nguyễn Thị Minh"}))
+    server = Server()
+    async with listening(server) as port, to(port) as transport:
+        assert (await transport.send(message, "desk@bücher.example")).state == "sent"
+    address, content = server.taken[0]
+    assert address == "desk@xn--bcher-kva.example"
+    assert content.partition(b"\r\n\r\n")[0].isascii()
