@@ -20,7 +20,7 @@ from typing import Literal, Self
 import aiosmtplib
 from aiosmtplib import SMTPException, SMTPResponseException
 
-from notifications.headers import ascii_address
+from notifications.headers import ascii_address, mailbox
 
 __all__ = ["Delivery", "Security", "Transport"]
 
@@ -235,6 +235,10 @@ def _fitted(connection: aiosmtplib.SMTP, message: EmailMessage, to: str) -> _Env
     sender = message["From"].addresses[0].addr_spec
     options = ["BODY=8BITMIME"] if connection.supports_extension("8bitmime") else []
     policy, encoding = SMTP, "ascii"
+    try:
+        mailbox("", to)
+    except ValueError:
+        return Delivery("refused", f"{to!r} is not one mail address.")
     try:
         sender, to = ascii_address(sender), ascii_address(to)
     except UnicodeError:

@@ -456,6 +456,16 @@ async def test_without_smtputf8_such_an_address_is_refused_in_a_sentence(message
     assert "SMTPUTF8" in result.reply
 
 
+@pytest.mark.parametrize("address", ["", "desk", "a@b.org> SIZE=1", "a@b.org\r\nRCPT TO:<c@d.org>"])
+async def test_what_is_not_an_address_never_reaches_the_server(message: EmailMessage, address: str) -> None:
+    server = Server()
+    async with listening(server) as port, to(port) as transport:
+        result = await transport.send(message, address)
+    assert result.state == "refused"
+    assert "not one mail address" in result.reply
+    assert server.taken == []
+
+
 async def test_without_smtputf8_names_are_encoded() -> None:
     message = mail("invited", reader=reader_of("invited").model_copy(update={"name": "Nguyễn Thị Minh"}))
     server = Server()
