@@ -68,8 +68,12 @@ class Ladder(Value):
         def later(moment: datetime) -> datetime:
             return _on_working_day(moment + stood, calendars, self.members)
 
-        rungs = tuple(Rung(at=later(rung.at), act=rung.act) for rung in self.rungs)
-        return self.model_copy(update={"due": later(self.due), "rungs": rungs, "stopped_at": None})
+        due, rungs = later(self.due), list[Rung]()
+        for rung in self.rungs:
+            # Saturday afternoon and Sunday morning both become Monday: their order must not turn round.
+            at = min(later(rung.at), due) if rung.at <= self.due else later(rung.at)
+            rungs.append(Rung(at=max(at, rungs[-1].at) if rungs else at, act=rung.act))
+        return self.model_copy(update={"due": due, "rungs": tuple(rungs), "stopped_at": None})
 
 
 def _on_working_day(moment: datetime, calendars: Calendars, members: tuple[str, ...]) -> datetime:
