@@ -27,7 +27,10 @@ class Refused(Exception):  # noqa: N818 - an answer of the rules, not a fault
     """
 
     def __init__(self, why: Why, sentence: str, allowed: str = "") -> None:
-        super().__init__(f"{sentence} {allowed}".strip())
+        super().__init__(sentence)
         self.why = why
         self.sentence = sentence
         self.allowed = allowed
+
+    def __str__(self) -> str:
+        return f"{self.sentence} {self.allowed}".strip()

@@ -119,9 +119,9 @@ _PART = {
 """The part of a case that a command changes, where it is not named by one of its fields."""
 
 _OWN_WORD = frozenset({
-    "comment", "contribute", "recommend", "respond", "consent", "endorse", "agree", "leave", "join", "withdraw",
-    "log_exchange", "situation_update", "add_outcome", "add_arrangement", "schedule_meeting", "delegate",
-    "hand_over",
+    "comment", "contribute", "recommend", "respond", "consent", "endorse", "agree", "leave", "join",
+    "withdraw", "log_exchange", "situation_update", "add_outcome", "add_arrangement", "schedule_meeting",
+    "delegate", "hand_over",
 })  # fmt: skip
 """What a post says for itself or adds: it is never stale because another post has said or added the like."""
 
@@ -129,7 +129,7 @@ _OWN_WORD = frozenset({
 def _subject(turn: Turn, body: Value, do: str) -> str:
     """The part of a case that a command changes; commands on different parts never make each other stale.
 
-    A position is a part of its own: the two Co-Chairs may decide at the same moment. So is whatever a post says
+    A position is a part of its own: the two Co-Chairs may decide at the same moment. So is what a post says
     for itself: two members may answer their invitations at the same moment.
     """
     if do == "decide":

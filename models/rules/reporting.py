@@ -231,7 +231,7 @@ def _report_words(report: Report) -> str:
 
 @follows(GateName.REPORT, GateOutcome.APPROVED)
 def _accepted(turn: Turn, gate: Gate) -> None:
-    """Accepted: the secretariat circulates and closes; after an interim report in this stage the final begins."""
+    """Accepted: the secretariat circulates and closes; after an interim report here, the final begins."""
     report = _open_report(turn.case, ReportState.ADOPTED)
     _move(turn, report, ReportState.ACCEPTED, gate_conditions(gate))
     if turn.case.stage is Stage.REPORTING and report.kind == "interim":

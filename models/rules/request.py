@@ -120,7 +120,7 @@ def withdraw(turn: Turn, body: Withdraw) -> None:
 
 
 def _amended(turn: Turn, why: str) -> None:
-    """What the activation gate is about: the request's text and who submits it, the first of whom is asked."""
+    """What the activation gate is about: the request's text and who submits it; the first is asked."""
     desk = desk_of(turn.case.requesters[0])
     amend_gate(
         turn, GateName.ACTIVATION, on=turn.case.subject, about=_about(turn.case), why=why, respondent=desk

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.case import GateName, Stage
+from models.case import Clock, GateName, Stage
 from models.policy import Policy, policy_with
 from models.refusal import Refused, Why
 from tests.tabletop import REQUEST, Tabletop
@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
 MONDAY = datetime(2026, 3, 2, 3, tzinfo=UTC)
-"""10:00 in Bangkok and Jakarta, 14:00 in Sydney; no public holiday of the offices in play for two weeks but one."""
+"""10:00 in Bangkok and Jakarta, 14:00 in Sydney."""
 
 
 def submitted(requester: str = LK, policy: Policy | None = None, **fields: Any) -> Tabletop:
@@ -79,6 +79,16 @@ def reported(policy: Policy | None = None) -> Tabletop:
     table.until(table.case.ladders["silence"].due)
     approve(table, "report")
     return table
+
+
+def stage_of(table: Tabletop) -> Stage:
+    """Where the case is now."""
+    return table.case.stage
+
+
+def clock_of(table: Tabletop) -> Clock:
+    """Whether its deadlines run now."""
+    return table.case.clock
 
 
 def refuses(table: Tabletop, by: str, do: str, fields: dict[str, Any] | None = None, **more: Any) -> Refused:

@@ -8,13 +8,31 @@ from models.agenda import next_act, waiting_on
 from models.case import Clock, Gate, GateName, GateOutcome, ParticipantState, ReportState, Stage
 from models.commands import parse
 from models.ladder import ClockAct
-from models.posts import Capacity
+from models.posts import Capacity, Post
 from models.refusal import Why
 from models.rules import decide
 from tests.models.helpers import (
-    AU, DAY, HOUR, ID, LK, MM, MY, NZ, RSO, approve, at_work, in_review, in_selection, invited, policy, refuses,
-    reporting, submitted,
-)  # fmt: skip
+    AU,
+    DAY,
+    HOUR,
+    ID,
+    LK,
+    MM,
+    MY,
+    NZ,
+    RSO,
+    approve,
+    at_work,
+    clock_of,
+    in_review,
+    in_selection,
+    invited,
+    policy,
+    refuses,
+    reporting,
+    stage_of,
+    submitted,
+)
 from tests.tabletop import Tabletop
 
 RECUSE = policy(conflict_rule="recuse")
@@ -28,16 +46,16 @@ def says(table: Tabletop, by: str, position: str, text: str = "because", gate: s
     table.do(by, "decide", {"gate": gate, "position": position, "text": text})
 
 
-# positions ------------------------------------------------------------------------------------------------------
+# positions --------------------------------------------------------------------------------------------------
 
 
 def test_both_co_chairs_approving_opens_the_next_step() -> None:
     table = in_review()
     says(table, AU, "approve")
-    assert table.case.stage is Stage.CO_CHAIR_REVIEW
+    assert stage_of(table) is Stage.CO_CHAIR_REVIEW
     assert waiting_on(table.case) == (ID,)
     says(table, ID, "approve")
-    assert table.case.stage is Stage.PARTICIPANT_SELECTION
+    assert stage_of(table) is Stage.PARTICIPANT_SELECTION
     assert activation(table).outcome is GateOutcome.APPROVED
 
 
@@ -46,7 +64,7 @@ def test_a_decline_by_one_ends_the_gate_only_after_the_other_answered() -> None:
     says(table, AU, "decline")
     assert activation(table).open
     says(table, ID, "decline")
-    assert table.case.stage is Stage.DECLINED
+    assert stage_of(table) is Stage.DECLINED
 
 
 def test_a_decline_by_one_stands_when_the_other_is_silent_until_the_deadline() -> None:
@@ -56,14 +74,14 @@ def test_a_decline_by_one_stands_when_the_other_is_silent_until_the_deadline() -
     table.until(due - timedelta(seconds=1))
     assert activation(table).open
     table.until(due)
-    assert table.case.stage is Stage.DECLINED
+    assert stage_of(table) is Stage.DECLINED
 
 
 def test_a_decline_after_the_deadline_ends_the_gate_at_once() -> None:
     table = in_review()
     table.until(table.case.ladders["gate:activation"].due + HOUR)
     says(table, AU, "decline")
-    assert table.case.stage is Stage.DECLINED
+    assert stage_of(table) is Stage.DECLINED
 
 
 @pytest.mark.parametrize(
@@ -79,7 +97,7 @@ def test_a_split_goes_to_consultation_and_a_second_round(second: str, stage: Sta
     assert table.told("consultation_opened") == [AU, ID, RSO]
     says(table, AU, "approve")
     says(table, ID, second)
-    assert table.case.stage is (stage if second == "approve" else Stage.DECLINED)
+    assert stage_of(table) is (stage if second == "approve" else Stage.DECLINED)
 
 
 def test_positions_of_a_second_round_may_both_be_declines() -> None:
@@ -88,7 +106,7 @@ def test_positions_of_a_second_round_may_both_be_declines() -> None:
     says(table, ID, "decline")
     says(table, AU, "decline")
     says(table, ID, "decline")
-    assert table.case.stage is Stage.DECLINED
+    assert stage_of(table) is Stage.DECLINED
 
 
 def test_a_position_may_be_changed_until_the_second_is_in() -> None:
@@ -97,7 +115,7 @@ def test_a_position_may_be_changed_until_the_second_is_in() -> None:
     says(table, AU, "approve")
     assert [position.void for position in activation(table).past] == ["changed"]
     says(table, ID, "approve")
-    assert table.case.stage is Stage.PARTICIPANT_SELECTION
+    assert stage_of(table) is Stage.PARTICIPANT_SELECTION
     refused = refuses(table, AU, "decide", {"gate": "activation", "position": "decline", "text": "no"})
     assert "already approved" in str(refused)
 
@@ -116,7 +134,7 @@ def test_conditions_stand_in_the_decision() -> None:
     assert decided[0]["text"] == f"{AU}: two meetings at most"
 
 
-# questions ------------------------------------------------------------------------------------------------------
+# questions --------------------------------------------------------------------------------------------------
 
 
 def test_the_deadline_moves_by_the_time_a_question_stood_open() -> None:
@@ -124,11 +142,11 @@ def test_the_deadline_moves_by_the_time_a_question_stood_open() -> None:
     due = table.case.ladders["gate:activation"].due
     table.wait(HOUR)
     says(table, AU, "ask", "Since when?")
-    assert table.case.clock is Clock.STOPPED
+    assert clock_of(table) is Clock.STOPPED
     assert waiting_on(table.case) == (LK,)
     table.wait(DAY)
     table.do(LK, "answer", {"text": "Since May."})
-    assert table.case.clock is Clock.RUNNING
+    assert clock_of(table) is Clock.RUNNING
     assert table.case.ladders["gate:activation"].due == due + DAY
     assert table.told("question_answered") == [AU, ID]
 
@@ -155,9 +173,9 @@ def test_the_clock_stands_until_each_question_is_answered_or_dropped() -> None:
     says(table, AU, "ask", "Since when?")
     says(table, ID, "ask", "How many?")
     says(table, AU, "approve")
-    assert table.case.clock is Clock.STOPPED
+    assert clock_of(table) is Clock.STOPPED
     table.do(LK, "answer", {"text": "Since May, about 300."})
-    assert table.case.clock is Clock.RUNNING
+    assert clock_of(table) is Clock.RUNNING
 
 
 def test_a_question_is_answered_by_the_post_that_is_asked() -> None:
@@ -172,10 +190,10 @@ def test_a_participant_that_asked_for_an_extension_answers_what_is_asked_about_i
     says(table, AU, "ask", "What for?", "extension")
     assert waiting_on(table.case) == (MY,)
     table.do(MY, "answer", {"text": "the second meeting"})
-    assert table.case.clock is Clock.RUNNING
+    assert clock_of(table) is Clock.RUNNING
 
 
-# silence --------------------------------------------------------------------------------------------------------
+# silence ----------------------------------------------------------------------------------------------------
 
 
 def test_silence_is_reminded_at_half_and_one_working_day_before_then_escalated_and_lapses() -> None:
@@ -199,7 +217,7 @@ def test_silence_is_reminded_at_half_and_one_working_day_before_then_escalated_a
     table.until(ladder.rungs[4].at - HOUR)
     assert activation(table).open
     table.until(ladder.rungs[4].at)
-    assert (activation(table).outcome, table.case.stage) == (GateOutcome.LAPSED, Stage.LAPSED)
+    assert (activation(table).outcome, stage_of(table)) == (GateOutcome.LAPSED, Stage.LAPSED)
     assert LK in table.told("decision_lapsed")
 
 
@@ -213,7 +231,9 @@ def test_the_urgent_track_counts_hours_on_any_day() -> None:
     says(table, AU, "ask", "Since when?")
     table.wait(23 * HOUR)
     table.do(LK, "answer", {"text": "Since May."})
-    assert table.case.ladders["gate:activation"].rungs[-1].at == ladder.rungs[-1].at + 23 * HOUR  # on a Saturday
+    assert (
+        table.case.ladders["gate:activation"].rungs[-1].at == ladder.rungs[-1].at + 23 * HOUR
+    )  # on a Saturday
 
 
 def test_deadlines_skip_public_holidays_of_the_post_that_must_act() -> None:
@@ -226,12 +246,15 @@ def test_deadlines_skip_public_holidays_of_the_post_that_must_act() -> None:
     assert both > alone, "Indonesia keeps a holiday in that week"
 
 
-# conflicts of interest ------------------------------------------------------------------------------------------
+# conflicts of interest --------------------------------------------------------------------------------------
 
 
 def test_under_declare_a_co_chair_whose_country_asks_decides_with_its_interest_shown() -> None:
     table = in_review("AU/focal-point")
-    assert [(decider.post, decider.interest) for decider in activation(table).deciders] == [(AU, True), (ID, False)]
+    assert [(decider.post, decider.interest) for decider in activation(table).deciders] == [
+        (AU, True),
+        (ID, False),
+    ]
     says(table, AU, "approve")
     taken = next(entry.event for entry in table.entries if entry.type == "position_taken")
     assert taken["interest"] is True
@@ -264,11 +287,11 @@ def test_a_co_chair_may_recuse_itself() -> None:
     says(table, ID, "approve")
     says(table, AU, "recuse", "family ties")
     assert [decider.post for decider in activation(table).deciders] == [NZ, ID]
-    assert "approve" in activation(table).positions[ID].position, "the other's position stands"
+    assert "approve" in activation(table).positions[Post(ID)].position, "the other's position stands"
     assert NZ in table.told("review_requested")
     assert "already sits" in str(refuses(table, NZ, "decide", {"gate": "activation", "position": "recuse"}))
     says(table, NZ, "approve")
-    assert table.case.stage is Stage.PARTICIPANT_SELECTION
+    assert stage_of(table) is Stage.PARTICIPANT_SELECTION
 
 
 def test_a_co_chair_whose_country_joins_mid_gate_is_replaced_and_its_question_dropped() -> None:
@@ -279,7 +302,7 @@ def test_a_co_chair_whose_country_joins_mid_gate_is_replaced_and_its_question_dr
     gate = activation(table)
     assert [decider.post for decider in gate.deciders] == [NZ, ID]
     assert (gate.positions, gate.questions) == ({}, ())
-    assert table.case.clock is Clock.RUNNING
+    assert clock_of(table) is Clock.RUNNING
     assert table.told("review_requested_again") == [NZ, ID]
 
 
@@ -290,7 +313,7 @@ def test_a_substitute_whose_country_joins_gives_its_place_to_the_next() -> None:
     assert [decider.post for decider in activation(table).deciders] == ["UNHCR/steering-group", ID]
 
 
-# amendments -----------------------------------------------------------------------------------------------------
+# amendments -------------------------------------------------------------------------------------------------
 
 
 def test_a_new_version_voids_positions_visibly_and_asks_again() -> None:
@@ -332,7 +355,6 @@ def test_a_revised_report_voids_positions_on_it() -> None:
     table = reporting()
     table.do(RSO, "table")
     table.until(table.case.ladders["silence"].due)
-    assert table.case.reports[1].state is ReportState.ADOPTED
     says(table, AU, "approve", gate="report")
     table.do(RSO, "revise", {"text": "a better chapter two"})
     assert not table.case.gates[GateName.REPORT].positions
@@ -340,7 +362,7 @@ def test_a_revised_report_voids_positions_on_it() -> None:
     assert table.case.reports[1].state is ReportState.ACCEPTED
 
 
-# stale forms ----------------------------------------------------------------------------------------------------
+# stale forms ------------------------------------------------------------------------------------------------
 
 
 def test_a_stale_form_is_refused_and_told_who_changed_what() -> None:
@@ -358,7 +380,7 @@ def test_the_two_co_chairs_may_decide_on_the_same_page() -> None:
     seen = table.case.seq
     for post in (AU, ID):
         table.do(post, "decide", {"gate": "activation", "position": "approve"}, seen=seen)
-    assert table.case.stage is Stage.PARTICIPANT_SELECTION
+    assert stage_of(table) is Stage.PARTICIPANT_SELECTION
 
 
 def test_two_members_may_answer_their_invitations_on_the_same_page() -> None:
@@ -377,7 +399,7 @@ def test_two_posts_that_change_the_same_outcome_are_told_of_each_other() -> None
     assert MY in str(refuses(table, "TH/focal-point", "done", {"outcome": "Radio net"}, seen=seen))
 
 
-# suspension -----------------------------------------------------------------------------------------------------
+# suspension -------------------------------------------------------------------------------------------------
 
 
 def test_while_a_case_is_suspended_no_rung_fires_and_then_everything_moves() -> None:
@@ -401,7 +423,7 @@ def test_a_gate_with_an_open_question_goes_on_standing_when_the_case_resumes() -
     table.do(RSO, "suspend", {"text": "election"})
     table.wait(DAY)
     table.do(RSO, "resume")
-    assert table.case.clock is Clock.STOPPED
+    assert clock_of(table) is Clock.STOPPED
     assert table.case.ladders["answer:activation"].stopped_at is None
     table.wait(HOUR)
     table.do(LK, "answer", {"text": "Since May."})
@@ -421,7 +443,7 @@ def test_a_question_answered_in_a_suspension_leaves_the_clock_to_the_resumption(
     assert table.case.ladders["gate:activation"].due == due + 2 * DAY
 
 
-# the end --------------------------------------------------------------------------------------------------------
+# the end ----------------------------------------------------------------------------------------------------
 
 
 def test_when_the_case_ends_open_gates_are_superseded() -> None:
@@ -429,15 +451,21 @@ def test_when_the_case_ends_open_gates_are_superseded() -> None:
     table.do(AU, "extend", {"by": "3mo"})
     table.do(RSO, "terminate", {"text": "over"})
     approve(table, "termination")
-    assert table.case.stage is Stage.TERMINATED
+    assert stage_of(table) is Stage.TERMINATED
     assert table.case.gates[GateName.EXTENSION].outcome is GateOutcome.SUPERSEDED
     assert table.case.ladders == {}
-    assert table.case.clock is Clock.RUNNING
+    assert clock_of(table) is Clock.RUNNING
 
 
 def test_a_command_is_acted_on_in_the_name_of_the_post_the_secretariat_spoke_to() -> None:
     table = in_review()
-    fields = {"post": AU, "how": "telephone", "why": "no network", "do": "decide", "with": {"position": "approve"}}
+    fields = {
+        "post": AU,
+        "how": "telephone",
+        "why": "no network",
+        "do": "decide",
+        "with": {"position": "approve"},
+    }
     table.do(RSO, "act_for", fields)
     entry = table.entries[-1]
     assert (entry.by, entry.acted_for.by if entry.acted_for else "") == (AU, RSO)

@@ -6,11 +6,30 @@ from models.agenda import waiting_on
 from models.case import GateName, Stage
 from models.refusal import Why
 from tests.models.helpers import (
-    AU, DAY, ID, LK, MY, NZ, RSO, TH, approve, at_work, in_selection, refuses,
-)  # fmt: skip
+    AU,
+    DAY,
+    ID,
+    LK,
+    MY,
+    NZ,
+    RSO,
+    TH,
+    approve,
+    at_work,
+    in_selection,
+    refuses,
+    stage_of,
+)
 from tests.tabletop import Tabletop
 
-NET = {"title": "Radio net", "owner": "MY", "supporting": ["TH"], "due": "2026-05-04", "target": 12, "unit": "posts"}
+NET = {
+    "title": "Radio net",
+    "owner": "MY",
+    "supporting": ["TH"],
+    "due": "2026-05-04",
+    "target": 12,
+    "unit": "posts",
+}
 PACT = {"title": "Routes", "parties": ["MY", "TH"], "kind": "departures", "review": "2026-06-01"}
 
 
@@ -127,8 +146,12 @@ def test_a_meeting_may_be_moved_until_it_was_held_and_an_absent_member_is_visibl
     assert table.told("meeting_called").count(MY) == 2
     table.do(RSO, "attend", {"meeting": "First", "present": ["LK", "MY", "US"], "absent": ["TH"]})
     assert table.case.meetings["First"].absent == ("TH",)
-    assert "has been held" in str(refuses(table, RSO, "schedule_meeting", {"title": "First", "from": "2026-05-01"}))
-    assert "twice" in str(refuses(table, RSO, "attend", {"meeting": "First", "present": ["LK"], "absent": ["LK"]}))
+    assert "has been held" in str(
+        refuses(table, RSO, "schedule_meeting", {"title": "First", "from": "2026-05-01"})
+    )
+    assert "twice" in str(
+        refuses(table, RSO, "attend", {"meeting": "First", "present": ["LK"], "absent": ["LK"]})
+    )
 
 
 def test_situation_updates_are_asked_for_at_the_policys_rhythm() -> None:
@@ -153,7 +176,7 @@ def test_an_extension_is_decided_and_moves_the_end() -> None:
     approve(table, "extension")
     assert table.case.active_until == datetime(end.year, end.month + 3, end.day, end.hour, tzinfo=UTC)
     table.until(end)
-    assert table.case.stage is Stage.OPERATIONAL
+    assert stage_of(table) is Stage.OPERATIONAL
 
 
 def test_an_extension_to_an_earlier_or_absurd_date_is_refused() -> None:
@@ -170,7 +193,7 @@ def test_the_end_of_the_duration_is_reminded_and_opens_the_final_report() -> Non
     table.until(end - 30 * DAY)
     assert {AU, ID, RSO, MY} <= set(table.told("activation_ending"))
     table.until(end)
-    assert table.case.stage is Stage.REPORTING
+    assert stage_of(table) is Stage.REPORTING
     assert table.case.report is not None
     assert table.case.report.kind == "final"
 
@@ -182,7 +205,7 @@ def test_an_open_interim_report_at_the_end_is_finished_first_then_the_final_one_
     table.until(end - 5 * DAY)
     table.do(RSO, "open_report", {"kind": "interim"})
     table.until(end)
-    assert table.case.stage is Stage.REPORTING
+    assert stage_of(table) is Stage.REPORTING
     table.do(RSO, "table")
     table.until(table.case.ladders["silence"].due)
     approve(table, "report")
@@ -197,22 +220,22 @@ def test_while_an_extension_is_before_the_co_chairs_the_work_goes_on_past_its_en
     table.until(end - DAY)
     table.do(MY, "extend", {"by": "3mo"})
     table.until(end + DAY)
-    assert table.case.stage is Stage.OPERATIONAL
+    assert stage_of(table) is Stage.OPERATIONAL
     for post in (AU, ID):
         table.do(post, "decide", {"gate": "extension", "position": "decline", "text": "enough"})
-    assert table.case.stage is Stage.REPORTING
+    assert stage_of(table) is Stage.REPORTING
 
 
 def test_an_early_end_is_a_gate_in_each_stage_after_review() -> None:
     for table in (in_selection(), at_work()):
         table.do(RSO, "terminate", {"text": "the boats have stopped"})
         approve(table, "termination")
-        assert table.case.stage is Stage.TERMINATED
+        assert stage_of(table) is Stage.TERMINATED
         assert LK in table.told("case_ended")
     table = at_work()
     table.do(RSO, "terminate")
     for post in (AU, ID):
         table.do(post, "decide", {"gate": "termination", "position": "decline", "text": "not yet"})
-    assert table.case.stage is Stage.OPERATIONAL
+    assert stage_of(table) is Stage.OPERATIONAL
     table.do(RSO, "terminate", {"text": "now"})
     assert table.case.gates[GateName.TERMINATION].open

@@ -6,17 +6,30 @@ import pytest
 
 from models.agenda import waiting_on
 from models.case import GateName, GateOutcome, Stage
+from models.posts import Post
 from models.projection import rows_of
 from models.refusal import Refused, Why
 from models.visibility import Sight, readable, sight
-from models.posts import Post
-from tests.models.helpers import AU, DAY, ID, LK, MM, MY, RSO, approve, in_review, refuses, submitted
+from tests.models.helpers import (
+    AU,
+    DAY,
+    ID,
+    LK,
+    MM,
+    MY,
+    RSO,
+    approve,
+    in_review,
+    refuses,
+    stage_of,
+    submitted,
+)
 from tests.tabletop import REQUEST, Tabletop
 
 
 def test_a_request_goes_to_the_secretariats_check() -> None:
     table = submitted()
-    assert table.case.stage is Stage.SUBMITTED
+    assert stage_of(table) is Stage.SUBMITTED
     assert waiting_on(table.case) == (RSO,)
     assert table.told("request_received") == [LK]
     assert table.told("completeness_requested") == [RSO]
@@ -75,7 +88,7 @@ def test_only_the_secretariat_finds_a_request_complete() -> None:
 def test_a_requester_withdraws_its_request_and_still_sees_the_case() -> None:
     table = in_review()
     table.do(LK, "withdraw", {"text": "solved"})
-    assert table.case.stage is Stage.WITHDRAWN
+    assert stage_of(table) is Stage.WITHDRAWN
     assert table.case.gates[GateName.ACTIVATION].outcome is GateOutcome.SUPERSEDED
     assert table.case.ladders == {}
     assert sight(table.case, Post(LK)) is Sight.CASE
@@ -87,11 +100,11 @@ def test_of_two_requesters_one_withdraws_alone_and_the_other_goes_on() -> None:
     table.do(MM, "join")
     assert table.case.requesters == ("LK", "MM")
     table.do(LK, "withdraw")
-    assert (table.case.stage, table.case.requesters) == (Stage.SUBMITTED, ("MM",))
+    assert (stage_of(table), table.case.requesters) == (Stage.SUBMITTED, ("MM",))
     assert LK in table.told("request_withdrawn")
     assert sight(table.case, Post(LK)) is Sight.OWN_PART
     table.do(MM, "withdraw")
-    assert table.case.stage is Stage.WITHDRAWN
+    assert stage_of(table) is Stage.WITHDRAWN
 
 
 def test_a_member_joins_once() -> None:
@@ -103,13 +116,13 @@ def test_a_member_joins_once() -> None:
 def test_a_lapsed_request_may_be_resubmitted_for_a_while() -> None:
     table = in_review()
     table.wait(40 * DAY)
-    assert table.case.stage is Stage.LAPSED
+    assert stage_of(table) is Stage.LAPSED
     assert waiting_on(table.case) == ()
     table.do(LK, "resubmit", {})
-    assert table.case.stage is Stage.SUBMITTED
+    assert stage_of(table) is Stage.SUBMITTED
     table.do(RSO, "accept")
     approve(table, "activation")
-    assert table.case.stage is Stage.PARTICIPANT_SELECTION
+    assert stage_of(table) is Stage.PARTICIPANT_SELECTION
 
 
 def test_a_lapsed_request_is_over_after_that_while() -> None:

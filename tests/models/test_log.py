@@ -1,0 +1,86 @@
+"""The decision log: chained, and verifiable from its exported JSON alone."""
+
+import hashlib
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from models.log import ActedFor, Entry, broken_at, event_of
+from models.posts import Post
+from models.rules import replay, take_over
+from tests.models.helpers import RSO, reported
+from tests.tabletop import Tabletop
+
+
+@pytest.fixture(scope="module")
+def table() -> Tabletop:
+    return reported()
+
+
+CHANGES: dict[str, Any] = {
+    "case": "AHG-2026-999",
+    "seq": 7,
+    "by": Post("MM/focal-point"),
+    "acted_for": ActedFor(by=Post(RSO), how="letter", why="x"),
+    "command": "another",
+    "event": {"type": "commented", "text": "other"},
+    "previous": "0" * 64,
+    "hash": "0" * 64,
+    "at": None,
+}
+
+
+@pytest.mark.parametrize("field", CHANGES)
+def test_the_chain_breaks_where_any_field_of_an_entry_is_changed(table: Tabletop, field: str) -> None:
+    assert set(CHANGES) == set(Entry.model_fields)
+    assert broken_at(table.entries) is None
+    for place in (0, 5, len(table.entries) - 1):
+        entry = table.entries[place]
+        value = entry.at + timedelta(microseconds=1) if field == "at" else CHANGES[field]
+        forged = [*table.entries]
+        forged[place] = entry.model_copy(update={field: value})
+        assert forged[place] != entry
+        assert broken_at(forged) is not None
+
+
+def test_the_chain_breaks_where_an_entry_is_missing_or_moved(table: Tabletop) -> None:
+    assert broken_at(table.entries[1:]) is not None
+    assert broken_at([*table.entries[:3], *table.entries[4:]]) is not None
+    assert broken_at([table.entries[1], table.entries[0]]) is not None
+
+
+def test_exported_json_verifies_by_the_documented_formula_alone(table: Tabletop) -> None:
+    previous = ""
+    for line in [entry.model_dump_json() for entry in table.entries]:
+        entry = json.loads(line)
+        fields = ("previous", "case", "seq", "at", "by", "acted_for", "command", "event")
+        text = json.dumps(
+            [entry[field] for field in fields], ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        )
+        assert entry["previous"] == previous
+        assert entry["hash"] == hashlib.sha256(text.encode()).hexdigest()
+        previous = entry["hash"]
+
+
+def test_entries_read_again_from_json_verify_and_hold_the_same_events(table: Tabletop) -> None:
+    again = [Entry.model_validate_json(entry.model_dump_json()) for entry in table.entries]
+    assert again == table.entries
+    assert broken_at(again) is None
+    assert [event_of(entry) for entry in again] == [event_of(entry) for entry in table.entries]
+
+
+def test_a_state_is_rebuilt_from_the_log(table: Tabletop) -> None:
+    blank = case = Tabletop().case
+    for entry in table.entries:
+        case = replay(case, entry)
+    known: dict[str, Any] = {"recent": {}, "touched": {}}
+    assert case == table.case.model_copy(update=known)
+    assert take_over(blank, tuple(table.entries)).model_copy(update=known) == case
+
+
+def test_what_is_taken_over_is_not_done_twice(table: Tabletop) -> None:
+    case = take_over(Tabletop().case, tuple(table.entries))
+    assert case.recent["c1"] > 0
+    assert not any(command.startswith("clock:") for command in case.recent)

@@ -1,0 +1,162 @@
+"""The tables are whole: commands, rules, events, ladders, notices; and refusals help."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import models
+from models import events
+from models.case import Case
+from models.commands import COMMANDS, parse
+from models.evolve import _HANDLERS
+from models.notices import _BY_CLOCK, _TOLD, KINDS
+from models.posts import Post
+from models.refusal import Refused, Why
+from models.rules import RULES, allowed
+from models.rules.clock import _FOLLOWS
+from tests.models.helpers import AU, LK, RSO, at_work, in_review, in_selection, refuses, reported, submitted
+from tests.tabletop import Tabletop
+
+SOURCES = {path: path.read_text() for path in Path(models.__file__).parent.rglob("*.py")}
+
+
+def test_every_command_has_a_rule() -> None:
+    """A draft is kept outside of any case; act_for takes the rule of the command inside."""
+    assert set(COMMANDS) - set(RULES) == {"draft", "act_for"}
+    assert set(RULES) <= set(COMMANDS)
+
+
+def test_every_rule_says_what_it_allows_and_to_whom() -> None:
+    for rule in RULES.values():
+        assert rule.phrase
+        assert rule.who_words
+        assert rule.stages
+        assert rule.unfold.__doc__
+
+
+def test_every_event_has_a_meaning() -> None:
+    assert set(events.EVENTS.values()) == set(_HANDLERS)
+
+
+def test_every_ladder_that_is_set_has_what_follows_it() -> None:
+    assert set(_BY_CLOCK) <= set(_FOLLOWS)
+    seen = set()
+    for table in (submitted(), in_review(), in_selection(), at_work(), reported()):
+        seen |= {str(e.event["subject"]).partition(":")[0] for e in table.entries if e.type == "ladder_set"}
+    assert seen <= set(_FOLLOWS)
+
+
+def test_every_event_that_is_told_is_an_event() -> None:
+    assert set(_TOLD) <= set(events.EVENTS.values())
+
+
+def test_every_kind_of_notice_that_the_code_names_is_listed() -> None:
+    tells = [path for path in SOURCES if path.name in ("notices.py", "recommendation.py")]
+    named = set()
+    for path in tells:
+        for node in ast.walk(ast.parse(SOURCES[path])):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_tell":
+                named |= {arg.value for arg in node.args if isinstance(arg, ast.Constant)}
+    assert named
+    assert named <= set(KINDS)
+
+
+def test_nothing_in_models_is_imported_late_and_the_domain_knows_no_tables() -> None:
+    for path, source in SOURCES.items():
+        tree = ast.parse(source)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                assert node in tree.body, f"{path.name} imports inside a function"
+                if path.name != "tables.py":
+                    names = (
+                        [node.module or ""]
+                        if isinstance(node, ast.ImportFrom)
+                        else [n.name for n in node.names]
+                    )
+                    assert not {"models.tables", "sqlmodel", "sqlalchemy"} & set(names), path.name
+
+
+@pytest.mark.parametrize("table", [submitted(), in_review(), in_selection(), at_work()])
+def test_a_refusal_says_what_is_allowed_now_and_who_is_waited_for(table: Tabletop) -> None:
+    refused = refuses(table, "JO/focal-point", "accept")
+    assert refused.why is Why.FORBIDDEN
+    sentence = str(refused)
+    assert "Only the secretariat may find a request complete" in sentence
+    assert f"The case is in {table.case.stage.words}" in sentence
+    assert "it waits for " in sentence
+    assert "JO/focal-point may now do: " in sentence
+
+
+def test_every_rule_refuses_a_post_that_has_no_part_by_naming_who_has() -> None:
+    case = at_work().case
+    for rule in RULES.values():
+        if not rule.admits(case, Post("XX/auditor")):
+            assert rule.who_words not in ("", "None")
+    assert allowed(case, Post("XX/auditor")) == ()
+    assert allowed(case, Post("JP/co-chair")) == ()
+
+
+def test_a_command_in_the_wrong_stage_is_told_the_right_ones() -> None:
+    assert "a post may convene the group in: participant selection" in str(refuses(at_work(), AU, "convene"))
+
+
+def test_a_post_that_does_not_exist_may_do_nothing() -> None:
+    assert "no post JP/co-chair" in str(
+        refuses(in_review(), "JP/co-chair", "decide", {"position": "approve"})
+    )
+
+
+@pytest.mark.parametrize(
+    ("do", "fields", "words"),
+    [
+        ("fly", {}, "There is no command 'fly'"),
+        ("comment", {"text": "a\x00b"}, "NUL"),
+        ("comment", {"text": "x" * 20_001}, "at most 20000"),
+        ("add_outcome", {"title": "  "}, "at least 1"),
+        ("add_outcome", {"title": "x" * 301}, "at most 300"),
+        ("add_outcome", {"title": "x", "due": "9999-12-31"}, "2200-01-01"),
+        ("decide", {"position": "shrug"}, "position"),
+        ("comment", {"text": "x", "colour": "blue"}, "colour"),
+        ("act_for", {"post": AU, "how": "letter", "why": "x", "do": "comment", "with": 5}, "cannot be read"),
+        ("act_for", {"post": AU, "how": "letter", "why": "x", "do": "act_for"}, "cannot be read"),
+    ],
+)
+def test_a_field_that_cannot_be_read_is_named_with_its_limit(
+    do: str, fields: dict[str, object], words: str
+) -> None:
+    with pytest.raises(Refused) as caught:
+        parse(do, fields, by=LK, command_id="x")
+    assert caught.value.why is Why.INVALID
+    assert words in str(caught.value)
+
+
+def test_an_unreadable_post_is_refused() -> None:
+    with pytest.raises(Refused, match="MEMBER/POST"):
+        parse("comment", {"text": "x"}, by="nobody", command_id="x")
+
+
+def test_texts_keep_what_people_wrote_in_one_normal_form() -> None:
+    table = submitted()
+    name = "Đặng Thị A\u0301nh \u0627\u0644\u0628\u062d\u0631"
+    table.do(RSO, "return", {"missing": [name]})
+    assert table.case.returned == ("Đặng Thị Ánh \u0627\u0644\u0628\u062d\u0631",)
+
+
+def test_posts_change_hands_by_their_own_word_or_the_secretariats() -> None:
+    table = submitted()
+    table.do(LK, "hand_over", {"to": "José"})
+    table.do(
+        RSO,
+        "delegate",
+        {"post": AU, "to": {"name": "Ångström", "email": "a@example.org"}, "until": "2026-04-01"},
+    )
+    assert table.told("post_handed_over") == [LK, RSO]
+    assert table.told("post_delegated") == [AU, RSO]
+    assert refuses(table, LK, "hand_over", {"post": AU, "to": "José"}).why is Why.FORBIDDEN
+    assert "before it begins" in str(refuses(table, LK, "delegate", {"to": "José", "until": "2026-01-01"}))
+
+
+def test_the_same_state_is_read_again_from_its_json() -> None:
+    for table in (Tabletop(), in_review(), at_work(), reported()):
+        assert Case.model_validate_json(table.case.model_dump_json()) == table.case
