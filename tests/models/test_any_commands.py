@@ -1,6 +1,6 @@
 """Whatever posts say and however long they wait, what holds of every case holds.
 
-``--hypothesis-profile`` is not needed: ``AHG_TEST_DEPTH=10`` multiplies the number of cases that are played.
+``TEST_DEPTH=10`` in the environment plays ten times as many cases.
 """
 
 import os
@@ -25,7 +25,7 @@ from models.rules import RULES, Taken, allowed, decide, replay, strike, take_ove
 from models.visibility import may_see
 from tests.tabletop import calendars, directory
 
-DEPTH = int(os.environ.get("AHG_TEST_DEPTH", "1"))
+DEPTH = int(os.environ.get("TEST_DEPTH", "1"))
 
 MEMBERS = ("LK", "MM", "AU", "ID", "NZ", "TH", "MY", "BD", "IOM", "UNHCR", "UNODC")
 CO_CHAIRS = ("AU/co-chair", "ID/co-chair")
@@ -203,9 +203,12 @@ class AnyCommands(RuleBasedStateMachine):
         conflict_rule=st.sampled_from(("declare", "recuse")),
         submitted=request,
         requester=st.sampled_from(("LK", "MM", "AU", "NZ")),
-        steps=st.sampled_from((0, 1, 1, 2, 3, 7, 10, 20, 40)),
+        steps=st.sampled_from((0, 1, 2, 3, 7, 10, 20, 40)),
+        report=st.sampled_from(("", "", "open", "accepted")),
     )
-    def begin(self, conflict_rule: str, submitted: Mapping[str, Any], requester: str, steps: int) -> None:
+    def begin(
+        self, conflict_rule: str, submitted: Mapping[str, Any], requester: str, steps: int, report: str
+    ) -> None:
         policy = policy_with({"conflict_rule": conflict_rule})
         blank = Case(reference="AHG-2026-001", directory=directory(), calendars=calendars(), policy=policy)
         self.case = self.shadow = blank
@@ -220,7 +223,15 @@ class AnyCommands(RuleBasedStateMachine):
         }
         self.give(f"{requester}/focal-point", "submit", usable)
         assert self.case.stage is Stage.SUBMITTED
-        for _ in range(steps):  # some cases begin further on
+        for _ in range(40 if report else steps):  # some cases begin further on
+            self.next_step()
+        if report:
+            self.give("RSO/secretariat", "open_report", {})
+            self.give("RSO/secretariat", "recommend", {"text": "Share routes", "to": ["MY"], "owner": "TH"})
+        if report == "accepted":
+            self.give("RSO/secretariat", "table", {})
+            self.time_goes_by(self.now + timedelta(days=20))
+            self.next_step()
             self.next_step()
 
     def give(self, by: str, do: str, fields: Mapping[str, Any], seen: int | None = None) -> bool:
@@ -289,7 +300,8 @@ class AnyCommands(RuleBasedStateMachine):
     def says_something(self, data: st.DataObject, by: Post) -> None:
         offered = allowed(self.case, by)
         quiet = tuple(do for do in offered if do not in NOISE)
-        if quiet and data.draw(st.integers(0, 9)):
+        nine_in_ten: int = data.draw(st.integers(0, 9))
+        if quiet and nine_in_ten:
             offered = quiet
         if offered:
             do = data.draw(st.sampled_from(offered))
@@ -370,7 +382,10 @@ class AnyCommands(RuleBasedStateMachine):
 
     @rule(hours=st.sampled_from((1, 7, 7, 30, 30, 80, 80, 130, 200, 800)))
     def time_passes(self, hours: int) -> None:
-        until, struck = self.now + timedelta(hours=hours), 0
+        self.time_goes_by(self.now + timedelta(hours=hours))
+
+    def time_goes_by(self, until: datetime) -> None:
+        struck = 0
         while (act := next_act(self.case)) is not None and act.at <= until:
             self.now = max(self.now, act.at)
             taken = strike(self.case, self.now)
@@ -469,8 +484,9 @@ class AnyCommands(RuleBasedStateMachine):
 
 TestAnyCommands = AnyCommands.TestCase
 TestAnyCommands.settings = settings(
-    max_examples=150 * DEPTH,
+    max_examples=250 * DEPTH,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=list(HealthCheck),
+    print_blob=True,
 )
