@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from models.agenda import next_act
 from models.calendars import Calendars
 from models.case import Case
 from models.commands import parse
@@ -66,8 +67,6 @@ class Tabletop:
 
     def until(self, moment: datetime) -> None:
         """Let time pass until an instant, the clock acting at each rung on the way."""
-        from models.agenda import next_act
-
         while (act := next_act(self.case)) is not None and act.at <= moment:
             self.now = max(self.now, act.at)
             taken = strike(self.case, self.now)
