@@ -483,8 +483,7 @@ class AnyCommands(RuleBasedStateMachine):
         target(float(list(Stage).index(self.case.stage)))
 
 
-TestAnyCommands = AnyCommands.TestCase
-TestAnyCommands.pytestmark = [pytest.mark.slow]
+TestAnyCommands = pytest.mark.slow(AnyCommands.TestCase)
 TestAnyCommands.settings = settings(
     max_examples=250 * DEPTH,
     stateful_step_count=40,
