@@ -69,19 +69,26 @@ class Act(Value):
             raise ValueError(f"expect knows {', '.join(EXPECTATIONS)}; not {', '.join(unknown)}")
         return self
 
-    def moment(self, start: datetime, calendars: Calendars) -> datetime:
-        """When the act happens (UTC): an ISO 8601 instant, or so long after the start, working days first."""
+    def moment(self, start: datetime, calendars: Calendars, member: str) -> datetime:
+        """When the act happens (UTC): an ISO 8601 instant, or so long after the start, working days first.
+
+        Working days are those of the member's office.
+        """
         if re.match(r"\d{4}-", self.at):
             instant = datetime.fromisoformat(self.at)
             return (instant if instant.tzinfo else instant.replace(tzinfo=start.tzinfo)).astimezone(UTC)
         parts = _DURATION.findall(self.at)
         if not parts or _DURATION.sub("", self.at).strip(" +,"):
-            raise ScenarioError(f"{self.at!r} is not a time: write 30m, 3h, 2d, 1d 1h, 4wd, or an ISO instant")
+            raise ScenarioError(
+                f"{self.at!r} is not a time: write 30m, 3h, 2d, 1d 1h, 4wd, or an ISO instant"
+            )
         moment = start.astimezone(UTC)
         for number, unit in parts:
             if unit == "wd":
-                moment = calendars.of(self.by.member if self.by else "").move(moment, int(float(number)))
-        return moment + sum((_UNITS[unit] * float(number) for number, unit in parts if unit != "wd"), timedelta(0))
+                moment = calendars.of(member).move(moment, int(float(number)))
+        return moment + sum(
+            (_UNITS[unit] * float(number) for number, unit in parts if unit != "wd"), timedelta(0)
+        )
 
     def __str__(self) -> str:
         what = f"{self.by} {self.do}" if self.do else "expect"
@@ -119,8 +126,14 @@ class Scenario(Value):
             raise ScenarioError(f"policy: {error}") from None
 
     def in_order(self, calendars: Calendars) -> list[tuple[datetime, Act]]:
-        """The acts with their instants (UTC), in order of time; at the same moment in the order of the file."""
-        timed = [(act.moment(self.start, calendars), act) for act in self.acts]
+        """The acts with their instants (UTC), in order of time; at the same moment in the order of the file.
+
+        An expectation, which no post acts in, counts the working days of the post that acted before it.
+        """
+        timed, member = [], ""
+        for act in self.acts:
+            member = act.by.member if act.by else member
+            timed.append((act.moment(self.start, calendars, member), act))
         return sorted(timed, key=lambda one: one[0])
 
 

@@ -17,14 +17,16 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.api.testservice.v1 import UnlockTimeSkippingRequest
 from temporalio.testing import WorkflowEnvironment
 
 import db
 import worker
 from casework import Casework
+from models.case import Stage
 from models.log import Entry
 from models.refusal import Refused
-from ops.catcher import Catcher, CaughtMail
+from ops.catcher import Catcher, CaughtMail, mail_files, read_mail
 from ops.observed import observed
 from ops.scenario import Act, Scenario, differences
 from ops.temporal_server import SEARCH_ATTRIBUTES, find_test_server
@@ -100,6 +102,18 @@ class Simulation:
             raise Differs(f"{act}: accepted, though it was to be refused with {act.refused[0]!r}")
         self._drafted = self._drafted or act.do == "draft"
         self.reference = done.reference or self.reference
+        if act.do == "adopt" and done.stage in ("declined", "done"):
+            await self._free_the_clock()
+
+    async def _free_the_clock(self) -> None:
+        """The test server locks its clock for good when a child ends whose parent has ended before it: unlock it.
+
+        A real server has no such lock. Unlocking it twice is an error there, so only where it is known to be locked.
+        """
+        async with self.engine.connect() as connection:
+            row = await queries.case(connection, str(self.reference))
+        if row and Stage(row["stage"]).final:
+            await self._env.client.test_service.unlock_time_skipping(UnlockTimeSkippingRequest())
 
     async def _check(self, act: Act) -> None:
         actual = await observed(self.engine, self.reference, drafted=self._drafted)
@@ -160,7 +174,9 @@ class Simulation:
             recommendations = await queries.parts(connection, self.reference, "recommendations")
             streams = set(await queries.streams(connection))
         accepted = {report["number"] for report in reports if report["state"] == "accepted"}
-        wanted = {f"{self.reference}/R{one['number']}" for one in recommendations if one["report"] in accepted}
+        wanted = {
+            f"{self.reference}/R{one['number']}" for one in recommendations if one["report"] in accepted
+        }
         return wanted <= streams
 
     async def _until(self, holds: Callable[[], Any], what: str) -> None:
@@ -181,9 +197,11 @@ class Simulation:
             if entry.type not in ("ladder_set", "ladder_cleared"):
                 self._said(f"{_written(entry.at)}  {_line(entry)}")
         self._entries = len(entries)
-        mails = self._catcher.messages()
-        for mail in mails[self._mails :]:
-            self._said(f"{_written(self.now)}    mail to {', '.join(mail.recipients)}: {mail.message['Subject']}")
+        mails = mail_files(self._catcher.folder)
+        for mail in map(read_mail, mails[self._mails :]):
+            self._said(
+                f"{_written(self.now)}    mail to {', '.join(mail.recipients)}: {mail.message['Subject']}"
+            )
         self._mails = len(mails)
 
     @property
@@ -207,12 +225,13 @@ def _line(entry: Entry) -> str:
 @asynccontextmanager
 async def simulation(
     scenario: Scenario, said: Callable[[str], None], *, mail_folder: Path | None = None, cached: int | None = None,
-    database_url: str | None = None,
+    database_url: str | None = None, history_limit: int = 1500,
 ) -> AsyncIterator[Simulation]:  # fmt: skip
     """Everything a simulation needs, started and stopped: server, records, worker, mail catcher.
 
     ``mail_folder`` keeps the mails; ``cached`` is how many workflows the worker keeps in memory (0: every step is
-    taken by a worker that has never seen the case); ``database_url`` is a database of its own to play in.
+    taken by a worker that has never seen the case); ``database_url`` is a database of its own to play in;
+    ``history_limit`` as in the settings.
     """
     with tempfile.TemporaryDirectory(prefix="ahg-simulate-") as temporary:
         folder = Path(temporary)
@@ -229,7 +248,7 @@ async def simulation(
                 await seed_if_empty(engine)
                 async with await _skipping_server(settings) as env:
                     shift = scenario.start.astimezone(UTC) - await env.get_current_time()
-                    desk = CaseDesk(env.client, settings.task_queue, shift=shift)
+                    desk = CaseDesk(env.client, settings.task_queue, history_limit=history_limit, shift=shift)
                     play = Simulation(scenario, env, engine, desk, catcher, said)
                     options = worker.Options(max_cached_workflows=cached, clock=lambda: play.now)
                     async with worker.running(settings, env.client, engine, options):
@@ -240,9 +259,13 @@ async def simulation(
 
 async def _skipping_server(settings: Settings) -> WorkflowEnvironment:
     env = await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=str(find_test_server(settings)), data_converter=data_converter(settings.keyring)
+        test_server_existing_path=str(find_test_server(settings)),
+        data_converter=data_converter(settings.keyring),
     )
-    kinds = {name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{_snake(kind)}") for name, kind in SEARCH_ATTRIBUTES.items()}
+    kinds = {
+        name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{_snake(kind)}")
+        for name, kind in SEARCH_ATTRIBUTES.items()
+    }
     await env.client.operator_service.add_search_attributes(
         AddSearchAttributesRequest(namespace=env.client.namespace, search_attributes=kinds)
     )

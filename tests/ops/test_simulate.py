@@ -1,0 +1,165 @@
+"""Scenarios played on a real Temporal server with skipped time, and what `ahg simulate` says when one differs."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.testing import CliRunner, Result
+
+import cli
+from models.commands import COMMANDS
+from ops.scenario import EXPECTATIONS, read_scenario
+from ops.simulate import simulation
+from ops.verify import verify
+
+SCENARIOS = sorted((Path(__file__).parents[1] / "scenarios").glob("*.yaml"))
+SHORT_RUNS = 100
+"""Events in a run: cold workers replay little, and every case continues as a new run several times."""
+
+START: dict[str, Any] = {
+    "at": "0h",
+    "by": "LK/focal-point",
+    "do": "submit",
+    "with": {"title": "Boats", "situation": "Boats leave."},
+}
+
+
+def _name(path: Path) -> str:
+    return path.stem
+
+
+async def _played(path: Path, **how: Any) -> list[str]:
+    """Play a scenario to its end; the lines of its timeline. The log, the projection and the history agree."""
+    said: list[str] = []
+    async with simulation(read_scenario(path), said.append, **how) as play:
+        await play.play()
+        assert [str(fault) async for fault in verify(play.engine, None)] == []
+        keys = [mail.message["Message-ID"] for mail in play.mails]
+        assert keys
+        assert len(set(keys)) == len(keys)
+    return said
+
+
+@pytest.mark.slow
+@pytest.mark.journey
+@pytest.mark.parametrize("path", SCENARIOS, ids=_name)
+async def test_a_scenario_runs_to_its_end_with_everything_as_expected(path: Path) -> None:
+    said = await _played(path)
+
+    assert any("mail to" in line for line in said)
+
+
+@pytest.mark.slow
+@pytest.mark.journey
+@pytest.mark.parametrize("path", SCENARIOS, ids=_name)
+async def test_a_scenario_runs_alike_on_workers_that_have_never_seen_the_case(path: Path) -> None:
+    await _played(path, cached=0, history_limit=SHORT_RUNS)
+
+
+@pytest.mark.slow
+@pytest.mark.journey
+async def test_perth_2009_runs_alike_on_postgresql(postgres_url: Callable[[], str]) -> None:
+    (perth,) = [path for path in SCENARIOS if path.stem == "perth-2009"]
+
+    await _played(perth, database_url=postgres_url())
+
+
+def test_the_scenarios_together_use_every_command_and_every_expectation() -> None:
+    commands: set[str] = set()
+    expected: set[str] = set()
+    for path in SCENARIOS:
+        for act in read_scenario(path).acts:
+            commands |= {act.do} if act.do else set()
+            expected |= set(act.expect)
+
+    assert commands == set(COMMANDS)
+    assert expected == set(EXPECTATIONS)
+
+
+# what differs is said ---------------------------------------------------------------------------------------
+
+
+def _simulate(folder: Path, *acts: dict[str, Any], **more: Any) -> Result:
+    file = folder / "scenario.yaml"
+    scenario = {"title": "A test", "start": "2026-05-04T09:00:00+07:00", "acts": [START, *acts], **more}
+    file.write_text(yaml.safe_dump(scenario), encoding="utf-8")
+    return CliRunner().invoke(cli.app, ["simulate", str(file)])
+
+
+def test_a_scenario_that_holds_ends_with_0_and_tells_its_timeline(tmp_path: Path) -> None:
+    result = _simulate(tmp_path, {"at": "1h", "expect": {"stage": "submitted"}})
+
+    assert result.exit_code == 0, result.output
+    assert "LK/focal-point: submitted" in result.stdout
+    assert "mail to" in result.stdout
+    assert "2 acts played, everything as expected" in result.stdout
+
+
+def test_a_wrong_expectation_fails_and_names_the_act_and_the_difference(tmp_path: Path) -> None:
+    result = _simulate(tmp_path, {"at": "1h", "expect": {"stage": "closed"}})
+
+    assert result.exit_code == 1
+    assert "differs: 1h: expect: stage is 'submitted', expected 'closed'" in result.stderr
+
+
+def test_an_act_that_was_to_be_refused_and_is_accepted_fails_and_is_named(tmp_path: Path) -> None:
+    result = _simulate(
+        tmp_path, {"at": "1h", "by": "RSO/secretariat", "do": "accept", "refused": "only a Co-Chair"}
+    )
+
+    assert result.exit_code == 1
+    assert "1h: RSO/secretariat accept: accepted, though it was to be refused" in result.stderr
+
+
+def test_an_act_that_is_refused_against_expectation_fails_and_is_named(tmp_path: Path) -> None:
+    result = _simulate(tmp_path, {"at": "1h", "by": "TH/focal-point", "do": "accept"})
+
+    assert result.exit_code == 1
+    assert (
+        "1h: TH/focal-point accept: refused, though it was not expected to be: Only the sec" in result.stderr
+    )
+
+
+def test_a_refusal_in_other_words_than_expected_fails_and_is_named(tmp_path: Path) -> None:
+    result = _simulate(
+        tmp_path, {"at": "1h", "by": "TH/focal-point", "do": "accept", "refused": "only a Co-Chair"}
+    )
+
+    assert result.exit_code == 1
+    assert (
+        "1h: TH/focal-point accept: the refusal does not say 'only a Co-Chair', it says: On" in result.stderr
+    )
+
+
+@pytest.mark.parametrize(
+    ("acts", "more", "words"),
+    [
+        ([{"at": "soon", "expect": {"stage": "draft"}}], {}, "'soon' is not a time"),
+        ([{"at": "1h", "expect": {"stadium": "draft"}}], {}, "acts.1: Value error, expect knows stage"),
+        ([{"at": "1h", "do": "accept"}], {}, "an act that does something needs by"),
+        ([{"at": "1h"}], {}, "an act needs do or expect"),
+        ([], {"policy": {"gaet": "3wd"}}, "policy has no key 'gaet'"),
+        ([], {"start": "yesterday"}, "start: Input should be a valid datetime"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_file_that_is_no_scenario_is_told_what_is_wrong(
+    acts: list[dict[str, Any]], more: dict[str, Any], words: str, tmp_path: Path
+) -> None:
+    result = _simulate(tmp_path, *acts, **more)
+
+    assert result.exit_code == 1
+    assert words in result.stderr
+
+
+def test_mails_are_kept_on_request(tmp_path: Path) -> None:
+    file, mails = tmp_path / "scenario.yaml", tmp_path / "mails"
+    file.write_text(yaml.safe_dump({"start": "2026-05-04T09:00:00Z", "acts": [START]}), encoding="utf-8")
+
+    result = CliRunner().invoke(cli.app, ["simulate", str(file), "--mails", str(mails), "--cold", "--quiet"])
+
+    assert result.exit_code == 0, result.output
+    assert result.stdout == ""
+    assert len(list(mails.glob("*.eml"))) == 2
