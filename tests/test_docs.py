@@ -1,13 +1,26 @@
-"""Every setting and every make target is documented, with its real default."""
+"""The documents say what is so: settings, commands, notices, files, and the check of an exported log."""
 
+import json
 import re
+import subprocess
+import sys
+import tomllib
+from datetime import timedelta
 from pathlib import Path
 
+import pytest
+import yaml
 from pydantic_core import PydanticUndefined
 
+from cli import _exported
+from ops.scenario import EXPECTATIONS, Scenario
 from settings import PREFIX, Settings
+from tests.reference import PAGES, page
+from tests.tabletop import REQUEST, Tabletop
 
 ROOT = Path(__file__).parents[1]
+DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+DOCUMENTS += sorted((ROOT / "docs").rglob("*.md"))
 RUNNING = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
 
 
@@ -51,13 +64,11 @@ def test_every_make_target_explains_itself() -> None:
 
 
 def test_links_between_documents_lead_somewhere() -> None:
-    pages = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
-    pages += (ROOT / "docs").rglob("*.md")
     broken = [
-        f"{page.name}: {target}"
-        for page in pages
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
-        if not (page.parent / target).exists()
+        f"{document.name}: {target}"
+        for document in DOCUMENTS
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8"))
+        if not (document.parent / target).exists()
     ]
 
     assert broken == []
@@ -72,3 +83,150 @@ def test_the_lock_files_hold_hashes_and_no_addresses() -> None:
         assert text.count("--hash=sha256:") >= len(pins[name])
 
     assert pins["requirements-run.lock"] < pins["requirements.lock"]
+
+
+# what the code tells ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_that_the_code_tells_is_not_stale(name: str) -> None:
+    written = (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+    assert written == page(name), "run: python -m tests.reference"
+
+
+def test_every_file_and_every_name_in_it_that_a_document_points_to_exists() -> None:
+    """``path/file.py`` must be a file; after ``path/file.py:name``, the file must define the name."""
+    missing = []
+    for document in DOCUMENTS:
+        text = document.read_text(encoding="utf-8")
+        for path, name in re.findall(r"`((?:[\w.-]+/)*[\w-]+\.(?:py|csv|yaml|toml))(?::([\w.]+))?`", text):
+            file = ROOT / path
+            if not file.exists():
+                missing.append(f"{document.name}: {path}")
+                continue
+            *_, last = name.split(".")
+            defined = rf"^\s*(?:(?:async )?def|class) {last}\b|^\s*(?:self\.)?{last}\b.*=|^\s*{last}: "
+            if last and not re.search(defined, file.read_text(encoding="utf-8"), re.MULTILINE):
+                missing.append(f"{document.name}: {path}:{name}")
+
+    assert missing == []
+
+
+def test_the_map_names_every_folder_and_module_of_the_product() -> None:
+    product = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    folders = product["setuptools"]["packages"]["find"]["include"]
+    modules = product["setuptools"]["py-modules"]
+    names = [f"`{folder.rstrip('*')}/`" for folder in folders] + [f"`{module}.py`" for module in modules]
+    text = (ROOT / "docs" / "how-it-works.md").read_text(encoding="utf-8")
+
+    assert [name for name in names if f"| {name} |" not in text] == []
+
+
+def test_every_decision_is_a_record_with_context_decision_and_consequences() -> None:
+    records = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+
+    for number, record in enumerate(records, start=1):
+        text = record.read_text(encoding="utf-8")
+        assert record.name.startswith(f"{number:04d}-")
+        assert text.startswith(f"# {number}. ")
+        for part in ("**Context.**", "**Decision.**", "**Consequences.**"):
+            assert part in text, f"{record.name} lacks {part}"
+
+
+# scenarios --------------------------------------------------------------------------------------------------
+
+SCENARIOS = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
+
+
+def test_every_expectation_is_documented() -> None:
+    assert [name for name in EXPECTATIONS if f"| `{name}` |" not in SCENARIOS] == []
+
+
+def test_the_scenario_in_the_documents_can_be_read() -> None:
+    block = re.search(r"```yaml\n(.+?)```", SCENARIOS, re.DOTALL)
+    assert block is not None
+
+    scenario = Scenario.model_validate(yaml.safe_load(block[1]))
+
+    assert scenario.policy_document().routine.gate == "3wd"
+
+
+# the log ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def exported() -> list[str]:
+    """The exported log of a case with clock acts, a telephoned answer and text in several scripts."""
+    table = Tabletop()
+    table.do("MY/focal-point", "submit", {**REQUEST, "title": "Perahu di selat \u2028 เรือ 😀"})
+    table.wait(timedelta(days=4))
+    table.do("RSO/secretariat", "accept")
+    table.do("AU/co-chair", "decide", {"gate": "activation", "position": "approve"})
+    table.do("RSO/secretariat", "act_for", {
+        "post": "ID/co-chair", "how": "telephone", "why": "no connection", "do": "decide",
+        "with": {"gate": "activation", "position": "approve"},
+    })  # fmt: skip
+    table.do("RSO/secretariat", "propose", {"members": ["NZ"]})
+    return [json.dumps(_exported(entry), ensure_ascii=False) for entry in table.entries]
+
+
+def checked(lines: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """What the program in docs/log.md says of a file with these lines."""
+    block = re.search(
+        r"```python\n(.+?)```", (ROOT / "docs" / "log.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    assert block is not None
+    program, file = folder / "verify.py", folder / "case.jsonl"
+    program.write_text(block[1], encoding="utf-8")
+    file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    command = [sys.executable, "-I", str(program), str(file)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_program_in_the_documents_accepts_a_log(exported: list[str], tmp_path: Path) -> None:
+    result = checked(exported, tmp_path)
+
+    assert result.returncode == 0, result.stderr
+    newest = json.loads(exported[-1])["hash"]
+    assert result.stdout.strip().endswith(newest)
+    assert result.stdout.startswith(f"{len(exported)} entries")
+
+
+def _changed(line: str, **fields: object) -> str:
+    return json.dumps({**json.loads(line), **fields}, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("tampering", "broken"),
+    [
+        ("a post", 4), ("an event", 4), ("a moment", 4), ("how it was told", 4), ("left out", 4),
+        ("moved", 4), ("put in", 5), ("begins late", 1),
+    ],
+)  # fmt: skip
+def test_the_program_in_the_documents_finds_what_was_tampered_with(
+    exported: list[str], tmp_path: Path, tampering: str, broken: int
+) -> None:
+    lines, fourth = list(exported), exported[3]
+    match tampering:
+        case "a post":
+            lines[3] = _changed(fourth, by="AU/co-chair")
+        case "an event":
+            lines[3] = _changed(fourth, event={**json.loads(fourth)["event"], "more": ""})
+        case "a moment":
+            lines[3] = _changed(fourth, at="2026-03-02T03:00:00.000001+00:00")
+        case "how it was told":
+            lines[3] = _changed(fourth, acted_for={"by": "RSO/secretariat", "how": "", "why": ""})
+        case "left out":
+            del lines[3]
+        case "moved":
+            lines[3], lines[4] = lines[4], lines[3]
+        case "put in":
+            lines.insert(4, fourth)
+        case _:
+            del lines[0]
+
+    result = checked(lines, tmp_path)
+
+    assert result.returncode == 1
+    assert f"entry {broken} does not follow" in result.stderr

@@ -1,0 +1,407 @@
+"""Writes the pages of ``docs/`` that the code can tell: commands, command line, notices, default policy.
+
+    python -m tests.reference
+
+``tests/test_docs.py`` fails when one of them is not what this would write.
+"""
+
+import textwrap
+import types
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import typer
+from pydantic import AliasChoices
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from cli import app
+from models.base import Value
+from models.case import Stage
+from models.commands import COMMANDS, Body, Leave
+from models.notices import KINDS
+from models.policy import Policy, Track
+from models.request import SECTIONS, Attachment, Figure, Route
+from models.rules import RULES
+from models.rules.turn import OPEN_STAGES
+from notifications.registry import REGISTRY
+
+__all__ = ["PAGES", "page"]
+
+DOCS = Path(__file__).parents[1] / "docs"
+MADE = (
+    "This page is made by `python -m tests.reference`; a test fails when it is stale. Do not edit it by hand."
+)
+
+_WRITTEN = {
+    "Line": "line", "Prose": "text", "Day": "date", "Span": "length of time", "Post": "post", "str": "line",
+    "int": "whole number", "float": "number", "bool": "yes or no", "Person": "person", "NoneType": "",
+}  # fmt: skip
+_HEAD = ("| field | value | default | also read as |", "|---|---|---|---|")
+
+_REQUEST = (
+    "`affected` holds codes. `asks` may be one text; `done` may be a list of lines. `confidential` is a "
+    "list of "
+    "sections, or a mapping of each section to the posts or members that may read it besides the "
+    "requesters, the "
+    "Co-Chairs and the secretariat; the sections are " + ", ".join(f"`{name}`" for name in SECTIONS) + "."
+)
+_NOTES = {
+    "draft": _REQUEST + " A member keeps one draft; the next one replaces it.",
+    "submit": _REQUEST
+    + " A title and the situation must be there. Fields that are left out are taken from the "
+    "member's draft, if it has one; the draft is then gone.",
+    "resubmit": "The fields of `submit` stand beside each other, without `changes`: `with: {title: "
+    "...}`. One of the "
+    "words of `text` beside them is what the post says.",
+    "return": "`missing` or `text` must be there.",
+    "decide": "`gate` may be left out where only one open gate is the post's to decide. "
+    "`approve_with_conditions` "
+    "is read too. Every position but `approve` and `recuse` needs `text`.",
+    "answer": "Without `gate`, the first gate at which a question is open.",
+    "comment": "`text` must be there.",
+    "endorse": "`member` may be left out while one admission waits.",
+    "replace": "`member` goes, `by` comes.",
+    "add_outcome": "Without `owner`, the member of the post that acts.",
+    "log_exchange": "Without `kind`, that of the arrangement; without `on`, today.",
+    "schedule_meeting": "`starts` and `ends` are dates or instants as ISO 8601 writes them.",
+    "extend": "`by` may be a whole number of months. With neither, by the policy's duration; it counts "
+    "from the end "
+    "of the activation as it stands.",
+    "suspend": "`text` must be there.",
+    "recommend": "Without `owner`, the secretariat (`RSO`).",
+    "object": "With `outcome`, a Co-Chair objects to its verification; without, a Steering Group member "
+    "breaks the "
+    "silence. `text` must be there.",
+    "revise": "`text` must be there.",
+    "circulate": "`to` is one of the two words or a list of codes. `names` are the members that the "
+    "text names; it "
+    "names nobody else.",
+    "consent": "`yes`, `true`, `given`, `accept`, `approve` and `agree` are read as `give`; `no`, "
+    "`false`, `refused`, "
+    "`decline` and `withhold` as `refuse`.",
+    "adopt": "Taken by the follow-up of the recommendation, at any time after its report was accepted, "
+    "closed cases "
+    "included, from a Co-Chair, the secretariat, or the focal points of its addressees and owner. "
+    "`recommendation` "
+    "is its exact text; it may be left out where the case has only one.",
+    "waive": "`text` must be there. Brackets and capitals do not matter: `(A)` is read as `a`.",
+    "delegate": "Without `post`, the post that acts. `to` is a name, or `{name, email, language}`. "
+    "The secretariat "
+    "alone may do it for another post.",
+    "hand_over": "As in `delegate`.",
+    "act_for": "The command inside may also stand as `do` and `with` beside the other fields: "
+    "`{post: AU/co-chair, how: telephone, why: ..., do: decide, with: {gate: activation, position: "
+    "approve}}`. `post` "
+    "is also read as `for`, `whom`, `on_behalf_of`, `behalf`; `how` as `by`, `means`; `do` as `act`, "
+    "`action`, "
+    "`inner_do`. Draft is not among the commands that a case takes.",
+}
+"""What a table cannot say."""
+
+
+# commands ---------------------------------------------------------------------------------------------------
+
+
+def commands() -> Iterator[str]:
+    """The page of commands."""
+    yield "# Commands"
+    yield MADE
+    yield (
+        "The same names are used by the command line (`ahg case do NAME`), by scenario files (`do: "
+        "NAME`) and by "
+        "`casework.Casework.act`. A field is written by its name; where other words are listed, they "
+        "are read as the "
+        "same field. A field in bold must be given. Who may do a command, and in which stages, is the "
+        "table of rules "
+        "(`models.rules.RULES`); a rule may refuse for further reasons, and says them."
+    )
+    yield (
+        "A line holds at most 300 characters, a text at most 20,000; a date is `2026-03-31`; a length "
+        "of time is "
+        "`24h`, `30d`, `5wd` (working days) or `12mo`; a post is `MEMBER/POST`; a code is a member's "
+        "code in the "
+        "directory. A field may be written by its own name even where the table lists it under another."
+    )
+    yield (
+        f"Every command but `draft`, `submit`, `contribute`, `recommend`, `answer`, `adopt` and "
+        f"`act_for` has the "
+        f"field `text` (text, nothing by default), also read as "
+        f"{_words(_aliases(Body.model_fields['text'])[1:])}: "
+        "what the post says with it. It is left out of the tables below."
+    )
+    for do, cls in COMMANDS.items():
+        yield f"## {do}"
+        yield _said(cls)
+        yield _who(do)
+        rows = list(_rows(cls))
+        if rows:
+            yield "\n".join((*_HEAD, *rows))
+        if do in _NOTES:
+            yield _NOTES[do]
+    yield "## Parts of a request"
+    for cls in (Route, Figure, Attachment):
+        yield f"**{cls.__name__}.** {_said(cls)}"
+        yield "\n".join((*_HEAD, *_rows(cls)))
+
+
+def _who(do: str) -> str:
+    rule = RULES.get(do)
+    if do == "draft":
+        return "Who: a member's focal point. Kept outside the case; there is no case yet."
+    if do == "act_for":
+        return (
+            "Who: the secretariat, for any post but an auditor's and its own. "
+            "Stages: those of the command inside."
+        )
+    assert rule is not None, f"{do} has no rule"
+    stages = (
+        "every open one"
+        if rule.stages == OPEN_STAGES
+        else ", ".join(s.words for s in Stage if s in rule.stages)
+    )
+    return f"Who: {rule.who_words}. Stages: {stages}."
+
+
+def _said(cls: type[Value]) -> str:
+    return " ".join((cls.__doc__ or "").split()).replace("``", "`")
+
+
+def _rows(cls: type[Value]) -> Iterator[str]:
+    common = Body.model_fields["text"]
+    for name, field in cls.model_fields.items():
+        if name == "do" or (name == "text" and repr(field) == repr(common)):
+            continue
+        called, *others = _aliases(field) or [name]
+        shown = name if name == called or name in others else called
+        if name in ("starts", "ends", "text"):
+            shown = name
+        others = [word for word in (called, *others) if word != shown]
+        must = field.is_required()
+        yield (
+            f"| {f'**`{shown}`**' if must else f'`{shown}`'} | {_type(field.annotation, field)}"
+            f"{', or one' if name in _one_will_do(cls) else ''} "
+            f"| {'' if must else _default(field)} | {_words(others)} |"
+        )
+
+
+def _one_will_do(cls: type[Value]) -> set[str]:
+    """The lists for which a single value may stand."""
+    validators = cls.__pydantic_decorators__.field_validators.values()
+    return {name for one in validators if one.cls_var_name == "_lists" for name in one.info.fields}
+
+
+def _aliases(field: FieldInfo) -> list[str]:
+    alias = field.validation_alias or field.alias
+    if isinstance(alias, AliasChoices):
+        return [str(choice) for choice in alias.choices]
+    return [str(alias)] if alias else []
+
+
+def _words(words: list[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
+
+
+def _default(field: FieldInfo) -> str:
+    given = field.get_default(call_default_factory=True, validated_data={})
+    if given is PydanticUndefined or given is None or given in ("", (), {}):
+        return "nothing"
+    if isinstance(given, StrEnum | bool):
+        given = str(given).lower()
+    return f"`{given}`"
+
+
+def _type(kind: Any, field: FieldInfo | None = None) -> str:
+    """A field's type in words."""
+    if field is not None and kind is str:
+        return _limited(field)
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return _annotated(kind)
+    if origin is Literal:
+        return ", ".join(f"`{value}`" for value in inner)
+    if Leave in inner:
+        return "a command with its fields"
+    if origin in (Union, types.UnionType):
+        return " or ".join(dict.fromkeys(word for word in map(_type, inner) if word))
+    if origin is tuple:
+        return f"list of {_plural(_type(inner[0], field if inner[0] is str else None))}"
+    if origin is not None:
+        return "mapping"
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return ", ".join(f"`{value.value}`" for value in kind)
+    name = getattr(kind, "__name__", str(kind))
+    return _WRITTEN.get(
+        name, f"{name.lower()} (see below)" if name in ("Route", "Figure", "Attachment") else name
+    )
+
+
+def _limited(field: FieldInfo) -> str:
+    lengths = [m.max_length for m in field.metadata if getattr(m, "max_length", None)]
+    return "text" if lengths and max(lengths) > 300 else "line"
+
+
+def _annotated(kind: Any) -> str:
+    base, *metadata = get_args(kind)
+    if base is str:
+        return "text" if any((getattr(one, "max_length", 0) or 0) > 300 for one in metadata) else "line"
+    return _type(base)
+
+
+def _plural(word: str) -> str:
+    first, space, rest = word.partition(" ")
+    return f"{first}s{space}{rest}" if word and not word.startswith("`") else word
+
+
+# the command line -------------------------------------------------------------------------------------------
+
+
+def command_line() -> Iterator[str]:
+    """The page of the command line: the help of every command."""
+    yield "# The command line"
+    yield MADE
+    yield (
+        "`ahg` reads the same settings as every other part ([running.md](running.md)); run it where the "
+        "variables "
+        "and the data folder are those of `ahg up`. It ends with 0, with 1 when something was refused, "
+        "differs or is "
+        "at fault, and with 2 when a setting or an option is wrong. The fields of `ahg case do` are in "
+        "[commands.md](commands.md)."
+    )
+    yield from _help(typer.main.get_command(app), "ahg")
+
+
+def _help(command: Any, path: str) -> Iterator[str]:
+    context = command.context_class(command, info_name=path, terminal_width=100, max_content_width=100)
+    formatter = context.make_formatter()
+    # Without the boxes of rich, which depend on the terminal.
+    plain: Any = next(cls for cls in type(command).__mro__ if cls.__name__ == "Command")
+    plain.format_help(command, context, formatter)
+    yield f"## {path}"
+    yield f"```\n{formatter.getvalue().rstrip()}\n```"
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from _help(inner, f"{path} {name}")
+
+
+# notices ----------------------------------------------------------------------------------------------------
+
+
+def notices() -> Iterator[str]:
+    """The page of the kinds of notices."""
+    yield "# Notices"
+    yield MADE
+    yield (
+        "A notice comes from an event in a case's log, once for each post and capacity that it is for. "
+        "Only a post "
+        "that may learn of the case is told. *Asks* means that the reader has to do something. The last "
+        "three "
+        "columns are what `notifications/registry.py` says of the kind: when its mail goes out, whether "
+        "a reader may "
+        "switch it off, and what of the case the mail may hold."
+    )
+    yield (
+        "Delivery does not gather digests yet and keeps no preferences: today every kind goes out at "
+        "once, to "
+        "everybody it is for."
+    )
+    rows = [
+        f"| `{kind.name}` | {kind.summary} | {'asks' if kind.asks else 'tells'} | {entry.pace.value} "
+        f"| {entry.wish.value} | {entry.sensitivity.value} |"
+        for kind in KINDS.values()
+        for entry in (REGISTRY[kind.name],)
+    ]
+    head = (
+        "| kind | what it says | asks or tells | goes out | may be switched off | the mail |",
+        "|---|---|---|---|---|---|",
+    )
+    yield "\n".join((*head, *rows))
+
+
+# default policy ---------------------------------------------------------------------------------------------
+
+_TRACK = {
+    "completeness": "completeness check by the secretariat",
+    "gate": "a gate's deadline; reminders at half of it and at the next line",
+    "last_reminder": "the last reminder, before the deadline",
+    "offices_told": "both offices and the secretariat are told, after the deadline",
+    "lapse": "the gate lapses, after the deadline",
+    "answer": "an answer to a question; then a reminder, again at this rhythm",
+    "comments": "Steering Group comments on participants",
+    "invitation": "an invitation lapses; reminder at half",
+    "silence": "silence procedure on a report",
+    "consent": "consent to be named; reminder at half",
+    "situation_update": "a situation update is due every",
+    "duration": "duration of an activation",
+}
+_WHOLE = {
+    "conflict_rule": "what a Co-Chair does when its own country is a requester: `declare` or `recuse`",
+    "substitutes": "who takes a recused Co-Chair's place, in order",
+    "other_affected": "minimum composition: other most-affected members besides the requester",
+    "organisations": "minimum composition: organisations",
+    "endorsements": "participants that endorse a later admission before the newcomer is invited",
+    "resubmission": "how long a lapsed request may be resubmitted",
+    "overdue_before": "overdue ladder: reminder before the due date",
+    "overdue_after": "overdue ladder: after the due date",
+    "overdue_every": "overdue ladder: from then on every",
+    "duration_reminder": "reminder before an activation ends",
+}
+
+
+def policy() -> Iterator[str]:
+    """The page of the default policy."""
+    yield "# The default policy"
+    yield MADE
+    yield (
+        "These are defaults of the product, not decisions of the Bali Process. A new case copies the "
+        "newest row of the table `policies`, which the first start fills with these; no command writes "
+        "another one yet. "
+        "A case keeps the policy that it was submitted under. A scenario file's `policy` uses the same "
+        "keys; a key of the "
+        "first table given there at the top holds for both tracks."
+    )
+    default = Policy.default()
+    assert set(_TRACK) == set(Track.model_fields), "say what every deadline of a track is"
+    assert set(_WHOLE) == set(Policy.model_fields) - {"version", "routine", "urgent"}, (
+        "say what every key of policy is"
+    )
+    yield "\n".join((
+        "| key | what | routine | urgent |", "|---|---|---|---|",
+        *(
+            f"| `{key}` | {what} | {_shown(getattr(default.routine, key))} "
+            f"| {_shown(getattr(default.urgent, key))} |"
+            for key, what in _TRACK.items()
+        ),
+    ))  # fmt: skip
+    yield "\n".join((
+        "| key | what | default |", "|---|---|---|",
+        *(f"| `{key}` | {what} | {_shown(getattr(default, key))} |" for key, what in _WHOLE.items()),
+    ))  # fmt: skip
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return value.words if hasattr(value, "words") else str(value)
+
+
+# pages ------------------------------------------------------------------------------------------------------
+
+PAGES = {"commands.md": commands, "cli.md": command_line, "notices.md": notices, "policy.md": policy}
+
+
+def page(name: str) -> str:
+    """The text that a page must have."""
+    return "\n\n".join(map(_wrapped, PAGES[name]())) + "\n"
+
+
+def _wrapped(block: str) -> str:
+    """A paragraph in lines of at most 118 characters; tables, headings and code as they are."""
+    plain = block.startswith(("|", "#", "`" * 3))
+    return block if plain else textwrap.fill(block, 118, break_long_words=False, break_on_hyphens=False)
+
+
+if __name__ == "__main__":
+    for name in PAGES:
+        (DOCS / name).write_text(page(name), encoding="utf-8")
