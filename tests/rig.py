@@ -1,0 +1,133 @@
+"""The product in one test's hands: a Temporal server in memory, records in a file, workers, and the way in."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+import db
+import worker
+from activities.record import Recorder
+from casework import Casework, Done
+from models.log import Entry
+from ops.temporal_server import start_dev_server
+from records import queries
+from records.directory import seed_if_empty
+from settings import Settings, ensure_keys
+from workflows.activation import Activation
+from workflows.client import CaseDesk
+from workflows.recommendation import Recommendation
+
+__all__ = ["REQUEST", "TO_WORK", "Rig", "rig", "working"]
+
+REQUEST: Mapping[str, Any] = {
+    "title": "Boats in the strait of many names",
+    "situation": "Boats leave by night and transit three members.",
+    "affected": ["MY", "TH"],
+}
+
+_APPROVE = {"position": "approve"}
+TO_WORK: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
+    ("RSO/secretariat", "accept", {}),
+    ("AU/co-chair", "decide", {"gate": "activation", **_APPROVE}),
+    ("ID/co-chair", "decide", {"gate": "activation", **_APPROVE}),
+    ("AU/co-chair", "decide", {"gate": "participants", **_APPROVE}),
+    ("ID/co-chair", "decide", {"gate": "participants", **_APPROVE}),
+    ("TH/focal-point", "respond", {"answer": "accept"}),
+    ("MY/focal-point", "respond", {"answer": "accept"}),
+    ("IOM/focal-point", "respond", {"answer": "accept"}),
+    ("ID/co-chair", "convene", {}),
+)
+"""What brings a case of Sri Lanka from its submission to the group's work: post, command, fields."""
+
+
+@dataclass
+class Rig:
+    """The parts; ``act`` gives a command to the case that was submitted last."""
+
+    settings: Settings
+    client: Client
+    engine: AsyncEngine
+    desk: CaseDesk
+    casework: Casework
+    reference: str = ""
+
+    async def act(
+        self, by: str, do: str, fields: Mapping[str, Any] | None = None, *, command_id: str | None = None,
+        seen: int | None = None,
+    ) -> Done:  # fmt: skip
+        """Give a command; raises Refused."""
+        reference = None if do in ("submit", "draft") else self.reference
+        done = await self.casework.act(
+            do, fields or {}, by=by, command_id=command_id or uuid4().hex, reference=reference, seen=seen
+        )
+        self.reference = done.reference or self.reference
+        return done
+
+    async def submit(self, **fields: Any) -> Done:
+        """A request of Sri Lanka, submitted."""
+        return await self.act("LK/focal-point", "submit", {**REQUEST, **fields})
+
+    async def to_work(self) -> None:
+        """A request of Sri Lanka, brought to the group's work."""
+        await self.submit()
+        for by, do, fields in TO_WORK:
+            await self.act(by, do, fields)
+
+    async def entries(self, stream: str | None = None) -> list[Entry]:
+        """The log of the case."""
+        async with self.engine.connect() as connection:
+            return await queries.entries(connection, stream or self.reference)
+
+    async def row(self) -> dict[str, Any]:
+        """The case as lists show it."""
+        async with self.engine.connect() as connection:
+            row = await queries.case(connection, self.reference)
+        assert row is not None
+        return row
+
+    async def notices(self) -> list[dict[str, Any]]:
+        """The ledger of the case."""
+        async with self.engine.connect() as connection:
+            return await queries.notices(connection, self.reference)
+
+
+@asynccontextmanager
+async def rig(folder: Path, *, database_url: str | None = None, **chosen: Any) -> AsyncIterator[Rig]:
+    """The parts without a worker; ``chosen`` are settings. References begin at a number of this rig's own."""
+    folder.mkdir(exist_ok=True)
+    settings = Settings(data_dir=folder, database_url=database_url, **chosen)
+    ensure_keys(settings)
+    async with AsyncExitStack() as stack:
+        server = await start_dev_server(settings, folder, in_memory=True)
+        stack.callback(server.process.kill)
+        settings = settings.model_copy(update={"temporal_port": server.port})
+        await db.migrate(settings.database)
+        engine = db.make_engine(settings)
+        stack.push_async_callback(engine.dispose)
+        await seed_if_empty(engine)
+        client = await worker.connect(settings)
+        desk = CaseDesk(client, settings.task_queue, history_limit=settings.history_limit)
+        yield Rig(settings, client, engine, desk, Casework(engine, desk))
+
+
+@asynccontextmanager
+async def working(
+    parts: Rig, *, recorder: Recorder | None = None, cached: int = 1000
+) -> AsyncIterator[Worker]:
+    """A worker for cases alone, with a recorder of the test's; ``cached`` 0: no step finds its case in memory."""
+    async with Worker(
+        parts.client,
+        task_queue=parts.settings.task_queue,
+        workflows=[Activation, Recommendation],
+        activities=[(recorder or Recorder(parts.engine)).record],
+        workflow_runner=worker.sandbox(),
+        max_cached_workflows=cached,
+    ) as cases:
+        yield cases

@@ -1,0 +1,217 @@
+"""Commands on their way: once only, one after the other, and the log leads."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from temporalio import activity
+
+from activities.record import Recorder
+from db import write_transaction
+from models.case import Stage
+from models.commands import parse
+from models.projection import Recorded, Step, step_of
+from models.refusal import Refused, Why
+from models.rules import decide
+from ops.verify import runs_of, verify
+from records.log import append
+from tests.rig import REQUEST, Rig, rig, working
+from workflows.names import RECORD
+
+
+async def _sound(parts: Rig) -> None:
+    """No entry twice, none missing, and log, projection and Temporal's history agree."""
+    entries = await parts.entries()
+    assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
+    assert [str(fault) async for fault in verify(parts.engine, parts.client)] == []
+
+
+# the same command twice -------------------------------------------------------------------------------------
+
+
+async def test_the_same_submission_twice_gives_the_first_reference(played: Rig) -> None:
+    first = await played.act("LK/focal-point", "submit", REQUEST, command_id="s1")
+    again = await played.act("LK/focal-point", "submit", REQUEST, command_id="s1")
+
+    assert (again.reference, again.seq) == (first.reference, first.seq)
+    await _sound(played)
+
+
+async def test_the_same_command_id_twice_gives_the_first_result(played: Rig) -> None:
+    await played.submit()
+    first = await played.act("RSO/secretariat", "accept", command_id="c1")
+    await played.act("AU/co-chair", "decide", {"position": "approve"})
+
+    again = await played.act("RSO/secretariat", "accept", command_id="c1")
+
+    assert again.seq == first.seq
+    assert sum(entry.command == "c1" for entry in await played.entries()) == first.seq - 3
+    await _sound(played)
+
+
+async def test_the_same_command_sent_at_once_is_taken_once(played: Rig) -> None:
+    await played.submit()
+
+    done = await asyncio.gather(
+        *(played.act("RSO/secretariat", "accept", command_id="c1") for _ in range(5))
+    )
+
+    assert len({one.seq for one in done}) == 1
+    assert sum(entry.type == "found_complete" for entry in await played.entries()) == 1
+
+
+async def test_the_same_command_gives_the_first_result_in_a_later_run(tmp_path: Path) -> None:
+    async with rig(tmp_path / "rig", history_limit=100) as parts, working(parts):
+        await parts.to_work()
+        await parts.act("RSO/secretariat", "add_outcome", {"title": "Patrols", "owner": "TH"})
+        first = await parts.act("TH/focal-point", "progress", {"outcome": "Patrols"}, command_id="p1")
+        while len(await runs_of(parts.client, parts.reference)) < 3:
+            await parts.act("TH/focal-point", "progress", {"outcome": "Patrols"})
+
+        again = await parts.act("TH/focal-point", "progress", {"outcome": "Patrols"}, command_id="p1")
+
+        assert again.seq == first.seq
+        assert sum(entry.command == "p1" for entry in await parts.entries()) == 1
+        await _sound(parts)
+
+
+async def test_the_same_command_gives_the_first_result_after_the_case_has_ended(played: Rig) -> None:
+    submitted = await played.act("LK/focal-point", "submit", REQUEST, command_id="s1")
+    last = await played.act("LK/focal-point", "withdraw", command_id="w1")
+    assert last.stage == Stage.WITHDRAWN
+    await played.client.get_workflow_handle(played.reference).result()
+
+    assert (await played.act("LK/focal-point", "withdraw", command_id="w1")).seq == last.seq
+    again = await played.act("LK/focal-point", "submit", REQUEST, command_id="s1")
+    assert (again.reference, again.seq) == (submitted.reference, submitted.seq)
+    with pytest.raises(Refused, match="does not change any more"):
+        await played.act("LK/focal-point", "withdraw", command_id="w2")
+
+
+# at once ----------------------------------------------------------------------------------------------------
+
+
+async def test_of_two_positions_of_one_post_at_once_one_wins_and_the_other_is_told(played: Rig) -> None:
+    await played.submit()
+    seen = (await played.act("RSO/secretariat", "accept")).seq
+    given: list[dict[str, str]] = [{"position": "approve"}, {"position": "decline", "text": "No."}]
+
+    done = await asyncio.gather(
+        *(played.act("AU/co-chair", "decide", fields, seen=seen) for fields in given),
+        return_exceptions=True,
+    )
+
+    (refused,) = [one for one in done if isinstance(one, BaseException)]
+    assert isinstance(refused, Refused)
+    assert refused.why is Why.CONFLICT
+    assert "AU/co-chair has changed this since you looked" in str(refused)
+    assert [entry.type for entry in await played.entries()].count("position_taken") == 1
+    await _sound(played)
+
+
+async def test_both_co_chairs_may_decide_at_the_same_moment(played: Rig) -> None:
+    await played.submit()
+    seen = (await played.act("RSO/secretariat", "accept")).seq
+
+    await asyncio.gather(
+        played.act("AU/co-chair", "decide", {"position": "approve"}, seen=seen),
+        played.act("ID/co-chair", "decide", {"position": "approve"}, seen=seen),
+    )
+
+    assert (await played.row())["stage"] == "participant_selection"
+    await _sound(played)
+
+
+async def test_a_refused_command_writes_nothing_to_history_or_log(played: Rig) -> None:
+    await played.submit()
+    entries = await played.entries()
+    (before,) = await runs_of(played.client, played.reference)
+
+    with pytest.raises(Refused, match="Only the secretariat may find a request complete"):
+        await played.act("TH/focal-point", "accept")
+
+    (after,) = await runs_of(played.client, played.reference)
+    assert len(after.events) == len(before.events)
+    assert await played.entries() == entries
+
+
+async def test_a_command_for_a_case_that_does_not_exist_is_refused(played: Rig) -> None:
+    played.reference = "AHG-1999-001"
+
+    with pytest.raises(Refused, match=r"There is no case AHG-1999-001") as refused:
+        await played.act("RSO/secretariat", "accept")
+    assert refused.value.why is Why.NOT_FOUND
+
+
+# the log leads ----------------------------------------------------------------------------------------------
+
+
+class Forgetful(Recorder):
+    """Commits each step and, the first time, fails to say so."""
+
+    def __init__(self, parts: Rig) -> None:
+        super().__init__(parts.engine)
+        self.forgotten: set[str] = set()
+
+    @activity.defn(name=RECORD)
+    async def record(self, step: Step) -> Recorded:
+        """Record; the first answer for each step is lost."""
+        recorded = await super().record(step)
+        if step.entries[-1].hash not in self.forgotten:
+            self.forgotten.add(step.entries[-1].hash)
+            raise RuntimeError("the answer was lost")
+        return recorded
+
+
+async def test_a_step_whose_answer_was_lost_is_recorded_once(parts: Rig) -> None:
+    recorder = Forgetful(parts)
+    async with working(parts, recorder=recorder):
+        await parts.submit()
+        await parts.act("RSO/secretariat", "accept")
+
+        assert len(recorder.forgotten) == 2
+        await _sound(parts)
+
+
+async def _committed_unknown_to_the_workflow(parts: Rig, do: str, command_id: str) -> int:
+    """A worker committed a step and died before Temporal heard of it; the number of its last entry."""
+    case = await parts.desk.state(parts.reference)
+    command = parse(do, {}, by="RSO/secretariat", command_id=command_id)
+    taken = decide(case, command, datetime.now(UTC))
+    async with write_transaction(parts.engine) as connection:
+        await append(connection, [step_of(taken)])
+    return taken.entries[-1].seq
+
+
+async def test_a_step_that_only_the_log_knows_is_taken_over_and_its_retry_gets_its_result(played: Rig) -> None:
+    await played.submit()
+    seq = await _committed_unknown_to_the_workflow(played, "accept", "c1")
+
+    done = await played.act("RSO/secretariat", "accept", command_id="c1")
+
+    assert (done.seq, done.stage) == (seq, "co_chair_review")
+    assert len(await played.entries()) == seq
+    await _sound(played)
+
+
+async def test_another_command_is_decided_after_the_step_that_only_the_log_knows(played: Rig) -> None:
+    await played.submit()
+    seq = await _committed_unknown_to_the_workflow(played, "accept", "c1")
+
+    done = await played.act("BD/focal-point", "join", command_id="c2")
+
+    assert done.seq > seq
+    assert done.stage == "co_chair_review"
+    await _sound(played)
+
+
+async def test_a_command_that_the_unknown_step_forbids_is_refused(played: Rig) -> None:
+    await played.submit()
+    seq = await _committed_unknown_to_the_workflow(played, "accept", "c1")
+
+    with pytest.raises(Refused, match="The case is in Co-Chair review"):
+        await played.act("RSO/secretariat", "accept", command_id="c2")
+
+    assert len(await played.entries()) == seq
+    await _sound(played)
