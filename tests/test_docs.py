@@ -1,5 +1,6 @@
 """The documents say what is so: settings, commands, notices, files, and the check of an exported log."""
 
+import ast
 import json
 import re
 import subprocess
@@ -13,6 +14,7 @@ import yaml
 from pydantic_core import PydanticUndefined
 
 from cli import _exported
+from models.projection import step_of
 from ops.scenario import EXPECTATIONS, Scenario
 from settings import PREFIX, Settings
 from tests.reference import PAGES, page
@@ -230,3 +232,37 @@ def test_the_program_in_the_documents_finds_what_was_tampered_with(
 
     assert result.returncode == 1
     assert f"entry {broken} does not follow" in result.stderr
+
+
+# what docs/temporal.md and docs/follow-a-decide.md promise -------------------------------------------------
+
+
+def test_only_one_place_waits_with_a_time_out() -> None:
+    waits = [
+        (module.name, call.lineno)
+        for module in (ROOT / "workflows").glob("*.py")
+        for call in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "attr", "") == "wait_condition"
+        and (len(call.args) > 1 or call.keywords)
+    ]
+
+    assert [name for name, _ in waits] == ["deadline.py"]
+
+
+def test_the_decide_that_is_followed_has_the_entries_and_notices_that_are_told() -> None:
+    text = (ROOT / "docs" / "follow-a-decide.md").read_text(encoding="utf-8")
+    block = re.search(r"^    position_taken,[^\n]*\n    [^\n]*$", text, re.MULTILINE)
+    assert block is not None
+    table = Tabletop()
+    table.do("MY/focal-point", "submit", REQUEST)
+    table.do("RSO/secretariat", "accept")
+    table.do("AU/co-chair", "decide", {"gate": "activation", "position": "approve"})
+
+    taken = table.do("ID/co-chair", "decide", {"gate": "activation", "position": "approve"})
+
+    assert re.split(r",\s+", block[0].strip()) == [entry.type for entry in taken.entries]
+    step = step_of(taken)
+    assert {row.table for row in step.rows} == {"cases", "gates", "participants"}
+    assert len(step.notices) == 12
+    assert f"entry {taken.after.seq}: {taken.after.stage.value}" in text
