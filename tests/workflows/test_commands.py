@@ -53,9 +53,7 @@ async def test_the_same_command_id_twice_gives_the_first_result(played: Rig) -> 
 async def test_the_same_command_sent_at_once_is_taken_once(played: Rig) -> None:
     await played.submit()
 
-    done = await asyncio.gather(
-        *(played.act("RSO/secretariat", "accept", command_id="c1") for _ in range(5))
-    )
+    done = await asyncio.gather(*(played.act("RSO/secretariat", "accept", command_id="c1") for _ in range(5)))
 
     assert len({one.seq for one in done}) == 1
     assert sum(entry.type == "found_complete" for entry in await played.entries()) == 1
@@ -184,7 +182,9 @@ async def _committed_unknown_to_the_workflow(parts: Rig, do: str, command_id: st
     return taken.entries[-1].seq
 
 
-async def test_a_step_that_only_the_log_knows_is_taken_over_and_its_retry_gets_its_result(played: Rig) -> None:
+async def test_a_step_that_only_the_log_knows_is_taken_over_and_its_retry_gets_its_result(
+    played: Rig,
+) -> None:
     await played.submit()
     seq = await _committed_unknown_to_the_workflow(played, "accept", "c1")
 
