@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -24,7 +24,7 @@ from workflows.activation import Activation
 from workflows.client import CaseDesk
 from workflows.recommendation import Recommendation
 
-__all__ = ["REQUEST", "TO_WORK", "Rig", "rig", "working"]
+__all__ = ["REQUEST", "TO_WORK", "Rig", "again", "rig", "working"]
 
 REQUEST: Mapping[str, Any] = {
     "title": "Boats in the strait of many names",
@@ -131,3 +131,11 @@ async def working(
         max_cached_workflows=cached,
     ) as cases:
         yield cases
+
+
+@asynccontextmanager
+async def again(parts: Rig) -> AsyncIterator[Rig]:
+    """The same parts as another process sees them: a client of its own, with the keys as they are now."""
+    client = await worker.connect(parts.settings)
+    desk = CaseDesk(client, parts.settings.task_queue, history_limit=parts.settings.history_limit)
+    yield replace(parts, client=client, desk=desk, casework=Casework(parts.engine, desk))
