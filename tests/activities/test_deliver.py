@@ -1,0 +1,130 @@
+"""Delivery through real parts: a mail server that is away, refuses, or whose worker died."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import worker
+from db import write_transaction
+from models.tables import TABLES
+from ops.catcher import Catcher
+from ops.processes import free_port
+from records import ledger
+from tests.rig import Rig, rig, working
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mail that is put off is tried again at once."""
+    monkeypatch.setattr(ledger, "_FIRST_DELAY", timedelta(milliseconds=50))
+    monkeypatch.setattr(ledger, "_LONGEST_DELAY", timedelta(milliseconds=200))
+
+
+@asynccontextmanager
+async def mailing(folder: Path, catcher: Catcher) -> AsyncIterator[Rig]:
+    """The parts with the worker as it is deployed, and its mails going to a catcher."""
+    async with rig(folder / "rig", smtp_port=catcher.port) as parts:
+        async with worker.running(parts.settings, parts.client, parts.engine):
+            yield parts
+
+
+async def settled(parts: Rig) -> list[dict[str, Any]]:
+    """The ledger of the case once nothing waits any more."""
+    async with asyncio.timeout(30):
+        while True:
+            async with parts.engine.connect() as connection:
+                if not await ledger.waiting(connection):
+                    return await parts.notices()
+            await asyncio.sleep(0.02)
+
+
+async def test_a_mail_that_the_server_puts_off_is_delivered_once_when_it_takes_it(tmp_path: Path) -> None:
+    calls: list[str] = []
+
+    def greylists(address: str) -> str | None:
+        calls.append(address)
+        return "451 greylisted, come again" if len(calls) <= 3 else None
+
+    async with Catcher(tmp_path / "mail", answer=greylists) as catcher, mailing(tmp_path, catcher) as parts:
+        await parts.submit()
+        notices = await settled(parts)
+
+    assert {notice["state"] for notice in notices} == {"sent"}
+    assert sum(notice["attempts"] for notice in notices) == len(notices) + 3
+    assert len(catcher.messages()) == len(notices)
+
+
+async def test_a_mail_is_delivered_once_when_the_server_was_down_and_comes_up(tmp_path: Path) -> None:
+    catcher = Catcher(tmp_path / "mail", port=free_port())
+    async with mailing(tmp_path, catcher) as parts:
+        await parts.submit()
+        async with asyncio.timeout(30):
+            while not all(notice["attempts"] for notice in await parts.notices()):
+                await asyncio.sleep(0.02)
+        assert catcher.messages() == []
+
+        async with catcher:
+            notices = await settled(parts)
+
+    assert {notice["state"] for notice in notices} == {"sent"}
+    assert len(catcher.messages()) == len(notices)
+    assert min(notice["attempts"] for notice in notices) > 1
+
+
+async def test_a_recipient_that_the_server_refuses_is_in_the_ledger_and_the_others_are_served(
+    tmp_path: Path,
+) -> None:
+    def refuses(address: str) -> str | None:
+        return "550 no such user" if "lk." in address else None
+
+    async with Catcher(tmp_path / "mail", answer=refuses) as catcher, mailing(tmp_path, catcher) as parts:
+        await parts.submit()
+        notices = await settled(parts)
+
+    assert {notice["post"]: notice["state"] for notice in notices} == {
+        "LK/focal-point": "refused",
+        "RSO/secretariat": "sent",
+    }
+    (refused,) = [notice for notice in notices if notice["state"] == "refused"]
+    assert "550" in refused["reply"]
+    assert "no such user" in refused["reply"]
+    assert refused["attempts"] == 1
+
+
+async def test_what_a_worker_had_in_hand_when_it_was_killed_is_ambiguous_and_not_sent_again(
+    tmp_path: Path,
+) -> None:
+    async with Catcher(tmp_path / "mail") as catcher, rig(tmp_path / "rig", smtp_port=catcher.port) as parts:
+        async with working(parts):
+            await parts.submit()
+        (in_hand,) = await ledger.reserve(parts.engine, "killed", datetime.now(UTC), 1)
+
+        async with worker.running(parts.settings, parts.client, parts.engine):
+            notices = await settled(parts)
+
+    assert {notice["id"]: notice["state"] for notice in notices} == {
+        notice["id"]: "ambiguous" if notice["id"] == in_hand["id"] else "sent" for notice in notices
+    }
+    assert len(catcher.messages()) == len(notices) - 1
+
+
+async def test_a_post_without_an_address_is_undeliverable_and_named(tmp_path: Path) -> None:
+    async with Catcher(tmp_path / "mail") as catcher, mailing(tmp_path, catcher) as parts:
+        await parts.submit()
+        await settled(parts)
+        async with write_transaction(parts.engine) as connection:
+            holders = TABLES.tables["holders"]
+            await connection.execute(
+                holders.update().where(holders.c.post == "LK/focal-point").values(email="")
+            )
+        await parts.act("RSO/secretariat", "return", {"missing": ["figures"]})
+        notices = await settled(parts)
+
+    lost = [notice for notice in notices if notice["state"] == "undeliverable"]
+    assert {notice["post"] for notice in lost} == {"LK/focal-point"}
+    assert lost[-1]["reply"] == "the directory has no address for LK/focal-point"
