@@ -1,6 +1,5 @@
 """The documents say what is so: settings, commands, notices, files, and the check of an exported log."""
 
-import ast
 import json
 import re
 import subprocess
@@ -234,20 +233,7 @@ def test_the_program_in_the_documents_finds_what_was_tampered_with(
     assert f"entry {broken} does not follow" in result.stderr
 
 
-# what docs/temporal.md and docs/follow-a-decide.md promise -------------------------------------------------
-
-
-def test_only_one_place_waits_with_a_time_out() -> None:
-    waits = [
-        (module.name, call.lineno)
-        for module in (ROOT / "workflows").glob("*.py")
-        for call in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
-        if isinstance(call, ast.Call)
-        and getattr(call.func, "attr", "") == "wait_condition"
-        and (len(call.args) > 1 or call.keywords)
-    ]
-
-    assert [name for name, _ in waits] == ["deadline.py"]
+# what docs/follow-a-decide.md tells -------------------------------------------------------------------------
 
 
 def test_the_decide_that_is_followed_has_the_entries_and_notices_that_are_told() -> None:
