@@ -10,10 +10,13 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models.base import Value
+from models.case import Case
 from models.commands import Command, Draft, parse
 from models.policy import Policy
 from models.posts import Post, Role
+from models.recommendation import stream_of
 from models.refusal import Refused, Why
+from models.rules import decide
 from records import queries, references
 from records.directory import opening
 from workflows.client import CaseDesk
@@ -59,32 +62,58 @@ class Casework:
             return await self._draft(command, fields, at)
         if reference is None:
             raise Refused(Why.INVALID, f"Say which case the command {do!r} is for.")
-        if do == "adopt":
-            number = await self._followed(reference, str(getattr(command.body, "recommendation", "")))
-            if number is not None:
-                state = await self._desk.resolve(reference, number, command)
-                row = await self._row(reference)
-                return Done(reference=reference, seq=row["seq"], stage=state)
+        number = await self._followed(reference, command) if do == "adopt" else None
+        stream = reference if number is None else stream_of(reference, number)
+        before = await self._first_result(reference, stream, command_id)
+        if before is not None:
+            return before
+        if number is not None:
+            state = await self._desk.resolve(reference, number, command)
+            row = await self._row(reference)
+            return Done(reference=reference, seq=row["seq"], stage=state)
         receipt = await self._desk.give(reference, command)
         return Done(
-            reference=reference, seq=receipt.seq, stage=receipt.stage.value, waiting_on=tuple(receipt.waiting_on)
+            reference=reference,
+            seq=receipt.seq,
+            stage=receipt.stage.value,
+            waiting_on=tuple(receipt.waiting_on),
         )
 
     async def _submit(self, fields: Mapping[str, Any], by: str, command_id: str, at: datetime) -> Done:
         member = by.partition("/")[0]
         async with self._engine.connect() as connection:
+            given = await references.given_for(connection, command_id)
             draft = await references.read_draft(connection, member, _DRAFT)
             found = await opening(connection, at.year, self._policy)
+        if given is not None and (before := await self._first_result(given, given, command_id)) is not None:
+            return before  # the draft it was made from is gone by now
         command = parse("submit", {**(draft or {}), **fields}, by=by, command_id=command_id)
-        reference = await references.reference_for(self._engine, command_id, at.year)
+        # The rules are asked before a number is given, so that a refused request does not use one up.
+        blank = Case(
+            reference="AHG", directory=found.directory, calendars=found.calendars, policy=found.policy
+        )
+        decide(blank, command, at)
+        reference = given or await references.reference_for(self._engine, command_id, at.year)
         receipt = await self._desk.submit(
             reference, command, found.directory, found.calendars, found.policy, at
         )
         if draft is not None:
             await references.drop_draft(self._engine, member, _DRAFT)
         return Done(
-            reference=reference, seq=receipt.seq, stage=receipt.stage.value, waiting_on=tuple(receipt.waiting_on)
+            reference=reference,
+            seq=receipt.seq,
+            stage=receipt.stage.value,
+            waiting_on=tuple(receipt.waiting_on),
         )
+
+    async def _first_result(self, reference: str, stream: str, command_id: str) -> Done | None:
+        """The first result of a command that came before, whatever has happened to the case since."""
+        async with self._engine.connect() as connection:
+            seq = await queries.settled_duplicate(connection, stream, command_id)
+            row = await queries.case(connection, reference)
+        if seq is None or row is None:
+            return None
+        return Done(reference=reference, seq=seq, stage=row["stage"], waiting_on=tuple(row["waiting_on"]))
 
     async def _draft(self, command: Command, fields: Mapping[str, Any], at: datetime) -> Done:
         post: Post = command.by
@@ -94,8 +123,9 @@ class Casework:
         await references.keep_draft(self._engine, post.member, _DRAFT, content, at)
         return Done(reference="", seq=0, stage="draft")
 
-    async def _followed(self, reference: str, text: str) -> int | None:
-        """The number of a recommendation that is followed: by its text, or the only one."""
+    async def _followed(self, reference: str, command: Command) -> int | None:
+        """The number of the recommendation that is meant, if it is followed: by its text, or the only one."""
+        text = str(getattr(command.body, "recommendation", ""))
         async with self._engine.connect() as connection:
             rows = await queries.parts(connection, reference, "recommendations")
             reports = await queries.parts(connection, reference, "reports")

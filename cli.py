@@ -20,7 +20,8 @@ from temporalio.client import Client
 import db
 import worker
 from casework import Casework
-from models.refusal import Refused
+from models.posts import Post
+from models.refusal import Refused, Why
 from models.rules import allowed
 from ops import doctor as doctoring
 from ops import replay as replaying
@@ -32,10 +33,12 @@ from ops.supervisor import up as supervise
 from records import directory as members
 from records import queries
 from settings import Settings, SettingsError, load_settings
-from workflows.client import CaseDesk, NotAnswered
+from workflows.client import CaseDesk, NotAnswered, NotRecorded
 from workflows.payloads import data_converter
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="The Bali Process Ad Hoc Group, case by case.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="The Bali Process Ad Hoc Group, case by case."
+)
 case_app = typer.Typer(no_args_is_help=True, help="Look at cases and act on them.")
 directory_app = typer.Typer(no_args_is_help=True, help="The directory of members.")
 app.add_typer(case_app, name="case")
@@ -51,7 +54,14 @@ def _run(what: Coroutine[Any, Any, int | None]) -> None:
         code = asyncio.run(what)
     except SettingsError as error:
         _fail(str(error), 2)
-    except (Refused, NotAnswered, ScenarioError, SupervisorError, members.DirectoryError) as error:
+    except (
+        Refused,
+        NotAnswered,
+        NotRecorded,
+        ScenarioError,
+        SupervisorError,
+        members.DirectoryError,
+    ) as error:
         _fail(str(error), 1)
     except Differs as error:
         _fail(f"differs: {error}", 1)
@@ -103,7 +113,9 @@ def load_settings_or_fail() -> Settings:
 def simulate(
     file: Annotated[Path, typer.Argument(help="A scenario file (docs/scenarios.md).")],
     mails: Annotated[Path | None, typer.Option(help="Keep every mail in this folder, as .eml files.")] = None,
-    cold: Annotated[bool, typer.Option(help="Take every step on a worker that has not seen the case before.")] = False,
+    cold: Annotated[
+        bool, typer.Option(help="Take every step on a worker that has not seen the case before.")
+    ] = False,
     quiet: Annotated[bool, typer.Option(help="Say nothing but what differs.")] = False,
 ) -> None:
     """Play a scenario on a Temporal server with skipped time, and check what it expects."""
@@ -166,7 +178,9 @@ async def _doctor(settings: Settings) -> int:
 
 @app.command()
 def replay(
-    folder: Annotated[Path | None, typer.Argument(help="Recorded histories as JSON; left out: all open cases.")] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(help="Recorded histories as JSON; left out: all open cases.")
+    ] = None,
 ) -> None:
     """Replay histories on this version of the workflows: before a deployment, every open case."""
     _run(_replay(load_settings_or_fail(), folder))
@@ -186,6 +200,17 @@ async def _replay(settings: Settings, folder: Path | None) -> int:
             out.print(f"{workflow_id}: {failure}", markup=False, highlight=False, soft_wrap=True)
     out.print(f"{count} histories replayed, {failures} do not fit this version", highlight=False)
     return 1 if failures else 0
+
+
+@app.command()
+def nudge() -> None:
+    """After a deployment: wake every open case and follow-up, so that idle ones learn of the new version."""
+    _run(_nudge(load_settings_or_fail()))
+
+
+async def _nudge(settings: Settings) -> None:
+    count = await replaying.nudge_all(await worker.connect(settings))
+    out.print(f"{count} open workflows nudged", highlight=False)
 
 
 # cases -------------------------------------------------------------------------------------------------------------
@@ -236,17 +261,29 @@ async def _case_show(settings: Settings, reference: str) -> int:
 def case_do(
     command: Annotated[str, typer.Argument(help="A command: submit, accept, decide, respond, ...")],
     by: Annotated[str, typer.Option(help="The post that acts, as MEMBER/POST.")],
-    reference: Annotated[str | None, typer.Option("--case", help="The case; left out for draft and submit.")] = None,
+    reference: Annotated[
+        str | None, typer.Option("--case", help="The case; left out for draft and submit.")
+    ] = None,
     fields: Annotated[str, typer.Option("--with", help="The command's fields, as YAML or JSON.")] = "{}",
-    command_id: Annotated[str | None, typer.Option("--id", help="Id of the command; the same id acts once.")] = None,
-    seen: Annotated[int | None, typer.Option(help="Newest entry you have seen; refused if it is stale.")] = None,
+    command_id: Annotated[
+        str | None, typer.Option("--id", help="Id of the command; the same id acts once.")
+    ] = None,
+    seen: Annotated[
+        int | None, typer.Option(help="Newest entry you have seen; refused if it is stale.")
+    ] = None,
 ) -> None:
     """Do a command on a case."""
     _run(_case_do(load_settings_or_fail(), command, by, reference, fields, command_id or uuid4().hex, seen))
 
 
 async def _case_do(
-    settings: Settings, command: str, by: str, reference: str | None, fields: str, command_id: str, seen: int | None
+    settings: Settings,
+    command: str,
+    by: str,
+    reference: str | None,
+    fields: str,
+    command_id: str,
+    seen: int | None,
 ) -> None:
     try:
         given = yaml.safe_load(fields) or {}
@@ -271,11 +308,13 @@ def case_allowed(reference: str, by: Annotated[str, typer.Option(help="The post.
 
 
 async def _case_allowed(settings: Settings, reference: str, by: str) -> None:
-    from models.posts import Post
-
     client = await worker.connect(settings)
     case = await _desk(settings, client).state(reference)
-    out.print(", ".join(allowed(case, Post(by))) or "nothing", highlight=False)
+    try:
+        post = Post(by)
+    except ValueError as error:
+        raise Refused(Why.INVALID, f"{error}.") from None
+    out.print(", ".join(allowed(case, post)) or "nothing", highlight=False)
 
 
 @case_app.command("history")
@@ -284,9 +323,12 @@ def case_history(reference: str) -> None:
     _run(_case_history(load_settings_or_fail(), reference))
 
 
-async def _case_history(settings: Settings, reference: str) -> None:
+async def _case_history(settings: Settings, reference: str) -> int:
     async with _records(settings) as engine, engine.connect() as connection:
         entries = await queries.entries(connection, reference)
+    if not entries:
+        err.print(f"There is no case {reference}.")
+        return 1
     for entry in entries:
         at = entry.at.strftime("%Y-%m-%d %H:%M:%S")
         who = "the clock" if entry.command.startswith("clock:") else str(entry.by)
@@ -296,6 +338,7 @@ async def _case_history(settings: Settings, reference: str) -> None:
             f"{entry.seq:>4}  {at}  {who}{via}: {entry.type.replace('_', ' ')}  {text}".rstrip(),
             markup=False, highlight=False, soft_wrap=True,
         )  # fmt: skip
+    return 0
 
 
 @case_app.command("export")
@@ -363,7 +406,11 @@ async def _directory_list(settings: Settings) -> None:
         rows = await members.read_members(connection)
     table = Table("Code", "Name", "Kind", "Holds", "Time zone", box=None)
     for row in rows:
-        holds = [word for word, held in (("Co-Chair", row["co_chair"]), ("Steering Group", row["steering_group"])) if held]
+        holds = [
+            word
+            for word, held in (("Co-Chair", row["co_chair"]), ("Steering Group", row["steering_group"]))
+            if held
+        ]
         table.add_row(row["code"], row["name"], row["kind"], ", ".join(holds), row["zone"])
     out.print(table)
     out.print(f"{len(rows)} members", highlight=False)

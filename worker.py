@@ -40,7 +40,9 @@ _RETRY_SECONDS = 1.0
 
 def sandbox() -> SandboxedWorkflowRunner:
     """The sandbox that workflows run in, here and in replays."""
-    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
+    return SandboxedWorkflowRunner(
+        restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    )
 
 
 async def connect(settings: Settings) -> Client:
@@ -50,7 +52,9 @@ async def connect(settings: Settings) -> Client:
         RuntimeError: no server answers there.
         SettingsError: the keys are missing.
     """
-    return await Client.connect(**settings.temporal_connect_config(), data_converter=data_converter(settings.keyring))
+    return await Client.connect(
+        **settings.temporal_connect_config(), data_converter=data_converter(settings.keyring)
+    )
 
 
 class Nudger:
@@ -101,7 +105,11 @@ async def running(
     """Workers for cases and for deliveries, while the context is open."""
     options = options or Options()
     nudger = Nudger(client, settings.delivery_queue)
-    cached = settings.max_cached_workflows if options.max_cached_workflows is None else options.max_cached_workflows
+    cached = (
+        settings.max_cached_workflows
+        if options.max_cached_workflows is None
+        else options.max_cached_workflows
+    )
     versioning = _versioning(settings)
     cases = Worker(
         client,
@@ -119,7 +127,7 @@ async def running(
         workflows=[Delivery],
         activities=[_courier(settings, engine, options).deliver],
         workflow_runner=sandbox(),
-        graceful_shutdown_timeout=timedelta(seconds=2),
+        graceful_shutdown_timeout=timedelta(seconds=10),
         deployment_config=versioning,
     )
     async with cases:
@@ -164,7 +172,9 @@ def set_up_logs(settings: Settings) -> None:
     """Log lines of this process, as the settings want them."""
     logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s %(message)s")
     renderer = (
-        structlog.processors.JSONRenderer() if settings.log_format == "json" else structlog.dev.ConsoleRenderer()
+        structlog.processors.JSONRenderer()
+        if settings.log_format == "json"
+        else structlog.dev.ConsoleRenderer()
     )
     structlog.configure(
         processors=[

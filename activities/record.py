@@ -50,7 +50,7 @@ class Recorder:
             batch, self._waiting = self._together(self._waiting)
             try:
                 await self._commit(batch)
-            except Exception:
+            except Exception:  # noqa: BLE001 - tried again one by one, where each fault reaches its own step
                 for one in batch:  # one step's fault is not the others': each by itself
                     await self._alone(one)
 
@@ -83,6 +83,6 @@ class Recorder:
             error = ApplicationError(str(behind), type="log_is_behind", non_retryable=True)
             if not answer.done():
                 answer.set_exception(error)
-        except Exception as fault:
+        except Exception as fault:  # noqa: BLE001 - handed to the step that waits for it, and retried there
             with suppress(asyncio.InvalidStateError):
                 answer.set_exception(fault)

@@ -462,7 +462,7 @@ class Person(Value):
     """Who holds a post, or stands in for its holder."""
 
     name: Line = Field(min_length=1)
-    email: Line = ""
+    email: Line = Field(default="", pattern=r"^$|^[^@\s<>(),:;\"\[\]\\]+@[^@\s<>(),:;\"\[\]\\]+$")
     language: Literal["en", "id"] = "en"
 
 

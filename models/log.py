@@ -81,7 +81,7 @@ def seal(
 ) -> Entry:
     """The entry for an event, chained to the one before (``previous``: its hash, empty for the first).
 
-    Fields of the event that have their default are left out; its ``type`` never is.
+    Every field of the event is written, also those that have their default.
     """
     body = event.model_dump(mode="json", by_alias=True)  # defaults too: a later default changes no old entry
     body["type"] = type(event).model_fields["type"].default

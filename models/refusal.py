@@ -19,7 +19,7 @@ class Why(StrEnum):
         return {"invalid": 422, "forbidden": 403, "not_found": 404, "conflict": 409}[self.value]
 
 
-class Refused(Exception):  # noqa: N818 - an answer of the rules, not a fault
+class Refused(Exception):
     """A command that the rules refuse. Nothing has been written.
 
     ``sentence`` says what is wrong; ``allowed`` says what the post may do now (empty: nothing), filled in by

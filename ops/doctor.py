@@ -58,14 +58,18 @@ async def _database(settings: Settings) -> Finding:
     engine = db.make_engine(settings)
     try:
         async with engine.connect() as connection:
-            there = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+            there = await connection.run_sync(
+                lambda sync: MigrationContext.configure(sync).get_current_revision()
+            )
     finally:
         await engine.dispose()
     newest = ScriptDirectory.from_config(db.alembic_config()).get_current_head()
     return Finding(
         what="Database",
         well=there == newest,
-        seen=f"schema {there}, newest {newest}" if there else "reachable, without a schema; `ahg up` makes it",
+        seen=f"schema {there}, newest {newest}"
+        if there
+        else "reachable, without a schema; `ahg up` makes it",
     )
 
 
@@ -89,14 +93,20 @@ async def _temporal(settings: Settings) -> Finding:
     """Temporal."""
     config = settings.temporal_connect_config()
     well = await temporal_ready(config, tuple(SEARCH_ATTRIBUTES))()
-    seen = "answers, and knows our search attributes" if well else "does not answer, or lacks our search attributes"
+    seen = (
+        "answers, and knows our search attributes"
+        if well
+        else "does not answer, or lacks our search attributes"
+    )
     return Finding(what="Temporal", well=well, seen=f"{config.get('target_host')}: {seen}")
 
 
 async def _workers(settings: Settings) -> Finding:
     """Workers."""
     config = settings.temporal_connect_config()
-    missing = [q for q in (settings.task_queue, settings.delivery_queue) if not await worker_ready(config, q)()]
+    missing = [
+        q for q in (settings.task_queue, settings.delivery_queue) if not await worker_ready(config, q)()
+    ]
     seen = f"nobody works on {', '.join(missing)}" if missing else "cases and deliveries are worked on"
     return Finding(what="Workers", well=not missing, seen=seen)
 

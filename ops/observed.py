@@ -32,7 +32,9 @@ async def observed(engine: AsyncEngine, reference: str | None, *, drafted: bool 
         "participants": {one["member"]: one["state"] for one in parts["participants"] if not one["gone"]},
         "outcomes": {one["title"]: one["state"] for one in parts["outcomes"]},
         "arrangements": {one["title"]: one["state"] for one in parts["arrangements"]},
-        "recommendations": {one["text"]: followed.get(one["number"], "open") for one in parts["recommendations"]},
+        "recommendations": {
+            one["text"]: followed.get(one["number"], "open") for one in parts["recommendations"]
+        },
         "gate": {one["gate"]: _gate(one) for one in parts["gates"]},
         "notices": dict(notices),
     }

@@ -1,6 +1,7 @@
 """``ahg verify``: the log's chain, the log against the projection, and the log against Temporal's own history."""
 
 from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -46,11 +47,16 @@ async def verify(
 ) -> AsyncIterator[Fault]:
     """Every fault found; none means that all agree. Without a client the histories are not looked at."""
     async with engine.connect() as connection:
-        streams = await queries.streams(connection)
+        logged = set(await queries.streams(connection))
+    streams = sorted(logged | await _elsewhere(engine, client))
     for number, stream in enumerate(streams):
         progress(number, len(streams))
-        async with engine.connect() as connection:
+        async with _snapshot(engine) as connection:
             entries = await read_entries(connection, stream)
+            if not entries:
+                yield Fault(
+                    stream=stream, what="the log has no entry of it, though there is a case or a workflow"
+                )
             broken = broken_at(entries)
             if broken is not None:
                 yield Fault(stream=stream, what=f"the chain of the log breaks at entry {broken}")
@@ -59,9 +65,30 @@ async def verify(
                 async for fault in _against_projection(connection, stream, entries):
                     yield fault
         if client is not None:
-            async for fault in _against_history(client, stream, entries):
+            async for fault in _against_history(engine, client, stream, entries):
                 yield fault
     progress(len(streams), len(streams))
+
+
+@asynccontextmanager
+async def _snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection that sees one moment: cases go on while they are verified. (SQLite's transactions do anyway.)"""
+    async with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            await connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection
+
+
+async def _elsewhere(engine: AsyncEngine, client: Client | None) -> set[str]:
+    """The streams that the projection knows, and those that Temporal still keeps and has seen a step of."""
+    cases = TABLES.tables["cases"]
+    async with engine.connect() as connection:
+        known = {reference for (reference,) in await connection.execute(select(cases.c.reference))}
+    if client is not None:
+        async for execution in client.list_workflows("WorkflowType IN ('Activation', 'Recommendation')"):
+            if execution.id not in known and await _newest_seen(client, execution.id):
+                known.add(execution.id)
+    return known
 
 
 # the projection ----------------------------------------------------------------------------------------------------
@@ -166,38 +193,49 @@ async def runs_of(client: Client, workflow_id: str) -> list[WorkflowHistory]:
             return histories
 
 
-async def _against_history(client: Client, stream: str, entries: list[Entry]) -> AsyncIterator[Fault]:
+async def _against_history(
+    engine: AsyncEngine, client: Client, stream: str, entries: list[Entry]
+) -> AsyncIterator[Fault]:
+    seen = await _seen(client, stream)
+    newest = max(seen, default=0)
+    if newest > len(entries):  # the case has gone on since the log was read
+        async with engine.connect() as connection:
+            entries = await read_entries(connection, stream)
     hashes = {entry.seq: entry.hash for entry in entries}
-    newest = 0
-    histories = await runs_of(client, stream)
-    for history in histories:
-        for event in history.events:
-            if event.event_type != EventType.EVENT_TYPE_MARKER_RECORDED:
-                continue
-            result = event.marker_recorded_event_attributes.details.get("result")
-            if result is None:
-                continue
-            recorded = await _recorded(client, list(result.payloads))
-            if recorded is None:
-                continue
-            newest = max(newest, recorded.seq)
-            if hashes.get(recorded.seq) != recorded.head:
-                yield Fault(
-                    stream=stream,
-                    what=f"Temporal saw entry {recorded.seq} recorded as {recorded.head[:12]}; the log has "
-                    f"{hashes.get(recorded.seq, 'no such entry')[:12]}",
-                )
-    if histories and newest < len(entries) and newest:
+    for seq, head in seen.items():
+        if hashes.get(seq) != head:
+            yield Fault(
+                stream=stream,
+                what=f"Temporal saw entry {seq} recorded as {head[:12]}; the log has "
+                f"{hashes.get(seq, 'no such entry')[:13]}",
+            )
+    if newest and newest < len(entries):
         ahead = {entry.command for entry in entries[newest:]}
         if len(ahead) > 1:
             yield Fault(stream=stream, what=f"the log is ahead of the workflow by {len(ahead)} steps")
 
 
+async def _newest_seen(client: Client, stream: str) -> int:
+    return max(await _seen(client, stream), default=0)
+
+
+async def _seen(client: Client, stream: str) -> dict[int, str]:
+    """What Temporal's histories say was recorded: the number of each step's newest entry, and its hash."""
+    seen: dict[int, str] = {}
+    for history in await runs_of(client, stream):
+        for event in history.events:
+            if event.event_type != EventType.EVENT_TYPE_MARKER_RECORDED:
+                continue
+            result = event.marker_recorded_event_attributes.details.get("result")
+            recorded = await _recorded(client, list(result.payloads)) if result is not None else None
+            if recorded is not None:
+                seen[recorded.seq] = recorded.head
+    return seen
+
+
 async def _recorded(client: Client, payloads: list[Payload]) -> Recorded | None:
     try:
         values = await client.data_converter.decode(payloads, [Recorded])
-    except Exception:  # a marker of another kind
+    except Exception:  # noqa: BLE001 - a marker of another kind, whatever its payload is
         return None
     return values[0] if values and isinstance(values[0], Recorded) else None
-
-

@@ -27,7 +27,7 @@ MOST_ATTEMPTS = 38
 
 def retry_delay(attempts: int) -> timedelta:
     """How long to wait after so many attempts: twice as long each time, at most four hours."""
-    return min(_FIRST_DELAY * 2 ** max(attempts - 1, 0), _LONGEST_DELAY)
+    return min(_FIRST_DELAY * int(2 ** max(attempts - 1, 0)), _LONGEST_DELAY)
 
 
 async def reserve(engine: AsyncEngine, worker: str, now: datetime, limit: int) -> list[dict[str, Any]]:
@@ -69,7 +69,9 @@ async def orphaned(engine: AsyncEngine, workers_alive: Sequence[str], now: datet
             update(_NOTICES)
             .where(c.state == "reserved", c.reserved_by.notin_(list(workers_alive)))
             .values(
-                state="ambiguous", settled_at=now, reply="the worker stopped before the server's answer was recorded"
+                state="ambiguous",
+                settled_at=now,
+                reply="the worker stopped before the server's answer was recorded",
             )
         )
         return int((await connection.execute(lost)).rowcount)

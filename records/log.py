@@ -40,7 +40,9 @@ async def append(connection: AsyncConnection, steps: Sequence[Step]) -> list[Rec
             fresh.append(step)
             answers.append(Recorded.model_construct(seq=newest.seq, head=newest.hash, ahead=()))
         elif last < first - 1:
-            raise LogIsBehind(f"the log of {step.stream} ends at {last}; the workflow has seen {first - 1} recorded")
+            raise LogIsBehind(
+                f"the log of {step.stream} ends at {last}; the workflow has seen {first - 1} recorded"
+            )
         else:
             answers.append(await _already(connection, step))
     if fresh:
@@ -51,7 +53,7 @@ async def append(connection: AsyncConnection, steps: Sequence[Step]) -> list[Rec
 async def _heads(connection: AsyncConnection, streams: Iterable[str]) -> dict[str, int]:
     c = _ENTRIES.c
     query = select(c.stream, func.max(c.seq)).where(c.stream.in_(list(streams))).group_by(c.stream)
-    return {stream: seq for stream, seq in await connection.execute(query)}
+    return {str(stream): int(seq) for stream, seq in await connection.execute(query)}
 
 
 async def _already(connection: AsyncConnection, step: Step) -> Recorded:
@@ -66,7 +68,9 @@ async def read_entries(
     connection: AsyncConnection, stream: str, *, after: int = 0, limit: int | None = None
 ) -> list[Entry]:
     """The entries of a stream after a sequence number, in order."""
-    query = select(_ENTRIES).where(_ENTRIES.c.stream == stream, _ENTRIES.c.seq > after).order_by(_ENTRIES.c.seq)
+    query = (
+        select(_ENTRIES).where(_ENTRIES.c.stream == stream, _ENTRIES.c.seq > after).order_by(_ENTRIES.c.seq)
+    )
     return [entry_of(row) for row in (await connection.execute(query.limit(limit))).mappings()]
 
 
@@ -83,11 +87,11 @@ def entry_of(row: Any) -> Entry:
 
 
 async def _write(connection: AsyncConnection, steps: Sequence[Step]) -> None:
-    await connection.execute(_ENTRIES.insert(), [_entry_columns(entry) for step in steps for entry in step.entries])
+    await connection.execute(
+        _ENTRIES.insert(), [_entry_columns(entry) for step in steps for entry in step.entries]
+    )
     await write_rows(connection, (row for step in steps for row in step.rows))
-    queued = [
-        _notice_columns(step.stream, step.entries[0].at, one) for step in steps for one in step.notices
-    ]
+    queued = [_notice_columns(step.stream, step.entries[0].at, one) for step in steps for one in step.notices]
     if queued:
         table = TABLES.tables["notices"]
         insert = _insert(connection)(table).on_conflict_do_nothing(index_elements=["key"])

@@ -10,7 +10,7 @@ from models.log import Entry
 from models.tables import TABLES
 from records.log import entry_of, read_entries
 
-__all__ = ["case", "cases", "duplicate_of", "entries", "notice_counts", "notices", "parts", "streams"]
+__all__ = ["case", "cases", "entries", "notice_counts", "notices", "parts", "settled_duplicate", "streams"]
 
 PARTS = (
     "request_versions", "gates", "participants", "outcomes", "arrangements", "meetings", "reports",
@@ -49,22 +49,35 @@ async def parts(connection: AsyncConnection, reference: str, name: str) -> list[
     return [dict(row) for row in (await connection.execute(query)).mappings()]
 
 
-async def entries(connection: AsyncConnection, stream: str) -> list[Entry]:
-    """The whole log of a stream."""
-    return await read_entries(connection, stream)
+async def entries(connection: AsyncConnection, stream: str, *, limit: int | None = None) -> list[Entry]:
+    """The log of a stream from its beginning: all of it, or the first so many."""
+    return await read_entries(connection, stream, limit=limit)
 
 
 async def streams(connection: AsyncConnection) -> list[str]:
     """The names of all streams: cases, and follow-ups of recommendations."""
     table = _table("entries")
-    return [name for (name,) in await connection.execute(select(table.c.stream).distinct().order_by(table.c.stream))]
+    return [
+        name
+        for (name,) in await connection.execute(select(table.c.stream).distinct().order_by(table.c.stream))
+    ]
 
 
-async def duplicate_of(connection: AsyncConnection, stream: str, command: str) -> int | None:
-    """The newest entry that a command id has led to in a stream; None when it never came."""
+async def settled_duplicate(connection: AsyncConnection, stream: str, command: str) -> int | None:
+    """The newest entry of a command that came long ago; None if it never came, or if it was the newest of all.
+
+    Entries after it mean that the workflow knows of it. The newest step of all may be known to the log alone (a
+    worker died): then the command is to reach the workflow again, which catches up by it.
+    """
     table = _table("entries")
-    query = select(func.max(table.c.seq)).where(table.c.stream == stream, table.c.command == command)
-    return (await connection.execute(query)).scalar()
+    mine = select(func.max(table.c.seq)).where(table.c.stream == stream, table.c.command == command)
+    seq: int | None = (await connection.execute(mine)).scalar()
+    if seq is None:
+        return None
+    newest = (
+        await connection.execute(select(func.max(table.c.seq)).where(table.c.stream == stream))
+    ).scalar()
+    return seq if newest is not None and newest > seq else None
 
 
 async def notices(connection: AsyncConnection, reference: str) -> list[dict[str, Any]]:
@@ -78,7 +91,7 @@ async def notice_counts(connection: AsyncConnection) -> dict[str, int]:
     """How many notices are in each state."""
     table = _table("notices")
     query = select(table.c.state, func.count()).group_by(table.c.state)
-    return {state: number for state, number in await connection.execute(query)}
+    return {str(state): int(number) for state, number in await connection.execute(query)}
 
 
 async def all_entries(connection: AsyncConnection) -> AsyncIterator[Entry]:

@@ -11,26 +11,39 @@ from models.projection import Row
 from models.tables import TABLES
 from records.log import write_rows
 
-__all__ = ["drop_draft", "keep_draft", "read_draft", "reference_for"]
+__all__ = ["drop_draft", "given_for", "keep_draft", "read_draft", "reference_for"]
 
 _REFERENCES, _DRAFTS = TABLES.tables["references_given"], TABLES.tables["drafts"]
+
+
+async def given_for(connection: AsyncConnection, command: str) -> str | None:
+    """The reference that was given for a command id; None when none was."""
+    c = _REFERENCES.c
+    given = (await connection.execute(select(c.year, c.number).where(c.command == command))).first()
+    return _written(given.year, given.number) if given else None
 
 
 async def reference_for(engine: AsyncEngine, command: str, year: int) -> str:
     """The reference for a submission: the next number of the year, or the same again for the same command id."""
     async with write_transaction(engine) as connection:
-        if connection.dialect.name == "postgresql":  # numbers have no gaps: one submission at a time is given one
+        if connection.dialect.name == "postgresql":  # one submission at a time is given a number
             await connection.exec_driver_sql("LOCK TABLE references_given IN EXCLUSIVE MODE")
-        c = _REFERENCES.c
-        given = (await connection.execute(select(c.year, c.number).where(c.command == command))).first()
-        if given is None:
-            last = (await connection.execute(select(func.max(c.number)).where(c.year == year))).scalar() or 0
-            given = (year, last + 1)
-            await connection.execute(_REFERENCES.insert(), {"year": year, "number": last + 1, "command": command})
-    return f"AHG-{given[0]}-{given[1]:03d}"
+        known = await given_for(connection, command)
+        if known is not None:
+            return known
+        newest = select(func.max(_REFERENCES.c.number)).where(_REFERENCES.c.year == year)
+        number = int((await connection.execute(newest)).scalar() or 0) + 1
+        await connection.execute(_REFERENCES.insert(), {"year": year, "number": number, "command": command})
+    return _written(year, number)
 
 
-async def keep_draft(engine: AsyncEngine, member: str, name: str, content: dict[str, Any], at: datetime) -> None:
+def _written(year: int, number: int) -> str:
+    return f"AHG-{year}-{number:03d}"
+
+
+async def keep_draft(
+    engine: AsyncEngine, member: str, name: str, content: dict[str, Any], at: datetime
+) -> None:
     """Keep a member's draft under a name of its choice, over the one kept before."""
     columns = {"member": member, "name": name, "content": content, "updated_at": at}
     async with write_transaction(engine) as connection:

@@ -7,12 +7,13 @@ acknowledged. Its id is the case's reference.
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from models.agenda import due, next_act, waiting_on
+    from models.agenda import NextAct, due, next_act, waiting_on
     from models.base import Value
     from models.case import Case, ReportState, Stage
     from models.commands import Command
@@ -142,7 +143,9 @@ class Activation:
             if done is None:
                 try:
                     await self._record(lambda case: self._decided(case, command))
-                except Refused as refused:  # what the validator saw has changed while this waited for its turn
+                except (
+                    Refused
+                ) as refused:  # what the validator saw has changed while this waited for its turn
                     raise refusal(refused) from None
                 done = self.case.recent[command.id]
             return self._receipt(done)
@@ -177,15 +180,15 @@ class Activation:
             await self._continue_if_long()
             act = self._next_act()
             instant = act.at - self.shift if act else None
-            if await deadline.reached(instant, unless=lambda act=act: self._stirred(stage, act)):  # type: ignore[misc]
+            if await deadline.reached(instant, unless=partial(self._stirred, stage, act)):
                 await self._clock_strikes()
         await self._follow_recommendations()
 
-    def _stirred(self, stage: Stage, act: object) -> bool:
+    def _stirred(self, stage: Stage, act: NextAct | None) -> bool:
         changed = self.case.stage is not stage or self._next_act() != act
         return changed or self.nudged or self._too_long() or bool(self._unfollowed())
 
-    def _next_act(self) -> object:
+    def _next_act(self) -> NextAct | None:
         if self._agenda[0] is not self.case:
             self._agenda = (self.case, next_act(self.case))
         return self._agenda[1]
@@ -251,7 +254,9 @@ class Activation:
     # recommendations --------------------------------------------------------------------------------------------
 
     def _unfollowed(self) -> list[int]:
-        accepted = {number for number, report in self.case.reports.items() if report.state is ReportState.ACCEPTED}
+        accepted = {
+            number for number, report in self.case.reports.items() if report.state is ReportState.ACCEPTED
+        }
         return [
             number
             for number, recommendation in self.case.recommendations.items()

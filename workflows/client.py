@@ -1,7 +1,8 @@
-"""The way in: how a page, the API or the command line brings a command to a case, and reads a case's own state."""
+"""The way in: how a page, the API or the command line brings a command to a case, and reads its own state."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from temporalio.client import (
     Client,
@@ -26,7 +27,7 @@ from workflows.activation import MOVING, Activation, Receipt, Start
 from workflows.answers import refused_by
 from workflows.recommendation import Recommendation
 
-__all__ = ["CaseDesk", "NotAnswered"]
+__all__ = ["CaseDesk", "NotAnswered", "NotRecorded"]
 
 _PATIENCE = timedelta(seconds=30)
 _MOMENT = 0.05
@@ -36,8 +37,12 @@ class NotAnswered(Exception):
     """The case did not answer in time. The command may or may not have been taken: send it again with the same id."""
 
 
+class NotRecorded(Exception):
+    """The step was allowed but cannot be recorded, and trying again will not help: an operator must look."""
+
+
 class CaseDesk:
-    """Brings commands to cases. ``shift`` and ``now`` are for rehearsals (see ``activation.Start``)."""
+    """Brings commands to cases. ``shift`` is for rehearsals (see ``activation.Start``)."""
 
     def __init__(
         self, client: Client, task_queue: str, *, history_limit: int = 1500, shift: timedelta = timedelta(0),
@@ -72,7 +77,7 @@ class CaseDesk:
                 Activation.give, command, id=command.id, start_workflow_operation=start, rpc_timeout=_PATIENCE
             )
         except WorkflowUpdateFailedError as failed:
-            raise refused_by(failed.cause) or failed from None
+            raise _told(failed) from None
         except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
             raise NotAnswered(str(error)) from error
 
@@ -83,13 +88,15 @@ class CaseDesk:
             Refused: the rules refuse; nothing has been written.
             NotAnswered: see there.
         """
-        handle = self._client.get_workflow_handle_for(Activation.run, reference)
+        handle = self._client.get_workflow_handle(reference)
         for _ in range(int(_PATIENCE.total_seconds() / _MOMENT)):
             try:
-                return await handle.execute_update(Activation.give, command, id=command.id, rpc_timeout=_PATIENCE)
+                return await handle.execute_update(
+                    Activation.give, command, id=command.id, rpc_timeout=_PATIENCE
+                )
             except WorkflowUpdateFailedError as failed:
                 if not (isinstance(failed.cause, ApplicationError) and failed.cause.type == MOVING):
-                    raise refused_by(failed.cause) or failed from None
+                    raise _told(failed) from None
             except RPCError as error:
                 if error.status is RPCStatusCode.NOT_FOUND:
                     return await self._ended(handle, reference, command)
@@ -100,7 +107,7 @@ class CaseDesk:
             await asyncio.sleep(_MOMENT)
         raise NotAnswered(f"the case {reference} is busy; send the command again")
 
-    async def _ended(self, handle: WorkflowHandle[Activation, object], reference: str, command: Command) -> Receipt:
+    async def _ended(self, handle: WorkflowHandle[Any, Any], reference: str, command: Command) -> Receipt:
         """The workflow has ended, or there never was one: the rules say so in their own words."""
         try:
             case = await handle.query(Activation.state)
@@ -117,11 +124,13 @@ class CaseDesk:
         Raises:
             Refused: the rules refuse, or the recommendation is not followed any more.
         """
-        handle = self._client.get_workflow_handle_for(Recommendation.run, names.follow_up_id(reference, number))
+        handle = self._client.get_workflow_handle(names.follow_up_id(reference, number))
         try:
-            return await handle.execute_update(Recommendation.give, command, id=command.id, rpc_timeout=_PATIENCE)
+            return await handle.execute_update(
+                Recommendation.give, command, id=command.id, rpc_timeout=_PATIENCE
+            )
         except WorkflowUpdateFailedError as failed:
-            raise refused_by(failed.cause) or failed from None
+            raise _told(failed) from None
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 raise Refused(
@@ -136,8 +145,19 @@ class CaseDesk:
             Refused: there is no such case.
         """
         try:
-            return await self._client.get_workflow_handle_for(Activation.run, reference).query(Activation.state)
+            return await self._client.get_workflow_handle(reference).query(Activation.state)
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 raise Refused(Why.NOT_FOUND, f"There is no case {reference}.") from None
             raise
+
+
+def _told(failed: WorkflowUpdateFailedError) -> Exception:
+    """A failed update in the words of whoever can do something about it."""
+    refused = refused_by(failed.cause)
+    if refused is not None:
+        return refused
+    cause: BaseException = failed.cause
+    while cause.__cause__ is not None:
+        cause = cause.__cause__
+    return NotRecorded(f"The command was not recorded: {cause}")

@@ -3,7 +3,6 @@
 A time-out of ``wait_condition`` that nobody catches would fail the case; here it is caught, and nowhere else is one set.
 """
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -25,6 +24,6 @@ async def reached(instant: datetime | None, *, unless: Callable[[], bool]) -> bo
         return not unless()
     try:
         await workflow.wait_condition(unless, timeout=left)
-    except asyncio.TimeoutError:
+    except TimeoutError:
         return not unless()
     return False

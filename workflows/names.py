@@ -4,7 +4,17 @@ from temporalio.common import SearchAttributeKey
 
 from models.recommendation import stream_of
 
-__all__ = ["DELIVER", "DELIVERY_ID", "DUE", "RECORD", "REQUESTER", "STAGE", "URGENCY", "WAITING_ON", "follow_up_id"]
+__all__ = [
+    "DELIVER",
+    "DELIVERY_ID",
+    "DUE",
+    "RECORD",
+    "REQUESTER",
+    "STAGE",
+    "URGENCY",
+    "WAITING_ON",
+    "follow_up_id",
+]
 
 RECORD = "record"
 """Local activity: one step into the log, the projection and the queue of notices, in one transaction."""

@@ -50,8 +50,14 @@ class EncryptionCodec(PayloadCodec):
         plain = payload.SerializeToString()
         pressed = len(plain) >= _WORTH_PRESSING
         nonce = os.urandom(_NONCE_BYTES)
-        sealed = self._ciphers[self._current].encrypt(nonce, zlib.compress(plain, 1) if pressed else plain, None)
-        metadata = {"encoding": _ENCODING, "key": self._current.encode(), "pressed": b"1" if pressed else b"0"}
+        sealed = self._ciphers[self._current].encrypt(
+            nonce, zlib.compress(plain, 1) if pressed else plain, None
+        )
+        metadata = {
+            "encoding": _ENCODING,
+            "key": self._current.encode(),
+            "pressed": b"1" if pressed else b"0",
+        }
         return Payload(metadata=metadata, data=nonce + sealed)
 
     def _decrypt(self, payload: Payload) -> Payload:
@@ -60,7 +66,9 @@ class EncryptionCodec(PayloadCodec):
         key_id = payload.metadata["key"].decode()
         cipher = self._ciphers.get(key_id)
         if cipher is None:
-            raise UnreadablePayload(f"the key ring has no key {key_id!r}; add it to AHG_PAYLOAD_KEYS to read old cases")
+            raise UnreadablePayload(
+                f"the key ring has no key {key_id!r}; add it to AHG_PAYLOAD_KEYS to read old cases"
+            )
         try:
             plain = cipher.decrypt(payload.data[:_NONCE_BYTES], payload.data[_NONCE_BYTES:], None)
         except InvalidTag:
@@ -75,4 +83,3 @@ def data_converter(keyring: Mapping[str, bytes]) -> DataConverter:
         payload_codec=EncryptionCodec(keyring),
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )
-

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
@@ -39,6 +40,7 @@ class Recommendation:
         self.follow_up = following.follow_up
         self.shift = following.shift
         self.turn = asyncio.Lock()
+        self.nudged = False
 
     @workflow.run
     async def run(self, following: Following) -> str:
@@ -47,11 +49,9 @@ class Recommendation:
             async with self.turn:
                 await self._record(lambda follow_up: None if follow_up.seq else begin(follow_up, self._now()))
         while not self.follow_up.over:
-            if workflow.info().is_continue_as_new_suggested():
-                await workflow.wait_condition(workflow.all_handlers_finished)
-                workflow.continue_as_new(Following(follow_up=self.follow_up, shift=self.shift))
+            await self._continue_if_long()
             rung = self._next()
-            if await deadline.reached(rung, unless=lambda rung=rung: self.follow_up.over or self._next() != rung):  # type: ignore[misc]
+            if await deadline.reached(rung, unless=partial(self._stirred, rung)):
                 await self._clock_strikes()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self.follow_up.state
@@ -77,6 +77,29 @@ class Recommendation:
     def state(self) -> FollowUp:
         """The follow-up as this workflow knows it."""
         return self.follow_up
+
+    @workflow.signal
+    def nudge(self) -> None:
+        """Wake up: after a deployment, an idle follow-up learns of its new version only so."""
+        self.nudged = True
+
+    def _stirred(self, rung: datetime | None) -> bool:
+        return self.follow_up.over or self._next() != rung or self.nudged
+
+    async def _continue_if_long(self) -> None:
+        """Go on as a new run with the whole state, when the history is long or a new version is deployed."""
+        self.nudged = False
+        info = workflow.info()
+        upgraded = info.is_target_worker_deployment_version_changed()
+        if not (upgraded or info.is_continue_as_new_suggested()):
+            return
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        workflow.continue_as_new(
+            Following(follow_up=self.follow_up, shift=self.shift),
+            initial_versioning_behavior=(
+                workflow.ContinueAsNewVersioningBehavior.AUTO_UPGRADE if upgraded else None
+            ),
+        )
 
     def _now(self) -> datetime:
         return workflow.now() + self.shift

@@ -105,9 +105,16 @@ def _may_act_for(case: Case, by: Post, body: ActFor) -> None:
 _ABOUT = {
     GateName.ACTIVATION: ("request",),
     GateName.PARTICIPANTS: ("participants",),
+    GateName.EXTENSION: ("extend",),
+    GateName.TERMINATION: ("terminate",),
     GateName.REPORT: ("report",),
+    GateName.CIRCULATION: ("circulate",),
+    GateName.CLOSURE: ("close", "waive", "report"),
 }
 """What a gate is about: when that changes, a position prepared before is stale."""
+
+_RECOVERED = "recovered"
+"""What was taken over from the log may have changed any part: whatever was prepared before it is stale."""
 
 _PART = {
     "resubmit": "request", "accept": "request", "return": "request", "join": "request",
@@ -155,7 +162,7 @@ def _gate_meant(case: Case, body: Value) -> str:
 def _must_be_fresh(turn: Turn, body: Value, subject: str, seen: int | None) -> None:
     if seen is None or _name(body) in _OWN_WORD:
         return
-    watched = [subject]
+    watched = [subject, _RECOVERED]
     if subject.startswith("position:"):
         gate = _gate_meant(turn.case, body)
         watched += [f"gate:{gate}", *(_ABOUT.get(GateName(gate), ()) if gate else ())]
@@ -227,8 +234,8 @@ def take_over(case: Case, entries: tuple[Entry, ...]) -> Case:
     for entry in entries:
         done.setdefault(entry.command, []).append(entry)
     for command, group in done.items():
-        do = "clock" if command.startswith("clock:") else "recovered"
-        case = _numbered(case, group, do, "recovered")
+        do = "clock" if command.startswith("clock:") else _RECOVERED
+        case = _numbered(case, group, do, _RECOVERED)
     return case
 
 

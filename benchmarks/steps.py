@@ -1,0 +1,132 @@
+"""Recorded steps through the product against bare Temporal: same server, same run, alone and many at once."""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from benchmarks.bare import BareCase, nothing
+from models.commands import parse
+from records.directory import opening
+from settings import Settings
+from workflows.client import CaseDesk
+from workflows.payloads import data_converter
+
+__all__ = ["Bare", "Figures", "Product", "measure"]
+
+Step = Callable[[int], Awaitable[object]]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One measurement: steps a second with all at once, and the median seconds of one step alone."""
+
+    at_once: float
+    alone: float
+
+
+class Bare:
+    """Bare Temporal."""
+
+    def __init__(self, client: Client, queue: str) -> None:
+        self._client = client
+        self._queue = queue
+
+    async def cases(self, number: int) -> list[Step]:
+        """That many workflows, each as a function that takes one step."""
+        steps: list[Step] = []
+        for _ in range(number):
+            handle = await self._client.start_workflow(
+                BareCase.run, id=f"bare-{uuid4().hex}", task_queue=self._queue
+            )
+
+            async def step(count: int, handle: object = handle) -> object:
+                value = {"number": count, "text": "Three of five members have named a contact point."}
+                return await handle.execute_update(BareCase.step, value, id=uuid4().hex)  # type: ignore[attr-defined]
+
+            steps.append(step)
+        return steps
+
+
+class Product:
+    """The product: a command through the rules, recorded in the log with its projection, encrypted on its way."""
+
+    def __init__(self, client: Client, engine: AsyncEngine, settings: Settings) -> None:
+        self._desk = CaseDesk(client, settings.task_queue, history_limit=settings.history_limit)
+        self._engine = engine
+
+    async def cases(self, number: int) -> list[Step]:
+        """That many cases in the operational stage with an outcome, each as a function that notes progress."""
+        async with self._engine.connect() as connection:
+            found = await opening(connection, datetime.now(UTC).year)
+        steps: list[Step] = []
+        for _ in range(number):
+            reference = f"BENCH-{uuid4().hex[:12]}"
+            request = {"title": "Bench", "situation": "Boats leave.", "affected": ["MY", "TH"]}
+            submit = parse("submit", request, by="MY/focal-point", command_id=uuid4().hex)
+            await self._desk.submit(reference, submit, found.directory, found.calendars, found.policy)
+            for do, by, fields in TO_WORK:
+                await self._desk.give(reference, parse(do, fields, by=by, command_id=uuid4().hex))
+
+            async def step(count: int, reference: str = reference) -> object:
+                fields = {"outcome": "Contact points named", "value": count,
+                          "text": "Three of five members have named a contact point."}  # fmt: skip
+                command = parse("progress", fields, by="ID/co-chair", command_id=uuid4().hex)
+                return await self._desk.give(reference, command)
+
+            steps.append(step)
+        return steps
+
+
+TO_WORK: list[tuple[str, str, dict[str, Any]]] = [
+    ("accept", "RSO/secretariat", {}),
+    ("decide", "AU/co-chair", {"position": "approve"}),
+    ("decide", "ID/co-chair", {"position": "approve"}),
+    ("decide", "AU/co-chair", {"position": "approve"}),
+    ("decide", "ID/co-chair", {"position": "approve"}),
+    ("respond", "TH/focal-point", {}),
+    ("respond", "IOM/focal-point", {}),
+    ("convene", "AU/co-chair", {}),
+    ("add_outcome", "ID/co-chair", {"title": "Contact points named", "owner": "ID"}),
+]
+
+
+async def measure(subject: Bare | Product, *, cases: int, each: int) -> Figures:
+    """Steps a second with ``cases`` at once, ``each`` steps one after the other in each; then one case alone."""
+    steps = await subject.cases(cases)
+    for warm in range(2):
+        await asyncio.gather(*(step(warm) for step in steps))
+
+    async def many(step: Step) -> None:
+        for count in range(each):
+            await step(count)
+
+    begun = time.perf_counter()
+    await asyncio.gather(*(many(step) for step in steps))
+    at_once = cases * each / (time.perf_counter() - begun)
+    alone: list[float] = []
+    for count in range(each):
+        begun = time.perf_counter()
+        await steps[0](count)
+        alone.append(time.perf_counter() - begun)
+    return Figures(at_once=at_once, alone=statistics.median(alone))
+
+
+def bare_worker(client: Client, queue: str) -> Worker:
+    """The floor's worker: Temporal's defaults."""
+    return Worker(client, task_queue=queue, workflows=[BareCase], activities=[nothing])
+
+
+def encrypted(client: Client, settings: Settings) -> Client:
+    """The same connection with the product's payloads."""
+    config = client.config()
+    config["data_converter"] = data_converter(settings.keyring)
+    return Client(**config)
