@@ -1,0 +1,218 @@
+"""The command line: what each command does, and the sentence and exit code when it cannot."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from typer.testing import CliRunner, Result
+
+import cli
+from ops.processes import free_port
+from tests.rig import REQUEST, Rig, rig, working
+
+Ahg = Callable[..., Awaitable[Result]]
+
+
+@pytest_asyncio.fixture
+async def parts(tmp_path: Path) -> AsyncIterator[Rig]:
+    """A product that runs."""
+    async with rig(tmp_path / "rig") as made, working(made):
+        yield made
+
+
+@pytest.fixture
+def ahg(parts: Rig) -> Ahg:
+    """`ahg` as a shell would run it, beside the running product."""
+
+    async def run(*words: str) -> Result:
+        settings = {
+            "AHG_DATA_DIR": str(parts.settings.data_dir),
+            "AHG_TEMPORAL_PORT": str(parts.settings.temporal_port),
+        }
+        return await asyncio.to_thread(CliRunner().invoke, cli.app, words, env=settings)
+
+    return run
+
+
+async def _submitted(ahg: Ahg) -> str:
+    done = await ahg(
+        "case", "do", "submit", "--by", "LK/focal-point", "--with", json.dumps(dict(REQUEST)), "--id", "s1"
+    )
+    assert done.exit_code == 0, done.output
+    return done.stdout.split()[0]
+
+
+# cases ------------------------------------------------------------------------------------------------------
+
+
+async def test_a_command_is_done_and_says_where_the_case_is_and_whose_turn_it_is(ahg: Ahg) -> None:
+    reference = await _submitted(ahg)
+
+    done = await ahg("case", "do", "accept", "--case", reference, "--by", "RSO/secretariat")
+
+    assert done.exit_code == 0
+    assert f"{reference} entry 8: co_chair_review; waits for AU/co-chair, ID/co-chair" in done.stdout
+
+
+async def test_the_same_id_acts_once(ahg: Ahg) -> None:
+    assert await _submitted(ahg) == await _submitted(ahg)
+    assert "1 cases" in (await ahg("case", "list")).stdout
+
+
+async def test_a_stale_command_is_refused_with_who_changed_what(ahg: Ahg) -> None:
+    reference = await _submitted(ahg)
+    await ahg(
+        "case", "do", "return", "--case", reference, "--by", "RSO/secretariat", "--with", "{missing: figures}"
+    )
+
+    done = await ahg("case", "do", "accept", "--case", reference, "--by", "RSO/secretariat", "--seen", "3")
+
+    assert done.exit_code == 1
+    assert "RSO/secretariat has changed this since you looked" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("accept", "--by", "TH/focal-point"), "Only the secretariat may find a request complete"),
+        (("approve", "--by", "AU/co-chair"), "There is no command 'approve'"),
+        (("accept", "--by", "nobody"), "'nobody' is not a post"),
+        (("accept", "--by", "RSO/secretariat", "--with", "{a: "), "--with is not YAML"),
+        (("accept", "--by", "RSO/secretariat", "--with", "[a]"), "--with must be a mapping"),
+        (("accept", "--by", "RSO/secretariat", "--with", "{colour: red}"), "colour: Extra inputs are not"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value[0],
+)
+async def test_a_command_that_cannot_be_done_says_why_and_ends_with_1(
+    words: tuple[str, ...], sentence: str, ahg: Ahg
+) -> None:
+    reference = await _submitted(ahg)
+
+    done = await ahg("case", "do", *words, "--case", reference)
+
+    assert done.exit_code == 1
+    assert sentence in done.stderr
+    assert "Traceback" not in done.output
+
+
+async def test_a_command_without_a_case_says_so(ahg: Ahg) -> None:
+    done = await ahg("case", "do", "accept", "--by", "RSO/secretariat")
+
+    assert (done.exit_code, done.stderr) == (1, "Say which case the command 'accept' is for.\n")
+
+
+async def test_cases_are_listed_shown_and_told_by_their_history(ahg: Ahg) -> None:
+    reference = await _submitted(ahg)
+
+    assert reference in (await ahg("case", "list")).stdout
+    assert "0 cases" in (await ahg("case", "list", "--stage", "closed")).stdout
+    shown = json.loads((await ahg("case", "show", reference)).stdout)
+    assert (shown["stage"], shown["requesters"]) == ("submitted", ["LK"])
+    assert shown["request_versions"][0]["content"]["title"] == REQUEST["title"]
+    history = (await ahg("case", "history", reference)).stdout
+    assert "LK/focal-point: submitted" in history
+    allowed = await ahg("case", "allowed", reference, "--by", "RSO/secretariat")
+    assert {"accept", "return"} <= set(allowed.stdout.replace(",", " ").split())
+    assert (await ahg("case", "allowed", reference, "--by", "RSO/auditor")).stdout == "nothing\n"
+
+
+@pytest.mark.parametrize(
+    "command", [("show",), ("export",), ("history",), ("allowed", "--by", "AU/co-chair")]
+)
+async def test_a_case_that_does_not_exist_is_named(command: tuple[str, ...], ahg: Ahg) -> None:
+    done = await ahg("case", command[0], "AHG-1999-001", *command[1:])
+
+    assert done.exit_code == 1
+    assert "There is no case AHG-1999-001." in done.stderr
+
+
+async def test_an_export_verifies_by_the_documented_formula_without_the_database(
+    ahg: Ahg, tmp_path: Path
+) -> None:
+    reference = await _submitted(ahg)
+    act_for = '{post: AU/co-chair, how: telephone, why: the line is down, do: suspend, with: {text: "สวัสดี \\"x\\""}}'
+    await ahg("case", "do", "accept", "--case", reference, "--by", "RSO/secretariat")
+    done = await ahg(
+        "case", "do", "act_for", "--case", reference, "--by", "RSO/secretariat", "--with", act_for
+    )
+    assert done.exit_code == 0, done.output
+    file = tmp_path / "log.jsonl"
+
+    assert (await ahg("case", "export", reference, "--to", str(file))).exit_code == 0
+    assert (await ahg("case", "export", reference)).stdout == file.read_text(encoding="utf-8")
+
+    previous = ""
+    entries = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    for seq, entry in enumerate(entries, start=1):
+        names = ("previous", "case", "seq", "at", "by", "acted_for", "command", "event")
+        text = json.dumps(
+            [entry[name] for name in names], ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        )
+        assert (entry["seq"], entry["previous"]) == (seq, previous)
+        assert entry["hash"] == hashlib.sha256(text.encode()).hexdigest()
+        previous = entry["hash"]
+    assert entries[-1]["acted_for"]["how"] == "telephone"
+
+
+# operating --------------------------------------------------------------------------------------------------
+
+
+async def test_verify_and_replay_say_how_much_they_looked_at(ahg: Ahg, parts: Rig) -> None:
+    await _submitted(ahg)
+
+    verified = await ahg("verify")
+    assert (verified.exit_code, verified.stdout) == (0, "1 logs verified, 0 faults\n")
+    replayed = await ahg("replay", str(Path(__file__).parents[1] / "scenarios"))
+    assert (replayed.exit_code, replayed.stdout) == (0, "0 histories replayed, 0 do not fit this version\n")
+
+
+async def test_doctor_finds_a_product_that_lacks_its_delivery(ahg: Ahg) -> None:
+    done = await ahg("doctor")
+
+    assert done.exit_code == 1
+    assert "well   Temporal:" in done.stdout
+    assert "WRONG  Workers: nobody works on ahg-delivery" in done.stdout
+
+
+async def test_the_directory_is_listed_and_imported(ahg: Ahg, tmp_path: Path) -> None:
+    assert "49 members" in (await ahg("directory", "list")).stdout
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+    good.write_text(
+        "code,name,kind,co_chair,steering_group\nAU,Australia,state,yes,yes\nID,Indonesia,state,yes,yes\nXX,Țara Nouă,state,,\n",
+        encoding="utf-8",
+    )
+    bad.write_text("code,name\nAU,Australia\n", encoding="utf-8")
+
+    assert "3 members imported" in (await ahg("directory", "import", str(good))).stdout
+    assert "Țara Nouă" in (await ahg("directory", "list")).stdout
+    refused = await ahg("directory", "import", str(bad))
+    assert (refused.exit_code, refused.stderr) == (1, "the member list lacks the columns kind\n")
+    gone = await ahg("directory", "import", str(tmp_path / "none.csv"))
+    assert gone.exit_code == 1
+    assert "none.csv" in gone.stderr
+
+
+def test_without_temporal_a_sentence_says_what_to_do(tmp_path: Path) -> None:
+    env = {
+        "AHG_DATA_DIR": str(tmp_path),
+        "AHG_TEMPORAL_PORT": str(free_port()),
+        "AHG_PAYLOAD_KEYS": "k1:" + "A" * 43 + "=",
+    }
+
+    done = CliRunner().invoke(
+        cli.app, ["case", "do", "accept", "--case", "X", "--by", "AU/co-chair"], env=env
+    )
+
+    assert done.exit_code == 1
+    assert "Temporal does not answer; is `ahg up` running?" in done.stderr
+
+
+def test_a_wrong_setting_is_named_and_ends_with_2() -> None:
+    done = CliRunner().invoke(cli.app, ["case", "list"], env={"AHG_TEMPORAL_PORTT": "1"})
+
+    assert done.exit_code == 2
+    assert "AHG_TEMPORAL_PORTT is not a setting; did you mean AHG_TEMPORAL_PORT?" in done.stderr

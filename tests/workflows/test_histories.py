@@ -1,0 +1,101 @@
+"""Histories of played cases, recorded once and replayed on today's workflows.
+
+They are recorded anew only when a change is meant to break them (cases that run then must run out on the old
+version): ``HISTORIES=write make test ARGS="-k histories"``.
+"""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+from pydantic import SecretStr
+from temporalio.client import WorkflowHistory
+
+from ops.replay import histories_in, open_histories, replay_all
+from ops.scenario import read_scenario
+from ops.simulate import simulation
+from ops.verify import runs_of
+from records import queries
+from settings import parse_keys
+from tests.rig import Rig
+from tests.workflows.changed import Changed
+from workflows.delivery import Delivery
+from workflows.names import DELIVERY_ID
+from workflows.payloads import data_converter
+from workflows.recommendation import Recommendation
+
+HISTORIES = Path(__file__).with_name("histories")
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
+RECORDED = {"urgent-two-rounds": 1500, "recused-co-chair": 100, "two-reports": 1500}
+"""The scenarios recorded, and the history limit each was played with."""
+
+KEY = "test:" + "A" * 43 + "="
+"""Encrypts the recorded histories and nothing else; it is no secret."""
+
+CONVERTER = data_converter(parse_keys(KEY))
+
+
+async def _record(scenario: str, limit: int) -> None:
+    """Play a scenario and keep the histories of its case, its follow-ups and its newest delivery."""
+    played = read_scenario(SCENARIOS / f"{scenario}.yaml")
+    key = SecretStr(KEY)
+    async with simulation(played, lambda line: None, history_limit=limit, payload_keys=key) as play:
+        await play.play()
+        async with play.engine.connect() as connection:
+            streams = await queries.streams(connection)
+        for stream in (*streams, DELIVERY_ID):
+            for number, history in enumerate(reversed(await runs_of(play.client, stream)), start=1):
+                file = HISTORIES / f"{scenario}.{stream.replace('/', '-')}.{number}.json"
+                file.write_text(history.to_json() + "\n", encoding="utf-8")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", autouse=True)
+async def _recorded_on_request() -> None:
+    if os.environ.get("HISTORIES") == "write":
+        HISTORIES.mkdir(exist_ok=True)
+        for old in HISTORIES.glob("*.json"):
+            old.unlink()
+        for scenario, limit in RECORDED.items():
+            await _record(scenario, limit)
+
+
+async def test_every_recorded_history_replays_on_todays_workflows() -> None:
+    results = {name: failure async for name, failure in replay_all(histories_in(HISTORIES), CONVERTER)}
+
+    assert {name.partition(".")[0] for name in results} == set(RECORDED)
+    assert [f"{name}: {failure}" for name, failure in results.items() if failure] == []
+
+
+async def test_a_changed_workflow_does_not_replay() -> None:
+    changed = (Changed, Recommendation, Delivery)
+    results = {name: fault async for name, fault in replay_all(histories_in(HISTORIES), CONVERTER, changed)}
+
+    failed = {name for name, failure in results.items() if failure}
+    assert failed == {name for name in results if "delivery" not in name and "-R" not in name}
+
+
+async def test_recorded_histories_say_nothing_in_plain_text() -> None:
+    async for history in histories_in(HISTORIES):
+        kept = b"".join(event.SerializeToString() for event in history.events)
+        assert b"Andaman" not in kept
+        assert b"airports" not in kept
+        assert b"Stranded" not in kept
+
+
+async def _all_open(parts: Rig) -> AsyncIterator[WorkflowHistory]:
+    async for history in open_histories(parts.client):
+        yield history
+
+
+async def test_open_cases_replay_before_a_deployment_and_a_changed_workflow_is_found(played: Rig) -> None:
+    await played.submit()
+    await played.act("RSO/secretariat", "accept")
+    converter = data_converter(played.settings.keyring)
+    while not [one.id async for one in played.client.list_workflows("ExecutionStatus = 'Running'")]:
+        pass  # Temporal's index follows a moment later
+
+    assert [failure async for _, failure in replay_all(_all_open(played), converter)] == [None]
+    ((name, failure),) = [one async for one in replay_all(_all_open(played), converter, (Changed,))]
+    assert name == played.reference
+    assert "Nondeterminism" in str(failure)
