@@ -182,7 +182,8 @@ async def test_the_directory_is_listed_and_imported(ahg: Ahg, tmp_path: Path) ->
     assert "49 members" in (await ahg("directory", "list")).stdout
     good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
     good.write_text(
-        "code,name,kind,co_chair,steering_group\nAU,Australia,state,yes,yes\nID,Indonesia,state,yes,yes\nXX,Țara Nouă,state,,\n",
+        "code,name,kind,co_chair,steering_group\n"
+        "AU,Australia,state,yes,yes\nID,Indonesia,state,yes,yes\nXX,Țara Nouă,state,,\n",
         encoding="utf-8",
     )
     bad.write_text("code,name\nAU,Australia\n", encoding="utf-8")

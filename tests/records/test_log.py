@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import write_transaction
-from models.log import broken_at
+from models.log import Entry, broken_at
 from models.projection import Recorded, Step, step_of
 from models.tables import TABLES
 from records import queries
@@ -87,7 +87,7 @@ async def test_another_step_in_the_same_place_is_told_what_stands_there(engine: 
         assert await queries.entries(connection, "AHG-2026-001") == table.entries
 
 
-def step_of_last(table: Tabletop, entries: tuple[object, ...]) -> Step:
+def step_of_last(table: Tabletop, entries: tuple[Entry, ...]) -> Step:
     """The step of a table's newest entries, without its projection."""
     return Step.model_construct(stream=table.case.reference, entries=entries, rows=(), notices=())
 
