@@ -171,6 +171,8 @@ async def test_verify_and_replay_say_how_much_they_looked_at(ahg: Ahg, parts: Ri
 
 
 async def test_doctor_finds_a_product_that_lacks_its_delivery(ahg: Ahg) -> None:
+    await _submitted(ahg)  # a worker for cases is there
+
     done = await ahg("doctor")
 
     assert done.exit_code == 1
