@@ -4,14 +4,16 @@ Both are used through SQLAlchemy's asynchronous engine. What SQLite needs to beh
 (WAL, a busy time-out, writers that queue at BEGIN) is set here and nowhere else.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import (
@@ -35,6 +37,8 @@ POOL_OVERFLOW = 10
 # Any constant will do, as long as nothing else in the database takes it: "AHG" and a 1.
 MIGRATION_LOCK = 0x41484701
 _WRITES = "ahg_writes"
+_SYNCHRONOUS = "ahg_synchronous"
+T = TypeVar("T")
 
 
 def make_engine(
@@ -53,7 +57,8 @@ def make_engine(
     url = make_url(address)
     if url.get_backend_name() == "sqlite":
         engine = create_async_engine(url, **({"poolclass": NullPool} if migrating else {}))
-        _prepare_sqlite(engine, synchronous, foreign_keys=not migrating)
+        engine.update_execution_options(**{_SYNCHRONOUS: synchronous})
+        _prepare_sqlite(engine.sync_engine, synchronous, foreign_keys=not migrating)
         return engine
     if migrating:
         return create_async_engine(url, poolclass=NullPool)
@@ -85,6 +90,38 @@ async def write_transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnectio
         await connection.execution_options(**{_WRITES: True})
         async with connection.begin():
             yield connection
+
+
+class WriterThread:
+    """One thread with one connection, in which whole transactions run without a turn of the event loop between.
+
+    The asynchronous drivers hand every statement to a thread and back; a short transaction of five statements
+    spends most of its time so. This is for the one path where that counts: recording a step.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        url = engine.url
+        if url.get_backend_name() == "sqlite":
+            self._engine = create_engine(url.set(drivername="sqlite"), pool_size=1, max_overflow=0)
+            _prepare_sqlite(self._engine, engine.get_execution_options()[_SYNCHRONOUS], foreign_keys=True)
+        else:
+            self._engine = create_engine(url, pool_size=1, max_overflow=0, pool_pre_ping=True)
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ahg-writer")
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run ``work`` in a transaction that takes the write lock at its beginning; answers after the commit."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transaction, work)
+
+    def _transaction(self, work: Callable[[Connection], T]) -> T:
+        with self._engine.connect() as connection:
+            connection = connection.execution_options(**{_WRITES: True})
+            with connection.begin():
+                return work(connection)
+
+    def close(self) -> None:
+        """End the thread after what it has begun, and close its connection."""
+        self._thread.shutdown(wait=True)
+        self._engine.dispose()
 
 
 def dialect_insert(session: AsyncSession) -> Callable[..., Any]:
@@ -127,8 +164,8 @@ async def _upgrade(connection: AsyncConnection) -> None:
             raise RuntimeError(f"the migration would leave a dangling reference in table {broken[0]}")
 
 
-def _prepare_sqlite(engine: AsyncEngine, synchronous: Synchronous, *, foreign_keys: bool) -> None:
-    @event.listens_for(engine.sync_engine, "connect")
+def _prepare_sqlite(engine: Engine, synchronous: Synchronous, *, foreign_keys: bool) -> None:
+    @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _record: Any) -> None:
         # The driver must not begin transactions by itself: it would begin them without the lock, and commit
         # before a change of the schema.
@@ -140,7 +177,7 @@ def _prepare_sqlite(engine: AsyncEngine, synchronous: Synchronous, *, foreign_ke
         cursor.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get(_WRITES, False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

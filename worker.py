@@ -111,11 +111,12 @@ async def running(
         else options.max_cached_workflows
     )
     versioning = _versioning(settings)
+    recorder = Recorder(engine, nudger.nudge)
     cases = Worker(
         client,
         task_queue=settings.task_queue,
         workflows=[Activation, Recommendation],
-        activities=[Recorder(engine, nudger.nudge).record],
+        activities=[recorder.record],
         workflow_runner=sandbox(),
         max_cached_workflows=cached,
         graceful_shutdown_timeout=timedelta(seconds=10),
@@ -130,19 +131,22 @@ async def running(
         graceful_shutdown_timeout=timedelta(seconds=10),
         deployment_config=versioning,
     )
-    async with cases:
-        if not options.deliver:
-            yield nudger
-            return
-        async with deliveries:
-            passing_on = asyncio.create_task(nudger.run())
-            nudger.nudge()  # what a worker that died had queued
-            try:
+    try:
+        async with cases:
+            if not options.deliver:
                 yield nudger
-            finally:
-                passing_on.cancel()
-                with suppress(asyncio.CancelledError):
-                    await passing_on
+                return
+            async with deliveries:
+                passing_on = asyncio.create_task(nudger.run())
+                nudger.nudge()  # what a worker that died had queued
+                try:
+                    yield nudger
+                finally:
+                    passing_on.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await passing_on
+    finally:
+        recorder.close()
 
 
 def _courier(settings: Settings, engine: AsyncEngine, options: Options) -> Courier:

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from db import write_transaction
+from db import WriterThread
 from models.projection import Recorded, Step
-from records.log import LogIsBehind, append
+from records.log import LogIsBehind, append_now
 from workflows.names import RECORD
 
 __all__ = ["Recorder"]
@@ -27,7 +27,7 @@ class Recorder:
     """
 
     def __init__(self, engine: AsyncEngine, queued: Callable[[], None] = lambda: None) -> None:
-        self._engine = engine
+        self._thread = WriterThread(engine)
         self._queued = queued
         self._waiting: list[Waiting] = []
         self._writer: asyncio.Task[None] | None = None
@@ -44,6 +44,10 @@ class Recorder:
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write())
         return await answer
+
+    def close(self) -> None:
+        """End the writing thread."""
+        self._thread.close()
 
     async def _write(self) -> None:
         while self._waiting:
@@ -67,8 +71,8 @@ class Recorder:
         return list(batch.values()), rest
 
     async def _commit(self, batch: list[Waiting]) -> None:
-        async with write_transaction(self._engine) as connection:
-            recorded = await append(connection, [step for step, _ in batch])
+        steps = [step for step, _ in batch]
+        recorded = await self._thread.write(lambda connection: append_now(connection, steps))
         if any(step.notices for step, _ in batch):
             self._queued()
         for (_, answer), result in zip(batch, recorded, strict=True):

@@ -88,7 +88,9 @@ async def _recording(engine: AsyncEngine, case: Case) -> tuple[float, float]:
     begun = time.perf_counter()
     for group in groups:
         await asyncio.gather(*(recorder.record(step) for step in group))
-    return alone, (time.perf_counter() - begun) / 400 * 1000
+    together = (time.perf_counter() - begun) / 400 * 1000
+    recorder.close()
+    return alone, together
 
 
 def _progress(value: int) -> Command:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Table, bindparam, func, select
+from sqlalchemy import Connection, Date, Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,7 +15,9 @@ from models.posts import Capacity
 from models.projection import Queued, Recorded, Row, Step
 from models.tables import TABLES, EntryRow, Moment
 
-__all__ = ["LogIsBehind", "append", "entry_of", "notice_key", "read_entries"]
+__all__ = [
+    "LogIsBehind", "append", "append_now", "entry_of", "notice_key", "read_entries", "write_rows", "write_rows_now",
+]  # fmt: skip
 
 _ENTRIES: Table = EntryRow.__table__  # type: ignore[attr-defined]
 
@@ -25,12 +27,17 @@ class LogIsBehind(Exception):
 
 
 async def append(connection: AsyncConnection, steps: Sequence[Step]) -> list[Recorded]:
+    """``append_now`` on an asynchronous connection."""
+    return await connection.run_sync(append_now, steps)
+
+
+def append_now(connection: Connection, steps: Sequence[Step]) -> list[Recorded]:
     """Record steps of different streams in the caller's transaction; answers in the same order.
 
     Raises:
         LogIsBehind: a step begins after the end of its stream.
     """
-    heads = await _heads(connection, [step.stream for step in steps])
+    heads = _heads(connection, [step.stream for step in steps])
     answers: list[Recorded] = []
     fresh: list[Step] = []
     for step in steps:
@@ -44,21 +51,21 @@ async def append(connection: AsyncConnection, steps: Sequence[Step]) -> list[Rec
                 f"the log of {step.stream} ends at {last}; the workflow has seen {first - 1} recorded"
             )
         else:
-            answers.append(await _already(connection, step))
+            answers.append(_already(connection, step))
     if fresh:
-        await _write(connection, fresh)
+        _write(connection, fresh)
     return answers
 
 
-async def _heads(connection: AsyncConnection, streams: Iterable[str]) -> dict[str, int]:
+def _heads(connection: Connection, streams: Iterable[str]) -> dict[str, int]:
     c = _ENTRIES.c
     query = select(c.stream, func.max(c.seq)).where(c.stream.in_(list(streams))).group_by(c.stream)
-    return {str(stream): int(seq) for stream, seq in await connection.execute(query)}
+    return {str(stream): int(seq) for stream, seq in connection.execute(query)}
 
 
-async def _already(connection: AsyncConnection, step: Step) -> Recorded:
+def _already(connection: Connection, step: Step) -> Recorded:
     """The step itself was recorded before (a retry), or another one stands in its place."""
-    known = await read_entries(connection, step.stream, after=step.entries[0].seq - 1)
+    known = _read(connection, step.stream, step.entries[0].seq - 1, None)
     same = [entry.hash for entry in known] == [entry.hash for entry in step.entries]
     newest = known[-1]
     return Recorded(seq=newest.seq, head=newest.hash, ahead=() if same else tuple(known))
@@ -68,10 +75,14 @@ async def read_entries(
     connection: AsyncConnection, stream: str, *, after: int = 0, limit: int | None = None
 ) -> list[Entry]:
     """The entries of a stream after a sequence number, in order."""
+    return await connection.run_sync(_read, stream, after, limit)
+
+
+def _read(connection: Connection, stream: str, after: int, limit: int | None) -> list[Entry]:
     query = (
         select(_ENTRIES).where(_ENTRIES.c.stream == stream, _ENTRIES.c.seq > after).order_by(_ENTRIES.c.seq)
     )
-    return [entry_of(row) for row in (await connection.execute(query.limit(limit))).mappings()]
+    return [entry_of(row) for row in connection.execute(query.limit(limit)).mappings()]
 
 
 def entry_of(row: Any) -> Entry:
@@ -86,16 +97,14 @@ def entry_of(row: Any) -> Entry:
 # writing -----------------------------------------------------------------------------------------------------------
 
 
-async def _write(connection: AsyncConnection, steps: Sequence[Step]) -> None:
-    await connection.execute(
-        _ENTRIES.insert(), [_entry_columns(entry) for step in steps for entry in step.entries]
-    )
-    await write_rows(connection, (row for step in steps for row in step.rows))
+def _write(connection: Connection, steps: Sequence[Step]) -> None:
+    connection.execute(_ENTRIES.insert(), [_entry_columns(entry) for step in steps for entry in step.entries])
+    write_rows_now(connection, (row for step in steps for row in step.rows))
     queued = [_notice_columns(step.stream, step.entries[0].at, one) for step in steps for one in step.notices]
     if queued:
         table = TABLES.tables["notices"]
         insert = _insert(connection)(table).on_conflict_do_nothing(index_elements=["key"])
-        await connection.execute(insert, queued)
+        connection.execute(insert, queued)
 
 
 def _entry_columns(entry: Entry) -> dict[str, Any]:
@@ -126,6 +135,11 @@ _UPSERTS: dict[tuple[str, str, tuple[str, ...]], Any] = {}
 
 
 async def write_rows(connection: AsyncConnection, rows: Iterable[Row]) -> None:
+    """``write_rows_now`` on an asynchronous connection."""
+    await connection.run_sync(write_rows_now, rows)
+
+
+def write_rows_now(connection: Connection, rows: Iterable[Row]) -> None:
     """Insert or update rows of the projection; the later of two rows with one key wins."""
     grouped: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
@@ -137,7 +151,7 @@ async def write_rows(connection: AsyncConnection, rows: Iterable[Row]) -> None:
                 value[column] = _parsed(value[column], datetime)
             for column in dates:
                 value[column] = _parsed(value[column], date)
-        await connection.execute(_upsert(connection, name, columns), values)
+        connection.execute(_upsert(connection, name, columns), values)
 
 
 @cache
@@ -152,7 +166,7 @@ def _parsed(value: Any, kind: type[datetime] | type[date]) -> Any:
     return kind.fromisoformat(value) if isinstance(value, str) else value
 
 
-def _upsert(connection: AsyncConnection, name: str, columns: tuple[str, ...]) -> Any:
+def _upsert(connection: Connection, name: str, columns: tuple[str, ...]) -> Any:
     cached = _UPSERTS.get((connection.dialect.name, name, columns))
     if cached is None:
         table = TABLES.tables[name]
@@ -164,5 +178,5 @@ def _upsert(connection: AsyncConnection, name: str, columns: tuple[str, ...]) ->
     return cached
 
 
-def _insert(connection: AsyncConnection) -> Any:
+def _insert(connection: Connection) -> Any:
     return sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert

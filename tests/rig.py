@@ -122,15 +122,19 @@ async def working(
     parts: Rig, *, recorder: Recorder | None = None, cached: int = 1000
 ) -> AsyncIterator[Worker]:
     """A worker for cases alone, with a recorder of the test's; ``cached`` 0: no step finds its case in memory."""
-    async with Worker(
-        parts.client,
-        task_queue=parts.settings.task_queue,
-        workflows=[Activation, Recommendation],
-        activities=[(recorder or Recorder(parts.engine)).record],
-        workflow_runner=worker.sandbox(),
-        max_cached_workflows=cached,
-    ) as cases:
-        yield cases
+    recorder = recorder or Recorder(parts.engine)
+    try:
+        async with Worker(
+            parts.client,
+            task_queue=parts.settings.task_queue,
+            workflows=[Activation, Recommendation],
+            activities=[recorder.record],
+            workflow_runner=worker.sandbox(),
+            max_cached_workflows=cached,
+        ) as cases:
+            yield cases
+    finally:
+        recorder.close()
 
 
 @asynccontextmanager
