@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion, WorkflowIDConflictPolicy
 from temporalio.service import RPCError
-from temporalio.worker import Worker, WorkerDeploymentConfig
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 import db
@@ -96,6 +96,7 @@ class Options:
     max_cached_workflows: int | None = None
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     deliver: bool = True
+    sandboxed: bool = False
 
 
 @asynccontextmanager
@@ -117,7 +118,7 @@ async def running(
         task_queue=settings.task_queue,
         workflows=[Activation, Recommendation],
         activities=[recorder.record],
-        workflow_runner=sandbox(),
+        workflow_runner=sandbox() if options.sandboxed else UnsandboxedWorkflowRunner(),
         max_cached_workflows=cached,
         graceful_shutdown_timeout=timedelta(seconds=10),
         deployment_config=versioning,
@@ -127,7 +128,7 @@ async def running(
         task_queue=settings.delivery_queue,
         workflows=[Delivery],
         activities=[_courier(settings, engine, options).deliver],
-        workflow_runner=sandbox(),
+        workflow_runner=sandbox() if options.sandboxed else UnsandboxedWorkflowRunner(),
         graceful_shutdown_timeout=timedelta(seconds=10),
         deployment_config=versioning,
     )

@@ -27,10 +27,12 @@ Step = Callable[[int], Awaitable[object]]
 
 @dataclass(frozen=True)
 class Figures:
-    """One measurement: steps a second with all at once, and the median seconds of one step alone."""
+    """One measurement: steps a second with all at once, the median seconds of one step alone, and the processor
+    seconds that this process (worker and clients) spent on a step with all at once."""
 
     at_once: float
     alone: float
+    cpu: float
 
 
 class Bare:
@@ -109,15 +111,16 @@ async def measure(subject: Bare | Product, *, cases: int, each: int) -> Figures:
         for count in range(each):
             await step(count)
 
-    begun = time.perf_counter()
+    begun, spent = time.perf_counter(), time.process_time()
     await asyncio.gather(*(many(step) for step in steps))
     at_once = cases * each / (time.perf_counter() - begun)
+    cpu = (time.process_time() - spent) / (cases * each)
     alone: list[float] = []
     for count in range(each):
         begun = time.perf_counter()
         await steps[0](count)
         alone.append(time.perf_counter() - begun)
-    return Figures(at_once=at_once, alone=statistics.median(alone))
+    return Figures(at_once=at_once, alone=statistics.median(alone), cpu=cpu)
 
 
 def bare_worker(client: Client, queue: str) -> Worker:

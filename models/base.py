@@ -2,11 +2,11 @@
 
 import unicodedata
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-__all__ = ["FAR_OFF", "Day", "Instant", "Line", "Prose", "Value", "brief", "tidy"]
+__all__ = ["FAR_OFF", "Day", "Instant", "Line", "Prose", "Value", "brief", "shared", "tidy"]
 
 
 class Value(BaseModel):
@@ -16,6 +16,10 @@ class Value(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+V = TypeVar("V", bound="Value")
+_SHARED: dict[tuple[type, str], Value] = {}
 
 
 def tidy(text: str) -> str:
@@ -44,6 +48,12 @@ Line = Annotated[str, BeforeValidator(_tidied), StringConstraints(max_length=300
 
 Prose = Annotated[str, BeforeValidator(_tidied), StringConstraints(max_length=20_000)]
 """Running text: at most 20,000 characters."""
+
+
+def shared(value: V) -> V:
+    """The one instance of all equal values: what thousands of cases each carry is kept in memory once."""
+    return cast("V", _SHARED.setdefault((type(value), value.model_dump_json()), value))
+
 
 Instant = AwareDatetime
 """A moment with its offset; stored and compared in UTC."""

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.base import Instant, Line, Prose, Value
+from models.base import Instant, Line, Prose, Value, shared
 from models.calendars import Calendars
 from models.ladder import Ladder
 from models.members import Directory
@@ -401,6 +401,15 @@ class Case(Value):
     updates: int = 0
     suspension: Suspension | None = None
     ladders: Mapping[str, Ladder] = {}
+
+    def slim(self) -> "Case":
+        """The same case, holding what it copied from the deployment in common with the cases that copied alike."""
+        same = {
+            "directory": shared(self.directory),
+            "calendars": shared(self.calendars),
+            "policy": shared(self.policy),
+        }
+        return self.model_copy(update=same)
 
     @property
     def track(self) -> Track:

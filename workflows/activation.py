@@ -66,14 +66,14 @@ class Activation:
     @workflow.init
     def __init__(self, start: Start) -> None:
         # All state is made here: an update can reach a case before run() does (a worker that had evicted it).
-        self.case = start.case
+        self.case = start.case.slim()
         self.shift = start.shift
         self.history_limit = start.history_limit
         self.followed = start.followed
         self.turn = asyncio.Lock()
         self.moving = False
         self.nudged = False
-        self._agenda = (start.case, next_act(start.case))
+        self._agenda = (self.case, next_act(self.case))
         self._shown: tuple[object, ...] = ()
 
     @workflow.run
