@@ -258,7 +258,9 @@ async def simulation(
                     shift = scenario.start.astimezone(UTC) - await env.get_current_time()
                     desk = CaseDesk(env.client, settings.task_queue, history_limit=history_limit, shift=shift)
                     play = Simulation(scenario, env, engine, desk, catcher, said)
-                    options = worker.Options(max_cached_workflows=cached, clock=lambda: play.now, sandboxed=True)
+                    options = worker.Options(
+                        max_cached_workflows=cached, clock=lambda: play.now, sandboxed=True
+                    )
                     async with worker.running(settings, env.client, engine, options):
                         yield play
             finally:
