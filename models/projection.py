@@ -12,19 +12,26 @@ from models import events as e
 from models.agenda import due, next_act, waiting_on
 from models.base import Value
 from models.case import Case
+from models.duties import duties
 from models.log import Entry, event_of
 from models.notices import Notice, notices_of
+from models.posts import Post
 from models.rules import Taken
 from models.rules.reporting import terms_of_reference
+from models.visibility import Sight, readers
 
 __all__ = ["Queued", "Recorded", "Row", "Step", "rows_of", "step_of"]
 
 
 class Row(Value):
-    """One row to insert or update: the table's name and the columns written, its key among them."""
+    """One row to insert or update: the table's name and the columns written, its key among them.
+
+    A row that is ``gone`` is deleted; its columns are those of its key.
+    """
 
     table: str
     columns: dict[str, Any]
+    gone: bool = False
 
 
 class Queued(Value):
@@ -78,6 +85,8 @@ def rows_of(before: Case, after: Case, entries: tuple[Entry, ...]) -> Iterator[R
         yield Row.model_construct(table="request_versions", columns=_version(after))
     for table, part, columns in _PARTS:
         yield from _changed(after.reference, table, getattr(before, part), getattr(after, part), columns)
+    yield from _duties(before, after)
+    yield from _readers(before, after)
     for entry in entries:
         if entry.type in ("delegated", "handed_over"):
             event = event_of(entry)
@@ -102,6 +111,44 @@ def _changed(
             yield Row.model_construct(
                 table=table, columns={"reference": reference, **columns(value), "gone": True}
             )
+
+
+def _duties(before: Case, after: Case) -> Iterator[Row]:
+    """The duties that are new or due at another time, and those that are gone."""
+    old = {(one.post, one.do, one.about): one.due for one in duties(before)}
+    new = {(one.post, one.do, one.about): one.due for one in duties(after)}
+    for key, due_at in new.items():
+        if key not in old or old[key] != due_at:
+            yield Row.model_construct(table="duties", columns={**_duty(after, key), "due": due_at})
+    for key in old.keys() - new.keys():
+        yield Row.model_construct(table="duties", columns=_duty(after, key), gone=True)
+
+
+def _duty(case: Case, key: tuple[Post, str, str]) -> dict[str, Any]:
+    post, do, about = key
+    return {"reference": case.reference, "post": str(post), "do": do, "about": about}
+
+
+_READ = (
+    "requesters", "withdrew", "participants", "outcomes", "arrangements", "recommendations", "circulations",
+)  # fmt: skip
+"""The parts of a case on which it depends who may see it."""
+
+
+def _readers(before: Case, after: Case) -> Iterator[Row]:
+    """The members whose sight of the case is new or another; sight is gone with what it was for."""
+    if all(getattr(before, part) is getattr(after, part) for part in _READ):
+        return
+    old, new = readers(before), readers(after)
+    for member in old.keys() | new.keys():
+        sight = new.get(member, Sight.NOTHING)
+        if sight != old.get(member, Sight.NOTHING):
+            columns = {"reference": after.reference, "member": member}
+            if sight is Sight.NOTHING:
+                yield Row.model_construct(table="readers", columns=columns, gone=True)
+            else:
+                columns_now = {**columns, "sight": int(sight)}
+                yield Row.model_construct(table="readers", columns=columns_now)
 
 
 def _case(case: Case) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The SQLModel tables: the event log, the projection of cases, the queue of notices, the directory.
+"""The SQLModel tables: the event log, the projection of cases, the queue of notices, the directory, people.
 
 Not imported by the domain half of this package. Instants are stored in UTC; JSON columns hold what the
 domain's models dump.
@@ -217,6 +217,30 @@ class CirculationRow(SQLModel, table=True):
     body: dict[str, Any] = _json()
 
 
+class DutyRow(SQLModel, table=True):
+    """What a post is asked to do in a case now (``duties.Duty``)."""
+
+    __tablename__ = "duties"
+    __table_args__ = (Index("duties_of_post", "post", "due"),)
+
+    reference: str = Field(primary_key=True)
+    post: str = Field(primary_key=True)
+    do: str = Field(primary_key=True)
+    about: str = Field(primary_key=True)
+    due: datetime | None = _moment()
+
+
+class ReaderRow(SQLModel, table=True):
+    """How much of a case a member's focal point sees (``visibility.Sight``); insiders see every case."""
+
+    __tablename__ = "readers"
+    __table_args__ = (Index("readers_by_member", "member", "reference"),)
+
+    reference: str = Field(primary_key=True)
+    member: str = Field(primary_key=True)
+    sight: int
+
+
 # notices ----------------------------------------------------------------------------------------------------
 
 
@@ -321,6 +345,92 @@ class DraftRow(SQLModel, table=True):
     name: str = Field(primary_key=True)
     content: dict[str, Any] = _json()
     updated_at: datetime | None = _moment()
+
+
+# people -----------------------------------------------------------------------------------------------------
+
+
+class AccountRow(SQLModel, table=True):
+    """A person that signs in, by mail address; which posts it may act for is in the directory.
+
+    ``second_factor``: the secret of the one-time codes, encrypted; empty until it is enrolled. ``last_code``: the time
+    step of the newest code that was used, so that none is used twice.
+    """
+
+    __tablename__ = "accounts"
+
+    email: str = Field(primary_key=True)
+    second_factor: str = ""
+    last_code: int = 0
+    language: str = ""
+    zone: str = ""
+    created_at: datetime = _moment(nullable=False)
+
+
+class SignInRow(SQLModel, table=True):
+    """One request for a sign-in link; only the hash of its token is kept, and no row says whether it was sent."""
+
+    __tablename__ = "sign_ins"
+    __table_args__ = (
+        Index("sign_ins_by_email", "email", "asked_at"),
+        Index("sign_ins_by_client", "client", "asked_at"),
+    )
+
+    token: str = Field(primary_key=True)
+    email: str
+    client: str = ""
+    asked_at: datetime = _moment(nullable=False)
+    expires_at: datetime = _moment(nullable=False)
+    used_at: datetime | None = _moment()
+
+
+class SessionRow(SQLModel, table=True):
+    """A session by the hash of its token. ``post`` is the one that acts; empty until one is chosen."""
+
+    __tablename__ = "sessions"
+
+    token: str = Field(primary_key=True)
+    number: str = Field(unique=True)
+    email: str = Field(index=True)
+    post: str = ""
+    form_key: str = ""
+    strong: bool = False
+    failures: int = 0
+    device: str = ""
+    began_at: datetime = _moment(nullable=False)
+    seen_at: datetime = _moment(nullable=False)
+    expires_at: datetime = _moment(nullable=False)
+    ended_at: datetime | None = _moment()
+
+
+class TokenRow(SQLModel, table=True):
+    """A token with which a program acts for a post through the API, by its hash; ``scopes`` are words."""
+
+    __tablename__ = "api_tokens"
+
+    token: str = Field(primary_key=True)
+    number: str = Field(unique=True)
+    email: str = Field(index=True)
+    post: str
+    name: str
+    scopes: str
+    made_at: datetime = _moment(nullable=False)
+    expires_at: datetime = _moment(nullable=False)
+    used_at: datetime | None = _moment()
+    ended_at: datetime | None = _moment()
+
+
+class AttachmentRow(SQLModel, table=True):
+    """A file that a member has put in for a request; the bytes are in the store, under their hash."""
+
+    __tablename__ = "attachments"
+
+    sha256: str = Field(primary_key=True)
+    member: str = Field(primary_key=True)
+    name: str = _text()
+    kind: str
+    size: int
+    kept_at: datetime = _moment(nullable=False)
 
 
 TABLES = SQLModel.metadata

@@ -1,12 +1,14 @@
-"""Who may see a case, and which sections of its request: one rule for pages, API, mails and feeds."""
+"""Who may see a case, and how much of it: one rule for pages, API, mails, feeds and lists."""
 
+from collections.abc import Iterable, Mapping
 from enum import IntEnum
 
-from models.case import Case
+from models.base import Value
+from models.case import Case, Circulation, Stage
 from models.posts import SECRETARIAT, Post, Role
 from models.request import Request
 
-__all__ = ["Sight", "may_see", "readable", "sight", "why_seen"]
+__all__ = ["INSIDERS", "Seen", "Sight", "as_seen", "may_see", "readable", "readers", "sight", "why_seen"]
 
 
 class Sight(IntEnum):
@@ -16,6 +18,10 @@ class Sight(IntEnum):
     CIRCULATED = 1
     OWN_PART = 2
     CASE = 3
+
+
+INSIDERS = frozenset((Role.CO_CHAIR, Role.STEERING_GROUP, Role.SECRETARIAT, Role.AUDITOR))
+"""Posts of these roles that the directory knows see every case; the others see those their member has a part in."""
 
 
 def why_seen(case: Case, post: Post) -> tuple[Sight, str]:
@@ -30,30 +36,43 @@ def why_seen(case: Case, post: Post) -> tuple[Sight, str]:
         return Sight.CASE, "the Steering Group reviews every case"
     if post.role is not Role.FOCAL_POINT:
         return Sight.NOTHING, "the post has no part in the case"
-    if case.is_requester(post.member):
-        return Sight.CASE, "its member is the requester"
-    return _as_member(case, post.member)
+    return _parts_of_members(case).get(post.member, (Sight.NOTHING, "its member has no part in the case"))
 
 
-def _as_member(case: Case, member: str) -> tuple[Sight, str]:
-    participant = case.participants.get(member)
-    if participant is not None and participant.takes_part:
-        return Sight.CASE, f"its member is {participant.state.value}"
-    if member in case.withdrew:
-        return Sight.OWN_PART, "its member submitted the request and took it back"
-    if participant is not None and participant.state.value in ("invited", "declined", "lapsed", "left"):
-        return Sight.OWN_PART, f"its member was invited and is {participant.state.value}"
-    if any(member in (outcome.owner, *outcome.supporting) for outcome in case.outcomes.values()):
-        return Sight.OWN_PART, "its member owns or supports an outcome"
-    if any(member in arrangement.parties for arrangement in case.arrangements.values()):
-        return Sight.OWN_PART, "its member is a party to an arrangement"
-    if any(member in (*r.to, r.owner) for r in case.recommendations.values()):
-        return Sight.OWN_PART, "a recommendation is addressed to its member"
-    if any(member in circulation.names for circulation in case.circulations.values()):
-        return Sight.OWN_PART, "a circulation would name its member"
-    if any(c.state == "released" and member in c.to for c in case.circulations.values()):
-        return Sight.CIRCULATED, "the case was circulated to its member"
-    return Sight.NOTHING, "its member has no part in the case"
+def _parts_of_members(case: Case) -> dict[str, tuple[Sight, str]]:
+    """What the focal point of each member that has a part in the case sees, and why: the strongest reason first."""
+    found: dict[str, tuple[Sight, str]] = {}
+
+    def sees(members: Iterable[str], sight: Sight, why: str) -> None:
+        for member in members:
+            found.setdefault(member, (sight, why))
+
+    sees(case.requesters, Sight.CASE, "its member is the requester")
+    for one in case.participants.values():
+        if one.takes_part:
+            sees([one.member], Sight.CASE, f"its member is {one.state.value}")
+    sees(case.withdrew, Sight.OWN_PART, "its member submitted the request and took it back")
+    for one in case.participants.values():
+        if one.state.value in ("invited", "declined", "lapsed", "left"):
+            sees([one.member], Sight.OWN_PART, f"its member was invited and is {one.state.value}")
+    for outcome in case.outcomes.values():
+        sees((outcome.owner, *outcome.supporting), Sight.OWN_PART, "its member owns or supports an outcome")
+    for arrangement in case.arrangements.values():
+        sees(arrangement.parties, Sight.OWN_PART, "its member is a party to an arrangement")
+    for recommendation in case.recommendations.values():
+        to = (*recommendation.to, recommendation.owner)
+        sees(to, Sight.OWN_PART, "a recommendation is addressed to its member")
+    for circulation in case.circulations.values():
+        sees(circulation.names, Sight.OWN_PART, "a circulation would name its member")
+    for circulation in case.circulations.values():
+        if circulation.state == "released":
+            sees(circulation.to, Sight.CIRCULATED, "the case was circulated to its member")
+    return found
+
+
+def readers(case: Case) -> Mapping[str, Sight]:
+    """The members whose focal points see something of the case, by code; those of ``INSIDERS`` see every case."""
+    return {member: sight for member, (sight, _) in _parts_of_members(case).items() if member}
 
 
 def sight(case: Case, post: Post) -> Sight:
@@ -82,3 +101,82 @@ def readable(case: Case, post: Post) -> Request:
     ]
     blank = Request()
     return case.request.model_copy(update={section: getattr(blank, section) for section in hidden})
+
+
+class Seen(Value):
+    """A case as a post sees it: what it may not see is not in ``case``. ``why`` is the reason that it sees this much.
+
+    A page, an API answer or an export is made of this and of nothing else.
+    """
+
+    case: Case
+    post: Post
+    sight: Sight
+    why: str
+
+
+def as_seen(case: Case, post: Post) -> Seen | None:
+    """The case as a post sees it; None when it may not learn that there is one."""
+    sight, why = why_seen(case, post)
+    if sight is Sight.NOTHING:
+        return None
+    shown = {Sight.CASE: _whole, Sight.OWN_PART: _own_part, Sight.CIRCULATED: _circulated}[sight]
+    return Seen.model_construct(case=shown(case, post), post=post, sight=sight, why=why)
+
+
+def _whole(case: Case, post: Post) -> Case:
+    return case.model_copy(update={"request": readable(case, post)})
+
+
+_NOT_THEIRS: Mapping[str, object] = {
+    "gates": {}, "meetings": {}, "reports": {}, "waivers": {}, "ladders": {}, "returned": (), "suspension": None,
+    "touched": {}, "recent": {},
+}  # fmt: skip
+"""What is the group's own, and nobody's who is not in it."""
+
+
+def _own_part(case: Case, post: Post) -> Case:
+    """What concerns the member itself: its invitation, with the request it is asked about, and its own duties."""
+    member = post.member
+    asked = member in case.participants or member in case.withdrew
+    titled = Request(title=case.request.title, urgency=case.request.urgency)
+    mine = case.participants.get(member)
+    return case.model_copy(
+        update={
+            **_NOT_THEIRS,
+            "request": readable(case, post) if asked else titled,
+            "participants": {member: mine} if mine else {},
+            "outcomes": {k: o for k, o in case.outcomes.items() if member in (o.owner, *o.supporting)},
+            "arrangements": {k: a for k, a in case.arrangements.items() if member in a.parties},
+            "recommendations": {k: r for k, r in case.recommendations.items() if member in (*r.to, r.owner)},
+            "circulations": {
+                k: _told(member, c) for k, c in case.circulations.items() if _concerns(member, c)
+            },
+        }
+    )
+
+
+def _circulated(case: Case, post: Post) -> Case:
+    """What was released to the member, and the reference; no title and no stage."""
+    nothing: Mapping[str, object] = {
+        "participants": {},
+        "outcomes": {},
+        "arrangements": {},
+        "recommendations": {},
+    }
+    received = (c for c in case.circulations.values() if c.state == "released" and post.member in c.to)
+    released = {c.number: _told(post.member, c) for c in received}
+    hidden = {"stage": Stage.DRAFT, "stage_since": None, "requesters": (), "request": Request(), "version": 0}
+    return case.model_copy(update={**_NOT_THEIRS, **nothing, **hidden, "circulations": released})
+
+
+def _concerns(member: str, circulation: Circulation) -> bool:
+    return member in circulation.names or (circulation.state == "released" and member in circulation.to)
+
+
+def _told(member: str, circulation: Circulation) -> Circulation:
+    """A circulation as the membership reads it: who else was asked to be named, and said no, is nobody's business."""
+    own = {code: consent for code, consent in circulation.consents.items() if code == member}
+    named = circulation.named if circulation.state == "released" else ()
+    names = tuple(dict.fromkeys((*named, *own)))
+    return circulation.model_copy(update={"names": names, "consents": own})

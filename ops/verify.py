@@ -106,6 +106,9 @@ def rebuilt(reference: str, entries: Iterable[Entry]) -> dict[tuple[str, tuple[A
         for entry in step:
             case = replay(case, entry)
         for row in rows_of(before, case, step):
+            if row.gone:
+                rows.pop((row.table, _key(row)), None)
+                continue
             rows[row.table, _key(row)] = {**rows.get((row.table, _key(row)), {}), **row.columns}
     return rows
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Date, Table, bindparam, func, select
+from sqlalchemy import Connection, Date, Delete, Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -143,10 +143,13 @@ async def write_rows(connection: AsyncConnection, rows: Iterable[Row]) -> None:
 
 
 def write_rows_now(connection: Connection, rows: Iterable[Row]) -> None:
-    """Insert or update rows of the projection; the later of two rows with one key wins."""
+    """Insert, update or delete rows of the projection; of two rows with one key that stay, the later one wins."""
     grouped: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
-        grouped[row.table, tuple(row.columns)].append(row.columns)
+        if row.gone:
+            connection.execute(_deletion(row.table), row.columns)
+        else:
+            grouped[row.table, tuple(row.columns)].append(row.columns)
     for (name, columns), values in grouped.items():
         moments, dates = _timed(name, columns)
         for value in values:
@@ -155,6 +158,12 @@ def write_rows_now(connection: Connection, rows: Iterable[Row]) -> None:
             for column in dates:
                 value[column] = _parsed(value[column], date)
         connection.execute(_upsert(connection, name, columns), values)
+
+
+@cache
+def _deletion(name: str) -> Delete:
+    table = TABLES.tables[name]
+    return table.delete().where(*(column == bindparam(column.name) for column in table.primary_key))
 
 
 @cache

@@ -14,7 +14,7 @@ __all__ = ["case", "cases", "entries", "notice_counts", "notices", "parts", "set
 
 PARTS = (
     "request_versions", "gates", "participants", "outcomes", "arrangements", "meetings", "reports",
-    "recommendations", "circulations", "follow_ups",
+    "recommendations", "circulations", "follow_ups", "duties", "readers",
 )  # fmt: skip
 """The tables that hold the parts of a case."""
 

@@ -16,14 +16,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from models.agenda import next_act, waiting_on
 from models.case import Case, GateOutcome, ParticipantState, PositionKind, Stage
 from models.commands import COMMANDS, parse
+from models.duties import duties
 from models.log import Entry, broken_at, digest
 from models.notices import KINDS
 from models.policy import policy_with
 from models.posts import Post
 from models.projection import Row, rows_of, step_of
 from models.refusal import Refused
+from models.request import Request
 from models.rules import RULES, Taken, allowed, decide, replay, strike, take_over
-from models.visibility import may_see
+from models.visibility import Sight, as_seen, may_see, readers
 from tests.tabletop import calendars, directory
 
 DEPTH = int(os.environ.get("TEST_DEPTH", "1"))
@@ -133,7 +135,7 @@ KEYS = {
     "cases": (), "request_versions": ("version",), "gates": ("gate",), "participants": ("member",),
     "outcomes": ("title",), "arrangements": ("title",), "meetings": ("title",), "reports": ("number",),
     "recommendations": ("number",), "circulations": ("number",), "holders": ("post",),
-    "alternates": ("post",),
+    "alternates": ("post",), "duties": ("post", "do", "about"), "readers": ("member",),
 }  # fmt: skip
 """What, besides the reference, tells two rows of a table apart."""
 
@@ -142,6 +144,9 @@ Rows = dict[tuple[Any, ...], dict[str, Any]]
 
 def put(rows: Rows, row: Row) -> None:
     key = (row.table, *(row.columns[name] for name in KEYS[row.table]))
+    if row.gone:
+        rows.pop(key, None)
+        return
     rows[key] = {**rows.get(key, {}), **row.columns}
 
 
@@ -423,6 +428,34 @@ class AnyCommands(RuleBasedStateMachine):
             assert next_act(case) is None
         else:
             assert next_act(case) is not None, f"nothing ever happens by itself in {case.stage}"
+
+    @invariant()
+    def whose_turn_it_is_has_a_duty_and_every_duty_can_be_done(self) -> None:
+        case = self.case
+        asked = duties(case)
+        assert set(waiting_on(case)) <= {duty.post for duty in asked}, "its turn, and nothing to do"
+        for duty in asked:
+            assert duty.do in allowed(case, duty.post), f"{duty} is asked for and not allowed"
+            assert may_see(case, duty.post), f"{duty} is asked of a post that may not see the case"
+
+    @invariant()
+    def nobody_is_shown_what_it_may_not_see(self) -> None:
+        case = self.case
+        secret = [section for section, readers_of in case.request.confidential.items() if not readers_of]
+        for post in map(Post, FOCAL_POINTS):
+            seen = as_seen(case, post)
+            assert (seen is None) == (readers(case).get(post.member) is None) == (not may_see(case, post))
+            if seen is None or case.is_requester(post.member):
+                continue
+            blank = Request()
+            assert all(getattr(seen.case.request, section) == getattr(blank, section) for section in secret)
+            if seen.sight < Sight.CASE:
+                assert not seen.case.gates
+                assert not seen.case.reports
+                assert set(seen.case.participants) <= {post.member}
+            if seen.sight is Sight.CIRCULATED:
+                assert (seen.case.request, seen.case.requesters, seen.case.participants) == (blank, (), {})
+                assert all(circulation.state == "released" for circulation in seen.case.circulations.values())
 
     @invariant()
     def nothing_waits_without_a_clock(self) -> None:

@@ -1,0 +1,142 @@
+"""Duties: what each post is asked to do in a case now, by which command, until when.
+
+Lists, the home page, links in mails and the digest show these; ``agenda.waiting_on`` names whose turn it is. Every
+post whose turn it is has a duty, and every duty can be discharged by a command that the rules allow the post.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from models.base import Instant, Value
+from models.case import Case, ParticipantState, Report, ReportState, Seat, Stage
+from models.posts import SECRETARIAT, Post, Role
+from models.rules.gates import answer_subject, gate_subject
+from models.rules.reporting import consents_asked, pending_circulation
+from models.rules.turn import desk_of
+
+__all__ = ["Duty", "duties"]
+
+
+class Duty(Value):
+    """One thing that a post is asked to do: the command that does it, and what it is about.
+
+    ``about`` names the gate, outcome, arrangement or member meant; empty where the case itself is. ``due``: the
+    deadline (UTC), None while the clock stands or where there is none.
+    """
+
+    post: Post
+    do: str
+    about: str = ""
+    due: Instant | None = None
+
+
+def duties(case: Case) -> tuple[Duty, ...]:
+    """Everything that the posts are asked to do now, each once; nothing in a case that has ended."""
+    if case.stage.ended or case.stage is Stage.DRAFT:
+        return ()
+    found = [*_at_gates(case), *_in_stage(case), *_by_invitation(case)]
+    return tuple({(one.post, one.do, one.about): one for one in found}.values())
+
+
+def _duty(case: Case, post: Post, do: str, about: str = "", ladder: str = "") -> Duty:
+    return Duty.model_construct(post=post, do=do, about=about, due=_due(case, ladder))
+
+
+def _due(case: Case, subject: str) -> datetime | None:
+    ladder = case.ladders.get(subject)
+    return ladder.due if ladder is not None and ladder.stopped_at is None else None
+
+
+def _at_gates(case: Case) -> Iterable[Duty]:
+    for gate in case.open_gates:
+        name = gate.name.value
+        if gate.questions:
+            yield _duty(case, gate.respondent, "answer", name, answer_subject(gate.name))
+            continue
+        for post in gate.undecided:
+            yield _duty(case, post, "decide", name, gate_subject(gate.name))
+
+
+def _by_invitation(case: Case) -> Iterable[Duty]:
+    for one in case.participants.values():
+        if one.state is ParticipantState.INVITED:
+            yield _duty(case, desk_of(one.member), "respond", ladder=f"invitation:{one.member}")
+
+
+def _in_stage(case: Case) -> Iterable[Duty]:
+    match case.stage:
+        case Stage.SUBMITTED if case.returned:
+            for code in case.requesters:
+                yield _duty(case, desk_of(code), "resubmit", ladder="resubmission")
+        case Stage.SUBMITTED:
+            yield _duty(case, SECRETARIAT, "accept", ladder="completeness")
+        case Stage.PARTICIPANT_SELECTION:
+            yield from _selection(case)
+        case Stage.OPERATIONAL:
+            yield _duty(case, SECRETARIAT, "situation_update", ladder="situation")
+            yield from _work(case)
+            yield from _report(case)
+        case Stage.REPORTING:
+            yield from _work(case)
+            yield from _report(case)
+
+
+def _selection(case: Case) -> Iterable[Duty]:
+    if "comments" in case.ladders:
+        for post in case.directory.steering_group:
+            yield _duty(case, post, "comment", ladder="comments")
+    if "minimum" in case.ladders:
+        for post in case.directory.co_chairs:
+            yield _duty(case, post, "replace", ladder="minimum")
+    elif "list" in case.ladders or not (case.open_gates or _invited(case)):
+        yield _duty(case, SECRETARIAT, "propose", ladder="list")
+
+
+def _invited(case: Case) -> bool:
+    return any(one.state is ParticipantState.INVITED for one in case.participants.values())
+
+
+def _work(case: Case) -> Iterable[Duty]:
+    for outcome in case.outcomes.values():
+        if outcome.state in ("open", "blocked"):
+            yield _duty(case, desk_of(outcome.owner), "progress", outcome.title, f"outcome:{outcome.title}")
+        elif outcome.state == "done":
+            for post in case.directory.co_chairs:
+                yield _duty(case, post, "verify", outcome.title, f"verify:{outcome.title}")
+    for arrangement in case.arrangements.values():
+        if arrangement.in_force_from is None:
+            for code in arrangement.parties:
+                if code not in arrangement.agreed:
+                    subject = f"agreement:{arrangement.title}"
+                    yield _duty(case, Post.of(code, Role.FOCAL_POINT), "agree", arrangement.title, subject)
+    for newcomer in case.participants.values():
+        if newcomer.state is ParticipantState.ADMITTED:
+            for code in case.taking_part(seat=Seat.PARTICIPANT):
+                yield _duty(case, desk_of(code), "endorse", newcomer.member, f"admission:{newcomer.member}")
+
+
+def _report(case: Case) -> Iterable[Duty]:
+    report = case.report
+    if report is not None:
+        yield from _on_report(case, report)
+    circulation = pending_circulation(case)
+    if circulation is not None:
+        for code in consents_asked(case, circulation):
+            yield _duty(case, desk_of(code), "consent", ladder="consent")
+    done = report is None or report.state is ReportState.ACCEPTED
+    if case.stage is Stage.REPORTING and done and not case.open_gates:
+        yield _duty(case, SECRETARIAT, "close" if report else "open_report", ladder="closing")
+
+
+def _on_report(case: Case, report: Report) -> Iterable[Duty]:
+    about = report.name
+    if report.state is ReportState.DRAFTING:
+        for code in case.taking_part(seat=Seat.PARTICIPANT):
+            if code not in report.contributed:
+                yield _duty(case, desk_of(code), "contribute", about, "contributions")
+        yield _duty(case, SECRETARIAT, "table", about)
+    elif report.state is ReportState.TABLED:
+        for post in case.directory.steering_group:
+            yield _duty(case, post, "object", about, "silence")
+    elif report.state is ReportState.ADOPTED and not case.open_gates:
+        yield _duty(case, SECRETARIAT, "revise", about)
