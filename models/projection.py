@@ -147,7 +147,7 @@ def _readers(before: Case, after: Case) -> Iterator[Row]:
             if sight is Sight.NOTHING:
                 yield Row.model_construct(table="readers", columns=columns, gone=True)
             else:
-                columns_now = {**columns, "sight": int(sight)}
+                columns_now = {**columns, "sight": int(sight), "opened_at": after.opened_at}
                 yield Row.model_construct(table="readers", columns=columns_now)
 
 

@@ -71,7 +71,10 @@ class CaseRow(SQLModel, table=True):
     """One case, as lists show it."""
 
     __tablename__ = "cases"
-    __table_args__ = (Index("cases_by_stage", "stage", "reference"),)
+    __table_args__ = (
+        Index("cases_by_stage", "stage", "opened_at", "reference"),
+        Index("cases_by_age", "opened_at", "reference"),
+    )
 
     reference: str = Field(primary_key=True)
     stage: str
@@ -234,11 +237,12 @@ class ReaderRow(SQLModel, table=True):
     """How much of a case a member's focal point sees (``visibility.Sight``); insiders see every case."""
 
     __tablename__ = "readers"
-    __table_args__ = (Index("readers_by_member", "member", "reference"),)
+    __table_args__ = (Index("readers_by_member", "member", "opened_at", "reference"),)
 
     reference: str = Field(primary_key=True)
     member: str = Field(primary_key=True)
     sight: int
+    opened_at: datetime | None = _moment()
 
 
 # notices ----------------------------------------------------------------------------------------------------

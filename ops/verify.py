@@ -13,13 +13,9 @@ from temporalio.client import Client, WorkflowHistory
 from temporalio.service import RPCError, RPCStatusCode
 
 from models.base import Value
-from models.calendars import Calendars
-from models.case import Case
 from models.log import Entry, broken_at
-from models.members import Directory
-from models.policy import Policy
 from models.projection import Recorded, Row, rows_of
-from models.rules import replay
+from models.rules import blank, replay
 from models.tables import TABLES
 from records import queries
 from records.log import read_entries
@@ -35,11 +31,6 @@ class Fault(Value):
 
     def __str__(self) -> str:
         return f"{self.stream}: {self.what}"
-
-
-def blank(reference: str) -> Case:
-    """A case before its first entry; the entry ``submitted`` brings directory, calendars and policy."""
-    return Case(reference=reference, directory=Directory(members={}), policy=Policy(), calendars=Calendars())
 
 
 async def verify(

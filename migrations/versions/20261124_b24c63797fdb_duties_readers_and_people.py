@@ -58,6 +58,11 @@ def upgrade() -> None:
     sa.Column('due', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('reference', 'post', 'do', 'about')
     )
+    with op.batch_alter_table('cases', schema=None) as batch_op:
+        batch_op.drop_index('cases_by_stage')
+        batch_op.create_index('cases_by_stage', ['stage', 'opened_at', 'reference'], unique=False)
+        batch_op.create_index('cases_by_age', ['opened_at', 'reference'], unique=False)
+
     with op.batch_alter_table('duties', schema=None) as batch_op:
         batch_op.create_index('duties_of_post', ['post', 'due'], unique=False)
 
@@ -65,10 +70,11 @@ def upgrade() -> None:
     sa.Column('reference', sa.String(), nullable=False),
     sa.Column('member', sa.String(), nullable=False),
     sa.Column('sight', sa.Integer(), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('reference', 'member')
     )
     with op.batch_alter_table('readers', schema=None) as batch_op:
-        batch_op.create_index('readers_by_member', ['member', 'reference'], unique=False)
+        batch_op.create_index('readers_by_member', ['member', 'opened_at', 'reference'], unique=False)
 
     op.create_table('sessions',
     sa.Column('token', sa.String(), nullable=False),
@@ -124,6 +130,11 @@ def downgrade() -> None:
         batch_op.drop_index('duties_of_post')
 
     op.drop_table('duties')
+    with op.batch_alter_table('cases', schema=None) as batch_op:
+        batch_op.drop_index('cases_by_age')
+        batch_op.drop_index('cases_by_stage')
+        batch_op.create_index('cases_by_stage', ['stage', 'reference'], unique=False)
+
     op.drop_table('attachments')
     with op.batch_alter_table('api_tokens', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_api_tokens_email'))

@@ -8,17 +8,20 @@ from datetime import UTC, datetime
 
 from models.agenda import next_act, waiting_on
 from models.base import Value
+from models.calendars import Calendars
 from models.case import Case, GateName, Touch
 from models.commands import ActFor, Command
 from models.evolve import evolve
 from models.log import CLOCK, ActedFor, Entry, event_of, seal
+from models.members import Directory
+from models.policy import Policy
 from models.posts import SECRETARIAT, Post, Role
 from models.refusal import Refused, Why
 from models.rules import clock, gates, operational, participants, posts, reporting, request
 from models.rules.reporting import terms_of_reference
 from models.rules.turn import RULES, Turn
 
-__all__ = ["RULES", "Taken", "allowed", "decide", "replay", "strike", "take_over", "terms_of_reference"]
+__all__ = ["RULES", "Taken", "allowed", "blank", "decide", "replay", "strike", "take_over", "terms_of_reference"]
 
 _PARTS = (clock, gates, operational, participants, posts, reporting, request)
 """Importing them has filled the table."""
@@ -237,6 +240,11 @@ def take_over(case: Case, entries: tuple[Entry, ...]) -> Case:
         do = "clock" if command.startswith("clock:") else _RECOVERED
         case = _numbered(case, group, do, _RECOVERED)
     return case
+
+
+def blank(reference: str) -> Case:
+    """A case before its first entry; the entry ``submitted`` brings directory, calendars and policy."""
+    return Case(reference=reference, directory=Directory(members={}), policy=Policy(), calendars=Calendars())
 
 
 def replay(case: Case, entry: Entry) -> Case:
