@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-__all__ = ["SECRETARIAT", "Capacity", "Post", "Role"]
+__all__ = ["SECRETARIAT", "Capacity", "Post", "Role", "needs_second_factor"]
 
 
 class Role(StrEnum):
@@ -70,3 +70,8 @@ _ROLES = frozenset(Role)
 
 SECRETARIAT = Post("RSO/secretariat")
 """The Regional Support Office: the secretariat of the Bali Process."""
+
+
+def needs_second_factor(post: Post) -> bool:
+    """Whether only a person who has shown a one-time code may act as this post: it decides, or it acts for others."""
+    return post.role in (Role.CO_CHAIR, Role.SECRETARIAT)

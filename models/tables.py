@@ -358,7 +358,7 @@ class AccountRow(SQLModel, table=True):
     """A person that signs in, by mail address; which posts it may act for is in the directory.
 
     ``second_factor``: the secret of the one-time codes, encrypted; empty until it is enrolled. ``last_code``: the time
-    step of the newest code that was used, so that none is used twice.
+    step of the newest code that was used, so that none is used twice. ``wrong_codes``: since the last right one.
     """
 
     __tablename__ = "accounts"
@@ -366,23 +366,29 @@ class AccountRow(SQLModel, table=True):
     email: str = Field(primary_key=True)
     second_factor: str = ""
     last_code: int = 0
+    wrong_codes: int = 0
     language: str = ""
     zone: str = ""
     created_at: datetime = _moment(nullable=False)
 
 
 class SignInRow(SQLModel, table=True):
-    """One request for a sign-in link; only the hash of its token is kept, and no row says whether it was sent."""
+    """One request for a sign-in link; only the hash of its token is kept, and no row says whether it was sent.
+
+    ``onward``: the page to go to then, a path of this site. A request beyond the limit expires when it is asked.
+    """
 
     __tablename__ = "sign_ins"
     __table_args__ = (
         Index("sign_ins_by_email", "email", "asked_at"),
         Index("sign_ins_by_client", "client", "asked_at"),
+        Index("sign_ins_by_age", "asked_at"),
     )
 
     token: str = Field(primary_key=True)
     email: str
     client: str = ""
+    onward: str = _text()
     asked_at: datetime = _moment(nullable=False)
     expires_at: datetime = _moment(nullable=False)
     used_at: datetime | None = _moment()

@@ -19,6 +19,7 @@ def upgrade() -> None:
     sa.Column('email', sa.String(), nullable=False),
     sa.Column('second_factor', sa.String(), nullable=False),
     sa.Column('last_code', sa.Integer(), nullable=False),
+    sa.Column('wrong_codes', sa.Integer(), nullable=False),
     sa.Column('language', sa.String(), nullable=False),
     sa.Column('zone', sa.String(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -99,12 +100,14 @@ def upgrade() -> None:
     sa.Column('token', sa.String(), nullable=False),
     sa.Column('email', sa.String(), nullable=False),
     sa.Column('client', sa.String(), nullable=False),
+    sa.Column('onward', sa.Text(), nullable=False),
     sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('token')
     )
     with op.batch_alter_table('sign_ins', schema=None) as batch_op:
+        batch_op.create_index('sign_ins_by_age', ['asked_at'], unique=False)
         batch_op.create_index('sign_ins_by_client', ['client', 'asked_at'], unique=False)
         batch_op.create_index('sign_ins_by_email', ['email', 'asked_at'], unique=False)
 
@@ -116,6 +119,7 @@ def downgrade() -> None:
     with op.batch_alter_table('sign_ins', schema=None) as batch_op:
         batch_op.drop_index('sign_ins_by_email')
         batch_op.drop_index('sign_ins_by_client')
+        batch_op.drop_index('sign_ins_by_age')
 
     op.drop_table('sign_ins')
     with op.batch_alter_table('sessions', schema=None) as batch_op:

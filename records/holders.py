@@ -1,0 +1,80 @@
+"""Who holds which posts today: the directory, asked by mail address."""
+
+import unicodedata
+from datetime import date
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.base import Value
+from models.posts import Post
+from models.tables import TABLES
+from records.directory import zone_of
+
+__all__ = ["Person", "folded", "person", "posts_of"]
+
+_HOLDERS, _ALTERNATES = TABLES.tables["holders"], TABLES.tables["alternates"]
+
+
+class Person(Value):
+    """Somebody as the directory has them. ``email`` is where mail goes: the directory's own spelling, never a visitor's.
+
+    All of it is empty (``zone``: UTC) for an address that holds no post.
+    """
+
+    email: str = ""
+    name: str = ""
+    language: str = "en"
+    zone: str = "UTC"
+
+
+def folded(address: str) -> str:
+    """An address as it is compared: Unicode NFC, without outer blanks and capitals."""
+    return unicodedata.normalize("NFC", address).strip().casefold()
+
+
+async def _rows_of(connection: AsyncConnection, email: str, today: date) -> list[dict[str, Any]]:
+    """The directory's rows with that address: the holder's first, then those of an alternate whose time is not over.
+
+    Compared here and not in SQL, whose idea of capitals differs from database to database.
+    """
+    wanted = folded(email)
+    if not wanted:
+        return []
+    held = select(_HOLDERS.c.post, _HOLDERS.c.name, _HOLDERS.c.email, _HOLDERS.c.language)
+    stood_in = (
+        select(
+            _ALTERNATES.c.post,
+            _ALTERNATES.c.name,
+            _ALTERNATES.c.email,
+            # What an alternate is written in: the post's language (see records.directory.addressee_of).
+            select(_HOLDERS.c.language)
+            .where(_HOLDERS.c.post == _ALTERNATES.c.post)
+            .scalar_subquery()
+            .label("language"),
+        )
+        .where(or_(_ALTERNATES.c.until.is_(None), _ALTERNATES.c.until >= today))
+        .order_by(_ALTERNATES.c.post)
+    )
+    found: list[dict[str, Any]] = []
+    for query in (held.order_by(_HOLDERS.c.post), stood_in):
+        rows = (await connection.execute(query)).mappings()
+        found += [dict(row) for row in rows if folded(row["email"]) == wanted]
+    return found
+
+
+async def posts_of(connection: AsyncConnection, email: str, today: date) -> tuple[Post, ...]:
+    """The posts of which this address is the holder's or, until its day has passed, an alternate's; holder's first."""
+    rows = await _rows_of(connection, email, today)
+    return tuple(dict.fromkeys(Post(row["post"]) for row in rows))
+
+
+async def person(connection: AsyncConnection, email: str, today: date) -> Person:
+    """Who has this address, with the language and the time zone (IANA) of the first of the posts."""
+    rows = await _rows_of(connection, email, today)
+    if not rows:
+        return Person()
+    first = rows[0]
+    zone = await zone_of(connection, Post(first["post"]).member)
+    return Person(email=first["email"], name=first["name"], language=first["language"] or "en", zone=zone)

@@ -1,0 +1,130 @@
+"""Sign-in links: asked for by anybody, within limits; used once, within a quarter of an hour."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from db import write_transaction
+from models.base import Value, tidy
+from models.tables import TABLES
+from records.holders import folded, posts_of
+from records.sessions import begin_session, digest, end_session_of, make_token
+
+__all__ = [
+    "LINKS_AN_HOUR", "LINK_LIFETIME", "REQUESTS_AN_HOUR", "Asked", "SignedIn", "TooMany", "ask_link", "link_of",
+    "use_link",
+]  # fmt: skip
+
+LINK_LIFETIME = timedelta(minutes=15)
+LINKS_AN_HOUR = 5
+"""Links that are sent to one address."""
+
+REQUESTS_AN_HOUR = 20
+"""Requests that are taken from one client address."""
+
+_HOUR = timedelta(hours=1)
+_KEPT = timedelta(days=1)
+_LONGEST_ADDRESS = 320  # 64 before the @, 255 after it (RFC 5321, 4.5.3.1)
+_LOCK = 0x41484702  # any constant that nothing else in the database takes (see db.MIGRATION_LOCK)
+_SIGN_INS = TABLES.tables["sign_ins"]
+
+
+class TooMany(Exception):
+    """This client has asked too often; ``seconds`` until it may again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class Asked(Value):
+    """A link that was asked for: whose it is, and the page to go to then (a path of this site, or empty)."""
+
+    email: str
+    onward: str
+
+
+class SignedIn(Value):
+    """A session that has begun: the token for its cookie, the address, the page to go to (may be empty)."""
+
+    token: str
+    email: str
+    onward: str
+
+
+async def ask_link(engine: AsyncEngine, email: str, client: str, onward: str, now: datetime) -> str:
+    """Note a request for a link. Returns the link's token; empty when the address has had its links for this hour.
+
+    The same is read and written whether or not anybody has the address.
+
+    Raises:
+        TooMany: this client has had its requests for this hour; nothing is written.
+    """
+    email = _storable(email)
+    token = make_token()
+    async with write_transaction(engine) as connection:
+        if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        await _within_limit(connection, client, now)
+        # A request beyond the limit has expired when it is asked, so it does not push the limit further off.
+        links = select(func.count()).where(
+            _SIGN_INS.c.email == email, _SIGN_INS.c.asked_at > now - _HOUR,
+            _SIGN_INS.c.expires_at > _SIGN_INS.c.asked_at,
+        )  # fmt: skip
+        sends = (await connection.execute(links)).scalar_one() < LINKS_AN_HOUR
+        await connection.execute(delete(_SIGN_INS).where(_SIGN_INS.c.asked_at < now - _KEPT))
+        row = {
+            "token": digest(token), "email": email, "client": client, "onward": onward, "asked_at": now,
+            "expires_at": now + LINK_LIFETIME if sends else now,
+        }  # fmt: skip
+        await connection.execute(_SIGN_INS.insert(), row)
+    return token if sends else ""
+
+
+def _storable(address: str) -> str:
+    """The address as it is compared and kept; empty when it is none that could be."""
+    try:
+        return folded(tidy(address)) if len(address) <= _LONGEST_ADDRESS else ""
+    except ValueError:
+        return ""
+
+
+async def _within_limit(connection: AsyncConnection, client: str, now: datetime) -> None:
+    recent = select(_SIGN_INS.c.asked_at).where(
+        _SIGN_INS.c.client == client, _SIGN_INS.c.asked_at > now - _HOUR
+    )
+    newest = recent.order_by(_SIGN_INS.c.asked_at.desc()).limit(REQUESTS_AN_HOUR)
+    asked = list((await connection.execute(newest)).scalars())
+    if len(asked) == REQUESTS_AN_HOUR:
+        raise TooMany(int((asked[-1] + _HOUR - now).total_seconds()) + 1)
+
+
+async def link_of(engine: AsyncEngine, token: str, now: datetime) -> Asked | None:
+    """The link of a token, which stays as it is; None when it is unknown, used, or too old."""
+    row = _SIGN_INS.c
+    good = (row.token == digest(token)) & row.used_at.is_(None) & (row.expires_at > now)
+    async with engine.connect() as connection:
+        found = (await connection.execute(select(row.email, row.onward).where(good))).mappings().first()
+    return Asked(**found) if found else None
+
+
+async def use_link(
+    engine: AsyncEngine, token: str, *, device: str, earlier: str, now: datetime
+) -> SignedIn | None:
+    """Use a link up and begin a new session; the session of the cookie that came with it (``earlier``) ends.
+
+    None when the link is unknown, used or too old, or when nobody has the address any more. Of two that use it at
+    once, one begins a session.
+    """
+    row = _SIGN_INS.c
+    good = (row.token == digest(token)) & row.used_at.is_(None) & (row.expires_at > now)
+    async with write_transaction(engine) as connection:
+        used = update(_SIGN_INS).where(good).values(used_at=now).returning(row.email, row.onward)
+        found = (await connection.execute(used)).mappings().first()
+        if found is None or not await posts_of(connection, found["email"], now.date()):
+            return None
+        if earlier:
+            await end_session_of(connection, earlier, now)
+        begun = await begin_session(connection, found["email"], device, now)
+    return SignedIn(token=begun, **found)

@@ -1,0 +1,160 @@
+"""Who holds what, and what the records read and write for anybody who asks."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db import write_transaction
+from models.posts import Post, Role, needs_second_factor
+from records import people
+from records.directory import seed_if_empty
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+TODAY = NOW.date()
+
+
+@pytest_asyncio.fixture
+async def records(engine: AsyncEngine) -> AsyncEngine:
+    """Records with the directory of the public list."""
+    await seed_if_empty(engine)
+    return engine
+
+
+async def change(engine: AsyncEngine, statement: str, **values: Any) -> None:
+    async with write_transaction(engine) as connection:
+        await connection.execute(text(statement), values)
+
+
+async def posts(engine: AsyncEngine, email: str, today: date = TODAY) -> list[str]:
+    async with engine.connect() as connection:
+        return list(await people.posts_of(connection, email, today))
+
+
+async def test_the_holders_posts_come_before_those_stood_in_for(records: AsyncEngine) -> None:
+    await change(records, "UPDATE holders SET email = 'Anna@Example.org' WHERE post = 'MY/focal-point'")
+    await change(records, "UPDATE alternates SET email = 'anna@example.ORG' WHERE post = 'AU/co-chair'")
+    await change(records, "UPDATE alternates SET email = 'anna@example.org' WHERE post = 'MY/focal-point'")
+
+    assert await posts(records, "ANNA@example.org") == ["MY/focal-point", "AU/co-chair"]
+
+
+@pytest.mark.parametrize(
+    ("until", "held"), [(None, True), ("2026-03-03", True), ("2026-03-02", True), ("2026-03-01", False)]
+)
+async def test_an_alternate_stands_in_until_the_end_of_the_day(
+    records: AsyncEngine, until: str | None, held: bool
+) -> None:
+    await change(
+        records, "UPDATE alternates SET email = 'a@example.org', until = CAST(:until AS DATE) WHERE post = 'AU/co-chair'"
+        if records.dialect.name == "postgresql" else
+        "UPDATE alternates SET email = 'a@example.org', until = :until WHERE post = 'AU/co-chair'", until=until,
+    )  # fmt: skip
+
+    assert await posts(records, "a@example.org") == (["AU/co-chair"] if held else [])
+
+
+@pytest.mark.parametrize("email", ["", " ", "nobody@example.org"])
+async def test_an_address_that_no_post_has_is_nobody(records: AsyncEngine, email: str) -> None:
+    await change(records, "UPDATE holders SET email = '' WHERE post = 'AU/co-chair'")
+
+    assert await posts(records, email) == []
+    async with records.connect() as connection:
+        assert await people.person(connection, email, TODAY) == people.Person()
+
+
+async def test_a_person_is_written_to_in_the_posts_language_at_the_directorys_address(
+    records: AsyncEngine,
+) -> None:
+    await change(
+        records, "UPDATE holders SET language = 'id', email = 'Budi@Example.id' WHERE post = 'ID/co-chair'"
+    )
+    async with records.connect() as connection:
+        holder = await people.person(connection, "budi@example.id", TODAY)
+        alternate = await people.person(connection, "co-chair-alternate@id.ahg.localhost", TODAY)
+
+    assert (holder.email, holder.language, holder.zone) == ("Budi@Example.id", "id", "Asia/Jakarta")
+    assert alternate.language == "id"
+
+
+@pytest.mark.parametrize("role", Role)
+def test_posts_that_decide_or_act_for_others_need_the_second_factor(role: Role) -> None:
+    assert needs_second_factor(Post.of("AU", role)) is (role in (Role.CO_CHAIR, Role.SECRETARIAT))
+
+
+async def test_asking_for_a_link_does_the_same_whether_or_not_the_address_is_known(
+    records: AsyncEngine,
+) -> None:
+    done: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        done.append(statement)
+
+    event.listen(records.sync_engine, "before_cursor_execute", note)
+    asked = []
+    for email in ("focal-point@my.ahg.localhost", "nobody@example.org"):
+        done.clear()
+        await people.ask_link(records, email, "203.0.113.7", "", NOW)
+        asked.append(list(done))
+
+    assert asked[0] == asked[1]
+    assert not any("holders" in statement or "alternates" in statement for statement in asked[0])
+
+
+async def test_requests_and_sessions_that_are_long_over_are_not_kept(records: AsyncEngine) -> None:
+    email = "focal-point@my.ahg.localhost"
+
+    async def sign_in(now: datetime) -> None:
+        link = await people.ask_link(records, email, "203.0.113.7", "", now)
+        assert await people.use_link(records, link, device="", earlier="", now=now)
+
+    await sign_in(NOW)
+    await sign_in(NOW + timedelta(days=3))
+
+    async with records.connect() as connection:
+        for table in ("sign_ins", "sessions"):
+            assert (await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one() == 1  # noqa: S608
+
+
+async def test_a_session_that_is_asked_for_often_is_written_once_a_minute(records: AsyncEngine) -> None:
+    link = await people.ask_link(records, "focal-point@my.ahg.localhost", "203.0.113.7", "", NOW)
+    begun = await people.use_link(records, link, device="", earlier="", now=NOW)
+    assert begun is not None
+
+    async def seen_at(seconds: int) -> datetime:
+        assert await people.session_of(records, begun.token, NOW + timedelta(seconds=seconds))
+        session = await people.session_of(records, begun.token, NOW + timedelta(seconds=seconds))
+        assert session is not None
+        return session.seen_at
+
+    assert await seen_at(59) == NOW
+    assert await seen_at(61) == NOW + timedelta(seconds=61)
+    assert await seen_at(90) == NOW + timedelta(seconds=61)
+    assert await seen_at(121) == NOW + timedelta(seconds=121)
+
+
+async def test_what_a_token_was_used_for_last_is_noted(records: AsyncEngine) -> None:
+    email, post = "focal-point@my.ahg.localhost", Post("MY/focal-point")
+    token = await people.new_api_token(
+        records, email, post, "Export", (people.Scope.WRITE, people.Scope.READ, people.Scope.READ),
+        expires_at=NOW + people.LONGEST_TOKEN_LIFE, now=NOW,
+    )  # fmt: skip
+    await people.token_of(records, token, NOW + timedelta(hours=1))
+    async with records.connect() as connection:
+        (found,) = await people.tokens_of(connection, email, NOW)
+
+    assert found.used_at == NOW + timedelta(hours=1)
+    assert found.scopes == (people.Scope.READ, people.Scope.WRITE)
+    for wrong in ("", "ahg_", token[:-1], token.upper(), "\ud800"):
+        assert await people.token_of(records, wrong, NOW) is None
+
+
+async def test_a_token_for_more_than_a_year_is_refused(records: AsyncEngine) -> None:
+    with pytest.raises(ValueError, match="at most a year"):
+        await people.new_api_token(
+            records, "focal-point@my.ahg.localhost", Post("MY/focal-point"), "Export", (people.Scope.READ,),
+            expires_at=NOW + timedelta(days=365, seconds=1), now=NOW,
+        )  # fmt: skip
