@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import uuid4
@@ -31,7 +32,7 @@ from ops.simulate import Differs, simulation
 from ops.supervisor import SupervisorError
 from ops.supervisor import up as supervise
 from records import directory as members
-from records import queries
+from records import people, queries
 from settings import Settings, SettingsError, load_settings
 from workflows.client import CaseDesk, NotAnswered, NotRecorded
 from workflows.payloads import data_converter
@@ -41,8 +42,10 @@ app = typer.Typer(
 )
 case_app = typer.Typer(no_args_is_help=True, help="Look at cases and act on them.")
 directory_app = typer.Typer(no_args_is_help=True, help="The directory of members.")
+account_app = typer.Typer(no_args_is_help=True, help="The accounts of people who sign in.")
 app.add_typer(case_app, name="case")
 app.add_typer(directory_app, name="directory")
+app.add_typer(account_app, name="account")
 
 out = Console()
 err = Console(stderr=True)
@@ -414,6 +417,25 @@ async def _directory_list(settings: Settings) -> None:
         table.add_row(row["code"], row["name"], row["kind"], ", ".join(holds), row["zone"])
     out.print(table)
     out.print(f"{len(rows)} members", highlight=False)
+
+
+# accounts ----------------------------------------------------------------------------------------------------------
+
+
+@account_app.command("reset")
+def account_reset(email: Annotated[str, typer.Argument(help="The mail address.")]) -> None:
+    """Forget the second factor of an account whose device is lost, and end its sessions and API tokens."""
+    _run(_account_reset(load_settings_or_fail(), email))
+
+
+async def _account_reset(settings: Settings, email: str) -> int:
+    async with _records(settings) as engine:
+        known = await people.reset_account(engine, email, datetime.now(UTC))
+    if not known:
+        err.print(f"Nobody has signed in as {email}.", markup=False, highlight=False, soft_wrap=True)
+        return 1
+    out.print("reset: the next sign-in sets up a new second factor", highlight=False)
+    return 0
 
 
 if __name__ == "__main__":

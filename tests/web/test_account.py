@@ -7,7 +7,10 @@ from datetime import timedelta
 import httpx
 import pytest
 import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncEngine
+from typer.testing import CliRunner
 
+import cli
 from models.posts import Post
 from records import people
 from records.people import Scope
@@ -245,6 +248,22 @@ async def test_a_reset_ends_sessions_and_tokens_and_the_next_sign_in_enrols_anew
     assert done.status_code == 303
     assert new != old
     assert not await people.reset_account(place.engine, "nobody@example.org", place.now)
+
+
+async def test_an_operator_resets_an_account_on_the_command_line(engine: AsyncEngine, place: Place) -> None:
+    async with place.browser() as http:
+        await place.sign_in(http, CO_CHAIR)
+        await place.enrol(http)
+    env = {
+        "AHG_DATA_DIR": str(place.settings.data_dir),
+        "AHG_DATABASE_URL": engine.url.render_as_string(hide_password=False),
+    }
+    done = await asyncio.to_thread(CliRunner().invoke, cli.app, ["account", "reset", CO_CHAIR], env=env)
+    unknown = await asyncio.to_thread(CliRunner().invoke, cli.app, ["account", "reset", "x@y.org"], env=env)
+
+    assert (done.exit_code, unknown.exit_code) == (0, 1)
+    assert unknown.stderr == "Nobody has signed in as x@y.org.\n"
+    assert await people.sealed_secret(engine, CO_CHAIR) == ""
 
 
 # which post acts -----------------------------------------------------------------------------------------------------
