@@ -85,7 +85,11 @@ async def end_one(request: Request, visitor: SignedIn, number: str) -> Response:
     site = current_site(request)
     if not await people.end_session(site.engine, visitor.email, number, site.clock()):
         raise HTTPException(404)
-    return RedirectResponse("/sign-in", 303) if number == visitor.number else _back()
+    if number != visitor.number:
+        return _back()
+    response = RedirectResponse("/sign-in", 303)
+    take_cookie(response, site)
+    return response
 
 
 # tokens -------------------------------------------------------------------------------------------------------------

@@ -3,12 +3,32 @@
 import asyncio
 import hashlib
 import re
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
+import httpx
 import pytest
+import uvicorn
+from fastapi import FastAPI
 
 from records import people
 from tests.web.place import ALTERNATE, CO_CHAIR, FOCAL_POINT, Place, key_in
 from web.sessions import onward
+
+
+@asynccontextmanager
+async def served(app: FastAPI) -> AsyncIterator[str]:
+    """The application behind the web server that runs it in earnest; its address."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off"))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        running = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await running
+
 
 NASTY_NEXT = [
     "https://evil.example.org/", "//evil.example.org", "///evil.example.org", "/\\evil.example.org",
@@ -164,6 +184,27 @@ async def test_without_a_mail_server_the_page_is_the_same(
         without = await place.ask(http, FOCAL_POINT)
 
     assert (without.status_code, without.text) == (with_one.status_code, with_one.text)
+
+
+async def test_the_answer_does_not_wait_for_the_mail(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.link_mail._PAUSES", ())
+    asked, answered = asyncio.Event(), asyncio.Event()
+
+    async def slow(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await answered.wait()
+        writer.close()
+
+    async with await asyncio.start_server(slow, "127.0.0.1", 0) as mail_server:
+        port = mail_server.sockets[0].getsockname()[1]
+        place.site.settings = place.settings.model_copy(update={"smtp_port": port})
+        async with served(place.app) as address, httpx.AsyncClient(base_url=address) as http:
+            known = await place.ask(http, FOCAL_POINT)
+            await asked.wait()
+            unknown = await place.ask(http, "nobody@example.org")  # over the same connection
+            answered.set()
+
+    assert (known.status_code, known.content) == (unknown.status_code, unknown.content)
 
 
 # nothing is told -----------------------------------------------------------------------------------------------------
