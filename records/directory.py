@@ -27,8 +27,8 @@ from models.tables import TABLES
 from records.log import write_rows
 
 __all__ = [
-    "Addressee", "DirectoryError", "Opening", "addressee_of", "import_members", "opening", "read_members",
-    "seed_if_empty", "zone_of",
+    "Addressee", "DirectoryError", "Opening", "addressee_of", "import_members", "names_of", "opening",
+    "read_members", "seed_if_empty", "zone_of",
 ]  # fmt: skip
 
 SEED = Path(__file__).parent / "seed"
@@ -151,6 +151,14 @@ def _members() -> Select[Any]:
 async def read_members(connection: AsyncConnection) -> list[dict[str, Any]]:
     """All members in the order of the list."""
     return [dict(row) for row in (await connection.execute(_members())).mappings()]
+
+
+async def names_of(connection: AsyncConnection) -> dict[str, str]:
+    """Names of members by code, in the order of the list."""
+    rows = await connection.execute(
+        select(_MEMBERS.c.code, _MEMBERS.c.name).order_by(_MEMBERS.c.position, _MEMBERS.c.code)
+    )
+    return {code: name for code, name in rows}
 
 
 async def opening(connection: AsyncConnection, year: int, policy: Policy | None = None) -> Opening:

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from models.posts import Post, needs_second_factor
 from records import people
-from records.directory import read_members
+from records.directory import names_of
 from records.people import Session
 from web.render import render
 from web.sessions import Current, keyed_form, onward
@@ -29,7 +29,7 @@ async def held_by(site: Site, email: str) -> tuple[Post, ...]:
 async def member_names(site: Site) -> dict[str, str]:
     """Names of members by code, for saying posts."""
     async with site.engine.connect() as connection:
-        return {row["code"]: row["name"] for row in await read_members(connection)}
+        return await names_of(connection)
 
 
 async def way_on(site: Site, email: str, wanted: str, *, strong: bool = False) -> str:

@@ -3,39 +3,87 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
-from fastapi.responses import HTMLResponse
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.exception_handlers import http_exception_handler, request_validation_exception_handler
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException as RoutingError
 
 import db
 from settings import Settings, load_settings
-from web import health, mailbox
-from web.page import page
+from web import (
+    account,
+    act,
+    acting,
+    case_page,
+    errors,
+    health,
+    home,
+    language,
+    mailbox,
+    request_form,
+    second_factor,
+    signin,
+    statics,
+)  # fmt: skip
+from web.security import guard
+from web.site import Site
+from web.visitor import SignInFirst
+
+__all__ = ["application", "create_app"]
+
+PAGES = (signin, second_factor, acting, account, home, request_form, act, case_page, language)
+"""What people use; each has a ``router``."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application on these settings; without them, on the environment's. Raises SettingsError."""
     settings = settings or load_settings()
-    engine = db.make_engine(settings)
+    return application(Site(settings, db.make_engine(settings)))
+
+
+def application(site: Site) -> FastAPI:
+    """The application made of these parts."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
-        await engine.dispose()
+        await site.engine.dispose()
 
     app = FastAPI(title="Bali Process Ad Hoc Group", lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.state.settings = settings
-    app.state.engine = engine
+    app.state.site = site
+    app.state.settings = site.settings
+    app.state.engine = site.engine
+    guard(app, site.settings)
     app.include_router(health.router)
-    if settings.catches_mail:
+    app.include_router(statics.router)
+    for part in PAGES:
+        app.include_router(part.router)
+    if site.settings.catches_mail:
         app.include_router(mailbox.router)
-
-    @app.get("/", include_in_schema=False)
-    async def start() -> HTMLResponse:
-        mail = '<li><a href="/mail">Caught mail</a></li>' if settings.catches_mail else ""
-        return page(
-            "Bali Process Ad Hoc Group",
-            "<p>From a member's request to the report of the group: which step a case is in, whose turn "
-            f'it is, and by when.</p><ul>{mail}<li><a href="/readyz">State of the parts</a></li></ul>',
-        )
-
+    _answer_errors(app)
     return app
+
+
+def _answer_errors(app: FastAPI) -> None:
+    """What went wrong is said on a page of the house, in the reader's language."""
+
+    @app.exception_handler(SignInFirst)
+    async def _sign_in_first(_request: Request, error: SignInFirst) -> Response:
+        return RedirectResponse(error.to, 303)
+
+    @app.exception_handler(RoutingError)
+    async def _refused(request: Request, error: HTTPException) -> Response:
+        if errors.for_programs(request):
+            return await http_exception_handler(request, error)
+        return errors.page_of(request, error.status_code, error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def _malformed(request: Request, error: RequestValidationError) -> Response:
+        if errors.for_programs(request):
+            return await request_validation_exception_handler(request, error)
+        return errors.page_of(request, 404)
+
+    @app.exception_handler(Exception)
+    async def _broken(request: Request, _error: Exception) -> Response:
+        return errors.page_of(request, 500)

@@ -9,18 +9,14 @@ from urllib.parse import quote
 
 import httpx
 import pyotp
-from fastapi import FastAPI, Request
-from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import write_transaction
 from ops.catcher import Catcher
 from settings import Settings
-from web import account, acting, second_factor, signin
-from web.security import guard
+from web.app import application
 from web.site import Site
-from web.visitor import SignInFirst
 
 __all__ = ["ALTERNATE", "CO_CHAIR", "FOCAL_POINT", "Place", "key_in"]
 
@@ -28,22 +24,6 @@ FOCAL_POINT = "focal-point@my.ahg.localhost"
 ALTERNATE = "focal-point-alternate@my.ahg.localhost"
 CO_CHAIR = "co-chair@au.ahg.localhost"
 _BEGAN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-
-def application(site: Site) -> FastAPI:
-    """The pages of signing in and of the account."""
-    app = FastAPI()
-    app.state.site = site
-    guard(app, site.settings)
-    for part in (signin, second_factor, acting, account):
-        app.include_router(part.router)
-
-    @app.exception_handler(SignInFirst)
-    async def _sign_in_first(_request: Request, error: Exception) -> Response:
-        assert isinstance(error, SignInFirst)
-        return RedirectResponse(error.to, 303)
-
-    return app
 
 
 @dataclass

@@ -74,7 +74,8 @@ async def test_nobody_from_elsewhere_sees_a_mail(
             await http.get(f"/mail{path}", headers=headers) for path in ("", f"/{name}", f"/{name}/html")
         ]
 
-    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    # 421: a name that is not this product's has no pages at all.
+    assert {answer.status_code for answer in answers} <= {404, 421}
 
 
 @pytest.mark.parametrize("name", ["..%2Fkeys", "%2e%2e/keys", "keys", "20260101T000000000000Z-000001.eml"])

@@ -1,0 +1,82 @@
+"""What waits for the post that is signed in, the list of cases, and the board."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+
+from models.case import Stage
+from models.posts import Role
+from records import lists
+from records.directory import names_of
+from web.render import render
+from web.visitor import SignedIn, current_site, only
+
+router = APIRouter(include_in_schema=False)
+
+BOARD = (Role.SECRETARIAT, Role.CO_CHAIR, Role.STEERING_GROUP, Role.AUDITOR)
+
+
+@router.get("/")
+async def home(request: Request, visitor: SignedIn) -> HTMLResponse:
+    """What waits for me, until when."""
+    site = current_site(request)
+    async with site.engine.connect() as connection:
+        duties = await lists.duties_of(connection, visitor.post)
+        follow_ups = await lists.follow_ups_of(connection, visitor.post.member)
+        cases = await lists.cases_seen(connection, visitor.post, lists.Filters(open=True), limit=10)
+        names = await names_of(connection)
+    return render(
+        request, "home.html", duties=duties, follow_ups=follow_ups, cases=cases, names=names, now=site.clock()
+    )
+
+
+@router.get("/cases")
+async def cases(
+    request: Request, visitor: SignedIn, stage: Annotated[str, Query(max_length=40)] = "",
+    urgency: Annotated[str, Query(max_length=20)] = "", open_only: Annotated[str, Query(alias="open")] = "",
+    after: Annotated[str, Query(max_length=120)] = "",
+) -> HTMLResponse:  # fmt: skip
+    """The cases that the post sees, newest first, a page at a time."""
+    site = current_site(request)
+    filters = lists.Filters(
+        stage=stage if stage in set(Stage) else "",
+        urgency=urgency if urgency in ("routine", "urgent") else "",
+        open=open_only == "yes",
+    )
+    async with site.engine.connect() as connection:
+        found = await lists.cases_seen(
+            connection, visitor.post, filters, lists.Cursor.read(after), lists.PAGE + 1
+        )
+        names = await names_of(connection)
+    more = lists.Cursor(found[lists.PAGE - 1]["opened_at"], found[lists.PAGE - 1]["reference"]) if (
+        len(found) > lists.PAGE
+    ) else None  # fmt: skip
+    stages = [one for one in Stage if one is not Stage.DRAFT]
+    return render(
+        request,
+        "cases.html",
+        cases=found[: lists.PAGE],
+        names=names,
+        filters=filters,
+        stages=stages,
+        more=more,
+    )
+
+
+@router.get("/board", dependencies=[only(*BOARD)])
+async def board(request: Request, visitor: SignedIn) -> HTMLResponse:
+    """Every open case by stage: who holds the ball, and how long it has been in the step."""
+    site = current_site(request)
+    now = site.clock()
+    async with site.engine.connect() as connection:
+        rows = await lists.board(connection, visitor.post)
+        counts = await lists.counts_by_stage(connection)
+        names = await names_of(connection)
+    columns: dict[Stage, list[dict[str, Any]]] = {
+        stage: [] for stage in Stage if not stage.ended and stage is not Stage.DRAFT
+    }
+    for row in rows:
+        hours = (now - row["stage_since"]).total_seconds() / 3600 if row["stage_since"] else 0.0
+        columns.setdefault(Stage(row["stage"]), []).append({**row, "hours": hours})
+    return render(request, "board.html", columns=columns, counts=counts, names=names, now=now)

@@ -1,0 +1,51 @@
+"""What every page needs, put together once."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client
+
+from casework import Casework
+from records.casefiles import CaseFiles
+from settings import Settings
+from workflows.client import CaseDesk
+from workflows.payloads import data_converter
+
+__all__ = ["Site"]
+
+
+@dataclass
+class Site:
+    """Settings and the parts made of them. ``clock`` tells the time (UTC)."""
+
+    settings: Settings
+    engine: AsyncEngine
+    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    _client: Client | None = None
+
+    def __post_init__(self) -> None:
+        self.files = CaseFiles(self.engine)
+        self._connecting = asyncio.Lock()
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the pages over TLS, so that cookies travel over nothing else."""
+        return self.settings.public_url.startswith("https://")
+
+    async def casework(self) -> Casework:
+        """The way to give commands. Connects to Temporal when it is first needed: pages read SQL without it.
+
+        Raises:
+            RuntimeError: no Temporal server answers.
+        """
+        async with self._connecting:
+            if self._client is None:
+                self._client = await Client.connect(
+                    **self.settings.temporal_connect_config(),
+                    data_converter=data_converter(self.settings.keyring),
+                )
+        desk = CaseDesk(self._client, self.settings.task_queue, history_limit=self.settings.history_limit)
+        return Casework(self.engine, desk)

@@ -1,0 +1,109 @@
+"""Duties and acts of the clock in words, and the page where a duty is discharged."""
+
+from collections.abc import Callable
+from urllib.parse import quote, urlencode
+
+from models.ladder import ClockAct
+from notifications.words import Words
+from web.forms import FORMS
+
+__all__ = [
+    "OWN_PAGES",
+    "act_words",
+    "all_words",
+    "command_address",
+    "command_words",
+    "duty_address",
+    "duty_words",
+]
+
+Translate = Callable[[str], str]
+
+N_ = str
+"""Marks a text for extraction; it is translated where it is shown."""
+
+OWN_PAGES = {"submit": "/request", "resubmit": "/request/{}"}
+"""Commands whose page is not a form of ``FORMS``."""
+
+_RESUBMIT = N_("Submit a new version of the request")
+
+_FIELD_OF = {
+    "decide": "gate", "answer": "gate", "verify": "outcome", "progress": "outcome", "agree": "arrangement",
+    "endorse": "member",
+}  # fmt: skip
+"""The field of a command that a duty's ``about`` fills in."""
+
+
+def command_address(do: str, reference: str) -> str:
+    """The page of a command on a case."""
+    return OWN_PAGES.get(do, "/cases/{}/do/" + do).format(quote(reference, safe=""))
+
+
+def command_words(do: str, _: Translate) -> str:
+    """What a command does, as the heading of its page says it."""
+    return _(FORMS[do].title if do in FORMS else _RESUBMIT)
+
+
+def duty_address(do: str, about: str, reference: str) -> str:
+    """The page on which a duty is discharged, with what it is about filled in."""
+    query = f"?{urlencode({_FIELD_OF[do]: about})}" if about and do in _FIELD_OF else ""
+    return command_address(do, reference) + query
+
+
+def duty_words(do: str, about: str, say: Words, _: Translate) -> str:
+    """What is asked: ``Take a position: the list of participants``."""
+    subject = {"gate": say.gate, "member": say.member}.get(_FIELD_OF.get(do, ""), str)(about)
+    return f"{command_words(do, _)}: {subject}" if about else command_words(do, _)
+
+
+# what comes by itself ----------------------------------------------------------------------------------------------
+
+_REMINDED: dict[str, str] = {
+    "completeness": N_("the secretariat is reminded of its check"),
+    "resubmission": N_("the requester is reminded of the new version"),
+    "gate": N_("those who have not decided on %(name)s are reminded"),
+    "answer": N_("the requester is reminded of the question, and the Co-Chairs are told"),
+    "invitation": N_("%(name)s is reminded of the invitation"),
+    "list": N_("the secretariat is reminded of the list of participants"),
+    "minimum": N_("the Co-Chairs are reminded that the minimum composition is missing"),
+    "admission": N_("the group is reminded to endorse %(name)s"),
+    "situation": N_("a situation update is due"),
+    "duration": N_("everybody is reminded that the activation ends soon"),
+    "outcome": N_("the owner of %(name)s is reminded"),
+    "verify": N_("the Co-Chairs are reminded to verify %(name)s"),
+    "arrangement": N_("the parties are reminded to review %(name)s"),
+    "agreement": N_("the parties are reminded to agree to %(name)s"),
+    "contributions": N_("the time for contributions ends"),
+    "silence": N_("the Steering Group is reminded of the silence procedure"),
+    "consent": N_("those who are asked to be named are reminded"),
+    "closing": N_("the secretariat is reminded to close the case"),
+}
+_ENDED: dict[tuple[str, ClockAct], str] = {
+    ("gate", ClockAct.ESCALATE_ALTERNATE): N_("the alternates are asked to decide on %(name)s"),
+    ("gate", ClockAct.ESCALATE_OFFICES): N_(
+        "both Co-Chairs' offices and the secretariat are told that %(name)s waits"
+    ),
+    ("gate", ClockAct.LAPSE): N_("the decision on %(name)s lapses: nothing is decided"),
+    ("resubmission", ClockAct.END): N_("the time to resubmit ends"),
+    ("comments", ClockAct.END): N_("the time for comments ends"),
+    ("invitation", ClockAct.LAPSE): N_("the invitation of %(name)s lapses"),
+    ("duration", ClockAct.END): N_("the activation ends, and the final report is opened"),
+    ("verified", ClockAct.END): N_("the verification of %(name)s stands"),
+    ("silence", ClockAct.LAPSE): N_("the report is adopted, since nobody has objected"),
+    ("consent", ClockAct.LAPSE): N_("consents that were not given lapse: those members are not named"),
+}
+
+
+def act_words(subject: str, act: str, say: Words, _: Translate) -> str:
+    """What the clock does by itself, as a part of a sentence. ``subject``: of the ladder."""
+    kind, _colon, name = subject.partition(":")
+    named = {"gate": say.gate, "answer": say.gate, "invitation": say.member, "admission": say.member}
+    sentence = (
+        _ENDED.get((kind, ClockAct(act))) or _REMINDED.get(kind) or N_("those who are waited for are told")
+    )
+    return _(sentence) % {"name": named.get(kind, str)(name)}
+
+
+def all_words() -> list[str]:
+    """Every sentence of this module, for the catalogues."""
+    return [_RESUBMIT, *_REMINDED.values(), *_ENDED.values()]
