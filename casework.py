@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models.base import Value
@@ -19,11 +20,11 @@ from models.refusal import Refused, Why
 from models.rules import decide
 from records import queries, references
 from records.directory import opening
-from workflows.client import CaseDesk
+from workflows.client import CaseDesk, NotAnswered
 
 __all__ = ["Casework", "Done"]
 
-_DRAFT = "request"
+DRAFT = "request"
 """The name of a member's draft; one at a time is enough until pages offer more."""
 
 
@@ -52,14 +53,25 @@ class Casework:
 
         Raises:
             Refused: the command cannot be read, or the rules refuse; nothing has been written.
-            NotAnswered: the case did not answer in time; send the command again with the same id.
+            NotAnswered: the case or the records did not answer in time; send the command again with the same id.
         """
+        try:
+            return await self._act(do, fields, by, command_id, reference, seen, at)
+        except DBAPIError as away:
+            raise NotAnswered(
+                f"The records do not answer; send the command again: {str(away.orig).strip()}"
+            ) from away
+
+    async def _act(
+        self, do: str, fields: Mapping[str, Any], by: str, command_id: str, reference: str | None, seen: int | None,
+        at: datetime | None,
+    ) -> Done:  # fmt: skip
         at = at or datetime.now(UTC) + self._desk.shift
         if do == "submit" and reference is None:
             return await self._submit(fields, by, command_id, at)
         command = parse(do, fields, by=by, command_id=command_id, seen=seen)
         if isinstance(command.body, Draft):
-            return await self._draft(command, fields, at)
+            return await keep_draft(self._engine, command.by, fields, at)
         if reference is None:
             raise Refused(Why.INVALID, f"Say which case the command {do!r} is for.")
         number = await self._followed(reference, command) if do == "adopt" else None
@@ -83,7 +95,7 @@ class Casework:
         member = by.partition("/")[0]
         async with self._engine.connect() as connection:
             given = await references.given_for(connection, command_id)
-            draft = await references.read_draft(connection, member, _DRAFT)
+            draft = await references.read_draft(connection, member, DRAFT)
             found = await opening(connection, at.year, self._policy)
         if given is not None and (before := await self._first_result(given, given, command_id)) is not None:
             return before  # the draft it was made from is gone by now
@@ -98,7 +110,7 @@ class Casework:
             reference, command, found.directory, found.calendars, found.policy, at
         )
         if draft is not None:
-            await references.drop_draft(self._engine, member, _DRAFT)
+            await references.drop_draft(self._engine, member, DRAFT)
         return Done(
             reference=reference,
             seq=receipt.seq,
@@ -114,14 +126,6 @@ class Casework:
         if seq is None or row is None:
             return None
         return Done(reference=reference, seq=seq, stage=row["stage"], waiting_on=tuple(row["waiting_on"]))
-
-    async def _draft(self, command: Command, fields: Mapping[str, Any], at: datetime) -> Done:
-        post: Post = command.by
-        if post.role is not Role.FOCAL_POINT:
-            raise Refused(Why.FORBIDDEN, f"Only a member's focal point may draft a request; {post} may not.")
-        content = {name: value for name, value in fields.items() if name != "do"}
-        await references.keep_draft(self._engine, post.member, _DRAFT, content, at)
-        return Done(reference="", seq=0, stage="draft")
 
     async def _followed(self, reference: str, command: Command) -> int | None:
         """The number of the recommendation that is meant, if it is followed: by its text, or the only one."""
@@ -141,3 +145,17 @@ class Casework:
         if row is None:
             raise Refused(Why.NOT_FOUND, f"There is no case {reference}.")
         return row
+
+
+async def keep_draft(engine: AsyncEngine, post: Post, fields: Mapping[str, Any], at: datetime) -> Done:
+    """Keep a member's request that is not submitted yet, over what was kept before. It needs no Temporal.
+
+    Raises:
+        Refused: the post is no focal point, or a field cannot be read.
+    """
+    parse("draft", fields, by=post, command_id="draft")
+    if post.role is not Role.FOCAL_POINT:
+        raise Refused(Why.FORBIDDEN, f"Only a member's focal point may draft a request; {post} may not.")
+    content = {name: value for name, value in fields.items() if name != "do"}
+    await references.keep_draft(engine, post.member, DRAFT, content, at)
+    return Done(reference="", seq=0, stage="draft")
