@@ -430,6 +430,18 @@ class TokenRow(SQLModel, table=True):
     ended_at: datetime | None = _moment()
 
 
+class IdempotencyKeyRow(SQLModel, table=True):
+    """A key that a program gave a request, with the hash of what it sent; ``about`` is the case, if there is one."""
+
+    __tablename__ = "idempotency_keys"
+
+    post: str = Field(primary_key=True)
+    about: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    fingerprint: str
+    first_at: datetime = _moment(nullable=False, index=True)
+
+
 class AttachmentRow(SQLModel, table=True):
     """A file that a member has put in for a request; the bytes are in the store, under their hash."""
 

@@ -8,7 +8,10 @@ from models.case import Case, Circulation, Stage
 from models.posts import SECRETARIAT, Post, Role
 from models.request import Request
 
-__all__ = ["INSIDERS", "Seen", "Sight", "as_seen", "may_see", "readable", "readers", "sight", "why_seen"]
+__all__ = [
+    "INSIDERS", "Seen", "Sight", "as_seen", "closed_sections", "may_see", "readable", "readable_version", "readers",
+    "sight", "why_seen",
+]  # fmt: skip
 
 
 class Sight(IntEnum):
@@ -91,16 +94,32 @@ def readable(case: Case, post: Post) -> Request:
     They are open to the requesters, the Co-Chairs, the secretariat, auditors, and the posts or members that
     the request names.
     """
+    return _without(case.request, closed_sections(case, case.request, post))
+
+
+def readable_version(case: Case, version: Request, post: Post) -> Request:
+    """A version of the request as a post may read it: without what is confidential in it or in the newest one.
+
+    So a section that is marked after it was submitted is closed in the versions before, too.
+    """
+    return _without(version, closed_sections(case, version, post) | closed_sections(case, case.request, post))
+
+
+def closed_sections(case: Case, request: Request, post: Post) -> frozenset[str]:
+    """The sections of a version of a case's request that a post may not read."""
     insiders = post == SECRETARIAT or post.role is Role.AUDITOR or post in case.directory.co_chairs
     if insiders or case.is_requester(post.member):
-        return case.request
-    hidden = [
+        return frozenset()
+    return frozenset(
         section
-        for section, readers in case.request.confidential.items()
+        for section, readers in request.confidential.items()
         if post not in readers and post.member not in readers
-    ]
+    )
+
+
+def _without(request: Request, sections: Iterable[str]) -> Request:
     blank = Request()
-    return case.request.model_copy(update={section: getattr(blank, section) for section in hidden})
+    return request.model_copy(update={section: getattr(blank, section) for section in sections})
 
 
 class Seen(Value):
@@ -176,7 +195,6 @@ def _concerns(member: str, circulation: Circulation) -> bool:
 
 def _told(member: str, circulation: Circulation) -> Circulation:
     """A circulation as the membership reads it: who else was asked to be named, and said no, is nobody's business."""
-    own = {code: consent for code, consent in circulation.consents.items() if code == member}
     named = circulation.named if circulation.state == "released" else ()
-    names = tuple(dict.fromkeys((*named, *own)))
-    return circulation.model_copy(update={"names": names, "consents": own})
+    known = {code: word for code, word in circulation.consents.items() if code == member or code in named}
+    return circulation.model_copy(update={"names": tuple(dict.fromkeys((*named, *known))), "consents": known})

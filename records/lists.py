@@ -4,7 +4,7 @@ Every query takes the post that reads and leaves out what it may not see (``visi
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
@@ -39,9 +39,10 @@ class Cursor(NamedTuple):
         written, tilde, reference = text.partition("~")
         try:
             at = datetime.fromisoformat(written)
-        except ValueError:
+            utc = at.astimezone(UTC) if at.tzinfo else None
+        except (ValueError, OverflowError):
             return None
-        return cls(at, reference) if tilde and reference and at.tzinfo else None
+        return cls(utc, reference) if utc and tilde and reference and reference.isprintable() else None
 
 
 class Filters(NamedTuple):
@@ -73,18 +74,26 @@ async def cases_seen(
     after: Cursor | None = None,
     limit: int = PAGE,
 ) -> list[dict[str, Any]]:
-    """A page of the cases that a post sees, newest first."""
+    """A page of the cases that a post sees, newest first.
+
+    A case that was only circulated to the post is left out where the list is narrowed to a stage or an urgency, and
+    always stands in the list of what is open: the post does not know either, and finding the case would tell.
+    """
     opened_at, reference = _order(reader)
     query = _seen_by(reader).order_by(opened_at.desc(), reference.desc()).limit(limit)
     if after is not None:
         earlier = and_(opened_at == after.opened_at, reference < after.reference)
         query = query.where(or_(opened_at < after.opened_at, earlier))
+    if (filters.stage or filters.urgency) and reader.role not in INSIDERS:
+        query = query.where(_READERS.c.sight >= Sight.OWN_PART)
     if filters.stage:
         query = query.where(_CASES.c.stage == filters.stage)
     if filters.urgency:
         query = query.where(_CASES.c.urgency == filters.urgency)
     if filters.open:
-        query = query.where(_CASES.c.stage.not_in(_ENDED))
+        runs = _CASES.c.stage.not_in(_ENDED)
+        told = literal(False) if reader.role in INSIDERS else _READERS.c.sight == Sight.CIRCULATED
+        query = query.where(or_(runs, told))
     return [_shown(row) for row in (await connection.execute(query)).mappings()]
 
 

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, HTTPException, Request
-from fastapi.exception_handlers import http_exception_handler, request_validation_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException as RoutingError
@@ -15,6 +14,7 @@ from web import (
     account,
     act,
     acting,
+    api,
     case_page,
     errors,
     health,
@@ -26,6 +26,7 @@ from web import (
     signin,
     statics,
 )  # fmt: skip
+from web.api import description, problems
 from web.security import guard
 from web.site import Site
 from web.visitor import SignInFirst
@@ -50,7 +51,10 @@ def application(site: Site) -> FastAPI:
         yield
         await site.engine.dispose()
 
-    app = FastAPI(title="Bali Process Ad Hoc Group", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Bali Process Ad Hoc Group", lifespan=lifespan, docs_url=None, redoc_url=None,
+        openapi_url=description.ADDRESS,
+    )  # fmt: skip
     app.state.site = site
     app.state.settings = site.settings
     app.state.engine = site.engine
@@ -59,6 +63,8 @@ def application(site: Site) -> FastAPI:
     app.include_router(statics.router)
     for part in PAGES:
         app.include_router(part.router)
+    app.include_router(api.router)
+    description.describe(app)
     if site.settings.catches_mail:
         app.include_router(mailbox.router)
     _answer_errors(app)
@@ -66,7 +72,8 @@ def application(site: Site) -> FastAPI:
 
 
 def _answer_errors(app: FastAPI) -> None:
-    """What went wrong is said on a page of the house, in the reader's language."""
+    """What went wrong is said on a page of the house, in the reader's language; to programs as a problem."""
+    problems.answer_problems(app)
 
     @app.exception_handler(SignInFirst)
     async def _sign_in_first(_request: Request, error: SignInFirst) -> Response:
@@ -75,15 +82,15 @@ def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(RoutingError)
     async def _refused(request: Request, error: HTTPException) -> Response:
         if errors.for_programs(request):
-            return await http_exception_handler(request, error)
+            return problems.of_status(error.status_code, error.headers)
         return errors.page_of(request, error.status_code, error.headers)
 
     @app.exception_handler(RequestValidationError)
     async def _malformed(request: Request, error: RequestValidationError) -> Response:
         if errors.for_programs(request):
-            return await request_validation_exception_handler(request, error)
+            return problems.malformed(error)
         return errors.page_of(request, 404)
 
     @app.exception_handler(Exception)
     async def _broken(request: Request, _error: Exception) -> Response:
-        return errors.page_of(request, 500)
+        return problems.of_status(500) if errors.for_programs(request) else errors.page_of(request, 500)

@@ -15,7 +15,7 @@ from models.posts import SECRETARIAT, Post
 from models.release import release_of
 from models.request import Request as CaseRequest
 from models.rules import allowed, terms_of_reference
-from models.visibility import Seen, Sight, as_seen, readable
+from models.visibility import Seen, Sight, as_seen, readable_version
 from records import queries
 from web.forms import FORMS
 from web.render import gettext_of, language_for, render, said
@@ -36,7 +36,8 @@ _NEWEST = 60
 
 async def seen_or_404(request: Request, reference: str, post: Post) -> tuple[Case, Seen]:
     """The case, for the rules, and as the post sees it, for the page. 404 alike when it is absent and when unseen."""
-    case = await current_site(request).files.read(reference)
+    written = reference.isascii() and reference.isprintable()  # else no database can be asked for it
+    case = await current_site(request).files.read(reference) if written else None
     seen = as_seen(case, post) if case is not None else None
     if case is None or seen is None:
         raise HTTPException(404)
@@ -129,9 +130,7 @@ async def versions(request: Request, visitor: SignedIn, reference: str) -> HTMLR
     shown = []
     earlier: CaseRequest | None = None
     for row in rows:
-        version = readable(
-            case.model_copy(update={"request": CaseRequest.model_validate(row["content"])}), visitor.post
-        )
+        version = readable_version(case, CaseRequest.model_validate(row["content"]), visitor.post)
         shown.append({**row, "changes": _changes(earlier, version) if earlier else {}})
         earlier = version
     return render(

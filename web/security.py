@@ -8,6 +8,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from settings import Settings, is_loopback
+from web.api.problems import of_status
+from web.errors import for_programs
 
 __all__ = ["HEADERS", "guard", "same_site", "valid_key"]
 
@@ -37,15 +39,21 @@ def guard(app: FastAPI, settings: Settings) -> None:
         host = (request.url.hostname or "").lower()
         # A name of this machine is let through: probes and rehearsals use it, and no link is ever made of it.
         if host not in hosts and not is_loopback(host):
-            return PlainTextResponse("There is nothing under this name.", 421)
+            return _said(request, 421, "There is nothing under this name.")
         if request.method not in _SAFE and not same_site(request, settings):
-            return PlainTextResponse("This form was sent from another site.", 403)
+            return _said(request, 403, "This form was sent from another site.")
         response = await call_next(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if public.scheme == "https":
             response.headers.setdefault("Strict-Transport-Security", _STRICT_TRANSPORT)
         return response
+
+
+def _said(request: Request, status: int, sentence: str) -> Response:
+    return (
+        of_status(status, detail=sentence) if for_programs(request) else PlainTextResponse(sentence, status)
+    )
 
 
 def same_site(request: Request, settings: Settings) -> bool:

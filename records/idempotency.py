@@ -1,0 +1,43 @@
+"""Keys that programs gave their requests, each with what was sent under it: another body under the same key is refused.
+
+That the same request is done once is not held here but by the command's id, which is made of the key.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db import write_transaction
+from models.posts import Post
+from models.tables import TABLES
+
+__all__ = ["KEPT", "same_body"]
+
+KEPT = timedelta(days=90)
+"""How long a key is remembered; after that a repeated request still gives the first result, whatever its body."""
+
+_KEYS = TABLES.tables["idempotency_keys"]
+
+
+async def same_body(
+    engine: AsyncEngine, post: Post, about: str, key: str, fingerprint: str, now: datetime
+) -> bool:
+    """Whether what is sent under a key is what was sent under it first; a new key is kept with it.
+
+    ``about``: the reference of the case, empty for a submission; keys of different posts and cases never meet.
+    ``fingerprint``: by what bodies are the same. Of two that come at once with different bodies, one is first.
+    """
+    c = _KEYS.c
+    mine = (c.post == str(post)) & (c.about == about) & (c.key == key)
+    async with engine.connect() as connection:
+        known = (await connection.execute(select(c.fingerprint).where(mine))).scalar()
+    if known is None:
+        insert = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
+        row = {"post": str(post), "about": about, "key": key, "fingerprint": fingerprint, "first_at": now}
+        async with write_transaction(engine) as connection:
+            await connection.execute(delete(_KEYS).where(c.first_at < now - KEPT))
+            await connection.execute(insert(_KEYS).values(row).on_conflict_do_nothing())
+            known = (await connection.execute(select(c.fingerprint).where(mine))).scalar()
+    return known == fingerprint

@@ -1,0 +1,70 @@
+"""Programs in a test's hands: tokens for posts, and cases that were played on a table and then recorded."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+import httpx
+
+from db import write_transaction
+from models.posts import Post
+from models.projection import step_of
+from models.rules import Taken
+from records import people
+from records.log import append
+from records.people import Scope
+from tests.tabletop import Tabletop
+from tests.web.place import Place
+
+__all__ = ["ALL", "Recorded", "address_of", "program", "token_for"]
+
+ALL = (Scope.READ, Scope.WRITE)
+
+
+def address_of(post: str) -> str:
+    """The mail address that the seeded directory gives the holder of a post."""
+    member, _, role = post.partition("/")
+    return f"{role}@{member.lower()}.ahg.localhost"
+
+
+async def token_for(place: Place, post: str, scopes: Iterable[Scope] = ALL) -> str:
+    """A token of the holder of a post, for a day."""
+    expires_at = place.now + timedelta(days=1)
+    if post.endswith("/auditor"):
+        await place.sql(
+            "INSERT INTO holders (post, name, email, language) VALUES (:post, 'An auditor', :email, 'en') "
+            "ON CONFLICT DO NOTHING", post=post, email=address_of(post),
+        )  # fmt: skip
+    return await people.new_api_token(
+        place.engine, address_of(post), Post(post), "A program", tuple(scopes), expires_at=expires_at, now=place.now
+    )  # fmt: skip
+
+
+async def program(place: Place, post: str, scopes: Iterable[Scope] = ALL) -> httpx.AsyncClient:
+    """A program that acts for a post; its addresses begin after ``/api/v1``."""
+    token = await token_for(place, post, scopes)
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(place.app), base_url=f"{place.settings.public_url}/api/v1",
+        headers={"Authorization": f"Bearer {token}"},
+    )  # fmt: skip
+
+
+class Recorded(Tabletop):
+    """A case on the table that can be recorded as it stands, under a number of its own."""
+
+    def __init__(self, number: int = 1, **given: Any) -> None:
+        super().__init__(**given)
+        self.case = self.case.model_copy(update={"reference": f"AHG-2026-{number:03d}"})
+        self._unrecorded: list[Taken] = []
+
+    def _took(self, taken: Taken) -> Taken:
+        self._unrecorded.append(taken)
+        return super()._took(taken)
+
+    async def record(self, place: Place) -> str:
+        """Write what has happened since the last time; returns the reference."""
+        for taken in self._unrecorded:
+            async with write_transaction(place.engine) as connection:
+                await append(connection, [step_of(taken)])
+        self._unrecorded.clear()
+        return self.case.reference

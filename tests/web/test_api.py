@@ -1,0 +1,535 @@
+"""The API that programs read: tokens, what each post sees and never sees, lists, problems."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import jsonschema
+import pytest
+import pytest_asyncio
+
+from models.case import GateName
+from models.commands import COMMANDS
+from models.posts import Post
+from models.rules import allowed
+from models.visibility import Sight, sight
+from records.people import Scope
+from tests.web.place import Place
+from tests.web.programs import Recorded, address_of, program, token_for
+
+SECRETS = {
+    "situation": "Zircon-situation boats leave by night",
+    "routes": [{"from": "LK", "via": ["Zircon-harbour"], "to": "AU", "by": "sea"}],
+    "figures": [
+        {"what": "Zircon-count", "number": 1234567, "as_of": "2026-02-01", "source": "Zircon-source"}
+    ],
+    "done": "Zircon-done patrols",
+    "asks": ["Zircon-asks for patrols"],
+    "attachments": [{"name": "Zircon-file.pdf", "sha256": "a" * 64, "size": 7654321}],
+}
+"""What is marked as confidential; ``asks`` is open to Thailand."""
+
+MARKS = (
+    "Zircon-situation",
+    "Zircon-harbour",
+    "Zircon-count",
+    "Zircon-done",
+    "Zircon-file",
+    "1234567",
+    "7654321",
+)
+OPEN_TO_TH = "Zircon-asks"
+REQUEST = {
+    "title": "Boats in the strait", "affected": ["MY", "TH"], **SECRETS,
+    "confidential": {"situation": [], "routes": [], "figures": [], "done": [], "asks": ["TH"], "attachments": []},
+}  # fmt: skip
+RSO, AU, ID = "RSO/secretariat", "AU/co-chair", "ID/co-chair"
+
+READERS: dict[str, Sight] = {
+    "LK/focal-point": Sight.CASE, AU: Sight.CASE, ID: Sight.CASE, RSO: Sight.CASE, "RSO/auditor": Sight.CASE,
+    "NZ/steering-group": Sight.CASE, "IOM/steering-group": Sight.CASE, "AU/steering-group": Sight.CASE,
+    "TH/focal-point": Sight.CASE, "MY/focal-point": Sight.CASE, "IOM/focal-point": Sight.CASE,
+    "UNHCR/focal-point": Sight.OWN_PART, "VN/focal-point": Sight.OWN_PART, "FJ/focal-point": Sight.CIRCULATED,
+    "PK/focal-point": Sight.NOTHING, "NZ/focal-point": Sight.NOTHING,
+}  # fmt: skip
+"""Every kind of post, and how much it sees of the case below."""
+
+READ_ALL = {"LK/focal-point", AU, ID, RSO, "RSO/auditor"}
+"""Who reads what is confidential."""
+
+GETS = (
+    "/me", "/duties", "/cases", "/cases?stage=operational", "/cases?open=true", "/follow-ups", "/draft", "/board",
+    "/cases/{}", "/cases/{}/log", "/cases/{}/versions", "/cases/{}/log?after=3",
+)  # fmt: skip
+
+
+def played() -> Recorded:
+    """A case at work with something of everything in it: UNHCR declined, Fiji was told, Viet Nam owns an outcome."""
+    table = Recorded()
+    table.do("LK/focal-point", "submit", REQUEST)
+    table.do(RSO, "return", {"missing": ["Which boats?"]})
+    table.do("LK/focal-point", "resubmit", {"situation": SECRETS["situation"], "done": "Zircon-done more"})
+    table.do(RSO, "accept")
+    table.do(AU, "decide", {"position": "ask", "text": "How many?"})
+    table.do("LK/focal-point", "answer", {"text": "About forty."})
+    for gate in ("activation", "participants"):
+        for decider in table.case.gates[GateName(gate)].deciders:
+            table.do(decider.post, "decide", {"gate": gate, "position": "approve"})
+    for member in ("MY", "TH", "IOM"):
+        table.do(f"{member}/focal-point", "respond", {"answer": "accept"})
+    table.do("UNHCR/focal-point", "respond", {"answer": "decline", "text": "Agate: no staff"})
+    table.do(ID, "convene")
+    table.do(RSO, "add_outcome", {"title": "Joint patrols", "owner": "TH", "due": "2026-08-01"})
+    table.do(RSO, "add_outcome", {"title": "A hotline", "owner": "VN", "due": "2026-08-01"})
+    table.do("TH/focal-point", "add_arrangement", {"title": "Weekly figures", "parties": ["TH", "MY"]})
+    table.do("MY/focal-point", "agree", {"arrangement": "Weekly figures"})
+    table.do(RSO, "schedule_meeting", {"title": "Agate meeting", "from": "2026-04-01T09:00+07:00"})
+    table.do(RSO, "situation_update", {"text": "Agate: fewer boats"})
+    told = {
+        "what": "summary",
+        "to": ["FJ", "VN"],
+        "names": ["TH"],
+        "text": "The group works with Thailand and Malaysia.",
+    }
+    table.do(AU, "circulate", told)
+    for decider in table.case.gates[GateName.CIRCULATION].deciders:
+        table.do(decider.post, "decide", {"gate": "circulation", "position": "approve"})
+    table.do("TH/focal-point", "consent", {"answer": "give"})
+    assert table.case.circulations[1].state == "released"
+    return table
+
+
+@pytest_asyncio.fixture
+async def told(place: Place) -> tuple[Place, str, Recorded]:
+    """The pages with that case in their records."""
+    table = played()
+    reference = await table.record(place)
+    return place, reference, table
+
+
+@pytest_asyncio.fixture
+async def programs(told: tuple[Place, str, Recorded]) -> AsyncIterator[dict[str, httpx.AsyncClient]]:
+    """A program for each of the posts."""
+    async with AsyncExitStack() as stack:
+        yield {
+            post: await stack.enter_async_context(await program(told[0], post, [Scope.READ]))
+            for post in READERS
+        }
+
+
+# tokens ------------------------------------------------------------------------------------------------------------
+
+
+async def test_without_a_token_there_is_a_challenge_and_nothing_else(place: Place) -> None:
+    async with place.browser() as http:
+        for path in ("/me", "/duties", "/cases", "/cases/AHG-2026-001", "/board", "/commands", "/draft"):
+            answer = await http.get(f"/api/v1{path}")
+            assert answer.status_code == 401
+            assert answer.headers["WWW-Authenticate"] == 'Bearer realm="ahg"'
+            assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "written", ["Bearer ahg_wrong", "Bearer é".encode(), "Bearer", "Basic YTpi", "Bearer \t"]
+)
+async def test_what_is_no_token_of_ours_is_refused(place: Place, written: str | bytes) -> None:
+    async with place.browser() as http:
+        answer = await http.get("/api/v1/me", headers=[("Authorization", written)])  # type: ignore[list-item]
+    assert answer.status_code == 401
+    assert "WWW-Authenticate" in answer.headers
+
+
+async def test_a_session_cookie_is_no_token(place: Place) -> None:
+    async with place.browser() as http:
+        await place.sign_in(http, "focal-point@my.ahg.localhost")
+        assert (await http.get("/api/v1/me")).status_code == 401
+
+
+async def test_a_token_says_whom_it_acts_for(place: Place) -> None:
+    async with await program(place, "MY/focal-point") as http:
+        answer = (await http.get("/me")).json()
+    assert (answer["post"], answer["member"], answer["scopes"]) == ("MY/focal-point", "MY", ["read", "write"])
+
+
+async def test_a_token_is_over_when_its_day_has_passed_or_its_post_has_another_holder(place: Place) -> None:
+    async with (
+        await program(place, "MY/focal-point") as mine,
+        await program(place, "TH/focal-point") as yours,
+    ):
+        await place.sql("UPDATE holders SET email = 'new@my.example.org' WHERE post = 'MY/focal-point'")
+        await place.sql("DELETE FROM alternates WHERE post = 'MY/focal-point'")
+        assert (await mine.get("/me")).status_code == 401
+        assert (await yours.get("/me")).status_code == 200
+        place.later(days=2)
+        gone = await yours.get("/me")
+    assert gone.status_code == 401
+    assert 'error="invalid_token"' in gone.headers["WWW-Authenticate"]
+
+
+async def test_a_scope_that_is_missing_is_named(place: Place) -> None:
+    async with (
+        await program(place, "MY/focal-point", [Scope.READ]) as reads,
+        await program(place, "MY/focal-point", [Scope.WRITE]) as writes,
+    ):
+        kept = await reads.put("/draft", json={"title": "Boats"})
+        read = await writes.get("/draft")
+        assert (await writes.put("/draft", json={"title": "Boats"})).status_code == 200
+    assert (kept.status_code, read.status_code) == (403, 403)
+    assert 'scope="write"' in kept.headers["WWW-Authenticate"]
+    assert read.json()["type"] == "urn:ahg:problem:scope"
+
+
+# what each post sees --------------------------------------------------------------------------------------------------
+
+
+async def test_the_posts_of_these_tests_see_as_much_as_they_say(told: tuple[Place, str, Recorded]) -> None:
+    assert {post: sight(told[2].case, Post(post)) for post in READERS} == READERS
+
+
+@pytest.mark.parametrize("post", READERS)
+async def test_a_case_is_what_its_reader_sees_of_it(told: tuple[Place, str, Recorded], post: str) -> None:
+    place, reference, table = told
+    async with await program(place, post) as http:
+        answer = await http.get(f"/cases/{reference}")
+        if READERS[post] is Sight.NOTHING:
+            assert answer.status_code == 404
+            return
+    case = answer.json()
+    assert case["sight"] == READERS[post].name.lower()
+    whole = READERS[post] is Sight.CASE
+    assert [gate["name"] for gate in case["gates"]] == (
+        ["activation", "participants", "circulation"] if whole else []
+    )
+    assert [one["title"] for one in case["meetings"]] == (["Agate meeting"] if whole else [])
+    assert bool(case["head"]) == (post in READ_ALL)
+    assert bool(case["gates"] and case["gates"][0]["on"]) == (post in READ_ALL)
+    outcomes = {"VN/focal-point": ["A hotline"]} | ({post: ["Joint patrols", "A hotline"]} if whole else {})
+    assert [one["title"] for one in case["outcomes"]] == outcomes.get(post, [])
+    assert case["allowed"] == ([] if case["sight"] == "circulated" else list(allowed(table.case, Post(post))))
+    released = case["circulations"][0]["release"]["text"] if case["circulations"] else ""
+    assert released == ("" if post == "UNHCR/focal-point" else "The group works with Thailand and a member.")
+    assert case["hidden"] == (
+        sorted(set(SECRETS) - ({"asks"} if post == "TH/focal-point" else set()))
+        if whole and post not in READ_ALL else sorted(SECRETS) if post == "UNHCR/focal-point" else []
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("post", READERS)
+async def test_what_is_not_open_to_a_post_is_in_no_answer(
+    programs: dict[str, httpx.AsyncClient], told: tuple[Place, str, Recorded], post: str
+) -> None:
+    _place, reference, _table = told
+    http = programs[post]
+    answers = [(await http.get(path.format(reference))) for path in GETS]
+    text = " ".join(answer.text + str(answer.headers) for answer in answers)
+    assert all(answer.status_code in (200, 403, 404) for answer in answers)
+
+    assert [mark for mark in MARKS if mark in text] == (list(MARKS) if post in READ_ALL else [])
+    assert (OPEN_TO_TH in text) == (post in READ_ALL or post == "TH/focal-point")
+    assert ("Agate" in text) == (READERS[post] is Sight.CASE)
+    if READERS[post] is Sight.NOTHING:
+        assert reference not in text
+    if READERS[post] is Sight.CIRCULATED:
+        assert "Boats in the strait" not in text
+        assert "operational" not in text
+        assert "Malaysia" not in text
+
+
+async def test_an_absent_case_and_one_that_is_not_seen_are_answered_alike(
+    told: tuple[Place, str, Recorded],
+) -> None:
+    place, reference, _table = told
+    async with await program(place, "PK/focal-point") as http:
+        for rest in ("", "/log", "/versions"):
+            unseen, absent = (
+                await http.get(f"/cases/{reference}{rest}"),
+                await http.get(f"/cases/AHG-2026-999{rest}"),
+            )
+            assert (unseen.status_code, unseen.content) == (absent.status_code, absent.content)
+            assert dict(unseen.headers) == dict(absent.headers)
+        key = {"Idempotency-Key": "a-key-of-mine"}
+        body = {"do": "join"}
+        unseen = await http.post(f"/cases/{reference}/commands", json=body, headers=key)
+        absent = await http.post("/cases/AHG-2026-999/commands", json=body, headers=key)
+    assert (
+        (unseen.status_code, unseen.content) == (absent.status_code, absent.content) == (404, absent.content)
+    )
+
+
+async def test_the_log_and_the_versions_are_for_those_who_see_the_whole_case(
+    programs: dict[str, httpx.AsyncClient], told: tuple[Place, str, Recorded]
+) -> None:
+    for post, http in programs.items():
+        for rest in ("log", "versions"):
+            answer = await http.get(f"/cases/{told[1]}/{rest}")
+            assert answer.status_code == (200 if READERS[post] is Sight.CASE else 404)
+
+
+async def test_a_section_that_is_marked_later_is_closed_in_the_versions_before_too(place: Place) -> None:
+    table = Recorded()
+    table.do("LK/focal-point", "submit", {**REQUEST, "confidential": {}})
+    table.do(RSO, "return", {"missing": ["Mark what is confidential"]})
+    table.do("LK/focal-point", "resubmit", {"confidential": REQUEST["confidential"]})
+    reference = await table.record(place)
+    async with await program(place, "NZ/steering-group") as http, await program(place, ID) as decides:
+        closed = await http.get(f"/cases/{reference}/versions")
+        read = await decides.get(f"/cases/{reference}/versions")
+    async with place.browser() as http:
+        await place.sign_in(http, address_of("NZ/steering-group"))
+        page = await http.get(f"/cases/{reference}/versions")
+    assert [one["version"] for one in closed.json()["versions"]] == [2, 1]
+    assert not [mark for mark in MARKS if mark in closed.text or mark in page.text]
+    assert read.json()["versions"][1]["request"]["situation"] == SECRETS["situation"]
+    assert read.json()["versions"][0]["changed"] == ["confidential"]
+
+
+async def test_the_log_is_told_in_words_a_page_at_a_time(told: tuple[Place, str, Recorded]) -> None:
+    place, reference, table = told
+    async with await program(place, AU) as http:
+        first = (await http.get(f"/cases/{reference}/log")).json()
+        rest = (await http.get(f"/cases/{reference}/log?after=10")).json()
+    assert first["next"] is None
+    assert first["entries"][0] | {"at": ""} == {
+        "seq": 1, "at": "", "type": "submitted", "by": "LK/focal-point", "acted_for": None,
+        "sentence": "submitted the request", "quote": "",
+    }  # fmt: skip
+    assert rest["entries"] == [one for one in first["entries"] if one["seq"] > 10]
+    assert first["entries"][-1]["seq"] <= table.case.seq
+
+
+# lists -----------------------------------------------------------------------------------------------------------------
+
+
+async def test_the_list_of_cases_goes_on_after_a_cursor_and_is_narrowed(place: Place) -> None:
+    for number in range(1, 6):
+        table = Recorded(number)
+        table.now += timedelta(hours=number)
+        table.do("LK/focal-point", "submit", {"title": f"Case {number}", "situation": "Boats."})
+        if number > 3:
+            table.do("LK/focal-point", "withdraw")
+        await table.record(place)
+    async with await program(place, "LK/focal-point") as http:
+        seen, after = [], ""
+        while True:
+            page = (await http.get("/cases", params={"limit": 2, "after": after})).json()
+            seen += [row["title"] for row in page["cases"]]
+            if (after := page["next"]) is None:
+                break
+        still = (await http.get("/cases?open=true")).json()
+        ended = (await http.get("/cases?stage=withdrawn&urgency=routine")).json()
+        assert [(await http.get("/cases", params={"after": wrong})).status_code for wrong in (
+            "nonsense", "2026-03-02T00:00:00+00:00", "0001-01-01T00:00:00+14:00~AHG", "2026-03-02T00:00:00Z~\0",
+        )] == [422] * 4  # fmt: skip
+        assert (await http.get("/cases?stage=nowhere")).status_code == 422
+    assert seen == [f"Case {number}" for number in (5, 4, 3, 2, 1)]
+    assert [row["title"] for row in still["cases"]] == ["Case 3", "Case 2", "Case 1"]
+    assert [row["title"] for row in ended["cases"]] == ["Case 5", "Case 4"]
+
+
+async def test_narrowing_a_list_tells_nothing_of_a_case_that_was_only_circulated(
+    programs: dict[str, httpx.AsyncClient], told: tuple[Place, str, Recorded]
+) -> None:
+    http = programs["FJ/focal-point"]
+    for query in ("stage=operational", "stage=closed", "urgency=routine", "urgency=urgent"):
+        assert (await http.get(f"/cases?{query}")).json()["cases"] == []
+    rows = (await http.get("/cases?open=true")).json()["cases"]
+    told[2].do(AU, "suspend", {"text": "Elections"})
+    await told[2].record(told[0])
+    assert (
+        rows
+        == (await http.get("/cases?open=true")).json()["cases"]
+        == (await http.get("/cases")).json()["cases"]
+    )
+    assert {name: value for name, value in rows[0].items() if value} == {
+        "reference": told[1], "sight": "circulated", "opened_at": rows[0]["opened_at"],
+    }  # fmt: skip
+
+
+async def test_duties_are_those_of_the_post(programs: dict[str, httpx.AsyncClient]) -> None:
+    owner = (await programs["VN/focal-point"].get("/duties")).json()["duties"]
+    assert [(one["do"], one["about"], one["title"]) for one in owner] == [
+        ("progress", "A hotline", "Boats in the strait")
+    ]
+    assert (await programs["FJ/focal-point"].get("/duties")).json() == {"duties": []}
+
+
+async def test_the_board_is_for_those_who_see_every_case(programs: dict[str, httpx.AsyncClient]) -> None:
+    for post, http in programs.items():
+        answer = await http.get("/board")
+        if post.endswith("/focal-point"):
+            assert answer.status_code == 403
+        else:
+            assert [row["stage"] for row in answer.json()["cases"]] == ["operational"]
+            assert answer.json()["counts"] == {"operational": 1}
+
+
+async def test_recommendations_that_a_member_owns_are_followed_up(place: Place) -> None:
+    table = played()
+    table.do(RSO, "open_report")
+    table.do(RSO, "recommend", {"text": "Share routes", "to": ["MY"], "owner": "TH", "due": "2026-09-01"})
+    await table.record(place)
+    await place.sql(
+        "INSERT INTO follow_ups (reference, number, state) VALUES (:reference, 1, 'open')",
+        reference=table.case.reference,
+    )
+    async with (
+        await program(place, "TH/focal-point") as owner,
+        await program(place, "MY/focal-point") as other,
+    ):
+        (mine,) = (await owner.get("/follow-ups")).json()["follow_ups"]
+        here = (await other.get(f"/cases/{table.case.reference}")).json()["recommendations"]
+        assert (await other.get("/follow-ups")).json() == {"follow_ups": []}
+    assert (mine["text"], mine["due"], mine["state"]) == ("Share routes", "2026-09-01", "open")
+    assert here[0]["state"] == "open"
+
+
+async def test_commands_are_described_with_the_schema_of_their_fields(place: Place) -> None:
+    async with await program(place, "MY/focal-point") as http:
+        found = {one["do"]: one for one in (await http.get("/commands")).json()["commands"]}
+    assert set(found) == set(COMMANDS)
+    for one in found.values():
+        jsonschema.Draft202012Validator.check_schema(one["fields"])
+    assert found["accept"]["who"] == "the secretariat"
+    assert found["accept"]["stages"] == ["submitted"]
+    assert found["submit"]["path"] == "/api/v1/cases"
+
+
+# entity tags -----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_case_that_has_not_changed_is_not_sent_again(told: tuple[Place, str, Recorded]) -> None:
+    place, reference, table = told
+    async with await program(place, AU) as http, await program(place, "NZ/steering-group") as other:
+        first = await http.get(f"/cases/{reference}")
+        tag = first.headers["ETag"]
+        assert first.headers["Vary"] == "Authorization"
+        for known in (tag, f'"x", {tag}', f"W/{tag}", "*"):
+            same = await http.get(f"/cases/{reference}", headers={"If-None-Match": known})
+            assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", tag)
+        assert (await http.get(f"/cases/{reference}")).content == first.content
+        assert (await other.get(f"/cases/{reference}", headers={"If-None-Match": tag})).status_code == 200
+        table.do(AU, "suspend", {"text": "Elections"})
+        await table.record(place)
+        changed = await http.get(f"/cases/{reference}", headers={"If-None-Match": tag})
+    assert changed.status_code == 200
+    assert changed.headers["ETag"] != tag
+
+
+# the draft -------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_draft_is_kept_as_it_was_sent(place: Place) -> None:
+    async with (
+        await program(place, "MY/focal-point") as http,
+        await program(place, "TH/focal-point") as other,
+    ):
+        assert (await http.get("/draft")).status_code == 404
+        kept = await http.put("/draft", json={"do": "draft", "title": "Boats", "asks": "Patrols"})
+        assert kept.json() == {"content": {"title": "Boats", "asks": "Patrols"}, "missing": ["the situation"]}
+        assert (await http.get("/draft")).json() == kept.json()
+        assert (await other.get("/draft")).status_code == 404
+        wrong = await http.put("/draft", json={"title": "x" * 301})
+    assert wrong.status_code == 422
+    assert "title" in wrong.json()["detail"]
+
+
+async def test_only_focal_points_have_a_draft(place: Place) -> None:
+    async with await program(place, AU) as http:
+        assert (await http.put("/draft", json={})).status_code == 403
+        assert (await http.get("/draft")).status_code == 403
+
+
+# problems --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/api/v1/nothing", 404), ("GET", "/api/nothing", 404), ("GET", "/api/v2/cases", 404),
+        ("DELETE", "/api/v1/cases", 405), ("PATCH", "/api/v1/me", 405), ("GET", "/api/v1/cases?limit=0", 422),
+        ("GET", "/api/v1/cases/AHG-2026-001/log?after=-1", 422), ("GET", "/api/v1/cases/%00", 404),
+        ("GET", "/api/v1/cases/%ED%A0%80", 404),
+    ],
+)  # fmt: skip
+async def test_every_fault_under_api_is_a_problem(place: Place, method: str, path: str, status: int) -> None:
+    token = await token_for(place, "MY/focal-point")
+    async with place.browser() as http:
+        answer = await http.request(method, path, headers={"Authorization": f"Bearer {token}"})
+    told = answer.json()
+    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
+    assert set(told) == {"type", "title", "status", "detail", "allowed"}
+    assert told["status"] == status
+    assert told["detail"]
+
+
+async def test_another_name_and_another_site_are_refused_as_problems(place: Place) -> None:
+    async with place.browser() as http:
+        name = await http.get("/api/v1/me", headers={"Host": "evil.example"})
+        site = await http.put("/api/v1/draft", json={}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert (name.status_code, site.status_code) == (421, 403)
+    assert {name.headers["Content-Type"], site.headers["Content-Type"]} == {"application/problem+json"}
+
+
+async def test_a_fault_of_ours_is_a_problem_without_its_text(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: Any, **__: Any) -> None:
+        raise ZeroDivisionError("/a/path/of/ours")
+
+    monkeypatch.setattr("web.api.reading.lists.duties_of", broken)
+    token = await token_for(place, "MY/focal-point")
+    transport = httpx.ASGITransport(place.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=place.settings.public_url) as http:
+        answer = await http.get("/api/v1/duties", headers={"Authorization": f"Bearer {token}"})
+    assert (answer.status_code, answer.headers["Content-Type"]) == (500, "application/problem+json")
+    assert "/a/path" not in answer.text
+
+
+BODIES: dict[str, tuple[bytes, int]] = {
+    "nothing": (b"", 400), "no JSON": (b"{", 400), "a list": (b"[]", 400), "bad UTF-8": (b'{"title": "\xff"}', 400),
+    "half a surrogate pair": (b'{"title": "\\ud800"}', 400), "NUL": (b'{"title": "a\\u0000"}', 400),
+    "no number": (b'{"title": NaN}', 400), "a number too long": (b'{"title": ' + b"9" * 5000 + b"}", 400),
+    "too deep": (b'{"title": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", 400),
+    "too large": (b'{"title": "' + b"x" * 1_000_001 + b'"}', 413),
+    "no field of it": (b'{"titel": "x"}', 422), "backslashes": (b'{"title": "\\\\u0000"}', 200),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", BODIES)
+async def test_a_body_that_cannot_be_taken_is_refused_by_what_is_wrong_with_it(
+    place: Place, what: str
+) -> None:
+    body, status = BODIES[what]
+    async with await program(place, "MY/focal-point") as http:
+        answer = await http.put("/draft", content=body, headers={"Content-Type": "application/json"})
+        assert answer.status_code == status, answer.text
+        assert (await http.put("/draft", content=b"title=x")).status_code == 415
+        assert (await http.get("/draft")).status_code == (200 if status == 200 else 404)
+
+
+# the document ----------------------------------------------------------------------------------------------------------
+
+
+async def test_the_openapi_document_is_of_the_api_alone_and_can_be_read_without_a_token(place: Place) -> None:
+    async with place.browser() as http:
+        answer = await http.get("/api/v1/openapi.json")
+        assert (await http.get("/openapi.json")).status_code == 404
+    document = answer.json()
+    assert all(path.startswith("/api/v1/") for path in document["paths"])
+    names = {reference.rpartition("/")[2] for reference in _references(document)}
+    assert names == set(document["components"]["schemas"])
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            assert operation["security"] == [{"token": []}]
+            assert "application/problem+json" in operation["responses"]["401"]["content"]
+    assert "HTTPValidationError" not in json.dumps(document)
+
+
+def _references(part: Any) -> set[str]:
+    if isinstance(part, dict):
+        inner = set().union(*map(_references, part.values())) if part else set()
+        return inner | ({part["$ref"]} if isinstance(part.get("$ref"), str) else set())
+    return set().union(*map(_references, part)) if isinstance(part, list) and part else set()

@@ -1,0 +1,112 @@
+"""One case: itself, its log in words, the versions of its request. 404 alike when it is absent and when unseen."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Header, HTTPException, Path, Query, Request
+from fastapi.responses import Response
+
+from models.request import Request as CaseRequest
+from models.visibility import Seen, Sight, closed_sections, readable_version
+from records import queries
+from web.api.bearer import Reader
+from web.api.case_views import CaseView, case_view
+from web.api.problems import documented
+from web.api.views import LogView, VersionsView, VersionView, entry_view
+from web.case_page import names_in, seen_or_404
+from web.render import gettext_of, said
+from web.timeline import timeline
+from web.visitor import current_site
+
+__all__ = ["Reference", "router", "seq_of"]
+
+router = APIRouter(prefix="/cases/{reference}", tags=["a case"], responses=documented(401, 403, 404, 422))
+
+Reference = Annotated[str, Path(description="As in AHG-2026-003.", examples=["AHG-2026-003"])]
+_LANGUAGE = "en"
+_PAGE = 200
+_ENTITY_TAG = re.compile(r'"(\d{1,9})-[0-9a-f]{32}"')
+
+
+def _tag(view: CaseView, written: bytes) -> str:
+    """The entity tag of a case as one post sees it (RFC 9110, strong): its newest entry, and a hash of the answer.
+
+    Of a case that was only circulated the number is nobody's business: it stands as 0.
+    """
+    return f'"{view.seq or 0}-{hashlib.sha256(written).hexdigest()[:32]}"'
+
+
+def seq_of(tag: str) -> int | None:
+    """The number of the newest entry in an entity tag of ours; None for anything else."""
+    found = _ENTITY_TAG.fullmatch(tag.strip())
+    return int(found[1]) if found else None
+
+
+@router.get("", responses={304: {"description": "The case is as `If-None-Match` has it."}})
+async def case(
+    request: Request, token: Reader, reference: Reference, if_none_match: Annotated[str, Header()] = ""
+) -> CaseView:
+    """The case as the post sees it. Its header ETag is for If-None-Match here, and for If-Match of a command."""
+    whole, seen = await seen_or_404(request, reference, token.post)
+    view = case_view(whole, seen, await _followed(request, seen))
+    written = view.model_dump_json(by_alias=True).encode()
+    tag = _tag(view, written)
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
+    known = [one.strip().removeprefix("W/") for one in if_none_match.split(",")]
+    if tag in known or "*" in known:
+        return Response(status_code=304, headers=headers)  # type: ignore[return-value]
+    return Response(written, headers=headers, media_type="application/json")  # type: ignore[return-value]
+
+
+async def _followed(request: Request, seen: Seen) -> Mapping[int, str]:
+    """What became of the recommendations that are followed, by number."""
+    if not seen.case.recommendations:
+        return {}
+    async with current_site(request).engine.connect() as connection:
+        rows = await queries.parts(connection, seen.case.reference, "follow_ups")
+    return {row["number"]: row["state"] for row in rows}
+
+
+@router.get("/log")
+async def log(
+    request: Request,
+    token: Reader,
+    reference: Reference,
+    after: Annotated[int, Query(ge=0, le=999_999_999)] = 0,
+) -> LogView:
+    """The decision log in words, from the first entry, 200 at most at a time; `after` leaves out what came before.
+
+    What only the machinery needs has no words and is left out, so numbers are missing. For posts that see the whole
+    case; 404 to the others.
+    """
+    whole, seen = await seen_or_404(request, reference, token.post)
+    if seen.sight < Sight.CASE:
+        raise HTTPException(404)
+    entries = await current_site(request).files.entries(reference, after=after, limit=_PAGE)
+    told = timeline(entries, said(None, _LANGUAGE, names_in(whole)), gettext_of(_LANGUAGE))
+    following = entries[-1].seq if len(entries) == _PAGE else None
+    return LogView(entries=tuple(map(entry_view, told)), next=following)
+
+
+@router.get("/versions")
+async def versions(request: Request, token: Reader, reference: Reference) -> VersionsView:
+    """Every version of the request, the newest first, as the post may read them. For posts that see the whole case."""
+    whole, seen = await seen_or_404(request, reference, token.post)
+    if seen.sight < Sight.CASE:
+        raise HTTPException(404)
+    async with current_site(request).engine.connect() as connection:
+        rows = await queries.parts(connection, reference, "request_versions")
+    shown: list[VersionView] = []
+    earlier: CaseRequest | None = None
+    newest = closed_sections(whole, whole.request, token.post)
+    for row in rows:
+        content = CaseRequest.model_validate(row["content"])
+        version = readable_version(whole, content, token.post)
+        hidden = sorted(newest | closed_sections(whole, content, token.post))
+        changed = tuple(version.changes(earlier)) if earlier is not None else ()
+        one = {"version": row["version"], "submitted_at": row["submitted_at"], "request": version}
+        shown.append(VersionView(**one, hidden=tuple(hidden), changed=changed))
+        earlier = version
+    return VersionsView(versions=tuple(reversed(shown)))

@@ -1,0 +1,180 @@
+"""What a program does: commands on a case, a new request, the member's draft. The same rules as the pages.
+
+Whatever acts carries an ``Idempotency-Key``: sent again with the same body it gives the first result, however often.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Request
+from fastapi.responses import JSONResponse
+from pydantic import ValidationError
+
+from casework import DRAFT, Done, keep_draft
+from models.commands import parse
+from models.posts import Post, Role
+from models.refusal import Refused, Why
+from models.request import Request as CaseRequest
+from models.visibility import Sight, as_seen
+from records.idempotency import same_body
+from records.references import read_draft
+from web.api.bearer import Reader, Writer
+from web.api.bodies import Fields, Key, fingerprint_of
+from web.api.case import Reference, seq_of
+from web.api.problems import Refusal, documented, refused
+from web.api.views import DoneView, DraftView
+from web.case_page import seen_or_404
+from web.refusals import as_told
+from web.visitor import current_site
+from workflows.client import NotAnswered, NotRecorded
+
+router = APIRouter(tags=["acting"], responses=documented(400, 401, 403, 413, 415, 422))
+
+_RETRY_SECONDS = "10"
+_AS_BEFORE = "; sent again with the same key it is taken once"
+
+
+@router.post("/cases", status_code=201, responses=documented(409, 503))
+async def submit(request: Request, token: Writer, key: Key, fields: Fields) -> DoneView:
+    """Submit a request: the fields of the command `submit`; what is left out is taken from the member's draft.
+
+    201 with the new case's address in Location.
+    """
+    body = {name: value for name, value in fields.items() if name != "do"}
+    if fields.get("do", "submit") != "submit":
+        raise Refusal(
+            422, "Only the command submit goes here; the others go to /cases/{reference}/commands.", "invalid"
+        )
+    done = await _act(request, token.post, "submit", body, key, fields, None, None)
+    return _answered(done.reference, DoneView.model_validate(done.model_dump()), 201)
+
+
+@router.post("/cases/{reference}/commands", responses=documented(404, 409, 412, 503))
+async def give(
+    request: Request, token: Writer, reference: Reference, key: Key, fields: Fields,
+    if_match: Annotated[
+        str, Header(description="The ETag of the case that the command is based on: if what it is about has changed "
+                                "since, it is refused with 412 and the post that changed it.")
+    ] = "",
+) -> DoneView:  # fmt: skip
+    """Give a command: `do` names it, beside its fields (GET /commands has them all).
+
+    The secretariat records what another post said otherwise by `act_for`: with `post`, `how`, `why`, and the `command`
+    with its own `do` and fields.
+    """
+    case, seen = await seen_or_404(request, reference, token.post)
+    do = fields.get("do")
+    if not isinstance(do, str) or do in ("submit", "draft"):
+        raise Refusal(
+            422, "Name a command for a case in do; submit and draft have addresses of their own.", "invalid"
+        )
+    stands = _stands(if_match)
+    body = {name: value for name, value in fields.items() if name != "do"}
+    try:
+        done = await _act(request, token.post, do, body, key, fields, reference, stands)
+    except Refused as refusal:
+        told = as_told(refusal, case, seen, do, body, current_site(request).clock())
+        now = await current_site(request).files.read(reference)
+        # By RFC 9110 the condition is false already when anything has changed; the rules let pass what does not matter.
+        stale = told.why is Why.CONFLICT and stands is not None and now is not None and now.seq > stands
+        raise (refused(told, 412, "stale") if stale else refused(told)) from None
+    after = await current_site(request).files.read(reference)
+    sees = as_seen(after, token.post) if after is not None else None
+    whole = sees is not None and sees.sight is Sight.CASE
+    view = DoneView(
+        reference=done.reference,
+        seq=done.seq,
+        stage=done.stage,
+        waiting_on=tuple(map(Post, done.waiting_on)) if whole else (),
+    )
+    return _answered(reference, view, 200)
+
+
+def _stands(if_match: str) -> int | None:
+    """The number of the entry that a command is based on. 412 when the condition is none of our tags."""
+    if if_match.strip() in ("", "*"):
+        return None
+    stands = seq_of(if_match)
+    if stands is None:
+        raise Refusal(412, "If-Match is not the ETag of a case; read the case again.", "stale")
+    return stands
+
+
+def _answered(reference: str, view: DoneView, status: int) -> DoneView:
+    headers = {"Location": f"/api/v1/cases/{reference}"}
+    return JSONResponse(view.model_dump(mode="json"), status, headers)  # type: ignore[return-value]
+
+
+async def _act(
+    request: Request, post: Post, do: str, body: Mapping[str, Any], key: str, sent: Mapping[str, Any],
+    reference: str | None, stands: int | None,
+) -> Done:  # fmt: skip
+    """Do it. Raises Refused for a case's refusal, Refusal for everything else."""
+    site = current_site(request)
+    # The program's own name for it, for this post and case alone, and apart from the names that pages give.
+    command_id = ":".join((*([reference] if reference else []), post, "api", key))
+    try:
+        parse(do, body, by=post, command_id=command_id)  # a body that cannot be read uses no key up
+    except Refused as refusal:
+        raise refused(refusal) from None
+    if not await same_body(site.engine, post, reference or "", key, fingerprint_of(sent), site.clock()):
+        raise Refusal(
+            422, "The Idempotency-Key was used for a request with another body; give each request a key of its own.",
+            "idempotency-key",
+        )  # fmt: skip
+    try:
+        casework = await site.casework()
+        return await casework.act(do, body, by=post, command_id=command_id, reference=reference, seen=stands)
+    except Refused as refusal:
+        if reference is None:
+            raise refused(refusal) from None
+        raise
+    except NotRecorded:
+        raise Refusal(
+            503, f"The step was not recorded, and an operator must look{_AS_BEFORE}.", "not-recorded"
+        ) from None
+    except (NotAnswered, RuntimeError):
+        raise Refusal(
+            503, f"The case did not answer; the command may have been taken or not{_AS_BEFORE}.", "not-answered",
+            headers={"Retry-After": _RETRY_SECONDS},
+        ) from None  # fmt: skip
+
+
+# the draft --------------------------------------------------------------------------------------------------------
+
+
+@router.get("/draft", responses=documented(404))
+async def draft(request: Request, token: Reader) -> DraftView:
+    """The member's request that is not submitted yet; 404 while nothing is kept."""
+    _focal_points_only(token.post)
+    async with current_site(request).engine.connect() as connection:
+        content = await read_draft(connection, token.post.member, DRAFT)
+    if content is None:
+        raise Refusal(404, "No draft is kept.")
+    return _draft(content)
+
+
+@router.put("/draft")
+async def keep(request: Request, token: Writer, fields: Fields) -> DraftView:
+    """Keep a request that is not submitted yet, over what was kept before: the fields of the command `draft`."""
+    _focal_points_only(token.post)
+    content = {name: value for name, value in fields.items() if name != "do"}
+    site = current_site(request)
+    try:
+        await keep_draft(site.engine, token.post, content, site.clock())
+    except Refused as refusal:
+        raise refused(refusal) from None
+    return _draft(content)
+
+
+def _focal_points_only(post: Post) -> None:
+    if post.role is not Role.FOCAL_POINT:
+        raise Refusal(403, f"Only a member's focal point drafts a request; {post} does not.", "forbidden")
+
+
+def _draft(content: dict[str, Any]) -> DraftView:
+    try:
+        missing = CaseRequest.model_validate(content).missing()
+    except ValidationError:  # kept by an older version of the product
+        missing = ()
+    return DraftView(content=content, missing=missing)

@@ -1,0 +1,122 @@
+"""What a program reads: who it is, what waits for its post, the lists, and the commands there are."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+
+from models.case import Stage
+from models.commands import COMMANDS
+from models.policy import Urgency
+from models.rules import RULES
+from records import lists
+from web.api.bearer import Reader
+from web.api.problems import Refusal, documented
+from web.api.views import (
+    BoardView,
+    CaseListView,
+    CommandsView,
+    CommandView,
+    DutiesView,
+    DutyView,
+    FollowUpsView,
+    FollowUpView,
+    MeView,
+    row_view,
+)  # fmt: skip
+from web.home import BOARD
+from web.visitor import current_site
+
+router = APIRouter(tags=["reading"], responses=documented(401, 403, 422))
+
+_ELSEWHERE = {"submit": ("POST", "/api/v1/cases"), "draft": ("PUT", "/api/v1/draft")}
+_HERE = ("POST", "/api/v1/cases/{reference}/commands")
+
+
+@router.get("/me")
+async def me(token: Reader) -> MeView:
+    """The post that the token acts for, what it is good for, and until when."""
+    return MeView.of(token)
+
+
+@router.get("/duties")
+async def duties(request: Request, token: Reader) -> DutiesView:
+    """What waits for the post, the most urgent first."""
+    async with current_site(request).engine.connect() as connection:
+        rows = await lists.duties_of(connection, token.post)
+    fields = DutyView.model_fields
+    return DutiesView(duties=tuple(DutyView(**{name: row[name] for name in fields}) for row in rows))
+
+
+@router.get("/cases")
+async def cases(
+    request: Request, token: Reader, stage: Stage | None = None, urgency: Urgency | None = None,
+    open_only: Annotated[bool, Query(alias="open", description="Leave out what has ended.")] = False,
+    after: Annotated[str, Query(max_length=120, description="`next` of the page before.")] = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = lists.PAGE,
+) -> CaseListView:  # fmt: skip
+    """The cases that the post sees, newest first, a page at a time.
+
+    A case that was only circulated to the post's member has neither title nor stage, and is not found by them.
+    """
+    cursor = lists.Cursor.read(after)
+    if after and cursor is None:
+        raise Refusal(422, "The cursor in after is not one that a page gave as next.", "invalid")
+    filters = lists.Filters(stage=stage or "", urgency=urgency or "", open=open_only)
+    async with current_site(request).engine.connect() as connection:
+        rows = await lists.cases_seen(connection, token.post, filters, cursor, limit + 1)
+    page = rows[:limit]
+    following = lists.Cursor(page[-1]["opened_at"], page[-1]["reference"]) if len(rows) > limit else None
+    return CaseListView(cases=tuple(map(row_view, page)), next=str(following) if following else None)
+
+
+@router.get("/board")
+async def board(request: Request, token: Reader) -> BoardView:
+    """Every open case, longest in its step first, for the posts that see all: 403 to the others."""
+    if token.post.role not in BOARD:
+        raise Refusal(
+            403, "The board is for the Co-Chairs, the Steering Group, the secretariat and auditors."
+        )
+    async with current_site(request).engine.connect() as connection:
+        rows = await lists.board(connection, token.post)
+        counts = await lists.counts_by_stage(connection)
+    return BoardView(
+        cases=tuple(map(row_view, rows)), counts={Stage(stage): number for stage, number in counts.items()}
+    )
+
+
+@router.get("/follow-ups")
+async def follow_ups(request: Request, token: Reader) -> FollowUpsView:
+    """The recommendations that the post's member owns and that are still followed."""
+    async with current_site(request).engine.connect() as connection:
+        rows = await lists.follow_ups_of(connection, token.post.member)
+    return FollowUpsView(follow_ups=tuple(map(_follow_up, rows)))
+
+
+def _follow_up(row: Mapping[str, Any]) -> FollowUpView:
+    return FollowUpView(
+        reference=row["reference"], number=row["number"], text=row["text"], to=tuple(row["addressees"]),
+        due=row["due"], state=row["state"], next_at=row["next_at"],
+    )  # fmt: skip
+
+
+@router.get("/commands")
+async def commands(_token: Reader) -> CommandsView:
+    """Every command: what it does, who may give it and when, where it goes, and its fields as JSON schema (2020-12)."""
+    return CommandsView(commands=tuple(map(_command, COMMANDS)))
+
+
+def _command(do: str) -> CommandView:
+    rule, body = RULES.get(do), COMMANDS[do]
+    method, path = _ELSEWHERE.get(do, _HERE)
+    return CommandView(
+        do=do, description=(body.__doc__ or "").strip(), who=_who(do),
+        stages=tuple(stage for stage in Stage if rule is not None and stage in rule.stages), method=method, path=path,
+        fields=body.model_json_schema(),
+    )  # fmt: skip
+
+
+def _who(do: str) -> str:
+    if do in RULES:
+        return RULES[do].who_words
+    return {"draft": "a member's focal point", "act_for": "the secretariat"}.get(do, "")
