@@ -14,6 +14,7 @@ from models.rules import RULES, allowed
 from models.visibility import Seen, Sight
 from web.case_page import actions_of, names_in, seen_or_404
 from web.forms import FIGURE_ROWS, FORMS, fields_sent, shown_form
+from web.refusals import as_told
 from web.render import gettext_of, language_for, render, said
 from web.security import valid_key
 from web.visitor import SignedIn, Visitor, current_site
@@ -89,8 +90,8 @@ async def give(request: Request, visitor: SignedIn, reference: str, do: str) -> 
     acting = _acting(case, visitor, str(sent.get("_for") or ""))
     command_id, stands = str(sent.get("_id") or "")[:64], _number(sent.get("_seen"))
     fields = fields_sent(FORMS[do], sent, visitor.zone)
+    name, whole = do, fields
     try:
-        name, whole = do, fields
         if acting != visitor.post:
             parse(do, fields, by=acting, command_id=command_id)  # a fault in it is said in its own words
             name, whole = "act_for", {
@@ -103,7 +104,8 @@ async def give(request: Request, visitor: SignedIn, reference: str, do: str) -> 
         done = await casework.act(
             name, whole, by=visitor.post, command_id=own_id, reference=reference, seen=stands
         )
-    except Refused as refused:
+    except Refused as refusal:
+        refused = as_told(refusal, case, seen, name, whole, current_site(request).clock())
         filled = {**{key: sent.get(key) for key in sent}, **fields}
         return _form(
             request, visitor, case, seen, do, acting, filled, refused, refused.why.status, stands=case.seq

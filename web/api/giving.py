@@ -63,6 +63,8 @@ async def give(
     with its own `do` and fields.
     """
     case, seen = await seen_or_404(request, reference, token.post)
+    if seen.sight is Sight.CIRCULATED:
+        raise Refusal(403, "The case was circulated to your member, which takes no part in it.", "forbidden")
     do = fields.get("do")
     if not isinstance(do, str) or do in ("submit", "draft"):
         raise Refusal(
