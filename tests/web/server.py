@@ -1,0 +1,37 @@
+"""The pages on a real port, served by uvicorn in the test's own loop."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from ops.processes import free_port
+
+__all__ = ["served"]
+
+
+class _Server(uvicorn.Server):
+    """Without signal handlers of its own: pytest keeps the terminal's."""
+
+    def install_signal_handlers(self) -> None:
+        """None."""
+
+
+@asynccontextmanager
+async def served(app: FastAPI) -> AsyncIterator[str]:
+    """The application's address while it is served; what is still connected afterwards is cut off."""
+    port = free_port()
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1
+    )
+    server = _Server(config)
+    running = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 - it tells nobody
+        await asyncio.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await running
