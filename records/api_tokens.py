@@ -88,10 +88,10 @@ async def new_api_token(
     return token
 
 
-async def token_of(engine: AsyncEngine, token: str, now: datetime) -> ApiToken | None:
+async def token_of(engine: AsyncEngine, token: str, now: datetime, *, touch: bool = True) -> ApiToken | None:
     """What a token stands for; None when it is unknown, ended or expired, or its post is no longer the account's.
 
-    Its use is noted, at most once a minute.
+    Its use is noted, at most once a minute; without ``touch`` it is not.
     """
     good = (_TOKENS.c.token == digest(token)) & _TOKENS.c.ended_at.is_(None) & (_TOKENS.c.expires_at > now)
     async with engine.connect() as connection:
@@ -101,7 +101,7 @@ async def token_of(engine: AsyncEngine, token: str, now: datetime) -> ApiToken |
         found = _read(dict(row))
         if found.post not in await posts_of(connection, found.email, now.date()):
             return None
-    if found.used_at is None or now - found.used_at >= _TOUCHED:
+    if touch and (found.used_at is None or now - found.used_at >= _TOUCHED):
         async with write_transaction(engine) as connection:
             await connection.execute(update(_TOKENS).where(good).values(used_at=now))
     return found

@@ -16,7 +16,8 @@ from models.projection import Queued, Recorded, Row, Step
 from models.tables import TABLES, EntryRow, Moment
 
 __all__ = [
-    "LogIsBehind", "append", "append_now", "entry_of", "notice_key", "read_entries", "write_rows", "write_rows_now",
+    "LogIsBehind", "append", "append_now", "entry_of", "heads", "notice_key", "read_entries", "write_rows",
+    "write_rows_now",
 ]  # fmt: skip
 
 _ENTRIES: Table = EntryRow.__table__  # type: ignore[attr-defined]
@@ -72,6 +73,11 @@ def _already(connection: Connection, step: Step) -> Recorded:
     same = [entry.hash for entry in known] == [entry.hash for entry in step.entries]
     newest = known[-1]
     return Recorded(seq=newest.seq, head=newest.hash, ahead=() if same else tuple(known))
+
+
+async def heads(connection: AsyncConnection, streams: Iterable[str]) -> dict[str, int]:
+    """The number of the newest entry of each stream; 0 where there is none."""
+    return await connection.run_sync(_heads, streams)
 
 
 async def read_entries(

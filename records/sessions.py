@@ -94,10 +94,11 @@ async def begin_session(connection: AsyncConnection, email: str, device: str, no
     return token
 
 
-async def session_of(engine: AsyncEngine, token: str, now: datetime) -> Session | None:
+async def session_of(engine: AsyncEngine, token: str, now: datetime, *, touch: bool = True) -> Session | None:
     """The session of a cookie's token; None when it is unknown, ended, expired, or was idle too long.
 
-    It counts as seen, written at most once a minute.
+    It counts as seen, written at most once a minute; without ``touch`` it does not: what a page does by itself keeps
+    no session alive.
     """
     found = _QUERY.where(_SESSIONS.c.token == digest(token), alive(now))
     async with engine.connect() as connection:
@@ -105,7 +106,7 @@ async def session_of(engine: AsyncEngine, token: str, now: datetime) -> Session 
     if row is None:
         return None
     session = Session(**row)
-    if now - session.seen_at >= _TOUCHED:
+    if touch and now - session.seen_at >= _TOUCHED:
         async with write_transaction(engine) as connection:
             seen = update(_SESSIONS).where(_SESSIONS.c.number == session.number, alive(now))
             await connection.execute(seen.values(seen_at=now))

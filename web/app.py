@@ -14,9 +14,9 @@ from web import (
     account,
     act,
     acting,
-    api,
     case_page,
     errors,
+    feed,
     health,
     home,
     language,
@@ -26,14 +26,15 @@ from web import (
     signin,
     statics,
 )  # fmt: skip
-from web.api import description, problems
+from web.api import description, problems, routes
 from web.security import guard
 from web.site import Site
 from web.visitor import SignInFirst
+from web.watch import heard
 
 __all__ = ["application", "create_app"]
 
-PAGES = (signin, second_factor, acting, account, home, request_form, act, case_page, language)
+PAGES = (signin, second_factor, acting, account, home, request_form, act, case_page, feed, language)
 """What people use; each has a ``router``."""
 
 
@@ -48,7 +49,8 @@ def application(site: Site) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
+        with heard(site.watch.end):
+            yield
         await site.engine.dispose()
 
     app = FastAPI(
@@ -63,7 +65,7 @@ def application(site: Site) -> FastAPI:
     app.include_router(statics.router)
     for part in PAGES:
         app.include_router(part.router)
-    app.include_router(api.router)
+    app.include_router(routes.router)
     description.describe(app)
     if site.settings.catches_mail:
         app.include_router(mailbox.router)

@@ -11,6 +11,7 @@ from temporalio.client import Client
 from casework import Casework
 from records.casefiles import CaseFiles
 from settings import Settings
+from web.watch import Watch
 from workflows.client import CaseDesk
 from workflows.payloads import data_converter
 
@@ -28,6 +29,7 @@ class Site:
 
     def __post_init__(self) -> None:
         self.files = CaseFiles(self.engine)
+        self.watch = Watch(self.engine)
         self._connecting = asyncio.Lock()
 
     @property

@@ -44,8 +44,10 @@ def current_site(request: Request) -> Site:
     return found
 
 
-async def visitor_of(request: Request) -> Visitor | None:
+async def visitor_of(request: Request, *, touch: bool = True) -> Visitor | None:
     """Who is signed in; None when nobody is. A post that was handed over is lost at once.
+
+    Without ``touch`` the session does not count as seen.
 
     Raises:
         SignInFirst: the post that acts needs the second factor, and the session has not shown it.
@@ -55,7 +57,7 @@ async def visitor_of(request: Request) -> Visitor | None:
     if not token:
         return None
     now = site.clock()
-    session = await people.session_of(site.engine, token, now)
+    session = await people.session_of(site.engine, token, now, touch=touch)
     if session is None:
         return None
     async with site.engine.connect() as connection:

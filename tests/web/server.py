@@ -12,13 +12,6 @@ from ops.processes import free_port
 __all__ = ["served"]
 
 
-class _Server(uvicorn.Server):
-    """Without signal handlers of its own: pytest keeps the terminal's."""
-
-    def install_signal_handlers(self) -> None:
-        """None."""
-
-
 @asynccontextmanager
 async def served(app: FastAPI) -> AsyncIterator[str]:
     """The application's address while it is served; what is still connected afterwards is cut off."""
@@ -26,7 +19,7 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
     config = uvicorn.Config(
         app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1
     )
-    server = _Server(config)
+    server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - it tells nobody
         await asyncio.sleep(0.01)

@@ -4,18 +4,10 @@
 ``problems``     what went wrong (RFC 9457)
 ``views``        what a case is to its reader, and the other answers
 ``reading``      what is read: duties, lists, commands
-``case``         one case: itself, its log, its versions
+``case``         one case: itself, its log, its versions (``case_views``: as JSON)
+``feed``         what happens to a case, as it happens
 ``giving``       what is done: commands, submissions, the draft
 ``bodies``       JSON that is sent, and the key that makes sending twice harmless
 ``description``  the OpenAPI document
+``routes``       all of it together
 """
-
-from fastapi import APIRouter
-
-from web.api import case, giving, reading
-
-__all__ = ["router"]
-
-router = APIRouter(prefix="/api/v1")
-for _part in (reading, case, giving):
-    router.include_router(_part.router)
