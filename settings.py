@@ -149,6 +149,12 @@ class Settings(BaseSettings):
         "the port of the pages.",
     )
 
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        description="What Prometheus sends as its bearer token to read /metrics, from any machine. Unset: /metrics "
+        "answers this machine alone, and nobody through a proxy.",
+    )
+
     log_format: Literal["console", "json"] = Field(
         default="console", description="How log lines are written."
     )

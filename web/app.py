@@ -21,6 +21,7 @@ from web import (
     home,
     language,
     mailbox,
+    metrics,
     request_form,
     second_factor,
     signin,
@@ -61,7 +62,9 @@ def application(site: Site) -> FastAPI:
     app.state.settings = site.settings
     app.state.engine = site.engine
     guard(app, site.settings)
+    metrics.measure(app)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     app.include_router(statics.router)
     for part in PAGES:
         app.include_router(part.router)
