@@ -1,9 +1,11 @@
 """The API that programs read: tokens, what each post sees and never sees, lists, problems."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -533,3 +535,14 @@ def _references(part: Any) -> set[str]:
         inner = set().union(*map(_references, part.values())) if part else set()
         return inner | ({part["$ref"]} if isinstance(part.get("$ref"), str) else set())
     return set().union(*map(_references, part)) if isinstance(part, list) and part else set()
+
+
+async def test_the_document_for_people_has_every_route_and_no_other(place: Place) -> None:
+    written = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^\| `(GET|POST|PUT) (/[^ `]+)` \|", written, re.MULTILINE))
+    paths = place.app.openapi()["paths"]
+    assert told == {
+        (method.upper(), path.removeprefix("/api/v1"))
+        for path, methods in paths.items()
+        for method in methods
+    }
