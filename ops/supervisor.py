@@ -86,6 +86,8 @@ def product_children(settings: Settings) -> list[Child]:
         str(settings.web_port),
         "--no-server-header",
         "--no-access-log",
+        "--timeout-graceful-shutdown",
+        "8",  # somebody who does not read the rest of an answer holds nothing up
     )
     address = f"http://{_reachable(settings.web_host)}:{settings.web_port}/healthz"
     children.append(Child("web", (*web, *where), logs / "web.log", environment, http_ready(address)))

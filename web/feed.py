@@ -100,14 +100,16 @@ async def _news(
     """The events after ``seq``, the number that they reach, and how the reader's part looks now."""
     case = seen.case
     if seen.sight is Sight.CASE:
-        entries = await current_site(request).files.entries(case.reference, after=seq, limit=_PAGE)
+        found = await current_site(request).files.entries(case.reference, after=seq, limit=_PAGE)
+        # One that came in this moment may have taken the sight away: it waits for the next look.
+        entries = [entry for entry in found if entry.seq <= case.seq]
         told = timeline(entries, said(None, language, names_in(case)), gettext_of(language))
         written = [_event(one.seq, entry_view(one).model_dump_json()) for one in told]
         return written, entries[-1].seq if entries else seq, ""
     looks = case_view(case, seen, {}).model_copy(update={"seq": None}).model_dump_json()
     # What a reader of a part got last cannot be compared with; it is told to look again, once.
     changed = looks != shown if shown else case.seq > seq
-    return [_event(case.seq, json.dumps({"seq": case.seq}))] if changed else [], case.seq, looks
+    return [_event(case.seq, json.dumps({"seq": case.seq}))] if changed else [], max(seq, case.seq), looks
 
 
 def _event(number: int, data: str) -> str:

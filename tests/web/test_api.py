@@ -13,14 +13,15 @@ import jsonschema
 import pytest
 import pytest_asyncio
 
-from models.case import GateName
+from models.case import Case, GateName
 from models.commands import COMMANDS
-from models.posts import Post
-from models.rules import allowed
-from models.visibility import Sight, sight
+from models.posts import Post, Role
+from models.rules import Taken, allowed
+from models.visibility import Sight, as_seen, sight
 from records.people import Scope
 from tests.web.place import Place
 from tests.web.programs import Recorded, address_of, program, token_for
+from web.api.case_views import case_view
 
 SECRETS = {
     "situation": "Zircon-situation boats leave by night",
@@ -68,9 +69,9 @@ GETS = (
 )  # fmt: skip
 
 
-def played() -> Recorded:
+def played(table: Recorded | None = None) -> Recorded:
     """A case at work with something of everything in it: UNHCR declined, Fiji was told, Viet Nam owns an outcome."""
-    table = Recorded()
+    table = table or Recorded()
     table.do("LK/focal-point", "submit", REQUEST)
     table.do(RSO, "return", {"missing": ["Which boats?"]})
     table.do("LK/focal-point", "resubmit", {"situation": SECRETS["situation"], "done": "Zircon-done more"})
@@ -238,6 +239,46 @@ async def test_what_is_not_open_to_a_post_is_in_no_answer(
         assert "Boats in the strait" not in text
         assert "operational" not in text
         assert "Malaysia" not in text
+
+
+class Watched(Recorded):
+    """Every state that the case was in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.states: list[Case] = []
+
+    def _took(self, taken: Taken) -> Taken:
+        self.states.append(taken.after)
+        return super()._took(taken)
+
+
+def test_at_no_moment_of_a_case_is_a_confidential_section_in_what_others_see() -> None:
+    table = Watched()
+    played(table)
+    table.do(RSO, "open_report")
+    table.do(
+        RSO, "recommend", {"text": "Share routes", "to": ["MY", "PK"], "owner": "TH", "due": "2026-09-01"}
+    )
+    table.do(RSO, "table")
+    table.until(table.case.ladders["silence"].due)
+    for decider in table.case.gates[GateName.REPORT].deciders:
+        table.do(decider.post, "decide", {"gate": "report", "position": "approve"})
+    table.do(AU, "waive", {"term": "a", "text": "Patrols go on"})
+    table.do(AU, "waive", {"term": "b", "text": "None was needed"})
+    table.do(RSO, "close")
+    for decider in table.case.gates[GateName.CLOSURE].deciders:
+        table.do(decider.post, "decide", {"gate": "closure", "position": "approve"})
+    assert table.case.stage.value == "closed"
+    assert len(table.states) > 30
+    for case in table.states:
+        for post in map(Post, READERS):
+            seen = as_seen(case, post)
+            text = case_view(case, seen, {}).model_dump_json() if seen is not None else ""
+            shown = [mark for mark in MARKS if mark in text]
+            assert (not shown) if post not in READ_ALL else shown, (case.seq, post)
+            if post.role is Role.FOCAL_POINT and post not in READ_ALL and post.member != "TH":
+                assert OPEN_TO_TH not in text
 
 
 async def test_an_absent_case_and_one_that_is_not_seen_are_answered_alike(

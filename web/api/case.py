@@ -44,7 +44,18 @@ def seq_of(tag: str) -> int | None:
     return int(found[1]) if found else None
 
 
-@router.get("", responses={304: {"description": "The case is as `If-None-Match` has it."}})
+_TAGGED = {
+    "ETag": {"description": "Names this state of the case, for this post.", "schema": {"type": "string"}}
+}
+
+
+@router.get(
+    "",
+    responses={
+        200: {"description": "The case.", "headers": _TAGGED},
+        304: {"description": "The case is as `If-None-Match` has it.", "headers": _TAGGED},
+    },
+)
 async def case(
     request: Request, token: Reader, reference: Reference, if_none_match: Annotated[str, Header()] = ""
 ) -> CaseView:
@@ -85,6 +96,9 @@ async def log(
     if seen.sight < Sight.CASE:
         raise HTTPException(404)
     entries = await current_site(request).files.entries(reference, after=after, limit=_PAGE)
+    entries = [
+        entry for entry in entries if entry.seq <= whole.seq
+    ]  # not what came after the reader was looked up
     told = timeline(entries, said(None, _LANGUAGE, names_in(whole)), gettext_of(_LANGUAGE))
     following = entries[-1].seq if len(entries) == _PAGE else None
     return LogView(entries=tuple(map(entry_view, told)), next=following)

@@ -34,7 +34,14 @@ _RETRY_SECONDS = "10"
 _AS_BEFORE = "; sent again with the same key it is taken once"
 
 
-@router.post("/cases", status_code=201, responses=documented(409, 503))
+_WHERE = {"Location": {"description": "Where the case is.", "schema": {"type": "string"}}}
+
+
+@router.post(
+    "/cases",
+    status_code=201,
+    responses={201: {"description": "Submitted.", "headers": _WHERE}, **documented(409, 503)},
+)
 async def submit(request: Request, token: Writer, key: Key, fields: Fields) -> DoneView:
     """Submit a request: the fields of the command `submit`; what is left out is taken from the member's draft.
 
@@ -49,7 +56,10 @@ async def submit(request: Request, token: Writer, key: Key, fields: Fields) -> D
     return _answered(done.reference, DoneView.model_validate(done.model_dump()), 201)
 
 
-@router.post("/cases/{reference}/commands", responses=documented(404, 409, 412, 503))
+@router.post(
+    "/cases/{reference}/commands",
+    responses={200: {"description": "Done.", "headers": _WHERE}, **documented(404, 409, 412, 503)},
+)
 async def give(
     request: Request, token: Writer, reference: Reference, key: Key, fields: Fields,
     if_match: Annotated[
