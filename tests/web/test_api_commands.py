@@ -119,8 +119,13 @@ async def test_one_key_is_one_command_of_one_post_on_one_case(office: Office) ->
     for post in (AU, ID):
         answer = await office.give(post, "decide", {"position": "approve"}, key="the-same-key")
         assert answer.status_code == 200
+    assert (await office.read(AU)).json()["stage"] == "participant_selection"  # both have decided
     other = await office.give(AU, "decide", {"position": "decline"}, key="the-same-key")
     assert (other.status_code, other.json()["type"]) == (422, "urn:ahg:problem:idempotency-key")
+    withdrawn = await office.give(
+        LK, "withdraw", key="submission-1"
+    )  # a key of the submission, not of the case
+    assert withdrawn.json()["stage"] == "withdrawn"
     for wrong in ("", "short", "with blanks in it", "x" * 101, "umlaut-ä-no"):
         headers = [(b"Idempotency-Key", wrong.encode())] if wrong else []
         answer = await (await office.of(AU)).post(
