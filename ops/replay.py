@@ -1,12 +1,15 @@
 """``ahg replay``: recorded histories on today's workflow code. Before a deployment, every open case."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from temporalio.api.enums.v1 import RoutingConfigUpdateState
+from temporalio.api.workflowservice.v1 import DescribeWorkerDeploymentRequest
 from temporalio.client import Client, WorkflowHistory
 from temporalio.converter import DataConverter
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Replayer
 
 import worker
@@ -15,6 +18,10 @@ from workflows.delivery import Delivery
 from workflows.recommendation import Recommendation
 
 __all__ = ["histories_in", "nudge_all", "open_histories", "replay_all"]
+
+_OURS = "ExecutionStatus = 'Running' AND WorkflowType IN ('Activation', 'Recommendation', 'Delivery')"
+_BEING_TOLD = RoutingConfigUpdateState.ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS
+_LOOK_AGAIN = 0.1
 
 
 async def replay_all(
@@ -47,12 +54,33 @@ async def histories_in(folder: Path) -> AsyncIterator[WorkflowHistory]:
 
 
 async def nudge_all(client: Client) -> int:
-    """Wake every open case and follow-up; returns how many. One that ends meanwhile needs no nudge."""
+    """Wake every open case and follow-up and the delivery; returns how many. One that ends meanwhile needs no nudge.
+
+    With versioned workers it waits first until the server has told all its parts of the current version: a workflow that
+    wakes before does not see that there is another, and sleeps on.
+    """
+    await _all_told(client)
     count = 0
-    async for execution in client.list_workflows(
-        "ExecutionStatus = 'Running' AND WorkflowType != 'Delivery'"
-    ):
+    async for execution in client.list_workflows(_OURS):
         with suppress(RPCError):
             await client.get_workflow_handle(execution.id).signal("nudge")
             count += 1
     return count
+
+
+async def _all_told(client: Client) -> None:
+    """Return when every part of the server knows the current version of our workers, if they have versions."""
+    request = DescribeWorkerDeploymentRequest(namespace=client.namespace, deployment_name=worker.DEPLOYMENT)
+    while True:
+        try:
+            answer = await client.workflow_service.describe_worker_deployment(request)
+        except RPCError as error:
+            if error.status in (
+                RPCStatusCode.NOT_FOUND,
+                RPCStatusCode.UNIMPLEMENTED,
+            ):  # nothing is versioned there
+                return
+            raise
+        if answer.worker_deployment_info.routing_config_update_state != _BEING_TOLD:
+            return
+        await asyncio.sleep(_LOOK_AGAIN)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from models.agenda import NextAct, due, next_act, waiting_on
@@ -205,13 +205,14 @@ class Activation:
         return None if command.id in case.recent else decide(case, command, self._now())
 
     async def _clock_strikes(self) -> None:
-        async with self.turn:
-            try:
+        try:
+            async with self.turn:
                 await self._record(lambda case: strike(case, self._now()))
-            except ActivityError:
-                # Not a reason to end a case: somebody mends the database, and the clock acts then.
-                workflow.logger.exception("the clock could not act on %s", self.case.reference)
-                await workflow.sleep(_DATABASE_AWAY)
+        except FailureError:  # of a local activity it comes bare, not inside an ActivityError
+            # Not a reason to end a case: somebody mends the database, and the clock acts then. Commands do not wait
+            # meanwhile: each is told by itself that it cannot be recorded.
+            workflow.logger.exception("the clock could not act on %s", self.case.reference)
+            await workflow.sleep(_DATABASE_AWAY)
 
     async def _record(self, take: Callable[[Case], Taken | None]) -> None:
         """Let the rules decide on the newest state and record the step; the caller holds the turn.

@@ -31,6 +31,8 @@ __all__ = ["CaseDesk", "NotAnswered", "NotRecorded"]
 
 _PATIENCE = timedelta(seconds=30)
 _MOMENT = 0.05
+_FULL_ANSWER = timedelta(seconds=5)
+"""How long an ended case may take to refuse in the rules' own words; the workers that it ended on may be gone."""
 
 
 class NotAnswered(Exception):
@@ -42,15 +44,20 @@ class NotRecorded(Exception):
 
 
 class CaseDesk:
-    """Brings commands to cases. ``shift`` is for rehearsals (see ``activation.Start``)."""
+    """Brings commands to cases.
+
+    ``shift`` is for rehearsals (see ``activation.Start``); ``patience`` is how long it waits for an answer.
+    """
 
     def __init__(
         self, client: Client, task_queue: str, *, history_limit: int = 1500, shift: timedelta = timedelta(0),
+        patience: timedelta = _PATIENCE,
     ) -> None:  # fmt: skip
         self._client = client
         self._queue = task_queue
         self._limit = history_limit
         self.shift = shift
+        self._patience = patience
 
     async def submit(
         self, reference: str, command: Command, directory: Directory, calendars: Calendars, policy: Policy,
@@ -74,7 +81,11 @@ class CaseDesk:
         )
         try:
             return await self._client.execute_update_with_start_workflow(
-                Activation.give, command, id=command.id, start_workflow_operation=start, rpc_timeout=_PATIENCE
+                Activation.give,
+                command,
+                id=command.id,
+                start_workflow_operation=start,
+                rpc_timeout=self._patience,
             )
         except WorkflowUpdateFailedError as failed:
             raise _told(failed) from None
@@ -89,10 +100,10 @@ class CaseDesk:
             NotAnswered: see there.
         """
         handle = self._client.get_workflow_handle(reference)
-        for _ in range(int(_PATIENCE.total_seconds() / _MOMENT)):
+        for _ in range(int(self._patience.total_seconds() / _MOMENT)):
             try:
                 return await handle.execute_update(
-                    Activation.give, command, id=command.id, rpc_timeout=_PATIENCE
+                    Activation.give, command, id=command.id, rpc_timeout=self._patience
                 )
             except WorkflowUpdateFailedError as failed:
                 if not (isinstance(failed.cause, ApplicationError) and failed.cause.type == MOVING):
@@ -109,28 +120,36 @@ class CaseDesk:
 
     async def _ended(self, handle: WorkflowHandle[Any, Any], reference: str, command: Command) -> Receipt:
         """The workflow has ended, or there never was one: the rules say so in their own words."""
+        ended = Refused(Why.CONFLICT, f"The case {reference} has ended; it does not change any more.")
         try:
-            case = await handle.query(Activation.state)
-        except RPCError:
-            raise Refused(Why.NOT_FOUND, f"There is no case {reference}.") from None
+            case = await handle.query(Activation.state, rpc_timeout=_FULL_ANSWER)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise Refused(Why.NOT_FOUND, f"There is no case {reference}.") from None
+            if error.status is RPCStatusCode.UNAVAILABLE:
+                raise NotAnswered(str(error)) from error
+            raise ended from None  # no worker of its version is left that could say more
         if command.id in case.recent:
             return Receipt(reference=reference, seq=case.recent[command.id], stage=case.stage, waiting_on=())
         decide(case, command, datetime.now(UTC) + self.shift)
-        raise Refused(Why.CONFLICT, f"The case {reference} has ended; it does not change any more.")
+        raise ended
 
     async def resolve(self, reference: str, number: int, command: Command) -> str:
         """Give the command ``adopt`` to the follow-up of a recommendation; answers with its state.
 
         Raises:
             Refused: the rules refuse, or the recommendation is not followed any more.
+            NotAnswered: see there.
         """
         handle = self._client.get_workflow_handle(names.follow_up_id(reference, number))
         try:
             return await handle.execute_update(
-                Recommendation.give, command, id=command.id, rpc_timeout=_PATIENCE
+                Recommendation.give, command, id=command.id, rpc_timeout=self._patience
             )
         except WorkflowUpdateFailedError as failed:
             raise _told(failed) from None
+        except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+            raise NotAnswered(str(error)) from error
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 raise Refused(
@@ -143,13 +162,15 @@ class CaseDesk:
 
         Raises:
             Refused: there is no such case.
+            NotAnswered: no worker answers for it.
         """
+        handle = self._client.get_workflow_handle(reference)
         try:
-            return await self._client.get_workflow_handle(reference).query(Activation.state)
+            return await handle.query(Activation.state, rpc_timeout=self._patience)
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 raise Refused(Why.NOT_FOUND, f"There is no case {reference}.") from None
-            raise
+            raise NotAnswered(f"The case {reference} does not answer: {error}") from error
 
 
 def _told(failed: WorkflowUpdateFailedError) -> Exception:

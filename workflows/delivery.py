@@ -27,8 +27,7 @@ class Delivery:
     async def run(self) -> None:
         """Deliver until nothing waits."""
         while True:
-            if workflow.info().is_continue_as_new_suggested():
-                workflow.continue_as_new()
+            self._continue_if_long()
             self.nudged = False
             again: datetime | None = await workflow.execute_activity(
                 names.DELIVER,
@@ -44,5 +43,15 @@ class Delivery:
 
     @workflow.signal
     def nudge(self) -> None:
-        """Something has been queued."""
+        """Something has been queued, or a new version is deployed."""
         self.nudged = True
+
+    def _continue_if_long(self) -> None:
+        """Go on as a new run when the history is long or a new version is deployed; nothing is carried over."""
+        upgraded = workflow.info().is_target_worker_deployment_version_changed()
+        if upgraded or workflow.info().is_continue_as_new_suggested():
+            workflow.continue_as_new(
+                initial_versioning_behavior=(
+                    workflow.ContinueAsNewVersioningBehavior.AUTO_UPGRADE if upgraded else None
+                )
+            )

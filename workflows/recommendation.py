@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import FailureError
 
 with workflow.unsafe.imports_passed_through():
     from models.base import Value
@@ -109,12 +109,12 @@ class Recommendation:
         return ladder.next.at - self.shift if ladder and ladder.next else None
 
     async def _clock_strikes(self) -> None:
-        async with self.turn:
-            try:
+        try:
+            async with self.turn:
                 await self._record(lambda follow_up: strike(follow_up, self._now()))
-            except ActivityError:
-                workflow.logger.exception("the clock could not act on %s", self.follow_up.stream)
-                await workflow.sleep(timedelta(minutes=1))
+        except FailureError:  # of a local activity it comes bare, not inside an ActivityError
+            workflow.logger.exception("the clock could not act on %s", self.follow_up.stream)
+            await workflow.sleep(timedelta(minutes=1))
 
     async def _record(self, move: Move) -> None:
         while (moved := move(self.follow_up)) is not None:
