@@ -53,9 +53,10 @@ class Simulation:
 
     def __init__(
         self, scenario: Scenario, env: WorkflowEnvironment, engine: AsyncEngine, desk: CaseDesk, catcher: Catcher,
-        said: Callable[[str], None],
+        said: Callable[[str], None], settings: Settings,
     ) -> None:  # fmt: skip
         self.scenario = scenario
+        self.settings = settings
         self.engine = engine
         self.desk = desk
         self.reference: str | None = None
@@ -207,6 +208,15 @@ class Simulation:
             )
         self._mails = len(mails)
 
+    async def pass_until(self, moment: datetime) -> None:
+        """Let time pass, and everything happen by itself that is due until then."""
+        await self._advance(moment)
+        await self._settle()
+
+    async def settled(self) -> None:
+        """Wait until what has been done is done: mails delivered, recommendations followed."""
+        await self._settle()
+
     @property
     def client(self) -> Client:
         """A client to the server that the scenario is played on."""
@@ -234,12 +244,13 @@ def _line(entry: Entry) -> str:
 async def simulation(
     scenario: Scenario, said: Callable[[str], None], *, mail_folder: Path | None = None, cached: int | None = None,
     database_url: str | None = None, history_limit: int = 1500, payload_keys: SecretStr | None = None,
+    web_port: int = 8000,
 ) -> AsyncIterator[Simulation]:  # fmt: skip
     """Everything a simulation needs, started and stopped: server, records, worker, mail catcher.
 
     ``mail_folder`` keeps the mails; ``cached`` is how many workflows the worker keeps in memory (0: every step is
     taken by a worker that has never seen the case); ``database_url`` is a database of its own to play in;
-    ``history_limit`` and ``payload_keys`` as in the settings.
+    ``history_limit``, ``payload_keys`` and ``web_port`` (which links in mails lead to) as in the settings.
     """
     with tempfile.TemporaryDirectory(prefix="ahg-simulate-") as temporary:
         folder = Path(temporary)
@@ -247,7 +258,7 @@ async def simulation(
         async with catcher:
             settings = Settings(
                 data_dir=folder, database_url=database_url, smtp_host="127.0.0.1", smtp_port=catcher.port,
-                smtp_security="none", payload_keys=payload_keys,
+                smtp_security="none", payload_keys=payload_keys, web_port=web_port,
             )  # fmt: skip
             ensure_keys(settings)
             await db.migrate(settings.database)
@@ -257,7 +268,7 @@ async def simulation(
                 async with await _skipping_server(settings) as env:
                     shift = scenario.start.astimezone(UTC) - await env.get_current_time()
                     desk = CaseDesk(env.client, settings.task_queue, history_limit=history_limit, shift=shift)
-                    play = Simulation(scenario, env, engine, desk, catcher, said)
+                    play = Simulation(scenario, env, engine, desk, catcher, said, settings)
                     options = worker.Options(
                         max_cached_workflows=cached, clock=lambda: play.now, sandboxed=True
                     )

@@ -20,11 +20,15 @@ __all__ = ["Site"]
 
 @dataclass
 class Site:
-    """Settings and the parts made of them. ``clock`` tells the time (UTC)."""
+    """Settings and the parts made of them.
+
+    ``clock`` tells the time (UTC); ``desk`` is the way to the cases where it is not to be made of the settings.
+    """
 
     settings: Settings
     engine: AsyncEngine
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    desk: CaseDesk | None = None
     _client: Client | None = None
 
     def __post_init__(self) -> None:
@@ -43,6 +47,8 @@ class Site:
         Raises:
             RuntimeError: no Temporal server answers.
         """
+        if self.desk is not None:
+            return Casework(self.engine, self.desk)
         async with self._connecting:
             if self._client is None:
                 self._client = await Client.connect(

@@ -13,9 +13,9 @@ __all__ = ["served"]
 
 
 @asynccontextmanager
-async def served(app: FastAPI) -> AsyncIterator[str]:
+async def served(app: FastAPI, port: int | None = None) -> AsyncIterator[str]:
     """The application's address while it is served; what is still connected afterwards is cut off."""
-    port = free_port()
+    port = port or free_port()
     config = uvicorn.Config(
         app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1
     )

@@ -1,0 +1,202 @@
+"""People at the pages: a real browser each, mail read from the local catcher, a phone that shows one-time codes."""
+
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pyotp
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from models.posts import Post
+from ops.catcher import CaughtMail
+from ops.processes import free_port
+from ops.scenario import Scenario
+from ops.simulate import Simulation, simulation
+from tests.web.server import served
+from web.app import application
+from web.site import Site
+
+__all__ = ["Desk", "Office", "browser_here", "office"]
+
+
+def address_of(post: str) -> str:
+    """The address that the seed directory makes up for the holder of a post."""
+    written = Post(post)
+    return f"{written.role.value}@{written.member.lower()}.ahg.localhost"
+
+
+START = datetime(2026, 3, 2, 1, tzinfo=UTC)
+_PATIENCE = 10_000.0  # milliseconds
+_FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+
+
+@asynccontextmanager
+async def browser_here() -> AsyncIterator[Browser]:
+    """Chromium as the machine has it. Without one the test is skipped, and in CI it fails."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        missing = "there is no Chromium on this machine (Debian: apt-get install chromium)"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=found, args=_FLAGS)
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@dataclass
+class Office:
+    """The product with its pages on a real port, on a server whose time the test moves."""
+
+    play: Simulation
+    site: Site
+    address: str
+    browser: Browser
+    scripts: bool
+    faults: list[str] = field(default_factory=list)
+    _desks: dict[str, "Desk"] = field(default_factory=dict)
+
+    async def person(self, post: str) -> "Desk":
+        """Whoever holds a post, signed in; the same browser for the same post."""
+        if post not in self._desks:
+            context = await self.browser.new_context(
+                base_url=self.address,
+                java_script_enabled=self.scripts,
+                locale="en-GB",
+                viewport={"width": 1280, "height": 900},
+            )
+            context.set_default_timeout(_PATIENCE)
+            desk = Desk(self, Post(post), context, await context.new_page())
+            desk.page.on("pageerror", lambda error: self.faults.append(f"{post}: {error}"))
+            desk.page.on("console", self._heard)
+            await desk.sign_in()
+            self._desks[post] = desk
+        return self._desks[post]
+
+    def _heard(self, message: object) -> None:
+        if getattr(message, "type", "") == "error":
+            self.faults.append(str(getattr(message, "text", "")))
+
+    def mails_to(self, post: str) -> list[CaughtMail]:
+        """What was mailed to the holder of a post, oldest first."""
+        address = address_of(post)
+        return [mail for mail in self.play.mails if address in mail.recipients]
+
+    async def later(self, **span: float) -> None:
+        """So much later, with everything that happened by itself until then."""
+        await self.play.pass_until(self.play.now + timedelta(**span))
+
+
+@dataclass
+class Desk:
+    """One person at one browser."""
+
+    office: Office
+    post: Post
+    context: BrowserContext
+    page: Page
+    secret: str = ""
+
+    async def sign_in(self) -> None:
+        """By the link in the mail; with the second factor where the post needs it."""
+        before = len(self.office.mails_to(self.post))
+        await self.page.goto("/")
+        await self.page.get_by_label("Your mail address").fill(address_of(self.post))
+        await self.page.get_by_role("button", name="Send me a link").click()
+        while len(self.office.mails_to(self.post)) == before:
+            await self.page.wait_for_timeout(20)
+        await self.page.goto(self.link_in(self.office.mails_to(self.post)[-1]))
+        await self.page.locator("main form button").first.click()
+        if "/second-factor" in self.page.url:
+            await self._show_code()
+        if await self.page.locator("main h1").inner_text() == "As which post do you act?":
+            await self.page.locator(f'button[value="{self.post}"]').click()
+
+    async def _show_code(self) -> None:
+        shown = re.search(r"(?:[A-Z2-7]{4} ?){8}", await self.page.locator("main").inner_text())
+        if shown:
+            self.secret = shown[0].replace(" ", "")
+        code = pyotp.TOTP(self.secret).generate_otp(int(self.office.site.clock().timestamp()) // 30)
+        await self.page.locator('input[name="code"]').fill(code)
+        await self.page.locator("main form button").first.click()
+
+    async def follow_newest_mail(self) -> None:
+        """Open what the newest mail about a case leads to."""
+        links = [self.link_in(mail) for mail in self.office.mails_to(self.post)]
+        await self.open([link for link in links if "/sign-in/" not in link][-1])
+
+    def link_in(self, mail: CaughtMail) -> str:
+        """The first link of a mail, as its plain text has it."""
+        part = mail.message.get_body(("plain",))
+        assert part is not None
+        found = re.search(r"https?://[^\s<>]+", part.get_content())
+        assert found is not None, part.get_content()
+        return found[0]
+
+    # acting
+
+    async def open(self, path: str) -> None:
+        """Go to a page of the product, which is there; a session that has expired is begun anew."""
+        answer = await self.page.goto(path)
+        if "/sign-in" in self.page.url:
+            await self.sign_in()
+            answer = await self.page.goto(path)
+        assert answer is not None and answer.status == 200, (self.post, path, answer and answer.status)
+
+    async def act(self, path: str, **fields: str | list[str] | bool) -> None:
+        """Fill in the form of a page, send it, and see that it was taken."""
+        await self.open(path)
+        await self.fill(**fields)
+        await self.page.locator("main form button").first.click()
+        told = self.page.locator(".notice.bad")
+        assert await told.count() == 0, (self.post, path, await told.all_inner_texts())
+
+    async def fill(self, **fields: str | list[str] | bool) -> None:
+        """Fields by name: a text, a choice, several choices, or a box to tick."""
+        for name, value in fields.items():
+            named = self.page.locator(f'main [name="{name}"]')
+            kind = await named.first.get_attribute("type")
+            if isinstance(value, list):
+                for one in value:
+                    await self.page.locator(f'main [name="{name}"][value="{one}"]').check()
+            elif kind == "radio":
+                await self.page.locator(f'main [name="{name}"][value="{value}"]').check()
+            elif isinstance(value, bool):
+                await named.set_checked(value)
+            elif await named.evaluate("element => element.tagName") == "SELECT":
+                await named.select_option(value)
+            else:
+                await named.fill(value)
+
+    async def do(self, command: str, **fields: str | list[str] | bool) -> None:
+        """Give a command on the case, by the link that the case page offers for it."""
+        reference = self.office.play.reference
+        await self.open(f"/cases/{reference}")
+        offered = self.page.locator(f'aside a[href^="/cases/{reference}/do/{command}"]').first
+        assert await offered.count(), (self.post, command, await self.page.locator("main").inner_text())
+        await offered.click()
+        await self.fill(**fields)
+        await self.page.locator("main form button").first.click()
+        told = self.page.locator(".notice.bad")
+        assert await told.count() == 0, (self.post, command, await told.all_inner_texts())
+        assert await self.page.locator(".notice.good").count() == 1, await self.page.locator(
+            "main"
+        ).inner_text()
+        await self.office.play.settled()
+
+
+@asynccontextmanager
+async def office(*, scripts: bool = True) -> AsyncIterator[Office]:
+    """The product, its pages and a browser, started and stopped."""
+    port = free_port()
+    scenario = Scenario.model_validate({"title": "By clicking", "start": START, "acts": []})
+    async with simulation(scenario, lambda line: None, web_port=port) as play:
+        site = Site(play.settings, play.engine, clock=lambda: play.now, desk=play.desk)
+        async with served(application(site), port) as address, browser_here() as browser:
+            yield Office(play, site, address, browser, scripts)
