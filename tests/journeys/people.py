@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -33,6 +33,10 @@ def address_of(post: str) -> str:
 START = datetime(2026, 3, 2, 1, tzinfo=UTC)
 _PATIENCE = 10_000.0  # milliseconds
 _FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+
+
+Given = str | bool | Sequence[str]
+"""What is typed, chosen or ticked."""
 
 
 @asynccontextmanager
@@ -147,22 +151,15 @@ class Desk:
         if "/sign-in" in self.page.url:
             await self.sign_in()
             answer = await self.page.goto(path)
-        assert answer is not None and answer.status == 200, (self.post, path, answer and answer.status)
+        assert answer is not None
+        assert answer.status == 200, (self.post, path)
 
-    async def act(self, path: str, **fields: str | list[str] | bool) -> None:
-        """Fill in the form of a page, send it, and see that it was taken."""
-        await self.open(path)
-        await self.fill(**fields)
-        await self.page.locator("main form button").first.click()
-        told = self.page.locator(".notice.bad")
-        assert await told.count() == 0, (self.post, path, await told.all_inner_texts())
-
-    async def fill(self, **fields: str | list[str] | bool) -> None:
+    async def fill(self, **fields: Given) -> None:
         """Fields by name: a text, a choice, several choices, or a box to tick."""
         for name, value in fields.items():
             named = self.page.locator(f'main [name="{name}"]')
             kind = await named.first.get_attribute("type")
-            if isinstance(value, list):
+            if not isinstance(value, str | bool):
                 for one in value:
                     await self.page.locator(f'main [name="{name}"][value="{one}"]').check()
             elif kind == "radio":
@@ -174,7 +171,7 @@ class Desk:
             else:
                 await named.fill(value)
 
-    async def do(self, command: str, **fields: str | list[str] | bool) -> None:
+    async def do(self, command: str, **fields: Given) -> None:
         """Give a command on the case, by the link that the case page offers for it."""
         reference = self.office.play.reference
         await self.open(f"/cases/{reference}")
