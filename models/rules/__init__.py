@@ -21,7 +21,17 @@ from models.rules import clock, gates, operational, participants, posts, reporti
 from models.rules.reporting import terms_of_reference
 from models.rules.turn import RULES, Turn
 
-__all__ = ["RULES", "Taken", "allowed", "blank", "decide", "replay", "strike", "take_over", "terms_of_reference"]
+__all__ = [
+    "RULES",
+    "Taken",
+    "allowed",
+    "blank",
+    "decide",
+    "replay",
+    "strike",
+    "take_over",
+    "terms_of_reference",
+]
 
 _PARTS = (clock, gates, operational, participants, posts, reporting, request)
 """Importing them has filled the table."""
