@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format lock bench golden migration clean
+.PHONY: help install run test check format lock bench pictures golden migration clean
 
 help: ## Show these lines
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ lock: ## Resolve the newest allowed packages into the two lock files (needs `mak
 
 bench: $(STAMP) ## Measure the product against its floor; prints ratios
 	$(BIN)/python -m benchmarks
+
+pictures: $(STAMP) ## Take pictures of the main pages into docs/pictures (needs Chromium)
+	$(BIN)/python -m tests.pictures
 
 golden: $(STAMP) ## Write the golden e-mails anew; look at the difference before you commit it
 	GOLDEN=write $(BIN)/python -m pytest -q tests/notifications

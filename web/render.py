@@ -135,6 +135,16 @@ def _place_words(context: Context, place: str) -> str:
     return names.get(place, place)
 
 
+def _term_words(context: Context, term: str) -> Markup | str:
+    """A term that a gate decides on: a moment in the reader's time zone, else as it was written, with names."""
+    words: Words = context["say"]
+    try:
+        at = datetime.fromisoformat(term)
+    except ValueError:
+        return words.reason(term)
+    return _moment(context, at) if at.tzinfo else words.when(term)
+
+
 def _number(context: Context, value: float) -> str:
     return format_decimal(value, locale=context["language"])
 
@@ -158,6 +168,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "section_words": pass_context(_section_words),
     "span": pass_context(_span),
     "stage": pass_context(_stage_words),
+    "term_words": pass_context(_term_words),
 }
 
 

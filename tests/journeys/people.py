@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
 
 from models.posts import Post
 from ops.catcher import CaughtMail
@@ -21,7 +21,7 @@ from tests.web.server import served
 from web.app import application
 from web.site import Site
 
-__all__ = ["Desk", "Office", "browser_here", "office"]
+__all__ = ["NARROW", "WIDE", "Desk", "Office", "address_of", "browser_here", "office"]
 
 
 def address_of(post: str) -> str:
@@ -31,6 +31,9 @@ def address_of(post: str) -> str:
 
 
 START = datetime(2026, 3, 2, 1, tzinfo=UTC)
+NOTHING_YET = Scenario.model_validate({"title": "By clicking", "start": START, "acts": []})
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+NARROW: ViewportSize = {"width": 360, "height": 740}
 _PATIENCE = 10_000.0  # milliseconds
 _FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
 
@@ -69,19 +72,21 @@ class Office:
     async def person(self, post: str) -> "Desk":
         """Whoever holds a post, signed in; the same browser for the same post."""
         if post not in self._desks:
-            context = await self.browser.new_context(
-                base_url=self.address,
-                java_script_enabled=self.scripts,
-                locale="en-GB",
-                viewport={"width": 1280, "height": 900},
-            )
-            context.set_default_timeout(_PATIENCE)
-            desk = Desk(self, Post(post), context, await context.new_page())
-            desk.page.on("pageerror", lambda error: self.faults.append(f"{post}: {error}"))
-            desk.page.on("console", self._heard)
+            desk = await self.stranger(post)
             await desk.sign_in()
             self._desks[post] = desk
         return self._desks[post]
+
+    async def stranger(self, post: str = "MY/focal-point") -> "Desk":
+        """A browser in which nobody is signed in."""
+        context = await self.browser.new_context(
+            base_url=self.address, java_script_enabled=self.scripts, locale="en-GB", viewport=WIDE
+        )
+        context.set_default_timeout(_PATIENCE)
+        desk = Desk(self, Post(post), context, await context.new_page())
+        desk.page.on("pageerror", lambda error: self.faults.append(f"{post}: {error}"))
+        desk.page.on("console", self._heard)
+        return desk
 
     def _heard(self, message: object) -> None:
         if getattr(message, "type", "") == "error":
@@ -189,11 +194,11 @@ class Desk:
 
 
 @asynccontextmanager
-async def office(*, scripts: bool = True) -> AsyncIterator[Office]:
-    """The product, its pages and a browser, started and stopped."""
+async def office(*, scripts: bool = True, scenario: Scenario = NOTHING_YET) -> AsyncIterator[Office]:
+    """The product, its pages and a browser, started and stopped; a scenario is played first."""
     port = free_port()
-    scenario = Scenario.model_validate({"title": "By clicking", "start": START, "acts": []})
     async with simulation(scenario, lambda line: None, web_port=port) as play:
+        await play.play()
         site = Site(play.settings, play.engine, clock=lambda: play.now, desk=play.desk)
         async with served(application(site), port) as address, browser_here() as browser:
             yield Office(play, site, address, browser, scripts)

@@ -1,0 +1,59 @@
+"""The main pages of the product, on a case in the middle of its work: for pictures and for checks of every page."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from ops.scenario import Scenario, read_scenario
+from tests.journeys.people import Desk, Office
+
+__all__ = ["PAGES", "Shown", "at_work", "show"]
+
+_PERTH = Path(__file__).parents[1] / "scenarios" / "perth-2009.yaml"
+
+
+class Shown(NamedTuple):
+    """A page: its name in file names, the post that looks at it (nobody: not signed in), and its address."""
+
+    name: str
+    post: str
+    path: str
+
+
+PAGES = (
+    Shown("sign-in", "", "/sign-in"),
+    Shown("what-waits", "AU/co-chair", "/"),
+    Shown("case", "AU/co-chair", "/cases/{reference}"),
+    Shown("case-of-a-participant", "MY/focal-point", "/cases/{reference}"),
+    Shown("decision", "AU/co-chair", "/cases/{reference}/do/decide"),
+    Shown("board", "RSO/secretariat", "/board"),
+    Shown("cases", "MY/focal-point", "/cases"),
+    Shown("request", "MY/focal-point", "/request/new/situation"),
+    Shown("request-movement", "MY/focal-point", "/request/new/movement"),
+    Shown("request-check", "MY/focal-point", "/request/new/check"),
+    Shown("request-confidential", "MY/focal-point", "/request/new/confidential"),
+    Shown("versions", "AU/co-chair", "/cases/{reference}/versions"),
+    Shown("log", "AU/co-chair", "/cases/{reference}/log"),
+    Shown("act-for", "RSO/secretariat", "/cases/{reference}/act-for?post=TH/focal-point"),
+    Shown("add-outcome", "RSO/secretariat", "/cases/{reference}/do/add_outcome"),
+    Shown("situation-update", "RSO/secretariat", "/cases/{reference}/do/situation_update"),
+    Shown("circulate", "ID/co-chair", "/cases/{reference}/do/circulate"),
+    Shown("account", "AU/co-chair", "/account"),
+    Shown("nothing-here", "MY/focal-point", "/cases/AHG-1999-001"),
+)
+
+
+def at_work() -> Scenario:
+    """The small group of 2009 while it works: an extension is asked for, so that a decision is open."""
+    whole = read_scenario(_PERTH)
+    until = next(n for n, act in enumerate(whole.acts) if act.do == "open_report")
+    extend = whole.acts[until].model_copy(
+        update={"do": "extend", "fields": {"by": "3mo", "text": "Two members join late."}}
+    )
+    return whole.model_copy(update={"acts": (*whole.acts[:until], extend)})
+
+
+async def show(office: Office, page: Shown) -> Desk:
+    """The page in the browser of whoever looks at it."""
+    desk = await (office.person(page.post) if page.post else office.stranger())
+    await desk.page.goto(page.path.format(reference=office.play.reference))
+    return desk

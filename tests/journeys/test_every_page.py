@@ -1,0 +1,81 @@
+"""Every main page: nothing that axe-core finds (WCAG 2.2 AA), usable by keyboard, no sideways scrolling at 360 px."""
+
+from collections.abc import AsyncIterator
+from typing import Any, Literal
+
+import pytest
+import pytest_asyncio
+from axe_core_python.async_playwright import Axe
+from playwright.async_api import ViewportSize
+
+from tests.journeys.main_pages import PAGES, at_work, show
+from tests.journeys.people import NARROW, WIDE, Desk, Office, office
+
+pytestmark = [pytest.mark.slow, pytest.mark.journey, pytest.mark.asyncio(loop_scope="module")]
+
+_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def place() -> AsyncIterator[Office]:
+    async with office(scenario=at_work()) as parts:
+        yield parts
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+async def test_a_page_has_no_violation_in_light_and_dark_and_narrow(place: Office, page: Any) -> None:
+    desk = await show(place, page)
+    schemes: tuple[tuple[Literal["light", "dark"], ViewportSize], ...] = (("light", WIDE), ("dark", NARROW))
+    for scheme, size in schemes:
+        await desk.page.emulate_media(color_scheme=scheme)
+        await desk.page.set_viewport_size(size)
+        assert await violations(desk) == []
+    wide = await desk.page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= NARROW["width"], f"{wide} px wide"
+    await desk.page.set_viewport_size(WIDE)
+    await desk.page.emulate_media(color_scheme="light")
+
+
+async def violations(desk: Desk) -> list[str]:
+    found = await Axe().run(desk.page, options=_RULES)
+    return [
+        f"{one['id']}: {[node['html'][:160] for node in one['nodes'][:3]]}" for one in found["violations"]
+    ]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+async def test_every_control_of_a_page_is_reached_by_the_tabulator_and_shows_it(
+    place: Office, page: Any
+) -> None:
+    desk = await show(place, page)
+    await desk.page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    wanted: int = await desk.page.evaluate(_CONTROLS)
+    reached: set[int] = set()
+    for _ in range(wanted + 60):
+        await desk.page.keyboard.press("Tab")
+        at, outline = await desk.page.evaluate(_FOCUSED)
+        if at >= 0:
+            reached.add(at)
+            assert outline != "none", f"control {at} does not show that it has the focus"
+    assert len(reached) == wanted
+
+
+_CONTROLS = """() => {
+  const radios = new Set();
+  const all = [...document.querySelectorAll('a[href], button, input, select, textarea, summary')].filter(one => {
+    if (one.type === 'hidden' || one.disabled || one.offsetParent === null && !one.matches('.skip')) return false;
+    if (one.type !== 'radio') return true;
+    if (radios.has(one.name)) return false;  // the arrows go on from one of a group to the next
+    radios.add(one.name);
+    return true;
+  });
+  window.controls = all;
+  return all.length;
+}"""
+_FOCUSED = """() => {
+  const one = document.activeElement;
+  let at = window.controls.indexOf(one);
+  if (at < 0 && one.type === 'radio') at = window.controls.findIndex(other => other.name === one.name);
+  const style = one === document.body ? null : getComputedStyle(one);
+  return [at, style ? style.outlineStyle : ''];
+}"""
