@@ -18,7 +18,7 @@ from temporalio.client import Client
 from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import RPCError
 
-from ops.processes import Child, ManagedProcess, Ready, free_port
+from ops.processes import Child, ManagedProcess, ProcessError, Ready, free_port
 from settings import Settings, SettingsError
 
 HOST = "127.0.0.1"
@@ -126,19 +126,31 @@ async def start_dev_server(
 
     `port`: None takes a free one. The caller stops it: ``await server.process.stop()``. Raises ProcessError.
     """
-    port = port or free_port()
+    for tries_left in (2, 1, 0):
+        process, at = _dev_server(settings, folder, port or free_port(), in_memory, dynamic_config)
+        process.start()
+        try:
+            await process.wait_ready()
+        except ProcessError as error:
+            process.kill()
+            # It looks for free ports of its own as well; another program may take one before it does.
+            if not tries_left or "address already in use" not in str(error):
+                raise
+        except BaseException:
+            process.kill()
+            raise
+        else:
+            return DevServer(process, at, settings.temporal_namespace)
+    raise AssertionError  # the last try has returned or raised
+
+
+def _dev_server(
+    settings: Settings, folder: Path, port: int, in_memory: bool, dynamic_config: Mapping[str, object] | None
+) -> tuple[ManagedProcess, int]:
     database = None if in_memory else folder / "temporal.db"
-    child = dev_server_child(
-        settings, database=database, log=folder / "temporal.log", port=port, dynamic_config=dynamic_config
-    )
-    process = ManagedProcess(child)
-    process.start()
-    try:
-        await process.wait_ready()
-    except BaseException:
-        process.kill()
-        raise
-    return DevServer(process, port, settings.temporal_namespace)
+    log = folder / "temporal.log"
+    child = dev_server_child(settings, database=database, log=log, port=port, dynamic_config=dynamic_config)
+    return ManagedProcess(child), port
 
 
 def temporal_ready(config: ClientConnectConfig, search_attributes: Sequence[str] = ()) -> Ready:
