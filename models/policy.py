@@ -9,9 +9,15 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, GetCoreSchemaHandler, field_validator
+from pydantic import (
+    Field,
+    GetCoreSchemaHandler,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+)
 from pydantic_core import CoreSchema, core_schema
 
 from models.base import Value
@@ -152,6 +158,12 @@ _URGENT = _spans(
 )  # fmt: skip
 
 
+LinkAnswer = Literal["respond", "consent", "acknowledge"]
+"""What can be answered by the link of a mail: an invitation, consent to being named, that a notice was received."""
+
+_BY_LINK: tuple[LinkAnswer, ...] = ("respond", "consent", "acknowledge")
+
+
 class Policy(Value):
     """The whole policy.
 
@@ -160,6 +172,7 @@ class Policy(Value):
     ``endorsements``: how many participants endorse a later admission. ``resubmission``: how long a lapsed
     request may be resubmitted. ``overdue_before``, ``overdue_after``, ``overdue_every``: the overdue ladder
     of outcomes and recommendations, around the due date. ``duration_reminder``: before an activation ends.
+    ``answers_by_link``: what the link of a mail is enough for, without signing in.
     """
 
     version: str = "1"
@@ -175,6 +188,15 @@ class Policy(Value):
     overdue_after: Span = Span("7d")
     overdue_every: Span = Span("30d")
     duration_reminder: Span = Span("30d")
+    answers_by_link: tuple[LinkAnswer, ...] = _BY_LINK
+
+    @model_serializer(mode="wrap")
+    def _as_it_was(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # A case that was submitted before there was this field is hashed without it, also when its workflow is replayed.
+        written: dict[str, Any] = write(self)
+        if "answers_by_link" not in self.model_fields_set:
+            written.pop("answers_by_link", None)
+        return written
 
     @field_validator("overdue_before", "overdue_after", "overdue_every")
     @classmethod
@@ -190,7 +212,7 @@ class Policy(Value):
     @classmethod
     def default(cls) -> Self:
         """The product's defaults."""
-        return cls()
+        return cls(answers_by_link=_BY_LINK)
 
 
 def policy_with(differences: Mapping[str, Any]) -> Policy:
@@ -220,6 +242,7 @@ def policy_with(differences: Mapping[str, Any]) -> Policy:
             raise ValueError(f"policy has no key {key!r}; it has {known}")
     for name, base in (("routine", _ROUTINE), ("urgent", _URGENT)):
         changes[name] = {**base.model_dump(), **tracks[name]}
+    changes.setdefault("answers_by_link", _BY_LINK)
     return Policy.model_validate(changes)
 
 

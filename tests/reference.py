@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from cli import app
+from models.asks import ASKS
 from models.base import Value
 from models.case import Stage
 from models.commands import COMMANDS, Body, Leave
@@ -295,8 +296,8 @@ def notices() -> Iterator[str]:
     yield (
         "A notice comes from an event in a case's log, once for each post and capacity that it is for. "
         "Only a post "
-        "that may learn of the case is told. *Asks* means that the reader has to do something. The last "
-        "three "
+        "that may learn of the case is told. *Asks* means that the reader has to do something; the command is "
+        "the one whose page the mail links to, for the roles in brackets (`models/asks.py`). The last three "
         "columns are what `notifications/registry.py` says of the kind: when its mail goes out, whether "
         "a reader may "
         "switch it off, and what of the case the mail may hold."
@@ -307,7 +308,7 @@ def notices() -> Iterator[str]:
         "everybody it is for."
     )
     rows = [
-        f"| `{kind.name}` | {kind.summary} | {'asks' if kind.asks else 'tells'} | {entry.pace.value} "
+        f"| `{kind.name}` | {kind.summary} | {_asking(kind.name, kind.asks)} | {entry.pace.value} "
         f"| {entry.wish.value} | {entry.sensitivity.value} |"
         for kind in KINDS.values()
         for entry in (REGISTRY[kind.name],)
@@ -317,6 +318,12 @@ def notices() -> Iterator[str]:
         "|---|---|---|---|---|---|",
     )
     yield "\n".join((*head, *rows))
+
+
+def _asking(kind: str, asks: bool) -> str:
+    if kind not in ASKS:
+        return "asks" if asks else "tells"
+    return f"asks: `{ASKS[kind].do}` ({', '.join(role.value for role in ASKS[kind].roles)})"
 
 
 # default policy ---------------------------------------------------------------------------------------------
@@ -346,6 +353,7 @@ _WHOLE = {
     "overdue_after": "overdue ladder: after the due date",
     "overdue_every": "overdue ladder: from then on every",
     "duration_reminder": "reminder before an activation ends",
+    "answers_by_link": "what the link of a mail is enough for, without signing in: any of these, or none",
 }
 
 
