@@ -19,6 +19,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 import db
 from activities.deliver import Courier, Sender
 from activities.record import Recorder
+from notifications.answer_links import AnswerLinks
 from notifications.transport import Transport
 from settings import Settings, load_settings
 from workflows.activation import Activation
@@ -159,7 +160,10 @@ def _courier(settings: Settings, engine: AsyncEngine, options: Options) -> Couri
             password=password, connections=settings.smtp_connections,
         )  # fmt: skip
 
-    sender = Sender(mail_from=settings.mail_from, reply_to=settings.mail_from, public_url=settings.public_url)
+    sender = Sender(
+        mail_from=settings.mail_from, reply_to=settings.mail_from, public_url=settings.public_url,
+        links=AnswerLinks(settings.keyring),
+    )  # fmt: skip
     return Courier(engine, transport, sender, connections=settings.smtp_connections, clock=options.clock)
 
 

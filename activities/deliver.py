@@ -19,6 +19,7 @@ from models.base import Value
 from models.case import Stage
 from models.policy import Policy
 from models.posts import Capacity, Post
+from notifications.answer_links import AnswerLinks
 from notifications.compose import About, Reader, compose
 from notifications.transport import Delivery, Transport
 from records import ledger, queries
@@ -32,12 +33,15 @@ _KNOWN_CASES = 500
 
 
 class Sender:
-    """In whose name mails go out, and where their links lead."""
+    """In whose name mails go out, and where their links lead; ``links`` signs those that act without signing in."""
 
-    def __init__(self, *, mail_from: str, reply_to: str, public_url: str) -> None:
+    def __init__(
+        self, *, mail_from: str, reply_to: str, public_url: str, links: AnswerLinks | None = None
+    ) -> None:
         self.mail_from = mail_from
         self.reply_to = reply_to
         self.public_url = public_url
+        self.links = links
 
 
 class Courier:
@@ -109,12 +113,12 @@ class Courier:
         facts = await self._facts_of(case["reference"])
         about = About(
             reference=case["reference"], title=case["title"], stage=Stage(case["stage"]).words, names=facts.names,
-            default_policy=facts.default_policy,
+            default_policy=facts.default_policy, answers_by_link=facts.answers_by_link,
         )  # fmt: skip
         message = compose(
             notice["kind"], reader=reader, about=about, facts=notice["facts"] or {}, due=notice["due"], at=now,
             key=notice["key"], mail_from=self._sender.mail_from, reply_to=self._sender.reply_to,
-            public_url=self._sender.public_url,
+            public_url=self._sender.public_url, links=self._sender.links,
         )  # fmt: skip
         return message, addressee.email
 
@@ -124,11 +128,13 @@ class Courier:
             async with self._engine.connect() as connection:
                 submitted = (await queries.entries(connection, reference, limit=1))[0].event
             members = submitted["directory"]["members"]
+            policy = Policy.model_validate(submitted["policy"])
             if len(self._cases) >= _KNOWN_CASES:
                 self._cases.clear()
             self._cases[reference] = _CaseFacts(
                 names={code: member["name"] for code, member in members.items()},
-                default_policy=Policy.model_validate(submitted["policy"]) == Policy.default(),
+                default_policy=policy == Policy.default(),
+                answers_by_link=policy.answers_by_link,
             )
         return self._cases[reference]
 
@@ -152,10 +158,11 @@ class Courier:
 
 
 class _CaseFacts(Value):
-    """Names of members as the case has them, and whether its policy is the product's own."""
+    """Names of members as the case has them, and of its policy whether it is the product's own, and its links."""
 
     names: dict[str, str]
     default_policy: bool
+    answers_by_link: tuple[str, ...]
 
 
 @asynccontextmanager

@@ -9,16 +9,18 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
-from typing import Annotated, Any
-from urllib.parse import quote
+from typing import Annotated, Any, NamedTuple
 
 from babel import Locale
 from pydantic import AfterValidator
 
+from models.asks import ACKNOWLEDGE, Asked, asked_of, may_answer_by_link
 from models.base import Value
 from models.case import Stage
 from models.notices import KINDS
 from models.posts import SECRETARIAT, Capacity, Post, Role
+from notifications.addresses import case_address, duty_address
+from notifications.answer_links import AnswerLinks, until
 from notifications.environment import form, language_of, translations
 from notifications.headers import Field, MailboxField, TextField, mailbox
 from notifications.meetings import calendar_file
@@ -66,7 +68,8 @@ class About(Value):
     """The case that the notice is about.
 
     ``stage`` is a ``Stage`` or its words. ``names`` holds the names of members by code. ``default_policy``
-    tells that the case's policy is the product's own, so that its dates are labelled as defaults.
+    tells that the case's policy is the product's own, so that its dates are labelled as defaults;
+    ``answers_by_link`` is that field of the policy.
     """
 
     reference: str
@@ -74,6 +77,15 @@ class About(Value):
     stage: str = ""
     names: Mapping[str, str] = {}
     default_policy: bool = True
+    answers_by_link: tuple[str, ...] = ()
+
+
+class _Way(NamedTuple):
+    """Where a mail leads: ``where`` is the case, the page of a command, or a page that takes the answer by the link."""
+
+    url: str
+    where: str = "case"
+    confirm_url: str = ""
 
 
 class _Facts(dict[str, str]):
@@ -100,12 +112,15 @@ def compose(
     mail_from: str,
     reply_to: str,
     public_url: str,
+    links: AnswerLinks | None = None,
 ) -> EmailMessage:
     """The mail of one notice to one reader.
 
     ``kind`` and ``facts`` are those of the notice, ``due`` its date, ``at`` the moment it was queued (both
     aware). ``key`` is unique to notice and recipient. ``mail_from`` and ``reply_to`` are written as name
-    <address>; ``public_url`` is where the pages are. The same arguments give the same mail, byte for byte.
+    <address>; ``public_url`` is where the pages are. ``links`` signs the links by which the reader answers without
+    signing in, where the case's policy lets it; without it there are none. The same arguments give the same mail,
+    byte for byte.
 
     Raises:
         KeyError: an unknown kind.
@@ -114,12 +129,13 @@ def compose(
     entry = REGISTRY[kind]
     sender, domain = _sender(mail_from)
     reference = line(about.reference)
-    url = f"{public_url}/cases/{quote(reference.partition('/')[0], safe='')}"
+    url = public_url + case_address(reference)
+    way = _way(entry, reader, about, facts, due, at, key, public_url, links)
     calendar = _calendar(kind, facts, reference=reference, at=at, domain=domain, url=url)
     context = {
         **_context(entry, reader, about, facts, due),
         "reference": reference,
-        "url": url,
+        **way._asdict(),
         "calendar": calendar is not None,
     }
     plain, html = form(context["language"], html=False), form(context["language"], html=True)
@@ -146,6 +162,34 @@ def compose(
         )  # fmt: skip
         message.set_boundary(f"=_{_digest('mixed', key)}")
     return message
+
+
+# where it leads ---------------------------------------------------------------------------------------------
+
+
+def _way(
+    entry: Entry, reader: Reader, about: About, facts: Mapping[str, str], due: datetime | None, at: datetime,
+    key: str, public_url: str, links: AnswerLinks | None,
+) -> _Way:  # fmt: skip
+    """One link to where it is done, if something is asked of the reader; else to the case, and one to confirm it."""
+    reference = line(about.reference).partition("/")[0]
+
+    def signed(do: str, about_what: str = "") -> str:
+        if links is None or not may_answer_by_link(about.answers_by_link, do, reader.post):
+            return ""
+        token = links.link(
+            key=key, reference=reference, post=reader.post, do=do, about=about_what, address=reader.address,
+            ends=until(due, at),
+        )  # fmt: skip
+        return f"{public_url}/answer/{token}"
+
+    asked: Asked | None = asked_of(entry.kind, reader.post, facts)
+    if asked is None:
+        confirm_url = signed(ACKNOWLEDGE) if entry.acknowledged else ""
+        return _Way(public_url + case_address(reference), confirm_url=confirm_url)
+    if answer_url := signed(asked.do, asked.about):
+        return _Way(answer_url, "answer")
+    return _Way(public_url + duty_address(asked.do, asked.about, reference), "page")
 
 
 # what templates see -----------------------------------------------------------------------------------------

@@ -60,6 +60,11 @@ class Entry(NamedTuple):
     deadline: Deadline
 
     @property
+    def acknowledged(self) -> bool:
+        """Whether its reader is asked to confirm that it came, where it asks for nothing else."""
+        return self.wish is Wish.MANDATORY
+
+    @property
     def folder(self) -> Path:
         """Where its templates are."""
         return TEMPLATES / self.kind

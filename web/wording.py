@@ -1,9 +1,9 @@
 """Duties and acts of the clock in words, and the page where a duty is discharged."""
 
 from collections.abc import Callable
-from urllib.parse import quote, urlencode
 
 from models.ladder import ClockAct
+from notifications.addresses import OWN_PAGES, command_address, duty_address, field_of
 from notifications.words import Words
 from web.forms import FORMS
 
@@ -22,21 +22,7 @@ Translate = Callable[[str], str]
 N_ = str
 """Marks a text for extraction; it is translated where it is shown."""
 
-OWN_PAGES = {"submit": "/request", "resubmit": "/request/{}"}
-"""Commands whose page is not a form of ``FORMS``."""
-
 _RESUBMIT = N_("Submit a new version of the request")
-
-_FIELD_OF = {
-    "decide": "gate", "answer": "gate", "verify": "outcome", "progress": "outcome", "agree": "arrangement",
-    "endorse": "member",
-}  # fmt: skip
-"""The field of a command that a duty's ``about`` fills in."""
-
-
-def command_address(do: str, reference: str) -> str:
-    """The page of a command on a case."""
-    return OWN_PAGES.get(do, "/cases/{}/do/" + do).format(quote(reference, safe=""))
 
 
 def command_words(do: str, _: Translate) -> str:
@@ -44,15 +30,9 @@ def command_words(do: str, _: Translate) -> str:
     return _(FORMS[do].title if do in FORMS else _RESUBMIT)
 
 
-def duty_address(do: str, about: str, reference: str) -> str:
-    """The page on which a duty is discharged, with what it is about filled in."""
-    query = f"?{urlencode({_FIELD_OF[do]: about})}" if about and do in _FIELD_OF else ""
-    return command_address(do, reference) + query
-
-
 def duty_words(do: str, about: str, say: Words, _: Translate) -> str:
     """What is asked: ``Take a position: the list of participants``."""
-    subject = {"gate": say.gate, "member": say.member}.get(_FIELD_OF.get(do, ""), str)(about)
+    subject = {"gate": say.gate, "member": say.member}.get(field_of(do), str)(about)
     return f"{command_words(do, _)}: {subject}" if about else command_words(do, _)
 
 

@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from models.posts import Capacity, Post
+from notifications.answer_links import AnswerLinks
 from notifications.compose import About, Reader, compose
 
 AT = datetime(2009, 11, 6, 2, 0, tzinfo=UTC)
@@ -20,7 +21,11 @@ ABOUT = About(
     title="Vessel off Merak with 254 persons aboard",
     stage="co_chair_review",
     names=NAMES,
+    answers_by_link=("respond", "consent", "acknowledge"),
 )
+
+LINKS = AnswerLinks({"samples": b"k" * 32})
+"""Signs the links of the samples: the same key always, so that a sample is the same mail always."""
 
 _GATE = {
     "gate": "activation",
@@ -153,6 +158,7 @@ def mail(kind: str, **changes: Any) -> EmailMessage:
         "mail_from": "Bali Process Ad Hoc Group <ahg@example.org>",
         "reply_to": "Secretariat <secretariat@example.org>",
         "public_url": "https://ahg.example.org",
+        "links": LINKS,
         **changes,
     }
     return compose(kind, **arguments)

@@ -6,7 +6,9 @@ from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8, compat32, default
+from html import unescape
 from typing import Any
+from urllib.parse import urlsplit
 
 import icalendar
 import pytest
@@ -14,8 +16,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from models.asks import asked_of
 from models.notices import KINDS
 from models.posts import Capacity, Post
+from notifications.addresses import command_address
 from notifications.compose import About, Reader, message_id
 from notifications.registry import REGISTRY, Sensitivity, Wish, rows
 from notifications.texts import line
@@ -100,7 +104,7 @@ def test_no_text_adds_a_header_a_recipient_or_markup(
         "blockquote",
         "bdi", "ul", "li", "strong",
     }  # fmt: skip
-    assert page.count("href=") == 1
+    assert 1 <= page.count("href=") <= 2
 
 
 @pytest.mark.parametrize("kind", REGISTRY)
@@ -163,16 +167,26 @@ def test_a_mail_reads_well_without_any_fact_or_date(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", REGISTRY)
-def test_every_mail_keeps_the_order_and_has_one_link(kind: str) -> None:
+def test_every_mail_keeps_the_order_and_leads_to_one_page(kind: str) -> None:
     text, page = parts(mail(kind))
     headings = re.findall(r"^\* (.*)$", text, re.MULTILINE)
-    whole = ["What is asked of you", "Until when", "If nobody acts", "The case"]
+    asked = asked_of(kind, reader_of(kind).post, FACTS[kind])
+    answered_here = asked is not None and asked.do in ("respond", "consent")
+    confirmed = asked is None and REGISTRY[kind].wish is Wish.MANDATORY
+    leads = "Answer here, without signing in" if answered_here else "Go to the page where this is done"
+    whole = ["What is asked of you", "Until when", "If nobody acts", leads if asked else "Open the case"]
+    whole += ["Confirm that this message has reached you"] if confirmed else []
     assert headings in (whole, [one for one in whole if one != "Until when"])
-    assert text.count("https://") == 1
-    assert re.findall('href="([^"]*)"', page) == ["https://ahg.example.org/cases/AHG-2009-001"]
+    addresses = re.findall("https://\\S+", text)
+    assert addresses == [unescape(one) for one in re.findall('href="([^"]*)"', page)]
+    pages = [urlsplit(one).path.partition("/answer/")[0] or "/answer" for one in addresses]
+    first = "/answer" if answered_here else "/cases/AHG-2009-001"
+    if asked and not answered_here:
+        first = command_address(asked.do, "AHG-2009-001")
+    assert pages == [first, *(["/answer"] if confirmed else [])]
     assert "voluntary and non-binding" in text
     assert not re.search("<img|<script|<link|@import|url\\(", page)
-    assert max(len(one) for one in text.splitlines()) <= 78
+    assert max(len(one) for one in text.splitlines() if "https://" not in one) <= 78
 
 
 @pytest.mark.parametrize("kind", [kind for kind in REGISTRY if KINDS[kind].asks])
@@ -309,6 +323,8 @@ def test_an_alternate_is_told_why_it_is_written_to() -> None:
 
 def test_the_follow_up_of_a_recommendation_links_to_its_case() -> None:
     text, _ = parts(mail("recommendation_due", about=About(reference="AHG-2009-001/R2")))
+    assert "https://ahg.example.org/cases/AHG-2009-001/do/adopt\n" in text
+    text, _ = parts(mail("recommendation_resolved", about=About(reference="AHG-2009-001/R2")))
     assert "https://ahg.example.org/cases/AHG-2009-001\n" in text
 
 

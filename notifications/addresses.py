@@ -1,0 +1,42 @@
+"""The addresses of pages: of a case, of a command on it, of a duty. Pages and mails lead to the same."""
+
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
+
+from notifications.texts import line
+
+__all__ = ["OWN_PAGES", "case_address", "command_address", "duty_address", "field_of"]
+
+OWN_PAGES = {"submit": "/request", "resubmit": "/request/{}"}
+"""Commands whose page is not a form of ``web.forms.FORMS``."""
+
+_FIELD_OF: Mapping[str, str] = {
+    "decide": "gate", "answer": "gate", "verify": "outcome", "progress": "outcome", "agree": "arrangement",
+    "review_arrangement": "arrangement", "endorse": "member",
+}  # fmt: skip
+"""The field of a command that ``about`` fills in."""
+
+_LONGEST = 600
+"""Characters of an address; a longer one, of a long title in another script, goes without what it is about."""
+
+
+def field_of(do: str) -> str:
+    """The field of a command that says what it is about; empty where there is none."""
+    return _FIELD_OF.get(do, "")
+
+
+def case_address(reference: str) -> str:
+    """The page of a case; of a recommendation's follow-up, that of its case."""
+    return f"/cases/{quote(line(reference).partition('/')[0], safe='')}"
+
+
+def command_address(do: str, reference: str) -> str:
+    """The page of a command on a case."""
+    return OWN_PAGES.get(do, "/cases/{}/do/" + do).format(quote(line(reference), safe=""))
+
+
+def duty_address(do: str, about: str, reference: str) -> str:
+    """The page on which a duty is discharged, with what it is about filled in."""
+    page, field = command_address(do, reference), field_of(do)
+    whole = f"{page}?{urlencode({field: line(about)})}" if about and field else page
+    return whole if len(whole) <= _LONGEST else page
