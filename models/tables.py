@@ -252,6 +252,7 @@ class NoticeRow(SQLModel, table=True):
     """The ledger: one row per notice and recipient.
 
     ``key`` is the deduplication key. ``state``: queued, reserved, sent, refused, ambiguous, undeliverable.
+    ``acknowledged_at``: when its reader answered by the mail's link, or confirmed there that it came.
     """
 
     __tablename__ = "notices"
@@ -275,6 +276,7 @@ class NoticeRow(SQLModel, table=True):
     address: str = ""
     reply: str = _text()
     message_id: str = ""
+    acknowledged_at: datetime | None = _moment()
 
 
 # the directory ----------------------------------------------------------------------------------------------

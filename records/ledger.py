@@ -15,7 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from db import write_transaction
 from models.tables import TABLES
 
-__all__ = ["MOST_ATTEMPTS", "mark", "next_attempt", "orphaned", "reserve", "retry_delay", "waiting"]
+__all__ = [
+    "MOST_ATTEMPTS", "acknowledge", "mark", "next_attempt", "notice_of", "orphaned", "reserve", "retry_delay", "told",
+    "waiting",
+]  # fmt: skip
 
 _NOTICES = TABLES.tables["notices"]
 
@@ -89,3 +92,29 @@ async def waiting(connection: AsyncConnection) -> bool:
     """Whether any notice is queued or reserved."""
     query = select(_NOTICES.c.id).where(_NOTICES.c.state.in_(["queued", "reserved"])).limit(1)
     return (await connection.execute(query)).first() is not None
+
+
+# who was told -----------------------------------------------------------------------------------------------------
+
+
+async def notice_of(connection: AsyncConnection, key: str) -> dict[str, Any] | None:
+    """The notice with that key; None when there is none."""
+    row = (await connection.execute(select(_NOTICES).where(_NOTICES.c.key == key))).mappings().first()
+    return dict(row) if row else None
+
+
+async def acknowledge(engine: AsyncEngine, key: str, at: datetime) -> bool:
+    """Note that a notice reached its reader, by its key; False when that was noted before, or there is none."""
+    c = _NOTICES.c
+    noted = update(_NOTICES).where(c.key == key, c.acknowledged_at.is_(None)).values(acknowledged_at=at)
+    async with write_transaction(engine) as connection:
+        return bool((await connection.execute(noted)).rowcount)
+
+
+async def told(
+    connection: AsyncConnection, reference: str, *, after: int = 0, limit: int | None = None
+) -> list[dict[str, Any]]:
+    """The notices of a case in the order in which they were queued, after a number (keyset paging)."""
+    c = _NOTICES.c
+    query = select(_NOTICES).where(c.reference == reference, c.id > after).order_by(c.id).limit(limit)
+    return [dict(row) for row in (await connection.execute(query)).mappings()]

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
 from casework import Casework
+from notifications.answer_links import AnswerLinks
 from records.casefiles import CaseFiles
 from settings import Settings
 from web.watch import Watch
@@ -35,6 +37,11 @@ class Site:
         self.files = CaseFiles(self.engine)
         self.watch = Watch(self.engine)
         self._connecting = asyncio.Lock()
+
+    @cached_property
+    def links(self) -> AnswerLinks:
+        """Reads the links in mails that act without signing in."""
+        return AnswerLinks(self.settings.keyring)
 
     @property
     def secure(self) -> bool:
