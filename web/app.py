@@ -14,6 +14,7 @@ from web import (
     account,
     act,
     acting,
+    answer,
     case_page,
     errors,
     feed,
@@ -26,6 +27,7 @@ from web import (
     second_factor,
     signin,
     statics,
+    told,
 )  # fmt: skip
 from web.api import description, problems, routes
 from web.security import guard
@@ -35,7 +37,9 @@ from web.watch import heard
 
 __all__ = ["application", "create_app"]
 
-PAGES = (signin, second_factor, acting, account, home, request_form, act, case_page, feed, language)
+PAGES = (
+    signin, second_factor, acting, account, home, request_form, act, answer, case_page, told, feed, language,
+)  # fmt: skip
 """What people use; each has a ``router``."""
 
 

@@ -196,9 +196,11 @@ def language_for(request: Request, visitor: Visitor | None) -> str:
     return "en"
 
 
-def said(visitor: Visitor | None, language: str, names: Mapping[str, str] | None = None) -> Words:
-    """How posts, members, gates and moments are said to this reader."""
-    zone = visitor.zone if visitor else "UTC"
+def said(
+    visitor: Visitor | None, language: str, names: Mapping[str, str] | None = None, zone: str = "UTC"
+) -> Words:
+    """How posts, members, gates and moments are said to this reader; ``zone``: of one who is not signed in."""
+    zone = visitor.zone if visitor else zone
     return Words(
         names or {}, language=language, zone=zone, translations=words_translated(language_of(language))
     )

@@ -1,0 +1,136 @@
+"""Who was told: the list of notices of a case, for those who may see it, and as a file that computes nothing."""
+
+import csv
+import io
+
+import pytest
+from httpx import AsyncClient
+
+from models.posts import Post
+from records import ledger
+from records.people import cookie_name
+from records.sessions import begin_session
+from tests.web.place import Place
+from tests.web.programs import Recorded, address_of
+from web.csv_files import csv_text
+
+RSO, AU, LK = "RSO/secretariat", "AU/co-chair", "LK/focal-point"
+
+
+async def as_post(place: Place, http: AsyncClient, post: str) -> None:
+    """Let the browser act as a post, the second factor shown."""
+    if Post(post).role.value == "auditor":
+        await place.sql(
+            "INSERT INTO holders (post, name, email, language) VALUES (:post, 'Auditor', :email, 'en')",
+            post=post, email=address_of(post),
+        )  # fmt: skip
+    async with place.engine.begin() as connection:
+        token = await begin_session(connection, address_of(post), "A test", place.now)
+    strong = "UPDATE sessions SET strong = :yes, post = :post WHERE email = :email"
+    await place.sql(strong, yes=True, post=post, email=address_of(post))
+    http.cookies.set(cookie_name(False), token, domain="127.0.0.1", path="/")
+
+
+async def recorded(place: Place) -> str:
+    table = Recorded()
+    table.do(LK, "submit", {"title": "=cmd()", "situation": "They leave.", "affected": ["MY"]})
+    table.do(RSO, "accept")
+    place.now = table.now
+    return await table.record(place)
+
+
+async def test_the_secretariat_the_co_chairs_and_auditors_see_who_was_told(place: Place) -> None:
+    reference = await recorded(place)
+    async with place.engine.connect() as connection:
+        first, second, *_ = await ledger.told(connection, reference)
+    await place.sql(
+        "UPDATE notices SET state = 'refused', reply = '550 <b>no such user</b>', address = :address WHERE id = :id",
+        id=first["id"], address="=HYPERLINK(1)@example.org",
+    )  # fmt: skip
+    assert await ledger.acknowledge(place.engine, second["key"], place.now)
+    assert not await ledger.acknowledge(place.engine, second["key"], place.now)
+    assert not await ledger.acknowledge(place.engine, "no such key", place.now)
+    rows: list[dict[str, str]] = []
+    for post in (RSO, AU, "AU/auditor"):
+        async with place.browser() as http:
+            await as_post(place, http, post)
+            page = await http.get(f"/cases/{reference}/notices")
+            assert page.status_code == 200
+            assert "550 &lt;b&gt;no such user" in page.text
+            assert "refused" in page.text
+            assert page.text.count("not confirmed") == page.text.count("<tr>") - 2
+            assert f'href="/cases/{reference}/notices"' in (await http.get(f"/cases/{reference}")).text
+
+            file = await http.get(f"/cases/{reference}/notices.csv")
+            assert file.headers["Content-Type"] == "text/csv; charset=utf-8"
+            assert file.headers["Content-Disposition"] == f'attachment; filename="{reference}-notices.csv"'
+            rows = list(csv.DictReader(io.StringIO(file.text.removeprefix("\ufeff"))))
+    assert [row["state"] for row in rows][:2] == ["refused", "queued"]
+    assert rows[0]["address"] == "'=HYPERLINK(1)@example.org"
+    assert rows[1]["acknowledged_at"] == place.now.isoformat(timespec="seconds")
+
+
+async def test_nobody_else_learns_that_there_is_such_a_list(place: Place) -> None:
+    reference = await recorded(place)
+    for post in (LK, "NZ/steering-group", "MV/focal-point"):
+        async with place.browser() as http:
+            await as_post(place, http, post)
+            for path in ("notices", "notices.csv"):
+                answer = await http.get(f"/cases/{reference}/{path}")
+                absent = await http.get(f"/cases/AHG-2026-999/{path}")
+                same = absent.text.replace("AHG-2026-999", reference)
+                assert (answer.status_code, answer.text) == (404, same)
+    async with place.browser() as http:
+        assert (await http.get(f"/cases/{reference}/notices")).status_code == 303
+        await as_post(place, http, RSO)
+        for none in ("AHG-2026-999", "%00", "x" * 300):
+            assert (await http.get(f"/cases/{none}/notices")).status_code == 404
+            assert (await http.get(f"/cases/{none}/notices.csv")).status_code == 404
+        for after in ("-1", "x", "9" * 40):
+            assert (await http.get(f"/cases/{reference}/notices", params={"after": after})).status_code == 404
+
+
+async def test_a_long_list_comes_a_page_at_a_time(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.told._A_PAGE", 2)
+    reference = await recorded(place)
+    async with place.engine.connect() as connection:
+        total = len(await ledger.told(connection, reference))
+    async with place.browser() as http:
+        await as_post(place, http, RSO)
+        seen, path = 0, "notices"
+        while path:
+            page = (await http.get(f"/cases/{reference}/{path}")).text
+            seen += page.count("<tr>") - 1
+            found = page.partition('href="?after=')[2].partition('"')[0]
+            path = f"notices?after={found}" if found else ""
+    assert seen == total > 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        " =1",
+        "\u00a0=1",
+        "|x",
+        "\uff1d1",
+        "\ufeff=1",
+        "\n@x",
+        "%00",
+    ],
+)
+def test_what_a_spreadsheet_would_compute_is_written_as_text(text: str) -> None:
+    (_, (cell,)) = csv.reader(io.StringIO(csv_text(["a"], [[text]]), newline=""))
+    assert cell == f"'{text}"
+
+
+def test_other_cells_come_out_as_they_went_in() -> None:
+    cells = ["AHG-2026-001", 'a, "b"\nc', "Ü 日本 محمد", "", "a=b"]
+    (_, read) = csv.reader(io.StringIO(csv_text(["a"] * 5, [cells]), newline=""))
+    assert read == cells
+    assert csv_text(["n", "x"], [[-3, None]]) == '"n","x"\r\n"-3",""\r\n'

@@ -1,0 +1,138 @@
+"""What the link of a mail opens now: the matter as its post may see it, what it has answered, or why it is no good."""
+
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from models.asks import ACKNOWLEDGE, may_answer_by_link
+from models.base import Value
+from models.case import Case, Circulation, Consent, ParticipantState
+from models.duties import duties
+from models.log import Entry
+from models.posts import Capacity
+from models.rules import allowed
+from models.rules.reporting import pending_circulation
+from models.visibility import Seen, as_seen
+from notifications.answer_links import AnswerLink, NotOurs
+from records import ledger
+from records.directory import addressee_of, zone_of
+from web.site import Site
+
+__all__ = ["NoGood", "Opened", "open_link"]
+
+Reason = Literal["unknown", "expired", "handed_over", "sign_in", "moved_on"]
+
+_TAKES_PART = (ParticipantState.ACCEPTED, ParticipantState.OBSERVER, ParticipantState.DECLINED)
+
+
+class NoGood(Exception):
+    """The link opens nothing, or nothing any more; ``reason`` is all that may be told."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason: Reason = reason
+
+
+class _Standing(NamedTuple):
+    """What the post has answered: ``answer`` is empty while it is asked."""
+
+    answer: str = ""
+    at: datetime | None = None
+
+
+class Opened(Value):
+    """A link that is good. ``case`` is for the rules, ``seen`` for the page.
+
+    ``answer``: what stands, in the domain's word (``accepted``, ``given``, ``acknowledged``), empty while it is asked;
+    ``answered_at`` where it is known. ``told_at``: when the notice was queued. ``zone``: of the post's office.
+    """
+
+    link: AnswerLink
+    kind: str
+    told_at: datetime
+    due: datetime | None
+    zone: str
+    case: Case
+    seen: Seen
+    answer: str
+    answered_at: datetime | None
+
+    @property
+    def circulation(self) -> Circulation | None:
+        """The circulation that names the member, as it may see it."""
+        return self.seen.case.circulation if self.link.do == "consent" else None
+
+
+async def open_link(site: Site, token: str) -> Opened:
+    """What a token opens.
+
+    Raises:
+        NoGood: it was not made here, has ended, went to who does not hold the post now, or is about what is over.
+    """
+    now = site.clock()
+    try:
+        link = site.links.read(token)
+    except NotOurs:
+        raise NoGood("unknown") from None
+    if now > link.until:
+        raise NoGood("expired")
+    async with site.engine.connect() as connection:
+        row = await ledger.notice_of(connection, link.key)
+        if row is None or (row["reference"], row["post"]) != (link.reference, link.post):
+            raise NoGood("unknown")
+        holder = await addressee_of(connection, link.post, Capacity(row["capacity"]), now.date())
+        zone = await zone_of(connection, link.post.member)
+    if holder is None or not site.links.was_for(link, holder.email):
+        raise NoGood("handed_over")
+    case = await site.files.read(link.reference)
+    seen = as_seen(case, link.post) if case is not None else None
+    if case is None or seen is None:
+        raise NoGood("moved_on")
+    if not may_answer_by_link(case.policy.answers_by_link, link.do, link.post):
+        raise NoGood("sign_in")
+    if link.do == ACKNOWLEDGE:
+        noted = row["acknowledged_at"]
+        standing = _Standing("acknowledged" if noted else "", noted)
+    else:
+        standing = _standing(case, link, await site.files.entries(link.reference, after=row["seq"]))
+    asked = (duty.due for duty in duties(case) if (duty.post, duty.do) == (link.post, link.do))
+    return Opened.model_construct(
+        link=link, kind=row["kind"], told_at=row["queued_at"], due=next(asked, None), zone=zone, case=case,
+        seen=seen, answer=standing.answer, answered_at=standing.at,
+    )  # fmt: skip
+
+
+def _standing(case: Case, link: AnswerLink, since: list[Entry]) -> _Standing:
+    """Whether the post is still asked what this mail asked; ``since``: the entries after the one that caused it.
+
+    Raises:
+        NoGood: ``moved_on``, also when the like was asked anew: a later mail has its own link.
+    """
+    standing = None
+    if not any(_asks_anew(entry, link) for entry in since):
+        standing = _invitation(case, link) if link.do == "respond" else _consent(case, link)
+    if standing is None or (not standing.answer and link.do not in allowed(case, link.post)):
+        raise NoGood("moved_on")
+    return standing
+
+
+def _asks_anew(entry: Entry, link: AnswerLink) -> bool:
+    if link.do == "respond":
+        return entry.type == "invited" and link.post.member in entry.event["members"]
+    return entry.type == "circulation_proposed"
+
+
+def _invitation(case: Case, link: AnswerLink) -> _Standing | None:
+    one = case.participants.get(link.post.member)
+    if one is None:
+        return None
+    if one.state is ParticipantState.INVITED:
+        return _Standing()
+    return _Standing(one.state.value, one.answered_at) if one.state in _TAKES_PART else None
+
+
+def _consent(case: Case, link: AnswerLink) -> _Standing | None:
+    circulation = case.circulation
+    said = circulation.consents.get(link.post.member) if circulation else None
+    if said is Consent.PENDING:
+        return _Standing() if pending_circulation(case) else None
+    return _Standing(said.value) if said in (Consent.GIVEN, Consent.REFUSED) else None

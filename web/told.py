@@ -1,0 +1,89 @@
+"""Who was told: the notices of a case, what became of each mail, and whether its reader has confirmed it."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from models.notices import KINDS
+from models.posts import Role
+from records import ledger
+from web.case_page import names_in, seen_or_404
+from web.csv_files import csv_answer
+from web.render import gettext_of, language_for, render
+from web.visitor import Visitor, current_site, only
+
+__all__ = ["MAY_SEE", "all_words", "router"]
+
+router = APIRouter(prefix="/cases/{reference}", include_in_schema=False)
+
+N_ = str
+"""Marks a text for extraction; it is translated where it is shown."""
+
+MAY_SEE = (Role.SECRETARIAT, Role.CO_CHAIR, Role.AUDITOR)
+_A_PAGE = 200
+
+_STATES: Mapping[str, str] = {
+    "queued": N_("waits"),
+    "reserved": N_("on its way"),
+    "sent": N_("taken by the mail server"),
+    "refused": N_("refused"),
+    "ambiguous": N_("perhaps sent: the answer was lost"),
+    "undeliverable": N_("no address"),
+}
+_HEAD = (
+    "queued_at", "kind", "what", "post", "capacity", "address", "due", "state", "attempts", "settled_at", "reply",
+    "acknowledged_at", "message_id", "entry",
+)  # fmt: skip
+
+
+@router.get("/notices")
+async def notices(
+    request: Request,
+    reference: str,
+    visitor: Annotated[Visitor, only(*MAY_SEE)],
+    after: Annotated[int, Query(ge=0, le=2**62)] = 0,
+) -> HTMLResponse:
+    """The notices of a case, a page at a time; ``after``: the number of the last one that was shown."""
+    case, seen = await seen_or_404(request, reference, visitor.post)
+    async with current_site(request).engine.connect() as connection:
+        rows = await ledger.told(connection, reference, after=after, limit=_A_PAGE + 1)
+    _ = gettext_of(language_for(request, visitor))
+    return render(
+        request, "notices.html", case=seen.case, names=names_in(case), after=after,
+        told=[_row(row, _) for row in rows[:_A_PAGE]], more=rows[_A_PAGE - 1]["id"] if len(rows) > _A_PAGE else None,
+    )  # fmt: skip
+
+
+def _row(row: Mapping[str, Any], _: Callable[[str], str]) -> dict[str, Any]:
+    return {
+        **row,
+        "summary": _(KINDS[row["kind"]].summary) if row["kind"] in KINDS else row["kind"],
+        "state_words": _(_STATES.get(row["state"], row["state"])),
+        "good": row["state"] == "sent",
+        "bad": row["state"] in ("refused", "ambiguous", "undeliverable"),
+    }
+
+
+@router.get("/notices.csv")
+async def as_csv(request: Request, reference: str, visitor: Annotated[Visitor, only(*MAY_SEE)]) -> Response:
+    """The same as a file: every notice of the case."""
+    await seen_or_404(request, reference, visitor.post)
+    async with current_site(request).engine.connect() as connection:
+        rows = await ledger.told(connection, reference)
+    table = (
+        [
+            {**row, "what": KINDS[row["kind"]].summary if row["kind"] in KINDS else "", "entry": row["seq"]}[
+                name
+            ]
+            for name in _HEAD
+        ]
+        for row in rows
+    )
+    return csv_answer(f"{reference}-notices.csv", _HEAD, table)
+
+
+def all_words() -> list[str]:
+    """Every word of this module, for the catalogues."""
+    return list(_STATES.values())
