@@ -409,3 +409,9 @@ async def test_a_co_chair_is_led_through_signing_in_to_the_very_form(office: Off
         page = await http.get(path)
     assert page.status_code == 200
     assert re.search(r'value="activation"[^>]*checked', page.text)
+
+
+@pytest.mark.parametrize("file", ["ops/supervisor.py", "docker-compose.yml"])
+def test_no_server_of_the_pages_keeps_a_log_of_addresses(file: str) -> None:
+    source = (Path(__file__).parents[2] / file).read_text(encoding="utf-8")
+    assert source.count('"--no-access-log"') == source.count('"web.app:create_app"') == 1
