@@ -12,6 +12,7 @@ from models.base import Instant, Value
 from models.case import Arrangement, Case, GateName, GateOutcome, ParticipantState, ReportState, Seat, Stage
 from models.ladder import ClockAct
 from models.posts import SECRETARIAT, Capacity, Post
+from models.release import release_of
 from models.rules.reporting import consents_asked, pending_circulation
 from models.rules.turn import desk_of
 from models.visibility import may_see
@@ -638,7 +639,7 @@ def _(case: Case, event: e.CirculationMoved) -> Iterable[Notice]:
     circulation = case.circulations[event.circulation]
     if event.state == "released":
         names = ", ".join(case.directory.name(code) for code in circulation.named)
-        facts = {"what": circulation.what, "names": names, "text": circulation.text}
+        facts = {"what": circulation.what, "names": names, "text": release_of(case, circulation).text}
         yield from _tell("circulated", [desk_of(code) for code in circulation.to], facts=facts)
     elif event.state == "approved":
         late = [

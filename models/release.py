@@ -58,10 +58,10 @@ def unnamed(case: Case, text: str, named: tuple[str, ...]) -> str:
     kept = {case.directory.name(code).casefold() for code in named}
     # A name that is kept goes first, so that a shorter one inside it is not replaced.
     words_of = sorted({*longest_first, *kept} - {""}, key=len, reverse=True)
-    anyone = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words_of))})(?!\w)", re.IGNORECASE)
+    anyone = re.compile(rf"(?<!\w)(?:the\s+)?({'|'.join(map(re.escape, words_of))})(?!\w)", re.IGNORECASE)
 
     def said(found: re.Match[str]) -> str:
-        name = found.group().casefold()
+        name = found.group(1).casefold()
         return found.group() if name in kept else hidden.get(name, found.group())
 
     return anyone.sub(said, text)

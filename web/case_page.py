@@ -66,7 +66,7 @@ async def case_page(
     shown = seen.case
     names = names_in(case)
     if seen.sight is Sight.CIRCULATED:
-        return _circulated(request, seen, names)
+        return _circulated(request, case, seen, names)
     now = site.clock()
     told = []
     language = language_for(request, visitor)
@@ -86,8 +86,9 @@ async def case_page(
     )  # fmt: skip
 
 
-def _circulated(request: Request, seen: Seen, names: dict[str, str]) -> HTMLResponse:
-    releases = {number: release_of(seen.case, one) for number, one in seen.case.circulations.items()}
+def _circulated(request: Request, case: Case, seen: Seen, names: dict[str, str]) -> HTMLResponse:
+    # What was released is made of the whole case, which its readers do not see: the rule leaves out who is not named.
+    releases = {number: release_of(case, case.circulations[number]) for number in seen.case.circulations}
     return render(request, "circulated.html", case=seen.case, names=names, releases=releases)
 
 

@@ -146,6 +146,17 @@ def test_a_circulation_goes_out_when_it_is_approved_and_every_consent_is_in() ->
     assert next(n for n in table.notices if n.kind == "circulated").facts["names"] == "Malaysia, Thailand"
 
 
+def test_the_mail_of_a_circulation_names_nobody_who_has_not_consented() -> None:
+    table = reported()
+    text = "Malaysia and Thailand asked; the International Organization for Migration helped."
+    table.do(ID, "circulate", {"what": "summary", "to": ["NZ"], "names": ["MY", "TH"], "text": text})
+    approve(table, "circulation")
+    table.do(MY, "consent")
+    table.do(TH, "consent", {"answer": "refuse"})
+    (notice,) = (one for one in table.notices if one.kind == "circulated")
+    assert notice.facts["text"] == "Malaysia and a member asked; an organisation helped."
+
+
 def test_consents_may_come_before_the_decision() -> None:
     table = reported()
     circulate(table, ["MY"])
