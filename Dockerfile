@@ -13,7 +13,7 @@ RUN /opt/ahg/bin/pip install --no-deps --no-build-isolation .
 FROM python:3.12.13-slim-bookworm
 
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin ahg \
-    && install -d -o ahg -g ahg -m 0700 /data
+    && install -d -o ahg -g ahg -m 0700 /data /data/attachments
 COPY --from=build /opt/ahg /opt/ahg
 ENV PATH=/opt/ahg/bin:$PATH PYTHONUNBUFFERED=1 AHG_DATA_DIR=/data AHG_LOG_FORMAT=json
 USER 10001

@@ -3,22 +3,25 @@
 It gives references, keeps drafts, and brings each command to the workflow that it is for. It decides nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models.base import Value
 from models.case import Case
-from models.commands import Command, Draft, parse
+from models.commands import ActFor, Command, Draft, Resubmit, Submit, parse, said
 from models.policy import Policy
 from models.posts import Post, Role
 from models.recommendation import stream_of
 from models.refusal import Refused, Why
+from models.request import Attachment, Request
 from models.rules import decide
 from records import queries, references
+from records.attachments import Attachments
 from records.directory import opening
 from workflows.client import CaseDesk, NotAnswered
 
@@ -38,12 +41,19 @@ class Done(Value):
 
 
 class Casework:
-    """Commands in, cases out. ``policy``: for new cases, instead of the deployment's newest (rehearsals)."""
+    """Commands in, cases out.
 
-    def __init__(self, engine: AsyncEngine, desk: CaseDesk, policy: Policy | None = None) -> None:
+    ``policy``: for new cases, instead of the deployment's newest (rehearsals). ``files``: where the files of requests
+    are; without it nothing can be attached.
+    """
+
+    def __init__(
+        self, engine: AsyncEngine, desk: CaseDesk, policy: Policy | None = None, files: Attachments | None = None
+    ) -> None:  # fmt: skip
         self._engine = engine
         self._desk = desk
         self._policy = policy
+        self._files = files
 
     async def act(
         self, do: str, fields: Mapping[str, Any], *, by: str, command_id: str, reference: str | None = None,
@@ -83,6 +93,7 @@ class Casework:
             state = await self._desk.resolve(reference, number, command)
             row = await self._row(reference)
             return Done(reference=reference, seq=row["seq"], stage=state)
+        await self._check_files(command, reference)
         receipt = await self._desk.give(reference, command)
         return Done(
             reference=reference,
@@ -100,6 +111,7 @@ class Casework:
         if given is not None and (before := await self._first_result(given, given, command_id)) is not None:
             return before  # the draft it was made from is gone by now
         command = parse("submit", {**(draft or {}), **fields}, by=by, command_id=command_id)
+        await self._check_files(command)
         # The rules are asked before a number is given, so that a refused request does not use one up.
         blank = Case(
             reference="AHG", directory=found.directory, calendars=found.calendars, policy=found.policy
@@ -117,6 +129,25 @@ class Casework:
             stage=receipt.stage.value,
             waiting_on=tuple(receipt.waiting_on),
         )
+
+    async def _check_files(self, command: Command, reference: str | None = None) -> None:
+        """Whether what the command attaches is here, and was put in by its member or is in the newest version.
+
+        Rules know no files, so this stands before them.
+        """
+        found = _attached(command)
+        if found is None:
+            return
+        member, wanted = found
+        versions: list[dict[str, Any]] = []
+        if reference is not None:
+            async with self._engine.connect() as connection:
+                versions = await queries.parts(connection, reference, "request_versions")
+        newest = Request.model_validate(versions[-1]["content"]) if versions else Request()
+        if self._files is None and wanted:
+            raise Refused(Why.INVALID, "No files are kept here, so none can be attached.")
+        if self._files is not None:
+            await self._files.check(member, wanted, {one.sha256: one for one in newest.attachments})
 
     async def _first_result(self, reference: str, stream: str, command_id: str) -> Done | None:
         """The first result of a command that came before, whatever has happened to the case since."""
@@ -147,15 +178,48 @@ class Casework:
         return row
 
 
+def _attached(command: Command) -> tuple[str, tuple[Attachment, ...]] | None:
+    """The member that attaches, and the files; None when the command says nothing of files."""
+    given = command.body
+    meant = (given.command, given.post) if isinstance(given, ActFor) else (given, command.by)
+    body, member = meant[0], meant[1].member
+    if isinstance(body, Submit):
+        return member, body.attachments
+    if not isinstance(body, Resubmit) or "attachments" not in body.changes:
+        return None
+    try:
+        return member, Request.model_validate({"attachments": body.changes["attachments"]}).attachments
+    except ValidationError as error:
+        raise Refused(Why.INVALID, said("resubmit", error)) from None
+
+
 async def keep_draft(engine: AsyncEngine, post: Post, fields: Mapping[str, Any], at: datetime) -> Done:
     """Keep a member's request that is not submitted yet, over what was kept before. It needs no Temporal.
 
     Raises:
         Refused: the post is no focal point, or a field cannot be read.
     """
+    content = _drafted(post, fields)
+    await references.keep_draft(engine, post.member, DRAFT, content, at)
+    return Done(reference="", seq=0, stage="draft")
+
+
+async def amend_draft(
+    engine: AsyncEngine, post: Post, change: Callable[[dict[str, Any]], dict[str, Any]], at: datetime
+) -> None:
+    """Keep what ``change`` makes of the draft of the post's member; of two at once, none takes the other's back.
+
+    Raises:
+        Refused: as ``keep_draft``, and what ``change`` raises.
+    """
+    await references.amend_draft(
+        engine, post.member, DRAFT, lambda before: _drafted(post, change(before)), at
+    )
+
+
+def _drafted(post: Post, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """A draft's fields, once they can be read and the post may draft."""
     parse("draft", fields, by=post, command_id="draft")
     if post.role is not Role.FOCAL_POINT:
         raise Refused(Why.FORBIDDEN, f"Only a member's focal point may draft a request; {post} may not.")
-    content = {name: value for name, value in fields.items() if name != "do"}
-    await references.keep_draft(engine, post.member, DRAFT, content, at)
-    return Done(reference="", seq=0, stage="draft")
+    return {name: value for name, value in fields.items() if name != "do"}

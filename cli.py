@@ -21,6 +21,7 @@ from temporalio.client import Client
 import db
 import worker
 from casework import Casework
+from models.attachments import Limits
 from models.posts import Post
 from models.refusal import Refused, Why
 from models.rules import allowed
@@ -33,6 +34,7 @@ from ops.supervisor import SupervisorError
 from ops.supervisor import up as supervise
 from records import directory as members
 from records import people, queries
+from records.attachments import Attachments
 from settings import Settings, SettingsError, load_settings
 from workflows.client import CaseDesk, NotAnswered, NotRecorded
 from workflows.payloads import data_converter
@@ -94,6 +96,10 @@ def _desk(settings: Settings, client: Client) -> CaseDesk:
     return CaseDesk(client, settings.task_queue, history_limit=settings.history_limit)
 
 
+def _files(settings: Settings, engine: AsyncEngine) -> Attachments:
+    return Attachments(engine, settings.attachments_folder, Limits(*settings.attachment_limits))
+
+
 # running -----------------------------------------------------------------------------------------------------------
 
 
@@ -143,7 +149,7 @@ async def _simulate(file: Path, mails: Path | None, cold: bool, quiet: bool) -> 
 def verify(
     histories: Annotated[bool, typer.Option(help="Compare with Temporal's own histories too.")] = True,
 ) -> None:
-    """Check the log's chain, the log against the projection, and the log against Temporal's history."""
+    """Check the log's chain, and the log against the projection, Temporal's history and the files of requests."""
     _run(_verify(load_settings_or_fail(), histories))
 
 
@@ -154,7 +160,10 @@ async def _verify(settings: Settings, histories: bool) -> int:
         with Progress(console=err, transient=True) as progress:
             task = progress.add_task("verifying", total=None)
             async for fault in verifying.verify(
-                engine, client, lambda done, of: progress.update(task, completed=done, total=of)
+                engine,
+                client,
+                lambda done, of: progress.update(task, completed=done, total=of),
+                files=_files(settings, engine),
             ):
                 faults += 1
                 out.print(str(fault), markup=False, highlight=False, soft_wrap=True)
@@ -296,7 +305,7 @@ async def _case_do(
         raise ScenarioError("--with must be a mapping, as in: {gate: activation, position: approve}")
     client = await worker.connect(settings)
     async with _records(settings) as engine:
-        casework = Casework(engine, _desk(settings, client))
+        casework = Casework(engine, _desk(settings, client), files=_files(settings, engine))
         done = await casework.act(
             command, given, by=by, command_id=command_id, reference=reference, seen=seen
         )

@@ -149,6 +149,21 @@ class Settings(BaseSettings):
         "the port of the pages.",
     )
 
+    attachments_dir: Path | None = Field(
+        default=None,
+        description="Folder of the files that requests carry; all processes of the pages share it. Unset: "
+        "attachments in the data folder.",
+    )
+    attachment_mb: int = Field(
+        default=10, ge=1, le=1000, description="Megabytes (1024 x 1024 bytes) that one file may have."
+    )
+    attachments_mb: int = Field(
+        default=50, ge=1, le=2000, description="Megabytes that the files of one request may have together."
+    )
+    attachments_max: int = Field(
+        default=20, ge=0, le=50, description="Files that one request may carry; 0 takes none."
+    )
+
     metrics_token: SecretStr | None = Field(
         default=None,
         description="What Prometheus sends as its bearer token to read /metrics, from any machine. Unset: /metrics "
@@ -162,7 +177,7 @@ class Settings(BaseSettings):
         default="INFO", description="The least important log lines to keep."
     )
 
-    @field_validator("data_dir", "temporal_binary", "test_server_binary")
+    @field_validator("data_dir", "attachments_dir", "temporal_binary", "test_server_binary")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         # Children of the supervisor may run in another folder.
@@ -215,6 +230,14 @@ class Settings(BaseSettings):
             raise ValueError(f"{missing} is missing: a mail server's user name and password go together")
         return self
 
+    @model_validator(mode="after")
+    def _a_file_fits(self) -> "Settings":
+        if self.attachment_mb > self.attachments_mb:
+            raise ValueError(
+                "AHG_ATTACHMENT_MB is more than AHG_ATTACHMENTS_MB: one file, more than all together"
+            )
+        return self
+
     @property
     def database(self) -> str:
         """SQLAlchemy address of the records, with the asynchronous driver in it."""
@@ -224,6 +247,16 @@ class Settings(BaseSettings):
     def mail_dir(self) -> Path:
         """Folder of the caught mails."""
         return self.data_dir / "mail"
+
+    @property
+    def attachments_folder(self) -> Path:
+        """Folder of the files that requests carry."""
+        return self.attachments_dir or self.data_dir / "attachments"
+
+    @property
+    def attachment_limits(self) -> tuple[int, int, int]:
+        """Bytes of one file, bytes of all files of a request, and their number."""
+        return self.attachment_mb * 1024**2, self.attachments_mb * 1024**2, self.attachments_max
 
     @property
     def catches_mail(self) -> bool:

@@ -1,6 +1,7 @@
 """``ahg doctor``: what is wrong with this deployment, in sentences."""
 
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from alembic.runtime.migration import MigrationContext
@@ -30,7 +31,7 @@ class Finding(Value):
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Look at everything that the product needs, one after the other."""
-    for check in (_keys, _room, _database, _directory, _temporal, _workers, _mail, _board):
+    for check in (_keys, _room, _attachments, _database, _directory, _temporal, _workers, _mail, _board):
         yield await _safely(check, settings)
 
 
@@ -51,6 +52,20 @@ async def _room(settings: Settings) -> Finding:
     """Room in the data folder."""
     free = shutil.disk_usage(settings.data_dir).free
     return Finding(what="Room in the data folder", well=free > _ROOM, seen=f"{free // 1024**2} MiB free")
+
+
+async def _attachments(settings: Settings) -> Finding:
+    """Files of requests."""
+    folder = there = settings.attachments_folder
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    with tempfile.TemporaryFile(
+        dir=there
+    ):  # asked by doing: permissions do not tell of a disk that is read-only
+        pass
+    free = shutil.disk_usage(there).free
+    seen = f"{folder} can be written, {free // 1024**2} MiB free"
+    return Finding(what="Files of requests", well=free > _ROOM, seen=seen)
 
 
 async def _database(settings: Settings) -> Finding:

@@ -1,4 +1,4 @@
-"""``ahg verify``: the log's chain, the log against the projection, and the log against Temporal's own history."""
+"""``ahg verify``: the log's chain; the log against the projection, the files it names, and Temporal's own history."""
 
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -18,6 +18,7 @@ from models.projection import Recorded, Row, rows_of
 from models.rules import blank, replay
 from models.tables import TABLES
 from records import queries
+from records.attachments import Attachments
 from records.log import read_entries
 
 __all__ = ["Fault", "blank", "runs_of", "verify"]
@@ -34,9 +35,16 @@ class Fault(Value):
 
 
 async def verify(
-    engine: AsyncEngine, client: Client | None, progress: Callable[[int, int], None] = lambda done, of: None
+    engine: AsyncEngine,
+    client: Client | None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+    files: Attachments | None = None,
 ) -> AsyncIterator[Fault]:
-    """Every fault found; none means that all agree. Without a client the histories are not looked at."""
+    """Every fault found; none means that all agree.
+
+    Without a client the histories are not looked at, without ``files`` the attachments are not.
+    """
+    known: dict[tuple[str, int], str] = {}
     async with engine.connect() as connection:
         logged = set(await queries.streams(connection))
     streams = sorted(logged | await _elsewhere(engine, client))
@@ -55,6 +63,9 @@ async def verify(
             if "/" not in stream:
                 async for fault in _against_projection(connection, stream, entries):
                     yield fault
+        if files is not None:
+            async for fault in _against_files(files, stream, entries, known):
+                yield fault
         if client is not None:
             async for fault in _against_history(engine, client, stream, entries):
                 yield fault
@@ -164,6 +175,26 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
     return value
+
+
+# files -------------------------------------------------------------------------------------------------------------
+
+
+async def _against_files(
+    files: Attachments, stream: str, entries: list[Entry], known: dict[tuple[str, int], str]
+) -> AsyncIterator[Fault]:
+    """Every file that any version of a request names, each looked at once; ``known``: what was found so far."""
+    told = set()
+    for entry in entries:
+        for attached in entry.event.get("request", {}).get("attachments", ()):
+            file = attached["sha256"], attached["size"]
+            if file not in known:
+                known[file] = await files.fault(*file)
+            if known[file] and file not in told:
+                told.add(file)
+                yield Fault(
+                    stream=stream, what=f"the file {attached['name']!r} ({file[0][:12]}) {known[file]}"
+                )
 
 
 # Temporal's history --------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """References (``AHG-2026-003``) and drafts: what a request has before its case exists."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from models.projection import Row
 from models.tables import TABLES
 from records.log import write_rows
 
-__all__ = ["drop_draft", "given_for", "keep_draft", "read_draft", "reference_for"]
+__all__ = ["amend_draft", "drop_draft", "given_for", "keep_draft", "read_draft", "reference_for"]
 
 _REFERENCES, _DRAFTS = TABLES.tables["references_given"], TABLES.tables["drafts"]
 
@@ -47,6 +48,26 @@ async def keep_draft(
     """Keep a member's draft under a name of its choice, over the one kept before."""
     columns = {"member": member, "name": name, "content": content, "updated_at": at}
     async with write_transaction(engine) as connection:
+        await write_rows(connection, [Row(table="drafts", columns=columns)])
+
+
+async def amend_draft(
+    engine: AsyncEngine,
+    member: str,
+    name: str,
+    change: Callable[[dict[str, Any]], dict[str, Any]],
+    at: datetime,
+) -> None:
+    """Keep what ``change`` makes of a member's draft (empty where there is none). Two at once come one after the other.
+
+    What ``change`` raises leaves the draft as it was.
+    """
+    mine = (_DRAFTS.c.member == member, _DRAFTS.c.name == name)
+    async with write_transaction(engine) as connection:
+        if connection.dialect.name == "postgresql":  # whoever writes drafts waits; readers do not
+            await connection.exec_driver_sql("LOCK TABLE drafts IN EXCLUSIVE MODE")
+        before = (await connection.execute(select(_DRAFTS.c.content).where(*mine))).scalar()
+        columns = {"member": member, "name": name, "content": change(before or {}), "updated_at": at}
         await write_rows(connection, [Row(table="drafts", columns=columns)])
 
 

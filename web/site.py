@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
 from casework import Casework
+from models.attachments import Limits
 from notifications.answer_links import AnswerLinks
+from records.attachments import Attachments
 from records.casefiles import CaseFiles
 from settings import Settings
 from web.watch import Watch
@@ -36,6 +38,9 @@ class Site:
     def __post_init__(self) -> None:
         self.files = CaseFiles(self.engine)
         self.watch = Watch(self.engine)
+        self.attachments = Attachments(
+            self.engine, self.settings.attachments_folder, Limits(*self.settings.attachment_limits)
+        )
         self._connecting = asyncio.Lock()
 
     @cached_property
@@ -55,7 +60,7 @@ class Site:
             RuntimeError: no Temporal server answers.
         """
         if self.desk is not None:
-            return Casework(self.engine, self.desk)
+            return Casework(self.engine, self.desk, files=self.attachments)
         async with self._connecting:
             if self._client is None:
                 self._client = await Client.connect(
@@ -63,4 +68,4 @@ class Site:
                     data_converter=data_converter(self.settings.keyring),
                 )
         desk = CaseDesk(self._client, self.settings.task_queue, history_limit=self.settings.history_limit)
-        return Casework(self.engine, desk)
+        return Casework(self.engine, desk, files=self.attachments)
