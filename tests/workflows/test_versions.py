@@ -80,7 +80,10 @@ async def temporal(parts: Rig, command: str, *, fails: bool = False) -> str:
 async def make_current(parts: Rig, build: str) -> None:
     """New cases begin on this version, and others are to go over to it."""
     command = documented("temporal worker deployment set-current-version").replace("BUILD", build)
-    await temporal(parts, command.removeprefix("temporal "))
+    command = command.removeprefix("temporal ")
+    while "missing active task queues" in await temporal(parts, command, fails=True):
+        pass  # the server hears of each queue of a version when its workers ask it for work
+    await temporal(parts, command)
 
 
 async def ahg(parts: Rig, *words: str) -> Result:
