@@ -31,6 +31,8 @@ __all__ = ["CaseDesk", "NotAnswered", "NotRecorded"]
 
 _PATIENCE = timedelta(seconds=30)
 _MOMENT = 0.05
+_PASSING = (RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.FAILED_PRECONDITION)
+"""What the server says of a case that is busy for a moment: many commands wait, or it goes over to another run."""
 _FULL_ANSWER = timedelta(seconds=5)
 """How long an ended case may take to refuse in the rules' own words; the workers that it ended on may be gone."""
 
@@ -111,7 +113,7 @@ class CaseDesk:
             except RPCError as error:
                 if error.status is RPCStatusCode.NOT_FOUND:
                     return await self._ended(handle, reference, command)
-                if error.status is not RPCStatusCode.RESOURCE_EXHAUSTED:
+                if error.status not in _PASSING:
                     raise NotAnswered(str(error)) from error
             except WorkflowUpdateRPCTimeoutOrCancelledError as error:
                 raise NotAnswered(str(error)) from error
