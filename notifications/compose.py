@@ -16,7 +16,7 @@ from pydantic import AfterValidator
 
 from models.asks import ACKNOWLEDGE, Asked, asked_of, may_answer_by_link
 from models.base import Value
-from models.case import Stage
+from models.case import Meeting, Stage
 from models.notices import KINDS
 from models.posts import SECRETARIAT, Capacity, Post, Role
 from notifications.addresses import case_address, duty_address
@@ -28,7 +28,7 @@ from notifications.registry import REGISTRY, Entry, Sensitivity, Wish
 from notifications.texts import line, prose, shortened
 from notifications.words import Words
 
-__all__ = ["About", "Reader", "compose", "message_id"]
+__all__ = ["About", "Reader", "compose", "meeting_file", "message_id"]
 
 _SUBJECT = 150
 """Characters of the subject, reference and all."""
@@ -240,8 +240,22 @@ def _stage(written: str) -> str:
 def _calendar(
     kind: str, facts: Mapping[str, str], *, reference: str, at: datetime, domain: str, url: str
 ) -> str | None:
-    if kind != "meeting_called":
-        return None
+    return _calendar_of(facts, reference, at, domain, url) if kind == "meeting_called" else None
+
+
+def meeting_file(meeting: Meeting, reference: str, *, at: datetime, mail_from: str, url: str) -> str | None:
+    """The calendar file of a meeting (text of RFC 5545), the same event as in the mails that call it: its UID is theirs.
+
+    ``at``: when the file is made; ``url``: the page of its case. None when it begins at no date or moment.
+    """
+    facts = {
+        "meeting": meeting.title, "starts": meeting.starts, "ends": meeting.ends, "place": meeting.place,
+        "agenda": "\n".join(meeting.agenda),
+    }  # fmt: skip
+    return _calendar_of(facts, line(reference), at, _sender(mail_from)[1], url)
+
+
+def _calendar_of(facts: Mapping[str, str], reference: str, at: datetime, domain: str, url: str) -> str | None:
     said = _Facts((name, prose(fact)) for name, fact in facts.items())
     title, starts, ends, place = (line(said[name]) for name in ("meeting", "starts", "ends", "place"))
     return calendar_file(reference, title, starts, ends, place, said["agenda"], at=at, domain=domain, url=url)

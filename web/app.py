@@ -15,6 +15,7 @@ from web import (
     act,
     acting,
     answer,
+    attachments,
     case_page,
     errors,
     feed,
@@ -22,14 +23,17 @@ from web import (
     home,
     language,
     mailbox,
+    meeting_files,
     metrics,
     request_form,
+    request_version,
     second_factor,
     signin,
     statics,
     told,
 )  # fmt: skip
 from web.api import description, problems, routes
+from web.body_limit import limit_bodies
 from web.security import guard
 from web.site import Site
 from web.visitor import SignInFirst
@@ -38,7 +42,8 @@ from web.watch import heard
 __all__ = ["application", "create_app"]
 
 PAGES = (
-    signin, second_factor, acting, account, home, request_form, act, answer, case_page, told, feed, language,
+    signin, second_factor, acting, account, home, attachments, request_form, request_version, act, answer,
+    case_page, meeting_files, told, feed, language,
 )  # fmt: skip
 """What people use; each has a ``router``."""
 
@@ -65,6 +70,7 @@ def application(site: Site) -> FastAPI:
     app.state.site = site
     app.state.settings = site.settings
     app.state.engine = site.engine
+    limit_bodies(app, site.settings)
     guard(app, site.settings)
     metrics.measure(app)
     app.include_router(health.router)

@@ -13,6 +13,7 @@ N_ = str
 """Marks a text for extraction; it is translated where it is shown."""
 
 _SAID: dict[int, tuple[str, str]] = {
+    400: (N_("This cannot be read"), N_("What was sent is not whole. Open the page again.")),
     403: (
         N_("This was not done"),
         N_("The form is not one of this session, or it is too old. Open the page again."),

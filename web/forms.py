@@ -21,7 +21,7 @@ N_ = str
 
 Widget = Literal[
     "prose", "line", "lines", "members", "member", "date", "moment", "number", "choice", "yes", "person", "figures",
-    "routes", "confidential",
+    "routes", "confidential", "files",
 ]  # fmt: skip
 
 
@@ -492,7 +492,7 @@ def _yes(sent: Sent, name: str) -> Any:
 
 _READ: dict[str, Callable[[Sent, str], Any]] = {
     "lines": _lines, "members": _many, "person": _person, "figures": _rows, "yes": _yes,
-    "routes": _routes, "confidential": _confidential,
+    "routes": _routes, "confidential": _confidential, "files": _many,
 }  # fmt: skip
 
 

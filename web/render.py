@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from models.attachments import written_size
 from models.case import Outcome, Stage
 from notifications.environment import language_of
 from notifications.environment import translations as words_translated
@@ -157,6 +158,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "act_words": pass_context(_act_words),
     "capitalize_first": _capitalize_first,
     "day": pass_context(_day),
+    "file_size": written_size,
     "duty_address": _duty_address,
     "duty_words": pass_context(_duty_words),
     "moment": pass_context(_moment),

@@ -1,24 +1,24 @@
-"""The request for the group: a form in steps that keeps what was written, and a new version of a request."""
+"""The request for the group: a form in steps that keeps what was written. Its files are in ``web.attachments``."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 from uuid import uuid4
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 
-from casework import DRAFT, keep_draft
+from casework import DRAFT, amend_draft
 from models.case import Case
 from models.policy import Urgency
 from models.posts import Role
 from models.refusal import Refused
 from models.request import SECTIONS
 from models.request import Request as CaseRequest
-from models.rules import allowed, blank
+from models.rules import blank
 from records.directory import opening
 from records.references import read_draft
-from web.case_page import names_in, seen_or_404
+from web.case_page import names_in
 from web.forms import FIGURE_ROWS, ROUTE_ROWS, Choice, Field, FormWords, Shown, fields_sent, shown_form
 from web.render import gettext_of, language_for, render
 from web.render import said as words_for
@@ -26,7 +26,7 @@ from web.security import valid_key
 from web.visitor import SignedIn, Visitor, current_site, only
 from workflows.client import NotAnswered, NotRecorded
 
-__all__ = ["STEPS", "router"]
+__all__ = ["STEPS", "as_sent", "draft_of", "read", "router", "shown_fields", "step_after"]
 
 router = APIRouter(prefix="/request", include_in_schema=False)
 
@@ -79,6 +79,11 @@ STEPS: tuple[Step, ...] = (
             Field("asks", N_("What you ask of the group"), "lines", N_("One thing a line.")),
         ),
     )),
+    Step("attachments", FormWords(
+        N_("Files"), N_("What shows the situation: maps, tables, letters. No data of single persons."),
+        N_("Keep and go on"),
+        (Field("attachments", N_("Files"), "files", N_("Who may not read the section attachments sees no file.")),),
+    )),
     Step("confidential", FormWords(
         N_("Who may read what"),
         N_("The Co-Chairs, the secretariat and the requesters read everything; the Steering Group and the participants "
@@ -87,11 +92,6 @@ STEPS: tuple[Step, ...] = (
     )),
 )  # fmt: skip
 _NAMES = [step.name for step in STEPS]
-_WHOLE = FormWords(
-    N_("New version of the request"),
-    N_("All versions stay visible. Positions that were given on the version before are void, and are asked for again."),
-    N_("Submit the new version"), tuple(field for step in STEPS for field in step.words.fields),
-)  # fmt: skip
 _MEMBERS_ONLY = only(Role.FOCAL_POINT)
 
 
@@ -117,21 +117,21 @@ async def _check(
     status: int = 200,
     command_id: str = "",
 ) -> HTMLResponse:
-    case, draft = await _draft_of(request, visitor)
-    content, faults = _read(draft)
+    case, draft = await draft_of(request, visitor)
+    content, faults = read(draft)
     shown = case.model_copy(update={"request": content, "requesters": (visitor.post.member,)})
     return render(
         request, "request_check.html", status, case=shown, names=names_in(case), steps=STEPS, here="check",
         faults=faults, missing=content.missing(), refused=refused, command_id=command_id or uuid4().hex, hidden=[],
-        whole=False,
+        whole=False, files_at="/request/files",
     )  # fmt: skip
 
 
 @router.get("/new/{step}", dependencies=[_MEMBERS_ONLY])
 async def show_step(request: Request, visitor: SignedIn, step: str) -> HTMLResponse:
     """One step, with what was kept."""
-    case, draft = await _draft_of(request, visitor)
-    return _step(request, visitor, case, step, _as_sent(draft))
+    case, draft = await draft_of(request, visitor)
+    return _step(request, visitor, case, step, as_sent(draft))
 
 
 @router.post("/new/submit", dependencies=[_MEMBERS_ONLY])
@@ -162,17 +162,25 @@ async def keep_step(request: Request, visitor: SignedIn, step: str) -> Response:
         raise HTTPException(403)
     if step not in _NAMES:
         raise HTTPException(404)
-    case, draft = await _draft_of(request, visitor)
+    case, draft = await draft_of(request, visitor)
     words = STEPS[_NAMES.index(step)].words
     fields = fields_sent(words, sent, visitor.zone)
-    _content, faults = _read(fields)
+    _content, faults = read(fields)
     if faults:
-        return _step(request, visitor, case, step, {**_as_sent(draft), **fields}, faults, 422)
-    kept = {name: value for name, value in draft.items() if name not in {one.name for one in words.fields}}
+        return _step(request, visitor, case, step, {**as_sent(draft), **fields}, faults, 422)
+    here = {one.name for one in words.fields}
+
+    def kept(before: dict[str, Any]) -> dict[str, Any]:
+        return {**{name: value for name, value in before.items() if name not in here}, **fields}
+
     site = current_site(request)
-    await keep_draft(site.engine, visitor.post, {**kept, **fields}, site.clock())
-    following = [*_NAMES, "check"][_NAMES.index(step) + 1]
-    return RedirectResponse(f"/request/new/{'check' if sent.get('to') == 'check' else following}", 303)
+    await amend_draft(site.engine, visitor.post, kept, site.clock())
+    return RedirectResponse(f"/request/new/{step_after(step, str(sent.get('to') or ''))}", 303)
+
+
+def step_after(step: str, to: str = "") -> str:
+    """The step that follows one; ``to`` is ``check`` for who wants to look the whole over at once."""
+    return "check" if to == "check" else [*_NAMES, "check"][_NAMES.index(step) + 1]
 
 
 def _step(
@@ -185,11 +193,11 @@ def _step(
     return render(
         request, "request_step.html", status, case=case, names=names_in(case), steps=STEPS, here=step, form=words,
         given=given, rows=range(FIGURE_ROWS), routes=range(ROUTE_ROWS), sections=SECTIONS,
-        fields=_fields(request, visitor, case, words, given, faults),
+        fields=shown_fields(request, visitor, case, words, given, faults),
     )  # fmt: skip
 
 
-def _fields(
+def shown_fields(
     request: Request, visitor: Visitor, case: Case, words: FormWords, given: Mapping[str, Any],
     faults: Mapping[str, str] | None = None,
 ) -> list[Shown]:  # fmt: skip
@@ -198,7 +206,7 @@ def _fields(
     return shown_form(words, case, visitor.post, say, gettext_of(language), given, faults)
 
 
-async def _draft_of(request: Request, visitor: Visitor) -> tuple[Case, dict[str, Any]]:
+async def draft_of(request: Request, visitor: Visitor) -> tuple[Case, dict[str, Any]]:
     """A case that is not there yet, with the directory of today, and what the member has kept for it."""
     site = current_site(request)
     async with site.engine.connect() as connection:
@@ -210,7 +218,7 @@ async def _draft_of(request: Request, visitor: Visitor) -> tuple[Case, dict[str,
     return case, draft or {}
 
 
-def _read(fields: Mapping[str, Any]) -> tuple[CaseRequest, dict[str, str]]:
+def read(fields: Mapping[str, Any]) -> tuple[CaseRequest, dict[str, str]]:
     """The request that the fields make, and for each field that cannot be read a sentence."""
     try:
         return CaseRequest.model_validate(fields), {}
@@ -224,74 +232,8 @@ def _read(fields: Mapping[str, Any]) -> tuple[CaseRequest, dict[str, str]]:
         return CaseRequest.model_validate(good), faults
 
 
-def _as_sent(content: Mapping[str, Any]) -> dict[str, Any]:
+def as_sent(content: Mapping[str, Any]) -> dict[str, Any]:
     """A request's content as forms show it."""
     shown = dict(content)
     shown["urgency"] = shown.get("urgency") or "routine"
     return shown
-
-
-# a new version ----------------------------------------------------------------------------------------------------
-
-
-@router.get("/{reference}", dependencies=[_MEMBERS_ONLY])
-async def show_version(
-    request: Request, visitor: SignedIn, reference: str, missing: Annotated[str, Query()] = ""
-) -> HTMLResponse:
-    """The newest version in the form, to be changed and submitted again."""
-    case = await _own(request, visitor, reference)
-    given = _as_sent(case.request.model_dump(mode="json", by_alias=True))
-    return _version(request, visitor, case, given, may="resubmit" in allowed(case, visitor.post))
-
-
-async def _own(request: Request, visitor: Visitor, reference: str) -> Case:
-    case, _seen = await seen_or_404(request, reference, visitor.post)
-    if not case.is_requester(visitor.post.member):
-        raise HTTPException(404)
-    return case
-
-
-def _version(
-    request: Request, visitor: Visitor, case: Case, given: Mapping[str, Any], *, may: bool,
-    refused: Refused | None = None, faults: Mapping[str, str] | None = None, status: int = 200, command_id: str = "",
-) -> HTMLResponse:  # fmt: skip
-    return render(
-        request, "request_version.html", status, case=case, names=names_in(case), form=_WHOLE, given=given, may=may,
-        rows=range(FIGURE_ROWS), routes=range(ROUTE_ROWS), sections=SECTIONS, refused=refused, seen_seq=case.seq,
-        command_id=command_id or uuid4().hex, fields=_fields(request, visitor, case, _WHOLE, given, faults),
-    )  # fmt: skip
-
-
-@router.post("/{reference}", dependencies=[_MEMBERS_ONLY])
-async def submit_version(request: Request, visitor: SignedIn, reference: str) -> Response:
-    """Submit a new version: what differs from the newest one."""
-    sent = await request.form()
-    if not valid_key(sent.get("_key"), visitor.form_key):
-        raise HTTPException(403)
-    case = await _own(request, visitor, reference)
-    fields = fields_sent(_WHOLE, sent, visitor.zone)
-    command_id = str(sent.get("_id") or "")[:64] or uuid4().hex
-    whole = {"attachments": [one.model_dump() for one in case.request.attachments], **fields}
-    content, faults = _read(whole)
-    if faults:
-        return _version(
-            request, visitor, case, fields, may=True, faults=faults, status=422, command_id=command_id
-        )
-    changes = {name: now for name, (_before, now) in content.changes(case.request).items()}
-    try:
-        casework = await current_site(request).casework()
-        done = await casework.act(
-            "resubmit", {"changes": changes}, by=visitor.post, command_id=f"{reference}:{visitor.post}:{command_id}",
-            reference=reference,
-        )  # fmt: skip
-    except Refused as refused:
-        status = refused.why.status
-        return _version(
-            request, visitor, case, fields, may=True, refused=refused, status=status, command_id=command_id
-        )
-    except (NotAnswered, NotRecorded, RuntimeError):
-        return render(
-            request, "not_answered.html", 503, headers={"Retry-After": "10"}, case=case, names=names_in(case),
-            again=f"/request/{reference}", sent=[(key, str(value)) for key, value in sent.multi_items()],
-        )  # fmt: skip
-    return RedirectResponse(f"/cases/{reference}?entry={done.seq}", 303)

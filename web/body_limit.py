@@ -1,0 +1,73 @@
+"""How much of a request's body is read: a form is small, and only the pages that take files take more."""
+
+import re
+from collections.abc import MutableMapping
+from typing import Any
+
+from fastapi import FastAPI, HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from settings import Settings
+
+__all__ = ["LARGEST_FORM", "BodyLimit", "limit_bodies"]
+
+LARGEST_FORM = 1_000_000
+"""Bytes; the longest form of words that the rules take, in any script, is shorter."""
+
+_TAKES_FILES = re.compile(r"/request/(?:new/attachments|(?!new/)[^/]+)")
+_READ_ELSEWHERE = "/api/"
+"""The API reads its bodies with a limit of its own."""
+
+
+class BodyLimit:
+    """Around the pages: 413 as soon as more comes than the page takes, or is announced; nothing of that is read.
+
+    Raised where the body is read, so that it is answered like any other refusal, and only to whom the page answers.
+    """
+
+    def __init__(self, app: ASGIApp, files: int) -> None:
+        self._app = app
+        self._files = files + LARGEST_FORM
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, reading no more than the page takes."""
+        if (
+            scope["type"] != "http"
+            or scope["method"] in ("GET", "HEAD")
+            or scope["path"].startswith(_READ_ELSEWHERE)
+        ):
+            await self._app(scope, receive, send)
+            return
+        limit = self._limit(scope)
+        announced = _announced(scope)
+        taken = 0
+
+        async def counted() -> Message:
+            nonlocal taken
+            if announced > limit:
+                raise HTTPException(413)
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > limit:
+                raise HTTPException(413)
+            return message
+
+        await self._app(scope, counted, send)
+
+    def _limit(self, scope: MutableMapping[str, Any]) -> int:
+        multipart = _header(scope, b"content-type").lower().startswith(b"multipart/form-data")
+        return self._files if multipart and _TAKES_FILES.fullmatch(scope["path"]) else LARGEST_FORM
+
+
+def _header(scope: MutableMapping[str, Any], name: bytes) -> bytes:
+    return next((bytes(value) for key, value in scope["headers"] if key == name), b"")
+
+
+def _announced(scope: MutableMapping[str, Any]) -> int:
+    length = _header(scope, b"content-length")
+    return int(length) if length.isdigit() and len(length) <= 18 else 0 if not length else 10**18
+
+
+def limit_bodies(app: FastAPI, settings: Settings) -> None:
+    """Put the limit around an application's pages; inside of whatever else stands around them."""
+    app.add_middleware(BodyLimit, files=settings.attachment_limits[1])
