@@ -30,6 +30,7 @@ PAGES = (
     Shown("request", "MY/focal-point", "/request/new/situation"),
     Shown("request-movement", "MY/focal-point", "/request/new/movement"),
     Shown("request-check", "MY/focal-point", "/request/new/check"),
+    Shown("request-attachments", "MY/focal-point", "/request/new/attachments"),
     Shown("request-confidential", "MY/focal-point", "/request/new/confidential"),
     Shown("versions", "AU/co-chair", "/cases/{reference}/versions"),
     Shown("log", "AU/co-chair", "/cases/{reference}/log"),

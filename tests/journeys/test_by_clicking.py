@@ -4,6 +4,8 @@ import pytest
 
 from tests.journeys.people import Desk, Office, office
 
+MAP = b"%PDF-1.7\n% a map of the strait\n"
+
 pytestmark = [pytest.mark.slow, pytest.mark.journey, pytest.mark.timeout(600)]
 
 
@@ -29,6 +31,7 @@ async def the_whole_case(place: Office) -> None:
         await chair.do("decide", gate="participants", position="approve")
     thailand, iom = await place.person("TH/focal-point"), await place.person("IOM/focal-point")
     await thailand.do("respond", answer="accept")
+    assert await download(thailand, "map.pdf") == MAP
     await iom.do("respond", answer="accept")
     await at_stage(secretariat, "Operational")
 
@@ -87,12 +90,23 @@ async def ask(requester: Desk) -> None:
     )  # fmt: skip
     await page.get_by_role("button", name="Keep and go on").click()
     await requester.fill(asks="Joint patrols\nA weekly picture")
+    await page.get_by_role("button", name="Keep and go on").click()
+    await page.get_by_label("Files").set_input_files({"name": "map.pdf", "mimeType": "", "buffer": MAP})
+    await page.get_by_role("button", name="Add the files").click()
     await page.get_by_role("button", name="Keep and look it over").click()
     assert "Two were lost." in await page.locator("main").inner_text()
     await page.get_by_role("button", name="Submit the request").click()
     await page.wait_for_url("**/cases/AHG-*")
     requester.office.play.reference = page.url.rpartition("/")[2].partition("?")[0]
     await requester.office.play.settled()
+
+
+async def download(desk: Desk, name: str) -> bytes:
+    """A file of the case, as the browser stores it."""
+    await desk.open(f"/cases/{desk.office.play.reference}")
+    async with desk.page.expect_download() as waiting:
+        await desk.page.get_by_role("link", name=name).click()
+    return (await (await waiting.value).path()).read_bytes()
 
 
 async def decide_by_mail(chair: Desk, position: str, gate: str) -> None:

@@ -14,17 +14,11 @@ from records import people
 from records.log import append
 from records.people import Scope
 from tests.tabletop import Tabletop
-from tests.web.place import Place
+from tests.web.place import Place, address_of
 
 __all__ = ["ALL", "Recorded", "address_of", "program", "token_for"]
 
 ALL = (Scope.READ, Scope.WRITE)
-
-
-def address_of(post: str) -> str:
-    """The mail address that the seeded directory gives the holder of a post."""
-    member, _, role = post.partition("/")
-    return f"{role}@{member.lower()}.ahg.localhost"
 
 
 async def token_for(place: Place, post: str, scopes: Iterable[Scope] = ALL) -> str:

@@ -4,31 +4,13 @@ import csv
 import io
 
 import pytest
-from httpx import AsyncClient
 
-from models.posts import Post
 from records import ledger
-from records.people import cookie_name
-from records.sessions import begin_session
 from tests.web.place import Place
-from tests.web.programs import Recorded, address_of
+from tests.web.programs import Recorded
 from web.csv_files import csv_text
 
 RSO, AU, LK = "RSO/secretariat", "AU/co-chair", "LK/focal-point"
-
-
-async def as_post(place: Place, http: AsyncClient, post: str) -> None:
-    """Let the browser act as a post, the second factor shown."""
-    if Post(post).role.value == "auditor":
-        await place.sql(
-            "INSERT INTO holders (post, name, email, language) VALUES (:post, 'Auditor', :email, 'en')",
-            post=post, email=address_of(post),
-        )  # fmt: skip
-    async with place.engine.begin() as connection:
-        token = await begin_session(connection, address_of(post), "A test", place.now)
-    strong = "UPDATE sessions SET strong = :yes, post = :post WHERE email = :email"
-    await place.sql(strong, yes=True, post=post, email=address_of(post))
-    http.cookies.set(cookie_name(False), token, domain="127.0.0.1", path="/")
 
 
 async def recorded(place: Place) -> str:
@@ -53,7 +35,7 @@ async def test_the_secretariat_the_co_chairs_and_auditors_see_who_was_told(place
     rows: list[dict[str, str]] = []
     for post in (RSO, AU, "AU/auditor"):
         async with place.browser() as http:
-            await as_post(place, http, post)
+            await place.as_post(http, post)
             page = await http.get(f"/cases/{reference}/notices")
             assert page.status_code == 200
             assert "550 &lt;b&gt;no such user" in page.text
@@ -74,7 +56,7 @@ async def test_nobody_else_learns_that_there_is_such_a_list(place: Place) -> Non
     reference = await recorded(place)
     for post in (LK, "NZ/steering-group", "MV/focal-point"):
         async with place.browser() as http:
-            await as_post(place, http, post)
+            await place.as_post(http, post)
             for path in ("notices", "notices.csv"):
                 answer = await http.get(f"/cases/{reference}/{path}")
                 absent = await http.get(f"/cases/AHG-2026-999/{path}")
@@ -82,7 +64,7 @@ async def test_nobody_else_learns_that_there_is_such_a_list(place: Place) -> Non
                 assert (answer.status_code, answer.text) == (404, same)
     async with place.browser() as http:
         assert (await http.get(f"/cases/{reference}/notices")).status_code == 303
-        await as_post(place, http, RSO)
+        await place.as_post(http, RSO)
         for none in ("AHG-2026-999", "%00", "x" * 300):
             assert (await http.get(f"/cases/{none}/notices")).status_code == 404
             assert (await http.get(f"/cases/{none}/notices.csv")).status_code == 404
@@ -96,7 +78,7 @@ async def test_a_long_list_comes_a_page_at_a_time(place: Place, monkeypatch: pyt
     async with place.engine.connect() as connection:
         total = len(await ledger.told(connection, reference))
     async with place.browser() as http:
-        await as_post(place, http, RSO)
+        await place.as_post(http, RSO)
         seen, path = 0, "notices"
         while path:
             page = (await http.get(f"/cases/{reference}/{path}")).text
