@@ -12,10 +12,11 @@ from models.base import Instant, Value
 from models.case import Arrangement, Case, GateName, GateOutcome, ParticipantState, ReportState, Seat, Stage
 from models.ladder import ClockAct
 from models.posts import SECRETARIAT, Capacity, Post
+from models.reasons import readable_reason
 from models.release import release_of
 from models.rules.reporting import consents_asked, pending_circulation
 from models.rules.turn import desk_of
-from models.visibility import may_see
+from models.visibility import closed_sections, may_see
 
 __all__ = ["KINDS", "Kind", "Notice", "notices_of"]
 
@@ -469,10 +470,9 @@ def _(case: Case, event: e.StageEntered) -> Iterable[Notice]:
 def _(case: Case, event: e.Invited) -> Iterable[Notice]:
     for member in event.members:
         due = _ladder_due(case, f"invitation:{member}")
-        seat = case.participants[member].seat
-        yield from _tell(
-            "invited", [desk_of(member)], due=due, seat=seat.value, why=case.participants[member].why
-        )
+        desk, listed = desk_of(member), case.participants[member]
+        why = readable_reason(listed.why, closed_sections(case, case.request, desk))
+        yield from _tell("invited", [desk], due=due, seat=listed.seat.value, why=why)
 
 
 @_of(e.Responded)

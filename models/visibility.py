@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from enum import IntEnum
 
 from models.base import Value
-from models.case import Case, Circulation, Stage
+from models.case import Case, Circulation, Participant, Stage
 from models.posts import SECRETARIAT, Post, Role
+from models.reasons import readable_reason
 from models.request import Request
 
 __all__ = [
@@ -144,7 +145,20 @@ def as_seen(case: Case, post: Post) -> Seen | None:
 
 
 def _whole(case: Case, post: Post) -> Case:
-    return case.model_copy(update={"request": readable(case, post)})
+    closed = closed_sections(case, case.request, post)
+    if not closed:
+        return case
+    return case.model_copy(
+        update={
+            "request": _without(case.request, closed),
+            "participants": {code: _listed(one, closed) for code, one in case.participants.items()},
+        }
+    )
+
+
+def _listed(participant: Participant, closed: frozenset[str]) -> Participant:
+    """A member on the list; why it stands there tells nothing of a section that the reader may not read."""
+    return participant.model_copy(update={"why": readable_reason(participant.why, closed)})
 
 
 _NOT_THEIRS: Mapping[str, object] = {
@@ -164,7 +178,9 @@ def _own_part(case: Case, post: Post) -> Case:
         update={
             **_NOT_THEIRS,
             "request": readable(case, post) if asked else titled,
-            "participants": {member: mine} if mine else {},
+            "participants": {member: _listed(mine, closed_sections(case, case.request, post))}
+            if mine
+            else {},
             "outcomes": {k: o for k, o in case.outcomes.items() if member in (o.owner, *o.supporting)},
             "arrangements": {k: a for k, a in case.arrangements.items() if member in a.parties},
             "recommendations": {k: r for k, r in case.recommendations.items() if member in (*r.to, r.owner)},

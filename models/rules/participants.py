@@ -11,6 +11,7 @@ from models.commands import Admit, Comment, Convene, Endorse, Leave, Propose, Re
 from models.ladder import ClockAct, halfway, ladder_of
 from models.members import Member
 from models.posts import SECRETARIAT as THE_SECRETARIAT
+from models.reasons import AFFECTED, MANDATE, MANDATE_ALWAYS, ON_ROUTE, REQUESTER, TOOK_PART, joined
 from models.refusal import Why
 from models.request import fingerprint
 from models.rules.gates import amend_gate, follows, open_gate
@@ -49,25 +50,25 @@ def proposal(case: Case) -> tuple[e.Listed, ...]:
     for member in case.directory.members.values():
         reasons = []
         if case.is_requester(member.code):
-            reasons.append("requester")
+            reasons.append(REQUESTER)
         if member.code in request.affected:
-            reasons.append("named as affected")
+            reasons.append(AFFECTED)
         if member.code in request.on_route:
-            reasons.append("on the route")
+            reasons.append(ON_ROUTE)
         if member.is_organisation:
             reasons.extend(_mandate(member, case))
         if reasons and member.ahg_2009:
-            reasons.append("took part in 2009")
+            reasons.append(TOOK_PART)
         if reasons:
-            listed.append(e.Listed(member=member.code, why="; ".join(reasons)))
+            listed.append(e.Listed(member=member.code, why=joined(reasons)))
     return tuple(listed)
 
 
 def _mandate(member: Member, case: Case) -> list[str]:
     if "*" in member.mandate:
-        return ["its mandate covers every case"]
+        return [MANDATE_ALWAYS]
     said = " ".join((case.request.title, case.request.situation, *case.request.asks)).lower()
-    return [f"its mandate: {word}" for word in member.mandate if word.lower() in said][:1]
+    return [f"{MANDATE}{word}" for word in member.mandate if word.lower() in said][:1]
 
 
 @follows(GateName.ACTIVATION, GateOutcome.APPROVED)
