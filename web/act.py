@@ -13,7 +13,7 @@ from models.refusal import Refused
 from models.rules import RULES, allowed
 from models.visibility import Seen, Sight
 from web.case_page import actions_of, names_in, seen_or_404
-from web.forms import FIGURE_ROWS, FORMS, fields_sent, shown_form
+from web.forms import FIGURE_ROWS, FORMS, fields_sent, shown_form, unanswered
 from web.refusals import as_told
 from web.render import gettext_of, language_for, render, said
 from web.security import valid_key
@@ -90,6 +90,12 @@ async def give(request: Request, visitor: SignedIn, reference: str, do: str) -> 
     acting = _acting(case, visitor, str(sent.get("_for") or ""))
     command_id, stands = str(sent.get("_id") or "")[:64], _number(sent.get("_seen"))
     fields = fields_sent(FORMS[do], sent, visitor.zone)
+    filled = {**{key: sent.get(key) for key in sent}, **fields}
+    missing = unanswered(do, fields)
+    if missing:
+        return _form(
+            request, visitor, case, seen, do, acting, filled, missing, missing.why.status, command_id, stands
+        )
     name, whole = do, fields
     try:
         if acting != visitor.post:
@@ -106,12 +112,10 @@ async def give(request: Request, visitor: SignedIn, reference: str, do: str) -> 
         )
     except Refused as refusal:
         refused = as_told(refusal, case, seen, name, whole, current_site(request).clock())
-        filled = {**{key: sent.get(key) for key in sent}, **fields}
         return _form(
             request, visitor, case, seen, do, acting, filled, refused, refused.why.status, stands=case.seq
         )
     except (NotAnswered, NotRecorded, RuntimeError):
-        filled = {**{key: sent.get(key) for key in sent}, **fields}
         return render(
             request, "not_answered.html", 503, headers={"Retry-After": "10"}, case=seen.case,
             again=f"/cases/{reference}/do/{do}", sent=_hidden(sent), names=names_in(case),

@@ -13,13 +13,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from models.asks import ACKNOWLEDGE
 from models.case import Circulation, Consent
 from models.notices import KINDS
-from models.refusal import Refused, Why
+from models.refusal import Refused
 from models.release import Release, release_of
 from models.visibility import Sight
 from notifications.addresses import case_address
 from records import ledger
 from web.case_page import names_in
-from web.forms import FORMS, fields_sent, shown_form
+from web.forms import FORMS, fields_sent, shown_form, unanswered
 from web.opened_link import NoGood, Opened, open_link
 from web.refusals import as_told
 from web.render import gettext_of, language_for, render, said
@@ -80,20 +80,16 @@ async def answer(request: Request, token: str) -> Response:
     if not opened.answer and link.do != ACKNOWLEDGE:
         sent = await request.form()
         fields = fields_sent(FORMS[link.do], sent, opened.zone)
+        missing = unanswered(link.do, fields)
+        if missing:
+            return _page(request, token, opened, fields, missing)
         try:
-            _must_be_answered(link.do, fields)
             casework = await site.casework()
             await casework.act(
                 link.do, fields, by=link.post, command_id=_command_id(opened), reference=link.reference
             )
         except Refused as refusal:
-            # What is missing in the form is said as it is; what the rules say, as far as the post may read it.
-            by_rule = refusal.why is not Why.INVALID
-            refused = (
-                as_told(refusal, opened.case, opened.seen, link.do, fields, site.clock())
-                if by_rule
-                else refusal
-            )
+            refused = as_told(refusal, opened.case, opened.seen, link.do, fields, site.clock())
             return _page(request, token, opened, fields, refused)
         except (NotAnswered, NotRecorded, RuntimeError):
             again = [(name, str(value)) for name, value in sent.multi_items()]
@@ -103,12 +99,6 @@ async def answer(request: Request, token: str) -> Response:
             )  # fmt: skip
     await ledger.acknowledge(site.engine, link.key, site.clock())
     return RedirectResponse(f"/answer/{token}", 303, headers=_HEADERS)
-
-
-def _must_be_answered(do: str, fields: Mapping[str, Any]) -> None:
-    """Refuse a form in which nothing was chosen: a command that fills it in by itself would answer for its reader."""
-    if any(field.must and field.name not in fields for field in FORMS[do].fields):
-        raise Refused(Why.INVALID, "Choose an answer first; nothing was recorded.")
 
 
 def _command_id(opened: Opened) -> str:

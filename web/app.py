@@ -3,9 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import structlog
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException as RoutingError
 
 import db
@@ -40,6 +43,8 @@ from web.visitor import SignInFirst
 from web.watch import heard
 
 __all__ = ["application", "create_app"]
+
+_LOG = structlog.get_logger(__name__)
 
 PAGES = (
     signin, second_factor, acting, account, home, attachments, request_form, request_version, act, answer,
@@ -105,6 +110,17 @@ def _answer_errors(app: FastAPI) -> None:
         if errors.for_programs(request):
             return problems.malformed(error)
         return errors.page_of(request, 404)
+
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(InterfaceError)
+    @app.exception_handler(NoConnection)
+    async def _records_away(request: Request, error: Exception) -> Response:
+        # Its text may hold the address of the database, or what was asked of it.
+        _LOG.error("the records do not answer", path=request.url.path, fault=type(error).__name__)
+        again = {"Retry-After": "10"}
+        if errors.for_programs(request):
+            return problems.of_status(503, again)
+        return errors.page_of(request, 503, again)
 
     @app.exception_handler(Exception)
     async def _broken(request: Request, _error: Exception) -> Response:

@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 
 from models.case import Case, PositionKind, Term
 from models.posts import Post
+from models.refusal import Refused, Why
 from models.rules import terms_of_reference
 from notifications.words import Words
 
-__all__ = ["FORMS", "Choice", "Field", "FormWords", "Shown", "fields_sent", "shown_form"]
+__all__ = ["FORMS", "Choice", "Field", "FormWords", "Shown", "fields_sent", "shown_form", "unanswered"]
 
 N_ = str
 """Marks a text for extraction; it is translated where it is shown."""
@@ -418,6 +419,17 @@ def shown_form(
             choices = [Choice(code, say.member(code)) for code in case.directory.members]
         shown.append(Shown(field, choices, given.get(field.name), (wrong or {}).get(field.name, "")))
     return shown
+
+
+def unanswered(do: str, fields: Mapping[str, Any]) -> Refused | None:
+    """The refusal of a form in which a choice that it asks for was not made; None when all were.
+
+    A command that fills such a field in by itself would answer for its sender.
+    """
+    chosen = ("choice", "member", "members", "person")
+    if any(one.must and one.widget in chosen and one.name not in fields for one in FORMS[do].fields):
+        return Refused(Why.INVALID, "Choose an answer first; nothing was recorded.")
+    return None
 
 
 def fields_sent(form: FormWords, sent: Sent, zone: str) -> dict[str, Any]:

@@ -22,7 +22,9 @@ from web.visitor import current_site
 
 __all__ = ["Reference", "router", "seq_of"]
 
-router = APIRouter(prefix="/cases/{reference}", tags=["a case"], responses=documented(401, 403, 404, 422))
+router = APIRouter(
+    prefix="/cases/{reference}", tags=["a case"], responses=documented(401, 403, 404, 422, 503)
+)
 
 Reference = Annotated[str, Path(description="As in AHG-2026-003.", examples=["AHG-2026-003"])]
 _LANGUAGE = "en"

@@ -28,7 +28,7 @@ from web.refusals import as_told
 from web.visitor import current_site
 from workflows.client import NotAnswered, NotRecorded
 
-router = APIRouter(tags=["acting"], responses=documented(400, 401, 403, 413, 415, 422))
+router = APIRouter(tags=["acting"], responses=documented(400, 401, 403, 413, 415, 422, 503))
 
 _RETRY_SECONDS = "10"
 _AS_BEFORE = "; sent again with the same key it is taken once"
@@ -40,7 +40,7 @@ _WHERE = {"Location": {"description": "Where the case is.", "schema": {"type": "
 @router.post(
     "/cases",
     status_code=201,
-    responses={201: {"description": "Submitted.", "headers": _WHERE}, **documented(409, 503)},
+    responses={201: {"description": "Submitted.", "headers": _WHERE}, **documented(409)},
 )
 async def submit(request: Request, token: Writer, key: Key, fields: Fields) -> DoneView:
     """Submit a request: the fields of the command `submit`; what is left out is taken from the member's draft.
@@ -58,7 +58,7 @@ async def submit(request: Request, token: Writer, key: Key, fields: Fields) -> D
 
 @router.post(
     "/cases/{reference}/commands",
-    responses={200: {"description": "Done.", "headers": _WHERE}, **documented(404, 409, 412, 503)},
+    responses={200: {"description": "Done.", "headers": _WHERE}, **documented(404, 409, 412)},
 )
 async def give(
     request: Request, token: Writer, reference: Reference, key: Key, fields: Fields,

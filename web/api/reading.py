@@ -27,7 +27,7 @@ from web.api.views import (
 from web.home import BOARD
 from web.visitor import current_site
 
-router = APIRouter(tags=["reading"], responses=documented(401, 403, 422))
+router = APIRouter(tags=["reading"], responses=documented(401, 403, 422, 503))
 
 _ELSEWHERE = {"submit": ("POST", "/api/v1/cases"), "draft": ("PUT", "/api/v1/draft")}
 _HERE = ("POST", "/api/v1/cases/{reference}/commands")
