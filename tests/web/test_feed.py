@@ -26,7 +26,7 @@ from settings import Settings, ensure_keys
 from tests.web.place import Place
 from tests.web.programs import Recorded, address_of, token_for
 from tests.web.server import served
-from tests.web.test_api import MARKS, played
+from tests.web.whole_case import MARKS, played
 from web.watch import MOST_EACH, Watch
 
 PATIENCE = 20.0

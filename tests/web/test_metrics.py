@@ -12,7 +12,7 @@ from ops.catcher import Catcher
 from settings import Settings, ensure_keys
 from tests.web.place import Place
 from tests.web.programs import program
-from tests.web.test_api import played
+from tests.web.whole_case import played
 
 HERE = "127.0.0.1"
 LOCAL = "http://127.0.0.1:8000"
