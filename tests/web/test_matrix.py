@@ -86,7 +86,7 @@ _FREE = {"/sign-in", "/sign-in/{token}", "/answer/{token}", "/language"}
 def routes(method: str) -> list[str]:
     return [
         route.path for part in PAGES for route in part.router.routes
-        if isinstance(route, APIRoute) and method in route.methods
+        if isinstance(route, APIRoute) and method in (route.methods or ())
     ]  # fmt: skip
 
 
@@ -158,10 +158,8 @@ async def test_who_gets_in_gets_in_and_who_does_not_learns_nothing(
                     assert steady(got.text) == steady(nowhere.text), told_of
                     assert got.headers.keys() == nowhere.headers.keys()
             assert not [mark for mark in hidden if mark in got.text], told_of
-            if post not in SEE:
-                assert (
-                    reference not in steady(got.text).replace(f"{reference}-", "") or "{reference}" in path
-                ), told_of
+            if post not in SEE and "{reference}" not in path:
+                assert reference not in got.text, told_of
 
 
 def _as_it_stands(rows: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
