@@ -66,6 +66,19 @@ def postgres_url(postgres_server: str) -> Iterator[Callable[[], str]]:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+@pytest.fixture
+def database_of(request: pytest.FixtureRequest) -> Callable[[str], str | None]:
+    """The ``database_url`` of settings for a kind of database: none for SQLite, whose file is in the data folder."""
+
+    def find(kind: str) -> str | None:
+        if kind == "sqlite":
+            return None
+        make: Callable[[], str] = request.getfixturevalue("postgres_url")
+        return make()
+
+    return find
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Address of an empty database; the test runs once on each kind."""

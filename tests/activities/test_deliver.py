@@ -26,10 +26,10 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def mailing(folder: Path, catcher: Catcher) -> AsyncIterator[Rig]:
+async def mailing(folder: Path, catcher: Catcher, database_url: str) -> AsyncIterator[Rig]:
     """The parts with the worker as it is deployed, and its mails going to a catcher."""
     async with (
-        rig(folder / "rig", smtp_port=catcher.port) as parts,
+        rig(folder / "rig", database_url=database_url, smtp_port=catcher.port) as parts,
         worker.running(parts.settings, parts.client, parts.engine),
     ):
         yield parts
@@ -45,14 +45,19 @@ async def settled(parts: Rig) -> list[dict[str, Any]]:
             await asyncio.sleep(0.02)
 
 
-async def test_a_mail_that_the_server_puts_off_is_delivered_once_when_it_takes_it(tmp_path: Path) -> None:
+async def test_a_mail_that_the_server_puts_off_is_delivered_once_when_it_takes_it(
+    tmp_path: Path, database_url: str
+) -> None:
     calls: list[str] = []
 
     def greylists(address: str) -> str | None:
         calls.append(address)
         return "451 greylisted, come again" if len(calls) <= 3 else None
 
-    async with Catcher(tmp_path / "mail", answer=greylists) as catcher, mailing(tmp_path, catcher) as parts:
+    async with (
+        Catcher(tmp_path / "mail", answer=greylists) as catcher,
+        mailing(tmp_path, catcher, database_url) as parts,
+    ):
         await parts.submit()
         notices = await settled(parts)
 
@@ -61,9 +66,11 @@ async def test_a_mail_that_the_server_puts_off_is_delivered_once_when_it_takes_i
     assert len(catcher.messages()) == len(notices)
 
 
-async def test_a_mail_is_delivered_once_when_the_server_was_down_and_comes_up(tmp_path: Path) -> None:
+async def test_a_mail_is_delivered_once_when_the_server_was_down_and_comes_up(
+    tmp_path: Path, database_url: str
+) -> None:
     catcher = Catcher(tmp_path / "mail", port=free_port())
-    async with mailing(tmp_path, catcher) as parts:
+    async with mailing(tmp_path, catcher, database_url) as parts:
         await parts.submit()
         async with asyncio.timeout(30):
             while not all(notice["next_attempt_at"] for notice in await parts.notices()):  # noqa: ASYNC110 - a database tells nobody
@@ -79,12 +86,15 @@ async def test_a_mail_is_delivered_once_when_the_server_was_down_and_comes_up(tm
 
 
 async def test_a_recipient_that_the_server_refuses_is_in_the_ledger_and_the_others_are_served(
-    tmp_path: Path,
+    tmp_path: Path, database_url: str
 ) -> None:
     def refuses(address: str) -> str | None:
         return "550 no such user" if "lk." in address else None
 
-    async with Catcher(tmp_path / "mail", answer=refuses) as catcher, mailing(tmp_path, catcher) as parts:
+    async with (
+        Catcher(tmp_path / "mail", answer=refuses) as catcher,
+        mailing(tmp_path, catcher, database_url) as parts,
+    ):
         await parts.submit()
         notices = await settled(parts)
 
@@ -99,9 +109,12 @@ async def test_a_recipient_that_the_server_refuses_is_in_the_ledger_and_the_othe
 
 
 async def test_what_a_worker_had_in_hand_when_it_was_killed_is_ambiguous_and_not_sent_again(
-    tmp_path: Path,
+    tmp_path: Path, database_url: str
 ) -> None:
-    async with Catcher(tmp_path / "mail") as catcher, rig(tmp_path / "rig", smtp_port=catcher.port) as parts:
+    async with (
+        Catcher(tmp_path / "mail") as catcher,
+        rig(tmp_path / "rig", database_url=database_url, smtp_port=catcher.port) as parts,
+    ):
         async with working(parts):
             await parts.submit()
         (in_hand,) = await ledger.reserve(parts.engine, "killed", datetime.now(UTC), 1)
@@ -115,8 +128,10 @@ async def test_what_a_worker_had_in_hand_when_it_was_killed_is_ambiguous_and_not
     assert len(catcher.messages()) == len(notices) - 1
 
 
-async def test_a_post_without_an_address_is_undeliverable_and_named(tmp_path: Path) -> None:
-    async with Catcher(tmp_path / "mail") as catcher, mailing(tmp_path, catcher) as parts:
+async def test_a_post_without_an_address_is_undeliverable_and_named(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with Catcher(tmp_path / "mail") as catcher, mailing(tmp_path, catcher, database_url) as parts:
         await parts.submit()
         await settled(parts)
         async with write_transaction(parts.engine) as connection:

@@ -194,10 +194,12 @@ class Desk:
 
 
 @asynccontextmanager
-async def office(*, scripts: bool = True, scenario: Scenario = NOTHING_YET) -> AsyncIterator[Office]:
+async def office(
+    *, scripts: bool = True, scenario: Scenario = NOTHING_YET, database_url: str | None = None
+) -> AsyncIterator[Office]:
     """The product, its pages and a browser, started and stopped; a scenario is played first."""
     port = free_port()
-    async with simulation(scenario, lambda line: None, web_port=port) as play:
+    async with simulation(scenario, lambda line: None, web_port=port, database_url=database_url) as play:
         await play.play()
         site = Site(play.settings, play.engine, clock=lambda: play.now, desk=play.desk)
         async with served(application(site), port) as address, browser_here() as browser:

@@ -1,5 +1,7 @@
 """A whole case by clicking, as seven people, from the request to its closure; the same without JavaScript."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.journeys.people import Desk, Office, office
@@ -9,9 +11,14 @@ MAP = b"%PDF-1.7\n% a map of the strait\n"
 pytestmark = [pytest.mark.slow, pytest.mark.journey, pytest.mark.timeout(600)]
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
-async def test_seven_people_bring_a_case_from_its_request_to_its_closure_by_clicking(scripts: bool) -> None:
-    async with office(scripts=scripts) as place:
+@pytest.mark.parametrize(
+    ("scripts", "kind"), [(True, "sqlite"), (False, "postgresql")],
+    ids=["with JavaScript on sqlite", "without JavaScript on postgresql"],
+)  # fmt: skip
+async def test_seven_people_bring_a_case_from_its_request_to_its_closure_by_clicking(
+    scripts: bool, kind: str, database_of: Callable[[str], str | None]
+) -> None:
+    async with office(scripts=scripts, database_url=database_of(kind)) as place:
         await the_whole_case(place)
         assert place.faults == []
 

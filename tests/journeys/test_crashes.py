@@ -3,7 +3,7 @@
 import asyncio
 import random
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,14 +79,15 @@ class Machine:
 
 
 @asynccontextmanager
-async def machine(folder: Path) -> AsyncIterator[Machine]:
+async def machine(folder: Path, database_url: str | None) -> AsyncIterator[Machine]:
     """Everything started, and stopped at the end."""
     folder.mkdir()
     async with AsyncExitStack() as stack:
         catcher = await stack.enter_async_context(Catcher(folder / "mail"))
         settings = Settings(
-            data_dir=folder, temporal_port=free_port(), smtp_port=catcher.port, history_limit=100
-        )
+            data_dir=folder, database_url=database_url, temporal_port=free_port(), smtp_port=catcher.port,
+            history_limit=100,
+        )  # fmt: skip
         ensure_keys(settings)
         await db.migrate(settings.database)
         engine = db.make_engine(settings)
@@ -114,16 +115,16 @@ async def machine(folder: Path) -> AsyncIterator[Machine]:
 
 @pytest.mark.slow
 @pytest.mark.journey
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(("seed", "kind"), [(1, "sqlite"), (2, "postgresql")])
 async def test_nothing_is_lost_or_doubled_when_worker_and_server_are_killed(
-    seed: int, tmp_path: Path
+    seed: int, kind: str, tmp_path: Path, database_of: Callable[[str], str | None]
 ) -> None:
     dice = random.Random(seed)  # noqa: S311 - the same kills in every run
     kills = {
         number: dice.choice(["worker", "temporal", "both"])
         for number in dice.sample(range(len(STEPS)), KILLS)
     }
-    async with machine(tmp_path / "machine") as under_fire:
+    async with machine(tmp_path / "machine", database_of(kind)) as under_fire:
         for number in range(len(STEPS)):
             step = asyncio.create_task(under_fire.act(number))
             if number in kills:

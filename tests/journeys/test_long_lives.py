@@ -14,8 +14,10 @@ MOST_EVENTS = 2000
 
 @pytest.mark.slow
 @pytest.mark.journey
-async def test_3000_steps_by_8_clients_keep_every_run_short_and_are_in_the_log_once(tmp_path: Path) -> None:
-    async with rig(tmp_path / "rig") as parts, working(parts):
+async def test_3000_steps_by_8_clients_keep_every_run_short_and_are_in_the_log_once(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with rig(tmp_path / "rig", database_url=database_url) as parts, working(parts):
         await parts.to_work()
         await parts.act("RSO/secretariat", "add_outcome", {"title": "Patrols", "owner": "TH"})
         before = len(await parts.entries())

@@ -1,6 +1,7 @@
 """The stale form and the double click, in a real browser: told who changed what; sent twice is done once."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -29,9 +30,14 @@ async def positions(place: Office) -> list[str]:
     return [one.event["position"] for one in entries if one.type == "position_taken"]
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
-async def test_a_double_click_is_one_decision(scripts: bool) -> None:
-    async with office(scripts=scripts) as place:
+@pytest.mark.parametrize(
+    ("scripts", "kind"), [(True, "postgresql"), (False, "sqlite")],
+    ids=["with JavaScript on postgresql", "without JavaScript on sqlite"],
+)  # fmt: skip
+async def test_a_double_click_is_one_decision(
+    scripts: bool, kind: str, database_of: Callable[[str], str | None]
+) -> None:
+    async with office(scripts=scripts, database_url=database_of(kind)) as place:
         _malaysia, _secretariat, australia = await in_review(place)
         path = f"/cases/{place.play.reference}/do/decide?gate=activation"
         await australia.open(path)

@@ -18,9 +18,9 @@ Ahg = Callable[..., Awaitable[Result]]
 
 
 @pytest_asyncio.fixture
-async def parts(tmp_path: Path) -> AsyncIterator[Rig]:
-    """A product that runs."""
-    async with rig(tmp_path / "rig") as made, working(made):
+async def parts(tmp_path: Path, database_url: str) -> AsyncIterator[Rig]:
+    """A product that runs, on a database of each kind."""
+    async with rig(tmp_path / "rig", database_url=database_url) as made, working(made):
         yield made
 
 
@@ -29,11 +29,8 @@ def ahg(parts: Rig) -> Ahg:
     """`ahg` as a shell would run it, beside the running product."""
 
     async def run(*words: str) -> Result:
-        settings = {
-            "AHG_DATA_DIR": str(parts.settings.data_dir),
-            "AHG_TEMPORAL_PORT": str(parts.settings.temporal_port),
-        }
-        return await asyncio.to_thread(CliRunner().invoke, cli.app, words, env=settings)
+        env = parts.settings.environment()
+        return await asyncio.to_thread(CliRunner().invoke, cli.app, words, env=env)
 
     return run
 

@@ -54,16 +54,10 @@ async def test_a_scenario_runs_to_its_end_with_everything_as_expected(path: Path
 @pytest.mark.slow
 @pytest.mark.journey
 @pytest.mark.parametrize("path", SCENARIOS, ids=_name)
-async def test_a_scenario_runs_alike_on_workers_that_have_never_seen_the_case(path: Path) -> None:
-    await _played(path, cached=0, history_limit=SHORT_RUNS)
-
-
-@pytest.mark.slow
-@pytest.mark.journey
-async def test_perth_2009_runs_alike_on_postgresql(postgres_url: Callable[[], str]) -> None:
-    (perth,) = [path for path in SCENARIOS if path.stem == "perth-2009"]
-
-    await _played(perth, database_url=postgres_url())
+async def test_a_scenario_runs_alike_on_postgresql_and_workers_that_have_never_seen_the_case(
+    path: Path, postgres_url: Callable[[], str]
+) -> None:
+    await _played(path, cached=0, history_limit=SHORT_RUNS, database_url=postgres_url())
 
 
 def test_the_scenarios_together_use_every_command_and_every_expectation() -> None:

@@ -14,9 +14,9 @@ from tests.rig import Rig, rig, working
 
 
 @pytest_asyncio.fixture
-async def played(tmp_path: Path) -> AsyncIterator[Rig]:
+async def played(tmp_path: Path, database_url: str) -> AsyncIterator[Rig]:
     """A case at work, with an outcome."""
-    async with rig(tmp_path / "rig") as parts, working(parts):
+    async with rig(tmp_path / "rig", database_url=database_url) as parts, working(parts):
         await parts.to_work()
         await parts.act("RSO/secretariat", "add_outcome", {"title": "Patrols", "owner": "TH"})
         yield parts

@@ -244,9 +244,9 @@ async def test_a_change_that_is_refused_leaves_the_draft_as_it_was(engine: Async
 
 
 @pytest_asyncio.fixture
-async def parts(tmp_path: Path) -> AsyncIterator[Rig]:
+async def parts(tmp_path: Path, database_url: str) -> AsyncIterator[Rig]:
     """A product that keeps files."""
-    async with rig(tmp_path / "rig") as made, working(made):
+    async with rig(tmp_path / "rig", database_url=database_url) as made, working(made):
         store = Attachments(made.engine, made.settings.attachments_folder, LIMITS)
         made.casework = Casework(made.engine, made.desk, files=store)
         yield made

@@ -1,6 +1,7 @@
 """Commands on their way: once only, one after the other, and the log leads."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from models.rules import decide
 from ops.verify import runs_of, verify
 from records.log import append
 from tests.rig import REQUEST, Rig, rig, working
+from tests.workflows.conftest import Way
 from workflows.names import RECORD
 
 
@@ -59,8 +61,11 @@ async def test_the_same_command_sent_at_once_is_taken_once(played: Rig) -> None:
     assert sum(entry.type == "found_complete" for entry in await played.entries()) == 1
 
 
-async def test_the_same_command_gives_the_first_result_in_a_later_run(tmp_path: Path) -> None:
-    async with rig(tmp_path / "rig", history_limit=100) as parts, working(parts):
+async def test_the_same_command_gives_the_first_result_in_a_later_run(
+    tmp_path: Path, way: Way, database_of: Callable[[str], str | None]
+) -> None:
+    short = rig(tmp_path / "rig", database_url=database_of(way.database), history_limit=100)
+    async with short as parts, working(parts, cached=way.cached):
         await parts.to_work()
         await parts.act("RSO/secretariat", "add_outcome", {"title": "Patrols", "owner": "TH"})
         first = await parts.act("TH/focal-point", "progress", {"outcome": "Patrols"}, command_id="p1")

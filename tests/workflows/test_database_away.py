@@ -23,9 +23,16 @@ from ops.simulate import Simulation, simulation
 from ops.verify import verify
 from records import queries
 from tests.rig import REQUEST, Rig, rig, working
+from tests.workflows.conftest import Way
 from workflows.client import CaseDesk, NotAnswered, NotRecorded
 
 SHORTLY = timedelta(seconds=1)
+
+
+@pytest.fixture(params=[1000, 0], ids=["warm", "cold"])
+def way(request: pytest.FixtureRequest) -> Way:
+    """These tests lock, replace and change the file of SQLite."""
+    return Way("sqlite", request.param)
 
 
 @pytest.fixture(autouse=True)

@@ -41,9 +41,9 @@ async def catcher(tmp_path: Path) -> AsyncIterator[Catcher]:
 
 
 @pytest_asyncio.fixture
-async def parts(tmp_path: Path, catcher: Catcher) -> AsyncIterator[Rig]:
+async def parts(tmp_path: Path, catcher: Catcher, database_url: str) -> AsyncIterator[Rig]:
     """The parts without a worker."""
-    async with rig(tmp_path / "rig", smtp_port=catcher.port) as made:
+    async with rig(tmp_path / "rig", database_url=database_url, smtp_port=catcher.port) as made:
         yield made
 
 
@@ -88,11 +88,7 @@ async def make_current(parts: Rig, build: str) -> None:
 
 async def ahg(parts: Rig, *words: str) -> Result:
     """`ahg` as a shell would run it."""
-    settings = {
-        "AHG_DATA_DIR": str(parts.settings.data_dir),
-        "AHG_TEMPORAL_PORT": str(parts.settings.temporal_port),
-    }
-    return await asyncio.to_thread(CliRunner().invoke, cli.app, words, env=settings)
+    return await asyncio.to_thread(CliRunner().invoke, cli.app, words, env=parts.settings.environment())
 
 
 async def build_of(parts: Rig, workflow_id: str) -> str:
