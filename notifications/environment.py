@@ -18,7 +18,7 @@ from css_inline import CSSInliner
 from jinja2 import BaseLoader, Environment, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-__all__ = ["SHARED", "TEMPLATES", "Form", "form", "language_of", "prepare", "translations"]
+__all__ = ["SHARED", "TEMPLATES", "Form", "form", "language_of", "languages", "prepare", "translations"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 SHARED = ("base.html", "base.txt", "gate.txt", "notice.txt", "style.css")
@@ -104,6 +104,14 @@ def language_of(tag: str) -> str:
     except (UnknownLocaleError, ValueError):
         return "en"
     return language if (_CATALOGUES / language).is_dir() else "en"
+
+
+def languages() -> tuple[str, ...]:
+    """The languages that mails are written in: English, and each that has a catalogue."""
+    found = (
+        sorted(path.name for path in _CATALOGUES.iterdir() if path.is_dir()) if _CATALOGUES.is_dir() else ()
+    )
+    return tuple(dict.fromkeys(("en", *found)))
 
 
 @lru_cache(maxsize=32)

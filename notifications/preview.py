@@ -1,0 +1,201 @@
+"""How a mail reads before it is sent: any kind of notice with sample facts, for any post; and a mail taken apart.
+
+What is rendered here is never sent. Its links are signed with a key that no deployment has, so they open nothing.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from typing import Any
+
+from models.base import Value
+from models.posts import Capacity, Post
+from notifications.answer_links import AnswerLinks
+from notifications.compose import About, Reader, compose
+from notifications.environment import languages
+
+__all__ = [
+    "ABOUT", "AT", "DUE", "FACTS", "LINKS", "NAMES", "MailShown", "languages", "mail_shown", "reader_of", "sample_mail",
+]  # fmt: skip
+
+AT = datetime(2009, 11, 6, 2, 0, tzinfo=UTC)
+DUE = datetime(2009, 11, 13, 2, 0, tzinfo=UTC)
+
+NAMES = {
+    "AU": "Australia", "ID": "Indonesia", "NZ": "New Zealand", "LK": "Sri Lanka", "TH": "Thailand",
+    "IOM": "International Organization for Migration",
+}  # fmt: skip
+ABOUT = About(
+    reference="AHG-2009-001",
+    title="Vessel off Merak with 254 persons aboard",
+    stage="co_chair_review",
+    names=NAMES,
+    answers_by_link=("respond", "consent", "acknowledge"),
+)
+
+LINKS = AnswerLinks({"samples": b"k" * 32})
+"""Signs the links of previews. The same key always, so that a sample is the same mail always; known to everybody, so
+that what it signs proves nothing (``web.opened_link`` takes the deployment's own keys alone)."""
+
+_GATE = {
+    "gate": "activation",
+    "about": "Request of Indonesia, version 1: Vessel off Merak with 254 persons aboard",
+    "round": "1",
+    "interests": "ID/co-chair",
+}
+_OUTCOME = {"outcome": "Common interview form in use", "text": "The form is in use in four ports."}
+_RECOMMENDATION = {"recommendation": "Members nominate a contact for disembarkation by the end of the year."}
+
+FACTS: Mapping[str, Mapping[str, str]] = {
+    "request_received": {},
+    "completeness_requested": {"requester": "ID"},
+    "completeness_overdue": {},
+    "request_returned": {"missing": "Source of the figures\nMembers on the route", "text": "We can help."},
+    "resubmission_reminder": {"missing": "Source of the figures\nMembers on the route"},
+    "request_joined": {"member": "LK"},
+    "request_withdrawn": {"member": "ID", "text": "The matter has been settled bilaterally."},
+    "review_requested": _GATE,
+    "review_requested_again": {**_GATE, "why": "ID/focal-point submitted version 2"},
+    "review_reminder": _GATE,
+    "review_escalated": _GATE,
+    "review_overdue": {**_GATE, "silent": "AU/co-chair"},
+    "position_taken": {**_GATE, "post": "AU/co-chair", "position": "approve", "text": "Words of its own."},
+    "question_asked": {**_GATE, "post": "AU/co-chair", "text": "Words between the two."},
+    "question_answered": {**_GATE, "text": "Words between the two."},
+    "answer_overdue": {**_GATE, "text": "Words between the two."},
+    "consultation_opened": {**_GATE, "round": "2"},
+    "decision_made": {**_GATE, "outcome": "approved", "text": "AU/co-chair: with the participation of IOM."},
+    "decision_lapsed": {**_GATE, "outcome": "lapsed", "text": "Nobody decided in time; nothing is decided."},
+    "participants_proposed": {"about": "Participants: Indonesia, Sri Lanka. Observers: none."},
+    "list_awaited": {},
+    "invited": {"seat": "participant", "why": "named as affected; on the route"},
+    "invitation_reminder": {},
+    "invitation_answered": {"member": "LK", "answer": "accepted", "text": "With pleasure."},
+    "invitation_lapsed": {"member": "LK"},
+    "minimum_missing": {"lacks": "1 other most-affected member, 1 organisation"},
+    "admission_proposed": {"member": "TH", "text": "A second vessel has reached its waters."},
+    "participant_left": {"member": "LK", "text": "Words of its own."},
+    "group_convened": {"text": "Convened by AU/co-chair."},
+    "outcome_assigned": {"outcome": "Common interview form in use", "indicator": "ports that use the form"},
+    "outcome_due": {"outcome": "Common interview form in use", "indicator": "ports that use the form"},
+    "outcome_overdue": {"outcome": "Common interview form in use", "indicator": "ports that use the form"},
+    "outcome_blocked": _OUTCOME,
+    "outcome_done": _OUTCOME,
+    "outcome_verified": _OUTCOME,
+    "outcome_reopened": _OUTCOME,
+    "arrangement_proposed": {
+        "arrangement": "Weekly sightings", "marking": "TLP:AMBER", "what": "sightings of vessels",
+    },
+    "arrangement_in_force": {"arrangement": "Weekly sightings"},
+    "arrangement_review_due": {"arrangement": "Weekly sightings"},
+    "meeting_called": {
+        "meeting": "First meeting of the group", "place": "Perth", "starts": "2009-11-16T09:00:00+08:00",
+        "ends": "2009-11-17T16:30:00+08:00",
+        "agenda": "The situation\nInformation sharing\nAny other business",
+    },
+    "situation_update_due": {},
+    "situation_updated": {"text": "Words about the situation."},
+    "activation_ending": {},
+    "activation_extended": {},
+    "case_suspended": {"text": "The requester's ministry is being moved."},
+    "case_resumed": {"text": "The move is complete."},
+    "contributions_requested": {"report": "final report"},
+    "report_owed": {},
+    "report_tabled": {"report": "final report", "text": "With thanks to all who contributed."},
+    "report_reopened": {"report": "final report", "text": "Words of a member that objects."},
+    "report_accepted": {"report": "final report", "text": "With the usual editing."},
+    "consent_requested": {"what": "summary"},
+    "consent_reminder": {"what": "summary"},
+    "consent_missing": {"member": "LK", "consent": "lapsed"},
+    "closing_awaited": {},
+    "circulated": {
+        "what": "summary", "names": "Indonesia, Australia",
+        "text": "The group met twice.\n\nIt agreed on a common interview form and on weekly exchanges.",
+    },
+    "case_ended": {"stage": "closed", "text": "With thanks to all."},
+    "recommendation_addressed": _RECOMMENDATION,
+    "recommendation_due": _RECOMMENDATION,
+    "recommendation_overdue": _RECOMMENDATION,
+    "recommendation_resolved": {**_RECOMMENDATION, "state": "adopted", "text": "Nominated in June."},
+    "post_handed_over": {"post": "ID/focal-point", "person": "Siti Nurhaliza"},
+    "post_delegated": {"post": "ID/focal-point", "person": "Budi Santoso", "until": "2009-12-31"},
+}  # fmt: skip
+"""For every kind, facts as ``models.notices`` gives them."""
+
+_SECRETARIAT = (
+    "completeness_requested",
+    "completeness_overdue",
+    "report_owed",
+    "report_reopened",
+    "closing_awaited",
+)
+_STEERING_GROUP = ("participants_proposed", "report_tabled", "list_awaited")
+_CO_CHAIRS = (
+    "review_requested", "review_requested_again", "review_reminder", "review_escalated", "review_overdue",
+    "position_taken", "question_answered", "consultation_opened", "minimum_missing", "outcome_done",
+    "outcome_verified", "outcome_blocked", "invitation_answered", "participant_left", "consent_missing",
+)  # fmt: skip
+_WITHOUT_DATE = (
+    "request_joined", "request_withdrawn", "decision_made", "invitation_answered", "invitation_lapsed",
+    "participant_left", "outcome_blocked", "meeting_called", "situation_updated", "case_suspended",
+    "case_resumed",
+    "report_accepted", "consent_missing", "circulated", "case_ended", "post_handed_over", "post_delegated",
+)  # fmt: skip
+
+
+def reader_of(kind: str) -> Reader:
+    """Somebody who may get such a notice."""
+    if kind in _SECRETARIAT:
+        post, zone = Post("RSO/secretariat"), "Asia/Bangkok"
+    elif kind in _STEERING_GROUP:
+        post, zone = Post("NZ/steering-group"), "Pacific/Auckland"
+    elif kind in _CO_CHAIRS:
+        post, zone = Post("AU/co-chair"), "Australia/Sydney"
+    else:
+        post, zone = Post("ID/focal-point"), "Asia/Jakarta"
+    capacity = Capacity.ALTERNATE if kind == "review_escalated" else Capacity.HOLDER
+    return Reader(name="Siti Nurhaliza", address="desk@example.org", post=post, zone=zone, capacity=capacity)
+
+
+def sample_mail(kind: str, **changes: Any) -> EmailMessage:
+    """The mail of a kind with its sample facts; ``changes`` replace arguments of ``compose``: ``reader``, ``about``, ...
+
+    Raises:
+        KeyError: an unknown kind.
+    """
+    arguments: Mapping[str, Any] = {
+        "reader": reader_of(kind),
+        "about": ABOUT,
+        "facts": FACTS[kind],
+        "due": None if kind in _WITHOUT_DATE else DUE,
+        "at": AT,
+        "key": f"AHG-2009-001/7/{kind}/desk@example.org",
+        "mail_from": "Bali Process Ad Hoc Group <ahg@example.org>",
+        "reply_to": "Secretariat <secretariat@example.org>",
+        "public_url": "https://ahg.example.org",
+        "links": LINKS,
+        **changes,
+    }
+    return compose(kind, **arguments)
+
+
+class MailShown(Value):
+    """A mail as it is shown to people: who gets it, its subject, its two bodies, every header, and its files' names."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    headers: tuple[tuple[str, str], ...]
+    files: tuple[str, ...] = ()
+
+
+def mail_shown(message: EmailMessage) -> MailShown:
+    """A composed mail, taken apart."""
+    plain, page = message.get_body(("plain",)), message.get_body(("html",))
+    return MailShown(
+        to=str(message["To"]), subject=str(message["Subject"]),
+        text=plain.get_content() if plain is not None else "", html=page.get_content() if page is not None else "",
+        headers=tuple((name, str(value)) for name, value in message.items()),
+        files=tuple(part.get_filename() or part.get_content_type() for part in message.iter_attachments()),
+    )  # fmt: skip
