@@ -1,0 +1,30 @@
+"""Who is told of what: for each event, the notices it causes and the posts they go to.
+
+Kinds are listed in ``KINDS``; each other module holds who is told of one part of the procedure. Only a post that may
+learn of the case (``visibility``) is ever told of it.
+"""
+
+from models import events as e
+from models.case import Case
+from models.notices import clock, gates, group, posts, reporting, request, work
+from models.notices.kinds import KINDS, Kind
+from models.notices.telling import TOLD, Notice
+from models.posts import Capacity, Post
+from models.visibility import may_see
+
+__all__ = ["KINDS", "TOLD", "Kind", "Notice", "notices_of"]
+
+_PARTS = (clock, gates, group, posts, reporting, request, work)
+"""Importing them has filled ``TOLD``."""
+
+
+def notices_of(case: Case, event: e.AnyEvent) -> tuple[Notice, ...]:
+    """The notices that an event causes, one per post and capacity; ``case``: the state after the step."""
+    tell = TOLD.get(type(event))
+    if tell is None:
+        return ()
+    told: dict[tuple[str, Post, Capacity], Notice] = {}
+    for notice in tell(case, event):
+        if may_see(case, notice.to):
+            told.setdefault((notice.kind, notice.to, notice.capacity), notice)
+    return tuple(told.values())

@@ -1,0 +1,65 @@
+"""Who is told of participants and invitations."""
+
+from collections.abc import Iterable
+
+from models import events as e
+from models.case import Case, GateName, ParticipantState, Stage
+from models.notices.telling import Notice, accepted, co_chairs, everybody, group, ladder_due, tell, tells_of
+from models.posts import SECRETARIAT
+from models.reasons import readable_reason
+from models.rules.turn import desk_of
+from models.visibility import closed_sections
+
+
+@tells_of(e.StageEntered)
+def _(case: Case, event: e.StageEntered) -> Iterable[Notice]:
+    if event.stage is Stage.PARTICIPANT_SELECTION:
+        gate = case.gates[GateName.PARTICIPANTS]
+        due = ladder_due(case, "comments")
+        yield from tell("participants_proposed", case.directory.steering_group, due=due, about=gate.about)
+    elif event.stage in (Stage.CLOSED, Stage.TERMINATED):
+        readers = [*everybody(case), *case.directory.steering_group]
+        yield from tell("case_ended", readers, stage=event.stage.words, text=event.text)
+
+
+@tells_of(e.Invited)
+def _(case: Case, event: e.Invited) -> Iterable[Notice]:
+    for member in event.members:
+        due = ladder_due(case, f"invitation:{member}")
+        desk, listed = desk_of(member), case.participants[member]
+        why = readable_reason(listed.why, closed_sections(case, case.request, desk))
+        yield from tell("invited", [desk], due=due, seat=listed.seat.value, why=why)
+
+
+@tells_of(e.Responded)
+def _(case: Case, event: e.Responded) -> Iterable[Notice]:
+    if case.is_requester(event.member):
+        return  # it takes part in its own case without being asked
+    if event.state is ParticipantState.LAPSED:
+        yield from tell("invitation_lapsed", [desk_of(event.member), SECRETARIAT], member=event.member)
+    elif event.state is ParticipantState.LEFT:
+        yield from tell(
+            "participant_left", [*co_chairs(case), SECRETARIAT], member=event.member, text=event.text
+        )
+    else:
+        facts = {"member": event.member, "answer": event.state.value, "text": event.text}
+        yield from tell("invitation_answered", [*co_chairs(case), SECRETARIAT], facts=facts)
+
+
+@tells_of(e.MinimumMissing)
+def _(case: Case, event: e.MinimumMissing) -> Iterable[Notice]:
+    readers = [*co_chairs(case), SECRETARIAT]
+    due = ladder_due(case, "minimum")
+    yield from tell("minimum_missing", readers, due=due, lacks=", ".join(event.lacks))
+
+
+@tells_of(e.Admitted)
+def _(case: Case, event: e.Admitted) -> Iterable[Notice]:
+    due = ladder_due(case, f"admission:{event.member}")
+    yield from tell("admission_proposed", accepted(case), due=due, member=event.member, text=event.text)
+
+
+@tells_of(e.Convened)
+def _(case: Case, event: e.Convened) -> Iterable[Notice]:
+    readers = [*group(case), *co_chairs(case), SECRETARIAT, *case.directory.steering_group]
+    yield from tell("group_convened", readers, due=event.active_until, text=event.text)

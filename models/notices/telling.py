@@ -1,0 +1,108 @@
+"""How it is written down who is told of what: one function for each event; and the circles of readers."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from models.base import Instant, Value
+from models.case import Arrangement, Case, GateName, ParticipantState, Seat
+from models.posts import SECRETARIAT, Capacity, Post
+from models.rules.turn import desk_of
+
+
+class Notice(Value):
+    """One notice to one post. ``due``: what the reader has to keep; ``facts``: texts for the template."""
+
+    kind: str
+    to: Post
+    capacity: Capacity = Capacity.HOLDER
+    due: Instant | None = None
+    facts: Mapping[str, str] = {}
+
+
+Telling = Callable[[Case, Any], Iterable[Notice]]
+"""The notices of one event; the case is the one after it."""
+
+TOLD: dict[type[Value], Telling] = {}
+"""Who is told, by kind of event."""
+
+
+def tells_of(kind: type[Value]) -> Callable[[Telling], Telling]:
+    """Registers a function that says who is told of an event."""
+
+    def register(tell: Telling) -> Telling:
+        TOLD[kind] = tell
+        return tell
+
+    return register
+
+
+def tell(
+    kind: str,
+    posts: Iterable[Post],
+    *,
+    due: datetime | None = None,
+    capacity: Capacity = Capacity.HOLDER,
+    facts: Mapping[str, object] | None = None,
+    **more: object,
+) -> Iterable[Notice]:
+    """The same notice to several posts; facts that say nothing are left out."""
+    plain = {name: str(fact) for name, fact in {**(facts or {}), **more}.items() if fact not in (None, "")}
+    return [Notice(kind=kind, to=post, due=due, capacity=capacity, facts=plain) for post in posts]
+
+
+# circles of readers -----------------------------------------------------------------------------------------
+
+
+def requesters(case: Case) -> list[Post]:
+    """The focal points of those who submit the request."""
+    return [desk_of(code) for code in case.requesters]
+
+
+def co_chairs(case: Case) -> list[Post]:
+    """Both Co-Chairs."""
+    return list(case.directory.co_chairs)
+
+
+def group(case: Case) -> list[Post]:
+    """The focal points of participants and observers."""
+    return [desk_of(code) for code in case.taking_part()]
+
+
+def everybody(case: Case) -> list[Post]:
+    """Requesters, Co-Chairs, secretariat, and whoever takes part or is invited."""
+    invited = [
+        desk_of(p.member)
+        for p in case.participants.values()
+        if p.takes_part or p.state is ParticipantState.INVITED
+    ]
+    return [*requesters(case), *co_chairs(case), SECRETARIAT, *invited]
+
+
+def ladder_due(case: Case, subject: str) -> datetime | None:
+    """The date that is to be kept for a thing that waits."""
+    ladder = case.ladders.get(subject)
+    return ladder.due if ladder else None
+
+
+def owner_and_supporters(case: Case, title: str) -> list[Post]:
+    """The focal points of those who work on an outcome."""
+    outcome = case.outcomes[title]
+    return [desk_of(code) for code in (outcome.owner, *outcome.supporting)]
+
+
+def accepted(case: Case) -> list[Post]:
+    """The focal points of participants, without observers."""
+    return [desk_of(code) for code in case.taking_part(seat=Seat.PARTICIPANT)]
+
+
+def gate_facts(case: Case, name: GateName) -> dict[str, object]:
+    """What every notice about a gate says."""
+    gate = case.gates[name]
+    interests = ", ".join(decider.post for decider in gate.deciders if decider.interest)
+    return {"gate": name.value, "about": gate.about, "round": gate.round, "interests": interests}
+
+
+def arrangement_facts(arrangement: Arrangement) -> dict[str, object]:
+    """What every notice about an arrangement says."""
+    return {"arrangement": arrangement.title, "marking": arrangement.marking, "what": arrangement.kind}

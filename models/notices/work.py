@@ -1,0 +1,95 @@
+"""Who is told of outcomes, arrangements, meetings, situation updates and the clock of the case."""
+
+from collections.abc import Iterable
+
+from models import events as e
+from models.case import Case
+from models.notices.telling import (
+    Notice,
+    arrangement_facts,
+    co_chairs,
+    everybody,
+    group,
+    ladder_due,
+    owner_and_supporters,
+    tell,
+    tells_of,
+)
+from models.posts import SECRETARIAT
+from models.rules.turn import desk_of
+
+
+@tells_of(e.OutcomeAdded)
+def _(case: Case, event: e.OutcomeAdded) -> Iterable[Notice]:
+    title, due = event.outcome.title, ladder_due(case, f"outcome:{event.outcome.title}")
+    facts = {"outcome": title, "indicator": event.outcome.indicator}
+    yield from tell("outcome_assigned", owner_and_supporters(case, title), due=due, facts=facts)
+
+
+@tells_of(e.OutcomeMoved)
+def _(case: Case, event: e.OutcomeMoved) -> Iterable[Notice]:
+    owners = owner_and_supporters(case, event.outcome)
+    facts = {"outcome": event.outcome, "text": event.text}
+    match event.state:
+        case "blocked":
+            yield from tell("outcome_blocked", [*co_chairs(case), SECRETARIAT], facts=facts)
+        case "done":
+            yield from tell(
+                "outcome_done",
+                co_chairs(case),
+                due=ladder_due(case, f"verify:{event.outcome}"),
+                facts=facts,
+            )
+        case "verified":
+            due = ladder_due(case, f"verified:{event.outcome}")
+            yield from tell("outcome_verified", [*co_chairs(case), *owners], due=due, facts=facts)
+        case _:
+            due = ladder_due(case, f"outcome:{event.outcome}")
+            yield from tell("outcome_reopened", owners, due=due, facts=facts)
+
+
+@tells_of(e.ArrangementAdded)
+def _(case: Case, event: e.ArrangementAdded) -> Iterable[Notice]:
+    arrangement = event.arrangement
+    parties = [desk_of(code) for code in arrangement.parties]
+    due = ladder_due(case, f"agreement:{arrangement.title}")
+    yield from tell("arrangement_proposed", parties, due=due, facts=arrangement_facts(arrangement))
+
+
+@tells_of(e.ArrangementInForce)
+def _(case: Case, event: e.ArrangementInForce) -> Iterable[Notice]:
+    parties = [desk_of(code) for code in case.arrangements[event.arrangement].parties]
+    due = ladder_due(case, f"arrangement:{event.arrangement}")
+    yield from tell(
+        "arrangement_in_force", [*parties, *co_chairs(case)], due=due, arrangement=event.arrangement
+    )
+
+
+@tells_of(e.MeetingScheduled)
+def _(case: Case, event: e.MeetingScheduled) -> Iterable[Notice]:
+    meeting = event.meeting
+    facts = {
+        "meeting": meeting.title, "place": meeting.place, "starts": meeting.starts, "ends": meeting.ends,
+        "agenda": "\n".join(meeting.agenda),
+    }  # fmt: skip
+    yield from tell("meeting_called", [*group(case), *co_chairs(case)], facts=facts)
+
+
+@tells_of(e.SituationUpdated)
+def _(case: Case, event: e.SituationUpdated) -> Iterable[Notice]:
+    yield from tell("situation_updated", [*group(case), *co_chairs(case)], text=event.text)
+
+
+@tells_of(e.Extended)
+def _(case: Case, event: e.Extended) -> Iterable[Notice]:
+    yield from tell("activation_extended", [*group(case), SECRETARIAT], due=event.active_until)
+
+
+@tells_of(e.Suspended)
+def _(case: Case, event: e.Suspended) -> Iterable[Notice]:
+    yield from tell("case_suspended", everybody(case), text=event.text)
+
+
+@tells_of(e.Resumed)
+def _(case: Case, event: e.Resumed) -> Iterable[Notice]:
+    yield from tell("case_resumed", everybody(case), text=event.text)

@@ -1,0 +1,187 @@
+"""The projection of cases: what lists and pages show of them, written with each step."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from models.tables.columns import json_column, moment_column, text_column
+
+
+class CaseRow(SQLModel, table=True):
+    """One case, as lists show it."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        Index("cases_by_stage", "stage", "opened_at", "reference"),
+        Index("cases_by_age", "opened_at", "reference"),
+    )
+
+    reference: str = Field(primary_key=True)
+    stage: str
+    stage_since: datetime | None = moment_column()
+    title: str = text_column()
+    requesters: list[str] = json_column()
+    urgency: str = "routine"
+    clock: str = "running"
+    waiting_on: list[str] = json_column()
+    due: datetime | None = moment_column(index=True)
+    next_act: dict[str, Any] | None = json_column(nullable=True)
+    version: int = 0
+    terms: dict[str, str] = json_column()
+    active_until: datetime | None = moment_column()
+    opened_at: datetime | None = moment_column()
+    updated_at: datetime | None = moment_column()
+    seq: int = 0
+    head: str = ""
+
+
+class RequestVersionRow(SQLModel, table=True):
+    """One version of a request."""
+
+    __tablename__ = "request_versions"
+
+    reference: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    submitted_at: datetime | None = moment_column()
+    content: dict[str, Any] = json_column()
+
+
+class GateRow(SQLModel, table=True):
+    """One gate with its positions."""
+
+    __tablename__ = "gates"
+
+    reference: str = Field(primary_key=True)
+    gate: str = Field(primary_key=True)
+    outcome: str | None = None
+    round: int = 1
+    opened_at: datetime | None = moment_column()
+    decided_at: datetime | None = moment_column()
+    body: dict[str, Any] = json_column()
+
+
+class ParticipantRow(SQLModel, table=True):
+    """A member on the list of a case; ``gone`` when it was taken off before it was invited."""
+
+    __tablename__ = "participants"
+
+    reference: str = Field(primary_key=True)
+    member: str = Field(primary_key=True)
+    seat: str
+    state: str
+    why: str = text_column()
+    gone: bool = False
+
+
+class OutcomeRow(SQLModel, table=True):
+    """A practical outcome."""
+
+    __tablename__ = "outcomes"
+
+    reference: str = Field(primary_key=True)
+    title: str = Field(primary_key=True)
+    owner: str
+    state: str
+    due: date | None = None
+    body: dict[str, Any] = json_column()
+
+
+class ArrangementRow(SQLModel, table=True):
+    """An information-sharing arrangement."""
+
+    __tablename__ = "arrangements"
+
+    reference: str = Field(primary_key=True)
+    title: str = Field(primary_key=True)
+    state: str
+    review: date | None = None
+    body: dict[str, Any] = json_column()
+
+
+class MeetingRow(SQLModel, table=True):
+    """A meeting."""
+
+    __tablename__ = "meetings"
+
+    reference: str = Field(primary_key=True)
+    title: str = Field(primary_key=True)
+    starts: str
+    held: bool = False
+    body: dict[str, Any] = json_column()
+
+
+class ReportRow(SQLModel, table=True):
+    """A report."""
+
+    __tablename__ = "reports"
+
+    reference: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    kind: str
+    state: str
+    version: int
+    body: dict[str, Any] = json_column()
+
+
+class RecommendationRow(SQLModel, table=True):
+    """A recommendation, as its report has it."""
+
+    __tablename__ = "recommendations"
+
+    reference: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    text: str = text_column()
+    owner: str = ""
+    addressees: list[str] = json_column()
+    due: date | None = None
+    report: int = 1
+
+
+class FollowUpRow(SQLModel, table=True):
+    """What has become of a recommendation since its report was accepted; written by its follow-up alone."""
+
+    __tablename__ = "follow_ups"
+
+    reference: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    state: str
+    next_at: datetime | None = moment_column()
+
+
+class CirculationRow(SQLModel, table=True):
+    """A circulation."""
+
+    __tablename__ = "circulations"
+
+    reference: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    what: str
+    state: str
+    body: dict[str, Any] = json_column()
+
+
+class DutyRow(SQLModel, table=True):
+    """What a post is asked to do in a case now (``duties.Duty``)."""
+
+    __tablename__ = "duties"
+    __table_args__ = (Index("duties_of_post", "post", "due"),)
+
+    reference: str = Field(primary_key=True)
+    post: str = Field(primary_key=True)
+    do: str = Field(primary_key=True)
+    about: str = Field(primary_key=True)
+    due: datetime | None = moment_column()
+
+
+class ReaderRow(SQLModel, table=True):
+    """How much of a case a member's focal point sees (``visibility.Sight``); insiders see every case."""
+
+    __tablename__ = "readers"
+    __table_args__ = (Index("readers_by_member", "member", "opened_at", "reference"),)
+
+    reference: str = Field(primary_key=True)
+    member: str = Field(primary_key=True)
+    sight: int
+    opened_at: datetime | None = moment_column()
