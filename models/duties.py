@@ -10,8 +10,8 @@ from datetime import datetime
 from models.base import Instant, Value
 from models.case import Case, ParticipantState, Report, ReportState, Seat, Stage
 from models.posts import SECRETARIAT, Post, Role
+from models.rules.circulation import consents_asked, pending_circulation
 from models.rules.gates import answer_subject, gate_subject
-from models.rules.reporting import consents_asked, pending_circulation
 from models.rules.turn import desk_of
 
 __all__ = ["Duty", "duties"]

@@ -17,7 +17,7 @@ from models.log import Entry, event_of
 from models.notices import Notice, notices_of
 from models.posts import Post
 from models.rules import Taken
-from models.rules.reporting import terms_of_reference
+from models.rules.closing import terms_of_reference
 from models.visibility import Sight, readers
 
 __all__ = ["Queued", "Recorded", "Row", "Step", "rows_of", "step_of"]

@@ -19,7 +19,7 @@ from models.policy import Policy
 from models.posts import SECRETARIAT, Post
 from models.projection import Queued, Row, Step
 from models.refusal import Refused, Why
-from models.rules.operational import overdue_rungs
+from models.rules.outcomes import overdue_rungs
 from models.rules.turn import desk_of
 
 __all__ = ["FollowUp", "begin", "catch_up", "resolve", "stream_of", "strike"]

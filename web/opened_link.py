@@ -10,7 +10,7 @@ from models.duties import duties
 from models.log import Entry
 from models.posts import Capacity
 from models.rules import allowed
-from models.rules.reporting import pending_circulation
+from models.rules.circulation import pending_circulation
 from models.visibility import Seen, as_seen
 from notifications.answer_links import AnswerLink, NotOurs
 from records import ledger

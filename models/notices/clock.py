@@ -19,7 +19,7 @@ from models.notices.telling import (
     tells_of,
 )
 from models.posts import SECRETARIAT, Capacity
-from models.rules.reporting import consents_asked, pending_circulation
+from models.rules.circulation import consents_asked, pending_circulation
 from models.rules.turn import desk_of
 
 

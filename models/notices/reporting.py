@@ -14,7 +14,7 @@ from models.notices.telling import (
 )
 from models.posts import SECRETARIAT
 from models.release import release_of
-from models.rules.reporting import consents_asked
+from models.rules.circulation import consents_asked
 from models.rules.turn import desk_of
 
 

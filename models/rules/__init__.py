@@ -17,8 +17,21 @@ from models.members import Directory
 from models.policy import Policy
 from models.posts import SECRETARIAT, Post, Role
 from models.refusal import Refused, Why
-from models.rules import clock, gates, operational, participants, posts, reporting, request
-from models.rules.reporting import terms_of_reference
+from models.rules import (
+    arrangements,
+    circulation,
+    clock,
+    closing,
+    duration,
+    gates,
+    meetings,
+    outcomes,
+    participants,
+    posts,
+    reporting,
+    request,
+)
+from models.rules.closing import terms_of_reference
 from models.rules.turn import RULES, Turn
 
 __all__ = [
@@ -33,7 +46,20 @@ __all__ = [
     "terms_of_reference",
 ]
 
-_PARTS = (clock, gates, operational, participants, posts, reporting, request)
+_PARTS = (
+    request,
+    gates,
+    participants,
+    outcomes,
+    arrangements,
+    meetings,
+    duration,
+    reporting,
+    circulation,
+    closing,
+    posts,
+    clock,
+)
 """Importing them has filled the table."""
 
 _RECENT = 100

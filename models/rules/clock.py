@@ -5,7 +5,17 @@ from collections.abc import Callable
 from models import events as e
 from models.case import GateName
 from models.ladder import ClockAct
-from models.rules import gates, operational, participants, reporting, request
+from models.rules import (
+    arrangements,
+    circulation,
+    closing,
+    gates,
+    meetings,
+    outcomes,
+    participants,
+    reporting,
+    request,
+)
 from models.rules.turn import Turn
 
 __all__ = ["strike"]
@@ -48,7 +58,7 @@ def _duration(turn: Turn, name: str, act: ClockAct) -> None:
 
 def _consent(turn: Turn, name: str, act: ClockAct) -> None:
     if act is ClockAct.LAPSE:
-        reporting.consents_lapsed(turn)
+        circulation.consents_lapsed(turn)
 
 
 def _verified(turn: Turn, name: str, act: ClockAct) -> None:
@@ -65,16 +75,16 @@ _FOLLOWS: dict[str, Callable[[Turn, str, ClockAct], None]] = {
     "minimum": lambda turn, name, act: participants.maybe_begin(turn),
     "invitation": _invitation,
     "admission": lambda turn, name, act: participants.admission_pending(turn, name),
-    "situation": lambda turn, name, act: operational.await_update(turn),
+    "situation": lambda turn, name, act: meetings.await_update(turn),
     "duration": _duration,
-    "outcome": lambda turn, name, act: operational.outcome_overdue(turn, name),
-    "verify": lambda turn, name, act: operational.await_verification(turn, name),
+    "outcome": lambda turn, name, act: outcomes.outcome_overdue(turn, name),
+    "verify": lambda turn, name, act: outcomes.await_verification(turn, name),
     "verified": _verified,
-    "arrangement": lambda turn, name, act: operational.review_overdue(turn, name),
+    "arrangement": lambda turn, name, act: arrangements.review_overdue(turn, name),
     "contributions": lambda turn, name, act: reporting.report_owed(turn),
     "silence": lambda turn, name, act: reporting.silence_ended(turn),
     "consent": _consent,
-    "closing": lambda turn, name, act: reporting.await_closing(turn),
-    "agreement": lambda turn, name, act: operational.agreement_owed(turn, name),
+    "closing": lambda turn, name, act: closing.await_closing(turn),
+    "agreement": lambda turn, name, act: arrangements.agreement_owed(turn, name),
 }
 """For each kind of ladder, what follows a rung."""

@@ -348,3 +348,27 @@ def answer_overdue(turn: Turn, name: GateName) -> None:
 def proposer_desk(turn: Turn) -> Post:
     """Who answers for a proposal: the post that made it, unless it decides itself."""
     return THE_SECRETARIAT if turn.by in turn.case.directory.co_chairs else turn.by
+
+
+# what others ask of gates -----------------------------------------------------------------------------------
+
+
+def must_be_free(case: Case, name: GateName) -> None:
+    """Refuse while the gate is open."""
+    gate = case.gates.get(name)
+    if gate is not None and gate.open:
+        raise refuse(f"The gate {name.value!r} is open already; it waits for {', '.join(gate.undecided)}.")
+
+
+def must_not_be_closing(case: Case) -> None:
+    """Refuse to begin anything while the closing of the case is before the Co-Chairs."""
+    gate = case.gates.get(GateName.CLOSURE)
+    if gate is not None and gate.open:
+        raise refuse(
+            "The closing of the case is before the Co-Chairs; nothing new is begun while they decide."
+        )
+
+
+def gate_conditions(gate: Gate) -> str:
+    """The conditions that Co-Chairs set when they approved."""
+    return "\n".join(position.text for position in gate.positions.values() if position.text)[:20_000]

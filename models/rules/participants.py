@@ -14,8 +14,8 @@ from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.reasons import AFFECTED, MANDATE, MANDATE_ALWAYS, ON_ROUTE, REQUESTER, TOOK_PART, joined
 from models.refusal import Why
 from models.request import fingerprint
+from models.rules.duration import begin_operational
 from models.rules.gates import amend_gate, follows, open_gate
-from models.rules.operational import begin_operational
 from models.rules.request import lapsed
 from models.rules.turn import Turn, must_be_members, must_say, refuse, rule
 from models.rules.who import CO_CHAIR, INVITED, PARTICIPANT, SECRETARIAT, STEERING_GROUP

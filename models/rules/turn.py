@@ -14,7 +14,7 @@ from models.policy import Span
 from models.posts import SECRETARIAT, Post, Role
 from models.refusal import Refused, Why
 
-__all__ = ["OPEN_STAGES", "RULES", "Rule", "Turn", "Who", "desk_of", "rule"]
+__all__ = ["AT_WORK", "OPEN_STAGES", "RULES", "Rule", "Turn", "Who", "desk_of", "rule"]
 
 _MORNING = time(9)
 """When on its day, in the office's own time zone, a date begins to count."""
@@ -137,6 +137,7 @@ RULES: dict[str, Rule] = {}
 """Every command's rule; filled by the modules of this package."""
 
 OPEN_STAGES = frozenset(stage for stage in Stage if not stage.ended and stage is not Stage.DRAFT)
+AT_WORK = frozenset((Stage.OPERATIONAL, Stage.REPORTING))
 """The stages in which the procedure runs."""
 
 

@@ -1,0 +1,164 @@
+"""Circulation to the wider membership, "as appropriate", with the consent of those it names."""
+
+from models import events as e
+from models.case import (
+    Case,
+    Circulation,
+    Consent,
+    Gate,
+    GateName,
+    GateOutcome,
+)  # fmt: skip
+from models.commands import (
+    Circulate,
+    GiveConsent,
+)  # fmt: skip
+from models.ladder import ClockAct, halfway, ladder_of
+from models.posts import SECRETARIAT as THE_SECRETARIAT
+from models.posts import Post, Role
+from models.refusal import Why
+from models.request import fingerprint
+from models.rules.gates import follows, must_not_be_closing, open_gate
+from models.rules.turn import AT_WORK, Turn, Who, must_be_members, refuse, rule
+from models.rules.who import CO_CHAIR, SECRETARIAT
+
+__all__ = ["consents_asked", "pending_circulation"]
+
+CONSENT = "consent"
+"""The name of the ladder of consents."""
+
+
+@rule("circulate", "propose a circulation", (CO_CHAIR, SECRETARIAT), AT_WORK)
+def circulate(turn: Turn, body: Circulate) -> None:
+    """What the wider membership is told, to whom, naming whom: the Co-Chairs and all named must agree."""
+    case = turn.case
+    must_not_be_closing(case)
+    gate = case.gates.get(GateName.CIRCULATION)
+    if (gate is not None and gate.open) or pending_circulation(case):
+        raise refuse(
+            "A circulation is under way already; it goes out, or is declined, before the next is proposed."
+        )
+    to = {"everyone": tuple(case.directory.members), "participants": case.taking_part()}.get(
+        body.to if isinstance(body.to, str) else "", body.to if isinstance(body.to, tuple) else ()
+    )
+    must_be_members(case, (*to, *body.names))
+    if not to:
+        raise refuse("Say to whom it goes: everyone, participants, or a list of members.", Why.INVALID)
+    number = len(case.circulations) + 1
+    terms = {"what": body.what, "to": list(to), "names": list(body.names), "text": body.text}
+    report = case.report.content if case.report else ""
+    names = tuple(dict.fromkeys(body.names))
+    circulation = Circulation(
+        number=number, what=body.what, to=tuple(dict.fromkeys(to)), names=names, text=body.text,
+        consents=dict.fromkeys(names, Consent.PENDING), on=fingerprint(number, terms, report),
+    )  # fmt: skip
+    turn.emit(e.CirculationProposed(circulation=circulation))
+    naming = ", ".join(names) or "nobody"
+    about = f"Circulation {number}: {body.what} to {len(circulation.to)} members, naming {naming}"
+    open_gate(turn, GateName.CIRCULATION, on=circulation.on, about=about, respondent=THE_SECRETARIAT)
+    _await_consents(turn, circulation)
+
+
+def _await_consents(turn: Turn, circulation: Circulation) -> None:
+    asked = consents_asked(turn.case, circulation)
+    if asked:
+        span = turn.case.track.consent
+        due = turn.after(span, *asked)
+        acts = {ClockAct.REMIND: halfway(turn.now, due), ClockAct.LAPSE: due}
+        ladder = ladder_of(due, acts, now=turn.now, members=span.offices(asked), label=span.words)
+        turn.climb(CONSENT, ladder)
+
+
+def consents_asked(case: Case, circulation: Circulation) -> tuple[str, ...]:
+    """The members still to be asked: a Co-Chair's own country consents by deciding, unless it is recused."""
+    gate = case.gates.get(GateName.CIRCULATION)
+    deciding = (
+        {decider.post.member for decider in gate.deciders if decider.post == decider.place_of}
+        if gate
+        else set()
+    )
+    if gate is not None and not gate.open:
+        deciding = set()
+    return tuple(member for member in circulation.pending if member not in deciding)
+
+
+def pending_circulation(case: Case) -> Circulation | None:
+    """A circulation that has not gone out and may still."""
+    circulation = case.circulation
+    return circulation if circulation and circulation.state in ("proposed", "approved") else None
+
+
+def _names_me(case: Case, post: Post) -> bool:
+    circulation = pending_circulation(case)
+    return post.role is Role.FOCAL_POINT and circulation is not None and post.member in circulation.names
+
+
+def _is_asked(case: Case, post: Post) -> bool:
+    circulation = pending_circulation(case)
+    return circulation is not None and post.member in circulation.pending
+
+
+NAMED = Who("the focal point of a member that a circulation names", _names_me)
+
+
+@rule("consent", "consent to being named", (NAMED,), AT_WORK,
+      ready=_is_asked)  # fmt: skip
+def consent(turn: Turn, body: GiveConsent) -> None:
+    """Say yes or no to being named; a word can be changed until the circulation goes out."""
+    circulation = pending_circulation(turn.case)
+    if circulation is None:
+        raise refuse("No circulation waits for consent.")
+    said = Consent.GIVEN if body.answer == "give" else Consent.REFUSED
+    turn.emit(e.ConsentNoted(circulation=circulation.number, member=turn.by.member, consent=said))
+    _release_if_ready(turn)
+
+
+@follows(GateName.CIRCULATION, GateOutcome.APPROVED)
+def _circulation_approved(turn: Turn, gate: Gate) -> None:
+    circulation = turn.case.circulation
+    if circulation is None:
+        return
+    for decider in gate.deciders:
+        member = decider.post.member
+        unsaid = circulation.consents.get(member) in (Consent.PENDING, Consent.LAPSED)
+        if decider.post == decider.place_of and unsaid:
+            turn.emit(e.ConsentNoted(circulation=circulation.number, member=member, consent=Consent.GIVEN))
+    turn.emit(e.CirculationMoved(circulation=circulation.number, state="approved"))
+    circulation = turn.case.circulations[circulation.number]
+    asked_now = set(circulation.pending) & {post.member for post in turn.case.directory.co_chairs}
+    if circulation.pending and (asked_now or CONSENT not in turn.case.ladders):
+        # A Co-Chair that recused has not consented by deciding: its country is asked, with the full time.
+        _await_consents(turn, circulation)
+    _release_if_ready(turn)
+
+
+@follows(GateName.CIRCULATION, GateOutcome.DECLINED, GateOutcome.LAPSED)
+def _circulation_refused(turn: Turn, gate: Gate) -> None:
+    circulation = turn.case.circulation
+    if circulation is not None:
+        declined = gate.outcome is GateOutcome.DECLINED
+        turn.emit(
+            e.CirculationMoved(circulation=circulation.number, state="declined" if declined else "lapsed")
+        )
+    turn.clear(CONSENT)
+
+
+def consents_lapsed(turn: Turn) -> None:
+    """Who has not said yes is not named: that passage is not released; the rest goes out once approved."""
+    turn.clear(CONSENT)
+    circulation = pending_circulation(turn.case)
+    if circulation is None:
+        return
+    for member in consents_asked(turn.case, circulation):
+        turn.emit(e.ConsentNoted(circulation=circulation.number, member=member, consent=Consent.LAPSED))
+    _release_if_ready(turn)
+
+
+def _release_if_ready(turn: Turn) -> None:
+    circulation = pending_circulation(turn.case)
+    if circulation is None:
+        return
+    if not consents_asked(turn.case, circulation):
+        turn.clear(CONSENT)
+    if circulation.state == "approved" and not circulation.pending:
+        turn.emit(e.CirculationMoved(circulation=circulation.number, state="released"))

@@ -1,0 +1,96 @@
+"""Closing: what covers the terms of reference, waivers, and the gate."""
+
+from models import events as e
+from models.case import (
+    Case,
+    Gate,
+    GateName,
+    GateOutcome,
+    ReportState,
+    Stage,
+    Term,
+)  # fmt: skip
+from models.commands import (
+    Close,
+    Waive,
+)  # fmt: skip
+from models.ladder import ClockAct
+from models.posts import SECRETARIAT as THE_SECRETARIAT
+from models.request import fingerprint
+from models.rules.circulation import pending_circulation
+from models.rules.gates import amend_gate, follows, gate_conditions, open_gate
+from models.rules.turn import AT_WORK, Turn, must_say, refuse, rule
+from models.rules.who import CO_CHAIR, SECRETARIAT
+
+__all__ = ["terms_of_reference"]
+
+CLOSING = "closing"
+"""The name of the ladder that reminds of closing."""
+
+
+def terms_of_reference(case: Case) -> dict[Term, str]:
+    """For each term of reference: ``covered``, ``waived`` or ``open``.
+
+    (a) is covered by an outcome that a Co-Chair verified, (b) by an arrangement in force, (c) by an accepted
+    final report.
+    """
+    covered = {
+        Term.OUTCOMES: any(outcome.state == "verified" for outcome in case.outcomes.values()),
+        Term.ARRANGEMENTS: any(arrangement.in_force_from for arrangement in case.arrangements.values()),
+        Term.REPORT: any(
+            r.kind == "final" and r.state is ReportState.ACCEPTED for r in case.reports.values()
+        ),
+    }
+    return {
+        term: "covered" if covered[term] else "waived" if term in case.waivers else "open" for term in Term
+    }
+
+
+def await_closing(turn: Turn) -> None:
+    """The secretariat is reminded, at the rhythm of gates, to have the case circulated and closed."""
+    turn.once(CLOSING, turn.case.track.gate, ClockAct.REMIND, THE_SECRETARIAT.member)
+
+
+@rule("waive", "waive a term of reference", (CO_CHAIR, SECRETARIAT), AT_WORK)
+def waive(turn: Turn, body: Waive) -> None:
+    """State why a term of reference is not covered; the Co-Chairs see it when they close the case."""
+    turn.emit(e.Waived(term=body.term, text=must_say(body, "why it is waived")))
+    amend_gate(
+        turn, GateName.CLOSURE, on=_closing_hash(turn.case), about=_closing_words(turn.case),
+        why=f"{turn.by} waived ({body.term.value})",
+    )  # fmt: skip
+
+
+@rule("close", "propose to close the case", (SECRETARIAT, CO_CHAIR), {Stage.REPORTING})
+def close(turn: Turn, body: Close) -> None:
+    """Ask the Co-Chairs to close: refused until each term of reference has evidence or a stated waiver."""
+    case = turn.case
+    uncovered = [f"({term.value})" for term, state in terms_of_reference(case).items() if state == "open"]
+    if uncovered:
+        raise refuse(
+            f"The case cannot be closed: the terms of reference {' and '.join(uncovered)} have neither "
+            "evidence nor a stated waiver."
+        )
+    if case.open_gates:
+        gates = ", ".join(gate.name.value for gate in case.open_gates)
+        raise refuse(f"The case cannot be closed while a gate is open: {gates}.")
+    if pending_circulation(case):
+        raise refuse("The case cannot be closed while a circulation waits for consent.")
+    open_gate(
+        turn, GateName.CLOSURE, on=_closing_hash(case), about=_closing_words(case), respondent=THE_SECRETARIAT
+    )
+
+
+def _closing_hash(case: Case) -> str:
+    waived = {term.value: text for term, text in case.waivers.items()}
+    return fingerprint({term.value: state for term, state in terms_of_reference(case).items()}, waived)
+
+
+def _closing_words(case: Case) -> str:
+    waived = "".join(f" Waived ({term.value}): {text}" for term, text in case.waivers.items())
+    return f"Closing of the case.{waived}"
+
+
+@follows(GateName.CLOSURE, GateOutcome.APPROVED)
+def _closed(turn: Turn, gate: Gate) -> None:
+    turn.enter(Stage.CLOSED, gate_conditions(gate))
