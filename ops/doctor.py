@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import db
 from models.base import Value
+from models.notices.state import STUCK
 from ops.processes import port_ready
 from ops.temporal_server import SEARCH_ATTRIBUTES, temporal_ready, worker_ready
 from records import queries
@@ -144,6 +145,6 @@ async def _board(settings: Settings) -> Finding:
             counts = await queries.notice_counts(connection)
     finally:
         await engine.dispose()
-    stuck = sum(counts.get(state, 0) for state in ("refused", "ambiguous", "undeliverable"))
+    stuck = sum(counts.get(state, 0) for state in STUCK)
     seen = ", ".join(f"{number} {state}" for state, number in sorted(counts.items())) or "none yet"
     return Finding(what="Notices", well=not stuck, seen=seen)

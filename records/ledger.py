@@ -13,11 +13,12 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import write_transaction
+from models.notices.state import STUCK, WAITING
 from models.tables import TABLES
 
 __all__ = [
-    "MOST_ATTEMPTS", "acknowledge", "mark", "next_attempt", "notice_of", "orphaned", "reserve", "retry_delay", "told",
-    "waiting",
+    "MOST_ATTEMPTS", "acknowledge", "mark", "next_attempt", "notice_of", "orphaned", "reserve", "retry_delay", "stuck",
+    "told", "waiting",
 ]  # fmt: skip
 
 _NOTICES = TABLES.tables["notices"]
@@ -90,7 +91,7 @@ async def next_attempt(connection: AsyncConnection) -> datetime | None:
 
 async def waiting(connection: AsyncConnection) -> bool:
     """Whether any notice is queued or reserved."""
-    query = select(_NOTICES.c.id).where(_NOTICES.c.state.in_(["queued", "reserved"])).limit(1)
+    query = select(_NOTICES.c.id).where(_NOTICES.c.state.in_(WAITING)).limit(1)
     return (await connection.execute(query)).first() is not None
 
 
@@ -117,4 +118,23 @@ async def told(
     """The notices of a case in the order in which they were queued, after a number (keyset paging)."""
     c = _NOTICES.c
     query = select(_NOTICES).where(c.reference == reference, c.id > after).order_by(c.id).limit(limit)
+    return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def stuck(
+    connection: AsyncConnection, *, after: int = 0, limit: int | None = None
+) -> list[dict[str, Any]]:
+    """What the secretariat has to look at, oldest first, after a number (keyset paging): nothing more happens by itself.
+
+    ``alternate_state`` is the state of the notice that went to the alternate instead; None when nobody could be told
+    instead.
+    """
+    c, instead = _NOTICES.c, _NOTICES.alias("instead")
+    query = (
+        select(_NOTICES, instead.c.state.label("alternate_state"))
+        .outerjoin(instead, instead.c.instead_of == c.key)
+        .where(c.state.in_(STUCK), c.id > after)
+        .order_by(c.id)
+        .limit(limit)
+    )
     return [dict(row) for row in (await connection.execute(query)).mappings()]

@@ -137,6 +137,7 @@ def _notice_columns(stream: str, at: datetime, queued: Queued) -> dict[str, Any]
         "reference": stream.partition("/")[0], "seq": queued.seq, "kind": notice.kind, "post": str(notice.to),
         "capacity": notice.capacity.value, "due": notice.due, "facts": dict(notice.facts), "queued_at": at,
         "state": "queued", "attempts": 0, "reserved_by": "", "address": "", "reply": "", "message_id": "",
+        "instead_of": "", "reason": "", "settled_by": "",
     }  # fmt: skip
 
 

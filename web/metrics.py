@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.case import Stage
+from models.notices.state import NoticeState
 from records.lists import counts_by_stage
 from records.queries import notice_counts
 from settings import is_loopback
@@ -34,7 +35,6 @@ __all__ = ["Measured", "measure", "router"]
 router = APIRouter(include_in_schema=False)
 
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"))
-_STATES = ("queued", "reserved", "sent", "refused", "ambiguous", "undeliverable")
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
@@ -143,8 +143,8 @@ async def _count_now(site: Site, registry: CollectorRegistry) -> None:
     for stage in _open_stages():
         cases.labels(stage.value).set(stages.get(stage.value, 0))
     notices = Gauge("ahg_notices", "Notices, by what became of them.", ("state",), registry=registry)
-    for state in _STATES:
-        notices.labels(state).set(states.get(state, 0))
+    for state in NoticeState:
+        notices.labels(state.value).set(states.get(state, 0))
 
 
 def _open_stages() -> Iterator[Stage]:

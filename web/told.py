@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from models.notices import KINDS
+from models.notices.state import STUCK, NoticeState
 from models.posts import Role
 from records import ledger
 from web.case_page import names_in, seen_or_404
@@ -25,16 +26,20 @@ MAY_SEE = (Role.SECRETARIAT, Role.CO_CHAIR, Role.AUDITOR)
 _A_PAGE = 200
 
 _STATES: Mapping[str, str] = {
-    "queued": N_("waits"),
-    "reserved": N_("on its way"),
-    "sent": N_("taken by the mail server"),
-    "refused": N_("refused"),
-    "ambiguous": N_("perhaps sent: the answer was lost"),
-    "undeliverable": N_("no address"),
+    NoticeState.QUEUED: N_("waits"),
+    NoticeState.DIGEST: N_("waits for the next digest"),
+    NoticeState.RESERVED: N_("on its way"),
+    NoticeState.SENT: N_("taken by the mail server"),
+    NoticeState.REFUSED: N_("refused"),
+    NoticeState.BOUNCED: N_("came back"),
+    NoticeState.AMBIGUOUS: N_("perhaps sent: the answer was lost"),
+    NoticeState.UNDELIVERABLE: N_("no mail could be sent"),
+    NoticeState.SUPERSEDED: N_("not sent: settled before"),
+    NoticeState.GIVEN_UP: N_("given up"),
 }
 _HEAD = (
     "queued_at", "kind", "what", "post", "capacity", "address", "due", "state", "attempts", "settled_at", "reply",
-    "acknowledged_at", "message_id", "entry",
+    "reason", "settled_by", "instead_of", "acknowledged_at", "message_id", "entry",
 )  # fmt: skip
 
 
@@ -61,8 +66,8 @@ def _row(row: Mapping[str, Any], _: Callable[[str], str]) -> dict[str, Any]:
         **row,
         "summary": _(KINDS[row["kind"]].summary) if row["kind"] in KINDS else row["kind"],
         "state_words": _(_STATES.get(row["state"], row["state"])),
-        "good": row["state"] == "sent",
-        "bad": row["state"] in ("refused", "ambiguous", "undeliverable"),
+        "good": row["state"] == NoticeState.SENT,
+        "bad": row["state"] in STUCK,
     }
 
 

@@ -11,12 +11,20 @@ from models.tables.columns import json_column, moment_column, text_column
 class NoticeRow(SQLModel, table=True):
     """The ledger: one row per notice and recipient.
 
-    ``key`` is the deduplication key. ``state``: queued, reserved, sent, refused, ambiguous, undeliverable.
-    ``acknowledged_at``: when its reader answered by the mail's link, or confirmed there that it came.
+    ``key`` is the deduplication key; ``state`` is a ``models.notices.state.NoticeState``. ``instead_of``: the key of the
+    notice that could not be delivered and in whose place this one goes to the alternate; empty for all others.
+    ``reply``: the mail server's words. ``reason`` and ``settled_by``: why it was superseded, given up or came back, and
+    which person or part of the product said so. ``acknowledged_at``: when its reader answered by the mail's link, or
+    confirmed there that it came.
     """
 
     __tablename__ = "notices"
-    __table_args__ = (UniqueConstraint("key"), Index("notices_to_send", "state", "next_attempt_at"))
+    __table_args__ = (
+        UniqueConstraint("key"),
+        Index("notices_to_send", "state", "next_attempt_at", "id"),
+        Index("notices_by_message_id", "message_id"),
+        Index("notices_instead_of", "instead_of"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     key: str
@@ -36,4 +44,20 @@ class NoticeRow(SQLModel, table=True):
     address: str = ""
     reply: str = text_column()
     message_id: str = ""
+    instead_of: str = ""
+    reason: str = text_column()
+    settled_by: str = ""
     acknowledged_at: datetime | None = moment_column()
+
+
+class MailPauseRow(SQLModel, table=True):
+    """A time in which no mail goes out; the one without ``resumed_at`` holds now. Rows stay, as a record."""
+
+    __tablename__ = "mail_pauses"
+
+    id: int | None = Field(default=None, primary_key=True)
+    paused_at: datetime = moment_column(nullable=False)
+    paused_by: str
+    why: str = text_column()
+    resumed_at: datetime | None = moment_column()
+    resumed_by: str = ""
