@@ -91,7 +91,7 @@ async def give(request: Request, visitor: SignedIn, reference: str, do: str) -> 
     command_id, stands = str(sent.get("_id") or "")[:64], _number(sent.get("_seen"))
     fields = fields_sent(FORMS[do], sent, visitor.zone)
     filled = {**{key: sent.get(key) for key in sent}, **fields}
-    missing = unanswered(do, fields)
+    missing = unanswered(FORMS[do], sent)
     if missing:
         return _form(
             request, visitor, case, seen, do, acting, filled, missing, missing.why.status, command_id, stands

@@ -80,7 +80,7 @@ async def answer(request: Request, token: str) -> Response:
     if not opened.answer and link.do != ACKNOWLEDGE:
         sent = await request.form()
         fields = fields_sent(FORMS[link.do], sent, opened.zone)
-        missing = unanswered(link.do, fields)
+        missing = unanswered(FORMS[link.do], sent)
         if missing:
             return _page(request, token, opened, fields, missing)
         try:

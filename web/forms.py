@@ -421,13 +421,13 @@ def shown_form(
     return shown
 
 
-def unanswered(do: str, fields: Mapping[str, Any]) -> Refused | None:
+def unanswered(form: FormWords, sent: Sent) -> Refused | None:
     """The refusal of a form in which a choice that it asks for was not made; None when all were.
 
     A command that fills such a field in by itself would answer for its sender.
     """
     chosen = ("choice", "member", "members", "person")
-    if any(one.must and one.widget in chosen and one.name not in fields for one in FORMS[do].fields):
+    if any(one.must and one.widget in chosen and _value(one, sent) in _NOTHING for one in form.fields):
         return Refused(Why.INVALID, "Choose an answer first; nothing was recorded.")
     return None
 
@@ -436,14 +436,21 @@ def fields_sent(form: FormWords, sent: Sent, zone: str) -> dict[str, Any]:
     """A command's fields from what was sent; what was left empty is left out. ``zone``: of moments, the reader's."""
     fields: dict[str, Any] = {}
     for field in form.fields:
-        value = _READ.get(field.widget, _one)(sent, field.name)
-        if value not in (None, "", [], {}):
+        value = _value(field, sent)
+        if value not in _NOTHING:
             fields[field.name] = f"{value}{_offset(value, zone)}" if field.widget == "moment" else value
     if "everyone" in fields:  # to whom a circulation goes is one choice, and then perhaps a list
         whom = fields.pop("everyone")
         if whom != "members":
             fields["to"] = whom
     return fields
+
+
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
+
+
+def _value(field: Field, sent: Sent) -> Any:
+    return _READ.get(field.widget, _one)(sent, field.name)
 
 
 def _offset(written: str, zone: str) -> str:

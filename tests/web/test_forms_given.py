@@ -1,10 +1,12 @@
 """Forms of commands: what was not chosen is asked for, never filled in."""
 
 import pytest
+from starlette.datastructures import FormData
 
 from tests.rig import TO_WORK
 from tests.web.place import Place, key_in
 from tests.web.programs import Recorded
+from web.forms import FORMS, unanswered
 
 
 @pytest.mark.parametrize("by", ["TH/focal-point", "RSO/secretariat"])
@@ -32,3 +34,11 @@ async def test_an_answer_that_was_not_chosen_is_not_an_acceptance(place: Place, 
     assert "Choose an answer first; nothing was recorded." in answer.text
     assert "We come with two." in answer.text
     assert 'name="_id" value="one"' in answer.text
+
+
+@pytest.mark.parametrize("do", FORMS)
+def test_a_form_in_which_everything_was_chosen_is_answered(do: str) -> None:
+    form = FORMS[do]
+    names = [name for one in form.fields for name in (one.name, f"{one.name}.name", f"{one.name}.email")]
+
+    assert unanswered(form, FormData([(name, "chosen") for name in names])) is None
