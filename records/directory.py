@@ -158,7 +158,7 @@ async def names_of(connection: AsyncConnection) -> dict[str, str]:
     rows = await connection.execute(
         select(_MEMBERS.c.code, _MEMBERS.c.name).order_by(_MEMBERS.c.position, _MEMBERS.c.code)
     )
-    return dict(rows.tuples().all())
+    return {row.code: row.name for row in rows}
 
 
 async def opening(connection: AsyncConnection, year: int, policy: Policy | None = None) -> Opening:

@@ -294,13 +294,12 @@ def notices() -> Iterator[str]:
     yield "# Notices"
     yield MADE
     yield (
-        "A notice comes from an event in a case's log, once for each post and capacity that it is for. "
-        "Only a post "
-        "that may learn of the case is told. *Asks* means that the reader has to do something; the command is "
-        "the one whose page the mail links to, for the roles in brackets (`models/asks.py`). The last three "
-        "columns are what `notifications/registry.py` says of the kind: when its mail goes out, whether "
-        "a reader may "
-        "switch it off, and what of the case the mail may hold."
+        "The table of all notices (`models/notices/kinds.py`, `notifications/registry.py`). A notice comes from an event "
+        "in a case's log, once for each post and capacity that it is for; `clock:gate` is the clock acting on what waits "
+        "at a gate. Only a post that may learn of the case is told, whatever the column *told* says. *Asks* means that "
+        "the reader has to do something; the command is the one whose page the mail links to, for the roles in brackets "
+        "(`models/asks.py`). The last three columns say when its mail goes out, whether a reader may switch it off, and "
+        "what of the case the mail may hold."
     )
     yield (
         "Delivery does not gather digests yet and keeps no preferences: today every kind goes out at "
@@ -308,14 +307,15 @@ def notices() -> Iterator[str]:
         "everybody it is for."
     )
     rows = [
-        f"| `{kind.name}` | {kind.summary} | {_asking(kind.name, kind.asks)} | {entry.pace.value} "
+        f"| `{kind.name}` | {kind.summary} | {', '.join(f'`{one}`' for one in kind.on)} "
+        f"| {', '.join(kind.to)} | {_asking(kind.name, kind.asks)} | {entry.pace.value} "
         f"| {entry.wish.value} | {entry.sensitivity.value} |"
         for kind in KINDS.values()
         for entry in (REGISTRY[kind.name],)
     ]
     head = (
-        "| kind | what it says | asks or tells | goes out | may be switched off | the mail |",
-        "|---|---|---|---|---|---|",
+        "| kind | what it says | event | told | asks or tells | goes out | may be switched off | the mail |",
+        "|---|---|---|---|---|---|---|---|",
     )
     yield "\n".join((*head, *rows))
 

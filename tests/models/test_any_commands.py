@@ -26,6 +26,7 @@ from models.refusal import Refused
 from models.request import Request
 from models.rules import RULES, Taken, allowed, decide, replay, strike, take_over
 from models.visibility import Sight, as_seen, may_see, readers
+from tests.models.told import caused_as_listed, told_as_listed
 from tests.tabletop import calendars, directory
 
 DEPTH = int(os.environ.get("TEST_DEPTH", "1"))
@@ -267,6 +268,9 @@ class AnyCommands(RuleBasedStateMachine):
         for queued in step.notices:
             assert queued.notice.kind in KINDS
             assert may_see(after, queued.notice.to), f"{queued.notice.to} is told of a case it may not see"
+            cause = next(entry for entry in taken.entries if entry.seq == queued.seq)
+            assert caused_as_listed(queued.notice, cause), (queued.notice, cause)
+            assert told_as_listed(after, queued.notice, cause), (queued.notice, cause)
         told = [(one.seq, one.notice.kind, one.notice.to, one.notice.capacity) for one in step.notices]
         assert len(set(told)) == len(told)
         for entry in taken.entries:

@@ -6,6 +6,7 @@ import pytest
 
 from models.commands import parse
 from models.log import broken_at
+from models.notices import KINDS
 from models.policy import Policy
 from models.posts import Post
 from models.projection import Step
@@ -88,3 +89,17 @@ def test_another_post_or_another_command_is_refused_and_what_is_over_stays() -> 
     done, _ = says(one, MY, "declined")
     with pytest.raises(Refused, match="does not change any more"):
         says(done, MY)
+
+
+def test_each_notice_comes_from_the_event_that_the_table_names_for_its_kind() -> None:
+    one, opened = begin(follow_up(), START)
+    assert one.ladder is not None and one.ladder.next is not None
+    struck = strike(one, one.ladder.next.at)
+    assert struck is not None
+    _, resolved = says(struck[0], TH)
+
+    for step in (opened, struck[1], resolved):
+        types = {entry.seq: entry.type for entry in step.entries}
+        assert step.notices
+        for queued in step.notices:
+            assert types[queued.seq] in KINDS[queued.notice.kind].on

@@ -1,0 +1,80 @@
+"""Holds notices against the table of kinds: caused by an event of their row, told to a circle of their row."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from models.case import Case
+from models.log import Entry
+from models.notices import Notice
+from models.notices.kinds import KINDS, Circle
+from models.posts import SECRETARIAT, Capacity, Post, Role
+
+
+def desks(members: Iterable[str]) -> set[str]:
+    return {f"{member}/{Role.FOCAL_POINT.value}" for member in members}
+
+
+def _about(event: Mapping[str, Any]) -> list[str]:
+    """The members that an event is about."""
+    subject = str(event.get("subject", "")).partition(":")[2]
+    return [one for one in (event.get("member"), *event.get("members", ()), subject) if one]
+
+
+def _gate(case: Case, event: Mapping[str, Any]) -> Any:
+    name = event.get("gate") or str(event["subject"]).partition(":")[2]
+    return next(gate for gate in case.gates.values() if gate.name.value == name)
+
+
+def _of_outcome(case: Case, event: Mapping[str, Any]) -> set[str]:
+    named = event.get("outcome") or str(event.get("subject", "")).partition(":")[2]
+    outcome = case.outcomes[named["title"] if isinstance(named, dict) else named]
+    return desks((outcome.owner, *outcome.supporting))
+
+
+def _of_arrangement(case: Case, event: Mapping[str, Any]) -> set[str]:
+    named = event.get("arrangement") or str(event["subject"]).partition(":")[2]
+    return desks(case.arrangements[named["title"] if isinstance(named, dict) else named].parties)
+
+
+def _everybody(case: Case) -> set[str]:
+    asked = [
+        one.member for one in case.participants.values() if one.takes_part or one.state.value == "invited"
+    ]
+    return {*desks((*case.requesters, *asked)), *case.directory.co_chairs, SECRETARIAT}
+
+
+_IN: dict[Circle, Callable[[Case, Mapping[str, Any]], Iterable[str]]] = {
+    Circle.REQUESTERS: lambda case, event: desks(case.requesters),
+    Circle.SECRETARIAT: lambda case, event: {SECRETARIAT},
+    Circle.CO_CHAIRS: lambda case, event: case.directory.co_chairs,
+    Circle.STEERING_GROUP: lambda case, event: case.directory.steering_group,
+    Circle.EVERYBODY: lambda case, event: _everybody(case),
+    Circle.DECIDERS: lambda case, event: {one.post for one in _gate(case, event).deciders},
+    Circle.ALTERNATES: lambda case, event: {one.post for one in _gate(case, event).deciders},
+    Circle.RESPONDENT: lambda case, event: {_gate(case, event).respondent},
+    Circle.MEMBER: lambda case, event: desks(_about(event)),
+    Circle.GROUP: lambda case, event: desks(case.taking_part()),
+    Circle.PARTICIPANTS: lambda case, event: desks(
+        p.member for p in case.participants.values() if p.takes_part
+    ),
+    Circle.OWNERS: _of_outcome,
+    Circle.PARTIES: _of_arrangement,
+    Circle.NAMED: lambda case, event: desks(case.circulation.names if case.circulation else ()),
+    Circle.ADDRESSED: lambda case, event: desks(case.circulation.to if case.circulation else ()),
+    Circle.POST: lambda case, event: {event["post"]},
+}
+
+
+def caused_as_listed(notice: Notice, entry: Entry) -> bool:
+    """Whether the entry is one of the events that the table names for the notice's kind."""
+    if entry.type == "rung_passed":
+        return f"clock:{str(entry.event['subject']).partition(':')[0]}" in KINDS[notice.kind].on
+    return entry.type in KINDS[notice.kind].on
+
+
+def told_as_listed(case: Case, notice: Notice, entry: Entry) -> bool:
+    """Whether the notice goes to a circle that the table names for its kind; ``case``: after the step."""
+    circles = KINDS[notice.kind].to
+    if (notice.capacity is Capacity.ALTERNATE) != (Circle.ALTERNATES in circles):
+        return False
+    return any(notice.to in {Post(one) for one in _IN[circle](case, entry.event)} for circle in circles)
