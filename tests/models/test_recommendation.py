@@ -93,7 +93,8 @@ def test_another_post_or_another_command_is_refused_and_what_is_over_stays() -> 
 
 def test_each_notice_comes_from_the_event_that_the_table_names_for_its_kind() -> None:
     one, opened = begin(follow_up(), START)
-    assert one.ladder is not None and one.ladder.next is not None
+    assert one.ladder is not None
+    assert one.ladder.next is not None
     struck = strike(one, one.ladder.next.at)
     assert struck is not None
     _, resolved = says(struck[0], TH)

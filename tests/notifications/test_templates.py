@@ -17,8 +17,9 @@ from tests.notifications.samples import FACTS
 def _given() -> set[str]:
     """Every name that the models' source could give a fact: keywords of calls and keys of literals."""
     names: set[str] = set()
-    for module in (models.notices, models.recommendation):
-        for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))):
+    tells = [*Path(models.notices.__path__[0]).glob("*.py"), Path(str(models.recommendation.__file__))]
+    for path in tells:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.keyword) and node.arg:
                 names.add(node.arg)
             elif isinstance(node, ast.Dict):
