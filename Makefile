@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format lock bench pictures golden migration clean
+.PHONY: help install run test check format lock bench pictures golden messages migration clean
 
 help: ## Show these lines
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,10 @@ pictures: $(STAMP) ## Take pictures of the main pages into docs/pictures (needs 
 
 golden: $(STAMP) ## Write the golden e-mails anew; look at the difference before you commit it
 	GOLDEN=write $(BIN)/python -m pytest -q tests/notifications
+
+# Another language: make messages l=fr
+messages: $(STAMP) ## Collect the texts to translate into the catalogues (web/locale, notifications/locale)
+	$(BIN)/python -m tests.messages $(l)
 
 migration: $(STAMP) ## Write a migration from the tables: make migration m="what changes"
 	@test -n "$(m)" || { echo 'say what changes: make migration m="add a column"' >&2; exit 2; }

@@ -12,19 +12,24 @@ from functools import lru_cache
 from pathlib import Path
 from textwrap import TextWrapper
 
-from babel import Locale, UnknownLocaleError
-from babel.support import NullTranslations, Translations
+from babel.support import NullTranslations
 from css_inline import CSSInliner
 from jinja2 import BaseLoader, Environment, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-__all__ = ["SHARED", "TEMPLATES", "Form", "form", "language_of", "languages", "prepare", "translations"]
+from notifications import catalogues
+
+__all__ = [
+    "CATALOGUES", "DOMAIN", "SHARED", "TEMPLATES", "Form", "form", "language_of", "languages", "prepare",
+    "translations",
+]  # fmt: skip
 
 TEMPLATES = Path(__file__).parent / "templates"
 SHARED = ("base.html", "base.txt", "gate.txt", "notice.txt", "style.css")
 """The files that belong to no single kind."""
 
-_CATALOGUES = Path(__file__).parent / "locale"
+CATALOGUES = Path(__file__).parent / "locale"
+DOMAIN = "notifications"
 
 _SET = "\x1f"
 """Begins a line that is set already; no text from outside holds it (``texts``)."""
@@ -99,25 +104,17 @@ class Form:
 @lru_cache(maxsize=256)
 def language_of(tag: str) -> str:
     """The language a reader is written to in: the one it asks for if there is a catalogue, else English."""
-    try:
-        language = str(Locale.parse(tag, sep="-" if "-" in tag else "_"))
-    except (UnknownLocaleError, ValueError):
-        return "en"
-    return language if (_CATALOGUES / language).is_dir() else "en"
+    return catalogues.spoken_language(tag, languages()) or catalogues.SOURCE
 
 
 def languages() -> tuple[str, ...]:
     """The languages that mails are written in: English, and each that has a catalogue."""
-    found = (
-        sorted(path.name for path in _CATALOGUES.iterdir() if path.is_dir()) if _CATALOGUES.is_dir() else ()
-    )
-    return tuple(dict.fromkeys(("en", *found)))
+    return catalogues.languages(CATALOGUES, DOMAIN)
 
 
-@lru_cache(maxsize=32)
 def translations(language: str) -> NullTranslations:
     """The catalogue of a language; where there is none, the words as they stand in the templates."""
-    return Translations.load(_CATALOGUES, [language], domain="notifications")
+    return catalogues.catalogue(CATALOGUES, language, DOMAIN)
 
 
 @lru_cache(maxsize=32)

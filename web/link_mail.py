@@ -16,6 +16,7 @@ from babel import Locale
 from css_inline import CSSInliner
 from jinja2 import BaseLoader, Environment, StrictUndefined
 
+from notifications.catalogues import SOURCE, spoken_language
 from notifications.environment import TEMPLATES
 from notifications.headers import Field, MailboxField, TextField, mailbox
 from notifications.texts import line, shortened
@@ -67,8 +68,7 @@ def compose_link(settings: Settings, reader: Person, token: str, at: datetime) -
     Raises:
         ValueError: the reader's address is not one mail address.
     """
-    short = reader.language.replace("_", "-").partition("-")[0].lower()
-    language = short if short in LANGUAGES else "en"
+    language = spoken_language(reader.language, LANGUAGES) or SOURCE
     context = {
         "direction": Locale.parse(language).text_direction,
         "language": language,

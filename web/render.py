@@ -10,7 +10,7 @@ from typing import Any
 from babel import Locale
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal
-from babel.support import NullTranslations, Translations
+from babel.support import NullTranslations
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -19,6 +19,7 @@ from markupsafe import Markup, escape
 
 from models.attachments import written_size
 from models.case import Outcome, Stage
+from notifications.catalogues import SOURCE, catalogue, languages, spoken_language
 from notifications.environment import language_of
 from notifications.environment import translations as words_translated
 from notifications.words import Words
@@ -26,12 +27,16 @@ from web import wording
 from web.plots import progress_bar
 from web.visitor import Visitor
 
-__all__ = ["LANGUAGES", "LANGUAGE_COOKIE", "STATIC", "gettext_of", "language_for", "render", "said"]
+__all__ = [
+    "CATALOGUES", "DOMAIN", "LANGUAGES", "LANGUAGE_COOKIE", "STATIC", "gettext_of", "language_for", "render", "said",
+]  # fmt: skip
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
-LANGUAGES = ("en", "id")
-"""The languages of the pages; English is the language of the sources."""
+CATALOGUES = FOLDER / "locale"
+DOMAIN = "web"
+LANGUAGES = languages(CATALOGUES, DOMAIN)
+"""The languages of the pages: English, and every other that has a catalogue."""
 
 LANGUAGE_COOKIE = "ahg-language"
 
@@ -39,10 +44,15 @@ N_ = str
 """Marks a text for extraction; it is translated where it is shown."""
 
 
-@lru_cache(maxsize=8)
 def translations(language: str) -> NullTranslations:
     """The catalogue of the pages' words; where there is none, the words as they stand in the templates."""
-    return Translations.load(FOLDER / "locale", [language], domain="web")
+    return catalogue(CATALOGUES, language, DOMAIN)
+
+
+@lru_cache(maxsize=32)
+def own_name(language: str) -> str:
+    """What a language calls itself: the word of its catalogue."""
+    return str(translations(language).pgettext("what this language calls itself", "English"))
 
 
 def gettext_of(language: str) -> Callable[[str], str]:
@@ -191,11 +201,8 @@ def language_for(request: Request, visitor: Visitor | None) -> str:
     wanted = [request.cookies.get(LANGUAGE_COOKIE, ""), visitor.language if visitor else ""]
     asked = request.headers.get("accept-language", "")
     wanted += [part.partition(";")[0].strip() for part in asked.split(",")[:10]]
-    for one in wanted:
-        short = one.replace("_", "-").partition("-")[0].lower()
-        if short in LANGUAGES:
-            return short
-    return "en"
+    chosen = (spoken_language(tag, LANGUAGES) for tag in wanted)
+    return next((language for language in chosen if language), SOURCE)
 
 
 def said(
@@ -229,7 +236,7 @@ def render(
             "direction": Locale.parse(language).text_direction,
             "form_key": visitor.form_key if visitor else "",
             "language": language,
-            "languages": LANGUAGES,
+            "languages": [(one, own_name(one)) for one in LANGUAGES],
             "path": request.url.path,
             "query": request.url.query,
             "refused": None,

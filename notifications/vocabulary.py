@@ -1,0 +1,63 @@
+"""The words that the models have for stages, states and kinds: for each thing, all that can be said of it.
+
+A word is translated with its thing as the context, because other languages say ``declined`` of a member otherwise than of
+a decision.
+"""
+
+from collections.abc import Mapping
+from typing import get_args
+
+from models import reasons
+from models.base import Value
+from models.case import (
+    Circulation,
+    Consent,
+    GateOutcome,
+    Outcome,
+    ParticipantState,
+    PositionKind,
+    Report,
+    ReportState,
+    Seat,
+    Stage,
+)  # fmt: skip
+from models.policy import Urgency
+from models.recommendation import FollowUp
+
+__all__ = ["VOCABULARY", "spelled"]
+
+
+def spelled(word: object) -> str:
+    """A word of the models as people write it."""
+    if isinstance(word, Stage):
+        return word.words
+    return str(word).replace("_", " ")
+
+
+def _literals(of: type[Value], field: str) -> tuple[str, ...]:
+    return get_args(of.model_fields[field].annotation)
+
+
+VOCABULARY: Mapping[str, tuple[str, ...]] = {
+    thing: tuple(map(spelled, words))
+    for thing, words in {
+        "stage": tuple(Stage),
+        "position": tuple(PositionKind),
+        "decision": tuple(GateOutcome),
+        "seat": tuple(Seat),
+        "participant": tuple(ParticipantState),
+        "outcome": _literals(Outcome, "state"),
+        "arrangement": ("proposed", "in_force"),
+        "kind of report": tuple(f"{kind} report" for kind in _literals(Report, "kind")),
+        "report": tuple(ReportState),
+        "recommendation": _literals(FollowUp, "state"),
+        "circulation": _literals(Circulation, "state"),
+        "consent": tuple(Consent),
+        "term of reference": ("covered", "waived", "open"),
+        "urgency": tuple(Urgency),
+        "why a member is listed": (
+            reasons.REQUESTER, reasons.AFFECTED, reasons.ON_ROUTE, reasons.MANDATE_ALWAYS, reasons.TOOK_PART,
+        ),
+    }.items()
+}  # fmt: skip
+"""Every word, by the thing that it is said of; a test holds that none of the models' is missing."""
