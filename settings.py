@@ -149,6 +149,19 @@ class Settings(BaseSettings):
         "the port of the pages.",
     )
 
+    oidc_issuer: str | None = Field(
+        default=None,
+        description="Address of an identity provider (OpenID Connect) that people may sign in with, as it names itself; "
+        "https, or this machine. Its client is registered with the address of the pages and /openid/return. Unset: "
+        "links by mail alone.",
+    )
+    oidc_client_id: str | None = Field(default=None, description="Our client id there.")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="Our client secret there.")
+    oidc_name: str = Field(
+        default="your identity provider", min_length=1, max_length=60,
+        description="What the button on the sign-in page calls the provider.",
+    )  # fmt: skip
+
     attachments_dir: Path | None = Field(
         default=None,
         description="Folder of the files that requests carry; all processes of the pages share it. Unset: "
@@ -228,6 +241,27 @@ class Settings(BaseSettings):
         if (self.smtp_username is None) != (self.smtp_password is None):
             missing = "AHG_SMTP_PASSWORD" if self.smtp_password is None else "AHG_SMTP_USERNAME"
             raise ValueError(f"{missing} is missing: a mail server's user name and password go together")
+        return self
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer_is_safe(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "")
+        safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+        if value is not None and (not safe or not parts.hostname or parts.query or parts.fragment):
+            raise ValueError("must be an address as in https://login.example.org")
+        return value
+
+    @model_validator(mode="after")
+    def _provider_is_whole(self) -> "Settings":
+        given = {
+            "ISSUER": self.oidc_issuer,
+            "CLIENT_ID": self.oidc_client_id,
+            "CLIENT_SECRET": self.oidc_client_secret,
+        }
+        missing = [f"AHG_OIDC_{name}" for name, value in given.items() if value is None]
+        if 0 < len(missing) < len(given):
+            raise ValueError(f"{' and '.join(missing)} is missing: issuer, client id and secret go together")
         return self
 
     @model_validator(mode="after")

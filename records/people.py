@@ -32,11 +32,11 @@ from records.sessions import (
     sessions_of,
     set_preferences,
 )
-from records.sign_ins import LINK_LIFETIME, Asked, SignedIn, TooMany, ask_link, link_of, use_link
+from records.sign_ins import LINK_LIFETIME, Asked, SignedIn, TooMany, ask_link, begin_for, link_of, use_link
 
 __all__ = [
     "IDLE", "LIFETIME", "LINK_LIFETIME", "LONGEST_TOKEN_LIFE", "ApiToken", "Asked", "Person", "Proof", "Scope",
-    "Session", "Shown", "SignedIn", "TooMany", "TooManyTokens", "ask_link", "choose_post", "cookie_name",
+    "Session", "Shown", "SignedIn", "TooMany", "TooManyTokens", "ask_link", "begin_for", "choose_post", "cookie_name",
     "end_all_sessions", "end_session", "end_token", "enrol", "folded", "link_of", "needs_second_factor",
     "new_api_token", "person", "posts_of", "replace_secret", "reset_account", "sealed_secret", "session_of",
     "sessions_of", "set_preferences", "show_code", "token_of", "tokens_of", "use_link",

@@ -12,8 +12,8 @@ from records.holders import folded, posts_of
 from records.sessions import begin_session, digest, end_session_of, make_token
 
 __all__ = [
-    "LINKS_AN_HOUR", "LINK_LIFETIME", "REQUESTS_AN_HOUR", "Asked", "SignedIn", "TooMany", "ask_link", "link_of",
-    "use_link",
+    "LINKS_AN_HOUR", "LINK_LIFETIME", "REQUESTS_AN_HOUR", "Asked", "SignedIn", "TooMany", "ask_link", "begin_for",
+    "link_of", "use_link",
 ]  # fmt: skip
 
 LINK_LIFETIME = timedelta(minutes=15)
@@ -122,9 +122,26 @@ async def use_link(
     async with write_transaction(engine) as connection:
         used = update(_SIGN_INS).where(good).values(used_at=now).returning(row.email, row.onward)
         found = (await connection.execute(used)).mappings().first()
-        if found is None or not await posts_of(connection, found["email"], now.date()):
-            return None
-        if earlier:
-            await end_session_of(connection, earlier, now)
-        begun = await begin_session(connection, found["email"], device, now)
-    return SignedIn(token=begun, **found)
+        begun = await _begin(connection, found["email"], device, earlier, now) if found else None
+    return SignedIn(token=begun, **found) if found and begun else None
+
+
+async def begin_for(
+    engine: AsyncEngine, email: str, *, device: str, earlier: str, now: datetime
+) -> SignedIn | None:
+    """Begin a session for an address that an identity provider vouches for; None when no post has it."""
+    email = _storable(email)
+    async with write_transaction(engine) as connection:
+        begun = await _begin(connection, email, device, earlier, now) if email else None
+    return SignedIn(token=begun, email=email, onward="") if begun else None
+
+
+async def _begin(
+    connection: AsyncConnection, email: str, device: str, earlier: str, now: datetime
+) -> str | None:
+    """A new session in place of the earlier one; its token. None when nobody has the address."""
+    if not await posts_of(connection, email, now.date()):
+        return None
+    if earlier:
+        await end_session_of(connection, earlier, now)
+    return await begin_session(connection, email, device, now)

@@ -28,6 +28,7 @@ from web import (
     mailbox,
     meeting_files,
     metrics,
+    openid,
     request_form,
     request_version,
     second_factor,
@@ -47,7 +48,7 @@ __all__ = ["application", "create_app"]
 _LOG = structlog.get_logger(__name__)
 
 PAGES = (
-    signin, second_factor, acting, account, home, attachments, request_form, request_version, act, answer,
+    signin, openid, second_factor, acting, account, home, attachments, request_form, request_version, act, answer,
     case_page, meeting_files, told, feed, language,
 )  # fmt: skip
 """What people use; each has a ``router``."""

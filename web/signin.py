@@ -21,7 +21,8 @@ router = APIRouter(include_in_schema=False)
 @router.get("/sign-in")
 async def show(request: Request, next_: Annotated[str, Query(alias="next")] = "") -> HTMLResponse:
     """Ask for the mail address; ``next``: the page to go to then, a path of this site."""
-    return render(request, "sign_in.html", onward=onward(next_))
+    provider = current_site(request).identity_provider
+    return render(request, "sign_in.html", onward=onward(next_), provider=provider.name if provider else "")
 
 
 @router.post("/sign-in")

@@ -15,6 +15,7 @@ from notifications.answer_links import AnswerLinks
 from records.attachments import Attachments
 from records.casefiles import CaseFiles
 from settings import Settings
+from web.identity_provider import IdentityProvider
 from web.watch import Watch
 from workflows.client import CaseDesk
 from workflows.payloads import data_converter
@@ -41,6 +42,7 @@ class Site:
         self.attachments = Attachments(
             self.engine, self.settings.attachments_folder, Limits(*self.settings.attachment_limits)
         )
+        self.identity_provider = IdentityProvider(self.settings) if self.settings.oidc_issuer else None
         self._connecting = asyncio.Lock()
 
     @cached_property
