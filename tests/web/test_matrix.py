@@ -52,6 +52,8 @@ class In(NamedTuple):
 GETS: dict[str, In] = {
     "/sign-in": In(PUBLIC),
     "/sign-in/{token}": In(PUBLIC, 410, {"token": "x" * 43}),
+    "/openid/begin": In(PUBLIC, 404),  # there is no identity provider here
+    "/openid/return": In(PUBLIC, 404),
     "/second-factor": In(ALL, 303),
     "/account": In(ALL),
     "/account/post": In(ALL),
