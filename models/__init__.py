@@ -11,6 +11,7 @@ Read in this order:
 ``agenda``                 who holds the ball, until when, and what happens by itself
 ``visibility``             who may see a case, and which sections
 ``notices``                who is told of an event
+``mail_preferences``       when a mail goes to whoever holds a post: at once, later, in a digest, or not at all
 ``log``                    the hash chain over the events
 ``projection``             the rows by which lists and pages show a case
 
