@@ -118,7 +118,7 @@ class Courier:
         message = compose(
             notice["kind"], reader=reader, about=about, facts=notice["facts"] or {}, due=notice["due"], at=now,
             key=notice["key"], mail_from=self._sender.mail_from, reply_to=self._sender.reply_to,
-            public_url=self._sender.public_url, links=self._sender.links,
+            public_url=self._sender.public_url, links=self._sender.links, sequence=notice["seq"],
         )  # fmt: skip
         return message, addressee.email
 

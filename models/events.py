@@ -322,8 +322,11 @@ class ArrangementReviewed(Value):
 
 
 class MeetingScheduled(Value):
+    """``moved``: it had been called before, for another time or place."""
+
     type: Literal["meeting_scheduled"] = "meeting_scheduled"
     meeting: Meeting
+    moved: bool = False
 
 
 class AttendanceTaken(Value):

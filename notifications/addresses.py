@@ -5,7 +5,7 @@ from urllib.parse import quote, urlencode
 
 from notifications.texts import line
 
-__all__ = ["OWN_PAGES", "case_address", "command_address", "duty_address", "field_of"]
+__all__ = ["OWN_PAGES", "case_address", "command_address", "duty_address", "field_of", "off_address"]
 
 OWN_PAGES = {"submit": "/request", "resubmit": "/request/{}"}
 """Commands whose page is not a form of ``web.forms.FORMS``."""
@@ -40,3 +40,8 @@ def duty_address(do: str, about: str, reference: str) -> str:
     page, field = command_address(do, reference), field_of(do)
     whole = f"{page}?{urlencode({field: line(about)})}" if about and field else page
     return whole if len(whole) <= _LONGEST else page
+
+
+def off_address(token: str) -> str:
+    """The page that switches mails off by the signed link of one of them."""
+    return f"/my-mails/off/{token}"

@@ -1,14 +1,10 @@
 """One notice for one reader becomes one mail: what happened, what is asked, until when, and what follows."""
 
-import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
-from functools import lru_cache
 from typing import Annotated, Any, NamedTuple
 
 from babel import Locale
@@ -19,16 +15,20 @@ from models.base import Value
 from models.case import Meeting, Stage
 from models.notices import KINDS
 from models.posts import SECRETARIAT, Capacity, Post, Role
-from notifications.addresses import case_address, duty_address
+from notifications import ical
+from notifications.addresses import case_address, duty_address, off_address
 from notifications.answer_links import AnswerLinks, until
+from notifications.calendar_parts import CalendarPart, For, calendar_parts
+from notifications.envelope import digest, fixed_fields, reply_address, sender, unsubscribe_fields
 from notifications.environment import form, language_of, translations
 from notifications.headers import Field, MailboxField, TextField, mailbox
-from notifications.meetings import calendar_file
+from notifications.meetings import REQUEST, meeting_called
+from notifications.off_links import OffLinks
 from notifications.registry import REGISTRY, Entry, Sensitivity, Wish
 from notifications.texts import line, prose, shortened
 from notifications.words import Words
 
-__all__ = ["About", "Reader", "compose", "meeting_file", "message_id"]
+__all__ = ["About", "Reader", "compose", "meeting_file"]
 
 _SUBJECT = 150
 """Characters of the subject, reference and all."""
@@ -38,8 +38,6 @@ _TITLE = 80
 
 _LONGEST_LINE = 990
 """Octets; RFC 5322 (2.1.1) allows 998."""
-
-_LIST_NAME = "Bali Process Ad Hoc Group"
 
 _OWN_WORDS = ("text", "about", "why")
 """Facts in which somebody's words stand; a sensitive mail leaves them out."""
@@ -95,11 +93,6 @@ class _Facts(dict[str, str]):
         return ""
 
 
-def message_id(key: str, mail_from: str) -> str:
-    """The Message-ID of the mail with that key (RFC 5322, 3.6.4): the same key gives the same one, always."""
-    return f"<{_digest('mail', key)}@{_sender(mail_from)[1]}>"
-
-
 def compose(
     kind: str,
     *,
@@ -113,55 +106,78 @@ def compose(
     reply_to: str,
     public_url: str,
     links: AnswerLinks | None = None,
+    off: OffLinks | None = None,
+    sequence: int = 0,
 ) -> EmailMessage:
     """The mail of one notice to one reader.
 
     ``kind`` and ``facts`` are those of the notice, ``due`` its date, ``at`` the moment it was queued (both
     aware). ``key`` is unique to notice and recipient. ``mail_from`` and ``reply_to`` are written as name
     <address>; ``public_url`` is where the pages are. ``links`` signs the links by which the reader answers without
-    signing in, where the case's policy lets it; without it there are none. The same arguments give the same mail,
-    byte for byte.
+    signing in, where the case's policy lets it, ``off`` those that switch optional mails off; without them there are
+    none. ``sequence``: the number of the log's entry that caused it. The same arguments give the same mail, byte for
+    byte.
 
     Raises:
         KeyError: an unknown kind.
         ValueError: ``mail_from`` or ``reply_to`` holds no address.
     """
     entry = REGISTRY[kind]
-    sender, domain = _sender(mail_from)
     reference = line(about.reference)
-    url = public_url + case_address(reference)
     way = _way(entry, reader, about, facts, due, at, key, public_url, links)
-    calendar = _calendar(kind, facts, reference=reference, at=at, domain=domain, url=url)
-    context = {
-        **_context(entry, reader, about, facts, due),
-        "reference": reference,
-        **way._asdict(),
-        "calendar": calendar is not None,
-    }
+    context = {**_context(entry, reader, about, facts, due), "reference": reference, **way._asdict()}
     plain, html = form(context["language"], html=False), form(context["language"], html=True)
-    said = " ".join(plain.template(f"{kind}/subject.txt").render(context).split())
-    subject = shortened(f"[{reference}] {line(said)}", _SUBJECT)
-    context["subject"] = subject
+    said = line(" ".join(plain.template(f"{kind}/subject.txt").render(context).split()))
+    subject = shortened(f"[{reference}] {said}", _SUBJECT)
+    replies_to = reply_address(reply_to, reference)
+    stamp = ical.Stamp(sequence, at, sender(mail_from)[1], replies_to.addr_spec)
+    whose = For(reader.post, reader.address, reader.zone, reference, stamp, public_url)
+    calendars = calendar_parts(kind, facts, due, subject, whose)
+    context |= {"subject": subject, "calendar": any(one.method == REQUEST for one in calendars)}
 
     message = EmailMessage(policy=SMTP)
-    message["From"] = MailboxField("From", sender)
+    message["From"] = MailboxField("From", sender(mail_from)[0])
     message["To"] = MailboxField("To", mailbox(shortened(line(reader.name), 250), reader.address))
-    message["Reply-To"] = MailboxField("Reply-To", _sender(reply_to)[0])
+    message["Reply-To"] = MailboxField("Reply-To", replies_to)
     message["Subject"] = TextField("Subject", subject)
-    for name, value in _fixed_fields(entry, reader, reference, at, domain, message_id(key, mail_from)):
+    optional = entry.wish is Wish.OPTIONAL
+    bulk = optional or entry.sensitivity is Sensitivity.RELEASED
+    fields = list(fixed_fields(kind, reader.post, reference, at=at, key=key, mail_from=mail_from, bulk=bulk))
+    if optional and off is not None:
+        token = off.link(
+            post=reader.post, kind=kind, case=reference.partition("/")[0], address=reader.address
+        )
+        fields += unsubscribe_fields(public_url + off_address(token))
+    for name, value in fields:
         message[name] = Field(name, value)
     text = _tidy(plain.template(f"{kind}/body.txt").render(context))
     page = html.template(f"{kind}/body.html").render(context)
     message.set_content(text, cte=_encoding(text))
     message.add_alternative(page, subtype="html", cte=_encoding(page))
-    message.set_boundary(f"=_{_digest('alternative', key)}")
-    if calendar is not None:
-        message.add_attachment(
-            calendar, subtype="calendar", cte=_encoding(calendar), filename="meeting.ics",
-            params={"method": "PUBLISH"},
-        )  # fmt: skip
-        message.set_boundary(f"=_{_digest('mixed', key)}")
+    _attach(message, calendars, key)
     return message
+
+
+def _attach(message: EmailMessage, calendars: Sequence[CalendarPart], key: str) -> None:
+    """Put the calendars in: an invitation among the forms of the mail, where programs look for it, and all as files."""
+    for one in calendars:
+        if one.invites:
+            message.add_alternative(
+                one.content, subtype="calendar", cte=_encoding(one.content), params={"method": one.method}
+            )
+    message.set_boundary(f"=_{digest('alternative', key)}")
+    for one in calendars:
+        if one.invites:
+            message.add_attachment(
+                one.content.encode(), maintype="application", subtype="ics", filename=one.filename
+            )  # fmt: skip
+        else:
+            message.add_attachment(
+                one.content, subtype="calendar", cte=_encoding(one.content), filename=one.filename,
+                params={"method": one.method},
+            )  # fmt: skip
+    if calendars:
+        message.set_boundary(f"=_{digest('mixed', key)}")
 
 
 # where it leads ---------------------------------------------------------------------------------------------
@@ -237,61 +253,23 @@ def _stage(written: str) -> str:
     return Stage(written).words if written in set(Stage) else line(written)
 
 
-def _calendar(
-    kind: str, facts: Mapping[str, str], *, reference: str, at: datetime, domain: str, url: str
+def meeting_file(
+    meeting: Meeting, reference: str, *, sequence: int, at: datetime, mail_from: str, reply_to: str, url: str
 ) -> str | None:
-    return _calendar_of(facts, reference, at, domain, url) if kind == "meeting_called" else None
-
-
-def meeting_file(meeting: Meeting, reference: str, *, at: datetime, mail_from: str, url: str) -> str | None:
     """The calendar file of a meeting (text of RFC 5545), the same event as in the mails that call it: its UID is theirs.
 
-    ``at``: when the file is made; ``url``: the page of its case. None when it begins at no date or moment.
+    ``sequence``: the number of the newest entry in the log of its case; ``at``: when the file is made; ``url``: the
+    page of its case. None when it begins at no date or moment.
     """
     facts = {
         "meeting": meeting.title, "starts": meeting.starts, "ends": meeting.ends, "place": meeting.place,
         "agenda": "\n".join(meeting.agenda),
     }  # fmt: skip
-    return _calendar_of(facts, line(reference), at, _sender(mail_from)[1], url)
-
-
-def _calendar_of(facts: Mapping[str, str], reference: str, at: datetime, domain: str, url: str) -> str | None:
-    said = _Facts((name, prose(fact)) for name, fact in facts.items())
-    title, starts, ends, place = (line(said[name]) for name in ("meeting", "starts", "ends", "place"))
-    return calendar_file(reference, title, starts, ends, place, said["agenda"], at=at, domain=domain, url=url)
+    stamp = ical.Stamp(sequence, at, sender(mail_from)[1], sender(reply_to)[0].addr_spec)
+    return meeting_called(facts, line(reference), stamp, url=url)
 
 
 # the message ------------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=64)
-def _sender(written: str) -> tuple[Address, str]:
-    """A mailbox written as name <address>, and its domain in ASCII."""
-    name, address = parseaddr(written)
-    found = mailbox(name, address)
-    return found, found.domain if found.domain.isascii() else found.domain.encode("idna").decode("ascii")
-
-
-def _fixed_fields(
-    entry: Entry, reader: Reader, reference: str, at: datetime, domain: str, own_id: str
-) -> Iterator[tuple[str, str]]:
-    root = _digest("case", reference)
-    yield "Date", format_datetime(at)
-    yield "Message-ID", own_id
-    # Nobody has the root; programs that show threads still gather under it what refers to it.
-    yield "In-Reply-To", f"<{root}@{domain}>"
-    yield "References", f"<{root}@{domain}>"
-    yield "List-Id", f"{_LIST_NAME} <ahg.{domain}>"  # RFC 2919
-    yield "Auto-Submitted", "auto-generated"  # RFC 3834: answered by no robot
-    if entry.sensitivity is Sensitivity.RELEASED:
-        yield "Precedence", "bulk"
-    yield "X-Ahg-Case", _ascii(reference)
-    yield "X-Ahg-Kind", entry.kind
-    yield "X-Ahg-Post", _ascii(reader.post)
-
-
-def _ascii(text: str) -> str:
-    return line(text).encode("ascii", "backslashreplace").decode("ascii")
 
 
 def _tidy(text: str) -> str:
@@ -303,7 +281,3 @@ def _encoding(text: str) -> str:
     return (
         "8bit" if all(len(one.encode()) <= _LONGEST_LINE for one in text.splitlines()) else "quoted-printable"
     )
-
-
-def _digest(what: str, of: str) -> str:
-    return hashlib.sha256(f"{what}\n{of}".encode(errors="backslashreplace")).hexdigest()[:40]

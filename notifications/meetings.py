@@ -1,37 +1,32 @@
-"""A meeting as a calendar file (RFC 5545; METHOD PUBLISH of RFC 5546).
+"""A meeting as an event of a calendar (RFC 5545), called, moved or cancelled by the methods of RFC 5546.
 
-It is published, not put as a request: attendance is answered to the secretariat, not by one calendar
-program to another.
+By mail it is put as a request to its reader alone, which lets calendar programs move and cancel what they have entered;
+no answer is asked for (RSVP=FALSE), since attendance is told to the secretariat. The file on a page is published.
 """
 
-import hashlib
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-import icalendar
+from notifications import ical
+from notifications.texts import line, prose
 
-__all__ = ["calendar_file"]
+__all__ = ["CANCEL", "PUBLISH", "REQUEST", "meeting_called", "meeting_cancelled"]
 
-_MINUTES_FROM = datetime(2000, 1, 1, tzinfo=UTC)
+PUBLISH, REQUEST, CANCEL = "PUBLISH", "REQUEST", "CANCEL"
 
 
-def calendar_file(
-    reference: str,
-    title: str,
-    starts: str,
-    ends: str,
-    place: str,
-    agenda: str,
-    *,
-    at: datetime,
-    domain: str,
-    url: str,
+def meeting_called(
+    facts: Mapping[str, str], reference: str, stamp: ical.Stamp, *, url: str, attendee: str = ""
 ) -> str | None:
-    """The file; None when ``starts`` is not a date or moment in ISO 8601.
+    """The calendar with the meeting; None when it begins at no date or moment in ISO 8601.
 
-    The UID follows from reference and title, so that a meeting that is moved replaces itself; SEQUENCE
-    grows with ``at`` (UTC minutes since 2000). A moment without an offset says no time zone: the day is
-    entered whole, the time as written stands in the description.
+    ``facts``: ``meeting`` (its title), ``starts``, ``ends``, ``place``, ``agenda``. The UID follows from reference and
+    title, so that a meeting that is moved replaces itself. ``attendee``: the address of the one whom it is put to as a
+    request; without one it is published. A moment without an offset says no time zone: the day is entered whole, the
+    time as written stands in the description.
     """
+    said = {name: prose(fact) for name, fact in facts.items()}
+    title, starts, ends = (line(said.get(name, "")) for name in ("meeting", "starts", "ends"))
     start, end = _read(starts), _read(ends)
     if start is None:
         return None
@@ -41,26 +36,39 @@ def calendar_file(
     if not isinstance(start, datetime):
         end = (end or start) + timedelta(days=1)  # DTEND of whole days is the day after (RFC 5545, 3.6.1)
         notes = [*(one for one in (starts, ends) if "T" in one or ":" in one), *notes]
-    event = icalendar.Event()
-    digest = hashlib.sha256(f"{reference}\n{title}".encode()).hexdigest()[:32]
-    event.add("uid", f"{digest}@{domain}")
-    event.add("sequence", max(0, int((at - _MINUTES_FROM).total_seconds() // 60)))
-    event.add("dtstamp", at.astimezone(UTC))
-    event.add("dtstart", start)
-    if end is not None:
-        event.add("dtend", end)
-    event.add("summary", f"{reference}: {title}")
-    if place:
-        event.add("location", place)
-    event.add("description", "\n".join([*agenda.splitlines(), *notes]))
-    event.add("url", url)
-    event.add("transp", "OPAQUE")
-    calendar = icalendar.Calendar()
-    calendar.add("prodid", "-//Bali Process Ad Hoc Group//Cases//EN")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    calendar.add_component(event)
-    return str(calendar.to_ical(), "utf-8")
+    lines = [_when("DTSTART", start), *([_when("DTEND", end)] if end is not None else [])]
+    if place := line(said.get("place", "")):
+        lines.append(ical.text("LOCATION", place))
+    lines.append(ical.text("DESCRIPTION", "\n".join([*said.get("agenda", "").splitlines(), *notes])))
+    lines += [ical.prop("URL", url), "TRANSP:OPAQUE", "STATUS:CONFIRMED"]
+    if attendee:
+        lines.append(
+            ical.prop("ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=FALSE", f"mailto:{attendee}")
+        )
+    return _event(REQUEST if attendee else PUBLISH, title, reference, stamp, lines)
+
+
+def meeting_cancelled(
+    title: str, reference: str, stamp: ical.Stamp, *, attendee: str, starts: str = ""
+) -> str:
+    """The calendar that takes a meeting out of the reader's (RFC 5546, 3.2.5)."""
+    start = _read(line(starts))
+    when = [_when("DTSTART", start)] if start is not None else []
+    lines = [*when, "STATUS:CANCELLED", ical.prop("ATTENDEE", f"mailto:{attendee}")]
+    return _event(CANCEL, line(title), reference, stamp, lines)
+
+
+def _event(method: str, title: str, reference: str, stamp: ical.Stamp, lines: Sequence[str]) -> str:
+    head = stamp.lines(f"{reference}\n{title}")
+    return ical.calendar(
+        method, ical.component("VEVENT", *head, ical.text("SUMMARY", f"{reference}: {title}"), *lines)
+    )
+
+
+def _when(name: str, at: datetime | date) -> str:
+    if isinstance(at, datetime):
+        return ical.prop(name, ical.moment_utc(at))
+    return ical.prop(f"{name};VALUE=DATE", f"{at:%Y%m%d}")
 
 
 def _read(written: str) -> datetime | date | None:

@@ -13,9 +13,11 @@ from models.posts import Capacity, Post
 from notifications.answer_links import AnswerLinks
 from notifications.compose import About, Reader, compose
 from notifications.environment import languages
+from notifications.off_links import OffLinks
 
 __all__ = [
-    "ABOUT", "AT", "DUE", "FACTS", "LINKS", "NAMES", "MailShown", "languages", "mail_shown", "reader_of", "sample_mail",
+    "ABOUT", "AT", "DUE", "FACTS", "LINKS", "NAMES", "OFF", "MailShown", "languages", "mail_shown", "reader_of",
+    "sample_mail",
 ]  # fmt: skip
 
 AT = datetime(2009, 11, 6, 2, 0, tzinfo=UTC)
@@ -36,6 +38,9 @@ ABOUT = About(
 LINKS = AnswerLinks({"samples": b"k" * 32})
 """Signs the links of previews. The same key always, so that a sample is the same mail always; known to everybody, so
 that what it signs proves nothing (``web.opened_link`` takes the deployment's own keys alone)."""
+
+OFF = OffLinks({"samples": b"k" * 32})
+"""The same for links that switch mails off."""
 
 _GATE = {
     "gate": "activation",
@@ -174,6 +179,8 @@ def sample_mail(kind: str, **changes: Any) -> EmailMessage:
         "reply_to": "Secretariat <secretariat@example.org>",
         "public_url": "https://ahg.example.org",
         "links": LINKS,
+        "off": OFF,
+        "sequence": 7,
         **changes,
     }
     return compose(kind, **arguments)

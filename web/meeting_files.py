@@ -24,7 +24,8 @@ async def calendar(request: Request, visitor: SignedIn, reference: str, number: 
         raise HTTPException(404)
     site = current_site(request)
     written = meeting_file(
-        meetings[int(number) - 1], case.reference, at=site.clock(), mail_from=site.settings.mail_from,
+        meetings[int(number) - 1], case.reference, sequence=case.seq, at=site.clock(),
+        mail_from=site.settings.mail_from, reply_to=site.settings.mail_from,
         url=site.settings.public_url + case_address(case.reference),
     )  # fmt: skip
     if written is None:

@@ -4,7 +4,18 @@ from collections.abc import Iterable
 
 from models import events as e
 from models.case import Case, GateName, ParticipantState, Stage
-from models.notices.telling import Notice, accepted, co_chairs, everybody, group, ladder_due, tell, tells_of
+from models.notices.telling import (
+    Notice,
+    accepted,
+    called_to_meetings,
+    co_chairs,
+    everybody,
+    group,
+    ladder_due,
+    not_held,
+    tell,
+    tells_of,
+)
 from models.posts import SECRETARIAT
 from models.reasons import readable_reason
 from models.rules.turn import desk_of
@@ -19,7 +30,9 @@ def _(case: Case, event: e.StageEntered) -> Iterable[Notice]:
         yield from tell("participants_proposed", case.directory.steering_group, due=due, about=gate.about)
     elif event.stage in (Stage.CLOSED, Stage.TERMINATED):
         readers = [*everybody(case), *case.directory.steering_group]
-        yield from tell("case_ended", readers, stage=event.stage.words, text=event.text)
+        facts = {"stage": event.stage.words, "text": event.text}
+        yield from tell("case_ended", called_to_meetings(case), facts=facts, not_held=not_held(case))
+        yield from tell("case_ended", readers, facts=facts)
 
 
 @tells_of(e.Invited)

@@ -6,8 +6,10 @@ from models import events as e
 from models.case import Case, Stage
 from models.notices.telling import (
     Notice,
+    called_to_meetings,
     everybody,
     ladder_due,
+    not_held,
     requesters,
     tell,
     tells_of,
@@ -52,4 +54,7 @@ def _(case: Case, event: e.Joined) -> Iterable[Notice]:
 @tells_of(e.RequesterWithdrew)
 def _(case: Case, event: e.RequesterWithdrew) -> Iterable[Notice]:
     readers = [desk_of(event.member), *everybody(case)]
-    yield from tell("request_withdrawn", readers, member=event.member, text=event.text)
+    facts = {"member": event.member, "text": event.text}
+    if missed := not_held(case):
+        yield from tell("request_withdrawn", called_to_meetings(case), facts=facts, not_held=missed)
+    yield from tell("request_withdrawn", readers, facts=facts)

@@ -1,7 +1,7 @@
 """How it is written down who is told of what: one function for each event; and the circles of readers."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from models.base import Instant, Value
@@ -79,6 +79,11 @@ def everybody(case: Case) -> list[Post]:
     return [*requesters(case), *co_chairs(case), SECRETARIAT, *invited]
 
 
+def called_to_meetings(case: Case) -> list[Post]:
+    """Whoever is called to the meetings of the group, and told when one is not held."""
+    return [*group(case), *co_chairs(case)]
+
+
 def ladder_due(case: Case, subject: str) -> datetime | None:
     """The date that is to be kept for a thing that waits."""
     ladder = case.ladders.get(subject)
@@ -106,3 +111,35 @@ def gate_facts(case: Case, name: GateName) -> dict[str, object]:
 def arrangement_facts(arrangement: Arrangement) -> dict[str, object]:
     """What every notice about an arrangement says."""
     return {"arrangement": arrangement.title, "marking": arrangement.marking, "what": arrangement.kind}
+
+
+def not_held(case: Case) -> str:
+    """Meetings that were called for a time after the end of the case, each in a line: when it was to begin, its title.
+
+    Empty while the case goes on: nobody takes back what it was called to.
+    """
+    if not case.stage.ended or case.stage_since is None:
+        return ""
+    missed = ((_begins(one.starts), one.title) for one in case.meetings.values() if not one.held)
+    return "\n".join(
+        f"{begins.isoformat()} {title}"
+        for begins, title in missed
+        if begins and _after(begins, case.stage_since)
+    )
+
+
+def _begins(written: str) -> date | None:
+    """When a meeting begins, as it was written (ISO 8601); None where it was written in words."""
+    for read in (date.fromisoformat, datetime.fromisoformat):
+        try:
+            return read(written)
+        except ValueError:
+            continue
+    return None
+
+
+def _after(begins: date, end: datetime) -> bool:
+    if isinstance(begins, datetime) and begins.tzinfo is not None:
+        return begins > end
+    day = begins.date() if isinstance(begins, datetime) else begins
+    return day >= end.date()

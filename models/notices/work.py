@@ -7,6 +7,7 @@ from models.case import Case
 from models.notices.telling import (
     Notice,
     arrangement_facts,
+    called_to_meetings,
     co_chairs,
     everybody,
     group,
@@ -70,9 +71,9 @@ def _(case: Case, event: e.MeetingScheduled) -> Iterable[Notice]:
     meeting = event.meeting
     facts = {
         "meeting": meeting.title, "place": meeting.place, "starts": meeting.starts, "ends": meeting.ends,
-        "agenda": "\n".join(meeting.agenda),
+        "agenda": "\n".join(meeting.agenda), "moved": "yes" if event.moved else "",
     }  # fmt: skip
-    yield from tell("meeting_called", [*group(case), *co_chairs(case)], facts=facts)
+    yield from tell("meeting_called", called_to_meetings(case), facts=facts)
 
 
 @tells_of(e.SituationUpdated)

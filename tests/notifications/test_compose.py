@@ -20,14 +20,16 @@ from models.asks import asked_of
 from models.notices import KINDS
 from models.posts import Capacity, Post
 from notifications.addresses import command_address
-from notifications.compose import About, Reader, message_id
+from notifications.compose import About, Reader
+from notifications.envelope import message_id
 from notifications.registry import REGISTRY, Sensitivity, Wish, rows
 from notifications.texts import line
-from tests.notifications.samples import ABOUT, AT, DUE, FACTS, mail, parts, reader_of
+from tests.notifications.samples import ABOUT, FACTS, mail, parts, reader_of
 
 FIELDS = {
     "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "List-Id",
-    "Auto-Submitted", "Precedence", "X-Ahg-Case", "X-Ahg-Kind", "X-Ahg-Post", "MIME-Version", "Content-Type",
+    "Auto-Submitted", "X-Auto-Response-Suppress", "Precedence", "List-Unsubscribe", "List-Unsubscribe-Post",
+    "X-Ahg-Case", "X-Ahg-Kind", "X-Ahg-Post", "MIME-Version", "Content-Type",
 }  # fmt: skip
 
 HOSTILE = [
@@ -208,6 +210,7 @@ def test_a_circulation_holds_only_what_was_released() -> None:
     assert all("Merak" not in one for one in (*parts(message), str(message["Subject"])))
     assert message["Precedence"] == "bulk"
     assert mail("invited")["Precedence"] is None
+    assert mail("situation_updated")["Precedence"] == "bulk"
 
 
 def test_dates_are_written_out_in_the_readers_own_time() -> None:
@@ -260,17 +263,6 @@ def test_texts_cannot_reorder_the_words_around_them() -> None:
     assert "abc" in text
 
 
-def test_a_meeting_comes_as_a_calendar_file() -> None:
-    (file,) = [
-        part for part in received(mail("meeting_called")).walk() if part.get_content_type() == "text/calendar"
-    ]
-    assert file["Content-Type"].params["method"] == "PUBLISH"
-    (event,) = icalendar.Calendar.from_ical(file.get_content()).walk("VEVENT")
-    assert event.decoded("dtstart") == datetime(2009, 11, 16, 1, 0, tzinfo=UTC)
-    assert event.decoded("dtend") == datetime(2009, 11, 17, 8, 30, tzinfo=UTC)
-    assert str(event["location"]) == "Perth"
-
-
 @pytest.mark.parametrize("starts", ["2009-11-16", "2009-11-16T09:00"])
 def test_a_moment_without_a_time_zone_takes_the_whole_day(starts: str) -> None:
     message = mail("meeting_called", facts={"meeting": "First", "starts": starts})
@@ -284,17 +276,6 @@ def test_a_meeting_at_a_time_in_words_has_no_calendar_file() -> None:
     message = mail("meeting_called", facts={"meeting": "First", "starts": "after the plenary"})
     assert "after the plenary" in parts(message)[0]
     assert message.get_content_type() == "multipart/alternative"
-
-
-def test_a_moved_meeting_replaces_itself() -> None:
-    def event(at: datetime, starts: str) -> Any:
-        message = mail("meeting_called", at=at, facts={"meeting": "First", "starts": starts})
-        (file,) = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
-        return icalendar.Calendar.from_ical(file.get_content()).walk("VEVENT")[0]
-
-    old, new = event(AT, "2009-11-16"), event(DUE, "2009-11-23")
-    assert old["uid"] == new["uid"]
-    assert old["sequence"] < new["sequence"]
 
 
 @pytest.mark.parametrize(

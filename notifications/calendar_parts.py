@@ -1,0 +1,82 @@
+"""Which calendar parts a mail carries: a meeting that is called, moved or cancelled, a deadline that is set or over."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from models.asks import asked_of
+from models.posts import Post, Role
+from notifications import ical
+from notifications.addresses import case_address, duty_address
+from notifications.deadlines import deadline, deadline_over, over_by
+from notifications.meetings import CANCEL, PUBLISH, REQUEST, meeting_called, meeting_cancelled
+from notifications.texts import prose
+
+__all__ = ["CalendarPart", "For", "calendar_parts"]
+
+_INVITED = (Role.FOCAL_POINT, Role.CO_CHAIR)
+"""Who is called to meetings, and told when one is not held."""
+
+
+class CalendarPart(NamedTuple):
+    """One calendar. ``invites``: it goes among the forms of the mail, where programs look for it (RFC 6047, 2.4)."""
+
+    content: str
+    method: str
+    filename: str
+    invites: bool = False
+
+
+class For(NamedTuple):
+    """Whose calendar it is: the post, its mail address and zone (IANA); and what its entries are about."""
+
+    post: Post
+    address: str
+    zone: str
+    reference: str
+    stamp: ical.Stamp
+    public_url: str
+
+
+def calendar_parts(
+    kind: str, facts: Mapping[str, str], due: datetime | None, summary: str, reader: For
+) -> list[CalendarPart]:
+    """The calendar parts of a notice's mail; ``summary`` is what its subject says."""
+    if kind == "meeting_called":
+        return _called(facts, reader)
+    parts = _not_held(facts, reader)
+    asked = asked_of(kind, reader.post, facts)
+    if asked is not None and not asked.about:
+        asked = asked._replace(about=facts.get("recommendation", ""))  # of several that one case has
+    if asked is not None and due is not None:
+        url = reader.public_url + duty_address(asked.do, asked.about, reader.reference.partition("/")[0])
+        written = deadline(
+            asked, reader.post, reader.reference, reader.stamp, due=due, summary=summary, zone=reader.zone, url=url
+        )  # fmt: skip
+        parts.append(CalendarPart(written, PUBLISH, "deadline.ics"))
+    elif (over := over_by(kind, reader.post, facts)) is not None:
+        written = deadline_over(over, reader.post, reader.reference, reader.stamp)
+        parts.append(CalendarPart(written, CANCEL, "deadline.ics"))
+    return parts
+
+
+def _called(facts: Mapping[str, str], reader: For) -> list[CalendarPart]:
+    """The meeting; a cancellation where one that had been called is moved to a time that no calendar can hold."""
+    url = reader.public_url + case_address(reader.reference)
+    called = meeting_called(facts, reader.reference, reader.stamp, url=url, attendee=reader.address)
+    if called is not None:
+        return [CalendarPart(called, REQUEST, "meeting.ics", invites=True)]
+    return [_cancelled(facts.get("meeting", ""), reader)] if facts.get("moved") else []
+
+
+def _not_held(facts: Mapping[str, str], reader: For) -> list[CalendarPart]:
+    """The meetings that the end of the case leaves out, each in a calendar of its own (RFC 5546, 3.2.5: one UID)."""
+    if reader.post.role not in _INVITED:
+        return []
+    found = (one.partition(" ") for one in prose(facts.get("not_held", "")).splitlines())
+    return [_cancelled(title, reader, starts) for starts, _, title in found]
+
+
+def _cancelled(title: str, reader: For, starts: str = "") -> CalendarPart:
+    gone = meeting_cancelled(title, reader.reference, reader.stamp, attendee=reader.address, starts=starts)
+    return CalendarPart(gone, CANCEL, "meeting.ics", invites=True)

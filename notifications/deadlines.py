@@ -1,0 +1,65 @@
+"""The deadline of what a post is asked to do, as an event of its calendar with an alarm; taken out when it is over.
+
+An event and no VTODO: the calendars that ministries use show no tasks of others. It takes no time and blocks none. The
+mails about one duty speak of one event: a reminder with another date moves it.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from models.asks import Asked
+from models.posts import Post, Role
+from notifications import ical
+from notifications.meetings import CANCEL, PUBLISH
+
+__all__ = ["deadline", "deadline_over", "over_by"]
+
+_DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
+
+_OVER_BY: Mapping[str, tuple[str, str, tuple[Role, ...]]] = {
+    "decision_made": ("decide", "gate", (Role.CO_CHAIR, Role.STEERING_GROUP)),
+    "decision_lapsed": ("decide", "gate", (Role.CO_CHAIR, Role.STEERING_GROUP)),
+    "invitation_lapsed": ("respond", "", (Role.FOCAL_POINT,)),
+    "outcome_verified": ("verify", "outcome", (Role.CO_CHAIR,)),
+    "recommendation_resolved": ("adopt", "recommendation", (Role.FOCAL_POINT, Role.SECRETARIAT)),
+}
+"""The kinds that tell that a duty is over: its command, the fact that says what it is about, and whose it was."""
+
+
+def over_by(kind: str, post: Post, facts: Mapping[str, str]) -> Asked | None:
+    """The duty of the post that is over when it gets a notice of this kind; None when there is none."""
+    do, about, roles = _OVER_BY.get(kind, ("", "", ()))
+    return Asked(do, facts.get(about, "") if about else "") if post.role in roles else None
+
+
+def deadline(
+    asked: Asked, post: Post, reference: str, stamp: ical.Stamp, *, due: datetime, summary: str, zone: str, url: str
+) -> str:  # fmt: skip
+    """The calendar with the deadline, in the reader's zone (IANA); ``summary`` is what the mail's subject says.
+
+    The alarm is a day before where two are left, two hours before where four are, else there is none. ``url`` is the
+    page where it is done: never the link that answers without signing in, since calendars are shared.
+    """
+    event = ical.component(
+        "VEVENT", *stamp.lines(_duty(asked, post, reference)), ical.moment("DTSTART", due, zone),
+        ical.text("SUMMARY", summary), ical.text("DESCRIPTION", url), ical.prop("URL", url), "TRANSP:TRANSPARENT",
+        "STATUS:CONFIRMED", *_alarm(summary, due - stamp.at),
+    )  # fmt: skip
+    return ical.calendar(PUBLISH, (*ical.timezone_lines(zone, due.year), *event))
+
+
+def deadline_over(asked: Asked, post: Post, reference: str, stamp: ical.Stamp) -> str:
+    """The calendar that takes the deadline out again."""
+    lines = (*stamp.lines(_duty(asked, post, reference)), "STATUS:CANCELLED")
+    return ical.calendar(CANCEL, ical.component("VEVENT", *lines))
+
+
+def _duty(asked: Asked, post: Post, reference: str) -> str:
+    return f"{reference}\n{post}\n{asked.do}\n{asked.about}"
+
+
+def _alarm(summary: str, left: timedelta) -> tuple[str, ...]:
+    if left < 4 * _HOUR:
+        return ()
+    trigger = "TRIGGER:-P1D" if left >= 2 * _DAY else "TRIGGER:-PT2H"
+    return tuple(ical.component("VALARM", "ACTION:DISPLAY", trigger, ical.text("DESCRIPTION", summary)))

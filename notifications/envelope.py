@@ -1,0 +1,91 @@
+"""The fixed header fields of a mail: whom it is from, what thread it belongs to, and how programs are to treat it."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from email.headerregistry import Address
+from email.utils import format_datetime, parseaddr
+from functools import lru_cache
+
+from models.posts import Post
+from notifications.headers import mailbox
+from notifications.texts import line, shortened
+
+__all__ = ["digest", "fixed_fields", "message_id", "reply_address", "sender", "unsubscribe_fields"]
+
+_LIST_NAME = "Bali Process Ad Hoc Group"
+
+
+def digest(what: str, of: str) -> str:
+    """Forty hexadecimal characters that follow from the text alone."""
+    return hashlib.sha256(f"{what}\n{of}".encode(errors="backslashreplace")).hexdigest()[:40]
+
+
+@lru_cache(maxsize=64)
+def sender(written: str) -> tuple[Address, str]:
+    """A mailbox written as name <address>, and its domain in ASCII.
+
+    Raises:
+        ValueError: it holds no address.
+    """
+    name, address = parseaddr(written)
+    found = mailbox(name, address)
+    return found, found.domain if found.domain.isascii() else found.domain.encode("idna").decode("ascii")
+
+
+def message_id(key: str, mail_from: str) -> str:
+    """The Message-ID of the mail with that key (RFC 5322, 3.6.4): the same key gives the same one, always."""
+    return f"<{digest('mail', key)}@{sender(mail_from)[1]}>"
+
+
+def reply_address(reply_to: str, reference: str) -> Address:
+    """Where an answer goes: the secretariat's address, with the case's reference in its name.
+
+    Not in the address (``name+reference@``): a ministry's own server may not deliver what has a plus in it.
+    """
+    address = sender(reply_to)[0]
+    if not reference:
+        return address
+    name = f"{line(address.display_name)} ({reference})".strip()
+    return Address(shortened(name, 250), address.username, address.domain)
+
+
+def fixed_fields(
+    kind: str, post: Post, reference: str, *, at: datetime, key: str, mail_from: str, bulk: bool
+) -> Iterator[tuple[str, str]]:
+    """The fields that hold no text from outside, by name.
+
+    ``bulk``: nobody waits for it; programs that answer while a person is away leave it alone (RFC 3834, section 2).
+    """
+    domain = sender(mail_from)[1]
+    yield "Date", format_datetime(at)
+    yield "Message-ID", message_id(key, mail_from)
+    if reference:
+        # One root for each case and reader, which nobody has: programs that show threads gather under it what refers
+        # to it (RFC 5256, 3), whichever mail comes first, and two posts of one mailbox stay apart.
+        thread = digest("thread", f"{reference}\n{post}")
+        root = f"<{thread}@{domain}>"
+        yield "In-Reply-To", root
+        yield "References", root
+        yield "X-Ahg-Case", _ascii(reference)
+    yield "List-Id", f"{_LIST_NAME} <ahg.{domain}>"  # RFC 2919
+    yield "Auto-Submitted", "auto-generated"  # RFC 3834, 5: answered by no robot
+    yield "X-Auto-Response-Suppress", "OOF, AutoReply"  # the same for Exchange, which knows no RFC 3834
+    if bulk:
+        yield "Precedence", "bulk"
+    yield "X-Ahg-Kind", kind
+    yield "X-Ahg-Post", _ascii(post)
+
+
+def unsubscribe_fields(url: str) -> Iterator[tuple[str, str]]:
+    """How a mail program switches mails of this kind off by one click (RFC 2369; RFC 8058, section 3.1).
+
+    One click is offered over HTTPS alone, as RFC 8058 demands; the link works in a browser without it too.
+    """
+    yield "List-Unsubscribe", f"<{url}>"
+    if url.startswith("https://"):
+        yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
+
+
+def _ascii(text: str) -> str:
+    return line(text).encode("ascii", "backslashreplace").decode("ascii")
