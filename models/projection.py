@@ -92,6 +92,7 @@ def rows_of(before: Case, after: Case, entries: tuple[Entry, ...]) -> Iterator[R
             event = event_of(entry)
             if isinstance(event, e.Delegated | e.HandedOver):
                 yield _office(event)
+                yield _office_change(after.reference, entry, event)
 
 
 def _changed(
@@ -231,3 +232,16 @@ def _office(event: e.Delegated | e.HandedOver) -> Row:
         return Row.model_construct(table="holders", columns=columns)
     columns = {"post": event.post, "name": event.to.name, "email": event.to.email, "until": event.until}
     return Row.model_construct(table="alternates", columns=columns)
+
+
+def _office_change(reference: str, entry: Entry, event: e.Delegated | e.HandedOver) -> Row:
+    """The same in the directory's history; what was before is not the case's to know."""
+    after = {"post": event.post, **_json(event.to)}
+    if isinstance(event, e.Delegated):
+        after["until"] = event.until.isoformat() if event.until else None
+    columns = {
+        "id": f"{reference}#{entry.seq}", "at": entry.at, "by": str(entry.by), "email": "", "name": "",
+        "kind": entry.type, "about": str(event.post), "before": None, "after": after, "cases": [reference],
+        "command": entry.command,
+    }  # fmt: skip
+    return Row.model_construct(table="directory_changes", columns=columns)

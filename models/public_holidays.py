@@ -4,12 +4,13 @@ Not imported by workflows: what this gives is copied into a case as data (see ``
 """
 
 from datetime import date
+from functools import cache
 
 import holidays
 
 from models.calendars import WorkCalendar
 
-__all__ = ["YEARS_AHEAD", "known", "work_calendar"]
+__all__ = ["YEARS_AHEAD", "countries", "known", "work_calendar"]
 
 YEARS_AHEAD = 3
 """A case carries the holidays of its first year and of so many after it; later only weekends are known."""
@@ -17,7 +18,13 @@ YEARS_AHEAD = 3
 
 def known(country: str) -> bool:
     """Whether holidays are published for that code (ISO 3166-1 alpha-2)."""
-    return country in holidays.list_supported_countries() or country in ("NC", "HK", "MO")
+    return country in countries()
+
+
+@cache
+def countries() -> frozenset[str]:
+    """The codes for which holidays are published."""
+    return frozenset((*holidays.list_supported_countries(), "NC", "HK", "MO"))
 
 
 def work_calendar(zone: str, country: str, first_year: int) -> WorkCalendar:

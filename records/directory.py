@@ -27,7 +27,7 @@ from models.tables import TABLES
 from records.log import write_rows
 
 __all__ = [
-    "Addressee", "DirectoryError", "Opening", "addressee_of", "import_members", "names_of", "opening",
+    "Addressee", "DirectoryError", "Opening", "addressee_of", "all_offices", "import_members", "names_of", "opening",
     "read_members", "seed_if_empty", "zone_of",
 ]  # fmt: skip
 
@@ -151,6 +151,20 @@ def _members() -> Select[Any]:
 async def read_members(connection: AsyncConnection) -> list[dict[str, Any]]:
     """All members in the order of the list."""
     return [dict(row) for row in (await connection.execute(_members())).mappings()]
+
+
+async def all_offices(
+    connection: AsyncConnection,
+) -> tuple[dict[Post, dict[str, Any]], dict[Post, list[dict[str, Any]]]]:
+    """Who holds each post, and who is named as an alternate of each, also those whose time is over."""
+    holders = {
+        Post(row["post"]): dict(row) for row in (await connection.execute(select(_HOLDERS))).mappings()
+    }
+    named: dict[Post, list[dict[str, Any]]] = {}
+    query = select(_ALTERNATES).order_by(_ALTERNATES.c.post, _ALTERNATES.c.name)
+    for row in (await connection.execute(query)).mappings():
+        named.setdefault(Post(row["post"]), []).append(dict(row))
+    return holders, named
 
 
 async def names_of(connection: AsyncConnection) -> dict[str, str]:

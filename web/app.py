@@ -36,6 +36,7 @@ from web import (
     statics,
     told,
 )  # fmt: skip
+from web.admin.pages import ADMINISTRATION
 from web.api import description, problems, routes
 from web.body_limit import limit_bodies
 from web.security import guard
@@ -49,7 +50,7 @@ _LOG = structlog.get_logger(__name__)
 
 PAGES = (
     signin, openid, second_factor, acting, account, home, attachments, request_form, request_version, act, answer,
-    case_page, meeting_files, told, feed, language,
+    case_page, meeting_files, told, feed, language, *ADMINISTRATION,
 )  # fmt: skip
 """What people use; each has a ``router``."""
 

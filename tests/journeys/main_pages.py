@@ -39,6 +39,13 @@ PAGES = (
     Shown("situation-update", "RSO/secretariat", "/cases/{reference}/do/situation_update"),
     Shown("circulate", "ID/co-chair", "/cases/{reference}/do/circulate"),
     Shown("account", "AU/co-chair", "/account"),
+    Shown("administration", "RSO/secretariat", "/admin"),
+    Shown("directory", "RSO/secretariat", "/admin/directory"),
+    Shown("directory-member", "RSO/secretariat", "/admin/directory/members/IOM"),
+    Shown("directory-holder", "RSO/secretariat", "/admin/directory/posts/AU/co-chair/holder"),
+    Shown("directory-alternate", "RSO/secretariat", "/admin/directory/posts/AU/co-chair/alternate"),
+    Shown("directory-marks", "RSO/secretariat", "/admin/directory/marks"),
+    Shown("directory-changes", "RSO/secretariat", "/admin/directory/changes"),
     Shown("nothing-here", "MY/focal-point", "/cases/AHG-1999-001"),
 )
 

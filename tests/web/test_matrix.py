@@ -35,8 +35,10 @@ def of(*roles: Role) -> frozenset[str]:
 
 MEMBERS = of(Role.FOCAL_POINT)
 SECRETARIAT = of(Role.SECRETARIAT)
+DIRECTORY = of(Role.SECRETARIAT, Role.AUDITOR)
 LEADERS = of(Role.SECRETARIAT, Role.CO_CHAIR, Role.AUDITOR)
 BOARD = LEADERS | of(Role.STEERING_GROUP)
+POST = {"member": "TH", "role": "focal-point"}
 HASH = "a" * 64  # of the file that the case carries; its bytes are not in the store
 
 
@@ -77,6 +79,16 @@ GETS: dict[str, In] = {
     "/cases/{reference}/do/{do}": In(SEE, 200, {"do": "decide"}),
     "/cases/{reference}/act-for": In(SECRETARIAT, 200, {}, {"post": "TH/focal-point"}),
     "/answer/{token}": In(PUBLIC, 410, {"token": "x" * 60}),
+    "/admin": In(LEADERS),
+    "/admin/directory": In(DIRECTORY),
+    "/admin/directory.csv": In(DIRECTORY),
+    "/admin/directory/members/{code}": In(DIRECTORY, 200, {"code": "TH"}),
+    "/admin/directory/posts/{member}/{role}/holder": In(SECRETARIAT, 200, POST),
+    "/admin/directory/posts/{member}/{role}/alternate": In(SECRETARIAT, 200, POST),
+    "/admin/directory/marks": In(SECRETARIAT),
+    "/admin/directory/changes": In(DIRECTORY),
+    "/admin/directory/changes.csv": In(DIRECTORY),
+    "/admin/directory/changes/{number}": In(frozenset(), 200, {"number": "1"}),
 }
 """The pages that are asked for. Who is signed in and not named here gets the 404 of a page that is not there."""
 
@@ -112,6 +124,8 @@ def address(path: str, reference: str) -> str:
         "token": "x" * 43,
         "step": "situation",
         "do": "decide",
+        "code": "TH",
+        **POST,
     }
     filled |= GETS[path].fill if path in GETS else {}
     return path.format(**filled)

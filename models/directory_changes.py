@@ -1,0 +1,86 @@
+"""What may be changed in the directory, and what a change must hold to. Posts change hands as in ``rules.posts``."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from zoneinfo import available_timezones
+
+from pydantic import field_validator
+
+from models.base import Line, Value
+from models.members import Member
+from models.public_holidays import known
+from models.refusal import Refused, Why
+
+__all__ = ["MARKS", "ChangeKind", "Marks", "Office", "check_marks"]
+
+MARKS = "marks"
+"""What a change of Co-Chairs and Steering Group is about."""
+
+
+class ChangeKind(StrEnum):
+    """What was changed. The first two are also the types of the events by which cases hear of it."""
+
+    HANDED_OVER = "handed_over"
+    DELEGATED = "delegated"
+    RELIEVED = "relieved"
+    OFFICE = "office"
+    MARKS = "marks"
+
+
+class Office(Value):
+    """How a member's office works: its time zone (IANA), whose public holidays it keeps (ISO 3166-1), its mandate.
+
+    ``holidays`` is empty for an office that keeps none but weekends; ``mandate`` holds the words by which an
+    organisation is proposed for a case (``*``: for every case).
+    """
+
+    zone: str = "UTC"
+    holidays: str = ""
+    mandate: tuple[Line, ...] = ()
+
+    @field_validator("zone")
+    @classmethod
+    def _a_zone(cls, given: str) -> str:
+        if given not in available_timezones():
+            raise ValueError(f"{given!r} is not a time zone, such as Asia/Jakarta")
+        return given
+
+    @field_validator("holidays")
+    @classmethod
+    def _a_calendar(cls, given: str) -> str:
+        if given and not known(given):
+            raise ValueError(
+                f"no public holidays are published for {given!r}; write a code such as ID, or nothing"
+            )
+        return given
+
+    @field_validator("mandate")
+    @classmethod
+    def _each_once(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        if len(given) > 50:
+            raise ValueError("a mandate has at most 50 words")
+        return tuple(dict.fromkeys(filter(None, given)))
+
+
+class Marks(Value):
+    """Who co-chairs and who sits on the Steering Group, by members' codes in the order of the directory."""
+
+    co_chairs: tuple[str, ...]
+    steering_group: tuple[str, ...]
+
+
+def check_marks(marks: Marks, members: Mapping[str, Member]) -> None:
+    """Whether a deployment can work with these.
+
+    Raises:
+        Refused: other than two Co-Chairs, one that is no state or not of the Steering Group, or an unknown member.
+    """
+    unknown = [code for code in (*marks.co_chairs, *marks.steering_group) if code not in members]
+    if unknown:
+        raise Refused(Why.INVALID, f"There is no member {', '.join(unknown)} in the directory.")
+    if len(set(marks.co_chairs)) != 2:
+        raise Refused(Why.INVALID, "Two members co-chair, neither fewer nor more: every decision needs both.")
+    if any(members[code].is_organisation for code in marks.co_chairs):
+        raise Refused(Why.INVALID, "An organisation does not co-chair: the Co-Chairs decide for states.")
+    if set(marks.co_chairs) - set(marks.steering_group):
+        raise Refused(Why.INVALID, "The Co-Chairs are members of the Steering Group: mark them there too.")

@@ -1,0 +1,310 @@
+"""Changing the directory by hand, and its history: who changed what, when, and what it was before.
+
+A change is kept with what it changes in one transaction. It carries the fingerprint of what its maker saw: where that
+has changed meanwhile, nothing is written and the maker is told by whom. The same change sent twice is made once.
+"""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from db import write_transaction
+from models.base import Value
+from models.case import Stage
+from models.commands import Person
+from models.directory_changes import MARKS, ChangeKind, Marks, Office, check_marks
+from models.members import Member
+from models.posts import Post
+from models.refusal import Refused, Why
+from models.tables import TABLES
+from records.directory import read_members
+
+__all__ = [
+    "Changed", "Editor", "StaleDirectory", "change_of", "changes", "command_of", "end_alternate", "fingerprint",
+    "hand_over", "heard", "marks_of", "name_alternate", "office_of", "offices_of_post", "set_marks", "set_office",
+    "unheard", "waiting_cases",
+]  # fmt: skip
+
+_CHANGES, _MEMBERS = TABLES.tables["directory_changes"], TABLES.tables["members"]
+_HOLDERS, _ALTERNATES = TABLES.tables["holders"], TABLES.tables["alternates"]
+_DUTIES, _CASES = TABLES.tables["duties"], TABLES.tables["cases"]
+_ENDED = tuple(stage.value for stage in Stage if stage.ended)
+_MOST_CASES = 500
+
+State = dict[str, Any]
+
+
+class Changed(Value):
+    """One change of the directory. ``before`` is None where it is not known: the change was made in a case."""
+
+    id: str
+    at: datetime
+    by: str
+    email: str = ""
+    name: str = ""
+    kind: ChangeKind
+    about: str
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] = {}
+    cases: tuple[str, ...] = ()
+    command: str = ""
+
+
+class Editor(Value):
+    """Who changes something, when, and from which form: ``form`` is that form's own id, ``seen`` what it showed."""
+
+    post: Post
+    email: str
+    name: str
+    at: datetime
+    form: str
+    seen: str
+
+
+class StaleDirectory(Exception):
+    """What the form showed has changed since. ``newest``: the last change of it, if the history has one."""
+
+    def __init__(self, newest: Changed | None) -> None:
+        super().__init__("the directory has changed")
+        self.newest = newest
+
+
+def fingerprint(state: object) -> str:
+    """A mark of what a form shows: equal for equal states."""
+    written = json.dumps(state, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(written.encode(errors="backslashreplace")).hexdigest()[:24]
+
+
+# what stands now ----------------------------------------------------------------------------------------------------
+
+
+async def offices_of_post(connection: AsyncConnection, post: Post) -> tuple[State, list[State]]:
+    """Who holds a post (empty: nobody), and who is named as alternate, also those whose time is over."""
+    holder = (await connection.execute(select(_HOLDERS).where(_HOLDERS.c.post == post))).mappings().first()
+    named = select(_ALTERNATES).where(_ALTERNATES.c.post == post).order_by(_ALTERNATES.c.name)
+    rows = (await connection.execute(named)).mappings()
+    return dict(holder) if holder else {}, [
+        {**row, "until": row["until"].isoformat() if row["until"] else None} for row in rows
+    ]
+
+
+async def office_of(connection: AsyncConnection, code: str) -> State | None:
+    """Zone, holidays and mandate of a member's office; None for one that the directory does not have."""
+    columns = (_MEMBERS.c.zone, _MEMBERS.c.holidays, _MEMBERS.c.mandate)
+    row = (await connection.execute(select(*columns).where(_MEMBERS.c.code == code))).mappings().first()
+    return {**row, "mandate": list(row["mandate"] or ())} if row else None
+
+
+async def marks_of(connection: AsyncConnection) -> State:
+    """Who co-chairs, and who sits on the Steering Group."""
+    rows = await read_members(connection)
+    return {
+        "co_chairs": [row["code"] for row in rows if row["co_chair"]],
+        "steering_group": [row["code"] for row in rows if row["steering_group"]],
+    }
+
+
+async def waiting_cases(connection: AsyncConnection, post: Post) -> list[str]:
+    """The running cases in which something waits for a post: those that hear of its change of hands."""
+    mine = and_(_DUTIES.c.reference == _CASES.c.reference, _DUTIES.c.post == str(post))
+    query = (
+        select(_CASES.c.reference).join(_DUTIES, mine).where(_CASES.c.stage.not_in(_ENDED))
+        .distinct().order_by(_CASES.c.reference).limit(_MOST_CASES)
+    )  # fmt: skip
+    return [reference for (reference,) in await connection.execute(query)]
+
+
+# changing -----------------------------------------------------------------------------------------------------------
+
+
+async def _make(
+    engine: AsyncEngine, editor: Editor, kind: ChangeKind, about: str,
+    read: Callable[[AsyncConnection], Awaitable[State]],
+    write: Callable[[AsyncConnection, State], Awaitable[State]],
+    cases_of: Post | None = None,
+) -> Changed:  # fmt: skip
+    """Change what ``read`` gives by ``write``, which answers with what is since."""
+    own_id = fingerprint([editor.email, editor.post, kind.value, about, editor.form])
+    async with write_transaction(engine) as connection:
+        if connection.dialect.name == "postgresql":  # of two changes at once the second sees the first
+            await connection.exec_driver_sql("LOCK TABLE directory_changes IN EXCLUSIVE MODE")
+        known = await change_of(connection, own_id)
+        if known is not None:
+            return known
+        before = await read(connection)
+        if fingerprint(before) != editor.seen:
+            raise StaleDirectory(next(iter(await changes(connection, about=(about,), limit=1)), None))
+        after = await write(connection, before)
+        if after == before:
+            raise Refused(Why.INVALID, "Nothing is different from what stands now; nothing was recorded.")
+        made = Changed(
+            id=own_id, at=editor.at, by=editor.post, email=editor.email, name=editor.name, kind=kind, about=about,
+            before=before, after=after, cases=tuple(await waiting_cases(connection, cases_of)) if cases_of else (),
+        )  # fmt: skip
+        columns = {**made.model_dump(), "kind": kind.value, "cases": list(made.cases)}
+        await connection.execute(_CHANGES.insert(), columns)
+    return made
+
+
+async def hand_over(engine: AsyncEngine, editor: Editor, post: Post, to: Person) -> Changed:
+    """Another person holds the post from now on; its alternates and its tasks stay.
+
+    Raises:
+        StaleDirectory, Refused: nothing was written.
+    """
+
+    async def read(connection: AsyncConnection) -> State:
+        return (await offices_of_post(connection, post))[0]
+
+    async def write(connection: AsyncConnection, before: State) -> State:
+        after = {"post": str(post), **to.model_dump()}
+        query = _HOLDERS.update().where(_HOLDERS.c.post == post) if before else _HOLDERS.insert()
+        await connection.execute(query.values(**after))
+        return after
+
+    return await _make(engine, editor, ChangeKind.HANDED_OVER, post, read, write, post)
+
+
+async def name_alternate(
+    engine: AsyncEngine, editor: Editor, post: Post, to: Person, until: date | None
+) -> Changed:
+    """Somebody stands in for the holder, until the end of a day or until it is ended. ``to.language`` is not kept.
+
+    Raises:
+        StaleDirectory, Refused: nothing was written.
+    """
+    if until is not None and until < editor.at.date():
+        raise Refused(Why.INVALID, "The delegation would end before it begins.")
+
+    async def read(connection: AsyncConnection) -> State:
+        return {"alternates": (await offices_of_post(connection, post))[1]}
+
+    async def write(connection: AsyncConnection, before: State) -> State:
+        same = and_(_ALTERNATES.c.post == post, _ALTERNATES.c.name == to.name)
+        await connection.execute(_ALTERNATES.delete().where(same))
+        row = {"post": str(post), "name": to.name, "email": to.email, "until": until}
+        await connection.execute(_ALTERNATES.insert(), row)
+        return await read(connection)
+
+    return await _make(engine, editor, ChangeKind.DELEGATED, post, read, write, post)
+
+
+async def end_alternate(engine: AsyncEngine, editor: Editor, post: Post, name: str) -> Changed:
+    """Somebody stands in no longer.
+
+    Raises:
+        StaleDirectory, Refused: nothing was written.
+    """
+
+    async def read(connection: AsyncConnection) -> State:
+        return {"alternates": (await offices_of_post(connection, post))[1]}
+
+    async def write(connection: AsyncConnection, before: State) -> State:
+        same = and_(_ALTERNATES.c.post == post, _ALTERNATES.c.name == name)
+        await connection.execute(_ALTERNATES.delete().where(same))
+        return await read(connection)
+
+    return await _make(engine, editor, ChangeKind.RELIEVED, post, read, write)
+
+
+async def set_office(engine: AsyncEngine, editor: Editor, code: str, office: Office) -> Changed:
+    """A member's office works in another time zone, keeps other holidays, or has another mandate, for new cases.
+
+    Raises:
+        StaleDirectory, Refused: nothing was written.
+    """
+
+    async def read(connection: AsyncConnection) -> State:
+        state = await office_of(connection, code)
+        if state is None:
+            raise Refused(Why.NOT_FOUND, f"There is no member {code} in the directory.")
+        return state
+
+    async def write(connection: AsyncConnection, before: State) -> State:
+        after = office.model_dump(mode="json")
+        await connection.execute(_MEMBERS.update().where(_MEMBERS.c.code == code).values(**after))
+        return after
+
+    return await _make(engine, editor, ChangeKind.OFFICE, code, read, write)
+
+
+async def set_marks(engine: AsyncEngine, editor: Editor, marks: Marks) -> Changed:
+    """Other members co-chair or sit on the Steering Group, for cases that are submitted from now on.
+
+    Raises:
+        StaleDirectory, Refused: nothing was written.
+    """
+
+    async def write(connection: AsyncConnection, before: State) -> State:
+        fields = set(Member.model_fields)
+        rows = await read_members(connection)
+        check_marks(marks, {row["code"]: Member(**{name: row[name] for name in fields}) for row in rows})
+        for column, codes in (("co_chair", marks.co_chairs), ("steering_group", marks.steering_group)):
+            await connection.execute(_MEMBERS.update().values({column: _MEMBERS.c.code.in_(codes)}))
+        return await marks_of(connection)
+
+    return await _make(engine, editor, ChangeKind.MARKS, MARKS, marks_of, write)
+
+
+# history ------------------------------------------------------------------------------------------------------------
+
+
+def _changed(row: RowMapping) -> Changed:
+    return Changed.model_validate(dict(row))
+
+
+async def change_of(connection: AsyncConnection, number: str) -> Changed | None:
+    """One change by its id."""
+    row = (await connection.execute(select(_CHANGES).where(_CHANGES.c.id == number))).mappings().first()
+    return _changed(row) if row else None
+
+
+async def changes(
+    connection: AsyncConnection, *, about: Iterable[str] = (), before: Changed | None = None, limit: int | None = 100
+) -> list[Changed]:  # fmt: skip
+    """Changes, the newest first: of these posts and members, or of all; ``before``: only those that came earlier."""
+    query = select(_CHANGES).order_by(_CHANGES.c.at.desc(), _CHANGES.c.id.desc()).limit(limit)
+    wanted = tuple(about)
+    if wanted:
+        query = query.where(_CHANGES.c.about.in_(wanted))
+    else:  # that a case heard of a change is shown with the change
+        query = query.where(_CHANGES.c.command.not_like("directory:%"))
+    if before is not None:
+        earlier: ColumnElement[bool] = and_(_CHANGES.c.at == before.at, _CHANGES.c.id < before.id)
+        query = query.where(or_(_CHANGES.c.at < before.at, earlier))
+    return [_changed(row) for row in (await connection.execute(query)).mappings()]
+
+
+def command_of(made: Changed) -> str:
+    """The id of the command by which each case hears of a change: the same always, so that it hears once."""
+    return f"directory:{made.id}"
+
+
+def _is_echo(one: Changed) -> bool:
+    return one.command.startswith("directory:")
+
+
+async def heard(connection: AsyncConnection, made: Changed) -> set[str]:
+    """The cases that have heard of a change."""
+    query = select(_CHANGES.c.cases).where(_CHANGES.c.command == command_of(made))
+    return {reference for (cases,) in await connection.execute(query) for reference in cases}
+
+
+async def unheard(connection: AsyncConnection, made: Changed) -> list[str]:
+    """The running cases that were to hear of a change and have not. None once the post has changed hands again."""
+    if not made.cases:
+        return []
+    newest = await changes(connection, about=(made.about,), limit=None)
+    later = next((one for one in newest if one.kind is made.kind and not _is_echo(one)), None)
+    if later is None or later.id != made.id:
+        return []
+    query = select(_CASES.c.reference).where(
+        _CASES.c.reference.in_(made.cases), _CASES.c.stage.not_in(_ENDED)
+    )
+    running = {reference for (reference,) in await connection.execute(query)}
+    return sorted(running - await heard(connection, made))

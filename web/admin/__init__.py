@@ -1,0 +1,9 @@
+"""Administration: the directory of members and posts, the policy, and previews of notices.
+
+``front``      what there is to administer, for the post that looks
+``directory``  members, posts, holders and alternates: reading
+``offices``    changing them
+``history``    what was changed, by whom, and which cases have heard of it
+``policy``     the policy in force, proposals, and what a change means
+``mails``      any kind of notice as any post would get it
+"""

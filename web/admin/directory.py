@@ -1,0 +1,136 @@
+"""The directory: members with their offices, posts with who holds them and who stands in."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Annotated, Any
+from uuid import uuid4
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse, Response
+
+from models.directory_changes import Office
+from models.posts import SECRETARIAT, Post, Role
+from records import directory_changes as record
+from records.directory import all_offices, read_members
+from web.admin.choices import calendars, zones
+from web.admin.front import SEE_DIRECTORY
+from web.admin.history import shown_changes
+from web.csv_files import csv_answer
+from web.render import language_for, render
+from web.visitor import Visitor, current_site, only
+
+__all__ = ["MayRead", "member_page", "names_of_all", "posts_of_member", "router"]
+
+router = APIRouter(prefix="/admin/directory", include_in_schema=False)
+
+MayRead = Annotated[Visitor, only(*SEE_DIRECTORY)]
+_SHOWN_CHANGES = 30
+_HEAD = (
+    "member", "name", "kind", "co_chair", "steering_group", "zone", "holidays", "mandate", "post", "holder", "email",
+    "language", "alternates",
+)  # fmt: skip
+
+
+def names_of_all(members: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Names of members by code."""
+    return {row["code"]: row["name"] for row in members}
+
+
+def posts_of_member(member: Mapping[str, Any], held: Iterable[str]) -> list[Post]:
+    """The posts of a member: those that it has by its marks, and those that somebody still holds."""
+    code = member["code"]
+    roles = [Role.FOCAL_POINT]
+    roles += [Role.CO_CHAIR] if member["co_chair"] else []
+    roles += [Role.STEERING_GROUP] if member["steering_group"] else []
+    own = [Post.of(code, role) for role in roles]
+    return [*own, *(Post(one) for one in held if Post(one).member == code and Post(one) not in own)]
+
+
+_OFFICE_OF_ALL: Mapping[str, Any] = {
+    "code": SECRETARIAT.member, "name": "", "kind": "secretariat", "co_chair": False, "steering_group": False,
+    "zone": "", "holidays": "", "mandate": [],
+}  # fmt: skip
+
+
+def _posts(member: Mapping[str, Any], held: Iterable[str]) -> list[Post]:
+    if member["code"] == SECRETARIAT.member:
+        return list(dict.fromkeys((SECRETARIAT, Post.of(SECRETARIAT.member, Role.AUDITOR))))
+    return posts_of_member(member, held)
+
+
+@router.get("")
+async def directory(request: Request, visitor: MayRead) -> HTMLResponse:
+    """Every member and every post, with what is missing."""
+    site = current_site(request)
+    async with site.engine.connect() as connection:
+        members = await read_members(connection)
+        holders, alternates = await all_offices(connection)
+    rows = [
+        {
+            "member": member,
+            "posts": [(post, holders.get(post), alternates.get(post, [])) for post in _posts(member, holders)],
+        }
+        for member in (_OFFICE_OF_ALL, *members)
+    ]  # fmt: skip
+    return render(
+        request, "admin/directory.html", rows=rows, names=names_of_all(members), today=site.clock().date(),
+        may_change=visitor.post == SECRETARIAT,
+    )  # fmt: skip
+
+
+@router.get(".csv")
+async def as_csv(request: Request, _visitor: MayRead) -> Response:
+    """The directory as a table: a line for each post."""
+    site = current_site(request)
+    async with site.engine.connect() as connection:
+        members = await read_members(connection)
+        holders, alternates = await all_offices(connection)
+    lines = []
+    for member in (_OFFICE_OF_ALL, *members):
+        for post in _posts(member, holders):
+            holder = holders.get(post, {})
+            stand_in = "; ".join(f"{one['name']} <{one['email']}>" for one in alternates.get(post, []))
+            lines.append((
+                member["code"], member["name"], member["kind"], "yes" if member["co_chair"] else "",
+                "yes" if member["steering_group"] else "", member["zone"], member["holidays"],
+                ";".join(member["mandate"] or ()), post, holder.get("name", ""), holder.get("email", ""),
+                holder.get("language", ""), stand_in,
+            ))  # fmt: skip
+    return csv_answer("directory.csv", _HEAD, lines)
+
+
+@router.get("/members/{code}")
+async def member(request: Request, visitor: MayRead, code: str) -> HTMLResponse:
+    """A member: its office, its posts, and what was changed."""
+    return await member_page(request, visitor, code)
+
+
+async def member_page(
+    request: Request, visitor: Visitor, code: str, *, status: int = 200, wrong: str = "",
+    given: Office | Mapping[str, Any] | None = None, form: str = "",
+) -> HTMLResponse:  # fmt: skip
+    """The page of a member; ``wrong``: why its office could not be changed to what was ``given``."""
+    site = current_site(request)
+    async with site.engine.connect() as connection:
+        members = await read_members(connection)
+        holders, alternates = await all_offices(connection)
+        found: Mapping[str, Any] | None = next((row for row in members if row["code"] == code), None)
+        if code == SECRETARIAT.member:
+            found = _OFFICE_OF_ALL
+        if found is None:
+            raise HTTPException(404)
+        posts = _posts(found, holders)
+        found_changes = await record.changes(connection, about=(code, *posts), limit=_SHOWN_CHANGES)
+        office = await record.office_of(connection, code)
+    return render(
+        request, "admin/member.html", status, member=found, names=names_of_all(members),
+        posts=[(post, holders.get(post), alternates.get(post, [])) for post in posts],
+        told=shown_changes(request, visitor, found_changes, names_of_all(members)),
+        office=given or office, own_office=office is not None, seen=record.fingerprint(office), form=form or uuid4().hex,
+        zones=zones(), calendars=calendars(language_for(request, visitor)), wrong=wrong,
+        today=_today(request), may_change=visitor.post == SECRETARIAT,
+    )  # fmt: skip
+
+
+def _today(request: Request) -> date:
+    return current_site(request).clock().date()

@@ -1,0 +1,228 @@
+"""What was changed in the directory: by whom, when, what it was before; and the running cases that hear of it."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+import structlog
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from models.directory_changes import ChangeKind
+from models.posts import SECRETARIAT, Role
+from models.refusal import Refused
+from notifications.texts import line
+from notifications.words import Words
+from records import directory_changes as record
+from records.directory import names_of
+from records.directory_changes import Changed
+from web.admin.front import SEE_DIRECTORY
+from web.csv_files import csv_answer
+from web.render import gettext_of, language_for, render, said
+from web.sessions import keyed_form
+from web.site import Site
+from web.visitor import Visitor, current_site, only
+from workflows.client import NotAnswered, NotRecorded
+
+__all__ = ["all_words", "router", "shown_changes", "tell_cases", "told_of"]
+
+_LOG = structlog.get_logger(__name__)
+
+router = APIRouter(prefix="/admin/directory", include_in_schema=False)
+
+N_ = str
+"""Marks a text for extraction; it is translated where it is shown."""
+
+_A_PAGE = 100
+_DONE: Mapping[ChangeKind, str] = {
+    ChangeKind.HANDED_OVER: N_("%(by)s handed %(about)s over to %(person)s"),
+    ChangeKind.DELEGATED: N_("%(by)s named %(person)s as alternate of %(about)s"),
+    ChangeKind.RELIEVED: N_("%(by)s ended that %(person)s stands in for %(about)s"),
+    ChangeKind.OFFICE: N_("%(by)s changed how the office of %(about)s works"),
+    ChangeKind.MARKS: N_("%(by)s changed who co-chairs or sits on the Steering Group"),
+}
+_PARTS: Mapping[str, str] = {
+    "name": N_("name"), "email": N_("mail address"), "language": N_("language of mails"), "until": N_("until"),
+    "zone": N_("time zone"), "holidays": N_("public holidays"), "mandate": N_("mandate"),
+    "co_chairs": N_("Co-Chairs"), "steering_group": N_("Steering Group"), "alternates": N_("alternates"),
+}  # fmt: skip
+_HEAD = ("at", "by", "email", "kind", "about", "part", "before", "after", "cases")
+
+
+# in words -----------------------------------------------------------------------------------------------------------
+
+
+def told_of(request: Request, visitor: Visitor, made: Changed, names: Mapping[str, str]) -> str:
+    """A change in a sentence's part: who changed what, and when."""
+    language = language_for(request, visitor)
+    say, _ = said(visitor, language, names), gettext_of(language)
+    return f"{_sentence(made, say, _)}, {say.moment(made.at)}"
+
+
+def _sentence(made: Changed, say: Words, _: Callable[[str], str]) -> str:
+    about = say.member(made.about) if made.kind is ChangeKind.OFFICE else say.post(made.about)
+    by = f"{say.post(made.by)} ({line(made.name)})" if made.name else say.post(made.by)
+    return _(_DONE[made.kind]) % {"by": by, "about": about, "person": line(_person(made))}
+
+
+def _named(state: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    return list((state or {}).get("alternates", ()))
+
+
+def _moved(made: Changed) -> dict[str, Any]:
+    """Of a change of alternates: the one who came, or went."""
+    before, after = _named(made.before), _named(made.after)
+    longer, shorter = (before, after) if made.kind is ChangeKind.RELIEVED else (after, before)
+    return next((one for one in longer if one not in shorter), {})
+
+
+def _person(made: Changed) -> str:
+    if made.kind is ChangeKind.HANDED_OVER or "alternates" not in made.after:
+        return str(made.after.get("name", ""))
+    return str(_moved(made).get("name", ""))
+
+
+def _differences(made: Changed, say: Words, _: Callable[[str], str]) -> list[tuple[str, str, str]]:
+    """Of each part that differs: its name, what it was, what it is."""
+    before = made.before or {}
+    found = []
+    for part, now in made.after.items():
+        was = before.get(part)
+        if part in _PARTS and (was != now or made.before is None):
+            known = _spoken(part, was, say) if made.before is not None else _("not known")
+            found.append((_(_PARTS[part]), known, _spoken(part, now, say)))
+    return found
+
+
+def _spoken(part: str, value: Any, say: Words) -> str:
+    if part in ("co_chairs", "steering_group"):
+        return say.members(",".join(value or ()))
+    if part == "alternates":
+        until = (f" ({one['until']})" if one.get("until") else "" for one in value or ())
+        return "; ".join(
+            f"{one['name']} <{one['email']}>{day}" for one, day in zip(value or (), until, strict=True)
+        )
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def shown_changes(
+    request: Request, visitor: Visitor, found: list[Changed], names: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Changes as a page shows them."""
+    language = language_for(request, visitor)
+    say, _ = said(visitor, language, names), gettext_of(language)
+    return [
+        {"made": one, "sentence": _sentence(one, say, _), "parts": _differences(one, say, _)} for one in found
+    ]
+
+
+# pages --------------------------------------------------------------------------------------------------------------
+
+MayRead = Annotated[Visitor, only(*SEE_DIRECTORY)]
+
+
+@router.get("/changes")
+async def changes(
+    request: Request, visitor: MayRead, after: Annotated[str, Query(max_length=80)] = ""
+) -> HTMLResponse:
+    """All changes of the directory, the newest first, a page at a time; ``after``: the last one that was shown."""
+    async with current_site(request).engine.connect() as connection:
+        last = await record.change_of(connection, after) if after.isprintable() and after else None
+        found = await record.changes(connection, before=last, limit=_A_PAGE + 1)
+        names = await names_of(connection)
+    more = found[_A_PAGE - 1].id if len(found) > _A_PAGE else ""
+    told = shown_changes(request, visitor, found[:_A_PAGE], names)
+    return render(request, "admin/changes.html", told=told, names=names, more=more)
+
+
+@router.get("/changes.csv")
+async def as_csv(request: Request, visitor: MayRead) -> Response:
+    """The same as a table: a line for each part that was changed."""
+    async with current_site(request).engine.connect() as connection:
+        found = await record.changes(connection, limit=None)
+        names = await names_of(connection)
+    lines = [
+        (one.at, one.by, one.email, one.kind.value, one.about, part, before, after, " ".join(one.cases))
+        for one in found
+        for part, before, after in _differences(one, said(visitor, "en", names), str)
+    ]
+    return csv_answer("directory-changes.csv", _HEAD, lines)
+
+
+@router.get("/changes/{number}")
+async def change(request: Request, visitor: MayRead, number: str) -> HTMLResponse:
+    """One change: what it was before, and which cases have heard of it."""
+    made, names = await _change_or_404(request, number)
+    async with current_site(request).engine.connect() as connection:
+        heard, waiting = await record.heard(connection, made), await record.unheard(connection, made)
+    shown = shown_changes(request, visitor, [made], names)[0]
+    return render(
+        request, "admin/change.html", shown=shown, names=names, heard=sorted(heard), waiting=waiting,
+        may_change=visitor.post == SECRETARIAT,
+    )  # fmt: skip
+
+
+async def _change_or_404(request: Request, number: str) -> tuple[Changed, dict[str, str]]:
+    if not (number.isascii() and number.isprintable()):
+        raise HTTPException(404)
+    async with current_site(request).engine.connect() as connection:
+        made = await record.change_of(connection, number)
+        names = await names_of(connection)
+    if made is None:
+        raise HTTPException(404)
+    return made, names
+
+
+# cases hear of it ---------------------------------------------------------------------------------------------------
+
+
+@router.post("/changes/{number}/tell")
+async def tell(
+    request: Request, visitor: Annotated[Visitor, only(Role.SECRETARIAT)], number: str
+) -> Response:
+    """Tell the cases that have not heard of a change yet."""
+    await keyed_form(request, visitor.form_key)
+    made, _names = await _change_or_404(request, number)
+    await tell_cases(current_site(request), made)
+    return RedirectResponse(f"/admin/directory/changes/{made.id}", 303)
+
+
+async def tell_cases(site: Site, made: Changed) -> None:
+    """Have the running cases that a change concerns hear of it, by the command that a case has for it, each once.
+
+    The change itself stands already. Where a case does not answer, the page of the change shows it, and tells again.
+    """
+    async with site.engine.connect() as connection:
+        waiting = await record.unheard(connection, made)
+    command = _as_command(made)
+    if not waiting or command is None:
+        return
+    do, fields = command
+    try:
+        casework = await site.casework()
+        for reference in waiting:
+            try:
+                await casework.act(
+                    do, fields, by=SECRETARIAT, command_id=record.command_of(made), reference=reference
+                )
+            except Refused as refused:  # it has ended meanwhile
+                _LOG.info("a case takes no change of hands", case=reference, why=refused.sentence)
+    except (NotAnswered, NotRecorded, RuntimeError) as away:
+        _LOG.warning("cases have not heard of a change of the directory", change=made.id, why=str(away))
+
+
+def _as_command(made: Changed) -> tuple[str, dict[str, Any]] | None:
+    if made.kind is ChangeKind.HANDED_OVER:
+        to = {part: made.after[part] for part in ("name", "email", "language")}
+        return "hand_over", {"post": made.about, "to": to}
+    if made.kind is ChangeKind.DELEGATED:
+        named = _moved(made)
+        fields = {"post": made.about, "to": {"name": named["name"], "email": named["email"]}}
+        return "delegate", fields | ({"until": named["until"]} if named.get("until") else {})
+    return None
+
+
+def all_words() -> list[str]:
+    """Every word of this module, for the catalogues."""
+    return [*_DONE.values(), *_PARTS.values()]

@@ -1,0 +1,258 @@
+"""Changing the directory: who holds a post, who stands in, how an office works, and who co-chairs.
+
+Every form carries its own id and what it showed, as the forms of cases do: a second sending is answered with the first
+result, and a stale form is told who changed what.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
+from typing import Annotated, Any
+from uuid import uuid4
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import ValidationError
+from starlette.datastructures import FormData
+
+from models.commands import Delegate, HandOver, Person, parse
+from models.directory_changes import Marks, Office
+from models.posts import SECRETARIAT, Post, Role
+from models.refusal import Refused, Why
+from records import directory_changes as record
+from records.directory import all_offices, read_members
+from web.admin.directory import member_page, names_of_all, posts_of_member
+from web.admin.history import tell_cases, told_of
+from web.render import gettext_of, language_for, render
+from web.sessions import keyed_form
+from web.visitor import Visitor, current_site, only
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/admin/directory", include_in_schema=False)
+
+MayChange = Annotated[Visitor, only(Role.SECRETARIAT)]
+Making = Callable[[record.Editor], Awaitable[record.Changed]]
+
+
+def _editor(request: Request, visitor: Visitor, sent: FormData) -> record.Editor:
+    return record.Editor(
+        post=visitor.post, email=visitor.email, name=visitor.name, at=current_site(request).clock(),
+        form=str(sent.get("_id") or "")[:64] or uuid4().hex, seen=str(sent.get("_seen") or "")[:64],
+    )  # fmt: skip
+
+
+def _text(sent: FormData, name: str) -> str:
+    return str(sent.get(name) or "").strip()
+
+
+async def _done(request: Request, made: record.Changed) -> Response:
+    """The change is made; the running cases that it concerns hear of it now, as far as they answer."""
+    await tell_cases(current_site(request), made)
+    return RedirectResponse(f"/admin/directory/changes/{made.id}", 303)
+
+
+# posts --------------------------------------------------------------------------------------------------------------
+
+
+async def _post_or_404(request: Request, member: str, role: str) -> tuple[Post, dict[str, str]]:
+    """A post of the directory, with the names of members."""
+    try:
+        post = Post(f"{member}/{role}")
+    except ValueError:
+        raise HTTPException(404) from None
+    async with current_site(request).engine.connect() as connection:
+        members = await read_members(connection)
+        holders, _alternates = await all_offices(connection)
+    own = next((row for row in members if row["code"] == post.member), None)
+    known = post in (SECRETARIAT, Post.of(SECRETARIAT.member, Role.AUDITOR)) or post in holders
+    if not known and not (own and post in posts_of_member(own, ())):
+        raise HTTPException(404)
+    return post, names_of_all(members)
+
+
+async def _post_page(
+    request: Request, post: Post, names: Mapping[str, str], page: str, *, status: int = 200, wrong: str = "",
+    given: Mapping[str, str] | None = None, form: str = "",
+) -> HTMLResponse:  # fmt: skip
+    async with current_site(request).engine.connect() as connection:
+        holder, alternates = await record.offices_of_post(connection, post)
+        cases = await record.waiting_cases(connection, post)
+    shown = holder if page == "holder" else {"alternates": alternates}
+    return render(
+        request, f"admin/{page}.html", status, post=post, names=names, holder=holder, alternates=alternates,
+        cases=cases, wrong=wrong, given=given or {}, form=form or uuid4().hex, seen=record.fingerprint(shown),
+        today=current_site(request).clock().date(),
+    )  # fmt: skip
+
+
+@router.get("/posts/{member}/{role}/holder")
+async def ask_holder(request: Request, _visitor: MayChange, member: str, role: str) -> HTMLResponse:
+    """The form for handing a post over."""
+    post, names = await _post_or_404(request, member, role)
+    return await _post_page(request, post, names, "holder")
+
+
+@router.post("/posts/{member}/{role}/holder")
+async def hand_over(request: Request, visitor: MayChange, member: str, role: str) -> Response:
+    """Hand a post over; its tasks stay with it. 409: it changed hands meanwhile; 422: nobody can be reached so."""
+    sent = await keyed_form(request, visitor.form_key)
+    post, names = await _post_or_404(request, member, role)
+    engine = current_site(request).engine
+
+    async def make(editor: record.Editor) -> record.Changed:
+        return await record.hand_over(engine, editor, post, _person("hand_over", post, sent))
+
+    return await _changed(request, visitor, sent, post, names, "holder", make)
+
+
+@router.get("/posts/{member}/{role}/alternate")
+async def ask_alternate(request: Request, _visitor: MayChange, member: str, role: str) -> HTMLResponse:
+    """The form for naming somebody who stands in."""
+    post, names = await _post_or_404(request, member, role)
+    return await _post_page(request, post, names, "alternate")
+
+
+@router.post("/posts/{member}/{role}/alternate")
+async def name_alternate(request: Request, visitor: MayChange, member: str, role: str) -> Response:
+    """Name an alternate. 409: the alternates have changed meanwhile; 422: what is written cannot be."""
+    sent = await keyed_form(request, visitor.form_key)
+    post, names = await _post_or_404(request, member, role)
+    engine = current_site(request).engine
+
+    async def make(editor: record.Editor) -> record.Changed:
+        to = _person("delegate", post, sent)
+        return await record.name_alternate(engine, editor, post, to, _until(post, sent))
+
+    return await _changed(request, visitor, sent, post, names, "alternate", make)
+
+
+@router.post("/posts/{member}/{role}/alternate/end")
+async def end_alternate(request: Request, visitor: MayChange, member: str, role: str) -> Response:
+    """Somebody stands in no longer. 409: the alternates have changed meanwhile."""
+    sent = await keyed_form(request, visitor.form_key)
+    post, names = await _post_or_404(request, member, role)
+    engine = current_site(request).engine
+
+    async def make(editor: record.Editor) -> record.Changed:
+        return await record.end_alternate(engine, editor, post, _text(sent, "name"))
+
+    return await _changed(request, visitor, sent, post, names, "alternate", make)
+
+
+async def _changed(
+    request: Request, visitor: Visitor, sent: FormData, post: Post, names: Mapping[str, str], page: str, make: Making
+) -> Response:  # fmt: skip
+    given = {key: str(value) for key, value in sent.items() if not key.startswith("_")}
+    try:
+        return await _done(request, await make(_editor(request, visitor, sent)))
+    except Refused as refused:
+        status, wrong, form = refused.why.status, refused.sentence, _text(sent, "_id")
+    except record.StaleDirectory as stale:
+        status, wrong, form = 409, _stale(request, visitor, stale, names), ""
+    return await _post_page(request, post, names, page, status=status, wrong=wrong, given=given, form=form)
+
+
+def _person(do: str, post: Post, sent: FormData) -> Person:
+    """Who is meant, read by the same rules as in a case; the mail address must be there.
+
+    Raises:
+        Refused: it cannot be.
+    """
+    to = {name: _text(sent, name) for name in ("name", "email", "language") if _text(sent, name)}
+    body = parse(do, {"post": str(post), "to": {"email": "", **to}}, by=SECRETARIAT, command_id="form").body
+    if not isinstance(body, HandOver | Delegate):
+        raise TypeError(do)
+    if not body.to.email:
+        raise Refused(Why.INVALID, "A mail address is needed: whom nobody can write to learns of nothing.")
+    return body.to
+
+
+def _until(post: Post, sent: FormData) -> date | None:
+    fields = {"post": str(post), "to": "Somebody", "until": _text(sent, "until") or None}
+    body = parse("delegate", fields, by=SECRETARIAT, command_id="form").body
+    return body.until if isinstance(body, Delegate) else None
+
+
+def _stale(request: Request, visitor: Visitor, stale: record.StaleDirectory, names: Mapping[str, str]) -> str:
+    """Who changed what, while the form stood open."""
+    language = language_for(request, visitor)
+    _ = gettext_of(language)
+    if stale.newest is None:
+        return _("This has changed since you opened the page. Look at what stands now, and send it again.")
+    return _(
+        "This has changed since you opened the page: %(what)s. Look at what stands now, and send it again."
+    ) % {"what": told_of(request, visitor, stale.newest, names)}
+
+
+# offices of members -------------------------------------------------------------------------------------------------
+
+
+@router.post("/members/{code}")
+async def set_office(request: Request, visitor: MayChange, code: str) -> Response:
+    """Change the time zone, the holidays or the mandate of an office. 409: it has changed; 422: it cannot be so."""
+    sent = await keyed_form(request, visitor.form_key)
+    given: dict[str, Any] = {
+        "zone": _text(sent, "zone"), "holidays": _text(sent, "holidays"),
+        "mandate": [one.strip() for one in _text(sent, "mandate").splitlines() if one.strip()],
+    }  # fmt: skip
+    async with current_site(request).engine.connect() as connection:
+        names = names_of_all(await read_members(connection))
+    form = _text(sent, "_id")
+    try:
+        office = Office.model_validate(given)
+        made = await record.set_office(
+            current_site(request).engine, _editor(request, visitor, sent), code, office
+        )
+    except ValidationError as error:
+        status, wrong = 422, "; ".join(one["msg"].removeprefix("Value error, ") for one in error.errors())
+    except Refused as refused:
+        status, wrong = refused.why.status, refused.sentence
+    except record.StaleDirectory as stale:
+        status, wrong, form = 409, _stale(request, visitor, stale, names), ""
+    else:
+        return await _done(request, made)
+    return await member_page(request, visitor, code, status=status, wrong=wrong, given=given, form=form)
+
+
+# who co-chairs ------------------------------------------------------------------------------------------------------
+
+
+@router.get("/marks")
+async def ask_marks(request: Request, visitor: MayChange) -> HTMLResponse:
+    """The form for the Co-Chairs and the Steering Group."""
+    return await _marks_page(request)
+
+
+async def _marks_page(
+    request: Request, *, status: int = 200, wrong: str = "", given: Marks | None = None, form: str = ""
+) -> HTMLResponse:
+    async with current_site(request).engine.connect() as connection:
+        members = await read_members(connection)
+        now = await record.marks_of(connection)
+    marks = given.model_dump() if given else now
+    return render(
+        request, "admin/marks.html", status, members=members, names=names_of_all(members), marks=marks, now=now,
+        wrong=wrong, form=form or uuid4().hex, seen=record.fingerprint(now),
+    )  # fmt: skip
+
+
+@router.post("/marks")
+async def set_marks(request: Request, visitor: MayChange) -> Response:
+    """Change who co-chairs and who sits on the Steering Group, for new cases. 409: it has changed; 422: it cannot be."""
+    sent = await keyed_form(request, visitor.form_key)
+    given = Marks(
+        co_chairs=tuple(filter(None, map(str, sent.getlist("co_chair")))),
+        steering_group=tuple(map(str, sent.getlist("steering_group"))),
+    )
+    async with current_site(request).engine.connect() as connection:
+        names = names_of_all(await read_members(connection))
+    form = _text(sent, "_id")
+    try:
+        made = await record.set_marks(current_site(request).engine, _editor(request, visitor, sent), given)
+    except Refused as refused:
+        status, wrong = refused.why.status, refused.sentence
+    except record.StaleDirectory as stale:
+        status, wrong, form = 409, _stale(request, visitor, stale, names), ""
+    else:
+        return await _done(request, made)
+    return await _marks_page(request, status=status, wrong=wrong, given=given, form=form)
