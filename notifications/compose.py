@@ -12,7 +12,7 @@ from pydantic import AfterValidator
 
 from models.asks import ACKNOWLEDGE, Asked, asked_of, may_answer_by_link
 from models.base import Value
-from models.case import Meeting, Stage
+from models.case import Meeting
 from models.notices import KINDS
 from models.posts import SECRETARIAT, Capacity, Post, Role
 from notifications import ical
@@ -219,10 +219,10 @@ def _context(
     quotes = entry.sensitivity is not Sensitivity.LINK
     told = entry.sensitivity is not Sensitivity.RELEASED
     reference, title = line(about.reference), shortened(line(about.title), _TITLE) if told else ""
-    stage = _stage(about.stage) if told else ""
+    stage = line(about.stage) if told else ""
     return {
         "asks": KINDS[entry.kind].asks,
-        "case": " - ".join(part for part in (reference, title, stage) if part),
+        "case": " - ".join(part for part in (reference, title, stage and say.word("stage", stage)) if part),
         "deadline": entry.deadline.value,
         "default_policy": about.default_policy,
         "direction": Locale.parse(language).text_direction,
@@ -246,11 +246,7 @@ def _said(facts: Mapping[str, str], say: Words, quotes: bool) -> Iterator[tuple[
         if name not in _OWN_WORDS:
             yield name, prose(fact)
         elif quotes:
-            yield name, say.spoken(prose(fact))
-
-
-def _stage(written: str) -> str:
-    return Stage(written).words if written in set(Stage) else line(written)
+            yield name, say.own(prose(fact))
 
 
 def meeting_file(

@@ -43,6 +43,11 @@ _SENTENCES = (
     N_("No agreement in the second round."),
     N_("Nobody decided in time; nothing is decided."),
     N_("The group reports; its activation is not extended any more."),
+    N_("The Co-Chairs declined."),
+    N_("The gate lapsed; nothing is decided."),
+    N_("The case is %(stage)s."),
+    N_("Resubmitted after it lapsed."),
+    N_("Everyone has answered."),
     N_("Convened by %(post)s."),
     # what the minimum composition lacks
     N_("the requester"),
@@ -51,10 +56,22 @@ _SENTENCES = (
 )
 
 
+_CODE = r"[A-Z][A-Z0-9-]*"
+_PARTS = {
+    "post": rf"{_CODE}/[a-z-]+", "member": _CODE, "replaced": _CODE, "naming": rf"nobody|{_CODE}(?:, {_CODE})*",
+    "report": "(?:Final|Interim) report", "kind": "full|summary", "term": "[abc]", "day": r"\d{4}-\d\d-\d\d",
+    "number": r"\d+", "version": r"\d+", "count": r"\d+", "words": r"(?s:.+)",
+}  # fmt: skip
+"""What can stand in a sentence under a name, so that nobody's own words are taken for one; else anything on a line."""
+
+
 def _form(sentence: str) -> re.Pattern[str]:
     parts = re.split(r"%\((\w+)\)s", sentence)
     return re.compile(
-        "".join(re.escape(part) if at % 2 == 0 else f"(?P<{part}>.+?)" for at, part in enumerate(parts)), re.DOTALL
+        "".join(
+            f"(?P<{part}>{_PARTS.get(part, '.+')})" if at % 2 else re.escape(part)
+            for at, part in enumerate(parts)
+        )
     )
 
 
@@ -64,12 +81,14 @@ _FORMS = tuple((_form(sentence), sentence) for sentence in _SENTENCES)
 def said(text: str, translate: Callable[[str], str], put: Mapping[str, Callable[[str], str]]) -> str | None:
     """The sentence in the reader's language; None: it is none of these.
 
-    ``put``: how what stands in a sentence is said, by its name (``post``, ``member``, ``day``, ``kind``, ``report``);
-    what has none stays as it is written.
+    ``put``: how what stands in a sentence is said, by its name (``post``, ``member``, ``day``, ...); what has none
+    stays as it is written.
     """
     for form, sentence in _FORMS:
         if found := form.fullmatch(text):
             parts = {name: put.get(name, str)(part) for name, part in found.groupdict().items()}
-            parts = {name: translate(_NOBODY[part]) if part in _NOBODY else part for name, part in parts.items()}
+            parts = {
+                name: translate(_NOBODY[part]) if part in _NOBODY else part for name, part in parts.items()
+            }
             return translate(sentence) % parts
     return None

@@ -29,9 +29,8 @@ __all__ = ["VOCABULARY", "spelled"]
 
 def spelled(word: object) -> str:
     """A word of the models as people write it."""
-    if isinstance(word, Stage):
-        return word.words
-    return str(word).replace("_", " ")
+    written = str(word)
+    return Stage(written).words if written in set(Stage) else written.replace("_", " ")
 
 
 def _literals(of: type[Value], field: str) -> tuple[str, ...]:

@@ -10,16 +10,22 @@ from babel.dates import format_date, format_datetime
 from babel.support import NullTranslations
 
 from models.case import GateName
+from models.policy import Span
 from models.posts import SECRETARIAT, Post, Role
+from notifications import sentences
 from notifications.texts import line
+from notifications.vocabulary import VOCABULARY, spelled
 
 __all__ = ["Words", "zone_of"]
 
-_DAY = "EEEE d MMMM y"
-_MOMENT = f"{_DAY}, HH:mm"
-
 N_ = str
-"""Marks a text for extraction (``pybabel extract -k N_``) that is translated where it is used."""
+"""Marks a text for extraction; it is translated where it is shown."""
+
+
+def NN_(one: str, several: str) -> tuple[str, str]:  # noqa: N802 - named like the mark for a single text
+    """Marks a text for extraction that is said otherwise of one than of several."""
+    return one, several
+
 
 _GATES = {
     GateName.ACTIVATION: N_("the activation of the Ad Hoc Group"),
@@ -43,8 +49,18 @@ _OTHER = {
     "full": N_("in full"),
     "summary": N_("as a summary"),
 }
+LENGTHS: Mapping[str, tuple[str, str]] = {
+    "h": NN_("%(number)s hour", "%(number)s hours"),
+    "d": NN_("%(number)s day", "%(number)s days"),
+    "wd": NN_("%(number)s working day", "%(number)s working days"),
+    "mo": NN_("%(number)s month", "%(number)s months"),
+}
+"""How lengths of time are said, by their unit: for one, and for several."""
 
-
+_UNIT_OF = {"hour": "h", "day": "d", "working day": "wd", "month": "mo"}
+_SPAN_IN_LABEL = re.compile(r"(?P<number>\d+) (?P<unit>hour|day|working day|month)s?")
+_DATED = {"due": N_("due on %(day)s"), "review": N_("review on %(day)s")}
+_DATE_IN_LABEL = re.compile(r"(?P<what>due|review) (?P<day>\d{4}-\d\d-\d\d)")
 _POST_IN_TEXT = re.compile(rf"\b[A-Z][A-Z0-9-]*/(?:{'|'.join(Role)})\b")
 _CODE_IN_TEXT = re.compile(r"\b[A-Z][A-Z0-9-]+\b")
 
@@ -68,7 +84,15 @@ class Words:
         self._names = names
         self._language = language
         self._zone = zone_of(zone)
-        self._translated: Callable[[str], str] = (translations or NullTranslations()).gettext
+        catalogue = translations or NullTranslations()
+        self._translated: Callable[[str], str] = catalogue.gettext
+        self._said_of = catalogue.pgettext
+        self._counted: Callable[[str, str, int], str] = catalogue.ngettext
+        # Written in the letters of CLDR (Unicode TS 35).
+        self._day = str(catalogue.pgettext("how a day is written, in CLDR's letters", "EEEE d MMMM y"))
+        self._moment = str(
+            catalogue.pgettext("how a moment is written, in CLDR's letters", "EEEE d MMMM y, HH:mm")
+        )
 
     def member(self, code: str) -> str:
         """A member's name; a code that is not known stands for itself."""
@@ -102,6 +126,43 @@ class Words:
         """As what a member is asked, or what is circulated; an unknown word stands for itself."""
         return self._translated(_OTHER[name]) if name in _OTHER else line(name)
 
+    def word(self, thing: str, word: object) -> str:
+        """A word of the models for a stage, state or kind; ``thing``: of ``VOCABULARY``, what it is said of."""
+        return str(self._said_of(thing, spelled(word)))
+
+    def span(self, span: Span) -> str:
+        """How long: ``5 working days``."""
+        return self._length(span.number, span.unit)
+
+    def _length(self, number: int, unit: str) -> str:
+        return self._counted(*LENGTHS[unit], number) % {"number": number}
+
+    def ladder(self, label: str) -> str:
+        """Where a deadline comes from, as a ladder's label says it: a length of time, or a date; else as written."""
+        if found := _SPAN_IN_LABEL.fullmatch(label):
+            return self._length(int(found["number"]), _UNIT_OF[found["unit"]])
+        if found := _DATE_IN_LABEL.fullmatch(label):
+            return self._translated(_DATED[found["what"]]) % {"day": self.when(found["day"])}
+        return line(label)
+
+    def own(self, text: str, between: str = "; ") -> str:
+        """A sentence of the procedure's own in the reader's language, or several of them; other texts as ``spoken``."""
+        parts = [self._own_part(part) for part in (text, *text.split(between))]
+        if parts[0] is not None:
+            return parts[0]
+        known = [part for part in parts[1:] if part is not None]
+        return between.join(known) if len(known) == len(parts) - 1 else self.spoken(text)
+
+    def _own_part(self, text: str) -> str | None:
+        if text in VOCABULARY["why a member is listed"]:
+            return self.word("why a member is listed", text)
+        put = {
+            "post": self.post, "member": self.member, "replaced": self.member, "naming": self.members,
+            "day": self.when, "kind": self.seat, "stage": lambda name: self.word("stage", name),
+            "report": lambda name: self.word("kind of report", name[:1].lower() + name[1:]),
+        }  # fmt: skip
+        return sentences.said(text, self._translated, put)
+
     def spoken(self, text: str) -> str:
         """Running text, its posts put into words: ``AU/co-chair`` becomes "the Co-Chair (Australia)"."""
         if "/" not in text:
@@ -109,25 +170,25 @@ class Words:
         return _POST_IN_TEXT.sub(lambda found: self.post(found.group()), text)
 
     def reason(self, text: str) -> str:
-        """A sentence of the procedure's own, with posts and the codes of known members put into words."""
-        said = self.spoken(text)
+        """A sentence of the procedure's own, or the like, with posts and the codes of known members put into words."""
+        said = self.own(text)
         return _CODE_IN_TEXT.sub(lambda found: line(self._names.get(found.group(), found.group())), said)
 
     def moment(self, at: datetime) -> str:
         """An instant in the reader's time zone: ``Friday 13 November 2009, 09:00 (Asia/Jakarta)``."""
-        written = format_datetime(at, _MOMENT, tzinfo=self._zone, locale=self._language)
+        written = format_datetime(at, self._moment, tzinfo=self._zone, locale=self._language)
         return f"{written} ({self._zone.key})"
 
     def when(self, written: str) -> str:
         """A date or moment that came in ISO 8601, in the zone it was written in; other words stay."""
         try:
-            return format_date(date.fromisoformat(written), _DAY, locale=self._language)
+            return format_date(date.fromisoformat(written), self._day, locale=self._language)
         except ValueError:
             pass
         try:
             at = datetime.fromisoformat(written)
         except ValueError:
             return line(written)
-        said = format_datetime(at, _MOMENT, tzinfo=at.tzinfo, locale=self._language)
+        said = format_datetime(at, self._moment, tzinfo=at.tzinfo, locale=self._language)
         offset = at.strftime("%z")
         return f"{said} (UTC{offset[:3]}:{offset[3:5]})" if offset else said

@@ -32,7 +32,7 @@ __all__ = ["DOMAINS", "Domain", "extracted", "is_translated", "read", "translati
 _ROOT = Path(__file__).parents[1]
 _METHODS = [("templates/**", "jinja2"), ("**.py", "python")]
 _OPTIONS = {"templates/**": {"trimmed": "true", "silent": "false"}}
-_KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "translate": None}
+_KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "NN_": (1, 2), "translate": None}
 
 _HEADER = """msgid ""
 msgstr ""

@@ -1,31 +1,44 @@
-"""Every kind of notice as its reader sees it, compared with files that are read before they are committed."""
+"""Every kind of notice as its reader sees it, in every language, compared with files that are read before a commit."""
 
 from pathlib import Path
 
 import pytest
 
+from notifications.catalogues import SOURCE
+from notifications.environment import languages
 from notifications.registry import REGISTRY
-from tests.notifications.samples import mail, parts
+from tests.notifications.samples import mail, parts, reader_of
 
 GOLDEN = Path(__file__).parent / "golden"
 
 
+def _folder(language: str) -> Path:
+    return GOLDEN if language == SOURCE else GOLDEN / language
+
+
+@pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("kind", REGISTRY)
-def test_a_mail_reads_as_agreed(kind: str, write_golden: bool) -> None:
-    message = mail(kind)
+def test_a_mail_reads_as_agreed(kind: str, language: str, write_golden: bool) -> None:
+    message = mail(kind, reader=reader_of(kind).model_copy(update={"language": language}))
     text, page = parts(message)
     written = {
-        GOLDEN / f"{kind}.txt": f"Subject: {message['Subject']}\n\n{text}",
-        GOLDEN / f"{kind}.html": page,
+        f"{kind}.txt": f"Subject: {message['Subject']}\n\n{text}",
+        f"{kind}.html": page,
     }
-    for path, content in written.items():
+    for name, content in written.items():
+        path = _folder(language) / name
         if write_golden:
             path.parent.mkdir(exist_ok=True)
             path.write_text(content, encoding="utf-8")
         assert path.read_text(encoding="utf-8") == content, (
-            f"{path.name} differs; `make golden` writes it anew"
+            f"{path.relative_to(GOLDEN)} differs; `make golden` writes it anew"
         )
 
 
-def test_no_golden_file_is_left_of_a_kind_that_is_gone() -> None:
-    assert {path.stem for path in GOLDEN.iterdir()} == set(REGISTRY)
+@pytest.mark.parametrize("language", languages())
+def test_no_golden_file_is_left_of_a_kind_that_is_gone(language: str) -> None:
+    assert {path.stem for path in _folder(language).iterdir() if path.is_file()} == set(REGISTRY)
+
+
+def test_no_golden_folder_is_left_of_a_language_that_is_gone() -> None:
+    assert {path.name for path in GOLDEN.iterdir() if path.is_dir()} == set(languages()) - {SOURCE}
