@@ -46,6 +46,10 @@ PAGES = (
     Shown("directory-alternate", "RSO/secretariat", "/admin/directory/posts/AU/co-chair/alternate"),
     Shown("directory-marks", "RSO/secretariat", "/admin/directory/marks"),
     Shown("directory-changes", "RSO/secretariat", "/admin/directory/changes"),
+    Shown("policy", "AU/co-chair", "/admin/policy"),
+    Shown("policy-edit", "AU/co-chair", "/admin/policy/edit"),
+    Shown("mails-beforehand", "RSO/secretariat", "/admin/mails"),
+    Shown("mail-beforehand", "RSO/secretariat", "/admin/mails/invited"),
     Shown("nothing-here", "MY/focal-point", "/cases/AHG-1999-001"),
 )
 

@@ -36,6 +36,7 @@ def of(*roles: Role) -> frozenset[str]:
 MEMBERS = of(Role.FOCAL_POINT)
 SECRETARIAT = of(Role.SECRETARIAT)
 DIRECTORY = of(Role.SECRETARIAT, Role.AUDITOR)
+PROPOSE = of(Role.SECRETARIAT, Role.CO_CHAIR)
 LEADERS = of(Role.SECRETARIAT, Role.CO_CHAIR, Role.AUDITOR)
 BOARD = LEADERS | of(Role.STEERING_GROUP)
 POST = {"member": "TH", "role": "focal-point"}
@@ -80,6 +81,11 @@ GETS: dict[str, In] = {
     "/cases/{reference}/act-for": In(SECRETARIAT, 200, {}, {"post": "TH/focal-point"}),
     "/answer/{token}": In(PUBLIC, 410, {"token": "x" * 60}),
     "/admin": In(LEADERS),
+    "/admin/policy": In(LEADERS),
+    "/admin/policy/edit": In(PROPOSE),
+    "/admin/mails": In(LEADERS),
+    "/admin/mails/{kind}": In(LEADERS, 200, {"kind": "invited"}),
+    "/admin/mails/{kind}/html": In(LEADERS, 200, {"kind": "invited"}),
     "/admin/directory": In(DIRECTORY),
     "/admin/directory.csv": In(DIRECTORY),
     "/admin/directory/members/{code}": In(DIRECTORY, 200, {"code": "TH"}),

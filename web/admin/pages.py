@@ -1,8 +1,8 @@
 """The pages of the administration."""
 
-from web.admin import directory, front, history, offices
+from web.admin import directory, front, history, mails, offices, policy
 
 __all__ = ["ADMINISTRATION"]
 
-ADMINISTRATION = (front, history, offices, directory)
+ADMINISTRATION = (front, history, offices, directory, policy, mails)
 """Each has a ``router``."""

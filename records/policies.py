@@ -1,0 +1,209 @@
+"""The deployment's policies: versions in force, and proposals that wait for both Co-Chairs (decision 25)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from db import write_transaction
+from models.base import Value
+from models.policy import Policy
+from models.posts import Post, Role
+from models.refusal import Refused, Why
+from models.tables import TABLES
+from records.directory_changes import Editor, fingerprint
+
+__all__ = [
+    "Proposal", "answer", "co_chairs", "in_force", "open_proposal", "proposals", "propose", "versions", "withdraw",
+]  # fmt: skip
+
+_POLICIES, _PROPOSALS = TABLES.tables["policies"], TABLES.tables["policy_proposals"]
+_MEMBERS = TABLES.tables["members"]
+
+
+class Proposal(Value):
+    """A policy that was proposed. ``answers``: by post, what was said (``agree``, ``refuse``), when, by whom, and why."""
+
+    id: str
+    state: str
+    policy: Policy
+    based_on: str
+    version: str = ""
+    why: str = ""
+    at: datetime
+    by: str
+    email: str = ""
+    name: str = ""
+    answers: Mapping[str, Mapping[str, str]] = {}
+    settled_at: datetime | None = None
+
+
+def _proposal(row: RowMapping) -> Proposal:
+    fields = {name: value for name, value in row.items() if name != "body"}
+    return Proposal(**fields, policy=Policy.model_validate(row["body"]))
+
+
+async def versions(connection: AsyncConnection) -> list[Policy]:
+    """Every version that has been in force, the newest first."""
+    query = select(_POLICIES.c.body).order_by(_POLICIES.c.id.desc())
+    return [Policy.model_validate(body) for (body,) in await connection.execute(query)]
+
+
+async def in_force(connection: AsyncConnection) -> Policy:
+    """The newest version: what a case that is submitted now copies."""
+    query = select(_POLICIES.c.body).order_by(_POLICIES.c.id.desc()).limit(1)
+    body = (await connection.execute(query)).scalar()
+    return Policy.model_validate(body) if body else Policy.default()
+
+
+async def co_chairs(connection: AsyncConnection) -> tuple[Post, ...]:
+    """The Co-Chairs as the directory has them now: whose agreement a policy needs."""
+    query = select(_MEMBERS.c.code).where(_MEMBERS.c.co_chair).order_by(_MEMBERS.c.position)
+    return tuple(Post.of(code, Role.CO_CHAIR) for (code,) in await connection.execute(query))
+
+
+async def proposals(connection: AsyncConnection, limit: int = 100) -> list[Proposal]:
+    """What was proposed, the newest first."""
+    query = select(_PROPOSALS).order_by(_PROPOSALS.c.at.desc(), _PROPOSALS.c.id).limit(limit)
+    return [_proposal(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def open_proposal(connection: AsyncConnection) -> Proposal | None:
+    """The proposal that waits for answers; one at a time does."""
+    query = select(_PROPOSALS).where(_PROPOSALS.c.state == "open").limit(1)
+    row = (await connection.execute(query)).mappings().first()
+    return _proposal(row) if row else None
+
+
+async def _locked(connection: AsyncConnection) -> None:
+    if connection.dialect.name == "postgresql":  # of two at once the second sees the first
+        await connection.exec_driver_sql("LOCK TABLE policy_proposals IN EXCLUSIVE MODE")
+
+
+async def _read(connection: AsyncConnection, number: str) -> Proposal | None:
+    row = (await connection.execute(select(_PROPOSALS).where(_PROPOSALS.c.id == number))).mappings().first()
+    return _proposal(row) if row else None
+
+
+async def propose(engine: AsyncEngine, editor: Editor, policy: Policy, based_on: str, why: str) -> Proposal:
+    """Propose a policy. A Co-Chair that proposes agrees by it. The same form sent twice is one proposal.
+
+    Raises:
+        Refused: another proposal is open, a newer version is in force than it is based on, or nothing differs.
+    """
+    number = fingerprint([editor.email, editor.post, "policy", editor.form])
+    async with write_transaction(engine) as connection:
+        await _locked(connection)
+        known = await _read(connection, number)
+        if known is not None:
+            return known
+        newest = await in_force(connection)
+        waiting = await open_proposal(connection)
+        if waiting is not None:
+            raise Refused(
+                Why.CONFLICT,
+                f"A proposal of {waiting.by} waits for answers; it is decided or withdrawn before the next.",
+            )
+        if newest.version != based_on:
+            raise Refused(
+                Why.CONFLICT, f"Version {newest.version} is in force meanwhile; look at it before you go on."
+            )
+        if policy.model_dump(exclude={"version"}) == newest.model_dump(exclude={"version"}):
+            raise Refused(Why.INVALID, "Nothing is different from the policy in force; nothing was recorded.")
+        answers = (
+            {str(editor.post): _said("agree", editor, "")}
+            if editor.post in await co_chairs(connection)
+            else {}
+        )
+        columns = {
+            "id": number, "state": "open", "body": policy.model_dump(mode="json"), "based_on": based_on, "version": "",
+            "why": why, "at": editor.at, "by": str(editor.post), "email": editor.email, "name": editor.name,
+            "answers": answers, "settled_at": None,
+        }  # fmt: skip
+        await connection.execute(_PROPOSALS.insert(), columns)
+        made = await _read(connection, number)
+    if made is None:
+        raise LookupError(number)
+    return made
+
+
+def _said(word: str, editor: Editor, why: str) -> dict[str, str]:
+    return {
+        "answer": word,
+        "at": editor.at.isoformat(),
+        "email": editor.email,
+        "name": editor.name,
+        "why": why,
+    }
+
+
+async def answer(engine: AsyncEngine, editor: Editor, number: str, word: str, why: str) -> Proposal:
+    """A Co-Chair agrees to a proposal or refuses it. With both agreed it is in force; one refusal ends it.
+
+    The same answer given again changes nothing.
+
+    Raises:
+        Refused: there is none such, it is settled, or the post does not co-chair now.
+    """
+    if word not in ("agree", "refuse"):
+        raise Refused(Why.INVALID, "Say whether you agree or refuse.")
+    async with write_transaction(engine) as connection:
+        await _locked(connection)
+        found = await _read(connection, number)
+        if found is None:
+            raise Refused(Why.NOT_FOUND, "There is no such proposal.")
+        said = found.answers.get(str(editor.post), {}).get("answer")
+        if said == word:
+            return found
+        if found.state != "open":
+            raise Refused(Why.CONFLICT, f"The proposal is settled already: {found.state.replace('_', ' ')}.")
+        deciding = await co_chairs(connection)
+        if editor.post not in deciding:
+            raise Refused(Why.FORBIDDEN, "Only the two Co-Chairs answer a proposed policy.")
+        answers = {**found.answers, str(editor.post): _said(word, editor, why)}
+        columns: dict[str, Any] = {"answers": answers}
+        if word == "refuse":
+            columns |= {"state": "refused", "settled_at": editor.at}
+        elif all(answers.get(str(post), {}).get("answer") == "agree" for post in deciding):
+            version = await _put_in_force(connection, found.policy)
+            columns |= {"state": "in_force", "settled_at": editor.at, "version": version}
+        await connection.execute(_PROPOSALS.update().where(_PROPOSALS.c.id == number).values(**columns))
+        settled = await _read(connection, number)
+    if settled is None:
+        raise LookupError(number)
+    return settled
+
+
+async def withdraw(engine: AsyncEngine, editor: Editor, number: str) -> Proposal:
+    """Whoever proposed it, or the secretariat, takes a proposal back.
+
+    Raises:
+        Refused: there is none such, it is settled, or it is somebody else's.
+    """
+    async with write_transaction(engine) as connection:
+        await _locked(connection)
+        found = await _read(connection, number)
+        if found is None:
+            raise Refused(Why.NOT_FOUND, "There is no such proposal.")
+        if found.state == "withdrawn":
+            return found
+        if found.state != "open":
+            raise Refused(Why.CONFLICT, f"The proposal is settled already: {found.state.replace('_', ' ')}.")
+        if editor.post.role is not Role.SECRETARIAT and editor.post != found.by:
+            raise Refused(
+                Why.FORBIDDEN, f"Only {found.by} or the secretariat may take back what {found.by} proposed."
+            )
+        columns = {"state": "withdrawn", "settled_at": editor.at}
+        await connection.execute(_PROPOSALS.update().where(_PROPOSALS.c.id == number).values(**columns))
+    return found.model_copy(update=columns)
+
+
+async def _put_in_force(connection: AsyncConnection, policy: Policy) -> str:
+    known = [one.version for one in await versions(connection)]
+    number = max((int(one) for one in known if one.isascii() and one.isdigit()), default=len(known)) + 1
+    named = policy.model_copy(update={"version": str(number)})
+    body = named.model_dump(mode="json")
+    await connection.execute(_POLICIES.insert(), {"version": named.version, "body": body})
+    return named.version

@@ -1,0 +1,83 @@
+"""Any kind of notice, as any post would get it: with sample facts, in HTML and as text, in each language."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import HTMLResponse
+
+from models.notices import KINDS
+from models.posts import SECRETARIAT, Post
+from notifications.compose import Reader
+from notifications.preview import ABOUT, MailShown, languages, mail_shown, reader_of, sample_mail
+from notifications.registry import REGISTRY
+from records.directory import addressee_of, read_members, zone_of
+from web.admin.directory import names_of_all, posts_of_member
+from web.admin.front import ADMINISTER
+from web.mail_frames import FRAMED, html_of_mail
+from web.render import gettext_of, language_for, render
+from web.visitor import Visitor, current_site, only
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/admin/mails", include_in_schema=False)
+
+MayRead = Annotated[Visitor, only(*ADMINISTER)]
+Wanted = Annotated[str, Query(max_length=80)]
+
+
+@router.get("")
+async def kinds(request: Request, visitor: MayRead) -> HTMLResponse:
+    """Every kind of notice."""
+    return render(request, "admin/mails.html", kinds=_kinds(request, visitor))
+
+
+def _kinds(request: Request, visitor: Visitor) -> list[tuple[str, str]]:
+    _ = gettext_of(language_for(request, visitor))
+    return [(name, _(KINDS[name].summary)) for name in REGISTRY]
+
+
+@router.get("/{kind}")
+async def show(
+    request: Request, visitor: MayRead, kind: str, post: Wanted = "", language: Wanted = ""
+) -> HTMLResponse:
+    """A kind of notice for a post (empty: one that may get it) in a language (empty: that of its holder)."""
+    shown, reader, names, posts = await _sample(request, kind, post, language)
+    query = urlencode({"post": reader.post, "language": reader.language})
+    return render(
+        request, "admin/mail.html", kind=kind, kinds=_kinds(request, visitor), mail=shown, reader=reader, names=names,
+        posts=posts, tongues=languages(), frame=f"/admin/mails/{kind}/html?{query}", headers=FRAMED,
+    )  # fmt: skip
+
+
+@router.get("/{kind}/html")
+async def as_html(
+    request: Request, _visitor: MayRead, kind: str, post: Wanted = "", language: Wanted = ""
+) -> HTMLResponse:
+    """The HTML of the same mail, under headers that let it do nothing."""
+    return html_of_mail((await _sample(request, kind, post, language))[0])
+
+
+async def _sample(
+    request: Request, kind: str, wanted: str, language: str
+) -> tuple[MailShown, Reader, dict[str, str], list[Post]]:
+    if kind not in REGISTRY:
+        raise HTTPException(404)
+    site = current_site(request)
+    async with site.engine.connect() as connection:
+        members = await read_members(connection)
+        posts = [SECRETARIAT, *(post for row in members for post in posts_of_member(row, ()))]
+        reader = reader_of(kind)
+        post = next((one for one in posts if one == wanted), reader.post)
+        addressee = await addressee_of(connection, post, reader.capacity, site.clock().date())
+        zone = await zone_of(connection, post.member)
+    tongue = language if language in languages() else addressee.language if addressee else "en"
+    reader = reader.model_copy(update={"post": post, "zone": zone, "language": tongue})
+    if addressee is not None:
+        reader = reader.model_copy(update={"name": addressee.name, "address": addressee.email})
+    settings, names = site.settings, names_of_all(members)
+    message = sample_mail(
+        kind, reader=reader, about=ABOUT.model_copy(update={"names": names}), mail_from=settings.mail_from,
+        reply_to=settings.mail_from, public_url=settings.public_url,
+    )  # fmt: skip
+    return mail_shown(message), reader, names, posts

@@ -1,0 +1,152 @@
+"""The keys of a policy in words: what each is called, and what it means with a value."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from models.policy import ConflictRule, Span
+from notifications.words import Words
+
+__all__ = ["all_words", "label_of", "sentence_of", "value_words"]
+
+N_ = str
+"""Marks a text for extraction; it is translated where it is shown."""
+
+_TRACKS = {"routine": N_("routine"), "urgent": N_("urgent")}
+
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "completeness": (N_("completeness check"), N_("The secretariat has %(value)s to check a request.")),
+    "gate": (
+        N_("a gate's deadline"),
+        N_("A decision is due %(value)s after it is asked for; a first reminder goes out at half of it."),
+    ),
+    "last_reminder": (
+        N_("last reminder of a gate"),
+        N_("The last reminder goes out %(value)s before the deadline of a decision."),
+    ),
+    "offices_told": (
+        N_("both offices are told"),
+        N_("Both offices and the secretariat are told %(value)s after the deadline has passed."),
+    ),
+    "lapse": (
+        N_("a gate lapses"),
+        N_("A decision lapses, and nothing is decided, %(value)s after its deadline."),
+    ),
+    "answer": (
+        N_("answer to a question"),
+        N_("A question of a Co-Chair is to be answered within %(value)s."),
+    ),
+    "comments": (
+        N_("comments on participants"),
+        N_("The Steering Group has %(value)s to comment on the participants."),
+    ),
+    "invitation": (N_("an invitation lapses"), N_("An invitation lapses after %(value)s without an answer.")),
+    "silence": (N_("silence procedure"), N_("A report is adopted when nobody has objected for %(value)s.")),
+    "consent": (
+        N_("consent to being named"),
+        N_("A member that has not consented to being named within %(value)s is not named."),
+    ),
+    "situation_update": (N_("situation update"), N_("A situation update is due every %(value)s.")),
+    "duration": (
+        N_("duration of an activation"),
+        N_("An activation ends after %(value)s unless it is extended."),
+    ),
+    "conflict_rule": (
+        N_("conflict of interest"),
+        N_("When a Co-Chair's own country is the requester: %(value)s."),
+    ),
+    "substitutes": (
+        N_("substitutes of a recused Co-Chair"),
+        N_(
+            "A Co-Chair that recuses itself is replaced by the first of these that is not affected: %(value)s."
+        ),
+    ),
+    "other_affected": (
+        N_("other most-affected members"),
+        N_("Besides the requester the group needs at least so many most-affected members: %(value)s."),
+    ),
+    "organisations": (N_("organisations"), N_("The group needs at least so many organisations: %(value)s.")),
+    "endorsements": (
+        N_("endorsements of a later admission"),
+        N_("So many participants endorse a later admission: %(value)s."),
+    ),
+    "resubmission": (N_("resubmission"), N_("A request that has lapsed may be resubmitted for %(value)s.")),
+    "overdue_before": (
+        N_("before a due date"),
+        N_("The owner of an outcome or a recommendation is reminded %(value)s before its due date."),
+    ),
+    "overdue_after": (
+        N_("after a due date"),
+        N_("The owner of an outcome or a recommendation is reminded %(value)s after its due date."),
+    ),
+    "overdue_every": (
+        N_("then again every"),
+        N_("After that the owner is reminded every %(value)s until it is done or blocked."),
+    ),
+    "duration_reminder": (
+        N_("before an activation ends"),
+        N_("Everybody is reminded %(value)s before an activation ends."),
+    ),
+    "answers_by_link": (
+        N_("answered by the link of a mail"),
+        N_("Without signing in, the link of a mail is enough to: %(value)s."),
+    ),
+}
+
+_RULES = {
+    ConflictRule.DECLARE: N_("it decides, and the interest is shown everywhere"),
+    ConflictRule.RECUSE: N_("its place is taken by a substitute"),
+}
+_LINKS = {
+    "respond": N_("answer an invitation"), "consent": N_("consent to being named"),
+    "acknowledge": N_("confirm that a mail came"),
+}  # fmt: skip
+_NUMBERS = {
+    "h": (N_("%(number)s hour"), N_("%(number)s hours")), "d": (N_("%(number)s day"), N_("%(number)s days")),
+    "wd": (N_("%(number)s working day"), N_("%(number)s working days")),
+    "mo": (N_("%(number)s month"), N_("%(number)s months")),
+}  # fmt: skip
+
+Translate = Callable[[str], str]
+
+
+def label_of(key: str, _: Translate) -> str:
+    """What a key is called: ``completeness check (urgent)``."""
+    track, dot, name = key.partition(".")
+    return f"{_(_WORDS[name][0])} ({_(_TRACKS[track])})" if dot else _(_WORDS[key][0])
+
+
+def value_words(key: str, value: Any, say: Words, _: Translate) -> str:
+    """A value as people say it."""
+    if key == "conflict_rule":
+        return _(_RULES[ConflictRule(value)])
+    if key == "substitutes":
+        return say.members(",".join(value)) or _("nobody")
+    if key == "answers_by_link":
+        return ", ".join(_(_LINKS[one]) for one in value) or _("nothing")
+    if isinstance(value, int):
+        return str(value)
+    span = Span(str(value))
+    return _(_NUMBERS[span.unit][span.number != 1]) % {"number": span.number}
+
+
+def sentence_of(key: str, value: Any, say: Words, _: Translate) -> str:
+    """What a key means with a value."""
+    return _(_WORDS[key.rpartition(".")[2]][1]) % {"value": value_words(key, value, say, _)}
+
+
+def link_choices(_: Translate) -> list[tuple[str, str]]:
+    """What the link of a mail can be enough for."""
+    return [(name, _(words)) for name, words in _LINKS.items()]
+
+
+def rule_choices(_: Translate) -> list[tuple[str, str]]:
+    """The rules on conflicts of interest."""
+    return [(rule.value, _(words)) for rule, words in _RULES.items()]
+
+
+def all_words() -> list[str]:
+    """Every text of this module, for the catalogues."""
+    return [
+        *_TRACKS.values(), *(text for pair in _WORDS.values() for text in pair), *_RULES.values(), *_LINKS.values(),
+        *(text for pair in _NUMBERS.values() for text in pair),
+    ]  # fmt: skip
