@@ -21,6 +21,7 @@ from models.case import (
     Seat,
     Stage,
 )  # fmt: skip
+from models.members import MemberKind
 from models.policy import Urgency
 from models.recommendation import FollowUp
 
@@ -54,6 +55,7 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
         "consent": tuple(Consent),
         "term of reference": ("covered", "waived", "open"),
         "urgency": tuple(Urgency),
+        "kind of member": tuple(MemberKind),
         "why a member is listed": (
             reasons.REQUESTER, reasons.AFFECTED, reasons.ON_ROUTE, reasons.MANDATE_ALWAYS, reasons.TOOK_PART,
         ),

@@ -23,6 +23,7 @@ from babel.plural import to_gettext
 import notifications.environment
 import web.render
 from models.notices import KINDS
+from models.request import Request
 from models.rules import RULES
 from notifications.catalogues import SOURCE, catalogue_file, languages
 from notifications.vocabulary import VOCABULARY
@@ -62,7 +63,13 @@ DOMAINS = (
     ),
     Domain(
         web.render.DOMAIN, _ROOT / "web", web.render.CATALOGUES,
-        (*((None, kind.summary) for kind in KINDS.values()), *((None, rule.phrase) for rule in RULES.values())),
+        tuple(
+            (None, text)
+            for text in (
+                *(kind.summary for kind in KINDS.values()), *(rule.phrase for rule in RULES.values()),
+                *(who.words for rule in RULES.values() for who in rule.who), *Request().missing(),
+            )
+        ),
     ),
 )  # fmt: skip
 

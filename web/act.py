@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 from uuid import uuid4
 
+from babel.lists import format_list
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
@@ -69,7 +70,8 @@ def _form(
         request, "act.html", status, case=seen.case, whole=seen.sight is Sight.CASE, names=names_in(case), do=do,
         form=form, fields=shown_form(form, seen.case, acting, say, _, given), refused=refused, acting=acting,
         may=do in allowed(case, acting), command_id=command_id or uuid4().hex, rows=range(FIGURE_ROWS), given=given,
-        seen_seq=case.seq if stands is None else stands, who=RULES[do].who_words, phrase=RULES[do].phrase,
+        seen_seq=case.seq if stands is None else stands, phrase=RULES[do].phrase,
+        who=format_list([_(one.words) for one in RULES[do].who], style="or", locale=language),
         gates=[gate for gate in seen.case.open_gates if do == "decide" and gate.decider(acting)],
     )  # fmt: skip
 

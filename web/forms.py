@@ -339,7 +339,7 @@ FORMS: dict[str, FormWords] = {
     ),
     "table": FormWords(
         N_("Table the report"),
-        N_("The Steering Group reviews it: it is adopted unless somebody objects in time."), N_("Table"), (_SAID,)
+        N_("The Steering Group reviews it: it is adopted unless somebody objects in time."), N_("Table it"), (_SAID,)
     ),
     "object": FormWords(
         N_("Object"), N_("The report, or the outcome that was verified, is opened again."), N_("Object"),
@@ -385,7 +385,8 @@ FORMS: dict[str, FormWords] = {
     ),
     # posts
     "delegate": FormWords(
-        N_("Name an alternate"), N_("The post keeps its holder; escalations go to the alternate."), N_("Name"),
+        N_("Name an alternate"), N_("The post keeps its holder; escalations go to the alternate."),
+        N_("Name an alternate"),
         (Field("to", N_("Alternate"), "person", must=True), Field("until", N_("Until"), "date"),
          Field("post", N_("Post"), "choice", choices=_posts), _SAID),
     ),
@@ -428,7 +429,7 @@ def unanswered(form: FormWords, sent: Sent) -> Refused | None:
     """
     chosen = ("choice", "member", "members", "person")
     if any(one.must and one.widget in chosen and _value(one, sent) in _NOTHING for one in form.fields):
-        return Refused(Why.INVALID, "Choose an answer first; nothing was recorded.")
+        return Refused(Why.INVALID, N_("Choose an answer first; nothing was recorded."))
     return None
 
 

@@ -18,7 +18,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from models.attachments import written_size
-from models.case import Outcome, Stage
+from models.case import Outcome
 from notifications.catalogues import SOURCE, catalogue, languages, spoken_language
 from notifications.environment import language_of
 from notifications.environment import translations as words_translated
@@ -91,8 +91,8 @@ def _prose(text: str) -> Markup:
 
 
 def _stage_words(context: Context, stage: str) -> str:
-    known = {one.value: one.words for one in Stage}
-    return _word(context)(known.get(str(stage), str(stage)))
+    words: Words = context["say"]
+    return words.word("stage", stage)
 
 
 def _word(context: Context) -> Callable[[str], str]:
@@ -127,17 +127,9 @@ def _act_words(context: Context, act: Any) -> str:
     return wording.act_words(row["subject"], row["act"], context["say"], _word(context))
 
 
-_SECTIONS = {
-    "situation": N_("the situation"), "since": N_("since when"), "routes": N_("routes"), "figures": N_("figures"),
-    "affected": N_("members affected"), "done": N_("what has been done"), "asks": N_("what is asked"),
-    "attachments": N_("attachments"), "title": N_("title"), "urgency": N_("urgency"),
-    "confidential": N_("what is confidential"),
-}  # fmt: skip
-
-
 def _section_words(context: Context, section: str) -> str:
     """A section of a request, as people say it."""
-    return _word(context)(_SECTIONS.get(section, section))
+    return wording.section_words(section, _word(context))
 
 
 def _place_words(context: Context, place: str) -> str:
@@ -154,6 +146,16 @@ def _term_words(context: Context, term: str) -> Markup | str:
     except ValueError:
         return words.reason(term)
     return _moment(context, at) if at.tzinfo else words.when(term)
+
+
+def _refusal(context: Context, sentence: str) -> Markup:
+    """A sentence of a refusal. Those of the rules are English (decision 0024), and are marked as such for who listens."""
+    language, translated = context["language"], _word(context)(sentence)
+    if translated != sentence or language == SOURCE:
+        words: Words = context["say"]
+        return Markup("<bdi>{}</bdi>").format(words.reason(translated))
+    english = said(context["visitor"], SOURCE, context.get("names"))
+    return Markup('<bdi lang="{}" dir="ltr">{}</bdi>').format(SOURCE, english.reason(sentence))
 
 
 def _number(context: Context, value: float) -> str:
@@ -177,6 +179,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "place_words": pass_context(_place_words),
     "progress_bar": pass_context(_progress_bar),
     "prose": _prose,
+    "refusal": pass_context(_refusal),
     "section_words": pass_context(_section_words),
     "span": pass_context(_span),
     "stage": pass_context(_stage_words),

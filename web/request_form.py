@@ -40,7 +40,7 @@ def _urgency(case: Case, post: Any, say: Any, _: Any) -> list[Choice]:
         Urgency.URGENT: _("Urgent: each decision of the Co-Chairs within %(span)s"),
     }
     return [
-        Choice(one.value, sentence % {"span": _(case.policy.track(one).gate.words)})
+        Choice(one.value, sentence % {"span": say.span(case.policy.track(one).gate)})
         for one, sentence in words.items()
     ]
 

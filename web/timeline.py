@@ -9,6 +9,7 @@ from models.base import Value
 from models.log import Entry, event_of
 from models.posts import Post
 from notifications.words import Words
+from web.wording import act_words, section_words
 
 __all__ = ["Told", "timeline"]
 
@@ -40,7 +41,6 @@ _SENTENCES: dict[str, str] = {
     "found_complete": N_("found the request complete"),
     "requester_withdrew": N_("took the request back: %(member)s"),
     "stage_entered": N_("the case entered the stage: %(stage)s"),
-    "rung_passed": N_("the clock acted on %(subject)s: %(act)s"),
     "suspended": N_("stopped the clock of the case"),
     "resumed": N_("started the clock again"),
     "gate_opened": N_("opened the decision on %(gate)s"),
@@ -74,12 +74,12 @@ _SENTENCES: dict[str, str] = {
     "attendance_taken": N_("noted attendance of %(meeting)s: present %(present)s; absent %(absent)s"),
     "situation_updated": N_("gave a situation update"),
     "extended": N_("the activation is extended until %(active_until)s"),
-    "report_opened": N_("opened the %(kind)s report"),
+    "report_opened": N_("opened the %(report)s"),
     "contributed": N_("%(member)s contributed to the report"),
     "recommended": N_("added recommendation %(number)s"),
     "objected": N_("%(member)s objected"),
     "revised": N_("revised the report: version %(version)s"),
-    "report_moved": N_("the %(kind)s report is %(state)s"),
+    "report_moved": N_("the %(report)s is %(state)s"),
     "circulation_proposed": N_("proposed circulation %(number)s (%(what)s) to %(to)s, naming %(names)s"),
     "consent_noted": N_("consent of %(member)s to being named: %(consent)s"),
     "circulation_moved": N_("circulation %(circulation)s is %(state)s"),
@@ -103,7 +103,10 @@ def timeline(entries: Iterable[Entry], say: Words, _: Translate) -> list[Told]:
 def _told(entry: Entry, say: Words, _: Translate) -> Told:
     event = event_of(entry)
     facts = {name: str(value) for name, value in _facts(event, say, _).items()}
-    sentence = _(_SENTENCES[entry.type]) % facts
+    if isinstance(event, e.RungPassed):
+        sentence = act_words(event.subject, event.act, say, _)
+    else:
+        sentence = _(_SENTENCES[entry.type]) % facts
     acted = entry.acted_for
     by = None if entry.command.startswith("clock:") or entry.type in _WITHOUT_SUBJECT else entry.by
     return Told(
@@ -111,7 +114,7 @@ def _told(entry: Entry, say: Words, _: Translate) -> Told:
         at=entry.at,
         by=by,
         sentence=sentence,
-        quote=_quote(event),
+        quote=say.own(_quote(event)),
         acted_for={"by": acted.by, "how": acted.how, "why": acted.why} if acted else None,
         type=entry.type,
     )
@@ -135,11 +138,41 @@ def _facts(event: Value, say: Words, _: Translate) -> dict[str, Any]:
                 **{name: getattr(inner, name) for name in type(inner).model_fields},
                 whole: whole,
             }
-    return {name: _say(name, value, say, _) for name, value in facts.items()} | _persons(event)
+    return {name: _say(name, value, say, _) for name, value in facts.items()} | _own_words(event, say, _)
 
 
-def _persons(event: Value) -> dict[str, str]:
-    return {"person": event.to.name} if isinstance(event, e.Delegated | e.HandedOver) else {}
+_SAID_OF: dict[type[Value], tuple[str, str]] = {
+    e.StageEntered: ("stage", "stage"), e.PositionTaken: ("position", "position"),
+    e.GateDecided: ("outcome", "decision"), e.Responded: ("state", "participant"),
+    e.OutcomeMoved: ("state", "outcome"), e.ReportMoved: ("state", "report"), e.ConsentNoted: ("consent", "consent"),
+    e.CirculationMoved: ("state", "circulation"),
+}  # fmt: skip
+"""For an event in which a word of the models stands: its field, and what the word is said of."""
+
+
+def _own_words(event: Value, say: Words, _: Translate) -> dict[str, str]:
+    """Facts whose words depend on what event it is."""
+    if found := _SAID_OF.get(type(event)):
+        field, thing = found
+        said = {field: say.word(thing, getattr(event, field))}
+    else:
+        said = {}
+    match event:
+        case e.Resubmitted():
+            said["changed"] = ", ".join(section_words(name, _) for name in event.changed)
+        case e.MinimumMissing():
+            said["lacks"] = say.own(", ".join(event.lacks), ", ")
+        case e.ReportOpened():
+            said["report"] = say.word("kind of report", event.report.name)
+        case e.ReportMoved():
+            said["report"] = say.word("kind of report", f"{event.kind} report")
+        case e.CirculationProposed():
+            said["what"] = say.seat(event.circulation.what)
+        case e.ExchangeLogged():
+            said["on"] = say.when(event.on.isoformat())
+        case e.Delegated() | e.HandedOver():
+            said["person"] = event.to.name
+    return said
 
 
 _OF_MEMBERS = ("members", "parties", "present", "absent", "names", "supporting", "removed")
@@ -161,12 +194,6 @@ def _say(name: str, value: Any, say: Words, _: Translate) -> Any:
         return say.moment(value)
     if name == "starts":
         return say.when(str(value))
-    if hasattr(value, "words"):
-        return _(value.words)
-    if name in ("state", "outcome", "position", "act", "consent", "kind", "what") and value:
-        return _(str(getattr(value, "value", value)).replace("_", " "))
-    if name == "subject":
-        return say.reason(str(value).replace("_", " ").replace(":", ": "))
     return "" if value is None else value
 
 

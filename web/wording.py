@@ -15,6 +15,7 @@ __all__ = [
     "command_words",
     "duty_address",
     "duty_words",
+    "section_words",
 ]
 
 Translate = Callable[[str], str]
@@ -28,6 +29,19 @@ _RESUBMIT = N_("Submit a new version of the request")
 def command_words(do: str, _: Translate) -> str:
     """What a command does, as the heading of its page says it."""
     return _(FORMS[do].title if do in FORMS else _RESUBMIT)
+
+
+_SECTIONS = {
+    "situation": N_("the situation"), "since": N_("since when"), "routes": N_("routes"), "figures": N_("figures"),
+    "affected": N_("members affected"), "done": N_("what has been done"), "asks": N_("what is asked"),
+    "attachments": N_("attachments"), "title": N_("title"), "urgency": N_("urgency"),
+    "confidential": N_("what is confidential"),
+}  # fmt: skip
+
+
+def section_words(section: str, _: Translate) -> str:
+    """A section of a request, as people say it."""
+    return _(_SECTIONS.get(section, section))
 
 
 def duty_words(do: str, about: str, say: Words, _: Translate) -> str:

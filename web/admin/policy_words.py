@@ -100,12 +100,6 @@ _LINKS = {
     "respond": N_("answer an invitation"), "consent": N_("consent to being named"),
     "acknowledge": N_("confirm that a mail came"),
 }  # fmt: skip
-_NUMBERS = {
-    "h": (N_("%(number)s hour"), N_("%(number)s hours")), "d": (N_("%(number)s day"), N_("%(number)s days")),
-    "wd": (N_("%(number)s working day"), N_("%(number)s working days")),
-    "mo": (N_("%(number)s month"), N_("%(number)s months")),
-}  # fmt: skip
-
 Translate = Callable[[str], str]
 
 
@@ -125,8 +119,7 @@ def value_words(key: str, value: Any, say: Words, _: Translate) -> str:
         return ", ".join(_(_LINKS[one]) for one in value) or _("nothing")
     if isinstance(value, int):
         return str(value)
-    span = Span(str(value))
-    return _(_NUMBERS[span.unit][span.number != 1]) % {"number": span.number}
+    return say.span(Span(str(value)))
 
 
 def sentence_of(key: str, value: Any, say: Words, _: Translate) -> str:
@@ -148,5 +141,4 @@ def all_words() -> list[str]:
     """Every text of this module, for the catalogues."""
     return [
         *_TRACKS.values(), *(text for pair in _WORDS.values() for text in pair), *_RULES.values(), *_LINKS.values(),
-        *(text for pair in _NUMBERS.values() for text in pair),
     ]  # fmt: skip
