@@ -124,9 +124,9 @@ class WriterThread:
         self._engine.dispose()
 
 
-def dialect_insert(session: AsyncSession) -> Callable[..., Any]:
-    """The `insert` with `on_conflict_do_nothing` and `on_conflict_do_update` for this session's database."""
-    return sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+def insert_for(connection: Connection | AsyncConnection) -> Callable[..., Any]:
+    """The `insert` with `on_conflict_do_nothing` and `on_conflict_do_update` for this connection's database."""
+    return sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
 
 
 async def migrate(engine_or_url: AsyncEngine | str) -> None:

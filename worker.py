@@ -124,13 +124,15 @@ async def running(
         graceful_shutdown_timeout=timedelta(seconds=10),
         deployment_config=versioning,
     )
+    courier = _courier(settings, engine, options)
     deliveries = Worker(
         client,
         task_queue=settings.delivery_queue,
         workflows=[Delivery],
-        activities=[_courier(settings, engine, options).deliver],
+        activities=[courier.deliver],
         workflow_runner=sandbox() if options.sandboxed else UnsandboxedWorkflowRunner(),
         graceful_shutdown_timeout=timedelta(seconds=10),
+        max_heartbeat_throttle_interval=timedelta(seconds=5),  # a worker that is killed is missed sooner
         deployment_config=versioning,
     )
     try:
@@ -149,6 +151,7 @@ async def running(
                         await passing_on
     finally:
         recorder.close()
+        courier.close()
 
 
 def _courier(settings: Settings, engine: AsyncEngine, options: Options) -> Courier:

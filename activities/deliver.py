@@ -1,51 +1,55 @@
 """The activity ``deliver``: every queued notice that is due goes to the mail server, once.
 
-Reserve, send, mark: each notice is reserved in a transaction of its own before the server sees it, and marked afterwards.
-As many are reserved at a time as there are connections, so that a crash leaves at most that many in doubt; those are
+Mails are written ahead, while others are on their way. Reserve, send, mark: a notice is reserved in a transaction before
+the server sees its mail, and marked in a later one; each transaction marks what was sent and reserves what is sent next.
+Never more notices are reserved than there are connections, so that a crash leaves at most that many in doubt; those are
 marked ambiguous and shown, never sent again by themselves.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 
-from models.base import Value
-from models.case import Stage
-from models.policy import Policy
-from models.posts import Capacity, Post
-from notifications.answer_links import AnswerLinks
-from notifications.compose import About, Reader, compose
+from activities import marks
+from activities.letters import Letter, Letters, Sender, Settled
+from db import WriterThread
+from models.notices.state import NoticeState
 from notifications.transport import Delivery, Transport
-from records import ledger, queries
-from records.directory import addressee_of, zone_of
+from records import ledger
+from records.mail_pauses import pause_now
 from workflows.names import DELIVER
 
 __all__ = ["Courier", "Sender"]
 
 _BEAT_SECONDS = 5.0
-_KNOWN_CASES = 500
+_AHEAD = 32
+"""Mails that are written before there is a connection for them."""
 
+_FRESH_SECONDS = 10.0
+"""A mail that waited longer for a connection is written anew: holder, language and case may be others by then."""
 
-class Sender:
-    """In whose name mails go out, and where their links lead; ``links`` signs those that act without signing in."""
+_LONGEST_AWAY = timedelta(minutes=15)
+"""How long a server that is away is left alone at most."""
 
-    def __init__(
-        self, *, mail_from: str, reply_to: str, public_url: str, links: AnswerLinks | None = None
-    ) -> None:
-        self.mail_from = mail_from
-        self.reply_to = reply_to
-        self.public_url = public_url
-        self.links = links
+_LOOK_AFTER_PAUSE = timedelta(minutes=15)
+"""While mail is paused: whoever resumes nudges the delivery; this is for a nudge that was lost."""
+
+_RETRY_SECONDS = 1.0
 
 
 class Courier:
-    """Delivers notices. ``clock`` gives the time that mails are dated by (UTC); rehearsals bring their own."""
+    """Delivers notices. ``clock`` gives the time that mails are dated by (UTC); rehearsals bring their own.
+
+    ``real`` is the clock by which attempts are due.
+    """
 
     def __init__(
         self,
@@ -55,114 +59,210 @@ class Courier:
         *,
         connections: int,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        real: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._engine = engine
         self._transport = transport
-        self._sender = sender
+        self._letters = Letters(engine, sender, clock)
         self._connections = connections
         self._clock = clock
-        self._cases: dict[str, _CaseFacts] = {}
+        self._real = real
+        self._thread = WriterThread(engine)
+        self._in_vain = 0
+
+    def close(self) -> None:
+        """End the writing thread."""
+        self._thread.close()
 
     @activity.defn(name=DELIVER)
     async def deliver(self) -> datetime | None:
         """Deliver all that is due; answers when the next attempt is due by the real clock, None if nothing waits."""
-        worker = uuid4().hex
-        # Only one round of delivery runs at a time: what is reserved now was reserved by one that died.
-        await ledger.orphaned(self._engine, [worker], self._clock())
         async with _beating(), self._transport() as transport:
-            while batch := await ledger.reserve(self._engine, worker, datetime.now(UTC), self._connections):
-                marks = await asyncio.gather(*(self._one(transport, notice) for notice in batch))
-                await ledger.mark(self._engine, marks)
-                if activity.is_worker_shutdown():  # another worker, or this one started again, goes on
-                    return datetime.now(UTC)
-        async with self._engine.connect() as connection:
-            return await ledger.next_attempt(connection)
-
-    async def _one(self, transport: Transport, notice: dict[str, Any]) -> dict[str, Any]:
-        try:
-            message, address = await self._compose(notice)
-        except (LookupError, ValueError) as nobody:
-            return self._undeliverable(notice, str(nobody))
-        except Exception as fault:  # noqa: BLE001 - a fault in one mail must not put the others of its batch in doubt
-            activity.logger.exception("the notice %s could not be composed", notice["key"])
-            return self._undeliverable(notice, f"{type(fault).__name__}: {fault}")
-        delivery = await transport.send(message, address)
-        return {
-            **self._settled(notice, delivery),
-            "id": notice["id"],
-            "address": address,
-            "reply": delivery.reply[:2000],
-            "message_id": message["Message-ID"],
-        }
-
-    async def _compose(self, notice: dict[str, Any]) -> tuple[Any, str]:
-        """The mail and where it goes. Holder, language and address are those of this moment, not of the queueing."""
-        post, capacity, now = Post(notice["post"]), Capacity(notice["capacity"]), self._clock()
-        async with self._engine.connect() as connection:
-            addressee = await addressee_of(connection, post, capacity, now.date())
-            zone = await zone_of(connection, post.member)
-            case = await queries.case(connection, notice["reference"])
-        if addressee is None:
-            raise LookupError(f"the directory has no address for {post}")
-        if case is None:
-            raise LookupError(f"there is no case {notice['reference']}")
-        reader = Reader(
-            name=addressee.name, address=addressee.email, post=post, language=addressee.language, zone=zone,
-            capacity=capacity,
-        )  # fmt: skip
-        facts = await self._facts_of(case["reference"])
-        about = About(
-            reference=case["reference"], title=case["title"], stage=Stage(case["stage"]).words, names=facts.names,
-            default_policy=facts.default_policy, answers_by_link=facts.answers_by_link,
-        )  # fmt: skip
-        message = compose(
-            notice["kind"], reader=reader, about=about, facts=notice["facts"] or {}, due=notice["due"], at=now,
-            key=notice["key"], mail_from=self._sender.mail_from, reply_to=self._sender.reply_to,
-            public_url=self._sender.public_url, links=self._sender.links, sequence=notice["seq"],
-        )  # fmt: skip
-        return message, addressee.email
-
-    async def _facts_of(self, reference: str) -> "_CaseFacts":
-        """What mails say of a case and what never changes in it: kept at hand."""
-        if reference not in self._cases:
-            async with self._engine.connect() as connection:
-                submitted = (await queries.entries(connection, reference, limit=1))[0].event
-            members = submitted["directory"]["members"]
-            policy = Policy.model_validate(submitted["policy"])
-            if len(self._cases) >= _KNOWN_CASES:
-                self._cases.clear()
-            self._cases[reference] = _CaseFacts(
-                names={code: member["name"] for code, member in members.items()},
-                default_policy=policy == Policy.default(),
-                answers_by_link=policy.answers_by_link,
+            going = _Round(
+                self._engine,
+                self._thread,
+                self._letters,
+                transport,
+                self._connections,
+                self._clock,
+                self._real,
             )
-        return self._cases[reference]
-
-    def _undeliverable(self, notice: dict[str, Any], why: str) -> dict[str, Any]:
-        return {
-            "id": notice["id"],
-            "state": "undeliverable",
-            "settled_at": self._clock(),
-            "reply": why[:2000],
-        }
-
-    def _settled(self, notice: dict[str, Any], delivery: Delivery) -> dict[str, Any]:
-        now, real = self._clock(), datetime.now(UTC)
-        match delivery.state:
-            case "retry" if notice["attempts"] < ledger.MOST_ATTEMPTS:
-                return {"state": "queued", "next_attempt_at": real + ledger.retry_delay(notice["attempts"])}
-            case "retry":
-                return {"state": "refused", "settled_at": now}
-            case state:
-                return {"state": state, "settled_at": now}
+            await going.run()
+        if activity.is_worker_shutdown():  # another worker, or this one started again, goes on
+            return self._real()
+        self._in_vain = 0 if going.reached or not going.gave_up else self._in_vain + 1
+        async with self._engine.connect() as connection:
+            if await pause_now(connection):
+                return self._real() + _LOOK_AFTER_PAUSE if await ledger.waiting(connection) else None
+            due = await ledger.next_attempt(connection)
+        if going.gave_up:
+            again = self._real() + ledger.retry_delay(self._in_vain or 1, _LONGEST_AWAY)
+            return again if due is None else min(again, due)
+        return due
 
 
-class _CaseFacts(Value):
-    """Names of members as the case has them, and of its policy whether it is the product's own, and its links."""
+class _Round:
+    """One round of delivery: until nothing is due, all mail is paused, the server is away, or the worker ends."""
 
-    names: dict[str, str]
-    default_policy: bool
-    answers_by_link: tuple[str, ...]
+    def __init__(
+        self, engine: AsyncEngine, thread: WriterThread, letters: Letters, transport: Transport, connections: int,
+        clock: Callable[[], datetime], real: Callable[[], datetime],
+    ) -> None:  # fmt: skip
+        self._engine, self._thread, self._letters, self._transport = engine, thread, letters, transport
+        self._clock, self._real = clock, real
+        self._worker = uuid4().hex
+        self._limit = connections
+        self._written: deque[tuple[float, Letter]] = deque()
+        self._done: list[Settled] = []
+        self._needless: list[Settled] = []
+        self._held: set[int] = set()
+        self._reserving: list[Letter] = []
+        self._reserved = 0
+        self._writing: asyncio.Task[None] | None = None
+        self._sending: set[asyncio.Task[None]] = set()
+        self._stirred = asyncio.Event()
+        self._all_written = False
+        self._paused = False
+        self.reached = False
+        """Whether the server took a mail over."""
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether the round ended because no connection could be kept."""
+        return self._limit <= 0
+
+    async def run(self) -> None:
+        """Deliver."""
+        await ledger.orphaned(self._engine, self._worker, self._clock())
+        try:
+            while True:
+                self._stirred.clear()
+                self._write_ahead()
+                if await self._take_turn():
+                    continue
+                if not (self._writing or self._sending):
+                    return
+                await self._stirred.wait()
+        finally:
+            await self._leave()
+
+    # writing ahead ------------------------------------------------------------------------------------------
+
+    def _write_ahead(self) -> None:
+        if self._writing is not None and self._writing.done():
+            self._writing.result()
+            self._writing = None
+        enough = len(self._written) > _AHEAD // 2 or self._all_written or self._ending
+        if self._writing is None and not enough:
+            self._writing = self._start(self._write())
+
+    @property
+    def _ending(self) -> bool:
+        return self._paused or self.gave_up or activity.is_worker_shutdown()
+
+    async def _write(self) -> None:
+        async with self._engine.connect() as connection:
+            notices = await ledger.ready(connection, self._real(), _AHEAD, self._held)
+        self._all_written = not notices
+        self._held.update(notice["id"] for notice in notices)
+        async for one in self._letters.write(notices):
+            if isinstance(one, Letter):
+                self._written.append((_now(), one))
+            else:
+                self._needless.append(one)
+            self._stirred.set()
+
+    def _start(self, what: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(what)
+        task.add_done_callback(lambda _: self._stirred.set())
+        return task
+
+    # turns --------------------------------------------------------------------------------------------------
+
+    async def _take_turn(self) -> bool:
+        """Write what there is to write, and send what could be reserved by it; False when there was nothing."""
+        letters = self._next_letters()
+        done, needless = list(self._done), list(self._needless)
+        if not (done or needless or letters):
+            return False
+        turn = ledger.Turn(
+            marks=[one.mark for one in done],
+            settled=[one.mark for one in needless],
+            instead=[one.instead for one in (*done, *needless) if one.instead],
+            wanted=[letter.notice["id"] for letter in letters],
+        )
+        self._reserving = letters
+        taken = await self._written_down(turn)
+        self._reserving = []
+        del self._done[: len(done)], self._needless[: len(needless)]
+        self._reserved -= len(done)
+        for one in (*done, *needless):
+            self._held.discard(one.mark["id"])
+        if turn.instead or any(mark["state"] == NoticeState.QUEUED for mark in turn.marks):
+            self._all_written = False
+        self._paused = taken is None
+        for letter in letters:
+            if taken and letter.notice["id"] in taken:
+                self._reserved += 1
+                task = self._start(self._send(letter))
+                self._sending.add(task)
+                task.add_done_callback(self._sending.discard)
+            else:  # paused, given up, or another worker's
+                self._held.discard(letter.notice["id"])
+        return True
+
+    def _next_letters(self) -> list[Letter]:
+        """Mails for the connections that are free, none of them old."""
+        oldest = _now() - _FRESH_SECONDS
+        while self._written and self._written[0][0] < oldest:
+            self._held.discard(self._written.popleft()[1].notice["id"])
+            self._all_written = False
+        free = 0 if self._ending else self._limit - (self._reserved - len(self._done))
+        return [self._written.popleft()[1] for _ in range(min(max(free, 0), len(self._written)))]
+
+    async def _written_down(self, turn: ledger.Turn) -> frozenset[int] | None:
+        """Write a turn; while the database is away, again and again: what the server took over must not be forgotten."""
+        while True:
+            try:
+                return await self._thread.write(lambda on: ledger.take_turn(on, self._worker, turn))
+            except (OperationalError, InterfaceError) as fault:
+                if activity.is_worker_shutdown():
+                    raise
+                activity.logger.warning("the ledger cannot be written: %s", fault)
+                await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _send(self, letter: Letter) -> None:
+        try:
+            delivery = await self._transport.send(letter.message, letter.address)
+        except Exception as fault:  # noqa: BLE001 - it may have happened at any moment
+            activity.logger.exception("the notice %s could not be sent", letter.notice["key"])
+            delivery = Delivery("ambiguous", f"{type(fault).__name__}: {fault}", lost=True)
+        if delivery.lost:
+            self._limit -= 1  # a server that drops connections gets fewer of them, and at last a rest
+        self.reached = self.reached or delivery.state == "sent"
+        now = self._clock()
+        mark = marks.attempted(
+            letter.notice, delivery, letter.address, letter.message["Message-ID"], now=now, real=self._real()
+        )
+        self._done.append(Settled(*marks.told_instead(letter.notice, mark, letter.stands_in, now)))
+
+    async def _leave(self) -> None:
+        """End what is under way; what the server answered is written down all the same."""
+        under_way = [*self._sending, *([self._writing] if self._writing else [])]
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+        if self._done or self._reserving:
+            unsent = [marks.put_back(letter.notice) for letter in self._reserving]
+            turn = ledger.Turn(
+                marks=[*(one.mark for one in self._done), *unsent],
+                instead=[one.instead for one in self._done if one.instead],
+            )
+            await self._thread.write(lambda on: ledger.take_turn(on, self._worker, turn))
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 @asynccontextmanager

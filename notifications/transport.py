@@ -39,15 +39,21 @@ class Delivery:
     """What became of one attempt; ``reply`` is the server's code and text, or a sentence saying what failed.
 
     ``sent``: the server took it over. ``retry``: it did not, and may later. ``refused``: it never will.
-    ``ambiguous``: it has the whole message, but its answer was lost; the mail may have arrived.
+    ``ambiguous``: it has the whole message, but its answer was lost; the mail may have arrived. ``away``: no connection
+    could be had, which says nothing about this mail. ``lost``: the connection that carried it broke.
     """
 
-    state: Literal["sent", "retry", "refused", "ambiguous"]
+    state: Literal["sent", "retry", "refused", "ambiguous", "away"]
     reply: str
+    lost: bool = False
 
 
 class _LostError(Exception):
-    """The connection broke before the server could have taken the message over."""
+    """The connection broke before the server could have taken the message over; ``closing``: the server said so."""
+
+    def __init__(self, reply: str, closing: bool = False) -> None:
+        super().__init__(reply)
+        self.closing = closing
 
 
 class Transport:
@@ -113,13 +119,13 @@ class Transport:
         try:
             connection = await self._connect()
         except SMTPResponseException as error:
-            return Delivery("retry", f"{error.code} {error.message}")
+            return Delivery("away", f"{error.code} {error.message}", lost=True)
         except (SMTPException, OSError) as error:
-            return Delivery("retry", str(error) or type(error).__name__)
+            return Delivery("away", str(error) or type(error).__name__, lost=True)
         try:
             return await self._over(connection, message, to)
         except _LostError as error:
-            return Delivery("retry", str(error))
+            return Delivery("away" if error.closing else "retry", str(error), lost=True)
 
     async def _connect(self) -> aiosmtplib.SMTP:
         if self._security != "none" and self._tls is None:
@@ -201,13 +207,14 @@ class Transport:
         except (SMTPException, OSError) as error:
             connection.close()
             text = error.message if isinstance(error, SMTPResponseException) else str(error)
-            return Delivery("ambiguous", f"The whole message was sent, but no answer came back: {text}.")
+            sentence = f"The whole message was sent, but no answer came back: {text}."
+            return Delivery("ambiguous", sentence, lost=True)
         if reply.code // 100 == 2:
             return Delivery("sent", f"{reply.code} {reply.message}")
         return await self._rejected(connection, SMTPResponseException(reply.code, reply.message))
 
     async def _rejected(self, connection: aiosmtplib.SMTP, error: SMTPResponseException) -> Delivery:
-        """The server said no: 5xx for good, unless that is about the session, anything else for now."""
+        """The server said no: 5xx for good, unless that is about the session; anything else for now."""
         if error.code in (_CLOSING, _NO_LOGIN) or error.code // 100 not in (4, 5):
             connection.close()  # over, or out of step
         else:
@@ -215,10 +222,12 @@ class Transport:
                 await connection.rset()  # the next mail begins with a clean envelope
             except (SMTPException, OSError):
                 connection.close()
+        reply = f"{error.code} {error.message}"
         if error.code == _CLOSING:
-            raise _LostError(f"{error.code} {error.message}")
-        final = error.code // 100 == 5 and error.code != _NO_LOGIN
-        return Delivery("refused" if final else "retry", f"{error.code} {error.message}")
+            raise _LostError(reply, closing=True)
+        if error.code == _NO_LOGIN:
+            return Delivery("away", reply, lost=True)
+        return Delivery("refused" if error.code // 100 == 5 else "retry", reply)
 
 
 @dataclass(frozen=True, slots=True)

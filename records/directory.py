@@ -7,7 +7,6 @@ point only; ``seed/offices.csv`` adds time zones, calendars and the mandates of 
 import csv
 import io
 from collections.abc import Iterable, Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +19,15 @@ from models.base import Value
 from models.calendars import Calendars, WorkCalendar
 from models.members import Directory, Member
 from models.policy import Policy
-from models.posts import SECRETARIAT, Capacity, Post, Role
+from models.posts import SECRETARIAT, Post, Role
 from models.projection import Row
 from models.public_holidays import work_calendar
 from models.tables import TABLES
 from records.log import write_rows
 
 __all__ = [
-    "Addressee", "DirectoryError", "Opening", "addressee_of", "all_offices", "import_members", "names_of", "opening",
-    "read_members", "seed_if_empty", "zone_of",
+    "DirectoryError", "Opening", "all_offices", "import_members", "names_of", "opening", "read_members", "seed_if_empty",
+    "zone_of",
 ]  # fmt: skip
 
 SEED = Path(__file__).parent / "seed"
@@ -204,38 +203,6 @@ def _calendar(zone: str, holidays: str, year: int) -> WorkCalendar:
     if key not in _CALENDARS:
         _CALENDARS[key] = work_calendar(zone, holidays, year)
     return _CALENDARS[key]
-
-
-class Addressee(Value):
-    """Where a post's mail goes now."""
-
-    name: str
-    email: str
-    language: str = "en"
-
-
-async def addressee_of(
-    connection: AsyncConnection, post: Post, capacity: Capacity, today: date
-) -> Addressee | None:
-    """Who receives mail for a post in that capacity today; None when nobody does.
-
-    Mail for an alternate goes to the holder where no alternate is named: an escalation never goes nowhere.
-    """
-    holder = (await connection.execute(select(_HOLDERS).where(_HOLDERS.c.post == post))).mappings().first()
-    if capacity is Capacity.ALTERNATE:
-        named = select(_ALTERNATES).where(
-            _ALTERNATES.c.post == post,
-            _ALTERNATES.c.email != "",
-            (_ALTERNATES.c.until.is_(None)) | (_ALTERNATES.c.until >= today),
-        )
-        newest = named.order_by(_ALTERNATES.c.until.is_(None), _ALTERNATES.c.until.desc(), _ALTERNATES.c.name)
-        alternate = (await connection.execute(newest.limit(1))).mappings().first()
-        if alternate:
-            language = holder["language"] if holder else "en"
-            return Addressee(name=alternate["name"], email=alternate["email"], language=language)
-    if holder is None or not holder["email"]:
-        return None
-    return Addressee(name=holder["name"], email=holder["email"], language=holder["language"])
 
 
 async def zone_of(connection: AsyncConnection, member: str) -> str:

@@ -1,27 +1,32 @@
-"""The ledger of notices: reserve, send, mark.
+"""The ledger of notices: look ahead, reserve, send, mark.
 
 A row is reserved in a transaction of its own before its mail is handed to the server. A worker that dies in between
 leaves it reserved: nobody can know whether the server took it, so it becomes ``ambiguous``, is shown, and is not sent
 again by itself. A row is never reserved twice at once, whatever the number of workers.
+
+A delivery writes in turns: one transaction marks what was sent and reserves what is sent next, so that never more rows
+are reserved than it has connections.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from db import write_transaction
-from models.notices.state import STUCK, WAITING
+from db import insert_for, write_transaction
+from models.notices.state import STUCK, WAITING, NoticeState
+from models.posts import Capacity
 from models.tables import TABLES
 
 __all__ = [
-    "MOST_ATTEMPTS", "acknowledge", "mark", "next_attempt", "notice_of", "orphaned", "reserve", "retry_delay", "stuck",
-    "told", "waiting",
+    "MOST_ATTEMPTS", "Turn", "acknowledge", "for_alternate", "next_attempt", "notice_of", "orphaned", "ready",
+    "retry_delay", "stuck", "take_turn", "told", "waiting",
 ]  # fmt: skip
 
-_NOTICES = TABLES.tables["notices"]
+_NOTICES, _PAUSES = TABLES.tables["notices"], TABLES.tables["mail_pauses"]
 
 _FIRST_DELAY = timedelta(seconds=30)
 _LONGEST_DELAY = timedelta(hours=4)
@@ -29,55 +34,129 @@ MOST_ATTEMPTS = 38
 """How often a notice is tried: with the delays above, for five days (RFC 5321, section 4.5.4.1: at least 4 to 5)."""
 
 
-def retry_delay(attempts: int) -> timedelta:
-    """How long to wait after so many attempts: twice as long each time, at most four hours."""
-    return min(_FIRST_DELAY * int(2 ** max(attempts - 1, 0)), _LONGEST_DELAY)
+def retry_delay(attempts: int, longest: timedelta | None = None) -> timedelta:
+    """How long to wait after so many attempts: twice as long each time, at most four hours or ``longest``."""
+    longest = min(_LONGEST_DELAY, longest or _LONGEST_DELAY)
+    doublings = min(max(attempts - 1, 0), 32)
+    return min(_FIRST_DELAY * int(2**doublings), longest)
 
 
-async def reserve(engine: AsyncEngine, worker: str, now: datetime, limit: int) -> list[dict[str, Any]]:
-    """Take up to ``limit`` notices that are due for an attempt; they are this worker's until marked."""
+# looking ahead ----------------------------------------------------------------------------------------------------
+
+
+async def ready(
+    connection: AsyncConnection, now: datetime, limit: int, besides: Collection[int] = ()
+) -> list[dict[str, Any]]:
+    """Up to ``limit`` notices that are due for an attempt, without those of these ids: first what was put off."""
     c = _NOTICES.c
-    async with write_transaction(engine) as connection:
-        ready = (
-            select(c.id)
-            .where(c.state == "queued", or_(c.next_attempt_at.is_(None), c.next_attempt_at <= now))
-            .order_by(c.id)
-            .limit(limit)
-        )
-        if connection.dialect.name == "postgresql":
-            ready = ready.with_for_update(skip_locked=True)
-        ids = [row[0] for row in await connection.execute(ready)]
-        if not ids:
-            return []
-        taken = update(_NOTICES).where(c.id.in_(ids)).values(
-            state="reserved", reserved_by=worker, attempts=c.attempts + 1
-        )  # fmt: skip
-        await connection.execute(taken)
-        rows = await connection.execute(select(_NOTICES).where(c.id.in_(ids)).order_by(c.id))
-        return [dict(row) for row in rows.mappings()]
+    queued = select(_NOTICES).where(c.state == NoticeState.QUEUED, c.id.notin_(list(besides)))
+    put_off = queued.where(c.next_attempt_at <= now).order_by(c.next_attempt_at, c.id)
+    fresh = queued.where(c.next_attempt_at.is_(None)).order_by(c.id)
+    found: list[dict[str, Any]] = []
+    for query in (put_off, fresh):
+        if len(found) < limit:
+            rows = await connection.execute(query.limit(limit - len(found)))
+            found += [dict(row) for row in rows.mappings()]
+    return found
 
 
-async def mark(engine: AsyncEngine, marks: Sequence[dict[str, Any]]) -> None:
-    """Write what became of reserved notices: each mark has ``id`` and the columns to set."""
-    async with write_transaction(engine) as connection:
-        for columns in marks:
-            values = {name: value for name, value in columns.items() if name != "id"}
-            await connection.execute(update(_NOTICES).where(_NOTICES.c.id == columns["id"]).values(**values))
+# writing ----------------------------------------------------------------------------------------------------------
 
 
-async def orphaned(engine: AsyncEngine, workers_alive: Sequence[str], now: datetime) -> int:
-    """Mark as ambiguous what workers that are gone had reserved; returns how many."""
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one transaction of a delivery writes.
+
+    ``marks``: what became of mails that this worker had reserved. ``settled``: notices that need no mail any more, if
+    they still wait. ``instead``: notices to queue, unless one with the same key is there. ``wanted``: ids to reserve.
+    """
+
+    marks: Sequence[Mapping[str, Any]] = ()
+    settled: Sequence[Mapping[str, Any]] = ()
+    instead: Sequence[Mapping[str, Any]] = ()
+    wanted: Sequence[int] = ()
+
+
+_COLUMNS = ("state", "attempts", "next_attempt_at", "settled_at", "address", "reply", "message_id", "reason")
+_VALUES: dict[str, Any] = {name: bindparam(name) for name in _COLUMNS}
+_MARK = update(_NOTICES).where(_NOTICES.c.id == bindparam("number")).values(**_VALUES)
+# A worker that was taken for dead knows better than who marked its mail ambiguous, as long as nobody sent it again.
+_MARK_RESERVED = _MARK.where(
+    _NOTICES.c.reserved_by == bindparam("worker"),
+    or_(_NOTICES.c.state == NoticeState.RESERVED, _NOTICES.c.state == NoticeState.AMBIGUOUS),
+)
+_MARK_QUEUED = _MARK.where(_NOTICES.c.state == NoticeState.QUEUED)
+
+
+def take_turn(connection: Connection, worker: str, turn: Turn) -> frozenset[int] | None:
+    """Write a turn in the caller's transaction; answers with the ids that are reserved for this worker now.
+
+    None: all mail is paused, and nothing is reserved. Written again with the same worker, it changes nothing more.
+    """
+    if turn.marks:
+        connection.execute(_MARK_RESERVED, [_columns(mark, worker=worker) for mark in turn.marks])
+    if turn.settled:
+        connection.execute(_MARK_QUEUED, [_columns(mark) for mark in turn.settled])
+    if turn.instead:
+        insert = insert_for(connection)(_NOTICES).on_conflict_do_nothing(index_elements=["key"])
+        connection.execute(insert, [dict(row) for row in turn.instead])
+    if not turn.wanted:
+        return frozenset()
+    if _paused(connection):
+        return None
     c = _NOTICES.c
-    async with write_transaction(engine) as connection:
-        lost = (
-            update(_NOTICES)
-            .where(c.state == "reserved", c.reserved_by.notin_(list(workers_alive)))
-            .values(
-                state="ambiguous",
-                settled_at=now,
-                reply="the worker stopped before the server's answer was recorded",
-            )
+    mine = and_(c.state == NoticeState.RESERVED, c.reserved_by == worker)
+    reserved = (
+        update(_NOTICES)
+        .where(c.id.in_(turn.wanted), or_(c.state == NoticeState.QUEUED, mine))
+        .values(state=NoticeState.RESERVED, reserved_by=worker)
+        .returning(c.id)
+    )
+    return frozenset(connection.execute(reserved).scalars())
+
+
+def _columns(mark: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    return {**{name: mark[name] for name in _COLUMNS}, "number": mark["id"], **more}
+
+
+def _paused(connection: Connection) -> bool:
+    query = select(_PAUSES.c.id).where(_PAUSES.c.resumed_at.is_(None)).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def for_alternate(notice: Mapping[str, Any], at: datetime) -> dict[str, Any] | None:
+    """The row of the notice that goes to the alternate instead; None for one that was for the alternate already.
+
+    Its key follows from the first one's, so that it is queued once, and not at all where the alternate was told of the
+    same thing anyhow (``records.log.notice_key``).
+    """
+    if notice["capacity"] == Capacity.ALTERNATE:
+        return None
+    kept = {name: notice[name] for name in ("reference", "seq", "kind", "post", "due", "facts")}
+    return {
+        **kept, "key": f"{notice['key']}:{Capacity.ALTERNATE.value}", "capacity": Capacity.ALTERNATE.value,
+        "instead_of": notice["key"], "queued_at": at, "state": NoticeState.QUEUED.value, "attempts": 0,
+        "reserved_by": "", "address": "", "reply": "", "message_id": "", "reason": "", "settled_by": "",
+    }  # fmt: skip
+
+
+async def orphaned(engine: AsyncEngine, worker: str, now: datetime) -> int:
+    """Mark as ambiguous what other workers than this one had reserved; returns how many.
+
+    Temporal lets one round of delivery run at a time: the others are gone, or are taken for dead.
+    """
+    c = _NOTICES.c
+    lost = (
+        update(_NOTICES)
+        .where(c.state == NoticeState.RESERVED, c.reserved_by != worker)
+        .values(
+            state=NoticeState.AMBIGUOUS,
+            attempts=c.attempts + 1,
+            settled_at=now,
+            reply="the worker stopped before the server's answer was recorded",
         )
+    )
+    async with write_transaction(engine) as connection:
         return int((await connection.execute(lost)).rowcount)
 
 

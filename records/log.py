@@ -7,9 +7,9 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Date, Delete, Table, bindparam, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db import insert_for
 from models.log import ActedFor, Entry
 from models.posts import Capacity
 from models.projection import Queued, Recorded, Row, Step
@@ -112,7 +112,7 @@ def _write(connection: Connection, steps: Sequence[Step]) -> None:
     queued = [_notice_columns(step.stream, step.entries[0].at, one) for step in steps for one in step.notices]
     if queued:
         table = TABLES.tables["notices"]
-        insert = _insert(connection)(table).on_conflict_do_nothing(index_elements=["key"])
+        insert = insert_for(connection)(table).on_conflict_do_nothing(index_elements=["key"])
         connection.execute(insert, queued)
 
 
@@ -190,12 +190,8 @@ def _upsert(connection: Connection, name: str, columns: tuple[str, ...]) -> Any:
     if cached is None:
         table = TABLES.tables[name]
         keys = [column.name for column in table.primary_key]
-        insert = _insert(connection)(table).values({column: bindparam(column) for column in columns})
+        insert = insert_for(connection)(table).values({column: bindparam(column) for column in columns})
         changed = {column: insert.excluded[column] for column in columns if column not in keys}
         cached = insert.on_conflict_do_update(index_elements=keys, set_=changed)
         _UPSERTS[connection.dialect.name, name, columns] = cached
     return cached
-
-
-def _insert(connection: Connection) -> Any:
-    return sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert

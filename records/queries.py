@@ -1,16 +1,19 @@
 """Queries: what lists, pages and checks read. Nothing here writes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from typing import Any
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.log import Entry
 from models.tables import TABLES
 from records.log import entry_of, read_entries
 
-__all__ = ["case", "cases", "entries", "notice_counts", "notices", "parts", "settled_duplicate", "streams"]
+__all__ = [
+    "case", "cases", "cases_by_reference", "entries", "entry_types", "notice_counts", "notices", "parts",
+    "settled_duplicate", "streams",
+]  # fmt: skip
 
 PARTS = (
     "request_versions", "gates", "participants", "outcomes", "arrangements", "meetings", "reports",
@@ -39,6 +42,24 @@ async def case(connection: AsyncConnection, reference: str) -> dict[str, Any] | 
     table = _table("cases")
     row = (await connection.execute(select(table).where(table.c.reference == reference))).mappings().first()
     return dict(row) if row else None
+
+
+async def cases_by_reference(
+    connection: AsyncConnection, references: Collection[str]
+) -> dict[str, dict[str, Any]]:
+    """The rows of these cases, by reference; those that there are."""
+    table = _table("cases")
+    rows = await connection.execute(select(table).where(table.c.reference.in_(list(references))))
+    return {row["reference"]: dict(row) for row in rows.mappings()}
+
+
+async def entry_types(
+    connection: AsyncConnection, entries: Collection[tuple[str, int]]
+) -> dict[tuple[str, int], str]:
+    """The types of these entries, by stream and number."""
+    c = _table("entries").c
+    query = select(c.stream, c.seq, c.type).where(tuple_(c.stream, c.seq).in_(list(entries)))
+    return {(stream, seq): name for stream, seq, name in await connection.execute(query)}
 
 
 async def parts(connection: AsyncConnection, reference: str, name: str) -> list[dict[str, Any]]:

@@ -89,7 +89,8 @@ async def test_an_insert_that_meets_its_twin_does_nothing(database_url: str) -> 
 
     for _ in range(2):
         async with db.writing(db.session_factory(engine)) as session:
-            await session.execute(db.dialect_insert(session)(table).values(id=1).on_conflict_do_nothing())
+            insert = db.insert_for(await session.connection())
+            await session.execute(insert(table).values(id=1).on_conflict_do_nothing())
 
     async with engine.connect() as connection:
         assert (await connection.execute(text("SELECT count(*) FROM twin"))).scalar_one() == 1

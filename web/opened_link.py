@@ -14,7 +14,8 @@ from models.rules.circulation import pending_circulation
 from models.visibility import Seen, as_seen
 from notifications.answer_links import AnswerLink, NotOurs
 from records import ledger
-from records.directory import addressee_of, zone_of
+from records.directory import zone_of
+from records.offices import addressee_of
 from web.site import Site
 
 __all__ = ["NoGood", "Opened", "open_link"]

@@ -20,5 +20,5 @@ UNTIL_DELIVERED = RetryPolicy(
 """Delivery as a whole is tried for ever; each notice gives up by itself (``records.ledger``)."""
 
 DELIVER_ONCE = timedelta(hours=12)
-DELIVER_BEAT = timedelta(seconds=30)
+DELIVER_BEAT = timedelta(seconds=20)
 """One round of delivery, and how often it shows that it lives."""

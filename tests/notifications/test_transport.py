@@ -126,7 +126,7 @@ async def test_nobody_listens(message: EmailMessage) -> None:
         pass
     async with to(port) as transport:
         result = await transport.send(message, TO)
-    assert result.state == "retry"
+    assert (result.state, result.lost) == ("away", True)
     assert "127.0.0.1" in result.reply
 
 
@@ -172,7 +172,7 @@ async def test_a_rejected_sender_is_refused_and_a_missing_login_is_not(message: 
         server.mail = lambda smtp: "553 5.1.8 sender unknown"
         assert (await transport.send(message, TO)).state == "refused"
         server.mail = lambda smtp: "530 5.7.0 log in first"
-        assert (await transport.send(message, TO)).state == "retry"
+        assert (await transport.send(message, TO)).state == "away"
 
 
 async def test_a_server_that_closes_in_the_middle_is_called_again(message: EmailMessage) -> None:
@@ -195,7 +195,7 @@ async def test_a_server_that_only_closes_is_tried_again_later(message: EmailMess
     server = Server()
     server.mail = lambda smtp: "421 4.3.2 going down"
     async with listening(server) as port, to(port) as transport:
-        assert await transport.send(message, TO) == Delivery("retry", "421 4.3.2 going down")
+        assert await transport.send(message, TO) == Delivery("away", "421 4.3.2 going down", lost=True)
 
 
 async def test_a_kept_connection_that_died_is_replaced(message: EmailMessage) -> None:
@@ -270,7 +270,7 @@ async def test_a_server_that_says_nothing_is_tried_again(message: EmailMessage) 
     server = await _raw(mute)
     async with server, to(server.sockets[0].getsockname()[1], timeout=SHORT) as transport:
         result = await transport.send(message, TO)
-    assert result.state == "retry"
+    assert (result.state, result.lost) == ("away", True)
     assert "imed out" in result.reply
 
 
@@ -315,7 +315,7 @@ async def test_a_server_that_talks_nonsense_is_left(message: EmailMessage) -> No
 
     server = await _raw(nonsense)
     async with server, to(server.sockets[0].getsockname()[1]) as transport:
-        assert (await transport.send(message, TO)).state == "retry"
+        assert (await transport.send(message, TO)).state == "away"
 
 
 async def test_a_cancelled_mail_drops_its_connection(message: EmailMessage) -> None:
@@ -385,7 +385,7 @@ async def test_a_wrong_certificate_stops_the_mail(
     outer = server_tls if security == "tls" else None
     async with listening(server, outer) as port, to(port, security=security) as transport:
         result = await transport.send(message, TO)
-    assert result.state == "retry"
+    assert (result.state, result.lost) == ("away", True)
     assert "certificate verify failed" in result.reply.lower()
     assert server.taken == []
 
@@ -412,12 +412,12 @@ async def test_without_starttls_nothing_is_sent_in_clear(message: EmailMessage) 
     server = Server()
     async with listening(server) as port, to(port, security="starttls") as transport:
         result = await transport.send(message, TO)
-    assert result.state == "retry"
+    assert (result.state, result.lost) == ("away", True)
     assert "STARTTLS" in result.reply
     assert server.taken == []
 
 
-@pytest.mark.parametrize(("password", "state"), [("right", "sent"), ("wrong", "retry")])
+@pytest.mark.parametrize(("password", "state"), [("right", "sent"), ("wrong", "away")])
 async def test_a_wrong_password_is_no_verdict_on_a_recipient(
     message: EmailMessage, password: str, state: str
 ) -> None:

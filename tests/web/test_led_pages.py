@@ -16,7 +16,7 @@ from models.posts import Capacity, Post, Role, needs_second_factor
 from models.tables import TABLES
 from notifications.compose import About, Reader, compose
 from ops.scenario import read_scenario
-from records.directory import addressee_of
+from records.offices import addressee_of
 from records.people import cookie_name
 from records.sessions import begin_session
 from tests.notifications.samples import FACTS, parts, reader_of

@@ -1,0 +1,75 @@
+"""Whether a reminder that waited to be sent is still due: the rules that told it are asked once more, as things are now.
+
+Mail may stand still for days: all of it is paused, a server is away or puts it off. What the clock told meanwhile may
+be settled by then, and nobody is reminded of what is done.
+"""
+
+from collections.abc import Sequence
+
+from models import events as e
+from models.case import Case
+from models.log import Entry, event_of
+from models.notices import Notice, notices_of
+from models.posts import Capacity, Post
+
+__all__ = ["REMINDING", "follow_up_superseded", "reminder_now"]
+
+REMINDING = ("rung_passed", "recommendation_reminded")
+"""The types of the entries by which the clock tells."""
+
+
+_SETTLED = "What it reminds of is settled."
+_STANDS = "The clock of the case stands."
+_MOVED = "The deadline has moved."
+_NEWER = "A newer reminder goes instead."
+
+
+def reminder_now(
+    case: Case, told: Entry, since: Sequence[Entry], kind: str, post: Post, capacity: Capacity
+) -> Notice | str | None:
+    """A notice of the clock as it is to be told now, or in a sentence why it is not to be told any more.
+
+    ``case``: the state now. ``told``: the entry that caused the notice. ``since``: the entries after it, in order. None:
+    the entry is no act of the clock, or nothing has happened since; the notice stands as it was queued.
+    """
+    event = event_of(told)
+    later = [entry for entry in since if entry.command != told.command]
+    if not isinstance(event, e.RungPassed) or not later:
+        return None
+    ladder = case.ladders.get(event.subject)
+    if case.stage.ended or ladder is None:
+        return _SETTLED
+    if case.suspension or ladder.stopped_at:
+        return _STANDS
+    now = {(one.kind, one.to, one.capacity): one for one in notices_of(case, event)}
+    if (kind, post, capacity) not in now:
+        return _SETTLED
+    for happened in map(event_of, later):
+        if isinstance(happened, e.RungPassed) and happened.subject == event.subject:
+            again = ((one.kind, one.to, one.capacity) for one in notices_of(case, happened))
+            if (kind, post, capacity) in again:
+                return _NEWER
+    if ladder.due > event.due and any(_sets(entry, event.subject) for entry in later):
+        return _MOVED
+    return now[kind, post, capacity]
+
+
+def _sets(entry: Entry, subject: str) -> bool:
+    """Whether somebody's act, not the clock's, set the ladder anew."""
+    event = event_of(entry)
+    return (
+        isinstance(event, e.LadderSet) and event.subject == subject and not entry.command.startswith("clock:")
+    )
+
+
+def follow_up_superseded(since: Sequence[Entry]) -> str | None:
+    """Why a reminder of a recommendation is not to be told any more; None while it is due.
+
+    ``since``: the entries of the follow-up's log after the reminder, in order.
+    """
+    for entry in since:
+        if entry.type == "recommendation_resolved" and entry.event["state"] in ("declined", "done"):
+            return _SETTLED
+        if entry.type == "recommendation_reminded":
+            return _NEWER
+    return None
