@@ -11,7 +11,8 @@ from models.posts import SECRETARIAT, Post
 from notifications.compose import Reader
 from notifications.preview import ABOUT, MailShown, languages, mail_shown, reader_of, sample_mail
 from notifications.registry import REGISTRY
-from records.directory import addressee_of, read_members, zone_of
+from records.directory import read_members, zone_of
+from records.offices import addressee_of
 from web.admin.directory import names_of_all, posts_of_member
 from web.admin.front import ADMINISTER
 from web.mail_frames import FRAMED, html_of_mail
