@@ -91,17 +91,22 @@ def _operational(case: Case) -> list[Post]:
     newcomers = any(p.state is ParticipantState.ADMITTED for p in case.participants.values())
     endorsers = _desks(*case.taking_part(seat=Seat.PARTICIPANT)) if newcomers else []
     invited = _desks(*(p.member for p in case.participants.values() if p.state is ParticipantState.INVITED))
-    return [*owners, *verifiers, *parties, *endorsers, *invited]
+    return [*owners, *verifiers, *parties, *endorsers, *invited, *_asked_on_texts(case)]
 
 
 def _reporting(case: Case) -> list[Post]:
+    return _asked_on_texts(case) or [SECRETARIAT]
+
+
+def _asked_on_texts(case: Case) -> list[Post]:
+    """Who is asked about a report under the silence procedure, or for consent to being named."""
     report = case.report
     if report is not None and report.state is ReportState.TABLED:
         return list(case.directory.steering_group)
     circulation = case.circulation
     if circulation is not None and circulation.state == "approved":
         return _desks(*circulation.pending)
-    return [SECRETARIAT]
+    return []
 
 
 _STAGE = {

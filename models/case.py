@@ -223,7 +223,10 @@ class Outcome(Value):
 
 
 class Arrangement(Value):
-    """An information-sharing arrangement: term of reference (b). ``marking`` is a TLP 2.0 label (FIRST)."""
+    """An information-sharing arrangement: term of reference (b). ``marking`` is a TLP 2.0 label (FIRST).
+
+    ``begins``: the day from which the parties want it, if that is later than their agreement.
+    """
 
     title: Line
     parties: tuple[str, ...]
@@ -231,6 +234,7 @@ class Arrangement(Value):
     every: Line = ""
     marking: Line = "TLP:AMBER"
     contacts: tuple[Line, ...] = ()
+    begins: date | None = None
     review: date | None = None
     agreed: tuple[str, ...] = ()
     in_force_from: Instant | None = None
@@ -311,7 +315,7 @@ class Circulation(Value):
     """What the wider membership is told: what, to whom, naming whom."""
 
     number: int
-    what: Literal["full", "summary"]
+    what: Literal["full", "summary", "nothing"]
     to: tuple[str, ...]
     names: tuple[str, ...]
     consents: Mapping[str, Consent] = {}

@@ -5,7 +5,7 @@ page offers. Where people say the same thing in several words, the other words a
 (``AliasChoices``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
@@ -60,6 +60,16 @@ Codes = tuple[Line, ...]
 
 def _as_tuple(given: Any) -> Any:
     return (given,) if isinstance(given, str) else given
+
+
+def _read_as(**words: tuple[str, ...]) -> Callable[[Any], Any]:
+    """A validator that reads other words for the same answer; what it does not know stays as it is."""
+    known = {word: meant for meant, others in words.items() for word in others}
+
+    def read(given: Any) -> Any:
+        return known.get(str(given).strip().lower().replace("_", " "), given)
+
+    return read
 
 
 # request ----------------------------------------------------------------------------------------------------
@@ -162,6 +172,7 @@ class Comment(Body):
     """Comment on the proposed participants."""
 
     do: Literal["comment"] = "comment"
+    member: Line | None = Field(default=None, validation_alias=_also("member", "on", "about"))
 
 
 class Respond(Body):
@@ -169,6 +180,14 @@ class Respond(Body):
 
     do: Literal["respond"] = "respond"
     answer: Literal["accept", "decline", "observe"] = "accept"
+
+    _words = field_validator("answer", mode="before")(
+        _read_as(
+            accept=("accepted", "participate", "participant", "yes", "true"),
+            decline=("declined", "refuse", "refused", "no", "false"),
+            observe=("observer", "observing", "as observer"),
+        )
+    )
 
 
 class Replace(Body):
@@ -184,7 +203,9 @@ class Admit(Body):
 
     do: Literal["admit"] = "admit"
     member: Line
-    observer: bool = False
+    observer: bool = Field(default=False, validation_alias=_also("observer", "as", "seat"))
+
+    _words = field_validator("observer", mode="before")(_read_as(true=("observer",), false=("participant",)))
 
 
 class Endorse(Body):
@@ -215,19 +236,21 @@ class AddOutcome(Body):
     do: Literal["add_outcome"] = "add_outcome"
     title: Line = Field(min_length=1)
     owner: Line | None = None
-    supporting: Codes = ()
+    supporting: Codes = Field(default=(), validation_alias=_also("supporting", "supporters", "support"))
     indicator: Line = ""
     baseline: float | None = None
     target: float | None = None
     unit: Line = ""
     due: Day | None = None
 
+    _lists = field_validator("supporting", mode="before")(_as_tuple)
+
 
 class Progress(_OnOutcome):
     """Note progress on an outcome; a blocked one is open again."""
 
     do: Literal["progress"] = "progress"
-    value: float | None = None
+    value: float | None = Field(default=None, validation_alias=_also("value", "current", "now"))
 
 
 class Block(_OnOutcome):
@@ -254,11 +277,22 @@ class AddArrangement(Body):
     do: Literal["add_arrangement"] = "add_arrangement"
     title: Line = Field(min_length=1)
     parties: Codes = Field(min_length=1)
-    kind: Line = ""
-    every: Line = ""
+    kind: Line = Field(default="", validation_alias=_also("kind", "what", "information"))
+    every: Line = Field(default="", validation_alias=_also("every", "how_often", "frequency"))
     marking: Literal["TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN", "TLP:CLEAR"] = "TLP:AMBER"
-    contacts: Codes = ()
-    review: Day | None = None
+    contacts: Codes = Field(default=(), validation_alias=_also("contacts", "contact_posts", "contact"))
+    begins: Day | None = Field(
+        default=None, validation_alias=_also("from", "in_force_from", "in_force", "begins", "starts")
+    )
+    review: Day | None = Field(default=None, validation_alias=_also("review", "review_date", "review_on"))
+
+    _lists = field_validator("parties", "contacts", mode="before")(_as_tuple)
+
+    @field_validator("marking", mode="before")
+    @classmethod
+    def _label(cls, given: Any) -> Any:
+        said = str(given).strip().upper()
+        return said if said.startswith("TLP:") else f"TLP:{said}"
 
 
 class Agree(_OnArrangement):
@@ -271,7 +305,7 @@ class LogExchange(_OnArrangement):
     """Note that information was exchanged: what kind and when, never the content."""
 
     do: Literal["log_exchange"] = "log_exchange"
-    kind: Line = ""
+    kind: Line = Field(default="", validation_alias=_also("kind", "what"))
     on: Day | None = Field(default=None, validation_alias=_also("on", "when", "date", "at"))
 
 
@@ -287,10 +321,12 @@ class ScheduleMeeting(Body):
 
     do: Literal["schedule_meeting"] = "schedule_meeting"
     title: Line = Field(min_length=1)
-    place: Line = ""
-    starts: Line = Field(validation_alias=_also("from", "starts", "on", "date", "at"))
-    ends: Line = Field(default="", validation_alias=_also("to", "ends", "until"))
+    place: Line = Field(default="", validation_alias=_also("place", "location", "where"))
+    starts: Line = Field(validation_alias=_also("from", "starts", "on", "date", "at", "when", "start"))
+    ends: Line = Field(default="", validation_alias=_also("to", "ends", "until", "end"))
     agenda: tuple[Line, ...] = ()
+
+    _lists = field_validator("agenda", mode="before")(_as_tuple)
 
     @field_validator("starts", "ends", mode="before")
     @classmethod
@@ -303,15 +339,18 @@ class Attend(Body):
 
     do: Literal["attend"] = "attend"
     meeting: Line = Field(validation_alias=_also("meeting", "title"))
-    present: Codes = ()
+    present: Codes = Field(default=(), validation_alias=_also("present", "attended", "attending"))
     observing: Codes = Field(default=(), validation_alias=_also("observing", "observers"))
     absent: Codes = ()
+
+    _lists = field_validator("present", "observing", "absent", mode="before")(_as_tuple)
 
 
 class SituationUpdate(Body):
     """Tell the group how the situation stands."""
 
     do: Literal["situation_update"] = "situation_update"
+    text: Prose = Field(default="", validation_alias=_also("text", "situation", "update", "summary", "note"))
     figures: tuple[Figure, ...] = ()
 
 
@@ -355,8 +394,10 @@ class OpenReport(Body):
     """Open an interim or the final report and collect contributions until a date."""
 
     do: Literal["open_report"] = "open_report"
-    kind: Literal["interim", "final"] = "final"
-    contributions_by: Day | None = None
+    kind: Literal["interim", "final"] = Field(default="final", validation_alias=_also("kind", "type"))
+    contributions_by: Day | None = Field(
+        default=None, validation_alias=_also("contributions_by", "by", "until", "due", "deadline")
+    )
 
 
 class Contribute(Body):
@@ -371,7 +412,7 @@ class Recommend(Body):
 
     do: Literal["recommend"] = "recommend"
     text: Prose = Field(min_length=1, validation_alias=_also("text", "recommendation", "title"))
-    to: Codes = ()
+    to: Codes = Field(default=(), validation_alias=_also("to", "addressees", "addressee"))
     owner: Line | None = None
     due: Day | None = None
 
@@ -401,9 +442,21 @@ class Circulate(Body):
     """Propose what the wider membership is told, to whom, naming whom."""
 
     do: Literal["circulate"] = "circulate"
-    what: Literal["full", "summary"] = "summary"
+    what: Literal["full", "summary", "nothing"] = "summary"
     to: Literal["everyone", "participants"] | Codes = "everyone"
     names: Codes = ()
+
+    _lists = field_validator("names", mode="before")(_as_tuple)
+
+    @field_validator("to", mode="before")
+    @classmethod
+    def _one(cls, given: Any) -> Any:
+        if not isinstance(given, str):
+            return given
+        said = given.strip().lower()
+        if said in ("all", "everybody", "all members", "membership", "wider membership"):
+            return "everyone"
+        return said if said in ("everyone", "participants") else (given,)
 
 
 class GiveConsent(Body):
@@ -419,9 +472,13 @@ class GiveConsent(Body):
     @classmethod
     def _words(cls, given: Any) -> Any:
         said = str(given).lower()
-        if said in ("true", "yes", "given", "accept", "approve", "agree"):
+        if said in ("true", "yes", "given", "accept", "approve", "agree", "granted"):
             return "give"
-        return "refuse" if said in ("false", "no", "refused", "decline", "withhold") else given
+        return (
+            "refuse"
+            if said in ("false", "no", "refused", "decline", "declined", "withhold", "withheld")
+            else given
+        )
 
 
 class Adopt(Body):
@@ -431,7 +488,15 @@ class Adopt(Body):
     recommendation: Prose = Field(default="", validation_alias=_also("recommendation", "title", "text"))
     text: Prose = Field(default="", validation_alias=_also("why", "note", "reason", "comment"))
     state: Literal["adopted", "declined", "done"] = Field(
-        default="adopted", validation_alias=_also("state", "status", "as", "answer")
+        default="adopted", validation_alias=_also("state", "status", "as", "answer", "outcome", "position")
+    )
+
+    _words = field_validator("state", mode="before")(
+        _read_as(
+            adopted=("adopt", "accept", "accepted"),
+            declined=("decline", "refuse", "refused"),
+            done=("complete", "completed"),
+        )
     )
 
 
@@ -439,14 +504,18 @@ class Waive(Body):
     """State why a term of reference is not covered."""
 
     do: Literal["waive"] = "waive"
-    term: Term = Field(
-        validation_alias=_also("term", "terms_of_reference", "item", "what", "letter", "reference")
+    term: tuple[Term, ...] = Field(
+        min_length=1,
+        validation_alias=_also(
+            "term", "terms", "terms_of_reference", "item", "items", "what", "letter", "reference"
+        ),
     )
 
     @field_validator("term", mode="before")
     @classmethod
-    def _letter(cls, given: Any) -> Any:
-        return str(given).strip("() ").lower()
+    def _lists(cls, given: Any) -> Any:
+        many = given if isinstance(given, list | tuple) else (given,)
+        return tuple(str(one).strip("() ").lower() for one in many)
 
 
 class Close(Body):
@@ -466,29 +535,39 @@ class Person(Value):
     language: Literal["en", "id"] = "en"
 
 
-def _person(given: Any) -> Any:
-    return {"name": given} if isinstance(given, str) else given
+class _ToPerson(Body):
+    """A post, and the person that ``to`` names; name, address and language may also stand beside each other."""
+
+    post: Post | None = None
+    to: Person
+
+    @model_validator(mode="before")
+    @classmethod
+    def _person(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping):
+            return given
+        rest = dict(given)
+        called = next(
+            (word for word in ("to", "name", "holder", "alternate", "person") if word in rest), None
+        )
+        if called is None:
+            return given
+        person = rest.pop(called)
+        beside = {word: rest.pop(word) for word in ("email", "language") if word in rest}
+        return {**rest, "to": {"name": person, **beside} if isinstance(person, str) else person}
 
 
-class Delegate(Body):
+class Delegate(_ToPerson):
     """Name an alternate for a post for a time; the post keeps its holder."""
 
     do: Literal["delegate"] = "delegate"
-    post: Post | None = None
-    to: Person
     until: Day | None = None
 
-    _names = field_validator("to", mode="before")(_person)
 
-
-class HandOver(Body):
+class HandOver(_ToPerson):
     """Hand a post to another person; its pending tasks stay with the post."""
 
     do: Literal["hand_over"] = "hand_over"
-    post: Post | None = None
-    to: Person
-
-    _names = field_validator("to", mode="before")(_person)
 
 
 class ActFor(Body):

@@ -302,6 +302,8 @@ class ArrangementAgreed(Value):
 class ArrangementInForce(Value):
     type: Literal["arrangement_in_force"] = "arrangement_in_force"
     arrangement: str
+    since: Instant | None = None
+    """When it begins, if that is later than the last party's word."""
 
 
 class ExchangeLogged(Value):

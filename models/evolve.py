@@ -348,7 +348,7 @@ def _(case: Case, event: e.ArrangementAgreed, at: datetime, by: Post) -> Case:
 
 @_on(e.ArrangementInForce)
 def _(case: Case, event: e.ArrangementInForce, at: datetime, by: Post) -> Case:
-    return _arrangement(case, event.arrangement, in_force_from=at)
+    return _arrangement(case, event.arrangement, in_force_from=event.since or at)
 
 
 @_on(e.ExchangeLogged)

@@ -26,6 +26,8 @@ class Release(Value):
 
 def release_of(case: Case, circulation: Circulation) -> Release:
     """What the readers of a circulation are told, naming nobody who has not consented."""
+    if circulation.what == "nothing":
+        return Release(text="")
     named = circulation.named
     text = unnamed(case, circulation.text, named)
     if circulation.what == "summary":

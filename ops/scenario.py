@@ -20,6 +20,7 @@ from models.posts import Post
 __all__ = ["Act", "Scenario", "ScenarioError", "differences", "read_scenario"]
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(wd|m|h|d|w)\b")
+_TRUTH = "tag:yaml.org,2002:bool"
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 EXPECTATIONS = (
     "stage", "waiting_on", "clock", "participants", "outcomes", "arrangements", "recommendations",
@@ -137,6 +138,17 @@ class Scenario(Value):
         return sorted(timed, key=lambda one: one[0])
 
 
+class _Words(yaml.SafeLoader):
+    """Safe YAML in which ``yes``, ``no``, ``on`` and ``off`` are words; only true and false are truth values."""
+
+
+_Words.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != _TRUTH]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Words.add_implicit_resolver(_TRUTH, re.compile("true|True|TRUE|false|False|FALSE"), list("tTfF"))
+
+
 def read_scenario(path: Path) -> Scenario:
     """Read a scenario file.
 
@@ -144,7 +156,8 @@ def read_scenario(path: Path) -> Scenario:
         ScenarioError: it is not YAML, or not a scenario.
     """
     try:
-        return Scenario.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        written = yaml.load(path.read_text(encoding="utf-8"), _Words)  # noqa: S506 (it is a SafeLoader)
+        return Scenario.model_validate(written)
     except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
         raise ScenarioError(f"{path}: {error}") from None
     except ValidationError as error:
@@ -155,9 +168,9 @@ def read_scenario(path: Path) -> Scenario:
 
 
 def _as_json(value: Any) -> Any:
-    """Dates as ISO text; the key ``on``, which YAML 1.1 reads as a truth value, as the word it is."""
+    """Dates as ISO text."""
     if isinstance(value, Mapping):
-        return {"on" if key is True else str(key): _as_json(inner) for key, inner in value.items()}
+        return {str(key): _as_json(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_as_json(inner) for inner in value]
     return value.isoformat() if isinstance(value, date) else value

@@ -42,6 +42,9 @@ __all__ = ["Differs", "Simulation", "simulation"]
 
 _SETTLED_SECONDS = 20.0
 _LOOK_AGAIN = 0.004
+_SAME_MOMENT = timedelta(seconds=59)
+"""The server's clock runs on while an act is played, so what begins then is due a little after its time in the scenario,
+which knows minutes only. What is due this soon after a moment is due at it."""
 
 
 class Differs(Exception):
@@ -129,8 +132,11 @@ class Simulation:
     # time ---------------------------------------------------------------------------------------------------------
 
     async def _advance(self, to: datetime) -> None:
-        """Let time pass, stopping wherever the clock acts so that each mail carries its own date."""
-        while (due := await self._next_act()) is not None and due <= to:
+        """Let time pass, stopping wherever the clock acts so that each mail carries its own date.
+
+        What the clock does at ``to`` itself happens before it returns.
+        """
+        while (due := await self._next_act()) is not None and due <= to + _SAME_MOMENT:
             await self._sleep_until(due)
             await self._until(lambda due=due: self._is_after(due), f"the clock to act at {_written(due)}")  # type: ignore[misc]
             await self._settle()

@@ -62,10 +62,12 @@ _NOTES = {
     "`approve_with_conditions` "
     "is read too. Every position but `approve` and `recuse` needs `text`.",
     "answer": "Without `gate`, the first gate at which a question is open.",
-    "comment": "`text` must be there.",
+    "comment": "`text` must be there. With `member`, the comment is about it.",
     "endorse": "`member` may be left out while one admission waits.",
     "replace": "`member` goes, `by` comes.",
     "add_outcome": "Without `owner`, the member of the post that acts.",
+    "add_arrangement": "It is in force once every party has agreed, from `begins` if that is later. `TLP:` may be "
+    "left out of `marking`.",
     "log_exchange": "Without `kind`, that of the arrangement; without `on`, today.",
     "schedule_meeting": "`starts` and `ends` are dates or instants as ISO 8601 writes them.",
     "extend": "`by` may be a whole number of months. With neither, by the policy's duration; it counts "
@@ -79,7 +81,7 @@ _NOTES = {
     "revise": "`text` must be there.",
     "circulate": "`to` is one of the two words or a list of codes. `names` are the members that the "
     "text names; it "
-    "names nobody else.",
+    "names nobody else. With `nothing`, the Co-Chairs decide that nothing is circulated; nobody is told or named.",
     "consent": "`yes`, `true`, `given`, `accept`, `approve` and `agree` are read as `give`; `no`, "
     "`false`, `refused`, "
     "`decline` and `withhold` as `refuse`.",
@@ -88,8 +90,10 @@ _NOTES = {
     "included, from a Co-Chair, the secretariat, or the focal points of its addressees and owner. "
     "`recommendation` "
     "is its exact text; it may be left out where the case has only one.",
-    "waive": "`text` must be there. Brackets and capitals do not matter: `(A)` is read as `a`.",
-    "delegate": "Without `post`, the post that acts. `to` is a name, or `{name, email, language}`. "
+    "waive": "`text` must be there. Brackets and capitals do not matter: `(A)` is read as `a`. "
+    "Several may be waived at once.",
+    "delegate": "Without `post`, the post that acts. `to` is a name, or `{name, email, language}`; "
+    "`email` and `language` may stand beside `to`, which is also read as `name`, `holder`, `person`, `alternate`. "
     "The secretariat "
     "alone may do it for another post.",
     "hand_over": "As in `delegate`.",

@@ -269,6 +269,7 @@ FORMS: dict[str, FormWords] = {
                 ("TLP:AMBER", "TLP:AMBER"), ("TLP:RED", "TLP:RED"), ("TLP:AMBER+STRICT", "TLP:AMBER+STRICT"),
                 ("TLP:GREEN", "TLP:GREEN"), ("TLP:CLEAR", "TLP:CLEAR"))),
             Field("contacts", N_("Contact posts"), "lines", N_("One a line.")),
+            Field("begins", N_("In force from"), "date", N_("Empty: when every party has agreed.")),
             Field("review", N_("Review on"), "date"), _SAID,
         ),
     ),
@@ -355,7 +356,8 @@ FORMS: dict[str, FormWords] = {
         N_("Propose a circulation"), N_("The Co-Chairs decide; every member that is named must consent first."),
         N_("Propose"),
         (
-            _which("what", N_("What is told"), _of(("summary", N_("A summary")), ("full", N_("The full report")))),
+            _which("what", N_("What is told"), _of(("summary", N_("A summary")), ("full", N_("The full report")),
+                ("nothing", N_("Nothing")))),
             _which("everyone", N_("To whom"), _of(
                 ("everyone", N_("Every member and organisation")), ("participants", N_("The participants")),
                 ("members", N_("The members chosen below")))),

@@ -44,7 +44,8 @@ def add_arrangement(turn: Turn, body: AddArrangement) -> None:
         raise refuse(f"There is already an arrangement {body.title!r}.")
     arrangement = Arrangement(
         title=body.title, parties=tuple(dict.fromkeys(body.parties)), kind=body.kind, every=body.every,
-        marking=body.marking, contacts=body.contacts, review=body.review,
+        marking=body.marking, contacts=body.contacts, begins=body.begins,
+        review=body.review,
     )  # fmt: skip
     turn.emit(e.ArrangementAdded(arrangement=arrangement))
     agreement_owed(turn, body.title)
@@ -72,7 +73,9 @@ def _agree(turn: Turn, title: str, member: str) -> None:
     arrangement = turn.case.arrangements[title]
     if arrangement.in_force_from is None and set(arrangement.parties) <= set(arrangement.agreed):
         turn.clear(f"agreement:{title}")
-        turn.emit(e.ArrangementInForce(arrangement=title))
+        begins = turn.morning(arrangement.begins, THE_SECRETARIAT.member) if arrangement.begins else turn.now
+        later = begins if begins > turn.now else None
+        turn.emit(e.ArrangementInForce(arrangement=title, since=later))
         _await_review(turn, title, arrangement.review)
 
 
@@ -102,7 +105,7 @@ def log_exchange(turn: Turn, body: LogExchange) -> None:
     if arrangement.in_force_from is None:
         waiting = ", ".join(code for code in arrangement.parties if code not in arrangement.agreed)
         raise refuse(
-            f"The arrangement {body.arrangement!r} is not in force; it waits for {waiting} to agree."
+            f"The arrangement {body.arrangement!r} is not in force until every party has agreed; it waits for {waiting}."
         )
     turn.emit(
         e.ExchangeLogged(

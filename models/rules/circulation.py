@@ -42,12 +42,14 @@ def circulate(turn: Turn, body: Circulate) -> None:
         body.to if isinstance(body.to, str) else "", body.to if isinstance(body.to, tuple) else ()
     )
     must_be_members(case, (*to, *body.names))
-    if not to:
+    names = tuple(dict.fromkeys(body.names))
+    if body.what == "nothing":
+        to, names = (), ()
+    elif not to:
         raise refuse("Say to whom it goes: everyone, participants, or a list of members.", Why.INVALID)
     number = len(case.circulations) + 1
-    terms = {"what": body.what, "to": list(to), "names": list(body.names), "text": body.text}
+    terms = {"what": body.what, "to": list(to), "names": list(names), "text": body.text}
     report = case.report.content if case.report else ""
-    names = tuple(dict.fromkeys(body.names))
     circulation = Circulation(
         number=number, what=body.what, to=tuple(dict.fromkeys(to)), names=names, text=body.text,
         consents=dict.fromkeys(names, Consent.PENDING), on=fingerprint(number, terms, report),
@@ -55,6 +57,8 @@ def circulate(turn: Turn, body: Circulate) -> None:
     turn.emit(e.CirculationProposed(circulation=circulation))
     naming = ", ".join(names) or "nobody"
     about = f"Circulation {number}: {body.what} to {len(circulation.to)} members, naming {naming}"
+    if body.what == "nothing":
+        about = f"Circulation {number}: nothing is circulated"
     open_gate(turn, GateName.CIRCULATION, on=circulation.on, about=about, respondent=THE_SECRETARIAT)
     _await_consents(turn, circulation)
 

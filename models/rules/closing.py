@@ -1,5 +1,7 @@
 """Closing: what covers the terms of reference, waivers, and the gate."""
 
+from collections.abc import Iterable
+
 from models import events as e
 from models.case import (
     Case,
@@ -28,6 +30,13 @@ CLOSING = "closing"
 """The name of the ladder that reminds of closing."""
 
 
+_NAMES = {
+    Term.OUTCOMES: "practical outcomes",
+    Term.ARRANGEMENTS: "information-sharing arrangements",
+    Term.REPORT: "concrete recommendations in an accepted final report",
+}
+
+
 def terms_of_reference(case: Case) -> dict[Term, str]:
     """For each term of reference: ``covered``, ``waived`` or ``open``.
 
@@ -54,22 +63,28 @@ def await_closing(turn: Turn) -> None:
 @rule("waive", "waive a term of reference", (CO_CHAIR, SECRETARIAT), AT_WORK)
 def waive(turn: Turn, body: Waive) -> None:
     """State why a term of reference is not covered; the Co-Chairs see it when they close the case."""
-    turn.emit(e.Waived(term=body.term, text=must_say(body, "why it is waived")))
+    why = must_say(body, "why it is waived")
+    for term in body.term:
+        turn.emit(e.Waived(term=term, text=why))
     amend_gate(
         turn, GateName.CLOSURE, on=_closing_hash(turn.case), about=_closing_words(turn.case),
-        why=f"{turn.by} waived ({body.term.value})",
+        why=f"{turn.by} waived {_letters(body.term)}",
     )  # fmt: skip
+
+
+def _letters(terms: Iterable[Term]) -> str:
+    return " and ".join(f"({term.value})" for term in terms)
 
 
 @rule("close", "propose to close the case", (SECRETARIAT, CO_CHAIR), {Stage.REPORTING})
 def close(turn: Turn, body: Close) -> None:
     """Ask the Co-Chairs to close: refused until each term of reference has evidence or a stated waiver."""
     case = turn.case
-    uncovered = [f"({term.value})" for term, state in terms_of_reference(case).items() if state == "open"]
+    uncovered = [term for term, state in terms_of_reference(case).items() if state == "open"]
     if uncovered:
         raise refuse(
-            f"The case cannot be closed: the terms of reference {' and '.join(uncovered)} have neither "
-            "evidence nor a stated waiver."
+            f"The case cannot be closed: the terms of reference {_letters(uncovered)} have neither evidence nor a "
+            f"stated waiver; open: {', '.join(_NAMES[term] for term in uncovered)}."
         )
     if case.open_gates:
         gates = ", ".join(gate.name.value for gate in case.open_gates)

@@ -173,9 +173,11 @@ def object_to_outcome(turn: Turn, title: str, text: str) -> None:
     outcome = _the_outcome(turn, title)
     if turn.by not in turn.case.directory.co_chairs:
         raise refuse("Only a Co-Chair may object to the verification of an outcome.", Why.FORBIDDEN)
-    if outcome.state != "verified" or f"verified:{title}" not in turn.case.ladders:
+    if outcome.state != "verified":
+        raise refuse(f"The outcome {title!r} is {outcome.state}; only a verification can be objected to.")
+    if f"verified:{title}" not in turn.case.ladders:
         raise refuse(
-            f"The outcome {title!r} is {outcome.state}; the time to object to its verification is not open."
+            f"The outcome {title!r} is verified; the deadline to object to its verification has passed."
         )
     if outcome.verified_by == turn.by:
         raise refuse("The other Co-Chair may object, not the one that verified the outcome.", Why.FORBIDDEN)

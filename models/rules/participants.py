@@ -15,7 +15,7 @@ from models.reasons import AFFECTED, MANDATE, MANDATE_ALWAYS, ON_ROUTE, REQUESTE
 from models.refusal import Why
 from models.request import fingerprint
 from models.rules.duration import begin_operational
-from models.rules.gates import amend_gate, follows, open_gate
+from models.rules.gates import amend_gate, clip, follows, open_gate
 from models.rules.request import lapsed
 from models.rules.turn import Turn, must_be_members, must_say, refuse, rule
 from models.rules.who import CO_CHAIR, INVITED, PARTICIPANT, SECRETARIAT, STEERING_GROUP
@@ -150,7 +150,11 @@ def _must_not_be_invited(case: Case, codes: tuple[str, ...]) -> None:
 @rule("comment", "comment", (STEERING_GROUP, SECRETARIAT, PARTICIPANT), GROUP_AT_WORK)
 def comment(turn: Turn, body: Comment) -> None:
     """Say something on the participants or on a report; it changes nothing but is on record."""
-    turn.emit(e.Commented(text=must_say(body, "your comment")))
+    said = must_say(body, "your comment")
+    if body.member:
+        must_be_members(turn.case, (body.member,))
+        said = clip(f"{body.member}: {said}")
+    turn.emit(e.Commented(text=said))
 
 
 # invitations ------------------------------------------------------------------------------------------------
@@ -317,9 +321,8 @@ def maybe_begin(turn: Turn) -> None:
     ready=lambda case, post: not lacking(case),
 )  # fmt: skip
 def convene(turn: Turn, body: Convene) -> None:
-    """Start the group's work once the minimum is met; later answers still count."""
-    gate = turn.case.gates.get(GateName.PARTICIPANTS)
-    if gate is None or gate.outcome is not GateOutcome.APPROVED:
+    """Start the group's work once the minimum is met; later answers, and later names on the list, still count."""
+    if not turn.case.taking_part():
         raise refuse(
             "The group cannot be convened before the Co-Chairs have confirmed the list of participants."
         )

@@ -100,7 +100,7 @@ def test_the_time_to_object_to_a_verification_ends() -> None:
     table.do(MY, "done", {"outcome": "Radio net"})
     table.do(AU, "verify", {"outcome": "Radio net"})
     table.wait(10 * DAY)
-    assert "not open" in str(refuses(table, ID, "object", {"outcome": "Radio net", "text": "late"}))
+    assert "deadline to object" in str(refuses(table, ID, "object", {"outcome": "Radio net", "text": "late"}))
 
 
 def test_an_arrangement_is_in_force_when_every_party_has_agreed_and_laggards_are_reminded() -> None:
@@ -115,6 +115,15 @@ def test_an_arrangement_is_in_force_when_every_party_has_agreed_and_laggards_are
     assert table.case.arrangements["Routes"].state == "in_force"
     assert "agreement:Routes" not in table.case.ladders
     assert refuses(table, LK, "agree", {"arrangement": "Routes"}).why is Why.FORBIDDEN
+
+
+def test_an_arrangement_begins_on_the_day_that_its_parties_want() -> None:
+    table = at_work()
+    table.do(MY, "add_arrangement", {**PACT, "from": "2026-06-01"})
+    table.do(TH, "agree", {"arrangement": "Routes"})
+    begins = table.case.arrangements["Routes"].in_force_from
+    assert begins is not None
+    assert begins.date().isoformat() == "2026-06-01"
 
 
 def test_an_exchange_is_noted_without_its_content() -> None:

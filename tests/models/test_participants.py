@@ -267,3 +267,27 @@ def test_who_declined_comes_in_later_only_by_admission() -> None:
 
 def test_a_member_that_is_not_invited_cannot_respond() -> None:
     assert refuses(invited(), MM, "respond").why is Why.FORBIDDEN
+
+
+def test_a_replacement_that_is_not_confirmed_yet_does_not_keep_the_group_from_convening() -> None:
+    table = invited()
+    table.do(MY, "respond", {"answer": "accepted"})
+    table.do("IOM/focal-point", "respond", {"answer": "yes"})
+    table.do(TH, "respond", {"answer": "declined"})
+    table.do(NZ, "replace", {"member": "TH", "by": "MV"})
+    table.do(AU, "convene")
+    assert stage_of(table) is Stage.OPERATIONAL
+    assert waiting_on(table.case) == (AU, ID)
+    approve(table, "participants")
+    assert state(table, "MV") is ParticipantState.INVITED
+
+
+def test_the_group_is_not_convened_before_a_list_was_confirmed() -> None:
+    assert "confirmed the list" in str(refuses(in_selection(), AU, "convene"))
+
+
+def test_a_comment_may_be_about_a_member() -> None:
+    table = in_selection()
+    table.do(NZ, "comment", {"member": "MV", "text": "On the way."})
+    assert table.entries[-1].event["text"] == "MV: On the way."
+    assert "XX" in str(refuses(table, NZ, "comment", {"member": "XX", "text": "On the way."}))

@@ -253,6 +253,33 @@ def test_only_who_is_named_consents() -> None:
     assert refuses(table, TH, "consent").why is Why.FORBIDDEN
 
 
+def test_the_co_chairs_may_decide_that_nothing_is_circulated() -> None:
+    table = reported()
+    table.do(AU, "circulate", {"what": "nothing", "names": ["MY"], "text": "Too early."})
+    approve(table, "circulation")
+    assert circulation_state(table) == "released"
+    assert not table.told("circulated")
+    assert not table.told("consent_requested")
+    circulate(table, [])
+    approve(table, "circulation")
+    assert len(table.told("circulated")) == len(table.case.directory.members)
+
+
+def test_an_interim_report_waits_for_the_steering_group_and_for_those_it_names_while_the_group_works() -> (
+    None
+):
+    table = at_work()
+    table.do(RSO, "open_report", {"kind": "interim"})
+    assert waiting_on(table.case) == (RSO,)
+    table.do(RSO, "table")
+    assert waiting_on(table.case) == table.case.directory.steering_group
+    table.until(table.case.ladders["silence"].due)
+    approve(table, "report")
+    circulate(table, ["MY"])
+    approve(table, "circulation")
+    assert waiting_on(table.case) == (MY,)
+
+
 # closing ----------------------------------------------------------------------------------------------------
 
 
@@ -268,6 +295,13 @@ def test_closing_is_refused_until_each_term_has_evidence_or_a_waiver() -> None:
     approve(table, "closure")
     assert stage_of(table) is Stage.CLOSED
     assert IOM in table.told("case_ended")
+
+
+def test_several_terms_are_waived_at_once_and_a_refusal_to_close_names_what_is_open() -> None:
+    table = reported()
+    assert "practical outcomes, information-sharing arrangements" in str(refuses(table, RSO, "close"))
+    table.do(AU, "waive", {"terms": ["a", "(b)"], "why": "no need"})
+    assert set(terms_of_reference(table.case).values()) == {"waived", "covered"}
 
 
 def closing() -> Tabletop:

@@ -148,6 +148,42 @@ def test_a_file_that_is_no_scenario_is_told_what_is_wrong(
     assert words in result.stderr
 
 
+def test_yes_no_and_on_are_words_in_a_scenario(tmp_path: Path) -> None:
+    file = tmp_path / "scenario.yaml"
+    file.write_text("""
+        start: 2026-05-04T09:00:00Z
+        acts:
+          - {at: 1h, by: AU/co-chair, do: decide, with: {position: decline, text: no, on: yes, off: true}}
+    """)
+
+    act = read_scenario(file).acts[0]
+
+    assert act.fields == {"position": "decline", "text": "no", "on": "yes", "off": True}
+
+
+@pytest.mark.slow
+@pytest.mark.journey
+def test_what_the_clock_does_at_the_moment_of_an_act_has_happened_before_it(tmp_path: Path) -> None:
+    """The activation's 24 hours began a moment after the acceptance; they end before the act one day later."""
+    urgent = {**START, "with": {**START["with"], "urgency": "urgent"}}
+    file = tmp_path / "scenario.yaml"
+    acts = [
+        urgent,
+        {"at": "1h", "by": "RSO/secretariat", "do": "accept"},
+        {"at": "25h", "by": "AU/co-chair", "do": "decide", "with": {"position": "approve"}},
+        {"at": "25h", "expect": {"notices": {"review_escalated": {"count": 2}}}},
+    ]
+    file.write_text(yaml.safe_dump({"start": "2026-05-04T09:00:00Z", "acts": acts}), encoding="utf-8")
+
+    result = CliRunner().invoke(cli.app, ["simulate", str(file)])
+
+    assert result.exit_code == 0, result.output
+    told = result.stdout.splitlines()
+    struck = next(number for number, line in enumerate(told) if "escalate_alternate, gate:activation" in line)
+    taken = next(number for number, line in enumerate(told) if "position taken" in line)
+    assert struck < taken
+
+
 def test_mails_are_kept_on_request(tmp_path: Path) -> None:
     file, mails = tmp_path / "scenario.yaml", tmp_path / "mails"
     file.write_text(yaml.safe_dump({"start": "2026-05-04T09:00:00Z", "acts": [START]}), encoding="utf-8")
