@@ -33,10 +33,10 @@ from ops.simulate import Differs, simulation
 from ops.supervisor import SupervisorError
 from ops.supervisor import up as supervise
 from records import directory as members
-from records import people, queries
+from records import mail_pauses, people, queries
 from records.attachments import Attachments
 from settings import Settings, SettingsError, load_settings
-from workflows.client import CaseDesk, NotAnswered, NotRecorded
+from workflows.client import CaseDesk, NotAnswered, NotRecorded, nudge_delivery
 from workflows.payloads import data_converter
 
 app = typer.Typer(
@@ -45,9 +45,11 @@ app = typer.Typer(
 case_app = typer.Typer(no_args_is_help=True, help="Look at cases and act on them.")
 directory_app = typer.Typer(no_args_is_help=True, help="The directory of members.")
 account_app = typer.Typer(no_args_is_help=True, help="The accounts of people who sign in.")
+mail_app = typer.Typer(no_args_is_help=True, help="What becomes of the mails that go out.")
 app.add_typer(case_app, name="case")
 app.add_typer(directory_app, name="directory")
 app.add_typer(account_app, name="account")
+app.add_typer(mail_app, name="mail")
 
 out = Console()
 err = Console(stderr=True)
@@ -445,6 +447,50 @@ async def _account_reset(settings: Settings, email: str) -> int:
         return 1
     out.print("reset: the next sign-in sets up a new second factor", highlight=False)
     return 0
+
+
+# mail --------------------------------------------------------------------------------------------------------------
+
+By = Annotated[str, typer.Option(help="Who decides; it stays on record.")]
+
+
+@mail_app.command("pause")
+def mail_pause(why: Annotated[str, typer.Option(help="Why.")], by: By = "operator") -> None:
+    """Pause all mail: what is to be told is queued, and nothing goes out until it is resumed."""
+    _run(_mail_pause(load_settings_or_fail(), by, why))
+
+
+async def _mail_pause(settings: Settings, by: str, why: str) -> int:
+    async with _records(settings) as engine:
+        if await mail_pauses.pause(engine, by, why, datetime.now(UTC)):
+            out.print("all mail is paused; `ahg mail resume` lets it go out")
+            return 0
+    err.print("All mail is paused already; `ahg doctor` says by whom and why.", soft_wrap=True)
+    return 1
+
+
+@mail_app.command("resume")
+def mail_resume(by: By = "operator") -> None:
+    """Let mail go out again; what was queued meanwhile is delivered, once."""
+    _run(_mail_resume(load_settings_or_fail(), by))
+
+
+async def _mail_resume(settings: Settings, by: str) -> int:
+    async with _records(settings) as engine:
+        if not await mail_pauses.resume(engine, by, datetime.now(UTC)):
+            err.print("Mail is not paused.")
+            return 1
+    out.print("mail goes out again")
+    await _nudge_delivery(settings)
+    return 0
+
+
+async def _nudge_delivery(settings: Settings) -> None:
+    """Have the delivery look at the queue; a worker that starts later does so by itself."""
+    try:
+        await nudge_delivery(await worker.connect(settings), settings.delivery_queue)
+    except RuntimeError:
+        err.print("Temporal does not answer; what is queued goes out when a worker starts.", soft_wrap=True)
 
 
 if __name__ == "__main__":

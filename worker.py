@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
-from temporalio.common import VersioningBehavior, WorkerDeploymentVersion, WorkflowIDConflictPolicy
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -23,8 +23,8 @@ from notifications.answer_links import AnswerLinks
 from notifications.transport import Transport
 from settings import Settings, load_settings
 from workflows.activation import Activation
+from workflows.client import nudge_delivery
 from workflows.delivery import Delivery
-from workflows.names import DELIVERY_ID
 from workflows.payloads import data_converter
 from workflows.recommendation import Recommendation
 
@@ -80,10 +80,7 @@ class Nudger:
             await self._wanted.wait()
             self._wanted.clear()
             try:
-                await self._client.start_workflow(
-                    Delivery.run, id=DELIVERY_ID, task_queue=self._queue, start_signal="nudge",
-                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                )  # fmt: skip
+                await nudge_delivery(self._client, self._queue)
             except RPCError as error:
                 _log.warning("the delivery could not be nudged", error=str(error))
                 self._wanted.set()

@@ -15,6 +15,7 @@ from ops.processes import port_ready
 from ops.temporal_server import SEARCH_ATTRIBUTES, temporal_ready, worker_ready
 from records import queries
 from records.directory import read_members
+from records.mail_pauses import pause_now
 from settings import Settings, SettingsError
 
 __all__ = ["Finding", "examine"]
@@ -143,8 +144,11 @@ async def _board(settings: Settings) -> Finding:
     try:
         async with engine.connect() as connection:
             counts = await queries.notice_counts(connection)
+            paused = await pause_now(connection)
     finally:
         await engine.dispose()
     stuck = sum(counts.get(state, 0) for state in STUCK)
     seen = ", ".join(f"{number} {state}" for state, number in sorted(counts.items())) or "none yet"
-    return Finding(what="Notices", well=not stuck, seen=seen)
+    if paused:
+        seen += f"; all mail is paused since {paused.paused_at:%Y-%m-%d %H:%M} UTC by {paused.paused_by}: {paused.why}"
+    return Finding(what="Notices", well=not stuck and not paused, seen=seen)

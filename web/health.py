@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from records.mail_pauses import pause_now
 from settings import Settings, SettingsError
 
 CHECK_SECONDS = 3.0
@@ -31,7 +32,16 @@ async def ready(request: Request) -> JSONResponse:
     reasons = {name: why for name, why in {"database": database, "temporal": temporal}.items() if why}
     if reasons:
         return JSONResponse({"status": "not ready", "reasons": reasons}, 503)
-    return JSONResponse({"status": "ready"})
+    return JSONResponse({"status": "ready", "mail": await _mail(request.app.state.engine)})
+
+
+async def _mail(engine: AsyncEngine) -> str:
+    """Whether mail goes out; who paused it, and why, is for the pages."""
+    try:
+        async with engine.connect() as connection:
+            return "paused" if await pause_now(connection) else "goes out"
+    except (SQLAlchemyError, OSError):
+        return "unknown"
 
 
 async def _database(engine: AsyncEngine) -> str | None:

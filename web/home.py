@@ -9,6 +9,7 @@ from models.case import Stage
 from models.posts import Role
 from records import lists
 from records.directory import names_of
+from records.mail_pauses import pause_now
 from web.render import render
 from web.visitor import SignedIn, current_site, only
 
@@ -73,10 +74,11 @@ async def board(request: Request, visitor: SignedIn) -> HTMLResponse:
         rows = await lists.board(connection, visitor.post)
         counts = await lists.counts_by_stage(connection)
         names = await names_of(connection)
+        paused = await pause_now(connection)
     columns: dict[Stage, list[dict[str, Any]]] = {
         stage: [] for stage in Stage if not stage.ended and stage is not Stage.DRAFT
     }
     for row in rows:
         hours = (now - row["stage_since"]).total_seconds() / 3600 if row["stage_since"] else 0.0
         columns.setdefault(Stage(row["stage"]), []).append({**row, "hours": hours})
-    return render(request, "board.html", columns=columns, counts=counts, names=names, now=now)
+    return render(request, "board.html", columns=columns, counts=counts, names=names, now=now, paused=paused)

@@ -12,11 +12,18 @@ import pytest
 import worker
 from activities.marks import NOBODY_INSTEAD
 from db import write_transaction
+from models.projection import step_of
+from models.rules import strike
 from models.tables import TABLES
 from ops.catcher import Catcher
 from ops.processes import free_port
 from records import ledger
+from records.casefiles import CaseFiles
+from records.log import append
+from records.mail_pauses import pause, resume
 from tests.rig import Rig, rig, working
+from workflows.client import nudge_delivery
+from workflows.names import DELIVERY_ID
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +50,17 @@ async def settled(parts: Rig) -> list[dict[str, Any]]:
             async with parts.engine.connect() as connection:
                 if not await ledger.waiting(connection):
                     return await parts.notices()
+            await asyncio.sleep(0.02)
+
+
+async def a_round_is_over(parts: Rig) -> None:
+    """Until the delivery has looked at the queue and sleeps."""
+    handle = parts.client.get_workflow_handle(DELIVERY_ID)
+    async with asyncio.timeout(30):
+        while True:
+            events = (await handle.fetch_history()).events
+            if any(event.HasField("timer_started_event_attributes") for event in events):
+                return
             await asyncio.sleep(0.02)
 
 
@@ -181,3 +199,72 @@ async def test_a_post_without_an_address_is_undeliverable_and_named(
         "the directory has no address for LK/focal-point",
     )
     assert [notice["state"] for notice in notices if notice["instead_of"] == lost["key"]] == ["sent"]
+
+
+async def test_while_all_mail_is_paused_it_is_queued_and_goes_out_once_when_it_is_resumed(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with Catcher(tmp_path / "mail") as catcher, mailing(tmp_path, catcher, database_url) as parts:
+        await pause(parts.engine, "RSO/secretariat", "the mail server moves", datetime.now(UTC))
+        await parts.submit()
+        await a_round_is_over(parts)
+        assert catcher.messages() == []
+
+        await resume(parts.engine, "RSO/secretariat", datetime.now(UTC))
+        await nudge_delivery(parts.client, parts.settings.delivery_queue)
+        notices = await settled(parts)
+
+    assert {notice["state"] for notice in notices} == {"sent"}
+    assert len(catcher.messages()) == len(notices)
+
+
+async def test_what_a_reminder_is_about_is_settled_while_it_waits_and_it_is_not_sent(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with Catcher(tmp_path / "mail") as catcher, mailing(tmp_path, catcher, database_url) as parts:
+        await pause(parts.engine, "RSO/secretariat", "the mail server moves", datetime.now(UTC))
+        await parts.submit()
+        await the_clock_reminds(parts)
+        await parts.act("RSO/secretariat", "accept")
+        await resume(parts.engine, "RSO/secretariat", datetime.now(UTC))
+        await nudge_delivery(parts.client, parts.settings.delivery_queue)
+        notices = await settled(parts)
+
+    late = [notice for notice in notices if notice["kind"] == "completeness_overdue"]
+    assert {(one["state"], one["reason"]) for one in late} == {
+        ("superseded", "What it reminds of is settled.")
+    }
+    assert len(late) == 3
+    assert {one["state"] for one in notices if one not in late} == {"sent"}
+    assert "completeness_overdue" not in {mail.message["X-Ahg-Kind"] for mail in catcher.messages()}
+
+
+async def the_clock_reminds(parts: Rig) -> None:
+    """The completeness check is overdue: the step that the clock takes, recorded as the workflow records it."""
+    case = await CaseFiles(parts.engine).read(parts.reference)
+    assert case is not None
+    rung = case.ladders["completeness"].rungs[0]
+    taken = strike(case, rung.at)
+    assert taken is not None
+    async with write_transaction(parts.engine) as connection:
+        await append(connection, [step_of(taken)])
+
+
+async def test_a_post_that_changes_hands_while_its_mail_waits_is_written_to_as_it_is_held_then(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with Catcher(tmp_path / "mail") as catcher, mailing(tmp_path, catcher, database_url) as parts:
+        await pause(parts.engine, "RSO/secretariat", "the mail server moves", datetime.now(UTC))
+        await parts.submit()
+        async with write_transaction(parts.engine) as connection:
+            holders = TABLES.tables["holders"]
+            now = {"name": "Nimal Perera", "email": "new@lk.example", "language": "id"}
+            await connection.execute(holders.update().where(holders.c.post == "LK/focal-point").values(**now))
+        await resume(parts.engine, "RSO/secretariat", datetime.now(UTC))
+        await nudge_delivery(parts.client, parts.settings.delivery_queue)
+        await settled(parts)
+
+    (mail,) = [mail for mail in catcher.messages() if mail.message["X-Ahg-Post"] == "LK/focal-point"]
+    assert mail.recipients == ("new@lk.example",)
+    assert "Nimal Perera" in str(mail.message["To"])
+    assert mail.message.get_body(("html",)).get_content().count('lang="id"') == 1  # type: ignore[union-attr]
