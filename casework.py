@@ -78,8 +78,14 @@ class Casework:
     ) -> Done:  # fmt: skip
         at = at or datetime.now(UTC) + self._desk.shift
         if do == "submit" and reference is None:
-            return await self._submit(fields, by, command_id, at)
+            return await self._submit(do, fields, by, command_id, at)
         command = parse(do, fields, by=by, command_id=command_id, seen=seen)
+        if (
+            reference is None
+            and isinstance(command.body, ActFor)
+            and isinstance(command.body.command, Submit)
+        ):
+            return await self._submit(do, fields, by, command_id, at)  # the request came by letter
         if isinstance(command.body, Draft):
             return await keep_draft(self._engine, command.by, fields, at)
         if reference is None:
@@ -102,15 +108,18 @@ class Casework:
             waiting_on=tuple(receipt.waiting_on),
         )
 
-    async def _submit(self, fields: Mapping[str, Any], by: str, command_id: str, at: datetime) -> Done:
+    async def _submit(
+        self, do: str, fields: Mapping[str, Any], by: str, command_id: str, at: datetime
+    ) -> Done:
+        """Open a case; what ``submit`` leaves out is taken from the member's draft."""
         member = by.partition("/")[0]
         async with self._engine.connect() as connection:
             given = await references.given_for(connection, command_id)
-            draft = await references.read_draft(connection, member, DRAFT)
+            draft = await references.read_draft(connection, member, DRAFT) if do == "submit" else None
             found = await opening(connection, at.year, self._policy)
         if given is not None and (before := await self._first_result(given, given, command_id)) is not None:
             return before  # the draft it was made from is gone by now
-        command = parse("submit", {**(draft or {}), **fields}, by=by, command_id=command_id)
+        command = parse(do, {**(draft or {}), **fields}, by=by, command_id=command_id)
         await self._check_files(command)
         # The rules are asked before a number is given, so that a refused request does not use one up.
         blank = Case(

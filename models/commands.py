@@ -5,7 +5,7 @@ page offers. Where people say the same thing in several words, the other words a
 (``AliasChoices``).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
@@ -32,8 +32,37 @@ def _also(*names: str) -> Any:
     return AliasChoices(*names)
 
 
-_TEXT = ("text", "why", "reason", "reasons", "note", "comment", "conditions")
+_TEXT = (
+    "text",
+    "why",
+    "reason",
+    "reasons",
+    "note",
+    "comment",
+    "condition",
+    "conditions",
+    "question",
+    "message",
+)
 """The words for what a post says with a command."""
+
+
+def _in_one_text(given: Any, names: Sequence[str]) -> Any:
+    """Where several of these words are given, or a list for one of them: all of it as one text, a line each."""
+    if not isinstance(given, Mapping):
+        return given
+    said = {name: given[name] for name in names if name in given}
+    if len(said) < 2 and not any(isinstance(one, list | tuple) for one in said.values()):
+        return given
+    lines: list[Any] = []
+    for one in said.values():
+        lines += one if isinstance(one, list | tuple) else [one]
+    if not all(isinstance(line, str) for line in lines):
+        return given
+    return {
+        **{name: one for name, one in given.items() if name not in said},
+        "text": "\n".join(filter(None, lines)),
+    }
 
 
 class Body(Value):
@@ -45,6 +74,13 @@ class Body(Value):
         default="",
         validation_alias=_also(*_TEXT),
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _all_that_is_said(cls, given: Any) -> Any:
+        alias = cls.model_fields["text"].validation_alias
+        words = [str(word) for word in alias.choices] if isinstance(alias, AliasChoices) else []
+        return _in_one_text(given, [word for word in words if word in _TEXT])
 
 
 class _OnOutcome(Body):
@@ -107,9 +143,11 @@ class Resubmit(Body):
     def _collect(cls, given: Any) -> Any:
         if not isinstance(given, Mapping) or "changes" in given:
             return given
-        words = [name for name in given if name in _TEXT and name not in Request.model_fields]
+        words = [name for name in _TEXT if name in given and name not in Request.model_fields]
         fields = {name: value for name, value in given.items() if name != "do" and name not in words}
-        return {"do": "resubmit", "text": given[words[0]] if words else "", "changes": fields}
+        return _in_one_text(
+            {"do": "resubmit", "changes": fields, **{word: given[word] for word in words}}, words
+        )
 
 
 class Accept(Body):
@@ -151,7 +189,7 @@ class Answer(Body):
 
     do: Literal["answer"] = "answer"
     gate: GateName | None = None
-    text: Prose = Field(min_length=1, validation_alias=_also("text", "answer"))
+    text: Prose = Field(min_length=1, validation_alias=_also("text", "answer", "message", "note"))
 
 
 # participants -----------------------------------------------------------------------------------------------
@@ -507,7 +545,7 @@ class Waive(Body):
     term: tuple[Term, ...] = Field(
         min_length=1,
         validation_alias=_also(
-            "term", "terms", "terms_of_reference", "item", "items", "what", "letter", "reference"
+            "term", "terms", "terms_of_reference", "item", "items", "what", "which", "letter", "reference"
         ),
     )
 
@@ -548,7 +586,8 @@ class _ToPerson(Body):
             return given
         rest = dict(given)
         called = next(
-            (word for word in ("to", "name", "holder", "alternate", "person") if word in rest), None
+            (word for word in ("to", "name", "holder", "new_holder", "alternate", "person") if word in rest),
+            None,
         )
         if called is None:
             return given
@@ -582,7 +621,10 @@ class ActFor(Body):
     @model_validator(mode="before")
     @classmethod
     def _collect(cls, given: Any) -> Any:
-        """The inner command stands in ``command``, or as ``do`` and ``with`` beside the other fields."""
+        """The inner command stands in ``command``, or as ``do`` and ``with`` beside the other fields.
+
+        ``whom`` is the post; beside a ``post`` it is the person who answered, and is kept with ``how``.
+        """
         if not isinstance(given, Mapping):
             return given
         rest = dict(given)
@@ -600,9 +642,18 @@ class ActFor(Body):
                 taken[name] = rest.pop(word)
         if "why" not in taken and "text" in rest:
             taken["why"] = rest.pop("text")
+        person = rest.pop("whom", None) or rest.pop("who", None)
+        if person and isinstance(taken.get("how"), str):
+            taken["how"] = f"{taken['how']}, {person}"
         inner = taken.pop("with", None) or rest
-        if isinstance(taken.get("command"), str) and isinstance(inner, Mapping):
-            taken["command"] = {**dict(inner), "do": taken["command"]}
+        command = taken.get("command")
+        if isinstance(command, str) and isinstance(inner, Mapping):
+            taken["command"] = {**dict(inner), "do": command}
+        elif isinstance(command, Mapping) and isinstance(command.get("with"), Mapping):
+            taken["command"] = {
+                **command["with"],
+                **{name: one for name, one in command.items() if name != "with"},
+            }
         return taken
 
 

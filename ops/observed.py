@@ -5,15 +5,20 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from models.posts import Post
 from records import queries
 
 __all__ = ["observed"]
 
 
-async def observed(engine: AsyncEngine, reference: str | None, *, drafted: bool = False) -> dict[str, Any]:
+async def observed(
+    engine: AsyncEngine, reference: str | None, *, drafted_by: Post | None = None
+) -> dict[str, Any]:
     """What a scenario's ``expect`` can name (``ops.scenario.EXPECTATIONS``). Without a case, at most its draft."""
     if reference is None:
-        return {"stage": "draft" if drafted else None}
+        if drafted_by is None:
+            return {"stage": None, "waiting_on": []}
+        return {"stage": "draft", "waiting_on": [drafted_by], "clock": "running", "versions": 0}
     async with engine.connect() as connection:
         row = await queries.case(connection, reference)
         if row is None:

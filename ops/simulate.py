@@ -27,6 +27,7 @@ import worker
 from casework import Casework
 from models.case import Stage
 from models.log import Entry
+from models.posts import Post
 from models.refusal import Refused
 from ops.catcher import Catcher, CaughtMail, mail_files, read_mail
 from ops.observed import observed
@@ -70,7 +71,7 @@ class Simulation:
         self._casework = Casework(engine, desk, scenario.policy_document())
         self._mails = 0
         self._entries = 0
-        self._drafted = False
+        self._drafted_by: Post | None = None
 
     async def play(self) -> None:
         """Play every act and check every expectation.
@@ -107,7 +108,8 @@ class Simulation:
             return
         if act.refused:
             raise Differs(f"{act}: accepted, though it was to be refused with {act.refused[0]!r}")
-        self._drafted = self._drafted or act.do == "draft"
+        if act.do == "draft":
+            self._drafted_by = act.by
         self.reference = done.reference or self.reference
         if act.do == "adopt" and done.stage in ("declined", "done"):
             await self._free_the_clock()
@@ -123,7 +125,7 @@ class Simulation:
             await self._env.client.test_service.unlock_time_skipping(UnlockTimeSkippingRequest())
 
     async def _check(self, act: Act) -> None:
-        actual = await observed(self.engine, self.reference, drafted=self._drafted)
+        actual = await observed(self.engine, self.reference, drafted_by=self._drafted_by)
         found = differences(act.expect, actual)
         if found:
             raise Differs(f"{act}: {'; '.join(found)}")

@@ -93,7 +93,8 @@ _NOTES = {
     "waive": "`text` must be there. Brackets and capitals do not matter: `(A)` is read as `a`. "
     "Several may be waived at once.",
     "delegate": "Without `post`, the post that acts. `to` is a name, or `{name, email, language}`; "
-    "`email` and `language` may stand beside `to`, which is also read as `name`, `holder`, `person`, `alternate`. "
+    "`email` and `language` may stand beside `to`, which is also read as `name`, `holder`, `new_holder`, "
+    "`person`, `alternate`. "
     "The secretariat "
     "alone may do it for another post.",
     "hand_over": "As in `delegate`.",
@@ -102,7 +103,8 @@ _NOTES = {
     "approve}}`. `post` "
     "is also read as `for`, `whom`, `on_behalf_of`, `behalf`; `how` as `by`, `means`; `do` as `act`, "
     "`action`, "
-    "`inner_do`. Draft is not among the commands that a case takes.",
+    "`inner_do`; beside a `post`, `whom` or `who` is the person who answered. With `submit` inside and no case yet it "
+    "opens one. Draft is not among the commands that a case takes.",
 }
 """What a table cannot say."""
 

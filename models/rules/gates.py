@@ -28,7 +28,11 @@ Consequence = Callable[[Turn, Gate], None]
 FOLLOWS: dict[tuple[GateName, GateOutcome], Consequence] = {}
 """What follows from a gate's outcome; each part of the procedure registers its own (``follows``)."""
 
-_APPROVALS = (PositionKind.APPROVE, PositionKind.APPROVE_WITH_CONDITIONS)
+_MUST_SAY = {
+    PositionKind.APPROVE_WITH_CONDITIONS: "on which conditions you approve",
+    PositionKind.DECLINE: "why you decline (the reasons)",
+}
+"""What goes with a position, besides a question's text."""
 
 
 def follows(gate: GateName, *outcomes: GateOutcome) -> Callable[[Consequence], Consequence]:
@@ -174,12 +178,12 @@ def decide(turn: Turn, body: Decide) -> None:
         raise _not_a_decider(gate, turn.by)
     match body.position:
         case PositionKind.ASK:
-            _ask(turn, gate, must_say(body, "what you ask"))
+            _ask(turn, gate, must_say(body, "what you ask (the question)"))
         case PositionKind.RECUSE:
             _recuse(turn, gate, body.text)
         case position:
-            if position is not PositionKind.APPROVE:
-                must_say(body, "why, or on which conditions")
+            if position in _MUST_SAY:
+                must_say(body, _MUST_SAY[position])
             _take_position(turn, gate, position, body.text)
 
 
@@ -269,7 +273,10 @@ def _the_gate(case: Case, name: GateName | None, post: Post) -> Gate:
         return mine[0]
     gate = case.gates.get(name)
     if gate is None:
-        raise refuse(f"The gate {name.value!r} has not been opened; there is nothing to decide there yet.")
+        names = ", ".join(gate.name.value for gate in case.open_gates) or "none"
+        raise refuse(
+            f"The gate {name.value!r} has not been opened; there is nothing to decide there yet. Open now: {names}."
+        )
     if not gate.open:
         outcome = gate.outcome.value if gate.outcome else ""
         raise refuse(

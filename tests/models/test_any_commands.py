@@ -137,6 +137,7 @@ KEYS = {
     "outcomes": ("title",), "arrangements": ("title",), "meetings": ("title",), "reports": ("number",),
     "recommendations": ("number",), "circulations": ("number",), "holders": ("post",),
     "alternates": ("post",), "duties": ("post", "do", "about"), "readers": ("member",),
+    "directory_changes": ("id",),
 }  # fmt: skip
 """What, besides the reference, tells two rows of a table apart."""
 

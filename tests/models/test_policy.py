@@ -16,7 +16,14 @@ def test_what_is_not_a_length_of_time_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "plain", "words"),
-    [("5 WD", "5wd", "5 working days"), ("1h", "1h", "1 hour"), ("12mo", "12mo", "12 months")],
+    [
+        ("5 WD", "5wd", "5 working days"),
+        ("1h", "1h", "1 hour"),
+        ("12mo", "12mo", "12 months"),
+        ("12 months", "12mo", "12 months"),
+        ("1 working day", "1wd", "1 working day"),
+        ("6 Hours", "6h", "6 hours"),
+    ],
 )
 def test_a_length_of_time_reads_as_people_write_it(text: str, plain: str, words: str) -> None:
     assert Span(text) == plain
@@ -68,3 +75,14 @@ def test_what_policy_does_not_have_is_refused(differences: dict[str, object]) ->
 
 def test_no_differences_give_the_defaults() -> None:
     assert policy_with({}) == Policy()
+
+
+def test_the_words_of_the_table_of_defaults_are_read_as_keys() -> None:
+    policy = policy_with({
+        "completeness check": "1 WD", "gate's deadline": "3 WD", "silence procedure": "4 WD",
+        "duration of an activation": "3 months", "minimum composition": {"other_affected": 2, "organisations": 0},
+    })  # fmt: skip
+
+    assert (policy.routine.completeness, policy.routine.gate) == ("1wd", "3wd")
+    assert (policy.urgent.silence, policy.urgent.duration) == ("4wd", "3mo")
+    assert (policy.other_affected, policy.organisations) == (2, 0)
