@@ -1,0 +1,139 @@
+"""A fan-out to thousands of addresses whose worker is killed in the middle: each has its mail once, or is in doubt."""
+
+import asyncio
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from db import write_transaction
+from models.posts import Post, Role
+from models.tables import TABLES
+from ops.processes import Child, ManagedProcess
+from ops.temporal_server import worker_ready
+from records import ledger
+from tests.rig import Rig, rig, working
+from workflows.client import nudge_delivery
+
+ADDRESSES = 5000
+CONNECTIONS = 4
+
+
+@asynccontextmanager
+async def sink(file: Path) -> AsyncIterator[int]:
+    """A mail server in a process of its own; its port."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.sink", str(file), stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    try:
+        yield int(await process.stdout.readline())
+    finally:
+        process.kill()
+        await process.wait()
+
+
+def arrived(file: Path) -> list[str]:
+    return [line.split(" ")[1] for line in file.read_text().splitlines()] if file.exists() else []
+
+
+async def fan_out(parts: Rig) -> None:
+    """A notice of the case to each of many posts, as a circulation to all of them queues it."""
+    posts = [Post.of(f"M{number}", Role.FOCAL_POINT) for number in range(ADDRESSES)]
+    holders = [
+        {
+            "post": post,
+            "name": f"Desk {post}",
+            "email": f"desk@{post.member.lower()}.example",
+            "language": "en",
+        }
+        for post in posts
+    ]
+    facts = {"what": "summary", "names": "Malaysia, Thailand", "text": "The group has met."}
+    notices = [
+        {
+            "key": f"{parts.reference}#1:circulated:{post}", "reference": parts.reference, "seq": 1, "kind": "circulated",
+            "post": post, "capacity": "holder", "facts": facts, "queued_at": datetime.now(UTC), "state": "queued",
+            "attempts": 0, "reserved_by": "", "address": "", "reply": "", "message_id": "", "instead_of": "",
+            "reason": "", "settled_by": "",
+        }
+        for post in posts
+    ]  # fmt: skip
+    async with write_transaction(parts.engine) as connection:
+        await connection.execute(TABLES.tables["holders"].insert(), holders)
+        await connection.execute(TABLES.tables["notices"].insert(), notices)
+
+
+async def states(parts: Rig) -> dict[str, int]:
+    c = TABLES.tables["notices"].c
+    query = select(c.state, func.count()).where(c.kind == "circulated").group_by(c.state)
+    async with parts.engine.connect() as connection:
+        return {str(state): int(number) for state, number in await connection.execute(query)}
+
+
+async def until(holds: Callable[[], Any], seconds: float = 150) -> None:
+    async with asyncio.timeout(seconds):
+        while True:
+            found = holds()
+            if await found if asyncio.iscoroutine(found) else found:
+                return
+            await asyncio.sleep(0.05)
+
+
+@pytest.mark.slow
+@pytest.mark.journey
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_a_worker_killed_in_a_fan_out_leaves_no_more_in_doubt_than_it_had_connections(
+    kind: str, tmp_path: Path, database_of: Callable[[str], str | None]
+) -> None:
+    file = tmp_path / "arrived"
+    async with (
+        sink(file) as port,
+        rig(
+            tmp_path / "rig", database_url=database_of(kind), smtp_port=port, smtp_connections=CONNECTIONS
+        ) as parts,
+    ):
+        async with working(parts):
+            await parts.submit()
+        await fan_out(parts)
+        works = ManagedProcess(
+            Child(
+                "worker",
+                (sys.executable, "-m", "worker"),
+                tmp_path / "worker.log",
+                env=parts.settings.environment(),
+                ready=worker_ready(parts.settings.temporal_connect_config(), parts.settings.task_queue),
+            )
+        )
+        try:
+            works.start()
+            await until(lambda: len(arrived(file)) >= ADDRESSES // 3)
+            works.kill()
+            before = len(arrived(file))
+            assert before < ADDRESSES
+            works.start()
+            await nudge_delivery(parts.client, parts.settings.delivery_queue)
+
+            async def nothing_waits() -> bool:
+                async with parts.engine.connect() as connection:
+                    return not await ledger.waiting(connection)
+
+            await until(nothing_waits)
+        finally:
+            works.kill()
+
+        found = await states(parts)
+        assert set(found) <= {"sent", "ambiguous"}
+        assert sum(found.values()) == ADDRESSES
+        assert found.get("ambiguous", 0) <= CONNECTIONS
+        assert max(Counter(arrived(file)).values()) == 1
+        async with parts.engine.connect() as connection:
+            c = TABLES.tables["notices"].c
+            sent = set((await connection.execute(select(c.message_id).where(c.state == "sent"))).scalars())
+        assert sent <= set(arrived(file))
