@@ -570,7 +570,7 @@ class Person(Value):
 
     name: Line = Field(min_length=1)
     email: Line = Field(default="", pattern=r"^$|^[^@\s<>(),:;\"\[\]\\]+@[^@\s<>(),:;\"\[\]\\]+$")
-    language: Literal["en", "id"] = "en"
+    language: Line = Field(default="en", pattern=r"^[a-z]{2,3}([_-][A-Za-z]{2,4})?$")
 
 
 class _ToPerson(Body):

@@ -1,7 +1,7 @@
 """Sentences of the procedure's own, as the log keeps them: in English, because a log is one text for all its readers.
 
 Where they are shown they are recognised by their form and said in the reader's language; what people wrote in them stays.
-A sentence that is not recognised stays English (decision 0024).
+A sentence that is not recognised stays English (decision 26).
 """
 
 import re

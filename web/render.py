@@ -149,7 +149,7 @@ def _term_words(context: Context, term: str) -> Markup | str:
 
 
 def _refusal(context: Context, sentence: str) -> Markup:
-    """A sentence of a refusal. Those of the rules are English (decision 0024), and are marked as such for who listens."""
+    """A sentence of a refusal. Those of the rules are English (decision 26), and are marked as such for who listens."""
     language, translated = context["language"], _word(context)(sentence)
     if translated != sentence or language == SOURCE:
         words: Words = context["say"]
