@@ -1,6 +1,7 @@
 """A mail server in a process of its own: ``python -m tests.sink FILE`` takes every mail and keeps its Message-ID.
 
-A line of the file is a mail, written before the answer: what is in the file has arrived. The port is printed when it listens.
+A line of the file is a mail, written before the answer: what is in the file has arrived. The port is printed when it
+listens.
 """
 
 import asyncio
