@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 
 import models.tables  # noqa: F401 - registers the tables
 from db import make_engine
+from migrations.made_by_hand import is_described
 from settings import load_settings
 
 
@@ -27,6 +28,7 @@ def run(connection: Connection) -> None:
         target_metadata=SQLModel.metadata,
         render_as_batch=connection.dialect.name == "sqlite",
         render_item=render_item,
+        include_object=is_described,
         compare_server_default=True,
     )
     with context.begin_transaction():

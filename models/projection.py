@@ -11,13 +11,14 @@ from typing import Any
 from models import events as e
 from models.agenda import due, next_act, waiting_on
 from models.base import Value
-from models.case import Case
+from models.case import Case, Stage
 from models.duties import duties
 from models.log import Entry, event_of
 from models.notices import Notice, notices_of
 from models.posts import Post
 from models.rules import Taken
 from models.rules.closing import terms_of_reference
+from models.search import READ_FOR_SEARCH, search_texts, text_columns
 from models.visibility import Sight, readers
 
 __all__ = ["Queued", "Recorded", "Row", "Step", "rows_of", "step_of"]
@@ -87,6 +88,8 @@ def rows_of(before: Case, after: Case, entries: tuple[Entry, ...]) -> Iterator[R
         yield from _changed(after.reference, table, getattr(before, part), getattr(after, part), columns)
     yield from _duties(before, after)
     yield from _readers(before, after)
+    yield from _marks(before, after)
+    yield from _search_texts(before, after)
     for entry in entries:
         if entry.type in ("delegated", "handed_over"):
             event = event_of(entry)
@@ -150,6 +153,37 @@ def _readers(before: Case, after: Case) -> Iterator[Row]:
             else:
                 columns_now = {**columns, "sight": int(sight), "opened_at": after.opened_at}
                 yield Row.model_construct(table="readers", columns=columns_now)
+
+
+def _marks(before: Case, after: Case) -> Iterator[Row]:
+    """What a list of cases can be narrowed down to and that is several values, or few of many cases."""
+    old, new = _marks_of(before), _marks_of(after)
+    for mark, value in sorted(old ^ new):
+        key = {"reference": after.reference, "mark": mark, "value": value}
+        if (mark, value) in old:
+            yield Row.model_construct(table="case_marks", columns=key, gone=True)
+        else:
+            yield Row.model_construct(table="case_marks", columns={**key, "opened_at": after.opened_at})
+
+
+def _marks_of(case: Case) -> set[tuple[str, str]]:
+    marks = {("requester", member) for member in case.requesters}
+    marks |= {("waiting_on", str(post)) for post in waiting_on(case)}
+    if case.stage is not Stage.DRAFT and not case.stage.ended:
+        marks.add(("open", ""))
+    return marks
+
+
+def _search_texts(before: Case, after: Case) -> Iterator[Row]:
+    """The texts that are searched, where one is new, reads otherwise, or is open to others than before."""
+    if all(getattr(before, part) is getattr(after, part) for part in READ_FOR_SEARCH):
+        return
+    old, new = search_texts(before), search_texts(after)
+    for number, text in new.items():
+        if old.get(number) != text:
+            yield Row.model_construct(table="search_texts", columns=text_columns(text))
+    for number in old.keys() - new.keys():
+        yield Row.model_construct(table="search_texts", columns={"id": number}, gone=True)
 
 
 def _case(case: Case) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 Every query takes the post that reads and leaves out what it may not see (``visibility``); pages only show the rows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -15,7 +15,16 @@ from models.posts import Post
 from models.tables import TABLES
 from models.visibility import INSIDERS, Sight
 
-__all__ = ["Cursor", "Filters", "board", "cases_seen", "counts_by_stage", "duties_of", "follow_ups_of"]
+__all__ = [
+    "Cursor",
+    "Filters",
+    "board",
+    "cases_named",
+    "cases_seen",
+    "counts_by_stage",
+    "duties_of",
+    "follow_ups_of",
+]
 
 _CASES, _READERS = TABLES.tables["cases"], TABLES.tables["readers"]
 _DUTIES, _FOLLOW_UPS = TABLES.tables["duties"], TABLES.tables["follow_ups"]
@@ -105,6 +114,16 @@ def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
     if shown["sight"] < Sight.OWN_PART:
         shown.update(title="", stage="", stage_since=None, urgency="")
     return shown
+
+
+async def cases_named(
+    connection: AsyncConnection, reader: Post, references: Collection[str]
+) -> dict[str, dict[str, Any]]:
+    """Of some cases those that a post sees, by reference, as its list shows them."""
+    if not references:
+        return {}
+    query = _seen_by(reader).where(_CASES.c.reference.in_(references))
+    return {row["reference"]: _shown(row) for row in (await connection.execute(query)).mappings()}
 
 
 async def duties_of(connection: AsyncConnection, post: Post, limit: int = 200) -> list[dict[str, Any]]:

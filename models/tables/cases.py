@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Column, Index, Integer
 from sqlmodel import Field, SQLModel
 
 from models.tables.columns import json_column, moment_column, text_column
@@ -185,3 +185,35 @@ class ReaderRow(SQLModel, table=True):
     member: str = Field(primary_key=True)
     sight: int
     opened_at: datetime | None = moment_column()
+
+
+class CaseMarkRow(SQLModel, table=True):
+    """What lists are narrowed down by: ``mark`` is ``requester``, ``waiting_on`` or ``open`` (which has no value)."""
+
+    __tablename__ = "case_marks"
+    __table_args__ = (Index("case_marks_by_age", "mark", "value", "opened_at", "reference"),)
+
+    reference: str = Field(primary_key=True)
+    mark: str = Field(primary_key=True)
+    value: str = Field(primary_key=True)
+    opened_at: datetime | None = moment_column()
+
+
+class SearchTextRow(SQLModel, table=True):
+    """A text that is searched (``models/search.py``): what is found, its words, and the marks of who may find it.
+
+    ``words`` and ``readers`` stand between blanks. The index of their words is made by the migrations, each database's
+    own: the table ``search_index`` of FTS5, the index ``search_index`` of PostgreSQL.
+    """
+
+    __tablename__ = "search_texts"
+
+    id: int = Field(
+        sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False)
+    )
+    reference: str = Field(index=True)
+    kind: str
+    part: str = text_column()
+    text: str = text_column()
+    words: str = text_column()
+    readers: str = text_column()

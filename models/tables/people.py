@@ -107,3 +107,13 @@ class AttachmentRow(SQLModel, table=True):
     kind: str
     size: int
     kept_at: datetime = moment_column(nullable=False)
+
+
+class SavedViewRow(SQLModel, table=True):
+    """A list as a post has narrowed it down, kept under a name for whoever holds the post: the query of its address."""
+
+    __tablename__ = "saved_views"
+
+    post: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    query: str = text_column()

@@ -1,0 +1,163 @@
+"""What of a case can be searched, and by whom: exactly what each post sees of it (``models/visibility.py``).
+
+A thing (the case with its request, an outcome, a recommendation, a circulation that went out) is one text for all who
+see it alike. Where posts see it differently, since sections are confidential, it is one text for each sight of it, and
+each post finds one of them: the words of a closed section are in no text that the post finds.
+"""
+
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from typing import Any
+
+from models.base import Value
+from models.case import Case
+from models.posts import SECRETARIAT, Post, Role
+from models.release import release_of
+from models.search_words import words_of
+from models.visibility import Seen, Sight, as_seen, readers
+
+__all__ = ["READ_FOR_SEARCH", "SearchText", "Thing", "reader_mark", "search_texts", "text_columns"]
+
+
+class Thing(StrEnum):
+    """What is found."""
+
+    CASE = "case"
+    OUTCOME = "outcome"
+    RECOMMENDATION = "recommendation"
+    CIRCULATION = "circulation"
+
+
+READ_FOR_SEARCH = (
+    "request", "requesters", "withdrew", "participants", "outcomes", "arrangements", "reports", "recommendations",
+    "circulations",
+)  # fmt: skip
+"""The parts of a case on which its texts and their readers depend."""
+
+
+class SearchText(Value):
+    """One text. ``part`` names the thing within its kind; ``readers`` are the marks of the posts that find it.
+
+    ``id`` is in the order of lists: a greater one is of a newer case, or of a thing that comes before in the same case.
+    """
+
+    id: int
+    reference: str
+    kind: Thing
+    part: str
+    text: str
+    readers: tuple[str, ...]
+
+
+def reader_mark(post: Post) -> str:
+    """How a post stands among the readers of a text; auditors are one. No word that is searched for is like it."""
+    if post.role is Role.AUDITOR:
+        return "@auditor"
+    plain = (c if c.isalnum() or c in "/-" else f"_{ord(c):x}_" for c in post.casefold())
+    return f"@{''.join(plain)}"
+
+
+def search_texts(case: Case) -> dict[int, SearchText]:
+    """All texts of a case, by their id."""
+    things: dict[tuple[Thing, int, str], dict[str, list[str]]] = {}
+    said: dict[tuple[int, Sight], list[tuple[Thing, int, str, str]]] = {}
+    views = list(_views(case))  # kept, so that the same id is the same view
+    for seen in views:
+        alike = id(seen.case), seen.sight
+        if alike not in said:
+            said[alike] = [one for one in _things(case, seen) if one[3]]
+        for kind, number, part, text in said[alike]:
+            texts = things.setdefault((kind, number, part), {})
+            texts.setdefault(text, []).append(reader_mark(seen.post))
+    found = (
+        SearchText.model_construct(
+            id=_id(case.reference, kind, number, sight), reference=case.reference, kind=kind, part=part, text=text,
+            readers=tuple(sorted(set(marks))),
+        )
+        for (kind, number, part), texts in things.items()
+        for sight, (text, marks) in enumerate(texts.items())
+    )  # fmt: skip
+    return {one.id: one for one in found}
+
+
+def text_columns(text: SearchText) -> dict[str, Any]:
+    """A text as a row: its words and readers between blanks, as both databases compare them."""
+    words = words_of(f"{text.reference} {text.text}" if text.kind in _NAMED else text.text)
+    return {
+        "id": text.id, "reference": text.reference, "kind": text.kind.value, "part": text.part, "text": text.text,
+        "words": f" {' '.join(words)} ", "readers": f" {' '.join(text.readers)} ",
+    }  # fmt: skip
+
+
+_NAMED = (Thing.CASE, Thing.CIRCULATION)
+"""Found by the reference too."""
+
+
+def _id(reference: str, kind: Thing, number: int, sight: int) -> int:
+    _, year, count = reference.split("-")
+    place = (list(Thing).index(kind) << 24) | (min(number, 0xFFFF) << 8) | sight
+    return (((int(year) << 20) | int(count)) << 26) | ((1 << 26) - 1 - place)
+
+
+def _views(case: Case) -> Iterator[Seen]:
+    """The case as each post sees it that may see something of it, who reads everything first."""
+    members = (Post.of(code, Role.FOCAL_POINT) for code in readers(case))
+    auditor = Post.of(SECRETARIAT.member, Role.AUDITOR)
+    posts = (
+        SECRETARIAT,
+        auditor,
+        *case.directory.co_chairs,
+        *case.directory.steering_group,
+        *members,
+    )
+    for post in dict.fromkeys(posts):
+        seen = as_seen(case, post)
+        if seen is not None:
+            yield seen
+
+
+def _things(case: Case, seen: Seen) -> Iterator[tuple[Thing, int, str, str]]:
+    """What a post sees: kind, number, name and text of each thing."""
+    shown = seen.case
+    yield Thing.CASE, 0, "", _lines(_request(seen))
+    for number, title in enumerate(case.outcomes):
+        if title in shown.outcomes:
+            outcome = shown.outcomes[title]
+            members = _names(case, (outcome.owner, *outcome.supporting))
+            said = (outcome.title, outcome.indicator, outcome.unit, outcome.note, members)
+            yield Thing.OUTCOME, number, title, _lines(said)
+    for number, one in shown.recommendations.items():
+        text = _lines((one.text, _names(case, (*one.to, one.owner))))
+        yield Thing.RECOMMENDATION, number, str(number), text
+    for number, circulation in shown.circulations.items():
+        if circulation.state == "released":
+            whole = case if seen.sight is Sight.CIRCULATED else shown
+            release = release_of(whole, case.circulations[number] if whole is case else circulation)
+            text = _lines((release.text, *release.outcomes, *release.recommendations))
+            yield Thing.CIRCULATION, number, str(number), text
+
+
+def _request(seen: Seen) -> Iterator[str]:
+    """The request as the post reads it; who asked is known to those who see the case."""
+    case, request = seen.case, seen.case.request
+    yield request.title
+    yield request.situation
+    for route in request.routes:
+        yield f"{' – '.join(case.directory.name(stop) for stop in route.stops)} {route.by}"
+    for figure in request.figures:
+        yield f"{figure.what} {figure.source}"
+    yield _names(case, request.affected)
+    yield request.done
+    yield from request.asks
+    for attached in request.attachments:
+        yield attached.name
+    if seen.sight is Sight.CASE:
+        yield _names(case, case.requesters)
+
+
+def _names(case: Case, codes: Iterable[str]) -> str:
+    return ", ".join(case.directory.name(code) for code in dict.fromkeys(codes) if code)
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return "\n".join(line.strip() for line in lines if line.strip())

@@ -1,0 +1,151 @@
+"""Searching the texts of cases: only those that the post that asks may find (``models/search.py``), newest case first.
+
+A query is words, all of which must be found; no sign in it means anything to a database. Both databases compare the same
+words and marks of readers, and so find the same. A page costs the same however many cases there are:
+
+- SQLite's FTS5 goes through the texts of a word from the newest on, and stops when the page is full.
+- PostgreSQL's index of words cannot be read in order. Words that many texts have are found by looking at the newest
+  texts themselves (``_LOOKED_AT``); where that does not fill the page the words are rare, and the index is asked.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.posts import Post
+from models.search import Thing, reader_mark
+from models.search_words import terms_of
+from records import lists
+
+__all__ = ["FIRST", "PAGE", "search", "similar_cases"]
+
+PAGE = 25
+FIRST = (1 << 63) - 1
+"""Where the first page begins."""
+
+_LOOKED_AT = 3000
+_LIKENED = 200
+_COLUMNS = "t.id, t.reference, t.kind, t.part, substr(t.text, 1, 60000) AS text"
+
+
+async def search(
+    connection: AsyncConnection, reader: Post, query: str, *, kind: Thing | None = None, after: int = FIRST,
+    limit: int = PAGE,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """A page of what a post finds: the rows of texts, each with its ``case`` as the post's list shows it.
+
+    ``after``: the id of the last hit of the page before. A query without words finds nothing.
+    """
+    terms = terms_of(query)
+    if not terms:
+        return []
+    rows = await _found(connection, reader, [[term] for term in terms], _COLUMNS, kind, after, limit)
+    cases = await lists.cases_named(connection, reader, {row["reference"] for row in rows})
+    return [{**row, "case": cases[row["reference"]]} for row in rows if row["reference"] in cases]
+
+
+async def similar_cases(
+    connection: AsyncConnection, reader: Post, weights: dict[str, float], limit: int = 3
+) -> list[dict[str, Any]]:
+    """The cases that a post sees and whose texts share the most with the given words, as its list shows them.
+
+    Looks at the newest of those that share anything. ``weights``: how much each word counts (``models/likeness.py``).
+    """
+    if not weights:
+        return []
+    words = sorted(weights, key=lambda word: -weights[word])[:40]
+    columns = "t.id, t.reference, t.words"
+    rows = await _found(connection, reader, [words], columns, Thing.CASE, FIRST, _LIKENED)
+    enough = max(weights.values()) * 2
+    scores: dict[str, float] = {}
+    for row in rows:
+        there = set(row["words"].split())
+        score = sum(weight for word, weight in weights.items() if word in there)
+        if score >= enough:
+            scores[row["reference"]] = max(score, scores.get(row["reference"], 0.0))
+    best = sorted(scores, key=lambda reference: (scores[reference], reference), reverse=True)[:limit]
+    cases = await lists.cases_named(connection, reader, best)
+    return [cases[reference] for reference in best if reference in cases]
+
+
+async def _found(
+    connection: AsyncConnection, reader: Post, terms: Sequence[Sequence[str]], columns: str, kind: Thing | None,
+    after: int, limit: int,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Texts that have, of each of the ``terms``, one at least."""
+    where = "id < :after" + (" AND kind = :kind" if kind else "")
+    given = {"after": after, "limit": limit, **({"kind": kind.value} if kind else {})}
+    mark = reader_mark(reader)
+    if connection.dialect.name == "sqlite":
+        return await _rows(
+            connection, _FTS5.format(columns=columns, where=where), given, match=_match(terms, mark)
+        )
+    looked_at = {**given, **_likes(terms, mark), "looked_at": _LOOKED_AT}
+    conditions = " AND ".join(_conditions(terms))
+    newest = await _rows(connection, _NEWEST.format(columns=columns, where=conditions, kind=where), looked_at)
+    if len(newest) >= limit:
+        return newest
+    return await _rows(
+        connection, _LEXEMES.format(columns=columns, where=where), given, query=_tsquery(terms, mark)
+    )
+
+
+async def _rows(
+    connection: AsyncConnection, statement: str, given: dict[str, Any], **more: Any
+) -> list[dict[str, Any]]:
+    found = await connection.execute(text(statement), {**given, **more})
+    return [dict(row) for row in found.mappings()]
+
+
+# SQLite ----------------------------------------------------------------------------------------------------------------
+
+_FTS5 = """
+    SELECT {columns} FROM search_index JOIN search_texts AS t ON t.id = search_index.rowid
+    WHERE search_index MATCH :match AND search_index.rowid < :after AND {where}
+    ORDER BY search_index.rowid DESC LIMIT :limit
+"""
+
+
+def _match(terms: Sequence[Sequence[str]], mark: str) -> str:
+    """The query in FTS5's language; words and marks hold no quotation mark."""
+    alternatives = (
+        " OR ".join(f'"{term}"{" *" if len(term) > 1 else ""}' for term in some) for some in terms
+    )
+    return " AND ".join([*(f"({one})" for one in alternatives), f'"{mark}"'])
+
+
+# PostgreSQL ------------------------------------------------------------------------------------------------------------
+
+_NEWEST = """
+    SELECT {columns} FROM (SELECT * FROM search_texts WHERE id < :after ORDER BY id DESC LIMIT :looked_at) AS t
+    WHERE {where} AND {kind} ORDER BY id DESC LIMIT :limit
+"""
+_LEXEMES = """
+    WITH found AS MATERIALIZED (
+        SELECT * FROM search_texts WHERE search_lexemes(words, readers) @@ CAST(:query AS tsquery) AND {where}
+    )
+    SELECT {columns} FROM found AS t ORDER BY id DESC LIMIT :limit
+"""
+
+
+def _conditions(terms: Sequence[Sequence[str]]) -> Iterable[str]:
+    yield "readers LIKE :mark"
+    for n, some in enumerate(terms):
+        yield f"({' OR '.join(f'words LIKE :term_{n}_{m}' for m in range(len(some)))})"
+
+
+def _likes(terms: Sequence[Sequence[str]], mark: str) -> dict[str, str]:
+    words = {
+        f"term_{n}_{m}": f"% {term}%" if len(term) > 1 else f"% {term} %"
+        for n, some in enumerate(terms)
+        for m, term in enumerate(some)
+    }
+    return {**words, "mark": "% {} %".format(mark.replace("_", "\\_"))}
+
+
+def _tsquery(terms: Sequence[Sequence[str]], mark: str) -> str:
+    """The query as lexemes, each of them whole: beginnings of words are lexemes of their own."""
+    alternatives = (" | ".join(f"'{term}'" for term in some) for some in terms)
+    return " & ".join([*(f"({one})" for one in alternatives), f"'{mark}'"])
