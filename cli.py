@@ -27,6 +27,7 @@ from models.refusal import Refused, Why
 from models.rules import allowed
 from ops import doctor as doctoring
 from ops import replay as replaying
+from ops import rebuild as rebuilding
 from ops import verify as verifying
 from ops.scenario import ScenarioError, read_scenario
 from ops.simulate import Differs, simulation
@@ -173,6 +174,26 @@ async def _verify(settings: Settings, histories: bool) -> int:
             streams = len(await queries.streams(connection))
     out.print(f"{streams} logs verified, {faults} faults", highlight=False)
     return 1 if faults else 0
+
+
+@app.command()
+def rebuild(
+    references: Annotated[list[str] | None, typer.Argument(help="Cases; all where none is named.")] = None,
+) -> None:
+    """Make what lists, pages and the search show of cases anew from the log; safe while the product runs."""
+    _run(_rebuild(load_settings_or_fail(), references or []))
+
+
+async def _rebuild(settings: Settings, references: list[str]) -> int:
+    async with _records(settings) as engine:
+        with Progress(console=err, transient=True) as progress:
+            task = progress.add_task("rebuilding", total=None)
+            left = await rebuilding.rebuild(
+                engine, references, lambda done, of: progress.update(task, completed=done, total=of)
+            )
+    for reference in left:
+        out.print(f"{reference}: left as it is, its log is absent or broken", markup=False, highlight=False)
+    return 1 if left else 0
 
 
 @app.command()

@@ -4,7 +4,10 @@ from models.members import Directory
 from models.request import Request
 from models.search_words import words_of
 
-__all__ = ["likeness"]
+__all__ = ["ENOUGH", "likeness"]
+
+ENOUGH = 4.0
+"""From here on cases are alike: a place and a word of the title, or several words."""
 
 _PLACE, _TITLE, _WORD = 3.0, 2.0, 1.0
 _SHORT = 4
@@ -12,8 +15,13 @@ _SHORT = 4
 
 
 def likeness(request: Request, directory: Directory) -> dict[str, float]:
-    """How much each word of a request counts when cases are compared; empty while it says nothing yet."""
-    places = " ".join(directory.name(place) for place in (*request.affected, *request.on_route))
+    """How much each word of a request counts when cases are compared; empty while it says nothing yet.
+
+    The words of one place share what a place counts.
+    """
     weights = dict.fromkeys((word for word in words_of(request.situation)[:60] if len(word) >= _SHORT), _WORD)
     weights |= dict.fromkeys((word for word in words_of(request.title) if len(word) >= _SHORT), _TITLE)
-    return weights | dict.fromkeys((word for word in words_of(places) if len(word) > 1), _PLACE)
+    for place in dict.fromkeys((*request.affected, *request.on_route)):
+        words = [word for word in words_of(directory.name(place)) if len(word) > 1]
+        weights |= dict.fromkeys(words, _PLACE / max(1, len(words)))
+    return weights

@@ -7,12 +7,13 @@ before them; any number of times is the same as once.
 import asyncio
 
 import db
+from ops.rebuild import lacking, rebuild
 from records.directory import seed_if_empty
 from settings import Settings, SettingsError, ensure_keys, load_settings
 
 
 async def prepare(settings: Settings) -> None:
-    """Make the keys, bring the schema to the newest version, and fill an empty directory of members."""
+    """Make the keys, bring the schema to the newest version, and fill what is empty or was recorded before."""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     made = ensure_keys(settings)
     if made is not None:
@@ -21,6 +22,11 @@ async def prepare(settings: Settings) -> None:
     engine = db.make_engine(settings)
     try:
         count = await seed_if_empty(engine)
+        if old := await lacking(engine):
+            print(
+                f"making the rows that lists and search need of {len(old)} cases recorded before there were any"
+            )
+            await rebuild(engine, old)
     finally:
         await engine.dispose()
     if count:

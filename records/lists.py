@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.case import Stage
 from models.posts import Post
 from models.tables import TABLES
 from models.visibility import INSIDERS, Sight
@@ -26,10 +25,9 @@ __all__ = [
     "follow_ups_of",
 ]
 
-_CASES, _READERS = TABLES.tables["cases"], TABLES.tables["readers"]
+_CASES, _READERS, _MARKS = (TABLES.tables[name] for name in ("cases", "readers", "case_marks"))
 _DUTIES, _FOLLOW_UPS = TABLES.tables["duties"], TABLES.tables["follow_ups"]
 _RECOMMENDATIONS = TABLES.tables["recommendations"]
-_ENDED = tuple(stage.value for stage in Stage if stage.ended)
 PAGE = 50
 
 
@@ -55,11 +53,31 @@ class Cursor(NamedTuple):
 
 
 class Filters(NamedTuple):
-    """What a list is narrowed down to; an empty text narrows nothing. ``open``: leave out what has ended."""
+    """What a list is narrowed down to; an empty text, or none, narrows nothing.
+
+    ``open``: leave out what has ended. ``overdue_at``: the instant before which the deadline of an open case lies.
+    ``opened_before`` is not among the instants that are meant.
+    """
 
     stage: str = ""
     urgency: str = ""
     open: bool = False
+    requester: str = ""
+    waiting_on: str = ""
+    opened_from: datetime | None = None
+    opened_before: datetime | None = None
+    overdue_at: datetime | None = None
+
+    @property
+    def marks(self) -> list[tuple[str, str]]:
+        """The rows of ``case_marks`` that a case must have, the one that the fewest have first."""
+        wanted = [
+            ("waiting_on", self.waiting_on) if self.waiting_on else None,
+            ("open", "") if self.overdue_at else None,
+            ("requester", self.requester) if self.requester else None,
+            ("open", "") if self.open and not self.overdue_at else None,
+        ]
+        return [mark for mark in wanted if mark is not None]
 
 
 def _seen_by(reader: Post) -> Select[Any]:
@@ -68,12 +86,6 @@ def _seen_by(reader: Post) -> Select[Any]:
         return select(_CASES, literal(int(Sight.CASE)).label("sight"))
     mine = and_(_READERS.c.reference == _CASES.c.reference, _READERS.c.member == reader.member)
     return select(_CASES, _READERS.c.sight).join(_READERS, mine)
-
-
-def _order(reader: Post) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    """What the list is in order of; a member's list follows its own index, however many cases there are."""
-    table = _CASES if reader.role in INSIDERS else _READERS
-    return table.c.opened_at, table.c.reference
 
 
 async def cases_seen(
@@ -85,25 +97,59 @@ async def cases_seen(
 ) -> list[dict[str, Any]]:
     """A page of the cases that a post sees, newest first.
 
-    A case that was only circulated to the post is left out where the list is narrowed to a stage or an urgency, and
-    always stands in the list of what is open: the post does not know either, and finding the case would tell.
+    A filter tells something of each case that it finds, so a case of which the post does not know that is left out. What
+    was only circulated always stands in the list of what is open: the post does not know either.
     """
-    opened_at, reference = _order(reader)
-    query = _seen_by(reader).order_by(opened_at.desc(), reference.desc()).limit(limit)
+    query, opened_at, reference = _narrowed(reader, filters)
+    query = query.order_by(opened_at.desc(), reference.desc()).limit(limit)
     if after is not None:
-        earlier = and_(opened_at == after.opened_at, reference < after.reference)
-        query = query.where(or_(opened_at < after.opened_at, earlier))
-    if (filters.stage or filters.urgency) and reader.role not in INSIDERS:
-        query = query.where(_READERS.c.sight >= Sight.OWN_PART)
+        earlier = or_(opened_at < after.opened_at, reference < after.reference)
+        query = query.where(opened_at <= after.opened_at, earlier)
+    if filters.opened_from is not None:
+        query = query.where(opened_at >= filters.opened_from)
+    if filters.opened_before is not None:
+        query = query.where(opened_at < filters.opened_before)
     if filters.stage:
         query = query.where(_CASES.c.stage == filters.stage)
     if filters.urgency:
         query = query.where(_CASES.c.urgency == filters.urgency)
-    if filters.open:
-        runs = _CASES.c.stage.not_in(_ENDED)
-        told = literal(False) if reader.role in INSIDERS else _READERS.c.sight == Sight.CIRCULATED
-        query = query.where(or_(runs, told))
+    if filters.overdue_at is not None:
+        query = query.where(_CASES.c.due < filters.overdue_at)
     return [_shown(row) for row in (await connection.execute(query)).mappings()]
+
+
+def _narrowed(
+    reader: Post, filters: Filters
+) -> tuple[Select[Any], ColumnElement[datetime], ColumnElement[str]]:
+    """The rows that have the marks of the filters, and what they are in order of.
+
+    Who sees every case goes through the rows of one mark in their order, a member through what it sees: what is read does
+    not grow with the cases that are not meant.
+    """
+    query = _seen_by(reader)
+    if reader.role not in INSIDERS:
+        if filters.requester or filters.waiting_on or filters.overdue_at:
+            query = query.where(_READERS.c.sight >= Sight.CASE)
+        elif filters.stage or filters.urgency:
+            query = query.where(_READERS.c.sight >= Sight.OWN_PART)
+        for mark in filters.marks:
+            told = _READERS.c.sight == Sight.CIRCULATED if mark == ("open", "") else literal(False)
+            query = query.where(or_(_marked(mark), told))
+        return query, _READERS.c.opened_at, _READERS.c.reference
+    if not filters.marks:
+        return query, _CASES.c.opened_at, _CASES.c.reference
+    (name, value), *others = filters.marks
+    led = _MARKS.alias("led")
+    query = query.join(led, led.c.reference == _CASES.c.reference)
+    query = query.where(led.c.mark == name, led.c.value == value, *map(_marked, others))
+    return query, led.c.opened_at, led.c.reference
+
+
+def _marked(mark: tuple[str, str]) -> ColumnElement[bool]:
+    """Whether the case has a mark."""
+    name, value = mark
+    same = (_MARKS.c.reference == _CASES.c.reference, _MARKS.c.mark == name, _MARKS.c.value == value)
+    return select(_MARKS.c.reference).where(*same).exists()
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -164,7 +210,8 @@ async def follow_ups_of(connection: AsyncConnection, member: str, limit: int = 1
 
 async def board(connection: AsyncConnection, reader: Post, limit: int = 200) -> list[dict[str, Any]]:
     """The open cases that a post sees, those that have been in their step for longest first."""
-    query = _seen_by(reader).where(_CASES.c.stage.not_in(_ENDED)).order_by(_CASES.c.stage_since).limit(limit)
+    query, _, _ = _narrowed(reader, Filters(open=True))
+    query = query.order_by(_CASES.c.stage_since).limit(limit)
     return [_shown(row) for row in (await connection.execute(query)).mappings()]
 
 

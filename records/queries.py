@@ -17,7 +17,8 @@ __all__ = [
 
 PARTS = (
     "request_versions", "gates", "participants", "outcomes", "arrangements", "meetings", "reports",
-    "recommendations", "circulations", "follow_ups", "duties", "readers",
+    "recommendations", "circulations", "follow_ups", "duties", "readers", "case_marks",
+    "search_texts",
 )  # fmt: skip
 """The tables that hold the parts of a case."""
 

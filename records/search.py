@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.likeness import ENOUGH
 from models.posts import Post
 from models.search import Thing, reader_mark
 from models.search_words import terms_of
@@ -58,12 +59,11 @@ async def similar_cases(
     words = sorted(weights, key=lambda word: -weights[word])[:40]
     columns = "t.id, t.reference, t.words"
     rows = await _found(connection, reader, [words], columns, Thing.CASE, FIRST, _LIKENED)
-    enough = max(weights.values()) * 2
     scores: dict[str, float] = {}
     for row in rows:
         there = set(row["words"].split())
         score = sum(weight for word, weight in weights.items() if word in there)
-        if score >= enough:
+        if score >= ENOUGH:
             scores[row["reference"]] = max(score, scores.get(row["reference"], 0.0))
     best = sorted(scores, key=lambda reference: (scores[reference], reference), reverse=True)[:limit]
     cases = await lists.cases_named(connection, reader, best)

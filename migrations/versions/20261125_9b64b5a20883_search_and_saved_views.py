@@ -1,6 +1,6 @@
 """search and saved views
 
-Revision: 9b64b5a20883, after 5af442098993, made 2026-11-25 09:58:32.435111+00:00
+Revision: 9b64b5a20883, after 98875e4a2041, made 2026-11-25 09:58:32.435111+00:00
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 
 revision = '9b64b5a20883'
-down_revision = '5af442098993'
+down_revision = '98875e4a2041'
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,81 @@
+"""``ahg rebuild``: the projection of cases, with the texts that are searched, made anew from the log.
+
+One case a transaction, in which nothing else is recorded, so that it is safe while the product runs. The rows of the
+directory are shared by all cases, and follow-ups of recommendations have logs of their own: both stay as they are.
+"""
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from db import write_transaction
+from models.log import broken_at
+from models.projection import Row
+from models.tables import TABLES
+from ops.verify import rebuilt
+from records import queries
+from records.log import read_entries, write_rows
+
+__all__ = ["lacking", "rebuild"]
+
+_PARTS = ("cases", *(name for name in queries.PARTS if name != "follow_ups"))
+
+
+async def lacking(engine: AsyncEngine) -> list[str]:
+    """The cases that have no text to be found by: they were recorded before there were any."""
+    cases, texts = TABLES.tables["cases"], TABLES.tables["search_texts"]
+    has = select(texts.c.id).where(texts.c.reference == cases.c.reference).exists()
+    async with engine.connect() as connection:
+        found = await connection.execute(select(cases.c.reference).where(~has).order_by(cases.c.reference))
+        return list(found.scalars())
+
+
+async def rebuild(
+    engine: AsyncEngine,
+    references: Sequence[str] = (),
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> list[str]:
+    """Make the rows of cases anew; of all where none is named. Returns those whose log is absent or broken: left alone."""
+    if not references:
+        async with engine.connect() as connection:
+            references = [stream for stream in await queries.streams(connection) if "/" not in stream]
+    left = []
+    for number, reference in enumerate(references):
+        progress(number, len(references))
+        async with write_transaction(engine) as connection:
+            if not await _rebuild_one(connection, reference):
+                left.append(reference)
+    progress(len(references), len(references))
+    return left
+
+
+async def _rebuild_one(connection: AsyncConnection, reference: str) -> bool:
+    if (
+        connection.dialect.name == "postgresql"
+    ):  # recording begins with an entry: it waits, and readers do not
+        await connection.exec_driver_sql("LOCK TABLE entries IN SHARE ROW EXCLUSIVE MODE")
+    entries = await read_entries(connection, reference)
+    if not entries or broken_at(entries) is not None:
+        return False
+    wanted = {key: columns for key, columns in rebuilt(reference, entries).items() if key[0] in _PARTS}
+    await write_rows(
+        connection, [row for name in _PARTS for row in await _gone(connection, reference, name, wanted)]
+    )
+    await write_rows(connection, [Row(table=name, columns=columns) for (name, _), columns in wanted.items()])
+    return True
+
+
+async def _gone(
+    connection: AsyncConnection,
+    reference: str,
+    name: str,
+    wanted: dict[tuple[str, tuple[object, ...]], object],
+) -> list[Row]:
+    """The rows that the log does not give."""
+    keys = [column.name for column in TABLES.tables[name].primary_key]
+    rows = await queries.parts(connection, reference, name)
+    there = [{key: row[key] for key in keys} for row in rows]
+    return [
+        Row(table=name, columns=one, gone=True) for one in there if (name, tuple(one.values())) not in wanted
+    ]
