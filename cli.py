@@ -26,8 +26,8 @@ from models.posts import Post
 from models.refusal import Refused, Why
 from models.rules import allowed
 from ops import doctor as doctoring
-from ops import replay as replaying
 from ops import rebuild as rebuilding
+from ops import replay as replaying
 from ops import verify as verifying
 from ops.scenario import ScenarioError, read_scenario
 from ops.simulate import Differs, simulation

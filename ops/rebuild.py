@@ -4,7 +4,8 @@ One case a transaction, in which nothing else is recorded, so that it is safe wh
 directory are shared by all cases, and follow-ups of recommendations have logs of their own: both stay as they are.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -36,7 +37,7 @@ async def rebuild(
     references: Sequence[str] = (),
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> list[str]:
-    """Make the rows of cases anew; of all where none is named. Returns those whose log is absent or broken: left alone."""
+    """Make the rows of cases anew; of all where none is named. Returns those left alone: log absent or broken."""
     if not references:
         async with engine.connect() as connection:
             references = [stream for stream in await queries.streams(connection) if "/" not in stream]
@@ -70,7 +71,7 @@ async def _gone(
     connection: AsyncConnection,
     reference: str,
     name: str,
-    wanted: dict[tuple[str, tuple[object, ...]], object],
+    wanted: Collection[tuple[str, tuple[Any, ...]]],
 ) -> list[Row]:
     """The rows that the log does not give."""
     keys = [column.name for column in TABLES.tables[name].primary_key]

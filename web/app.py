@@ -20,6 +20,7 @@ from web import (
     answer,
     attachments,
     case_page,
+    cases,
     errors,
     feed,
     health,
@@ -31,6 +32,7 @@ from web import (
     openid,
     request_form,
     request_version,
+    search,
     second_factor,
     signin,
     statics,
@@ -49,8 +51,8 @@ __all__ = ["application", "create_app"]
 _LOG = structlog.get_logger(__name__)
 
 PAGES = (
-    signin, openid, second_factor, acting, account, home, attachments, request_form, request_version, act, answer,
-    case_page, meeting_files, told, feed, language, *ADMINISTRATION,
+    signin, openid, second_factor, acting, account, home, cases, search, attachments, request_form, request_version, act,
+    answer, case_page, meeting_files, told, feed, language, *ADMINISTRATION,
 )  # fmt: skip
 """What people use; each has a ``router``."""
 

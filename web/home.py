@@ -1,8 +1,8 @@
-"""What waits for the post that is signed in, the list of cases, and the board."""
+"""What waits for the post that is signed in, and the board."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from models.case import Stage
@@ -29,39 +29,6 @@ async def home(request: Request, visitor: SignedIn) -> HTMLResponse:
         names = await names_of(connection)
     return render(
         request, "home.html", duties=duties, follow_ups=follow_ups, cases=cases, names=names, now=site.clock()
-    )
-
-
-@router.get("/cases")
-async def cases(
-    request: Request, visitor: SignedIn, stage: Annotated[str, Query(max_length=40)] = "",
-    urgency: Annotated[str, Query(max_length=20)] = "", open_only: Annotated[str, Query(alias="open")] = "",
-    after: Annotated[str, Query(max_length=120)] = "",
-) -> HTMLResponse:  # fmt: skip
-    """The cases that the post sees, newest first, a page at a time."""
-    site = current_site(request)
-    filters = lists.Filters(
-        stage=stage if stage in set(Stage) else "",
-        urgency=urgency if urgency in ("routine", "urgent") else "",
-        open=open_only == "yes",
-    )
-    async with site.engine.connect() as connection:
-        found = await lists.cases_seen(
-            connection, visitor.post, filters, lists.Cursor.read(after), lists.PAGE + 1
-        )
-        names = await names_of(connection)
-    more = lists.Cursor(found[lists.PAGE - 1]["opened_at"], found[lists.PAGE - 1]["reference"]) if (
-        len(found) > lists.PAGE
-    ) else None  # fmt: skip
-    stages = [one for one in Stage if one is not Stage.DRAFT]
-    return render(
-        request,
-        "cases.html",
-        cases=found[: lists.PAGE],
-        names=names,
-        filters=filters,
-        stages=stages,
-        more=more,
     )
 
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from casework import DRAFT, amend_draft
 from models.case import Case
+from models.likeness import likeness
 from models.policy import Urgency
 from models.posts import Role
 from models.refusal import Refused
@@ -18,6 +19,7 @@ from models.request import Request as CaseRequest
 from models.rules import blank
 from records.directory import opening
 from records.references import read_draft
+from records.search import similar_cases
 from web.case_page import names_in
 from web.forms import FIGURE_ROWS, ROUTE_ROWS, Choice, Field, FormWords, Shown, fields_sent, shown_form
 from web.render import gettext_of, language_for, render
@@ -122,7 +124,8 @@ async def _check(
     shown = case.model_copy(update={"request": content, "requesters": (visitor.post.member,)})
     return render(
         request, "request_check.html", status, case=shown, names=names_in(case), steps=STEPS, here="check",
-        faults=faults, missing=content.missing(), refused=refused, command_id=command_id or uuid4().hex, hidden=[],
+        similar=await _similar(request, visitor, case, content), faults=faults, missing=content.missing(),
+        refused=refused, command_id=command_id or uuid4().hex, hidden=[],
         whole=False, files_at="/request/files",
     )  # fmt: skip
 
@@ -131,7 +134,7 @@ async def _check(
 async def show_step(request: Request, visitor: SignedIn, step: str) -> HTMLResponse:
     """One step, with what was kept."""
     case, draft = await draft_of(request, visitor)
-    return _step(request, visitor, case, step, as_sent(draft))
+    return await _step(request, visitor, case, step, as_sent(draft))
 
 
 @router.post("/new/submit", dependencies=[_MEMBERS_ONLY])
@@ -167,7 +170,7 @@ async def keep_step(request: Request, visitor: SignedIn, step: str) -> Response:
     fields = fields_sent(words, sent, visitor.zone)
     _content, faults = read(fields)
     if faults:
-        return _step(request, visitor, case, step, {**as_sent(draft), **fields}, faults, 422)
+        return await _step(request, visitor, case, step, {**as_sent(draft), **fields}, faults, 422)
     here = {one.name for one in words.fields}
 
     def kept(before: dict[str, Any]) -> dict[str, Any]:
@@ -183,7 +186,7 @@ def step_after(step: str, to: str = "") -> str:
     return "check" if to == "check" else [*_NAMES, "check"][_NAMES.index(step) + 1]
 
 
-def _step(
+async def _step(
     request: Request, visitor: Visitor, case: Case, step: str, given: Mapping[str, Any],
     faults: Mapping[str, str] | None = None, status: int = 200,
 ) -> HTMLResponse:  # fmt: skip
@@ -194,7 +197,16 @@ def _step(
         request, "request_step.html", status, case=case, names=names_in(case), steps=STEPS, here=step, form=words,
         given=given, rows=range(FIGURE_ROWS), routes=range(ROUTE_ROWS), sections=SECTIONS,
         fields=shown_fields(request, visitor, case, words, given, faults),
+        similar=await _similar(request, visitor, case, read(given)[0]),
     )  # fmt: skip
+
+
+async def _similar(
+    request: Request, visitor: Visitor, case: Case, content: CaseRequest
+) -> list[dict[str, Any]]:
+    """Past cases that are like the request, among those that the post sees."""
+    async with current_site(request).engine.connect() as connection:
+        return await similar_cases(connection, visitor.post, likeness(content, case.directory))
 
 
 def shown_fields(

@@ -27,6 +27,8 @@ PAGES = (
     Shown("decision", "AU/co-chair", "/cases/{reference}/do/decide"),
     Shown("board", "RSO/secretariat", "/board"),
     Shown("cases", "MY/focal-point", "/cases"),
+    Shown("cases-narrowed", "RSO/secretariat", "/cases?open=yes&overdue=yes"),
+    Shown("search", "AU/co-chair", "/search?q=boats"),
     Shown("request", "MY/focal-point", "/request/new/situation"),
     Shown("request-movement", "MY/focal-point", "/request/new/movement"),
     Shown("request-check", "MY/focal-point", "/request/new/check"),

@@ -26,8 +26,8 @@ from tests.web.whole_case import MARKS, OPEN_TO_TH, READ_ALL, READERS, played
 NASTY = (
     '"', "'", "*", "boats*", '"boats', "NEAR(boats, 3)", "boats NEAR strait", "boats AND", "OR", "NOT boats", "^boats",
     "words:boats", "{words readers}:boats", "boats -strait", "(boats", "boats)", "%", "_", "\\", "b%", "':*", "boats:*",
-    "boats <-> strait", "!boats", "boats & | !", "@auditor", "@rso/secretariat", "; DROP TABLE cases; --", "\x00", "\u202e",
-    "boats " * 1700, "\U0001f6a4", "é" * 5000, ":after", ":match", "readers LIKE '%'",
+    "boats <-> strait", "!boats", "boats & | !", "@auditor", "@rso/secretariat", "; DROP TABLE cases; --",
+    "\x00", "\u202e", "boats " * 1700, "\U0001f6a4", "é" * 5000, ":after", ":match", "readers LIKE '%'",
 )  # fmt: skip
 
 

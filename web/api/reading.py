@@ -5,11 +5,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
+from models.base import Instant, tidy
 from models.case import Stage
 from models.commands import COMMANDS
 from models.policy import Urgency
+from models.posts import Post
 from models.rules import RULES
+from models.search import Thing
+from models.search_words import terms_of
 from records import lists
+from records import search as searching
 from web.api.bearer import Reader
 from web.api.problems import Refusal, documented
 from web.api.views import (
@@ -21,7 +26,9 @@ from web.api.views import (
     DutyView,
     FollowUpsView,
     FollowUpView,
+    HitsView,
     MeView,
+    hit_view,
     row_view,
 )  # fmt: skip
 from web.home import BOARD
@@ -52,22 +59,62 @@ async def duties(request: Request, token: Reader) -> DutiesView:
 async def cases(
     request: Request, token: Reader, stage: Stage | None = None, urgency: Urgency | None = None,
     open_only: Annotated[bool, Query(alias="open", description="Leave out what has ended.")] = False,
+    requester: Annotated[str, Query(max_length=40, description="Code of a member.")] = "",
+    waiting_on: Annotated[Post | None, Query(description="The post whose turn it is.")] = None,
+    opened_from: Instant | None = None, opened_before: Instant | None = None,
+    overdue: Annotated[bool, Query(description="Only open cases whose deadline has passed.")] = False,
     after: Annotated[str, Query(max_length=120, description="`next` of the page before.")] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = lists.PAGE,
 ) -> CaseListView:  # fmt: skip
     """The cases that the post sees, newest first, a page at a time.
 
-    A case that was only circulated to the post's member has neither title nor stage, and is not found by them.
+    A filter leaves out each case of which it would tell what the post does not see. One that was only circulated to the
+    post's member has neither title nor stage.
     """
     cursor = lists.Cursor.read(after)
     if after and cursor is None:
         raise Refusal(422, "The cursor in after is not one that a page gave as next.", "invalid")
-    filters = lists.Filters(stage=stage or "", urgency=urgency or "", open=open_only)
-    async with current_site(request).engine.connect() as connection:
+    site = current_site(request)
+    filters = lists.Filters(
+        stage=stage or "", urgency=urgency or "", open=open_only, requester=_storable(requester),
+        waiting_on=waiting_on or "", opened_from=opened_from, opened_before=opened_before,
+        overdue_at=site.clock() if overdue else None,
+    )  # fmt: skip
+    async with site.engine.connect() as connection:
         rows = await lists.cases_seen(connection, token.post, filters, cursor, limit + 1)
     page = rows[:limit]
     following = lists.Cursor(page[-1]["opened_at"], page[-1]["reference"]) if len(rows) > limit else None
     return CaseListView(cases=tuple(map(row_view, page)), next=str(following) if following else None)
+
+
+def _storable(given: str) -> str:
+    """What a database can be asked for."""
+    try:
+        return tidy(given)
+    except ValueError:
+        raise Refusal(422, "The text holds a character that cannot be stored.", "invalid") from None
+
+
+@router.get("/search")
+async def search(
+    request: Request, token: Reader,
+    q: Annotated[str, Query(description="Words, all of which must be there; each may be the beginning of one.")],
+    kind: Thing | None = None,
+    after: Annotated[str, Query(max_length=18, description="`next` of the page before.")] = "",
+    limit: Annotated[int, Query(ge=1, le=100)] = searching.PAGE,
+) -> HitsView:  # fmt: skip
+    """What the post may find of cases, requests, outcomes, recommendations and circulations, newest case first.
+
+    Case and diacritics do not count, and no sign has a meaning. A query without words finds nothing.
+    """
+    if after and not (after.isascii() and after.isdecimal()):
+        raise Refusal(422, "The cursor in after is not one that a page gave as next.", "invalid")
+    begin = int(after) if after else searching.FIRST
+    async with current_site(request).engine.connect() as connection:
+        rows = await searching.search(connection, token.post, q, kind=kind, after=begin, limit=limit + 1)
+    terms = terms_of(q)
+    hits = tuple(hit_view(row, terms) for row in rows[:limit])
+    return HitsView(hits=hits, next=str(rows[limit - 1]["id"]) if len(rows) > limit else None)
 
 
 @router.get("/board")

@@ -12,14 +12,16 @@ from models.case import Clock, Stage
 from models.policy import Urgency
 from models.posts import Post
 from models.request import Request
+from models.search import Thing
+from models.search_words import excerpt
 from models.visibility import Sight
 from records.people import ApiToken, Scope
 from web.timeline import Told
 
 __all__ = [
     "BoardView", "CaseListView", "CaseRowView", "CommandView", "CommandsView", "DoneView", "DraftView", "DutiesView",
-    "DutyView", "EntryView", "FollowUpView", "FollowUpsView", "LogView", "MeView", "VersionView", "VersionsView",
-    "entry_view", "row_view",
+    "DutyView", "EntryView", "FollowUpView", "FollowUpsView", "HitView", "HitsView", "LogView", "MeView",
+    "VersionView", "VersionsView", "entry_view", "hit_view", "row_view",
 ]  # fmt: skip
 
 
@@ -101,6 +103,36 @@ class CaseListView(Value):
 
     cases: tuple[CaseRowView, ...]
     next: str | None
+
+
+class HitView(Value):
+    """A text that was found: of which kind, which part of the case, and the words around what was searched for.
+
+    ``found`` are the words in ``excerpt`` that were searched for, as they stand there.
+    """
+
+    reference: str
+    kind: Thing
+    part: str
+    case: CaseRowView
+    excerpt: str
+    found: tuple[str, ...]
+
+
+class HitsView(Value):
+    """A page of hits, newest case first; ``next`` is the cursor of the following page, null on the last."""
+
+    hits: tuple[HitView, ...]
+    next: str | None
+
+
+def hit_view(row: Mapping[str, Any], terms: tuple[str, ...]) -> HitView:
+    """A hit of ``records.search``."""
+    pieces = excerpt(row["text"], terms)
+    return HitView(
+        reference=row["reference"], kind=Thing(row["kind"]), part=row["part"], case=row_view(row["case"]),
+        excerpt="".join(piece.text for piece in pieces), found=tuple(piece.text for piece in pieces if piece.found),
+    )  # fmt: skip
 
 
 class BoardView(Value):
