@@ -102,7 +102,7 @@ async def test_the_list_is_narrowed_down_by_its_address(place: Place) -> None:
     wanted = {
         "": [4, 3, 2, 1], "requester=MY": [2], "waiting_on=RSO/secretariat": [2, 1], f"waiting_on={ID}": [3],
         "open=yes": [3, 2, 1], "open=yes&requester=LK": [3, 1], "stage=withdrawn": [4], "urgency=urgent": [2],
-        "opened_from=2026-03-05": [4, 3], "opened_to=2026-03-04": [2, 1], 
+        "opened_from=2026-03-05": [4, 3], "opened_to=2026-03-04": [2, 1],
         "opened_from=2026-03-04&opened_to=2026-03-04": [2],
         "overdue=yes": [2, 1], "overdue=yes&requester=LK": [1], "requester=%00": [4, 3, 2, 1],
         "waiting_on=x": [4, 3, 2, 1], "opened_from=yesterday": [4, 3, 2, 1],
