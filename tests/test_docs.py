@@ -249,6 +249,6 @@ def test_the_decide_that_is_followed_has_the_entries_and_notices_that_are_told()
 
     assert re.split(r",\s+", block[0].strip()) == [entry.type for entry in taken.entries]
     step = step_of(taken)
-    assert {row.table for row in step.rows} == {"cases", "gates", "participants", "duties"}
+    assert {row.table for row in step.rows} == {"cases", "gates", "participants", "duties", "case_marks"}
     assert len(step.notices) == 12
     assert f"entry {taken.after.seq}: {taken.after.stage.value}" in text
