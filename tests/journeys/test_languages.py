@@ -1,6 +1,6 @@
 """The pages in Bahasa Indonesia, and in a language that is written from the right: what they say, and that they fit."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
@@ -45,7 +45,7 @@ async def place() -> AsyncIterator[Office]:
 
 
 @pytest.fixture
-def lacking(monkeypatch: pytest.MonkeyPatch) -> Iterator[_Lacking]:
+def lacking(monkeypatch: pytest.MonkeyPatch) -> _Lacking:
     """What is asked of the Indonesian catalogues and not in them."""
     kept = _Lacking()
     for asked, module in (("translations", web.render), ("words_translated", notifications.environment)):
