@@ -183,6 +183,15 @@ async def notice_of(connection: AsyncConnection, key: str) -> dict[str, Any] | N
     return dict(row) if row else None
 
 
+async def notice_numbered(connection: AsyncConnection, reference: str, number: int) -> dict[str, Any] | None:
+    """A notice of a case by its number in the ledger; None when the case has none such."""
+    if not 0 < number < 2**62:
+        return None
+    query = select(_NOTICES).where(_NOTICES.c.id == number, _NOTICES.c.reference == reference)
+    row = (await connection.execute(query)).mappings().first()
+    return dict(row) if row else None
+
+
 async def acknowledge(engine: AsyncEngine, key: str, at: datetime) -> bool:
     """Note that a notice reached its reader, by its key; False when that was noted before, or there is none."""
     c = _NOTICES.c

@@ -19,6 +19,8 @@ from web import (
     acting,
     answer,
     attachments,
+    audience,
+    case_mails,
     case_page,
     cases,
     errors,
@@ -52,7 +54,8 @@ _LOG = structlog.get_logger(__name__)
 
 PAGES = (
     signin, openid, second_factor, acting, account, home, cases, search, attachments, request_form, request_version, act,
-    answer, case_page, meeting_files, told, feed, language, *ADMINISTRATION,
+    answer, case_page, meeting_files, told, feed, language, audience, case_mails,
+    *ADMINISTRATION,
 )  # fmt: skip
 """What people use; each has a ``router``."""
 

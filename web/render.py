@@ -1,11 +1,13 @@
 """Pages from templates: the reader's language, time zone and direction, everything from people escaped."""
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from babel import Locale
 from babel.dates import format_date, format_timedelta
@@ -248,4 +250,18 @@ def render(
             **context,
         }
     )
+    if visitor is not None and visitor.audience is not None:
+        html = _kept_as(html, visitor.audience.reference, visitor.post)
     return HTMLResponse(html, status, dict(headers or {}))
+
+
+_FORM = re.compile(r"(<form\b[^>]*>)(.*?)(</form>)", re.DOTALL)
+
+
+def _kept_as(html: str, reference: str, post: str) -> str:
+    """A page whose links to the same case are followed as the same post, and whose forms offer nothing to press."""
+    html = _FORM.sub(r'\1<fieldset class="contents" disabled>\2</fieldset>\3', html)
+    case = re.escape(f"/cases/{quote(reference, safe='')}")
+    link = re.compile(rf'(<a\b(?![^>]*\bown-view\b)[^>]*\bhref=")((?:{case}(?=[/?#"])|\?)[^"#]*)')
+    kept = f"as={quote(post, safe='/')}"
+    return link.sub(lambda found: f"{found[1]}{found[2]}{'&amp;' if '?' in found[2] else '?'}{kept}", html)

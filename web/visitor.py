@@ -6,16 +6,28 @@ from urllib.parse import quote
 from fastapi import Depends, HTTPException, Request
 
 from models.base import Value
-from models.posts import Post, Role
+from models.posts import SECRETARIAT, Post, Role
+from models.visibility import Sight, why_seen
 from records import people
+from records.directory import zone_of
 from web.site import Site
 
-__all__ = ["Maybe", "SignInFirst", "SignedIn", "Visitor", "current_site", "only", "visitor_of"]
+__all__ = ["Audience", "Maybe", "SignInFirst", "SignedIn", "Visitor", "current_site", "only", "visitor_of"]
+
+
+class Audience(Value):
+    """A page of a case is looked at as another post sees it: whose own post it is, what is seen, and by what rule."""
+
+    reference: str
+    own: Post
+    sees: Sight
+    why: str
 
 
 class Visitor(Value):
     """A person who is signed in. ``post`` is the one that acts; ``posts`` are all that the directory gives them now.
 
+    ``audience``: set where the page is shown as ``post`` would see it, to somebody else, who can do nothing on it.
     ``number`` names the session in lists; ``form_key`` is what every form of the session carries.
     """
 
@@ -28,6 +40,7 @@ class Visitor(Value):
     strong: bool = False
     language: str = ""
     zone: str = "UTC"
+    audience: Audience | None = None
 
 
 class SignInFirst(Exception):
@@ -89,7 +102,37 @@ async def _signed_in(request: Request, visitor: Annotated[Visitor | None, Depend
         target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         back = f"?next={quote(target, safe='')}" if request.method == "GET" and target != "/" else ""
         raise SignInFirst(f"/sign-in{back}")
+    of_a_case = request.url.path.startswith("/cases/") and "reference" in request.path_params
+    if of_a_case and "as" in request.query_params:
+        visitor = await _as_another(request, visitor, request.query_params["as"])
+        request.state.visitor = visitor
     return visitor
+
+
+async def _as_another(request: Request, visitor: Visitor, wanted: str) -> Visitor:
+    """A visitor as whom a page of a case is made, for somebody who sees all of the case; 404 for anybody else.
+
+    It carries no form key, so that no form of the page acts, and is taken for reading alone.
+    """
+    reference = request.path_params["reference"]
+    written = reference.isascii() and reference.isprintable()
+    case = await current_site(request).files.read(reference) if written else None
+    may = case is not None and (visitor.post == SECRETARIAT or visitor.post in case.directory.co_chairs)
+    if case is None or not may or request.method not in ("GET", "HEAD"):
+        raise HTTPException(404)
+    try:
+        post = Post(wanted)
+    except ValueError:
+        raise HTTPException(404) from None
+    if not case.directory.holds(post):
+        raise HTTPException(404)
+    async with current_site(request).engine.connect() as connection:
+        zone = await zone_of(connection, post.member)
+    sees, why = why_seen(case, post)
+    looking = Audience(reference=reference, own=visitor.post, sees=sees, why=why)
+    return visitor.model_copy(
+        update={"post": post, "posts": (post,), "form_key": "", "zone": zone, "audience": looking}
+    )
 
 
 Maybe = Annotated[Visitor | None, Depends(_maybe)]

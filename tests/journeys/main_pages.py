@@ -52,6 +52,10 @@ PAGES = (
     Shown("policy-edit", "AU/co-chair", "/admin/policy/edit"),
     Shown("mails-beforehand", "RSO/secretariat", "/admin/mails"),
     Shown("mail-beforehand", "RSO/secretariat", "/admin/mails/invited"),
+    Shown("audience", "RSO/secretariat", "/cases/{reference}/audience"),
+    Shown("as-a-participant", "RSO/secretariat", "/cases/{reference}?as=MY/focal-point"),
+    Shown("a-form-as-another", "RSO/secretariat", "/cases/{reference}/do/decide?as=AU/co-chair"),
+    Shown("a-notice", "RSO/secretariat", "/cases/{reference}/notices/1"),
     Shown("nothing-here", "MY/focal-point", "/cases/AHG-1999-001"),
 )
 

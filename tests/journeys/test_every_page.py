@@ -63,7 +63,8 @@ async def test_every_control_of_a_page_is_reached_by_the_tabulator_and_shows_it(
 _CONTROLS = """() => {
   const radios = new Set();
   const all = [...document.querySelectorAll('a[href], button, input, select, textarea, summary')].filter(one => {
-    if (one.type === 'hidden' || one.disabled || one.offsetParent === null && !one.matches('.skip')) return false;
+    if (one.type === 'hidden' || one.matches(':disabled')) return false;
+    if (one.offsetParent === null && !one.matches('.skip')) return false;
     if (one.type !== 'radio') return true;
     if (radios.has(one.name)) return false;  // the arrows go on from one of a group to the next
     radios.add(one.name);

@@ -81,6 +81,16 @@ GETS: dict[str, In] = {
     "/cases/{reference}/do/{do}": In(SEE, 200, {"do": "decide"}),
     "/cases/{reference}/act-for": In(SECRETARIAT, 200, {}, {"post": "TH/focal-point"}),
     "/answer/{token}": In(PUBLIC, 410, {"token": "x" * 60}),
+    "/cases/{reference}/audience": In(LEADERS),
+    "/cases/{reference}/notices/{number}": In(LEADERS, 200, {"number": "1"}),
+    "/cases/{reference}/notices/{number}/html": In(LEADERS, 200, {"number": "1"}),
+    "/cases/{reference}/circulations/{number}": In(LEADERS, 200, {"number": "1"}),
+    "/cases/{reference}/circulations/{number}/mail": In(
+        LEADERS, 200, {"number": "1"}, {"to": "FJ/focal-point"}
+    ),
+    "/cases/{reference}/circulations/{number}/mail/html": In(
+        LEADERS, 200, {"number": "1"}, {"to": "FJ/focal-point"}
+    ),
     "/admin": In(LEADERS),
     "/admin/policy": In(LEADERS),
     "/admin/policy/edit": In(PROPOSE),
