@@ -369,8 +369,8 @@ def policy() -> Iterator[str]:
     yield MADE
     yield (
         "These are defaults of the product, not decisions of the Bali Process. A new case copies the "
-        "newest row of the table `policies`, which the first start fills with these; no command writes "
-        "another one yet. "
+        "newest row of the table `policies`, which the first start fills with these; the secretariat "
+        "or a Co-Chair proposes another under `/admin/policy`, and it holds when both Co-Chairs agree. "
         "A case keeps the policy that it was submitted under. A scenario file's `policy` uses the same "
         "keys; a key of the "
         "first table given there at the top holds for both tracks."

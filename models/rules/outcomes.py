@@ -19,7 +19,7 @@ from models.refusal import Why
 from models.rules.turn import AT_WORK, Turn, Who, must_be_members, refuse, rule
 from models.rules.who import CO_CHAIR, PARTICIPANT, SECRETARIAT
 
-__all__ = ["object_to_outcome", "overdue_rungs"]
+__all__ = ["object_to_outcome", "overdue_rungs", "verification_open_to"]
 
 
 def _unfinished(case: Case, post: Post) -> bool:
@@ -166,6 +166,14 @@ def verify(turn: Turn, body: Verify) -> None:
     turn.emit(e.OutcomeMoved(outcome=body.outcome, state="verified", text=body.text))
     turn.clear(f"verify:{body.outcome}")
     _co_chairs_have(turn, f"verified:{body.outcome}", ClockAct.END)
+
+
+def verification_open_to(case: Case, post: Post) -> bool:
+    """Whether a Co-Chair may object to a verification now: to one of the other's, in the time for it."""
+    return post in case.directory.co_chairs and any(
+        f"verified:{title}" in case.ladders and one.verified_by != post
+        for title, one in case.outcomes.items()
+    )
 
 
 def object_to_outcome(turn: Turn, title: str, text: str) -> None:

@@ -30,7 +30,7 @@ from models.request import fingerprint
 from models.rules.closing import await_closing, terms_of_reference
 from models.rules.duration import DURATION
 from models.rules.gates import amend_gate, follows, gate_conditions, must_not_be_closing, open_gate
-from models.rules.outcomes import object_to_outcome
+from models.rules.outcomes import object_to_outcome, verification_open_to
 from models.rules.turn import AT_WORK, Turn, must_be_members, must_say, refuse, rule
 from models.rules.who import ANY_MEMBER, CO_CHAIR, PARTICIPANT, SECRETARIAT, STEERING_GROUP
 
@@ -167,8 +167,12 @@ def _move(turn: Turn, report: Report, state: ReportState, text: str = "") -> Non
     turn.emit(e.ReportMoved(report=report.number, kind=report.kind, state=state, text=text))
 
 
-@rule("object", "object", (STEERING_GROUP,), AT_WORK,
-      ready=_report_is(ReportState.TABLED))  # fmt: skip
+def _may_object(case: Case, post: Post) -> bool:
+    return _report_is(ReportState.TABLED)(case, post) or verification_open_to(case, post)
+
+
+@rule("object", "object to a report or a verification", (STEERING_GROUP,), AT_WORK,
+      ready=_may_object)  # fmt: skip
 def object_(turn: Turn, body: Object) -> None:
     """Break the silence on a report, which reopens it; a Co-Chair may object to a verification too."""
     text = must_say(body, "what you object to")

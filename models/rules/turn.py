@@ -137,8 +137,10 @@ RULES: dict[str, Rule] = {}
 """Every command's rule; filled by the modules of this package."""
 
 OPEN_STAGES = frozenset(stage for stage in Stage if not stage.ended and stage is not Stage.DRAFT)
+"""The stages in which the procedure runs: submitted and not ended."""
+
 AT_WORK = frozenset((Stage.OPERATIONAL, Stage.REPORTING))
-"""The stages in which the procedure runs."""
+"""The stages in which the group works or reports."""
 
 
 def rule(

@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 
 from models.agenda import waiting_on
 from models.case import GateName, Stage
+from models.posts import Post
 from models.refusal import Why
+from models.rules import allowed
 from tests.models.helpers import (
     AU,
     DAY,
@@ -248,3 +250,16 @@ def test_an_early_end_is_a_gate_in_each_stage_after_review() -> None:
     assert stage_of(table) is Stage.OPERATIONAL
     table.do(RSO, "terminate", {"text": "now"})
     assert table.case.gates[GateName.TERMINATION].open
+
+
+def test_the_other_co_chair_is_offered_to_object_to_a_verification_while_it_may() -> None:
+    table = at_work()
+    table.do(RSO, "add_outcome", {"title": "Patrols", "owner": "TH"})
+    table.do(TH, "done", {"outcome": "Patrols"})
+    assert "object" not in allowed(table.case, Post(ID))
+    table.do(AU, "verify", {"outcome": "Patrols"})
+
+    assert "object" in allowed(table.case, Post(ID))
+    assert "object" not in allowed(table.case, Post(AU))
+    table.wait(20 * DAY)
+    assert "object" not in allowed(table.case, Post(ID))
