@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format lock bench bench-pages pictures golden messages migration clean
+.PHONY: help install run test check format lock bench bench-mail bench-pages pictures golden messages migration clean
 
 help: ## Show these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ bench: $(STAMP) ## Measure the product against its floor; prints ratios
 
 bench-pages: $(STAMP) ## Measure list and search with 100,000 cases against 1,000, on both databases
 	$(BIN)/python -m benchmarks.pages
+
+bench-mail: $(STAMP) ## Measure the delivery of mail against bare aiosmtplib; prints ratios
+	$(BIN)/python -m benchmarks.mail
 
 pictures: $(STAMP) ## Take pictures of the main pages into docs/pictures (needs Chromium)
 	$(BIN)/python -m tests.pictures

@@ -1,0 +1,227 @@
+"""``make bench-mail``: notices through the product against the same messages by bare aiosmtplib; one decision's mails.
+
+Both hand the same number of mails to the same server over the same number of connections that stay open. The server is
+in a process of its own and takes what comes. Bare: messages that are there already, ``aiosmtplib.SMTP.send_message``.
+Product: queued notices, with the look-ups, the rendering, and the ledger in SQLite with ``synchronous=FULL``.
+"""
+
+import argparse
+import asyncio
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import aiosmtplib
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+import db
+import worker
+from activities.letters import Letter, Letters, Sender
+from benchmarks.steps import TO_WORK
+from casework import Casework
+from models.notices.state import WAITING
+from models.posts import Post, Role
+from models.tables import TABLES
+from notifications.answer_links import AnswerLinks
+from ops.temporal_server import start_dev_server
+from records.directory import seed_if_empty
+from settings import Settings, ensure_keys
+from workflows.client import CaseDesk
+
+TARGET = 0.9
+_NOTICES = TABLES.tables["notices"]
+_LOOK_AGAIN = 0.005
+_SINK = """
+import asyncio, sys
+from aiosmtpd.smtp import SMTP
+
+class Sink:
+    async def handle_DATA(self, server, session, envelope):
+        return "250 kept"
+
+async def main():
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(Sink(), hostname="sink"), "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+@asynccontextmanager
+async def _sink() -> AsyncIterator[int]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _SINK, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    try:
+        yield int(await process.stdout.readline())
+    finally:
+        process.kill()
+        await process.wait()
+
+
+async def main(mails: int, connections: int, rounds: int) -> int:
+    """Measure in turn, bare and product; exit code 1 if the target is missed."""
+    with tempfile.TemporaryDirectory(prefix="ahg-bench-") as temporary:
+        async with _sink() as port:
+            settings = Settings(data_dir=Path(temporary), smtp_port=port, smtp_connections=connections)
+            ensure_keys(settings)
+            await db.migrate(settings.database)
+            engine = db.make_engine(settings)
+            await seed_if_empty(engine)
+            server = await start_dev_server(settings, Path(temporary))
+            settings = settings.model_copy(update={"temporal_port": server.port})
+            try:
+                return await _measured(settings, engine, mails, rounds)
+            finally:
+                await server.process.stop()
+                await engine.dispose()
+
+
+async def _measured(settings: Settings, engine: AsyncEngine, mails: int, rounds: int) -> int:
+    client = await worker.connect(settings)
+    casework = Casework(engine, CaseDesk(client, settings.task_queue, history_limit=settings.history_limit))
+    async with worker.running(settings, client, engine):
+        reference = await _case(casework)
+        decided = [await _one_decision(engine, casework, reference) for _ in range(rounds)]
+    ratios: list[float] = []
+    for number in range(rounds):
+        rows = await _queue(engine, reference, mails)
+        messages = await _written(settings, engine, rows)
+        bare = mails / await _bare(settings, messages)
+        begun = time.perf_counter()
+        async with worker.running(settings, client, engine):  # nudges the delivery when it starts
+            await _until_none_waits(engine)
+            product = mails / (time.perf_counter() - begun)
+        ratios.append(product / bare)
+        _say(
+            f"round {number + 1}: bare {bare:.0f} mails/s; product {product:.0f} notices/s: {ratios[-1]:.2f}"
+        )
+    ratios.sort()
+    well = statistics.median(ratios) >= TARGET
+    _say(
+        f"notices a second, product / bare aiosmtplib: median {statistics.median(ratios):.2f} "
+        f"({ratios[0]:.2f} to {ratios[-1]:.2f}), target >= {TARGET}: {'met' if well else 'MISSED'}"
+    )
+    counts, spans = {count for count, _ in decided}, sorted(span for _, span in decided)
+    _say(
+        f"from a Co-Chair's decision to the last of {'/'.join(map(str, sorted(counts)))} mails accepted: median "
+        f"{statistics.median(spans) * 1000:.0f} ms ({spans[0] * 1000:.0f} to {spans[-1] * 1000:.0f})"
+    )
+    return 0 if well else 1
+
+
+async def _case(casework: Casework) -> str:
+    request = {"title": "Bench", "situation": "Boats leave.", "affected": ["MY", "TH"]}
+    done = await casework.act("submit", request, by="MY/focal-point", command_id=uuid4().hex)
+    for do, by, fields in TO_WORK:
+        await casework.act(do, fields, by=by, command_id=uuid4().hex, reference=done.reference)
+    return done.reference
+
+
+async def _one_decision(engine: AsyncEngine, casework: Casework, reference: str) -> tuple[int, float]:
+    """A circulation to everyone is decided: how many mails, and the seconds until the last one is accepted."""
+
+    async def act(by: str, do: str, **fields: Any) -> None:
+        await casework.act(do, fields, by=by, command_id=uuid4().hex, reference=reference)
+
+    await act("ID/co-chair", "circulate", what="summary", to="everyone")
+    await act("AU/co-chair", "decide", gate="circulation", position="approve")
+    await _until_none_waits(engine)
+    before = await _count(engine)
+    begun = time.perf_counter()
+    await act("ID/co-chair", "decide", gate="circulation", position="approve")
+    await _until_none_waits(engine)
+    return await _count(engine) - before, time.perf_counter() - begun
+
+
+async def _count(engine: AsyncEngine) -> int:
+    query = select(func.count()).where(_NOTICES.c.kind == "circulated", _NOTICES.c.state == "sent")
+    async with engine.connect() as connection:
+        return int((await connection.execute(query)).scalar_one())
+
+
+async def _queue(engine: AsyncEngine, reference: str, mails: int) -> list[dict[str, Any]]:
+    """As many notices of one case, each to the focal point of one of many members."""
+    run = uuid4().hex[:8]
+    posts = [Post.of(f"M{run}{number}", Role.FOCAL_POINT) for number in range(mails)]
+    holders = [
+        {"post": post, "name": f"Desk {number}", "email": f"desk{number}@example.org", "language": "en"}
+        for number, post in enumerate(posts)
+    ]
+    facts = {"what": "summary", "names": "Malaysia, Thailand", "text": "The group has met.\n" * 10}
+    notices = [
+        {
+            "key": f"{reference}#1:circulated:{post}", "reference": reference, "seq": 1, "kind": "circulated",
+            "post": post, "capacity": "holder", "due": None, "facts": facts, "queued_at": datetime.now(UTC),
+            "state": "queued", "attempts": 0, "reserved_by": "", "address": "", "reply": "", "message_id": "",
+            "instead_of": "", "reason": "", "settled_by": "",
+        }
+        for post in posts
+    ]  # fmt: skip
+    async with db.write_transaction(engine) as connection:
+        await connection.execute(TABLES.tables["holders"].insert(), holders)
+        await connection.execute(_NOTICES.insert(), notices)
+        keys = [notice["key"] for notice in notices]
+        found = await connection.execute(select(_NOTICES).where(_NOTICES.c.key.in_(keys)))
+        return [dict(row) for row in found.mappings()]
+
+
+async def _written(
+    settings: Settings, engine: AsyncEngine, rows: list[dict[str, Any]]
+) -> list[tuple[EmailMessage, str]]:
+    sender = Sender(
+        mail_from=settings.mail_from, reply_to=settings.mail_from, public_url=settings.public_url,
+        links=AnswerLinks(settings.keyring),
+    )  # fmt: skip
+    letters = Letters(engine, sender, lambda: datetime.now(UTC))
+    written = [one async for one in letters.write(rows)]
+    return [(one.message, one.address) for one in written if isinstance(one, Letter)]
+
+
+async def _bare(settings: Settings, messages: list[tuple[EmailMessage, str]]) -> float:
+    """Seconds until the server has all of them; as many connections, each opened once."""
+    left = iter(messages)
+
+    async def connection() -> None:
+        async with aiosmtplib.SMTP(hostname=settings.smtp_host, port=settings.smtp_port) as smtp:
+            for message, to in left:
+                await smtp.send_message(message, recipients=[to])
+
+    begun = time.perf_counter()
+    await asyncio.gather(*(connection() for _ in range(settings.smtp_connections)))
+    return time.perf_counter() - begun
+
+
+async def _until_none_waits(engine: AsyncEngine) -> None:
+    query = select(_NOTICES.c.id).where(_NOTICES.c.state.in_(WAITING)).limit(1)
+    while True:
+        async with engine.connect() as connection:
+            if (await connection.execute(query)).first() is None:
+                return
+        await asyncio.sleep(_LOOK_AGAIN)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mails", type=int, default=1500)
+    parser.add_argument("--connections", type=int, default=8)
+    parser.add_argument("--rounds", type=int, default=5)
+    given = parser.parse_args()
+    sys.exit(asyncio.run(main(given.mails, given.connections, given.rounds)))
