@@ -1,4 +1,4 @@
-"""``make bench-pages``: the list of cases and the search with 100,000 cases against the same with 1,000, on both databases.
+"""``make bench-pages``: the list of cases and the search with 100,000 cases against 1,000, on both databases.
 
 Through the real application (ASGI, in this process), as an insider and as a member that sees few cases. The rows are put
 in in bulk, as the projection would write them; every figure is of one run, and what counts is the ratio.
@@ -202,7 +202,8 @@ def _rows(number: int, cases: int) -> Iterator[tuple[str, dict[str, Any]]]:
     title = f"Boats in the strait {number}"
     yield "cases", {
         "reference": reference, "stage": "operational" if active else "closed", "stage_since": opened, "title": title,
-        "requesters": [requester], "urgency": "routine", "clock": "running", "waiting_on": ["AU/co-chair"] if active else [],
+        "requesters": [requester], "urgency": "routine", "clock": "running",
+        "waiting_on": ["AU/co-chair"] if active else [],
         "due": opened if active else None, "next_act": None, "version": 1, "terms": {}, "active_until": None,
         "opened_at": opened, "updated_at": opened, "seq": 1, "head": "",
     }  # fmt: skip
@@ -212,7 +213,7 @@ def _rows(number: int, cases: int) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "readers", {"reference": reference, "member": requester, "sight": 3, "opened_at": opened}
     readers = f" @au/co-chair @auditor @id/co-chair @{requester.lower()}/focal-point @nz/steering-group @rso/secretariat "
     rare = " Zircon" if number % max(1, cases // 20) == 0 else ""
-    said = " ".join(chance.choices(_VOCABULARY, k=5) + [f"place{chance.randrange(cases)}"])
+    said = " ".join([*chance.choices(_VOCABULARY, k=5), f"place{chance.randrange(cases)}"])
     for place, (kind, part) in enumerate((("case", ""), ("outcome", "Patrols"), ("recommendation", "1"))):
         body = f"{title}: boats leave by night and transit three members; {said}.{rare}"
         yield "search_texts", {
