@@ -25,9 +25,10 @@ from models.rules import decide
 from workflows import names
 from workflows.activation import MOVING, Activation, Receipt, Start
 from workflows.answers import refused_by
+from workflows.delivery import Delivery
 from workflows.recommendation import Recommendation
 
-__all__ = ["CaseDesk", "NotAnswered", "NotRecorded"]
+__all__ = ["CaseDesk", "NotAnswered", "NotRecorded", "nudge_delivery"]
 
 _PATIENCE = timedelta(seconds=30)
 _MOMENT = 0.05
@@ -43,6 +44,18 @@ class NotAnswered(Exception):
 
 class NotRecorded(Exception):
     """The step was allowed but cannot be recorded, and trying again will not help: an operator must look."""
+
+
+async def nudge_delivery(client: Client, queue: str) -> None:
+    """Tell the delivery that something waits to be sent; it is started if it does not run.
+
+    Raises:
+        RPCError: the server did not take it.
+    """
+    await client.start_workflow(
+        Delivery.run, id=names.DELIVERY_ID, task_queue=queue, start_signal="nudge",
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+    )  # fmt: skip
 
 
 class CaseDesk:
