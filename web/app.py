@@ -25,6 +25,7 @@ from web import (
     health,
     home,
     language,
+    mail_board,
     mailbox,
     meeting_files,
     metrics,
@@ -50,7 +51,7 @@ _LOG = structlog.get_logger(__name__)
 
 PAGES = (
     signin, openid, second_factor, acting, account, home, attachments, request_form, request_version, act, answer,
-    case_page, meeting_files, told, feed, language, *ADMINISTRATION,
+    case_page, meeting_files, told, mail_board, feed, language, *ADMINISTRATION,
 )  # fmt: skip
 """What people use; each has a ``router``."""
 

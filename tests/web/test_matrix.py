@@ -63,6 +63,7 @@ GETS: dict[str, In] = {
     "/": In(ALL),
     "/cases": In(ALL),
     "/board": In(BOARD),
+    "/mail-board": In(DIRECTORY),
     "/request": In(MEMBERS, 303),
     "/request/new/check": In(MEMBERS),
     "/request/new/attachments": In(MEMBERS),
