@@ -28,12 +28,14 @@ from web import (
     mailbox,
     meeting_files,
     metrics,
+    my_mails,
     openid,
     request_form,
     request_version,
     second_factor,
     signin,
     statics,
+    switch_off,
     told,
 )  # fmt: skip
 from web.admin.pages import ADMINISTRATION
@@ -50,7 +52,7 @@ _LOG = structlog.get_logger(__name__)
 
 PAGES = (
     signin, openid, second_factor, acting, account, home, attachments, request_form, request_version, act, answer,
-    case_page, meeting_files, told, feed, language, *ADMINISTRATION,
+    case_page, meeting_files, told, feed, language, my_mails, switch_off, *ADMINISTRATION,
 )  # fmt: skip
 """What people use; each has a ``router``."""
 
