@@ -1,7 +1,8 @@
 """Who is told of what: for each event, the notices it causes and the posts they go to.
 
-Kinds are listed in ``KINDS``; each other module holds who is told of one part of the procedure. Only a post that may
-learn of the case (``visibility``) is ever told of it.
+Kinds are listed in ``KINDS``. ``telling`` has the circles of readers, ``state`` the states of the ledger, ``still_due``
+late reminders; each other module holds who is told of one part of the procedure. Only a post that may learn of the case
+(``visibility``) is ever told of it.
 """
 
 from models import events as e
