@@ -161,9 +161,12 @@ class _Round:
         return self._paused or self.gave_up or activity.is_worker_shutdown()
 
     async def _write(self) -> None:
+        # Before the ledger is read: a turn that queues something meanwhile says otherwise, and is not overruled.
+        self._all_written = True
         async with self._engine.connect() as connection:
             notices = await ledger.ready(connection, self._real(), _AHEAD, self._held)
-        self._all_written = not notices
+        if notices:
+            self._all_written = False
         self._held.update(notice["id"] for notice in notices)
         async for one in self._letters.write(notices):
             if isinstance(one, Letter):
