@@ -1,17 +1,17 @@
 """Who may see a case, and how much of it: one rule for pages, API, mails, feeds and lists."""
 
 from collections.abc import Iterable, Mapping
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 from models.base import Value
-from models.case import Case, Circulation, Participant, Stage
+from models.case import Case, Circulation, Participant, ParticipantState, Stage
 from models.posts import SECRETARIAT, Post, Role
 from models.reasons import readable_reason
 from models.request import Request
 
 __all__ = [
-    "INSIDERS", "Seen", "Sight", "as_seen", "closed_sections", "may_see", "readable", "readable_version", "readers",
-    "sight", "why_seen",
+    "INSIDERS", "Reason", "Seen", "Sight", "as_seen", "closed_sections", "may_see", "readable", "readable_version",
+    "readers", "sight", "why_seen",
 ]  # fmt: skip
 
 
@@ -28,49 +28,85 @@ INSIDERS = frozenset((Role.CO_CHAIR, Role.STEERING_GROUP, Role.SECRETARIAT, Role
 """Posts of these roles that the directory knows see every case; the others see those their member has a part in."""
 
 
-def why_seen(case: Case, post: Post) -> tuple[Sight, str]:
+class Reason(StrEnum):
+    """Why a post sees as much of a case as it does."""
+
+    SECRETARIAT = "the secretariat sees every case"
+    AUDITOR = "auditors read everything"
+    CO_CHAIR = "Co-Chairs decide every case"
+    STEERING_GROUP = "the Steering Group reviews every case"
+    NO_PART = "the post has no part in the case"
+    MEMBER_WITHOUT_PART = "its member has no part in the case"
+    REQUESTER = "its member is the requester"
+    PARTICIPANT = "its member takes part"
+    OBSERVER = "its member is an observer"
+    WITHDREW = "its member submitted the request and took it back"
+    INVITED = "its member is invited"
+    DECLINED = "its member was invited and has declined"
+    LAPSED = "its member was invited and the invitation has lapsed"
+    LEFT = "its member took part and has left"
+    OUTCOME = "its member owns or supports an outcome"
+    ARRANGEMENT = "its member is a party to an arrangement"
+    RECOMMENDATION = "a recommendation is addressed to its member"
+    NAMED = "a circulation would name its member"
+    TOLD = "the case was circulated to its member"
+
+
+_TAKING_PART = {
+    ParticipantState.ACCEPTED: Reason.PARTICIPANT,
+    ParticipantState.OBSERVER: Reason.OBSERVER,
+}
+_ASKED = {
+    ParticipantState.INVITED: Reason.INVITED,
+    ParticipantState.DECLINED: Reason.DECLINED,
+    ParticipantState.LAPSED: Reason.LAPSED,
+    ParticipantState.LEFT: Reason.LEFT,
+}
+
+
+def why_seen(case: Case, post: Post) -> tuple[Sight, Reason]:
     """How much of a case a post sees, and the reason."""
     if post == SECRETARIAT:
-        return Sight.CASE, "the secretariat sees every case"
+        return Sight.CASE, Reason.SECRETARIAT
     if post.role is Role.AUDITOR:
-        return Sight.CASE, "auditors read everything"
+        return Sight.CASE, Reason.AUDITOR
     if post in case.directory.co_chairs:
-        return Sight.CASE, "Co-Chairs decide every case"
+        return Sight.CASE, Reason.CO_CHAIR
     if post in case.directory.steering_group:
-        return Sight.CASE, "the Steering Group reviews every case"
+        return Sight.CASE, Reason.STEERING_GROUP
     if post.role is not Role.FOCAL_POINT:
-        return Sight.NOTHING, "the post has no part in the case"
-    return _parts_of_members(case).get(post.member, (Sight.NOTHING, "its member has no part in the case"))
+        return Sight.NOTHING, Reason.NO_PART
+    return _parts_of_members(case).get(post.member, (Sight.NOTHING, Reason.MEMBER_WITHOUT_PART))
 
 
-def _parts_of_members(case: Case) -> dict[str, tuple[Sight, str]]:
+def _parts_of_members(case: Case) -> dict[str, tuple[Sight, Reason]]:
     """What the focal point of each member that has a part in the case sees, and why: the strongest reason first."""
-    found: dict[str, tuple[Sight, str]] = {}
+    found: dict[str, tuple[Sight, Reason]] = {}
 
-    def sees(members: Iterable[str], sight: Sight, why: str) -> None:
+    def sees(members: Iterable[str], sight: Sight, why: Reason) -> None:
         for member in members:
             found.setdefault(member, (sight, why))
 
-    sees(case.requesters, Sight.CASE, "its member is the requester")
+    sees(case.requesters, Sight.CASE, Reason.REQUESTER)
     for one in case.participants.values():
-        if one.takes_part:
-            sees([one.member], Sight.CASE, f"its member is {one.state.value}")
-    sees(case.withdrew, Sight.OWN_PART, "its member submitted the request and took it back")
+        if one.state in _TAKING_PART:
+            sees([one.member], Sight.CASE, _TAKING_PART[one.state])
+    sees(case.withdrew, Sight.OWN_PART, Reason.WITHDREW)
     for one in case.participants.values():
-        if one.state.value in ("invited", "declined", "lapsed", "left"):
-            sees([one.member], Sight.OWN_PART, f"its member was invited and is {one.state.value}")
+        if one.state in _ASKED:
+            sees([one.member], Sight.OWN_PART, _ASKED[one.state])
     for outcome in case.outcomes.values():
-        sees((outcome.owner, *outcome.supporting), Sight.OWN_PART, "its member owns or supports an outcome")
+        sees((outcome.owner, *outcome.supporting), Sight.OWN_PART, Reason.OUTCOME)
     for arrangement in case.arrangements.values():
-        sees(arrangement.parties, Sight.OWN_PART, "its member is a party to an arrangement")
+        sees(arrangement.parties, Sight.OWN_PART, Reason.ARRANGEMENT)
     for recommendation in case.recommendations.values():
         to = (*recommendation.to, recommendation.owner)
-        sees(to, Sight.OWN_PART, "a recommendation is addressed to its member")
+        sees(to, Sight.OWN_PART, Reason.RECOMMENDATION)
     for circulation in case.circulations.values():
-        sees(circulation.names, Sight.OWN_PART, "a circulation would name its member")
+        sees(circulation.names, Sight.OWN_PART, Reason.NAMED)
     for circulation in case.circulations.values():
         if circulation.state == "released":
-            sees(circulation.to, Sight.CIRCULATED, "the case was circulated to its member")
+            sees(circulation.to, Sight.CIRCULATED, Reason.TOLD)
     return found
 
 

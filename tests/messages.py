@@ -25,6 +25,7 @@ import web.render
 from models.notices import KINDS
 from models.request import Request
 from models.rules import RULES
+from models.visibility import Reason
 from notifications.catalogues import SOURCE, catalogue_file, languages
 from notifications.vocabulary import VOCABULARY
 
@@ -67,7 +68,7 @@ DOMAINS = (
             (None, text)
             for text in (
                 *(kind.summary for kind in KINDS.values()), *(rule.phrase for rule in RULES.values()),
-                *(who.words for rule in RULES.values() for who in rule.who), *Request().missing(),
+                *(who.words for rule in RULES.values() for who in rule.who), *Request().missing(), *Reason,
             )
         ),
     ),
