@@ -25,6 +25,7 @@ from models.projection import Row, rows_of, step_of
 from models.refusal import Refused
 from models.request import Request
 from models.rules import RULES, Taken, allowed, decide, replay, strike, take_over
+from models.tables import TABLES
 from models.visibility import Sight, as_seen, may_see, readers
 from tests.models.told import caused_as_listed, told_as_listed
 from tests.tabletop import calendars, directory
@@ -133,12 +134,9 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
 }
 
 KEYS = {
-    "cases": (), "request_versions": ("version",), "gates": ("gate",), "participants": ("member",),
-    "outcomes": ("title",), "arrangements": ("title",), "meetings": ("title",), "reports": ("number",),
-    "recommendations": ("number",), "circulations": ("number",), "holders": ("post",),
-    "alternates": ("post",), "duties": ("post", "do", "about"), "readers": ("member",),
-    "directory_changes": ("id",),
-}  # fmt: skip
+    name: tuple(column.name for column in table.primary_key if column.name != "reference")
+    for name, table in TABLES.tables.items()
+}
 """What, besides the reference, tells two rows of a table apart."""
 
 Rows = dict[tuple[Any, ...], dict[str, Any]]
