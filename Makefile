@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # More for pytest, as in: make test ARGS="-k catcher"
 ARGS ?=
+# Processes that the tests are shared out to; 0 runs them in one, as a debugger wants it.
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test check format lock bench bench-mail bench-pages pictures golden messages migration clean
@@ -28,7 +30,7 @@ run: $(STAMP) ## Start everything on this machine; Ctrl-C stops it, and nothing 
 	@exec $(BIN)/ahg up
 
 test: $(STAMP) ## Run the whole test suite
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: $(STAMP) ## Check style, types and which part imports which
 	$(BIN)/ruff check .
