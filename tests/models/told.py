@@ -7,11 +7,12 @@ from models.case import Case
 from models.log import Entry
 from models.notices import Notice
 from models.notices.kinds import KINDS, Circle
-from models.posts import SECRETARIAT, Capacity, Post, Role
+from models.posts import SECRETARIAT, Capacity, Post
+from models.rules.turn import desk_of
 
 
 def desks(members: Iterable[str]) -> set[str]:
-    return {f"{member}/{Role.FOCAL_POINT.value}" for member in members}
+    return {desk_of(member) for member in members}
 
 
 def _about(event: Mapping[str, Any]) -> list[str]:
