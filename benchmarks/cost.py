@@ -1,6 +1,7 @@
 """What a step costs where, measured part by part without a server."""
 
 import asyncio
+import itertools
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from workflows.payloads import data_converter
 __all__ = ["cost_of_a_step"]
 
 _TIMES = 300
+_NUMBERS = itertools.count(1)
 
 
 async def cost_of_a_step(engine: AsyncEngine, settings: Settings) -> list[str]:
@@ -76,7 +78,7 @@ async def _recording(engine: AsyncEngine, case: Case) -> tuple[float, float]:
     recorder = Recorder(engine)
 
     def fresh() -> Step:
-        moved = case.model_copy(update={"reference": f"COST-{uuid4().hex}", "seq": 0, "head": ""})
+        moved = case.model_copy(update={"reference": f"AHG-9001-{next(_NUMBERS):03}", "seq": 0, "head": ""})
         return step_of(decide(moved, _progress(1), datetime.now(UTC)))
 
     singles = [fresh() for _ in range(100)]
@@ -99,7 +101,9 @@ def _progress(value: int) -> Command:
 
 
 def _at_work(found: Opening) -> Case:
-    case = Case(reference="COST", directory=found.directory, calendars=found.calendars, policy=found.policy)
+    case = Case(
+        reference="AHG-9000-001", directory=found.directory, calendars=found.calendars, policy=found.policy
+    )
     request: dict[str, Any] = {"title": "Bench", "situation": "Boats leave.", "affected": ["MY", "TH"]}
     for do, by, fields in [("submit", "MY/focal-point", request), *TO_WORK]:
         case = decide(case, parse(do, fields, by=by, command_id=uuid4().hex), datetime.now(UTC)).after

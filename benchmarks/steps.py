@@ -1,6 +1,7 @@
 """Recorded steps through the product against bare Temporal: same server, same run, alone and many at once."""
 
 import asyncio
+import itertools
 import statistics
 import time
 from collections.abc import Awaitable, Callable
@@ -23,6 +24,9 @@ from workflows.payloads import data_converter
 __all__ = ["Bare", "Figures", "Product", "measure"]
 
 Step = Callable[[int], Awaitable[object]]
+
+_NUMBERS = itertools.count(1)
+"""Of cases, over all rounds."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ class Product:
             found = await opening(connection, datetime.now(UTC).year)
         steps: list[Step] = []
         for _ in range(number):
-            reference = f"BENCH-{uuid4().hex[:12]}"
+            reference = f"AHG-{datetime.now(UTC).year}-{next(_NUMBERS):03}"
             request = {"title": "Bench", "situation": "Boats leave.", "affected": ["MY", "TH"]}
             submit = parse("submit", request, by="MY/focal-point", command_id=uuid4().hex)
             await self._desk.submit(reference, submit, found.directory, found.calendars, found.policy)

@@ -18,7 +18,7 @@ from models.notices import Notice, notices_of
 from models.posts import Post
 from models.rules import Taken
 from models.rules.closing import terms_of_reference
-from models.search import READ_FOR_SEARCH, search_texts, text_columns
+from models.search import reads_alike, search_texts, text_columns
 from models.visibility import Sight, readers
 
 __all__ = ["Queued", "Recorded", "Row", "Step", "rows_of", "step_of"]
@@ -176,7 +176,7 @@ def _marks_of(case: Case) -> set[tuple[str, str]]:
 
 def _search_texts(before: Case, after: Case) -> Iterator[Row]:
     """The texts that are searched, where one is new, reads otherwise, or is open to others than before."""
-    if all(getattr(before, part) is getattr(after, part) for part in READ_FOR_SEARCH):
+    if reads_alike(before, after):
         return
     old, new = search_texts(before), search_texts(after)
     for number, text in new.items():

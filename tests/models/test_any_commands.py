@@ -25,6 +25,7 @@ from models.projection import Row, rows_of, step_of
 from models.refusal import Refused
 from models.request import Request
 from models.rules import RULES, Taken, allowed, decide, replay, strike, take_over
+from models.search import reads_alike, search_texts
 from models.tables import TABLES
 from models.visibility import Sight, as_seen, may_see, readers
 from tests.models.told import caused_as_listed, told_as_listed
@@ -270,6 +271,8 @@ class AnyCommands(RuleBasedStateMachine):
             cause = next(entry for entry in taken.entries if entry.seq == queued.seq)
             assert caused_as_listed(queued.notice, cause), (queued.notice, cause)
             assert told_as_listed(after, queued.notice, cause), (queued.notice, cause)
+        if self.count % 5 == 0 and reads_alike(before, after):
+            assert search_texts(before) == search_texts(after)
         told = [(one.seq, one.notice.kind, one.notice.to, one.notice.capacity) for one in step.notices]
         assert len(set(told)) == len(told)
         for entry in taken.entries:
