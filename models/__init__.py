@@ -7,13 +7,15 @@ Read in this order:
 ``request``, ``case``      what is asked, and the whole state of one case
 ``commands``, ``events``   what a post may say, and what then has happened
 ``rules``                  (state, command, now) -> events, or a refusal that says why
+``ladder``                 what waits, and when the clock acts on it
 ``evolve``                 (state, event) -> state
-``agenda``                 who holds the ball, until when, and what happens by itself
-``visibility``             who may see a case, and which sections
-``notices``                who is told of an event
+``agenda``, ``duties``     who holds the ball, until when, and what happens by itself; what each post is asked to do
+``visibility``             who may see a case, which sections, and why; ``release``: what a circulation may say
+``notices``                who is told of an event; ``asks``: what a notice asks, and what its link may answer
 ``mail_preferences``       when a mail goes to whoever holds a post: at once, later, in a digest, or not at all
 ``log``                    the hash chain over the events
-``projection``             the rows by which lists and pages show a case
+``projection``             the rows by which lists and pages show a case; ``search``: the texts by which it is found
+``recommendation``         the follow-up of a recommendation, apart from its case
 
 ``tables`` is the other half: the SQLModel tables. Nothing above imports it.
 """

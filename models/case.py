@@ -27,7 +27,7 @@ __all__ = [
 
 
 class Stage(StrEnum):
-    """Where a case is (design section 3)."""
+    """Where a case is (``docs/what-it-does.md``, Stages)."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"

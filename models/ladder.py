@@ -15,7 +15,7 @@ __all__ = ["ClockAct", "Ladder", "Rung", "halfway", "ladder_of"]
 
 
 class ClockAct(StrEnum):
-    """What the clock does at a rung."""
+    """What the clock does at a rung. ``LAPSE``: the time to answer is over; in the silence procedure that adopts."""
 
     REMIND = "remind"
     REMIND_LAST = "remind_last"

@@ -126,7 +126,7 @@ class ConflictRule(StrEnum):
 
 
 class Track(Value):
-    """The deadlines of one track (design section 3, default policy).
+    """The deadlines of one track.
 
     ``completeness``: the secretariat's check. ``gate``: a gate's deadline, with reminders at half of it and
     ``last_reminder`` before. After the deadline the alternate is told at once, both offices and the

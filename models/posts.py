@@ -1,4 +1,4 @@
-"""Posts: the offices that duties belong to, held by persons for a time (design section 2)."""
+"""Posts: the offices that duties belong to, held by persons for a time."""
 
 from enum import StrEnum
 from typing import Any

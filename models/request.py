@@ -1,4 +1,4 @@
-"""The request of an affected member, its versions and their differences (design section 3, "request")."""
+"""The request of an affected member, its versions and their differences."""
 
 import hashlib
 import json

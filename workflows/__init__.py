@@ -5,4 +5,8 @@
 ``delivery``        the delivery of queued notices
 ``client``          the way in: how a page, the API or the command line brings a command to a case
 ``payloads``        encryption of everything that Temporal stores
+``answers``         refusals as Temporal carries them
+``deadline``        waiting for an instant, in one place
+``names``           task queues, ids, search attributes
+``retries``         every retry policy and time-out
 """

@@ -99,7 +99,7 @@ class Activation:
                     await workflow.wait_condition(workflow.all_handlers_finished)
                     return end
 
-    # stages -----------------------------------------------------------------------------------------------------
+    # stages: what may happen in each, and what the clock does there, is in models.rules --------------------------
 
     async def submission(self) -> None:
         """The command that started this workflow submits the request; a run that nobody submits to ends."""

@@ -1,7 +1,15 @@
 """The rules: (state, command, now) -> events, or a refusal that says what is allowed and who may do it.
 
-``turn`` holds the table; each other module holds the rules of one part of the procedure. The workflow, the
-pages, the API and the mails ask here, and a rule stands nowhere else.
+The workflow, the pages, the API and the mails ask here, and a rule stands nowhere else. By stage of the case:
+
+submitted              ``request``: completeness, return, resubmission, joining, withdrawing
+Co-Chair review        ``gates``: every point where Co-Chairs decide, whatever the stage
+participant selection  ``participants``: proposal, comments, invitations, later admission
+operational            ``outcomes`` (a), ``arrangements`` (b), ``meetings``, ``duration``: extension, end, suspension
+reporting              ``reporting`` (c) with the silence procedure, ``circulation`` with consent, ``closing``
+at any time            ``posts``: delegation and handing over; ``clock``: what follows where nobody acted
+
+``who`` says which posts a rule admits, ``turn`` holds the table of all rules.
 """
 
 from datetime import UTC, datetime

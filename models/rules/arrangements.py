@@ -16,7 +16,7 @@ from models.posts import Post, Role
 from models.refusal import Why
 from models.rules.outcomes import overdue_rungs
 from models.rules.turn import AT_WORK, Turn, Who, must_be_members, refuse, rule
-from models.rules.who import CO_CHAIR, PARTICIPANT, SECRETARIAT
+from models.rules.who import CO_CHAIR, IN_THE_GROUP, SECRETARIAT
 
 
 def _is_party(case: Case, post: Post) -> bool:
@@ -36,7 +36,7 @@ def _the_arrangement(turn: Turn, title: str) -> Arrangement:
     return arrangement
 
 
-@rule("add_arrangement", "propose an arrangement", (CO_CHAIR, SECRETARIAT, PARTICIPANT), {Stage.OPERATIONAL})
+@rule("add_arrangement", "propose an arrangement", (CO_CHAIR, SECRETARIAT, IN_THE_GROUP), {Stage.OPERATIONAL})
 def add_arrangement(turn: Turn, body: AddArrangement) -> None:
     """An information-sharing arrangement; a party's focal point that proposes it agrees by that."""
     must_be_members(turn.case, body.parties)

@@ -20,7 +20,7 @@ from models.ladder import ClockAct
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.request import fingerprint
 from models.rules.circulation import pending_circulation
-from models.rules.gates import amend_gate, follows, gate_conditions, open_gate
+from models.rules.gates import amend_gate, follows, open_gate, what_was_said
 from models.rules.turn import AT_WORK, Turn, must_say, refuse, rule
 from models.rules.who import CO_CHAIR, SECRETARIAT
 
@@ -108,4 +108,4 @@ def _closing_words(case: Case) -> str:
 
 @follows(GateName.CLOSURE, GateOutcome.APPROVED)
 def _closed(turn: Turn, gate: Gate) -> None:
-    turn.enter(Stage.CLOSED, gate_conditions(gate))
+    turn.enter(Stage.CLOSED, what_was_said(gate))

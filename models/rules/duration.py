@@ -18,7 +18,7 @@ from models.request import fingerprint
 from models.rules.gates import follows, must_be_free, open_gate, proposer_desk
 from models.rules.meetings import await_update
 from models.rules.turn import OPEN_STAGES, Turn, must_say, refuse, rule
-from models.rules.who import CO_CHAIR, PARTICIPANT, SECRETARIAT
+from models.rules.who import CO_CHAIR, IN_THE_GROUP, SECRETARIAT
 
 __all__ = ["DURATION", "begin_operational"]
 
@@ -42,7 +42,7 @@ def set_duration(turn: Turn, until: datetime) -> None:
     turn.climb(DURATION, ladder_of(until, acts, now=turn.now, label=turn.case.track.duration.words))
 
 
-@rule("extend", "ask for an extension", (PARTICIPANT, CO_CHAIR, SECRETARIAT), {Stage.OPERATIONAL})
+@rule("extend", "ask for an extension", (IN_THE_GROUP, CO_CHAIR, SECRETARIAT), {Stage.OPERATIONAL})
 def extend(turn: Turn, body: Extend) -> None:
     """Ask for a longer activation, until a date or by a span (left out: the policy's duration again)."""
     must_be_free(turn.case, GateName.EXTENSION)
@@ -79,7 +79,7 @@ def _extended(turn: Turn, gate: Gate) -> None:
 
 
 @rule(
-    "terminate", "ask for an early end", (PARTICIPANT, CO_CHAIR, SECRETARIAT),
+    "terminate", "ask for an early end", (IN_THE_GROUP, CO_CHAIR, SECRETARIAT),
     {Stage.PARTICIPANT_SELECTION, Stage.OPERATIONAL, Stage.REPORTING},
 )  # fmt: skip
 def terminate(turn: Turn, body: Terminate) -> None:

@@ -1,4 +1,4 @@
-"""The gate: every point where Co-Chairs decide, with one mechanism (design section 3, "Gates").
+"""The gate: every point where Co-Chairs decide, with one mechanism.
 
 Both must approve. One may ask (the clock stops), recuse, or change its position until the second is in. A
 decline by one ends the gate only after the other has also answered or the deadline has passed; a split goes
@@ -376,6 +376,6 @@ def must_not_be_closing(case: Case) -> None:
         )
 
 
-def gate_conditions(gate: Gate) -> str:
-    """The conditions that Co-Chairs set when they approved."""
+def what_was_said(gate: Gate) -> str:
+    """What the deciders said with their positions: conditions, reasons."""
     return "\n".join(position.text for position in gate.positions.values() if position.text)[:20_000]

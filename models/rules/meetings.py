@@ -10,7 +10,7 @@ from models.commands import (
 from models.ladder import ClockAct
 from models.refusal import Why
 from models.rules.turn import AT_WORK, Turn, must_be_members, refuse, rule
-from models.rules.who import CO_CHAIR, PARTICIPANT, SECRETARIAT
+from models.rules.who import CO_CHAIR, IN_THE_GROUP, SECRETARIAT
 
 SITUATION = "situation"
 """The name of the ladder of situation updates."""
@@ -57,7 +57,7 @@ def await_update(turn: Turn) -> None:
     turn.once(SITUATION, span, ClockAct.OVERDUE)
 
 
-@rule("situation_update", "give a situation update", (PARTICIPANT, CO_CHAIR, SECRETARIAT), AT_WORK)
+@rule("situation_update", "give a situation update", (IN_THE_GROUP, CO_CHAIR, SECRETARIAT), AT_WORK)
 def situation_update(turn: Turn, body: SituationUpdate) -> None:
     """How the situation stands; the next update is due one rhythm later."""
     turn.emit(e.SituationUpdated(text=body.text, figures=body.figures))

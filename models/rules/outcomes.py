@@ -17,7 +17,7 @@ from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.posts import Post, Role
 from models.refusal import Why
 from models.rules.turn import AT_WORK, Turn, Who, must_be_members, refuse, rule
-from models.rules.who import CO_CHAIR, PARTICIPANT, SECRETARIAT
+from models.rules.who import CO_CHAIR, IN_THE_GROUP, SECRETARIAT
 
 __all__ = ["object_to_outcome", "overdue_rungs", "verification_open_to"]
 
@@ -86,7 +86,7 @@ def _my_outcome(turn: Turn, title: str) -> Outcome:
     return outcome
 
 
-@rule("add_outcome", "add an outcome", (CO_CHAIR, SECRETARIAT, PARTICIPANT), {Stage.OPERATIONAL})
+@rule("add_outcome", "add an outcome", (CO_CHAIR, SECRETARIAT, IN_THE_GROUP), {Stage.OPERATIONAL})
 def add_outcome(turn: Turn, body: AddOutcome) -> None:
     """A practical outcome with owner, indicator, baseline, target, unit and due date."""
     owner = body.owner or turn.by.member

@@ -18,7 +18,7 @@ from models.rules.duration import begin_operational
 from models.rules.gates import amend_gate, clip, follows, open_gate
 from models.rules.request import lapsed
 from models.rules.turn import Turn, must_be_members, must_say, refuse, rule
-from models.rules.who import CO_CHAIR, INVITED, PARTICIPANT, SECRETARIAT, STEERING_GROUP
+from models.rules.who import CO_CHAIR, IN_THE_GROUP, LISTED, SECRETARIAT, STEERING_GROUP
 
 __all__ = ["lacking", "proposal"]
 
@@ -147,7 +147,7 @@ def _must_not_be_invited(case: Case, codes: tuple[str, ...]) -> None:
             )
 
 
-@rule("comment", "comment", (STEERING_GROUP, SECRETARIAT, PARTICIPANT), GROUP_AT_WORK)
+@rule("comment", "comment", (STEERING_GROUP, SECRETARIAT, IN_THE_GROUP), GROUP_AT_WORK)
 def comment(turn: Turn, body: Comment) -> None:
     """Say something on the participants or on a report; it changes nothing but is on record."""
     said = must_say(body, "your comment")
@@ -207,7 +207,7 @@ def invite(turn: Turn, members: tuple[str, ...]) -> None:
 
 
 @rule(
-    "respond", "answer its invitation", INVITED, GROUP_AT_WORK,
+    "respond", "answer its invitation", LISTED, GROUP_AT_WORK,
     ready=lambda case, post: case.participants[post.member].state is State.INVITED,
 )  # fmt: skip
 def respond(turn: Turn, body: Respond) -> None:
@@ -359,7 +359,7 @@ def admission_pending(turn: Turn, member: str) -> None:
 
 
 @rule(
-    "endorse", "endorse a later admission", PARTICIPANT, {Stage.OPERATIONAL, Stage.REPORTING},
+    "endorse", "endorse a later admission", IN_THE_GROUP, {Stage.OPERATIONAL, Stage.REPORTING},
     ready=lambda case, post: any(p.state is State.ADMITTED for p in case.participants.values()),
 )  # fmt: skip
 def endorse(turn: Turn, body: Endorse) -> None:
@@ -378,7 +378,7 @@ def endorse(turn: Turn, body: Endorse) -> None:
         invite(turn, (one.member,))
 
 
-@rule("leave", "leave the group", PARTICIPANT, GROUP_AT_WORK)
+@rule("leave", "leave the group", IN_THE_GROUP, GROUP_AT_WORK)
 def leave(turn: Turn, body: Leave) -> None:
     """A participant leaves; a requester withdraws its request instead."""
     if turn.case.is_requester(turn.by.member):

@@ -1,4 +1,4 @@
-"""Posts change hands: an alternate for a time, or a new holder. Tasks stay with the post (section 2)."""
+"""Posts change hands: an alternate for a time, or a new holder. Tasks stay with the post."""
 
 from models import events as e
 from models.commands import Delegate, HandOver

@@ -1,4 +1,7 @@
-"""Reports and recommendations (c), under the silence procedure of the Steering Group."""
+"""Reports and recommendations (c), under the silence procedure of the Steering Group.
+
+By ``object`` a Co-Chair also objects to a verification (``outcomes``); what a refused extension leads to is here too.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -29,10 +32,10 @@ from models.posts import Post
 from models.request import fingerprint
 from models.rules.closing import await_closing, terms_of_reference
 from models.rules.duration import DURATION
-from models.rules.gates import amend_gate, follows, gate_conditions, must_not_be_closing, open_gate
+from models.rules.gates import amend_gate, follows, must_not_be_closing, open_gate, what_was_said
 from models.rules.outcomes import object_to_outcome, verification_open_to
 from models.rules.turn import AT_WORK, Turn, must_be_members, must_say, refuse, rule
-from models.rules.who import ANY_MEMBER, CO_CHAIR, PARTICIPANT, SECRETARIAT, STEERING_GROUP
+from models.rules.who import ANY_MEMBER, CO_CHAIR, IN_THE_GROUP, SECRETARIAT, STEERING_GROUP
 
 SILENCE, CONTRIBUTIONS = "silence", "contributions"
 """The names of this part's ladders."""
@@ -127,7 +130,7 @@ def _open_report(case: Case, *states: ReportState) -> Report:
     return report
 
 
-@rule("contribute", "contribute to the report", (PARTICIPANT, STEERING_GROUP, SECRETARIAT), AT_WORK,
+@rule("contribute", "contribute to the report", (IN_THE_GROUP, STEERING_GROUP, SECRETARIAT), AT_WORK,
       ready=_report_is(ReportState.DRAFTING))  # fmt: skip
 def contribute(turn: Turn, body: Contribute) -> None:
     """A contribution to the open report."""
@@ -136,7 +139,7 @@ def contribute(turn: Turn, body: Contribute) -> None:
     turn.emit(e.Contributed(member=turn.by.member, text=body.text, content=content))
 
 
-@rule("recommend", "add a recommendation", (STEERING_GROUP, PARTICIPANT, SECRETARIAT), AT_WORK,
+@rule("recommend", "add a recommendation", (STEERING_GROUP, IN_THE_GROUP, SECRETARIAT), AT_WORK,
       ready=_report_is(ReportState.DRAFTING))  # fmt: skip
 def recommend(turn: Turn, body: Recommend) -> None:
     """A concrete recommendation: to whom, owned by whom, due when."""
@@ -224,7 +227,7 @@ def _report_words(report: Report) -> str:
 def _accepted(turn: Turn, gate: Gate) -> None:
     """Accepted: the secretariat circulates and closes; after an interim report here, the final begins."""
     report = _open_report(turn.case, ReportState.ADOPTED)
-    _move(turn, report, ReportState.ACCEPTED, gate_conditions(gate))
+    _move(turn, report, ReportState.ACCEPTED, what_was_said(gate))
     if turn.case.stage is Stage.REPORTING and report.kind == "interim":
         _begin_final(turn)
     elif turn.case.stage is Stage.REPORTING:
@@ -241,7 +244,7 @@ def _not_extended(turn: Turn, gate: Gate) -> None:
 @follows(GateName.REPORT, GateOutcome.DECLINED, GateOutcome.LAPSED)
 def _sent_back(turn: Turn, gate: Gate) -> None:
     """The Co-Chairs return it, or were silent: it can be revised and tabled again."""
-    _move(turn, _open_report(turn.case, ReportState.ADOPTED), ReportState.DRAFTING, gate_conditions(gate))
+    _move(turn, _open_report(turn.case, ReportState.ADOPTED), ReportState.DRAFTING, what_was_said(gate))
     _await_report(turn)
 
 

@@ -1,4 +1,4 @@
-"""The request: submission, completeness, new versions, joint requesters, withdrawal (design section 3)."""
+"""The request: submission, completeness, new versions, joint requesters, withdrawal."""
 
 from pydantic import ValidationError
 

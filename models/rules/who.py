@@ -1,4 +1,4 @@
-"""The kinds of posts that rules speak of (design section 2)."""
+"""The kinds of posts that rules speak of."""
 
 from models.case import Case
 from models.posts import SECRETARIAT as THE_SECRETARIAT
@@ -6,8 +6,16 @@ from models.posts import Post, Role
 from models.rules.turn import Who
 
 __all__ = [
-    "ANYBODY", "ANY_MEMBER", "ASKED", "CO_CHAIR", "DECIDER", "INVITED", "PARTICIPANT", "REQUESTER",
-    "SECRETARIAT", "STEERING_GROUP",
+    "ANYBODY",
+    "ANY_MEMBER",
+    "ASKED",
+    "CO_CHAIR",
+    "DECIDER",
+    "IN_THE_GROUP",
+    "LISTED",
+    "REQUESTER",
+    "SECRETARIAT",
+    "STEERING_GROUP",
 ]  # fmt: skip
 
 
@@ -36,11 +44,13 @@ STEERING_GROUP = Who(
     "a Steering Group member",
     lambda case, post: post in case.directory.steering_group or post in case.directory.co_chairs,
 )
-INVITED = Who(
+# On the list, whatever became of the invitation: what may be answered is the rule's to say.
+LISTED = Who(
     "the focal point of an invited member",
     lambda case, post: _focal_point(post) and post.member in case.participants,
 )
-PARTICIPANT = Who(
+# Participants and observers.
+IN_THE_GROUP = Who(
     "a participant's focal point",
     lambda case, post: (
         _focal_point(post) and post.member in case.participants and case.participants[post.member].takes_part
