@@ -10,10 +10,12 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
@@ -34,7 +36,7 @@ _AHEAD = 32
 """Mails that are written before there is a connection for them."""
 
 _FRESH_SECONDS = 10.0
-"""A mail that waited longer for a connection is written anew: holder, language and case may be others by then."""
+"""A mail that waited longer for a connection is written anew: the case may be another by then."""
 
 _LONGEST_AWAY = timedelta(minutes=15)
 """How long a server that is away is left alone at most."""
@@ -192,10 +194,9 @@ class _Round:
             marks=[one.mark for one in done],
             settled=[one.mark for one in needless],
             instead=[one.instead for one in (*done, *needless) if one.instead],
-            wanted=[letter.notice["id"] for letter in letters],
         )
         self._reserving = letters
-        taken = await self._written_down(turn)
+        taken = await self._written_down(turn, letters)
         self._reserving = []
         del self._done[: len(done)], self._needless[: len(needless)]
         self._reserved -= len(done)
@@ -210,8 +211,9 @@ class _Round:
                 task = self._start(self._send(letter))
                 self._sending.add(task)
                 task.add_done_callback(self._sending.discard)
-            else:  # paused, given up, or another worker's
+            else:  # paused, given up, another worker's, or to be written to whoever holds the post now
                 self._held.discard(letter.notice["id"])
+                self._all_written = False
         return True
 
     def _next_letters(self) -> list[Letter]:
@@ -223,11 +225,19 @@ class _Round:
         free = 0 if self._ending else self._limit - (self._reserved - len(self._done))
         return [self._written.popleft()[1] for _ in range(min(max(free, 0), len(self._written)))]
 
-    async def _written_down(self, turn: ledger.Turn) -> frozenset[int] | None:
-        """Write a turn; while the database is away, again and again: what the server took over must not be forgotten."""
+    async def _written_down(self, turn: ledger.Turn, letters: list[Letter]) -> frozenset[int] | None:
+        """Write a turn that reserves these mails, but for those whose post has changed hands since they were written.
+
+        While the database is away, again and again: what the server took over must not be forgotten.
+        """
+
+        def take(on: Connection) -> frozenset[int] | None:
+            wanted = [letter.notice["id"] for letter in self._letters.up_to_date(on, letters)]
+            return ledger.take_turn(on, self._worker, replace(turn, wanted=wanted))
+
         while True:
             try:
-                return await self._thread.write(lambda on: ledger.take_turn(on, self._worker, turn))
+                return await self._thread.write(take)
             except (OperationalError, InterfaceError) as fault:
                 if activity.is_worker_shutdown():
                     raise

@@ -10,6 +10,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from temporalio import activity
 
@@ -24,7 +25,7 @@ from notifications.answer_links import AnswerLinks
 from notifications.compose import About, Reader, compose
 from records import queries
 from records.casefiles import CaseFiles
-from records.offices import Office, offices_of
+from records.offices import Office, offices_now, offices_of
 
 __all__ = ["Letter", "Letters", "Sender", "Settled"]
 
@@ -47,12 +48,17 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A notice with its mail and where it goes. ``stands_in``: whether an alternate could be told instead."""
+    """A notice with its mail, where it goes, and the office of its post as it was when the mail was written."""
 
     notice: Row
     message: EmailMessage
     address: str
-    stands_in: bool
+    office: Office
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether an alternate could be told instead."""
+        return self.office.stands_in is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,12 @@ class Letters:
             yield await self._one(notice, office, abouts.get(notice["reference"]), notice["id"] in reminders)
             await asyncio.sleep(0)
 
+    def up_to_date(self, connection: Connection, letters: Sequence[Letter]) -> list[Letter]:
+        """Those of the mails whose post is held, by the directory in this transaction, as when they were written."""
+        posts = {Post(letter.notice["post"]) for letter in letters}
+        offices = offices_now(connection, posts, self._clock().date())
+        return [letter for letter in letters if offices[Post(letter.notice["post"])] == letter.office]
+
     async def _one(self, notice: Row, office: Office, about: About | None, reminds: bool) -> Letter | Settled:
         try:
             if reminds:
@@ -127,7 +139,7 @@ class Letters:
             at=self._clock(), key=notice["key"], mail_from=self._sender.mail_from, reply_to=self._sender.reply_to,
             public_url=self._sender.public_url, links=self._sender.links, sequence=notice["seq"],
         )  # fmt: skip
-        return Letter(notice, message, addressee.email, office.stands_in is not None)
+        return Letter(notice, message, addressee.email, office)
 
     def _undeliverable(self, notice: Row, office: Office, why: str) -> Settled:
         now = self._clock()

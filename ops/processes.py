@@ -9,6 +9,7 @@ may be started in one and stopped in another, or from plain code.
 import asyncio
 import errno
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -165,11 +166,15 @@ def port_ready(host: str, port: int) -> Ready:
 
 
 def free_port() -> int:
-    """A TCP port on 127.0.0.1 that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port on 127.0.0.1 that was free a moment ago, and that no client is given meanwhile.
+
+    Clients get their ports from a range that begins at 32768 or higher (Linux, macOS, Windows): a port of that range
+    may be taken by any connection before the server for which it was found listens there.
+    """
+    while True:
+        port = random.randrange(10_000, 32_768)  # noqa: S311 - nothing secret
+        if port_is_free("127.0.0.1", port):
+            return port
 
 
 def port_is_free(host: str, port: int) -> bool:

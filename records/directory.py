@@ -7,6 +7,7 @@ point only; ``seed/offices.csv`` adds time zones, calendars and the mandates of 
 import csv
 import io
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -208,9 +209,14 @@ def _calendar(zone: str, holidays: str, year: int) -> WorkCalendar:
 async def zone_of(connection: AsyncConnection, member: str) -> str:
     """The time zone (IANA) of a member's office; that of the secretariat for ``RSO``, else UTC."""
     zone = (await connection.execute(select(_MEMBERS.c.zone).where(_MEMBERS.c.code == member))).scalar()
-    if zone is None:
-        zone = _offices((SEED / "offices.csv").read_text(encoding="utf-8")).get(member, {}).get("zone")
-    return zone or "UTC"
+    return zone or seed_zone(member)
+
+
+@lru_cache
+def seed_zone(member: str) -> str:
+    """The time zone (IANA) that the seed gives an office, member or not (the secretariat is none); else UTC."""
+    seed = _offices((SEED / "offices.csv").read_text(encoding="utf-8"))
+    return seed.get(member, {}).get("zone") or "UTC"
 
 
 async def forget_alternates(connection: AsyncConnection, post: Post) -> None:

@@ -5,15 +5,15 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.base import Value
 from models.posts import Capacity, Post
 from models.tables import TABLES
-from records.directory import zone_of
+from records.directory import seed_zone
 
-__all__ = ["Addressee", "Office", "addressee_of", "offices_of"]
+__all__ = ["Addressee", "Office", "addressee_of", "offices_now", "offices_of"]
 
 _HOLDERS, _ALTERNATES, _MEMBERS = (TABLES.tables[name] for name in ("holders", "alternates", "members"))
 
@@ -51,32 +51,35 @@ async def offices_of(
     connection: AsyncConnection, posts: Collection[Post], today: date
 ) -> Mapping[Post, Office]:
     """The offices of these posts."""
+    return await connection.run_sync(offices_now, posts, today)
+
+
+def offices_now(connection: Connection, posts: Collection[Post], today: date) -> Mapping[Post, Office]:
+    """The offices of these posts, in the caller's transaction."""
     h, a, m = _HOLDERS.c, _ALTERNATES.c, _MEMBERS.c
     wanted = list(posts)
-    holders = {
-        row["post"]: row for row in await _rows(connection, select(_HOLDERS).where(h.post.in_(wanted)))
-    }
+    holders = {row["post"]: row for row in _rows(connection, select(_HOLDERS).where(h.post.in_(wanted)))}
     named = select(_ALTERNATES).where(
         a.post.in_(wanted), a.email != "", (a.until.is_(None)) | (a.until >= today)
     )
     alternates: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for row in await _rows(connection, named.order_by(a.until.is_(None), a.until.desc(), a.name)):
+    for row in _rows(connection, named.order_by(a.until.is_(None), a.until.desc(), a.name)):
         alternates[row["post"]].append(row)
     members = list(dict.fromkeys(post.member for post in wanted))
     zones = {
         row["code"]: row["zone"]
-        for row in await _rows(connection, select(m.code, m.zone).where(m.code.in_(members)))
+        for row in _rows(connection, select(m.code, m.zone).where(m.code.in_(members)))
     }
-    for code in members:
-        if code not in zones:  # the secretariat is no member
-            zones[code] = await zone_of(connection, code)
     return {
-        post: _office(holders.get(post), alternates.get(post), zones[post.member] or "UTC") for post in wanted
+        post: _office(
+            holders.get(post), alternates.get(post), zones.get(post.member) or seed_zone(post.member)
+        )
+        for post in wanted
     }
 
 
-async def _rows(connection: AsyncConnection, query: Any) -> Iterable[Mapping[str, Any]]:
-    return [dict(row) for row in (await connection.execute(query)).mappings()]
+def _rows(connection: Connection, query: Any) -> Iterable[Mapping[str, Any]]:
+    return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def _office(

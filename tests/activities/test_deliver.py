@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 import worker
+from activities import letters
 from activities.marks import NOBODY_INSTEAD
 from db import write_transaction
 from models.projection import step_of
 from models.rules import strike
 from models.tables import TABLES
+from notifications.compose import compose
 from ops.catcher import Catcher
 from ops.processes import free_port
 from records import ledger
@@ -268,3 +270,55 @@ async def test_a_post_that_changes_hands_while_its_mail_waits_is_written_to_as_i
     assert mail.recipients == ("new@lk.example",)
     assert "Nimal Perera" in str(mail.message["To"])
     assert mail.message.get_body(("html",)).get_content().count('lang="id"') == 1  # type: ignore[union-attr]
+
+
+class HandingOver(Catcher):
+    """Takes the first mail when the other one is written, and the other one's post has a new holder."""
+
+    OTHER = {  # noqa: RUF012 - nobody changes it
+        "focal-point@lk.ahg.localhost": "RSO/secretariat",
+        "secretariat@rso.ahg.localhost": "LK/focal-point",
+    }
+    parts: Rig
+    both_written: asyncio.Event
+    handed_over = ""
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        if not self.handed_over:
+            await self.both_written.wait()
+            self.handed_over = self.OTHER[address]
+            async with write_transaction(self.parts.engine) as connection:
+                holders = TABLES.tables["holders"]
+                there = holders.c.post == self.handed_over
+                await connection.execute(holders.update().where(there).values(email="new@example.org"))
+        return await super().handle_RCPT(server, session, envelope, address, options)
+
+
+async def test_a_post_that_changes_hands_after_its_mail_was_written_is_written_to_as_it_is_held_then(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+
+    def composed(kind: str, **about: Any) -> Any:
+        written.append(kind)
+        if len(written) == 2:
+            catcher.both_written.set()
+        return compose(kind, **about)
+
+    monkeypatch.setattr(letters, "compose", composed)
+    async with (
+        HandingOver(tmp_path / "mail") as catcher,
+        rig(tmp_path / "rig", database_url=database_url, smtp_port=catcher.port, smtp_connections=1) as parts,
+    ):
+        catcher.parts, catcher.both_written = parts, asyncio.Event()
+        async with working(parts):
+            await parts.submit()
+        async with worker.running(parts.settings, parts.client, parts.engine):
+            notices = await settled(parts)
+
+    assert len(written) == 3
+    assert [notice["address"] for notice in notices if notice["post"] == catcher.handed_over] == [
+        "new@example.org"
+    ]
+    assert sum(mail.recipients == ("new@example.org",) for mail in catcher.messages()) == 1
+    assert len(catcher.messages()) == len(notices) == 2
