@@ -85,7 +85,7 @@ async def writing(sessions: Sessions) -> AsyncIterator[AsyncSession]:
 
 @asynccontextmanager
 async def write_transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """Like :func:`writing`, on a bare connection: for the one path that every recorded step takes."""
+    """Like :func:`writing`, on a bare connection: for statements that need no objects."""
     async with engine.connect() as connection:
         await connection.execution_options(**{_WRITES: True})
         async with connection.begin():
@@ -96,7 +96,8 @@ class WriterThread:
     """One thread with one connection, in which whole transactions run without a turn of the event loop between.
 
     The asynchronous drivers hand every statement to a thread and back; a short transaction of five statements
-    spends most of its time so. This is for the one path where that counts: recording a step.
+    spends most of its time so. This is for the two paths where that counts: recording a step, and the
+    turns of a delivery.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:

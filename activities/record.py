@@ -10,7 +10,7 @@ from temporalio.exceptions import ApplicationError
 
 from db import WriterThread
 from models.projection import Recorded, Step
-from records.log import LogIsBehind, append_now
+from records.log import LogIsBehind, append
 from workflows.names import RECORD
 
 __all__ = ["Recorder"]
@@ -72,7 +72,7 @@ class Recorder:
 
     async def _commit(self, batch: list[Waiting]) -> None:
         steps = [step for step, _ in batch]
-        recorded = await self._thread.write(lambda connection: append_now(connection, steps))
+        recorded = await self._thread.write(lambda connection: append(connection, steps))
         if any(step.notices for step, _ in batch):
             self._queued()
         for (_, answer), result in zip(batch, recorded, strict=True):

@@ -70,7 +70,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
     "answer_overdue": {**_GATE, "text": "Words between the two."},
     "consultation_opened": {**_GATE, "round": "2"},
     "decision_made": {**_GATE, "outcome": "approved", "text": "AU/co-chair: with the participation of IOM."},
-    "decision_lapsed": {**_GATE, "outcome": "lapsed", "text": "Nobody decided in time; nothing is decided."},
+    "decision_lapsed": {**_GATE, "outcome": "lapsed", "text": "There was no decision in time; nothing is decided."},
     "participants_proposed": {"about": "Participants: Indonesia, Sri Lanka. Observers: none."},
     "list_awaited": {},
     "invited": {"seat": "participant", "why": "named as affected; on the route"},

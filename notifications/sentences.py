@@ -41,7 +41,7 @@ _SENTENCES = (
     # how a decision or a step ended
     N_("Declined by one; the other did not answer by the deadline."),
     N_("No agreement in the second round."),
-    N_("Nobody decided in time; nothing is decided."),
+    N_("There was no decision in time; nothing is decided."),
     N_("The group reports; its activation is not extended any more."),
     N_("The Co-Chairs declined."),
     N_("The gate lapsed; nothing is decided."),

@@ -16,7 +16,7 @@ from models.projection import Queued, Recorded, Row, Step
 from models.tables import TABLES, EntryRow, Moment
 
 __all__ = [
-    "LogIsBehind", "append", "append_now", "entry_of", "heads", "notice_key", "read_entries", "write_rows",
+    "LogIsBehind", "append", "entry_of", "heads", "notice_key", "read_entries", "write_rows",
     "write_rows_now",
 ]  # fmt: skip
 
@@ -27,12 +27,7 @@ class LogIsBehind(Exception):
     """The log lacks entries that a workflow has seen recorded: the database was restored from an older copy."""
 
 
-async def append(connection: AsyncConnection, steps: Sequence[Step]) -> list[Recorded]:
-    """``append_now`` on an asynchronous connection."""
-    return await connection.run_sync(append_now, steps)
-
-
-def append_now(connection: Connection, steps: Sequence[Step]) -> list[Recorded]:
+def append(connection: Connection, steps: Sequence[Step]) -> list[Recorded]:
     """Record steps of different streams in the caller's transaction; answers in the same order.
 
     Raises:

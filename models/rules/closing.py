@@ -56,7 +56,7 @@ def terms_of_reference(case: Case) -> dict[Term, str]:
 
 
 def await_closing(turn: Turn) -> None:
-    """The secretariat is reminded, at the rhythm of gates, to have the case circulated and closed."""
+    """The secretariat and the Co-Chairs are reminded, at the rhythm of gates, to have the case circulated and closed."""
     turn.once(CLOSING, turn.case.track.gate, ClockAct.REMIND, THE_SECRETARIAT.member)
 
 

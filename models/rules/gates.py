@@ -342,7 +342,7 @@ def rung_passed(turn: Turn, name: GateName, act: ClockAct) -> None:
     if act is ClockAct.ESCALATE_ALTERNATE and declined:
         _settle(turn, name)
     elif act is ClockAct.LAPSE:
-        _conclude(turn, name, GateOutcome.LAPSED, "Nobody decided in time; nothing is decided.")
+        _conclude(turn, name, GateOutcome.LAPSED, "There was no decision in time; nothing is decided.")
 
 
 def answer_overdue(turn: Turn, name: GateName) -> None:

@@ -187,10 +187,8 @@ def _list_lapsed(turn: Turn, gate: Gate) -> None:
 
 
 def await_list(turn: Turn) -> None:
-    """Another list is awaited; the Co-Chairs and the secretariat are reminded until it comes."""
-    span = turn.case.track.gate
-    member = THE_SECRETARIAT.member
-    turn.once(LIST, span, ClockAct.REMIND, member)
+    """Another list is awaited; the secretariat, the Steering Group and the Co-Chairs are reminded until it comes."""
+    turn.once(LIST, turn.case.track.gate, ClockAct.REMIND, THE_SECRETARIAT.member)
 
 
 def invite(turn: Turn, members: tuple[str, ...]) -> None:

@@ -249,7 +249,7 @@ async def the_clock_reminds(parts: Rig) -> None:
     taken = strike(case, rung.at)
     assert taken is not None
     async with write_transaction(parts.engine) as connection:
-        await append(connection, [step_of(taken)])
+        await connection.run_sync(append, [step_of(taken)])
 
 
 async def test_a_post_that_changes_hands_while_its_mail_waits_is_written_to_as_it_is_held_then(
@@ -306,8 +306,9 @@ async def test_a_post_that_changes_hands_after_its_mail_was_written_is_written_t
         return compose(kind, **about)
 
     monkeypatch.setattr(letters, "compose", composed)
+    catcher = HandingOver(tmp_path / "mail")
     async with (
-        HandingOver(tmp_path / "mail") as catcher,
+        catcher,
         rig(tmp_path / "rig", database_url=database_url, smtp_port=catcher.port, smtp_connections=1) as parts,
     ):
         catcher.parts, catcher.both_written = parts, asyncio.Event()

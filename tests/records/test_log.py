@@ -16,7 +16,7 @@ from tests.tabletop import REQUEST, Tabletop
 
 async def record(engine: AsyncEngine, *steps: Step) -> list[Recorded]:
     async with write_transaction(engine) as connection:
-        return await append(connection, steps)
+        return await connection.run_sync(append, steps)
 
 
 async def counted(engine: AsyncEngine, table: str) -> int:

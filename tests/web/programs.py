@@ -59,6 +59,6 @@ class Recorded(Tabletop):
         """Write what has happened since the last time; returns the reference."""
         for taken in self._unrecorded:
             async with write_transaction(place.engine) as connection:
-                await append(connection, [step_of(taken)])
+                await connection.run_sync(append, [step_of(taken)])
         self._unrecorded.clear()
         return self.case.reference

@@ -183,7 +183,7 @@ async def _committed_unknown_to_the_workflow(parts: Rig, do: str, command_id: st
     command = parse(do, {}, by="RSO/secretariat", command_id=command_id)
     taken = decide(case, command, datetime.now(UTC))
     async with write_transaction(parts.engine) as connection:
-        await append(connection, [step_of(taken)])
+        await connection.run_sync(append, [step_of(taken)])
     return taken.entries[-1].seq
 
 
