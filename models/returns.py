@@ -1,0 +1,40 @@
+"""What came back for a notice that was sent: a delivery report, or what a program answered for the reader."""
+
+from enum import StrEnum
+
+from models.base import Value
+
+__all__ = ["Fate", "Report", "Return"]
+
+
+class Fate(StrEnum):
+    """What a mail that came back says of a notice."""
+
+    FAILED = "failed"
+    """It was not delivered and will not be."""
+    DELAYED = "delayed"
+    """It is not delivered yet; the server goes on trying."""
+    DELIVERED = "delivered"
+    """It was delivered, or passed on to a server that sends no reports."""
+    AUTO_REPLY = "auto_reply"
+    """A program answered for the reader: out of office, for one."""
+
+
+class Report(Value):
+    """What is said of one recipient. ``addresses``: those that it is known by, lower case. ``status``: of RFC 3463."""
+
+    fate: Fate
+    addresses: frozenset[str]
+    status: str = ""
+    text: str = ""
+
+
+class Return(Value):
+    """A mail that came back. ``fingerprint`` is the same when the same mail is read again.
+
+    ``message_ids``: the mails that it is about. ``reports``: what it says of each recipient.
+    """
+
+    fingerprint: str
+    message_ids: tuple[str, ...]
+    reports: tuple[Report, ...]

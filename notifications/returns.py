@@ -1,0 +1,210 @@
+"""What mail servers and mail programs send back for a notice: delivery reports and automatic replies.
+
+Read are delivery reports (RFC 3464, and RFC 6533 for addresses beyond ASCII) in the form of RFC 6522, and automatic
+replies (RFC 3834, and the fields that older programs use). Everything in such a mail is foreign text, and anybody can
+send one: what is read here is what the mail says, and ``records.returns`` decides what of it is proven. A mail that is
+neither, or that cannot be read, says nothing.
+"""
+
+import email
+import email.header
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from email.message import Message
+from email.policy import compat32
+from email.utils import parseaddr
+from typing import Any, TypeAlias, cast
+
+from models.returns import Fate, Report, Return
+from notifications.texts import line, shortened
+
+__all__ = ["LONGEST", "read_return"]
+
+_Mail: TypeAlias = "Message[Any, Any]"
+
+LONGEST = 256 * 1024
+"""Bytes of a returned mail that are looked at. What is asked for stands at its beginning: of a mail that a server sends
+back whole, with its attachments, the rest is never read."""
+
+_TEXT = 500
+"""Characters of a diagnostic text that are kept."""
+
+_MOST = 50
+"""Recipients of one report, and Message-IDs of one reply, that are looked at."""
+
+_ADDRESS_TYPES = ("rfc822", "utf-8")
+_STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")  # RFC 3463
+_MESSAGE_ID = re.compile(r"<[^\s<>@]{1,250}@[^\s<>@]{1,250}>")
+_UTF8_HEX = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")  # RFC 6533, section 3
+_HEADERS_ONLY = ("text/rfc822-headers", "message/global-headers")
+_WHOLE = ("message/rfc822", "message/global")
+_ANSWERED_BY_A_PROGRAM = ("auto-replied", "auto-generated", "auto-notified")
+
+
+def read_return(octets: bytes) -> Return | None:
+    """What a mail says of a notice that was sent; None when it says nothing, or is not to be understood.
+
+    Looks at the first ``LONGEST`` bytes. Never raises for what the mail holds.
+    """
+    try:
+        message = email.message_from_bytes(octets[:LONGEST], policy=compat32)
+        if message.get_content_type() == "multipart/report":
+            return _report(message, octets)
+        return _auto_reply(message, octets)
+    except Exception:  # noqa: BLE001 - the standard library's parser trips over some forged mails; they say nothing
+        return None
+
+
+# delivery reports -----------------------------------------------------------------------------------------------------
+
+
+def _report(message: _Mail, octets: bytes) -> Return | None:
+    """The three parts of RFC 6522 are looked for at the top alone: a report inside another mail reports nothing to us."""
+    blocks: list[_Mail] = []
+    ids: tuple[str, ...] = ()
+    for part in _inside(message):
+        kind = part.get_content_type()
+        if kind in ("message/delivery-status", "message/global-delivery-status") and not blocks:
+            blocks = list(_blocks(part))
+        elif kind in (*_HEADERS_ONLY, *_WHOLE) and not ids:
+            ids = _ids(_all(_headers(part), "Message-ID"))
+    reports = tuple(filter(None, map(_of_recipient, blocks[1 : _MOST + 1])))
+    if not reports or not ids:
+        return None
+    return Return(fingerprint=_fingerprint(message, octets), message_ids=ids[:1], reports=reports)
+
+
+def _blocks(part: _Mail) -> Iterator[_Mail]:
+    """The groups of fields of a delivery report: of the mail, then of each recipient (RFC 3464, section 2.1)."""
+    groups = _inside(part)
+    yield from groups
+    if part.get_content_type() == "message/global-delivery-status" and groups:
+        # Python takes it for a mail: its fields are the first group, its text the others.
+        for group in re.split(rb"\r?\n\r?\n", _octets(groups[0])):
+            if group.strip():
+                yield email.message_from_bytes(group, policy=compat32)
+
+
+def _headers(part: _Mail) -> _Mail:
+    """The fields of the mail that is sent back, whether it is there whole or not."""
+    inside = _inside(part)
+    return inside[0] if inside else email.message_from_bytes(_octets(part), policy=compat32)
+
+
+def _of_recipient(block: _Mail) -> Report | None:
+    """One group of fields; None when it names no address, or an action that is none of RFC 3464, 2.3.3."""
+    fate = _fate(_said(block, "Action").lower())
+    addresses = frozenset(filter(None, (_address(_said(block, name)) for name in _RECIPIENT)))
+    if fate is None or not addresses:
+        return None
+    status = _STATUS.match(_said(block, "Status"))
+    diagnostic = _said(block, "Diagnostic-Code")
+    kind, separator, text = diagnostic.partition(";")
+    said = text if separator and " " not in kind.strip() else diagnostic
+    return Report(fate=fate, addresses=addresses, status=status[0] if status else "", text=_bounded(said))
+
+
+_RECIPIENT = ("Original-Recipient", "Final-Recipient")
+
+
+def _fate(action: str) -> Fate | None:
+    """The action decides, not the class of the status: a server that gives up after days of 4.x says "failed"."""
+    match action:
+        case "failed":
+            return Fate.FAILED
+        case "delayed":
+            return Fate.DELAYED
+        case "delivered" | "relayed" | "expanded":
+            return Fate.DELIVERED
+        case _:
+            return None
+
+
+def _address(field: str) -> str:
+    """The address in ``rfc822; desk@example.org``; empty when it is of another type (RFC 3464, section 2.3.1)."""
+    kind, _, written = field.partition(";")
+    if kind.strip().lower() not in _ADDRESS_TYPES:
+        return ""
+    written = _UTF8_HEX.sub(lambda found: chr(min(int(found[1], 16), 0x10FFFF)), written)
+    return _plain(written)
+
+
+# automatic replies ----------------------------------------------------------------------------------------------------
+
+
+def _auto_reply(message: _Mail, octets: bytes) -> Return | None:
+    """A reply that a program wrote to one of our mails, which it names in ``In-Reply-To`` or ``References``."""
+    if not _by_a_program(message):
+        return None
+    ids = _ids((*_all(message, "In-Reply-To"), *_all(message, "References")))
+    sender = _plain(parseaddr(_said(message, "From"))[1])
+    if not ids or not sender:
+        return None
+    said = Report(fate=Fate.AUTO_REPLY, addresses=frozenset({sender}), text=_bounded(_subject(message)))
+    return Return(fingerprint=_fingerprint(message, octets), message_ids=ids, reports=(said,))
+
+
+def _by_a_program(message: _Mail) -> bool:
+    """Whether a program answered (RFC 3834, section 5; before it, programs had fields of their own)."""
+    submitted = _said(message, "Auto-Submitted").partition(";")[0].strip().lower()
+    return (
+        submitted in _ANSWERED_BY_A_PROGRAM
+        or _said(message, "Precedence").lower() == "auto_reply"
+        or any(name in message for name in ("X-Autoreply", "X-Autorespond", "X-Autoresponder"))
+    )
+
+
+def _subject(message: _Mail) -> str:
+    """The subject, decoded as far as it can be (RFC 2047)."""
+    written = _said(message, "Subject")
+    try:
+        return str(email.header.make_header(email.header.decode_header(written)))
+    except (LookupError, ValueError):  # a character set that nobody knows, or Base64 that is none
+        return written
+
+
+# what both need -------------------------------------------------------------------------------------------------------
+
+
+def _inside(part: _Mail) -> list[_Mail]:
+    """The parts of a part, as the parser took it apart; none of one that is text."""
+    found = part.get_payload()
+    return cast("list[_Mail]", found) if isinstance(found, list) else []
+
+
+def _octets(part: _Mail) -> bytes:
+    """The text of a part, decoded from Base64 and the like."""
+    found = part.get_payload(decode=True)
+    return found if isinstance(found, bytes) else b""
+
+
+def _all(fields: _Mail, name: str) -> Iterator[str]:
+    """Every field of that name, unfolded. Octets beyond ASCII are UTF-8 (RFC 6532); what is none becomes U+FFFD."""
+    for one, value in fields.raw_items():
+        if one.lower() == name.lower():
+            yield line(str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+
+
+def _said(fields: _Mail, name: str) -> str:
+    """The first field of that name; empty when there is none."""
+    return next(_all(fields, name), "")
+
+
+def _ids(fields: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(found for field in fields for found in _MESSAGE_ID.findall(field)))[:_MOST]
+
+
+def _plain(address: str) -> str:
+    """An address without brackets and blanks, lower case: reports often write it in another case."""
+    return line(address).strip("<> ").lower()
+
+
+def _bounded(text: str) -> str:
+    return shortened(" ".join(line(text).split()), _TEXT)
+
+
+def _fingerprint(message: _Mail, octets: bytes) -> str:
+    """The mail's own Message-ID, since copies of it differ on their way; without one, all of it."""
+    own = _ids(_all(message, "Message-ID"))
+    return hashlib.sha256(own[0].encode(errors="replace") if own else octets[:LONGEST]).hexdigest()

@@ -1,0 +1,175 @@
+"""What came back is read for what it says, whoever wrote it, and nothing in it does harm."""
+
+from email.message import EmailMessage
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.returns import Fate
+from notifications.returns import LONGEST, read_return
+from tests.notifications.returned import ADDRESS, FOLDER, MESSAGE_ID, returned
+
+SAMPLES = sorted(path.stem for path in FOLDER.glob("*.eml"))
+
+
+def report(
+    *, status: str = "Action: failed\nStatus: 5.1.1", before: str = "Sorry.", sent: str = MESSAGE_ID
+) -> bytes:
+    """A delivery report of the plainest form."""
+    return (
+        "From: mailer-daemon@example.net\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
+        f"--b\n\n{before}\n"
+        f"--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\nFinal-Recipient: rfc822; {ADDRESS}\n"
+        f"{status}\n\n"
+        f"--b\nContent-Type: text/rfc822-headers\n\nTo: {ADDRESS}\nMessage-ID: {sent}\n\n--b--\n"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "fate", "status", "text"),
+    [
+        ("postfix-failed", Fate.FAILED, "5.1.1",
+         "550 5.1.1 <desk@example.org>: Recipient address rejected: User unknown in virtual mailbox table"),
+        ("postfix-delayed", Fate.DELAYED, "4.4.1",
+         "connect to mail.example.org[192.0.2.25]:25: Connection timed out"),
+        ("exchange-failed", Fate.FAILED, "5.1.10",
+         "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient desk@example.org not found by SMTP address lookup"),
+        ("exchange-gave-up", Fate.FAILED, "4.4.7", "550 4.4.7 QUEUE.Expired; message expired"),
+        ("gmail-delayed", Fate.DELAYED, "4.4.1",
+         "The recipient server did not accept our requests to connect. [mail.example.org. 192.0.2.25: timed out]"),
+        ("outlook-out-of-office", Fate.AUTO_REPLY, "",
+         "Automatic reply: [AHG-2026-001] Your request has been received"),
+        ("gmail-vacation", Fate.AUTO_REPLY, "", "Nghỉ phép Re: [AHG-2026-001]"),
+    ],
+)  # fmt: skip
+def test_what_mail_servers_and_programs_send_back(name: str, fate: Fate, status: str, text: str) -> None:
+    read = read_return(returned(name))
+    assert read is not None
+    assert read.message_ids == (MESSAGE_ID,)
+    (said,) = read.reports
+    assert ADDRESS in said.addresses
+    assert (said.fate, said.status, said.text) == (fate, status, text)
+
+
+def test_a_long_diagnostic_is_read_in_one_line_with_its_markup_as_text() -> None:
+    read = read_return(returned("gmail-failed"))
+    assert read is not None
+    (said,) = read.reports
+    assert said.fate is Fate.FAILED
+    assert said.text.startswith("550-5.1.1 The email account that you tried to reach does not exist.")
+    assert said.text.endswith("<script>alert(1)</script> - gsmtp")
+
+
+def test_a_report_on_an_address_beyond_ascii_is_read() -> None:
+    read = read_return(returned("postfix-smtputf8-failed"))
+    assert read is not None
+    (said,) = read.reports
+    assert said.addresses == {"büro@example.org"}
+    assert said.text == "550 5.1.1 büro: unknown user"
+
+
+def test_a_persons_reply_is_neither() -> None:
+    assert read_return(returned("a-persons-reply")) is None
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_same_mail_has_the_same_fingerprint_whichever_way_it_came(name: str) -> None:
+    first = read_return(returned(name))
+    again = read_return(
+        b"Received: by another.example.org; Mon, 2 Mar 2026 10:00:00 +0000\r\n" + returned(name)
+    )
+    assert (first and first.fingerprint) == (again and again.fingerprint)
+
+
+def test_the_action_decides_and_not_the_class_of_the_status() -> None:
+    for action, fate in (("failed", Fate.FAILED), ("delayed", Fate.DELAYED), ("relayed", Fate.DELIVERED)):
+        read = read_return(report(status=f"Action: {action}\nStatus: 4.4.7"))
+        assert read is not None
+        assert read.reports[0].fate is fate
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b"",
+        b"\xff" * 5000,
+        b"\r\n" * 5000,
+        report(status="Action: exploded\nStatus: 5.1.1"),
+        report(status="Status: 5.1.1"),
+        report(sent="no id at all"),
+        report().replace(b"rfc822; desk@example.org", b"x400; /C=AU/S=DESK"),
+        report().replace(b"message/delivery-status", b"text/plain"),
+        report().replace(b"text/rfc822-headers", b"text/plain"),
+        report().replace(b"boundary=b", b""),
+        b"Content-Type: multipart/mixed; boundary=c\n\n--c\n" + report() + b"\n--c--\n",
+        b"Content-Type: message/rfc822\n\n" + report(),
+    ],
+)
+def test_what_is_no_report_says_nothing(octets: bytes) -> None:
+    assert read_return(octets) is None
+
+
+def test_a_report_on_many_recipients_names_each() -> None:
+    more = "\n".join(f"\nFinal-Recipient: rfc822; n{n}@example.org\nAction: delayed" for n in range(3))
+    read = read_return(report(status=f"Action: failed\n{more}"))
+    assert read is not None
+    assert [one.fate for one in read.reports] == [Fate.FAILED, *[Fate.DELAYED] * 3]
+
+
+def test_a_character_set_that_nobody_knows_is_no_obstacle() -> None:
+    strange = returned("outlook-out-of-office").replace(b"iso-8859-1", b"x-klingon")
+    strange = strange.replace(b"Subject: Automatic reply", b"Subject: =?x-klingon?b?////?= =?utf-8?b?%%%?=")
+    read = read_return(strange)
+    assert read is not None
+    assert "[AHG-2026-001]" in read.reports[0].text
+    read = read_return(
+        report(status="Action: failed\nDiagnostic-Code: smtp; ??? 550").replace(b"???", b"\xff\xfe\x81")
+    )
+    assert read is not None
+    assert read.reports[0].text.endswith("550")
+
+
+def test_of_ten_megabytes_only_the_beginning_is_read() -> None:
+    whole = report().replace(b"\n--b--\n", b"\n" + b"x" * 10 * 1024**2 + b"\n--b--\n")
+    assert read_return(whole) == read_return(whole[:LONGEST])
+    read = read_return(whole)
+    assert read is not None
+    assert read.reports[0].fate is Fate.FAILED
+    assert read_return(report(before="x\n" * LONGEST)) is None
+
+
+@pytest.mark.parametrize("depth", [20, 900, 6000])
+def test_parts_within_parts_within_parts_say_nothing_and_stop_nothing(depth: int) -> None:
+    opening = "".join(f"--b{n}\nContent-Type: multipart/report; boundary=b{n + 1}\n\n" for n in range(depth))
+    nested = f"Content-Type: multipart/report; boundary=b0\n\n{opening}".encode()
+    assert read_return(nested) is None
+
+
+def test_a_mail_that_quotes_our_own_as_an_attachment_reports_nothing() -> None:
+    wrapped = EmailMessage()
+    wrapped["From"], wrapped["To"], wrapped["Subject"] = ADDRESS, "ahg@example.org", "Fwd: look at this"
+    wrapped.set_content("See below.")
+    wrapped.add_attachment(report(), maintype="application", subtype="octet-stream", filename="report.eml")
+    assert read_return(wrapped.as_bytes()) is None
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    name=st.sampled_from(SAMPLES),
+    cuts=st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 200), st.binary(max_size=60)), max_size=6),
+)
+def test_whatever_is_done_to_a_mail_what_it_says_stays_short_and_on_one_line(
+    name: str, cuts: list[tuple[int, int, bytes]]
+) -> None:
+    octets = returned(name)
+    for at, length, put in cuts:
+        octets = octets[:at] + put + octets[at + length :]
+    read = read_return(octets)
+    for said in read.reports if read else ():
+        assert len(said.text) <= 500
+        for text in (said.text, said.status, *said.addresses):
+            assert "\n" not in text
+            assert "\r" not in text
+            assert "\x00" not in text
+            text.encode()  # no half of a surrogate pair, which no database takes
