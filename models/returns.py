@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from models.base import Value
 
-__all__ = ["Fate", "Report", "Return"]
+__all__ = ["Fate", "Place", "Report", "Return"]
 
 
 class Fate(StrEnum):
@@ -38,3 +38,10 @@ class Return(Value):
     fingerprint: str
     message_ids: tuple[str, ...]
     reports: tuple[Report, ...]
+
+
+class Place(Value):
+    """How far a mailbox has been read: UIDVALIDITY and UID of the last mail (RFC 3501); zeros: not at all."""
+
+    validity: int = 0
+    uid: int = 0
