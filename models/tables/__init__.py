@@ -5,13 +5,13 @@ Instants are stored in UTC; JSON columns hold what the domain's models dump.
 
 from sqlmodel import SQLModel
 
-from models.tables import administration, cases, directory, log, notices, people
+from models.tables import administration, cases, directory, log, mail, notices, people
 from models.tables.columns import Moment
 from models.tables.log import EntryRow
 
 __all__ = ["TABLES", "EntryRow", "Moment"]
 
-_PARTS = (administration, cases, directory, log, notices, people)
+_PARTS = (administration, cases, directory, log, mail, notices, people)
 """Importing them has filled ``TABLES``."""
 
 TABLES = SQLModel.metadata

@@ -1,0 +1,127 @@
+"""The secretariat's board of mail: what is stuck and why, and what a person decides on it.
+
+To send an ambiguous notice again, or to give one up, is a person's decision: nobody else can know whether it arrived. It
+is a new attempt of the same row of the ledger, and so of the same mail with the same Message-ID; the decision, and how
+the notice stood before, stay on record.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import and_, or_, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.sql import ColumnElement
+
+from db import write_transaction
+from models.notices.state import STUCK, NoticeState
+from models.tables import TABLES
+from records.mail_pauses import pause_now
+from records.returns import returns_of
+
+__all__ = ["Decision", "NotStuck", "board", "decisions_of", "give_up", "resend"]
+
+_NOTICES, _DECISIONS = TABLES.tables["notices"], TABLES.tables["mail_decisions"]
+
+_DECIDABLE = (*STUCK, NoticeState.QUEUED)
+"""What a person may decide on. What waits for another attempt may be tried at once, or given up."""
+
+
+class Decision(StrEnum):
+    """What a person decides on a notice that is stuck."""
+
+    RESEND = "resend"
+    GIVE_UP = "give_up"
+
+
+class NotStuck(Exception):
+    """There is nothing to decide on that notice; the text says why."""
+
+
+async def board(
+    connection: AsyncConnection, *, after: tuple[str, int] | None = None, limit: int | None = None
+) -> list[dict[str, Any]]:
+    """What is stuck, by post and then in the order of queueing; ``after``: post and number of the last that was shown.
+
+    Stuck is what nothing more happens to by itself (``models.notices.state.STUCK``), what was tried and waits for its
+    next attempt, and while all mail is paused everything that is queued. Beside the columns of the ledger:
+    ``alternate_state``, the state of the notice that went to the alternate instead (None: there is none); ``returns``,
+    what came back; ``decisions``, what people decided on it.
+    """
+    c, instead = _NOTICES.c, _NOTICES.alias("instead")
+    query = (
+        select(_NOTICES, instead.c.state.label("alternate_state"))
+        .outerjoin(instead, instead.c.instead_of == c.key)
+        .where(_stuck(held=await pause_now(connection) is not None))
+        .order_by(c.post, c.id)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(tuple_(c.post, c.id) > tuple_(*after))
+    rows = [dict(row) for row in (await connection.execute(query)).mappings()]
+    ids = [row["id"] for row in rows]
+    returns, decisions = await returns_of(connection, ids), await decisions_of(connection, ids)
+    return [
+        {**row, "returns": returns.get(row["id"], []), "decisions": decisions.get(row["id"], [])}
+        for row in rows
+    ]
+
+
+def _stuck(*, held: bool) -> ColumnElement[bool]:
+    c = _NOTICES.c
+    waits = c.state == NoticeState.QUEUED
+    return or_(c.state.in_(STUCK), waits if held else and_(waits, c.attempts > 0))
+
+
+async def decisions_of(
+    connection: AsyncConnection, notices: Iterable[int]
+) -> dict[int, list[dict[str, Any]]]:
+    """What people decided on each of these notices, oldest first, by the notice's number."""
+    query = select(_DECISIONS).where(_DECISIONS.c.notice.in_(list(notices))).order_by(_DECISIONS.c.id)
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in (await connection.execute(query)).mappings():
+        found.setdefault(row["notice"], []).append(dict(row))
+    return found
+
+
+async def resend(engine: AsyncEngine, key: str, *, by: str, why: str, at: datetime) -> None:
+    """Have a notice tried again, at once and for as long as a new one. Whoever resends nudges the delivery afterwards.
+
+    Raises:
+        NotStuck: see there.
+    """
+    again = {"state": NoticeState.QUEUED, "attempts": 0, "next_attempt_at": None, "settled_at": None}
+    await _decide(
+        engine, key, Decision.RESEND, {**again, "reason": "", "settled_by": ""}, by=by, why=why, at=at
+    )
+
+
+async def give_up(engine: AsyncEngine, key: str, *, by: str, why: str, at: datetime) -> None:
+    """Give a notice up: it is not sent any more, and leaves the board.
+
+    Raises:
+        NotStuck: see there.
+    """
+    over = {"state": NoticeState.GIVEN_UP, "next_attempt_at": None, "settled_at": at}
+    await _decide(
+        engine, key, Decision.GIVE_UP, {**over, "reason": why, "settled_by": by}, by=by, why=why, at=at
+    )
+
+
+async def _decide(
+    engine: AsyncEngine, key: str, what: Decision, values: Mapping[str, Any], *, by: str, why: str, at: datetime
+) -> None:  # fmt: skip
+    async with write_transaction(engine) as connection:
+        query = select(_NOTICES).where(_NOTICES.c.key == key).with_for_update()
+        notice = (await connection.execute(query)).mappings().first()
+        if notice is None:
+            raise NotStuck(f"There is no notice {key}.")
+        if notice["state"] not in _DECIDABLE:
+            raise NotStuck(f"The notice {key} is not stuck: it is {str(notice['state']).replace('_', ' ')}.")
+        before = {
+            "notice": notice["id"], "what": what.value, "by": by, "why": why, "decided_at": at, "state": notice["state"],
+            "attempts": notice["attempts"], "said": notice["reason"] or notice["reply"],
+        }  # fmt: skip
+        await connection.execute(_DECISIONS.insert(), before)
+        await connection.execute(update(_NOTICES).where(_NOTICES.c.id == notice["id"]).values(**values))

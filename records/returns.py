@@ -1,0 +1,122 @@
+"""What came back for notices is noted, once, and only as far as the ledger bears it out.
+
+Anybody can send a report. One counts only if it names the Message-ID of a mail that we sent and the very address that it
+went to; a program's reply must come from that address. Everything else changes nothing and is not kept.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from db import write_transaction
+from models.notices.state import NoticeState
+from models.returns import Fate, Report, Return
+from models.tables import TABLES
+
+__all__ = ["BY_REPORT", "Noted", "note", "returns_of"]
+
+_NOTICES, _RETURNS = TABLES.tables["notices"], TABLES.tables["mail_returns"]
+
+BY_REPORT = "delivery report"
+"""Who is said to have settled a notice that came back."""
+
+_MAY_COME_BACK = (NoticeState.SENT, NoticeState.AMBIGUOUS)
+
+
+class Noted(StrEnum):
+    """What became of a mail that came back."""
+
+    BOUNCED = "bounced"
+    """A notice was not delivered; it is marked so."""
+    DELAYED = "delayed"
+    DELIVERED = "delivered"
+    AUTO_REPLY = "auto_reply"
+    KNOWN = "known"
+    """The same mail was noted before."""
+    TOO_LATE = "too_late"
+    """It says that a notice failed of which we know better: its reader has confirmed it, or it was given up."""
+    NOTHING = "nothing"
+    """It says nothing of a notice that we sent to that address."""
+
+
+async def note(engine: AsyncEngine, returned: Return | None, at: datetime) -> Noted:
+    """Note what a mail says of a notice, if it is borne out; ``at``: when it is read (UTC)."""
+    if returned is None:
+        return Noted.NOTHING
+    async with write_transaction(engine) as connection:
+        found = await _match(connection, returned)
+        if found is None:
+            return Noted.NOTHING
+        notice, report = found
+        if not await _kept(connection, notice, returned.fingerprint, report, at):
+            return Noted.KNOWN
+        if report.fate is not Fate.FAILED:
+            return Noted(report.fate.value)
+        if notice["state"] not in _MAY_COME_BACK or notice["acknowledged_at"] is not None:
+            return Noted.TOO_LATE
+        await _bounce(connection, notice, report, at)
+        return Noted.BOUNCED
+
+
+async def _match(connection: AsyncConnection, returned: Return) -> tuple[dict[str, Any], Report] | None:
+    """The notice that it is about, and what is said of the address that this notice went to."""
+    named = _NOTICES.c.message_id.in_(returned.message_ids)
+    query = select(_NOTICES).where(named).order_by(_NOTICES.c.id).with_for_update()
+    for notice in (await connection.execute(query)).mappings():
+        for report in returned.reports:
+            if _comparable(notice["address"]) in map(_comparable, report.addresses):
+                return dict(notice), report
+    return None
+
+
+def _comparable(address: str) -> str:
+    """An address in the one form in which two that are the same are equal: lower case, the domain in ASCII."""
+    local, _, domain = address.strip().lower().rpartition("@")
+    try:
+        return f"{local}@{domain.encode('idna').decode('ascii')}"
+    except UnicodeError:
+        return f"{local}@{domain}"
+
+
+async def _kept(
+    connection: AsyncConnection, notice: Mapping[str, Any], fingerprint: str, report: Report, at: datetime
+) -> bool:
+    """Keep the report; False when it was kept before."""
+    c = _RETURNS.c
+    before = select(c.notice).where(c.notice == notice["id"], c.fingerprint == fingerprint)
+    if (await connection.execute(before)).first() is not None:
+        return False
+    values = {
+        "notice": notice["id"], "fingerprint": fingerprint, "fate": report.fate.value, "address": notice["address"],
+        "status": report.status, "text": report.text, "noted_at": at,
+    }  # fmt: skip
+    await connection.execute(_RETURNS.insert(), values)
+    return True
+
+
+async def _bounce(
+    connection: AsyncConnection, notice: Mapping[str, Any], report: Report, at: datetime
+) -> None:
+    """The notice came back. ``reply`` stays: it is the proof that the mail server had taken it over."""
+    came_back = update(_NOTICES).where(_NOTICES.c.id == notice["id"]).values(
+        state=NoticeState.BOUNCED, settled_at=at, settled_by=BY_REPORT,
+        reason=" ".join(filter(None, (report.status, report.text))),
+    )  # fmt: skip
+    await connection.execute(came_back)
+
+
+async def returns_of(connection: AsyncConnection, notices: list[int]) -> dict[int, list[dict[str, Any]]]:
+    """What came back for each of these notices, oldest first, by the notice's number."""
+    query = (
+        select(_RETURNS)
+        .where(_RETURNS.c.notice.in_(notices))
+        .order_by(_RETURNS.c.noted_at, _RETURNS.c.fingerprint)
+    )
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in (await connection.execute(query)).mappings():
+        found.setdefault(row["notice"], []).append(dict(row))
+    return found

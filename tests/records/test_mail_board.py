@@ -1,0 +1,112 @@
+"""The board shows what is stuck and why; what a person decides on it is done once and stays on record."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from notifications.returns import read_return
+from records import ledger, queries
+from records.mail_board import NotStuck, board, decisions_of, give_up, resend
+from records.mail_pauses import pause, resume
+from records.returns import note
+from tests.notifications.returned import returned
+from tests.records.test_ledger import queued
+from tests.records.test_returns import SENT
+
+NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
+BY = {"by": "RSO/secretariat", "why": "asked by telephone: it did not arrive", "at": NOW}
+
+
+async def shown(engine: AsyncEngine, **paging: Any) -> list[dict[str, Any]]:
+    async with engine.connect() as connection:
+        return await board(connection, **paging)
+
+
+async def one(engine: AsyncEngine, number: int) -> dict[str, Any]:
+    async with engine.connect() as connection:
+        return next(row for row in await queries.notices(connection, "AHG-2026-001") if row["id"] == number)
+
+
+async def test_the_board_holds_what_is_stuck_what_is_tried_again_and_what_a_pause_holds(
+    engine: AsyncEngine,
+) -> None:
+    first, second = await queued(engine)
+    assert await shown(engine) == []
+    await pause(engine, "RSO/secretariat", "the server moves", NOW)
+    assert [row["id"] for row in await shown(engine)] == [first, second]
+    assert [row["post"] for row in await shown(engine)] == ["LK/focal-point", "RSO/secretariat"]
+    last = (await shown(engine, limit=1))[0]
+    assert [row["id"] for row in await shown(engine, after=(last["post"], last["id"]), limit=1)] == [second]
+    await resume(engine, "RSO/secretariat", NOW)
+
+    later = NOW + timedelta(minutes=4)
+    await ledger.mark(
+        engine, [{"id": first, "attempts": 3, "next_attempt_at": later, "reply": "451 greylisted"}]
+    )
+    (waits,) = await shown(engine)
+    assert (waits["id"], waits["attempts"], waits["next_attempt_at"]) == (first, 3, later)
+    for state in ("refused", "ambiguous", "undeliverable"):
+        await ledger.mark(engine, [{"id": second, "state": state}])
+        assert [row["id"] for row in await shown(engine)] == [first, second]
+    for state in ("sent", "given_up", "superseded", "digest", "reserved"):
+        await ledger.mark(engine, [{"id": second, "state": state}])
+        assert [row["id"] for row in await shown(engine)] == [first]
+
+
+async def test_what_came_back_stands_beside_it(engine: AsyncEngine) -> None:
+    first, _ = await queued(engine)
+    await ledger.mark(engine, [{"id": first, **SENT}])
+    for name in ("postfix-delayed", "postfix-failed"):
+        await note(engine, read_return(returned(name)), NOW)
+    (row,) = await shown(engine)
+    assert row["state"] == "bounced"
+    assert [one["fate"] for one in row["returns"]] == ["delayed", "failed"]
+
+
+@pytest.mark.parametrize("state", ["refused", "bounced", "ambiguous", "undeliverable", "queued"])
+async def test_what_is_sent_again_is_the_same_notice_tried_anew(engine: AsyncEngine, state: str) -> None:
+    first, _ = await queued(engine)
+    stood = {"state": state, "attempts": 38, "next_attempt_at": NOW + timedelta(hours=4), "reply": "451 busy"}
+    await ledger.mark(engine, [{"id": first, **SENT, **stood}])
+    key = (await one(engine, first))["key"]
+    await resend(engine, key, **BY)
+    again = await one(engine, first)
+    assert (again["state"], again["attempts"], again["next_attempt_at"]) == ("queued", 0, None)
+    assert [row["id"] for row in await ledger.reserve(engine, "w", NOW, 1)] == [first]
+    async with engine.connect() as connection:
+        ((decision,),) = (await decisions_of(connection, [first])).values()
+    assert {name: decision[name] for name in ("what", "by", "why", "decided_at", "state", "attempts", "said")} == {
+        "what": "resend", "by": BY["by"], "why": BY["why"], "decided_at": NOW, "state": state, "attempts": 38,
+        "said": "451 busy",
+    }  # fmt: skip
+
+
+async def test_what_is_given_up_leaves_the_board_with_who_and_why(engine: AsyncEngine) -> None:
+    first, _ = await queued(engine)
+    await ledger.mark(engine, [{"id": first, "state": "ambiguous"}])
+    key = (await one(engine, first))["key"]
+    await give_up(engine, key, **BY)
+    assert await shown(engine) == []
+    over = await one(engine, first)
+    assert (over["state"], over["reason"], over["settled_by"], over["settled_at"]) == (
+        "given_up", BY["why"], BY["by"], NOW,
+    )  # fmt: skip
+    with pytest.raises(NotStuck, match="is not stuck: it is given up"):
+        await resend(engine, key, **BY)
+
+
+@pytest.mark.parametrize("state", ["sent", "reserved", "digest", "superseded", "given_up"])
+async def test_nothing_is_decided_on_what_is_not_stuck(engine: AsyncEngine, state: str) -> None:
+    first, _ = await queued(engine)
+    await ledger.mark(engine, [{"id": first, "state": state}])
+    before = await one(engine, first)
+    for decide in (resend, give_up):
+        with pytest.raises(NotStuck, match="is not stuck"):
+            await decide(engine, before["key"], **BY)
+        with pytest.raises(NotStuck, match="There is no notice"):
+            await decide(engine, "none", **BY)
+    assert await one(engine, first) == before
+    async with engine.connect() as connection:
+        assert await decisions_of(connection, [first]) == {}

@@ -1,0 +1,132 @@
+"""What came back changes the ledger only as far as it is proven, and once."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from notifications.returns import read_return
+from records import ledger, queries
+from records.returns import Noted, note, returns_of
+from tests.notifications.returned import ADDRESS, MESSAGE_ID, returned
+from tests.records.test_ledger import queued
+
+NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
+SENT = {"state": "sent", "address": ADDRESS, "message_id": MESSAGE_ID, "reply": "250 kept", "attempts": 1}
+OTHERS = {**SENT, "address": "other@example.org", "message_id": "<another@example.org>"}
+
+
+async def sent(engine: AsyncEngine, **changed: Any) -> int:
+    """Two notices that the mail server took; the number of the one that the returned mails are about."""
+    mine, other = await queued(engine)
+    await ledger.mark(engine, [{"id": mine, **SENT, **changed}, {"id": other, **OTHERS}])
+    return mine
+
+
+async def rows(engine: AsyncEngine) -> list[dict[str, Any]]:
+    async with engine.connect() as connection:
+        return await queries.notices(connection, "AHG-2026-001")
+
+
+async def came_back(engine: AsyncEngine, notice: int) -> list[dict[str, Any]]:
+    async with engine.connect() as connection:
+        return (await returns_of(connection, [notice])).get(notice, [])
+
+
+@pytest.mark.parametrize("name", ["postfix-failed", "exchange-failed", "gmail-failed", "exchange-gave-up"])
+@pytest.mark.parametrize("state", ["sent", "ambiguous"])
+async def test_a_report_of_failure_marks_the_notice_and_keeps_the_servers_first_answer(
+    engine: AsyncEngine, name: str, state: str
+) -> None:
+    mine = await sent(engine, state=state)
+    assert await note(engine, read_return(returned(name)), NOW) is Noted.BOUNCED
+    notice, other = await rows(engine)
+    assert (notice["state"], notice["settled_at"], notice["settled_by"]) == (
+        "bounced",
+        NOW,
+        "delivery report",
+    )
+    assert notice["reason"].startswith(("5.1.1", "4.4.7"))
+    assert notice["reply"] == "250 kept"
+    assert other["state"] == "sent"
+    (report,) = await came_back(engine, mine)
+    assert (report["fate"], report["address"]) == ("failed", ADDRESS)
+
+
+@pytest.mark.parametrize(
+    ("name", "noted"),
+    [
+        ("postfix-delayed", Noted.DELAYED),
+        ("gmail-delayed", Noted.DELAYED),
+        ("outlook-out-of-office", Noted.AUTO_REPLY),
+        ("gmail-vacation", Noted.AUTO_REPLY),
+    ],
+)
+async def test_a_delay_and_an_automatic_reply_are_noted_and_change_no_state(
+    engine: AsyncEngine, name: str, noted: Noted
+) -> None:
+    mine = await sent(engine)
+    before = await rows(engine)
+    assert await note(engine, read_return(returned(name)), NOW) is noted
+    assert await rows(engine) == before
+    (report,) = await came_back(engine, mine)
+    assert report["fate"] == noted.value
+
+
+async def test_the_same_report_is_noted_once_and_another_one_again(engine: AsyncEngine) -> None:
+    mine = await sent(engine)
+    failed = read_return(returned("postfix-failed"))
+    assert await note(engine, read_return(returned("postfix-delayed")), NOW) is Noted.DELAYED
+    assert await note(engine, failed, NOW) is Noted.BOUNCED
+    assert await note(engine, failed, NOW + timedelta(hours=1)) is Noted.KNOWN
+    assert await note(engine, read_return(b"X-Spam: no\r\n" + returned("postfix-failed")), NOW) is Noted.KNOWN
+    notice, _ = await rows(engine)
+    assert notice["settled_at"] == NOW
+    assert len(await came_back(engine, mine)) == 2
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        returned("postfix-failed", message_id="<never-sent@example.org>"),
+        returned("postfix-failed", address="somebody.else@example.org"),
+        returned("exchange-failed", address="desk@example.org.example.net"),
+        returned("postfix-failed", address="other@example.org"),
+        returned("outlook-out-of-office", address="other@example.org"),
+        returned("a-persons-reply"),
+        b"",
+    ],
+)
+async def test_what_is_forged_or_about_somebody_else_changes_nothing(
+    engine: AsyncEngine, forged: bytes
+) -> None:
+    mine = await sent(engine)
+    before = await rows(engine)
+    assert await note(engine, read_return(forged), NOW) is Noted.NOTHING
+    assert await rows(engine) == before
+    assert await came_back(engine, mine) == []
+
+
+@pytest.mark.parametrize(
+    "state", ["queued", "reserved", "refused", "undeliverable", "given_up", "superseded"]
+)
+async def test_a_report_on_what_was_not_sent_or_is_settled_changes_no_state(
+    engine: AsyncEngine, state: str
+) -> None:
+    await sent(engine, state=state)
+    before = await rows(engine)
+    assert await note(engine, read_return(returned("postfix-failed")), NOW) is Noted.TOO_LATE
+    assert await rows(engine) == before
+
+
+async def test_what_its_reader_has_confirmed_has_not_failed(engine: AsyncEngine) -> None:
+    await sent(engine, acknowledged_at=NOW - timedelta(hours=1))
+    assert await note(engine, read_return(returned("postfix-failed")), NOW) is Noted.TOO_LATE
+    assert (await rows(engine))[0]["state"] == "sent"
+
+
+async def test_an_address_is_the_same_in_any_case_and_with_its_domain_in_ascii(engine: AsyncEngine) -> None:
+    await sent(engine, address="Desk@BÜCHER.example")
+    report = read_return(returned("postfix-failed", address="desk@xn--bcher-kva.example"))
+    assert await note(engine, report, NOW) is Noted.BOUNCED
