@@ -133,6 +133,28 @@ class Settings(BaseSettings):
         default="Bali Process Ad Hoc Group <ahg@localhost>",
         description="Sender of every mail, as name <address>.",
     )
+    imap_host: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Mail server with the mailbox of the sender's address, in which delivery reports and automatic "
+        "replies arrive. Unset: none is read; `ahg mail bounces` reads them from files.",
+    )
+    imap_port: Port = Field(default=993, description="Its port: 993 with tls, usually 143 with starttls.")
+    imap_security: Literal["tls", "starttls", "none"] = Field(
+        default="tls",
+        description="tls from the first byte, or starttls; none only for a server on this machine.",
+    )
+    imap_username: str | None = Field(default=None, description="User name for that mailbox.")
+    imap_password: SecretStr | None = Field(default=None, description="Password for that mailbox.")
+    imap_folder: str = Field(
+        default="INBOX",
+        min_length=1,
+        pattern=r"^[ -~]+$",
+        description="The folder that is read. Nothing in it is changed.",
+    )
+    imap_minutes: int = Field(
+        default=5, ge=1, le=1440, description="Minutes between two looks into the mailbox."
+    )
     mail_catcher: bool = Field(
         default=True,
         description="Whether `ahg up` catches mail itself and shows it under /mail. It does so only while "
@@ -262,6 +284,21 @@ class Settings(BaseSettings):
         missing = [f"AHG_OIDC_{name}" for name, value in given.items() if value is None]
         if 0 < len(missing) < len(given):
             raise ValueError(f"{' and '.join(missing)} is missing: issuer, client id and secret go together")
+        return self
+
+    @model_validator(mode="after")
+    def _mailbox_can_be_read(self) -> "Settings":
+        if self.imap_host is None:
+            return self
+        for name in ("imap_username", "imap_password"):
+            if getattr(self, name) is None:
+                raise ValueError(
+                    f"{PREFIX}{name.upper()} is missing: a mailbox is read with a user name and a password"
+                )
+        if self.imap_security == "none" and not is_loopback(self.imap_host):
+            raise ValueError(
+                "AHG_IMAP_SECURITY is none, which only a mailbox on this machine may be read with"
+            )
         return self
 
     @model_validator(mode="after")

@@ -3,15 +3,15 @@
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
-from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion, WorkflowIDConflictPolicy
 from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -19,16 +19,21 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 import db
 from activities.deliver import Courier, Sender
 from activities.record import Recorder
+from activities.returns import Postbox
+from models.returns import Place
 from notifications.answer_links import AnswerLinks
+from notifications.incoming import Mailbox
 from notifications.transport import Transport
 from settings import Settings, load_settings
 from workflows.activation import Activation
 from workflows.client import nudge_delivery
 from workflows.delivery import Delivery
+from workflows.names import RETURNS_ID
 from workflows.payloads import data_converter
 from workflows.recommendation import Recommendation
+from workflows.returns import Returns
 
-__all__ = ["Nudger", "Options", "connect", "running", "sandbox"]
+__all__ = ["Nudger", "Options", "connect", "mailbox_of", "running", "sandbox"]
 
 DEPLOYMENT = "ahg"
 PASSED_THROUGH = ("models", "pydantic", "pydantic_core", "annotated_types", "typing_extensions", "workflows.names",
@@ -125,8 +130,8 @@ async def running(
     deliveries = Worker(
         client,
         task_queue=settings.delivery_queue,
-        workflows=[Delivery],
-        activities=[courier.deliver],
+        workflows=[Delivery, Returns],
+        activities=[courier.deliver, _postbox(settings, engine, options, nudger).read],
         workflow_runner=sandbox() if options.sandboxed else UnsandboxedWorkflowRunner(),
         graceful_shutdown_timeout=timedelta(seconds=10),
         max_heartbeat_throttle_interval=timedelta(seconds=5),  # a worker that is killed is missed sooner
@@ -138,17 +143,59 @@ async def running(
                 yield nudger
                 return
             async with deliveries:
-                passing_on = asyncio.create_task(nudger.run())
                 nudger.nudge()  # what a worker that died had queued
-                try:
+                async with AsyncExitStack() as beside:
+                    await beside.enter_async_context(_beside(nudger.run()))
+                    if settings.imap_host is not None:
+                        await beside.enter_async_context(_beside(_have_returns_read(settings, client)))
                     yield nudger
-                finally:
-                    passing_on.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await passing_on
     finally:
         recorder.close()
         courier.close()
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Work that goes on while the context is open."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _have_returns_read(settings: Settings, client: Client) -> None:
+    """Start the workflow that has the mailbox read; if it runs, it looks at once."""
+    while True:
+        try:
+            await client.start_workflow(
+                Returns.run, Place(), id=RETURNS_ID, task_queue=settings.delivery_queue, start_signal="nudge",
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            )  # fmt: skip
+        except RPCError as error:
+            _log.warning("the reading of the mailbox could not be started", error=str(error))
+            await asyncio.sleep(_RETRY_SECONDS)
+        else:
+            return
+
+
+def _postbox(settings: Settings, engine: AsyncEngine, options: Options, nudger: Nudger) -> Postbox:
+    return Postbox(
+        engine, mailbox_of(settings), every=timedelta(minutes=settings.imap_minutes), bounced=nudger.nudge,
+        clock=options.clock,
+    )  # fmt: skip
+
+
+def mailbox_of(settings: Settings) -> Mailbox | None:
+    """The mailbox in which mail comes back; None when none is set."""
+    if settings.imap_host is None or settings.imap_username is None or settings.imap_password is None:
+        return None
+    return Mailbox(
+        settings.imap_host, settings.imap_port, settings.imap_security, settings.imap_username,
+        settings.imap_password.get_secret_value(), settings.imap_folder,
+    )  # fmt: skip
 
 
 def _courier(settings: Settings, engine: AsyncEngine, options: Options) -> Courier:

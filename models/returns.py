@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from models.base import Value
 
-__all__ = ["Fate", "Place", "Report", "Return"]
+__all__ = ["Fate", "Place", "Read", "Report", "Return"]
 
 
 class Fate(StrEnum):
@@ -45,3 +45,10 @@ class Place(Value):
 
     validity: int = 0
     uid: int = 0
+
+
+class Read(Value):
+    """What one look into the mailbox came to: how far it is read, and when to look again; None: never, there is none."""
+
+    place: Place
+    wait_seconds: float | None

@@ -16,10 +16,13 @@ import worker
 from workflows.activation import Activation
 from workflows.delivery import Delivery
 from workflows.recommendation import Recommendation
+from workflows.returns import Returns
 
 __all__ = ["histories_in", "nudge_all", "open_histories", "replay_all"]
 
-_OURS = "ExecutionStatus = 'Running' AND WorkflowType IN ('Activation', 'Recommendation', 'Delivery')"
+_OURS = (
+    "ExecutionStatus = 'Running' AND WorkflowType IN ('Activation', 'Recommendation', 'Delivery', 'Returns')"
+)
 _BEING_TOLD = RoutingConfigUpdateState.ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS
 _LOOK_AGAIN = 0.1
 
@@ -27,7 +30,7 @@ _LOOK_AGAIN = 0.1
 async def replay_all(
     histories: AsyncIterator[WorkflowHistory],
     converter: DataConverter,
-    workflows: Sequence[type] = (Activation, Recommendation, Delivery),
+    workflows: Sequence[type] = (Activation, Recommendation, Delivery, Returns),
 ) -> AsyncIterator[tuple[str, Exception | None]]:
     """Replay each history; yields its workflow id, and what went wrong, if anything did."""
     replayer = Replayer(
@@ -54,7 +57,9 @@ async def histories_in(folder: Path) -> AsyncIterator[WorkflowHistory]:
 
 
 async def nudge_all(client: Client) -> int:
-    """Wake every open case and follow-up and the delivery; returns how many. One that ends meanwhile needs no nudge.
+    """Wake every open case and follow-up, the delivery, and the reading of what came back; returns how many.
+
+    One that ends meanwhile needs no nudge.
 
     With versioned workers it waits first until the server has told all its parts of the current version: a workflow that
     wakes before does not see that there is another, and sleeps on.

@@ -267,6 +267,7 @@ async def simulation(
             settings = Settings(
                 data_dir=folder, database_url=database_url, smtp_host="127.0.0.1", smtp_port=catcher.port,
                 smtp_security="none", payload_keys=payload_keys, web_port=web_port,
+                imap_host=None,
             )  # fmt: skip
             ensure_keys(settings)
             await db.migrate(settings.database)

@@ -20,7 +20,7 @@ from models.tables import TABLES
 from records.mail_pauses import pause_now
 from records.returns import returns_of
 
-__all__ = ["Decision", "NotStuck", "board", "decisions_of", "give_up", "resend"]
+__all__ = ["Decision", "NotDecided", "board", "decisions_of", "give_up", "resend"]
 
 _NOTICES, _DECISIONS = TABLES.tables["notices"], TABLES.tables["mail_decisions"]
 
@@ -35,8 +35,14 @@ class Decision(StrEnum):
     GIVE_UP = "give_up"
 
 
-class NotStuck(Exception):
-    """There is nothing to decide on that notice; the text says why."""
+_NEEDS_A_REASON = {
+    Decision.RESEND: "may have arrived, and its reader may get it twice",
+    Decision.GIVE_UP: "will not be sent any more",
+}
+
+
+class NotDecided(Exception):
+    """Nothing was decided on that notice; the text says why."""
 
 
 async def board(
@@ -89,7 +95,7 @@ async def resend(engine: AsyncEngine, key: str, *, by: str, why: str, at: dateti
     """Have a notice tried again, at once and for as long as a new one. Whoever resends nudges the delivery afterwards.
 
     Raises:
-        NotStuck: see there.
+        NotDecided: there is no such notice, it is not stuck, or it is ambiguous and no reason is given.
     """
     again = {"state": NoticeState.QUEUED, "attempts": 0, "next_attempt_at": None, "settled_at": None}
     await _decide(
@@ -101,7 +107,7 @@ async def give_up(engine: AsyncEngine, key: str, *, by: str, why: str, at: datet
     """Give a notice up: it is not sent any more, and leaves the board.
 
     Raises:
-        NotStuck: see there.
+        NotDecided: there is no such notice, it is not stuck, or no reason is given.
     """
     over = {"state": NoticeState.GIVEN_UP, "next_attempt_at": None, "settled_at": at}
     await _decide(
@@ -116,9 +122,11 @@ async def _decide(
         query = select(_NOTICES).where(_NOTICES.c.key == key).with_for_update()
         notice = (await connection.execute(query)).mappings().first()
         if notice is None:
-            raise NotStuck(f"There is no notice {key}.")
+            raise NotDecided(f"There is no notice {key}.")
         if notice["state"] not in _DECIDABLE:
-            raise NotStuck(f"The notice {key} is not stuck: it is {str(notice['state']).replace('_', ' ')}.")
+            raise NotDecided(f"The notice {key} is not stuck: it is {str(notice['state']).replace('_', ' ')}.")
+        if not why.strip() and (what is Decision.GIVE_UP or notice["state"] == NoticeState.AMBIGUOUS):
+            raise NotDecided(f"Say why: the notice {key} {_NEEDS_A_REASON[what]}.")
         before = {
             "notice": notice["id"], "what": what.value, "by": by, "why": why, "decided_at": at, "state": notice["state"],
             "attempts": notice["attempts"], "said": notice["reason"] or notice["reply"],

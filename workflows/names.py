@@ -8,8 +8,10 @@ __all__ = [
     "DELIVER",
     "DELIVERY_ID",
     "DUE",
+    "READ_RETURNS",
     "RECORD",
     "REQUESTER",
+    "RETURNS_ID",
     "STAGE",
     "URGENCY",
     "WAITING_ON",
@@ -21,6 +23,12 @@ RECORD = "record"
 
 DELIVER = "deliver"
 """Activity: hand every queued notice that is due to the mail server."""
+
+READ_RETURNS = "read_returns"
+"""Activity: read what came back for notices from the mailbox, from a place on."""
+
+RETURNS_ID = "returns"
+"""The workflow that has the mailbox read at a rhythm; it runs while a mailbox is set."""
 
 DELIVERY_ID = "delivery"
 """The workflow that delivers; a case's own workflow has the case's reference as its id."""

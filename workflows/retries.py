@@ -4,7 +4,15 @@ from datetime import timedelta
 
 from temporalio.common import RetryPolicy
 
-__all__ = ["DELIVER_BEAT", "DELIVER_ONCE", "RECORD_AT_MOST", "UNTIL_DELIVERED", "UNTIL_RECORDED"]
+__all__ = [
+    "DELIVER_BEAT",
+    "DELIVER_ONCE",
+    "READ_ONCE",
+    "RECORD_AT_MOST",
+    "UNTIL_DELIVERED",
+    "UNTIL_READ",
+    "UNTIL_RECORDED",
+]
 
 UNTIL_RECORDED = RetryPolicy(
     initial_interval=timedelta(milliseconds=100), maximum_interval=timedelta(seconds=20), maximum_attempts=0
@@ -22,3 +30,11 @@ UNTIL_DELIVERED = RetryPolicy(
 DELIVER_ONCE = timedelta(hours=12)
 DELIVER_BEAT = timedelta(seconds=20)
 """One round of delivery, and how often it shows that it lives."""
+
+UNTIL_READ = RetryPolicy(
+    initial_interval=timedelta(seconds=10), maximum_interval=timedelta(minutes=15), maximum_attempts=0
+)
+"""A mailbox that does not answer is tried again and again; `ahg doctor` says so meanwhile."""
+
+READ_ONCE = timedelta(minutes=10)
+"""One look into the mailbox: at most ``activities.returns.MOST`` mails."""

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from notifications.returns import read_return
 from records import ledger, queries
-from records.mail_board import NotStuck, board, decisions_of, give_up, resend
+from records.mail_board import NotDecided, board, decisions_of, give_up, resend
 from records.mail_pauses import pause, resume
 from records.returns import note
 from tests.notifications.returned import returned
@@ -16,7 +16,7 @@ from tests.records.test_ledger import queued
 from tests.records.test_returns import SENT
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
-BY = {"by": "RSO/secretariat", "why": "asked by telephone: it did not arrive", "at": NOW}
+BY: dict[str, Any] = {"by": "RSO/secretariat", "why": "asked by telephone: it did not arrive", "at": NOW}
 
 
 async def shown(engine: AsyncEngine, **paging: Any) -> list[dict[str, Any]]:
@@ -93,7 +93,7 @@ async def test_what_is_given_up_leaves_the_board_with_who_and_why(engine: AsyncE
     assert (over["state"], over["reason"], over["settled_by"], over["settled_at"]) == (
         "given_up", BY["why"], BY["by"], NOW,
     )  # fmt: skip
-    with pytest.raises(NotStuck, match="is not stuck: it is given up"):
+    with pytest.raises(NotDecided, match="is not stuck: it is given up"):
         await resend(engine, key, **BY)
 
 
@@ -103,10 +103,22 @@ async def test_nothing_is_decided_on_what_is_not_stuck(engine: AsyncEngine, stat
     await ledger.mark(engine, [{"id": first, "state": state}])
     before = await one(engine, first)
     for decide in (resend, give_up):
-        with pytest.raises(NotStuck, match="is not stuck"):
+        with pytest.raises(NotDecided, match="is not stuck"):
             await decide(engine, before["key"], **BY)
-        with pytest.raises(NotStuck, match="There is no notice"):
+        with pytest.raises(NotDecided, match="There is no notice"):
             await decide(engine, "none", **BY)
     assert await one(engine, first) == before
     async with engine.connect() as connection:
         assert await decisions_of(connection, [first]) == {}
+
+
+async def test_what_may_arrive_twice_or_never_needs_a_reason(engine: AsyncEngine) -> None:
+    first, _ = await queued(engine)
+    await ledger.mark(engine, [{"id": first, "state": "ambiguous"}])
+    before = await one(engine, first)
+    for decide, consequence in ((resend, "its reader may get it twice"), (give_up, "not be sent any more")):
+        with pytest.raises(NotDecided, match=consequence):
+            await decide(engine, before["key"], **{**BY, "why": " "})
+    assert await one(engine, first) == before
+    await ledger.mark(engine, [{"id": first, "state": "refused"}])
+    await resend(engine, before["key"], **{**BY, "why": ""})

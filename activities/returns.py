@@ -1,0 +1,56 @@
+"""The activity ``read_returns``: what came back for notices is read from a mailbox and noted, each mail once."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio import activity
+
+from models.returns import Place, Read
+from notifications.incoming import Mailbox
+from notifications.returns import read_return
+from records.returns import Noted, note
+from workflows.names import READ_RETURNS
+
+__all__ = ["MOST", "Postbox"]
+
+MOST = 200
+"""Mails that one run of the activity reads."""
+
+
+class Postbox:
+    """Reads a mailbox. ``every``: how long to wait when all is read; ``bounced`` is called when a notice came back."""
+
+    def __init__(
+        self, engine: AsyncEngine, mailbox: Mailbox | None, *, every: timedelta, bounced: Callable[[], None],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:  # fmt: skip
+        self._engine = engine
+        self._mailbox = mailbox
+        self._every = every
+        self._bounced = bounced
+        self._clock = clock
+
+    @activity.defn(name=READ_RETURNS)
+    async def read(self, place: Place) -> Read:
+        """Read what has come since a place, at most ``MOST`` mails; answers how far it is read and when to look again.
+
+        Raises:
+            MailboxAway: the mailbox cannot be read now.
+        """
+        if self._mailbox is None:
+            return Read(place=place, wait_seconds=None)
+        fetched = await asyncio.to_thread(self._mailbox.fetch, place, MOST)
+        counts: Counter[Noted] = Counter()
+        for mail in fetched.mails:
+            returned = await asyncio.to_thread(read_return, mail)
+            counts[await note(self._engine, returned, self._clock())] += 1
+        if counts[Noted.BOUNCED]:
+            self._bounced()
+        if counts:
+            activity.logger.info(
+                "the mailbox was read: %s", {one.value: number for one, number in counts.items()}
+            )
+        return Read(place=fetched.place, wait_seconds=0.0 if fetched.more else self._every.total_seconds())

@@ -1,0 +1,58 @@
+"""Reading what came back for notices from a mailbox: durable, at the rhythm that the settings give.
+
+How far it is read is the state of this workflow; what came back is noted in SQL, each mail once, so that reading a mail
+again does no harm. It ends when no mailbox is set any more; a worker that has one starts it again.
+"""
+
+from datetime import timedelta
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from models.returns import Place, Read
+    from workflows import deadline, names
+    from workflows.retries import READ_ONCE, UNTIL_READ
+
+__all__ = ["Returns"]
+
+
+@workflow.defn
+class Returns:
+    """The reading of one mailbox. ``place``: how far it has been read."""
+
+    @workflow.init
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.nudged = False
+
+    @workflow.run
+    async def run(self, place: Place) -> None:
+        """Read until there is no mailbox any more."""
+        while True:
+            self._continue_if_long()
+            self.nudged = False
+            read: Read = await workflow.execute_activity(
+                names.READ_RETURNS, self.place, result_type=Read, start_to_close_timeout=READ_ONCE,
+                retry_policy=UNTIL_READ,
+            )  # fmt: skip
+            self.place = read.place
+            if read.wait_seconds is None:
+                return
+            again = workflow.now() + timedelta(seconds=read.wait_seconds)
+            await deadline.reached(again, unless=lambda: self.nudged)
+
+    @workflow.signal
+    def nudge(self) -> None:
+        """Look now; or a new version is deployed."""
+        self.nudged = True
+
+    def _continue_if_long(self) -> None:
+        """Go on as a new run, with the place, when the history is long or a new version is deployed."""
+        upgraded = workflow.info().is_target_worker_deployment_version_changed()
+        if upgraded or workflow.info().is_continue_as_new_suggested():
+            workflow.continue_as_new(
+                self.place,
+                initial_versioning_behavior=(
+                    workflow.ContinueAsNewVersioningBehavior.AUTO_UPGRADE if upgraded else None
+                ),
+            )
