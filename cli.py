@@ -26,6 +26,7 @@ from models.posts import Post
 from models.refusal import Refused, Why
 from models.rules import allowed
 from ops import doctor as doctoring
+from ops import mail as mailing
 from ops import rebuild as rebuilding
 from ops import replay as replaying
 from ops import verify as verifying
@@ -34,8 +35,10 @@ from ops.simulate import Differs, simulation
 from ops.supervisor import SupervisorError
 from ops.supervisor import up as supervise
 from records import directory as members
-from records import mail_pauses, people, queries
+from records import mail_board, mail_pauses, people, queries
 from records.attachments import Attachments
+from records.mail_board import NotDecided
+from records.returns import Noted
 from settings import Settings, SettingsError, load_settings
 from workflows.client import CaseDesk, NotAnswered, NotRecorded, nudge_delivery
 from workflows.payloads import data_converter
@@ -68,6 +71,7 @@ def _run(what: Coroutine[Any, Any, int | None]) -> None:
         NotRecorded,
         ScenarioError,
         SupervisorError,
+        NotDecided,
         members.DirectoryError,
     ) as error:
         _fail(str(error), 1)
@@ -473,6 +477,77 @@ async def _account_reset(settings: Settings, email: str) -> int:
 # mail --------------------------------------------------------------------------------------------------------------
 
 By = Annotated[str, typer.Option(help="Who decides; it stays on record.")]
+Keys = Annotated[list[str], typer.Argument(help="Keys of notices, as the board shows them.")]
+
+
+@mail_app.command("bounces")
+def mail_bounces(
+    path: Annotated[Path, typer.Argument(help="A mail, an mbox file, or a folder of mails.")],
+) -> None:
+    """Read delivery reports and automatic replies from files, and note what they say of our mails."""
+    _run(_mail_bounces(load_settings_or_fail(), path))
+
+
+async def _mail_bounces(settings: Settings, path: Path) -> int:
+    async with _records(settings) as engine:
+        try:
+            counts = await mailing.note_files(engine, path, datetime.now(UTC))
+        except OSError as error:
+            err.print(str(error), markup=False, highlight=False, soft_wrap=True)
+            return 1
+    said = ", ".join(f"{counts[one]} {one.value.replace('_', ' ')}" for one in Noted if counts[one])
+    out.print(f"{counts.total()} mails read: {said}" if said else "no mails there", highlight=False)
+    if counts[Noted.BOUNCED]:
+        await _nudge_delivery(settings)
+    return 0
+
+
+@mail_app.command("board")
+def mail_stuck(limit: Annotated[int, typer.Option(help="At most so many notices.")] = 500) -> None:
+    """List what is stuck and why, by post: what was tried, and when it is tried next."""
+    _run(_mail_stuck(load_settings_or_fail(), limit))
+
+
+async def _mail_stuck(settings: Settings, limit: int) -> None:
+    async with _records(settings) as engine, engine.connect() as connection:
+        pause = await mail_pauses.pause_now(connection)
+        rows = await mail_board.board(connection, limit=limit)
+    for text in mailing.board_lines(rows, pause):
+        out.print(text, markup=False, highlight=False, soft_wrap=True)
+    out.print(
+        f"{len(rows)} notices are stuck{', perhaps more' if len(rows) == limit else ''}", highlight=False
+    )
+
+
+@mail_app.command("resend")
+def mail_resend(
+    keys: Keys,
+    why: Annotated[str, typer.Option(help="Why; needed for one that may have arrived.")] = "",
+    by: By = "operator",
+) -> None:
+    """Send stuck notices again: the same mails, tried anew."""
+    _run(_mail_resend(load_settings_or_fail(), keys, by, why))
+
+
+async def _mail_resend(settings: Settings, keys: list[str], by: str, why: str) -> None:
+    async with _records(settings) as engine:
+        for key in keys:
+            await mail_board.resend(engine, key, by=by, why=why, at=datetime.now(UTC))
+            out.print(f"{key}: queued again", markup=False, highlight=False, soft_wrap=True)
+    await _nudge_delivery(settings)
+
+
+@mail_app.command("give-up")
+def mail_give_up(keys: Keys, why: Annotated[str, typer.Option(help="Why.")], by: By = "operator") -> None:
+    """Give stuck notices up: they are not sent any more, and leave the board."""
+    _run(_mail_give_up(load_settings_or_fail(), keys, by, why))
+
+
+async def _mail_give_up(settings: Settings, keys: list[str], by: str, why: str) -> None:
+    async with _records(settings) as engine:
+        for key in keys:
+            await mail_board.give_up(engine, key, by=by, why=why, at=datetime.now(UTC))
+            out.print(f"{key}: given up", markup=False, highlight=False, soft_wrap=True)
 
 
 @mail_app.command("pause")

@@ -124,7 +124,9 @@ async def _decide(
         if notice is None:
             raise NotDecided(f"There is no notice {key}.")
         if notice["state"] not in _DECIDABLE:
-            raise NotDecided(f"The notice {key} is not stuck: it is {str(notice['state']).replace('_', ' ')}.")
+            raise NotDecided(
+                f"The notice {key} is not stuck: it is {str(notice['state']).replace('_', ' ')}."
+            )
         if not why.strip() and (what is Decision.GIVE_UP or notice["state"] == NoticeState.AMBIGUOUS):
             raise NotDecided(f"Say why: the notice {key} {_NEEDS_A_REASON[what]}.")
         before = {

@@ -16,6 +16,7 @@ from db import write_transaction
 from models.notices.state import NoticeState
 from models.returns import Fate, Report, Return
 from models.tables import TABLES
+from records import ledger
 
 __all__ = ["BY_REPORT", "Noted", "note", "returns_of"]
 
@@ -31,7 +32,7 @@ class Noted(StrEnum):
     """What became of a mail that came back."""
 
     BOUNCED = "bounced"
-    """A notice was not delivered; it is marked so."""
+    """A notice was not delivered: it is marked so, and goes to the alternate. Whoever notes it nudges the delivery."""
     DELAYED = "delayed"
     DELIVERED = "delivered"
     AUTO_REPLY = "auto_reply"
@@ -101,12 +102,17 @@ async def _kept(
 async def _bounce(
     connection: AsyncConnection, notice: Mapping[str, Any], report: Report, at: datetime
 ) -> None:
-    """The notice came back. ``reply`` stays: it is the proof that the mail server had taken it over."""
+    """The notice came back, and goes to the alternate instead. ``reply`` stays: it proves that a server had taken it."""
     came_back = update(_NOTICES).where(_NOTICES.c.id == notice["id"]).values(
         state=NoticeState.BOUNCED, settled_at=at, settled_by=BY_REPORT,
         reason=" ".join(filter(None, (report.status, report.text))),
     )  # fmt: skip
     await connection.execute(came_back)
+    instead = ledger.for_alternate(notice, at)
+    if instead is not None:
+        known = select(_NOTICES.c.id).where(_NOTICES.c.key == instead["key"])
+        if (await connection.execute(known)).first() is None:
+            await connection.execute(_NOTICES.insert(), instead)
 
 
 async def returns_of(connection: AsyncConnection, notices: list[int]) -> dict[int, list[dict[str, Any]]]:

@@ -1,0 +1,84 @@
+"""What an operator does about mail: read what came back from files, and say what is stuck."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from models.notices import KINDS
+from models.notices.state import NoticeState
+from notifications.incoming import mails_in
+from notifications.returns import read_return
+from notifications.texts import line
+from records.mail_pauses import Pause
+from records.returns import Noted, note
+
+__all__ = ["board_lines", "note_files"]
+
+
+async def note_files(engine: AsyncEngine, path: Path, at: datetime) -> Counter[Noted]:
+    """Read the mails in a file or folder and note what they say of notices; returns how many said what.
+
+    Raises:
+        OSError: the file or folder cannot be read.
+    """
+    counts: Counter[Noted] = Counter()
+    mails = mails_in(path)
+    while (mail := await asyncio.to_thread(next, mails, None)) is not None:
+        counts[await note(engine, read_return(mail), at)] += 1
+    return counts
+
+
+def board_lines(rows: Sequence[Mapping[str, Any]], pause: Pause | None) -> Iterator[str]:
+    """The board (``records.mail_board.board``) as lines of text: by post, each notice with why and what was tried."""
+    if pause is not None:
+        yield f"All mail is paused since {_at(pause.paused_at)} by {pause.paused_by}: {pause.why}"
+    for post, notices in groupby(rows, itemgetter("post")):
+        yield ""
+        yield post
+        for notice in notices:
+            yield from _notice_lines(notice, held=pause is not None)
+
+
+def _notice_lines(notice: Mapping[str, Any], *, held: bool) -> Iterator[str]:
+    yield f"  {notice['key']}"
+    yield f"    {KINDS[notice['kind']].summary if notice['kind'] in KINDS else notice['kind']}"
+    yield f"    {_stands(notice, held=held)}"
+    if said := notice["reason"] or notice["reply"]:
+        yield f"    said: {line(said)}"
+    for back in notice["returns"]:
+        yield f"    came back {_at(back['noted_at'])}: {back['fate'].replace('_', ' ')} {back['text']}".rstrip()
+    for decision in notice["decisions"]:
+        what = decision["what"].replace("_", " ")
+        yield f"    {what} {_at(decision['decided_at'])} by {line(decision['by'])}: {line(decision['why'])}".rstrip(
+            ": "
+        )
+
+
+def _stands(notice: Mapping[str, Any], *, held: bool) -> str:
+    """State, address, attempts, and what happens next."""
+    words = [
+        str(notice["state"]).replace("_", " "),
+        *([f"to {notice['address']}"] if notice["address"] else []),
+    ]
+    words.append(f"{notice['attempts']} attempts")
+    if notice["state"] == NoticeState.QUEUED:
+        again = notice["next_attempt_at"]
+        words.append(
+            "held by the pause" if held else f"tried again {_at(again)}" if again else "tried again at once"
+        )
+    elif notice["settled_at"]:
+        words.append(f"since {_at(notice['settled_at'])}")
+    if notice["alternate_state"]:
+        words.append(f"to the alternate instead: {notice['alternate_state'].replace('_', ' ')}")
+    return ", ".join(words)
+
+
+def _at(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M UTC")

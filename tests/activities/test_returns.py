@@ -1,0 +1,84 @@
+"""Mail comes back to a real mailbox over IMAP, and the ledger, the alternate and the board learn of it."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import worker
+from ops.catcher import Catcher
+from records.mail_board import board
+from tests.activities.test_deliver import settled
+from tests.notifications.imap_server import ImapServer, serving
+from tests.notifications.returned import returned
+from tests.rig import Rig, rig
+from workflows.names import RETURNS_ID
+
+
+def about(name: str, notice: dict[str, Any]) -> bytes:
+    return returned(name, message_id=notice["message_id"], address=notice["address"])
+
+
+async def until(parts: Rig, states: dict[str, str]) -> list[dict[str, Any]]:
+    """The ledger when the posts' notices stand so."""
+    async with asyncio.timeout(30):
+        while True:
+            notices = await parts.notices()
+            if {one["post"] + ":" * bool(one["instead_of"]): one["state"] for one in notices} == states:
+                return notices
+            await asyncio.sleep(0.02)
+
+
+async def test_what_comes_back_to_the_mailbox_reaches_the_alternate_and_the_board_once(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with (
+        serving(ImapServer()) as imap,
+        Catcher(tmp_path / "mail") as catcher,
+        rig(
+            tmp_path / "rig", database_url=database_url, smtp_port=catcher.port, imap_host="127.0.0.1",
+            imap_port=imap.port, imap_security="none", imap_username=imap.user, imap_password=imap.password,
+        ) as parts,
+        worker.running(parts.settings, parts.client, parts.engine),
+    ):  # fmt: skip
+        await parts.submit()
+        sent = {notice["post"]: notice for notice in await settled(parts)}
+        lost = sent["LK/focal-point"]
+
+        imap.deliver(
+            b"Subject: Cheap boats\r\n\r\nBuy.",
+            about("postfix-delayed", lost),
+            about("postfix-failed", lost),
+            about("postfix-failed", lost),
+            about("outlook-out-of-office", sent["RSO/secretariat"]),
+            about("postfix-failed", {**sent["RSO/secretariat"], "message_id": "<forged@example.org>"}),
+        )
+        reading = parts.client.get_workflow_handle(RETURNS_ID)
+        await reading.signal("nudge")
+        notices = await until(
+            parts, {"LK/focal-point": "bounced", "LK/focal-point:": "sent", "RSO/secretariat": "sent"}
+        )
+        async with parts.engine.connect() as connection:
+            (stuck,) = await board(connection)
+
+    assert catcher.messages()[-1].recipients == (notices[-1]["address"],)
+    assert "alternate" in notices[-1]["address"]
+    assert (stuck["key"], stuck["alternate_state"]) == (lost["key"], "sent")
+    assert [one["fate"] for one in stuck["returns"]] == ["delayed", "failed"]
+
+
+async def test_reading_ends_when_no_mailbox_is_set_any_more(tmp_path: Path, database_url: str) -> None:
+    async with (
+        serving(ImapServer()) as imap,
+        rig(
+            tmp_path / "rig", database_url=database_url, imap_host="127.0.0.1", imap_port=imap.port,
+            imap_security="none", imap_username=imap.user, imap_password=imap.password,
+        ) as parts,
+    ):  # fmt: skip
+        async with worker.running(parts.settings, parts.client, parts.engine), asyncio.timeout(30):
+            while "LOGOUT" not in imap.said:  # noqa: ASYNC110 - the server tells nobody
+                await asyncio.sleep(0.02)
+        reading = parts.client.get_workflow_handle(RETURNS_ID)
+        without = parts.settings.model_copy(update={"imap_host": None})
+        async with worker.running(without, parts.client, parts.engine), asyncio.timeout(30):
+            await reading.signal("nudge")
+            await reading.result()
