@@ -127,6 +127,9 @@ async def _decide(
             raise NotDecided(
                 f"The notice {key} is not stuck: it is {str(notice['state']).replace('_', ' ')}."
             )
+        waits = notice["state"] == NoticeState.QUEUED and notice["attempts"] == 0
+        if waits and what is Decision.RESEND:
+            raise NotDecided(f"The notice {key} is not stuck: it waits to be sent.")
         if not why.strip() and (what is Decision.GIVE_UP or notice["state"] == NoticeState.AMBIGUOUS):
             raise NotDecided(f"Say why: the notice {key} {_NEEDS_A_REASON[what]}.")
         before = {

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from db import write_transaction
+from db import insert_for, write_transaction
 from models.notices.state import NoticeState
 from models.returns import Fate, Report, Return
 from models.tables import TABLES
@@ -110,9 +110,8 @@ async def _bounce(
     await connection.execute(came_back)
     instead = ledger.for_alternate(notice, at)
     if instead is not None:
-        known = select(_NOTICES.c.id).where(_NOTICES.c.key == instead["key"])
-        if (await connection.execute(known)).first() is None:
-            await connection.execute(_NOTICES.insert(), instead)
+        once = insert_for(connection)(_NOTICES).on_conflict_do_nothing(index_elements=["key"])
+        await connection.execute(once.values(**instead))
 
 
 async def returns_of(connection: AsyncConnection, notices: list[int]) -> dict[int, list[dict[str, Any]]]:

@@ -28,6 +28,7 @@ from web import (
     health,
     home,
     language,
+    mail_board,
     mailbox,
     meeting_files,
     metrics,
@@ -54,7 +55,7 @@ _LOG = structlog.get_logger(__name__)
 
 PAGES = (
     signin, openid, second_factor, acting, account, home, cases, search, attachments, request_form, request_version, act,
-    answer, case_page, meeting_files, told, feed, language, audience, case_mails,
+    answer, case_page, meeting_files, told, mail_board, feed, language, audience, case_mails,
     *ADMINISTRATION,
 )  # fmt: skip
 """What people use; each has a ``router``."""

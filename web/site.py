@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -17,7 +18,7 @@ from records.casefiles import CaseFiles
 from settings import Settings
 from web.identity_provider import IdentityProvider
 from web.watch import Watch
-from workflows.client import CaseDesk
+from workflows.client import CaseDesk, nudge_delivery
 from workflows.payloads import data_converter
 
 __all__ = ["Site"]
@@ -63,11 +64,20 @@ class Site:
         """
         if self.desk is not None:
             return Casework(self.engine, self.desk, files=self.attachments)
+        client = await self._temporal()
+        desk = CaseDesk(client, self.settings.task_queue, history_limit=self.settings.history_limit)
+        return Casework(self.engine, desk, files=self.attachments)
+
+    async def nudge_delivery(self) -> None:
+        """Have what was queued here sent now. If no server answers, the worker that starts next does it by itself."""
+        with suppress(RuntimeError):
+            await nudge_delivery(await self._temporal(), self.settings.delivery_queue)
+
+    async def _temporal(self) -> Client:
         async with self._connecting:
             if self._client is None:
                 self._client = await Client.connect(
                     **self.settings.temporal_connect_config(),
                     data_converter=data_converter(self.settings.keyring),
                 )
-        desk = CaseDesk(self._client, self.settings.task_queue, history_limit=self.settings.history_limit)
-        return Casework(self.engine, desk, files=self.attachments)
+            return self._client

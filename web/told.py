@@ -15,7 +15,7 @@ from web.csv_files import csv_answer
 from web.render import gettext_of, language_for, render
 from web.visitor import Visitor, current_site, only
 
-__all__ = ["MAY_SEE", "all_words", "router"]
+__all__ = ["MAY_SEE", "all_words", "router", "shown_notice"]
 
 router = APIRouter(prefix="/cases/{reference}", include_in_schema=False)
 
@@ -57,11 +57,13 @@ async def notices(
     _ = gettext_of(language_for(request, visitor))
     return render(
         request, "notices.html", case=seen.case, names=names_in(case), after=after,
-        told=[_row(row, _) for row in rows[:_A_PAGE]], more=rows[_A_PAGE - 1]["id"] if len(rows) > _A_PAGE else None,
+        told=[shown_notice(row, _) for row in rows[:_A_PAGE]],
+        more=rows[_A_PAGE - 1]["id"] if len(rows) > _A_PAGE else None,
     )  # fmt: skip
 
 
-def _row(row: Mapping[str, Any], _: Callable[[str], str]) -> dict[str, Any]:
+def shown_notice(row: Mapping[str, Any], _: Callable[[str], str]) -> dict[str, Any]:
+    """A row of the ledger with what is said of it: ``summary`` of its kind, ``state_words``, and if it is good or bad."""
     return {
         **row,
         "summary": _(KINDS[row["kind"]].summary) if row["kind"] in KINDS else row["kind"],

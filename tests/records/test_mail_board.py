@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from notifications.returns import read_return
-from records import ledger, queries
+from records import queries
 from records.mail_board import NotDecided, board, decisions_of, give_up, resend
 from records.mail_pauses import pause, resume
 from records.returns import note
 from tests.notifications.returned import returned
 from tests.records.test_ledger import queued
-from tests.records.test_returns import SENT
+from tests.records.test_returns import SENT, stand
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 BY: dict[str, Any] = {"by": "RSO/secretariat", "why": "asked by telephone: it did not arrive", "at": NOW}
@@ -42,22 +42,20 @@ async def test_the_board_holds_what_is_stuck_what_is_tried_again_and_what_a_paus
     await resume(engine, "RSO/secretariat", NOW)
 
     later = NOW + timedelta(minutes=4)
-    await ledger.mark(
-        engine, [{"id": first, "attempts": 3, "next_attempt_at": later, "reply": "451 greylisted"}]
-    )
+    await stand(engine, [{"id": first, "attempts": 3, "next_attempt_at": later, "reply": "451 greylisted"}])
     (waits,) = await shown(engine)
     assert (waits["id"], waits["attempts"], waits["next_attempt_at"]) == (first, 3, later)
     for state in ("refused", "ambiguous", "undeliverable"):
-        await ledger.mark(engine, [{"id": second, "state": state}])
+        await stand(engine, [{"id": second, "state": state}])
         assert [row["id"] for row in await shown(engine)] == [first, second]
     for state in ("sent", "given_up", "superseded", "digest", "reserved"):
-        await ledger.mark(engine, [{"id": second, "state": state}])
+        await stand(engine, [{"id": second, "state": state}])
         assert [row["id"] for row in await shown(engine)] == [first]
 
 
 async def test_what_came_back_stands_beside_it(engine: AsyncEngine) -> None:
     first, _ = await queued(engine)
-    await ledger.mark(engine, [{"id": first, **SENT}])
+    await stand(engine, [{"id": first, **SENT}])
     for name in ("postfix-delayed", "postfix-failed"):
         await note(engine, read_return(returned(name)), NOW)
     (row,) = await shown(engine)
@@ -75,7 +73,7 @@ async def test_what_is_sent_again_is_the_same_notice_tried_anew(engine: AsyncEng
             "next_attempt_at": NOW + timedelta(hours=4),
             "reply": "451 busy",
         }
-        await ledger.mark(engine, [{"id": first, **SENT, **stood}])
+        await stand(engine, [{"id": first, **SENT, **stood}])
         await resend(engine, (await one(engine, first))["key"], **BY)
         again = await one(engine, first)
         assert (again["state"], again["attempts"], again["next_attempt_at"]) == ("queued", 0, None)
@@ -90,7 +88,7 @@ async def test_what_is_sent_again_is_the_same_notice_tried_anew(engine: AsyncEng
 
 async def test_what_is_given_up_leaves_the_board_with_who_and_why(engine: AsyncEngine) -> None:
     first, _ = await queued(engine)
-    await ledger.mark(engine, [{"id": first, "state": "ambiguous"}])
+    await stand(engine, [{"id": first, "state": "ambiguous"}])
     key = (await one(engine, first))["key"]
     await give_up(engine, key, **BY)
     assert await shown(engine) == []
@@ -105,7 +103,7 @@ async def test_what_is_given_up_leaves_the_board_with_who_and_why(engine: AsyncE
 async def test_nothing_is_decided_on_what_is_not_stuck(engine: AsyncEngine) -> None:
     first, _ = await queued(engine)
     for state in ("sent", "reserved", "digest", "superseded", "given_up"):
-        await ledger.mark(engine, [{"id": first, "state": state}])
+        await stand(engine, [{"id": first, "state": state}])
         before = await one(engine, first)
         for decide in (resend, give_up):
             with pytest.raises(NotDecided, match="is not stuck"):
@@ -119,11 +117,11 @@ async def test_nothing_is_decided_on_what_is_not_stuck(engine: AsyncEngine) -> N
 
 async def test_what_may_arrive_twice_or_never_needs_a_reason(engine: AsyncEngine) -> None:
     first, _ = await queued(engine)
-    await ledger.mark(engine, [{"id": first, "state": "ambiguous"}])
+    await stand(engine, [{"id": first, "state": "ambiguous"}])
     before = await one(engine, first)
     for decide, consequence in ((resend, "its reader may get it twice"), (give_up, "not be sent any more")):
         with pytest.raises(NotDecided, match=consequence):
             await decide(engine, before["key"], **{**BY, "why": " "})
     assert await one(engine, first) == before
-    await ledger.mark(engine, [{"id": first, "state": "refused"}])
+    await stand(engine, [{"id": first, "state": "refused"}])
     await resend(engine, before["key"], **{**BY, "why": ""})

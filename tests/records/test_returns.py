@@ -1,13 +1,17 @@
 """What came back changes the ledger only as far as it is proven, and once."""
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db import write_transaction
+from models.tables import TABLES
 from notifications.returns import read_return
-from records import ledger, queries
+from records import queries
 from records.returns import Noted, note, returns_of
 from tests.notifications.returned import ADDRESS, MESSAGE_ID, returned
 from tests.records.test_ledger import queued
@@ -17,10 +21,18 @@ SENT = {"state": "sent", "address": ADDRESS, "message_id": MESSAGE_ID, "reply": 
 OTHERS = {**SENT, "address": "other@example.org", "message_id": "<another@example.org>"}
 
 
+async def stand(engine: AsyncEngine, notices: Iterable[Mapping[str, Any]]) -> None:
+    """Let notices, by their ``id``, stand so."""
+    table = TABLES.tables["notices"]
+    async with write_transaction(engine) as connection:
+        for notice in notices:
+            await connection.execute(update(table).where(table.c.id == notice["id"]).values(**notice))
+
+
 async def sent(engine: AsyncEngine, **changed: Any) -> int:
     """Two notices that the mail server took; the number of the one that the returned mails are about."""
     mine, other = await queued(engine)
-    await ledger.mark(engine, [{"id": mine, **SENT, **changed}, {"id": other, **OTHERS}])
+    await stand(engine, [{"id": mine, **SENT, **changed}, {"id": other, **OTHERS}])
     return mine
 
 
@@ -114,7 +126,7 @@ async def test_what_is_forged_or_about_somebody_else_changes_nothing(engine: Asy
 async def test_a_report_on_what_was_not_sent_or_is_settled_changes_no_state(engine: AsyncEngine) -> None:
     mine = await sent(engine)
     for state in ("queued", "reserved", "refused", "undeliverable", "given_up", "superseded"):
-        await ledger.mark(engine, [{"id": mine, "state": state}])
+        await stand(engine, [{"id": mine, "state": state}])
         before = await rows(engine)
         report = returned("postfix-failed").replace(b"4Wq1sP2kXbz9sT1@", f"{state}@".encode())
         assert await note(engine, read_return(report), NOW) is Noted.TOO_LATE

@@ -64,6 +64,7 @@ GETS: dict[str, In] = {
     "/cases": In(ALL),
     "/board": In(BOARD),
     "/search": In(ALL, 200, {}, {"q": "boats"}),
+    "/mail-board": In(DIRECTORY),
     "/request": In(MEMBERS, 303),
     "/request/new/check": In(MEMBERS),
     "/request/new/attachments": In(MEMBERS),

@@ -1,0 +1,92 @@
+"""The board of mail on a page: what is stuck, and what the secretariat decides on it."""
+
+from html import unescape
+from typing import Any
+
+from records import ledger
+from tests.web.place import Place, key_in
+from tests.web.test_told import recorded
+
+RSO, AUDITOR = "RSO/secretariat", "AU/auditor"
+SAID = "550 5.1.1 <b>no such user</b>"
+
+
+async def stuck(place: Place, state: str) -> dict[str, Any]:
+    """A notice of a case that stands so."""
+    reference = await recorded(place)
+    async with place.engine.connect() as connection:
+        first, *_ = await ledger.told(connection, reference)
+    await place.sql(
+        "UPDATE notices SET state = :state, attempts = 1, reply = :said, address = 'desk@example.org' WHERE id = :id",
+        state=state, said=SAID, id=first["id"],
+    )  # fmt: skip
+    return first
+
+
+async def test_the_secretariat_sends_again_what_may_have_arrived_and_says_why(place: Place) -> None:
+    notice = await stuck(place, "ambiguous")
+    async with place.browser() as http:
+        await place.as_post(http, RSO)
+        page = (await http.get("/mail-board")).text
+        assert "550 5.1.1 &lt;b&gt;no such user" in page
+        assert notice["key"] in page
+        given = {"_key": key_in(page), "notice": notice["key"], "what": "resend"}
+
+        refused = await http.post("/mail-board", data={**given, "why": " "})
+        assert refused.status_code == 409
+        assert "Nothing was decided" in refused.text
+        assert (
+            await http.post("/mail-board", data={**given, "why": "It <i>did not</i> come"})
+        ).status_code == 303
+        assert (await http.post("/mail-board", data={**given, "why": "A second click"})).status_code == 409
+
+        (row,) = await place.rows("SELECT state, attempts FROM notices WHERE id = :id", id=notice["id"])
+        assert (row["state"], row["attempts"]) == ("queued", 0)
+        (decision,) = await place.rows("SELECT * FROM mail_decisions")
+        assert decision["by"] == "RSO/secretariat (secretariat@rso.ahg.localhost)"
+        assert (decision["what"], decision["why"], decision["state"]) == (
+            "resend",
+            "It <i>did not</i> come",
+            "ambiguous",
+        )
+
+        await place.sql("UPDATE notices SET state = 'refused' WHERE id = :id", id=notice["id"])
+        assert "It &lt;i&gt;did not&lt;/i&gt; come" in (await http.get("/mail-board")).text
+        await http.post("/mail-board", data={**given, "what": "give_up", "why": "The office is closed"})
+        assert "Nothing is stuck." in (await http.get("/mail-board")).text
+
+
+async def test_auditors_read_the_board_and_decide_nothing(place: Place) -> None:
+    notice = await stuck(place, "refused")
+    async with place.browser() as http:
+        await place.as_post(http, AUDITOR)
+        page = (await http.get("/mail-board")).text
+        assert "no such user" in page
+        assert 'value="give_up"' not in page
+        given = {"_key": key_in(page), "notice": notice["key"], "what": "give_up", "why": "because"}
+        assert (await http.post("/mail-board", data=given)).status_code == 404
+    async with place.browser() as http:
+        await place.as_post(http, RSO)
+        form_key = key_in((await http.get("/mail-board")).text)
+        assert (await http.post("/mail-board", data={**given, "_key": "x"})).status_code == 403
+        assert (
+            await http.post("/mail-board", data={**given, "_key": form_key, "what": "x"})
+        ).status_code == 404
+    assert await place.rows("SELECT * FROM mail_decisions") == []
+
+
+async def test_a_long_board_comes_a_page_at_a_time(place: Place, monkeypatch: Any) -> None:
+    monkeypatch.setattr("web.mail_board._A_PAGE", 2)
+    await recorded(place)
+    await place.sql("UPDATE notices SET state = 'refused'")
+    total = len(await place.rows("SELECT id FROM notices"))
+    async with place.browser() as http:
+        await place.as_post(http, RSO)
+        seen, query = 0, ""
+        while True:
+            page = (await http.get(f"/mail-board{query}")).text
+            seen += page.count('class="card"')
+            if 'href="?post=' not in page:
+                break
+            query = "?" + unescape(page.partition('href="?')[2].partition('"')[0])
+    assert seen == total > 2

@@ -1,0 +1,102 @@
+"""The board of mail: what is stuck and why, by post, and what the secretariat decides on it. Auditors read it."""
+
+from collections.abc import Callable, Mapping
+from itertools import groupby
+from operator import itemgetter
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from models.posts import Role
+from models.returns import Fate
+from notifications.texts import prose, shortened
+from records.directory import names_of
+from records.mail_board import Decision, NotDecided, board, give_up, resend
+from records.mail_pauses import pause_now
+from web.render import gettext_of, language_for, render
+from web.sessions import keyed_form
+from web.told import shown_notice
+from web.visitor import Visitor, current_site, only
+
+__all__ = ["all_words", "router"]
+
+router = APIRouter(prefix="/mail-board", include_in_schema=False)
+
+N_ = str
+"""Marks a text for extraction; it is translated where it is shown."""
+
+_A_PAGE = 200
+_WHY = 1000
+"""Characters of a reason."""
+
+_FATES: Mapping[str, str] = {
+    Fate.FAILED: N_("came back as undeliverable"),
+    Fate.DELAYED: N_("is delayed on its way"),
+    Fate.DELIVERED: N_("was delivered"),
+    Fate.AUTO_REPLY: N_("was answered by a program"),
+}
+_DECISIONS: Mapping[str, str] = {
+    Decision.RESEND: N_("sent again"),
+    Decision.GIVE_UP: N_("given up"),
+}
+_DECIDE: Mapping[str, Callable[..., Any]] = {Decision.RESEND: resend, Decision.GIVE_UP: give_up}
+
+
+@router.get("")
+async def show(
+    request: Request,
+    visitor: Annotated[Visitor, only(Role.SECRETARIAT, Role.AUDITOR)],
+    post: Annotated[str, Query(max_length=64)] = "",
+    after: Annotated[int, Query(ge=0, le=2**62)] = 0,
+) -> HTMLResponse:
+    """What is stuck, a page at a time; ``post`` and ``after``: those of the last notice that was shown."""
+    return await _page(request, visitor, (post, after) if post else None)
+
+
+async def _page(
+    request: Request, visitor: Visitor, after: tuple[str, int] | None = None, *, status: int = 200
+) -> HTMLResponse:
+    async with current_site(request).engine.connect() as connection:
+        pause = await pause_now(connection)
+        rows = await board(connection, after=after, limit=_A_PAGE + 1)
+        names = await names_of(connection)
+    _ = gettext_of(language_for(request, visitor))
+    shown = [_shown(row, _) for row in rows[:_A_PAGE]]
+    posts = [(post, list(notices)) for post, notices in groupby(shown, itemgetter("post"))]
+    return render(
+        request, "mail_board.html", status, posts=posts, pause=pause, names=names,
+        may_decide=visitor.post.role is Role.SECRETARIAT, undecided=status != 200,
+        more=rows[_A_PAGE - 1] if len(rows) > _A_PAGE else None,
+    )  # fmt: skip
+
+
+def _shown(row: Mapping[str, Any], _: Callable[[str], str]) -> dict[str, Any]:
+    return {
+        **shown_notice(row, _),
+        "returns": [{**one, "words": _(_FATES[one["fate"]])} for one in row["returns"]],
+        "decisions": [{**one, "words": _(_DECISIONS[one["what"]])} for one in row["decisions"]],
+    }
+
+
+@router.post("")
+async def decide(request: Request, visitor: Annotated[Visitor, only(Role.SECRETARIAT)]) -> Response:
+    """Send one notice again, or give it up; 409 when there is nothing to decide on it, or the reason is missing."""
+    site = current_site(request)
+    sent = await keyed_form(request, visitor.form_key)
+    act = _DECIDE.get(str(sent.get("what")))
+    if act is None:
+        raise HTTPException(404)
+    why = shortened(prose(str(sent.get("why") or "")), _WHY)
+    by = f"{visitor.post} ({visitor.email})"
+    try:
+        await act(site.engine, str(sent.get("notice") or ""), by=by, why=why, at=site.clock())
+    except NotDecided:
+        return await _page(request, visitor, status=409)
+    await site.nudge_delivery()
+    return RedirectResponse("/mail-board", 303)
+
+
+def all_words() -> list[str]:
+    """Every word of this module, for the catalogues."""
+    return [*_FATES.values(), *_DECISIONS.values()]
