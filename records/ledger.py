@@ -17,13 +17,13 @@ from sqlalchemy import Connection, and_, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import insert_for, write_transaction
-from models.notices.state import STUCK, WAITING, NoticeState
+from models.notices.state import WAITING, NoticeState
 from models.posts import Capacity
 from models.tables import TABLES
 
 __all__ = [
     "MOST_ATTEMPTS", "Turn", "acknowledge", "for_alternate", "next_attempt", "notice_of", "orphaned", "ready",
-    "retry_delay", "stuck", "take_turn", "told", "waiting",
+    "retry_delay", "take_turn", "told", "waiting",
 ]  # fmt: skip
 
 _NOTICES, _PAUSES = TABLES.tables["notices"], TABLES.tables["mail_pauses"]
@@ -206,23 +206,4 @@ async def told(
     """The notices of a case in the order in which they were queued, after a number (keyset paging)."""
     c = _NOTICES.c
     query = select(_NOTICES).where(c.reference == reference, c.id > after).order_by(c.id).limit(limit)
-    return [dict(row) for row in (await connection.execute(query)).mappings()]
-
-
-async def stuck(
-    connection: AsyncConnection, *, after: int = 0, limit: int | None = None
-) -> list[dict[str, Any]]:
-    """What the secretariat has to look at, oldest first, after a number (keyset paging): nothing more happens by itself.
-
-    ``alternate_state`` is the state of the notice that went to the alternate instead; None when nobody could be told
-    instead.
-    """
-    c, instead = _NOTICES.c, _NOTICES.alias("instead")
-    query = (
-        select(_NOTICES, instead.c.state.label("alternate_state"))
-        .outerjoin(instead, instead.c.instead_of == c.key)
-        .where(c.state.in_(STUCK), c.id > after)
-        .order_by(c.id)
-        .limit(limit)
-    )
     return [dict(row) for row in (await connection.execute(query)).mappings()]

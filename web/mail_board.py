@@ -1,6 +1,6 @@
 """The board of mail: what is stuck and why, by post, and what the secretariat decides on it. Auditors read it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 from operator import itemgetter
 from typing import Annotated, Any
@@ -74,9 +74,18 @@ async def _page(
 def _shown(row: Mapping[str, Any], _: Callable[[str], str]) -> dict[str, Any]:
     return {
         **shown_notice(row, _),
-        "returns": [{**one, "words": _(_FATES[one["fate"]])} for one in row["returns"]],
-        "decisions": [{**one, "words": _(_DECISIONS[one["what"]])} for one in row["decisions"]],
+        "returns": [{**one, "words": _(words)} for one, words in _with(_FATES, "fate", row["returns"])],
+        "decisions": [
+            {**one, "words": _(words)} for one, words in _with(_DECISIONS, "what", row["decisions"])
+        ],
     }
+
+
+def _with(
+    words: Mapping[str, str], name: str, rows: Iterable[Mapping[str, Any]]
+) -> Iterable[tuple[Mapping[str, Any], str]]:
+    """Each row with the words for what stands in one of its columns."""
+    return ((row, words[row[name]]) for row in rows)
 
 
 @router.post("")

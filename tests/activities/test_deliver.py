@@ -19,7 +19,7 @@ from models.tables import TABLES
 from notifications.compose import compose
 from ops.catcher import Catcher
 from ops.processes import free_port
-from records import ledger
+from records import ledger, mail_board
 from records.casefiles import CaseFiles
 from records.log import append
 from records.mail_pauses import pause, resume
@@ -133,7 +133,7 @@ async def test_a_recipient_that_the_server_refuses_is_in_the_ledger_and_the_othe
     assert instead["instead_of"] == first["key"]
     assert (first["reason"], instead["reason"]) == ("", NOBODY_INSTEAD)
     async with parts.engine.connect() as connection:
-        board = await ledger.stuck(connection)
+        board = await mail_board.board(connection)
     assert [(one["key"], one["alternate_state"]) for one in board] == [
         (first["key"], "refused"),
         (instead["key"], None),
