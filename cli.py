@@ -531,10 +531,12 @@ def mail_resend(
 
 async def _mail_resend(settings: Settings, keys: list[str], by: str, why: str) -> None:
     async with _records(settings) as engine:
-        for key in keys:
-            await mail_board.resend(engine, key, by=by, why=why, at=datetime.now(UTC))
-            out.print(f"{key}: queued again", markup=False, highlight=False, soft_wrap=True)
-    await _nudge_delivery(settings)
+        try:
+            for key in keys:
+                await mail_board.resend(engine, key, by=by, why=why, at=datetime.now(UTC))
+                out.print(f"{key}: queued again", markup=False, highlight=False, soft_wrap=True)
+        finally:  # those before one that is refused go out all the same
+            await _nudge_delivery(settings)
 
 
 @mail_app.command("give-up")

@@ -9,13 +9,11 @@ from typing import Any
 
 from models.notices.state import NoticeState
 from notifications.transport import Delivery
-from records.ledger import MOST_ATTEMPTS, for_alternate, retry_delay
+from records.ledger import MOST_ATTEMPTS, NOBODY_INSTEAD, for_alternate, retry_delay
 
-__all__ = ["NOBODY_INSTEAD", "Mark", "attempted", "put_back", "superseded", "told_instead", "undeliverable"]
+__all__ = ["Mark", "attempted", "put_back", "superseded", "told_instead", "undeliverable"]
 
 Mark = dict[str, Any]
-
-NOBODY_INSTEAD = "Nobody could be told instead."
 
 _LONGEST = 2000
 """Characters of a server's answer that are kept."""

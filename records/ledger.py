@@ -22,8 +22,8 @@ from models.posts import Capacity
 from models.tables import TABLES
 
 __all__ = [
-    "MOST_ATTEMPTS", "Turn", "acknowledge", "for_alternate", "next_attempt", "notice_of", "orphaned", "ready",
-    "retry_delay", "take_turn", "told", "waiting",
+    "MOST_ATTEMPTS", "NOBODY_INSTEAD", "Turn", "acknowledge", "for_alternate", "next_attempt", "notice_of", "orphaned",
+    "ready", "retry_delay", "take_turn", "told", "waiting",
 ]  # fmt: skip
 
 _NOTICES, _PAUSES = TABLES.tables["notices"], TABLES.tables["mail_pauses"]
@@ -122,6 +122,9 @@ def _columns(mark: Mapping[str, Any], **more: Any) -> dict[str, Any]:
 def _paused(connection: Connection) -> bool:
     query = select(_PAUSES.c.id).where(_PAUSES.c.resumed_at.is_(None)).limit(1)
     return connection.execute(query).first() is not None
+
+
+NOBODY_INSTEAD = "Nobody could be told instead."
 
 
 def for_alternate(notice: Mapping[str, Any], at: datetime) -> dict[str, Any] | None:

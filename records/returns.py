@@ -14,9 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import insert_for, write_transaction
 from models.notices.state import NoticeState
+from models.posts import Post
 from models.returns import Fate, Report, Return
 from models.tables import TABLES
 from records import ledger
+from records.offices import offices_of
 
 __all__ = ["BY_REPORT", "Noted", "note", "returns_of"]
 
@@ -103,15 +105,26 @@ async def _bounce(
     connection: AsyncConnection, notice: Mapping[str, Any], report: Report, at: datetime
 ) -> None:
     """The notice came back, and goes to the alternate instead. ``reply`` stays: it proves that a server had taken it."""
+    instead = await _instead(connection, notice, at)
+    said = (report.status, report.text, "" if instead else ledger.NOBODY_INSTEAD)
     came_back = update(_NOTICES).where(_NOTICES.c.id == notice["id"]).values(
-        state=NoticeState.BOUNCED, settled_at=at, settled_by=BY_REPORT,
-        reason=" ".join(filter(None, (report.status, report.text))),
+        state=NoticeState.BOUNCED, settled_at=at, settled_by=BY_REPORT, reason=" ".join(filter(None, said))
     )  # fmt: skip
     await connection.execute(came_back)
-    instead = ledger.for_alternate(notice, at)
     if instead is not None:
         once = insert_for(connection)(_NOTICES).on_conflict_do_nothing(index_elements=["key"])
         await connection.execute(once.values(**instead))
+
+
+async def _instead(
+    connection: AsyncConnection, notice: Mapping[str, Any], at: datetime
+) -> dict[str, Any] | None:
+    """The notice for the alternate; None where nobody has another address than the one from which this came back."""
+    post = Post(notice["post"])
+    stands_in = (await offices_of(connection, [post], at.date()))[post].stands_in
+    if stands_in is None or _comparable(stands_in.email) == _comparable(notice["address"]):
+        return None
+    return ledger.for_alternate(notice, at)
 
 
 async def returns_of(connection: AsyncConnection, notices: list[int]) -> dict[int, list[dict[str, Any]]]:

@@ -1,6 +1,6 @@
 """mail that came back and decisions on notices
 
-Revision: 8924e57d96d4, after 98875e4a2041, made 2026-11-25 09:58:13.459063+00:00
+Revision: 8924e57d96d4, after 9b64b5a20883, made 2026-11-25 09:58:13.459063+00:00
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 
 revision = '8924e57d96d4'
-down_revision = '98875e4a2041'
+down_revision = '9b64b5a20883'
 branch_labels = None
 depends_on = None
 

@@ -11,7 +11,6 @@ import pytest
 
 import worker
 from activities import letters
-from activities.marks import NOBODY_INSTEAD
 from db import write_transaction
 from models.projection import step_of
 from models.rules import strike
@@ -131,7 +130,7 @@ async def test_a_recipient_that_the_server_refuses_is_in_the_ledger_and_the_othe
     assert "no such user" in first["reply"]
     assert first["attempts"] == instead["attempts"] == 1
     assert instead["instead_of"] == first["key"]
-    assert (first["reason"], instead["reason"]) == ("", NOBODY_INSTEAD)
+    assert (first["reason"], instead["reason"]) == ("", ledger.NOBODY_INSTEAD)
     async with parts.engine.connect() as connection:
         board = await mail_board.board(connection)
     assert [(one["key"], one["alternate_state"]) for one in board] == [

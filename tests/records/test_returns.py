@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db import write_transaction
 from models.tables import TABLES
 from notifications.returns import read_return
-from records import queries
+from records import ledger, queries
 from records.returns import Noted, note, returns_of
 from tests.notifications.returned import ADDRESS, MESSAGE_ID, returned
 from tests.records.test_ledger import queued
@@ -29,9 +29,20 @@ async def stand(engine: AsyncEngine, notices: Iterable[Mapping[str, Any]]) -> No
             await connection.execute(update(table).where(table.c.id == notice["id"]).values(**notice))
 
 
-async def sent(engine: AsyncEngine, **changed: Any) -> int:
+async def stands_in(engine: AsyncEngine, email: str) -> None:
+    """Somebody stands in for the holder of LK/focal-point."""
+    row = {"post": "LK/focal-point", "name": "An alternate", "email": email, "until": None}
+    async with write_transaction(engine) as connection:
+        await connection.execute(TABLES.tables["alternates"].insert(), row)
+
+
+async def sent(
+    engine: AsyncEngine, *, alternate: str | None = "alternate@example.org", **changed: Any
+) -> int:
     """Two notices that the mail server took; the number of the one that the returned mails are about."""
     mine, other = await queued(engine)
+    if alternate is not None:
+        await stands_in(engine, alternate)
     await stand(engine, [{"id": mine, **SENT, **changed}, {"id": other, **OTHERS}])
     return mine
 
@@ -69,6 +80,17 @@ async def test_a_report_of_failure_marks_the_notice_and_keeps_the_servers_first_
     assert other["state"] == "sent"
     (report,) = await came_back(engine, mine)
     assert (report["fate"], report["address"]) == ("failed", ADDRESS)
+
+
+@pytest.mark.parametrize("alternate", [None, ADDRESS.upper()])
+async def test_what_came_back_goes_nowhere_else_where_nobody_has_another_address(
+    engine: AsyncEngine, alternate: str | None
+) -> None:
+    await sent(engine, alternate=alternate)
+    assert await note(engine, read_return(returned("postfix-failed")), NOW) is Noted.BOUNCED
+    notice, _ = await rows(engine)
+    assert notice["state"] == "bounced"
+    assert notice["reason"].endswith(ledger.NOBODY_INSTEAD)
 
 
 @pytest.mark.parametrize(
