@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTP
+from email.message import EmailMessage, MIMEPart
 from typing import Annotated, Any, NamedTuple
 
 from babel import Locale
@@ -15,13 +14,13 @@ from models.base import Value
 from models.case import Meeting
 from models.notices import KINDS
 from models.posts import SECRETARIAT, Capacity, Post, Role
-from notifications import ical
+from notifications import ical, mime
 from notifications.addresses import case_address, duty_address, off_address
 from notifications.answer_links import AnswerLinks, until
 from notifications.calendar_parts import CalendarPart, For, calendar_parts
 from notifications.envelope import digest, fixed_fields, reply_address, sender, unsubscribe_fields
 from notifications.environment import form, language_of, translations
-from notifications.headers import Field, MailboxField, TextField, mailbox
+from notifications.headers import MailboxField, TextField, mailbox
 from notifications.meetings import REQUEST, meeting_called
 from notifications.off_links import OffLinks
 from notifications.registry import REGISTRY, Entry, Sensitivity, Wish
@@ -35,9 +34,6 @@ _SUBJECT = 150
 
 _TITLE = 80
 """Characters of a title that stands in a subject or in the line about the case."""
-
-_LONGEST_LINE = 990
-"""Octets; RFC 5322 (2.1.1) allows 998."""
 
 _OWN_WORDS = ("text", "about", "why")
 """Facts in which somebody's words stand; a sensitive mail leaves them out."""
@@ -135,7 +131,7 @@ def compose(
     calendars = calendar_parts(kind, facts, due, subject, whose)
     context |= {"subject": subject, "calendar": any(one.method == REQUEST for one in calendars)}
 
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=mime.FORM)
     message["From"] = MailboxField("From", sender(mail_from)[0])
     message["To"] = MailboxField("To", mailbox(shortened(line(reader.name), 250), reader.address))
     message["Reply-To"] = MailboxField("Reply-To", replies_to)
@@ -148,36 +144,29 @@ def compose(
             post=reader.post, kind=kind, case=reference.partition("/")[0], address=reader.address
         )
         fields += unsubscribe_fields(public_url + off_address(token))
-    for name, value in fields:
-        message[name] = Field(name, value)
+    for name, value in (*fields, ("MIME-Version", "1.0")):
+        mime.put_in(message, name, value)
     text = _tidy(plain.template(f"{kind}/body.txt").render(context))
     page = html.template(f"{kind}/body.html").render(context)
-    message.set_content(text, cte=_encoding(text))
-    message.add_alternative(page, subtype="html", cte=_encoding(page))
-    _attach(message, calendars, key)
+    _fill(message, [mime.text(text, "plain"), mime.text(page, "html")], calendars, key)
     return message
 
 
-def _attach(message: EmailMessage, calendars: Sequence[CalendarPart], key: str) -> None:
-    """Put the calendars in: an invitation among the forms of the mail, where programs look for it, and all as files."""
-    for one in calendars:
-        if one.invites:
-            message.add_alternative(
-                one.content, subtype="calendar", cte=_encoding(one.content), params={"method": one.method}
-            )
-    message.set_boundary(f"=_{digest('alternative', key)}")
-    for one in calendars:
-        if one.invites:
-            message.add_attachment(
-                one.content.encode(), maintype="application", subtype="ics", filename=one.filename
-            )  # fmt: skip
-        else:
-            message.add_attachment(
-                one.content, subtype="calendar", cte=_encoding(one.content), filename=one.filename,
-                params={"method": one.method},
-            )  # fmt: skip
-    if calendars:
-        message.set_boundary(f"=_{digest('mixed', key)}")
+def _fill(message: EmailMessage, forms: list[MIMEPart], calendars: Sequence[CalendarPart], key: str) -> None:
+    """Put in the forms of the mail and its calendars: an invitation among the forms, where programs look for it, too."""
+    forms += [mime.text(one.content, "calendar", method=one.method) for one in calendars if one.invites]
+    boundary = f"=_{digest('alternative', key)}"
+    if not calendars:
+        mime.add(message, "alternative", forms, boundary)
+        return
+    body = MIMEPart(policy=mime.FORM)
+    mime.add(body, "alternative", forms, boundary)
+    files = [
+        mime.file(one.content.encode(), "application", "ics", one.filename) if one.invites
+        else mime.text(one.content, "calendar", filename=one.filename, method=one.method)
+        for one in calendars
+    ]  # fmt: skip
+    mime.add(message, "mixed", [body, *files], f"=_{digest('mixed', key)}")
 
 
 # where it leads ---------------------------------------------------------------------------------------------
@@ -270,10 +259,3 @@ def meeting_file(
 
 def _tidy(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
-
-
-def _encoding(text: str) -> str:
-    """8bit, which the transport turns into 7bit for old servers, unless a line is too long for a mail."""
-    return (
-        "8bit" if all(len(one.encode()) <= _LONGEST_LINE for one in text.splitlines()) else "quoted-printable"
-    )

@@ -133,6 +133,9 @@ def prepare(kinds: Iterable[str], language: str = "en") -> None:
 
 # how text is set --------------------------------------------------------------------------------------------
 
+# What is said to many readers is set once. Typed: HTML and the text that it would be unescaped are not the same.
+_set_once = lru_cache(maxsize=256, typed=True)
+
 
 def _first_upper(text: str) -> str:
     return text[:1].upper() + text[1:]
@@ -152,6 +155,7 @@ def _paragraphs_of(text: str) -> Iterable[str]:
             words.append(one.strip())
 
 
+@_set_once
 def _plain_paragraphs(text: str) -> str:
     lines: list[str] = []
     was_set = True
@@ -169,28 +173,33 @@ def _plain_lines(wrapper: TextWrapper, text: str) -> str:
     return "\n" + "\n".join(_SET + one for one in wrapped.split("\n")) + "\n"
 
 
+@_set_once
 def _plain_quoted(text: str) -> str:
     """Somebody's own words, indented, in their own lines."""
     return _plain_lines(_quotation, text)
 
 
+@_set_once
 def _plain_items(text: str) -> str:
     """A list of what stands on lines of its own."""
     return _plain_lines(_item, "\n".join(one for one in text.split("\n") if one.strip()))
 
 
+@_set_once
 def _html_paragraphs(text: Markup, kind: str = "") -> Markup:
     opening = _opening()[kind]
     parts = (one[1:] if one.startswith(_SET) else f"{opening}{one}</p>" for one in _paragraphs_of(text))
     return Markup("\n".join(parts))  # noqa: S704 - made of escaped parts
 
 
+@_set_once
 def _html_quoted(text: str) -> Markup:
     # <bdi>: the direction of somebody's words never turns the sentence around them.
     inside = str(escape(text)).replace("\n", "<br>")
     return Markup(f"\n{_SET}{_opening()['blockquote']}<bdi>{inside}</bdi></blockquote>\n")  # noqa: S704
 
 
+@_set_once
 def _html_items(text: str) -> Markup:
     li = _opening()["li"]
     inside = "".join(f"{li}<bdi>{escape(one)}</bdi></li>" for one in text.split("\n") if one.strip())

@@ -212,11 +212,14 @@ async def zone_of(connection: AsyncConnection, member: str) -> str:
     return zone or seed_zone(member)
 
 
-@lru_cache
 def seed_zone(member: str) -> str:
     """The time zone (IANA) that the seed gives an office, member or not (the secretariat is none); else UTC."""
-    seed = _offices((SEED / "offices.csv").read_text(encoding="utf-8"))
-    return seed.get(member, {}).get("zone") or "UTC"
+    return _seed_offices().get(member, {}).get("zone") or "UTC"
+
+
+@lru_cache(maxsize=1)
+def _seed_offices() -> dict[str, dict[str, str]]:
+    return _offices((SEED / "offices.csv").read_text(encoding="utf-8"))
 
 
 async def forget_alternates(connection: AsyncConnection, post: Post) -> None:
