@@ -140,14 +140,14 @@ _READ = (
 
 
 def _readers(before: Case, after: Case) -> Iterator[Row]:
-    """The members whose sight of the case is new or another; sight is gone with what it was for."""
+    """The posts whose sight of the case is new or another; sight is gone with what it was for."""
     if all(getattr(before, part) is getattr(after, part) for part in _READ):
         return
-    old, new = readers(before), readers(after)
-    for member in old.keys() | new.keys():
-        sight = new.get(member, Sight.NOTHING)
-        if sight != old.get(member, Sight.NOTHING):
-            columns = {"reference": after.reference, "member": member}
+    old, new = readers(before) if before.version else {}, readers(after)
+    for post in old.keys() | new.keys():
+        sight = new.get(post, Sight.NOTHING)
+        if sight != old.get(post, Sight.NOTHING):
+            columns = {"reference": after.reference, "post": str(post)}
             if sight is Sight.NOTHING:
                 yield Row.model_construct(table="readers", columns=columns, gone=True)
             else:

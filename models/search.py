@@ -124,16 +124,8 @@ def _id(reference: str, kind: Thing, number: int, sight: int) -> int:
 
 def _views(case: Case) -> Iterator[Seen]:
     """The case as each post sees it that may see something of it, who reads everything first."""
-    members = (Post.of(code, Role.FOCAL_POINT) for code in readers(case))
     auditor = Post.of(SECRETARIAT.member, Role.AUDITOR)
-    posts = (
-        SECRETARIAT,
-        auditor,
-        *case.directory.co_chairs,
-        *case.directory.steering_group,
-        *members,
-    )
-    for post in dict.fromkeys(posts):
+    for post in (SECRETARIAT, auditor, *readers(case)):
         seen = as_seen(case, post)
         if seen is not None:
             yield seen

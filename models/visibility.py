@@ -10,8 +10,8 @@ from models.reasons import readable_reason
 from models.request import Request
 
 __all__ = [
-    "INSIDERS", "Reason", "Seen", "Sight", "as_seen", "closed_sections", "may_see", "readable", "readable_version",
-    "readers", "sight", "why_seen",
+    "Reason", "Seen", "Sight", "as_seen", "closed_sections", "may_see", "readable", "readable_version", "readers",
+    "sees_every_case", "sight", "why_seen",
 ]  # fmt: skip
 
 
@@ -22,10 +22,6 @@ class Sight(IntEnum):
     CIRCULATED = 1
     OWN_PART = 2
     CASE = 3
-
-
-INSIDERS = frozenset((Role.CO_CHAIR, Role.STEERING_GROUP, Role.SECRETARIAT, Role.AUDITOR))
-"""Posts of these roles that the directory knows see every case; the others see those their member has a part in."""
 
 
 class Reason(StrEnum):
@@ -64,12 +60,15 @@ _ASKED = {
 }
 
 
+def sees_every_case(post: Post) -> bool:
+    """Whether a post sees every case that there is; what another sees, each case says of itself (``readers``)."""
+    return post == SECRETARIAT or post.role is Role.AUDITOR
+
+
 def why_seen(case: Case, post: Post) -> tuple[Sight, Reason]:
     """How much of a case a post sees, and the reason."""
-    if post == SECRETARIAT:
-        return Sight.CASE, Reason.SECRETARIAT
-    if post.role is Role.AUDITOR:
-        return Sight.CASE, Reason.AUDITOR
+    if sees_every_case(post):
+        return Sight.CASE, Reason.AUDITOR if post.role is Role.AUDITOR else Reason.SECRETARIAT
     if post in case.directory.co_chairs:
         return Sight.CASE, Reason.CO_CHAIR
     if post in case.directory.steering_group:
@@ -110,9 +109,14 @@ def _parts_of_members(case: Case) -> dict[str, tuple[Sight, Reason]]:
     return found
 
 
-def readers(case: Case) -> Mapping[str, Sight]:
-    """The members whose focal points see something of the case, by code; those of ``INSIDERS`` see every case."""
-    return {member: sight for member, (sight, _) in _parts_of_members(case).items() if member}
+def readers(case: Case) -> Mapping[Post, Sight]:
+    """The posts that see something of the case since it gives them a place in it, without those that see every case.
+
+    Co-Chairs and the Steering Group are those of the case's own directory: who has the mark later is not meant.
+    """
+    insiders = dict.fromkeys((*case.directory.co_chairs, *case.directory.steering_group), Sight.CASE)
+    parts = _parts_of_members(case).items()
+    return insiders | {Post.of(code, Role.FOCAL_POINT): sight for code, (sight, _) in parts if code}
 
 
 def sight(case: Case, post: Post) -> Sight:
@@ -144,8 +148,7 @@ def readable_version(case: Case, version: Request, post: Post) -> Request:
 
 def closed_sections(case: Case, request: Request, post: Post) -> frozenset[str]:
     """The sections of a version of a case's request that a post may not read."""
-    insiders = post == SECRETARIAT or post.role is Role.AUDITOR or post in case.directory.co_chairs
-    if insiders or case.is_requester(post.member):
+    if sees_every_case(post) or post in case.directory.co_chairs or case.is_requester(post.member):
         return frozenset()
     return frozenset(
         section

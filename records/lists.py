@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.posts import Post
+from models.case import Stage
+from models.posts import Post, Role
 from models.tables import TABLES
-from models.visibility import INSIDERS, Sight
+from models.visibility import Sight, sees_every_case
 
 __all__ = [
     "Cursor",
@@ -28,6 +29,7 @@ __all__ = [
 _CASES, _READERS, _MARKS = (TABLES.tables[name] for name in ("cases", "readers", "case_marks"))
 _DUTIES, _FOLLOW_UPS = TABLES.tables["duties"], TABLES.tables["follow_ups"]
 _RECOMMENDATIONS = TABLES.tables["recommendations"]
+_OPEN = tuple(stage.value for stage in Stage if not stage.ended and stage is not Stage.DRAFT)
 PAGE = 50
 
 
@@ -82,10 +84,14 @@ class Filters(NamedTuple):
 
 def _seen_by(reader: Post) -> Select[Any]:
     """The rows that a post sees, with how much it sees of each in the column ``sight``."""
-    if reader.role in INSIDERS:
+    if sees_every_case(reader):
         return select(_CASES, literal(int(Sight.CASE)).label("sight"))
-    mine = and_(_READERS.c.reference == _CASES.c.reference, _READERS.c.member == reader.member)
-    return select(_CASES, _READERS.c.sight).join(_READERS, mine)
+    return select(_CASES, _READERS.c.sight).join(_READERS, _seen(_CASES.c.reference, reader))
+
+
+def _seen(reference: ColumnElement[str], reader: Post) -> ColumnElement[bool]:
+    """The row that says how much of a case a post sees, of one that does not see every case."""
+    return and_(_READERS.c.reference == reference, _READERS.c.post == str(reader))
 
 
 async def cases_seen(
@@ -123,11 +129,11 @@ def _narrowed(
 ) -> tuple[Select[Any], ColumnElement[datetime], ColumnElement[str]]:
     """The rows that have the marks of the filters, and what they are in order of.
 
-    Who sees every case goes through the rows of one mark in their order, a member through what it sees: what is read does
-    not grow with the cases that are not meant.
+    Who sees every case, or nearly, goes through the rows of one mark or stage in their order, another through what it
+    sees: what is read does not grow with the cases that are not meant.
     """
     query = _seen_by(reader)
-    if reader.role not in INSIDERS:
+    if reader.role is Role.FOCAL_POINT:
         if filters.requester or filters.waiting_on or filters.overdue_at:
             query = query.where(_READERS.c.sight >= Sight.CASE)
         elif filters.stage or filters.urgency:
@@ -136,13 +142,15 @@ def _narrowed(
             told = _READERS.c.sight == Sight.CIRCULATED if mark == ("open", "") else literal(False)
             query = query.where(or_(_marked(mark), told))
         return query, _READERS.c.opened_at, _READERS.c.reference
-    if not filters.marks:
+    if filters.marks:
+        (name, value), *others = filters.marks
+        led = _MARKS.alias("led")
+        query = query.join(led, led.c.reference == _CASES.c.reference)
+        query = query.where(led.c.mark == name, led.c.value == value, *map(_marked, others))
+        return query, led.c.opened_at, led.c.reference
+    if filters.stage or sees_every_case(reader):
         return query, _CASES.c.opened_at, _CASES.c.reference
-    (name, value), *others = filters.marks
-    led = _MARKS.alias("led")
-    query = query.join(led, led.c.reference == _CASES.c.reference)
-    query = query.where(led.c.mark == name, led.c.value == value, *map(_marked, others))
-    return query, led.c.opened_at, led.c.reference
+    return query, _READERS.c.opened_at, _READERS.c.reference
 
 
 def _marked(mark: tuple[str, str]) -> ColumnElement[bool]:
@@ -192,8 +200,8 @@ async def duties_of(connection: AsyncConnection, post: Post, limit: int = 200) -
     return [dict(row) for row in (await connection.execute(query)).mappings()]
 
 
-async def follow_ups_of(connection: AsyncConnection, member: str, limit: int = 100) -> list[dict[str, Any]]:
-    """The recommendations that a member owns and that are still followed, the next reminder first."""
+async def follow_ups_of(connection: AsyncConnection, reader: Post, limit: int = 100) -> list[dict[str, Any]]:
+    """The recommendations that a post's member owns and that are still followed, of the cases that the post sees."""
     same = and_(
         _FOLLOW_UPS.c.reference == _RECOMMENDATIONS.c.reference,
         _FOLLOW_UPS.c.number == _RECOMMENDATIONS.c.number,
@@ -201,10 +209,12 @@ async def follow_ups_of(connection: AsyncConnection, member: str, limit: int = 1
     query = (
         select(_RECOMMENDATIONS, _FOLLOW_UPS.c.state, _FOLLOW_UPS.c.next_at)
         .join(_FOLLOW_UPS, same)
-        .where(_RECOMMENDATIONS.c.owner == member, _FOLLOW_UPS.c.state.in_(("open", "adopted")))
+        .where(_RECOMMENDATIONS.c.owner == reader.member, _FOLLOW_UPS.c.state.in_(("open", "adopted")))
         .order_by(_RECOMMENDATIONS.c.due.is_(None), _RECOMMENDATIONS.c.due)
         .limit(limit)
     )
+    if not sees_every_case(reader):
+        query = query.join(_READERS, _seen(_RECOMMENDATIONS.c.reference, reader))
     return [dict(row) for row in (await connection.execute(query)).mappings()]
 
 
@@ -215,7 +225,8 @@ async def board(connection: AsyncConnection, reader: Post, limit: int = 200) -> 
     return [_shown(row) for row in (await connection.execute(query)).mappings()]
 
 
-async def counts_by_stage(connection: AsyncConnection) -> dict[str, int]:
-    """How many cases are in each stage."""
-    query = select(_CASES.c.stage, func.count()).group_by(_CASES.c.stage)
+async def counts_by_stage(connection: AsyncConnection, reader: Post) -> dict[str, int]:
+    """How many of the open cases that a post sees are in each stage."""
+    seen = _seen_by(reader).where(_CASES.c.stage.in_(_OPEN)).subquery()
+    query = select(seen.c.stage, func.count()).group_by(seen.c.stage)
     return {str(stage): int(number) for stage, number in await connection.execute(query)}

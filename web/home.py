@@ -24,7 +24,7 @@ async def home(request: Request, visitor: SignedIn) -> HTMLResponse:
     site = current_site(request)
     async with site.engine.connect() as connection:
         duties = await lists.duties_of(connection, visitor.post)
-        follow_ups = await lists.follow_ups_of(connection, visitor.post.member)
+        follow_ups = await lists.follow_ups_of(connection, visitor.post)
         cases = await lists.cases_seen(connection, visitor.post, lists.Filters(open=True), limit=10)
         names = await names_of(connection)
     return render(
@@ -39,7 +39,7 @@ async def board(request: Request, visitor: SignedIn) -> HTMLResponse:
     now = site.clock()
     async with site.engine.connect() as connection:
         rows = await lists.board(connection, visitor.post)
-        counts = await lists.counts_by_stage(connection)
+        counts = await lists.counts_by_stage(connection, visitor.post)
         names = await names_of(connection)
         paused = await pause_now(connection)
     columns: dict[Stage, list[dict[str, Any]]] = {

@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.case import Stage
 from models.notices.state import NoticeState
+from models.posts import SECRETARIAT
 from records.lists import counts_by_stage
 from records.queries import notice_counts
 from settings import is_loopback
@@ -134,7 +135,7 @@ async def _count_now(site: Site, registry: CollectorRegistry) -> None:
     up = Gauge("ahg_records_up", "Whether the database answered this time.", registry=registry)
     try:
         async with site.engine.connect() as connection:
-            stages, states = await counts_by_stage(connection), await notice_counts(connection)
+            stages, states = await counts_by_stage(connection, SECRETARIAT), await notice_counts(connection)
     except (SQLAlchemyError, OSError):
         up.set(0)
         return

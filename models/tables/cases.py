@@ -176,13 +176,13 @@ class DutyRow(SQLModel, table=True):
 
 
 class ReaderRow(SQLModel, table=True):
-    """How much of a case a member's focal point sees (``visibility.Sight``); insiders see every case."""
+    """How much of a case a post sees (``visibility.Sight``). Those that see every case have no rows."""
 
     __tablename__ = "readers"
-    __table_args__ = (Index("readers_by_member", "member", "opened_at", "reference"),)
+    __table_args__ = (Index("readers_by_post", "post", "opened_at", "reference"),)
 
     reference: str = Field(primary_key=True)
-    member: str = Field(primary_key=True)
+    post: str = Field(primary_key=True)
     sight: int
     opened_at: datetime | None = moment_column()
 

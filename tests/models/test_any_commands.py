@@ -450,7 +450,7 @@ class AnyCommands(RuleBasedStateMachine):
         secret = [section for section, readers_of in case.request.confidential.items() if not readers_of]
         for post in map(Post, FOCAL_POINTS):
             seen = as_seen(case, post)
-            assert (seen is None) == (readers(case).get(post.member) is None) == (not may_see(case, post))
+            assert (seen is None) == (readers(case).get(post) is None) == (not may_see(case, post))
             if seen is None or case.is_requester(post.member):
                 continue
             blank = Request()

@@ -126,7 +126,7 @@ async def board(request: Request, token: Reader) -> BoardView:
         )
     async with current_site(request).engine.connect() as connection:
         rows = await lists.board(connection, token.post)
-        counts = await lists.counts_by_stage(connection)
+        counts = await lists.counts_by_stage(connection, token.post)
     return BoardView(
         cases=tuple(map(row_view, rows)), counts={Stage(stage): number for stage, number in counts.items()}
     )
@@ -136,7 +136,7 @@ async def board(request: Request, token: Reader) -> BoardView:
 async def follow_ups(request: Request, token: Reader) -> FollowUpsView:
     """The recommendations that the post's member owns and that are still followed."""
     async with current_site(request).engine.connect() as connection:
-        rows = await lists.follow_ups_of(connection, token.post.member)
+        rows = await lists.follow_ups_of(connection, token.post)
     return FollowUpsView(follow_ups=tuple(map(_follow_up, rows)))
 
 

@@ -136,7 +136,7 @@ def hit_view(row: Mapping[str, Any], terms: tuple[str, ...]) -> HitView:
 
 
 class BoardView(Value):
-    """Every open case, the one that has been in its step for longest first; and how many are in each stage."""
+    """Every open case, the one that has been in its step for longest first; and how many of them are in each stage."""
 
     cases: tuple[CaseRowView, ...]
     counts: Mapping[Stage, int]
