@@ -210,7 +210,10 @@ def _rows(number: int, cases: int) -> Iterator[tuple[str, dict[str, Any]]]:
     marks = [("requester", requester), *([("open", ""), ("waiting_on", "AU/co-chair")] if active else [])]
     for mark, value in marks:
         yield "case_marks", {"reference": reference, "mark": mark, "value": value, "opened_at": opened}
-    yield "readers", {"reference": reference, "post": f"{requester}/focal-point", "sight": 3, "opened_at": opened}
+    yield (
+        "readers",
+        {"reference": reference, "post": f"{requester}/focal-point", "sight": 3, "opened_at": opened},
+    )
     readers = f" @au/co-chair @auditor @id/co-chair @{requester.lower()}/focal-point @nz/steering-group @rso/secretariat "
     rare = " Zircon" if number % max(1, cases // 20) == 0 else ""
     said = " ".join([*chance.choices(_VOCABULARY, k=5), f"place{chance.randrange(cases)}"])
