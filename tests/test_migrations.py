@@ -20,7 +20,7 @@ from tests.tabletop import Tabletop
 from tests.web.whole_case import played
 
 BEFORE_DIRECTORY_CHANGES = "5af442098993"
-BEFORE_READERS_ARE_POSTS = "9b64b5a20883"
+BEFORE_READERS_ARE_POSTS = "8924e57d96d4"
 
 
 async def bring_to(engine: AsyncEngine, revision: str) -> None:

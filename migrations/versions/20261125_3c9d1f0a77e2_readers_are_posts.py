@@ -1,6 +1,6 @@
 """readers are posts
 
-Revision: 3c9d1f0a77e2, after 9b64b5a20883, made 2026-11-25 14:20:00+00:00
+Revision: 3c9d1f0a77e2, after 8924e57d96d4, made 2026-11-25 14:20:00+00:00
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from alembic import op
 
 
 revision = '3c9d1f0a77e2'
-down_revision = '9b64b5a20883'
+down_revision = '8924e57d96d4'
 branch_labels = None
 depends_on = None
 
