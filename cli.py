@@ -511,8 +511,9 @@ def mail_stuck(limit: Annotated[int, typer.Option(help="At most so many notices.
 async def _mail_stuck(settings: Settings, limit: int) -> None:
     async with _records(settings) as engine, engine.connect() as connection:
         pause = await mail_pauses.pause_now(connection)
+        queued = await mail_board.queue_length(connection)
         rows = await mail_board.board(connection, limit=limit)
-    for text in mailing.board_lines(rows, pause):
+    for text in mailing.board_lines(rows, pause, queued):
         out.print(text, markup=False, highlight=False, soft_wrap=True)
     out.print(
         f"{len(rows)} notices are stuck{', perhaps more' if len(rows) == limit else ''}", highlight=False

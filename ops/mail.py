@@ -35,10 +35,15 @@ async def note_files(engine: AsyncEngine, path: Path, at: datetime) -> Counter[N
     return counts
 
 
-def board_lines(rows: Sequence[Mapping[str, Any]], pause: Pause | None) -> Iterator[str]:
-    """The board (``records.mail_board.board``) as lines of text: by post, each notice with why and what was tried."""
+def board_lines(rows: Sequence[Mapping[str, Any]], pause: Pause | None, queued: int) -> Iterator[str]:
+    """The board (``records.mail_board.board``) as lines of text: by post, each notice with why and what was tried.
+
+    ``queued``: how many notices wait to be sent.
+    """
     if pause is not None:
         yield f"All mail is paused since {_at(pause.paused_at)} by {pause.paused_by}: {pause.why}"
+    if queued:
+        yield f"{queued} notices wait to be sent"
     for post, notices in groupby(rows, itemgetter("post")):
         yield ""
         yield post

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import and_, or_, select, tuple_, update
+from sqlalchemy import and_, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql import ColumnElement
 
@@ -20,7 +20,7 @@ from models.tables import TABLES
 from records.mail_pauses import pause_now
 from records.returns import returns_of
 
-__all__ = ["Decision", "NotDecided", "board", "decisions_of", "give_up", "resend"]
+__all__ = ["Decision", "NotDecided", "board", "decisions_of", "give_up", "queue_length", "resend"]
 
 _NOTICES, _DECISIONS = TABLES.tables["notices"], TABLES.tables["mail_decisions"]
 
@@ -51,9 +51,9 @@ async def board(
     """What is stuck, by post and then in the order of queueing; ``after``: post and number of the last that was shown.
 
     Stuck is what nothing more happens to by itself (``models.notices.state.STUCK``), what was tried and waits for its
-    next attempt, and while all mail is paused everything that is queued. Beside the columns of the ledger:
-    ``alternate_state``, the state of the notice that went to the alternate instead (None: there is none); ``returns``,
-    what came back; ``decisions``, what people decided on it.
+    next attempt, what a server that is away was called for, and while all mail is paused everything that is queued.
+    Beside the columns of the ledger: ``alternate_state``, the state of the notice that went to the alternate instead
+    (None: there is none); ``returns``, what came back; ``decisions``, what people decided on it.
     """
     c, instead = _NOTICES.c, _NOTICES.alias("instead")
     query = (
@@ -77,7 +77,14 @@ async def board(
 def _stuck(*, held: bool) -> ColumnElement[bool]:
     c = _NOTICES.c
     waits = c.state == NoticeState.QUEUED
-    return or_(c.state.in_(STUCK), waits if held else and_(waits, c.attempts > 0))
+    tried = or_(c.attempts > 0, c.reply != "")  # a server that is away costs no attempt
+    return or_(c.state.in_(STUCK), waits if held else and_(waits, tried))
+
+
+async def queue_length(connection: AsyncConnection) -> int:
+    """How many notices wait to be sent, those that nobody was called for yet with them."""
+    query = select(func.count()).where(_NOTICES.c.state == NoticeState.QUEUED)
+    return int((await connection.execute(query)).scalar_one())
 
 
 async def decisions_of(

@@ -12,7 +12,7 @@ from models.posts import Role
 from models.returns import Fate
 from notifications.texts import prose, shortened
 from records.directory import names_of
-from records.mail_board import Decision, NotDecided, board, give_up, resend
+from records.mail_board import Decision, NotDecided, board, give_up, queue_length, resend
 from records.mail_pauses import pause_now
 from web.render import gettext_of, language_for, render
 from web.sessions import keyed_form
@@ -58,14 +58,14 @@ async def _page(
     request: Request, visitor: Visitor, after: tuple[str, int] | None = None, *, status: int = 200
 ) -> HTMLResponse:
     async with current_site(request).engine.connect() as connection:
-        pause = await pause_now(connection)
+        pause, queued = await pause_now(connection), await queue_length(connection)
         rows = await board(connection, after=after, limit=_A_PAGE + 1)
         names = await names_of(connection)
     _ = gettext_of(language_for(request, visitor))
     shown = [_shown(row, _) for row in rows[:_A_PAGE]]
     posts = [(post, list(notices)) for post, notices in groupby(shown, itemgetter("post"))]
     return render(
-        request, "mail_board.html", status, posts=posts, pause=pause, names=names,
+        request, "mail_board.html", status, posts=posts, pause=pause, names=names, queued=queued,
         may_decide=visitor.post.role is Role.SECRETARIAT, undecided=status != 200,
         more=rows[_A_PAGE - 1] if len(rows) > _A_PAGE else None,
     )  # fmt: skip

@@ -5,19 +5,17 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from db import write_transaction
-from models.posts import Post, Role
 from models.tables import TABLES
 from ops.processes import Child, ManagedProcess
 from ops.temporal_server import worker_ready
 from records import ledger
+from tests.fan_out import fan_out
 from tests.rig import Rig, rig, working
 from workflows.client import nudge_delivery
 
@@ -41,33 +39,6 @@ async def sink(file: Path) -> AsyncIterator[int]:
 
 def arrived(file: Path) -> list[str]:
     return [line.split(" ")[1] for line in file.read_text().splitlines()] if file.exists() else []
-
-
-async def fan_out(parts: Rig) -> None:
-    """A notice of the case to each of many posts, as a circulation to all of them queues it."""
-    posts = [Post.of(f"M{number}", Role.FOCAL_POINT) for number in range(ADDRESSES)]
-    holders = [
-        {
-            "post": post,
-            "name": f"Desk {post}",
-            "email": f"desk@{post.member.lower()}.example",
-            "language": "en",
-        }
-        for post in posts
-    ]
-    facts = {"what": "summary", "names": "Malaysia, Thailand", "text": "The group has met."}
-    notices = [
-        {
-            "key": f"{parts.reference}#1:circulated:{post}", "reference": parts.reference, "seq": 1, "kind": "circulated",
-            "post": post, "capacity": "holder", "facts": facts, "queued_at": datetime.now(UTC), "state": "queued",
-            "attempts": 0, "reserved_by": "", "address": "", "reply": "", "message_id": "", "instead_of": "",
-            "reason": "", "settled_by": "",
-        }
-        for post in posts
-    ]  # fmt: skip
-    async with write_transaction(parts.engine) as connection:
-        await connection.execute(TABLES.tables["holders"].insert(), holders)
-        await connection.execute(TABLES.tables["notices"].insert(), notices)
 
 
 async def states(parts: Rig) -> dict[str, int]:
@@ -101,7 +72,7 @@ async def test_a_worker_killed_in_a_fan_out_leaves_no_more_in_doubt_than_it_had_
     ):
         async with working(parts):
             await parts.submit()
-        await fan_out(parts)
+        await fan_out(parts, ADDRESSES)
         works = ManagedProcess(
             Child(
                 "worker",

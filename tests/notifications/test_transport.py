@@ -2,8 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from email.message import EmailMessage
 from email.policy import SMTP as POLICY
 from pathlib import Path
@@ -13,71 +12,11 @@ import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from notifications.transport import Delivery, Transport
+from tests.mail_server import Server, listening
 from tests.notifications.samples import mail, reader_of
 
 TO = "desk@example.org"
 SHORT = 0.3  # seconds that a test waits for a server that says nothing
-
-
-class Server:
-    """An aiosmtpd server whose answers a test gives; it counts connections and keeps what it took."""
-
-    def __init__(self, **options: Any) -> None:
-        self.options = options
-        self.connections = 0
-        self.taken: list[tuple[str, bytes]] = []
-        self.rcpt: Callable[[str], str | None] = lambda address: None
-        self.data: Callable[[SMTP], Awaitable[str]] | None = None
-        self.mail: Callable[[SMTP], str | None] = lambda smtp: None
-        self.open: set[asyncio.BaseTransport] = set()
-
-    def connection(self) -> SMTP:
-        self.connections += 1
-        server = self
-
-        class Counted(SMTP):
-            def connection_made(self, transport: asyncio.BaseTransport) -> None:
-                server.open.add(transport)
-                super().connection_made(transport)
-
-        return Counted(self, hostname="mx.example.org", **self.options)
-
-    def drop(self) -> None:
-        for transport in self.open:
-            if isinstance(transport, asyncio.WriteTransport):
-                transport.abort()
-
-    async def handle_MAIL(  # noqa: N802 - the name that aiosmtpd calls
-        self, smtp: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        reply = self.mail(smtp)
-        if reply is None:
-            envelope.mail_from = address
-            envelope.mail_options.extend(options)
-        return reply or "250 OK"
-
-    async def handle_RCPT(  # noqa: N802
-        self, smtp: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        reply = self.rcpt(address)
-        if reply is None:
-            envelope.rcpt_tos.append(address)
-        return reply or "250 OK"
-
-    async def handle_DATA(self, smtp: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        content: Any = envelope.content
-        self.taken.append((envelope.rcpt_tos[0], content))
-        return "250 kept" if self.data is None else await self.data(smtp)
-
-
-@asynccontextmanager
-async def listening(server: Server, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
-    listener = await asyncio.get_running_loop().create_server(server.connection, "127.0.0.1", 0, ssl=tls)
-    try:
-        yield listener.sockets[0].getsockname()[1]
-    finally:
-        listener.close()
-        server.drop()
 
 
 def to(port: int, **options: Any) -> Transport:

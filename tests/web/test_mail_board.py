@@ -75,6 +75,19 @@ async def test_auditors_read_the_board_and_decide_nothing(place: Place) -> None:
     assert await place.rows("SELECT * FROM mail_decisions") == []
 
 
+async def test_a_mail_server_that_is_away_is_seen_with_how_many_wait(place: Place) -> None:
+    reference = await recorded(place)
+    said = "[Errno 111] Connect call failed"
+    await place.sql("UPDATE notices SET reply = :said WHERE id = (SELECT min(id) FROM notices)", said=said)
+    waiting = await place.rows("SELECT id FROM notices WHERE state = 'queued'")
+    async with place.browser() as http:
+        await place.as_post(http, RSO)
+        page = (await http.get("/mail-board")).text
+    assert f"Waiting to be sent: {len(waiting)}" in page
+    assert page.count(said) == page.count('class="card"') == 1
+    assert reference in page
+
+
 async def test_a_long_board_comes_a_page_at_a_time(place: Place, monkeypatch: Any) -> None:
     monkeypatch.setattr("web.mail_board._A_PAGE", 2)
     await recorded(place)
