@@ -1,22 +1,29 @@
 """The main pages of the product, on a case in the middle of its work: for pictures and for checks of every page."""
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
+from models.commands import Person
+from models.policy import policy_with
+from models.posts import Post
 from ops.scenario import Scenario, read_scenario
+from records import directory_changes, policies
+from records.directory_changes import Editor, fingerprint
 from tests.journeys.people import Desk, Office
 
-__all__ = ["PAGES", "Shown", "at_work", "show"]
+__all__ = ["NOT_PAGES", "OTHER_PAGES", "PAGES", "Shown", "at_work", "busy", "come_by", "is_of", "show"]
 
 _PERTH = Path(__file__).parents[1] / "scenarios" / "perth-2009.yaml"
 
 
 class Shown(NamedTuple):
-    """A page: its name in file names, the post that looks at it (nobody: not signed in), and its address."""
+    """A page: its name in file names, the post that looks at it (nobody: not signed in), its address, its status."""
 
     name: str
     post: str
     path: str
+    status: int = 200
 
 
 PAGES = (
@@ -56,8 +63,44 @@ PAGES = (
     Shown("as-a-participant", "RSO/secretariat", "/cases/{reference}?as=MY/focal-point"),
     Shown("a-form-as-another", "RSO/secretariat", "/cases/{reference}/do/decide?as=AU/co-chair"),
     Shown("a-notice", "RSO/secretariat", "/cases/{reference}/notices/1"),
-    Shown("nothing-here", "MY/focal-point", "/cases/AHG-1999-001"),
+    Shown("nothing-here", "MY/focal-point", "/cases/AHG-1999-001", 404),
 )
+
+
+OTHER_PAGES = (
+    Shown("signing-in", "", "/sign-in/{link}"),
+    Shown("second-factor", "ID/co-chair", "/second-factor"),
+    Shown("choose-post", "AU/co-chair", "/account/post"),
+    Shown("answer-by-link", "", "/answer/{answer}"),
+    Shown("link-that-ended", "", "/answer/none", 410),
+    Shown("request-as-submitted", "MY/focal-point", "/request/{reference}"),
+    Shown("told", "RSO/secretariat", "/cases/{reference}/notices"),
+    Shown("mail-board", "RSO/secretariat", "/mail-board"),
+    Shown("circulation", "AU/co-chair", "/cases/{reference}/circulations/1"),
+    Shown("circulation-refused", "AU/co-chair", "/cases/{reference}/circulations/1?refuse=TH"),
+    Shown("circulated-mail", "AU/co-chair", "/cases/{reference}/circulations/1/mail?to=FJ/focal-point"),
+    Shown("policy-proposed", "AU/co-chair", "/admin/policy"),
+    Shown("directory-change", "RSO/secretariat", "/admin/directory/changes/{change}"),
+)
+"""Pages that need something more (``busy``, ``come_by``), or that show little."""
+
+NOT_PAGES = frozenset((
+    # they lead elsewhere
+    "/openid/begin", "/openid/return", "/request",
+    # files and feeds
+    "/request/files/{sha256}", "/cases/{reference}/files/{sha256}", "/cases/{reference}/meetings/{number}.ics",
+    "/cases/{reference}/notices.csv", "/cases/{reference}/feed", "/admin/directory.csv", "/admin/directory/changes.csv",
+    # a mail itself, in the frame of its page; mails have checks of their own
+    "/cases/{reference}/notices/{number}/html", "/cases/{reference}/circulations/{number}/mail/html",
+    "/admin/mails/{kind}/html",
+))  # fmt: skip
+"""Addresses behind which there is no page of the product."""
+
+
+def is_of(page: Shown, route: str) -> bool:
+    """Whether a page is one of those behind a route of the application."""
+    pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(route))
+    return re.fullmatch(pattern, page.path.partition("?")[0]) is not None
 
 
 def at_work() -> Scenario:
@@ -70,8 +113,44 @@ def at_work() -> Scenario:
     return whole.model_copy(update={"acts": (*whole.acts[:until], extend)})
 
 
+def busy() -> Scenario:
+    """The same, while a circulation waits for the Co-Chairs too."""
+    work = at_work()
+    circulate = next(act for act in read_scenario(_PERTH).acts if act.do == "circulate")
+    return work.model_copy(
+        update={"acts": (*work.acts, circulate.model_copy(update={"at": work.acts[-1].at}))}
+    )
+
+
+async def come_by(office: Office) -> None:
+    """What the addresses of the other pages need, and a proposed policy: Indonesia proposes, and somebody stands in."""
+    site, post = office.site, Post("AU/co-chair")
+    async with site.engine.connect() as connection:
+        now = await policies.in_force(connection)
+        _, alternates = await directory_changes.offices_of_post(connection, post)
+    by = Editor(post=Post("ID/co-chair"), email="", name="", at=site.clock(), form="1", seen="")
+    await policies.propose(site.engine, by, policy_with({"gate": "3wd"}), now.version, "Faster")
+    desk = by.model_copy(
+        update={"post": Post("RSO/secretariat"), "seen": fingerprint({"alternates": alternates})}
+    )
+    ann = Person(name="Ann", email="ann@au.ahg.localhost")
+    made = await directory_changes.name_alternate(site.engine, desk, post, ann, None)
+    stranger = await office.stranger("TH/focal-point")
+    office.found = {
+        "change": made.id,
+        "answer": office.newest_link("TH/focal-point", "/answer/"),
+        "link": (await stranger.asked_link()).rpartition("/")[2],
+    }
+
+
 async def show(office: Office, page: Shown) -> Desk:
     """The page in the browser of whoever looks at it."""
+    if page.path == "/second-factor":  # only who has not shown it yet is asked
+        desk = await office.stranger(page.post)
+        await desk.use_link(await desk.asked_link())
+        return desk
     desk = await (office.person(page.post) if page.post else office.stranger())
-    await desk.page.goto(page.path.format(reference=office.play.reference))
+    answer = await desk.page.goto(page.path.format(reference=office.play.reference, **office.found))
+    assert answer is not None
+    assert answer.status == page.status, page.name
     return desk

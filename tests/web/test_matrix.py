@@ -16,6 +16,8 @@ from sqlalchemy import select
 from models.posts import Role
 from models.tables import TABLES
 from models.visibility import Sight
+from tests.journeys.main_pages import NOT_PAGES, OTHER_PAGES, is_of
+from tests.journeys.main_pages import PAGES as PAGES_SHOWN
 from tests.web.place import Place, key_in
 from tests.web.whole_case import MARKS, OPEN_TO_TH, READ_ALL, READERS, played
 from web.app import PAGES
@@ -124,6 +126,13 @@ def routes(method: str) -> list[str]:
 
 def test_every_page_has_its_line_in_the_table() -> None:
     assert sorted(GETS) == sorted(routes("GET"))
+
+
+def test_every_page_is_among_those_that_are_checked_in_a_browser() -> None:
+    """``tests/journeys/test_every_page.py`` looks at each for what axe-core finds, and goes through it by keyboard."""
+    shown = (*PAGES_SHOWN, *OTHER_PAGES)
+    checked = [route for route in routes("GET") if any(is_of(page, route) for page in shown)]
+    assert sorted([*checked, *NOT_PAGES]) == sorted(routes("GET"))
 
 
 @pytest_asyncio.fixture
