@@ -57,7 +57,7 @@ bench-pages: $(STAMP) ## Measure list and search with 100,000 cases against 1,00
 bench-mail: $(STAMP) ## Measure the delivery of mail against bare aiosmtplib; prints ratios
 	$(BIN)/python -m benchmarks.mail
 
-pictures: $(STAMP) ## Take pictures of the main pages into docs/pictures (needs Chromium)
+pictures: $(STAMP) ## Take pictures of the main pages into docs/pictures, of mails into docs/mails (needs Chromium)
 	$(BIN)/python -m tests.pictures
 
 golden: $(STAMP) ## Write the golden e-mails anew; look at the difference before you commit it

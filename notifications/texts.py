@@ -4,9 +4,13 @@ import re
 
 __all__ = ["line", "prose", "shortened"]
 
-# What str.splitlines() splits on, all other controls (C0, DEL, C1), and halves of surrogate pairs.
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
-_CONTROLS_IN_PROSE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]+")
+# Halves of surrogate pairs, and what is no character in Unicode (the last two of each plane, and 32 more).
+_NONE = r"\ud800-\udfff\ufdd0-\ufdef" + "".join(
+    f"\\U{plane:04x}fffe-\\U{plane:04x}ffff" for plane in range(17)
+)
+# What str.splitlines() splits on, and all other controls (C0, DEL, C1).
+_CONTROLS = re.compile(rf"[\x00-\x1f\x7f-\x9f\u2028\u2029{_NONE}]+")
+_CONTROLS_IN_PROSE = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_NONE}]+")
 _LINE_ENDS = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # Embeddings, overrides and isolates (UAX #9): left open, they reorder what follows. Marks (LRM, RLM) stay.
 _REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")

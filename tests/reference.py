@@ -28,6 +28,7 @@ from models.request import SECTIONS, Attachment, Figure, Route
 from models.rules import RULES
 from models.rules.turn import OPEN_STAGES
 from notifications.registry import REGISTRY
+from tests.notifications.samples import PICTURED
 
 __all__ = ["PAGES", "page"]
 
@@ -324,6 +325,14 @@ def notices() -> Iterator[str]:
         "|---|---|---|---|---|---|---|---|",
     )
     yield "\n".join((*head, *rows))
+    yield "## Five of them as they are read"
+    yield (
+        "With made-up facts, in English and Bahasa Indonesia, on a light and on a dark screen; `make "
+        "pictures` takes them."
+    )
+    for kind in PICTURED:
+        yield f"`{kind}`: {KINDS[kind].summary}"
+        yield f"![The mail {kind}](mails/{kind}.png)"
 
 
 def _asking(kind: str, asks: bool) -> str:

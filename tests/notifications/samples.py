@@ -1,11 +1,42 @@
 """For every kind of notice: a reader and facts, as previews have them (``notifications.preview``)."""
 
+from collections.abc import Mapping
 from email.message import EmailMessage
+from typing import Literal, NamedTuple
 
 from notifications.preview import ABOUT, AT, DUE, FACTS, LINKS, NAMES, mail_shown, reader_of
 from notifications.preview import sample_mail as mail
 
-__all__ = ["ABOUT", "AT", "DUE", "FACTS", "LINKS", "NAMES", "mail", "parts", "reader_of"]
+__all__ = [
+    "ABOUT",
+    "AT",
+    "DUE",
+    "FACTS",
+    "LINKS",
+    "NAMES",
+    "PICTURED",
+    "Pictured",
+    "mail",
+    "parts",
+    "reader_of",
+]
+
+
+class Pictured(NamedTuple):
+    """How a mail is shown in the documents: in which language, on a screen of which scheme."""
+
+    language: str = "en"
+    scheme: Literal["light", "dark"] = "light"
+
+
+PICTURED: Mapping[str, Pictured] = {
+    "review_requested": Pictured(),
+    "invited": Pictured(),
+    "meeting_called": Pictured(scheme="dark"),
+    "consent_requested": Pictured(language="id"),
+    "circulated": Pictured(),
+}
+"""The kinds of which ``docs/notices.md`` has a picture (``make pictures``)."""
 
 
 def parts(message: EmailMessage) -> tuple[str, str]:
