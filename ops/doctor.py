@@ -1,5 +1,6 @@
 """``ahg doctor``: what is wrong with this deployment, in sentences."""
 
+import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -9,8 +10,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
 import db
+import worker
 from models.base import Value
 from models.notices.state import STUCK
+from models.returns import Place
+from notifications.incoming import MailboxAway
 from ops.processes import port_ready
 from ops.temporal_server import SEARCH_ATTRIBUTES, temporal_ready, worker_ready
 from records import queries
@@ -33,7 +37,18 @@ class Finding(Value):
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Look at everything that the product needs, one after the other."""
-    for check in (_keys, _room, _attachments, _database, _directory, _temporal, _workers, _mail, _board):
+    for check in (
+        _keys,
+        _room,
+        _attachments,
+        _database,
+        _directory,
+        _temporal,
+        _workers,
+        _mail,
+        _mailbox,
+        _board,
+    ):
         yield await _safely(check, settings)
 
 
@@ -136,6 +151,20 @@ async def _mail(settings: Settings) -> Finding:
         well=well,
         seen=f"{settings.smtp_host}:{settings.smtp_port} {'listens' if well else 'does not answer'}",
     )
+
+
+async def _mailbox(settings: Settings) -> Finding:
+    """Mailbox for what comes back."""
+    mailbox = worker.mailbox_of(settings)
+    if mailbox is None:
+        seen = "none is set; `ahg mail bounces` reads from files what came back"
+        return Finding(what="Mailbox for what comes back", well=True, seen=seen)
+    where = f"{settings.imap_folder} of {settings.imap_username} at {settings.imap_host}:{settings.imap_port}"
+    try:
+        await asyncio.to_thread(mailbox.fetch, Place(), 0)
+    except MailboxAway as error:
+        return Finding(what="Mailbox for what comes back", well=False, seen=f"{where}: {error}")
+    return Finding(what="Mailbox for what comes back", well=True, seen=f"{where} can be read")
 
 
 async def _board(settings: Settings) -> Finding:

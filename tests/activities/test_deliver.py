@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import worker
-from activities import letters
+from activities import deliver, letters
 from db import write_transaction
 from models.projection import step_of
 from models.rules import strike
@@ -322,3 +322,51 @@ async def test_a_post_that_changes_hands_after_its_mail_was_written_is_written_t
     ]
     assert sum(mail.recipients == ("new@example.org",) for mail in catcher.messages()) == 1
     assert len(catcher.messages()) == len(notices) == 2
+
+
+async def test_what_is_queued_for_an_alternate_while_the_ledger_is_read_goes_out_in_the_same_round(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, turned = asyncio.Event(), asyncio.Event()
+    ready, take_turn = ledger.ready, deliver._Round._take_turn
+
+    async def reads_slowly(*asked: Any) -> list[dict[str, Any]]:
+        found = await ready(*asked)
+        if not found and not read.is_set():
+            read.set()
+            await turned.wait()
+        return found
+
+    async def turns(going: deliver._Round) -> bool:
+        refused = any(one.instead for one in going._done)
+        taken = await take_turn(going)
+        if refused:
+            turned.set()
+        return taken
+
+    class Refusing(Catcher):
+        async def handle_RCPT(  # noqa: N802
+            self, server: Any, session: Any, envelope: Any, address: str, options: Any
+        ) -> str:
+            if address == "focal-point@lk.ahg.localhost":
+                await read.wait()
+                return "550 no such user"
+            return await super().handle_RCPT(server, session, envelope, address, options)
+
+    monkeypatch.setattr(ledger, "ready", reads_slowly)
+    monkeypatch.setattr(deliver._Round, "_take_turn", turns)
+    async with (
+        Refusing(tmp_path / "mail") as catcher,
+        rig(tmp_path / "rig", database_url=database_url, smtp_port=catcher.port) as parts,
+    ):
+        async with working(parts):
+            await parts.submit()
+        async with worker.running(parts.settings, parts.client, parts.engine), asyncio.timeout(30):
+            await turned.wait()
+            delivery = parts.client.get_workflow_handle(DELIVERY_ID)
+            await delivery.result()
+            events = (await delivery.fetch_history()).events
+            notices = await parts.notices()
+
+    assert sorted(notice["state"] for notice in notices) == ["refused", "sent", "sent"]
+    assert sum(event.HasField("activity_task_scheduled_event_attributes") for event in events) == 1

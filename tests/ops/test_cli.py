@@ -5,13 +5,21 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
 import cli
+from db import write_transaction
+from models.tables import TABLES
+from ops.doctor import _mailbox
 from ops.processes import free_port
+from settings import Settings
+from tests.notifications.imap_server import ImapServer, serving
+from tests.notifications.returned import ADDRESS, MESSAGE_ID, returned
 from tests.rig import REQUEST, Rig, rig, working
 
 Ahg = Callable[..., Awaitable[Result]]
@@ -41,6 +49,14 @@ async def _submitted(ahg: Ahg) -> str:
     )
     assert done.exit_code == 0, done.output
     return done.stdout.split()[0]
+
+
+async def _stand(parts: Rig, **columns: Any) -> list[str]:
+    """Let every notice stand so; their keys."""
+    notices = TABLES.tables["notices"]
+    async with write_transaction(parts.engine) as connection:
+        await connection.execute(notices.update().values(**columns))
+        return list((await connection.execute(select(notices.c.key).order_by(notices.c.id))).scalars())
 
 
 # cases ------------------------------------------------------------------------------------------------------
@@ -175,6 +191,58 @@ async def test_doctor_finds_a_product_that_lacks_its_delivery(ahg: Ahg) -> None:
     assert done.exit_code == 1
     assert "well   Temporal:" in done.stdout
     assert "WRONG  Workers: nobody works on ahg-delivery" in done.stdout
+
+
+async def test_doctor_opens_the_mailbox_and_says_when_it_cannot(
+    tmp_path: Path,
+) -> None:
+    async with serving(ImapServer()) as imap:
+        there: dict[str, Any] = {
+            "imap_host": "127.0.0.1", "imap_port": imap.port, "imap_security": "none", "imap_username": imap.user,
+            "imap_password": imap.password,
+        }  # fmt: skip
+        right = await _mailbox(Settings(data_dir=tmp_path, **there))
+        wrong = await _mailbox(Settings(data_dir=tmp_path, **{**there, "imap_password": "guessed"}))
+    none = await _mailbox(Settings(data_dir=tmp_path))
+
+    assert [one.well for one in (right, wrong, none)] == [True, False, True]
+    assert right.seen == f"INBOX of {imap.user} at 127.0.0.1:{imap.port} can be read"
+    assert "guessed" not in wrong.seen
+    assert not any("FETCH" in said for said in imap.said)
+
+
+async def test_what_is_stuck_is_listed_sent_again_and_given_up(ahg: Ahg, parts: Rig) -> None:
+    await parts.submit()
+    assert "0 notices are stuck" in (await ahg("mail", "board")).stdout
+    keys = await _stand(parts, state="refused", reply="550 5.1.1 no such user", attempts=1)
+
+    board = (await ahg("mail", "board")).stdout
+    assert "said: 550 5.1.1 no such user" in board
+    assert f"{len(keys)} notices are stuck" in board
+    assert all(key in board for key in keys)
+    again = await ahg("mail", "resend", keys[0], "none", "--why", "a new address")
+    assert (again.exit_code, again.stdout) == (1, f"{keys[0]}: queued again\n")
+    assert "There is no notice none." in again.stderr
+    over = await ahg("mail", "give-up", keys[1], "--why", "The office is closed", "--by", "RSO/secretariat")
+    assert (over.exit_code, over.stdout) == (0, f"{keys[1]}: given up\n")
+    assert "is not stuck: it is given up" in (await ahg("mail", "give-up", keys[1], "--why", "x")).stderr
+    stood = {one["key"]: (one["state"], one["settled_by"]) for one in await parts.notices()}
+    assert (stood[keys[0]], stood[keys[1]]) == (("queued", ""), ("given_up", "RSO/secretariat"))
+
+
+async def test_what_came_back_is_read_from_files(ahg: Ahg, parts: Rig, tmp_path: Path) -> None:
+    await parts.submit()
+    await _stand(parts, state="sent", address=ADDRESS, message_id=MESSAGE_ID)
+    (tmp_path / "mails").mkdir()
+    for name in ("postfix-failed", "a-persons-reply"):
+        (tmp_path / "mails" / name).write_bytes(returned(name))
+
+    read = await ahg("mail", "bounces", str(tmp_path / "mails"))
+
+    assert (read.exit_code, read.stdout) == (0, "2 mails read: 1 bounced, 1 nothing\n")
+    assert "bounced" in {one["state"] for one in await parts.notices()}
+    assert "came back" in (await ahg("mail", "board")).stdout
+    assert (await ahg("mail", "bounces", str(tmp_path / "none"))).exit_code == 1
 
 
 async def test_the_directory_is_listed_and_imported(ahg: Ahg, tmp_path: Path) -> None:
