@@ -46,6 +46,9 @@ _LOOK_AFTER_PAUSE = timedelta(minutes=15)
 
 _RETRY_SECONDS = 1.0
 
+_PATIENCE_SECONDS = 0.02
+"""How long a mail that is done waits for others, so that one transaction marks them all."""
+
 
 class Courier:
     """Delivers notices. ``clock`` gives the time that mails are dated by (UTC); rehearsals bring their own.
@@ -125,6 +128,7 @@ class _Round:
         self._stirred = asyncio.Event()
         self._all_written = False
         self._paused = False
+        self._patience: asyncio.TimerHandle | None = None
         self.reached = False
         """Whether the server took a mail over."""
 
@@ -185,11 +189,14 @@ class _Round:
     # turns --------------------------------------------------------------------------------------------------
 
     async def _take_turn(self) -> bool:
-        """Write what there is to write, and send what could be reserved by it; False when there was nothing."""
+        """Write what there is to write, and send what could be reserved by it; False when there was nothing to do yet."""
+        if self._more_to_come():
+            return False
         letters = self._next_letters()
         done, needless = list(self._done), list(self._needless)
         if not (done or needless or letters):
             return False
+        self._patience = None
         turn = ledger.Turn(
             marks=[one.mark for one in done],
             settled=[one.mark for one in needless],
@@ -215,6 +222,16 @@ class _Round:
                 self._held.discard(letter.notice["id"])
                 self._all_written = False
         return True
+
+    def _more_to_come(self) -> bool:
+        """Whether a turn waits a moment for more mails to be done: it costs much the same for one as for many."""
+        if not self._done or len(self._done) == self._reserved:
+            return False
+        if self._limit - (self._reserved - len(self._done)) >= self._limit // 2:
+            return False
+        if self._patience is None:
+            self._patience = asyncio.get_running_loop().call_later(_PATIENCE_SECONDS, self._stirred.set)
+        return self._patience.when() > _now()
 
     def _next_letters(self) -> list[Letter]:
         """Mails for the connections that are free, none of them old."""

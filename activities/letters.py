@@ -25,7 +25,7 @@ from notifications.answer_links import AnswerLinks
 from notifications.compose import About, Reader, compose
 from records import queries
 from records.casefiles import CaseFiles
-from records.offices import Office, offices_now, offices_of
+from records.offices import Addressee, Office, addressees_now, offices_of
 
 __all__ = ["Letter", "Letters", "Sender", "Settled"]
 
@@ -48,17 +48,22 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A notice with its mail, where it goes, and the office of its post as it was when the mail was written."""
+    """A notice with its mail and whom it was written to. ``stands_in``: whether an alternate could be told instead."""
 
     notice: Row
     message: EmailMessage
-    address: str
-    office: Office
+    reader: Addressee
+    stands_in: bool
 
     @property
-    def stands_in(self) -> bool:
-        """Whether an alternate could be told instead."""
-        return self.office.stands_in is not None
+    def address(self) -> str:
+        """Where the mail goes."""
+        return self.reader.email
+
+    @property
+    def place(self) -> tuple[Post, Capacity]:
+        """The post that is told, and as what its reader reads."""
+        return Post(self.notice["post"]), Capacity(self.notice["capacity"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +107,11 @@ class Letters:
             await asyncio.sleep(0)
 
     def up_to_date(self, connection: Connection, letters: Sequence[Letter]) -> list[Letter]:
-        """Those of the mails whose post is held, by the directory in this transaction, as when they were written."""
-        posts = {Post(letter.notice["post"]) for letter in letters}
-        offices = offices_now(connection, posts, self._clock().date())
-        return [letter for letter in letters if offices[Post(letter.notice["post"])] == letter.office]
+        """Those of the mails that would, by the directory in this transaction, still be written to the same reader."""
+        if not letters:
+            return []
+        readers = addressees_now(connection, {letter.place for letter in letters}, self._clock().date())
+        return [letter for letter in letters if readers[letter.place] == letter.reader]
 
     async def _one(self, notice: Row, office: Office, about: About | None, reminds: bool) -> Letter | Settled:
         try:
@@ -139,7 +145,7 @@ class Letters:
             at=self._clock(), key=notice["key"], mail_from=self._sender.mail_from, reply_to=self._sender.reply_to,
             public_url=self._sender.public_url, links=self._sender.links, sequence=notice["seq"],
         )  # fmt: skip
-        return Letter(notice, message, addressee.email, office)
+        return Letter(notice, message, addressee, office.stands_in is not None)
 
     def _undeliverable(self, notice: Row, office: Office, why: str) -> Settled:
         now = self._clock()

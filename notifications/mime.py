@@ -1,17 +1,18 @@
 """A message put together from parts that need no parsing.
 
-What ``email`` does to a field that is assigned, it does for every part of every mail: it parses, checks and lays out what
-these modules have just written. Most of the time of a mail went there. Fields are ``headers.Field`` here, texts are octets
-already; a part that is neither (a file, a line too long for a mail) still goes the standard library's way.
+``email`` parses, checks and lays out every field that is assigned, though these modules have just written it; most of
+the time of a mail went there. Fields are ``headers.Field`` here, and texts are octets already; what is neither (a file, a
+line too long for a mail) goes the standard library's way.
 """
 
 from collections.abc import Iterable
-from email.message import EmailMessage, MIMEPart
+from email.message import Message, MIMEPart
 from email.policy import EmailPolicy
+from typing import Any
 
 from notifications.headers import Field
 
-__all__ = ["FORM", "add", "file", "put_in", "text"]
+__all__ = ["FORM", "add", "file", "octets", "put_in", "text"]
 
 _LONGEST_LINE = 990
 """Octets; RFC 5322 (2.1.1) allows 998."""
@@ -33,10 +34,13 @@ def text(content: str, subtype: str, *, filename: str = "", method: str = "") ->
     8bit, which the transport turns into 7bit for old servers, unless a line is too long for a mail.
     """
     part = MIMEPart(policy=FORM)
+    content = content.replace("\r\n", "\n").replace("\r", "\n")
     octets = (content if content.endswith("\n") else f"{content}\n").encode()
     more = f'; method="{method}"' if method else ""
     if any(len(line) > _LONGEST_LINE for line in octets.splitlines()):
-        part.set_content(content, subtype=subtype, cte="quoted-printable", params={"method": method} if method else {})
+        part.set_content(
+            content, subtype=subtype, cte="quoted-printable", params={"method": method} if method else {}
+        )
     else:
         put_in(part, "Content-Type", f'text/{subtype}; charset="utf-8"{more}')
         put_in(part, "Content-Transfer-Encoding", "8bit")
@@ -62,3 +66,17 @@ def add(whole: MIMEPart, subtype: str, parts: Iterable[MIMEPart], boundary: str)
 def put_in(part: MIMEPart, name: str, value: str) -> None:
     """Put a field in: one line of ASCII, or one of the fields of ``headers``."""
     part[name] = value if isinstance(value, Field) else Field(name, value)
+
+
+def octets(part: "Message[Any, Any]", policy: "EmailPolicy[Any]") -> bytes:
+    """A message or part of it in 8 bits, as ``email.generator`` writes it; its lines end with CRLF."""
+    head = b"".join(policy.fold_binary(name, value) for name, value in part.raw_items())
+    if not part.is_multipart():
+        is_plain = part["Content-Transfer-Encoding"] == "8bit"
+        content: Any = part.get_payload(decode=is_plain)
+        written: bytes = content if is_plain else content.encode("ascii")
+        return head + b"\r\n" + written.replace(b"\n", b"\r\n")
+    between = f"--{part.get_boundary()}".encode()
+    parts: Any = part.get_payload()
+    inside = b"".join(between + b"\r\n" + octets(one, policy) + b"\r\n" for one in parts)
+    return head + b"\r\n" + inside + between + b"--\r\n"

@@ -20,6 +20,7 @@ from typing import Literal, Self
 import aiosmtplib
 from aiosmtplib import SMTPException, SMTPResponseException
 
+from notifications import mime
 from notifications.headers import ascii_address, mailbox
 
 __all__ = ["Delivery", "Security", "Transport"]
@@ -271,12 +272,15 @@ def _fitted(connection: aiosmtplib.SMTP, message: EmailMessage, to: str) -> _Env
 
 def _content(message: EmailMessage, policy: "EmailPolicy[EmailMessage]") -> bytes:
     """The message as DATA carries it: CRLF line ends, leading dots doubled, without the final dot."""
-    buffer = BytesIO()
-    BytesGenerator(buffer, policy=policy).flatten(message)
-    content = _BARE_LINE_END.sub(b"\r\n", buffer.getvalue())
-    if not content.endswith(b"\r\n"):
-        content += b"\r\n"
-    return _LINE_STARTS_WITH_DOT.sub(b"..", content)
+    if message.policy is mime.FORM and policy.cte_type == "8bit":
+        content = mime.octets(message, policy)
+    else:
+        buffer = BytesIO()
+        BytesGenerator(buffer, policy=policy).flatten(message)
+        content = _BARE_LINE_END.sub(b"\r\n", buffer.getvalue())
+        if not content.endswith(b"\r\n"):
+            content += b"\r\n"
+    return _LINE_STARTS_WITH_DOT.sub(b"..", content) if b"\n." in content else content
 
 
 async def _greet(connection: aiosmtplib.SMTP) -> None:

@@ -87,6 +87,19 @@ _MARK_RESERVED = _MARK.where(
 )
 _MARK_QUEUED = _MARK.where(_NOTICES.c.state == NoticeState.QUEUED)
 
+_PAUSE = select(_PAUSES.c.id).where(_PAUSES.c.resumed_at.is_(None)).limit(1)
+_MINE = and_(_NOTICES.c.state == NoticeState.RESERVED, _NOTICES.c.reserved_by == bindparam("worker"))
+_RESERVE = (
+    update(_NOTICES)
+    .where(
+        _NOTICES.c.id.in_(bindparam("wanted", expanding=True)),
+        or_(_NOTICES.c.state == NoticeState.QUEUED, _MINE),
+        ~_PAUSE.exists(),
+    )
+    .values(state=NoticeState.RESERVED, reserved_by=bindparam("worker"))
+    .returning(_NOTICES.c.id)
+)
+
 
 def take_turn(connection: Connection, worker: str, turn: Turn) -> frozenset[int] | None:
     """Write a turn in the caller's transaction; answers with the ids that are reserved for this worker now.
@@ -102,17 +115,9 @@ def take_turn(connection: Connection, worker: str, turn: Turn) -> frozenset[int]
         connection.execute(insert, [dict(row) for row in turn.instead])
     if not turn.wanted:
         return frozenset()
-    if _paused(connection):
-        return None
-    c = _NOTICES.c
-    mine = and_(c.state == NoticeState.RESERVED, c.reserved_by == worker)
-    reserved = (
-        update(_NOTICES)
-        .where(c.id.in_(turn.wanted), or_(c.state == NoticeState.QUEUED, mine))
-        .values(state=NoticeState.RESERVED, reserved_by=worker)
-        .returning(c.id)
-    )
-    return frozenset(connection.execute(reserved).scalars())
+    reserving = {"wanted": list(turn.wanted), "worker": worker}
+    taken = frozenset(connection.execute(_RESERVE, reserving).scalars())
+    return taken if taken or not _paused(connection) else None
 
 
 def _columns(mark: Mapping[str, Any], **more: Any) -> dict[str, Any]:
@@ -120,8 +125,7 @@ def _columns(mark: Mapping[str, Any], **more: Any) -> dict[str, Any]:
 
 
 def _paused(connection: Connection) -> bool:
-    query = select(_PAUSES.c.id).where(_PAUSES.c.resumed_at.is_(None)).limit(1)
-    return connection.execute(query).first() is not None
+    return connection.execute(_PAUSE).first() is not None
 
 
 NOBODY_INSTEAD = "Nobody could be told instead."

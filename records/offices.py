@@ -1,7 +1,6 @@
 """Where mail for posts goes now: holders, alternates and time zones, of many posts at once."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -13,7 +12,9 @@ from models.posts import Capacity, Post
 from models.tables import TABLES
 from records.directory import seed_zone
 
-__all__ = ["Addressee", "Office", "addressee_of", "offices_now", "offices_of"]
+__all__ = ["Addressee", "Office", "addressee_of", "addressees_now", "offices_of"]
+
+Row = Mapping[str, Any]
 
 _HOLDERS, _ALTERNATES, _MEMBERS = (TABLES.tables[name] for name in ("holders", "alternates", "members"))
 
@@ -51,51 +52,65 @@ async def offices_of(
     connection: AsyncConnection, posts: Collection[Post], today: date
 ) -> Mapping[Post, Office]:
     """The offices of these posts."""
-    return await connection.run_sync(offices_now, posts, today)
-
-
-def offices_now(connection: Connection, posts: Collection[Post], today: date) -> Mapping[Post, Office]:
-    """The offices of these posts, in the caller's transaction."""
-    h, a, m = _HOLDERS.c, _ALTERNATES.c, _MEMBERS.c
-    wanted = list(posts)
-    holders = {row["post"]: row for row in _rows(connection, select(_HOLDERS).where(h.post.in_(wanted)))}
-    named = select(_ALTERNATES).where(
-        a.post.in_(wanted), a.email != "", (a.until.is_(None)) | (a.until >= today)
-    )
-    alternates: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for row in _rows(connection, named.order_by(a.until.is_(None), a.until.desc(), a.name)):
-        alternates[row["post"]].append(row)
-    members = list(dict.fromkeys(post.member for post in wanted))
-    zones = {
-        row["code"]: row["zone"]
-        for row in _rows(connection, select(m.code, m.zone).where(m.code.in_(members)))
-    }
+    holders = await connection.run_sync(_holders, posts)
+    alternates = await connection.run_sync(_alternates, posts, today)
+    m = _MEMBERS.c
+    members = select(m.code, m.zone).where(m.code.in_({post.member for post in posts}))
+    zones = {row["code"]: row["zone"] for row in await connection.run_sync(_rows, members)}
     return {
-        post: _office(
-            holders.get(post), alternates.get(post), zones.get(post.member) or seed_zone(post.member)
+        post: Office(
+            holder=_holder(holders.get(post)), alternate=_alternate(alternates.get(post), holders.get(post)),
+            zone=zones.get(post.member) or seed_zone(post.member),
         )
-        for post in wanted
-    }
+        for post in posts
+    }  # fmt: skip
 
 
-def _rows(connection: Connection, query: Any) -> Iterable[Mapping[str, Any]]:
+def addressees_now(
+    connection: Connection, places: Collection[tuple[Post, Capacity]], today: date
+) -> Mapping[tuple[Post, Capacity], Addressee | None]:
+    """Who receives mail for these posts in these capacities, in the caller's transaction."""
+    holders = _holders(connection, {post for post, _ in places})
+    others = {post for post, capacity in places if capacity is Capacity.ALTERNATE}
+    alternates = _alternates(connection, others, today) if others else {}
+    found = {}
+    for post, capacity in places:
+        alternate = _alternate(alternates.get(post), holders.get(post))
+        found[post, capacity] = Office(holder=_holder(holders.get(post)), alternate=alternate).reads(capacity)
+    return found
+
+
+def _holders(connection: Connection, posts: Collection[Post]) -> dict[str, Row]:
+    query = select(_HOLDERS).where(_HOLDERS.c.post.in_(posts))
+    return {row["post"]: row for row in _rows(connection, query)}
+
+
+def _alternates(connection: Connection, posts: Collection[Post], today: date) -> dict[str, Row]:
+    """The alternate of each post: one for a time comes before one for good."""
+    a = _ALTERNATES.c
+    named = select(_ALTERNATES).where(
+        a.post.in_(posts), a.email != "", (a.until.is_(None)) | (a.until >= today)
+    )
+    first: dict[str, Row] = {}
+    for row in _rows(connection, named.order_by(a.until.is_(None), a.until.desc(), a.name)):
+        first.setdefault(row["post"], row)
+    return first
+
+
+def _rows(connection: Connection, query: Any) -> list[Row]:
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def _office(
-    holder: Mapping[str, Any] | None, alternates: list[Mapping[str, Any]] | None, zone: str
-) -> Office:
-    language = holder["language"] if holder else "en"
-    return Office(
-        holder=_addressee(holder, language) if holder and holder["email"] else None,
-        alternate=_addressee(alternates[0], language) if alternates else None,
-        zone=zone,
-    )
+def _holder(row: Row | None) -> Addressee | None:
+    if not row or not row["email"]:
+        return None
+    return Addressee(name=row["name"], email=row["email"], language=row["language"])
 
 
-def _addressee(row: Mapping[str, Any], language: str) -> Addressee:
+def _alternate(row: Row | None, holder: Row | None) -> Addressee | None:
     """An alternate is written to in the language of the post."""
-    return Addressee(name=row["name"], email=row["email"], language=language)
+    language = holder["language"] if holder else "en"
+    return Addressee(name=row["name"], email=row["email"], language=language) if row else None
 
 
 async def addressee_of(
