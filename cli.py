@@ -22,9 +22,11 @@ import db
 import worker
 from casework import Casework
 from models.attachments import Limits
+from models.notices import KINDS
 from models.posts import Post
 from models.refusal import Refused, Why
 from models.rules import allowed
+from notifications.environment import languages
 from ops import doctor as doctoring
 from ops import mail as mailing
 from ops import rebuild as rebuilding
@@ -35,8 +37,9 @@ from ops.simulate import Differs, simulation
 from ops.supervisor import SupervisorError
 from ops.supervisor import up as supervise
 from records import directory as members
-from records import mail_board, mail_pauses, people, queries
+from records import ledger, mail_board, mail_pauses, people, proof, queries
 from records.attachments import Attachments
+from records.csv_text import MARK, csv_text
 from records.mail_board import NotDecided
 from records.returns import Noted
 from settings import Settings, SettingsError, load_settings
@@ -403,6 +406,29 @@ async def _case_export(settings: Settings, reference: str, to: Path | None) -> i
     return 0
 
 
+@case_app.command("told")
+def case_told(
+    reference: str,
+    to: Annotated[Path | None, typer.Option(help="File to write as a table (CSV).")] = None,
+) -> None:
+    """Show who was told what and when, and what became of each mail."""
+    _run(_case_told(load_settings_or_fail(), reference, to))
+
+
+async def _case_told(settings: Settings, reference: str, to: Path | None) -> int:
+    async with _records(settings) as engine, engine.connect() as connection:
+        if await queries.case(connection, reference) is None:
+            err.print(f"There is no case {reference}.", markup=False, highlight=False)
+            return 1
+        notices = await ledger.told(connection, reference)
+    if to is not None:
+        to.write_text(MARK + csv_text(proof.HEAD, proof.lines(notices)), encoding="utf-8", newline="")
+    else:
+        for text in mailing.told_lines(notices):
+            out.print(text, markup=False, highlight=False, soft_wrap=True)
+    return 0
+
+
 def _exported(entry: Any) -> dict[str, Any]:
     return {**entry.model_dump(mode="json"), "at": entry.at.isoformat()}
 
@@ -551,6 +577,33 @@ async def _mail_give_up(settings: Settings, keys: list[str], by: str, why: str) 
         for key in keys:
             await mail_board.give_up(engine, key, by=by, why=why, at=datetime.now(UTC))
             out.print(f"{key}: given up", markup=False, highlight=False, soft_wrap=True)
+
+
+@mail_app.command("preview")
+def mail_preview(
+    kind: Annotated[str, typer.Argument(help="A kind of notice (docs/notices.md).")],
+    post: Annotated[str, typer.Option(help="For which post; left out: one that may get it.")] = "",
+    language: Annotated[str, typer.Option(help="Left out: that of the post's mails.")] = "",
+    html: Annotated[bool, typer.Option("--html", help="The HTML instead of the text.")] = False,
+) -> None:
+    """Show any kind of notice as any post would get it, with made-up facts; nothing is sent."""
+    _run(_mail_preview(load_settings_or_fail(), kind, post, language, html=html))
+
+
+async def _mail_preview(settings: Settings, kind: str, post: str, language: str, *, html: bool) -> None:
+    if kind not in KINDS:
+        raise Refused(Why.INVALID, f"There is no kind of notice {kind}; there are {', '.join(KINDS)}.")
+    if language and language not in languages():
+        raise Refused(
+            Why.INVALID, f"Mails are not written in {language}; they are in {', '.join(languages())}."
+        )
+    try:
+        wanted = Post(post) if post else None
+    except ValueError as error:
+        raise Refused(Why.INVALID, f"{error}.") from None
+    async with _records(settings) as engine, engine.connect() as connection:
+        mail = await mailing.preview(connection, settings, kind, wanted, language, datetime.now(UTC).date())
+    sys.stdout.write(mail.html if html else f"To: {mail.to}\nSubject: {mail.subject}\n\n{mail.text}")
 
 
 @mail_app.command("pause")

@@ -1,25 +1,30 @@
-"""What an operator does about mail: read what came back from files, and say what is stuck."""
+"""What an operator does about mail: read what came back from files, say what is stuck, who was told, how a mail reads."""
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from models.notices import KINDS
 from models.notices.state import NoticeState
+from models.posts import Capacity, Post
 from notifications.incoming import mails_in
+from notifications.preview import ABOUT, MailShown, mail_shown, sample_mail
 from notifications.returns import read_return
+from notifications.sample_readers import sample_reader
 from notifications.texts import line
+from records.directory import names_of
 from records.mail_pauses import Pause
 from records.returns import Noted, note
+from settings import Settings
 
-__all__ = ["board_lines", "note_files"]
+__all__ = ["board_lines", "note_files", "preview", "told_lines"]
 
 
 async def note_files(engine: AsyncEngine, path: Path, at: datetime) -> Counter[Noted]:
@@ -87,3 +92,29 @@ def _stands(notice: Mapping[str, Any], *, held: bool) -> str:
 
 def _at(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def told_lines(notices: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Who was told (``records.ledger.told``) as lines of text: when, what, whom, and what became of the mail."""
+    for notice in notices:
+        alternate = f" ({notice['capacity']})" if notice["capacity"] != Capacity.HOLDER else ""
+        yield f"{_at(notice['queued_at'])}  {notice['kind']}  {notice['post']}{alternate}"
+        stands = _stands({**notice, "alternate_state": None}, held=False)
+        said = notice["reason"] or notice["reply"]
+        yield f"    {stands}{f': {line(said)}' if said else ''}"
+        if notice["acknowledged_at"]:
+            yield f"    confirmed by its reader {_at(notice['acknowledged_at'])}"
+
+
+async def preview(
+    connection: AsyncConnection, settings: Settings, kind: str, post: Post | None, language: str, today: date
+) -> MailShown:
+    """A kind of notice as a post would get it, with made-up facts (``notifications.preview``)."""
+    reader = await sample_reader(connection, kind, post=post, language=language, today=today)
+    about = ABOUT.model_copy(update={"names": await names_of(connection)})
+    return mail_shown(
+        sample_mail(
+            kind, reader=reader, about=about, mail_from=settings.mail_from, reply_to=settings.mail_from,
+            public_url=settings.public_url,
+        )
+    )  # fmt: skip

@@ -10,6 +10,7 @@ from models.notices import KINDS
 from models.notices.state import STUCK, NoticeState
 from models.posts import Role
 from records import ledger
+from records.proof import HEAD, lines
 from web.case_page import names_in, seen_or_404
 from web.csv_files import csv_answer
 from web.render import gettext_of, language_for, render
@@ -37,10 +38,6 @@ _STATES: Mapping[str, str] = {
     NoticeState.SUPERSEDED: N_("not sent: settled before"),
     NoticeState.GIVEN_UP: N_("given up"),
 }
-_HEAD = (
-    "queued_at", "kind", "what", "post", "capacity", "address", "due", "state", "attempts", "settled_at", "reply",
-    "reason", "settled_by", "instead_of", "acknowledged_at", "message_id", "entry",
-)  # fmt: skip
 
 
 @router.get("/notices")
@@ -79,16 +76,7 @@ async def as_csv(request: Request, reference: str, visitor: Annotated[Visitor, o
     await seen_or_404(request, reference, visitor.post)
     async with current_site(request).engine.connect() as connection:
         rows = await ledger.told(connection, reference)
-    table = (
-        [
-            {**row, "what": KINDS[row["kind"]].summary if row["kind"] in KINDS else "", "entry": row["seq"]}[
-                name
-            ]
-            for name in _HEAD
-        ]
-        for row in rows
-    )
-    return csv_answer(f"{reference}-notices.csv", _HEAD, table)
+    return csv_answer(f"{reference}-notices.csv", HEAD, lines(rows))
 
 
 def all_words() -> list[str]:

@@ -1,6 +1,7 @@
 """The command line: what each command does, and the sentence and exit code when it cannot."""
 
 import asyncio
+import csv
 import hashlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -209,6 +210,42 @@ async def test_doctor_opens_the_mailbox_and_says_when_it_cannot(
     assert right.seen == f"INBOX of {imap.user} at 127.0.0.1:{imap.port} can be read"
     assert "guessed" not in wrong.seen
     assert not any("FETCH" in said for said in imap.said)
+
+
+async def test_who_was_told_is_listed_and_written_as_a_table(ahg: Ahg, parts: Rig, tmp_path: Path) -> None:
+    await parts.submit()
+    await _stand(parts, state="sent", address=ADDRESS, reply="250 kept as =1", attempts=1)
+    told = await ahg("case", "told", parts.reference)
+    written = await ahg("case", "told", parts.reference, "--to", str(tmp_path / "told.csv"))
+
+    notices = await parts.notices()
+    assert (told.exit_code, written.exit_code, written.stdout) == (0, 0, "")
+    assert told.stdout.count(f"sent, to {ADDRESS}, 1 attempts: 250 kept") == len(notices) == 2
+    assert "request_received  LK/focal-point" in told.stdout
+    with (tmp_path / "told.csv").open(encoding="utf-8-sig", newline="") as file:
+        table = list(csv.DictReader(file))
+    assert [(row["kind"], row["post"], row["address"], row["reply"]) for row in table] == [
+        (one["kind"], one["post"], ADDRESS, "250 kept as =1") for one in notices
+    ]
+    assert (await ahg("case", "told", "AHG-1999-001")).exit_code == 1
+
+
+async def test_any_kind_of_notice_is_shown_as_a_post_would_get_it(ahg: Ahg) -> None:
+    mail = await ahg("mail", "preview", "invited", "--post", "TH/focal-point", "--language", "id")
+    assert mail.exit_code == 0
+    assert "focal-point@th.ahg.localhost" in mail.stdout.splitlines()[0]
+    assert "Apa yang diminta dari Anda" in mail.stdout
+    assert "Asia/Bangkok" in mail.stdout
+    page = await ahg("mail", "preview", "invited", "--html")
+    assert page.stdout.startswith("<!DOCTYPE html>")
+    for wrong, said in (
+        (("nothing",), "There is no kind of notice nothing"),
+        (("invited", "--post", "nobody"), "nobody"),
+        (("invited", "--language", "xx"), "Mails are not written in xx; they are in en, id."),
+    ):
+        refused = await ahg("mail", "preview", *wrong)
+        assert (refused.exit_code, refused.stdout) == (1, "")
+        assert said in refused.stderr
 
 
 async def test_what_is_stuck_is_listed_sent_again_and_given_up(ahg: Ahg, parts: Rig) -> None:

@@ -6,9 +6,9 @@ import io
 import pytest
 
 from records import ledger
+from records.csv_text import csv_text
 from tests.web.place import Place
 from tests.web.programs import Recorded
-from web.csv_files import csv_text
 
 RSO, AU, LK = "RSO/secretariat", "AU/co-chair", "LK/focal-point"
 

@@ -9,10 +9,10 @@ from fastapi.responses import HTMLResponse
 from models.notices import KINDS
 from models.posts import SECRETARIAT, Post
 from notifications.compose import Reader
-from notifications.preview import ABOUT, MailShown, languages, mail_shown, reader_of, sample_mail
+from notifications.preview import ABOUT, MailShown, languages, mail_shown, sample_mail
 from notifications.registry import REGISTRY
-from records.directory import read_members, zone_of
-from records.offices import addressee_of
+from notifications.sample_readers import sample_reader
+from records.directory import read_members
 from web.admin.directory import names_of_all, posts_of_member
 from web.admin.front import ADMINISTER
 from web.mail_frames import FRAMED, html_of_mail
@@ -68,14 +68,9 @@ async def _sample(
     async with site.engine.connect() as connection:
         members = await read_members(connection)
         posts = [SECRETARIAT, *(post for row in members for post in posts_of_member(row, ()))]
-        reader = reader_of(kind)
-        post = next((one for one in posts if one == wanted), reader.post)
-        addressee = await addressee_of(connection, post, reader.capacity, site.clock().date())
-        zone = await zone_of(connection, post.member)
-    tongue = language if language in languages() else addressee.language if addressee else "en"
-    reader = reader.model_copy(update={"post": post, "zone": zone, "language": tongue})
-    if addressee is not None:
-        reader = reader.model_copy(update={"name": addressee.name, "address": addressee.email})
+        post = next((one for one in posts if one == wanted), None)
+        today = site.clock().date()
+        reader = await sample_reader(connection, kind, post=post, language=language, today=today)
     settings, names = site.settings, names_of_all(members)
     message = sample_mail(
         kind, reader=reader, about=ABOUT.model_copy(update={"names": names}), mail_from=settings.mail_from,

@@ -1,0 +1,33 @@
+"""Who would read a sample mail: whoever holds a post now, in its time zone and language."""
+
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.posts import Post
+from notifications.compose import Reader
+from notifications.environment import languages
+from notifications.preview import reader_of
+from records.directory import zone_of
+from records.offices import addressee_of
+
+__all__ = ["sample_reader"]
+
+
+async def sample_reader(
+    connection: AsyncConnection, kind: str, *, post: Post | None, language: str, today: date
+) -> Reader:
+    """The reader of a kind of notice for a post (None: one that may get it) in a language (empty: that of its holder).
+
+    Where nobody holds the post, somebody is made up.
+    """
+    reader = reader_of(kind)
+    post = post or reader.post
+    addressee = await addressee_of(connection, post, reader.capacity, today)
+    spoken = language if language in languages() else addressee.language if addressee else "en"
+    reader = reader.model_copy(
+        update={"post": post, "zone": await zone_of(connection, post.member), "language": spoken}
+    )
+    if addressee is None:
+        return reader
+    return reader.model_copy(update={"name": addressee.name, "address": addressee.email})

@@ -1,0 +1,21 @@
+"""Proof of notification: every notice of a case as a table that leaves the product."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from models.notices import KINDS
+
+__all__ = ["HEAD", "lines"]
+
+HEAD = (
+    "queued_at", "kind", "what", "post", "capacity", "address", "due", "state", "attempts", "settled_at", "reply",
+    "reason", "settled_by", "instead_of", "acknowledged_at", "message_id", "entry",
+)  # fmt: skip
+
+
+def lines(notices: Iterable[Mapping[str, Any]]) -> Iterable[Sequence[object]]:
+    """A line under ``HEAD`` for each notice of the ledger (``records.ledger.told``); ``entry``: that of the log."""
+    for notice in notices:
+        what = KINDS[notice["kind"]].summary if notice["kind"] in KINDS else ""
+        shown = {**notice, "what": what, "entry": notice["seq"]}
+        yield [shown[name] for name in HEAD]
