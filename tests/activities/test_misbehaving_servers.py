@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from functools import partial
@@ -27,11 +27,12 @@ from notifications.transport import Transport
 from ops.mail import board_lines
 from ops.processes import free_port
 from records import ledger
-from records.mail_board import board, queue_length
+from records.mail_board import board, give_up, queue_length, resend
 from tests.activities.test_deliver import settled
 from tests.fan_out import TEXT, fan_out
 from tests.mail_server import Server, listening
 from tests.rig import Rig, rig, working
+from workflows.client import nudge_delivery
 
 ALL = 49
 THREE = ("desk@m7.example", "desk@m23.example", "desk@m41.example")
@@ -87,7 +88,11 @@ class DropsAfterTheMail(Faulty):
 
     async def handle_DATA(self, smtp: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
         reply = await super().handle_DATA(smtp, session, envelope)
-        if envelope.rcpt_tos[0] in THREE and isinstance(smtp.transport, asyncio.WriteTransport):
+        if (
+            envelope.rcpt_tos[0] in THREE
+            and not self.well
+            and isinstance(smtp.transport, asyncio.WriteTransport)
+        ):
             smtp.transport.abort()
         return reply
 
@@ -283,6 +288,29 @@ async def test_everybody_who_can_be_reached_has_the_mail_once_and_the_rest_is_se
     }
     for address, content in server.taken:
         assert address.startswith(("desk", "alternate", "büro")) is (TEXT in text_of(content))
+
+
+async def test_what_is_in_doubt_goes_out_again_or_never_as_people_decide(tmp_path: Path) -> None:
+    server = DropsAfterTheMail()
+    async with (
+        listening(server) as port,
+        rig(tmp_path / "rig", smtp_port=port, smtp_connections=4) as parts,
+    ):
+        await write_to(parts, "desk@m0.example")
+        async with worker.running(parts.settings, parts.client, parts.engine):
+            first, second, third = [one for one in await settled(parts) if one["state"] == "ambiguous"]
+            server.well = True
+            by: dict[str, Any] = {"by": "RSO/secretariat", "at": datetime.now(UTC)}
+            await resend(parts.engine, first["key"], why="asked by telephone: it did not come", **by)
+            await give_up(parts.engine, second["key"], why="the office has confirmed it", **by)
+            await nudge_delivery(parts.client, parts.settings.delivery_queue)
+            stand = {one["key"]: one["state"] for one in await settled(parts)}
+            found = await seen(parts)
+
+    assert [stand[one["key"]] for one in (first, second, third)] == ["sent", "given_up", "ambiguous"]
+    arrived = Counter(address for address, _ in server.taken)
+    assert {address: number for address, number in arrived.items() if number > 1} == {first["address"]: 2}
+    assert [key in found for key in (first["key"], second["key"], third["key"])] == [False, False, True]
 
 
 def text_of(content: bytes) -> str:
