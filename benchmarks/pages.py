@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import db
 from models.posts import Post
+from models.search import reader_mark
 from models.search_words import words_of
 from models.tables import TABLES
 from records.directory import seed_if_empty
@@ -34,7 +35,13 @@ from web.app import application
 from web.site import Site
 
 TARGET = 1.3
-_INSIDER, _MEMBER = Post("AU/co-chair"), Post("LK/focal-point")
+_INSIDER, _MEMBER, _SECRETARIAT = Post("AU/co-chair"), Post("LK/focal-point"), Post("RSO/secretariat")
+_OFTEN, _AUDITOR = Post("MY/focal-point"), Post("RSO/auditor")
+_GROUP = tuple(map(Post, (
+    "AU/co-chair", "ID/co-chair", "AU/steering-group", "ID/steering-group", "NZ/steering-group", "TH/steering-group",
+    "IOM/steering-group", "UNHCR/steering-group",
+)))  # fmt: skip
+_OWNERS = ("AU", "ID", "MY", "TH", "NZ", "LK", "BD", "PK", "FJ", "VN")
 _SEEN_BY_MEMBER = 40
 _BEGAN = datetime(2020, 1, 1, tzinfo=UTC)
 _OPEN = 30
@@ -61,8 +68,15 @@ PAGES = (
     Page("list, insider, overdue ones", _INSIDER, "/cases?overdue=yes"),
     Page("list, insider, of one requester", _INSIDER, "/cases?requester=LK"),
     Page("list, insider, a stage", _INSIDER, "/cases?stage=closed"),
+    Page("list, insider, urgent ones (none)", _INSIDER, "/cases?urgency=urgent"),
+    Page("list, secretariat, whose turn it is", _SECRETARIAT, "/cases?waiting_on=AU%2Fco-chair"),
     Page("list, member that sees few", _MEMBER, "/cases"),
+    Page("list, member, open ones", _MEMBER, "/cases?open=yes"),
+    Page("list, member that sees all, open ones", _OFTEN, "/cases?open=yes"),
     Page("home, insider", _INSIDER, "/"),
+    Page("home, member that sees all", _OFTEN, "/"),
+    Page("board, secretariat", _SECRETARIAT, "/board"),
+    Page("board, insider", _INSIDER, "/board"),
     Page("search, insider, a word of every text", _INSIDER, "/search?q=boats"),
     Page("search, insider, beginning of it", _INSIDER, "/search?q=bo"),
     Page("search, insider, a word of one in 15", _INSIDER, "/search?q=maratan"),
@@ -142,10 +156,10 @@ async def _place(folder: Path, kind: str, cases: int, address: str) -> AsyncIter
     await db.migrate(settings.database)
     engine = db.make_engine(settings)
     await seed_if_empty(engine)
-    await _fill(engine, cases)
+    await fill(engine, cases)
     place = _Place(engine, settings)
     try:
-        for post in (_INSIDER, _MEMBER):
+        for post in dict.fromkeys(page.post for page in PAGES):
             place.browsers[post] = await _browser(place, engine, settings, post)
         yield place
     finally:
@@ -166,7 +180,7 @@ async def _browser(place: _Place, engine: AsyncEngine, settings: Settings, post:
     return browser
 
 
-async def _fill(engine: AsyncEngine, cases: int) -> None:
+async def fill(engine: AsyncEngine, cases: int) -> None:
     """The rows of so many cases; PostgreSQL's index of words is made once they are there."""
     postgresql = engine.dialect.name == "postgresql"
     async with db.write_transaction(engine) as connection:
@@ -184,9 +198,10 @@ async def _fill(engine: AsyncEngine, cases: int) -> None:
                 await connection.execute(TABLES.tables[name].insert(), some)
         if made:
             await connection.exec_driver_sql(made)
-    async with engine.connect() as connection:
-        autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await autocommit.exec_driver_sql("VACUUM ANALYZE" if postgresql else "ANALYZE")
+    if postgresql:  # as it does by itself; nobody tells SQLite to gather statistics
+        async with engine.connect() as connection:
+            autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await autocommit.exec_driver_sql("VACUUM ANALYZE")
 
 
 def _id(number: int, place: int) -> int:
@@ -194,7 +209,7 @@ def _id(number: int, place: int) -> int:
 
 
 def _rows(number: int, cases: int) -> Iterator[tuple[str, dict[str, Any]]]:
-    """A case with a request, an outcome and a recommendation; the newest are open."""
+    """A case with a request, an outcome and a recommendation; the newest are open, and Australia's to decide."""
     chance = random.Random(number)  # noqa: S311 - the same rows in every run
     reference, opened = f"AHG-2020-{number:03d}", _BEGAN + timedelta(hours=number)
     mine = number % max(1, cases // _SEEN_BY_MEMBER) == 0
@@ -210,18 +225,34 @@ def _rows(number: int, cases: int) -> Iterator[tuple[str, dict[str, Any]]]:
     marks = [("requester", requester), *([("open", ""), ("waiting_on", "AU/co-chair")] if active else [])]
     for mark, value in marks:
         yield "case_marks", {"reference": reference, "mark": mark, "value": value, "opened_at": opened}
-    yield (
-        "readers",
-        {"reference": reference, "post": f"{requester}/focal-point", "sight": 3, "opened_at": opened},
+    for post in (f"{requester}/focal-point", *_GROUP):
+        yield "readers", {"reference": reference, "post": post, "sight": 3, "opened_at": opened}
+    if active:
+        duty = {
+            "reference": reference,
+            "post": "AU/co-chair",
+            "do": "decide",
+            "about": "extension",
+            "due": opened,
+        }
+        yield "duties", duty
+    owner = _OWNERS[number % len(_OWNERS)]
+    yield "recommendations", {
+        "reference": reference, "number": 1, "text": "Share routes", "owner": owner, "addressees": [owner],
+        "due": opened.date(), "report": 1,
+    }  # fmt: skip
+    followed = {"reference": reference, "number": 1, "owner": owner, "state": "open" if active else "done"}
+    yield "follow_ups", {**followed, "next_at": None}
+    readers = " ".join(
+        sorted(map(reader_mark, (*_GROUP, _SECRETARIAT, _AUDITOR, Post(f"{requester}/focal-point"))))
     )
-    readers = f" @au/co-chair @auditor @id/co-chair @{requester.lower()}/focal-point @nz/steering-group @rso/secretariat "
     rare = " Zircon" if number % max(1, cases // 20) == 0 else ""
     said = " ".join([*chance.choices(_VOCABULARY, k=5), f"place{chance.randrange(cases)}"])
     for place, (kind, part) in enumerate((("case", ""), ("outcome", "Patrols"), ("recommendation", "1"))):
         body = f"{title}: boats leave by night and transit three members; {said}.{rare}"
         yield "search_texts", {
             "id": _id(number, place << 24), "reference": reference, "kind": kind, "part": part, "text": body,
-            "words": f" {' '.join(words_of(f'{reference} {body}'))} ", "readers": readers,
+            "words": f" {' '.join(words_of(f'{reference} {body}'))} ", "readers": f" {readers} ",
         }  # fmt: skip
 
 

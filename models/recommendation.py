@@ -102,7 +102,7 @@ def _step(
     )  # fmt: skip
     after = _after(follow_up, event).model_copy(update={"seq": entry.seq, "head": entry.hash})
     row = Row(table="follow_ups", columns={
-        "reference": after.reference, "number": after.number, "state": after.state,
+        "reference": after.reference, "number": after.number, "owner": after.owner, "state": after.state,
         "next_at": after.ladder.next.at if after.ladder and after.ladder.next else None,
     })  # fmt: skip
     queued = tuple(Queued(seq=entry.seq, notice=notice) for notice in told)

@@ -3,11 +3,13 @@
 Every query takes the post that reads and leaves out what it may not see (``visibility``); pages only show the rows.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.case import Stage
@@ -29,7 +31,10 @@ __all__ = [
 _CASES, _READERS, _MARKS = (TABLES.tables[name] for name in ("cases", "readers", "case_marks"))
 _DUTIES, _FOLLOW_UPS = TABLES.tables["duties"], TABLES.tables["follow_ups"]
 _RECOMMENDATIONS = TABLES.tables["recommendations"]
-_OPEN = tuple(stage.value for stage in Stage if not stage.ended and stage is not Stage.DRAFT)
+_OPEN = frozenset(stage.value for stage in Stage if not stage.ended and stage is not Stage.DRAFT)
+_ONLY_TOLD = _READERS.c.sight == literal(int(Sight.CIRCULATED), literal_execute=True)
+"""Of what is only circulated the post does not know whether it is open; written as the partial index has it."""
+
 PAGE = 50
 
 
@@ -72,14 +77,30 @@ class Filters(NamedTuple):
 
     @property
     def marks(self) -> list[tuple[str, str]]:
-        """The rows of ``case_marks`` that a case must have, the one that the fewest have first."""
+        """The rows of ``case_marks`` that a case must have, the one that the fewest have first.
+
+        Few cases are open at a time, however many there have been.
+        """
         wanted = [
             ("waiting_on", self.waiting_on) if self.waiting_on else None,
-            ("open", "") if self.overdue_at else None,
+            ("open", "") if self.open or self.overdue_at or self.stage in _OPEN else None,
             ("requester", self.requester) if self.requester else None,
-            ("open", "") if self.open and not self.overdue_at else None,
         ]
         return [mark for mark in wanted if mark is not None]
+
+    @property
+    def tells(self) -> Sight:
+        """How much of a case must be seen to know whether it is meant."""
+        if self.requester or self.waiting_on or self.overdue_at:
+            return Sight.CASE
+        return Sight.OWN_PART if self.stage or self.urgency or self.open else Sight.CIRCULATED
+
+    @property
+    def only_open(self) -> bool:
+        """Whether it is narrowed down to what is open, and to nothing else that a case tells of itself."""
+        return self.open and not (
+            self.requester or self.waiting_on or self.overdue_at or self.stage or self.urgency
+        )
 
 
 def _seen_by(reader: Post) -> Select[Any]:
@@ -106,7 +127,22 @@ async def cases_seen(
     A filter tells something of each case that it finds, so a case of which the post does not know that is left out. What
     was only circulated always stands in the list of what is open: the post does not know either.
     """
-    query, opened_at, reference = _narrowed(reader, filters)
+    rows = await _page(connection, _narrowed(reader, filters), filters, after, limit)
+    if filters.only_open and not sees_every_case(reader):
+        told = _seen_by(reader).where(_ONLY_TOLD), _READERS.c.opened_at, _READERS.c.reference
+        rows += await _page(connection, told, filters, after, limit)
+        rows.sort(key=itemgetter("opened_at", "reference"), reverse=True)
+    return [_shown(row) for row in rows[:limit]]
+
+
+Narrowed = tuple[Select[Any], ColumnElement[datetime], ColumnElement[str]]
+"""Rows, and the two columns that they are in order of."""
+
+
+async def _page(
+    connection: AsyncConnection, narrowed: Narrowed, filters: Filters, after: Cursor | None, limit: int
+) -> list[dict[str, Any]]:
+    query, opened_at, reference = narrowed
     query = query.order_by(opened_at.desc(), reference.desc()).limit(limit)
     if after is not None:
         earlier = or_(opened_at < after.opened_at, reference < after.reference)
@@ -121,34 +157,26 @@ async def cases_seen(
         query = query.where(_CASES.c.urgency == filters.urgency)
     if filters.overdue_at is not None:
         query = query.where(_CASES.c.due < filters.overdue_at)
-    return [_shown(row) for row in (await connection.execute(query)).mappings()]
+    return [dict(row) for row in (await connection.execute(query)).mappings()]
 
 
-def _narrowed(
-    reader: Post, filters: Filters
-) -> tuple[Select[Any], ColumnElement[datetime], ColumnElement[str]]:
-    """The rows that have the marks of the filters, and what they are in order of.
+def _narrowed(reader: Post, filters: Filters) -> Narrowed:
+    """The rows that have the marks of the filters, of cases of which the post knows whether they are meant.
 
-    Who sees every case, or nearly, goes through the rows of one mark or stage in their order, another through what it
-    sees: what is read does not grow with the cases that are not meant.
+    What leads is what the fewest have, so that what is read does not grow with the cases that are not meant: the rows of
+    a mark in their order, else what a member sees; who sees nearly every case goes through those of a stage or urgency.
     """
     query = _seen_by(reader)
-    if reader.role is Role.FOCAL_POINT:
-        if filters.requester or filters.waiting_on or filters.overdue_at:
-            query = query.where(_READERS.c.sight >= Sight.CASE)
-        elif filters.stage or filters.urgency:
-            query = query.where(_READERS.c.sight >= Sight.OWN_PART)
-        for mark in filters.marks:
-            told = _READERS.c.sight == Sight.CIRCULATED if mark == ("open", "") else literal(False)
-            query = query.where(or_(_marked(mark), told))
-        return query, _READERS.c.opened_at, _READERS.c.reference
+    if not sees_every_case(reader):
+        query = query.where(_READERS.c.sight >= filters.tells)
     if filters.marks:
         (name, value), *others = filters.marks
         led = _MARKS.alias("led")
         query = query.join(led, led.c.reference == _CASES.c.reference)
         query = query.where(led.c.mark == name, led.c.value == value, *map(_marked, others))
         return query, led.c.opened_at, led.c.reference
-    if filters.stage or sees_every_case(reader):
+    of_cases = reader.role is not Role.FOCAL_POINT and (filters.stage or filters.urgency)
+    if of_cases or sees_every_case(reader):
         return query, _CASES.c.opened_at, _CASES.c.reference
     return query, _READERS.c.opened_at, _READERS.c.reference
 
@@ -209,12 +237,12 @@ async def follow_ups_of(connection: AsyncConnection, reader: Post, limit: int = 
     query = (
         select(_RECOMMENDATIONS, _FOLLOW_UPS.c.state, _FOLLOW_UPS.c.next_at)
         .join(_FOLLOW_UPS, same)
-        .where(_RECOMMENDATIONS.c.owner == reader.member, _FOLLOW_UPS.c.state.in_(("open", "adopted")))
+        .where(_FOLLOW_UPS.c.owner == reader.member, _FOLLOW_UPS.c.state.in_(("open", "adopted")))
         .order_by(_RECOMMENDATIONS.c.due.is_(None), _RECOMMENDATIONS.c.due)
         .limit(limit)
     )
     if not sees_every_case(reader):
-        query = query.join(_READERS, _seen(_RECOMMENDATIONS.c.reference, reader))
+        query = query.join(_READERS, _seen(_FOLLOW_UPS.c.reference, reader))
     return [dict(row) for row in (await connection.execute(query)).mappings()]
 
 
@@ -222,11 +250,13 @@ async def board(connection: AsyncConnection, reader: Post, limit: int = 200) -> 
     """The open cases that a post sees, those that have been in their step for longest first."""
     query, _, _ = _narrowed(reader, Filters(open=True))
     query = query.order_by(_CASES.c.stage_since).limit(limit)
-    return [_shown(row) for row in (await connection.execute(query)).mappings()]
+    return [_shown(dict(row)) for row in (await connection.execute(query)).mappings()]
 
 
 async def counts_by_stage(connection: AsyncConnection, reader: Post) -> dict[str, int]:
     """How many of the open cases that a post sees are in each stage."""
-    seen = _seen_by(reader).where(_CASES.c.stage.in_(_OPEN)).subquery()
-    query = select(seen.c.stage, func.count()).group_by(seen.c.stage)
-    return {str(stage): int(number) for stage, number in await connection.execute(query)}
+    open_ones, _, _ = _narrowed(reader, Filters(open=True))
+    query = open_ones.with_only_columns(
+        _CASES.c.stage
+    )  # counted here: a database would go through all to group them
+    return Counter((await connection.execute(query)).scalars())

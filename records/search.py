@@ -75,21 +75,19 @@ async def _found(
     after: int, limit: int,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Texts that have, of each of the ``terms``, one at least."""
-    where = "id < :after" + (" AND kind = :kind" if kind else "")
+    of_kind = "AND kind = :kind" if kind else ""
     given = {"after": after, "limit": limit, **({"kind": kind.value} if kind else {})}
     mark = reader_mark(reader)
     if connection.dialect.name == "sqlite":
-        return await _rows(
-            connection, _FTS5.format(columns=columns, where=where), given, match=_match(terms, mark)
-        )
+        statement = _FTS5.format(columns=columns, of_kind=of_kind)
+        return await _rows(connection, statement, given, match=_match(terms, mark))
     looked_at = {**given, **_likes(terms, mark), "looked_at": _LOOKED_AT}
-    conditions = " AND ".join(_conditions(terms))
-    newest = await _rows(connection, _NEWEST.format(columns=columns, where=conditions, kind=where), looked_at)
+    statement = _NEWEST.format(columns=columns, of_kind=of_kind, where=" AND ".join(_conditions(terms)))
+    newest = await _rows(connection, statement, looked_at)
     if len(newest) >= limit:
         return newest
-    return await _rows(
-        connection, _LEXEMES.format(columns=columns, where=where), given, query=_tsquery(terms, mark)
-    )
+    statement = _LEXEMES.format(columns=columns, of_kind=of_kind)
+    return await _rows(connection, statement, given, query=_tsquery(terms, mark))
 
 
 async def _rows(
@@ -103,7 +101,7 @@ async def _rows(
 
 _FTS5 = """
     SELECT {columns} FROM search_index JOIN search_texts AS t ON t.id = search_index.rowid
-    WHERE search_index MATCH :match AND search_index.rowid < :after AND {where}
+    WHERE search_index MATCH :match AND search_index.rowid < :after {of_kind}
     ORDER BY search_index.rowid DESC LIMIT :limit
 """
 
@@ -120,11 +118,13 @@ def _match(terms: Sequence[Sequence[str]], mark: str) -> str:
 
 _NEWEST = """
     SELECT {columns} FROM (SELECT * FROM search_texts WHERE id < :after ORDER BY id DESC LIMIT :looked_at) AS t
-    WHERE {where} AND {kind} ORDER BY id DESC LIMIT :limit
+    WHERE {where} {of_kind} ORDER BY id DESC LIMIT :limit
 """
+# "+ 0", or the index of ids would be read whole and laid over that of the words.
 _LEXEMES = """
     WITH found AS MATERIALIZED (
-        SELECT * FROM search_texts WHERE search_lexemes(words, readers) @@ CAST(:query AS tsquery) AND {where}
+        SELECT * FROM search_texts
+        WHERE search_lexemes(words, readers) @@ CAST(:query AS tsquery) AND id + 0 < :after {of_kind}
     )
     SELECT {columns} FROM found AS t ORDER BY id DESC LIMIT :limit
 """

@@ -20,6 +20,7 @@ from tests.tabletop import Tabletop
 from tests.web.whole_case import played
 
 BEFORE_DIRECTORY_CHANGES = "5af442098993"
+BEFORE_OWNERS_OF_FOLLOW_UPS = "3c9d1f0a77e2"
 BEFORE_READERS_ARE_POSTS = "8924e57d96d4"
 
 
@@ -89,6 +90,24 @@ async def test_readers_become_posts_and_the_insiders_of_each_case_are_among_them
     assert {row["post"] for row in found} >= {"AU/co-chair", "UNHCR/steering-group", "FJ/focal-point"}
     assert [(row["post"], row["sight"]) for row in found] == [(row["post"], row["sight"]) for row in wanted]
     assert {row["opened_at"] for row in found if "focal" not in row["post"]} == {handed.case.opened_at}
+
+
+async def test_a_follow_up_gets_the_owner_of_its_recommendation(engine: AsyncEngine) -> None:
+    await bring_to(engine, BEFORE_OWNERS_OF_FOLLOW_UPS)
+    async with engine.begin() as connection:
+        await connection.execute(text(
+            "INSERT INTO recommendations (reference, number, text, owner, addressees, report) "
+            "VALUES ('AHG-2026-001', 1, 'Share routes', 'TH', '[]', 1), ('AHG-2026-001', 2, 'Meet', '', '[]', 1)"
+        ))  # fmt: skip
+        followed = (
+            "INSERT INTO follow_ups (reference, number, state) VALUES ('AHG-2026-001', :number, 'open')"
+        )
+        await connection.execute(text(followed), [{"number": number} for number in (1, 2, 3)])
+
+    await db.migrate(engine)
+
+    found = await rows(engine, "follow_ups")
+    assert [(row["number"], row["owner"]) for row in found] == [(1, "TH"), (2, ""), (3, "")]
 
 
 async def test_changes_of_hands_that_logs_hold_come_into_the_directorys_history(

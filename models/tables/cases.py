@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer
+from sqlalchemy import BigInteger, Column, Index, Integer, text
 from sqlmodel import Field, SQLModel
 
 from models.tables.columns import json_column, moment_column, text_column
+from models.visibility import Sight
 
 
 class CaseRow(SQLModel, table=True):
@@ -15,6 +16,7 @@ class CaseRow(SQLModel, table=True):
     __tablename__ = "cases"
     __table_args__ = (
         Index("cases_by_stage", "stage", "opened_at", "reference"),
+        Index("cases_by_urgency", "urgency", "opened_at", "reference"),
         Index("cases_by_age", "opened_at", "reference"),
     )
 
@@ -143,9 +145,11 @@ class FollowUpRow(SQLModel, table=True):
     """What has become of a recommendation since its report was accepted; written by its follow-up alone."""
 
     __tablename__ = "follow_ups"
+    __table_args__ = (Index("follow_ups_by_owner", "owner", "state"),)
 
     reference: str = Field(primary_key=True)
     number: int = Field(primary_key=True)
+    owner: str = ""
     state: str
     next_at: datetime | None = moment_column()
 
@@ -175,11 +179,20 @@ class DutyRow(SQLModel, table=True):
     due: datetime | None = moment_column()
 
 
+_ONLY_TOLD = f"sight = {int(Sight.CIRCULATED)}"
+
+
 class ReaderRow(SQLModel, table=True):
     """How much of a case a post sees (``visibility.Sight``). Those that see every case have no rows."""
 
     __tablename__ = "readers"
-    __table_args__ = (Index("readers_by_post", "post", "opened_at", "reference"),)
+    __table_args__ = (
+        Index("readers_by_post", "post", "opened_at", "reference"),
+        Index(
+            "readers_that_were_told", "post", "opened_at", "reference",
+            sqlite_where=text(_ONLY_TOLD), postgresql_where=text(_ONLY_TOLD),
+        ),
+    )  # fmt: skip
 
     reference: str = Field(primary_key=True)
     post: str = Field(primary_key=True)

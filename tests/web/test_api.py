@@ -340,7 +340,7 @@ async def test_recommendations_that_a_member_owns_are_followed_up(place: Place) 
     table.do(RSO, "recommend", {"text": "Share routes", "to": ["MY"], "owner": "TH", "due": "2026-09-01"})
     await table.record(place)
     await place.sql(
-        "INSERT INTO follow_ups (reference, number, state) VALUES (:reference, 1, 'open')",
+        "INSERT INTO follow_ups (reference, number, owner, state) VALUES (:reference, 1, 'TH', 'open')",
         reference=table.case.reference,
     )
     async with (

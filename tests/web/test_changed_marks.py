@@ -123,7 +123,7 @@ async def test_what_a_member_is_to_follow_up_is_shown_to_those_of_its_posts_that
             "VALUES (:reference, 1, :text, 'AU', '[]', 1)", reference=reference, text=f"Tin {reference}",
         )  # fmt: skip
         await place.sql(
-            "INSERT INTO follow_ups (reference, number, state) VALUES (:reference, 1, 'open')",
+            "INSERT INTO follow_ups (reference, number, owner, state) VALUES (:reference, 1, 'AU', 'open')",
             reference=reference,
         )
     for post in map(Post, ("AU/co-chair", "AU/steering-group")):
@@ -145,13 +145,13 @@ async def test_every_query_that_lists_cases_knows_the_one_rule(told: tuple[Place
             named = await cases_named(connection, reader, list(cases))
             hits = await searching.search(connection, reader, "AHG")
             alike = await searching.similar_cases(connection, reader, {"boats": 9.0}, limit=9)
-            rows = await board(connection, reader)
-            counts = await counts_by_stage(connection, reader)
             assert {row["reference"]: row["sight"] for row in seen} == opens, reader
             assert named.keys() == opens.keys(), reader
             assert {hit["reference"] for hit in hits} == opens.keys(), reader
             assert {row["reference"] for row in alike} == {
                 reference for reference, how in opens.items() if how > Sight.CIRCULATED
             }, reader
-            assert {row["reference"] for row in rows} == opens.keys(), reader
-            assert sum(counts.values()) == len(opens), reader
+            if reader.role is not Role.FOCAL_POINT:  # the board is no page of theirs
+                rows = await board(connection, reader)
+                assert {row["reference"] for row in rows} == opens.keys(), reader
+                assert sum((await counts_by_stage(connection, reader)).values()) == len(opens), reader
