@@ -11,10 +11,13 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 from textwrap import TextWrapper
+from typing import cast
 
 from babel.support import NullTranslations
 from css_inline import CSSInliner
-from jinja2 import BaseLoader, Environment, StrictUndefined, Template
+from jinja2 import BaseLoader, Environment, StrictUndefined, Template, nodes
+from jinja2.ext import InternationalizationExtension
+from jinja2.parser import Parser
 from markupsafe import Markup, escape
 
 from notifications import catalogues
@@ -75,13 +78,34 @@ def _opening() -> dict[str, str]:
     return dict(zip(("", "quiet", "blockquote", "ul", "li", "strong"), tags, strict=True))
 
 
+class _Translated(InternationalizationExtension):
+    """``{% trans %}``, translated when the template is compiled, wherever nothing is put into the words.
+
+    Each form speaks one language, so the words of a mail need not be looked up for each mail.
+    """
+
+    def parse(self, parser: Parser) -> nodes.Node | list[nodes.Node]:
+        """The words themselves; where something is put into them, the call that does it when a mail is written."""
+        parsed = super().parse(parser)
+        match parsed:
+            case nodes.Output(
+                nodes=[
+                    nodes.Call(node=nodes.Name(name="gettext"), args=[nodes.Const(value=words)], kwargs=[])
+                ]
+            ):
+                catalogue = cast("NullTranslations", self.environment.globals["translations"])
+                said = str(catalogue.gettext(words)) % {}  # "%%" stands for "%"
+                return nodes.Output([nodes.TemplateData(said)], lineno=parsed.lineno)
+        return parsed
+
+
 class Form:
     """One language, in plain text or HTML."""
 
     def __init__(self, language: str, html: bool) -> None:
         self._environment = Environment(
             loader=_Loader(),
-            extensions=["jinja2.ext.i18n"],
+            extensions=[_Translated],
             autoescape=html,  # noqa: S701 - plain text is not HTML
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -90,6 +114,7 @@ class Form:
             cache_size=-1,
         )
         self._environment.policies["ext.i18n.trimmed"] = True
+        self._environment.globals["translations"] = translations(language)
         self._environment.install_gettext_translations(  # type: ignore[attr-defined]
             translations(language), newstyle=True
         )
