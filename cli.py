@@ -22,6 +22,7 @@ import db
 import worker
 from casework import Casework
 from models.attachments import Limits
+from models.mail_preferences import Rhythm
 from models.notices import KINDS
 from models.posts import Post
 from models.refusal import Refused, Why
@@ -29,6 +30,7 @@ from models.rules import allowed
 from notifications.environment import languages
 from ops import doctor as doctoring
 from ops import mail as mailing
+from ops import mail_preferences as wishes
 from ops import rebuild as rebuilding
 from ops import replay as replaying
 from ops import verify as verifying
@@ -76,6 +78,7 @@ def _run(what: Coroutine[Any, Any, int | None]) -> None:
         SupervisorError,
         NotDecided,
         members.DirectoryError,
+        wishes.NotKept,
     ) as error:
         _fail(str(error), 1)
     except Differs as error:
@@ -349,13 +352,17 @@ def case_allowed(reference: str, by: Annotated[str, typer.Option(help="The post.
     _run(_case_allowed(load_settings_or_fail(), reference, by))
 
 
+def _post(written: str) -> Post:
+    try:
+        return Post(written)
+    except ValueError as error:
+        raise Refused(Why.INVALID, f"{error}.") from None
+
+
 async def _case_allowed(settings: Settings, reference: str, by: str) -> None:
     client = await worker.connect(settings)
     case = await _desk(settings, client).state(reference)
-    try:
-        post = Post(by)
-    except ValueError as error:
-        raise Refused(Why.INVALID, f"{error}.") from None
+    post = _post(by)
     out.print(", ".join(allowed(case, post)) or "nothing", highlight=False)
 
 
@@ -643,6 +650,40 @@ async def _nudge_delivery(settings: Settings) -> None:
         await nudge_delivery(await worker.connect(settings), settings.delivery_queue)
     except RuntimeError:
         err.print("Temporal does not answer; what is queued goes out when a worker starts.", soft_wrap=True)
+
+
+@mail_app.command("preferences")
+def mail_preferences(
+    post: Annotated[str, typer.Argument(help="The post, such as LK/focal-point.")],
+    digest: Annotated[Rhythm | None, typer.Option(help="How often there is a digest.")] = None,
+    weekday: Annotated[int | None, typer.Option(help="Of a weekly digest: 0 is Monday.")] = None,
+    morning: Annotated[str | None, typer.Option(help="When the digest comes, such as 08:00.")] = None,
+    quiet: Annotated[str | None, typer.Option(help="Quiet hours, such as 21:00-06:00; none.")] = None,
+    switch: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="WHAT=HOW; WHAT: a kind, a case, CASE:KIND, all; HOW: off, digest, at once, as it is. Can be repeated."
+        ),
+    ] = None,
+    reset: Annotated[bool, typer.Option(help="Begin with the defaults.")] = False,
+) -> None:
+    """Show what the holder of a post wants of its mails; with options, change it. Times are those of its office."""
+    said = {"digest": digest, "weekday": weekday, "morning": morning, "quiet": quiet}
+    changes = {name: one for name, one in said.items() if one is not None}
+    _run(
+        _mail_preferences(
+            load_settings_or_fail(), post, {**changes, "switches": switch or (), "reset": reset}
+        )
+    )
+
+
+async def _mail_preferences(settings: Settings, written: str, changes: dict[str, Any]) -> None:
+    post, now = _post(written), datetime.now(UTC)
+    async with _records(settings) as engine:
+        if any(changes.values()):
+            await wishes.change(engine, post, now, **changes)
+        for line in await wishes.read(engine, post, now):
+            out.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

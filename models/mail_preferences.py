@@ -108,8 +108,12 @@ class Preferences(Value):
 
     def with_switch(self, switch: Switch) -> "Preferences":
         """The same with this switch in the place of one that means the same mails."""
+        return self.model_copy(update={"switches": (*self.without_switch(switch).switches, switch)})
+
+    def without_switch(self, switch: Switch) -> "Preferences":
+        """The same without any switch that means the same mails."""
         others = (one for one in self.switches if (one.case, one.kind) != (switch.case, switch.kind))
-        return self.model_copy(update={"switches": (*others, switch)})
+        return self.model_copy(update={"switches": tuple(others)})
 
 
 DEFAULT = Preferences()

@@ -32,6 +32,7 @@ from web import (
     mailbox,
     meeting_files,
     metrics,
+    my_mails,
     openid,
     request_form,
     request_version,
@@ -39,6 +40,7 @@ from web import (
     second_factor,
     signin,
     statics,
+    switch_off,
     told,
 )  # fmt: skip
 from web.admin.pages import ADMINISTRATION
@@ -55,7 +57,7 @@ _LOG = structlog.get_logger(__name__)
 
 PAGES = (
     signin, openid, second_factor, acting, account, home, cases, search, attachments, request_form, request_version, act,
-    answer, case_page, meeting_files, told, mail_board, feed, language, audience, case_mails,
+    answer, case_page, meeting_files, told, mail_board, feed, language, audience, case_mails, my_mails, switch_off,
     *ADMINISTRATION,
 )  # fmt: skip
 """What people use; each has a ``router``."""

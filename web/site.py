@@ -13,11 +13,13 @@ from temporalio.client import Client
 from casework import Casework
 from models.attachments import Limits
 from notifications.answer_links import AnswerLinks
+from notifications.off_links import OffLinks
 from records.attachments import Attachments
 from records.casefiles import CaseFiles
 from settings import Settings
 from web.identity_provider import IdentityProvider
 from web.watch import Watch
+from web.wrong_tokens import WrongTokens
 from workflows.client import CaseDesk, nudge_delivery
 from workflows.payloads import data_converter
 
@@ -44,12 +46,18 @@ class Site:
             self.engine, self.settings.attachments_folder, Limits(*self.settings.attachment_limits)
         )
         self.identity_provider = IdentityProvider(self.settings) if self.settings.oidc_issuer else None
+        self.wrong_tokens = WrongTokens()
         self._connecting = asyncio.Lock()
 
     @cached_property
     def links(self) -> AnswerLinks:
         """Reads the links in mails that act without signing in."""
         return AnswerLinks(self.settings.keyring)
+
+    @cached_property
+    def off_links(self) -> OffLinks:
+        """Reads the links in mails that switch such mails off."""
+        return OffLinks(self.settings.keyring)
 
     @property
     def secure(self) -> bool:

@@ -29,6 +29,7 @@ _A_PAGE = 200
 _STATES: Mapping[str, str] = {
     NoticeState.QUEUED: N_("waits"),
     NoticeState.DIGEST: N_("waits for the next digest"),
+    NoticeState.GATHERED: N_("went in a digest"),
     NoticeState.RESERVED: N_("on its way"),
     NoticeState.SENT: N_("taken by the mail server"),
     NoticeState.REFUSED: N_("refused"),
@@ -36,6 +37,7 @@ _STATES: Mapping[str, str] = {
     NoticeState.AMBIGUOUS: N_("perhaps sent: the answer was lost"),
     NoticeState.UNDELIVERABLE: N_("no mail could be sent"),
     NoticeState.SUPERSEDED: N_("not sent: settled before"),
+    NoticeState.NOT_WANTED: N_("switched off by its reader"),
     NoticeState.GIVEN_UP: N_("given up"),
 }
 

@@ -62,6 +62,8 @@ GETS: dict[str, In] = {
     "/second-factor": In(ALL, 303),
     "/account": In(ALL),
     "/account/post": In(ALL),
+    "/my-mails": In(ALL),
+    "/my-mails/off/{token}": In(PUBLIC, 410, {"token": "x" * 60}),
     "/": In(ALL),
     "/cases": In(ALL),
     "/board": In(BOARD),
@@ -113,7 +115,7 @@ GETS: dict[str, In] = {
 """The pages that are asked for. Who is signed in and not named here gets the 404 of a page that is not there."""
 
 _ENDLESS = {"/cases/{reference}/feed"}
-_FREE = {"/sign-in", "/sign-in/{token}", "/answer/{token}", "/language"}
+_FREE = {"/sign-in", "/sign-in/{token}", "/answer/{token}", "/my-mails/off/{token}", "/language"}
 """Forms without a key: nobody is signed in there, and the address or the origin is the proof."""
 
 

@@ -1,0 +1,35 @@
+"""Why a kind of mail cannot be switched off, in a sentence for whoever would."""
+
+from collections.abc import Mapping
+
+from models.notices import KINDS
+from notifications.registry import REGISTRY, Wish
+
+__all__ = ["can_be_switched_off", "why_mandatory"]
+
+N_ = str
+"""Marks a text for extraction; it is translated where it is shown."""
+
+_ASKS = N_("It asks your post to act, and time runs out whether or not it is read.")
+_TOLD = N_("What your post may do changes with it, and it must be provable that you were told.")
+_OWN: Mapping[str, str] = {
+    "circulated": N_("It is the circulation itself: there is no other way in which your member is told."),
+    "case_suspended": N_("Every deadline of the case changes with it."),
+    "case_resumed": N_("Every deadline of the case changes with it."),
+    "post_handed_over": N_("It tells if somebody else has been put in your place."),
+    "post_delegated": N_("It tells if somebody else has been put in your place."),
+}
+
+
+def can_be_switched_off(kind: str) -> bool:
+    """Whether readers may switch a kind off, or gather it in digests."""
+    return kind in REGISTRY and REGISTRY[kind].wish is Wish.OPTIONAL
+
+
+def why_mandatory(kind: str) -> str:
+    """The reason, to be translated.
+
+    Raises:
+        KeyError: an unknown kind.
+    """
+    return _OWN.get(kind) or (_ASKS if KINDS[kind].asks else _TOLD)

@@ -1,0 +1,109 @@
+"""What holders of posts want of their mails. Kept for a post and the address that its mail goes to.
+
+So a post that is handed over mutes nobody: its new holder begins with the defaults, and finds its own again if it comes
+back.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from db import write_transaction
+from models.base import Value
+from models.mail_preferences import DEFAULT, Preferences
+from models.posts import Post
+from models.tables import TABLES
+from records.holders import folded
+
+__all__ = ["Kept", "Stale", "change", "keep", "kept", "kept_by"]
+
+_ROWS = TABLES.tables["mail_preferences"]
+
+
+class Stale(Exception):
+    """Somebody has changed the preferences since the form was shown; ``now`` is what stands."""
+
+    def __init__(self, now: "Kept") -> None:
+        super().__init__(now.version)
+        self.now = now
+
+
+class Kept(Value):
+    """Preferences as they are kept. ``version`` is 0 for whoever has said nothing."""
+
+    wants: Preferences = DEFAULT
+    version: int = 0
+    changed_at: datetime | None = None
+    changed_by: str = ""
+
+
+async def kept(connection: AsyncConnection, post: Post, address: str) -> Kept:
+    """The preferences of one reader; the defaults where it has said nothing."""
+    return (await kept_by(connection, [(post, address)])).get((post, folded(address)), Kept())
+
+
+async def kept_by(
+    connection: AsyncConnection, readers: Iterable[tuple[Post, str]]
+) -> dict[tuple[Post, str], Kept]:
+    """The preferences of those of these readers that have said something, by post and folded address."""
+    wanted = {(post, folded(address)) for post, address in readers}
+    if not wanted:
+        return {}
+    c = _ROWS.c
+    found = await connection.execute(select(_ROWS).where(c.post.in_({str(post) for post, _ in wanted})))
+    rows = {(Post(row["post"]), row["holder"]): _kept(dict(row)) for row in found.mappings()}
+    return {reader: one for reader, one in rows.items() if reader in wanted}
+
+
+def _kept(row: dict[str, Any]) -> Kept:
+    return Kept(
+        wants=Preferences.model_validate(row["body"]), version=row["version"], changed_at=row["changed_at"],
+        changed_by=row["changed_by"],
+    )  # fmt: skip
+
+
+async def keep(
+    engine: AsyncEngine, post: Post, address: str, wants: Preferences, *, seen: int, now: datetime, by: str
+) -> None:
+    """Keep what one reader wants, if nobody has changed it since version ``seen``.
+
+    Raises:
+        Stale: somebody has; nothing is written.
+    """
+    await change(engine, post, address, lambda _: wants, seen=seen, now=now, by=by)
+
+
+async def change(
+    engine: AsyncEngine, post: Post, address: str, how: Callable[[Preferences], Preferences], *, now: datetime, by: str,
+    seen: int | None = None,
+) -> Preferences:  # fmt: skip
+    """Change what one reader wants, from what stands. What is wanted already is not written again.
+
+    Raises:
+        Stale: ``seen`` is given, and something else stands by now.
+    """
+    holder = folded(address)
+    async with write_transaction(engine) as connection:
+        if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
+            lock = text("SELECT pg_advisory_xact_lock(hashtext(:reader))")
+            await connection.execute(lock, {"reader": f"{post} {holder}"})
+        stands = await kept(connection, post, address)
+        wants = how(stands.wants)
+        if seen is not None and seen != stands.version and wants != stands.wants:
+            raise Stale(stands)
+        if wants == stands.wants and stands.version:
+            return wants
+        row = {
+            "post": str(post), "holder": holder, "body": wants.model_dump(mode="json"),
+            "version": stands.version + 1, "changed_at": now, "changed_by": by,
+        }  # fmt: skip
+        if stands.version:
+            await connection.execute(
+                update(_ROWS).where(_ROWS.c.post == str(post), _ROWS.c.holder == holder).values(**row)
+            )
+        else:
+            await connection.execute(_ROWS.insert().values(**row))
+    return wants
