@@ -23,7 +23,7 @@ import worker
 from casework import Casework
 from models.attachments import Limits
 from models.mail_preferences import Rhythm
-from models.notices import KINDS
+from models.notices import DIGEST, KINDS
 from models.posts import Post
 from models.refusal import Refused, Why
 from models.rules import allowed
@@ -598,8 +598,8 @@ def mail_preview(
 
 
 async def _mail_preview(settings: Settings, kind: str, post: str, language: str, *, html: bool) -> None:
-    if kind not in KINDS:
-        raise Refused(Why.INVALID, f"There is no kind of notice {kind}; there are {', '.join(KINDS)}.")
+    if kind not in (kinds := [*KINDS, DIGEST]):
+        raise Refused(Why.INVALID, f"There is no kind of notice {kind}; there are {', '.join(kinds)}.")
     if language and language not in languages():
         raise Refused(
             Why.INVALID, f"Mails are not written in {language}; they are in {', '.join(languages())}."
@@ -682,6 +682,7 @@ async def _mail_preferences(settings: Settings, written: str, changes: dict[str,
     async with _records(settings) as engine:
         if any(changes.values()):
             await wishes.change(engine, post, now, **changes)
+            await _nudge_delivery(settings)
         for line in await wishes.read(engine, post, now):
             out.print(line, markup=False, highlight=False, soft_wrap=True)
 

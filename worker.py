@@ -23,6 +23,7 @@ from activities.returns import Postbox
 from models.returns import Place
 from notifications.answer_links import AnswerLinks
 from notifications.incoming import Mailbox
+from notifications.off_links import OffLinks
 from notifications.transport import Transport
 from settings import Settings, load_settings
 from workflows.activation import Activation
@@ -94,11 +95,15 @@ class Nudger:
 
 @dataclass(frozen=True)
 class Options:
-    """What rehearsals and tests choose besides the settings. ``clock`` dates mails (UTC)."""
+    """What rehearsals and tests choose besides the settings.
+
+    ``clock`` dates mails (UTC); ``at_once``: they go out now, whatever their readers want.
+    """
 
     max_cached_workflows: int | None = None
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     deliver: bool = True
+    at_once: bool = False
     sandboxed: bool = False
 
 
@@ -209,9 +214,11 @@ def _courier(settings: Settings, engine: AsyncEngine, options: Options) -> Couri
 
     sender = Sender(
         mail_from=settings.mail_from, reply_to=settings.mail_from, public_url=settings.public_url,
-        links=AnswerLinks(settings.keyring),
+        links=AnswerLinks(settings.keyring), off=OffLinks(settings.keyring),
     )  # fmt: skip
-    return Courier(engine, transport, sender, connections=settings.smtp_connections, clock=options.clock)
+    return Courier(
+        engine, transport, sender, connections=settings.smtp_connections, clock=options.clock, at_once=options.at_once
+    )  # fmt: skip
 
 
 def _versioning(settings: Settings) -> WorkerDeploymentConfig | None:

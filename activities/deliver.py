@@ -25,7 +25,7 @@ from activities.letters import Letter, Letters, Sender, Settled
 from db import WriterThread
 from models.notices.state import NoticeState
 from notifications.transport import Delivery, Transport
-from records import ledger
+from records import digests, ledger
 from records.mail_pauses import pause_now
 from workflows.names import DELIVER
 
@@ -53,7 +53,7 @@ _PATIENCE_SECONDS = 0.02
 class Courier:
     """Delivers notices. ``clock`` gives the time that mails are dated by (UTC); rehearsals bring their own.
 
-    ``real`` is the clock by which attempts are due.
+    ``real`` is the clock by which attempts and digests are due. ``at_once``: everything goes now, whatever readers want.
     """
 
     def __init__(
@@ -65,10 +65,11 @@ class Courier:
         connections: int,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         real: Callable[[], datetime] = lambda: datetime.now(UTC),
+        at_once: bool = False,
     ) -> None:
         self._engine = engine
         self._transport = transport
-        self._letters = Letters(engine, sender, clock)
+        self._letters = Letters(engine, sender, clock, real, at_once=at_once)
         self._connections = connections
         self._clock = clock
         self._real = real
@@ -97,9 +98,10 @@ class Courier:
             return self._real()
         self._in_vain = 0 if going.reached or not going.gave_up else self._in_vain + 1
         async with self._engine.connect() as connection:
-            if await pause_now(connection):
-                return self._real() + _LOOK_AFTER_PAUSE if await ledger.waiting(connection) else None
             due = await ledger.next_attempt(connection)
+            if await pause_now(connection):
+                waits = due is not None or await ledger.waiting(connection)
+                return self._real() + _LOOK_AFTER_PAUSE if waits else None
         if going.gave_up:
             again = self._real() + ledger.retry_delay(self._in_vain or 1, _LONGEST_AWAY)
             return again if due is None else min(again, due)
@@ -140,6 +142,7 @@ class _Round:
     async def run(self) -> None:
         """Deliver."""
         await ledger.orphaned(self._engine, self._worker, self._clock())
+        await digests.gather(self._engine, due=self._real(), now=self._clock())
         try:
             while True:
                 self._stirred.clear()

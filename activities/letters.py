@@ -1,49 +1,58 @@
-"""Notices become mails: who reads them, in which words, and whether they are still due, as things are at this moment.
+"""Notices become mails: who reads them, in which words, whether they are still due and wanted now, as things are now.
 
-What many of them need (offices of posts, cases, entries of the log) is looked up once for all.
+What many of them need (offices of posts, what readers want, cases, entries of the log) is looked up once for all.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.message import EmailMessage
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from temporalio import activity
 
 from activities import marks
-from models.base import Value
-from models.case import Stage
-from models.notices import Notice
-from models.notices.still_due import REMINDING, follow_up_superseded, reminder_now
-from models.policy import Policy
-from models.posts import Capacity, Post
+from activities.case_names import CaseNames
+from activities.reminders import Reminders
+from activities.wishes import AT_ONCE, Wishes, wishes_of
+from models.mail_preferences import Way
+from models.notices import DIGEST
+from models.posts import SECRETARIAT, Capacity, Post
 from notifications.answer_links import AnswerLinks
 from notifications.compose import About, Reader, compose
+from notifications.digest import Item, compose_digest
+from notifications.envelope import replies_to
+from notifications.off_links import OffLinks
 from records import queries
 from records.casefiles import CaseFiles
+from records.digests import items_of
 from records.offices import Addressee, Office, addressees_now, offices_of
 
 __all__ = ["Letter", "Letters", "Sender", "Settled"]
 
 Row = Mapping[str, Any]
 
-_KNOWN_CASES = 500
+NOTHING_LEFT = "All that was in it is settled."
 
 
 class Sender:
-    """In whose name mails go out, and where their links lead; ``links`` signs those that act without signing in."""
+    """In whose name mails go out, and where their links lead.
+
+    ``links`` signs those that act without signing in, ``off`` those that switch optional mails off.
+    """
 
     def __init__(
-        self, *, mail_from: str, reply_to: str, public_url: str, links: AnswerLinks | None = None
-    ) -> None:
+        self, *, mail_from: str, reply_to: str, public_url: str, links: AnswerLinks | None = None,
+        off: OffLinks | None = None,
+    ) -> None:  # fmt: skip
         self.mail_from = mail_from
         self.reply_to = reply_to
         self.public_url = public_url
         self.links = links
+        self.off = off
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,37 +83,85 @@ class Settled:
     instead: dict[str, Any] | None = None
 
 
-class _CaseFacts(Value):
-    """What of ``About`` never changes in a case: kept at hand."""
+class _Known(NamedTuple):
+    """What is looked up for a round of notices: by post, by reference, ids of reminders, by the key of a digest.
 
-    names: dict[str, str]
-    default_policy: bool
-    answers_by_link: tuple[str, ...]
+    ``reply_to``: the secretariat's address in the directory, under the name that mails come from.
+    """
+
+    offices: Mapping[Post, Office]
+    wishes: Wishes
+    abouts: Mapping[str, About]
+    urgency: Mapping[str, str]
+    reminders: Collection[int]
+    items: Mapping[str, Sequence[Row]]
+    reply_to: str
+
+    def office(self, notice: Row) -> Office:
+        return self.offices[Post(notice["post"])]
+
+    def addressee(self, notice: Row) -> Addressee:
+        found = self.office(notice).reads(Capacity(notice["capacity"]))
+        if found is None:
+            raise LookupError(f"the directory has no address for {notice['post']}")
+        return found
+
+    def letter(self, notice: Row, message: EmailMessage) -> Letter:
+        return Letter(notice, message, self.addressee(notice), self.office(notice).stands_in is not None)
+
+    def about(self, notice: Row) -> About:
+        about = self.abouts.get(notice["reference"])
+        if about is None:
+            raise LookupError(f"there is no case {notice['reference']}")
+        return about
 
 
 class Letters:
-    """Writes mails. ``clock`` gives the time that they are dated by (UTC)."""
+    """Writes mails. ``clock`` gives the time that they are dated by (UTC), ``real`` the one by which they are due.
 
-    def __init__(self, engine: AsyncEngine, sender: Sender, clock: Callable[[], datetime]) -> None:
+    ``at_once``: nobody is asked what readers want.
+    """
+
+    def __init__(
+        self, engine: AsyncEngine, sender: Sender, clock: Callable[[], datetime],
+        real: Callable[[], datetime] = lambda: datetime.now(UTC), *, at_once: bool = False,
+    ) -> None:  # fmt: skip
         self._engine = engine
         self._sender = sender
         self._clock = clock
-        self._files = CaseFiles(engine)
-        self._facts: dict[str, _CaseFacts] = {}
+        self._real = real
+        self._at_once = at_once
+        self._reminders = Reminders(CaseFiles(engine))
+        self._names = CaseNames()
 
     async def write(self, notices: Sequence[Row]) -> AsyncIterator[Letter | Settled]:
-        """What becomes of each of these notices, in their order. Between two mails, others may use the loop."""
-        posts = {Post(notice["post"]) for notice in notices}
-        references = {notice["reference"] for notice in notices}
+        """What becomes of each of these notices, in their order, and of what is in those that are digests.
+
+        Between two mails, others may use the loop.
+        """
         async with self._engine.connect() as connection:
-            offices = await offices_of(connection, posts, self._clock().date())
-            cases = await queries.cases_by_reference(connection, references)
-            reminders = await self._reminders(connection, notices)
-            abouts = {name: await self._about(connection, case) for name, case in cases.items()}
+            known = await self._look_up(connection, notices)
         for notice in notices:
-            office = offices[Post(notice["post"])]
-            yield await self._one(notice, office, abouts.get(notice["reference"]), notice["id"] in reminders)
+            for one in await self._become(notice, known):
+                yield one
             await asyncio.sleep(0)
+
+    async def _look_up(self, connection: AsyncConnection, notices: Sequence[Row]) -> _Known:
+        items = await items_of(connection, notices)
+        told = [*notices, *(item for held in items.values() for item in held)]
+        posts = {Post(notice["post"]) for notice in notices} | {SECRETARIAT}
+        offices = await offices_of(connection, posts, self._clock().date())
+        cases = await queries.cases_by_reference(connection, {notice["reference"] for notice in told})
+        secretariat = offices[SECRETARIAT].holder
+        return _Known(
+            offices=offices,
+            wishes=await wishes_of(connection, {} if self._at_once else offices),
+            abouts={name: await self._names.about(connection, case) for name, case in cases.items()},
+            urgency={name: case["urgency"] for name, case in cases.items()},
+            reminders=await self._reminders.among(connection, told),
+            items=items,
+            reply_to=replies_to(self._sender.reply_to, secretariat.email if secretariat else ""),
+        )
 
     def up_to_date(self, connection: Connection, letters: Sequence[Letter]) -> list[Letter]:
         """Those of the mails that would, by the directory in this transaction, still be written to the same reader."""
@@ -113,94 +170,77 @@ class Letters:
         readers = addressees_now(connection, {letter.place for letter in letters}, self._clock().date())
         return [letter for letter in letters if readers[letter.place] == letter.reader]
 
-    async def _one(self, notice: Row, office: Office, about: About | None, reminds: bool) -> Letter | Settled:
+    async def _become(self, notice: Row, known: _Known) -> list[Letter | Settled]:
         try:
-            if reminds:
-                again = await self._as_due_now(notice)
-                if isinstance(again, str):
-                    return Settled(marks.superseded(notice, again, self._clock()))
-                if again is not None:
-                    notice = {**notice, "due": again.due, "facts": dict(again.facts)}
-            return self._compose(notice, office, about)
+            if held := self._held(notice, known):
+                return [held]
+            if notice["kind"] == DIGEST:
+                return await self._digest(notice, known)
+            due = await self._still_due(notice, known)
+            return [due if isinstance(due, Settled) else self._compose(due, known)]
         except (LookupError, ValueError) as nobody:
-            return self._undeliverable(notice, office, str(nobody))
+            return [self._undeliverable(notice, known, str(nobody))]
         except Exception as fault:  # noqa: BLE001 - a fault in one mail must not hold up the others
             activity.logger.exception("the notice %s could not be composed", notice["key"])
-            return self._undeliverable(notice, office, f"{type(fault).__name__}: {fault}")
+            return [self._undeliverable(notice, known, f"{type(fault).__name__}: {fault}")]
 
-    def _compose(self, notice: Row, office: Office, about: About | None) -> Letter:
+    def _held(self, notice: Row, known: _Known) -> Settled | None:
+        """What its reader's wishes make of it, if it does not go now."""
+        office, urgency = known.office(notice), known.urgency.get(notice["reference"], "")
+        decision = AT_ONCE if self._at_once else known.wishes.decide(notice, office, urgency, self._real())
+        if decision.way is Way.NOW or office.holder is None:
+            return None
+        return Settled(marks.held(notice, decision, office.holder.email, self._clock()))
+
+    async def _still_due(self, notice: Row, known: _Known) -> Row | Settled:
+        """The notice as it is to be told now, if it is a reminder."""
+        again = await self._reminders.as_due_now(notice) if notice["id"] in known.reminders else notice
+        return Settled(marks.superseded(notice, again, self._clock())) if isinstance(again, str) else again
+
+    def _compose(self, notice: Row, known: _Known) -> Letter:
         """The mail. Holder, language and address are those of this moment, not of the queueing."""
-        post, capacity = Post(notice["post"]), Capacity(notice["capacity"])
-        addressee = office.reads(capacity)
-        if addressee is None:
-            raise LookupError(f"the directory has no address for {post}")
-        if about is None:
-            raise LookupError(f"there is no case {notice['reference']}")
-        reader = Reader(
-            name=addressee.name, address=addressee.email, post=post, language=addressee.language, zone=office.zone,
-            capacity=capacity,
-        )  # fmt: skip
+        reader = self._reader(notice, known)
         message = compose(
-            notice["kind"], reader=reader, about=about, facts=notice["facts"] or {}, due=notice["due"],
-            at=self._clock(), key=notice["key"], mail_from=self._sender.mail_from, reply_to=self._sender.reply_to,
-            public_url=self._sender.public_url, links=self._sender.links, sequence=notice["seq"],
+            notice["kind"], reader=reader, about=known.about(notice), facts=notice["facts"] or {}, due=notice["due"],
+            links=self._sender.links, sequence=notice["seq"], **self._as_sent(notice, known),
         )  # fmt: skip
-        return Letter(notice, message, addressee, office.stands_in is not None)
+        return known.letter(notice, message)
 
-    def _undeliverable(self, notice: Row, office: Office, why: str) -> Settled:
-        now = self._clock()
+    async def _digest(self, notice: Row, known: _Known) -> list[Letter | Settled]:
+        """The mail of a digest, without what is settled by now; what is left out is marked."""
+        reader, now = self._reader(notice, known), self._clock()
+        items: list[Item] = []
+        settled: list[Letter | Settled] = []
+        for one in known.items[notice["key"]]:
+            due = await self._still_due(one, known)
+            if isinstance(due, Settled):
+                settled.append(due)
+                continue
+            about, facts = known.about(due), due["facts"] or {}
+            items.append(
+                Item(kind=due["kind"], about=about, facts=facts, due=due["due"], queued_at=due["queued_at"])
+            )
+        if not items:
+            return [*settled, Settled(marks.superseded(notice, NOTHING_LEFT, now))]
+        message = compose_digest(items, reader=reader, **self._as_sent(notice, known))
+        return [*settled, known.letter(notice, message)]
+
+    def _reader(self, notice: Row, known: _Known) -> Reader:
+        office, addressee = known.office(notice), known.addressee(notice)
+        return Reader(
+            name=addressee.name, address=addressee.email, post=Post(notice["post"]), language=addressee.language,
+            zone=office.zone, capacity=Capacity(notice["capacity"]),
+        )  # fmt: skip
+
+    def _as_sent(self, notice: Row, known: _Known) -> dict[str, Any]:
+        """What every mail is sent with."""
+        return {
+            "at": self._clock(), "key": notice["key"], "mail_from": self._sender.mail_from,
+            "reply_to": known.reply_to, "public_url": self._sender.public_url, "off": self._sender.off,
+        }  # fmt: skip
+
+    def _undeliverable(self, notice: Row, known: _Known, why: str) -> Settled:
+        office, now = known.office(notice), self._clock()
         reached_otherwise = office.stands_in is not None and office.holder is None
         mark = marks.undeliverable(notice, why, now)
         return Settled(*marks.told_instead(notice, mark, reached_otherwise, now))
-
-    # reminders ----------------------------------------------------------------------------------------------
-
-    async def _reminders(self, connection: AsyncConnection, notices: Sequence[Row]) -> set[int]:
-        """The ids of those that an act of the clock caused."""
-        causes = {_cause(notice) for notice in notices}
-        types = await queries.entry_types(connection, causes)
-        return {notice["id"] for notice in notices if types.get(_cause(notice)) in REMINDING}
-
-    async def _as_due_now(self, notice: Row) -> Notice | str | None:
-        """What ``models.notices.still_due`` says of it."""
-        stream, seq = _cause(notice)
-        told, *since = await self._files.entries(stream, after=seq - 1)
-        if told.type != "rung_passed":
-            return follow_up_superseded(since)
-        if all(entry.command == told.command for entry in since):
-            return None
-        case = await self._files.read(stream)
-        if case is None:
-            return None
-        post, capacity = Post(notice["post"]), Capacity(notice["capacity"])
-        return reminder_now(case, told, since, notice["kind"], post, capacity)
-
-    # cases --------------------------------------------------------------------------------------------------
-
-    async def _about(self, connection: AsyncConnection, case: Row) -> About:
-        """The case as mails name it."""
-        reference = case["reference"]
-        if reference not in self._facts:
-            facts = _facts_of((await queries.entries(connection, reference, limit=1))[0].event)
-            if len(self._facts) >= _KNOWN_CASES:
-                self._facts.clear()
-            self._facts[reference] = facts
-        return About(
-            reference=reference, title=case["title"], stage=Stage(case["stage"]).words,
-            **dict(self._facts[reference]),
-        )  # fmt: skip
-
-
-def _facts_of(submitted: Row) -> _CaseFacts:
-    policy = Policy.model_validate(submitted["policy"])
-    members = submitted["directory"]["members"]
-    return _CaseFacts(
-        names={code: member["name"] for code, member in members.items()},
-        default_policy=policy == Policy.default(),
-        answers_by_link=policy.answers_by_link,
-    )
-
-
-def _cause(notice: Row) -> tuple[str, int]:
-    """The log and the number of the entry that caused a notice (``records.log.notice_key``)."""
-    return notice["key"].partition("#")[0], notice["seq"]

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from models.mail_preferences import Decision, Way
 from models.notices.state import NoticeState
 from notifications.transport import Delivery
 from records.ledger import MOST_ATTEMPTS, NOBODY_INSTEAD, for_alternate, retry_delay
 
-__all__ = ["Mark", "attempted", "put_back", "superseded", "told_instead", "undeliverable"]
+__all__ = ["Mark", "attempted", "held", "put_back", "superseded", "told_instead", "undeliverable"]
 
 Mark = dict[str, Any]
 
@@ -28,7 +29,7 @@ def attempted(
     """
     mark = {
         **_as_it_was(notice), "attempts": notice["attempts"] + 1, "address": address, "message_id": message_id,
-        "reply": delivery.reply[:_LONGEST],
+        "reply": delivery.reply[:_LONGEST], "reason": "",
     }  # fmt: skip
     match delivery.state:
         case "away":
@@ -56,6 +57,18 @@ def superseded(notice: Mapping[str, Any], why: str, now: datetime) -> Mark:
         **_as_it_was(notice), "state": NoticeState.SUPERSEDED, "settled_at": now, "reason": why,
         "next_attempt_at": None,
     }  # fmt: skip
+
+
+def held(notice: Mapping[str, Any], decision: Decision, address: str, now: datetime) -> Mark:
+    """Its reader, who gets the mail of the post at ``address``, wants it later, in a digest, or not at all."""
+    mark = {**_as_it_was(notice), "address": address, "reason": str(decision.why)}
+    match decision.way:
+        case Way.AT:
+            return {**mark, "state": NoticeState.QUEUED, "next_attempt_at": decision.at}
+        case Way.DIGEST:
+            return {**mark, "state": NoticeState.DIGEST, "next_attempt_at": decision.at}
+        case _:
+            return {**mark, "state": NoticeState.NOT_WANTED, "settled_at": now, "next_attempt_at": None}
 
 
 def told_instead(

@@ -33,6 +33,7 @@ from models.notices.state import WAITING
 from models.posts import Post, Role
 from models.tables import TABLES
 from notifications.answer_links import AnswerLinks
+from notifications.off_links import OffLinks
 from ops.temporal_server import start_dev_server
 from records.directory import seed_if_empty
 from settings import Settings, ensure_keys
@@ -191,7 +192,7 @@ async def _written(
 ) -> list[tuple[EmailMessage, str]]:
     sender = Sender(
         mail_from=settings.mail_from, reply_to=settings.mail_from, public_url=settings.public_url,
-        links=AnswerLinks(settings.keyring),
+        links=AnswerLinks(settings.keyring), off=OffLinks(settings.keyring),
     )  # fmt: skip
     letters = Letters(engine, sender, lambda: datetime.now(UTC))
     written = [one async for one in letters.write(rows)]

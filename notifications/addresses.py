@@ -5,7 +5,12 @@ from urllib.parse import quote, urlencode
 
 from notifications.texts import line
 
-__all__ = ["OWN_PAGES", "case_address", "command_address", "duty_address", "field_of", "off_address"]
+__all__ = [
+    "MY_MAILS", "OWN_PAGES", "case_address", "command_address", "duty_address", "field_of", "off_address",
+]  # fmt: skip
+
+MY_MAILS = "/my-mails"
+"""The page on which a post says what it wants of its mails."""
 
 OWN_PAGES = {"submit": "/request", "resubmit": "/request/{}"}
 """Commands whose page is not a form of ``web.forms.FORMS``."""
@@ -44,4 +49,4 @@ def duty_address(do: str, about: str, reference: str) -> str:
 
 def off_address(token: str) -> str:
     """The page that switches mails off by the signed link of one of them."""
-    return f"/my-mails/off/{token}"
+    return f"{MY_MAILS}/off/{token}"

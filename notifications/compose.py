@@ -1,6 +1,5 @@
 """One notice for one reader becomes one mail: what happened, what is asked, until when, and what follows."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from email.message import EmailMessage, MIMEPart
@@ -20,16 +19,17 @@ from notifications.answer_links import AnswerLinks, until
 from notifications.calendar_parts import CalendarPart, For, calendar_parts
 from notifications.envelope import digest, fixed_fields, reply_address, sender, unsubscribe_fields
 from notifications.environment import form, language_of, translations
-from notifications.headers import MailboxField, TextField, mailbox
+from notifications.headers import mailbox
 from notifications.meetings import REQUEST, meeting_called
+from notifications.message import forms_of, message_of
 from notifications.off_links import OffLinks
 from notifications.registry import REGISTRY, Entry, Sensitivity, Wish
 from notifications.texts import line, prose, shortened
 from notifications.words import Words
 
-__all__ = ["About", "Reader", "compose", "meeting_file"]
+__all__ = ["SUBJECT", "About", "Reader", "compose", "context_of", "meeting_file", "said_shortly"]
 
-_SUBJECT = 150
+SUBJECT = 150
 """Characters of the subject, reference and all."""
 
 _TITLE = 80
@@ -121,21 +121,15 @@ def compose(
     entry = REGISTRY[kind]
     reference = line(about.reference)
     way = _way(entry, reader, about, facts, due, at, key, public_url, links)
-    context = {**_context(entry, reader, about, facts, due), "reference": reference, **way._asdict()}
+    context = {**context_of(entry, reader, about, facts, due), "reference": reference, **way._asdict()}
     plain, html = form(context["language"], html=False), form(context["language"], html=True)
-    said = line(" ".join(plain.template(f"{kind}/subject.txt").render(context).split()))
-    subject = shortened(f"[{reference}] {said}", _SUBJECT)
+    subject = shortened(f"[{reference}] {said_shortly(kind, context)}", SUBJECT)
     replies_to = reply_address(reply_to, reference)
     stamp = ical.Stamp(sequence, at, sender(mail_from)[1], replies_to.addr_spec)
     whose = For(reader.post, reader.address, reader.zone, reference, stamp, public_url)
     calendars = calendar_parts(kind, facts, due, subject, whose)
     context |= {"subject": subject, "calendar": any(one.method == REQUEST for one in calendars)}
 
-    message = EmailMessage(policy=mime.FORM)
-    message["From"] = MailboxField("From", sender(mail_from)[0])
-    message["To"] = MailboxField("To", mailbox(shortened(line(reader.name), 250), reader.address))
-    message["Reply-To"] = MailboxField("Reply-To", replies_to)
-    message["Subject"] = TextField("Subject", subject)
     optional = entry.wish is Wish.OPTIONAL
     bulk = optional or entry.sensitivity is Sensitivity.RELEASED
     fields = list(fixed_fields(kind, reader.post, reference, at=at, key=key, mail_from=mail_from, bulk=bulk))
@@ -144,11 +138,12 @@ def compose(
             post=reader.post, kind=kind, case=reference.partition("/")[0], address=reader.address
         )
         fields += unsubscribe_fields(public_url + off_address(token))
-    for name, value in (*fields, ("MIME-Version", "1.0")):
-        mime.put_in(message, name, value)
-    text = _tidy(plain.template(f"{kind}/body.txt").render(context))
+    message = message_of(
+        reader.name, reader.address, subject, fields, mail_from=mail_from, replies_to=replies_to
+    )  # fmt: skip
+    text = plain.template(f"{kind}/body.txt").render(context)
     page = html.template(f"{kind}/body.html").render(context)
-    _fill(message, [mime.text(text, "plain"), mime.text(page, "html")], calendars, key)
+    _fill(message, forms_of(text, page), calendars, key)
     return message
 
 
@@ -200,9 +195,10 @@ def _way(
 # what templates see -----------------------------------------------------------------------------------------
 
 
-def _context(
+def context_of(
     entry: Entry, reader: Reader, about: About, facts: Mapping[str, str], due: datetime | None
 ) -> dict[str, Any]:
+    """What the templates of a notice see, without where it leads."""
     language = language_of(reader.language)
     say = Words(about.names, language=language, zone=reader.zone, translations=translations(language))
     quotes = entry.sensitivity is not Sensitivity.LINK
@@ -230,6 +226,12 @@ def _context(
     }
 
 
+def said_shortly(kind: str, context: Mapping[str, Any]) -> str:
+    """What a notice says, in the line that is its subject."""
+    subject = form(context["language"], html=False).template(f"{kind}/subject.txt")
+    return line(" ".join(subject.render(context).split()))
+
+
 def _said(facts: Mapping[str, str], say: Words, quotes: bool) -> Iterator[tuple[str, str]]:
     for name, fact in facts.items():
         if name not in _OWN_WORDS:
@@ -252,10 +254,3 @@ def meeting_file(
     }  # fmt: skip
     stamp = ical.Stamp(sequence, at, sender(mail_from)[1], sender(reply_to)[0].addr_spec)
     return meeting_called(facts, line(reference), stamp, url=url)
-
-
-# the message ------------------------------------------------------------------------------------------------
-
-
-def _tidy(text: str) -> str:
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

@@ -11,7 +11,9 @@ from models.posts import Post
 from notifications.headers import mailbox
 from notifications.texts import line, shortened
 
-__all__ = ["digest", "fixed_fields", "message_id", "reply_address", "sender", "unsubscribe_fields"]
+__all__ = [
+    "digest", "fixed_fields", "message_id", "replies_to", "reply_address", "sender", "unsubscribe_fields",
+]  # fmt: skip
 
 _LIST_NAME = "Bali Process Ad Hoc Group"
 
@@ -36,6 +38,15 @@ def sender(written: str) -> tuple[Address, str]:
 def message_id(key: str, mail_from: str) -> str:
     """The Message-ID of the mail with that key (RFC 5322, 3.6.4): the same key gives the same one, always."""
     return f"<{digest('mail', key)}@{sender(mail_from)[1]}>"
+
+
+@lru_cache(maxsize=64)
+def replies_to(written: str, address: str) -> str:
+    """A mailbox under the name that stands in ``written``, at that address; ``written`` itself if it is no address."""
+    try:
+        return str(mailbox(sender(written)[0].display_name, address))
+    except ValueError:
+        return written
 
 
 def reply_address(reply_to: str, reference: str) -> Address:

@@ -28,7 +28,7 @@ __all__ = [
 ]  # fmt: skip
 
 TEMPLATES = Path(__file__).parent / "templates"
-SHARED = ("base.html", "base.txt", "gate.txt", "notice.txt", "style.css")
+SHARED = ("base.html", "base.txt", "footer.txt", "gate.txt", "notice.txt", "style.css")
 """The files that belong to no single kind."""
 
 CATALOGUES = Path(__file__).parent / "locale"
@@ -48,16 +48,17 @@ def _wrapper(first: str = "", next_: str = "") -> TextWrapper:
 
 
 _paragraph, _quotation, _item = _wrapper(), _wrapper("    ", "    "), _wrapper("    - ", "      ")
+_under_item = _wrapper("      ", "      ")
 
 
 class _Loader(BaseLoader):
-    """Templates from the folder; the layout in HTML with its CSS inlined."""
+    """Templates from the folder; a whole page in HTML with its CSS inlined."""
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         path = TEMPLATES / template
         source = path.read_text(encoding="utf-8")
-        if template == "base.html":
-            comment, start, page = source.partition("<!DOCTYPE html>")
+        comment, start, page = source.partition("<!DOCTYPE html>")
+        if start:
             page = page.replace("<style></style>", f"<style>{_css()}</style>")
             # What cannot be inlined, the rules for dark mode, stays in the <style> element.
             source = comment + CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(
@@ -210,6 +211,11 @@ def _plain_items(text: str) -> str:
     return _plain_lines(_item, "\n".join(one for one in text.split("\n") if one.strip()))
 
 
+def _plain_under(text: str) -> str:
+    """What stands under one item of a list."""
+    return _under_item.fill(" ".join(text.split()))
+
+
 @_set_once
 def _html_paragraphs(text: Markup, kind: str = "") -> Markup:
     opening = _opening()[kind]
@@ -237,10 +243,12 @@ def _html_strong(text: str) -> Markup:
 
 _PLAIN: dict[str, Callable[..., str]] = {
     "first_upper": _first_upper,
+    "item": _item.fill,
     "items": _plain_items,
     "paragraphs": _plain_paragraphs,
     "quoted": _plain_quoted,
     "strong": str,
+    "under": _plain_under,
 }
 _HTML: dict[str, Callable[..., str]] = {
     "first_upper": _first_upper,

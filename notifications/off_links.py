@@ -9,16 +9,14 @@ from models.base import Value
 from models.posts import Post
 from notifications.signing import NotOurs, Tokens
 
-__all__ = ["DIGEST", "OffLink", "OffLinks"]
-
-DIGEST = "digest"
-"""Stands in the place of a kind in the link of a digest."""
+__all__ = ["OffLink", "OffLinks"]
 
 
 class OffLink(Value):
-    """The mail that a link stood in: for which post, of which kind, about which case (a reference; empty in a digest).
+    """The mail that a link stood in: for which post, of which kind, about which case (a reference).
 
-    ``holder``: a keyed hash of the address that the mail went to.
+    A digest is of the kind ``models.notices.DIGEST`` and about no case. ``holder``: a keyed hash of the address that the
+    mail went to.
     """
 
     post: Post

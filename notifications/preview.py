@@ -9,15 +9,17 @@ from email.message import EmailMessage
 from typing import Any
 
 from models.base import Value
+from models.notices import DIGEST
 from models.posts import Capacity, Post
 from notifications.answer_links import AnswerLinks
 from notifications.compose import About, Reader, compose
+from notifications.digest import Item, compose_digest
 from notifications.environment import languages
 from notifications.off_links import OffLinks
 
 __all__ = [
     "ABOUT", "AT", "DUE", "FACTS", "LINKS", "NAMES", "OFF", "MailShown", "languages", "mail_shown", "reader_of",
-    "sample_mail",
+    "sample_digest", "sample_mail",
 ]  # fmt: skip
 
 AT = datetime(2009, 11, 6, 2, 0, tzinfo=UTC)
@@ -162,12 +164,38 @@ def reader_of(kind: str) -> Reader:
     return Reader(name="Siti Nurhaliza", address="desk@example.org", post=post, zone=zone, capacity=capacity)
 
 
+_IN_A_DIGEST = (
+    "situation_updated", "outcome_due", "invitation_answered", "outcome_blocked", "recommendation_due",
+)  # fmt: skip
+
+
+def sample_digest(about: About = ABOUT, **changes: Any) -> EmailMessage:
+    """A digest with sample facts, of two cases; ``changes`` replace arguments of ``compose_digest``."""
+    other = about.model_copy(
+        update={"reference": "AHG-2009-002", "title": "Boats in the strait", "stage": "operational"}
+    )
+    items = [
+        Item(kind=kind, about=case, facts=FACTS[kind], due=None if kind in _WITHOUT_DATE else DUE, queued_at=AT)
+        for case in (about, other)
+        for kind in (_IN_A_DIGEST if case is other else _IN_A_DIGEST[2:4])
+    ]  # fmt: skip
+    arguments: Mapping[str, Any] = {
+        "items": items, "reader": reader_of(DIGEST), "at": AT, "key": f"{DIGEST}:ID/focal-point:7",
+        "mail_from": "Bali Process Ad Hoc Group <ahg@example.org>",
+        "reply_to": "Secretariat <secretariat@example.org>", "public_url": "https://ahg.example.org", "off": OFF,
+        **changes,
+    }  # fmt: skip
+    return compose_digest(**arguments)
+
+
 def sample_mail(kind: str, **changes: Any) -> EmailMessage:
     """The mail of a kind with its sample facts; ``changes`` replace arguments of ``compose``: ``reader``, ``about``, ...
 
     Raises:
         KeyError: an unknown kind.
     """
+    if kind == DIGEST:
+        return sample_digest(**changes)
     arguments: Mapping[str, Any] = {
         "reader": reader_of(kind),
         "about": ABOUT,

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from models.notices import KINDS
+from models.notices import DIGEST, KINDS
 from notifications.environment import SHARED, TEMPLATES
 
 __all__ = ["PARTS", "REGISTRY", "Deadline", "Entry", "Pace", "Sensitivity", "Wish", "rows"]
@@ -166,10 +166,9 @@ def _faults() -> Iterator[str]:
     for entry in _ROWS:
         if entry.wish is Wish.MANDATORY and entry.pace is Pace.DIGEST:
             yield f"{entry.kind} is mandatory and must go out at once"
-        yield from (
-            f"{entry.kind}/{part} is missing" for part in PARTS if not (entry.folder / part).is_file()
-        )
-    known = {*SHARED, *(f"{kind}/{part}" for kind in REGISTRY for part in PARTS)}
+    own = [f"{kind}/{part}" for kind in (*REGISTRY, DIGEST) for part in PARTS]
+    yield from (f"{name} is missing" for name in own if not (TEMPLATES / name).is_file())
+    known = {*SHARED, *own}
     for path in sorted(TEMPLATES.rglob("*")):
         name = path.relative_to(TEMPLATES).as_posix()
         if path.is_file() and not path.name.startswith(".") and name not in known:

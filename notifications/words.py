@@ -174,6 +174,10 @@ class Words:
         said = self.own(text)
         return _CODE_IN_TEXT.sub(lambda found: line(self._names.get(found.group(), found.group())), said)
 
+    def day(self, at: datetime) -> str:
+        """The day of an instant in the reader's time zone: ``Friday 13 November 2009``."""
+        return str(format_date(at.astimezone(self._zone), self._day, locale=self._language))
+
     def moment(self, at: datetime) -> str:
         """An instant in the reader's time zone: ``Friday 13 November 2009, 09:00 (Asia/Jakarta)``."""
         written = format_datetime(at, self._moment, tzinfo=self._zone, locale=self._language)

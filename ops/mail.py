@@ -73,8 +73,9 @@ def _notice_lines(notice: Mapping[str, Any], *, held: bool) -> Iterator[str]:
 
 def _stands(notice: Mapping[str, Any], *, held: bool) -> str:
     """State, address, attempts, and what happens next."""
+    states = dict.fromkeys((notice["state"], notice.get("digest_state") or notice["state"]))
     words = [
-        str(notice["state"]).replace("_", " "),
+        ": ".join(str(state).replace("_", " ") for state in states),
         *([f"to {notice['address']}"] if notice["address"] else []),
     ]
     words.append(f"{notice['attempts']} attempts")

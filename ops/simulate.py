@@ -279,7 +279,7 @@ async def simulation(
                     desk = CaseDesk(env.client, settings.task_queue, history_limit=history_limit, shift=shift)
                     play = Simulation(scenario, env, engine, desk, catcher, said, settings)
                     options = worker.Options(
-                        max_cached_workflows=cached, clock=lambda: play.now, sandboxed=True
+                        max_cached_workflows=cached, clock=lambda: play.now, at_once=True, sandboxed=True
                     )
                     async with worker.running(settings, env.client, engine, options):
                         yield play

@@ -27,8 +27,8 @@ from models.tables import TABLES
 from records.log import write_rows
 
 __all__ = [
-    "DirectoryError", "Opening", "all_offices", "import_members", "names_of", "opening", "read_members", "seed_if_empty",
-    "zone_of",
+    "DirectoryError", "Opening", "all_offices", "calendar", "import_members", "names_of", "opening",
+    "read_members", "seed_hours", "seed_if_empty", "zone_of",
 ]  # fmt: skip
 
 SEED = Path(__file__).parent / "seed"
@@ -186,10 +186,10 @@ async def opening(connection: AsyncConnection, year: int, policy: Policy | None 
         raise DirectoryError("the directory is empty; import a member list first: ahg directory import FILE")
     fields = set(Member.model_fields)
     members = {row["code"]: Member(**{name: row[name] for name in fields}) for row in rows}
-    offices = {row["code"]: _calendar(row["zone"], row["holidays"], year) for row in rows}
+    offices = {row["code"]: calendar(row["zone"], row["holidays"], year) for row in rows}
     secretariat = _offices((SEED / "offices.csv").read_text(encoding="utf-8")).get(SECRETARIAT.member)
     if secretariat:
-        offices[SECRETARIAT.member] = _calendar(secretariat["zone"], secretariat["holidays"], year)
+        offices[SECRETARIAT.member] = calendar(secretariat["zone"], secretariat["holidays"], year)
     if policy is None:
         newest = select(_POLICIES.c.body).order_by(_POLICIES.c.id.desc()).limit(1)
         policy = Policy.model_validate((await connection.execute(newest)).scalar_one())
@@ -199,7 +199,8 @@ async def opening(connection: AsyncConnection, year: int, policy: Policy | None 
 _CALENDARS: dict[tuple[str, str, int], WorkCalendar] = {}
 
 
-def _calendar(zone: str, holidays: str, year: int) -> WorkCalendar:
+def calendar(zone: str, holidays: str, year: int) -> WorkCalendar:
+    """The working calendar of an office, from that year on (``models.public_holidays.work_calendar``), made once."""
     key = (zone, holidays, year)
     if key not in _CALENDARS:
         _CALENDARS[key] = work_calendar(zone, holidays, year)
@@ -209,12 +210,13 @@ def _calendar(zone: str, holidays: str, year: int) -> WorkCalendar:
 async def zone_of(connection: AsyncConnection, member: str) -> str:
     """The time zone (IANA) of a member's office; that of the secretariat for ``RSO``, else UTC."""
     zone = (await connection.execute(select(_MEMBERS.c.zone).where(_MEMBERS.c.code == member))).scalar()
-    return zone or seed_zone(member)
+    return zone or seed_hours(member)[0]
 
 
-def seed_zone(member: str) -> str:
-    """The time zone (IANA) that the seed gives an office, member or not (the secretariat is none); else UTC."""
-    return _seed_offices().get(member, {}).get("zone") or "UTC"
+def seed_hours(member: str) -> tuple[str, str]:
+    """Time zone (IANA) and holidays that the seed gives an office, member or not (the secretariat is none); else UTC."""
+    seed = _seed_offices().get(member, {})
+    return seed.get("zone") or "UTC", seed.get("holidays") or ""
 
 
 @lru_cache(maxsize=1)

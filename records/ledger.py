@@ -67,8 +67,9 @@ async def ready(
 class Turn:
     """What one transaction of a delivery writes.
 
-    ``marks``: what became of mails that this worker had reserved. ``settled``: notices that need no mail any more, if
-    they still wait. ``instead``: notices to queue, unless one with the same key is there. ``wanted``: ids to reserve.
+    ``marks``: what became of mails that this worker had reserved. ``settled``: notices that need no mail now, or none any
+    more, if they still wait or are in a digest. ``instead``: notices to queue, unless one with the same key is there.
+    ``wanted``: ids to reserve.
     """
 
     marks: Sequence[Mapping[str, Any]] = ()
@@ -85,7 +86,9 @@ _MARK_RESERVED = _MARK.where(
     _NOTICES.c.reserved_by == bindparam("worker"),
     or_(_NOTICES.c.state == NoticeState.RESERVED, _NOTICES.c.state == NoticeState.AMBIGUOUS),
 )
-_MARK_QUEUED = _MARK.where(_NOTICES.c.state == NoticeState.QUEUED)
+_MARK_WAITING = _MARK.where(
+    or_(_NOTICES.c.state == NoticeState.QUEUED, _NOTICES.c.state == NoticeState.GATHERED)
+)
 
 _PAUSE = select(_PAUSES.c.id).where(_PAUSES.c.resumed_at.is_(None)).limit(1)
 _MINE = and_(_NOTICES.c.state == NoticeState.RESERVED, _NOTICES.c.reserved_by == bindparam("worker"))
@@ -109,7 +112,7 @@ def take_turn(connection: Connection, worker: str, turn: Turn) -> frozenset[int]
     if turn.marks:
         connection.execute(_MARK_RESERVED, [_columns(mark, worker=worker) for mark in turn.marks])
     if turn.settled:
-        connection.execute(_MARK_QUEUED, [_columns(mark) for mark in turn.settled])
+        connection.execute(_MARK_WAITING, [_columns(mark) for mark in turn.settled])
     if turn.instead:
         insert = insert_for(connection)(_NOTICES).on_conflict_do_nothing(index_elements=["key"])
         connection.execute(insert, [dict(row) for row in turn.instead])
@@ -168,11 +171,14 @@ async def orphaned(engine: AsyncEngine, worker: str, now: datetime) -> int:
 
 
 async def next_attempt(connection: AsyncConnection) -> datetime | None:
-    """When the next notice that was put off is due; None when none waits."""
+    """When the next notice that was put off, or the next digest, is due; None when none waits."""
     c = _NOTICES.c
-    waits = c.state == "queued", c.next_attempt_at.is_not(None)
-    query = select(c.next_attempt_at).where(*waits).order_by(c.next_attempt_at).limit(1)
-    return (await connection.execute(query)).scalar()
+    found: list[datetime] = []
+    for state in (NoticeState.QUEUED, NoticeState.DIGEST):
+        waits = c.state == state, c.next_attempt_at.is_not(None)
+        query = select(c.next_attempt_at).where(*waits).order_by(c.next_attempt_at).limit(1)
+        found += (await connection.execute(query)).scalars()
+    return min(found, default=None)
 
 
 async def waiting(connection: AsyncConnection) -> bool:
@@ -210,7 +216,27 @@ async def acknowledge(engine: AsyncEngine, key: str, at: datetime) -> bool:
 async def told(
     connection: AsyncConnection, reference: str, *, after: int = 0, limit: int | None = None
 ) -> list[dict[str, Any]]:
-    """The notices of a case in the order in which they were queued, after a number (keyset paging)."""
-    c = _NOTICES.c
-    query = select(_NOTICES).where(c.reference == reference, c.id > after).order_by(c.id).limit(limit)
-    return [dict(row) for row in (await connection.execute(query)).mappings()]
+    """The notices of a case in the order in which they were queued, after a number (keyset paging).
+
+    ``digest_state`` is that of the digest in which a notice went (None: it went in none); what the ledger says of that
+    mail then stands in the notice's own columns.
+    """
+    c, d = _NOTICES.c, _NOTICES.alias("digests").c
+    of_the_mail = [d[name].label(f"digest_{name}") for name in ("state", *_OF_THE_MAIL)]
+    query = (
+        select(_NOTICES, *of_the_mail)
+        .outerjoin(d.key.table, d.key == c.digest)
+        .where(c.reference == reference, c.id > after)
+        .order_by(c.id)
+        .limit(limit)
+    )
+    return [_with_its_mail(row) for row in (await connection.execute(query)).mappings()]
+
+
+_OF_THE_MAIL = ("attempts", "next_attempt_at", "settled_at", "address", "reply", "message_id", "settled_by")
+
+
+def _with_its_mail(row: Mapping[Any, Any]) -> dict[str, Any]:
+    found = {str(name): value for name, value in row.items()}
+    of_the_mail = {name: found.pop(f"digest_{name}") for name in _OF_THE_MAIL}
+    return {**found, **of_the_mail} if found["state"] == NoticeState.GATHERED else found

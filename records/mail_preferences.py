@@ -16,6 +16,7 @@ from models.base import Value
 from models.mail_preferences import DEFAULT, Preferences
 from models.posts import Post
 from models.tables import TABLES
+from records.digests import let_go
 from records.holders import folded
 
 __all__ = ["Kept", "Stale", "change", "keep", "kept", "kept_by"]
@@ -82,6 +83,8 @@ async def change(
 ) -> Preferences:  # fmt: skip
     """Change what one reader wants, from what stands. What is wanted already is not written again.
 
+    What is held for the post is decided on anew: whoever changes it nudges the delivery if that is not to wait.
+
     Raises:
         Stale: ``seen`` is given, and something else stands by now.
     """
@@ -106,4 +109,5 @@ async def change(
             )
         else:
             await connection.execute(_ROWS.insert().values(**row))
+        await let_go(connection, post)
     return wants

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.base import Value
 from models.posts import Capacity, Post
 from models.tables import TABLES
-from records.directory import seed_zone
+from records.directory import seed_hours
 
 __all__ = ["Addressee", "Office", "addressee_of", "addressees_now", "offices_of"]
 
@@ -28,11 +28,12 @@ class Addressee(Value):
 
 
 class Office(Value):
-    """Who gets the mail of a post today, and the time zone (IANA) in which its dates are said."""
+    """Who gets the mail of a post today; the time zone (IANA) in which its dates are said; whose holidays it keeps."""
 
     holder: Addressee | None = None
     alternate: Addressee | None = None
     zone: str = "UTC"
+    holidays: str = ""
 
     def reads(self, capacity: Capacity) -> Addressee | None:
         """Who receives mail for the post in that capacity; None when nobody does.
@@ -55,15 +56,19 @@ async def offices_of(
     holders = await connection.run_sync(_holders, posts)
     alternates = await connection.run_sync(_alternates, posts, today)
     m = _MEMBERS.c
-    members = select(m.code, m.zone).where(m.code.in_({post.member for post in posts}))
-    zones = {row["code"]: row["zone"] for row in await connection.run_sync(_rows, members)}
-    return {
-        post: Office(
-            holder=_holder(holders.get(post)), alternate=_alternate(alternates.get(post), holders.get(post)),
-            zone=zones.get(post.member) or seed_zone(post.member),
-        )
-        for post in posts
-    }  # fmt: skip
+    members = select(m.code, m.zone, m.holidays).where(m.code.in_({post.member for post in posts}))
+    hours = {
+        row["code"]: (row["zone"] or seed_hours(row["code"])[0], row["holidays"] or "")
+        for row in await connection.run_sync(_rows, members)
+    }
+    found = {}
+    for post in posts:
+        zone, holidays = hours.get(post.member) or seed_hours(post.member)
+        found[post] = Office(
+            holder=_holder(holders.get(post)), alternate=_alternate(alternates.get(post), holders.get(post)), zone=zone,
+            holidays=holidays,
+        )  # fmt: skip
+    return found
 
 
 def addressees_now(

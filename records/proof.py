@@ -9,7 +9,7 @@ __all__ = ["HEAD", "lines"]
 
 HEAD = (
     "queued_at", "kind", "what", "post", "capacity", "address", "due", "state", "attempts", "settled_at", "reply",
-    "reason", "settled_by", "instead_of", "acknowledged_at", "message_id", "entry",
+    "reason", "settled_by", "instead_of", "digest", "digest_state", "acknowledged_at", "message_id", "entry",
 )  # fmt: skip
 
 

@@ -309,9 +309,9 @@ def notices() -> Iterator[str]:
         "what of the case the mail may hold."
     )
     yield (
-        "Delivery does not gather digests yet and keeps no preferences: today every kind goes out at "
-        "once, to "
-        "everybody it is for."
+        "What may wait for a digest, and is optional, is for the reader to say (*My mails*); the column tells what holds "
+        "until it does. A digest comes from no event: it is one mail with the notices that wait for it "
+        "(`notifications/digest.py`), and says of each what its subject would say."
     )
     rows = [
         f"| `{kind.name}` | {kind.summary} | {', '.join(f'`{one}`' for one in kind.on)} "

@@ -63,7 +63,7 @@ async def _mail(
     settings = site.settings
     return mail_shown(compose(
         kind, reader=reader, about=about, facts=facts, due=due, at=site.clock(), key=key,
-        mail_from=settings.mail_from, reply_to=settings.mail_from, public_url=settings.public_url, links=LINKS,
+        mail_from=settings.mail_from, reply_to=await site.reply_to(), public_url=settings.public_url, links=LINKS,
     ))  # fmt: skip
 
 

@@ -25,7 +25,7 @@ async def calendar(request: Request, visitor: SignedIn, reference: str, number: 
     site = current_site(request)
     written = meeting_file(
         meetings[int(number) - 1], case.reference, sequence=case.seq, at=site.clock(),
-        mail_from=site.settings.mail_from, reply_to=site.settings.mail_from,
+        mail_from=site.settings.mail_from, reply_to=await site.reply_to(),
         url=site.settings.public_url + case_address(case.reference),
     )  # fmt: skip
     if written is None:

@@ -12,10 +12,13 @@ from temporalio.client import Client
 
 from casework import Casework
 from models.attachments import Limits
+from models.posts import SECRETARIAT, Capacity
 from notifications.answer_links import AnswerLinks
+from notifications.envelope import replies_to
 from notifications.off_links import OffLinks
 from records.attachments import Attachments
 from records.casefiles import CaseFiles
+from records.offices import addressee_of
 from settings import Settings
 from web.identity_provider import IdentityProvider
 from web.watch import Watch
@@ -75,6 +78,12 @@ class Site:
         client = await self._temporal()
         desk = CaseDesk(client, self.settings.task_queue, history_limit=self.settings.history_limit)
         return Casework(self.engine, desk, files=self.attachments)
+
+    async def reply_to(self) -> str:
+        """Where answers to mails go, as name <address>: to the secretariat, under the name that mails come from."""
+        async with self.engine.connect() as connection:
+            secretariat = await addressee_of(connection, SECRETARIAT, Capacity.HOLDER, self.clock().date())
+        return replies_to(self.settings.mail_from, secretariat.email if secretariat else "")
 
     async def nudge_delivery(self) -> None:
         """Have what was queued here sent now. If no server answers, the worker that starts next does it by itself."""

@@ -12,10 +12,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from models.mail_preferences import How, Preferences, Rhythm, Switch
-from models.notices import KINDS
+from models.notices import DIGEST, KINDS
 from models.posts import Capacity
 from notifications.mandatory import can_be_switched_off
-from notifications.off_links import DIGEST, OffLink
+from notifications.off_links import OffLink
 from notifications.signing import NotOurs
 from records import mail_preferences
 from records.offices import addressee_of

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from models.mail_preferences import Why
 from models.notices import KINDS
 from models.notices.state import STUCK, NoticeState
 from models.posts import Role
@@ -25,6 +26,7 @@ N_ = str
 
 MAY_SEE = (Role.SECRETARIAT, Role.CO_CHAIR, Role.AUDITOR)
 _A_PAGE = 200
+_DIGEST = N_("A digest")
 
 _STATES: Mapping[str, str] = {
     NoticeState.QUEUED: N_("waits"),
@@ -39,6 +41,15 @@ _STATES: Mapping[str, str] = {
     NoticeState.SUPERSEDED: N_("not sent: settled before"),
     NoticeState.NOT_WANTED: N_("switched off by its reader"),
     NoticeState.GIVEN_UP: N_("given up"),
+}
+_WHY: Mapping[str, str] = {
+    Why.QUIET: N_("its reader keeps quiet hours"),
+    Why.DIGEST: N_("it can wait"),
+    Why.KIND_OFF: N_("this kind of mail is switched off"),
+    Why.CASE_OFF: N_("the mails of this case are switched off"),
+    Why.KIND_IN_CASE_OFF: N_("this kind of mail is switched off in this case"),
+    Why.ALL_OFF: N_("all optional mails are switched off"),
+    Why.NO_DIGEST: N_("digests are switched off"),
 }
 
 
@@ -62,13 +73,22 @@ async def notices(
 
 
 def shown_notice(row: Mapping[str, Any], _: Callable[[str], str]) -> dict[str, Any]:
-    """A row of the ledger with what is said of it: ``summary`` of its kind, ``state_words``, and if it is good or bad."""
+    """A row of the ledger with what is said of it.
+
+    ``summary`` of its kind, ``state_words``, ``reason`` in words, whether it is good or bad, and ``held``: it waits
+    because its reader wants it so.
+    """
+    state = row.get("digest_state") or row["state"]
+    summary = KINDS[row["kind"]].summary if row["kind"] in KINDS else _DIGEST
+    words = [_(_STATES.get(one, one)) for one in dict.fromkeys((row["state"], state))]
     return {
         **row,
-        "summary": _(KINDS[row["kind"]].summary) if row["kind"] in KINDS else row["kind"],
-        "state_words": _(_STATES.get(row["state"], row["state"])),
-        "good": row["state"] == NoticeState.SENT,
-        "bad": row["state"] in STUCK,
+        "summary": _(summary),
+        "state_words": ": ".join(words),
+        "reason": _(why) if (why := _WHY.get(row["reason"])) else row["reason"],
+        "held": row["state"] in (NoticeState.QUEUED, NoticeState.DIGEST) and row["reason"] in _WHY,
+        "good": state == NoticeState.SENT,
+        "bad": state in STUCK,
     }
 
 
@@ -83,4 +103,4 @@ async def as_csv(request: Request, reference: str, visitor: Annotated[Visitor, o
 
 def all_words() -> list[str]:
     """Every word of this module, for the catalogues."""
-    return list(_STATES.values())
+    return [_DIGEST, *_STATES.values(), *_WHY.values()]

@@ -8,12 +8,12 @@ late reminders; each other module holds who is told of one part of the procedure
 from models import events as e
 from models.case import Case
 from models.notices import clock, gates, group, posts, reporting, request, work
-from models.notices.kinds import KINDS, Kind
+from models.notices.kinds import DIGEST, KINDS, Kind
 from models.notices.telling import TOLD, Notice
 from models.posts import Capacity, Post
 from models.visibility import may_see
 
-__all__ = ["KINDS", "TOLD", "Kind", "Notice", "notices_of"]
+__all__ = ["DIGEST", "KINDS", "TOLD", "Kind", "Notice", "notices_of"]
 
 _PARTS = (clock, gates, group, posts, reporting, request, work)
 """Importing them has filled ``TOLD``."""

@@ -7,10 +7,13 @@ from enum import StrEnum
 
 from models.base import Value
 
-__all__ = ["KINDS", "Circle", "Kind"]
+__all__ = ["DIGEST", "KINDS", "Circle", "Kind"]
 
 N_ = str
 """Marks a text for extraction; it is translated where it is shown."""
+
+DIGEST = "digest"
+"""Stands in the place of a kind for a digest: one mail with notices of several kinds and cases, caused by no event."""
 
 
 class Circle(StrEnum):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 import worker
 from activities import deliver, letters
@@ -22,6 +23,7 @@ from records import ledger, mail_board
 from records.casefiles import CaseFiles
 from records.log import append
 from records.mail_pauses import pause, resume
+from tests.activities.post_office import at_work
 from tests.rig import Rig, rig, working
 from workflows.client import nudge_delivery
 from workflows.names import DELIVERY_ID
@@ -225,6 +227,7 @@ async def test_what_a_reminder_is_about_is_settled_while_it_waits_and_it_is_not_
     async with Catcher(tmp_path / "mail") as catcher, mailing(tmp_path, catcher, database_url) as parts:
         await pause(parts.engine, "RSO/secretariat", "the mail server moves", datetime.now(UTC))
         await parts.submit()
+        await a_round_is_over(parts)  # else it may have the reminder written before it is settled
         await the_clock_reminds(parts)
         await parts.act("RSO/secretariat", "accept")
         await resume(parts.engine, "RSO/secretariat", datetime.now(UTC))
@@ -249,6 +252,37 @@ async def the_clock_reminds(parts: Rig) -> None:
     assert taken is not None
     async with write_transaction(parts.engine) as connection:
         await connection.run_sync(append, [step_of(taken)])
+
+
+async def test_the_delivery_sleeps_until_a_digest_is_due_and_wakes_for_it(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with (
+        Catcher(tmp_path / "mail") as catcher,
+        rig(tmp_path / "rig", database_url=database_url, smtp_port=catcher.port) as parts,
+    ):
+        table = at_work(datetime.now(UTC))
+        table.do("RSO/secretariat", "situation_update", {"text": "Fewer boats."})
+        parts.reference = await table.record_in(parts.engine)
+        async with worker.running(parts.settings, parts.client, parts.engine):
+            await settled(parts)
+            kinds = {mail.message["X-Ahg-Kind"] for mail in catcher.messages()}
+            assert "invited" in kinds
+            assert not kinds & {"digest", "situation_updated"}
+        soon = datetime.now(UTC) + timedelta(seconds=1)
+        notices = TABLES.tables["notices"]
+        async with write_transaction(parts.engine) as connection:
+            waits = notices.c.state == "digest"
+            readers = set((await connection.execute(select(notices.c.post).where(waits))).scalars())
+            await connection.execute(notices.update().where(waits).values(next_attempt_at=soon))
+        async with worker.running(parts.settings, parts.client, parts.engine), asyncio.timeout(30):
+            while any(notice["state"] == "digest" for notice in await parts.notices()):  # noqa: ASYNC110 - a database tells nobody
+                await asyncio.sleep(0.02)
+            await settled(parts)
+
+    digests = [mail for mail in catcher.messages() if mail.message["X-Ahg-Kind"] == "digest"]
+    assert {mail.message["X-Ahg-Post"] for mail in digests} == readers
+    assert len(digests) == len(readers) > 3
 
 
 async def test_a_post_that_changes_hands_while_its_mail_waits_is_written_to_as_it_is_held_then(

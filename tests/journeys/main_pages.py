@@ -11,6 +11,7 @@ from ops.scenario import Scenario, read_scenario
 from records import directory_changes, policies
 from records.directory_changes import Editor, fingerprint
 from tests.journeys.people import Desk, Office
+from tests.web.place import address_of
 
 __all__ = ["NOT_PAGES", "OTHER_PAGES", "PAGES", "Shown", "at_work", "busy", "come_by", "is_of", "show"]
 
@@ -73,6 +74,8 @@ OTHER_PAGES = (
     Shown("choose-post", "AU/co-chair", "/account/post"),
     Shown("answer-by-link", "", "/answer/{answer}"),
     Shown("link-that-ended", "", "/answer/none", 410),
+    Shown("my-mails", "MY/focal-point", "/my-mails"),
+    Shown("switch-off", "", "/my-mails/off/{off}"),
     Shown("request-as-submitted", "MY/focal-point", "/request/{reference}"),
     Shown("told", "RSO/secretariat", "/cases/{reference}/notices"),
     Shown("mail-board", "RSO/secretariat", "/mail-board"),
@@ -139,6 +142,9 @@ async def come_by(office: Office) -> None:
     office.found = {
         "change": made.id,
         "answer": office.newest_link("TH/focal-point", "/answer/"),
+        "off": site.off_links.link(
+            post=post, kind="situation_updated", case=str(office.play.reference), address=address_of(post)
+        ),
         "link": (await stranger.asked_link()).rpartition("/")[2],
     }
 

@@ -13,7 +13,7 @@ from models.posts import Post
 from ops.mail_preferences import NotKept, hours, switched
 from records import mail_preferences
 from records.directory import seed_if_empty
-from settings import Settings
+from settings import Settings, ensure_keys
 
 LK, ADDRESS = Post("LK/focal-point"), "focal-point@lk.ahg.localhost"
 CASE = "AHG-2026-003"
@@ -32,6 +32,7 @@ async def stands(engine: AsyncEngine) -> Preferences:
 async def test_what_is_said_is_kept_the_rest_stays_and_all_of_it_is_shown(
     engine: AsyncEngine, settings: Settings, database_url: str
 ) -> None:
+    ensure_keys(settings)
     await seed_if_empty(engine)
     done = await ahg(
         settings, database_url, LK, "--digest", "weekly", "--weekday", "3", "--quiet", "21:00-06:00",

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import write_transaction
 from models.posts import Post
@@ -57,8 +58,12 @@ class Recorded(Tabletop):
 
     async def record(self, place: Place) -> str:
         """Write what has happened since the last time; returns the reference."""
+        return await self.record_in(place.engine)
+
+    async def record_in(self, engine: AsyncEngine) -> str:
+        """The same, in records without pages."""
         for taken in self._unrecorded:
-            async with write_transaction(place.engine) as connection:
+            async with write_transaction(engine) as connection:
                 await connection.run_sync(append, [step_of(taken)])
         self._unrecorded.clear()
         return self.case.reference

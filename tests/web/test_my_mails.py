@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from models.mail_preferences import DEFAULT, How, Preferences, Rhythm, Switch
+from models.notices import DIGEST
 from models.posts import Post
 from notifications.mandatory import can_be_switched_off, why_mandatory
-from notifications.off_links import DIGEST, OffLinks
+from notifications.off_links import OffLinks
 from notifications.registry import REGISTRY, Wish
 from records import mail_preferences
 from records.mail_preferences import Kept

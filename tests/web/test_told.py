@@ -2,9 +2,12 @@
 
 import csv
 import io
+from typing import Any
 
 import pytest
 
+from db import write_transaction
+from models.tables import TABLES
 from records import ledger
 from records.csv_text import csv_text
 from tests.web.place import Place
@@ -50,6 +53,44 @@ async def test_the_secretariat_the_co_chairs_and_auditors_see_who_was_told(place
     assert [row["state"] for row in rows][:2] == ["refused", "queued"]
     assert rows[0]["address"] == "'=HYPERLINK(1)@example.org"
     assert rows[1]["acknowledged_at"] == place.now.isoformat(timespec="seconds")
+
+
+async def test_what_readers_want_is_said_in_words_and_a_digest_says_what_became_of_it(place: Place) -> None:
+    reference = await recorded(place)
+    stands: dict[str, dict[str, Any]] = {
+        "waits for the next digest": {"state": "digest", "reason": "digest"},
+        "its reader keeps quiet hours": {"reason": "quiet_hours", "next_attempt_at": place.now},
+        "the mails of this case are switched off": {"state": "not_wanted", "reason": "case_switched_off"},
+        "went in a digest: refused": {"state": "gathered", "digest": "digest:1"},
+    }
+    notices = TABLES.tables["notices"]
+    async with place.engine.connect() as connection:
+        rows = await ledger.told(connection, reference)
+    async with write_transaction(place.engine) as connection:
+        for row, columns in zip(rows, stands.values(), strict=False):
+            await connection.execute(notices.update().where(notices.c.id == row["id"]).values(**columns))
+        of_the_digest = {name: rows[0][name] for name in ("post", "capacity", "facts", "queued_at")}
+        refused = {
+            "key": "digest:1", "reference": "", "seq": 0, "kind": "digest", "state": "refused", "attempts": 3,
+            "reserved_by": "", "address": "desk@example.org", "reply": "550 no", "message_id": "<a@b>", "instead_of": "",
+            "reason": "", "settled_by": "", "digest": "",
+        }  # fmt: skip
+        await connection.execute(notices.insert().values(**of_the_digest, **refused))
+    async with place.browser() as http:
+        await place.as_post(http, RSO)
+        page = (await http.get(f"/cases/{reference}/notices")).text
+        for words in (*stands, "desk@example.org", "550 no"):
+            assert words in page
+        file = (await http.get(f"/cases/{reference}/notices.csv")).text
+        (gathered,) = [
+            row for row in csv.DictReader(io.StringIO(file.removeprefix("\ufeff"))) if row["digest"]
+        ]
+        assert [gathered[name] for name in ("state", "digest", "digest_state", "attempts", "message_id")] == [
+            "gathered", "digest:1", "refused", "3", "<a@b>",
+        ]  # fmt: skip
+        board = (await http.get("/mail-board")).text
+        assert "A digest" in board
+        assert 'href="/cases//notices"' not in board
 
 
 async def test_nobody_else_learns_that_there_is_such_a_list(place: Place) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse
 
-from models.notices import KINDS
+from models.notices import DIGEST, KINDS
 from models.posts import SECRETARIAT, Post
 from notifications.compose import Reader
 from notifications.preview import ABOUT, MailShown, languages, mail_shown, sample_mail
@@ -35,7 +35,7 @@ async def kinds(request: Request, visitor: MayRead) -> HTMLResponse:
 
 def _kinds(request: Request, visitor: Visitor) -> list[tuple[str, str]]:
     _ = gettext_of(language_for(request, visitor))
-    return [(name, _(KINDS[name].summary)) for name in REGISTRY]
+    return [*((name, _(KINDS[name].summary)) for name in REGISTRY), (DIGEST, _("A digest"))]
 
 
 @router.get("/{kind}")
@@ -62,7 +62,7 @@ async def as_html(
 async def _sample(
     request: Request, kind: str, wanted: str, language: str
 ) -> tuple[MailShown, Reader, dict[str, str], list[Post]]:
-    if kind not in REGISTRY:
+    if kind not in (*REGISTRY, DIGEST):
         raise HTTPException(404)
     site = current_site(request)
     async with site.engine.connect() as connection:
@@ -74,6 +74,6 @@ async def _sample(
     settings, names = site.settings, names_of_all(members)
     message = sample_mail(
         kind, reader=reader, about=ABOUT.model_copy(update={"names": names}), mail_from=settings.mail_from,
-        reply_to=settings.mail_from, public_url=settings.public_url,
+        reply_to=await site.reply_to(), public_url=settings.public_url,
     )  # fmt: skip
     return mail_shown(message), reader, names, posts

@@ -1,0 +1,54 @@
+"""Cases as mails name them: title, stage, the names of members, and what the policy says of dates and links."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.base import Value
+from models.case import Stage
+from models.policy import Policy
+from notifications.compose import About
+from records import queries
+
+__all__ = ["CaseNames"]
+
+_KNOWN_CASES = 500
+
+
+class _CaseFacts(Value):
+    """What of ``About`` never changes in a case: kept at hand."""
+
+    names: dict[str, str]
+    default_policy: bool
+    answers_by_link: tuple[str, ...]
+
+
+class CaseNames:
+    """Reads them, and keeps at hand what never changes."""
+
+    def __init__(self) -> None:
+        self._facts: dict[str, _CaseFacts] = {}
+
+    async def about(self, connection: AsyncConnection, case: Mapping[str, Any]) -> About:
+        """A case (a row of ``cases``) as mails name it."""
+        reference = case["reference"]
+        if reference not in self._facts:
+            facts = _facts_of((await queries.entries(connection, reference, limit=1))[0].event)
+            if len(self._facts) >= _KNOWN_CASES:
+                self._facts.clear()
+            self._facts[reference] = facts
+        return About(
+            reference=reference, title=case["title"], stage=Stage(case["stage"]).words,
+            **dict(self._facts[reference]),
+        )  # fmt: skip
+
+
+def _facts_of(submitted: Mapping[str, Any]) -> _CaseFacts:
+    policy = Policy.model_validate(submitted["policy"])
+    members = submitted["directory"]["members"]
+    return _CaseFacts(
+        names={code: member["name"] for code, member in members.items()},
+        default_policy=policy == Policy.default(),
+        answers_by_link=policy.answers_by_link,
+    )

@@ -1,0 +1,116 @@
+"""A digest: one mail with what came for a post since the last one, by case, what waits for its reader first.
+
+It says of each notice what its subject would say, and of what is asked until when. Its links lead to pages and are never
+signed: a digest is passed on more easily than a single mail.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from email.message import EmailMessage
+from itertools import groupby
+from typing import Any
+
+from models.asks import asked_of
+from models.base import Value
+from models.notices import DIGEST
+from notifications import mime
+from notifications.addresses import MY_MAILS, case_address, duty_address, off_address
+from notifications.compose import SUBJECT, About, Reader, context_of, said_shortly
+from notifications.envelope import digest, fixed_fields, reply_address, unsubscribe_fields
+from notifications.environment import form
+from notifications.message import forms_of, message_of
+from notifications.off_links import OffLinks
+from notifications.registry import REGISTRY, Deadline
+from notifications.texts import line, shortened
+from notifications.words import Words
+
+__all__ = ["Item", "compose_digest"]
+
+
+class Item(Value):
+    """One notice in a digest: the arguments of ``compose``, and when it was queued (aware)."""
+
+    kind: str
+    about: About
+    facts: Mapping[str, str]
+    due: datetime | None
+    queued_at: datetime
+
+
+class _Line(Value):
+    """An item as the templates see it. ``url`` and ``due`` are empty where nothing is asked of the reader."""
+
+    case: str
+    reference: str
+    said: str
+    day: str
+    url: str
+    due: str
+    by_default: bool
+    order: tuple[bool, datetime, int]
+
+
+def compose_digest(
+    items: Sequence[Item], *, reader: Reader, at: datetime, key: str, mail_from: str, reply_to: str, public_url: str,
+    off: OffLinks | None = None,
+) -> EmailMessage:  # fmt: skip
+    """The mail of a digest; the arguments are those of ``compose``. The same arguments give the same mail.
+
+    Raises:
+        KeyError: an unknown kind.
+        ValueError: there are no items, or ``mail_from`` or ``reply_to`` holds no address.
+    """
+    if not items:
+        raise ValueError("a digest of nothing")
+    lines = [_line(item, reader, public_url, number) for number, item in enumerate(items)]
+    context = {
+        **_of_reader(items[0], reader), "cases": list(_cases(lines, public_url)), "count": len(lines),
+        "waiting": sum(bool(one.url) for one in lines), "by_default": any(one.by_default for one in lines),
+        "settings_url": public_url + MY_MAILS,
+    }  # fmt: skip
+    subject = shortened(f"[AHG] {said_shortly(DIGEST, context)}", SUBJECT)
+    context["subject"] = subject
+    plain, html = form(context["language"], html=False), form(context["language"], html=True)
+    fields = list(fixed_fields(DIGEST, reader.post, "", at=at, key=key, mail_from=mail_from, bulk=True))
+    if off is not None:
+        token = off.link(post=reader.post, kind=DIGEST, case="", address=reader.address)
+        fields += unsubscribe_fields(public_url + off_address(token))
+    message = message_of(
+        reader.name, reader.address, subject, fields, mail_from=mail_from, replies_to=reply_address(reply_to, "")
+    )  # fmt: skip
+    text = plain.template(f"{DIGEST}/body.txt").render(context)
+    page = html.template(f"{DIGEST}/body.html").render(context)
+    mime.add(message, "alternative", forms_of(text, page), f"=_{digest('alternative', key)}")
+    return message
+
+
+def _of_reader(item: Item, reader: Reader) -> dict[str, Any]:
+    """What the templates see of the reader, whatever the case; no kind of notice has a word in it."""
+    seen = context_of(REGISTRY[item.kind], reader, item.about, {}, None)
+    names = ("direction", "is_alternate", "language", "mine", "say")
+    return {**{name: seen[name] for name in names}, "mandatory": False}
+
+
+def _line(item: Item, reader: Reader, public_url: str, number: int) -> _Line:
+    entry, reference = REGISTRY[item.kind], line(item.about.reference)
+    context = context_of(entry, reader, item.about, item.facts, item.due)
+    asked = asked_of(item.kind, reader.post, item.facts)
+    say: Words = context["say"]
+    policy = entry.deadline in (Deadline.POLICY, Deadline.EITHER) and item.about.default_policy
+    return _Line(
+        case=context["case"], reference=reference, said=said_shortly(item.kind, context),
+        day=say.day(item.queued_at),
+        url=public_url + duty_address(asked.do, asked.about, reference.partition("/")[0]) if asked else "",
+        due=context["due"] if asked else "", by_default=bool(asked and item.due and policy),
+        order=(asked is None, item.due if asked and item.due else item.queued_at, number),
+    )  # fmt: skip
+
+
+def _cases(lines: Iterable[_Line], public_url: str) -> Iterable[dict[str, Any]]:
+    """The lines by case: first the cases, and in each of them the lines, that wait for the reader, the soonest first."""
+    by_case = groupby(
+        sorted(lines, key=lambda one: (one.reference, one.order)), key=lambda one: one.reference
+    )
+    found = [(reference, list(own)) for reference, own in by_case]
+    for reference, own in sorted(found, key=lambda one: (*one[1][0].order[:2], one[0])):
+        yield {"case": own[0].case, "url": public_url + case_address(reference), "lines": own}

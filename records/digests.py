@@ -1,0 +1,99 @@
+"""Digests in the ledger: what is held for a reader's next one, and which notices went in which.
+
+A digest is a row of the ledger like any notice, of no case: it is reserved, sent and marked as they are. Which notices
+are in it is fixed in the transaction that queues it: from then on none of them goes anywhere else. Its key follows from
+the first of them, which is never gathered again, so that nothing is gathered twice, whatever the number of workers.
+
+What is held was decided on for one holder of a post. When the post changes hands, or its holder says otherwise, it is
+queued anew and decided on again.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from db import insert_for, write_transaction
+from models.mail_preferences import Why
+from models.notices import DIGEST
+from models.notices.state import NoticeState
+from models.posts import Capacity, Post
+from models.tables import TABLES
+from records.mail_pauses import pause_now
+
+__all__ = ["gather", "items_of", "let_go"]
+
+_NOTICES, _HOLDERS = TABLES.tables["notices"], TABLES.tables["holders"]
+_ANEW = {"state": NoticeState.QUEUED, "next_attempt_at": None, "reason": "", "address": ""}
+
+
+def _held() -> ColumnElement[bool]:
+    """What waits because its reader wants it so."""
+    c = _NOTICES.c
+    quiet = and_(c.state == NoticeState.QUEUED, c.next_attempt_at.is_not(None), c.reason == Why.QUIET)
+    return or_(c.state == NoticeState.DIGEST, quiet)
+
+
+async def gather(engine: AsyncEngine, *, due: datetime, now: datetime) -> int:
+    """Queue the digests that are due, one for each post; returns how many. ``now`` dates them.
+
+    While all mail is paused none is made: what comes meanwhile goes in one.
+    """
+    async with engine.connect() as connection:
+        nothing = (await connection.execute(select(_NOTICES.c.id).where(_held()).limit(1))).first() is None
+        if nothing or await pause_now(connection):
+            return 0
+    async with write_transaction(engine) as connection:
+        return await connection.run_sync(_gather, due, now)
+
+
+def _gather(connection: Connection, due: datetime, now: datetime) -> int:
+    c, h = _NOTICES.c, _HOLDERS.c
+    for_its_holder = select(h.post).where(h.post == c.post, h.email == c.address).exists()
+    connection.execute(update(_NOTICES).where(_held(), ~for_its_holder).values(**_ANEW))
+    waits = and_(c.state == NoticeState.DIGEST, c.next_attempt_at <= due)
+    firsts = connection.execute(select(c.post, func.min(c.id)).where(waits).group_by(c.post)).all()
+    made = 0
+    for post, first in firsts:
+        key = f"{DIGEST}:{post}:{first}"
+        insert = insert_for(connection)(_NOTICES).on_conflict_do_nothing(index_elements=["key"])
+        mine = connection.execute(insert.values(**_row(key, post, now)).returning(c.id)).first()
+        if mine is not None:  # else another worker has gathered it
+            gone = {"state": NoticeState.GATHERED, "digest": key, "next_attempt_at": None, "settled_at": now}
+            connection.execute(update(_NOTICES).where(waits, c.post == post).values(**gone))
+            made += 1
+    return made
+
+
+def _row(key: str, post: str, now: datetime) -> dict[str, Any]:
+    return {
+        "key": key, "reference": "", "seq": 0, "kind": DIGEST, "post": post, "capacity": Capacity.HOLDER.value,
+        "due": None, "facts": {}, "queued_at": now, "state": NoticeState.QUEUED, "attempts": 0, "reserved_by": "",
+        "address": "", "reply": "", "message_id": "", "instead_of": "", "reason": "", "settled_by": "",
+        "digest": "",
+    }  # fmt: skip
+
+
+async def items_of(
+    connection: AsyncConnection, notices: Iterable[Mapping[str, Any]]
+) -> dict[str, list[dict[str, Any]]]:
+    """What is in those of these notices that are digests, oldest first, by the digest's key.
+
+    A digest that goes to the alternate instead holds what the holder's held.
+    """
+    keys = {one["instead_of"] or one["key"]: one["key"] for one in notices if one["kind"] == DIGEST}
+    if not keys:
+        return {}
+    c = _NOTICES.c
+    query = select(_NOTICES).where(c.digest.in_(list(keys)), c.state == NoticeState.GATHERED).order_by(c.id)
+    found: dict[str, list[dict[str, Any]]] = {key: [] for key in keys.values()}
+    for row in (await connection.execute(query)).mappings():
+        found[keys[row["digest"]]].append(dict(row))
+    return found
+
+
+async def let_go(connection: AsyncConnection, post: Post) -> None:
+    """Have everything that is held for a post decided on anew, in the caller's transaction."""
+    await connection.execute(update(_NOTICES).where(_held(), _NOTICES.c.post == str(post)).values(**_ANEW))

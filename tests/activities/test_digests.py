@@ -1,0 +1,344 @@
+"""Digests through the real delivery: what is in them, when they come, and that nothing is told twice or lost."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db import WriterThread
+from models.mail_preferences import How, Preferences, Rhythm, Switch
+from ops.catcher import Catcher
+from records import digests, ledger
+from records.mail_pauses import pause, resume
+from tests.activities.post_office import OFF, PostOffice, at_work, post_office, sent_at
+from tests.web.place import address_of
+
+MONDAY = datetime(2026, 3, 2, 3, tzinfo=UTC)
+MY, TH, LK, AU = "MY/focal-point", "TH/focal-point", "LK/focal-point", "AU/co-chair"
+RSO = "RSO/secretariat"
+MORNING_MY = datetime(2026, 3, 3, 0, tzinfo=UTC)  # Tuesday, 08:00 in Kuala Lumpur
+
+
+@pytest_asyncio.fixture
+async def office(engine: AsyncEngine, catcher: Catcher) -> AsyncIterator[PostOffice]:
+    async with post_office(engine, catcher, MONDAY) as made:
+        yield made
+
+
+def text_of(mail: object) -> str:
+    return str(mail.message.get_body(("plain",)).get_content())  # type: ignore[attr-defined]
+
+
+async def test_what_can_wait_comes_in_one_mail_in_the_morning_by_case(office: PostOffice) -> None:
+    first, second = at_work(MONDAY), at_work(MONDAY, 2, title="Another crossing")
+    for table in (first, second):
+        table.do(RSO, "situation_update", {"text": "Fewer boats."})
+    await office.tell(first, second)
+    kinds = {mail.message["X-Ahg-Kind"] for mail in office.mails(MY)}
+    assert "situation_updated" not in kinds
+    assert {"invited", "group_convened"} <= kinds
+    held = await office.ledger("situation_updated", MY)
+    assert {(one["state"], one["next_attempt_at"], one["reason"]) for one in held} == {
+        ("digest", MORNING_MY, "digest")
+    }
+
+    await office.until(MORNING_MY - timedelta(seconds=1))
+    assert office.digests(MY) == []
+    await office.until(MORNING_MY)
+    (digest,) = office.digests(MY)
+    assert sent_at(digest) == MORNING_MY
+    assert text_of(digest).count("There is an update on the situation") == 2
+    assert [text_of(digest).count(name) for name in ("* AHG-2026-001", "* AHG-2026-002")] == [1, 1]
+    (row,) = await office.ledger("digest", MY)
+    gone = await office.ledger("situation_updated", MY)
+    assert {(one["state"], one["digest"]) for one in gone} == {("gathered", row["key"])}
+    assert (row["state"], row["key"]) == ("sent", f"digest:{MY}:{gone[0]['id']}")
+
+    await office.until(MORNING_MY + timedelta(days=9))
+    assert len(office.digests(MY)) == 1
+
+
+async def test_what_waits_for_the_reader_comes_first_the_soonest_before_all(office: PostOffice) -> None:
+    first, second = at_work(MONDAY), at_work(MONDAY, 2)
+    first.do(RSO, "add_outcome", {"title": "A hotline", "owner": "MY", "due": "2026-03-18"})
+    first.do(RSO, "add_outcome", {"title": "Joint patrols", "owner": "MY", "due": "2026-03-17"})
+    second.do(RSO, "situation_update", {"text": "Fewer boats."})
+    await office.wants(MY, Preferences(digest=Rhythm.WEEKLY))  # the reminders come on Tuesday and Wednesday
+    for table in (first, second):
+        table.until(MONDAY + timedelta(days=9))
+    first.do(RSO, "situation_update", {"text": "No boats."})
+    await office.tell(first, second)
+    await office.until(datetime(2026, 3, 16, 0, tzinfo=UTC))
+    (digest,) = office.digests(MY)
+    said = re.findall(r"^(?:\* (AHG\S+)|    - (.*))", text_of(digest), flags=re.MULTILINE)
+    assert [one or other for one, other in said] == [
+        "AHG-2026-001", "An outcome is due soon: Joint patrols", "An outcome is due soon: A hotline",
+        "There is an update on the situation", "AHG-2026-002", "There is an update on the situation",
+    ]  # fmt: skip
+    assert digest.message["Subject"] == "[AHG] Digest: 2 things wait for you"
+
+
+async def test_what_is_settled_by_then_is_left_out_and_a_digest_of_nothing_is_not_sent(
+    office: PostOffice,
+) -> None:
+    table = at_work(MONDAY)
+    for owner in ("MY", "TH"):
+        table.do(RSO, "add_outcome", {"title": f"Patrols of {owner}", "owner": owner, "due": "2026-03-17"})
+    table.until(datetime(2026, 3, 10, 6, tzinfo=UTC))
+    table.do(RSO, "situation_update", {"text": "Fewer boats."})
+    await office.tell(table)
+    await office.until(datetime(2026, 3, 10, 7, tzinfo=UTC))
+    assert [one["state"] for one in await office.ledger("outcome_due", MY)] == ["digest"]
+    table.do(MY, "done", {"outcome": "Patrols of MY"})
+    table.until(datetime(2026, 3, 10, 8, tzinfo=UTC))
+    await office.tell(table)
+    await office.until(datetime(2026, 3, 12, tzinfo=UTC))
+    (mine,), (theirs,) = office.digests(MY), office.digests(TH)
+    assert "Patrols of MY" not in text_of(mine)
+    assert "There is an update" in text_of(mine)
+    assert "Patrols of TH" in text_of(theirs)
+    (left_out,) = await office.ledger("outcome_due", MY)
+    assert (left_out["state"], left_out["reason"]) == ("superseded", "What it reminds of is settled.")
+
+    other = at_work(office.now, 2)
+    other.do(RSO, "add_outcome", {"title": "A hotline", "owner": "MY", "due": "2026-03-25"})
+    other.until(datetime(2026, 3, 18, 6, tzinfo=UTC))
+    await office.tell(other)
+    other.do(MY, "done", {"outcome": "A hotline"})
+    await office.tell(other)
+    await office.until(datetime(2026, 3, 20, tzinfo=UTC))
+    assert len(office.digests(MY)) == 1
+    assert [one["state"] for one in await office.ledger("digest", MY)] == ["sent", "superseded"]
+
+
+async def test_the_ledger_of_a_case_says_what_became_of_the_digest(office: PostOffice) -> None:
+    table = at_work(MONDAY)
+    table.do(RSO, "situation_update", {"text": "Fewer boats."})
+    await office.tell(table)
+    await office.until(MORNING_MY)
+    async with office.engine.connect() as connection:
+        rows = await ledger.told(connection, "AHG-2026-001")
+    (mine,) = [row for row in rows if (row["kind"], row["post"]) == ("situation_updated", MY)]
+    assert (mine["state"], mine["digest_state"], mine["address"]) == ("gathered", "sent", address_of(MY))
+    assert mine["settled_at"] == MORNING_MY
+    assert mine["message_id"] == office.digests(MY)[0].message["Message-ID"]
+    assert {row["digest_state"] for row in rows if row["state"] == "sent"} == {None}
+
+
+# at once, later, never --------------------------------------------------------------------------------------
+
+
+async def test_an_urgent_case_and_what_is_mandatory_wait_for_no_digest(office: PostOffice) -> None:
+    await office.wants(MY, Preferences(switches=(Switch(how=How.DIGEST),)))
+    table = at_work(MONDAY, urgency="urgent")
+    table.do(RSO, "situation_update", {"text": "Fewer boats."})
+    await office.tell(table)
+    assert {one["state"] for one in await office.told("AHG-2026-001")} == {"sent"}
+    routine = at_work(MONDAY, 2)
+    await office.tell(routine)
+    assert {one["state"] for one in await office.told("AHG-2026-002") if one["post"] == MY} == {"sent"}
+
+
+async def test_a_mail_that_its_reader_has_switched_off_is_not_sent_and_the_ledger_says_why(
+    office: PostOffice,
+) -> None:
+    await office.wants(MY, Preferences(switches=(Switch(kind="situation_updated", how=How.OFF),)))
+    table = at_work(MONDAY)
+    table.do(RSO, "situation_update", {"text": "Fewer boats."})
+    await office.tell(table)
+    (mine,) = await office.ledger("situation_updated", MY)
+    assert (mine["state"], mine["reason"], mine["settled_at"]) == ("not_wanted", "kind_switched_off", MONDAY)
+    await office.until(MONDAY + timedelta(days=3))
+    assert office.digests(MY) == []
+    assert len(office.digests(TH)) == 1
+
+
+async def test_in_quiet_hours_a_mail_waits_for_their_end_but_not_in_an_urgent_case(
+    office: PostOffice,
+) -> None:
+    office.now = night = datetime(2026, 3, 2, 15, tzinfo=UTC)  # 23:00 in Kuala Lumpur
+    await office.wants(MY, Preferences(quiet_from=time(21), quiet_until=time(6)))
+    await office.tell(at_work(night), at_work(night, 2, urgency="urgent"))
+    assert {mail.message["X-Ahg-Case"] for mail in office.mails(MY)} == {"AHG-2026-002"}
+    held = [one for one in await office.told("AHG-2026-001") if one["post"] == MY]
+    assert {(one["state"], one["reason"]) for one in held} == {("queued", "quiet_hours")}
+    await office.until(datetime(2026, 3, 2, 22, tzinfo=UTC))
+    quiet = [mail for mail in office.mails(MY) if mail.message["X-Ahg-Case"] == "AHG-2026-001"]
+    assert len(quiet) == len(held)
+    assert {sent_at(mail) for mail in quiet} == {datetime(2026, 3, 2, 22, tzinfo=UTC)}
+    assert {one["reason"] for one in await office.told("AHG-2026-001") if one["state"] == "sent"} == {""}
+
+
+async def test_an_optional_mail_and_a_digest_have_the_link_that_switches_them_off(office: PostOffice) -> None:
+    table = at_work(MONDAY)
+    table.do(RSO, "add_outcome", {"title": "A hotline", "owner": "MY", "due": "2026-06-01"})
+    table.do(RSO, "situation_update", {"text": "Fewer boats."})
+    await office.tell(table)
+    await office.until(MORNING_MY)
+    links = {
+        str(mail.message["X-Ahg-Kind"]): OFF.read(
+            str(mail.message["List-Unsubscribe"])[1:-1].rpartition("/")[2]
+        )
+        for mail in office.mails(MY)
+        if mail.message["List-Unsubscribe"]
+    }
+    assert {kind: (link.post, link.kind, link.case) for kind, link in links.items()} == {
+        "outcome_assigned": (MY, "outcome_assigned", "AHG-2026-001"), "digest": (MY, "digest", ""),
+    }  # fmt: skip
+
+
+async def test_a_rehearsal_sends_everything_at_once(office: PostOffice) -> None:
+    await office.wants(MY, Preferences(switches=(Switch(how=How.OFF),)))
+    table = at_work(MONDAY)
+    table.do(RSO, "situation_update", {"text": "Fewer boats."})
+    await table.record_in(office.engine)
+    rehearsal = office.another(at_once=True)
+    assert await office.deliver(rehearsal) is None
+    rehearsal.close()
+    assert {one["state"] for one in await office.told("AHG-2026-001")} == {"sent"}
+
+
+# another holder, other wishes -------------------------------------------------------------------------------
+
+
+async def test_other_wishes_hold_for_what_waits(office: PostOffice) -> None:
+    table = at_work(MONDAY)
+    table.do(RSO, "situation_update", {"text": "Fewer boats."})
+    await office.tell(table)
+    await office.wants(MY, Preferences(morning=time(13)))
+    await office.wants(TH, Preferences(switches=(Switch(kind="situation_updated", how=How.AT_ONCE),)))
+    await office.wants(LK, Preferences(digest=Rhythm.NONE))
+    assert [mail.message["X-Ahg-Kind"] for mail in office.mails(TH)][-1] == "situation_updated"
+    (mine,) = await office.ledger("situation_updated", LK)
+    assert (mine["state"], mine["reason"]) == ("not_wanted", "digests_switched_off")
+    await office.until(MONDAY + timedelta(days=4))
+    (digest,) = office.digests(MY)
+    assert sent_at(digest) == datetime(2026, 3, 2, 5, tzinfo=UTC)
+    assert office.digests(TH) == office.digests(LK) == []
+
+
+async def test_a_new_holder_gets_what_waits_as_the_new_holder_wants_it_in_its_language(
+    office: PostOffice,
+) -> None:
+    await office.wants(MY, Preferences(digest=Rhythm.WEEKLY, weekday=4))
+    table = at_work(MONDAY)
+    table.do(RSO, "situation_update", {"text": "Fewer boats."})
+    await office.tell(table)
+    await office.changed("holders", MY, name="Siti", email="siti@my.example", language="id")
+    await office.deliver()
+    await office.until(MONDAY + timedelta(days=9))
+    (digest,) = office.digests("siti@my.example")
+    assert sent_at(digest) == MORNING_MY
+    assert digest.message["Subject"] == "[AHG] Ringkasan: 1 pesan"
+    assert office.digests(MY) == []
+
+
+async def test_a_post_without_a_holder_has_its_digest_sent_to_the_alternate(office: PostOffice) -> None:
+    table = at_work(MONDAY)
+    table.do(RSO, "situation_update", {"text": "Fewer boats."})
+    await office.tell(table)
+    office.catcher.answer = lambda to: "550 no such user" if to == address_of(MY) else None
+    await office.until(MORNING_MY)
+    alternate = address_of(MY).replace("@", "-alternate@")
+    assert text_of(office.digests(alternate)[0]).count("There is an update") == 1
+    assert [one["state"] for one in await office.ledger("digest", MY)] == ["refused", "sent"]
+
+
+# pauses, crashes --------------------------------------------------------------------------------------------
+
+
+async def test_after_a_pause_of_days_there_is_one_digest(office: PostOffice) -> None:
+    table = at_work(MONDAY)
+    table.do(RSO, "situation_update", {"text": "Fewer boats."})
+    await office.tell(table)
+    await pause(office.engine, RSO, "the mail server moves", office.now)
+    table.until(MONDAY + timedelta(days=2))
+    table.do(RSO, "situation_update", {"text": "No boats."})
+    await office.tell(table)
+    await office.until(MONDAY + timedelta(days=5))
+    assert office.digests(MY) == []
+    assert office.again is not None, "nobody would look whether mail goes out again"
+    await resume(office.engine, RSO, office.now)
+    await office.deliver()
+    (digest,) = office.digests(MY)
+    assert text_of(digest).count("There is an update") == 2
+
+
+async def test_several_workers_at_once_gather_one_digest(office: PostOffice) -> None:
+    table = at_work(MONDAY)
+    table.do(RSO, "situation_update", {"text": "Fewer boats."})
+    await office.tell(table)
+    office.now = MONDAY + timedelta(days=2)
+    made = await asyncio.gather(
+        *(digests.gather(office.engine, due=office.now, now=office.now) for _ in range(4))
+    )
+    readers = {one["post"] for one in await office.told("AHG-2026-001") if one["state"] == "gathered"}
+    assert sum(made) == len(readers)
+    await office.deliver()
+    assert [len(office.digests(reader)) for reader in readers] == [1] * len(readers)
+
+
+class Killed(Exception):
+    """The worker is gone."""
+
+
+class Dying:
+    """A thread that writes so many transactions; then its worker dies, before or after the last one is committed."""
+
+    def __init__(self, thread: WriterThread, left: int, *, commits: bool) -> None:
+        self._thread, self._left, self._commits = thread, left, commits
+
+    async def write(self, work: Any) -> Any:
+        if self._left < 0:
+            raise Killed
+        self._left -= 1
+        if self._left < 0:
+            if self._commits:
+                await self._thread.write(work)
+            raise Killed
+        return await self._thread.write(work)
+
+    def close(self) -> None:
+        self._thread.close()
+
+
+@pytest.mark.parametrize("commits", [True, False])
+async def test_a_worker_that_dies_at_any_write_neither_doubles_nor_loses_what_is_in_a_digest(
+    office: PostOffice, commits: bool
+) -> None:
+    table = at_work(MONDAY)
+    died = 0
+    for left in range(10):
+        table.now = office.now
+        table.do(RSO, "situation_update", {"text": "Fewer boats."})
+        await office.tell(table)
+        office.now += timedelta(days=3)
+        dying = office.another()
+        dying._thread = Dying(dying._thread, left, commits=commits)  # type: ignore[assignment]
+        try:
+            await office.deliver(dying)
+        except Killed:
+            died += 1
+        dying.close()
+        await office.deliver()
+    assert died > 3
+    office.now += timedelta(days=3)
+    await office.deliver()
+    ids = [mail.message["Message-ID"] for mail in office.catcher.messages()]
+    assert len(set(ids)) == len(ids)
+    for post in (MY, TH, LK, "IOM/focal-point"):
+        items = await office.ledger("situation_updated", post)
+        assert len(items) == 10
+        rows = await office.ledger("digest", post)
+        assert {one["digest"] for one in items} == {row["key"] for row in rows}
+        mails = {mail.message["Message-ID"]: text_of(mail) for mail in office.digests(post)}
+        for row in rows:
+            assert row["state"] in ("sent", "ambiguous")
+            inside = sum(one["digest"] == row["key"] for one in items)
+            if row["state"] == "sent":
+                assert mails[row["message_id"]].count("There is an update") == inside
