@@ -1,0 +1,128 @@
+"""What changes while a reminder waits to be sent: holder, language, template. It goes out as things are then."""
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from notifications import environment
+from ops.catcher import Catcher
+from records.mail_board import board, resend
+from records.mail_pauses import pause, resume
+from tests.activities.post_office import PostOffice, post_office
+from tests.rig import REQUEST
+from tests.web.programs import Recorded
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+MONDAY = datetime(2026, 3, 2, 3, tzinfo=UTC)
+RSO = "RSO/secretariat"
+OVERDUE = "completeness_overdue"
+
+
+@pytest_asyncio.fixture
+async def office(engine: AsyncEngine, catcher: Catcher) -> AsyncIterator[PostOffice]:
+    """One in which the reminder of an overdue check waits for the end of a pause."""
+    async with post_office(engine, catcher, MONDAY) as made:
+        table = Recorded(now=MONDAY)
+        table.do("LK/focal-point", "submit", REQUEST)
+        await made.tell(table)
+        await pause(engine, RSO, "the mail server moves", made.now)
+        table.until(MONDAY + timedelta(days=3))
+        await made.tell(table)
+        assert {row["state"] for row in await made.ledger(OVERDUE, RSO)} == {"queued"}
+        yield made
+
+
+@pytest.fixture
+def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The templates of another release of the product: a copy that a test changes."""
+    folder = tmp_path / "templates"
+    shutil.copytree(environment.TEMPLATES, folder)
+    monkeypatch.setattr(environment, "TEMPLATES", folder)
+    environment.form.cache_clear()  # as the process of another release has compiled nothing
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _compiled_anew() -> Iterator[None]:
+    yield
+    environment.form.cache_clear()
+
+
+async def goes_on(office: PostOffice) -> None:
+    """Mail goes out again, from a worker that has just started."""
+    await resume(office.engine, RSO, office.now)
+    courier = office.another()
+    await office.deliver(courier)
+    courier.close()
+
+
+def reminders(office: PostOffice, to: str) -> list[str]:
+    mails = [mail.message for mail in office.mails(to) if mail.message["X-Ahg-Kind"] == OVERDUE]
+    return [f"{mail['Subject']}\n{mail.get_body(('plain',)).get_content()}" for mail in mails]  # type: ignore[union-attr]
+
+
+async def test_a_reminder_goes_to_whoever_holds_the_post_when_it_is_sent_in_that_holders_language(
+    office: PostOffice,
+) -> None:
+    await office.changed("holders", RSO, name="Siti", email="siti@rso.example", language="id")
+    await goes_on(office)
+    assert reminders(office, RSO) == []
+    (said,) = reminders(office, "siti@rso.example")
+    assert "[AHG-2026-001] Pemeriksaan permohonan" in said
+
+
+async def test_a_reminder_is_in_the_language_that_its_reader_has_when_it_is_sent(office: PostOffice) -> None:
+    await office.changed("holders", RSO, language="id")
+    await goes_on(office)
+    (said,) = reminders(office, RSO)
+    assert "[AHG-2026-001] Pemeriksaan permohonan" in said
+
+
+async def test_a_reply_goes_to_whoever_is_the_secretariat_then_and_names_the_case(office: PostOffice) -> None:
+    await office.changed("holders", RSO, email="siti@rso.example")
+    await goes_on(office)
+    by_kind = {
+        mail.message["X-Ahg-Kind"]: str(mail.message["Reply-To"]) for mail in office.mails("AU/co-chair")
+    }
+    assert by_kind == {OVERDUE: '"Ad Hoc Group (AHG-2026-001)" <siti@rso.example>'}
+    (before,) = office.mails("LK/focal-point")
+    assert str(before.message["Reply-To"]) == '"Ad Hoc Group (AHG-2026-001)" <secretariat@rso.ahg.localhost>'
+
+
+async def test_a_reminder_is_written_by_the_template_of_the_release_that_sends_it(
+    office: PostOffice, templates: Path
+) -> None:
+    subject = templates / OVERDUE / "subject.txt"
+    subject.write_text("{% trans %}The check waits, says a new template{% endtrans %}\n", encoding="utf-8")
+    await goes_on(office)
+    (said,) = reminders(office, RSO)
+    assert said.startswith("[AHG-2026-001] The check waits, says a new template\n")
+
+
+async def test_a_template_that_cannot_be_rendered_holds_up_its_own_mails_alone_until_it_is_mended(
+    office: PostOffice, templates: Path
+) -> None:
+    body = templates / OVERDUE / "body.txt"
+    whole = body.read_text(encoding="utf-8")
+    body.write_text("{{ no.such.thing }}", encoding="utf-8")
+    other = Recorded(2, now=office.now)
+    other.do("MY/focal-point", "submit", REQUEST)
+    await other.record_in(office.engine)
+    await goes_on(office)
+    assert "request_received" in {mail.message["X-Ahg-Kind"] for mail in office.mails("MY/focal-point")}
+    (lost,) = await office.ledger(OVERDUE, RSO)
+    assert (lost["state"], lost["reply"]) == ("undeliverable", "UndefinedError: 'no' is undefined")
+    async with office.engine.connect() as connection:
+        assert lost["key"] in {row["key"] for row in await board(connection)}
+
+    body.write_text(whole, encoding="utf-8")
+    environment.form.cache_clear()
+    await resend(office.engine, lost["key"], by=RSO, why="", at=office.now)
+    await office.deliver()
+    assert len(reminders(office, RSO)) == 1
