@@ -39,7 +39,7 @@ from ops.simulate import Differs, simulation
 from ops.supervisor import SupervisorError
 from ops.supervisor import up as supervise
 from records import directory as members
-from records import ledger, mail_board, mail_pauses, people, proof, queries
+from records import directory_changes, ledger, mail_board, mail_pauses, people, proof, queries
 from records.attachments import Attachments
 from records.csv_text import MARK, csv_text
 from records.mail_board import NotDecided
@@ -463,7 +463,7 @@ async def _directory_import(settings: Settings, file: Path) -> None:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     async with _records(settings) as engine:
         await db.migrate(settings.database)
-        count = await members.import_members(engine, text)
+        count = await directory_changes.import_list(engine, text, datetime.now(UTC))
     out.print(f"{count} members imported", highlight=False)
 
 

@@ -27,7 +27,7 @@ from models.tables import TABLES
 from records.log import write_rows
 
 __all__ = [
-    "DirectoryError", "Opening", "all_offices", "calendar", "import_members", "names_of", "opening",
+    "DirectoryError", "Opening", "all_offices", "calendar", "import_into", "import_members", "names_of", "opening",
     "read_members", "seed_hours", "seed_if_empty", "zone_of",
 ]  # fmt: skip
 
@@ -61,26 +61,31 @@ async def seed_if_empty(engine: AsyncEngine) -> int:
 
 
 async def import_members(engine: AsyncEngine, members_csv: str, offices_csv: str | None = None) -> int:
+    """``import_into`` in a transaction of its own, without a history: for a directory that is filled the first time."""
+    async with write_transaction(engine) as connection:
+        return await import_into(connection, members_csv, offices_csv)
+
+
+async def import_into(connection: AsyncConnection, members_csv: str, offices_csv: str | None = None) -> int:
     """Import a member list, adding and updating by code; posts that have no holder yet get a local address.
 
     Raises:
-        DirectoryError: the list lacks a column, repeats a code, or names no Co-Chairs.
+        DirectoryError: the list lacks a column, repeats a code, or names no Co-Chairs; nothing was written.
     """
     offices = _offices(offices_csv or (SEED / "offices.csv").read_text(encoding="utf-8"))
     rows = list(_member_rows(members_csv, offices))
     if sum(row["co_chair"] for row in rows) != 2:
         raise DirectoryError("the list must name exactly two Co-Chairs, with yes in the column co_chair")
-    async with write_transaction(engine) as connection:
-        await write_rows(connection, (Row(table="members", columns=row) for row in rows))
-        held = {post for (post,) in await connection.execute(select(_HOLDERS.c.post))}
-        new = [row for row in _holder_rows(rows) if row["post"] not in held]
-        await write_rows(connection, (Row(table="holders", columns=row) for row in new))
-        await write_rows(connection, (Row(table="alternates", columns=_alternate(row)) for row in new))
-        if not (await connection.execute(select(func.count()).select_from(_POLICIES))).scalar_one():
-            policy = Policy.default()
-            await connection.execute(
-                _POLICIES.insert(), {"version": policy.version, "body": policy.model_dump(mode="json")}
-            )
+    await write_rows(connection, (Row(table="members", columns=row) for row in rows))
+    held = {post for (post,) in await connection.execute(select(_HOLDERS.c.post))}
+    new = [row for row in _holder_rows(rows) if row["post"] not in held]
+    await write_rows(connection, (Row(table="holders", columns=row) for row in new))
+    await write_rows(connection, (Row(table="alternates", columns=_alternate(row)) for row in new))
+    if not (await connection.execute(select(func.count()).select_from(_POLICIES))).scalar_one():
+        policy = Policy.default()
+        await connection.execute(
+            _POLICIES.insert(), {"version": policy.version, "body": policy.model_dump(mode="json")}
+        )
     return len(rows)
 
 

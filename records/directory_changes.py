@@ -19,15 +19,15 @@ from models.case import Stage
 from models.commands import Person
 from models.directory_changes import MARKS, ChangeKind, Marks, Office, check_marks
 from models.members import Member
-from models.posts import Post
+from models.posts import SECRETARIAT, Post
 from models.refusal import Refused, Why
 from models.tables import TABLES
-from records.directory import read_members
+from records.directory import import_into, read_members
 
 __all__ = [
     "Changed", "Editor", "StaleDirectory", "change_of", "changes", "command_of", "end_alternate", "fingerprint",
-    "hand_over", "heard", "marks_of", "name_alternate", "office_of", "offices_of_post", "set_marks", "set_office",
-    "unheard", "waiting_cases",
+    "hand_over", "heard", "import_list", "marks_of", "name_alternate", "office_of", "offices_of_post", "set_marks",
+    "set_office", "unheard", "waiting_cases",
 ]  # fmt: skip
 
 _CHANGES, _MEMBERS = TABLES.tables["directory_changes"], TABLES.tables["members"]
@@ -146,8 +146,7 @@ async def _make(
             id=own_id, at=editor.at, by=editor.post, email=editor.email, name=editor.name, kind=kind, about=about,
             before=before, after=after, cases=tuple(await waiting_cases(connection, cases_of)) if cases_of else (),
         )  # fmt: skip
-        columns = {**made.model_dump(), "kind": kind.value, "cases": list(made.cases)}
-        await connection.execute(_CHANGES.insert(), columns)
+        await connection.execute(_CHANGES.insert(), _columns(made))
     return made
 
 
@@ -249,6 +248,48 @@ async def set_marks(engine: AsyncEngine, editor: Editor, marks: Marks) -> Change
         return await marks_of(connection)
 
     return await _make(engine, editor, ChangeKind.MARKS, MARKS, marks_of, write)
+
+
+async def import_list(engine: AsyncEngine, members_csv: str, at: datetime) -> int:
+    """Import a member list as ``records.directory`` does, with a change in the history for each office and for the marks.
+
+    The first filling of an empty directory changes nothing that stood. Raises what the import raises.
+    """
+    async with write_transaction(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            await connection.exec_driver_sql("LOCK TABLE directory_changes IN EXCLUSIVE MODE")
+        before = await _offices_and_marks(connection)
+        count = await import_into(connection, members_csv)
+        after = await _offices_and_marks(connection)
+        made = [
+            Changed(
+                id=fingerprint([at.isoformat(), "import", about]), at=at, by=SECRETARIAT, name=_IMPORT,
+                kind=ChangeKind.MARKS if about == MARKS else ChangeKind.OFFICE, about=about,
+                before=before.get(about, {}), after=now,
+            )
+            for about, now in after.items() if before.get(about) != now
+        ]  # fmt: skip
+        if made and len(before) > 1:
+            await connection.execute(_CHANGES.insert(), [_columns(one) for one in made])
+    return count
+
+
+_IMPORT = "ahg directory import"
+
+
+async def _offices_and_marks(connection: AsyncConnection) -> dict[str, State]:
+    """Name and office of each member by code, and the marks; those alone of an empty directory."""
+    offices = {
+        row["code"]: {
+            "name": row["name"], "zone": row["zone"], "holidays": row["holidays"], "mandate": list(row["mandate"] or ()),
+        }
+        for row in await read_members(connection)
+    }  # fmt: skip
+    return {**offices, MARKS: await marks_of(connection)}
+
+
+def _columns(made: Changed) -> dict[str, Any]:
+    return {**made.model_dump(), "kind": made.kind.value, "cases": list(made.cases)}
 
 
 # history ------------------------------------------------------------------------------------------------------------

@@ -16,7 +16,8 @@ from models.tables import TABLES
 from records.directory_changes import Editor, fingerprint
 
 __all__ = [
-    "Proposal", "answer", "co_chairs", "in_force", "open_proposal", "proposals", "propose", "versions", "withdraw",
+    "Proposal", "answer", "awaiting", "co_chairs", "in_force", "open_proposal", "proposals", "propose", "versions",
+    "withdraw",
 ]  # fmt: skip
 
 _POLICIES, _PROPOSALS = TABLES.tables["policies"], TABLES.tables["policy_proposals"]
@@ -77,6 +78,14 @@ async def open_proposal(connection: AsyncConnection) -> Proposal | None:
     return _proposal(row) if row else None
 
 
+async def awaiting(connection: AsyncConnection, post: Post) -> Proposal | None:
+    """The open proposal that a Co-Chair has not answered; None for another post, and when nothing waits for this one."""
+    proposal = await open_proposal(connection)
+    if proposal is None or str(post) in proposal.answers or post not in await co_chairs(connection):
+        return None
+    return proposal
+
+
 async def _locked(connection: AsyncConnection) -> None:
     if connection.dialect.name == "postgresql":  # of two at once the second sees the first
         await connection.exec_driver_sql("LOCK TABLE policy_proposals IN EXCLUSIVE MODE")
@@ -112,11 +121,10 @@ async def propose(engine: AsyncEngine, editor: Editor, policy: Policy, based_on:
             )
         if policy.model_dump(exclude={"version"}) == newest.model_dump(exclude={"version"}):
             raise Refused(Why.INVALID, "Nothing is different from the policy in force; nothing was recorded.")
-        answers = (
-            {str(editor.post): _said("agree", editor, "")}
-            if editor.post in await co_chairs(connection)
-            else {}
-        )
+        deciding = await co_chairs(connection)
+        if editor.post.role is Role.CO_CHAIR and editor.post not in deciding:
+            raise Refused(Why.FORBIDDEN, "Only the Co-Chairs of now and the secretariat propose a policy.")
+        answers = {str(editor.post): _said("agree", editor, "")} if editor.post in deciding else {}
         columns = {
             "id": number, "state": "open", "body": policy.model_dump(mode="json"), "based_on": based_on, "version": "",
             "why": why, "at": editor.at, "by": str(editor.post), "email": editor.email, "name": editor.name,

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from models.case import Stage
 from models.posts import Role
-from records import lists
+from records import lists, policies
 from records.directory import names_of
 from records.mail_pauses import pause_now
 from web.render import render
@@ -24,11 +24,19 @@ async def home(request: Request, visitor: SignedIn) -> HTMLResponse:
     site = current_site(request)
     async with site.engine.connect() as connection:
         duties = await lists.duties_of(connection, visitor.post)
+        proposal = await policies.awaiting(connection, visitor.post)
         follow_ups = await lists.follow_ups_of(connection, visitor.post)
         cases = await lists.cases_seen(connection, visitor.post, lists.Filters(open=True), limit=10)
         names = await names_of(connection)
     return render(
-        request, "home.html", duties=duties, follow_ups=follow_ups, cases=cases, names=names, now=site.clock()
+        request,
+        "home.html",
+        duties=duties,
+        follow_ups=follow_ups,
+        cases=cases,
+        names=names,
+        now=site.clock(),
+        proposal=proposal,
     )
 
 

@@ -13,7 +13,8 @@ import pytest_asyncio
 
 from ops.catcher import Catcher
 from records import queries
-from records.directory import opening
+from records.directory import SEED, opening
+from records.directory_changes import changes, import_list, marks_of
 from tests.rig import Rig, rig, working
 from tests.web.place import Place, key_in, value_in
 from tests.web.programs import Recorded
@@ -257,6 +258,34 @@ async def test_marks_hold_for_new_cases_and_must_make_sense(place: Place, desk: 
     assert found.directory.co_chairs == ("AU/co-chair", "MY/co-chair")
     assert "MY/steering-group" in found.directory.steering_group
     assert "nobody" in (await desk.get("/admin/directory/members/MY")).text
+
+
+async def test_an_imported_list_stands_in_the_history_with_what_it_changed_and_nothing_else(
+    place: Place, desk: httpx.AsyncClient
+) -> None:
+    listed = (SEED / "members.csv").read_text(encoding="utf-8")
+    assert await import_list(place.engine, listed, place.now) == listed.count("\n") - 1
+    async with place.engine.connect() as connection:
+        assert await changes(connection) == []
+        marks = await marks_of(connection)
+    iom, thailand = (
+        next(line for line in listed.splitlines() if line.startswith(f"{code},")) for code in ("IOM", "TH")
+    )
+    other = listed.replace(iom, iom.replace("yes", "")).replace(
+        thailand, thailand.replace("Thailand", "Siam")
+    )
+
+    await import_list(place.engine, f"{other.rstrip()}\nXX,A new member,state\n", place.now)
+
+    async with place.engine.connect() as connection:
+        found = {one.about: one for one in await changes(connection)}
+    assert found.keys() == {"TH", "XX", "marks"}
+    assert found["marks"].before == marks
+    assert (found["TH"].before or {})["name"] == "Thailand"
+    assert (found["TH"].after["name"], found["XX"].before) == ("Siam", {})
+    page = (await desk.get("/admin/directory/changes")).text
+    assert "ahg directory import" in page
+    assert "Siam" in page
 
 
 # hostile text -------------------------------------------------------------------------------------------------------

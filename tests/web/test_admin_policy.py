@@ -168,3 +168,28 @@ async def test_the_dates_of_an_example_are_those_that_a_case_would_have(place: P
         for one in examples(key, before, after, calendars, start, ("AU", "ID")):
             assert one.before.tzinfo is not None
     assert Post(AU).member == "AU"
+
+
+async def test_a_proposed_policy_waits_on_the_home_page_of_the_co_chair_that_has_not_answered(
+    place: Place,
+) -> None:
+    australia, indonesia, secretariat = [await as_post(place, post) for post in (AU, ID, RSO)]
+    assert (await proposed(indonesia, "Faster", routine__gate="3wd")).status_code == 303
+
+    waits = [
+        'href="/admin/policy#proposal"' in (await http.get("/")).text
+        for http in (australia, indonesia, secretariat)
+    ]
+    assert waits == [True, False, False]
+    assert "Nothing waits for you" not in (await australia.get("/")).text
+    assert (await answered(australia, "agree")).status_code == 303
+    assert "/admin/policy#proposal" not in (await australia.get("/")).text
+
+
+async def test_who_co_chairs_no_longer_proposes_no_policy(place: Place) -> None:
+    former = await as_post(place, AU)
+    await place.sql("UPDATE members SET co_chair = (code IN ('NZ', 'ID'))")
+
+    assert (await proposed(former, "Faster", routine__gate="3wd")).status_code == 403
+    async with place.engine.connect() as connection:
+        assert await policies.open_proposal(connection) is None
