@@ -26,7 +26,7 @@ from web.render import gettext_of, language_for, render, said
 from web.visitor import current_site
 from workflows.client import NotAnswered, NotRecorded
 
-__all__ = ["all_words", "router"]
+__all__ = ["router"]
 
 router = APIRouter(prefix="/answer", include_in_schema=False)
 
@@ -146,8 +146,3 @@ def _release(opened: Opened) -> Release | None:
     consents = {**circulation.consents, member: Consent.GIVEN}
     named: Circulation = circulation.model_copy(update={"consents": consents})
     return release_of(opened.seen.case, named)
-
-
-def all_words() -> list[str]:
-    """Every sentence of this module, for the catalogues."""
-    return [*_WHY.values(), *_ANSWERS.values()]

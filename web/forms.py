@@ -4,7 +4,7 @@ What a command takes is defined in ``models.commands``; a test holds that every 
 place here. What may be chosen comes from the case as its reader sees it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
@@ -516,11 +516,3 @@ _READ: dict[str, Callable[[Sent, str], Any]] = {
     "lines": _lines, "members": _many, "person": _person, "figures": _rows, "yes": _yes,
     "routes": _routes, "confidential": _confidential, "files": _many,
 }  # fmt: skip
-
-
-def all_words() -> Iterable[str]:
-    """Every text of the forms, for the catalogues."""
-    for form in FORMS.values():
-        yield from (form.title, form.effect, form.button)
-        for field in form.fields:
-            yield from filter(None, (field.label, field.help))

@@ -19,7 +19,7 @@ from web.sessions import keyed_form
 from web.told import shown_notice
 from web.visitor import Visitor, current_site, only
 
-__all__ = ["all_words", "router"]
+__all__ = ["router"]
 
 router = APIRouter(prefix="/mail-board", include_in_schema=False)
 
@@ -104,8 +104,3 @@ async def decide(request: Request, visitor: Annotated[Visitor, only(Role.SECRETA
         return await _page(request, visitor, status=409)
     await site.nudge_delivery()
     return RedirectResponse("/mail-board", 303)
-
-
-def all_words() -> list[str]:
-    """Every word of this module, for the catalogues."""
-    return [*_FATES.values(), *_DECISIONS.values()]

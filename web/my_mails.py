@@ -26,7 +26,7 @@ from web.sessions import keyed_form
 from web.site import Site
 from web.visitor import SignedIn, Visitor, current_site
 
-__all__ = ["all_words", "router"]
+__all__ = ["router"]
 
 router = APIRouter(prefix="/my-mails", include_in_schema=False)
 
@@ -234,8 +234,3 @@ def _form(kept: Kept, given: FormData | None) -> dict[str, Any]:
         "quiet_until": f"{wants.quiet_until:%H:%M}" if quiet else "06:00", "kinds": own,
         "rows": rows + [_Row()] * _NEW_ROWS, "seen": str(kept.version),
     }  # fmt: skip
-
-
-def all_words() -> list[str]:
-    """Every sentence of this module, for the catalogues."""
-    return list(_WRONG.values())

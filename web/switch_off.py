@@ -25,7 +25,7 @@ from web.sessions import client_of
 from web.site import Site
 from web.visitor import current_site
 
-__all__ = ["all_words", "router"]
+__all__ = ["router"]
 
 router = APIRouter(prefix="/my-mails/off", include_in_schema=False)
 
@@ -147,8 +147,3 @@ async def _page(request: Request, token: str, link: OffLink, *, done: str = "") 
         told=_(kind.summary) if kind else "", done=_(_DONE[done]) if done else "",
         names=await member_names(current_site(request)),
     )  # fmt: skip
-
-
-def all_words() -> list[str]:
-    """Every sentence of this module, for the catalogues."""
-    return [*_WHY.values(), *_DONE.values()]

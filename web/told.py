@@ -17,7 +17,7 @@ from web.csv_files import csv_answer
 from web.render import gettext_of, language_for, render
 from web.visitor import Visitor, current_site, only
 
-__all__ = ["MAY_SEE", "all_words", "router", "shown_notice"]
+__all__ = ["MAY_SEE", "router", "shown_notice"]
 
 router = APIRouter(prefix="/cases/{reference}", include_in_schema=False)
 
@@ -99,8 +99,3 @@ async def as_csv(request: Request, reference: str, visitor: Annotated[Visitor, o
     async with current_site(request).engine.connect() as connection:
         rows = await ledger.told(connection, reference)
     return csv_answer(f"{reference}-notices.csv", HEAD, lines(rows))
-
-
-def all_words() -> list[str]:
-    """Every word of this module, for the catalogues."""
-    return [_DIGEST, *_STATES.values(), *_WHY.values()]

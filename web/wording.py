@@ -10,7 +10,6 @@ from web.forms import FORMS
 __all__ = [
     "OWN_PAGES",
     "act_words",
-    "all_words",
     "command_address",
     "command_words",
     "duty_address",
@@ -96,8 +95,3 @@ def act_words(subject: str, act: str, say: Words, _: Translate) -> str:
         _ENDED.get((kind, ClockAct(act))) or _REMINDED.get(kind) or N_("those who are waited for are told")
     )
     return _(sentence) % {"name": named.get(kind, str)(name)}
-
-
-def all_words() -> list[str]:
-    """Every sentence of this module, for the catalogues."""
-    return [_RESUBMIT, *_REMINDED.values(), *_ENDED.values()]

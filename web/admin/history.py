@@ -23,7 +23,7 @@ from web.site import Site
 from web.visitor import Visitor, current_site, only
 from workflows.client import NotAnswered, NotRecorded
 
-__all__ = ["all_words", "router", "shown_changes", "tell_cases", "told_of"]
+__all__ = ["router", "shown_changes", "tell_cases", "told_of"]
 
 _LOG = structlog.get_logger(__name__)
 
@@ -221,8 +221,3 @@ def _as_command(made: Changed) -> tuple[str, dict[str, Any]] | None:
         fields = {"post": made.about, "to": {"name": named["name"], "email": named["email"]}}
         return "delegate", fields | ({"until": named["until"]} if named.get("until") else {})
     return None
-
-
-def all_words() -> list[str]:
-    """Every word of this module, for the catalogues."""
-    return [*_DONE.values(), *_PARTS.values()]

@@ -6,7 +6,7 @@ from typing import Any
 from models.policy import ConflictRule, Span
 from notifications.words import Words
 
-__all__ = ["all_words", "label_of", "sentence_of", "value_words"]
+__all__ = ["label_of", "sentence_of", "value_words"]
 
 N_ = str
 """Marks a text for extraction; it is translated where it is shown."""
@@ -135,10 +135,3 @@ def link_choices(_: Translate) -> list[tuple[str, str]]:
 def rule_choices(_: Translate) -> list[tuple[str, str]]:
     """The rules on conflicts of interest."""
     return [(rule.value, _(words)) for rule, words in _RULES.items()]
-
-
-def all_words() -> list[str]:
-    """Every text of this module, for the catalogues."""
-    return [
-        *_TRACKS.values(), *(text for pair in _WORDS.values() for text in pair), *_RULES.values(), *_LINKS.values(),
-    ]  # fmt: skip
