@@ -28,7 +28,7 @@ __all__ = [
 ]  # fmt: skip
 
 TEMPLATES = Path(__file__).parent / "templates"
-SHARED = ("base.html", "base.txt", "footer.txt", "gate.txt", "notice.txt", "style.css")
+SHARED = ("base.html", "base.txt", "footer.txt", "gate.txt", "head.html", "notice.txt", "style.css")
 """The files that belong to no single kind."""
 
 CATALOGUES = Path(__file__).parent / "locale"
@@ -52,13 +52,15 @@ _under_item = _wrapper("      ", "      ")
 
 
 class _Loader(BaseLoader):
-    """Templates from the folder; a whole page in HTML with its CSS inlined."""
+    """Templates from the folder; a whole page in HTML gets its head (``head.html``) and its CSS, inlined."""
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         path = TEMPLATES / template
         source = path.read_text(encoding="utf-8")
         comment, start, page = source.partition("<!DOCTYPE html>")
         if start:
+            head = (TEMPLATES / "head.html").read_text(encoding="utf-8")
+            page = page.replace("<head></head>", f"<head>\n{head}</head>")
             page = page.replace("<style></style>", f"<style>{_css()}</style>")
             # What cannot be inlined, the rules for dark mode, stays in the <style> element.
             source = comment + CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(
