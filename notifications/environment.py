@@ -23,7 +23,7 @@ from markupsafe import Markup, escape
 from notifications import catalogues
 
 __all__ = [
-    "CATALOGUES", "DOMAIN", "SHARED", "TEMPLATES", "Form", "form", "language_of", "languages", "prepare",
+    "CATALOGUES", "DOMAIN", "SHARED", "TEMPLATES", "Form", "form", "language_of", "languages", "prepare", "styled",
     "translations",
 ]  # fmt: skip
 
@@ -52,21 +52,25 @@ _under_item = _wrapper("      ", "      ")
 
 
 class _Loader(BaseLoader):
-    """Templates from the folder; a whole page in HTML gets its head (``head.html``) and its CSS, inlined."""
+    """Templates from the folder; a whole page in HTML gets its head and its style."""
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         path = TEMPLATES / template
-        source = path.read_text(encoding="utf-8")
-        comment, start, page = source.partition("<!DOCTYPE html>")
-        if start:
-            head = (TEMPLATES / "head.html").read_text(encoding="utf-8")
-            page = page.replace("<head></head>", f"<head>\n{head}</head>")
-            page = page.replace("<style></style>", f"<style>{_css()}</style>")
-            # What cannot be inlined, the rules for dark mode, stays in the <style> element.
-            source = comment + CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(
-                start + page
-            )
-        return source, str(path), lambda: True
+        return styled(path.read_text(encoding="utf-8")), str(path), lambda: True
+
+
+def styled(source: str) -> str:
+    """A template that is a whole page, with the head (``head.html``) that all have and the CSS in its elements.
+
+    What cannot be inlined, the rules for dark mode, stays in the head. Any other template is as it was.
+    """
+    comment, start, page = source.partition("<!DOCTYPE html>")
+    if not start:
+        return source
+    head = (TEMPLATES / "head.html").read_text(encoding="utf-8")
+    head = head.replace("<style></style>", f"<style>{_css()}</style>")
+    page = page.replace("<head></head>", f"<head>\n{head}</head>")
+    return comment + CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(start + page)
 
 
 def _css() -> str:

@@ -13,11 +13,10 @@ from pathlib import Path
 
 import structlog
 from babel import Locale
-from css_inline import CSSInliner
 from jinja2 import BaseLoader, Environment, StrictUndefined
 
 from notifications.catalogues import SOURCE, spoken_language
-from notifications.environment import TEMPLATES
+from notifications.environment import styled
 from notifications.headers import Field, MailboxField, TextField, mailbox
 from notifications.texts import line, shortened
 from notifications.transport import Transport
@@ -38,17 +37,11 @@ _log = structlog.get_logger(__name__)
 
 
 class _Loader(BaseLoader):
-    """Templates from the folder; HTML with the CSS of the notices inlined."""
+    """Templates from the folder; HTML looks as that of the notices."""
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         path = _FOLDER / template
-        source = path.read_text(encoding="utf-8")
-        if path.suffix == ".html":
-            css = (TEMPLATES / "style.css").read_text(encoding="utf-8")
-            source = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(
-                source.replace("<style></style>", f"<style>{css}</style>")
-            )
-        return source, str(path), lambda: True
+        return styled(path.read_text(encoding="utf-8")), str(path), lambda: True
 
 
 @lru_cache(maxsize=8)
