@@ -1,42 +1,30 @@
 """One notice for one reader becomes one mail: what happened, what is asked, until when, and what follows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.message import EmailMessage, MIMEPart
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated
 
-from babel import Locale
 from pydantic import AfterValidator
 
 from models.asks import ACKNOWLEDGE, Asked, asked_of, may_answer_by_link
 from models.base import Value
 from models.case import Meeting
-from models.notices import KINDS
-from models.posts import SECRETARIAT, Capacity, Post, Role
+from models.posts import Capacity, Post
 from notifications import ical, mime
 from notifications.addresses import case_address, duty_address, off_address
 from notifications.answer_links import AnswerLinks, until
 from notifications.calendar_parts import CalendarPart, For, calendar_parts
-from notifications.envelope import digest, fixed_fields, reply_address, sender, unsubscribe_fields
-from notifications.environment import form, language_of, translations
+from notifications.envelope import digest, fixed_fields, reply_field, sender, unsubscribe_fields
 from notifications.headers import mailbox
 from notifications.meetings import REQUEST, meeting_called
 from notifications.message import forms_of, message_of
 from notifications.off_links import OffLinks
 from notifications.registry import REGISTRY, Entry, Sensitivity, Wish
-from notifications.texts import line, prose, shortened
-from notifications.words import Words
+from notifications.texts import line
+from notifications.wording import About, Way, said, subject_of, telling
 
-__all__ = ["SUBJECT", "About", "Reader", "compose", "context_of", "meeting_file", "said_shortly"]
-
-SUBJECT = 150
-"""Characters of the subject, reference and all."""
-
-_TITLE = 80
-"""Characters of a title that stands in a subject or in the line about the case."""
-
-_OWN_WORDS = ("text", "about", "why")
-"""Facts in which somebody's words stand; a sensitive mail leaves them out."""
+__all__ = ["About", "Reader", "compose", "meeting_file"]
 
 
 def _one_mailbox(address: str) -> str:
@@ -56,37 +44,6 @@ class Reader(Value):
     language: str = "en"
     zone: str = "UTC"
     capacity: Capacity = Capacity.HOLDER
-
-
-class About(Value):
-    """The case that the notice is about.
-
-    ``stage`` is a ``Stage`` or its words. ``names`` holds the names of members by code. ``default_policy``
-    tells that the case's policy is the product's own, so that its dates are labelled as defaults;
-    ``answers_by_link`` is that field of the policy.
-    """
-
-    reference: str
-    title: str = ""
-    stage: str = ""
-    names: Mapping[str, str] = {}
-    default_policy: bool = True
-    answers_by_link: tuple[str, ...] = ()
-
-
-class _Way(NamedTuple):
-    """Where a mail leads: ``where`` is the case, the page of a command, or a page that takes the answer by the link."""
-
-    url: str
-    where: str = "case"
-    confirm_url: str = ""
-
-
-class _Facts(dict[str, str]):
-    """Facts by name; one that is absent is an empty text."""
-
-    def __missing__(self, name: str) -> str:
-        return ""
 
 
 def compose(
@@ -120,15 +77,16 @@ def compose(
     """
     entry = REGISTRY[kind]
     reference = line(about.reference)
-    way = _way(entry, reader, about, facts, due, at, key, public_url, links)
-    context = {**context_of(entry, reader, about, facts, due), "reference": reference, **way._asdict()}
-    plain, html = form(context["language"], html=False), form(context["language"], html=True)
-    subject = shortened(f"[{reference}] {said_shortly(kind, context)}", SUBJECT)
-    replies_to = reply_address(reply_to, reference)
-    stamp = ical.Stamp(sequence, at, sender(mail_from)[1], replies_to.addr_spec)
+    told = telling(
+        kind, reader.post, reader.capacity, language=reader.language, zone=reader.zone, about=about, facts=facts, due=due
+    )  # fmt: skip
+    subject = subject_of(told)
+    replies_to = reply_field(reply_to, reference)
+    stamp = ical.Stamp(sequence, at, sender(mail_from)[1], replies_to.addresses[0].addr_spec)
     whose = For(reader.post, reader.address, reader.zone, reference, stamp, public_url)
     calendars = calendar_parts(kind, facts, due, subject, whose)
-    context |= {"subject": subject, "calendar": any(one.method == REQUEST for one in calendars)}
+    way = _way(entry, reader, about, facts, due, at, key, public_url, links)
+    saying = said(told, way, reader.post, calendar=any(one.method == REQUEST for one in calendars))
 
     optional = entry.wish is Wish.OPTIONAL
     bulk = optional or entry.sensitivity is Sensitivity.RELEASED
@@ -141,9 +99,7 @@ def compose(
     message = message_of(
         reader.name, reader.address, subject, fields, mail_from=mail_from, replies_to=replies_to
     )  # fmt: skip
-    text = plain.template(f"{kind}/body.txt").render(context)
-    page = html.template(f"{kind}/body.html").render(context)
-    _fill(message, forms_of(text, page), calendars, key)
+    _fill(message, forms_of(saying.text, saying.page), calendars, key)
     return message
 
 
@@ -170,7 +126,7 @@ def _fill(message: EmailMessage, forms: list[MIMEPart], calendars: Sequence[Cale
 def _way(
     entry: Entry, reader: Reader, about: About, facts: Mapping[str, str], due: datetime | None, at: datetime,
     key: str, public_url: str, links: AnswerLinks | None,
-) -> _Way:  # fmt: skip
+) -> Way:  # fmt: skip
     """One link to where it is done, if something is asked of the reader; else to the case, and one to confirm it."""
     reference = line(about.reference).partition("/")[0]
 
@@ -186,58 +142,13 @@ def _way(
     asked: Asked | None = asked_of(entry.kind, reader.post, facts)
     if asked is None:
         confirm_url = signed(ACKNOWLEDGE) if entry.acknowledged else ""
-        return _Way(public_url + case_address(reference), confirm_url=confirm_url)
+        return Way(public_url + case_address(reference), confirm_url=confirm_url)
     if answer_url := signed(asked.do, asked.about):
-        return _Way(answer_url, "answer")
-    return _Way(public_url + duty_address(asked.do, asked.about, reference), "page")
+        return Way(answer_url, "answer")
+    return Way(public_url + duty_address(asked.do, asked.about, reference), "page")
 
 
-# what templates see -----------------------------------------------------------------------------------------
-
-
-def context_of(
-    entry: Entry, reader: Reader, about: About, facts: Mapping[str, str], due: datetime | None
-) -> dict[str, Any]:
-    """What the templates of a notice see, without where it leads."""
-    language = language_of(reader.language)
-    say = Words(about.names, language=language, zone=reader.zone, translations=translations(language))
-    quotes = entry.sensitivity is not Sensitivity.LINK
-    told = entry.sensitivity is not Sensitivity.RELEASED
-    reference, title = line(about.reference), shortened(line(about.title), _TITLE) if told else ""
-    stage = line(about.stage) if told else ""
-    return {
-        "asks": KINDS[entry.kind].asks,
-        "case": " - ".join(part for part in (reference, title, stage and say.word("stage", stage)) if part),
-        "deadline": entry.deadline.value,
-        "default_policy": about.default_policy,
-        "direction": Locale.parse(language).text_direction,
-        "due": say.moment(due) if due else "",
-        "facts": _Facts(_said(facts, say, quotes)),
-        "is_alternate": reader.capacity is Capacity.ALTERNATE,
-        "is_co_chair": reader.post.role is Role.CO_CHAIR,
-        "is_focal_point": reader.post.role is Role.FOCAL_POINT,
-        "is_secretariat": reader.post == SECRETARIAT,
-        "language": language,
-        "mandatory": entry.wish is Wish.MANDATORY,
-        "mine": reader.post,
-        "own_member": reader.post.member,
-        "say": say,
-        "stage": stage,
-    }
-
-
-def said_shortly(kind: str, context: Mapping[str, Any]) -> str:
-    """What a notice says, in the line that is its subject."""
-    subject = form(context["language"], html=False).template(f"{kind}/subject.txt")
-    return line(" ".join(subject.render(context).split()))
-
-
-def _said(facts: Mapping[str, str], say: Words, quotes: bool) -> Iterator[tuple[str, str]]:
-    for name, fact in facts.items():
-        if name not in _OWN_WORDS:
-            yield name, prose(fact)
-        elif quotes:
-            yield name, say.own(prose(fact))
+# a meeting's own file -----------------------------------------------------------------------------------------
 
 
 def meeting_file(

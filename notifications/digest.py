@@ -15,13 +15,14 @@ from models.base import Value
 from models.notices import DIGEST
 from notifications import mime
 from notifications.addresses import MY_MAILS, case_address, duty_address, off_address
-from notifications.compose import SUBJECT, About, Reader, context_of, said_shortly
-from notifications.envelope import digest, fixed_fields, reply_address, unsubscribe_fields
-from notifications.environment import form
+from notifications.compose import About, Reader
+from notifications.envelope import digest, fixed_fields, reply_field, unsubscribe_fields
+from notifications.environment import form, language_of
 from notifications.message import forms_of, message_of
 from notifications.off_links import OffLinks
 from notifications.registry import REGISTRY, Deadline
 from notifications.texts import line, shortened
+from notifications.wording import SUBJECT, Telling, context_of, said_shortly, telling, words_of
 from notifications.words import Words
 
 __all__ = ["Item", "compose_digest"]
@@ -76,7 +77,7 @@ def compose_digest(
         token = off.link(post=reader.post, kind=DIGEST, case="", address=reader.address)
         fields += unsubscribe_fields(public_url + off_address(token))
     message = message_of(
-        reader.name, reader.address, subject, fields, mail_from=mail_from, replies_to=reply_address(reply_to, "")
+        reader.name, reader.address, subject, fields, mail_from=mail_from, replies_to=reply_field(reply_to, "")
     )  # fmt: skip
     text = plain.template(f"{DIGEST}/body.txt").render(context)
     page = html.template(f"{DIGEST}/body.html").render(context)
@@ -86,16 +87,27 @@ def compose_digest(
 
 def _of_reader(item: Item, reader: Reader) -> dict[str, Any]:
     """What the templates see of the reader, whatever the case; no kind of notice has a word in it."""
-    seen = context_of(REGISTRY[item.kind], reader, item.about, {}, None)
-    names = ("direction", "is_alternate", "language", "mine", "say")
-    return {**{name: seen[name] for name in names}, "mandatory": False}
+    seen, say = context_of(_told(item, reader)), _words(item, reader)
+    kept = {name: seen[name] for name in ("direction", "is_alternate", "language")}
+    return {**kept, "mandatory": False, "post": say.post(reader.post), "say": say}
+
+
+def _told(item: Item, reader: Reader) -> Telling:
+    return telling(
+        item.kind, reader.post, reader.capacity, language=reader.language, zone=reader.zone, about=item.about,
+        facts=item.facts, due=item.due,
+    )  # fmt: skip
+
+
+def _words(item: Item, reader: Reader) -> Words:
+    return words_of(item.about, language_of(reader.language), reader.zone)
 
 
 def _line(item: Item, reader: Reader, public_url: str, number: int) -> _Line:
     entry, reference = REGISTRY[item.kind], line(item.about.reference)
-    context = context_of(entry, reader, item.about, item.facts, item.due)
+    context = context_of(_told(item, reader))
     asked = asked_of(item.kind, reader.post, item.facts)
-    say: Words = context["say"]
+    say = _words(item, reader)
     policy = entry.deadline in (Deadline.POLICY, Deadline.EITHER) and item.about.default_policy
     return _Line(
         case=context["case"], reference=reference, said=said_shortly(item.kind, context),

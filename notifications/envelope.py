@@ -8,11 +8,11 @@ from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 
 from models.posts import Post
-from notifications.headers import mailbox
+from notifications.headers import MailboxField, mailbox
 from notifications.texts import line, shortened
 
 __all__ = [
-    "digest", "fixed_fields", "message_id", "replies_to", "reply_address", "sender", "unsubscribe_fields",
+    "digest", "fixed_fields", "from_field", "message_id", "replies_to", "reply_field", "sender", "unsubscribe_fields",
 ]  # fmt: skip
 
 _LIST_NAME = "Bali Process Ad Hoc Group"
@@ -49,16 +49,27 @@ def replies_to(written: str, address: str) -> str:
         return written
 
 
-def reply_address(reply_to: str, reference: str) -> Address:
+@lru_cache(maxsize=64)
+def from_field(mail_from: str) -> MailboxField:
+    """Whom mails are from.
+
+    Raises:
+        ValueError: it holds no address.
+    """
+    return MailboxField("From", sender(mail_from)[0])
+
+
+@lru_cache(maxsize=256)
+def reply_field(reply_to: str, reference: str) -> MailboxField:
     """Where an answer goes: the secretariat's address, with the case's reference in its name.
 
     Not in the address (``name+reference@``): a ministry's own server may not deliver what has a plus in it.
     """
     address = sender(reply_to)[0]
-    if not reference:
-        return address
-    name = f"{line(address.display_name)} ({reference})".strip()
-    return Address(shortened(name, 250), address.username, address.domain)
+    if reference:
+        name = f"{line(address.display_name)} ({reference})".strip()
+        address = Address(shortened(name, 250), address.username, address.domain)
+    return MailboxField("Reply-To", address)
 
 
 def fixed_fields(

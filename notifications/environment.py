@@ -7,15 +7,15 @@ loaded, not for every mail.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from textwrap import TextWrapper
-from typing import cast
+from typing import Any, cast
 
 from babel.support import NullTranslations
 from css_inline import CSSInliner
-from jinja2 import BaseLoader, Environment, StrictUndefined, Template, nodes
+from jinja2 import BaseLoader, Environment, StrictUndefined, Template, meta, nodes
 from jinja2.ext import InternationalizationExtension
 from jinja2.parser import Parser
 from markupsafe import Markup, escape
@@ -23,8 +23,8 @@ from markupsafe import Markup, escape
 from notifications import catalogues
 
 __all__ = [
-    "CATALOGUES", "DOMAIN", "SHARED", "TEMPLATES", "Form", "form", "language_of", "languages", "prepare", "styled",
-    "translations",
+    "CATALOGUES", "DOMAIN", "SHARED", "TEMPLATES", "Form", "Setting", "form", "language_of", "languages", "place",
+    "prepare", "styled", "translations",
 ]  # fmt: skip
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -36,6 +36,9 @@ DOMAIN = "notifications"
 
 _SET = "\x1f"
 """Begins a line that is set already; no text from outside holds it (``texts``)."""
+
+_PLACE = "\x01"
+"""Around the name of a place for what is one reader's own; no text from outside holds it either."""
 
 _WIDTH = 76
 
@@ -110,8 +113,9 @@ class Form:
     """One language, in plain text or HTML."""
 
     def __init__(self, language: str, html: bool) -> None:
+        self._loader = _Loader()
         self._environment = Environment(
-            loader=_Loader(),
+            loader=self._loader,
             extensions=[_Translated],
             autoescape=html,  # noqa: S701 - plain text is not HTML
             undefined=StrictUndefined,
@@ -131,6 +135,48 @@ class Form:
     def template(self, name: str) -> Template:
         """A template, compiled when it is first used."""
         return self._environment.get_template(name)
+
+    def setting(self, name: str, context: Mapping[str, Any]) -> "Setting":
+        """What a template says, with the places that are left open in the context."""
+        text = self.template(name).render(context)
+        return Setting(text, html=bool(self._environment.autoescape))
+
+    def asks_for(self, name: str) -> frozenset[str]:
+        """What a template takes from its context, or those do that it is made of; but for the layout."""
+        source = self._loader.get_source(self._environment, name)[0]
+        parsed = self._environment.parse(source)
+        parts = [part for part in meta.find_referenced_templates(parsed) if part]
+        return frozenset(meta.find_undeclared_variables(parsed)).union(*map(self.asks_for, parts))
+
+
+def place(name: str) -> str:
+    """Stands in a context for what is one reader's own, until a ``Setting`` is completed."""
+    return f"{_PLACE}{name}{_PLACE}"
+
+
+class Setting:
+    """What a template says, set, but for lines in which places are open: those are set when it is completed."""
+
+    def __init__(self, text: str, *, html: bool) -> None:
+        self._html = html
+        self._parts = (_HTML_PLACE if html else _LINE_WITH_PLACES).split(text)
+
+    def completed(self, own: Mapping[str, str]) -> str:
+        """The text with what is one reader's own, by the names of the places."""
+        parts = list(self._parts)
+        for number in range(1, len(parts), 2):
+            parts[number] = escape(own[parts[number]]) if self._html else _plain_line(parts[number], own)
+        return "".join(parts)
+
+
+_HTML_PLACE = re.compile(f"{_PLACE}([a-z_]+){_PLACE}")
+_LINE_WITH_PLACES = re.compile(f"(?m)^(.*{_PLACE}.*)$")
+
+
+def _plain_line(open_line: str, own: Mapping[str, str]) -> str:
+    words = open_line.split(_PLACE)
+    words[1::2] = [own[name] for name in words[1::2]]
+    return _set_line("".join(words)) if any(words[::2]) else "".join(words)
 
 
 @lru_cache(maxsize=256)
@@ -188,6 +234,21 @@ def _paragraphs_of(text: str) -> Iterable[str]:
 
 
 @_set_once
+def _set_line(text: str) -> str:
+    """A paragraph in lines, as ``_paragraph.fill`` sets it, which takes several times as long."""
+    words = text.split(" ")
+    if "" in words or not text.isprintable():
+        return _paragraph.fill(text)
+    lines = [words[0]]
+    for word in words[1:]:
+        if len(lines[-1]) + 1 + len(word) <= _WIDTH:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return "\n".join(lines)
+
+
+@_set_once
 def _plain_paragraphs(text: str) -> str:
     lines: list[str] = []
     was_set = True
@@ -195,7 +256,7 @@ def _plain_paragraphs(text: str) -> str:
         is_set = one.startswith(_SET)
         if lines and not (was_set and is_set):
             lines.append("")
-        lines.append(one[1:] if is_set else _paragraph.fill(one))
+        lines.append(one[1:] if is_set else one if _PLACE in one else _set_line(one))
         was_set = is_set
     return "\n".join(lines)
 

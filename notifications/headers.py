@@ -9,7 +9,7 @@ decodes exactly that, and only the field it was put in.
 
 import re
 from binascii import b2a_base64
-from collections.abc import Iterable
+from collections.abc import Sequence
 from email.headerregistry import Address
 from email.policy import EmailPolicy
 from typing import Self
@@ -37,11 +37,19 @@ class Field(str):  # noqa: SLOT000 - subclasses of str cannot have slots with va
     name: str
     defects: tuple[()] = ()
     max_count = 1
+    _sent: tuple[EmailPolicy, bytes] | None = None
 
     def __new__(cls, name: str, value: str) -> "Field":
         text = super().__new__(cls, cls._checked(value))
         text.name = name
         return text
+
+    def octets(self, policy: EmailPolicy) -> bytes:
+        """The field as it is sent. Laid out once: most fields stand in many mails."""
+        if self._sent is None or self._sent[0] is not policy:
+            encoding = "utf-8" if policy.utf8 else "ascii"
+            self._sent = policy, self.fold(policy=policy).encode(encoding)
+        return self._sent[1]
 
     @classmethod
     def _checked(cls, value: str) -> str:
@@ -152,8 +160,11 @@ def _base64(octets: bytes) -> str:
     return b2a_base64(octets, newline=False).decode("ascii")
 
 
-def _laid_out(name: str, words: Iterable[str], policy: EmailPolicy) -> str:
+def _laid_out(name: str, words: Sequence[str], policy: EmailPolicy) -> str:
     """The words in lines, each but the first beginning with a blank."""
+    whole = " ".join((f"{name}:", *words))
+    if len(whole) <= _LINE:
+        return f"{whole}{policy.linesep}"
     lines, current = [], f"{name}:"
     for word in words:
         # A line of blanks only would end the header; so blanks in a row are never a place to break.

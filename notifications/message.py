@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable
-from email.headerregistry import Address
 from email.message import EmailMessage, MIMEPart
+from functools import lru_cache
 
 from notifications import mime
-from notifications.envelope import sender
+from notifications.envelope import from_field
 from notifications.headers import MailboxField, TextField, mailbox
 from notifications.texts import line, shortened
 
@@ -14,7 +14,7 @@ __all__ = ["forms_of", "message_of"]
 
 
 def message_of(
-    name: str, address: str, subject: str, fields: Iterable[tuple[str, str]], *, mail_from: str, replies_to: Address
+    name: str, address: str, subject: str, fields: Iterable[tuple[str, str]], *, mail_from: str, replies_to: MailboxField
 ) -> EmailMessage:  # fmt: skip
     """The mail to ``name`` at ``address``, without what it says. ``fields`` hold no text from outside.
 
@@ -22,13 +22,18 @@ def message_of(
         ValueError: ``mail_from`` or ``address`` is no address.
     """
     message = EmailMessage(policy=mime.FORM)
-    message["From"] = MailboxField("From", sender(mail_from)[0])
-    message["To"] = MailboxField("To", mailbox(shortened(line(name), 250), address))
-    message["Reply-To"] = MailboxField("Reply-To", replies_to)
-    message["Subject"] = TextField("Subject", subject)
+    mime.put_in(message, "From", from_field(mail_from))
+    mime.put_in(message, "To", MailboxField("To", mailbox(shortened(line(name), 250), address)))
+    mime.put_in(message, "Reply-To", replies_to)
+    mime.put_in(message, "Subject", _subject_field(subject))
     for field, value in (*fields, ("MIME-Version", "1.0")):
         mime.put_in(message, field, value)
     return message
+
+
+@lru_cache(maxsize=64)
+def _subject_field(subject: str) -> TextField:
+    return TextField("Subject", subject)
 
 
 def forms_of(text: str, page: str) -> list[MIMEPart]:

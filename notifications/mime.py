@@ -8,6 +8,7 @@ line too long for a mail) goes the standard library's way.
 from collections.abc import Iterable
 from email.message import Message, MIMEPart
 from email.policy import EmailPolicy
+from functools import lru_cache
 from typing import Any
 
 from notifications.headers import Field
@@ -16,6 +17,9 @@ __all__ = ["FORM", "add", "file", "octets", "put_in", "text"]
 
 _LONGEST_LINE = 990
 """Octets; RFC 5322 (2.1.1) allows 998."""
+
+
+_BOUNDARY = 'boundary="'
 
 
 class _Form(EmailPolicy):
@@ -37,7 +41,7 @@ def text(content: str, subtype: str, *, filename: str = "", method: str = "") ->
     content = content.replace("\r\n", "\n").replace("\r", "\n")
     octets = (content if content.endswith("\n") else f"{content}\n").encode()
     more = f'; method="{method}"' if method else ""
-    if any(len(line) > _LONGEST_LINE for line in octets.splitlines()):
+    if max(map(len, octets.split(b"\n"))) > _LONGEST_LINE:
         part.set_content(
             content, subtype=subtype, cte="quoted-printable", params={"method": method} if method else {}
         )
@@ -59,24 +63,31 @@ def file(content: bytes, maintype: str, subtype: str, filename: str) -> MIMEPart
 
 def add(whole: MIMEPart, subtype: str, parts: Iterable[MIMEPart], boundary: str) -> None:
     """Make a multipart (RFC 2046, 5.1) of a message or part that has no content yet."""
-    put_in(whole, "Content-Type", f'multipart/{subtype}; boundary="{boundary}"')
+    put_in(whole, "Content-Type", f'multipart/{subtype}; {_BOUNDARY}{boundary}"')
     whole.set_payload(list(parts))
 
 
 def put_in(part: MIMEPart, name: str, value: str) -> None:
     """Put a field in: one line of ASCII, or one of the fields of ``headers``."""
-    part[name] = value if isinstance(value, Field) else Field(name, value)
+    part.set_raw(name, value if isinstance(value, Field) else _field(name, value))
+
+
+_field = lru_cache(maxsize=1024)(Field)
 
 
 def octets(part: "Message[Any, Any]", policy: "EmailPolicy[Any]") -> bytes:
     """A message or part of it in 8 bits, as ``email.generator`` writes it; its lines end with CRLF."""
-    head = b"".join(policy.fold_binary(name, value) for name, value in part.raw_items())
+    head = b"".join([
+        value.octets(policy) if isinstance(value, Field) else policy.fold_binary(name, value)
+        for name, value in part.raw_items()
+    ])  # fmt: skip
     if not part.is_multipart():
         is_plain = part["Content-Transfer-Encoding"] == "8bit"
         content: Any = part.get_payload(decode=is_plain)
         written: bytes = content if is_plain else content.encode("ascii")
         return head + b"\r\n" + written.replace(b"\n", b"\r\n")
-    between = f"--{part.get_boundary()}".encode()
+    boundary = str(part["Content-Type"]).partition(_BOUNDARY)[2].rstrip('"')
+    between = f"--{boundary}".encode()
     parts: Any = part.get_payload()
-    inside = b"".join(between + b"\r\n" + octets(one, policy) + b"\r\n" for one in parts)
+    inside = b"".join([between + b"\r\n" + octets(one, policy) + b"\r\n" for one in parts])
     return head + b"\r\n" + inside + between + b"--\r\n"

@@ -18,6 +18,8 @@ _REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 def line(text: str) -> str:
     """One line: line ends and control characters become a blank, outer blanks go."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     return _REORDERING.sub("", _CONTROLS.sub(" ", text)).strip()
 
 

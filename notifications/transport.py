@@ -1,10 +1,4 @@
-"""Mails are handed to the mail server over connections that are kept open; the answer becomes a typed result.
-
-The one moment that matters lies between the end of the message and the server's answer to it (RFC 5321,
-sections 4.1.1.4 and 6.1): before it nothing has been taken over and another attempt is safe; after it,
-without an answer, the mail may have arrived. So the DATA command is driven here step by step instead of by
-the client library.
-"""
+"""Mails are handed to the mail server over connections that are kept open; the answer becomes a typed result."""
 
 import asyncio
 import re
@@ -22,12 +16,12 @@ from aiosmtplib import SMTPException, SMTPResponseException
 
 from notifications import mime
 from notifications.headers import ascii_address, mailbox
+from notifications.smtp_session import LostError, RejectedError, Reply, Session, UnansweredError
 
-__all__ = ["Delivery", "Security", "Transport"]
+__all__ = ["Delivery", "Opened", "Security", "Transport"]
 
 Security = Literal["none", "starttls", "tls"]
 
-_GO_AHEAD = 354
 _CLOSING = 421  # the service closes the connection
 _NO_LOGIN = 530  # RFC 4954, RFC 3207: a login or encryption is wanted first; no word about this mail
 
@@ -54,7 +48,12 @@ class _LostError(Exception):
 
     def __init__(self, reply: str, closing: bool = False) -> None:
         super().__init__(reply)
-        self.closing = closing
+        self._state: Literal["away", "retry"] = "away" if closing else "retry"
+
+    @property
+    def as_delivery(self) -> Delivery:
+        """What became of the attempt."""
+        return Delivery(self._state, str(self), lost=True)
 
 
 class Transport:
@@ -86,7 +85,7 @@ class Transport:
         self._final_timeout = max(timeout, 300.0) if final_timeout is None else final_timeout
         self._tls = tls_context
         self._places = asyncio.Semaphore(connections)
-        self._idle: list[aiosmtplib.SMTP] = []
+        self._idle: list[Session] = []
         self._own_name: str | None = None
         self._closed = False
 
@@ -98,37 +97,55 @@ class Transport:
     ) -> None:
         self._closed = True
         while self._idle:
-            await _leave(self._idle.pop())
+            await self._idle.pop().leave()
 
     async def send(self, message: EmailMessage, to: str) -> Delivery:
         """Hand one mail to the server for one recipient. The sender is the message's ``From``.
 
         Never raises for what the server or the network does; a cancelled call drops its connection.
         """
-        async with self._places:
-            while self._idle:
-                kept = self._idle.pop()
-                if not kept.is_connected:
-                    continue
-                try:
-                    return await self._over(kept, message, to)
-                except _LostError:
-                    break  # the server had tired of the connection: a new one shows whether it is there
-            return await self._over_new(message, to)
+        opened = await self.open(message, to)
+        return opened if isinstance(opened, Delivery) else await opened.send()
 
-    async def _over_new(self, message: EmailMessage, to: str) -> Delivery:
+    async def open(self, message: EmailMessage, to: str) -> "Opened | Delivery":
+        """Go as far as can be gone without handing anything over; what is opened must be sent or dropped.
+
+        Never raises for what the server or the network does; a cancelled call drops its connection.
+        """
+        await self._places.acquire()
+        opened: Opened | Delivery | None = None
         try:
-            connection = await self._connect()
+            opened = await self._open(message, to)
+        finally:
+            if not isinstance(opened, Opened):
+                self._places.release()
+        return opened
+
+    async def _open(self, message: EmailMessage, to: str) -> "Opened | Delivery":
+        while self._idle:
+            kept = self._idle.pop()
+            if not kept.in_order:
+                kept.abort()
+                continue
+            try:
+                return await self._begin(kept, message, to, kept=True)
+            except _LostError:
+                break  # the server had tired of the connection: a new one shows whether it is there
+        return await self._open_new(message, to)
+
+    async def _open_new(self, message: EmailMessage, to: str) -> "Opened | Delivery":
+        try:
+            session = await self._connect()
         except SMTPResponseException as error:
             return Delivery("away", f"{error.code} {error.message}", lost=True)
-        except (SMTPException, OSError) as error:
+        except (SMTPException, OSError, LostError) as error:
             return Delivery("away", str(error) or type(error).__name__, lost=True)
         try:
-            return await self._over(connection, message, to)
+            return await self._begin(session, message, to, kept=False)
         except _LostError as error:
-            return Delivery("away" if error.closing else "retry", str(error), lost=True)
+            return error.as_delivery
 
-    async def _connect(self) -> aiosmtplib.SMTP:
+    async def _connect(self) -> Session:
         if self._security != "none" and self._tls is None:
             self._tls = await asyncio.to_thread(ssl.create_default_context)
         connection = aiosmtplib.SMTP(
@@ -146,89 +163,106 @@ class Transport:
         self._own_name = connection.local_hostname  # found out once; that may take a look-up
         try:
             await _greet(connection)
+            return Session(connection, timeout=self._timeout, final_timeout=self._final_timeout)
         except BaseException:
             connection.close()
             raise
-        return connection
 
-    async def _over(self, connection: aiosmtplib.SMTP, message: EmailMessage, to: str) -> Delivery:
-        """Send over this connection, and keep it for the next mail if it is still in order."""
-        in_order = False
+    async def _begin(
+        self, session: Session, message: EmailMessage, to: str, *, kept: bool
+    ) -> "Opened | Delivery":
+        """Begin a mail transaction (RFC 5321, section 3.3) over this session, which is kept if it ends in order.
+
+        Raises:
+            _LostError: the connection is gone.
+        """
+        opened: Opened | None = None
         try:
-            delivery = await self._transaction(connection, message, to)
-            in_order = connection.is_connected
+            envelope = _fitted(session, message, to)
+            if isinstance(envelope, Delivery):
+                return envelope
+            try:
+                await session.begin(envelope.sender, envelope.to, envelope.options, envelope.encoding)
+            except RejectedError as error:
+                return await self._rejected(session, error.reply)
+            except LostError as error:
+                raise _LostError(str(error)) from error
+            opened = Opened(self, session, message, to, envelope.content, kept=kept)
         finally:
-            if in_order and not self._closed:
-                self._idle.append(connection)
-            else:
-                connection.close()
-        return delivery
+            if opened is None:
+                self._leave_or_keep(session)
+        return opened
 
-    async def _transaction(self, connection: aiosmtplib.SMTP, message: EmailMessage, to: str) -> Delivery:
-        """One mail transaction (RFC 5321, section 3.3).
+    async def _end(self, session: Session, content: bytes) -> Delivery:
+        """End it.
 
         Raises:
             _LostError: the connection is gone and the mail was not taken over.
         """
         try:
-            envelope = _fitted(connection, message, to)
-            if isinstance(envelope, Delivery):
-                return envelope
-            await connection.mail(envelope.sender, options=envelope.options, encoding=envelope.encoding)
-            await connection.rcpt(envelope.to, encoding=envelope.encoding)
-            reply = await connection.execute_command(b"DATA")
-            if reply.code != _GO_AHEAD:
-                raise SMTPResponseException(reply.code, reply.message)
-            await self._pour(connection, envelope.content)
-        except SMTPResponseException as error:
-            return await self._rejected(connection, error)
-        except (SMTPException, OSError) as error:
-            raise _LostError(str(error) or type(error).__name__) from error
-        return await self._end(connection)
-
-    async def _pour(self, connection: aiosmtplib.SMTP, content: bytes) -> None:
-        """Write the message without its end, and wait until the operating system has all of it."""
-        protocol, transport = connection.protocol, connection.transport
-        if protocol is None or not isinstance(transport, asyncio.WriteTransport):
-            raise aiosmtplib.SMTPServerDisconnected("Connection lost")
-        transport.set_write_buffer_limits(high=1, low=0)
-        protocol.write(content)
-        async with asyncio.timeout(self._timeout):
-            # The name is private, but it is what asyncio's streams call: the interface of flow control.
-            await protocol._drain_helper()
-
-    async def _end(self, connection: aiosmtplib.SMTP) -> Delivery:
-        """Send the final dot and read the answer: what is lost from here on is ambiguous."""
-        protocol = connection.protocol
-        if protocol is None or not protocol.is_connected:
-            raise _LostError("Connection lost before the end of the message")
-        protocol.write(b".\r\n")
-        try:
-            reply = await protocol.read_response(timeout=self._final_timeout)
-        except (SMTPException, OSError) as error:
-            connection.close()
-            text = error.message if isinstance(error, SMTPResponseException) else str(error)
-            sentence = f"The whole message was sent, but no answer came back: {text}."
+            return Delivery("sent", str(await session.end(content)))
+        except RejectedError as error:
+            return await self._rejected(session, error.reply)
+        except LostError as error:
+            raise _LostError(str(error)) from error
+        except UnansweredError as error:
+            sentence = f"The whole message was sent, but no answer came back: {error}."
             return Delivery("ambiguous", sentence, lost=True)
-        if reply.code // 100 == 2:
-            return Delivery("sent", f"{reply.code} {reply.message}")
-        return await self._rejected(connection, SMTPResponseException(reply.code, reply.message))
+        finally:
+            self._leave_or_keep(session)
 
-    async def _rejected(self, connection: aiosmtplib.SMTP, error: SMTPResponseException) -> Delivery:
-        """The server said no: 5xx for good, unless that is about the session; anything else for now."""
-        if error.code in (_CLOSING, _NO_LOGIN) or error.code // 100 not in (4, 5):
-            connection.close()  # over, or out of step
+    def _leave_or_keep(self, session: Session) -> None:
+        if session.in_order and not self._closed:
+            self._idle.append(session)
         else:
-            try:
-                await connection.rset()  # the next mail begins with a clean envelope
-            except (SMTPException, OSError):
-                connection.close()
-        reply = f"{error.code} {error.message}"
-        if error.code == _CLOSING:
-            raise _LostError(reply, closing=True)
-        if error.code == _NO_LOGIN:
-            return Delivery("away", reply, lost=True)
-        return Delivery("refused" if error.code // 100 == 5 else "retry", reply)
+            session.abort()
+
+    async def _rejected(self, session: Session, reply: Reply) -> Delivery:
+        """The server said no: 5xx for good, unless that is about the session; anything else for now."""
+        if reply.code in (_CLOSING, _NO_LOGIN) or reply.code // 100 not in (4, 5):
+            session.abort()  # over, or out of step
+        elif session.in_order:
+            await session.reset()
+        if reply.code == _CLOSING:
+            raise _LostError(str(reply), closing=True)
+        if reply.code == _NO_LOGIN:
+            return Delivery("away", str(reply), lost=True)
+        return Delivery("refused" if reply.code // 100 == 5 else "retry", str(reply))
+
+
+class Opened:
+    """A mail that the server waits for. Either of the two is called, once."""
+
+    def __init__(
+        self, transport: Transport, session: Session, message: EmailMessage, to: str, content: bytes, *, kept: bool
+    ) -> None:  # fmt: skip
+        self._transport, self._session, self._content = transport, session, content
+        self._mail = message, to
+        self._kept = kept
+
+    async def send(self) -> Delivery:
+        """Hand it over.
+
+        Never raises for what the server or the network does; a cancelled call drops its connection.
+        """
+        try:
+            return await self._end()
+        finally:
+            self._transport._places.release()
+
+    async def _end(self) -> Delivery:
+        try:
+            return await self._transport._end(self._session, self._content)
+        except _LostError as error:
+            if not self._kept:
+                return error.as_delivery
+        again = await self._transport._open_new(*self._mail)
+        return again if isinstance(again, Delivery) else await again._end()
+
+    def drop(self) -> None:
+        """Do not send it: the connection is given up, since the server waits for a message."""
+        self._session.abort()
+        self._transport._places.release()
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,10 +274,10 @@ class _Envelope:
     content: bytes
 
 
-def _fitted(connection: aiosmtplib.SMTP, message: EmailMessage, to: str) -> _Envelope | Delivery:
+def _fitted(session: Session, message: EmailMessage, to: str) -> _Envelope | Delivery:
     """The mail in the form that this server takes, or why there is none."""
     sender = message["From"].addresses[0].addr_spec
-    options = ["BODY=8BITMIME"] if connection.supports_extension("8bitmime") else []
+    options = ["BODY=8BITMIME"] if session.offers("8bitmime") else []
     policy, encoding = SMTP, "ascii"
     try:
         mailbox("", to)
@@ -252,7 +286,7 @@ def _fitted(connection: aiosmtplib.SMTP, message: EmailMessage, to: str) -> _Env
     try:
         sender, to = ascii_address(sender), ascii_address(to)
     except UnicodeError:
-        if not connection.supports_extension("smtputf8"):
+        if not session.offers("smtputf8"):
             wanting = next(one for one in (to, sender) if not one.isascii())
             return Delivery(
                 "refused",
@@ -261,7 +295,7 @@ def _fitted(connection: aiosmtplib.SMTP, message: EmailMessage, to: str) -> _Env
             )
         policy, encoding = SMTPUTF8, "utf-8"
         options.append("SMTPUTF8")
-    if not connection.supports_extension("8bitmime"):
+    if not session.offers("8bitmime"):
         policy = policy.clone(cte_type="7bit")
     try:
         content = _content(message, policy)
@@ -271,7 +305,7 @@ def _fitted(connection: aiosmtplib.SMTP, message: EmailMessage, to: str) -> _Env
 
 
 def _content(message: EmailMessage, policy: "EmailPolicy[EmailMessage]") -> bytes:
-    """The message as DATA carries it: CRLF line ends, leading dots doubled, without the final dot."""
+    """The message as DATA carries it: CRLF line ends, leading dots doubled, and the final dot."""
     if message.policy is mime.FORM and policy.cte_type == "8bit":
         content = mime.octets(message, policy)
     else:
@@ -280,7 +314,7 @@ def _content(message: EmailMessage, policy: "EmailPolicy[EmailMessage]") -> byte
         content = _BARE_LINE_END.sub(b"\r\n", buffer.getvalue())
         if not content.endswith(b"\r\n"):
             content += b"\r\n"
-    return _LINE_STARTS_WITH_DOT.sub(b"..", content) if b"\n." in content else content
+    return (_LINE_STARTS_WITH_DOT.sub(b"..", content) if b"\n." in content else content) + b".\r\n"
 
 
 async def _greet(connection: aiosmtplib.SMTP) -> None:
@@ -292,13 +326,3 @@ async def _greet(connection: aiosmtplib.SMTP) -> None:
             if not connection.is_connected:
                 raise
             await connection.helo()  # a server of before 1995 (RFC 1869)
-
-
-async def _leave(connection: aiosmtplib.SMTP) -> None:
-    """Say goodbye; a server that does not answer is left all the same."""
-    try:
-        await connection.quit(timeout=5)
-    except (SMTPException, OSError):
-        pass
-    finally:
-        connection.close()

@@ -12,7 +12,12 @@ __all__ = ["Server", "listening"]
 
 
 class Server:
-    """An aiosmtpd server whose answers a test gives; it counts connections and keeps what it took."""
+    """An aiosmtpd server whose answers a test gives; it counts connections and keeps what it took.
+
+    ``groups``: whether it offers to take commands in groups (RFC 2920), as aiosmtpd can.
+    """
+
+    groups = False
 
     def __init__(self, **options: Any) -> None:
         self.options = options
@@ -39,7 +44,13 @@ class Server:
             if isinstance(transport, asyncio.WriteTransport):
                 transport.abort()
 
-    async def handle_MAIL(  # noqa: N802 - the name that aiosmtpd calls
+    async def handle_EHLO(  # noqa: N802 - the name that aiosmtpd calls
+        self, smtp: SMTP, session: Session, envelope: Envelope, hostname: str, offers: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*offers[:-1], "250-PIPELINING", offers[-1]] if self.groups else offers
+
+    async def handle_MAIL(  # noqa: N802
         self, smtp: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         reply = self.mail(smtp)

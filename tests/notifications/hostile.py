@@ -20,6 +20,7 @@ HOSTILE = [
     "</title></style><a href='https://example.net'>x</a><!-- ]]> <?php &lt;",
     '"><img src=x onerror=alert(1)> https://example.net/ javascript:alert(1)',
     "END:VEVENT\r\nEND:VCALENDAR\r\nATTENDEE:mailto:thief@example.net",
+    "\x01url\x01 and \x01post\x01 \x1f",
     "\ud800 half",
     "\ufffe \U0001fffe \ufdd0 no characters",
 ]

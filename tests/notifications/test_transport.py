@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
-from notifications.transport import Delivery, Transport
+from notifications.transport import Delivery, Opened, Transport
 from tests.mail_server import Server, listening
 from tests.notifications.samples import mail, reader_of
 
@@ -28,6 +28,11 @@ def plain(text: str) -> EmailMessage:
     message["From"], message["To"] = "ahg@example.org", TO
     message.set_content(text, cte="8bit")
     return message
+
+
+@pytest.fixture(autouse=True, params=[False, True], ids=["", "groups"])
+def _server_takes_commands_in_groups(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Server, "groups", request.param)
 
 
 @pytest.fixture
@@ -352,6 +357,41 @@ async def test_without_smtputf8_such_an_address_is_refused_in_a_sentence(message
     assert result.state == "refused"
     assert "büro@example.org" in result.reply
     assert "SMTPUTF8" in result.reply
+
+
+async def test_what_is_opened_and_dropped_is_not_sent_and_frees_its_place(message: EmailMessage) -> None:
+    server = Server()
+    async with listening(server) as port, to(port, connections=1) as transport:
+        opened = await transport.open(message, TO)
+        assert isinstance(opened, Opened)
+        opened.drop()
+        assert (await transport.send(message, "other@example.org")).state == "sent"
+    assert [address for address, _ in server.taken] == ["other@example.org"]
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["kept", "new"])
+async def test_a_connection_that_dies_while_a_mail_is_open_has_taken_nothing_over(
+    message: EmailMessage, kept: bool
+) -> None:
+    server = Server()
+    async with listening(server) as port, to(port, connections=1) as transport:
+        if kept:
+            assert (await transport.send(message, "first@example.org")).state == "sent"
+        opened = await transport.open(message, TO)
+        assert isinstance(opened, Opened)
+        server.drop()
+        async with asyncio.timeout(5):
+            while opened._session.in_order:  # noqa: ASYNC110 - nothing tells of it
+                await asyncio.sleep(0)
+        result = await opened.send()
+        again = await transport.send(message, "last@example.org")
+    # A kept connection may just have been too old: a new one shows whether the server is there.
+    assert (result.state, result.lost) == (("sent", False) if kept else ("retry", True))
+    assert again.state == "sent"
+    assert [address for address, _ in server.taken] == [
+        *(["first@example.org", TO] if kept else []),
+        "last@example.org",
+    ]
 
 
 @pytest.mark.parametrize("address", ["", "desk", "a@b.org> SIZE=1", "a@b.org\r\nRCPT TO:<c@d.org>"])

@@ -1,0 +1,203 @@
+"""What a notice says: put into words once for all who are told the same, and for each of them completed.
+
+A circulation tells thousands of readers the same; only the links and the post that the reader holds are each one's own.
+What words may depend on is a ``Telling``, and templates see nothing else: so what is one reader's alone can never stand
+in another's mail.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from babel import Locale
+
+from models.base import Value
+from models.notices import KINDS
+from models.posts import SECRETARIAT, Capacity, Post, Role
+from notifications.environment import Setting, form, language_of, place, translations
+from notifications.registry import PARTS, REGISTRY, Sensitivity, Wish
+from notifications.texts import line, prose, shortened
+from notifications.words import Words
+
+__all__ = [
+    "SUBJECT", "About", "Said", "Telling", "Way", "context_of", "said", "said_shortly", "subject_of", "telling",
+    "words_of",
+]  # fmt: skip
+
+SUBJECT = 150
+"""Characters of the subject, reference and all."""
+
+_TITLE = 80
+"""Characters of a title that stands in a subject or in the line about the case."""
+
+_OWN_WORDS = ("text", "about", "why")
+"""Facts in which somebody's words stand; a sensitive mail leaves them out."""
+
+_OF_ONE_POST = {"mine", "own_member"}
+"""What templates know of a reader's post, besides what it is for."""
+
+_KEPT = 64
+
+
+class About(Value):
+    """The case that the notice is about.
+
+    ``stage`` is a ``Stage`` or its words. ``names`` holds the names of members by code. ``default_policy``
+    tells that the case's policy is the product's own, so that its dates are labelled as defaults;
+    ``answers_by_link`` is that field of the policy.
+    """
+
+    reference: str
+    title: str = ""
+    stage: str = ""
+    names: Mapping[str, str] = {}
+    default_policy: bool = True
+    answers_by_link: tuple[str, ...] = ()
+
+    def __hash__(self) -> int:
+        return hash((self.reference, self.title, self.stage))
+
+
+class Telling(NamedTuple):
+    """All that the words of a notice depend on: those for whom it is equal are told the same.
+
+    ``member``: whose post it is told, if its words depend on that, else empty; ``zone`` (IANA) likewise.
+    """
+
+    kind: str
+    role: Role
+    member: str
+    capacity: Capacity
+    language: str
+    zone: str
+    about: About
+    facts: tuple[tuple[str, str], ...]
+    due: datetime | None
+
+
+class Way(NamedTuple):
+    """Where a mail leads: ``where`` is the case, the page of a command, or a page that takes the answer by the link."""
+
+    url: str
+    where: str = "case"
+    confirm_url: str = ""
+
+
+class Said(NamedTuple):
+    """What a notice says in plain text and in HTML."""
+
+    text: str
+    page: str
+
+
+class _Facts(dict[str, str]):
+    """Facts by name; one that is absent is an empty text."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+def telling(
+    kind: str, post: Post, capacity: Capacity, *, language: str, zone: str, about: About, facts: Mapping[str, str],
+    due: datetime | None,
+) -> Telling:  # fmt: skip
+    """What a post is told. ``language`` is a tag (BCP 47); ``due`` is aware."""
+    role = post.role
+    of_one_post = post == SECRETARIAT or _depends_on_the_post(kind)
+    return Telling(
+        kind, role, post.member if of_one_post else "", capacity, language_of(language), zone if due else "", about,
+        tuple(facts.items()), due,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def _depends_on_the_post(kind: str) -> bool:
+    sources = form("en", html=False)
+    return any(_OF_ONE_POST & sources.asks_for(f"{kind}/{part}") for part in PARTS)
+
+
+# the words --------------------------------------------------------------------------------------------------
+
+
+def said(told: Telling, way: Way, post: Post, *, calendar: bool) -> Said:
+    """What one post is told. ``calendar``: whether the mail carries the file of a meeting."""
+    once = _said_once(told, way.where, bool(way.confirm_url), calendar)
+    own = {"url": way.url, "confirm_url": way.confirm_url, "post": once.say.post(post)}
+    return Said(once.text.completed(own), once.page.completed(own))
+
+
+class _Once(NamedTuple):
+    text: Setting
+    page: Setting
+    say: Words
+
+
+@lru_cache(maxsize=_KEPT)
+def _said_once(told: Telling, where: str, confirms: bool, calendar: bool) -> _Once:
+    context = {
+        **context_of(told), "subject": subject_of(told), "reference": line(told.about.reference), "calendar": calendar,
+        "post": place("post"), "url": place("url"), "confirm_url": place("confirm_url") if confirms else "",
+        "where": where,
+    }  # fmt: skip
+    plain, html = form(told.language, html=False), form(told.language, html=True)
+    return _Once(
+        plain.setting(f"{told.kind}/body.txt", context), html.setting(f"{told.kind}/body.html", context), context["say"]
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=_KEPT)
+def subject_of(told: Telling) -> str:
+    """The subject of its mail."""
+    return shortened(f"[{line(told.about.reference)}] {said_shortly(told.kind, context_of(told))}", SUBJECT)
+
+
+def said_shortly(kind: str, context: Mapping[str, Any]) -> str:
+    """What a notice says in one line."""
+    subject = form(context["language"], html=False).template(f"{kind}/subject.txt")
+    return line(" ".join(subject.render(context).split()))
+
+
+# what templates see -----------------------------------------------------------------------------------------
+
+
+def context_of(told: Telling) -> dict[str, Any]:
+    """What the templates of a notice see, without where it leads."""
+    entry, about = REGISTRY[told.kind], told.about
+    say = words_of(about, told.language, told.zone)
+    quotes = entry.sensitivity is not Sensitivity.LINK
+    tells = entry.sensitivity is not Sensitivity.RELEASED
+    reference, title = line(about.reference), shortened(line(about.title), _TITLE) if tells else ""
+    stage = line(about.stage) if tells else ""
+    post = Post.of(told.member, told.role) if told.member else None
+    return {
+        "asks": KINDS[told.kind].asks,
+        "case": " - ".join(part for part in (reference, title, stage and say.word("stage", stage)) if part),
+        "deadline": entry.deadline.value,
+        "default_policy": about.default_policy,
+        "direction": Locale.parse(told.language).text_direction,
+        "due": say.moment(told.due) if told.due else "",
+        "facts": _Facts(_spoken(dict(told.facts), say, quotes)),
+        "is_alternate": told.capacity is Capacity.ALTERNATE,
+        "is_co_chair": told.role is Role.CO_CHAIR,
+        "is_focal_point": told.role is Role.FOCAL_POINT,
+        "is_secretariat": post == SECRETARIAT,
+        "language": told.language,
+        "mandatory": entry.wish is Wish.MANDATORY,
+        "say": say,
+        "stage": stage,
+        **({"mine": post, "own_member": post.member} if post else {}),
+    }
+
+
+def words_of(about: About, language: str, zone: str) -> Words:
+    """How things of a case are said in a language of the catalogues; ``zone`` (IANA) is the reader's."""
+    return Words(about.names, language=language, zone=zone, translations=translations(language))
+
+
+def _spoken(facts: Mapping[str, str], say: Words, quotes: bool) -> Iterator[tuple[str, str]]:
+    for name, fact in facts.items():
+        if name not in _OWN_WORDS:
+            yield name, prose(fact)
+        elif quotes:
+            yield name, say.own(prose(fact))
