@@ -92,8 +92,16 @@ async def write_transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnectio
             yield connection
 
 
-class WriterThread:
-    """One thread with one connection, in which whole transactions run without a turn of the event loop between.
+def another(engine: AsyncEngine) -> AsyncEngine:
+    """A second engine for the same records, for another event loop: connections belong to the loop that opened them."""
+    url = engine.url.render_as_string(hide_password=False)
+    if engine.url.get_backend_name() == "sqlite":
+        return make_engine(url, synchronous=engine.get_execution_options()[_SYNCHRONOUS])
+    return make_engine(url)
+
+
+class Writer:
+    """One connection for whole transactions in the thread that calls, without a turn of an event loop between.
 
     The asynchronous drivers hand every statement to a thread and back; a short transaction of five statements
     spends most of its time so. This is for the two paths where that counts: recording a step, and the
@@ -107,22 +115,34 @@ class WriterThread:
             _prepare_sqlite(self._engine, engine.get_execution_options()[_SYNCHRONOUS], foreign_keys=True)
         else:
             self._engine = create_engine(url, pool_size=1, max_overflow=0, pool_pre_ping=True)
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ahg-writer")
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
+    def write(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` in a transaction that takes the write lock at its beginning; answers after the commit."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transaction, work)
-
-    def _transaction(self, work: Callable[[Connection], T]) -> T:
         with self._engine.connect() as connection:
             connection = connection.execution_options(**{_WRITES: True})
             with connection.begin():
                 return work(connection)
 
     def close(self) -> None:
+        """Close the connection."""
+        self._engine.dispose()
+
+
+class WriterThread:
+    """A ``Writer`` in a thread of its own: the caller's loop goes on meanwhile."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._writer = Writer(engine)
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ahg-writer")
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run ``work`` in a transaction that takes the write lock at its beginning; answers after the commit."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._writer.write, work)
+
+    def close(self) -> None:
         """End the thread after what it has begun, and close its connection."""
         self._thread.shutdown(wait=True)
-        self._engine.dispose()
+        self._writer.close()
 
 
 def insert_for(connection: Connection | AsyncConnection) -> Callable[..., Any]:

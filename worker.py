@@ -1,6 +1,7 @@
 """The composition root of the worker: settings in, running workers out. Nothing else puts the parts together."""
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -249,6 +250,13 @@ def set_up_logs(settings: Settings) -> None:
     )
 
 
+def collect_rarely() -> None:
+    """Look for garbage in cycles less often, and never again among what is loaded by now."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)
+
+
 async def main(settings: Settings) -> None:
     """Run until SIGINT or SIGTERM."""
     stop = asyncio.Event()
@@ -258,6 +266,7 @@ async def main(settings: Settings) -> None:
     engine = db.make_engine(settings)
     try:
         async with running(settings, client, engine):
+            collect_rarely()
             _log.info("the worker takes cases", queue=settings.task_queue)
             await stop.wait()
     finally:

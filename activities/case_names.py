@@ -25,10 +25,11 @@ class _CaseFacts(Value):
 
 
 class CaseNames:
-    """Reads them, and keeps at hand what never changes."""
+    """Reads them, and keeps at hand what never changes, and each case as it was last named."""
 
     def __init__(self) -> None:
         self._facts: dict[str, _CaseFacts] = {}
+        self._last: dict[str, About] = {}
 
     async def about(self, connection: AsyncConnection, case: Mapping[str, Any]) -> About:
         """A case (a row of ``cases``) as mails name it."""
@@ -37,11 +38,15 @@ class CaseNames:
             facts = _facts_of((await queries.entries(connection, reference, limit=1))[0].event)
             if len(self._facts) >= _KNOWN_CASES:
                 self._facts.clear()
+                self._last.clear()
             self._facts[reference] = facts
-        return About(
+        about = About(
             reference=reference, title=case["title"], stage=Stage(case["stage"]).words,
             **dict(self._facts[reference]),
         )  # fmt: skip
+        if about != self._last.get(reference):
+            self._last[reference] = about
+        return self._last[reference]  # the same object while it says the same: it is compared for every mail
 
 
 def _facts_of(submitted: Mapping[str, Any]) -> _CaseFacts:

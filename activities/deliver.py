@@ -1,14 +1,17 @@
 """The activity ``deliver``: every queued notice that is due goes to the mail server, once.
 
-Mails are written ahead, while others are on their way. Reserve, send, mark: a notice is reserved in a transaction before
-the server sees its mail, and marked in a later one; each transaction marks what was sent and reserves what is sent next.
-Never more notices are reserved than there are connections, so that a crash leaves at most that many in doubt; those are
-marked ambiguous and shown, never sent again by themselves.
+Open, reserve, send, mark. Mails are written ahead, while others are on their way, and opened: the server has agreed to
+sender and recipient and waits for the message, so that nothing has been taken over yet. A notice is reserved in a
+transaction before its message is sent, and marked in a later one; each transaction marks what was sent and reserves what
+is open. So never more notices are reserved than there are connections, and a crash leaves at most that many in doubt;
+those are marked ambiguous and shown, never sent again by themselves.
+
+It runs in a thread with an event loop of its own (``own_loop``): thousands of mails do not keep a case waiting.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,9 +25,10 @@ from temporalio import activity
 
 from activities import marks
 from activities.letters import Letter, Letters, Sender, Settled
-from db import WriterThread
+from activities.own_loop import OwnLoop
+from db import Writer, another
 from models.notices.state import NoticeState
-from notifications.transport import Delivery, Transport
+from notifications.transport import Delivery, Opened, Transport
 from records import digests, ledger
 from records.mail_pauses import pause_now
 from workflows.names import DELIVER
@@ -32,7 +36,7 @@ from workflows.names import DELIVER
 __all__ = ["Courier", "Sender"]
 
 _BEAT_SECONDS = 5.0
-_AHEAD = 32
+_AHEAD = 64
 """Mails that are written before there is a connection for them."""
 
 _FRESH_SECONDS = 10.0
@@ -47,7 +51,7 @@ _LOOK_AFTER_PAUSE = timedelta(minutes=15)
 _RETRY_SECONDS = 1.0
 
 _PATIENCE_SECONDS = 0.02
-"""How long a mail that is done waits for others, so that one transaction marks them all."""
+"""How long a mail that is open or done waits for others, so that one transaction is for them all."""
 
 
 class Courier:
@@ -67,26 +71,32 @@ class Courier:
         real: Callable[[], datetime] = lambda: datetime.now(UTC),
         at_once: bool = False,
     ) -> None:
-        self._engine = engine
+        self._engine = another(engine)
         self._transport = transport
-        self._letters = Letters(engine, sender, clock, real, at_once=at_once)
+        self._letters = Letters(self._engine, sender, clock, real, at_once=at_once)
         self._connections = connections
         self._clock = clock
         self._real = real
-        self._thread = WriterThread(engine)
+        self._writer = Writer(engine)
+        self._loop = OwnLoop("ahg-delivery")
         self._in_vain = 0
 
     def close(self) -> None:
-        """End the writing thread."""
-        self._thread.close()
+        """End the thread of the delivery."""
+        self._loop.close(self._engine.dispose)
+        self._writer.close()
 
     @activity.defn(name=DELIVER)
     async def deliver(self) -> datetime | None:
         """Deliver all that is due; answers when the next attempt is due by the real clock, None if nothing waits."""
-        async with _beating(), self._transport() as transport:
+        async with _beating():
+            return await self._loop.run(self._deliver)
+
+    async def _deliver(self) -> datetime | None:
+        async with self._transport() as transport:
             going = _Round(
                 self._engine,
-                self._thread,
+                self._writer,
                 self._letters,
                 transport,
                 self._connections,
@@ -112,20 +122,20 @@ class _Round:
     """One round of delivery: until nothing is due, all mail is paused, the server is away, or the worker ends."""
 
     def __init__(
-        self, engine: AsyncEngine, thread: WriterThread, letters: Letters, transport: Transport, connections: int,
+        self, engine: AsyncEngine, writer: Writer, letters: Letters, transport: Transport, connections: int,
         clock: Callable[[], datetime], real: Callable[[], datetime],
     ) -> None:  # fmt: skip
-        self._engine, self._thread, self._letters, self._transport = engine, thread, letters, transport
+        self._engine, self._writer, self._letters, self._transport = engine, writer, letters, transport
         self._clock, self._real = clock, real
         self._worker = uuid4().hex
         self._limit = connections
         self._written: deque[tuple[float, Letter]] = deque()
+        self._open: list[tuple[Letter, Opened]] = []
         self._done: list[Settled] = []
-        self._needless: list[Settled] = []
+        self._unreserved: list[Settled] = []
         self._held: set[int] = set()
-        self._reserving: list[Letter] = []
-        self._reserved = 0
         self._writing: asyncio.Task[None] | None = None
+        self._opening: set[asyncio.Task[None]] = set()
         self._sending: set[asyncio.Task[None]] = set()
         self._stirred = asyncio.Event()
         self._all_written = False
@@ -147,9 +157,10 @@ class _Round:
             while True:
                 self._stirred.clear()
                 self._write_ahead()
+                self._open_up()
                 if await self._take_turn():
                     continue
-                if not (self._writing or self._sending):
+                if not (self._writing or self._opening or self._sending):
                     return
                 await self._stirred.wait()
         finally:
@@ -181,69 +192,85 @@ class _Round:
             if isinstance(one, Letter):
                 self._written.append((_now(), one))
             else:
-                self._needless.append(one)
+                self._unreserved.append(one)
             self._stirred.set()
 
-    def _start(self, what: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def _start(
+        self, what: Coroutine[Any, Any, None], among: set[asyncio.Task[None]] | None = None
+    ) -> asyncio.Task[None]:
         task = asyncio.create_task(what)
+        if among is not None:
+            among.add(task)
+            task.add_done_callback(among.discard)
         task.add_done_callback(lambda _: self._stirred.set())
         return task
+
+    # opening ------------------------------------------------------------------------------------------------
+
+    def _open_up(self) -> None:
+        """Open mails for the connections that are free, none of them old; if the round ends, let go what is open."""
+        oldest = _now() - _FRESH_SECONDS
+        while self._written and self._written[0][0] < oldest:
+            self._put_back(self._written.popleft()[1])
+        while self._ending and self._open:
+            self._let_go(*self._open.pop())
+        while self._written and not self._ending and self._free > 0:
+            self._start(self._opened(self._written.popleft()[1]), self._opening)
+
+    @property
+    def _free(self) -> int:
+        return self._limit - len(self._opening) - len(self._open) - len(self._sending)
+
+    async def _opened(self, letter: Letter) -> None:
+        try:
+            opened = await self._transport.open(letter.message, letter.address)
+        except Exception as fault:  # noqa: BLE001 - a fault in one mail must not hold up the others
+            activity.logger.exception("the notice %s could not be opened", letter.notice["key"])
+            opened = Delivery("retry", f"{type(fault).__name__}: {fault}", lost=True)
+        if isinstance(opened, Delivery):
+            self._unreserved.append(self._outcome(letter, opened))
+        else:
+            self._open.append((letter, opened))
+
+    def _let_go(self, letter: Letter, opened: Opened) -> None:
+        opened.drop()
+        self._put_back(letter)
+
+    def _put_back(self, letter: Letter) -> None:
+        """To be written anew, for whoever holds the post then."""
+        self._held.discard(letter.notice["id"])
+        self._all_written = False
 
     # turns --------------------------------------------------------------------------------------------------
 
     async def _take_turn(self) -> bool:
         """Write what there is to write, and send what could be reserved by it; False when there was nothing to do yet."""
-        if self._more_to_come():
-            return False
-        letters = self._next_letters()
-        done, needless = list(self._done), list(self._needless)
-        if not (done or needless or letters):
+        if not (self._done or self._unreserved or self._open) or self._more_to_come():
             return False
         self._patience = None
-        turn = ledger.Turn(
-            marks=[one.mark for one in done],
-            settled=[one.mark for one in needless],
-            instead=[one.instead for one in (*done, *needless) if one.instead],
-        )
-        self._reserving = letters
-        taken = await self._written_down(turn, letters)
-        self._reserving = []
-        del self._done[: len(done)], self._needless[: len(needless)]
-        self._reserved -= len(done)
-        for one in (*done, *needless):
+        done, unreserved, opened = list(self._done), list(self._unreserved), list(self._open)
+        turn = self._turn(done, unreserved)
+        taken = await self._written_down(turn, [letter for letter, _ in opened])
+        del self._done[: len(done)], self._unreserved[: len(unreserved)], self._open[: len(opened)]
+        for one in (*done, *unreserved):
             self._held.discard(one.mark["id"])
-        if turn.instead or any(mark["state"] == NoticeState.QUEUED for mark in turn.marks):
+        if turn.instead or any(mark["state"] == NoticeState.QUEUED for mark in (*turn.marks, *turn.settled)):
             self._all_written = False
         self._paused = taken is None
-        for letter in letters:
+        for letter, ready in opened:
             if taken and letter.notice["id"] in taken:
-                self._reserved += 1
-                task = self._start(self._send(letter))
-                self._sending.add(task)
-                task.add_done_callback(self._sending.discard)
+                self._start(self._send(letter, ready), self._sending)
             else:  # paused, given up, another worker's, or to be written to whoever holds the post now
-                self._held.discard(letter.notice["id"])
-                self._all_written = False
+                self._let_go(letter, ready)
         return True
 
     def _more_to_come(self) -> bool:
-        """Whether a turn waits a moment for more mails to be done: it costs much the same for one as for many."""
-        if not self._done or len(self._done) == self._reserved:
-            return False
-        if self._limit - (self._reserved - len(self._done)) >= self._limit // 2:
+        """Whether a turn waits a moment for more mails: it costs much the same for one as for many."""
+        if not (self._opening or self._sending) or len(self._open) >= self._limit // 2:
             return False
         if self._patience is None:
             self._patience = asyncio.get_running_loop().call_later(_PATIENCE_SECONDS, self._stirred.set)
         return self._patience.when() > _now()
-
-    def _next_letters(self) -> list[Letter]:
-        """Mails for the connections that are free, none of them old."""
-        oldest = _now() - _FRESH_SECONDS
-        while self._written and self._written[0][0] < oldest:
-            self._held.discard(self._written.popleft()[1].notice["id"])
-            self._all_written = False
-        free = 0 if self._ending else self._limit - (self._reserved - len(self._done))
-        return [self._written.popleft()[1] for _ in range(min(max(free, 0), len(self._written)))]
 
     async def _written_down(self, turn: ledger.Turn, letters: list[Letter]) -> frozenset[int] | None:
         """Write a turn that reserves these mails, but for those whose post has changed hands since they were written.
@@ -257,19 +284,23 @@ class _Round:
 
         while True:
             try:
-                return await self._thread.write(take)
+                return self._writer.write(take)
             except (OperationalError, InterfaceError) as fault:
                 if activity.is_worker_shutdown():
                     raise
                 activity.logger.warning("the ledger cannot be written: %s", fault)
                 await asyncio.sleep(_RETRY_SECONDS)
 
-    async def _send(self, letter: Letter) -> None:
+    async def _send(self, letter: Letter, opened: Opened) -> None:
         try:
-            delivery = await self._transport.send(letter.message, letter.address)
+            delivery = await opened.send()
         except Exception as fault:  # noqa: BLE001 - it may have happened at any moment
             activity.logger.exception("the notice %s could not be sent", letter.notice["key"])
             delivery = Delivery("ambiguous", f"{type(fault).__name__}: {fault}", lost=True)
+        self._done.append(self._outcome(letter, delivery))
+
+    def _outcome(self, letter: Letter, delivery: Delivery) -> Settled:
+        """What the ledger is to say of an attempt."""
         if delivery.lost:
             self._limit -= 1  # a server that drops connections gets fewer of them, and at last a rest
         self.reached = self.reached or delivery.state == "sent"
@@ -277,21 +308,31 @@ class _Round:
         mark = marks.attempted(
             letter.notice, delivery, letter.address, letter.message["Message-ID"], now=now, real=self._real()
         )
-        self._done.append(Settled(*marks.told_instead(letter.notice, mark, letter.stands_in, now)))
+        return Settled(*marks.told_instead(letter.notice, mark, letter.stands_in, now))
 
     async def _leave(self) -> None:
         """End what is under way; what the server answered is written down all the same."""
-        under_way = [*self._sending, *([self._writing] if self._writing else [])]
+        under_way = [*self._opening, *self._sending, *([self._writing] if self._writing else [])]
         for task in under_way:
             task.cancel()
         await asyncio.gather(*under_way, return_exceptions=True)
-        if self._done or self._reserving:
-            unsent = [marks.put_back(letter.notice) for letter in self._reserving]
-            turn = ledger.Turn(
-                marks=[*(one.mark for one in self._done), *unsent],
-                instead=[one.instead for one in self._done if one.instead],
-            )
-            await self._thread.write(lambda on: ledger.take_turn(on, self._worker, turn))
+        for _, opened in self._open:
+            opened.drop()
+        # A turn of which nobody knows whether it was committed may have reserved what is open.
+        unsent = [marks.put_back(letter.notice) for letter, _ in self._open]
+        if self._done or self._unreserved or unsent:
+            turn = self._turn(self._done, self._unreserved, unsent)
+            self._writer.write(lambda on: ledger.take_turn(on, self._worker, turn))
+
+    @staticmethod
+    def _turn(
+        done: list[Settled], unreserved: list[Settled], unsent: Sequence[marks.Mark] = ()
+    ) -> ledger.Turn:
+        return ledger.Turn(
+            marks=[*(one.mark for one in done), *unsent],
+            settled=[one.mark for one in unreserved],
+            instead=[one.instead for one in (*done, *unreserved) if one.instead],
+        )
 
 
 def _now() -> float:

@@ -35,6 +35,9 @@ __all__ = ["Letter", "Letters", "Sender", "Settled"]
 
 Row = Mapping[str, Any]
 
+_SLICE_SECONDS = 0.0002
+"""For how long mails are written before what the mail server has answered is read."""
+
 NOTHING_LEFT = "All that was in it is settled."
 
 
@@ -57,22 +60,22 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A notice with its mail and whom it was written to. ``stands_in``: whether an alternate could be told instead."""
+    """A notice with its mail and whom it was written to.
+
+    ``place``: the post that is told, and as what its reader reads; ``stands_in``: whether an alternate could be told
+    instead.
+    """
 
     notice: Row
     message: EmailMessage
     reader: Addressee
+    place: tuple[Post, Capacity]
     stands_in: bool
 
     @property
     def address(self) -> str:
         """Where the mail goes."""
         return self.reader.email
-
-    @property
-    def place(self) -> tuple[Post, Capacity]:
-        """The post that is told, and as what its reader reads."""
-        return Post(self.notice["post"]), Capacity(self.notice["capacity"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,10 @@ class _Known(NamedTuple):
         return found
 
     def letter(self, notice: Row, message: EmailMessage) -> Letter:
-        return Letter(notice, message, self.addressee(notice), self.office(notice).stands_in is not None)
+        place = Post(notice["post"]), Capacity(notice["capacity"])
+        return Letter(
+            notice, message, self.addressee(notice), place, self.office(notice).stands_in is not None
+        )
 
     def about(self, notice: Row) -> About:
         about = self.abouts.get(notice["reference"])
@@ -137,14 +143,18 @@ class Letters:
     async def write(self, notices: Sequence[Row]) -> AsyncIterator[Letter | Settled]:
         """What becomes of each of these notices, in their order, and of what is in those that are digests.
 
-        Between two mails, others may use the loop.
+        Others may use the loop now and then.
         """
         async with self._engine.connect() as connection:
             known = await self._look_up(connection, notices)
+        loop = asyncio.get_running_loop()
+        since = loop.time()
         for notice in notices:
             for one in await self._become(notice, known):
                 yield one
-            await asyncio.sleep(0)
+            if loop.time() - since > _SLICE_SECONDS:
+                await asyncio.sleep(0)
+                since = loop.time()
 
     async def _look_up(self, connection: AsyncConnection, notices: Sequence[Row]) -> _Known:
         items = await items_of(connection, notices)

@@ -3,7 +3,8 @@
 Both hand the same number of mails to the same server over the same number of connections that stay open. The server is
 in a process of its own; it has each mail on disk before it says so, as servers must (RFC 5321, 6.1). Bare: messages that
 are there already, ``aiosmtplib.SMTP.send_message``. Product: queued notices, with the look-ups, the rendering, and the
-ledger in SQLite with ``synchronous=FULL``.
+ledger in SQLite with ``synchronous=FULL``. The server offers PIPELINING (RFC 2920), as those in use do; aiosmtplib does
+not make use of it, the product does.
 """
 
 import argparse
@@ -53,6 +54,10 @@ def keep(content):
         os.fsync(kept.fileno())
 
 class Sink:
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        session.host_name = hostname
+        return [responses[0], "250-PIPELINING", *responses[1:]]
+
     async def handle_DATA(self, server, session, envelope):
         await asyncio.to_thread(keep, envelope.content)
         return "250 kept"
@@ -102,13 +107,12 @@ async def _measured(settings: Settings, engine: AsyncEngine, mails: int, rounds:
     client = await worker.connect(settings)
     casework = Casework(engine, CaseDesk(client, settings.task_queue, history_limit=settings.history_limit))
     async with worker.running(settings, client, engine):
+        worker.collect_rarely()
         reference = await _case(casework)
         decided = [await _one_decision(engine, casework, reference) for _ in range(rounds)]
         ratios: list[float] = []
         for number in range(rounds):
-            rows = await _queue(engine, reference, mails)  # nobody tells the delivery yet
-            messages = await _written(settings, engine, rows)
-            bare = mails / await _bare(settings, messages)
+            bare = mails / await _queued_and_bare(settings, engine, reference, mails)
             begun = time.perf_counter()
             await nudge_delivery(client, settings.delivery_queue)
             await _until_none_waits(engine)
@@ -159,6 +163,19 @@ async def _count(engine: AsyncEngine) -> int:
     query = select(func.count()).where(_NOTICES.c.kind == "circulated", _NOTICES.c.state == "sent")
     async with engine.connect() as connection:
         return int((await connection.execute(query)).scalar_one())
+
+
+async def _queued_and_bare(settings: Settings, engine: AsyncEngine, reference: str, mails: int) -> float:
+    """Queue notices of which nobody tells the delivery, and send their mails without it: the seconds that takes."""
+    while True:
+        rows = await _queue(engine, reference, mails)
+        messages = await _written(settings, engine, rows)
+        seconds = await _bare(settings, messages)
+        async with engine.connect() as connection:
+            left = select(func.count()).where(_NOTICES.c.state == "queued")
+            if (await connection.execute(left)).scalar_one() == mails:
+                return seconds
+        await _until_none_waits(engine)  # a round that had not quite ended took them: that measures nothing
 
 
 async def _queue(engine: AsyncEngine, reference: str, mails: int) -> list[dict[str, Any]]:
@@ -229,7 +246,7 @@ def _say(line: str) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--mails", type=int, default=1500)
+    parser.add_argument("--mails", type=int, default=3000)
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()

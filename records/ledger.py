@@ -67,9 +67,9 @@ async def ready(
 class Turn:
     """What one transaction of a delivery writes.
 
-    ``marks``: what became of mails that this worker had reserved. ``settled``: notices that need no mail now, or none any
-    more, if they still wait or are in a digest. ``instead``: notices to queue, unless one with the same key is there.
-    ``wanted``: ids to reserve.
+    ``marks``: what became of mails that this worker had reserved. ``settled``: what became of notices that it had not, if
+    they still wait or are in a digest: they need no mail now, or the server does not take it. ``instead``: notices to
+    queue, unless one with the same key is there. ``wanted``: ids to reserve.
     """
 
     marks: Sequence[Mapping[str, Any]] = ()

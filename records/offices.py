@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.base import Value
@@ -85,9 +85,12 @@ def addressees_now(
     return found
 
 
+_HOLDERS_OF = select(_HOLDERS).where(_HOLDERS.c.post.in_(bindparam("posts", expanding=True)))
+
+
 def _holders(connection: Connection, posts: Collection[Post]) -> dict[str, Row]:
-    query = select(_HOLDERS).where(_HOLDERS.c.post.in_(posts))
-    return {row["post"]: row for row in _rows(connection, query)}
+    found = connection.execute(_HOLDERS_OF, {"posts": list(posts)})
+    return {row["post"]: dict(row) for row in found.mappings()}
 
 
 def _alternates(connection: Connection, posts: Collection[Post], today: date) -> dict[str, Row]:

@@ -13,10 +13,17 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class Sink:
-    """Keeps one line a mail: recipient and Message-ID."""
+    """Keeps one line a mail: recipient and Message-ID. Takes commands in groups (RFC 2920), as servers in use do."""
 
     def __init__(self, file: Path) -> None:
         self._file = file.open("a", encoding="utf-8", buffering=1)
+
+    async def handle_EHLO(  # noqa: N802
+        self, _server: SMTP, session: Session, _envelope: Envelope, hostname: str, offers: list[str]
+    ) -> list[str]:
+        """Offer it."""
+        session.host_name = hostname
+        return [*offers[:-1], "250-PIPELINING", offers[-1]]
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Note the mail, then acknowledge it."""

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -221,6 +222,39 @@ async def test_while_all_mail_is_paused_it_is_queued_and_goes_out_once_when_it_i
     assert len(catcher.messages()) == len(notices)
 
 
+async def test_a_pause_while_mails_are_opened_hands_none_of_them_over(
+    tmp_path: Path, database_url: str
+) -> None:
+    class Pausing(Catcher):
+        parts: Rig
+
+        async def handle_MAIL(  # noqa: N802
+            self, server: Any, session: Any, envelope: Any, address: str, options: Any
+        ) -> str:
+            if not opened:
+                await pause(self.parts.engine, "RSO/secretariat", "wrong words", datetime.now(UTC))
+            opened.append(address)
+            envelope.mail_from = address
+            return "250 OK"
+
+    opened: list[str] = []
+    catcher = Pausing(tmp_path / "mail")
+    async with catcher, mailing(tmp_path, catcher, database_url) as catcher.parts:
+        parts = catcher.parts
+        await parts.submit()
+        await a_round_is_over(parts)
+        assert opened
+        assert catcher.messages() == []
+        assert {notice["state"] for notice in await parts.notices()} == {"queued"}
+
+        await resume(parts.engine, "RSO/secretariat", datetime.now(UTC))
+        await nudge_delivery(parts.client, parts.settings.delivery_queue)
+        notices = await settled(parts)
+
+    assert {notice["state"] for notice in notices} == {"sent"}
+    assert len(catcher.messages()) == len(notices)
+
+
 async def test_what_a_reminder_is_about_is_settled_while_it_waits_and_it_is_not_sent(
     tmp_path: Path, database_url: str
 ) -> None:
@@ -305,21 +339,27 @@ async def test_a_post_that_changes_hands_while_its_mail_waits_is_written_to_as_i
     assert mail.message.get_body(("html",)).get_content().count('lang="id"') == 1  # type: ignore[union-attr]
 
 
-class HandingOver(Catcher):
-    """Takes the first mail when the other one is written, and the other one's post has a new holder."""
+POST_AT = {
+    "focal-point@lk.ahg.localhost": "LK/focal-point",
+    "secretariat@rso.ahg.localhost": "RSO/secretariat",
+}
 
-    OTHER = {  # noqa: RUF012 - nobody changes it
-        "focal-point@lk.ahg.localhost": "RSO/secretariat",
-        "secretariat@rso.ahg.localhost": "LK/focal-point",
-    }
+
+class HandingOver(Catcher):
+    """Takes the first mail when both are written, and its post, or the other one's, has a new holder."""
+
+    other = True
     parts: Rig
-    both_written: asyncio.Event
+    both_written: Event
     handed_over = ""
+
+    def handed_over_at(self, address: str) -> str:
+        return next(post for at, post in POST_AT.items() if (at != address) is self.other)
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
         if not self.handed_over:
-            await self.both_written.wait()
-            self.handed_over = self.OTHER[address]
+            await asyncio.to_thread(self.both_written.wait, 30)
+            self.handed_over = self.handed_over_at(address)
             async with write_transaction(self.parts.engine) as connection:
                 holders = TABLES.tables["holders"]
                 there = holders.c.post == self.handed_over
@@ -327,8 +367,9 @@ class HandingOver(Catcher):
         return await super().handle_RCPT(server, session, envelope, address, options)
 
 
-async def test_a_post_that_changes_hands_after_its_mail_was_written_is_written_to_as_it_is_held_then(
-    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("other", [True, False], ids=["written", "opened"])
+async def test_a_post_that_changes_hands_after_its_mail_was_written_or_opened_is_written_to_as_it_is_held_then(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, other: bool
 ) -> None:
     written: list[str] = []
 
@@ -344,7 +385,7 @@ async def test_a_post_that_changes_hands_after_its_mail_was_written_is_written_t
         catcher,
         rig(tmp_path / "rig", database_url=database_url, smtp_port=catcher.port, smtp_connections=1) as parts,
     ):
-        catcher.parts, catcher.both_written = parts, asyncio.Event()
+        catcher.parts, catcher.both_written, catcher.other = parts, Event(), other
         async with working(parts):
             await parts.submit()
         async with worker.running(parts.settings, parts.client, parts.engine):
@@ -361,18 +402,18 @@ async def test_a_post_that_changes_hands_after_its_mail_was_written_is_written_t
 async def test_what_is_queued_for_an_alternate_while_the_ledger_is_read_goes_out_in_the_same_round(
     tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read, turned = asyncio.Event(), asyncio.Event()
+    read, turned = Event(), Event()
     ready, take_turn = ledger.ready, deliver._Round._take_turn
 
     async def reads_slowly(*asked: Any) -> list[dict[str, Any]]:
         found = await ready(*asked)
         if not found and not read.is_set():
             read.set()
-            await turned.wait()
+            await asyncio.to_thread(turned.wait, 30)
         return found
 
     async def turns(going: deliver._Round) -> bool:
-        refused = any(one.instead for one in going._done)
+        refused = any(one.instead for one in going._unreserved)
         taken = await take_turn(going)
         if refused:
             turned.set()
@@ -383,7 +424,7 @@ async def test_what_is_queued_for_an_alternate_while_the_ledger_is_read_goes_out
             self, server: Any, session: Any, envelope: Any, address: str, options: Any
         ) -> str:
             if address == "focal-point@lk.ahg.localhost":
-                await read.wait()
+                await asyncio.to_thread(read.wait, 30)
                 return "550 no such user"
             return await super().handle_RCPT(server, session, envelope, address, options)
 
@@ -396,7 +437,7 @@ async def test_what_is_queued_for_an_alternate_while_the_ledger_is_read_goes_out
         async with working(parts):
             await parts.submit()
         async with worker.running(parts.settings, parts.client, parts.engine), asyncio.timeout(30):
-            await turned.wait()
+            await asyncio.to_thread(turned.wait, 30)
             delivery = parts.client.get_workflow_handle(DELIVERY_ID)
             await delivery.result()
             events = (await delivery.fetch_history()).events

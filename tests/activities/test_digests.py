@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db import WriterThread
+from db import Writer
 from models.mail_preferences import How, Preferences, Rhythm, Switch
 from ops.catcher import Catcher
 from records import digests, ledger
@@ -288,23 +288,23 @@ class Killed(Exception):
 
 
 class Dying:
-    """A thread that writes so many transactions; then its worker dies, before or after the last one is committed."""
+    """Writes so many transactions; then its worker dies, before or after the last one is committed."""
 
-    def __init__(self, thread: WriterThread, left: int, *, commits: bool) -> None:
-        self._thread, self._left, self._commits = thread, left, commits
+    def __init__(self, writer: Writer, left: int, *, commits: bool) -> None:
+        self._writer, self._left, self._commits = writer, left, commits
 
-    async def write(self, work: Any) -> Any:
+    def write(self, work: Any) -> Any:
         if self._left < 0:
             raise Killed
         self._left -= 1
         if self._left < 0:
             if self._commits:
-                await self._thread.write(work)
+                self._writer.write(work)
             raise Killed
-        return await self._thread.write(work)
+        return self._writer.write(work)
 
     def close(self) -> None:
-        self._thread.close()
+        self._writer.close()
 
 
 @pytest.mark.parametrize("commits", [True, False])
@@ -319,7 +319,7 @@ async def test_a_worker_that_dies_at_any_write_neither_doubles_nor_loses_what_is
         await office.tell(table)
         office.now += timedelta(days=3)
         dying = office.another()
-        dying._thread = Dying(dying._thread, left, commits=commits)  # type: ignore[assignment]
+        dying._writer = Dying(dying._writer, left, commits=commits)  # type: ignore[assignment]
         try:
             await office.deliver(dying)
         except Killed:

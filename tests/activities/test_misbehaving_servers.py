@@ -41,8 +41,9 @@ SLOW = 2.0
 
 
 class Faulty(Server):
-    """Misbehaves until it is ``well``."""
+    """Misbehaves until it is ``well``; takes commands in groups, as the servers in use do."""
 
+    groups = True
     well = False
 
     def __init__(self, **options: Any) -> None:

@@ -21,7 +21,7 @@ from models.log import Entry
 from ops.scenario import Scenario
 from ops.simulate import Simulation, simulation
 from ops.verify import verify
-from records import queries
+from records import ledger, queries
 from tests.rig import REQUEST, Rig, rig, working
 from tests.workflows.conftest import Way
 from workflows.client import CaseDesk, NotAnswered, NotRecorded
@@ -196,7 +196,14 @@ async def submitted(tmp_path: Path) -> AsyncIterator[tuple[Simulation, str]]:
         done = await Casework(play.engine, play.desk).act(
             "submit", request, by="LK/focal-point", command_id="s1", at=START
         )
+        while await waiting(play):  # noqa: ASYNC110 - else it waits for the database, and the server's clock for it
+            await asyncio.sleep(0.02)
         yield play, done.reference
+
+
+async def waiting(play: Simulation) -> bool:
+    async with play.engine.connect() as connection:
+        return await ledger.waiting(connection)
 
 
 async def until_next_act(play: Simulation, reference: str) -> None:
