@@ -9,6 +9,7 @@ from typing import Any
 
 from models.mail_preferences import Decision, Way
 from models.notices.state import NoticeState
+from notifications.texts import prose
 from notifications.transport import Delivery
 from records.ledger import MOST_ATTEMPTS, NOBODY_INSTEAD, for_alternate, retry_delay
 
@@ -29,7 +30,7 @@ def attempted(
     """
     mark = {
         **_as_it_was(notice), "attempts": notice["attempts"] + 1, "address": address, "message_id": message_id,
-        "reply": delivery.reply[:_LONGEST], "reason": "",
+        "reply": prose(delivery.reply)[:_LONGEST], "reason": "",
     }  # fmt: skip
     match delivery.state:
         case "away":
