@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 from uuid import uuid4
 
 import typer
@@ -687,5 +687,10 @@ async def _mail_preferences(settings: Settings, written: str, changes: dict[str,
             out.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
+def main() -> NoReturn:
+    """The program `ahg`."""
+    worker.to_its_end(app)
+
+
 if __name__ == "__main__":
-    app()
+    main()

@@ -1,13 +1,18 @@
 """The composition root of the worker: settings in, running workers out. Nothing else puts the parts together."""
 
 import asyncio
+import atexit
 import gc
 import logging
+import os
 import signal
+import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import NoReturn
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -35,7 +40,7 @@ from workflows.payloads import data_converter
 from workflows.recommendation import Recommendation
 from workflows.returns import Returns
 
-__all__ = ["Nudger", "Options", "connect", "mailbox_of", "running", "sandbox"]
+__all__ = ["Nudger", "Options", "connect", "mailbox_of", "running", "sandbox", "to_its_end"]
 
 DEPLOYMENT = "ahg"
 PASSED_THROUGH = ("models", "pydantic", "pydantic_core", "annotated_types", "typing_extensions", "workflows.names",
@@ -273,7 +278,37 @@ async def main(settings: Settings) -> None:
         await engine.dispose()
 
 
+def to_its_end(program: Callable[[], object]) -> NoReturn:
+    """Run a program, and end the process with its exit code and without taking the interpreter down.
+
+    The threads of Temporal's core outlive the event loop. One of them that still has a word for Python while the
+    interpreter is taken down aborts the process, which has done all its work (temporalio/sdk-python, 300). So what
+    is due at exit is done here, in the order and the way in which `multiprocessing` ends its processes.
+    """
+    code = 1
+    try:
+        program()
+        code = 0
+    except SystemExit as asked:
+        code = asked.code if isinstance(asked.code, int) else int(asked.code is not None)
+        if isinstance(asked.code, str):
+            sys.stderr.write(f"{asked.code}\n")
+    except BaseException:  # noqa: BLE001 - said as the interpreter says it
+        sys.excepthook(*sys.exc_info())
+    finally:
+        threading._shutdown()  # type: ignore[attr-defined]
+        atexit._run_exitfuncs()
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError):
+                stream.flush()
+        os._exit(code)
+
+
+def _take_cases() -> None:
+    settings = load_settings()
+    set_up_logs(settings)
+    asyncio.run(main(settings))
+
+
 if __name__ == "__main__":
-    _settings = load_settings()
-    set_up_logs(_settings)
-    asyncio.run(main(_settings))
+    to_its_end(_take_cases)
