@@ -67,9 +67,12 @@ def test_a_program_ends_with_its_own_code_and_last_words(way: str, code: int, sa
 
 def test_what_is_due_at_exit_is_done_before_the_end() -> None:
     done = ended(
-        "import atexit, threading, time\n"
+        "import atexit, threading\n"
         "def program():\n"
         "    atexit.register(print, 'at exit', end='')\n"
-        "    threading.Thread(target=lambda: (time.sleep(0.2), print('thread', end=', '))).start()\n"
+        "    def outlive():\n"
+        "        threading.main_thread().join()\n"
+        "        print('thread', end=', ')\n"
+        "    threading.Thread(target=outlive).start()\n"
     )
     assert (done.returncode, done.stdout) == (0, "thread, at exit")
