@@ -1,0 +1,32 @@
+"""The gate: positions of Co-Chairs, and answers to what they ask."""
+
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+
+from models.base import Prose
+from models.case import GateName, PositionKind
+from models.commands.body import Body, also
+
+__all__ = ["Answer", "Decide"]
+
+
+class Decide(Body):
+    """Take a position at a gate."""
+
+    do: Literal["decide"] = "decide"
+    gate: GateName | None = None
+    position: PositionKind
+
+    @field_validator("position", mode="before")
+    @classmethod
+    def _words(cls, given: Any) -> Any:
+        return given.replace("_", " ") if isinstance(given, str) else given
+
+
+class Answer(Body):
+    """Answer what a Co-Chair asked."""
+
+    do: Literal["answer"] = "answer"
+    gate: GateName | None = None
+    text: Prose = Field(min_length=1, validation_alias=also("text", "answer", "message", "note"))

@@ -1,0 +1,55 @@
+"""Practical outcomes (a): set, advanced, blocked, done, verified."""
+
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from models.base import Day, Line
+from models.commands.body import Body, Codes, also, as_tuple
+
+__all__ = ["AddOutcome", "Block", "Done", "Progress", "Verify"]
+
+
+class _OnOutcome(Body):
+    outcome: Line = Field(validation_alias=also("outcome", "title"))
+
+
+class AddOutcome(Body):
+    """Set a practical outcome with its indicator."""
+
+    do: Literal["add_outcome"] = "add_outcome"
+    title: Line = Field(min_length=1)
+    owner: Line | None = None
+    supporting: Codes = Field(default=(), validation_alias=also("supporting", "supporters", "support"))
+    indicator: Line = ""
+    baseline: float | None = None
+    target: float | None = None
+    unit: Line = ""
+    due: Day | None = None
+
+    _lists = field_validator("supporting", mode="before")(as_tuple)
+
+
+class Progress(_OnOutcome):
+    """Note progress on an outcome; a blocked one is open again."""
+
+    do: Literal["progress"] = "progress"
+    value: float | None = Field(default=None, validation_alias=also("value", "current", "now"))
+
+
+class Block(_OnOutcome):
+    """Say that an outcome cannot go on, and why."""
+
+    do: Literal["block"] = "block"
+
+
+class Done(_OnOutcome):
+    """Report an outcome as done."""
+
+    do: Literal["done"] = "done"
+
+
+class Verify(_OnOutcome):
+    """A Co-Chair verifies an outcome that is done."""
+
+    do: Literal["verify"] = "verify"
