@@ -12,8 +12,8 @@ import pytest
 import yaml
 from pydantic_core import PydanticUndefined
 
-from cli import _exported
 from models.projection import step_of
+from ops.commands.cases import exported_entry
 from ops.scenario import EXPECTATIONS, Scenario
 from settings import PREFIX, Settings
 from tests.reference import PAGES, page
@@ -169,7 +169,7 @@ def exported() -> list[str]:
         "with": {"gate": "activation", "position": "approve"},
     })  # fmt: skip
     table.do("RSO/secretariat", "propose", {"members": ["NZ"]})
-    return [json.dumps(_exported(entry), ensure_ascii=False) for entry in table.entries]
+    return [json.dumps(exported_entry(entry), ensure_ascii=False) for entry in table.entries]
 
 
 def checked(lines: list[str], folder: Path) -> subprocess.CompletedProcess[str]:

@@ -1,0 +1,1 @@
+"""The commands of ``ahg`` that belong to a group, a module for each group."""

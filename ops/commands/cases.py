@@ -1,0 +1,208 @@
+"""``ahg case``: cases looked at, acted on and exported."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+import yaml
+from rich.table import Table
+from temporalio.client import Client
+
+import worker
+from casework import Casework
+from models.rules import allowed
+from ops import mail as mailing
+from ops.commands.terminal import err, files, load_settings_or_fail, out, post_named, records, run
+from ops.scenario import ScenarioError
+from records import ledger, proof, queries
+from records.csv_text import MARK, csv_text
+from settings import Settings
+from workflows.client import CaseDesk
+
+__all__ = ["app", "exported_entry"]
+
+app = typer.Typer(no_args_is_help=True, help="Look at cases and act on them.")
+
+
+@app.command("list")
+def case_list(
+    stage: Annotated[str | None, typer.Option(help="Only cases in this stage.")] = None,
+    after: Annotated[str, typer.Option(help="Begin after this reference.")] = "",
+    limit: Annotated[int, typer.Option(help="At most so many.")] = 100,
+) -> None:
+    """List cases: stage, whose turn it is, until when."""
+    run(_case_list(load_settings_or_fail(), stage, after, limit))
+
+
+async def _case_list(settings: Settings, stage: str | None, after: str, limit: int) -> None:
+    async with records(settings) as engine, engine.connect() as connection:
+        rows = await queries.cases(connection, stage=stage, after=after, limit=limit)
+    table = Table("Case", "Stage", "Waits for", "Until (UTC)", "Clock", "Title", box=None)
+    for row in rows:
+        until = row["due"].strftime("%Y-%m-%d %H:%M") if row["due"] else ""
+        table.add_row(
+            row["reference"], row["stage"], ", ".join(row["waiting_on"]), until, row["clock"], row["title"]
+        )
+    out.print(table)
+    out.print(f"{len(rows)} cases", highlight=False)
+
+
+@app.command("show")
+def case_show(reference: str) -> None:
+    """Show one case with everything on record, as JSON."""
+    run(_case_show(load_settings_or_fail(), reference))
+
+
+async def _case_show(settings: Settings, reference: str) -> int:
+    async with records(settings) as engine, engine.connect() as connection:
+        row = await queries.case(connection, reference)
+        if row is None:
+            err.print(f"There is no case {reference}.")
+            return 1
+        for name in queries.PARTS:
+            row[name] = await queries.parts(connection, reference, name)
+    _print_json(row)
+    return 0
+
+
+@app.command("do")
+def case_do(
+    command: Annotated[str, typer.Argument(help="A command: submit, accept, decide, respond, ...")],
+    by: Annotated[str, typer.Option(help="The post that acts, as MEMBER/POST.")],
+    reference: Annotated[
+        str | None, typer.Option("--case", help="The case; left out for draft and submit.")
+    ] = None,
+    fields: Annotated[str, typer.Option("--with", help="The command's fields, as YAML or JSON.")] = "{}",
+    command_id: Annotated[
+        str | None, typer.Option("--id", help="Id of the command; the same id acts once.")
+    ] = None,
+    seen: Annotated[
+        int | None, typer.Option(help="Newest entry you have seen; refused if it is stale.")
+    ] = None,
+) -> None:
+    """Do a command on a case."""
+    run(_case_do(load_settings_or_fail(), command, by, reference, fields, command_id or uuid4().hex, seen))
+
+
+async def _case_do(
+    settings: Settings,
+    command: str,
+    by: str,
+    reference: str | None,
+    fields: str,
+    command_id: str,
+    seen: int | None,
+) -> None:
+    try:
+        given = yaml.safe_load(fields) or {}
+    except yaml.YAMLError as error:
+        raise ScenarioError(f"--with is not YAML: {error}") from None
+    if not isinstance(given, dict):
+        raise ScenarioError("--with must be a mapping, as in: {gate: activation, position: approve}")
+    client = await worker.connect(settings)
+    async with records(settings) as engine:
+        casework = Casework(engine, _desk(settings, client), files=files(settings, engine))
+        done = await casework.act(
+            command, given, by=by, command_id=command_id, reference=reference, seen=seen
+        )
+    waiting = f"; waits for {', '.join(done.waiting_on)}" if done.waiting_on else ""
+    out.print(f"{done.reference} entry {done.seq}: {done.stage}{waiting}", highlight=False, soft_wrap=True)
+
+
+@app.command("allowed")
+def case_allowed(reference: str, by: Annotated[str, typer.Option(help="The post.")]) -> None:
+    """Say what a post may do with a case now."""
+    run(_case_allowed(load_settings_or_fail(), reference, by))
+
+
+async def _case_allowed(settings: Settings, reference: str, by: str) -> None:
+    client = await worker.connect(settings)
+    case = await _desk(settings, client).state(reference)
+    post = post_named(by)
+    out.print(", ".join(allowed(case, post)) or "nothing", highlight=False)
+
+
+@app.command("history")
+def case_history(reference: str) -> None:
+    """Show the log of a case: who did what, when."""
+    run(_case_history(load_settings_or_fail(), reference))
+
+
+async def _case_history(settings: Settings, reference: str) -> int:
+    async with records(settings) as engine, engine.connect() as connection:
+        entries = await queries.entries(connection, reference)
+    if not entries:
+        err.print(f"There is no case {reference}.")
+        return 1
+    for entry in entries:
+        at = entry.at.strftime("%Y-%m-%d %H:%M:%S")
+        who = "the clock" if entry.command.startswith("clock:") else str(entry.by)
+        via = f" (recorded by {entry.acted_for.by}: {entry.acted_for.how})" if entry.acted_for else ""
+        text = entry.event.get("text") or ""
+        out.print(
+            f"{entry.seq:>4}  {at}  {who}{via}: {entry.type.replace('_', ' ')}  {text}".rstrip(),
+            markup=False, highlight=False, soft_wrap=True,
+        )  # fmt: skip
+    return 0
+
+
+@app.command("export")
+def case_export(
+    reference: str,
+    to: Annotated[Path | None, typer.Option(help="File to write; left out: standard output.")] = None,
+) -> None:
+    """Export the log of a case as JSON lines that verify without the database (docs/log.md)."""
+    run(_case_export(load_settings_or_fail(), reference, to))
+
+
+async def _case_export(settings: Settings, reference: str, to: Path | None) -> int:
+    async with records(settings) as engine, engine.connect() as connection:
+        entries = await queries.entries(connection, reference)
+    if not entries:
+        err.print(f"There is no case {reference}.")
+        return 1
+    lines = "".join(json.dumps(exported_entry(entry), ensure_ascii=False) + "\n" for entry in entries)
+    if to is None:
+        sys.stdout.write(lines)
+    else:
+        to.write_text(lines, encoding="utf-8")
+    return 0
+
+
+@app.command("told")
+def case_told(
+    reference: str,
+    to: Annotated[Path | None, typer.Option(help="File to write as a table (CSV).")] = None,
+) -> None:
+    """Show who was told what and when, and what became of each mail."""
+    run(_case_told(load_settings_or_fail(), reference, to))
+
+
+async def _case_told(settings: Settings, reference: str, to: Path | None) -> int:
+    async with records(settings) as engine, engine.connect() as connection:
+        if await queries.case(connection, reference) is None:
+            err.print(f"There is no case {reference}.", markup=False, highlight=False)
+            return 1
+        notices = await ledger.told(connection, reference)
+    if to is not None:
+        to.write_text(MARK + csv_text(proof.HEAD, proof.lines(notices)), encoding="utf-8", newline="")
+    else:
+        for text in mailing.told_lines(notices):
+            out.print(text, markup=False, highlight=False, soft_wrap=True)
+    return 0
+
+
+def exported_entry(entry: Any) -> dict[str, Any]:
+    """An entry of the log as ``ahg case export`` writes it (docs/log.md), ready for JSON."""
+    return {**entry.model_dump(mode="json"), "at": entry.at.isoformat()}
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def _desk(settings: Settings, client: Client) -> CaseDesk:
+    return CaseDesk(client, settings.task_queue, history_limit=settings.history_limit)
