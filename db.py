@@ -115,13 +115,12 @@ class Writer:
             _prepare_sqlite(self._engine, engine.get_execution_options()[_SYNCHRONOUS], foreign_keys=True)
         else:
             self._engine = create_engine(url, pool_size=1, max_overflow=0, pool_pre_ping=True)
+        self._engine.update_execution_options(**{_WRITES: True})
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` in a transaction that takes the write lock at its beginning; answers after the commit."""
-        with self._engine.connect() as connection:
-            connection = connection.execution_options(**{_WRITES: True})
-            with connection.begin():
-                return work(connection)
+        with self._engine.begin() as connection:
+            return work(connection)
 
     def close(self) -> None:
         """Close the connection."""

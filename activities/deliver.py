@@ -36,8 +36,8 @@ from workflows.names import DELIVER
 __all__ = ["Courier", "Sender"]
 
 _BEAT_SECONDS = 5.0
-_AHEAD = 64
-"""Mails that are written before there is a connection for them."""
+_AHEAD = 256
+"""Mails that are written before there is a connection for them; a round begins with fewer, so that the first go soon."""
 
 _FRESH_SECONDS = 10.0
 """A mail that waited longer for a connection is written anew: the case may be another by then."""
@@ -129,6 +129,7 @@ class _Round:
         self._clock, self._real = clock, real
         self._worker = uuid4().hex
         self._limit = connections
+        self._ahead = 2 * connections
         self._written: deque[tuple[float, Letter]] = deque()
         self._open: list[tuple[Letter, Opened]] = []
         self._done: list[Settled] = []
@@ -172,7 +173,7 @@ class _Round:
         if self._writing is not None and self._writing.done():
             self._writing.result()
             self._writing = None
-        enough = len(self._written) > _AHEAD // 2 or self._all_written or self._ending
+        enough = len(self._written) > self._ahead // 2 or self._all_written or self._ending
         if self._writing is None and not enough:
             self._writing = self._start(self._write())
 
@@ -184,7 +185,8 @@ class _Round:
         # Before the ledger is read: a turn that queues something meanwhile says otherwise, and is not overruled.
         self._all_written = True
         async with self._engine.connect() as connection:
-            notices = await ledger.ready(connection, self._real(), _AHEAD, self._held)
+            notices = await ledger.ready(connection, self._real(), self._ahead, self._held)
+        self._ahead = min(4 * self._ahead, _AHEAD)
         if notices:
             self._all_written = False
         self._held.update(notice["id"] for notice in notices)

@@ -25,6 +25,8 @@ def line(text: str) -> str:
 
 def prose(text: str) -> str:
     """Running text: line ends become ``\\n``, other control characters a blank, outer blanks go."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     return _REORDERING.sub(
         "", _CONTROLS_IN_PROSE.sub(" ", _LINE_ENDS.sub("\n", text).replace("\t", " "))
     ).strip()
