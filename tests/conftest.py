@@ -1,9 +1,12 @@
 """The real parts that tests run through: PostgreSQL, SQLite, a Temporal server, a mail catcher, certificates."""
 
+import asyncio
 import itertools
 import os
+import shutil
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -54,23 +57,50 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[Callable[[], str]]:
-    """Makes an empty PostgreSQL database on every call and returns its SQLAlchemy address."""
+def postgres_url(postgres_server: str) -> Iterator[Callable[..., str]]:
+    """Makes a PostgreSQL database on every call, empty or as ``template`` is, and returns its SQLAlchemy address."""
     made: list[str] = []
 
-    def make() -> str:
+    def make(template: str = "template1") -> str:
         name = f"test_{os.getpid()}_{next(_numbers)}"
         with psycopg.connect(postgres_server, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         made.append(name)
-        head, _, query = postgres_server.partition("?")
-        address = f"{head.rpartition('/')[0]}/{name}?{query}"
-        return address.replace("postgresql://", "postgresql+psycopg://", 1)
+        return _address(postgres_server, name)
 
     yield make
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         for name in made:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _address(postgres_server: str, name: str) -> str:
+    head, _, query = postgres_server.partition("?")
+    address = f"{head.rpartition('/')[0]}/{name}?{query}"
+    return address.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgres_server: str) -> str:
+    """Name of a PostgreSQL database with the newest schema and nothing in it, to make others from."""
+    name = f"migrated_{os.getpid()}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    _migrate(_address(postgres_server, name))
+    return name
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as a file of SQLite."""
+    path = tmp_path_factory.mktemp("migrated") / "test.db"
+    _migrate(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
+def _migrate(address: str) -> None:
+    with ThreadPoolExecutor(1) as aside:  # a loop of its own, whatever loop the session has
+        aside.submit(asyncio.run, db.migrate(address)).result()
 
 
 @pytest.fixture
@@ -88,17 +118,25 @@ def database_of(request: pytest.FixtureRequest) -> Callable[[str], str | None]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Address of an empty database; the test runs once on each kind."""
+    """Address of a database; the test runs once on each kind. It is empty, but for ``newest_schema``."""
+    migrated = "newest_schema" in request.fixturenames
     if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
-    make: Callable[[], str] = request.getfixturevalue("postgres_url")
-    return make()
+        path = tmp_path / "test.db"
+        if migrated:
+            shutil.copyfile(request.getfixturevalue("migrated_file"), path)
+        return f"sqlite+aiosqlite:///{path}"
+    make: Callable[..., str] = request.getfixturevalue("postgres_url")
+    return make(request.getfixturevalue("migrated_database")) if migrated else make()
+
+
+@pytest.fixture
+def newest_schema() -> None:
+    """Whoever takes it finds the newest schema at ``database_url``."""
 
 
 @pytest_asyncio.fixture
-async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+async def engine(newest_schema: None, database_url: str) -> AsyncIterator[AsyncEngine]:
     """An engine on a database of each kind, with the newest schema."""
-    await db.migrate(database_url)
     engine = db.make_engine(database_url)
     yield engine
     await engine.dispose()
