@@ -19,16 +19,18 @@ from activities.case_names import CaseNames
 from activities.reminders import Reminders
 from activities.wishes import AT_ONCE, Wishes, wishes_of
 from models.mail_preferences import Way
-from models.notices import DIGEST
+from models.notices import DIGEST, POLICY_PROPOSED
 from models.posts import SECRETARIAT, Capacity, Post
 from notifications.answer_links import AnswerLinks
 from notifications.compose import About, Reader, compose
 from notifications.digest import Item, compose_digest
 from notifications.envelope import replies_to
 from notifications.off_links import OffLinks
-from records import queries
+from notifications.policy_mail import compose_policy
+from records import policies, queries
 from records.casefiles import CaseFiles
 from records.digests import items_of
+from records.directory import read_members
 from records.offices import Addressee, Office, addressees_now, offices_of
 
 __all__ = ["Letter", "Letters", "Sender", "Settled"]
@@ -39,6 +41,7 @@ _SLICE_SECONDS = 0.0002
 """For how long mails are written before what the mail server has answered is read."""
 
 NOTHING_LEFT = "All that was in it is settled."
+ANSWERED = "The proposal is answered or settled."
 
 
 class Sender:
@@ -86,10 +89,19 @@ class Settled:
     instead: dict[str, Any] | None = None
 
 
+class _Proposed(NamedTuple):
+    """The proposal of a policy that waits: its id, the Co-Chairs that are to answer, and the names of members by code."""
+
+    proposal: str
+    awaited: Collection[Post]
+    names: Mapping[str, str]
+
+
 class _Known(NamedTuple):
     """What is looked up for a round of notices: by post, by reference, ids of reminders, by the key of a digest.
 
-    ``reply_to``: the secretariat's address in the directory, under the name that mails come from.
+    ``reply_to``: the secretariat's address in the directory, under the name that mails come from. ``proposed``: None
+    where no notice is about a policy, or none is proposed any more.
     """
 
     offices: Mapping[Post, Office]
@@ -99,9 +111,10 @@ class _Known(NamedTuple):
     reminders: Collection[int]
     items: Mapping[str, Sequence[Row]]
     reply_to: str
+    proposed: _Proposed | None
 
     def office(self, notice: Row) -> Office:
-        return self.offices[Post(notice["post"])]
+        return self.offices[notice["post"]]
 
     def addressee(self, notice: Row) -> Addressee:
         found = self.office(notice).reads(Capacity(notice["capacity"]))
@@ -171,6 +184,7 @@ class Letters:
             reminders=await self._reminders.among(connection, told),
             items=items,
             reply_to=replies_to(self._sender.reply_to, secretariat.email if secretariat else ""),
+            proposed=await _proposed(connection, notices),
         )
 
     def up_to_date(self, connection: Connection, letters: Sequence[Letter]) -> list[Letter]:
@@ -186,6 +200,8 @@ class Letters:
                 return [held]
             if notice["kind"] == DIGEST:
                 return await self._digest(notice, known)
+            if notice["kind"] == POLICY_PROPOSED:
+                return [self._policy(notice, known)]
             due = await self._still_due(notice, known)
             return [due if isinstance(due, Settled) else self._compose(due, known)]
         except (LookupError, ValueError) as nobody:
@@ -235,6 +251,15 @@ class Letters:
         message = compose_digest(items, reader=reader, **self._as_sent(notice, known))
         return [*settled, known.letter(notice, message)]
 
+    def _policy(self, notice: Row, known: _Known) -> Letter | Settled:
+        """The mail about a proposed policy, if this Co-Chair has still to answer it."""
+        asked, post = known.proposed, Post(notice["post"])
+        if asked is None or asked.proposal != notice["facts"]["proposal"] or post not in asked.awaited:
+            return Settled(marks.superseded(notice, ANSWERED, self._clock()))
+        sent = {name: value for name, value in self._as_sent(notice, known).items() if name != "off"}
+        reader = self._reader(notice, known)
+        return known.letter(notice, compose_policy(notice["facts"], names=asked.names, reader=reader, **sent))
+
     def _reader(self, notice: Row, known: _Known) -> Reader:
         office, addressee = known.office(notice), known.addressee(notice)
         return Reader(
@@ -254,3 +279,13 @@ class Letters:
         reached_otherwise = office.stands_in is not None and office.holder is None
         mark = marks.undeliverable(notice, why, now)
         return Settled(*marks.told_instead(notice, mark, reached_otherwise, now))
+
+
+async def _proposed(connection: AsyncConnection, notices: Sequence[Row]) -> _Proposed | None:
+    if all(notice["kind"] != POLICY_PROPOSED for notice in notices):
+        return None
+    proposal = await policies.open_proposal(connection)
+    if proposal is None:
+        return None
+    names = {row["code"]: row["name"] for row in await read_members(connection)}
+    return _Proposed(proposal.id, await policies.awaited(connection, proposal), names)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.asks import asked_of
 from models.mail_preferences import DEFAULT, Decision, Mail, Preferences, Way, decide
-from models.notices import DIGEST
+from models.notices import OF_NO_CASE
 from models.policy import Urgency
 from models.posts import Capacity, Post
 from notifications.registry import REGISTRY, Pace, Wish
@@ -53,12 +53,12 @@ class Wishes:
 
 
 def _may_wait(kind: str) -> bool:
-    return kind != DIGEST and REGISTRY[kind].pace is Pace.DIGEST
+    return kind not in OF_NO_CASE and REGISTRY[kind].pace is Pace.DIGEST
 
 
 def _mail_of(notice: Mapping[str, Any], post: Post, urgency: str) -> Mail:
     kind = notice["kind"]
-    if kind == DIGEST:
+    if kind in OF_NO_CASE:
         return Mail(kind, notice["reference"], mandatory=True)
     entry = REGISTRY[kind]
     return Mail(

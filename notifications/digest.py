@@ -13,16 +13,15 @@ from typing import Any
 from models.asks import asked_of
 from models.base import Value
 from models.notices import DIGEST
-from notifications import mime
 from notifications.addresses import MY_MAILS, case_address, duty_address, off_address
 from notifications.compose import About, Reader
-from notifications.envelope import digest, fixed_fields, reply_field, unsubscribe_fields
-from notifications.environment import form, language_of
-from notifications.message import forms_of, message_of
+from notifications.envelope import fixed_fields, unsubscribe_fields
+from notifications.environment import language_of
+from notifications.of_no_case import mail_of_no_case
 from notifications.off_links import OffLinks
 from notifications.registry import REGISTRY, Deadline
-from notifications.texts import line, shortened
-from notifications.wording import SUBJECT, Telling, context_of, said_shortly, telling, words_of
+from notifications.texts import line
+from notifications.wording import Telling, context_of, said_shortly, telling, words_of
 from notifications.words import Words
 
 __all__ = ["Item", "compose_digest"]
@@ -69,20 +68,13 @@ def compose_digest(
         "waiting": sum(bool(one.url) for one in lines), "by_default": any(one.by_default for one in lines),
         "settings_url": public_url + MY_MAILS,
     }  # fmt: skip
-    subject = shortened(f"[AHG] {said_shortly(DIGEST, context)}", SUBJECT)
-    context["subject"] = subject
-    plain, html = form(context["language"], html=False), form(context["language"], html=True)
     fields = list(fixed_fields(DIGEST, reader.post, "", at=at, key=key, mail_from=mail_from, bulk=True))
     if off is not None:
         token = off.link(post=reader.post, kind=DIGEST, case="", address=reader.address)
         fields += unsubscribe_fields(public_url + off_address(token))
-    message = message_of(
-        reader.name, reader.address, subject, fields, mail_from=mail_from, replies_to=reply_field(reply_to, "")
-    )  # fmt: skip
-    text = plain.template(f"{DIGEST}/body.txt").render(context)
-    page = html.template(f"{DIGEST}/body.html").render(context)
-    mime.add(message, "alternative", forms_of(text, page), f"=_{digest('alternative', key)}")
-    return message
+    return mail_of_no_case(
+        DIGEST, context, reader=reader, key=key, fields=fields, mail_from=mail_from, reply_to=reply_to
+    )
 
 
 def _of_reader(item: Item, reader: Reader) -> dict[str, Any]:

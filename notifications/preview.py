@@ -9,17 +9,18 @@ from email.message import EmailMessage
 from typing import Any
 
 from models.base import Value
-from models.notices import DIGEST
+from models.notices import DIGEST, POLICY_PROPOSED
 from models.posts import Capacity, Post
 from notifications.answer_links import AnswerLinks
 from notifications.compose import About, Reader, compose
 from notifications.digest import Item, compose_digest
 from notifications.environment import languages
 from notifications.off_links import OffLinks
+from notifications.policy_mail import compose_policy
 
 __all__ = [
     "ABOUT", "AT", "DUE", "FACTS", "LINKS", "NAMES", "OFF", "MailShown", "languages", "mail_shown", "reader_of",
-    "sample_digest", "sample_mail",
+    "sample_digest", "sample_mail", "sample_policy",
 ]  # fmt: skip
 
 AT = datetime(2009, 11, 6, 2, 0, tzinfo=UTC)
@@ -141,6 +142,7 @@ _CO_CHAIRS = (
     "review_requested", "review_requested_again", "review_reminder", "review_escalated", "review_overdue",
     "position_taken", "question_answered", "consultation_opened", "minimum_missing", "outcome_done",
     "outcome_verified", "outcome_blocked", "invitation_answered", "participant_left", "consent_missing",
+    POLICY_PROPOSED,
 )  # fmt: skip
 _WITHOUT_DATE = (
     "request_joined", "request_withdrawn", "decision_made", "invitation_answered", "invitation_lapsed",
@@ -188,6 +190,24 @@ def sample_digest(about: About = ABOUT, **changes: Any) -> EmailMessage:
     return compose_digest(**arguments)
 
 
+_A_POLICY = {
+    "by": "RSO/secretariat",
+    "why": "Ten days were too long in June.",
+    "version": "2",
+    "changes": "3",
+}
+
+
+def sample_policy(about: About = ABOUT, **changes: Any) -> EmailMessage:
+    """The mail about a proposed policy; ``changes`` replace arguments of ``compose_policy``. Of ``about``: the names."""
+    arguments: Mapping[str, Any] = {
+        "facts": _A_POLICY, "names": about.names, "reader": reader_of(POLICY_PROPOSED), "at": AT,
+        "key": f"{POLICY_PROPOSED}:AU/co-chair:7", "mail_from": "Bali Process Ad Hoc Group <ahg@example.org>",
+        "reply_to": "Secretariat <secretariat@example.org>", "public_url": "https://ahg.example.org", **changes,
+    }  # fmt: skip
+    return compose_policy(**arguments)
+
+
 def sample_mail(kind: str, **changes: Any) -> EmailMessage:
     """The mail of a kind with its sample facts; ``changes`` replace arguments of ``compose``: ``reader``, ``about``, ...
 
@@ -196,6 +216,8 @@ def sample_mail(kind: str, **changes: Any) -> EmailMessage:
     """
     if kind == DIGEST:
         return sample_digest(**changes)
+    if kind == POLICY_PROPOSED:
+        return sample_policy(**changes)
     arguments: Mapping[str, Any] = {
         "reader": reader_of(kind),
         "about": ABOUT,

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from models.notices import DIGEST, KINDS
+from models.notices import KINDS, OF_NO_CASE
 from notifications.environment import SHARED, TEMPLATES
 
 __all__ = ["PARTS", "REGISTRY", "Deadline", "Entry", "Pace", "Sensitivity", "Wish", "rows"]
@@ -166,7 +166,7 @@ def _faults() -> Iterator[str]:
     for entry in _ROWS:
         if entry.wish is Wish.MANDATORY and entry.pace is Pace.DIGEST:
             yield f"{entry.kind} is mandatory and must go out at once"
-    own = [f"{kind}/{part}" for kind in (*REGISTRY, DIGEST) for part in PARTS]
+    own = [f"{kind}/{part}" for kind in (*REGISTRY, *OF_NO_CASE) for part in PARTS]
     yield from (f"{name} is missing" for name in own if not (TEMPLATES / name).is_file())
     known = {*SHARED, *own}
     for path in sorted(TEMPLATES.rglob("*")):

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from models.notices import KINDS
+from models.notices import summary_of
 from models.notices.state import NoticeState
 from models.posts import Capacity, Post
 from notifications.incoming import mails_in
@@ -58,7 +58,7 @@ def board_lines(rows: Sequence[Mapping[str, Any]], pause: Pause | None, queued: 
 
 def _notice_lines(notice: Mapping[str, Any], *, held: bool) -> Iterator[str]:
     yield f"  {notice['key']}"
-    yield f"    {KINDS[notice['kind']].summary if notice['kind'] in KINDS else notice['kind']}"
+    yield f"    {summary_of(notice['kind'])}"
     yield f"    {_stands(notice, held=held)}"
     if said := notice["reason"] or notice["reply"]:
         yield f"    said: {line(said)}"

@@ -19,11 +19,12 @@ from db import insert_for, write_transaction
 from models.mail_preferences import Why
 from models.notices import DIGEST
 from models.notices.state import NoticeState
-from models.posts import Capacity, Post
+from models.posts import Post
 from models.tables import TABLES
+from records.ledger import of_no_case
 from records.mail_pauses import pause_now
 
-__all__ = ["gather", "items_of", "let_go"]
+__all__ = ["gather", "items_of", "let_go", "let_go_office"]
 
 _NOTICES, _HOLDERS = TABLES.tables["notices"], TABLES.tables["holders"]
 _ANEW = {"state": NoticeState.QUEUED, "next_attempt_at": None, "reason": "", "address": ""}
@@ -59,21 +60,14 @@ def _gather(connection: Connection, due: datetime, now: datetime) -> int:
     for post, first in firsts:
         key = f"{DIGEST}:{post}:{first}"
         insert = insert_for(connection)(_NOTICES).on_conflict_do_nothing(index_elements=["key"])
-        mine = connection.execute(insert.values(**_row(key, post, now)).returning(c.id)).first()
+        mine = connection.execute(
+            insert.values(**of_no_case(key, DIGEST, Post(post), now)).returning(c.id)
+        ).first()
         if mine is not None:  # else another worker has gathered it
             gone = {"state": NoticeState.GATHERED, "digest": key, "next_attempt_at": None, "settled_at": now}
             connection.execute(update(_NOTICES).where(waits, c.post == post).values(**gone))
             made += 1
     return made
-
-
-def _row(key: str, post: str, now: datetime) -> dict[str, Any]:
-    return {
-        "key": key, "reference": "", "seq": 0, "kind": DIGEST, "post": post, "capacity": Capacity.HOLDER.value,
-        "due": None, "facts": {}, "queued_at": now, "state": NoticeState.QUEUED, "attempts": 0, "reserved_by": "",
-        "address": "", "reply": "", "message_id": "", "instead_of": "", "reason": "", "settled_by": "",
-        "digest": "",
-    }  # fmt: skip
 
 
 async def items_of(
@@ -97,3 +91,9 @@ async def items_of(
 async def let_go(connection: AsyncConnection, post: Post) -> None:
     """Have everything that is held for a post decided on anew, in the caller's transaction."""
     await connection.execute(update(_NOTICES).where(_held(), _NOTICES.c.post == str(post)).values(**_ANEW))
+
+
+async def let_go_office(connection: AsyncConnection, member: str) -> None:
+    """The same for all posts of a member, whose office keeps other hours now: its morning is another."""
+    of_its_posts = _NOTICES.c.post.startswith(f"{member}/", autoescape=True)
+    await connection.execute(update(_NOTICES).where(_held(), of_its_posts).values(**_ANEW))

@@ -22,6 +22,7 @@ from models.members import Member
 from models.posts import SECRETARIAT, Post
 from models.refusal import Refused, Why
 from models.tables import TABLES
+from records.digests import let_go_office
 from records.directory import import_into, read_members
 
 __all__ = [
@@ -214,6 +215,8 @@ async def end_alternate(engine: AsyncEngine, editor: Editor, post: Post, name: s
 async def set_office(engine: AsyncEngine, editor: Editor, code: str, office: Office) -> Changed:
     """A member's office works in another time zone, keeps other holidays, or has another mandate, for new cases.
 
+    What is held for its readers' morning is decided on anew: whoever changes it nudges the delivery.
+
     Raises:
         StaleDirectory, Refused: nothing was written.
     """
@@ -227,6 +230,8 @@ async def set_office(engine: AsyncEngine, editor: Editor, code: str, office: Off
     async def write(connection: AsyncConnection, before: State) -> State:
         after = office.model_dump(mode="json")
         await connection.execute(_MEMBERS.update().where(_MEMBERS.c.code == code).values(**after))
+        if _hours(before) != _hours(after):
+            await let_go_office(connection, code)
         return after
 
     return await _make(engine, editor, ChangeKind.OFFICE, code, read, write)
@@ -271,7 +276,15 @@ async def import_list(engine: AsyncEngine, members_csv: str, at: datetime) -> in
         ]  # fmt: skip
         if made and len(before) > 1:
             await connection.execute(_CHANGES.insert(), [_columns(one) for one in made])
+        for one in made:
+            if one.kind is ChangeKind.OFFICE and _hours(one.before or {}) != _hours(one.after):
+                await let_go_office(connection, one.about)
     return count
+
+
+def _hours(office: Mapping[str, Any]) -> tuple[Any, Any]:
+    """What the mornings and working days of its readers follow from."""
+    return office.get("zone"), office.get("holidays")
 
 
 _IMPORT = "ahg directory import"

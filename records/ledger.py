@@ -18,12 +18,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import insert_for, write_transaction
 from models.notices.state import WAITING, NoticeState
-from models.posts import Capacity
+from models.posts import Capacity, Post
 from models.tables import TABLES
 
 __all__ = [
-    "MOST_ATTEMPTS", "NOBODY_INSTEAD", "Turn", "acknowledge", "for_alternate", "next_attempt", "notice_of", "orphaned",
-    "ready", "retry_delay", "take_turn", "told", "waiting",
+    "MOST_ATTEMPTS", "NOBODY_INSTEAD", "Turn", "acknowledge", "for_alternate", "next_attempt", "notice_of", "of_no_case",
+    "orphaned", "ready", "retry_delay", "take_turn", "told", "waiting",
 ]  # fmt: skip
 
 _NOTICES, _PAUSES = TABLES.tables["notices"], TABLES.tables["mail_pauses"]
@@ -147,6 +147,18 @@ def for_alternate(notice: Mapping[str, Any], at: datetime) -> dict[str, Any] | N
         **kept, "key": f"{notice['key']}:{Capacity.ALTERNATE.value}", "capacity": Capacity.ALTERNATE.value,
         "instead_of": notice["key"], "queued_at": at, "state": NoticeState.QUEUED.value, "attempts": 0,
         "reserved_by": "", "address": "", "reply": "", "message_id": "", "reason": "", "settled_by": "",
+    }  # fmt: skip
+
+
+def of_no_case(
+    key: str, kind: str, post: Post, at: datetime, facts: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The row of a notice that belongs to no case (``models.notices.OF_NO_CASE``), for the holder of a post."""
+    return {
+        "key": key, "reference": "", "seq": 0, "kind": kind, "post": post, "capacity": Capacity.HOLDER.value,
+        "due": None, "facts": dict(facts or {}), "queued_at": at, "state": NoticeState.QUEUED, "attempts": 0,
+        "reserved_by": "", "address": "", "reply": "", "message_id": "", "instead_of": "", "reason": "",
+        "settled_by": "", "digest": "",
     }  # fmt: skip
 
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.base import Value
 from models.posts import Capacity, Post
 from models.tables import TABLES
 from records.directory import seed_hours
@@ -19,7 +18,7 @@ Row = Mapping[str, Any]
 _HOLDERS, _ALTERNATES, _MEMBERS = (TABLES.tables[name] for name in ("holders", "alternates", "members"))
 
 
-class Addressee(Value):
+class Addressee(NamedTuple):
     """Somebody who gets mail for a post."""
 
     name: str
@@ -27,7 +26,7 @@ class Addressee(Value):
     language: str = "en"
 
 
-class Office(Value):
+class Office(NamedTuple):
     """Who gets the mail of a post today; the time zone (IANA) in which its dates are said; whose holidays it keeps."""
 
     holder: Addressee | None = None
@@ -64,10 +63,7 @@ async def offices_of(
     found = {}
     for post in posts:
         zone, holidays = hours.get(post.member) or seed_hours(post.member)
-        found[post] = Office(
-            holder=_holder(holders.get(post)), alternate=_alternate(alternates.get(post), holders.get(post)), zone=zone,
-            holidays=holidays,
-        )  # fmt: skip
+        found[post] = _office(holders.get(post), alternates.get(post), zone, holidays)
     return found
 
 
@@ -78,19 +74,29 @@ def addressees_now(
     holders = _holders(connection, {post for post, _ in places})
     others = {post for post, capacity in places if capacity is Capacity.ALTERNATE}
     alternates = _alternates(connection, others, today) if others else {}
-    found = {}
-    for post, capacity in places:
-        alternate = _alternate(alternates.get(post), holders.get(post))
-        found[post, capacity] = Office(holder=_holder(holders.get(post)), alternate=alternate).reads(capacity)
-    return found
+    return {
+        (post, capacity): _office(holders.get(post), alternates.get(post)).reads(capacity)
+        for post, capacity in places
+    }
 
 
-_HOLDERS_OF = select(_HOLDERS).where(_HOLDERS.c.post.in_(bindparam("posts", expanding=True)))
+_H = _HOLDERS.c
+_HOLDERS_OF = select(_H.post, _H.name, _H.email, _H.language).where(
+    _H.post.in_(bindparam("posts", expanding=True))
+)
 
 
-def _holders(connection: Connection, posts: Collection[Post]) -> dict[str, Row]:
+def _holders(connection: Connection, posts: Collection[Post]) -> dict[str, Addressee]:
+    """Whoever holds each post, whether there is an address or not."""
     found = connection.execute(_HOLDERS_OF, {"posts": list(posts)})
-    return {row["post"]: dict(row) for row in found.mappings()}
+    return {post: Addressee(name, email, language) for post, name, email, language in found}
+
+
+def _office(holder: Addressee | None, alternate: Row | None, zone: str = "UTC", holidays: str = "") -> Office:
+    """An office. An alternate is written to in the language of the post."""
+    language = holder.language if holder else "en"
+    stand_in = Addressee(alternate["name"], alternate["email"], language) if alternate else None
+    return Office(holder if holder and holder.email else None, stand_in, zone, holidays)
 
 
 def _alternates(connection: Connection, posts: Collection[Post], today: date) -> dict[str, Row]:
@@ -107,18 +113,6 @@ def _alternates(connection: Connection, posts: Collection[Post], today: date) ->
 
 def _rows(connection: Connection, query: Any) -> list[Row]:
     return [dict(row) for row in connection.execute(query).mappings()]
-
-
-def _holder(row: Row | None) -> Addressee | None:
-    if not row or not row["email"]:
-        return None
-    return Addressee(name=row["name"], email=row["email"], language=row["language"])
-
-
-def _alternate(row: Row | None, holder: Row | None) -> Addressee | None:
-    """An alternate is written to in the language of the post."""
-    language = holder["language"] if holder else "en"
-    return Addressee(name=row["name"], email=row["email"], language=language) if row else None
 
 
 async def addressee_of(

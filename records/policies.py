@@ -9,19 +9,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import write_transaction
 from models.base import Value
+from models.notices import POLICY_PROPOSED
 from models.policy import Policy
+from models.policy_meaning import differences
 from models.posts import Post, Role
 from models.refusal import Refused, Why
 from models.tables import TABLES
 from records.directory_changes import Editor, fingerprint
+from records.ledger import of_no_case
 
 __all__ = [
-    "Proposal", "answer", "awaiting", "co_chairs", "in_force", "open_proposal", "proposals", "propose", "versions",
-    "withdraw",
+    "Proposal", "answer", "awaited", "awaiting", "co_chairs", "in_force", "open_proposal", "proposals", "propose",
+    "versions", "withdraw",
 ]  # fmt: skip
 
 _POLICIES, _PROPOSALS = TABLES.tables["policies"], TABLES.tables["policy_proposals"]
-_MEMBERS = TABLES.tables["members"]
+_MEMBERS, _NOTICES = TABLES.tables["members"], TABLES.tables["notices"]
 
 
 class Proposal(Value):
@@ -81,9 +84,12 @@ async def open_proposal(connection: AsyncConnection) -> Proposal | None:
 async def awaiting(connection: AsyncConnection, post: Post) -> Proposal | None:
     """The open proposal that a Co-Chair has not answered; None for another post, and when nothing waits for this one."""
     proposal = await open_proposal(connection)
-    if proposal is None or str(post) in proposal.answers or post not in await co_chairs(connection):
-        return None
-    return proposal
+    return proposal if proposal and post in await awaited(connection, proposal) else None
+
+
+async def awaited(connection: AsyncConnection, proposal: Proposal) -> list[Post]:
+    """The Co-Chairs of now that have not answered a proposal."""
+    return [post for post in await co_chairs(connection) if str(post) not in proposal.answers]
 
 
 async def _locked(connection: AsyncConnection) -> None:
@@ -98,6 +104,8 @@ async def _read(connection: AsyncConnection, number: str) -> Proposal | None:
 
 async def propose(engine: AsyncEngine, editor: Editor, policy: Policy, based_on: str, why: str) -> Proposal:
     """Propose a policy. A Co-Chair that proposes agrees by it. The same form sent twice is one proposal.
+
+    Each Co-Chair that is to answer is told: whoever proposes nudges the delivery afterwards.
 
     Raises:
         Refused: another proposal is open, a newer version is in force than it is based on, or nothing differs.
@@ -132,8 +140,18 @@ async def propose(engine: AsyncEngine, editor: Editor, policy: Policy, based_on:
         }  # fmt: skip
         await connection.execute(_PROPOSALS.insert(), columns)
         made = await _read(connection, number)
-    if made is None:
-        raise LookupError(number)
+        if made is None:
+            raise LookupError(number)
+        facts = {
+            "proposal": number, "by": made.by, "why": why, "version": newest.version,
+            "changes": str(len(differences(newest, policy))),
+        }  # fmt: skip
+        rows = [
+            of_no_case(f"{POLICY_PROPOSED}:{post}:{number}", POLICY_PROPOSED, post, editor.at, facts)
+            for post in await awaited(connection, made)
+        ]
+        if rows:
+            await connection.execute(_NOTICES.insert(), rows)
     return made
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from models.notices import KINDS
+from models.notices import summary_of
 
 __all__ = ["HEAD", "lines"]
 
@@ -16,6 +16,5 @@ HEAD = (
 def lines(notices: Iterable[Mapping[str, Any]]) -> Iterable[Sequence[object]]:
     """A line under ``HEAD`` for each notice of the ledger (``records.ledger.told``); ``entry``: that of the log."""
     for notice in notices:
-        what = KINDS[notice["kind"]].summary if notice["kind"] in KINDS else ""
-        shown = {**notice, "what": what, "entry": notice["seq"]}
+        shown = {**notice, "what": summary_of(notice["kind"]), "entry": notice["seq"]}
         yield [shown[name] for name in HEAD]

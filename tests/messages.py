@@ -22,7 +22,7 @@ from babel.plural import to_gettext
 
 import notifications.environment
 import web.render
-from models.notices import KINDS
+from models.notices import KINDS, OF_NO_CASE
 from models.request import Request
 from models.rules import RULES
 from models.visibility import Reason
@@ -67,7 +67,8 @@ DOMAINS = (
         tuple(
             (None, text)
             for text in (
-                *(kind.summary for kind in KINDS.values()), *(rule.phrase for rule in RULES.values()),
+                *(kind.summary for kind in KINDS.values()), *OF_NO_CASE.values(),
+                *(rule.phrase for rule in RULES.values()),
                 *(who.words for rule in RULES.values() for who in rule.who), *Request().missing(), *Reason,
             )
         ),

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from models.mail_preferences import Why
-from models.notices import KINDS
+from models.notices import summary_of
 from models.notices.state import STUCK, NoticeState
 from models.posts import Role
 from records import ledger
@@ -26,7 +26,6 @@ N_ = str
 
 MAY_SEE = (Role.SECRETARIAT, Role.CO_CHAIR, Role.AUDITOR)
 _A_PAGE = 200
-_DIGEST = N_("A digest")
 
 _STATES: Mapping[str, str] = {
     NoticeState.QUEUED: N_("waits"),
@@ -79,11 +78,10 @@ def shown_notice(row: Mapping[str, Any], _: Callable[[str], str]) -> dict[str, A
     because its reader wants it so.
     """
     state = row.get("digest_state") or row["state"]
-    summary = KINDS[row["kind"]].summary if row["kind"] in KINDS else _DIGEST
     words = [_(_STATES.get(one, one)) for one in dict.fromkeys((row["state"], state))]
     return {
         **row,
-        "summary": _(summary),
+        "summary": _(summary_of(row["kind"])),
         "state_words": ": ".join(words),
         "reason": _(why) if (why := _WHY.get(row["reason"])) else row["reason"],
         "held": row["state"] in (NoticeState.QUEUED, NoticeState.DIGEST) and row["reason"] in _WHY,

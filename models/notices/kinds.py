@@ -3,17 +3,32 @@
 How each is delivered stands in the registry of ``notifications``. Tests hold that each notice keeps to its row here.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from models.base import Value
 
-__all__ = ["DIGEST", "KINDS", "Circle", "Kind"]
+__all__ = ["DIGEST", "KINDS", "OF_NO_CASE", "POLICY_PROPOSED", "Circle", "Kind", "summary_of"]
 
 N_ = str
 """Marks a text for extraction; it is translated where it is shown."""
 
 DIGEST = "digest"
 """Stands in the place of a kind for a digest: one mail with notices of several kinds and cases, caused by no event."""
+
+POLICY_PROPOSED = "policy_proposed"
+"""Stands in the place of a kind for the mail that asks a Co-Chair to answer a proposed policy (decision 25)."""
+
+OF_NO_CASE: Mapping[str, str] = {
+    DIGEST: N_("A digest"),
+    POLICY_PROPOSED: N_("A policy is proposed, and your answer is asked for"),
+}
+"""What else goes out through the ledger: it belongs to no case, and no event of a log causes it."""
+
+
+def summary_of(kind: str) -> str:
+    """What a mail of a kind says, or of ``OF_NO_CASE``; an unknown kind stands for itself."""
+    return KINDS[kind].summary if kind in KINDS else OF_NO_CASE.get(kind, kind)
 
 
 class Circle(StrEnum):

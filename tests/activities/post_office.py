@@ -14,14 +14,15 @@ from activities.deliver import Courier
 from activities.letters import Sender
 from db import write_transaction
 from models.agenda import next_act
+from models.directory_changes import Office
 from models.mail_preferences import Preferences
-from models.posts import Post
+from models.posts import SECRETARIAT, Post
 from models.tables import TABLES
 from notifications.answer_links import AnswerLinks
 from notifications.off_links import OffLinks
 from notifications.transport import Transport
 from ops.catcher import Catcher, CaughtMail
-from records import mail_preferences, queries
+from records import directory_changes, mail_preferences, queries
 from records.directory import seed_if_empty
 from tests.rig import REQUEST, TO_WORK
 from tests.web.place import address_of
@@ -102,12 +103,26 @@ class PostOffice:
         )
         await self.deliver()
 
+    async def moves(self, member: str, zone: str) -> None:
+        """A member's office works in another zone from now on; whoever changes it nudges the delivery."""
+        async with self.engine.connect() as connection:
+            before = await directory_changes.office_of(connection, member)
+        assert before is not None
+        editor = directory_changes.Editor(
+            post=SECRETARIAT, email=address_of(SECRETARIAT), name="Desk", at=self.now, form=f"{member} {zone}",
+            seen=directory_changes.fingerprint(before),
+        )  # fmt: skip
+        await directory_changes.set_office(
+            self.engine, editor, member, Office.model_validate({**before, "zone": zone})
+        )
+        await self.deliver()
+
     async def changed(self, table: str, key: str, **columns: Any) -> None:
-        """Change rows of the directory by hand: ``key`` is a post or a member."""
+        """Change rows by hand: ``key`` is a post, a member, or the reference of a case."""
         there = TABLES.tables[table]
-        column = there.c.code if table == "members" else there.c.post
+        column = {"members": "code", "cases": "reference"}.get(table, "post")
         async with write_transaction(self.engine) as connection:
-            await connection.execute(there.update().where(column == key).values(**columns))
+            await connection.execute(there.update().where(there.c[column] == key).values(**columns))
 
     def mails(self, to: str) -> list[CaughtMail]:
         """What has arrived at an address or a post's own, in order."""

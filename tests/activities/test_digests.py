@@ -222,6 +222,26 @@ async def test_other_wishes_hold_for_what_waits(office: PostOffice) -> None:
     assert office.digests(TH) == office.digests(LK) == []
 
 
+@pytest.mark.parametrize(
+    ("zone", "morning"),
+    [
+        ("Pacific/Auckland", datetime(2026, 3, 2, 19, tzinfo=UTC)),
+        ("Europe/Lisbon", datetime(2026, 3, 2, 8, tzinfo=UTC)),
+    ],
+)
+async def test_what_waits_comes_in_the_morning_of_an_office_that_has_moved(
+    office: PostOffice, zone: str, morning: datetime
+) -> None:
+    table = at_work(MONDAY)
+    table.do(RSO, "situation_update", {"text": "Fewer boats."})
+    await office.tell(table)
+    await office.moves("MY", zone)
+    await office.until(MONDAY + timedelta(days=3))
+    assert [sent_at(digest) for digest in office.digests(MY)] == [morning]
+    others = datetime(2026, 3, 4, 1, tzinfo=UTC)  # Tuesday is Makha Bucha
+    assert [sent_at(digest) for digest in office.digests(TH)] == [others]
+
+
 async def test_a_new_holder_gets_what_waits_as_the_new_holder_wants_it_in_its_language(
     office: PostOffice,
 ) -> None:

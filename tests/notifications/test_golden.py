@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from models.notices import DIGEST
+from models.notices import OF_NO_CASE
 from notifications.catalogues import SOURCE
 from notifications.environment import languages
-from notifications.preview import sample_digest
 from notifications.registry import REGISTRY
 from tests.notifications.samples import mail, parts, reader_of
 
@@ -19,10 +18,10 @@ def _folder(language: str) -> Path:
 
 
 @pytest.mark.parametrize("language", languages())
-@pytest.mark.parametrize("kind", [*REGISTRY, DIGEST])
+@pytest.mark.parametrize("kind", [*REGISTRY, *OF_NO_CASE])
 def test_a_mail_reads_as_agreed(kind: str, language: str, write_golden: bool) -> None:
     reader = reader_of(kind).model_copy(update={"language": language})
-    message = sample_digest(reader=reader) if kind == DIGEST else mail(kind, reader=reader)
+    message = mail(kind, reader=reader)
     text, page = parts(message)
     written = {
         f"{kind}.txt": f"Subject: {message['Subject']}\n\n{text}",
@@ -40,7 +39,10 @@ def test_a_mail_reads_as_agreed(kind: str, language: str, write_golden: bool) ->
 
 @pytest.mark.parametrize("language", languages())
 def test_no_golden_file_is_left_of_a_kind_that_is_gone(language: str) -> None:
-    assert {path.stem for path in _folder(language).iterdir() if path.is_file()} == {*REGISTRY, DIGEST}
+    assert {path.stem for path in _folder(language).iterdir() if path.is_file()} == {
+        *REGISTRY,
+        *OF_NO_CASE,
+    }
 
 
 def test_no_golden_folder_is_left_of_a_language_that_is_gone() -> None:

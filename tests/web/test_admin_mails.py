@@ -3,7 +3,7 @@
 import re
 from urllib.parse import quote
 
-from models.notices import DIGEST
+from models.notices import OF_NO_CASE
 from notifications.preview import languages
 from notifications.registry import REGISTRY
 from tests.web.place import Place
@@ -14,7 +14,7 @@ async def test_every_kind_is_shown_as_a_post_would_get_it_in_each_language(place
     async with place.browser() as http:
         await place.as_post(http, "AU/co-chair")
         listed = (await http.get("/admin/mails")).text
-        for kind in (*REGISTRY, DIGEST):
+        for kind in (*REGISTRY, *OF_NO_CASE):
             assert f"/admin/mails/{kind}" in listed
             for language in languages():
                 page = await http.get(f"/admin/mails/{kind}?post=TH/focal-point&language={language}")
@@ -41,7 +41,7 @@ async def test_a_name_that_is_markup_stays_text_in_a_preview(place: Place) -> No
     await place.sql("UPDATE members SET name = :name WHERE code = 'LK'", name=MARK)
     async with place.browser() as http:
         await place.as_post(http, "RSO/secretariat")
-        for kind in ("invited", "invitation_answered", "post_handed_over", DIGEST):
+        for kind in ("invited", "invitation_answered", "post_handed_over", *OF_NO_CASE):
             for tail in ("", "/html"):
                 path = f"/admin/mails/{kind}{tail}?post=TH/focal-point&language={quote(MARK)}"
                 page = await http.get(path)

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse
 
-from models.notices import DIGEST, KINDS
+from models.notices import OF_NO_CASE, summary_of
 from models.posts import SECRETARIAT, Post
 from notifications.compose import Reader
 from notifications.preview import ABOUT, MailShown, languages, mail_shown, sample_mail
@@ -35,7 +35,7 @@ async def kinds(request: Request, visitor: MayRead) -> HTMLResponse:
 
 def _kinds(request: Request, visitor: Visitor) -> list[tuple[str, str]]:
     _ = gettext_of(language_for(request, visitor))
-    return [*((name, _(KINDS[name].summary)) for name in REGISTRY), (DIGEST, _("A digest"))]
+    return [(name, _(summary_of(name))) for name in (*REGISTRY, *OF_NO_CASE)]
 
 
 @router.get("/{kind}")
@@ -62,7 +62,7 @@ async def as_html(
 async def _sample(
     request: Request, kind: str, wanted: str, language: str
 ) -> tuple[MailShown, Reader, dict[str, str], list[Post]]:
-    if kind not in (*REGISTRY, DIGEST):
+    if kind not in (*REGISTRY, *OF_NO_CASE):
         raise HTTPException(404)
     site = current_site(request)
     async with site.engine.connect() as connection:

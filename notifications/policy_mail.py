@@ -1,0 +1,60 @@
+"""The mail that asks a Co-Chair to answer a proposed policy (decision 25). It is about no case."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from email.message import EmailMessage
+from typing import Any
+
+from babel import Locale
+
+from models.notices import POLICY_PROPOSED
+from models.posts import Capacity
+from notifications.addresses import POLICY
+from notifications.compose import Reader
+from notifications.envelope import fixed_fields
+from notifications.environment import language_of, translations
+from notifications.of_no_case import mail_of_no_case
+from notifications.texts import prose
+from notifications.words import Words
+
+__all__ = ["compose_policy"]
+
+N_ = str
+"""Marks a text for extraction; it is translated where it is shown."""
+
+_ABOUT = N_("The policy for new cases")
+
+
+def compose_policy(
+    facts: Mapping[str, str], *, names: Mapping[str, str], reader: Reader, at: datetime, key: str, mail_from: str,
+    reply_to: str, public_url: str,
+) -> EmailMessage:  # fmt: skip
+    """The mail to one Co-Chair; the other arguments are those of ``compose``. The same arguments give the same mail.
+
+    ``facts``: ``by`` (the post that proposes), ``why``, ``version`` (that in force), and ``changes``, how many values
+    differ from it. ``names`` are those of members by code.
+
+    Raises:
+        KeyError: a fact is missing.
+        ValueError: ``changes`` is no number, or ``mail_from`` or ``reply_to`` holds no address.
+    """
+    return mail_of_no_case(
+        POLICY_PROPOSED, _context(facts, names, reader, public_url), reader=reader, key=key,
+        fields=fixed_fields(POLICY_PROPOSED, reader.post, "", at=at, key=key, mail_from=mail_from, bulk=False),
+        mail_from=mail_from, reply_to=reply_to,
+    )  # fmt: skip
+
+
+def _context(
+    facts: Mapping[str, str], names: Mapping[str, str], reader: Reader, public_url: str
+) -> dict[str, Any]:
+    language = language_of(reader.language)
+    catalogue = translations(language)
+    say = Words(names, language=language, zone=reader.zone, translations=catalogue)
+    return {
+        "asks": True, "case": catalogue.gettext(_ABOUT), "changes": int(facts["changes"]), "confirm_url": "",
+        "deadline": "none", "default_policy": False, "direction": Locale.parse(language).text_direction, "due": "",
+        "facts": {name: prose(facts[name]) for name in ("by", "version", "why")},
+        "is_alternate": reader.capacity is Capacity.ALTERNATE, "language": language, "mandatory": True,
+        "post": say.post(reader.post), "say": say, "url": public_url + POLICY, "where": "page",
+    }  # fmt: skip
