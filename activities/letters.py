@@ -19,7 +19,7 @@ from activities.case_names import CaseNames
 from activities.reminders import Reminders
 from activities.wishes import AT_ONCE, Wishes, wishes_of
 from models.mail_preferences import Way
-from models.notices import DIGEST, POLICY_PROPOSED
+from models.notices import DIGEST, POLICY_PROPOSED, POLICY_SETTLED
 from models.posts import SECRETARIAT, Capacity, Post
 from notifications.answer_links import AnswerLinks
 from notifications.compose import About, Reader, compose
@@ -39,6 +39,8 @@ Row = Mapping[str, Any]
 
 _SLICE_SECONDS = 0.0002
 """For how long mails are written before what the mail server has answered is read."""
+
+_OF_POLICY = (POLICY_PROPOSED, POLICY_SETTLED)
 
 NOTHING_LEFT = "All that was in it is settled."
 ANSWERED = "The proposal is answered or settled."
@@ -90,7 +92,10 @@ class Settled:
 
 
 class _Proposed(NamedTuple):
-    """The proposal of a policy that waits: its id, the Co-Chairs that are to answer, and the names of members by code."""
+    """The proposal of a policy that waits, if one does: its id, and the Co-Chairs that are to answer.
+
+    ``names``: those of members by code.
+    """
 
     proposal: str
     awaited: Collection[Post]
@@ -100,8 +105,7 @@ class _Proposed(NamedTuple):
 class _Known(NamedTuple):
     """What is looked up for a round of notices: by post, by reference, ids of reminders, by the key of a digest.
 
-    ``reply_to``: the secretariat's address in the directory, under the name that mails come from. ``proposed``: None
-    where no notice is about a policy, or none is proposed any more.
+    ``reply_to``: the secretariat's address in the directory, under the name that mails come from.
     """
 
     offices: Mapping[Post, Office]
@@ -111,7 +115,7 @@ class _Known(NamedTuple):
     reminders: Collection[int]
     items: Mapping[str, Sequence[Row]]
     reply_to: str
-    proposed: _Proposed | None
+    proposed: _Proposed
 
     def office(self, notice: Row) -> Office:
         return self.offices[notice["post"]]
@@ -200,7 +204,7 @@ class Letters:
                 return [held]
             if notice["kind"] == DIGEST:
                 return await self._digest(notice, known)
-            if notice["kind"] == POLICY_PROPOSED:
+            if notice["kind"] in _OF_POLICY:
                 return [self._policy(notice, known)]
             due = await self._still_due(notice, known)
             return [due if isinstance(due, Settled) else self._compose(due, known)]
@@ -252,13 +256,14 @@ class Letters:
         return [*settled, known.letter(notice, message)]
 
     def _policy(self, notice: Row, known: _Known) -> Letter | Settled:
-        """The mail about a proposed policy, if this Co-Chair has still to answer it."""
-        asked, post = known.proposed, Post(notice["post"])
-        if asked is None or asked.proposal != notice["facts"]["proposal"] or post not in asked.awaited:
+        """The mail about a proposed policy; if it asks a Co-Chair to answer, as long as that one has not."""
+        kind, facts, asked = notice["kind"], notice["facts"], known.proposed
+        awaited = asked.awaited if asked.proposal == facts["proposal"] else ()
+        if kind == POLICY_PROPOSED and Post(notice["post"]) not in awaited:
             return Settled(marks.superseded(notice, ANSWERED, self._clock()))
         sent = {name: value for name, value in self._as_sent(notice, known).items() if name != "off"}
         reader = self._reader(notice, known)
-        return known.letter(notice, compose_policy(notice["facts"], names=asked.names, reader=reader, **sent))
+        return known.letter(notice, compose_policy(kind, facts, names=asked.names, reader=reader, **sent))
 
     def _reader(self, notice: Row, known: _Known) -> Reader:
         office, addressee = known.office(notice), known.addressee(notice)
@@ -281,11 +286,11 @@ class Letters:
         return Settled(*marks.told_instead(notice, mark, reached_otherwise, now))
 
 
-async def _proposed(connection: AsyncConnection, notices: Sequence[Row]) -> _Proposed | None:
-    if all(notice["kind"] != POLICY_PROPOSED for notice in notices):
-        return None
+async def _proposed(connection: AsyncConnection, notices: Sequence[Row]) -> _Proposed:
+    if all(notice["kind"] not in _OF_POLICY for notice in notices):
+        return _Proposed("", (), {})
+    names = {row["code"]: row["name"] for row in await read_members(connection)}
     proposal = await policies.open_proposal(connection)
     if proposal is None:
-        return None
-    names = {row["code"]: row["name"] for row in await read_members(connection)}
+        return _Proposed("", (), names)
     return _Proposed(proposal.id, await policies.awaited(connection, proposal), names)

@@ -6,13 +6,17 @@ from urllib.parse import quote, urlencode
 from notifications.texts import line
 
 __all__ = [
-    "MY_MAILS", "OWN_PAGES", "POLICY", "case_address", "command_address", "duty_address", "field_of", "off_address",
+    "MY_MAILS", "OWN_PAGES", "POLICY", "PROPOSED_POLICY", "case_address", "command_address", "duty_address", "field_of",
+    "off_address",
 ]  # fmt: skip
 
 MY_MAILS = "/my-mails"
 """The page on which a post says what it wants of its mails."""
 
-POLICY = "/admin/policy#proposal"
+POLICY = "/admin/policy"
+"""Where the policy in force is shown, with what was proposed."""
+
+PROPOSED_POLICY = "/admin/policy#proposal"
 """Where a proposed policy is shown and answered."""
 
 OWN_PAGES = {"submit": "/request", "resubmit": "/request/{}"}

@@ -1,4 +1,4 @@
-"""The mail that asks a Co-Chair to answer a proposed policy (decision 25). It is about no case."""
+"""The mails about a proposed policy (decision 25): a Co-Chair is to answer it; what has become of it. About no case."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,7 +9,7 @@ from babel import Locale
 
 from models.notices import POLICY_PROPOSED
 from models.posts import Capacity
-from notifications.addresses import POLICY
+from notifications.addresses import POLICY, PROPOSED_POLICY
 from notifications.compose import Reader
 from notifications.envelope import fixed_fields
 from notifications.environment import language_of, translations
@@ -26,35 +26,43 @@ _ABOUT = N_("The policy for new cases")
 
 
 def compose_policy(
-    facts: Mapping[str, str], *, names: Mapping[str, str], reader: Reader, at: datetime, key: str, mail_from: str,
-    reply_to: str, public_url: str,
+    kind: str, facts: Mapping[str, str], *, names: Mapping[str, str], reader: Reader, at: datetime, key: str,
+    mail_from: str, reply_to: str, public_url: str,
 ) -> EmailMessage:  # fmt: skip
-    """The mail to one Co-Chair; the other arguments are those of ``compose``. The same arguments give the same mail.
+    """The mail to one post; the other arguments are those of ``compose``. The same arguments give the same mail.
 
-    ``facts``: ``by`` (the post that proposes), ``why``, ``version`` (that in force), and ``changes``, how many values
-    differ from it. ``names`` are those of members by code.
+    ``facts``: ``by`` (the post that proposed), ``why``, ``version`` (that in force). Of ``POLICY_PROPOSED`` also
+    ``changes``, how many values differ from it; of ``POLICY_SETTLED`` ``outcome`` (in_force, refused, withdrawn) and
+    ``who`` ended it so. ``names`` are those of members by code.
 
     Raises:
         KeyError: a fact is missing.
         ValueError: ``changes`` is no number, or ``mail_from`` or ``reply_to`` holds no address.
     """
     return mail_of_no_case(
-        POLICY_PROPOSED, _context(facts, names, reader, public_url), reader=reader, key=key,
-        fields=fixed_fields(POLICY_PROPOSED, reader.post, "", at=at, key=key, mail_from=mail_from, bulk=False),
+        kind, _context(kind, facts, names, reader, public_url), reader=reader, key=key,
+        fields=fixed_fields(kind, reader.post, "", at=at, key=key, mail_from=mail_from, bulk=False),
         mail_from=mail_from, reply_to=reply_to,
     )  # fmt: skip
 
 
 def _context(
-    facts: Mapping[str, str], names: Mapping[str, str], reader: Reader, public_url: str
+    kind: str, facts: Mapping[str, str], names: Mapping[str, str], reader: Reader, public_url: str
 ) -> dict[str, Any]:
     language = language_of(reader.language)
     catalogue = translations(language)
+    asks = kind == POLICY_PROPOSED
+    seen: dict[str, Any] = {
+        name: prose(facts[name]) for name in ("by", "version", "why", *(() if asks else ("outcome", "who")))
+    }
+    if asks:
+        seen["changes"] = int(facts["changes"])
     say = Words(names, language=language, zone=reader.zone, translations=catalogue)
     return {
-        "asks": True, "case": catalogue.gettext(_ABOUT), "changes": int(facts["changes"]), "confirm_url": "",
+        "asks": asks, "case": catalogue.gettext(_ABOUT), "confirm_url": "",
         "deadline": "none", "default_policy": False, "direction": Locale.parse(language).text_direction, "due": "",
-        "facts": {name: prose(facts[name]) for name in ("by", "version", "why")},
+        "facts": seen,
         "is_alternate": reader.capacity is Capacity.ALTERNATE, "language": language, "mandatory": True,
-        "post": say.post(reader.post), "say": say, "url": public_url + POLICY, "where": "page",
+        "post": say.post(reader.post), "say": say, "where": "page" if asks else "policy",
+        "url": public_url + (PROPOSED_POLICY if asks else POLICY),
     }  # fmt: skip

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from models.base import Value
-from models.notices import DIGEST, POLICY_PROPOSED
+from models.notices import DIGEST, POLICY_PROPOSED, POLICY_SETTLED
 from models.posts import Capacity, Post
 from notifications.answer_links import AnswerLinks
 from notifications.compose import About, Reader, compose
@@ -142,7 +142,7 @@ _CO_CHAIRS = (
     "review_requested", "review_requested_again", "review_reminder", "review_escalated", "review_overdue",
     "position_taken", "question_answered", "consultation_opened", "minimum_missing", "outcome_done",
     "outcome_verified", "outcome_blocked", "invitation_answered", "participant_left", "consent_missing",
-    POLICY_PROPOSED,
+    POLICY_PROPOSED, POLICY_SETTLED,
 )  # fmt: skip
 _WITHOUT_DATE = (
     "request_joined", "request_withdrawn", "decision_made", "invitation_answered", "invitation_lapsed",
@@ -190,22 +190,25 @@ def sample_digest(about: About = ABOUT, **changes: Any) -> EmailMessage:
     return compose_digest(**arguments)
 
 
-_A_POLICY = {
-    "by": "RSO/secretariat",
-    "why": "Ten days were too long in June.",
-    "version": "2",
-    "changes": "3",
-}
+_A_POLICY: Mapping[str, Mapping[str, str]] = {
+    POLICY_PROPOSED: {
+        "by": "RSO/secretariat", "why": "Ten days were too long in June.", "version": "2", "changes": "3",
+    },
+    POLICY_SETTLED: {
+        "by": "RSO/secretariat", "why": "Shorter for routine cases too, please.", "version": "2", "outcome": "refused",
+        "who": "ID/co-chair",
+    },
+}  # fmt: skip
 
 
-def sample_policy(about: About = ABOUT, **changes: Any) -> EmailMessage:
-    """The mail about a proposed policy; ``changes`` replace arguments of ``compose_policy``. Of ``about``: the names."""
+def sample_policy(kind: str, about: About = ABOUT, **changes: Any) -> EmailMessage:
+    """A mail about a proposed policy; ``changes`` replace arguments of ``compose_policy``. Of ``about``: the names."""
     arguments: Mapping[str, Any] = {
-        "facts": _A_POLICY, "names": about.names, "reader": reader_of(POLICY_PROPOSED), "at": AT,
-        "key": f"{POLICY_PROPOSED}:AU/co-chair:7", "mail_from": "Bali Process Ad Hoc Group <ahg@example.org>",
+        "facts": _A_POLICY[kind], "names": about.names, "reader": reader_of(kind), "at": AT,
+        "key": f"{kind}:AU/co-chair:7", "mail_from": "Bali Process Ad Hoc Group <ahg@example.org>",
         "reply_to": "Secretariat <secretariat@example.org>", "public_url": "https://ahg.example.org", **changes,
     }  # fmt: skip
-    return compose_policy(**arguments)
+    return compose_policy(kind, **arguments)
 
 
 def sample_mail(kind: str, **changes: Any) -> EmailMessage:
@@ -216,8 +219,8 @@ def sample_mail(kind: str, **changes: Any) -> EmailMessage:
     """
     if kind == DIGEST:
         return sample_digest(**changes)
-    if kind == POLICY_PROPOSED:
-        return sample_policy(**changes)
+    if kind in _A_POLICY:
+        return sample_policy(kind, **changes)
     arguments: Mapping[str, Any] = {
         "reader": reader_of(kind),
         "about": ABOUT,

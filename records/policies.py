@@ -1,6 +1,6 @@
 """The deployment's policies: versions in force, and proposals that wait for both Co-Chairs (decision 25)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import write_transaction
 from models.base import Value
-from models.notices import POLICY_PROPOSED
+from models.notices import POLICY_PROPOSED, POLICY_SETTLED
 from models.policy import Policy
 from models.policy_meaning import differences
-from models.posts import Post, Role
+from models.posts import SECRETARIAT, Post, Role
 from models.refusal import Refused, Why
 from models.tables import TABLES
 from records.directory_changes import Editor, fingerprint
@@ -146,13 +146,32 @@ async def propose(engine: AsyncEngine, editor: Editor, policy: Policy, based_on:
             "proposal": number, "by": made.by, "why": why, "version": newest.version,
             "changes": str(len(differences(newest, policy))),
         }  # fmt: skip
-        rows = [
-            of_no_case(f"{POLICY_PROPOSED}:{post}:{number}", POLICY_PROPOSED, post, editor.at, facts)
-            for post in await awaited(connection, made)
-        ]
-        if rows:
-            await connection.execute(_NOTICES.insert(), rows)
+        await _tell(connection, POLICY_PROPOSED, await awaited(connection, made), editor.at, facts)
     return made
+
+
+async def _tell(
+    connection: AsyncConnection, kind: str, posts: Iterable[Post], at: datetime, facts: Mapping[str, str]
+) -> None:
+    rows = [of_no_case(f"{kind}:{post}:{facts['proposal']}", kind, post, at, facts) for post in posts]
+    if rows:
+        await connection.execute(_NOTICES.insert(), rows)
+
+
+async def _settle(
+    connection: AsyncConnection, found: Proposal, editor: Editor, outcome: str, why: str = "", **changes: Any
+) -> Proposal:
+    """End a proposal, and tell both Co-Chairs, whoever made it and the secretariat, but not who ended it."""
+    version = changes.get("version") or (await in_force(connection)).version
+    changes |= {"state": outcome, "settled_at": editor.at}
+    await connection.execute(_PROPOSALS.update().where(_PROPOSALS.c.id == found.id).values(**changes))
+    facts = {
+        "proposal": found.id, "by": found.by, "who": str(editor.post), "outcome": outcome, "why": why, "version": version,
+    }  # fmt: skip
+    concerned = dict.fromkeys((*await co_chairs(connection), Post(found.by), SECRETARIAT))
+    told = [post for post in concerned if post != editor.post]
+    await _tell(connection, POLICY_SETTLED, told, editor.at, facts)
+    return found.model_copy(update=changes)
 
 
 def _said(word: str, editor: Editor, why: str) -> dict[str, str]:
@@ -168,7 +187,8 @@ def _said(word: str, editor: Editor, why: str) -> dict[str, str]:
 async def answer(engine: AsyncEngine, editor: Editor, number: str, word: str, why: str) -> Proposal:
     """A Co-Chair agrees to a proposal or refuses it. With both agreed it is in force; one refusal ends it.
 
-    The same answer given again changes nothing.
+    The same answer given again changes nothing. Whom it concerns is told once it is settled: whoever answers nudges the
+    delivery afterwards.
 
     Raises:
         Refused: there is none such, it is settled, or the post does not co-chair now.
@@ -189,21 +209,17 @@ async def answer(engine: AsyncEngine, editor: Editor, number: str, word: str, wh
         if editor.post not in deciding:
             raise Refused(Why.FORBIDDEN, "Only the two Co-Chairs answer a proposed policy.")
         answers = {**found.answers, str(editor.post): _said(word, editor, why)}
-        columns: dict[str, Any] = {"answers": answers}
         if word == "refuse":
-            columns |= {"state": "refused", "settled_at": editor.at}
-        elif all(answers.get(str(post), {}).get("answer") == "agree" for post in deciding):
+            return await _settle(connection, found, editor, "refused", why, answers=answers)
+        if all(answers.get(str(post), {}).get("answer") == "agree" for post in deciding):
             version = await _put_in_force(connection, found.policy)
-            columns |= {"state": "in_force", "settled_at": editor.at, "version": version}
-        await connection.execute(_PROPOSALS.update().where(_PROPOSALS.c.id == number).values(**columns))
-        settled = await _read(connection, number)
-    if settled is None:
-        raise LookupError(number)
-    return settled
+            return await _settle(connection, found, editor, "in_force", why, answers=answers, version=version)
+        await connection.execute(_PROPOSALS.update().where(_PROPOSALS.c.id == number).values(answers=answers))
+        return found.model_copy(update={"answers": answers})
 
 
 async def withdraw(engine: AsyncEngine, editor: Editor, number: str) -> Proposal:
-    """Whoever proposed it, or the secretariat, takes a proposal back.
+    """Whoever proposed it, or the secretariat, takes a proposal back. Whom it concerns is told, as by ``answer``.
 
     Raises:
         Refused: there is none such, it is settled, or it is somebody else's.
@@ -221,9 +237,7 @@ async def withdraw(engine: AsyncEngine, editor: Editor, number: str) -> Proposal
             raise Refused(
                 Why.FORBIDDEN, f"Only {found.by} or the secretariat may take back what {found.by} proposed."
             )
-        columns = {"state": "withdrawn", "settled_at": editor.at}
-        await connection.execute(_PROPOSALS.update().where(_PROPOSALS.c.id == number).values(**columns))
-    return found.model_copy(update=columns)
+        return await _settle(connection, found, editor, "withdrawn")
 
 
 async def _put_in_force(connection: AsyncConnection, policy: Policy) -> str:

@@ -8,13 +8,14 @@ late reminders; each other module holds who is told of one part of the procedure
 from models import events as e
 from models.case import Case
 from models.notices import clock, gates, group, posts, reporting, request, work
-from models.notices.kinds import DIGEST, KINDS, OF_NO_CASE, POLICY_PROPOSED, Kind, summary_of
+from models.notices.kinds import DIGEST, KINDS, OF_NO_CASE, POLICY_PROPOSED, POLICY_SETTLED, Kind, summary_of
 from models.notices.telling import TOLD, Notice
 from models.posts import Capacity, Post
 from models.visibility import may_see
 
 __all__ = [
-    "DIGEST", "KINDS", "OF_NO_CASE", "POLICY_PROPOSED", "TOLD", "Kind", "Notice", "notices_of", "summary_of",
+    "DIGEST", "KINDS", "OF_NO_CASE", "POLICY_PROPOSED", "POLICY_SETTLED", "TOLD", "Kind", "Notice", "notices_of",
+    "summary_of",
 ]  # fmt: skip
 
 _PARTS = (clock, gates, group, posts, reporting, request, work)

@@ -8,7 +8,16 @@ from enum import StrEnum
 
 from models.base import Value
 
-__all__ = ["DIGEST", "KINDS", "OF_NO_CASE", "POLICY_PROPOSED", "Circle", "Kind", "summary_of"]
+__all__ = [
+    "DIGEST",
+    "KINDS",
+    "OF_NO_CASE",
+    "POLICY_PROPOSED",
+    "POLICY_SETTLED",
+    "Circle",
+    "Kind",
+    "summary_of",
+]
 
 N_ = str
 """Marks a text for extraction; it is translated where it is shown."""
@@ -19,9 +28,13 @@ DIGEST = "digest"
 POLICY_PROPOSED = "policy_proposed"
 """Stands in the place of a kind for the mail that asks a Co-Chair to answer a proposed policy (decision 25)."""
 
+POLICY_SETTLED = "policy_settled"
+"""The same for the mail that says what has become of a proposed policy."""
+
 OF_NO_CASE: Mapping[str, str] = {
     DIGEST: N_("A digest"),
     POLICY_PROPOSED: N_("A policy is proposed, and your answer is asked for"),
+    POLICY_SETTLED: N_("A proposed policy is in force, refused or taken back"),
 }
 """What else goes out through the ledger: it belongs to no case, and no event of a log causes it."""
 

@@ -1,4 +1,4 @@
-"""A proposed policy is told to the Co-Chairs that are to answer it, through the ledger and the real delivery."""
+"""A proposed policy is told to whom it concerns, through the ledger and the real delivery."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.letters import ANSWERED
-from models.notices import POLICY_PROPOSED
+from models.notices import POLICY_PROPOSED, POLICY_SETTLED
 from models.policy import Policy, policy_with
 from models.posts import Post
 from ops.catcher import Catcher, CaughtMail
@@ -40,8 +40,8 @@ async def propose(office: PostOffice, by: str, gate: str = "3wd", form: str = "1
     )
 
 
-def asked(office: PostOffice, post: str) -> list[CaughtMail]:
-    return [mail for mail in office.mails(post) if mail.message["X-Ahg-Kind"] == POLICY_PROPOSED]
+def asked(office: PostOffice, post: str, kind: str = POLICY_PROPOSED) -> list[CaughtMail]:
+    return [mail for mail in office.mails(post) if mail.message["X-Ahg-Kind"] == kind]
 
 
 @pytest.mark.parametrize(("by", "told"), [(RSO, {AU, ID}), (AU, {ID}), (ID, {AU})])
@@ -100,3 +100,35 @@ async def test_the_alternate_is_asked_for_whoever_cannot_be_reached(office: Post
     (mail,) = asked(office, rows[1]["address"])
     text = mail.message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert "as the alternate for this post: the Co-Chair (Australia)" in " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("by", "acts", "outcome", "told"),
+    [
+        (RSO, [(AU, "agree"), (ID, "agree")], "in_force", {AU, RSO}),
+        (AU, [(ID, "agree")], "in_force", {AU, RSO}),
+        (RSO, [(AU, "agree"), (ID, "refuse")], "refused", {AU, RSO}),
+        (ID, [(AU, "refuse")], "refused", {ID, RSO}),
+        (ID, [(RSO, "withdraw")], "withdrawn", {AU, ID}),
+        (AU, [(AU, "withdraw")], "withdrawn", {ID, RSO}),
+        (RSO, [(AU, "agree")], "", set()),
+    ],
+)
+async def test_whom_it_concerns_is_told_once_what_has_become_of_it(
+    office: PostOffice, by: str, acts: list[tuple[str, str]], outcome: str, told: set[str]
+) -> None:
+    proposal = await propose(office, by)
+    for post, word in acts:
+        for _ in range(2):  # the same button pressed twice
+            if word == "withdraw":
+                await policies.withdraw(office.engine, editor(office, post), proposal.id)
+            else:
+                await policies.answer(office.engine, editor(office, post), proposal.id, word, "As agreed.")
+        await office.deliver()
+    rows = [row for post in (AU, ID, RSO) for row in await office.ledger(POLICY_SETTLED, post)]
+    assert {(row["post"], row["state"], row["facts"]["outcome"]) for row in rows} == {
+        (post, "sent", outcome) for post in told
+    }
+    assert {post: len(asked(office, post, POLICY_SETTLED)) for post in (AU, ID, RSO)} == {
+        post: int(post in told) for post in (AU, ID, RSO)
+    }

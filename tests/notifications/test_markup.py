@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from models.notices import POLICY_PROPOSED
+from models.notices import POLICY_PROPOSED, POLICY_SETTLED
 from notifications.environment import TEMPLATES, languages
 from notifications.registry import REGISTRY
 from tests.notifications.markup import links, read, said
@@ -12,7 +12,7 @@ from tests.notifications.samples import mail, parts, reader_of
 
 
 @pytest.mark.parametrize("language", languages())
-@pytest.mark.parametrize("kind", [*REGISTRY, POLICY_PROPOSED])
+@pytest.mark.parametrize("kind", [*REGISTRY, POLICY_PROPOSED, POLICY_SETTLED])
 def test_a_mail_is_well_formed_and_no_link_is_without_a_purpose(kind: str, language: str) -> None:
     message = mail(kind, reader=reader_of(kind).model_copy(update={"language": language}))
     text, page = parts(message)

@@ -236,4 +236,5 @@ async def answer(request: Request, visitor: MayPropose, number: str) -> Response
         if refused.why is Why.NOT_FOUND:
             raise HTTPException(404) from None
         return await _page(request, visitor, status=refused.why.status, wrong=refused.sentence)
+    await current_site(request).nudge_delivery()
     return RedirectResponse("/admin/policy", 303)
