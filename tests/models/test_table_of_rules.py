@@ -9,7 +9,7 @@ import models
 from models import events
 from models.case import Case
 from models.commands import COMMANDS, parse
-from models.evolve import _HANDLERS
+from models.evolve.handlers import HANDLERS
 from models.notices import KINDS, TOLD
 from models.notices.clock import _BY_CLOCK
 from models.posts import Post
@@ -37,7 +37,7 @@ def test_every_rule_says_what_it_allows_and_to_whom() -> None:
 
 
 def test_every_event_has_a_meaning() -> None:
-    assert set(events.EVENTS.values()) == set(_HANDLERS)
+    assert set(events.EVENTS.values()) == set(HANDLERS)
 
 
 def test_every_ladder_that_is_set_has_what_follows_it() -> None:

@@ -1,0 +1,143 @@
+"""The whole state of one case: a single serialisable value that the workflow carries and the rules read.
+
+It holds what the rules need and no more; texts of contributions, exchanges and progress entries stand in the
+event log. Each part of the procedure has its module; the whole stands here.
+"""
+
+from collections.abc import Mapping
+
+from pydantic import Field
+
+from models.base import Instant, Line, Prose, Value, shared
+from models.calendars import Calendars
+from models.case.arrangements import Arrangement
+from models.case.circulation import Circulation, Consent
+from models.case.closing import Term
+from models.case.gates import Decider, Gate, GateName, GateOutcome, Position, PositionKind, Question
+from models.case.meetings import Meeting
+from models.case.outcomes import Outcome
+from models.case.participants import Participant, ParticipantState, Seat
+from models.case.reporting import Recommendation, Report, ReportState
+from models.case.stage import Clock, Stage, Suspension
+from models.ladder import Ladder
+from models.members import Directory
+from models.policy import Policy, Track
+from models.posts import Post
+from models.request import Request, fingerprint
+
+__all__ = [
+    "Arrangement", "Case", "Circulation", "Clock", "Consent", "Decider", "Gate", "GateName", "GateOutcome",
+    "Meeting", "Outcome", "Participant", "ParticipantState", "Position", "PositionKind", "Question",
+    "Recommendation", "Report", "ReportState", "Seat", "Stage", "Suspension", "Term", "Touch",
+]  # fmt: skip
+
+
+class Touch(Value):
+    """The newest change of one part of a case: its place in the log, who made it and by which command."""
+
+    seq: int
+    by: Post
+    do: str
+
+
+class Case(Value):
+    """One case.
+
+    ``seq`` and ``head`` are number and hash of the newest entry in its log. ``recent`` holds the newest
+    command ids with the entry each led to, ``touched`` the newest change of each part, by which stale forms
+    are told apart.
+    ``withdrew``: who submitted jointly and then left the request to the others.
+    """
+
+    reference: str
+    directory: Directory
+    policy: Policy
+    calendars: Calendars = Field(repr=False)
+
+    seq: int = 0
+    head: str = ""
+    recent: Mapping[str, int] = {}
+    touched: Mapping[str, Touch] = {}
+
+    stage: Stage = Stage.DRAFT
+    stage_since: Instant | None = None
+    opened_at: Instant | None = None
+    updated_at: Instant | None = None
+
+    request: Request = Request()
+    version: int = 0
+    requesters: tuple[str, ...] = ()
+    withdrew: tuple[str, ...] = ()
+    returned: tuple[Line, ...] = ()
+
+    gates: Mapping[GateName, Gate] = {}
+    participants: Mapping[str, Participant] = {}
+    outcomes: Mapping[str, Outcome] = {}
+    arrangements: Mapping[str, Arrangement] = {}
+    meetings: Mapping[str, Meeting] = {}
+    reports: Mapping[int, Report] = {}
+    recommendations: Mapping[int, Recommendation] = {}
+    circulations: Mapping[int, Circulation] = {}
+    waivers: Mapping[Term, Prose] = {}
+
+    active_until: Instant | None = None
+    updates: int = 0
+    suspension: Suspension | None = None
+    ladders: Mapping[str, Ladder] = {}
+
+    def slim(self) -> "Case":
+        """The same case, holding what it copied from the deployment in common with the cases that copied alike."""
+        same = {
+            "directory": shared(self.directory),
+            "calendars": shared(self.calendars),
+            "policy": shared(self.policy),
+        }
+        return self.model_copy(update=same)
+
+    @property
+    def track(self) -> Track:
+        """The deadlines of this case's urgency."""
+        return self.policy.track(self.request.urgency)
+
+    @property
+    def report(self) -> Report | None:
+        """The newest report."""
+        return self.reports[max(self.reports)] if self.reports else None
+
+    @property
+    def circulation(self) -> Circulation | None:
+        """The newest circulation."""
+        return self.circulations[max(self.circulations)] if self.circulations else None
+
+    @property
+    def open_gates(self) -> tuple[Gate, ...]:
+        """The gates that wait for positions."""
+        return tuple(gate for gate in self.gates.values() if gate.open)
+
+    @property
+    def clock(self) -> Clock:
+        """Stopped while the case is suspended or a question of a Co-Chair is open."""
+        asked = any(gate.open and gate.questions for gate in self.gates.values())
+        return Clock.STOPPED if self.suspension or asked else Clock.RUNNING
+
+    @property
+    def subject(self) -> str:
+        """What a position on the request is bound to (SHA-256): its text and who submits it."""
+        return fingerprint(self.request.model_dump(mode="json", by_alias=True), sorted(self.requesters))
+
+    def is_requester(self, member: str) -> bool:
+        """Whether the member submitted the request, alone or jointly."""
+        return member in self.requesters
+
+    def taking_part(self, *, seat: Seat | None = None) -> tuple[str, ...]:
+        """The members in the group; with ``seat``, only those that are there as that."""
+        state = {
+            None: None,
+            Seat.PARTICIPANT: ParticipantState.ACCEPTED,
+            Seat.OBSERVER: ParticipantState.OBSERVER,
+        }[seat]
+        return tuple(
+            p.member
+            for p in self.participants.values()
+            if (p.takes_part if state is None else p.state is state)
+        )

@@ -1,0 +1,13 @@
+"""The terms of reference that a case is closed by."""
+
+from enum import StrEnum
+
+__all__ = ["Term"]
+
+
+class Term(StrEnum):
+    """The three terms of reference (Co-Chairs' Statement of April 2009)."""
+
+    OUTCOMES = "a"
+    ARRANGEMENTS = "b"
+    REPORT = "c"

@@ -1,0 +1,104 @@
+"""Gates: every point where Co-Chairs decide, with their positions."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Literal
+
+from models.base import Instant, Prose, Value
+from models.posts import Post
+
+__all__ = ["Decider", "Gate", "GateName", "GateOutcome", "Position", "PositionKind", "Question"]
+
+
+class GateName(StrEnum):
+    """Every point where Co-Chairs decide."""
+
+    ACTIVATION = "activation"
+    PARTICIPANTS = "participants"
+    EXTENSION = "extension"
+    TERMINATION = "termination"
+    REPORT = "report"
+    CIRCULATION = "circulation"
+    CLOSURE = "closure"
+
+
+class PositionKind(StrEnum):
+    """What a Co-Chair may say at a gate."""
+
+    APPROVE = "approve"
+    APPROVE_WITH_CONDITIONS = "approve with conditions"
+    DECLINE = "decline"
+    ASK = "ask"
+    RECUSE = "recuse"
+
+
+class GateOutcome(StrEnum):
+    """How a gate ended."""
+
+    APPROVED = "approved"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    SUPERSEDED = "superseded"
+
+
+class Decider(Value):
+    """A post that must answer at a gate; ``place_of`` is the Co-Chair whose place it holds (often itself).
+
+    ``interest`` is shown wherever the decider is shown: its own country is the requester.
+    """
+
+    post: Post
+    place_of: Post
+    interest: bool = False
+
+
+class Position(Value):
+    """What a post said, bound by ``on`` (a SHA-256) to the exact version it was given on."""
+
+    post: Post
+    position: PositionKind
+    at: Instant
+    on: str
+    round: int = 1
+    text: Prose = ""
+    void: Literal["", "amended", "second round", "changed"] = ""
+
+
+class Question(Value):
+    """A Co-Chair's question; the gate's clock stands until it is answered."""
+
+    by: Post
+    text: Prose
+    at: Instant
+
+
+class Gate(Value):
+    """One decision of the Co-Chairs: who must answer, positions, outcome. Its ladder is in the case."""
+
+    name: GateName
+    on: str
+    about: Prose
+    opened_at: Instant
+    respondent: Post
+    deciders: tuple[Decider, ...]
+    round: int = 1
+    positions: Mapping[Post, Position] = {}
+    past: tuple[Position, ...] = ()
+    questions: tuple[Question, ...] = ()
+    outcome: GateOutcome | None = None
+    decided_at: Instant | None = None
+    terms: Mapping[str, str] = {}
+
+    @property
+    def open(self) -> bool:
+        """Whether it still waits for positions."""
+        return self.outcome is None
+
+    @property
+    def undecided(self) -> tuple[Post, ...]:
+        """Who has not taken a position, in the order of the places."""
+        return tuple(decider.post for decider in self.deciders if decider.post not in self.positions)
+
+    def decider(self, post: Post) -> Decider | None:
+        """The place that the post holds at this gate, if any."""
+        return next((decider for decider in self.deciders if decider.post == post), None)

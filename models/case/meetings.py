@@ -1,0 +1,19 @@
+"""Meetings of the group."""
+
+from models.base import Line, Value
+
+__all__ = ["Meeting"]
+
+
+class Meeting(Value):
+    """A meeting of the group; an absent affected member is visible."""
+
+    title: Line
+    place: Line = ""
+    starts: Line
+    ends: Line = ""
+    agenda: tuple[Line, ...] = ()
+    present: tuple[str, ...] = ()
+    observing: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    held: bool = False

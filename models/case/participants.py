@@ -1,0 +1,44 @@
+"""Who takes part, and as what."""
+
+from enum import StrEnum
+
+from models.base import Instant, Line, Value
+
+__all__ = ["Participant", "ParticipantState", "Seat"]
+
+
+class Seat(StrEnum):
+    """As what a member is asked to take part."""
+
+    PARTICIPANT = "participant"
+    OBSERVER = "observer"
+
+
+class ParticipantState(StrEnum):
+    """Where a member stands with the group."""
+
+    PROPOSED = "proposed"
+    INVITED = "invited"
+    ACCEPTED = "accepted"
+    OBSERVER = "observer"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    ADMITTED = "admitted"
+    REPLACED = "replaced"
+    LEFT = "left"
+
+
+class Participant(Value):
+    """A member on the list, and the reason why it is there."""
+
+    member: str
+    seat: Seat = Seat.PARTICIPANT
+    state: ParticipantState = ParticipantState.PROPOSED
+    why: Line = ""
+    endorsed_by: tuple[str, ...] = ()
+    answered_at: Instant | None = None
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether it is in the group, as participant or observer."""
+        return self.state in (ParticipantState.ACCEPTED, ParticipantState.OBSERVER)

@@ -1,0 +1,48 @@
+"""Reports and recommendations: term of reference (c)."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+from models.base import Line, Prose, Value
+
+__all__ = ["Recommendation", "Report", "ReportState"]
+
+
+class ReportState(StrEnum):
+    """Where a report is."""
+
+    DRAFTING = "drafting"
+    TABLED = "tabled"
+    ADOPTED = "adopted"
+    ACCEPTED = "accepted"
+
+
+class Report(Value):
+    """An interim or final report. ``content`` is the SHA-256 over all that went into this version."""
+
+    number: int
+    kind: Literal["interim", "final"]
+    state: ReportState = ReportState.DRAFTING
+    version: int = 1
+    content: str
+    contributions_by: date | None = None
+    contributed: tuple[str, ...] = ()
+    objections: int = 0
+    note: Line = ""
+
+    @property
+    def name(self) -> str:
+        """As people say it: ``final report``."""
+        return f"{self.kind} report"
+
+
+class Recommendation(Value):
+    """A concrete recommendation: term of reference (c). Followed across cases once its report is accepted."""
+
+    number: int
+    text: Prose
+    to: tuple[str, ...] = ()
+    owner: str = ""
+    due: date | None = None
+    report: int = 1

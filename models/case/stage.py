@@ -1,0 +1,54 @@
+"""Where a case is, and whether its clock runs."""
+
+from enum import StrEnum
+
+from models.base import Instant, Prose, Value
+from models.posts import Post
+
+__all__ = ["Clock", "Stage", "Suspension"]
+
+
+class Stage(StrEnum):
+    """Where a case is (``docs/what-it-does.md``, Stages)."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    CO_CHAIR_REVIEW = "co_chair_review"
+    PARTICIPANT_SELECTION = "participant_selection"
+    OPERATIONAL = "operational"
+    REPORTING = "reporting"
+    CLOSED = "closed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+    TERMINATED = "terminated"
+
+    @property
+    def ended(self) -> bool:
+        """Whether the procedure is over. A lapsed request may still be resubmitted for a while."""
+        return self in (Stage.CLOSED, Stage.DECLINED, Stage.WITHDRAWN, Stage.LAPSED, Stage.TERMINATED)
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing can change any more."""
+        return self.ended and self is not Stage.LAPSED
+
+    @property
+    def words(self) -> str:
+        """As people say it."""
+        return {"co_chair_review": "Co-Chair review"}.get(self.value, self.value.replace("_", " "))
+
+
+class Clock(StrEnum):
+    """Whether deadlines run."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+
+
+class Suspension(Value):
+    """The clock of the whole case stands, with a reason."""
+
+    since: Instant
+    why: Prose
+    by: Post

@@ -1,0 +1,82 @@
+"""What has happened to a case: one class per event, in the past tense; the log holds them.
+
+An event carries what a reader of the log must know; who did it and when stand in the entry that holds it
+(``log``). Each part of the procedure has its module, named as in ``models.commands`` and ``models.rules``.
+"""
+
+from typing import Annotated, get_args
+
+from pydantic import Field
+
+from models.base import Value
+from models.events.arrangements import (
+    ArrangementAdded,
+    ArrangementAgreed,
+    ArrangementInForce,
+    ArrangementReviewed,
+    ExchangeLogged,
+)
+from models.events.circulation import CirculationMoved, CirculationProposed, ConsentNoted
+from models.events.clock import LadderCleared, LadderSet, Resumed, RungPassed, Suspended
+from models.events.closing import Waived
+from models.events.duration import Extended
+from models.events.gates import (
+    Answered,
+    Asked,
+    GateDecided,
+    GateOpened,
+    GateSplit,
+    PositionsVoided,
+    PositionTaken,
+    QuestionDropped,
+    Recused,
+)
+from models.events.meetings import AttendanceTaken, MeetingScheduled, SituationUpdated
+from models.events.outcomes import OutcomeAdded, OutcomeMoved, ProgressNoted
+from models.events.participants import (
+    Admitted,
+    Commented,
+    Convened,
+    Endorsed,
+    Invited,
+    Listed,
+    MinimumMissing,
+    ParticipantsProposed,
+    Replaced,
+    Responded,
+)
+from models.events.posts import Delegated, HandedOver
+from models.events.reporting import Contributed, Objected, Recommended, ReportMoved, ReportOpened, Revised
+from models.events.request import FoundComplete, Joined, RequesterWithdrew, Resubmitted, Returned, Submitted
+from models.events.stage import StageEntered
+
+__all__ = [
+    "EVENTS", "Admitted", "Answered", "AnyEvent", "ArrangementAdded", "ArrangementAgreed", "ArrangementInForce",
+    "ArrangementReviewed", "Asked", "AttendanceTaken", "CirculationMoved", "CirculationProposed", "Commented",
+    "ConsentNoted", "Contributed", "Convened", "Delegated", "Endorsed", "Event", "ExchangeLogged", "Extended",
+    "FoundComplete", "GateDecided", "GateOpened", "GateSplit", "HandedOver", "Invited", "Joined", "LadderCleared",
+    "LadderSet", "Listed", "MeetingScheduled", "MinimumMissing", "Objected", "OutcomeAdded", "OutcomeMoved",
+    "ParticipantsProposed", "PositionTaken", "PositionsVoided", "ProgressNoted", "QuestionDropped", "Recommended",
+    "Recused", "Replaced", "ReportMoved", "ReportOpened", "RequesterWithdrew", "Responded", "Resubmitted", "Resumed",
+    "Returned", "Revised", "RungPassed", "SituationUpdated", "StageEntered", "Submitted", "Suspended", "Waived",
+]  # fmt: skip
+
+AnyEvent = (
+    Submitted | Returned | Resubmitted | Joined | FoundComplete | RequesterWithdrew | StageEntered
+    | LadderSet | LadderCleared | RungPassed | Suspended | Resumed
+    | GateOpened | PositionTaken | PositionsVoided | GateSplit | GateDecided
+    | Asked | Answered | QuestionDropped | Recused
+    | ParticipantsProposed | Commented | Invited | Responded | Replaced | Admitted | Endorsed
+    | MinimumMissing | Convened
+    | OutcomeAdded | ProgressNoted | OutcomeMoved
+    | ArrangementAdded | ArrangementAgreed | ArrangementInForce | ExchangeLogged | ArrangementReviewed
+    | MeetingScheduled | AttendanceTaken | SituationUpdated | Extended
+    | ReportOpened | Contributed | Recommended | Objected | Revised | ReportMoved
+    | CirculationProposed | ConsentNoted | CirculationMoved | Waived
+    | Delegated | HandedOver
+)  # fmt: skip
+
+Event = Annotated[AnyEvent, Field(discriminator="type")]
+
+EVENTS: dict[str, type[Value]] = {cls.model_fields["type"].default: cls for cls in get_args(AnyEvent)}
+"""Every event by its type."""

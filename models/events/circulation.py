@@ -1,0 +1,26 @@
+"""What the wider membership is told, and who consents to being named."""
+
+from typing import Literal
+
+from models.base import Value
+from models.case.circulation import Circulation, Consent
+
+__all__ = ["CirculationMoved", "CirculationProposed", "ConsentNoted"]
+
+
+class CirculationProposed(Value):
+    type: Literal["circulation_proposed"] = "circulation_proposed"
+    circulation: Circulation
+
+
+class ConsentNoted(Value):
+    type: Literal["consent_noted"] = "consent_noted"
+    circulation: int
+    member: str
+    consent: Consent
+
+
+class CirculationMoved(Value):
+    type: Literal["circulation_moved"] = "circulation_moved"
+    circulation: int
+    state: Literal["approved", "released", "declined", "lapsed"]

@@ -1,0 +1,38 @@
+"""What the clock does, and what stops it."""
+
+from typing import Literal
+
+from models.base import Instant, Prose, Value
+from models.ladder import ClockAct, Ladder
+
+__all__ = ["LadderCleared", "LadderSet", "Resumed", "RungPassed", "Suspended"]
+
+
+class LadderSet(Value):
+    type: Literal["ladder_set"] = "ladder_set"
+    subject: str
+    ladder: Ladder
+
+
+class LadderCleared(Value):
+    type: Literal["ladder_cleared"] = "ladder_cleared"
+    subject: str
+
+
+class RungPassed(Value):
+    """The clock acted; ``due`` is the deadline the ladder belongs to."""
+
+    type: Literal["rung_passed"] = "rung_passed"
+    subject: str
+    act: ClockAct
+    due: Instant
+
+
+class Suspended(Value):
+    type: Literal["suspended"] = "suspended"
+    text: Prose = ""
+
+
+class Resumed(Value):
+    type: Literal["resumed"] = "resumed"
+    text: Prose = ""

@@ -1,0 +1,12 @@
+"""How long the group is active."""
+
+from typing import Literal
+
+from models.base import Instant, Value
+
+__all__ = ["Extended"]
+
+
+class Extended(Value):
+    type: Literal["extended"] = "extended"
+    active_until: Instant

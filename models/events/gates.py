@@ -1,0 +1,90 @@
+"""What happens at a gate."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from models.base import Prose, Value
+from models.case.gates import Decider, GateName, GateOutcome, PositionKind
+from models.posts import Post
+
+__all__ = [
+    "Answered", "Asked", "GateDecided", "GateOpened", "GateSplit", "PositionTaken", "PositionsVoided",
+    "QuestionDropped", "Recused",
+]  # fmt: skip
+
+
+class GateOpened(Value):
+    type: Literal["gate_opened"] = "gate_opened"
+    gate: GateName
+    on: str
+    about: Prose
+    respondent: Post
+    deciders: tuple[Decider, ...]
+    terms: Mapping[str, str] = {}
+
+
+class PositionTaken(Value):
+    type: Literal["position_taken"] = "position_taken"
+    gate: GateName
+    post: Post
+    position: PositionKind
+    on: str
+    text: Prose = ""
+    interest: bool = False
+
+
+class PositionsVoided(Value):
+    """What they were given on was amended: all are asked again, on the new version (``on``)."""
+
+    type: Literal["positions_voided"] = "positions_voided"
+    gate: GateName
+    posts: tuple[Post, ...]
+    on: str
+    about: Prose
+    why: Prose
+    deciders: tuple[Decider, ...]
+    respondent: Post | None = None
+
+
+class Asked(Value):
+    type: Literal["asked"] = "asked"
+    gate: GateName
+    post: Post
+    text: Prose
+
+
+class Answered(Value):
+    type: Literal["answered"] = "answered"
+    gate: GateName
+    text: Prose
+
+
+class QuestionDropped(Value):
+    """The post that asked took a position without waiting for the answer."""
+
+    type: Literal["question_dropped"] = "question_dropped"
+    gate: GateName
+    post: Post
+
+
+class Recused(Value):
+    type: Literal["recused"] = "recused"
+    gate: GateName
+    post: Post
+    substitute: Post
+    text: Prose = ""
+
+
+class GateSplit(Value):
+    """One approved, one declined: consultation, then a second round."""
+
+    type: Literal["gate_split"] = "gate_split"
+    gate: GateName
+    round: int
+
+
+class GateDecided(Value):
+    type: Literal["gate_decided"] = "gate_decided"
+    gate: GateName
+    outcome: GateOutcome
+    text: Prose = ""

@@ -1,0 +1,31 @@
+"""Meetings, and what is told of the situation."""
+
+from typing import Literal
+
+from models.base import Prose, Value
+from models.case.meetings import Meeting
+from models.request import Figure
+
+__all__ = ["AttendanceTaken", "MeetingScheduled", "SituationUpdated"]
+
+
+class MeetingScheduled(Value):
+    """``moved``: it had been called before, for another time or place."""
+
+    type: Literal["meeting_scheduled"] = "meeting_scheduled"
+    meeting: Meeting
+    moved: bool = False
+
+
+class AttendanceTaken(Value):
+    type: Literal["attendance_taken"] = "attendance_taken"
+    meeting: str
+    present: tuple[str, ...] = ()
+    observing: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+
+
+class SituationUpdated(Value):
+    type: Literal["situation_updated"] = "situation_updated"
+    text: Prose = ""
+    figures: tuple[Figure, ...] = ()

@@ -1,0 +1,27 @@
+"""What becomes of practical outcomes: term of reference (a)."""
+
+from typing import Literal
+
+from models.base import Prose, Value
+from models.case.outcomes import Outcome
+
+__all__ = ["OutcomeAdded", "OutcomeMoved", "ProgressNoted"]
+
+
+class OutcomeAdded(Value):
+    type: Literal["outcome_added"] = "outcome_added"
+    outcome: Outcome
+
+
+class ProgressNoted(Value):
+    type: Literal["progress_noted"] = "progress_noted"
+    outcome: str
+    value: float | None = None
+    text: Prose = ""
+
+
+class OutcomeMoved(Value):
+    type: Literal["outcome_moved"] = "outcome_moved"
+    outcome: str
+    state: Literal["open", "blocked", "done", "verified"]
+    text: Prose = ""

@@ -1,0 +1,75 @@
+"""How the group comes together and changes."""
+
+from typing import Literal
+
+from models.base import Instant, Line, Prose, Value
+from models.case.participants import ParticipantState, Seat
+
+__all__ = [
+    "Admitted", "Commented", "Convened", "Endorsed", "Invited", "Listed", "MinimumMissing", "ParticipantsProposed",
+    "Replaced", "Responded",
+]  # fmt: skip
+
+
+class Listed(Value):
+    """One member on a proposed list."""
+
+    member: str
+    seat: Seat = Seat.PARTICIPANT
+    why: Line = ""
+
+
+class ParticipantsProposed(Value):
+    type: Literal["participants_proposed"] = "participants_proposed"
+    listed: tuple[Listed, ...]
+    removed: tuple[str, ...] = ()
+
+
+class Commented(Value):
+    type: Literal["commented"] = "commented"
+    text: Prose
+
+
+class Invited(Value):
+    type: Literal["invited"] = "invited"
+    members: tuple[str, ...]
+
+
+class Responded(Value):
+    type: Literal["responded"] = "responded"
+    member: str
+    state: ParticipantState
+    text: Prose = ""
+
+
+class Replaced(Value):
+    type: Literal["replaced"] = "replaced"
+    member: str
+    by: str
+    text: Prose = ""
+
+
+class Admitted(Value):
+    type: Literal["admitted"] = "admitted"
+    member: str
+    seat: Seat
+    text: Prose = ""
+
+
+class Endorsed(Value):
+    type: Literal["endorsed"] = "endorsed"
+    member: str
+    by: str
+
+
+class MinimumMissing(Value):
+    """Everyone has answered, but the minimum composition is not met: what it lacks."""
+
+    type: Literal["minimum_missing"] = "minimum_missing"
+    lacks: tuple[Line, ...]
+
+
+class Convened(Value):
+    type: Literal["convened"] = "convened"
+    text: Prose = ""
+    active_until: Instant

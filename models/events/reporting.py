@@ -1,0 +1,50 @@
+"""Reports and their recommendations: term of reference (c)."""
+
+from typing import Literal
+
+from models.base import Prose, Value
+from models.case.reporting import Recommendation, Report, ReportState
+
+__all__ = ["Contributed", "Objected", "Recommended", "ReportMoved", "ReportOpened", "Revised"]
+
+
+class ReportOpened(Value):
+    type: Literal["report_opened"] = "report_opened"
+    report: Report
+
+
+class Contributed(Value):
+    type: Literal["contributed"] = "contributed"
+    member: str
+    text: Prose
+    content: str
+
+
+class Recommended(Value):
+    type: Literal["recommended"] = "recommended"
+    recommendation: Recommendation
+    content: str
+
+
+class Objected(Value):
+    type: Literal["objected"] = "objected"
+    member: str
+    text: Prose
+    outcome: str = ""
+
+
+class Revised(Value):
+    type: Literal["revised"] = "revised"
+    version: int
+    text: Prose
+    content: str
+
+
+class ReportMoved(Value):
+    """A report came into another state: tabled, adopted by silence, accepted, back in drafting."""
+
+    type: Literal["report_moved"] = "report_moved"
+    report: int
+    kind: str
+    state: ReportState
+    text: Prose = ""

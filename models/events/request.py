@@ -1,0 +1,51 @@
+"""What happens to a request until it is complete."""
+
+from typing import Literal
+
+from models.base import Line, Prose, Value
+from models.calendars import Calendars
+from models.members import Directory
+from models.policy import Policy
+from models.request import Request
+
+__all__ = ["FoundComplete", "Joined", "RequesterWithdrew", "Resubmitted", "Returned", "Submitted"]
+
+
+class Submitted(Value):
+    """The request, and all that the case copies from the deployment: the log alone rebuilds the case."""
+
+    type: Literal["submitted"] = "submitted"
+    reference: str
+    requester: str
+    request: Request
+    directory: Directory
+    calendars: Calendars
+    policy: Policy
+
+
+class Returned(Value):
+    type: Literal["returned"] = "returned"
+    missing: tuple[Line, ...]
+    text: Prose = ""
+
+
+class Resubmitted(Value):
+    type: Literal["resubmitted"] = "resubmitted"
+    version: int
+    request: Request
+    changed: tuple[str, ...]
+
+
+class Joined(Value):
+    type: Literal["joined"] = "joined"
+    member: str
+
+
+class FoundComplete(Value):
+    type: Literal["found_complete"] = "found_complete"
+
+
+class RequesterWithdrew(Value):
+    type: Literal["requester_withdrew"] = "requester_withdrew"
+    member: str
+    text: Prose = ""

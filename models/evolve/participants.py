@@ -1,0 +1,86 @@
+"""The list of participants and their answers."""
+
+from datetime import datetime
+from typing import Any
+
+from models.case import Case
+from models.case.participants import Participant, ParticipantState
+from models.events.participants import (
+    Admitted,
+    Commented,
+    Convened,
+    Endorsed,
+    Invited,
+    MinimumMissing,
+    ParticipantsProposed,
+    Replaced,
+    Responded,
+)
+from models.evolve.handlers import changed, on, put
+from models.posts import Post
+
+_REOPENED = (
+    ParticipantState.LAPSED, ParticipantState.DECLINED, ParticipantState.LEFT, ParticipantState.REPLACED,
+)  # fmt: skip
+"""A member in one of these states that is proposed again starts anew."""
+
+
+def _participant(case: Case, member: str, **changes: Any) -> Case:
+    present = case.participants.get(member) or Participant(member=member)
+    return changed(case, participants=put(case.participants, member, changed(present, **changes)))
+
+
+@on(ParticipantsProposed)
+def _(case: Case, event: ParticipantsProposed, at: datetime, by: Post) -> Case:
+    listed = {name: one for name, one in case.participants.items() if name not in event.removed}
+    for row in event.listed:
+        known = listed.get(row.member)
+        if known is not None and known.state not in _REOPENED:
+            listed[row.member] = changed(known, seat=row.seat, why=row.why or known.why)
+        else:
+            listed[row.member] = Participant(member=row.member, seat=row.seat, why=row.why)
+    return changed(case, participants=listed)
+
+
+@on(Invited)
+def _(case: Case, event: Invited, at: datetime, by: Post) -> Case:
+    for member in event.members:
+        case = _participant(case, member, state=ParticipantState.INVITED)
+    return case
+
+
+@on(Responded)
+def _(case: Case, event: Responded, at: datetime, by: Post) -> Case:
+    return _participant(case, event.member, state=event.state, answered_at=at)
+
+
+@on(Replaced)
+def _(case: Case, event: Replaced, at: datetime, by: Post) -> Case:
+    return _participant(case, event.member, state=ParticipantState.REPLACED)
+
+
+@on(Admitted)
+def _(case: Case, event: Admitted, at: datetime, by: Post) -> Case:
+    return _participant(
+        case, event.member, state=ParticipantState.ADMITTED, seat=event.seat,
+        why=event.text or "later admission", endorsed_by=(),
+    )  # fmt: skip
+
+
+@on(Endorsed)
+def _(case: Case, event: Endorsed, at: datetime, by: Post) -> Case:
+    known = case.participants[event.member].endorsed_by
+    return _participant(
+        case, event.member, endorsed_by=(*known, event.by) if event.by not in known else known
+    )
+
+
+@on(Convened)
+def _(case: Case, event: Convened, at: datetime, by: Post) -> Case:
+    return changed(case, active_until=event.active_until)
+
+
+@on(Commented)
+@on(MinimumMissing)
+def _(case: Case, event: Commented | MinimumMissing, at: datetime, by: Post) -> Case:
+    return case  # it stands in the log, for whoever decides
