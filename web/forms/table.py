@@ -1,138 +1,31 @@
-"""The forms: which fields a command's page offers, in which words; and what was sent, as a command's fields.
+"""The form of each command: which fields its page offers, in which words.
 
 What a command takes is defined in ``models.commands``; a test holds that every command and every field of it has its
-place here. What may be chosen comes from the case as its reader sees it.
+place here.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Any, Literal, NamedTuple, Protocol
-from zoneinfo import ZoneInfo
+from models.case import PositionKind
+from web.forms.choices import (
+    admitted,
+    arrangements,
+    asking_gates,
+    gates,
+    meetings,
+    of,
+    on_the_list,
+    outcomes,
+    posts,
+    recommendations,
+    terms,
+)  # fmt: skip
+from web.forms.field import Choices, Field, FormWords
 
-from models.case import Case, PositionKind, Term
-from models.posts import Post
-from models.refusal import Refused, Why
-from models.rules import terms_of_reference
-from notifications.words import Words
-
-__all__ = ["FORMS", "Choice", "Field", "FormWords", "Shown", "fields_sent", "shown_form", "unanswered"]
+__all__ = ["FORMS"]
 
 N_ = str
 """Marks a text for extraction; it is translated where it is shown."""
 
-Widget = Literal[
-    "prose", "line", "lines", "members", "member", "date", "moment", "number", "choice", "yes", "person", "figures",
-    "routes", "confidential", "files",
-]  # fmt: skip
-
-
-class Choice(NamedTuple):
-    """One thing that can be chosen: what is sent, and the words for it."""
-
-    value: str
-    words: str
-
-
-Choices = Callable[[Case, Post, Words, Callable[[str], str]], list[Choice]]
-
-
-class Field(NamedTuple):
-    """One field of a form. ``choices`` makes what can be chosen from the case; ``must``: it cannot be left empty."""
-
-    name: str
-    label: str
-    widget: Widget = "line"
-    help: str = ""
-    must: bool = False
-    choices: Choices | None = None
-
-
-class FormWords(NamedTuple):
-    """A command's form: its heading, what it leads to, the button's words, and its fields."""
-
-    title: str
-    effect: str
-    button: str
-    fields: tuple[Field, ...] = ()
-    danger: bool = False
-
-
-class Shown(NamedTuple):
-    """A field as a page shows it, with what was sent before and what is wrong with it."""
-
-    field: Field
-    choices: list[Choice]
-    value: Any
-    wrong: str
-
-
-class Sent(Protocol):
-    """A form as it was sent: several values under one name."""
-
-    def getlist(self, key: str) -> list[Any]: ...
-
-
-# what can be chosen -----------------------------------------------------------------------------------------------
-
-
-def _of(*pairs: tuple[str, str]) -> Choices:
-    return lambda case, post, say, _: [Choice(value, _(words)) for value, words in pairs]
-
-
-def _gates(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
-    mine = [gate for gate in case.open_gates if gate.decider(post)]
-    return [Choice(gate.name.value, say.gate(gate.name.value)) for gate in mine or case.open_gates]
-
-
-def _asking_gates(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
-    return [Choice(one.name.value, say.gate(one.name.value)) for one in case.open_gates if one.questions]
-
-
-def _outcomes(*states: str) -> Choices:
-    def choose(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
-        return [Choice(o.title, o.title) for o in case.outcomes.values() if not states or o.state in states]
-
-    return choose
-
-
-def _arrangements(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
-    return [Choice(title, title) for title in case.arrangements]
-
-
-def _meetings(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
-    return [Choice(title, title) for title in case.meetings]
-
-
-def _recommendations(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
-    return [Choice(one.text, f"{one.number}. {one.text[:120]}") for one in case.recommendations.values()]
-
-
-def _on_the_list(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
-    return [Choice(code, say.member(code)) for code in case.participants]
-
-
-def _admitted(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
-    waiting = (one.member for one in case.participants.values() if one.state.value == "admitted")
-    return [Choice(code, say.member(code)) for code in waiting]
-
-
-def _terms(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
-    words = {
-        Term.OUTCOMES: _("(a) practical operational outcomes"),
-        Term.ARRANGEMENTS: _("(b) information-sharing arrangements"),
-        Term.REPORT: _("(c) concrete recommendations in a report"),
-    }
-    return [Choice(t.value, words[t]) for t, state in terms_of_reference(case).items() if state == "open"]
-
-
-def _posts(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
-    known = (*case.directory.co_chairs, *case.directory.steering_group, *case.directory.focal_points)
-    return [Choice(str(one), say.post(one)) for one in dict.fromkeys((post, *known))]
-
-
-# the forms --------------------------------------------------------------------------------------------------------
-
-_POSITIONS = _of(
+_POSITIONS = of(
     (PositionKind.APPROVE.value, N_("Approve")),
     (PositionKind.APPROVE_WITH_CONDITIONS.value, N_("Approve with conditions (say which)")),
     (PositionKind.ASK.value, N_("Ask for information (the clock stops until it is answered)")),
@@ -176,7 +69,7 @@ FORMS: dict[str, FormWords] = {
         N_("It is bound to the version shown here. It can be changed until the other position is in."),
         N_("Take this position"),
         (
-            _which("gate", N_("What is decided"), _gates),
+            _which("gate", N_("What is decided"), gates),
             _which("position", N_("Your position"), _POSITIONS),
             _say(N_("Conditions, reasons or question"),
                  N_("Needed for everything but approving and recusing."), must=False),
@@ -184,7 +77,7 @@ FORMS: dict[str, FormWords] = {
     ),
     "answer": FormWords(
         N_("Answer the question"), N_("The clock runs again, and the Co-Chairs are told."), N_("Answer"),
-        (_which("gate", N_("Asked about"), _asking_gates), _say(N_("The answer"))),
+        (_which("gate", N_("Asked about"), asking_gates), _say(N_("The answer"))),
     ),
     # participants
     "propose": FormWords(
@@ -204,7 +97,7 @@ FORMS: dict[str, FormWords] = {
     "respond": FormWords(
         N_("Answer the invitation"), N_("The group and the Co-Chairs are told."), N_("Answer"),
         (
-            _which("answer", N_("Your answer"), _of(
+            _which("answer", N_("Your answer"), of(
                 ("accept", N_("Take part")), ("observe", N_("Take part as an observer")),
                 ("decline", N_("Decline")))),
             _SAID,
@@ -212,7 +105,7 @@ FORMS: dict[str, FormWords] = {
     ),
     "replace": FormWords(
         N_("Propose a replacement"), N_("The other member is invited in its place."), N_("Replace"),
-        (_which("member", N_("Who goes"), _on_the_list), Field("by", N_("Who comes"), "member", must=True), _SAID),
+        (_which("member", N_("Who goes"), on_the_list), Field("by", N_("Who comes"), "member", must=True), _SAID),
     ),
     "admit": FormWords(
         N_("Admit a member later"), N_("The group is asked to endorse it."), N_("Admit"),
@@ -220,7 +113,7 @@ FORMS: dict[str, FormWords] = {
     ),
     "endorse": FormWords(
         N_("Endorse the admission"), N_("The member is invited once the group has endorsed it."), N_("Endorse"),
-        (_which("member", N_("Member"), _admitted), _SAID),
+        (_which("member", N_("Member"), admitted), _SAID),
     ),
     "leave": FormWords(
         N_("Leave the group"), N_("Your member takes no part any more."), N_("Leave"), (_SAID,), danger=True
@@ -242,20 +135,20 @@ FORMS: dict[str, FormWords] = {
     ),
     "progress": FormWords(
         N_("Note progress"), N_("It is shown with the outcome."), N_("Note"),
-        (_which("outcome", N_("Outcome"), _outcomes("open", "blocked")),
+        (_which("outcome", N_("Outcome"), outcomes("open", "blocked")),
          Field("value", N_("Value of the indicator now"), "number"), _SAID),
     ),
     "block": FormWords(
         N_("Say that an outcome is blocked"), N_("Reminders stop until there is progress."), N_("Blocked"),
-        (_which("outcome", N_("Outcome"), _outcomes("open")), _say(N_("Why it cannot go on"))),
+        (_which("outcome", N_("Outcome"), outcomes("open")), _say(N_("Why it cannot go on"))),
     ),
     "done": FormWords(
         N_("Report an outcome as done"), N_("A Co-Chair verifies it."), N_("Done"),
-        (_which("outcome", N_("Outcome"), _outcomes("open", "blocked")), _SAID),
+        (_which("outcome", N_("Outcome"), outcomes("open", "blocked")), _SAID),
     ),
     "verify": FormWords(
         N_("Verify an outcome"), N_("The other Co-Chair may object within a gate's deadline."), N_("Verify"),
-        (_which("outcome", N_("Outcome"), _outcomes("done")), _SAID),
+        (_which("outcome", N_("Outcome"), outcomes("done")), _SAID),
     ),
     # arrangements
     "add_arrangement": FormWords(
@@ -265,7 +158,7 @@ FORMS: dict[str, FormWords] = {
             Field("parties", N_("Parties"), "members", must=True),
             Field("kind", N_("What kind of information"), help=N_("Never data of single persons.")),
             Field("every", N_("How often"), help=N_("For instance weekly.")),
-            Field("marking", N_("Marking (Traffic Light Protocol 2.0)"), "choice", choices=_of(
+            Field("marking", N_("Marking (Traffic Light Protocol 2.0)"), "choice", choices=of(
                 ("TLP:AMBER", "TLP:AMBER"), ("TLP:RED", "TLP:RED"), ("TLP:AMBER+STRICT", "TLP:AMBER+STRICT"),
                 ("TLP:GREEN", "TLP:GREEN"), ("TLP:CLEAR", "TLP:CLEAR"))),
             Field("contacts", N_("Contact posts"), "lines", N_("One a line.")),
@@ -275,17 +168,17 @@ FORMS: dict[str, FormWords] = {
     ),
     "agree": FormWords(
         N_("Agree to an arrangement"), N_("With the last party it is in force."), N_("Agree"),
-        (_which("arrangement", N_("Arrangement"), _arrangements), _SAID),
+        (_which("arrangement", N_("Arrangement"), arrangements), _SAID),
     ),
     "log_exchange": FormWords(
         N_("Note an exchange"), N_("What kind and when, never the content."), N_("Note"),
-        (_which("arrangement", N_("Arrangement"), _arrangements),
+        (_which("arrangement", N_("Arrangement"), arrangements),
          Field("kind", N_("What kind of information"), help=N_("Empty: that of the arrangement.")),
          Field("on", N_("When"), "date", N_("Empty: today.")), _SAID),
     ),
     "review_arrangement": FormWords(
         N_("Review an arrangement"), N_("The next review is reminded of in time."), N_("Reviewed"),
-        (_which("arrangement", N_("Arrangement"), _arrangements),
+        (_which("arrangement", N_("Arrangement"), arrangements),
          Field("review", N_("Next review on"), "date"), _SAID),
     ),
     # meetings and the situation
@@ -301,7 +194,7 @@ FORMS: dict[str, FormWords] = {
     ),
     "attend": FormWords(
         N_("Note attendance"), N_("An absent affected member is shown as absent."), N_("Note"),
-        (_which("meeting", N_("Meeting"), _meetings), Field("present", N_("Present"), "members"),
+        (_which("meeting", N_("Meeting"), meetings), Field("present", N_("Present"), "members"),
          Field("observing", N_("Observing"), "members"), Field("absent", N_("Absent"), "members"), _SAID),
     ),
     "situation_update": FormWords(
@@ -326,7 +219,7 @@ FORMS: dict[str, FormWords] = {
     # reporting
     "open_report": FormWords(
         N_("Open a report"), N_("A final report moves the case to reporting."), N_("Open"),
-        (_which("kind", N_("Which report"), _of(("final", N_("Final report")), ("interim", N_("Interim report")))),
+        (_which("kind", N_("Which report"), of(("final", N_("Final report")), ("interim", N_("Interim report")))),
          Field("contributions_by", N_("Contributions until"), "date"), _SAID),
     ),
     "contribute": FormWords(
@@ -345,7 +238,7 @@ FORMS: dict[str, FormWords] = {
     "object": FormWords(
         N_("Object"), N_("The report, or the outcome that was verified, is opened again."), N_("Object"),
         (Field("outcome", N_("To the verification of"), "choice",
-               N_("Empty: to the report."), choices=_outcomes("verified")), _say(N_("Why"))),
+               N_("Empty: to the report."), choices=outcomes("verified")), _say(N_("Why"))),
         danger=True,
     ),
     "revise": FormWords(
@@ -356,9 +249,9 @@ FORMS: dict[str, FormWords] = {
         N_("Propose a circulation"), N_("The Co-Chairs decide; every member that is named must consent first."),
         N_("Propose"),
         (
-            _which("what", N_("What is told"), _of(("summary", N_("A summary")), ("full", N_("The full report")),
+            _which("what", N_("What is told"), of(("summary", N_("A summary")), ("full", N_("The full report")),
                 ("nothing", N_("Nothing")))),
-            _which("everyone", N_("To whom"), _of(
+            _which("everyone", N_("To whom"), of(
                 ("everyone", N_("Every member and organisation")), ("participants", N_("The participants")),
                 ("members", N_("The members chosen below")))),
             Field("to", N_("Members"), "members"),
@@ -369,18 +262,18 @@ FORMS: dict[str, FormWords] = {
     ),
     "consent": FormWords(
         N_("Consent to being named"), N_("The word can be changed until the circulation goes out."), N_("Answer"),
-        (_which("answer", N_("Your answer"), _of(
+        (_which("answer", N_("Your answer"), of(
             ("give", N_("My member may be named")), ("refuse", N_("My member may not be named")))), _SAID),
     ),
     "adopt": FormWords(
         N_("Say what became of a recommendation"), N_("Its addressees and its owner are told."), N_("Say so"),
-        (_which("recommendation", N_("Recommendation"), _recommendations),
-         _which("state", N_("It is"), _of(
+        (_which("recommendation", N_("Recommendation"), recommendations),
+         _which("state", N_("It is"), of(
              ("adopted", N_("Adopted")), ("done", N_("Done")), ("declined", N_("Declined")))), _SAID),
     ),
     "waive": FormWords(
         N_("Waive a term of reference"), N_("The case can be closed without evidence for it."), N_("Waive"),
-        (_which("term", N_("Term of reference"), _terms), _say(N_("Why"))),
+        (_which("term", N_("Term of reference"), terms), _say(N_("Why"))),
     ),
     "close": FormWords(
         N_("Propose to close the case"), N_("Both Co-Chairs decide."), N_("Propose to close"), (_SAID,)
@@ -390,129 +283,14 @@ FORMS: dict[str, FormWords] = {
         N_("Name an alternate"), N_("The post keeps its holder; escalations go to the alternate."),
         N_("Name an alternate"),
         (Field("to", N_("Alternate"), "person", must=True), Field("until", N_("Until"), "date"),
-         Field("post", N_("Post"), "choice", choices=_posts), _SAID),
+         Field("post", N_("Post"), "choice", choices=posts), _SAID),
     ),
     "hand_over": FormWords(
         N_("Hand a post over"), N_("Its pending tasks stay with the post; the holder before loses access at once."),
         N_("Hand over"),
         (Field("to", N_("New holder"), "person", must=True),
-         Field("post", N_("Post"), "choice", choices=_posts), _SAID),
+         Field("post", N_("Post"), "choice", choices=posts), _SAID),
         danger=True,
     ),
 }  # fmt: skip
 """Every command that has a form of this kind; ``draft``, ``submit`` and ``resubmit`` have the request's own pages."""
-
-FIGURE_ROWS = 6
-ROUTE_ROWS = 4
-"""How many rows a form offers; a longer list takes the API."""
-
-
-# showing and reading ----------------------------------------------------------------------------------------------
-
-
-def shown_form(
-    form: FormWords, case: Case, post: Post, say: Words, _: Callable[[str], str], given: Mapping[str, Any],
-    wrong: Mapping[str, str] | None = None,
-) -> list[Shown]:  # fmt: skip
-    """The fields as a page shows them; ``given``: what was sent before, or is to be filled in."""
-    shown = []
-    for field in form.fields:
-        choices = field.choices(case, post, say, _) if field.choices else []
-        if field.widget in ("member", "members", "confidential"):
-            choices = [Choice(code, say.member(code)) for code in case.directory.members]
-        shown.append(Shown(field, choices, given.get(field.name), (wrong or {}).get(field.name, "")))
-    return shown
-
-
-def unanswered(form: FormWords, sent: Sent) -> Refused | None:
-    """The refusal of a form in which a choice that it asks for was not made; None when all were.
-
-    A command that fills such a field in by itself would answer for its sender.
-    """
-    chosen = ("choice", "member", "members", "person")
-    if any(one.must and one.widget in chosen and _value(one, sent) in _NOTHING for one in form.fields):
-        return Refused(Why.INVALID, N_("Choose an answer first; nothing was recorded."))
-    return None
-
-
-def fields_sent(form: FormWords, sent: Sent, zone: str) -> dict[str, Any]:
-    """A command's fields from what was sent; what was left empty is left out. ``zone``: of moments, the reader's."""
-    fields: dict[str, Any] = {}
-    for field in form.fields:
-        value = _value(field, sent)
-        if value not in _NOTHING:
-            fields[field.name] = f"{value}{_offset(value, zone)}" if field.widget == "moment" else value
-    if "everyone" in fields:  # to whom a circulation goes is one choice, and then perhaps a list
-        whom = fields.pop("everyone")
-        if whom != "members":
-            fields["to"] = whom
-    return fields
-
-
-_NOTHING: tuple[Any, ...] = (None, "", [], {})
-
-
-def _value(field: Field, sent: Sent) -> Any:
-    return _READ.get(field.widget, _one)(sent, field.name)
-
-
-def _offset(written: str, zone: str) -> str:
-    """The offset from UTC of a local time in a zone: ``+07:00``."""
-
-    try:
-        return datetime.fromisoformat(written).replace(tzinfo=ZoneInfo(zone)).isoformat()[-6:]
-    except ValueError:
-        return ""
-
-
-def _one(sent: Sent, name: str) -> str:
-    return str((sent.getlist(name) or [""])[0]).replace("\r\n", "\n").strip()
-
-
-def _lines(sent: Sent, name: str) -> list[str]:
-    return [line.strip() for line in _one(sent, name).splitlines() if line.strip()]
-
-
-def _many(sent: Sent, name: str) -> list[str]:
-    return [str(value) for value in sent.getlist(name) if value]
-
-
-def _person(sent: Sent, name: str) -> dict[str, str]:
-    parts = {part: _one(sent, f"{name}.{part}") for part in ("name", "email", "language")}
-    return {part: value for part, value in parts.items() if value}
-
-
-def _rows(sent: Sent, name: str) -> list[dict[str, str]]:
-    parts = ("what", "number", "as_of", "source")
-    rows = ({part: _one(sent, f"{name}.{row}.{part}") for part in parts} for row in range(FIGURE_ROWS))
-    return [
-        {part: value for part, value in row.items() if value} for row in rows if row["what"] or row["number"]
-    ]
-
-
-def _routes(sent: Sent, name: str) -> list[dict[str, Any]]:
-    found = []
-    for row in range(ROUTE_ROWS):
-        parts: dict[str, Any] = {
-            part: _one(sent, f"{name}.{row}.{part}") for part in ("from", "via", "to", "by")
-        }
-        parts["via"] = [place.strip() for place in parts["via"].split(",") if place.strip()]
-        kept = {part: value for part, value in parts.items() if value}
-        if kept:
-            found.append(kept)
-    return found
-
-
-def _confidential(sent: Sent, name: str) -> dict[str, list[str]]:
-    """The sections that were marked, each with the members it is open to."""
-    return {section: _many(sent, f"{name}.{section}") for section in _many(sent, name)}
-
-
-def _yes(sent: Sent, name: str) -> Any:
-    return _one(sent, name) == "yes" or None
-
-
-_READ: dict[str, Callable[[Sent, str], Any]] = {
-    "lines": _lines, "members": _many, "person": _person, "figures": _rows, "yes": _yes,
-    "routes": _routes, "confidential": _confidential, "files": _many,
-}  # fmt: skip

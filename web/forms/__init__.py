@@ -1,0 +1,10 @@
+"""The forms of commands: what their pages offer, and what was sent, as a command's fields."""
+
+from web.forms.field import FIGURE_ROWS, ROUTE_ROWS, Choice, Field, FormWords, Shown, shown_form
+from web.forms.sent import fields_sent, unanswered
+from web.forms.table import FORMS
+
+__all__ = [
+    "FIGURE_ROWS", "FORMS", "ROUTE_ROWS", "Choice", "Field", "FormWords", "Shown", "fields_sent", "shown_form",
+    "unanswered",
+]  # fmt: skip

@@ -1,0 +1,74 @@
+"""Fields and forms: what they hold, and a field as a page shows it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, NamedTuple
+
+from models.case import Case
+from models.posts import Post
+from notifications.words import Words
+
+__all__ = ["FIGURE_ROWS", "ROUTE_ROWS", "Choice", "Choices", "Field", "FormWords", "Shown", "shown_form"]
+
+Widget = Literal[
+    "prose", "line", "lines", "members", "member", "date", "moment", "number", "choice", "yes", "person", "figures",
+    "routes", "confidential", "files",
+]  # fmt: skip
+
+
+class Choice(NamedTuple):
+    """One thing that can be chosen: what is sent, and the words for it."""
+
+    value: str
+    words: str
+
+
+Choices = Callable[[Case, Post, Words, Callable[[str], str]], list[Choice]]
+
+
+class Field(NamedTuple):
+    """One field of a form. ``choices`` makes what can be chosen from the case; ``must``: it cannot be left empty."""
+
+    name: str
+    label: str
+    widget: Widget = "line"
+    help: str = ""
+    must: bool = False
+    choices: Choices | None = None
+
+
+class FormWords(NamedTuple):
+    """A command's form: its heading, what it leads to, the button's words, and its fields."""
+
+    title: str
+    effect: str
+    button: str
+    fields: tuple[Field, ...] = ()
+    danger: bool = False
+
+
+class Shown(NamedTuple):
+    """A field as a page shows it, with what was sent before and what is wrong with it."""
+
+    field: Field
+    choices: list[Choice]
+    value: Any
+    wrong: str
+
+
+FIGURE_ROWS = 6
+ROUTE_ROWS = 4
+"""How many rows a form offers; a longer list takes the API."""
+
+
+def shown_form(
+    form: FormWords, case: Case, post: Post, say: Words, _: Callable[[str], str], given: Mapping[str, Any],
+    wrong: Mapping[str, str] | None = None,
+) -> list[Shown]:  # fmt: skip
+    """The fields as a page shows them; ``given``: what was sent before, or is to be filled in."""
+    shown = []
+    for field in form.fields:
+        choices = field.choices(case, post, say, _) if field.choices else []
+        if field.widget in ("member", "members", "confidential"):
+            choices = [Choice(code, say.member(code)) for code in case.directory.members]
+        shown.append(Shown(field, choices, given.get(field.name), (wrong or {}).get(field.name, "")))
+    return shown
