@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 # Two children that only wait; the first also ignores SIGTERM and has a child of its own.
 SCRIPT = textwrap.dedent(
     """
-    import asyncio, sys
+    import asyncio, os, sys
     from pathlib import Path
     from ops.processes import Child
     from ops.supervisor import SupervisorError, up
@@ -33,7 +33,7 @@ SCRIPT = textwrap.dedent(
     settings = load_settings()
 
     def child(name, code):
-        log = settings.data_dir / "logs" / f"{name}.log"
+        log = settings.data_dir / "logs" / f"{name}.{os.getpid()}.log"  # not that of a supervisor before
         async def ready():
             return "up" in log.read_text()
         return Child(name, (sys.executable, "-c", code, name), log, ready=ready, grace=0.5)
@@ -84,6 +84,8 @@ class Running:
             self.process.kill()
         self.process.wait()
         for process in self.seen:
+            with suppress(ProcessLookupError):  # what a child has started meanwhile is of its group
+                os.killpg(process.pid, signal.SIGKILL)
             with suppress(psutil.NoSuchProcess):
                 process.kill()
 
