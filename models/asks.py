@@ -71,6 +71,7 @@ ASKS: Mapping[str, Ask] = {
     "situation_update_due": Ask("situation_update", _DESKS),
     "activation_ending": Ask("extend", (Role.CO_CHAIR, *_DESKS)),
     "contributions_requested": Ask("contribute", (Role.FOCAL_POINT,)),
+    "report_begun": Ask("table", _SECRETARIAT),
     "report_owed": Ask("table", _SECRETARIAT),
     "report_tabled": Ask("object", (Role.STEERING_GROUP,)),
     "report_reopened": Ask("table", _SECRETARIAT),

@@ -108,6 +108,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
     "case_suspended": {"text": "The requester's ministry is being moved."},
     "case_resumed": {"text": "The move is complete."},
     "contributions_requested": {"report": "final report"},
+    "report_begun": {"report": "final report", "ended": "yes"},
     "report_owed": {},
     "report_tabled": {"report": "final report", "text": "With thanks to all who contributed."},
     "report_reopened": {"report": "final report", "text": "Words of a member that objects."},
@@ -133,6 +134,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
 _SECRETARIAT = (
     "completeness_requested",
     "completeness_overdue",
+    "report_begun",
     "report_owed",
     "report_reopened",
     "closing_awaited",

@@ -128,6 +128,7 @@ _ROWS = (
     Entry("case_resumed", _NOW, _MUST, _QUOTES, _NONE),
     # reporting
     Entry("contributions_requested", _NOW, _MUST, _QUOTES, _EITHER),
+    Entry("report_begun", _NOW, _MUST, _QUOTES, _EITHER),
     Entry("report_owed", _NOW, _MAY, _QUOTES, _EITHER),
     Entry("report_tabled", _NOW, _MUST, _QUOTES, _POLICY),
     Entry("report_reopened", _NOW, _MUST, _LINK, _POLICY),

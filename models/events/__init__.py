@@ -30,6 +30,7 @@ from models.events.gates import (
     PositionTaken,
     QuestionDropped,
     Recused,
+    RespondentChanged,
 )
 from models.events.meetings import AttendanceTaken, MeetingScheduled, SituationUpdated
 from models.events.outcomes import OutcomeAdded, OutcomeMoved, ProgressNoted
@@ -57,15 +58,16 @@ __all__ = [
     "FoundComplete", "GateDecided", "GateOpened", "GateSplit", "HandedOver", "Invited", "Joined", "LadderCleared",
     "LadderSet", "Listed", "MeetingScheduled", "MinimumMissing", "Objected", "OutcomeAdded", "OutcomeMoved",
     "ParticipantsProposed", "PositionTaken", "PositionsVoided", "ProgressNoted", "QuestionDropped", "Recommended",
-    "Recused", "Replaced", "ReportMoved", "ReportOpened", "RequesterWithdrew", "Responded", "Resubmitted", "Resumed",
-    "Returned", "Revised", "RungPassed", "SituationUpdated", "StageEntered", "Submitted", "Suspended", "Waived",
+    "Recused", "Replaced", "ReportMoved", "ReportOpened", "RequesterWithdrew", "Responded", "RespondentChanged",
+    "Resubmitted", "Resumed", "Returned", "Revised", "RungPassed", "SituationUpdated", "StageEntered", "Submitted",
+    "Suspended", "Waived",
 ]  # fmt: skip
 
 AnyEvent = (
     Submitted | Returned | Resubmitted | Joined | FoundComplete | RequesterWithdrew | StageEntered
     | LadderSet | LadderCleared | RungPassed | Suspended | Resumed
     | GateOpened | PositionTaken | PositionsVoided | GateSplit | GateDecided
-    | Asked | Answered | QuestionDropped | Recused
+    | Asked | Answered | QuestionDropped | RespondentChanged | Recused
     | ParticipantsProposed | Commented | Invited | Responded | Replaced | Admitted | Endorsed
     | MinimumMissing | Convened
     | OutcomeAdded | ProgressNoted | OutcomeMoved

@@ -9,7 +9,7 @@ from models.posts import Post
 
 __all__ = [
     "Answered", "Asked", "GateDecided", "GateOpened", "GateSplit", "PositionTaken", "PositionsVoided",
-    "QuestionDropped", "Recused",
+    "QuestionDropped", "Recused", "RespondentChanged",
 ]  # fmt: skip
 
 
@@ -65,6 +65,14 @@ class QuestionDropped(Value):
     type: Literal["question_dropped"] = "question_dropped"
     gate: GateName
     post: Post
+
+
+class RespondentChanged(Value):
+    """Who answers what Co-Chairs ask at the gate is another: the post before has left."""
+
+    type: Literal["respondent_changed"] = "respondent_changed"
+    gate: GateName
+    respondent: Post
 
 
 class Recused(Value):

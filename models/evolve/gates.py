@@ -15,6 +15,7 @@ from models.events.gates import (
     PositionTaken,
     QuestionDropped,
     Recused,
+    RespondentChanged,
 )
 from models.evolve.handlers import changed, on, put
 from models.posts import Post
@@ -86,6 +87,11 @@ def _(case: Case, event: Answered, at: datetime, by: Post) -> Case:
 def _(case: Case, event: QuestionDropped, at: datetime, by: Post) -> Case:
     gate = case.gates[event.gate]
     return _gate(case, event.gate, questions=tuple(q for q in gate.questions if q.by != event.post))
+
+
+@on(RespondentChanged)
+def _(case: Case, event: RespondentChanged, at: datetime, by: Post) -> Case:
+    return _gate(case, event.gate, respondent=event.respondent)
 
 
 @on(Recused)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from models import events as e
 from models.case import Case, GateName, GateOutcome
+from models.duties import duties
 from models.notices.telling import (
     Notice,
     co_chairs,
@@ -31,9 +32,27 @@ def _(case: Case, event: e.GateOpened) -> Iterable[Notice]:
 
 @tells_of(e.PositionsVoided)
 def _(case: Case, event: e.PositionsVoided) -> Iterable[Notice]:
-    posts = [decider.post for decider in event.deciders]
+    """While a question is open nobody decides: the answer asks all again. Whoever is to answer now is asked it."""
     facts = {**gate_facts(case, event.gate), "why": event.why}
+    if case.gates[event.gate].questions:
+        yield from _asked_instead(case, event.gate)
+        yield from tell("review_requested_again", event.posts, facts=facts)
+        return
+    posts = [decider.post for decider in event.deciders]
     yield from tell("review_requested_again", posts, due=_gate_due(case, event.gate), facts=facts)
+
+
+@tells_of(e.RespondentChanged)
+def _(case: Case, event: e.RespondentChanged) -> Iterable[Notice]:
+    yield from _asked_instead(case, event.gate)
+
+
+def _asked_instead(case: Case, name: GateName) -> Iterable[Notice]:
+    """What is still to be answered, for whoever answers now."""
+    gate, due = case.gates[name], ladder_due(case, f"answer:{name.value}")
+    for question in gate.questions:
+        facts = {**gate_facts(case, name), "post": question.by, "text": question.text}
+        yield from tell("question_asked", [gate.respondent], due=due, facts=facts)
 
 
 @tells_of(e.PositionTaken)
@@ -91,3 +110,14 @@ def _(case: Case, event: e.GateDecided) -> Iterable[Notice]:
     ]
     facts = {**gate_facts(case, event.gate), "outcome": event.outcome.value, "text": event.text}
     yield from tell(kind, readers, due=ladder_due(case, "resubmission"), facts=facts)
+    yield from _left_to_the_secretariat(case)
+
+
+def _left_to_the_secretariat(case: Case) -> Iterable[Notice]:
+    """What a decision leaves to be begun by hand is asked for at once; the clock asks again."""
+    now = {duty.do for duty in duties(case) if duty.post == SECRETARIAT}
+    if "propose" in now:
+        readers = [SECRETARIAT, *case.directory.steering_group]
+        yield from tell("list_awaited", readers, due=ladder_due(case, "list"), first="yes")
+    if "close" in now:
+        yield from tell("closing_awaited", [SECRETARIAT], due=ladder_due(case, "closing"), first="yes")

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from models import events as e
 from models.case import Case, GateName, ParticipantState, Stage
+from models.notices.reporting import report_begun
 from models.notices.telling import (
     Notice,
     accepted,
@@ -28,6 +29,8 @@ def _(case: Case, event: e.StageEntered) -> Iterable[Notice]:
         gate = case.gates[GateName.PARTICIPANTS]
         due = ladder_due(case, "comments")
         yield from tell("participants_proposed", case.directory.steering_group, due=due, about=gate.about)
+    elif event.stage is Stage.REPORTING and case.report is not None and case.report.kind == "interim":
+        yield from report_begun(case)  # its time is over while the interim report is being written
     elif event.stage in (Stage.CLOSED, Stage.TERMINATED):
         readers = [*everybody(case), *case.directory.steering_group]
         facts = {"stage": event.stage.words, "text": event.text}

@@ -22,6 +22,16 @@ from models.rules.turn import desk_of
 def _(case: Case, event: e.ReportOpened) -> Iterable[Notice]:
     due = ladder_due(case, "contributions")
     yield from tell("contributions_requested", group(case), due=due, report=event.report.name)
+    yield from report_begun(case)
+
+
+def report_begun(case: Case) -> Iterable[Notice]:
+    """A report is to be written; ``ended``: since the time of the activation is over."""
+    ended = bool(case.active_until and case.stage_since and case.stage_since >= case.active_until)
+    yield from tell(
+        "report_begun", [SECRETARIAT, *co_chairs(case)], due=ladder_due(case, "contributions"),
+        report=case.report.name if case.report else "", ended="yes" if ended else "",
+    )  # fmt: skip
 
 
 @tells_of(e.ReportMoved)

@@ -16,11 +16,12 @@ from models.policy import ConflictRule
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.posts import Post, Role
 from models.refusal import Refused, Why
-from models.rules.turn import OPEN_STAGES, Turn, must_say, refuse, rule
+from models.rules.turn import OPEN_STAGES, Turn, desk_of, must_say, refuse, rule
 from models.rules.who import ASKED, DECIDER, REQUESTER
 
 __all__ = [
-    "FOLLOWS", "amend_gate", "answer_overdue", "follows", "gate_subject", "open_gate", "proposer_desk",
+    "FOLLOWS", "amend_gate", "answer_overdue", "follows", "gate_subject", "open_gate", "pass_on",
+    "proposer_desk",
     "rung_passed", "substitute",
 ]  # fmt: skip
 
@@ -350,6 +351,16 @@ def answer_overdue(turn: Turn, name: GateName) -> None:
     gate = turn.case.gates[name]
     if gate.open and gate.questions:
         _await_answer(turn, gate)
+
+
+def pass_on(turn: Turn, member: str) -> None:
+    """What is asked of a member at open gates is the secretariat's to answer once the member is no longer in the case."""
+    desk = desk_of(member)
+    for gate in turn.case.open_gates:
+        if gate.respondent == desk:
+            turn.emit(e.RespondentChanged(gate=gate.name, respondent=THE_SECRETARIAT))
+            if gate.questions:
+                _await_answer(turn, turn.case.gates[gate.name])
 
 
 def proposer_desk(turn: Turn) -> Post:

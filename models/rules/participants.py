@@ -15,7 +15,7 @@ from models.reasons import AFFECTED, MANDATE, MANDATE_ALWAYS, ON_ROUTE, REQUESTE
 from models.refusal import Why
 from models.request import fingerprint
 from models.rules.duration import begin_operational
-from models.rules.gates import amend_gate, clip, follows, open_gate
+from models.rules.gates import amend_gate, clip, follows, open_gate, pass_on
 from models.rules.request import lapsed
 from models.rules.turn import Turn, must_be_members, must_say, refuse, rule
 from models.rules.who import CO_CHAIR, IN_THE_GROUP, LISTED, SECRETARIAT, STEERING_GROUP
@@ -382,4 +382,5 @@ def leave(turn: Turn, body: Leave) -> None:
     if turn.case.is_requester(turn.by.member):
         raise refuse("A requester does not leave its own case; it may withdraw its request.")
     turn.emit(e.Responded(member=turn.by.member, state=State.LEFT, text=body.text))
+    pass_on(turn, turn.by.member)
     maybe_begin(turn)

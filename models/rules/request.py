@@ -10,7 +10,7 @@ from models.ladder import ClockAct
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.refusal import Why
 from models.request import Request
-from models.rules.gates import amend_gate, follows, open_gate
+from models.rules.gates import amend_gate, follows, open_gate, pass_on
 from models.rules.turn import OPEN_STAGES, Turn, desk_of, refuse, rule
 from models.rules.who import ANY_MEMBER, REQUESTER, SECRETARIAT
 
@@ -117,6 +117,8 @@ def withdraw(turn: Turn, body: Withdraw) -> None:
         turn.enter(Stage.WITHDRAWN, body.text)
         return
     _amended(turn, f"{member} no longer submits jointly")
+    if member not in turn.case.taking_part():
+        pass_on(turn, member)
 
 
 def _amended(turn: Turn, why: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from models.asks import ACKNOWLEDGE, ASKS, asked_of, may_answer_by_link
+from models.duties import duties
 from models.log import event_of, seal
 from models.notices import KINDS, Notice
 from models.policy import Policy, policy_with
@@ -22,20 +23,39 @@ NOT_IN_THE_CASE = {"meeting_called"}
 """Asks for something that is done outside the case."""
 
 
+LATER = {
+    "situation_update": "The first is due in weeks; the clock asks for it.",
+    "contribute": "Asked when the report was opened; an objection lets those speak again that did not.",
+    "decide": "The answer to a question, which its own notice says.",
+}
+"""Duties that may arise without a notice that asks for them in the same step, and why."""
+
+
 class Asking(Tabletop):
-    """A case that tells for each notice whether its reader may do what it asks."""
+    """A case that tells for each notice whether its reader may do what it asks, and for each new duty who is told."""
 
     def __init__(self, policy: Policy) -> None:
         super().__init__(policy)
         self.asked: Counter[str] = Counter()
         self.wrong: list[str] = []
+        self.silent: list[str] = []
 
     def _took(self, taken: Taken) -> Taken:
-        before = len(self.notices)
+        before, known = len(self.notices), self._duties()
         super()._took(taken)
-        for notice in self.notices[before:]:
+        told = self.notices[before:]
+        for notice in told:
             self._look(notice)
+        asked = {(one.to, asked.do) for one in told if (asked := asked_of(one.kind, one.to, one.facts))}
+        self.silent.extend(
+            f"{post} has to {do} {about} and is not told: {taken.entries[0].type}"
+            for post, do, about in self._duties() - known
+            if (post, do) not in asked and do not in LATER
+        )
         return taken
+
+    def _duties(self) -> set[tuple[Post, str, str]]:
+        return {(duty.post, duty.do, duty.about) for duty in duties(self.case)}
 
     def _look(self, notice: Notice) -> None:
         asked = asked_of(notice.kind, notice.to, notice.facts)
@@ -49,7 +69,7 @@ class Asking(Tabletop):
 
 
 @pytest.mark.parametrize("file", SCENARIOS, ids=lambda path: path.stem)
-def test_whoever_is_asked_may_do_it_at_that_moment(file: Path) -> None:
+def test_whoever_is_asked_may_do_it_then_and_whoever_has_to_do_something_is_asked(file: Path) -> None:
     scenario = read_scenario(file)
     table = Asking(scenario.policy_document())
     table.now = scenario.start
@@ -64,6 +84,7 @@ def test_whoever_is_asked_may_do_it_at_that_moment(file: Path) -> None:
         table.do(str(act.by), act.do, {**draft, **act.fields} if act.do == "submit" else act.fields)
     table.wait(timedelta(days=30))
     assert table.wrong == []
+    assert table.silent == []
     assert table.asked
 
 
