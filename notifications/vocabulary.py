@@ -47,7 +47,7 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
         "seat": tuple(Seat),
         "participant": tuple(ParticipantState),
         "outcome": _literals(Outcome, "state"),
-        "arrangement": ("proposed", "in_force"),
+        "arrangement": ("proposed", "agreed", "in_force"),
         "kind of report": tuple(f"{kind} report" for kind in _literals(Report, "kind")),
         "report": tuple(ReportState),
         "recommendation": _literals(FollowUp, "state"),

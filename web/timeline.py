@@ -50,6 +50,7 @@ _SENTENCES: dict[str, str] = {
     ),
     "asked": N_("asked a question on %(gate)s; the clock stands until it is answered"),
     "answered": N_("answered the question on %(gate)s"),
+    "respondent_changed": N_("what is asked on %(gate)s is for %(respondent)s to answer now"),
     "recused": N_("recused itself from %(gate)s; %(substitute)s takes its place"),
     "gate_split": N_("the Co-Chairs disagree on %(gate)s; round %(round)s follows their consultation"),
     "gate_decided": N_("%(gate)s: %(outcome)s"),
@@ -89,8 +90,8 @@ _SENTENCES: dict[str, str] = {
 }
 
 _WITHOUT_SUBJECT = frozenset((
-    "stage_entered", "rung_passed", "positions_voided", "gate_split", "gate_decided", "invited", "minimum_missing",
-    "arrangement_in_force", "circulation_moved", "extended",
+    "stage_entered", "rung_passed", "positions_voided", "respondent_changed", "gate_split", "gate_decided", "invited",
+    "minimum_missing", "arrangement_in_force", "circulation_moved", "extended",
 ))  # fmt: skip
 """Sentences that say what came about, not what a post did."""
 

@@ -65,6 +65,7 @@ _REMINDED: dict[str, str] = {
     "outcome": N_("the owner of %(name)s is reminded"),
     "verify": N_("the Co-Chairs are reminded to verify %(name)s"),
     "arrangement": N_("the parties are reminded to review %(name)s"),
+    "begins": N_("the arrangement %(name)s comes into force"),
     "agreement": N_("the parties are reminded to agree to %(name)s"),
     "contributions": N_("the time for contributions ends"),
     "silence": N_("the Steering Group is reminded of the silence procedure"),

@@ -27,5 +27,7 @@ class Arrangement(Value):
 
     @property
     def state(self) -> str:
-        """``proposed`` until every party has agreed, then ``in_force``."""
-        return "in_force" if self.in_force_from else "proposed"
+        """``proposed`` until every party has agreed, then ``agreed`` until the day that they want, then ``in_force``."""
+        if self.in_force_from:
+            return "in_force"
+        return "agreed" if set(self.parties) <= set(self.agreed) else "proposed"

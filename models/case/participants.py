@@ -29,12 +29,13 @@ class ParticipantState(StrEnum):
 
 
 class Participant(Value):
-    """A member on the list, and the reason why it is there."""
+    """A member on the list, and the reason why it is there. ``place_of``: the member in whose place it was proposed."""
 
     member: str
     seat: Seat = Seat.PARTICIPANT
     state: ParticipantState = ParticipantState.PROPOSED
     why: Line = ""
+    place_of: str = ""
     endorsed_by: tuple[str, ...] = ()
     answered_at: Instant | None = None
 

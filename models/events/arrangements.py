@@ -30,7 +30,7 @@ class ArrangementInForce(Value):
     type: Literal["arrangement_in_force"] = "arrangement_in_force"
     arrangement: str
     since: Instant | None = None
-    """When it begins, if that is later than the last party's word."""
+    """When it begins, if that is later; the event comes on that day now, and says nothing here."""
 
 
 class ExchangeLogged(Value):

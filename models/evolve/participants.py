@@ -38,7 +38,8 @@ def _(case: Case, event: ParticipantsProposed, at: datetime, by: Post) -> Case:
         if known is not None and known.state not in _REOPENED:
             listed[row.member] = changed(known, seat=row.seat, why=row.why or known.why)
         else:
-            listed[row.member] = Participant(member=row.member, seat=row.seat, why=row.why)
+            place = known.place_of if known is not None else ""
+            listed[row.member] = Participant(member=row.member, seat=row.seat, why=row.why, place_of=place)
     return changed(case, participants=listed)
 
 
@@ -56,7 +57,8 @@ def _(case: Case, event: Responded, at: datetime, by: Post) -> Case:
 
 @on(Replaced)
 def _(case: Case, event: Replaced, at: datetime, by: Post) -> Case:
-    return _participant(case, event.member, state=ParticipantState.REPLACED)
+    case = _participant(case, event.member, state=ParticipantState.REPLACED)
+    return _participant(case, event.by, place_of=event.member)
 
 
 @on(Admitted)

@@ -10,7 +10,7 @@ from models.commands import (
     LogExchange,
     ReviewArrangement,
 )  # fmt: skip
-from models.ladder import ClockAct, Ladder
+from models.ladder import ClockAct, Ladder, Rung
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.posts import Post, Role
 from models.refusal import Why
@@ -61,7 +61,7 @@ def agreement_owed(turn: Turn, title: str) -> None:
 
 @rule("agree", "agree to an arrangement", PARTY, AT_WORK)
 def agree(turn: Turn, body: Agree) -> None:
-    """A party agrees; with the last one the arrangement is in force."""
+    """A party agrees; with the last one the arrangement is in force, or from the later day that they want."""
     arrangement = _the_arrangement(turn, body.arrangement)
     if turn.by.member not in arrangement.parties:
         raise refuse(f"{turn.by.member} is not a party to {body.arrangement!r}.", Why.FORBIDDEN)
@@ -74,9 +74,24 @@ def _agree(turn: Turn, title: str, member: str) -> None:
     if arrangement.in_force_from is None and set(arrangement.parties) <= set(arrangement.agreed):
         turn.clear(f"agreement:{title}")
         begins = turn.morning(arrangement.begins, THE_SECRETARIAT.member) if arrangement.begins else turn.now
-        later = begins if begins > turn.now else None
-        turn.emit(e.ArrangementInForce(arrangement=title, since=later))
-        _await_review(turn, title, arrangement.review)
+        if begins > turn.now:
+            rungs = (Rung(at=begins, act=ClockAct.END),)
+            turn.climb(
+                f"begins:{title}", Ladder(due=begins, rungs=rungs, label="the day that the parties want")
+            )
+        else:
+            _in_force(turn, title)
+
+
+def begun(turn: Turn, title: str) -> None:
+    """The day has come from which the parties want it."""
+    turn.clear(f"begins:{title}")
+    _in_force(turn, title)
+
+
+def _in_force(turn: Turn, title: str) -> None:
+    turn.emit(e.ArrangementInForce(arrangement=title))
+    _await_review(turn, title, turn.case.arrangements[title].review)
 
 
 def _await_review(turn: Turn, title: str, review: date | None) -> None:
@@ -102,6 +117,11 @@ def log_exchange(turn: Turn, body: LogExchange) -> None:
     arrangement = _the_arrangement(turn, body.arrangement)
     if turn.by != THE_SECRETARIAT and turn.by.member not in arrangement.parties:
         raise refuse(f"{turn.by.member} is not a party to {body.arrangement!r}.", Why.FORBIDDEN)
+    if arrangement.state == "agreed":
+        raise refuse(
+            f"The arrangement {body.arrangement!r} is agreed and will be in force from {arrangement.begins}; exchanges "
+            "are noted from then on."
+        )
     if arrangement.in_force_from is None:
         waiting = ", ".join(code for code in arrangement.parties if code not in arrangement.agreed)
         raise refuse(

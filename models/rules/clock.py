@@ -85,6 +85,7 @@ _FOLLOWS: dict[str, Callable[[Turn, str, ClockAct], None]] = {
     "silence": lambda turn, name, act: reporting.silence_ended(turn),
     "consent": _consent,
     "closing": lambda turn, name, act: closing.await_closing(turn),
+    "begins": lambda turn, name, act: arrangements.begun(turn, name),
     "agreement": lambda turn, name, act: arrangements.agreement_owed(turn, name),
 }
 """For each kind of ladder, what follows a rung."""

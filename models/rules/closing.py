@@ -40,12 +40,12 @@ _NAMES = {
 def terms_of_reference(case: Case) -> dict[Term, str]:
     """For each term of reference: ``covered``, ``waived`` or ``open``.
 
-    (a) is covered by an outcome that a Co-Chair verified, (b) by an arrangement in force, (c) by an accepted
+    (a) is covered by an outcome that a Co-Chair verified, (b) by an arrangement that its parties have agreed to, (c) by an accepted
     final report.
     """
     covered = {
         Term.OUTCOMES: any(outcome.state == "verified" for outcome in case.outcomes.values()),
-        Term.ARRANGEMENTS: any(arrangement.in_force_from for arrangement in case.arrangements.values()),
+        Term.ARRANGEMENTS: any(one.state != "proposed" for one in case.arrangements.values()),
         Term.REPORT: any(
             r.kind == "final" and r.state is ReportState.ACCEPTED for r in case.reports.values()
         ),

@@ -253,13 +253,15 @@ def replace(turn: Turn, body: Replace) -> None:
         raise refuse("A requester takes part in its own case; it cannot be replaced.")
     if old.takes_part:
         raise refuse(f"{body.member} takes part; another comes in its place once it has left.")
+    if body.by == body.member:
+        raise refuse(f"Name another member in the place of {body.member}.")
     new = turn.case.participants.get(body.by)
-    if body.by == body.member or (new is not None and (new.takes_part or new.state is State.INVITED)):
-        raise refuse(f"{body.by} is on the list already; name another member in the place of {body.member}.")
+    asked = new is not None and (new.takes_part or new.state is State.INVITED)
     turn.clear(invitation(body.member), admission(body.member))
     turn.emit(e.Replaced(member=body.member, by=body.by, text=body.text))
-    why = brief(body.text) or f"in the place of {body.member}"
-    turn.emit(e.ParticipantsProposed(listed=(e.Listed(member=body.by, seat=old.seat, why=why),)))
+    if not asked:  # else its invitation or its answer stands
+        why = brief(body.text) or f"in the place of {body.member}"
+        turn.emit(e.ParticipantsProposed(listed=(e.Listed(member=body.by, seat=old.seat, why=why),)))
     _list_changed(turn, f"{turn.by} proposed {body.by} in the place of {body.member}")
 
 
@@ -269,23 +271,40 @@ def replace(turn: Turn, body: Replace) -> None:
 def lacking(case: Case) -> tuple[str, ...]:
     """What the minimum composition (policy) lacks: the requester, other most-affected members, organisations.
 
-    Most affected are the members that the request names or that lie on its routes; where the list has none of
-    them besides the requesters, any state or territory on it counts.
+    Most affected are the members that submit the request or that it names, those on its routes, and whoever came in the
+    place of one of them; where the list has none of them besides one requester, any state or territory on it counts.
     """
     accepted = [p.member for p in case.participants.values() if p.state is State.ACCEPTED]
     organisations = [code for code in accepted if case.directory.is_organisation(code)]
-    others = [code for code in accepted if code not in organisations and not case.is_requester(code)]
-    named = {*case.request.affected, *case.request.on_route} - set(case.requesters)
-    if named & set(case.participants):
-        others = [code for code in others if code in named]
+    requesters = [code for code in accepted if case.is_requester(code)]
+    others = [code for code in accepted if code not in (*organisations, *requesters)]
+    affected = _most_affected(case) - set(case.requesters)
+    if affected or len(case.requesters) > 1:
+        others = [code for code in others if code in affected]
+    others += requesters[1:]
     lacks = []
-    if not any(case.is_requester(code) for code in accepted):
+    if not requesters:
         lacks.append("the requester")
     if len(others) < case.policy.other_affected:
         lacks.append(f"{case.policy.other_affected - len(others)} other most-affected member")
     if len(organisations) < case.policy.organisations:
         lacks.append(f"{case.policy.organisations - len(organisations)} organisation")
     return tuple(lacks)
+
+
+def _most_affected(case: Case) -> set[str]:
+    """The most-affected members on the list, with those in the place of one that is not on it any more."""
+    named = {*case.requesters, *case.request.affected, *case.request.on_route}
+    found = {one.member for one in _listed(case) if one.member in named}
+    for one in _listed(case):
+        place, passed = one.place_of, set[str]()
+        while place and place not in passed and place not in named:
+            passed.add(place)
+            replaced = case.participants.get(place)
+            place = replaced.place_of if replaced else ""
+        if place in named:
+            found.add(one.member)
+    return found
 
 
 def _invited(case: Case) -> list[str]:
@@ -343,8 +362,15 @@ def admit(turn: Turn, body: Admit) -> None:
     """The Steering Group decides on a later admission; the group endorses it next."""
     must_be_members(turn.case, (body.member,))
     one = turn.case.participants.get(body.member)
-    if one is not None and (one.takes_part or one.state in (State.INVITED, State.ADMITTED)):
+    if one is not None and (one.takes_part or one.state is State.INVITED):
         raise refuse(f"{body.member} is {one.state.value} already.")
+    if (
+        one is not None and one.state is State.ADMITTED
+    ):  # decided; another member of the Steering Group says the same
+        turn.emit(
+            e.Commented(text=clip(f"{body.member}: {body.text}" if body.text else f"{body.member} admitted"))
+        )
+        return
     seat = Seat.OBSERVER if body.observer else Seat.PARTICIPANT
     turn.emit(e.Admitted(member=body.member, seat=seat, text=brief(body.text)))
     admission_pending(turn, body.member)

@@ -8,6 +8,7 @@ from models.case import Case, Gate, GateName, GateOutcome, Stage
 from models.commands import Accept, Join, Resubmit, Return, Submit, Withdraw, said
 from models.ladder import ClockAct
 from models.posts import SECRETARIAT as THE_SECRETARIAT
+from models.posts import Post
 from models.refusal import Why
 from models.request import Request
 from models.rules.gates import amend_gate, follows, open_gate, pass_on
@@ -41,9 +42,20 @@ def submit(turn: Turn, body: Submit) -> None:
     _await_check(turn)
 
 
-@rule("accept", "find a request complete", SECRETARIAT, {Stage.SUBMITTED})
+def _is_to_be_checked(case: Case, post: Post) -> bool:
+    return not case.returned
+
+
+def _must_be_with_the_secretariat(case: Case) -> None:
+    if case.returned:
+        owing = " or ".join(desk_of(code) for code in case.requesters)
+        raise refuse(f"The request was returned; it waits for a new version from {owing}.")
+
+
+@rule("accept", "find a request complete", SECRETARIAT, {Stage.SUBMITTED}, ready=_is_to_be_checked)
 def accept(turn: Turn, body: Accept) -> None:
     """The request is complete: both Co-Chairs are asked."""
+    _must_be_with_the_secretariat(turn.case)
     turn.clear(COMPLETENESS, RESUBMISSION)
     turn.emit(e.FoundComplete())
     turn.enter(Stage.CO_CHAIR_REVIEW)
@@ -53,9 +65,10 @@ def accept(turn: Turn, body: Accept) -> None:
     )  # fmt: skip
 
 
-@rule("return", "return a request as incomplete", SECRETARIAT, {Stage.SUBMITTED})
+@rule("return", "return a request as incomplete", SECRETARIAT, {Stage.SUBMITTED}, ready=_is_to_be_checked)
 def return_(turn: Turn, body: Return) -> None:
     """Send the request back with a list of what is missing; the secretariat's clock stops."""
+    _must_be_with_the_secretariat(turn.case)
     if not body.missing and not body.text:
         raise refuse("Say what is missing, in the field missing.", Why.INVALID)
     turn.emit(e.Returned(missing=body.missing or (brief(body.text),), text=body.text))

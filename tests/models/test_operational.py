@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 
 from models.agenda import waiting_on
-from models.case import GateName, Stage
+from models.case import GateName, Stage, Term
 from models.posts import Post
 from models.refusal import Why
-from models.rules import allowed
+from models.rules import allowed, terms_of_reference
 from tests.models.helpers import (
     AU,
     DAY,
@@ -123,9 +123,27 @@ def test_an_arrangement_begins_on_the_day_that_its_parties_want() -> None:
     table = at_work()
     table.do(MY, "add_arrangement", {**PACT, "from": "2026-06-01"})
     table.do(TH, "agree", {"arrangement": "Routes"})
+    assert table.case.arrangements["Routes"].state == "agreed"
+    assert "will be in force from 2026-06-01" in str(
+        refuses(table, MY, "log_exchange", {"arrangement": "Routes"})
+    )
+    assert terms_of_reference(table.case)[Term.ARRANGEMENTS] == "covered"  # what was asked for is agreed
+    assert TH not in waiting_on(table.case)
+    assert not table.told("arrangement_in_force")
+    table.until(table.case.ladders["begins:Routes"].due)
     begins = table.case.arrangements["Routes"].in_force_from
     assert begins is not None
     assert begins.date().isoformat() == "2026-06-01"
+    assert table.case.arrangements["Routes"].state == "in_force"
+    assert set(table.told("arrangement_in_force")) == {MY, TH, AU, ID}
+    table.do(MY, "log_exchange", {"arrangement": "Routes"})
+
+
+def test_a_day_that_has_passed_when_the_last_party_agrees_delays_nothing() -> None:
+    table = at_work()
+    table.do(MY, "add_arrangement", {**PACT, "from": "2026-01-01"})
+    table.do(TH, "agree", {"arrangement": "Routes"})
+    assert table.case.arrangements["Routes"].in_force_from == table.now
 
 
 def test_an_exchange_is_noted_without_its_content() -> None:

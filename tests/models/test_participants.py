@@ -24,6 +24,7 @@ from tests.models.helpers import (
     policy,
     refuses,
     stage_of,
+    submitted,
 )
 from tests.tabletop import Tabletop
 
@@ -194,12 +195,73 @@ def test_a_replacement_takes_the_seat_and_is_confirmed_by_the_co_chairs() -> Non
     assert table.told("invited").count(MY) == 1
 
 
-def test_who_takes_part_is_not_replaced_and_nobody_comes_in_twice() -> None:
+def test_who_takes_part_is_not_replaced_and_nobody_by_itself() -> None:
     table = invited()
     table.do(MY, "respond", {})
     assert "once it has left" in str(refuses(table, NZ, "replace", {"member": "MY", "by": "BD"}))
-    assert "on the list already" in str(refuses(table, NZ, "replace", {"member": "TH", "by": "IOM"}))
+    assert "another member" in str(refuses(table, NZ, "replace", {"member": "TH", "by": "TH"}))
     assert "cannot be replaced" in str(refuses(table, NZ, "replace", {"member": "LK", "by": "BD"}))
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_whoever_comes_in_anothers_place_and_is_asked_already_keeps_its_invitation_or_answer(
+    answered: bool,
+) -> None:
+    table = invited()
+    if answered:
+        table.do("UNHCR/focal-point", "respond", {"answer": "accept"})
+    was, asked = state(table, "UNHCR"), table.told("invited").count("UNHCR/focal-point")
+    table.do("IOM/focal-point", "respond", {"answer": "decline"})
+    table.do(NZ, "replace", {"member": "IOM", "by": "UNHCR"})
+    approve(table, "participants")
+    assert (state(table, "IOM"), state(table, "UNHCR")) == (ParticipantState.REPLACED, was)
+    assert table.told("invited").count("UNHCR/focal-point") == asked
+
+
+def test_whoever_came_in_the_place_of_an_affected_member_counts_for_the_minimum() -> None:
+    table = invited(affected=["TH"])
+    table.do("IOM/focal-point", "respond", {"answer": "accept"})
+    table.do(TH, "respond", {"answer": "decline"})
+    assert lacking(table.case) == ("1 other most-affected member",)
+    table.do(NZ, "replace", {"member": "TH", "by": "BD"})
+    approve(table, "participants")
+    table.do(BD, "respond", {"answer": "decline"})
+    table.do(NZ, "replace", {"member": "BD", "by": "NZ"})
+    approve(table, "participants")
+    table.do("NZ/focal-point", "respond", {"answer": "accept"})
+    assert lacking(table.case) == ()
+    table.do(AU, "convene")
+    assert stage_of(table) is Stage.OPERATIONAL
+
+
+def test_a_state_in_nobodys_place_does_not_stand_for_an_affected_one() -> None:
+    table = in_selection(affected=["TH"])
+    table.do(NZ, "propose", {"members": ["BD"]})
+    approve(table, "participants")
+    for post, answer in ((TH, "decline"), (BD, "accept"), ("IOM/focal-point", "accept")):
+        table.do(post, "respond", {"answer": answer})
+    assert lacking(table.case) == ("1 other most-affected member",)
+
+
+def test_who_submits_jointly_is_an_other_most_affected_member() -> None:
+    table = submitted(affected=["TH"])
+    table.do(MY, "join")
+    table.do(RSO, "accept")
+    approve(table, "activation")
+    approve(table, "participants")
+    assert lacking(table.case) == ("1 organisation",)
+    table.do("IOM/focal-point", "respond", {"answer": "accept"})
+    table.do(AU, "convene")
+    assert stage_of(table) is Stage.OPERATIONAL
+
+
+def test_a_second_word_of_the_steering_group_for_an_admission_is_kept_and_changes_nothing() -> None:
+    table = at_work()
+    table.do(NZ, "admit", {"member": "BD"})
+    before = table.case.participants["BD"]
+    table.do(IOM, "admit", {"member": "BD", "text": "We agree."})
+    assert table.case.participants["BD"] == before
+    assert table.entries[-1].event["text"] == "BD: We agree."
 
 
 def test_a_replacement_declined_at_work_leaves_the_group_at_work() -> None:

@@ -123,7 +123,12 @@ def test_after_the_final_report_the_secretariat_is_reminded_to_close() -> None:
     table = reported()
     assert waiting_on(table.case) == (RSO,)
     table.wait(9 * DAY)
-    assert table.told("closing_awaited") == [RSO, AU, ID]
+    assert table.told("closing_awaited") == [
+        RSO,
+        RSO,
+        AU,
+        ID,
+    ]  # asked at once, then reminded with the Co-Chairs
     assert "no other report" in str(refuses(table, RSO, "open_report"))
 
 

@@ -153,3 +153,12 @@ def test_confidential_sections_are_read_by_those_they_are_open_to() -> None:
 def test_numbers_that_json_does_not_have_are_refused() -> None:
     with pytest.raises(Refused, match="finite"):
         Tabletop().do(LK, "submit", {**REQUEST, "figures": [{"what": "boats", "number": float("inf")}]})
+
+
+@pytest.mark.parametrize(("do", "fields"), [("accept", {}), ("return", {"missing": ["More"]})])
+def test_a_request_that_was_returned_waits_for_its_requester(do: str, fields: dict[str, list[str]]) -> None:
+    table = submitted()
+    table.do(RSO, "return", {"missing": ["Figures"]})
+    assert f"waits for a new version from {LK}" in str(refuses(table, RSO, do, fields))
+    table.do(LK, "resubmit", {"situation": "With figures."})
+    table.do(RSO, do, fields)
