@@ -40,8 +40,8 @@ _NAMES = {
 def terms_of_reference(case: Case) -> dict[Term, str]:
     """For each term of reference: ``covered``, ``waived`` or ``open``.
 
-    (a) is covered by an outcome that a Co-Chair verified, (b) by an arrangement that its parties have agreed to, (c) by an accepted
-    final report.
+    (a) is covered by an outcome that a Co-Chair verified, (b) by an arrangement that its parties have agreed to, (c) by
+    an accepted final report.
     """
     covered = {
         Term.OUTCOMES: any(outcome.state == "verified" for outcome in case.outcomes.values()),
