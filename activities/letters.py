@@ -247,9 +247,13 @@ class Letters:
                 settled.append(due)
                 continue
             about, facts = known.about(due), due["facts"] or {}
+            settled_since = await self._reminders.is_settled(due)
             items.append(
-                Item(kind=due["kind"], about=about, facts=facts, due=due["due"], queued_at=due["queued_at"])
-            )
+                Item(
+                    kind=due["kind"], about=about, facts=facts, due=due["due"], queued_at=due["queued_at"],
+                    settled=settled_since,
+                )
+            )  # fmt: skip
         if not items:
             return [*settled, Settled(marks.superseded(notice, NOTHING_LEFT, now))]
         message = compose_digest(items, reader=reader, **self._as_sent(notice, known))

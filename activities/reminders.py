@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.asks import asked_of
+from models.duties import still_asked
 from models.notices import Notice
 from models.notices.still_due import REMINDING, follow_up_superseded, reminder_now
 from models.posts import Capacity, Post
@@ -35,10 +37,19 @@ class Reminders:
             return again or notice
         return {**notice, "due": again.due, "facts": dict(again.facts)}
 
+    async def is_settled(self, notice: Row) -> bool:
+        """Whether what a notice asked its reader for in its case is not asked of it any more."""
+        post = Post(notice["post"])
+        asked = asked_of(notice["kind"], post, notice["facts"] or {})
+        if asked is None or asked.do == "adopt":  # what becomes of recommendations is in their own logs
+            return False
+        case = await self._files.read(notice["reference"])
+        return case is not None and not still_asked(case, post, asked.do, asked.about)
+
     async def _again(self, notice: Row) -> Notice | str | None:
         stream, seq = _cause(notice)
         told, *since = await self._files.entries(stream, after=seq - 1)
-        if told.type != "rung_passed":
+        if told.type == "recommendation_reminded":
             return follow_up_superseded(since)
         if all(entry.command == told.command for entry in since):
             return None

@@ -14,7 +14,7 @@ from models.rules.circulation import consents_asked, pending_circulation
 from models.rules.gates import answer_subject, gate_subject
 from models.rules.turn import desk_of
 
-__all__ = ["Duty", "duties"]
+__all__ = ["Duty", "duties", "still_asked"]
 
 
 class Duty(Value):
@@ -36,6 +36,24 @@ def duties(case: Case) -> tuple[Duty, ...]:
         return ()
     found = [*_at_gates(case), *_in_stage(case), *_by_invitation(case)]
     return tuple({(one.post, one.do, one.about): one for one in found}.values())
+
+
+_ONLY_DUTIES = frozenset((
+    "accept", "agree", "answer", "close", "comment", "consent", "decide", "endorse", "object", "propose", "resubmit",
+    "respond", "table", "verify",
+))  # fmt: skip
+"""Commands that nobody is asked for without a duty; for others a post may also be asked to help."""
+
+
+def still_asked(case: Case, post: Post, do: str, about: str) -> bool:
+    """Whether what a post was asked for, as ``models.asks`` has it, is asked of it still."""
+    if do == "progress":
+        outcome = case.outcomes.get(about)
+        return not case.stage.ended and outcome is not None and outcome.state in ("open", "blocked")
+    if do not in _ONLY_DUTIES:
+        return not case.stage.ended
+    mine = (duty for duty in duties(case) if (duty.post, duty.do) == (post, do))
+    return any(about in ("", duty.about) for duty in mine)
 
 
 def _duty(case: Case, post: Post, do: str, about: str = "", ladder: str = "") -> Duty:

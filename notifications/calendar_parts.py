@@ -1,10 +1,10 @@
 """Which calendar parts a mail carries: a meeting that is called, moved or cancelled, a deadline that is set or over."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from models.asks import asked_of
+from models.asks import ASKS, Asked, asked_of
 from models.posts import Post, Role
 from notifications import ical
 from notifications.addresses import case_address, duty_address
@@ -38,26 +38,74 @@ class For(NamedTuple):
     public_url: str
 
 
+Summary = Callable[[str, Mapping[str, str], datetime], str]
+"""What the subject of a notice says: by its kind, facts and date."""
+
+
 def calendar_parts(
-    kind: str, facts: Mapping[str, str], due: datetime | None, summary: str, reader: For
+    kind: str, facts: Mapping[str, str], due: datetime | None, summary: str, reader: For, summary_of: Summary
 ) -> list[CalendarPart]:
-    """The calendar parts of a notice's mail; ``summary`` is what its subject says."""
+    """The calendar parts of a notice's mail; ``summary`` is what its subject says, ``summary_of`` what others' would."""
     if kind == "meeting_called":
         return _called(facts, reader)
-    parts = _not_held(facts, reader)
+    parts = [*_not_held(facts, reader), *_moved(facts, reader, summary_of), *_over(facts, reader)]
     asked = asked_of(kind, reader.post, facts)
     if asked is not None and not asked.about:
         asked = asked._replace(about=facts.get("recommendation", ""))  # of several that one case has
     if asked is not None and due is not None:
-        url = reader.public_url + duty_address(asked.do, asked.about, reader.reference.partition("/")[0])
-        written = deadline(
-            asked, reader.post, reader.reference, reader.stamp, due=due, summary=summary, zone=reader.zone, url=url
-        )  # fmt: skip
-        parts.append(CalendarPart(written, PUBLISH, "deadline.ics"))
+        parts.append(_deadline(asked, due, summary, reader))
     elif (over := over_by(kind, reader.post, facts)) is not None:
-        written = deadline_over(over, reader.post, reader.reference, reader.stamp)
-        parts.append(CalendarPart(written, CANCEL, "deadline.ics"))
+        parts.append(_taken_out(over, reader))
     return parts
+
+
+def _deadline(asked: Asked, due: datetime, summary: str, reader: For) -> CalendarPart:
+    url = reader.public_url + duty_address(asked.do, asked.about, reader.reference.partition("/")[0])
+    written = deadline(
+        asked, reader.post, reader.reference, reader.stamp, due=due, summary=summary, zone=reader.zone, url=url
+    )  # fmt: skip
+    return CalendarPart(written, PUBLISH, "deadline.ics")
+
+
+def _taken_out(over: Asked, reader: For) -> CalendarPart:
+    return CalendarPart(
+        deadline_over(over, reader.post, reader.reference, reader.stamp), CANCEL, "deadline.ics"
+    )
+
+
+def _moved(facts: Mapping[str, str], reader: For, summary_of: Summary) -> Iterator[CalendarPart]:
+    """The dates that have moved (``models.notices.dates``), each as the mail that asked for it wrote it."""
+    for line in facts.get("dates", "").splitlines():
+        due, _, duty = line.partition(" ")
+        at, found = _moment(due), _asking(duty, reader.post)
+        if at is not None and found is not None:
+            kind, said, asked = found
+            yield _deadline(asked, at, summary_of(kind, said, at), reader)
+
+
+def _moment(written: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError:
+        return None
+
+
+def _over(facts: Mapping[str, str], reader: For) -> Iterator[CalendarPart]:
+    """The duties that are over (``models.notices.dates``)."""
+    for duty in facts.get("over", "").splitlines():
+        if (found := _asking(duty, reader.post)) is not None:
+            yield _taken_out(found[2], reader)
+
+
+def _asking(duty: str, post: Post) -> tuple[str, Mapping[str, str], Asked] | None:
+    """The kind of notice that asks a post for a duty, with the facts that say what it is about, and what it asks."""
+    do, _, about = duty.partition(" ")
+    for kind, ask in ASKS.items():
+        if ask.do == do and post.role in ask.roles and not ask.among:
+            said = dict.fromkeys((ask.about, "report"), about)
+            asked = asked_of(kind, post, said)
+            return None if asked is None else (kind, said, asked)
+    return None
 
 
 def _called(facts: Mapping[str, str], reader: For) -> list[CalendarPart]:

@@ -22,7 +22,7 @@ from notifications.message import forms_of, message_of
 from notifications.off_links import OffLinks
 from notifications.registry import REGISTRY, Entry, Sensitivity, Wish
 from notifications.texts import line
-from notifications.wording import About, Way, said, subject_of, telling
+from notifications.wording import About, Telling, Way, said, subject_of, telling
 
 __all__ = ["About", "Reader", "compose", "meeting_file"]
 
@@ -77,14 +77,19 @@ def compose(
     """
     entry = REGISTRY[kind]
     reference = line(about.reference)
-    told = telling(
-        kind, reader.post, reader.capacity, language=reader.language, zone=reader.zone, about=about, facts=facts, due=due
-    )  # fmt: skip
+
+    def tells(kind: str, facts: Mapping[str, str], due: datetime | None) -> Telling:
+        return telling(
+            kind, reader.post, reader.capacity, language=reader.language, zone=reader.zone, about=about, facts=facts,
+            due=due,
+        )  # fmt: skip
+
+    told = tells(kind, facts, due)
     subject = subject_of(told)
     replies_to = reply_field(reply_to, reference)
     stamp = ical.Stamp(sequence, at, sender(mail_from)[1], replies_to.addresses[0].addr_spec)
     whose = For(reader.post, reader.address, reader.zone, reference, stamp, public_url)
-    calendars = calendar_parts(kind, facts, due, subject, whose)
+    calendars = calendar_parts(kind, facts, due, subject, whose, lambda *other: subject_of(tells(*other)))
     way = _way(entry, reader, about, facts, due, at, key, public_url, links)
     saying = said(told, way, reader.post, calendar=any(one.method == REQUEST for one in calendars))
 

@@ -29,6 +29,8 @@ _OVER_BY: Mapping[str, tuple[str, str, tuple[Role, ...]]] = {
 def over_by(kind: str, post: Post, facts: Mapping[str, str]) -> Asked | None:
     """The duty of the post that is over when it gets a notice of this kind; None when there is none."""
     do, about, roles = _OVER_BY.get(kind, ("", "", ()))
+    if facts.get("state") == "adopted":  # a recommendation that is still to be carried out
+        return None
     return Asked(do, facts.get(about, "") if about else "") if post.role in roles else None
 
 

@@ -28,13 +28,17 @@ __all__ = ["Item", "compose_digest"]
 
 
 class Item(Value):
-    """One notice in a digest: the arguments of ``compose``, and when it was queued (aware)."""
+    """One notice in a digest: the arguments of ``compose``, and when it was queued (aware).
+
+    ``settled``: what it asked for is done or not asked any more; it is only told.
+    """
 
     kind: str
     about: About
     facts: Mapping[str, str]
     due: datetime | None
     queued_at: datetime
+    settled: bool = False
 
 
 class _Line(Value):
@@ -98,7 +102,7 @@ def _words(item: Item, reader: Reader) -> Words:
 def _line(item: Item, reader: Reader, public_url: str, number: int) -> _Line:
     entry, reference = REGISTRY[item.kind], line(item.about.reference)
     context = context_of(_told(item, reader))
-    asked = asked_of(item.kind, reader.post, item.facts)
+    asked = None if item.settled else asked_of(item.kind, reader.post, item.facts)
     say = _words(item, reader)
     policy = entry.deadline in (Deadline.POLICY, Deadline.EITHER) and item.about.default_policy
     return _Line(

@@ -120,15 +120,16 @@ def _entry_columns(entry: Entry) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def notice_key(stream: str, seq: int, kind: str, post: str, capacity: str) -> str:
-    """The deduplication key of a notice: one per event, kind, post and capacity."""
-    return f"{stream}#{seq}:{kind}:{post}" + (f":{capacity}" if capacity != Capacity.HOLDER else "")
+def notice_key(stream: str, seq: int, kind: str, post: str, capacity: str, part: str = "") -> str:
+    """The deduplication key of a notice: one per event, kind, post, part and capacity."""
+    which = f":{part}" if part else ""
+    return f"{stream}#{seq}:{kind}:{post}{which}" + (f":{capacity}" if capacity != Capacity.HOLDER else "")
 
 
 def _notice_columns(stream: str, at: datetime, queued: Queued) -> dict[str, Any]:
     notice = queued.notice
     return {
-        "key": notice_key(stream, queued.seq, notice.kind, notice.to, notice.capacity.value),
+        "key": notice_key(stream, queued.seq, notice.kind, notice.to, notice.capacity.value, notice.part),
         "reference": stream.partition("/")[0], "seq": queued.seq, "kind": notice.kind, "post": str(notice.to),
         "capacity": notice.capacity.value, "due": notice.due, "facts": dict(notice.facts), "queued_at": at,
         "state": "queued", "attempts": 0, "reserved_by": "", "address": "", "reply": "", "message_id": "",

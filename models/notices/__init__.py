@@ -23,12 +23,12 @@ _PARTS = (clock, gates, group, posts, reporting, request, work)
 
 
 def notices_of(case: Case, event: e.AnyEvent) -> tuple[Notice, ...]:
-    """The notices that an event causes, one per post and capacity; ``case``: the state after the step."""
+    """The notices that an event causes, one per post, capacity and part; ``case``: the state after the step."""
     tell = TOLD.get(type(event))
     if tell is None:
         return ()
-    told: dict[tuple[str, Post, Capacity], Notice] = {}
+    told: dict[tuple[str, Post, Capacity, str], Notice] = {}
     for notice in tell(case, event):
         if may_see(case, notice.to):
-            told.setdefault((notice.kind, notice.to, notice.capacity), notice)
+            told.setdefault((notice.kind, notice.to, notice.capacity, notice.part), notice)
     return tuple(told.values())

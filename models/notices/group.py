@@ -4,19 +4,19 @@ from collections.abc import Iterable
 
 from models import events as e
 from models.case import Case, GateName, ParticipantState, Stage
+from models.notices.dates import at_the_end, missed
 from models.notices.reporting import report_begun
 from models.notices.telling import (
     Notice,
     accepted,
-    called_to_meetings,
     co_chairs,
     everybody,
     group,
     ladder_due,
-    not_held,
     tell,
     tells_of,
 )
+from models.notices.work import call_to_meetings
 from models.posts import SECRETARIAT
 from models.reasons import readable_reason
 from models.rules.turn import desk_of
@@ -34,8 +34,7 @@ def _(case: Case, event: e.StageEntered) -> Iterable[Notice]:
     elif event.stage in (Stage.CLOSED, Stage.TERMINATED):
         readers = [*everybody(case), *case.directory.steering_group]
         facts = {"stage": event.stage.words, "text": event.text}
-        yield from tell("case_ended", called_to_meetings(case), facts=facts, not_held=not_held(case))
-        yield from tell("case_ended", readers, facts=facts)
+        yield from tell("case_ended", readers, facts=facts, own=at_the_end(case))
 
 
 @tells_of(e.Invited)
@@ -54,12 +53,16 @@ def _(case: Case, event: e.Responded) -> Iterable[Notice]:
     if event.state is ParticipantState.LAPSED:
         yield from tell("invitation_lapsed", [desk_of(event.member), SECRETARIAT], member=event.member)
     elif event.state is ParticipantState.LEFT:
+        gone = desk_of(event.member)
         yield from tell(
-            "participant_left", [*co_chairs(case), SECRETARIAT], member=event.member, text=event.text
-        )
+            "participant_left", [*co_chairs(case), SECRETARIAT, gone], member=event.member, text=event.text,
+            own=lambda post: {"not_held": missed(case) if post == gone else ""},
+        )  # fmt: skip
     else:
         facts = {"member": event.member, "answer": event.state.value, "text": event.text}
         yield from tell("invitation_answered", [*co_chairs(case), SECRETARIAT], facts=facts)
+        if case.participants[event.member].takes_part:
+            yield from call_to_meetings(case, desk_of(event.member))
 
 
 @tells_of(e.MinimumMissing)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from models import events as e
 from models.case import Case, ReportState
+from models.notices.dates import over
 from models.notices.telling import (
     Notice,
     co_chairs,
@@ -31,6 +32,7 @@ def report_begun(case: Case) -> Iterable[Notice]:
     yield from tell(
         "report_begun", [SECRETARIAT, *co_chairs(case)], due=ladder_due(case, "contributions"),
         report=case.report.name if case.report else "", ended="yes" if ended else "",
+        own=lambda post: {"over": over(case, post)},
     )  # fmt: skip
 
 

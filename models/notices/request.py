@@ -1,20 +1,21 @@
 """Who is told of a request."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from models import events as e
 from models.case import Case, Stage
+from models.notices.dates import at_the_end
 from models.notices.telling import (
     Notice,
     called_to_meetings,
     everybody,
+    heard,
     ladder_due,
-    not_held,
     requesters,
     tell,
     tells_of,
 )
-from models.posts import SECRETARIAT
+from models.posts import SECRETARIAT, Post
 from models.rules.turn import desk_of
 
 
@@ -53,8 +54,10 @@ def _(case: Case, event: e.Joined) -> Iterable[Notice]:
 
 @tells_of(e.RequesterWithdrew)
 def _(case: Case, event: e.RequesterWithdrew) -> Iterable[Notice]:
-    readers = [desk_of(event.member), *everybody(case)]
-    facts = {"member": event.member, "text": event.text}
-    if missed := not_held(case):
-        yield from tell("request_withdrawn", called_to_meetings(case), facts=facts, not_held=missed)
-    yield from tell("request_withdrawn", readers, facts=facts)
+    gone, ends = desk_of(event.member), at_the_end(case)
+    readers = [gone, *everybody(case), *called_to_meetings(case)]
+
+    def own(post: Post) -> Mapping[str, str]:
+        return {**ends(post), "text": event.text if post == gone else heard(case, post, event.text)}
+
+    yield from tell("request_withdrawn", readers, member=event.member, own=own)

@@ -7,15 +7,16 @@ be settled by then, and nobody is reminded of what is done.
 from collections.abc import Sequence
 
 from models import events as e
-from models.case import Case
+from models.case import Case, Stage
 from models.log import Entry, event_of
 from models.notices import Notice, notices_of
 from models.posts import Capacity, Post
+from models.rules.participants import MINIMUM
 
 __all__ = ["REMINDING", "follow_up_superseded", "reminder_now"]
 
-REMINDING = ("rung_passed", "recommendation_reminded")
-"""The types of the entries by which the clock tells."""
+REMINDING = ("rung_passed", "minimum_missing", "recommendation_reminded")
+"""The types of the entries by which the clock tells, or that tell what may soon be otherwise."""
 
 
 _SETTLED = "What it reminds of is settled."
@@ -27,13 +28,15 @@ _NEWER = "A newer reminder goes instead."
 def reminder_now(
     case: Case, told: Entry, since: Sequence[Entry], kind: str, post: Post, capacity: Capacity
 ) -> Notice | str | None:
-    """A notice of the clock as it is to be told now, or in a sentence why it is not to be told any more.
+    """A notice of the clock, or of a missing minimum, as it is to be told now, or in a sentence why it is not any more.
 
     ``case``: the state now. ``told``: the entry that caused the notice. ``since``: the entries after it, in order. None:
     the entry is no act of the clock, or nothing has happened since; the notice stands as it was queued.
     """
     event = event_of(told)
     later = [entry for entry in since if entry.command != told.command]
+    if isinstance(event, e.MinimumMissing) and later:
+        return _minimum_now(case, later)
     if not isinstance(event, e.RungPassed) or not later:
         return None
     ladder = case.ladders.get(event.subject)
@@ -52,6 +55,15 @@ def reminder_now(
     if ladder.due > event.due and any(_sets(entry, event.subject) for entry in later):
         return _MOVED
     return now[kind, post, capacity]
+
+
+def _minimum_now(case: Case, later: Sequence[Entry]) -> str | None:
+    """The same of what the minimum composition lacks, which an answer or another list may have settled."""
+    if case.stage is not Stage.PARTICIPANT_SELECTION or MINIMUM not in case.ladders:
+        return _SETTLED
+    if case.suspension:
+        return _STANDS
+    return _NEWER if any(entry.type == "minimum_missing" for entry in later) else None
 
 
 def _sets(entry: Entry, subject: str) -> bool:

@@ -1,23 +1,28 @@
 """How it is written down who is told of what: one function for each event; and the circles of readers."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from models.base import Instant, Value
 from models.case import Arrangement, Case, GateName, ParticipantState, Seat
 from models.posts import SECRETARIAT, Capacity, Post
 from models.rules.turn import desk_of
+from models.visibility import Sight, sight
 
 
 class Notice(Value):
-    """One notice to one post. ``due``: what the reader has to keep; ``facts``: texts for the template."""
+    """One notice to one post. ``due``: what the reader has to keep; ``facts``: texts for the template.
+
+    ``part`` tells several of a kind apart that one event causes for one post.
+    """
 
     kind: str
     to: Post
     capacity: Capacity = Capacity.HOLDER
     due: Instant | None = None
     facts: Mapping[str, str] = {}
+    part: str = ""
 
 
 Telling = Callable[[Case, Any], Iterable[Notice]]
@@ -44,11 +49,23 @@ def tell(
     due: datetime | None = None,
     capacity: Capacity = Capacity.HOLDER,
     facts: Mapping[str, object] | None = None,
+    own: Callable[[Post], Mapping[str, object]] | None = None,
+    part: str = "",
     **more: object,
 ) -> Iterable[Notice]:
-    """The same notice to several posts; facts that say nothing are left out."""
-    plain = {name: str(fact) for name, fact in {**(facts or {}), **more}.items() if fact not in (None, "")}
-    return [Notice(kind=kind, to=post, due=due, capacity=capacity, facts=plain) for post in posts]
+    """The same notice to several posts; ``own``: the facts of one of them. Facts that say nothing are left out."""
+    plain = _said({**(facts or {}), **more})
+
+    def facts_for(post: Post) -> dict[str, str]:
+        return {**plain, **_said(own(post))} if own else plain
+
+    return [
+        Notice(kind=kind, to=post, due=due, capacity=capacity, part=part, facts=facts_for(post)) for post in posts
+    ]  # fmt: skip
+
+
+def _said(facts: Mapping[str, object]) -> dict[str, str]:
+    return {name: str(fact) for name, fact in facts.items() if fact not in (None, "")}
 
 
 # circles of readers -----------------------------------------------------------------------------------------
@@ -77,6 +94,11 @@ def everybody(case: Case) -> list[Post]:
         if p.takes_part or p.state is ParticipantState.INVITED
     ]
     return [*requesters(case), *co_chairs(case), SECRETARIAT, *invited]
+
+
+def heard(case: Case, post: Post, text: str) -> str:
+    """What somebody said with an act that concerns the whole case; nothing for a post that sees only its own part."""
+    return text if sight(case, post) is Sight.CASE else ""
 
 
 def called_to_meetings(case: Case) -> list[Post]:
@@ -111,35 +133,3 @@ def gate_facts(case: Case, name: GateName) -> dict[str, object]:
 def arrangement_facts(arrangement: Arrangement) -> dict[str, object]:
     """What every notice about an arrangement says."""
     return {"arrangement": arrangement.title, "marking": arrangement.marking, "what": arrangement.kind}
-
-
-def not_held(case: Case) -> str:
-    """Meetings that were called for a time after the end of the case, each in a line: when it was to begin, its title.
-
-    Empty while the case goes on: nobody takes back what it was called to.
-    """
-    if not case.stage.ended or case.stage_since is None:
-        return ""
-    missed = ((_begins(one.starts), one.title) for one in case.meetings.values() if not one.held)
-    return "\n".join(
-        f"{begins.isoformat()} {title}"
-        for begins, title in missed
-        if begins and _after(begins, case.stage_since)
-    )
-
-
-def _begins(written: str) -> date | None:
-    """When a meeting begins, as it was written (ISO 8601); None where it was written in words."""
-    for read in (date.fromisoformat, datetime.fromisoformat):
-        try:
-            return read(written)
-        except ValueError:
-            continue
-    return None
-
-
-def _after(begins: date, end: datetime) -> bool:
-    if isinstance(begins, datetime) and begins.tzinfo is not None:
-        return begins > end
-    day = begins.date() if isinstance(begins, datetime) else begins
-    return day >= end.date()

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 
 from models import events as e
-from models.case import Case
+from models.case import Case, Meeting
+from models.duties import duties
+from models.notices.dates import ahead, moved
 from models.notices.telling import (
     Notice,
     arrangement_facts,
@@ -11,12 +13,13 @@ from models.notices.telling import (
     co_chairs,
     everybody,
     group,
+    heard,
     ladder_due,
     owner_and_supporters,
     tell,
     tells_of,
 )
-from models.posts import SECRETARIAT
+from models.posts import SECRETARIAT, Post
 from models.rules.turn import desk_of
 
 
@@ -68,12 +71,21 @@ def _(case: Case, event: e.ArrangementInForce) -> Iterable[Notice]:
 
 @tells_of(e.MeetingScheduled)
 def _(case: Case, event: e.MeetingScheduled) -> Iterable[Notice]:
-    meeting = event.meeting
-    facts = {
-        "meeting": meeting.title, "place": meeting.place, "starts": meeting.starts, "ends": meeting.ends,
-        "agenda": "\n".join(meeting.agenda), "moved": "yes" if event.moved else "",
-    }  # fmt: skip
+    facts = {**_meeting_facts(event.meeting), "moved": "yes" if event.moved else ""}
     yield from tell("meeting_called", called_to_meetings(case), facts=facts)
+
+
+def call_to_meetings(case: Case, newcomer: Post) -> Iterable[Notice]:
+    """Who takes part later is called to what the others have been called to."""
+    for number, meeting in enumerate(ahead(case), start=1):
+        yield from tell("meeting_called", [newcomer], facts=_meeting_facts(meeting), part=str(number))
+
+
+def _meeting_facts(meeting: Meeting) -> dict[str, str]:
+    return {
+        "meeting": meeting.title, "place": meeting.place, "starts": meeting.starts, "ends": meeting.ends,
+        "agenda": "\n".join(meeting.agenda),
+    }  # fmt: skip
 
 
 @tells_of(e.SituationUpdated)
@@ -88,9 +100,20 @@ def _(case: Case, event: e.Extended) -> Iterable[Notice]:
 
 @tells_of(e.Suspended)
 def _(case: Case, event: e.Suspended) -> Iterable[Notice]:
-    yield from tell("case_suspended", everybody(case), text=event.text)
+    yield from tell(
+        "case_suspended", _awaited(case), own=lambda post: {"text": heard(case, post, event.text)}
+    )
 
 
 @tells_of(e.Resumed)
 def _(case: Case, event: e.Resumed) -> Iterable[Notice]:
-    yield from tell("case_resumed", everybody(case), text=event.text)
+    yield from tell(
+        "case_resumed",
+        _awaited(case),
+        own=lambda post: {"text": heard(case, post, event.text), "dates": moved(case, post)},
+    )
+
+
+def _awaited(case: Case) -> list[Post]:
+    """Everybody in the case, and whoever else has something to do in it."""
+    return [*everybody(case), *(duty.post for duty in duties(case))]

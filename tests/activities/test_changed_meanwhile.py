@@ -90,6 +90,33 @@ async def test_a_reminder_is_in_the_language_that_its_reader_has_when_it_is_sent
     assert "[AHG-2026-001] Pemeriksaan permohonan" in said
 
 
+@pytest.mark.parametrize("settled", [True, False])
+async def test_what_the_minimum_lacks_is_told_only_as_long_as_it_lacks_it(
+    engine: AsyncEngine, catcher: Catcher, settled: bool
+) -> None:
+    async with post_office(engine, catcher, MONDAY) as made:
+        table = Recorded(now=MONDAY)
+        table.do("LK/focal-point", "submit", {**REQUEST, "affected": ["MY", "TH"]})
+        table.do(RSO, "accept")
+        for gate in ("activation", "participants"):
+            for post in ("AU/co-chair", "ID/co-chair"):
+                table.do(post, "decide", {"gate": gate, "position": "approve"})
+        await made.tell(table)
+        await pause(engine, RSO, "the mail server moves", made.now)
+        for member in ("MY", "TH", "IOM", "UNHCR"):
+            table.do(f"{member}/focal-point", "respond", {"answer": "decline"})
+        if settled:
+            for member in ("MY", "IOM"):
+                table.do(f"{member}/focal-point", "respond", {"answer": "accept"})
+        else:
+            table.do("NZ/steering-group", "comment", {"text": "We look for another."})
+        await made.tell(table)
+        await resume(engine, RSO, made.now)
+        await made.deliver()
+        states = {row["state"] for row in await made.ledger("minimum_missing", "AU/co-chair")}
+        assert states == ({"superseded"} if settled else {"sent"})
+
+
 async def test_a_reply_goes_to_whoever_is_the_secretariat_then_and_names_the_case(office: PostOffice) -> None:
     await office.changed("holders", RSO, email="siti@rso.example")
     await goes_on(office)

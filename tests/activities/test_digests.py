@@ -116,6 +116,23 @@ async def test_what_is_settled_by_then_is_left_out_and_a_digest_of_nothing_is_no
     assert [one["state"] for one in await office.ledger("digest", MY)] == ["sent", "superseded"]
 
 
+async def test_what_was_asked_and_is_done_by_then_is_only_told(office: PostOffice) -> None:
+    switch = Switch(kind="outcome_assigned", how=How.DIGEST)
+    await office.wants(MY, Preferences(digest=Rhythm.WEEKLY, weekday=0, switches=(switch,)))
+    table = at_work(MONDAY)
+    for title in ("A hotline", "Joint patrols"):
+        table.do(RSO, "add_outcome", {"title": title, "owner": "MY", "due": "2026-06-01"})
+    await office.tell(table)
+    table.do(MY, "done", {"outcome": "A hotline"})
+    await office.tell(table)
+    await office.until(datetime(2026, 3, 9, 2, tzinfo=UTC))
+    (digest,) = office.digests(MY)
+    assert digest.message["Subject"] == "[AHG] Digest: 1 thing waits for you"
+    links = [word for word in text_of(digest).split() if "/do/progress" in word]
+    assert len(links) == 1
+    assert "Joint" in links[0]
+
+
 async def test_the_ledger_of_a_case_says_what_became_of_the_digest(office: PostOffice) -> None:
     table = at_work(MONDAY)
     table.do(RSO, "situation_update", {"text": "Fewer boats."})

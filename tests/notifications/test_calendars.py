@@ -21,7 +21,7 @@ from notifications.compose import Reader, meeting_file
 from notifications.preview import AT, DUE, FACTS, reader_of
 from notifications.preview import sample_mail as mail
 from notifications.registry import REGISTRY
-from tests.models.helpers import AU, DAY, ID, LK, NZ, RSO, approve, at_work
+from tests.models.helpers import AU, DAY, ID, LK, NZ, RSO, approve, at_work, in_review, reporting
 from tests.tabletop import Tabletop
 
 GOLDEN = Path(__file__).parent / "calendars"
@@ -166,6 +166,32 @@ def _terminate(table: Tabletop) -> None:
     assert table.case.stage.ended
 
 
+def test_who_takes_part_later_is_called_to_the_meetings_ahead_and_who_leaves_is_not_called_any_more() -> None:
+    table = at_work()
+    for title, starts in (
+        ("Past", "2026-03-03"),
+        ("First", "2026-04-20T09:00:00+07:00"),
+        ("Second", "2026-05-20"),
+    ):
+        table.do(RSO, "schedule_meeting", {"title": title, "starts": starts, "place": "Bangkok"})
+    table.wait(2 * DAY)
+    table.do(NZ, "admit", {"member": "BD"})
+    table.do(LK, "endorse", {"member": "BD"})
+    before = len(table.notices)
+    table.do("BD/focal-point", "respond", {"answer": "observe"})
+    called = [one for one in table.notices[before:] if one.kind == "meeting_called"]
+    assert [(str(one.to), one.facts["meeting"], one.part) for one in called] == [
+        ("BD/focal-point", "First", "1"), ("BD/focal-point", "Second", "2"),
+    ]  # fmt: skip
+    assert not any("moved" in one.facts for one in called)
+    table.do("BD/focal-point", "leave")
+    gone = _sent(table, "participant_left", "BD/focal-point")
+    assert [(one.method, str(one.entry["summary"]).partition(": ")[2]) for one in gone[:2]] == [
+        ("CANCEL", "First"), ("CANCEL", "Second"),
+    ]  # fmt: skip
+    assert _sent(table, "participant_left", AU) == []
+
+
 # deadlines ----------------------------------------------------------------------------------------------------
 
 
@@ -199,6 +225,71 @@ def test_a_reminder_moves_the_deadline_and_a_decision_takes_it_out() -> None:
     assert over.method == "CANCEL"
 
 
+def test_a_recommendation_that_is_adopted_is_still_to_be_carried_out_by_its_date() -> None:
+    assert calendars(mail("recommendation_resolved", due=DUE)) == []
+    (over,) = calendars(
+        mail("recommendation_resolved", facts={**FACTS["recommendation_resolved"], "state": "declined"})
+    )
+    assert over.method == "CANCEL"
+
+
+def _sent(table: Tabletop, kind: str, post: str) -> list[Read]:
+    """The calendars of the newest mail of a kind to a post."""
+    told = [one for one in table.notices if one.kind == kind and one.to == post][-1]
+    reader = SYDNEY.model_copy(update={"post": Post(post)})
+    return calendars(mail(kind, reader=reader, facts=told.facts, due=told.due, sequence=table.case.seq))
+
+
+def test_when_the_case_is_resumed_each_deadline_moves_in_the_calendar_of_whoever_keeps_it() -> None:
+    table = in_review()
+    asked = _sent(table, "review_requested", AU)[0]
+    table.do(RSO, "suspend", {"text": "Elections."})
+    table.wait(10 * DAY)
+    table.do(RSO, "resume")
+    (moved,) = _sent(table, "case_resumed", AU)
+    assert (moved.method, moved.entry["uid"]) == ("PUBLISH", asked.entry["uid"])
+    assert str(moved.entry["summary"]) == str(asked.entry["summary"])
+    assert moved.entry["dtstart"].dt.astimezone(UTC) == table.case.ladders["gate:activation"].due
+    assert moved.entry["dtstart"].dt - asked.entry["dtstart"].dt >= 10 * DAY
+    assert _sent(table, "case_resumed", LK) == []
+
+
+def test_a_steering_group_that_is_silent_hears_that_its_date_has_moved() -> None:
+    table = reporting()
+    table.do(RSO, "table")
+    table.do(RSO, "suspend", {"text": "Elections."})
+    table.wait(10 * DAY)
+    table.do(RSO, "resume")
+    (moved,) = _sent(table, "case_resumed", NZ)
+    assert moved.entry["dtstart"].dt.astimezone(UTC) == table.case.ladders["silence"].due
+
+
+@pytest.mark.parametrize("ends", ["withdrawn", "terminated"])
+def test_the_end_of_a_case_takes_out_the_deadlines_that_stood(ends: str) -> None:
+    table = in_review() if ends == "withdrawn" else at_work()
+    if ends == "withdrawn":
+        asked = _sent(table, "review_requested", AU)
+        table.do(LK, "withdraw")
+        over = _sent(table, "request_withdrawn", AU)
+    else:
+        table.do(RSO, "add_outcome", {"title": "Hotline", "owner": "LK", "due": "2026-06-01"})
+        asked = _sent(table, "outcome_assigned", LK)
+        _terminate(table)
+        over = _sent(table, "case_ended", LK)
+    assert [(one.method, str(one.entry["uid"])) for one in over] == [("CANCEL", str(asked[0].entry["uid"]))]
+
+
+def test_what_a_report_makes_needless_is_not_decided_any_more() -> None:
+    table = at_work()
+    table.do(RSO, "extend", {"until": "2027-12-01", "text": "More time."})
+    asked = _sent(table, "review_requested", AU)[0]
+    table.do(ID, "decide", {"gate": "extension", "position": "approve"})
+    table.do(RSO, "open_report")
+    (over,) = _sent(table, "report_begun", AU)
+    assert (over.method, over.entry["uid"]) == ("CANCEL", asked.entry["uid"])
+    assert _sent(table, "report_begun", ID) == []  # it had decided
+
+
 def test_two_duties_are_two_entries() -> None:
     def uid(kind: str, **changes: Any) -> str:
         return str(only(mail(kind, **changes)).entry["uid"])
@@ -206,7 +297,8 @@ def test_two_duties_are_two_entries() -> None:
     one = {"recommendation": "Name a contact."}
     other = {"recommendation": "Name another."}
     assert uid("recommendation_due", facts=one) != uid("recommendation_due", facts=other)
-    assert uid("recommendation_due", facts=one) == uid("recommendation_resolved", facts=one, due=None)
+    done = {**one, "state": "done"}
+    assert uid("recommendation_due", facts=one) == uid("recommendation_resolved", facts=done, due=None)
     assert uid("review_requested") != uid(
         "review_requested", reader=SYDNEY.model_copy(update={"post": Post(ID)})
     )
@@ -223,9 +315,9 @@ def test_every_kind_that_asks_by_a_date_carries_it(kind: str) -> None:
         assert "/answer/" not in str(
             read[0].entry["url"]
         )  # calendars are shared: whoever has that link may answer
-    assert calendars(mail(kind, due=None, facts={k: v for k, v in FACTS[kind].items() if k != "starts"})) == [
-        one for one in read if one.method == "CANCEL"
-    ]
+    assert calendars(
+        mail(kind, due=None, facts={k: v for k, v in FACTS[kind].items() if k not in ("starts", "dates")})
+    ) == [one for one in read if one.method == "CANCEL"]
 
 
 # text of RFC 5545 -----------------------------------------------------------------------------------------------
