@@ -63,7 +63,9 @@ FACTS: Mapping[str, Mapping[str, str]] = {
     "request_joined": {"member": "LK"},
     "request_withdrawn": {"member": "ID", "text": "The matter has been settled bilaterally."},
     "review_requested": _GATE,
-    "review_requested_again": {**_GATE, "why": "ID/focal-point submitted version 2"},
+    "review_requested_again": {
+        **_GATE, "about": _GATE["about"].replace("version 1", "version 2"), "why": "ID/focal-point submitted version 2",
+    },
     "review_reminder": _GATE,
     "review_escalated": _GATE,
     "review_overdue": {**_GATE, "silent": "AU/co-chair"},
