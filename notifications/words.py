@@ -61,6 +61,8 @@ _UNIT_OF = {"hour": "h", "day": "d", "working day": "wd", "month": "mo"}
 _SPAN_IN_LABEL = re.compile(r"(?P<number>\d+) (?P<unit>hour|day|working day|month)s?")
 _DATED = {"due": N_("due on %(day)s"), "review": N_("review on %(day)s")}
 _DATE_IN_LABEL = re.compile(r"(?P<what>due|review) (?P<day>\d{4}-\d\d-\d\d)")
+_THERE_AND_HERE = N_("%(there)s; in your time zone: %(here)s")
+_NOWHERE = N_("%(there)s (no time zone is given)")
 _POST_IN_TEXT = re.compile(rf"\b[A-Z][A-Z0-9-]*/(?:{'|'.join(Role)})\b")
 _CODE_IN_TEXT = re.compile(r"\b[A-Z][A-Z0-9-]+\b")
 
@@ -185,14 +187,40 @@ class Words:
 
     def when(self, written: str) -> str:
         """A date or moment that came in ISO 8601, in the zone it was written in; other words stay."""
-        try:
-            return format_date(date.fromisoformat(written), self._day, locale=self._language)
-        except ValueError:
-            pass
-        try:
-            at = datetime.fromisoformat(written)
-        except ValueError:
-            return line(written)
+        match _read(written):
+            case None:
+                return line(written)
+            case datetime() as at:
+                return self._there(at)
+            case day:
+                return format_date(day, self._day, locale=self._language)
+
+    def own_time(self, written: str) -> str:
+        """As ``when``; a moment in the reader's zone too, where clocks show another time there.
+
+        ``Monday 16 November 2009, 09:00 (UTC+08:00); in your time zone: Monday 16 November 2009, 08:00 (Asia/Jakarta)``.
+        """
+        at = _read(written)
+        if not isinstance(at, datetime):
+            return self.when(written)
+        if at.tzinfo is None:
+            return self._translated(_NOWHERE) % {"there": self._there(at)}
+        here = self.moment(at)
+        if at.utcoffset() == at.astimezone(self._zone).utcoffset():
+            return here
+        return self._translated(_THERE_AND_HERE) % {"there": self._there(at), "here": here}
+
+    def _there(self, at: datetime) -> str:
         said = format_datetime(at, self._moment, tzinfo=at.tzinfo, locale=self._language)
         offset = at.strftime("%z")
         return f"{said} (UTC{offset[:3]}:{offset[3:5]})" if offset else said
+
+
+def _read(written: str) -> date | None:
+    """A date, or a moment with its time, as it was written in ISO 8601; None where it was written in words."""
+    for read in (date.fromisoformat, datetime.fromisoformat):
+        try:
+            return read(written)
+        except ValueError:
+            continue
+    return None

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from models import events as e
-from models.case import Case
+from models.case import Case, Meeting
 from models.notices.telling import (
     Notice,
     arrangement_facts,
@@ -72,8 +72,22 @@ def _(case: Case, event: e.MeetingScheduled) -> Iterable[Notice]:
     facts = {
         "meeting": meeting.title, "place": meeting.place, "starts": meeting.starts, "ends": meeting.ends,
         "agenda": "\n".join(meeting.agenda), "moved": "yes" if event.moved else "",
+        **({} if event.before is None else _as_called_before(event.before, meeting)),
     }  # fmt: skip
     yield from tell("meeting_called", called_to_meetings(case), facts=facts)
+
+
+def _as_called_before(before: Meeting, now: Meeting) -> dict[str, object]:
+    """What has changed of time and place, as it was before."""
+    return {
+        f"was_{name}": was
+        for name, was, now_is in (
+            ("starts", before.starts, now.starts),
+            ("ends", before.ends, now.ends),
+            ("place", before.place, now.place),
+        )
+        if was != now_is
+    }
 
 
 @tells_of(e.SituationUpdated)

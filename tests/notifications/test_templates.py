@@ -39,6 +39,7 @@ def test_a_template_uses_only_facts_of_its_kind(entry: Entry) -> None:
     optional = {
         "completeness_requested": {"version", "changed"},
         "review_requested": {"place_of"},
+        "meeting_called": {"moved", "was_starts", "was_ends", "was_place"},
     }
     assert set(re.findall(r"facts\.(\w+)", source)) <= set(FACTS[entry.kind]) | optional.get(
         entry.kind, set()

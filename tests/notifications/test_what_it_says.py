@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from notifications.environment import form
-from tests.notifications.samples import FACTS, mail, parts
+from tests.models.helpers import LK, RSO, at_work
+from tests.notifications.samples import FACTS, mail, parts, reader_of
 
 
 def words(kind: str, **changes: Any) -> str:
@@ -36,3 +39,82 @@ def test_between_two_quotations_stands_a_blank_line() -> None:
         '{{ "a\nb"|items }}\n{% endfilter %}'
     )
     assert plain.render() == "One sentence.\n\n    first\n\n    still first\n\n    second\n\n    - a\n    - b"
+
+
+MOVED = with_facts("meeting_called", moved="yes")
+
+
+def test_a_meeting_that_is_called_is_not_said_to_be_moved() -> None:
+    assert subject("meeting_called").endswith("Meeting called: First meeting of the group")
+    said = words("meeting_called")
+    assert "has been called: First meeting" in said
+    assert "moved" not in said
+    assert "replaces" not in said
+
+
+@pytest.mark.parametrize(
+    ("was", "heading", "said", "before"),
+    [
+        ({"was_starts": "2009-11-12"}, "moved", "to another time:", "it was to begin: Thursday 12 November 2009."),
+        ({"was_ends": "2009-11-16"}, "moved", "to another time:", "it was to end: Monday 16 November 2009."),
+        ({"was_place": "Bali"}, "moved", "to another place:", "The place was: Bali."),
+        (
+            {"was_starts": "2009-11-12", "was_place": "Bali"},
+            "moved", "to another time and another place:", "Thursday 12 November 2009. The place was: Bali.",
+        ),
+        ({}, "changed", "had been called has been changed.", "holds now:"),
+    ],
+)  # fmt: skip
+def test_a_meeting_that_is_moved_says_what_was_before(
+    was: dict[str, str], heading: str, said: str, before: str
+) -> None:
+    facts = {**MOVED, **was}
+    assert f"Meeting {heading}: First" in subject("meeting_called", facts=facts)
+    text = words("meeting_called", facts=facts)
+    assert said in text
+    assert before in text
+    assert "it replaces one that was sent earlier" in text
+
+
+def test_a_meeting_moved_to_no_date_says_what_its_calendar_file_does() -> None:
+    said = words("meeting_called", facts={**MOVED, "starts": "after the plenary", "ends": ""})
+    assert "only takes out the entry" in said
+
+
+@pytest.mark.parametrize(
+    ("starts", "said"),
+    [
+        ("2009-11-16T09:00:00+08:00", "(UTC+08:00); in your time zone: Monday 16 November 2009, 08:00 (Asia/Jakarta)."),
+        ("2009-11-16T23:30:00+05:30", "(UTC+05:30); in your time zone: Tuesday 17 November 2009, 01:00 (Asia/Jakarta)."),
+        ("2009-11-16T09:00:00+07:00", "Monday 16 November 2009, 09:00 (Asia/Jakarta)."),
+        ("2009-11-16T09:00", "Monday 16 November 2009, 09:00 (no time zone is given)."),
+        ("2009-11-16", "Begins: Monday 16 November 2009."),
+        ("after the plenary", "Begins: after the plenary."),
+    ],
+)  # fmt: skip
+def test_a_meeting_begins_by_the_readers_own_clock_too(starts: str, said: str) -> None:
+    assert said in words("meeting_called", facts=with_facts("meeting_called", starts=starts, ends=""))
+
+
+def test_readers_in_two_zones_are_told_their_own_time() -> None:
+    reader = reader_of("meeting_called")
+    sydney = words("meeting_called", reader=reader.model_copy(update={"zone": "Australia/Sydney"}))
+    assert "12:00 (Australia/Sydney)" in sydney
+    indonesian = words("meeting_called", reader=reader.model_copy(update={"language": "id"}))
+    assert (
+        "pukul 09.00 (UTC+08:00); dalam zona waktu Anda: Senin, 16 November 2009, pukul 08.00" in indonesian
+    )
+
+
+def test_what_a_meeting_was_before_is_told_from_its_log() -> None:
+    table = at_work()
+    first = {"title": "First", "starts": "2026-04-01T09:00:00+08:00", "place": "Perth"}
+    table.do(RSO, "schedule_meeting", first)
+    table.do(RSO, "schedule_meeting", {**first, "starts": "2026-04-02T09:00:00+08:00"})
+    table.do(RSO, "schedule_meeting", {**first, "starts": "2026-04-02T09:00:00+08:00", "agenda": ["Routes"]})
+    told = [one.facts for one in table.notices if one.kind == "meeting_called" and one.to == LK]
+    was = [
+        {name: fact for name, fact in facts.items() if name in ("moved", "was_starts", "was_place")}
+        for facts in told
+    ]
+    assert was == [{}, {"moved": "yes", "was_starts": first["starts"]}, {"moved": "yes"}]
