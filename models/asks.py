@@ -39,6 +39,7 @@ class Asked(NamedTuple):
 
 
 _DECIDE = Ask("decide", _DECIDERS, "gate")
+_DECIDE_IF_SILENT = _DECIDE._replace(among="silent")
 _PROGRESS = Ask("progress", _DESKS, "outcome")
 _SECRETARIAT = (Role.SECRETARIAT,)
 
@@ -51,7 +52,9 @@ ASKS: Mapping[str, Ask] = {
     "review_requested_again": _DECIDE,
     "review_reminder": _DECIDE,
     "review_escalated": _DECIDE,
-    "review_overdue": Ask("decide", _DECIDERS, "gate", among="silent"),
+    "review_overdue": _DECIDE_IF_SILENT,
+    "position_taken": _DECIDE_IF_SILENT,
+    "question_answered": _DECIDE_IF_SILENT,
     "consultation_opened": _DECIDE,
     "question_asked": Ask("answer", _DESKS, "gate"),
     "answer_overdue": Ask("answer", _DESKS, "gate"),

@@ -15,6 +15,7 @@ from models.notices.telling import (
     group,
     owner_and_supporters,
     requesters,
+    silent_at,
     tell,
     tells_of,
 )
@@ -45,7 +46,7 @@ def _gate_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     elif event.act is ClockAct.ESCALATE_OFFICES:
         lapses = next((r.at for r in _rungs(case, event.subject) if r.act is ClockAct.LAPSE), None)
         readers = [*(decider.post for decider in gate.deciders), SECRETARIAT]
-        silent = ", ".join(gate.undecided)
+        silent = silent_at(case, gate.name)
         yield from tell("review_overdue", readers, due=lapses, silent=silent, facts=facts)
 
 
@@ -58,9 +59,9 @@ def _answer_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]
     gate = case.gates[GateName(name)]
     question = gate.questions[0].text if gate.questions else ""
     readers = [gate.respondent, *co_chairs(case)]
-    yield from tell(
-        "answer_overdue", readers, due=event.due, text=question, facts=gate_facts(case, gate.name)
-    )
+    askers = ", ".join(one.by for one in gate.questions)
+    facts = {**gate_facts(case, gate.name), "text": question, "askers": askers}
+    yield from tell("answer_overdue", readers, due=event.due, facts=facts)
 
 
 def _completeness_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:

@@ -108,6 +108,11 @@ def gate_facts(case: Case, name: GateName) -> dict[str, object]:
     return {"gate": name.value, "about": gate.about, "round": gate.round, "interests": interests}
 
 
+def silent_at(case: Case, name: GateName) -> str:
+    """Whose position is still awaited at a gate: their posts, between commas."""
+    return ", ".join(case.gates[name].undecided)
+
+
 def arrangement_facts(arrangement: Arrangement) -> dict[str, object]:
     """What every notice about an arrangement says."""
     return {"arrangement": arrangement.title, "marking": arrangement.marking, "what": arrangement.kind}

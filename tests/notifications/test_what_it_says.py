@@ -1,11 +1,13 @@
 """What a mail says holds for its reader, and says which of several things has happened."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from models.posts import Post
 from notifications.environment import form
-from tests.models.helpers import LK, RSO, at_work
+from tests.models.helpers import AU, ID, LK, RSO, at_work, in_review
 from tests.notifications.samples import FACTS, mail, parts, reader_of
 
 
@@ -118,3 +120,52 @@ def test_what_a_meeting_was_before_is_told_from_its_log() -> None:
         for facts in told
     ]
     assert was == [{}, {"moved": "yes", "was_starts": first["starts"]}, {"moved": "yes"}]
+
+
+AWAITED = {
+    "position_taken": "Your position is still awaited.",
+    "question_answered": "Your position is awaited.",
+}
+
+
+@pytest.mark.parametrize("kind", AWAITED)
+def test_who_has_to_decide_is_asked_and_led_to_the_decision(kind: str) -> None:
+    said = words(kind)
+    assert AWAITED[kind] in said
+    assert "https://ahg.example.org/cases/AHG-2009-001/do/decide?gate=activation" in said
+    assert "If you have" not in said
+
+
+@pytest.mark.parametrize("kind", AWAITED)
+def test_whose_position_is_recorded_is_asked_nothing(kind: str) -> None:
+    said = words(kind, facts=with_facts(kind, silent="ID/co-chair"))
+    assert "Your position is recorded, and nothing new is asked of you." in said
+    assert "/do/decide" not in said
+
+
+@pytest.mark.parametrize("kind", AWAITED)
+def test_a_notice_from_before_this_was_known_asks_nobody_in_particular(kind: str) -> None:
+    facts = {name: fact for name, fact in FACTS[kind].items() if name != "silent"}
+    said = words(kind, facts=facts)
+    assert "Whoever has not taken a position yet is asked" in said
+    assert "/do/decide" not in said
+
+
+def test_who_asked_is_told_that_it_may_decide_without_the_answer() -> None:
+    asker = reader_of("review_requested")
+    assert "without the answer to your question" in words("answer_overdue", reader=asker)
+    other = asker.model_copy(update={"post": Post(ID)})
+    assert "The question was asked by the Co-Chair (Australia)." in words("answer_overdue", reader=other)
+
+
+def test_whose_position_is_awaited_is_told_from_the_gate() -> None:
+    table = in_review()
+    table.do(AU, "decide", {"position": "ask", "text": "How many?"})
+    table.wait(timedelta(days=10))
+    table.do(ID, "decide", {"position": "approve"})
+    table.do(LK, "answer", {"text": "Nine."})
+    told = {(one.kind, str(one.to)): one.facts for one in table.notices}
+    assert told["answer_overdue", ID]["askers"] == AU
+    assert told["position_taken", AU]["silent"] == AU
+    assert told["question_answered", AU]["silent"] == AU
+    assert told["question_answered", ID]["silent"] == AU
