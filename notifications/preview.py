@@ -93,8 +93,8 @@ FACTS: Mapping[str, Mapping[str, str]] = {
     "outcome_overdue": {"outcome": "Common interview form in use", "indicator": "ports that use the form"},
     "outcome_blocked": _OUTCOME,
     "outcome_done": _OUTCOME,
-    "outcome_verified": _OUTCOME,
-    "outcome_reopened": _OUTCOME,
+    "outcome_verified": {**_OUTCOME, "post": "ID/co-chair"},
+    "outcome_reopened": {**_OUTCOME, "because": "objected", "post": "AU/co-chair"},
     "arrangement_proposed": {
         "arrangement": "Weekly sightings", "marking": "TLP:AMBER", "what": "sightings of vessels",
     },
@@ -114,7 +114,10 @@ FACTS: Mapping[str, Mapping[str, str]] = {
     "contributions_requested": {"report": "final report"},
     "report_owed": {},
     "report_tabled": {"report": "final report", "text": "With thanks to all who contributed."},
-    "report_reopened": {"report": "final report", "text": "Words of a member that objects."},
+    "report_reopened": {
+        "report": "final report", "text": "Words of a member that objects.", "because": "objected",
+        "post": "NZ/steering-group",
+    },
     "report_accepted": {"report": "final report", "text": "With the usual editing."},
     "consent_requested": {"what": "summary"},
     "consent_reminder": {"what": "summary"},

@@ -30,7 +30,7 @@ def _(case: Case, event: e.OutcomeAdded) -> Iterable[Notice]:
 @tells_of(e.OutcomeMoved)
 def _(case: Case, event: e.OutcomeMoved) -> Iterable[Notice]:
     owners = owner_and_supporters(case, event.outcome)
-    facts = {"outcome": event.outcome, "text": event.text}
+    facts: dict[str, object] = {"outcome": event.outcome, "text": event.text}
     match event.state:
         case "blocked":
             yield from tell("outcome_blocked", [*co_chairs(case), SECRETARIAT], facts=facts)
@@ -43,9 +43,11 @@ def _(case: Case, event: e.OutcomeMoved) -> Iterable[Notice]:
             )
         case "verified":
             due = ladder_due(case, f"verified:{event.outcome}")
+            facts |= {"post": case.outcomes[event.outcome].verified_by}
             yield from tell("outcome_verified", [*co_chairs(case), *owners], due=due, facts=facts)
         case _:
             due = ladder_due(case, f"outcome:{event.outcome}")
+            facts |= {"because": event.why, "post": event.post}
             yield from tell("outcome_reopened", owners, due=due, facts=facts)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from models.posts import Post
 from notifications.environment import form
-from tests.models.helpers import AU, ID, LK, RSO, at_work, in_review
+from tests.models.helpers import AU, ID, LK, NZ, RSO, at_work, in_review
 from tests.notifications.samples import FACTS, mail, parts, reader_of
 
 
@@ -169,3 +169,80 @@ def test_whose_position_is_awaited_is_told_from_the_gate() -> None:
     assert told["position_taken", AU]["silent"] == AU
     assert told["question_answered", AU]["silent"] == AU
     assert told["question_answered", ID]["silent"] == AU
+
+
+def test_a_report_that_is_drafted_again_says_why() -> None:
+    def said(**facts: str) -> str:
+        return words("report_reopened", facts={"report": "final report", **facts})
+
+    by = {"post": "NZ/steering-group"}
+    assert "because the Steering Group member (New Zealand) has objected to it" in said(
+        because="objected", **by
+    )
+    assert "new version of it" in said(because="revised", post=RSO)
+    assert "table it again" in said(because="revised", post=RSO)
+    assert "because the Co-Chairs have not accepted it" in said(because="declined")
+    assert "did not decide on it in time" in said(because="lapsed")
+    assert "Why can be read on the page of the case." in said()
+    assert all(
+        " or the Co-Chairs" not in said(because=why, **by) for why in ("objected", "declined", "", "lapsed")
+    )
+
+
+def test_an_outcome_that_is_open_again_says_why() -> None:
+    assert "The Co-Chair (Australia) has objected to the verification" in words("outcome_reopened")
+    assert "Reasons:" in words("outcome_reopened")
+    progress = words("outcome_reopened", facts=with_facts("outcome_reopened", because="progress", post=LK))
+    assert (
+        "The focal point of Sri Lanka has noted progress on this practical outcome, which was blocked."
+        in progress
+    )
+    assert "Noted with it:" in progress
+    assert "This practical outcome is open again:" in words(
+        "outcome_reopened", facts={"outcome": "Radio net"}
+    )
+
+
+def test_only_the_other_co_chair_is_told_that_it_may_object() -> None:
+    verifier = reader_of("outcome_verified").model_copy(update={"post": Post(ID)})
+    other = words("outcome_verified")
+    assert "The Co-Chair (Indonesia) has verified" in other
+    assert "you may object with reasons" in other
+    assert "You may object until Friday 13 November 2009" in other
+    own = words("outcome_verified", reader=verifier)
+    assert "Nothing is asked of you: you have verified it." in own
+    assert "The other Co-Chair may object until Friday 13 November 2009" in own
+    assert all("If you are" not in said for said in (other, own))
+
+
+def test_why_something_is_open_again_is_told_from_the_log() -> None:
+    table = at_work()
+    table.do(RSO, "add_outcome", {"title": "Radio net", "owner": "LK"})
+    table.do(LK, "block", {"outcome": "Radio net", "text": "No radios."})
+    table.do(LK, "progress", {"outcome": "Radio net", "text": "Radios."})
+    table.do(LK, "done", {"outcome": "Radio net"})
+    table.do(AU, "verify", {"outcome": "Radio net"})
+    table.do(ID, "object", {"outcome": "Radio net", "text": "Two posts are silent."})
+    told = [one.facts for one in table.notices if one.kind == "outcome_reopened"]
+    assert [(one["because"], one["post"]) for one in told] == [("progress", LK), ("objected", ID)]
+    assert {one.facts["post"] for one in table.notices if one.kind == "outcome_verified"} == {AU}
+
+
+def test_why_a_report_is_drafted_again_is_told_from_the_log() -> None:
+    table = at_work()
+    table.do(RSO, "open_report", {"kind": "interim"})
+    table.do(RSO, "table")
+    table.do(NZ, "object", {"text": "Too short."})
+    table.do(RSO, "table")
+    table.do(RSO, "revise", {"text": "Longer."})
+    for position in ("decline", None):
+        table.do(RSO, "table")
+        table.until(table.case.ladders["silence"].due)
+        if position:
+            for post in (AU, ID):
+                table.do(post, "decide", {"gate": "report", "position": position, "text": "Not yet."})
+    table.wait(timedelta(days=60))
+    told = [one.facts for one in table.notices if one.kind == "report_reopened" and one.to == RSO]
+    assert [(one["because"], one.get("post")) for one in told] == [
+        ("objected", NZ), ("revised", RSO), ("declined", None), ("lapsed", None),
+    ]  # fmt: skip
