@@ -12,6 +12,7 @@ from babel.support import NullTranslations
 from models.case import GateName
 from models.policy import Span
 from models.posts import SECRETARIAT, Post, Role
+from models.request import FIELD_WORDS
 from notifications import sentences
 from notifications.texts import line
 from notifications.vocabulary import VOCABULARY, spelled
@@ -127,6 +128,11 @@ class Words:
     def seat(self, name: str) -> str:
         """As what a member is asked, or what is circulated; an unknown word stands for itself."""
         return self._translated(_OTHER[name]) if name in _OTHER else line(name)
+
+    def fields(self, names: str) -> str:
+        """Fields of a request whose names stand between commas: ``the situation, what is asked``."""
+        found = (name.strip() for name in names.split(","))
+        return ", ".join(self._translated(FIELD_WORDS.get(name, line(name))) for name in found if name)
 
     def word(self, thing: str, word: object) -> str:
         """A word of the models for a stage, state or kind; ``thing``: of ``VOCABULARY``, what it is said of."""

@@ -246,3 +246,15 @@ def test_why_a_report_is_drafted_again_is_told_from_the_log() -> None:
     assert [(one["because"], one.get("post")) for one in told] == [
         ("objected", NZ), ("revised", RSO), ("declined", None), ("lapsed", None),
     ]  # fmt: skip
+
+
+def test_what_has_changed_in_a_request_is_said_in_words() -> None:
+    reader, facts = (
+        reader_of("completeness_requested"),
+        {"version": "2", "changed": "situation, urgency, asks"},
+    )
+    said = words("completeness_requested", facts=facts)
+    assert "Changed since the version before: the situation, urgency, what is asked." in said
+    indonesian = reader.model_copy(update={"language": "id"})
+    said = words("completeness_requested", facts=facts, reader=indonesian)
+    assert "situasi, tingkat urgensi, apa yang diminta." in said
