@@ -13,6 +13,7 @@ from models.notices.telling import (
     co_chairs,
     gate_facts,
     group,
+    not_agreed,
     owner_and_supporters,
     requesters,
     silent_at,
@@ -122,8 +123,8 @@ def _contributions_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[
 
 def _agreement_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     arrangement = case.arrangements[name]
-    owing = [desk_of(code) for code in arrangement.parties if code not in arrangement.agreed]
-    yield from tell("arrangement_proposed", owing, due=event.due, facts=arrangement_facts(arrangement))
+    facts = arrangement_facts(arrangement)
+    yield from tell("arrangement_proposed", not_agreed(arrangement), due=event.due, facts=facts)
 
 
 def _closing_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:

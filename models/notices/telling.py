@@ -118,6 +118,11 @@ def arrangement_facts(arrangement: Arrangement) -> dict[str, object]:
     return {"arrangement": arrangement.title, "marking": arrangement.marking, "what": arrangement.kind}
 
 
+def not_agreed(arrangement: Arrangement) -> list[Post]:
+    """The focal points of the parties whose agreement is still asked; a party that proposed it has agreed by that."""
+    return [desk_of(code) for code in arrangement.parties if code not in arrangement.agreed]
+
+
 def not_held(case: Case) -> str:
     """Meetings that were called for a time after the end of the case, each in a line: when it was to begin, its title.
 

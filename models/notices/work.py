@@ -12,6 +12,7 @@ from models.notices.telling import (
     everybody,
     group,
     ladder_due,
+    not_agreed,
     owner_and_supporters,
     tell,
     tells_of,
@@ -53,10 +54,9 @@ def _(case: Case, event: e.OutcomeMoved) -> Iterable[Notice]:
 
 @tells_of(e.ArrangementAdded)
 def _(case: Case, event: e.ArrangementAdded) -> Iterable[Notice]:
-    arrangement = event.arrangement
-    parties = [desk_of(code) for code in arrangement.parties]
-    due = ladder_due(case, f"agreement:{arrangement.title}")
-    yield from tell("arrangement_proposed", parties, due=due, facts=arrangement_facts(arrangement))
+    arrangement = case.arrangements[event.arrangement.title]
+    due, facts = ladder_due(case, f"agreement:{arrangement.title}"), arrangement_facts(arrangement)
+    yield from tell("arrangement_proposed", not_agreed(arrangement), due=due, facts=facts)
 
 
 @tells_of(e.ArrangementInForce)
