@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.posts import Post
+from models.posts import Capacity, Post
 from notifications.environment import form
 from tests.models.helpers import AU, ID, LK, NZ, RSO, at_work, in_review
 from tests.notifications.samples import FACTS, mail, parts, reader_of
@@ -258,3 +258,13 @@ def test_what_has_changed_in_a_request_is_said_in_words() -> None:
     indonesian = reader.model_copy(update={"language": "id"})
     said = words("completeness_requested", facts=facts, reader=indonesian)
     assert "situasi, tingkat urgensi, apa yang diminta." in said
+
+
+def test_a_holder_without_an_alternate_is_not_asked_as_one() -> None:
+    holder = reader_of("review_escalated").model_copy(update={"capacity": Capacity.HOLDER})
+    assert "Overdue, your decision is awaited:" in subject("review_escalated", reader=holder)
+    said = words("review_escalated", reader=holder)
+    assert "No alternate is named for this post, so you are asked again as its holder." in said
+    assert "As the alternate" not in said
+    assert "As the alternate for this post you are asked to act." in words("review_escalated")
+    assert "you are asked as alternate:" in subject("review_escalated")
