@@ -29,7 +29,16 @@ __all__ = [
 ]  # fmt: skip
 
 TEMPLATES = Path(__file__).parent / "templates"
-SHARED = ("base.html", "base.txt", "footer.txt", "gate.txt", "head.html", "notice.txt", "style.css")
+SHARED = (
+    "base.html",
+    "base.txt",
+    "ended.txt",
+    "footer.txt",
+    "gate.txt",
+    "head.html",
+    "notice.txt",
+    "style.css",
+)
 """The files that belong to no single kind."""
 
 CATALOGUES = Path(__file__).parent / "locale"

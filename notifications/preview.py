@@ -127,7 +127,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "what": "summary", "names": "Indonesia, Australia",
         "text": "The group met twice.\n\nIt agreed on a common interview form and on weekly exchanges.",
     },
-    "case_ended": {"stage": "closed", "text": "With thanks to all."},
+    "case_ended": {"stage": "closed", "text": "With thanks to all.", "undecided": "extension"},
     "recommendation_addressed": _RECOMMENDATION,
     "recommendation_due": _RECOMMENDATION,
     "recommendation_overdue": _RECOMMENDATION,

@@ -125,6 +125,10 @@ class Words:
         """What is decided at a gate."""
         return self._translated(_GATES[GateName(name)]) if name in set(GateName) else line(name)
 
+    def gates(self, names: str) -> str:
+        """What is decided at gates whose names stand between commas."""
+        return ", ".join(self.gate(one.strip()) for one in names.split(",") if one.strip())
+
     def seat(self, name: str) -> str:
         """As what a member is asked, or what is circulated; an unknown word stands for itself."""
         return self._translated(_OTHER[name]) if name in _OTHER else line(name)

@@ -12,6 +12,7 @@ from models.notices.telling import (
     everybody,
     group,
     ladder_due,
+    left_undecided,
     not_held,
     tell,
     tells_of,
@@ -30,7 +31,7 @@ def _(case: Case, event: e.StageEntered) -> Iterable[Notice]:
         yield from tell("participants_proposed", case.directory.steering_group, due=due, about=gate.about)
     elif event.stage in (Stage.CLOSED, Stage.TERMINATED):
         readers = [*everybody(case), *case.directory.steering_group]
-        facts = {"stage": event.stage.words, "text": event.text}
+        facts = {"stage": event.stage.words, "text": event.text, "undecided": left_undecided(case)}
         yield from tell("case_ended", called_to_meetings(case), facts=facts, not_held=not_held(case))
         yield from tell("case_ended", readers, facts=facts)
 

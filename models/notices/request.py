@@ -9,6 +9,7 @@ from models.notices.telling import (
     called_to_meetings,
     everybody,
     ladder_due,
+    left_undecided,
     not_held,
     requesters,
     tell,
@@ -54,7 +55,7 @@ def _(case: Case, event: e.Joined) -> Iterable[Notice]:
 @tells_of(e.RequesterWithdrew)
 def _(case: Case, event: e.RequesterWithdrew) -> Iterable[Notice]:
     readers = [desk_of(event.member), *everybody(case)]
-    facts = {"member": event.member, "text": event.text}
+    facts = {"member": event.member, "text": event.text, "undecided": left_undecided(case)}
     if missed := not_held(case):
         yield from tell("request_withdrawn", called_to_meetings(case), facts=facts, not_held=missed)
     yield from tell("request_withdrawn", readers, facts=facts)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from models.base import Instant, Value
-from models.case import Arrangement, Case, GateName, ParticipantState, Seat
+from models.case import Arrangement, Case, GateName, GateOutcome, ParticipantState, Seat
 from models.posts import SECRETARIAT, Capacity, Post
 from models.rules.turn import desk_of
 
@@ -136,6 +136,14 @@ def not_held(case: Case) -> str:
         for begins, title in missed
         if begins and _after(begins, case.stage_since)
     )
+
+
+def left_undecided(case: Case) -> str:
+    """The gates that the end of the case left undecided, by name, between commas; empty while the case goes on."""
+    if not case.stage.ended:
+        return ""
+    superseded = [gate for gate in case.gates.values() if gate.outcome is GateOutcome.SUPERSEDED]
+    return ", ".join(gate.name.value for gate in superseded if gate.decided_at == case.stage_since)
 
 
 def _begins(written: str) -> date | None:

@@ -7,8 +7,8 @@ import pytest
 
 from models.posts import Capacity, Post
 from notifications.environment import form
-from tests.models.helpers import AU, ID, LK, NZ, RSO, at_work, in_review
-from tests.notifications.samples import FACTS, mail, parts, reader_of
+from tests.models.helpers import AU, ID, LK, NZ, RSO, approve, at_work, in_review
+from tests.notifications.samples import ABOUT, FACTS, mail, parts, reader_of
 
 
 def words(kind: str, **changes: Any) -> str:
@@ -268,3 +268,42 @@ def test_a_holder_without_an_alternate_is_not_asked_as_one() -> None:
     assert "As the alternate" not in said
     assert "As the alternate for this post you are asked to act." in words("review_escalated")
     assert "you are asked as alternate:" in subject("review_escalated")
+
+
+def test_the_end_of_a_case_says_what_is_no_longer_asked_or_held() -> None:
+    meeting = "2009-11-23T09:00:00+08:00 Second meeting of the group"
+    text, page = parts(mail("case_ended", facts=with_facts("case_ended", not_held=meeting)))
+    said = " ".join(text.split())
+    assert "No decision is asked of the Co-Chairs any more on: the extension of the activation." in said
+    assert "These meetings, to which you were called, are not held:" in said
+    assert "\n\n    - Second meeting of the group: Monday 23 November 2009, 09:00\n      (UTC+08:00);" in text
+    assert "in your time zone: Monday 23 November 2009, 08:00 (Asia/Jakarta)" in said
+    assert "what it asked of you before falls away" in said
+    assert "Second meeting of the group: Monday 23 November 2009" in page
+    bare = words("case_ended", facts={"stage": "closed"})
+    assert "No decision is asked" not in bare
+    assert "not held" not in bare
+
+
+def test_a_request_that_is_withdrawn_by_all_says_that_nothing_is_asked_any_more() -> None:
+    ended = ABOUT.model_copy(update={"stage": "withdrawn"})
+    facts = with_facts("request_withdrawn", undecided="activation", not_held="2009-11-23 First & last")
+    said = words("request_withdrawn", facts=facts, about=ended)
+    assert "No decision is asked of the Co-Chairs any more on: the activation of the Ad Hoc Group." in said
+    assert "- First & last: Monday 23 November 2009" in said
+    assert "what it asked of you before falls away" in said
+    assert "First &amp; last: Monday" in parts(mail("request_withdrawn", facts=facts, about=ended))[1]
+    assert "falls away" not in words("request_withdrawn")  # the other members maintain it
+
+
+def test_which_decisions_the_end_of_a_case_leaves_out_is_told_from_its_gates() -> None:
+    table = in_review()
+    table.do(LK, "withdraw", {"text": "Settled."})
+    told = {one.facts.get("undecided") for one in table.notices if one.kind == "request_withdrawn"}
+    assert told == {"activation"}
+    table = at_work()
+    table.do(LK, "extend", {"by": "3mo"})
+    table.do(RSO, "terminate", {"text": "The situation has passed."})
+    approve(table, "termination")
+    told = {one.facts.get("undecided") for one in table.notices if one.kind == "case_ended"}
+    assert told == {"extension"}
