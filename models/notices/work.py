@@ -24,7 +24,7 @@ from models.rules.turn import desk_of
 @tells_of(e.OutcomeAdded)
 def _(case: Case, event: e.OutcomeAdded) -> Iterable[Notice]:
     title, due = event.outcome.title, ladder_due(case, f"outcome:{event.outcome.title}")
-    facts = {"outcome": title, "indicator": event.outcome.indicator}
+    facts = {"outcome": title, "indicator": event.outcome.indicator, "owner": event.outcome.owner}
     yield from tell("outcome_assigned", owner_and_supporters(case, title), due=due, facts=facts)
 
 

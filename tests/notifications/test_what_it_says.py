@@ -218,6 +218,7 @@ def test_only_the_other_co_chair_is_told_that_it_may_object() -> None:
 def test_why_something_is_open_again_is_told_from_the_log() -> None:
     table = at_work()
     table.do(RSO, "add_outcome", {"title": "Radio net", "owner": "LK"})
+    assert table.notices[-1].facts["owner"] == "LK"
     table.do(LK, "block", {"outcome": "Radio net", "text": "No radios."})
     table.do(LK, "progress", {"outcome": "Radio net", "text": "Radios."})
     table.do(LK, "done", {"outcome": "Radio net"})
@@ -307,3 +308,32 @@ def test_which_decisions_the_end_of_a_case_leaves_out_is_told_from_its_gates() -
     approve(table, "termination")
     told = {one.facts.get("undecided") for one in table.notices if one.kind == "case_ended"}
     assert told == {"extension"}
+
+
+def test_an_outcome_says_who_owns_it() -> None:
+    facts = FACTS["outcome_assigned"]
+    assert "and Indonesia owns it:" in words("outcome_assigned")
+    supports = words("outcome_assigned", facts={**facts, "owner": "LK"})
+    assert "Sri Lanka owns it, and Indonesia supports it:" in supports
+    assert "The secretariat owns it, and" in words("outcome_assigned", facts={**facts, "owner": "RSO"})
+    assert "Indonesia has a part in it:" in words("outcome_assigned", facts={"outcome": "Radio net"})
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        (
+            {"owner": "ID", "addressees": "LK, ID"},
+            "addressed to Indonesia, which is also asked to follow it up:",
+        ),
+        (
+            {"owner": "RSO", "addressees": "ID"},
+            "addressed to Indonesia; the secretariat is asked to follow it up:",
+        ),
+        ({"owner": "ID", "addressees": "LK"}, "Indonesia is asked to follow up this recommendation in it:"),
+        ({"addressees": "ID"}, "addressed to Indonesia:"),
+        ({}, "This recommendation in it concerns Indonesia:"),
+    ],
+)
+def test_a_recommendation_says_what_its_reader_has_to_do_with_it(facts: dict[str, str], said: str) -> None:
+    assert said in words("recommendation_addressed", facts={"recommendation": "Train.", **facts})
