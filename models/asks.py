@@ -21,8 +21,8 @@ _DECIDERS = (Role.CO_CHAIR, Role.STEERING_GROUP)
 class Ask(NamedTuple):
     """The command that a kind of notice asks for, and the roles that are asked.
 
-    ``about``: the fact that names the gate, outcome, arrangement or member meant. ``among``: a fact that lists the
-    posts that are asked, where not all of the roles are.
+    ``about``: the fact that names the gate, outcome, arrangement, member or recommendation meant. ``among``: a fact that
+    lists the posts that are asked, where not all of the roles are.
     """
 
     do: str
@@ -39,6 +39,8 @@ class Asked(NamedTuple):
 
 
 _DECIDE = Ask("decide", _DECIDERS, "gate")
+_DECIDE_IF_SILENT = _DECIDE._replace(among="silent")
+_ADOPT = Ask("adopt", _DESKS, "recommendation")
 _PROGRESS = Ask("progress", _DESKS, "outcome")
 _SECRETARIAT = (Role.SECRETARIAT,)
 
@@ -51,7 +53,9 @@ ASKS: Mapping[str, Ask] = {
     "review_requested_again": _DECIDE,
     "review_reminder": _DECIDE,
     "review_escalated": _DECIDE,
-    "review_overdue": Ask("decide", _DECIDERS, "gate", among="silent"),
+    "review_overdue": _DECIDE_IF_SILENT,
+    "position_taken": _DECIDE_IF_SILENT,
+    "question_answered": _DECIDE_IF_SILENT,
     "consultation_opened": _DECIDE,
     "question_asked": Ask("answer", _DESKS, "gate"),
     "answer_overdue": Ask("answer", _DESKS, "gate"),
@@ -78,9 +82,9 @@ ASKS: Mapping[str, Ask] = {
     "consent_requested": Ask("consent", (Role.FOCAL_POINT,)),
     "consent_reminder": Ask("consent", (Role.FOCAL_POINT,)),
     "closing_awaited": Ask("close", _SECRETARIAT),
-    "recommendation_addressed": Ask("adopt", _DESKS),
-    "recommendation_due": Ask("adopt", _DESKS),
-    "recommendation_overdue": Ask("adopt", _DESKS),
+    "recommendation_addressed": _ADOPT,
+    "recommendation_due": _ADOPT,
+    "recommendation_overdue": _ADOPT,
 }
 """The kinds that ask for a command; the others tell, or ask for what is done outside the case (``meeting_called``)."""
 

@@ -130,7 +130,10 @@ def begin(follow_up: FollowUp, now: datetime) -> tuple[FollowUp, Step]:
     if follow_up.due is not None:
         due = datetime.combine(follow_up.due, time(9), ZoneInfo(follow_up.zone)).astimezone(UTC)
         ladder = Ladder(due=due, rungs=overdue_rungs(follow_up.policy, due, now))
-    told = _tell(follow_up.model_copy(update={"ladder": ladder}), "recommendation_addressed")
+    told = _tell(
+        follow_up.model_copy(update={"ladder": ladder}), "recommendation_addressed", owner=follow_up.owner,
+        addressees=", ".join(follow_up.to),
+    )  # fmt: skip
     return _step(follow_up, Opened(ladder=ladder), "opened", SECRETARIAT, now, told)
 
 

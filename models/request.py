@@ -11,10 +11,17 @@ from pydantic import ConfigDict, Field, field_validator
 from models.base import Line, Prose, Value
 from models.policy import Urgency
 
-__all__ = ["SECTIONS", "Attachment", "Figure", "Request", "Route", "fingerprint"]
+__all__ = ["FIELD_WORDS", "SECTIONS", "Attachment", "Figure", "Request", "Route", "fingerprint"]
 
 SECTIONS = ("situation", "since", "routes", "figures", "affected", "done", "asks", "attachments")
 """The sections of a request that can be marked confidential."""
+
+FIELD_WORDS: Mapping[str, str] = {
+    "situation": "the situation", "since": "since when", "routes": "routes", "figures": "figures",
+    "affected": "members affected", "done": "what has been done", "asks": "what is asked", "attachments": "attachments",
+    "title": "title", "urgency": "urgency", "confidential": "what is confidential",
+}  # fmt: skip
+"""The fields of a request as people say them, to be translated where they are shown."""
 
 
 def fingerprint(*parts: Any) -> str:

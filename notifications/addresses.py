@@ -24,7 +24,7 @@ OWN_PAGES = {"submit": "/request", "resubmit": "/request/{}"}
 
 _FIELD_OF: Mapping[str, str] = {
     "decide": "gate", "answer": "gate", "verify": "outcome", "progress": "outcome", "agree": "arrangement",
-    "review_arrangement": "arrangement", "endorse": "member",
+    "review_arrangement": "arrangement", "endorse": "member", "adopt": "recommendation",
 }  # fmt: skip
 """The field of a command that ``about`` fills in."""
 
@@ -51,6 +51,8 @@ def duty_address(do: str, about: str, reference: str) -> str:
     """The page on which a duty is discharged, with what it is about filled in."""
     page, field = command_address(do, reference), field_of(do)
     whole = f"{page}?{urlencode({field: line(about)})}" if about and field else page
+    if whole.endswith("."):
+        whole = f"{whole[:-1]}%2E"  # where mail programs find addresses in plain text, a dot at the end is not theirs
     return whole if len(whole) <= _LONGEST else page
 
 

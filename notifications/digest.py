@@ -1,7 +1,7 @@
 """A digest: one mail with what came for a post since the last one, by case, what waits for its reader first.
 
-It says of each notice what its subject would say, and of what is asked until when. Its links lead to pages and are never
-signed: a digest is passed on more easily than a single mail.
+It says of each notice what its subject would say, no longer than that, and of what is asked until when. Its links lead to
+pages and are never signed: a digest is passed on more easily than a single mail.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,8 +20,8 @@ from notifications.environment import language_of
 from notifications.of_no_case import mail_of_no_case
 from notifications.off_links import OffLinks
 from notifications.registry import REGISTRY, Deadline
-from notifications.texts import line
-from notifications.wording import Telling, context_of, said_shortly, telling, words_of
+from notifications.texts import line, shortened
+from notifications.wording import SUBJECT, Telling, context_of, said_shortly, telling, words_of
 from notifications.words import Words
 
 __all__ = ["Item", "compose_digest"]
@@ -106,7 +106,7 @@ def _line(item: Item, reader: Reader, public_url: str, number: int) -> _Line:
     say = _words(item, reader)
     policy = entry.deadline in (Deadline.POLICY, Deadline.EITHER) and item.about.default_policy
     return _Line(
-        case=context["case"], reference=reference, said=said_shortly(item.kind, context),
+        case=context["case"], reference=reference, said=shortened(said_shortly(item.kind, context), SUBJECT),
         day=say.day(item.queued_at),
         url=public_url + duty_address(asked.do, asked.about, reference.partition("/")[0]) if asked else "",
         due=context["due"] if asked else "", by_default=bool(asked and item.due and policy),

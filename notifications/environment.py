@@ -7,8 +7,9 @@ loaded, not for every mail.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from textwrap import TextWrapper
 from typing import Any, cast
@@ -28,7 +29,16 @@ __all__ = [
 ]  # fmt: skip
 
 TEMPLATES = Path(__file__).parent / "templates"
-SHARED = ("base.html", "base.txt", "footer.txt", "gate.txt", "head.html", "notice.txt", "style.css")
+SHARED = (
+    "base.html",
+    "base.txt",
+    "ended.txt",
+    "footer.txt",
+    "gate.txt",
+    "head.html",
+    "notice.txt",
+    "style.css",
+)
 """The files that belong to no single kind."""
 
 CATALOGUES = Path(__file__).parent / "locale"
@@ -219,18 +229,12 @@ def _first_upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _paragraphs_of(text: str) -> Iterable[str]:
-    """Paragraphs, each on a line of its own, and between them the lines that are set already."""
-    words: list[str] = []
-    for one in (*text.splitlines(), ""):
-        if one.startswith(_SET) or not one.strip():
-            if words:
-                yield " ".join(words)
-                words = []
-            if one:
-                yield one
-        else:
-            words.append(one.strip())
+def _blocks_of(text: str) -> Iterator[tuple[bool, list[str]]]:
+    """The lines of each paragraph, quotation and list, and whether they are set already; blank lines lie between them."""
+    lines = text.splitlines()
+    for is_set, found in groupby(lines, lambda one: one.startswith(_SET) or (False if one.strip() else None)):
+        if is_set is not None:
+            yield is_set, [one[1:] if is_set else one.strip() for one in found]
 
 
 @_set_once
@@ -250,15 +254,14 @@ def _set_line(text: str) -> str:
 
 @_set_once
 def _plain_paragraphs(text: str) -> str:
-    lines: list[str] = []
-    was_set = True
-    for one in _paragraphs_of(text):
-        is_set = one.startswith(_SET)
-        if lines and not (was_set and is_set):
-            lines.append("")
-        lines.append(one[1:] if is_set else one if _PLACE in one else _set_line(one))
-        was_set = is_set
-    return "\n".join(lines)
+    return "\n\n".join(
+        "\n".join(lines) if is_set else _plain_paragraph(" ".join(lines))
+        for is_set, lines in _blocks_of(text)
+    )
+
+
+def _plain_paragraph(words: str) -> str:
+    return words if _PLACE in words else _set_line(words)
 
 
 def _plain_lines(wrapper: TextWrapper, text: str) -> str:
@@ -286,7 +289,10 @@ def _plain_under(text: str) -> str:
 @_set_once
 def _html_paragraphs(text: Markup, kind: str = "") -> Markup:
     opening = _opening()[kind]
-    parts = (one[1:] if one.startswith(_SET) else f"{opening}{one}</p>" for one in _paragraphs_of(text))
+    parts = (
+        "\n".join(lines) if is_set else f"{opening}{' '.join(lines)}</p>"
+        for is_set, lines in _blocks_of(text)
+    )
     return Markup("\n".join(parts))  # noqa: S704 - made of escaped parts
 
 

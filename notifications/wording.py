@@ -37,6 +37,9 @@ _OWN_WORDS = ("text", "about", "why")
 _OF_ONE_POST = {"mine", "own_member"}
 """What templates know of a reader's post, besides what it is for."""
 
+_OF_ONE_ZONE = {"own_time"}
+"""How they say a moment that the case has in another zone as the reader's clocks show it."""
+
 _KEPT = 64
 
 
@@ -105,16 +108,26 @@ def telling(
     """What a post is told. ``language`` is a tag (BCP 47); ``due`` is aware."""
     role = post.role
     of_one_post = post == SECRETARIAT or _depends_on_the_post(kind)
+    of_one_zone = due is not None or _depends_on_the_zone(kind)
     return Telling(
-        kind, role, post.member if of_one_post else "", capacity, language_of(language), zone if due else "", about,
-        tuple(facts.items()), due,
+        kind, role, post.member if of_one_post else "", capacity, language_of(language), zone if of_one_zone else "",
+        about, tuple(facts.items()), due,
     )  # fmt: skip
 
 
-@lru_cache(maxsize=256)
 def _depends_on_the_post(kind: str) -> bool:
+    return bool(_OF_ONE_POST & _asked_for(kind))
+
+
+def _depends_on_the_zone(kind: str) -> bool:
+    return bool(_OF_ONE_ZONE & _asked_for(kind))
+
+
+@lru_cache(maxsize=256)
+def _asked_for(kind: str) -> frozenset[str]:
+    """All that the templates of a kind take from their context."""
     sources = form("en", html=False)
-    return any(_OF_ONE_POST & sources.asks_for(f"{kind}/{part}") for part in PARTS)
+    return frozenset().union(*(sources.asks_for(f"{kind}/{part}") for part in PARTS))
 
 
 # the words --------------------------------------------------------------------------------------------------
@@ -186,6 +199,7 @@ def context_of(told: Telling) -> dict[str, Any]:
         "mandatory": entry.wish is Wish.MANDATORY,
         "say": say,
         "stage": stage,
+        **({"own_time": say.own_time} if _depends_on_the_zone(told.kind) else {}),
         **({"mine": post, "own_member": post.member} if post else {}),
     }
 

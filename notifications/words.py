@@ -12,6 +12,7 @@ from babel.support import NullTranslations
 from models.case import GateName
 from models.policy import Span
 from models.posts import SECRETARIAT, Post, Role
+from models.request import FIELD_WORDS
 from notifications import sentences
 from notifications.texts import line
 from notifications.vocabulary import VOCABULARY, spelled
@@ -61,6 +62,8 @@ _UNIT_OF = {"hour": "h", "day": "d", "working day": "wd", "month": "mo"}
 _SPAN_IN_LABEL = re.compile(r"(?P<number>\d+) (?P<unit>hour|day|working day|month)s?")
 _DATED = {"due": N_("due on %(day)s"), "review": N_("review on %(day)s")}
 _DATE_IN_LABEL = re.compile(r"(?P<what>due|review) (?P<day>\d{4}-\d\d-\d\d)")
+_THERE_AND_HERE = N_("%(there)s; in your time zone: %(here)s")
+_NOWHERE = N_("%(there)s (no time zone is given)")
 _POST_IN_TEXT = re.compile(rf"\b[A-Z][A-Z0-9-]*/(?:{'|'.join(Role)})\b")
 _CODE_IN_TEXT = re.compile(r"\b[A-Z][A-Z0-9-]+\b")
 
@@ -122,9 +125,18 @@ class Words:
         """What is decided at a gate."""
         return self._translated(_GATES[GateName(name)]) if name in set(GateName) else line(name)
 
+    def gates(self, names: str) -> str:
+        """What is decided at gates whose names stand between commas."""
+        return ", ".join(self.gate(one.strip()) for one in names.split(",") if one.strip())
+
     def seat(self, name: str) -> str:
         """As what a member is asked, or what is circulated; an unknown word stands for itself."""
         return self._translated(_OTHER[name]) if name in _OTHER else line(name)
+
+    def fields(self, names: str) -> str:
+        """Fields of a request whose names stand between commas: ``the situation, what is asked``."""
+        found = (name.strip() for name in names.split(","))
+        return ", ".join(self._translated(FIELD_WORDS.get(name, line(name))) for name in found if name)
 
     def word(self, thing: str, word: object) -> str:
         """A word of the models for a stage, state or kind; ``thing``: of ``VOCABULARY``, what it is said of."""
@@ -185,14 +197,40 @@ class Words:
 
     def when(self, written: str) -> str:
         """A date or moment that came in ISO 8601, in the zone it was written in; other words stay."""
-        try:
-            return format_date(date.fromisoformat(written), self._day, locale=self._language)
-        except ValueError:
-            pass
-        try:
-            at = datetime.fromisoformat(written)
-        except ValueError:
-            return line(written)
+        match _read(written):
+            case None:
+                return line(written)
+            case datetime() as at:
+                return self._there(at)
+            case day:
+                return format_date(day, self._day, locale=self._language)
+
+    def own_time(self, written: str) -> str:
+        """As ``when``; a moment in the reader's zone too, where clocks show another time there.
+
+        ``Monday 16 November 2009, 09:00 (UTC+08:00); in your time zone: Monday 16 November 2009, 08:00 (Asia/Jakarta)``.
+        """
+        at = _read(written)
+        if not isinstance(at, datetime):
+            return self.when(written)
+        if at.tzinfo is None:
+            return self._translated(_NOWHERE) % {"there": self._there(at)}
+        here = self.moment(at)
+        if at.utcoffset() == at.astimezone(self._zone).utcoffset():
+            return here
+        return self._translated(_THERE_AND_HERE) % {"there": self._there(at), "here": here}
+
+    def _there(self, at: datetime) -> str:
         said = format_datetime(at, self._moment, tzinfo=at.tzinfo, locale=self._language)
         offset = at.strftime("%z")
         return f"{said} (UTC{offset[:3]}:{offset[3:5]})" if offset else said
+
+
+def _read(written: str) -> date | None:
+    """A date, or a moment with its time, as it was written in ISO 8601; None where it was written in words."""
+    for read in (date.fromisoformat, datetime.fromisoformat):
+        try:
+            return read(written)
+        except ValueError:
+            continue
+    return None

@@ -23,7 +23,7 @@ from babel.plural import to_gettext
 import notifications.environment
 import web.render
 from models.notices import KINDS, OF_NO_CASE
-from models.request import Request
+from models.request import FIELD_WORDS, Request
 from models.rules import RULES
 from models.visibility import Reason
 from notifications.catalogues import SOURCE, catalogue_file, languages
@@ -60,7 +60,10 @@ class Domain(NamedTuple):
 DOMAINS = (
     Domain(
         notifications.environment.DOMAIN, _ROOT / "notifications", notifications.environment.CATALOGUES,
-        tuple((context, word) for context, words in VOCABULARY.items() for word in words),
+        (
+            *((context, word) for context, words in VOCABULARY.items() for word in words),
+            *((None, text) for text in FIELD_WORDS.values()),
+        ),
     ),
     Domain(
         web.render.DOMAIN, _ROOT / "web", web.render.CATALOGUES,

@@ -10,11 +10,12 @@ __all__ = ["AttendanceTaken", "MeetingScheduled", "SituationUpdated"]
 
 
 class MeetingScheduled(Value):
-    """``moved``: it had been called before, for another time or place."""
+    """``moved``: it had been called before, as ``before`` says (None in entries written before that was kept)."""
 
     type: Literal["meeting_scheduled"] = "meeting_scheduled"
     meeting: Meeting
     moved: bool = False
+    before: Meeting | None = None
 
 
 class AttendanceTaken(Value):

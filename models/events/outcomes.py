@@ -4,6 +4,7 @@ from typing import Literal
 
 from models.base import Prose, Value
 from models.case.outcomes import Outcome
+from models.posts import Post
 
 __all__ = ["OutcomeAdded", "OutcomeMoved", "ProgressNoted"]
 
@@ -21,7 +22,11 @@ class ProgressNoted(Value):
 
 
 class OutcomeMoved(Value):
+    """``why`` it is open again and whose act that was; None in entries from before both were kept."""
+
     type: Literal["outcome_moved"] = "outcome_moved"
     outcome: str
     state: Literal["open", "blocked", "done", "verified"]
     text: Prose = ""
+    why: Literal["progress", "objected"] | None = None
+    post: Post | None = None

@@ -4,6 +4,7 @@ from typing import Literal
 
 from models.base import Prose, Value
 from models.case.reporting import Recommendation, Report, ReportState
+from models.posts import Post
 
 __all__ = ["Contributed", "Objected", "Recommended", "ReportMoved", "ReportOpened", "Revised"]
 
@@ -41,10 +42,16 @@ class Revised(Value):
 
 
 class ReportMoved(Value):
-    """A report came into another state: tabled, adopted by silence, accepted, back in drafting."""
+    """A report came into another state: tabled, adopted by silence, accepted, back in drafting.
+
+    ``why`` it is in drafting again, and whose act that was, if a single post's; None in entries from before both were
+    kept.
+    """
 
     type: Literal["report_moved"] = "report_moved"
     report: int
     kind: str
     state: ReportState
     text: Prose = ""
+    why: Literal["revised", "objected", "declined", "lapsed"] | None = None
+    post: Post | None = None

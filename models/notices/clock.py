@@ -13,8 +13,10 @@ from models.notices.telling import (
     co_chairs,
     gate_facts,
     group,
+    not_agreed,
     owner_and_supporters,
     requesters,
+    silent_at,
     tell,
     tells_of,
 )
@@ -45,7 +47,7 @@ def _gate_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     elif event.act is ClockAct.ESCALATE_OFFICES:
         lapses = next((r.at for r in _rungs(case, event.subject) if r.act is ClockAct.LAPSE), None)
         readers = [*(decider.post for decider in gate.deciders), SECRETARIAT]
-        silent = ", ".join(gate.undecided)
+        silent = silent_at(case, gate.name)
         yield from tell("review_overdue", readers, due=lapses, silent=silent, facts=facts)
 
 
@@ -58,9 +60,9 @@ def _answer_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]
     gate = case.gates[GateName(name)]
     question = gate.questions[0].text if gate.questions else ""
     readers = [gate.respondent, *co_chairs(case)]
-    yield from tell(
-        "answer_overdue", readers, due=event.due, text=question, facts=gate_facts(case, gate.name)
-    )
+    askers = ", ".join(one.by for one in gate.questions)
+    facts = {**gate_facts(case, gate.name), "text": question, "askers": askers}
+    yield from tell("answer_overdue", readers, due=event.due, facts=facts)
 
 
 def _completeness_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
@@ -121,8 +123,8 @@ def _contributions_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[
 
 def _agreement_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     arrangement = case.arrangements[name]
-    owing = [desk_of(code) for code in arrangement.parties if code not in arrangement.agreed]
-    yield from tell("arrangement_proposed", owing, due=event.due, facts=arrangement_facts(arrangement))
+    facts = arrangement_facts(arrangement)
+    yield from tell("arrangement_proposed", not_agreed(arrangement), due=event.due, facts=facts)
 
 
 def _closing_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:

@@ -11,7 +11,7 @@ from models.duties import Duty, duties
 from models.notices.telling import called_to_meetings
 from models.posts import Post
 
-__all__ = ["ahead", "at_the_end", "moved", "not_held", "over"]
+__all__ = ["ahead", "at_the_end", "left_undecided", "missed", "moved", "not_held", "over"]
 
 
 def moved(case: Case, post: Post) -> str:
@@ -47,6 +47,14 @@ def not_held(case: Case) -> str:
     Empty while the case goes on: nobody takes back what it was called to.
     """
     return missed(case) if case.stage.ended else ""
+
+
+def left_undecided(case: Case) -> str:
+    """The gates that the end of the case left undecided, by name, between commas; empty while the case goes on."""
+    if not case.stage.ended:
+        return ""
+    superseded = [gate for gate in case.gates.values() if gate.outcome is GateOutcome.SUPERSEDED]
+    return ", ".join(gate.name.value for gate in superseded if gate.decided_at == case.stage_since)
 
 
 def missed(case: Case) -> str:

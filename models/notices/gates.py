@@ -12,6 +12,7 @@ from models.notices.telling import (
     gate_facts,
     ladder_due,
     requesters,
+    silent_at,
     tell,
     tells_of,
 )
@@ -62,8 +63,9 @@ def _(case: Case, event: e.PositionTaken) -> Iterable[Notice]:
         others = [decider.post for decider in gate.deciders if decider.post != event.post]
         facts = {**gate_facts(case, event.gate), "post": event.post, "position": event.position.value}
         yield from tell(
-            "position_taken", others, due=_gate_due(case, event.gate), text=event.text, facts=facts
-        )
+            "position_taken", others, due=_gate_due(case, event.gate), text=event.text, facts=facts,
+            silent=silent_at(case, event.gate),
+        )  # fmt: skip
 
 
 @tells_of(e.Asked)
@@ -77,7 +79,7 @@ def _(case: Case, event: e.Asked) -> Iterable[Notice]:
 @tells_of(e.Answered)
 def _(case: Case, event: e.Answered) -> Iterable[Notice]:
     posts = [decider.post for decider in case.gates[event.gate].deciders]
-    facts = {**gate_facts(case, event.gate), "text": event.text}
+    facts = {**gate_facts(case, event.gate), "text": event.text, "silent": silent_at(case, event.gate)}
     yield from tell("question_answered", posts, due=_gate_due(case, event.gate), facts=facts)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from models import events as e
 from models.case import Case, GateName, ParticipantState, Stage
-from models.notices.dates import at_the_end, missed
+from models.notices.dates import at_the_end, left_undecided, missed
 from models.notices.reporting import report_begun
 from models.notices.telling import (
     Notice,
@@ -33,7 +33,7 @@ def _(case: Case, event: e.StageEntered) -> Iterable[Notice]:
         yield from report_begun(case)  # its time is over while the interim report is being written
     elif event.stage in (Stage.CLOSED, Stage.TERMINATED):
         readers = [*everybody(case), *case.directory.steering_group]
-        facts = {"stage": event.stage.words, "text": event.text}
+        facts = {"stage": event.stage.words, "text": event.text, "undecided": left_undecided(case)}
         yield from tell("case_ended", readers, facts=facts, own=at_the_end(case))
 
 

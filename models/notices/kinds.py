@@ -52,6 +52,7 @@ class Circle(StrEnum):
     CO_CHAIRS = N_("both Co-Chairs")
     STEERING_GROUP = N_("the Steering Group")
     EVERYBODY = N_("requesters, Co-Chairs, secretariat, and all who take part or are invited")
+    AWAITED = N_("whoever has something to do in the case")
     DECIDERS = N_("who decides at the gate")
     ALTERNATES = N_("the alternates of who has not decided")
     RESPONDENT = N_("who answers for what the gate is about")
@@ -117,11 +118,11 @@ _ALL = (
     _kind("review_overdue", N_("A gate is overdue; both offices and the secretariat are told."),
           on=("clock:gate",), to=(_C.DECIDERS, _C.SECRETARIAT), asks=True),
     _kind("position_taken", N_("The other Co-Chair has taken a position."),
-          on=("position_taken",), to=(_C.DECIDERS,)),
+          on=("position_taken",), to=(_C.DECIDERS,), asks=True),
     _kind("question_asked", N_("A Co-Chair asks something; the clock stands until it is answered."),
           on=("asked", "positions_voided", "respondent_changed"), to=(_C.RESPONDENT,), asks=True),
     _kind("question_answered", N_("A question has been answered; the clock runs again."),
-          on=("answered",), to=(_C.DECIDERS,)),
+          on=("answered",), to=(_C.DECIDERS,), asks=True),
     _kind("answer_overdue", N_("An answer is still owed."),
           on=("clock:answer",), to=(_C.RESPONDENT, _C.CO_CHAIRS), asks=True),
     _kind("consultation_opened", N_("The Co-Chairs disagree: consultation, then a second round."),
@@ -183,9 +184,9 @@ _ALL = (
     _kind("activation_extended", N_("The activation has been extended."),
           on=("extended",), to=(_C.GROUP, _C.SECRETARIAT)),
     _kind("case_suspended", N_("The clock of the case stands."),
-          on=("suspended",), to=(_C.EVERYBODY, _C.STEERING_GROUP)),
+          on=("suspended",), to=(_C.EVERYBODY, _C.AWAITED)),
     _kind("case_resumed", N_("The clock of the case runs again."),
-          on=("resumed",), to=(_C.EVERYBODY, _C.STEERING_GROUP)),
+          on=("resumed",), to=(_C.EVERYBODY, _C.AWAITED)),
     # reporting
     _kind("contributions_requested", N_("Participants are asked to contribute to a report."),
           on=("report_opened",), to=(_C.GROUP,), asks=True),

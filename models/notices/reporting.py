@@ -48,7 +48,8 @@ def _(case: Case, event: e.ReportMoved) -> Iterable[Notice]:
         case ReportState.DRAFTING:
             due = ladder_due(case, "contributions")
             readers = [SECRETARIAT, *co_chairs(case)]
-            yield from tell("report_reopened", readers, due=due, report=name, text=event.text)
+            facts = {"report": name, "text": event.text, "because": event.why, "post": event.post}
+            yield from tell("report_reopened", readers, due=due, facts=facts)
         case ReportState.ACCEPTED:
             readers = [*group(case), *case.directory.steering_group, SECRETARIAT]
             yield from tell("report_accepted", readers, report=name, text=event.text)

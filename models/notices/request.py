@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from models import events as e
 from models.case import Case, Stage
-from models.notices.dates import at_the_end
+from models.notices.dates import at_the_end, left_undecided
 from models.notices.telling import (
     Notice,
     called_to_meetings,
@@ -60,4 +60,6 @@ def _(case: Case, event: e.RequesterWithdrew) -> Iterable[Notice]:
     def own(post: Post) -> Mapping[str, str]:
         return {**ends(post), "text": event.text if post == gone else heard(case, post, event.text)}
 
-    yield from tell("request_withdrawn", readers, member=event.member, own=own)
+    yield from tell(
+        "request_withdrawn", readers, member=event.member, undecided=left_undecided(case), own=own
+    )

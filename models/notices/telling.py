@@ -130,6 +130,16 @@ def gate_facts(case: Case, name: GateName) -> dict[str, object]:
     return {"gate": name.value, "about": gate.about, "round": gate.round, "interests": interests}
 
 
+def silent_at(case: Case, name: GateName) -> str:
+    """Whose position is still awaited at a gate: their posts, between commas."""
+    return ", ".join(case.gates[name].undecided)
+
+
 def arrangement_facts(arrangement: Arrangement) -> dict[str, object]:
     """What every notice about an arrangement says."""
     return {"arrangement": arrangement.title, "marking": arrangement.marking, "what": arrangement.kind}
+
+
+def not_agreed(arrangement: Arrangement) -> list[Post]:
+    """The focal points of the parties whose agreement is still asked; a party that proposed it has agreed by that."""
+    return [desk_of(code) for code in arrangement.parties if code not in arrangement.agreed]

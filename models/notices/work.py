@@ -15,6 +15,7 @@ from models.notices.telling import (
     group,
     heard,
     ladder_due,
+    not_agreed,
     owner_and_supporters,
     tell,
     tells_of,
@@ -26,14 +27,14 @@ from models.rules.turn import desk_of
 @tells_of(e.OutcomeAdded)
 def _(case: Case, event: e.OutcomeAdded) -> Iterable[Notice]:
     title, due = event.outcome.title, ladder_due(case, f"outcome:{event.outcome.title}")
-    facts = {"outcome": title, "indicator": event.outcome.indicator}
+    facts = {"outcome": title, "indicator": event.outcome.indicator, "owner": event.outcome.owner}
     yield from tell("outcome_assigned", owner_and_supporters(case, title), due=due, facts=facts)
 
 
 @tells_of(e.OutcomeMoved)
 def _(case: Case, event: e.OutcomeMoved) -> Iterable[Notice]:
     owners = owner_and_supporters(case, event.outcome)
-    facts = {"outcome": event.outcome, "text": event.text}
+    facts: dict[str, object] = {"outcome": event.outcome, "text": event.text}
     match event.state:
         case "blocked":
             yield from tell("outcome_blocked", [*co_chairs(case), SECRETARIAT], facts=facts)
@@ -46,18 +47,19 @@ def _(case: Case, event: e.OutcomeMoved) -> Iterable[Notice]:
             )
         case "verified":
             due = ladder_due(case, f"verified:{event.outcome}")
+            facts |= {"post": case.outcomes[event.outcome].verified_by}
             yield from tell("outcome_verified", [*co_chairs(case), *owners], due=due, facts=facts)
         case _:
             due = ladder_due(case, f"outcome:{event.outcome}")
+            facts |= {"because": event.why, "post": event.post}
             yield from tell("outcome_reopened", owners, due=due, facts=facts)
 
 
 @tells_of(e.ArrangementAdded)
 def _(case: Case, event: e.ArrangementAdded) -> Iterable[Notice]:
-    arrangement = event.arrangement
-    parties = [desk_of(code) for code in arrangement.parties]
-    due = ladder_due(case, f"agreement:{arrangement.title}")
-    yield from tell("arrangement_proposed", parties, due=due, facts=arrangement_facts(arrangement))
+    arrangement = case.arrangements[event.arrangement.title]
+    due, facts = ladder_due(case, f"agreement:{arrangement.title}"), arrangement_facts(arrangement)
+    yield from tell("arrangement_proposed", not_agreed(arrangement), due=due, facts=facts)
 
 
 @tells_of(e.ArrangementInForce)
@@ -72,6 +74,8 @@ def _(case: Case, event: e.ArrangementInForce) -> Iterable[Notice]:
 @tells_of(e.MeetingScheduled)
 def _(case: Case, event: e.MeetingScheduled) -> Iterable[Notice]:
     facts = {**_meeting_facts(event.meeting), "moved": "yes" if event.moved else ""}
+    if event.before is not None:
+        facts |= _as_called_before(event.before, event.meeting)
     yield from tell("meeting_called", called_to_meetings(case), facts=facts)
 
 
@@ -86,6 +90,19 @@ def _meeting_facts(meeting: Meeting) -> dict[str, str]:
         "meeting": meeting.title, "place": meeting.place, "starts": meeting.starts, "ends": meeting.ends,
         "agenda": "\n".join(meeting.agenda),
     }  # fmt: skip
+
+
+def _as_called_before(before: Meeting, now: Meeting) -> dict[str, str]:
+    """What has changed of time and place, as it was before."""
+    return {
+        f"was_{name}": was
+        for name, was, now_is in (
+            ("starts", before.starts, now.starts),
+            ("ends", before.ends, now.ends),
+            ("place", before.place, now.place),
+        )
+        if was != now_is
+    }
 
 
 @tells_of(e.SituationUpdated)

@@ -25,7 +25,7 @@ def schedule_meeting(turn: Turn, body: ScheduleMeeting) -> None:
     meeting = Meeting(
         title=body.title, place=body.place, starts=body.starts, ends=body.ends, agenda=body.agenda
     )
-    turn.emit(e.MeetingScheduled(meeting=meeting, moved=known is not None))
+    turn.emit(e.MeetingScheduled(meeting=meeting, moved=known is not None, before=known))
 
 
 @rule(

@@ -114,7 +114,9 @@ def progress(turn: Turn, body: Progress) -> None:
             "a Co-Chair's objection would reopen it."
         )
     if outcome.state == "blocked":
-        turn.emit(e.OutcomeMoved(outcome=body.outcome, state="open", text=body.text))
+        turn.emit(
+            e.OutcomeMoved(outcome=body.outcome, state="open", text=body.text, why="progress", post=turn.by)
+        )
         _track_outcome(turn, outcome)
     turn.emit(e.ProgressNoted(outcome=body.outcome, value=body.value, text=body.text))
 
@@ -191,5 +193,5 @@ def object_to_outcome(turn: Turn, title: str, text: str) -> None:
         raise refuse("The other Co-Chair may object, not the one that verified the outcome.", Why.FORBIDDEN)
     turn.emit(e.Objected(member=turn.by.member, text=text, outcome=title))
     turn.clear(f"verified:{title}")
-    turn.emit(e.OutcomeMoved(outcome=title, state="open", text=text))
+    turn.emit(e.OutcomeMoved(outcome=title, state="open", text=text, why="objected", post=turn.by))
     _track_outcome(turn, turn.case.outcomes[title])

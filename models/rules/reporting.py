@@ -5,6 +5,7 @@ By ``object`` a Co-Chair also objects to a verification (``outcomes``); what a r
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Literal
 
 from models import events as e
 from models.case import (
@@ -170,6 +171,17 @@ def _move(turn: Turn, report: Report, state: ReportState, text: str = "") -> Non
     turn.emit(e.ReportMoved(report=report.number, kind=report.kind, state=state, text=text))
 
 
+_Why = Literal["revised", "objected", "declined", "lapsed"]
+
+
+def _back_to_drafting(turn: Turn, report: Report, text: str, why: _Why, post: Post | None = None) -> None:
+    drafting = ReportState.DRAFTING
+    turn.emit(
+        e.ReportMoved(report=report.number, kind=report.kind, state=drafting, text=text, why=why, post=post)
+    )
+    _await_report(turn)
+
+
 def _may_object(case: Case, post: Post) -> bool:
     return _report_is(ReportState.TABLED)(case, post) or verification_open_to(case, post)
 
@@ -187,8 +199,7 @@ def object_(turn: Turn, body: Object) -> None:
     report = _open_report(turn.case, ReportState.TABLED)
     turn.emit(e.Objected(member=turn.by.member, text=text))
     turn.clear(SILENCE)
-    _move(turn, report, ReportState.DRAFTING, text)
-    _await_report(turn)
+    _back_to_drafting(turn, report, text, "objected", turn.by)
 
 
 @rule("revise", "revise the report", (SECRETARIAT, CO_CHAIR), AT_WORK,
@@ -200,8 +211,7 @@ def revise(turn: Turn, body: Revise) -> None:
     turn.emit(e.Revised(version=report.version + 1, text=text, content=fingerprint(report.content, text)))
     if report.state is ReportState.TABLED:
         turn.clear(SILENCE)
-        _move(turn, report, ReportState.DRAFTING, "revised")
-        _await_report(turn)
+        _back_to_drafting(turn, report, "revised", "revised", turn.by)
     amended = turn.case.reports[report.number]
     amend_gate(
         turn, GateName.REPORT, on=amended.content, about=_report_words(amended),
@@ -244,8 +254,8 @@ def _not_extended(turn: Turn, gate: Gate) -> None:
 @follows(GateName.REPORT, GateOutcome.DECLINED, GateOutcome.LAPSED)
 def _sent_back(turn: Turn, gate: Gate) -> None:
     """The Co-Chairs return it, or were silent: it can be revised and tabled again."""
-    _move(turn, _open_report(turn.case, ReportState.ADOPTED), ReportState.DRAFTING, what_was_said(gate))
-    _await_report(turn)
+    why: _Why = "lapsed" if gate.outcome is GateOutcome.LAPSED else "declined"
+    _back_to_drafting(turn, _open_report(turn.case, ReportState.ADOPTED), what_was_said(gate), why)
 
 
 @rule("adopt", "say what became of a recommendation", (ANY_MEMBER, CO_CHAIR, SECRETARIAT), AT_WORK)

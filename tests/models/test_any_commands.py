@@ -273,7 +273,10 @@ class AnyCommands(RuleBasedStateMachine):
             assert told_as_listed(after, queued.notice, cause), (queued.notice, cause)
         if self.count % 5 == 0 and reads_alike(before, after):
             assert search_texts(before) == search_texts(after)
-        told = [(one.seq, one.notice.kind, one.notice.to, one.notice.capacity) for one in step.notices]
+        told = [
+            (one.seq, one.notice.kind, one.notice.to, one.notice.capacity, one.notice.part)
+            for one in step.notices
+        ]
         assert len(set(told)) == len(told)
         for entry in taken.entries:
             again = Entry.model_validate_json(entry.model_dump_json())

@@ -112,11 +112,17 @@ def test_an_arrangement_is_in_force_when_every_party_has_agreed_and_laggards_are
     assert waiting_on(table.case) == (TH,)
     assert "waits for TH" in str(refuses(table, MY, "log_exchange", {"arrangement": "Routes"}))
     table.wait(8 * DAY)
-    assert table.told("arrangement_proposed") == [MY, TH, TH]
+    assert table.told("arrangement_proposed") == [TH, TH]  # who proposes it agrees by that
     table.do(TH, "agree", {"arrangement": "Routes"})
     assert table.case.arrangements["Routes"].state == "in_force"
     assert "agreement:Routes" not in table.case.ladders
     assert refuses(table, LK, "agree", {"arrangement": "Routes"}).why is Why.FORBIDDEN
+
+
+def test_every_party_is_asked_to_agree_to_what_another_post_proposes() -> None:
+    table = at_work()
+    table.do(RSO, "add_arrangement", PACT)
+    assert table.told("arrangement_proposed") == [MY, TH]
 
 
 def test_an_arrangement_begins_on_the_day_that_its_parties_want() -> None:

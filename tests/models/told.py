@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from models.case import Case
+from models.duties import duties
 from models.log import Entry
 from models.notices import Notice
 from models.notices.kinds import KINDS, Circle
@@ -58,6 +59,7 @@ _IN: dict[Circle, Callable[[Case, Mapping[str, Any]], Iterable[str]]] = {
     Circle.PARTICIPANTS: lambda case, event: desks(
         p.member for p in case.participants.values() if p.takes_part
     ),
+    Circle.AWAITED: lambda case, event: {str(duty.post) for duty in duties(case)},
     Circle.OWNERS: _of_outcome,
     Circle.PARTIES: _of_arrangement,
     Circle.NAMED: lambda case, event: desks(case.circulation.names if case.circulation else ()),

@@ -232,7 +232,7 @@ def test_an_alternate_is_told_why_it_is_written_to() -> None:
 
 def test_the_follow_up_of_a_recommendation_links_to_its_case() -> None:
     text, _ = parts(mail("recommendation_due", about=About(reference="AHG-2009-001/R2")))
-    assert "https://ahg.example.org/cases/AHG-2009-001/do/adopt\n" in text
+    assert "https://ahg.example.org/cases/AHG-2009-001/do/adopt?recommendation=Members+nominate+" in text
     text, _ = parts(mail("recommendation_resolved", about=About(reference="AHG-2009-001/R2")))
     assert "https://ahg.example.org/cases/AHG-2009-001\n" in text
 

@@ -113,3 +113,13 @@ def test_hostile_texts_add_no_field_no_recipient_and_no_link(text: str) -> None:
         return sorted(message.keys()), [one.addr_spec for one in message["To"].addresses], where  # type: ignore[return-value]
 
     assert written(text) == written("word")
+
+
+def test_several_recommendations_of_one_case_are_told_apart() -> None:
+    told = ("Nominate a contact.", "Share routes weekly.", "Train interviewers. " * 20)
+    items = [item("recommendation_due", due=DUE, facts={"recommendation": text}) for text in told]
+    text, _ = parts(sample_digest(items=items))
+    lines = text.split("    - ")[1:]
+    assert [line.split(": ", 1)[1].split()[0] for line in lines] == ["Nominate", "Share", "Train"]
+    assert "/do/adopt?recommendation=Share+routes+weekly%2E" in lines[1]
+    assert len(" ".join(lines[2].partition("Asked of you")[0].split())) <= 150

@@ -9,7 +9,7 @@ import pytest
 import models.notices
 import models.recommendation
 from notifications import registry
-from notifications.environment import TEMPLATES, language_of
+from notifications.environment import SHARED, TEMPLATES, language_of
 from notifications.registry import REGISTRY, Entry, Pace, Wish
 from tests.notifications.samples import FACTS
 
@@ -34,13 +34,17 @@ def test_samples_hold_only_facts_that_the_models_give() -> None:
 @pytest.mark.parametrize("entry", REGISTRY.values(), ids=list(REGISTRY))
 def test_a_template_uses_only_facts_of_its_kind(entry: Entry) -> None:
     source = "".join((entry.folder / part).read_text(encoding="utf-8") for part in registry.PARTS)
-    if "gate.txt" in source:
-        source += (TEMPLATES / "gate.txt").read_text(encoding="utf-8")
+    for shared in ("gate.txt", "ended.txt"):
+        if shared in source:
+            source += (TEMPLATES / shared).read_text(encoding="utf-8")
     optional = {
         "completeness_requested": {"version", "changed"},
         "review_requested": {"place_of"},
         "list_awaited": {"first"},
         "closing_awaited": {"first"},
+        "meeting_called": {"moved", "was_starts", "was_ends", "was_place"},
+        "request_withdrawn": {"undecided", "not_held"},
+        "case_ended": {"not_held"},
     }
     assert set(re.findall(r"facts\.(\w+)", source)) <= set(FACTS[entry.kind]) | optional.get(
         entry.kind, set()
@@ -49,8 +53,9 @@ def test_a_template_uses_only_facts_of_its_kind(entry: Entry) -> None:
 
 @pytest.mark.parametrize("entry", REGISTRY.values(), ids=list(REGISTRY))
 def test_every_sentence_can_be_translated(entry: Entry) -> None:
-    for part in registry.PARTS:
-        source = (entry.folder / part).read_text(encoding="utf-8")
+    shared = [TEMPLATES / name for name in SHARED if name.endswith(".txt")]
+    for path in (*(entry.folder / part for part in registry.PARTS), *shared):
+        source = path.read_text(encoding="utf-8")
         bare = re.sub(
             r"\{% trans.*?endtrans \+?%\}|\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", "", source, flags=re.DOTALL
         )

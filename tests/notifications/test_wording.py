@@ -92,6 +92,13 @@ def test_templates_that_name_the_reader_s_post_are_known(kind: str) -> None:
     assert wording._depends_on_the_post(kind) is named
 
 
+@pytest.mark.parametrize("kind", sorted(REGISTRY))
+def test_templates_that_say_the_reader_s_own_time_are_known(kind: str) -> None:
+    sources = [(REGISTRY[kind].folder / part).read_text(encoding="utf-8") for part in PARTS]
+    named = any("own_time" in source or '"ended.txt"' in source for source in sources)
+    assert wording._depends_on_the_zone(kind) is named
+
+
 def test_what_a_template_asks_for_is_found_in_those_that_it_is_made_of() -> None:
     asked = form("en", html=False).asks_for("review_overdue/body.html")
     assert {"mine", "is_secretariat", "post", "is_alternate", "due"} <= asked

@@ -8,11 +8,14 @@ import pytest
 from models import events as e
 from models.log import event_of
 from models.policy import Span
-from notifications import sentences
+from models.request import FIELD_WORDS, Request
+from notifications import catalogues, sentences
 from notifications.environment import translations
 from notifications.words import Words
 from tests.models.helpers import AU, LK, MM, NZ, RSO, TH, approve, at_work, in_review, in_selection, reported
 from tests.tabletop import Tabletop, directory
+from web import render
+from web.wording import section_words
 
 NAMES = {code: member.name for code, member in directory().members.items()}
 said = Words(NAMES, language="id", zone="Asia/Jakarta", translations=translations("id"))
@@ -156,3 +159,16 @@ def test_every_sentence_that_the_rules_write_is_known() -> None:
         text for text in written if said.own(text) == read.own(text) and sentences.said(text, str, {}) is None
     }
     assert unknown == set()
+
+
+def test_fields_of_a_request_are_said_in_mails_as_on_pages() -> None:
+    assert read.fields("situation, urgency, asks") == "the situation, urgency, what is asked"
+    assert (
+        said.fields("situation, urgency, asks, unheard_of")
+        == "situasi, tingkat urgensi, apa yang diminta, unheard_of"
+    )
+    assert set(FIELD_WORDS) == set(Request.model_fields)
+    pages = catalogues.catalogue(render.CATALOGUES, "id", render.DOMAIN)
+    for name, words in FIELD_WORDS.items():
+        assert section_words(name, str) == words
+        assert section_words(name, pages.gettext) == said.fields(name) != words
