@@ -5,7 +5,7 @@ no answer is asked for (RSVP=FALSE), since attendance is told to the secretariat
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
 
 from notifications import ical
 from notifications.texts import line, prose
@@ -72,13 +72,15 @@ def _when(name: str, at: datetime | date) -> str:
 
 
 def _read(written: str) -> datetime | date | None:
-    """A moment in UTC, or a day where there is no time or no offset."""
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        pass
-    try:
-        moment = datetime.fromisoformat(written)
-    except ValueError:
-        return None
-    return moment.date() if moment.tzinfo is None else moment.astimezone(UTC)
+    """A moment in UTC, or a day where no time or offset is given; none of the first and the last year that there is."""
+    for read in (date.fromisoformat, datetime.fromisoformat):
+        try:
+            found = read(written)
+        except ValueError:
+            continue
+        if not MINYEAR < found.year < MAXYEAR:
+            return None
+        if isinstance(found, datetime):
+            return found.date() if found.tzinfo is None else found.astimezone(UTC)
+        return found
+    return None

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -227,10 +227,14 @@ class Words:
 
 
 def _read(written: str) -> date | None:
-    """A date, or a moment with its time, as it was written in ISO 8601; None where it was written in words."""
+    """A date, or a moment with its time, as it was written in ISO 8601; None where it was written in words.
+
+    None in the first and the last year that there is, too: not every zone has all of their moments.
+    """
     for read in (date.fromisoformat, datetime.fromisoformat):
         try:
-            return read(written)
+            found = read(written)
         except ValueError:
             continue
+        return found if MINYEAR < found.year < MAXYEAR else None
     return None

@@ -92,6 +92,9 @@ def test_a_meeting_moved_to_no_date_says_what_its_calendar_file_does() -> None:
         ("2009-11-16T09:00", "Monday 16 November 2009, 09:00 (no time zone is given)."),
         ("2009-11-16", "Begins: Monday 16 November 2009."),
         ("after the plenary", "Begins: after the plenary."),
+        ("0001-01-01T00:00:00+14:00", "Begins: 0001-01-01T00:00:00+14:00."),
+        ("9999-12-31T23:00:00-12:00", "Begins: 9999-12-31T23:00:00-12:00."),
+        ("9999-12-31", "Begins: 9999-12-31."),
     ],
 )  # fmt: skip
 def test_a_meeting_begins_by_the_readers_own_clock_too(starts: str, said: str) -> None:
