@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
+from structlog.testing import capture_logs
 
 from db import Writer
 from models.mail_preferences import How, Preferences, Rhythm, Switch
@@ -301,6 +302,26 @@ async def test_several_workers_at_once_gather_one_digest(office: PostOffice) -> 
     assert sum(made) == len(readers)
     await office.deliver()
     assert [len(office.digests(reader)) for reader in readers] == [1] * len(readers)
+
+
+async def test_preferences_that_cannot_be_read_are_the_defaults_and_hold_up_nobodys_mail(
+    office: PostOffice,
+) -> None:
+    await office.wants(MY, Preferences(digest=Rhythm.WEEKLY))
+    switches = [{"case": f"AHG-2026-{one:03}", "kind": "", "how": "off"} for one in range(1, 300)]
+    body = {**Preferences(digest=Rhythm.WEEKLY).model_dump(mode="json"), "switches": switches}
+    await office.changed("mail_preferences", MY, body=body)
+    table = at_work(MONDAY)
+    table.do(RSO, "situation_update", {"text": "Fewer boats."})
+    with capture_logs() as logs:
+        await office.tell(table)
+    assert {(line["log_level"], line["post"]) for line in logs} == {("warning", MY)}
+    assert {row["state"] for row in await office.told("AHG-2026-001")} == {"sent", "digest"}
+    (held,) = await office.ledger("situation_updated", MY)
+    assert held["next_attempt_at"] == MORNING_MY
+    await office.wants(MY, Preferences(digest=Rhythm.NONE))  # what is said next is kept
+    (held,) = await office.ledger("situation_updated", MY)
+    assert held["state"] == "not_wanted"
 
 
 class Killed(Exception):
