@@ -35,7 +35,8 @@ class Delivery:
 
     ``sent``: the server took it over. ``retry``: it did not, and may later. ``refused``: it never will.
     ``ambiguous``: it has the whole message, but its answer was lost; the mail may have arrived. ``away``: no connection
-    could be had, which says nothing about this mail. ``lost``: the connection that carried it broke.
+    could be had, or the server does not take our sender, which says nothing about this mail. ``lost``: the connection
+    that carried it broke, or is of no use.
     """
 
     state: Literal["sent", "retry", "refused", "ambiguous", "away"]
@@ -184,6 +185,9 @@ class Transport:
             try:
                 await session.begin(envelope.sender, envelope.to, envelope.options, envelope.encoding)
             except RejectedError as error:
+                if error.of_sender and error.reply.code // 100 == 5 and "SMTPUTF8" not in envelope.options:
+                    session.abort()  # all mails have this sender: a fault of ours, whoever the recipient is
+                    return Delivery("away", str(error.reply), lost=True)
                 return await self._rejected(session, error.reply)
             except LostError as error:
                 raise _LostError(str(error)) from error

@@ -20,7 +20,7 @@ from models.tables import TABLES
 from records.mail_pauses import pause_now
 from records.returns import returns_of
 
-__all__ = ["Decision", "NotDecided", "board", "decisions_of", "give_up", "queue_length", "resend"]
+__all__ = ["Decision", "NotDecided", "board", "decisions_of", "give_up", "queue_length", "refused", "resend"]
 
 _NOTICES, _DECISIONS = TABLES.tables["notices"], TABLES.tables["mail_decisions"]
 
@@ -85,6 +85,18 @@ async def queue_length(connection: AsyncConnection) -> int:
     """How many notices wait to be sent, those that nobody was called for yet with them."""
     query = select(func.count()).where(_NOTICES.c.state == NoticeState.QUEUED)
     return int((await connection.execute(query)).scalar_one())
+
+
+async def refused(connection: AsyncConnection, said: str = "") -> list[str]:
+    """The keys of all notices that are refused or undeliverable and whose reply has these words in it, oldest first."""
+    c = _NOTICES.c
+    query = (
+        select(c.key)
+        .where(c.state.in_((NoticeState.REFUSED, NoticeState.UNDELIVERABLE)))
+        .where(c.reply.icontains(said, autoescape=True))
+        .order_by(c.id)
+    )
+    return list((await connection.execute(query)).scalars())
 
 
 async def decisions_of(

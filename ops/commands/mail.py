@@ -70,22 +70,36 @@ async def _mail_stuck(settings: Settings, limit: int) -> None:
 
 @app.command("resend")
 def mail_resend(
-    keys: Keys,
+    keys: Annotated[
+        list[str] | None, typer.Argument(help="Keys of notices, as the board shows them.")
+    ] = None,
+    all_refused: Annotated[
+        bool, typer.Option("--all-refused", help="All that are refused or undeliverable, as well.")
+    ] = False,
+    said: Annotated[str, typer.Option(help="Of those, the ones with these words in what was said.")] = "",
     why: Annotated[str, typer.Option(help="Why; needed for one that may have arrived.")] = "",
     by: By = "operator",
 ) -> None:
     """Send stuck notices again: the same mails, tried anew."""
-    run(_mail_resend(load_settings_or_fail(), keys, by, why))
+    if not (keys or all_refused) or (said and not all_refused):
+        raise typer.BadParameter("Name notices by their keys, or say --all-refused, with --said or without.")
+    run(_mail_resend(load_settings_or_fail(), keys or [], said if all_refused else None, by, why))
 
 
-async def _mail_resend(settings: Settings, keys: list[str], by: str, why: str) -> None:
+async def _mail_resend(settings: Settings, named: list[str], said: str | None, by: str, why: str) -> None:
     async with records(settings) as engine:
+        keys = list(named)
+        if said is not None:
+            async with engine.connect() as connection:
+                keys += [key for key in await mail_board.refused(connection, said) if key not in named]
         try:
             for key in keys:
                 await mail_board.resend(engine, key, by=by, why=why, at=datetime.now(UTC))
                 out.print(f"{key}: queued again", markup=False, highlight=False, soft_wrap=True)
         finally:  # those before one that is refused go out all the same
             await _nudge_delivery(settings)
+    if said is not None:
+        out.print(f"{len(keys)} notices are sent again", highlight=False)
 
 
 @app.command("give-up")

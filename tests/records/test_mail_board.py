@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from notifications.returns import read_return
 from records import queries
-from records.mail_board import NotDecided, board, decisions_of, give_up, resend
+from records.mail_board import NotDecided, board, decisions_of, give_up, refused, resend
 from records.mail_pauses import pause, resume
 from records.returns import note
 from tests.notifications.returned import returned
@@ -84,6 +84,20 @@ async def test_what_is_sent_again_is_the_same_notice_tried_anew(engine: AsyncEng
     assert {name: decisions[0][name] for name in ("what", "by", "why", "decided_at", "attempts", "said")} == {
         "what": "resend", "by": BY["by"], "why": BY["why"], "decided_at": NOW, "attempts": 38, "said": "451 busy",
     }  # fmt: skip
+
+
+async def test_what_was_refused_is_found_by_what_was_said(engine: AsyncEngine) -> None:
+    first, second = await queued(engine)
+    await stand(engine, [{"id": first, "state": "refused", "reply": "553 5.7.1 Sender not 100% ours"}])
+    await stand(engine, [{"id": second, "state": "undeliverable", "reply": "the directory has no address"}])
+    keys = [(await one(engine, number))["key"] for number in (first, second)]
+    async with engine.connect() as connection:
+        assert await refused(connection) == keys
+        assert await refused(connection, "sender not 100% OURS") == keys[:1]
+        assert await refused(connection, "sender%ours") == []
+    await stand(engine, [{"id": first, "state": "bounced"}, {"id": second, "state": "ambiguous"}])
+    async with engine.connect() as connection:
+        assert await refused(connection) == []
 
 
 async def test_what_is_given_up_leaves_the_board_with_who_and_why(engine: AsyncEngine) -> None:
