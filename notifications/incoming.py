@@ -105,7 +105,11 @@ class Mailbox:
         new = [uid for uid in _search(server, seen + 1) if uid > seen]
         mails: list[bytes] = []
         for uid in new[:most]:
-            _, found = server.uid("FETCH", str(uid), f"(UID BODY.PEEK[]<0.{LONGEST}>)")
+            status, found = server.uid("FETCH", str(uid), f"(UID BODY.PEEK[]<0.{LONGEST}>)")
+            if status != "OK":
+                if mails:  # what came before it is noted; the place stays before it
+                    return Fetched(mails, Place(validity=validity, uid=seen), more=True)
+                raise MailboxAway(f"the mail {uid} cannot be read: {_text(found)}")
             mails += [part[1] for part in found if isinstance(part, tuple) and _uid(part[0]) == uid]
             seen = uid
         return Fetched(mails, Place(validity=validity, uid=seen), more=len(new) > most)

@@ -103,8 +103,17 @@ class Session:
         answers = self._answers
         return not (self._transport.is_closing() or answers.unasked or answers.awaited or answers.at_eof())
 
-    async def begin(self, sender: str, to: str, options: Sequence[str] = (), encoding: str = "ascii") -> None:
+    async def begin(
+        self,
+        sender: str,
+        to: str,
+        options: Sequence[str] = (),
+        encoding: str = "ascii",
+        of_recipient: Sequence[str] = (),
+    ) -> None:
         """Begin a mail for one recipient: the server waits for the message now. Nothing is taken over yet.
+
+        ``options`` go with the sender, ``of_recipient`` with the recipient.
 
         Raises:
             RejectedError: the server does not take it.
@@ -113,7 +122,7 @@ class Session:
         """
         commands = [
             _command(" ".join([f"MAIL FROM:<{sender}>", *options]), encoding),
-            _command(f"RCPT TO:<{to}>", encoding),
+            _command(" ".join([f"RCPT TO:<{to}>", *of_recipient]), encoding),
             _command("DATA", encoding),
         ]
         if self._groups:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from models.notices import summary_of
 from models.notices.state import NoticeState
 from models.posts import Capacity, Post
+from models.returns import Fate
 from notifications.incoming import mails_in
 from notifications.preview import ABOUT, MailShown, mail_shown, sample_mail
 from notifications.returns import read_return
@@ -63,12 +64,20 @@ def _notice_lines(notice: Mapping[str, Any], *, held: bool) -> Iterator[str]:
     if said := notice["reason"] or notice["reply"]:
         yield f"    said: {line(said)}"
     for back in notice["returns"]:
-        yield f"    came back {_at(back['noted_at'])}: {back['fate'].replace('_', ' ')} {back['text']}".rstrip()
+        yield _returned_line(back)
     for decision in notice["decisions"]:
         what = decision["what"].replace("_", " ")
         yield f"    {what} {_at(decision['decided_at'])} by {line(decision['by'])}: {line(decision['why'])}".rstrip(
             ": "
         )
+
+
+def _returned_line(back: Mapping[str, Any]) -> str:
+    if back["fate"] == Fate.UNCONFIRMED:
+        said = f"may have come back {_at(back['noted_at'])}: a report names {back['address']}"
+    else:
+        said = f"came back {_at(back['noted_at'])}: {back['fate'].replace('_', ' ')}"
+    return f"    {said} {back['text']}".rstrip()
 
 
 def _stands(notice: Mapping[str, Any], *, held: bool) -> str:

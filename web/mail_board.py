@@ -35,6 +35,7 @@ _FATES: Mapping[str, str] = {
     Fate.DELAYED: N_("is delayed on its way"),
     Fate.DELIVERED: N_("was delivered"),
     Fate.AUTO_REPLY: N_("was answered by a program"),
+    Fate.UNCONFIRMED: N_("may have come back as undeliverable; a report names"),
 }
 _DECISIONS: Mapping[str, str] = {
     Decision.RESEND: N_("sent again"),

@@ -63,6 +63,19 @@ async def test_a_mail_that_somebody_takes_away_meanwhile_is_passed_over() -> Non
         assert await fetch(of(server)) == ([b"two"], Place(validity=7, uid=2), False)
 
 
+async def test_a_mail_that_cannot_be_read_now_is_read_later_and_nothing_is_passed_over() -> None:
+    server = ImapServer()
+    server.deliver(b"one", b"two", b"three")
+    server.busy.add(2)
+    async with serving(server):
+        mails, place, more = await fetch(of(server))
+        assert (mails, place, more) == ([b"one"], Place(validity=7, uid=1), True)
+        with pytest.raises(MailboxAway, match=r"the mail 2 cannot be read: .*Server busy"):
+            await fetch(of(server), place)
+        server.busy.clear()
+        assert await fetch(of(server), place) == ([b"two", b"three"], Place(validity=7, uid=3), False)
+
+
 async def test_of_a_large_mail_the_beginning_is_asked_for() -> None:
     server = ImapServer()
     server.deliver(b"x" * 10 * 1024**2)

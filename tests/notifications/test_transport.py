@@ -123,6 +123,30 @@ async def test_a_rejected_sender_or_a_missing_login_is_no_verdict_on_a_recipient
 
 
 @pytest.mark.parametrize("groups", [False, True])
+async def test_a_report_is_to_name_the_mail_and_the_address_that_we_wrote_to(
+    message: EmailMessage, groups: bool
+) -> None:
+    server = Server(enable_SMTPUTF8=True)
+    server.groups = groups
+    own = str(message["Message-ID"])
+    async with listening(server) as port, to(port) as transport:
+        await transport.send(message, TO)
+        assert server.asked == {}
+        server.reports = True
+    async with listening(server) as port, to(port) as transport:
+        assert (await transport.send(message, "desk+ahg=1@m0.example")).state == "sent"
+        assert server.asked == {"ENVID": own.strip("<>"), "ORCPT": "rfc822;desk+2Bahg+3D1@m0.example"}
+        server.asked.clear()
+        assert (await transport.send(message, "büro@m0.example")).state == "sent"
+        assert server.asked == {"ENVID": own.strip("<>")}
+        del message["Message-ID"]
+        message["Message-ID"] = f"<{'x' * 64}@{'y' * 60}.example>"  # longer than an envelope id may be
+        server.asked.clear()
+        assert (await transport.send(message, TO)).state == "sent"
+        assert server.asked == {"ORCPT": f"rfc822;{TO}"}
+
+
+@pytest.mark.parametrize("groups", [False, True])
 async def test_a_server_that_does_not_take_the_encoding_of_an_address_refuses_that_mail(
     message: EmailMessage, groups: bool
 ) -> None:

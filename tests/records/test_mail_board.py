@@ -63,6 +63,36 @@ async def test_what_came_back_stands_beside_it(engine: AsyncEngine) -> None:
     assert [one["fate"] for one in row["returns"]] == ["delayed", "failed"]
 
 
+async def test_what_may_have_come_back_is_shown_until_somebody_has_decided(engine: AsyncEngine) -> None:
+    first, _ = await queued(engine)
+    await stand(engine, [{"id": first, **SENT}])
+    key, hours = (await one(engine, first))["key"], timedelta(hours=1)
+    doubtful = [
+        read_return(returned("postfix-failed", address="box7@example.org").replace(b"4Wq1sP2k", more))
+        for more in (b"first", b"second")
+    ]
+    await note(engine, doubtful[0], NOW - hours)
+    (row,) = await shown(engine)
+    assert (row["state"], row["returns"][0]["fate"], row["returns"][0]["address"]) == (
+        "sent", "unconfirmed", "box7@example.org",
+    )  # fmt: skip
+    for decide in (resend, give_up):
+        with pytest.raises(NotDecided, match="Say why"):
+            await decide(engine, key, **{**BY, "why": ""})
+    before = await one(engine, first)
+    await give_up(engine, key, **BY)
+    assert await shown(engine) == []
+    assert await one(engine, first) == before
+    with pytest.raises(NotDecided, match="is not stuck: it is sent"):
+        await resend(engine, key, **BY)
+
+    await note(engine, doubtful[1], NOW + hours)
+    assert [row["id"] for row in await shown(engine)] == [first]
+    await resend(engine, key, **{**BY, "at": NOW + 2 * hours})
+    await stand(engine, [{"id": first, "state": "sent"}])
+    assert await shown(engine) == []
+
+
 async def test_what_is_sent_again_is_the_same_notice_tried_anew(engine: AsyncEngine) -> None:
     first, _ = await queued(engine)
     states = ("refused", "bounced", "ambiguous", "undeliverable", "queued")
