@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from structlog.testing import capture_logs
 from db import Writer
 from models.mail_preferences import How, Preferences, Rhythm, Switch
 from ops.catcher import Catcher
-from records import digests, ledger
+from records import digests, ledger, proof
 from records.mail_pauses import pause, resume
 from tests.activities.post_office import OFF, PostOffice, at_work, post_office, sent_at
 from tests.web.place import address_of
@@ -302,6 +303,42 @@ async def test_several_workers_at_once_gather_one_digest(office: PostOffice) -> 
     assert sum(made) == len(readers)
     await office.deliver()
     assert [len(office.digests(reader)) for reader in readers] == [1] * len(readers)
+
+
+async def test_who_was_told_says_that_the_alternate_got_the_digest(
+    engine: AsyncEngine, tmp_path: Path
+) -> None:
+    def refuses(address: str) -> str | None:
+        return "550 5.1.1 no such user" if address == address_of(MY) else None
+
+    async with (
+        Catcher(tmp_path / "mail", answer=refuses) as catcher,
+        post_office(engine, catcher, MONDAY) as office,
+    ):
+        table = at_work(MONDAY)
+        table.do(RSO, "situation_update", {"text": "Fewer boats."})
+        await office.tell(table)
+        await office.until(MORNING_MY)
+        async with engine.connect() as connection:
+            told = await ledger.told(connection, "AHG-2026-001")
+            pages = [
+                await ledger.told(connection, "AHG-2026-001", after=row["id"] - 1, limit=1) for row in told
+            ]
+        alternate = address_of(MY).replace("@", "-alternate@")
+        (digest,) = office.digests(alternate)
+    assert text_of(digest).count("There is an update") == 1
+    holders, others = [row for row in told if (row["kind"], row["post"]) == ("situation_updated", MY)]
+    assert (others["id"], others["instead_of"]) == (holders["id"], holders["key"])
+    stands = ("capacity", "address", "state", "digest_state", "reply")
+    assert [holders[name] for name in stands] == [
+        "holder", address_of(MY), "gathered", "refused", "550 5.1.1 no such user",
+    ]  # fmt: skip
+    assert [others[name] for name in stands[:-1]] == ["alternate", alternate, "gathered", "sent"]
+    assert others["message_id"] == digest.message["Message-ID"]
+    lines = [dict(zip(proof.HEAD, line, strict=True)) for line in proof.lines(told)]
+    assert holders["key"] in [line["instead_of"] for line in lines if line["address"] == alternate]
+    assert [holders, others] in pages
+    assert {len(page) for page in pages} == {1, 2}
 
 
 async def test_preferences_that_cannot_be_read_are_the_defaults_and_hold_up_nobodys_mail(
