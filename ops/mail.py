@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -117,10 +117,15 @@ def told_lines(notices: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 
 async def preview(
-    connection: AsyncConnection, settings: Settings, kind: str, post: Post | None, language: str, today: date
+    connection: AsyncConnection,
+    settings: Settings,
+    kind: str,
+    post: Post | None,
+    language: str,
+    now: datetime,
 ) -> MailShown:
     """A kind of notice as a post would get it, with made-up facts (``notifications.preview``)."""
-    reader = await sample_reader(connection, kind, post=post, language=language, today=today)
+    reader = await sample_reader(connection, kind, post=post, language=language, now=now)
     about = ABOUT.model_copy(update={"names": await names_of(connection)})
     return mail_shown(
         sample_mail(

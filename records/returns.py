@@ -175,7 +175,7 @@ async def _instead(
 ) -> dict[str, Any] | None:
     """The notice for the alternate; None where nobody has another address than the one from which this came back."""
     post = Post(notice["post"])
-    stands_in = (await offices_of(connection, [post], at.date()))[post].stands_in
+    stands_in = (await offices_of(connection, [post], at))[post].stands_in
     if stands_in is None or _comparable(stands_in.email) == _comparable(notice["address"]):
         return None
     return ledger.for_alternate(notice, at)

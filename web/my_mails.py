@@ -96,7 +96,7 @@ async def keep(request: Request, visitor: SignedIn) -> Response:
 
 async def _address_of(site: Site, post: Post) -> str:
     async with site.engine.connect() as connection:
-        holder = await addressee_of(connection, post, Capacity.HOLDER, site.clock().date())
+        holder = await addressee_of(connection, post, Capacity.HOLDER, site.clock())
     return holder.email if holder else ""
 
 

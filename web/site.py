@@ -82,7 +82,7 @@ class Site:
     async def reply_to(self) -> str:
         """Where answers to mails go, as name <address>: to the secretariat, under the name that mails come from."""
         async with self.engine.connect() as connection:
-            secretariat = await addressee_of(connection, SECRETARIAT, Capacity.HOLDER, self.clock().date())
+            secretariat = await addressee_of(connection, SECRETARIAT, Capacity.HOLDER, self.clock())
         return replies_to(self.settings.mail_from, secretariat.email if secretariat else "")
 
     async def nudge_delivery(self) -> None:

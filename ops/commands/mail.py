@@ -135,7 +135,7 @@ async def _mail_preview(settings: Settings, kind: str, post: str, language: str,
         )
     wanted = post_named(post) if post else None
     async with records(settings) as engine, engine.connect() as connection:
-        mail = await mailing.preview(connection, settings, kind, wanted, language, datetime.now(UTC).date())
+        mail = await mailing.preview(connection, settings, kind, wanted, language, datetime.now(UTC))
     sys.stdout.write(mail.html if html else f"To: {mail.to}\nSubject: {mail.subject}\n\n{mail.text}")
 
 

@@ -83,7 +83,6 @@ async def _post_page(
     return render(
         request, f"admin/{page}.html", status, post=post, names=names, holder=holder, alternates=alternates,
         cases=cases, wrong=wrong, given=given or {}, form=form or uuid4().hex, seen=record.fingerprint(shown),
-        today=current_site(request).clock().date(),
     )  # fmt: skip
 
 
