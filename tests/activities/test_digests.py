@@ -335,6 +335,7 @@ async def test_who_was_told_says_that_the_alternate_got_the_digest(
     ]  # fmt: skip
     assert [others[name] for name in stands[:-1]] == ["alternate", alternate, "gathered", "sent"]
     assert others["message_id"] == digest.message["Message-ID"]
+    assert digest.message["List-Unsubscribe"] is None
     lines = [dict(zip(proof.HEAD, line, strict=True)) for line in proof.lines(told)]
     assert holders["key"] in [line["instead_of"] for line in lines if line["address"] == alternate]
     assert [holders, others] in pages
