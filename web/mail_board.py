@@ -103,5 +103,5 @@ async def decide(request: Request, visitor: Annotated[Visitor, only(Role.SECRETA
         await act(site.engine, str(sent.get("notice") or ""), by=by, why=why, at=site.clock())
     except NotDecided:
         return await _page(request, visitor, status=409)
-    await site.nudge_delivery()
+    site.nudge_delivery()
     return RedirectResponse("/mail-board", 303)

@@ -90,7 +90,7 @@ async def keep(request: Request, visitor: SignedIn) -> Response:
         return await _page(request, visitor, 422, given=sent, wrong=_(_WRONG[wrong.why]) % wrong.said)
     except Stale as stale:
         return await _page(request, visitor, 409, stale=stale.now)
-    await site.nudge_delivery()
+    site.nudge_delivery()
     return RedirectResponse("/my-mails?kept=yes", 303)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from temporalio.service import RPCError
 
 import worker
 from models.mail_preferences import Rhythm
@@ -171,11 +172,14 @@ async def _mail_resume(settings: Settings, by: str) -> int:
 
 
 async def _nudge_delivery(settings: Settings) -> None:
-    """Have the delivery look at the queue; a worker that starts later does so by itself."""
+    """Have the delivery look at the queue; while Temporal is away, the worker does so by itself later."""
     try:
         await nudge_delivery(await worker.connect(settings), settings.delivery_queue)
-    except RuntimeError:
-        err.print("Temporal does not answer; what is queued goes out when a worker starts.", soft_wrap=True)
+    except (RPCError, RuntimeError):
+        err.print(
+            "Temporal does not answer; what is queued goes out within a quarter of an hour after it does.",
+            soft_wrap=True,
+        )
 
 
 @app.command("preferences")

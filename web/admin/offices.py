@@ -49,7 +49,7 @@ async def _done(request: Request, made: record.Changed) -> Response:
     """The change is made; the running cases that it concerns, and the delivery, hear of it now, as far as they answer."""
     site = current_site(request)
     await tell_cases(site, made)
-    await site.nudge_delivery()
+    site.nudge_delivery()
     return RedirectResponse(f"/admin/directory/changes/{made.id}", 303)
 
 
