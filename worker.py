@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion, WorkflowIDConflictPolicy
@@ -31,16 +32,17 @@ from notifications.answer_links import AnswerLinks
 from notifications.incoming import Mailbox
 from notifications.off_links import OffLinks
 from notifications.transport import Transport
+from records import ledger
 from settings import Settings, load_settings
 from workflows.activation import Activation
-from workflows.client import nudge_delivery
 from workflows.delivery import Delivery
 from workflows.names import RETURNS_ID
+from workflows.nudger import Nudger
 from workflows.payloads import data_converter
 from workflows.recommendation import Recommendation
 from workflows.returns import Returns
 
-__all__ = ["Nudger", "Options", "connect", "mailbox_of", "running", "sandbox", "to_its_end"]
+__all__ = ["Options", "connect", "mailbox_of", "running", "sandbox", "to_its_end"]
 
 DEPLOYMENT = "ahg"
 PASSED_THROUGH = ("models", "pydantic", "pydantic_core", "annotated_types", "typing_extensions", "workflows.names",
@@ -49,6 +51,7 @@ PASSED_THROUGH = ("models", "pydantic", "pydantic_core", "annotated_types", "typ
 
 _log = structlog.get_logger("worker")
 _RETRY_SECONDS = 1.0
+_LOOK_AGAIN_SECONDS = 900.0
 
 
 def sandbox() -> SandboxedWorkflowRunner:
@@ -68,35 +71,6 @@ async def connect(settings: Settings) -> Client:
     return await Client.connect(
         **settings.temporal_connect_config(), data_converter=data_converter(settings.keyring)
     )
-
-
-class Nudger:
-    """Tells the delivery that something was queued: at most one signal is under way, and none is lost.
-
-    A signal that Temporal does not take is tried again; one that is lost with this process is made up for by the next
-    worker, which nudges when it starts.
-    """
-
-    def __init__(self, client: Client, queue: str) -> None:
-        self._client = client
-        self._queue = queue
-        self._wanted = asyncio.Event()
-
-    def nudge(self) -> None:
-        """Something was queued."""
-        self._wanted.set()
-
-    async def run(self) -> None:
-        """Pass nudges on until cancelled."""
-        while True:
-            await self._wanted.wait()
-            self._wanted.clear()
-            try:
-                await nudge_delivery(self._client, self._queue)
-            except RPCError as error:
-                _log.warning("the delivery could not be nudged", error=str(error))
-                self._wanted.set()
-                await asyncio.sleep(_RETRY_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -119,7 +93,11 @@ async def running(
 ) -> AsyncIterator[Nudger]:
     """Workers for cases and for deliveries, while the context is open."""
     options = options or Options()
-    nudger = Nudger(client, settings.delivery_queue)
+
+    async def connected() -> Client:
+        return client
+
+    nudger = Nudger(connected, settings.delivery_queue)
     cached = (
         settings.max_cached_workflows
         if options.max_cached_workflows is None
@@ -157,6 +135,7 @@ async def running(
                 nudger.nudge()  # what a worker that died had queued
                 async with AsyncExitStack() as beside:
                     await beside.enter_async_context(_beside(nudger.run()))
+                    await beside.enter_async_context(_beside(_look_again(engine, nudger)))
                     if settings.imap_host is not None:
                         await beside.enter_async_context(_beside(_have_returns_read(settings, client)))
                     yield nudger
@@ -175,6 +154,20 @@ async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+async def _look_again(engine: AsyncEngine, nudger: Nudger) -> None:
+    """Nudge for those whose nudge was lost: a process that ended, a command line while Temporal was away."""
+    while True:
+        await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        try:
+            async with engine.connect() as connection:
+                waits = await ledger.ready(connection, datetime.now(UTC), 1)
+        except (SQLAlchemyError, OSError) as error:
+            _log.warning("whether mail waits cannot be seen", error=type(error).__name__)
+            continue
+        if waits:
+            nudger.nudge()
 
 
 async def _have_returns_read(settings: Settings, client: Client) -> None:

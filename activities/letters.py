@@ -177,7 +177,7 @@ class Letters:
         items = await items_of(connection, notices)
         told = [*notices, *(item for held in items.values() for item in held)]
         posts = {Post(notice["post"]) for notice in notices} | {SECRETARIAT}
-        offices = await offices_of(connection, posts, self._clock().date())
+        offices = await offices_of(connection, posts, self._clock())
         cases = await queries.cases_by_reference(connection, {notice["reference"] for notice in told})
         secretariat = offices[SECRETARIAT].holder
         return _Known(
@@ -195,7 +195,7 @@ class Letters:
         """Those of the mails that would, by the directory in this transaction, still be written to the same reader."""
         if not letters:
             return []
-        readers = addressees_now(connection, {letter.place for letter in letters}, self._clock().date())
+        readers = addressees_now(connection, {letter.place for letter in letters}, self._clock())
         return [letter for letter in letters if readers[letter.place] == letter.reader]
 
     async def _become(self, notice: Row, known: _Known) -> list[Letter | Settled]:

@@ -53,4 +53,7 @@ class Postbox:
             activity.logger.info(
                 "the mailbox was read: %s", {one.value: number for one, number in counts.items()}
             )
-        return Read(place=fetched.place, wait_seconds=0.0 if fetched.more else self._every.total_seconds())
+        if fetched.missed:
+            activity.logger.warning("%s; it is asked for again", fetched.missed)
+        at_once = fetched.more and not fetched.missed
+        return Read(place=fetched.place, wait_seconds=0.0 if at_once else self._every.total_seconds())

@@ -107,8 +107,19 @@ class Preferences(Value):
         return at >= self.quiet_from or at < self.quiet_until
 
     def with_switch(self, switch: Switch) -> "Preferences":
-        """The same with this switch in the place of one that means the same mails."""
-        return self.model_copy(update={"switches": (*self.without_switch(switch).switches, switch)})
+        """The same with this switch in the place of one that means the same mails.
+
+        It always finds room: where there are ``MOST_SWITCHES``, first those of one kind in one case go that say what
+        would be so without them, then the oldest that name a case. So the link of a mail switches off whatever was said
+        before, and what is forgotten is of old cases.
+        """
+        switches = [*self.without_switch(switch).switches, switch]
+        if len(switches) > MOST_SWITCHES:
+            switches = [one for one in switches if one is switch or not _said_anyway(one, switches)]
+        of_cases = (one for one in tuple(switches) if one.case and one is not switch)
+        while len(switches) > MOST_SWITCHES:
+            switches.remove(next(of_cases))  # there are fewer kinds than switches
+        return self.model_copy(update={"switches": tuple(switches)})
 
     def without_switch(self, switch: Switch) -> "Preferences":
         """The same without any switch that means the same mails."""
@@ -199,6 +210,15 @@ def _wanted(mail: Mail, wants: Preferences) -> tuple[How, Switch | None]:
     quiet = list(How)
     switch = max(meant, key=lambda one: (one.conditions, quiet.index(one.how)))
     return switch.how, switch
+
+
+def _said_anyway(one: Switch, switches: Iterable[Switch]) -> bool:
+    """Whether a switch of one kind in one case says no more than the broader ones among these."""
+    if one.conditions < 2:
+        return False
+    broader = Preferences.model_construct(switches=tuple(other for other in switches if other is not one))
+    how, switch = _wanted(Mail(one.kind, one.case), broader)
+    return switch is not None and how is one.how
 
 
 def _off(switch: Switch | None) -> Why:

@@ -18,6 +18,8 @@ class Fate(StrEnum):
     """It was delivered, or passed on to a server that sends no reports."""
     AUTO_REPLY = "auto_reply"
     """A program answered for the reader: out of office, for one."""
+    UNCONFIRMED = "unconfirmed"
+    """It failed at an address that we did not write to, or some mail to the address failed: a person looks into it."""
 
 
 class Report(Value):
@@ -32,7 +34,7 @@ class Report(Value):
 class Return(Value):
     """A mail that came back. ``fingerprint`` is the same when the same mail is read again.
 
-    ``message_ids``: the mails that it is about. ``reports``: what it says of each recipient.
+    ``message_ids``: the mails that it is about; none: it does not say. ``reports``: what it says of each recipient.
     """
 
     fingerprint: str

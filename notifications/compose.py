@@ -67,9 +67,9 @@ def compose(
     ``kind`` and ``facts`` are those of the notice, ``due`` its date, ``at`` the moment it was queued (both
     aware). ``key`` is unique to notice and recipient. ``mail_from`` and ``reply_to`` are written as name
     <address>; ``public_url`` is where the pages are. ``links`` signs the links by which the reader answers without
-    signing in, where the case's policy lets it, ``off`` those that switch optional mails off; without them there are
-    none. ``sequence``: the number of the log's entry that caused it. The same arguments give the same mail, byte for
-    byte.
+    signing in, where the case's policy lets it, ``off`` those by which a holder switches optional mails off; without
+    them there are none. ``sequence``: the number of the log's entry that caused it. The same arguments give the same
+    mail, byte for byte.
 
     Raises:
         KeyError: an unknown kind.
@@ -96,7 +96,7 @@ def compose(
     optional = entry.wish is Wish.OPTIONAL
     bulk = optional or entry.sensitivity is Sensitivity.RELEASED
     fields = list(fixed_fields(kind, reader.post, reference, at=at, key=key, mail_from=mail_from, bulk=bulk))
-    if optional and off is not None:
+    if optional and off is not None and reader.capacity is Capacity.HOLDER:  # it is the holder's preference
         token = off.link(
             post=reader.post, kind=kind, case=reference.partition("/")[0], address=reader.address
         )

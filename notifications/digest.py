@@ -13,6 +13,7 @@ from typing import Any
 from models.asks import asked_of
 from models.base import Value
 from models.notices import DIGEST
+from models.posts import Capacity
 from notifications.addresses import MY_MAILS, case_address, duty_address, off_address
 from notifications.compose import About, Reader
 from notifications.envelope import fixed_fields, unsubscribe_fields
@@ -73,7 +74,7 @@ def compose_digest(
         "settings_url": public_url + MY_MAILS,
     }  # fmt: skip
     fields = list(fixed_fields(DIGEST, reader.post, "", at=at, key=key, mail_from=mail_from, bulk=True))
-    if off is not None:
+    if off is not None and reader.capacity is Capacity.HOLDER:
         token = off.link(post=reader.post, kind=DIGEST, case="", address=reader.address)
         fields += unsubscribe_fields(public_url + off_address(token))
     return mail_of_no_case(

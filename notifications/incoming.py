@@ -27,11 +27,16 @@ class MailboxAway(Exception):
 
 
 class Fetched(NamedTuple):
-    """Mails as they came, each at most ``LONGEST`` bytes; where reading goes on; whether there are more now."""
+    """Mails as they came, each at most ``LONGEST`` bytes; where reading goes on; whether there are more now.
+
+    ``missed``: what was said of the first mail that could not be read now; the place stays before it, and those after it
+    are among the mails all the same, each time.
+    """
 
     mails: list[bytes]
     place: Place
     more: bool
+    missed: str = ""
 
 
 class Mailbox:
@@ -104,11 +109,17 @@ class Mailbox:
         )  # another mailbox under the same name: all is new
         new = [uid for uid in _search(server, seen + 1) if uid > seen]
         mails: list[bytes] = []
+        missed = ""
         for uid in new[:most]:
-            _, found = server.uid("FETCH", str(uid), f"(UID BODY.PEEK[]<0.{LONGEST}>)")
+            status, found = server.uid("FETCH", str(uid), f"(UID BODY.PEEK[]<0.{LONGEST}>)")
+            if status != "OK":
+                missed = missed or f"the mail {uid} cannot be read: {_text(found)}"
+                continue
             mails += [part[1] for part in found if isinstance(part, tuple) and _uid(part[0]) == uid]
-            seen = uid
-        return Fetched(mails, Place(validity=validity, uid=seen), more=len(new) > most)
+            seen = seen if missed else uid
+        if missed and not mails:
+            raise MailboxAway(missed)
+        return Fetched(mails, Place(validity=validity, uid=seen), more=len(new) > most, missed=missed)
 
 
 def _search(server: imaplib.IMAP4, first: int) -> list[int]:

@@ -60,7 +60,11 @@ def read_return(octets: bytes) -> Return | None:
 
 
 def _report(message: _Mail, octets: bytes) -> Return | None:
-    """The three parts of RFC 6522 are looked for at the top alone: a report inside another mail reports nothing to us."""
+    """The three parts of RFC 6522 are looked for at the top alone: a report inside another mail reports nothing to us.
+
+    The third part, which holds the Message-ID, may be left out; the mail is known by its envelope id as well, which is
+    the Message-ID without its brackets (``notifications.transport``). A report that has neither names no mail.
+    """
     blocks: list[_Mail] = []
     ids: tuple[str, ...] = ()
     for part in _inside(message):
@@ -70,9 +74,11 @@ def _report(message: _Mail, octets: bytes) -> Return | None:
         elif kind in (*_HEADERS_ONLY, *_WHOLE) and not ids:
             ids = _ids(_all(_headers(part), "Message-ID"))
     reports = tuple(filter(None, map(_of_recipient, blocks[1 : _MOST + 1])))
-    if not reports or not ids:
+    if not reports:
         return None
-    return Return(fingerprint=_fingerprint(message, octets), message_ids=ids[:1], reports=reports)
+    envelope = _ids([f"<{_said(blocks[0], 'Original-Envelope-Id').strip()}>"])
+    named = tuple(dict.fromkeys((*ids[:1], *envelope)))
+    return Return(fingerprint=_fingerprint(message, octets), message_ids=named, reports=reports)
 
 
 def _blocks(part: _Mail) -> Iterator[_Mail]:

@@ -1,6 +1,6 @@
 """Who would read a sample mail: whoever holds a post now, in its time zone and language."""
 
-from datetime import date
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,7 +15,7 @@ __all__ = ["sample_reader"]
 
 
 async def sample_reader(
-    connection: AsyncConnection, kind: str, *, post: Post | None, language: str, today: date
+    connection: AsyncConnection, kind: str, *, post: Post | None, language: str, now: datetime
 ) -> Reader:
     """The reader of a kind of notice for a post (None: one that may get it) in a language (empty: that of its holder).
 
@@ -23,7 +23,7 @@ async def sample_reader(
     """
     reader = reader_of(kind)
     post = post or reader.post
-    addressee = await addressee_of(connection, post, reader.capacity, today)
+    addressee = await addressee_of(connection, post, reader.capacity, now)
     spoken = language if language in languages() else addressee.language if addressee else "en"
     reader = reader.model_copy(
         update={"post": post, "zone": await zone_of(connection, post.member), "language": spoken}

@@ -44,11 +44,12 @@ class Reply:
 
 
 class RejectedError(Exception):
-    """The server said no: to the sender, the recipient or the message."""
+    """The server said no: to the sender (``of_sender``), the recipient or the message."""
 
-    def __init__(self, reply: Reply) -> None:
+    def __init__(self, reply: Reply, *, of_sender: bool = False) -> None:
         super().__init__(str(reply))
         self.reply = reply
+        self.of_sender = of_sender
 
 
 class LostError(Exception):
@@ -102,8 +103,17 @@ class Session:
         answers = self._answers
         return not (self._transport.is_closing() or answers.unasked or answers.awaited or answers.at_eof())
 
-    async def begin(self, sender: str, to: str, options: Sequence[str] = (), encoding: str = "ascii") -> None:
+    async def begin(
+        self,
+        sender: str,
+        to: str,
+        options: Sequence[str] = (),
+        encoding: str = "ascii",
+        of_recipient: Sequence[str] = (),
+    ) -> None:
         """Begin a mail for one recipient: the server waits for the message now. Nothing is taken over yet.
+
+        ``options`` go with the sender, ``of_recipient`` with the recipient.
 
         Raises:
             RejectedError: the server does not take it.
@@ -112,7 +122,7 @@ class Session:
         """
         commands = [
             _command(" ".join([f"MAIL FROM:<{sender}>", *options]), encoding),
-            _command(f"RCPT TO:<{to}>", encoding),
+            _command(" ".join([f"RCPT TO:<{to}>", *of_recipient]), encoding),
             _command("DATA", encoding),
         ]
         if self._groups:
@@ -120,7 +130,7 @@ class Session:
             return
         for command in commands:
             if not _goes_along(command, reply := await self._ask(command)):
-                raise RejectedError(reply)
+                raise RejectedError(reply, of_sender=command is commands[0])
 
     async def end(self, content: bytes) -> Reply:
         """Hand over the message that was begun, as DATA carries it, final dot and all; the server's answer to it.
@@ -138,14 +148,14 @@ class Session:
     async def _group(self, commands: Sequence[bytes]) -> None:
         """Send commands at once; the first refusal counts, and the others are read, so that answers stay in step."""
         self._write(b"".join(commands), answers=len(commands))
-        refused: Reply | None = None
+        refused: RejectedError | None = None
         reply: Reply | None = None
         try:
             async with asyncio.timeout(self._timeout):
                 for command in commands:
                     reply = await self._reply()
                     if refused is None and not _goes_along(command, reply):
-                        refused = reply
+                        refused = RejectedError(reply, of_sender=command is commands[0])
                     if reply.code == _CLOSING:
                         break
         except (LostError, TimeoutError) as error:
@@ -155,7 +165,7 @@ class Session:
             return
         if reply and reply.code == _GO_AHEAD:
             self.abort()  # it waits for a message that there is none of; RFC 2920 (3.1) would give it an empty one
-        raise RejectedError(refused)
+        raise refused
 
     async def reset(self) -> None:
         """The next mail begins with a clean envelope; a server that cannot do so is left."""

@@ -26,6 +26,8 @@ _CLOSING = 421  # the service closes the connection
 _NO_LOGIN = 530  # RFC 4954, RFC 3207: a login or encryption is wanted first; no word about this mail
 
 _LINE_STARTS_WITH_DOT = re.compile(rb"(?m)^\.")
+_LONGEST_ENVELOPE_ID = 100  # RFC 3461, section 5.4
+_NOT_IN_XTEXT = re.compile(r"[\x00- +=\x7f]")
 _BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
 
@@ -35,7 +37,8 @@ class Delivery:
 
     ``sent``: the server took it over. ``retry``: it did not, and may later. ``refused``: it never will.
     ``ambiguous``: it has the whole message, but its answer was lost; the mail may have arrived. ``away``: no connection
-    could be had, which says nothing about this mail. ``lost``: the connection that carried it broke.
+    could be had, or the server does not take our sender, which says nothing about this mail. ``lost``: the connection
+    that carried it broke, or is of no use.
     """
 
     state: Literal["sent", "retry", "refused", "ambiguous", "away"]
@@ -182,8 +185,13 @@ class Transport:
             if isinstance(envelope, Delivery):
                 return envelope
             try:
-                await session.begin(envelope.sender, envelope.to, envelope.options, envelope.encoding)
+                await session.begin(
+                    envelope.sender, envelope.to, envelope.options, envelope.encoding, envelope.of_recipient
+                )
             except RejectedError as error:
+                if error.of_sender and error.reply.code // 100 == 5 and "SMTPUTF8" not in envelope.options:
+                    session.abort()  # all mails have this sender: a fault of ours, whoever the recipient is
+                    return Delivery("away", str(error.reply), lost=True)
                 return await self._rejected(session, error.reply)
             except LostError as error:
                 raise _LostError(str(error)) from error
@@ -271,6 +279,7 @@ class _Envelope:
     to: str
     encoding: str
     options: list[str]
+    of_recipient: list[str]
     content: bytes
 
 
@@ -301,7 +310,22 @@ def _fitted(session: Session, message: EmailMessage, to: str) -> _Envelope | Del
         content = _content(message, policy)
     except UnicodeError:
         return Delivery("refused", "The mail's own headers hold an address that cannot be written in ASCII.")
-    return _Envelope(sender, to, encoding, options, content)
+    of_recipient: list[str] = []
+    if session.offers("dsn"):
+        options += _envelope_id(message)
+        of_recipient += [f"ORCPT=rfc822;{_xtext(to)}"] if to.isascii() else []
+    return _Envelope(sender, to, encoding, options, of_recipient, content)
+
+
+def _envelope_id(message: EmailMessage) -> list[str]:
+    """What a delivery report is to name the mail by (RFC 3461, section 4.4): its Message-ID without the brackets."""
+    written = _xtext(str(message["Message-ID"] or "").strip("<> "))
+    return [f"ENVID={written}"] if 0 < len(written) <= _LONGEST_ENVELOPE_ID and written.isascii() else []
+
+
+def _xtext(text: str) -> str:
+    """As a value of an option is written (RFC 3461, section 4)."""
+    return _NOT_IN_XTEXT.sub(lambda found: f"+{ord(found[0]):02X}", text)
 
 
 def _content(message: EmailMessage, policy: "EmailPolicy[EmailMessage]") -> bytes:

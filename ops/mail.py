@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from models.notices import summary_of
 from models.notices.state import NoticeState
 from models.posts import Capacity, Post
+from models.returns import Fate
 from notifications.incoming import mails_in
 from notifications.preview import ABOUT, MailShown, mail_shown, sample_mail
 from notifications.returns import read_return
@@ -63,12 +64,20 @@ def _notice_lines(notice: Mapping[str, Any], *, held: bool) -> Iterator[str]:
     if said := notice["reason"] or notice["reply"]:
         yield f"    said: {line(said)}"
     for back in notice["returns"]:
-        yield f"    came back {_at(back['noted_at'])}: {back['fate'].replace('_', ' ')} {back['text']}".rstrip()
+        yield _returned_line(back)
     for decision in notice["decisions"]:
         what = decision["what"].replace("_", " ")
         yield f"    {what} {_at(decision['decided_at'])} by {line(decision['by'])}: {line(decision['why'])}".rstrip(
             ": "
         )
+
+
+def _returned_line(back: Mapping[str, Any]) -> str:
+    if back["fate"] == Fate.UNCONFIRMED:
+        said = f"may have come back {_at(back['noted_at'])}: a report names {back['address']}"
+    else:
+        said = f"came back {_at(back['noted_at'])}: {back['fate'].replace('_', ' ')}"
+    return f"    {said} {back['text']}".rstrip()
 
 
 def _stands(notice: Mapping[str, Any], *, held: bool) -> str:
@@ -108,10 +117,15 @@ def told_lines(notices: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 
 async def preview(
-    connection: AsyncConnection, settings: Settings, kind: str, post: Post | None, language: str, today: date
+    connection: AsyncConnection,
+    settings: Settings,
+    kind: str,
+    post: Post | None,
+    language: str,
+    now: datetime,
 ) -> MailShown:
     """A kind of notice as a post would get it, with made-up facts (``notifications.preview``)."""
-    reader = await sample_reader(connection, kind, post=post, language=language, today=today)
+    reader = await sample_reader(connection, kind, post=post, language=language, now=now)
     about = ABOUT.model_copy(update={"names": await names_of(connection)})
     return mail_shown(
         sample_mail(

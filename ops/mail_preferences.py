@@ -118,7 +118,7 @@ def hours(written: str, number: int) -> tuple[time, ...]:
 
 async def _address_of(engine: AsyncEngine, post: Post, now: datetime) -> str:
     async with engine.connect() as connection:
-        holder = await addressee_of(connection, post, Capacity.HOLDER, now.date())
+        holder = await addressee_of(connection, post, Capacity.HOLDER, now)
     if holder is None:
         raise NotKept(f"The directory has no address for {post}.")
     return holder.email

@@ -99,7 +99,7 @@ async def token_of(engine: AsyncEngine, token: str, now: datetime, *, touch: boo
         if row is None:
             return None
         found = _read(dict(row))
-        if found.post not in await posts_of(connection, found.email, now.date()):
+        if found.post not in await posts_of(connection, found.email, now):
             return None
     if touch and (found.used_at is None or now - found.used_at >= _TOUCHED):
         async with write_transaction(engine) as connection:

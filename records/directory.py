@@ -7,9 +7,11 @@ point only; ``seed/offices.csv`` adds time zones, calendars and the mandates of 
 import csv
 import io
 from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -27,8 +29,8 @@ from models.tables import TABLES
 from records.log import write_rows
 
 __all__ = [
-    "DirectoryError", "Opening", "all_offices", "calendar", "import_into", "import_members", "names_of", "opening",
-    "read_members", "seed_hours", "seed_if_empty", "zone_of",
+    "DirectoryError", "Opening", "all_offices", "calendar", "day_in", "earliest_day", "import_into", "import_members",
+    "names_of", "opening", "read_members", "seed_hours", "seed_if_empty", "zone_of",
 ]  # fmt: skip
 
 SEED = Path(__file__).parent / "seed"
@@ -216,6 +218,16 @@ async def zone_of(connection: AsyncConnection, member: str) -> str:
     """The time zone (IANA) of a member's office; that of the secretariat for ``RSO``, else UTC."""
     zone = (await connection.execute(select(_MEMBERS.c.zone).where(_MEMBERS.c.code == member))).scalar()
     return zone or seed_hours(member)[0]
+
+
+def day_in(zone: str, now: datetime) -> date:
+    """Which day ``now`` (aware) is in a time zone (IANA)."""
+    return now.astimezone(ZoneInfo(zone)).date()
+
+
+def earliest_day(now: datetime) -> date:
+    """The day that it still is at ``now`` (aware) where days begin last."""
+    return (now.astimezone(UTC) - timedelta(hours=12)).date()
 
 
 def seed_hours(member: str) -> tuple[str, str]:

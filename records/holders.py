@@ -1,7 +1,7 @@
-"""Who holds which posts today: the directory, asked by mail address."""
+"""Who holds which posts now: the directory, asked by mail address."""
 
 import unicodedata
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.base import Value
 from models.posts import Post
 from models.tables import TABLES
-from records.directory import zone_of
+from records.directory import day_in, earliest_day, zone_of
 
 __all__ = ["Person", "folded", "person", "posts_of"]
 
@@ -34,7 +34,7 @@ def folded(address: str) -> str:
     return unicodedata.normalize("NFC", address).strip().casefold()
 
 
-async def _rows_of(connection: AsyncConnection, email: str, today: date) -> list[dict[str, Any]]:
+async def _rows_of(connection: AsyncConnection, email: str, now: datetime) -> list[dict[str, Any]]:
     """The directory's rows with that address: the holder's first, then those of an alternate whose time is not over.
 
     Compared here and not in SQL, whose idea of capitals differs from database to database.
@@ -48,31 +48,39 @@ async def _rows_of(connection: AsyncConnection, email: str, today: date) -> list
             _ALTERNATES.c.post,
             _ALTERNATES.c.name,
             _ALTERNATES.c.email,
+            _ALTERNATES.c.until,
             # What an alternate is written in: the post's language (see records.directory.addressee_of).
             select(_HOLDERS.c.language)
             .where(_HOLDERS.c.post == _ALTERNATES.c.post)
             .scalar_subquery()
             .label("language"),
         )
-        .where(or_(_ALTERNATES.c.until.is_(None), _ALTERNATES.c.until >= today))
+        .where(or_(_ALTERNATES.c.until.is_(None), _ALTERNATES.c.until >= earliest_day(now)))
         .order_by(_ALTERNATES.c.post)
     )
     found: list[dict[str, Any]] = []
     for query in (held.order_by(_HOLDERS.c.post), stood_in):
-        rows = (await connection.execute(query)).mappings()
-        found += [dict(row) for row in rows if folded(row["email"]) == wanted]
+        rows = (await connection.execute(query)).mappings().all()
+        mine = (dict(row) for row in rows if folded(row["email"]) == wanted)
+        found += [row for row in mine if not await _over(connection, row, now)]
     return found
 
 
-async def posts_of(connection: AsyncConnection, email: str, today: date) -> tuple[Post, ...]:
+async def _over(connection: AsyncConnection, row: dict[str, Any], now: datetime) -> bool:
+    """Whether the last day of an alternate has passed where the post's office is."""
+    until = row.get("until")
+    return until is not None and until < day_in(await zone_of(connection, Post(row["post"]).member), now)
+
+
+async def posts_of(connection: AsyncConnection, email: str, now: datetime) -> tuple[Post, ...]:
     """The posts of which this address is the holder's or, until its day has passed, an alternate's; holder's first."""
-    rows = await _rows_of(connection, email, today)
+    rows = await _rows_of(connection, email, now)
     return tuple(dict.fromkeys(Post(row["post"]) for row in rows))
 
 
-async def person(connection: AsyncConnection, email: str, today: date) -> Person:
+async def person(connection: AsyncConnection, email: str, now: datetime) -> Person:
     """Who has this address, with the language and the time zone (IANA) of the first of the posts."""
-    rows = await _rows_of(connection, email, today)
+    rows = await _rows_of(connection, email, now)
     if not rows:
         return Person()
     first = rows[0]

@@ -8,7 +8,7 @@ A delivery writes in turns: one transaction marks what was sent and reserves wha
 are reserved than it has connections.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -231,24 +231,47 @@ async def told(
     """The notices of a case in the order in which they were queued, after a number (keyset paging).
 
     ``digest_state`` is that of the digest in which a notice went (None: it went in none); what the ledger says of that
-    mail then stands in the notice's own columns.
+    mail then stands in the notice's own columns. Where that digest went to the alternate instead, a row more follows with
+    the same number: of the notice as the alternate got it, with what became of that mail. ``limit`` does not count these.
     """
-    c, d = _NOTICES.c, _NOTICES.alias("digests").c
-    of_the_mail = [d[name].label(f"digest_{name}") for name in ("state", *_OF_THE_MAIL)]
+    c = _NOTICES.c
+    digest, instead = _NOTICES.alias("digests"), _NOTICES.alias("instead")
+    of_mails = [
+        mail.c[name].label(f"{mail.name}_{name}")
+        for mail in (digest, instead)
+        for name in ("key", *_OF_THE_MAIL)
+    ]
     query = (
-        select(_NOTICES, *of_the_mail)
-        .outerjoin(d.key.table, d.key == c.digest)
+        select(_NOTICES, *of_mails)
+        .outerjoin(digest, digest.c.key == c.digest)
+        .outerjoin(instead, instead.c.instead_of == digest.c.key)
         .where(c.reference == reference, c.id > after)
         .order_by(c.id)
         .limit(limit)
     )
-    return [_with_its_mail(row) for row in (await connection.execute(query)).mappings()]
+    rows = (await connection.execute(query)).mappings()
+    return [told for row in rows for told in _with_its_mails(row)]
 
 
-_OF_THE_MAIL = ("attempts", "next_attempt_at", "settled_at", "address", "reply", "message_id", "settled_by")
+_OF_THE_MAIL = (
+    "state", "attempts", "next_attempt_at", "settled_at", "address", "reply", "message_id", "settled_by", "queued_at",
+    "reason",
+)  # fmt: skip
 
 
-def _with_its_mail(row: Mapping[Any, Any]) -> dict[str, Any]:
-    found = {str(name): value for name, value in row.items()}
-    of_the_mail = {name: found.pop(f"digest_{name}") for name in _OF_THE_MAIL}
-    return {**found, **of_the_mail} if found["state"] == NoticeState.GATHERED else found
+def _with_its_mails(row: Mapping[Any, Any]) -> Iterator[dict[str, Any]]:
+    """The notice as it went in a digest, and as it went in the alternate's."""
+    notice = {column.name: row[column.name] for column in _NOTICES.c}
+    digest, instead = (
+        {name: row[f"{mail}_{name}"] for name in ("key", *_OF_THE_MAIL)} for mail in ("digests", "instead")
+    )
+    if notice["state"] != NoticeState.GATHERED or digest["key"] is None:
+        yield {**notice, "digest_state": digest["state"]}
+        return
+    queued = {"queued_at": notice["queued_at"], "key": notice["key"]}
+    why = {"reason": digest["reason"] or notice["reason"]}
+    yield {**notice, **digest, "state": notice["state"], **queued, **why, "digest_state": digest["state"]}
+    if instead["key"] is not None:
+        to = {"capacity": Capacity.ALTERNATE.value, "instead_of": notice["key"], "acknowledged_at": None}
+        mail = {"key": f"{notice['key']}:{Capacity.ALTERNATE.value}", "digest": instead["key"]}
+        yield {**notice, **instead, "state": notice["state"], **to, **mail, "digest_state": instead["state"]}

@@ -18,9 +18,9 @@ from db import write_transaction
 from models.notices.state import STUCK, NoticeState
 from models.tables import TABLES
 from records.mail_pauses import pause_now
-from records.returns import returns_of
+from records.returns import returns_of, undecided
 
-__all__ = ["Decision", "NotDecided", "board", "decisions_of", "give_up", "queue_length", "resend"]
+__all__ = ["Decision", "NotDecided", "board", "decisions_of", "give_up", "queue_length", "refused", "resend"]
 
 _NOTICES, _DECISIONS = TABLES.tables["notices"], TABLES.tables["mail_decisions"]
 
@@ -51,7 +51,9 @@ async def board(
     """What is stuck, by post and then in the order of queueing; ``after``: post and number of the last that was shown.
 
     Stuck is what nothing more happens to by itself (``models.notices.state.STUCK``), what was tried and waits for its
-    next attempt, what a server that is away was called for, and while all mail is paused everything that is queued.
+    next attempt, what a server that is away was called for, and while all mail is paused everything that is queued. So is
+    what was sent and may have come back (``models.returns.Fate.UNCONFIRMED``), until its reader confirms it or a person
+    has decided.
     Beside the columns of the ledger: ``alternate_state``, the state of the notice that went to the alternate instead
     (None: there is none); ``returns``, what came back; ``decisions``, what people decided on it.
     """
@@ -78,13 +80,30 @@ def _stuck(*, held: bool) -> ColumnElement[bool]:
     c = _NOTICES.c
     waits = c.state == NoticeState.QUEUED
     tried = or_(c.attempts > 0, c.reply != "")  # a server that is away costs no attempt
-    return or_(c.state.in_(STUCK), waits if held else and_(waits, tried))
+    return or_(c.state.in_(STUCK), waits if held else and_(waits, tried), _may_have_come_back())
+
+
+def _may_have_come_back() -> ColumnElement[bool]:
+    c = _NOTICES.c
+    return and_(c.state == NoticeState.SENT, c.acknowledged_at.is_(None), c.id.in_(undecided()))
 
 
 async def queue_length(connection: AsyncConnection) -> int:
     """How many notices wait to be sent, those that nobody was called for yet with them."""
     query = select(func.count()).where(_NOTICES.c.state == NoticeState.QUEUED)
     return int((await connection.execute(query)).scalar_one())
+
+
+async def refused(connection: AsyncConnection, said: str = "") -> list[str]:
+    """The keys of all notices that are refused or undeliverable and whose reply has these words in it, oldest first."""
+    c = _NOTICES.c
+    query = (
+        select(c.key)
+        .where(c.state.in_((NoticeState.REFUSED, NoticeState.UNDELIVERABLE)))
+        .where(c.reply.icontains(said, autoescape=True))
+        .order_by(c.id)
+    )
+    return list((await connection.execute(query)).scalars())
 
 
 async def decisions_of(
@@ -102,7 +121,7 @@ async def resend(engine: AsyncEngine, key: str, *, by: str, why: str, at: dateti
     """Have a notice tried again, at once and for as long as a new one. Whoever resends nudges the delivery afterwards.
 
     Raises:
-        NotDecided: there is no such notice, it is not stuck, or it is ambiguous and no reason is given.
+        NotDecided: there is no such notice, it is not stuck, or it may have arrived and no reason is given.
     """
     again = {"state": NoticeState.QUEUED, "attempts": 0, "next_attempt_at": None, "settled_at": None}
     await _decide(
@@ -112,6 +131,8 @@ async def resend(engine: AsyncEngine, key: str, *, by: str, why: str, at: dateti
 
 async def give_up(engine: AsyncEngine, key: str, *, by: str, why: str, at: datetime) -> None:
     """Give a notice up: it is not sent any more, and leaves the board.
+
+    One that was sent and may have come back leaves the board and stays as it is.
 
     Raises:
         NotDecided: there is no such notice, it is not stuck, or no reason is given.
@@ -130,18 +151,23 @@ async def _decide(
         notice = (await connection.execute(query)).mappings().first()
         if notice is None:
             raise NotDecided(f"There is no notice {key}.")
-        if notice["state"] not in _DECIDABLE:
+        doubtful = select(_NOTICES.c.id).where(_NOTICES.c.id == notice["id"], _may_have_come_back())
+        in_doubt = (await connection.execute(doubtful)).first() is not None
+        if notice["state"] not in _DECIDABLE and not in_doubt:
             raise NotDecided(
                 f"The notice {key} is not stuck: it is {str(notice['state']).replace('_', ' ')}."
             )
         waits = notice["state"] == NoticeState.QUEUED and notice["attempts"] == 0
         if waits and what is Decision.RESEND:
             raise NotDecided(f"The notice {key} is not stuck: it waits to be sent.")
-        if not why.strip() and (what is Decision.GIVE_UP or notice["state"] == NoticeState.AMBIGUOUS):
+        twice = in_doubt or notice["state"] == NoticeState.AMBIGUOUS
+        if not why.strip() and (what is Decision.GIVE_UP or twice):
             raise NotDecided(f"Say why: the notice {key} {_NEEDS_A_REASON[what]}.")
         before = {
             "notice": notice["id"], "what": what.value, "by": by, "why": why, "decided_at": at, "state": notice["state"],
             "attempts": notice["attempts"], "said": notice["reason"] or notice["reply"],
         }  # fmt: skip
         await connection.execute(_DECISIONS.insert(), before)
+        if in_doubt and what is Decision.GIVE_UP:
+            return  # the decision alone takes it off the board: it was sent, and that is what the ledger says
         await connection.execute(update(_NOTICES).where(_NOTICES.c.id == notice["id"]).values(**values))

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
+import structlog
+from pydantic import ValidationError
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -22,6 +24,7 @@ from records.holders import folded
 __all__ = ["Kept", "Stale", "change", "keep", "kept", "kept_by"]
 
 _ROWS = TABLES.tables["mail_preferences"]
+_LOG = structlog.get_logger(__name__)
 
 
 class Stale(Exception):
@@ -49,7 +52,10 @@ async def kept(connection: AsyncConnection, post: Post, address: str) -> Kept:
 async def kept_by(
     connection: AsyncConnection, readers: Iterable[tuple[Post, str]]
 ) -> dict[tuple[Post, str], Kept]:
-    """The preferences of those of these readers that have said something, by post and folded address."""
+    """The preferences of those of these readers that have said something, by post and folded address.
+
+    Where what was said cannot be read, they are the defaults, and the log says so.
+    """
     wanted = {(post, folded(address)) for post, address in readers}
     if not wanted:
         return {}
@@ -61,9 +67,18 @@ async def kept_by(
 
 def _kept(row: dict[str, Any]) -> Kept:
     return Kept(
-        wants=Preferences.model_validate(row["body"]), version=row["version"], changed_at=row["changed_at"],
-        changed_by=row["changed_by"],
-    )  # fmt: skip
+        wants=_read(row), version=row["version"], changed_at=row["changed_at"], changed_by=row["changed_by"]
+    )
+
+
+def _read(row: dict[str, Any]) -> Preferences:
+    """What a row says; the defaults where it cannot be read: one reader's row must not hold up the mail of others."""
+    try:
+        return Preferences.model_validate(row["body"])
+    except ValidationError as error:
+        said = [str(one["msg"]) for one in error.errors()]
+        _LOG.warning("preferences of mail cannot be read; the defaults hold", post=row["post"], why=said)
+        return DEFAULT
 
 
 async def keep(
@@ -87,6 +102,7 @@ async def change(
 
     Raises:
         Stale: ``seen`` is given, and something else stands by now.
+        ValueError: what ``how`` makes of it could not be read again; nothing is written.
     """
     holder = folded(address)
     async with write_transaction(engine) as connection:
@@ -99,8 +115,10 @@ async def change(
             raise Stale(stands)
         if wants == stands.wants and stands.version:
             return wants
+        body = wants.model_dump(mode="json")
+        Preferences.model_validate(body)  # a copy with other values (``model_copy``) was not checked
         row = {
-            "post": str(post), "holder": holder, "body": wants.model_dump(mode="json"),
+            "post": str(post), "holder": holder, "body": body,
             "version": stands.version + 1, "changed_at": now, "changed_by": by,
         }  # fmt: skip
         if stands.version:

@@ -1,7 +1,10 @@
-"""Where mail for posts goes now: holders, alternates and time zones, of many posts at once."""
+"""Where mail for posts goes now: holders, alternates and time zones, of many posts at once.
+
+An alternate's last day is a day of the post's office: it begins and ends there at midnight local time.
+"""
 
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
@@ -9,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.posts import Capacity, Post
 from models.tables import TABLES
-from records.directory import seed_hours
+from records.directory import day_in, earliest_day, seed_hours
 
 __all__ = ["Addressee", "Office", "addressee_of", "addressees_now", "offices_of"]
 
@@ -27,7 +30,7 @@ class Addressee(NamedTuple):
 
 
 class Office(NamedTuple):
-    """Who gets the mail of a post today; the time zone (IANA) in which its dates are said; whose holidays it keeps."""
+    """Who gets the mail of a post now; the time zone (IANA) in which its dates are said; whose holidays it keeps."""
 
     holder: Addressee | None = None
     alternate: Addressee | None = None
@@ -49,31 +52,28 @@ class Office(NamedTuple):
 
 
 async def offices_of(
-    connection: AsyncConnection, posts: Collection[Post], today: date
+    connection: AsyncConnection, posts: Collection[Post], now: datetime
 ) -> Mapping[Post, Office]:
-    """The offices of these posts."""
-    holders = await connection.run_sync(_holders, posts)
-    alternates = await connection.run_sync(_alternates, posts, today)
-    m = _MEMBERS.c
-    members = select(m.code, m.zone, m.holidays).where(m.code.in_({post.member for post in posts}))
-    hours = {
-        row["code"]: (row["zone"] or seed_hours(row["code"])[0], row["holidays"] or "")
-        for row in await connection.run_sync(_rows, members)
+    """The offices of these posts at ``now`` (aware)."""
+    return await connection.run_sync(_offices, posts, now)
+
+
+def _offices(connection: Connection, posts: Collection[Post], now: datetime) -> dict[Post, Office]:
+    holders, hours = _holders(connection, posts), _hours(connection, posts)
+    alternates = _alternates(connection, hours, now)
+    return {
+        post: _office(holders.get(post), alternates.get(post), zone, holidays)
+        for post, (zone, holidays) in hours.items()
     }
-    found = {}
-    for post in posts:
-        zone, holidays = hours.get(post.member) or seed_hours(post.member)
-        found[post] = _office(holders.get(post), alternates.get(post), zone, holidays)
-    return found
 
 
 def addressees_now(
-    connection: Connection, places: Collection[tuple[Post, Capacity]], today: date
+    connection: Connection, places: Collection[tuple[Post, Capacity]], now: datetime
 ) -> Mapping[tuple[Post, Capacity], Addressee | None]:
-    """Who receives mail for these posts in these capacities, in the caller's transaction."""
+    """Who receives mail for these posts in these capacities at ``now`` (aware), in the caller's transaction."""
     holders = _holders(connection, {post for post, _ in places})
     others = {post for post, capacity in places if capacity is Capacity.ALTERNATE}
-    alternates = _alternates(connection, others, today) if others else {}
+    alternates = _alternates(connection, _hours(connection, others), now) if others else {}
     return {
         (post, capacity): _office(holders.get(post), alternates.get(post)).reads(capacity)
         for post, capacity in places
@@ -99,15 +99,29 @@ def _office(holder: Addressee | None, alternate: Row | None, zone: str = "UTC", 
     return Office(holder if holder and holder.email else None, stand_in, zone, holidays)
 
 
-def _alternates(connection: Connection, posts: Collection[Post], today: date) -> dict[str, Row]:
+def _hours(connection: Connection, posts: Collection[Post]) -> dict[Post, tuple[str, str]]:
+    """The time zone (IANA) of each post's office, and whose holidays it keeps."""
+    m = _MEMBERS.c
+    members = select(m.code, m.zone, m.holidays).where(m.code.in_({post.member for post in posts}))
+    hours = {
+        row["code"]: (row["zone"] or seed_hours(row["code"])[0], row["holidays"] or "")
+        for row in _rows(connection, members)
+    }
+    return {post: hours.get(post.member) or seed_hours(post.member) for post in posts}
+
+
+def _alternates(
+    connection: Connection, hours: Mapping[Post, tuple[str, str]], now: datetime
+) -> dict[str, Row]:
     """The alternate of each post: one for a time comes before one for good."""
     a = _ALTERNATES.c
     named = select(_ALTERNATES).where(
-        a.post.in_(posts), a.email != "", (a.until.is_(None)) | (a.until >= today)
+        a.post.in_(hours), a.email != "", (a.until.is_(None)) | (a.until >= earliest_day(now))
     )
     first: dict[str, Row] = {}
     for row in _rows(connection, named.order_by(a.until.is_(None), a.until.desc(), a.name)):
-        first.setdefault(row["post"], row)
+        if row["until"] is None or row["until"] >= day_in(hours[row["post"]][0], now):
+            first.setdefault(row["post"], row)
     return first
 
 
@@ -116,7 +130,7 @@ def _rows(connection: Connection, query: Any) -> list[Row]:
 
 
 async def addressee_of(
-    connection: AsyncConnection, post: Post, capacity: Capacity, today: date
+    connection: AsyncConnection, post: Post, capacity: Capacity, now: datetime
 ) -> Addressee | None:
-    """Who receives mail for a post in that capacity today; None when nobody does."""
-    return (await offices_of(connection, [post], today))[post].reads(capacity)
+    """Who receives mail for a post in that capacity at ``now`` (aware); None when nobody does."""
+    return (await offices_of(connection, [post], now))[post].reads(capacity)

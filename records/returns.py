@@ -1,7 +1,10 @@
 """What came back for notices is noted, once, and only as far as the ledger bears it out.
 
-Anybody can send a report. One counts only if it names the Message-ID of a mail that we sent and the very address that it
-went to; a program's reply must come from that address. Everything else changes nothing and is not kept.
+Anybody can send a report. One counts only if it names a mail that we sent, by its Message-ID or its envelope id, and the
+very address that it went to; a program's reply must come from that address. A report of failure that names the mail and
+another address (the one behind an alias, say), or names no mail and an address that we write to, may be true: it is
+kept with the notice as unconfirmed, one until a person has decided, and shown on the board; nothing follows from it.
+Everything else changes nothing and is not kept.
 """
 
 from collections.abc import Mapping
@@ -9,8 +12,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.sql import ColumnElement
 
 from db import insert_for, write_transaction
 from models.notices.state import NoticeState
@@ -20,12 +24,19 @@ from models.tables import TABLES
 from records import ledger
 from records.offices import offices_of
 
-__all__ = ["BY_REPORT", "Noted", "note", "returns_of"]
+__all__ = ["BY_REPORT", "Noted", "note", "returns_of", "undecided"]
 
-_NOTICES, _RETURNS = TABLES.tables["notices"], TABLES.tables["mail_returns"]
+_NOTICES, _RETURNS, _DECISIONS = (
+    TABLES.tables[name] for name in ("notices", "mail_returns", "mail_decisions")
+)
 
 BY_REPORT = "delivery report"
 """Who is said to have settled a notice that came back."""
+
+_LATELY = 5000
+"""Among so many of the newest mails is looked for the one that a report names by nothing but its address."""
+
+_LONGEST_NAMES = 300
 
 _MAY_COME_BACK = (NoticeState.SENT, NoticeState.AMBIGUOUS)
 
@@ -42,6 +53,8 @@ class Noted(StrEnum):
     """The same mail was noted before."""
     TOO_LATE = "too_late"
     """It says that a notice failed of which we know better: its reader has confirmed it, or it was given up."""
+    UNCONFIRMED = "unconfirmed"
+    """It may be that a notice was not delivered: the board shows it, and nothing else happens."""
     NOTHING = "nothing"
     """It says nothing of a notice that we sent to that address."""
 
@@ -53,7 +66,7 @@ async def note(engine: AsyncEngine, returned: Return | None, at: datetime) -> No
     async with write_transaction(engine) as connection:
         found = await _match(connection, returned)
         if found is None:
-            return Noted.NOTHING
+            return await _unconfirmed(connection, returned, at)
         notice, report = found
         if not await _kept(connection, notice, returned.fingerprint, report, at):
             return Noted.KNOWN
@@ -67,13 +80,54 @@ async def note(engine: AsyncEngine, returned: Return | None, at: datetime) -> No
 
 async def _match(connection: AsyncConnection, returned: Return) -> tuple[dict[str, Any], Report] | None:
     """The notice that it is about, and what is said of the address that this notice went to."""
-    named = _NOTICES.c.message_id.in_(returned.message_ids)
-    query = select(_NOTICES).where(named).order_by(_NOTICES.c.id).with_for_update()
+    query = select(_NOTICES).where(_named(returned)).order_by(_NOTICES.c.id).with_for_update()
     for notice in (await connection.execute(query)).mappings():
         for report in returned.reports:
             if _comparable(notice["address"]) in map(_comparable, report.addresses):
                 return dict(notice), report
     return None
+
+
+async def _unconfirmed(connection: AsyncConnection, returned: Return, at: datetime) -> Noted:
+    """Keep a report of failure that may be about a notice; nothing else changes."""
+    report = next((one for one in returned.reports if one.fate is Fate.FAILED), None)
+    if report is None:
+        return Noted.NOTHING
+    about = _named(returned) if returned.message_ids else await _newest_to(connection, report)
+    query = select(_NOTICES).where(about).order_by(_NOTICES.c.id).limit(1).with_for_update()
+    notice = (await connection.execute(query)).mappings().first()
+    if notice is None:
+        return Noted.NOTHING
+    if notice["state"] not in _MAY_COME_BACK or notice["acknowledged_at"] is not None:
+        return Noted.TOO_LATE
+    if (await connection.execute(undecided().where(_RETURNS.c.notice == notice["id"]))).first() is not None:
+        return Noted.KNOWN  # so that nobody fills the board with forged reports
+    names = ", ".join(sorted(report.addresses))[:_LONGEST_NAMES]
+    doubtful = report.model_copy(update={"fate": Fate.UNCONFIRMED})
+    kept = await _kept(connection, {**notice, "address": names}, returned.fingerprint, doubtful, at)
+    return Noted.UNCONFIRMED if kept else Noted.KNOWN
+
+
+def _named(returned: Return) -> ColumnElement[bool]:
+    return _NOTICES.c.message_id.in_(returned.message_ids)
+
+
+async def _newest_to(connection: AsyncConnection, report: Report) -> ColumnElement[bool]:
+    """The newest of the mails that were lately sent to one of these addresses."""
+    c = _NOTICES.c
+    lately = select(c.id, c.address).where(c.state == NoticeState.SENT).order_by(c.id.desc()).limit(_LATELY)
+    addresses = set(map(_comparable, report.addresses))
+    sent = (await connection.execute(lately)).all()
+    return c.id == next((number for number, address in sent if _comparable(address) in addresses), None)
+
+
+def undecided() -> Select[int]:
+    """The numbers of notices with an unconfirmed report on which nobody has decided since."""
+    c = _RETURNS.c
+    since = select(_DECISIONS.c.id).where(
+        _DECISIONS.c.notice == c.notice, _DECISIONS.c.decided_at >= c.noted_at
+    )
+    return select(c.notice).where(c.fate == Fate.UNCONFIRMED, ~since.exists())
 
 
 def _comparable(address: str) -> str:
@@ -121,7 +175,7 @@ async def _instead(
 ) -> dict[str, Any] | None:
     """The notice for the alternate; None where nobody has another address than the one from which this came back."""
     post = Post(notice["post"])
-    stands_in = (await offices_of(connection, [post], at.date()))[post].stands_in
+    stands_in = (await offices_of(connection, [post], at))[post].stands_in
     if stands_in is None or _comparable(stands_in.email) == _comparable(notice["address"]):
         return None
     return ledger.for_alternate(notice, at)

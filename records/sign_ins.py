@@ -140,7 +140,7 @@ async def _begin(
     connection: AsyncConnection, email: str, device: str, earlier: str, now: datetime
 ) -> str | None:
     """A new session in place of the earlier one; its token. None when nobody has the address."""
-    if not await posts_of(connection, email, now.date()):
+    if not await posts_of(connection, email, now):
         return None
     if earlier:
         await end_session_of(connection, earlier, now)

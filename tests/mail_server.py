@@ -14,10 +14,12 @@ __all__ = ["Server", "listening"]
 class Server:
     """An aiosmtpd server whose answers a test gives; it counts connections and keeps what it took.
 
-    ``groups``: whether it offers to take commands in groups (RFC 2920), as aiosmtpd can.
+    ``groups``: whether it offers to take commands in groups (RFC 2920), as aiosmtpd can. ``reports``: whether it offers
+    delivery reports (RFC 3461); ``asked`` is what it is then asked for, by their names.
     """
 
     groups = False
+    reports = False
 
     def __init__(self, **options: Any) -> None:
         self.options = options
@@ -27,6 +29,7 @@ class Server:
         self.data: Callable[[SMTP], Awaitable[str]] | None = None
         self.mail: Callable[[SMTP], str | None] = lambda smtp: None
         self.open: set[asyncio.BaseTransport] = set()
+        self.asked: dict[str, str] = {}
 
     def connection(self) -> asyncio.Protocol:
         self.connections += 1
@@ -37,7 +40,21 @@ class Server:
                 server.open.add(transport)
                 super().connection_made(transport)
 
+            async def smtp_MAIL(self, arg: str | None) -> None:  # noqa: N802
+                await super().smtp_MAIL(server.without_reports(arg))
+
+            async def smtp_RCPT(self, arg: str | None) -> None:  # noqa: N802
+                await super().smtp_RCPT(server.without_reports(arg))
+
         return Counted(self, hostname="mx.example.org", **self.options)
+
+    def without_reports(self, arg: str | None) -> str | None:
+        """The argument of a command without what aiosmtpd knows nothing of."""
+        if not self.reports or not arg:
+            return arg
+        options = dict(one.split("=", 1) for one in arg.split() if one.startswith(("ENVID=", "ORCPT=")))
+        self.asked |= options
+        return " ".join(one for one in arg.split() if not one.startswith(tuple(options) or "-"))
 
     def drop(self) -> None:
         for transport in self.open:
@@ -48,7 +65,8 @@ class Server:
         self, smtp: SMTP, session: Session, envelope: Envelope, hostname: str, offers: list[str]
     ) -> list[str]:
         session.host_name = hostname
-        return [*offers[:-1], "250-PIPELINING", offers[-1]] if self.groups else offers
+        more = [name for name, offered in (("PIPELINING", self.groups), ("DSN", self.reports)) if offered]
+        return [*offers[:-1], *(f"250-{name}" for name in more), offers[-1]]
 
     async def handle_MAIL(  # noqa: N802
         self, smtp: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

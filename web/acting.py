@@ -23,7 +23,7 @@ router = APIRouter(include_in_schema=False)
 async def held_by(site: Site, email: str) -> tuple[Post, ...]:
     """The posts that an address holds today."""
     async with site.engine.connect() as connection:
-        return await people.posts_of(connection, email, site.clock().date())
+        return await people.posts_of(connection, email, site.clock())
 
 
 async def member_names(site: Site) -> dict[str, str]:

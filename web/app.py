@@ -1,7 +1,8 @@
 """The web application: puts the pages together. Run by ``uvicorn --factory web.app:create_app``."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import structlog
 from fastapi import FastAPI, HTTPException, Request
@@ -70,12 +71,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def application(site: Site) -> FastAPI:
-    """The application made of these parts."""
+    """The application made of these parts. While it is served, nudges for the delivery are passed on beside it."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        with heard(site.watch.end):
-            yield
+        passing = asyncio.create_task(site.nudger.run())
+        try:
+            with heard(site.watch.end):
+                yield
+        finally:
+            passing.cancel()
+            with suppress(asyncio.CancelledError):
+                await passing
         await site.engine.dispose()
 
     app = FastAPI(

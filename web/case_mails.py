@@ -48,7 +48,7 @@ async def _mail(
     """The mail of a notice to whoever holds the post now; its links open nothing. None where nobody is written to."""
     site = current_site(request)
     async with site.engine.connect() as connection:
-        addressee = await addressee_of(connection, post, capacity, site.clock().date())
+        addressee = await addressee_of(connection, post, capacity, site.clock())
         zone = await zone_of(connection, post.member)
     if addressee is None:
         return None
@@ -135,7 +135,7 @@ async def _readers(request: Request, preview: Preview) -> list[tuple[Post, str]]
     found = []
     async with site.engine.connect() as connection:
         for one in preview.notices:
-            addressee = await addressee_of(connection, one.to, one.capacity, site.clock().date())
+            addressee = await addressee_of(connection, one.to, one.capacity, site.clock())
             found.append((one.to, addressee.email if addressee else ""))
     return found
 

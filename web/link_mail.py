@@ -98,7 +98,7 @@ async def send_link(site: Site, email: str, token: str) -> None:
     """
     now = site.clock()
     async with site.engine.connect() as connection:
-        reader = await people.person(connection, email, now.date())
+        reader = await people.person(connection, email, now)
     try:
         message = compose_link(site.settings, reader if reader.email else _NOBODY, token, now)
     except ValueError:

@@ -35,6 +35,7 @@ _FATES: Mapping[str, str] = {
     Fate.DELAYED: N_("is delayed on its way"),
     Fate.DELIVERED: N_("was delivered"),
     Fate.AUTO_REPLY: N_("was answered by a program"),
+    Fate.UNCONFIRMED: N_("may have come back as undeliverable; a report names"),
 }
 _DECISIONS: Mapping[str, str] = {
     Decision.RESEND: N_("sent again"),
@@ -102,5 +103,5 @@ async def decide(request: Request, visitor: Annotated[Visitor, only(Role.SECRETA
         await act(site.engine, str(sent.get("notice") or ""), by=by, why=why, at=site.clock())
     except NotDecided:
         return await _page(request, visitor, status=409)
-    await site.nudge_delivery()
+    site.nudge_delivery()
     return RedirectResponse("/mail-board", 303)

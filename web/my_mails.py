@@ -90,13 +90,13 @@ async def keep(request: Request, visitor: SignedIn) -> Response:
         return await _page(request, visitor, 422, given=sent, wrong=_(_WRONG[wrong.why]) % wrong.said)
     except Stale as stale:
         return await _page(request, visitor, 409, stale=stale.now)
-    await site.nudge_delivery()
+    site.nudge_delivery()
     return RedirectResponse("/my-mails?kept=yes", 303)
 
 
 async def _address_of(site: Site, post: Post) -> str:
     async with site.engine.connect() as connection:
-        holder = await addressee_of(connection, post, Capacity.HOLDER, site.clock().date())
+        holder = await addressee_of(connection, post, Capacity.HOLDER, site.clock())
     return holder.email if holder else ""
 
 

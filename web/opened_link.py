@@ -80,7 +80,7 @@ async def open_link(site: Site, token: str) -> Opened:
         row = await ledger.notice_of(connection, link.key)
         if row is None or (row["reference"], row["post"]) != (link.reference, link.post):
             raise NoGood("unknown")
-        holder = await addressee_of(connection, link.post, Capacity(row["capacity"]), now.date())
+        holder = await addressee_of(connection, link.post, Capacity(row["capacity"]), now)
         zone = await zone_of(connection, link.post.member)
     if holder is None or not site.links.was_for(link, holder.email):
         raise NoGood("handed_over")

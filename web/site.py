@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -23,7 +22,8 @@ from settings import Settings
 from web.identity_provider import IdentityProvider
 from web.watch import Watch
 from web.wrong_tokens import WrongTokens
-from workflows.client import CaseDesk, nudge_delivery
+from workflows.client import CaseDesk
+from workflows.nudger import Nudger
 from workflows.payloads import data_converter
 
 __all__ = ["Site"]
@@ -51,6 +51,7 @@ class Site:
         self.identity_provider = IdentityProvider(self.settings) if self.settings.oidc_issuer else None
         self.wrong_tokens = WrongTokens()
         self._connecting = asyncio.Lock()
+        self.nudger = Nudger(self._temporal, self.settings.delivery_queue)
 
     @cached_property
     def links(self) -> AnswerLinks:
@@ -82,13 +83,12 @@ class Site:
     async def reply_to(self) -> str:
         """Where answers to mails go, as name <address>: to the secretariat, under the name that mails come from."""
         async with self.engine.connect() as connection:
-            secretariat = await addressee_of(connection, SECRETARIAT, Capacity.HOLDER, self.clock().date())
+            secretariat = await addressee_of(connection, SECRETARIAT, Capacity.HOLDER, self.clock())
         return replies_to(self.settings.mail_from, secretariat.email if secretariat else "")
 
-    async def nudge_delivery(self) -> None:
-        """Have what was queued here sent now. If no server answers, the worker that starts next does it by itself."""
-        with suppress(RuntimeError):
-            await nudge_delivery(await self._temporal(), self.settings.delivery_queue)
+    def nudge_delivery(self) -> None:
+        """Have what was queued here sent now. Nobody waits for it: it is recorded, whether Temporal answers or not."""
+        self.nudger.nudge()
 
     async def _temporal(self) -> Client:
         async with self._connecting:

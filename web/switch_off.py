@@ -110,7 +110,7 @@ async def _open(request: Request, token: str) -> _Opened:
 async def _address_of(site: Site, link: OffLink, now: datetime) -> str:
     """The address that the post's mail goes to, if the mail of the link went there."""
     async with site.engine.connect() as connection:
-        holder = await addressee_of(connection, link.post, Capacity.HOLDER, now.date())
+        holder = await addressee_of(connection, link.post, Capacity.HOLDER, now)
     if holder is None or not site.off_links.was_for(link, holder.email):
         raise _NoGood("handed_over")
     return holder.email

@@ -64,10 +64,11 @@ async def notices(
     async with current_site(request).engine.connect() as connection:
         rows = await ledger.told(connection, reference, after=after, limit=_A_PAGE + 1)
     _ = gettext_of(language_for(request, visitor))
+    numbers = list(dict.fromkeys(row["id"] for row in rows))
+    more = numbers[_A_PAGE - 1] if len(numbers) > _A_PAGE else None
     return render(
-        request, "notices.html", case=seen.case, names=names_in(case), after=after,
-        told=[shown_notice(row, _) for row in rows[:_A_PAGE]],
-        more=rows[_A_PAGE - 1]["id"] if len(rows) > _A_PAGE else None,
+        request, "notices.html", case=seen.case, names=names_in(case), after=after, more=more,
+        told=[shown_notice(row, _) for row in rows if more is None or row["id"] <= more],
     )  # fmt: skip
 
 

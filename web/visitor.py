@@ -74,8 +74,8 @@ async def visitor_of(request: Request, *, touch: bool = True) -> Visitor | None:
     if session is None:
         return None
     async with site.engine.connect() as connection:
-        posts = await people.posts_of(connection, session.email, now.date())
-        holder = await people.person(connection, session.email, now.date())
+        posts = await people.posts_of(connection, session.email, now)
+        holder = await people.person(connection, session.email, now)
     if not posts:
         return None
     usable = [post for post in posts if session.strong or not people.needs_second_factor(post)]

@@ -10,7 +10,8 @@ from models.tables.columns import moment_column, text_column
 class MailReturnRow(SQLModel, table=True):
     """What came back for a notice, each mail once: ``notice`` is its number, ``fate`` a ``models.returns.Fate``.
 
-    ``address``, ``status`` and ``text`` are the report's own words, shortened.
+    ``address`` is that of the notice, or of a report that is unconfirmed; ``status`` and ``text`` are the report's own
+    words, shortened.
     """
 
     __tablename__ = "mail_returns"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from temporalio.service import RPCError
 
 import worker
 from models.mail_preferences import Rhythm
@@ -70,22 +71,36 @@ async def _mail_stuck(settings: Settings, limit: int) -> None:
 
 @app.command("resend")
 def mail_resend(
-    keys: Keys,
+    keys: Annotated[
+        list[str] | None, typer.Argument(help="Keys of notices, as the board shows them.")
+    ] = None,
+    all_refused: Annotated[
+        bool, typer.Option("--all-refused", help="All that are refused or undeliverable, as well.")
+    ] = False,
+    said: Annotated[str, typer.Option(help="Of those, the ones with these words in what was said.")] = "",
     why: Annotated[str, typer.Option(help="Why; needed for one that may have arrived.")] = "",
     by: By = "operator",
 ) -> None:
     """Send stuck notices again: the same mails, tried anew."""
-    run(_mail_resend(load_settings_or_fail(), keys, by, why))
+    if not (keys or all_refused) or (said and not all_refused):
+        raise typer.BadParameter("Name notices by their keys, or say --all-refused, with --said or without.")
+    run(_mail_resend(load_settings_or_fail(), keys or [], said if all_refused else None, by, why))
 
 
-async def _mail_resend(settings: Settings, keys: list[str], by: str, why: str) -> None:
+async def _mail_resend(settings: Settings, named: list[str], said: str | None, by: str, why: str) -> None:
     async with records(settings) as engine:
+        keys = list(named)
+        if said is not None:
+            async with engine.connect() as connection:
+                keys += [key for key in await mail_board.refused(connection, said) if key not in named]
         try:
             for key in keys:
                 await mail_board.resend(engine, key, by=by, why=why, at=datetime.now(UTC))
                 out.print(f"{key}: queued again", markup=False, highlight=False, soft_wrap=True)
         finally:  # those before one that is refused go out all the same
             await _nudge_delivery(settings)
+    if said is not None:
+        out.print(f"{len(keys)} notices are sent again", highlight=False)
 
 
 @app.command("give-up")
@@ -121,7 +136,7 @@ async def _mail_preview(settings: Settings, kind: str, post: str, language: str,
         )
     wanted = post_named(post) if post else None
     async with records(settings) as engine, engine.connect() as connection:
-        mail = await mailing.preview(connection, settings, kind, wanted, language, datetime.now(UTC).date())
+        mail = await mailing.preview(connection, settings, kind, wanted, language, datetime.now(UTC))
     sys.stdout.write(mail.html if html else f"To: {mail.to}\nSubject: {mail.subject}\n\n{mail.text}")
 
 
@@ -157,11 +172,14 @@ async def _mail_resume(settings: Settings, by: str) -> int:
 
 
 async def _nudge_delivery(settings: Settings) -> None:
-    """Have the delivery look at the queue; a worker that starts later does so by itself."""
+    """Have the delivery look at the queue; while Temporal is away, the worker does so by itself later."""
     try:
         await nudge_delivery(await worker.connect(settings), settings.delivery_queue)
-    except RuntimeError:
-        err.print("Temporal does not answer; what is queued goes out when a worker starts.", soft_wrap=True)
+    except (RPCError, RuntimeError):
+        err.print(
+            "Temporal does not answer; what is queued goes out within a quarter of an hour after it does.",
+            soft_wrap=True,
+        )
 
 
 @app.command("preferences")

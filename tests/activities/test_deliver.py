@@ -222,6 +222,23 @@ async def test_while_all_mail_is_paused_it_is_queued_and_goes_out_once_when_it_i
     assert len(catcher.messages()) == len(notices)
 
 
+async def test_what_was_queued_and_whose_nudge_was_lost_goes_out_all_the_same(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "_LOOK_AGAIN_SECONDS", 0.2)
+    async with Catcher(tmp_path / "mail") as catcher, mailing(tmp_path, catcher, database_url) as parts:
+        await parts.submit()
+        first, *_ = await settled(parts)
+        await parts.client.get_workflow_handle(DELIVERY_ID).result()  # nothing waits; nobody wakes it
+        notices = TABLES.tables["notices"]
+        async with write_transaction(parts.engine) as connection:
+            queued = notices.update().where(notices.c.id == first["id"]).values(state="queued")
+            await connection.execute(queued)
+        again, *_ = await settled(parts)
+
+    assert (again["state"], again["attempts"]) == ("sent", 2)
+
+
 async def test_a_pause_while_mails_are_opened_hands_none_of_them_over(
     tmp_path: Path, database_url: str
 ) -> None:

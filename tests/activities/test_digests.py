@@ -4,16 +4,18 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
+from structlog.testing import capture_logs
 
 from db import Writer
 from models.mail_preferences import How, Preferences, Rhythm, Switch
 from ops.catcher import Catcher
-from records import digests, ledger
+from records import digests, ledger, proof
 from records.mail_pauses import pause, resume
 from tests.activities.post_office import OFF, PostOffice, at_work, post_office, sent_at
 from tests.web.place import address_of
@@ -318,6 +320,63 @@ async def test_several_workers_at_once_gather_one_digest(office: PostOffice) -> 
     assert sum(made) == len(readers)
     await office.deliver()
     assert [len(office.digests(reader)) for reader in readers] == [1] * len(readers)
+
+
+async def test_who_was_told_says_that_the_alternate_got_the_digest(
+    engine: AsyncEngine, tmp_path: Path
+) -> None:
+    def refuses(address: str) -> str | None:
+        return "550 5.1.1 no such user" if address == address_of(MY) else None
+
+    async with (
+        Catcher(tmp_path / "mail", answer=refuses) as catcher,
+        post_office(engine, catcher, MONDAY) as office,
+    ):
+        table = at_work(MONDAY)
+        table.do(RSO, "situation_update", {"text": "Fewer boats."})
+        await office.tell(table)
+        await office.until(MORNING_MY)
+        async with engine.connect() as connection:
+            told = await ledger.told(connection, "AHG-2026-001")
+            pages = [
+                await ledger.told(connection, "AHG-2026-001", after=row["id"] - 1, limit=1) for row in told
+            ]
+        alternate = address_of(MY).replace("@", "-alternate@")
+        (digest,) = office.digests(alternate)
+    assert text_of(digest).count("There is an update") == 1
+    holders, others = [row for row in told if (row["kind"], row["post"]) == ("situation_updated", MY)]
+    assert (others["id"], others["instead_of"]) == (holders["id"], holders["key"])
+    stands = ("capacity", "address", "state", "digest_state", "reply")
+    assert [holders[name] for name in stands] == [
+        "holder", address_of(MY), "gathered", "refused", "550 5.1.1 no such user",
+    ]  # fmt: skip
+    assert [others[name] for name in stands[:-1]] == ["alternate", alternate, "gathered", "sent"]
+    assert others["message_id"] == digest.message["Message-ID"]
+    assert digest.message["List-Unsubscribe"] is None
+    lines = [dict(zip(proof.HEAD, line, strict=True)) for line in proof.lines(told)]
+    assert holders["key"] in [line["instead_of"] for line in lines if line["address"] == alternate]
+    assert [holders, others] in pages
+    assert {len(page) for page in pages} == {1, 2}
+
+
+async def test_preferences_that_cannot_be_read_are_the_defaults_and_hold_up_nobodys_mail(
+    office: PostOffice,
+) -> None:
+    await office.wants(MY, Preferences(digest=Rhythm.WEEKLY))
+    switches = [{"case": f"AHG-2026-{one:03}", "kind": "", "how": "off"} for one in range(1, 300)]
+    body = {**Preferences(digest=Rhythm.WEEKLY).model_dump(mode="json"), "switches": switches}
+    await office.changed("mail_preferences", MY, body=body)
+    table = at_work(MONDAY)
+    table.do(RSO, "situation_update", {"text": "Fewer boats."})
+    with capture_logs() as logs:
+        await office.tell(table)
+    assert {(line["log_level"], line["post"]) for line in logs} == {("warning", MY)}
+    assert {row["state"] for row in await office.told("AHG-2026-001")} == {"sent", "digest"}
+    (held,) = await office.ledger("situation_updated", MY)
+    assert held["next_attempt_at"] == MORNING_MY
+    await office.wants(MY, Preferences(digest=Rhythm.NONE))  # what is said next is kept
+    (held,) = await office.ledger("situation_updated", MY)
+    assert held["state"] == "not_wanted"
 
 
 class Killed(Exception):

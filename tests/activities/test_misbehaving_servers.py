@@ -142,6 +142,17 @@ class WantsAnotherPassword(Faulty):
         return AuthResult(success=self.well, handled=False)
 
 
+class DisownsTheSender(Faulty):
+    """Does not let us write in our name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.mail = self.disowns
+
+    def disowns(self, smtp: SMTP) -> str | None:
+        return None if self.well else "553 5.7.1 Sender address rejected: not owned by user ahg"
+
+
 @dataclass(frozen=True)
 class Fault:
     """How a server misbehaves, and what follows.
@@ -202,6 +213,7 @@ FAULTS: Mapping[str, Fault] = {
     "another password": Fault(
         WantsAnotherPassword, {"smtp_username": "ahg", "smtp_password": "wrong"}, away="535"
     ),
+    "does not take the sender": Fault(DisownsTheSender, away="553 5.7.1 Sender address rejected"),
     "neither 8BITMIME nor SMTPUTF8": Fault(partial(Faulty, decode_data=True), **_UNWRITABLE),
     "8BITMIME without SMTPUTF8": Fault(Faulty, **_UNWRITABLE),
     "8BITMIME and SMTPUTF8": Fault(partial(Faulty, enable_SMTPUTF8=True), first=_UMLAUT),

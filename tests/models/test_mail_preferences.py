@@ -331,6 +331,31 @@ def test_a_switch_takes_the_place_of_one_that_means_the_same() -> None:
     assert len(third.switches) == 2
 
 
+def many(how: How = How.OFF, kind: str = "situation_updated") -> list[tuple[str, str, How]]:
+    """As many switches of a case each as there may be."""
+    return [(f"AHG-2026-{one:03}", kind, how) for one in range(1, MOST_SWITCHES + 1)]
+
+
+def test_one_switch_more_than_there_may_be_takes_the_place_of_the_oldest_of_a_case() -> None:
+    full = wanting(("", "outcome_verified", How.OFF), *many()[:-1])
+    added = Switch(case="AHG-2027-001", kind="situation_updated", how=How.OFF)
+    wants = full.with_switch(added)
+    assert wants.switches == (full.switches[0], *full.switches[2:], added)
+    assert Preferences.model_validate(wants.model_dump(mode="json")) == wants
+    everywhere = Switch(kind="situation_updated", how=How.AT_ONCE)
+    assert len(full.with_switch(everywhere).switches) == MOST_SWITCHES
+    again = full.switches[5]
+    assert full.with_switch(again).switches == (*full.switches[:5], *full.switches[6:], again)
+
+
+def test_of_too_many_switches_those_go_first_that_change_nothing() -> None:
+    full = wanting(*many()[:100], *many(How.DIGEST)[100:])
+    wants = full.with_switch(Switch(kind="situation_updated", how=How.OFF))
+    assert wants == wanting(*many(How.DIGEST)[100:], ("", "situation_updated", How.OFF))
+    quieter = Switch(case="AHG-2026-150", how=How.OFF)  # says something else than is kept of it
+    assert full.with_switch(quieter).switches == (*full.switches[1:], quieter)
+
+
 def test_preferences_come_back_from_json_as_they_were() -> None:
     wants = wanting((CASE, "outcome_due", OFF), quiet_from=time(21), quiet_until=time(6))
     assert Preferences.model_validate_json(wants.model_dump_json()) == wants

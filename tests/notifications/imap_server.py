@@ -15,7 +15,10 @@ _SEARCH = re.compile(r"UID SEARCH UID (\d+):\*")
 
 
 class ImapServer:
-    """One mailbox: ``mails`` by UID; those in ``gone`` vanish before they are fetched. ``said``: what was asked."""
+    """One mailbox: ``mails`` by UID; those in ``gone`` vanish before they are fetched. ``said``: what was asked.
+
+    ``busy``: UIDs of mails that cannot be read now.
+    """
 
     def __init__(
         self, *, starttls: ssl.SSLContext | None = None, plain: bool = True, password: str = PASSWORD
@@ -24,6 +27,7 @@ class ImapServer:
         self.validity = 7
         self.user, self.password, self.folder = "ahg@example.org", password, "INBOX"
         self.gone: set[int] = set()
+        self.busy: set[int] = set()
         self.said: list[str] = []
         self.encrypted: list[bool] = []
         self.port = 0
@@ -72,6 +76,8 @@ class ImapServer:
                 first = min(int(found[1]), max(self.mails, default=0))
                 uids = " ".join(str(uid) for uid in self.mails if uid >= first)
                 return [f"* SEARCH {uids}\r\n".encode()], "OK done"
+            case "UID" if (found := _FETCH.fullmatch(command)) and int(found[1]) in self.busy:
+                return [], "NO [UNAVAILABLE] Server busy, try again"
             case "UID" if found := _FETCH.fullmatch(command):
                 return self._fetched(*map(int, found.groups())), "OK done"
             case "LOGOUT":

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from models.posts import Capacity
 from notifications.digest import Item
 from notifications.environment import languages
 from notifications.preview import ABOUT, AT, DUE, FACTS, OFF, reader_of, sample_digest
@@ -91,6 +92,13 @@ def test_a_digest_is_of_no_thread_and_is_switched_off_by_one_click() -> None:
     (address,) = message["Reply-To"].addresses
     assert (address.display_name, address.addr_spec) == ("Secretariat", "secretariat@example.org")
     assert bytes(sample_digest()) == bytes(sample_digest())
+
+
+def test_a_digest_for_the_alternate_is_its_holders_to_switch_off() -> None:
+    alternate = reader_of("invited").model_copy(update={"capacity": Capacity.ALTERNATE})
+    message = received(sample_digest(reader=alternate))
+    assert message["List-Unsubscribe"] is None
+    assert message["List-Unsubscribe-Post"] is None
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -6,7 +6,7 @@ from email.policy import SMTP, default
 
 import pytest
 
-from models.posts import Post
+from models.posts import Capacity, Post
 from notifications.compose import About
 from notifications.off_links import OffLinks
 from notifications.preview import ABOUT, OFF, reader_of
@@ -90,6 +90,15 @@ def test_an_optional_mail_is_switched_off_by_one_click(kind: str) -> None:
     assert OFF.was_for(link, "Desk@Example.org")
     assert not OFF.was_for(link, "next@example.org")
     assert "desk" not in link.holder
+
+
+@pytest.mark.parametrize("kind", OPTIONAL)
+def test_what_goes_to_an_alternate_is_its_holders_to_switch_off(kind: str) -> None:
+    alternate = reader_of(kind).model_copy(update={"capacity": Capacity.ALTERNATE})
+    message = mail(kind, reader=alternate)
+    assert message["List-Unsubscribe"] is None
+    assert message["List-Unsubscribe-Post"] is None
+    assert message["Precedence"] == "bulk"
 
 
 @pytest.mark.parametrize("kind", MANDATORY)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from models.returns import Place
-from notifications.incoming import Mailbox, MailboxAway, mails_in
+from notifications.incoming import Fetched, Mailbox, MailboxAway, mails_in
 from notifications.returns import LONGEST
 from tests.notifications.imap_server import PASSWORD, ImapServer, serving
 from tests.notifications.returned import FOLDER, returned
@@ -27,7 +27,7 @@ def of(server: ImapServer, **given: Any) -> Mailbox:
     return Mailbox("127.0.0.1", server.port, timeout=5.0, **chosen)
 
 
-async def fetch(box: Mailbox, after: Place = FIRST, most: int = 100) -> tuple[list[bytes], Place, bool]:
+async def fetch(box: Mailbox, after: Place = FIRST, most: int = 100) -> Fetched:
     return await asyncio.to_thread(box.fetch, after, most)
 
 
@@ -36,12 +36,12 @@ async def test_what_has_come_is_read_once_and_in_order(plain: bool) -> None:
     server = ImapServer(plain=plain, password=PASSWORD if plain else 'g"e\\heim')
     async with serving(server):
         box = of(server)
-        assert await fetch(box) == ([], Place(validity=7, uid=0), False)
+        assert await fetch(box) == ([], Place(validity=7, uid=0), False, "")
         server.deliver(b"one", b"two", b"three")
-        mails, place, more = await fetch(box, most=2)
+        mails, place, more, _ = await fetch(box, most=2)
         assert (mails, place, more) == ([b"one", b"two"], Place(validity=7, uid=2), True)
-        assert await fetch(box, place) == ([b"three"], Place(validity=7, uid=3), False)
-        assert await fetch(box, Place(validity=7, uid=3)) == ([], Place(validity=7, uid=3), False)
+        assert await fetch(box, place) == ([b"three"], Place(validity=7, uid=3), False, "")
+        assert await fetch(box, Place(validity=7, uid=3)) == ([], Place(validity=7, uid=3), False, "")
     verbs = {" ".join(one.split()[: 2 if one.startswith("UID") else 1]) for one in server.said}
     assert verbs <= {"CAPABILITY", "AUTHENTICATE", "LOGIN", "EXAMINE", "UID SEARCH", "UID FETCH", "LOGOUT"}
 
@@ -50,9 +50,9 @@ async def test_a_mailbox_that_was_made_anew_is_read_from_its_beginning() -> None
     server = ImapServer()
     server.deliver(b"one", b"two")
     async with serving(server):
-        _, place, _ = await fetch(of(server))
+        place = (await fetch(of(server))).place
         server.validity, server.mails = 8, {1: b"new"}
-        assert await fetch(of(server), place) == ([b"new"], Place(validity=8, uid=1), False)
+        assert await fetch(of(server), place) == ([b"new"], Place(validity=8, uid=1), False, "")
 
 
 async def test_a_mail_that_somebody_takes_away_meanwhile_is_passed_over() -> None:
@@ -60,14 +60,29 @@ async def test_a_mail_that_somebody_takes_away_meanwhile_is_passed_over() -> Non
     server.deliver(b"one", b"two")
     server.gone.add(1)
     async with serving(server):
-        assert await fetch(of(server)) == ([b"two"], Place(validity=7, uid=2), False)
+        assert await fetch(of(server)) == ([b"two"], Place(validity=7, uid=2), False, "")
+
+
+async def test_a_mail_that_cannot_be_read_now_is_read_later_and_nothing_is_passed_over() -> None:
+    server = ImapServer()
+    server.deliver(b"one", b"two", b"three")
+    server.busy.add(2)
+    async with serving(server):
+        mails, place, more, missed = await fetch(of(server))
+        assert (mails, place, more) == ([b"one", b"three"], Place(validity=7, uid=1), False)
+        assert missed == "the mail 2 cannot be read: [UNAVAILABLE] Server busy, try again"
+        server.busy.add(3)
+        with pytest.raises(MailboxAway, match=r"the mail 2 cannot be read: .*Server busy"):
+            await fetch(of(server), place)
+        server.busy.clear()
+        assert await fetch(of(server), place) == ([b"two", b"three"], Place(validity=7, uid=3), False, "")
 
 
 async def test_of_a_large_mail_the_beginning_is_asked_for() -> None:
     server = ImapServer()
     server.deliver(b"x" * 10 * 1024**2)
     async with serving(server):
-        (mail,), _, _ = await fetch(of(server))
+        (mail,) = (await fetch(of(server))).mails
     assert len(mail) == LONGEST
 
 
@@ -82,7 +97,7 @@ async def test_a_certificate_that_nobody_vouches_for_gets_no_password(
             await fetch(of(server, security=security))
         assert not [one for one in server.said if one.startswith(("AUTHENTICATE", "LOGIN"))]
         trust = ssl.create_default_context(cafile=str(certificate))
-        mails, _, _ = await fetch(of(server, security=security, tls_context=trust))
+        mails, *_ = await fetch(of(server, security=security, tls_context=trust))
     assert mails == [b"one"]
     asked = dict(zip(server.said, server.encrypted, strict=True))
     assert all(encrypted for one, encrypted in asked.items() if one.startswith("AUTHENTICATE"))

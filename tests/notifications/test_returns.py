@@ -97,10 +97,8 @@ def test_the_action_decides_and_not_the_class_of_the_status() -> None:
         b"\r\n" * 5000,
         report(status="Action: exploded\nStatus: 5.1.1"),
         report(status="Status: 5.1.1"),
-        report(sent="no id at all"),
         report().replace(b"rfc822; desk@example.org", b"x400; /C=AU/S=DESK"),
         report().replace(b"message/delivery-status", b"text/plain"),
-        report().replace(b"text/rfc822-headers", b"text/plain"),
         report().replace(b"boundary=b", b""),
         b"Content-Type: multipart/mixed; boundary=c\n\n--c\n" + report() + b"\n--c--\n",
         b"Content-Type: message/rfc822\n\n" + report(),
@@ -108,6 +106,35 @@ def test_the_action_decides_and_not_the_class_of_the_status() -> None:
 )
 def test_what_is_no_report_says_nothing(octets: bytes) -> None:
     assert read_return(octets) is None
+
+
+WITHOUT = (
+    report(sent="no id at all"),
+    report().replace(b"text/rfc822-headers", b"text/plain"),
+    report().partition(b"--b\nContent-Type: text/rfc822-headers")[0] + b"--b--\n",
+)
+
+
+@pytest.mark.parametrize("octets", WITHOUT)
+def test_a_report_without_our_headers_names_the_mail_by_its_envelope_id_or_not_at_all(octets: bytes) -> None:
+    read = read_return(octets)
+    assert read is not None
+    assert (read.message_ids, read.reports[0].fate) == ((), Fate.FAILED)
+    own = MESSAGE_ID.strip("<>").encode()
+    named = octets.replace(b"Reporting-MTA: dns; x", b"Reporting-MTA: dns; x\nOriginal-Envelope-Id: " + own)
+    read = read_return(named)
+    assert read is not None
+    assert read.message_ids == (MESSAGE_ID,)
+
+
+def test_a_gateway_that_gives_the_mail_another_id_leaves_it_its_envelope_id() -> None:
+    own = MESSAGE_ID.strip("<>").encode()
+    changed = report(sent="<another@gateway.example>").replace(
+        b"Reporting-MTA: dns; x", b"Original-Envelope-Id: " + own + b"\nReporting-MTA: dns; x"
+    )
+    read = read_return(changed)
+    assert read is not None
+    assert read.message_ids == ("<another@gateway.example>", MESSAGE_ID)
 
 
 def test_a_report_on_many_recipients_names_each() -> None:

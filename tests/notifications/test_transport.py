@@ -104,13 +104,57 @@ async def test_the_answer_to_the_whole_message_counts(message: EmailMessage, rep
         assert await transport.send(message, TO) == Delivery(state, reply)  # type: ignore[arg-type]
 
 
-async def test_a_rejected_sender_is_refused_and_a_missing_login_is_not(message: EmailMessage) -> None:
+@pytest.mark.parametrize("groups", [False, True])
+@pytest.mark.parametrize(
+    "reply", ["553 5.7.1 Sender address rejected: not owned by user ahg", "530 5.7.0 log in first"]
+)
+async def test_a_rejected_sender_or_a_missing_login_is_no_verdict_on_a_recipient(
+    message: EmailMessage, groups: bool, reply: str
+) -> None:
     server = Server()
+    server.groups = groups
     async with listening(server) as port, to(port) as transport:
-        server.mail = lambda smtp: "553 5.1.8 sender unknown"
-        assert (await transport.send(message, TO)).state == "refused"
-        server.mail = lambda smtp: "530 5.7.0 log in first"
-        assert (await transport.send(message, TO)).state == "away"
+        server.mail = lambda smtp: reply
+        assert await transport.send(message, TO) == Delivery("away", reply, lost=True)
+        server.mail = lambda smtp: "451 4.3.0 not now"
+        assert (await transport.send(message, TO)).state == "retry"
+        server.mail = lambda smtp: None
+        assert (await transport.send(message, TO)).state == "sent"
+
+
+@pytest.mark.parametrize("groups", [False, True])
+async def test_a_report_is_to_name_the_mail_and_the_address_that_we_wrote_to(
+    message: EmailMessage, groups: bool
+) -> None:
+    server = Server(enable_SMTPUTF8=True)
+    server.groups = groups
+    own = str(message["Message-ID"])
+    async with listening(server) as port, to(port) as transport:
+        await transport.send(message, TO)
+        assert server.asked == {}
+        server.reports = True
+    async with listening(server) as port, to(port) as transport:
+        assert (await transport.send(message, "desk+ahg=1@m0.example")).state == "sent"
+        assert server.asked == {"ENVID": own.strip("<>"), "ORCPT": "rfc822;desk+2Bahg+3D1@m0.example"}
+        server.asked.clear()
+        assert (await transport.send(message, "büro@m0.example")).state == "sent"
+        assert server.asked == {"ENVID": own.strip("<>")}
+        del message["Message-ID"]
+        message["Message-ID"] = f"<{'x' * 64}@{'y' * 60}.example>"  # longer than an envelope id may be
+        server.asked.clear()
+        assert (await transport.send(message, TO)).state == "sent"
+        assert server.asked == {"ORCPT": f"rfc822;{TO}"}
+
+
+@pytest.mark.parametrize("groups", [False, True])
+async def test_a_server_that_does_not_take_the_encoding_of_an_address_refuses_that_mail(
+    message: EmailMessage, groups: bool
+) -> None:
+    server = Server(enable_SMTPUTF8=True)
+    server.groups = groups
+    server.mail = lambda smtp: "550 5.6.7 no such addresses here"  # RFC 6531, section 3.5
+    async with listening(server) as port, to(port) as transport:
+        assert (await transport.send(message, "büro@m0.example")).state == "refused"
 
 
 async def test_a_server_that_closes_in_the_middle_is_called_again(message: EmailMessage) -> None:

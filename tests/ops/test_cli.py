@@ -267,6 +267,20 @@ async def test_what_is_stuck_is_listed_sent_again_and_given_up(ahg: Ahg, parts: 
     assert (stood[keys[0]], stood[keys[1]]) == (("queued", ""), ("given_up", "RSO/secretariat"))
 
 
+async def test_all_that_was_refused_for_the_same_reason_is_sent_again_at_once(ahg: Ahg, parts: Rig) -> None:
+    await parts.submit()
+    keys = await _stand(parts, state="refused", reply="550 5.7.1 <ahg@x> Sender not 100% ours", attempts=1)
+
+    none = await ahg("mail", "resend", "--all-refused", "--said", "no such user")
+    assert (none.exit_code, none.stdout) == (0, "0 notices are sent again\n")
+    for wrong in ((), ("--said", "ours"), (keys[0], "--said", "ours")):
+        assert (await ahg("mail", "resend", *wrong)).exit_code == 2
+    again = await ahg("mail", "resend", "--all-refused", "--said", "sender not 100% ours", "--why", "mended")
+    said = [f"{key}: queued again" for key in keys]
+    assert (again.exit_code, again.stdout.splitlines()) == (0, [*said, f"{len(keys)} notices are sent again"])
+    assert {(one["state"], one["attempts"]) for one in await parts.notices()} == {("queued", 0)}
+
+
 async def test_what_came_back_is_read_from_files(ahg: Ahg, parts: Rig, tmp_path: Path) -> None:
     await parts.submit()
     await _stand(parts, state="sent", address=ADDRESS, message_id=MESSAGE_ID)

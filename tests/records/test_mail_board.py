@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from notifications.returns import read_return
 from records import queries
-from records.mail_board import NotDecided, board, decisions_of, give_up, resend
+from records.mail_board import NotDecided, board, decisions_of, give_up, refused, resend
 from records.mail_pauses import pause, resume
 from records.returns import note
 from tests.notifications.returned import returned
@@ -63,6 +63,36 @@ async def test_what_came_back_stands_beside_it(engine: AsyncEngine) -> None:
     assert [one["fate"] for one in row["returns"]] == ["delayed", "failed"]
 
 
+async def test_what_may_have_come_back_is_shown_until_somebody_has_decided(engine: AsyncEngine) -> None:
+    first, _ = await queued(engine)
+    await stand(engine, [{"id": first, **SENT}])
+    key, hours = (await one(engine, first))["key"], timedelta(hours=1)
+    doubtful = [
+        read_return(returned("postfix-failed", address="box7@example.org").replace(b"4Wq1sP2k", more))
+        for more in (b"first", b"second")
+    ]
+    await note(engine, doubtful[0], NOW - hours)
+    (row,) = await shown(engine)
+    assert (row["state"], row["returns"][0]["fate"], row["returns"][0]["address"]) == (
+        "sent", "unconfirmed", "box7@example.org",
+    )  # fmt: skip
+    for decide in (resend, give_up):
+        with pytest.raises(NotDecided, match="Say why"):
+            await decide(engine, key, **{**BY, "why": ""})
+    before = await one(engine, first)
+    await give_up(engine, key, **BY)
+    assert await shown(engine) == []
+    assert await one(engine, first) == before
+    with pytest.raises(NotDecided, match="is not stuck: it is sent"):
+        await resend(engine, key, **BY)
+
+    await note(engine, doubtful[1], NOW + hours)
+    assert [row["id"] for row in await shown(engine)] == [first]
+    await resend(engine, key, **{**BY, "at": NOW + 2 * hours})
+    await stand(engine, [{"id": first, "state": "sent"}])
+    assert await shown(engine) == []
+
+
 async def test_what_is_sent_again_is_the_same_notice_tried_anew(engine: AsyncEngine) -> None:
     first, _ = await queued(engine)
     states = ("refused", "bounced", "ambiguous", "undeliverable", "queued")
@@ -84,6 +114,20 @@ async def test_what_is_sent_again_is_the_same_notice_tried_anew(engine: AsyncEng
     assert {name: decisions[0][name] for name in ("what", "by", "why", "decided_at", "attempts", "said")} == {
         "what": "resend", "by": BY["by"], "why": BY["why"], "decided_at": NOW, "attempts": 38, "said": "451 busy",
     }  # fmt: skip
+
+
+async def test_what_was_refused_is_found_by_what_was_said(engine: AsyncEngine) -> None:
+    first, second = await queued(engine)
+    await stand(engine, [{"id": first, "state": "refused", "reply": "553 5.7.1 Sender not 100% ours"}])
+    await stand(engine, [{"id": second, "state": "undeliverable", "reply": "the directory has no address"}])
+    keys = [(await one(engine, number))["key"] for number in (first, second)]
+    async with engine.connect() as connection:
+        assert await refused(connection) == keys
+        assert await refused(connection, "sender not 100% OURS") == keys[:1]
+        assert await refused(connection, "sender%ours") == []
+    await stand(engine, [{"id": first, "state": "bounced"}, {"id": second, "state": "ambiguous"}])
+    async with engine.connect() as connection:
+        assert await refused(connection) == []
 
 
 async def test_what_is_given_up_leaves_the_board_with_who_and_why(engine: AsyncEngine) -> None:

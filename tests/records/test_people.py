@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -9,12 +10,13 @@ from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import write_transaction
-from models.posts import Post, Role, needs_second_factor
+from models.posts import Capacity, Post, Role, needs_second_factor
+from models.tables import TABLES
 from records import people
 from records.directory import seed_if_empty
+from records.offices import addressee_of, addressees_now
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-TODAY = NOW.date()
 
 
 @pytest_asyncio.fixture
@@ -29,9 +31,9 @@ async def change(engine: AsyncEngine, statement: str, **values: Any) -> None:
         await connection.execute(text(statement), values)
 
 
-async def posts(engine: AsyncEngine, email: str, today: date = TODAY) -> list[str]:
+async def posts(engine: AsyncEngine, email: str, now: datetime = NOW) -> list[str]:
     async with engine.connect() as connection:
-        return list(await people.posts_of(connection, email, today))
+        return list(await people.posts_of(connection, email, now))
 
 
 async def test_the_holders_posts_come_before_those_stood_in_for(records: AsyncEngine) -> None:
@@ -57,13 +59,48 @@ async def test_an_alternate_stands_in_until_the_end_of_the_day(
     assert await posts(records, "a@example.org") == (["AU/co-chair"] if held else [])
 
 
+def at(zone: str, day: int, hour: int) -> datetime:
+    """A moment of March 2026 in UTC, by its local time."""
+    return datetime(2026, 3, day, hour, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("member", "zone"), [("NZ", "Pacific/Auckland"), ("US", "America/New_York"), ("RSO", "Asia/Bangkok")]
+)
+async def test_the_last_day_of_an_alternate_is_a_day_of_the_posts_office(
+    records: AsyncEngine, member: str, zone: str
+) -> None:
+    post = Post("RSO/secretariat" if member == "RSO" else f"{member}/focal-point")
+    table = TABLES.tables["alternates"]
+    async with write_transaction(records) as connection:
+        await connection.execute(table.delete().where(table.c.post == post))
+        stand_in = {"post": str(post), "name": "A", "email": "a@example.org", "until": date(2026, 3, 10)}
+        await connection.execute(table.insert(), stand_in)
+        await connection.execute(
+            table.insert(), {**stand_in, "name": "B", "email": "b@example.org", "until": None}
+        )
+    for now, standing_in in (
+        (at(zone, 10, 1), "a@example.org"),
+        (at(zone, 10, 23), "a@example.org"),
+        (at(zone, 11, 0), "b@example.org"),
+        (at(zone, 11, 20), "b@example.org"),
+    ):
+        assert await posts(records, "a@example.org", now) == [post] * (standing_in == "a@example.org")
+        async with records.connect() as connection:
+            found = await addressee_of(connection, post, Capacity.ALTERNATE, now)
+            again = await connection.run_sync(addressees_now, [(post, Capacity.ALTERNATE)], now)
+        assert found is not None
+        assert found.email == standing_in
+        assert again == {(post, Capacity.ALTERNATE): found}
+
+
 @pytest.mark.parametrize("email", ["", " ", "nobody@example.org"])
 async def test_an_address_that_no_post_has_is_nobody(records: AsyncEngine, email: str) -> None:
     await change(records, "UPDATE holders SET email = '' WHERE post = 'AU/co-chair'")
 
     assert await posts(records, email) == []
     async with records.connect() as connection:
-        assert await people.person(connection, email, TODAY) == people.Person()
+        assert await people.person(connection, email, NOW) == people.Person()
 
 
 async def test_a_person_is_written_to_in_the_posts_language_at_the_directorys_address(
@@ -73,8 +110,8 @@ async def test_a_person_is_written_to_in_the_posts_language_at_the_directorys_ad
         records, "UPDATE holders SET language = 'id', email = 'Budi@Example.id' WHERE post = 'ID/co-chair'"
     )
     async with records.connect() as connection:
-        holder = await people.person(connection, "budi@example.id", TODAY)
-        alternate = await people.person(connection, "co-chair-alternate@id.ahg.localhost", TODAY)
+        holder = await people.person(connection, "budi@example.id", NOW)
+        alternate = await people.person(connection, "co-chair-alternate@id.ahg.localhost", NOW)
 
     assert (holder.email, holder.language, holder.zone) == ("Budi@Example.id", "id", "Asia/Jakarta")
     assert alternate.language == "id"

@@ -127,9 +127,8 @@ async def test_the_same_report_is_noted_once_and_another_one_again(engine: Async
 
 FORGED = (
     returned("postfix-failed", message_id="<never-sent@example.org>"),
-    returned("postfix-failed", address="somebody.else@example.org"),
-    returned("exchange-failed", address="desk@example.org.example.net"),
-    returned("postfix-failed", address="other@example.org"),
+    returned("postfix-delayed", address="somebody.else@example.org"),
+    returned("postfix-failed", message_id="<never-sent@example.org>", address="other@example.org"),
     returned("outlook-out-of-office", address="other@example.org"),
     returned("a-persons-reply"),
     b"",
@@ -143,6 +142,79 @@ async def test_what_is_forged_or_about_somebody_else_changes_nothing(engine: Asy
         assert await note(engine, read_return(forged), NOW) is Noted.NOTHING
         assert await rows(engine) == before
         assert await came_back(engine, mine) == []
+
+
+def without_our_headers(name: str, **of: str) -> bytes:
+    """A report without its third part."""
+    head, _, _ = returned(name, **of).rpartition(b"\r\n--4Wq1sN6Y8Bz9sSx.1772442014/mx.example.org\r\n")
+    return head + b"\r\n--4Wq1sN6Y8Bz9sSx.1772442014/mx.example.org--\r\n"
+
+
+DOUBTFUL = {
+    "behind-an-alias@exchange.example": returned(
+        "postfix-failed", address="behind-an-alias@exchange.example"
+    ),
+    "desk@example.org.example.net": returned("exchange-failed", address="desk@example.org.example.net"),
+    "other@example.org": returned("postfix-failed", address="other@example.org"),
+    ADDRESS: without_our_headers("postfix-failed"),
+}
+
+
+@pytest.mark.parametrize("names", DOUBTFUL)
+async def test_a_report_that_may_be_true_is_kept_with_the_notice_and_nothing_follows(
+    engine: AsyncEngine, names: str
+) -> None:
+    mine = await sent(engine)
+    before = await rows(engine)
+    assert await note(engine, read_return(DOUBTFUL[names]), NOW) is Noted.UNCONFIRMED
+    for again in DOUBTFUL.values():  # nobody fills the board with forged ones
+        assert await note(engine, read_return(again), NOW) is Noted.KNOWN
+    assert await rows(engine) == before
+    (kept,) = await came_back(engine, mine)
+    assert kept["fate"] == "unconfirmed"
+    assert names in kept["address"]
+    proven = returned("postfix-failed").replace(b"4Wq1sP2kXbz9sT1@", b"another@")
+    assert await note(engine, read_return(proven), NOW) is Noted.BOUNCED
+
+
+async def test_a_report_from_behind_an_alias_that_names_our_address_too_is_proven(
+    engine: AsyncEngine,
+) -> None:
+    await sent(engine)
+    behind = returned("postfix-failed").replace(
+        b"Final-Recipient: rfc822; desk@", b"Final-Recipient: rfc822; box7@"
+    )
+    assert await note(engine, read_return(behind), NOW) is Noted.BOUNCED
+
+
+async def test_a_report_that_names_the_mail_by_its_envelope_id_is_proven(engine: AsyncEngine) -> None:
+    await sent(engine)
+    own = MESSAGE_ID.strip("<>").encode()
+    report = without_our_headers("postfix-failed").replace(
+        b"Reporting-MTA:", b"Original-Envelope-Id: " + own + b"\r\nReporting-MTA:"
+    )
+    assert await note(engine, read_return(report), NOW) is Noted.BOUNCED
+
+
+async def test_a_report_that_names_no_mail_is_about_the_newest_to_its_address_if_there_is_one(
+    engine: AsyncEngine,
+) -> None:
+    mine = await sent(engine)
+    _, other = await rows(engine)
+    await stand(engine, [{"id": other["id"], "address": ADDRESS.upper()}])
+    elsewhere = read_return(without_our_headers("postfix-failed", address="nobody@example.org"))
+    assert await note(engine, elsewhere, NOW) is Noted.NOTHING
+    assert await note(engine, read_return(without_our_headers("postfix-delayed")), NOW) is Noted.NOTHING
+    assert await note(engine, read_return(without_our_headers("postfix-failed")), NOW) is Noted.UNCONFIRMED
+    assert await came_back(engine, mine) == []
+    assert len(await came_back(engine, other["id"])) == 1
+
+
+async def test_what_its_reader_has_confirmed_is_not_doubted(engine: AsyncEngine) -> None:
+    mine = await sent(engine, acknowledged_at=NOW - timedelta(hours=1))
+    report = read_return(returned("postfix-failed", address="somebody.else@example.org"))
+    assert await note(engine, report, NOW) is Noted.TOO_LATE
+    assert await came_back(engine, mine) == []
 
 
 async def test_a_report_on_what_was_not_sent_or_is_settled_changes_no_state(engine: AsyncEngine) -> None:

@@ -61,7 +61,7 @@ class Walk:
         """Open every link of a notice's mail as the post it goes to; ``may``: it may also do there what it is asked."""
         post, capacity = Post(row["post"]), Capacity(row["capacity"])
         async with self.place.engine.connect() as connection:
-            holder = await addressee_of(connection, post, capacity, self.place.now.date())
+            holder = await addressee_of(connection, post, capacity, self.place.now)
         assert holder is not None
         about = About(reference=row["reference"], answers_by_link=("respond", "consent", "acknowledge"))
         mail = compose(

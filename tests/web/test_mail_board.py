@@ -3,7 +3,8 @@
 from html import unescape
 from typing import Any
 
-from records import ledger
+from ops.mail import board_lines
+from records import ledger, mail_board
 from tests.web.place import Place, key_in
 from tests.web.test_told import recorded
 
@@ -21,6 +22,11 @@ async def stuck(place: Place, state: str) -> dict[str, Any]:
         state=state, said=SAID, id=first["id"],
     )  # fmt: skip
     return first
+
+
+async def board(place: Place) -> list[dict[str, Any]]:
+    async with place.engine.connect() as connection:
+        return [row for row in await mail_board.board(connection) if row["state"] != "queued"]
 
 
 async def test_the_secretariat_sends_again_what_may_have_arrived_and_says_why(place: Place) -> None:
@@ -54,6 +60,33 @@ async def test_the_secretariat_sends_again_what_may_have_arrived_and_says_why(pl
         assert "It &lt;i&gt;did not&lt;/i&gt; come" in (await http.get("/mail-board")).text
         await http.post("/mail-board", data={**given, "what": "give_up", "why": "The office is closed"})
         assert "Nothing is stuck." in (await http.get("/mail-board")).text
+
+
+async def test_what_may_have_come_back_is_shown_with_the_address_that_the_report_names(place: Place) -> None:
+    notice = await stuck(place, "sent")
+    assert await board(place) == []
+    await place.sql(
+        "INSERT INTO mail_returns (notice, fingerprint, fate, address, status, text, noted_at)"
+        " VALUES (:id, 'f', 'unconfirmed', 'box7@<i>behind</i>.example', '5.1.1', '550 gone', :at)",
+        id=notice["id"], at=place.now,
+    )  # fmt: skip
+    (row,) = await board(place)
+    assert (
+        "    may have come back 2026-03-02 03:00 UTC: a report names box7@<i>behind</i>.example 550 gone"
+        in list(board_lines([row], None, 0))
+    )
+    async with place.browser() as http:
+        await place.as_post(http, RSO)
+        page = (await http.get("/mail-board")).text
+        assert (
+            "a report names <bdi>box7@&lt;i&gt;behind&lt;/i&gt;.example</bdi> · <bdi>550 gone</bdi>" in page
+        )
+        given = {"_key": key_in(page), "notice": notice["key"], "what": "give_up"}
+        assert (await http.post("/mail-board", data=given)).status_code == 409
+        await http.post("/mail-board", data={**given, "why": "The office has it"})
+        assert "Nothing is stuck." in (await http.get("/mail-board")).text
+    (stands,) = await place.rows("SELECT state FROM notices WHERE id = :id", id=notice["id"])
+    assert stands["state"] == "sent"
 
 
 async def test_auditors_read_the_board_and_decide_nothing(place: Place) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models.mail_preferences import DEFAULT, How, Preferences, Rhythm, Switch
+from models.mail_preferences import DEFAULT, MOST_SWITCHES, How, Preferences, Rhythm, Switch
 from models.notices import DIGEST
 from models.posts import Post
 from notifications.mandatory import can_be_switched_off, why_mandatory
@@ -27,6 +27,12 @@ CASE = "AHG-2026-001"
 async def stands(place: Place, post: str = LK, address: str = "") -> Kept:
     async with place.engine.connect() as connection:
         return await mail_preferences.kept(connection, Post(post), address or address_of(post))
+
+
+async def keep(place: Place, wants: Preferences) -> None:
+    await mail_preferences.change(
+        place.engine, Post(LK), address_of(LK), lambda _: wants, now=place.now, by=address_of(LK)
+    )
 
 
 async def a_case(place: Place) -> str:
@@ -230,6 +236,28 @@ async def test_the_page_offers_less_as_well(place: Place, what: str) -> None:
         answer = await http.post(link(place), data={"what": what})
     assert answer.status_code == 200
     assert (await stands(place)).wants.switches == (CHOICES[what],)
+
+
+async def test_a_link_switches_off_however_much_is_switched_off_already(place: Place) -> None:
+    full = Preferences(
+        switches=tuple(
+            Switch(case=f"AHG-2025-{one:03}", kind="situation_updated", how=How.OFF)
+            for one in range(1, MOST_SWITCHES + 1)
+        )
+    )
+    await keep(place, full)
+    rest = full.switches[1:]
+    async with place.browser() as http:
+        for what in ("kind_in_case", "case"):  # the second says what the first said
+            assert (await http.post(link(place), data={"what": what})).status_code == 200
+            assert (await stands(place)).wants.switches == (*rest, CHOICES[what])
+
+
+async def test_what_could_not_be_read_again_is_not_kept(place: Place) -> None:
+    same = Switch(case=CASE, how=How.OFF)
+    with pytest.raises(ValueError, match="Two switches mean the same"):
+        await keep(place, DEFAULT.model_copy(update={"switches": (same, same)}))
+    assert (await stands(place)).version == 0
 
 
 async def test_a_digest_switches_digests_off_and_keeps_the_rest(place: Place) -> None:

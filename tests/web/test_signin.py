@@ -396,7 +396,7 @@ async def test_a_holder_who_is_replaced_loses_access_at_once(place: Place) -> No
 
 async def test_an_alternate_whose_day_has_passed_loses_access(place: Place) -> None:
     await place.sql("UPDATE alternates SET until = '2026-03-02' WHERE post = 'MY/focal-point'")
-    place.later(hours=14, minutes=30)
+    place.later(hours=6, minutes=30)  # half past eleven at night in Kuala Lumpur
     async with place.browser() as http:
         await place.sign_in(http, ALTERNATE)
         assert (await http.get("/account")).status_code == 200

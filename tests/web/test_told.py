@@ -70,23 +70,30 @@ async def test_what_readers_want_is_said_in_words_and_a_digest_says_what_became_
         for row, columns in zip(rows, stands.values(), strict=False):
             await connection.execute(notices.update().where(notices.c.id == row["id"]).values(**columns))
         of_the_digest = {name: rows[0][name] for name in ("post", "capacity", "facts", "queued_at")}
-        refused = {
+        refused: dict[str, Any] = {
             "key": "digest:1", "reference": "", "seq": 0, "kind": "digest", "state": "refused", "attempts": 3,
             "reserved_by": "", "address": "desk@example.org", "reply": "550 no", "message_id": "<a@b>", "instead_of": "",
             "reason": "", "settled_by": "", "digest": "",
         }  # fmt: skip
         await connection.execute(notices.insert().values(**of_the_digest, **refused))
+        instead = {"key": "digest:1:alternate", "instead_of": "digest:1", "capacity": "alternate", "state": "sent",
+                   "address": "alternate@example.org", "reply": "250 yes"}  # fmt: skip
+        await connection.execute(notices.insert().values(**{**of_the_digest, **refused, **instead}))
     async with place.browser() as http:
         await place.as_post(http, RSO)
         page = (await http.get(f"/cases/{reference}/notices")).text
-        for words in (*stands, "desk@example.org", "550 no"):
+        of_the_alternate = ("went in a digest: taken by the mail server", "alternate@example.org", "250 yes")
+        for words in (*stands, "desk@example.org", "550 no", *of_the_alternate):
             assert words in page
         file = (await http.get(f"/cases/{reference}/notices.csv")).text
-        (gathered,) = [
+        gathered, others = [
             row for row in csv.DictReader(io.StringIO(file.removeprefix("\ufeff"))) if row["digest"]
         ]
         assert [gathered[name] for name in ("state", "digest", "digest_state", "attempts", "message_id")] == [
             "gathered", "digest:1", "refused", "3", "<a@b>",
+        ]  # fmt: skip
+        assert [others[name] for name in ("capacity", "address", "digest_state", "instead_of")] == [
+            "alternate", "alternate@example.org", "sent", rows[3]["key"],
         ]  # fmt: skip
         board = (await http.get("/mail-board")).text
         assert "A digest" in board
@@ -116,6 +123,15 @@ async def test_nobody_else_learns_that_there_is_such_a_list(place: Place) -> Non
 async def test_a_long_list_comes_a_page_at_a_time(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("web.told._A_PAGE", 2)
     reference = await recorded(place)
+    await place.sql("UPDATE notices SET state = 'gathered', digest = 'digest:1'")
+    for key, instead_of in (("digest:1", ""), ("digest:1:alternate", "digest:1")):
+        await place.sql(
+            "INSERT INTO notices (key, reference, seq, kind, post, capacity, facts, queued_at, state, attempts,"
+            " reserved_by, address, reply, message_id, instead_of, reason, settled_by, digest)"
+            " VALUES (:key, '', 0, 'digest', :post, 'holder', '{}', :at, 'sent', 1, '', '', '', '', :instead_of,"
+            " '', '', '')",
+            key=key, post=LK, at=place.now, instead_of=instead_of,
+        )  # fmt: skip
     async with place.engine.connect() as connection:
         total = len(await ledger.told(connection, reference))
     async with place.browser() as http:

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from models.directory_changes import Office
 from models.posts import SECRETARIAT, Post, Role
 from records import directory_changes as record
-from records.directory import all_offices, read_members
+from records.directory import all_offices, day_in, read_members, seed_hours
 from web.admin.choices import calendars, zones
 from web.admin.front import SEE_DIRECTORY
 from web.admin.history import shown_changes
@@ -69,11 +69,12 @@ async def directory(request: Request, visitor: MayRead) -> HTMLResponse:
         {
             "member": member,
             "posts": [(post, holders.get(post), alternates.get(post, [])) for post in _posts(member, holders)],
+            "today": _today(request, member),
         }
         for member in (_OFFICE_OF_ALL, *members)
     ]  # fmt: skip
     return render(
-        request, "admin/directory.html", rows=rows, names=names_of_all(members), today=site.clock().date(),
+        request, "admin/directory.html", rows=rows, names=names_of_all(members),
         may_change=visitor.post == SECRETARIAT,
     )  # fmt: skip
 
@@ -128,9 +129,11 @@ async def member_page(
         told=shown_changes(request, visitor, found_changes, names_of_all(members)),
         office=given or office, own_office=office is not None, seen=record.fingerprint(office), form=form or uuid4().hex,
         zones=zones(), calendars=calendars(language_for(request, visitor)), wrong=wrong,
-        today=_today(request), may_change=visitor.post == SECRETARIAT,
+        today=_today(request, found), may_change=visitor.post == SECRETARIAT,
     )  # fmt: skip
 
 
-def _today(request: Request) -> date:
-    return current_site(request).clock().date()
+def _today(request: Request, member: Mapping[str, Any]) -> date:
+    """Which day it is where a member's office is."""
+    zone = member["zone"] or seed_hours(member["code"])[0]
+    return day_in(zone, current_site(request).clock())

@@ -69,8 +69,7 @@ async def _sample(
         members = await read_members(connection)
         posts = [SECRETARIAT, *(post for row in members for post in posts_of_member(row, ()))]
         post = next((one for one in posts if one == wanted), None)
-        today = site.clock().date()
-        reader = await sample_reader(connection, kind, post=post, language=language, today=today)
+        reader = await sample_reader(connection, kind, post=post, language=language, now=site.clock())
     settings, names = site.settings, names_of_all(members)
     message = sample_mail(
         kind, reader=reader, about=ABOUT.model_copy(update={"names": names}), mail_from=settings.mail_from,

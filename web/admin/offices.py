@@ -49,7 +49,7 @@ async def _done(request: Request, made: record.Changed) -> Response:
     """The change is made; the running cases that it concerns, and the delivery, hear of it now, as far as they answer."""
     site = current_site(request)
     await tell_cases(site, made)
-    await site.nudge_delivery()
+    site.nudge_delivery()
     return RedirectResponse(f"/admin/directory/changes/{made.id}", 303)
 
 
@@ -83,7 +83,6 @@ async def _post_page(
     return render(
         request, f"admin/{page}.html", status, post=post, names=names, holder=holder, alternates=alternates,
         cases=cases, wrong=wrong, given=given or {}, form=form or uuid4().hex, seen=record.fingerprint(shown),
-        today=current_site(request).clock().date(),
     )  # fmt: skip
 
 

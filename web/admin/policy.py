@@ -215,7 +215,7 @@ async def propose(request: Request, visitor: MayPropose) -> Response:
         await policies.propose(engine, _editor(request, visitor, sent), policy, based_on, why)
     except Refused as refused:
         return await _page(request, visitor, status=refused.why.status, wrong=refused.sentence)
-    await current_site(request).nudge_delivery()
+    current_site(request).nudge_delivery()
     return RedirectResponse("/admin/policy#proposal", 303)
 
 
@@ -236,5 +236,5 @@ async def answer(request: Request, visitor: MayPropose, number: str) -> Response
         if refused.why is Why.NOT_FOUND:
             raise HTTPException(404) from None
         return await _page(request, visitor, status=refused.why.status, wrong=refused.sentence)
-    await current_site(request).nudge_delivery()
+    current_site(request).nudge_delivery()
     return RedirectResponse("/admin/policy", 303)
