@@ -273,7 +273,7 @@ class Letters:
         office, addressee = known.office(notice), known.addressee(notice)
         return Reader(
             name=addressee.name, address=addressee.email, post=Post(notice["post"]), language=addressee.language,
-            zone=office.zone, capacity=Capacity(notice["capacity"]),
+            zone=office.zone, capacity=office.as_what(Capacity(notice["capacity"])),
         )  # fmt: skip
 
     def _as_sent(self, notice: Row, known: _Known) -> dict[str, Any]:

@@ -44,6 +44,10 @@ class Office(NamedTuple):
         """
         return (self.alternate or self.holder) if capacity is Capacity.ALTERNATE else self.holder
 
+    def as_what(self, capacity: Capacity) -> Capacity:
+        """As what whoever ``reads`` mail in that capacity reads it: the holder does where no alternate is named."""
+        return capacity if self.alternate else Capacity.HOLDER
+
     @property
     def stands_in(self) -> Addressee | None:
         """Who gets what the holder could not be sent: the alternate, if it has another address."""

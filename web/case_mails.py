@@ -22,8 +22,7 @@ from models.visibility import Seen
 from notifications.compose import About, Reader, compose
 from notifications.preview import LINKS, MailShown, mail_shown
 from records import ledger
-from records.directory import zone_of
-from records.offices import addressee_of
+from records.offices import addressee_of, offices_of
 from web.case_page import names_in, seen_or_404
 from web.forms import FORMS, fields_sent
 from web.mail_frames import FRAMED, html_of_mail
@@ -48,13 +47,13 @@ async def _mail(
     """The mail of a notice to whoever holds the post now; its links open nothing. None where nobody is written to."""
     site = current_site(request)
     async with site.engine.connect() as connection:
-        addressee = await addressee_of(connection, post, capacity, site.clock())
-        zone = await zone_of(connection, post.member)
+        office = (await offices_of(connection, {post}, site.clock()))[post]
+    addressee = office.reads(capacity)
     if addressee is None:
         return None
     reader = Reader(
-        name=addressee.name, address=addressee.email, post=post, language=addressee.language, zone=zone,
-        capacity=capacity,
+        name=addressee.name, address=addressee.email, post=post, language=addressee.language, zone=office.zone,
+        capacity=office.as_what(capacity),
     )  # fmt: skip
     about = About(
         reference=case.reference, title=case.request.title, stage=case.stage.words, names=names_in(case),

@@ -159,3 +159,25 @@ async def test_a_template_that_cannot_be_rendered_holds_up_its_own_mails_alone_u
     await resend(office.engine, lost["key"], by=RSO, why="", at=office.now)
     await office.deliver()
     assert len(reminders(office, RSO)) == 1
+
+
+@pytest.mark.parametrize("named", [True, False])
+async def test_an_escalation_says_as_what_its_reader_is_asked(
+    engine: AsyncEngine, catcher: Catcher, named: bool
+) -> None:
+    async with post_office(engine, catcher, MONDAY) as made:
+        if not named:
+            await made.changed("alternates", "AU/co-chair", email="")
+        table = Recorded(now=MONDAY)
+        table.do("LK/focal-point", "submit", REQUEST)
+        table.do(RSO, "accept")
+        table.until(table.case.ladders["gate:activation"].due)
+        await made.tell(table)
+        (mail,) = [
+            one for one in catcher.messages()
+            if (one.message["X-Ahg-Kind"], one.message["X-Ahg-Post"]) == ("review_escalated", "AU/co-chair")
+        ]  # fmt: skip
+        body = mail.message.get_body(("plain",))
+        said = " ".join(body.get_content().split())  # type: ignore[union-attr]
+        assert ("No alternate is named for this post" in said) is not named
+        assert ("as the alternate for this post" in said) is named
