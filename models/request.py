@@ -6,15 +6,39 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from pydantic import ConfigDict, Field, field_validator
+from pydantic import AliasChoices, ConfigDict, Field, field_validator, model_validator
 
 from models.base import Line, Prose, Value
 from models.policy import Urgency
 
-__all__ = ["SECTIONS", "Attachment", "Figure", "Request", "Route", "fingerprint"]
+__all__ = [
+    "OTHER_WORDS", "SECTIONS", "Attachment", "Figure", "Request", "Route", "fingerprint", "in_own_words",
+]  # fmt: skip
 
 SECTIONS = ("situation", "since", "routes", "figures", "affected", "done", "asks", "attachments")
 """The sections of a request that can be marked confidential."""
+
+
+OTHER_WORDS = {
+    "since_when": "since",
+    "members_affected": "affected",
+    "what_has_been_done": "done",
+    "what_is_asked": "asks",
+    "what_is_asked_of_the_group": "asks",
+    "confidentiality": "confidential",
+}
+"""The words by which the procedure speaks of the fields, and the fields."""
+
+
+def in_own_words(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is given under the procedure's words for a request's fields, under the fields' own names.
+
+    A word stays as it is where its field is given too: which of both is meant cannot be known.
+    """
+    return {
+        own if (own := OTHER_WORDS.get(name, name)) == name or own not in given else name: value
+        for name, value in given.items()
+    }
 
 
 def fingerprint(*parts: Any) -> str:
@@ -44,8 +68,10 @@ class Figure(Value):
 
     what: Line
     number: float
-    as_of: date | None = None
+    as_of: date | None = Field(default=None, validation_alias=AliasChoices("as_of", "date"))
     source: Line = ""
+
+    model_config = ConfigDict(populate_by_name=True)
 
 
 class Attachment(Value):
@@ -76,6 +102,11 @@ class Request(Value):
     asks: tuple[Prose, ...] = Field(default=(), max_length=50)
     confidential: Mapping[Line, tuple[Line, ...]] = {}
     attachments: tuple[Attachment, ...] = Field(default=(), max_length=50)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _other_words(cls, given: Any) -> Any:
+        return in_own_words(given) if isinstance(given, Mapping) else given
 
     @field_validator("confidential", mode="before")
     @classmethod
