@@ -27,11 +27,14 @@ import worker
 from casework import Casework
 from models.case import Stage
 from models.log import Entry
+from models.members import Directory
 from models.posts import Post
 from models.refusal import Refused
 from ops.catcher import Catcher, CaughtMail, mail_files, read_mail
-from ops.observed import observed
-from ops.scenario import Act, Scenario, differences
+from ops.expectations import differences, not_said
+from ops.observed import known_of, observed
+from ops.scenario import Act, Scenario
+from ops.scenario_words import worded
 from ops.temporal_server import SEARCH_ATTRIBUTES, find_test_server
 from records import ledger, queries
 from records.directory import opening, seed_if_empty
@@ -72,6 +75,7 @@ class Simulation:
         self._mails = 0
         self._entries = 0
         self._drafted_by: Post | None = None
+        self._directory = Directory(members={})
 
     async def play(self) -> None:
         """Play every act and check every expectation.
@@ -82,6 +86,7 @@ class Simulation:
         """
         async with self.engine.connect() as connection:
             found = await opening(connection, self.now.year, self.scenario.policy_document())
+        self._directory = found.directory
         for at, act in self.scenario.in_order(found.calendars):
             await self._advance(at)
             if act.do is not None:
@@ -94,14 +99,19 @@ class Simulation:
     async def _act(self, at: datetime, act: Act) -> None:
         if act.do is None or act.by is None:
             return
+        known = await known_of(self.engine, self.reference, self._directory, at)
+        read = worded(act.do, act.fields, known, fill=not act.refused)
+        for what, lines in (("kept in the text", read.kept), ("left out", read.left_out)):
+            if lines:
+                self._said(f"{_written(at)}  {act.by} {act.do}: {what}: {'; '.join(lines)}")
         try:
             done = await self._casework.act(
-                act.do, act.fields, by=str(act.by), command_id=uuid4().hex, reference=self.reference, at=at
+                act.do, read.fields, by=str(act.by), command_id=uuid4().hex, reference=self.reference, at=at
             )
         except Refused as refused:
             if not act.refused:
                 raise Differs(f"{act}: refused, though it was not expected to be: {refused}") from None
-            missing = [words for words in act.refused if words.lower() not in str(refused).lower()]
+            missing = not_said(act.refused, str(refused))
             if missing:
                 raise Differs(f"{act}: the refusal does not say {missing[0]!r}, it says: {refused}") from None
             self._said(f"{_written(at)}  {act.by} {act.do}: refused, as expected: {refused.sentence}")
