@@ -82,6 +82,33 @@ def test_other_words_are_read_as_the_same(do: str, written: dict[str, Any], mean
     assert {name: read[name] for name in meant} == meant
 
 
+@pytest.mark.parametrize(
+    ("do", "fields", "says"),
+    [
+        ("progress", {"outcome": "Q", "progress": 3}, "cannot be read: progress: Extra inputs"),
+        ("submit", {"done": 3}, "cannot be read: done: Input should be a valid string"),
+        (
+            "act_for",
+            {
+                "post": "MY/focal-point",
+                "how": "letter",
+                "why": "x",
+                "do": "block",
+                "outcome": "Q",
+                "verify": 1,
+            },
+            "cannot be read: command.verify: Extra inputs",
+        ),
+        ("waive", {"term": ["d"]}, "cannot be read: term.0: Input should be"),
+    ],
+)
+def test_a_fault_names_its_field_also_where_a_command_has_the_same_name(
+    do: str, fields: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(Refused, match=says):
+        _read(do, fields)
+
+
 def test_a_word_beside_the_field_that_it_stands_for_is_refused() -> None:
     with pytest.raises(Refused, match="what_is_asked: Extra inputs"):
         _read("submit", {"asks": "One thing.", "what_is_asked": "Another."})
