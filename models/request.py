@@ -15,7 +15,7 @@ __all__ = [
     "OTHER_WORDS", "SECTIONS", "Attachment", "Figure", "Request", "Route", "fingerprint", "in_own_words",
 ]  # fmt: skip
 
-SECTIONS = ("situation", "since", "routes", "figures", "affected", "done", "asks", "attachments")
+SECTIONS = ("situation", "where", "since", "routes", "figures", "affected", "done", "asks", "attachments")
 """The sections of a request that can be marked confidential."""
 
 
@@ -83,16 +83,22 @@ class Attachment(Value):
     kind: Line = "application/octet-stream"
 
 
+def _is_empty(text: str) -> bool:
+    return not text
+
+
 class Request(Value):
     """What a requester says and asks.
 
-    ``since`` is a date as far as known. ``affected`` holds the codes of the members affected. ``asks`` is
-    what is asked of the group. ``confidential`` names sections (of ``SECTIONS``) and, for each, the posts or
-    members that may read it besides the requesters, the Co-Chairs and the secretariat.
+    ``where`` is the place in words (written only where it is given, so that requests from before there was this
+    field read and hash as they did). ``since`` is a date as far as known. ``affected`` holds the codes of the
+    members affected. ``asks`` is what is asked of the group. ``confidential`` names sections (of ``SECTIONS``)
+    and, for each, the posts or members that may read it besides the requesters, the Co-Chairs and the secretariat.
     """
 
     title: Line = ""
     situation: Prose = ""
+    where: Line = Field(default="", exclude_if=_is_empty)
     since: date | None = None
     urgency: Urgency = Urgency.ROUTINE
     routes: tuple[Route, ...] = Field(default=(), max_length=100)
@@ -148,4 +154,5 @@ class Request(Value):
             earlier.model_dump(mode="json", by_alias=True),
             self.model_dump(mode="json", by_alias=True),
         )
-        return {name: (before[name], now[name]) for name in now if before[name] != now[name]}
+        pairs = {name: (before.get(name, ""), now.get(name, "")) for name in type(self).model_fields}
+        return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}

@@ -75,7 +75,7 @@ class Simulation:
         self._mails = 0
         self._entries = 0
         self._drafted_by: Post | None = None
-        self._directory = Directory(members={})
+        self._directory: Directory | None = None
 
     async def play(self) -> None:
         """Play every act and check every expectation.
@@ -86,7 +86,6 @@ class Simulation:
         """
         async with self.engine.connect() as connection:
             found = await opening(connection, self.now.year, self.scenario.policy_document())
-        self._directory = found.directory
         for at, act in self.scenario.in_order(found.calendars):
             await self._advance(at)
             if act.do is not None:
@@ -99,6 +98,9 @@ class Simulation:
     async def _act(self, at: datetime, act: Act) -> None:
         if act.do is None or act.by is None:
             return
+        if self._directory is None:
+            async with self.engine.connect() as connection:
+                self._directory = (await opening(connection, at.year)).directory
         known = await known_of(self.engine, self.reference, self._directory, at)
         read = worded(act.do, act.fields, known, fill=not act.refused)
         for what, lines in (("kept in the text", read.kept), ("left out", read.left_out)):

@@ -31,7 +31,8 @@ def command_words(do: str, _: Translate) -> str:
 
 
 _SECTIONS = {
-    "situation": N_("the situation"), "since": N_("since when"), "routes": N_("routes"), "figures": N_("figures"),
+    "situation": N_("the situation"), "where": N_("where it happens"), "since": N_("since when"),
+    "routes": N_("routes"), "figures": N_("figures"),
     "affected": N_("members affected"), "done": N_("what has been done"), "asks": N_("what is asked"),
     "attachments": N_("attachments"), "title": N_("title"), "urgency": N_("urgency"),
     "confidential": N_("what is confidential"),

@@ -36,6 +36,10 @@ def _read(do: str, written: str, known: Known = KNOWN) -> dict[str, Any]:
     ("written", "meant"),
     [
         ("title: A, situation: {what: Boats, since: 2026-06-01}", {"situation": "Boats", "since": "2026-06-01"}),
+        (REQUEST + ", where: Andaman Sea", {"where": "Andaman Sea"}),
+        ("title: A, situation: {what: Boats, where: Andaman Sea}", {"situation": "Boats", "where": "Andaman Sea"}),
+        (REQUEST + ", where: [Cox's Bazar, Langkawi]", {"where": "Cox's Bazar, Langkawi"}),
+        (REQUEST + ", confidential: [where]", {"confidential": {"where": []}}),
         (REQUEST + ", what_has_been_done: [patrols, calls]", {"done": "patrols\ncalls"}),
         (REQUEST + ", what has been done: patrols", {"done": "patrols"}),
         (REQUEST + ", done_so_far: patrols", {"done": "patrols"}),
