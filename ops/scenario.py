@@ -20,7 +20,10 @@ from ops.scenario_synonyms import plain
 
 __all__ = ["EXPECTATIONS", "Act", "Scenario", "ScenarioError", "read_scenario"]
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(wd|m|h|d|w)\b")
+_DURATION = re.compile(
+    r"(\d+(?:\.\d+)?)\s*(working\s*days?|wd|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w)(?![a-z])",
+    re.IGNORECASE,
+)
 _TRUTH = "tag:yaml.org,2002:bool"
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 EXPECTATIONS = (
@@ -95,10 +98,13 @@ class Act(Value):
         if re.match(r"\d{4}-", self.at):
             instant = datetime.fromisoformat(self.at)
             return (instant if instant.tzinfo else instant.replace(tzinfo=start.tzinfo)).astimezone(UTC)
-        parts = _DURATION.findall(self.at)
-        if self.at == "0":
+        parts = [
+            (number, "wd" if unit[:2].lower() in ("wd", "wo") else unit[0].lower())
+            for number, unit in _DURATION.findall(self.at)
+        ]
+        if self.at.strip() in ("0", "start"):
             return start.astimezone(UTC)
-        if not parts or _DURATION.sub("", self.at).strip(" +,"):
+        if not parts or re.sub(r"\band\b", "", _DURATION.sub("", self.at)).strip(" +,"):
             raise ScenarioError(
                 f"{self.at!r} is not a time: write 30m, 3h, 2d, 1d 1h, 4wd, or an ISO instant"
             )

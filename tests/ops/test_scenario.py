@@ -79,6 +79,13 @@ def test_the_words_of_a_refusal_are_found_in_any_case_and_with_blanks_for_hyphen
     [
         ("0", datetime(2026, 3, 2, 2, tzinfo=UTC)),
         ("1d 1h", datetime(2026, 3, 3, 3, tzinfo=UTC)),
+        ("1d1h", datetime(2026, 3, 3, 3, tzinfo=UTC)),
+        ("1 day and 1 hour", datetime(2026, 3, 3, 3, tzinfo=UTC)),
+        ("2 days", datetime(2026, 3, 4, 2, tzinfo=UTC)),
+        ("1 week", datetime(2026, 3, 9, 2, tzinfo=UTC)),
+        ("5WD", datetime(2026, 3, 9, 2, tzinfo=UTC)),
+        ("5 working days", datetime(2026, 3, 9, 2, tzinfo=UTC)),
+        ("30 minutes", datetime(2026, 3, 2, 2, 30, tzinfo=UTC)),
         ("5wd", datetime(2026, 3, 9, 2, tzinfo=UTC)),
         ("2026-03-03T09:00:00+07:00", datetime(2026, 3, 3, 2, tzinfo=UTC)),
         ("2026-03-03", datetime(2026, 3, 3, tzinfo=UTC)),
