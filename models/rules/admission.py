@@ -13,13 +13,13 @@ def must_be_admitted(case: Case, rule: Rule, by: Post, besides: str = "") -> Non
 
     ``besides``: what a refusal for the stage says besides.
     """
-    only = f"Only {rule.who_in(case)} may {rule.phrase}"
+    only = f"Only {rule.who_words} may {rule.phrase}"
     if not case.directory.holds(by):
         raise Refused(Why.FORBIDDEN, f"There is no post {by} in the directory. {only}.")
     stages = ", ".join(stage.words for stage in type(case.stage) if stage in rule.stages)
     in_time = case.stage in rule.stages
     if not rule.admits(case, by):
-        lacks = " ".join(filter(None, (who.lacking(case, by) for who in rule.who)))
+        lacks = rule.who[0].lacking(case, by) if len(rule.who) == 1 else ""
         when = "" if in_time else f"The case is in {case.stage.words}; this is done in: {stages}."
         sentence = " ".join(filter(None, (f"{only}; {by} may not.", lacks, when, "" if in_time else besides)))
         raise Refused(Why.FORBIDDEN, sentence)

@@ -95,7 +95,7 @@ class Turn:
 class Who:
     """A kind of post that may do something: the words for it, and the test.
 
-    ``within``: the words in a case, where it can name the post. ``lacking``: a sentence on what another post lacks.
+    ``lacking``: a sentence on what another post lacks.
     """
 
     def __init__(
@@ -103,12 +103,10 @@ class Who:
         words: str,
         test: Callable[[Case, Post], bool],
         *,
-        within: Callable[[Case], str] | None = None,
         lacking: Callable[[Case, Post], str] = lambda case, post: "",
     ) -> None:
         self.words = words
         self.test = test
-        self.within = within or (lambda case: words)
         self.lacking = lacking
 
 
@@ -139,10 +137,6 @@ class Rule:
     def who_words(self) -> str:
         """``a Co-Chair or the secretariat``."""
         return " or ".join(who.words for who in self.who)
-
-    def who_in(self, case: Case) -> str:
-        """The same in a case, with the posts that it can name."""
-        return " or ".join(who.within(case) for who in self.who)
 
     def admits(self, case: Case, post: Post) -> bool:
         """Whether the post is one that may give this command."""

@@ -28,11 +28,10 @@ def _decides(case: Case, post: Post) -> bool:
     return post in case.directory.co_chairs or at_a_gate
 
 
-def _requesters(case: Case) -> str:
-    desks = [Post.of(member, Role.FOCAL_POINT) for member in case.requesters if member]
-    if len(desks) == 1:
-        return f"the requester's focal point, {desks[0]},"
-    return f"the requesters' focal points ({', '.join(desks)})" if desks else "a requester's focal point"
+def _not_the_requester(case: Case, post: Post) -> str:
+    desks = " and ".join(Post.of(member, Role.FOCAL_POINT) for member in case.requesters)
+    words = "requesters" if len(case.requesters) > 1 else "requester"
+    return f"Only the {words}, {desks}, may." if desks else ""
 
 
 def _not_invited(case: Case, post: Post) -> str:
@@ -45,7 +44,7 @@ ANY_MEMBER = Who("a member's focal point", lambda case, post: _focal_point(post)
 REQUESTER = Who(
     "a requester's focal point",
     lambda case, post: _focal_point(post) and case.is_requester(post.member),
-    within=_requesters,
+    lacking=_not_the_requester,
 )
 ASKED = Who(
     "the post that a Co-Chair's question is for",

@@ -126,8 +126,11 @@ def tabled() -> Tabletop:
     [
         (submitted(), LK, "convene", {}, ["Only a Co-Chair may convene the group", "this is done in: participant sel"]),
         (submitted(), "BD/co-chair", "convene", {}, ["There is no post BD/co-chair", "Only a Co-Chair may convene"]),
-        (in_review(), MY, "withdraw", {}, ["Only the requester's focal point, LK/focal-point, may withdraw"]),
-        (submitted(), MY, "resubmit", {"title": "x"}, ["Only the requester's focal point, LK/focal-point, may submit"]),
+        (
+            in_review(), MY, "withdraw", {},
+            ["Only a requester's focal point may withdraw", "Only the requester, LK/focal-point, may."],
+        ),
+        (submitted(), MY, "resubmit", {"title": "x"}, ["Only the requester, LK/focal-point, may."]),
         (in_selection(), "BD/focal-point", "respond", {}, ["Only the focal point of an invited", "is not invited"]),
         (
             submitted(), AU, "decide", {"gate": "activation", "position": "approve"},
@@ -166,7 +169,7 @@ def test_of_two_requesters_a_refusal_names_both() -> None:
     table = in_review()
     table.do("MM/focal-point", "join")
 
-    assert "Only the requesters' focal points (LK/focal-point, MM/focal-point) may withdraw" in str(
+    assert "Only the requesters, LK/focal-point and MM/focal-point, may." in str(
         refuses(table, MY, "withdraw")
     )
 
