@@ -18,7 +18,7 @@ from models.policy import Policy
 from models.posts import Post, Role
 from models.recommendation import stream_of
 from models.refusal import Refused, Why
-from models.request import Attachment, Request
+from models.request import Attachment, Request, in_own_words
 from models.rules import decide
 from records import queries, references
 from records.attachments import Attachments
@@ -119,7 +119,7 @@ class Casework:
             found = await opening(connection, at.year, self._policy)
         if given is not None and (before := await self._first_result(given, given, command_id)) is not None:
             return before  # the draft it was made from is gone by now
-        command = parse(do, {**(draft or {}), **fields}, by=by, command_id=command_id)
+        command = parse(do, {**(draft or {}), **in_own_words(fields)}, by=by, command_id=command_id)
         await self._check_files(command)
         # The rules are asked before a number is given, so that a refused request does not use one up.
         blank = Case(
@@ -231,4 +231,4 @@ def _drafted(post: Post, fields: Mapping[str, Any]) -> dict[str, Any]:
     parse("draft", fields, by=post, command_id="draft")
     if post.role is not Role.FOCAL_POINT:
         raise Refused(Why.FORBIDDEN, f"Only a member's focal point may draft a request; {post} may not.")
-    return {name: value for name, value in fields.items() if name != "do"}
+    return {name: value for name, value in in_own_words(fields).items() if name != "do"}

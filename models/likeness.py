@@ -7,7 +7,7 @@ from models.search_words import words_of
 __all__ = ["ENOUGH", "likeness"]
 
 ENOUGH = 4.0
-"""From here on cases are alike: a place and a word of the title, or several words."""
+"""From here on cases are alike: a place and a word of the title or of where, or several words."""
 
 _PLACE, _TITLE, _WORD = 3.0, 2.0, 1.0
 _SHORT = 4
@@ -20,6 +20,7 @@ def likeness(request: Request, directory: Directory) -> dict[str, float]:
     The words of one place share what a place counts.
     """
     weights = dict.fromkeys((word for word in words_of(request.situation)[:60] if len(word) >= _SHORT), _WORD)
+    weights |= dict.fromkeys((word for word in words_of(request.where) if len(word) >= _SHORT), _TITLE)
     weights |= dict.fromkeys((word for word in words_of(request.title) if len(word) >= _SHORT), _TITLE)
     for place in dict.fromkeys((*request.affected, *request.on_route)):
         words = [word for word in words_of(directory.name(place)) if len(word) > 1]

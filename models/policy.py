@@ -22,6 +22,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from models.base import Value
 from models.calendars import Calendars
+from models.policy_words import said_of
 
 __all__ = ["ConflictRule", "Policy", "Span", "Track", "Urgency", "policy_with"]
 
@@ -29,12 +30,16 @@ _UNITS = {"h": "hour", "d": "day", "wd": "working day", "mo": "month"}
 _WORDS = {f"{word.replace(' ', '')}{ending}": unit for unit, word in _UNITS.items() for ending in ("", "s")}
 """Units in words, as people write them: ``working days``."""
 
+_LONGER = re.compile("([0-9]{1,4})(w|weeks?|y|years?)")
+_OF = {"w": (7, "d"), "y": (12, "mo")}
+"""Weeks are written in days, years in months."""
+
 
 class Span(str):
     """A length of time as policy writes it: ``24h``, ``30d``, ``5wd`` (working days) or ``12mo`` (months).
 
-    Units may be written out (``12 months``). At least one and at most 9999 of a unit: nothing that waits may come
-    again at the same instant for ever.
+    Units may be written out (``12 months``); weeks are read as days, years as months. At least one and at most
+    9999 of a unit: nothing that waits may come again at the same instant for ever.
 
     Raises:
         ValueError: the text is none of these.
@@ -47,6 +52,9 @@ class Span(str):
         word = plain.lstrip("0123456789")
         if word in _WORDS:
             plain = plain.removesuffix(word) + _WORDS[word]
+        if found := _LONGER.fullmatch(plain):
+            times, unit = _OF[found[2][0]]
+            plain = f"{int(found[1]) * times}{unit}"
         number, unit = plain.rstrip("wdhmo"), plain.lstrip("0123456789")
         counts = re.fullmatch("[0-9]{1,4}", number) is not None and int(number) > 0
         if not counts or unit not in _UNITS or number + unit != plain:
@@ -224,60 +232,26 @@ class Policy(Value):
 def policy_with(differences: Mapping[str, Any]) -> Policy:
     """The default policy with differences by its own keys.
 
-    A key of a track given at the top (``gate: 3wd``) holds for both tracks; blanks and hyphens in keys are
-    read as underscores, and the words of the table of defaults as the key they tell of (``silence procedure``).
+    A key of a track given at the top (``gate: 3wd``) holds for both tracks; which words are read as its keys,
+    ``models.policy_words`` tells.
 
     Raises:
         ValueError: a key that policy does not have, or a value it cannot read.
     """
     changes: dict[str, Any] = {}
+    both: dict[str, Any] = {}
     tracks: dict[str, dict[str, Any]] = {"routine": {}, "urgent": {}}
-    for key, value in differences.items():
-        name = _key(key)
-        if name == "minimum" and isinstance(value, Mapping):
-            changes.update({_key(inner): inner_value for inner, inner_value in value.items()})
-        elif name in tracks:
-            if not isinstance(value, Mapping):
-                raise ValueError(f"policy's {name} track holds keys and lengths of time, not {value!r}")
-            tracks[name].update({_key(inner): inner_value for inner, inner_value in value.items()})
-        elif name in Track.model_fields:
-            for track in tracks.values():
-                track.setdefault(name, value)
-        elif name in Policy.model_fields:
-            changes[name] = value
+    for said in said_of(differences):
+        if said.key in tracks:
+            raise ValueError(f"policy's {said.key} track holds keys and lengths of time, not {said.value!r}")
+        if said.key in Track.model_fields:
+            (tracks[said.track] if said.track else both)[said.key] = said.value
+        elif said.key in Policy.model_fields and not said.track:
+            changes[said.key] = said.value
         else:
             known = ", ".join([*Policy.model_fields, *Track.model_fields])
-            raise ValueError(f"policy has no key {key!r}; it has {known}")
+            raise ValueError(f"policy has no key {said.key!r}; it has {known}")
     for name, base in (("routine", _ROUTINE), ("urgent", _URGENT)):
-        changes[name] = {**base.model_dump(), **tracks[name]}
+        changes[name] = {**base.model_dump(), **both, **tracks[name]}
     changes.setdefault("answers_by_link", _BY_LINK)
     return Policy.model_validate(changes)
-
-
-_OTHER_WORDS = {
-    "conflict_rule": ("conflict", "conflict_of_interest", "conflicts"),
-    "substitutes": ("substitute", "order", "recusal_order", "substitution_order"),
-    "completeness": ("completeness_check", "check"),
-    "gate": ("gates", "gate_deadline", "deadline", "review", "decision"),
-    "last_reminder": ("gate_last_reminder", "reminder", "gate_reminder"),
-    "offices_told": ("escalation", "gate_escalation", "escalate", "escalation_after", "offices"),
-    "lapse": ("gate_lapse", "gate_lapses", "lapses", "lapse_after"),
-    "answer": ("answers", "question", "answer_to_a_question", "answer_deadline"),
-    "comments": ("comment", "steering_group_comments", "comments_on_participants", "participant_comments"),
-    "invitation": ("invitations", "invitation_lapse", "invitation_lapses", "invitation_deadline"),
-    "silence": ("silence_procedure",),
-    "consent": ("consents", "consent_to_be_named", "naming_consent"),
-    "situation_update": ("situation_updates", "situation_update_every", "update_every", "updates"),
-    "duration": ("activation", "activation_duration", "duration_of_activation", "duration_of_an_activation"),
-    "duration_reminder": ("activation_reminder",),
-    "minimum": ("minimum_composition", "composition", "quorum"),
-    "other_affected": ("affected", "members", "other_members", "most_affected", "other_most_affected"),
-    "organisations": ("organisation", "organizations"),
-    "endorsements": ("endorsement",),
-}
-_KEYS = {word: key for key, words in _OTHER_WORDS.items() for word in words}
-
-
-def _key(written: str) -> str:
-    plain = written.strip().lower().replace("'s", "").replace("-", "_").replace(" ", "_").removeprefix("a_")
-    return _KEYS.get(plain, plain)

@@ -6,22 +6,46 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from pydantic import ConfigDict, Field, field_validator
+from pydantic import AliasChoices, ConfigDict, Field, field_validator, model_validator
 
 from models.base import Line, Prose, Value
 from models.policy import Urgency
 
-__all__ = ["FIELD_WORDS", "SECTIONS", "Attachment", "Figure", "Request", "Route", "fingerprint"]
+__all__ = [
+    "FIELD_WORDS", "OTHER_WORDS", "SECTIONS", "Attachment", "Figure", "Request", "Route", "fingerprint", "in_own_words",
+]  # fmt: skip
 
-SECTIONS = ("situation", "since", "routes", "figures", "affected", "done", "asks", "attachments")
+SECTIONS = ("situation", "where", "since", "routes", "figures", "affected", "done", "asks", "attachments")
 """The sections of a request that can be marked confidential."""
 
 FIELD_WORDS: Mapping[str, str] = {
-    "situation": "the situation", "since": "since when", "routes": "routes", "figures": "figures",
+    "situation": "the situation", "where": "where it happens", "since": "since when", "routes": "routes", "figures": "figures",
     "affected": "members affected", "done": "what has been done", "asks": "what is asked", "attachments": "attachments",
     "title": "title", "urgency": "urgency", "confidential": "what is confidential",
 }  # fmt: skip
 """The fields of a request as people say them, to be translated where they are shown."""
+
+
+OTHER_WORDS = {
+    "since_when": "since",
+    "members_affected": "affected",
+    "what_has_been_done": "done",
+    "what_is_asked": "asks",
+    "what_is_asked_of_the_group": "asks",
+    "confidentiality": "confidential",
+}
+"""The words by which the procedure speaks of the fields, and the fields."""
+
+
+def in_own_words(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is given under the procedure's words for a request's fields, under the fields' own names.
+
+    A word stays as it is where its field is given too: which of both is meant cannot be known.
+    """
+    return {
+        own if (own := OTHER_WORDS.get(name, name)) == name or own not in given else name: value
+        for name, value in given.items()
+    }
 
 
 def fingerprint(*parts: Any) -> str:
@@ -51,8 +75,10 @@ class Figure(Value):
 
     what: Line
     number: float
-    as_of: date | None = None
+    as_of: date | None = Field(default=None, validation_alias=AliasChoices("as_of", "date"))
     source: Line = ""
+
+    model_config = ConfigDict(populate_by_name=True)
 
 
 class Attachment(Value):
@@ -64,16 +90,22 @@ class Attachment(Value):
     kind: Line = "application/octet-stream"
 
 
+def _is_empty(text: str) -> bool:
+    return not text
+
+
 class Request(Value):
     """What a requester says and asks.
 
-    ``since`` is a date as far as known. ``affected`` holds the codes of the members affected. ``asks`` is
-    what is asked of the group. ``confidential`` names sections (of ``SECTIONS``) and, for each, the posts or
-    members that may read it besides the requesters, the Co-Chairs and the secretariat.
+    ``where`` is the place in words (written only where it is given, so that requests from before there was this
+    field read and hash as they did). ``since`` is a date as far as known. ``affected`` holds the codes of the
+    members affected. ``asks`` is what is asked of the group. ``confidential`` names sections (of ``SECTIONS``)
+    and, for each, the posts or members that may read it besides the requesters, the Co-Chairs and the secretariat.
     """
 
     title: Line = ""
     situation: Prose = ""
+    where: Line = Field(default="", exclude_if=_is_empty)
     since: date | None = None
     urgency: Urgency = Urgency.ROUTINE
     routes: tuple[Route, ...] = Field(default=(), max_length=100)
@@ -83,6 +115,11 @@ class Request(Value):
     asks: tuple[Prose, ...] = Field(default=(), max_length=50)
     confidential: Mapping[Line, tuple[Line, ...]] = {}
     attachments: tuple[Attachment, ...] = Field(default=(), max_length=50)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _other_words(cls, given: Any) -> Any:
+        return in_own_words(given) if isinstance(given, Mapping) else given
 
     @field_validator("confidential", mode="before")
     @classmethod
@@ -124,4 +161,5 @@ class Request(Value):
             earlier.model_dump(mode="json", by_alias=True),
             self.model_dump(mode="json", by_alias=True),
         )
-        return {name: (before[name], now[name]) for name in now if before[name] != now[name]}
+        pairs = {name: (before.get(name, ""), now.get(name, "")) for name in type(self).model_fields}
+        return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}

@@ -157,6 +157,7 @@ def _request(seen: Seen) -> Iterator[str]:
     case, request = seen.case, seen.case.request
     yield request.title
     yield request.situation
+    yield request.where
     for route in request.routes:
         yield f"{' – '.join(case.directory.name(stop) for stop in route.stops)} {route.by}"
     for figure in request.figures:

@@ -1,14 +1,17 @@
 """A case as scenario files speak of it, read from the projection that people see."""
 
 from collections import defaultdict
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from models.members import Directory
 from models.posts import Post
+from ops.scenario_values import Known
 from records import queries
 
-__all__ = ["observed"]
+__all__ = ["known_of", "observed"]
 
 
 async def observed(
@@ -43,6 +46,28 @@ async def observed(
         "gate": {one["gate"]: _gate(one) for one in parts["gates"]},
         "notices": dict(notices),
     }
+
+
+async def known_of(engine: AsyncEngine, reference: str | None, directory: Directory, at: datetime) -> Known:
+    """What is known of a case while an act at ``at`` is read: whom and what its words can mean."""
+    if reference is None:
+        return Known(directory=directory, at=at)
+    async with engine.connect() as connection:
+        row = await queries.case(connection, reference)
+        names = ("participants", "outcomes", "arrangements", "meetings", "recommendations")
+        parts = {name: await queries.parts(connection, reference, name) for name in names}
+    return Known(
+        directory=directory,
+        at=at,
+        requesters=tuple(row["requesters"]) if row else (),
+        group=tuple(
+            one["member"] for one in parts["participants"] if one["state"] in ("accepted", "observer")
+        ),
+        outcomes=tuple(one["title"] for one in parts["outcomes"]),
+        arrangements=tuple(one["title"] for one in parts["arrangements"]),
+        meetings=tuple(one["title"] for one in parts["meetings"]),
+        recommendations={one["number"]: one["text"] for one in parts["recommendations"]},
+    )
 
 
 def _gate(row: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Scenario files: one case told from the outside. Reading them, and comparing what they expect with what is.
+"""Scenario files: one case told from the outside, and how they are read.
 
 The format is a contract: ``docs/scenarios.md`` tells it.
 """
@@ -15,11 +15,15 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from models.base import Value
 from models.calendars import Calendars
 from models.policy import Policy, policy_with
-from models.posts import Post
+from models.posts import SECRETARIAT, Post
+from ops.scenario_synonyms import plain
 
-__all__ = ["Act", "Scenario", "ScenarioError", "differences", "read_scenario"]
+__all__ = ["EXPECTATIONS", "Act", "Scenario", "ScenarioError", "read_scenario"]
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(wd|m|h|d|w)\b")
+_DURATION = re.compile(
+    r"(\d+(?:\.\d+)?)\s*(working\s*days?|wd|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w)(?![a-z])",
+    re.IGNORECASE,
+)
 _TRUTH = "tag:yaml.org,2002:bool"
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 EXPECTATIONS = (
@@ -46,6 +50,22 @@ class Act(Value):
     @classmethod
     def _written(cls, given: Any) -> Any:
         return given.isoformat() if isinstance(given, datetime) else str(given)
+
+    @field_validator("do", mode="before")
+    @classmethod
+    def _command(cls, given: Any) -> Any:
+        return plain(given) if isinstance(given, str) else given
+
+    @field_validator("by", mode="before")
+    @classmethod
+    def _post(cls, given: Any) -> Any:
+        """A post in any case, with blanks or underscores; ``secretariat`` alone is that of the ``RSO``."""
+        if not isinstance(given, str):
+            return given
+        if plain(given) == "secretariat":
+            return SECRETARIAT
+        member, slash, role = given.strip().partition("/")
+        return f"{member.upper()}{slash}{plain(role).replace('_', '-')}"
 
     @field_validator("refused", mode="before")
     @classmethod
@@ -78,10 +98,13 @@ class Act(Value):
         if re.match(r"\d{4}-", self.at):
             instant = datetime.fromisoformat(self.at)
             return (instant if instant.tzinfo else instant.replace(tzinfo=start.tzinfo)).astimezone(UTC)
-        parts = _DURATION.findall(self.at)
-        if self.at == "0":
+        parts = [
+            (number, "wd" if unit[:2].lower() in ("wd", "wo") else unit[0].lower())
+            for number, unit in _DURATION.findall(self.at)
+        ]
+        if self.at.strip() in ("0", "start"):
             return start.astimezone(UTC)
-        if not parts or _DURATION.sub("", self.at).strip(" +,"):
+        if not parts or re.sub(r"\band\b", "", _DURATION.sub("", self.at)).strip(" +,"):
             raise ScenarioError(
                 f"{self.at!r} is not a time: write 30m, 3h, 2d, 1d 1h, 4wd, or an ISO instant"
             )
@@ -176,108 +199,3 @@ def _as_json(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_as_json(inner) for inner in value]
     return value.isoformat() if isinstance(value, date) else value
-
-
-# comparing -------------------------------------------------------------------------------------------------------
-
-_SAME = {
-    "agreed": "in_force", "force": "in_force", "participant": "accepted", "observing": "observer",
-    "pending": "open", "none": "open", "consultation": "split", "second_round": "split", "returned": "declined",
-    "approved_with_conditions": "approve_with_conditions", "approved": "approve", "declined": "decline",
-    "recused": "recuse", "voided": "void",
-}  # fmt: skip
-"""Words that a scenario may use for the same state."""
-
-
-_OUTCOMES = {"split": {"split", "open"}}
-"""A gate in its second round is still open."""
-
-
-def _word(value: Any) -> str:
-    plain = str(value).strip().lower().replace(" ", "_").replace("-", "_")
-    return _SAME.get(plain, plain)
-
-
-def differences(expected: Mapping[str, Any], actual: Mapping[str, Any]) -> list[str]:
-    """What differs from what is expected, as sentences; only what ``expected`` names is compared."""
-    found: list[str] = []
-    for name, wanted in expected.items():
-        _COMPARED.get(name, _compare_value)(name, wanted, actual.get(name), found)
-    return found
-
-
-def _compare_value(name: str, wanted: Any, given: Any, found: list[str]) -> None:
-    if _word(wanted) != _word(given):
-        found.append(f"{name} is {given!r}, expected {wanted!r}")
-
-
-def _compare_set(name: str, wanted: Any, given: Any, found: list[str]) -> None:
-    want = {str(one) for one in ([wanted] if isinstance(wanted, str) else wanted or [])}
-    have = {str(one) for one in given or []}
-    if want != have:
-        found.append(f"{name} is {sorted(have)}, expected {sorted(want)}")
-
-
-def _compare_map(name: str, wanted: Any, given: Any, found: list[str]) -> None:
-    if not isinstance(wanted, Mapping):
-        found.append(f"{name} is compared with a mapping of names to states, not with {wanted!r}")
-        return
-    for key, want in wanted.items():
-        have = _named(str(key), dict(given or {}))
-        if isinstance(want, Mapping):
-            want = want.get("state", want)
-        if _word(want) != _word(have):
-            found.append(f"{name} of {key} is {have!r}, expected {want!r}")
-
-
-def _named(key: str, given: Mapping[str, Any]) -> Any:
-    """What is there by that name; by a member's code alone, what its only post said."""
-    posts = [name for name in given if name.startswith(f"{key}/")]
-    return given.get(key, given[posts[0]] if len(posts) == 1 else None)
-
-
-def _compare_notices(name: str, wanted: Any, given: Any, found: list[str]) -> None:
-    if not isinstance(wanted, Mapping):
-        found.append(f"notices are compared with a mapping of kinds to what is told, not with {wanted!r}")
-        return
-    for kind, want in wanted.items():
-        posts = list(dict(given or {}).get(str(kind), []))
-        if not isinstance(want, Mapping):
-            want = {"count": want} if isinstance(want, int) else {"to": want}
-        if "count" in want and int(want["count"]) != len(posts):
-            found.append(f"notices of kind {kind}: {len(posts)}, expected {want['count']}")
-        if "to" in want:
-            _compare_set(f"notices of kind {kind}: to", want["to"], posts, found)
-
-
-def _compare_gates(name: str, wanted: Any, given: Any, found: list[str]) -> None:
-    for gate, want in ({wanted: {}} if isinstance(wanted, str) else dict(wanted)).items():
-        have = dict(given or {}).get(str(gate))
-        if have is None:
-            found.append(f"the gate {gate} has not been opened")
-            continue
-        if not isinstance(want, Mapping):
-            want = {"outcome": want}
-        if "outcome" in want and _word(want["outcome"]) not in _OUTCOMES.get(
-            have["outcome"], {_word(have["outcome"])}
-        ):
-            found.append(f"gate {gate}: outcome is {have['outcome']!r}, expected {want['outcome']!r}")
-        positions = want.get("positions")
-        if isinstance(positions, Mapping):
-            _compare_map(f"gate {gate}: position", positions, have["positions"], found)
-        elif positions is not None and not isinstance(positions, int):
-            _compare_set(f"gate {gate}: positions", positions, have["positions"], found)
-        elif positions is not None and positions != len(have["positions"]):
-            found.append(f"gate {gate}: {len(have['positions'])} positions, expected {positions}")
-
-
-_COMPARED = {
-    "waiting_on": _compare_set,
-    "participants": _compare_map,
-    "outcomes": _compare_map,
-    "arrangements": _compare_map,
-    "recommendations": _compare_map,
-    "terms_of_reference": _compare_map,
-    "notices": _compare_notices,
-    "gate": _compare_gates,
-}

@@ -73,6 +73,7 @@ DOMAINS = (
                 *(kind.summary for kind in KINDS.values()), *OF_NO_CASE.values(),
                 *(rule.phrase for rule in RULES.values()),
                 *(who.words for rule in RULES.values() for who in rule.who), *Request().missing(), *Reason,
+                *FIELD_WORDS.values(),
             )
         ),
     ),

@@ -24,7 +24,7 @@ from models.case import Stage
 from models.commands import COMMANDS, Body, Leave
 from models.notices import KINDS
 from models.policy import Policy, Track
-from models.request import SECTIONS, Attachment, Figure, Route
+from models.request import OTHER_WORDS, SECTIONS, Attachment, Figure, Route
 from models.rules import RULES
 from models.rules.turn import OPEN_STAGES
 from notifications.registry import REGISTRY
@@ -48,7 +48,8 @@ _REQUEST = (
     "list of "
     "sections, or a mapping of each section to the posts or members that may read it besides the "
     "requesters, the "
-    "Co-Chairs and the secretariat; the sections are " + ", ".join(f"`{name}`" for name in SECTIONS) + "."
+    "Co-Chairs and the secretariat; the sections are " + ", ".join(f"`{name}`" for name in SECTIONS) + ". "
+    "Also read as a field: " + ", ".join(f"`{word}` (`{own}`)" for word, own in OTHER_WORDS.items()) + "."
 )
 _NOTES = {
     "draft": _REQUEST + " A member keeps one draft; the next one replaces it.",
@@ -60,8 +61,8 @@ _NOTES = {
     "words of `text` beside them is what the post says.",
     "return": "`missing` or `text` must be there.",
     "decide": "`gate` may be left out where only one open gate is the post's to decide. "
-    "`approve_with_conditions` "
-    "is read too. Every position but `approve` and `recuse` needs `text`.",
+    "Capitals, hyphens and underscores in `position` do not matter; `approved`, `declined`, `asked` and `recused` "
+    "are read too. Every position but `approve` and `recuse` needs `text`.",
     "answer": "Without `gate`, the first gate at which a question is open.",
     "comment": "`text` must be there. With `member`, the comment is about it.",
     "endorse": "`member` may be left out while one admission waits.",

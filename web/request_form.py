@@ -59,7 +59,8 @@ STEPS: tuple[Step, ...] = (
         N_("The situation"), N_("What happens, where, and since when. No data of single persons."), N_("Keep and go on"),
         (
             Field("title", N_("Title"), help=N_("One line by which everybody will know the case."), must=True),
-            Field("situation", N_("What happens, and where"), "prose", must=True),
+            Field("situation", N_("What happens"), "prose", must=True),
+            Field("where", N_("Where"), help=N_("The places or waters, in a line.")),
             Field("since", N_("Since"), "date", N_("As far as it is known.")),
             Field("urgency", N_("Urgency"), "choice", N_("It sets the deadlines: product defaults."), True, _urgency),
         ),

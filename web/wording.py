@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from models.ladder import ClockAct
+from models.request import FIELD_WORDS
 from notifications.addresses import OWN_PAGES, command_address, duty_address, field_of
 from notifications.words import Words
 from web.forms import FORMS
@@ -30,17 +31,9 @@ def command_words(do: str, _: Translate) -> str:
     return _(FORMS[do].title if do in FORMS else _RESUBMIT)
 
 
-_SECTIONS = {
-    "situation": N_("the situation"), "since": N_("since when"), "routes": N_("routes"), "figures": N_("figures"),
-    "affected": N_("members affected"), "done": N_("what has been done"), "asks": N_("what is asked"),
-    "attachments": N_("attachments"), "title": N_("title"), "urgency": N_("urgency"),
-    "confidential": N_("what is confidential"),
-}  # fmt: skip
-
-
 def section_words(section: str, _: Translate) -> str:
     """A section of a request, as people say it."""
-    return _(_SECTIONS.get(section, section))
+    return _(FIELD_WORDS.get(section, section))
 
 
 def duty_words(do: str, about: str, say: Words, _: Translate) -> str:

@@ -152,10 +152,20 @@ def parse(
         raise Refused(Why.INVALID, f"{error}.") from None
 
 
+def _fields(do: str, loc: tuple[int | str, ...]) -> list[str]:
+    """Where a fault is, without the names of the commands that it is in: a field may have the name of a command."""
+    parts = [str(part) for part in loc]
+    if parts[:1] == [do]:
+        parts = parts[1:]
+    if do == "act_for" and parts[:1] == ["command"] and parts[1:2] and parts[1] in COMMANDS:
+        parts = ["command", *parts[2:]]
+    return parts
+
+
 def said(do: str, error: ValidationError) -> str:
     """A validation error as one sentence that names each field."""
     faults = []
     for fault in error.errors(include_url=False, include_input=False):
-        where = ".".join(str(part) for part in fault["loc"] if str(part) not in COMMANDS) or "fields"
+        where = ".".join(_fields(do, fault["loc"])) or "fields"
         faults.append(f"{where}: {fault['msg'].removeprefix('Value error, ')}")
     return f"The command {do!r} cannot be read: {'; '.join(faults)}."

@@ -20,9 +20,13 @@ class AddArrangement(Body):
     do: Literal["add_arrangement"] = "add_arrangement"
     title: Line = Field(min_length=1)
     parties: Codes = Field(min_length=1)
-    kind: Line = Field(default="", validation_alias=also("kind", "what", "information"))
+    kind: Line = Field(
+        default="", validation_alias=also("kind", "kind_of_information", "what", "information")
+    )
     every: Line = Field(default="", validation_alias=also("every", "how_often", "frequency"))
-    marking: Literal["TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN", "TLP:CLEAR"] = "TLP:AMBER"
+    marking: Literal["TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN", "TLP:CLEAR"] = Field(
+        default="TLP:AMBER", validation_alias=also("marking", "tlp")
+    )
     contacts: Codes = Field(default=(), validation_alias=also("contacts", "contact_posts", "contact"))
     begins: Day | None = Field(
         default=None, validation_alias=also("from", "in_force_from", "in_force", "begins", "starts")
@@ -48,7 +52,7 @@ class LogExchange(_OnArrangement):
     """Note that information was exchanged: what kind and when, never the content."""
 
     do: Literal["log_exchange"] = "log_exchange"
-    kind: Line = Field(default="", validation_alias=also("kind", "what"))
+    kind: Line = Field(default="", validation_alias=also("kind", "kind_of_information", "what"))
     on: Day | None = Field(default=None, validation_alias=also("on", "when", "date", "at"))
 
 

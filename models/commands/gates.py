@@ -11,6 +11,17 @@ from models.commands.body import Body, also
 __all__ = ["Answer", "Decide"]
 
 
+_SAID = {
+    "approved": "approve",
+    "approved with conditions": "approve with conditions",
+    "declined": "decline",
+    "asked": "ask",
+    "ask for information": "ask",
+    "recused": "recuse",
+}
+"""Other words for a position."""
+
+
 class Decide(Body):
     """Take a position at a gate."""
 
@@ -21,7 +32,10 @@ class Decide(Body):
     @field_validator("position", mode="before")
     @classmethod
     def _words(cls, given: Any) -> Any:
-        return given.replace("_", " ") if isinstance(given, str) else given
+        if not isinstance(given, str):
+            return given
+        plain = " ".join(given.replace("_", " ").replace("-", " ").split()).lower()
+        return _SAID.get(plain, plain)
 
 
 class Answer(Body):

@@ -20,12 +20,14 @@ class AddOutcome(Body):
     do: Literal["add_outcome"] = "add_outcome"
     title: Line = Field(min_length=1)
     owner: Line | None = None
-    supporting: Codes = Field(default=(), validation_alias=also("supporting", "supporters", "support"))
+    supporting: Codes = Field(
+        default=(), validation_alias=also("supporting", "supporting_participants", "supporters", "support")
+    )
     indicator: Line = ""
     baseline: float | None = None
     target: float | None = None
     unit: Line = ""
-    due: Day | None = None
+    due: Day | None = Field(default=None, validation_alias=also("due", "due_date"))
 
     _lists = field_validator("supporting", mode="before")(as_tuple)
 

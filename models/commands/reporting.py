@@ -32,9 +32,9 @@ class Recommend(Body):
 
     do: Literal["recommend"] = "recommend"
     text: Prose = Field(min_length=1, validation_alias=also("text", "recommendation", "title"))
-    to: Codes = Field(default=(), validation_alias=also("to", "addressees", "addressee"))
+    to: Codes = Field(default=(), validation_alias=also("to", "addressees", "addressee", "addressed_to"))
     owner: Line | None = None
-    due: Day | None = None
+    due: Day | None = Field(default=None, validation_alias=also("due", "due_date"))
 
     _lists = field_validator("to", mode="before")(as_tuple)
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from models.base import Line
-from models.commands.body import TEXT, Body, as_tuple, in_one_text
-from models.request import Request
+from models.commands.body import TEXT, Body, also, as_tuple, in_one_text
+from models.request import Request, in_own_words
 
 __all__ = ["Accept", "Draft", "Join", "Resubmit", "Return", "Submit", "Withdraw"]
 
@@ -28,7 +28,7 @@ class Return(Body):
     """Send a request back with a list of what is missing."""
 
     do: Literal["return"] = "return"
-    missing: tuple[Line, ...] = ()
+    missing: tuple[Line, ...] = Field(default=(), validation_alias=also("missing", "what_is_missing"))
 
     _lists = field_validator("missing", mode="before")(as_tuple)
 
@@ -42,10 +42,15 @@ class Resubmit(Body):
     @model_validator(mode="before")
     @classmethod
     def _collect(cls, given: Any) -> Any:
-        if not isinstance(given, Mapping) or "changes" in given:
+        if not isinstance(given, Mapping):
             return given
+        if "changes" in given:
+            changes = given["changes"]
+            return {**given, "changes": in_own_words(changes)} if isinstance(changes, Mapping) else given
         words = [name for name in TEXT if name in given and name not in Request.model_fields]
-        fields = {name: value for name, value in given.items() if name != "do" and name not in words}
+        fields = in_own_words(
+            {name: value for name, value in given.items() if name != "do" and name not in words}
+        )
         return in_one_text(
             {"do": "resubmit", "changes": fields, **{word: given[word] for word in words}}, words
         )

@@ -39,6 +39,7 @@ from models.rules import (
     reporting,
     request,
 )
+from models.rules.admission import must_be_admitted
 from models.rules.closing import terms_of_reference
 from models.rules.turn import RULES, Turn
 
@@ -122,20 +123,19 @@ def _unfold(turn: Turn, body: Value, seen: int | None) -> str:
         raise Refused(
             Why.CONFLICT, f"The case {case.reference} is {case.stage.words}; it does not change any more."
         )
-    if not case.directory.holds(by):
-        raise Refused(Why.FORBIDDEN, f"There is no post {by} in the directory.")
-    if not rule.admits(case, by):
-        raise Refused(Why.FORBIDDEN, f"Only {rule.who_words} may {rule.phrase}; {by} may not.")
-    if case.stage not in rule.stages:
-        stages = ", ".join(stage.words for stage in type(case.stage) if stage in rule.stages)
-        raise Refused(
-            Why.CONFLICT,
-            f"The case is in {case.stage.words}; a post may {rule.phrase} in: {stages}.",
-        )
+    must_be_admitted(case, rule, by, _evidence_missing(case) if do == "close" else "")
     subject = _subject(turn, body, do)
     _must_be_fresh(turn, body, subject, seen)
     rule.unfold(turn, body)
     return subject
+
+
+def _evidence_missing(case: Case) -> str:
+    """Why a case could not be closed in any stage yet."""
+    missing = [f"({term.value})" for term, state in terms_of_reference(case).items() if state == "open"]
+    if not missing:
+        return ""
+    return f"The terms of reference {' and '.join(missing)} have neither evidence nor a stated waiver."
 
 
 def _may_act_for(case: Case, by: Post, body: ActFor) -> None:

@@ -17,6 +17,7 @@ from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.posts import Post, Role
 from models.refusal import Refused, Why
 from models.rules.turn import OPEN_STAGES, Turn, desk_of, must_say, refuse, rule
+from models.rules.unopened import what_comes_first
 from models.rules.who import ASKED, DECIDER, REQUESTER
 
 __all__ = [
@@ -270,20 +271,28 @@ def _the_gate(case: Case, name: GateName | None, post: Post) -> Gate:
         mine = [gate for gate in case.open_gates if gate.decider(post)] or list(case.open_gates)
         if len(mine) != 1:
             names = ", ".join(gate.name.value for gate in case.open_gates) or "none"
-            raise refuse(f"Say which gate you decide; open now: {names}.", Why.INVALID)
+            first = "" if case.open_gates else what_comes_first(case, None)
+            raise refuse(f"Say which gate you decide; open now: {names}. {first}".strip(), Why.INVALID)
         return mine[0]
     gate = case.gates.get(name)
     if gate is None:
         names = ", ".join(gate.name.value for gate in case.open_gates) or "none"
         raise refuse(
-            f"The gate {name.value!r} has not been opened; there is nothing to decide there yet. Open now: {names}."
+            f"The gate {name.value!r} has not been opened; there is nothing to decide there yet. "
+            f"{what_comes_first(case, name)} Open now: {names}.".replace("  ", " ")
         )
     if not gate.open:
         outcome = gate.outcome.value if gate.outcome else ""
         raise refuse(
-            f"The gate {name.value!r} is already {outcome}; a position can no longer be taken or changed."
+            f"The gate {name.value!r} is already {outcome}; a position can no longer be taken or changed. "
+            f"{_of_a_new_report(case, name)}".strip()
         )
     return gate
+
+
+def _of_a_new_report(case: Case, name: GateName) -> str:
+    """Where the report's gate was about an earlier report: what the next one waits for."""
+    return what_comes_first(case, name) if name is GateName.REPORT else ""
 
 
 def _not_a_decider(gate: Gate, post: Post) -> Refused:

@@ -36,6 +36,7 @@ from models.rules.duration import DURATION
 from models.rules.gates import amend_gate, follows, must_not_be_closing, open_gate, what_was_said
 from models.rules.outcomes import object_to_outcome, verification_open_to
 from models.rules.turn import AT_WORK, Turn, must_be_members, must_say, refuse, rule
+from models.rules.unopened import what_comes_first
 from models.rules.who import ANY_MEMBER, CO_CHAIR, IN_THE_GROUP, SECRETARIAT, STEERING_GROUP
 
 SILENCE, CONTRIBUTIONS = "silence", "contributions"
@@ -261,7 +262,9 @@ def _sent_back(turn: Turn, gate: Gate) -> None:
 @rule("adopt", "say what became of a recommendation", (ANY_MEMBER, CO_CHAIR, SECRETARIAT), AT_WORK)
 def adopt(turn: Turn, body: Adopt) -> None:
     """Recommendations of an accepted report are followed apart (``models.recommendation``)."""
-    raise refuse(
-        "A recommendation is followed once its report has been accepted by the Co-Chairs; "
-        f"{body.recommendation!r} is not one of an accepted report."
-    )
+    followed = "A recommendation is followed once its report has been accepted by the Co-Chairs"
+    if not body.recommendation:
+        meant = "say which of the accepted report's recommendations is meant, by its text"
+    else:
+        meant = f"{body.recommendation!r} is not one of an accepted report"
+    raise refuse(f"{followed}; {meant}. {what_comes_first(turn.case, GateName.REPORT)}".strip())

@@ -93,11 +93,21 @@ class Turn:
 
 
 class Who:
-    """A kind of post that may do something: the words for it, and the test."""
+    """A kind of post that may do something: the words for it, and the test.
 
-    def __init__(self, words: str, test: Callable[[Case, Post], bool]) -> None:
+    ``lacking``: a sentence on what another post lacks.
+    """
+
+    def __init__(
+        self,
+        words: str,
+        test: Callable[[Case, Post], bool],
+        *,
+        lacking: Callable[[Case, Post], str] = lambda case, post: "",
+    ) -> None:
         self.words = words
         self.test = test
+        self.lacking = lacking
 
 
 class Rule:

@@ -28,10 +28,23 @@ def _decides(case: Case, post: Post) -> bool:
     return post in case.directory.co_chairs or at_a_gate
 
 
+def _not_the_requester(case: Case, post: Post) -> str:
+    desks = " and ".join(Post.of(member, Role.FOCAL_POINT) for member in case.requesters)
+    words = "requesters" if len(case.requesters) > 1 else "requester"
+    return f"Only the {words}, {desks}, may." if desks else ""
+
+
+def _not_invited(case: Case, post: Post) -> str:
+    listed = not _focal_point(post) or post.member in case.participants
+    return "" if listed else f"{case.directory.name(post.member)} is not invited."
+
+
 ANYBODY = Who("a post in the directory", lambda case, post: post.role is not Role.AUDITOR)
 ANY_MEMBER = Who("a member's focal point", lambda case, post: _focal_point(post))
 REQUESTER = Who(
-    "a requester's focal point", lambda case, post: _focal_point(post) and case.is_requester(post.member)
+    "a requester's focal point",
+    lambda case, post: _focal_point(post) and case.is_requester(post.member),
+    lacking=_not_the_requester,
 )
 ASKED = Who(
     "the post that a Co-Chair's question is for",
@@ -48,6 +61,7 @@ STEERING_GROUP = Who(
 LISTED = Who(
     "the focal point of an invited member",
     lambda case, post: _focal_point(post) and post.member in case.participants,
+    lacking=_not_invited,
 )
 # Participants and observers.
 IN_THE_GROUP = Who(

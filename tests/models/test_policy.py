@@ -6,9 +6,12 @@ import pytest
 
 from models.calendars import Calendars
 from models.policy import ConflictRule, Policy, Span, Urgency, policy_with
+from models.policy_meaning import value_of
 
 
-@pytest.mark.parametrize("text", ["", "5", "wd", "0d", "-3d", "5 weeks", "1.5h", "²d", "12345d", "5dd", "h5"])
+@pytest.mark.parametrize(
+    "text", ["", "5", "wd", "0d", "-3d", "0 weeks", "5 fortnights", "1.5h", "²d", "12345d", "5dd", "h5"]
+)
 def test_what_is_not_a_length_of_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a length of time"):
         Span(text)
@@ -23,6 +26,9 @@ def test_what_is_not_a_length_of_time_is_refused(text: str) -> None:
         ("12 months", "12mo", "12 months"),
         ("1 working day", "1wd", "1 working day"),
         ("6 Hours", "6h", "6 hours"),
+        ("1 week", "7d", "7 days"),
+        ("2w", "14d", "14 days"),
+        ("1 year", "12mo", "12 months"),
     ],
 )
 def test_a_length_of_time_reads_as_people_write_it(text: str, plain: str, words: str) -> None:
@@ -61,8 +67,59 @@ def test_keys_are_read_as_people_write_them(key: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ({"gate_deadline": {"routine": "3wd", "urgent": "12h"}}, {"routine.gate": "3wd", "urgent.gate": "12h"}),
+        ({"gate": {"urgent": "12h"}}, {"routine.gate": "5wd", "urgent.gate": "12h"}),
+        ({"routine": {"gate deadline": "3 WD"}}, {"routine.gate": "3wd", "urgent.gate": "24h"}),
+        ({"urgent_gate": "12h"}, {"routine.gate": "5wd", "urgent.gate": "12h"}),
+        ({"routine.gate": "3wd"}, {"routine.gate": "3wd"}),
+        ({"deadlines": {"gate": "3wd", "silence procedure": "4wd"}},
+         {"urgent.gate": "3wd", "routine.silence": "4wd"}),
+        ({"deadlines": {"routine": {"gate": "3wd"}}}, {"routine.gate": "3wd", "urgent.gate": "24h"}),
+        ({"gate": {"deadline": "3wd", "lapse": {"routine": "5wd"}}},
+         {"urgent.gate": "3wd", "routine.lapse": "5wd", "urgent.lapse": "72h"}),
+        ({"gate.deadline": "3wd"}, {"routine.gate": "3wd"}),
+        ({"ladder": {"escalation": "1wd", "reminder": "2wd"}},
+         {"routine.offices_told": "1wd", "routine.last_reminder": "2wd"}),
+        ({"gate_lapses_after": "3wd"}, {"routine.lapse": "3wd"}),
+        ({"invitation": {"lapses": "2wd"}}, {"routine.invitation": "2wd"}),
+        ({"sg_comments": "1wd"}, {"routine.comments": "1wd"}),
+        ({"situation_update": "1 week"}, {"routine.situation_update": "7d"}),
+        ({"activation": {"duration": "3 months", "reminder": "10d"}},
+         {"routine.duration": "3mo", "duration_reminder": "10d"}),
+        ({"duration": "1 year"}, {"urgent.duration": "12mo"}),
+        ({"conflict": {"rule": "recuse", "order": ["TH", "NZ"]}},
+         {"conflict_rule": "recuse", "substitutes": ["TH", "NZ"]}),
+        ({"recusal": "recuse"}, {"conflict_rule": "recuse"}),
+        ({"recuse": True}, {"conflict_rule": "recuse"}),
+        ({"own country": "Recused"}, {"conflict_rule": "recuse"}),
+        ({"overdue_ladder": {"before": "3d", "after": "4d", "every": "10d"}},
+         {"overdue_before": "3d", "overdue_after": "4d", "overdue_every": "10d"}),
+        ({"outcome overdue ladder": ["3d", "4d", "10d"]}, {"overdue_every": "10d"}),
+        ({"minimum_composition": {"requester": 1, "members": 2, "organisations": 0}},
+         {"other_affected": 2, "organisations": 0}),
+        ({"minimum composition": ["requester", "one other most-affected member"]},
+         {"other_affected": 1, "organisations": 0}),
+        ({"quorum": {"other": 0}}, {"other_affected": 0, "organisations": 1}),
+        ({"quorum": 4}, {"other_affected": 2, "organisations": 1}),
+        ({"quorum": 2}, {"other_affected": 1, "organisations": 0}),
+        ({"version": 2}, {"version": "1"}),
+    ],
+)  # fmt: skip
+def test_the_shapes_of_the_table_of_defaults_are_read(
+    written: dict[str, object], meant: dict[str, object]
+) -> None:
+    policy = policy_with(written)
+
+    assert {key: value_of(policy, key) if key != "version" else policy.version for key in meant} == meant
+
+
+@pytest.mark.parametrize(
     "differences",
     [
+        {"gate": {"routine": {"colour": "1d"}}}, {"conflict": {"colour": "recuse"}},
+        {"conflict_rule": {"urgent": "recuse"}}, {"minimum": {"colour": 2}},
         {"colour": "blue"}, {"routine": {"colour": "1d"}}, {"gate": 3}, {"gate": "soon"}, {"routine": "x"},
         {"urgent": 5}, {"conflict_rule": "shrug"}, {"endorsements": 0}, {"organisations": -1},
         {"overdue_every": "24h"},

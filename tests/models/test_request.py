@@ -1,14 +1,16 @@
 """The request: submission, completeness, versions, joint requesters, withdrawal, lapse."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from models.agenda import waiting_on
-from models.case import GateName, GateOutcome, Stage
+from models.case import Case, GateName, GateOutcome, Stage
 from models.posts import Post
 from models.projection import rows_of
 from models.refusal import Refused, Why
+from models.request import Request, fingerprint
 from models.visibility import Sight, readable, sight
 from tests.models.helpers import (
     AU,
@@ -66,6 +68,34 @@ def test_a_new_version_keeps_what_it_does_not_change_and_tells_its_differences()
     assert waiting_on(table.case) == (RSO,)
     versions = [row for row in rows_of(before, table.case, ()) if row.table == "request_versions"]
     assert [row.columns["version"] for row in versions] == [2]
+
+
+def test_a_request_from_before_there_was_where_reads_and_hashes_as_it_did() -> None:
+    written: dict[str, Any] = {
+        "title": "Boats", "situation": "Boats leave.", "since": None, "urgency": "routine",
+        "routes": [{"from": "MM", "via": [], "to": "MY", "by": ""}], "figures": [], "affected": ["MY"], "done": "",
+        "asks": [], "confidential": {"routes": []}, "attachments": [],
+    }  # fmt: skip
+    request = Request.model_validate(written)
+
+    assert request.model_dump(mode="json", by_alias=True) == written
+    hashed = "7976ec0bb7d26c64812ad6e25652a01706af4142842d3a56fca5c384c0c8f31a"  # by the code of that time
+    assert fingerprint(request.model_dump(mode="json", by_alias=True), ["LK"]) == hashed
+
+
+def test_where_it_happens_is_a_section_of_its_own() -> None:
+    table = in_review()
+    before = table.case
+    table.do(LK, "resubmit", {"where": "Andaman Sea", "confidential": ["where"]})
+
+    assert table.case.subject != before.subject
+    assert table.case.request.changes(before.request)["where"] == ("", "Andaman Sea")
+    assert before.request.changes(table.case.request)["where"] == ("Andaman Sea", "")
+    assert Case.model_validate_json(table.case.model_dump_json()).request.where == "Andaman Sea"
+    assert readable(table.case, Post(MY)).where == ""
+    assert readable(table.case, Post(AU)).where == "Andaman Sea"
+    table.do(LK, "resubmit", {"where": "", "confidential": []})
+    assert table.case.subject == before.subject
 
 
 def test_a_field_that_a_request_does_not_have_is_refused_by_name() -> None:

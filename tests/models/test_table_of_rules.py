@@ -16,7 +16,19 @@ from models.posts import Post
 from models.refusal import Refused, Why
 from models.rules import RULES, allowed
 from models.rules.clock import _FOLLOWS
-from tests.models.helpers import AU, LK, RSO, at_work, in_review, in_selection, refuses, reported, submitted
+from tests.models.helpers import (
+    AU,
+    LK,
+    MY,
+    RSO,
+    at_work,
+    in_review,
+    in_selection,
+    refuses,
+    reported,
+    reporting,
+    submitted,
+)  # fmt: skip
 from tests.tabletop import Tabletop
 
 SOURCES = {path: path.read_text() for path in Path(models.__file__).parent.rglob("*.py")}
@@ -100,6 +112,66 @@ def test_every_rule_refuses_a_post_that_has_no_part_by_naming_who_has() -> None:
             assert rule.who_words not in ("", "None")
     assert allowed(case, Post("XX/auditor")) == ()
     assert allowed(case, Post("JP/co-chair")) == ()
+
+
+def tabled() -> Tabletop:
+    """The final report is before the Steering Group."""
+    table = reporting()
+    table.do(RSO, "table")
+    return table
+
+
+@pytest.mark.parametrize(
+    ("table", "by", "do", "fields", "says"),
+    [
+        (submitted(), LK, "convene", {}, ["Only a Co-Chair may convene the group", "this is done in: participant sel"]),
+        (submitted(), "BD/co-chair", "convene", {}, ["There is no post BD/co-chair", "Only a Co-Chair may convene"]),
+        (
+            in_review(), MY, "withdraw", {},
+            ["Only a requester's focal point may withdraw", "Only the requester, LK/focal-point, may."],
+        ),
+        (submitted(), MY, "resubmit", {"title": "x"}, ["Only the requester, LK/focal-point, may."]),
+        (in_selection(), "BD/focal-point", "respond", {}, ["Only the focal point of an invited", "is not invited"]),
+        (
+            submitted(), AU, "decide", {"gate": "activation", "position": "approve"},
+            ["has not been opened", "The secretariat's completeness check comes first.", "Open now: none."],
+        ),
+        (submitted(), AU, "decide", {"position": "approve"}, ["The secretariat's completeness check comes first."]),
+        (
+            in_review(), AU, "decide", {"gate": "participants", "position": "approve"},
+            ["The activation is decided first."],
+        ),
+        (
+            tabled(), AU, "decide", {"gate": "report", "position": "approve"},
+            ["the silence procedure runs until 2026-03-17 03:00 UTC, and", "Open now: none."],
+        ),
+        (reporting(), AU, "decide", {"gate": "report", "position": "approve"}, ["is tabled first"]),
+        (at_work(), AU, "decide", {"gate": "report", "position": "approve"}, ["A report has to be opened"]),
+        (at_work(), AU, "decide", {"gate": "extension", "position": "approve"}, ["An extension has to be asked"]),
+        (
+            at_work(), AU, "close", {},
+            ["may propose to close the case in: reporting", "(a) and (b) and (c) have neither evidence nor"],
+        ),
+        (tabled(), AU, "adopt", {}, ["is meant, by its text. The final report is tabled; the silence procedure"]),
+    ],
+)  # fmt: skip
+def test_a_refusal_says_who_may_when_and_what_comes_first(
+    table: Tabletop, by: str, do: str, fields: dict[str, str], says: list[str]
+) -> None:
+    sentence = refuses(table, by, do, fields).sentence
+
+    assert [words for words in says if words not in sentence] == []
+    assert "''" not in sentence
+    assert "  " not in sentence
+
+
+def test_of_two_requesters_a_refusal_names_both() -> None:
+    table = in_review()
+    table.do("MM/focal-point", "join")
+
+    assert "Only the requesters, LK/focal-point and MM/focal-point, may." in str(
+        refuses(table, MY, "withdraw")
+    )
 
 
 def test_a_command_in_the_wrong_stage_is_told_the_right_ones() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from models.commands import parse
+from models.refusal import Refused
 
 
 def _read(do: str, fields: dict[str, Any]) -> dict[str, Any]:
@@ -14,6 +15,33 @@ def _read(do: str, fields: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("do", "written", "meant"),
     [
+        (
+            "submit",
+            {"members_affected": ["TH"], "what_has_been_done": "Patrols.", "what_is_asked": "Contact points.",
+             "since_when": "2026-03-01", "confidentiality": ["routes"],
+             "figures": [{"what": "boats", "number": 3, "date": "2026-03-01"}]},
+            {"affected": ["TH"], "done": "Patrols.", "asks": ["Contact points."], "since": "2026-03-01",
+             "confidential": {"routes": []},
+             "figures": [{"what": "boats", "number": 3, "as_of": "2026-03-01", "source": ""}]},
+        ),
+        ("resubmit", {"members_affected": ["TH"]}, {"changes": {"affected": ["TH"]}}),
+        ("resubmit", {"changes": {"members_affected": ["TH"]}}, {"changes": {"affected": ["TH"]}}),
+        ("return", {"what_is_missing": "figures"}, {"missing": ["figures"]}),
+        ("decide", {"position": "Approve"}, {"position": "approve"}),
+        ("decide", {"position": "approve-with_conditions"}, {"position": "approve with conditions"}),
+        ("decide", {"position": "recused"}, {"position": "recuse"}),
+        (
+            "add_outcome",
+            {"title": "Net", "supporting_participants": ["TH"], "due_date": "2026-09-01"},
+            {"supporting": ["TH"], "due": "2026-09-01"},
+        ),
+        (
+            "add_arrangement",
+            {"title": "List", "parties": "TH", "kind_of_information": "ports", "tlp": "amber"},
+            {"kind": "ports", "marking": "TLP:AMBER"},
+        ),
+        ("recommend", {"text": "Share.", "addressed_to": "TH", "due_date": "2026-09-01"},
+         {"to": ["TH"], "due": "2026-09-01"}),
         ("respond", {"answer": "declined"}, {"answer": "decline"}),
         ("respond", {"answer": "observer"}, {"answer": "observe"}),
         ("respond", {"answer": "yes"}, {"answer": "accept"}),
@@ -52,3 +80,35 @@ def _read(do: str, fields: dict[str, Any]) -> dict[str, Any]:
 def test_other_words_are_read_as_the_same(do: str, written: dict[str, Any], meant: dict[str, Any]) -> None:
     read = _read(do, written)
     assert {name: read[name] for name in meant} == meant
+
+
+@pytest.mark.parametrize(
+    ("do", "fields", "says"),
+    [
+        ("progress", {"outcome": "Q", "progress": 3}, "cannot be read: progress: Extra inputs"),
+        ("submit", {"done": 3}, "cannot be read: done: Input should be a valid string"),
+        (
+            "act_for",
+            {
+                "post": "MY/focal-point",
+                "how": "letter",
+                "why": "x",
+                "do": "block",
+                "outcome": "Q",
+                "verify": 1,
+            },
+            "cannot be read: command.verify: Extra inputs",
+        ),
+        ("waive", {"term": ["d"]}, "cannot be read: term.0: Input should be"),
+    ],
+)
+def test_a_fault_names_its_field_also_where_a_command_has_the_same_name(
+    do: str, fields: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(Refused, match=says):
+        _read(do, fields)
+
+
+def test_a_word_beside_the_field_that_it_stands_for_is_refused() -> None:
+    with pytest.raises(Refused, match="what_is_asked: Extra inputs"):
+        _read("submit", {"asks": "One thing.", "what_is_asked": "Another."})

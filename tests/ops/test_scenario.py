@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from models.calendars import Calendars
-from ops.scenario import Act, differences, read_scenario
+from ops.expectations import differences, not_said
+from ops.scenario import Act, read_scenario
 
 START = datetime(2026, 3, 2, 2, tzinfo=UTC)
 
@@ -19,6 +20,7 @@ IS: dict[str, Any] = {
         "activation": {"outcome": "split", "positions": {"AU/co-chair": "approve", "ID/co-chair": "void"}},
         "participants": {"outcome": "open", "positions": {}},
     },
+    "recommendations": {"Share lists\nEach week.": "open", "Keep the plan.": "adopted"},
 }
 
 
@@ -33,6 +35,11 @@ IS: dict[str, Any] = {
         {"gate": {"activation": {"outcome": "open", "positions": {"AU": "approve", "ID": "voided"}}}},
         {"gate": {"activation": {"outcome": None}}},
         {"gate": "activation"},
+        {"gate": {"extension": None}},
+        {"gate": {"extension": "none"}},
+        {"gate": {"extension": {"outcome": None}}},
+        {"gate": {"Extension": {"outcome": "none", "positions": {}}}},
+        {"recommendations": {"share lists": "open", "Keep the plan": "adopted"}},
     ],
 )
 def test_what_is_the_same_in_other_words_does_not_differ(expected: dict[str, Any]) -> None:
@@ -51,10 +58,20 @@ def test_what_is_the_same_in_other_words_does_not_differ(expected: dict[str, Any
             "position of ID is 'void', expected 'approve'",
         ),
         ({"gate": "closure"}, "the gate closure has not been opened"),
+        ({"gate": {"closure": "open"}}, "the gate closure has not been opened"),
+        ({"gate": {"closure": {"outcome": None, "positions": 1}}}, "the gate closure has not been opened"),
+        ({"recommendations": {"Lists": "open"}}, "recommendations of Lists is None, expected 'open'"),
     ],
 )
 def test_what_differs_is_said(expected: dict[str, Any], found: str) -> None:
     assert found in "; ".join(differences(expected, IS))
+
+
+def test_the_words_of_a_refusal_are_found_in_any_case_and_with_blanks_for_hyphens() -> None:
+    refusal = "Only a Co-Chair may decide; it waits for ID/focal-point."
+
+    assert not_said(("only a co chair", "focal_point"), refusal) == []
+    assert not_said(("only the secretariat", "decide"), refusal) == ["only the secretariat"]
 
 
 @pytest.mark.parametrize(
@@ -62,6 +79,13 @@ def test_what_differs_is_said(expected: dict[str, Any], found: str) -> None:
     [
         ("0", datetime(2026, 3, 2, 2, tzinfo=UTC)),
         ("1d 1h", datetime(2026, 3, 3, 3, tzinfo=UTC)),
+        ("1d1h", datetime(2026, 3, 3, 3, tzinfo=UTC)),
+        ("1 day and 1 hour", datetime(2026, 3, 3, 3, tzinfo=UTC)),
+        ("2 days", datetime(2026, 3, 4, 2, tzinfo=UTC)),
+        ("1 week", datetime(2026, 3, 9, 2, tzinfo=UTC)),
+        ("5WD", datetime(2026, 3, 9, 2, tzinfo=UTC)),
+        ("5 working days", datetime(2026, 3, 9, 2, tzinfo=UTC)),
+        ("30 minutes", datetime(2026, 3, 2, 2, 30, tzinfo=UTC)),
         ("5wd", datetime(2026, 3, 9, 2, tzinfo=UTC)),
         ("2026-03-03T09:00:00+07:00", datetime(2026, 3, 3, 2, tzinfo=UTC)),
         ("2026-03-03", datetime(2026, 3, 3, tzinfo=UTC)),

@@ -77,7 +77,8 @@ def test_the_scenarios_together_use_every_command_and_every_expectation() -> Non
 
 def _simulate(folder: Path, *acts: dict[str, Any], **more: Any) -> Result:
     file = folder / "scenario.yaml"
-    scenario = {"title": "A test", "start": "2026-05-04T09:00:00+07:00", "acts": [START, *acts], **more}
+    first = [] if acts and acts[0].get("do") == "submit" else [START]
+    scenario = {"title": "A test", "start": "2026-05-04T09:00:00+07:00", "acts": [*first, *acts], **more}
     file.write_text(yaml.safe_dump(scenario), encoding="utf-8")
     return CliRunner().invoke(cli.app, ["simulate", str(file)])
 
@@ -161,27 +162,63 @@ def test_yes_no_and_on_are_words_in_a_scenario(tmp_path: Path) -> None:
     assert act.fields == {"position": "decline", "text": "no", "on": "yes", "off": True}
 
 
+def _lines(result: Result, *words: str) -> list[int]:
+    """Where the timeline first says each of these."""
+    told = result.stdout.splitlines()
+    return [next(number for number, line in enumerate(told) if word in line) for word in words]
+
+
+URGENT: list[dict[str, Any]] = [
+    {**START, "with": {**START["with"], "urgency": "urgent"}},
+    {"at": "1h", "by": "RSO/secretariat", "do": "accept"},
+]
+DECIDES: dict[str, Any] = {"at": "25h", "by": "AU/co-chair", "do": "decide", "with": {"position": "approve"}}
+
+
 @pytest.mark.slow
 @pytest.mark.journey
-def test_what_the_clock_does_at_the_moment_of_an_act_has_happened_before_it(tmp_path: Path) -> None:
-    """The activation's 24 hours began a moment after the acceptance; they end before the act one day later."""
-    urgent = {**START, "with": {**START["with"], "urgency": "urgent"}}
-    file = tmp_path / "scenario.yaml"
-    acts = [
-        urgent,
-        {"at": "1h", "by": "RSO/secretariat", "do": "accept"},
-        {"at": "25h", "by": "AU/co-chair", "do": "decide", "with": {"position": "approve"}},
-        {"at": "25h", "expect": {"notices": {"review_escalated": {"count": 2}}}},
-    ]
-    file.write_text(yaml.safe_dump({"start": "2026-05-04T09:00:00Z", "acts": acts}), encoding="utf-8")
-
-    result = CliRunner().invoke(cli.app, ["simulate", str(file)])
+def test_an_answer_at_its_deadline_is_in_time_and_an_expectation_comes_after_the_clock(
+    tmp_path: Path,
+) -> None:
+    """The activation's 24 hours begin with the acceptance: they end as the first Co-Chair decides."""
+    result = _simulate(tmp_path, *URGENT, DECIDES, {"at": "25h", "expect": {"gate": {"activation": "open"}}})
 
     assert result.exit_code == 0, result.output
-    told = result.stdout.splitlines()
-    struck = next(number for number, line in enumerate(told) if "escalate_alternate, gate:activation" in line)
-    taken = next(number for number, line in enumerate(told) if "position taken" in line)
-    assert struck < taken
+    taken, struck = _lines(result, "position taken", "escalate_alternate, gate:activation")
+    assert taken < struck
+
+
+@pytest.mark.slow
+@pytest.mark.journey
+def test_an_act_that_is_to_be_refused_comes_after_the_clock(tmp_path: Path) -> None:
+    result = _simulate(tmp_path, *URGENT, {**DECIDES, "by": "MY/focal-point", "refused": "only a Co-Chair"})
+
+    assert result.exit_code == 0, result.output
+    struck, refused = _lines(result, "escalate_alternate, gate:activation", "refused, as expected")
+    assert struck < refused
+
+
+@pytest.mark.slow
+@pytest.mark.journey
+def test_an_act_that_comes_too_early_for_the_clock_is_given_again_once_it_has_struck(tmp_path: Path) -> None:
+    """The gate lapses 72 hours after its deadline; at that moment the requester submits anew what can be resubmitted."""
+    anew = {"at": "97h", "by": "LK/focal-point", "do": "resubmit", "with": {"title": "Boats"}}
+    result = _simulate(
+        tmp_path, *URGENT, anew, {"at": "97h", "expect": {"stage": "submitted", "versions": 2}}
+    )
+
+    assert result.exit_code == 0, result.output
+    lapsed, resubmitted = _lines(result, "(lapsed", "resubmitted")
+    assert lapsed < resubmitted
+
+
+def test_what_a_command_has_no_field_for_is_kept_and_told(tmp_path: Path) -> None:
+    result = _simulate(
+        tmp_path, {"at": "1h", "by": "rso/Secretariat", "do": "Accept", "with": {"weather": "calm"}}
+    )
+
+    assert result.exit_code == 0, result.output
+    assert "RSO/secretariat accept: kept in the text: weather: calm" in result.stdout
 
 
 def test_mails_are_kept_on_request(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ __all__ = ["AU", "ID", "MARKS", "OPEN_TO_TH", "READERS", "READ_ALL", "REQUEST", 
 
 SECRETS = {
     "situation": "Zircon-situation boats leave by night",
+    "where": "Zircon-where, the strait",
     "routes": [{"from": "LK", "via": ["Zircon-harbour"], "to": "AU", "by": "sea"}],
     "figures": [
         {"what": "Zircon-count", "number": 1234567, "as_of": "2026-02-01", "source": "Zircon-source"}
@@ -20,6 +21,7 @@ SECRETS = {
 
 MARKS = (
     "Zircon-situation",
+    "Zircon-where",
     "Zircon-harbour",
     "Zircon-count",
     "Zircon-done",
@@ -30,7 +32,9 @@ MARKS = (
 OPEN_TO_TH = "Zircon-asks"
 REQUEST = {
     "title": "Boats in the strait", "affected": ["MY", "TH"], **SECRETS,
-    "confidential": {"situation": [], "routes": [], "figures": [], "done": [], "asks": ["TH"], "attachments": []},
+    "confidential": {
+        "situation": [], "where": [], "routes": [], "figures": [], "done": [], "asks": ["TH"], "attachments": [],
+    },
 }  # fmt: skip
 RSO, AU, ID = "RSO/secretariat", "AU/co-chair", "ID/co-chair"
 

@@ -1,0 +1,28 @@
+"""Whom and when a rule admits at all, and the sentence for who or what it does not: who may, and in which stages."""
+
+from models.case import Case
+from models.posts import Post
+from models.refusal import Refused, Why
+from models.rules.turn import Rule
+
+__all__ = ["must_be_admitted"]
+
+
+def must_be_admitted(case: Case, rule: Rule, by: Post, besides: str = "") -> None:
+    """Refuse a post that is not there or may not give the command, and a stage in which nobody may.
+
+    ``besides``: what a refusal for the stage says besides.
+    """
+    only = f"Only {rule.who_words} may {rule.phrase}"
+    if not case.directory.holds(by):
+        raise Refused(Why.FORBIDDEN, f"There is no post {by} in the directory. {only}.")
+    stages = ", ".join(stage.words for stage in type(case.stage) if stage in rule.stages)
+    in_time = case.stage in rule.stages
+    if not rule.admits(case, by):
+        lacks = rule.who[0].lacking(case, by) if len(rule.who) == 1 else ""
+        when = "" if in_time else f"The case is in {case.stage.words}; this is done in: {stages}."
+        sentence = " ".join(filter(None, (f"{only}; {by} may not.", lacks, when, "" if in_time else besides)))
+        raise Refused(Why.FORBIDDEN, sentence)
+    if not in_time:
+        sentence = f"The case is in {case.stage.words}; a post may {rule.phrase} in: {stages}."
+        raise Refused(Why.CONFLICT, f"{sentence} {besides}".strip())
