@@ -19,8 +19,9 @@ SECTIONS = ("situation", "where", "since", "routes", "figures", "affected", "don
 """The sections of a request that can be marked confidential."""
 
 FIELD_WORDS: Mapping[str, str] = {
-    "situation": "the situation", "where": "where it happens", "since": "since when", "routes": "routes", "figures": "figures",
-    "affected": "members affected", "done": "what has been done", "asks": "what is asked", "attachments": "attachments",
+    "situation": "the situation", "where": "where it happens", "since": "since when",
+    "routes": "routes", "figures": "figures", "affected": "members affected",
+    "done": "what has been done", "asks": "what is asked", "attachments": "attachments",
     "title": "title", "urgency": "urgency", "confidential": "what is confidential",
 }  # fmt: skip
 """The fields of a request as people say them, to be translated where they are shown."""

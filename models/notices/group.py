@@ -53,11 +53,13 @@ def _(case: Case, event: e.Responded) -> Iterable[Notice]:
     if event.state is ParticipantState.LAPSED:
         yield from tell("invitation_lapsed", [desk_of(event.member), SECRETARIAT], member=event.member)
     elif event.state is ParticipantState.LEFT:
-        gone = desk_of(event.member)
         yield from tell(
-            "participant_left", [*co_chairs(case), SECRETARIAT, gone], member=event.member, text=event.text,
-            own=lambda post: {"not_held": missed(case) if post == gone else ""},
-        )  # fmt: skip
+            "participant_left", [*co_chairs(case), SECRETARIAT], member=event.member, text=event.text
+        )
+        if meetings := missed(case):  # its own calendar holds them still
+            yield from tell(
+                "participant_left", [desk_of(event.member)], member=event.member, not_held=meetings
+            )
     else:
         facts = {"member": event.member, "answer": event.state.value, "text": event.text}
         yield from tell("invitation_answered", [*co_chairs(case), SECRETARIAT], facts=facts)
