@@ -69,9 +69,8 @@ def _review(case: Case) -> list[Post]:
 
 
 def _selection(case: Case) -> list[Post]:
-    invited = [p.member for p in case.participants.values() if p.state is ParticipantState.INVITED]
-    if invited:
-        return _desks(*invited)
+    if case.invited:
+        return _desks(*case.invited)
     return list(case.directory.co_chairs) if "minimum" in case.ladders else [SECRETARIAT]
 
 
@@ -90,8 +89,7 @@ def _operational(case: Case) -> list[Post]:
     ]
     newcomers = any(p.state is ParticipantState.ADMITTED for p in case.participants.values())
     endorsers = _desks(*case.taking_part(seat=Seat.PARTICIPANT)) if newcomers else []
-    invited = _desks(*(p.member for p in case.participants.values() if p.state is ParticipantState.INVITED))
-    return [*owners, *verifiers, *parties, *endorsers, *invited, *_asked_on_texts(case)]
+    return [*owners, *verifiers, *parties, *endorsers, *_desks(*case.invited), *_asked_on_texts(case)]
 
 
 def _reporting(case: Case) -> list[Post]:

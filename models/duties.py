@@ -106,12 +106,8 @@ def _selection(case: Case) -> Iterable[Duty]:
     if "minimum" in case.ladders:
         for post in case.directory.co_chairs:
             yield _duty(case, post, "replace", ladder="minimum")
-    elif "list" in case.ladders or not (case.open_gates or _invited(case)):
+    elif "list" in case.ladders or not (case.open_gates or case.invited):
         yield _duty(case, SECRETARIAT, "propose", ladder="list")
-
-
-def _invited(case: Case) -> bool:
-    return any(one.state is ParticipantState.INVITED for one in case.participants.values())
 
 
 def _work(case: Case) -> Iterable[Duty]:

@@ -30,7 +30,8 @@ __all__ = [
 
 TEMPLATES = Path(__file__).parent / "templates"
 SHARED = (
-    "base.html", "base.txt", "ended.txt", "footer.txt", "gate.txt", "head.html", "notice.txt", "style.css",
+    "base.html", "base.txt", "ended.txt", "footer.txt", "gate.txt", "head.html", "not_held.txt",
+    "notice.txt", "style.css",
 )  # fmt: skip
 """The files that belong to no single kind."""
 

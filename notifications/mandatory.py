@@ -16,8 +16,8 @@ _OWN: Mapping[str, str] = {
     "circulated": N_("It is the circulation itself: there is no other way in which your member is told."),
     "case_suspended": N_("Every deadline of the case changes with it."),
     "case_resumed": N_("Every deadline of the case changes with it."),
-    "post_handed_over": N_("It tells if somebody else has been put in your place."),
-    "post_delegated": N_("It tells if somebody else has been put in your place."),
+    "post_handed_over": N_("It tells who holds your post from now on."),
+    "post_delegated": N_("It tells who may act for your post beside you."),
 }
 
 

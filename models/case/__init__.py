@@ -141,3 +141,8 @@ class Case(Value):
             for p in self.participants.values()
             if (p.takes_part if state is None else p.state is state)
         )
+
+    @property
+    def invited(self) -> tuple[str, ...]:
+        """The members that are invited and have not answered yet."""
+        return tuple(p.member for p in self.participants.values() if p.state is ParticipantState.INVITED)

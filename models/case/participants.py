@@ -43,3 +43,8 @@ class Participant(Value):
     def takes_part(self) -> bool:
         """Whether it is in the group, as participant or observer."""
         return self.state in (ParticipantState.ACCEPTED, ParticipantState.OBSERVER)
+
+    @property
+    def has_a_seat(self) -> bool:
+        """Whether it takes part, or is invited and has not answered yet."""
+        return self.takes_part or self.state is ParticipantState.INVITED

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from models.base import Instant, Value
-from models.case import Arrangement, Case, GateName, ParticipantState, Seat
+from models.case import Arrangement, Case, GateName, Seat
 from models.posts import SECRETARIAT, Capacity, Post
 from models.rules.turn import desk_of
 from models.visibility import Sight, sight
@@ -88,12 +88,8 @@ def group(case: Case) -> list[Post]:
 
 def everybody(case: Case) -> list[Post]:
     """Requesters, Co-Chairs, secretariat, and whoever takes part or is invited."""
-    invited = [
-        desk_of(p.member)
-        for p in case.participants.values()
-        if p.takes_part or p.state is ParticipantState.INVITED
-    ]
-    return [*requesters(case), *co_chairs(case), SECRETARIAT, *invited]
+    seated = [desk_of(one.member) for one in case.participants.values() if one.has_a_seat]
+    return [*requesters(case), *co_chairs(case), SECRETARIAT, *seated]
 
 
 def heard(case: Case, post: Post, text: str) -> str:

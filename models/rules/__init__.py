@@ -4,7 +4,7 @@ The workflow, the pages, the API and the mails ask here, and a rule stands nowhe
 
 submitted              ``request``: completeness, return, resubmission, joining, withdrawing
 Co-Chair review        ``gates``: every point where Co-Chairs decide, whatever the stage
-participant selection  ``participants``: proposal, comments, invitations, later admission
+participant selection  ``participants``: proposal, comments, invitations, later admission; ``composition``: the minimum
 operational            ``outcomes`` (a), ``arrangements`` (b), ``meetings``, ``duration``: extension, end, suspension
 reporting              ``reporting`` (c) with the silence procedure, ``circulation`` with consent, ``closing``
 at any time            ``posts``: delegation and handing over; ``clock``: what follows where nobody acted

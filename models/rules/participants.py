@@ -6,7 +6,7 @@ organisations" (Co-Chairs' Statement of April 2009).
 
 from models import events as e
 from models.base import brief
-from models.case import Case, Gate, GateName, GateOutcome, Participant, ParticipantState, Seat, Stage
+from models.case import Case, Gate, GateName, GateOutcome, ParticipantState, Seat, Stage
 from models.commands import Admit, Comment, Convene, Endorse, Leave, Propose, Replace, Respond
 from models.ladder import ClockAct, halfway, ladder_of
 from models.members import Member
@@ -14,13 +14,14 @@ from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.reasons import AFFECTED, MANDATE, MANDATE_ALWAYS, ON_ROUTE, REQUESTER, TOOK_PART, joined
 from models.refusal import Why
 from models.request import fingerprint
+from models.rules.composition import lacking, on_the_list
 from models.rules.duration import begin_operational
 from models.rules.gates import amend_gate, clip, follows, open_gate, pass_on
 from models.rules.request import lapsed
 from models.rules.turn import Turn, must_be_members, must_say, refuse, rule
 from models.rules.who import CO_CHAIR, IN_THE_GROUP, LISTED, SECRETARIAT, STEERING_GROUP
 
-__all__ = ["lacking", "proposal"]
+__all__ = ["proposal"]
 
 COMMENTS, MINIMUM, LIST = "comments", "minimum", "list"
 """The names of this part's ladders, besides one for each invitation."""
@@ -28,7 +29,6 @@ COMMENTS, MINIMUM, LIST = "comments", "minimum", "list"
 State = ParticipantState
 SELECTION = {Stage.PARTICIPANT_SELECTION}
 GROUP_AT_WORK = {Stage.PARTICIPANT_SELECTION, Stage.OPERATIONAL, Stage.REPORTING}
-_OFF_THE_LIST = (State.REPLACED, State.LEFT)
 
 
 def invitation(member: str) -> str:
@@ -90,18 +90,15 @@ def _ask_for_the_list(turn: Turn) -> None:
     )  # fmt: skip
 
 
-def _listed(case: Case) -> list[Participant]:
-    return [one for one in case.participants.values() if one.state not in _OFF_THE_LIST]
-
-
 def _list_hash(case: Case) -> str:
-    return fingerprint(sorted((one.member, one.seat.value) for one in _listed(case)))
+    return fingerprint(sorted((one.member, one.seat.value) for one in on_the_list(case)))
 
 
 def _list_words(case: Case) -> str:
     def names(seat: Seat) -> str:
         return (
-            ", ".join(case.directory.name(one.member) for one in _listed(case) if one.seat is seat) or "none"
+            ", ".join(case.directory.name(one.member) for one in on_the_list(case) if one.seat is seat)
+            or "none"
         )
 
     return f"Participants: {names(Seat.PARTICIPANT)}. Observers: {names(Seat.OBSERVER)}."
@@ -141,7 +138,7 @@ def propose(turn: Turn, body: Propose) -> None:
 def _must_not_be_invited(case: Case, codes: tuple[str, ...]) -> None:
     for code in codes:
         one = case.participants.get(code)
-        if one is not None and (one.takes_part or one.state is State.INVITED):
+        if one is not None and one.has_a_seat:
             raise refuse(
                 f"{code} is {one.state.value} already; only a member that is not invited yet is taken off."
             )
@@ -256,7 +253,7 @@ def replace(turn: Turn, body: Replace) -> None:
     if body.by == body.member:
         raise refuse(f"Name another member in the place of {body.member}.")
     new = turn.case.participants.get(body.by)
-    asked = new is not None and (new.takes_part or new.state is State.INVITED)
+    asked = new is not None and new.has_a_seat
     turn.clear(invitation(body.member), admission(body.member))
     turn.emit(e.Replaced(member=body.member, by=body.by, text=body.text))
     if not asked:  # else its invitation or its answer stands
@@ -266,49 +263,6 @@ def replace(turn: Turn, body: Replace) -> None:
 
 
 # the group comes together -----------------------------------------------------------------------------------
-
-
-def lacking(case: Case) -> tuple[str, ...]:
-    """What the minimum composition (policy) lacks: the requester, other most-affected members, organisations.
-
-    Most affected are the members that submit the request or that it names, those on its routes, and whoever came in the
-    place of one of them; where the list has none of them besides one requester, any state or territory on it counts.
-    """
-    accepted = [p.member for p in case.participants.values() if p.state is State.ACCEPTED]
-    organisations = [code for code in accepted if case.directory.is_organisation(code)]
-    requesters = [code for code in accepted if case.is_requester(code)]
-    others = [code for code in accepted if code not in (*organisations, *requesters)]
-    affected = _most_affected(case) - set(case.requesters)
-    if affected or len(case.requesters) > 1:
-        others = [code for code in others if code in affected]
-    others += requesters[1:]
-    lacks = []
-    if not requesters:
-        lacks.append("the requester")
-    if len(others) < case.policy.other_affected:
-        lacks.append(f"{case.policy.other_affected - len(others)} other most-affected member")
-    if len(organisations) < case.policy.organisations:
-        lacks.append(f"{case.policy.organisations - len(organisations)} organisation")
-    return tuple(lacks)
-
-
-def _most_affected(case: Case) -> set[str]:
-    """The most-affected members on the list, with those in the place of one that is not on it any more."""
-    named = {*case.requesters, *case.request.affected, *case.request.on_route}
-    found = {one.member for one in _listed(case) if one.member in named}
-    for one in _listed(case):
-        place, passed = one.place_of, set[str]()
-        while place and place not in passed and place not in named:
-            passed.add(place)
-            replaced = case.participants.get(place)
-            place = replaced.place_of if replaced else ""
-        if place in named:
-            found.add(one.member)
-    return found
-
-
-def _invited(case: Case) -> list[str]:
-    return [one.member for one in case.participants.values() if one.state is State.INVITED]
 
 
 def maybe_begin(turn: Turn) -> None:
@@ -321,7 +275,7 @@ def maybe_begin(turn: Turn) -> None:
         or gate.outcome is not GateOutcome.APPROVED
     ):
         return
-    if _invited(case):
+    if case.invited:
         return
     if lacks := lacking(case):
         if MINIMUM in case.ladders and case.ladders[MINIMUM].rungs:
@@ -362,7 +316,7 @@ def admit(turn: Turn, body: Admit) -> None:
     """The Steering Group decides on a later admission; the group endorses it next."""
     must_be_members(turn.case, (body.member,))
     one = turn.case.participants.get(body.member)
-    if one is not None and (one.takes_part or one.state is State.INVITED):
+    if one is not None and one.has_a_seat:
         raise refuse(f"{body.member} is {one.state.value} already.")
     if (
         one is not None and one.state is State.ADMITTED

@@ -5,7 +5,7 @@ import pytest
 from models.agenda import next_act, waiting_on
 from models.case import GateName, GateOutcome, ParticipantState, Seat, Stage
 from models.refusal import Why
-from models.rules.participants import lacking
+from models.rules.composition import lacking
 from tests.models.helpers import (
     AU,
     DAY,

@@ -34,7 +34,7 @@ def test_samples_hold_only_facts_that_the_models_give() -> None:
 @pytest.mark.parametrize("entry", REGISTRY.values(), ids=list(REGISTRY))
 def test_a_template_uses_only_facts_of_its_kind(entry: Entry) -> None:
     source = "".join((entry.folder / part).read_text(encoding="utf-8") for part in registry.PARTS)
-    for shared in ("gate.txt", "ended.txt"):
+    for shared in ("gate.txt", "ended.txt", "not_held.txt"):
         if shared in source:
             source += (TEMPLATES / shared).read_text(encoding="utf-8")
     optional = {
@@ -45,6 +45,7 @@ def test_a_template_uses_only_facts_of_its_kind(entry: Entry) -> None:
         "meeting_called": {"moved", "was_starts", "was_ends", "was_place"},
         "request_withdrawn": {"undecided", "not_held"},
         "case_ended": {"not_held"},
+        "participant_left": {"not_held"},
     }
     assert set(re.findall(r"facts\.(\w+)", source)) <= set(FACTS[entry.kind]) | optional.get(
         entry.kind, set()

@@ -300,6 +300,15 @@ def test_a_request_that_is_withdrawn_by_all_says_that_nothing_is_asked_any_more(
     assert "falls away" not in words("request_withdrawn")  # the other members maintain it
 
 
+def test_whoever_has_left_reads_to_which_meetings_it_is_no_longer_called() -> None:
+    meeting = "2009-11-23T09:00:00+08:00 Second meeting of the group"
+    text, page = parts(mail("participant_left", facts=with_facts("participant_left", not_held=meeting)))
+    assert "You are no longer called to these meetings:" in " ".join(text.split())
+    assert "\n\n    - Second meeting of the group: Monday 23 November 2009, 09:00\n      (UTC+08:00);" in text
+    assert "Second meeting of the group: Monday 23 November 2009" in page
+    assert "no longer called" not in words("participant_left")  # whoever stays keeps its meetings
+
+
 def test_which_decisions_the_end_of_a_case_leaves_out_is_told_from_its_gates() -> None:
     table = in_review()
     table.do(LK, "withdraw", {"text": "Settled."})

@@ -95,7 +95,8 @@ def test_templates_that_name_the_reader_s_post_are_known(kind: str) -> None:
 @pytest.mark.parametrize("kind", sorted(REGISTRY))
 def test_templates_that_say_the_reader_s_own_time_are_known(kind: str) -> None:
     sources = [(REGISTRY[kind].folder / part).read_text(encoding="utf-8") for part in PARTS]
-    named = any("own_time" in source or '"ended.txt"' in source for source in sources)
+    words = ("own_time", '"ended.txt"', '"not_held.txt"')
+    named = any(word in source for source in sources for word in words)
     assert wording._depends_on_the_zone(kind) is named
 
 

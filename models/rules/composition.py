@@ -1,0 +1,51 @@
+"""Who is on the list of participants, and what the group lacks of the minimum composition (policy)."""
+
+from models.case import Case, Participant, ParticipantState
+
+__all__ = ["lacking", "on_the_list"]
+
+_OFF_THE_LIST = (ParticipantState.REPLACED, ParticipantState.LEFT)
+
+
+def on_the_list(case: Case) -> list[Participant]:
+    """Who is on the list, whatever they answered."""
+    return [one for one in case.participants.values() if one.state not in _OFF_THE_LIST]
+
+
+def lacking(case: Case) -> tuple[str, ...]:
+    """What the minimum composition (policy) lacks: the requester, other most-affected members, organisations.
+
+    Most affected are the members that submit the request or that it names, those on its routes, and whoever came in the
+    place of one of them; where the list has none of them besides one requester, any state or territory on it counts.
+    """
+    accepted = [p.member for p in case.participants.values() if p.state is ParticipantState.ACCEPTED]
+    organisations = [code for code in accepted if case.directory.is_organisation(code)]
+    requesters = [code for code in accepted if case.is_requester(code)]
+    others = [code for code in accepted if code not in (*organisations, *requesters)]
+    affected = _most_affected(case) - set(case.requesters)
+    if affected or len(case.requesters) > 1:
+        others = [code for code in others if code in affected]
+    others += requesters[1:]
+    lacks = []
+    if not requesters:
+        lacks.append("the requester")
+    if len(others) < case.policy.other_affected:
+        lacks.append(f"{case.policy.other_affected - len(others)} other most-affected member")
+    if len(organisations) < case.policy.organisations:
+        lacks.append(f"{case.policy.organisations - len(organisations)} organisation")
+    return tuple(lacks)
+
+
+def _most_affected(case: Case) -> set[str]:
+    """The most-affected members on the list, with those in the place of one that is not on it any more."""
+    named = {*case.requesters, *case.request.affected, *case.request.on_route}
+    found = {one.member for one in on_the_list(case) if one.member in named}
+    for one in on_the_list(case):
+        place, passed = one.place_of, set[str]()
+        while place and place not in passed and place not in named:
+            passed.add(place)
+            replaced = case.participants.get(place)
+            place = replaced.place_of if replaced else ""
+        if place in named:
+            found.add(one.member)
+    return found
