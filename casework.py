@@ -25,8 +25,6 @@ from records.attachments import Attachments
 from records.directory import opening
 from workflows.client import CaseDesk, NotAnswered
 
-__all__ = ["Casework", "Done"]
-
 DRAFT = "request"
 """The name of a member's draft; one at a time is enough until pages offer more."""
 
@@ -49,16 +47,23 @@ class Casework:
 
     def __init__(
         self, engine: AsyncEngine, desk: CaseDesk, policy: Policy | None = None, files: Attachments | None = None
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._engine = engine
         self._desk = desk
         self._policy = policy
         self._files = files
 
     async def act(
-        self, do: str, fields: Mapping[str, Any], *, by: str, command_id: str, reference: str | None = None,
-        seen: int | None = None, at: datetime | None = None,
-    ) -> Done:  # fmt: skip
+        self,
+        do: str,
+        fields: Mapping[str, Any],
+        *,
+        by: str,
+        command_id: str,
+        reference: str | None = None,
+        seen: int | None = None,
+        at: datetime | None = None,
+    ) -> Done:
         """Do a command. ``reference`` is left out for ``draft`` and ``submit``; ``at`` is case time (default: now).
 
         Raises:
@@ -68,23 +73,23 @@ class Casework:
         try:
             return await self._act(do, fields, by, command_id, reference, seen, at)
         except DBAPIError as away:
-            raise NotAnswered(
-                f"The records do not answer; send the command again: {str(away.orig).strip()}"
-            ) from away
+            raise NotAnswered(f"The records do not answer; send the command again: {str(away.orig).strip()}") from away
 
     async def _act(
-        self, do: str, fields: Mapping[str, Any], by: str, command_id: str, reference: str | None, seen: int | None,
+        self,
+        do: str,
+        fields: Mapping[str, Any],
+        by: str,
+        command_id: str,
+        reference: str | None,
+        seen: int | None,
         at: datetime | None,
-    ) -> Done:  # fmt: skip
+    ) -> Done:
         at = at or datetime.now(UTC) + self._desk.shift
         if do == "submit" and reference is None:
             return await self._submit(do, fields, by, command_id, at)
         command = parse(do, fields, by=by, command_id=command_id, seen=seen)
-        if (
-            reference is None
-            and isinstance(command.body, ActFor)
-            and isinstance(command.body.command, Submit)
-        ):
+        if reference is None and isinstance(command.body, ActFor) and isinstance(command.body.command, Submit):
             return await self._submit(do, fields, by, command_id, at)  # the request came by letter
         if isinstance(command.body, Draft):
             return await keep_draft(self._engine, command.by, fields, at)
@@ -102,15 +107,10 @@ class Casework:
         await self._check_files(command, reference)
         receipt = await self._desk.give(reference, command)
         return Done(
-            reference=reference,
-            seq=receipt.seq,
-            stage=receipt.stage.value,
-            waiting_on=tuple(receipt.waiting_on),
+            reference=reference, seq=receipt.seq, stage=receipt.stage.value, waiting_on=tuple(receipt.waiting_on)
         )
 
-    async def _submit(
-        self, do: str, fields: Mapping[str, Any], by: str, command_id: str, at: datetime
-    ) -> Done:
+    async def _submit(self, do: str, fields: Mapping[str, Any], by: str, command_id: str, at: datetime) -> Done:
         """Open a case; what ``submit`` leaves out is taken from the member's draft."""
         member = by.partition("/")[0]
         async with self._engine.connect() as connection:
@@ -122,21 +122,14 @@ class Casework:
         command = parse(do, {**(draft or {}), **in_own_words(fields)}, by=by, command_id=command_id)
         await self._check_files(command)
         # The rules are asked before a number is given, so that a refused request does not use one up.
-        blank = Case(
-            reference="AHG", directory=found.directory, calendars=found.calendars, policy=found.policy
-        )
+        blank = Case(reference="AHG", directory=found.directory, calendars=found.calendars, policy=found.policy)
         decide(blank, command, at)
         reference = given or await references.reference_for(self._engine, command_id, at.year)
-        receipt = await self._desk.submit(
-            reference, command, found.directory, found.calendars, found.policy, at
-        )
+        receipt = await self._desk.submit(reference, command, found.directory, found.calendars, found.policy, at)
         if draft is not None:
             await references.drop_draft(self._engine, member, DRAFT)
         return Done(
-            reference=reference,
-            seq=receipt.seq,
-            stage=receipt.stage.value,
-            waiting_on=tuple(receipt.waiting_on),
+            reference=reference, seq=receipt.seq, stage=receipt.stage.value, waiting_on=tuple(receipt.waiting_on)
         )
 
     async def _check_files(self, command: Command, reference: str | None = None) -> None:
@@ -221,9 +214,7 @@ async def amend_draft(
     Raises:
         Refused: as ``keep_draft``, and what ``change`` raises.
     """
-    await references.amend_draft(
-        engine, post.member, DRAFT, lambda before: _drafted(post, change(before)), at
-    )
+    await references.amend_draft(engine, post.member, DRAFT, lambda before: _drafted(post, change(before)), at)
 
 
 def _drafted(post: Post, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,9 +20,7 @@ from records import queries
 from settings import Settings
 from workflows.payloads import data_converter
 
-app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="The Bali Process Ad Hoc Group, case by case."
-)
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="The Bali Process Ad Hoc Group, case by case.")
 app.add_typer(cases.app, name="case")
 app.add_typer(directory.app, name="directory")
 app.add_typer(accounts.app, name="account")
@@ -39,9 +37,7 @@ def up() -> None:
 def simulate(
     file: Annotated[Path, typer.Argument(help="A scenario file (docs/scenarios.md).")],
     mails: Annotated[Path | None, typer.Option(help="Keep every mail in this folder, as .eml files.")] = None,
-    cold: Annotated[
-        bool, typer.Option(help="Take every step on a worker that has not seen the case before.")
-    ] = False,
+    cold: Annotated[bool, typer.Option(help="Take every step on a worker that has not seen the case before.")] = False,
     quiet: Annotated[bool, typer.Option(help="Say nothing but what differs.")] = False,
 ) -> None:
     """Play a scenario on a Temporal server with skipped time, and check what it expects."""
@@ -63,9 +59,7 @@ async def _simulate(file: Path, mails: Path | None, cold: bool, quiet: bool) -> 
 
 
 @app.command()
-def verify(
-    histories: Annotated[bool, typer.Option(help="Compare with Temporal's own histories too.")] = True,
-) -> None:
+def verify(histories: Annotated[bool, typer.Option(help="Compare with Temporal's own histories too.")] = True) -> None:
     """Check the log's chain, and the log against the projection, Temporal's history and the files of requests."""
     run(_verify(load_settings_or_fail(), histories))
 
@@ -127,9 +121,7 @@ async def _doctor(settings: Settings) -> int:
 
 @app.command()
 def replay(
-    folder: Annotated[
-        Path | None, typer.Argument(help="Recorded histories as JSON; left out: all open cases.")
-    ] = None,
+    folder: Annotated[Path | None, typer.Argument(help="Recorded histories as JSON; left out: all open cases.")] = None,
 ) -> None:
     """Replay histories on this version of the workflows: before a deployment, every open case."""
     run(_replay(load_settings_or_fail(), folder))

@@ -68,21 +68,15 @@ class Settings(BaseSettings):
         "TEMPORAL_TLS and so on).",
     )
     temporal_binary: Path | None = Field(
-        default=None,
-        description="The `temporal` program. Unset: the one beside Python, else the one on the PATH.",
+        default=None, description="The `temporal` program. Unset: the one beside Python, else the one on the PATH."
     )
     test_server_binary: Path | None = Field(
         default=None,
         description="The `temporal-test-server` program, which skips time in rehearsals. Unset: found alike.",
     )
-    temporal_port: Port = Field(
-        default=7233, description="Port of the embedded Temporal server, on 127.0.0.1."
-    )
+    temporal_port: Port = Field(default=7233, description="Port of the embedded Temporal server, on 127.0.0.1.")
     temporal_ui_port: int = Field(
-        default=0,
-        ge=0,
-        le=65535,
-        description="Port of the embedded Temporal server's own pages; 0 is without them.",
+        default=0, ge=0, le=65535, description="Port of the embedded Temporal server's own pages; 0 is without them."
     )
     temporal_namespace: str = Field(
         default="default",
@@ -101,8 +95,7 @@ class Settings(BaseSettings):
         "first encrypts, all decrypt. Unset: the file `keys` in the data folder, made by the first `ahg up`.",
     )
     worker_build: str | None = Field(
-        default=None,
-        description="Build id for Worker Deployment versioning. Unset: the worker runs unversioned.",
+        default=None, description="Build id for Worker Deployment versioning. Unset: the worker runs unversioned."
     )
     history_limit: int = Field(
         default=1500,
@@ -114,24 +107,18 @@ class Settings(BaseSettings):
         default=1000, ge=0, le=100_000, description="Cases that a worker keeps in memory between steps."
     )
 
-    smtp_host: str = Field(
-        default="127.0.0.1", min_length=1, description="Mail server for everything that is sent."
-    )
+    smtp_host: str = Field(default="127.0.0.1", min_length=1, description="Mail server for everything that is sent.")
     smtp_port: Port = Field(default=2525, description="Its port; the built-in mail catcher listens there.")
     smtp_security: Literal["none", "starttls", "tls"] = Field(
-        default="none",
-        description="none, starttls (usually port 587) or tls from the first byte (usually 465).",
+        default="none", description="none, starttls (usually port 587) or tls from the first byte (usually 465)."
     )
-    smtp_username: str | None = Field(
-        default=None, description="User name for the mail server, if it wants one."
-    )
+    smtp_username: str | None = Field(default=None, description="User name for the mail server, if it wants one.")
     smtp_password: SecretStr | None = Field(default=None, description="Password for the mail server.")
     smtp_connections: int = Field(
         default=4, ge=1, le=64, description="Connections to the mail server that one worker holds at a time."
     )
     mail_from: str = Field(
-        default="Bali Process Ad Hoc Group <ahg@localhost>",
-        description="Sender of every mail, as name <address>.",
+        default="Bali Process Ad Hoc Group <ahg@localhost>", description="Sender of every mail, as name <address>."
     )
     imap_host: str | None = Field(
         default=None,
@@ -141,8 +128,7 @@ class Settings(BaseSettings):
     )
     imap_port: Port = Field(default=993, description="Its port: 993 with tls, usually 143 with starttls.")
     imap_security: Literal["tls", "starttls", "none"] = Field(
-        default="tls",
-        description="tls from the first byte, or starttls; none only for a server on this machine.",
+        default="tls", description="tls from the first byte, or starttls; none only for a server on this machine."
     )
     imap_username: str | None = Field(default=None, description="User name for that mailbox.")
     imap_password: SecretStr | None = Field(default=None, description="Password for that mailbox.")
@@ -152,18 +138,14 @@ class Settings(BaseSettings):
         pattern=r"^[ -~]+$",
         description="The folder that is read. Nothing in it is changed.",
     )
-    imap_minutes: int = Field(
-        default=5, ge=1, le=1440, description="Minutes between two looks into the mailbox."
-    )
+    imap_minutes: int = Field(default=5, ge=1, le=1440, description="Minutes between two looks into the mailbox.")
     mail_catcher: bool = Field(
         default=True,
         description="Whether `ahg up` catches mail itself and shows it under /mail. It does so only while "
         "the mail server is this machine without encryption; with a real mail server nothing is caught.",
     )
 
-    web_host: str = Field(
-        default="127.0.0.1", min_length=1, description="Address on which the pages are served."
-    )
+    web_host: str = Field(default="127.0.0.1", min_length=1, description="Address on which the pages are served.")
     web_port: Port = Field(default=8000, description="Port on which the pages are served.")
     public_url: str = Field(
         default_factory=lambda fields: f"http://127.0.0.1:{fields.get('web_port', 8000)}",
@@ -180,9 +162,11 @@ class Settings(BaseSettings):
     oidc_client_id: str | None = Field(default=None, description="Our client id there.")
     oidc_client_secret: SecretStr | None = Field(default=None, description="Our client secret there.")
     oidc_name: str = Field(
-        default="your identity provider", min_length=1, max_length=60,
+        default="your identity provider",
+        min_length=1,
+        max_length=60,
         description="What the button on the sign-in page calls the provider.",
-    )  # fmt: skip
+    )
 
     attachments_dir: Path | None = Field(
         default=None,
@@ -195,9 +179,7 @@ class Settings(BaseSettings):
     attachments_mb: int = Field(
         default=50, ge=1, le=2000, description="Megabytes that the files of one request may have together."
     )
-    attachments_max: int = Field(
-        default=20, ge=0, le=50, description="Files that one request may carry; 0 takes none."
-    )
+    attachments_max: int = Field(default=20, ge=0, le=50, description="Files that one request may carry; 0 takes none.")
 
     metrics_token: SecretStr | None = Field(
         default=None,
@@ -205,9 +187,7 @@ class Settings(BaseSettings):
         "answers this machine alone, and nobody through a proxy.",
     )
 
-    log_format: Literal["console", "json"] = Field(
-        default="console", description="How log lines are written."
-    )
+    log_format: Literal["console", "json"] = Field(default="console", description="How log lines are written.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="The least important log lines to keep."
     )
@@ -276,11 +256,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _provider_is_whole(self) -> "Settings":
-        given = {
-            "ISSUER": self.oidc_issuer,
-            "CLIENT_ID": self.oidc_client_id,
-            "CLIENT_SECRET": self.oidc_client_secret,
-        }
+        given = {"ISSUER": self.oidc_issuer, "CLIENT_ID": self.oidc_client_id, "CLIENT_SECRET": self.oidc_client_secret}
         missing = [f"AHG_OIDC_{name}" for name, value in given.items() if value is None]
         if 0 < len(missing) < len(given):
             raise ValueError(f"{' and '.join(missing)} is missing: issuer, client id and secret go together")
@@ -296,17 +272,13 @@ class Settings(BaseSettings):
                     f"{PREFIX}{name.upper()} is missing: a mailbox is read with a user name and a password"
                 )
         if self.imap_security == "none" and not is_loopback(self.imap_host):
-            raise ValueError(
-                "AHG_IMAP_SECURITY is none, which only a mailbox on this machine may be read with"
-            )
+            raise ValueError("AHG_IMAP_SECURITY is none, which only a mailbox on this machine may be read with")
         return self
 
     @model_validator(mode="after")
     def _a_file_fits(self) -> "Settings":
         if self.attachment_mb > self.attachments_mb:
-            raise ValueError(
-                "AHG_ATTACHMENT_MB is more than AHG_ATTACHMENTS_MB: one file, more than all together"
-            )
+            raise ValueError("AHG_ATTACHMENT_MB is more than AHG_ATTACHMENTS_MB: one file, more than all together")
         return self
 
     @property
@@ -346,9 +318,7 @@ class Settings(BaseSettings):
         try:
             return parse_keys(path.read_text(encoding="ascii"))
         except FileNotFoundError:
-            raise SettingsError(
-                f"AHG_PAYLOAD_KEYS is not set and {path} does not exist; `ahg up` makes it"
-            ) from None
+            raise SettingsError(f"AHG_PAYLOAD_KEYS is not set and {path} does not exist; `ahg up` makes it") from None
         except ValueError as error:
             raise SettingsError(f"AHG_PAYLOAD_KEYS is not set, and in {path}: {error}") from None
 
@@ -359,15 +329,11 @@ class Settings(BaseSettings):
         configuration. Raises SettingsError when that cannot be read.
         """
         if self.temporal_mode == "embedded":
-            return ClientConnectConfig(
-                target_host=f"127.0.0.1:{self.temporal_port}", namespace=self.temporal_namespace
-            )
+            return ClientConnectConfig(target_host=f"127.0.0.1:{self.temporal_port}", namespace=self.temporal_namespace)
         try:
             config = ClientConfig.load_client_connect_config()
         except Exception as error:  # the native parser has no class of its own
-            raise SettingsError(
-                f"AHG_TEMPORAL_MODE is external, and Temporal's own settings say: {error}"
-            ) from error
+            raise SettingsError(f"AHG_TEMPORAL_MODE is external, and Temporal's own settings say: {error}") from error
         if not config.get("target_host"):
             raise SettingsError("AHG_TEMPORAL_MODE is external, so TEMPORAL_ADDRESS must be set")
         config.setdefault("namespace", self.temporal_namespace)
@@ -379,9 +345,7 @@ class Settings(BaseSettings):
         for name in self.model_fields_set:
             value = getattr(self, name)
             if value is not None:
-                own[PREFIX + name.upper()] = (
-                    value.get_secret_value() if isinstance(value, SecretStr) else str(value)
-                )
+                own[PREFIX + name.upper()] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
         return own
 
 

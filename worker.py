@@ -24,7 +24,8 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymen
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 import db
-from activities.deliver import Courier, Sender
+from activities.deliver import Courier
+from activities.letters import Sender
 from activities.record import Recorder
 from activities.returns import Postbox
 from models.returns import Place
@@ -42,11 +43,19 @@ from workflows.payloads import data_converter
 from workflows.recommendation import Recommendation
 from workflows.returns import Returns
 
-__all__ = ["Options", "connect", "mailbox_of", "running", "sandbox", "to_its_end"]
-
 DEPLOYMENT = "ahg"
-PASSED_THROUGH = ("models", "pydantic", "pydantic_core", "annotated_types", "typing_extensions", "workflows.names",
-                  "workflows.retries", "workflows.deadline", "workflows.answers", "zoneinfo")  # fmt: skip
+PASSED_THROUGH = (
+    "models",
+    "pydantic",
+    "pydantic_core",
+    "annotated_types",
+    "typing_extensions",
+    "workflows.names",
+    "workflows.retries",
+    "workflows.deadline",
+    "workflows.answers",
+    "zoneinfo",
+)
 """What workflows import and what is plain, deterministic code: loaded once, not again for every run."""
 
 _log = structlog.get_logger("worker")
@@ -56,9 +65,7 @@ _LOOK_AGAIN_SECONDS = 900.0
 
 def sandbox() -> SandboxedWorkflowRunner:
     """The sandbox that workflows run in, here and in replays."""
-    return SandboxedWorkflowRunner(
-        restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-    )
+    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
 
 
 async def connect(settings: Settings) -> Client:
@@ -68,9 +75,7 @@ async def connect(settings: Settings) -> Client:
         RuntimeError: no server answers there.
         SettingsError: the keys are missing.
     """
-    return await Client.connect(
-        **settings.temporal_connect_config(), data_converter=data_converter(settings.keyring)
-    )
+    return await Client.connect(**settings.temporal_connect_config(), data_converter=data_converter(settings.keyring))
 
 
 @dataclass(frozen=True)
@@ -98,11 +103,7 @@ async def running(
         return client
 
     nudger = Nudger(connected, settings.delivery_queue)
-    cached = (
-        settings.max_cached_workflows
-        if options.max_cached_workflows is None
-        else options.max_cached_workflows
-    )
+    cached = settings.max_cached_workflows if options.max_cached_workflows is None else options.max_cached_workflows
     versioning = _versioning(settings)
     recorder = Recorder(engine, nudger.nudge)
     cases = Worker(
@@ -175,9 +176,13 @@ async def _have_returns_read(settings: Settings, client: Client) -> None:
     while True:
         try:
             await client.start_workflow(
-                Returns.run, Place(), id=RETURNS_ID, task_queue=settings.delivery_queue, start_signal="nudge",
+                Returns.run,
+                Place(),
+                id=RETURNS_ID,
+                task_queue=settings.delivery_queue,
+                start_signal="nudge",
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            )  # fmt: skip
+            )
         except RPCError as error:
             _log.warning("the reading of the mailbox could not be started", error=str(error))
             await asyncio.sleep(_RETRY_SECONDS)
@@ -187,9 +192,12 @@ async def _have_returns_read(settings: Settings, client: Client) -> None:
 
 def _postbox(settings: Settings, engine: AsyncEngine, options: Options, nudger: Nudger) -> Postbox:
     return Postbox(
-        engine, mailbox_of(settings), every=timedelta(minutes=settings.imap_minutes), bounced=nudger.nudge,
+        engine,
+        mailbox_of(settings),
+        every=timedelta(minutes=settings.imap_minutes),
+        bounced=nudger.nudge,
         clock=options.clock,
-    )  # fmt: skip
+    )
 
 
 def mailbox_of(settings: Settings) -> Mailbox | None:
@@ -197,9 +205,13 @@ def mailbox_of(settings: Settings) -> Mailbox | None:
     if settings.imap_host is None or settings.imap_username is None or settings.imap_password is None:
         return None
     return Mailbox(
-        settings.imap_host, settings.imap_port, settings.imap_security, settings.imap_username,
-        settings.imap_password.get_secret_value(), settings.imap_folder,
-    )  # fmt: skip
+        settings.imap_host,
+        settings.imap_port,
+        settings.imap_security,
+        settings.imap_username,
+        settings.imap_password.get_secret_value(),
+        settings.imap_folder,
+    )
 
 
 def _courier(settings: Settings, engine: AsyncEngine, options: Options) -> Courier:
@@ -207,17 +219,24 @@ def _courier(settings: Settings, engine: AsyncEngine, options: Options) -> Couri
 
     def transport() -> Transport:
         return Transport(
-            settings.smtp_host, settings.smtp_port, settings.smtp_security, username=settings.smtp_username,
-            password=password, connections=settings.smtp_connections,
-        )  # fmt: skip
+            settings.smtp_host,
+            settings.smtp_port,
+            settings.smtp_security,
+            username=settings.smtp_username,
+            password=password,
+            connections=settings.smtp_connections,
+        )
 
     sender = Sender(
-        mail_from=settings.mail_from, reply_to=settings.mail_from, public_url=settings.public_url,
-        links=AnswerLinks(settings.keyring), off=OffLinks(settings.keyring),
-    )  # fmt: skip
+        mail_from=settings.mail_from,
+        reply_to=settings.mail_from,
+        public_url=settings.public_url,
+        links=AnswerLinks(settings.keyring),
+        off=OffLinks(settings.keyring),
+    )
     return Courier(
         engine, transport, sender, connections=settings.smtp_connections, clock=options.clock, at_once=options.at_once
-    )  # fmt: skip
+    )
 
 
 def _versioning(settings: Settings) -> WorkerDeploymentConfig | None:
@@ -233,11 +252,7 @@ def _versioning(settings: Settings) -> WorkerDeploymentConfig | None:
 def set_up_logs(settings: Settings) -> None:
     """Log lines of this process, as the settings want them."""
     logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s %(message)s")
-    renderer = (
-        structlog.processors.JSONRenderer()
-        if settings.log_format == "json"
-        else structlog.dev.ConsoleRenderer()
-    )
+    renderer = structlog.processors.JSONRenderer() if settings.log_format == "json" else structlog.dev.ConsoleRenderer()
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

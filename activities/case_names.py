@@ -8,10 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.base import Value
 from models.case import Stage
 from models.policy import Policy
-from notifications.compose import About
+from notifications.wording import About
 from records import queries
-
-__all__ = ["CaseNames"]
 
 _KNOWN_CASES = 500
 
@@ -41,9 +39,8 @@ class CaseNames:
                 self._last.clear()
             self._facts[reference] = facts
         about = About(
-            reference=reference, title=case["title"], stage=Stage(case["stage"]).words,
-            **dict(self._facts[reference]),
-        )  # fmt: skip
+            reference=reference, title=case["title"], stage=Stage(case["stage"]).words, **dict(self._facts[reference])
+        )
         if about != self._last.get(reference):
             self._last[reference] = about
         return self._last[reference]  # the same object while it says the same: it is compared for every mail

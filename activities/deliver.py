@@ -33,8 +33,6 @@ from records import digests, ledger
 from records.mail_pauses import pause_now
 from workflows.names import DELIVER
 
-__all__ = ["Courier", "Sender"]
-
 _BEAT_SECONDS = 5.0
 _AHEAD = 256
 """Mails that are written before there is a connection for them; a round begins with fewer, so that the first go soon."""
@@ -95,13 +93,7 @@ class Courier:
     async def _deliver(self) -> datetime | None:
         async with self._transport() as transport:
             going = _Round(
-                self._engine,
-                self._writer,
-                self._letters,
-                transport,
-                self._connections,
-                self._clock,
-                self._real,
+                self._engine, self._writer, self._letters, transport, self._connections, self._clock, self._real
             )
             await going.run()
         if activity.is_worker_shutdown():  # another worker, or this one started again, goes on
@@ -122,9 +114,15 @@ class _Round:
     """One round of delivery: until nothing is due, all mail is paused, the server is away, or the worker ends."""
 
     def __init__(
-        self, engine: AsyncEngine, writer: Writer, letters: Letters, transport: Transport, connections: int,
-        clock: Callable[[], datetime], real: Callable[[], datetime],
-    ) -> None:  # fmt: skip
+        self,
+        engine: AsyncEngine,
+        writer: Writer,
+        letters: Letters,
+        transport: Transport,
+        connections: int,
+        clock: Callable[[], datetime],
+        real: Callable[[], datetime],
+    ) -> None:
         self._engine, self._writer, self._letters, self._transport = engine, writer, letters, transport
         self._clock, self._real = clock, real
         self._worker = uuid4().hex
@@ -327,9 +325,7 @@ class _Round:
             self._writer.write(lambda on: ledger.take_turn(on, self._worker, turn))
 
     @staticmethod
-    def _turn(
-        done: list[Settled], unreserved: list[Settled], unsent: Sequence[marks.Mark] = ()
-    ) -> ledger.Turn:
+    def _turn(done: list[Settled], unreserved: list[Settled], unsent: Sequence[marks.Mark] = ()) -> ledger.Turn:
         return ledger.Turn(
             marks=[*(one.mark for one in done), *unsent],
             settled=[one.mark for one in unreserved],

@@ -22,18 +22,17 @@ from models.mail_preferences import Way
 from models.notices import DIGEST, POLICY_PROPOSED, POLICY_SETTLED
 from models.posts import SECRETARIAT, Capacity, Post
 from notifications.answer_links import AnswerLinks
-from notifications.compose import About, Reader, compose
+from notifications.compose import Reader, compose
 from notifications.digest import Item, compose_digest
 from notifications.envelope import replies_to
 from notifications.off_links import OffLinks
 from notifications.policy_mail import compose_policy
+from notifications.wording import About
 from records import policies, queries
 from records.casefiles import CaseFiles
 from records.digests import items_of
 from records.directory import read_members
 from records.offices import Addressee, Office, addressees_now, offices_of
-
-__all__ = ["Letter", "Letters", "Sender", "Settled"]
 
 Row = Mapping[str, Any]
 
@@ -53,9 +52,14 @@ class Sender:
     """
 
     def __init__(
-        self, *, mail_from: str, reply_to: str, public_url: str, links: AnswerLinks | None = None,
+        self,
+        *,
+        mail_from: str,
+        reply_to: str,
+        public_url: str,
+        links: AnswerLinks | None = None,
         off: OffLinks | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.mail_from = mail_from
         self.reply_to = reply_to
         self.public_url = public_url
@@ -128,9 +132,7 @@ class _Known(NamedTuple):
 
     def letter(self, notice: Row, message: EmailMessage) -> Letter:
         place = Post(notice["post"]), Capacity(notice["capacity"])
-        return Letter(
-            notice, message, self.addressee(notice), place, self.office(notice).stands_in is not None
-        )
+        return Letter(notice, message, self.addressee(notice), place, self.office(notice).stands_in is not None)
 
     def about(self, notice: Row) -> About:
         about = self.abouts.get(notice["reference"])
@@ -146,9 +148,14 @@ class Letters:
     """
 
     def __init__(
-        self, engine: AsyncEngine, sender: Sender, clock: Callable[[], datetime],
-        real: Callable[[], datetime] = lambda: datetime.now(UTC), *, at_once: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        engine: AsyncEngine,
+        sender: Sender,
+        clock: Callable[[], datetime],
+        real: Callable[[], datetime] = lambda: datetime.now(UTC),
+        *,
+        at_once: bool = False,
+    ) -> None:
         self._engine = engine
         self._sender = sender
         self._clock = clock
@@ -231,9 +238,15 @@ class Letters:
         """The mail. Holder, language and address are those of this moment, not of the queueing."""
         reader = self._reader(notice, known)
         message = compose(
-            notice["kind"], reader=reader, about=known.about(notice), facts=notice["facts"] or {}, due=notice["due"],
-            links=self._sender.links, sequence=notice["seq"], **self._as_sent(notice, known),
-        )  # fmt: skip
+            notice["kind"],
+            reader=reader,
+            about=known.about(notice),
+            facts=notice["facts"] or {},
+            due=notice["due"],
+            links=self._sender.links,
+            sequence=notice["seq"],
+            **self._as_sent(notice, known),
+        )
         return known.letter(notice, message)
 
     async def _digest(self, notice: Row, known: _Known) -> list[Letter | Settled]:
@@ -250,10 +263,14 @@ class Letters:
             settled_since = await self._reminders.is_settled(due)
             items.append(
                 Item(
-                    kind=due["kind"], about=about, facts=facts, due=due["due"], queued_at=due["queued_at"],
+                    kind=due["kind"],
+                    about=about,
+                    facts=facts,
+                    due=due["due"],
+                    queued_at=due["queued_at"],
                     settled=settled_since,
                 )
-            )  # fmt: skip
+            )
         if not items:
             return [*settled, Settled(marks.superseded(notice, NOTHING_LEFT, now))]
         message = compose_digest(items, reader=reader, **self._as_sent(notice, known))
@@ -272,16 +289,24 @@ class Letters:
     def _reader(self, notice: Row, known: _Known) -> Reader:
         office, addressee = known.office(notice), known.addressee(notice)
         return Reader(
-            name=addressee.name, address=addressee.email, post=Post(notice["post"]), language=addressee.language,
-            zone=office.zone, capacity=office.as_what(Capacity(notice["capacity"])),
-        )  # fmt: skip
+            name=addressee.name,
+            address=addressee.email,
+            post=Post(notice["post"]),
+            language=addressee.language,
+            zone=office.zone,
+            capacity=office.as_what(Capacity(notice["capacity"])),
+        )
 
     def _as_sent(self, notice: Row, known: _Known) -> dict[str, Any]:
         """What every mail is sent with."""
         return {
-            "at": self._clock(), "key": notice["key"], "mail_from": self._sender.mail_from,
-            "reply_to": known.reply_to, "public_url": self._sender.public_url, "off": self._sender.off,
-        }  # fmt: skip
+            "at": self._clock(),
+            "key": notice["key"],
+            "mail_from": self._sender.mail_from,
+            "reply_to": known.reply_to,
+            "public_url": self._sender.public_url,
+            "off": self._sender.off,
+        }
 
     def _undeliverable(self, notice: Row, known: _Known, why: str) -> Settled:
         office, now = known.office(notice), self._clock()

@@ -13,8 +13,6 @@ from notifications.texts import prose
 from notifications.transport import Delivery
 from records.ledger import MOST_ATTEMPTS, NOBODY_INSTEAD, for_alternate, retry_delay
 
-__all__ = ["Mark", "attempted", "held", "put_back", "superseded", "told_instead", "undeliverable"]
-
 Mark = dict[str, Any]
 
 _LONGEST = 2000
@@ -23,15 +21,19 @@ _LONGEST = 2000
 
 def attempted(
     notice: Mapping[str, Any], delivery: Delivery, address: str, message_id: str, *, now: datetime, real: datetime
-) -> Mark:  # fmt: skip
+) -> Mark:
     """After an attempt that the server answered, or did not. ``now`` dates it; the next one is due by ``real`` time.
 
     A server that is away says nothing about the mail: the notice waits on as it was, and the attempt does not count.
     """
     mark = {
-        **_as_it_was(notice), "attempts": notice["attempts"] + 1, "address": address, "message_id": message_id,
-        "reply": prose(delivery.reply)[:_LONGEST], "reason": "",
-    }  # fmt: skip
+        **_as_it_was(notice),
+        "attempts": notice["attempts"] + 1,
+        "address": address,
+        "message_id": message_id,
+        "reply": prose(delivery.reply)[:_LONGEST],
+        "reason": "",
+    }
     match delivery.state:
         case "away":
             return {**mark, "attempts": notice["attempts"], "state": NoticeState.QUEUED}
@@ -47,17 +49,23 @@ def attempted(
 def undeliverable(notice: Mapping[str, Any], why: str, now: datetime) -> Mark:
     """There is no mail that could be sent."""
     return {
-        **_as_it_was(notice), "state": NoticeState.UNDELIVERABLE, "settled_at": now, "reply": why[:_LONGEST],
+        **_as_it_was(notice),
+        "state": NoticeState.UNDELIVERABLE,
+        "settled_at": now,
+        "reply": why[:_LONGEST],
         "next_attempt_at": None,
-    }  # fmt: skip
+    }
 
 
 def superseded(notice: Mapping[str, Any], why: str, now: datetime) -> Mark:
     """What it reminds of is settled; no mail goes out."""
     return {
-        **_as_it_was(notice), "state": NoticeState.SUPERSEDED, "settled_at": now, "reason": why,
+        **_as_it_was(notice),
+        "state": NoticeState.SUPERSEDED,
+        "settled_at": now,
+        "reason": why,
         "next_attempt_at": None,
-    }  # fmt: skip
+    }
 
 
 def held(notice: Mapping[str, Any], decision: Decision, address: str, now: datetime) -> Mark:
@@ -72,9 +80,7 @@ def held(notice: Mapping[str, Any], decision: Decision, address: str, now: datet
             return {**mark, "state": NoticeState.NOT_WANTED, "settled_at": now, "next_attempt_at": None}
 
 
-def told_instead(
-    notice: Mapping[str, Any], mark: Mark, stands_in: bool, now: datetime
-) -> tuple[Mark, Mark | None]:
+def told_instead(notice: Mapping[str, Any], mark: Mark, stands_in: bool, now: datetime) -> tuple[Mark, Mark | None]:
     """The mark, and the notice to queue for the post's alternate if the holder cannot be reached.
 
     ``stands_in``: whether the post has an alternate with another address. A notice that was for the alternate already

@@ -7,8 +7,6 @@ from contextvars import copy_context
 from threading import Thread
 from typing import Any, TypeVar
 
-__all__ = ["OwnLoop"]
-
 T = TypeVar("T")
 
 

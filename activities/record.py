@@ -13,8 +13,6 @@ from models.projection import Recorded, Step
 from records.log import LogIsBehind, append
 from workflows.names import RECORD
 
-__all__ = ["Recorder"]
-
 _AT_ONCE = 50
 Waiting = tuple[Step, asyncio.Future[Recorded]]
 

@@ -13,8 +13,6 @@ from models.posts import Capacity, Post
 from records import queries
 from records.casefiles import CaseFiles
 
-__all__ = ["Reminders"]
-
 Row = Mapping[str, Any]
 
 

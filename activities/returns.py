@@ -14,8 +14,6 @@ from notifications.returns import read_return
 from records.returns import Noted, note
 from workflows.names import READ_RETURNS
 
-__all__ = ["MOST", "Postbox"]
-
 MOST = 200
 """Mails that one run of the activity reads."""
 
@@ -24,9 +22,14 @@ class Postbox:
     """Reads a mailbox. ``every``: how long to wait when all is read; ``bounced`` is called when a notice came back."""
 
     def __init__(
-        self, engine: AsyncEngine, mailbox: Mailbox | None, *, every: timedelta, bounced: Callable[[], None],
+        self,
+        engine: AsyncEngine,
+        mailbox: Mailbox | None,
+        *,
+        every: timedelta,
+        bounced: Callable[[], None],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._engine = engine
         self._mailbox = mailbox
         self._every = every
@@ -50,9 +53,7 @@ class Postbox:
         if counts[Noted.BOUNCED]:
             self._bounced()
         if counts:
-            activity.logger.info(
-                "the mailbox was read: %s", {one.value: number for one, number in counts.items()}
-            )
+            activity.logger.info("the mailbox was read: %s", {one.value: number for one, number in counts.items()})
         if fetched.missed:
             activity.logger.warning("%s; it is asked for again", fetched.missed)
         at_once = fetched.more and not fetched.missed

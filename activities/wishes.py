@@ -21,8 +21,6 @@ from records.holders import folded
 from records.mail_preferences import kept_by
 from records.offices import Office
 
-__all__ = ["AT_ONCE", "Wishes", "wishes_of"]
-
 AT_ONCE = Decision(Way.NOW)
 
 
@@ -44,9 +42,7 @@ class Wishes:
             return AT_ONCE
         post = Post(notice["post"])
         wants = self._wants.get((post, folded(office.holder.email))) if self._wants else None
-        if wants is None and not _may_wait(
-            notice["kind"]
-        ):  # most mails by far: spares the calendar of the office
+        if wants is None and not _may_wait(notice["kind"]):  # most mails by far: spares the calendar of the office
             return AT_ONCE
         local = calendar(office.zone, office.holidays, now.year - 1)
         return decide(_mail_of(notice, post, urgency), wants or DEFAULT, local, now)
@@ -62,10 +58,14 @@ def _mail_of(notice: Mapping[str, Any], post: Post, urgency: str) -> Mail:
         return Mail(kind, notice["reference"], mandatory=True)
     entry = REGISTRY[kind]
     return Mail(
-        kind, notice["reference"], mandatory=entry.wish is Wish.MANDATORY, may_wait=_may_wait(kind),
-        asks=asked_of(kind, post, notice["facts"] or {}) is not None, urgent=urgency == Urgency.URGENT,
+        kind,
+        notice["reference"],
+        mandatory=entry.wish is Wish.MANDATORY,
+        may_wait=_may_wait(kind),
+        asks=asked_of(kind, post, notice["facts"] or {}) is not None,
+        urgent=urgency == Urgency.URGENT,
         due=notice["due"],
-    )  # fmt: skip
+    )
 
 
 async def wishes_of(connection: AsyncConnection, offices: Mapping[Post, Office]) -> Wishes:

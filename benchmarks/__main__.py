@@ -69,19 +69,25 @@ def _verdict(pairs: list[tuple[Figures, Figures]]) -> int:
     at_once = sorted(product.at_once / bare.at_once for bare, product in pairs)
     alone = sorted(product.alone / bare.alone for bare, product in pairs)
     well = [
-        _line("steps a second at once, product / bare", at_once, f">= {TARGET_AT_ONCE}",
-              statistics.median(at_once) >= TARGET_AT_ONCE),
-        _line("median of one step alone, product / bare", alone, f"<= {TARGET_ALONE}",
-              statistics.median(alone) <= TARGET_ALONE),
-    ]  # fmt: skip
+        _line(
+            "steps a second at once, product / bare",
+            at_once,
+            f">= {TARGET_AT_ONCE}",
+            statistics.median(at_once) >= TARGET_AT_ONCE,
+        ),
+        _line(
+            "median of one step alone, product / bare",
+            alone,
+            f"<= {TARGET_ALONE}",
+            statistics.median(alone) <= TARGET_ALONE,
+        ),
+    ]
     return 0 if all(well) else 1
 
 
 def _line(what: str, ratios: list[float], target: str, well: bool) -> bool:
     spread = f"{ratios[0]:.2f} to {ratios[-1]:.2f}"
-    _say(
-        f"{what}: median {statistics.median(ratios):.2f} ({spread}), target {target}: {'met' if well else 'MISSED'}"
-    )
+    _say(f"{what}: median {statistics.median(ratios):.2f} ({spread}), target {target}: {'met' if well else 'MISSED'}")
     return well
 
 

@@ -5,8 +5,6 @@ from typing import Any
 
 from temporalio import activity, workflow
 
-__all__ = ["BareCase", "nothing"]
-
 
 @activity.defn
 async def nothing(value: dict[str, Any]) -> int:

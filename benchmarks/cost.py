@@ -20,8 +20,6 @@ from records.directory import Opening, opening
 from settings import Settings
 from workflows.payloads import data_converter
 
-__all__ = ["cost_of_a_step"]
-
 _TIMES = 300
 _NUMBERS = itertools.count(1)
 
@@ -101,9 +99,7 @@ def _progress(value: int) -> Command:
 
 
 def _at_work(found: Opening) -> Case:
-    case = Case(
-        reference="AHG-9000-001", directory=found.directory, calendars=found.calendars, policy=found.policy
-    )
+    case = Case(reference="AHG-9000-001", directory=found.directory, calendars=found.calendars, policy=found.policy)
     request: dict[str, Any] = {"title": "Bench", "situation": "Boats leave.", "affected": ["MY", "TH"]}
     for do, by, fields in [("submit", "MY/focal-point", request), *TO_WORK]:
         case = decide(case, parse(do, fields, by=by, command_id=uuid4().hex), datetime.now(UTC)).after

@@ -77,9 +77,7 @@ asyncio.run(main())
 
 @asynccontextmanager
 async def _sink() -> AsyncIterator[int]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", _SINK, stdout=asyncio.subprocess.PIPE
-    )
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", _SINK, stdout=asyncio.subprocess.PIPE)
     assert process.stdout is not None
     try:
         yield int(await process.stdout.readline())
@@ -121,9 +119,7 @@ async def _measured(settings: Settings, engine: AsyncEngine, mails: int, rounds:
             await _until_none_waits(engine)
             product = mails / (time.perf_counter() - begun)
             ratios.append(product / bare)
-            _say(
-                f"round {number + 1}: bare {bare:.0f} mails/s; product {product:.0f} notices/s: {ratios[-1]:.2f}"
-            )
+            _say(f"round {number + 1}: bare {bare:.0f} mails/s; product {product:.0f} notices/s: {ratios[-1]:.2f}")
     ratios.sort()
     well = statistics.median(ratios) >= TARGET
     _say(
@@ -201,13 +197,27 @@ async def _queue(engine: AsyncEngine, reference: str, mails: int) -> list[dict[s
     facts = {"what": "summary", "names": "Malaysia, Thailand", "text": "The group has met.\n" * 10}
     notices = [
         {
-            "key": f"{reference}#1:circulated:{post}", "reference": reference, "seq": 1, "kind": "circulated",
-            "post": post, "capacity": "holder", "due": None, "facts": facts, "queued_at": datetime.now(UTC),
-            "state": "queued", "attempts": 0, "reserved_by": "", "address": "", "reply": "", "message_id": "",
-            "instead_of": "", "reason": "", "settled_by": "",
+            "key": f"{reference}#1:circulated:{post}",
+            "reference": reference,
+            "seq": 1,
+            "kind": "circulated",
+            "post": post,
+            "capacity": "holder",
+            "due": None,
+            "facts": facts,
+            "queued_at": datetime.now(UTC),
+            "state": "queued",
+            "attempts": 0,
+            "reserved_by": "",
+            "address": "",
+            "reply": "",
+            "message_id": "",
+            "instead_of": "",
+            "reason": "",
+            "settled_by": "",
         }
         for post in posts
-    ]  # fmt: skip
+    ]
     async with db.write_transaction(engine) as connection:
         await connection.execute(TABLES.tables["holders"].insert(), holders)
         await connection.execute(_NOTICES.insert(), notices)
@@ -220,9 +230,12 @@ async def _written(
     settings: Settings, engine: AsyncEngine, rows: list[dict[str, Any]]
 ) -> list[tuple[EmailMessage, str]]:
     sender = Sender(
-        mail_from=settings.mail_from, reply_to=settings.mail_from, public_url=settings.public_url,
-        links=AnswerLinks(settings.keyring), off=OffLinks(settings.keyring),
-    )  # fmt: skip
+        mail_from=settings.mail_from,
+        reply_to=settings.mail_from,
+        public_url=settings.public_url,
+        links=AnswerLinks(settings.keyring),
+        off=OffLinks(settings.keyring),
+    )
     letters = Letters(engine, sender, lambda: datetime.now(UTC))
     written = [one async for one in letters.write(rows)]
     return [(one.message, one.address) for one in written if isinstance(one, Letter)]

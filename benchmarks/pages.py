@@ -28,8 +28,7 @@ from models.search import reader_mark
 from models.search_words import words_of
 from models.tables import TABLES
 from records.directory import seed_if_empty
-from records.people import cookie_name
-from records.sessions import begin_session
+from records.sessions import begin_session, cookie_name
 from settings import Settings, ensure_keys
 from web.app import application
 from web.site import Site
@@ -37,10 +36,21 @@ from web.site import Site
 TARGET = 1.3
 _INSIDER, _MEMBER, _SECRETARIAT = Post("AU/co-chair"), Post("LK/focal-point"), Post("RSO/secretariat")
 _OFTEN, _AUDITOR = Post("MY/focal-point"), Post("RSO/auditor")
-_GROUP = tuple(map(Post, (
-    "AU/co-chair", "ID/co-chair", "AU/steering-group", "ID/steering-group", "NZ/steering-group", "TH/steering-group",
-    "IOM/steering-group", "UNHCR/steering-group",
-)))  # fmt: skip
+_GROUP = tuple(
+    map(
+        Post,
+        (
+            "AU/co-chair",
+            "ID/co-chair",
+            "AU/steering-group",
+            "ID/steering-group",
+            "NZ/steering-group",
+            "TH/steering-group",
+            "IOM/steering-group",
+            "UNHCR/steering-group",
+        ),
+    )
+)
 _OWNERS = ("AU", "ID", "MY", "TH", "NZ", "LK", "BD", "PK", "FJ", "VN")
 _SEEN_BY_MEMBER = 40
 _BEGAN = datetime(2020, 1, 1, tzinfo=UTC)
@@ -95,8 +105,7 @@ async def main(few: int, many: int, rounds: int) -> int:
         for kind in ("sqlite", "postgresql"):
             async with AsyncExitStack() as stack:
                 places = [
-                    await stack.enter_async_context(_place(Path(folder), kind, cases, address))
-                    for cases in (few, many)
+                    await stack.enter_async_context(_place(Path(folder), kind, cases, address)) for cases in (few, many)
                 ]
                 _say(f"{kind}: {few} and {many} cases, {rounds} times each page")
                 for page in PAGES:
@@ -148,9 +157,7 @@ async def _place(folder: Path, kind: str, cases: int, address: str) -> AsyncIter
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE cases_{cases}")
         head, _, query = address.partition("?")
-        url = f"{head.rpartition('/')[0]}/cases_{cases}?{query}".replace(
-            "postgresql://", "postgresql+psycopg://", 1
-        )
+        url = f"{head.rpartition('/')[0]}/cases_{cases}?{query}".replace("postgresql://", "postgresql+psycopg://", 1)
     settings = Settings(data_dir=data, smtp_port=1, database_url=url)
     ensure_keys(settings)
     await db.migrate(settings.database)
@@ -215,45 +222,68 @@ def _rows(number: int, cases: int) -> Iterator[tuple[str, dict[str, Any]]]:
     mine = number % max(1, cases // _SEEN_BY_MEMBER) == 0
     requester, active = "LK" if mine else "MY", number > cases - _OPEN
     title = f"Boats in the strait {number}"
-    yield "cases", {
-        "reference": reference, "stage": "operational" if active else "closed", "stage_since": opened, "title": title,
-        "requesters": [requester], "urgency": "routine", "clock": "running",
-        "waiting_on": ["AU/co-chair"] if active else [],
-        "due": opened if active else None, "next_act": None, "version": 1, "terms": {}, "active_until": None,
-        "opened_at": opened, "updated_at": opened, "seq": 1, "head": "",
-    }  # fmt: skip
+    yield (
+        "cases",
+        {
+            "reference": reference,
+            "stage": "operational" if active else "closed",
+            "stage_since": opened,
+            "title": title,
+            "requesters": [requester],
+            "urgency": "routine",
+            "clock": "running",
+            "waiting_on": ["AU/co-chair"] if active else [],
+            "due": opened if active else None,
+            "next_act": None,
+            "version": 1,
+            "terms": {},
+            "active_until": None,
+            "opened_at": opened,
+            "updated_at": opened,
+            "seq": 1,
+            "head": "",
+        },
+    )
     marks = [("requester", requester), *([("open", ""), ("waiting_on", "AU/co-chair")] if active else [])]
     for mark, value in marks:
         yield "case_marks", {"reference": reference, "mark": mark, "value": value, "opened_at": opened}
     for post in (f"{requester}/focal-point", *_GROUP):
         yield "readers", {"reference": reference, "post": post, "sight": 3, "opened_at": opened}
     if active:
-        duty = {
-            "reference": reference,
-            "post": "AU/co-chair",
-            "do": "decide",
-            "about": "extension",
-            "due": opened,
-        }
+        duty = {"reference": reference, "post": "AU/co-chair", "do": "decide", "about": "extension", "due": opened}
         yield "duties", duty
     owner = _OWNERS[number % len(_OWNERS)]
-    yield "recommendations", {
-        "reference": reference, "number": 1, "text": "Share routes", "owner": owner, "addressees": [owner],
-        "due": opened.date(), "report": 1,
-    }  # fmt: skip
+    yield (
+        "recommendations",
+        {
+            "reference": reference,
+            "number": 1,
+            "text": "Share routes",
+            "owner": owner,
+            "addressees": [owner],
+            "due": opened.date(),
+            "report": 1,
+        },
+    )
     followed = {"reference": reference, "number": 1, "owner": owner, "state": "open" if active else "done"}
     yield "follow_ups", {**followed, "next_at": None}
-    readers = " ".join(
-        sorted(map(reader_mark, (*_GROUP, _SECRETARIAT, _AUDITOR, Post(f"{requester}/focal-point"))))
-    )
+    readers = " ".join(sorted(map(reader_mark, (*_GROUP, _SECRETARIAT, _AUDITOR, Post(f"{requester}/focal-point")))))
     rare = " Zircon" if number % max(1, cases // 20) == 0 else ""
     said = " ".join([*chance.choices(_VOCABULARY, k=5), f"place{chance.randrange(cases)}"])
     for place, (kind, part) in enumerate((("case", ""), ("outcome", "Patrols"), ("recommendation", "1"))):
         body = f"{title}: boats leave by night and transit three members; {said}.{rare}"
-        yield "search_texts", {
-            "id": _id(number, place << 24), "reference": reference, "kind": kind, "part": part, "text": body,
-            "words": f" {' '.join(words_of(f'{reference} {body}'))} ", "readers": f" {readers} ",
-        }  # fmt: skip
+        yield (
+            "search_texts",
+            {
+                "id": _id(number, place << 24),
+                "reference": reference,
+                "kind": kind,
+                "part": part,
+                "text": body,
+                "words": f" {' '.join(words_of(f'{reference} {body}'))} ",
+                "readers": f" {readers} ",
+            },
+        )
 
 
 @contextmanager

@@ -21,8 +21,6 @@ from settings import Settings
 from workflows.client import CaseDesk
 from workflows.payloads import data_converter
 
-__all__ = ["Bare", "Figures", "Product", "measure"]
-
 Step = Callable[[int], Awaitable[object]]
 
 _NUMBERS = itertools.count(1)
@@ -50,9 +48,7 @@ class Bare:
         """That many workflows, each as a function that takes one step."""
         steps: list[Step] = []
         for _ in range(number):
-            handle = await self._client.start_workflow(
-                BareCase.run, id=f"bare-{uuid4().hex}", task_queue=self._queue
-            )
+            handle = await self._client.start_workflow(BareCase.run, id=f"bare-{uuid4().hex}", task_queue=self._queue)
 
             async def step(count: int, handle: object = handle) -> object:
                 value = {"number": count, "text": "Three of five members have named a contact point."}
@@ -83,8 +79,11 @@ class Product:
                 await self._desk.give(reference, parse(do, fields, by=by, command_id=uuid4().hex))
 
             async def step(count: int, reference: str = reference) -> object:
-                fields = {"outcome": "Contact points named", "value": count,
-                          "text": "Three of five members have named a contact point."}  # fmt: skip
+                fields = {
+                    "outcome": "Contact points named",
+                    "value": count,
+                    "text": "Three of five members have named a contact point.",
+                }
                 command = parse("progress", fields, by="ID/co-chair", command_id=uuid4().hex)
                 return await self._desk.give(reference, command)
 

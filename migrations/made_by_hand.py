@@ -2,8 +2,6 @@
 
 from typing import Any
 
-__all__ = ["is_described"]
-
 
 def is_described(_item: Any, name: str | None, _kind: str, _reflected: bool, _compare_to: Any) -> bool:
     """For Alembic's ``include_object``: whether the models and the schema must agree on it."""

@@ -7,8 +7,6 @@ from models.case import Case, ParticipantState, ReportState, Seat, Stage
 from models.ladder import ClockAct
 from models.posts import SECRETARIAT, Post, Role
 
-__all__ = ["ClockPanel", "NextAct", "clock_panel", "due", "next_act", "waiting_on"]
-
 
 class NextAct(Value):
     """The next thing that the clock does by itself."""
@@ -75,12 +73,8 @@ def _selection(case: Case) -> list[Post]:
 
 
 def _operational(case: Case) -> list[Post]:
-    owners = _desks(
-        *(outcome.owner for outcome in case.outcomes.values() if outcome.state in ("open", "blocked"))
-    )
-    verifiers = (
-        list(case.directory.co_chairs) if any(o.state == "done" for o in case.outcomes.values()) else []
-    )
+    owners = _desks(*(outcome.owner for outcome in case.outcomes.values() if outcome.state in ("open", "blocked")))
+    verifiers = list(case.directory.co_chairs) if any(o.state == "done" for o in case.outcomes.values()) else []
     parties = [
         post
         for arrangement in case.arrangements.values()
@@ -130,9 +124,5 @@ def clock_panel(case: Case, now: datetime) -> ClockPanel:
     """The clock panel at ``now`` (aware); ``hours`` counts from the beginning of the step."""
     hours = (now - case.stage_since).total_seconds() / 3600 if case.stage_since else 0.0
     return ClockPanel(
-        stage=case.stage,
-        since=case.stage_since,
-        hours=hours,
-        waiting_on=waiting_on(case),
-        next=next_act(case),
+        stage=case.stage, since=case.stage_since, hours=hours, waiting_on=waiting_on(case), next=next_act(case)
     )

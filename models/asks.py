@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 from models.posts import Post, Role, needs_second_factor
 
-__all__ = ["ACKNOWLEDGE", "ASKS", "Ask", "Asked", "asked_of", "may_answer_by_link"]
-
 ACKNOWLEDGE = "acknowledge"
 """What is answered by a notice that asks for no command: it was received. It changes no case."""
 

@@ -7,17 +7,6 @@ from typing import NamedTuple
 
 from models.request import Attachment
 
-__all__ = [
-    "KINDS",
-    "LONGEST_NAME",
-    "FileKind",
-    "Limits",
-    "clean_name",
-    "suffix_of",
-    "too_much",
-    "written_size",
-]
-
 LONGEST_NAME = 200
 """Characters of a name, its ending with it."""
 

@@ -6,8 +6,6 @@ from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-__all__ = ["FAR_OFF", "Day", "Instant", "Line", "Prose", "Value", "brief", "shared", "tidy"]
-
 
 class Value(BaseModel):
     """A value of the domain: equal by content, never changed in place.

@@ -11,8 +11,6 @@ from zoneinfo import ZoneInfo
 
 from models.base import Value
 
-__all__ = ["EVERYWHERE", "Calendars", "WorkCalendar"]
-
 
 @lru_cache(maxsize=4096)
 def _ordinals(written: str) -> frozenset[int]:

@@ -11,8 +11,6 @@ from models.case import Case, Circulation, Consent
 from models.notices import Notice, notices_of
 from models.release import Release, release_of
 
-__all__ = ["Preview", "if_released"]
-
 
 class Preview(Value):
     """A circulation as it would be: itself, what it tells, and the notices that would go out."""

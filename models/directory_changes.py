@@ -11,8 +11,6 @@ from models.members import Member
 from models.public_holidays import known
 from models.refusal import Refused, Why
 
-__all__ = ["MARKS", "ChangeKind", "Marks", "Office", "check_marks"]
-
 MARKS = "marks"
 """What a change of Co-Chairs and Steering Group is about."""
 
@@ -49,9 +47,7 @@ class Office(Value):
     @classmethod
     def _a_calendar(cls, given: str) -> str:
         if given and not known(given):
-            raise ValueError(
-                f"no public holidays are published for {given!r}; write a code such as ID, or nothing"
-            )
+            raise ValueError(f"no public holidays are published for {given!r}; write a code such as ID, or nothing")
         return given
 
     @field_validator("mandate")

@@ -14,8 +14,6 @@ from models.rules.circulation import consents_asked, pending_circulation
 from models.rules.gates import answer_subject, gate_subject
 from models.rules.turn import desk_of
 
-__all__ = ["Duty", "duties", "still_asked"]
-
 
 class Duty(Value):
     """One thing that a post is asked to do: the command that does it, and what it is about.
@@ -38,10 +36,24 @@ def duties(case: Case) -> tuple[Duty, ...]:
     return tuple({(one.post, one.do, one.about): one for one in found}.values())
 
 
-_ONLY_DUTIES = frozenset((
-    "accept", "agree", "answer", "close", "comment", "consent", "decide", "endorse", "object", "propose", "resubmit",
-    "respond", "table", "verify",
-))  # fmt: skip
+_ONLY_DUTIES = frozenset(
+    (
+        "accept",
+        "agree",
+        "answer",
+        "close",
+        "comment",
+        "consent",
+        "decide",
+        "endorse",
+        "object",
+        "propose",
+        "resubmit",
+        "respond",
+        "table",
+        "verify",
+    )
+)
 """Commands that nobody is asked for without a duty; for others a post may also be asked to help."""
 
 

@@ -11,8 +11,6 @@ from enum import StrEnum
 from models.base import Instant, Value
 from models.calendars import Calendars
 
-__all__ = ["ClockAct", "Ladder", "Rung", "halfway", "ladder_of"]
-
 
 class ClockAct(StrEnum):
     """What the clock does at a rung. ``LAPSE``: the time to answer is over; in the silence procedure that adopts."""
@@ -81,12 +79,7 @@ def _on_working_day(moment: datetime, calendars: Calendars, members: tuple[str, 
 
 
 def ladder_of(
-    due: datetime,
-    acts: dict[ClockAct, datetime],
-    *,
-    now: datetime,
-    members: tuple[str, ...] = (),
-    label: str = "",
+    due: datetime, acts: dict[ClockAct, datetime], *, now: datetime, members: tuple[str, ...] = (), label: str = ""
 ) -> Ladder:
     """A ladder with the given acts in time order; reminders that would already be past are left out."""
     reminders = (ClockAct.REMIND, ClockAct.REMIND_LAST)

@@ -4,8 +4,6 @@ from models.members import Directory
 from models.request import Request
 from models.search_words import words_of
 
-__all__ = ["ENOUGH", "likeness"]
-
 ENOUGH = 4.0
 """From here on cases are alike: a place and a word of the title or of where, or several words."""
 

@@ -12,8 +12,6 @@ from models.base import Instant, Value
 from models.events import AnyEvent, Event
 from models.posts import Post
 
-__all__ = ["CLOCK", "ActedFor", "Entry", "broken_at", "event_of", "seal"]
-
 CLOCK = Post("RSO/secretariat")
 """The post in whose name the clock acts; such entries have a command id that begins with ``clock:``."""
 
@@ -56,9 +54,7 @@ class Entry(Value):
         return str(self.event["type"])
 
 
-def digest(
-    case: str, seq: int, at: str, by: str, acted_for: Any, command: str, event: Any, previous: str
-) -> str:
+def digest(case: str, seq: int, at: str, by: str, acted_for: Any, command: str, event: Any, previous: str) -> str:
     """The hash of an entry: SHA-256 of ``[previous, case, seq, at, by, acted_for, command, event]`` as JSON.
 
     Each part is the entry's field as its exported JSON has it. The text hashed has no blanks between tokens,
@@ -70,14 +66,7 @@ def digest(
 
 
 def seal(
-    case: str,
-    seq: int,
-    at: Instant,
-    by: Post,
-    acted_for: ActedFor | None,
-    command: str,
-    event: Value,
-    previous: str,
+    case: str, seq: int, at: Instant, by: Post, acted_for: ActedFor | None, command: str, event: Value, previous: str
 ) -> Entry:
     """The entry for an event, chained to the one before (``previous``: its hash, empty for the first).
 
@@ -88,9 +77,16 @@ def seal(
     acted = acted_for.model_dump(mode="json") if acted_for else None
     stamped = at.isoformat()
     return Entry.model_construct(
-        case=case, seq=seq, at=at, by=by, acted_for=acted_for, command=command, event=body, previous=previous,
+        case=case,
+        seq=seq,
+        at=at,
+        by=by,
+        acted_for=acted_for,
+        command=command,
+        event=body,
+        previous=previous,
         hash=digest(case, seq, stamped, by, acted, command, body, previous),
-    )  # fmt: skip
+    )
 
 
 def event_of(entry: Entry) -> AnyEvent:
@@ -103,9 +99,7 @@ def broken_at(entries: Iterable[Entry]) -> int | None:
     previous = ""
     for seq, entry in enumerate(entries, start=1):
         acted = entry.acted_for.model_dump(mode="json") if entry.acted_for else None
-        right = digest(
-            entry.case, seq, entry.at.isoformat(), entry.by, acted, entry.command, entry.event, previous
-        )
+        right = digest(entry.case, seq, entry.at.isoformat(), entry.by, acted, entry.command, entry.event, previous)
         if entry.seq != seq or entry.previous != previous or entry.hash != right:
             return entry.seq
         previous = entry.hash

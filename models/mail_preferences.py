@@ -18,11 +18,6 @@ from pydantic import model_validator
 from models.base import Value
 from models.calendars import WorkCalendar
 
-__all__ = [
-    "DEFAULT", "MOST_SWITCHES", "NEAR", "Decision", "How", "Mail", "Preferences", "Rhythm", "Switch", "Way", "Why",
-    "decide", "next_digest", "quiet_until",
-]  # fmt: skip
-
 NEAR = timedelta(days=1)
 """What asks for something is never held so long that less than this is left until its deadline."""
 

@@ -10,8 +10,6 @@ from functools import cached_property
 from models.base import Value
 from models.posts import SECRETARIAT, Post, Role
 
-__all__ = ["Directory", "Member", "MemberKind"]
-
 
 class MemberKind(StrEnum):
     """What kind of member."""
@@ -76,11 +74,9 @@ class Directory(Value):
         member = self.members.get(post.member)
         if member is None:
             return False
-        return {
-            Role.FOCAL_POINT: True,
-            Role.CO_CHAIR: member.co_chair,
-            Role.STEERING_GROUP: member.steering_group,
-        }.get(post.role, False)
+        return {Role.FOCAL_POINT: True, Role.CO_CHAIR: member.co_chair, Role.STEERING_GROUP: member.steering_group}.get(
+            post.role, False
+        )
 
     def is_organisation(self, code: str) -> bool:
         """Whether the code is that of an organisation."""

@@ -11,20 +11,12 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal, Self
 
-from pydantic import (
-    Field,
-    GetCoreSchemaHandler,
-    SerializerFunctionWrapHandler,
-    field_validator,
-    model_serializer,
-)
+from pydantic import Field, GetCoreSchemaHandler, SerializerFunctionWrapHandler, field_validator, model_serializer
 from pydantic_core import CoreSchema, core_schema
 
 from models.base import Value
 from models.calendars import Calendars
 from models.policy_words import said_of
-
-__all__ = ["ConflictRule", "Policy", "Span", "Track", "Urgency", "policy_with"]
 
 _UNITS = {"h": "hour", "d": "day", "wd": "working day", "mo": "month"}
 _WORDS = {f"{word.replace(' ', '')}{ending}": unit for unit, word in _UNITS.items() for ending in ("", "s")}
@@ -163,13 +155,33 @@ def _spans(**written: str) -> Track:
 
 
 _ROUTINE = _spans(
-    completeness="2wd", gate="5wd", last_reminder="1wd", offices_told="2wd", lapse="10wd", answer="5wd",
-    comments="3wd", invitation="5wd", silence="10wd", consent="5wd", situation_update="30d", duration="12mo",
-)  # fmt: skip
+    completeness="2wd",
+    gate="5wd",
+    last_reminder="1wd",
+    offices_told="2wd",
+    lapse="10wd",
+    answer="5wd",
+    comments="3wd",
+    invitation="5wd",
+    silence="10wd",
+    consent="5wd",
+    situation_update="30d",
+    duration="12mo",
+)
 _URGENT = _spans(
-    completeness="6h", gate="24h", last_reminder="6h", offices_told="12h", lapse="72h", answer="24h",
-    comments="12h", invitation="48h", silence="72h", consent="48h", situation_update="3d", duration="6mo",
-)  # fmt: skip
+    completeness="6h",
+    gate="24h",
+    last_reminder="6h",
+    offices_told="12h",
+    lapse="72h",
+    answer="24h",
+    comments="12h",
+    invitation="48h",
+    silence="72h",
+    consent="48h",
+    situation_update="3d",
+    duration="6mo",
+)
 
 
 LinkAnswer = Literal["respond", "consent", "acknowledge"]

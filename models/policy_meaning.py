@@ -8,8 +8,6 @@ from models.base import Value
 from models.calendars import Calendars
 from models.policy import Policy, Span, Track, Urgency
 
-__all__ = ["KEYS", "TRACKS", "Difference", "Example", "differences", "examples", "value_of"]
-
 TRACKS = tuple(urgency.value for urgency in Urgency)
 _OWN = tuple(name for name in Policy.model_fields if name not in (*TRACKS, "version"))
 KEYS = (*(f"{track}.{name}" for track in TRACKS for name in Track.model_fields), *_OWN)
@@ -66,11 +64,12 @@ def examples(
     circles: Iterable[tuple[str, ...]] = (*((office,) for office in offices), tuple(offices))
     return [
         Example(
-            members=members, before=_instant(key, before, calendars, start, members),
+            members=members,
+            before=_instant(key, before, calendars, start, members),
             after=_instant(key, after, calendars, start, members),
         )
         for members in circles
-    ]  # fmt: skip
+    ]
 
 
 def _raw(policy: Policy, key: str) -> Any:
@@ -78,18 +77,14 @@ def _raw(policy: Policy, key: str) -> Any:
     return getattr(getattr(policy, track), name) if dot else getattr(policy, key)
 
 
-def _instant(
-    key: str, policy: Policy, calendars: Calendars, start: datetime, members: tuple[str, ...]
-) -> datetime:
+def _instant(key: str, policy: Policy, calendars: Calendars, start: datetime, members: tuple[str, ...]) -> datetime:
     """As the clock of a case counts it: reminders before what they remind of, rungs after the deadline."""
     span: Span = _raw(policy, key)
     track, dot, name = key.partition(".")
     if dot and name in (*_FROM_DEADLINE, "last_reminder"):
         deadline = policy.track(Urgency(track)).gate.after(start, calendars, members)
         before = name == "last_reminder"
-        return (
-            span.before(deadline, calendars, members) if before else span.after(deadline, calendars, members)
-        )
+        return span.before(deadline, calendars, members) if before else span.after(deadline, calendars, members)
     if key == "overdue_before":
         return span.before(start + _DUE_IN, calendars, members)
     if key in ("overdue_after", "overdue_every"):

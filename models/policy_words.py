@@ -8,12 +8,16 @@ that lie near: ``gate deadline: {routine: 3wd, urgent: 12h}``, ``gate: {deadline
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-__all__ = ["Said", "said_of"]
-
 _TRACKS = ("routine", "urgent")
 _OTHER_WORDS = {
     "conflict_rule": (
-        "conflict", "conflict_of_interest", "conflicts", "recusal", "co_chair_conflict", "own_country", "rule",
+        "conflict",
+        "conflict_of_interest",
+        "conflicts",
+        "recusal",
+        "co_chair_conflict",
+        "own_country",
+        "rule",
     ),
     "substitutes": ("substitute", "order", "recusal_order", "recuse_order", "substitution_order"),
     "completeness": ("completeness_check", "check"),
@@ -23,7 +27,11 @@ _OTHER_WORDS = {
     "lapse": ("gate_lapse", "gate_lapses", "lapses", "lapse_after", "gate_lapses_after", "lapses_after"),
     "answer": ("answers", "question", "answer_to_a_question", "answer_to_question", "answer_deadline"),
     "comments": (
-        "comment", "steering_group_comments", "comments_on_participants", "participant_comments", "sg_comments",
+        "comment",
+        "steering_group_comments",
+        "comments_on_participants",
+        "participant_comments",
+        "sg_comments",
         "steering_group_comments_on_participants",
     ),
     "invitation": ("invitations", "invitation_lapse", "invitation_lapses", "invitation_deadline"),
@@ -37,26 +45,61 @@ _OTHER_WORDS = {
     "other_affected": ("affected", "members", "other_members", "most_affected", "other_most_affected"),
     "organisations": ("organisation", "organizations"),
     "endorsements": ("endorsement",),
-}  # fmt: skip
+}
 _KEYS = {word: key for key, words in _OTHER_WORDS.items() for word in words}
 _INSIDE = {
-    "overdue": {"before": "overdue_before", "after": "overdue_after", "every": "overdue_every", "then": "overdue_every"},
+    "overdue": {
+        "before": "overdue_before",
+        "after": "overdue_after",
+        "every": "overdue_every",
+        "then": "overdue_every",
+    },
     "duration": {"reminder": "duration_reminder", "remind": "duration_reminder", "length": "duration"},
-    "minimum": {"other": "other_affected", "others": "other_affected", "other_affected_members": "other_affected",
-                "other_most_affected_members": "other_affected"},
-}  # fmt: skip
+    "minimum": {
+        "other": "other_affected",
+        "others": "other_affected",
+        "other_affected_members": "other_affected",
+        "other_most_affected_members": "other_affected",
+    },
+}
 """What a word means inside of another."""
 
-_GROUPS = ("deadlines", "ladder", "ladders", "timing", "times", "defaults", "policy", "gate", "conflict_rule", "duration",
-           "overdue", "minimum", "invitation", "silence", "consent", "answer", "comments", "completeness")  # fmt: skip
+_GROUPS = (
+    "deadlines",
+    "ladder",
+    "ladders",
+    "timing",
+    "times",
+    "defaults",
+    "policy",
+    "gate",
+    "conflict_rule",
+    "duration",
+    "overdue",
+    "minimum",
+    "invitation",
+    "silence",
+    "consent",
+    "answer",
+    "comments",
+    "completeness",
+)
 """Words that may stand above others; ``gate: {deadline: 3wd}`` says the same as ``gate: 3wd``."""
 
 _ITSELF = ("deadline", "after", "within", "lapse", "lapses", "every", "check", "time", "procedure", "length")
 """Words inside of a deadline's own that mean it, except where they are a gate's."""
 
 
-_RULES = {"recused": "recuse", "recusal": "recuse", "recuses": "recuse", "recuse": "recuse",
-          "declared": "declare", "declaration": "declare", "declares": "declare", "declare": "declare"}  # fmt: skip
+_RULES = {
+    "recused": "recuse",
+    "recusal": "recuse",
+    "recuses": "recuse",
+    "recuse": "recuse",
+    "declared": "declare",
+    "declaration": "declare",
+    "declares": "declare",
+    "declare": "declare",
+}
 """Words for what a Co-Chair does in its own country's case."""
 
 
@@ -108,9 +151,7 @@ def _single(key: str, value: Any, track: str) -> Iterator[Said]:
             yield Said(key, _RULES.get(value.strip().lower(), value), track)
         case "recuse" | "declare", bool() | "true" | "false" | "yes" | "no":
             said = value in (True, "true", "yes")
-            yield Said(
-                "conflict_rule", key if said else {"recuse": "declare", "declare": "recuse"}[key], track
-            )
+            yield Said("conflict_rule", key if said else {"recuse": "declare", "declare": "recuse"}[key], track)
         case "requester" | "version", _:
             pass  # it belongs to every composition; the version is that of the deployment
         case _:
@@ -149,6 +190,4 @@ def _key(written: str, inside: str) -> str:
 
 
 def _plain(written: Any) -> str:
-    return (
-        str(written).strip().lower().replace("'s", "").replace("-", "_").replace(" ", "_").removeprefix("a_")
-    )
+    return str(written).strip().lower().replace("'s", "").replace("-", "_").replace(" ", "_").removeprefix("a_")

@@ -6,8 +6,6 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-__all__ = ["SECRETARIAT", "Capacity", "Post", "Role", "needs_second_factor"]
-
 
 class Role(StrEnum):
     """What a post is for."""
@@ -38,9 +36,7 @@ class Post(str):
     def __new__(cls, text: str) -> "Post":
         member, slash, role = text.partition("/")
         if not slash or not member or role not in _ROLES:
-            raise ValueError(
-                f"{text!r} is not a post: write MEMBER/POST, where POST is one of {', '.join(Role)}"
-            )
+            raise ValueError(f"{text!r} is not a post: write MEMBER/POST, where POST is one of {', '.join(Role)}")
         return super().__new__(cls, text)
 
     @classmethod

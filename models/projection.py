@@ -21,8 +21,6 @@ from models.rules.closing import terms_of_reference
 from models.search import reads_alike, search_texts, text_columns
 from models.visibility import Sight, readers
 
-__all__ = ["Queued", "Recorded", "Row", "Step", "rows_of", "step_of"]
-
 
 class Row(Value):
     """One row to insert or update: the table's name and the columns written, its key among them.
@@ -99,11 +97,7 @@ def rows_of(before: Case, after: Case, entries: tuple[Entry, ...]) -> Iterator[R
 
 
 def _changed(
-    reference: str,
-    table: str,
-    before: Mapping[Any, Any],
-    after: Mapping[Any, Any],
-    columns: Callable[[Any], Any],
+    reference: str, table: str, before: Mapping[Any, Any], after: Mapping[Any, Any], columns: Callable[[Any], Any]
 ) -> Iterator[Row]:
     if before is after:
         return
@@ -112,9 +106,7 @@ def _changed(
             yield Row.model_construct(table=table, columns={"reference": reference, **columns(value)})
     for key, value in before.items():
         if key not in after:
-            yield Row.model_construct(
-                table=table, columns={"reference": reference, **columns(value), "gone": True}
-            )
+            yield Row.model_construct(table=table, columns={"reference": reference, **columns(value), "gone": True})
 
 
 def _duties(before: Case, after: Case) -> Iterator[Row]:
@@ -133,9 +125,7 @@ def _duty(case: Case, key: tuple[Post, str, str]) -> dict[str, Any]:
     return {"reference": case.reference, "post": str(post), "do": do, "about": about}
 
 
-_READ = (
-    "requesters", "withdrew", "participants", "outcomes", "arrangements", "recommendations", "circulations",
-)  # fmt: skip
+_READ = ("requesters", "withdrew", "participants", "outcomes", "arrangements", "recommendations", "circulations")
 """The parts of a case on which it depends who may see it."""
 
 
@@ -227,33 +217,57 @@ def _json(value: Value) -> dict[str, Any]:
 
 
 _PARTS: tuple[tuple[str, str, Callable[[Any], dict[str, Any]]], ...] = (
-    ("gates", "gates", lambda g: {
-        "gate": g.name.value, "outcome": g.outcome.value if g.outcome else None, "round": g.round,
-        "opened_at": g.opened_at, "decided_at": g.decided_at, "body": _json(g),
-    }),
-    ("participants", "participants", lambda p: {
-        "member": p.member, "seat": p.seat.value, "state": p.state.value, "why": p.why, "gone": False,
-    }),
-    ("outcomes", "outcomes", lambda o: {
-        "title": o.title, "owner": o.owner, "state": o.state, "due": o.due, "body": _json(o),
-    }),
-    ("arrangements", "arrangements", lambda a: {
-        "title": a.title, "state": a.state, "review": a.review, "body": _json(a),
-    }),
-    ("meetings", "meetings", lambda m: {
-        "title": m.title, "starts": m.starts, "held": m.held, "body": _json(m),
-    }),
-    ("reports", "reports", lambda r: {
-        "number": r.number, "kind": r.kind, "state": r.state.value, "version": r.version, "body": _json(r),
-    }),
-    ("recommendations", "recommendations", lambda r: {
-        "number": r.number, "text": r.text, "owner": r.owner, "due": r.due, "addressees": list(r.to),
-        "report": r.report,
-    }),
-    ("circulations", "circulations", lambda c: {
-        "number": c.number, "what": c.what, "state": c.state, "body": _json(c),
-    }),
-)  # fmt: skip
+    (
+        "gates",
+        "gates",
+        lambda g: {
+            "gate": g.name.value,
+            "outcome": g.outcome.value if g.outcome else None,
+            "round": g.round,
+            "opened_at": g.opened_at,
+            "decided_at": g.decided_at,
+            "body": _json(g),
+        },
+    ),
+    (
+        "participants",
+        "participants",
+        lambda p: {"member": p.member, "seat": p.seat.value, "state": p.state.value, "why": p.why, "gone": False},
+    ),
+    (
+        "outcomes",
+        "outcomes",
+        lambda o: {"title": o.title, "owner": o.owner, "state": o.state, "due": o.due, "body": _json(o)},
+    ),
+    (
+        "arrangements",
+        "arrangements",
+        lambda a: {"title": a.title, "state": a.state, "review": a.review, "body": _json(a)},
+    ),
+    ("meetings", "meetings", lambda m: {"title": m.title, "starts": m.starts, "held": m.held, "body": _json(m)}),
+    (
+        "reports",
+        "reports",
+        lambda r: {"number": r.number, "kind": r.kind, "state": r.state.value, "version": r.version, "body": _json(r)},
+    ),
+    (
+        "recommendations",
+        "recommendations",
+        lambda r: {
+            "number": r.number,
+            "text": r.text,
+            "owner": r.owner,
+            "due": r.due,
+            "addressees": list(r.to),
+            "report": r.report,
+        },
+    ),
+    (
+        "circulations",
+        "circulations",
+        lambda c: {"number": c.number, "what": c.what, "state": c.state, "body": _json(c)},
+    ),
+)
 """Table, part of the state, and the columns of one of its values."""
 
 
@@ -274,8 +288,16 @@ def _office_change(reference: str, entry: Entry, event: e.Delegated | e.HandedOv
     if isinstance(event, e.Delegated):
         after["until"] = event.until.isoformat() if event.until else None
     columns = {
-        "id": f"{reference}#{entry.seq}", "at": entry.at, "by": str(entry.by), "email": "", "name": "",
-        "kind": entry.type, "about": str(event.post), "before": None, "after": after, "cases": [reference],
+        "id": f"{reference}#{entry.seq}",
+        "at": entry.at,
+        "by": str(entry.by),
+        "email": "",
+        "name": "",
+        "kind": entry.type,
+        "about": str(event.post),
+        "before": None,
+        "after": after,
+        "cases": [reference],
         "command": entry.command,
-    }  # fmt: skip
+    }
     return Row.model_construct(table="directory_changes", columns=columns)

@@ -10,8 +10,6 @@ import holidays
 
 from models.calendars import WorkCalendar
 
-__all__ = ["YEARS_AHEAD", "countries", "known", "work_calendar"]
-
 YEARS_AHEAD = 3
 """A case carries the holidays of its first year and of so many after it; later only weekends are known."""
 
@@ -37,9 +35,7 @@ def work_calendar(zone: str, country: str, first_year: int) -> WorkCalendar:
     published = holidays.country_holidays(country, years=range(first_year, first_year + YEARS_AHEAD + 1))
     weekend = tuple(sorted(published.weekend))
     days: list[date] = sorted(day for day in published if day.weekday() not in weekend)
-    return WorkCalendar(
-        zone=zone, weekend=weekend, holidays=" ".join(_base36(day.toordinal()) for day in days)
-    )
+    return WorkCalendar(zone=zone, weekend=weekend, holidays=" ".join(_base36(day.toordinal()) for day in days))
 
 
 def _base36(number: int) -> str:

@@ -5,17 +5,6 @@ A reason tells of the section of the request that it was read from: who may not 
 
 from collections.abc import Collection
 
-__all__ = [
-    "AFFECTED",
-    "MANDATE",
-    "MANDATE_ALWAYS",
-    "ON_ROUTE",
-    "REQUESTER",
-    "TOOK_PART",
-    "joined",
-    "readable_reason",
-]
-
 REQUESTER = "requester"
 AFFECTED = "named as affected"
 ON_ROUTE = "on the route"

@@ -22,8 +22,6 @@ from models.refusal import Refused, Why
 from models.rules.outcomes import overdue_rungs
 from models.rules.turn import desk_of
 
-__all__ = ["FollowUp", "begin", "catch_up", "resolve", "stream_of", "strike"]
-
 
 def stream_of(reference: str, number: int) -> str:
     """The name of a follow-up's log and the id of its workflow: ``AHG-2026-003/R1``."""
@@ -94,17 +92,20 @@ def _after(follow_up: FollowUp, event: Happened) -> FollowUp:
 
 
 def _step(
-    follow_up: FollowUp, event: Happened, command: str, by: Post, now: datetime,
-    told: Sequence[Notice],
-) -> tuple[FollowUp, Step]:  # fmt: skip
-    entry = seal(
-        follow_up.stream, follow_up.seq + 1, now.astimezone(UTC), by, None, command, event, follow_up.head
-    )  # fmt: skip
+    follow_up: FollowUp, event: Happened, command: str, by: Post, now: datetime, told: Sequence[Notice]
+) -> tuple[FollowUp, Step]:
+    entry = seal(follow_up.stream, follow_up.seq + 1, now.astimezone(UTC), by, None, command, event, follow_up.head)
     after = _after(follow_up, event).model_copy(update={"seq": entry.seq, "head": entry.hash})
-    row = Row(table="follow_ups", columns={
-        "reference": after.reference, "number": after.number, "owner": after.owner, "state": after.state,
-        "next_at": after.ladder.next.at if after.ladder and after.ladder.next else None,
-    })  # fmt: skip
+    row = Row(
+        table="follow_ups",
+        columns={
+            "reference": after.reference,
+            "number": after.number,
+            "owner": after.owner,
+            "state": after.state,
+            "next_at": after.ladder.next.at if after.ladder and after.ladder.next else None,
+        },
+    )
     queued = tuple(Queued(seq=entry.seq, notice=notice) for notice in told)
     return after, Step.model_construct(stream=after.stream, entries=(entry,), rows=(row,), notices=queued)
 
@@ -131,9 +132,11 @@ def begin(follow_up: FollowUp, now: datetime) -> tuple[FollowUp, Step]:
         due = datetime.combine(follow_up.due, time(9), ZoneInfo(follow_up.zone)).astimezone(UTC)
         ladder = Ladder(due=due, rungs=overdue_rungs(follow_up.policy, due, now))
     told = _tell(
-        follow_up.model_copy(update={"ladder": ladder}), "recommendation_addressed", owner=follow_up.owner,
+        follow_up.model_copy(update={"ladder": ladder}),
+        "recommendation_addressed",
+        owner=follow_up.owner,
         addressees=", ".join(follow_up.to),
-    )  # fmt: skip
+    )
     return _step(follow_up, Opened(ladder=ladder), "opened", SECRETARIAT, now, told)
 
 
@@ -162,9 +165,7 @@ def resolve(follow_up: FollowUp, command: Command, now: datetime) -> tuple[Follo
     if not isinstance(body, Adopt):
         raise Refused(Why.INVALID, f"A recommendation takes the command 'adopt' only, not {command.do!r}.")
     if follow_up.over:
-        raise Refused(
-            Why.CONFLICT, f"The recommendation is {follow_up.state} already; it does not change any more."
-        )
+        raise Refused(Why.CONFLICT, f"The recommendation is {follow_up.state} already; it does not change any more.")
     may = [*follow_up.readers, *follow_up.co_chairs, SECRETARIAT]
     if command.by not in may:
         raise Refused(
@@ -173,11 +174,6 @@ def resolve(follow_up: FollowUp, command: Command, now: datetime) -> tuple[Follo
             f"or the secretariat may say what became of this recommendation; {command.by} may not.",
         )
     told = _tell(
-        follow_up,
-        "recommendation_resolved",
-        *follow_up.co_chairs,
-        SECRETARIAT,
-        state=body.state,
-        text=body.text,
+        follow_up, "recommendation_resolved", *follow_up.co_chairs, SECRETARIAT, state=body.state, text=body.text
     )
     return _step(follow_up, Resolved(state=body.state, text=body.text), command.id, command.by, now, told)

@@ -2,8 +2,6 @@
 
 from enum import StrEnum
 
-__all__ = ["Refused", "Why"]
-
 
 class Why(StrEnum):
     """The kind of a refusal, and by it the HTTP status that pages and API give."""

@@ -10,8 +10,6 @@ from models.base import Value
 from models.case import Case, Circulation, ReportState
 from models.posts import Role
 
-__all__ = ["Release", "release_of", "unnamed"]
-
 _LONG_ENOUGH = 3
 """A shorter code, standing alone in a sentence, may be a word."""
 

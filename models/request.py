@@ -11,19 +11,23 @@ from pydantic import AliasChoices, ConfigDict, Field, field_validator, model_val
 from models.base import Line, Prose, Value
 from models.policy import Urgency
 
-__all__ = [
-    "FIELD_WORDS", "OTHER_WORDS", "SECTIONS", "Attachment", "Figure", "Request", "Route", "fingerprint", "in_own_words",
-]  # fmt: skip
-
 SECTIONS = ("situation", "where", "since", "routes", "figures", "affected", "done", "asks", "attachments")
 """The sections of a request that can be marked confidential."""
 
 FIELD_WORDS: Mapping[str, str] = {
-    "situation": "the situation", "where": "where it happens", "since": "since when",
-    "routes": "routes", "figures": "figures", "affected": "members affected",
-    "done": "what has been done", "asks": "what is asked", "attachments": "attachments",
-    "title": "title", "urgency": "urgency", "confidential": "what is confidential",
-}  # fmt: skip
+    "situation": "the situation",
+    "where": "where it happens",
+    "since": "since when",
+    "routes": "routes",
+    "figures": "figures",
+    "affected": "members affected",
+    "done": "what has been done",
+    "asks": "what is asked",
+    "attachments": "attachments",
+    "title": "title",
+    "urgency": "urgency",
+    "confidential": "what is confidential",
+}
 """The fields of a request as people say them, to be translated where they are shown."""
 
 
@@ -158,9 +162,6 @@ class Request(Value):
 
     def changes(self, earlier: "Request") -> dict[str, tuple[Any, Any]]:
         """The fields that differ from an earlier version: name -> (before, now), as JSON values."""
-        before, now = (
-            earlier.model_dump(mode="json", by_alias=True),
-            self.model_dump(mode="json", by_alias=True),
-        )
+        before, now = (earlier.model_dump(mode="json", by_alias=True), self.model_dump(mode="json", by_alias=True))
         pairs = {name: (before.get(name, ""), now.get(name, "")) for name in type(self).model_fields}
         return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}

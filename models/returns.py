@@ -4,8 +4,6 @@ from enum import StrEnum
 
 from models.base import Value
 
-__all__ = ["Fate", "Place", "Read", "Report", "Return"]
-
 
 class Fate(StrEnum):
     """What a mail that came back says of a notice."""

@@ -16,8 +16,6 @@ from models.release import release_of
 from models.search_words import words_of
 from models.visibility import Seen, Sight, as_seen, readers
 
-__all__ = ["SearchText", "Thing", "reader_mark", "reads_alike", "search_texts", "text_columns"]
-
 
 class Thing(StrEnum):
     """What is found."""
@@ -29,9 +27,16 @@ class Thing(StrEnum):
 
 
 _READ_FOR_SEARCH = (
-    "request", "requesters", "withdrew", "participants", "outcomes", "arrangements", "reports", "recommendations",
+    "request",
+    "requesters",
+    "withdrew",
+    "participants",
+    "outcomes",
+    "arrangements",
+    "reports",
+    "recommendations",
     "circulations",
-)  # fmt: skip
+)
 """The parts of a case on which its texts and their readers depend."""
 
 
@@ -40,22 +45,15 @@ def reads_alike(before: Case, after: Case) -> bool:
 
     Progress on an outcome, the commonest step, changes none of the words that are searched.
     """
-    same = all(
-        getattr(before, part) is getattr(after, part) for part in _READ_FOR_SEARCH if part != "outcomes"
-    )
+    same = all(getattr(before, part) is getattr(after, part) for part in _READ_FOR_SEARCH if part != "outcomes")
     if not same or before.outcomes is after.outcomes:
         return same
-    released = any(
-        one.state == "released" for one in after.circulations.values()
-    )  # it tells how outcomes stand
+    released = any(one.state == "released" for one in after.circulations.values())  # it tells how outcomes stand
     return not released and _outcome_words(before) == _outcome_words(after)
 
 
 def _outcome_words(case: Case) -> list[tuple[object, ...]]:
-    return [
-        (one.title, one.owner, one.supporting, one.indicator, one.unit, one.note)
-        for one in case.outcomes.values()
-    ]
+    return [(one.title, one.owner, one.supporting, one.indicator, one.unit, one.note) for one in case.outcomes.values()]
 
 
 class SearchText(Value):
@@ -94,12 +92,16 @@ def search_texts(case: Case) -> dict[int, SearchText]:
             texts.setdefault(text, []).append(reader_mark(seen.post))
     found = (
         SearchText.model_construct(
-            id=_id(case.reference, kind, number, sight), reference=case.reference, kind=kind, part=part, text=text,
+            id=_id(case.reference, kind, number, sight),
+            reference=case.reference,
+            kind=kind,
+            part=part,
+            text=text,
             readers=tuple(sorted(set(marks))),
         )
         for (kind, number, part), texts in things.items()
         for sight, (text, marks) in enumerate(texts.items())
-    )  # fmt: skip
+    )
     return {one.id: one for one in found}
 
 
@@ -107,9 +109,14 @@ def text_columns(text: SearchText) -> dict[str, Any]:
     """A text as a row: its words and readers between blanks, as both databases compare them."""
     words = words_of(f"{text.reference} {text.text}" if text.kind in _NAMED else text.text)
     return {
-        "id": text.id, "reference": text.reference, "kind": text.kind.value, "part": text.part, "text": text.text,
-        "words": f" {' '.join(words)} ", "readers": f" {' '.join(text.readers)} ",
-    }  # fmt: skip
+        "id": text.id,
+        "reference": text.reference,
+        "kind": text.kind.value,
+        "part": text.part,
+        "text": text.text,
+        "words": f" {' '.join(words)} ",
+        "readers": f" {' '.join(text.readers)} ",
+    }
 
 
 _NAMED = (Thing.CASE, Thing.CIRCULATION)

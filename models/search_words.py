@@ -9,8 +9,6 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-__all__ = ["LONGEST", "Piece", "excerpt", "matches", "terms_of", "words_of"]
-
 LONGEST = 16
 """So many characters of a word count."""
 
@@ -20,9 +18,20 @@ _MOST_BYTES = 400_000
 """PostgreSQL keeps all beginnings of a text's words in one value of 1 MiB at most; no real text comes near."""
 
 _LETTERS = {
-    "ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d",
-    "ى": "ي", "ی": "ي", "ک": "ك", "ـ": "",
-}  # fmt: skip
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ħ": "h",
+    "ı": "i",
+    "æ": "ae",
+    "œ": "oe",
+    "þ": "th",
+    "ð": "d",
+    "ى": "ي",
+    "ی": "ي",
+    "ک": "ك",
+    "ـ": "",
+}
 """Letters that Unicode does not take apart and people leave out or write in two ways."""
 
 _RUN_ON = (
@@ -169,7 +178,5 @@ def _neighbours(word: str, start: int, terms: tuple[str, ...]) -> Iterator[tuple
 @cache
 def _written_word() -> re.Pattern[str]:
     """Letters and digits with the marks on them, and what joins letters without being seen."""
-    joined = "".join(
-        chr(code) for code in range(0x80, 0xFFFF) if unicodedata.category(chr(code)) in ("Mn", "Mc", "Cf")
-    )
+    joined = "".join(chr(code) for code in range(0x80, 0xFFFF) if unicodedata.category(chr(code)) in ("Mn", "Mc", "Cf"))
     return re.compile(f"[^\\W_](?:[^\\W_]|[{re.escape(joined)}])*")

@@ -9,11 +9,6 @@ from models.posts import SECRETARIAT, Post, Role
 from models.reasons import readable_reason
 from models.request import Request
 
-__all__ = [
-    "Reason", "Seen", "Sight", "as_seen", "closed_sections", "may_see", "readable", "readable_version", "readers",
-    "sees_every_case", "sight", "why_seen",
-]  # fmt: skip
-
 
 class Sight(IntEnum):
     """How much of a case a post sees."""
@@ -48,10 +43,7 @@ class Reason(StrEnum):
     TOLD = "the case was circulated to its member"
 
 
-_TAKING_PART = {
-    ParticipantState.ACCEPTED: Reason.PARTICIPANT,
-    ParticipantState.OBSERVER: Reason.OBSERVER,
-}
+_TAKING_PART = {ParticipantState.ACCEPTED: Reason.PARTICIPANT, ParticipantState.OBSERVER: Reason.OBSERVER}
 _ASKED = {
     ParticipantState.INVITED: Reason.INVITED,
     ParticipantState.DECLINED: Reason.DECLINED,
@@ -201,9 +193,16 @@ def _listed(participant: Participant, closed: frozenset[str]) -> Participant:
 
 
 _NOT_THEIRS: Mapping[str, object] = {
-    "gates": {}, "meetings": {}, "reports": {}, "waivers": {}, "ladders": {}, "returned": (), "suspension": None,
-    "touched": {}, "recent": {},
-}  # fmt: skip
+    "gates": {},
+    "meetings": {},
+    "reports": {},
+    "waivers": {},
+    "ladders": {},
+    "returned": (),
+    "suspension": None,
+    "touched": {},
+    "recent": {},
+}
 """What is the group's own, and nobody's who is not in it."""
 
 
@@ -217,27 +216,18 @@ def _own_part(case: Case, post: Post) -> Case:
         update={
             **_NOT_THEIRS,
             "request": readable(case, post) if asked else titled,
-            "participants": {member: _listed(mine, closed_sections(case, case.request, post))}
-            if mine
-            else {},
+            "participants": {member: _listed(mine, closed_sections(case, case.request, post))} if mine else {},
             "outcomes": {k: o for k, o in case.outcomes.items() if member in (o.owner, *o.supporting)},
             "arrangements": {k: a for k, a in case.arrangements.items() if member in a.parties},
             "recommendations": {k: r for k, r in case.recommendations.items() if member in (*r.to, r.owner)},
-            "circulations": {
-                k: _told(member, c) for k, c in case.circulations.items() if _concerns(member, c)
-            },
+            "circulations": {k: _told(member, c) for k, c in case.circulations.items() if _concerns(member, c)},
         }
     )
 
 
 def _circulated(case: Case, post: Post) -> Case:
     """What was released to the member, and the reference; no title and no stage."""
-    nothing: Mapping[str, object] = {
-        "participants": {},
-        "outcomes": {},
-        "arrangements": {},
-        "recommendations": {},
-    }
+    nothing: Mapping[str, object] = {"participants": {}, "outcomes": {}, "arrangements": {}, "recommendations": {}}
     received = (c for c in case.circulations.values() if c.state == "released" and post.member in c.to)
     released = {c.number: _told(post.member, c) for c in received}
     hidden = {"stage": Stage.DRAFT, "stage_since": None, "requesters": (), "request": Request(), "version": 0}

@@ -5,11 +5,6 @@ from urllib.parse import quote, urlencode
 
 from notifications.texts import line
 
-__all__ = [
-    "MY_MAILS", "OWN_PAGES", "POLICY", "PROPOSED_POLICY", "case_address", "command_address", "duty_address", "field_of",
-    "off_address",
-]  # fmt: skip
-
 MY_MAILS = "/my-mails"
 """The page on which a post says what it wants of its mails."""
 
@@ -23,9 +18,15 @@ OWN_PAGES = {"submit": "/request", "resubmit": "/request/{}"}
 """Commands whose page is not a form of ``web.forms.FORMS``."""
 
 _FIELD_OF: Mapping[str, str] = {
-    "decide": "gate", "answer": "gate", "verify": "outcome", "progress": "outcome", "agree": "arrangement",
-    "review_arrangement": "arrangement", "endorse": "member", "adopt": "recommendation",
-}  # fmt: skip
+    "decide": "gate",
+    "answer": "gate",
+    "verify": "outcome",
+    "progress": "outcome",
+    "agree": "arrangement",
+    "review_arrangement": "arrangement",
+    "endorse": "member",
+    "adopt": "recommendation",
+}
 """The field of a command that ``about`` fills in."""
 
 _LONGEST = 600

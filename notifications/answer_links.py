@@ -12,8 +12,6 @@ from models.base import Value
 from models.posts import Post
 from notifications.signing import NotOurs, Tokens
 
-__all__ = ["GRACE", "LONGEST", "AnswerLink", "AnswerLinks", "NotOurs", "until"]
-
 GRACE = timedelta(days=7)
 """How long after the deadline a link still says what became of the matter."""
 
@@ -46,13 +44,9 @@ class AnswerLinks:
     """Makes and reads the tokens. ``keyring``: keys by id, the one that signs first."""
 
     def __init__(self, keyring: Mapping[str, bytes]) -> None:
-        self._tokens = Tokens(
-            keyring, purpose=b"ahg: answers by the link of a mail, version 1", salt="ahg.answer"
-        )
+        self._tokens = Tokens(keyring, purpose=b"ahg: answers by the link of a mail, version 1", salt="ahg.answer")
 
-    def link(
-        self, *, key: str, reference: str, post: Post, do: str, about: str, address: str, ends: datetime
-    ) -> str:
+    def link(self, *, key: str, reference: str, post: Post, do: str, about: str, address: str, ends: datetime) -> str:
         """The token of a link. The same arguments give the same one."""
         seconds = int(ends.astimezone(UTC).timestamp())
         return self._tokens.sign([key, reference, str(post), do, about, self._tokens.mark(address), seconds])
@@ -67,9 +61,14 @@ class AnswerLinks:
         try:
             key, reference, post, do, about, holder, seconds = parts
             return AnswerLink(
-                key=key, reference=reference, post=Post(post), do=do, about=about, holder=holder,
+                key=key,
+                reference=reference,
+                post=Post(post),
+                do=do,
+                about=about,
+                holder=holder,
                 until=datetime.fromtimestamp(seconds, UTC),
-            )  # fmt: skip
+            )
         except (ValueError, TypeError, OverflowError, OSError):
             raise NotOurs from None
 

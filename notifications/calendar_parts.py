@@ -12,8 +12,6 @@ from notifications.deadlines import deadline, deadline_over, over_by
 from notifications.meetings import CANCEL, PUBLISH, REQUEST, meeting_called, meeting_cancelled
 from notifications.texts import prose
 
-__all__ = ["CalendarPart", "For", "calendar_parts"]
-
 _INVITED = (Role.FOCAL_POINT, Role.CO_CHAIR)
 """Who is called to meetings, and told when one is not held."""
 
@@ -63,14 +61,12 @@ def _deadline(asked: Asked, due: datetime, summary: str, reader: For) -> Calenda
     url = reader.public_url + duty_address(asked.do, asked.about, reader.reference.partition("/")[0])
     written = deadline(
         asked, reader.post, reader.reference, reader.stamp, due=due, summary=summary, zone=reader.zone, url=url
-    )  # fmt: skip
+    )
     return CalendarPart(written, PUBLISH, "deadline.ics")
 
 
 def _taken_out(over: Asked, reader: For) -> CalendarPart:
-    return CalendarPart(
-        deadline_over(over, reader.post, reader.reference, reader.stamp), CANCEL, "deadline.ics"
-    )
+    return CalendarPart(deadline_over(over, reader.post, reader.reference, reader.stamp), CANCEL, "deadline.ics")
 
 
 def _moved(facts: Mapping[str, str], reader: For, summary_of: Summary) -> Iterator[CalendarPart]:

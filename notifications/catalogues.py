@@ -13,8 +13,6 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
-__all__ = ["SOURCE", "catalogue", "catalogue_file", "languages", "spoken_language"]
-
 SOURCE = "en"
 """The language of the sources."""
 

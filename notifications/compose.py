@@ -24,8 +24,6 @@ from notifications.registry import REGISTRY, Entry, Sensitivity, Wish
 from notifications.texts import line
 from notifications.wording import About, Telling, Way, said, subject_of, telling
 
-__all__ = ["About", "Reader", "compose", "meeting_file"]
-
 
 def _one_mailbox(address: str) -> str:
     return mailbox("", address).addr_spec
@@ -80,9 +78,15 @@ def compose(
 
     def tells(kind: str, facts: Mapping[str, str], due: datetime | None) -> Telling:
         return telling(
-            kind, reader.post, reader.capacity, language=reader.language, zone=reader.zone, about=about, facts=facts,
+            kind,
+            reader.post,
+            reader.capacity,
+            language=reader.language,
+            zone=reader.zone,
+            about=about,
+            facts=facts,
             due=due,
-        )  # fmt: skip
+        )
 
     told = tells(kind, facts, due)
     subject = subject_of(told)
@@ -97,13 +101,9 @@ def compose(
     bulk = optional or entry.sensitivity is Sensitivity.RELEASED
     fields = list(fixed_fields(kind, reader.post, reference, at=at, key=key, mail_from=mail_from, bulk=bulk))
     if optional and off is not None and reader.capacity is Capacity.HOLDER:  # it is the holder's preference
-        token = off.link(
-            post=reader.post, kind=kind, case=reference.partition("/")[0], address=reader.address
-        )
+        token = off.link(post=reader.post, kind=kind, case=reference.partition("/")[0], address=reader.address)
         fields += unsubscribe_fields(public_url + off_address(token))
-    message = message_of(
-        reader.name, reader.address, subject, fields, mail_from=mail_from, replies_to=replies_to
-    )  # fmt: skip
+    message = message_of(reader.name, reader.address, subject, fields, mail_from=mail_from, replies_to=replies_to)
     _fill(message, forms_of(saying.text, saying.page), calendars, key)
     return message
 
@@ -118,10 +118,11 @@ def _fill(message: EmailMessage, forms: list[MIMEPart], calendars: Sequence[Cale
     body = MIMEPart(policy=mime.FORM)
     mime.add(body, "alternative", forms, boundary)
     files = [
-        mime.file(one.content.encode(), "application", "ics", one.filename) if one.invites
+        mime.file(one.content.encode(), "application", "ics", one.filename)
+        if one.invites
         else mime.text(one.content, "calendar", filename=one.filename, method=one.method)
         for one in calendars
-    ]  # fmt: skip
+    ]
     mime.add(message, "mixed", [body, *files], f"=_{digest('mixed', key)}")
 
 
@@ -129,9 +130,16 @@ def _fill(message: EmailMessage, forms: list[MIMEPart], calendars: Sequence[Cale
 
 
 def _way(
-    entry: Entry, reader: Reader, about: About, facts: Mapping[str, str], due: datetime | None, at: datetime,
-    key: str, public_url: str, links: AnswerLinks | None,
-) -> Way:  # fmt: skip
+    entry: Entry,
+    reader: Reader,
+    about: About,
+    facts: Mapping[str, str],
+    due: datetime | None,
+    at: datetime,
+    key: str,
+    public_url: str,
+    links: AnswerLinks | None,
+) -> Way:
     """One link to where it is done, if something is asked of the reader; else to the case, and one to confirm it."""
     reference = line(about.reference).partition("/")[0]
 
@@ -139,9 +147,14 @@ def _way(
         if links is None or not may_answer_by_link(about.answers_by_link, do, reader.post):
             return ""
         token = links.link(
-            key=key, reference=reference, post=reader.post, do=do, about=about_what, address=reader.address,
+            key=key,
+            reference=reference,
+            post=reader.post,
+            do=do,
+            about=about_what,
+            address=reader.address,
             ends=until(due, at),
-        )  # fmt: skip
+        )
         return f"{public_url}/answer/{token}"
 
     asked: Asked | None = asked_of(entry.kind, reader.post, facts)
@@ -165,8 +178,11 @@ def meeting_file(
     page of its case. None when it begins at no date or moment.
     """
     facts = {
-        "meeting": meeting.title, "starts": meeting.starts, "ends": meeting.ends, "place": meeting.place,
+        "meeting": meeting.title,
+        "starts": meeting.starts,
+        "ends": meeting.ends,
+        "place": meeting.place,
         "agenda": "\n".join(meeting.agenda),
-    }  # fmt: skip
+    }
     stamp = ical.Stamp(sequence, at, sender(mail_from)[1], sender(reply_to)[0].addr_spec)
     return meeting_called(facts, line(reference), stamp, url=url)

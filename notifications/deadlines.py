@@ -12,8 +12,6 @@ from models.posts import Post, Role
 from notifications import ical
 from notifications.meetings import CANCEL, PUBLISH
 
-__all__ = ["deadline", "deadline_over", "over_by"]
-
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 
 _OVER_BY: Mapping[str, tuple[str, str, tuple[Role, ...]]] = {
@@ -36,17 +34,23 @@ def over_by(kind: str, post: Post, facts: Mapping[str, str]) -> Asked | None:
 
 def deadline(
     asked: Asked, post: Post, reference: str, stamp: ical.Stamp, *, due: datetime, summary: str, zone: str, url: str
-) -> str:  # fmt: skip
+) -> str:
     """The calendar with the deadline, in the reader's zone (IANA); ``summary`` is what the mail's subject says.
 
     The alarm is a day before where two are left, two hours before where four are, else there is none. ``url`` is the
     page where it is done: never the link that answers without signing in, since calendars are shared.
     """
     event = ical.component(
-        "VEVENT", *stamp.lines(_duty(asked, post, reference)), ical.moment("DTSTART", due, zone),
-        ical.text("SUMMARY", summary), ical.text("DESCRIPTION", url), ical.prop("URL", url), "TRANSP:TRANSPARENT",
-        "STATUS:CONFIRMED", *_alarm(summary, due - stamp.at),
-    )  # fmt: skip
+        "VEVENT",
+        *stamp.lines(_duty(asked, post, reference)),
+        ical.moment("DTSTART", due, zone),
+        ical.text("SUMMARY", summary),
+        ical.text("DESCRIPTION", url),
+        ical.prop("URL", url),
+        "TRANSP:TRANSPARENT",
+        "STATUS:CONFIRMED",
+        *_alarm(summary, due - stamp.at),
+    )
     return ical.calendar(PUBLISH, (*ical.timezone_lines(zone, due.year), *event))
 
 

@@ -15,17 +15,15 @@ from models.base import Value
 from models.notices import DIGEST
 from models.posts import Capacity
 from notifications.addresses import MY_MAILS, case_address, duty_address, off_address
-from notifications.compose import About, Reader
+from notifications.compose import Reader
 from notifications.envelope import fixed_fields, unsubscribe_fields
 from notifications.environment import language_of
 from notifications.of_no_case import mail_of_no_case
 from notifications.off_links import OffLinks
 from notifications.registry import REGISTRY, Deadline
 from notifications.texts import line, shortened
-from notifications.wording import SUBJECT, Telling, context_of, said_shortly, telling, words_of
+from notifications.wording import SUBJECT, About, Telling, context_of, said_shortly, telling, words_of
 from notifications.words import Words
-
-__all__ = ["Item", "compose_digest"]
 
 
 class Item(Value):
@@ -56,9 +54,16 @@ class _Line(Value):
 
 
 def compose_digest(
-    items: Sequence[Item], *, reader: Reader, at: datetime, key: str, mail_from: str, reply_to: str, public_url: str,
+    items: Sequence[Item],
+    *,
+    reader: Reader,
+    at: datetime,
+    key: str,
+    mail_from: str,
+    reply_to: str,
+    public_url: str,
     off: OffLinks | None = None,
-) -> EmailMessage:  # fmt: skip
+) -> EmailMessage:
     """The mail of a digest; the arguments are those of ``compose``. The same arguments give the same mail.
 
     Raises:
@@ -69,10 +74,13 @@ def compose_digest(
         raise ValueError("a digest of nothing")
     lines = [_line(item, reader, public_url, number) for number, item in enumerate(items)]
     context = {
-        **_of_reader(items[0], reader), "cases": list(_cases(lines, public_url)), "count": len(lines),
-        "waiting": sum(bool(one.url) for one in lines), "by_default": any(one.by_default for one in lines),
+        **_of_reader(items[0], reader),
+        "cases": list(_cases(lines, public_url)),
+        "count": len(lines),
+        "waiting": sum(bool(one.url) for one in lines),
+        "by_default": any(one.by_default for one in lines),
         "settings_url": public_url + MY_MAILS,
-    }  # fmt: skip
+    }
     fields = list(fixed_fields(DIGEST, reader.post, "", at=at, key=key, mail_from=mail_from, bulk=True))
     if off is not None and reader.capacity is Capacity.HOLDER:
         token = off.link(post=reader.post, kind=DIGEST, case="", address=reader.address)
@@ -91,9 +99,15 @@ def _of_reader(item: Item, reader: Reader) -> dict[str, Any]:
 
 def _told(item: Item, reader: Reader) -> Telling:
     return telling(
-        item.kind, reader.post, reader.capacity, language=reader.language, zone=reader.zone, about=item.about,
-        facts=item.facts, due=item.due,
-    )  # fmt: skip
+        item.kind,
+        reader.post,
+        reader.capacity,
+        language=reader.language,
+        zone=reader.zone,
+        about=item.about,
+        facts=item.facts,
+        due=item.due,
+    )
 
 
 def _words(item: Item, reader: Reader) -> Words:
@@ -107,19 +121,20 @@ def _line(item: Item, reader: Reader, public_url: str, number: int) -> _Line:
     say = _words(item, reader)
     policy = entry.deadline in (Deadline.POLICY, Deadline.EITHER) and item.about.default_policy
     return _Line(
-        case=context["case"], reference=reference, said=shortened(said_shortly(item.kind, context), SUBJECT),
+        case=context["case"],
+        reference=reference,
+        said=shortened(said_shortly(item.kind, context), SUBJECT),
         day=say.day(item.queued_at),
         url=public_url + duty_address(asked.do, asked.about, reference.partition("/")[0]) if asked else "",
-        due=context["due"] if asked else "", by_default=bool(asked and item.due and policy),
+        due=context["due"] if asked else "",
+        by_default=bool(asked and item.due and policy),
         order=(asked is None, item.due if asked and item.due else item.queued_at, number),
-    )  # fmt: skip
+    )
 
 
 def _cases(lines: Iterable[_Line], public_url: str) -> Iterable[dict[str, Any]]:
     """The lines by case: first the cases, and in each of them the lines, that wait for the reader, the soonest first."""
-    by_case = groupby(
-        sorted(lines, key=lambda one: (one.reference, one.order)), key=lambda one: one.reference
-    )
+    by_case = groupby(sorted(lines, key=lambda one: (one.reference, one.order)), key=lambda one: one.reference)
     found = [(reference, list(own)) for reference, own in by_case]
     for reference, own in sorted(found, key=lambda one: (*one[1][0].order[:2], one[0])):
         yield {"case": own[0].case, "url": public_url + case_address(reference), "lines": own}

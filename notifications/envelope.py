@@ -11,10 +11,6 @@ from models.posts import Post
 from notifications.headers import MailboxField, mailbox
 from notifications.texts import line, shortened
 
-__all__ = [
-    "digest", "fixed_fields", "from_field", "message_id", "replies_to", "reply_field", "sender", "unsubscribe_fields",
-]  # fmt: skip
-
 _LIST_NAME = "Bali Process Ad Hoc Group"
 
 

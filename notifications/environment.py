@@ -23,16 +23,18 @@ from markupsafe import Markup, escape
 
 from notifications import catalogues
 
-__all__ = [
-    "CATALOGUES", "DOMAIN", "SHARED", "TEMPLATES", "Form", "Setting", "form", "language_of", "languages", "place",
-    "prepare", "styled", "translations",
-]  # fmt: skip
-
 TEMPLATES = Path(__file__).parent / "templates"
 SHARED = (
-    "base.html", "base.txt", "ended.txt", "footer.txt", "gate.txt", "head.html", "not_held.txt",
-    "notice.txt", "style.css",
-)  # fmt: skip
+    "base.html",
+    "base.txt",
+    "ended.txt",
+    "footer.txt",
+    "gate.txt",
+    "head.html",
+    "not_held.txt",
+    "notice.txt",
+    "style.css",
+)
 """The files that belong to no single kind."""
 
 CATALOGUES = Path(__file__).parent / "locale"
@@ -103,9 +105,7 @@ class _Translated(InternationalizationExtension):
         parsed = super().parse(parser)
         match parsed:
             case nodes.Output(
-                nodes=[
-                    nodes.Call(node=nodes.Name(name="gettext"), args=[nodes.Const(value=words)], kwargs=[])
-                ]
+                nodes=[nodes.Call(node=nodes.Name(name="gettext"), args=[nodes.Const(value=words)], kwargs=[])]
             ):
                 catalogue = cast("NullTranslations", self.environment.globals["translations"])
                 said = str(catalogue.gettext(words)) % {}  # "%%" stands for "%"
@@ -249,8 +249,7 @@ def _set_line(text: str) -> str:
 @_set_once
 def _plain_paragraphs(text: str) -> str:
     return "\n\n".join(
-        "\n".join(lines) if is_set else _plain_paragraph(" ".join(lines))
-        for is_set, lines in _blocks_of(text)
+        "\n".join(lines) if is_set else _plain_paragraph(" ".join(lines)) for is_set, lines in _blocks_of(text)
     )
 
 
@@ -283,10 +282,7 @@ def _plain_under(text: str) -> str:
 @_set_once
 def _html_paragraphs(text: Markup, kind: str = "") -> Markup:
     opening = _opening()[kind]
-    parts = (
-        "\n".join(lines) if is_set else f"{opening}{' '.join(lines)}</p>"
-        for is_set, lines in _blocks_of(text)
-    )
+    parts = ("\n".join(lines) if is_set else f"{opening}{' '.join(lines)}</p>" for is_set, lines in _blocks_of(text))
     return Markup("\n".join(parts))  # noqa: S704 - made of escaped parts
 
 

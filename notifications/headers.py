@@ -16,8 +16,6 @@ from typing import Self
 
 from notifications.texts import line
 
-__all__ = ["Field", "MailboxField", "TextField", "ascii_address", "mailbox"]
-
 _LINE = 76
 """Characters in a line that holds an encoded word (RFC 2047, section 2)."""
 
@@ -75,9 +73,7 @@ class TextField(Field):
 
     def fold(self, *, policy: EmailPolicy) -> str:
         """The field as it is sent: plain where it is plain ASCII, else encoded words."""
-        plain = (
-            self.isascii() and "=?" not in self and max(map(len, self.split(" "))) < _LINE - len(self.name)
-        )
+        plain = self.isascii() and "=?" not in self and max(map(len, self.split(" "))) < _LINE - len(self.name)
         return _laid_out(self.name, str(self).split(" ") if plain else _encoded(self), policy)
 
 

@@ -12,8 +12,6 @@ from zoneinfo import ZoneInfo
 
 from notifications.words import zone_of
 
-__all__ = ["Stamp", "calendar", "component", "moment", "moment_utc", "prop", "text", "timezone_lines"]
-
 _OCTETS = 75
 """In a line, without its end (RFC 5545, 3.1)."""
 
@@ -34,9 +32,11 @@ class Stamp(NamedTuple):
         """The head of an entry; the UID follows from ``of`` alone."""
         uid = hashlib.sha256(of.encode(errors="backslashreplace")).hexdigest()[:32]
         return (
-            f"UID:{uid}@{self.domain}", f"SEQUENCE:{self.sequence}", f"DTSTAMP:{moment_utc(self.at)}",
+            f"UID:{uid}@{self.domain}",
+            f"SEQUENCE:{self.sequence}",
+            f"DTSTAMP:{moment_utc(self.at)}",
             f"ORGANIZER:mailto:{self.organizer}",
-        )  # fmt: skip
+        )
 
 
 def prop(name: str, value: str) -> str:
@@ -109,9 +109,7 @@ def _observance(zone: ZoneInfo, since: date | None, before: datetime, after: dat
     old, new = _offset(zone, before), _offset(zone, after)
     start = f"{since:%Y%m%dT000000}" if since else f"{after.replace(tzinfo=None) + old:%Y%m%dT%H%M%S}"
     kind = "DAYLIGHT" if after.astimezone(zone).dst() else "STANDARD"
-    yield from component(
-        kind, f"DTSTART:{start}", f"TZOFFSETFROM:{_written(old)}", f"TZOFFSETTO:{_written(new)}"
-    )
+    yield from component(kind, f"DTSTART:{start}", f"TZOFFSETFROM:{_written(old)}", f"TZOFFSETTO:{_written(new)}")
 
 
 def _changes(zone: ZoneInfo, begin: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:

@@ -16,8 +16,6 @@ from typing import Literal, NamedTuple
 from models.returns import Place
 from notifications.returns import LONGEST
 
-__all__ = ["Mailbox", "MailboxAway", "mails_in"]
-
 _UID = re.compile(rb"\bUID (\d+)")
 _GREATEST = 2**32 - 1
 
@@ -47,9 +45,17 @@ class Mailbox:
     """
 
     def __init__(
-        self, host: str, port: int, security: Literal["tls", "starttls", "none"], username: str, password: str,
-        folder: str = "INBOX", *, timeout: float = 60.0, tls_context: ssl.SSLContext | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        host: str,
+        port: int,
+        security: Literal["tls", "starttls", "none"],
+        username: str,
+        password: str,
+        folder: str = "INBOX",
+        *,
+        timeout: float = 60.0,
+        tls_context: ssl.SSLContext | None = None,
+    ) -> None:
         self._host, self._port, self._security = host, port, security
         self._username, self._password, self._folder = username, password, folder
         self._timeout = timeout
@@ -76,9 +82,7 @@ class Mailbox:
     def _connected(self) -> imaplib.IMAP4:
         tls = self._tls or ssl.create_default_context()
         if self._security == "tls":
-            server: imaplib.IMAP4 = imaplib.IMAP4_SSL(
-                self._host, self._port, ssl_context=tls, timeout=self._timeout
-            )
+            server: imaplib.IMAP4 = imaplib.IMAP4_SSL(self._host, self._port, ssl_context=tls, timeout=self._timeout)
         else:
             server = imaplib.IMAP4(self._host, self._port, timeout=self._timeout)
         try:
@@ -92,9 +96,7 @@ class Mailbox:
         return server
 
     def _log_in(self, server: imaplib.IMAP4) -> None:
-        if (
-            "AUTH=PLAIN" in server.capabilities
-        ):  # the way that takes names and passwords in any script (RFC 4616)
+        if "AUTH=PLAIN" in server.capabilities:  # the way that takes names and passwords in any script (RFC 4616)
             server.authenticate("PLAIN", lambda _: f"\0{self._username}\0{self._password}".encode())
         else:
             server.login(_quoted(self._username), self._password)
@@ -104,9 +106,7 @@ class Mailbox:
         if status != "OK":
             raise MailboxAway(f"the folder {self._folder} cannot be opened: {_text(answer)}")
         validity = _validity(server)
-        seen = (
-            after.uid if after.validity == validity else 0
-        )  # another mailbox under the same name: all is new
+        seen = after.uid if after.validity == validity else 0  # another mailbox under the same name: all is new
         new = [uid for uid in _search(server, seen + 1) if uid > seen]
         mails: list[bytes] = []
         missed = ""

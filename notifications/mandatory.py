@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from models.notices import KINDS
 from notifications.registry import REGISTRY, Wish
 
-__all__ = ["can_be_switched_off", "why_mandatory"]
-
 N_ = str
 """Marks a text for extraction; it is translated where it is shown."""
 

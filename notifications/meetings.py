@@ -10,8 +10,6 @@ from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
 from notifications import ical
 from notifications.texts import line, prose
 
-__all__ = ["CANCEL", "PUBLISH", "REQUEST", "meeting_called", "meeting_cancelled"]
-
 PUBLISH, REQUEST, CANCEL = "PUBLISH", "REQUEST", "CANCEL"
 
 
@@ -42,15 +40,11 @@ def meeting_called(
     lines.append(ical.text("DESCRIPTION", "\n".join([*said.get("agenda", "").splitlines(), *notes])))
     lines += [ical.prop("URL", url), "TRANSP:OPAQUE", "STATUS:CONFIRMED"]
     if attendee:
-        lines.append(
-            ical.prop("ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=FALSE", f"mailto:{attendee}")
-        )
+        lines.append(ical.prop("ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=FALSE", f"mailto:{attendee}"))
     return _event(REQUEST if attendee else PUBLISH, title, reference, stamp, lines)
 
 
-def meeting_cancelled(
-    title: str, reference: str, stamp: ical.Stamp, *, attendee: str, starts: str = ""
-) -> str:
+def meeting_cancelled(title: str, reference: str, stamp: ical.Stamp, *, attendee: str, starts: str = "") -> str:
     """The calendar that takes a meeting out of the reader's (RFC 5546, 3.2.5)."""
     start = _read(line(starts))
     when = [_when("DTSTART", start)] if start is not None else []
@@ -60,9 +54,7 @@ def meeting_cancelled(
 
 def _event(method: str, title: str, reference: str, stamp: ical.Stamp, lines: Sequence[str]) -> str:
     head = stamp.lines(f"{reference}\n{title}")
-    return ical.calendar(
-        method, ical.component("VEVENT", *head, ical.text("SUMMARY", f"{reference}: {title}"), *lines)
-    )
+    return ical.calendar(method, ical.component("VEVENT", *head, ical.text("SUMMARY", f"{reference}: {title}"), *lines))
 
 
 def _when(name: str, at: datetime | date) -> str:

@@ -10,12 +10,16 @@ from notifications.envelope import from_field
 from notifications.headers import MailboxField, TextField, mailbox
 from notifications.texts import line, shortened
 
-__all__ = ["forms_of", "message_of"]
-
 
 def message_of(
-    name: str, address: str, subject: str, fields: Iterable[tuple[str, str]], *, mail_from: str, replies_to: MailboxField
-) -> EmailMessage:  # fmt: skip
+    name: str,
+    address: str,
+    subject: str,
+    fields: Iterable[tuple[str, str]],
+    *,
+    mail_from: str,
+    replies_to: MailboxField,
+) -> EmailMessage:
     """The mail to ``name`` at ``address``, without what it says. ``fields`` hold no text from outside.
 
     Raises:

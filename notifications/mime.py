@@ -13,8 +13,6 @@ from typing import Any
 
 from notifications.headers import Field
 
-__all__ = ["FORM", "add", "file", "octets", "put_in", "text"]
-
 _LONGEST_LINE = 990
 """Octets; RFC 5322 (2.1.1) allows 998."""
 
@@ -42,9 +40,7 @@ def text(content: str, subtype: str, *, filename: str = "", method: str = "") ->
     octets = (content if content.endswith("\n") else f"{content}\n").encode()
     more = f'; method="{method}"' if method else ""
     if max(map(len, octets.split(b"\n"))) > _LONGEST_LINE:
-        part.set_content(
-            content, subtype=subtype, cte="quoted-printable", params={"method": method} if method else {}
-        )
+        part.set_content(content, subtype=subtype, cte="quoted-printable", params={"method": method} if method else {})
     else:
         put_in(part, "Content-Type", f'text/{subtype}; charset="utf-8"{more}')
         put_in(part, "Content-Transfer-Encoding", "8bit")
@@ -77,10 +73,12 @@ _field = lru_cache(maxsize=1024)(Field)
 
 def octets(part: "Message[Any, Any]", policy: "EmailPolicy[Any]") -> bytes:
     """A message or part of it in 8 bits, as ``email.generator`` writes it; its lines end with CRLF."""
-    head = b"".join([
-        value.octets(policy) if isinstance(value, Field) else policy.fold_binary(name, value)
-        for name, value in part.raw_items()
-    ])  # fmt: skip
+    head = b"".join(
+        [
+            value.octets(policy) if isinstance(value, Field) else policy.fold_binary(name, value)
+            for name, value in part.raw_items()
+        ]
+    )
     if not part.is_multipart():
         is_plain = part["Content-Transfer-Encoding"] == "8bit"
         content: Any = part.get_payload(decode=is_plain)

@@ -12,13 +12,17 @@ from notifications.message import forms_of, message_of
 from notifications.texts import shortened
 from notifications.wording import SUBJECT, said_shortly
 
-__all__ = ["mail_of_no_case"]
-
 
 def mail_of_no_case(
-    kind: str, context: Mapping[str, Any], *, reader: Reader, key: str, fields: Iterable[tuple[str, str]], mail_from: str,
+    kind: str,
+    context: Mapping[str, Any],
+    *,
+    reader: Reader,
+    key: str,
+    fields: Iterable[tuple[str, str]],
+    mail_from: str,
     reply_to: str,
-) -> EmailMessage:  # fmt: skip
+) -> EmailMessage:
     """The mail, from the templates of its kind, which see ``context``: its ``language`` is one of the catalogues.
 
     ``fields`` hold no text from outside; the other arguments are those of ``compose``.
@@ -29,7 +33,7 @@ def mail_of_no_case(
     seen = {**context, "subject": shortened(f"[AHG] {said_shortly(kind, context)}", SUBJECT)}
     message = message_of(
         reader.name, reader.address, seen["subject"], fields, mail_from=mail_from, replies_to=reply_field(reply_to, "")
-    )  # fmt: skip
+    )
     text = form(seen["language"], html=False).template(f"{kind}/body.txt").render(seen)
     page = form(seen["language"], html=True).template(f"{kind}/body.html").render(seen)
     mime.add(message, "alternative", forms_of(text, page), f"=_{digest('alternative', key)}")

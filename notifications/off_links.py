@@ -9,8 +9,6 @@ from models.base import Value
 from models.posts import Post
 from notifications.signing import NotOurs, Tokens
 
-__all__ = ["OffLink", "OffLinks"]
-
 
 class OffLink(Value):
     """The mail that a link stood in: for which post, of which kind, about which case (a reference).
@@ -29,9 +27,7 @@ class OffLinks:
     """Makes and reads the tokens. ``keyring``: keys by id, the one that signs first."""
 
     def __init__(self, keyring: Mapping[str, bytes]) -> None:
-        self._tokens = Tokens(
-            keyring, purpose=b"ahg: mails switched off by their link, version 1", salt="ahg.off"
-        )
+        self._tokens = Tokens(keyring, purpose=b"ahg: mails switched off by their link, version 1", salt="ahg.off")
 
     def link(self, *, post: Post, kind: str, case: str, address: str) -> str:
         """The token of a link. The same arguments give the same one."""

@@ -17,8 +17,6 @@ from notifications.of_no_case import mail_of_no_case
 from notifications.texts import prose
 from notifications.words import Words
 
-__all__ = ["compose_policy"]
-
 N_ = str
 """Marks a text for extraction; it is translated where it is shown."""
 
@@ -26,9 +24,17 @@ _ABOUT = N_("The policy for new cases")
 
 
 def compose_policy(
-    kind: str, facts: Mapping[str, str], *, names: Mapping[str, str], reader: Reader, at: datetime, key: str,
-    mail_from: str, reply_to: str, public_url: str,
-) -> EmailMessage:  # fmt: skip
+    kind: str,
+    facts: Mapping[str, str],
+    *,
+    names: Mapping[str, str],
+    reader: Reader,
+    at: datetime,
+    key: str,
+    mail_from: str,
+    reply_to: str,
+    public_url: str,
+) -> EmailMessage:
     """The mail to one post; the other arguments are those of ``compose``. The same arguments give the same mail.
 
     ``facts``: ``by`` (the post that proposed), ``why``, ``version`` (that in force). Of ``POLICY_PROPOSED`` also
@@ -40,10 +46,14 @@ def compose_policy(
         ValueError: ``changes`` is no number, or ``mail_from`` or ``reply_to`` holds no address.
     """
     return mail_of_no_case(
-        kind, _context(kind, facts, names, reader, public_url), reader=reader, key=key,
+        kind,
+        _context(kind, facts, names, reader, public_url),
+        reader=reader,
+        key=key,
         fields=fixed_fields(kind, reader.post, "", at=at, key=key, mail_from=mail_from, bulk=False),
-        mail_from=mail_from, reply_to=reply_to,
-    )  # fmt: skip
+        mail_from=mail_from,
+        reply_to=reply_to,
+    )
 
 
 def _context(
@@ -59,10 +69,19 @@ def _context(
         seen["changes"] = int(facts["changes"])
     say = Words(names, language=language, zone=reader.zone, translations=catalogue)
     return {
-        "asks": asks, "case": catalogue.gettext(_ABOUT), "confirm_url": "",
-        "deadline": "none", "default_policy": False, "direction": Locale.parse(language).text_direction, "due": "",
+        "asks": asks,
+        "case": catalogue.gettext(_ABOUT),
+        "confirm_url": "",
+        "deadline": "none",
+        "default_policy": False,
+        "direction": Locale.parse(language).text_direction,
+        "due": "",
         "facts": seen,
-        "is_alternate": reader.capacity is Capacity.ALTERNATE, "language": language, "mandatory": True,
-        "post": say.post(reader.post), "say": say, "where": "page" if asks else "policy",
+        "is_alternate": reader.capacity is Capacity.ALTERNATE,
+        "language": language,
+        "mandatory": True,
+        "post": say.post(reader.post),
+        "say": say,
+        "where": "page" if asks else "policy",
         "url": public_url + (PROPOSED_POLICY if asks else POLICY),
-    }  # fmt: skip
+    }

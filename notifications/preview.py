@@ -12,24 +12,23 @@ from models.base import Value
 from models.notices import DIGEST, POLICY_PROPOSED, POLICY_SETTLED
 from models.posts import Capacity, Post
 from notifications.answer_links import AnswerLinks
-from notifications.compose import About, Reader, compose
+from notifications.compose import Reader, compose
 from notifications.digest import Item, compose_digest
-from notifications.environment import languages
 from notifications.off_links import OffLinks
 from notifications.policy_mail import compose_policy
-
-__all__ = [
-    "ABOUT", "AT", "DUE", "FACTS", "LINKS", "NAMES", "OFF", "MailShown", "languages", "mail_shown", "reader_of",
-    "sample_digest", "sample_mail", "sample_policy",
-]  # fmt: skip
+from notifications.wording import About
 
 AT = datetime(2009, 11, 6, 2, 0, tzinfo=UTC)
 DUE = datetime(2009, 11, 13, 2, 0, tzinfo=UTC)
 
 NAMES = {
-    "AU": "Australia", "ID": "Indonesia", "NZ": "New Zealand", "LK": "Sri Lanka", "TH": "Thailand",
+    "AU": "Australia",
+    "ID": "Indonesia",
+    "NZ": "New Zealand",
+    "LK": "Sri Lanka",
+    "TH": "Thailand",
     "IOM": "International Organization for Migration",
-}  # fmt: skip
+}
 ABOUT = About(
     reference="AHG-2009-001",
     title="Vessel off Merak with 254 persons aboard",
@@ -64,13 +63,19 @@ FACTS: Mapping[str, Mapping[str, str]] = {
     "request_withdrawn": {"member": "ID", "text": "The matter has been settled bilaterally."},
     "review_requested": _GATE,
     "review_requested_again": {
-        **_GATE, "about": _GATE["about"].replace("version 1", "version 2"), "why": "ID/focal-point submitted version 2",
+        **_GATE,
+        "about": _GATE["about"].replace("version 1", "version 2"),
+        "why": "ID/focal-point submitted version 2",
     },
     "review_reminder": _GATE,
     "review_escalated": _GATE,
     "review_overdue": {**_GATE, "silent": "AU/co-chair"},
     "position_taken": {
-        **_GATE, "post": "ID/co-chair", "position": "approve", "text": "Words of its own.", "silent": "AU/co-chair",
+        **_GATE,
+        "post": "ID/co-chair",
+        "position": "approve",
+        "text": "Words of its own.",
+        "silent": "AU/co-chair",
     },
     "question_asked": {**_GATE, "post": "AU/co-chair", "text": "Words between the two."},
     "question_answered": {**_GATE, "text": "Words between the two.", "silent": "AU/co-chair, ID/co-chair"},
@@ -89,7 +94,9 @@ FACTS: Mapping[str, Mapping[str, str]] = {
     "participant_left": {"member": "LK", "text": "Words of its own."},
     "group_convened": {"text": "Convened by AU/co-chair."},
     "outcome_assigned": {
-        "outcome": "Common interview form in use", "indicator": "ports that use the form", "owner": "ID",
+        "outcome": "Common interview form in use",
+        "indicator": "ports that use the form",
+        "owner": "ID",
     },
     "outcome_due": {"outcome": "Common interview form in use", "indicator": "ports that use the form"},
     "outcome_overdue": {"outcome": "Common interview form in use", "indicator": "ports that use the form"},
@@ -97,13 +104,13 @@ FACTS: Mapping[str, Mapping[str, str]] = {
     "outcome_done": _OUTCOME,
     "outcome_verified": {**_OUTCOME, "post": "ID/co-chair"},
     "outcome_reopened": {**_OUTCOME, "because": "objected", "post": "AU/co-chair"},
-    "arrangement_proposed": {
-        "arrangement": "Weekly sightings", "marking": "TLP:AMBER", "what": "sightings of vessels",
-    },
+    "arrangement_proposed": {"arrangement": "Weekly sightings", "marking": "TLP:AMBER", "what": "sightings of vessels"},
     "arrangement_in_force": {"arrangement": "Weekly sightings"},
     "arrangement_review_due": {"arrangement": "Weekly sightings"},
     "meeting_called": {
-        "meeting": "First meeting of the group", "place": "Perth", "starts": "2009-11-16T09:00:00+08:00",
+        "meeting": "First meeting of the group",
+        "place": "Perth",
+        "starts": "2009-11-16T09:00:00+08:00",
         "ends": "2009-11-17T16:30:00+08:00",
         "agenda": "The situation\nInformation sharing\nAny other business",
     },
@@ -118,7 +125,9 @@ FACTS: Mapping[str, Mapping[str, str]] = {
     "report_owed": {},
     "report_tabled": {"report": "final report", "text": "With thanks to all who contributed."},
     "report_reopened": {
-        "report": "final report", "text": "Words of a member that objects.", "because": "objected",
+        "report": "final report",
+        "text": "Words of a member that objects.",
+        "because": "objected",
         "post": "NZ/steering-group",
     },
     "report_accepted": {"report": "final report", "text": "With the usual editing."},
@@ -127,11 +136,14 @@ FACTS: Mapping[str, Mapping[str, str]] = {
     "consent_missing": {"member": "LK", "consent": "lapsed"},
     "closing_awaited": {},
     "circulated": {
-        "what": "summary", "names": "Indonesia, Australia",
+        "what": "summary",
+        "names": "Indonesia, Australia",
         "text": "The group met twice.\n\nIt agreed on a common interview form and on weekly exchanges.",
     },
     "case_ended": {
-        "stage": "closed", "text": "With thanks to all.", "undecided": "extension",
+        "stage": "closed",
+        "text": "With thanks to all.",
+        "undecided": "extension",
         "over": "progress Common interview form in use",
     },
     "recommendation_addressed": {**_RECOMMENDATION, "owner": "RSO", "addressees": "ID, LK"},
@@ -140,7 +152,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
     "recommendation_resolved": {**_RECOMMENDATION, "state": "adopted", "text": "Nominated in June."},
     "post_handed_over": {"post": "ID/focal-point", "person": "Siti Nurhaliza"},
     "post_delegated": {"post": "ID/focal-point", "person": "Budi Santoso", "until": "2009-12-31"},
-}  # fmt: skip
+}
 """For every kind, facts as ``models.notices`` gives them."""
 
 _SECRETARIAT = (
@@ -153,17 +165,43 @@ _SECRETARIAT = (
 )
 _STEERING_GROUP = ("participants_proposed", "report_tabled", "list_awaited")
 _CO_CHAIRS = (
-    "review_requested", "review_requested_again", "review_reminder", "review_escalated", "review_overdue",
-    "position_taken", "question_answered", "consultation_opened", "minimum_missing", "outcome_done",
-    "outcome_verified", "outcome_blocked", "invitation_answered", "participant_left", "consent_missing",
-    POLICY_PROPOSED, POLICY_SETTLED,
-)  # fmt: skip
+    "review_requested",
+    "review_requested_again",
+    "review_reminder",
+    "review_escalated",
+    "review_overdue",
+    "position_taken",
+    "question_answered",
+    "consultation_opened",
+    "minimum_missing",
+    "outcome_done",
+    "outcome_verified",
+    "outcome_blocked",
+    "invitation_answered",
+    "participant_left",
+    "consent_missing",
+    POLICY_PROPOSED,
+    POLICY_SETTLED,
+)
 _WITHOUT_DATE = (
-    "request_joined", "request_withdrawn", "decision_made", "invitation_answered", "invitation_lapsed",
-    "participant_left", "outcome_blocked", "meeting_called", "situation_updated", "case_suspended",
+    "request_joined",
+    "request_withdrawn",
+    "decision_made",
+    "invitation_answered",
+    "invitation_lapsed",
+    "participant_left",
+    "outcome_blocked",
+    "meeting_called",
+    "situation_updated",
+    "case_suspended",
     "case_resumed",
-    "report_accepted", "consent_missing", "circulated", "case_ended", "post_handed_over", "post_delegated",
-)  # fmt: skip
+    "report_accepted",
+    "consent_missing",
+    "circulated",
+    "case_ended",
+    "post_handed_over",
+    "post_delegated",
+)
 
 
 def reader_of(kind: str) -> Reader:
@@ -180,9 +218,7 @@ def reader_of(kind: str) -> Reader:
     return Reader(name="Siti Nurhaliza", address="desk@example.org", post=post, zone=zone, capacity=capacity)
 
 
-_IN_A_DIGEST = (
-    "situation_updated", "outcome_due", "invitation_answered", "outcome_blocked", "recommendation_due",
-)  # fmt: skip
+_IN_A_DIGEST = ("situation_updated", "outcome_due", "invitation_answered", "outcome_blocked", "recommendation_due")
 
 
 def sample_digest(about: About = ABOUT, **changes: Any) -> EmailMessage:
@@ -194,34 +230,51 @@ def sample_digest(about: About = ABOUT, **changes: Any) -> EmailMessage:
         Item(kind=kind, about=case, facts=FACTS[kind], due=None if kind in _WITHOUT_DATE else DUE, queued_at=AT)
         for case in (about, other)
         for kind in (_IN_A_DIGEST if case is other else _IN_A_DIGEST[2:4])
-    ]  # fmt: skip
+    ]
     arguments: Mapping[str, Any] = {
-        "items": items, "reader": reader_of(DIGEST), "at": AT, "key": f"{DIGEST}:ID/focal-point:7",
+        "items": items,
+        "reader": reader_of(DIGEST),
+        "at": AT,
+        "key": f"{DIGEST}:ID/focal-point:7",
         "mail_from": "Bali Process Ad Hoc Group <ahg@example.org>",
-        "reply_to": "Secretariat <secretariat@example.org>", "public_url": "https://ahg.example.org", "off": OFF,
+        "reply_to": "Secretariat <secretariat@example.org>",
+        "public_url": "https://ahg.example.org",
+        "off": OFF,
         **changes,
-    }  # fmt: skip
+    }
     return compose_digest(**arguments)
 
 
 _A_POLICY: Mapping[str, Mapping[str, str]] = {
     POLICY_PROPOSED: {
-        "by": "RSO/secretariat", "why": "Ten days were too long in June.", "version": "2", "changes": "3",
+        "by": "RSO/secretariat",
+        "why": "Ten days were too long in June.",
+        "version": "2",
+        "changes": "3",
     },
     POLICY_SETTLED: {
-        "by": "RSO/secretariat", "why": "Shorter for routine cases too, please.", "version": "2", "outcome": "refused",
+        "by": "RSO/secretariat",
+        "why": "Shorter for routine cases too, please.",
+        "version": "2",
+        "outcome": "refused",
         "who": "ID/co-chair",
     },
-}  # fmt: skip
+}
 
 
 def sample_policy(kind: str, about: About = ABOUT, **changes: Any) -> EmailMessage:
     """A mail about a proposed policy; ``changes`` replace arguments of ``compose_policy``. Of ``about``: the names."""
     arguments: Mapping[str, Any] = {
-        "facts": _A_POLICY[kind], "names": about.names, "reader": reader_of(kind), "at": AT,
-        "key": f"{kind}:AU/co-chair:7", "mail_from": "Bali Process Ad Hoc Group <ahg@example.org>",
-        "reply_to": "Secretariat <secretariat@example.org>", "public_url": "https://ahg.example.org", **changes,
-    }  # fmt: skip
+        "facts": _A_POLICY[kind],
+        "names": about.names,
+        "reader": reader_of(kind),
+        "at": AT,
+        "key": f"{kind}:AU/co-chair:7",
+        "mail_from": "Bali Process Ad Hoc Group <ahg@example.org>",
+        "reply_to": "Secretariat <secretariat@example.org>",
+        "public_url": "https://ahg.example.org",
+        **changes,
+    }
     return compose_policy(kind, **arguments)
 
 
@@ -268,8 +321,10 @@ def mail_shown(message: EmailMessage) -> MailShown:
     """A composed mail, taken apart."""
     plain, page = message.get_body(("plain",)), message.get_body(("html",))
     return MailShown(
-        to=str(message["To"]), subject=str(message["Subject"]),
-        text=plain.get_content() if plain is not None else "", html=page.get_content() if page is not None else "",
+        to=str(message["To"]),
+        subject=str(message["Subject"]),
+        text=plain.get_content() if plain is not None else "",
+        html=page.get_content() if page is not None else "",
         headers=tuple((name, str(value)) for name, value in message.items()),
         files=tuple(part.get_filename() or part.get_content_type() for part in message.iter_attachments()),
-    )  # fmt: skip
+    )

@@ -13,8 +13,6 @@ from typing import NamedTuple
 from models.notices import KINDS, OF_NO_CASE
 from notifications.environment import SHARED, TEMPLATES
 
-__all__ = ["PARTS", "REGISTRY", "Deadline", "Entry", "Pace", "Sensitivity", "Wish", "rows"]
-
 PARTS = ("subject.txt", "body.txt", "body.html")
 """The templates of a kind."""
 

@@ -19,8 +19,6 @@ from typing import Any, TypeAlias, cast
 from models.returns import Fate, Report, Return
 from notifications.texts import line, shortened
 
-__all__ = ["LONGEST", "read_return"]
-
 _Mail: TypeAlias = "Message[Any, Any]"
 
 LONGEST = 256 * 1024

@@ -11,8 +11,6 @@ from notifications.preview import reader_of
 from records.directory import zone_of
 from records.offices import addressee_of
 
-__all__ = ["sample_reader"]
-
 
 async def sample_reader(
     connection: AsyncConnection, kind: str, *, post: Post | None, language: str, now: datetime

@@ -7,8 +7,6 @@ A sentence that is not recognised stays English (decision 26).
 import re
 from collections.abc import Callable, Mapping
 
-__all__ = ["said"]
-
 N_ = str
 """Marks a text for extraction; it is translated where it is shown."""
 
@@ -58,20 +56,26 @@ _SENTENCES = (
 
 _CODE = r"[A-Z][A-Z0-9-]*"
 _PARTS = {
-    "post": rf"{_CODE}/[a-z-]+", "member": _CODE, "replaced": _CODE, "naming": rf"nobody|{_CODE}(?:, {_CODE})*",
-    "report": "(?:Final|Interim) report", "kind": "full|summary", "term": "[abc]", "day": r"\d{4}-\d\d-\d\d",
-    "number": r"\d+", "version": r"\d+", "count": r"\d+", "words": r"(?s:.+)",
-}  # fmt: skip
+    "post": rf"{_CODE}/[a-z-]+",
+    "member": _CODE,
+    "replaced": _CODE,
+    "naming": rf"nobody|{_CODE}(?:, {_CODE})*",
+    "report": "(?:Final|Interim) report",
+    "kind": "full|summary",
+    "term": "[abc]",
+    "day": r"\d{4}-\d\d-\d\d",
+    "number": r"\d+",
+    "version": r"\d+",
+    "count": r"\d+",
+    "words": r"(?s:.+)",
+}
 """What can stand in a sentence under a name, so that nobody's own words are taken for one; else anything on a line."""
 
 
 def _form(sentence: str) -> re.Pattern[str]:
     parts = re.split(r"%\((\w+)\)s", sentence)
     return re.compile(
-        "".join(
-            f"(?P<{part}>{_PARTS.get(part, '.+')})" if at % 2 else re.escape(part)
-            for at, part in enumerate(parts)
-        )
+        "".join(f"(?P<{part}>{_PARTS.get(part, '.+')})" if at % 2 else re.escape(part) for at, part in enumerate(parts))
     )
 
 
@@ -87,8 +91,6 @@ def said(text: str, translate: Callable[[str], str], put: Mapping[str, Callable[
     for form, sentence in _FORMS:
         if found := form.fullmatch(text):
             parts = {name: put.get(name, str)(part) for name, part in found.groupdict().items()}
-            parts = {
-                name: translate(_NOBODY[part]) if part in _NOBODY else part for name, part in parts.items()
-            }
+            parts = {name: translate(_NOBODY[part]) if part in _NOBODY else part for name, part in parts.items()}
             return translate(sentence) % parts
     return None

@@ -16,8 +16,6 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from itsdangerous import BadSignature, Signer
 
-__all__ = ["NotOurs", "Tokens"]
-
 _LONGEST_TOKEN = 2000
 _MARK_BYTES = 16
 
@@ -30,15 +28,10 @@ class Tokens:
     """Makes and reads the tokens of one purpose. ``keyring``: keys by id, the one that signs first."""
 
     def __init__(self, keyring: Mapping[str, bytes], *, purpose: bytes, salt: str) -> None:
-        derived = [
-            HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(key)
-            for key in keyring.values()
-        ]
+        derived = [HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(key) for key in keyring.values()]
         self._marking = [hashlib.sha256(b"holder" + key).digest() for key in derived]
         # itsdangerous signs with the last key and verifies with each, comparing in constant time.
-        self._signer = Signer(
-            list(reversed(derived)), salt=salt, key_derivation="hmac", digest_method=hashlib.sha256
-        )
+        self._signer = Signer(list(reversed(derived)), salt=salt, key_derivation="hmac", digest_method=hashlib.sha256)
 
     def sign(self, parts: Sequence[str | int]) -> str:
         """The token that holds these parts. The same parts give the same one."""

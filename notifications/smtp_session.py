@@ -17,8 +17,6 @@ import aiosmtplib
 
 from notifications.texts import prose
 
-__all__ = ["LostError", "RejectedError", "Reply", "Session", "UnansweredError"]
-
 _GO_AHEAD = 354
 _CLOSING = 421  # the service closes the connection
 _LONGEST_REPLY = 1000

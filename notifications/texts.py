@@ -2,12 +2,8 @@
 
 import re
 
-__all__ = ["line", "prose", "shortened"]
-
 # Halves of surrogate pairs, and what is no character in Unicode (the last two of each plane, and 32 more).
-_NONE = r"\ud800-\udfff\ufdd0-\ufdef" + "".join(
-    f"\\U{plane:04x}fffe-\\U{plane:04x}ffff" for plane in range(17)
-)
+_NONE = r"\ud800-\udfff\ufdd0-\ufdef" + "".join(f"\\U{plane:04x}fffe-\\U{plane:04x}ffff" for plane in range(17))
 # What str.splitlines() splits on, and all other controls (C0, DEL, C1).
 _CONTROLS = re.compile(rf"[\x00-\x1f\x7f-\x9f\u2028\u2029{_NONE}]+")
 _CONTROLS_IN_PROSE = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_NONE}]+")
@@ -27,9 +23,7 @@ def prose(text: str) -> str:
     """Running text: line ends become ``\\n``, other control characters a blank, outer blanks go."""
     if text.isascii() and text.isprintable():
         return text.strip()
-    return _REORDERING.sub(
-        "", _CONTROLS_IN_PROSE.sub(" ", _LINE_ENDS.sub("\n", text).replace("\t", " "))
-    ).strip()
+    return _REORDERING.sub("", _CONTROLS_IN_PROSE.sub(" ", _LINE_ENDS.sub("\n", text).replace("\t", " "))).strip()
 
 
 def shortened(text: str, limit: int) -> str:

@@ -18,8 +18,6 @@ from notifications import mime
 from notifications.headers import ascii_address, mailbox
 from notifications.smtp_session import LostError, RejectedError, Reply, Session, UnansweredError
 
-__all__ = ["Delivery", "Opened", "Security", "Transport"]
-
 Security = Literal["none", "starttls", "tls"]
 
 _CLOSING = 421  # the service closes the connection
@@ -171,9 +169,7 @@ class Transport:
             connection.close()
             raise
 
-    async def _begin(
-        self, session: Session, message: EmailMessage, to: str, *, kept: bool
-    ) -> "Opened | Delivery":
+    async def _begin(self, session: Session, message: EmailMessage, to: str, *, kept: bool) -> "Opened | Delivery":
         """Begin a mail transaction (RFC 5321, section 3.3) over this session, which is kept if it ends in order.
 
         Raises:
@@ -243,7 +239,7 @@ class Opened:
 
     def __init__(
         self, transport: Transport, session: Session, message: EmailMessage, to: str, content: bytes, *, kept: bool
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._transport, self._session, self._content = transport, session, content
         self._mail = message, to
         self._kept = kept

@@ -20,12 +20,10 @@ from models.case import (
     ReportState,
     Seat,
     Stage,
-)  # fmt: skip
+)
 from models.members import MemberKind
 from models.policy import Urgency
 from models.recommendation import FollowUp
-
-__all__ = ["VOCABULARY", "spelled"]
 
 
 def spelled(word: object) -> str:
@@ -57,8 +55,12 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
         "urgency": tuple(Urgency),
         "kind of member": tuple(MemberKind),
         "why a member is listed": (
-            reasons.REQUESTER, reasons.AFFECTED, reasons.ON_ROUTE, reasons.MANDATE_ALWAYS, reasons.TOOK_PART,
+            reasons.REQUESTER,
+            reasons.AFFECTED,
+            reasons.ON_ROUTE,
+            reasons.MANDATE_ALWAYS,
+            reasons.TOOK_PART,
         ),
     }.items()
-}  # fmt: skip
+}
 """Every word, by the thing that it is said of; a test holds that none of the models' is missing."""

@@ -20,11 +20,6 @@ from notifications.registry import PARTS, REGISTRY, Sensitivity, Wish
 from notifications.texts import line, prose, shortened
 from notifications.words import Words
 
-__all__ = [
-    "SUBJECT", "About", "Said", "Telling", "Way", "context_of", "said", "said_shortly", "subject_of", "telling",
-    "words_of",
-]  # fmt: skip
-
 SUBJECT = 150
 """Characters of the subject, reference and all."""
 
@@ -102,17 +97,31 @@ class _Facts(dict[str, str]):
 
 
 def telling(
-    kind: str, post: Post, capacity: Capacity, *, language: str, zone: str, about: About, facts: Mapping[str, str],
+    kind: str,
+    post: Post,
+    capacity: Capacity,
+    *,
+    language: str,
+    zone: str,
+    about: About,
+    facts: Mapping[str, str],
     due: datetime | None,
-) -> Telling:  # fmt: skip
+) -> Telling:
     """What a post is told. ``language`` is a tag (BCP 47); ``due`` is aware."""
     role = post.role
     of_one_post = post == SECRETARIAT or _depends_on_the_post(kind)
     of_one_zone = due is not None or _depends_on_the_zone(kind)
     return Telling(
-        kind, role, post.member if of_one_post else "", capacity, language_of(language), zone if of_one_zone else "",
-        about, tuple(facts.items()), due,
-    )  # fmt: skip
+        kind,
+        role,
+        post.member if of_one_post else "",
+        capacity,
+        language_of(language),
+        zone if of_one_zone else "",
+        about,
+        tuple(facts.items()),
+        due,
+    )
 
 
 def _depends_on_the_post(kind: str) -> bool:
@@ -149,14 +158,19 @@ class _Once(NamedTuple):
 @lru_cache(maxsize=_KEPT)
 def _said_once(told: Telling, where: str, confirms: bool, calendar: bool) -> _Once:
     context = {
-        **context_of(told), "subject": subject_of(told), "reference": line(told.about.reference), "calendar": calendar,
-        "post": place("post"), "url": place("url"), "confirm_url": place("confirm_url") if confirms else "",
+        **context_of(told),
+        "subject": subject_of(told),
+        "reference": line(told.about.reference),
+        "calendar": calendar,
+        "post": place("post"),
+        "url": place("url"),
+        "confirm_url": place("confirm_url") if confirms else "",
         "where": where,
-    }  # fmt: skip
+    }
     plain, html = form(told.language, html=False), form(told.language, html=True)
     return _Once(
         plain.setting(f"{told.kind}/body.txt", context), html.setting(f"{told.kind}/body.html", context), context["say"]
-    )  # fmt: skip
+    )
 
 
 @lru_cache(maxsize=_KEPT)

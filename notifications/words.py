@@ -17,8 +17,6 @@ from notifications import sentences
 from notifications.texts import line
 from notifications.vocabulary import VOCABULARY, spelled
 
-__all__ = ["Words", "zone_of"]
-
 N_ = str
 """Marks a text for extraction; it is translated where it is shown."""
 
@@ -81,9 +79,13 @@ class Words:
     """How things are said to one reader: ``names`` are those of members by code, ``zone`` is the reader's."""
 
     def __init__(
-        self, names: Mapping[str, str], *, language: str = "en", zone: str = "UTC",
+        self,
+        names: Mapping[str, str],
+        *,
+        language: str = "en",
+        zone: str = "UTC",
         translations: NullTranslations | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._names = names
         self._language = language
         self._zone = zone_of(zone)
@@ -93,17 +95,11 @@ class Words:
         self._counted: Callable[[str, str, int], str] = catalogue.ngettext
         # Written in the letters of CLDR (Unicode TS 35).
         self._day = str(catalogue.pgettext("how a day is written, in CLDR's letters", "EEEE d MMMM y"))
-        self._moment = str(
-            catalogue.pgettext("how a moment is written, in CLDR's letters", "EEEE d MMMM y, HH:mm")
-        )
+        self._moment = str(catalogue.pgettext("how a moment is written, in CLDR's letters", "EEEE d MMMM y, HH:mm"))
 
     def member(self, code: str) -> str:
         """A member's name; a code that is not known stands for itself."""
-        return (
-            self._translated("the secretariat")
-            if code == SECRETARIAT.member
-            else line(self._names.get(code, code))
-        )
+        return self._translated("the secretariat") if code == SECRETARIAT.member else line(self._names.get(code, code))
 
     def members(self, codes: str) -> str:
         """Names of members whose codes stand between commas."""
@@ -169,10 +165,15 @@ class Words:
         if text in VOCABULARY["why a member is listed"]:
             return self.word("why a member is listed", text)
         put = {
-            "post": self.post, "member": self.member, "replaced": self.member, "naming": self.members,
-            "day": self.when, "kind": self.seat, "stage": lambda name: self.word("stage", name),
+            "post": self.post,
+            "member": self.member,
+            "replaced": self.member,
+            "naming": self.members,
+            "day": self.when,
+            "kind": self.seat,
+            "stage": lambda name: self.word("stage", name),
             "report": lambda name: self.word("kind of report", name[:1].lower() + name[1:]),
-        }  # fmt: skip
+        }
         return sentences.said(text, self._translated, put)
 
     def spoken(self, text: str) -> str:

@@ -44,9 +44,7 @@ class Catcher:
     `port` 0 takes a free one; read `port` after `start`. `answer` lets a test refuse or put off a recipient.
     """
 
-    def __init__(
-        self, folder: Path, *, host: str = "127.0.0.1", port: int = 0, answer: Answer | None = None
-    ) -> None:
+    def __init__(self, folder: Path, *, host: str = "127.0.0.1", port: int = 0, answer: Answer | None = None) -> None:
         self.folder = folder
         self.host = host
         self.port = port

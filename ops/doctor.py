@@ -22,8 +22,6 @@ from records.directory import read_members
 from records.mail_pauses import pause_now
 from settings import Settings, SettingsError
 
-__all__ = ["Finding", "examine"]
-
 _ROOM = 500 * 1024 * 1024
 
 
@@ -37,18 +35,7 @@ class Finding(Value):
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Look at everything that the product needs, one after the other."""
-    for check in (
-        _keys,
-        _room,
-        _attachments,
-        _database,
-        _directory,
-        _temporal,
-        _workers,
-        _mail,
-        _mailbox,
-        _board,
-    ):
+    for check in (_keys, _room, _attachments, _database, _directory, _temporal, _workers, _mail, _mailbox, _board):
         yield await _safely(check, settings)
 
 
@@ -76,9 +63,7 @@ async def _attachments(settings: Settings) -> Finding:
     folder = there = settings.attachments_folder
     while not there.exists() and there != there.parent:
         there = there.parent
-    with tempfile.TemporaryFile(
-        dir=there
-    ):  # asked by doing: permissions do not tell of a disk that is read-only
+    with tempfile.TemporaryFile(dir=there):  # asked by doing: permissions do not tell of a disk that is read-only
         pass
     free = shutil.disk_usage(there).free
     seen = f"{folder} can be written, {free // 1024**2} MiB free"
@@ -90,18 +75,14 @@ async def _database(settings: Settings) -> Finding:
     engine = db.make_engine(settings)
     try:
         async with engine.connect() as connection:
-            there = await connection.run_sync(
-                lambda sync: MigrationContext.configure(sync).get_current_revision()
-            )
+            there = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
     finally:
         await engine.dispose()
     newest = ScriptDirectory.from_config(db.alembic_config()).get_current_head()
     return Finding(
         what="Database",
         well=there == newest,
-        seen=f"schema {there}, newest {newest}"
-        if there
-        else "reachable, without a schema; `ahg up` makes it",
+        seen=f"schema {there}, newest {newest}" if there else "reachable, without a schema; `ahg up` makes it",
     )
 
 
@@ -125,20 +106,14 @@ async def _temporal(settings: Settings) -> Finding:
     """Temporal."""
     config = settings.temporal_connect_config()
     well = await temporal_ready(config, tuple(SEARCH_ATTRIBUTES))()
-    seen = (
-        "answers, and knows our search attributes"
-        if well
-        else "does not answer, or lacks our search attributes"
-    )
+    seen = "answers, and knows our search attributes" if well else "does not answer, or lacks our search attributes"
     return Finding(what="Temporal", well=well, seen=f"{config.get('target_host')}: {seen}")
 
 
 async def _workers(settings: Settings) -> Finding:
     """Workers."""
     config = settings.temporal_connect_config()
-    missing = [
-        q for q in (settings.task_queue, settings.delivery_queue) if not await worker_ready(config, q)()
-    ]
+    missing = [q for q in (settings.task_queue, settings.delivery_queue) if not await worker_ready(config, q)()]
     seen = f"nobody works on {', '.join(missing)}" if missing else "cases and deliveries are worked on"
     return Finding(what="Workers", well=not missing, seen=seen)
 

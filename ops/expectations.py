@@ -9,14 +9,22 @@ from typing import Any
 from ops.scenario_synonyms import plain
 from ops.scenario_values import bare
 
-__all__ = ["differences", "not_said"]
-
 _SAME = {
-    "agreed": "in_force", "force": "in_force", "participant": "accepted", "observing": "observer",
-    "pending": "open", "none": "open", "consultation": "split", "second_round": "split", "returned": "declined",
-    "approved_with_conditions": "approve_with_conditions", "approved": "approve", "declined": "decline",
-    "recused": "recuse", "voided": "void",
-}  # fmt: skip
+    "agreed": "in_force",
+    "force": "in_force",
+    "participant": "accepted",
+    "observing": "observer",
+    "pending": "open",
+    "none": "open",
+    "consultation": "split",
+    "second_round": "split",
+    "returned": "declined",
+    "approved_with_conditions": "approve_with_conditions",
+    "approved": "approve",
+    "declined": "decline",
+    "recused": "recuse",
+    "voided": "void",
+}
 """Words that a scenario may use for the same state."""
 
 
@@ -115,9 +123,7 @@ def _compare_gates(name: str, wanted: Any, given: Any, found: list[str]) -> None
             continue
         if not isinstance(want, Mapping):
             want = {"outcome": want}
-        if "outcome" in want and _word(want["outcome"]) not in _OUTCOMES.get(
-            have["outcome"], {_word(have["outcome"])}
-        ):
+        if "outcome" in want and _word(want["outcome"]) not in _OUTCOMES.get(have["outcome"], {_word(have["outcome"])}):
             found.append(f"gate {gate}: outcome is {have['outcome']!r}, expected {want['outcome']!r}")
         positions = want.get("positions")
         if isinstance(positions, Mapping):

@@ -25,8 +25,6 @@ from records.mail_pauses import Pause
 from records.returns import Noted, note
 from settings import Settings
 
-__all__ = ["board_lines", "note_files", "preview", "told_lines"]
-
 
 async def note_files(engine: AsyncEngine, path: Path, at: datetime) -> Counter[Noted]:
     """Read the mails in a file or folder and note what they say of notices; returns how many said what.
@@ -90,9 +88,7 @@ def _stands(notice: Mapping[str, Any], *, held: bool) -> str:
     words.append(f"{notice['attempts']} attempts")
     if notice["state"] == NoticeState.QUEUED:
         again = notice["next_attempt_at"]
-        words.append(
-            "held by the pause" if held else f"tried again {_at(again)}" if again else "tried again at once"
-        )
+        words.append("held by the pause" if held else f"tried again {_at(again)}" if again else "tried again at once")
     elif notice["settled_at"]:
         words.append(f"since {_at(notice['settled_at'])}")
     if notice["alternate_state"]:
@@ -117,19 +113,18 @@ def told_lines(notices: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 
 async def preview(
-    connection: AsyncConnection,
-    settings: Settings,
-    kind: str,
-    post: Post | None,
-    language: str,
-    now: datetime,
+    connection: AsyncConnection, settings: Settings, kind: str, post: Post | None, language: str, now: datetime
 ) -> MailShown:
     """A kind of notice as a post would get it, with made-up facts (``notifications.preview``)."""
     reader = await sample_reader(connection, kind, post=post, language=language, now=now)
     about = ABOUT.model_copy(update={"names": await names_of(connection)})
     return mail_shown(
         sample_mail(
-            kind, reader=reader, about=about, mail_from=settings.mail_from, reply_to=settings.mail_from,
+            kind,
+            reader=reader,
+            about=about,
+            mail_from=settings.mail_from,
+            reply_to=settings.mail_from,
             public_url=settings.public_url,
         )
-    )  # fmt: skip
+    )

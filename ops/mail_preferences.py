@@ -14,8 +14,6 @@ from records.directory import zone_of
 from records.mail_preferences import Kept
 from records.offices import addressee_of
 
-__all__ = ["AS_IT_IS", "NotKept", "change", "hours", "read", "switched"]
-
 AS_IT_IS = "as it is"
 """Takes a switch away."""
 
@@ -40,9 +38,17 @@ async def read(engine: AsyncEngine, post: Post, now: datetime) -> list[str]:
 
 
 async def change(
-    engine: AsyncEngine, post: Post, now: datetime, *, digest: Rhythm | None = None, weekday: int | None = None,
-    morning: str | None = None, quiet: str | None = None, switches: Iterable[str] = (), reset: bool = False,
-) -> None:  # fmt: skip
+    engine: AsyncEngine,
+    post: Post,
+    now: datetime,
+    *,
+    digest: Rhythm | None = None,
+    weekday: int | None = None,
+    morning: str | None = None,
+    quiet: str | None = None,
+    switches: Iterable[str] = (),
+    reset: bool = False,
+) -> None:
     """Change what is said and leave the rest; ``reset`` begins with the defaults.
 
     ``morning`` is a time, ``quiet`` two of them (``21:00-06:00``) or ``none``; ``switches``: see ``switched``.
@@ -128,9 +134,7 @@ def _lines(kept: Kept, post: Post, address: str, zone: str) -> Iterator[str]:
     wants = kept.wants
     yield f"{post}, {address}, times of {zone}"
     yield (
-        f"said {kept.changed_at:%Y-%m-%d %H:%M} UTC, {kept.changed_by}"
-        if kept.changed_at
-        else "nothing said: defaults"
+        f"said {kept.changed_at:%Y-%m-%d %H:%M} UTC, {kept.changed_by}" if kept.changed_at else "nothing said: defaults"
     )
     day = f", {_DAYS[wants.weekday]}s" if wants.digest is Rhythm.WEEKLY else ""
     at = f" at {wants.morning:%H:%M}" if wants.digest is not Rhythm.NONE else ""

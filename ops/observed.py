@@ -11,12 +11,8 @@ from models.posts import Post
 from ops.scenario_values import Known
 from records import queries
 
-__all__ = ["known_of", "observed"]
 
-
-async def observed(
-    engine: AsyncEngine, reference: str | None, *, drafted_by: Post | None = None
-) -> dict[str, Any]:
+async def observed(engine: AsyncEngine, reference: str | None, *, drafted_by: Post | None = None) -> dict[str, Any]:
     """What a scenario's ``expect`` can name (``ops.scenario.EXPECTATIONS``). Without a case, at most its draft."""
     if reference is None:
         if drafted_by is None:
@@ -40,9 +36,7 @@ async def observed(
         "participants": {one["member"]: one["state"] for one in parts["participants"] if not one["gone"]},
         "outcomes": {one["title"]: one["state"] for one in parts["outcomes"]},
         "arrangements": {one["title"]: one["state"] for one in parts["arrangements"]},
-        "recommendations": {
-            one["text"]: followed.get(one["number"], "open") for one in parts["recommendations"]
-        },
+        "recommendations": {one["text"]: followed.get(one["number"], "open") for one in parts["recommendations"]},
         "gate": {one["gate"]: _gate(one) for one in parts["gates"]},
         "notices": dict(notices),
     }
@@ -60,9 +54,7 @@ async def known_of(engine: AsyncEngine, reference: str | None, directory: Direct
         directory=directory,
         at=at,
         requesters=tuple(row["requesters"]) if row else (),
-        group=tuple(
-            one["member"] for one in parts["participants"] if one["state"] in ("accepted", "observer")
-        ),
+        group=tuple(one["member"] for one in parts["participants"] if one["state"] in ("accepted", "observer")),
         outcomes=tuple(one["title"] for one in parts["outcomes"]),
         arrangements=tuple(one["title"] for one in parts["arrangements"]),
         meetings=tuple(one["title"] for one in parts["meetings"]),

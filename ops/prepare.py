@@ -23,9 +23,7 @@ async def prepare(settings: Settings) -> None:
     try:
         count = await seed_if_empty(engine)
         if old := await lacking(engine):
-            print(
-                f"making the rows that lists and search need of {len(old)} cases recorded before there were any"
-            )
+            print(f"making the rows that lists and search need of {len(old)} cases recorded before there were any")
             await rebuild(engine, old)
     finally:
         await engine.dispose()

@@ -141,9 +141,7 @@ class ManagedProcess:
 
     def _last_words(self) -> str:
         with suppress(OSError):
-            lines = self.child.log.read_text(encoding="utf-8", errors="replace").splitlines()[
-                -LOG_TAIL_LINES:
-            ]
+            lines = self.child.log.read_text(encoding="utf-8", errors="replace").splitlines()[-LOG_TAIL_LINES:]
             return "\n" + "\n".join(f"  {line}" for line in lines)
         return ""
 

@@ -18,8 +18,6 @@ from ops.verify import rebuilt
 from records import queries
 from records.log import read_entries, write_rows
 
-__all__ = ["lacking", "rebuild"]
-
 _PARTS = ("cases", *(name for name in queries.PARTS if name != "follow_ups"))
 
 
@@ -33,9 +31,7 @@ async def lacking(engine: AsyncEngine) -> list[str]:
 
 
 async def rebuild(
-    engine: AsyncEngine,
-    references: Sequence[str] = (),
-    progress: Callable[[int, int], None] = lambda done, of: None,
+    engine: AsyncEngine, references: Sequence[str] = (), progress: Callable[[int, int], None] = lambda done, of: None
 ) -> list[str]:
     """Make the rows of cases anew; of all where none is named. Returns those left alone: log absent or broken."""
     if not references:
@@ -52,31 +48,22 @@ async def rebuild(
 
 
 async def _rebuild_one(connection: AsyncConnection, reference: str) -> bool:
-    if (
-        connection.dialect.name == "postgresql"
-    ):  # recording begins with an entry: it waits, and readers do not
+    if connection.dialect.name == "postgresql":  # recording begins with an entry: it waits, and readers do not
         await connection.exec_driver_sql("LOCK TABLE entries IN SHARE ROW EXCLUSIVE MODE")
     entries = await read_entries(connection, reference)
     if not entries or broken_at(entries) is not None:
         return False
     wanted = {key: columns for key, columns in rebuilt(reference, entries).items() if key[0] in _PARTS}
-    await write_rows(
-        connection, [row for name in _PARTS for row in await _gone(connection, reference, name, wanted)]
-    )
+    await write_rows(connection, [row for name in _PARTS for row in await _gone(connection, reference, name, wanted)])
     await write_rows(connection, [Row(table=name, columns=columns) for (name, _), columns in wanted.items()])
     return True
 
 
 async def _gone(
-    connection: AsyncConnection,
-    reference: str,
-    name: str,
-    wanted: Collection[tuple[str, tuple[Any, ...]]],
+    connection: AsyncConnection, reference: str, name: str, wanted: Collection[tuple[str, tuple[Any, ...]]]
 ) -> list[Row]:
     """The rows that the log does not give."""
     keys = [column.name for column in TABLES.tables[name].primary_key]
     rows = await queries.parts(connection, reference, name)
     there = [{key: row[key] for key in keys} for row in rows]
-    return [
-        Row(table=name, columns=one, gone=True) for one in there if (name, tuple(one.values())) not in wanted
-    ]
+    return [Row(table=name, columns=one, gone=True) for one in there if (name, tuple(one.values())) not in wanted]

@@ -18,11 +18,7 @@ from workflows.delivery import Delivery
 from workflows.recommendation import Recommendation
 from workflows.returns import Returns
 
-__all__ = ["histories_in", "nudge_all", "open_histories", "replay_all"]
-
-_OURS = (
-    "ExecutionStatus = 'Running' AND WorkflowType IN ('Activation', 'Recommendation', 'Delivery', 'Returns')"
-)
+_OURS = "ExecutionStatus = 'Running' AND WorkflowType IN ('Activation', 'Recommendation', 'Delivery', 'Returns')"
 _BEING_TOLD = RoutingConfigUpdateState.ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS
 _LOOK_AGAIN = 0.1
 
@@ -33,11 +29,7 @@ async def replay_all(
     workflows: Sequence[type] = (Activation, Recommendation, Delivery, Returns),
 ) -> AsyncIterator[tuple[str, Exception | None]]:
     """Replay each history; yields its workflow id, and what went wrong, if anything did."""
-    replayer = Replayer(
-        workflows=workflows,
-        data_converter=converter,
-        workflow_runner=worker.sandbox(),
-    )
+    replayer = Replayer(workflows=workflows, data_converter=converter, workflow_runner=worker.sandbox())
     async for history in histories:
         result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
         yield history.workflow_id, result.replay_failure
@@ -80,10 +72,7 @@ async def _all_told(client: Client) -> None:
         try:
             answer = await client.workflow_service.describe_worker_deployment(request)
         except RPCError as error:
-            if error.status in (
-                RPCStatusCode.NOT_FOUND,
-                RPCStatusCode.UNIMPLEMENTED,
-            ):  # nothing is versioned there
+            if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.UNIMPLEMENTED):  # nothing is versioned there
                 return
             raise
         if answer.worker_deployment_info.routing_config_update_state != _BEING_TOLD:

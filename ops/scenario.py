@@ -18,18 +18,24 @@ from models.policy import Policy, policy_with
 from models.posts import SECRETARIAT, Post
 from ops.scenario_synonyms import plain
 
-__all__ = ["EXPECTATIONS", "Act", "Scenario", "ScenarioError", "read_scenario"]
-
 _DURATION = re.compile(
-    r"(\d+(?:\.\d+)?)\s*(working\s*days?|wd|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w)(?![a-z])",
-    re.IGNORECASE,
+    r"(\d+(?:\.\d+)?)\s*(working\s*days?|wd|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w)(?![a-z])", re.IGNORECASE
 )
 _TRUTH = "tag:yaml.org,2002:bool"
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 EXPECTATIONS = (
-    "stage", "waiting_on", "clock", "participants", "outcomes", "arrangements", "recommendations",
-    "terms_of_reference", "notices", "gate", "versions",
-)  # fmt: skip
+    "stage",
+    "waiting_on",
+    "clock",
+    "participants",
+    "outcomes",
+    "arrangements",
+    "recommendations",
+    "terms_of_reference",
+    "notices",
+    "gate",
+    "versions",
+)
 
 
 class ScenarioError(Exception):
@@ -105,16 +111,12 @@ class Act(Value):
         if self.at.strip() in ("0", "start"):
             return start.astimezone(UTC)
         if not parts or re.sub(r"\band\b", "", _DURATION.sub("", self.at)).strip(" +,"):
-            raise ScenarioError(
-                f"{self.at!r} is not a time: write 30m, 3h, 2d, 1d 1h, 4wd, or an ISO instant"
-            )
+            raise ScenarioError(f"{self.at!r} is not a time: write 30m, 3h, 2d, 1d 1h, 4wd, or an ISO instant")
         moment = start.astimezone(UTC)
         for number, unit in parts:
             if unit == "wd":
                 moment = calendars.of(member).move(moment, int(float(number)))
-        return moment + sum(
-            (_UNITS[unit] * float(number) for number, unit in parts if unit != "wd"), timedelta(0)
-        )
+        return moment + sum((_UNITS[unit] * float(number) for number, unit in parts if unit != "wd"), timedelta(0))
 
     def __str__(self) -> str:
         what = f"{self.by} {self.do}" if self.do else "expect"

@@ -8,8 +8,6 @@ from typing import Any
 
 from ops.scenario_values import Fields, Known, Shape, as_text, bare
 
-__all__ = ["adopt", "named", "object_", "recommend"]
-
 
 def named(of: str) -> Shape:
     """The outcome, arrangement or meeting that is meant: the only one where none is named; in whatever case."""
@@ -18,11 +16,7 @@ def named(of: str) -> Shape:
         titles: tuple[str, ...] = getattr(known, f"{of}s")
         keys = [of] if of in given else ["title"] if "title" in given else ["name"] if "name" in given else []
         if not keys:
-            return (
-                {**given, of: titles[-1 if of == "meeting" else 0]}
-                if titles[:1] and _one(of, titles)
-                else given
-            )
+            return {**given, of: titles[-1 if of == "meeting" else 0]} if titles[:1] and _one(of, titles) else given
         wanted = str(given[keys[0]])
         same = [title for title in titles if title == wanted] or [
             title for title in titles if bare(title) == bare(wanted)

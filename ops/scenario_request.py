@@ -8,8 +8,6 @@ from models.request import SECTIONS
 from ops.scenario_synonyms import field_of, plain
 from ops.scenario_values import Known, as_list, as_text, day, is_no, is_yes, number, one_member
 
-__all__ = ["attachments", "confidential", "figures", "routes", "situation"]
-
 _STOPS = re.compile(r"\s*(?:->|→|–|—|>|\bto\b|\s-\s)\s*", re.IGNORECASE)
 _ROUTE = {
     "from": ("from", "origin", "start", "departure", "source"),
@@ -41,9 +39,7 @@ def situation(given: dict[str, Any]) -> dict[str, Any]:
 def routes(value: Any, known: Known, kept: list[str]) -> list[Any]:
     """Routes: mappings, or texts such as ``MM to MY by sea``; a list of codes is one route through all of them."""
     many = [value] if isinstance(value, Mapping | str) else as_list(value)
-    if len(many) > 1 and all(
-        isinstance(one, str) and one_member(one, known) in known.directory for one in many
-    ):
+    if len(many) > 1 and all(isinstance(one, str) and one_member(one, known) in known.directory for one in many):
         return [_through([one_member(one, known) for one in many])]
     return [_route(one, known, kept) for one in many]
 
@@ -89,9 +85,7 @@ def figures(value: Any, kept: list[str]) -> list[Any]:
 
 
 def _counted(what: Any, value: Any) -> Any:
-    return (
-        {"what": str(what), **value} if isinstance(value, Mapping) else {"what": str(what), "number": value}
-    )
+    return {"what": str(what), **value} if isinstance(value, Mapping) else {"what": str(what), "number": value}
 
 
 def _figure(one: Any, kept: list[str]) -> dict[str, Any] | None:
@@ -116,9 +110,7 @@ def _figure(one: Any, kept: list[str]) -> dict[str, Any] | None:
     return {"what": "persons", **read, "number": counted.value}
 
 
-def _named(
-    one: Mapping[Any, Any], words: Mapping[str, tuple[str, ...]], of: str, kept: list[str]
-) -> dict[str, Any]:
+def _named(one: Mapping[Any, Any], words: Mapping[str, tuple[str, ...]], of: str, kept: list[str]) -> dict[str, Any]:
     """The parts of a route or a figure by their own names; what has no place there is kept."""
     read: dict[str, Any] = {}
     for key, value in one.items():

@@ -14,8 +14,6 @@ from ops.scenario_request import situation
 from ops.scenario_synonyms import answers, field_of, options, plain
 from ops.scenario_values import Fields, Known, Shape, as_list, as_text, is_day, is_no, is_yes, members
 
-__all__ = ["shaped"]
-
 _INDICATOR = {"name": "indicator", "what": "indicator", "title": "indicator", "measure": "indicator"}
 _PERSON = ("to", "name", "holder", "new_holder", "alternate", "person")
 
@@ -51,9 +49,16 @@ def _of(do: str) -> str:
 
 
 _CHOICES = {
-    "draft": "urgency", "submit": "urgency", "resubmit": "urgency", "decide": "position", "respond": "answer",
-    "open_report": "kind", "consent": "answer", "adopt": "state", "circulate": "what",
-}  # fmt: skip
+    "draft": "urgency",
+    "submit": "urgency",
+    "resubmit": "urgency",
+    "decide": "position",
+    "respond": "answer",
+    "open_report": "kind",
+    "consent": "answer",
+    "adopt": "state",
+    "circulate": "what",
+}
 """The field of answers of the commands that have one."""
 
 
@@ -63,8 +68,10 @@ _CHOICES = {
 def _request(given: Fields, known: Known) -> Fields:
     inner = given.get("changes")
     if isinstance(inner, Mapping):
-        given = {**{key: value for key, value in given.items() if key != "changes"},
-                 **{plain(key): value for key, value in inner.items()}}  # fmt: skip
+        given = {
+            **{key: value for key, value in given.items() if key != "changes"},
+            **{plain(key): value for key, value in inner.items()},
+        }
     return situation(given)
 
 
@@ -91,9 +98,7 @@ def _propose(given: Fields, known: Known) -> Fields:
         value = rest.pop(key)
         for one in as_list(value if isinstance(value, list | tuple) else [value]):
             inner = {plain(word): part for word, part in one.items()} if isinstance(one, Mapping) else {}
-            reason = next(
-                (inner[word] for word in ("why", "reason", "text", "because") if word in inner), None
-            )
+            reason = next((inner[word] for word in ("why", "reason", "text", "because") if word in inner), None)
             place = str(inner.get("as", inner.get("seat", inner.get("role", ""))))
             codes = members(inner if inner and "member" in inner else one, known)
             found["observers" if "observ" in place else name] += codes
@@ -145,9 +150,7 @@ def _add_arrangement(given: Fields, known: Known) -> Fields:
 
 def _contact(member: Any, post: Any) -> str:
     role = plain(post).replace("_", "-")
-    return (
-        f"{member}/{role}" if role in ("focal-point", "co-chair", "steering-group") else f"{member}: {post}"
-    )
+    return f"{member}/{role}" if role in ("focal-point", "co-chair", "steering-group") else f"{member}: {post}"
 
 
 def _schedule_meeting(given: Fields, known: Known) -> Fields:
@@ -215,11 +218,7 @@ def _waive(given: Fields, known: Known) -> Fields:
         return given
     rest = {key: value for key, value in given.items() if key not in letters}
     said = [as_text(given[key]) for key in letters if not is_yes(given[key])]
-    return {
-        **rest,
-        "term": [key.strip("()") for key in letters],
-        **({"note": "\n".join(said)} if said else {}),
-    }
+    return {**rest, "term": [key.strip("()") for key in letters], **({"note": "\n".join(said)} if said else {})}
 
 
 def _circulate(given: Fields, known: Known) -> Fields:
@@ -237,9 +236,11 @@ def _consent(given: Fields, known: Known) -> Fields:
     """What the consent is to is the one circulation that is under way."""
     rest = {key: value for key, value in given.items() if key not in ("to", "circulation")}
     others = {key: given[key] for key in ("to", "circulation") if key in given}
-    return rest if all(plain(value) in ("circulation", "being_named") for value in others.values()) else {
-        **rest, **{("what" if key == "to" else key): value for key, value in others.items()}
-    }  # fmt: skip
+    return (
+        rest
+        if all(plain(value) in ("circulation", "being_named") for value in others.values())
+        else {**rest, **{("what" if key == "to" else key): value for key, value in others.items()}}
+    )
 
 
 def _then(*shapes: Shape) -> Shape:
@@ -252,11 +253,30 @@ def _then(*shapes: Shape) -> Shape:
 
 
 _SHAPES: dict[str, Shape] = {
-    "draft": _request, "submit": _request, "resubmit": _request, "decide": _decide, "propose": _propose,
-    "admit": _admit, "add_outcome": _add_outcome, "progress": _then(named("outcome"), _progress),
-    "block": named("outcome"), "done": named("outcome"), "verify": named("outcome"), "object": object_,
-    "add_arrangement": _add_arrangement, "agree": named("arrangement"), "log_exchange": named("arrangement"),
-    "review_arrangement": named("arrangement"), "schedule_meeting": _schedule_meeting,
-    "attend": _then(_attend, named("meeting")), "extend": _extend, "delegate": _person, "hand_over": _person,
-    "waive": _waive, "circulate": _circulate, "consent": _consent, "recommend": recommend, "adopt": adopt,
-}  # fmt: skip
+    "draft": _request,
+    "submit": _request,
+    "resubmit": _request,
+    "decide": _decide,
+    "propose": _propose,
+    "admit": _admit,
+    "add_outcome": _add_outcome,
+    "progress": _then(named("outcome"), _progress),
+    "block": named("outcome"),
+    "done": named("outcome"),
+    "verify": named("outcome"),
+    "object": object_,
+    "add_arrangement": _add_arrangement,
+    "agree": named("arrangement"),
+    "log_exchange": named("arrangement"),
+    "review_arrangement": named("arrangement"),
+    "schedule_meeting": _schedule_meeting,
+    "attend": _then(_attend, named("meeting")),
+    "extend": _extend,
+    "delegate": _person,
+    "hand_over": _person,
+    "waive": _waive,
+    "circulate": _circulate,
+    "consent": _consent,
+    "recommend": recommend,
+    "adopt": adopt,
+}

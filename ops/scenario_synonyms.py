@@ -16,15 +16,26 @@ from models.commands import COMMANDS
 from models.commands.body import TEXT
 from models.request import OTHER_WORDS, Request
 
-__all__ = ["IGNORED", "MEMBERS", "REQUESTS", "answers", "field_of", "fields_of", "options", "plain"]
-
 REQUESTS = ("draft", "submit", "resubmit")
 """The commands whose fields are those of a request."""
 
 _SAID = (
-    *TEXT, "because", "explanation", "justification", "grounds", "rationale", "remark", "statement", "description",
-    "details", "content", "wording", "answer", "reply", "response",
-)  # fmt: skip
+    *TEXT,
+    "because",
+    "explanation",
+    "justification",
+    "grounds",
+    "rationale",
+    "remark",
+    "statement",
+    "description",
+    "details",
+    "content",
+    "wording",
+    "answer",
+    "reply",
+    "response",
+)
 
 _FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "request": {
@@ -36,14 +47,33 @@ _FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         "routes": ("routes_of_movement",),
         "figures": ("numbers", "data"),
         "affected": (
-            "affected_members", "affected_countries", "countries", "countries_affected", "members", "most_affected",
+            "affected_members",
+            "affected_countries",
+            "countries",
+            "countries_affected",
+            "members",
+            "most_affected",
         ),
         "done": (
-            "done_so_far", "actions_taken", "actions", "measures", "measures_taken", "what_was_done", "steps_taken",
-            "already_done", "response",
+            "done_so_far",
+            "actions_taken",
+            "actions",
+            "measures",
+            "measures_taken",
+            "what_was_done",
+            "steps_taken",
+            "already_done",
+            "response",
         ),
         "asks": (
-            "ask", "asked", "requested", "requests", "request", "asked_of_the_group", "what_is_requested", "needs",
+            "ask",
+            "asked",
+            "requested",
+            "requests",
+            "request",
+            "asked_of_the_group",
+            "what_is_requested",
+            "needs",
             "asks_of_the_group",
         ),
         "confidential": ("confidential_sections", "confidentiality_by_section"),
@@ -141,49 +171,96 @@ _FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "waive": {"term": ("tor", "tors", "term_of_reference", "waived", "waives"), "text": ("waiver",)},
     "delegate": {"until": ("to_date", "ends", "end")},
     "act_for": {},
-}  # fmt: skip
+}
 """By command (``request``: those of ``REQUESTS``), for each field further words for it."""
 
 IGNORED = dict.fromkeys(("contribute", "recommend", "table", "object", "revise"), ("report", "kind"))
 """Words that name what is meant anyway, since there is only one: the open report."""
 
-MEMBERS = frozenset({
-    ("request", "affected"), ("propose", "members"), ("propose", "observers"), ("propose", "without"),
-    ("comment", "member"), ("replace", "member"), ("replace", "by"), ("admit", "member"), ("endorse", "member"),
-    ("add_outcome", "owner"), ("add_outcome", "supporting"), ("add_arrangement", "parties"),
-    ("attend", "present"), ("attend", "observing"), ("attend", "absent"),
-    ("recommend", "to"), ("recommend", "owner"), ("circulate", "to"), ("circulate", "names"),
-})  # fmt: skip
+MEMBERS = frozenset(
+    {
+        ("request", "affected"),
+        ("propose", "members"),
+        ("propose", "observers"),
+        ("propose", "without"),
+        ("comment", "member"),
+        ("replace", "member"),
+        ("replace", "by"),
+        ("admit", "member"),
+        ("endorse", "member"),
+        ("add_outcome", "owner"),
+        ("add_outcome", "supporting"),
+        ("add_arrangement", "parties"),
+        ("attend", "present"),
+        ("attend", "observing"),
+        ("attend", "absent"),
+        ("recommend", "to"),
+        ("recommend", "owner"),
+        ("circulate", "to"),
+        ("circulate", "names"),
+    }
+)
 """The fields that hold codes of members."""
 
 _ANSWERS: dict[tuple[str, str], dict[str, str]] = {
     ("request", "urgency"): {
-        "high": "urgent", "emergency": "urgent", "immediate": "urgent", "critical": "urgent",
-        "normal": "routine", "standard": "routine", "ordinary": "routine", "low": "routine",
+        "high": "urgent",
+        "emergency": "urgent",
+        "immediate": "urgent",
+        "critical": "urgent",
+        "normal": "routine",
+        "standard": "routine",
+        "ordinary": "routine",
+        "low": "routine",
     },
     ("decide", "position"): {
-        "approved": "approve", "approves": "approve", "yes": "approve", "accept": "approve", "agree": "approve",
-        "approved with conditions": "approve with conditions", "conditional": "approve with conditions",
-        "conditionally approve": "approve with conditions", "approve conditionally": "approve with conditions",
-        "declined": "decline", "declines": "decline", "no": "decline", "reject": "decline", "refuse": "decline",
-        "asked": "ask", "question": "ask", "ask for information": "ask", "ask for more information": "ask",
-        "recused": "recuse", "recuses": "recuse", "recusal": "recuse",
+        "approved": "approve",
+        "approves": "approve",
+        "yes": "approve",
+        "accept": "approve",
+        "agree": "approve",
+        "approved with conditions": "approve with conditions",
+        "conditional": "approve with conditions",
+        "conditionally approve": "approve with conditions",
+        "approve conditionally": "approve with conditions",
+        "declined": "decline",
+        "declines": "decline",
+        "no": "decline",
+        "reject": "decline",
+        "refuse": "decline",
+        "asked": "ask",
+        "question": "ask",
+        "ask for information": "ask",
+        "ask for more information": "ask",
+        "recused": "recuse",
+        "recuses": "recuse",
+        "recusal": "recuse",
     },
     ("*", "gate"): {
-        "review": "activation", "co chair review": "activation", "request": "activation",
-        "participant": "participants", "participant selection": "participants", "list": "participants",
-        "extend": "extension", "terminate": "termination", "circulate": "circulation", "close": "closure",
+        "review": "activation",
+        "co chair review": "activation",
+        "request": "activation",
+        "participant": "participants",
+        "participant selection": "participants",
+        "list": "participants",
+        "extend": "extension",
+        "terminate": "termination",
+        "circulate": "circulation",
+        "close": "closure",
         "closing": "closure",
     },
     ("respond", "answer"): {"accepts": "accept", "declines": "decline", "observes": "observe"},
     ("circulate", "what"): {
-        "full report": "full", "full text": "full", "the full report": "full", "the summary": "summary",
+        "full report": "full",
+        "full text": "full",
+        "the full report": "full",
+        "the summary": "summary",
         "none": "nothing",
     },
     ("consent", "answer"): {"gives": "give", "consent": "give", "refuses": "refuse", "not given": "refuse"},
     ("adopt", "state"): {"adopts": "adopted", "declines": "declined", "implemented": "done"},
     ("open_report", "kind"): {"interim report": "interim", "final report": "final"},
-}  # fmt: skip
+}
 """By command and field, other words for an answer."""
 
 

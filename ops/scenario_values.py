@@ -12,23 +12,7 @@ from typing import Any, NamedTuple
 from models.members import Directory, MemberKind
 from models.posts import SECRETARIAT
 
-__all__ = [
-    "Fields", "Known", "Read", "Shape", "as_list", "as_text", "bare", "day", "is_no", "is_yes", "members", "number",
-    "one_member",
-]  # fmt: skip
-
-_DAYS = (
-    "%Y-%m-%d",
-    "%Y-%m",
-    "%d %B %Y",
-    "%d %b %Y",
-    "%B %d, %Y",
-    "%B %d %Y",
-    "%B %Y",
-    "%b %Y",
-    "%Y",
-    "%d.%m.%Y",
-)
+_DAYS = ("%Y-%m-%d", "%Y-%m", "%d %B %Y", "%d %b %Y", "%B %d, %Y", "%B %d %Y", "%B %Y", "%b %Y", "%Y", "%d.%m.%Y")
 _NO_DAY = ("%Y-%m", "%B %Y", "%b %Y", "%Y")
 
 
@@ -82,10 +66,7 @@ def as_text(value: Any) -> str:
 def as_list(value: Any) -> list[Any]:
     """A single value as a list of one; a mapping of words as lines."""
     if isinstance(value, Mapping):
-        return [
-            f"{key}: {as_text(inner)}" if inner not in (None, "") else str(key)
-            for key, inner in value.items()
-        ]
+        return [f"{key}: {as_text(inner)}" if inner not in (None, "") else str(key) for key, inner in value.items()]
     return list(value) if isinstance(value, list | tuple) else [] if value in (None, "") else [value]
 
 
@@ -149,9 +130,7 @@ def members(value: Any, known: Known) -> list[str]:
     """Codes of members: one or many, named as in ``one_member`` or by what they are together (``organisations``)."""
     found: list[str] = []
     named = isinstance(value, Mapping) and not set(value) & set(_NAMED)
-    for one in (
-        [value] if isinstance(value, Mapping) and not named else as_list(list(value) if named else value)
-    ):
+    for one in [value] if isinstance(value, Mapping) and not named else as_list(list(value) if named else value):
         found += _some(one, known)
     return list(dict.fromkeys(found))
 

@@ -17,14 +17,10 @@ from ops.scenario_shapes import shaped
 from ops.scenario_synonyms import IGNORED, MEMBERS, REQUESTS, answers, field_of, fields_of, options, plain
 from ops.scenario_values import Known, as_list, as_text, day, members, number, one_member
 
-__all__ = ["NOT_SAID", "Worded", "worded"]
-
 NOT_SAID = "Not said in the scenario."
 """What stands where a command needs words and the file has none."""
 
-_MUST_SAY = frozenset(
-    {"recommend", "revise", "suspend", "waive", "object", "comment", "contribute", "answer"}
-)
+_MUST_SAY = frozenset({"recommend", "revise", "suspend", "waive", "object", "comment", "contribute", "answer"})
 _MUST_SAY_WITH = {"decide": ("position", ("decline", "ask", "approve with conditions"))}
 _TEXT = {"draft": "situation", "submit": "situation"}
 """Where what is kept is kept; in ``text`` by default."""
@@ -135,14 +131,7 @@ def _value(of: str, name: str, key: str, value: Any, known: Known, kept: list[st
         case "circulate", "to" if plain(value) in ("everyone", "participants", "all", "everybody"):
             return "participants" if plain(value) == "participants" else "everyone"
         case "add_arrangement", "marking":
-            return (
-                str(value)
-                .upper()
-                .replace("TLP", "")
-                .strip(" :-_")
-                .replace(" ", "+")
-                .replace("WHITE", "CLEAR")
-            )
+            return str(value).upper().replace("TLP", "").strip(" :-_").replace(" ", "+").replace("WHITE", "CLEAR")
     types = fields_of(of)[name]
     if (of, name) in MEMBERS:
         found = members(value, known)
@@ -172,9 +161,7 @@ def _answer(of: str, name: str, key: str, value: Any, kept: list[str]) -> Any:
     said = said.removesuffix(" gate") if name == "gate" else said
     if said in known:
         return known[said]
-    begun = [
-        word for word in sorted(known, key=len, reverse=True) if said.startswith((f"{word},", f"{word}:"))
-    ]
+    begun = [word for word in sorted(known, key=len, reverse=True) if said.startswith((f"{word},", f"{word}:"))]
     if begun:
         kept.append(_line(key, value))
         return known[begun[0]]
@@ -207,9 +194,11 @@ def _act_for(given: Mapping[Any, Any], known: Known, fill: bool) -> Worded:
     inner = taken.pop("with", None)
     if isinstance(command, Mapping):
         command = {plain(key): value for key, value in command.items()}
-        inner = command.get("with") if isinstance(command.get("with"), Mapping) else {
-            key: value for key, value in command.items() if key != "do"
-        }  # fmt: skip
+        inner = (
+            command.get("with")
+            if isinstance(command.get("with"), Mapping)
+            else {key: value for key, value in command.items() if key != "do"}
+        )
         command = command.get("do")
     if not isinstance(command, str):
         return Worded(dict(given))

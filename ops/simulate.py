@@ -42,8 +42,6 @@ from settings import Settings, ensure_keys
 from workflows.client import CaseDesk
 from workflows.payloads import data_converter
 
-__all__ = ["Differs", "Simulation", "simulation"]
-
 _SETTLED_SECONDS = 20.0
 _LOOK_AGAIN = 0.004
 _SAME_MOMENT = timedelta(seconds=59)
@@ -63,9 +61,15 @@ class Simulation:
     """One scenario on its way. ``said`` is called with each line of the timeline."""
 
     def __init__(
-        self, scenario: Scenario, env: WorkflowEnvironment, engine: AsyncEngine, desk: CaseDesk, catcher: Catcher,
-        said: Callable[[str], None], settings: Settings,
-    ) -> None:  # fmt: skip
+        self,
+        scenario: Scenario,
+        env: WorkflowEnvironment,
+        engine: AsyncEngine,
+        desk: CaseDesk,
+        catcher: Catcher,
+        said: Callable[[str], None],
+        settings: Settings,
+    ) -> None:
         self.scenario = scenario
         self.settings = settings
         self.engine = engine
@@ -225,9 +229,7 @@ class Simulation:
             recommendations = await queries.parts(connection, self.reference, "recommendations")
             streams = set(await queries.streams(connection))
         accepted = {report["number"] for report in reports if report["state"] == "accepted"}
-        wanted = {
-            f"{self.reference}/R{one['number']}" for one in recommendations if one["report"] in accepted
-        }
+        wanted = {f"{self.reference}/R{one['number']}" for one in recommendations if one["report"] in accepted}
         return wanted <= streams
 
     async def _until(self, holds: Callable[[], Any], what: str) -> None:
@@ -250,9 +252,7 @@ class Simulation:
         self._entries = len(entries)
         mails = mail_files(self._catcher.folder)
         for mail in map(read_mail, mails[self._mails :]):
-            self._said(
-                f"{_written(self.now)}    mail to {', '.join(mail.recipients)}: {mail.message['Subject']}"
-            )
+            self._said(f"{_written(self.now)}    mail to {', '.join(mail.recipients)}: {mail.message['Subject']}")
         self._mails = len(mails)
 
     async def pass_until(self, moment: datetime) -> None:
@@ -282,18 +282,27 @@ def _written(moment: datetime) -> str:
 
 def _line(entry: Entry) -> str:
     event = entry.event
-    facts = [str(event[name]) for name in ("gate", "position", "stage", "member", "state", "outcome", "act", "subject")
-             if event.get(name)]  # fmt: skip
+    facts = [
+        str(event[name])
+        for name in ("gate", "position", "stage", "member", "state", "outcome", "act", "subject")
+        if event.get(name)
+    ]
     who = "the clock" if entry.command.startswith("clock:") else entry.by
     return f"{who}: {entry.type.replace('_', ' ')}{' (' + ', '.join(facts) + ')' if facts else ''}"
 
 
 @asynccontextmanager
 async def simulation(
-    scenario: Scenario, said: Callable[[str], None], *, mail_folder: Path | None = None, cached: int | None = None,
-    database_url: str | None = None, history_limit: int = 1500, payload_keys: SecretStr | None = None,
+    scenario: Scenario,
+    said: Callable[[str], None],
+    *,
+    mail_folder: Path | None = None,
+    cached: int | None = None,
+    database_url: str | None = None,
+    history_limit: int = 1500,
+    payload_keys: SecretStr | None = None,
     web_port: int = 8000,
-) -> AsyncIterator[Simulation]:  # fmt: skip
+) -> AsyncIterator[Simulation]:
     """Everything a simulation needs, started and stopped: server, records, worker, mail catcher.
 
     ``mail_folder`` keeps the mails; ``cached`` is how many workflows the worker keeps in memory (0: every step is
@@ -305,10 +314,15 @@ async def simulation(
         catcher = Catcher(mail_folder or folder / "mail")
         async with catcher:
             settings = Settings(
-                data_dir=folder, database_url=database_url, smtp_host="127.0.0.1", smtp_port=catcher.port,
-                smtp_security="none", payload_keys=payload_keys, web_port=web_port,
+                data_dir=folder,
+                database_url=database_url,
+                smtp_host="127.0.0.1",
+                smtp_port=catcher.port,
+                smtp_security="none",
+                payload_keys=payload_keys,
+                web_port=web_port,
                 imap_host=None,
-            )  # fmt: skip
+            )
             ensure_keys(settings)
             await db.migrate(settings.database)
             engine = db.make_engine(settings)
@@ -329,12 +343,10 @@ async def simulation(
 
 async def _skipping_server(settings: Settings) -> WorkflowEnvironment:
     env = await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=str(find_test_server(settings)),
-        data_converter=data_converter(settings.keyring),
+        test_server_existing_path=str(find_test_server(settings)), data_converter=data_converter(settings.keyring)
     )
     kinds = {
-        name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{_snake(kind)}")
-        for name, kind in SEARCH_ATTRIBUTES.items()
+        name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{_snake(kind)}") for name, kind in SEARCH_ATTRIBUTES.items()
     }
     await env.client.operator_service.add_search_attributes(
         AddSearchAttributesRequest(namespace=env.client.namespace, search_attributes=kinds)

@@ -199,7 +199,5 @@ def _find(name: str, configured: Path | None, setting: str) -> Path:
         return beside
     found = shutil.which(name)
     if found is None:
-        raise SettingsError(
-            f"{setting} is not set, and there is no {name} beside {sys.executable} or on the PATH"
-        )
+        raise SettingsError(f"{setting} is not set, and there is no {name} beside {sys.executable} or on the PATH")
     return Path(found)

@@ -21,8 +21,6 @@ from records import queries
 from records.attachments import Attachments
 from records.log import read_entries
 
-__all__ = ["Fault", "blank", "runs_of", "verify"]
-
 
 class Fault(Value):
     """Something that does not agree: in which stream, and what."""
@@ -53,9 +51,7 @@ async def verify(
         async with _snapshot(engine) as connection:
             entries = await read_entries(connection, stream)
             if not entries:
-                yield Fault(
-                    stream=stream, what="the log has no entry of it, though there is a case or a workflow"
-                )
+                yield Fault(stream=stream, what="the log has no entry of it, though there is a case or a workflow")
             broken = broken_at(entries)
             if broken is not None:
                 yield Fault(stream=stream, what=f"the chain of the log breaks at entry {broken}")
@@ -146,8 +142,7 @@ async def _against_projection(
         for column, value in columns.items():
             if _plain(row[column]) != _plain(value):
                 yield Fault(
-                    stream=reference,
-                    what=f"{name} {key}: {column} is {row[column]!r}, the log gives {value!r}",
+                    stream=reference, what=f"{name} {key}: {column} is {row[column]!r}, the log gives {value!r}"
                 )
     async for fault in _too_much(connection, reference, wanted):
         yield fault
@@ -192,9 +187,7 @@ async def _against_files(
                 known[file] = await files.fault(*file)
             if known[file] and file not in told:
                 told.add(file)
-                yield Fault(
-                    stream=stream, what=f"the file {attached['name']!r} ({file[0][:12]}) {known[file]}"
-                )
+                yield Fault(stream=stream, what=f"the file {attached['name']!r} ({file[0][:12]}) {known[file]}")
 
 
 # Temporal's history --------------------------------------------------------------------------------------------------

@@ -14,11 +14,6 @@ from models.tables import TABLES
 from records.holders import posts_of
 from records.sessions import digest, make_token
 
-__all__ = [
-    "LONGEST_TOKEN_LIFE", "TOKENS_AT_MOST", "ApiToken", "Scope", "TooManyTokens", "end_token", "end_tokens",
-    "new_api_token", "token_of", "tokens_of",
-]  # fmt: skip
-
 LONGEST_TOKEN_LIFE = timedelta(days=365)
 TOKENS_AT_MOST = 20
 """Tokens that one account can have at a time."""
@@ -63,9 +58,15 @@ def _read(row: dict[str, object]) -> ApiToken:
 
 
 async def new_api_token(
-    engine: AsyncEngine, email: str, post: Post, name: str, scopes: tuple[Scope, ...], *,
-    expires_at: datetime, now: datetime,
-) -> str:  # fmt: skip
+    engine: AsyncEngine,
+    email: str,
+    post: Post,
+    name: str,
+    scopes: tuple[Scope, ...],
+    *,
+    expires_at: datetime,
+    now: datetime,
+) -> str:
     """Make a token; the text that is returned is kept nowhere.
 
     Raises:
@@ -76,9 +77,14 @@ async def new_api_token(
         raise ValueError("a token has a name, at least one scope, and a life of at most a year")
     token = _PREFIX + make_token()
     kept = ApiToken(
-        number=secrets.token_hex(8), email=email, post=post, name=name, scopes=tuple(sorted(set(scopes))),
-        made_at=now, expires_at=expires_at,
-    )  # fmt: skip
+        number=secrets.token_hex(8),
+        email=email,
+        post=post,
+        name=name,
+        scopes=tuple(sorted(set(scopes))),
+        made_at=now,
+        expires_at=expires_at,
+    )
     row = {**kept.model_dump(), "post": str(post), "scopes": " ".join(kept.scopes), "token": digest(token)}
     async with write_transaction(engine) as connection:
         mine = (_TOKENS.c.email == email) & _TOKENS.c.ended_at.is_(None) & (_TOKENS.c.expires_at > now)

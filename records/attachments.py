@@ -21,8 +21,6 @@ from models.request import Attachment
 from models.tables import TABLES
 from records.log import write_rows
 
-__all__ = ["Attachments"]
-
 _NOTED = TABLES.tables["attachments"]
 _HASH = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1024 * 1024
@@ -59,9 +57,7 @@ class Attachments:
         Answers when the bytes are on the disk and it is noted who put them in.
         """
         sha256, size = await asyncio.to_thread(self._write, file)
-        columns = {
-            "sha256": sha256, "member": member, "name": name, "kind": kind, "size": size, "kept_at": at,
-        }  # fmt: skip
+        columns = {"sha256": sha256, "member": member, "name": name, "kind": kind, "size": size, "kept_at": at}
         async with write_transaction(self._engine) as connection:
             await write_rows(connection, [Row(table="attachments", columns=columns)])
         return Attachment(name=name, sha256=sha256, size=size, kind=kind)
@@ -115,15 +111,11 @@ class Attachments:
         async with self._engine.connect() as connection:
             rows = (await connection.execute(query)).mappings().all()
         return {
-            row["sha256"]: Attachment(
-                name=row["name"], sha256=row["sha256"], size=row["size"], kind=row["kind"]
-            )
+            row["sha256"]: Attachment(name=row["name"], sha256=row["sha256"], size=row["size"], kind=row["kind"])
             for row in rows
         }
 
-    async def check(
-        self, member: str, wanted: Iterable[Attachment], before: Mapping[str, Attachment]
-    ) -> None:
+    async def check(self, member: str, wanted: Iterable[Attachment], before: Mapping[str, Attachment]) -> None:
         """Whether a member may attach these; ``before``, by hash: what the newest version of the case carries.
 
         The sentence for a file of another member is that for a file that nobody has put in: a hash that was guessed

@@ -9,8 +9,6 @@ from models.log import Entry
 from models.rules import blank, replay
 from records.log import read_entries
 
-__all__ = ["CaseFiles"]
-
 
 class CaseFiles:
     """The newest state of each case, rebuilt from its log alone; ``keep`` of them stay in memory.

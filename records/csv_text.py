@@ -5,8 +5,6 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-__all__ = ["MARK", "csv_text"]
-
 MARK = "\ufeff"
 """Stands before the text in a file, so that spreadsheets recognize UTF-8."""
 
@@ -23,11 +21,7 @@ def _cell(value: object) -> str:
     text = str(value).replace("\x00", "").encode(errors="replace").decode()
     if isinstance(value, int | float):
         return text
-    return (
-        f"'{text}"
-        if text.lstrip(" \u00a0\ufeff").startswith(_BEGINS_A_FORMULA) or text[:1].isspace()
-        else text
-    )
+    return f"'{text}" if text.lstrip(" \u00a0\ufeff").startswith(_BEGINS_A_FORMULA) or text[:1].isspace() else text
 
 
 def csv_text(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -24,8 +24,6 @@ from models.tables import TABLES
 from records.ledger import of_no_case
 from records.mail_pauses import pause_now
 
-__all__ = ["gather", "items_of", "let_go", "let_go_office"]
-
 _NOTICES, _HOLDERS = TABLES.tables["notices"], TABLES.tables["holders"]
 _ANEW = {"state": NoticeState.QUEUED, "next_attempt_at": None, "reason": "", "address": ""}
 
@@ -60,9 +58,7 @@ def _gather(connection: Connection, due: datetime, now: datetime) -> int:
     for post, first in firsts:
         key = f"{DIGEST}:{post}:{first}"
         insert = insert_for(connection)(_NOTICES).on_conflict_do_nothing(index_elements=["key"])
-        mine = connection.execute(
-            insert.values(**of_no_case(key, DIGEST, Post(post), now)).returning(c.id)
-        ).first()
+        mine = connection.execute(insert.values(**of_no_case(key, DIGEST, Post(post), now)).returning(c.id)).first()
         if mine is not None:  # else another worker has gathered it
             gone = {"state": NoticeState.GATHERED, "digest": key, "next_attempt_at": None, "settled_at": now}
             connection.execute(update(_NOTICES).where(waits, c.post == post).values(**gone))

@@ -28,11 +28,6 @@ from models.public_holidays import work_calendar
 from models.tables import TABLES
 from records.log import write_rows
 
-__all__ = [
-    "DirectoryError", "Opening", "all_offices", "calendar", "day_in", "earliest_day", "import_into", "import_members",
-    "names_of", "opening", "read_members", "seed_hours", "seed_if_empty", "zone_of",
-]  # fmt: skip
-
 SEED = Path(__file__).parent / "seed"
 _MEMBERS, _HOLDERS = TABLES.tables["members"], TABLES.tables["holders"]
 _ALTERNATES, _POLICIES = TABLES.tables["alternates"], TABLES.tables["policies"]
@@ -109,18 +104,25 @@ def _member_rows(text: str, offices: Mapping[str, Mapping[str, str]]) -> Iterabl
         office = offices.get(code, {})
         try:
             member = Member(
-                code=code, name=row["name"], kind=row["kind"],  # type: ignore[arg-type]
-                co_chair=_yes(row, "co_chair"), steering_group=_yes(row, "steering_group"),
-                ahg_2009=_yes(row, "ahg_2009"), mandate=tuple(filter(None, office.get("mandate", "").split(";"))),
-            )  # fmt: skip
+                code=code,
+                name=row["name"],
+                kind=row["kind"],  # type: ignore[arg-type]
+                co_chair=_yes(row, "co_chair"),
+                steering_group=_yes(row, "steering_group"),
+                ahg_2009=_yes(row, "ahg_2009"),
+                mandate=tuple(filter(None, office.get("mandate", "").split(";"))),
+            )
         except ValueError as error:
             raise DirectoryError(f"line {line} ({code}): {error}") from None
         zone = (row.get("zone") or office.get("zone") or "UTC").strip()
         holidays = (row.get("holidays") or office.get("holidays") or "").strip()
         yield {
-            **member.model_dump(mode="json"), "mandate": list(member.mandate), "position": line, "zone": zone,
+            **member.model_dump(mode="json"),
+            "mandate": list(member.mandate),
+            "position": line,
+            "zone": zone,
             "holidays": holidays,
-        }  # fmt: skip
+        }
 
 
 def _yes(row: Mapping[str, str | None], column: str) -> bool:
@@ -164,9 +166,7 @@ async def all_offices(
     connection: AsyncConnection,
 ) -> tuple[dict[Post, dict[str, Any]], dict[Post, list[dict[str, Any]]]]:
     """Who holds each post, and who is named as an alternate of each, also those whose time is over."""
-    holders = {
-        Post(row["post"]): dict(row) for row in (await connection.execute(select(_HOLDERS))).mappings()
-    }
+    holders = {Post(row["post"]): dict(row) for row in (await connection.execute(select(_HOLDERS))).mappings()}
     named: dict[Post, list[dict[str, Any]]] = {}
     query = select(_ALTERNATES).order_by(_ALTERNATES.c.post, _ALTERNATES.c.name)
     for row in (await connection.execute(query)).mappings():

@@ -25,12 +25,6 @@ from models.tables import TABLES
 from records.digests import let_go_office
 from records.directory import import_into, read_members
 
-__all__ = [
-    "Changed", "Editor", "StaleDirectory", "change_of", "changes", "command_of", "end_alternate", "fingerprint",
-    "hand_over", "heard", "import_list", "marks_of", "name_alternate", "office_of", "offices_of_post", "set_marks",
-    "set_office", "unheard", "waiting_cases",
-]  # fmt: skip
-
 _CHANGES, _MEMBERS = TABLES.tables["directory_changes"], TABLES.tables["members"]
 _HOLDERS, _ALTERNATES = TABLES.tables["holders"], TABLES.tables["alternates"]
 _DUTIES, _CASES = TABLES.tables["duties"], TABLES.tables["cases"]
@@ -114,9 +108,13 @@ async def waiting_cases(connection: AsyncConnection, post: Post) -> list[str]:
     """The running cases in which something waits for a post: those that hear of its change of hands."""
     mine = and_(_DUTIES.c.reference == _CASES.c.reference, _DUTIES.c.post == str(post))
     query = (
-        select(_CASES.c.reference).join(_DUTIES, mine).where(_CASES.c.stage.not_in(_ENDED))
-        .distinct().order_by(_CASES.c.reference).limit(_MOST_CASES)
-    )  # fmt: skip
+        select(_CASES.c.reference)
+        .join(_DUTIES, mine)
+        .where(_CASES.c.stage.not_in(_ENDED))
+        .distinct()
+        .order_by(_CASES.c.reference)
+        .limit(_MOST_CASES)
+    )
     return [reference for (reference,) in await connection.execute(query)]
 
 
@@ -124,11 +122,14 @@ async def waiting_cases(connection: AsyncConnection, post: Post) -> list[str]:
 
 
 async def _make(
-    engine: AsyncEngine, editor: Editor, kind: ChangeKind, about: str,
+    engine: AsyncEngine,
+    editor: Editor,
+    kind: ChangeKind,
+    about: str,
     read: Callable[[AsyncConnection], Awaitable[State]],
     write: Callable[[AsyncConnection, State], Awaitable[State]],
     cases_of: Post | None = None,
-) -> Changed:  # fmt: skip
+) -> Changed:
     """Change what ``read`` gives by ``write``, which answers with what is since."""
     own_id = fingerprint([editor.email, editor.post, kind.value, about, editor.form])
     async with write_transaction(engine) as connection:
@@ -144,9 +145,17 @@ async def _make(
         if after == before:
             raise Refused(Why.INVALID, "Nothing is different from what stands now; nothing was recorded.")
         made = Changed(
-            id=own_id, at=editor.at, by=editor.post, email=editor.email, name=editor.name, kind=kind, about=about,
-            before=before, after=after, cases=tuple(await waiting_cases(connection, cases_of)) if cases_of else (),
-        )  # fmt: skip
+            id=own_id,
+            at=editor.at,
+            by=editor.post,
+            email=editor.email,
+            name=editor.name,
+            kind=kind,
+            about=about,
+            before=before,
+            after=after,
+            cases=tuple(await waiting_cases(connection, cases_of)) if cases_of else (),
+        )
         await connection.execute(_CHANGES.insert(), _columns(made))
     return made
 
@@ -170,9 +179,7 @@ async def hand_over(engine: AsyncEngine, editor: Editor, post: Post, to: Person)
     return await _make(engine, editor, ChangeKind.HANDED_OVER, post, read, write, post)
 
 
-async def name_alternate(
-    engine: AsyncEngine, editor: Editor, post: Post, to: Person, until: date | None
-) -> Changed:
+async def name_alternate(engine: AsyncEngine, editor: Editor, post: Post, to: Person, until: date | None) -> Changed:
     """Somebody stands in for the holder, until the end of a day or until it is ended. ``to.language`` is not kept.
 
     Raises:
@@ -268,12 +275,18 @@ async def import_list(engine: AsyncEngine, members_csv: str, at: datetime) -> in
         after = await _offices_and_marks(connection)
         made = [
             Changed(
-                id=fingerprint([at.isoformat(), "import", about]), at=at, by=SECRETARIAT, name=_IMPORT,
-                kind=ChangeKind.MARKS if about == MARKS else ChangeKind.OFFICE, about=about,
-                before=before.get(about, {}), after=now,
+                id=fingerprint([at.isoformat(), "import", about]),
+                at=at,
+                by=SECRETARIAT,
+                name=_IMPORT,
+                kind=ChangeKind.MARKS if about == MARKS else ChangeKind.OFFICE,
+                about=about,
+                before=before.get(about, {}),
+                after=now,
             )
-            for about, now in after.items() if before.get(about) != now
-        ]  # fmt: skip
+            for about, now in after.items()
+            if before.get(about) != now
+        ]
         if made and len(before) > 1:
             await connection.execute(_CHANGES.insert(), [_columns(one) for one in made])
         for one in made:
@@ -294,10 +307,13 @@ async def _offices_and_marks(connection: AsyncConnection) -> dict[str, State]:
     """Name and office of each member by code, and the marks; those alone of an empty directory."""
     offices = {
         row["code"]: {
-            "name": row["name"], "zone": row["zone"], "holidays": row["holidays"], "mandate": list(row["mandate"] or ()),
+            "name": row["name"],
+            "zone": row["zone"],
+            "holidays": row["holidays"],
+            "mandate": list(row["mandate"] or ()),
         }
         for row in await read_members(connection)
-    }  # fmt: skip
+    }
     return {**offices, MARKS: await marks_of(connection)}
 
 
@@ -320,7 +336,7 @@ async def change_of(connection: AsyncConnection, number: str) -> Changed | None:
 
 async def changes(
     connection: AsyncConnection, *, about: Iterable[str] = (), before: Changed | None = None, limit: int | None = 100
-) -> list[Changed]:  # fmt: skip
+) -> list[Changed]:
     """Changes, the newest first: of these posts and members, or of all; ``before``: only those that came earlier."""
     query = select(_CHANGES).order_by(_CHANGES.c.at.desc(), _CHANGES.c.id.desc()).limit(limit)
     wanted = tuple(about)
@@ -357,8 +373,6 @@ async def unheard(connection: AsyncConnection, made: Changed) -> list[str]:
     later = next((one for one in newest if one.kind is made.kind and not _is_echo(one)), None)
     if later is None or later.id != made.id:
         return []
-    query = select(_CASES.c.reference).where(
-        _CASES.c.reference.in_(made.cases), _CASES.c.stage.not_in(_ENDED)
-    )
+    query = select(_CASES.c.reference).where(_CASES.c.reference.in_(made.cases), _CASES.c.stage.not_in(_ENDED))
     running = {reference for (reference,) in await connection.execute(query)}
     return sorted(running - await heard(connection, made))

@@ -12,8 +12,6 @@ from models.posts import Post
 from models.tables import TABLES
 from records.directory import day_in, earliest_day, zone_of
 
-__all__ = ["Person", "folded", "person", "posts_of"]
-
 _HOLDERS, _ALTERNATES = TABLES.tables["holders"], TABLES.tables["alternates"]
 
 

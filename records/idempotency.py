@@ -13,17 +13,13 @@ from db import write_transaction
 from models.posts import Post
 from models.tables import TABLES
 
-__all__ = ["KEPT", "same_body"]
-
 KEPT = timedelta(days=90)
 """How long a key is remembered; after that a repeated request still gives the first result, whatever its body."""
 
 _KEYS = TABLES.tables["idempotency_keys"]
 
 
-async def same_body(
-    engine: AsyncEngine, post: Post, about: str, key: str, fingerprint: str, now: datetime
-) -> bool:
+async def same_body(engine: AsyncEngine, post: Post, about: str, key: str, fingerprint: str, now: datetime) -> bool:
     """Whether what is sent under a key is what was sent under it first; a new key is kept with it.
 
     ``about``: the reference of the case, empty for a submission; keys of different posts and cases never meet.

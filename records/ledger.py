@@ -21,11 +21,6 @@ from models.notices.state import WAITING, NoticeState
 from models.posts import Capacity, Post
 from models.tables import TABLES
 
-__all__ = [
-    "MOST_ATTEMPTS", "NOBODY_INSTEAD", "Turn", "acknowledge", "for_alternate", "next_attempt", "notice_of", "of_no_case",
-    "orphaned", "ready", "retry_delay", "take_turn", "told", "waiting",
-]  # fmt: skip
-
 _NOTICES, _PAUSES = TABLES.tables["notices"], TABLES.tables["mail_pauses"]
 
 _FIRST_DELAY = timedelta(seconds=30)
@@ -86,9 +81,7 @@ _MARK_RESERVED = _MARK.where(
     _NOTICES.c.reserved_by == bindparam("worker"),
     or_(_NOTICES.c.state == NoticeState.RESERVED, _NOTICES.c.state == NoticeState.AMBIGUOUS),
 )
-_MARK_WAITING = _MARK.where(
-    or_(_NOTICES.c.state == NoticeState.QUEUED, _NOTICES.c.state == NoticeState.GATHERED)
-)
+_MARK_WAITING = _MARK.where(or_(_NOTICES.c.state == NoticeState.QUEUED, _NOTICES.c.state == NoticeState.GATHERED))
 
 _PAUSE = select(_PAUSES.c.id).where(_PAUSES.c.resumed_at.is_(None)).limit(1)
 _MINE = and_(_NOTICES.c.state == NoticeState.RESERVED, _NOTICES.c.reserved_by == bindparam("worker"))
@@ -144,22 +137,45 @@ def for_alternate(notice: Mapping[str, Any], at: datetime) -> dict[str, Any] | N
         return None
     kept = {name: notice[name] for name in ("reference", "seq", "kind", "post", "due", "facts")}
     return {
-        **kept, "key": f"{notice['key']}:{Capacity.ALTERNATE.value}", "capacity": Capacity.ALTERNATE.value,
-        "instead_of": notice["key"], "queued_at": at, "state": NoticeState.QUEUED.value, "attempts": 0,
-        "reserved_by": "", "address": "", "reply": "", "message_id": "", "reason": "", "settled_by": "",
-    }  # fmt: skip
+        **kept,
+        "key": f"{notice['key']}:{Capacity.ALTERNATE.value}",
+        "capacity": Capacity.ALTERNATE.value,
+        "instead_of": notice["key"],
+        "queued_at": at,
+        "state": NoticeState.QUEUED.value,
+        "attempts": 0,
+        "reserved_by": "",
+        "address": "",
+        "reply": "",
+        "message_id": "",
+        "reason": "",
+        "settled_by": "",
+    }
 
 
-def of_no_case(
-    key: str, kind: str, post: Post, at: datetime, facts: Mapping[str, str] | None = None
-) -> dict[str, Any]:
+def of_no_case(key: str, kind: str, post: Post, at: datetime, facts: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The row of a notice that belongs to no case (``models.notices.OF_NO_CASE``), for the holder of a post."""
     return {
-        "key": key, "reference": "", "seq": 0, "kind": kind, "post": post, "capacity": Capacity.HOLDER.value,
-        "due": None, "facts": dict(facts or {}), "queued_at": at, "state": NoticeState.QUEUED, "attempts": 0,
-        "reserved_by": "", "address": "", "reply": "", "message_id": "", "instead_of": "", "reason": "",
-        "settled_by": "", "digest": "",
-    }  # fmt: skip
+        "key": key,
+        "reference": "",
+        "seq": 0,
+        "kind": kind,
+        "post": post,
+        "capacity": Capacity.HOLDER.value,
+        "due": None,
+        "facts": dict(facts or {}),
+        "queued_at": at,
+        "state": NoticeState.QUEUED,
+        "attempts": 0,
+        "reserved_by": "",
+        "address": "",
+        "reply": "",
+        "message_id": "",
+        "instead_of": "",
+        "reason": "",
+        "settled_by": "",
+        "digest": "",
+    }
 
 
 async def orphaned(engine: AsyncEngine, worker: str, now: datetime) -> int:
@@ -237,9 +253,7 @@ async def told(
     c = _NOTICES.c
     digest, instead = _NOTICES.alias("digests"), _NOTICES.alias("instead")
     of_mails = [
-        mail.c[name].label(f"{mail.name}_{name}")
-        for mail in (digest, instead)
-        for name in ("key", *_OF_THE_MAIL)
+        mail.c[name].label(f"{mail.name}_{name}") for mail in (digest, instead) for name in ("key", *_OF_THE_MAIL)
     ]
     query = (
         select(_NOTICES, *of_mails)
@@ -254,9 +268,17 @@ async def told(
 
 
 _OF_THE_MAIL = (
-    "state", "attempts", "next_attempt_at", "settled_at", "address", "reply", "message_id", "settled_by", "queued_at",
+    "state",
+    "attempts",
+    "next_attempt_at",
+    "settled_at",
+    "address",
+    "reply",
+    "message_id",
+    "settled_by",
+    "queued_at",
     "reason",
-)  # fmt: skip
+)
 
 
 def _with_its_mails(row: Mapping[Any, Any]) -> Iterator[dict[str, Any]]:

@@ -17,17 +17,6 @@ from models.posts import Post, Role
 from models.tables import TABLES
 from models.visibility import Sight, sees_every_case
 
-__all__ = [
-    "Cursor",
-    "Filters",
-    "board",
-    "cases_named",
-    "cases_seen",
-    "counts_by_stage",
-    "duties_of",
-    "follow_ups_of",
-]
-
 _CASES, _READERS, _MARKS = (TABLES.tables[name] for name in ("cases", "readers", "case_marks"))
 _DUTIES, _FOLLOW_UPS = TABLES.tables["duties"], TABLES.tables["follow_ups"]
 _RECOMMENDATIONS = TABLES.tables["recommendations"]
@@ -98,9 +87,7 @@ class Filters(NamedTuple):
     @property
     def only_open(self) -> bool:
         """Whether it is narrowed down to what is open, and to nothing else that a case tells of itself."""
-        return self.open and not (
-            self.requester or self.waiting_on or self.overdue_at or self.stage or self.urgency
-        )
+        return self.open and not (self.requester or self.waiting_on or self.overdue_at or self.stage or self.urgency)
 
 
 def _seen_by(reader: Post) -> Select[Any]:
@@ -116,11 +103,7 @@ def _seen(reference: ColumnElement[str], reader: Post) -> ColumnElement[bool]:
 
 
 async def cases_seen(
-    connection: AsyncConnection,
-    reader: Post,
-    filters: Filters,
-    after: Cursor | None = None,
-    limit: int = PAGE,
+    connection: AsyncConnection, reader: Post, filters: Filters, after: Cursor | None = None, limit: int = PAGE
 ) -> list[dict[str, Any]]:
     """A page of the cases that a post sees, newest first.
 
@@ -210,14 +193,7 @@ async def cases_named(
 
 async def duties_of(connection: AsyncConnection, post: Post, limit: int = 200) -> list[dict[str, Any]]:
     """What waits for a post, the most urgent first, with title, stage and urgency of each case."""
-    columns = (
-        _DUTIES,
-        _CASES.c.title,
-        _CASES.c.stage,
-        _CASES.c.stage_since,
-        _CASES.c.urgency,
-        _CASES.c.clock,
-    )
+    columns = (_DUTIES, _CASES.c.title, _CASES.c.stage, _CASES.c.stage_since, _CASES.c.urgency, _CASES.c.clock)
     query = (
         select(*columns)
         .join(_CASES, _CASES.c.reference == _DUTIES.c.reference)
@@ -231,8 +207,7 @@ async def duties_of(connection: AsyncConnection, post: Post, limit: int = 200) -
 async def follow_ups_of(connection: AsyncConnection, reader: Post, limit: int = 100) -> list[dict[str, Any]]:
     """The recommendations that a post's member owns and that are still followed, of the cases that the post sees."""
     same = and_(
-        _FOLLOW_UPS.c.reference == _RECOMMENDATIONS.c.reference,
-        _FOLLOW_UPS.c.number == _RECOMMENDATIONS.c.number,
+        _FOLLOW_UPS.c.reference == _RECOMMENDATIONS.c.reference, _FOLLOW_UPS.c.number == _RECOMMENDATIONS.c.number
     )
     query = (
         select(_RECOMMENDATIONS, _FOLLOW_UPS.c.state, _FOLLOW_UPS.c.next_at)
@@ -256,7 +231,5 @@ async def board(connection: AsyncConnection, reader: Post, limit: int = 200) -> 
 async def counts_by_stage(connection: AsyncConnection, reader: Post) -> dict[str, int]:
     """How many of the open cases that a post sees are in each stage."""
     open_ones, _, _ = _narrowed(reader, Filters(open=True))
-    query = open_ones.with_only_columns(
-        _CASES.c.stage
-    )  # counted here: a database would go through all to group them
+    query = open_ones.with_only_columns(_CASES.c.stage)  # counted here: a database would go through all to group them
     return Counter((await connection.execute(query)).scalars())

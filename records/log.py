@@ -15,11 +15,6 @@ from models.posts import Capacity
 from models.projection import Queued, Recorded, Row, Step
 from models.tables import TABLES, EntryRow, Moment
 
-__all__ = [
-    "LogIsBehind", "append", "entry_of", "heads", "notice_key", "read_entries", "write_rows",
-    "write_rows_now",
-]  # fmt: skip
-
 _ENTRIES: Table = EntryRow.__table__  # type: ignore[attr-defined]
 
 
@@ -43,9 +38,7 @@ def append(connection: Connection, steps: Sequence[Step]) -> list[Recorded]:
             fresh.append(step)
             answers.append(Recorded.model_construct(seq=newest.seq, head=newest.hash, ahead=()))
         elif last < first - 1:
-            raise LogIsBehind(
-                f"the log of {step.stream} ends at {last}; the workflow has seen {first - 1} recorded"
-            )
+            raise LogIsBehind(f"the log of {step.stream} ends at {last}; the workflow has seen {first - 1} recorded")
         else:
             answers.append(_already(connection, step))
     if fresh:
@@ -57,9 +50,7 @@ def _heads(connection: Connection, streams: Iterable[str]) -> dict[str, int]:
     """The newest number of each stream; a look-up each, whatever the length of the stream (no GROUP BY)."""
     names, c = list(streams), _ENTRIES.c
     newest = [select(func.max(c.seq)).where(c.stream == name).scalar_subquery() for name in names]
-    return {
-        name: seq or 0 for name, seq in zip(names, connection.execute(select(*newest)).one(), strict=True)
-    }
+    return {name: seq or 0 for name, seq in zip(names, connection.execute(select(*newest)).one(), strict=True)}
 
 
 def _already(connection: Connection, step: Step) -> Recorded:
@@ -83,19 +74,23 @@ async def read_entries(
 
 
 def _read(connection: Connection, stream: str, after: int, limit: int | None) -> list[Entry]:
-    query = (
-        select(_ENTRIES).where(_ENTRIES.c.stream == stream, _ENTRIES.c.seq > after).order_by(_ENTRIES.c.seq)
-    )
+    query = select(_ENTRIES).where(_ENTRIES.c.stream == stream, _ENTRIES.c.seq > after).order_by(_ENTRIES.c.seq)
     return [entry_of(row) for row in connection.execute(query.limit(limit)).mappings()]
 
 
 def entry_of(row: Any) -> Entry:
     """An entry from a row of the log."""
     return Entry(
-        case=row["stream"], seq=row["seq"], at=datetime.fromisoformat(row["at"]), by=row["by"],
-        acted_for=ActedFor.model_validate(row["acted_for"]) if row["acted_for"] else None, command=row["command"],
-        event=row["event"], previous=row["previous"], hash=row["hash"],
-    )  # fmt: skip
+        case=row["stream"],
+        seq=row["seq"],
+        at=datetime.fromisoformat(row["at"]),
+        by=row["by"],
+        acted_for=ActedFor.model_validate(row["acted_for"]) if row["acted_for"] else None,
+        command=row["command"],
+        event=row["event"],
+        previous=row["previous"],
+        hash=row["hash"],
+    )
 
 
 # writing -----------------------------------------------------------------------------------------------------------
@@ -113,11 +108,17 @@ def _write(connection: Connection, steps: Sequence[Step]) -> None:
 
 def _entry_columns(entry: Entry) -> dict[str, Any]:
     return {
-        "stream": entry.case, "seq": entry.seq, "at": entry.at.isoformat(), "by": str(entry.by),
+        "stream": entry.case,
+        "seq": entry.seq,
+        "at": entry.at.isoformat(),
+        "by": str(entry.by),
         "acted_for": entry.acted_for.model_dump(mode="json") if entry.acted_for else None,
-        "command": entry.command, "type": entry.event["type"], "event": entry.event, "previous": entry.previous,
+        "command": entry.command,
+        "type": entry.event["type"],
+        "event": entry.event,
+        "previous": entry.previous,
         "hash": entry.hash,
-    }  # fmt: skip
+    }
 
 
 def notice_key(stream: str, seq: int, kind: str, post: str, capacity: str, part: str = "") -> str:
@@ -130,11 +131,24 @@ def _notice_columns(stream: str, at: datetime, queued: Queued) -> dict[str, Any]
     notice = queued.notice
     return {
         "key": notice_key(stream, queued.seq, notice.kind, notice.to, notice.capacity.value, notice.part),
-        "reference": stream.partition("/")[0], "seq": queued.seq, "kind": notice.kind, "post": str(notice.to),
-        "capacity": notice.capacity.value, "due": notice.due, "facts": dict(notice.facts), "queued_at": at,
-        "state": "queued", "attempts": 0, "reserved_by": "", "address": "", "reply": "", "message_id": "",
-        "instead_of": "", "reason": "", "settled_by": "",
-    }  # fmt: skip
+        "reference": stream.partition("/")[0],
+        "seq": queued.seq,
+        "kind": notice.kind,
+        "post": str(notice.to),
+        "capacity": notice.capacity.value,
+        "due": notice.due,
+        "facts": dict(notice.facts),
+        "queued_at": at,
+        "state": "queued",
+        "attempts": 0,
+        "reserved_by": "",
+        "address": "",
+        "reply": "",
+        "message_id": "",
+        "instead_of": "",
+        "reason": "",
+        "settled_by": "",
+    }
 
 
 _UPSERTS: dict[tuple[str, str, tuple[str, ...]], Any] = {}

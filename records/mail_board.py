@@ -20,8 +20,6 @@ from models.tables import TABLES
 from records.mail_pauses import pause_now
 from records.returns import returns_of, undecided
 
-__all__ = ["Decision", "NotDecided", "board", "decisions_of", "give_up", "queue_length", "refused", "resend"]
-
 _NOTICES, _DECISIONS = TABLES.tables["notices"], TABLES.tables["mail_decisions"]
 
 _DECIDABLE = (*STUCK, NoticeState.QUEUED)
@@ -70,10 +68,7 @@ async def board(
     rows = [dict(row) for row in (await connection.execute(query)).mappings()]
     ids = [row["id"] for row in rows]
     returns, decisions = await returns_of(connection, ids), await decisions_of(connection, ids)
-    return [
-        {**row, "returns": returns.get(row["id"], []), "decisions": decisions.get(row["id"], [])}
-        for row in rows
-    ]
+    return [{**row, "returns": returns.get(row["id"], []), "decisions": decisions.get(row["id"], [])} for row in rows]
 
 
 def _stuck(*, held: bool) -> ColumnElement[bool]:
@@ -106,9 +101,7 @@ async def refused(connection: AsyncConnection, said: str = "") -> list[str]:
     return list((await connection.execute(query)).scalars())
 
 
-async def decisions_of(
-    connection: AsyncConnection, notices: Iterable[int]
-) -> dict[int, list[dict[str, Any]]]:
+async def decisions_of(connection: AsyncConnection, notices: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
     """What people decided on each of these notices, oldest first, by the notice's number."""
     query = select(_DECISIONS).where(_DECISIONS.c.notice.in_(list(notices))).order_by(_DECISIONS.c.id)
     found: dict[int, list[dict[str, Any]]] = {}
@@ -124,9 +117,7 @@ async def resend(engine: AsyncEngine, key: str, *, by: str, why: str, at: dateti
         NotDecided: there is no such notice, it is not stuck, or it may have arrived and no reason is given.
     """
     again = {"state": NoticeState.QUEUED, "attempts": 0, "next_attempt_at": None, "settled_at": None}
-    await _decide(
-        engine, key, Decision.RESEND, {**again, "reason": "", "settled_by": ""}, by=by, why=why, at=at
-    )
+    await _decide(engine, key, Decision.RESEND, {**again, "reason": "", "settled_by": ""}, by=by, why=why, at=at)
 
 
 async def give_up(engine: AsyncEngine, key: str, *, by: str, why: str, at: datetime) -> None:
@@ -138,14 +129,12 @@ async def give_up(engine: AsyncEngine, key: str, *, by: str, why: str, at: datet
         NotDecided: there is no such notice, it is not stuck, or no reason is given.
     """
     over = {"state": NoticeState.GIVEN_UP, "next_attempt_at": None, "settled_at": at}
-    await _decide(
-        engine, key, Decision.GIVE_UP, {**over, "reason": why, "settled_by": by}, by=by, why=why, at=at
-    )
+    await _decide(engine, key, Decision.GIVE_UP, {**over, "reason": why, "settled_by": by}, by=by, why=why, at=at)
 
 
 async def _decide(
     engine: AsyncEngine, key: str, what: Decision, values: Mapping[str, Any], *, by: str, why: str, at: datetime
-) -> None:  # fmt: skip
+) -> None:
     async with write_transaction(engine) as connection:
         query = select(_NOTICES).where(_NOTICES.c.key == key).with_for_update()
         notice = (await connection.execute(query)).mappings().first()
@@ -154,9 +143,7 @@ async def _decide(
         doubtful = select(_NOTICES.c.id).where(_NOTICES.c.id == notice["id"], _may_have_come_back())
         in_doubt = (await connection.execute(doubtful)).first() is not None
         if notice["state"] not in _DECIDABLE and not in_doubt:
-            raise NotDecided(
-                f"The notice {key} is not stuck: it is {str(notice['state']).replace('_', ' ')}."
-            )
+            raise NotDecided(f"The notice {key} is not stuck: it is {str(notice['state']).replace('_', ' ')}.")
         waits = notice["state"] == NoticeState.QUEUED and notice["attempts"] == 0
         if waits and what is Decision.RESEND:
             raise NotDecided(f"The notice {key} is not stuck: it waits to be sent.")
@@ -164,9 +151,15 @@ async def _decide(
         if not why.strip() and (what is Decision.GIVE_UP or twice):
             raise NotDecided(f"Say why: the notice {key} {_NEEDS_A_REASON[what]}.")
         before = {
-            "notice": notice["id"], "what": what.value, "by": by, "why": why, "decided_at": at, "state": notice["state"],
-            "attempts": notice["attempts"], "said": notice["reason"] or notice["reply"],
-        }  # fmt: skip
+            "notice": notice["id"],
+            "what": what.value,
+            "by": by,
+            "why": why,
+            "decided_at": at,
+            "state": notice["state"],
+            "attempts": notice["attempts"],
+            "said": notice["reason"] or notice["reply"],
+        }
         await connection.execute(_DECISIONS.insert(), before)
         if in_doubt and what is Decision.GIVE_UP:
             return  # the decision alone takes it off the board: it was sent, and that is what the ledger says

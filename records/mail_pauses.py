@@ -9,8 +9,6 @@ from db import write_transaction
 from models.base import Instant, Value
 from models.tables import TABLES
 
-__all__ = ["Pause", "pause", "pause_now", "resume"]
-
 _PAUSES = TABLES.tables["mail_pauses"]
 
 

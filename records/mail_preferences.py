@@ -21,8 +21,6 @@ from models.tables import TABLES
 from records.digests import let_go
 from records.holders import folded
 
-__all__ = ["Kept", "Stale", "change", "keep", "kept", "kept_by"]
-
 _ROWS = TABLES.tables["mail_preferences"]
 _LOG = structlog.get_logger(__name__)
 
@@ -49,9 +47,7 @@ async def kept(connection: AsyncConnection, post: Post, address: str) -> Kept:
     return (await kept_by(connection, [(post, address)])).get((post, folded(address)), Kept())
 
 
-async def kept_by(
-    connection: AsyncConnection, readers: Iterable[tuple[Post, str]]
-) -> dict[tuple[Post, str], Kept]:
+async def kept_by(connection: AsyncConnection, readers: Iterable[tuple[Post, str]]) -> dict[tuple[Post, str], Kept]:
     """The preferences of those of these readers that have said something, by post and folded address.
 
     Where what was said cannot be read, they are the defaults, and the log says so.
@@ -66,9 +62,7 @@ async def kept_by(
 
 
 def _kept(row: dict[str, Any]) -> Kept:
-    return Kept(
-        wants=_read(row), version=row["version"], changed_at=row["changed_at"], changed_by=row["changed_by"]
-    )
+    return Kept(wants=_read(row), version=row["version"], changed_at=row["changed_at"], changed_by=row["changed_by"])
 
 
 def _read(row: dict[str, Any]) -> Preferences:
@@ -93,9 +87,15 @@ async def keep(
 
 
 async def change(
-    engine: AsyncEngine, post: Post, address: str, how: Callable[[Preferences], Preferences], *, now: datetime, by: str,
+    engine: AsyncEngine,
+    post: Post,
+    address: str,
+    how: Callable[[Preferences], Preferences],
+    *,
+    now: datetime,
+    by: str,
     seen: int | None = None,
-) -> Preferences:  # fmt: skip
+) -> Preferences:
     """Change what one reader wants, from what stands. What is wanted already is not written again.
 
     What is held for the post is decided on anew: whoever changes it nudges the delivery if that is not to wait.
@@ -118,9 +118,13 @@ async def change(
         body = wants.model_dump(mode="json")
         Preferences.model_validate(body)  # a copy with other values (``model_copy``) was not checked
         row = {
-            "post": str(post), "holder": holder, "body": body,
-            "version": stands.version + 1, "changed_at": now, "changed_by": by,
-        }  # fmt: skip
+            "post": str(post),
+            "holder": holder,
+            "body": body,
+            "version": stands.version + 1,
+            "changed_at": now,
+            "changed_by": by,
+        }
         if stands.version:
             await connection.execute(
                 update(_ROWS).where(_ROWS.c.post == str(post), _ROWS.c.holder == holder).values(**row)

@@ -14,8 +14,6 @@ from models.posts import Capacity, Post
 from models.tables import TABLES
 from records.directory import day_in, earliest_day, seed_hours
 
-__all__ = ["Addressee", "Office", "addressee_of", "addressees_now", "offices_of"]
-
 Row = Mapping[str, Any]
 
 _HOLDERS, _ALTERNATES, _MEMBERS = (TABLES.tables[name] for name in ("holders", "alternates", "members"))
@@ -55,9 +53,7 @@ class Office(NamedTuple):
         return None if same else self.alternate
 
 
-async def offices_of(
-    connection: AsyncConnection, posts: Collection[Post], now: datetime
-) -> Mapping[Post, Office]:
+async def offices_of(connection: AsyncConnection, posts: Collection[Post], now: datetime) -> Mapping[Post, Office]:
     """The offices of these posts at ``now`` (aware)."""
     return await connection.run_sync(_offices, posts, now)
 
@@ -79,15 +75,12 @@ def addressees_now(
     others = {post for post, capacity in places if capacity is Capacity.ALTERNATE}
     alternates = _alternates(connection, _hours(connection, others), now) if others else {}
     return {
-        (post, capacity): _office(holders.get(post), alternates.get(post)).reads(capacity)
-        for post, capacity in places
+        (post, capacity): _office(holders.get(post), alternates.get(post)).reads(capacity) for post, capacity in places
     }
 
 
 _H = _HOLDERS.c
-_HOLDERS_OF = select(_H.post, _H.name, _H.email, _H.language).where(
-    _H.post.in_(bindparam("posts", expanding=True))
-)
+_HOLDERS_OF = select(_H.post, _H.name, _H.email, _H.language).where(_H.post.in_(bindparam("posts", expanding=True)))
 
 
 def _holders(connection: Connection, posts: Collection[Post]) -> dict[str, Addressee]:
@@ -114,9 +107,7 @@ def _hours(connection: Connection, posts: Collection[Post]) -> dict[Post, tuple[
     return {post: hours.get(post.member) or seed_hours(post.member) for post in posts}
 
 
-def _alternates(
-    connection: Connection, hours: Mapping[Post, tuple[str, str]], now: datetime
-) -> dict[str, Row]:
+def _alternates(connection: Connection, hours: Mapping[Post, tuple[str, str]], now: datetime) -> dict[str, Row]:
     """The alternate of each post: one for a time comes before one for good."""
     a = _ALTERNATES.c
     named = select(_ALTERNATES).where(
@@ -133,8 +124,6 @@ def _rows(connection: Connection, query: Any) -> list[Row]:
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-async def addressee_of(
-    connection: AsyncConnection, post: Post, capacity: Capacity, now: datetime
-) -> Addressee | None:
+async def addressee_of(connection: AsyncConnection, post: Post, capacity: Capacity, now: datetime) -> Addressee | None:
     """Who receives mail for a post in that capacity at ``now`` (aware); None when nobody does."""
     return (await offices_of(connection, [post], now))[post].reads(capacity)

@@ -18,11 +18,6 @@ from models.tables import TABLES
 from records.directory_changes import Editor, fingerprint
 from records.ledger import of_no_case
 
-__all__ = [
-    "Proposal", "answer", "awaited", "awaiting", "co_chairs", "in_force", "open_proposal", "proposals", "propose",
-    "versions", "withdraw",
-]  # fmt: skip
-
 _POLICIES, _PROPOSALS = TABLES.tables["policies"], TABLES.tables["policy_proposals"]
 _MEMBERS, _NOTICES = TABLES.tables["members"], TABLES.tables["notices"]
 
@@ -124,9 +119,7 @@ async def propose(engine: AsyncEngine, editor: Editor, policy: Policy, based_on:
                 f"A proposal of {waiting.by} waits for answers; it is decided or withdrawn before the next.",
             )
         if newest.version != based_on:
-            raise Refused(
-                Why.CONFLICT, f"Version {newest.version} is in force meanwhile; look at it before you go on."
-            )
+            raise Refused(Why.CONFLICT, f"Version {newest.version} is in force meanwhile; look at it before you go on.")
         if policy.model_dump(exclude={"version"}) == newest.model_dump(exclude={"version"}):
             raise Refused(Why.INVALID, "Nothing is different from the policy in force; nothing was recorded.")
         deciding = await co_chairs(connection)
@@ -134,18 +127,30 @@ async def propose(engine: AsyncEngine, editor: Editor, policy: Policy, based_on:
             raise Refused(Why.FORBIDDEN, "Only the Co-Chairs of now and the secretariat propose a policy.")
         answers = {str(editor.post): _said("agree", editor, "")} if editor.post in deciding else {}
         columns = {
-            "id": number, "state": "open", "body": policy.model_dump(mode="json"), "based_on": based_on, "version": "",
-            "why": why, "at": editor.at, "by": str(editor.post), "email": editor.email, "name": editor.name,
-            "answers": answers, "settled_at": None,
-        }  # fmt: skip
+            "id": number,
+            "state": "open",
+            "body": policy.model_dump(mode="json"),
+            "based_on": based_on,
+            "version": "",
+            "why": why,
+            "at": editor.at,
+            "by": str(editor.post),
+            "email": editor.email,
+            "name": editor.name,
+            "answers": answers,
+            "settled_at": None,
+        }
         await connection.execute(_PROPOSALS.insert(), columns)
         made = await _read(connection, number)
         if made is None:
             raise LookupError(number)
         facts = {
-            "proposal": number, "by": made.by, "why": why, "version": newest.version,
+            "proposal": number,
+            "by": made.by,
+            "why": why,
+            "version": newest.version,
             "changes": str(len(differences(newest, policy))),
-        }  # fmt: skip
+        }
         await _tell(connection, POLICY_PROPOSED, await awaited(connection, made), editor.at, facts)
     return made
 
@@ -166,8 +171,13 @@ async def _settle(
     changes |= {"state": outcome, "settled_at": editor.at}
     await connection.execute(_PROPOSALS.update().where(_PROPOSALS.c.id == found.id).values(**changes))
     facts = {
-        "proposal": found.id, "by": found.by, "who": str(editor.post), "outcome": outcome, "why": why, "version": version,
-    }  # fmt: skip
+        "proposal": found.id,
+        "by": found.by,
+        "who": str(editor.post),
+        "outcome": outcome,
+        "why": why,
+        "version": version,
+    }
     concerned = dict.fromkeys((*await co_chairs(connection), Post(found.by), SECRETARIAT))
     told = [post for post in concerned if post != editor.post]
     await _tell(connection, POLICY_SETTLED, told, editor.at, facts)
@@ -175,13 +185,7 @@ async def _settle(
 
 
 def _said(word: str, editor: Editor, why: str) -> dict[str, str]:
-    return {
-        "answer": word,
-        "at": editor.at.isoformat(),
-        "email": editor.email,
-        "name": editor.name,
-        "why": why,
-    }
+    return {"answer": word, "at": editor.at.isoformat(), "email": editor.email, "name": editor.name, "why": why}
 
 
 async def answer(engine: AsyncEngine, editor: Editor, number: str, word: str, why: str) -> Proposal:
@@ -234,9 +238,7 @@ async def withdraw(engine: AsyncEngine, editor: Editor, number: str) -> Proposal
         if found.state != "open":
             raise Refused(Why.CONFLICT, f"The proposal is settled already: {found.state.replace('_', ' ')}.")
         if editor.post.role is not Role.SECRETARIAT and editor.post != found.by:
-            raise Refused(
-                Why.FORBIDDEN, f"Only {found.by} or the secretariat may take back what {found.by} proposed."
-            )
+            raise Refused(Why.FORBIDDEN, f"Only {found.by} or the secretariat may take back what {found.by} proposed.")
         return await _settle(connection, found, editor, "withdrawn")
 
 

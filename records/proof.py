@@ -5,12 +5,27 @@ from typing import Any
 
 from models.notices import summary_of
 
-__all__ = ["HEAD", "lines"]
-
 HEAD = (
-    "queued_at", "kind", "what", "post", "capacity", "address", "due", "state", "attempts", "settled_at", "reply",
-    "reason", "settled_by", "instead_of", "digest", "digest_state", "acknowledged_at", "message_id", "entry",
-)  # fmt: skip
+    "queued_at",
+    "kind",
+    "what",
+    "post",
+    "capacity",
+    "address",
+    "due",
+    "state",
+    "attempts",
+    "settled_at",
+    "reply",
+    "reason",
+    "settled_by",
+    "instead_of",
+    "digest",
+    "digest_state",
+    "acknowledged_at",
+    "message_id",
+    "entry",
+)
 
 
 def lines(notices: Iterable[Mapping[str, Any]]) -> Iterable[Sequence[object]]:

@@ -10,16 +10,22 @@ from models.log import Entry
 from models.tables import TABLES
 from records.log import entry_of, read_entries
 
-__all__ = [
-    "case", "cases", "cases_by_reference", "entries", "entry_types", "notice_counts", "notices", "parts",
-    "settled_duplicate", "streams",
-]  # fmt: skip
-
 PARTS = (
-    "request_versions", "gates", "participants", "outcomes", "arrangements", "meetings", "reports",
-    "recommendations", "circulations", "follow_ups", "duties", "readers", "case_marks",
+    "request_versions",
+    "gates",
+    "participants",
+    "outcomes",
+    "arrangements",
+    "meetings",
+    "reports",
+    "recommendations",
+    "circulations",
+    "follow_ups",
+    "duties",
+    "readers",
+    "case_marks",
     "search_texts",
-)  # fmt: skip
+)
 """The tables that hold the parts of a case."""
 
 
@@ -45,18 +51,14 @@ async def case(connection: AsyncConnection, reference: str) -> dict[str, Any] | 
     return dict(row) if row else None
 
 
-async def cases_by_reference(
-    connection: AsyncConnection, references: Collection[str]
-) -> dict[str, dict[str, Any]]:
+async def cases_by_reference(connection: AsyncConnection, references: Collection[str]) -> dict[str, dict[str, Any]]:
     """The rows of these cases, by reference; those that there are."""
     table = _table("cases")
     rows = await connection.execute(select(table).where(table.c.reference.in_(list(references))))
     return {row["reference"]: dict(row) for row in rows.mappings()}
 
 
-async def entry_types(
-    connection: AsyncConnection, entries: Collection[tuple[str, int]]
-) -> dict[tuple[str, int], str]:
+async def entry_types(connection: AsyncConnection, entries: Collection[tuple[str, int]]) -> dict[tuple[str, int], str]:
     """The types of these entries, by stream and number."""
     c = _table("entries").c
     query = select(c.stream, c.seq, c.type).where(tuple_(c.stream, c.seq).in_(list(entries)))
@@ -79,10 +81,7 @@ async def entries(connection: AsyncConnection, stream: str, *, limit: int | None
 async def streams(connection: AsyncConnection) -> list[str]:
     """The names of all streams: cases, and follow-ups of recommendations."""
     table = _table("entries")
-    return [
-        name
-        for (name,) in await connection.execute(select(table.c.stream).distinct().order_by(table.c.stream))
-    ]
+    return [name for (name,) in await connection.execute(select(table.c.stream).distinct().order_by(table.c.stream))]
 
 
 async def settled_duplicate(connection: AsyncConnection, stream: str, command: str) -> int | None:
@@ -96,9 +95,7 @@ async def settled_duplicate(connection: AsyncConnection, stream: str, command: s
     seq: int | None = (await connection.execute(mine)).scalar()
     if seq is None:
         return None
-    newest = (
-        await connection.execute(select(func.max(table.c.seq)).where(table.c.stream == stream))
-    ).scalar()
+    newest = (await connection.execute(select(func.max(table.c.seq)).where(table.c.stream == stream))).scalar()
     return seq if newest is not None and newest > seq else None
 
 

@@ -12,8 +12,6 @@ from models.projection import Row
 from models.tables import TABLES
 from records.log import write_rows
 
-__all__ = ["amend_draft", "drop_draft", "given_for", "keep_draft", "read_draft", "reference_for"]
-
 _REFERENCES, _DRAFTS = TABLES.tables["references_given"], TABLES.tables["drafts"]
 
 
@@ -42,9 +40,7 @@ def _written(year: int, number: int) -> str:
     return f"AHG-{year}-{number:03d}"
 
 
-async def keep_draft(
-    engine: AsyncEngine, member: str, name: str, content: dict[str, Any], at: datetime
-) -> None:
+async def keep_draft(engine: AsyncEngine, member: str, name: str, content: dict[str, Any], at: datetime) -> None:
     """Keep a member's draft under a name of its choice, over the one kept before."""
     columns = {"member": member, "name": name, "content": content, "updated_at": at}
     async with write_transaction(engine) as connection:
@@ -52,11 +48,7 @@ async def keep_draft(
 
 
 async def amend_draft(
-    engine: AsyncEngine,
-    member: str,
-    name: str,
-    change: Callable[[dict[str, Any]], dict[str, Any]],
-    at: datetime,
+    engine: AsyncEngine, member: str, name: str, change: Callable[[dict[str, Any]], dict[str, Any]], at: datetime
 ) -> None:
     """Keep what ``change`` makes of a member's draft (empty where there is none). Two at once come one after the other.
 

@@ -24,11 +24,7 @@ from models.tables import TABLES
 from records import ledger
 from records.offices import offices_of
 
-__all__ = ["BY_REPORT", "Noted", "note", "returns_of", "undecided"]
-
-_NOTICES, _RETURNS, _DECISIONS = (
-    TABLES.tables[name] for name in ("notices", "mail_returns", "mail_decisions")
-)
+_NOTICES, _RETURNS, _DECISIONS = (TABLES.tables[name] for name in ("notices", "mail_returns", "mail_decisions"))
 
 BY_REPORT = "delivery report"
 """Who is said to have settled a notice that came back."""
@@ -124,9 +120,7 @@ async def _newest_to(connection: AsyncConnection, report: Report) -> ColumnEleme
 def undecided() -> Select[int]:
     """The numbers of notices with an unconfirmed report on which nobody has decided since."""
     c = _RETURNS.c
-    since = select(_DECISIONS.c.id).where(
-        _DECISIONS.c.notice == c.notice, _DECISIONS.c.decided_at >= c.noted_at
-    )
+    since = select(_DECISIONS.c.id).where(_DECISIONS.c.notice == c.notice, _DECISIONS.c.decided_at >= c.noted_at)
     return select(c.notice).where(c.fate == Fate.UNCONFIRMED, ~since.exists())
 
 
@@ -148,31 +142,34 @@ async def _kept(
     if (await connection.execute(before)).first() is not None:
         return False
     values = {
-        "notice": notice["id"], "fingerprint": fingerprint, "fate": report.fate.value, "address": notice["address"],
-        "status": report.status, "text": report.text, "noted_at": at,
-    }  # fmt: skip
+        "notice": notice["id"],
+        "fingerprint": fingerprint,
+        "fate": report.fate.value,
+        "address": notice["address"],
+        "status": report.status,
+        "text": report.text,
+        "noted_at": at,
+    }
     await connection.execute(_RETURNS.insert(), values)
     return True
 
 
-async def _bounce(
-    connection: AsyncConnection, notice: Mapping[str, Any], report: Report, at: datetime
-) -> None:
+async def _bounce(connection: AsyncConnection, notice: Mapping[str, Any], report: Report, at: datetime) -> None:
     """The notice came back, and goes to the alternate instead. ``reply`` stays: it proves that a server had taken it."""
     instead = await _instead(connection, notice, at)
     said = (report.status, report.text, "" if instead else ledger.NOBODY_INSTEAD)
-    came_back = update(_NOTICES).where(_NOTICES.c.id == notice["id"]).values(
-        state=NoticeState.BOUNCED, settled_at=at, settled_by=BY_REPORT, reason=" ".join(filter(None, said))
-    )  # fmt: skip
+    came_back = (
+        update(_NOTICES)
+        .where(_NOTICES.c.id == notice["id"])
+        .values(state=NoticeState.BOUNCED, settled_at=at, settled_by=BY_REPORT, reason=" ".join(filter(None, said)))
+    )
     await connection.execute(came_back)
     if instead is not None:
         once = insert_for(connection)(_NOTICES).on_conflict_do_nothing(index_elements=["key"])
         await connection.execute(once.values(**instead))
 
 
-async def _instead(
-    connection: AsyncConnection, notice: Mapping[str, Any], at: datetime
-) -> dict[str, Any] | None:
+async def _instead(connection: AsyncConnection, notice: Mapping[str, Any], at: datetime) -> dict[str, Any] | None:
     """The notice for the alternate; None where nobody has another address than the one from which this came back."""
     post = Post(notice["post"])
     stands_in = (await offices_of(connection, [post], at))[post].stands_in
@@ -183,11 +180,7 @@ async def _instead(
 
 async def returns_of(connection: AsyncConnection, notices: list[int]) -> dict[int, list[dict[str, Any]]]:
     """What came back for each of these notices, oldest first, by the notice's number."""
-    query = (
-        select(_RETURNS)
-        .where(_RETURNS.c.notice.in_(notices))
-        .order_by(_RETURNS.c.noted_at, _RETURNS.c.fingerprint)
-    )
+    query = select(_RETURNS).where(_RETURNS.c.notice.in_(notices)).order_by(_RETURNS.c.noted_at, _RETURNS.c.fingerprint)
     found: dict[int, list[dict[str, Any]]] = {}
     for row in (await connection.execute(query)).mappings():
         found.setdefault(row["notice"], []).append(dict(row))

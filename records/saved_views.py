@@ -9,8 +9,6 @@ from models.projection import Row
 from models.tables import TABLES
 from records.log import write_rows
 
-__all__ = ["MOST", "drop_view", "keep_view", "views_of"]
-
 _VIEWS = TABLES.tables["saved_views"]
 MOST = 30
 """So many a post can keep."""

@@ -20,8 +20,6 @@ from models.search import Thing, reader_mark
 from models.search_words import terms_of
 from records import lists
 
-__all__ = ["FIRST", "PAGE", "search", "similar_cases"]
-
 PAGE = 25
 FIRST = (1 << 63) - 1
 """Where the first page begins."""
@@ -32,9 +30,14 @@ _COLUMNS = "t.id, t.reference, t.kind, t.part, substr(t.text, 1, 60000) AS text"
 
 
 async def search(
-    connection: AsyncConnection, reader: Post, query: str, *, kind: Thing | None = None, after: int = FIRST,
+    connection: AsyncConnection,
+    reader: Post,
+    query: str,
+    *,
+    kind: Thing | None = None,
+    after: int = FIRST,
     limit: int = PAGE,
-) -> list[dict[str, Any]]:  # fmt: skip
+) -> list[dict[str, Any]]:
     """A page of what a post finds: the rows of texts, each with its ``case`` as the post's list shows it.
 
     ``after``: the id of the last hit of the page before. A query without words finds nothing.
@@ -71,9 +74,14 @@ async def similar_cases(
 
 
 async def _found(
-    connection: AsyncConnection, reader: Post, terms: Sequence[Sequence[str]], columns: str, kind: Thing | None,
-    after: int, limit: int,
-) -> list[dict[str, Any]]:  # fmt: skip
+    connection: AsyncConnection,
+    reader: Post,
+    terms: Sequence[Sequence[str]],
+    columns: str,
+    kind: Thing | None,
+    after: int,
+    limit: int,
+) -> list[dict[str, Any]]:
     """Texts that have, of each of the ``terms``, one at least."""
     of_kind = "AND kind = :kind" if kind else ""
     given = {"after": after, "limit": limit, **({"kind": kind.value} if kind else {})}
@@ -108,9 +116,7 @@ _FTS5 = """
 
 def _match(terms: Sequence[Sequence[str]], mark: str) -> str:
     """The query in FTS5's language; words and marks hold no quotation mark."""
-    alternatives = (
-        " OR ".join(f'"{term}"{" *" if len(term) > 1 else ""}' for term in some) for some in terms
-    )
+    alternatives = (" OR ".join(f'"{term}"{" *" if len(term) > 1 else ""}' for term in some) for some in terms)
     return " AND ".join([*(f"({one})" for one in alternatives), f'"{mark}"'])
 
 

@@ -18,17 +18,6 @@ from records.api_tokens import end_tokens
 from records.holders import folded
 from records.sessions import alive, digest, end_sessions, make_token
 
-__all__ = [
-    "FAILURES",
-    "WRONG_CODES",
-    "Proof",
-    "Shown",
-    "enrol",
-    "reset_account",
-    "sealed_secret",
-    "show_code",
-]
-
 FAILURES = 5
 """Wrong codes in one session; the last of them ends it."""
 
@@ -138,9 +127,7 @@ async def reset_account(engine: AsyncEngine, email: str, now: datetime) -> bool:
     email = folded(email)
     async with write_transaction(engine) as connection:
         found = await connection.execute(
-            update(_ACCOUNTS)
-            .where(_ACCOUNTS.c.email == email)
-            .values(second_factor="", last_code=0, wrong_codes=0)
+            update(_ACCOUNTS).where(_ACCOUNTS.c.email == email).values(second_factor="", last_code=0, wrong_codes=0)
         )
         await end_sessions(connection, email, now)
         await end_tokens(connection, email, now)

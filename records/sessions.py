@@ -13,11 +13,6 @@ from models.base import Value
 from models.posts import Post
 from models.tables import TABLES
 
-__all__ = [
-    "IDLE", "LIFETIME", "Session", "begin_session", "choose_post", "cookie_name", "digest", "end_all_sessions",
-    "end_session", "end_session_of", "end_sessions", "make_token", "session_of", "sessions_of", "set_preferences",
-]  # fmt: skip
-
 LIFETIME = timedelta(hours=12)
 """A session ends so long after it began."""
 
@@ -79,17 +74,30 @@ async def begin_session(connection: AsyncConnection, email: str, device: str, no
     """Begin a session of an account, which is made if it is new; returns the token for the cookie."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     account = {
-        "email": email, "second_factor": "", "last_code": 0, "wrong_codes": 0, "language": "", "zone": "",
+        "email": email,
+        "second_factor": "",
+        "last_code": 0,
+        "wrong_codes": 0,
+        "language": "",
+        "zone": "",
         "created_at": now,
-    }  # fmt: skip
+    }
     await connection.execute(insert(_ACCOUNTS).values(account).on_conflict_do_nothing())
     await connection.execute(delete(_SESSIONS).where(_SESSIONS.c.expires_at < now - _KEPT))
     token = make_token()
     row = {
-        "token": digest(token), "number": secrets.token_hex(8), "email": email, "post": "",
-        "form_key": secrets.token_urlsafe(24), "strong": False, "failures": 0, "device": device, "began_at": now,
-        "seen_at": now, "expires_at": now + LIFETIME,
-    }  # fmt: skip
+        "token": digest(token),
+        "number": secrets.token_hex(8),
+        "email": email,
+        "post": "",
+        "form_key": secrets.token_urlsafe(24),
+        "strong": False,
+        "failures": 0,
+        "device": device,
+        "began_at": now,
+        "seen_at": now,
+        "expires_at": now + LIFETIME,
+    }
     await connection.execute(_SESSIONS.insert(), row)
     return token
 

@@ -11,11 +11,6 @@ from models.tables import TABLES
 from records.holders import folded, posts_of
 from records.sessions import begin_session, digest, end_session_of, make_token
 
-__all__ = [
-    "LINKS_AN_HOUR", "LINK_LIFETIME", "REQUESTS_AN_HOUR", "Asked", "SignedIn", "TooMany", "ask_link", "begin_for",
-    "link_of", "use_link",
-]  # fmt: skip
-
 LINK_LIFETIME = timedelta(minutes=15)
 LINKS_AN_HOUR = 5
 """Links that are sent to one address."""
@@ -69,15 +64,20 @@ async def ask_link(engine: AsyncEngine, email: str, client: str, onward: str, no
         await _within_limit(connection, client, now)
         # A request beyond the limit has expired when it is asked, so it does not push the limit further off.
         links = select(func.count()).where(
-            _SIGN_INS.c.email == email, _SIGN_INS.c.asked_at > now - _HOUR,
+            _SIGN_INS.c.email == email,
+            _SIGN_INS.c.asked_at > now - _HOUR,
             _SIGN_INS.c.expires_at > _SIGN_INS.c.asked_at,
-        )  # fmt: skip
+        )
         sends = (await connection.execute(links)).scalar_one() < LINKS_AN_HOUR
         await connection.execute(delete(_SIGN_INS).where(_SIGN_INS.c.asked_at < now - _KEPT))
         row = {
-            "token": digest(token), "email": email, "client": client, "onward": onward, "asked_at": now,
+            "token": digest(token),
+            "email": email,
+            "client": client,
+            "onward": onward,
+            "asked_at": now,
             "expires_at": now + LINK_LIFETIME if sends else now,
-        }  # fmt: skip
+        }
         await connection.execute(_SIGN_INS.insert(), row)
     return token if sends else ""
 
@@ -91,9 +91,7 @@ def _storable(address: str) -> str:
 
 
 async def _within_limit(connection: AsyncConnection, client: str, now: datetime) -> None:
-    recent = select(_SIGN_INS.c.asked_at).where(
-        _SIGN_INS.c.client == client, _SIGN_INS.c.asked_at > now - _HOUR
-    )
+    recent = select(_SIGN_INS.c.asked_at).where(_SIGN_INS.c.client == client, _SIGN_INS.c.asked_at > now - _HOUR)
     newest = recent.order_by(_SIGN_INS.c.asked_at.desc()).limit(REQUESTS_AN_HOUR)
     asked = list((await connection.execute(newest)).scalars())
     if len(asked) == REQUESTS_AN_HOUR:
@@ -109,9 +107,7 @@ async def link_of(engine: AsyncEngine, token: str, now: datetime) -> Asked | Non
     return Asked(**found) if found else None
 
 
-async def use_link(
-    engine: AsyncEngine, token: str, *, device: str, earlier: str, now: datetime
-) -> SignedIn | None:
+async def use_link(engine: AsyncEngine, token: str, *, device: str, earlier: str, now: datetime) -> SignedIn | None:
     """Use a link up and begin a new session; the session of the cookie that came with it (``earlier``) ends.
 
     None when the link is unknown, used or too old, or when nobody has the address any more. Of two that use it at
@@ -126,9 +122,7 @@ async def use_link(
     return SignedIn(token=begun, **found) if found and begun else None
 
 
-async def begin_for(
-    engine: AsyncEngine, email: str, *, device: str, earlier: str, now: datetime
-) -> SignedIn | None:
+async def begin_for(engine: AsyncEngine, email: str, *, device: str, earlier: str, now: datetime) -> SignedIn | None:
     """Begin a session for an address that an identity provider vouches for; None when no post has it."""
     email = _storable(email)
     async with write_transaction(engine) as connection:
@@ -136,9 +130,7 @@ async def begin_for(
     return SignedIn(token=begun, email=email, onward="") if begun else None
 
 
-async def _begin(
-    connection: AsyncConnection, email: str, device: str, earlier: str, now: datetime
-) -> str | None:
+async def _begin(connection: AsyncConnection, email: str, device: str, earlier: str, now: datetime) -> str | None:
     """A new session in place of the earlier one; its token. None when nobody has the address."""
     if not await posts_of(connection, email, now):
         return None

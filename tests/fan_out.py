@@ -7,8 +7,6 @@ from models.posts import Post, Role
 from models.tables import TABLES
 from tests.rig import Rig
 
-__all__ = ["TEXT", "fan_out"]
-
 TEXT = "The group has met in Đà Nẵng."
 
 
@@ -19,28 +17,36 @@ async def fan_out(parts: Rig, number: int) -> None:
     """
     posts = [Post.of(f"M{one}", Role.FOCAL_POINT) for one in range(number)]
     holders = [
-        {
-            "post": post,
-            "name": f"Desk {post}",
-            "email": f"desk@{post.member.lower()}.example",
-            "language": "en",
-        }
+        {"post": post, "name": f"Desk {post}", "email": f"desk@{post.member.lower()}.example", "language": "en"}
         for post in posts
     ]
     alternates = [
         {"post": post, "name": f"Alternate {post}", "email": f"alternate@{post.member.lower()}.example", "until": None}
         for post in posts
-    ]  # fmt: skip
+    ]
     facts = {"what": "summary", "names": "Malaysia, Thailand", "text": TEXT}
     notices = [
         {
-            "key": f"{parts.reference}#1:circulated:{post}", "reference": parts.reference, "seq": 1, "kind": "circulated",
-            "post": post, "capacity": "holder", "facts": facts, "queued_at": datetime.now(UTC), "state": "queued",
-            "attempts": 0, "reserved_by": "", "address": "", "reply": "", "message_id": "", "instead_of": "",
-            "reason": "", "settled_by": "",
+            "key": f"{parts.reference}#1:circulated:{post}",
+            "reference": parts.reference,
+            "seq": 1,
+            "kind": "circulated",
+            "post": post,
+            "capacity": "holder",
+            "facts": facts,
+            "queued_at": datetime.now(UTC),
+            "state": "queued",
+            "attempts": 0,
+            "reserved_by": "",
+            "address": "",
+            "reply": "",
+            "message_id": "",
+            "instead_of": "",
+            "reason": "",
+            "settled_by": "",
         }
         for post in posts
-    ]  # fmt: skip
+    ]
     async with write_transaction(parts.engine) as connection:
         await connection.execute(TABLES.tables["holders"].insert(), holders)
         await connection.execute(TABLES.tables["alternates"].insert(), alternates)

@@ -8,8 +8,6 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-__all__ = ["Server", "listening"]
-
 
 class Server:
     """An aiosmtpd server whose answers a test gives; it counts connections and keeps what it took.

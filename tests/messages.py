@@ -29,8 +29,6 @@ from models.visibility import Reason
 from notifications.catalogues import SOURCE, catalogue_file, languages
 from notifications.vocabulary import VOCABULARY
 
-__all__ = ["DOMAINS", "Domain", "extracted", "is_translated", "read", "translations_of", "updated", "written"]
-
 _ROOT = Path(__file__).parents[1]
 _METHODS = [("templates/**", "jinja2"), ("**.py", "python")]
 _OPTIONS = {"templates/**": {"trimmed": "true", "silent": "false"}}
@@ -59,25 +57,32 @@ class Domain(NamedTuple):
 
 DOMAINS = (
     Domain(
-        notifications.environment.DOMAIN, _ROOT / "notifications", notifications.environment.CATALOGUES,
+        notifications.environment.DOMAIN,
+        _ROOT / "notifications",
+        notifications.environment.CATALOGUES,
         (
             *((context, word) for context, words in VOCABULARY.items() for word in words),
             *((None, text) for text in FIELD_WORDS.values()),
         ),
     ),
     Domain(
-        web.render.DOMAIN, _ROOT / "web", web.render.CATALOGUES,
+        web.render.DOMAIN,
+        _ROOT / "web",
+        web.render.CATALOGUES,
         tuple(
             (None, text)
             for text in (
-                *(kind.summary for kind in KINDS.values()), *OF_NO_CASE.values(),
+                *(kind.summary for kind in KINDS.values()),
+                *OF_NO_CASE.values(),
                 *(rule.phrase for rule in RULES.values()),
-                *(who.words for rule in RULES.values() for who in rule.who), *Request().missing(), *Reason,
+                *(who.words for rule in RULES.values() for who in rule.who),
+                *Request().missing(),
+                *Reason,
                 *FIELD_WORDS.values(),
             )
         ),
     ),
-)  # fmt: skip
+)
 
 
 def extracted(domain: Domain) -> Catalog:
@@ -109,9 +114,7 @@ def updated(domain: Domain, language: str) -> Catalog:
 def written(catalogue: Catalog, language: str) -> str:
     """The catalogue as its file holds it."""
     body = BytesIO()
-    write_po(
-        body, catalogue, no_location=True, omit_header=True, sort_output=True, ignore_obsolete=True, width=110
-    )
+    write_po(body, catalogue, no_location=True, omit_header=True, sort_output=True, ignore_obsolete=True, width=110)
     plurals = to_gettext(Locale.parse(language).plural_form)
     return _HEADER.format(language=language, plurals=plurals) + body.getvalue().decode()
 
@@ -131,9 +134,7 @@ def is_translated(message: Message, catalogue: Catalog) -> bool:
 
 def _main(new: Iterable[str]) -> None:
     for domain in DOMAINS:
-        for language in dict.fromkeys(
-            (*languages(domain.folder, domain.name), *map(str, map(Locale.parse, new)))
-        ):
+        for language in dict.fromkeys((*languages(domain.folder, domain.name), *map(str, map(Locale.parse, new)))):
             if language == SOURCE:
                 continue
             catalogue = updated(domain, language)
@@ -141,9 +142,7 @@ def _main(new: Iterable[str]) -> None:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(written(catalogue, language), encoding="utf-8")
             missing = sum(not is_translated(one, catalogue) for one in catalogue if one.id)
-            sys.stdout.write(
-                f"{file.relative_to(_ROOT)}: {len(catalogue)} texts, {missing} without a translation\n"
-            )
+            sys.stdout.write(f"{file.relative_to(_ROOT)}: {len(catalogue)} texts, {missing} without a translation\n")
 
 
 if __name__ == "__main__":

@@ -12,9 +12,11 @@ from pathlib import Path
 
 from playwright.async_api import Browser, ViewportSize
 
+from notifications.preview import reader_of
+from notifications.preview import sample_mail as mail
 from tests.journeys.main_pages import PAGES, at_work, show
 from tests.journeys.people import NARROW, WIDE, browser_here, office
-from tests.notifications.samples import PICTURED, mail, parts, reader_of
+from tests.notifications.samples import PICTURED, parts
 
 DOCS = Path(__file__).parents[1] / "docs"
 _READING_PANE: ViewportSize = {"width": 600, "height": 400}

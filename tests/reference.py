@@ -30,17 +30,22 @@ from models.rules.turn import OPEN_STAGES
 from notifications.registry import REGISTRY
 from tests.notifications.samples import PICTURED
 
-__all__ = ["PAGES", "page"]
-
 DOCS = Path(__file__).parents[1] / "docs"
-MADE = (
-    "This page is made by `python -m tests.reference`; a test fails when it is stale. Do not edit it by hand."
-)
+MADE = "This page is made by `python -m tests.reference`; a test fails when it is stale. Do not edit it by hand."
 
 _WRITTEN = {
-    "Line": "line", "Prose": "text", "Day": "date", "Span": "length of time", "Post": "post", "str": "line",
-    "int": "whole number", "float": "number", "bool": "yes or no", "Person": "person", "NoneType": "",
-}  # fmt: skip
+    "Line": "line",
+    "Prose": "text",
+    "Day": "date",
+    "Span": "length of time",
+    "Post": "post",
+    "str": "line",
+    "int": "whole number",
+    "float": "number",
+    "bool": "yes or no",
+    "Person": "person",
+    "NoneType": "",
+}
 _HEAD = ("| field | value | default | also read as |", "|---|---|---|---|")
 
 _REQUEST = (
@@ -53,8 +58,7 @@ _REQUEST = (
 )
 _NOTES = {
     "draft": _REQUEST + " A member keeps one draft; the next one replaces it.",
-    "submit": _REQUEST
-    + " A title and the situation must be there. Fields that are left out are taken from the "
+    "submit": _REQUEST + " A title and the situation must be there. Fields that are left out are taken from the "
     "member's draft, if it has one; the draft is then gone.",
     "resubmit": "The fields of `submit` stand beside each other, without `changes`: `with: {title: "
     "...}`. One of the "
@@ -161,16 +165,9 @@ def _who(do: str) -> str:
     if do == "draft":
         return "Who: a member's focal point. Kept outside the case; there is no case yet."
     if do == "act_for":
-        return (
-            "Who: the secretariat, for any post but an auditor's and its own. "
-            "Stages: those of the command inside."
-        )
+        return "Who: the secretariat, for any post but an auditor's and its own. Stages: those of the command inside."
     assert rule is not None, f"{do} has no rule"
-    stages = (
-        "every open one"
-        if rule.stages == OPEN_STAGES
-        else ", ".join(s.words for s in Stage if s in rule.stages)
-    )
+    stages = "every open one" if rule.stages == OPEN_STAGES else ", ".join(s.words for s in Stage if s in rule.stages)
     return f"Who: {rule.who_words}. Stages: {stages}."
 
 
@@ -242,9 +239,7 @@ def _type(kind: Any, field: FieldInfo | None = None) -> str:
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return ", ".join(f"`{value.value}`" for value in kind)
     name = getattr(kind, "__name__", str(kind))
-    return _WRITTEN.get(
-        name, f"{name.lower()} (see below)" if name in ("Route", "Figure", "Attachment") else name
-    )
+    return _WRITTEN.get(name, f"{name.lower()} (see below)" if name in ("Route", "Figure", "Attachment") else name)
 
 
 def _limited(field: FieldInfo) -> str:
@@ -389,21 +384,25 @@ def policy() -> Iterator[str]:
     )
     default = Policy.default()
     assert set(_TRACK) == set(Track.model_fields), "say what every deadline of a track is"
-    assert set(_WHOLE) == set(Policy.model_fields) - {"version", "routine", "urgent"}, (
-        "say what every key of policy is"
+    assert set(_WHOLE) == set(Policy.model_fields) - {"version", "routine", "urgent"}, "say what every key of policy is"
+    yield "\n".join(
+        (
+            "| key | what | routine | urgent |",
+            "|---|---|---|---|",
+            *(
+                f"| `{key}` | {what} | {_shown(getattr(default.routine, key))} "
+                f"| {_shown(getattr(default.urgent, key))} |"
+                for key, what in _TRACK.items()
+            ),
+        )
     )
-    yield "\n".join((
-        "| key | what | routine | urgent |", "|---|---|---|---|",
-        *(
-            f"| `{key}` | {what} | {_shown(getattr(default.routine, key))} "
-            f"| {_shown(getattr(default.urgent, key))} |"
-            for key, what in _TRACK.items()
-        ),
-    ))  # fmt: skip
-    yield "\n".join((
-        "| key | what | default |", "|---|---|---|",
-        *(f"| `{key}` | {what} | {_shown(getattr(default, key))} |" for key, what in _WHOLE.items()),
-    ))  # fmt: skip
+    yield "\n".join(
+        (
+            "| key | what | default |",
+            "|---|---|---|",
+            *(f"| `{key}` | {what} | {_shown(getattr(default, key))} |" for key, what in _WHOLE.items()),
+        )
+    )
 
 
 def _shown(value: Any) -> str:

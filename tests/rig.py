@@ -24,8 +24,6 @@ from workflows.activation import Activation
 from workflows.client import CaseDesk
 from workflows.recommendation import Recommendation
 
-__all__ = ["REQUEST", "TO_WORK", "Rig", "again", "rig", "working"]
-
 REQUEST: Mapping[str, Any] = {
     "title": "Boats in the strait of many names",
     "situation": "Boats leave by night and transit three members.",
@@ -59,9 +57,14 @@ class Rig:
     reference: str = ""
 
     async def act(
-        self, by: str, do: str, fields: Mapping[str, Any] | None = None, *, command_id: str | None = None,
+        self,
+        by: str,
+        do: str,
+        fields: Mapping[str, Any] | None = None,
+        *,
+        command_id: str | None = None,
         seen: int | None = None,
-    ) -> Done:  # fmt: skip
+    ) -> Done:
         """Give a command; raises Refused."""
         reference = None if do in ("submit", "draft") else self.reference
         done = await self.casework.act(
@@ -118,9 +121,7 @@ async def rig(folder: Path, *, database_url: str | None = None, **chosen: Any) -
 
 
 @asynccontextmanager
-async def working(
-    parts: Rig, *, recorder: Recorder | None = None, cached: int = 1000
-) -> AsyncIterator[Worker]:
+async def working(parts: Rig, *, recorder: Recorder | None = None, cached: int = 1000) -> AsyncIterator[Worker]:
     """A worker for cases alone, with a recorder of the test's; ``cached`` 0: no step finds its case in memory."""
     recorder = recorder or Recorder(parts.engine)
     try:

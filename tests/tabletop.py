@@ -39,23 +39,16 @@ def calendars(year: int = 2026) -> Calendars:
 class Tabletop:
     """One case; ``now`` moves only by ``wait``, which lets the clock act on the way."""
 
-    def __init__(
-        self, policy: Policy | None = None, now: datetime = datetime(2026, 3, 2, 3, tzinfo=UTC)
-    ) -> None:
+    def __init__(self, policy: Policy | None = None, now: datetime = datetime(2026, 3, 2, 3, tzinfo=UTC)) -> None:
         self.now = now
         self.case = Case(
-            reference="AHG-2026-001",
-            directory=directory(),
-            calendars=calendars(now.year),
-            policy=policy or Policy(),
+            reference="AHG-2026-001", directory=directory(), calendars=calendars(now.year), policy=policy or Policy()
         )
         self.entries: list[Entry] = []
         self.notices: list[Notice] = []
         self._count = 0
 
-    def do(
-        self, by: str, do: str, fields: Mapping[str, Any] | None = None, *, seen: int | None = None
-    ) -> Taken:
+    def do(self, by: str, do: str, fields: Mapping[str, Any] | None = None, *, seen: int | None = None) -> Taken:
         """Give a command; raises Refused."""
         self._count += 1
         command = parse(do, fields or {}, by=by, command_id=f"c{self._count}", seen=seen)

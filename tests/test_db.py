@@ -124,9 +124,7 @@ async def test_the_migrations_make_exactly_the_tables_of_the_models(database_url
 async def test_several_processes_may_migrate_at_once(database_url: str) -> None:
     code = "import asyncio, sys, db; asyncio.run(db.migrate(sys.argv[1]))"
     processes = [
-        await asyncio.create_subprocess_exec(
-            sys.executable, "-c", code, database_url, cwd=db.MIGRATIONS.parent
-        )
+        await asyncio.create_subprocess_exec(sys.executable, "-c", code, database_url, cwd=db.MIGRATIONS.parent)
         for _ in range(3)
     ]
     assert [await process.wait() for process in processes] == [0, 0, 0]

@@ -30,12 +30,8 @@ def rows() -> list[str]:
     table = []
     for name, field in Settings.model_fields.items():
         assert not field.is_required(), f"{name} has no default: `make run` must need no setting"
-        default = (
-            None if field.default is PydanticUndefined else field.default
-        )  # made from others: see meaning
-        shown = (
-            "" if default is None else f"`{str(default).lower() if isinstance(default, bool) else default}`"
-        )
+        default = None if field.default is PydanticUndefined else field.default  # made from others: see meaning
+        shown = "" if default is None else f"`{str(default).lower() if isinstance(default, bool) else default}`"
         table.append(f"| `{PREFIX}{name.upper()}` | {shown} | {field.description} |")
     return table
 
@@ -164,19 +160,24 @@ def exported() -> list[str]:
     table.wait(timedelta(days=4))
     table.do("RSO/secretariat", "accept")
     table.do("AU/co-chair", "decide", {"gate": "activation", "position": "approve"})
-    table.do("RSO/secretariat", "act_for", {
-        "post": "ID/co-chair", "how": "telephone", "why": "no connection", "do": "decide",
-        "with": {"gate": "activation", "position": "approve"},
-    })  # fmt: skip
+    table.do(
+        "RSO/secretariat",
+        "act_for",
+        {
+            "post": "ID/co-chair",
+            "how": "telephone",
+            "why": "no connection",
+            "do": "decide",
+            "with": {"gate": "activation", "position": "approve"},
+        },
+    )
     table.do("RSO/secretariat", "propose", {"members": ["NZ"]})
     return [json.dumps(exported_entry(entry), ensure_ascii=False) for entry in table.entries]
 
 
 def checked(lines: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     """What the program in docs/log.md says of a file with these lines."""
-    block = re.search(
-        r"```python\n(.+?)```", (ROOT / "docs" / "log.md").read_text(encoding="utf-8"), re.DOTALL
-    )
+    block = re.search(r"```python\n(.+?)```", (ROOT / "docs" / "log.md").read_text(encoding="utf-8"), re.DOTALL)
     assert block is not None
     program, file = folder / "verify.py", folder / "case.jsonl"
     program.write_text(block[1], encoding="utf-8")
@@ -201,10 +202,16 @@ def _changed(line: str, **fields: object) -> str:
 @pytest.mark.parametrize(
     ("tampering", "broken"),
     [
-        ("a post", 4), ("an event", 4), ("a moment", 4), ("how it was told", 4), ("left out", 4),
-        ("moved", 4), ("put in", 5), ("begins late", 1),
+        ("a post", 4),
+        ("an event", 4),
+        ("a moment", 4),
+        ("how it was told", 4),
+        ("left out", 4),
+        ("moved", 4),
+        ("put in", 5),
+        ("begins late", 1),
     ],
-)  # fmt: skip
+)
 def test_the_program_in_the_documents_finds_what_was_tampered_with(
     exported: list[str], tmp_path: Path, tampering: str, broken: int
 ) -> None:

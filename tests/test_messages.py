@@ -53,15 +53,7 @@ def test_a_translation_puts_in_what_its_text_puts_in(domain: Domain, language: s
 
 @pytest.mark.parametrize(
     ("tag", "language"),
-    [
-        ("id", "id"),
-        ("id-ID", "id"),
-        ("id_ID", "id"),
-        ("en-AU", "en"),
-        ("fr", None),
-        ("", None),
-        ("../../etc", None),
-    ],
+    [("id", "id"), ("id-ID", "id"), ("id_ID", "id"), ("en-AU", "en"), ("fr", None), ("", None), ("../../etc", None)],
 )
 def test_a_language_is_found_by_its_tag(tag: str, language: str | None) -> None:
     assert spoken_language(tag, ("en", "id")) == language

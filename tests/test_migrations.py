@@ -44,11 +44,7 @@ async def engine(database_url: str) -> Any:
 def handed() -> Tabletop:
     """A case with something of everything, in which two posts changed hands."""
     case = played()
-    case.do(
-        "RSO/secretariat",
-        "hand_over",
-        {"post": "TH/focal-point", "to": {"name": "Đỗ", "email": "do@th.example"}},
-    )
+    case.do("RSO/secretariat", "hand_over", {"post": "TH/focal-point", "to": {"name": "Đỗ", "email": "do@th.example"}})
     to = {"name": "Ari", "email": "ari@id.example"}
     case.do("ID/co-chair", "delegate", {"post": "ID/co-chair", "to": to, "until": "2026-12-01"})
     return case
@@ -95,13 +91,13 @@ async def test_readers_become_posts_and_the_insiders_of_each_case_are_among_them
 async def test_a_follow_up_gets_the_owner_of_its_recommendation(engine: AsyncEngine) -> None:
     await bring_to(engine, BEFORE_OWNERS_OF_FOLLOW_UPS)
     async with engine.begin() as connection:
-        await connection.execute(text(
-            "INSERT INTO recommendations (reference, number, text, owner, addressees, report) "
-            "VALUES ('AHG-2026-001', 1, 'Share routes', 'TH', '[]', 1), ('AHG-2026-001', 2, 'Meet', '', '[]', 1)"
-        ))  # fmt: skip
-        followed = (
-            "INSERT INTO follow_ups (reference, number, state) VALUES ('AHG-2026-001', :number, 'open')"
+        await connection.execute(
+            text(
+                "INSERT INTO recommendations (reference, number, text, owner, addressees, report) "
+                "VALUES ('AHG-2026-001', 1, 'Share routes', 'TH', '[]', 1), ('AHG-2026-001', 2, 'Meet', '', '[]', 1)"
+            )
         )
+        followed = "INSERT INTO follow_ups (reference, number, state) VALUES ('AHG-2026-001', :number, 'open')"
         await connection.execute(text(followed), [{"number": number} for number in (1, 2, 3)])
 
     await db.migrate(engine)
@@ -124,24 +120,25 @@ async def test_changes_of_hands_that_logs_hold_come_into_the_directorys_history(
     assert found == given_by_the_log(handed, "directory_changes")
 
 
-async def test_notices_that_were_queued_before_the_ledger_had_reasons_are_still_sent(
-    engine: AsyncEngine,
-) -> None:
+async def test_notices_that_were_queued_before_the_ledger_had_reasons_are_still_sent(engine: AsyncEngine) -> None:
     await bring_to(engine, "fd1646f98619")
     notices = TABLES.tables["notices"]
     added = {"instead_of", "reason", "settled_by"}
     old = {
-        "key": "AHG-2026-001#1:submitted:AU/co-chair", "reference": "AHG-2026-001", "seq": 1, "kind": "submitted",
-        "post": "AU/co-chair", "facts": {}, "state": "queued",
-    }  # fmt: skip
+        "key": "AHG-2026-001#1:submitted:AU/co-chair",
+        "reference": "AHG-2026-001",
+        "seq": 1,
+        "kind": "submitted",
+        "post": "AU/co-chair",
+        "facts": {},
+        "state": "queued",
+    }
     async with engine.begin() as connection:
         known = set((await connection.execute(text("SELECT * FROM notices"))).keys())
         assert not known & added
         there = table("notices", *(column(name, notices.c[name].type) for name in sorted(known)))
         filled = {c.name: "" for c in notices.c if c.name in known and not c.nullable and not c.primary_key}
-        await connection.execute(
-            insert(there).values({**filled, "attempts": 0, "queued_at": played().now, **old})
-        )
+        await connection.execute(insert(there).values({**filled, "attempts": 0, "queued_at": played().now, **old}))
 
     await db.migrate(engine)
 

@@ -26,17 +26,11 @@ def test_the_defaults_are_a_working_configuration(tmp_path: Path, monkeypatch: p
 
 def test_links_lead_to_the_port_of_the_pages_unless_said_otherwise() -> None:
     assert load_settings(web_port=8123).public_url == "http://127.0.0.1:8123"
-    assert load_settings(web_port=8123, public_url="https://ahg.example.org/").public_url == (
-        "https://ahg.example.org"
-    )
+    assert load_settings(web_port=8123, public_url="https://ahg.example.org/").public_url == ("https://ahg.example.org")
 
 
-@pytest.mark.parametrize(
-    "given", ["postgres://u:p@h/d", "postgresql://u:p@h/d", "postgresql+psycopg://u:p@h/d"]
-)
-def test_every_way_to_write_a_postgresql_address_gets_the_driver(
-    given: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("given", ["postgres://u:p@h/d", "postgresql://u:p@h/d", "postgresql+psycopg://u:p@h/d"])
+def test_every_way_to_write_a_postgresql_address_gets_the_driver(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AHG_DATABASE_URL", given)
 
     assert load_settings().database == "postgresql+psycopg://u:p@h/d"
@@ -84,9 +78,7 @@ def test_every_wrong_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -
 def test_a_misspelt_setting_is_refused_with_the_right_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AHG_DATABSE_URL", "postgresql://h/d")
 
-    with pytest.raises(
-        SettingsError, match="AHG_DATABSE_URL is not a setting; did you mean AHG_DATABASE_URL"
-    ):
+    with pytest.raises(SettingsError, match="AHG_DATABSE_URL is not a setting; did you mean AHG_DATABASE_URL"):
         load_settings()
 
 

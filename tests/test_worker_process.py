@@ -39,8 +39,13 @@ def program():
 def ended(program: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         (sys.executable, "-c", f"{program}\nimport worker\nworker.to_its_end(program)"),
-        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 def test_a_call_of_the_core_that_is_under_way_does_not_disturb_the_end_of_a_program() -> None:

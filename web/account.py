@@ -8,14 +8,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from models.posts import Post, needs_second_factor
-from records import people
-from records.people import ApiToken, Scope, Session
+from records import api_tokens, sessions
+from records.api_tokens import ApiToken, Scope
+from records.sessions import Session
 from web.acting import member_names
 from web.render import LANGUAGES, gettext_of, language_for, render
 from web.sessions import keyed_form, take_cookie
 from web.visitor import SignedIn, Visitor, current_site
-
-__all__ = ["router"]
 
 router = APIRouter(prefix="/account", include_in_schema=False)
 
@@ -30,18 +29,34 @@ async def show(request: Request, visitor: SignedIn) -> HTMLResponse:
 
 
 async def _page(
-    request: Request, visitor: Visitor, *, status: int = 200, made: str = "", wrong: str = "",
+    request: Request,
+    visitor: Visitor,
+    *,
+    status: int = 200,
+    made: str = "",
+    wrong: str = "",
     given: FormData | None = None,
-) -> HTMLResponse:  # fmt: skip
+) -> HTMLResponse:
     site = current_site(request)
     async with site.engine.connect() as connection:
-        sessions: list[Session] = await people.sessions_of(connection, visitor.email, site.clock())
-        tokens: list[ApiToken] = await people.tokens_of(connection, visitor.email, site.clock())
+        open_sessions: list[Session] = await sessions.sessions_of(connection, visitor.email, site.clock())
+        tokens: list[ApiToken] = await api_tokens.tokens_of(connection, visitor.email, site.clock())
     return render(
-        request, "account.html", status, sessions=sessions, tokens=tokens, made=made, wrong=wrong,
-        given=given or FormData(), names=await member_names(site), days=_DAYS, scopes=list(Scope),
-        usable=_usable(visitor), locked=lambda post: post not in _usable(visitor), zones=sorted(available_timezones()),
-    )  # fmt: skip
+        request,
+        "account.html",
+        status,
+        sessions=open_sessions,
+        tokens=tokens,
+        made=made,
+        wrong=wrong,
+        given=given or FormData(),
+        names=await member_names(site),
+        days=_DAYS,
+        scopes=list(Scope),
+        usable=_usable(visitor),
+        locked=lambda post: post not in _usable(visitor),
+        zones=sorted(available_timezones()),
+    )
 
 
 def _usable(visitor: Visitor) -> list[Post]:
@@ -60,7 +75,7 @@ async def prefer(request: Request, visitor: SignedIn) -> Response:
     language, zone = str(sent.get("language") or ""), str(sent.get("zone") or "")
     if language not in ("", *LANGUAGES) or zone not in ("", *available_timezones()):
         raise HTTPException(422)
-    await people.set_preferences(current_site(request).engine, visitor.email, language=language, zone=zone)
+    await sessions.set_preferences(current_site(request).engine, visitor.email, language=language, zone=zone)
     return _back()
 
 
@@ -72,7 +87,7 @@ async def end_all(request: Request, visitor: SignedIn) -> Response:
     """Sign out everywhere, here too."""
     await keyed_form(request, visitor.form_key)
     site = current_site(request)
-    await people.end_all_sessions(site.engine, visitor.email, site.clock())
+    await sessions.end_all_sessions(site.engine, visitor.email, site.clock())
     response = RedirectResponse("/sign-in", 303)
     take_cookie(response, site)
     return response
@@ -83,7 +98,7 @@ async def end_one(request: Request, visitor: SignedIn, number: str) -> Response:
     """End one session of one's own; 404 for any other."""
     await keyed_form(request, visitor.form_key)
     site = current_site(request)
-    if not await people.end_session(site.engine, visitor.email, number, site.clock()):
+    if not await sessions.end_session(site.engine, visitor.email, number, site.clock()):
         raise HTTPException(404)
     if number != visitor.number:
         return _back()
@@ -108,13 +123,13 @@ async def make(request: Request, visitor: SignedIn) -> HTMLResponse:
     now = site.clock()
     try:
         scopes = tuple(Scope(str(word)) for word in sent.getlist("scope"))
-        token = await people.new_api_token(
+        token = await api_tokens.new_api_token(
             site.engine, visitor.email, post, name, scopes, expires_at=_end(sent, now), now=now
         )
     except ValueError:
         wrong = _("Give the token a name, at least one thing it may do, and a life of at most a year.")
         return await _page(request, visitor, status=422, wrong=wrong, given=sent)
-    except people.TooManyTokens:
+    except api_tokens.TooManyTokens:
         wrong = _("You have as many tokens as an account can have. End one first.")
         return await _page(request, visitor, status=409, wrong=wrong, given=sent)
     return await _page(request, visitor, made=token)
@@ -133,6 +148,6 @@ async def end_token(request: Request, visitor: SignedIn, number: str) -> Respons
     """End a token of one's own; 404 for any other."""
     await keyed_form(request, visitor.form_key)
     site = current_site(request)
-    if not await people.end_token(site.engine, visitor.email, number, site.clock()):
+    if not await api_tokens.end_token(site.engine, visitor.email, number, site.clock()):
         raise HTTPException(404)
     return _back()

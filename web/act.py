@@ -21,18 +21,12 @@ from web.security import valid_key
 from web.visitor import SignedIn, Visitor, current_site
 from workflows.client import NotAnswered, NotRecorded
 
-__all__ = ["router"]
-
 router = APIRouter(prefix="/cases/{reference}", include_in_schema=False)
 
 
 @router.get("/do/{do}")
 async def show_form(
-    request: Request,
-    visitor: SignedIn,
-    reference: str,
-    do: str,
-    for_: Annotated[str, Query(alias="for")] = "",
+    request: Request, visitor: SignedIn, reference: str, do: str, for_: Annotated[str, Query(alias="for")] = ""
 ) -> HTMLResponse:
     """The form of a command; ``for``: the post that the secretariat acts for. Query values fill fields in."""
     case, seen = await seen_or_404(request, reference, visitor.post)
@@ -60,20 +54,42 @@ _NEVER_FOR = (Role.AUDITOR, Role.SECRETARIAT)
 
 
 def _form(
-    request: Request, visitor: Visitor, case: Case, seen: Seen, do: str, acting: Post, given: dict[str, Any],
-    refused: Refused | None = None, status: int = 200, command_id: str = "", stands: int | None = None,
-) -> HTMLResponse:  # fmt: skip
+    request: Request,
+    visitor: Visitor,
+    case: Case,
+    seen: Seen,
+    do: str,
+    acting: Post,
+    given: dict[str, Any],
+    refused: Refused | None = None,
+    status: int = 200,
+    command_id: str = "",
+    stands: int | None = None,
+) -> HTMLResponse:
     language = language_for(request, visitor)
     say, _ = said(visitor, language, names_in(case)), gettext_of(language)
     form = FORMS[do]
     return render(
-        request, "act.html", status, case=seen.case, whole=seen.sight is Sight.CASE, names=names_in(case), do=do,
-        form=form, fields=shown_form(form, seen.case, acting, say, _, given), refused=refused, acting=acting,
-        may=do in allowed(case, acting), command_id=command_id or uuid4().hex, rows=range(FIGURE_ROWS), given=given,
-        seen_seq=case.seq if stands is None else stands, phrase=RULES[do].phrase,
+        request,
+        "act.html",
+        status,
+        case=seen.case,
+        whole=seen.sight is Sight.CASE,
+        names=names_in(case),
+        do=do,
+        form=form,
+        fields=shown_form(form, seen.case, acting, say, _, given),
+        refused=refused,
+        acting=acting,
+        may=do in allowed(case, acting),
+        command_id=command_id or uuid4().hex,
+        rows=range(FIGURE_ROWS),
+        given=given,
+        seen_seq=case.seq if stands is None else stands,
+        phrase=RULES[do].phrase,
         who=format_list([_(one.words) for one in RULES[do].who], style="or", locale=language),
         gates=[gate for gate in seen.case.open_gates if do == "decide" and gate.decider(acting)],
-    )  # fmt: skip
+    )
 
 
 @router.post("/do/{do}")
@@ -95,33 +111,38 @@ async def give(request: Request, visitor: SignedIn, reference: str, do: str) -> 
     filled = {**{key: sent.get(key) for key in sent}, **fields}
     missing = unanswered(FORMS[do], sent)
     if missing:
-        return _form(
-            request, visitor, case, seen, do, acting, filled, missing, missing.why.status, command_id, stands
-        )
+        return _form(request, visitor, case, seen, do, acting, filled, missing, missing.why.status, command_id, stands)
     name, whole = do, fields
     try:
         if acting != visitor.post:
             parse(do, fields, by=acting, command_id=command_id)  # a fault in it is said in its own words
-            name, whole = "act_for", {
-                "post": str(acting), "how": str(sent.get("_how") or ""), "why": str(sent.get("_why") or ""),
-                "command": {**fields, "do": do},
-            }  # fmt: skip
+            name, whole = (
+                "act_for",
+                {
+                    "post": str(acting),
+                    "how": str(sent.get("_how") or ""),
+                    "why": str(sent.get("_why") or ""),
+                    "command": {**fields, "do": do},
+                },
+            )
         casework = await current_site(request).casework()
         # The page's own id, for this person and case alone: nobody learns what came of another's command by its id.
         own_id = f"{reference}:{visitor.post}:{command_id or uuid4().hex}"
-        done = await casework.act(
-            name, whole, by=visitor.post, command_id=own_id, reference=reference, seen=stands
-        )
+        done = await casework.act(name, whole, by=visitor.post, command_id=own_id, reference=reference, seen=stands)
     except Refused as refusal:
         refused = as_told(refusal, case, seen, name, whole, current_site(request).clock())
-        return _form(
-            request, visitor, case, seen, do, acting, filled, refused, refused.why.status, stands=case.seq
-        )
+        return _form(request, visitor, case, seen, do, acting, filled, refused, refused.why.status, stands=case.seq)
     except (NotAnswered, NotRecorded, RuntimeError):
         return render(
-            request, "not_answered.html", 503, headers={"Retry-After": "10"}, case=seen.case,
-            again=f"/cases/{reference}/do/{do}", sent=_hidden(sent), names=names_in(case),
-        )  # fmt: skip
+            request,
+            "not_answered.html",
+            503,
+            headers={"Retry-After": "10"},
+            case=seen.case,
+            again=f"/cases/{reference}/do/{do}",
+            sent=_hidden(sent),
+            names=names_in(case),
+        )
     return RedirectResponse(f"/cases/{reference}?entry={done.seq}", 303)
 
 
@@ -147,6 +168,12 @@ async def act_for(
     chosen = _acting(case, visitor, post) if post else None
     commands = [do for do in actions_of(case, chosen) if do in FORMS] if chosen else []
     return render(
-        request, "act_for.html", case=seen.case, names=names_in(case), posts=posts, chosen=chosen,
-        commands=commands, forms=FORMS,
-    )  # fmt: skip
+        request,
+        "act_for.html",
+        case=seen.case,
+        names=names_in(case),
+        posts=posts,
+        chosen=chosen,
+        commands=commands,
+        forms=FORMS,
+    )

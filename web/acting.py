@@ -7,15 +7,13 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from models.posts import Post, needs_second_factor
-from records import people
+from records import holders, sessions
 from records.directory import names_of
-from records.people import Session
+from records.sessions import Session
 from web.render import render
 from web.sessions import Current, keyed_form, onward
 from web.site import Site
 from web.visitor import current_site
-
-__all__ = ["held_by", "member_names", "router", "way_on"]
 
 router = APIRouter(include_in_schema=False)
 
@@ -23,7 +21,7 @@ router = APIRouter(include_in_schema=False)
 async def held_by(site: Site, email: str) -> tuple[Post, ...]:
     """The posts that an address holds today."""
     async with site.engine.connect() as connection:
-        return await people.posts_of(connection, email, site.clock())
+        return await holders.posts_of(connection, email, site.clock())
 
 
 async def member_names(site: Site) -> dict[str, str]:
@@ -46,16 +44,19 @@ async def way_on(site: Site, email: str, wanted: str, *, strong: bool = False) -
 
 
 @router.get("/account/post")
-async def show(
-    request: Request, session: Current, next_: Annotated[str, Query(alias="next")] = ""
-) -> HTMLResponse:
+async def show(request: Request, session: Current, next_: Annotated[str, Query(alias="next")] = "") -> HTMLResponse:
     """The posts of the account, to choose the one that acts."""
     site = current_site(request)
     return render(
-        request, "choose_post.html", session=session, form_key=session.form_key, onward=onward(next_),
-        posts=await held_by(site, session.email), names=await member_names(site),
+        request,
+        "choose_post.html",
+        session=session,
+        form_key=session.form_key,
+        onward=onward(next_),
+        posts=await held_by(site, session.email),
+        names=await member_names(site),
         locked=lambda post: _locked(session, post),
-    )  # fmt: skip
+    )
 
 
 def _locked(session: Session, post: Post) -> bool:
@@ -74,5 +75,5 @@ async def choose(request: Request, session: Current) -> Response:
     if _locked(session, post):
         query = {"post": str(post), **({"next": wanted} if wanted else {})}
         return RedirectResponse(f"/second-factor?{urlencode(query)}", 303)
-    await people.choose_post(site.engine, session.number, post)
+    await sessions.choose_post(site.engine, session.number, post)
     return RedirectResponse(wanted or "/", 303)

@@ -26,8 +26,6 @@ from web.render import gettext_of, language_for, render, said
 from web.visitor import current_site
 from workflows.client import NotAnswered, NotRecorded
 
-__all__ = ["router"]
-
 router = APIRouter(prefix="/answer", include_in_schema=False)
 
 N_ = str
@@ -41,9 +39,7 @@ _WHY: Mapping[str, str] = {
     "expired": N_("The time of this link is over."),
     "handed_over": N_("The mail with this link went to somebody who does not receive mail for the post now."),
     "sign_in": N_("This is answered by signing in, not by the link of a mail."),
-    "moved_on": N_(
-        "What this mail asked is not asked any more: it was settled, or asked anew in a later mail."
-    ),
+    "moved_on": N_("What this mail asked is not asked any more: it was settled, or asked anew in a later mail."),
 }
 _ANSWERS: Mapping[str, str] = {
     "accepted": N_("Your member takes part."),
@@ -85,18 +81,22 @@ async def answer(request: Request, token: str) -> Response:
             return _page(request, token, opened, fields, missing)
         try:
             casework = await site.casework()
-            await casework.act(
-                link.do, fields, by=link.post, command_id=_command_id(opened), reference=link.reference
-            )
+            await casework.act(link.do, fields, by=link.post, command_id=_command_id(opened), reference=link.reference)
         except Refused as refusal:
             refused = as_told(refusal, opened.case, opened.seen, link.do, fields, site.clock())
             return _page(request, token, opened, fields, refused)
         except (NotAnswered, NotRecorded, RuntimeError):
             again = [(name, str(value)) for name, value in sent.multi_items()]
             return render(
-                request, "not_answered.html", 503, headers={**_HEADERS, "Retry-After": "10"}, sent=again,
-                case=opened.seen.case, again=f"/answer/{token}", names=names_in(opened.case),
-            )  # fmt: skip
+                request,
+                "not_answered.html",
+                503,
+                headers={**_HEADERS, "Retry-After": "10"},
+                sent=again,
+                case=opened.seen.case,
+                again=f"/answer/{token}",
+                names=names_in(opened.case),
+            )
     await ledger.acknowledge(site.engine, link.key, site.clock())
     return RedirectResponse(f"/answer/{token}", 303, headers=_HEADERS)
 
@@ -114,22 +114,37 @@ def _no_good(request: Request, no_good: NoGood) -> HTMLResponse:
 
 
 def _page(
-    request: Request, token: str, opened: Opened, given: Mapping[str, Any] | None = None,
-    refused: Refused | None = None,
-) -> HTMLResponse:  # fmt: skip
+    request: Request, token: str, opened: Opened, given: Mapping[str, Any] | None = None, refused: Refused | None = None
+) -> HTMLResponse:
     language = language_for(request, None)
     link, shown, names = opened.link, opened.seen.case, names_in(opened.case)
     say, _ = said(None, language, names, zone=opened.zone), gettext_of(language)
     form = FORMS.get(link.do)
     participant = shown.participants.get(link.post.member) if link.do == "respond" else None
     return render(
-        request, "answer.html", refused.why.status if refused else 200, headers=_HEADERS, opened=opened, link=link,
-        case=shown, names=names, say=say, form=form, token=token, refused=refused, whole=False, given=given or {},
+        request,
+        "answer.html",
+        refused.why.status if refused else 200,
+        headers=_HEADERS,
+        opened=opened,
+        link=link,
+        case=shown,
+        names=names,
+        say=say,
+        form=form,
+        token=token,
+        refused=refused,
+        whole=False,
+        given=given or {},
         fields=shown_form(form, shown, link.post, say, _, given or {}) if form else [],
-        told=_(KINDS[opened.kind].summary), answered=_(_ANSWERS[opened.answer]) if opened.answer else "",
-        participant=participant, circulation=opened.circulation, release=_release(opened),
-        hidden=_hidden(opened) if participant else [], home=case_address(link.reference),
-    )  # fmt: skip
+        told=_(KINDS[opened.kind].summary),
+        answered=_(_ANSWERS[opened.answer]) if opened.answer else "",
+        participant=participant,
+        circulation=opened.circulation,
+        release=_release(opened),
+        hidden=_hidden(opened) if participant else [],
+        home=case_address(link.reference),
+    )
 
 
 def _hidden(opened: Opened) -> list[str]:

@@ -43,7 +43,7 @@ from web import (
     statics,
     switch_off,
     told,
-)  # fmt: skip
+)
 from web.admin.pages import ADMINISTRATION
 from web.api import description, problems, routes
 from web.body_limit import limit_bodies
@@ -52,15 +52,34 @@ from web.site import Site
 from web.visitor import SignInFirst
 from web.watch import heard
 
-__all__ = ["application", "create_app"]
-
 _LOG = structlog.get_logger(__name__)
 
 PAGES = (
-    signin, openid, second_factor, acting, account, home, cases, search, attachments, request_form, request_version, act,
-    answer, case_page, meeting_files, told, mail_board, feed, language, audience, case_mails, my_mails, switch_off,
+    signin,
+    openid,
+    second_factor,
+    acting,
+    account,
+    home,
+    cases,
+    search,
+    attachments,
+    request_form,
+    request_version,
+    act,
+    answer,
+    case_page,
+    meeting_files,
+    told,
+    mail_board,
+    feed,
+    language,
+    audience,
+    case_mails,
+    my_mails,
+    switch_off,
     *ADMINISTRATION,
-)  # fmt: skip
+)
 """What people use; each has a ``router``."""
 
 
@@ -86,9 +105,12 @@ def application(site: Site) -> FastAPI:
         await site.engine.dispose()
 
     app = FastAPI(
-        title="Bali Process Ad Hoc Group", lifespan=lifespan, docs_url=None, redoc_url=None,
+        title="Bali Process Ad Hoc Group",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
         openapi_url=description.ADDRESS,
-    )  # fmt: skip
+    )
     app.state.site = site
     app.state.settings = site.settings
     app.state.engine = site.engine

@@ -24,8 +24,6 @@ from web.security import valid_key
 from web.uploads import ACCEPT, kinds_in_words, taken_in
 from web.visitor import SignedIn, Visitor, current_site, only
 
-__all__ = ["file_headers", "router"]
-
 router = APIRouter(include_in_schema=False)
 
 _LOG = structlog.get_logger(__name__)
@@ -46,16 +44,32 @@ async def show(request: Request, visitor: SignedIn) -> HTMLResponse:
 
 
 async def _page(
-    request: Request, visitor: Visitor, faults: list[str] | None = None, refused: Refused | None = None, status: int = 200
-) -> HTMLResponse:  # fmt: skip
+    request: Request,
+    visitor: Visitor,
+    faults: list[str] | None = None,
+    refused: Refused | None = None,
+    status: int = 200,
+) -> HTMLResponse:
     case, draft = await draft_of(request, visitor)
     limits = current_site(request).attachments.limits
     return render(
-        request, "request_attachments.html", status, case=case, names=names_in(case), steps=STEPS, here=_STEP,
-        form=next(step.words for step in STEPS if step.name == _STEP), attachments=_of(draft), faults=faults or [],
-        refused=refused, accept=ACCEPT, kinds=kinds_in_words, each=written_size(limits.each),
-        whole_size=written_size(limits.whole), number=limits.number,
-    )  # fmt: skip
+        request,
+        "request_attachments.html",
+        status,
+        case=case,
+        names=names_in(case),
+        steps=STEPS,
+        here=_STEP,
+        form=next(step.words for step in STEPS if step.name == _STEP),
+        attachments=_of(draft),
+        faults=faults or [],
+        refused=refused,
+        accept=ACCEPT,
+        kinds=kinds_in_words,
+        each=written_size(limits.each),
+        whole_size=written_size(limits.whole),
+        number=limits.number,
+    )
 
 
 def _of(draft: Mapping[str, Any]) -> list[Attachment]:
@@ -131,9 +145,7 @@ async def file_of_case(request: Request, visitor: SignedIn, reference: str, sha2
     raise HTTPException(404)
 
 
-async def _readable_versions(
-    request: Request, visitor: Visitor, reference: str
-) -> AsyncIterator[CaseRequest]:
+async def _readable_versions(request: Request, visitor: Visitor, reference: str) -> AsyncIterator[CaseRequest]:
     """The request as the reader sees it, and then, for who sees the case, the versions before."""
     case, seen = await seen_or_404(request, reference, visitor.post)
     yield seen.case.request
@@ -152,23 +164,19 @@ def _written(sha256: str) -> str:
     return sha256
 
 
-async def _download(
-    request: Request, visitor: Visitor, file: Attachment, name: str, reference: str
-) -> Response:
+async def _download(request: Request, visitor: Visitor, file: Attachment, name: str, reference: str) -> Response:
     """The file itself, once its bytes are found to be the right ones; else a page that says that they are not."""
     store = current_site(request).attachments
     fault = await store.fault(file.sha256, file.size)
     if fault:
-        _LOG.error(
-            "a file of a request cannot be given out", reference=reference, sha256=file.sha256, fault=fault
-        )
+        _LOG.error("a file of a request cannot be given out", reference=reference, sha256=file.sha256, fault=fault)
         _ = gettext_of(language_for(request, visitor))
         sentence = _(
             "%(name)s is on record, but its content is missing here or damaged. The secretariat can have it restored."
         )
         return render(
             request, "error.html", 410, heading=_("The file is missing"), words=sentence % {"name": clean_name(name)}
-        )  # fmt: skip
+        )
     kind = file.kind if file.kind in _AS_IT_IS else "application/octet-stream"
     return FileResponse(store.path(file.sha256), media_type=kind, headers=file_headers(name))
 

@@ -17,26 +17,29 @@ from web.render import render
 from web.told import MAY_SEE
 from web.visitor import Visitor, only
 
-__all__ = ["router"]
-
 router = APIRouter(prefix="/cases/{reference}", include_in_schema=False)
 
 
 @router.get("/audience")
-async def audience(
-    request: Request, reference: str, visitor: Annotated[Visitor, only(*MAY_SEE)]
-) -> HTMLResponse:
+async def audience(request: Request, reference: str, visitor: Annotated[Visitor, only(*MAY_SEE)]) -> HTMLResponse:
     """Who sees the case: each post, how much, and by what rule."""
     case, seen = await seen_or_404(request, reference, visitor.post)
     auditor = Post.of(SECRETARIAT.member, Role.AUDITOR)
     posts = (
-        SECRETARIAT, *case.directory.co_chairs, *case.directory.steering_group, auditor, *case.directory.focal_points,
-    )  # fmt: skip
-    rows = [
-        (post, *why_seen(case, post), sorted(closed_sections(case, case.request, post))) for post in posts
-    ]
+        SECRETARIAT,
+        *case.directory.co_chairs,
+        *case.directory.steering_group,
+        auditor,
+        *case.directory.focal_points,
+    )
+    rows = [(post, *why_seen(case, post), sorted(closed_sections(case, case.request, post))) for post in posts]
     return render(
-        request, "audience.html", case=seen.case, names=names_in(case), sights=Sight,
-        seeing=[row for row in rows if row[1] > Sight.NOTHING], blind=[row for row in rows if row[1] is Sight.NOTHING],
+        request,
+        "audience.html",
+        case=seen.case,
+        names=names_in(case),
+        sights=Sight,
+        seeing=[row for row in rows if row[1] > Sight.NOTHING],
+        blind=[row for row in rows if row[1] is Sight.NOTHING],
         may_look=visitor.post == SECRETARIAT or visitor.post in case.directory.co_chairs,
-    )  # fmt: skip
+    )

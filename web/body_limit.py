@@ -9,8 +9,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from settings import Settings
 
-__all__ = ["LARGEST_FORM", "BodyLimit", "limit_bodies"]
-
 LARGEST_FORM = 1_000_000
 """Bytes; the longest form of words that the rules take, in any script, is shorter."""
 
@@ -31,11 +29,7 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, reading no more than the page takes."""
-        if (
-            scope["type"] != "http"
-            or scope["method"] in ("GET", "HEAD")
-            or scope["path"].startswith(_READ_ELSEWHERE)
-        ):
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD") or scope["path"].startswith(_READ_ELSEWHERE):
             await self._app(scope, receive, send)
             return
         limit = self._limit(scope)

@@ -19,8 +19,9 @@ from models.refusal import Refused
 from models.release import Release
 from models.rules import decide
 from models.visibility import Seen
-from notifications.compose import About, Reader, compose
+from notifications.compose import Reader, compose
 from notifications.preview import LINKS, MailShown, mail_shown
+from notifications.wording import About
 from records import ledger
 from records.offices import addressee_of, offices_of
 from web.case_page import names_in, seen_or_404
@@ -31,8 +32,6 @@ from web.sessions import keyed_form
 from web.told import MAY_SEE
 from web.visitor import Visitor, current_site, only
 
-__all__ = ["router"]
-
 router = APIRouter(prefix="/cases/{reference}", include_in_schema=False)
 
 MayRead = Annotated[Visitor, only(*MAY_SEE)]
@@ -41,9 +40,15 @@ Refusing = Annotated[list[str] | None, Query(max_length=60)]
 
 
 async def _mail(
-    request: Request, case: Case, kind: str, post: Post, capacity: Capacity, facts: Mapping[str, str],
-    due: datetime | None, key: str,
-) -> MailShown | None:  # fmt: skip
+    request: Request,
+    case: Case,
+    kind: str,
+    post: Post,
+    capacity: Capacity,
+    facts: Mapping[str, str],
+    due: datetime | None,
+    key: str,
+) -> MailShown | None:
     """The mail of a notice to whoever holds the post now; its links open nothing. None where nobody is written to."""
     site = current_site(request)
     async with site.engine.connect() as connection:
@@ -52,18 +57,37 @@ async def _mail(
     if addressee is None:
         return None
     reader = Reader(
-        name=addressee.name, address=addressee.email, post=post, language=addressee.language, zone=office.zone,
+        name=addressee.name,
+        address=addressee.email,
+        post=post,
+        language=addressee.language,
+        zone=office.zone,
         capacity=office.as_what(capacity),
-    )  # fmt: skip
+    )
     about = About(
-        reference=case.reference, title=case.request.title, stage=case.stage.words, names=names_in(case),
-        default_policy=case.policy == Policy.default(), answers_by_link=case.policy.answers_by_link,
-    )  # fmt: skip
+        reference=case.reference,
+        title=case.request.title,
+        stage=case.stage.words,
+        names=names_in(case),
+        default_policy=case.policy == Policy.default(),
+        answers_by_link=case.policy.answers_by_link,
+    )
     settings = site.settings
-    return mail_shown(compose(
-        kind, reader=reader, about=about, facts=facts, due=due, at=site.clock(), key=key,
-        mail_from=settings.mail_from, reply_to=await site.reply_to(), public_url=settings.public_url, links=LINKS,
-    ))  # fmt: skip
+    return mail_shown(
+        compose(
+            kind,
+            reader=reader,
+            about=about,
+            facts=facts,
+            due=due,
+            at=site.clock(),
+            key=key,
+            mail_from=settings.mail_from,
+            reply_to=await site.reply_to(),
+            public_url=settings.public_url,
+            links=LINKS,
+        )
+    )
 
 
 # a notice -----------------------------------------------------------------------------------------------------------
@@ -76,9 +100,15 @@ async def _of_notice(request: Request, visitor: Visitor, reference: str, number:
     if row is None or row["kind"] not in KINDS:
         raise HTTPException(404)
     mail = await _mail(
-        request, case, row["kind"], Post(row["post"]), Capacity(row["capacity"]), row["facts"] or {}, row["due"],
+        request,
+        case,
+        row["kind"],
+        Post(row["post"]),
+        Capacity(row["capacity"]),
+        row["facts"] or {},
+        row["due"],
         row["key"],
-    )  # fmt: skip
+    )
     if mail is None:
         raise HTTPException(404)
     return {"seen": seen, "mail": mail, "row": row}
@@ -93,10 +123,17 @@ async def notice(request: Request, reference: str, visitor: MayRead, number: int
     summary = KINDS[row["kind"]].summary
     _ = gettext_of(language_for(request, visitor))
     return render(
-        request, "case_mail.html", case=seen.case, names=names_in(seen.case), mail=found["mail"],
-        heading=_(summary), post=Post(row["post"]),
-        back=f"/cases/{reference}/notices", frame=f"/cases/{reference}/notices/{number}/html", headers=FRAMED,
-    )  # fmt: skip
+        request,
+        "case_mail.html",
+        case=seen.case,
+        names=names_in(seen.case),
+        mail=found["mail"],
+        heading=_(summary),
+        post=Post(row["post"]),
+        back=f"/cases/{reference}/notices",
+        frame=f"/cases/{reference}/notices/{number}/html",
+        headers=FRAMED,
+    )
 
 
 @router.get("/notices/{number}/html")
@@ -113,8 +150,9 @@ def _variants(case: Case, circulation: Circulation, refusing: Iterable[str]) -> 
     against = tuple(refusing)
     return [
         (member, if_released(case, circulation, (*against, member)).release)
-        for member in circulation.names if member not in against
-    ]  # fmt: skip
+        for member in circulation.names
+        if member not in against
+    ]
 
 
 async def _circulation(
@@ -144,15 +182,21 @@ async def circulation_page(
     request: Request, reference: str, visitor: MayRead, number: int, refuse: Refusing = None
 ) -> HTMLResponse:
     """A circulation before it goes out: consents, the text, how it reads if one refuses, and the mail of each reader."""
-    case, seen, circulation, preview, against = await _circulation(
-        request, visitor, reference, number, refuse or ()
-    )
+    case, seen, circulation, preview, against = await _circulation(request, visitor, reference, number, refuse or ())
     query = urlencode([("refuse", member) for member in against])
     return render(
-        request, "circulation.html", case=seen.case, names=names_in(case), circulation=circulation, preview=preview,
-        variants=_variants(case, circulation, against), readers=await _readers(request, preview), against=against,
-        query=query, mail=None,
-    )  # fmt: skip
+        request,
+        "circulation.html",
+        case=seen.case,
+        names=names_in(case),
+        circulation=circulation,
+        preview=preview,
+        variants=_variants(case, circulation, against),
+        readers=await _readers(request, preview),
+        against=against,
+        query=query,
+        mail=None,
+    )
 
 
 async def _circulated_to(
@@ -171,25 +215,41 @@ async def _circulated_to(
 
 @router.get("/circulations/{number}/mail")
 async def circulation_mail(
-    request: Request, reference: str, visitor: MayRead, number: int, to: Annotated[str, Query(max_length=80)] = "",
+    request: Request,
+    reference: str,
+    visitor: MayRead,
+    number: int,
+    to: Annotated[str, Query(max_length=80)] = "",
     refuse: Refusing = None,
-) -> HTMLResponse:  # fmt: skip
+) -> HTMLResponse:
     """The exact mail to one reader."""
     seen, post, mail = await _circulated_to(request, visitor, reference, number, to, refuse or ())
     query = urlencode([("to", post), *(("refuse", member) for member in refuse or ())])
     _ = gettext_of(language_for(request, visitor))
     at, told = f"/cases/{reference}/circulations/{number}", KINDS["circulated"].summary
     return render(
-        request, "case_mail.html", case=seen.case, names=names_in(seen.case), mail=mail, post=post,
-        heading=_(told), back=at, frame=f"{at}/mail/html?{query}", headers=FRAMED,
-    )  # fmt: skip
+        request,
+        "case_mail.html",
+        case=seen.case,
+        names=names_in(seen.case),
+        mail=mail,
+        post=post,
+        heading=_(told),
+        back=at,
+        frame=f"{at}/mail/html?{query}",
+        headers=FRAMED,
+    )
 
 
 @router.get("/circulations/{number}/mail/html")
 async def circulation_html(
-    request: Request, reference: str, visitor: MayRead, number: int, to: Annotated[str, Query(max_length=80)] = "",
+    request: Request,
+    reference: str,
+    visitor: MayRead,
+    number: int,
+    to: Annotated[str, Query(max_length=80)] = "",
     refuse: Refusing = None,
-) -> HTMLResponse:  # fmt: skip
+) -> HTMLResponse:
     """The HTML of the same mail, under headers that let it do nothing."""
     return html_of_mail((await _circulated_to(request, visitor, reference, number, to, refuse or ()))[2])
 
@@ -206,9 +266,13 @@ async def before_proposing(request: Request, reference: str, visitor: MayPropose
         proposed = decide(case, command, now).after.circulation
     except Refused as refused:
         return render(
-            request, "circulation_refused.html", refused.why.status, refused=refused, case=seen.case,
+            request,
+            "circulation_refused.html",
+            refused.why.status,
+            refused=refused,
+            case=seen.case,
             names=names_in(case),
-        )  # fmt: skip
+        )
     if proposed is None:
         raise HTTPException(404)
     preview = if_released(case, proposed)
@@ -217,7 +281,16 @@ async def before_proposing(request: Request, reference: str, visitor: MayPropose
         one = preview.notices[0]
         mail = await _mail(request, case, one.kind, one.to, one.capacity, one.facts, one.due, "preview")
     return render(
-        request, "circulation.html", case=seen.case, names=names_in(case), circulation=proposed, preview=preview,
-        variants=_variants(case, proposed, ()), readers=await _readers(request, preview), against=(), query="",
-        mail=mail, proposing=True,
-    )  # fmt: skip
+        request,
+        "circulation.html",
+        case=seen.case,
+        names=names_in(case),
+        circulation=proposed,
+        preview=preview,
+        variants=_variants(case, proposed, ()),
+        readers=await _readers(request, preview),
+        against=(),
+        query="",
+        mail=mail,
+        proposing=True,
+    )

@@ -16,21 +16,24 @@ from models.release import release_of
 from models.request import Request as CaseRequest
 from models.rules import allowed, terms_of_reference
 from models.visibility import Seen, Sight, as_seen, readable_version
+from notifications.addresses import OWN_PAGES, command_address
 from records import queries
 from web.forms import FORMS
 from web.render import gettext_of, language_for, render, said
 from web.timeline import timeline
 from web.visitor import SignedIn, Visitor, current_site
-from web.wording import OWN_PAGES, command_address, command_words
-
-__all__ = ["actions_of", "names_in", "router", "seen_or_404"]
+from web.wording import command_words
 
 router = APIRouter(prefix="/cases", include_in_schema=False)
 
 _PROCEDURE = (
-    Stage.SUBMITTED, Stage.CO_CHAIR_REVIEW, Stage.PARTICIPANT_SELECTION, Stage.OPERATIONAL, Stage.REPORTING,
+    Stage.SUBMITTED,
+    Stage.CO_CHAIR_REVIEW,
+    Stage.PARTICIPANT_SELECTION,
+    Stage.OPERATIONAL,
+    Stage.REPORTING,
     Stage.CLOSED,
-)  # fmt: skip
+)
 _NEWEST = 60
 
 
@@ -76,14 +79,25 @@ async def case_page(
     async with site.engine.connect() as connection:
         follow_ups = {row["number"]: row for row in await queries.parts(connection, reference, "follow_ups")}
     return render(
-        request, "case.html", case=shown, seen=seen, names=names, panel=clock_panel(shown, now), now=now,
-        steps=_steps(shown), told=list(reversed(told)), entry=entry, doable=_doable(case, visitor, gettext_of(language)),
+        request,
+        "case.html",
+        case=shown,
+        seen=seen,
+        names=names,
+        panel=clock_panel(shown, now),
+        now=now,
+        steps=_steps(shown),
+        told=list(reversed(told)),
+        entry=entry,
+        doable=_doable(case, visitor, gettext_of(language)),
         mine=[duty for duty in duties(case) if duty.post == visitor.post],
         terms=terms_of_reference(case) if seen.sight is Sight.CASE else {},
         releases={k: release_of(case, c) for k, c in shown.circulations.items() if c.state == "released"},
-        follow_ups=follow_ups, whole=seen.sight is Sight.CASE, secretariat=visitor.post == SECRETARIAT,
+        follow_ups=follow_ups,
+        whole=seen.sight is Sight.CASE,
+        secretariat=visitor.post == SECRETARIAT,
         hidden=[s for s in case.request.confidential if getattr(shown.request, s) != getattr(case.request, s)],
-    )  # fmt: skip
+    )
 
 
 def _circulated(request: Request, case: Case, seen: Seen, names: dict[str, str]) -> HTMLResponse:
@@ -103,9 +117,7 @@ def _steps(case: Case) -> list[tuple[Stage, str]]:
     if case.stage in _PROCEDURE:
         here = _PROCEDURE.index(case.stage)
         closed = case.stage is Stage.CLOSED
-        marks = [
-            "done" if n < here or closed else "now" if n == here else "ahead" for n in range(len(_PROCEDURE))
-        ]
+        marks = ["done" if n < here or closed else "now" if n == here else "ahead" for n in range(len(_PROCEDURE))]
         return list(zip(_PROCEDURE, marks, strict=True))
     reached = [Stage.SUBMITTED]
     if case.gates:
@@ -134,16 +146,12 @@ async def versions(request: Request, visitor: SignedIn, reference: str) -> HTMLR
         version = readable_version(case, CaseRequest.model_validate(row["content"]), visitor.post)
         shown.append({**row, "changes": _changes(earlier, version) if earlier else {}})
         earlier = version
-    return render(
-        request, "versions.html", case=seen.case, names=names_in(case), versions=list(reversed(shown))
-    )
+    return render(request, "versions.html", case=seen.case, names=names_in(case), versions=list(reversed(shown)))
 
 
 def _changes(earlier: CaseRequest, later: CaseRequest) -> dict[str, list[tuple[str, str]]]:
     """For each section that differs, the words that stayed, went and came: (``same``, ``del`` or ``ins``, text)."""
-    return {
-        name: _words_changed(_plain(old), _plain(new)) for name, (old, new) in later.changes(earlier).items()
-    }
+    return {name: _words_changed(_plain(old), _plain(new)) for name, (old, new) in later.changes(earlier).items()}
 
 
 def _plain(value: Any) -> str:

@@ -22,27 +22,31 @@ _LONGEST_NAME = 60
 
 
 @router.get("")
-async def cases(
-    request: Request, visitor: SignedIn, after: Annotated[str, Query(max_length=120)] = ""
-) -> HTMLResponse:
+async def cases(request: Request, visitor: SignedIn, after: Annotated[str, Query(max_length=120)] = "") -> HTMLResponse:
     """The cases that the post sees, newest first."""
     site = current_site(request)
     asked = Asked.read(request.query_params)
     filters = asked.filters(visitor.zone, site.clock())
     async with site.engine.connect() as connection:
-        found = await lists.cases_seen(
-            connection, visitor.post, filters, lists.Cursor.read(after), lists.PAGE + 1
-        )
+        found = await lists.cases_seen(connection, visitor.post, filters, lists.Cursor.read(after), lists.PAGE + 1)
         names = await names_of(connection)
         members = await read_members(connection)
         views = await views_of(connection, visitor.post)
     page = found[: lists.PAGE]
     more = lists.Cursor(page[-1]["opened_at"], page[-1]["reference"]) if len(found) > len(page) else None
     return render(
-        request, "cases.html", cases=page, names=names, asked=asked, more=more, views=views,
-        stages=[one for one in Stage if one is not Stage.DRAFT], members=[member["code"] for member in members],
-        posts=_posts(members), longest=_LONGEST_NAME,
-    )  # fmt: skip
+        request,
+        "cases.html",
+        cases=page,
+        names=names,
+        asked=asked,
+        more=more,
+        views=views,
+        stages=[one for one in Stage if one is not Stage.DRAFT],
+        members=[member["code"] for member in members],
+        posts=_posts(members),
+        longest=_LONGEST_NAME,
+    )
 
 
 def _posts(members: list[dict[str, object]]) -> list[Post]:

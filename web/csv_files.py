@@ -6,12 +6,11 @@ from fastapi import Response
 
 from records.csv_text import MARK, csv_text
 
-__all__ = ["csv_answer"]
-
 
 def csv_answer(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
     """The table as a file to be kept; ``name`` is plain ASCII."""
     return Response(
-        MARK + csv_text(head, rows), media_type="text/csv; charset=utf-8",
+        MARK + csv_text(head, rows),
+        media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )  # fmt: skip
+    )

@@ -7,17 +7,12 @@ from fastapi.responses import HTMLResponse
 
 from web.render import gettext_of, language_for, render
 
-__all__ = ["for_programs", "page_of"]
-
 N_ = str
 """Marks a text for extraction; it is translated where it is shown."""
 
 _SAID: dict[int, tuple[str, str]] = {
     400: (N_("This cannot be read"), N_("What was sent is not whole. Open the page again.")),
-    403: (
-        N_("This was not done"),
-        N_("The form is not one of this session, or it is too old. Open the page again."),
-    ),
+    403: (N_("This was not done"), N_("The form is not one of this session, or it is too old. Open the page again.")),
     404: (N_("There is nothing here"), N_("Either there is no such page, or your post does not see it.")),
     405: (N_("There is nothing here"), N_("This address cannot be used in this way.")),
     413: (N_("Too large"), N_("What was sent is larger than these pages take.")),

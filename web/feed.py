@@ -25,8 +25,6 @@ from web.render import gettext_of, language_for, said
 from web.timeline import timeline
 from web.visitor import Maybe, SignInFirst, current_site, visitor_of
 
-__all__ = ["Feed", "begins_after", "events", "router"]
-
 router = APIRouter(prefix="/cases/{reference}", include_in_schema=False)
 
 _RETRY = "retry: 3000\n\n"
@@ -57,9 +55,7 @@ def begins_after(case: Case, after: int | None, last_event_id: str) -> int:
     return case.seq if after is None else min(after, case.seq)
 
 
-async def events(
-    request: Request, reference: str, after: int, access: Access, language: str
-) -> AsyncIterator[str]:
+async def events(request: Request, reference: str, after: int, access: Access, language: str) -> AsyncIterator[str]:
     """The events after an entry. ``access``: the post that reads, or None once it is nobody's any more."""
     site = current_site(request)
     clock = asyncio.get_running_loop().time
@@ -94,9 +90,7 @@ async def _sees(request: Request, reference: str, access: Access) -> Seen | None
     return seen if seen is not None and seen.sight > Sight.CIRCULATED else None
 
 
-async def _news(
-    request: Request, seen: Seen, seq: int, shown: str, language: str
-) -> tuple[list[str], int, str]:
+async def _news(request: Request, seen: Seen, seq: int, shown: str, language: str) -> tuple[list[str], int, str]:
     """The events after ``seq``, the number that they reach, and how the reader's part looks now."""
     case = seen.case
     if seen.sight is Sight.CASE:
@@ -118,9 +112,12 @@ def _event(number: int, data: str) -> str:
 
 @router.get("/feed")
 async def feed(
-    request: Request, visitor: Maybe, reference: str, after: Annotated[int | None, Query(ge=0, le=999_999_999)] = None,
+    request: Request,
+    visitor: Maybe,
+    reference: str,
+    after: Annotated[int | None, Query(ge=0, le=999_999_999)] = None,
     last_event_id: Annotated[str, Header()] = "",
-) -> Response:  # fmt: skip
+) -> Response:
     """The events of a case for its page. 204 without a session, by which the browser asks no more."""
     if visitor is None:
         return Response(status_code=204)

@@ -7,8 +7,6 @@ from typing import BinaryIO
 
 from models.attachments import KINDS, FileKind
 
-__all__ = ["kind_of"]
-
 _BY_WORDS = {kind.words: kind for kind in KINDS}
 _TEXTS = ("CSV", "TXT")
 _CHUNK = 1024 * 1024
@@ -63,9 +61,7 @@ def _document(file: BinaryIO) -> str:
             if "mimetype" in names:
                 return _OPEN_DOCUMENT.get(_part(package, "mimetype").decode("ascii", "replace").strip(), "")
             types = _part(package, "[Content_Types].xml").decode("utf-8", "replace")
-            if "macroenabled" in types.lower() or any(
-                name.lower().endswith("vbaproject.bin") for name in names
-            ):
+            if "macroenabled" in types.lower() or any(name.lower().endswith("vbaproject.bin") for name in names):
                 return ""
             for main, (words, content_type) in _PACKAGES.items():
                 if main in names and content_type in types:

@@ -9,21 +9,7 @@ from joserfc.errors import JoseError
 
 from settings import Settings
 
-__all__ = ["Begun", "IdentityProvider", "NotSignedIn", "ProviderAway"]
-
-_SIGNED_BY = (
-    "RS256",
-    "RS384",
-    "RS512",
-    "PS256",
-    "PS384",
-    "PS512",
-    "ES256",
-    "ES384",
-    "ES512",
-    "EdDSA",
-    "Ed25519",
-)
+_SIGNED_BY = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
 """Signatures that are taken: those of a key that only the provider has."""
 
 _SECONDS = 10
@@ -56,10 +42,12 @@ class IdentityProvider:
         self._client_id = str(settings.oidc_client_id)
         self._back = f"{settings.public_url}/openid/return"
         self._app = StarletteOAuth2App(
-            None, client_id=self._client_id, client_secret=settings.oidc_client_secret.get_secret_value(),
+            None,
+            client_id=self._client_id,
+            client_secret=settings.oidc_client_secret.get_secret_value(),
             server_metadata_url=f"{self._issuer.rstrip('/')}/.well-known/openid-configuration",
             client_kwargs={"scope": "openid email", "code_challenge_method": "S256", "timeout": _SECONDS},
-        )  # fmt: skip
+        )
 
     async def begin(self) -> Begun:
         """Where to send the browser.
@@ -82,11 +70,13 @@ class IdentityProvider:
         try:
             token = await self._app.fetch_access_token(self._back, code=code, code_verifier=verifier)
             claims = await self._app.parse_id_token(
-                token, nonce, claims_options={
+                token,
+                nonce,
+                claims_options={
                     "iss": {"essential": True, "value": self._issuer},
                     "aud": {"essential": True, "value": self._client_id},
                 },
-            )  # fmt: skip
+            )
         except httpx2.HTTPError as away:
             raise ProviderAway(str(away)) from away
         except (AuthlibBaseError, JoseError, ValueError, KeyError, TypeError) as wrong:

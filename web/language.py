@@ -20,7 +20,12 @@ async def choose(request: Request) -> Response:
     language = sent.get("language")
     if language in LANGUAGES:
         answer.set_cookie(
-            LANGUAGE_COOKIE, str(language), max_age=_YEAR, path="/", secure=current_site(request).secure,
-            httponly=True, samesite="lax",
-        )  # fmt: skip
+            LANGUAGE_COOKIE,
+            str(language),
+            max_age=_YEAR,
+            path="/",
+            secure=current_site(request).secure,
+            httponly=True,
+            samesite="lax",
+        )
     return answer

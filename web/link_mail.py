@@ -20,13 +20,11 @@ from notifications.environment import styled
 from notifications.headers import Field, MailboxField, TextField, mailbox
 from notifications.texts import line, shortened
 from notifications.transport import Transport
-from records import people
-from records.people import Person
+from records import holders, sign_ins
+from records.holders import Person
 from settings import Settings
 from web.render import LANGUAGES, translations
 from web.site import Site
-
-__all__ = ["compose_link", "send_link"]
 
 _FOLDER = Path(__file__).parent / "templates" / "mail"
 _PAUSES = (1.0, 5.0, 20.0)
@@ -47,9 +45,12 @@ class _Loader(BaseLoader):
 @lru_cache(maxsize=8)
 def _environment(language: str, html: bool) -> Environment:
     environment = Environment(
-        loader=_Loader(), extensions=["jinja2.ext.i18n"], undefined=StrictUndefined, trim_blocks=True,
+        loader=_Loader(),
+        extensions=["jinja2.ext.i18n"],
+        undefined=StrictUndefined,
+        trim_blocks=True,
         autoescape=html,  # noqa: S701 - plain text is not HTML
-    )  # fmt: skip
+    )
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
     return environment
@@ -65,7 +66,7 @@ def compose_link(settings: Settings, reader: Person, token: str, at: datetime) -
     context = {
         "direction": Locale.parse(language).text_direction,
         "language": language,
-        "minutes": int(people.LINK_LIFETIME.total_seconds() // 60),
+        "minutes": int(sign_ins.LINK_LIFETIME.total_seconds() // 60),
         "name": line(reader.name),
         "url": f"{settings.public_url}/sign-in/{token}",
     }
@@ -98,7 +99,7 @@ async def send_link(site: Site, email: str, token: str) -> None:
     """
     now = site.clock()
     async with site.engine.connect() as connection:
-        reader = await people.person(connection, email, now)
+        reader = await holders.person(connection, email, now)
     try:
         message = compose_link(site.settings, reader if reader.email else _NOBODY, token, now)
     except ValueError:
@@ -111,9 +112,15 @@ async def send_link(site: Site, email: str, token: str) -> None:
 async def _send(settings: Settings, message: EmailMessage, to: str) -> None:
     password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
     async with Transport(
-        settings.smtp_host, settings.smtp_port, settings.smtp_security, settings.smtp_username, password,
-        connections=1, timeout=_TIMEOUT, final_timeout=_TIMEOUT,
-    ) as transport:  # fmt: skip
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_security,
+        settings.smtp_username,
+        password,
+        connections=1,
+        timeout=_TIMEOUT,
+        final_timeout=_TIMEOUT,
+    ) as transport:
         delivery = await transport.send(message, to)
         for pause in _PAUSES:
             if delivery.state != "retry":

@@ -11,8 +11,6 @@ from models.policy import Urgency
 from models.posts import Post
 from records.lists import Filters
 
-__all__ = ["Asked"]
-
 
 class Asked(NamedTuple):
     """What the address asks for; what it cannot be read as is left empty. Days are whole days of the reader."""
@@ -48,16 +46,20 @@ class Asked(NamedTuple):
     def filters(self, zone: str, now: datetime) -> Filters:
         """What they mean for a reader in a time zone, at an instant."""
         home = ZoneInfo(zone)
-        begin = (
-            datetime.combine(date.fromisoformat(self.opened_from), time(), home) if self.opened_from else None
-        )
+        begin = datetime.combine(date.fromisoformat(self.opened_from), time(), home) if self.opened_from else None
         end = None
         if self.opened_to:
             end = datetime.combine(date.fromisoformat(self.opened_to) + timedelta(days=1), time(), home)
         return Filters(
-            stage=self.stage, urgency=self.urgency, open=bool(self.open), requester=self.requester,
-            waiting_on=self.waiting_on, opened_from=begin, opened_before=end, overdue_at=now if self.overdue else None,
-        )  # fmt: skip
+            stage=self.stage,
+            urgency=self.urgency,
+            open=bool(self.open),
+            requester=self.requester,
+            waiting_on=self.waiting_on,
+            opened_from=begin,
+            opened_before=end,
+            overdue_at=now if self.overdue else None,
+        )
 
 
 def _one_of(given: str, known: set[str]) -> str:

@@ -19,8 +19,6 @@ from web.sessions import keyed_form
 from web.told import shown_notice
 from web.visitor import Visitor, current_site, only
 
-__all__ = ["router"]
-
 router = APIRouter(prefix="/mail-board", include_in_schema=False)
 
 N_ = str
@@ -37,10 +35,7 @@ _FATES: Mapping[str, str] = {
     Fate.AUTO_REPLY: N_("was answered by a program"),
     Fate.UNCONFIRMED: N_("may have come back as undeliverable; a report names"),
 }
-_DECISIONS: Mapping[str, str] = {
-    Decision.RESEND: N_("sent again"),
-    Decision.GIVE_UP: N_("given up"),
-}
+_DECISIONS: Mapping[str, str] = {Decision.RESEND: N_("sent again"), Decision.GIVE_UP: N_("given up")}
 _DECIDE: Mapping[str, Callable[..., Any]] = {Decision.RESEND: resend, Decision.GIVE_UP: give_up}
 
 
@@ -66,19 +61,24 @@ async def _page(
     shown = [_shown(row, _) for row in rows[:_A_PAGE]]
     posts = [(post, list(notices)) for post, notices in groupby(shown, itemgetter("post"))]
     return render(
-        request, "mail_board.html", status, posts=posts, pause=pause, names=names, queued=queued,
-        may_decide=visitor.post.role is Role.SECRETARIAT, undecided=status != 200,
+        request,
+        "mail_board.html",
+        status,
+        posts=posts,
+        pause=pause,
+        names=names,
+        queued=queued,
+        may_decide=visitor.post.role is Role.SECRETARIAT,
+        undecided=status != 200,
         more=rows[_A_PAGE - 1] if len(rows) > _A_PAGE else None,
-    )  # fmt: skip
+    )
 
 
 def _shown(row: Mapping[str, Any], _: Callable[[str], str]) -> dict[str, Any]:
     return {
         **shown_notice(row, _),
         "returns": [{**one, "words": _(words)} for one, words in _with(_FATES, "fate", row["returns"])],
-        "decisions": [
-            {**one, "words": _(words)} for one, words in _with(_DECISIONS, "what", row["decisions"])
-        ],
+        "decisions": [{**one, "words": _(words)} for one, words in _with(_DECISIONS, "what", row["decisions"])],
     }
 
 

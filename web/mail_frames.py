@@ -5,16 +5,12 @@ from fastapi.responses import HTMLResponse
 from notifications.preview import MailShown
 from web.security import HEADERS
 
-__all__ = ["FRAMED", "html_of_mail"]
-
-FRAMED = {
-    "Content-Security-Policy": f"{HEADERS['Content-Security-Policy']}; frame-src 'self'",
-}
+FRAMED = {"Content-Security-Policy": f"{HEADERS['Content-Security-Policy']}; frame-src 'self'"}
 """The headers of a page that shows a mail in a frame."""
 
 _ALONE = {
     "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 }
 
 

@@ -67,9 +67,7 @@ async def mails(request: Request) -> HTMLResponse:
 async def mail(path: MailFile) -> HTMLResponse:
     """One mail: its headers, its text, and its HTML part in a sandboxed frame."""
     message = _parse(path)
-    headers = "".join(
-        f"<tr><th>{escape(key)}</th><td>{escape(str(value))}</td></tr>" for key, value in message.items()
-    )
+    headers = "".join(f"<tr><th>{escape(key)}</th><td>{escape(str(value))}</td></tr>" for key, value in message.items())
     parts = [f"<table>{headers}</table>"]
     text, html = message.get_body(("plain",)), message.get_body(("html",))
     if text is not None:

@@ -7,8 +7,6 @@ from notifications.compose import meeting_file
 from web.case_page import seen_or_404
 from web.visitor import SignedIn, current_site
 
-__all__ = ["router"]
-
 router = APIRouter(prefix="/cases/{reference}/meetings", include_in_schema=False)
 
 
@@ -24,10 +22,14 @@ async def calendar(request: Request, visitor: SignedIn, reference: str, number: 
         raise HTTPException(404)
     site = current_site(request)
     written = meeting_file(
-        meetings[int(number) - 1], case.reference, sequence=case.seq, at=site.clock(),
-        mail_from=site.settings.mail_from, reply_to=await site.reply_to(),
+        meetings[int(number) - 1],
+        case.reference,
+        sequence=case.seq,
+        at=site.clock(),
+        mail_from=site.settings.mail_from,
+        reply_to=await site.reply_to(),
         url=site.settings.public_url + case_address(case.reference),
-    )  # fmt: skip
+    )
     if written is None:
         raise HTTPException(404)
     return Response(

@@ -9,14 +9,7 @@ from collections.abc import Iterator
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.responses import Response
-from prometheus_client import (
-    CONTENT_TYPE_LATEST,
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    generate_latest,
-)
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.process_collector import ProcessCollector
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,8 +23,6 @@ from settings import is_loopback
 from web.api.routes import router as api
 from web.site import Site
 from web.visitor import current_site
-
-__all__ = ["Measured", "measure", "router"]
 
 router = APIRouter(include_in_schema=False)
 
@@ -52,9 +43,12 @@ class Measured:
             registry=registry,
         )
         self._seconds = Histogram(
-            "ahg_http_request_seconds", "Seconds until an answer began, by route and method.", ("route", "method"),
-            buckets=_SECONDS, registry=registry,
-        )  # fmt: skip
+            "ahg_http_request_seconds",
+            "Seconds until an answer began, by route and method.",
+            ("route", "method"),
+            buckets=_SECONDS,
+            registry=registry,
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, and count."""
@@ -122,11 +116,7 @@ def _may_read(request: Request) -> bool:
         return scheme.lower() == "bearer" and same
     here = request.client is not None and is_loopback(request.client.host)
     # A proxy on this machine has the address of this machine, too, and speaks for somebody else.
-    return (
-        here
-        and is_loopback(request.url.hostname or "")
-        and not any(request.headers.get(one) for one in _FORWARDED)
-    )
+    return here and is_loopback(request.url.hostname or "") and not any(request.headers.get(one) for one in _FORWARDED)
 
 
 async def _count_now(site: Site, registry: CollectorRegistry) -> None:

@@ -26,8 +26,6 @@ from web.sessions import keyed_form
 from web.site import Site
 from web.visitor import SignedIn, Visitor, current_site
 
-__all__ = ["router"]
-
 router = APIRouter(prefix="/my-mails", include_in_schema=False)
 
 N_ = str
@@ -83,9 +81,14 @@ async def keep(request: Request, visitor: SignedIn) -> Response:
     try:
         wants = await _read(site, visitor.post, sent)
         await mail_preferences.keep(
-            site.engine, visitor.post, address, wants, seen=_number(sent.get("_seen")), now=site.clock(),
+            site.engine,
+            visitor.post,
+            address,
+            wants,
+            seen=_number(sent.get("_seen")),
+            now=site.clock(),
             by=visitor.email,
-        )  # fmt: skip
+        )
     except _Wrong as wrong:
         return await _page(request, visitor, 422, given=sent, wrong=_(_WRONG[wrong.why]) % wrong.said)
     except Stale as stale:
@@ -129,8 +132,12 @@ async def _read(site: Site, post: Post, sent: FormData) -> Preferences:
     try:
         rhythm, weekday = Rhythm(str(sent.get("digest") or "")), int(str(sent.get("weekday") or "0"))
         begins, ends = _time(sent, "quiet_from"), _time(sent, "quiet_until")
-        said: dict[str, Any] = {"digest": rhythm, "weekday": weekday, "morning": _time(sent, "morning"),
-                **({"quiet_from": begins, "quiet_until": ends} if quiet else {})}  # fmt: skip
+        said: dict[str, Any] = {
+            "digest": rhythm,
+            "weekday": weekday,
+            "morning": _time(sent, "morning"),
+            **({"quiet_from": begins, "quiet_until": ends} if quiet else {}),
+        }
     except ValueError:
         raise _Wrong("word") from None
     switches = [one async for one in _switches(site, post, sent)]
@@ -182,9 +189,14 @@ def _optional() -> list[str]:
 
 
 async def _page(
-    request: Request, visitor: Visitor, status: int = 200, *, given: FormData | None = None, wrong: str = "",
+    request: Request,
+    visitor: Visitor,
+    status: int = 200,
+    *,
+    given: FormData | None = None,
+    wrong: str = "",
     stale: Kept | None = None,
-) -> HTMLResponse:  # fmt: skip
+) -> HTMLResponse:
     site, post = current_site(request), visitor.post
     address = await _address_of(site, post)
     async with site.engine.connect() as connection:
@@ -193,12 +205,22 @@ async def _page(
         cases = await lists.cases_seen(connection, post, lists.Filters(open=True), limit=_OFFERED_CASES)
     _ = gettext_of(language_for(request, visitor))
     return render(
-        request, "my_mails.html", status, kept=kept, stale=stale is not None, wrong=wrong, zone=zone, cases=cases,
-        form=_form(kept, given), mine=bool(address) and folded(address) == folded(visitor.email),
+        request,
+        "my_mails.html",
+        status,
+        kept=kept,
+        stale=stale is not None,
+        wrong=wrong,
+        zone=zone,
+        cases=cases,
+        form=_form(kept, given),
+        mine=bool(address) and folded(address) == folded(visitor.email),
         optional=[(kind, _(KINDS[kind].summary), REGISTRY[kind].pace is Pace.DIGEST) for kind in _optional()],
-        mandatory=_mandatory(_, language_for(request, visitor)), names=await member_names(site), any=_ANY,
+        mandatory=_mandatory(_, language_for(request, visitor)),
+        names=await member_names(site),
+        any=_ANY,
         done=request.query_params.get("kept") == "yes" and not (wrong or stale),
-    )  # fmt: skip
+    )
 
 
 def _mandatory(_: Callable[[str], str], language: str) -> list[tuple[str, list[str]]]:
@@ -218,19 +240,23 @@ def _form(kept: Kept, given: FormData | None) -> dict[str, Any]:
         return {
             **{name: str(given.get(name) or "") for name in names},
             "kinds": {kind: str(given.get(f"kind.{kind}") or "") for kind in _optional()},
-            "rows": list(_rows_sent(given)), "seen": str(given.get("_seen") or ""),
-        }  # fmt: skip
+            "rows": list(_rows_sent(given)),
+            "seen": str(given.get("_seen") or ""),
+        }
     wants = kept.wants
     own = {one.kind: one.how.value for one in wants.switches if one.kind and not one.case}
     rows = [
-        _Row(one.case or _ANY, one.kind or _ANY, one.how.value)
-        for one in wants.switches
-        if one.case or not one.kind
+        _Row(one.case or _ANY, one.kind or _ANY, one.how.value) for one in wants.switches if one.case or not one.kind
     ]
     quiet = wants.quiet_from != wants.quiet_until
     return {
-        "digest": wants.digest.value, "weekday": str(wants.weekday), "morning": f"{wants.morning:%H:%M}",
-        "quiet": "yes" if quiet else "", "quiet_from": f"{wants.quiet_from:%H:%M}" if quiet else "21:00",
-        "quiet_until": f"{wants.quiet_until:%H:%M}" if quiet else "06:00", "kinds": own,
-        "rows": rows + [_Row()] * _NEW_ROWS, "seen": str(kept.version),
-    }  # fmt: skip
+        "digest": wants.digest.value,
+        "weekday": str(wants.weekday),
+        "morning": f"{wants.morning:%H:%M}",
+        "quiet": "yes" if quiet else "",
+        "quiet_from": f"{wants.quiet_from:%H:%M}" if quiet else "21:00",
+        "quiet_until": f"{wants.quiet_until:%H:%M}" if quiet else "06:00",
+        "kinds": own,
+        "rows": rows + [_Row()] * _NEW_ROWS,
+        "seen": str(kept.version),
+    }

@@ -6,8 +6,6 @@ from datetime import datetime
 import pyotp
 import segno
 
-__all__ = ["STEP", "new_secret", "qr_code", "step_of_code"]
-
 STEP = 30
 """Seconds for which a code is shown."""
 

@@ -12,13 +12,12 @@ from models.posts import Capacity
 from models.rules import allowed
 from models.rules.circulation import pending_circulation
 from models.visibility import Seen, as_seen
-from notifications.answer_links import AnswerLink, NotOurs
+from notifications.answer_links import AnswerLink
+from notifications.signing import NotOurs
 from records import ledger
 from records.directory import zone_of
 from records.offices import addressee_of
 from web.site import Site
-
-__all__ = ["NoGood", "Opened", "open_link"]
 
 Reason = Literal["unknown", "expired", "handed_over", "sign_in", "moved_on"]
 
@@ -97,9 +96,16 @@ async def open_link(site: Site, token: str) -> Opened:
         standing = _standing(case, link, await site.files.entries(link.reference, after=row["seq"]))
     asked = (duty.due for duty in duties(case) if (duty.post, duty.do) == (link.post, link.do))
     return Opened.model_construct(
-        link=link, kind=row["kind"], told_at=row["queued_at"], due=next(asked, None), zone=zone, case=case,
-        seen=seen, answer=standing.answer, answered_at=standing.at,
-    )  # fmt: skip
+        link=link,
+        kind=row["kind"],
+        told_at=row["queued_at"],
+        due=next(asked, None),
+        zone=zone,
+        case=case,
+        seen=seen,
+        answer=standing.answer,
+        answered_at=standing.at,
+    )
 
 
 def _standing(case: Case, link: AnswerLink, since: list[Entry]) -> _Standing:

@@ -8,7 +8,7 @@ import structlog
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from records import people
+from records import sign_ins
 from web.acting import way_on
 from web.identity_provider import IdentityProvider, NotSignedIn, ProviderAway
 from web.render import gettext_of, language_for, render
@@ -16,8 +16,6 @@ from web.sealing import Unreadable, open_sealed, seal
 from web.sessions import cookie_of, device_of, give_cookie, onward
 from web.site import Site
 from web.visitor import current_site
-
-__all__ = ["router"]
 
 _LOG = structlog.get_logger(__name__)
 _LASTS_SECONDS = 600
@@ -45,9 +43,14 @@ async def begin(request: Request, next_: Annotated[str, Query(alias="next")] = "
     )
     response = RedirectResponse(begun.url, 303)
     response.set_cookie(
-        _cookie(site), seal(site.settings.keyring, kept, _PURPOSE), max_age=_LASTS_SECONDS, path="/",
-        secure=site.secure, httponly=True, samesite="lax",
-    )  # fmt: skip
+        _cookie(site),
+        seal(site.settings.keyring, kept, _PURPOSE),
+        max_age=_LASTS_SECONDS,
+        path="/",
+        secure=site.secure,
+        httponly=True,
+        samesite="lax",
+    )
     return response
 
 
@@ -68,7 +71,7 @@ async def come_back(
     except NotSignedIn as wrong:
         _LOG.warning("a sign-in by the identity provider was not taken", why=str(wrong))
         return _not_signed_in(request)
-    signed_in = await people.begin_for(
+    signed_in = await sign_ins.begin_for(
         site.engine, email, device=device_of(request), earlier=cookie_of(request), now=site.clock()
     )
     if signed_in is None:
@@ -112,9 +115,7 @@ def _not_signed_in(request: Request) -> Response:
 
 def _no_post(request: Request) -> Response:
     _ = gettext_of(language_for(request, None))
-    words = _(
-        "The directory has no post with the address that your identity provider gave. Ask the secretariat."
-    )
+    words = _("The directory has no post with the address that your identity provider gave. Ask the secretariat.")
     return _said(request, 403, _("You are not signed in"), words)
 
 

@@ -20,8 +20,6 @@ STYLE = (
 
 def page(title: str, body: str, status: int = 200) -> HTMLResponse:
     """A page. `title` is text and is escaped here; `body` is HTML and must be escaped already."""
-    head = (
-        f"<meta charset=utf-8><meta name=viewport content='width=device-width'><title>{escape(title)}</title>"
-    )
+    head = f"<meta charset=utf-8><meta name=viewport content='width=device-width'><title>{escape(title)}</title>"
     html = f"<!doctype html><html lang=en>{head}<style>{STYLE}</style><h1>{escape(title)}</h1>{body}</html>"
     return HTMLResponse(html, status, SAFE_HEADERS)

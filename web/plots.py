@@ -7,8 +7,6 @@ from markupsafe import Markup
 
 from models.case import Outcome
 
-__all__ = ["progress_bar"]
-
 _BAR = Markup(
     '<svg class="bar" viewBox="0 0 300 14" role="img" aria-label="{label}"><rect class="ground" width="300" height="14" '
     'rx="4"/><rect class="value" width="{width:.0f}" height="14" rx="4"/></svg>'
@@ -23,7 +21,5 @@ def progress_bar(outcome: Outcome, translate: Callable[[str], str], language: st
     if outcome.target == began:
         return Markup("")
     share = min(1.0, max(0.0, (outcome.value - began) / (outcome.target - began)))
-    label = translate("%(percent)s of the way to the target") % {
-        "percent": format_percent(share, locale=language)
-    }
+    label = translate("%(percent)s of the way to the target") % {"percent": format_percent(share, locale=language)}
     return _BAR.format(label=label, width=300 * share)

@@ -11,12 +11,8 @@ from models.refusal import Refused, Why
 from models.rules import allowed, decide
 from models.visibility import Seen, Sight
 
-__all__ = ["as_told"]
 
-
-def as_told(
-    refusal: Refused, case: Case, seen: Seen, do: str, fields: Mapping[str, Any], now: datetime
-) -> Refused:
+def as_told(refusal: Refused, case: Case, seen: Seen, do: str, fields: Mapping[str, Any], now: datetime) -> Refused:
     """The refusal of a command, for its sender.
 
     Who sees the whole case reads it as it is. Who sees a part is told what the rules say of that part; where they would
@@ -32,6 +28,4 @@ def as_told(
         decide(seen.case, parse(do, fields, by=seen.post, command_id=uuid4().hex), now)
     except Refused as of_the_part:
         return Refused(of_the_part.why, of_the_part.sentence, sentence)
-    return Refused(
-        refusal.why, "The case does not allow this now; look at it again before you go on.", sentence
-    )
+    return Refused(refusal.why, "The case does not allow this now; look at it again before you go on.", sentence)

@@ -21,6 +21,7 @@ from markupsafe import Markup, escape
 
 from models.attachments import written_size
 from models.case import Outcome
+from notifications import addresses
 from notifications.catalogues import SOURCE, catalogue, languages, spoken_language
 from notifications.environment import language_of
 from notifications.environment import translations as words_translated
@@ -28,10 +29,6 @@ from notifications.words import Words
 from web import wording
 from web.plots import progress_bar
 from web.visitor import Visitor
-
-__all__ = [
-    "CATALOGUES", "DOMAIN", "LANGUAGES", "LANGUAGE_COOKIE", "STATIC", "gettext_of", "language_for", "render", "said",
-]  # fmt: skip
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -116,7 +113,7 @@ def _moment_of(context: Context, written: str) -> Markup:
 def _duty_address(duty: Any, reference: str = "") -> str:
     """The page of a duty: of a row of the lists, or of the domain with the reference beside it."""
     row = duty if isinstance(duty, Mapping) else duty.model_dump()
-    return wording.duty_address(row["do"], row["about"], row.get("reference") or reference)
+    return addresses.duty_address(row["do"], row["about"], row.get("reference") or reference)
 
 
 def _duty_words(context: Context, duty: Any) -> str:
@@ -192,9 +189,13 @@ _FILTERS: dict[str, Callable[..., Any]] = {
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(FOLDER / "templates"), extensions=["jinja2.ext.i18n"], autoescape=True,
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+        loader=FileSystemLoader(FOLDER / "templates"),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.policies["ext.i18n.trimmed"] = True
     environment.filters.update(_FILTERS)
     environment.globals["static"] = _address_of
@@ -210,23 +211,14 @@ def language_for(request: Request, visitor: Visitor | None) -> str:
     return next((language for language in chosen if language), SOURCE)
 
 
-def said(
-    visitor: Visitor | None, language: str, names: Mapping[str, str] | None = None, zone: str = "UTC"
-) -> Words:
+def said(visitor: Visitor | None, language: str, names: Mapping[str, str] | None = None, zone: str = "UTC") -> Words:
     """How posts, members, gates and moments are said to this reader; ``zone``: of one who is not signed in."""
     zone = visitor.zone if visitor else zone
-    return Words(
-        names or {}, language=language, zone=zone, translations=words_translated(language_of(language))
-    )
+    return Words(names or {}, language=language, zone=zone, translations=words_translated(language_of(language)))
 
 
 def render(
-    request: Request,
-    name: str,
-    status: int = 200,
-    *,
-    headers: Mapping[str, str] | None = None,
-    **context: Any,
+    request: Request, name: str, status: int = 200, *, headers: Mapping[str, str] | None = None, **context: Any
 ) -> HTMLResponse:
     """A page. ``names`` in the context: names of members by code, as they are said on it."""
     visitor: Visitor | None = getattr(request.state, "visitor", None)

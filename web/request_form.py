@@ -28,8 +28,6 @@ from web.security import valid_key
 from web.visitor import SignedIn, Visitor, current_site, only
 from workflows.client import NotAnswered, NotRecorded
 
-__all__ = ["STEPS", "as_sent", "draft_of", "read", "router", "shown_fields", "step_after"]
-
 router = APIRouter(prefix="/request", include_in_schema=False)
 
 N_ = str
@@ -42,8 +40,7 @@ def _urgency(case: Case, post: Any, say: Any, _: Any) -> list[Choice]:
         Urgency.URGENT: _("Urgent: each decision of the Co-Chairs within %(span)s"),
     }
     return [
-        Choice(one.value, sentence % {"span": say.span(case.policy.track(one).gate)})
-        for one, sentence in words.items()
+        Choice(one.value, sentence % {"span": say.span(case.policy.track(one).gate)}) for one, sentence in words.items()
     ]
 
 
@@ -55,45 +52,72 @@ class Step(NamedTuple):
 
 
 STEPS: tuple[Step, ...] = (
-    Step("situation", FormWords(
-        N_("The situation"), N_("What happens, where, and since when. No data of single persons."), N_("Keep and go on"),
-        (
-            Field("title", N_("Title"), help=N_("One line by which everybody will know the case."), must=True),
-            Field("situation", N_("What happens"), "prose", must=True),
-            Field("where", N_("Where"), help=N_("The places or waters, in a line.")),
-            Field("since", N_("Since"), "date", N_("As far as it is known.")),
-            Field("urgency", N_("Urgency"), "choice", N_("It sets the deadlines: product defaults."), True, _urgency),
+    Step(
+        "situation",
+        FormWords(
+            N_("The situation"),
+            N_("What happens, where, and since when. No data of single persons."),
+            N_("Keep and go on"),
+            (
+                Field("title", N_("Title"), help=N_("One line by which everybody will know the case."), must=True),
+                Field("situation", N_("What happens"), "prose", must=True),
+                Field("where", N_("Where"), help=N_("The places or waters, in a line.")),
+                Field("since", N_("Since"), "date", N_("As far as it is known.")),
+                Field(
+                    "urgency", N_("Urgency"), "choice", N_("It sets the deadlines: product defaults."), True, _urgency
+                ),
+            ),
         ),
-    )),
-    Step("movement", FormWords(
-        N_("Routes, figures and members affected"),
-        N_("The members that you name are proposed as participants."), N_("Keep and go on"),
-        (
-            Field("affected", N_("Members affected"), "members"),
-            Field("routes", N_("Routes"), "routes", N_("Codes of members, or places; several between commas.")),
-            Field("figures", N_("Figures"), "figures", N_("Counts with their date and source; no data of persons.")),
+    ),
+    Step(
+        "movement",
+        FormWords(
+            N_("Routes, figures and members affected"),
+            N_("The members that you name are proposed as participants."),
+            N_("Keep and go on"),
+            (
+                Field("affected", N_("Members affected"), "members"),
+                Field("routes", N_("Routes"), "routes", N_("Codes of members, or places; several between commas.")),
+                Field(
+                    "figures", N_("Figures"), "figures", N_("Counts with their date and source; no data of persons.")
+                ),
+            ),
         ),
-    )),
-    Step("asks", FormWords(
-        N_("What has been done, and what you ask"), N_("The clearer it is, the sooner the group can begin."),
-        N_("Keep and go on"),
-        (
-            Field("done", N_("What has been done so far"), "prose"),
-            Field("asks", N_("What you ask of the group"), "lines", N_("One thing a line.")),
+    ),
+    Step(
+        "asks",
+        FormWords(
+            N_("What has been done, and what you ask"),
+            N_("The clearer it is, the sooner the group can begin."),
+            N_("Keep and go on"),
+            (
+                Field("done", N_("What has been done so far"), "prose"),
+                Field("asks", N_("What you ask of the group"), "lines", N_("One thing a line.")),
+            ),
         ),
-    )),
-    Step("attachments", FormWords(
-        N_("Files"), N_("What shows the situation: maps, tables, letters. No data of single persons."),
-        N_("Keep and go on"),
-        (Field("attachments", N_("Files"), "files", N_("Who may not read the section attachments sees no file.")),),
-    )),
-    Step("confidential", FormWords(
-        N_("Who may read what"),
-        N_("The Co-Chairs, the secretariat and the requesters read everything; the Steering Group and the participants "
-           "read what you do not mark here."),
-        N_("Keep and go on"), (Field("confidential", N_("Confidential sections"), "confidential"),),
-    )),
-)  # fmt: skip
+    ),
+    Step(
+        "attachments",
+        FormWords(
+            N_("Files"),
+            N_("What shows the situation: maps, tables, letters. No data of single persons."),
+            N_("Keep and go on"),
+            (Field("attachments", N_("Files"), "files", N_("Who may not read the section attachments sees no file.")),),
+        ),
+    ),
+    Step(
+        "confidential",
+        FormWords(
+            N_("Who may read what"),
+            N_(
+                "The Co-Chairs, the secretariat and the requesters read everything; the Steering Group and the "
+                "participants read what you do not mark here."
+            ),
+            N_("Keep and go on"),
+            (Field("confidential", N_("Confidential sections"), "confidential"),),
+        ),
+    ),
+)
 _NAMES = [step.name for step in STEPS]
 _MEMBERS_ONLY = only(Role.FOCAL_POINT)
 
@@ -114,21 +138,28 @@ async def check(request: Request, visitor: SignedIn) -> HTMLResponse:
 
 
 async def _check(
-    request: Request,
-    visitor: Visitor,
-    refused: Refused | None = None,
-    status: int = 200,
-    command_id: str = "",
+    request: Request, visitor: Visitor, refused: Refused | None = None, status: int = 200, command_id: str = ""
 ) -> HTMLResponse:
     case, draft = await draft_of(request, visitor)
     content, faults = read(draft)
     shown = case.model_copy(update={"request": content, "requesters": (visitor.post.member,)})
     return render(
-        request, "request_check.html", status, case=shown, names=names_in(case), steps=STEPS, here="check",
-        similar=await _similar(request, visitor, case, content), faults=faults, missing=content.missing(),
-        refused=refused, command_id=command_id or uuid4().hex, hidden=[],
-        whole=False, files_at="/request/files",
-    )  # fmt: skip
+        request,
+        "request_check.html",
+        status,
+        case=shown,
+        names=names_in(case),
+        steps=STEPS,
+        here="check",
+        similar=await _similar(request, visitor, case, content),
+        faults=faults,
+        missing=content.missing(),
+        refused=refused,
+        command_id=command_id or uuid4().hex,
+        hidden=[],
+        whole=False,
+        files_at="/request/files",
+    )
 
 
 @router.get("/new/{step}", dependencies=[_MEMBERS_ONLY])
@@ -152,9 +183,14 @@ async def submit(request: Request, visitor: SignedIn) -> Response:
         return await _check(request, visitor, refused, refused.why.status, command_id)
     except (NotAnswered, NotRecorded, RuntimeError):
         return render(
-            request, "not_answered.html", 503, headers={"Retry-After": "10"}, case=None, again="/request/new/submit",
+            request,
+            "not_answered.html",
+            503,
+            headers={"Retry-After": "10"},
+            case=None,
+            again="/request/new/submit",
             sent=[(key, str(value)) for key, value in sent.multi_items()],
-        )  # fmt: skip
+        )
     return RedirectResponse(f"/cases/{done.reference}?entry={done.seq}", 303)
 
 
@@ -188,32 +224,49 @@ def step_after(step: str, to: str = "") -> str:
 
 
 async def _step(
-    request: Request, visitor: Visitor, case: Case, step: str, given: Mapping[str, Any],
-    faults: Mapping[str, str] | None = None, status: int = 200,
-) -> HTMLResponse:  # fmt: skip
+    request: Request,
+    visitor: Visitor,
+    case: Case,
+    step: str,
+    given: Mapping[str, Any],
+    faults: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> HTMLResponse:
     if step not in _NAMES:
         raise HTTPException(404)
     words = STEPS[_NAMES.index(step)].words
     return render(
-        request, "request_step.html", status, case=case, names=names_in(case), steps=STEPS, here=step, form=words,
-        given=given, rows=range(FIGURE_ROWS), routes=range(ROUTE_ROWS), sections=SECTIONS,
+        request,
+        "request_step.html",
+        status,
+        case=case,
+        names=names_in(case),
+        steps=STEPS,
+        here=step,
+        form=words,
+        given=given,
+        rows=range(FIGURE_ROWS),
+        routes=range(ROUTE_ROWS),
+        sections=SECTIONS,
         fields=shown_fields(request, visitor, case, words, given, faults),
         similar=await _similar(request, visitor, case, read(given)[0]),
-    )  # fmt: skip
+    )
 
 
-async def _similar(
-    request: Request, visitor: Visitor, case: Case, content: CaseRequest
-) -> list[dict[str, Any]]:
+async def _similar(request: Request, visitor: Visitor, case: Case, content: CaseRequest) -> list[dict[str, Any]]:
     """Past cases that are like the request, among those that the post sees."""
     async with current_site(request).engine.connect() as connection:
         return await similar_cases(connection, visitor.post, likeness(content, case.directory))
 
 
 def shown_fields(
-    request: Request, visitor: Visitor, case: Case, words: FormWords, given: Mapping[str, Any],
+    request: Request,
+    visitor: Visitor,
+    case: Case,
+    words: FormWords,
+    given: Mapping[str, Any],
     faults: Mapping[str, str] | None = None,
-) -> list[Shown]:  # fmt: skip
+) -> list[Shown]:
     language = language_for(request, visitor)
     say = words_for(visitor, language, names_in(case))
     return shown_form(words, case, visitor.post, say, gettext_of(language), given, faults)

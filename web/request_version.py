@@ -21,8 +21,6 @@ from web.uploads import ACCEPT, chosen
 from web.visitor import SignedIn, Visitor, current_site, only
 from workflows.client import NotAnswered, NotRecorded
 
-__all__ = ["router"]
-
 router = APIRouter(prefix="/request", include_in_schema=False)
 
 N_ = str
@@ -31,8 +29,9 @@ N_ = str
 _WHOLE = FormWords(
     N_("New version of the request"),
     N_("All versions stay visible. Positions that were given on the version before are void, and are asked for again."),
-    N_("Submit the new version"), tuple(field for step in STEPS for field in step.words.fields),
-)  # fmt: skip
+    N_("Submit the new version"),
+    tuple(field for step in STEPS for field in step.words.fields),
+)
 _MEMBERS_ONLY = only(Role.FOCAL_POINT)
 
 
@@ -54,15 +53,35 @@ async def _own(request: Request, visitor: Visitor, reference: str) -> Case:
 
 
 def _version(
-    request: Request, visitor: Visitor, case: Case, given: Mapping[str, Any], *, may: bool,
-    refused: Refused | None = None, faults: Mapping[str, str] | None = None, status: int = 200, command_id: str = "",
-) -> HTMLResponse:  # fmt: skip
+    request: Request,
+    visitor: Visitor,
+    case: Case,
+    given: Mapping[str, Any],
+    *,
+    may: bool,
+    refused: Refused | None = None,
+    faults: Mapping[str, str] | None = None,
+    status: int = 200,
+    command_id: str = "",
+) -> HTMLResponse:
     return render(
-        request, "request_version.html", status, case=case, names=names_in(case), form=_WHOLE, given=given, may=may,
-        rows=range(FIGURE_ROWS), routes=range(ROUTE_ROWS), sections=SECTIONS, refused=refused, seen_seq=case.seq,
-        command_id=command_id or uuid4().hex, fields=shown_fields(request, visitor, case, _WHOLE, given, faults),
+        request,
+        "request_version.html",
+        status,
+        case=case,
+        names=names_in(case),
+        form=_WHOLE,
+        given=given,
+        may=may,
+        rows=range(FIGURE_ROWS),
+        routes=range(ROUTE_ROWS),
+        sections=SECTIONS,
+        refused=refused,
+        seen_seq=case.seq,
+        command_id=command_id or uuid4().hex,
+        fields=shown_fields(request, visitor, case, _WHOLE, given, faults),
         accept=ACCEPT,
-    )  # fmt: skip
+    )
 
 
 @router.post("/{reference}", dependencies=[_MEMBERS_ONLY])
@@ -77,36 +96,37 @@ async def submit_version(request: Request, visitor: SignedIn, reference: str) ->
         case = await _own(request, visitor, reference)
         files, wrong = await chosen(request, visitor, sent, case.request.attachments)
         fields = fields_sent(_WHOLE, sent, visitor.zone)
-        words = [
-            (key, value)
-            for key, value in sent.multi_items()
-            if isinstance(value, str) and key != "attachments"
-        ]
+        words = [(key, value) for key, value in sent.multi_items() if isinstance(value, str) and key != "attachments"]
     fields["attachments"] = [one.model_dump(mode="json") for one in files]
     command_id = str(sent.get("_id") or "")[:64] or uuid4().hex
     content, faults = read(fields)
     if wrong:
         faults["attachments"] = " ".join(wrong)
     if faults:
-        return _version(
-            request, visitor, case, fields, may=True, faults=faults, status=422, command_id=command_id
-        )
+        return _version(request, visitor, case, fields, may=True, faults=faults, status=422, command_id=command_id)
     changes = {name: now for name, (_before, now) in content.changes(case.request).items()}
     try:
         casework = await current_site(request).casework()
         done = await casework.act(
-            "resubmit", {"changes": changes}, by=visitor.post, command_id=f"{reference}:{visitor.post}:{command_id}",
+            "resubmit",
+            {"changes": changes},
+            by=visitor.post,
+            command_id=f"{reference}:{visitor.post}:{command_id}",
             reference=reference,
-        )  # fmt: skip
+        )
     except Refused as refused:
         status = refused.why.status
-        return _version(
-            request, visitor, case, fields, may=True, refused=refused, status=status, command_id=command_id
-        )
+        return _version(request, visitor, case, fields, may=True, refused=refused, status=status, command_id=command_id)
     except (NotAnswered, NotRecorded, RuntimeError):
         again = [*words, *(("attachments", one.sha256) for one in files)]
         return render(
-            request, "not_answered.html", 503, headers={"Retry-After": "10"}, case=case, names=names_in(case),
-            again=f"/request/{reference}", sent=again,
-        )  # fmt: skip
+            request,
+            "not_answered.html",
+            503,
+            headers={"Retry-After": "10"},
+            case=case,
+            names=names_in(case),
+            again=f"/request/{reference}",
+            sent=again,
+        )
     return RedirectResponse(f"/cases/{reference}?entry={done.seq}", 303)

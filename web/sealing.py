@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-__all__ = ["Unreadable", "open_sealed", "seal"]
-
 _NONCE_BYTES = 12
 
 
@@ -40,10 +38,6 @@ def open_sealed(keyring: Mapping[str, bytes], sealed: str, purpose: str) -> str:
         raise Unreadable("the key ring lacks the key that this was sealed with")
     try:
         whole = base64.b64decode(encoded, validate=True)
-        return (
-            AESGCM(keyring[key_id])
-            .decrypt(whole[:_NONCE_BYTES], whole[_NONCE_BYTES:], purpose.encode())
-            .decode()
-        )
+        return AESGCM(keyring[key_id]).decrypt(whole[:_NONCE_BYTES], whole[_NONCE_BYTES:], purpose.encode()).decode()
     except (InvalidTag, binascii.Error, ValueError):
         raise Unreadable("this does not open with its key") from None

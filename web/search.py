@@ -20,16 +20,21 @@ N_ = str
 """Marks a text for extraction; it is translated where it is shown."""
 
 _KINDS = {
-    Thing.CASE: N_("cases and requests"), Thing.OUTCOME: N_("outcomes"),
-    Thing.RECOMMENDATION: N_("recommendations"), Thing.CIRCULATION: N_("what was circulated"),
-}  # fmt: skip
+    Thing.CASE: N_("cases and requests"),
+    Thing.OUTCOME: N_("outcomes"),
+    Thing.RECOMMENDATION: N_("recommendations"),
+    Thing.CIRCULATION: N_("what was circulated"),
+}
 
 
 @router.get("/search")
 async def search(
-    request: Request, visitor: SignedIn, q: Annotated[str, Query()] = "", kind: Annotated[str, Query()] = "",
+    request: Request,
+    visitor: SignedIn,
+    q: Annotated[str, Query()] = "",
+    kind: Annotated[str, Query()] = "",
     after: Annotated[str, Query()] = "",
-) -> HTMLResponse:  # fmt: skip
+) -> HTMLResponse:
     """Hits, newest case first, a page at a time. Whatever is asked in the address, there is an answer."""
     asked = q[:_LONGEST]
     of_kind = Thing(kind) if kind in set(Thing) else None
@@ -43,6 +48,13 @@ async def search(
     page = [{**hit, "pieces": excerpt(hit["text"], terms)} for hit in hits[: searching.PAGE]]
     onward = {"q": asked, "kind": of_kind or "", "after": page[-1]["id"]} if len(hits) > len(page) else None
     return render(
-        request, "search.html", names=names, asked=asked, terms=terms, kind=of_kind, kinds=_KINDS, hits=page,
+        request,
+        "search.html",
+        names=names,
+        asked=asked,
+        terms=terms,
+        kind=of_kind,
+        kinds=_KINDS,
+        hits=page,
         more=f"?{urlencode(onward)}" if onward else "",
-    )  # fmt: skip
+    )

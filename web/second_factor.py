@@ -8,8 +8,9 @@ from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 from starlette.datastructures import FormData
 
-from records import people
-from records.people import Proof, Session, Shown
+from records import second_factor, sessions
+from records.second_factor import Proof, Shown
+from records.sessions import Session
 from web.acting import held_by, way_on
 from web.one_time_codes import new_secret, qr_code, step_of_code
 from web.render import gettext_of, language_for, render
@@ -18,31 +19,36 @@ from web.sessions import Current, cookie_of, give_cookie, keyed_form, onward, ta
 from web.site import Site
 from web.visitor import current_site
 
-__all__ = ["router"]
-
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/second-factor")
 async def show(
-    request: Request, session: Current, next_: Annotated[str, Query(alias="next")] = "",
+    request: Request,
+    session: Current,
+    next_: Annotated[str, Query(alias="next")] = "",
     post: Annotated[str, Query()] = "",
-) -> Response:  # fmt: skip
+) -> Response:
     """Ask for a code; of an account that has no second factor yet, enrol one. ``post``: the one that acts then."""
     site = current_site(request)
     if session.strong:
         return RedirectResponse(onward(next_) or "/", 303)
     given = FormData({"next": next_, "post": post})
-    if await people.sealed_secret(site.engine, session.email):
+    if await second_factor.sealed_secret(site.engine, session.email):
         return _ask(request, session, given)
     return _offer(request, session, given, new_secret())
 
 
 def _ask(request: Request, session: Session, given: FormData, wrong: str = "", status: int = 200) -> Response:
     return render(
-        request, "second_factor.html", status, wrong=wrong, form_key=session.form_key, post=str(given.get("post") or ""),
+        request,
+        "second_factor.html",
+        status,
+        wrong=wrong,
+        form_key=session.form_key,
+        post=str(given.get("post") or ""),
         onward=onward(given.get("next")),
-    )  # fmt: skip
+    )
 
 
 def _offer(
@@ -51,11 +57,18 @@ def _offer(
     # The page carries the secret until a code proves that the app has it: sealed, for this session alone.
     sealed = seal(current_site(request).settings.keyring, secret, _offered(session))
     return render(
-        request, "enrol.html", status, wrong=wrong, form_key=session.form_key, post=str(given.get("post") or ""),
-        onward=onward(given.get("next")), sealed=sealed, email=session.email,
+        request,
+        "enrol.html",
+        status,
+        wrong=wrong,
+        form_key=session.form_key,
+        post=str(given.get("post") or ""),
+        onward=onward(given.get("next")),
+        sealed=sealed,
+        email=session.email,
         secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
         qr=Markup(qr_code(secret, session.email)),  # noqa: S704 - made by us, of Base32 and a quoted address
-    )  # fmt: skip
+    )
 
 
 def _offered(session: Session) -> str:
@@ -80,7 +93,7 @@ async def enrol(request: Request, session: Current) -> Response:
     if step is None:
         return _offer(request, session, sent, secret, _wrong(request), 422)
     sealed = seal(keyring, secret, _kept(session.email))
-    proof = await people.enrol(site.engine, cookie_of(request), sealed, step, now)
+    proof = await second_factor.enrol(site.engine, cookie_of(request), sealed, step, now)
     if proof is None:  # enrolled in another session meanwhile
         return _again(sent)
     return await _judged(request, session, sent, proof)
@@ -98,7 +111,7 @@ async def prove(request: Request, session: Current) -> Response:
         return step_of_code(secret, str(sent.get("code") or ""), now)
 
     try:
-        proof = await people.show_code(site.engine, cookie_of(request), step_of, now)
+        proof = await second_factor.show_code(site.engine, cookie_of(request), step_of, now)
     except Unreadable:
         _ = gettext_of(language_for(request, None))
         words = _("Your second factor cannot be read any more. Ask the secretariat to reset it.")
@@ -111,10 +124,10 @@ async def prove(request: Request, session: Current) -> Response:
 async def _reseal(site: Site, email: str) -> None:
     """Seal the secret anew when another key of the ring is the first one now, so that the old key can go."""
     keyring = site.settings.keyring
-    sealed = await people.sealed_secret(site.engine, email)
+    sealed = await second_factor.sealed_secret(site.engine, email)
     if not sealed.startswith(f"{next(iter(keyring))}:"):
         new = seal(keyring, open_sealed(keyring, sealed, _kept(email)), _kept(email))
-        await people.replace_secret(site.engine, email, sealed, new)
+        await second_factor.replace_secret(site.engine, email, sealed, new)
 
 
 async def _judged(request: Request, session: Session, sent: FormData, proof: Proof) -> Response:
@@ -130,9 +143,12 @@ async def _judged(request: Request, session: Session, sent: FormData, proof: Pro
         words = _("Too many wrong codes were given for this account. Ask the secretariat to reset it.")
         return _ask(request, session, sent, words, 403)
     over = render(
-        request, "error.html", 403, heading=_("You are signed out"),
+        request,
+        "error.html",
+        403,
+        heading=_("You are signed out"),
         words=_("Too many wrong codes were given. Sign in again, and take the code that the app shows then."),
-    )  # fmt: skip
+    )
     take_cookie(over, site)
     return over
 
@@ -143,7 +159,7 @@ async def _then(site: Site, session: Session, sent: FormData) -> str:
     chosen = next((one for one in await held_by(site, session.email) if one == sent.get("post")), None)
     if chosen is None:
         return await way_on(site, session.email, wanted, strong=True)
-    await people.choose_post(site.engine, session.number, chosen)
+    await sessions.choose_post(site.engine, session.number, chosen)
     return wanted or "/"
 
 

@@ -11,8 +11,6 @@ from settings import Settings, is_loopback
 from web.api.problems import of_status
 from web.errors import for_programs
 
-__all__ = ["HEADERS", "guard", "same_site", "valid_key"]
-
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -55,9 +53,7 @@ def guard(app: FastAPI, settings: Settings) -> None:
 
 
 def _said(request: Request, status: int, sentence: str) -> Response:
-    return (
-        of_status(status, detail=sentence) if for_programs(request) else PlainTextResponse(sentence, status)
-    )
+    return of_status(status, detail=sentence) if for_programs(request) else PlainTextResponse(sentence, status)
 
 
 def same_site(request: Request, settings: Settings) -> bool:

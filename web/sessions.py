@@ -9,15 +9,11 @@ from fastapi import Depends, HTTPException, Request, Response
 from starlette.datastructures import FormData
 
 from notifications.texts import line, shortened
-from records import people
-from records.people import Session
+from records import sessions
+from records.sessions import Session
 from web.security import valid_key
 from web.site import Site
 from web.visitor import SignInFirst, current_site
-
-__all__ = [
-    "Current", "client_of", "cookie_of", "device_of", "give_cookie", "keyed_form", "onward", "take_cookie",
-]  # fmt: skip
 
 _DEVICE = 120
 _LONGEST_PATH = 1000
@@ -26,13 +22,13 @@ _UNSAFE = re.compile(r"[\x00-\x20\x7f-\x9f\\\u2028\u2029]")
 
 def cookie_of(request: Request) -> str:
     """The token in the session's cookie; empty when there is none."""
-    return request.cookies.get(people.cookie_name(current_site(request).secure), "")
+    return request.cookies.get(sessions.cookie_name(current_site(request).secure), "")
 
 
 async def _current(request: Request) -> Session:
     site = current_site(request)
     token = cookie_of(request)
-    session = await people.session_of(site.engine, token, site.clock()) if token else None
+    session = await sessions.session_of(site.engine, token, site.clock()) if token else None
     if session is None:
         raise SignInFirst("/sign-in")
     return session
@@ -45,15 +41,20 @@ Current = Annotated[Session, Depends(_current)]
 def give_cookie(response: Response, site: Site, token: str) -> None:
     """Put the session's token into its cookie: no script reads it, no other site's form sends it."""
     response.set_cookie(
-        people.cookie_name(site.secure), token, max_age=int(people.LIFETIME.total_seconds()), path="/",
-        secure=site.secure, httponly=True, samesite="lax",
-    )  # fmt: skip
+        sessions.cookie_name(site.secure),
+        token,
+        max_age=int(sessions.LIFETIME.total_seconds()),
+        path="/",
+        secure=site.secure,
+        httponly=True,
+        samesite="lax",
+    )
 
 
 def take_cookie(response: Response, site: Site) -> None:
     """Have the browser forget the session's cookie."""
     response.delete_cookie(
-        people.cookie_name(site.secure), path="/", secure=site.secure, httponly=True, samesite="lax"
+        sessions.cookie_name(site.secure), path="/", secure=site.secure, httponly=True, samesite="lax"
     )
 
 

@@ -6,14 +6,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.background import BackgroundTask
 
-from records import people
+from records import sessions, sign_ins
 from web.acting import way_on
 from web.link_mail import send_link
 from web.render import gettext_of, language_for, render
 from web.sessions import client_of, cookie_of, device_of, give_cookie, keyed_form, onward, take_cookie
 from web.visitor import current_site
-
-__all__ = ["router"]
 
 router = APIRouter(include_in_schema=False)
 
@@ -35,12 +33,10 @@ async def ask(request: Request) -> Response:
     sent = await request.form()
     email = str(sent.get("email") or "")
     try:
-        token = await people.ask_link(
-            site.engine, email, client_of(request), onward(sent.get("next")), site.clock()
-        )
-    except people.TooMany as error:
+        token = await sign_ins.ask_link(site.engine, email, client_of(request), onward(sent.get("next")), site.clock())
+    except sign_ins.TooMany as error:
         return _too_many(request, error.seconds)
-    page = render(request, "link_sent.html", minutes=int(people.LINK_LIFETIME.total_seconds() // 60))
+    page = render(request, "link_sent.html", minutes=int(sign_ins.LINK_LIFETIME.total_seconds() // 60))
     # After the answer: how long the mail takes tells nothing about the address.
     page.background = BackgroundTask(send_link, site, email, token) if token else None
     return page
@@ -49,16 +45,20 @@ async def ask(request: Request) -> Response:
 def _too_many(request: Request, seconds: int) -> HTMLResponse:
     _ = gettext_of(language_for(request, None))
     return render(
-        request, "error.html", 429, headers={"Retry-After": str(seconds)}, heading=_("Too many requests"),
+        request,
+        "error.html",
+        429,
+        headers={"Retry-After": str(seconds)},
+        heading=_("Too many requests"),
         words=_("From where you are, links were asked for too often. Wait an hour, then ask again."),
-    )  # fmt: skip
+    )
 
 
 @router.get("/sign-in/{token}")
 async def confirm(request: Request, token: str) -> HTMLResponse:
     """Ask whether to sign in. Programs that look through mails open links, so opening one does nothing."""
     site = current_site(request)
-    link = await people.link_of(site.engine, token, site.clock())
+    link = await sign_ins.link_of(site.engine, token, site.clock())
     if link is None:
         return render(request, "sign_in_confirm.html", 410, link=None, token="")
     return render(request, "sign_in_confirm.html", link=link, token=token)
@@ -68,7 +68,7 @@ async def confirm(request: Request, token: str) -> HTMLResponse:
 async def sign_in(request: Request, token: str) -> Response:
     """Use the link up and begin a session; the session that the browser had before ends. 410: the link is no good."""
     site = current_site(request)
-    begun = await people.use_link(
+    begun = await sign_ins.use_link(
         site.engine, token, device=device_of(request), earlier=cookie_of(request), now=site.clock()
     )
     if begun is None:
@@ -84,9 +84,9 @@ async def sign_out(request: Request) -> Response:
     site = current_site(request)
     response = RedirectResponse("/sign-in", 303)
     token = cookie_of(request)
-    session = await people.session_of(site.engine, token, site.clock()) if token else None
+    session = await sessions.session_of(site.engine, token, site.clock()) if token else None
     if session is not None:
         await keyed_form(request, session.form_key)
-        await people.end_session(site.engine, session.email, session.number, site.clock())
+        await sessions.end_session(site.engine, session.email, session.number, site.clock())
     take_cookie(response, site)
     return response

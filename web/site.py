@@ -26,8 +26,6 @@ from workflows.client import CaseDesk
 from workflows.nudger import Nudger
 from workflows.payloads import data_converter
 
-__all__ = ["Site"]
-
 
 @dataclass
 class Site:
@@ -94,7 +92,6 @@ class Site:
         async with self._connecting:
             if self._client is None:
                 self._client = await Client.connect(
-                    **self.settings.temporal_connect_config(),
-                    data_converter=data_converter(self.settings.keyring),
+                    **self.settings.temporal_connect_config(), data_converter=data_converter(self.settings.keyring)
                 )
             return self._client

@@ -25,8 +25,6 @@ from web.sessions import client_of
 from web.site import Site
 from web.visitor import current_site
 
-__all__ = ["router"]
-
 router = APIRouter(prefix="/my-mails/off", include_in_schema=False)
 
 N_ = str
@@ -85,9 +83,13 @@ async def switch_off(request: Request, token: str) -> HTMLResponse:
     what = str((await request.form()).get("what") or "")
     what = DIGEST if link.kind == DIGEST else what if what in _CHANGES else "kind"
     await mail_preferences.change(
-        site.engine, link.post, opened.address, lambda wants: _CHANGES[what](wants, link), now=site.clock(),
+        site.engine,
+        link.post,
+        opened.address,
+        lambda wants: _CHANGES[what](wants, link),
+        now=site.clock(),
         by="the link of a mail",
-    )  # fmt: skip
+    )
     return await _page(request, token, link, done=what)
 
 
@@ -143,7 +145,13 @@ async def _page(request: Request, token: str, link: OffLink, *, done: str = "") 
     _ = gettext_of(language_for(request, None))
     kind = KINDS.get(link.kind)
     return render(
-        request, "switch_off.html", headers=_HEADERS, link=link, token=token, digest=link.kind == DIGEST,
-        told=_(kind.summary) if kind else "", done=_(_DONE[done]) if done else "",
+        request,
+        "switch_off.html",
+        headers=_HEADERS,
+        link=link,
+        token=token,
+        digest=link.kind == DIGEST,
+        told=_(kind.summary) if kind else "",
+        done=_(_DONE[done]) if done else "",
         names=await member_names(current_site(request)),
-    )  # fmt: skip
+    )

@@ -11,8 +11,6 @@ from models.posts import Post
 from notifications.words import Words
 from web.wording import act_words, section_words
 
-__all__ = ["Told", "timeline"]
-
 Translate = Callable[[str], str]
 
 
@@ -45,9 +43,7 @@ _SENTENCES: dict[str, str] = {
     "resumed": N_("started the clock again"),
     "gate_opened": N_("opened the decision on %(gate)s"),
     "position_taken": N_("took a position on %(gate)s: %(position)s"),
-    "positions_voided": N_(
-        "positions on %(gate)s are void, since what they were given on was amended: %(posts)s"
-    ),
+    "positions_voided": N_("positions on %(gate)s are void, since what they were given on was amended: %(posts)s"),
     "asked": N_("asked a question on %(gate)s; the clock stands until it is answered"),
     "answered": N_("answered the question on %(gate)s"),
     "respondent_changed": N_("what is asked on %(gate)s is for %(respondent)s to answer now"),
@@ -89,10 +85,21 @@ _SENTENCES: dict[str, str] = {
     "handed_over": N_("handed %(post)s over to %(person)s"),
 }
 
-_WITHOUT_SUBJECT = frozenset((
-    "stage_entered", "rung_passed", "positions_voided", "respondent_changed", "gate_split", "gate_decided", "invited",
-    "minimum_missing", "arrangement_in_force", "circulation_moved", "extended",
-))  # fmt: skip
+_WITHOUT_SUBJECT = frozenset(
+    (
+        "stage_entered",
+        "rung_passed",
+        "positions_voided",
+        "respondent_changed",
+        "gate_split",
+        "gate_decided",
+        "invited",
+        "minimum_missing",
+        "arrangement_in_force",
+        "circulation_moved",
+        "extended",
+    )
+)
 """Sentences that say what came about, not what a post did."""
 
 
@@ -134,20 +141,20 @@ def _facts(event: Value, say: Words, _: Translate) -> dict[str, Any]:
     for whole in ("outcome", "arrangement", "meeting", "report", "recommendation", "circulation"):
         inner = facts.get(whole)
         if isinstance(inner, Value):
-            facts = {
-                **facts,
-                **{name: getattr(inner, name) for name in type(inner).model_fields},
-                whole: whole,
-            }
+            facts = {**facts, **{name: getattr(inner, name) for name in type(inner).model_fields}, whole: whole}
     return {name: _say(name, value, say, _) for name, value in facts.items()} | _own_words(event, say, _)
 
 
 _SAID_OF: dict[type[Value], tuple[str, str]] = {
-    e.StageEntered: ("stage", "stage"), e.PositionTaken: ("position", "position"),
-    e.GateDecided: ("outcome", "decision"), e.Responded: ("state", "participant"),
-    e.OutcomeMoved: ("state", "outcome"), e.ReportMoved: ("state", "report"), e.ConsentNoted: ("consent", "consent"),
+    e.StageEntered: ("stage", "stage"),
+    e.PositionTaken: ("position", "position"),
+    e.GateDecided: ("outcome", "decision"),
+    e.Responded: ("state", "participant"),
+    e.OutcomeMoved: ("state", "outcome"),
+    e.ReportMoved: ("state", "report"),
+    e.ConsentNoted: ("consent", "consent"),
     e.CirculationMoved: ("state", "circulation"),
-}  # fmt: skip
+}
 """For an event in which a word of the models stands: its field, and what the word is said of."""
 
 

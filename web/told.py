@@ -17,8 +17,6 @@ from web.csv_files import csv_answer
 from web.render import gettext_of, language_for, render
 from web.visitor import Visitor, current_site, only
 
-__all__ = ["MAY_SEE", "router", "shown_notice"]
-
 router = APIRouter(prefix="/cases/{reference}", include_in_schema=False)
 
 N_ = str
@@ -67,9 +65,14 @@ async def notices(
     numbers = list(dict.fromkeys(row["id"] for row in rows))
     more = numbers[_A_PAGE - 1] if len(numbers) > _A_PAGE else None
     return render(
-        request, "notices.html", case=seen.case, names=names_in(case), after=after, more=more,
+        request,
+        "notices.html",
+        case=seen.case,
+        names=names_in(case),
+        after=after,
+        more=more,
         told=[shown_notice(row, _) for row in rows if more is None or row["id"] <= more],
-    )  # fmt: skip
+    )
 
 
 def shown_notice(row: Mapping[str, Any], _: Callable[[str], str]) -> dict[str, Any]:

@@ -14,8 +14,6 @@ from web.file_kinds import kind_of
 from web.render import gettext_of, language_for
 from web.visitor import Visitor, current_site
 
-__all__ = ["ACCEPT", "chosen", "kinds_in_words", "taken_in"]
-
 ACCEPT = ",".join(suffix for kind in KINDS for suffix in kind.suffixes)
 """What a browser offers first when files are chosen."""
 
@@ -72,9 +70,7 @@ def _look_at(upload: UploadFile, name: str, each: int, _: Callable[[str], str]) 
         return _Look(file, sentence % {"name": name, "size": written_size(size), "limit": written_size(each)})
     kind = kind_of(upload.file, suffix_of(name))
     if kind is None:
-        sentence = _(
-            "%(name)s is none of the kinds that can be attached: %(kinds)s, without macros or password."
-        )
+        sentence = _("%(name)s is none of the kinds that can be attached: %(kinds)s, without macros or password.")
         return _Look(file, sentence % {"name": name, "kinds": kinds_in_words})
     if suffix_of(name) not in kind.suffixes:
         sentence = _("%(name)s is %(kind)s by its content; its name must end in %(ending)s.")

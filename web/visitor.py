@@ -6,13 +6,11 @@ from urllib.parse import quote
 from fastapi import Depends, HTTPException, Request
 
 from models.base import Value
-from models.posts import SECRETARIAT, Post, Role
+from models.posts import SECRETARIAT, Post, Role, needs_second_factor
 from models.visibility import Sight, why_seen
-from records import people
+from records import holders, sessions
 from records.directory import zone_of
 from web.site import Site
-
-__all__ = ["Audience", "Maybe", "SignInFirst", "SignedIn", "Visitor", "current_site", "only", "visitor_of"]
 
 
 class Audience(Value):
@@ -66,27 +64,33 @@ async def visitor_of(request: Request, *, touch: bool = True) -> Visitor | None:
         SignInFirst: the post that acts needs the second factor, and the session has not shown it.
     """
     site = current_site(request)
-    token = request.cookies.get(people.cookie_name(site.secure), "")
+    token = request.cookies.get(sessions.cookie_name(site.secure), "")
     if not token:
         return None
     now = site.clock()
-    session = await people.session_of(site.engine, token, now, touch=touch)
+    session = await sessions.session_of(site.engine, token, now, touch=touch)
     if session is None:
         return None
     async with site.engine.connect() as connection:
-        posts = await people.posts_of(connection, session.email, now)
-        holder = await people.person(connection, session.email, now)
+        posts = await holders.posts_of(connection, session.email, now)
+        holder = await holders.person(connection, session.email, now)
     if not posts:
         return None
-    usable = [post for post in posts if session.strong or not people.needs_second_factor(post)]
+    usable = [post for post in posts if session.strong or not needs_second_factor(post)]
     post = Post(session.post) if session.post in posts else (usable or posts)[0]
     if post not in usable:
         raise SignInFirst("/second-factor")
     return Visitor(
-        email=session.email, name=holder.name, post=post, posts=posts, number=session.number,
-        form_key=session.form_key, strong=session.strong, language=session.language or holder.language,
+        email=session.email,
+        name=holder.name,
+        post=post,
+        posts=posts,
+        number=session.number,
+        form_key=session.form_key,
+        strong=session.strong,
+        language=session.language or holder.language,
         zone=session.zone or holder.zone,
-    )  # fmt: skip
+    )
 
 
 async def _maybe(request: Request) -> Visitor | None:

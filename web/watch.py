@@ -15,8 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from records.log import heads
 
-__all__ = ["MOST", "MOST_EACH", "Watch", "heard"]
-
 MOST = 200
 """Feeds that one process serves at a time."""
 
@@ -35,7 +33,7 @@ class Watch:
 
     def __init__(
         self, engine: AsyncEngine, *, interval: float = 1.0, recheck: float = 5.0, heartbeat: float = 15.0
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._engine = engine
         self.recheck = recheck
         self.heartbeat = heartbeat

@@ -4,19 +4,9 @@ from collections.abc import Callable
 
 from models.ladder import ClockAct
 from models.request import FIELD_WORDS
-from notifications.addresses import OWN_PAGES, command_address, duty_address, field_of
+from notifications.addresses import field_of
 from notifications.words import Words
 from web.forms import FORMS
-
-__all__ = [
-    "OWN_PAGES",
-    "act_words",
-    "command_address",
-    "command_words",
-    "duty_address",
-    "duty_words",
-    "section_words",
-]
 
 Translate = Callable[[str], str]
 
@@ -67,9 +57,7 @@ _REMINDED: dict[str, str] = {
 }
 _ENDED: dict[tuple[str, ClockAct], str] = {
     ("gate", ClockAct.ESCALATE_ALTERNATE): N_("the alternates are asked to decide on %(name)s"),
-    ("gate", ClockAct.ESCALATE_OFFICES): N_(
-        "both Co-Chairs' offices and the secretariat are told that %(name)s waits"
-    ),
+    ("gate", ClockAct.ESCALATE_OFFICES): N_("both Co-Chairs' offices and the secretariat are told that %(name)s waits"),
     ("gate", ClockAct.LAPSE): N_("the decision on %(name)s lapses: nothing is decided"),
     ("resubmission", ClockAct.END): N_("the time to resubmit ends"),
     ("comments", ClockAct.END): N_("the time for comments ends"),
@@ -85,7 +73,5 @@ def act_words(subject: str, act: str, say: Words, _: Translate) -> str:
     """What the clock does by itself, as a part of a sentence. ``subject``: of the ladder."""
     kind, _colon, name = subject.partition(":")
     named = {"gate": say.gate, "answer": say.gate, "invitation": say.member, "admission": say.member}
-    sentence = (
-        _ENDED.get((kind, ClockAct(act))) or _REMINDED.get(kind) or N_("those who are waited for are told")
-    )
+    sentence = _ENDED.get((kind, ClockAct(act))) or _REMINDED.get(kind) or N_("those who are waited for are told")
     return _(sentence) % {"name": named.get(kind, str)(name)}

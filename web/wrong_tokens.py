@@ -6,8 +6,6 @@ Tokens are signed and cannot be guessed; this spares the work, and the log of th
 from collections import OrderedDict
 from datetime import datetime, timedelta
 
-__all__ = ["MOST", "WrongTokens"]
-
 MOST = 20
 """Wrong tokens of one client in an hour."""
 

@@ -27,8 +27,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows.recommendation import Following, Recommendation
     from workflows.retries import RECORD_AT_MOST, UNTIL_RECORDED
 
-__all__ = ["MOVING", "Activation", "Receipt", "Start"]
-
 MOVING = "moving"
 """Type of the error by which a command is asked to come again in a moment: the case continues as a new run."""
 
@@ -143,9 +141,7 @@ class Activation:
             if done is None:
                 try:
                     await self._record(lambda case: self._decided(case, command))
-                except (
-                    Refused
-                ) as refused:  # what the validator saw has changed while this waited for its turn
+                except Refused as refused:  # what the validator saw has changed while this waited for its turn
                     raise refusal(refused) from None
                 done = self.case.recent[command.id]
             return self._receipt(done)
@@ -197,9 +193,7 @@ class Activation:
         return workflow.now() + self.shift
 
     def _receipt(self, seq: int) -> Receipt:
-        return Receipt(
-            reference=self.case.reference, seq=seq, stage=self.case.stage, waiting_on=waiting_on(self.case)
-        )
+        return Receipt(reference=self.case.reference, seq=seq, stage=self.case.stage, waiting_on=waiting_on(self.case))
 
     def _decided(self, case: Case, command: Command) -> Taken | None:
         return None if command.id in case.recent else decide(case, command, self._now())
@@ -255,9 +249,7 @@ class Activation:
     # recommendations --------------------------------------------------------------------------------------------
 
     def _unfollowed(self) -> list[int]:
-        accepted = {
-            number for number, report in self.case.reports.items() if report.state is ReportState.ACCEPTED
-        }
+        accepted = {number for number, report in self.case.reports.items() if report.state is ReportState.ACCEPTED}
         return [
             number
             for number, recommendation in self.case.recommendations.items()
@@ -270,10 +262,16 @@ class Activation:
             self.followed = (*self.followed, number)
             one = self.case.recommendations[number]
             follow_up = FollowUp(
-                reference=self.case.reference, number=number, text=one.text, to=one.to, owner=one.owner, due=one.due,
-                zone=self.case.calendars.of(one.owner).zone, co_chairs=self.case.directory.co_chairs,
+                reference=self.case.reference,
+                number=number,
+                text=one.text,
+                to=one.to,
+                owner=one.owner,
+                due=one.due,
+                zone=self.case.calendars.of(one.owner).zone,
+                co_chairs=self.case.directory.co_chairs,
                 policy=self.case.policy,
-            )  # fmt: skip
+            )
             await workflow.start_child_workflow(
                 Recommendation.run,
                 Following(follow_up=follow_up, shift=self.shift),

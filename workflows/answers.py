@@ -4,14 +4,10 @@ from temporalio.exceptions import ApplicationError
 
 from models.refusal import Refused, Why
 
-__all__ = ["refusal", "refused_by"]
-
 
 def refusal(refused: Refused) -> ApplicationError:
     """A refusal as Temporal carries it: type, sentence and what is allowed."""
-    return ApplicationError(
-        str(refused), refused.sentence, refused.allowed, type=refused.why.value, non_retryable=True
-    )
+    return ApplicationError(str(refused), refused.sentence, refused.allowed, type=refused.why.value, non_retryable=True)
 
 
 def refused_by(error: BaseException | None) -> Refused | None:

@@ -28,8 +28,6 @@ from workflows.answers import refused_by
 from workflows.delivery import Delivery
 from workflows.recommendation import Recommendation
 
-__all__ = ["CaseDesk", "NotAnswered", "NotRecorded", "nudge_delivery"]
-
 _PATIENCE = timedelta(seconds=30)
 _MOMENT = 0.05
 _PASSING = (RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.FAILED_PRECONDITION)
@@ -53,9 +51,12 @@ async def nudge_delivery(client: Client, queue: str) -> None:
         RPCError: the server did not take it.
     """
     await client.start_workflow(
-        Delivery.run, id=names.DELIVERY_ID, task_queue=queue, start_signal="nudge",
+        Delivery.run,
+        id=names.DELIVERY_ID,
+        task_queue=queue,
+        start_signal="nudge",
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-    )  # fmt: skip
+    )
 
 
 class CaseDesk:
@@ -65,9 +66,14 @@ class CaseDesk:
     """
 
     def __init__(
-        self, client: Client, task_queue: str, *, history_limit: int = 1500, shift: timedelta = timedelta(0),
+        self,
+        client: Client,
+        task_queue: str,
+        *,
+        history_limit: int = 1500,
+        shift: timedelta = timedelta(0),
         patience: timedelta = _PATIENCE,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._client = client
         self._queue = task_queue
         self._limit = history_limit
@@ -75,9 +81,14 @@ class CaseDesk:
         self._patience = patience
 
     async def submit(
-        self, reference: str, command: Command, directory: Directory, calendars: Calendars, policy: Policy,
+        self,
+        reference: str,
+        command: Command,
+        directory: Directory,
+        calendars: Calendars,
+        policy: Policy,
         at: datetime | None = None,
-    ) -> Receipt:  # fmt: skip
+    ) -> Receipt:
         """Submit a request under a reference: starts the case and gives it its first command, as one.
 
         Raises:
@@ -96,11 +107,7 @@ class CaseDesk:
         )
         try:
             return await self._client.execute_update_with_start_workflow(
-                Activation.give,
-                command,
-                id=command.id,
-                start_workflow_operation=start,
-                rpc_timeout=self._patience,
+                Activation.give, command, id=command.id, start_workflow_operation=start, rpc_timeout=self._patience
             )
         except WorkflowUpdateFailedError as failed:
             raise _told(failed) from None
@@ -117,9 +124,7 @@ class CaseDesk:
         handle = self._client.get_workflow_handle(reference)
         for _ in range(int(self._patience.total_seconds() / _MOMENT)):
             try:
-                return await handle.execute_update(
-                    Activation.give, command, id=command.id, rpc_timeout=self._patience
-                )
+                return await handle.execute_update(Activation.give, command, id=command.id, rpc_timeout=self._patience)
             except WorkflowUpdateFailedError as failed:
                 if not (isinstance(failed.cause, ApplicationError) and failed.cause.type == MOVING):
                     raise _told(failed) from None
@@ -158,9 +163,7 @@ class CaseDesk:
         """
         handle = self._client.get_workflow_handle(names.follow_up_id(reference, number))
         try:
-            return await handle.execute_update(
-                Recommendation.give, command, id=command.id, rpc_timeout=self._patience
-            )
+            return await handle.execute_update(Recommendation.give, command, id=command.id, rpc_timeout=self._patience)
         except WorkflowUpdateFailedError as failed:
             raise _told(failed) from None
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:

@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 
-__all__ = ["reached"]
-
 
 async def reached(instant: datetime | None, *, unless: Callable[[], bool]) -> bool:
     """Wait until an instant of the workflow's clock, or until ``unless`` holds; True if the instant came first.

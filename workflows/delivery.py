@@ -12,8 +12,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows import deadline, names
     from workflows.retries import DELIVER_BEAT, DELIVER_ONCE, UNTIL_DELIVERED
 
-__all__ = ["Delivery"]
-
 
 @workflow.defn
 class Delivery:

@@ -4,20 +4,6 @@ from temporalio.common import SearchAttributeKey
 
 from models.recommendation import stream_of
 
-__all__ = [
-    "DELIVER",
-    "DELIVERY_ID",
-    "DUE",
-    "READ_RETURNS",
-    "RECORD",
-    "REQUESTER",
-    "RETURNS_ID",
-    "STAGE",
-    "URGENCY",
-    "WAITING_ON",
-    "follow_up_id",
-]
-
 RECORD = "record"
 """Local activity: one step into the log, the projection and the queue of notices, in one transaction."""
 

@@ -9,8 +9,6 @@ from temporalio.service import RPCError
 
 from workflows.client import nudge_delivery
 
-__all__ = ["Nudger"]
-
 _LOG = structlog.get_logger(__name__)
 _RETRY_SECONDS = 1.0
 

@@ -15,8 +15,6 @@ from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
 
-__all__ = ["EncryptionCodec", "UnreadablePayload", "data_converter"]
-
 _ENCODING = b"binary/encrypted"
 _NONCE_BYTES = 12
 _WORTH_PRESSING = 2_000
@@ -50,14 +48,8 @@ class EncryptionCodec(PayloadCodec):
         plain = payload.SerializeToString()
         pressed = len(plain) >= _WORTH_PRESSING
         nonce = os.urandom(_NONCE_BYTES)
-        sealed = self._ciphers[self._current].encrypt(
-            nonce, zlib.compress(plain, 1) if pressed else plain, None
-        )
-        metadata = {
-            "encoding": _ENCODING,
-            "key": self._current.encode(),
-            "pressed": b"1" if pressed else b"0",
-        }
+        sealed = self._ciphers[self._current].encrypt(nonce, zlib.compress(plain, 1) if pressed else plain, None)
+        metadata = {"encoding": _ENCODING, "key": self._current.encode(), "pressed": b"1" if pressed else b"0"}
         return Payload(metadata=metadata, data=nonce + sealed)
 
     def _decrypt(self, payload: Payload) -> Payload:
@@ -66,9 +58,7 @@ class EncryptionCodec(PayloadCodec):
         key_id = payload.metadata["key"].decode()
         cipher = self._ciphers.get(key_id)
         if cipher is None:
-            raise UnreadablePayload(
-                f"the key ring has no key {key_id!r}; add it to AHG_PAYLOAD_KEYS to read old cases"
-            )
+            raise UnreadablePayload(f"the key ring has no key {key_id!r}; add it to AHG_PAYLOAD_KEYS to read old cases")
         try:
             plain = cipher.decrypt(payload.data[:_NONCE_BYTES], payload.data[_NONCE_BYTES:], None)
         except InvalidTag:

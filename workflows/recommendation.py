@@ -18,8 +18,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows.answers import refusal
     from workflows.retries import RECORD_AT_MOST, UNTIL_RECORDED
 
-__all__ = ["Following", "Recommendation"]
-
 
 class Following(Value):
     """What a run begins with; ``shift`` as in ``activation.Start``."""
@@ -96,9 +94,7 @@ class Recommendation:
         await workflow.wait_condition(workflow.all_handlers_finished)
         workflow.continue_as_new(
             Following(follow_up=self.follow_up, shift=self.shift),
-            initial_versioning_behavior=(
-                workflow.ContinueAsNewVersioningBehavior.AUTO_UPGRADE if upgraded else None
-            ),
+            initial_versioning_behavior=(workflow.ContinueAsNewVersioningBehavior.AUTO_UPGRADE if upgraded else None),
         )
 
     def _now(self) -> datetime:

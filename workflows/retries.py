@@ -4,16 +4,6 @@ from datetime import timedelta
 
 from temporalio.common import RetryPolicy
 
-__all__ = [
-    "DELIVER_BEAT",
-    "DELIVER_ONCE",
-    "READ_ONCE",
-    "RECORD_AT_MOST",
-    "UNTIL_DELIVERED",
-    "UNTIL_READ",
-    "UNTIL_RECORDED",
-]
-
 UNTIL_RECORDED = RetryPolicy(
     initial_interval=timedelta(milliseconds=100), maximum_interval=timedelta(seconds=20), maximum_attempts=0
 )

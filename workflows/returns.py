@@ -13,8 +13,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows import deadline, names
     from workflows.retries import READ_ONCE, UNTIL_READ
 
-__all__ = ["Returns"]
-
 
 @workflow.defn
 class Returns:
@@ -32,9 +30,12 @@ class Returns:
             self._continue_if_long()
             self.nudged = False
             read: Read = await workflow.execute_activity(
-                names.READ_RETURNS, self.place, result_type=Read, start_to_close_timeout=READ_ONCE,
+                names.READ_RETURNS,
+                self.place,
+                result_type=Read,
+                start_to_close_timeout=READ_ONCE,
                 retry_policy=UNTIL_READ,
-            )  # fmt: skip
+            )
             self.place = read.place
             if read.wait_seconds is None:
                 return

@@ -26,10 +26,31 @@ from models.posts import Post
 from models.request import Request, fingerprint
 
 __all__ = [
-    "Arrangement", "Case", "Circulation", "Clock", "Consent", "Decider", "Gate", "GateName", "GateOutcome",
-    "Meeting", "Outcome", "Participant", "ParticipantState", "Position", "PositionKind", "Question",
-    "Recommendation", "Report", "ReportState", "Seat", "Stage", "Suspension", "Term", "Touch",
-]  # fmt: skip
+    "Arrangement",
+    "Case",
+    "Circulation",
+    "Clock",
+    "Consent",
+    "Decider",
+    "Gate",
+    "GateName",
+    "GateOutcome",
+    "Meeting",
+    "Outcome",
+    "Participant",
+    "ParticipantState",
+    "Position",
+    "PositionKind",
+    "Question",
+    "Recommendation",
+    "Report",
+    "ReportState",
+    "Seat",
+    "Stage",
+    "Suspension",
+    "Term",
+    "Touch",
+]
 
 
 class Touch(Value):
@@ -87,11 +108,7 @@ class Case(Value):
 
     def slim(self) -> "Case":
         """The same case, holding what it copied from the deployment in common with the cases that copied alike."""
-        same = {
-            "directory": shared(self.directory),
-            "calendars": shared(self.calendars),
-            "policy": shared(self.policy),
-        }
+        same = {"directory": shared(self.directory), "calendars": shared(self.calendars), "policy": shared(self.policy)}
         return self.model_copy(update=same)
 
     @property
@@ -131,15 +148,11 @@ class Case(Value):
 
     def taking_part(self, *, seat: Seat | None = None) -> tuple[str, ...]:
         """The members in the group; with ``seat``, only those that are there as that."""
-        state = {
-            None: None,
-            Seat.PARTICIPANT: ParticipantState.ACCEPTED,
-            Seat.OBSERVER: ParticipantState.OBSERVER,
-        }[seat]
+        state = {None: None, Seat.PARTICIPANT: ParticipantState.ACCEPTED, Seat.OBSERVER: ParticipantState.OBSERVER}[
+            seat
+        ]
         return tuple(
-            p.member
-            for p in self.participants.values()
-            if (p.takes_part if state is None else p.state is state)
+            p.member for p in self.participants.values() if (p.takes_part if state is None else p.state is state)
         )
 
     @property

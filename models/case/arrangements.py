@@ -4,8 +4,6 @@ from datetime import date
 
 from models.base import Instant, Line, Value
 
-__all__ = ["Arrangement"]
-
 
 class Arrangement(Value):
     """An information-sharing arrangement: term of reference (b). ``marking`` is a TLP 2.0 label (FIRST).

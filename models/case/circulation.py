@@ -6,8 +6,6 @@ from typing import Literal
 
 from models.base import Prose, Value
 
-__all__ = ["Circulation", "Consent"]
-
 
 class Consent(StrEnum):
     """A member's word on being named."""

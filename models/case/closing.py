@@ -2,8 +2,6 @@
 
 from enum import StrEnum
 
-__all__ = ["Term"]
-
 
 class Term(StrEnum):
     """The three terms of reference (Co-Chairs' Statement of April 2009)."""

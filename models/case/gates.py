@@ -7,8 +7,6 @@ from typing import Literal
 from models.base import Instant, Prose, Value
 from models.posts import Post
 
-__all__ = ["Decider", "Gate", "GateName", "GateOutcome", "Position", "PositionKind", "Question"]
-
 
 class GateName(StrEnum):
     """Every point where Co-Chairs decide."""

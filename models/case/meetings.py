@@ -2,8 +2,6 @@
 
 from models.base import Line, Value
 
-__all__ = ["Meeting"]
-
 
 class Meeting(Value):
     """A meeting of the group; an absent affected member is visible."""

@@ -6,8 +6,6 @@ from typing import Literal
 from models.base import Line, Value
 from models.posts import Post
 
-__all__ = ["Outcome"]
-
 
 class Outcome(Value):
     """A practical outcome: term of reference (a)."""

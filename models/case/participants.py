@@ -4,8 +4,6 @@ from enum import StrEnum
 
 from models.base import Instant, Line, Value
 
-__all__ = ["Participant", "ParticipantState", "Seat"]
-
 
 class Seat(StrEnum):
     """As what a member is asked to take part."""

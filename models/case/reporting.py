@@ -6,8 +6,6 @@ from typing import Literal
 
 from models.base import Line, Prose, Value
 
-__all__ = ["Recommendation", "Report", "ReportState"]
-
 
 class ReportState(StrEnum):
     """Where a report is."""

@@ -5,8 +5,6 @@ from enum import StrEnum
 from models.base import Instant, Prose, Value
 from models.posts import Post
 
-__all__ = ["Clock", "Stage", "Suspension"]
-
 
 class Stage(StrEnum):
     """Where a case is (``docs/what-it-does.md``, Stages)."""

@@ -30,25 +30,109 @@ from models.posts import Post
 from models.refusal import Refused, Why
 
 __all__ = [
-    "COMMANDS", "Accept", "ActFor", "AddArrangement", "AddOutcome", "Admit", "Adopt", "Agree", "Answer", "Attend",
-    "Block", "Body", "Circulate", "Close", "Command", "Comment", "Contribute", "Convene", "Decide", "Delegate",
-    "Done", "Draft", "Endorse", "Extend", "GiveConsent", "HandOver", "Join", "Leave", "LogExchange", "Object",
-    "OpenReport", "Person", "Progress", "Propose", "Recommend", "Replace", "Respond", "Resubmit",
-    "Resume", "Return", "ReviewArrangement", "Revise", "ScheduleMeeting", "SituationUpdate", "Submit", "Suspend",
-    "Table", "Terminate", "Verify", "Waive", "Withdraw", "parse", "said",
-]  # fmt: skip
+    "COMMANDS",
+    "Accept",
+    "ActFor",
+    "AddArrangement",
+    "AddOutcome",
+    "Admit",
+    "Adopt",
+    "Agree",
+    "Answer",
+    "Attend",
+    "Block",
+    "Body",
+    "Circulate",
+    "Close",
+    "Command",
+    "Comment",
+    "Contribute",
+    "Convene",
+    "Decide",
+    "Delegate",
+    "Done",
+    "Draft",
+    "Endorse",
+    "Extend",
+    "GiveConsent",
+    "HandOver",
+    "Join",
+    "Leave",
+    "LogExchange",
+    "Object",
+    "OpenReport",
+    "Person",
+    "Progress",
+    "Propose",
+    "Recommend",
+    "Replace",
+    "Respond",
+    "Resubmit",
+    "Resume",
+    "Return",
+    "ReviewArrangement",
+    "Revise",
+    "ScheduleMeeting",
+    "SituationUpdate",
+    "Submit",
+    "Suspend",
+    "Table",
+    "Terminate",
+    "Verify",
+    "Waive",
+    "Withdraw",
+    "parse",
+    "said",
+]
 
 Ordinary = (
-    Draft | Submit | Return | Resubmit | Accept | Withdraw | Join
-    | Decide | Answer
-    | Propose | Comment | Respond | Replace | Admit | Endorse | Leave | Convene
-    | AddOutcome | Progress | Block | Done | Verify
-    | AddArrangement | Agree | LogExchange | ReviewArrangement
-    | ScheduleMeeting | Attend | SituationUpdate | Extend | Terminate | Suspend | Resume
-    | OpenReport | Contribute | Recommend | Table | Object | Revise
-    | Circulate | GiveConsent | Adopt | Waive | Close
-    | Delegate | HandOver
-)  # fmt: skip
+    Draft
+    | Submit
+    | Return
+    | Resubmit
+    | Accept
+    | Withdraw
+    | Join
+    | Decide
+    | Answer
+    | Propose
+    | Comment
+    | Respond
+    | Replace
+    | Admit
+    | Endorse
+    | Leave
+    | Convene
+    | AddOutcome
+    | Progress
+    | Block
+    | Done
+    | Verify
+    | AddArrangement
+    | Agree
+    | LogExchange
+    | ReviewArrangement
+    | ScheduleMeeting
+    | Attend
+    | SituationUpdate
+    | Extend
+    | Terminate
+    | Suspend
+    | Resume
+    | OpenReport
+    | Contribute
+    | Recommend
+    | Table
+    | Object
+    | Revise
+    | Circulate
+    | GiveConsent
+    | Adopt
+    | Waive
+    | Close
+    | Delegate
+    | HandOver
+)
 
 
 class ActFor(Body):
@@ -92,18 +176,13 @@ class ActFor(Body):
         if isinstance(command, str) and isinstance(inner, Mapping):
             taken["command"] = {**dict(inner), "do": command}
         elif isinstance(command, Mapping) and isinstance(command.get("with"), Mapping):
-            taken["command"] = {
-                **command["with"],
-                **{name: one for name, one in command.items() if name != "with"},
-            }
+            taken["command"] = {**command["with"], **{name: one for name, one in command.items() if name != "with"}}
         return taken
 
 
 AnyBody = Annotated[Ordinary | ActFor, Field(discriminator="do")]
 
-COMMANDS: dict[str, type[Value]] = {
-    cls.model_fields["do"].default: cls for cls in (*get_args(Ordinary), ActFor)
-}  # fmt: skip
+COMMANDS: dict[str, type[Value]] = {cls.model_fields["do"].default: cls for cls in (*get_args(Ordinary), ActFor)}
 """Every command by its name."""
 
 
@@ -129,18 +208,14 @@ class Command(Value):
 _BODY: TypeAdapter[Any] = TypeAdapter(AnyBody)
 
 
-def parse(
-    do: str, fields: Mapping[str, Any], *, by: str, command_id: str, seen: int | None = None
-) -> Command:
+def parse(do: str, fields: Mapping[str, Any], *, by: str, command_id: str, seen: int | None = None) -> Command:
     """A command from its name and fields, as pages, API, scenario files and command line give them.
 
     Raises:
         Refused: the command does not exist, or a field is wrong; the sentence names the field and its limit.
     """
     if do not in COMMANDS:
-        raise Refused(
-            Why.INVALID, f"There is no command {do!r}.", f"The commands are: {', '.join(COMMANDS)}."
-        )
+        raise Refused(Why.INVALID, f"There is no command {do!r}.", f"The commands are: {', '.join(COMMANDS)}.")
     try:
         if do == "act_for" and "do" in fields:
             fields = {**fields, "inner_do": fields["do"]}

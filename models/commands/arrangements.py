@@ -7,8 +7,6 @@ from pydantic import Field, field_validator
 from models.base import Day, Line
 from models.commands.body import Body, Codes, also, as_tuple
 
-__all__ = ["AddArrangement", "Agree", "LogExchange", "ReviewArrangement"]
-
 
 class _OnArrangement(Body):
     arrangement: Line = Field(validation_alias=also("arrangement", "title"))
@@ -20,9 +18,7 @@ class AddArrangement(Body):
     do: Literal["add_arrangement"] = "add_arrangement"
     title: Line = Field(min_length=1)
     parties: Codes = Field(min_length=1)
-    kind: Line = Field(
-        default="", validation_alias=also("kind", "kind_of_information", "what", "information")
-    )
+    kind: Line = Field(default="", validation_alias=also("kind", "kind_of_information", "what", "information"))
     every: Line = Field(default="", validation_alias=also("every", "how_often", "frequency"))
     marking: Literal["TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN", "TLP:CLEAR"] = Field(
         default="TLP:AMBER", validation_alias=also("marking", "tlp")

@@ -7,20 +7,7 @@ from pydantic import AliasChoices, ConfigDict, Field, model_validator
 
 from models.base import Line, Prose, Value
 
-__all__ = ["TEXT", "Body", "Codes", "also", "as_tuple", "in_one_text", "read_as"]
-
-TEXT = (
-    "text",
-    "why",
-    "reason",
-    "reasons",
-    "note",
-    "comment",
-    "condition",
-    "conditions",
-    "question",
-    "message",
-)
+TEXT = ("text", "why", "reason", "reasons", "note", "comment", "condition", "conditions", "question", "message")
 """The words for what a post says with a command."""
 
 Codes = tuple[Line, ...]
@@ -59,10 +46,7 @@ def in_one_text(given: Any, names: Sequence[str]) -> Any:
         lines += one if isinstance(one, list | tuple) else [one]
     if not all(isinstance(line, str) for line in lines):
         return given
-    return {
-        **{name: one for name, one in given.items() if name not in said},
-        "text": "\n".join(filter(None, lines)),
-    }
+    return {**{name: one for name, one in given.items() if name not in said}, "text": "\n".join(filter(None, lines))}
 
 
 class Body(Value):
@@ -70,10 +54,7 @@ class Body(Value):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    text: Prose = Field(
-        default="",
-        validation_alias=also(*TEXT),
-    )
+    text: Prose = Field(default="", validation_alias=also(*TEXT))
 
     @model_validator(mode="before")
     @classmethod

@@ -6,8 +6,6 @@ from pydantic import Field, field_validator
 
 from models.commands.body import Body, Codes, also, as_tuple
 
-__all__ = ["Circulate", "GiveConsent"]
-
 
 class Circulate(Body):
     """Propose what the wider membership is told, to whom, naming whom."""
@@ -35,9 +33,7 @@ class GiveConsent(Body):
 
     do: Literal["consent"] = "consent"
     to: Literal["circulation"] = "circulation"
-    answer: Literal["give", "refuse"] = Field(
-        default="give", validation_alias=also("answer", "consent", "position")
-    )
+    answer: Literal["give", "refuse"] = Field(default="give", validation_alias=also("answer", "consent", "position"))
 
     @field_validator("answer", mode="before")
     @classmethod
@@ -45,8 +41,4 @@ class GiveConsent(Body):
         said = str(given).lower()
         if said in ("true", "yes", "given", "accept", "approve", "agree", "granted"):
             return "give"
-        return (
-            "refuse"
-            if said in ("false", "no", "refused", "decline", "declined", "withhold", "withheld")
-            else given
-        )
+        return "refuse" if said in ("false", "no", "refused", "decline", "declined", "withhold", "withheld") else given

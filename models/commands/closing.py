@@ -7,8 +7,6 @@ from pydantic import Field, field_validator
 from models.case import Term
 from models.commands.body import Body, also
 
-__all__ = ["Close", "Waive"]
-
 
 class Waive(Body):
     """State why a term of reference is not covered."""

@@ -8,8 +8,6 @@ from models.base import Day
 from models.commands.body import Body, also
 from models.policy import Span
 
-__all__ = ["Extend", "Resume", "Suspend", "Terminate"]
-
 
 class Extend(Body):
     """Ask for a longer activation."""

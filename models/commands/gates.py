@@ -8,9 +8,6 @@ from models.base import Prose
 from models.case import GateName, PositionKind
 from models.commands.body import Body, also
 
-__all__ = ["Answer", "Decide"]
-
-
 _SAID = {
     "approved": "approve",
     "approved with conditions": "approve with conditions",

@@ -8,8 +8,6 @@ from models.base import Line, Prose
 from models.commands.body import Body, Codes, also, as_tuple
 from models.request import Figure
 
-__all__ = ["Attend", "ScheduleMeeting", "SituationUpdate"]
-
 
 class ScheduleMeeting(Body):
     """Call a meeting; called again by the same title it is moved."""

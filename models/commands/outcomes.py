@@ -7,8 +7,6 @@ from pydantic import Field, field_validator
 from models.base import Day, Line
 from models.commands.body import Body, Codes, also, as_tuple
 
-__all__ = ["AddOutcome", "Block", "Done", "Progress", "Verify"]
-
 
 class _OnOutcome(Body):
     outcome: Line = Field(validation_alias=also("outcome", "title"))

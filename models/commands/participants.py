@@ -7,8 +7,6 @@ from pydantic import Field, field_validator
 from models.base import Line
 from models.commands.body import Body, Codes, also, as_tuple, read_as
 
-__all__ = ["Admit", "Comment", "Convene", "Endorse", "Leave", "Propose", "Replace", "Respond"]
-
 
 class Propose(Body):
     """Propose members and observers; the newest word on a member counts."""

@@ -9,8 +9,6 @@ from models.base import Day, Line, Value
 from models.commands.body import Body
 from models.posts import Post
 
-__all__ = ["Delegate", "HandOver", "Person"]
-
 
 class Person(Value):
     """Who holds a post, or stands in for its holder."""
@@ -33,8 +31,7 @@ class _ToPerson(Body):
             return given
         rest = dict(given)
         called = next(
-            (word for word in ("to", "name", "holder", "new_holder", "alternate", "person") if word in rest),
-            None,
+            (word for word in ("to", "name", "holder", "new_holder", "alternate", "person") if word in rest), None
         )
         if called is None:
             return given

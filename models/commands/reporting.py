@@ -7,8 +7,6 @@ from pydantic import Field, field_validator
 from models.base import Day, Line, Prose
 from models.commands.body import Body, Codes, also, as_tuple, read_as
 
-__all__ = ["Adopt", "Contribute", "Object", "OpenReport", "Recommend", "Revise", "Table"]
-
 
 class OpenReport(Body):
     """Open an interim or the final report and collect contributions until a date."""

@@ -9,8 +9,6 @@ from models.base import Line
 from models.commands.body import TEXT, Body, also, as_tuple, in_one_text
 from models.request import Request, in_own_words
 
-__all__ = ["Accept", "Draft", "Join", "Resubmit", "Return", "Submit", "Withdraw"]
-
 
 class Draft(Request):
     """Keep a request that is not submitted yet."""
@@ -48,12 +46,8 @@ class Resubmit(Body):
             changes = given["changes"]
             return {**given, "changes": in_own_words(changes)} if isinstance(changes, Mapping) else given
         words = [name for name in TEXT if name in given and name not in Request.model_fields]
-        fields = in_own_words(
-            {name: value for name, value in given.items() if name != "do" and name not in words}
-        )
-        return in_one_text(
-            {"do": "resubmit", "changes": fields, **{word: given[word] for word in words}}, words
-        )
+        fields = in_own_words({name: value for name, value in given.items() if name != "do" and name not in words})
+        return in_one_text({"do": "resubmit", "changes": fields, **{word: given[word] for word in words}}, words)
 
 
 class Accept(Body):

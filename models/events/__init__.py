@@ -52,31 +52,124 @@ from models.events.request import FoundComplete, Joined, RequesterWithdrew, Resu
 from models.events.stage import StageEntered
 
 __all__ = [
-    "EVENTS", "Admitted", "Answered", "AnyEvent", "ArrangementAdded", "ArrangementAgreed", "ArrangementInForce",
-    "ArrangementReviewed", "Asked", "AttendanceTaken", "CirculationMoved", "CirculationProposed", "Commented",
-    "ConsentNoted", "Contributed", "Convened", "Delegated", "Endorsed", "Event", "ExchangeLogged", "Extended",
-    "FoundComplete", "GateDecided", "GateOpened", "GateSplit", "HandedOver", "Invited", "Joined", "LadderCleared",
-    "LadderSet", "Listed", "MeetingScheduled", "MinimumMissing", "Objected", "OutcomeAdded", "OutcomeMoved",
-    "ParticipantsProposed", "PositionTaken", "PositionsVoided", "ProgressNoted", "QuestionDropped", "Recommended",
-    "Recused", "Replaced", "ReportMoved", "ReportOpened", "RequesterWithdrew", "Responded", "RespondentChanged",
-    "Resubmitted", "Resumed", "Returned", "Revised", "RungPassed", "SituationUpdated", "StageEntered", "Submitted",
-    "Suspended", "Waived",
-]  # fmt: skip
+    "EVENTS",
+    "Admitted",
+    "Answered",
+    "AnyEvent",
+    "ArrangementAdded",
+    "ArrangementAgreed",
+    "ArrangementInForce",
+    "ArrangementReviewed",
+    "Asked",
+    "AttendanceTaken",
+    "CirculationMoved",
+    "CirculationProposed",
+    "Commented",
+    "ConsentNoted",
+    "Contributed",
+    "Convened",
+    "Delegated",
+    "Endorsed",
+    "Event",
+    "ExchangeLogged",
+    "Extended",
+    "FoundComplete",
+    "GateDecided",
+    "GateOpened",
+    "GateSplit",
+    "HandedOver",
+    "Invited",
+    "Joined",
+    "LadderCleared",
+    "LadderSet",
+    "Listed",
+    "MeetingScheduled",
+    "MinimumMissing",
+    "Objected",
+    "OutcomeAdded",
+    "OutcomeMoved",
+    "ParticipantsProposed",
+    "PositionTaken",
+    "PositionsVoided",
+    "ProgressNoted",
+    "QuestionDropped",
+    "Recommended",
+    "Recused",
+    "Replaced",
+    "ReportMoved",
+    "ReportOpened",
+    "RequesterWithdrew",
+    "Responded",
+    "RespondentChanged",
+    "Resubmitted",
+    "Resumed",
+    "Returned",
+    "Revised",
+    "RungPassed",
+    "SituationUpdated",
+    "StageEntered",
+    "Submitted",
+    "Suspended",
+    "Waived",
+]
 
 AnyEvent = (
-    Submitted | Returned | Resubmitted | Joined | FoundComplete | RequesterWithdrew | StageEntered
-    | LadderSet | LadderCleared | RungPassed | Suspended | Resumed
-    | GateOpened | PositionTaken | PositionsVoided | GateSplit | GateDecided
-    | Asked | Answered | QuestionDropped | RespondentChanged | Recused
-    | ParticipantsProposed | Commented | Invited | Responded | Replaced | Admitted | Endorsed
-    | MinimumMissing | Convened
-    | OutcomeAdded | ProgressNoted | OutcomeMoved
-    | ArrangementAdded | ArrangementAgreed | ArrangementInForce | ExchangeLogged | ArrangementReviewed
-    | MeetingScheduled | AttendanceTaken | SituationUpdated | Extended
-    | ReportOpened | Contributed | Recommended | Objected | Revised | ReportMoved
-    | CirculationProposed | ConsentNoted | CirculationMoved | Waived
-    | Delegated | HandedOver
-)  # fmt: skip
+    Submitted
+    | Returned
+    | Resubmitted
+    | Joined
+    | FoundComplete
+    | RequesterWithdrew
+    | StageEntered
+    | LadderSet
+    | LadderCleared
+    | RungPassed
+    | Suspended
+    | Resumed
+    | GateOpened
+    | PositionTaken
+    | PositionsVoided
+    | GateSplit
+    | GateDecided
+    | Asked
+    | Answered
+    | QuestionDropped
+    | RespondentChanged
+    | Recused
+    | ParticipantsProposed
+    | Commented
+    | Invited
+    | Responded
+    | Replaced
+    | Admitted
+    | Endorsed
+    | MinimumMissing
+    | Convened
+    | OutcomeAdded
+    | ProgressNoted
+    | OutcomeMoved
+    | ArrangementAdded
+    | ArrangementAgreed
+    | ArrangementInForce
+    | ExchangeLogged
+    | ArrangementReviewed
+    | MeetingScheduled
+    | AttendanceTaken
+    | SituationUpdated
+    | Extended
+    | ReportOpened
+    | Contributed
+    | Recommended
+    | Objected
+    | Revised
+    | ReportMoved
+    | CirculationProposed
+    | ConsentNoted
+    | CirculationMoved
+    | Waived
+    | Delegated
+    | HandedOver
+)
 
 Event = Annotated[AnyEvent, Field(discriminator="type")]
 

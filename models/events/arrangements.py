@@ -6,14 +6,6 @@ from typing import Literal
 from models.base import Instant, Line, Prose, Value
 from models.case.arrangements import Arrangement
 
-__all__ = [
-    "ArrangementAdded",
-    "ArrangementAgreed",
-    "ArrangementInForce",
-    "ArrangementReviewed",
-    "ExchangeLogged",
-]
-
 
 class ArrangementAdded(Value):
     type: Literal["arrangement_added"] = "arrangement_added"

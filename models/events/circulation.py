@@ -5,8 +5,6 @@ from typing import Literal
 from models.base import Value
 from models.case.circulation import Circulation, Consent
 
-__all__ = ["CirculationMoved", "CirculationProposed", "ConsentNoted"]
-
 
 class CirculationProposed(Value):
     type: Literal["circulation_proposed"] = "circulation_proposed"

@@ -5,8 +5,6 @@ from typing import Literal
 from models.base import Instant, Prose, Value
 from models.ladder import ClockAct, Ladder
 
-__all__ = ["LadderCleared", "LadderSet", "Resumed", "RungPassed", "Suspended"]
-
 
 class LadderSet(Value):
     type: Literal["ladder_set"] = "ladder_set"

@@ -5,8 +5,6 @@ from typing import Literal
 from models.base import Prose, Value
 from models.case.closing import Term
 
-__all__ = ["Waived"]
-
 
 class Waived(Value):
     type: Literal["waived"] = "waived"

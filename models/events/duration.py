@@ -4,8 +4,6 @@ from typing import Literal
 
 from models.base import Instant, Value
 
-__all__ = ["Extended"]
-
 
 class Extended(Value):
     type: Literal["extended"] = "extended"

@@ -7,11 +7,6 @@ from models.base import Prose, Value
 from models.case.gates import Decider, GateName, GateOutcome, PositionKind
 from models.posts import Post
 
-__all__ = [
-    "Answered", "Asked", "GateDecided", "GateOpened", "GateSplit", "PositionTaken", "PositionsVoided",
-    "QuestionDropped", "Recused", "RespondentChanged",
-]  # fmt: skip
-
 
 class GateOpened(Value):
     type: Literal["gate_opened"] = "gate_opened"

@@ -6,8 +6,6 @@ from models.base import Prose, Value
 from models.case.meetings import Meeting
 from models.request import Figure
 
-__all__ = ["AttendanceTaken", "MeetingScheduled", "SituationUpdated"]
-
 
 class MeetingScheduled(Value):
     """``moved``: it had been called before, as ``before`` says (None in entries written before that was kept)."""

@@ -6,8 +6,6 @@ from models.base import Prose, Value
 from models.case.outcomes import Outcome
 from models.posts import Post
 
-__all__ = ["OutcomeAdded", "OutcomeMoved", "ProgressNoted"]
-
 
 class OutcomeAdded(Value):
     type: Literal["outcome_added"] = "outcome_added"

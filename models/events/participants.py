@@ -5,11 +5,6 @@ from typing import Literal
 from models.base import Instant, Line, Prose, Value
 from models.case.participants import ParticipantState, Seat
 
-__all__ = [
-    "Admitted", "Commented", "Convened", "Endorsed", "Invited", "Listed", "MinimumMissing", "ParticipantsProposed",
-    "Replaced", "Responded",
-]  # fmt: skip
-
 
 class Listed(Value):
     """One member on a proposed list."""

@@ -7,8 +7,6 @@ from models.base import Value
 from models.commands.posts import Person
 from models.posts import Post
 
-__all__ = ["Delegated", "HandedOver"]
-
 
 class Delegated(Value):
     type: Literal["delegated"] = "delegated"

@@ -6,8 +6,6 @@ from models.base import Prose, Value
 from models.case.reporting import Recommendation, Report, ReportState
 from models.posts import Post
 
-__all__ = ["Contributed", "Objected", "Recommended", "ReportMoved", "ReportOpened", "Revised"]
-
 
 class ReportOpened(Value):
     type: Literal["report_opened"] = "report_opened"

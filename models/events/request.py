@@ -8,8 +8,6 @@ from models.members import Directory
 from models.policy import Policy
 from models.request import Request
 
-__all__ = ["FoundComplete", "Joined", "RequesterWithdrew", "Resubmitted", "Returned", "Submitted"]
-
 
 class Submitted(Value):
     """The request, and all that the case copies from the deployment: the log alone rebuilds the case."""

@@ -5,8 +5,6 @@ from typing import Literal
 from models.base import Prose, Value
 from models.case.stage import Stage
 
-__all__ = ["StageEntered"]
-
 
 class StageEntered(Value):
     type: Literal["stage_entered"] = "stage_entered"

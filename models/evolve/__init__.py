@@ -22,16 +22,27 @@ from models.evolve import (
     reporting,
     request,
     stage,
-)  # fmt: skip
+)
 from models.evolve.handlers import HANDLERS
 from models.posts import Post
 
 __all__ = ["evolve"]
 
 _PARTS = (
-    arrangements, circulation, clock, closing, duration, gates, meetings, outcomes, participants, posts, reporting,
-    request, stage,
-)  # fmt: skip
+    arrangements,
+    circulation,
+    clock,
+    closing,
+    duration,
+    gates,
+    meetings,
+    outcomes,
+    participants,
+    posts,
+    reporting,
+    request,
+    stage,
+)
 """Importing them has filled ``HANDLERS``."""
 
 _MISSING = set(EVENTS.values()) - set(HANDLERS)

@@ -16,9 +16,7 @@ from models.posts import Post
 
 
 def _arrangement(case: Case, title: str, **changes: Any) -> Case:
-    return changed(
-        case, arrangements=put(case.arrangements, title, changed(case.arrangements[title], **changes))
-    )
+    return changed(case, arrangements=put(case.arrangements, title, changed(case.arrangements[title], **changes)))
 
 
 @on(ArrangementAdded)

@@ -16,9 +16,7 @@ def _(case: Case, event: CirculationProposed, at: datetime, by: Post) -> Case:
 
 
 def _circulation(case: Case, number: int, **changes: Any) -> Case:
-    return changed(
-        case, circulations=put(case.circulations, number, changed(case.circulations[number], **changes))
-    )
+    return changed(case, circulations=put(case.circulations, number, changed(case.circulations[number], **changes)))
 
 
 @on(ConsentNoted)

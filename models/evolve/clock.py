@@ -16,9 +16,7 @@ def _(case: Case, event: LadderSet, at: datetime, by: Post) -> Case:
 
 @on(LadderCleared)
 def _(case: Case, event: LadderCleared, at: datetime, by: Post) -> Case:
-    return changed(
-        case, ladders={name: ladder for name, ladder in case.ladders.items() if name != event.subject}
-    )
+    return changed(case, ladders={name: ladder for name, ladder in case.ladders.items() if name != event.subject})
 
 
 @on(RungPassed)

@@ -40,18 +40,21 @@ def _past(gate: Gate, void: str, *posts: Post) -> tuple[Position, ...]:
 @on(GateOpened)
 def _(case: Case, event: GateOpened, at: datetime, by: Post) -> Case:
     gate = Gate(
-        name=event.gate, on=event.on, about=event.about, opened_at=at, respondent=event.respondent,
-        deciders=event.deciders, terms=event.terms,
-    )  # fmt: skip
+        name=event.gate,
+        on=event.on,
+        about=event.about,
+        opened_at=at,
+        respondent=event.respondent,
+        deciders=event.deciders,
+        terms=event.terms,
+    )
     return changed(case, gates=put(case.gates, event.gate, gate))
 
 
 @on(PositionTaken)
 def _(case: Case, event: PositionTaken, at: datetime, by: Post) -> Case:
     gate = case.gates[event.gate]
-    position = Position(
-        post=event.post, position=event.position, at=at, on=event.on, round=gate.round, text=event.text
-    )
+    position = Position(post=event.post, position=event.position, at=at, on=event.on, round=gate.round, text=event.text)
     past = _past(gate, "changed", event.post)
     return _gate(case, event.gate, positions=put(gate.positions, event.post, position), past=past)
 
@@ -61,11 +64,16 @@ def _(case: Case, event: PositionsVoided, at: datetime, by: Post) -> Case:
     gate = case.gates[event.gate]
     sitting = [decider.post for decider in event.deciders]
     return _gate(
-        case, event.gate, on=event.on, about=event.about, deciders=event.deciders,
+        case,
+        event.gate,
+        on=event.on,
+        about=event.about,
+        deciders=event.deciders,
         respondent=event.respondent or gate.respondent,
-        positions=_without(gate, *event.posts), past=_past(gate, "amended", *event.posts),
+        positions=_without(gate, *event.posts),
+        past=_past(gate, "amended", *event.posts),
         questions=tuple(question for question in gate.questions if question.by in sitting),
-    )  # fmt: skip
+    )
 
 
 @on(Asked)
@@ -73,9 +81,12 @@ def _(case: Case, event: Asked, at: datetime, by: Post) -> Case:
     gate = case.gates[event.gate]
     question = Question(by=event.post, text=event.text, at=at)
     return _gate(
-        case, event.gate, questions=(*gate.questions, question), positions=_without(gate, event.post),
+        case,
+        event.gate,
+        questions=(*gate.questions, question),
+        positions=_without(gate, event.post),
         past=_past(gate, "changed", event.post),
-    )  # fmt: skip
+    )
 
 
 @on(Answered)
@@ -105,18 +116,19 @@ def _(case: Case, event: Recused, at: datetime, by: Post) -> Case:
         post=event.post, position=PositionKind.RECUSE, at=at, on=gate.on, round=gate.round, text=event.text
     )
     return _gate(
-        case, event.gate, deciders=deciders, positions=_without(gate, event.post),
+        case,
+        event.gate,
+        deciders=deciders,
+        positions=_without(gate, event.post),
         past=(*_past(gate, "changed", event.post), position)[-_PAST_POSITIONS:],
         questions=tuple(q for q in gate.questions if q.by != event.post),
-    )  # fmt: skip
+    )
 
 
 @on(GateSplit)
 def _(case: Case, event: GateSplit, at: datetime, by: Post) -> Case:
     gate = case.gates[event.gate]
-    return _gate(
-        case, event.gate, round=event.round, positions={}, past=_past(gate, "second round", *gate.positions)
-    )
+    return _gate(case, event.gate, round=event.round, positions={}, past=_past(gate, "second round", *gate.positions))
 
 
 @on(GateDecided)

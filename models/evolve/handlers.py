@@ -8,8 +8,6 @@ from models.base import Value
 from models.case import Case
 from models.posts import Post
 
-__all__ = ["HANDLERS", "Handler", "changed", "on", "put"]
-
 V = TypeVar("V", bound=Value)
 K = TypeVar("K")
 Handler = Callable[[Case, Any, datetime, Post], Case]

@@ -16,11 +16,7 @@ def _(case: Case, event: MeetingScheduled, at: datetime, by: Post) -> Case:
 @on(AttendanceTaken)
 def _(case: Case, event: AttendanceTaken, at: datetime, by: Post) -> Case:
     meeting = changed(
-        case.meetings[event.meeting],
-        present=event.present,
-        observing=event.observing,
-        absent=event.absent,
-        held=True,
+        case.meetings[event.meeting], present=event.present, observing=event.observing, absent=event.absent, held=True
     )
     return changed(case, meetings=put(case.meetings, event.meeting, meeting))
 

@@ -19,9 +19,7 @@ from models.events.participants import (
 from models.evolve.handlers import changed, on, put
 from models.posts import Post
 
-_REOPENED = (
-    ParticipantState.LAPSED, ParticipantState.DECLINED, ParticipantState.LEFT, ParticipantState.REPLACED,
-)  # fmt: skip
+_REOPENED = (ParticipantState.LAPSED, ParticipantState.DECLINED, ParticipantState.LEFT, ParticipantState.REPLACED)
 """A member in one of these states that is proposed again starts anew."""
 
 
@@ -64,17 +62,19 @@ def _(case: Case, event: Replaced, at: datetime, by: Post) -> Case:
 @on(Admitted)
 def _(case: Case, event: Admitted, at: datetime, by: Post) -> Case:
     return _participant(
-        case, event.member, state=ParticipantState.ADMITTED, seat=event.seat,
-        why=event.text or "later admission", endorsed_by=(),
-    )  # fmt: skip
+        case,
+        event.member,
+        state=ParticipantState.ADMITTED,
+        seat=event.seat,
+        why=event.text or "later admission",
+        endorsed_by=(),
+    )
 
 
 @on(Endorsed)
 def _(case: Case, event: Endorsed, at: datetime, by: Post) -> Case:
     known = case.participants[event.member].endorsed_by
-    return _participant(
-        case, event.member, endorsed_by=(*known, event.by) if event.by not in known else known
-    )
+    return _participant(case, event.member, endorsed_by=(*known, event.by) if event.by not in known else known)
 
 
 @on(Convened)

@@ -14,9 +14,17 @@ from models.posts import Capacity, Post
 from models.visibility import may_see
 
 __all__ = [
-    "DIGEST", "KINDS", "OF_NO_CASE", "POLICY_PROPOSED", "POLICY_SETTLED", "TOLD", "Kind", "Notice", "notices_of",
+    "DIGEST",
+    "KINDS",
+    "OF_NO_CASE",
+    "POLICY_PROPOSED",
+    "POLICY_SETTLED",
+    "TOLD",
+    "Kind",
+    "Notice",
+    "notices_of",
     "summary_of",
-]  # fmt: skip
+]
 
 _PARTS = (clock, gates, group, posts, reporting, request, work)
 """Importing them has filled ``TOLD``."""

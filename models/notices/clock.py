@@ -41,9 +41,7 @@ def _gate_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     if event.act in (ClockAct.REMIND, ClockAct.REMIND_LAST):
         yield from tell("review_reminder", gate.undecided, due=event.due, facts=facts)
     elif event.act is ClockAct.ESCALATE_ALTERNATE:
-        yield from tell(
-            "review_escalated", gate.undecided, due=event.due, capacity=Capacity.ALTERNATE, facts=facts
-        )
+        yield from tell("review_escalated", gate.undecided, due=event.due, capacity=Capacity.ALTERNATE, facts=facts)
     elif event.act is ClockAct.ESCALATE_OFFICES:
         lapses = next((r.at for r in _rungs(case, event.subject) if r.act is ClockAct.LAPSE), None)
         readers = [*(decider.post for decider in gate.deciders), SECRETARIAT]
@@ -72,9 +70,7 @@ def _completeness_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[N
 def _resubmission_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     if event.act is ClockAct.REMIND:
         missing = "\n".join(case.returned)
-        yield from tell(
-            "resubmission_reminder", [*requesters(case), SECRETARIAT], due=event.due, missing=missing
-        )
+        yield from tell("resubmission_reminder", [*requesters(case), SECRETARIAT], due=event.due, missing=missing)
 
 
 def _invitation_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
@@ -83,9 +79,7 @@ def _invitation_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Not
 
 
 def _list_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
-    yield from tell(
-        "list_awaited", [SECRETARIAT, *case.directory.steering_group, *co_chairs(case)], due=event.due
-    )
+    yield from tell("list_awaited", [SECRETARIAT, *case.directory.steering_group, *co_chairs(case)], due=event.due)
 
 
 def _admission_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
@@ -140,10 +134,20 @@ def _consent_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice
 
 
 _BY_CLOCK: dict[str, Callable[[Case, str, e.RungPassed], Iterable[Notice]]] = {
-    "gate": _gate_rung, "answer": _answer_rung, "completeness": _completeness_rung,
-    "resubmission": _resubmission_rung, "invitation": _invitation_rung, "list": _list_rung,
-    "admission": _admission_rung, "outcome": _outcome_rung, "verify": _verify_rung,
-    "arrangement": _arrangement_rung, "situation": _situation_rung, "duration": _duration_rung,
-    "contributions": _contributions_rung, "consent": _consent_rung,
-    "agreement": _agreement_rung, "closing": _closing_rung,
-}  # fmt: skip
+    "gate": _gate_rung,
+    "answer": _answer_rung,
+    "completeness": _completeness_rung,
+    "resubmission": _resubmission_rung,
+    "invitation": _invitation_rung,
+    "list": _list_rung,
+    "admission": _admission_rung,
+    "outcome": _outcome_rung,
+    "verify": _verify_rung,
+    "arrangement": _arrangement_rung,
+    "situation": _situation_rung,
+    "duration": _duration_rung,
+    "contributions": _contributions_rung,
+    "consent": _consent_rung,
+    "agreement": _agreement_rung,
+    "closing": _closing_rung,
+}

@@ -11,8 +11,6 @@ from models.duties import Duty, duties
 from models.notices.telling import called_to_meetings
 from models.posts import Post
 
-__all__ = ["ahead", "at_the_end", "left_undecided", "missed", "moved", "not_held", "over"]
-
 
 def moved(case: Case, post: Post) -> str:
     """The duties of a post with their dates (ISO 8601), after all of them have moved."""
@@ -67,9 +65,7 @@ def ahead(case: Case) -> Iterator[Meeting]:
     """The meetings that have not been held and do not lie before the newest step, in the order of their calling."""
     for meeting in case.meetings.values():
         begins = _begins(meeting.starts)
-        if not meeting.held and (
-            begins is None or case.updated_at is None or _after(begins, case.updated_at)
-        ):
+        if not meeting.held and (begins is None or case.updated_at is None or _after(begins, case.updated_at)):
             yield meeting
 
 

@@ -6,16 +6,7 @@ from datetime import datetime
 from models import events as e
 from models.case import Case, GateName, GateOutcome
 from models.duties import duties
-from models.notices.telling import (
-    Notice,
-    co_chairs,
-    gate_facts,
-    ladder_due,
-    requesters,
-    silent_at,
-    tell,
-    tells_of,
-)
+from models.notices.telling import Notice, co_chairs, gate_facts, ladder_due, requesters, silent_at, tell, tells_of
 from models.posts import SECRETARIAT
 
 
@@ -26,9 +17,7 @@ def _gate_due(case: Case, name: GateName) -> datetime | None:
 @tells_of(e.GateOpened)
 def _(case: Case, event: e.GateOpened) -> Iterable[Notice]:
     posts = [decider.post for decider in event.deciders]
-    yield from tell(
-        "review_requested", posts, due=_gate_due(case, event.gate), facts=gate_facts(case, event.gate)
-    )
+    yield from tell("review_requested", posts, due=_gate_due(case, event.gate), facts=gate_facts(case, event.gate))
 
 
 @tells_of(e.PositionsVoided)
@@ -63,9 +52,13 @@ def _(case: Case, event: e.PositionTaken) -> Iterable[Notice]:
         others = [decider.post for decider in gate.deciders if decider.post != event.post]
         facts = {**gate_facts(case, event.gate), "post": event.post, "position": event.position.value}
         yield from tell(
-            "position_taken", others, due=_gate_due(case, event.gate), text=event.text, facts=facts,
+            "position_taken",
+            others,
+            due=_gate_due(case, event.gate),
+            text=event.text,
+            facts=facts,
             silent=silent_at(case, event.gate),
-        )  # fmt: skip
+        )
 
 
 @tells_of(e.Asked)
@@ -92,9 +85,7 @@ def _(case: Case, event: e.Recused) -> Iterable[Notice]:
 @tells_of(e.GateSplit)
 def _(case: Case, event: e.GateSplit) -> Iterable[Notice]:
     posts = [*(decider.post for decider in case.gates[event.gate].deciders), SECRETARIAT]
-    yield from tell(
-        "consultation_opened", posts, due=_gate_due(case, event.gate), facts=gate_facts(case, event.gate)
-    )
+    yield from tell("consultation_opened", posts, due=_gate_due(case, event.gate), facts=gate_facts(case, event.gate))
 
 
 @tells_of(e.GateDecided)
@@ -103,13 +94,7 @@ def _(case: Case, event: e.GateDecided) -> Iterable[Notice]:
     if event.outcome is GateOutcome.SUPERSEDED:
         return  # what superseded it is told
     kind = "decision_lapsed" if event.outcome is GateOutcome.LAPSED else "decision_made"
-    readers = [
-        *requesters(case),
-        gate.respondent,
-        *(d.post for d in gate.deciders),
-        *co_chairs(case),
-        SECRETARIAT,
-    ]
+    readers = [*requesters(case), gate.respondent, *(d.post for d in gate.deciders), *co_chairs(case), SECRETARIAT]
     facts = {**gate_facts(case, event.gate), "outcome": event.outcome.value, "text": event.text}
     yield from tell(kind, readers, due=ladder_due(case, "resubmission"), facts=facts)
     yield from _left_to_the_secretariat(case)

@@ -6,16 +6,7 @@ from models import events as e
 from models.case import Case, GateName, ParticipantState, Stage
 from models.notices.dates import at_the_end, left_undecided, missed
 from models.notices.reporting import report_begun
-from models.notices.telling import (
-    Notice,
-    accepted,
-    co_chairs,
-    everybody,
-    group,
-    ladder_due,
-    tell,
-    tells_of,
-)
+from models.notices.telling import Notice, accepted, co_chairs, everybody, group, ladder_due, tell, tells_of
 from models.notices.work import call_to_meetings
 from models.posts import SECRETARIAT
 from models.reasons import readable_reason
@@ -53,13 +44,9 @@ def _(case: Case, event: e.Responded) -> Iterable[Notice]:
     if event.state is ParticipantState.LAPSED:
         yield from tell("invitation_lapsed", [desk_of(event.member), SECRETARIAT], member=event.member)
     elif event.state is ParticipantState.LEFT:
-        yield from tell(
-            "participant_left", [*co_chairs(case), SECRETARIAT], member=event.member, text=event.text
-        )
+        yield from tell("participant_left", [*co_chairs(case), SECRETARIAT], member=event.member, text=event.text)
         if meetings := missed(case):  # its own calendar holds them still
-            yield from tell(
-                "participant_left", [desk_of(event.member)], member=event.member, not_held=meetings
-            )
+            yield from tell("participant_left", [desk_of(event.member)], member=event.member, not_held=meetings)
     else:
         facts = {"member": event.member, "answer": event.state.value, "text": event.text}
         yield from tell("invitation_answered", [*co_chairs(case), SECRETARIAT], facts=facts)

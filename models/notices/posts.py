@@ -4,11 +4,7 @@ from collections.abc import Iterable
 
 from models import events as e
 from models.case import Case
-from models.notices.telling import (
-    Notice,
-    tell,
-    tells_of,
-)
+from models.notices.telling import Notice, tell, tells_of
 from models.posts import SECRETARIAT
 
 

@@ -5,14 +5,7 @@ from collections.abc import Iterable
 from models import events as e
 from models.case import Case, ReportState
 from models.notices.dates import over
-from models.notices.telling import (
-    Notice,
-    co_chairs,
-    group,
-    ladder_due,
-    tell,
-    tells_of,
-)
+from models.notices.telling import Notice, co_chairs, group, ladder_due, tell, tells_of
 from models.posts import SECRETARIAT
 from models.release import release_of
 from models.rules.circulation import consents_asked
@@ -30,10 +23,13 @@ def report_begun(case: Case) -> Iterable[Notice]:
     """A report is to be written; ``ended``: since the time of the activation is over."""
     ended = bool(case.active_until and case.stage_since and case.stage_since >= case.active_until)
     yield from tell(
-        "report_begun", [SECRETARIAT, *co_chairs(case)], due=ladder_due(case, "contributions"),
-        report=case.report.name if case.report else "", ended="yes" if ended else "",
+        "report_begun",
+        [SECRETARIAT, *co_chairs(case)],
+        due=ladder_due(case, "contributions"),
+        report=case.report.name if case.report else "",
+        ended="yes" if ended else "",
         own=lambda post: {"over": over(case, post)},
-    )  # fmt: skip
+    )
 
 
 @tells_of(e.ReportMoved)
@@ -42,9 +38,7 @@ def _(case: Case, event: e.ReportMoved) -> Iterable[Notice]:
     match event.state:
         case ReportState.TABLED:
             due = ladder_due(case, "silence")
-            yield from tell(
-                "report_tabled", case.directory.steering_group, due=due, report=name, text=event.text
-            )
+            yield from tell("report_tabled", case.directory.steering_group, due=due, report=name, text=event.text)
         case ReportState.DRAFTING:
             due = ladder_due(case, "contributions")
             readers = [SECRETARIAT, *co_chairs(case)]
@@ -76,10 +70,6 @@ def _(case: Case, event: e.CirculationMoved) -> Iterable[Notice]:
         facts = {"what": circulation.what, "names": names, "text": release_of(case, circulation).text}
         yield from tell("circulated", [desk_of(code) for code in circulation.to], facts=facts)
     elif event.state == "approved":
-        late = [
-            code
-            for code in circulation.pending
-            if any(post.member == code for post in case.directory.co_chairs)
-        ]
+        late = [code for code in circulation.pending if any(post.member == code for post in case.directory.co_chairs)]
         due = ladder_due(case, "consent")
         yield from tell("consent_requested", [desk_of(code) for code in late], due=due, what=circulation.what)

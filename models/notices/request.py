@@ -5,16 +5,7 @@ from collections.abc import Iterable, Mapping
 from models import events as e
 from models.case import Case, Stage
 from models.notices.dates import at_the_end, left_undecided
-from models.notices.telling import (
-    Notice,
-    called_to_meetings,
-    everybody,
-    heard,
-    ladder_due,
-    requesters,
-    tell,
-    tells_of,
-)
+from models.notices.telling import Notice, called_to_meetings, everybody, heard, ladder_due, requesters, tell, tells_of
 from models.posts import SECRETARIAT, Post
 from models.rules.turn import desk_of
 
@@ -29,9 +20,7 @@ def _(case: Case, event: e.Submitted) -> Iterable[Notice]:
 @tells_of(e.Returned)
 def _(case: Case, event: e.Returned) -> Iterable[Notice]:
     due = ladder_due(case, "resubmission")
-    yield from tell(
-        "request_returned", requesters(case), due=due, missing="\n".join(event.missing), text=event.text
-    )
+    yield from tell("request_returned", requesters(case), due=due, missing="\n".join(event.missing), text=event.text)
 
 
 @tells_of(e.Resubmitted)
@@ -39,11 +28,7 @@ def _(case: Case, event: e.Resubmitted) -> Iterable[Notice]:
     if case.stage is Stage.SUBMITTED:
         due = ladder_due(case, "completeness")
         yield from tell(
-            "completeness_requested",
-            [SECRETARIAT],
-            due=due,
-            version=event.version,
-            changed=", ".join(event.changed),
+            "completeness_requested", [SECRETARIAT], due=due, version=event.version, changed=", ".join(event.changed)
         )
 
 
@@ -60,6 +45,4 @@ def _(case: Case, event: e.RequesterWithdrew) -> Iterable[Notice]:
     def own(post: Post) -> Mapping[str, str]:
         return {**ends(post), "text": event.text if post == gone else heard(case, post, event.text)}
 
-    yield from tell(
-        "request_withdrawn", readers, member=event.member, undecided=left_undecided(case), own=own
-    )
+    yield from tell("request_withdrawn", readers, member=event.member, undecided=left_undecided(case), own=own)

@@ -2,8 +2,6 @@
 
 from enum import StrEnum
 
-__all__ = ["STUCK", "WAITING", "NoticeState"]
-
 
 class NoticeState(StrEnum):
     """The state of one row of the ledger. While all mail is paused, what is ``QUEUED`` is held."""

@@ -13,8 +13,6 @@ from models.notices import Notice, notices_of
 from models.posts import Capacity, Post
 from models.rules.participants import MINIMUM
 
-__all__ = ["REMINDING", "follow_up_superseded", "reminder_now"]
-
 REMINDING = ("rung_passed", "minimum_missing", "recommendation_reminded")
 """The types of the entries by which the clock tells, or that tell what may soon be otherwise."""
 
@@ -69,9 +67,7 @@ def _minimum_now(case: Case, later: Sequence[Entry]) -> str | None:
 def _sets(entry: Entry, subject: str) -> bool:
     """Whether somebody's act, not the clock's, set the ladder anew."""
     event = event_of(entry)
-    return (
-        isinstance(event, e.LadderSet) and event.subject == subject and not entry.command.startswith("clock:")
-    )
+    return isinstance(event, e.LadderSet) and event.subject == subject and not entry.command.startswith("clock:")
 
 
 def follow_up_superseded(since: Sequence[Entry]) -> str | None:

@@ -59,9 +59,7 @@ def tell(
     def facts_for(post: Post) -> dict[str, str]:
         return {**plain, **_said(own(post))} if own else plain
 
-    return [
-        Notice(kind=kind, to=post, due=due, capacity=capacity, part=part, facts=facts_for(post)) for post in posts
-    ]  # fmt: skip
+    return [Notice(kind=kind, to=post, due=due, capacity=capacity, part=part, facts=facts_for(post)) for post in posts]
 
 
 def _said(facts: Mapping[str, object]) -> dict[str, str]:

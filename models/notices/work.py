@@ -40,10 +40,7 @@ def _(case: Case, event: e.OutcomeMoved) -> Iterable[Notice]:
             yield from tell("outcome_blocked", [*co_chairs(case), SECRETARIAT], facts=facts)
         case "done":
             yield from tell(
-                "outcome_done",
-                co_chairs(case),
-                due=ladder_due(case, f"verify:{event.outcome}"),
-                facts=facts,
+                "outcome_done", co_chairs(case), due=ladder_due(case, f"verify:{event.outcome}"), facts=facts
             )
         case "verified":
             due = ladder_due(case, f"verified:{event.outcome}")
@@ -66,9 +63,7 @@ def _(case: Case, event: e.ArrangementAdded) -> Iterable[Notice]:
 def _(case: Case, event: e.ArrangementInForce) -> Iterable[Notice]:
     parties = [desk_of(code) for code in case.arrangements[event.arrangement].parties]
     due = ladder_due(case, f"arrangement:{event.arrangement}")
-    yield from tell(
-        "arrangement_in_force", [*parties, *co_chairs(case)], due=due, arrangement=event.arrangement
-    )
+    yield from tell("arrangement_in_force", [*parties, *co_chairs(case)], due=due, arrangement=event.arrangement)
 
 
 @tells_of(e.MeetingScheduled)
@@ -87,9 +82,12 @@ def call_to_meetings(case: Case, newcomer: Post) -> Iterable[Notice]:
 
 def _meeting_facts(meeting: Meeting) -> dict[str, str]:
     return {
-        "meeting": meeting.title, "place": meeting.place, "starts": meeting.starts, "ends": meeting.ends,
+        "meeting": meeting.title,
+        "place": meeting.place,
+        "starts": meeting.starts,
+        "ends": meeting.ends,
         "agenda": "\n".join(meeting.agenda),
-    }  # fmt: skip
+    }
 
 
 def _as_called_before(before: Meeting, now: Meeting) -> dict[str, str]:
@@ -117,9 +115,7 @@ def _(case: Case, event: e.Extended) -> Iterable[Notice]:
 
 @tells_of(e.Suspended)
 def _(case: Case, event: e.Suspended) -> Iterable[Notice]:
-    yield from tell(
-        "case_suspended", _awaited(case), own=lambda post: {"text": heard(case, post, event.text)}
-    )
+    yield from tell("case_suspended", _awaited(case), own=lambda post: {"text": heard(case, post, event.text)})
 
 
 @tells_of(e.Resumed)

@@ -43,17 +43,7 @@ from models.rules.admission import must_be_admitted
 from models.rules.closing import terms_of_reference
 from models.rules.turn import RULES, Turn
 
-__all__ = [
-    "RULES",
-    "Taken",
-    "allowed",
-    "blank",
-    "decide",
-    "replay",
-    "strike",
-    "take_over",
-    "terms_of_reference",
-]
+__all__ = ["RULES", "Taken", "allowed", "blank", "decide", "replay", "strike", "take_over", "terms_of_reference"]
 
 _PARTS = (
     request,
@@ -120,9 +110,7 @@ def _unfold(turn: Turn, body: Value, seen: int | None) -> str:
         raise Refused(Why.INVALID, f"The command {do!r} is not one that a case takes.")
     case, by = turn.case, turn.by
     if case.stage.final:
-        raise Refused(
-            Why.CONFLICT, f"The case {case.reference} is {case.stage.words}; it does not change any more."
-        )
+        raise Refused(Why.CONFLICT, f"The case {case.reference} is {case.stage.words}; it does not change any more.")
     must_be_admitted(case, rule, by, _evidence_missing(case) if do == "close" else "")
     subject = _subject(turn, body, do)
     _must_be_fresh(turn, body, subject, seen)
@@ -140,9 +128,7 @@ def _evidence_missing(case: Case) -> str:
 
 def _may_act_for(case: Case, by: Post, body: ActFor) -> None:
     if by != SECRETARIAT:
-        raise Refused(
-            Why.FORBIDDEN, f"Only the secretariat may act for a post that answered otherwise; {by} may not."
-        )
+        raise Refused(Why.FORBIDDEN, f"Only the secretariat may act for a post that answered otherwise; {by} may not.")
     if body.post.role in (Role.AUDITOR, Role.SECRETARIAT):
         raise Refused(Why.INVALID, f"Nobody acts for {body.post}.")
 
@@ -164,19 +150,42 @@ _RECOVERED = "recovered"
 """What was taken over from the log may have changed any part: whatever was prepared before it is stale."""
 
 _PART = {
-    "resubmit": "request", "accept": "request", "return": "request", "join": "request",
+    "resubmit": "request",
+    "accept": "request",
+    "return": "request",
+    "join": "request",
     "withdraw": "request",
-    "propose": "participants", "replace": "participants",
-    "revise": "report", "table": "report", "object": "report",
-    "suspend": "clock", "resume": "clock",
-}  # fmt: skip
+    "propose": "participants",
+    "replace": "participants",
+    "revise": "report",
+    "table": "report",
+    "object": "report",
+    "suspend": "clock",
+    "resume": "clock",
+}
 """The part of a case that a command changes, where it is not named by one of its fields."""
 
-_OWN_WORD = frozenset({
-    "comment", "contribute", "recommend", "respond", "consent", "endorse", "agree", "leave", "join",
-    "withdraw", "log_exchange", "situation_update", "add_outcome", "add_arrangement", "schedule_meeting",
-    "delegate", "hand_over",
-})  # fmt: skip
+_OWN_WORD = frozenset(
+    {
+        "comment",
+        "contribute",
+        "recommend",
+        "respond",
+        "consent",
+        "endorse",
+        "agree",
+        "leave",
+        "join",
+        "withdraw",
+        "log_exchange",
+        "situation_update",
+        "add_outcome",
+        "add_arrangement",
+        "schedule_meeting",
+        "delegate",
+        "hand_over",
+    }
+)
 """What a post says for itself or adds: it is never stale because another post has said or added the like."""
 
 
@@ -263,10 +272,8 @@ def _numbered(case: Case, entries: list[Entry], do: str, subject: str) -> Case:
             recent = dict(list(recent.items())[-_RECENT // 2 :])
         touched = {**touched, subject: Touch(seq=last.seq, by=last.by, do=do)}
     return case.model_copy(
-        update={
-            "seq": last.seq, "head": last.hash, "updated_at": last.at, "recent": recent, "touched": touched,
-        }
-    )  # fmt: skip
+        update={"seq": last.seq, "head": last.hash, "updated_at": last.at, "recent": recent, "touched": touched}
+    )
 
 
 def take_over(case: Case, entries: tuple[Entry, ...]) -> Case:

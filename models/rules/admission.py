@@ -5,8 +5,6 @@ from models.posts import Post
 from models.refusal import Refused, Why
 from models.rules.turn import Rule
 
-__all__ = ["must_be_admitted"]
-
 
 def must_be_admitted(case: Case, rule: Rule, by: Post, besides: str = "") -> None:
     """Refuse a post that is not there or may not give the command, and a stage in which nobody may.

@@ -4,12 +4,7 @@ from datetime import date
 
 from models import events as e
 from models.case import Arrangement, Case, Stage
-from models.commands import (
-    AddArrangement,
-    Agree,
-    LogExchange,
-    ReviewArrangement,
-)  # fmt: skip
+from models.commands import AddArrangement, Agree, LogExchange, ReviewArrangement
 from models.ladder import ClockAct, Ladder, Rung
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.posts import Post, Role
@@ -20,9 +15,7 @@ from models.rules.who import CO_CHAIR, IN_THE_GROUP, SECRETARIAT
 
 
 def _is_party(case: Case, post: Post) -> bool:
-    return post.role is Role.FOCAL_POINT and any(
-        post.member in one.parties for one in case.arrangements.values()
-    )
+    return post.role is Role.FOCAL_POINT and any(post.member in one.parties for one in case.arrangements.values())
 
 
 PARTY = Who("the focal point of a party to the arrangement", _is_party)
@@ -43,10 +36,15 @@ def add_arrangement(turn: Turn, body: AddArrangement) -> None:
     if body.title in turn.case.arrangements:
         raise refuse(f"There is already an arrangement {body.title!r}.")
     arrangement = Arrangement(
-        title=body.title, parties=tuple(dict.fromkeys(body.parties)), kind=body.kind, every=body.every,
-        marking=body.marking, contacts=body.contacts, begins=body.begins,
+        title=body.title,
+        parties=tuple(dict.fromkeys(body.parties)),
+        kind=body.kind,
+        every=body.every,
+        marking=body.marking,
+        contacts=body.contacts,
+        begins=body.begins,
         review=body.review,
-    )  # fmt: skip
+    )
     turn.emit(e.ArrangementAdded(arrangement=arrangement))
     agreement_owed(turn, body.title)
     if turn.by.role is Role.FOCAL_POINT and turn.by.member in body.parties:
@@ -76,9 +74,7 @@ def _agree(turn: Turn, title: str, member: str) -> None:
         begins = turn.morning(arrangement.begins, THE_SECRETARIAT.member) if arrangement.begins else turn.now
         if begins > turn.now:
             rungs = (Rung(at=begins, act=ClockAct.END),)
-            turn.climb(
-                f"begins:{title}", Ladder(due=begins, rungs=rungs, label="the day that the parties want")
-            )
+            turn.climb(f"begins:{title}", Ladder(due=begins, rungs=rungs, label="the day that the parties want"))
         else:
             _in_force(turn, title)
 
@@ -129,10 +125,12 @@ def log_exchange(turn: Turn, body: LogExchange) -> None:
         )
     turn.emit(
         e.ExchangeLogged(
-            arrangement=body.arrangement, member=turn.by.member, kind=body.kind or arrangement.kind,
+            arrangement=body.arrangement,
+            member=turn.by.member,
+            kind=body.kind or arrangement.kind,
             on=body.on or turn.now.date(),
         )
-    )  # fmt: skip
+    )
 
 
 @rule("review_arrangement", "review an arrangement", (PARTY, CO_CHAIR, SECRETARIAT), AT_WORK)

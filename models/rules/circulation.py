@@ -1,18 +1,8 @@
 """Circulation to the wider membership, "as appropriate", with the consent of those it names."""
 
 from models import events as e
-from models.case import (
-    Case,
-    Circulation,
-    Consent,
-    Gate,
-    GateName,
-    GateOutcome,
-)  # fmt: skip
-from models.commands import (
-    Circulate,
-    GiveConsent,
-)  # fmt: skip
+from models.case import Case, Circulation, Consent, Gate, GateName, GateOutcome
+from models.commands import Circulate, GiveConsent
 from models.ladder import ClockAct, halfway, ladder_of
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.posts import Post, Role
@@ -21,8 +11,6 @@ from models.request import fingerprint
 from models.rules.gates import follows, must_not_be_closing, open_gate
 from models.rules.turn import AT_WORK, Turn, Who, must_be_members, refuse, rule
 from models.rules.who import CO_CHAIR, SECRETARIAT
-
-__all__ = ["consents_asked", "pending_circulation"]
 
 CONSENT = "consent"
 """The name of the ladder of consents."""
@@ -35,9 +23,7 @@ def circulate(turn: Turn, body: Circulate) -> None:
     must_not_be_closing(case)
     gate = case.gates.get(GateName.CIRCULATION)
     if (gate is not None and gate.open) or pending_circulation(case):
-        raise refuse(
-            "A circulation is under way already; it goes out, or is declined, before the next is proposed."
-        )
+        raise refuse("A circulation is under way already; it goes out, or is declined, before the next is proposed.")
     to = {"everyone": tuple(case.directory.members), "participants": case.taking_part()}.get(
         body.to if isinstance(body.to, str) else "", body.to if isinstance(body.to, tuple) else ()
     )
@@ -51,9 +37,14 @@ def circulate(turn: Turn, body: Circulate) -> None:
     terms = {"what": body.what, "to": list(to), "names": list(names), "text": body.text}
     report = case.report.content if case.report else ""
     circulation = Circulation(
-        number=number, what=body.what, to=tuple(dict.fromkeys(to)), names=names, text=body.text,
-        consents=dict.fromkeys(names, Consent.PENDING), on=fingerprint(number, terms, report),
-    )  # fmt: skip
+        number=number,
+        what=body.what,
+        to=tuple(dict.fromkeys(to)),
+        names=names,
+        text=body.text,
+        consents=dict.fromkeys(names, Consent.PENDING),
+        on=fingerprint(number, terms, report),
+    )
     turn.emit(e.CirculationProposed(circulation=circulation))
     naming = ", ".join(names) or "nobody"
     about = f"Circulation {number}: {body.what} to {len(circulation.to)} members, naming {naming}"
@@ -76,11 +67,7 @@ def _await_consents(turn: Turn, circulation: Circulation) -> None:
 def consents_asked(case: Case, circulation: Circulation) -> tuple[str, ...]:
     """The members still to be asked: a Co-Chair's own country consents by deciding, unless it is recused."""
     gate = case.gates.get(GateName.CIRCULATION)
-    deciding = (
-        {decider.post.member for decider in gate.deciders if decider.post == decider.place_of}
-        if gate
-        else set()
-    )
+    deciding = {decider.post.member for decider in gate.deciders if decider.post == decider.place_of} if gate else set()
     if gate is not None and not gate.open:
         deciding = set()
     return tuple(member for member in circulation.pending if member not in deciding)
@@ -105,8 +92,7 @@ def _is_asked(case: Case, post: Post) -> bool:
 NAMED = Who("the focal point of a member that a circulation names", _names_me)
 
 
-@rule("consent", "consent to being named", (NAMED,), AT_WORK,
-      ready=_is_asked)  # fmt: skip
+@rule("consent", "consent to being named", (NAMED,), AT_WORK, ready=_is_asked)
 def consent(turn: Turn, body: GiveConsent) -> None:
     """Say yes or no to being named; a word can be changed until the circulation goes out."""
     circulation = pending_circulation(turn.case)
@@ -141,9 +127,7 @@ def _circulation_refused(turn: Turn, gate: Gate) -> None:
     circulation = turn.case.circulation
     if circulation is not None:
         declined = gate.outcome is GateOutcome.DECLINED
-        turn.emit(
-            e.CirculationMoved(circulation=circulation.number, state="declined" if declined else "lapsed")
-        )
+        turn.emit(e.CirculationMoved(circulation=circulation.number, state="declined" if declined else "lapsed"))
     turn.clear(CONSENT)
 
 

@@ -5,20 +5,8 @@ from collections.abc import Callable
 from models import events as e
 from models.case import GateName
 from models.ladder import ClockAct
-from models.rules import (
-    arrangements,
-    circulation,
-    closing,
-    gates,
-    meetings,
-    outcomes,
-    participants,
-    reporting,
-    request,
-)
+from models.rules import arrangements, circulation, closing, gates, meetings, outcomes, participants, reporting, request
 from models.rules.turn import Turn
-
-__all__ = ["strike"]
 
 
 def strike(turn: Turn, subject: str) -> None:

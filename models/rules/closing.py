@@ -3,19 +3,8 @@
 from collections.abc import Iterable
 
 from models import events as e
-from models.case import (
-    Case,
-    Gate,
-    GateName,
-    GateOutcome,
-    ReportState,
-    Stage,
-    Term,
-)  # fmt: skip
-from models.commands import (
-    Close,
-    Waive,
-)  # fmt: skip
+from models.case import Case, Gate, GateName, GateOutcome, ReportState, Stage, Term
+from models.commands import Close, Waive
 from models.ladder import ClockAct
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.request import fingerprint
@@ -23,8 +12,6 @@ from models.rules.circulation import pending_circulation
 from models.rules.gates import amend_gate, follows, open_gate, what_was_said
 from models.rules.turn import AT_WORK, Turn, must_say, refuse, rule
 from models.rules.who import CO_CHAIR, SECRETARIAT
-
-__all__ = ["terms_of_reference"]
 
 CLOSING = "closing"
 """The name of the ladder that reminds of closing."""
@@ -46,13 +33,9 @@ def terms_of_reference(case: Case) -> dict[Term, str]:
     covered = {
         Term.OUTCOMES: any(outcome.state == "verified" for outcome in case.outcomes.values()),
         Term.ARRANGEMENTS: any(one.state != "proposed" for one in case.arrangements.values()),
-        Term.REPORT: any(
-            r.kind == "final" and r.state is ReportState.ACCEPTED for r in case.reports.values()
-        ),
+        Term.REPORT: any(r.kind == "final" and r.state is ReportState.ACCEPTED for r in case.reports.values()),
     }
-    return {
-        term: "covered" if covered[term] else "waived" if term in case.waivers else "open" for term in Term
-    }
+    return {term: "covered" if covered[term] else "waived" if term in case.waivers else "open" for term in Term}
 
 
 def await_closing(turn: Turn) -> None:
@@ -67,9 +50,12 @@ def waive(turn: Turn, body: Waive) -> None:
     for term in body.term:
         turn.emit(e.Waived(term=term, text=why))
     amend_gate(
-        turn, GateName.CLOSURE, on=_closing_hash(turn.case), about=_closing_words(turn.case),
+        turn,
+        GateName.CLOSURE,
+        on=_closing_hash(turn.case),
+        about=_closing_words(turn.case),
         why=f"{turn.by} waived {_letters(body.term)}",
-    )  # fmt: skip
+    )
 
 
 def _letters(terms: Iterable[Term]) -> str:
@@ -91,9 +77,7 @@ def close(turn: Turn, body: Close) -> None:
         raise refuse(f"The case cannot be closed while a gate is open: {gates}.")
     if pending_circulation(case):
         raise refuse("The case cannot be closed while a circulation waits for consent.")
-    open_gate(
-        turn, GateName.CLOSURE, on=_closing_hash(case), about=_closing_words(case), respondent=THE_SECRETARIAT
-    )
+    open_gate(turn, GateName.CLOSURE, on=_closing_hash(case), about=_closing_words(case), respondent=THE_SECRETARIAT)
 
 
 def _closing_hash(case: Case) -> str:

@@ -2,8 +2,6 @@
 
 from models.case import Case, Participant, ParticipantState
 
-__all__ = ["lacking", "on_the_list"]
-
 _OFF_THE_LIST = (ParticipantState.REPLACED, ParticipantState.LEFT)
 
 

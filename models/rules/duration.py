@@ -5,12 +5,7 @@ from datetime import datetime
 from models import events as e
 from models.base import FAR_OFF
 from models.case import Gate, GateName, GateOutcome, Stage
-from models.commands import (
-    Extend,
-    Resume,
-    Suspend,
-    Terminate,
-)  # fmt: skip
+from models.commands import Extend, Resume, Suspend, Terminate
 from models.ladder import ClockAct, ladder_of
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.refusal import Why
@@ -19,8 +14,6 @@ from models.rules.gates import follows, must_be_free, open_gate, proposer_desk
 from models.rules.meetings import await_update
 from models.rules.turn import OPEN_STAGES, Turn, must_say, refuse, rule
 from models.rules.who import CO_CHAIR, IN_THE_GROUP, SECRETARIAT
-
-__all__ = ["DURATION", "begin_operational"]
 
 DURATION = "duration"
 """The name of the ladder of the activation."""
@@ -55,19 +48,11 @@ def extend(turn: Turn, body: Extend) -> None:
         raise refuse(f"The activation cannot last beyond {FAR_OFF.isoformat()}.", Why.INVALID)
     if until <= start:
         raise refuse(
-            f"The activation already lasts until {start.date().isoformat()}; ask for a later date.",
-            Why.INVALID,
+            f"The activation already lasts until {start.date().isoformat()}; ask for a later date.", Why.INVALID
         )
     terms = {"until": until.isoformat(), "why": body.text}
     about = f"Extension until {until.date().isoformat()}. {body.text}".strip()
-    open_gate(
-        turn,
-        GateName.EXTENSION,
-        on=fingerprint(terms),
-        about=about,
-        respondent=proposer_desk(turn),
-        terms=terms,
-    )
+    open_gate(turn, GateName.EXTENSION, on=fingerprint(terms), about=about, respondent=proposer_desk(turn), terms=terms)
 
 
 @follows(GateName.EXTENSION, GateOutcome.APPROVED)
@@ -79,21 +64,18 @@ def _extended(turn: Turn, gate: Gate) -> None:
 
 
 @rule(
-    "terminate", "ask for an early end", (IN_THE_GROUP, CO_CHAIR, SECRETARIAT),
+    "terminate",
+    "ask for an early end",
+    (IN_THE_GROUP, CO_CHAIR, SECRETARIAT),
     {Stage.PARTICIPANT_SELECTION, Stage.OPERATIONAL, Stage.REPORTING},
-)  # fmt: skip
+)
 def terminate(turn: Turn, body: Terminate) -> None:
     """Ask the Co-Chairs to end the activation early."""
     must_be_free(turn.case, GateName.TERMINATION)
     terms = {"why": body.text, "by": turn.by}
     about = f"Early termination, asked for by {turn.by}. {body.text}".strip()
     open_gate(
-        turn,
-        GateName.TERMINATION,
-        on=fingerprint(terms),
-        about=about,
-        respondent=proposer_desk(turn),
-        terms=terms,
+        turn, GateName.TERMINATION, on=fingerprint(terms), about=about, respondent=proposer_desk(turn), terms=terms
     )
 
 
@@ -102,8 +84,13 @@ def _terminated(turn: Turn, gate: Gate) -> None:
     turn.enter(Stage.TERMINATED, gate.terms.get("why", ""))
 
 
-@rule("suspend", "stop the clock of the case", (CO_CHAIR, SECRETARIAT), OPEN_STAGES,
-      ready=lambda case, post: case.suspension is None)  # fmt: skip
+@rule(
+    "suspend",
+    "stop the clock of the case",
+    (CO_CHAIR, SECRETARIAT),
+    OPEN_STAGES,
+    ready=lambda case, post: case.suspension is None,
+)
 def suspend(turn: Turn, body: Suspend) -> None:
     """Stop every deadline, with a reason; commands are still taken."""
     if turn.case.suspension:
@@ -114,8 +101,13 @@ def suspend(turn: Turn, body: Suspend) -> None:
     turn.emit(e.Suspended(text=text))
 
 
-@rule("resume", "start the clock again", (CO_CHAIR, SECRETARIAT), OPEN_STAGES,
-      ready=lambda case, post: case.suspension is not None)  # fmt: skip
+@rule(
+    "resume",
+    "start the clock again",
+    (CO_CHAIR, SECRETARIAT),
+    OPEN_STAGES,
+    ready=lambda case, post: case.suspension is not None,
+)
 def resume(turn: Turn, body: Resume) -> None:
     """Every deadline moves by the time the clock stood; a gate that waits for an answer goes on waiting."""
     if turn.case.suspension is None:

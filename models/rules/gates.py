@@ -20,12 +20,6 @@ from models.rules.turn import OPEN_STAGES, Turn, desk_of, must_say, refuse, rule
 from models.rules.unopened import what_comes_first
 from models.rules.who import ASKED, DECIDER, REQUESTER
 
-__all__ = [
-    "FOLLOWS", "amend_gate", "answer_overdue", "follows", "gate_subject", "open_gate", "pass_on",
-    "proposer_desk",
-    "rung_passed", "substitute",
-]  # fmt: skip
-
 Consequence = Callable[[Turn, Gate], None]
 FOLLOWS: dict[tuple[GateName, GateOutcome], Consequence] = {}
 """What follows from a gate's outcome; each part of the procedure registers its own (``follows``)."""
@@ -67,27 +61,17 @@ def clip(text: str) -> str:
 
 
 def open_gate(
-    turn: Turn,
-    name: GateName,
-    *,
-    on: str,
-    about: str,
-    respondent: Post,
-    terms: Mapping[str, str] | None = None,
+    turn: Turn, name: GateName, *, on: str, about: str, respondent: Post, terms: Mapping[str, str] | None = None
 ) -> None:
     """Ask the Co-Chairs to decide on something, identified by its hash ``on``."""
     deciders = _deciders(turn.case)
     turn.emit(
-        e.GateOpened(
-            gate=name, on=on, about=clip(about), respondent=respondent, deciders=deciders, terms=terms or {}
-        )
+        e.GateOpened(gate=name, on=on, about=clip(about), respondent=respondent, deciders=deciders, terms=terms or {})
     )
     turn.climb(gate_subject(name), _gate_ladder(turn, turn.case.gates[name]))
 
 
-def amend_gate(
-    turn: Turn, name: GateName, *, on: str, about: str, why: str, respondent: Post | None = None
-) -> None:
+def amend_gate(turn: Turn, name: GateName, *, on: str, about: str, why: str, respondent: Post | None = None) -> None:
     """What an open gate is about was amended: positions on the old version are void, all are asked again."""
     gate = turn.case.gates.get(name)
     if gate is None or not gate.open or gate.on == on:
@@ -95,10 +79,15 @@ def amend_gate(
     deciders = _deciders(turn.case, {decider.place_of: decider for decider in gate.deciders})
     turn.emit(
         e.PositionsVoided(
-            gate=name, posts=tuple(gate.positions), on=on, about=clip(about), why=why, deciders=deciders,
+            gate=name,
+            posts=tuple(gate.positions),
+            on=on,
+            about=clip(about),
+            why=why,
+            deciders=deciders,
             respondent=respondent,
         )
-    )  # fmt: skip
+    )
     _ask_again(turn, name)
 
 
@@ -130,9 +119,7 @@ def _deciders(case: Case, sitting: Mapping[Post, Decider] | None = None) -> tupl
         stands_in = None
         if interest and case.policy.conflict_rule is ConflictRule.RECUSE:
             stands_in = substitute(case, others)
-        deciders.append(
-            Decider(post=stands_in or place, place_of=place, interest=interest and stands_in is None)
-        )
+        deciders.append(Decider(post=stands_in or place, place_of=place, interest=interest and stands_in is None))
     return tuple(deciders)
 
 
@@ -196,9 +183,7 @@ def _take_position(turn: Turn, gate: Gate, position: PositionKind, text: str) ->
     decider = gate.decider(turn.by)
     interest = decider is not None and decider.interest
     turn.emit(
-        e.PositionTaken(
-            gate=gate.name, post=turn.by, position=position, on=gate.on, text=text, interest=interest
-        )
+        e.PositionTaken(gate=gate.name, post=turn.by, position=position, on=gate.on, text=text, interest=interest)
     )
     _settle(turn, gate.name)
 
@@ -223,9 +208,7 @@ def _run_again(turn: Turn, name: GateName) -> None:
     turn.clear(answer_subject(name))
     ladder = turn.case.ladders.get(gate_subject(name))
     if ladder and not turn.case.suspension:
-        turn.emit(
-            e.LadderSet(subject=gate_subject(name), ladder=ladder.started(turn.now, turn.case.calendars))
-        )
+        turn.emit(e.LadderSet(subject=gate_subject(name), ladder=ladder.started(turn.now, turn.case.calendars)))
 
 
 def _recuse(turn: Turn, gate: Gate, text: str) -> None:
@@ -234,25 +217,24 @@ def _recuse(turn: Turn, gate: Gate, text: str) -> None:
         raise refuse(f"{turn.by} already sits in the place of a recused Co-Chair and decides itself.")
     stands_in = substitute(turn.case, [one.post for one in gate.deciders])
     if stands_in is None:
-        raise refuse(
-            "No Steering Group member that is not affected is left to take the place of a recused Co-Chair."
-        )
+        raise refuse("No Steering Group member that is not affected is left to take the place of a recused Co-Chair.")
     turn.emit(e.Recused(gate=gate.name, post=turn.by, substitute=stands_in, text=text))
     _ask_again(turn, gate.name)
 
 
 def _may_answer(case: Case, gate: Gate, post: Post) -> bool:
     """The post that is asked; on the request itself, each of its requesters."""
-    shares = (
-        gate.name is GateName.ACTIVATION and post.role is Role.FOCAL_POINT and case.is_requester(post.member)
-    )
+    shares = gate.name is GateName.ACTIVATION and post.role is Role.FOCAL_POINT and case.is_requester(post.member)
     return post == gate.respondent or shares
 
 
 @rule(
-    "answer", "answer a Co-Chair's question", (ASKED, REQUESTER), OPEN_STAGES,
+    "answer",
+    "answer a Co-Chair's question",
+    (ASKED, REQUESTER),
+    OPEN_STAGES,
     ready=lambda case, post: any(one.questions and _may_answer(case, one, post) for one in case.open_gates),
-)  # fmt: skip
+)
 def answer(turn: Turn, body: Answer) -> None:
     """Answer every open question at a gate; its clock runs again."""
     asked = [gate for gate in turn.case.open_gates if gate.questions]
@@ -314,9 +296,7 @@ def _settle(turn: Turn, name: GateName) -> None:
         ladder = turn.case.ladders.get(gate_subject(name))
         late = ladder is not None and ladder.stopped_at is None and turn.now >= ladder.due
         if declined and late:
-            _conclude(
-                turn, name, GateOutcome.DECLINED, "Declined by one; the other did not answer by the deadline."
-            )
+            _conclude(turn, name, GateOutcome.DECLINED, "Declined by one; the other did not answer by the deadline.")
     elif not declined:
         _conclude(turn, name, GateOutcome.APPROVED, _conditions(gate))
     elif len(declined) == len(gate.deciders):
@@ -391,9 +371,7 @@ def must_not_be_closing(case: Case) -> None:
     """Refuse to begin anything while the closing of the case is before the Co-Chairs."""
     gate = case.gates.get(GateName.CLOSURE)
     if gate is not None and gate.open:
-        raise refuse(
-            "The closing of the case is before the Co-Chairs; nothing new is begun while they decide."
-        )
+        raise refuse("The closing of the case is before the Co-Chairs; nothing new is begun while they decide.")
 
 
 def what_was_said(gate: Gate) -> str:

@@ -2,11 +2,7 @@
 
 from models import events as e
 from models.case import Meeting, Stage
-from models.commands import (
-    Attend,
-    ScheduleMeeting,
-    SituationUpdate,
-)  # fmt: skip
+from models.commands import Attend, ScheduleMeeting, SituationUpdate
 from models.ladder import ClockAct
 from models.refusal import Why
 from models.rules.turn import AT_WORK, Turn, must_be_members, refuse, rule
@@ -22,19 +18,11 @@ def schedule_meeting(turn: Turn, body: ScheduleMeeting) -> None:
     known = turn.case.meetings.get(body.title)
     if known is not None and known.held:
         raise refuse(f"The meeting {body.title!r} has been held; call the next one by another title.")
-    meeting = Meeting(
-        title=body.title, place=body.place, starts=body.starts, ends=body.ends, agenda=body.agenda
-    )
+    meeting = Meeting(title=body.title, place=body.place, starts=body.starts, ends=body.ends, agenda=body.agenda)
     turn.emit(e.MeetingScheduled(meeting=meeting, moved=known is not None, before=known))
 
 
-@rule(
-    "attend",
-    "note attendance",
-    (SECRETARIAT, CO_CHAIR),
-    AT_WORK,
-    ready=lambda case, post: bool(case.meetings),
-)
+@rule("attend", "note attendance", (SECRETARIAT, CO_CHAIR), AT_WORK, ready=lambda case, post: bool(case.meetings))
 def attend(turn: Turn, body: Attend) -> None:
     """Who was present, observing, absent; any member may be named, each once."""
     if body.meeting not in turn.case.meetings:
@@ -45,9 +33,7 @@ def attend(turn: Turn, body: Attend) -> None:
     if len(set(named)) < len(named):
         raise refuse("A member is named twice in the attendance.", Why.INVALID)
     turn.emit(
-        e.AttendanceTaken(
-            meeting=body.meeting, present=body.present, observing=body.observing, absent=body.absent
-        )
+        e.AttendanceTaken(meeting=body.meeting, present=body.present, observing=body.observing, absent=body.absent)
     )
 
 

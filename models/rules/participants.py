@@ -21,8 +21,6 @@ from models.rules.request import lapsed
 from models.rules.turn import Turn, must_be_members, must_say, refuse, rule
 from models.rules.who import CO_CHAIR, IN_THE_GROUP, LISTED, SECRETARIAT, STEERING_GROUP
 
-__all__ = ["proposal"]
-
 COMMENTS, MINIMUM, LIST = "comments", "minimum", "list"
 """The names of this part's ladders, besides one for each invitation."""
 
@@ -85,9 +83,8 @@ def begin_selection(turn: Turn, gate: Gate) -> None:
 def _ask_for_the_list(turn: Turn) -> None:
     turn.clear(LIST, MINIMUM)
     open_gate(
-        turn, GateName.PARTICIPANTS, on=_list_hash(turn.case), about=_list_words(turn.case),
-        respondent=THE_SECRETARIAT,
-    )  # fmt: skip
+        turn, GateName.PARTICIPANTS, on=_list_hash(turn.case), about=_list_words(turn.case), respondent=THE_SECRETARIAT
+    )
 
 
 def _list_hash(case: Case) -> str:
@@ -96,10 +93,7 @@ def _list_hash(case: Case) -> str:
 
 def _list_words(case: Case) -> str:
     def names(seat: Seat) -> str:
-        return (
-            ", ".join(case.directory.name(one.member) for one in on_the_list(case) if one.seat is seat)
-            or "none"
-        )
+        return ", ".join(case.directory.name(one.member) for one in on_the_list(case) if one.seat is seat) or "none"
 
     return f"Participants: {names(Seat.PARTICIPANT)}. Observers: {names(Seat.OBSERVER)}."
 
@@ -110,9 +104,7 @@ def _list_changed(turn: Turn, why: str) -> None:
     if gate is None or not gate.open:
         _ask_for_the_list(turn)
     else:
-        amend_gate(
-            turn, GateName.PARTICIPANTS, on=_list_hash(turn.case), about=_list_words(turn.case), why=why
-        )
+        amend_gate(turn, GateName.PARTICIPANTS, on=_list_hash(turn.case), about=_list_words(turn.case), why=why)
 
 
 @rule("propose", "propose participants", (STEERING_GROUP, SECRETARIAT), SELECTION)
@@ -128,9 +120,7 @@ def propose(turn: Turn, body: Propose) -> None:
     why = brief(body.text) or f"proposed by {turn.by}"
     inside = turn.case.taking_part()  # it has answered as what it takes part
     listed = [e.Listed(member=code, why=why) for code in body.members if code not in inside]
-    listed += [
-        e.Listed(member=code, seat=Seat.OBSERVER, why=why) for code in body.observers if code not in inside
-    ]
+    listed += [e.Listed(member=code, seat=Seat.OBSERVER, why=why) for code in body.observers if code not in inside]
     turn.emit(e.ParticipantsProposed(listed=tuple(listed), removed=body.without))
     _list_changed(turn, f"{turn.by} proposed participants")
 
@@ -139,9 +129,7 @@ def _must_not_be_invited(case: Case, codes: tuple[str, ...]) -> None:
     for code in codes:
         one = case.participants.get(code)
         if one is not None and one.has_a_seat:
-            raise refuse(
-                f"{code} is {one.state.value} already; only a member that is not invited yet is taken off."
-            )
+            raise refuse(f"{code} is {one.state.value} already; only a member that is not invited yet is taken off.")
 
 
 @rule("comment", "comment", (STEERING_GROUP, SECRETARIAT, IN_THE_GROUP), GROUP_AT_WORK)
@@ -202,16 +190,17 @@ def invite(turn: Turn, members: tuple[str, ...]) -> None:
 
 
 @rule(
-    "respond", "answer its invitation", LISTED, GROUP_AT_WORK,
+    "respond",
+    "answer its invitation",
+    LISTED,
+    GROUP_AT_WORK,
     ready=lambda case, post: case.participants[post.member].state is State.INVITED,
-)  # fmt: skip
+)
 def respond(turn: Turn, body: Respond) -> None:
     """Accept, decline or observe; an answer can be changed while the group is together."""
     one = turn.case.participants[turn.by.member]
     if turn.case.is_requester(one.member):
-        raise refuse(
-            "A requester takes part in its own case without an invitation; it may withdraw its request."
-        )
+        raise refuse("A requester takes part in its own case without an invitation; it may withdraw its request.")
     if one.state in (State.PROPOSED, State.ADMITTED):
         raise refuse(f"{one.member} has not been invited yet: the list is not confirmed.")
     too_late = one.state is State.DECLINED and turn.case.stage is not Stage.PARTICIPANT_SELECTION
@@ -235,10 +224,7 @@ def invitation_lapsed(turn: Turn, member: str) -> None:
 
 
 @rule(
-    "replace",
-    "propose a replacement",
-    (STEERING_GROUP, SECRETARIAT),
-    {Stage.PARTICIPANT_SELECTION, Stage.OPERATIONAL},
+    "replace", "propose a replacement", (STEERING_GROUP, SECRETARIAT), {Stage.PARTICIPANT_SELECTION, Stage.OPERATIONAL}
 )
 def replace(turn: Turn, body: Replace) -> None:
     """Another member in the place of one that will not take part; the Co-Chairs confirm the amended list."""
@@ -269,11 +255,7 @@ def maybe_begin(turn: Turn) -> None:
     """The stage ends once everyone has answered or lapsed and the minimum is met; else Co-Chairs are told."""
     case = turn.case
     gate = case.gates.get(GateName.PARTICIPANTS)
-    if (
-        case.stage is not Stage.PARTICIPANT_SELECTION
-        or gate is None
-        or gate.outcome is not GateOutcome.APPROVED
-    ):
+    if case.stage is not Stage.PARTICIPANT_SELECTION or gate is None or gate.outcome is not GateOutcome.APPROVED:
         return
     if case.invited:
         return
@@ -287,16 +269,11 @@ def maybe_begin(turn: Turn) -> None:
         _begin_work(turn, "Everyone has answered.")
 
 
-@rule(
-    "convene", "convene the group", CO_CHAIR, SELECTION,
-    ready=lambda case, post: not lacking(case),
-)  # fmt: skip
+@rule("convene", "convene the group", CO_CHAIR, SELECTION, ready=lambda case, post: not lacking(case))
 def convene(turn: Turn, body: Convene) -> None:
     """Start the group's work once the minimum is met; later answers, and later names on the list, still count."""
     if not turn.case.taking_part():
-        raise refuse(
-            "The group cannot be convened before the Co-Chairs have confirmed the list of participants."
-        )
+        raise refuse("The group cannot be convened before the Co-Chairs have confirmed the list of participants.")
     lacks = lacking(turn.case)
     if lacks:
         raise refuse(f"The minimum composition is not met: it lacks {' and '.join(lacks)}.")
@@ -318,12 +295,8 @@ def admit(turn: Turn, body: Admit) -> None:
     one = turn.case.participants.get(body.member)
     if one is not None and one.has_a_seat:
         raise refuse(f"{body.member} is {one.state.value} already.")
-    if (
-        one is not None and one.state is State.ADMITTED
-    ):  # decided; another member of the Steering Group says the same
-        turn.emit(
-            e.Commented(text=clip(f"{body.member}: {body.text}" if body.text else f"{body.member} admitted"))
-        )
+    if one is not None and one.state is State.ADMITTED:  # decided; another member of the Steering Group says the same
+        turn.emit(e.Commented(text=clip(f"{body.member}: {body.text}" if body.text else f"{body.member} admitted")))
         return
     seat = Seat.OBSERVER if body.observer else Seat.PARTICIPANT
     turn.emit(e.Admitted(member=body.member, seat=seat, text=brief(body.text)))
@@ -337,9 +310,12 @@ def admission_pending(turn: Turn, member: str) -> None:
 
 
 @rule(
-    "endorse", "endorse a later admission", IN_THE_GROUP, {Stage.OPERATIONAL, Stage.REPORTING},
+    "endorse",
+    "endorse a later admission",
+    IN_THE_GROUP,
+    {Stage.OPERATIONAL, Stage.REPORTING},
     ready=lambda case, post: any(p.state is State.ADMITTED for p in case.participants.values()),
-)  # fmt: skip
+)
 def endorse(turn: Turn, body: Endorse) -> None:
     """A participant endorses; with as many as policy asks for, the newcomer is invited."""
     waiting = [p.member for p in turn.case.participants.values() if p.state is State.ADMITTED]

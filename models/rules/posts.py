@@ -14,9 +14,7 @@ __all__: list[str] = []
 def _own_post(turn: Turn, post: Post | None) -> Post:
     meant = post or turn.by
     if meant != turn.by and turn.by != THE_SECRETARIAT:
-        raise refuse(
-            f"Only {meant} itself or the secretariat may hand over or delegate that post.", Why.FORBIDDEN
-        )
+        raise refuse(f"Only {meant} itself or the secretariat may hand over or delegate that post.", Why.FORBIDDEN)
     if not turn.case.directory.holds(meant):
         raise refuse(f"There is no post {meant} in the directory.", Why.NOT_FOUND)
     return meant

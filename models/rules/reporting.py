@@ -8,25 +8,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from models import events as e
-from models.case import (
-    Case,
-    Gate,
-    GateName,
-    GateOutcome,
-    Recommendation,
-    Report,
-    ReportState,
-    Stage,
-)  # fmt: skip
-from models.commands import (
-    Adopt,
-    Contribute,
-    Object,
-    OpenReport,
-    Recommend,
-    Revise,
-    Table,
-)  # fmt: skip
+from models.case import Case, Gate, GateName, GateOutcome, Recommendation, Report, ReportState, Stage
+from models.commands import Adopt, Contribute, Object, OpenReport, Recommend, Revise, Table
 from models.ladder import ClockAct, Ladder, Rung
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.posts import Post
@@ -56,16 +39,20 @@ def open_report(turn: Turn, body: OpenReport) -> None:
     must_not_be_closing(turn.case)
     report = turn.case.report
     if report is not None and report.state is not ReportState.ACCEPTED:
-        raise refuse(
-            f"The {report.name} is still open ({report.state.value}); one report is written at a time."
-        )
+        raise refuse(f"The {report.name} is still open ({report.state.value}); one report is written at a time.")
     if report is not None and report.kind == "final":
         raise refuse("The final report has been accepted; no other report follows it.")
     by_when = body.contributions_by
-    begin_report(turn, body.kind, Report(
-        number=len(turn.case.reports) + 1, kind=body.kind, contributions_by=by_when,
-        content=fingerprint(turn.case.reference, len(turn.case.reports) + 1),
-    ))  # fmt: skip
+    begin_report(
+        turn,
+        body.kind,
+        Report(
+            number=len(turn.case.reports) + 1,
+            kind=body.kind,
+            contributions_by=by_when,
+            content=fingerprint(turn.case.reference, len(turn.case.reports) + 1),
+        ),
+    )
 
 
 def begin_report(turn: Turn, kind: str, report: Report) -> None:
@@ -132,8 +119,13 @@ def _open_report(case: Case, *states: ReportState) -> Report:
     return report
 
 
-@rule("contribute", "contribute to the report", (IN_THE_GROUP, STEERING_GROUP, SECRETARIAT), AT_WORK,
-      ready=_report_is(ReportState.DRAFTING))  # fmt: skip
+@rule(
+    "contribute",
+    "contribute to the report",
+    (IN_THE_GROUP, STEERING_GROUP, SECRETARIAT),
+    AT_WORK,
+    ready=_report_is(ReportState.DRAFTING),
+)
 def contribute(turn: Turn, body: Contribute) -> None:
     """A contribution to the open report."""
     report = _open_report(turn.case, ReportState.DRAFTING)
@@ -141,23 +133,31 @@ def contribute(turn: Turn, body: Contribute) -> None:
     turn.emit(e.Contributed(member=turn.by.member, text=body.text, content=content))
 
 
-@rule("recommend", "add a recommendation", (STEERING_GROUP, IN_THE_GROUP, SECRETARIAT), AT_WORK,
-      ready=_report_is(ReportState.DRAFTING))  # fmt: skip
+@rule(
+    "recommend",
+    "add a recommendation",
+    (STEERING_GROUP, IN_THE_GROUP, SECRETARIAT),
+    AT_WORK,
+    ready=_report_is(ReportState.DRAFTING),
+)
 def recommend(turn: Turn, body: Recommend) -> None:
     """A concrete recommendation: to whom, owned by whom, due when."""
     report = _open_report(turn.case, ReportState.DRAFTING)
     codes = (*body.to, *([body.owner] if body.owner else ()))
     must_be_members(turn.case, tuple(code for code in codes if code != THE_SECRETARIAT.member))
     recommendation = Recommendation(
-        number=len(turn.case.recommendations) + 1, text=body.text, to=body.to,
-        owner=body.owner or THE_SECRETARIAT.member, due=body.due, report=report.number,
-    )  # fmt: skip
+        number=len(turn.case.recommendations) + 1,
+        text=body.text,
+        to=body.to,
+        owner=body.owner or THE_SECRETARIAT.member,
+        due=body.due,
+        report=report.number,
+    )
     content = fingerprint(report.content, recommendation.model_dump(mode="json"))
     turn.emit(e.Recommended(recommendation=recommendation, content=content))
 
 
-@rule("table", "table the report", (SECRETARIAT, CO_CHAIR), AT_WORK,
-      ready=_report_is(ReportState.DRAFTING))  # fmt: skip
+@rule("table", "table the report", (SECRETARIAT, CO_CHAIR), AT_WORK, ready=_report_is(ReportState.DRAFTING))
 def table(turn: Turn, body: Table) -> None:
     """Put the report before the Steering Group: adopted unless somebody objects by the date."""
     report = _open_report(turn.case, ReportState.DRAFTING)
@@ -177,9 +177,7 @@ _Why = Literal["revised", "objected", "declined", "lapsed"]
 
 def _back_to_drafting(turn: Turn, report: Report, text: str, why: _Why, post: Post | None = None) -> None:
     drafting = ReportState.DRAFTING
-    turn.emit(
-        e.ReportMoved(report=report.number, kind=report.kind, state=drafting, text=text, why=why, post=post)
-    )
+    turn.emit(e.ReportMoved(report=report.number, kind=report.kind, state=drafting, text=text, why=why, post=post))
     _await_report(turn)
 
 
@@ -187,8 +185,7 @@ def _may_object(case: Case, post: Post) -> bool:
     return _report_is(ReportState.TABLED)(case, post) or verification_open_to(case, post)
 
 
-@rule("object", "object to a report or a verification", (STEERING_GROUP,), AT_WORK,
-      ready=_may_object)  # fmt: skip
+@rule("object", "object to a report or a verification", (STEERING_GROUP,), AT_WORK, ready=_may_object)
 def object_(turn: Turn, body: Object) -> None:
     """Break the silence on a report, which reopens it; a Co-Chair may object to a verification too."""
     text = must_say(body, "what you object to")
@@ -203,8 +200,13 @@ def object_(turn: Turn, body: Object) -> None:
     _back_to_drafting(turn, report, text, "objected", turn.by)
 
 
-@rule("revise", "revise the report", (SECRETARIAT, CO_CHAIR), AT_WORK,
-      ready=_report_is(ReportState.DRAFTING, ReportState.TABLED, ReportState.ADOPTED))  # fmt: skip
+@rule(
+    "revise",
+    "revise the report",
+    (SECRETARIAT, CO_CHAIR),
+    AT_WORK,
+    ready=_report_is(ReportState.DRAFTING, ReportState.TABLED, ReportState.ADOPTED),
+)
 def revise(turn: Turn, body: Revise) -> None:
     """A new version: it leaves the silence procedure for drafting; positions of Co-Chairs are void."""
     report = _open_report(turn.case, ReportState.DRAFTING, ReportState.TABLED, ReportState.ADOPTED)
@@ -215,9 +217,12 @@ def revise(turn: Turn, body: Revise) -> None:
         _back_to_drafting(turn, report, "revised", "revised", turn.by)
     amended = turn.case.reports[report.number]
     amend_gate(
-        turn, GateName.REPORT, on=amended.content, about=_report_words(amended),
+        turn,
+        GateName.REPORT,
+        on=amended.content,
+        about=_report_words(amended),
         why=f"{turn.by} wrote version {amended.version}",
-    )  # fmt: skip
+    )
 
 
 def silence_ended(turn: Turn) -> None:
@@ -225,9 +230,7 @@ def silence_ended(turn: Turn) -> None:
     report = _open_report(turn.case, ReportState.TABLED)
     turn.clear(SILENCE)
     _move(turn, report, ReportState.ADOPTED, "Nobody objected by the date.")
-    open_gate(
-        turn, GateName.REPORT, on=report.content, about=_report_words(report), respondent=THE_SECRETARIAT
-    )
+    open_gate(turn, GateName.REPORT, on=report.content, about=_report_words(report), respondent=THE_SECRETARIAT)
 
 
 def _report_words(report: Report) -> str:

@@ -15,8 +15,6 @@ from models.rules.gates import amend_gate, follows, open_gate, pass_on
 from models.rules.turn import OPEN_STAGES, Turn, desk_of, refuse, rule
 from models.rules.who import ANY_MEMBER, REQUESTER, SECRETARIAT
 
-__all__ = ["COMPLETENESS", "RESUBMISSION"]
-
 COMPLETENESS = "completeness"
 RESUBMISSION = "resubmission"
 """The names of this part's ladders: the secretariat's check; the requester's new version."""
@@ -60,9 +58,12 @@ def accept(turn: Turn, body: Accept) -> None:
     turn.emit(e.FoundComplete())
     turn.enter(Stage.CO_CHAIR_REVIEW)
     open_gate(
-        turn, GateName.ACTIVATION, on=turn.case.subject, about=_about(turn.case),
+        turn,
+        GateName.ACTIVATION,
+        on=turn.case.subject,
+        about=_about(turn.case),
         respondent=desk_of(turn.case.requesters[0]),
-    )  # fmt: skip
+    )
 
 
 @rule("return", "return a request as incomplete", SECRETARIAT, {Stage.SUBMITTED}, ready=_is_to_be_checked)
@@ -77,9 +78,12 @@ def return_(turn: Turn, body: Return) -> None:
 
 
 @rule(
-    "resubmit", "submit a new version", REQUESTER, {Stage.SUBMITTED, Stage.CO_CHAIR_REVIEW, Stage.LAPSED},
+    "resubmit",
+    "submit a new version",
+    REQUESTER,
+    {Stage.SUBMITTED, Stage.CO_CHAIR_REVIEW, Stage.LAPSED},
     ready=lambda case, post: _may_resubmit(case),
-)  # fmt: skip
+)
 def resubmit(turn: Turn, body: Resubmit) -> None:
     """A new version. In review it voids the positions given on the old one; a lapsed request starts again."""
     if not _may_resubmit(turn.case):
@@ -108,9 +112,12 @@ def resubmit(turn: Turn, body: Resubmit) -> None:
 
 
 @rule(
-    "join", "submit a request jointly", ANY_MEMBER, {Stage.SUBMITTED, Stage.CO_CHAIR_REVIEW},
+    "join",
+    "submit a request jointly",
+    ANY_MEMBER,
+    {Stage.SUBMITTED, Stage.CO_CHAIR_REVIEW},
     ready=lambda case, post: not case.is_requester(post.member),
-)  # fmt: skip
+)
 def join(turn: Turn, body: Join) -> None:
     """Another member submits jointly: who asks is part of what the Co-Chairs decide on."""
     member = turn.by.member
@@ -137,9 +144,7 @@ def withdraw(turn: Turn, body: Withdraw) -> None:
 def _amended(turn: Turn, why: str) -> None:
     """What the activation gate is about: the request's text and who submits it; the first is asked."""
     desk = desk_of(turn.case.requesters[0])
-    amend_gate(
-        turn, GateName.ACTIVATION, on=turn.case.subject, about=_about(turn.case), why=why, respondent=desk
-    )
+    amend_gate(turn, GateName.ACTIVATION, on=turn.case.subject, about=_about(turn.case), why=why, respondent=desk)
 
 
 @follows(GateName.ACTIVATION, GateOutcome.DECLINED)

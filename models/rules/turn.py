@@ -14,8 +14,6 @@ from models.policy import Span
 from models.posts import SECRETARIAT, Post, Role
 from models.refusal import Refused, Why
 
-__all__ = ["AT_WORK", "OPEN_STAGES", "RULES", "Rule", "Turn", "Who", "desk_of", "rule"]
-
 _MORNING = time(9)
 """When on its day, in the office's own time zone, a date begins to count."""
 
@@ -80,9 +78,7 @@ class Turn:
     def once(self, subject: str, span: Span, act: ClockAct, *members: str) -> None:
         """A ladder with a single rung, one span from now in the working days of those members."""
         at = self.after(span, *members)
-        ladder = Ladder(
-            due=at, rungs=(Rung(at=at, act=act),), members=span.offices(members), label=span.words
-        )
+        ladder = Ladder(due=at, rungs=(Rung(at=at, act=act),), members=span.offices(members), label=span.words)
         self.climb(subject, ladder)
 
     def clear(self, *subjects: str) -> None:

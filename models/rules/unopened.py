@@ -4,8 +4,6 @@ from datetime import UTC
 
 from models.case import Case, GateName, ReportState, Stage
 
-__all__ = ["what_comes_first"]
-
 _ASKED_FOR = {
     GateName.EXTENSION: "An extension has to be asked for first.",
     GateName.TERMINATION: "An early end has to be asked for first.",
@@ -35,5 +33,7 @@ def _of_the_report(case: Case) -> str:
         until = f" until {ladder.due.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if ladder and runs else ""
         return f"The {report.name} is tabled; the silence procedure runs{until}, and the Co-Chairs decide after it."
     if report is not None and report.state is ReportState.DRAFTING:
-        return f"The {report.name} is being drafted; it is tabled first, and the silence procedure comes before the gate."
+        return (
+            f"The {report.name} is being drafted; it is tabled first, and the silence procedure comes before the gate."
+        )
     return ""

@@ -5,19 +5,6 @@ from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.posts import Post, Role
 from models.rules.turn import Who
 
-__all__ = [
-    "ANYBODY",
-    "ANY_MEMBER",
-    "ASKED",
-    "CO_CHAIR",
-    "DECIDER",
-    "IN_THE_GROUP",
-    "LISTED",
-    "REQUESTER",
-    "SECRETARIAT",
-    "STEERING_GROUP",
-]  # fmt: skip
-
 
 def _focal_point(post: Post) -> bool:
     return post.role is Role.FOCAL_POINT

@@ -189,10 +189,14 @@ class ReaderRow(SQLModel, table=True):
     __table_args__ = (
         Index("readers_by_post", "post", "opened_at", "reference"),
         Index(
-            "readers_that_were_told", "post", "opened_at", "reference",
-            sqlite_where=text(_ONLY_TOLD), postgresql_where=text(_ONLY_TOLD),
+            "readers_that_were_told",
+            "post",
+            "opened_at",
+            "reference",
+            sqlite_where=text(_ONLY_TOLD),
+            postgresql_where=text(_ONLY_TOLD),
         ),
-    )  # fmt: skip
+    )
 
     reference: str = Field(primary_key=True)
     post: str = Field(primary_key=True)

@@ -7,8 +7,6 @@ from sqlalchemy import JSON, Column, DateTime, Text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field
 
-__all__ = ["Moment", "json_column", "moment_column", "text_column"]
-
 
 class Moment(TypeDecorator[datetime]):
     """An aware instant, stored in UTC; SQLite keeps no offset, so it is put back on reading."""

@@ -6,10 +6,8 @@ from typing import Annotated
 import typer
 
 from ops.commands.terminal import err, load_settings_or_fail, out, records, run
-from records import people
+from records import second_factor
 from settings import Settings
-
-__all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, help="The accounts of people who sign in.")
 
@@ -22,7 +20,7 @@ def account_reset(email: Annotated[str, typer.Argument(help="The mail address.")
 
 async def _account_reset(settings: Settings, email: str) -> int:
     async with records(settings) as engine:
-        known = await people.reset_account(engine, email, datetime.now(UTC))
+        known = await second_factor.reset_account(engine, email, datetime.now(UTC))
     if not known:
         err.print(f"Nobody has signed in as {email}.", markup=False, highlight=False, soft_wrap=True)
         return 1

@@ -22,8 +22,6 @@ from records.csv_text import MARK, csv_text
 from settings import Settings
 from workflows.client import CaseDesk
 
-__all__ = ["app", "exported_entry"]
-
 app = typer.Typer(no_args_is_help=True, help="Look at cases and act on them.")
 
 
@@ -43,9 +41,7 @@ async def _case_list(settings: Settings, stage: str | None, after: str, limit: i
     table = Table("Case", "Stage", "Waits for", "Until (UTC)", "Clock", "Title", box=None)
     for row in rows:
         until = row["due"].strftime("%Y-%m-%d %H:%M") if row["due"] else ""
-        table.add_row(
-            row["reference"], row["stage"], ", ".join(row["waiting_on"]), until, row["clock"], row["title"]
-        )
+        table.add_row(row["reference"], row["stage"], ", ".join(row["waiting_on"]), until, row["clock"], row["title"])
     out.print(table)
     out.print(f"{len(rows)} cases", highlight=False)
 
@@ -72,29 +68,17 @@ async def _case_show(settings: Settings, reference: str) -> int:
 def case_do(
     command: Annotated[str, typer.Argument(help="A command: submit, accept, decide, respond, ...")],
     by: Annotated[str, typer.Option(help="The post that acts, as MEMBER/POST.")],
-    reference: Annotated[
-        str | None, typer.Option("--case", help="The case; left out for draft and submit.")
-    ] = None,
+    reference: Annotated[str | None, typer.Option("--case", help="The case; left out for draft and submit.")] = None,
     fields: Annotated[str, typer.Option("--with", help="The command's fields, as YAML or JSON.")] = "{}",
-    command_id: Annotated[
-        str | None, typer.Option("--id", help="Id of the command; the same id acts once.")
-    ] = None,
-    seen: Annotated[
-        int | None, typer.Option(help="Newest entry you have seen; refused if it is stale.")
-    ] = None,
+    command_id: Annotated[str | None, typer.Option("--id", help="Id of the command; the same id acts once.")] = None,
+    seen: Annotated[int | None, typer.Option(help="Newest entry you have seen; refused if it is stale.")] = None,
 ) -> None:
     """Do a command on a case."""
     run(_case_do(load_settings_or_fail(), command, by, reference, fields, command_id or uuid4().hex, seen))
 
 
 async def _case_do(
-    settings: Settings,
-    command: str,
-    by: str,
-    reference: str | None,
-    fields: str,
-    command_id: str,
-    seen: int | None,
+    settings: Settings, command: str, by: str, reference: str | None, fields: str, command_id: str, seen: int | None
 ) -> None:
     try:
         given = yaml.safe_load(fields) or {}
@@ -105,9 +89,7 @@ async def _case_do(
     client = await worker.connect(settings)
     async with records(settings) as engine:
         casework = Casework(engine, _desk(settings, client), files=files(settings, engine))
-        done = await casework.act(
-            command, given, by=by, command_id=command_id, reference=reference, seen=seen
-        )
+        done = await casework.act(command, given, by=by, command_id=command_id, reference=reference, seen=seen)
     waiting = f"; waits for {', '.join(done.waiting_on)}" if done.waiting_on else ""
     out.print(f"{done.reference} entry {done.seq}: {done.stage}{waiting}", highlight=False, soft_wrap=True)
 
@@ -144,15 +126,16 @@ async def _case_history(settings: Settings, reference: str) -> int:
         text = entry.event.get("text") or ""
         out.print(
             f"{entry.seq:>4}  {at}  {who}{via}: {entry.type.replace('_', ' ')}  {text}".rstrip(),
-            markup=False, highlight=False, soft_wrap=True,
-        )  # fmt: skip
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
     return 0
 
 
 @app.command("export")
 def case_export(
-    reference: str,
-    to: Annotated[Path | None, typer.Option(help="File to write; left out: standard output.")] = None,
+    reference: str, to: Annotated[Path | None, typer.Option(help="File to write; left out: standard output.")] = None
 ) -> None:
     """Export the log of a case as JSON lines that verify without the database (docs/log.md)."""
     run(_case_export(load_settings_or_fail(), reference, to))
@@ -174,8 +157,7 @@ async def _case_export(settings: Settings, reference: str, to: Path | None) -> i
 
 @app.command("told")
 def case_told(
-    reference: str,
-    to: Annotated[Path | None, typer.Option(help="File to write as a table (CSV).")] = None,
+    reference: str, to: Annotated[Path | None, typer.Option(help="File to write as a table (CSV).")] = None
 ) -> None:
     """Show who was told what and when, and what became of each mail."""
     run(_case_told(load_settings_or_fail(), reference, to))

@@ -13,8 +13,6 @@ from records import directory as members
 from records import directory_changes
 from settings import Settings
 
-__all__ = ["app"]
-
 app = typer.Typer(no_args_is_help=True, help="The directory of members.")
 
 
@@ -50,9 +48,7 @@ async def _directory_list(settings: Settings) -> None:
     table = Table("Code", "Name", "Kind", "Holds", "Time zone", box=None)
     for row in rows:
         holds = [
-            word
-            for word, held in (("Co-Chair", row["co_chair"]), ("Steering Group", row["steering_group"]))
-            if held
+            word for word, held in (("Co-Chair", row["co_chair"]), ("Steering Group", row["steering_group"])) if held
         ]
         table.add_row(row["code"], row["name"], row["kind"], ", ".join(holds), row["zone"])
     out.print(table)

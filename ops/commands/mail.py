@@ -21,8 +21,6 @@ from records.returns import Noted
 from settings import Settings
 from workflows.client import nudge_delivery
 
-__all__ = ["app"]
-
 app = typer.Typer(no_args_is_help=True, help="What becomes of the mails that go out.")
 
 By = Annotated[str, typer.Option(help="Who decides; it stays on record.")]
@@ -30,9 +28,7 @@ Keys = Annotated[list[str], typer.Argument(help="Keys of notices, as the board s
 
 
 @app.command("bounces")
-def mail_bounces(
-    path: Annotated[Path, typer.Argument(help="A mail, an mbox file, or a folder of mails.")],
-) -> None:
+def mail_bounces(path: Annotated[Path, typer.Argument(help="A mail, an mbox file, or a folder of mails.")]) -> None:
     """Read delivery reports and automatic replies from files, and note what they say of our mails."""
     run(_mail_bounces(load_settings_or_fail(), path))
 
@@ -64,16 +60,12 @@ async def _mail_stuck(settings: Settings, limit: int) -> None:
         rows = await mail_board.board(connection, limit=limit)
     for text in mailing.board_lines(rows, pause, queued):
         out.print(text, markup=False, highlight=False, soft_wrap=True)
-    out.print(
-        f"{len(rows)} notices are stuck{', perhaps more' if len(rows) == limit else ''}", highlight=False
-    )
+    out.print(f"{len(rows)} notices are stuck{', perhaps more' if len(rows) == limit else ''}", highlight=False)
 
 
 @app.command("resend")
 def mail_resend(
-    keys: Annotated[
-        list[str] | None, typer.Argument(help="Keys of notices, as the board shows them.")
-    ] = None,
+    keys: Annotated[list[str] | None, typer.Argument(help="Keys of notices, as the board shows them.")] = None,
     all_refused: Annotated[
         bool, typer.Option("--all-refused", help="All that are refused or undeliverable, as well.")
     ] = False,
@@ -131,9 +123,7 @@ async def _mail_preview(settings: Settings, kind: str, post: str, language: str,
     if kind not in (kinds := [*KINDS, *OF_NO_CASE]):
         raise Refused(Why.INVALID, f"There is no kind of notice {kind}; there are {', '.join(kinds)}.")
     if language and language not in languages():
-        raise Refused(
-            Why.INVALID, f"Mails are not written in {language}; they are in {', '.join(languages())}."
-        )
+        raise Refused(Why.INVALID, f"Mails are not written in {language}; they are in {', '.join(languages())}.")
     wanted = post_named(post) if post else None
     async with records(settings) as engine, engine.connect() as connection:
         mail = await mailing.preview(connection, settings, kind, wanted, language, datetime.now(UTC))
@@ -200,11 +190,7 @@ def mail_preferences(
     """Show what the holder of a post wants of its mails; with options, change it. Times are those of its office."""
     said = {"digest": digest, "weekday": weekday, "morning": morning, "quiet": quiet}
     changes = {name: one for name, one in said.items() if one is not None}
-    run(
-        _mail_preferences(
-            load_settings_or_fail(), post, {**changes, "switches": switch or (), "reset": reset}
-        )
-    )
+    run(_mail_preferences(load_settings_or_fail(), post, {**changes, "switches": switch or (), "reset": reset}))
 
 
 async def _mail_preferences(settings: Settings, written: str, changes: dict[str, Any]) -> None:

@@ -23,8 +23,6 @@ from records.mail_board import NotDecided
 from settings import Settings, SettingsError, load_settings
 from workflows.client import NotAnswered, NotRecorded
 
-__all__ = ["err", "files", "load_settings_or_fail", "out", "post_named", "records", "run"]
-
 out = Console()
 err = Console(stderr=True)
 

@@ -28,8 +28,6 @@ from tests.rig import REQUEST, TO_WORK
 from tests.web.place import address_of
 from tests.web.programs import Recorded
 
-__all__ = ["OFF", "PostOffice", "at_work", "post_office", "sent_at"]
-
 KEYS = {"test": b"k" * 32}
 OFF = OffLinks(KEYS)
 
@@ -54,14 +52,21 @@ class PostOffice:
     def another(self, *, at_once: bool = False) -> Courier:
         """A delivery of its own on the same clock, as another worker has one; whoever asks for it closes it."""
         sender = Sender(
-            mail_from="Ad Hoc Group <ahg@example.org>", reply_to="Ad Hoc Group <ahg@example.org>",
-            public_url="https://ahg.example.org", links=AnswerLinks(KEYS), off=OFF,
-        )  # fmt: skip
+            mail_from="Ad Hoc Group <ahg@example.org>",
+            reply_to="Ad Hoc Group <ahg@example.org>",
+            public_url="https://ahg.example.org",
+            links=AnswerLinks(KEYS),
+            off=OFF,
+        )
         return Courier(
-            self.engine, lambda: Transport("127.0.0.1", self.catcher.port, "none", connections=2), sender,
-            connections=2, clock=lambda: self.now, real=lambda: self.now,
+            self.engine,
+            lambda: Transport("127.0.0.1", self.catcher.port, "none", connections=2),
+            sender,
+            connections=2,
+            clock=lambda: self.now,
+            real=lambda: self.now,
             at_once=at_once,
-        )  # fmt: skip
+        )
 
     def close(self) -> None:
         """End its thread."""
@@ -98,9 +103,7 @@ class PostOffice:
     async def wants(self, post: str, wants: Preferences) -> None:
         """What the holder of a post wants from now on; whoever changes it nudges the delivery."""
         change = mail_preferences.change
-        await change(
-            self.engine, Post(post), address_of(post), lambda _: wants, now=self.now, by=address_of(post)
-        )
+        await change(self.engine, Post(post), address_of(post), lambda _: wants, now=self.now, by=address_of(post))
         await self.deliver()
 
     async def moves(self, member: str, zone: str) -> None:
@@ -109,12 +112,14 @@ class PostOffice:
             before = await directory_changes.office_of(connection, member)
         assert before is not None
         editor = directory_changes.Editor(
-            post=SECRETARIAT, email=address_of(SECRETARIAT), name="Desk", at=self.now, form=f"{member} {zone}",
+            post=SECRETARIAT,
+            email=address_of(SECRETARIAT),
+            name="Desk",
+            at=self.now,
+            form=f"{member} {zone}",
             seen=directory_changes.fingerprint(before),
-        )  # fmt: skip
-        await directory_changes.set_office(
-            self.engine, editor, member, Office.model_validate({**before, "zone": zone})
         )
+        await directory_changes.set_office(self.engine, editor, member, Office.model_validate({**before, "zone": zone}))
         await self.deliver()
 
     async def changed(self, table: str, key: str, **columns: Any) -> None:

@@ -120,9 +120,7 @@ async def test_what_the_minimum_lacks_is_told_only_as_long_as_it_lacks_it(
 async def test_a_reply_goes_to_whoever_is_the_secretariat_then_and_names_the_case(office: PostOffice) -> None:
     await office.changed("holders", RSO, email="siti@rso.example")
     await goes_on(office)
-    by_kind = {
-        mail.message["X-Ahg-Kind"]: str(mail.message["Reply-To"]) for mail in office.mails("AU/co-chair")
-    }
+    by_kind = {mail.message["X-Ahg-Kind"]: str(mail.message["Reply-To"]) for mail in office.mails("AU/co-chair")}
     assert by_kind == {OVERDUE: '"Ad Hoc Group (AHG-2026-001)" <siti@rso.example>'}
     (before,) = office.mails("LK/focal-point")
     assert str(before.message["Reply-To"]) == '"Ad Hoc Group (AHG-2026-001)" <secretariat@rso.ahg.localhost>'
@@ -174,9 +172,10 @@ async def test_an_escalation_says_as_what_its_reader_is_asked(
         table.until(table.case.ladders["gate:activation"].due)
         await made.tell(table)
         (mail,) = [
-            one for one in catcher.messages()
+            one
+            for one in catcher.messages()
             if (one.message["X-Ahg-Kind"], one.message["X-Ahg-Post"]) == ("review_escalated", "AU/co-chair")
-        ]  # fmt: skip
+        ]
         body = mail.message.get_body(("plain",))
         said = " ".join(body.get_content().split())  # type: ignore[union-attr]
         assert ("No alternate is named for this post" in said) is not named

@@ -105,9 +105,7 @@ async def test_a_mail_is_delivered_once_when_the_server_was_down_and_comes_up(
 
     assert {notice["state"] for notice in notices} == {"sent"}
     assert len(catcher.messages()) == len(notices)
-    assert {notice["attempts"] for notice in notices} == {
-        1
-    }  # a server that is away says nothing about a mail
+    assert {notice["attempts"] for notice in notices} == {1}  # a server that is away says nothing about a mail
 
 
 async def test_a_recipient_that_the_server_refuses_is_in_the_ledger_and_the_others_are_served(
@@ -116,10 +114,7 @@ async def test_a_recipient_that_the_server_refuses_is_in_the_ledger_and_the_othe
     def refuses(address: str) -> str | None:
         return "550 no such user" if "lk." in address else None
 
-    async with (
-        Catcher(tmp_path / "mail", answer=refuses) as catcher,
-        mailing(tmp_path, catcher, database_url) as parts,
-    ):
+    async with Catcher(tmp_path / "mail", answer=refuses) as catcher, mailing(tmp_path, catcher, database_url) as parts:
         await parts.submit()
         notices = await settled(parts)
 
@@ -142,16 +137,11 @@ async def test_a_recipient_that_the_server_refuses_is_in_the_ledger_and_the_othe
     ]
 
 
-async def test_what_the_server_refuses_for_good_goes_to_the_alternate_once(
-    tmp_path: Path, database_url: str
-) -> None:
+async def test_what_the_server_refuses_for_good_goes_to_the_alternate_once(tmp_path: Path, database_url: str) -> None:
     def refuses(address: str) -> str | None:
         return "550 no such user" if address == "focal-point@lk.ahg.localhost" else None
 
-    async with (
-        Catcher(tmp_path / "mail", answer=refuses) as catcher,
-        mailing(tmp_path, catcher, database_url) as parts,
-    ):
+    async with Catcher(tmp_path / "mail", answer=refuses) as catcher, mailing(tmp_path, catcher, database_url) as parts:
         await parts.submit()
         notices = await settled(parts)
 
@@ -183,25 +173,18 @@ async def test_what_a_worker_had_in_hand_when_it_was_killed_is_ambiguous_and_not
     assert len(catcher.messages()) == len(notices) - 1
 
 
-async def test_a_post_without_an_address_is_undeliverable_and_named(
-    tmp_path: Path, database_url: str
-) -> None:
+async def test_a_post_without_an_address_is_undeliverable_and_named(tmp_path: Path, database_url: str) -> None:
     async with Catcher(tmp_path / "mail") as catcher, mailing(tmp_path, catcher, database_url) as parts:
         await parts.submit()
         await settled(parts)
         async with write_transaction(parts.engine) as connection:
             holders = TABLES.tables["holders"]
-            await connection.execute(
-                holders.update().where(holders.c.post == "LK/focal-point").values(email="")
-            )
+            await connection.execute(holders.update().where(holders.c.post == "LK/focal-point").values(email=""))
         await parts.act("RSO/secretariat", "return", {"missing": ["figures"]})
         notices = await settled(parts)
 
     (lost,) = [notice for notice in notices if notice["state"] == "undeliverable"]
-    assert (lost["post"], lost["reply"]) == (
-        "LK/focal-point",
-        "the directory has no address for LK/focal-point",
-    )
+    assert (lost["post"], lost["reply"]) == ("LK/focal-point", "the directory has no address for LK/focal-point")
     assert [notice["state"] for notice in notices if notice["instead_of"] == lost["key"]] == ["sent"]
 
 
@@ -239,9 +222,7 @@ async def test_what_was_queued_and_whose_nudge_was_lost_goes_out_all_the_same(
     assert (again["state"], again["attempts"]) == ("sent", 2)
 
 
-async def test_a_pause_while_mails_are_opened_hands_none_of_them_over(
-    tmp_path: Path, database_url: str
-) -> None:
+async def test_a_pause_while_mails_are_opened_hands_none_of_them_over(tmp_path: Path, database_url: str) -> None:
     class Pausing(Catcher):
         parts: Rig
 
@@ -286,9 +267,7 @@ async def test_what_a_reminder_is_about_is_settled_while_it_waits_and_it_is_not_
         notices = await settled(parts)
 
     late = [notice for notice in notices if notice["kind"] == "completeness_overdue"]
-    assert {(one["state"], one["reason"]) for one in late} == {
-        ("superseded", "What it reminds of is settled.")
-    }
+    assert {(one["state"], one["reason"]) for one in late} == {("superseded", "What it reminds of is settled.")}
     assert len(late) == 3
     assert {one["state"] for one in notices if one not in late} == {"sent"}
     assert "completeness_overdue" not in {mail.message["X-Ahg-Kind"] for mail in catcher.messages()}
@@ -305,9 +284,7 @@ async def the_clock_reminds(parts: Rig) -> None:
         await connection.run_sync(append, [step_of(taken)])
 
 
-async def test_the_delivery_sleeps_until_a_digest_is_due_and_wakes_for_it(
-    tmp_path: Path, database_url: str
-) -> None:
+async def test_the_delivery_sleeps_until_a_digest_is_due_and_wakes_for_it(tmp_path: Path, database_url: str) -> None:
     async with (
         Catcher(tmp_path / "mail") as catcher,
         rig(tmp_path / "rig", database_url=database_url, smtp_port=catcher.port) as parts,
@@ -356,10 +333,7 @@ async def test_a_post_that_changes_hands_while_its_mail_waits_is_written_to_as_i
     assert mail.message.get_body(("html",)).get_content().count('lang="id"') == 1  # type: ignore[union-attr]
 
 
-POST_AT = {
-    "focal-point@lk.ahg.localhost": "LK/focal-point",
-    "secretariat@rso.ahg.localhost": "RSO/secretariat",
-}
+POST_AT = {"focal-point@lk.ahg.localhost": "LK/focal-point", "secretariat@rso.ahg.localhost": "RSO/secretariat"}
 
 
 class HandingOver(Catcher):
@@ -409,9 +383,7 @@ async def test_a_post_that_changes_hands_after_its_mail_was_written_or_opened_is
             notices = await settled(parts)
 
     assert len(written) == 3
-    assert [notice["address"] for notice in notices if notice["post"] == catcher.handed_over] == [
-        "new@example.org"
-    ]
+    assert [notice["address"] for notice in notices if notice["post"] == catcher.handed_over] == ["new@example.org"]
     assert sum(mail.recipients == ("new@example.org",) for mail in catcher.messages()) == 1
     assert len(catcher.messages()) == len(notices) == 2
 

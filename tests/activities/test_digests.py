@@ -45,9 +45,7 @@ async def test_what_can_wait_comes_in_one_mail_in_the_morning_by_case(office: Po
     assert "situation_updated" not in kinds
     assert {"invited", "group_convened"} <= kinds
     held = await office.ledger("situation_updated", MY)
-    assert {(one["state"], one["next_attempt_at"], one["reason"]) for one in held} == {
-        ("digest", MORNING_MY, "digest")
-    }
+    assert {(one["state"], one["next_attempt_at"], one["reason"]) for one in held} == {("digest", MORNING_MY, "digest")}
 
     await office.until(MORNING_MY - timedelta(seconds=1))
     assert office.digests(MY) == []
@@ -79,15 +77,17 @@ async def test_what_waits_for_the_reader_comes_first_the_soonest_before_all(offi
     (digest,) = office.digests(MY)
     said = re.findall(r"^(?:\* (AHG\S+)|    - (.*))", text_of(digest), flags=re.MULTILINE)
     assert [one or other for one, other in said] == [
-        "AHG-2026-001", "An outcome is due soon: Joint patrols", "An outcome is due soon: A hotline",
-        "There is an update on the situation", "AHG-2026-002", "There is an update on the situation",
-    ]  # fmt: skip
+        "AHG-2026-001",
+        "An outcome is due soon: Joint patrols",
+        "An outcome is due soon: A hotline",
+        "There is an update on the situation",
+        "AHG-2026-002",
+        "There is an update on the situation",
+    ]
     assert digest.message["Subject"] == "[AHG] Digest: 2 things wait for you"
 
 
-async def test_what_is_settled_by_then_is_left_out_and_a_digest_of_nothing_is_not_sent(
-    office: PostOffice,
-) -> None:
+async def test_what_is_settled_by_then_is_left_out_and_a_digest_of_nothing_is_not_sent(office: PostOffice) -> None:
     table = at_work(MONDAY)
     for owner in ("MY", "TH"):
         table.do(RSO, "add_outcome", {"title": f"Patrols of {owner}", "owner": owner, "due": "2026-03-17"})
@@ -163,9 +163,7 @@ async def test_an_urgent_case_and_what_is_mandatory_wait_for_no_digest(office: P
     assert {one["state"] for one in await office.told("AHG-2026-002") if one["post"] == MY} == {"sent"}
 
 
-async def test_a_mail_that_its_reader_has_switched_off_is_not_sent_and_the_ledger_says_why(
-    office: PostOffice,
-) -> None:
+async def test_a_mail_that_its_reader_has_switched_off_is_not_sent_and_the_ledger_says_why(office: PostOffice) -> None:
     await office.wants(MY, Preferences(switches=(Switch(kind="situation_updated", how=How.OFF),)))
     table = at_work(MONDAY)
     table.do(RSO, "situation_update", {"text": "Fewer boats."})
@@ -177,9 +175,7 @@ async def test_a_mail_that_its_reader_has_switched_off_is_not_sent_and_the_ledge
     assert len(office.digests(TH)) == 1
 
 
-async def test_in_quiet_hours_a_mail_waits_for_their_end_but_not_in_an_urgent_case(
-    office: PostOffice,
-) -> None:
+async def test_in_quiet_hours_a_mail_waits_for_their_end_but_not_in_an_urgent_case(office: PostOffice) -> None:
     office.now = night = datetime(2026, 3, 2, 15, tzinfo=UTC)  # 23:00 in Kuala Lumpur
     await office.wants(MY, Preferences(quiet_from=time(21), quiet_until=time(6)))
     await office.tell(at_work(night), at_work(night, 2, urgency="urgent"))
@@ -200,15 +196,14 @@ async def test_an_optional_mail_and_a_digest_have_the_link_that_switches_them_of
     await office.tell(table)
     await office.until(MORNING_MY)
     links = {
-        str(mail.message["X-Ahg-Kind"]): OFF.read(
-            str(mail.message["List-Unsubscribe"])[1:-1].rpartition("/")[2]
-        )
+        str(mail.message["X-Ahg-Kind"]): OFF.read(str(mail.message["List-Unsubscribe"])[1:-1].rpartition("/")[2])
         for mail in office.mails(MY)
         if mail.message["List-Unsubscribe"]
     }
     assert {kind: (link.post, link.kind, link.case) for kind, link in links.items()} == {
-        "outcome_assigned": (MY, "outcome_assigned", "AHG-2026-001"), "digest": (MY, "digest", ""),
-    }  # fmt: skip
+        "outcome_assigned": (MY, "outcome_assigned", "AHG-2026-001"),
+        "digest": (MY, "digest", ""),
+    }
 
 
 async def test_a_rehearsal_sends_everything_at_once(office: PostOffice) -> None:
@@ -261,9 +256,7 @@ async def test_what_waits_comes_in_the_morning_of_an_office_that_has_moved(
     assert [sent_at(digest) for digest in office.digests(TH)] == [others]
 
 
-async def test_a_new_holder_gets_what_waits_as_the_new_holder_wants_it_in_its_language(
-    office: PostOffice,
-) -> None:
+async def test_a_new_holder_gets_what_waits_as_the_new_holder_wants_it_in_its_language(office: PostOffice) -> None:
     await office.wants(MY, Preferences(digest=Rhythm.WEEKLY, weekday=4))
     table = at_work(MONDAY)
     table.do(RSO, "situation_update", {"text": "Fewer boats."})
@@ -313,34 +306,25 @@ async def test_several_workers_at_once_gather_one_digest(office: PostOffice) -> 
     table.do(RSO, "situation_update", {"text": "Fewer boats."})
     await office.tell(table)
     office.now = MONDAY + timedelta(days=2)
-    made = await asyncio.gather(
-        *(digests.gather(office.engine, due=office.now, now=office.now) for _ in range(4))
-    )
+    made = await asyncio.gather(*(digests.gather(office.engine, due=office.now, now=office.now) for _ in range(4)))
     readers = {one["post"] for one in await office.told("AHG-2026-001") if one["state"] == "gathered"}
     assert sum(made) == len(readers)
     await office.deliver()
     assert [len(office.digests(reader)) for reader in readers] == [1] * len(readers)
 
 
-async def test_who_was_told_says_that_the_alternate_got_the_digest(
-    engine: AsyncEngine, tmp_path: Path
-) -> None:
+async def test_who_was_told_says_that_the_alternate_got_the_digest(engine: AsyncEngine, tmp_path: Path) -> None:
     def refuses(address: str) -> str | None:
         return "550 5.1.1 no such user" if address == address_of(MY) else None
 
-    async with (
-        Catcher(tmp_path / "mail", answer=refuses) as catcher,
-        post_office(engine, catcher, MONDAY) as office,
-    ):
+    async with Catcher(tmp_path / "mail", answer=refuses) as catcher, post_office(engine, catcher, MONDAY) as office:
         table = at_work(MONDAY)
         table.do(RSO, "situation_update", {"text": "Fewer boats."})
         await office.tell(table)
         await office.until(MORNING_MY)
         async with engine.connect() as connection:
             told = await ledger.told(connection, "AHG-2026-001")
-            pages = [
-                await ledger.told(connection, "AHG-2026-001", after=row["id"] - 1, limit=1) for row in told
-            ]
+            pages = [await ledger.told(connection, "AHG-2026-001", after=row["id"] - 1, limit=1) for row in told]
         alternate = address_of(MY).replace("@", "-alternate@")
         (digest,) = office.digests(alternate)
     assert text_of(digest).count("There is an update") == 1
@@ -348,8 +332,12 @@ async def test_who_was_told_says_that_the_alternate_got_the_digest(
     assert (others["id"], others["instead_of"]) == (holders["id"], holders["key"])
     stands = ("capacity", "address", "state", "digest_state", "reply")
     assert [holders[name] for name in stands] == [
-        "holder", address_of(MY), "gathered", "refused", "550 5.1.1 no such user",
-    ]  # fmt: skip
+        "holder",
+        address_of(MY),
+        "gathered",
+        "refused",
+        "550 5.1.1 no such user",
+    ]
     assert [others[name] for name in stands[:-1]] == ["alternate", alternate, "gathered", "sent"]
     assert others["message_id"] == digest.message["Message-ID"]
     assert digest.message["List-Unsubscribe"] is None
@@ -359,9 +347,7 @@ async def test_who_was_told_says_that_the_alternate_got_the_digest(
     assert {len(page) for page in pages} == {1, 2}
 
 
-async def test_preferences_that_cannot_be_read_are_the_defaults_and_hold_up_nobodys_mail(
-    office: PostOffice,
-) -> None:
+async def test_preferences_that_cannot_be_read_are_the_defaults_and_hold_up_nobodys_mail(office: PostOffice) -> None:
     await office.wants(MY, Preferences(digest=Rhythm.WEEKLY))
     switches = [{"case": f"AHG-2026-{one:03}", "kind": "", "how": "off"} for one in range(1, 300)]
     body = {**Preferences(digest=Rhythm.WEEKLY).model_dump(mode="json"), "switches": switches}

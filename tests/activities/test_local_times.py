@@ -37,28 +37,83 @@ async def office(engine: AsyncEngine, catcher: Catcher) -> AsyncIterator[PostOff
 DAILY, WEEKLY = Preferences(), Preferences(digest=Rhythm.WEEKLY, weekday=4)
 DIGESTS = {
     "Sydney, the day before its clocks go forward": (
-        "Australia/Sydney", "AU", DAILY, "2026-10-02T15:00+10:00", "2026-10-05T08:00+11:00"),
+        "Australia/Sydney",
+        "AU",
+        DAILY,
+        "2026-10-02T15:00+10:00",
+        "2026-10-05T08:00+11:00",
+    ),
     "Sydney, the day before its clocks go back, with Good Friday and Easter Monday": (
-        "Australia/Sydney", "AU", DAILY, "2026-04-02T15:00+11:00", "2026-04-07T08:00+10:00"),
+        "Australia/Sydney",
+        "AU",
+        DAILY,
+        "2026-04-02T15:00+11:00",
+        "2026-04-07T08:00+10:00",
+    ),
     "Sydney, a weekly digest whose day is Good Friday": (
-        "Australia/Sydney", "AU", WEEKLY, "2026-04-01T15:00+11:00", "2026-04-07T08:00+10:00"),
+        "Australia/Sydney",
+        "AU",
+        WEEKLY,
+        "2026-04-01T15:00+11:00",
+        "2026-04-07T08:00+10:00",
+    ),
     "Cairo, a morning that the clocks skip": (
-        "Africa/Cairo", "", Preferences(morning=time(0, 30)), "2026-04-23T15:00+02:00", "2026-04-24T01:30+03:00"),
+        "Africa/Cairo",
+        "",
+        Preferences(morning=time(0, 30)),
+        "2026-04-23T15:00+02:00",
+        "2026-04-24T01:30+03:00",
+    ),
     "Cairo, an evening that the clocks repeat": (
-        "Africa/Cairo", "", Preferences(morning=time(23, 30)), "2026-10-29T15:00+03:00", "2026-10-29T23:30+03:00"),
+        "Africa/Cairo",
+        "",
+        Preferences(morning=time(23, 30)),
+        "2026-10-29T15:00+03:00",
+        "2026-10-29T23:30+03:00",
+    ),
     "Tonga, UTC+13, over the Monday on which it keeps the day on which it was set free": (
-        "Pacific/Tongatapu", "TO", DAILY, "2026-06-05T13:00+13:00", "2026-06-09T08:00+13:00"),
+        "Pacific/Tongatapu",
+        "TO",
+        DAILY,
+        "2026-06-05T13:00+13:00",
+        "2026-06-09T08:00+13:00",
+    ),
     "Tonga on its Friday, which is Thursday elsewhere": (
-        "Pacific/Tongatapu", "TO", DAILY, "2026-05-08T07:00+13:00", "2026-05-08T08:00+13:00"),
+        "Pacific/Tongatapu",
+        "TO",
+        DAILY,
+        "2026-05-08T07:00+13:00",
+        "2026-05-08T08:00+13:00",
+    ),
     "Tonga on its Saturday, which is Friday elsewhere": (
-        "Pacific/Tongatapu", "TO", DAILY, "2026-05-09T07:00+13:00", "2026-05-11T08:00+13:00"),
+        "Pacific/Tongatapu",
+        "TO",
+        DAILY,
+        "2026-05-09T07:00+13:00",
+        "2026-05-11T08:00+13:00",
+    ),
     "Honolulu, UTC-10, the day before a holiday that is kept on a Friday": (
-        "Pacific/Honolulu", "US", DAILY, "2026-07-02T13:00-10:00", "2026-07-06T08:00-10:00"),
+        "Pacific/Honolulu",
+        "US",
+        DAILY,
+        "2026-07-02T13:00-10:00",
+        "2026-07-06T08:00-10:00",
+    ),
     "Honolulu on its Friday, which is Saturday elsewhere": (
-        "Pacific/Honolulu", "US", Preferences(morning=time(20)), "2026-05-08T19:00-10:00", "2026-05-08T20:00-10:00"),
+        "Pacific/Honolulu",
+        "US",
+        Preferences(morning=time(20)),
+        "2026-05-08T19:00-10:00",
+        "2026-05-08T20:00-10:00",
+    ),
     "Jakarta over the end of the year": (
-        "Asia/Jakarta", "ID", DAILY, "2026-12-31T15:00+07:00", "2027-01-04T08:00+07:00"),
-}  # fmt: skip
+        "Asia/Jakarta",
+        "ID",
+        DAILY,
+        "2026-12-31T15:00+07:00",
+        "2027-01-04T08:00+07:00",
+    ),
+}
 
 
 @pytest.mark.parametrize("name", DIGESTS)
@@ -77,14 +132,30 @@ async def test_a_digest_comes_in_the_morning_of_its_reader(office: PostOffice, n
 
 REMINDERS = {
     "Sydney, over Easter, when its clocks go back": (
-        "Australia/Sydney", "AU", "2026-04-01T09:30+11:00", "2026-04-10T09:30+10:00"),
+        "Australia/Sydney",
+        "AU",
+        "2026-04-01T09:30+11:00",
+        "2026-04-10T09:30+10:00",
+    ),
     "Sydney, when its clocks go forward": (
-        "Australia/Sydney", "AU", "2026-10-01T09:30+10:00", "2026-10-08T09:30+11:00"),
+        "Australia/Sydney",
+        "AU",
+        "2026-10-01T09:30+10:00",
+        "2026-10-08T09:30+11:00",
+    ),
     "Tonga, UTC+13, over the Monday on which it keeps the day on which it was set free": (
-        "Pacific/Tongatapu", "TO", "2026-06-01T09:30+13:00", "2026-06-09T09:30+13:00"),
+        "Pacific/Tongatapu",
+        "TO",
+        "2026-06-01T09:30+13:00",
+        "2026-06-09T09:30+13:00",
+    ),
     "Honolulu, UTC-10, over a holiday that is kept on a Friday": (
-        "Pacific/Honolulu", "US", "2026-07-01T16:00-10:00", "2026-07-09T16:00-10:00"),
-}  # fmt: skip
+        "Pacific/Honolulu",
+        "US",
+        "2026-07-01T16:00-10:00",
+        "2026-07-09T16:00-10:00",
+    ),
+}
 
 
 @pytest.mark.parametrize("name", REMINDERS)
@@ -114,9 +185,7 @@ async def test_a_reminder_comes_at_the_local_hour_after_working_days_of_its_read
 # further attempts -------------------------------------------------------------------------------------------
 
 
-async def test_a_mail_that_is_put_off_is_tried_for_days_ever_less_often_and_goes_once(
-    office: PostOffice,
-) -> None:
+async def test_a_mail_that_is_put_off_is_tried_for_days_ever_less_often_and_goes_once(office: PostOffice) -> None:
     tried: list[datetime] = []
 
     def greylists(to: str) -> str | None:
@@ -167,7 +236,4 @@ async def test_further_attempts_keep_the_quiet_hours_and_a_late_digest_does_too(
     assert len(tried) > 20
     assert {7 <= moment.astimezone(zone).hour < 19 for moment in tried} == {True}
     assert len(office.digests(MY)) == 1
-    assert {one["state"] for one in await office.told("AHG-2026-001") if one["post"] == MY} == {
-        "sent",
-        "gathered",
-    }
+    assert {one["state"] for one in await office.told("AHG-2026-001") if one["post"] == MY} == {"sent", "gathered"}

@@ -89,11 +89,7 @@ class DropsAfterTheMail(Faulty):
 
     async def handle_DATA(self, smtp: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
         reply = await super().handle_DATA(smtp, session, envelope)
-        if (
-            envelope.rcpt_tos[0] in THREE
-            and not self.well
-            and isinstance(smtp.transport, asyncio.WriteTransport)
-        ):
+        if envelope.rcpt_tos[0] in THREE and not self.well and isinstance(smtp.transport, asyncio.WriteTransport):
             smtp.transport.abort()
         return reply
 
@@ -178,21 +174,21 @@ _REFUSED = {("sent", 1): ALL, ("refused", 1): 3}
 _IN_DOUBT = {("sent", 1): ALL - 3, ("ambiguous", 1): 3}
 _UMLAUT = "büro@m0.example"
 _UNWRITABLE: Mapping[str, Any] = {
-    "first": _UMLAUT, "unreached": (_UMLAUT,), "ledger": {("sent", 1): ALL, ("refused", 1): 1},
+    "first": _UMLAUT,
+    "unreached": (_UMLAUT,),
+    "ledger": {("sent", 1): ALL, ("refused", 1): 1},
     "seen": {
-        "cannot be written in ASCII, and the mail server does not offer SMTPUTF8": 1, "to the alternate instead: sent": 1,
+        "cannot be written in ASCII, and the mail server does not offer SMTPUTF8": 1,
+        "to the alternate instead: sent": 1,
     },
-}  # fmt: skip
+}
 
 FAULTS: Mapping[str, Fault] = {
     "nobody listens": Fault(Faulty, away="Connect call failed", deaf=True),
     "hangs from the start": Fault(Mute, away="imed out", patience=0.3),
     "hangs at a recipient": Fault(Hangs, ledger={("sent", 1): ALL - 3, ("sent", 2): 3}, patience=SLOW),
     "hangs after the mail": Fault(
-        HangsAfterTheMail,
-        ledger=_IN_DOUBT,
-        seen={"no answer came back": 3, "ambiguous, to": 3},
-        patience=SLOW,
+        HangsAfterTheMail, ledger=_IN_DOUBT, seen={"no answer came back": 3, "ambiguous, to": 3}, patience=SLOW
     ),
     "drops after the mail": Fault(
         DropsAfterTheMail, ledger=_IN_DOUBT, seen={"no answer came back": 3, "ambiguous, to": 3}
@@ -206,13 +202,9 @@ FAULTS: Mapping[str, Fault] = {
         unreached=THREE,
         seen={"550 5.1.1 no such user": 3, "to the alternate instead: sent": 3},
     ),
-    "a certificate that nobody vouches for": Fault(
-        Faulty, {"smtp_security": "tls"}, away="certificate verify failed"
-    ),
+    "a certificate that nobody vouches for": Fault(Faulty, {"smtp_security": "tls"}, away="certificate verify failed"),
     "the same after STARTTLS": Fault(Faulty, {"smtp_security": "starttls"}, away="certificate verify failed"),
-    "another password": Fault(
-        WantsAnotherPassword, {"smtp_username": "ahg", "smtp_password": "wrong"}, away="535"
-    ),
+    "another password": Fault(WantsAnotherPassword, {"smtp_username": "ahg", "smtp_password": "wrong"}, away="535"),
     "does not take the sender": Fault(DisownsTheSender, away="553 5.7.1 Sender address rejected"),
     "neither 8BITMIME nor SMTPUTF8": Fault(partial(Faulty, decode_data=True), **_UNWRITABLE),
     "8BITMIME without SMTPUTF8": Fault(Faulty, **_UNWRITABLE),
@@ -250,18 +242,12 @@ async def write_to(parts: Rig, first: str) -> None:
     await fan_out(parts, ALL - len(await parts.notices()))
     holders = TABLES.tables["holders"]
     async with write_transaction(parts.engine) as connection:
-        await connection.execute(
-            holders.update().where(holders.c.post == "M0/focal-point").values(email=first)
-        )
+        await connection.execute(holders.update().where(holders.c.post == "M0/focal-point").values(email=first))
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
 async def test_everybody_who_can_be_reached_has_the_mail_once_and_the_rest_is_seen(
-    fault: Fault,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    certificate: Path,
-    server_tls: ssl.SSLContext,
+    fault: Fault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, certificate: Path, server_tls: ssl.SSLContext
 ) -> None:
     server, port = fault.server(), free_port()
     outer = server_tls if fault.settings.get("smtp_security") == "tls" else None
@@ -305,10 +291,7 @@ async def test_everybody_who_can_be_reached_has_the_mail_once_and_the_rest_is_se
 
 async def test_what_is_in_doubt_goes_out_again_or_never_as_people_decide(tmp_path: Path) -> None:
     server = DropsAfterTheMail()
-    async with (
-        listening(server) as port,
-        rig(tmp_path / "rig", smtp_port=port, smtp_connections=4) as parts,
-    ):
+    async with listening(server) as port, rig(tmp_path / "rig", smtp_port=port, smtp_connections=4) as parts:
         await write_to(parts, "desk@m0.example")
         async with worker.running(parts.settings, parts.client, parts.engine):
             first, second, third = [one for one in await settled(parts) if one["state"] == "ambiguous"]

@@ -56,9 +56,7 @@ async def test_who_is_to_answer_is_asked_once(office: PostOffice, by: str, told:
     assert "https://ahg.example.org/admin/policy#proposal" in text.split()
 
 
-async def test_a_co_chair_is_asked_in_its_language_whatever_it_wants_of_other_mails(
-    office: PostOffice,
-) -> None:
+async def test_a_co_chair_is_asked_in_its_language_whatever_it_wants_of_other_mails(office: PostOffice) -> None:
     await office.changed("holders", ID, language="id")
     await propose(office, RSO)
     await office.deliver()
@@ -66,9 +64,7 @@ async def test_a_co_chair_is_asked_in_its_language_whatever_it_wants_of_other_ma
     assert mail.message["Subject"] == "[AHG] Sebuah kebijakan diusulkan: jawaban Anda diminta"
 
 
-@pytest.mark.parametrize(
-    "settled", ["answered", "refused by the other", "withdrawn", "another proposed since"]
-)
+@pytest.mark.parametrize("settled", ["answered", "refused by the other", "withdrawn", "another proposed since"])
 async def test_what_is_settled_meanwhile_is_asked_of_nobody(office: PostOffice, settled: str) -> None:
     await pause(office.engine, by="operator", why="maintenance", at=office.now)
     first = await propose(office, RSO)
@@ -93,10 +89,7 @@ async def test_the_alternate_is_asked_for_whoever_cannot_be_reached(office: Post
     await propose(office, RSO)
     await office.deliver()
     rows = await office.ledger(POLICY_PROPOSED, AU)
-    assert [(row["capacity"], row["state"]) for row in rows] == [
-        ("holder", "undeliverable"),
-        ("alternate", "sent"),
-    ]
+    assert [(row["capacity"], row["state"]) for row in rows] == [("holder", "undeliverable"), ("alternate", "sent")]
     (mail,) = asked(office, rows[1]["address"])
     text = mail.message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert "as the alternate for this post: the Co-Chair (Australia)" in " ".join(text.split())

@@ -35,11 +35,17 @@ async def test_what_comes_back_to_the_mailbox_reaches_the_alternate_and_the_boar
         serving(ImapServer()) as imap,
         Catcher(tmp_path / "mail") as catcher,
         rig(
-            tmp_path / "rig", database_url=database_url, smtp_port=catcher.port, imap_host="127.0.0.1",
-            imap_port=imap.port, imap_security="none", imap_username=imap.user, imap_password=imap.password,
+            tmp_path / "rig",
+            database_url=database_url,
+            smtp_port=catcher.port,
+            imap_host="127.0.0.1",
+            imap_port=imap.port,
+            imap_security="none",
+            imap_username=imap.user,
+            imap_password=imap.password,
         ) as parts,
         worker.running(parts.settings, parts.client, parts.engine),
-    ):  # fmt: skip
+    ):
         await parts.submit()
         sent = {notice["post"]: notice for notice in await settled(parts)}
         lost = sent["LK/focal-point"]
@@ -73,17 +79,21 @@ async def test_a_mail_that_the_server_cannot_give_out_now_holds_up_no_other_and_
         serving(ImapServer()) as imap,
         Catcher(tmp_path / "mail") as catcher,
         rig(
-            tmp_path / "rig", database_url=database_url, smtp_port=catcher.port, imap_host="127.0.0.1",
-            imap_port=imap.port, imap_security="none", imap_username=imap.user, imap_password=imap.password,
+            tmp_path / "rig",
+            database_url=database_url,
+            smtp_port=catcher.port,
+            imap_host="127.0.0.1",
+            imap_port=imap.port,
+            imap_security="none",
+            imap_username=imap.user,
+            imap_password=imap.password,
         ) as parts,
         worker.running(parts.settings, parts.client, parts.engine),
-    ):  # fmt: skip
+    ):
         await parts.submit()
         sent = {notice["post"]: notice for notice in await settled(parts)}
         imap.busy.add(1)
-        imap.deliver(
-            about("postfix-failed", sent["LK/focal-point"]), about("postfix-failed", sent["RSO/secretariat"])
-        )
+        imap.deliver(about("postfix-failed", sent["LK/focal-point"]), about("postfix-failed", sent["RSO/secretariat"]))
         reading = parts.client.get_workflow_handle(RETURNS_ID)
         await reading.signal("nudge")
         stands = {"LK/focal-point": "sent", "RSO/secretariat": "bounced", "RSO/secretariat:": "sent"}
@@ -97,10 +107,15 @@ async def test_reading_ends_when_no_mailbox_is_set_any_more(tmp_path: Path, data
     async with (
         serving(ImapServer()) as imap,
         rig(
-            tmp_path / "rig", database_url=database_url, imap_host="127.0.0.1", imap_port=imap.port,
-            imap_security="none", imap_username=imap.user, imap_password=imap.password,
+            tmp_path / "rig",
+            database_url=database_url,
+            imap_host="127.0.0.1",
+            imap_port=imap.port,
+            imap_security="none",
+            imap_username=imap.user,
+            imap_password=imap.password,
         ) as parts,
-    ):  # fmt: skip
+    ):
         async with worker.running(parts.settings, parts.client, parts.engine), asyncio.timeout(30):
             while "LOGOUT" not in imap.said:  # noqa: ASYNC110 - the server tells nobody
                 await asyncio.sleep(0.02)

@@ -13,8 +13,6 @@ from records.directory_changes import Editor, fingerprint
 from tests.journeys.people import Desk, Office
 from tests.web.place import address_of
 
-__all__ = ["NOT_PAGES", "OTHER_PAGES", "PAGES", "Shown", "at_work", "busy", "come_by", "is_of", "show"]
-
 _PERTH = Path(__file__).parents[1] / "scenarios" / "perth-2009.yaml"
 
 
@@ -87,16 +85,26 @@ OTHER_PAGES = (
 )
 """Pages that need something more (``busy``, ``come_by``), or that show little."""
 
-NOT_PAGES = frozenset((
-    # they lead elsewhere
-    "/openid/begin", "/openid/return", "/request",
-    # files and feeds
-    "/request/files/{sha256}", "/cases/{reference}/files/{sha256}", "/cases/{reference}/meetings/{number}.ics",
-    "/cases/{reference}/notices.csv", "/cases/{reference}/feed", "/admin/directory.csv", "/admin/directory/changes.csv",
-    # a mail itself, in the frame of its page; mails have checks of their own
-    "/cases/{reference}/notices/{number}/html", "/cases/{reference}/circulations/{number}/mail/html",
-    "/admin/mails/{kind}/html",
-))  # fmt: skip
+NOT_PAGES = frozenset(
+    (
+        # they lead elsewhere
+        "/openid/begin",
+        "/openid/return",
+        "/request",
+        # files and feeds
+        "/request/files/{sha256}",
+        "/cases/{reference}/files/{sha256}",
+        "/cases/{reference}/meetings/{number}.ics",
+        "/cases/{reference}/notices.csv",
+        "/cases/{reference}/feed",
+        "/admin/directory.csv",
+        "/admin/directory/changes.csv",
+        # a mail itself, in the frame of its page; mails have checks of their own
+        "/cases/{reference}/notices/{number}/html",
+        "/cases/{reference}/circulations/{number}/mail/html",
+        "/admin/mails/{kind}/html",
+    )
+)
 """Addresses behind which there is no page of the product."""
 
 
@@ -120,9 +128,7 @@ def busy() -> Scenario:
     """The same, while a circulation waits for the Co-Chairs too."""
     work = at_work()
     circulate = next(act for act in read_scenario(_PERTH).acts if act.do == "circulate")
-    return work.model_copy(
-        update={"acts": (*work.acts, circulate.model_copy(update={"at": work.acts[-1].at}))}
-    )
+    return work.model_copy(update={"acts": (*work.acts, circulate.model_copy(update={"at": work.acts[-1].at}))})
 
 
 async def come_by(office: Office) -> None:
@@ -133,9 +139,7 @@ async def come_by(office: Office) -> None:
         _, alternates = await directory_changes.offices_of_post(connection, post)
     by = Editor(post=Post("ID/co-chair"), email="", name="", at=site.clock(), form="1", seen="")
     await policies.propose(site.engine, by, policy_with({"gate": "3wd"}), now.version, "Faster")
-    desk = by.model_copy(
-        update={"post": Post("RSO/secretariat"), "seen": fingerprint({"alternates": alternates})}
-    )
+    desk = by.model_copy(update={"post": Post("RSO/secretariat"), "seen": fingerprint({"alternates": alternates})})
     ann = Person(name="Ann", email="ann@au.ahg.localhost")
     made = await directory_changes.name_alternate(site.engine, desk, post, ann, None)
     stranger = await office.stranger("TH/focal-point")

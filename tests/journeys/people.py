@@ -21,8 +21,6 @@ from tests.web.server import served
 from web.app import application
 from web.site import Site
 
-__all__ = ["NARROW", "WIDE", "Desk", "Office", "address_of", "browser_here", "office"]
-
 
 def address_of(post: str) -> str:
     """The address that the seed directory makes up for the holder of a post."""
@@ -206,9 +204,7 @@ class Desk:
         await self.page.locator("main form button").first.click()
         told = self.page.locator(".notice.bad")
         assert await told.count() == 0, (self.post, command, await told.all_inner_texts())
-        assert await self.page.locator(".notice.good").count() == 1, await self.page.locator(
-            "main"
-        ).inner_text()
+        assert await self.page.locator(".notice.good").count() == 1, await self.page.locator("main").inner_text()
         await self.office.play.settled()
 
 

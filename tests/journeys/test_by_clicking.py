@@ -12,9 +12,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.journey, pytest.mark.timeout(600)]
 
 
 @pytest.mark.parametrize(
-    ("scripts", "kind"), [(True, "sqlite"), (False, "postgresql")],
+    ("scripts", "kind"),
+    [(True, "sqlite"), (False, "postgresql")],
     ids=["with JavaScript on sqlite", "without JavaScript on postgresql"],
-)  # fmt: skip
+)
 async def test_seven_people_bring_a_case_from_its_request_to_its_closure_by_clicking(
     scripts: bool, kind: str, database_of: Callable[[str], str | None]
 ) -> None:
@@ -42,13 +43,9 @@ async def the_whole_case(place: Office) -> None:
     await iom.do("respond", answer="accept")
     await at_stage(secretariat, "Operational")
 
-    await secretariat.do(
-        "schedule_meeting", title="First meeting", starts="2026-03-09T10:00", place="Jakarta"
-    )
+    await secretariat.do("schedule_meeting", title="First meeting", starts="2026-03-09T10:00", place="Jakarta")
     await secretariat.do("attend", meeting="First meeting", present=["MY", "TH", "IOM"])
-    await secretariat.do(
-        "add_outcome", title="Joint patrols", owner="TH", target="4", unit="a week", baseline="0"
-    )
+    await secretariat.do("add_outcome", title="Joint patrols", owner="TH", target="4", unit="a week", baseline="0")
     await thailand.do("progress", outcome="Joint patrols", value="3")
     await thailand.do("done", outcome="Joint patrols")
     await australia.do("verify", outcome="Joint patrols")
@@ -67,11 +64,7 @@ async def the_whole_case(place: Office) -> None:
         "decide", gate="report", position="approve with conditions", text="Sent by the end of the month."
     )
     await indonesia.do(
-        "circulate",
-        what="summary",
-        everyone="everyone",
-        names=["MY"],
-        text="Malaysia asked and the group met.",
+        "circulate", what="summary", everyone="everyone", names=["MY"], text="Malaysia asked and the group met."
     )
     for chair in (australia, indonesia):
         await chair.do("decide", gate="circulation", position="approve")
@@ -92,9 +85,16 @@ async def ask(requester: Desk) -> None:
     )
     await page.get_by_role("button", name="Keep and go on").click()
     await requester.fill(
-        **{"affected": ["TH"], "routes.0.from": "MY", "routes.0.to": "TH", "figures.0.what": "Persons on boats",
-           "figures.0.number": "120", "figures.0.as_of": "2026-02-28", "figures.0.source": "Coast guard"}
-    )  # fmt: skip
+        **{
+            "affected": ["TH"],
+            "routes.0.from": "MY",
+            "routes.0.to": "TH",
+            "figures.0.what": "Persons on boats",
+            "figures.0.number": "120",
+            "figures.0.as_of": "2026-02-28",
+            "figures.0.source": "Coast guard",
+        }
+    )
     await page.get_by_role("button", name="Keep and go on").click()
     await requester.fill(asks="Joint patrols\nA weekly picture")
     await page.get_by_role("button", name="Keep and go on").click()
@@ -123,9 +123,7 @@ async def decide_by_mail(chair: Desk, position: str, gate: str) -> None:
         await chair.page.locator('aside a[href*="/do/decide"]').first.click()
     await chair.fill(gate=gate, position=position)
     await chair.page.locator("main form button").first.click()
-    assert await chair.page.locator(".notice.good").count() == 1, await chair.page.locator(
-        "main"
-    ).inner_text()
+    assert await chair.page.locator(".notice.good").count() == 1, await chair.page.locator("main").inner_text()
     await chair.office.play.settled()
 
 

@@ -86,9 +86,12 @@ async def machine(folder: Path, database_url: str | None) -> AsyncIterator[Machi
     async with AsyncExitStack() as stack:
         catcher = await stack.enter_async_context(Catcher(folder / "mail"))
         settings = Settings(
-            data_dir=folder, database_url=database_url, temporal_port=free_port(), smtp_port=catcher.port,
+            data_dir=folder,
+            database_url=database_url,
+            temporal_port=free_port(),
+            smtp_port=catcher.port,
             history_limit=100,
-        )  # fmt: skip
+        )
         ensure_keys(settings)
         await db.migrate(settings.database)
         engine = db.make_engine(settings)
@@ -121,10 +124,7 @@ async def test_nothing_is_lost_or_doubled_when_worker_and_server_are_killed(
     seed: int, kind: str, tmp_path: Path, database_of: Callable[[str], str | None]
 ) -> None:
     dice = random.Random(seed)  # noqa: S311 - the same kills in every run
-    kills = {
-        number: dice.choice(["worker", "temporal", "both"])
-        for number in dice.sample(range(len(STEPS)), KILLS)
-    }
+    kills = {number: dice.choice(["worker", "temporal", "both"]) for number in dice.sample(range(len(STEPS)), KILLS)}
     async with machine(tmp_path / "machine", database_of(kind)) as under_fire:
         for number in range(len(STEPS)):
             step = asyncio.create_task(under_fire.act(number))

@@ -27,9 +27,7 @@ async def place() -> AsyncIterator[Office]:
 @pytest.mark.parametrize("page", EVERY, ids=lambda page: page.name)
 async def test_a_page_has_no_violation_in_light_and_dark_and_narrow(place: Office, page: Any) -> None:
     desk = await show(place, page)
-    await desk.page.evaluate(
-        _OPEN_ALL
-    )  # axe-core takes what is folded for something that lies below what follows
+    await desk.page.evaluate(_OPEN_ALL)  # axe-core takes what is folded for something that lies below what follows
     schemes: tuple[tuple[Literal["light", "dark"], ViewportSize], ...] = (("light", WIDE), ("dark", NARROW))
     for scheme, size in schemes:
         await desk.page.emulate_media(color_scheme=scheme)
@@ -43,15 +41,11 @@ async def test_a_page_has_no_violation_in_light_and_dark_and_narrow(place: Offic
 
 async def violations(desk: Desk) -> list[str]:
     found = await Axe().run(desk.page, options=_RULES)
-    return [
-        f"{one['id']}: {[node['html'][:160] for node in one['nodes'][:3]]}" for one in found["violations"]
-    ]
+    return [f"{one['id']}: {[node['html'][:160] for node in one['nodes'][:3]]}" for one in found["violations"]]
 
 
 @pytest.mark.parametrize("page", EVERY, ids=lambda page: page.name)
-async def test_every_control_of_a_page_is_reached_by_the_tabulator_and_shows_it(
-    place: Office, page: Any
-) -> None:
+async def test_every_control_of_a_page_is_reached_by_the_tabulator_and_shows_it(place: Office, page: Any) -> None:
     desk = await show(place, page)
     await desk.page.evaluate(_OPEN_ALL)
     wanted: int = await desk.page.evaluate(_CONTROLS)

@@ -66,9 +66,7 @@ async def test_a_worker_killed_in_a_fan_out_leaves_no_more_in_doubt_than_it_had_
     file = tmp_path / "arrived"
     async with (
         sink(file) as port,
-        rig(
-            tmp_path / "rig", database_url=database_of(kind), smtp_port=port, smtp_connections=CONNECTIONS
-        ) as parts,
+        rig(tmp_path / "rig", database_url=database_of(kind), smtp_port=port, smtp_connections=CONNECTIONS) as parts,
     ):
         async with working(parts):
             await parts.submit()

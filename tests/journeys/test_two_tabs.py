@@ -31,9 +31,10 @@ async def positions(place: Office) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("scripts", "kind"), [(True, "postgresql"), (False, "sqlite")],
+    ("scripts", "kind"),
+    [(True, "postgresql"), (False, "sqlite")],
     ids=["with JavaScript on postgresql", "without JavaScript on sqlite"],
-)  # fmt: skip
+)
 async def test_a_double_click_is_one_decision(
     scripts: bool, kind: str, database_of: Callable[[str], str | None]
 ) -> None:
@@ -53,10 +54,7 @@ async def test_a_double_click_is_one_decision(
         first = australia.page.url
 
         # The same form again, twice at once, as a slow line makes people do.
-        twice = [
-            australia.context.request.post(path.partition("?")[0], form=form, max_redirects=0)
-            for _ in range(2)
-        ]
+        twice = [australia.context.request.post(path.partition("?")[0], form=form, max_redirects=0) for _ in range(2)]
         answers = await asyncio.gather(*twice)
         assert [answer.status for answer in answers] == [303, 303]
         assert {answer.headers["location"] for answer in answers} == {first.removeprefix(place.address)}

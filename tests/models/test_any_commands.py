@@ -37,21 +37,25 @@ MEMBERS = ("LK", "MM", "AU", "ID", "NZ", "TH", "MY", "BD", "IOM", "UNHCR", "UNOD
 CO_CHAIRS = ("AU/co-chair", "ID/co-chair")
 STEERING = tuple(f"{code}/steering-group" for code in ("AU", "ID", "NZ", "TH", "IOM", "UNHCR"))
 FOCAL_POINTS = tuple(f"{code}/focal-point" for code in MEMBERS)
-POSTS = (
-    *FOCAL_POINTS,
-    *CO_CHAIRS,
-    *STEERING,
-    "RSO/secretariat",
-    "XX/auditor",
-    "JP/co-chair",
-    "ZZ/focal-point",
-)
+POSTS = (*FOCAL_POINTS, *CO_CHAIRS, *STEERING, "RSO/secretariat", "XX/auditor", "JP/co-chair", "ZZ/focal-point")
 
 NAMES = (
-    "Đặng Thị Ánh", "José Ñúñez-Ångström", "نُور الدِّين", "שלמה \u200f(Haifa)", "မြန်မာ", "á\u0301\u0323",
+    "Đặng Thị Ánh",
+    "José Ñúñez-Ångström",
+    "نُور الدِّين",
+    "שלמה \u200f(Haifa)",
+    "မြန်မာ",
+    "á\u0301\u0323",
     "क़" * 80,
-    "W" * 200, "ทางเรือ " * 25, "<b>&amp;\r\nBcc: x@y.z", "😀" * 30, "", "   ", "x" * 299 + " y", "a:b:c",
-)  # fmt: skip
+    "W" * 200,
+    "ทางเรือ " * 25,
+    "<b>&amp;\r\nBcc: x@y.z",
+    "😀" * 30,
+    "",
+    "   ",
+    "x" * 299 + " y",
+    "a:b:c",
+)
 """Names with diacritics, right to left, of 200 characters; what mails and keys are broken with."""
 
 texts = st.sampled_from(NAMES) | st.text(max_size=40)
@@ -60,9 +64,7 @@ codes = st.sampled_from(MEMBERS)
 lists = st.lists(codes, max_size=4)
 days = st.dates(min_value=datetime(2026, 1, 1).date(), max_value=datetime(2029, 1, 1).date())  # noqa: DTZ001
 numbers = st.floats(allow_nan=True) | st.integers(-5, 500)
-gates = st.sampled_from(
-    ("activation", "participants", "extension", "termination", "report", "circulation", "closure")
-)
+gates = st.sampled_from(("activation", "participants", "extension", "termination", "report", "circulation", "closure"))
 
 
 def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -85,11 +87,7 @@ person = st.fixed_dictionaries({"name": texts, "email": st.sampled_from(("", "a@
 FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "return": {"missing": st.lists(texts, max_size=2), "text": texts},
     "withdraw": {"text": texts},
-    "decide": {
-        "gate": gates,
-        "position": st.sampled_from([kind.value for kind in PositionKind]),
-        "text": texts,
-    },
+    "decide": {"gate": gates, "position": st.sampled_from([kind.value for kind in PositionKind]), "text": texts},
     "answer": {"gate": gates, "text": texts},
     "propose": {"members": lists, "observers": lists, "without": lists, "text": texts},
     "comment": {"text": texts},
@@ -157,9 +155,11 @@ def fields_of(data: st.DataObject, do: str) -> dict[str, Any]:
     if do == "act_for":
         inner = data.draw(st.sampled_from(sorted(FIELDS)))
         return {
-            "post": data.draw(st.sampled_from(POSTS)), "how": "telephone", "why": data.draw(texts),
+            "post": data.draw(st.sampled_from(POSTS)),
+            "how": "telephone",
+            "why": data.draw(texts),
             "command": {**fields_of(data, inner), "do": inner},
-        }  # fmt: skip
+        }
     given = {name: data.draw(maybe(values)) for name, values in FIELDS.get(do, {}).items()}
     return {name: value for name, value in given.items() if value is not None}
 
@@ -169,12 +169,17 @@ def plausible(data: st.DataObject, case: Case, do: str) -> dict[str, Any]:
     if do in ("submit", "resubmit", "draft", "act_for"):
         return fields_of(data, do)
     there: dict[str, list[Any]] = {
-        "outcome": list(case.outcomes), "arrangement": list(case.arrangements),
+        "outcome": list(case.outcomes),
+        "arrangement": list(case.arrangements),
         "meeting": list(case.meetings),
         "gate": [gate.name.value for gate in case.open_gates],
-        "text": ["because", *NAMES[:9]], "target": [10], "value": [3], "parties": [["MY", "TH"], ["LK"]],
-        "missing": [["the figures' sources"]], "to": [["MY"], ["TH", "IOM"]] if do == "recommend" else [],
-    }  # fmt: skip
+        "text": ["because", *NAMES[:9]],
+        "target": [10],
+        "value": [3],
+        "parties": [["MY", "TH"], ["LK"]],
+        "missing": [["the figures' sources"]],
+        "to": [["MY"], ["TH", "IOM"]] if do == "recommend" else [],
+    }
     fields = {}
     for name, values in FIELDS.get(do, {}).items():
         choice: list[Any] = there.get(name, [])
@@ -213,21 +218,12 @@ class AnyCommands(RuleBasedStateMachine):
         steps=st.sampled_from((0, 1, 2, 3, 7, 10, 20, 40)),
         report=st.sampled_from(("", "", "open", "accepted")),
     )
-    def begin(
-        self, conflict_rule: str, submitted: Mapping[str, Any], requester: str, steps: int, report: str
-    ) -> None:
+    def begin(self, conflict_rule: str, submitted: Mapping[str, Any], requester: str, steps: int, report: str) -> None:
         policy = policy_with({"conflict_rule": conflict_rule})
         blank = Case(reference="AHG-2026-001", directory=directory(), calendars=calendars(), policy=policy)
         self.case = self.shadow = blank
         self.blank = blank
-        usable = {
-            **submitted,
-            "title": "Boats",
-            "situation": "Boats leave.",
-            "figures": [],
-            "done": "",
-            "asks": [],
-        }
+        usable = {**submitted, "title": "Boats", "situation": "Boats leave.", "figures": [], "done": "", "asks": []}
         self.give(f"{requester}/focal-point", "submit", usable)
         assert self.case.stage is Stage.SUBMITTED
         for _ in range(40 if report else steps):  # some cases begin further on
@@ -273,10 +269,7 @@ class AnyCommands(RuleBasedStateMachine):
             assert told_as_listed(after, queued.notice, cause), (queued.notice, cause)
         if self.count % 5 == 0 and reads_alike(before, after):
             assert search_texts(before) == search_texts(after)
-        told = [
-            (one.seq, one.notice.kind, one.notice.to, one.notice.capacity, one.notice.part)
-            for one in step.notices
-        ]
+        told = [(one.seq, one.notice.kind, one.notice.to, one.notice.capacity, one.notice.part) for one in step.notices]
         assert len(set(told)) == len(told)
         for entry in taken.entries:
             again = Entry.model_validate_json(entry.model_dump_json())
@@ -359,9 +352,7 @@ class AnyCommands(RuleBasedStateMachine):
                 for do in ("table", "close"):
                     if self.give("RSO/secretariat", do, {}):
                         return
-                self.give(
-                    "RSO/secretariat", "waive", {"term": "a" if self.count % 2 else "b", "text": "none"}
-                )
+                self.give("RSO/secretariat", "waive", {"term": "a" if self.count % 2 else "b", "text": "none"})
 
     def work(self) -> None:
         """The group's own next step: an outcome, an arrangement, a meeting; after a while, the report."""
@@ -371,9 +362,7 @@ class AnyCommands(RuleBasedStateMachine):
                 self.give(CO_CHAIRS[turn % 2], "verify", {"outcome": one.title})
                 return
             if one.state == "open" and turn < 8:
-                self.give(
-                    f"{one.owner}/focal-point", "done" if turn % 2 else "progress", {"outcome": one.title}
-                )
+                self.give(f"{one.owner}/focal-point", "done" if turn % 2 else "progress", {"outcome": one.title})
                 return
         for pact in case.arrangements.values():
             for code in pact.parties:
@@ -386,9 +375,7 @@ class AnyCommands(RuleBasedStateMachine):
                 self.give("RSO/secretariat", "open_report", {})
             case 1 | 2:
                 self.give(
-                    "RSO/secretariat",
-                    "add_arrangement",
-                    {"title": title, "parties": ["MY", "LK"], "review": due},
+                    "RSO/secretariat", "add_arrangement", {"title": title, "parties": ["MY", "LK"], "review": due}
                 )
             case 3:
                 self.give("RSO/secretariat", "schedule_meeting", {"title": title, "from": due})

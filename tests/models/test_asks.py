@@ -131,9 +131,7 @@ def test_the_first_entry_of_an_old_case_has_the_hash_that_it_had() -> None:
     carried = type(old.case).model_validate_json(old.case.model_dump_json())  # as Temporal carries it
     assert carried.policy.model_dump() == old.case.policy.model_dump()
     event = old.entries[0].event
-    again = seal(
-        first.case, first.seq, first.at, first.by, None, first.command, event_of(first), first.previous
-    )
+    again = seal(first.case, first.seq, first.at, first.by, None, first.command, event_of(first), first.previous)
     assert (again.hash, again.event) == (first.hash, event)
 
 

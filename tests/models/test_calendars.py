@@ -94,6 +94,8 @@ def test_the_rungs_of_a_ladder_that_moves_keep_their_order() -> None:
     ladder = Ladder(due=instants[1], rungs=rungs, members=("LK",), stopped_at=at("UTC", 2026, 3, 2, 9))
     moved = ladder.started(at("UTC", 2026, 3, 4, 9), Calendars())  # to Saturday 15:00 and Sunday 9:00
     assert [rung.at for rung in moved.rungs] == [
-        at("UTC", 2026, 3, 9, 9), at("UTC", 2026, 3, 9, 9), at("UTC", 2026, 3, 12, 9),
-    ]  # fmt: skip
+        at("UTC", 2026, 3, 9, 9),
+        at("UTC", 2026, 3, 9, 9),
+        at("UTC", 2026, 3, 12, 9),
+    ]
     assert moved.due == moved.rungs[1].at

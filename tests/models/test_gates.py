@@ -200,9 +200,12 @@ def test_silence_is_reminded_at_half_and_one_working_day_before_then_escalated_a
     table = in_review()
     ladder = table.case.ladders["gate:activation"]
     assert [rung.act for rung in ladder.rungs] == [
-        ClockAct.REMIND, ClockAct.REMIND_LAST, ClockAct.ESCALATE_ALTERNATE, ClockAct.ESCALATE_OFFICES,
+        ClockAct.REMIND,
+        ClockAct.REMIND_LAST,
+        ClockAct.ESCALATE_ALTERNATE,
+        ClockAct.ESCALATE_OFFICES,
         ClockAct.LAPSE,
-    ]  # fmt: skip
+    ]
     assert ladder.due == datetime(2026, 3, 9, 3, tzinfo=UTC)
     assert ladder.rungs[0].at == datetime(2026, 3, 5, 15, tzinfo=UTC)
     assert ladder.rungs[1].at == datetime(2026, 3, 6, 3, tzinfo=UTC)
@@ -224,16 +227,12 @@ def test_silence_is_reminded_at_half_and_one_working_day_before_then_escalated_a
 def test_the_urgent_track_counts_hours_on_any_day() -> None:
     table = in_review(urgency="urgent")
     ladder = table.case.ladders["gate:activation"]
-    assert [rung.at - table.now for rung in ladder.rungs] == [
-        12 * HOUR, 18 * HOUR, 24 * HOUR, 36 * HOUR, 96 * HOUR,
-    ]  # fmt: skip
+    assert [rung.at - table.now for rung in ladder.rungs] == [12 * HOUR, 18 * HOUR, 24 * HOUR, 36 * HOUR, 96 * HOUR]
     table.wait(4 * DAY - 2 * HOUR)  # Friday morning
     says(table, AU, "ask", "Since when?")
     table.wait(23 * HOUR)
     table.do(LK, "answer", {"text": "Since May."})
-    assert (
-        table.case.ladders["gate:activation"].rungs[-1].at == ladder.rungs[-1].at + 23 * HOUR
-    )  # on a Saturday
+    assert table.case.ladders["gate:activation"].rungs[-1].at == ladder.rungs[-1].at + 23 * HOUR  # on a Saturday
 
 
 def test_deadlines_skip_public_holidays_of_the_post_that_must_act() -> None:
@@ -251,10 +250,7 @@ def test_deadlines_skip_public_holidays_of_the_post_that_must_act() -> None:
 
 def test_under_declare_a_co_chair_whose_country_asks_decides_with_its_interest_shown() -> None:
     table = in_review("AU/focal-point")
-    assert [(decider.post, decider.interest) for decider in activation(table).deciders] == [
-        (AU, True),
-        (ID, False),
-    ]
+    assert [(decider.post, decider.interest) for decider in activation(table).deciders] == [(AU, True), (ID, False)]
     says(table, AU, "approve")
     taken = next(entry.event for entry in table.entries if entry.type == "position_taken")
     assert taken["interest"] is True
@@ -459,13 +455,7 @@ def test_when_the_case_ends_open_gates_are_superseded() -> None:
 
 def test_a_command_is_acted_on_in_the_name_of_the_post_the_secretariat_spoke_to() -> None:
     table = in_review()
-    fields = {
-        "post": AU,
-        "how": "telephone",
-        "why": "no network",
-        "do": "decide",
-        "with": {"position": "approve"},
-    }
+    fields = {"post": AU, "how": "telephone", "why": "no network", "do": "decide", "with": {"position": "approve"}}
     table.do(RSO, "act_for", fields)
     entry = table.entries[-1]
     assert (entry.by, entry.acted_for.by if entry.acted_for else "") == (AU, RSO)

@@ -56,9 +56,7 @@ def test_exported_json_verifies_by_the_documented_formula_alone(table: Tabletop)
     for line in [entry.model_dump_json() for entry in table.entries]:
         entry = json.loads(line)
         fields = ("previous", "case", "seq", "at", "by", "acted_for", "command", "event")
-        text = json.dumps(
-            [entry[field] for field in fields], ensure_ascii=False, sort_keys=True, separators=(",", ":")
-        )
+        text = json.dumps([entry[field] for field in fields], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         assert entry["previous"] == previous
         assert entry["hash"] == hashlib.sha256(text.encode()).hexdigest()
         previous = entry["hash"]

@@ -72,23 +72,29 @@ TABLE: dict[str, tuple[Mail, Preferences, Decision]] = {
     "a weekly digest comes on its day": (NEWS, WEEKLY, Decision(Way.DIGEST, MONDAY, Why.DIGEST)),
     "without digests what would be in one is not sent": (NEWS, NONE, never(Why.NO_DIGEST)),
     "without digests the rest goes": (TOLD, NONE, AT_ONCE),
-    "without digests what asks with a date goes at once": (
-        NEWS._replace(asks=True, due=due(days=9)), NONE, AT_ONCE),
+    "without digests what asks with a date goes at once": (NEWS._replace(asks=True, due=due(days=9)), NONE, AT_ONCE),
     # near deadlines
     "what asks within a day of the digest does not wait for it": (
-        NEWS._replace(asks=True, due=TOMORROW + NEAR - timedelta(seconds=1)), DEFAULT, AT_ONCE),
-    "what asks a day after the digest waits for it": (
-        NEWS._replace(asks=True, due=TOMORROW + NEAR), DEFAULT, DIGEST),
+        NEWS._replace(asks=True, due=TOMORROW + NEAR - timedelta(seconds=1)),
+        DEFAULT,
+        AT_ONCE,
+    ),
+    "what asks a day after the digest waits for it": (NEWS._replace(asks=True, due=TOMORROW + NEAR), DEFAULT, DIGEST),
     "what asks within a week does not wait for a weekly digest": (
-        NEWS._replace(asks=True, due=due(days=5)), WEEKLY, AT_ONCE),
-    "a deadline that has passed is near no more": (
-        NEWS._replace(asks=True, due=due(days=-3)), DEFAULT, DIGEST),
+        NEWS._replace(asks=True, due=due(days=5)),
+        WEEKLY,
+        AT_ONCE,
+    ),
+    "a deadline that has passed is near no more": (NEWS._replace(asks=True, due=due(days=-3)), DEFAULT, DIGEST),
     "a date of what only tells holds up nothing": (NEWS._replace(due=due(hours=2)), DEFAULT, DIGEST),
     # quiet hours
     "in quiet hours it waits for their end": (TOLD, QUIET, LATER),
     "what is mandatory waits for their end too": (MUST._replace(due=due(days=5)), QUIET, LATER),
     "what asks within a day of their end does not wait": (
-        MUST._replace(due=QUIET_END + NEAR - timedelta(seconds=1)), QUIET, AT_ONCE),
+        MUST._replace(due=QUIET_END + NEAR - timedelta(seconds=1)),
+        QUIET,
+        AT_ONCE,
+    ),
     "what asks a day after their end waits": (MUST._replace(due=QUIET_END + NEAR), QUIET, LATER),
     "an urgent case knows no quiet hours": (TOLD._replace(urgent=True), QUIET, AT_ONCE),
     "what is mandatory in an urgent case knows none": (MUST._replace(urgent=True), QUIET, AT_ONCE),
@@ -97,34 +103,46 @@ TABLE: dict[str, tuple[Mail, Preferences, Decision]] = {
     # switches
     "a kind is switched off": (TOLD, wanting(("", "report_accepted", OFF)), never(Why.KIND_OFF)),
     "a kind is switched off in urgent cases too": (
-        TOLD._replace(urgent=True), wanting(("", "report_accepted", OFF)), never(Why.KIND_OFF)),
+        TOLD._replace(urgent=True),
+        wanting(("", "report_accepted", OFF)),
+        never(Why.KIND_OFF),
+    ),
     "another kind is not": (TOLD, wanting(("", "outcome_due", OFF)), AT_ONCE),
     "a case is switched off": (TOLD, wanting((CASE, "", OFF)), never(Why.CASE_OFF)),
     "another case is not": (TOLD, wanting(("AHG-2026-004", "", OFF)), AT_ONCE),
     "the follow-ups of a case are switched off with it": (
-        Mail("recommendation_due", f"{CASE}/R2"), wanting((CASE, "", OFF)), never(Why.CASE_OFF)),
+        Mail("recommendation_due", f"{CASE}/R2"),
+        wanting((CASE, "", OFF)),
+        never(Why.CASE_OFF),
+    ),
     "everything optional is switched off": (TOLD, wanting(("", "", OFF)), never(Why.ALL_OFF)),
     "nothing mandatory can be switched off": (MUST, wanting(("", "", OFF), (CASE, "", OFF)), AT_ONCE),
     "what is mandatory goes into no digest": (MUST, wanting(("", MUST.kind, GATHER)), AT_ONCE),
-    "a kind in a case, both conditions at once": (
-        TOLD, wanting((CASE, TOLD.kind, OFF)), never(Why.KIND_IN_CASE_OFF)),
-    "the kind in another case is not meant": (TOLD._replace(case="AHG-2026-009"), wanting((CASE, TOLD.kind, OFF)),
-                                              AT_ONCE),
+    "a kind in a case, both conditions at once": (TOLD, wanting((CASE, TOLD.kind, OFF)), never(Why.KIND_IN_CASE_OFF)),
+    "the kind in another case is not meant": (
+        TOLD._replace(case="AHG-2026-009"),
+        wanting((CASE, TOLD.kind, OFF)),
+        AT_ONCE,
+    ),
     "another kind in the case is not meant": (ASKED, wanting((CASE, TOLD.kind, OFF)), AT_ONCE),
     "either of two switches": (ASKED, wanting((CASE, TOLD.kind, OFF), ("", ASKED.kind, OFF)), never(Why.KIND_OFF)),
-    "a kind off, but not in this case": (
-        TOLD, wanting(("", TOLD.kind, OFF), (CASE, TOLD.kind, ONCE)), AT_ONCE),
-    "a case off, but not this kind in it": (
-        NEWS, wanting((CASE, "", OFF), (CASE, NEWS.kind, GATHER)), DIGEST),
+    "a kind off, but not in this case": (TOLD, wanting(("", TOLD.kind, OFF), (CASE, TOLD.kind, ONCE)), AT_ONCE),
+    "a case off, but not this kind in it": (NEWS, wanting((CASE, "", OFF), (CASE, NEWS.kind, GATHER)), DIGEST),
     "everything off, but not this case": (TOLD, wanting(("", "", OFF), (CASE, "", ONCE)), AT_ONCE),
     "of two that say as much the quieter counts": (
-        TOLD, wanting((CASE, "", ONCE), ("", TOLD.kind, OFF)), never(Why.KIND_OFF)),
+        TOLD,
+        wanting((CASE, "", ONCE), ("", TOLD.kind, OFF)),
+        never(Why.KIND_OFF),
+    ),
     "the same the other way round": (TOLD, wanting((CASE, "", OFF), ("", TOLD.kind, ONCE)), never(Why.CASE_OFF)),
     "news is wanted at once": (NEWS, wanting(("", NEWS.kind, ONCE)), AT_ONCE),
     "news that is wanted at once waits for the end of quiet hours": (
-        NEWS, wanting(("", NEWS.kind, ONCE), quiet_from=time(21), quiet_until=time(6)), LATER),
+        NEWS,
+        wanting(("", NEWS.kind, ONCE), quiet_from=time(21), quiet_until=time(6)),
+        LATER,
+    ),
     "what would go at once is gathered": (TOLD, wanting((CASE, "", GATHER)), DIGEST),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", TABLE)
@@ -141,8 +159,13 @@ def at(written: str) -> datetime:
 
 SYDNEY, HOWE, YORK = "Australia/Sydney", "Australia/Lord_Howe", "America/New_York"
 TONGA, KANTON, KIRITIMATI, TAHITI, HONOLULU, APIA = (
-    "Pacific/Tongatapu", "Pacific/Kanton", "Pacific/Kiritimati", "Pacific/Tahiti", "Pacific/Honolulu", "Pacific/Apia",
-)  # fmt: skip
+    "Pacific/Tongatapu",
+    "Pacific/Kanton",
+    "Pacific/Kiritimati",
+    "Pacific/Tahiti",
+    "Pacific/Honolulu",
+    "Pacific/Apia",
+)
 
 MORNINGS = [
     # office, rhythm, hour of the digest, now, the next digest; UTC beside it
@@ -156,12 +179,17 @@ MORNINGS = [
     (TONGA, "daily", "08:00", f"2026-06-10 07:59 {TONGA}", f"2026-06-10 08:00 {TONGA}", "2026-06-09T19:00"),
     (TONGA, "daily", "08:00", f"2026-06-10 08:00 {TONGA}", f"2026-06-11 08:00 {TONGA}", "2026-06-10T19:00"),
     (KANTON, "daily", "08:00", f"2026-06-12 23:59 {KANTON}", f"2026-06-15 08:00 {KANTON}", "2026-06-14T19:00"),
-    (KIRITIMATI, "daily", "08:00", f"2026-06-10 00:00 {KIRITIMATI}", f"2026-06-10 08:00 {KIRITIMATI}",
-     "2026-06-09T18:00"),
+    (
+        KIRITIMATI,
+        "daily",
+        "08:00",
+        f"2026-06-10 00:00 {KIRITIMATI}",
+        f"2026-06-10 08:00 {KIRITIMATI}",
+        "2026-06-09T18:00",
+    ),
     (TAHITI, "daily", "08:00", f"2026-06-10 07:59 {TAHITI}", f"2026-06-10 08:00 {TAHITI}", "2026-06-10T18:00"),
     (HONOLULU, "daily", "08:00", f"2026-06-12 08:00 {HONOLULU}", f"2026-06-15 08:00 {HONOLULU}", "2026-06-15T18:00"),
-    (HONOLULU, "weekly", "08:00", f"2026-06-14 23:59 {HONOLULU}", f"2026-06-15 08:00 {HONOLULU}",
-     "2026-06-15T18:00"),
+    (HONOLULU, "weekly", "08:00", f"2026-06-14 23:59 {HONOLULU}", f"2026-06-15 08:00 {HONOLULU}", "2026-06-15T18:00"),
     # one instant, two dates: Monday's digest in Tonga is out while it is Sunday in Honolulu
     (TONGA, "weekly", "08:00", "2026-06-14 18:59 UTC", f"2026-06-15 08:00 {TONGA}", "2026-06-14T19:00"),
     (HONOLULU, "weekly", "08:00", "2026-06-14 18:59 UTC", f"2026-06-15 08:00 {HONOLULU}", "2026-06-15T18:00"),
@@ -172,7 +200,7 @@ MORNINGS = [
     (YORK, "sunday", "01:30", f"2026-10-31 09:00 {YORK}", f"2026-11-01 01:30 {YORK}", "2026-11-01T05:30"),
     (YORK, "sunday", "01:30", f"2026-11-01 01:10 {YORK} again", f"2026-11-08 01:30 {YORK}", "2026-11-08T06:30"),
     (HOWE, "sunday", "02:15", f"2026-10-03 09:00 {HOWE}", f"2026-10-04 02:45 {HOWE}", "2026-10-03T15:45"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("zone", "rhythm", "hour", "now", "then", "utc"), MORNINGS)
@@ -247,12 +275,8 @@ QUIETS = [
 
 @pytest.mark.parametrize(("zone", "begin", "end", "now", "then"), QUIETS)
 def test_quiet_hours_are_local(zone: str, begin: str, end: str, now: str, then: str) -> None:
-    wants = Preferences(
-        quiet_from=time.fromisoformat(begin), quiet_until=time.fromisoformat(end), morning=time(8)
-    )
-    assert quiet_until(wants, WorkCalendar(zone=zone), at(now)) == (
-        at(then).astimezone(UTC) if then else None
-    )
+    wants = Preferences(quiet_from=time.fromisoformat(begin), quiet_until=time.fromisoformat(end), morning=time(8))
+    assert quiet_until(wants, WorkCalendar(zone=zone), at(now)) == (at(then).astimezone(UTC) if then else None)
 
 
 REMINDERS = [

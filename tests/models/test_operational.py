@@ -7,31 +7,10 @@ from models.case import GateName, Stage, Term
 from models.posts import Post
 from models.refusal import Why
 from models.rules import allowed, terms_of_reference
-from tests.models.helpers import (
-    AU,
-    DAY,
-    ID,
-    LK,
-    MY,
-    NZ,
-    RSO,
-    TH,
-    approve,
-    at_work,
-    in_selection,
-    refuses,
-    stage_of,
-)
+from tests.models.helpers import AU, DAY, ID, LK, MY, NZ, RSO, TH, approve, at_work, in_selection, refuses, stage_of
 from tests.tabletop import Tabletop
 
-NET = {
-    "title": "Radio net",
-    "owner": "MY",
-    "supporting": ["TH"],
-    "due": "2026-05-04",
-    "target": 12,
-    "unit": "posts",
-}
+NET = {"title": "Radio net", "owner": "MY", "supporting": ["TH"], "due": "2026-05-04", "target": 12, "unit": "posts"}
 PACT = {"title": "Routes", "parties": ["MY", "TH"], "kind": "departures", "review": "2026-06-01"}
 
 
@@ -130,9 +109,7 @@ def test_an_arrangement_begins_on_the_day_that_its_parties_want() -> None:
     table.do(MY, "add_arrangement", {**PACT, "from": "2026-06-01"})
     table.do(TH, "agree", {"arrangement": "Routes"})
     assert table.case.arrangements["Routes"].state == "agreed"
-    assert "will be in force from 2026-06-01" in str(
-        refuses(table, MY, "log_exchange", {"arrangement": "Routes"})
-    )
+    assert "will be in force from 2026-06-01" in str(refuses(table, MY, "log_exchange", {"arrangement": "Routes"}))
     assert terms_of_reference(table.case)[Term.ARRANGEMENTS] == "covered"  # what was asked for is agreed
     assert TH not in waiting_on(table.case)
     assert not table.told("arrangement_in_force")
@@ -181,12 +158,8 @@ def test_a_meeting_may_be_moved_until_it_was_held_and_an_absent_member_is_visibl
     assert table.told("meeting_called").count(MY) == 2
     table.do(RSO, "attend", {"meeting": "First", "present": ["LK", "MY", "US"], "absent": ["TH"]})
     assert table.case.meetings["First"].absent == ("TH",)
-    assert "has been held" in str(
-        refuses(table, RSO, "schedule_meeting", {"title": "First", "from": "2026-05-01"})
-    )
-    assert "twice" in str(
-        refuses(table, RSO, "attend", {"meeting": "First", "present": ["LK"], "absent": ["LK"]})
-    )
+    assert "has been held" in str(refuses(table, RSO, "schedule_meeting", {"title": "First", "from": "2026-05-01"}))
+    assert "twice" in str(refuses(table, RSO, "attend", {"meeting": "First", "present": ["LK"], "absent": ["LK"]}))
 
 
 def test_situation_updates_are_asked_for_at_the_policys_rhythm() -> None:

@@ -204,9 +204,7 @@ def test_who_takes_part_is_not_replaced_and_nobody_by_itself() -> None:
 
 
 @pytest.mark.parametrize("answered", [True, False])
-def test_whoever_comes_in_anothers_place_and_is_asked_already_keeps_its_invitation_or_answer(
-    answered: bool,
-) -> None:
+def test_whoever_comes_in_anothers_place_and_is_asked_already_keeps_its_invitation_or_answer(answered: bool) -> None:
     table = invited()
     if answered:
         table.do("UNHCR/focal-point", "respond", {"answer": "accept"})

@@ -74,42 +74,53 @@ def test_keys_are_read_as_people_write_them(key: str) -> None:
         ({"routine": {"gate deadline": "3 WD"}}, {"routine.gate": "3wd", "urgent.gate": "24h"}),
         ({"urgent_gate": "12h"}, {"routine.gate": "5wd", "urgent.gate": "12h"}),
         ({"routine.gate": "3wd"}, {"routine.gate": "3wd"}),
-        ({"deadlines": {"gate": "3wd", "silence procedure": "4wd"}},
-         {"urgent.gate": "3wd", "routine.silence": "4wd"}),
+        ({"deadlines": {"gate": "3wd", "silence procedure": "4wd"}}, {"urgent.gate": "3wd", "routine.silence": "4wd"}),
         ({"deadlines": {"routine": {"gate": "3wd"}}}, {"routine.gate": "3wd", "urgent.gate": "24h"}),
-        ({"gate": {"deadline": "3wd", "lapse": {"routine": "5wd"}}},
-         {"urgent.gate": "3wd", "routine.lapse": "5wd", "urgent.lapse": "72h"}),
+        (
+            {"gate": {"deadline": "3wd", "lapse": {"routine": "5wd"}}},
+            {"urgent.gate": "3wd", "routine.lapse": "5wd", "urgent.lapse": "72h"},
+        ),
         ({"gate.deadline": "3wd"}, {"routine.gate": "3wd"}),
-        ({"ladder": {"escalation": "1wd", "reminder": "2wd"}},
-         {"routine.offices_told": "1wd", "routine.last_reminder": "2wd"}),
+        (
+            {"ladder": {"escalation": "1wd", "reminder": "2wd"}},
+            {"routine.offices_told": "1wd", "routine.last_reminder": "2wd"},
+        ),
         ({"gate_lapses_after": "3wd"}, {"routine.lapse": "3wd"}),
         ({"invitation": {"lapses": "2wd"}}, {"routine.invitation": "2wd"}),
         ({"sg_comments": "1wd"}, {"routine.comments": "1wd"}),
         ({"situation_update": "1 week"}, {"routine.situation_update": "7d"}),
-        ({"activation": {"duration": "3 months", "reminder": "10d"}},
-         {"routine.duration": "3mo", "duration_reminder": "10d"}),
+        (
+            {"activation": {"duration": "3 months", "reminder": "10d"}},
+            {"routine.duration": "3mo", "duration_reminder": "10d"},
+        ),
         ({"duration": "1 year"}, {"urgent.duration": "12mo"}),
-        ({"conflict": {"rule": "recuse", "order": ["TH", "NZ"]}},
-         {"conflict_rule": "recuse", "substitutes": ["TH", "NZ"]}),
+        (
+            {"conflict": {"rule": "recuse", "order": ["TH", "NZ"]}},
+            {"conflict_rule": "recuse", "substitutes": ["TH", "NZ"]},
+        ),
         ({"recusal": "recuse"}, {"conflict_rule": "recuse"}),
         ({"recuse": True}, {"conflict_rule": "recuse"}),
         ({"own country": "Recused"}, {"conflict_rule": "recuse"}),
-        ({"overdue_ladder": {"before": "3d", "after": "4d", "every": "10d"}},
-         {"overdue_before": "3d", "overdue_after": "4d", "overdue_every": "10d"}),
+        (
+            {"overdue_ladder": {"before": "3d", "after": "4d", "every": "10d"}},
+            {"overdue_before": "3d", "overdue_after": "4d", "overdue_every": "10d"},
+        ),
         ({"outcome overdue ladder": ["3d", "4d", "10d"]}, {"overdue_every": "10d"}),
-        ({"minimum_composition": {"requester": 1, "members": 2, "organisations": 0}},
-         {"other_affected": 2, "organisations": 0}),
-        ({"minimum composition": ["requester", "one other most-affected member"]},
-         {"other_affected": 1, "organisations": 0}),
+        (
+            {"minimum_composition": {"requester": 1, "members": 2, "organisations": 0}},
+            {"other_affected": 2, "organisations": 0},
+        ),
+        (
+            {"minimum composition": ["requester", "one other most-affected member"]},
+            {"other_affected": 1, "organisations": 0},
+        ),
         ({"quorum": {"other": 0}}, {"other_affected": 0, "organisations": 1}),
         ({"quorum": 4}, {"other_affected": 2, "organisations": 1}),
         ({"quorum": 2}, {"other_affected": 1, "organisations": 0}),
         ({"version": 2}, {"version": "1"}),
     ],
-)  # fmt: skip
-def test_the_shapes_of_the_table_of_defaults_are_read(
-    written: dict[str, object], meant: dict[str, object]
-) -> None:
+)
+def test_the_shapes_of_the_table_of_defaults_are_read(written: dict[str, object], meant: dict[str, object]) -> None:
     policy = policy_with(written)
 
     assert {key: value_of(policy, key) if key != "version" else policy.version for key in meant} == meant
@@ -118,13 +129,22 @@ def test_the_shapes_of_the_table_of_defaults_are_read(
 @pytest.mark.parametrize(
     "differences",
     [
-        {"gate": {"routine": {"colour": "1d"}}}, {"conflict": {"colour": "recuse"}},
-        {"conflict_rule": {"urgent": "recuse"}}, {"minimum": {"colour": 2}},
-        {"colour": "blue"}, {"routine": {"colour": "1d"}}, {"gate": 3}, {"gate": "soon"}, {"routine": "x"},
-        {"urgent": 5}, {"conflict_rule": "shrug"}, {"endorsements": 0}, {"organisations": -1},
+        {"gate": {"routine": {"colour": "1d"}}},
+        {"conflict": {"colour": "recuse"}},
+        {"conflict_rule": {"urgent": "recuse"}},
+        {"minimum": {"colour": 2}},
+        {"colour": "blue"},
+        {"routine": {"colour": "1d"}},
+        {"gate": 3},
+        {"gate": "soon"},
+        {"routine": "x"},
+        {"urgent": 5},
+        {"conflict_rule": "shrug"},
+        {"endorsements": 0},
+        {"organisations": -1},
         {"overdue_every": "24h"},
     ],
-)  # fmt: skip
+)
 def test_what_policy_does_not_have_is_refused(differences: dict[str, object]) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - a ValidationError has no one sentence
         policy_with(differences)
@@ -135,10 +155,15 @@ def test_no_differences_give_the_defaults() -> None:
 
 
 def test_the_words_of_the_table_of_defaults_are_read_as_keys() -> None:
-    policy = policy_with({
-        "completeness check": "1 WD", "gate's deadline": "3 WD", "silence procedure": "4 WD",
-        "duration of an activation": "3 months", "minimum composition": {"other_affected": 2, "organisations": 0},
-    })  # fmt: skip
+    policy = policy_with(
+        {
+            "completeness check": "1 WD",
+            "gate's deadline": "3 WD",
+            "silence procedure": "4 WD",
+            "duration of an activation": "3 months",
+            "minimum composition": {"other_affected": 2, "organisations": 0},
+        }
+    )
 
     assert (policy.routine.completeness, policy.routine.gate) == ("1wd", "3wd")
     assert (policy.urgent.silence, policy.urgent.duration) == ("4wd", "3mo")

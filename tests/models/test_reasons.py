@@ -29,9 +29,11 @@ def test_each_reason_goes_with_the_section_it_was_read_from(closed: tuple[str, .
 
 def with_confidential_parts() -> Tabletop:
     return in_selection(
-        affected=["MY", "TH"], situation="Trafficking by boat.", confidential={"routes": ["MY"], "affected": ["MY"]},
+        affected=["MY", "TH"],
+        situation="Trafficking by boat.",
+        confidential={"routes": ["MY"], "affected": ["MY"]},
         routes=ROUTES,
-    )  # fmt: skip
+    )
 
 
 def test_who_may_not_read_a_section_does_not_read_the_reason_either() -> None:

@@ -19,9 +19,16 @@ START = datetime(2026, 6, 1, 3, tzinfo=UTC)
 
 def follow_up(due: date | None = date(2026, 7, 1)) -> FollowUp:
     return FollowUp(
-        reference="AHG-2026-001", number=1, text="Share routes", to=("MY",), owner="TH", due=due,
-        zone="Asia/Bangkok", co_chairs=(Post(AU), Post(ID)), policy=Policy(),
-    )  # fmt: skip
+        reference="AHG-2026-001",
+        number=1,
+        text="Share routes",
+        to=("MY",),
+        owner="TH",
+        due=due,
+        zone="Asia/Bangkok",
+        co_chairs=(Post(AU), Post(ID)),
+        policy=Policy(),
+    )
 
 
 def told(step: Step) -> list[tuple[str, str]]:
@@ -29,9 +36,7 @@ def told(step: Step) -> list[tuple[str, str]]:
 
 
 def says(one: FollowUp, by: str, state: str = "adopted", **fields: str) -> tuple[FollowUp, Step]:
-    command = parse(
-        "adopt", {"recommendation": "Share routes", "state": state, **fields}, by=by, command_id="x"
-    )
+    command = parse("adopt", {"recommendation": "Share routes", "state": state, **fields}, by=by, command_id="x")
     return resolve(one, command, START)
 
 

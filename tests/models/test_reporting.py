@@ -47,9 +47,7 @@ def circulate(table: Tabletop, names: list[str], to: str | list[str] = "everyone
 def test_opening_a_final_report_moves_the_case_and_asks_for_contributions() -> None:
     table = reporting()
     assert stage_of(table) is Stage.REPORTING
-    assert table.told("contributions_requested") == [
-        f"{m}/focal-point" for m in ("MY", "LK", "TH", "IOM", "UNHCR")
-    ]
+    assert table.told("contributions_requested") == [f"{m}/focal-point" for m in ("MY", "LK", "TH", "IOM", "UNHCR")]
     assert "one report" in str(refuses(table, RSO, "open_report"))
 
 
@@ -123,12 +121,7 @@ def test_after_the_final_report_the_secretariat_is_reminded_to_close() -> None:
     table = reported()
     assert waiting_on(table.case) == (RSO,)
     table.wait(9 * DAY)
-    assert table.told("closing_awaited") == [
-        RSO,
-        RSO,
-        AU,
-        ID,
-    ]  # asked at once, then reminded with the Co-Chairs
+    assert table.told("closing_awaited") == [RSO, RSO, AU, ID]  # asked at once, then reminded with the Co-Chairs
     assert "no other report" in str(refuses(table, RSO, "open_report"))
 
 
@@ -180,9 +173,7 @@ def test_who_refuses_or_is_silent_is_not_named() -> None:
     assert not table.told("circulated")
     table.until(table.case.ladders["consent"].due)
     assert table.told("consent_reminder") == [TH]
-    assert table.case.circulations[1].consents == {
-        "MY": Consent.REFUSED, "TH": Consent.LAPSED, "LK": Consent.GIVEN,
-    }  # fmt: skip
+    assert table.case.circulations[1].consents == {"MY": Consent.REFUSED, "TH": Consent.LAPSED, "LK": Consent.GIVEN}
     assert table.case.circulations[1].named == ("LK",)
     assert table.told("circulated") == ["NZ/focal-point", MY]
 
@@ -270,9 +261,7 @@ def test_the_co_chairs_may_decide_that_nothing_is_circulated() -> None:
     assert len(table.told("circulated")) == len(table.case.directory.members)
 
 
-def test_an_interim_report_waits_for_the_steering_group_and_for_those_it_names_while_the_group_works() -> (
-    None
-):
+def test_an_interim_report_waits_for_the_steering_group_and_for_those_it_names_while_the_group_works() -> None:
     table = at_work()
     table.do(RSO, "open_report", {"kind": "interim"})
     assert waiting_on(table.case) == (RSO,)
@@ -290,9 +279,7 @@ def test_an_interim_report_waits_for_the_steering_group_and_for_those_it_names_w
 
 def test_closing_is_refused_until_each_term_has_evidence_or_a_waiver() -> None:
     table = reported()
-    assert terms_of_reference(table.case) == {
-        Term.OUTCOMES: "open", Term.ARRANGEMENTS: "open", Term.REPORT: "covered",
-    }  # fmt: skip
+    assert terms_of_reference(table.case) == {Term.OUTCOMES: "open", Term.ARRANGEMENTS: "open", Term.REPORT: "covered"}
     assert "(a) and (b)" in str(refuses(table, RSO, "close"))
     for term in ("a", "(B)"):
         table.do(RSO, "waive", {"term": term, "text": "no need"})

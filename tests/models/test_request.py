@@ -12,20 +12,7 @@ from models.projection import rows_of
 from models.refusal import Refused, Why
 from models.request import Request, fingerprint
 from models.visibility import Sight, readable, sight
-from tests.models.helpers import (
-    AU,
-    DAY,
-    ID,
-    LK,
-    MM,
-    MY,
-    RSO,
-    approve,
-    in_review,
-    refuses,
-    stage_of,
-    submitted,
-)
+from tests.models.helpers import AU, DAY, ID, LK, MM, MY, RSO, approve, in_review, refuses, stage_of, submitted
 from tests.tabletop import REQUEST, Tabletop
 
 
@@ -72,10 +59,18 @@ def test_a_new_version_keeps_what_it_does_not_change_and_tells_its_differences()
 
 def test_a_request_from_before_there_was_where_reads_and_hashes_as_it_did() -> None:
     written: dict[str, Any] = {
-        "title": "Boats", "situation": "Boats leave.", "since": None, "urgency": "routine",
-        "routes": [{"from": "MM", "via": [], "to": "MY", "by": ""}], "figures": [], "affected": ["MY"], "done": "",
-        "asks": [], "confidential": {"routes": []}, "attachments": [],
-    }  # fmt: skip
+        "title": "Boats",
+        "situation": "Boats leave.",
+        "since": None,
+        "urgency": "routine",
+        "routes": [{"from": "MM", "via": [], "to": "MY", "by": ""}],
+        "figures": [],
+        "affected": ["MY"],
+        "done": "",
+        "asks": [],
+        "confidential": {"routes": []},
+        "attachments": [],
+    }
     request = Request.model_validate(written)
 
     assert request.model_dump(mode="json", by_alias=True) == written

@@ -16,10 +16,7 @@ def _read(do: str, fields: dict[str, Any]) -> Any:
     [
         ({"position": "ask", "question": "How many?"}, "How many?"),
         ({"position": "decline", "reasons": ["Too late.", "Too little."]}, "Too late.\nToo little."),
-        (
-            {"position": "approve with conditions", "text": "Yes.", "conditions": ["One.", "Two."]},
-            "Yes.\nOne.\nTwo.",
-        ),
+        ({"position": "approve with conditions", "text": "Yes.", "conditions": ["One.", "Two."]}, "Yes.\nOne.\nTwo."),
     ],
 )
 def test_what_is_said_with_a_position_is_one_text(fields: dict[str, Any], text: str) -> None:
@@ -65,12 +62,6 @@ def test_the_secretariat_writes_for_whom_it_acts_in_any_of_these_ways(fields: di
 
 
 def test_the_person_who_answered_is_kept_with_how() -> None:
-    fields = {
-        "post": "ID/co-chair",
-        "whom": "Ibu Sari",
-        "how": "telephone",
-        "why": "Travelling.",
-        "do": "accept",
-    }
+    fields = {"post": "ID/co-chair", "whom": "Ibu Sari", "how": "telephone", "why": "Travelling.", "do": "accept"}
 
     assert _read("act_for", fields).how == "telephone, Ibu Sari"

@@ -32,9 +32,7 @@ def test_who_reads_everything_finds_every_section(whole: Case, post: str) -> Non
 
 
 @pytest.mark.parametrize("post", sorted(set(READERS) - READ_ALL))
-def test_a_closed_section_is_in_no_text_that_a_post_finds_to_which_it_is_not_open(
-    whole: Case, post: str
-) -> None:
+def test_a_closed_section_is_in_no_text_that_a_post_finds_to_which_it_is_not_open(whole: Case, post: str) -> None:
     text = told(found_by(whole, post))
 
     assert [mark for mark in MARKS if mark in text] == []
@@ -51,8 +49,10 @@ def test_who_owns_an_outcome_finds_it_and_the_title_alone(whole: Case) -> None:
     texts = found_by(whole, "VN/focal-point")
 
     assert {(text.kind, text.part) for text in texts} == {
-        (Thing.CASE, ""), (Thing.OUTCOME, "A hotline"), (Thing.CIRCULATION, "1"),
-    }  # fmt: skip
+        (Thing.CASE, ""),
+        (Thing.OUTCOME, "A hotline"),
+        (Thing.CIRCULATION, "1"),
+    }
     assert told([text for text in texts if text.kind is Thing.CASE]) == "Boats in the strait"
 
 

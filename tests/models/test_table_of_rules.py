@@ -28,7 +28,7 @@ from tests.models.helpers import (
     reported,
     reporting,
     submitted,
-)  # fmt: skip
+)
 from tests.tabletop import Tabletop
 
 SOURCES = {path: path.read_text() for path in Path(models.__file__).parent.rglob("*.py")}
@@ -69,11 +69,7 @@ def test_every_kind_of_notice_that_the_code_names_is_listed() -> None:
     named = set()
     for path in tells:
         for node in ast.walk(ast.parse(SOURCES[path])):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Name)
-                and node.func.id in ("tell", "_tell")
-            ):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("tell", "_tell"):
                 named |= {arg.value for arg in node.args if isinstance(arg, ast.Constant)}
     assert named
     assert named <= set(KINDS)
@@ -86,11 +82,7 @@ def test_nothing_in_models_is_imported_late_and_the_domain_knows_no_tables() -> 
             if isinstance(node, ast.Import | ast.ImportFrom):
                 assert node in tree.body, f"{path.name} imports inside a function"
                 if path.parent.name != "tables":
-                    names = (
-                        [node.module or ""]
-                        if isinstance(node, ast.ImportFrom)
-                        else [n.name for n in node.names]
-                    )
+                    names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [n.name for n in node.names]
                     assert not {"models.tables", "sqlmodel", "sqlalchemy"} & set(names), path.name
 
 
@@ -127,34 +119,49 @@ def tabled() -> Tabletop:
         (submitted(), LK, "convene", {}, ["Only a Co-Chair may convene the group", "this is done in: participant sel"]),
         (submitted(), "BD/co-chair", "convene", {}, ["There is no post BD/co-chair", "Only a Co-Chair may convene"]),
         (
-            in_review(), MY, "withdraw", {},
+            in_review(),
+            MY,
+            "withdraw",
+            {},
             ["Only a requester's focal point may withdraw", "Only the requester, LK/focal-point, may."],
         ),
         (submitted(), MY, "resubmit", {"title": "x"}, ["Only the requester, LK/focal-point, may."]),
         (in_selection(), "BD/focal-point", "respond", {}, ["Only the focal point of an invited", "is not invited"]),
         (
-            submitted(), AU, "decide", {"gate": "activation", "position": "approve"},
+            submitted(),
+            AU,
+            "decide",
+            {"gate": "activation", "position": "approve"},
             ["has not been opened", "The secretariat's completeness check comes first.", "Open now: none."],
         ),
         (submitted(), AU, "decide", {"position": "approve"}, ["The secretariat's completeness check comes first."]),
         (
-            in_review(), AU, "decide", {"gate": "participants", "position": "approve"},
+            in_review(),
+            AU,
+            "decide",
+            {"gate": "participants", "position": "approve"},
             ["The activation is decided first."],
         ),
         (
-            tabled(), AU, "decide", {"gate": "report", "position": "approve"},
+            tabled(),
+            AU,
+            "decide",
+            {"gate": "report", "position": "approve"},
             ["the silence procedure runs until 2026-03-17 03:00 UTC, and", "Open now: none."],
         ),
         (reporting(), AU, "decide", {"gate": "report", "position": "approve"}, ["is tabled first"]),
         (at_work(), AU, "decide", {"gate": "report", "position": "approve"}, ["A report has to be opened"]),
         (at_work(), AU, "decide", {"gate": "extension", "position": "approve"}, ["An extension has to be asked"]),
         (
-            at_work(), AU, "close", {},
+            at_work(),
+            AU,
+            "close",
+            {},
             ["may propose to close the case in: reporting", "(a) and (b) and (c) have neither evidence nor"],
         ),
         (tabled(), AU, "adopt", {}, ["is meant, by its text. The final report is tabled; the silence procedure"]),
     ],
-)  # fmt: skip
+)
 def test_a_refusal_says_who_may_when_and_what_comes_first(
     table: Tabletop, by: str, do: str, fields: dict[str, str], says: list[str]
 ) -> None:
@@ -169,9 +176,7 @@ def test_of_two_requesters_a_refusal_names_both() -> None:
     table = in_review()
     table.do("MM/focal-point", "join")
 
-    assert "Only the requesters, LK/focal-point and MM/focal-point, may." in str(
-        refuses(table, MY, "withdraw")
-    )
+    assert "Only the requesters, LK/focal-point and MM/focal-point, may." in str(refuses(table, MY, "withdraw"))
 
 
 def test_a_command_in_the_wrong_stage_is_told_the_right_ones() -> None:
@@ -179,9 +184,7 @@ def test_a_command_in_the_wrong_stage_is_told_the_right_ones() -> None:
 
 
 def test_a_post_that_does_not_exist_may_do_nothing() -> None:
-    assert "no post JP/co-chair" in str(
-        refuses(in_review(), "JP/co-chair", "decide", {"position": "approve"})
-    )
+    assert "no post JP/co-chair" in str(refuses(in_review(), "JP/co-chair", "decide", {"position": "approve"}))
 
 
 @pytest.mark.parametrize(
@@ -199,9 +202,7 @@ def test_a_post_that_does_not_exist_may_do_nothing() -> None:
         ("act_for", {"post": AU, "how": "letter", "why": "x", "do": "act_for"}, "cannot be read"),
     ],
 )
-def test_a_field_that_cannot_be_read_is_named_with_its_limit(
-    do: str, fields: dict[str, object], words: str
-) -> None:
+def test_a_field_that_cannot_be_read_is_named_with_its_limit(do: str, fields: dict[str, object], words: str) -> None:
     with pytest.raises(Refused) as caught:
         parse(do, fields, by=LK, command_id="x")
     assert caught.value.why is Why.INVALID
@@ -223,11 +224,7 @@ def test_texts_keep_what_people_wrote_in_one_normal_form() -> None:
 def test_posts_change_hands_by_their_own_word_or_the_secretariats() -> None:
     table = submitted()
     table.do(LK, "hand_over", {"to": "José"})
-    table.do(
-        RSO,
-        "delegate",
-        {"post": AU, "to": {"name": "Ångström", "email": "a@example.org"}, "until": "2026-04-01"},
-    )
+    table.do(RSO, "delegate", {"post": AU, "to": {"name": "Ångström", "email": "a@example.org"}, "until": "2026-04-01"})
     assert table.told("post_handed_over") == [LK, RSO]
     assert table.told("post_delegated") == [AU, RSO]
     assert refuses(table, LK, "hand_over", {"post": AU, "to": "José"}).why is Why.FORBIDDEN

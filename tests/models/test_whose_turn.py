@@ -111,10 +111,7 @@ def test_the_interim_report_that_is_being_written_then_is_no_reason_for_silence(
     before = len(table.notices)
     table.wait(DAY)
     assert stage_of(table) is Stage.REPORTING
-    assert told_since(table, before, "report_begun")[AU].facts == {
-        "report": "interim report",
-        "ended": "yes",
-    }
+    assert told_since(table, before, "report_begun")[AU].facts == {"report": "interim report", "ended": "yes"}
 
 
 def test_a_list_that_is_not_confirmed_is_followed_by_the_request_for_another_at_once() -> None:

@@ -17,12 +17,22 @@ def _read(do: str, fields: dict[str, Any]) -> dict[str, Any]:
     [
         (
             "submit",
-            {"members_affected": ["TH"], "what_has_been_done": "Patrols.", "what_is_asked": "Contact points.",
-             "since_when": "2026-03-01", "confidentiality": ["routes"],
-             "figures": [{"what": "boats", "number": 3, "date": "2026-03-01"}]},
-            {"affected": ["TH"], "done": "Patrols.", "asks": ["Contact points."], "since": "2026-03-01",
-             "confidential": {"routes": []},
-             "figures": [{"what": "boats", "number": 3, "as_of": "2026-03-01", "source": ""}]},
+            {
+                "members_affected": ["TH"],
+                "what_has_been_done": "Patrols.",
+                "what_is_asked": "Contact points.",
+                "since_when": "2026-03-01",
+                "confidentiality": ["routes"],
+                "figures": [{"what": "boats", "number": 3, "date": "2026-03-01"}],
+            },
+            {
+                "affected": ["TH"],
+                "done": "Patrols.",
+                "asks": ["Contact points."],
+                "since": "2026-03-01",
+                "confidential": {"routes": []},
+                "figures": [{"what": "boats", "number": 3, "as_of": "2026-03-01", "source": ""}],
+            },
         ),
         ("resubmit", {"members_affected": ["TH"]}, {"changes": {"affected": ["TH"]}}),
         ("resubmit", {"changes": {"members_affected": ["TH"]}}, {"changes": {"affected": ["TH"]}}),
@@ -40,8 +50,11 @@ def _read(do: str, fields: dict[str, Any]) -> dict[str, Any]:
             {"title": "List", "parties": "TH", "kind_of_information": "ports", "tlp": "amber"},
             {"kind": "ports", "marking": "TLP:AMBER"},
         ),
-        ("recommend", {"text": "Share.", "addressed_to": "TH", "due_date": "2026-09-01"},
-         {"to": ["TH"], "due": "2026-09-01"}),
+        (
+            "recommend",
+            {"text": "Share.", "addressed_to": "TH", "due_date": "2026-09-01"},
+            {"to": ["TH"], "due": "2026-09-01"},
+        ),
         ("respond", {"answer": "declined"}, {"answer": "decline"}),
         ("respond", {"answer": "observer"}, {"answer": "observe"}),
         ("respond", {"answer": "yes"}, {"answer": "accept"}),
@@ -59,8 +72,7 @@ def _read(do: str, fields: dict[str, Any]) -> dict[str, Any]:
         ),
         ("attend", {"meeting": "First", "present": "TH"}, {"meeting": "First", "present": ["TH"]}),
         ("situation_update", {"situation": "Calm."}, {"text": "Calm."}),
-        ("open_report", {"type": "interim", "by": "2026-04-01"},
-         {"kind": "interim", "contributions_by": "2026-04-01"}),
+        ("open_report", {"type": "interim", "by": "2026-04-01"}, {"kind": "interim", "contributions_by": "2026-04-01"}),
         ("recommend", {"text": "Share.", "addressees": ["TH"]}, {"text": "Share.", "to": ["TH"]}),
         ("circulate", {"to": "all", "names": "TH"}, {"to": "everyone", "names": ["TH"]}),
         ("circulate", {"to": "JP"}, {"to": ["JP"]}),
@@ -76,7 +88,7 @@ def _read(do: str, fields: dict[str, Any]) -> dict[str, Any]:
         ),
         ("delegate", {"name": "Siti"}, {"to": {"name": "Siti", "email": "", "language": "en"}}),
     ],
-)  # fmt: skip
+)
 def test_other_words_are_read_as_the_same(do: str, written: dict[str, Any], meant: dict[str, Any]) -> None:
     read = _read(do, written)
     assert {name: read[name] for name in meant} == meant
@@ -89,14 +101,7 @@ def test_other_words_are_read_as_the_same(do: str, written: dict[str, Any], mean
         ("submit", {"done": 3}, "cannot be read: done: Input should be a valid string"),
         (
             "act_for",
-            {
-                "post": "MY/focal-point",
-                "how": "letter",
-                "why": "x",
-                "do": "block",
-                "outcome": "Q",
-                "verify": 1,
-            },
+            {"post": "MY/focal-point", "how": "letter", "why": "x", "do": "block", "outcome": "Q", "verify": 1},
             "cannot be read: command.verify: Extra inputs",
         ),
         ("waive", {"term": ["d"]}, "cannot be read: term.0: Input should be"),

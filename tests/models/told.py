@@ -39,9 +39,7 @@ def _of_arrangement(case: Case, event: Mapping[str, Any]) -> set[str]:
 
 
 def _everybody(case: Case) -> set[str]:
-    asked = [
-        one.member for one in case.participants.values() if one.takes_part or one.state.value == "invited"
-    ]
+    asked = [one.member for one in case.participants.values() if one.takes_part or one.state.value == "invited"]
     return {*desks((*case.requesters, *asked)), *case.directory.co_chairs, SECRETARIAT}
 
 
@@ -56,9 +54,7 @@ _IN: dict[Circle, Callable[[Case, Mapping[str, Any]], Iterable[str]]] = {
     Circle.RESPONDENT: lambda case, event: {_gate(case, event).respondent},
     Circle.MEMBER: lambda case, event: desks(_about(event)),
     Circle.GROUP: lambda case, event: desks(case.taking_part()),
-    Circle.PARTICIPANTS: lambda case, event: desks(
-        p.member for p in case.participants.values() if p.takes_part
-    ),
+    Circle.PARTICIPANTS: lambda case, event: desks(p.member for p in case.participants.values() if p.takes_part),
     Circle.AWAITED: lambda case, event: {str(duty.post) for duty in duties(case)},
     Circle.OWNERS: _of_outcome,
     Circle.PARTIES: _of_arrangement,

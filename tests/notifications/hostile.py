@@ -5,8 +5,6 @@ from email.message import EmailMessage
 from email.policy import SMTP, default
 from typing import Any
 
-__all__ = ["HOSTILE", "received"]
-
 HOSTILE = [
     "Name\r\nBcc: thief@example.net",
     "Name\nTo: thief@example.net\n\nbody",

@@ -7,8 +7,6 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-__all__ = ["ImapServer", "serving"]
-
 PASSWORD = 'geheim "ü\\'
 _FETCH = re.compile(r"UID FETCH (\d+) \(UID BODY\.PEEK\[\]<(\d+)\.(\d+)>\)")
 _SEARCH = re.compile(r"UID SEARCH UID (\d+):\*")
@@ -20,9 +18,7 @@ class ImapServer:
     ``busy``: UIDs of mails that cannot be read now.
     """
 
-    def __init__(
-        self, *, starttls: ssl.SSLContext | None = None, plain: bool = True, password: str = PASSWORD
-    ) -> None:
+    def __init__(self, *, starttls: ssl.SSLContext | None = None, plain: bool = True, password: str = PASSWORD) -> None:
         self.mails: dict[int, bytes] = {}
         self.validity = 7
         self.user, self.password, self.folder = "ahg@example.org", password, "INBOX"

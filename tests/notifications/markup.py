@@ -6,14 +6,28 @@ from xml.etree.ElementTree import Element
 
 from html5lib import HTMLParser
 
-__all__ = ["ATTRIBUTES", "ELEMENTS", "Link", "links", "read", "said"]
-
 ELEMENTS = frozenset(
     {
-        "html", "head", "meta", "title", "style", "body", "main", "p", "h2", "a", "br", "span", "footer", "blockquote",
-        "bdi", "ul", "li", "strong",
+        "html",
+        "head",
+        "meta",
+        "title",
+        "style",
+        "body",
+        "main",
+        "p",
+        "h2",
+        "a",
+        "br",
+        "span",
+        "footer",
+        "blockquote",
+        "bdi",
+        "ul",
+        "li",
+        "strong",
     }
-)  # fmt: skip
+)
 ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "html": frozenset({"lang", "dir"}),
     "meta": frozenset({"charset", "name", "content"}),
@@ -38,9 +52,7 @@ def read(page: str) -> Element:
     tree: Any = HTMLParser(strict=True, namespaceHTMLElements=False).parse(page)
     for element in tree.iter():
         assert element.tag in ELEMENTS, element.tag
-        assert set(element.attrib) <= {"class", "style"} | ATTRIBUTES.get(element.tag, frozenset()), (
-            element.attrib
-        )
+        assert set(element.attrib) <= {"class", "style"} | ATTRIBUTES.get(element.tag, frozenset()), element.attrib
     found: Element = tree
     return found
 

@@ -4,22 +4,7 @@ from collections.abc import Mapping
 from email.message import EmailMessage
 from typing import Literal, NamedTuple
 
-from notifications.preview import ABOUT, AT, DUE, FACTS, LINKS, NAMES, mail_shown, reader_of
-from notifications.preview import sample_mail as mail
-
-__all__ = [
-    "ABOUT",
-    "AT",
-    "DUE",
-    "FACTS",
-    "LINKS",
-    "NAMES",
-    "PICTURED",
-    "Pictured",
-    "mail",
-    "parts",
-    "reader_of",
-]
+from notifications.preview import mail_shown
 
 
 class Pictured(NamedTuple):

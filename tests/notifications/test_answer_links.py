@@ -11,9 +11,12 @@ import pytest
 from itsdangerous import Signer
 
 from models.posts import Post
-from notifications.answer_links import GRACE, AnswerLinks, NotOurs, until
+from notifications.answer_links import GRACE, AnswerLinks, until
+from notifications.preview import ABOUT, AT, DUE, FACTS, LINKS, reader_of
+from notifications.preview import sample_mail as mail
 from notifications.registry import REGISTRY
-from tests.notifications.samples import ABOUT, AT, DUE, FACTS, LINKS, mail, parts, reader_of
+from notifications.signing import NotOurs
+from tests.notifications.samples import parts
 
 
 def token_of(message: EmailMessage) -> str:
@@ -87,9 +90,19 @@ def test_an_older_key_still_opens_links_and_another_key_or_a_changed_token_does_
     head, _, signature = token.partition(".")
     other = base64.urlsafe_b64encode(base64.urlsafe_b64decode(head + "==").replace(b"respond", b"consent"))
     bad = [
-        "", ".", "x", head, f"{head}.", f"{head}.{signature[:-4]}", f"{other.decode().rstrip('=')}.{signature}",
-        f"A{token}", f"{token}A", "a" * 5000, "é.é", f"{head}\x00.{signature}",
-    ]  # fmt: skip
+        "",
+        ".",
+        "x",
+        head,
+        f"{head}.",
+        f"{head}.{signature[:-4]}",
+        f"{other.decode().rstrip('=')}.{signature}",
+        f"A{token}",
+        f"{token}A",
+        "a" * 5000,
+        "é.é",
+        f"{head}\x00.{signature}",
+    ]
     for tampered in bad:
         with pytest.raises(NotOurs):
             LINKS.read(tampered)

@@ -104,8 +104,13 @@ def test_the_invitation_stands_among_the_forms_of_the_mail_and_as_a_file() -> No
     read = message_from_bytes(SAMPLES["meeting_called"].as_bytes(policy=SMTP), policy=default)
     assert isinstance(read, EmailMessage)
     assert [part.get_content_type() for part in read.walk()] == [
-        "multipart/mixed", "multipart/alternative", "text/plain", "text/html", "text/calendar", "application/ics",
-    ]  # fmt: skip
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+        "text/calendar",
+        "application/ics",
+    ]
     (file,) = read.iter_attachments()
     assert file.get_filename() == "meeting.ics"
     assert file.get_content().decode() == only(SAMPLES["meeting_called"]).text
@@ -130,9 +135,14 @@ def test_a_meeting_that_was_never_called_for_a_date_cancels_nothing() -> None:
 def test_the_file_of_the_page_is_the_same_event_and_published() -> None:
     meeting = Meeting(title="First meeting of the group", starts="2009-11-16T09:00:00+08:00", place="Perth")
     written = meeting_file(
-        meeting, "AHG-2009-001", sequence=8, at=AT, mail_from="x <ahg@example.org>",
-        reply_to="secretariat@example.org", url="https://ahg.example.org/cases/AHG-2009-001",
-    )  # fmt: skip
+        meeting,
+        "AHG-2009-001",
+        sequence=8,
+        at=AT,
+        mail_from="x <ahg@example.org>",
+        reply_to="secretariat@example.org",
+        url="https://ahg.example.org/cases/AHG-2009-001",
+    )
     assert written is not None
     published = icalendar.Calendar.from_ical(written)
     (event,) = published.walk("VEVENT")
@@ -168,11 +178,7 @@ def _terminate(table: Tabletop) -> None:
 
 def test_who_takes_part_later_is_called_to_the_meetings_ahead_and_who_leaves_is_not_called_any_more() -> None:
     table = at_work()
-    for title, starts in (
-        ("Past", "2026-03-03"),
-        ("First", "2026-04-20T09:00:00+07:00"),
-        ("Second", "2026-05-20"),
-    ):
+    for title, starts in (("Past", "2026-03-03"), ("First", "2026-04-20T09:00:00+07:00"), ("Second", "2026-05-20")):
         table.do(RSO, "schedule_meeting", {"title": title, "starts": starts, "place": "Bangkok"})
     table.wait(2 * DAY)
     table.do(NZ, "admit", {"member": "BD"})
@@ -181,14 +187,16 @@ def test_who_takes_part_later_is_called_to_the_meetings_ahead_and_who_leaves_is_
     table.do("BD/focal-point", "respond", {"answer": "observe"})
     called = [one for one in table.notices[before:] if one.kind == "meeting_called"]
     assert [(str(one.to), one.facts["meeting"], one.part) for one in called] == [
-        ("BD/focal-point", "First", "1"), ("BD/focal-point", "Second", "2"),
-    ]  # fmt: skip
+        ("BD/focal-point", "First", "1"),
+        ("BD/focal-point", "Second", "2"),
+    ]
     assert not any("moved" in one.facts for one in called)
     table.do("BD/focal-point", "leave")
     gone = _sent(table, "participant_left", "BD/focal-point")
     assert [(one.method, str(one.entry["summary"]).partition(": ")[2]) for one in gone[:2]] == [
-        ("CANCEL", "First"), ("CANCEL", "Second"),
-    ]  # fmt: skip
+        ("CANCEL", "First"),
+        ("CANCEL", "Second"),
+    ]
     assert _sent(table, "participant_left", AU) == []
 
 
@@ -206,8 +214,13 @@ def test_a_deadline_stands_in_the_readers_own_zone_with_an_alarm() -> None:
     assert alarm.decoded("trigger") == timedelta(days=-1)
 
 
-ALARMS = [(timedelta(days=2), timedelta(days=-1)), (timedelta(hours=47), timedelta(hours=-2)),
-          (timedelta(hours=4), timedelta(hours=-2)), (timedelta(hours=3), None), (timedelta(hours=-5), None)]  # fmt: skip
+ALARMS = [
+    (timedelta(days=2), timedelta(days=-1)),
+    (timedelta(hours=47), timedelta(hours=-2)),
+    (timedelta(hours=4), timedelta(hours=-2)),
+    (timedelta(hours=3), None),
+    (timedelta(hours=-5), None),
+]
 
 
 @pytest.mark.parametrize(("left", "early"), ALARMS)
@@ -299,9 +312,7 @@ def test_two_duties_are_two_entries() -> None:
     assert uid("recommendation_due", facts=one) != uid("recommendation_due", facts=other)
     done = {**one, "state": "done"}
     assert uid("recommendation_due", facts=one) == uid("recommendation_resolved", facts=done, due=None)
-    assert uid("review_requested") != uid(
-        "review_requested", reader=SYDNEY.model_copy(update={"post": Post(ID)})
-    )
+    assert uid("review_requested") != uid("review_requested", reader=SYDNEY.model_copy(update={"post": Post(ID)}))
 
 
 @pytest.mark.parametrize("kind", REGISTRY)
@@ -312,9 +323,7 @@ def test_every_kind_that_asks_by_a_date_carries_it(kind: str) -> None:
     if asked is not None:
         assert due
         assert [one.method for one in read] == ["PUBLISH"]
-        assert "/answer/" not in str(
-            read[0].entry["url"]
-        )  # calendars are shared: whoever has that link may answer
+        assert "/answer/" not in str(read[0].entry["url"])  # calendars are shared: whoever has that link may answer
     assert calendars(
         mail(kind, due=None, facts={k: v for k, v in FACTS[kind].items() if k not in ("starts", "dates")})
     ) == [one for one in read if one.method == "CANCEL"]
@@ -329,9 +338,20 @@ def test_no_text_adds_a_property(title: str, place: str, agenda: str) -> None:
     facts = {"meeting": title, "place": place, "agenda": agenda, "starts": "2009-11-16"}
     read = only(mail("meeting_called", facts=facts))
     assert set(read.entry) <= {
-        "UID", "SEQUENCE", "DTSTAMP", "ORGANIZER", "SUMMARY", "DTSTART", "DTEND", "LOCATION", "DESCRIPTION", "URL",
-        "TRANSP", "STATUS", "ATTENDEE",
-    }  # fmt: skip
+        "UID",
+        "SEQUENCE",
+        "DTSTAMP",
+        "ORGANIZER",
+        "SUMMARY",
+        "DTSTART",
+        "DTEND",
+        "LOCATION",
+        "DESCRIPTION",
+        "URL",
+        "TRANSP",
+        "STATUS",
+        "ATTENDEE",
+    }
     assert all(len(one.encode()) <= 75 for one in read.text.split("\r\n"))
 
 
@@ -341,8 +361,18 @@ def test_what_has_a_meaning_in_a_calendar_comes_out_as_it_went_in() -> None:
     assert str(read.entry["summary"]) == f"AHG-2009-001: {title}"
 
 
-ZONES = ["Australia/Sydney", "Australia/Lord_Howe", "America/New_York", "Europe/Dublin", "Pacific/Tongatapu",
-         "Pacific/Honolulu", "Pacific/Apia", "Asia/Kathmandu", "Asia/Tehran", "Africa/Casablanca"]  # fmt: skip
+ZONES = [
+    "Australia/Sydney",
+    "Australia/Lord_Howe",
+    "America/New_York",
+    "Europe/Dublin",
+    "Pacific/Tongatapu",
+    "Pacific/Honolulu",
+    "Pacific/Apia",
+    "Asia/Kathmandu",
+    "Asia/Tehran",
+    "Africa/Casablanca",
+]
 
 
 @pytest.mark.parametrize("zone", ZONES)
@@ -351,9 +381,7 @@ def test_the_zone_in_the_file_tells_the_time_that_its_name_tells(zone: str, year
     text = ical.calendar("PUBLISH", ical.timezone_lines(zone, year))
     (found,) = icalendar.Calendar.from_ical(text).walk("VTIMEZONE")
     components: list[Any] = found.subcomponents
-    observances = sorted(
-        (one.decoded("dtstart") - one["tzoffsetfrom"].td, one["tzoffsetto"].td) for one in components
-    )
+    observances = sorted((one.decoded("dtstart") - one["tzoffsetfrom"].td, one["tzoffsetto"].td) for one in components)
     at = datetime(year, 1, 1, tzinfo=UTC)
     while at < datetime(year + 2, 1, 1, tzinfo=UTC):
         offset = [new for since, new in observances if since.replace(tzinfo=UTC) <= at][-1]

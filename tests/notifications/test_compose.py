@@ -19,12 +19,15 @@ from models.asks import asked_of
 from models.notices import KINDS
 from models.posts import Capacity, Post
 from notifications.addresses import command_address
-from notifications.compose import About, Reader
+from notifications.compose import Reader
 from notifications.envelope import message_id
+from notifications.preview import ABOUT, FACTS, reader_of
+from notifications.preview import sample_mail as mail
 from notifications.registry import REGISTRY, Sensitivity, Wish, rows
 from notifications.texts import line
+from notifications.wording import About
 from tests.notifications.hostile import HOSTILE, received
-from tests.notifications.samples import ABOUT, FACTS, mail, parts, reader_of
+from tests.notifications.samples import parts
 
 NAMES = [
     "Nguyễn Thị Minh Khai",
@@ -166,9 +169,7 @@ def test_silence_adopts_a_report_and_nothing_else() -> None:
 def test_the_same_notice_gives_the_same_mail() -> None:
     first, again = mail("meeting_called"), mail("meeting_called")
     assert first.as_bytes(policy=SMTP) == again.as_bytes(policy=SMTP)
-    assert first["Message-ID"] == message_id(
-        "AHG-2009-001/7/meeting_called/desk@example.org", "x <ahg@example.org>"
-    )
+    assert first["Message-ID"] == message_id("AHG-2009-001/7/meeting_called/desk@example.org", "x <ahg@example.org>")
     assert mail("invited")["Message-ID"] != mail("invited", key="another")["Message-ID"]
     assert mail("invited")["References"] == mail("circulated")["References"]
 

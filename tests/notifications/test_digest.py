@@ -48,9 +48,7 @@ def test_whatever_may_be_gathered_says_in_a_digest_what_its_subject_says(kind: s
 
 def test_no_link_of_a_digest_acts_by_itself() -> None:
     about = ABOUT.model_copy(update={"answers_by_link": ("progress", "adopt", "acknowledge")})
-    text, page = parts(
-        sample_digest(items=[item("outcome_due", about=about), item("recommendation_due", about=about)])
-    )
+    text, page = parts(sample_digest(items=[item("outcome_due", about=about), item("recommendation_due", about=about)]))
     assert "/answer/" not in text + page
 
 
@@ -104,16 +102,12 @@ def test_a_digest_for_the_alternate_is_its_holders_to_switch_off() -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_texts_add_no_field_no_recipient_and_no_link(text: str) -> None:
     def written(word: str) -> tuple[list[str], list[str], list[str]]:
-        about = ABOUT.model_copy(
-            update={"title": word, "stage": word, "names": dict.fromkeys(ABOUT.names, word)}
-        )
+        about = ABOUT.model_copy(update={"title": word, "stage": word, "names": dict.fromkeys(ABOUT.names, word)})
         items = [
             item(kind, about=about, facts=dict.fromkeys(FACTS[kind], word))
             for kind in ("outcome_due", "request_joined")
         ]
-        message = received(
-            sample_digest(items=items, reader=reader_of("invited").model_copy(update={"name": word}))
-        )
+        message = received(sample_digest(items=items, reader=reader_of("invited").model_copy(update={"name": word})))
         plain, page = parts(message)
         tree = read(page)
         assert set(said(tree)) <= set(plain.split())

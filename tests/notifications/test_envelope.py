@@ -7,12 +7,12 @@ from email.policy import SMTP, default
 import pytest
 
 from models.posts import Capacity, Post
-from notifications.compose import About
 from notifications.off_links import OffLinks
 from notifications.preview import ABOUT, OFF, reader_of
 from notifications.preview import sample_mail as mail
 from notifications.registry import REGISTRY, Wish
 from notifications.signing import NotOurs
+from notifications.wording import About
 
 OPTIONAL = [kind for kind, entry in REGISTRY.items() if entry.wish is Wish.OPTIONAL]
 MANDATORY = [kind for kind, entry in REGISTRY.items() if entry.wish is Wish.MANDATORY]
@@ -49,9 +49,7 @@ def test_the_mails_of_a_case_to_one_reader_are_one_thread() -> None:
 
 def test_another_case_and_another_post_are_threads_of_their_own() -> None:
     desk = reader_of("invited")
-    other_case = mail(
-        "invited", reader=desk, about=ABOUT.model_copy(update={"reference": "AHG-2009-002"}), key="b"
-    )
+    other_case = mail("invited", reader=desk, about=ABOUT.model_copy(update={"reference": "AHG-2009-002"}), key="b")
     other_post = mail("invited", reader=desk.model_copy(update={"post": Post("LK/focal-point")}), key="c")
     assert len(threads([mail("invited", reader=desk), other_case, other_post])) == 3
 
@@ -115,9 +113,7 @@ def test_one_click_is_offered_over_https_alone() -> None:
 
 
 def test_a_link_that_is_changed_or_signed_for_another_purpose_is_not_ours() -> None:
-    token = OFF.link(
-        post=Post("LK/focal-point"), kind="situation_updated", case="AHG-2009-001", address="a@b.org"
-    )
+    token = OFF.link(post=Post("LK/focal-point"), kind="situation_updated", case="AHG-2009-001", address="a@b.org")
     other = OffLinks({"other": b"o" * 32})
     answer = str(mail("invited").get_body(("plain",))).partition("/answer/")[2].split()[0]
     for wrong in (token[:-1], "x" + token, "", "é", "a" * 3000, answer):

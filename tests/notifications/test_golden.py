@@ -7,8 +7,10 @@ import pytest
 from models.notices import OF_NO_CASE
 from notifications.catalogues import SOURCE
 from notifications.environment import languages
+from notifications.preview import reader_of
+from notifications.preview import sample_mail as mail
 from notifications.registry import REGISTRY
-from tests.notifications.samples import mail, parts, reader_of
+from tests.notifications.samples import parts
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -23,10 +25,7 @@ def test_a_mail_reads_as_agreed(kind: str, language: str, write_golden: bool) ->
     reader = reader_of(kind).model_copy(update={"language": language})
     message = mail(kind, reader=reader)
     text, page = parts(message)
-    written = {
-        f"{kind}.txt": f"Subject: {message['Subject']}\n\n{text}",
-        f"{kind}.html": page,
-    }
+    written = {f"{kind}.txt": f"Subject: {message['Subject']}\n\n{text}", f"{kind}.html": page}
     for name, content in written.items():
         path = _folder(language) / name
         if write_golden:
@@ -39,10 +38,7 @@ def test_a_mail_reads_as_agreed(kind: str, language: str, write_golden: bool) ->
 
 @pytest.mark.parametrize("language", languages())
 def test_no_golden_file_is_left_of_a_kind_that_is_gone(language: str) -> None:
-    assert {path.stem for path in _folder(language).iterdir() if path.is_file()} == {
-        *REGISTRY,
-        *OF_NO_CASE,
-    }
+    assert {path.stem for path in _folder(language).iterdir() if path.is_file()} == {*REGISTRY, *OF_NO_CASE}
 
 
 def test_no_golden_folder_is_left_of_a_language_that_is_gone() -> None:

@@ -11,11 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifications.environment import languages
+from notifications.preview import ABOUT, FACTS, reader_of
+from notifications.preview import sample_mail as mail
 from notifications.registry import REGISTRY
 from notifications.texts import line
 from tests.notifications.hostile import HOSTILE, received
 from tests.notifications.markup import links, read, said
-from tests.notifications.samples import ABOUT, FACTS, mail, parts, reader_of
+from tests.notifications.samples import parts
 
 EXAMPLES = 12
 """For each kind of notice."""
@@ -34,9 +36,7 @@ def shape(message: EmailMessage) -> Mapping[str, Any]:
         "addresses": {name: _addresses(mail[name]) for name in ("From", "To", "Reply-To")},
         "kind": mail["X-Ahg-Kind"],
         "parts": [(part.get_content_type(), sorted(part.keys())) for part in mail.walk()],
-        "links": [
-            (link.words.partition(" https://")[0], link.address.split("/")[:4]) for link in links(tree)
-        ],
+        "links": [(link.words.partition(" https://")[0], link.address.split("/")[:4]) for link in links(tree)],
         "calendars": [entry for part in mail.walk() for entry in _calendar_entries(part)],
     }
 
@@ -68,10 +68,12 @@ def written(kind: str, language: str, words: Mapping[str, str]) -> EmailMessage:
     """The mail with these words in it."""
     about = ABOUT.model_copy(
         update={
-            "reference": words["reference"], "title": words["title"], "stage": words["stage"],
+            "reference": words["reference"],
+            "title": words["title"],
+            "stage": words["stage"],
             "names": dict.fromkeys(ABOUT.names, words["member"]),
         }
-    )  # fmt: skip
+    )
     facts = {fact: words.get(fact, sample) for fact, sample in FACTS[kind].items()}
     reader = reader_of(kind).model_copy(update={"name": words["reader"], "language": language})
     return mail(kind, about=about, facts=facts, reader=reader)

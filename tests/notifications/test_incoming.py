@@ -18,12 +18,7 @@ FIRST = Place()
 
 
 def of(server: ImapServer, **given: Any) -> Mailbox:
-    chosen: dict[str, Any] = {
-        "security": "none",
-        "username": server.user,
-        "password": server.password,
-        **given,
-    }
+    chosen: dict[str, Any] = {"security": "none", "username": server.user, "password": server.password, **given}
     return Mailbox("127.0.0.1", server.port, timeout=5.0, **chosen)
 
 

@@ -6,9 +6,11 @@ import pytest
 
 from models.notices import POLICY_PROPOSED, POLICY_SETTLED
 from notifications.environment import TEMPLATES, languages
+from notifications.preview import reader_of
+from notifications.preview import sample_mail as mail
 from notifications.registry import REGISTRY
 from tests.notifications.markup import links, read, said
-from tests.notifications.samples import mail, parts, reader_of
+from tests.notifications.samples import parts
 
 
 @pytest.mark.parametrize("language", languages())

@@ -10,10 +10,11 @@ import pytest
 from notifications import mime
 from notifications.environment import languages
 from notifications.headers import MailboxField
+from notifications.preview import FACTS, reader_of
+from notifications.preview import sample_mail as mail
 from notifications.registry import REGISTRY
 from notifications.transport import Transport
 from ops.catcher import Catcher
-from tests.notifications.samples import FACTS, mail, reader_of
 
 
 @pytest.mark.parametrize("policy", [SMTP, SMTPUTF8], ids=["smtp", "smtputf8"])

@@ -26,8 +26,7 @@ def test_one_value_is_said_as_one() -> None:
     facts = {"by": "ID/co-chair", "why": "", "version": "4", "changes": "1"}
     text = " ".join(parts(sample_policy(POLICY_PROPOSED, facts=facts))[0].split())
     assert (
-        "The Co-Chair (Indonesia) proposes another policy for new cases. 1 of its values differs from version 4"
-        in text
+        "The Co-Chair (Indonesia) proposes another policy for new cases. 1 of its values differs from version 4" in text
     )
 
 
@@ -36,11 +35,7 @@ def test_one_value_is_said_as_one() -> None:
     [
         ("in_force", "Version 3 of the policy is in force", "It is in force as version 3."),
         ("refused", "The proposed policy is refused", "The Co-Chair (Indonesia) refuses the policy"),
-        (
-            "withdrawn",
-            "The proposed policy is taken back",
-            "The Co-Chair (Indonesia) has taken back the policy",
-        ),
+        ("withdrawn", "The proposed policy is taken back", "The Co-Chair (Indonesia) has taken back the policy"),
     ],
 )
 def test_what_has_become_of_it_is_said(outcome: str, subject: str, says: str) -> None:
@@ -60,9 +55,10 @@ def test_hostile_texts_add_no_field_no_recipient_and_no_link(text: str, outcome:
             sample_policy(
                 kind,
                 facts={"by": word, "why": word, "version": word, "changes": "2", "outcome": outcome, "who": word},
-                names=dict.fromkeys(NAMES, word), reader=reader_of(kind).model_copy(update={"name": word}),
+                names=dict.fromkeys(NAMES, word),
+                reader=reader_of(kind).model_copy(update={"name": word}),
             )
-        )  # fmt: skip
+        )
         plain, page = parts(message)
         tree = read(page)
         assert set(said(tree)) <= set(plain.split())

@@ -5,10 +5,12 @@ import re
 import pytest
 
 from models.posts import Post
-from notifications.answer_links import AnswerLinks, NotOurs
+from notifications.answer_links import AnswerLinks
 from notifications.compose import Reader
-from notifications.preview import FACTS, languages, mail_shown, sample_mail
+from notifications.environment import languages
+from notifications.preview import FACTS, mail_shown, sample_mail
 from notifications.registry import REGISTRY
+from notifications.signing import NotOurs
 
 POSTS = ("RSO/secretariat", "AU/co-chair", "NZ/steering-group", "TH/focal-point", "RSO/auditor")
 

@@ -13,9 +13,7 @@ from tests.notifications.returned import ADDRESS, FOLDER, MESSAGE_ID, returned
 SAMPLES = sorted(path.stem for path in FOLDER.glob("*.eml"))
 
 
-def report(
-    *, status: str = "Action: failed\nStatus: 5.1.1", before: str = "Sorry.", sent: str = MESSAGE_ID
-) -> bytes:
+def report(*, status: str = "Action: failed\nStatus: 5.1.1", before: str = "Sorry.", sent: str = MESSAGE_ID) -> bytes:
     """A delivery report of the plainest form."""
     return (
         "From: mailer-daemon@example.net\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
@@ -29,20 +27,35 @@ def report(
 @pytest.mark.parametrize(
     ("name", "fate", "status", "text"),
     [
-        ("postfix-failed", Fate.FAILED, "5.1.1",
-         "550 5.1.1 <desk@example.org>: Recipient address rejected: User unknown in virtual mailbox table"),
-        ("postfix-delayed", Fate.DELAYED, "4.4.1",
-         "connect to mail.example.org[192.0.2.25]:25: Connection timed out"),
-        ("exchange-failed", Fate.FAILED, "5.1.10",
-         "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient desk@example.org not found by SMTP address lookup"),
+        (
+            "postfix-failed",
+            Fate.FAILED,
+            "5.1.1",
+            "550 5.1.1 <desk@example.org>: Recipient address rejected: User unknown in virtual mailbox table",
+        ),
+        ("postfix-delayed", Fate.DELAYED, "4.4.1", "connect to mail.example.org[192.0.2.25]:25: Connection timed out"),
+        (
+            "exchange-failed",
+            Fate.FAILED,
+            "5.1.10",
+            "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient desk@example.org not found by SMTP address lookup",
+        ),
         ("exchange-gave-up", Fate.FAILED, "4.4.7", "550 4.4.7 QUEUE.Expired; message expired"),
-        ("gmail-delayed", Fate.DELAYED, "4.4.1",
-         "The recipient server did not accept our requests to connect. [mail.example.org. 192.0.2.25: timed out]"),
-        ("outlook-out-of-office", Fate.AUTO_REPLY, "",
-         "Automatic reply: [AHG-2026-001] Your request has been received"),
+        (
+            "gmail-delayed",
+            Fate.DELAYED,
+            "4.4.1",
+            "The recipient server did not accept our requests to connect. [mail.example.org. 192.0.2.25: timed out]",
+        ),
+        (
+            "outlook-out-of-office",
+            Fate.AUTO_REPLY,
+            "",
+            "Automatic reply: [AHG-2026-001] Your request has been received",
+        ),
         ("gmail-vacation", Fate.AUTO_REPLY, "", "Nghỉ phép Re: [AHG-2026-001]"),
     ],
-)  # fmt: skip
+)
 def test_what_mail_servers_and_programs_send_back(name: str, fate: Fate, status: str, text: str) -> None:
     read = read_return(returned(name))
     assert read is not None
@@ -76,9 +89,7 @@ def test_a_persons_reply_is_neither() -> None:
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_same_mail_has_the_same_fingerprint_whichever_way_it_came(name: str) -> None:
     first = read_return(returned(name))
-    again = read_return(
-        b"Received: by another.example.org; Mon, 2 Mar 2026 10:00:00 +0000\r\n" + returned(name)
-    )
+    again = read_return(b"Received: by another.example.org; Mon, 2 Mar 2026 10:00:00 +0000\r\n" + returned(name))
     assert (first and first.fingerprint) == (again and again.fingerprint)
 
 
@@ -150,9 +161,7 @@ def test_a_character_set_that_nobody_knows_is_no_obstacle() -> None:
     read = read_return(strange)
     assert read is not None
     assert "[AHG-2026-001]" in read.reports[0].text
-    read = read_return(
-        report(status="Action: failed\nDiagnostic-Code: smtp; ??? 550").replace(b"???", b"\xff\xfe\x81")
-    )
+    read = read_return(report(status="Action: failed\nDiagnostic-Code: smtp; ??? 550").replace(b"???", b"\xff\xfe\x81"))
     assert read is not None
     assert read.reports[0].text.endswith("550")
 

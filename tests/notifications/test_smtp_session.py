@@ -37,9 +37,7 @@ async def session(answering: Answering, offers: bytes = GREETED) -> AsyncIterato
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:
         port = server.sockets[0].getsockname()[1]
-        opened = aiosmtplib.SMTP(
-            hostname="127.0.0.1", port=port, local_hostname="ahg.example.org", start_tls=False
-        )
+        opened = aiosmtplib.SMTP(hostname="127.0.0.1", port=port, local_hostname="ahg.example.org", start_tls=False)
         await opened.connect()
         await opened.ehlo()
         made = Session(opened, timeout=5, final_timeout=5)
@@ -95,11 +93,7 @@ async def test_commands_go_one_by_one_to_any_other_server() -> None:
 
     async with session(answer, offers=b"250 mx\r\n") as made:
         await made.begin(FROM, TO, ["BODY=8BITMIME"])
-    assert heard == [
-        b"MAIL FROM:<ahg@example.org> BODY=8BITMIME\r\n",
-        b"RCPT TO:<desk@example.org>\r\n",
-        b"DATA\r\n",
-    ]
+    assert heard == [b"MAIL FROM:<ahg@example.org> BODY=8BITMIME\r\n", b"RCPT TO:<desk@example.org>\r\n", b"DATA\r\n"]
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import models.notices
 import models.recommendation
 from notifications import registry
 from notifications.environment import SHARED, TEMPLATES, language_of
+from notifications.preview import FACTS
 from notifications.registry import REGISTRY, Entry, Pace, Wish
-from tests.notifications.samples import FACTS
 
 
 def _given() -> set[str]:
@@ -47,9 +47,7 @@ def test_a_template_uses_only_facts_of_its_kind(entry: Entry) -> None:
         "case_ended": {"not_held"},
         "participant_left": {"not_held"},
     }
-    assert set(re.findall(r"facts\.(\w+)", source)) <= set(FACTS[entry.kind]) | optional.get(
-        entry.kind, set()
-    )
+    assert set(re.findall(r"facts\.(\w+)", source)) <= set(FACTS[entry.kind]) | optional.get(entry.kind, set())
 
 
 @pytest.mark.parametrize("entry", REGISTRY.values(), ids=list(REGISTRY))
@@ -57,9 +55,7 @@ def test_every_sentence_can_be_translated(entry: Entry) -> None:
     shared = [TEMPLATES / name for name in SHARED if name.endswith(".txt")]
     for path in (*(entry.folder / part for part in registry.PARTS), *shared):
         source = path.read_text(encoding="utf-8")
-        bare = re.sub(
-            r"\{% trans.*?endtrans \+?%\}|\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", "", source, flags=re.DOTALL
-        )
+        bare = re.sub(r"\{% trans.*?endtrans \+?%\}|\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", "", source, flags=re.DOTALL)
         assert not re.search(r"\w", bare), bare
 
 

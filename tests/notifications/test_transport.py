@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
+from notifications.preview import reader_of
+from notifications.preview import sample_mail as mail
 from notifications.transport import Delivery, Opened, Transport
 from tests.mail_server import Server, listening
-from tests.notifications.samples import mail, reader_of
 
 TO = "desk@example.org"
 SHORT = 0.3  # seconds that a test waits for a server that says nothing
@@ -90,9 +91,7 @@ async def test_one_refused_recipient_harms_no_other(message: EmailMessage) -> No
     assert server.connections == 1
 
 
-@pytest.mark.parametrize(
-    ("reply", "state"), [("554 5.7.1 no", "refused"), ("452 full", "retry"), ("250 ok", "sent")]
-)
+@pytest.mark.parametrize(("reply", "state"), [("554 5.7.1 no", "refused"), ("452 full", "retry"), ("250 ok", "sent")])
 async def test_the_answer_to_the_whole_message_counts(message: EmailMessage, reply: str, state: str) -> None:
     server = Server()
 
@@ -223,9 +222,7 @@ async def test_silence_after_the_final_dot_is_ambiguous(message: EmailMessage) -
     assert len(server.taken) == 1
 
 
-async def _raw(
-    answer: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
-) -> asyncio.Server:
+async def _raw(answer: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]) -> asyncio.Server:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await answer(reader, writer)
@@ -342,9 +339,7 @@ async def test_a_trusted_certificate_lets_it_pass(
     message: EmailMessage, server_tls: ssl.SSLContext, certificate: Path, security: str
 ) -> None:
     trust = ssl.create_default_context(cafile=str(certificate))
-    server = Server(
-        **({"tls_context": server_tls, "require_starttls": True} if security == "starttls" else {})
-    )
+    server = Server(**({"tls_context": server_tls, "require_starttls": True} if security == "starttls" else {}))
     outer = server_tls if security == "tls" else None
     big = plain("A line of the report.\n" * 100_000)
     server.options["data_size_limit"] = 0
@@ -365,12 +360,8 @@ async def test_without_starttls_nothing_is_sent_in_clear(message: EmailMessage) 
 
 
 @pytest.mark.parametrize(("password", "state"), [("right", "sent"), ("wrong", "away")])
-async def test_a_wrong_password_is_no_verdict_on_a_recipient(
-    message: EmailMessage, password: str, state: str
-) -> None:
-    def check(
-        _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: Any
-    ) -> AuthResult:
+async def test_a_wrong_password_is_no_verdict_on_a_recipient(message: EmailMessage, password: str, state: str) -> None:
+    def check(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: Any) -> AuthResult:
         return AuthResult(success=data.password == b"right", handled=False)
 
     server = Server(authenticator=check, auth_require_tls=False, auth_required=True)

@@ -7,8 +7,10 @@ import pytest
 
 from models.posts import Capacity, Post
 from notifications.environment import form
+from notifications.preview import ABOUT, FACTS, reader_of
+from notifications.preview import sample_mail as mail
 from tests.models.helpers import AU, ID, LK, NZ, RSO, approve, at_work, in_review
-from tests.notifications.samples import ABOUT, FACTS, mail, parts, reader_of
+from tests.notifications.samples import parts
 
 
 def words(kind: str, **changes: Any) -> str:
@@ -62,11 +64,13 @@ def test_a_meeting_that_is_called_is_not_said_to_be_moved() -> None:
         ({"was_place": "Bali"}, "moved", "to another place:", "The place was: Bali."),
         (
             {"was_starts": "2009-11-12", "was_place": "Bali"},
-            "moved", "to another time and another place:", "Thursday 12 November 2009. The place was: Bali.",
+            "moved",
+            "to another time and another place:",
+            "Thursday 12 November 2009. The place was: Bali.",
         ),
         ({}, "changed", "had been called has been changed.", "holds now:"),
     ],
-)  # fmt: skip
+)
 def test_a_meeting_that_is_moved_says_what_was_before(
     was: dict[str, str], heading: str, said: str, before: str
 ) -> None:
@@ -87,7 +91,10 @@ def test_a_meeting_moved_to_no_date_says_what_its_calendar_file_does() -> None:
     ("starts", "said"),
     [
         ("2009-11-16T09:00:00+08:00", "(UTC+08:00); in your time zone: Monday 16 November 2009, 08:00 (Asia/Jakarta)."),
-        ("2009-11-16T23:30:00+05:30", "(UTC+05:30); in your time zone: Tuesday 17 November 2009, 01:00 (Asia/Jakarta)."),
+        (
+            "2009-11-16T23:30:00+05:30",
+            "(UTC+05:30); in your time zone: Tuesday 17 November 2009, 01:00 (Asia/Jakarta).",
+        ),
         ("2009-11-16T09:00:00+07:00", "Monday 16 November 2009, 09:00 (Asia/Jakarta)."),
         ("2009-11-16T09:00", "Monday 16 November 2009, 09:00 (no time zone is given)."),
         ("2009-11-16", "Begins: Monday 16 November 2009."),
@@ -96,7 +103,7 @@ def test_a_meeting_moved_to_no_date_says_what_its_calendar_file_does() -> None:
         ("9999-12-31T23:00:00-12:00", "Begins: 9999-12-31T23:00:00-12:00."),
         ("9999-12-31", "Begins: 9999-12-31."),
     ],
-)  # fmt: skip
+)
 def test_a_meeting_begins_by_the_readers_own_clock_too(starts: str, said: str) -> None:
     assert said in words("meeting_called", facts=with_facts("meeting_called", starts=starts, ends=""))
 
@@ -106,9 +113,7 @@ def test_readers_in_two_zones_are_told_their_own_time() -> None:
     sydney = words("meeting_called", reader=reader.model_copy(update={"zone": "Australia/Sydney"}))
     assert "12:00 (Australia/Sydney)" in sydney
     indonesian = words("meeting_called", reader=reader.model_copy(update={"language": "id"}))
-    assert (
-        "pukul 09.00 (UTC+08:00); dalam zona waktu Anda: Senin, 16 November 2009, pukul 08.00" in indonesian
-    )
+    assert "pukul 09.00 (UTC+08:00); dalam zona waktu Anda: Senin, 16 November 2009, pukul 08.00" in indonesian
 
 
 def test_what_a_meeting_was_before_is_told_from_its_log() -> None:
@@ -119,16 +124,12 @@ def test_what_a_meeting_was_before_is_told_from_its_log() -> None:
     table.do(RSO, "schedule_meeting", {**first, "starts": "2026-04-02T09:00:00+08:00", "agenda": ["Routes"]})
     told = [one.facts for one in table.notices if one.kind == "meeting_called" and one.to == LK]
     was = [
-        {name: fact for name, fact in facts.items() if name in ("moved", "was_starts", "was_place")}
-        for facts in told
+        {name: fact for name, fact in facts.items() if name in ("moved", "was_starts", "was_place")} for facts in told
     ]
     assert was == [{}, {"moved": "yes", "was_starts": first["starts"]}, {"moved": "yes"}]
 
 
-AWAITED = {
-    "position_taken": "Your position is still awaited.",
-    "question_answered": "Your position is awaited.",
-}
+AWAITED = {"position_taken": "Your position is still awaited.", "question_answered": "Your position is awaited."}
 
 
 @pytest.mark.parametrize("kind", AWAITED)
@@ -179,31 +180,22 @@ def test_a_report_that_is_drafted_again_says_why() -> None:
         return words("report_reopened", facts={"report": "final report", **facts})
 
     by = {"post": "NZ/steering-group"}
-    assert "because the Steering Group member (New Zealand) has objected to it" in said(
-        because="objected", **by
-    )
+    assert "because the Steering Group member (New Zealand) has objected to it" in said(because="objected", **by)
     assert "new version of it" in said(because="revised", post=RSO)
     assert "table it again" in said(because="revised", post=RSO)
     assert "because the Co-Chairs have not accepted it" in said(because="declined")
     assert "did not decide on it in time" in said(because="lapsed")
     assert "Why can be read on the page of the case." in said()
-    assert all(
-        " or the Co-Chairs" not in said(because=why, **by) for why in ("objected", "declined", "", "lapsed")
-    )
+    assert all(" or the Co-Chairs" not in said(because=why, **by) for why in ("objected", "declined", "", "lapsed"))
 
 
 def test_an_outcome_that_is_open_again_says_why() -> None:
     assert "The Co-Chair (Australia) has objected to the verification" in words("outcome_reopened")
     assert "Reasons:" in words("outcome_reopened")
     progress = words("outcome_reopened", facts=with_facts("outcome_reopened", because="progress", post=LK))
-    assert (
-        "The focal point of Sri Lanka has noted progress on this practical outcome, which was blocked."
-        in progress
-    )
+    assert "The focal point of Sri Lanka has noted progress on this practical outcome, which was blocked." in progress
     assert "Noted with it:" in progress
-    assert "This practical outcome is open again:" in words(
-        "outcome_reopened", facts={"outcome": "Radio net"}
-    )
+    assert "This practical outcome is open again:" in words("outcome_reopened", facts={"outcome": "Radio net"})
 
 
 def test_only_the_other_co_chair_is_told_that_it_may_object() -> None:
@@ -248,15 +240,15 @@ def test_why_a_report_is_drafted_again_is_told_from_the_log() -> None:
     table.wait(timedelta(days=60))
     told = [one.facts for one in table.notices if one.kind == "report_reopened" and one.to == RSO]
     assert [(one["because"], one.get("post")) for one in told] == [
-        ("objected", NZ), ("revised", RSO), ("declined", None), ("lapsed", None),
-    ]  # fmt: skip
+        ("objected", NZ),
+        ("revised", RSO),
+        ("declined", None),
+        ("lapsed", None),
+    ]
 
 
 def test_what_has_changed_in_a_request_is_said_in_words() -> None:
-    reader, facts = (
-        reader_of("completeness_requested"),
-        {"version": "2", "changed": "situation, urgency, asks"},
-    )
+    reader, facts = (reader_of("completeness_requested"), {"version": "2", "changed": "situation, urgency, asks"})
     said = words("completeness_requested", facts=facts)
     assert "Changed since the version before: the situation, urgency, what is asked." in said
     indonesian = reader.model_copy(update={"language": "id"})
@@ -334,14 +326,8 @@ def test_an_outcome_says_who_owns_it() -> None:
 @pytest.mark.parametrize(
     ("facts", "said"),
     [
-        (
-            {"owner": "ID", "addressees": "LK, ID"},
-            "addressed to Indonesia, which is also asked to follow it up:",
-        ),
-        (
-            {"owner": "RSO", "addressees": "ID"},
-            "addressed to Indonesia; the secretariat is asked to follow it up:",
-        ),
+        ({"owner": "ID", "addressees": "LK, ID"}, "addressed to Indonesia, which is also asked to follow it up:"),
+        ({"owner": "RSO", "addressees": "ID"}, "addressed to Indonesia; the secretariat is asked to follow it up:"),
         ({"owner": "ID", "addressees": "LK"}, "Indonesia is asked to follow up this recommendation in it:"),
         ({"addressees": "ID"}, "addressed to Indonesia:"),
         ({}, "This recommendation in it concerns Indonesia:"),

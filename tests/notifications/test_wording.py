@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from models.posts import Capacity, Post
 from notifications import wording
-from notifications.compose import About, Reader
+from notifications.compose import Reader
 from notifications.environment import Setting, _set_line, form, place
+from notifications.preview import ABOUT, AT, DUE, FACTS
+from notifications.preview import sample_mail as mail
 from notifications.registry import PARTS, REGISTRY
-from tests.notifications.samples import ABOUT, AT, DUE, FACTS, mail
+from notifications.wording import About
 
 POSTS = (
     "ID/focal-point",

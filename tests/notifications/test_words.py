@@ -43,11 +43,7 @@ def test_a_word_is_translated_by_the_thing_it_is_said_of() -> None:
 
 @pytest.mark.parametrize(
     ("span", "english", "indonesian"),
-    [
-        ("1wd", "1 working day", "1 hari kerja"),
-        ("72h", "72 hours", "72 jam"),
-        ("12mo", "12 months", "12 bulan"),
-    ],
+    [("1wd", "1 working day", "1 hari kerja"), ("72h", "72 hours", "72 jam"), ("12mo", "12 months", "12 bulan")],
 )
 def test_lengths_of_time(span: str, english: str, indonesian: str) -> None:
     assert read.span(Span(span)) == english == Span(span).words
@@ -63,21 +59,13 @@ def test_sentences_of_the_log_are_said_in_the_language_of_the_reader() -> None:
     sentence = "LK/focal-point submitted version 2"
     assert said.own(sentence) == "narahubung Sri Lanka mengajukan versi 2"
     assert read.own(sentence) == "the focal point of Sri Lanka submitted version 2"
-    assert (
-        said.own("named as affected; its mandate: migration")
-        == "disebut sebagai terdampak; mandatnya: migration"
-    )
+    assert said.own("named as affected; its mandate: migration") == "disebut sebagai terdampak; mandatnya: migration"
     assert said.own("Final report, version 3") == "laporan akhir, versi 3"
 
 
 @pytest.mark.parametrize(
     "text",
-    [
-        "I like it, version 2 even more",
-        "we: proposed by nobody",
-        "named as affected; but why?",
-        "x joined the request",
-    ],
+    ["I like it, version 2 even more", "we: proposed by nobody", "named as affected; but why?", "x joined the request"],
 )
 def test_what_people_wrote_stays_as_they_wrote_it(text: str) -> None:
     assert said.own(text) == text
@@ -148,24 +136,17 @@ def _own(event: object) -> Iterator[str]:
 def test_every_sentence_that_the_rules_write_is_known() -> None:
     given = {"No.", ""}  # what the posts above say themselves
     written = {
-        text
-        for table in _cases()
-        for entry in table.entries
-        for text in _own(event_of(entry))
-        if text not in given
+        text for table in _cases() for entry in table.entries for text in _own(event_of(entry)) if text not in given
     }
     assert len(written) > 20
-    unknown = {
-        text for text in written if said.own(text) == read.own(text) and sentences.said(text, str, {}) is None
-    }
+    unknown = {text for text in written if said.own(text) == read.own(text) and sentences.said(text, str, {}) is None}
     assert unknown == set()
 
 
 def test_fields_of_a_request_are_said_in_mails_as_on_pages() -> None:
     assert read.fields("situation, urgency, asks") == "the situation, urgency, what is asked"
     assert (
-        said.fields("situation, urgency, asks, unheard_of")
-        == "situasi, tingkat urgensi, apa yang diminta, unheard_of"
+        said.fields("situation, urgency, asks, unheard_of") == "situasi, tingkat urgensi, apa yang diminta, unheard_of"
     )
     assert set(FIELD_WORDS) == set(Request.model_fields)
     pages = catalogues.catalogue(render.CATALOGUES, "id", render.DOMAIN)

@@ -79,9 +79,7 @@ async def test_the_same_id_acts_once(ahg: Ahg) -> None:
 
 async def test_a_stale_command_is_refused_with_who_changed_what(ahg: Ahg) -> None:
     reference = await _submitted(ahg)
-    await ahg(
-        "case", "do", "return", "--case", reference, "--by", "RSO/secretariat", "--with", "{missing: figures}"
-    )
+    await ahg("case", "do", "return", "--case", reference, "--by", "RSO/secretariat", "--with", "{missing: figures}")
 
     done = await ahg("case", "do", "accept", "--case", reference, "--by", "RSO/secretariat", "--seen", "3")
 
@@ -134,9 +132,7 @@ async def test_cases_are_listed_shown_and_told_by_their_history(ahg: Ahg) -> Non
     assert (await ahg("case", "allowed", reference, "--by", "RSO/auditor")).stdout == "nothing\n"
 
 
-@pytest.mark.parametrize(
-    "command", [("show",), ("export",), ("history",), ("allowed", "--by", "AU/co-chair")]
-)
+@pytest.mark.parametrize("command", [("show",), ("export",), ("history",), ("allowed", "--by", "AU/co-chair")])
 async def test_a_case_that_does_not_exist_is_named(command: tuple[str, ...], ahg: Ahg) -> None:
     done = await ahg("case", command[0], "AHG-1999-001", *command[1:])
 
@@ -144,15 +140,11 @@ async def test_a_case_that_does_not_exist_is_named(command: tuple[str, ...], ahg
     assert "There is no case AHG-1999-001." in done.stderr
 
 
-async def test_an_export_verifies_by_the_documented_formula_without_the_database(
-    ahg: Ahg, tmp_path: Path
-) -> None:
+async def test_an_export_verifies_by_the_documented_formula_without_the_database(ahg: Ahg, tmp_path: Path) -> None:
     reference = await _submitted(ahg)
     act_for = '{post: AU/co-chair, how: telephone, why: the line is down, do: suspend, with: {text: "สวัสดี \\"x\\""}}'
     await ahg("case", "do", "accept", "--case", reference, "--by", "RSO/secretariat")
-    done = await ahg(
-        "case", "do", "act_for", "--case", reference, "--by", "RSO/secretariat", "--with", act_for
-    )
+    done = await ahg("case", "do", "act_for", "--case", reference, "--by", "RSO/secretariat", "--with", act_for)
     assert done.exit_code == 0, done.output
     file = tmp_path / "log.jsonl"
 
@@ -163,9 +155,7 @@ async def test_an_export_verifies_by_the_documented_formula_without_the_database
     entries = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     for seq, entry in enumerate(entries, start=1):
         names = ("previous", "case", "seq", "at", "by", "acted_for", "command", "event")
-        text = json.dumps(
-            [entry[name] for name in names], ensure_ascii=False, sort_keys=True, separators=(",", ":")
-        )
+        text = json.dumps([entry[name] for name in names], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         assert (entry["seq"], entry["previous"]) == (seq, previous)
         assert entry["hash"] == hashlib.sha256(text.encode()).hexdigest()
         previous = entry["hash"]
@@ -194,14 +184,15 @@ async def test_doctor_finds_a_product_that_lacks_its_delivery(ahg: Ahg) -> None:
     assert "WRONG  Workers: nobody works on ahg-delivery" in done.stdout
 
 
-async def test_doctor_opens_the_mailbox_and_says_when_it_cannot(
-    tmp_path: Path,
-) -> None:
+async def test_doctor_opens_the_mailbox_and_says_when_it_cannot(tmp_path: Path) -> None:
     async with serving(ImapServer()) as imap:
         there: dict[str, Any] = {
-            "imap_host": "127.0.0.1", "imap_port": imap.port, "imap_security": "none", "imap_username": imap.user,
+            "imap_host": "127.0.0.1",
+            "imap_port": imap.port,
+            "imap_security": "none",
+            "imap_username": imap.user,
             "imap_password": imap.password,
-        }  # fmt: skip
+        }
         right = await _mailbox(Settings(data_dir=tmp_path, **there))
         wrong = await _mailbox(Settings(data_dir=tmp_path, **{**there, "imap_password": "guessed"}))
     none = await _mailbox(Settings(data_dir=tmp_path))
@@ -322,9 +313,7 @@ def test_without_temporal_a_sentence_says_what_to_do(tmp_path: Path) -> None:
         "AHG_PAYLOAD_KEYS": "k1:" + "A" * 43 + "=",
     }
 
-    done = CliRunner().invoke(
-        cli.app, ["case", "do", "accept", "--case", "X", "--by", "AU/co-chair"], env=env
-    )
+    done = CliRunner().invoke(cli.app, ["case", "do", "accept", "--case", "X", "--by", "AU/co-chair"], env=env)
 
     assert done.exit_code == 1
     assert "Temporal does not answer; is `ahg up` running?" in done.stderr

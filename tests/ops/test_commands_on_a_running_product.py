@@ -17,11 +17,7 @@ from ops.processes import free_port
 from settings import Settings
 
 AHG = Path(sys.executable).with_name("ahg")
-REQUEST = {
-    "title": "Boats in the strait of Đà Nẵng",
-    "situation": "Boats leave by night.",
-    "affected": ["MY", "TH"],
-}
+REQUEST = {"title": "Boats in the strait of Đà Nẵng", "situation": "Boats leave by night.", "affected": ["MY", "TH"]}
 _PATIENCE = 90.0  # seconds, on a machine that does much else
 
 
@@ -57,9 +53,14 @@ class Product:
     def ahg(self, *words: str) -> subprocess.CompletedProcess[str]:
         """A command beside it."""
         return subprocess.run(
-            (AHG, *words), cwd=self.console.parent, env=self._environment(), capture_output=True, text=True,
-            timeout=_PATIENCE, check=False,
-        )  # fmt: skip
+            (AHG, *words),
+            cwd=self.console.parent,
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            timeout=_PATIENCE,
+            check=False,
+        )
 
     def said(self, *words: str) -> str:
         """What a command that must succeed writes."""
@@ -74,9 +75,12 @@ class Product:
 @pytest.fixture
 def product(tmp_path: Path, database_url: str) -> Iterator[Product]:
     settings = Settings(
-        data_dir=tmp_path / "data", database_url=database_url, web_port=free_port(), smtp_port=free_port(),
+        data_dir=tmp_path / "data",
+        database_url=database_url,
+        web_port=free_port(),
+        smtp_port=free_port(),
         temporal_port=free_port(),
-    )  # fmt: skip
+    )
     made = Product(settings, tmp_path / "console")
     yield made
     if made.process is not None and made.process.poll() is None:
@@ -86,14 +90,10 @@ def product(tmp_path: Path, database_url: str) -> Iterator[Product]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
-def test_the_commands_work_beside_a_running_product_and_find_their_cases_when_it_runs_again(
-    product: Product,
-) -> None:
+def test_the_commands_work_beside_a_running_product_and_find_their_cases_when_it_runs_again(product: Product) -> None:
     product.up()
     assert "0 cases" in product.said("case", "list")
-    done = product.said(
-        "case", "do", "submit", "--by", "LK/focal-point", "--with", json.dumps(REQUEST), "--id", "s1"
-    )
+    done = product.said("case", "do", "submit", "--by", "LK/focal-point", "--with", json.dumps(REQUEST), "--id", "s1")
     reference = done.split()[0]
     product.said("case", "do", "accept", "--case", reference, "--by", "RSO/secretariat")
     refused = product.ahg("case", "do", "convene", "--case", reference, "--by", "MV/focal-point")
@@ -114,17 +114,22 @@ def test_the_commands_work_beside_a_running_product_and_find_their_cases_when_it
     product.said("nudge")
 
     product.interrupt()
-    assert (
-        product.ahg("case", "do", "suspend", "--case", reference, "--by", "RSO/secretariat").returncode != 0
-    )
+    assert product.ahg("case", "do", "suspend", "--case", reference, "--by", "RSO/secretariat").returncode != 0
     assert reference in product.said("case", "list")  # the records are read without the rest
 
     product.up()
     assert json.loads(product.said("case", "show", reference)) == json.loads(shown)
     product.said(
-        "case", "do", "decide", "--case", reference, "--by", "AU/co-chair", "--with",
+        "case",
+        "do",
+        "decide",
+        "--case",
+        reference,
+        "--by",
+        "AU/co-chair",
+        "--with",
         "{gate: activation, position: approve}",
-    )  # fmt: skip
+    )
     assert "ID/co-chair" in product.said("case", "list")
     assert " 0 faults" in product.said("verify")
     product.interrupt()

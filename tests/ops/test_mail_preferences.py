@@ -35,26 +35,44 @@ async def test_what_is_said_is_kept_the_rest_stays_and_all_of_it_is_shown(
     ensure_keys(settings)
     await seed_if_empty(engine)
     done = await ahg(
-        settings, database_url, LK, "--digest", "weekly", "--weekday", "3", "--quiet", "21:00-06:00",
-        "--switch", "situation_updated=off", "--switch", f"{CASE}:outcome_due=at once", "--switch", f"{CASE}=digest",
-    )  # fmt: skip
+        settings,
+        database_url,
+        LK,
+        "--digest",
+        "weekly",
+        "--weekday",
+        "3",
+        "--quiet",
+        "21:00-06:00",
+        "--switch",
+        "situation_updated=off",
+        "--switch",
+        f"{CASE}:outcome_due=at once",
+        "--switch",
+        f"{CASE}=digest",
+    )
     assert done.exit_code == 0, done.output
     assert done.stdout.splitlines()[0] == f"{LK}, {ADDRESS}, times of Asia/Colombo"
     assert done.stdout.splitlines()[2:] == [
-        "digest: weekly, Thursdays at 08:00", "quiet hours: 21:00-06:00", "situation_updated=off",
-        f"{CASE}:outcome_due=at once", f"{CASE}=digest",
-    ]  # fmt: skip
+        "digest: weekly, Thursdays at 08:00",
+        "quiet hours: 21:00-06:00",
+        "situation_updated=off",
+        f"{CASE}:outcome_due=at once",
+        f"{CASE}=digest",
+    ]
     again = await ahg(
         settings, database_url, LK, "--morning", "07:15", "--quiet", "none", "--switch", f"{CASE}=as it is"
     )
     assert again.exit_code == 0, again.output
     assert await stands(engine) == Preferences(
-        digest=Rhythm.WEEKLY, weekday=3, morning=time(7, 15),
+        digest=Rhythm.WEEKLY,
+        weekday=3,
+        morning=time(7, 15),
         switches=(
             Switch(kind="situation_updated", how=How.OFF),
             Switch(case=CASE, kind="outcome_due", how=How.AT_ONCE),
         ),
-    )  # fmt: skip
+    )
     assert (await ahg(settings, database_url, LK, "--reset")).exit_code == 0
     assert await stands(engine) == DEFAULT
 

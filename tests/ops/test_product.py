@@ -21,9 +21,12 @@ PROGRAMS = {"mail": "ops.catcher", "temporal": "start-dev", "worker": "worker", 
 @pytest.fixture
 def product(tmp_path: Path, database_url: str) -> Iterator[tuple[Settings, subprocess.Popen[bytes], Path]]:
     settings = Settings(
-        data_dir=tmp_path / "data", database_url=database_url, web_port=free_port(), smtp_port=free_port(),
+        data_dir=tmp_path / "data",
+        database_url=database_url,
+        web_port=free_port(),
+        smtp_port=free_port(),
         temporal_port=free_port(),
-    )  # fmt: skip
+    )
     out = tmp_path / "console"
     with out.open("wb") as console:
         process = subprocess.Popen(

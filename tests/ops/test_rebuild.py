@@ -65,9 +65,7 @@ async def test_a_case_that_was_recorded_before_is_found_and_listed_afterwards(pl
     assert await lacking(played.engine) == []
     assert await faults(played) == []
     async with played.engine.connect() as connection:
-        assert [hit["kind"] for hit in await search(connection, Post("AU/co-chair"), "patrols")] == [
-            "outcome"
-        ]
+        assert [hit["kind"] for hit in await search(connection, Post("AU/co-chair"), "patrols")] == ["outcome"]
         (case,) = await cases_seen(connection, Post("AU/co-chair"), Filters(open=True))
     assert case["reference"] == played.reference
 
@@ -85,10 +83,7 @@ async def test_a_broken_log_is_named_and_its_rows_stay(played: Rig) -> None:
     async with write_transaction(played.engine) as connection:
         await connection.execute(entries.update().where(entries.c.seq == 3).values(by="TH/focal-point"))
 
-    assert await rebuild(played.engine, [played.reference, "AHG-2026-999"]) == [
-        played.reference,
-        "AHG-2026-999",
-    ]
+    assert await rebuild(played.engine, [played.reference, "AHG-2026-999"]) == [played.reference, "AHG-2026-999"]
 
     async with played.engine.connect() as connection:
         assert (await connection.execute(select(func.count()).select_from(cases))).scalar() == 1

@@ -53,10 +53,7 @@ def test_what_is_the_same_in_other_words_does_not_differ(expected: dict[str, Any
         ({"notices": ["circulated"]}, "notices are compared with a mapping of kinds to what is told"),
         ({"participants": ["MY"]}, "participants is compared with a mapping of names to states"),
         ({"gate": {"participants": "split"}}, "gate participants: outcome is 'open', expected 'split'"),
-        (
-            {"gate": {"activation": {"positions": {"ID": "approve"}}}},
-            "position of ID is 'void', expected 'approve'",
-        ),
+        ({"gate": {"activation": {"positions": {"ID": "approve"}}}}, "position of ID is 'void', expected 'approve'"),
         ({"gate": "closure"}, "the gate closure has not been opened"),
         ({"gate": {"closure": "open"}}, "the gate closure has not been opened"),
         ({"gate": {"closure": {"outcome": None, "positions": 1}}}, "the gate closure has not been opened"),

@@ -65,14 +65,8 @@ def _read(do: str, written: str, known: Known = KNOWN) -> dict[str, Any]:
             REQUEST + ", routes: {from: BD, via: TH, to: MY, by: sea}",
             {"routes": [{"from": "BD", "via": ["TH"], "to": "MY", "by": "sea"}]},
         ),
-        (
-            REQUEST + ", routes: [BD to MY by sea]",
-            {"routes": [{"from": "BD", "via": [], "to": "MY", "by": "sea"}]},
-        ),
-        (
-            REQUEST + ", routes: [MM, TH, MY]",
-            {"routes": [{"from": "MM", "via": ["TH"], "to": "MY", "by": ""}]},
-        ),
+        (REQUEST + ", routes: [BD to MY by sea]", {"routes": [{"from": "BD", "via": [], "to": "MY", "by": "sea"}]}),
+        (REQUEST + ", routes: [MM, TH, MY]", {"routes": [{"from": "MM", "via": ["TH"], "to": "MY", "by": ""}]}),
         (
             REQUEST + ", figures: [{what: persons, value: '2,700', date: 2026-06-01, source: UNHCR}]",
             {"figures": [{"what": "persons", "number": 2700, "as_of": "2026-06-01", "source": "UNHCR"}]},
@@ -92,17 +86,14 @@ def _read(do: str, written: str, known: Known = KNOWN) -> dict[str, Any]:
         (REQUEST + ", Urgency: Urgent", {"urgency": "urgent"}),
         (REQUEST + ", urgent: true", {"urgency": "urgent"}),
         (REQUEST + ", urgency: high", {"urgency": "urgent"}),
-        (
-            REQUEST + ", attachments: [map.pdf]",
-            {"attachments": [], "situation": "Boats leave.\nattachment: map.pdf"},
-        ),
+        (REQUEST + ", attachments: [map.pdf]", {"attachments": [], "situation": "Boats leave.\nattachment: map.pdf"}),
         (REQUEST + ", attachments: [{name: map.pdf}]", {"attachments": []}),
         (REQUEST + ", note: Please hurry.", {"situation": "Boats leave.\nPlease hurry."}),
         (REQUEST + ", text: Please hurry.", {"situation": "Boats leave.\nPlease hurry."}),
         (REQUEST + ", jointly_with: [TH]", {"situation": "Boats leave.\njointly with: TH"}),
         (REQUEST + ", weather: calm", {"situation": "Boats leave.\nweather: calm"}),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("do", ["draft", "submit"])
 def test_a_request_is_read(do: str, written: str, meant: dict[str, Any]) -> None:
     read = _read(do, written)
@@ -117,8 +108,7 @@ MEETING = "title: First, place: Bangkok"
 @pytest.mark.parametrize(
     ("do", "written", "meant"),
     [
-        ("resubmit", "members_affected: MY, note: As asked.",
-         {"changes": {"affected": ["MY"]}, "text": "As asked."}),
+        ("resubmit", "members_affected: MY, note: As asked.", {"changes": {"affected": ["MY"]}, "text": "As asked."}),
         ("resubmit", "changes: {what has been done: x}", {"changes": {"done": "x"}}),
         ("resubmit", "weather: calm", {"changes": {}, "text": "weather: calm"}),
         ("return", "what: [figures]", {"missing": ["figures"]}),
@@ -129,8 +119,11 @@ MEETING = "title: First, place: Bangkok"
         ("join", "situation: ours too, affected: [TH]", {"text": "situation: ours too\naffected: TH"}),
         ("decide", "gate: Activation, position: Approve", {"gate": "activation", "position": "approve"}),
         ("decide", "position: approved", {"position": "approve"}),
-        ("decide", "position: approve-with-conditions, conditions: [a, b]",
-         {"position": "approve with conditions", "text": "a\nb"}),
+        (
+            "decide",
+            "position: approve-with-conditions, conditions: [a, b]",
+            {"position": "approve with conditions", "text": "a\nb"},
+        ),
         ("decide", "position: approve_with_conditions", {"text": NOT_SAID}),
         ("decide", "position: declined, because: too late", {"position": "decline", "text": "too late"}),
         ("decide", "position: recused, reason: x", {"position": "recuse", "text": "x"}),
@@ -140,8 +133,11 @@ MEETING = "title: First, place: Bangkok"
         ("decide", "approve: true", {"position": "approve"}),
         ("answer", "gate: activation, reply: a", {"gate": "activation", "text": "a"}),
         ("answer", "answers: [a, b]", {"text": "a\nb"}),
-        ("propose", "members: [{member: LK, why: on the route}, TH]",
-         {"members": ["LK", "TH"], "text": "LK: on the route"}),
+        (
+            "propose",
+            "members: [{member: LK, why: on the route}, TH]",
+            {"members": ["LK", "TH"], "text": "LK: on the route"},
+        ),
         ("propose", "members: [LK], reasons: {LK: on the route}", {"members": ["LK"], "text": "LK: on the route"}),
         ("propose", "states: [LK], organisations: [UNHCR]", {"members": ["LK", "UNHCR"]}),
         ("propose", "members: [SG, lk]", {"members": ["SG", "LK"]}),
@@ -186,21 +182,33 @@ MEETING = "title: First, place: Bangkok"
         ("review_arrangement", "outcome: end", {"arrangement": "Weekly picture", "text": "outcome: end"}),
         ("schedule_meeting", MEETING + ", date: 2026-08-01, time: '9:00'", {"starts": "2026-08-01T09:00"}),
         ("schedule_meeting", MEETING + ", day: 2026-08-01", {"starts": "2026-08-01"}),
-        ("schedule_meeting", MEETING + ", dates: [2026-08-01, 2026-08-02]",
-         {"starts": "2026-08-01", "ends": "2026-08-02"}),
+        (
+            "schedule_meeting",
+            MEETING + ", dates: [2026-08-01, 2026-08-02]",
+            {"starts": "2026-08-01", "ends": "2026-08-02"},
+        ),
         ("schedule_meeting", "meeting: M, venue: Bangkok, on: 2026-08-01", {"title": "M", "place": "Bangkok"}),
         ("schedule_meeting", "name: M, date: 2026-08-01", {"title": "M"}),
         ("schedule_meeting", "date: 2026-08-01", {"title": "Meeting 3"}),
         ("schedule_meeting", MEETING + ", date: 2026-08-01, invited: [MY, TH]", {"text": "invited: MY, TH"}),
-        ("attend", "meeting: first, present: MY/focal-point, observed: [BD], apologies: [TH]",
-         {"meeting": "First", "present": ["MY"], "observing": ["BD"], "absent": ["TH"]}),
+        (
+            "attend",
+            "meeting: first, present: MY/focal-point, observed: [BD], apologies: [TH]",
+            {"meeting": "First", "present": ["MY"], "observing": ["BD"], "absent": ["TH"]},
+        ),
         ("attend", "participants: [MY]", {"meeting": "Second", "present": ["MY"]}),
         ("attend", "members: MY", {"present": ["MY"]}),
-        ("attend", "attendance: {MY: present, TH: absent, BD: observing}",
-         {"present": ["MY"], "absent": ["TH"], "observing": ["BD"]}),
+        (
+            "attend",
+            "attendance: {MY: present, TH: absent, BD: observing}",
+            {"present": ["MY"], "absent": ["TH"], "observing": ["BD"]},
+        ),
         ("situation_update", "summary: calm, as_of: 2026-07-01", {"text": "calm\nas of: 2026-07-01"}),
-        ("situation_update", "situation: calm, routes: [{from: BD, to: MY}]",
-         {"text": "calm\nroutes: from: BD; to: MY"}),
+        (
+            "situation_update",
+            "situation: calm, routes: [{from: BD, to: MY}]",
+            {"text": "calm\nroutes: from: BD; to: MY"},
+        ),
         ("extend", "to: 2028-01-01", {"until": "2028-01-01"}),
         ("extend", "new_end: 2028-01-01", {"until": "2028-01-01"}),
         ("extend", "until: 6 months", {"by": "6mo"}),
@@ -225,8 +233,11 @@ MEETING = "title: First, place: Bangkok"
         ("recommend", "title: E, text: Long.", {"text": "E\nLong."}),
         ("adopt", "recommendation: 1", {"recommendation": "Keep the plan."}),
         ("adopt", "recommendation: keep the plan", {"recommendation": "Keep the plan."}),
-        ("adopt", "title: Share lists, decision: declined, because: costly",
-         {"recommendation": "Share lists\nShare lists each week.", "state": "declined", "text": "costly"}),
+        (
+            "adopt",
+            "title: Share lists, decision: declined, because: costly",
+            {"recommendation": "Share lists\nShare lists each week.", "state": "declined", "text": "costly"},
+        ),
         ("adopt", "text: Keep the plan.", {"recommendation": "Keep the plan.", "text": ""}),
         ("circulate", "names: none", {"names": []}),
         ("circulate", "names: everyone", {"names": ["MY", "TH", "IOM"]}),
@@ -240,23 +251,36 @@ MEETING = "title: First, place: Bangkok"
         ("waive", "tor: a, why: x", {"term": ["a"], "text": "x"}),
         ("waive", "a: nothing to do", {"term": ["a"], "text": "nothing to do"}),
         ("waive", "terms: [a, b]", {"term": ["a", "b"], "text": NOT_SAID}),
-        ("delegate", "alternate: Jo Doe, from: 2026-07-10, for: 2w, until: 2026-09-01",
-         {"to": {"name": "Jo Doe", "email": "", "language": "en"}, "until": "2026-09-01",
-          "text": "from: 2026-07-10\nfor: 2w"}),
-        ("hand_over", "new holder: Jo Doe, 'on': 2026-07-10, phone: '123'",
-         {"to": {"name": "Jo Doe", "email": "", "language": "en"}, "text": "on: 2026-07-10\nphone: 123"}),
+        (
+            "delegate",
+            "alternate: Jo Doe, from: 2026-07-10, for: 2w, until: 2026-09-01",
+            {
+                "to": {"name": "Jo Doe", "email": "", "language": "en"},
+                "until": "2026-09-01",
+                "text": "from: 2026-07-10\nfor: 2w",
+            },
+        ),
+        (
+            "hand_over",
+            "new holder: Jo Doe, 'on': 2026-07-10, phone: '123'",
+            {"to": {"name": "Jo Doe", "email": "", "language": "en"}, "text": "on: 2026-07-10\nphone: 123"},
+        ),
         ("delegate", "until: 2026-09-01", {"to": {"name": "The alternate", "email": "", "language": "en"}}),
         ("add_arrangement", "kind: ports", {"title": "Arrangement 2", "parties": ["MY", "TH", "IOM"]}),
         ("hand_over", "to: {name: Jo Doe, phone: '123'}", {"text": "phone: 123"}),
     ],
-)  # fmt: skip
+)
 def test_fields_are_found_by_what_people_call_them(do: str, written: str, meant: dict[str, Any]) -> None:
     read = _read(do, written)
 
-    assert {name: sorted(one) if name == "to" and do == "circulate" and isinstance(one, list) else one
-            for name, one in read.items() if name in meant} == {
+    assert {
+        name: sorted(one) if name == "to" and do == "circulate" and isinstance(one, list) else one
+        for name, one in read.items()
+        if name in meant
+    } == {
         name: sorted(one) if name == "to" and isinstance(one, list) and do == "circulate" else one
-        for name, one in meant.items()}  # fmt: skip
+        for name, one in meant.items()
+    }
 
 
 def test_organisations_can_be_addressed_together() -> None:
@@ -285,8 +309,10 @@ def test_what_is_kept_or_left_out_is_told() -> None:
     read = worded("recommend", {"report": "final", "text": "A", "priority": "high"}, KNOWN)
 
     assert (read.fields["text"], read.kept, read.left_out) == (
-        "A\npriority: high", ("priority: high",), ("report: final",),
-    )  # fmt: skip
+        "A\npriority: high",
+        ("priority: high",),
+        ("report: final",),
+    )
 
 
 def test_nothing_is_said_for_an_act_that_is_to_be_refused() -> None:

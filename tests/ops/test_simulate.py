@@ -100,9 +100,7 @@ def test_a_wrong_expectation_fails_and_names_the_act_and_the_difference(tmp_path
 
 
 def test_an_act_that_was_to_be_refused_and_is_accepted_fails_and_is_named(tmp_path: Path) -> None:
-    result = _simulate(
-        tmp_path, {"at": "1h", "by": "RSO/secretariat", "do": "accept", "refused": "only a Co-Chair"}
-    )
+    result = _simulate(tmp_path, {"at": "1h", "by": "RSO/secretariat", "do": "accept", "refused": "only a Co-Chair"})
 
     assert result.exit_code == 1
     assert "1h: RSO/secretariat accept: accepted, though it was to be refused" in result.stderr
@@ -112,20 +110,14 @@ def test_an_act_that_is_refused_against_expectation_fails_and_is_named(tmp_path:
     result = _simulate(tmp_path, {"at": "1h", "by": "TH/focal-point", "do": "accept"})
 
     assert result.exit_code == 1
-    assert (
-        "1h: TH/focal-point accept: refused, though it was not expected to be: Only the sec" in result.stderr
-    )
+    assert "1h: TH/focal-point accept: refused, though it was not expected to be: Only the sec" in result.stderr
 
 
 def test_a_refusal_in_other_words_than_expected_fails_and_is_named(tmp_path: Path) -> None:
-    result = _simulate(
-        tmp_path, {"at": "1h", "by": "TH/focal-point", "do": "accept", "refused": "only a Co-Chair"}
-    )
+    result = _simulate(tmp_path, {"at": "1h", "by": "TH/focal-point", "do": "accept", "refused": "only a Co-Chair"})
 
     assert result.exit_code == 1
-    assert (
-        "1h: TH/focal-point accept: the refusal does not say 'only a Co-Chair', it says: On" in result.stderr
-    )
+    assert "1h: TH/focal-point accept: the refusal does not say 'only a Co-Chair', it says: On" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -177,9 +169,7 @@ DECIDES: dict[str, Any] = {"at": "25h", "by": "AU/co-chair", "do": "decide", "wi
 
 @pytest.mark.slow
 @pytest.mark.journey
-def test_an_answer_at_its_deadline_is_in_time_and_an_expectation_comes_after_the_clock(
-    tmp_path: Path,
-) -> None:
+def test_an_answer_at_its_deadline_is_in_time_and_an_expectation_comes_after_the_clock(tmp_path: Path) -> None:
     """The activation's 24 hours begin with the acceptance: they end as the first Co-Chair decides."""
     result = _simulate(tmp_path, *URGENT, DECIDES, {"at": "25h", "expect": {"gate": {"activation": "open"}}})
 
@@ -203,9 +193,7 @@ def test_an_act_that_is_to_be_refused_comes_after_the_clock(tmp_path: Path) -> N
 def test_an_act_that_comes_too_early_for_the_clock_is_given_again_once_it_has_struck(tmp_path: Path) -> None:
     """The gate lapses 72 hours after its deadline; at that moment the requester submits anew what can be resubmitted."""
     anew = {"at": "97h", "by": "LK/focal-point", "do": "resubmit", "with": {"title": "Boats"}}
-    result = _simulate(
-        tmp_path, *URGENT, anew, {"at": "97h", "expect": {"stage": "submitted", "versions": 2}}
-    )
+    result = _simulate(tmp_path, *URGENT, anew, {"at": "97h", "expect": {"stage": "submitted", "versions": 2}})
 
     assert result.exit_code == 0, result.output
     lapsed, resubmitted = _lines(result, "(lapsed", "resubmitted")
@@ -213,9 +201,7 @@ def test_an_act_that_comes_too_early_for_the_clock_is_given_again_once_it_has_st
 
 
 def test_what_a_command_has_no_field_for_is_kept_and_told(tmp_path: Path) -> None:
-    result = _simulate(
-        tmp_path, {"at": "1h", "by": "rso/Secretariat", "do": "Accept", "with": {"weather": "calm"}}
-    )
+    result = _simulate(tmp_path, {"at": "1h", "by": "rso/Secretariat", "do": "Accept", "with": {"weather": "calm"}})
 
     assert result.exit_code == 0, result.output
     assert "RSO/secretariat accept: kept in the text: weather: calm" in result.stdout

@@ -119,9 +119,7 @@ def test_a_child_that_dies_is_started_again(start: Callable[[], Running]) -> Non
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_everything_in_reverse_order(
-    start: Callable[[], Running], number: signal.Signals
-) -> None:
+def test_a_signal_stops_everything_in_reverse_order(start: Callable[[], Running], number: signal.Signals) -> None:
     running = start()
     until(lambda: running.said("pages are at"))
     assert len(running.family()) == 3  # the stubborn one's child too

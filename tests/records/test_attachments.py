@@ -36,9 +36,7 @@ def store(engine: AsyncEngine, tmp_path: Path) -> Attachments:
     return Attachments(engine, tmp_path / "files", LIMITS)
 
 
-async def kept(
-    store: Attachments, content: bytes = PDF, member: str = "LK", name: str = "a.pdf"
-) -> Attachment:
+async def kept(store: Attachments, content: bytes = PDF, member: str = "LK", name: str = "a.pdf") -> Attachment:
     return await store.keep(member, name, "application/pdf", io.BytesIO(content), NOW)
 
 
@@ -57,17 +55,11 @@ async def test_a_file_lies_under_its_hash_two_folders_deep_for_its_owner_alone(s
     assert one == Attachment(name="a.pdf", sha256=digest, size=len(PDF), kind="application/pdf")
     assert path == store.folder / digest[:2] / digest[2:4] / digest
     assert path.read_bytes() == PDF
-    assert [part.stat().st_mode & 0o777 for part in (path, path.parent, store.folder)] == [
-        0o600,
-        0o700,
-        0o700,
-    ]
+    assert [part.stat().st_mode & 0o777 for part in (path, path.parent, store.folder)] == [0o600, 0o700, 0o700]
     assert await store.fault(digest, len(PDF)) == ""
 
 
-async def test_the_same_file_many_times_at_once_is_one_file_and_each_member_is_noted(
-    store: Attachments,
-) -> None:
+async def test_the_same_file_many_times_at_once_is_one_file_and_each_member_is_noted(store: Attachments) -> None:
     content = bytes(range(256)) * 5000
     members = [f"M{number % 4}" for number in range(16)]
 
@@ -110,17 +102,7 @@ async def test_what_breaks_off_leaves_nothing_behind(store: Attachments) -> None
 
 @pytest.mark.parametrize(
     "name",
-    [
-        "",
-        "..",
-        "../../etc/passwd",
-        "/etc/passwd",
-        "A" * 64,
-        "a" * 63,
-        "a" * 65,
-        "a" * 63 + "\n",
-        "a" * 62 + "\x00a",
-    ],
+    ["", "..", "../../etc/passwd", "/etc/passwd", "A" * 64, "a" * 63, "a" * 65, "a" * 63 + "\n", "a" * 62 + "\x00a"],
 )
 def test_nothing_but_a_hash_becomes_a_path(store: Attachments, name: str) -> None:
     with pytest.raises(ValueError, match="64 hexadecimal digits"):
@@ -130,9 +112,7 @@ def test_nothing_but_a_hash_becomes_a_path(store: Attachments, name: str) -> Non
 # who may attach what ------------------------------------------------------------------------------------------
 
 
-async def test_a_member_attaches_what_it_put_in_itself_or_what_the_newest_version_has(
-    store: Attachments,
-) -> None:
+async def test_a_member_attaches_what_it_put_in_itself_or_what_the_newest_version_has(store: Attachments) -> None:
     own, others = await kept(store), await kept(store, b"theirs", "MY")
 
     await store.check("LK", [own], {})
@@ -168,8 +148,13 @@ async def test_the_limits_are_named(store: Attachments) -> None:
 
 def test_sizes_are_said_as_people_say_them() -> None:
     assert [written_size(size) for size in (0, 1, 1024, 1_048_576, 1_572_864, 10 * 1024**2)] == [
-        "0 kB", "1 kB", "1 kB", "1 MB", "1.5 MB", "10 MB",
-    ]  # fmt: skip
+        "0 kB",
+        "1 kB",
+        "1 kB",
+        "1 MB",
+        "1.5 MB",
+        "10 MB",
+    ]
 
 
 # names ------------------------------------------------------------------------------------------------------
@@ -195,20 +180,14 @@ def test_sizes_are_said_as_people_say_them() -> None:
         ("x" * 500, "x" * 200),
         ("x." + "y" * 500, "x." + "y" * 198),
     ],
-)  # fmt: skip
+)
 def test_a_name_is_kept_as_text_without_folder_controls_or_reordering(sent: str, name: str) -> None:
     assert clean_name(sent) == name
     assert clean_name(name) == name
 
 
 def test_endings_and_kinds() -> None:
-    assert [suffix_of(name) for name in ("a.PDF", "a.tar.gz", ".pdf", "a.", "a")] == [
-        ".pdf",
-        ".gz",
-        "",
-        "",
-        "",
-    ]
+    assert [suffix_of(name) for name in ("a.PDF", "a.tar.gz", ".pdf", "a.", "a")] == [".pdf", ".gz", "", "", ""]
     suffixes = [suffix for kind in KINDS for suffix in kind.suffixes]
     assert len(set(suffixes)) == len(suffixes)
     assert not {".html", ".svg", ".exe", ".docm", ".js"} & set(suffixes)
@@ -333,11 +312,7 @@ async def test_verify_names_the_file_that_is_missing_or_damaged(parts: Rig) -> N
 async def test_the_doctor_says_whether_files_can_be_kept(tmp_path: Path) -> None:
     blocked = tmp_path / "blocked"
     blocked.write_text("a file where a folder should be")
-    for folder, well in (
-        (tmp_path / "not" / "there" / "yet", True),
-        (blocked, False),
-        (blocked / "below", False),
-    ):
+    for folder, well in ((tmp_path / "not" / "there" / "yet", True), (blocked, False), (blocked / "below", False)):
         found = [one async for one in examine(Settings(data_dir=tmp_path, attachments_dir=folder))]
         (files,) = [one for one in found if one.what == "Files of requests"]
         assert files.well is well, files

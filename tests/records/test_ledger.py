@@ -47,19 +47,13 @@ async def test_two_workers_at_once_never_reserve_the_same_notice(engine: AsyncEn
     assert sorted(id_ for one in taken for id_ in one or ()) == ids
 
 
-async def test_a_turn_that_is_written_twice_reserves_the_same_and_changes_nothing_more(
-    engine: AsyncEngine,
-) -> None:
+async def test_a_turn_that_is_written_twice_reserves_the_same_and_changes_nothing_more(engine: AsyncEngine) -> None:
     ids = await queued(engine)
 
-    assert (
-        await take_turn(engine, "w", wanted=ids) == await take_turn(engine, "w", wanted=ids) == frozenset(ids)
-    )
+    assert await take_turn(engine, "w", wanted=ids) == await take_turn(engine, "w", wanted=ids) == frozenset(ids)
 
 
-async def test_what_was_put_off_is_not_ready_before_its_time_and_then_comes_first(
-    engine: AsyncEngine,
-) -> None:
+async def test_what_was_put_off_is_not_ready_before_its_time_and_then_comes_first(engine: AsyncEngine) -> None:
     first, second = await ready(engine) if await queued(engine) else []
     later = NOW + timedelta(minutes=1)
     await take_turn(engine, "w", wanted=[second["id"]])
@@ -72,9 +66,7 @@ async def test_what_was_put_off_is_not_ready_before_its_time_and_then_comes_firs
     assert [row["id"] for row in await ready(engine, later, limit=1)] == [second["id"]]
 
 
-async def test_what_a_dead_worker_had_reserved_is_ambiguous_and_never_reserved_again(
-    engine: AsyncEngine,
-) -> None:
+async def test_what_a_dead_worker_had_reserved_is_ambiguous_and_never_reserved_again(engine: AsyncEngine) -> None:
     first, second = await queued(engine)
     await take_turn(engine, "dead", wanted=[first])
 
@@ -108,9 +100,7 @@ async def test_a_worker_that_was_taken_for_dead_still_knows_what_it_sent_unless_
     assert states == ["sent", "reserved"]
 
 
-async def test_while_mail_is_paused_nothing_is_reserved_and_what_was_sent_is_marked(
-    engine: AsyncEngine,
-) -> None:
+async def test_while_mail_is_paused_nothing_is_reserved_and_what_was_sent_is_marked(engine: AsyncEngine) -> None:
     await queued(engine)
     first, second = await ready(engine)
     await take_turn(engine, "w", wanted=[first["id"]])
@@ -124,9 +114,7 @@ async def test_while_mail_is_paused_nothing_is_reserved_and_what_was_sent_is_mar
     assert states == ["sent", "queued"]
 
 
-async def test_the_notice_for_the_alternate_is_queued_once_and_has_none_of_its_own(
-    engine: AsyncEngine,
-) -> None:
+async def test_the_notice_for_the_alternate_is_queued_once_and_has_none_of_its_own(engine: AsyncEngine) -> None:
     await queued(engine)
     first, _ = await ready(engine)
     instead = ledger.for_alternate(first, NOW)

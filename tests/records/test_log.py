@@ -58,10 +58,7 @@ async def test_the_same_step_again_changes_nothing_and_gets_the_same_answer(engi
 async def test_an_older_step_again_changes_nothing_though_others_followed(engine: AsyncEngine) -> None:
     table = Tabletop()
     first = submitted(table)
-    await record(
-        engine,
-        first,
-    )
+    await record(engine, first)
     await record(engine, step_of(table.do("RSO/secretariat", "accept")))
     entries = await counted(engine, "entries")
 
@@ -92,9 +89,7 @@ def step_of_last(table: Tabletop, entries: tuple[Entry, ...]) -> Step:
     return Step.model_construct(stream=table.case.reference, entries=entries, rows=(), notices=())
 
 
-async def test_a_step_beyond_the_end_of_the_log_is_refused_and_nothing_is_written(
-    engine: AsyncEngine,
-) -> None:
+async def test_a_step_beyond_the_end_of_the_log_is_refused_and_nothing_is_written(engine: AsyncEngine) -> None:
     table = Tabletop()
     submitted(table)
 
@@ -123,9 +118,7 @@ NAMES = {
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
-async def test_a_name_comes_back_as_it_was_from_log_projection_and_ledger(
-    name: str, engine: AsyncEngine
-) -> None:
+async def test_a_name_comes_back_as_it_was_from_log_projection_and_ledger(name: str, engine: AsyncEngine) -> None:
     table = Tabletop()
     await record(engine, step_of(table.do("LK/focal-point", "submit", {**REQUEST, "title": name})))
     await record(engine, step_of(table.do("LK/focal-point", "hand_over", {"to": {"name": name}})))

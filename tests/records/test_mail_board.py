@@ -29,9 +29,7 @@ async def one(engine: AsyncEngine, number: int) -> dict[str, Any]:
         return next(row for row in await queries.notices(connection, "AHG-2026-001") if row["id"] == number)
 
 
-async def test_the_board_holds_what_is_stuck_what_is_tried_again_and_what_a_pause_holds(
-    engine: AsyncEngine,
-) -> None:
+async def test_the_board_holds_what_is_stuck_what_is_tried_again_and_what_a_pause_holds(engine: AsyncEngine) -> None:
     first, second = await queued(engine)
     assert await shown(engine) == []
     await pause(engine, "RSO/secretariat", "the server moves", NOW)
@@ -74,8 +72,10 @@ async def test_what_may_have_come_back_is_shown_until_somebody_has_decided(engin
     await note(engine, doubtful[0], NOW - hours)
     (row,) = await shown(engine)
     assert (row["state"], row["returns"][0]["fate"], row["returns"][0]["address"]) == (
-        "sent", "unconfirmed", "box7@example.org",
-    )  # fmt: skip
+        "sent",
+        "unconfirmed",
+        "box7@example.org",
+    )
     for decide in (resend, give_up):
         with pytest.raises(NotDecided, match="Say why"):
             await decide(engine, key, **{**BY, "why": ""})
@@ -97,12 +97,7 @@ async def test_what_is_sent_again_is_the_same_notice_tried_anew(engine: AsyncEng
     first, _ = await queued(engine)
     states = ("refused", "bounced", "ambiguous", "undeliverable", "queued")
     for state in states:
-        stood = {
-            "state": state,
-            "attempts": 38,
-            "next_attempt_at": NOW + timedelta(hours=4),
-            "reply": "451 busy",
-        }
+        stood = {"state": state, "attempts": 38, "next_attempt_at": NOW + timedelta(hours=4), "reply": "451 busy"}
         await stand(engine, [{"id": first, **SENT, **stood}])
         await resend(engine, (await one(engine, first))["key"], **BY)
         again = await one(engine, first)
@@ -112,8 +107,13 @@ async def test_what_is_sent_again_is_the_same_notice_tried_anew(engine: AsyncEng
         (decisions,) = (await decisions_of(connection, [first])).values()
     assert [one["state"] for one in decisions] == list(states)
     assert {name: decisions[0][name] for name in ("what", "by", "why", "decided_at", "attempts", "said")} == {
-        "what": "resend", "by": BY["by"], "why": BY["why"], "decided_at": NOW, "attempts": 38, "said": "451 busy",
-    }  # fmt: skip
+        "what": "resend",
+        "by": BY["by"],
+        "why": BY["why"],
+        "decided_at": NOW,
+        "attempts": 38,
+        "said": "451 busy",
+    }
 
 
 async def test_what_was_refused_is_found_by_what_was_said(engine: AsyncEngine) -> None:
@@ -138,8 +138,11 @@ async def test_what_is_given_up_leaves_the_board_with_who_and_why(engine: AsyncE
     assert await shown(engine) == []
     over = await one(engine, first)
     assert (over["state"], over["reason"], over["settled_by"], over["settled_at"]) == (
-        "given_up", BY["why"], BY["by"], NOW,
-    )  # fmt: skip
+        "given_up",
+        BY["why"],
+        BY["by"],
+        NOW,
+    )
     with pytest.raises(NotDecided, match="is not stuck: it is given up"):
         await resend(engine, key, **BY)
 

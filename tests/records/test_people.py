@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db import write_transaction
 from models.posts import Capacity, Post, Role, needs_second_factor
 from models.tables import TABLES
-from records import people
+from records import api_tokens, holders, sessions, sign_ins
 from records.directory import seed_if_empty
 from records.offices import addressee_of, addressees_now
 
@@ -33,7 +33,7 @@ async def change(engine: AsyncEngine, statement: str, **values: Any) -> None:
 
 async def posts(engine: AsyncEngine, email: str, now: datetime = NOW) -> list[str]:
     async with engine.connect() as connection:
-        return list(await people.posts_of(connection, email, now))
+        return list(await holders.posts_of(connection, email, now))
 
 
 async def test_the_holders_posts_come_before_those_stood_in_for(records: AsyncEngine) -> None:
@@ -51,10 +51,12 @@ async def test_an_alternate_stands_in_until_the_end_of_the_day(
     records: AsyncEngine, until: str | None, held: bool
 ) -> None:
     await change(
-        records, "UPDATE alternates SET email = 'a@example.org', until = CAST(:until AS DATE) WHERE post = 'AU/co-chair'"
-        if records.dialect.name == "postgresql" else
-        "UPDATE alternates SET email = 'a@example.org', until = :until WHERE post = 'AU/co-chair'", until=until,
-    )  # fmt: skip
+        records,
+        "UPDATE alternates SET email = 'a@example.org', until = CAST(:until AS DATE) WHERE post = 'AU/co-chair'"
+        if records.dialect.name == "postgresql"
+        else "UPDATE alternates SET email = 'a@example.org', until = :until WHERE post = 'AU/co-chair'",
+        until=until,
+    )
 
     assert await posts(records, "a@example.org") == (["AU/co-chair"] if held else [])
 
@@ -76,9 +78,7 @@ async def test_the_last_day_of_an_alternate_is_a_day_of_the_posts_office(
         await connection.execute(table.delete().where(table.c.post == post))
         stand_in = {"post": str(post), "name": "A", "email": "a@example.org", "until": date(2026, 3, 10)}
         await connection.execute(table.insert(), stand_in)
-        await connection.execute(
-            table.insert(), {**stand_in, "name": "B", "email": "b@example.org", "until": None}
-        )
+        await connection.execute(table.insert(), {**stand_in, "name": "B", "email": "b@example.org", "until": None})
     for now, standing_in in (
         (at(zone, 10, 1), "a@example.org"),
         (at(zone, 10, 23), "a@example.org"),
@@ -100,18 +100,14 @@ async def test_an_address_that_no_post_has_is_nobody(records: AsyncEngine, email
 
     assert await posts(records, email) == []
     async with records.connect() as connection:
-        assert await people.person(connection, email, NOW) == people.Person()
+        assert await holders.person(connection, email, NOW) == holders.Person()
 
 
-async def test_a_person_is_written_to_in_the_posts_language_at_the_directorys_address(
-    records: AsyncEngine,
-) -> None:
-    await change(
-        records, "UPDATE holders SET language = 'id', email = 'Budi@Example.id' WHERE post = 'ID/co-chair'"
-    )
+async def test_a_person_is_written_to_in_the_posts_language_at_the_directorys_address(records: AsyncEngine) -> None:
+    await change(records, "UPDATE holders SET language = 'id', email = 'Budi@Example.id' WHERE post = 'ID/co-chair'")
     async with records.connect() as connection:
-        holder = await people.person(connection, "budi@example.id", NOW)
-        alternate = await people.person(connection, "co-chair-alternate@id.ahg.localhost", NOW)
+        holder = await holders.person(connection, "budi@example.id", NOW)
+        alternate = await holders.person(connection, "co-chair-alternate@id.ahg.localhost", NOW)
 
     assert (holder.email, holder.language, holder.zone) == ("Budi@Example.id", "id", "Asia/Jakarta")
     assert alternate.language == "id"
@@ -122,9 +118,7 @@ def test_posts_that_decide_or_act_for_others_need_the_second_factor(role: Role) 
     assert needs_second_factor(Post.of("AU", role)) is (role in (Role.CO_CHAIR, Role.SECRETARIAT))
 
 
-async def test_asking_for_a_link_does_the_same_whether_or_not_the_address_is_known(
-    records: AsyncEngine,
-) -> None:
+async def test_asking_for_a_link_does_the_same_whether_or_not_the_address_is_known(records: AsyncEngine) -> None:
     done: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
@@ -134,7 +128,7 @@ async def test_asking_for_a_link_does_the_same_whether_or_not_the_address_is_kno
     asked = []
     for email in ("focal-point@my.ahg.localhost", "nobody@example.org"):
         done.clear()
-        await people.ask_link(records, email, "203.0.113.7", "", NOW)
+        await sign_ins.ask_link(records, email, "203.0.113.7", "", NOW)
         asked.append(list(done))
 
     assert asked[0] == asked[1]
@@ -145,8 +139,8 @@ async def test_requests_and_sessions_that_are_long_over_are_not_kept(records: As
     email = "focal-point@my.ahg.localhost"
 
     async def sign_in(now: datetime) -> None:
-        link = await people.ask_link(records, email, "203.0.113.7", "", now)
-        assert await people.use_link(records, link, device="", earlier="", now=now)
+        link = await sign_ins.ask_link(records, email, "203.0.113.7", "", now)
+        assert await sign_ins.use_link(records, link, device="", earlier="", now=now)
 
     await sign_in(NOW)
     await sign_in(NOW + timedelta(days=3))
@@ -157,13 +151,13 @@ async def test_requests_and_sessions_that_are_long_over_are_not_kept(records: As
 
 
 async def test_a_session_that_is_asked_for_often_is_written_once_a_minute(records: AsyncEngine) -> None:
-    link = await people.ask_link(records, "focal-point@my.ahg.localhost", "203.0.113.7", "", NOW)
-    begun = await people.use_link(records, link, device="", earlier="", now=NOW)
+    link = await sign_ins.ask_link(records, "focal-point@my.ahg.localhost", "203.0.113.7", "", NOW)
+    begun = await sign_ins.use_link(records, link, device="", earlier="", now=NOW)
     assert begun is not None
 
     async def seen_at(seconds: int) -> datetime:
-        assert await people.session_of(records, begun.token, NOW + timedelta(seconds=seconds))
-        session = await people.session_of(records, begun.token, NOW + timedelta(seconds=seconds))
+        assert await sessions.session_of(records, begun.token, NOW + timedelta(seconds=seconds))
+        session = await sessions.session_of(records, begun.token, NOW + timedelta(seconds=seconds))
         assert session is not None
         return session.seen_at
 
@@ -175,23 +169,33 @@ async def test_a_session_that_is_asked_for_often_is_written_once_a_minute(record
 
 async def test_what_a_token_was_used_for_last_is_noted(records: AsyncEngine) -> None:
     email, post = "focal-point@my.ahg.localhost", Post("MY/focal-point")
-    token = await people.new_api_token(
-        records, email, post, "Export", (people.Scope.WRITE, people.Scope.READ, people.Scope.READ),
-        expires_at=NOW + people.LONGEST_TOKEN_LIFE, now=NOW,
-    )  # fmt: skip
-    await people.token_of(records, token, NOW + timedelta(hours=1))
+    token = await api_tokens.new_api_token(
+        records,
+        email,
+        post,
+        "Export",
+        (api_tokens.Scope.WRITE, api_tokens.Scope.READ, api_tokens.Scope.READ),
+        expires_at=NOW + api_tokens.LONGEST_TOKEN_LIFE,
+        now=NOW,
+    )
+    await api_tokens.token_of(records, token, NOW + timedelta(hours=1))
     async with records.connect() as connection:
-        (found,) = await people.tokens_of(connection, email, NOW)
+        (found,) = await api_tokens.tokens_of(connection, email, NOW)
 
     assert found.used_at == NOW + timedelta(hours=1)
-    assert found.scopes == (people.Scope.READ, people.Scope.WRITE)
+    assert found.scopes == (api_tokens.Scope.READ, api_tokens.Scope.WRITE)
     for wrong in ("", "ahg_", token[:-1], token.upper(), "\ud800"):
-        assert await people.token_of(records, wrong, NOW) is None
+        assert await api_tokens.token_of(records, wrong, NOW) is None
 
 
 async def test_a_token_for_more_than_a_year_is_refused(records: AsyncEngine) -> None:
     with pytest.raises(ValueError, match="at most a year"):
-        await people.new_api_token(
-            records, "focal-point@my.ahg.localhost", Post("MY/focal-point"), "Export", (people.Scope.READ,),
-            expires_at=NOW + timedelta(days=365, seconds=1), now=NOW,
-        )  # fmt: skip
+        await api_tokens.new_api_token(
+            records,
+            "focal-point@my.ahg.localhost",
+            Post("MY/focal-point"),
+            "Export",
+            (api_tokens.Scope.READ,),
+            expires_at=NOW + timedelta(days=365, seconds=1),
+            now=NOW,
+        )

@@ -36,9 +36,7 @@ async def stands_in(engine: AsyncEngine, email: str) -> None:
         await connection.execute(TABLES.tables["alternates"].insert(), row)
 
 
-async def sent(
-    engine: AsyncEngine, *, alternate: str | None = "alternate@example.org", **changed: Any
-) -> int:
+async def sent(engine: AsyncEngine, *, alternate: str | None = "alternate@example.org", **changed: Any) -> int:
     """Two notices that the mail server took; the number of the one that the returned mails are about."""
     mine, other = await queued(engine)
     if alternate is not None:
@@ -65,16 +63,8 @@ async def test_a_report_of_failure_marks_the_notice_and_keeps_the_servers_first_
     mine = await sent(engine, state=state)
     assert await note(engine, read_return(returned(name)), NOW) is Noted.BOUNCED
     notice, other, instead = await rows(engine)
-    assert (instead["instead_of"], instead["capacity"], instead["state"]) == (
-        notice["key"],
-        "alternate",
-        "queued",
-    )
-    assert (notice["state"], notice["settled_at"], notice["settled_by"]) == (
-        "bounced",
-        NOW,
-        "delivery report",
-    )
+    assert (instead["instead_of"], instead["capacity"], instead["state"]) == (notice["key"], "alternate", "queued")
+    assert (notice["state"], notice["settled_at"], notice["settled_by"]) == ("bounced", NOW, "delivery report")
     assert notice["reason"].startswith(("5.1.1", "4.4.7"))
     assert notice["reply"] == "250 kept"
     assert other["state"] == "sent"
@@ -151,9 +141,7 @@ def without_our_headers(name: str, **of: str) -> bytes:
 
 
 DOUBTFUL = {
-    "behind-an-alias@exchange.example": returned(
-        "postfix-failed", address="behind-an-alias@exchange.example"
-    ),
+    "behind-an-alias@exchange.example": returned("postfix-failed", address="behind-an-alias@exchange.example"),
     "desk@example.org.example.net": returned("exchange-failed", address="desk@example.org.example.net"),
     "other@example.org": returned("postfix-failed", address="other@example.org"),
     ADDRESS: without_our_headers("postfix-failed"),
@@ -177,13 +165,9 @@ async def test_a_report_that_may_be_true_is_kept_with_the_notice_and_nothing_fol
     assert await note(engine, read_return(proven), NOW) is Noted.BOUNCED
 
 
-async def test_a_report_from_behind_an_alias_that_names_our_address_too_is_proven(
-    engine: AsyncEngine,
-) -> None:
+async def test_a_report_from_behind_an_alias_that_names_our_address_too_is_proven(engine: AsyncEngine) -> None:
     await sent(engine)
-    behind = returned("postfix-failed").replace(
-        b"Final-Recipient: rfc822; desk@", b"Final-Recipient: rfc822; box7@"
-    )
+    behind = returned("postfix-failed").replace(b"Final-Recipient: rfc822; desk@", b"Final-Recipient: rfc822; box7@")
     assert await note(engine, read_return(behind), NOW) is Noted.BOUNCED
 
 

@@ -19,16 +19,7 @@ from benchmarks.pages import fill
 from models.posts import Post
 from models.search import Thing
 from records import search as searching
-from records.lists import (
-    Cursor,
-    Filters,
-    board,
-    cases_named,
-    cases_seen,
-    counts_by_stage,
-    duties_of,
-    follow_ups_of,
-)
+from records.lists import Cursor, Filters, board, cases_named, cases_seen, counts_by_stage, duties_of, follow_ups_of
 from records.saved_views import views_of
 from records.search import search, similar_cases
 
@@ -76,9 +67,7 @@ QUERIES: dict[str, Query] = {
     "search, of one kind": lambda c, post: search(c, post, "boats", kind=Thing.OUTCOME),
     "similar cases": lambda c, post: similar_cases(c, post, {"boats": 3.0, "maratan": 2.0}),
 }
-POSTS = tuple(
-    map(Post, ("AU/co-chair", "NZ/steering-group", "RSO/secretariat", "LK/focal-point", "MY/focal-point"))
-)
+POSTS = tuple(map(Post, ("AU/co-chair", "NZ/steering-group", "RSO/secretariat", "LK/focal-point", "MY/focal-point")))
 """Malaysia sees nearly every case, Sri Lanka 40 of them, Pakistan none."""
 
 FOR_A_FEW = {"board", "counts of the board"}

@@ -24,11 +24,43 @@ from tests.web.programs import Recorded
 from tests.web.whole_case import MARKS, OPEN_TO_TH, READ_ALL, READERS, played
 
 NASTY = (
-    '"', "'", "*", "boats*", '"boats', "NEAR(boats, 3)", "boats NEAR strait", "boats AND", "OR", "NOT boats", "^boats",
-    "words:boats", "{words readers}:boats", "boats -strait", "(boats", "boats)", "%", "_", "\\", "b%", "':*", "boats:*",
-    "boats <-> strait", "!boats", "boats & | !", "@auditor", "@rso/secretariat", "; DROP TABLE cases; --",
-    "\x00", "\u202e", "boats " * 1700, "\U0001f6a4", "é" * 5000, ":after", ":match", "readers LIKE '%'",
-)  # fmt: skip
+    '"',
+    "'",
+    "*",
+    "boats*",
+    '"boats',
+    "NEAR(boats, 3)",
+    "boats NEAR strait",
+    "boats AND",
+    "OR",
+    "NOT boats",
+    "^boats",
+    "words:boats",
+    "{words readers}:boats",
+    "boats -strait",
+    "(boats",
+    "boats)",
+    "%",
+    "_",
+    "\\",
+    "b%",
+    "':*",
+    "boats:*",
+    "boats <-> strait",
+    "!boats",
+    "boats & | !",
+    "@auditor",
+    "@rso/secretariat",
+    "; DROP TABLE cases; --",
+    "\x00",
+    "\u202e",
+    "boats " * 1700,
+    "\U0001f6a4",
+    "é" * 5000,
+    ":after",
+    ":match",
+    "readers LIKE '%'",
+)
 
 
 async def record(engine: AsyncEngine, *tables: Recorded) -> None:
@@ -47,9 +79,7 @@ async def found(engine: AsyncEngine, post: str, query: str, **more: Any) -> list
         return await search(connection, Post(post), query, **more)
 
 
-async def test_a_word_of_a_closed_section_is_found_by_those_alone_to_whom_it_is_open(
-    engine: AsyncEngine,
-) -> None:
+async def test_a_word_of_a_closed_section_is_found_by_those_alone_to_whom_it_is_open(engine: AsyncEngine) -> None:
     await record(engine, played())
 
     for post in READERS:
@@ -79,11 +109,14 @@ async def test_both_databases_find_what_the_rule_says(engine: AsyncEngine) -> No
     for query in ("boat", "zircon", "da nang", "patrols joint", "viet nam", "2026", "x", "thailand", "a"):
         for post in READERS:
             wanted = [
-                key for key, one in sorted(texts.items(), reverse=True)
-                if reader_mark(Post(post)) in one.readers and all(
-                    any(matches(term, word) for word in words_of(f"{_named(one)} {one.text}")) for term in terms_of(query)
+                key
+                for key, one in sorted(texts.items(), reverse=True)
+                if reader_mark(Post(post)) in one.readers
+                and all(
+                    any(matches(term, word) for word in words_of(f"{_named(one)} {one.text}"))
+                    for term in terms_of(query)
                 )
-            ]  # fmt: skip
+            ]
             assert [hit["id"] for hit in await found(engine, post, query)] == wanted, (query, post)
 
 
@@ -117,9 +150,7 @@ async def test_every_hit_stands_on_one_page_whatever_the_size_of_the_pages(
 ) -> None:
     """With so few that are looked at, PostgreSQL's index is asked too."""
     monkeypatch.setattr(searching, "_LOOKED_AT", 4)
-    await record(
-        engine, *(submitted(n, situation="They transit." if n % 3 else "They wait.") for n in range(1, 13))
-    )
+    await record(engine, *(submitted(n, situation="They transit." if n % 3 else "They wait.") for n in range(1, 13)))
 
     for query, numbers in (("boats", range(12, 0, -1)), ("wait", (12, 9, 6, 3)), ("3", (3,))):
         pages: list[str] = []
@@ -150,23 +181,17 @@ async def test_what_is_rewritten_is_found_by_its_new_words_alone(engine: AsyncEn
     assert len(await found(engine, "NZ/steering-group", "boats")) == 1
     if engine.dialect.name == "sqlite":
         async with engine.begin() as connection:  # raises where the index and the texts differ
-            await connection.execute(
-                text("INSERT INTO search_index (search_index) VALUES ('integrity-check')")
-            )
+            await connection.execute(text("INSERT INTO search_index (search_index) VALUES ('integrity-check')"))
 
 
 async def alike(engine: AsyncEngine, post: str, **fields: Any) -> list[str]:
     request: Mapping[str, Any] = {"title": "", **fields}
     async with engine.connect() as connection:
-        cases = await similar_cases(
-            connection, Post(post), likeness(Request.model_validate(request), directory())
-        )
+        cases = await similar_cases(connection, Post(post), likeness(Request.model_validate(request), directory()))
     return [case["reference"] for case in cases]
 
 
-async def test_similar_cases_share_routes_members_and_words_and_are_seen_by_who_writes(
-    engine: AsyncEngine,
-) -> None:
+async def test_similar_cases_share_routes_members_and_words_and_are_seen_by_who_writes(engine: AsyncEngine) -> None:
     route = {"from": "LK", "via": ["Malacca"], "to": "AU"}
     await record(
         engine,

@@ -14,13 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import write_transaction
 from ops.catcher import Catcher
-from records.people import cookie_name
-from records.sessions import begin_session
+from records.sessions import begin_session, cookie_name
 from settings import Settings
 from web.app import application
 from web.site import Site
-
-__all__ = ["ALTERNATE", "CO_CHAIR", "FOCAL_POINT", "Place", "address_of", "key_in"]
 
 FOCAL_POINT = "focal-point@my.ahg.localhost"
 ALTERNATE = "focal-point-alternate@my.ahg.localhost"
@@ -76,8 +73,10 @@ class Place:
         if post.endswith("/auditor"):
             await self.sql(
                 "INSERT INTO holders (post, name, email, language) VALUES (:post, 'An auditor', :email, 'en') "
-                "ON CONFLICT DO NOTHING", post=post, email=address_of(post),
-            )  # fmt: skip
+                "ON CONFLICT DO NOTHING",
+                post=post,
+                email=address_of(post),
+            )
         async with self.engine.begin() as connection:
             token = await begin_session(connection, address_of(post), "A test", self.now)
         strong = "UPDATE sessions SET strong = :yes, post = :post WHERE email = :email AND ended_at IS NULL"

@@ -11,13 +11,11 @@ from db import write_transaction
 from models.posts import Post
 from models.projection import step_of
 from models.rules import Taken
-from records import people
+from records import api_tokens
+from records.api_tokens import Scope
 from records.log import append
-from records.people import Scope
 from tests.tabletop import Tabletop
 from tests.web.place import Place, address_of
-
-__all__ = ["ALL", "Recorded", "address_of", "program", "token_for"]
 
 ALL = (Scope.READ, Scope.WRITE)
 
@@ -28,20 +26,23 @@ async def token_for(place: Place, post: str, scopes: Iterable[Scope] = ALL) -> s
     if post.endswith("/auditor"):
         await place.sql(
             "INSERT INTO holders (post, name, email, language) VALUES (:post, 'An auditor', :email, 'en') "
-            "ON CONFLICT DO NOTHING", post=post, email=address_of(post),
-        )  # fmt: skip
-    return await people.new_api_token(
+            "ON CONFLICT DO NOTHING",
+            post=post,
+            email=address_of(post),
+        )
+    return await api_tokens.new_api_token(
         place.engine, address_of(post), Post(post), "A program", tuple(scopes), expires_at=expires_at, now=place.now
-    )  # fmt: skip
+    )
 
 
 async def program(place: Place, post: str, scopes: Iterable[Scope] = ALL) -> httpx.AsyncClient:
     """A program that acts for a post; its addresses begin after ``/api/v1``."""
     token = await token_for(place, post, scopes)
     return httpx.AsyncClient(
-        transport=httpx.ASGITransport(place.app), base_url=f"{place.settings.public_url}/api/v1",
+        transport=httpx.ASGITransport(place.app),
+        base_url=f"{place.settings.public_url}/api/v1",
         headers={"Authorization": f"Bearer {token}"},
-    )  # fmt: skip
+    )
 
 
 class Recorded(Tabletop):

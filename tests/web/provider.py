@@ -48,18 +48,27 @@ class Provider:
         """The ID token."""
         now = int(time.time())
         claims = {
-            "iss": self.issuer or self.address, "sub": "1", "aud": CLIENT, "iat": now, "exp": now + 60,
-            "nonce": asked["nonce"], "email": self.email, "email_verified": True, **self.claims,
-        }  # fmt: skip
+            "iss": self.issuer or self.address,
+            "sub": "1",
+            "aud": CLIENT,
+            "iat": now,
+            "exp": now + 60,
+            "nonce": asked["nonce"],
+            "email": self.email,
+            "email_verified": True,
+            **self.claims,
+        }
         for name in self.left_out:
             del claims[name]
         if self.signed_by == "none":
-            head, body = (base64.urlsafe_b64encode(repr(one).replace("'", '"').replace("True", "true").encode())
-                          .rstrip(b"=").decode() for one in ({"alg": "none"}, claims))  # fmt: skip
+            head, body = (
+                base64.urlsafe_b64encode(repr(one).replace("'", '"').replace("True", "true").encode())
+                .rstrip(b"=")
+                .decode()
+                for one in ({"alg": "none"}, claims)
+            )
             return f"{head}.{body}."
-        return jwt.encode(
-            {"alg": self.signed_by, "kid": self.key.kid}, claims, self.key, algorithms=[self.signed_by]
-        )
+        return jwt.encode({"alg": self.signed_by, "kid": self.key.kid}, claims, self.key, algorithms=[self.signed_by])
 
 
 @asynccontextmanager
@@ -71,10 +80,13 @@ async def running() -> AsyncIterator[Provider]:
     async def about() -> dict[str, Any]:
         at = provider.address
         return {
-            "issuer": provider.issuer or at, "authorization_endpoint": f"{at}/authorize",
-            "token_endpoint": f"{at}/token", "jwks_uri": f"{at}/keys", "response_types_supported": ["code"],
+            "issuer": provider.issuer or at,
+            "authorization_endpoint": f"{at}/authorize",
+            "token_endpoint": f"{at}/token",
+            "jwks_uri": f"{at}/keys",
+            "response_types_supported": ["code"],
             "id_token_signing_alg_values_supported": ["RS256", "HS256", "none"],
-        }  # fmt: skip
+        }
 
     @app.get("/keys")
     async def keys() -> dict[str, Any]:
@@ -86,9 +98,7 @@ async def running() -> AsyncIterator[Provider]:
         asked = provider.codes.pop(code, None)
         if request.headers.get("authorization") != f"Basic {known}" or asked is None:
             return JSONResponse({"error": "invalid_grant"}, 400)
-        challenge = (
-            base64.urlsafe_b64encode(hashlib.sha256(code_verifier.encode()).digest()).rstrip(b"=").decode()
-        )
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(code_verifier.encode()).digest()).rstrip(b"=").decode()
         if (asked["code_challenge"], asked["code_challenge_method"]) != (challenge, "S256"):
             return JSONResponse({"error": "invalid_grant"}, 400)
         return JSONResponse({"access_token": "x", "token_type": "Bearer", "id_token": provider.token(asked)})

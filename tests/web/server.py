@@ -9,16 +9,12 @@ from fastapi import FastAPI
 
 from ops.processes import free_port
 
-__all__ = ["served"]
-
 
 @asynccontextmanager
 async def served(app: FastAPI, port: int | None = None) -> AsyncIterator[str]:
     """The application's address while it is served; what is still connected afterwards is cut off."""
     port = port or free_port()
-    config = uvicorn.Config(
-        app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1
-    )
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - it tells nobody

@@ -12,24 +12,29 @@ from typer.testing import CliRunner
 
 import cli
 from models.posts import Post
-from records import people
-from records.people import Scope
+from records import api_tokens, second_factor, sessions
+from records.api_tokens import Scope
 from tests.web.place import ALTERNATE, CO_CHAIR, FOCAL_POINT, Place, key_in, secret_in, value_in
 
 SCRIPT = "<script>alert('boo')</script>"
 FORMS = [
-    "/account/post", "/account/preferences", "/account/sessions/end", "/account/sessions/NUMBER/end",
-    "/account/tokens", "/account/tokens/NUMBER/end", "/second-factor", "/second-factor/enrol", "/sign-out",
-]  # fmt: skip
+    "/account/post",
+    "/account/preferences",
+    "/account/sessions/end",
+    "/account/sessions/NUMBER/end",
+    "/account/tokens",
+    "/account/tokens/NUMBER/end",
+    "/second-factor",
+    "/second-factor/enrol",
+    "/sign-out",
+]
 BOTH = "both@au.example.org"
 
 
 @pytest_asyncio.fixture
 async def both(place: Place) -> Place:
     """One person is focal point and Co-Chair of Australia."""
-    await place.sql(
-        "UPDATE holders SET email = :email WHERE post IN ('AU/focal-point', 'AU/co-chair')", email=BOTH
-    )
+    await place.sql("UPDATE holders SET email = :email WHERE post IN ('AU/focal-point', 'AU/co-chair')", email=BOTH)
     return place
 
 
@@ -37,9 +42,7 @@ async def both(place: Place) -> Place:
 
 
 @pytest.mark.parametrize("email", [CO_CHAIR, "secretariat@rso.ahg.localhost"])
-async def test_a_post_that_decides_or_acts_for_others_needs_the_second_factor(
-    place: Place, email: str
-) -> None:
+async def test_a_post_that_decides_or_acts_for_others_needs_the_second_factor(place: Place, email: str) -> None:
     async with place.browser() as http:
         answer = await place.sign_in(http, email, "/cases")
         assert answer.headers["Location"] == "/second-factor?next=%2Fcases"
@@ -79,7 +82,7 @@ async def test_a_code_of_the_app_makes_later_sessions_strong(place: Place) -> No
 
     assert answer.headers["Location"] == "/cases"
     assert strong != weak
-    assert await people.session_of(place.engine, weak, place.now) is None
+    assert await sessions.session_of(place.engine, weak, place.now) is None
 
 
 async def test_a_code_is_good_once(place: Place) -> None:
@@ -153,7 +156,7 @@ async def test_after_many_wrong_codes_in_many_sessions_an_operator_is_needed(pla
         place.later(hours=1)
         await place.sign_in(http, CO_CHAIR)
         locked = await place.give_code(http, place.code(secret))
-        assert await people.reset_account(place.engine, CO_CHAIR, place.now)
+        assert await second_factor.reset_account(place.engine, CO_CHAIR, place.now)
         await place.sign_in(http, CO_CHAIR)
         _secret, done = await place.enrol(http)
 
@@ -197,19 +200,17 @@ async def test_an_offered_secret_is_of_its_session_alone(place: Place) -> None:
             answer = await two.post("/second-factor/enrol", data=given)
             assert answer.headers["Location"] == "/second-factor"
 
-    assert await people.sealed_secret(place.engine, "co-chair@id.ahg.localhost") == ""
+    assert await second_factor.sealed_secret(place.engine, "co-chair@id.ahg.localhost") == ""
 
 
 async def test_the_secret_is_encrypted_at_rest_and_bound_to_its_account(place: Place) -> None:
     async with place.browser() as http:
         await place.sign_in(http, CO_CHAIR)
         secret, _ = await place.enrol(http)
-        kept = await people.sealed_secret(place.engine, CO_CHAIR)
+        kept = await second_factor.sealed_secret(place.engine, CO_CHAIR)
         other = "co-chair@id.ahg.localhost"
         await place.sign_in(http, other)
-        await place.sql(
-            "UPDATE accounts SET second_factor = :kept WHERE email = :other", kept=kept, other=other
-        )
+        await place.sql("UPDATE accounts SET second_factor = :kept WHERE email = :other", kept=kept, other=other)
         place.later(minutes=1)
         moved = await place.give_code(http, place.code(secret))
 
@@ -218,9 +219,7 @@ async def test_the_secret_is_encrypted_at_rest_and_bound_to_its_account(place: P
     assert moved.status_code == 503
 
 
-async def test_after_the_keys_were_rotated_a_right_code_seals_the_secret_with_the_new_one(
-    place: Place,
-) -> None:
+async def test_after_the_keys_were_rotated_a_right_code_seals_the_secret_with_the_new_one(place: Place) -> None:
     async with place.browser() as http:
         await place.sign_in(http, CO_CHAIR)
         secret, _ = await place.enrol(http)
@@ -231,7 +230,7 @@ async def test_after_the_keys_were_rotated_a_right_code_seals_the_secret_with_th
         await place.sign_in(http, CO_CHAIR)
         assert (await place.give_code(http, place.code(secret))).status_code == 303
 
-    assert (await people.sealed_secret(place.engine, CO_CHAIR)).startswith("k2:")
+    assert (await second_factor.sealed_secret(place.engine, CO_CHAIR)).startswith("k2:")
 
 
 async def test_a_reset_ends_sessions_and_tokens_and_the_next_sign_in_enrols_anew(place: Place) -> None:
@@ -239,15 +238,15 @@ async def test_a_reset_ends_sessions_and_tokens_and_the_next_sign_in_enrols_anew
         await place.sign_in(http, CO_CHAIR)
         old, _ = await place.enrol(http)
         token = made_token(await place.post_account(http, "/tokens", **new_token("AU/co-chair")))
-        assert await people.reset_account(place.engine, CO_CHAIR.upper(), place.now)
+        assert await second_factor.reset_account(place.engine, CO_CHAIR.upper(), place.now)
         assert (await http.get("/account")).headers["Location"].startswith("/sign-in")
-        assert await people.token_of(place.engine, token, place.now) is None
+        assert await api_tokens.token_of(place.engine, token, place.now) is None
         await place.sign_in(http, CO_CHAIR)
         new, done = await place.enrol(http)
 
     assert done.status_code == 303
     assert new != old
-    assert not await people.reset_account(place.engine, "nobody@example.org", place.now)
+    assert not await second_factor.reset_account(place.engine, "nobody@example.org", place.now)
 
 
 async def test_an_operator_resets_an_account_on_the_command_line(engine: AsyncEngine, place: Place) -> None:
@@ -263,7 +262,7 @@ async def test_an_operator_resets_an_account_on_the_command_line(engine: AsyncEn
 
     assert (done.exit_code, unknown.exit_code) == (0, 1)
     assert unknown.stderr == "Nobody has signed in as x@y.org.\n"
-    assert await people.sealed_secret(engine, CO_CHAIR) == ""
+    assert await second_factor.sealed_secret(engine, CO_CHAIR) == ""
 
 
 # which post acts -----------------------------------------------------------------------------------------------------
@@ -288,7 +287,7 @@ async def test_a_post_that_needs_the_second_factor_acts_only_after_a_code(both: 
         token = http.cookies["ahg-session"]
         answer = await both.post_account(http, "/post", post="AU/co-chair", next="/account")
         assert answer.headers["Location"] == "/second-factor?post=AU%2Fco-chair&next=%2Faccount"
-        session = await people.session_of(both.engine, token, both.now)
+        session = await sessions.session_of(both.engine, token, both.now)
         assert session is not None
         assert (session.post, session.strong) == ("", False)
         assert (await http.get("/account")).status_code == 200  # as focal point, still
@@ -296,7 +295,7 @@ async def test_a_post_that_needs_the_second_factor_acts_only_after_a_code(both: 
         page = (await http.get(answer.headers["Location"])).text
         given = {name: value_in(page, name) for name in ("_key", "sealed", "post", "next")}
         done = await http.post("/second-factor/enrol", data={**given, "code": both.code(secret_in(page))})
-        session = await people.session_of(both.engine, http.cookies["ahg-session"], both.now)
+        session = await sessions.session_of(both.engine, http.cookies["ahg-session"], both.now)
 
     assert done.headers["Location"] == "/account"
     assert session is not None
@@ -335,9 +334,7 @@ async def test_sessions_are_listed_and_ended_one_by_one(place: Place) -> None:
         page = (await one.get("/account")).text
         assert "Laptop" in page
         assert "Telephone" in page
-        (number,) = [
-            row["number"] for row in await place.rows("SELECT * FROM sessions WHERE device = 'Telephone'")
-        ]
+        (number,) = [row["number"] for row in await place.rows("SELECT * FROM sessions WHERE device = 'Telephone'")]
         assert (await place.post_account(one, f"/sessions/{number}/end")).headers["Location"] == "/account"
         assert (await two.get("/account")).headers["Location"].startswith("/sign-in")
         assert "Telephone" not in (await one.get("/account")).text
@@ -431,12 +428,10 @@ def made_token(answer: httpx.Response) -> str:
 async def test_a_token_is_shown_once_and_stands_for_its_post_and_scopes(place: Place) -> None:
     async with place.browser() as http:
         await place.sign_in(http, FOCAL_POINT)
-        token = made_token(
-            await place.post_account(http, "/tokens", **new_token("MY/focal-point", name=SCRIPT))
-        )
+        token = made_token(await place.post_account(http, "/tokens", **new_token("MY/focal-point", name=SCRIPT)))
         page = (await http.get("/account")).text
 
-    found = await people.token_of(place.engine, token, place.now)
+    found = await api_tokens.token_of(place.engine, token, place.now)
     assert found is not None
     assert (found.email, found.post, found.scopes) == (FOCAL_POINT, Post("MY/focal-point"), (Scope.READ,))
     assert found.allows(Scope.READ)
@@ -451,8 +446,8 @@ async def test_a_token_expires(place: Place) -> None:
         await place.sign_in(http, FOCAL_POINT)
         token = made_token(await place.post_account(http, "/tokens", **new_token("MY/focal-point")))
 
-    assert await people.token_of(place.engine, token, place.now + timedelta(days=30, seconds=-1))
-    assert await people.token_of(place.engine, token, place.now + timedelta(days=30)) is None
+    assert await api_tokens.token_of(place.engine, token, place.now + timedelta(days=30, seconds=-1))
+    assert await api_tokens.token_of(place.engine, token, place.now + timedelta(days=30)) is None
 
 
 async def test_a_token_is_ended_by_its_owner_alone(place: Place) -> None:
@@ -460,13 +455,13 @@ async def test_a_token_is_ended_by_its_owner_alone(place: Place) -> None:
         await place.sign_in(one, FOCAL_POINT)
         await place.sign_in(two, ALTERNATE)
         token = made_token(await place.post_account(one, "/tokens", **new_token("MY/focal-point")))
-        found = await people.token_of(place.engine, token, place.now)
+        found = await api_tokens.token_of(place.engine, token, place.now)
         assert found is not None
         assert (await place.post_account(two, f"/tokens/{found.number}/end")).status_code == 404
-        assert await people.token_of(place.engine, token, place.now)
+        assert await api_tokens.token_of(place.engine, token, place.now)
         assert (await place.post_account(one, f"/tokens/{found.number}/end")).status_code == 303
 
-    assert await people.token_of(place.engine, token, place.now) is None
+    assert await api_tokens.token_of(place.engine, token, place.now) is None
 
 
 async def test_a_token_ends_with_the_post_of_the_account(place: Place) -> None:
@@ -475,14 +470,23 @@ async def test_a_token_ends_with_the_post_of_the_account(place: Place) -> None:
         token = made_token(await place.post_account(http, "/tokens", **new_token("MY/focal-point")))
     await place.sql("UPDATE holders SET email = 'new@my.example.org' WHERE post = 'MY/focal-point'")
 
-    assert await people.token_of(place.engine, token, place.now) is None
+    assert await api_tokens.token_of(place.engine, token, place.now) is None
 
 
 async def test_a_token_has_a_name_a_scope_and_a_life_of_at_most_a_year(place: Place) -> None:
     wrong: list[dict[str, object]] = [
-        {"days": "366"}, {"days": "0"}, {"days": "-1"}, {"days": "a"}, {"days": ""}, {"scope": []},
-        {"scope": ["all"]}, {"name": ""}, {"name": "  "}, {"name": "x" * 301}, {"name": "\x00"},
-    ]  # fmt: skip
+        {"days": "366"},
+        {"days": "0"},
+        {"days": "-1"},
+        {"days": "a"},
+        {"days": ""},
+        {"scope": []},
+        {"scope": ["all"]},
+        {"name": ""},
+        {"name": "  "},
+        {"name": "x" * 301},
+        {"name": "\x00"},
+    ]
     async with place.browser() as http:
         await place.sign_in(http, FOCAL_POINT)
         for one in wrong:

@@ -83,9 +83,7 @@ async def test_the_same_form_sent_twice_is_one_change(place: Place, desk: httpx.
     assert len(await place.rows("SELECT id FROM directory_changes")) == 1
 
 
-async def test_a_stale_form_changes_nothing_and_is_told_who_changed_what(
-    place: Place, desk: httpx.AsyncClient
-) -> None:
+async def test_a_stale_form_changes_nothing_and_is_told_who_changed_what(place: Place, desk: httpx.AsyncClient) -> None:
     stale = {**proof((await desk.get(HOLDER)).text), **SITI, "name": "Somebody else"}
     await send(desk, HOLDER, **SITI)
     answer = await desk.post(HOLDER, data=stale)
@@ -156,9 +154,7 @@ async def at_work(tmp_path: Path, catcher: Catcher) -> AsyncIterator[tuple[Rig, 
         yield parts, place
 
 
-async def test_running_cases_in_which_something_waits_for_the_post_hear_of_it_once(
-    at_work: tuple[Rig, Place],
-) -> None:
+async def test_running_cases_in_which_something_waits_for_the_post_hear_of_it_once(at_work: tuple[Rig, Place]) -> None:
     parts, place = at_work
     async with place.browser() as http, place.browser() as siti:
         await place.as_post(http, RSO)
@@ -239,8 +235,7 @@ async def test_marks_hold_for_new_cases_and_must_make_sense(place: Place, desk: 
     async def change(co_chairs: list[str], steering_group: list[str]) -> httpx.Response:
         sent = proof((await desk.get("/admin/directory/marks")).text)
         return await desk.post(
-            "/admin/directory/marks",
-            data={**sent, "co_chair": co_chairs, "steering_group": steering_group},
+            "/admin/directory/marks", data={**sent, "co_chair": co_chairs, "steering_group": steering_group}
         )
 
     for wrong, said in (
@@ -271,9 +266,7 @@ async def test_an_imported_list_stands_in_the_history_with_what_it_changed_and_n
     iom, thailand = (
         next(line for line in listed.splitlines() if line.startswith(f"{code},")) for code in ("IOM", "TH")
     )
-    other = listed.replace(iom, iom.replace("yes", "")).replace(
-        thailand, thailand.replace("Thailand", "Siam")
-    )
+    other = listed.replace(iom, iom.replace("yes", "")).replace(thailand, thailand.replace("Thailand", "Siam"))
 
     await import_list(place.engine, f"{other.rstrip()}\nXX,A new member,state\n", place.now)
 
@@ -319,6 +312,4 @@ async def test_a_line_break_in_a_name_adds_nothing_to_a_mail(place: Place, desk:
         await place.ask(http, "eve@example.org")
     message = place.catcher.messages()[-1].message
     assert message["Bcc"] is None
-    assert [recipient for mail in place.catcher.messages() for recipient in mail.recipients] == [
-        "eve@example.org"
-    ]
+    assert [recipient for mail in place.catcher.messages() for recipient in mail.recipients] == ["eve@example.org"]

@@ -4,7 +4,7 @@ import re
 from urllib.parse import quote
 
 from models.notices import OF_NO_CASE
-from notifications.preview import languages
+from notifications.environment import languages
 from notifications.registry import REGISTRY
 from tests.web.place import Place
 from tests.web.test_markup import MARK, assert_text

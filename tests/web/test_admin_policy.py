@@ -58,18 +58,12 @@ async def in_force(place: Place) -> Policy:
         return await policies.in_force(connection)
 
 
-async def test_a_change_is_in_force_when_both_co_chairs_have_agreed_and_running_cases_keep_theirs(
-    place: Place,
-) -> None:
+async def test_a_change_is_in_force_when_both_co_chairs_have_agreed_and_running_cases_keep_theirs(place: Place) -> None:
     table = Recorded()
     table.do("LK/focal-point", "submit", {"title": "Boats", "affected": ["MY"], "situation": "Boats leave."})
     place.now = table.now
     reference = await table.record(place)
-    secretariat, australia, indonesia = (
-        await as_post(place, RSO),
-        await as_post(place, AU),
-        await as_post(place, ID),
-    )
+    secretariat, australia, indonesia = (await as_post(place, RSO), await as_post(place, AU), await as_post(place, ID))
     assert (await proposed(secretariat, "Faster", routine__gate="3wd")).status_code == 303
     assert (await in_force(place)).version == "1"
     assert (await answered(australia, "agree")).status_code == 303
@@ -121,10 +115,7 @@ async def test_the_secretariat_and_auditors_do_not_answer_for_the_co_chairs(plac
     answer = await answered(secretariat, "agree")
     assert answer.status_code == 403
     assert "Only the two Co-Chairs" in answer.text
-    assert (
-        "<button"
-        not in (await auditor.get("/admin/policy")).text.partition("<main")[2].partition("</main")[0]
-    )
+    assert "<button" not in (await auditor.get("/admin/policy")).text.partition("<main")[2].partition("</main")[0]
     assert (await auditor.get("/admin/policy/edit")).status_code == 404
 
 
@@ -132,10 +123,13 @@ async def test_what_a_policy_cannot_be_is_said_by_its_key_and_changes_nothing(pl
     http = await as_post(place, AU)
     form = fields_of((await http.get("/admin/policy/edit")).text)
     for key, value, said in (
-        ("routine.gate", "soon", "not a length of time"), ("overdue_every", "3wd", "calendar days"),
-        ("endorsements", "0", "greater than or equal"), ("substitutes", "NZ, XX", "no member XX"),
-        ("conflict_rule", "toss", "declare"), ("routine.gate", MARK, "not a length of time"),
-    ):  # fmt: skip
+        ("routine.gate", "soon", "not a length of time"),
+        ("overdue_every", "3wd", "calendar days"),
+        ("endorsements", "0", "greater than or equal"),
+        ("substitutes", "NZ, XX", "no member XX"),
+        ("conflict_rule", "toss", "declare"),
+        ("routine.gate", MARK, "not a length of time"),
+    ):
         answer = await http.post("/admin/policy/check", data={**form, key: [value], "why": [MARK]})
         assert answer.status_code == 422, key
         assert key in answer.text
@@ -154,8 +148,11 @@ async def test_why_a_policy_is_proposed_stays_text(place: Place) -> None:
 async def test_the_dates_of_an_example_are_those_that_a_case_would_have(place: Place) -> None:
     before, after = Policy.default(), policy_with({"gate": "3wd", "lapse": "4wd"})
     assert [one.key for one in differences(before, after)] == [
-        "routine.gate", "routine.lapse", "urgent.gate", "urgent.lapse",
-    ]  # fmt: skip
+        "routine.gate",
+        "routine.lapse",
+        "urgent.gate",
+        "urgent.lapse",
+    ]
     async with place.engine.connect() as connection:
         calendars = (await opening(connection, 2026)).calendars
     start = place.now.replace(month=12, day=23)
@@ -170,15 +167,12 @@ async def test_the_dates_of_an_example_are_those_that_a_case_would_have(place: P
     assert Post(AU).member == "AU"
 
 
-async def test_a_proposed_policy_waits_on_the_home_page_of_the_co_chair_that_has_not_answered(
-    place: Place,
-) -> None:
+async def test_a_proposed_policy_waits_on_the_home_page_of_the_co_chair_that_has_not_answered(place: Place) -> None:
     australia, indonesia, secretariat = [await as_post(place, post) for post in (AU, ID, RSO)]
     assert (await proposed(indonesia, "Faster", routine__gate="3wd")).status_code == 303
 
     waits = [
-        'href="/admin/policy#proposal"' in (await http.get("/")).text
-        for http in (australia, indonesia, secretariat)
+        'href="/admin/policy#proposal"' in (await http.get("/")).text for http in (australia, indonesia, secretariat)
     ]
     assert waits == [True, False, False]
     assert "Nothing waits for you" not in (await australia.get("/")).text

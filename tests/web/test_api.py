@@ -18,16 +18,26 @@ from models.commands import COMMANDS
 from models.posts import Post, Role
 from models.rules import Taken, allowed
 from models.visibility import Sight, as_seen, sight
-from records.people import Scope
-from tests.web.place import Place
-from tests.web.programs import Recorded, address_of, program, token_for
+from records.api_tokens import Scope
+from tests.web.place import Place, address_of
+from tests.web.programs import Recorded, program, token_for
 from tests.web.whole_case import AU, ID, MARKS, OPEN_TO_TH, READ_ALL, READERS, REQUEST, RSO, SECRETS, played
 from web.api.case_views import case_view
 
 GETS = (
-    "/me", "/duties", "/cases", "/cases?stage=operational", "/cases?open=true", "/follow-ups", "/draft", "/board",
-    "/cases/{}", "/cases/{}/log", "/cases/{}/versions", "/cases/{}/log?after=3",
-)  # fmt: skip
+    "/me",
+    "/duties",
+    "/cases",
+    "/cases?stage=operational",
+    "/cases?open=true",
+    "/follow-ups",
+    "/draft",
+    "/board",
+    "/cases/{}",
+    "/cases/{}/log",
+    "/cases/{}/versions",
+    "/cases/{}/log?after=3",
+)
 
 
 @pytest_asyncio.fixture
@@ -42,10 +52,7 @@ async def told(place: Place) -> tuple[Place, str, Recorded]:
 async def programs(told: tuple[Place, str, Recorded]) -> AsyncIterator[dict[str, httpx.AsyncClient]]:
     """A program for each of the posts."""
     async with AsyncExitStack() as stack:
-        yield {
-            post: await stack.enter_async_context(await program(told[0], post, [Scope.READ]))
-            for post in READERS
-        }
+        yield {post: await stack.enter_async_context(await program(told[0], post, [Scope.READ])) for post in READERS}
 
 
 # tokens ------------------------------------------------------------------------------------------------------------
@@ -60,9 +67,7 @@ async def test_without_a_token_there_is_a_challenge_and_nothing_else(place: Plac
             assert answer.headers["Content-Type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize(
-    "written", [b"Bearer ahg_wrong", "Bearer é".encode(), b"Bearer", b"Basic YTpi", b"Bearer \t"]
-)
+@pytest.mark.parametrize("written", [b"Bearer ahg_wrong", "Bearer é".encode(), b"Bearer", b"Basic YTpi", b"Bearer \t"])
 async def test_what_is_no_token_of_ours_is_refused(place: Place, written: bytes) -> None:
     async with place.browser() as http:
         answer = await http.get("/api/v1/me", headers=[(b"Authorization", written)])
@@ -83,10 +88,7 @@ async def test_a_token_says_whom_it_acts_for(place: Place) -> None:
 
 
 async def test_a_token_is_over_when_its_day_has_passed_or_its_post_has_another_holder(place: Place) -> None:
-    async with (
-        await program(place, "MY/focal-point") as mine,
-        await program(place, "TH/focal-point") as yours,
-    ):
+    async with await program(place, "MY/focal-point") as mine, await program(place, "TH/focal-point") as yours:
         await place.sql("UPDATE holders SET email = 'new@my.example.org' WHERE post = 'MY/focal-point'")
         await place.sql("DELETE FROM alternates WHERE post = 'MY/focal-point'")
         assert (await mine.get("/me")).status_code == 401
@@ -128,9 +130,7 @@ async def test_a_case_is_what_its_reader_sees_of_it(told: tuple[Place, str, Reco
     case = answer.json()
     assert case["sight"] == READERS[post].name.lower()
     whole = READERS[post] is Sight.CASE
-    assert [gate["name"] for gate in case["gates"]] == (
-        ["activation", "participants", "circulation"] if whole else []
-    )
+    assert [gate["name"] for gate in case["gates"]] == (["activation", "participants", "circulation"] if whole else [])
     assert [one["title"] for one in case["meetings"]] == (["Agate meeting"] if whole else [])
     assert bool(case["head"]) == (post in READ_ALL)
     assert bool(case["gates"] and case["gates"][0]["on"]) == (post in READ_ALL)
@@ -141,8 +141,11 @@ async def test_a_case_is_what_its_reader_sees_of_it(told: tuple[Place, str, Reco
     assert released == ("" if post == "UNHCR/focal-point" else "The group works with Thailand and a member.")
     assert case["hidden"] == (
         sorted(set(SECRETS) - ({"asks"} if post == "TH/focal-point" else set()))
-        if whole and post not in READ_ALL else sorted(SECRETS) if post == "UNHCR/focal-point" else []
-    )  # fmt: skip
+        if whole and post not in READ_ALL
+        else sorted(SECRETS)
+        if post == "UNHCR/focal-point"
+        else []
+    )
 
 
 @pytest.mark.parametrize("post", READERS)
@@ -182,9 +185,7 @@ def test_at_no_moment_of_a_case_is_a_confidential_section_in_what_others_see() -
     table = Watched()
     played(table)
     table.do(RSO, "open_report")
-    table.do(
-        RSO, "recommend", {"text": "Share routes", "to": ["MY", "PK"], "owner": "TH", "due": "2026-09-01"}
-    )
+    table.do(RSO, "recommend", {"text": "Share routes", "to": ["MY", "PK"], "owner": "TH", "due": "2026-09-01"})
     table.do(RSO, "table")
     table.until(table.case.ladders["silence"].due)
     for decider in table.case.gates[GateName.REPORT].deciders:
@@ -206,25 +207,18 @@ def test_at_no_moment_of_a_case_is_a_confidential_section_in_what_others_see() -
                 assert OPEN_TO_TH not in text
 
 
-async def test_an_absent_case_and_one_that_is_not_seen_are_answered_alike(
-    told: tuple[Place, str, Recorded],
-) -> None:
+async def test_an_absent_case_and_one_that_is_not_seen_are_answered_alike(told: tuple[Place, str, Recorded]) -> None:
     place, reference, _table = told
     async with await program(place, "PK/focal-point") as http:
         for rest in ("", "/log", "/versions"):
-            unseen, absent = (
-                await http.get(f"/cases/{reference}{rest}"),
-                await http.get(f"/cases/AHG-2026-999{rest}"),
-            )
+            unseen, absent = (await http.get(f"/cases/{reference}{rest}"), await http.get(f"/cases/AHG-2026-999{rest}"))
             assert (unseen.status_code, unseen.content) == (absent.status_code, absent.content)
             assert dict(unseen.headers) == dict(absent.headers)
         key = {"Idempotency-Key": "a-key-of-mine"}
         body = {"do": "join"}
         unseen = await http.post(f"/cases/{reference}/commands", json=body, headers=key)
         absent = await http.post("/cases/AHG-2026-999/commands", json=body, headers=key)
-    assert (
-        (unseen.status_code, unseen.content) == (absent.status_code, absent.content) == (404, absent.content)
-    )
+    assert (unseen.status_code, unseen.content) == (absent.status_code, absent.content) == (404, absent.content)
 
 
 async def test_the_log_and_the_versions_are_for_those_who_see_the_whole_case(
@@ -261,9 +255,14 @@ async def test_the_log_is_told_in_words_a_page_at_a_time(told: tuple[Place, str,
         rest = (await http.get(f"/cases/{reference}/log?after=10")).json()
     assert first["next"] is None
     assert first["entries"][0] | {"at": ""} == {
-        "seq": 1, "at": "", "type": "submitted", "by": "LK/focal-point", "acted_for": None,
-        "sentence": "submitted the request", "quote": "",
-    }  # fmt: skip
+        "seq": 1,
+        "at": "",
+        "type": "submitted",
+        "by": "LK/focal-point",
+        "acted_for": None,
+        "sentence": "submitted the request",
+        "quote": "",
+    }
     assert rest["entries"] == [one for one in first["entries"] if one["seq"] > 10]
     assert first["entries"][-1]["seq"] <= table.case.seq
 
@@ -288,9 +287,15 @@ async def test_the_list_of_cases_goes_on_after_a_cursor_and_is_narrowed(place: P
                 break
         still = (await http.get("/cases?open=true")).json()
         ended = (await http.get("/cases?stage=withdrawn&urgency=routine")).json()
-        assert [(await http.get("/cases", params={"after": wrong})).status_code for wrong in (
-            "nonsense", "2026-03-02T00:00:00+00:00", "0001-01-01T00:00:00+14:00~AHG", "2026-03-02T00:00:00Z~\0",
-        )] == [422] * 4  # fmt: skip
+        assert [
+            (await http.get("/cases", params={"after": wrong})).status_code
+            for wrong in (
+                "nonsense",
+                "2026-03-02T00:00:00+00:00",
+                "0001-01-01T00:00:00+14:00~AHG",
+                "2026-03-02T00:00:00Z~\0",
+            )
+        ] == [422] * 4
         assert (await http.get("/cases?stage=nowhere")).status_code == 422
     assert seen == [f"Case {number}" for number in (5, 4, 3, 2, 1)]
     assert [row["title"] for row in still["cases"]] == ["Case 3", "Case 2", "Case 1"]
@@ -306,14 +311,12 @@ async def test_narrowing_a_list_tells_nothing_of_a_case_that_was_only_circulated
     rows = (await http.get("/cases?open=true")).json()["cases"]
     told[2].do(AU, "suspend", {"text": "Elections"})
     await told[2].record(told[0])
-    assert (
-        rows
-        == (await http.get("/cases?open=true")).json()["cases"]
-        == (await http.get("/cases")).json()["cases"]
-    )
+    assert rows == (await http.get("/cases?open=true")).json()["cases"] == (await http.get("/cases")).json()["cases"]
     assert {name: value for name, value in rows[0].items() if value} == {
-        "reference": told[1], "sight": "circulated", "opened_at": rows[0]["opened_at"],
-    }  # fmt: skip
+        "reference": told[1],
+        "sight": "circulated",
+        "opened_at": rows[0]["opened_at"],
+    }
 
 
 async def test_duties_are_those_of_the_post(programs: dict[str, httpx.AsyncClient]) -> None:
@@ -343,10 +346,7 @@ async def test_recommendations_that_a_member_owns_are_followed_up(place: Place) 
         "INSERT INTO follow_ups (reference, number, owner, state) VALUES (:reference, 1, 'TH', 'open')",
         reference=table.case.reference,
     )
-    async with (
-        await program(place, "TH/focal-point") as owner,
-        await program(place, "MY/focal-point") as other,
-    ):
+    async with await program(place, "TH/focal-point") as owner, await program(place, "MY/focal-point") as other:
         (mine,) = (await owner.get("/follow-ups")).json()["follow_ups"]
         here = (await other.get(f"/cases/{table.case.reference}")).json()["recommendations"]
         assert (await other.get("/follow-ups")).json() == {"follow_ups": []}
@@ -390,10 +390,7 @@ async def test_a_case_that_has_not_changed_is_not_sent_again(told: tuple[Place, 
 
 
 async def test_a_draft_is_kept_as_it_was_sent(place: Place) -> None:
-    async with (
-        await program(place, "MY/focal-point") as http,
-        await program(place, "TH/focal-point") as other,
-    ):
+    async with await program(place, "MY/focal-point") as http, await program(place, "TH/focal-point") as other:
         assert (await http.get("/draft")).status_code == 404
         kept = await http.put("/draft", json={"do": "draft", "title": "Boats", "asks": "Patrols"})
         assert kept.json() == {"content": {"title": "Boats", "asks": "Patrols"}, "missing": ["the situation"]}
@@ -416,12 +413,17 @@ async def test_only_focal_points_have_a_draft(place: Place) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", "/api/v1/nothing", 404), ("GET", "/api/nothing", 404), ("GET", "/api/v2/cases", 404),
-        ("DELETE", "/api/v1/cases", 405), ("PATCH", "/api/v1/me", 405), ("GET", "/api/v1/cases?limit=0", 422),
-        ("GET", "/api/v1/cases/AHG-2026-001/log?after=-1", 422), ("GET", "/api/v1/cases/%00", 404),
+        ("GET", "/api/v1/nothing", 404),
+        ("GET", "/api/nothing", 404),
+        ("GET", "/api/v2/cases", 404),
+        ("DELETE", "/api/v1/cases", 405),
+        ("PATCH", "/api/v1/me", 405),
+        ("GET", "/api/v1/cases?limit=0", 422),
+        ("GET", "/api/v1/cases/AHG-2026-001/log?after=-1", 422),
+        ("GET", "/api/v1/cases/%00", 404),
         ("GET", "/api/v1/cases/%ED%A0%80", 404),
     ],
-)  # fmt: skip
+)
 async def test_every_fault_under_api_is_a_problem(place: Place, method: str, path: str, status: int) -> None:
     token = await token_for(place, "MY/focal-point")
     async with place.browser() as http:
@@ -441,9 +443,7 @@ async def test_another_name_and_another_site_are_refused_as_problems(place: Plac
     assert {name.headers["Content-Type"], site.headers["Content-Type"]} == {"application/problem+json"}
 
 
-async def test_a_fault_of_ours_is_a_problem_without_its_text(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_fault_of_ours_is_a_problem_without_its_text(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     async def broken(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError("/a/path/of/ours")
 
@@ -457,19 +457,23 @@ async def test_a_fault_of_ours_is_a_problem_without_its_text(
 
 
 BODIES: dict[str, tuple[bytes, int]] = {
-    "nothing": (b"", 400), "no JSON": (b"{", 400), "a list": (b"[]", 400), "bad UTF-8": (b'{"title": "\xff"}', 400),
-    "half a surrogate pair": (b'{"title": "\\ud800"}', 400), "NUL": (b'{"title": "a\\u0000"}', 400),
-    "no number": (b'{"title": NaN}', 400), "a number too long": (b'{"title": ' + b"9" * 5000 + b"}", 400),
+    "nothing": (b"", 400),
+    "no JSON": (b"{", 400),
+    "a list": (b"[]", 400),
+    "bad UTF-8": (b'{"title": "\xff"}', 400),
+    "half a surrogate pair": (b'{"title": "\\ud800"}', 400),
+    "NUL": (b'{"title": "a\\u0000"}', 400),
+    "no number": (b'{"title": NaN}', 400),
+    "a number too long": (b'{"title": ' + b"9" * 5000 + b"}", 400),
     "too deep": (b'{"title": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", 400),
     "too large": (b'{"title": "' + b"x" * 1_000_001 + b'"}', 413),
-    "no field of it": (b'{"titel": "x"}', 422), "backslashes": (b'{"title": "\\\\u0000"}', 200),
-}  # fmt: skip
+    "no field of it": (b'{"titel": "x"}', 422),
+    "backslashes": (b'{"title": "\\\\u0000"}', 200),
+}
 
 
 @pytest.mark.parametrize("what", BODIES)
-async def test_a_body_that_cannot_be_taken_is_refused_by_what_is_wrong_with_it(
-    place: Place, what: str
-) -> None:
+async def test_a_body_that_cannot_be_taken_is_refused_by_what_is_wrong_with_it(place: Place, what: str) -> None:
     body, status = BODIES[what]
     async with await program(place, "MY/focal-point") as http:
         answer = await http.put("/draft", content=body, headers={"Content-Type": "application/json"})
@@ -508,7 +512,5 @@ async def test_the_document_for_people_has_every_route_and_no_other(place: Place
     told = set(re.findall(r"^\| `(GET|POST|PUT) (/[^ `]+)` \|", written, re.MULTILINE))
     paths = place.app.openapi()["paths"]
     assert told == {
-        (method.upper(), path.removeprefix("/api/v1"))
-        for path, methods in paths.items()
-        for method in methods
+        (method.upper(), path.removeprefix("/api/v1")) for path, methods in paths.items() for method in methods
     }

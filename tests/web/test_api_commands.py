@@ -14,8 +14,8 @@ import pytest_asyncio
 from casework import Casework
 from ops.catcher import Catcher
 from tests.rig import REQUEST, Rig, rig, working
-from tests.web.place import Place, key_in
-from tests.web.programs import address_of, program
+from tests.web.place import Place, address_of, key_in
+from tests.web.programs import program
 
 RSO, AU, ID, LK = "RSO/secretariat", "AU/co-chair", "ID/co-chair", "LK/focal-point"
 
@@ -38,9 +38,15 @@ class Office:
         return self._programs[post]
 
     async def give(
-        self, post: str, do: str, fields: dict[str, Any] | None = None, *, key: str = "", reference: str = "",
+        self,
+        post: str,
+        do: str,
+        fields: dict[str, Any] | None = None,
+        *,
+        key: str = "",
+        reference: str = "",
         **headers: str,
-    ) -> httpx.Response:  # fmt: skip
+    ) -> httpx.Response:
         """Give a command to the case that was submitted last."""
         self._count += 1
         sent = {"Idempotency-Key": key or f"test-key-{self._count}"} | {
@@ -51,9 +57,7 @@ class Office:
 
     async def submit(self, key: str = "submission-1", **fields: Any) -> httpx.Response:
         """A request of Sri Lanka, submitted."""
-        answer = await (await self.of(LK)).post(
-            "/cases", json={**REQUEST, **fields}, headers={"Idempotency-Key": key}
-        )
+        answer = await (await self.of(LK)).post("/cases", json={**REQUEST, **fields}, headers={"Idempotency-Key": key})
         if answer.status_code == 201:
             self.parts.reference = answer.json()["reference"]
         return answer
@@ -103,9 +107,11 @@ async def test_a_command_is_done_once_even_when_it_is_sent_many_times_at_once(of
     answers = await asyncio.gather(*(office.give(RSO, "accept", key="accept-it") for _ in range(5)))
     assert {(answer.status_code, answer.content) for answer in answers} == {(200, answers[0].content)}
     assert answers[0].json() == {
-        "reference": office.parts.reference, "seq": answers[0].json()["seq"], "stage": "co_chair_review",
+        "reference": office.parts.reference,
+        "seq": answers[0].json()["seq"],
+        "stage": "co_chair_review",
         "waiting_on": [AU, ID],
-    }  # fmt: skip
+    }
     assert sum(entry.type == "found_complete" for entry in await office.parts.entries()) == 1
 
     await office.give(AU, "decide", {"position": "approve"})
@@ -122,9 +128,7 @@ async def test_one_key_is_one_command_of_one_post_on_one_case(office: Office) ->
     assert (await office.read(AU)).json()["stage"] == "participant_selection"  # both have decided
     other = await office.give(AU, "decide", {"position": "decline"}, key="the-same-key")
     assert (other.status_code, other.json()["type"]) == (422, "urn:ahg:problem:idempotency-key")
-    withdrawn = await office.give(
-        LK, "withdraw", key="submission-1"
-    )  # a key of the submission, not of the case
+    withdrawn = await office.give(LK, "withdraw", key="submission-1")  # a key of the submission, not of the case
     assert withdrawn.json()["stage"] == "withdrawn"
     for wrong in ("", "short", "with blanks in it", "x" * 101, "umlaut-ä-no"):
         headers = [(b"Idempotency-Key", wrong.encode())] if wrong else []
@@ -151,12 +155,7 @@ async def test_a_refusal_says_why_and_what_may_be_done(office: Office) -> None:
     other = await office.give(LK, "accept", key="not-mine-to-do")
     unread = await office.give(RSO, "return", {"missing": 3})
     absent = await office.give(RSO, "verify", {"outcome": "None such"})
-    assert (early.status_code, other.status_code, unread.status_code, absent.status_code) == (
-        409,
-        403,
-        422,
-        403,
-    )
+    assert (early.status_code, other.status_code, unread.status_code, absent.status_code) == (409, 403, 422, 403)
     assert other.json()["detail"].startswith("Only the secretariat may")
     assert "LK/focal-point may now do: " in other.json()["allowed"]
     assert "missing" in unread.json()["detail"]
@@ -166,9 +165,7 @@ async def test_a_refusal_says_why_and_what_may_be_done(office: Office) -> None:
         assert answer.status_code == 422
 
     await office.give(RSO, "accept")
-    assert (
-        await office.give(LK, "accept", key="not-mine-to-do")
-    ).status_code == 403  # a refusal is not remembered
+    assert (await office.give(LK, "accept", key="not-mine-to-do")).status_code == 403  # a refusal is not remembered
 
 
 async def test_a_command_on_what_has_changed_since_is_refused_and_says_who_changed_it(office: Office) -> None:
@@ -197,9 +194,11 @@ async def test_the_secretariat_acts_for_a_post_that_answered_by_telephone(office
     await office.submit()
     await office.give(RSO, "accept")
     said = {
-        "post": AU, "how": "telephone", "why": "The minister travels",
+        "post": AU,
+        "how": "telephone",
+        "why": "The minister travels",
         "command": {"do": "decide", "gate": "activation", "position": "approve"},
-    }  # fmt: skip
+    }
     assert (await office.give(LK, "act_for", said)).status_code == 403
     assert (await office.give(RSO, "act_for", said)).status_code == 200
     log = (await (await office.of(RSO)).get(f"/cases/{office.parts.reference}/log")).json()["entries"]
@@ -213,10 +212,16 @@ async def at_work(office: Office) -> None:
     await office.submit()
     approve = {"position": "approve"}
     for by, do, fields in (
-        (RSO, "accept", {}), (AU, "decide", approve), (ID, "decide", approve), (AU, "decide", approve),
-        (ID, "decide", approve), ("MY/focal-point", "respond", {}), ("TH/focal-point", "respond", {}),
-        ("IOM/focal-point", "respond", {}), (ID, "convene", {}),
-    ):  # fmt: skip
+        (RSO, "accept", {}),
+        (AU, "decide", approve),
+        (ID, "decide", approve),
+        (AU, "decide", approve),
+        (ID, "decide", approve),
+        ("MY/focal-point", "respond", {}),
+        ("TH/focal-point", "respond", {}),
+        ("IOM/focal-point", "respond", {}),
+        (ID, "convene", {}),
+    ):
         assert (await office.give(by, do, fields)).status_code == 200
 
 
@@ -256,15 +261,14 @@ async def test_a_case_that_was_only_circulated_takes_nothing_from_its_reader(off
     await at_work(office)
     told = {"what": "summary", "to": ["FJ"], "text": "The group is at work."}
     for by, do, fields in (
-        (AU, "circulate", told), (AU, "decide", {"gate": "circulation", "position": "approve"}),
+        (AU, "circulate", told),
+        (AU, "decide", {"gate": "circulation", "position": "approve"}),
         (ID, "decide", {"gate": "circulation", "position": "approve"}),
-    ):  # fmt: skip
+    ):
         assert (await office.give(by, do, fields)).status_code == 200
     assert (await office.read("FJ/focal-point")).json()["sight"] == "circulated"
     for do in ("hand_over", "join", "respond", "nothing"):
-        answer = await office.give(
-            "FJ/focal-point", do, {"to": {"name": "Another"}} if do == "hand_over" else {}
-        )
+        answer = await office.give("FJ/focal-point", do, {"to": {"name": "Another"}} if do == "hand_over" else {})
         assert (answer.status_code, answer.json()["allowed"]) == (403, "")
         assert "operational" not in answer.text
 

@@ -33,9 +33,12 @@ from tests.web.server import served
 
 DEPTH = int(os.environ.get("TEST_DEPTH", "1"))
 CHECKS = [
-    not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
     response_schema_conformance,
-]  # fmt: skip
+]
 POSTS = ("RSO/secretariat", "LK/focal-point", "AU/co-chair", "VN/focal-point")
 
 
@@ -56,9 +59,7 @@ async def seeded(parts: Rig) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.timeout(300 * DEPTH)
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["good", "bad"])
-async def test_every_answer_is_as_the_document_says(
-    tmp_path: Path, catcher: Catcher, mode: GenerationMode
-) -> None:
+async def test_every_answer_is_as_the_document_says(tmp_path: Path, catcher: Catcher, mode: GenerationMode) -> None:
     async with rig(tmp_path / "rig") as parts, working(parts):
         references = await seeded(parts)
         place = Place(parts.settings, parts.engine, catcher, now=datetime.now(UTC))
@@ -70,9 +71,7 @@ async def test_every_answer_is_as_the_document_says(
         assert counted["done"] > 0
 
 
-def _send(
-    address: str, tokens: Sequence[str], references: Sequence[str], mode: GenerationMode
-) -> dict[str, int]:
+def _send(address: str, tokens: Sequence[str], references: Sequence[str], mode: GenerationMode) -> dict[str, int]:
     schema = schemathesis.openapi.from_url(f"{address}/api/v1/openapi.json").exclude(
         path_regex="/feed$"
     )  # it never ends
@@ -83,9 +82,13 @@ def _send(
             operation = found.ok()
 
             @settings(
-                max_examples=(80 if operation.method == "post" else 20) * DEPTH, deadline=None, database=None,
-                derandomize=DEPTH == 1, phases=[Phase.generate], suppress_health_check=list(HealthCheck),
-            )  # fmt: skip
+                max_examples=(80 if operation.method == "post" else 20) * DEPTH,
+                deadline=None,
+                database=None,
+                derandomize=DEPTH == 1,
+                phases=[Phase.generate],
+                suppress_health_check=list(HealthCheck),
+            )
             @given(
                 case=operation.as_strategy(generation_mode=mode),
                 reference=st.sampled_from([*references, *references, "AHG-2026-999", ""]),

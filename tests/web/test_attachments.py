@@ -37,9 +37,7 @@ def packed(**parts: str | bytes) -> bytes:
 
 
 def office(main: str, types: str, **more: str | bytes) -> bytes:
-    return packed(
-        **{"[Content_Types].xml": f'<Types><Override ContentType="{types}"/></Types>', main: "<x/>", **more}
-    )
+    return packed(**{"[Content_Types].xml": f'<Types><Override ContentType="{types}"/></Types>', main: "<x/>", **more})
 
 
 DOCX = office("word/document.xml", _MAIN)
@@ -50,12 +48,18 @@ ODT = packed(mimetype="application/vnd.oasis.opendocument.text", content_dot_xml
 @pytest.mark.parametrize(
     ("content", "suffix", "words"),
     [
-        (PDF, ".pdf", "PDF"), (PNG, ".png", "PNG"), (JPEG, ".jpeg", "JPEG"), (DOCX, ".docx", "DOCX"),
-        (XLSX, ".xlsx", "XLSX"), (ODT, ".odt", "ODT"), (b"a;b\n1;2\n", ".csv", "CSV"),
-        ("Ärger\n".encode("latin-1"), ".txt", "TXT"), ("a\tб\n".encode("utf-16"), ".csv", "CSV"),
+        (PDF, ".pdf", "PDF"),
+        (PNG, ".png", "PNG"),
+        (JPEG, ".jpeg", "JPEG"),
+        (DOCX, ".docx", "DOCX"),
+        (XLSX, ".xlsx", "XLSX"),
+        (ODT, ".odt", "ODT"),
+        (b"a;b\n1;2\n", ".csv", "CSV"),
+        ("Ärger\n".encode("latin-1"), ".txt", "TXT"),
+        ("a\tб\n".encode("utf-16"), ".csv", "CSV"),
         (b"\xef\xbb\xbfa,b\n", ".csv", "CSV"),
     ],
-)  # fmt: skip
+)
 def test_a_file_is_what_its_content_says(content: bytes, suffix: str, words: str) -> None:
     file = io.BytesIO(content)
     kind = kind_of(file, suffix)
@@ -67,17 +71,28 @@ def test_a_file_is_what_its_content_says(content: bytes, suffix: str, words: str
 @pytest.mark.parametrize(
     ("content", "suffix"),
     [
-        (PAGE, ".txt"), (b"\xef\xbb\xbf  <svg onload=alert(1)>", ".csv"), (PAGE.decode().encode("utf-16"), ".txt"),
-        (b"MZ\x90\x00\x03", ".txt"), (b"MZ\x90\x00\x03", ".pdf"), (b"plain words", ".pdf"), (b"", ".txt"),
-        (packed(evil_dot_exe=b"MZ"), ".docx"), (office("word/document.xml", _MAIN.replace("main", "template")), ".docx"),
+        (PAGE, ".txt"),
+        (b"\xef\xbb\xbf  <svg onload=alert(1)>", ".csv"),
+        (PAGE.decode().encode("utf-16"), ".txt"),
+        (b"MZ\x90\x00\x03", ".txt"),
+        (b"MZ\x90\x00\x03", ".pdf"),
+        (b"plain words", ".pdf"),
+        (b"", ".txt"),
+        (packed(evil_dot_exe=b"MZ"), ".docx"),
+        (office("word/document.xml", _MAIN.replace("main", "template")), ".docx"),
         (office("word/document.xml", _MAIN, **{"word/vbaProject.bin": b"x"}), ".docx"),
         (office("word/document.xml", _MAIN + "macroEnabled"), ".docx"),
         (packed(mimetype="application/vnd.oasis.opendocument.text-template"), ".odt"),
-        (b"PK\x03\x04 not a package", ".docx"), (DOCX[:-30], ".docx"), (b"\xff\xfe\x00\xd8\x00", ".txt"),
-        (b"a\x00b", ".txt"), (b"x" * 1_100_000 + b"\x00", ".txt"), (b"%!PS-Adobe", ".pdf"), (b"plain words", ".html"),
+        (b"PK\x03\x04 not a package", ".docx"),
+        (DOCX[:-30], ".docx"),
+        (b"\xff\xfe\x00\xd8\x00", ".txt"),
+        (b"a\x00b", ".txt"),
+        (b"x" * 1_100_000 + b"\x00", ".txt"),
+        (b"%!PS-Adobe", ".pdf"),
+        (b"plain words", ".html"),
         (b"\x89PNG\r\n\x1a\n no header", ".png"),
     ],
-)  # fmt: skip
+)
 def test_what_could_run_or_is_not_what_it_seems_is_none_of_the_kinds(content: bytes, suffix: str) -> None:
     assert kind_of(io.BytesIO(content), suffix) is None
 
@@ -103,9 +118,7 @@ async def put(
     key = key_in((await http.get(path)).text)
     sent = [("files", (name, content, "application/x-anything")) for name, content in files]
     # A field that is a list comes once for each; a browser sends an empty part where no file was chosen.
-    return await http.post(
-        path, data={"_key": key, "to": to, **more}, files=sent or [("files", ("", b"", "x/y"))]
-    )
+    return await http.post(path, data={"_key": key, "to": to, **more}, files=sent or [("files", ("", b"", "x/y"))])
 
 
 def sha(content: bytes) -> str:
@@ -138,9 +151,13 @@ async def test_a_file_that_is_refused_says_why_and_the_others_stay(place: Place)
     async with place.browser() as http:
         await place.as_post(http, LK)
         answer = await put(
-            http, ("good.pdf", PDF), ("page.pdf", PAGE), ("empty.txt", b""), ("../../<img src=x>.exe", b"MZ\x90\x00"),
+            http,
+            ("good.pdf", PDF),
+            ("page.pdf", PAGE),
+            ("empty.txt", b""),
+            ("../../<img src=x>.exe", b"MZ\x90\x00"),
             ("renamed.png", JPEG),
-        )  # fmt: skip
+        )
         assert answer.status_code == 422
         faults = answer.text.partition("Not attached:")[2].partition("</div>")[0]
         assert faults.count("<li>") == 4
@@ -185,9 +202,7 @@ async def test_the_limits_are_named_and_nothing_beyond_them_is_written(
         assert ">a.pdf" not in shown
 
 
-async def test_a_file_that_is_taken_out_is_no_longer_in_the_draft_also_when_it_is_done_twice(
-    place: Place,
-) -> None:
+async def test_a_file_that_is_taken_out_is_no_longer_in_the_draft_also_when_it_is_done_twice(place: Place) -> None:
     async with place.browser() as http:
         await place.as_post(http, LK)
         await put(http, ("a.pdf", PDF), ("b.png", PNG))
@@ -206,9 +221,7 @@ async def test_a_form_without_its_key_keeps_nothing(place: Place) -> None:
         for key in ("", "x" * 43):
             answer = await http.post(STEP, data={"_key": key}, files=[("files", ("a.pdf", PDF, "x/y"))])
             assert answer.status_code == 403
-            assert (
-                await http.post(f"{STEP}/remove", data={"_key": key, "sha256": sha(PDF)})
-            ).status_code == 403
+            assert (await http.post(f"{STEP}/remove", data={"_key": key, "sha256": sha(PDF)})).status_code == 403
         assert files_of(place) == []
 
 
@@ -244,9 +257,12 @@ async def test_a_body_that_is_too_long_is_not_read(place: Place) -> None:
     async with place.browser() as http:
         await place.as_post(http, LK)
         for path, kind, limit in (
-            ("/request/new/situation", form, LARGEST_FORM), (STEP, form, LARGEST_FORM), ("/sign-in", form, LARGEST_FORM),
-            ("/request/new/situation", multipart, LARGEST_FORM), (STEP, multipart, whole + LARGEST_FORM),
-        ):  # fmt: skip
+            ("/request/new/situation", form, LARGEST_FORM),
+            (STEP, form, LARGEST_FORM),
+            ("/sign-in", form, LARGEST_FORM),
+            ("/request/new/situation", multipart, LARGEST_FORM),
+            (STEP, multipart, whole + LARGEST_FORM),
+        ):
             announced = {"content-type": kind, "content-length": str(limit + 1)}
             answer = await http.post(path, headers=announced, content=endless())
             assert answer.status_code == 413, path
@@ -268,10 +284,17 @@ async def submitted(place: Place, **fields: Any) -> tuple[Recorded, str]:
     one = await store.keep("LK", "map.pdf", "application/pdf", io.BytesIO(PDF), place.now)
     two = await store.keep("LK", "list.png", "image/png", io.BytesIO(PNG), place.now)
     table = Recorded()
-    table.do(LK, "submit", {
-        "title": "Boats", "situation": "They leave.", "affected": ["MY"],
-        "attachments": [file.model_dump(mode="json") for file in (one, two)], **fields,
-    })  # fmt: skip
+    table.do(
+        LK,
+        "submit",
+        {
+            "title": "Boats",
+            "situation": "They leave.",
+            "affected": ["MY"],
+            "attachments": [file.model_dump(mode="json") for file in (one, two)],
+            **fields,
+        },
+    )
     place.now = table.now
     return table, await table.record(place)
 
@@ -280,23 +303,18 @@ async def test_a_file_of_a_case_goes_to_who_may_read_it_and_to_nobody_else(place
     table, reference = await submitted(place, affected=["MY", "TH"], confidential={"attachments": ["MY"]})
     for by, do, fields in (
         (RSO, "accept", {}),
-        *((f"{who}/co-chair", "decide", {"gate": gate, "position": "approve"})
-          for gate in ("activation", "participants") for who in ("AU", "ID")),
-        ("TH/focal-point", "respond", {"answer": "accept"}), ("MY/focal-point", "respond", {"answer": "accept"}),
-    ):  # fmt: skip
+        *(
+            (f"{who}/co-chair", "decide", {"gate": gate, "position": "approve"})
+            for gate in ("activation", "participants")
+            for who in ("AU", "ID")
+        ),
+        ("TH/focal-point", "respond", {"answer": "accept"}),
+        ("MY/focal-point", "respond", {"answer": "accept"}),
+    ):
         table.do(by, do, fields)
     await table.record(place)
     statuses = {}
-    for post in (
-        RSO,
-        AU,
-        LK,
-        "MY/focal-point",
-        "TH/focal-point",
-        "MV/focal-point",
-        "NZ/steering-group",
-        "AU/auditor",
-    ):
+    for post in (RSO, AU, LK, "MY/focal-point", "TH/focal-point", "MV/focal-point", "NZ/steering-group", "AU/auditor"):
         async with place.browser() as http:
             await place.as_post(http, post)
             page = await http.get(f"/cases/{reference}")
@@ -330,8 +348,8 @@ async def test_a_hash_that_was_guessed_or_overheard_gives_no_file(place: Place) 
 
 
 @pytest.mark.parametrize(
-    "name", ["..%2f..%2f..%2fetc%2fpasswd", "../../../etc/passwd", "%00", "A" * 64, "a" * 63, "ａ" * 64],
-)  # fmt: skip
+    "name", ["..%2f..%2f..%2fetc%2fpasswd", "../../../etc/passwd", "%00", "A" * 64, "a" * 63, "ａ" * 64]
+)
 async def test_a_path_is_not_the_name_of_a_file(place: Place, name: str) -> None:
     _table, reference = await submitted(place)
     async with place.browser() as http:
@@ -372,10 +390,12 @@ async def test_a_file_that_is_damaged_or_missing_is_said_to_be_and_not_given_out
     [
         ('a"; filename="evil.exe', 'filename="a__ filename__evil.exe"'),
         ("x\r\nSet-Cookie: a=b.pdf", 'filename="x Set-Cookie_ a_b.pdf"'),
-        ("invoice\u202efdp.exe", 'filename="invoicefdp.exe"'), ("дело.pdf", 'filename=".pdf"'), ("", 'filename="file"'),
+        ("invoice\u202efdp.exe", 'filename="invoicefdp.exe"'),
+        ("дело.pdf", 'filename=".pdf"'),
+        ("", 'filename="file"'),
         ("a" * 300 + ".pdf", f'filename="{"a" * (LONGEST_NAME - 4)}.pdf"'),
     ],
-)  # fmt: skip
+)
 def test_the_name_of_a_file_stays_a_name_in_its_header(name: str, simple: str) -> None:
     said = file_headers(name)["Content-Disposition"]
     assert said.isascii()
@@ -394,9 +414,15 @@ async def test_a_new_version_that_does_not_come_through_keeps_its_new_files_in_t
         page = (await http.get(f"/request/{reference}")).text
         assert f'name="attachments" value="{sha(PDF)}" checked' in page
         answer = await put(
-            http, ("table.xlsx", XLSX), path=f"/request/{reference}", title="Boats", situation="They leave.",
-            affected="MY", attachments=[sha(PNG), "f" * 64], since="no date at all",
-        )  # fmt: skip
+            http,
+            ("table.xlsx", XLSX),
+            path=f"/request/{reference}",
+            title="Boats",
+            situation="They leave.",
+            affected="MY",
+            attachments=[sha(PNG), "f" * 64],
+            since="no date at all",
+        )
         assert answer.status_code in (422, 503)
         assert f'value="{sha(XLSX)}"' in answer.text
         assert f'value="{sha(PNG)}"' in answer.text

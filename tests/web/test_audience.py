@@ -104,9 +104,7 @@ async def test_looking_as_another_does_nothing_and_no_form_of_it_acts(told: tupl
         sent = {"_key": key, "_seen": "1", "gate": "circulation", "position": "approve"}
         answer = await http.post(f"/cases/{reference}/do/decide?as=AU/co-chair", data=sent)
         assert answer.status_code == 404
-        assert (
-            await http.post(f"/cases/{reference}/do/decide", data={**sent, "_key": ""})
-        ).status_code == 403
+        assert (await http.post(f"/cases/{reference}/do/decide", data={**sent, "_key": ""})).status_code == 403
         assert await everything(place) == before
 
 
@@ -143,9 +141,7 @@ async def test_every_notice_of_a_case_is_read_as_its_reader_gets_it(told: tuple[
 def proposed() -> Recorded:
     """A case at work whose circulation waits for Thailand's consent."""
     table = Recorded()
-    table.do(
-        "LK/focal-point", "submit", {"title": "Boats", "affected": ["MY", "TH"], "situation": "Boats leave."}
-    )
+    table.do("LK/focal-point", "submit", {"title": "Boats", "affected": ["MY", "TH"], "situation": "Boats leave."})
     table.do(RSO, "accept")
     for gate in ("activation", "participants"):
         for decider in table.case.gates[GateName(gate)].deciders:
@@ -157,9 +153,11 @@ def proposed() -> Recorded:
 
 
 TOLD = {
-    "what": "summary", "to": ["FJ", "VN"], "names": ["TH", "MY"],
+    "what": "summary",
+    "to": ["FJ", "VN"],
+    "names": ["TH", "MY"],
     "text": "The group works with Thailand and Malaysia. <xss onclick=1>",
-}  # fmt: skip
+}
 
 
 async def test_a_circulation_is_read_before_release_exactly_as_it_then_goes_out(
@@ -216,9 +214,13 @@ async def test_the_form_of_a_circulation_shows_its_mail_and_records_nothing(plac
         form = (await http.get(f"/cases/{reference}/do/circulate")).text
         assert f'formaction="/cases/{reference}/circulations/preview"' in form
         sent = {
-            "_key": key_in(form), "what": "summary", "everyone": "members", "to": ["FJ"], "names": ["TH"],
+            "_key": key_in(form),
+            "what": "summary",
+            "everyone": "members",
+            "to": ["FJ"],
+            "names": ["TH"],
             "text": TOLD["text"],
-        }  # fmt: skip
+        }
         before = await everything(place)
         page = await http.post(f"/cases/{reference}/circulations/preview", data=sent)
         assert page.status_code == 200

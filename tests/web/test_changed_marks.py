@@ -45,9 +45,7 @@ def played_with(number: int, marks: Directory) -> Recorded:
     """A case under review, with a directory of its own."""
     table = Recorded(number)
     table.case = table.case.model_copy(update={"directory": marks})
-    table.do(
-        "LK/focal-point", "submit", {"title": f"Boats {number}", "situation": "They go.", "affected": ["MY"]}
-    )
+    table.do("LK/focal-point", "submit", {"title": f"Boats {number}", "situation": "They go.", "affected": ["MY"]})
     table.do(RSO, "accept")
     return table
 
@@ -69,8 +67,10 @@ async def told(request: pytest.FixtureRequest, place: Place) -> tuple[Place, dic
     for post in POSTS:
         await place.sql(
             "INSERT INTO holders (post, name, email, language) VALUES (:post, 'Somebody', :email, 'en') "
-            "ON CONFLICT DO NOTHING", post=post, email=address_of(post),
-        )  # fmt: skip
+            "ON CONFLICT DO NOTHING",
+            post=post,
+            email=address_of(post),
+        )
     return place, {table.case.reference: table.case for table in tables}
 
 
@@ -80,9 +80,7 @@ def linked(page: httpx.Response) -> set[str]:
     return set(re.findall(r'href="/cases/(AHG-[\d-]+)', page.text)) if page.status_code == 200 else set()
 
 
-async def test_pages_and_programs_list_the_cases_whose_page_opens(
-    told: tuple[Place, dict[str, Case]],
-) -> None:
+async def test_pages_and_programs_list_the_cases_whose_page_opens(told: tuple[Place, dict[str, Case]]) -> None:
     place, cases = told
     for post in map(Post, POSTS):
         opens = {reference for reference, case in cases.items() if may_see(case, post)}
@@ -120,8 +118,10 @@ async def test_what_a_member_is_to_follow_up_is_shown_to_those_of_its_posts_that
     for reference in cases:
         await place.sql(
             "INSERT INTO recommendations (reference, number, text, owner, addressees, report) "
-            "VALUES (:reference, 1, :text, 'AU', '[]', 1)", reference=reference, text=f"Tin {reference}",
-        )  # fmt: skip
+            "VALUES (:reference, 1, :text, 'AU', '[]', 1)",
+            reference=reference,
+            text=f"Tin {reference}",
+        )
         await place.sql(
             "INSERT INTO follow_ups (reference, number, owner, state) VALUES (:reference, 1, 'AU', 'open')",
             reference=reference,

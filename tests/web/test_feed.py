@@ -19,12 +19,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 import db
 from models.posts import Post
 from ops.processes import free_port
-from records import people
+from records import api_tokens
+from records.api_tokens import Scope
 from records.directory import seed_if_empty
-from records.people import Scope
 from settings import Settings, ensure_keys
-from tests.web.place import Place
-from tests.web.programs import Recorded, address_of, token_for
+from tests.web.place import Place, address_of
+from tests.web.programs import Recorded, token_for
 from tests.web.server import served
 from tests.web.whole_case import MARKS, played
 from web.watch import MOST_EACH, Watch
@@ -71,9 +71,7 @@ class Studio:
         self.reference = table.case.reference
 
     @asynccontextmanager
-    async def listen(
-        self, post: str, *, token: str = "", path: str = "", **headers: str
-    ) -> AsyncIterator[Listener]:
+    async def listen(self, post: str, *, token: str = "", path: str = "", **headers: str) -> AsyncIterator[Listener]:
         """The feed of a program that acts for a post."""
         token = token or await token_for(self.place, post, [Scope.READ])
         sent = {"Authorization": f"Bearer {token}"} | {k.replace("_", "-"): v for k, v in headers.items()}
@@ -159,8 +157,10 @@ async def test_who_sees_a_part_is_told_only_that_this_part_has_changed(studio: S
         await studio.does(RSO, "progress", {"outcome": "A hotline", "text": "Agate hotline"})
         event = await feed.event()
         assert event == {
-            "id": str(studio.table.case.seq), "event": "entry", "data": json.dumps({"seq": studio.table.case.seq})
-        }  # fmt: skip
+            "id": str(studio.table.case.seq),
+            "event": "entry",
+            "data": json.dumps({"seq": studio.table.case.seq}),
+        }
     path = f"/api/v1/cases/{studio.reference}/feed?after=3"
     async with studio.listen("VN/focal-point", path=path) as feed:
         assert json.loads((await feed.event())["data"]) == {"seq": studio.table.case.seq}
@@ -176,9 +176,7 @@ async def test_who_does_not_see_the_case_has_no_feed(studio: Studio) -> None:
 
 
 async def test_a_feed_tells_nothing_confidential(studio: Studio) -> None:
-    async with studio.listen(
-        "NZ/steering-group", path=f"/api/v1/cases/{studio.reference}/feed?after=0"
-    ) as feed:
+    async with studio.listen("NZ/steering-group", path=f"/api/v1/cases/{studio.reference}/feed?after=0") as feed:
         text = ""
         while f'"seq":{studio.table.entries[-1].seq},' not in text:
             text += str(await feed.event())
@@ -205,9 +203,7 @@ async def test_a_feed_ends_when_its_reader_loses_sight_of_the_case(studio: Studi
             await takes_part.comment()
             await studio.does("TH/focal-point", "leave", {"text": "An election"})
             assert json.loads((await takes_part.event())["data"]) == {"seq": studio.table.case.seq}
-        await studio.place.sql(
-            "UPDATE holders SET email = 'new@pg.example.org' WHERE post = 'PG/focal-point'"
-        )
+        await studio.place.sql("UPDATE holders SET email = 'new@pg.example.org' WHERE post = 'PG/focal-point'")
         await studio.place.sql("DELETE FROM alternates WHERE post = 'PG/focal-point'")
         assert await feed.event() == {}
 
@@ -217,8 +213,8 @@ async def test_a_feed_ends_with_its_token(studio: Studio) -> None:
     async with studio.listen(AU, token=token) as feed:
         await feed.comment()
         async with studio.place.engine.connect() as connection:
-            (mine,) = await people.tokens_of(connection, address_of(AU), studio.place.now)
-        await people.end_token(studio.place.engine, mine.email, mine.number, studio.place.now)
+            (mine,) = await api_tokens.tokens_of(connection, address_of(AU), studio.place.now)
+        await api_tokens.end_token(studio.place.engine, mine.email, mine.number, studio.place.now)
         await studio.does(RSO, "situation_update", {"text": "Nobody hears this"})
         assert await feed.event() == {}
     async with studio.listen(AU) as feed:
@@ -275,9 +271,7 @@ async def test_a_reader_has_so_many_feeds_and_no_more(studio: Studio) -> None:
         assert feed.answer.status_code == 200
 
 
-async def test_a_feed_outlives_a_moment_without_the_database(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_feed_outlives_a_moment_without_the_database(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     async def away(*_: Any, **__: Any) -> None:
         raise OSError("no route")
 
@@ -301,19 +295,23 @@ async def test_the_pages_stop_at_once_while_a_feed_is_open(tmp_path: Path, numbe
     table, now = played(), datetime.now(UTC)
     place = _Records(engine)
     await table.record(place)  # type: ignore[arg-type]
-    token = await people.new_api_token(
+    token = await api_tokens.new_api_token(
         engine, address_of(AU), Post(AU), "A program", (Scope.READ,), expires_at=now + timedelta(days=1), now=now
-    )  # fmt: skip
+    )
     await engine.dispose()
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "uvicorn", "--factory", "web.app:create_app", "--port", str(settings.web_port),
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "--factory",
+        "web.app:create_app",
+        "--port",
+        str(settings.web_port),
         env=settings.environment() | {"PYTHONPATH": str(Path(__file__).parents[2])},
         stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+    )
     try:
-        async with httpx.AsyncClient(
-            base_url=f"http://127.0.0.1:{settings.web_port}", timeout=PATIENCE
-        ) as http:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.web_port}", timeout=PATIENCE) as http:
             await _until_answers(http)
             path = f"/api/v1/cases/{table.case.reference}/feed?after=0"
             async with http.stream("GET", path, headers={"Authorization": f"Bearer {token}"}) as answer:

@@ -12,9 +12,7 @@ from web.forms import FORMS, unanswered
 @pytest.mark.parametrize("by", ["TH/focal-point", "RSO/secretariat"])
 async def test_an_answer_that_was_not_chosen_is_not_an_acceptance(place: Place, by: str) -> None:
     table = Recorded()
-    table.do(
-        "LK/focal-point", "submit", {"title": "Boats", "situation": "They leave.", "affected": ["MY", "TH"]}
-    )
+    table.do("LK/focal-point", "submit", {"title": "Boats", "situation": "They leave.", "affected": ["MY", "TH"]})
     for post, do, fields in TO_WORK[:5]:
         table.do(post, do, fields)
     place.now = table.now
@@ -22,13 +20,15 @@ async def test_an_answer_that_was_not_chosen_is_not_an_acceptance(place: Place, 
     async with place.browser() as http:
         await place.as_post(http, by)
         acts_for = "" if by == "TH/focal-point" else "TH/focal-point"
-        page = await http.get(
-            f"/cases/{reference}/do/respond", params={"for": acts_for} if acts_for else None
-        )
+        page = await http.get(f"/cases/{reference}/do/respond", params={"for": acts_for} if acts_for else None)
         sent = {
-            "_key": key_in(page.text), "_id": "one", "_for": acts_for, "_how": "telephone", "_why": "no line",
+            "_key": key_in(page.text),
+            "_id": "one",
+            "_for": acts_for,
+            "_how": "telephone",
+            "_why": "no line",
             "text": "We come with two.",
-        }  # fmt: skip
+        }
         answer = await http.post(f"/cases/{reference}/do/respond", data=sent)
     assert answer.status_code == 422
     assert "Choose an answer first; nothing was recorded." in answer.text

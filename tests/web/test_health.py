@@ -13,9 +13,7 @@ def client(settings: Settings) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000")
 
 
-async def test_it_is_ready_when_database_and_temporal_answer(
-    settings: Settings, dev_server: DevServer
-) -> None:
+async def test_it_is_ready_when_database_and_temporal_answer(settings: Settings, dev_server: DevServer) -> None:
     async with client(settings.model_copy(update={"temporal_port": dev_server.port})) as http:
         answer = await http.get("/readyz")
 

@@ -14,12 +14,13 @@ from models.asks import asked_of
 from models.notices import KINDS
 from models.posts import Capacity, Post, Role, needs_second_factor
 from models.tables import TABLES
-from notifications.compose import About, Reader, compose
+from notifications.compose import Reader, compose
+from notifications.preview import FACTS, reader_of
+from notifications.wording import About
 from ops.scenario import read_scenario
 from records.offices import addressee_of
-from records.people import cookie_name
-from records.sessions import begin_session
-from tests.notifications.samples import FACTS, parts, reader_of
+from records.sessions import begin_session, cookie_name
+from tests.notifications.samples import parts
 from tests.rig import TO_WORK
 from tests.web.place import Place
 from tests.web.programs import Recorded
@@ -65,10 +66,18 @@ class Walk:
         assert holder is not None
         about = About(reference=row["reference"], answers_by_link=("respond", "consent", "acknowledge"))
         mail = compose(
-            row["kind"], reader=Reader(name="x", address=holder.email, post=post, capacity=capacity), about=about,
-            facts=row["facts"] or {}, due=row["due"], at=self.place.now, key=row["key"], mail_from="ahg@example.org",
-            reply_to="ahg@example.org", public_url=self.place.settings.public_url, links=self.place.site.links,
-        )  # fmt: skip
+            row["kind"],
+            reader=Reader(name="x", address=holder.email, post=post, capacity=capacity),
+            about=about,
+            facts=row["facts"] or {},
+            due=row["due"],
+            at=self.place.now,
+            key=row["key"],
+            mail_from="ahg@example.org",
+            reply_to="ahg@example.org",
+            public_url=self.place.settings.public_url,
+            links=self.place.site.links,
+        )
         ways = re.findall(r"http://127\.0\.0\.1:8000\S+", parts(mail)[0])
         assert ways, row["kind"]
         async with self.place.browser() as http:
@@ -86,9 +95,7 @@ class Walk:
     async def _cookie(self, post: Post, email: str) -> str:
         async with self.place.engine.begin() as connection:
             token = await begin_session(connection, email, "A test", self.place.now)
-        strong = (
-            "UPDATE sessions SET strong = :strong, post = :post WHERE email = :email AND ended_at IS NULL"
-        )
+        strong = "UPDATE sessions SET strong = :strong, post = :post WHERE email = :email AND ended_at IS NULL"
         await self.place.sql(strong, strong=needs_second_factor(post), post=post, email=email)
         return token
 
@@ -119,9 +126,7 @@ async def test_every_notice_of_every_scenario_leads_to_a_page_its_post_may_open(
 async def _follow_samples(walk: Walk, kinds: list[str]) -> None:
     """What no scenario tells is told in a case that is at work: there the pages exist and may be opened."""
     table = Recorded(99)
-    table.do(
-        "LK/focal-point", "submit", {"title": "Boats", "situation": "They leave.", "affected": ["MY", "TH"]}
-    )
+    table.do("LK/focal-point", "submit", {"title": "Boats", "situation": "They leave.", "affected": ["MY", "TH"]})
     for by, do, fields in TO_WORK:
         table.do(by, do, fields)
     await walk.follow(table)
@@ -130,10 +135,22 @@ async def _follow_samples(walk: Walk, kinds: list[str]) -> None:
         if post.role is Role.FOCAL_POINT:
             post = Post("LK/focal-point")
         row = {
-            "key": f"{table.case.reference}#1:{kind}:{post}", "reference": table.case.reference, "seq": 1, "kind": kind,
-            "post": str(post), "capacity": "holder", "due": table.now, "facts": FACTS[kind], "queued_at": table.now,
-            "state": "sent", "attempts": 1, "reserved_by": "", "address": "", "reply": "", "message_id": "",
-        }  # fmt: skip
+            "key": f"{table.case.reference}#1:{kind}:{post}",
+            "reference": table.case.reference,
+            "seq": 1,
+            "kind": kind,
+            "post": str(post),
+            "capacity": "holder",
+            "due": table.now,
+            "facts": FACTS[kind],
+            "queued_at": table.now,
+            "state": "sent",
+            "attempts": 1,
+            "reserved_by": "",
+            "address": "",
+            "reply": "",
+            "message_id": "",
+        }
         async with write_transaction(walk.place.engine) as connection:
             await connection.execute(_NOTICES.insert(), row)
         await walk.open(row, table, may=False)

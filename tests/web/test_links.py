@@ -23,9 +23,7 @@ from settings import parse_keys
 from tests.rig import TO_WORK, Rig, rig
 from tests.web.place import Place
 
-RSO, AU, ID, TH, MY = (
-    "RSO/secretariat", "AU/co-chair", "ID/co-chair", "TH/focal-point", "MY/focal-point",
-)  # fmt: skip
+RSO, AU, ID, TH, MY = ("RSO/secretariat", "AU/co-chair", "ID/co-chair", "TH/focal-point", "MY/focal-point")
 TABLES = ("entries", "cases", "participants", "notices", "circulations", "holders", "sign_ins", "sessions")
 NASTY = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)> {{ 7*7 }} \u202eabc"
 
@@ -84,12 +82,7 @@ class Office:
 
     async def circulate(self) -> None:
         """One more circulation is proposed and approved."""
-        told = {
-            "what": "summary",
-            "to": ["TH", "IOM"],
-            "names": ["MY"],
-            "text": f"Malaysia and Thailand met. {NASTY}",
-        }
+        told = {"what": "summary", "to": ["TH", "IOM"], "names": ["MY"], "text": f"Malaysia and Thailand met. {NASTY}"}
         await self.parts.act(RSO, "circulate", told)
         for by in (AU, ID):
             await self.parts.act(by, "decide", {"gate": "circulation", "position": "approve"})
@@ -120,9 +113,7 @@ def words(page: httpx.Response) -> str:
 # an invitation ------------------------------------------------------------------------------------------------------
 
 
-async def test_an_invitation_is_answered_from_the_mail_once_and_opening_it_does_nothing(
-    office: Office,
-) -> None:
+async def test_an_invitation_is_answered_from_the_mail_once_and_opening_it_does_nothing(office: Office) -> None:
     await office.invited()
     path = await office.mailed("invited", TH)
     assert path.startswith("/answer/")
@@ -208,12 +199,18 @@ async def test_the_link_of_an_alternate_ends_with_the_alternates_time(office: Of
         "INSERT INTO notices (key, reference, seq, kind, post, capacity, facts, queued_at, state, attempts, reserved_by,"
         " address, reply, message_id) SELECT :key, reference, seq, kind, post, 'alternate', facts, queued_at, state,"
         " attempts, reserved_by, address, reply, message_id FROM notices WHERE kind = 'invited' AND post = :post",
-        key=key, post=TH,
-    )  # fmt: skip
+        key=key,
+        post=TH,
+    )
     token = links.link(
-        key=key, reference=office.parts.reference, post=Post(TH), do=ACKNOWLEDGE, about="",
-        address="focal-point-alternate@th.ahg.localhost", ends=office.place.now + timedelta(days=50),
-    )  # fmt: skip
+        key=key,
+        reference=office.parts.reference,
+        post=Post(TH),
+        do=ACKNOWLEDGE,
+        about="",
+        address="focal-point-alternate@th.ahg.localhost",
+        ends=office.place.now + timedelta(days=50),
+    )
     async with office.place.browser() as http:
         assert (await http.get(f"/answer/{token}")).status_code == 200
         await office.place.sql("UPDATE alternates SET until = '2026-01-01' WHERE post = :post", post=TH)
@@ -242,20 +239,16 @@ async def test_a_changed_token_another_purpose_or_another_key_says_nothing(offic
     foreign = AnswerLinks({"k1": b"f" * 32})
     sites = office.place.site.links.read(token)
     forged = foreign.link(
-        key=sites.key, reference=sites.reference, post=sites.post, do=sites.do, about="", address="a@b.org",
+        key=sites.key,
+        reference=sites.reference,
+        post=sites.post,
+        do=sites.do,
+        about="",
+        address="a@b.org",
         ends=sites.until,
-    )  # fmt: skip
+    )
     key = next(iter(ring.values()))
-    tokens = [
-        "x",
-        "%00",
-        "a" * 5000,
-        "%ED%A0%80",
-        "'--",
-        head,
-        f"{head}.",
-        f"{head}.{signature[::-1]}",
-    ]
+    tokens = ["x", "%00", "a" * 5000, "%ED%A0%80", "'--", head, f"{head}.", f"{head}.{signature[::-1]}"]
     tokens += [f"{head[:-4]}AAAA.{signature}", forged, f"{head}.{key.hex()}"]
     async with office.place.browser() as http:
         answers = [await http.get(f"/answer/{one}") for one in tokens]
@@ -303,17 +296,13 @@ async def test_a_post_cannot_use_its_link_for_another_post_or_command(office: Of
     assert await office.state("TH") == "accepted"
 
 
-async def test_a_form_that_browsers_send_without_an_origin_is_taken_and_other_sites_are_not(
-    office: Office,
-) -> None:
+async def test_a_form_that_browsers_send_without_an_origin_is_taken_and_other_sites_are_not(office: Office) -> None:
     await office.invited()
     path = await office.mailed("invited", TH)
     async with office.place.browser() as http:
         for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example.org"}):
             assert (await http.post(path, data={"answer": "accept"}, headers=headers)).status_code == 403
-        assert (
-            await http.post("/sign-in", data={"email": "x"}, headers={"Origin": "null"})
-        ).status_code == 403
+        assert (await http.post("/sign-in", data={"email": "x"}, headers={"Origin": "null"})).status_code == 403
         answer = await http.post(path, data={"answer": "accept"}, headers={"Origin": "null"})
     assert answer.status_code == 303
 
@@ -356,9 +345,7 @@ async def test_consent_by_the_link_releases_the_circulation(office: Office) -> N
         assert "Your member may be named." in words(await http.get(path))
     (row,) = await office.place.rows("SELECT state FROM circulations")
     assert row["state"] == "released"
-    assert "Malaysia" in str(
-        (await office.mailed("circulated", TH)) and office.catcher.messages()[-1].message
-    )
+    assert "Malaysia" in str((await office.mailed("circulated", TH)) and office.catcher.messages()[-1].message)
 
 
 async def test_the_consent_to_one_circulation_is_none_to_the_next(office: Office) -> None:

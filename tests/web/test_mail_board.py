@@ -19,8 +19,10 @@ async def stuck(place: Place, state: str) -> dict[str, Any]:
         first, *_ = await ledger.told(connection, reference)
     await place.sql(
         "UPDATE notices SET state = :state, attempts = 1, reply = :said, address = 'desk@example.org' WHERE id = :id",
-        state=state, said=SAID, id=first["id"],
-    )  # fmt: skip
+        state=state,
+        said=SAID,
+        id=first["id"],
+    )
     return first
 
 
@@ -41,9 +43,7 @@ async def test_the_secretariat_sends_again_what_may_have_arrived_and_says_why(pl
         refused = await http.post("/mail-board", data={**given, "why": " "})
         assert refused.status_code == 409
         assert "Nothing was decided" in refused.text
-        assert (
-            await http.post("/mail-board", data={**given, "why": "It <i>did not</i> come"})
-        ).status_code == 303
+        assert (await http.post("/mail-board", data={**given, "why": "It <i>did not</i> come"})).status_code == 303
         assert (await http.post("/mail-board", data={**given, "why": "A second click"})).status_code == 409
 
         (row,) = await place.rows("SELECT state, attempts FROM notices WHERE id = :id", id=notice["id"])
@@ -68,19 +68,17 @@ async def test_what_may_have_come_back_is_shown_with_the_address_that_the_report
     await place.sql(
         "INSERT INTO mail_returns (notice, fingerprint, fate, address, status, text, noted_at)"
         " VALUES (:id, 'f', 'unconfirmed', 'box7@<i>behind</i>.example', '5.1.1', '550 gone', :at)",
-        id=notice["id"], at=place.now,
-    )  # fmt: skip
+        id=notice["id"],
+        at=place.now,
+    )
     (row,) = await board(place)
-    assert (
-        "    may have come back 2026-03-02 03:00 UTC: a report names box7@<i>behind</i>.example 550 gone"
-        in list(board_lines([row], None, 0))
+    assert "    may have come back 2026-03-02 03:00 UTC: a report names box7@<i>behind</i>.example 550 gone" in list(
+        board_lines([row], None, 0)
     )
     async with place.browser() as http:
         await place.as_post(http, RSO)
         page = (await http.get("/mail-board")).text
-        assert (
-            "a report names <bdi>box7@&lt;i&gt;behind&lt;/i&gt;.example</bdi> · <bdi>550 gone</bdi>" in page
-        )
+        assert "a report names <bdi>box7@&lt;i&gt;behind&lt;/i&gt;.example</bdi> · <bdi>550 gone</bdi>" in page
         given = {"_key": key_in(page), "notice": notice["key"], "what": "give_up"}
         assert (await http.post("/mail-board", data=given)).status_code == 409
         await http.post("/mail-board", data={**given, "why": "The office has it"})
@@ -102,9 +100,7 @@ async def test_auditors_read_the_board_and_decide_nothing(place: Place) -> None:
         await place.as_post(http, RSO)
         form_key = key_in((await http.get("/mail-board")).text)
         assert (await http.post("/mail-board", data={**given, "_key": "x"})).status_code == 403
-        assert (
-            await http.post("/mail-board", data={**given, "_key": form_key, "what": "x"})
-        ).status_code == 404
+        assert (await http.post("/mail-board", data={**given, "_key": form_key, "what": "x"})).status_code == 404
     assert await place.rows("SELECT * FROM mail_decisions") == []
 
 

@@ -65,14 +65,10 @@ async def test_the_html_part_may_do_nothing(settings: Settings) -> None:
         ("127.0.0.1", {"X-Forwarded-For": "203.0.113.9"}),
     ],
 )
-async def test_nobody_from_elsewhere_sees_a_mail(
-    settings: Settings, peer: str, headers: dict[str, str]
-) -> None:
+async def test_nobody_from_elsewhere_sees_a_mail(settings: Settings, peer: str, headers: dict[str, str]) -> None:
     name = await caught_name(settings)
     async with client(settings, peer) as http:
-        answers = [
-            await http.get(f"/mail{path}", headers=headers) for path in ("", f"/{name}", f"/{name}/html")
-        ]
+        answers = [await http.get(f"/mail{path}", headers=headers) for path in ("", f"/{name}", f"/{name}/html")]
 
     # 421: a name that is not this product's has no pages at all.
     assert {answer.status_code for answer in answers} <= {404, 421}

@@ -24,9 +24,7 @@ SCENARIOS = sorted((Path(__file__).parents[1] / "scenarios").glob("*.yaml"))
 MARK = "javascript:zz\"'><xss onclick=1>{{ 7*7 }}%(a)s 100%</textarea></title><!--"
 """Breaks out of a text, an attribute, a text area, a title or a template, if it is let."""
 
-_BROKEN_OUT = re.compile(
-    r"zz[\"']|<xss|</textarea></title>|(?:href|src|action)=[\"']?\s*javascript:|49%\(a\)s"
-)
+_BROKEN_OUT = re.compile(r"zz[\"']|<xss|</textarea></title>|(?:href|src|action)=[\"']?\s*javascript:|49%\(a\)s")
 _REFERS = ("title", "outcome", "arrangement", "meeting")
 """Fields by which a thing is called that was named in another command; marked everywhere, they still agree."""
 
@@ -52,22 +50,15 @@ def texts_of(do: str) -> Iterator[tuple[str, str]]:
 
 def filled(do: str, given: Mapping[str, Any], by: str) -> tuple[dict[str, Any], set[str]]:
     """The fields of a command with every text marked, and the names of those; what the command would refuse stays."""
-    fields: dict[str, Any] = parse(do, given, by=by, command_id="x").body.model_dump(
-        mode="json", exclude={"do"}
-    )
+    fields: dict[str, Any] = parse(do, given, by=by, command_id="x").body.model_dump(mode="json", exclude={"do"})
     fields = {name: value for name, value in fields.items() if value is not None}
     done = set()
     for name, widget in texts_of(do):
         before = fields.get(name)
         if widget == "person":
-            new: Any = {
-                "name": marked((before or {}).get("name", "Somebody")),
-                "email": "somebody@example.org",
-            }
+            new: Any = {"name": marked((before or {}).get("name", "Somebody")), "email": "somebody@example.org"}
         elif widget == "figures":
-            new = [
-                {**one, "what": marked(one["what"]), "source": marked(one["source"])} for one in before or ()
-            ]
+            new = [{**one, "what": marked(one["what"]), "source": marked(one["source"])} for one in before or ()]
         elif widget == "lines":
             new = marked(list(before or ["one"]))
         elif name in _REFERS and not before:
@@ -92,11 +83,14 @@ def acted_for(given: Mapping[str, Any], by: str) -> dict[str, Any]:
 
 
 REQUEST = {
-    "situation": MARK, "done": MARK, "asks": [MARK], "since": "2009-10-01",
+    "situation": MARK,
+    "done": MARK,
+    "asks": [MARK],
+    "since": "2009-10-01",
     "routes": [{"from": marked("LK"), "via": [marked("somewhere")], "to": marked("far"), "by": marked("sea")}],
     "figures": [{"what": marked("boats"), "number": 3, "as_of": "2009-10-01", "source": marked("papers")}],
     "attachments": [{"name": marked("map"), "sha256": "a" * 64, "size": 3, "kind": "application/pdf"}],
-}  # fmt: skip
+}
 
 
 def assert_text(path: str, page: str) -> None:
@@ -133,9 +127,7 @@ class Reader:
                 for tail in ("", "/versions", "/log", "/notices"):
                     await self.look(http, f"/cases/{reference}{tail}")
                 for do in (one for one in allowed(table.case, Post(post)) if one in FORMS):
-                    await self.look(
-                        http, f"/cases/{reference}/do/{do}?text={quote(MARK)}&outcome={quote(MARK)}"
-                    )
+                    await self.look(http, f"/cases/{reference}/do/{do}?text={quote(MARK)}&outcome={quote(MARK)}")
 
 
 def named(directory: Directory) -> Directory:
@@ -199,12 +191,19 @@ async def test_what_an_address_carries_stays_text(place: Place) -> None:
             await _look_at_any(http, path)
         await place.as_post(http, "RSO/secretariat")
         for path in (
-            f"/cases?stage={sent}&urgency={sent}&open={sent}&after={sent}", f"/cases/{sent}",
-            f"/account/post?next=/{sent}", f"/cases/{reference}/do/{sent}", f"/cases/{reference}/do/return?for={sent}",
-            f"/cases/{reference}/log?after={sent}", f"/cases/{reference}/act-for?post={sent}",
-            f"/cases/{reference}/notices?after={sent}", f"/cases/{reference}?entry={sent}", f"/request/new/{sent}",
-            f"/second-factor?next=/{sent}", f"/static/{sent}",
-        ):  # fmt: skip
+            f"/cases?stage={sent}&urgency={sent}&open={sent}&after={sent}",
+            f"/cases/{sent}",
+            f"/account/post?next=/{sent}",
+            f"/cases/{reference}/do/{sent}",
+            f"/cases/{reference}/do/return?for={sent}",
+            f"/cases/{reference}/log?after={sent}",
+            f"/cases/{reference}/act-for?post={sent}",
+            f"/cases/{reference}/notices?after={sent}",
+            f"/cases/{reference}?entry={sent}",
+            f"/request/new/{sent}",
+            f"/second-factor?next=/{sent}",
+            f"/static/{sent}",
+        ):
             await _look_at_any(http, path)
 
 

@@ -90,12 +90,8 @@ GETS: dict[str, In] = {
     "/cases/{reference}/notices/{number}": In(LEADERS, 200, {"number": "1"}),
     "/cases/{reference}/notices/{number}/html": In(LEADERS, 200, {"number": "1"}),
     "/cases/{reference}/circulations/{number}": In(LEADERS, 200, {"number": "1"}),
-    "/cases/{reference}/circulations/{number}/mail": In(
-        LEADERS, 200, {"number": "1"}, {"to": "FJ/focal-point"}
-    ),
-    "/cases/{reference}/circulations/{number}/mail/html": In(
-        LEADERS, 200, {"number": "1"}, {"to": "FJ/focal-point"}
-    ),
+    "/cases/{reference}/circulations/{number}/mail": In(LEADERS, 200, {"number": "1"}, {"to": "FJ/focal-point"}),
+    "/cases/{reference}/circulations/{number}/mail/html": In(LEADERS, 200, {"number": "1"}, {"to": "FJ/focal-point"}),
     "/admin": In(LEADERS),
     "/admin/policy": In(LEADERS),
     "/admin/policy/edit": In(PROPOSE),
@@ -121,9 +117,11 @@ _FREE = {"/sign-in", "/sign-in/{token}", "/answer/{token}", "/my-mails/off/{toke
 
 def routes(method: str) -> list[str]:
     return [
-        route.path for part in PAGES for route in part.router.routes
+        route.path
+        for part in PAGES
+        for route in part.router.routes
         if isinstance(route, APIRoute) and method in (route.methods or ())
-    ]  # fmt: skip
+    ]
 
 
 def test_every_page_has_its_line_in_the_table() -> None:
@@ -173,9 +171,7 @@ def steady(page: str) -> str:
 
 
 @pytest.mark.parametrize("post", ["", *READERS])
-async def test_who_gets_in_gets_in_and_who_does_not_learns_nothing(
-    told: tuple[Place, str], post: str
-) -> None:
+async def test_who_gets_in_gets_in_and_who_does_not_learns_nothing(told: tuple[Place, str], post: str) -> None:
     place, reference = told
     hidden = [mark for mark in (*MARKS, OPEN_TO_TH) if post not in READ_ALL]
     if post == "TH/focal-point":
@@ -192,9 +188,7 @@ async def test_who_gets_in_gets_in_and_who_does_not_learns_nothing(
             if post in page.who:
                 assert got.status_code == page.status, told_of
             elif not post:
-                assert (got.status_code, got.headers["location"].partition("?")[0]) == (303, "/sign-in"), (
-                    told_of
-                )
+                assert (got.status_code, got.headers["location"].partition("?")[0]) == (303, "/sign-in"), told_of
             else:
                 assert got.status_code == 404, told_of
                 if "{reference}" in path:
@@ -208,9 +202,7 @@ async def test_who_gets_in_gets_in_and_who_does_not_learns_nothing(
 
 
 def _as_it_stands(rows: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
-    return {
-        name: sorted(map(repr, found)) for name, found in rows.items() if name not in ("sessions", "sign_ins")
-    }
+    return {name: sorted(map(repr, found)) for name, found in rows.items() if name not in ("sessions", "sign_ins")}
 
 
 async def everything(place: Place) -> dict[str, list[Any]]:
@@ -222,9 +214,7 @@ async def everything(place: Place) -> dict[str, list[Any]]:
     return _as_it_stands(found)
 
 
-@pytest.mark.parametrize(
-    "post", ["", "PK/focal-point", "FJ/focal-point", "TH/focal-point", "RSO/secretariat"]
-)
+@pytest.mark.parametrize("post", ["", "PK/focal-point", "FJ/focal-point", "TH/focal-point", "RSO/secretariat"])
 async def test_no_form_acts_without_the_key_of_its_session(told: tuple[Place, str], post: str) -> None:
     place, reference = told
     async with await browser_of(place, "AU/co-chair") as other:
@@ -245,9 +235,7 @@ async def test_no_form_acts_without_the_key_of_its_session(told: tuple[Place, st
                 }
                 got = await http.post(address(path, reference), data=sent)
                 if post or path in ("/second-factor", "/second-factor/enrol"):
-                    assert got.status_code in (403, 404) or got.headers["location"].startswith("/sign-in"), (
-                        path
-                    )
+                    assert got.status_code in (403, 404) or got.headers["location"].startswith("/sign-in"), path
                 else:
                     assert got.status_code == 303, path
                     assert got.headers["location"].startswith("/sign-in"), path

@@ -6,16 +6,20 @@ from typing import Any
 import icalendar
 
 from models.posts import Capacity, Post
-from notifications.compose import About, Reader, compose
+from notifications.compose import Reader, compose
+from notifications.wording import About
 from tests.rig import TO_WORK
 from tests.web.place import Place
 from tests.web.programs import Recorded
 
 RSO, LK = "RSO/secretariat", "LK/focal-point"
 MEETING = {
-    "title": "First meeting, \u202bاجتماع; of\nall", "place": "Bangkok", "starts": "2026-06-09T10:00:00+07:00",
-    "ends": "2026-06-09T12:00:00+07:00", "agenda": ["patrols"],
-}  # fmt: skip
+    "title": "First meeting, \u202bاجتماع; of\nall",
+    "place": "Bangkok",
+    "starts": "2026-06-09T10:00:00+07:00",
+    "ends": "2026-06-09T12:00:00+07:00",
+    "agenda": ["patrols"],
+}
 
 
 async def called(place: Place, **changed: Any) -> tuple[Recorded, str]:
@@ -66,10 +70,17 @@ async def test_the_file_and_the_mail_are_one_event_in_a_calendar(place: Place) -
     table, reference = await called(place)
     notice = next(one for one in table.notices if one.kind == "meeting_called" and one.to == LK)
     mail = compose(
-        "meeting_called", reader=Reader(name="x", address="x@example.org", post=Post(LK), capacity=Capacity.HOLDER),
-        about=About(reference=reference), facts=notice.facts, due=None, at=place.now, key="k",
-        mail_from=place.settings.mail_from, reply_to="ahg@example.org", public_url=place.settings.public_url,
-    )  # fmt: skip
+        "meeting_called",
+        reader=Reader(name="x", address="x@example.org", post=Post(LK), capacity=Capacity.HOLDER),
+        about=About(reference=reference),
+        facts=notice.facts,
+        due=None,
+        at=place.now,
+        key="k",
+        mail_from=place.settings.mail_from,
+        reply_to="ahg@example.org",
+        public_url=place.settings.public_url,
+    )
     parts = message_from_bytes(bytes(mail), policy=policy.default).walk()
     (sent,) = [part.get_content() for part in parts if part.get_content_type() == "text/calendar"]
     async with place.browser() as http:

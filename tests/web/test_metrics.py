@@ -84,9 +84,7 @@ async def test_cases_and_notices_are_counted(place: Place) -> None:
         (HERE, LOCAL, {"Via": "1.1 proxy"}),
     ],
 )
-async def test_others_find_nothing(
-    public_place: Place, peer: str, host: str, headers: dict[str, str]
-) -> None:
+async def test_others_find_nothing(public_place: Place, peer: str, host: str, headers: dict[str, str]) -> None:
     async with public_place.browser(peer, host=host) as http:
         answer = await http.get("/metrics", headers=headers)
         absent = await http.get("/nothing", headers=headers)
@@ -125,8 +123,6 @@ async def test_a_fault_of_ours_is_counted(place: Place, monkeypatch: pytest.Monk
     transport = httpx.ASGITransport(place.app, raise_app_exceptions=False)
     async with await program(place, "MY/focal-point") as api:
         headers = dict(api.headers)
-    async with httpx.AsyncClient(
-        transport=transport, base_url=place.settings.public_url, headers=headers
-    ) as http:
+    async with httpx.AsyncClient(transport=transport, base_url=place.settings.public_url, headers=headers) as http:
         assert (await http.get("/api/v1/follow-ups")).status_code == 500
     assert (await read(place))["ahg_http_requests_total", "GET", "/api/v1/follow-ups", "500"] == 1

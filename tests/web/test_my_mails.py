@@ -47,9 +47,15 @@ async def a_case(place: Place) -> str:
 def filled(page: str, **changed: Any) -> dict[str, Any]:
     """The form as the page shows it, with changes."""
     return {
-        "_key": key_in(page), "_seen": value_in(page, "_seen"), "digest": "daily", "weekday": "0", "morning": "08:00",
-        "quiet_from": "21:00", "quiet_until": "06:00", **changed,
-    }  # fmt: skip
+        "_key": key_in(page),
+        "_seen": value_in(page, "_seen"),
+        "digest": "daily",
+        "weekday": "0",
+        "morning": "08:00",
+        "quiet_from": "21:00",
+        "quiet_until": "06:00",
+        **changed,
+    }
 
 
 async def send(place: Place, post: str = LK, **changed: Any) -> Any:
@@ -62,34 +68,45 @@ async def send(place: Place, post: str = LK, **changed: Any) -> Any:
 async def test_what_is_said_is_kept_and_shown_again(place: Place) -> None:
     reference = await a_case(place)
     said: dict[str, Any] = {
-        "digest": "weekly", "weekday": "3", "morning": "07:30", "quiet": "yes", "kind.situation_updated": "off",
-        "kind.outcome_overdue": "digest", "row.case": [reference, "*", ""],
-        "row.kind": ["report_accepted", "*", "*"], "row.how": ["off", "digest", ""],
-    }  # fmt: skip
+        "digest": "weekly",
+        "weekday": "3",
+        "morning": "07:30",
+        "quiet": "yes",
+        "kind.situation_updated": "off",
+        "kind.outcome_overdue": "digest",
+        "row.case": [reference, "*", ""],
+        "row.kind": ["report_accepted", "*", "*"],
+        "row.how": ["off", "digest", ""],
+    }
     answer = await send(place, **said)
     assert (answer.status_code, answer.headers["location"]) == (303, "/my-mails?kept=yes")
     kept = await stands(place)
     assert kept.version == 1
     assert kept.changed_by == address_of(LK)
     assert kept.wants == Preferences(
-        digest=Rhythm.WEEKLY, weekday=3, morning=time(7, 30), quiet_from=time(21), quiet_until=time(6),
+        digest=Rhythm.WEEKLY,
+        weekday=3,
+        morning=time(7, 30),
+        quiet_from=time(21),
+        quiet_until=time(6),
         switches=(
-            Switch(kind="outcome_overdue", how=How.DIGEST), Switch(kind="situation_updated", how=How.OFF),
-            Switch(case=reference, kind="report_accepted", how=How.OFF), Switch(how=How.DIGEST),
+            Switch(kind="outcome_overdue", how=How.DIGEST),
+            Switch(kind="situation_updated", how=How.OFF),
+            Switch(case=reference, kind="report_accepted", how=How.OFF),
+            Switch(how=How.DIGEST),
         ),
-    )  # fmt: skip
+    )
     async with place.browser() as http:
         await place.as_post(http, LK)
         page = (await http.get("/my-mails")).text
         chosen = {
             name: re.findall(r'value="([^"]+)" selected', inside)
-            for name, inside in re.findall(
-                r'<select name="(kind\.[a-z_]+)"[^>]*>(.*?)</select>', page, re.DOTALL
-            )
+            for name, inside in re.findall(r'<select name="(kind\.[a-z_]+)"[^>]*>(.*?)</select>', page, re.DOTALL)
         }
         assert {name: one for name, one in chosen.items() if one} == {
-            "kind.situation_updated": ["off"], "kind.outcome_overdue": ["digest"],
-        }  # fmt: skip
+            "kind.situation_updated": ["off"],
+            "kind.outcome_overdue": ["digest"],
+        }
         assert f'name="row.case" value="{reference}"' in page
         assert 'value="07:30"' in page
 
@@ -121,9 +138,7 @@ WRONG: list[tuple[Mapping[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("said", "why"), WRONG)
-async def test_what_cannot_be_kept_is_refused_with_a_sentence(
-    place: Place, said: Mapping[str, Any], why: str
-) -> None:
+async def test_what_cannot_be_kept_is_refused_with_a_sentence(place: Place, said: Mapping[str, Any], why: str) -> None:
     answer = await send(place, **said)
     assert answer.status_code == 422
     assert why in answer.text
@@ -161,9 +176,7 @@ async def test_an_alternate_reads_and_does_not_change_what_the_holder_wants(plac
     assert (await stands(place, MY)).version == 0
 
 
-async def test_who_holds_the_post_next_begins_with_the_defaults_and_who_comes_back_finds_its_own(
-    place: Place,
-) -> None:
+async def test_who_holds_the_post_next_begins_with_the_defaults_and_who_comes_back_finds_its_own(place: Place) -> None:
     await send(place, **{"kind.situation_updated": "off"})
     await place.sql("UPDATE holders SET email = 'next@lk.example' WHERE post = :post", post=LK)
     assert (await stands(place, LK, "next@lk.example")).wants == DEFAULT
@@ -205,9 +218,10 @@ async def test_a_mail_program_switches_the_kind_off_with_one_bare_post(
     async with place.browser() as http:
         for _twice in range(2):
             answer = await http.post(
-                link(place), content="List-Unsubscribe=One-Click",
+                link(place),
+                content="List-Unsubscribe=One-Click",
                 headers={**headers, "Content-Type": "application/x-www-form-urlencoded"},
-            )  # fmt: skip
+            )
             assert answer.status_code == 200
             assert "set-cookie" not in answer.headers
     kept = await stands(place)
@@ -271,11 +285,7 @@ async def test_a_digest_switches_digests_off_and_keeps_the_rest(place: Place) ->
 
 async def test_no_link_switches_off_what_is_mandatory_or_somebody_elses(place: Place) -> None:
     async with place.browser() as http:
-        for wrong in (
-            link(place, "invited"),
-            link(place, "no_such_kind"),
-            link(place, address="before@lk.example"),
-        ):
+        for wrong in (link(place, "invited"), link(place, "no_such_kind"), link(place, address="before@lk.example")):
             assert (await http.get(wrong)).status_code == 410
             assert (await http.post(wrong, data={"List-Unsubscribe": "One-Click"})).status_code == 410
     assert (await stands(place)).version == 0

@@ -9,7 +9,7 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from ops.processes import free_port
-from records import people
+from records import sessions
 from tests.web.place import CO_CHAIR, FOCAL_POINT, Place
 from tests.web.provider import CLIENT, SECRET, Provider, back, running
 
@@ -24,9 +24,11 @@ async def provider() -> AsyncIterator[Provider]:
 def house(place: Place, provider: Provider) -> Place:
     """The pages with the provider in their settings."""
     chosen = {
-        "oidc_issuer": provider.address, "oidc_client_id": CLIENT, "oidc_client_secret": SecretStr(SECRET),
+        "oidc_issuer": provider.address,
+        "oidc_client_id": CLIENT,
+        "oidc_client_secret": SecretStr(SECRET),
         "oidc_name": "the ministry's account",
-    }  # fmt: skip
+    }
     return Place(place.settings.model_copy(update=chosen), place.engine, place.catcher)
 
 
@@ -37,9 +39,9 @@ async def signs_in(http: httpx.AsyncClient, provider: Provider, next_: str = "")
     return await http.get(back(provider.consents(begun.headers["location"])))
 
 
-async def session(place: Place, http: httpx.AsyncClient) -> people.Session | None:
+async def session(place: Place, http: httpx.AsyncClient) -> sessions.Session | None:
     token = http.cookies.get("ahg-session")
-    return await people.session_of(place.engine, token, place.now) if token else None
+    return await sessions.session_of(place.engine, token, place.now) if token else None
 
 
 async def test_who_the_provider_vouches_for_is_signed_in_at_the_page_that_was_asked_for(
@@ -88,12 +90,21 @@ async def test_an_address_without_a_post_is_not_signed_in(house: Place, provider
 @pytest.mark.parametrize(
     ("claims", "left_out"),
     [
-        ({"nonce": "another"}, ()), ({}, ("nonce",)), ({"aud": "another client"}, ()), ({}, ("aud",)),
-        ({"iss": "https://evil.example.org"}, ()), ({"exp": 1_000_000_000}, ()), ({"email_verified": False}, ()),
-        ({"email_verified": "true"}, ()), ({}, ("email_verified",)), ({}, ("email",)), ({"email": ["a", "b"]}, ()),
-        ({"email": ""}, ()), ({"email": "x" * 1000}, ()),
+        ({"nonce": "another"}, ()),
+        ({}, ("nonce",)),
+        ({"aud": "another client"}, ()),
+        ({}, ("aud",)),
+        ({"iss": "https://evil.example.org"}, ()),
+        ({"exp": 1_000_000_000}, ()),
+        ({"email_verified": False}, ()),
+        ({"email_verified": "true"}, ()),
+        ({}, ("email_verified",)),
+        ({}, ("email",)),
+        ({"email": ["a", "b"]}, ()),
+        ({"email": ""}, ()),
+        ({"email": "x" * 1000}, ()),
     ],
-)  # fmt: skip
+)
 async def test_a_word_that_is_not_good_signs_nobody_in(
     house: Place, provider: Provider, claims: dict[str, Any], left_out: tuple[str, ...]
 ) -> None:
@@ -130,9 +141,7 @@ def _signed_with(provider: Provider, key: Any, token: Any, asked: dict[str, str]
         provider.key = published
 
 
-async def test_a_provider_that_changed_its_keys_is_asked_for_them_again(
-    house: Place, provider: Provider
-) -> None:
+async def test_a_provider_that_changed_its_keys_is_asked_for_them_again(house: Place, provider: Provider) -> None:
     async with house.browser() as http:
         assert (await signs_in(http, provider)).status_code == 303
         provider.rotate()
@@ -167,7 +176,7 @@ async def test_the_session_that_the_browser_had_before_ends(house: Place, provid
         await signs_in(http, provider)
 
     assert http.cookies["ahg-session"] != first
-    assert await people.session_of(house.engine, first, house.now) is None
+    assert await sessions.session_of(house.engine, first, house.now) is None
 
 
 @pytest.mark.parametrize("next_", ["https://evil.example.org/", "//evil.example.org", "/\\evil.example.org"])
@@ -178,9 +187,7 @@ async def test_it_goes_on_to_no_other_site(house: Place, provider: Provider, nex
     assert answer.headers["location"] == "/"
 
 
-async def test_a_provider_that_is_away_or_is_another_is_said_and_found_again(
-    house: Place, provider: Provider
-) -> None:
+async def test_a_provider_that_is_away_or_is_another_is_said_and_found_again(house: Place, provider: Provider) -> None:
     async with house.browser() as http:
         provider.issuer = "https://another.example.org"
         answer = await http.get("/openid/begin")
@@ -192,9 +199,10 @@ async def test_a_provider_that_is_away_or_is_another_is_said_and_found_again(
 
 async def test_a_provider_that_does_not_answer_is_said(place: Place) -> None:
     chosen = {
-        "oidc_issuer": f"http://127.0.0.1:{free_port()}", "oidc_client_id": CLIENT,
+        "oidc_issuer": f"http://127.0.0.1:{free_port()}",
+        "oidc_client_id": CLIENT,
         "oidc_client_secret": SecretStr(SECRET),
-    }  # fmt: skip
+    }
     alone = Place(place.settings.model_copy(update=chosen), place.engine, place.catcher)
     async with alone.browser() as http:
         assert (await http.get("/openid/begin")).status_code == 503

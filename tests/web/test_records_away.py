@@ -41,9 +41,7 @@ async def test_a_page_says_that_a_part_is_away_and_when_to_come_again(
     await place.engine.dispose()
 
 
-async def test_when_every_connection_is_taken_the_next_one_is_told_to_wait(
-    place: Place, database_url: str
-) -> None:
+async def test_when_every_connection_is_taken_the_next_one_is_told_to_wait(place: Place, database_url: str) -> None:
     if not database_url.startswith("postgresql"):
         pytest.skip("readers of SQLite never wait for each other")
     narrow = create_async_engine(database_url, pool_size=1, max_overflow=0, pool_timeout=0.05)

@@ -58,13 +58,7 @@ async def test_pages_of_hits_follow_each_other(place: Place) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    [
-        "?q=%00",
-        "?q=boats&after=x",
-        "?q=boats&after=99999999999999999999",
-        "?kind=x&q=a",
-        "?q=" + "%22" * 5000,
-    ],
+    ["?q=%00", "?q=boats&after=x", "?q=boats&after=99999999999999999999", "?kind=x&q=a", "?q=" + "%22" * 5000],
 )
 async def test_any_address_of_the_search_is_answered(place: Place, address: str) -> None:
     async with await browser(place, MY) as http:
@@ -100,13 +94,23 @@ async def test_the_list_is_narrowed_down_by_its_address(place: Place) -> None:
     await fourth.record(place)
     place.now = datetime(2026, 3, 8, 3, tzinfo=UTC)
     wanted = {
-        "": [4, 3, 2, 1], "requester=MY": [2], "waiting_on=RSO/secretariat": [2, 1], f"waiting_on={ID}": [3],
-        "open=yes": [3, 2, 1], "open=yes&requester=LK": [3, 1], "stage=withdrawn": [4], "urgency=urgent": [2],
-        "opened_from=2026-03-05": [4, 3], "opened_to=2026-03-04": [2, 1],
+        "": [4, 3, 2, 1],
+        "requester=MY": [2],
+        "waiting_on=RSO/secretariat": [2, 1],
+        f"waiting_on={ID}": [3],
+        "open=yes": [3, 2, 1],
+        "open=yes&requester=LK": [3, 1],
+        "stage=withdrawn": [4],
+        "urgency=urgent": [2],
+        "opened_from=2026-03-05": [4, 3],
+        "opened_to=2026-03-04": [2, 1],
         "opened_from=2026-03-04&opened_to=2026-03-04": [2],
-        "overdue=yes": [2, 1], "overdue=yes&requester=LK": [1], "requester=%00": [4, 3, 2, 1],
-        "waiting_on=x": [4, 3, 2, 1], "opened_from=yesterday": [4, 3, 2, 1],
-    }  # fmt: skip
+        "overdue=yes": [2, 1],
+        "overdue=yes&requester=LK": [1],
+        "requester=%00": [4, 3, 2, 1],
+        "waiting_on=x": [4, 3, 2, 1],
+        "opened_from=yesterday": [4, 3, 2, 1],
+    }
     async with await browser(place, AU) as http:
         for query, numbers in wanted.items():
             page = (await http.get(f"/cases?{query}")).text
@@ -118,9 +122,7 @@ async def test_the_list_is_narrowed_down_by_its_address(place: Place) -> None:
             "overdue=yes": [1],
             "requester=MY": [],
         }.items():
-            assert listed((await http.get(f"/cases?{query}")).text) == [
-                f"AHG-2026-{n:03d}" for n in numbers
-            ], query
+            assert listed((await http.get(f"/cases?{query}")).text) == [f"AHG-2026-{n:03d}" for n in numbers], query
     async with await program(place, AU) as api:
         for query, numbers in {"requester=MY": [2], "overdue=true": [2, 1], f"waiting_on={ID}": [3]}.items():
             cases = (await api.get(f"/cases?{query}")).json()["cases"]

@@ -12,7 +12,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from records import people
+from records import sessions
 from tests.web.place import ALTERNATE, CO_CHAIR, FOCAL_POINT, Place, key_in
 from web.sessions import onward
 
@@ -31,11 +31,26 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
 
 
 NASTY_NEXT = [
-    "https://evil.example.org/", "//evil.example.org", "///evil.example.org", "/\\evil.example.org",
-    "\\\\evil.example.org", "/\t/evil.example.org", "/\n/evil.example.org", "\t//evil.example.org",
-    " //evil.example.org", "/ /evil.example.org", "javascript:alert(1)", "http:evil.example.org", "cases",
-    "evil.example.org", "/cases\r\nSet-Cookie: a=b", "/\x00", "/\u2028x", "/" + "a" * 2000, "",
-]  # fmt: skip
+    "https://evil.example.org/",
+    "//evil.example.org",
+    "///evil.example.org",
+    "/\\evil.example.org",
+    "\\\\evil.example.org",
+    "/\t/evil.example.org",
+    "/\n/evil.example.org",
+    "\t//evil.example.org",
+    " //evil.example.org",
+    "/ /evil.example.org",
+    "javascript:alert(1)",
+    "http:evil.example.org",
+    "cases",
+    "evil.example.org",
+    "/cases\r\nSet-Cookie: a=b",
+    "/\x00",
+    "/\u2028x",
+    "/" + "a" * 2000,
+    "",
+]
 
 
 # the link ------------------------------------------------------------------------------------------------------------
@@ -47,7 +62,7 @@ async def test_the_link_signs_the_holder_of_a_post_in(place: Place) -> None:
         token = http.cookies["ahg-session"]
 
     assert answer.headers["Location"] == "/"
-    session = await people.session_of(place.engine, token, place.now)
+    session = await sessions.session_of(place.engine, token, place.now)
     assert session is not None
     assert (session.email, session.strong, session.device) == (FOCAL_POINT, False, "A browser")
 
@@ -63,9 +78,7 @@ async def test_the_address_is_compared_without_capitals_and_the_mail_goes_to_the
     assert mail.recipients == ("K.Focal@My.Example.org",)
 
 
-async def test_the_mail_says_what_it_is_for_how_long_it_is_good_and_what_to_do_if_one_did_not_ask(
-    place: Place,
-) -> None:
+async def test_the_mail_says_what_it_is_for_how_long_it_is_good_and_what_to_do_if_one_did_not_ask(place: Place) -> None:
     async with place.browser() as http:
         await place.ask(http, FOCAL_POINT)
 
@@ -154,9 +167,7 @@ async def test_who_lost_the_post_between_the_mail_and_the_link_does_not_sign_in(
 
 async def test_the_link_begins_with_the_public_address_whatever_host_was_asked(public_place: Place) -> None:
     async with public_place.browser(host="http://127.0.0.1:8000") as http:
-        await http.post(
-            "/sign-in", data={"email": FOCAL_POINT}, headers={"X-Forwarded-Host": "evil.example.org"}
-        )
+        await http.post("/sign-in", data={"email": FOCAL_POINT}, headers={"X-Forwarded-Host": "evil.example.org"})
     assert public_place.link().startswith("https://ahg.example.org/sign-in/")
 
     async with public_place.browser(host="https://evil.example.org") as http:
@@ -174,9 +185,7 @@ async def test_a_mail_that_is_put_off_is_tried_again(place: Place, monkeypatch: 
     assert len(place.mails()) == 1
 
 
-async def test_without_a_mail_server_the_page_is_the_same(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_without_a_mail_server_the_page_is_the_same(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("web.link_mail._PAUSES", ())
     async with place.browser() as http:
         with_one = await place.ask(http, FOCAL_POINT)
@@ -348,8 +357,8 @@ async def test_signing_in_begins_a_new_session_and_ends_the_one_the_browser_had(
         new = http.cookies["ahg-session"]
 
     assert new != planted
-    assert await people.session_of(place.engine, planted, place.now) is None
-    session = await people.session_of(place.engine, new, place.now)
+    assert await sessions.session_of(place.engine, planted, place.now) is None
+    session = await sessions.session_of(place.engine, new, place.now)
     assert session is not None
     assert session.email == FOCAL_POINT
 
@@ -360,7 +369,7 @@ async def test_a_cookie_that_was_made_up_is_not_taken_over(place: Place) -> None
         answer = await place.sign_in(http, FOCAL_POINT)
 
     assert "planted" not in answer.headers["Set-Cookie"]
-    assert await people.session_of(place.engine, "planted", place.now) is None
+    assert await sessions.session_of(place.engine, "planted", place.now) is None
 
 
 async def test_a_session_ends_after_two_hours_without_a_request(place: Place) -> None:
@@ -414,11 +423,11 @@ async def test_signing_out_ends_the_session_and_takes_the_cookie(place: Place) -
         token = http.cookies["ahg-session"]
         key = key_in((await http.get("/account")).text)
         refused = await http.post("/sign-out", data={"_key": "wrong"})
-        assert await people.session_of(place.engine, token, place.now) is not None
+        assert await sessions.session_of(place.engine, token, place.now) is not None
         answer = await http.post("/sign-out", data={"_key": key})
 
     assert (refused.status_code, answer.status_code) == (403, 303)
-    assert await people.session_of(place.engine, token, place.now) is None
+    assert await sessions.session_of(place.engine, token, place.now) is None
     assert not http.cookies
 
 

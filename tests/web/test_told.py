@@ -30,8 +30,9 @@ async def test_the_secretariat_the_co_chairs_and_auditors_see_who_was_told(place
         first, second, *_ = await ledger.told(connection, reference)
     await place.sql(
         "UPDATE notices SET state = 'refused', reply = '550 <b>no such user</b>', address = :address WHERE id = :id",
-        id=first["id"], address="=HYPERLINK(1)@example.org",
-    )  # fmt: skip
+        id=first["id"],
+        address="=HYPERLINK(1)@example.org",
+    )
     assert await ledger.acknowledge(place.engine, second["key"], place.now)
     assert not await ledger.acknowledge(place.engine, second["key"], place.now)
     assert not await ledger.acknowledge(place.engine, "no such key", place.now)
@@ -71,13 +72,30 @@ async def test_what_readers_want_is_said_in_words_and_a_digest_says_what_became_
             await connection.execute(notices.update().where(notices.c.id == row["id"]).values(**columns))
         of_the_digest = {name: rows[0][name] for name in ("post", "capacity", "facts", "queued_at")}
         refused: dict[str, Any] = {
-            "key": "digest:1", "reference": "", "seq": 0, "kind": "digest", "state": "refused", "attempts": 3,
-            "reserved_by": "", "address": "desk@example.org", "reply": "550 no", "message_id": "<a@b>", "instead_of": "",
-            "reason": "", "settled_by": "", "digest": "",
-        }  # fmt: skip
+            "key": "digest:1",
+            "reference": "",
+            "seq": 0,
+            "kind": "digest",
+            "state": "refused",
+            "attempts": 3,
+            "reserved_by": "",
+            "address": "desk@example.org",
+            "reply": "550 no",
+            "message_id": "<a@b>",
+            "instead_of": "",
+            "reason": "",
+            "settled_by": "",
+            "digest": "",
+        }
         await connection.execute(notices.insert().values(**of_the_digest, **refused))
-        instead = {"key": "digest:1:alternate", "instead_of": "digest:1", "capacity": "alternate", "state": "sent",
-                   "address": "alternate@example.org", "reply": "250 yes"}  # fmt: skip
+        instead = {
+            "key": "digest:1:alternate",
+            "instead_of": "digest:1",
+            "capacity": "alternate",
+            "state": "sent",
+            "address": "alternate@example.org",
+            "reply": "250 yes",
+        }
         await connection.execute(notices.insert().values(**{**of_the_digest, **refused, **instead}))
     async with place.browser() as http:
         await place.as_post(http, RSO)
@@ -86,15 +104,20 @@ async def test_what_readers_want_is_said_in_words_and_a_digest_says_what_became_
         for words in (*stands, "desk@example.org", "550 no", *of_the_alternate):
             assert words in page
         file = (await http.get(f"/cases/{reference}/notices.csv")).text
-        gathered, others = [
-            row for row in csv.DictReader(io.StringIO(file.removeprefix("\ufeff"))) if row["digest"]
-        ]
+        gathered, others = [row for row in csv.DictReader(io.StringIO(file.removeprefix("\ufeff"))) if row["digest"]]
         assert [gathered[name] for name in ("state", "digest", "digest_state", "attempts", "message_id")] == [
-            "gathered", "digest:1", "refused", "3", "<a@b>",
-        ]  # fmt: skip
+            "gathered",
+            "digest:1",
+            "refused",
+            "3",
+            "<a@b>",
+        ]
         assert [others[name] for name in ("capacity", "address", "digest_state", "instead_of")] == [
-            "alternate", "alternate@example.org", "sent", rows[3]["key"],
-        ]  # fmt: skip
+            "alternate",
+            "alternate@example.org",
+            "sent",
+            rows[3]["key"],
+        ]
         board = (await http.get("/mail-board")).text
         assert "A digest" in board
         assert 'href="/cases//notices"' not in board
@@ -130,8 +153,11 @@ async def test_a_long_list_comes_a_page_at_a_time(place: Place, monkeypatch: pyt
             " reserved_by, address, reply, message_id, instead_of, reason, settled_by, digest)"
             " VALUES (:key, '', 0, 'digest', :post, 'holder', '{}', :at, 'sent', 1, '', '', '', '', :instead_of,"
             " '', '', '')",
-            key=key, post=LK, at=place.now, instead_of=instead_of,
-        )  # fmt: skip
+            key=key,
+            post=LK,
+            at=place.now,
+            instead_of=instead_of,
+        )
     async with place.engine.connect() as connection:
         total = len(await ledger.told(connection, reference))
     async with place.browser() as http:
@@ -147,21 +173,7 @@ async def test_a_long_list_comes_a_page_at_a_time(place: Place, monkeypatch: pyt
 
 @pytest.mark.parametrize(
     "text",
-    [
-        "=1+1",
-        "+1",
-        "-1",
-        "@SUM(A1)",
-        "\t=1",
-        "\r=1",
-        " =1",
-        "\u00a0=1",
-        "|x",
-        "\uff1d1",
-        "\ufeff=1",
-        "\n@x",
-        "%00",
-    ],
+    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\u00a0=1", "|x", "\uff1d1", "\ufeff=1", "\n@x", "%00"],
 )
 def test_what_a_spreadsheet_would_compute_is_written_as_text(text: str) -> None:
     (_, (cell,)) = csv.reader(io.StringIO(csv_text(["a"], [[text]]), newline=""))

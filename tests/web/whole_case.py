@@ -4,15 +4,11 @@ from models.case import GateName
 from models.visibility import Sight
 from tests.web.programs import Recorded
 
-__all__ = ["AU", "ID", "MARKS", "OPEN_TO_TH", "READERS", "READ_ALL", "REQUEST", "RSO", "SECRETS", "played"]
-
 SECRETS = {
     "situation": "Zircon-situation boats leave by night",
     "where": "Zircon-where, the strait",
     "routes": [{"from": "LK", "via": ["Zircon-harbour"], "to": "AU", "by": "sea"}],
-    "figures": [
-        {"what": "Zircon-count", "number": 1234567, "as_of": "2026-02-01", "source": "Zircon-source"}
-    ],
+    "figures": [{"what": "Zircon-count", "number": 1234567, "as_of": "2026-02-01", "source": "Zircon-source"}],
     "done": "Zircon-done patrols",
     "asks": ["Zircon-asks for patrols"],
     "attachments": [{"name": "Zircon-file.pdf", "sha256": "a" * 64, "size": 7654321}],
@@ -31,20 +27,39 @@ MARKS = (
 )
 OPEN_TO_TH = "Zircon-asks"
 REQUEST = {
-    "title": "Boats in the strait", "affected": ["MY", "TH"], **SECRETS,
+    "title": "Boats in the strait",
+    "affected": ["MY", "TH"],
+    **SECRETS,
     "confidential": {
-        "situation": [], "where": [], "routes": [], "figures": [], "done": [], "asks": ["TH"], "attachments": [],
+        "situation": [],
+        "where": [],
+        "routes": [],
+        "figures": [],
+        "done": [],
+        "asks": ["TH"],
+        "attachments": [],
     },
-}  # fmt: skip
+}
 RSO, AU, ID = "RSO/secretariat", "AU/co-chair", "ID/co-chair"
 
 READERS: dict[str, Sight] = {
-    "LK/focal-point": Sight.CASE, AU: Sight.CASE, ID: Sight.CASE, RSO: Sight.CASE, "RSO/auditor": Sight.CASE,
-    "NZ/steering-group": Sight.CASE, "IOM/steering-group": Sight.CASE, "AU/steering-group": Sight.CASE,
-    "TH/focal-point": Sight.CASE, "MY/focal-point": Sight.CASE, "IOM/focal-point": Sight.CASE,
-    "UNHCR/focal-point": Sight.OWN_PART, "VN/focal-point": Sight.OWN_PART, "FJ/focal-point": Sight.CIRCULATED,
-    "PK/focal-point": Sight.NOTHING, "NZ/focal-point": Sight.NOTHING,
-}  # fmt: skip
+    "LK/focal-point": Sight.CASE,
+    AU: Sight.CASE,
+    ID: Sight.CASE,
+    RSO: Sight.CASE,
+    "RSO/auditor": Sight.CASE,
+    "NZ/steering-group": Sight.CASE,
+    "IOM/steering-group": Sight.CASE,
+    "AU/steering-group": Sight.CASE,
+    "TH/focal-point": Sight.CASE,
+    "MY/focal-point": Sight.CASE,
+    "IOM/focal-point": Sight.CASE,
+    "UNHCR/focal-point": Sight.OWN_PART,
+    "VN/focal-point": Sight.OWN_PART,
+    "FJ/focal-point": Sight.CIRCULATED,
+    "PK/focal-point": Sight.NOTHING,
+    "NZ/focal-point": Sight.NOTHING,
+}
 """Every kind of post, and how much it sees of the case below."""
 
 READ_ALL = {"LK/focal-point", AU, ID, RSO, "RSO/auditor"}

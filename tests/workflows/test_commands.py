@@ -101,8 +101,7 @@ async def test_of_two_positions_of_one_post_at_once_one_wins_and_the_other_is_to
     given: list[dict[str, str]] = [{"position": "approve"}, {"position": "decline", "text": "No."}]
 
     done = await asyncio.gather(
-        *(played.act("AU/co-chair", "decide", fields, seen=seen) for fields in given),
-        return_exceptions=True,
+        *(played.act("AU/co-chair", "decide", fields, seen=seen) for fields in given), return_exceptions=True
     )
 
     (refused,) = [one for one in done if isinstance(one, BaseException)]
@@ -187,9 +186,7 @@ async def _committed_unknown_to_the_workflow(parts: Rig, do: str, command_id: st
     return taken.entries[-1].seq
 
 
-async def test_a_step_that_only_the_log_knows_is_taken_over_and_its_retry_gets_its_result(
-    played: Rig,
-) -> None:
+async def test_a_step_that_only_the_log_knows_is_taken_over_and_its_retry_gets_its_result(played: Rig) -> None:
     await played.submit()
     seq = await _committed_unknown_to_the_workflow(played, "accept", "c1")
 

@@ -170,9 +170,7 @@ async def test_a_command_on_a_database_restored_from_an_older_copy_says_that_som
 
 
 async def test_a_follow_up_without_a_worker_is_not_answered(parts: Rig) -> None:
-    await parts.client.start_workflow(
-        "Recommendation", id="AHG-2026-001/R1", task_queue=parts.settings.task_queue
-    )
+    await parts.client.start_workflow("Recommendation", id="AHG-2026-001/R1", task_queue=parts.settings.task_queue)
     desk = CaseDesk(parts.client, parts.settings.task_queue, patience=SHORTLY)
 
     command = parse("adopt", {"state": "adopted"}, by="LK/focal-point", command_id="a1")

@@ -48,9 +48,7 @@ def _reached(of: ast.ClassDef, names: set[str]) -> set[str]:
 
 def _sets(function: ast.AST) -> set[str]:
     return {
-        node.attr
-        for node in ast.walk(function)
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+        node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
     }
 
 

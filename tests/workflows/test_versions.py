@@ -108,9 +108,7 @@ async def on_version(parts: Rig, workflow_id: str, build: str) -> None:
 
 async def left_on(parts: Rig, build: str) -> list[str]:
     """The open workflows of a version, as Temporal lists them."""
-    said = await temporal(
-        parts, documented("temporal workflow list").removeprefix("temporal ").replace("OLD", build)
-    )
+    said = await temporal(parts, documented("temporal workflow list").removeprefix("temporal ").replace("OLD", build))
     return said.split()
 
 
@@ -180,9 +178,7 @@ async def test_a_case_that_gets_a_command_goes_over_without_a_nudge(parts: Rig) 
 
         first = await parts.act("RSO/secretariat", "accept", command_id="c1")
         others = iter(("BD", "NZ", "LA", "PH", "VN", "NP", "PK", "IR", "KH", "MM"))
-        while (
-            await build_of(parts, parts.reference) != "v2"
-        ):  # the server tells its parts of a version one by one
+        while await build_of(parts, parts.reference) != "v2":  # the server tells its parts of a version one by one
             await asyncio.sleep(0.2)
             await parts.act(f"{next(others)}/focal-point", "join")
         await old.aclose()
@@ -220,11 +216,7 @@ async def test_commands_given_while_a_case_goes_over_are_all_taken_once(parts: R
 
 async def test_a_delivery_that_waits_for_the_mail_server_goes_over(tmp_path: Path) -> None:
     port = free_port()
-    async with (
-        rig(tmp_path / "rig", smtp_port=port) as parts,
-        AsyncExitStack() as old,
-        AsyncExitStack() as new,
-    ):
+    async with rig(tmp_path / "rig", smtp_port=port) as parts, AsyncExitStack() as old, AsyncExitStack() as new:
         await old.enter_async_context(workers(parts, "v1"))
         await make_current(parts, "v1")
         await parts.submit()

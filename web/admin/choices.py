@@ -7,8 +7,6 @@ from babel import Locale
 
 from models.public_holidays import countries
 
-__all__ = ["calendars", "zones"]
-
 
 @lru_cache(maxsize=1)
 def zones() -> tuple[str, ...]:

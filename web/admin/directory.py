@@ -19,16 +19,25 @@ from web.csv_files import csv_answer
 from web.render import language_for, render
 from web.visitor import Visitor, current_site, only
 
-__all__ = ["MayRead", "member_page", "names_of_all", "posts_of_member", "router"]
-
 router = APIRouter(prefix="/admin/directory", include_in_schema=False)
 
 MayRead = Annotated[Visitor, only(*SEE_DIRECTORY)]
 _SHOWN_CHANGES = 30
 _HEAD = (
-    "member", "name", "kind", "co_chair", "steering_group", "zone", "holidays", "mandate", "post", "holder", "email",
-    "language", "alternates",
-)  # fmt: skip
+    "member",
+    "name",
+    "kind",
+    "co_chair",
+    "steering_group",
+    "zone",
+    "holidays",
+    "mandate",
+    "post",
+    "holder",
+    "email",
+    "language",
+    "alternates",
+)
 
 
 def names_of_all(members: Iterable[Mapping[str, Any]]) -> dict[str, str]:
@@ -47,9 +56,15 @@ def posts_of_member(member: Mapping[str, Any], held: Iterable[str]) -> list[Post
 
 
 _OFFICE_OF_ALL: Mapping[str, Any] = {
-    "code": SECRETARIAT.member, "name": "", "kind": "secretariat", "co_chair": False, "steering_group": False,
-    "zone": "", "holidays": "", "mandate": [],
-}  # fmt: skip
+    "code": SECRETARIAT.member,
+    "name": "",
+    "kind": "secretariat",
+    "co_chair": False,
+    "steering_group": False,
+    "zone": "",
+    "holidays": "",
+    "mandate": [],
+}
 
 
 def _posts(member: Mapping[str, Any], held: Iterable[str]) -> list[Post]:
@@ -72,11 +87,10 @@ async def directory(request: Request, visitor: MayRead) -> HTMLResponse:
             "today": _today(request, member),
         }
         for member in (_OFFICE_OF_ALL, *members)
-    ]  # fmt: skip
+    ]
     return render(
-        request, "admin/directory.html", rows=rows, names=names_of_all(members),
-        may_change=visitor.post == SECRETARIAT,
-    )  # fmt: skip
+        request, "admin/directory.html", rows=rows, names=names_of_all(members), may_change=visitor.post == SECRETARIAT
+    )
 
 
 @router.get(".csv")
@@ -91,12 +105,23 @@ async def as_csv(request: Request, _visitor: MayRead) -> Response:
         for post in _posts(member, holders):
             holder = holders.get(post, {})
             stand_in = "; ".join(f"{one['name']} <{one['email']}>" for one in alternates.get(post, []))
-            lines.append((
-                member["code"], member["name"], member["kind"], "yes" if member["co_chair"] else "",
-                "yes" if member["steering_group"] else "", member["zone"], member["holidays"],
-                ";".join(member["mandate"] or ()), post, holder.get("name", ""), holder.get("email", ""),
-                holder.get("language", ""), stand_in,
-            ))  # fmt: skip
+            lines.append(
+                (
+                    member["code"],
+                    member["name"],
+                    member["kind"],
+                    "yes" if member["co_chair"] else "",
+                    "yes" if member["steering_group"] else "",
+                    member["zone"],
+                    member["holidays"],
+                    ";".join(member["mandate"] or ()),
+                    post,
+                    holder.get("name", ""),
+                    holder.get("email", ""),
+                    holder.get("language", ""),
+                    stand_in,
+                )
+            )
     return csv_answer("directory.csv", _HEAD, lines)
 
 
@@ -107,9 +132,15 @@ async def member(request: Request, visitor: MayRead, code: str) -> HTMLResponse:
 
 
 async def member_page(
-    request: Request, visitor: Visitor, code: str, *, status: int = 200, wrong: str = "",
-    given: Office | Mapping[str, Any] | None = None, form: str = "",
-) -> HTMLResponse:  # fmt: skip
+    request: Request,
+    visitor: Visitor,
+    code: str,
+    *,
+    status: int = 200,
+    wrong: str = "",
+    given: Office | Mapping[str, Any] | None = None,
+    form: str = "",
+) -> HTMLResponse:
     """The page of a member; ``wrong``: why its office could not be changed to what was ``given``."""
     site = current_site(request)
     async with site.engine.connect() as connection:
@@ -124,13 +155,23 @@ async def member_page(
         found_changes = await record.changes(connection, about=(code, *posts), limit=_SHOWN_CHANGES)
         office = await record.office_of(connection, code)
     return render(
-        request, "admin/member.html", status, member=found, names=names_of_all(members),
+        request,
+        "admin/member.html",
+        status,
+        member=found,
+        names=names_of_all(members),
         posts=[(post, holders.get(post), alternates.get(post, [])) for post in posts],
         told=shown_changes(request, visitor, found_changes, names_of_all(members)),
-        office=given or office, own_office=office is not None, seen=record.fingerprint(office), form=form or uuid4().hex,
-        zones=zones(), calendars=calendars(language_for(request, visitor)), wrong=wrong,
-        today=_today(request, found), may_change=visitor.post == SECRETARIAT,
-    )  # fmt: skip
+        office=given or office,
+        own_office=office is not None,
+        seen=record.fingerprint(office),
+        form=form or uuid4().hex,
+        zones=zones(),
+        calendars=calendars(language_for(request, visitor)),
+        wrong=wrong,
+        today=_today(request, found),
+        may_change=visitor.post == SECRETARIAT,
+    )
 
 
 def _today(request: Request, member: Mapping[str, Any]) -> date:

@@ -9,8 +9,6 @@ from models.posts import Role
 from web.render import render
 from web.visitor import Visitor, only
 
-__all__ = ["ADMINISTER", "SEE_DIRECTORY", "router"]
-
 router = APIRouter(prefix="/admin", include_in_schema=False)
 
 SEE_DIRECTORY = (Role.SECRETARIAT, Role.AUDITOR)

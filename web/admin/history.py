@@ -23,8 +23,6 @@ from web.site import Site
 from web.visitor import Visitor, current_site, only
 from workflows.client import NotAnswered, NotRecorded
 
-__all__ = ["router", "shown_changes", "tell_cases", "told_of"]
-
 _LOG = structlog.get_logger(__name__)
 
 router = APIRouter(prefix="/admin/directory", include_in_schema=False)
@@ -41,10 +39,17 @@ _DONE: Mapping[ChangeKind, str] = {
     ChangeKind.MARKS: N_("%(by)s changed who co-chairs or sits on the Steering Group"),
 }
 _PARTS: Mapping[str, str] = {
-    "name": N_("name"), "email": N_("mail address"), "language": N_("language of mails"), "until": N_("until"),
-    "zone": N_("time zone"), "holidays": N_("public holidays"), "mandate": N_("mandate"),
-    "co_chairs": N_("Co-Chairs"), "steering_group": N_("Steering Group"), "alternates": N_("alternates"),
-}  # fmt: skip
+    "name": N_("name"),
+    "email": N_("mail address"),
+    "language": N_("language of mails"),
+    "until": N_("until"),
+    "zone": N_("time zone"),
+    "holidays": N_("public holidays"),
+    "mandate": N_("mandate"),
+    "co_chairs": N_("Co-Chairs"),
+    "steering_group": N_("Steering Group"),
+    "alternates": N_("alternates"),
+}
 _HEAD = ("at", "by", "email", "kind", "about", "part", "before", "after", "cases")
 
 
@@ -98,9 +103,7 @@ def _spoken(part: str, value: Any, say: Words) -> str:
         return say.members(",".join(value or ()))
     if part == "alternates":
         until = (f" ({one['until']})" if one.get("until") else "" for one in value or ())
-        return "; ".join(
-            f"{one['name']} <{one['email']}>{day}" for one, day in zip(value or (), until, strict=True)
-        )
+        return "; ".join(f"{one['name']} <{one['email']}>{day}" for one, day in zip(value or (), until, strict=True))
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     return "" if value is None else str(value)
@@ -112,9 +115,7 @@ def shown_changes(
     """Changes as a page shows them."""
     language = language_for(request, visitor)
     say, _ = said(visitor, language, names), gettext_of(language)
-    return [
-        {"made": one, "sentence": _sentence(one, say, _), "parts": _differences(one, say, _)} for one in found
-    ]
+    return [{"made": one, "sentence": _sentence(one, say, _), "parts": _differences(one, say, _)} for one in found]
 
 
 # pages --------------------------------------------------------------------------------------------------------------
@@ -123,9 +124,7 @@ MayRead = Annotated[Visitor, only(*SEE_DIRECTORY)]
 
 
 @router.get("/changes")
-async def changes(
-    request: Request, visitor: MayRead, after: Annotated[str, Query(max_length=80)] = ""
-) -> HTMLResponse:
+async def changes(request: Request, visitor: MayRead, after: Annotated[str, Query(max_length=80)] = "") -> HTMLResponse:
     """All changes of the directory, the newest first, a page at a time; ``after``: the last one that was shown."""
     async with current_site(request).engine.connect() as connection:
         last = await record.change_of(connection, after) if after.isprintable() and after else None
@@ -158,9 +157,14 @@ async def change(request: Request, visitor: MayRead, number: str) -> HTMLRespons
         heard, waiting = await record.heard(connection, made), await record.unheard(connection, made)
     shown = shown_changes(request, visitor, [made], names)[0]
     return render(
-        request, "admin/change.html", shown=shown, names=names, heard=sorted(heard), waiting=waiting,
+        request,
+        "admin/change.html",
+        shown=shown,
+        names=names,
+        heard=sorted(heard),
+        waiting=waiting,
         may_change=visitor.post == SECRETARIAT,
-    )  # fmt: skip
+    )
 
 
 async def _change_or_404(request: Request, number: str) -> tuple[Changed, dict[str, str]]:
@@ -178,9 +182,7 @@ async def _change_or_404(request: Request, number: str) -> tuple[Changed, dict[s
 
 
 @router.post("/changes/{number}/tell")
-async def tell(
-    request: Request, visitor: Annotated[Visitor, only(Role.SECRETARIAT)], number: str
-) -> Response:
+async def tell(request: Request, visitor: Annotated[Visitor, only(Role.SECRETARIAT)], number: str) -> Response:
     """Tell the cases that have not heard of a change yet."""
     await keyed_form(request, visitor.form_key)
     made, _names = await _change_or_404(request, number)
@@ -203,9 +205,7 @@ async def tell_cases(site: Site, made: Changed) -> None:
         casework = await site.casework()
         for reference in waiting:
             try:
-                await casework.act(
-                    do, fields, by=SECRETARIAT, command_id=record.command_of(made), reference=reference
-                )
+                await casework.act(do, fields, by=SECRETARIAT, command_id=record.command_of(made), reference=reference)
             except Refused as refused:  # it has ended meanwhile
                 _LOG.info("a case takes no change of hands", case=reference, why=refused.sentence)
     except (NotAnswered, NotRecorded, RuntimeError) as away:

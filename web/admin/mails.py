@@ -9,7 +9,8 @@ from fastapi.responses import HTMLResponse
 from models.notices import OF_NO_CASE, summary_of
 from models.posts import SECRETARIAT, Post
 from notifications.compose import Reader
-from notifications.preview import ABOUT, MailShown, languages, mail_shown, sample_mail
+from notifications.environment import languages
+from notifications.preview import ABOUT, MailShown, mail_shown, sample_mail
 from notifications.registry import REGISTRY
 from notifications.sample_readers import sample_reader
 from records.directory import read_members
@@ -18,8 +19,6 @@ from web.admin.front import ADMINISTER
 from web.mail_frames import FRAMED, html_of_mail
 from web.render import gettext_of, language_for, render
 from web.visitor import Visitor, current_site, only
-
-__all__ = ["router"]
 
 router = APIRouter(prefix="/admin/mails", include_in_schema=False)
 
@@ -39,16 +38,23 @@ def _kinds(request: Request, visitor: Visitor) -> list[tuple[str, str]]:
 
 
 @router.get("/{kind}")
-async def show(
-    request: Request, visitor: MayRead, kind: str, post: Wanted = "", language: Wanted = ""
-) -> HTMLResponse:
+async def show(request: Request, visitor: MayRead, kind: str, post: Wanted = "", language: Wanted = "") -> HTMLResponse:
     """A kind of notice for a post (empty: one that may get it) in a language (empty: that of its holder)."""
     shown, reader, names, posts = await _sample(request, kind, post, language)
     query = urlencode({"post": reader.post, "language": reader.language})
     return render(
-        request, "admin/mail.html", kind=kind, kinds=_kinds(request, visitor), mail=shown, reader=reader, names=names,
-        posts=posts, tongues=languages(), frame=f"/admin/mails/{kind}/html?{query}", headers=FRAMED,
-    )  # fmt: skip
+        request,
+        "admin/mail.html",
+        kind=kind,
+        kinds=_kinds(request, visitor),
+        mail=shown,
+        reader=reader,
+        names=names,
+        posts=posts,
+        tongues=languages(),
+        frame=f"/admin/mails/{kind}/html?{query}",
+        headers=FRAMED,
+    )
 
 
 @router.get("/{kind}/html")
@@ -72,7 +78,11 @@ async def _sample(
         reader = await sample_reader(connection, kind, post=post, language=language, now=site.clock())
     settings, names = site.settings, names_of_all(members)
     message = sample_mail(
-        kind, reader=reader, about=ABOUT.model_copy(update={"names": names}), mail_from=settings.mail_from,
-        reply_to=await site.reply_to(), public_url=settings.public_url,
-    )  # fmt: skip
+        kind,
+        reader=reader,
+        about=ABOUT.model_copy(update={"names": names}),
+        mail_from=settings.mail_from,
+        reply_to=await site.reply_to(),
+        public_url=settings.public_url,
+    )
     return mail_shown(message), reader, names, posts

@@ -26,8 +26,6 @@ from web.render import gettext_of, language_for, render
 from web.sessions import keyed_form
 from web.visitor import Visitor, current_site, only
 
-__all__ = ["router"]
-
 router = APIRouter(prefix="/admin/directory", include_in_schema=False)
 
 MayChange = Annotated[Visitor, only(Role.SECRETARIAT)]
@@ -36,9 +34,13 @@ Making = Callable[[record.Editor], Awaitable[record.Changed]]
 
 def _editor(request: Request, visitor: Visitor, sent: FormData) -> record.Editor:
     return record.Editor(
-        post=visitor.post, email=visitor.email, name=visitor.name, at=current_site(request).clock(),
-        form=str(sent.get("_id") or "")[:64] or uuid4().hex, seen=str(sent.get("_seen") or "")[:64],
-    )  # fmt: skip
+        post=visitor.post,
+        email=visitor.email,
+        name=visitor.name,
+        at=current_site(request).clock(),
+        form=str(sent.get("_id") or "")[:64] or uuid4().hex,
+        seen=str(sent.get("_seen") or "")[:64],
+    )
 
 
 def _text(sent: FormData, name: str) -> str:
@@ -73,17 +75,34 @@ async def _post_or_404(request: Request, member: str, role: str) -> tuple[Post, 
 
 
 async def _post_page(
-    request: Request, post: Post, names: Mapping[str, str], page: str, *, status: int = 200, wrong: str = "",
-    given: Mapping[str, str] | None = None, form: str = "",
-) -> HTMLResponse:  # fmt: skip
+    request: Request,
+    post: Post,
+    names: Mapping[str, str],
+    page: str,
+    *,
+    status: int = 200,
+    wrong: str = "",
+    given: Mapping[str, str] | None = None,
+    form: str = "",
+) -> HTMLResponse:
     async with current_site(request).engine.connect() as connection:
         holder, alternates = await record.offices_of_post(connection, post)
         cases = await record.waiting_cases(connection, post)
     shown = holder if page == "holder" else {"alternates": alternates}
     return render(
-        request, f"admin/{page}.html", status, post=post, names=names, holder=holder, alternates=alternates,
-        cases=cases, wrong=wrong, given=given or {}, form=form or uuid4().hex, seen=record.fingerprint(shown),
-    )  # fmt: skip
+        request,
+        f"admin/{page}.html",
+        status,
+        post=post,
+        names=names,
+        holder=holder,
+        alternates=alternates,
+        cases=cases,
+        wrong=wrong,
+        given=given or {},
+        form=form or uuid4().hex,
+        seen=record.fingerprint(shown),
+    )
 
 
 @router.get("/posts/{member}/{role}/holder")
@@ -142,7 +161,7 @@ async def end_alternate(request: Request, visitor: MayChange, member: str, role:
 
 async def _changed(
     request: Request, visitor: Visitor, sent: FormData, post: Post, names: Mapping[str, str], page: str, make: Making
-) -> Response:  # fmt: skip
+) -> Response:
     given = {key: str(value) for key, value in sent.items() if not key.startswith("_")}
     try:
         return await _done(request, await make(_editor(request, visitor, sent)))
@@ -180,9 +199,9 @@ def _stale(request: Request, visitor: Visitor, stale: record.StaleDirectory, nam
     _ = gettext_of(language)
     if stale.newest is None:
         return _("This has changed since you opened the page. Look at what stands now, and send it again.")
-    return _(
-        "This has changed since you opened the page: %(what)s. Look at what stands now, and send it again."
-    ) % {"what": told_of(request, visitor, stale.newest, names)}
+    return _("This has changed since you opened the page: %(what)s. Look at what stands now, and send it again.") % {
+        "what": told_of(request, visitor, stale.newest, names)
+    }
 
 
 # offices of members -------------------------------------------------------------------------------------------------
@@ -193,17 +212,16 @@ async def set_office(request: Request, visitor: MayChange, code: str) -> Respons
     """Change the time zone, the holidays or the mandate of an office. 409: it has changed; 422: it cannot be so."""
     sent = await keyed_form(request, visitor.form_key)
     given: dict[str, Any] = {
-        "zone": _text(sent, "zone"), "holidays": _text(sent, "holidays"),
+        "zone": _text(sent, "zone"),
+        "holidays": _text(sent, "holidays"),
         "mandate": [one.strip() for one in _text(sent, "mandate").splitlines() if one.strip()],
-    }  # fmt: skip
+    }
     async with current_site(request).engine.connect() as connection:
         names = names_of_all(await read_members(connection))
     form = _text(sent, "_id")
     try:
         office = Office.model_validate(given)
-        made = await record.set_office(
-            current_site(request).engine, _editor(request, visitor, sent), code, office
-        )
+        made = await record.set_office(current_site(request).engine, _editor(request, visitor, sent), code, office)
     except ValidationError as error:
         status, wrong = 422, "; ".join(one["msg"].removeprefix("Value error, ") for one in error.errors())
     except Refused as refused:
@@ -232,9 +250,17 @@ async def _marks_page(
         now = await record.marks_of(connection)
     marks = given.model_dump() if given else now
     return render(
-        request, "admin/marks.html", status, members=members, names=names_of_all(members), marks=marks, now=now,
-        wrong=wrong, form=form or uuid4().hex, seen=record.fingerprint(now),
-    )  # fmt: skip
+        request,
+        "admin/marks.html",
+        status,
+        members=members,
+        names=names_of_all(members),
+        marks=marks,
+        now=now,
+        wrong=wrong,
+        form=form or uuid4().hex,
+        seen=record.fingerprint(now),
+    )
 
 
 @router.post("/marks")

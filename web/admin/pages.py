@@ -2,7 +2,5 @@
 
 from web.admin import directory, front, history, mails, offices, policy
 
-__all__ = ["ADMINISTRATION"]
-
 ADMINISTRATION = (front, history, offices, directory, policy, mails)
 """Each has a ``router``."""

@@ -22,8 +22,6 @@ from web.render import gettext_of, language_for, render, said
 from web.sessions import keyed_form
 from web.visitor import Visitor, current_site, only
 
-__all__ = ["router"]
-
 router = APIRouter(prefix="/admin/policy", include_in_schema=False)
 
 MayRead = Annotated[Visitor, only(*ADMINISTER)]
@@ -39,9 +37,13 @@ async def _names(request: Request) -> dict[str, str]:
 
 def _editor(request: Request, visitor: Visitor, sent: FormData) -> Editor:
     return Editor(
-        post=visitor.post, email=visitor.email, name=visitor.name, at=current_site(request).clock(),
-        form=str(sent.get("_id") or "")[:64] or uuid4().hex, seen="",
-    )  # fmt: skip
+        post=visitor.post,
+        email=visitor.email,
+        name=visitor.name,
+        at=current_site(request).clock(),
+        form=str(sent.get("_id") or "")[:64] or uuid4().hex,
+        seen="",
+    )
 
 
 # in words -----------------------------------------------------------------------------------------------------------
@@ -59,12 +61,15 @@ async def meanings(
         offices = [post.member for post in await policies.co_chairs(connection)]
     return [
         {
-            "key": one.key, "label": label_of(one.key, _), "was": sentence_of(one.key, one.before, say, _),
-            "now": sentence_of(one.key, one.after, say, _), "start": now,
+            "key": one.key,
+            "label": label_of(one.key, _),
+            "was": sentence_of(one.key, one.before, say, _),
+            "now": sentence_of(one.key, one.after, say, _),
+            "start": now,
             "examples": examples(one.key, before, after, calendars, now, offices),
         }
         for one in differences(before, after)
-    ]  # fmt: skip
+    ]
 
 
 def _rows(
@@ -75,12 +80,13 @@ def _rows(
     say, _ = said(visitor, language, names), gettext_of(language)
     return [
         {
-            "key": key, "label": label_of(key, _),
+            "key": key,
+            "label": label_of(key, _),
             "values": [value_words(key, value_of(policy, key), say, _) for policy in sides],
             "differs": value_of(sides[0], key) != value_of(sides[-1], key),
         }
         for key in KEYS
-    ]  # fmt: skip
+    ]
 
 
 # reading ------------------------------------------------------------------------------------------------------------
@@ -103,18 +109,30 @@ async def _page(request: Request, visitor: Visitor, *, status: int = 200, wrong:
     by_version = {one.version: one for one in told if one.version}
     steps = [
         {
-            "version": after.version, "proposal": by_version.get(after.version),
+            "version": after.version,
+            "proposal": by_version.get(after.version),
             "meanings": await meanings(request, visitor, before, after, names),
         }
         for after, before in zip(known, (*known[1:], Policy.default()), strict=True)
-    ]  # fmt: skip
+    ]
     meaning = await meanings(request, visitor, newest, proposal.policy, names) if proposal is not None else []
     return render(
-        request, "admin/policy.html", status, newest=newest, names=names, proposal=proposal, meaning=meaning,
-        rows=_rows(request, visitor, (Policy.default(), newest), names), steps=steps, deciding=deciding, wrong=wrong,
-        ended=[one for one in told if one.state in ("refused", "withdrawn")], form=uuid4().hex,
-        may_propose=visitor.post.role in (Role.SECRETARIAT, Role.CO_CHAIR), may_answer=visitor.post in deciding,
-    )  # fmt: skip
+        request,
+        "admin/policy.html",
+        status,
+        newest=newest,
+        names=names,
+        proposal=proposal,
+        meaning=meaning,
+        rows=_rows(request, visitor, (Policy.default(), newest), names),
+        steps=steps,
+        deciding=deciding,
+        wrong=wrong,
+        ended=[one for one in told if one.state in ("refused", "withdrawn")],
+        form=uuid4().hex,
+        may_propose=visitor.post.role in (Role.SECRETARIAT, Role.CO_CHAIR),
+        may_answer=visitor.post in deciding,
+    )
 
 
 # proposing ----------------------------------------------------------------------------------------------------------
@@ -133,18 +151,33 @@ def _written(policy: Policy) -> dict[str, Any]:
 
 
 async def _form(
-    request: Request, visitor: Visitor, given: Mapping[str, Any], based_on: str, *, why: str = "", status: int = 200,
+    request: Request,
+    visitor: Visitor,
+    given: Mapping[str, Any],
+    based_on: str,
+    *,
+    why: str = "",
+    status: int = 200,
     wrong: Mapping[str, str] | None = None,
-) -> HTMLResponse:  # fmt: skip
+) -> HTMLResponse:
     names = await _names(request)
     async with current_site(request).engine.connect() as connection:
         newest = await policies.in_force(connection)
     _ = gettext_of(language_for(request, visitor))
     return render(
-        request, "admin/policy_edit.html", status, given=given, based_on=based_on, why=why, wrong=wrong or {},
-        rows=_rows(request, visitor, (Policy.default(), newest), names), names=names, links=link_choices(_),
-        rules=rule_choices(_), lists=_LISTS,
-    )  # fmt: skip
+        request,
+        "admin/policy_edit.html",
+        status,
+        given=given,
+        based_on=based_on,
+        why=why,
+        wrong=wrong or {},
+        rows=_rows(request, visitor, (Policy.default(), newest), names),
+        names=names,
+        links=link_choices(_),
+        rules=rule_choices(_),
+        lists=_LISTS,
+    )
 
 
 def _sent(sent: FormData) -> dict[str, Any]:
@@ -166,12 +199,8 @@ def _policy(given: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Policy 
     try:
         return Policy.model_validate({**body, "version": "proposed"}), {}
     except ValidationError as error:
-        wrong = {
-            ".".join(map(str, one["loc"])): one["msg"].removeprefix("Value error, ") for one in error.errors()
-        }
-        return None, {
-            key: text for found, text in wrong.items() for key in KEYS if found.startswith(key)
-        } or wrong
+        wrong = {".".join(map(str, one["loc"])): one["msg"].removeprefix("Value error, ") for one in error.errors()}
+        return None, {key: text for found, text in wrong.items() for key in KEYS if found.startswith(key)} or wrong
 
 
 @router.post("/check")
@@ -187,9 +216,17 @@ async def check(request: Request, visitor: MayPropose) -> Response:
         newest = await policies.in_force(connection)
     meaning = await meanings(request, visitor, newest, policy, names)
     return render(
-        request, "admin/policy_check.html", meaning=meaning, given=given, lists=_LISTS, based_on=based_on, why=why,
-        names=names, checked=_mark(policy, newest), form=uuid4().hex,
-    )  # fmt: skip
+        request,
+        "admin/policy_check.html",
+        meaning=meaning,
+        given=given,
+        lists=_LISTS,
+        based_on=based_on,
+        why=why,
+        names=names,
+        checked=_mark(policy, newest),
+        form=uuid4().hex,
+    )
 
 
 def _mark(policy: Policy, newest: Policy) -> str:

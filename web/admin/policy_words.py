@@ -6,8 +6,6 @@ from typing import Any
 from models.policy import ConflictRule, Span
 from notifications.words import Words
 
-__all__ = ["label_of", "sentence_of", "value_words"]
-
 N_ = str
 """Marks a text for extraction; it is translated where it is shown."""
 
@@ -27,14 +25,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         N_("both offices are told"),
         N_("Both offices and the secretariat are told %(value)s after the deadline has passed."),
     ),
-    "lapse": (
-        N_("a gate lapses"),
-        N_("A decision lapses, and nothing is decided, %(value)s after its deadline."),
-    ),
-    "answer": (
-        N_("answer to a question"),
-        N_("A question of a Co-Chair is to be answered within %(value)s."),
-    ),
+    "lapse": (N_("a gate lapses"), N_("A decision lapses, and nothing is decided, %(value)s after its deadline.")),
+    "answer": (N_("answer to a question"), N_("A question of a Co-Chair is to be answered within %(value)s.")),
     "comments": (
         N_("comments on participants"),
         N_("The Steering Group has %(value)s to comment on the participants."),
@@ -46,19 +38,11 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         N_("A member that has not consented to being named within %(value)s is not named."),
     ),
     "situation_update": (N_("situation update"), N_("A situation update is due every %(value)s.")),
-    "duration": (
-        N_("duration of an activation"),
-        N_("An activation ends after %(value)s unless it is extended."),
-    ),
-    "conflict_rule": (
-        N_("conflict of interest"),
-        N_("When a Co-Chair's own country is the requester: %(value)s."),
-    ),
+    "duration": (N_("duration of an activation"), N_("An activation ends after %(value)s unless it is extended.")),
+    "conflict_rule": (N_("conflict of interest"), N_("When a Co-Chair's own country is the requester: %(value)s.")),
     "substitutes": (
         N_("substitutes of a recused Co-Chair"),
-        N_(
-            "A Co-Chair that recuses itself is replaced by the first of these that is not affected: %(value)s."
-        ),
+        N_("A Co-Chair that recuses itself is replaced by the first of these that is not affected: %(value)s."),
     ),
     "other_affected": (
         N_("other most-affected members"),
@@ -97,9 +81,10 @@ _RULES = {
     ConflictRule.RECUSE: N_("its place is taken by a substitute"),
 }
 _LINKS = {
-    "respond": N_("answer an invitation"), "consent": N_("consent to being named"),
+    "respond": N_("answer an invitation"),
+    "consent": N_("consent to being named"),
     "acknowledge": N_("confirm that a mail came"),
-}  # fmt: skip
+}
 Translate = Callable[[str], str]
 
 

@@ -5,17 +5,17 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from records import people
-from records.people import ApiToken, Scope
+from records import api_tokens
+from records.api_tokens import ApiToken, Scope
 from web.api.problems import Refusal
 from web.visitor import current_site
 
-__all__ = ["Reader", "Writer"]
-
 _BEARER = HTTPBearer(
-    bearerFormat="ahg_...", auto_error=False, scheme_name="token",
+    bearerFormat="ahg_...",
+    auto_error=False,
+    scheme_name="token",
     description="A token of the account page. It acts for the post that it was made for.",
-)  # fmt: skip
+)
 _CHALLENGE = 'Bearer realm="ahg"'
 
 Given = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
@@ -25,16 +25,18 @@ async def _holder(request: Request, given: Given) -> ApiToken:
     """The token that the request carries. 401 when there is none, or none that is good (any more)."""
     if given is None:
         raise Refusal(
-            401, "Send a token of your account page in the header Authorization, as in: Bearer ahg_...",
+            401,
+            "Send a token of your account page in the header Authorization, as in: Bearer ahg_...",
             headers={"WWW-Authenticate": _CHALLENGE},
-        )  # fmt: skip
+        )
     site = current_site(request)
-    found = await people.token_of(site.engine, given.credentials, site.clock())
+    found = await api_tokens.token_of(site.engine, given.credentials, site.clock())
     if found is None:
         raise Refusal(
-            401, "The token is unknown, expired or ended, or its post is no longer its owner's.",
+            401,
+            "The token is unknown, expired or ended, or its post is no longer its owner's.",
             headers={"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token"'},
-        )  # fmt: skip
+        )
     return found
 
 
@@ -44,9 +46,11 @@ Holder = Annotated[ApiToken, Depends(_holder)]
 def _must_allow(token: ApiToken, scope: Scope) -> ApiToken:
     if not token.allows(scope):
         raise Refusal(
-            403, f"The token is not good for this: it lacks the scope {scope.value}.", "scope",
+            403,
+            f"The token is not good for this: it lacks the scope {scope.value}.",
+            "scope",
             headers={"WWW-Authenticate": f'{_CHALLENGE}, error="insufficient_scope", scope="{scope.value}"'},
-        )  # fmt: skip
+        )
     return token
 
 

@@ -10,8 +10,6 @@ from fastapi import Depends, Header, Request
 
 from web.api.problems import Refusal
 
-__all__ = ["LARGEST", "Fields", "Key", "fingerprint_of"]
-
 LARGEST = 1_000_000
 """Bytes of a body; the longest request that the rules take is shorter."""
 
@@ -63,10 +61,7 @@ async def _key(
         Header(
             description="Names this request; a UUID does. Sent again with the same body it gives the first result "
             "(draft-ietf-httpapi-idempotency-key-header). 8 to 100 of A-Z a-z 0-9 . _ : ~ + / = -, in quotes or bare.",
-            json_schema_extra={
-                "pattern": f"^{_KEY.pattern}$",
-                "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
-            },
+            json_schema_extra={"pattern": f"^{_KEY.pattern}$", "example": "8e03978e-40d5-43dd-bc93-6894a57f9324"},
         ),
     ] = "",
 ) -> str:

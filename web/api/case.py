@@ -20,11 +20,7 @@ from web.render import gettext_of, said
 from web.timeline import timeline
 from web.visitor import current_site
 
-__all__ = ["Reference", "router", "seq_of"]
-
-router = APIRouter(
-    prefix="/cases/{reference}", tags=["a case"], responses=documented(401, 403, 404, 422, 503)
-)
+router = APIRouter(prefix="/cases/{reference}", tags=["a case"], responses=documented(401, 403, 404, 422, 503))
 
 Reference = Annotated[str, Path(description="As in AHG-2026-003.", examples=["AHG-2026-003"])]
 _LANGUAGE = "en"
@@ -46,9 +42,7 @@ def seq_of(tag: str) -> int | None:
     return int(found[1]) if found else None
 
 
-_TAGGED = {
-    "ETag": {"description": "Names this state of the case, for this post.", "schema": {"type": "string"}}
-}
+_TAGGED = {"ETag": {"description": "Names this state of the case, for this post.", "schema": {"type": "string"}}}
 
 
 @router.get(
@@ -84,10 +78,7 @@ async def _followed(request: Request, seen: Seen) -> Mapping[int, str]:
 
 @router.get("/log")
 async def log(
-    request: Request,
-    token: Reader,
-    reference: Reference,
-    after: Annotated[int, Query(ge=0, le=999_999_999)] = 0,
+    request: Request, token: Reader, reference: Reference, after: Annotated[int, Query(ge=0, le=999_999_999)] = 0
 ) -> LogView:
     """The decision log in words, from the first entry, 200 at most at a time; `after` leaves out what came before.
 
@@ -98,9 +89,7 @@ async def log(
     if seen.sight < Sight.CASE:
         raise HTTPException(404)
     entries = await current_site(request).files.entries(reference, after=after, limit=_PAGE)
-    entries = [
-        entry for entry in entries if entry.seq <= whole.seq
-    ]  # not what came after the reader was looked up
+    entries = [entry for entry in entries if entry.seq <= whole.seq]  # not what came after the reader was looked up
     told = timeline(entries, said(None, _LANGUAGE, names_in(whole)), gettext_of(_LANGUAGE))
     following = entries[-1].seq if len(entries) == _PAGE else None
     return LogView(entries=tuple(map(entry_view, told)), next=following)

@@ -27,15 +27,13 @@ from models.case import (
     Stage,
     Suspension,
     Term,
-)  # fmt: skip
+)
 from models.duties import duties
 from models.posts import Post
 from models.release import Release, release_of
 from models.request import Request
 from models.rules import allowed, terms_of_reference
 from models.visibility import Seen, Sight, closed_sections
-
-__all__ = ["CaseView", "case_view"]
 
 
 class DeadlineView(Value):
@@ -168,15 +166,24 @@ def case_view(case: Case, seen: Seen, followed: Mapping[int, str]) -> CaseView:
     )
     part = begun.model_copy(
         update={
-            "seq": shown.seq, "stage": shown.stage, "stage_since": shown.stage_since, "opened_at": shown.opened_at,
-            "active_until": shown.active_until, "version": shown.version, "requesters": shown.requesters,
-            "allowed": allowed(case, post), "request": shown.request, "hidden": hidden,
+            "seq": shown.seq,
+            "stage": shown.stage,
+            "stage_since": shown.stage_since,
+            "opened_at": shown.opened_at,
+            "active_until": shown.active_until,
+            "version": shown.version,
+            "requesters": shown.requesters,
+            "allowed": allowed(case, post),
+            "request": shown.request,
+            "hidden": hidden,
             "duties": tuple(DutyHereView(do=d.do, about=d.about, due=d.due) for d in duties(case) if d.post == post),
-            "participants": tuple(shown.participants.values()), "outcomes": tuple(shown.outcomes.values()),
-            "arrangements": tuple(shown.arrangements.values()), "circulations": told,
+            "participants": tuple(shown.participants.values()),
+            "outcomes": tuple(shown.outcomes.values()),
+            "arrangements": tuple(shown.arrangements.values()),
+            "circulations": told,
             "recommendations": tuple(recommended),
         }
-    )  # fmt: skip
+    )
     return _whole(part, shown) if seen.sight is Sight.CASE else part
 
 
@@ -188,18 +195,24 @@ def _whole(part: CaseView, shown: Case) -> CaseView:
         update={
             # A hash over text that the reader may not read would let it try out guesses.
             "head": shown.head if open_to_all_of_it else "",
-            "updated_at": shown.updated_at, "clock": shown.clock, "suspension": shown.suspension,
-            "waiting_on": panel.waiting_on if panel else (), "next": panel.next if panel else None,
-            "deadlines": tuple(_deadlines(shown)), "withdrew": shown.withdrew, "returned": shown.returned,
+            "updated_at": shown.updated_at,
+            "clock": shown.clock,
+            "suspension": shown.suspension,
+            "waiting_on": panel.waiting_on if panel else (),
+            "next": panel.next if panel else None,
+            "deadlines": tuple(_deadlines(shown)),
+            "withdrew": shown.withdrew,
+            "returned": shown.returned,
             "gates": tuple(_gate(gate, open_to_all_of_it) for gate in shown.gates.values()),
-            "meetings": tuple(shown.meetings.values()), "updates": shown.updates,
+            "meetings": tuple(shown.meetings.values()),
+            "updates": shown.updates,
             "reports": tuple(
-                ReportView(**one.model_dump(include=set(ReportView.model_fields)))
-                for one in shown.reports.values()
+                ReportView(**one.model_dump(include=set(ReportView.model_fields))) for one in shown.reports.values()
             ),
-            "terms": terms_of_reference(shown), "waivers": shown.waivers,
+            "terms": terms_of_reference(shown),
+            "waivers": shown.waivers,
         }
-    )  # fmt: skip
+    )
 
 
 def _deadlines(shown: Case) -> Iterable[DeadlineView]:
@@ -214,18 +227,33 @@ def _gate(gate: Gate, whole: bool) -> GateView:
         return one if whole else one.model_copy(update={"on": ""})
 
     return GateView(
-        name=gate.name, about=gate.about, round=gate.round, opened_at=gate.opened_at, decided_at=gate.decided_at,
-        outcome=gate.outcome, on=gate.on if whole else "", respondent=gate.respondent, deciders=gate.deciders,
-        undecided=gate.undecided if gate.open else (), positions=tuple(map(position, gate.positions.values())),
-        past=tuple(map(position, gate.past)), questions=gate.questions, terms=gate.terms,
-    )  # fmt: skip
+        name=gate.name,
+        about=gate.about,
+        round=gate.round,
+        opened_at=gate.opened_at,
+        decided_at=gate.decided_at,
+        outcome=gate.outcome,
+        on=gate.on if whole else "",
+        respondent=gate.respondent,
+        deciders=gate.deciders,
+        undecided=gate.undecided if gate.open else (),
+        positions=tuple(map(position, gate.positions.values())),
+        past=tuple(map(position, gate.past)),
+        questions=gate.questions,
+        terms=gate.terms,
+    )
 
 
 def _circulation(shown: Case, one: Circulation, sight: Sight) -> CirculationView:
     """To the membership, only what its readers read: the text itself may name members that have not consented."""
     whole = sight is Sight.CASE
     return CirculationView(
-        number=one.number, what=one.what, state=one.state, to=one.to if whole else (), names=one.names,
-        consents=one.consents, text=one.text if whole else "",
+        number=one.number,
+        what=one.what,
+        state=one.state,
+        to=one.to if whole else (),
+        names=one.names,
+        consents=one.consents,
+        text=one.text if whole else "",
         release=release_of(shown, one) if one.state == "released" else None,
-    )  # fmt: skip
+    )

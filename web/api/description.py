@@ -9,8 +9,6 @@ from pydantic.json_schema import models_json_schema
 from models.commands import COMMANDS
 from web.api.problems import Problem
 
-__all__ = ["ADDRESS", "describe"]
-
 ADDRESS = "/api/v1/openapi.json"
 _VERSION = "1"
 _ABOUT = """The procedure of the Bali Process Ad Hoc Group for programs: the same as its pages, under the same rules.
@@ -62,8 +60,7 @@ def _reference(do: str) -> dict[str, str]:
 def _commands() -> dict[str, Any]:
     """The fields of each command, under names that no answer has."""
     _, whole = models_json_schema(
-        [(body, "validation") for body in COMMANDS.values()],
-        ref_template="#/components/schemas/Command.{model}",
+        [(body, "validation") for body in COMMANDS.values()], ref_template="#/components/schemas/Command.{model}"
     )
     schemas = {f"Command.{name}": schema for name, schema in whole["$defs"].items()}
     for do, body in COMMANDS.items():

@@ -38,9 +38,7 @@ _WHERE = {"Location": {"description": "Where the case is.", "schema": {"type": "
 
 
 @router.post(
-    "/cases",
-    status_code=201,
-    responses={201: {"description": "Submitted.", "headers": _WHERE}, **documented(409)},
+    "/cases", status_code=201, responses={201: {"description": "Submitted.", "headers": _WHERE}, **documented(409)}
 )
 async def submit(request: Request, token: Writer, key: Key, fields: Fields) -> DoneView:
     """Submit a request: the fields of the command `submit`; what is left out is taken from the member's draft.
@@ -61,12 +59,19 @@ async def submit(request: Request, token: Writer, key: Key, fields: Fields) -> D
     responses={200: {"description": "Done.", "headers": _WHERE}, **documented(404, 409, 412)},
 )
 async def give(
-    request: Request, token: Writer, reference: Reference, key: Key, fields: Fields,
+    request: Request,
+    token: Writer,
+    reference: Reference,
+    key: Key,
+    fields: Fields,
     if_match: Annotated[
-        str, Header(description="The ETag of the case that the command is based on: if what it is about has changed "
-                                "since, it is refused with 412 and the post that changed it.")
+        str,
+        Header(
+            description="The ETag of the case that the command is based on: if what it is about has changed "
+            "since, it is refused with 412 and the post that changed it."
+        ),
     ] = "",
-) -> DoneView:  # fmt: skip
+) -> DoneView:
     """Give a command: `do` names it, beside its fields (GET /commands has them all).
 
     The secretariat records what another post said otherwise by `act_for`: with `post`, `how`, `why`, and the `command`
@@ -77,9 +82,7 @@ async def give(
         raise Refusal(403, "The case was circulated to your member, which takes no part in it.", "forbidden")
     do = fields.get("do")
     if not isinstance(do, str) or do in ("submit", "draft"):
-        raise Refusal(
-            422, "Name a command for a case in do; submit and draft have addresses of their own.", "invalid"
-        )
+        raise Refusal(422, "Name a command for a case in do; submit and draft have addresses of their own.", "invalid")
     stands = _stands(if_match)
     body = {name: value for name, value in fields.items() if name != "do"}
     try:
@@ -118,9 +121,15 @@ def _answered(reference: str, view: DoneView, status: int) -> DoneView:
 
 
 async def _act(
-    request: Request, post: Post, do: str, body: Mapping[str, Any], key: str, sent: Mapping[str, Any],
-    reference: str | None, stands: int | None,
-) -> Done:  # fmt: skip
+    request: Request,
+    post: Post,
+    do: str,
+    body: Mapping[str, Any],
+    key: str,
+    sent: Mapping[str, Any],
+    reference: str | None,
+    stands: int | None,
+) -> Done:
     """Do it. Raises Refused for a case's refusal, Refusal for everything else."""
     site = current_site(request)
     # The program's own name for it, for this post and case alone, and apart from the names that pages give.
@@ -131,9 +140,10 @@ async def _act(
         raise refused(refusal) from None
     if not await same_body(site.engine, post, reference or "", key, fingerprint_of(sent), site.clock()):
         raise Refusal(
-            422, "The Idempotency-Key was used for a request with another body; give each request a key of its own.",
+            422,
+            "The Idempotency-Key was used for a request with another body; give each request a key of its own.",
             "idempotency-key",
-        )  # fmt: skip
+        )
     try:
         casework = await site.casework()
         return await casework.act(do, body, by=post, command_id=command_id, reference=reference, seen=stands)
@@ -147,9 +157,11 @@ async def _act(
         ) from None
     except (NotAnswered, RuntimeError):
         raise Refusal(
-            503, f"The case did not answer; the command may have been taken or not{_AS_BEFORE}.", "not-answered",
+            503,
+            f"The case did not answer; the command may have been taken or not{_AS_BEFORE}.",
+            "not-answered",
             headers={"Retry-After": _RETRY_SECONDS},
-        ) from None  # fmt: skip
+        ) from None
 
 
 # the draft --------------------------------------------------------------------------------------------------------

@@ -11,18 +11,6 @@ from fastapi.responses import Response
 from models.base import Value
 from models.refusal import Refused
 
-__all__ = [
-    "MEDIA",
-    "Problem",
-    "Refusal",
-    "answer_problems",
-    "documented",
-    "malformed",
-    "of_status",
-    "problem",
-    "refused",
-]
-
 MEDIA = "application/problem+json"
 _PLAIN = "about:blank"
 _OURS = "urn:ahg:problem:"
@@ -56,9 +44,14 @@ class Refusal(Exception):
     """A request that is answered with a problem. ``kind`` completes the problem's type; empty: the status says it all."""
 
     def __init__(
-        self, status: int, detail: str = "", kind: str = "", *, allowed: str = "",
+        self,
+        status: int,
+        detail: str = "",
+        kind: str = "",
+        *,
+        allowed: str = "",
         headers: Mapping[str, str] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
@@ -69,9 +62,7 @@ class Refusal(Exception):
 
 def refused(refusal: Refused, status: int | None = None, kind: str = "") -> Refusal:
     """What the rules refuse, as a problem; ``status`` and ``kind`` replace those of the refusal."""
-    return Refusal(
-        status or refusal.why.status, refusal.sentence, kind or refusal.why.value, allowed=refusal.allowed
-    )
+    return Refusal(status or refusal.why.status, refusal.sentence, kind or refusal.why.value, allowed=refusal.allowed)
 
 
 def problem(refusal: Refusal) -> Response:
@@ -83,9 +74,7 @@ def problem(refusal: Refusal) -> Response:
         detail=refusal.detail or _SAID.get(refusal.status, ""),
         allowed=refusal.allowed,
     )
-    return Response(
-        said.model_dump_json(), refusal.status, headers=dict(refusal.headers or {}), media_type=MEDIA
-    )
+    return Response(said.model_dump_json(), refusal.status, headers=dict(refusal.headers or {}), media_type=MEDIA)
 
 
 def of_status(status: int, headers: Mapping[str, str] | None = None, detail: str = "") -> Response:
@@ -95,9 +84,7 @@ def of_status(status: int, headers: Mapping[str, str] | None = None, detail: str
 
 def malformed(error: RequestValidationError) -> Response:
     """A part of the address or a header that cannot be read, named; its value is not repeated."""
-    faults = [
-        f"{'.'.join(map(str, fault['loc'][1:])) or 'request'}: {fault['msg']}" for fault in error.errors()
-    ]
+    faults = [f"{'.'.join(map(str, fault['loc'][1:])) or 'request'}: {fault['msg']}" for fault in error.errors()]
     return problem(Refusal(422, f"The request cannot be read: {'; '.join(faults)}.", "invalid"))
 
 
@@ -112,6 +99,4 @@ def answer_problems(app: FastAPI) -> None:
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """These statuses as a route's OpenAPI responses."""
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    return {
-        status: {"description": HTTPStatus(status).phrase, "content": {MEDIA: schema}} for status in statuses
-    }
+    return {status: {"description": HTTPStatus(status).phrase, "content": {MEDIA: schema}} for status in statuses}

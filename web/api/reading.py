@@ -30,7 +30,7 @@ from web.api.views import (
     MeView,
     hit_view,
     row_view,
-)  # fmt: skip
+)
 from web.home import BOARD
 from web.visitor import current_site
 
@@ -57,15 +57,19 @@ async def duties(request: Request, token: Reader) -> DutiesView:
 
 @router.get("/cases")
 async def cases(
-    request: Request, token: Reader, stage: Stage | None = None, urgency: Urgency | None = None,
+    request: Request,
+    token: Reader,
+    stage: Stage | None = None,
+    urgency: Urgency | None = None,
     open_only: Annotated[bool, Query(alias="open", description="Leave out what has ended.")] = False,
     requester: Annotated[str, Query(max_length=40, description="Code of a member.")] = "",
     waiting_on: Annotated[Post | None, Query(description="The post whose turn it is.")] = None,
-    opened_from: Instant | None = None, opened_before: Instant | None = None,
+    opened_from: Instant | None = None,
+    opened_before: Instant | None = None,
     overdue: Annotated[bool, Query(description="Only open cases whose deadline has passed.")] = False,
     after: Annotated[str, Query(max_length=120, description="`next` of the page before.")] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = lists.PAGE,
-) -> CaseListView:  # fmt: skip
+) -> CaseListView:
     """The cases that the post sees, newest first, a page at a time.
 
     A filter leaves out each case of which it would tell what the post does not see. One that was only circulated to the
@@ -76,10 +80,15 @@ async def cases(
         raise Refusal(422, "The cursor in after is not one that a page gave as next.", "invalid")
     site = current_site(request)
     filters = lists.Filters(
-        stage=stage or "", urgency=urgency or "", open=open_only, requester=_storable(requester),
-        waiting_on=waiting_on or "", opened_from=opened_from, opened_before=opened_before,
+        stage=stage or "",
+        urgency=urgency or "",
+        open=open_only,
+        requester=_storable(requester),
+        waiting_on=waiting_on or "",
+        opened_from=opened_from,
+        opened_before=opened_before,
         overdue_at=site.clock() if overdue else None,
-    )  # fmt: skip
+    )
     async with site.engine.connect() as connection:
         rows = await lists.cases_seen(connection, token.post, filters, cursor, limit + 1)
     page = rows[:limit]
@@ -97,12 +106,13 @@ def _storable(given: str) -> str:
 
 @router.get("/search")
 async def search(
-    request: Request, token: Reader,
+    request: Request,
+    token: Reader,
     q: Annotated[str, Query(description="Words, all of which must be there; each may be the beginning of one.")],
     kind: Thing | None = None,
     after: Annotated[str, Query(max_length=18, description="`next` of the page before.")] = "",
     limit: Annotated[int, Query(ge=1, le=100)] = searching.PAGE,
-) -> HitsView:  # fmt: skip
+) -> HitsView:
     """What the post may find of cases, requests, outcomes, recommendations and circulations, newest case first.
 
     Case and diacritics do not count, and no sign has a meaning. A query without words finds nothing.
@@ -121,9 +131,7 @@ async def search(
 async def board(request: Request, token: Reader) -> BoardView:
     """Every open case, longest in its step first, for the posts that see all: 403 to the others."""
     if token.post.role not in BOARD:
-        raise Refusal(
-            403, "The board is for the Co-Chairs, the Steering Group, the secretariat and auditors."
-        )
+        raise Refusal(403, "The board is for the Co-Chairs, the Steering Group, the secretariat and auditors.")
     async with current_site(request).engine.connect() as connection:
         rows = await lists.board(connection, token.post)
         counts = await lists.counts_by_stage(connection, token.post)
@@ -142,9 +150,14 @@ async def follow_ups(request: Request, token: Reader) -> FollowUpsView:
 
 def _follow_up(row: Mapping[str, Any]) -> FollowUpView:
     return FollowUpView(
-        reference=row["reference"], number=row["number"], text=row["text"], to=tuple(row["addressees"]),
-        due=row["due"], state=row["state"], next_at=row["next_at"],
-    )  # fmt: skip
+        reference=row["reference"],
+        number=row["number"],
+        text=row["text"],
+        to=tuple(row["addressees"]),
+        due=row["due"],
+        state=row["state"],
+        next_at=row["next_at"],
+    )
 
 
 @router.get("/commands")
@@ -157,10 +170,14 @@ def _command(do: str) -> CommandView:
     rule, body = RULES.get(do), COMMANDS[do]
     method, path = _ELSEWHERE.get(do, _HERE)
     return CommandView(
-        do=do, description=(body.__doc__ or "").strip(), who=_who(do),
-        stages=tuple(stage for stage in Stage if rule is not None and stage in rule.stages), method=method, path=path,
+        do=do,
+        description=(body.__doc__ or "").strip(),
+        who=_who(do),
+        stages=tuple(stage for stage in Stage if rule is not None and stage in rule.stages),
+        method=method,
+        path=path,
         fields=body.model_json_schema(),
-    )  # fmt: skip
+    )
 
 
 def _who(do: str) -> str:

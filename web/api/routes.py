@@ -4,8 +4,6 @@ from fastapi import APIRouter
 
 from web.api import case, feed, giving, reading
 
-__all__ = ["router"]
-
 router = APIRouter(prefix="/api/v1")
 for _part in (reading, case, feed, giving):
     router.include_router(_part.router)

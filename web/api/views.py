@@ -15,15 +15,8 @@ from models.request import Request
 from models.search import Thing
 from models.search_words import excerpt
 from models.visibility import Sight
-from records.people import ApiToken, Scope
+from records.api_tokens import ApiToken, Scope
 from web.timeline import Told
-
-__all__ = [
-    "BoardView", "CaseListView", "CaseRowView", "CommandView", "CommandsView", "DoneView", "DraftView", "DutiesView",
-    "DutyView", "EntryView", "FollowUpView", "FollowUpsView", "HitView", "HitsView", "LogView", "MeView",
-    "VersionView", "VersionsView", "entry_view", "hit_view", "row_view",
-]  # fmt: skip
-
 
 # who asks, and lists ----------------------------------------------------------------------------------------------
 
@@ -41,9 +34,12 @@ class MeView(Value):
     def of(cls, token: ApiToken) -> "MeView":
         """The holder of a token."""
         return cls(
-            post=token.post, member=token.post.member, token=token.name, scopes=token.scopes,
+            post=token.post,
+            member=token.post.member,
+            token=token.name,
+            scopes=token.scopes,
             expires_at=token.expires_at,
-        )  # fmt: skip
+        )
 
 
 class DutyView(Value):
@@ -130,9 +126,13 @@ def hit_view(row: Mapping[str, Any], terms: tuple[str, ...]) -> HitView:
     """A hit of ``records.search``."""
     pieces = excerpt(row["text"], terms)
     return HitView(
-        reference=row["reference"], kind=Thing(row["kind"]), part=row["part"], case=row_view(row["case"]),
-        excerpt="".join(piece.text for piece in pieces), found=tuple(piece.text for piece in pieces if piece.found),
-    )  # fmt: skip
+        reference=row["reference"],
+        kind=Thing(row["kind"]),
+        part=row["part"],
+        case=row_view(row["case"]),
+        excerpt="".join(piece.text for piece in pieces),
+        found=tuple(piece.text for piece in pieces if piece.found),
+    )
 
 
 class BoardView(Value):
@@ -145,12 +145,18 @@ class BoardView(Value):
 def row_view(row: Mapping[str, Any]) -> CaseRowView:
     """A row of ``records.lists``, which has left out what the post does not see."""
     return CaseRowView(
-        reference=row["reference"], sight=Sight(row["sight"]).name.lower(), title=row["title"],
-        stage=Stage(row["stage"]) if row["stage"] else None, stage_since=row["stage_since"],
-        urgency=Urgency(row["urgency"]) if row["urgency"] else None, requesters=tuple(row["requesters"]),
-        clock=Clock(row["clock"]) if row["clock"] else None, waiting_on=tuple(map(Post, row["waiting_on"])),
-        due=row["due"], opened_at=row["opened_at"],
-    )  # fmt: skip
+        reference=row["reference"],
+        sight=Sight(row["sight"]).name.lower(),
+        title=row["title"],
+        stage=Stage(row["stage"]) if row["stage"] else None,
+        stage_since=row["stage_since"],
+        urgency=Urgency(row["urgency"]) if row["urgency"] else None,
+        requesters=tuple(row["requesters"]),
+        clock=Clock(row["clock"]) if row["clock"] else None,
+        waiting_on=tuple(map(Post, row["waiting_on"])),
+        due=row["due"],
+        opened_at=row["opened_at"],
+    )
 
 
 # the log, and versions of the request --------------------------------------------------------------------------------
@@ -187,9 +193,8 @@ def entry_view(told: Told) -> EntryView:
     """An entry that the timeline tells."""
     acted = ActedForView(**told.acted_for) if told.acted_for else None  # type: ignore[arg-type]
     return EntryView(
-        seq=told.seq, at=told.at, type=told.type, by=told.by, acted_for=acted, sentence=told.sentence,
-        quote=told.quote,
-    )  # fmt: skip
+        seq=told.seq, at=told.at, type=told.type, by=told.by, acted_for=acted, sentence=told.sentence, quote=told.quote
+    )
 
 
 class VersionView(Value):

@@ -5,6 +5,14 @@ from web.forms.sent import fields_sent, unanswered
 from web.forms.table import FORMS
 
 __all__ = [
-    "FIGURE_ROWS", "FORMS", "ROUTE_ROWS", "Choice", "Field", "FormWords", "Shown", "fields_sent", "shown_form",
+    "FIGURE_ROWS",
+    "FORMS",
+    "ROUTE_ROWS",
+    "Choice",
+    "Field",
+    "FormWords",
+    "Shown",
+    "fields_sent",
+    "shown_form",
     "unanswered",
-]  # fmt: skip
+]

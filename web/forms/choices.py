@@ -8,11 +8,6 @@ from models.rules import terms_of_reference
 from notifications.words import Words
 from web.forms.field import Choice, Choices
 
-__all__ = [
-    "admitted", "arrangements", "asking_gates", "gates", "meetings", "of", "on_the_list", "outcomes", "posts",
-    "recommendations", "terms",
-]  # fmt: skip
-
 
 def of(*pairs: tuple[str, str]) -> Choices:
     """The same choices in every case: what is sent, and the words for it."""

@@ -7,12 +7,23 @@ from models.case import Case
 from models.posts import Post
 from notifications.words import Words
 
-__all__ = ["FIGURE_ROWS", "ROUTE_ROWS", "Choice", "Choices", "Field", "FormWords", "Shown", "shown_form"]
-
 Widget = Literal[
-    "prose", "line", "lines", "members", "member", "date", "moment", "number", "choice", "yes", "person", "figures",
-    "routes", "confidential", "files",
-]  # fmt: skip
+    "prose",
+    "line",
+    "lines",
+    "members",
+    "member",
+    "date",
+    "moment",
+    "number",
+    "choice",
+    "yes",
+    "person",
+    "figures",
+    "routes",
+    "confidential",
+    "files",
+]
 
 
 class Choice(NamedTuple):
@@ -61,9 +72,14 @@ ROUTE_ROWS = 4
 
 
 def shown_form(
-    form: FormWords, case: Case, post: Post, say: Words, _: Callable[[str], str], given: Mapping[str, Any],
+    form: FormWords,
+    case: Case,
+    post: Post,
+    say: Words,
+    _: Callable[[str], str],
+    given: Mapping[str, Any],
     wrong: Mapping[str, str] | None = None,
-) -> list[Shown]:  # fmt: skip
+) -> list[Shown]:
     """The fields as a page shows them; ``given``: what was sent before, or is to be filled in."""
     shown = []
     for field in form.fields:

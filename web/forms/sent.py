@@ -8,8 +8,6 @@ from zoneinfo import ZoneInfo
 from models.refusal import Refused, Why
 from web.forms.field import FIGURE_ROWS, ROUTE_ROWS, Field, FormWords
 
-__all__ = ["Sent", "fields_sent", "unanswered"]
-
 N_ = str
 """Marks a text for extraction; it is translated where it is shown."""
 
@@ -81,17 +79,13 @@ def _person(sent: Sent, name: str) -> dict[str, str]:
 def _rows(sent: Sent, name: str) -> list[dict[str, str]]:
     parts = ("what", "number", "as_of", "source")
     rows = ({part: _one(sent, f"{name}.{row}.{part}") for part in parts} for row in range(FIGURE_ROWS))
-    return [
-        {part: value for part, value in row.items() if value} for row in rows if row["what"] or row["number"]
-    ]
+    return [{part: value for part, value in row.items() if value} for row in rows if row["what"] or row["number"]]
 
 
 def _routes(sent: Sent, name: str) -> list[dict[str, Any]]:
     found = []
     for row in range(ROUTE_ROWS):
-        parts: dict[str, Any] = {
-            part: _one(sent, f"{name}.{row}.{part}") for part in ("from", "via", "to", "by")
-        }
+        parts: dict[str, Any] = {part: _one(sent, f"{name}.{row}.{part}") for part in ("from", "via", "to", "by")}
         parts["via"] = [place.strip() for place in parts["via"].split(",") if place.strip()]
         kept = {part: value for part, value in parts.items() if value}
         if kept:
@@ -109,6 +103,12 @@ def _yes(sent: Sent, name: str) -> Any:
 
 
 _READ: dict[str, Callable[[Sent, str], Any]] = {
-    "lines": _lines, "members": _many, "person": _person, "figures": _rows, "yes": _yes,
-    "routes": _routes, "confidential": _confidential, "files": _many,
-}  # fmt: skip
+    "lines": _lines,
+    "members": _many,
+    "person": _person,
+    "figures": _rows,
+    "yes": _yes,
+    "routes": _routes,
+    "confidential": _confidential,
+    "files": _many,
+}

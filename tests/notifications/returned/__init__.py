@@ -14,10 +14,6 @@ def returned(name: str, *, message_id: str = MESSAGE_ID, address: str = ADDRESS)
     """One of the files as it arrives, about another mail to another address."""
     text = (FOLDER / f"{name}.eml").read_text(encoding="utf-8")
     local, _, domain = address.partition("@")
-    for old, new in (
-        (MESSAGE_ID, message_id),
-        (ADDRESS, address),
-        ("Desk@Example.org", f"{local.title()}@{domain}"),
-    ):
+    for old, new in ((MESSAGE_ID, message_id), (ADDRESS, address), ("Desk@Example.org", f"{local.title()}@{domain}")):
         text = text.replace(old, new)
     return text.replace("\n", "\r\n").encode()
