@@ -13,23 +13,23 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models.base import Value
 from models.case import Case
-from models.commands import ActFor, Command, Draft, Resubmit, Submit, parse, said
+from models.commands import ActFor, Command, Draft, Resubmit, Submit, parse, validation_sentence
 from models.policy import Policy
 from models.posts import Post, Role
-from models.recommendation import stream_of
-from models.refusal import Refused, Why
+from models.recommendation import follow_up_stream
+from models.refusal import RefusalKind, Refused
 from models.request import Attachment, Request, in_own_words
-from models.rules import decide
+from models.rules import apply_command
 from records import queries, references
 from records.attachments import Attachments
 from records.directory import opening
-from workflows.client import CaseDesk, NotAnswered
+from workflows.client import CaseClient, NotAnswered
 
 DRAFT = "request"
 """The name of a member's draft; one at a time is enough until pages offer more."""
 
 
-class Done(Value):
+class CommandResult(Value):
     """A command was taken: the case, its newest entry, its stage and whose turn it is."""
 
     reference: str
@@ -46,7 +46,7 @@ class Casework:
     """
 
     def __init__(
-        self, engine: AsyncEngine, desk: CaseDesk, policy: Policy | None = None, files: Attachments | None = None
+        self, engine: AsyncEngine, desk: CaseClient, policy: Policy | None = None, files: Attachments | None = None
     ) -> None:
         self._engine = engine
         self._desk = desk
@@ -63,7 +63,7 @@ class Casework:
         reference: str | None = None,
         seen: int | None = None,
         at: datetime | None = None,
-    ) -> Done:
+    ) -> CommandResult:
         """Do a command. ``reference`` is left out for ``draft`` and ``submit``; ``at`` is case time (default: now).
 
         Raises:
@@ -84,7 +84,7 @@ class Casework:
         reference: str | None,
         seen: int | None,
         at: datetime | None,
-    ) -> Done:
+    ) -> CommandResult:
         at = at or datetime.now(UTC) + self._desk.shift
         if do == "submit" and reference is None:
             return await self._submit(do, fields, by, command_id, at)
@@ -94,23 +94,25 @@ class Casework:
         if isinstance(command.body, Draft):
             return await keep_draft(self._engine, command.by, fields, at)
         if reference is None:
-            raise Refused(Why.INVALID, f"Say which case the command {do!r} is for.")
+            raise Refused(RefusalKind.INVALID, f"Say which case the command {do!r} is for.")
         number = await self._followed(reference, command) if do == "adopt" else None
-        stream = reference if number is None else stream_of(reference, number)
+        stream = reference if number is None else follow_up_stream(reference, number)
         before = await self._first_result(reference, stream, command_id)
         if before is not None:
             return before
         if number is not None:
-            state = await self._desk.resolve(reference, number, command)
+            state = await self._desk.submit_resolution(reference, number, command)
             row = await self._row(reference)
-            return Done(reference=reference, seq=row["seq"], stage=state)
+            return CommandResult(reference=reference, seq=row["seq"], stage=state)
         await self._check_files(command, reference)
-        receipt = await self._desk.give(reference, command)
-        return Done(
+        receipt = await self._desk.submit_command(reference, command)
+        return CommandResult(
             reference=reference, seq=receipt.seq, stage=receipt.stage.value, waiting_on=tuple(receipt.waiting_on)
         )
 
-    async def _submit(self, do: str, fields: Mapping[str, Any], by: str, command_id: str, at: datetime) -> Done:
+    async def _submit(
+        self, do: str, fields: Mapping[str, Any], by: str, command_id: str, at: datetime
+    ) -> CommandResult:
         """Open a case; what ``submit`` leaves out is taken from the member's draft."""
         member = by.partition("/")[0]
         async with self._engine.connect() as connection:
@@ -123,12 +125,14 @@ class Casework:
         await self._check_files(command)
         # The rules are asked before a number is given, so that a refused request does not use one up.
         blank = Case(reference="AHG", directory=found.directory, calendars=found.calendars, policy=found.policy)
-        decide(blank, command, at)
+        apply_command(blank, command, at)
         reference = given or await references.reference_for(self._engine, command_id, at.year)
-        receipt = await self._desk.submit(reference, command, found.directory, found.calendars, found.policy, at)
+        receipt = await self._desk.submit_request(
+            reference, command, found.directory, found.calendars, found.policy, at
+        )
         if draft is not None:
             await references.drop_draft(self._engine, member, DRAFT)
-        return Done(
+        return CommandResult(
             reference=reference, seq=receipt.seq, stage=receipt.stage.value, waiting_on=tuple(receipt.waiting_on)
         )
 
@@ -147,18 +151,18 @@ class Casework:
                 versions = await queries.parts(connection, reference, "request_versions")
         newest = Request.model_validate(versions[-1]["content"]) if versions else Request()
         if self._files is None and wanted:
-            raise Refused(Why.INVALID, "No files are kept here, so none can be attached.")
+            raise Refused(RefusalKind.INVALID, "No files are kept here, so none can be attached.")
         if self._files is not None:
             await self._files.check(member, wanted, {one.sha256: one for one in newest.attachments})
 
-    async def _first_result(self, reference: str, stream: str, command_id: str) -> Done | None:
+    async def _first_result(self, reference: str, stream: str, command_id: str) -> CommandResult | None:
         """The first result of a command that came before, whatever has happened to the case since."""
         async with self._engine.connect() as connection:
             seq = await queries.settled_duplicate(connection, stream, command_id)
-            row = await queries.case(connection, reference)
+            row = await queries.case_row(connection, reference)
         if seq is None or row is None:
             return None
-        return Done(reference=reference, seq=seq, stage=row["stage"], waiting_on=tuple(row["waiting_on"]))
+        return CommandResult(reference=reference, seq=seq, stage=row["stage"], waiting_on=tuple(row["waiting_on"]))
 
     async def _followed(self, reference: str, command: Command) -> int | None:
         """The number of the recommendation that is meant, if it is followed: by its text, or the only one."""
@@ -174,9 +178,9 @@ class Casework:
 
     async def _row(self, reference: str) -> dict[str, Any]:
         async with self._engine.connect() as connection:
-            row = await queries.case(connection, reference)
+            row = await queries.case_row(connection, reference)
         if row is None:
-            raise Refused(Why.NOT_FOUND, f"There is no case {reference}.")
+            raise Refused(RefusalKind.NOT_FOUND, f"There is no case {reference}.")
         return row
 
 
@@ -192,18 +196,18 @@ def _attached(command: Command) -> tuple[str, tuple[Attachment, ...]] | None:
     try:
         return member, Request.model_validate({"attachments": body.changes["attachments"]}).attachments
     except ValidationError as error:
-        raise Refused(Why.INVALID, said("resubmit", error)) from None
+        raise Refused(RefusalKind.INVALID, validation_sentence("resubmit", error)) from None
 
 
-async def keep_draft(engine: AsyncEngine, post: Post, fields: Mapping[str, Any], at: datetime) -> Done:
+async def keep_draft(engine: AsyncEngine, post: Post, fields: Mapping[str, Any], at: datetime) -> CommandResult:
     """Keep a member's request that is not submitted yet, over what was kept before. It needs no Temporal.
 
     Raises:
         Refused: the post is no focal point, or a field cannot be read.
     """
     content = _drafted(post, fields)
-    await references.keep_draft(engine, post.member, DRAFT, content, at)
-    return Done(reference="", seq=0, stage="draft")
+    await references.store_draft(engine, post.member, DRAFT, content, at)
+    return CommandResult(reference="", seq=0, stage="draft")
 
 
 async def amend_draft(
@@ -214,12 +218,12 @@ async def amend_draft(
     Raises:
         Refused: as ``keep_draft``, and what ``change`` raises.
     """
-    await references.amend_draft(engine, post.member, DRAFT, lambda before: _drafted(post, change(before)), at)
+    await references.change_draft(engine, post.member, DRAFT, lambda before: _drafted(post, change(before)), at)
 
 
 def _drafted(post: Post, fields: Mapping[str, Any]) -> dict[str, Any]:
     """A draft's fields, once they can be read and the post may draft."""
     parse("draft", fields, by=post, command_id="draft")
     if post.role is not Role.FOCAL_POINT:
-        raise Refused(Why.FORBIDDEN, f"Only a member's focal point may draft a request; {post} may not.")
+        raise Refused(RefusalKind.FORBIDDEN, f"Only a member's focal point may draft a request; {post} may not.")
     return {name: value for name, value in in_own_words(fields).items() if name != "do"}

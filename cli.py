@@ -15,7 +15,7 @@ from ops.commands import accounts, cases, directory, mail
 from ops.commands.terminal import err, files, load_settings_or_fail, out, records, run
 from ops.scenario import read_scenario
 from ops.simulate import simulation
-from ops.supervisor import up as supervise
+from ops.supervisor import run_product as supervise
 from records import queries
 from settings import Settings
 from workflows.payloads import data_converter
@@ -58,8 +58,10 @@ async def _simulate(file: Path, mails: Path | None, cold: bool, quiet: bool) -> 
     said(f"{acts} acts played, everything as expected; {count} mails{f' in {mails}' if mails else ''}")
 
 
-@app.command()
-def verify(histories: Annotated[bool, typer.Option(help="Compare with Temporal's own histories too.")] = True) -> None:
+@app.command("verify")
+def verify_log(
+    histories: Annotated[bool, typer.Option(help="Compare with Temporal's own histories too.")] = True,
+) -> None:
     """Check the log's chain, and the log against the projection, Temporal's history and the files of requests."""
     run(_verify(load_settings_or_fail(), histories))
 
@@ -70,7 +72,7 @@ async def _verify(settings: Settings, histories: bool) -> int:
     async with records(settings) as engine:
         with Progress(console=err, transient=True) as progress:
             task = progress.add_task("verifying", total=None)
-            async for fault in verifying.verify(
+            async for fault in verifying.verify_records(
                 engine,
                 client,
                 lambda done, of: progress.update(task, completed=done, total=of),
@@ -96,7 +98,7 @@ async def _rebuild(settings: Settings, references: list[str]) -> int:
     async with records(settings) as engine:
         with Progress(console=err, transient=True) as progress:
             task = progress.add_task("rebuilding", total=None)
-            left = await rebuilding.rebuild(
+            left = await rebuilding.rebuild_cases(
                 engine, references, lambda done, of: progress.update(task, completed=done, total=of)
             )
     for reference in left:

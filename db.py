@@ -32,7 +32,7 @@ POOL_OVERFLOW = 10
 MIGRATION_LOCK = 0x41484701
 _WRITES = "ahg_writes"
 _SYNCHRONOUS = "ahg_synchronous"
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 def make_engine(
@@ -111,7 +111,7 @@ class Writer:
             self._engine = create_engine(url, pool_size=1, max_overflow=0, pool_pre_ping=True)
         self._engine.update_execution_options(**{_WRITES: True})
 
-    def write(self, work: Callable[[Connection], T]) -> T:
+    def write(self, work: Callable[[Connection], _T]) -> _T:
         """Run ``work`` in a transaction that takes the write lock at its beginning; answers after the commit."""
         with self._engine.begin() as connection:
             return work(connection)
@@ -128,7 +128,7 @@ class WriterThread:
         self._writer = Writer(engine)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ahg-writer")
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
+    async def write(self, work: Callable[[Connection], _T]) -> _T:
         """Run ``work`` in a transaction that takes the write lock at its beginning; answers after the commit."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._writer.write, work)
 

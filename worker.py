@@ -24,11 +24,11 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymen
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 import db
-from activities.deliver import Courier
+from activities.deliver import NoticeDeliverer
 from activities.letters import Sender
 from activities.record import Recorder
-from activities.returns import Postbox
-from models.returns import Place
+from activities.returns import ReturnsReader
+from models.returns import MailboxPlace
 from notifications.answer_links import AnswerLinks
 from notifications.incoming import Mailbox
 from notifications.off_links import OffLinks
@@ -36,12 +36,12 @@ from notifications.transport import Transport
 from records import ledger
 from settings import Settings, load_settings
 from workflows.activation import Activation
-from workflows.delivery import Delivery
+from workflows.delivery import NoticeDelivery
 from workflows.names import RETURNS_ID
 from workflows.nudger import Nudger
 from workflows.payloads import data_converter
-from workflows.recommendation import Recommendation
-from workflows.returns import Returns
+from workflows.recommendation import RecommendationFollowUp
+from workflows.returns import MailReturns
 
 DEPLOYMENT = "ahg"
 PASSED_THROUGH = (
@@ -109,7 +109,7 @@ async def running(
     cases = Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[Activation, Recommendation],
+        workflows=[Activation, RecommendationFollowUp],
         activities=[recorder.record],
         workflow_runner=sandbox() if options.sandboxed else UnsandboxedWorkflowRunner(),
         max_cached_workflows=cached,
@@ -120,7 +120,7 @@ async def running(
     deliveries = Worker(
         client,
         task_queue=settings.delivery_queue,
-        workflows=[Delivery, Returns],
+        workflows=[NoticeDelivery, MailReturns],
         activities=[courier.deliver, _postbox(settings, engine, options, nudger).read],
         workflow_runner=sandbox() if options.sandboxed else UnsandboxedWorkflowRunner(),
         graceful_shutdown_timeout=timedelta(seconds=10),
@@ -163,7 +163,7 @@ async def _look_again(engine: AsyncEngine, nudger: Nudger) -> None:
         await asyncio.sleep(_LOOK_AGAIN_SECONDS)
         try:
             async with engine.connect() as connection:
-                waits = await ledger.ready(connection, datetime.now(UTC), 1)
+                waits = await ledger.due_notices(connection, datetime.now(UTC), 1)
         except (SQLAlchemyError, OSError) as error:
             _log.warning("whether mail waits cannot be seen", error=type(error).__name__)
             continue
@@ -176,8 +176,8 @@ async def _have_returns_read(settings: Settings, client: Client) -> None:
     while True:
         try:
             await client.start_workflow(
-                Returns.run,
-                Place(),
+                MailReturns.run,
+                MailboxPlace(),
                 id=RETURNS_ID,
                 task_queue=settings.delivery_queue,
                 start_signal="nudge",
@@ -190,8 +190,8 @@ async def _have_returns_read(settings: Settings, client: Client) -> None:
             return
 
 
-def _postbox(settings: Settings, engine: AsyncEngine, options: Options, nudger: Nudger) -> Postbox:
-    return Postbox(
+def _postbox(settings: Settings, engine: AsyncEngine, options: Options, nudger: Nudger) -> ReturnsReader:
+    return ReturnsReader(
         engine,
         mailbox_of(settings),
         every=timedelta(minutes=settings.imap_minutes),
@@ -214,7 +214,7 @@ def mailbox_of(settings: Settings) -> Mailbox | None:
     )
 
 
-def _courier(settings: Settings, engine: AsyncEngine, options: Options) -> Courier:
+def _courier(settings: Settings, engine: AsyncEngine, options: Options) -> NoticeDeliverer:
     password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
 
     def transport() -> Transport:
@@ -234,7 +234,7 @@ def _courier(settings: Settings, engine: AsyncEngine, options: Options) -> Couri
         links=AnswerLinks(settings.keyring),
         off=OffLinks(settings.keyring),
     )
-    return Courier(
+    return NoticeDeliverer(
         engine, transport, sender, connections=settings.smtp_connections, clock=options.clock, at_once=options.at_once
     )
 

@@ -28,10 +28,10 @@ from activities.letters import Letter, Letters, Sender, Settled
 from activities.own_loop import OwnLoop
 from db import Writer, another
 from models.notices.state import NoticeState
-from notifications.transport import Delivery, Opened, Transport
+from notifications.transport import AttemptResult, OpenedMail, Transport
 from records import digests, ledger
-from records.mail_pauses import pause_now
-from workflows.names import DELIVER
+from records.mail_pauses import current_pause
+from workflows.names import DELIVER_NOTICES
 
 _BEAT_SECONDS = 5.0
 _AHEAD = 256
@@ -52,7 +52,7 @@ _PATIENCE_SECONDS = 0.02
 """How long a mail that is open or done waits for others, so that one transaction is for them all."""
 
 
-class Courier:
+class NoticeDeliverer:
     """Delivers notices. ``clock`` gives the time that mails are dated by (UTC); rehearsals bring their own.
 
     ``real`` is the clock by which attempts and digests are due. ``at_once``: everything goes now, whatever readers want.
@@ -84,7 +84,7 @@ class Courier:
         self._loop.close(self._engine.dispose)
         self._writer.close()
 
-    @activity.defn(name=DELIVER)
+    @activity.defn(name=DELIVER_NOTICES)
     async def deliver(self) -> datetime | None:
         """Deliver all that is due; answers when the next attempt is due by the real clock, None if nothing waits."""
         async with _beating():
@@ -101,8 +101,8 @@ class Courier:
         self._in_vain = 0 if going.reached or not going.gave_up else self._in_vain + 1
         async with self._engine.connect() as connection:
             due = await ledger.next_attempt(connection)
-            if await pause_now(connection):
-                waits = due is not None or await ledger.waiting(connection)
+            if await current_pause(connection):
+                waits = due is not None or await ledger.any_waiting(connection)
                 return self._real() + _LOOK_AFTER_PAUSE if waits else None
         if going.gave_up:
             again = self._real() + ledger.retry_delay(self._in_vain or 1, _LONGEST_AWAY)
@@ -129,7 +129,7 @@ class _Round:
         self._limit = connections
         self._ahead = 2 * connections
         self._written: deque[tuple[float, Letter]] = deque()
-        self._open: list[tuple[Letter, Opened]] = []
+        self._open: list[tuple[Letter, OpenedMail]] = []
         self._done: list[Settled] = []
         self._unreserved: list[Settled] = []
         self._held: set[int] = set()
@@ -150,7 +150,7 @@ class _Round:
 
     async def run(self) -> None:
         """Deliver."""
-        await ledger.orphaned(self._engine, self._worker, self._clock())
+        await ledger.mark_orphaned(self._engine, self._worker, self._clock())
         await digests.gather(self._engine, due=self._real(), now=self._clock())
         try:
             while True:
@@ -183,7 +183,7 @@ class _Round:
         # Before the ledger is read: a turn that queues something meanwhile says otherwise, and is not overruled.
         self._all_written = True
         async with self._engine.connect() as connection:
-            notices = await ledger.ready(connection, self._real(), self._ahead, self._held)
+            notices = await ledger.due_notices(connection, self._real(), self._ahead, self._held)
         self._ahead = min(4 * self._ahead, _AHEAD)
         if notices:
             self._all_written = False
@@ -226,13 +226,13 @@ class _Round:
             opened = await self._transport.open(letter.message, letter.address)
         except Exception as fault:  # noqa: BLE001 - a fault in one mail must not hold up the others
             activity.logger.exception("the notice %s could not be opened", letter.notice["key"])
-            opened = Delivery("retry", f"{type(fault).__name__}: {fault}", lost=True)
-        if isinstance(opened, Delivery):
+            opened = AttemptResult("retry", f"{type(fault).__name__}: {fault}", lost=True)
+        if isinstance(opened, AttemptResult):
             self._unreserved.append(self._outcome(letter, opened))
         else:
             self._open.append((letter, opened))
 
-    def _let_go(self, letter: Letter, opened: Opened) -> None:
+    def _let_go(self, letter: Letter, opened: OpenedMail) -> None:
         opened.drop()
         self._put_back(letter)
 
@@ -272,7 +272,7 @@ class _Round:
             self._patience = asyncio.get_running_loop().call_later(_PATIENCE_SECONDS, self._stirred.set)
         return self._patience.when() > _now()
 
-    async def _written_down(self, turn: ledger.Turn, letters: list[Letter]) -> frozenset[int] | None:
+    async def _written_down(self, turn: ledger.LedgerBatch, letters: list[Letter]) -> frozenset[int] | None:
         """Write a turn that reserves these mails, but for those whose post has changed hands since they were written.
 
         While the database is away, again and again: what the server took over must not be forgotten.
@@ -280,7 +280,7 @@ class _Round:
 
         def take(on: Connection) -> frozenset[int] | None:
             wanted = [letter.notice["id"] for letter in self._letters.up_to_date(on, letters)]
-            return ledger.take_turn(on, self._worker, replace(turn, wanted=wanted))
+            return ledger.write_batch(on, self._worker, replace(turn, wanted=wanted))
 
         while True:
             try:
@@ -291,15 +291,15 @@ class _Round:
                 activity.logger.warning("the ledger cannot be written: %s", fault)
                 await asyncio.sleep(_RETRY_SECONDS)
 
-    async def _send(self, letter: Letter, opened: Opened) -> None:
+    async def _send(self, letter: Letter, opened: OpenedMail) -> None:
         try:
             delivery = await opened.send()
         except Exception as fault:  # noqa: BLE001 - it may have happened at any moment
             activity.logger.exception("the notice %s could not be sent", letter.notice["key"])
-            delivery = Delivery("ambiguous", f"{type(fault).__name__}: {fault}", lost=True)
+            delivery = AttemptResult("ambiguous", f"{type(fault).__name__}: {fault}", lost=True)
         self._done.append(self._outcome(letter, delivery))
 
-    def _outcome(self, letter: Letter, delivery: Delivery) -> Settled:
+    def _outcome(self, letter: Letter, delivery: AttemptResult) -> Settled:
         """What the ledger is to say of an attempt."""
         if delivery.lost:
             self._limit -= 1  # a server that drops connections gets fewer of them, and at last a rest
@@ -322,11 +322,11 @@ class _Round:
         unsent = [marks.put_back(letter.notice) for letter, _ in self._open]
         if self._done or self._unreserved or unsent:
             turn = self._turn(self._done, self._unreserved, unsent)
-            self._writer.write(lambda on: ledger.take_turn(on, self._worker, turn))
+            self._writer.write(lambda on: ledger.write_batch(on, self._worker, turn))
 
     @staticmethod
-    def _turn(done: list[Settled], unreserved: list[Settled], unsent: Sequence[marks.Mark] = ()) -> ledger.Turn:
-        return ledger.Turn(
+    def _turn(done: list[Settled], unreserved: list[Settled], unsent: Sequence[marks.Mark] = ()) -> ledger.LedgerBatch:
+        return ledger.LedgerBatch(
             marks=[*(one.mark for one in done), *unsent],
             settled=[one.mark for one in unreserved],
             instead=[one.instead for one in (*done, *unreserved) if one.instead],

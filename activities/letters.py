@@ -17,12 +17,12 @@ from temporalio import activity
 from activities import marks
 from activities.case_names import CaseNames
 from activities.reminders import Reminders
-from activities.wishes import AT_ONCE, Wishes, wishes_of
-from models.mail_preferences import Way
+from activities.wishes import AT_ONCE, ReaderPreferences, reader_preferences
+from models.mail_preferences import Timing
 from models.notices import DIGEST, POLICY_PROPOSED, POLICY_SETTLED
 from models.posts import SECRETARIAT, Capacity, Post
 from notifications.answer_links import AnswerLinks
-from notifications.compose import Reader, compose
+from notifications.compose import MailReader, compose
 from notifications.digest import Item, compose_digest
 from notifications.envelope import replies_to
 from notifications.off_links import OffLinks
@@ -32,9 +32,9 @@ from records import policies, queries
 from records.casefiles import CaseFiles
 from records.digests import items_of
 from records.directory import read_members
-from records.offices import Addressee, Office, addressees_now, offices_of
+from records.offices import Addressee, PostContacts, addressees_now, offices_of
 
-Row = Mapping[str, Any]
+_Row = Mapping[str, Any]
 
 _SLICE_SECONDS = 0.0002
 """For how long mails are written before what the mail server has answered is read."""
@@ -75,7 +75,7 @@ class Letter:
     instead.
     """
 
-    notice: Row
+    notice: _Row
     message: EmailMessage
     reader: Addressee
     place: tuple[Post, Capacity]
@@ -112,29 +112,29 @@ class _Known(NamedTuple):
     ``reply_to``: the secretariat's address in the directory, under the name that mails come from.
     """
 
-    offices: Mapping[Post, Office]
-    wishes: Wishes
+    offices: Mapping[Post, PostContacts]
+    wishes: ReaderPreferences
     abouts: Mapping[str, About]
     urgency: Mapping[str, str]
     reminders: Collection[int]
-    items: Mapping[str, Sequence[Row]]
+    items: Mapping[str, Sequence[_Row]]
     reply_to: str
     proposed: _Proposed
 
-    def office(self, notice: Row) -> Office:
+    def office(self, notice: _Row) -> PostContacts:
         return self.offices[notice["post"]]
 
-    def addressee(self, notice: Row) -> Addressee:
+    def addressee(self, notice: _Row) -> Addressee:
         found = self.office(notice).reads(Capacity(notice["capacity"]))
         if found is None:
             raise LookupError(f"the directory has no address for {notice['post']}")
         return found
 
-    def letter(self, notice: Row, message: EmailMessage) -> Letter:
+    def letter(self, notice: _Row, message: EmailMessage) -> Letter:
         place = Post(notice["post"]), Capacity(notice["capacity"])
         return Letter(notice, message, self.addressee(notice), place, self.office(notice).stands_in is not None)
 
-    def about(self, notice: Row) -> About:
+    def about(self, notice: _Row) -> About:
         about = self.abouts.get(notice["reference"])
         if about is None:
             raise LookupError(f"there is no case {notice['reference']}")
@@ -164,7 +164,7 @@ class Letters:
         self._reminders = Reminders(CaseFiles(engine))
         self._names = CaseNames()
 
-    async def write(self, notices: Sequence[Row]) -> AsyncIterator[Letter | Settled]:
+    async def write(self, notices: Sequence[_Row]) -> AsyncIterator[Letter | Settled]:
         """What becomes of each of these notices, in their order, and of what is in those that are digests.
 
         Others may use the loop now and then.
@@ -180,7 +180,7 @@ class Letters:
                 await asyncio.sleep(0)
                 since = loop.time()
 
-    async def _look_up(self, connection: AsyncConnection, notices: Sequence[Row]) -> _Known:
+    async def _look_up(self, connection: AsyncConnection, notices: Sequence[_Row]) -> _Known:
         items = await items_of(connection, notices)
         told = [*notices, *(item for held in items.values() for item in held)]
         posts = {Post(notice["post"]) for notice in notices} | {SECRETARIAT}
@@ -189,7 +189,7 @@ class Letters:
         secretariat = offices[SECRETARIAT].holder
         return _Known(
             offices=offices,
-            wishes=await wishes_of(connection, {} if self._at_once else offices),
+            wishes=await reader_preferences(connection, {} if self._at_once else offices),
             abouts={name: await self._names.about(connection, case) for name, case in cases.items()},
             urgency={name: case["urgency"] for name, case in cases.items()},
             reminders=await self._reminders.among(connection, told),
@@ -205,7 +205,7 @@ class Letters:
         readers = addressees_now(connection, {letter.place for letter in letters}, self._clock())
         return [letter for letter in letters if readers[letter.place] == letter.reader]
 
-    async def _become(self, notice: Row, known: _Known) -> list[Letter | Settled]:
+    async def _become(self, notice: _Row, known: _Known) -> list[Letter | Settled]:
         try:
             if held := self._held(notice, known):
                 return [held]
@@ -221,20 +221,20 @@ class Letters:
             activity.logger.exception("the notice %s could not be composed", notice["key"])
             return [self._undeliverable(notice, known, f"{type(fault).__name__}: {fault}")]
 
-    def _held(self, notice: Row, known: _Known) -> Settled | None:
+    def _held(self, notice: _Row, known: _Known) -> Settled | None:
         """What its reader's wishes make of it, if it does not go now."""
         office, urgency = known.office(notice), known.urgency.get(notice["reference"], "")
         decision = AT_ONCE if self._at_once else known.wishes.decide(notice, office, urgency, self._real())
-        if decision.way is Way.NOW or office.holder is None:
+        if decision.way is Timing.NOW or office.holder is None:
             return None
         return Settled(marks.held(notice, decision, office.holder.email, self._clock()))
 
-    async def _still_due(self, notice: Row, known: _Known) -> Row | Settled:
+    async def _still_due(self, notice: _Row, known: _Known) -> _Row | Settled:
         """The notice as it is to be told now, if it is a reminder."""
         again = await self._reminders.as_due_now(notice) if notice["id"] in known.reminders else notice
         return Settled(marks.superseded(notice, again, self._clock())) if isinstance(again, str) else again
 
-    def _compose(self, notice: Row, known: _Known) -> Letter:
+    def _compose(self, notice: _Row, known: _Known) -> Letter:
         """The mail. Holder, language and address are those of this moment, not of the queueing."""
         reader = self._reader(notice, known)
         message = compose(
@@ -249,7 +249,7 @@ class Letters:
         )
         return known.letter(notice, message)
 
-    async def _digest(self, notice: Row, known: _Known) -> list[Letter | Settled]:
+    async def _digest(self, notice: _Row, known: _Known) -> list[Letter | Settled]:
         """The mail of a digest, without what is settled by now; what is left out is marked."""
         reader, now = self._reader(notice, known), self._clock()
         items: list[Item] = []
@@ -276,7 +276,7 @@ class Letters:
         message = compose_digest(items, reader=reader, **self._as_sent(notice, known))
         return [*settled, known.letter(notice, message)]
 
-    def _policy(self, notice: Row, known: _Known) -> Letter | Settled:
+    def _policy(self, notice: _Row, known: _Known) -> Letter | Settled:
         """The mail about a proposed policy; if it asks a Co-Chair to answer, as long as that one has not."""
         kind, facts, asked = notice["kind"], notice["facts"], known.proposed
         awaited = asked.awaited if asked.proposal == facts["proposal"] else ()
@@ -286,9 +286,9 @@ class Letters:
         reader = self._reader(notice, known)
         return known.letter(notice, compose_policy(kind, facts, names=asked.names, reader=reader, **sent))
 
-    def _reader(self, notice: Row, known: _Known) -> Reader:
+    def _reader(self, notice: _Row, known: _Known) -> MailReader:
         office, addressee = known.office(notice), known.addressee(notice)
-        return Reader(
+        return MailReader(
             name=addressee.name,
             address=addressee.email,
             post=Post(notice["post"]),
@@ -297,7 +297,7 @@ class Letters:
             capacity=office.as_what(Capacity(notice["capacity"])),
         )
 
-    def _as_sent(self, notice: Row, known: _Known) -> dict[str, Any]:
+    def _as_sent(self, notice: _Row, known: _Known) -> dict[str, Any]:
         """What every mail is sent with."""
         return {
             "at": self._clock(),
@@ -308,14 +308,14 @@ class Letters:
             "off": self._sender.off,
         }
 
-    def _undeliverable(self, notice: Row, known: _Known, why: str) -> Settled:
+    def _undeliverable(self, notice: _Row, known: _Known, why: str) -> Settled:
         office, now = known.office(notice), self._clock()
         reached_otherwise = office.stands_in is not None and office.holder is None
         mark = marks.undeliverable(notice, why, now)
         return Settled(*marks.told_instead(notice, mark, reached_otherwise, now))
 
 
-async def _proposed(connection: AsyncConnection, notices: Sequence[Row]) -> _Proposed:
+async def _proposed(connection: AsyncConnection, notices: Sequence[_Row]) -> _Proposed:
     if all(notice["kind"] not in _OF_POLICY for notice in notices):
         return _Proposed("", (), {})
     names = {row["code"]: row["name"] for row in await read_members(connection)}

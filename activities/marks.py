@@ -1,17 +1,17 @@
 """What the ledger says of a notice after an attempt: pure, from the notice and what the mail server answered.
 
-A mark holds the id of a notice and the columns that ``records.ledger.Turn`` writes.
+A mark holds the id of a notice and the columns that ``records.ledger.LedgerBatch`` writes.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from models.mail_preferences import Decision, Way
+from models.mail_preferences import Timing, TimingDecision
 from models.notices.state import NoticeState
 from notifications.texts import prose
-from notifications.transport import Delivery
-from records.ledger import MOST_ATTEMPTS, NOBODY_INSTEAD, for_alternate, retry_delay
+from notifications.transport import AttemptResult
+from records.ledger import MOST_ATTEMPTS, NOBODY_INSTEAD, alternate_notice, retry_delay
 
 Mark = dict[str, Any]
 
@@ -20,7 +20,7 @@ _LONGEST = 2000
 
 
 def attempted(
-    notice: Mapping[str, Any], delivery: Delivery, address: str, message_id: str, *, now: datetime, real: datetime
+    notice: Mapping[str, Any], delivery: AttemptResult, address: str, message_id: str, *, now: datetime, real: datetime
 ) -> Mark:
     """After an attempt that the server answered, or did not. ``now`` dates it; the next one is due by ``real`` time.
 
@@ -68,13 +68,13 @@ def superseded(notice: Mapping[str, Any], why: str, now: datetime) -> Mark:
     }
 
 
-def held(notice: Mapping[str, Any], decision: Decision, address: str, now: datetime) -> Mark:
+def held(notice: Mapping[str, Any], decision: TimingDecision, address: str, now: datetime) -> Mark:
     """Its reader, who gets the mail of the post at ``address``, wants it later, in a digest, or not at all."""
     mark = {**_as_it_was(notice), "address": address, "reason": str(decision.why)}
     match decision.way:
-        case Way.AT:
+        case Timing.AT:
             return {**mark, "state": NoticeState.QUEUED, "next_attempt_at": decision.at}
-        case Way.DIGEST:
+        case Timing.DIGEST:
             return {**mark, "state": NoticeState.DIGEST, "next_attempt_at": decision.at}
         case _:
             return {**mark, "state": NoticeState.NOT_WANTED, "settled_at": now, "next_attempt_at": None}
@@ -88,7 +88,7 @@ def told_instead(notice: Mapping[str, Any], mark: Mark, stands_in: bool, now: da
     """
     if mark["state"] not in (NoticeState.REFUSED, NoticeState.UNDELIVERABLE):
         return mark, None
-    instead = for_alternate(notice, now) if stands_in else None
+    instead = alternate_notice(notice, now) if stands_in else None
     return (mark, instead) if instead else ({**mark, "reason": NOBODY_INSTEAD}, None)
 
 

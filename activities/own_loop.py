@@ -7,7 +7,7 @@ from contextvars import copy_context
 from threading import Thread
 from typing import Any, TypeVar
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class OwnLoop:
@@ -18,14 +18,14 @@ class OwnLoop:
         self._thread: Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    async def run(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    async def run(self, work: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
         """Do ``work`` there, in the caller's context (``contextvars``).
 
         A caller that is cancelled cancels it, and waits for its end.
         """
         there, here = self._begun(), asyncio.get_running_loop()
         ended = asyncio.Event()
-        task: Future[asyncio.Task[T]] = Future()
+        task: Future[asyncio.Task[_T]] = Future()
 
         def begin() -> None:
             begun = there.create_task(work())

@@ -11,7 +11,7 @@ from temporalio.exceptions import ApplicationError
 from db import WriterThread
 from models.projection import Recorded, Step
 from records.log import LogIsBehind, append
-from workflows.names import RECORD
+from workflows.names import RECORD_STEP
 
 _AT_ONCE = 50
 Waiting = tuple[Step, asyncio.Future[Recorded]]
@@ -30,7 +30,7 @@ class Recorder:
         self._waiting: list[Waiting] = []
         self._writer: asyncio.Task[None] | None = None
 
-    @activity.defn(name=RECORD)
+    @activity.defn(name=RECORD_STEP)
     async def record(self, step: Step) -> Recorded:
         """Record a step; answers only after the commit.
 

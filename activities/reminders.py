@@ -13,7 +13,7 @@ from models.posts import Capacity, Post
 from records import queries
 from records.casefiles import CaseFiles
 
-Row = Mapping[str, Any]
+_Row = Mapping[str, Any]
 
 
 class Reminders:
@@ -22,20 +22,20 @@ class Reminders:
     def __init__(self, files: CaseFiles) -> None:
         self._files = files
 
-    async def among(self, connection: AsyncConnection, notices: Sequence[Row]) -> set[int]:
+    async def among(self, connection: AsyncConnection, notices: Sequence[_Row]) -> set[int]:
         """The ids of those that an act of the clock caused."""
         causes = {_cause(notice) for notice in notices}
         types = await queries.entry_types(connection, causes)
         return {notice["id"] for notice in notices if types.get(_cause(notice)) in REMINDING}
 
-    async def as_due_now(self, notice: Row) -> Row | str:
+    async def as_due_now(self, notice: _Row) -> _Row | str:
         """A reminder as it is to be sent now, or in a sentence why it is not to be sent any more."""
         again = await self._again(notice)
         if again is None or isinstance(again, str):
             return again or notice
         return {**notice, "due": again.due, "facts": dict(again.facts)}
 
-    async def is_settled(self, notice: Row) -> bool:
+    async def is_settled(self, notice: _Row) -> bool:
         """Whether what a notice asked its reader for in its case is not asked of it any more."""
         post = Post(notice["post"])
         asked = asked_of(notice["kind"], post, notice["facts"] or {})
@@ -44,7 +44,7 @@ class Reminders:
         case = await self._files.read(notice["reference"])
         return case is not None and not still_asked(case, post, asked.do, asked.about)
 
-    async def _again(self, notice: Row) -> Notice | str | None:
+    async def _again(self, notice: _Row) -> Notice | str | None:
         stream, seq = _cause(notice)
         told, *since = await self._files.entries(stream, after=seq - 1)
         if told.type == "recommendation_reminded":
@@ -58,6 +58,6 @@ class Reminders:
         return reminder_now(case, told, since, notice["kind"], post, capacity)
 
 
-def _cause(notice: Row) -> tuple[str, int]:
+def _cause(notice: _Row) -> tuple[str, int]:
     """The log and the number of the entry that caused a notice (``records.log.notice_key``)."""
     return notice["key"].partition("#")[0], notice["seq"]

@@ -8,17 +8,17 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 
-from models.returns import Place, Read
+from models.returns import MailboxPlace, MailboxRead
 from notifications.incoming import Mailbox
 from notifications.returns import read_return
 from records.returns import Noted, note
 from workflows.names import READ_RETURNS
 
-MOST = 200
+MAILS_A_RUN = 200
 """Mails that one run of the activity reads."""
 
 
-class Postbox:
+class ReturnsReader:
     """Reads a mailbox. ``every``: how long to wait when all is read; ``bounced`` is called when a notice came back."""
 
     def __init__(
@@ -37,15 +37,15 @@ class Postbox:
         self._clock = clock
 
     @activity.defn(name=READ_RETURNS)
-    async def read(self, place: Place) -> Read:
+    async def read(self, place: MailboxPlace) -> MailboxRead:
         """Read what has come since a place, at most ``MOST`` mails; answers how far it is read and when to look again.
 
         Raises:
             MailboxAway: the mailbox cannot be read now.
         """
         if self._mailbox is None:
-            return Read(place=place, wait_seconds=None)
-        fetched = await asyncio.to_thread(self._mailbox.fetch, place, MOST)
+            return MailboxRead(place=place, wait_seconds=None)
+        fetched = await asyncio.to_thread(self._mailbox.fetch, place, MAILS_A_RUN)
         counts: Counter[Noted] = Counter()
         for mail in fetched.mails:
             returned = await asyncio.to_thread(read_return, mail)
@@ -57,4 +57,4 @@ class Postbox:
         if fetched.missed:
             activity.logger.warning("%s; it is asked for again", fetched.missed)
         at_once = fetched.more and not fetched.missed
-        return Read(place=fetched.place, wait_seconds=0.0 if at_once else self._every.total_seconds())
+        return MailboxRead(place=fetched.place, wait_seconds=0.0 if at_once else self._every.total_seconds())

@@ -11,26 +11,26 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.asks import asked_of
-from models.mail_preferences import DEFAULT, Decision, Mail, Preferences, Way, decide
+from models.mail_preferences import DEFAULT_PREFERENCES, Mail, Preferences, Timing, TimingDecision, decide_timing
 from models.notices import OF_NO_CASE
 from models.policy import Urgency
 from models.posts import Capacity, Post
-from notifications.registry import REGISTRY, Pace, Wish
-from records.directory import calendar
+from notifications.registry import REGISTRY, Optionality, Pace
+from records.directory import office_calendar
 from records.holders import folded
-from records.mail_preferences import kept_by
-from records.offices import Office
+from records.mail_preferences import preferences_of_readers
+from records.offices import PostContacts
 
-AT_ONCE = Decision(Way.NOW)
+AT_ONCE = TimingDecision(Timing.NOW)
 
 
-class Wishes:
+class ReaderPreferences:
     """``wants``: the preferences of those readers that have said something, by post and folded address."""
 
     def __init__(self, wants: Mapping[tuple[Post, str], Preferences]) -> None:
         self._wants = wants
 
-    def decide(self, notice: Mapping[str, Any], office: Office, urgency: str, now: datetime) -> Decision:
+    def decide(self, notice: Mapping[str, Any], office: PostContacts, urgency: str, now: datetime) -> TimingDecision:
         """What becomes of a notice at ``now`` (aware); ``urgency``: that of its case.
 
         A digest was decided on when its time was fixed: if it is late, it still waits for the end of quiet hours.
@@ -44,8 +44,8 @@ class Wishes:
         wants = self._wants.get((post, folded(office.holder.email))) if self._wants else None
         if wants is None and not _may_wait(notice["kind"]):  # most mails by far: spares the calendar of the office
             return AT_ONCE
-        local = calendar(office.zone, office.holidays, now.year - 1)
-        return decide(_mail_of(notice, post, urgency), wants or DEFAULT, local, now)
+        local = office_calendar(office.zone, office.holidays, now.year - 1)
+        return decide_timing(_mail_of(notice, post, urgency), wants or DEFAULT_PREFERENCES, local, now)
 
 
 def _may_wait(kind: str) -> bool:
@@ -60,7 +60,7 @@ def _mail_of(notice: Mapping[str, Any], post: Post, urgency: str) -> Mail:
     return Mail(
         kind,
         notice["reference"],
-        mandatory=entry.wish is Wish.MANDATORY,
+        mandatory=entry.wish is Optionality.MANDATORY,
         may_wait=_may_wait(kind),
         asks=asked_of(kind, post, notice["facts"] or {}) is not None,
         urgent=urgency == Urgency.URGENT,
@@ -68,7 +68,9 @@ def _mail_of(notice: Mapping[str, Any], post: Post, urgency: str) -> Mail:
     )
 
 
-async def wishes_of(connection: AsyncConnection, offices: Mapping[Post, Office]) -> Wishes:
+async def reader_preferences(connection: AsyncConnection, offices: Mapping[Post, PostContacts]) -> ReaderPreferences:
     """What the readers in these offices want."""
     readers = [(post, office.holder.email) for post, office in offices.items() if office.holder]
-    return Wishes({reader: kept.wants for reader, kept in (await kept_by(connection, readers)).items()})
+    return ReaderPreferences(
+        {reader: kept.wants for reader, kept in (await preferences_of_readers(connection, readers)).items()}
+    )

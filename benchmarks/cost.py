@@ -15,7 +15,7 @@ from benchmarks.steps import TO_WORK
 from models.case import Case
 from models.commands import Command, parse
 from models.projection import Step, step_of
-from models.rules import decide
+from models.rules import apply_command
 from records.directory import Opening, opening
 from settings import Settings
 from workflows.payloads import data_converter
@@ -32,15 +32,15 @@ async def cost_of_a_step(engine: AsyncEngine, settings: Settings) -> list[str]:
     command = _progress(1)
     converter = data_converter(settings.keyring)
     payloads = await converter.encode([command])
-    step = step_of(decide(case, command, datetime.now(UTC)))
+    step = step_of(apply_command(case, command, datetime.now(UTC)))
     step_payloads = await converter.encode([step])
     lines = ["what a step costs where (ms, mean):"]
 
     async def rules() -> None:
-        decide(case, command, datetime.now(UTC))
+        apply_command(case, command, datetime.now(UTC))
 
     async def making() -> None:
-        step_of(decide(case, command, datetime.now(UTC)))
+        step_of(apply_command(case, command, datetime.now(UTC)))
 
     async def read_command() -> None:
         await converter.decode(payloads, [Command])
@@ -77,7 +77,7 @@ async def _recording(engine: AsyncEngine, case: Case) -> tuple[float, float]:
 
     def fresh() -> Step:
         moved = case.model_copy(update={"reference": f"AHG-9001-{next(_NUMBERS):03}", "seq": 0, "head": ""})
-        return step_of(decide(moved, _progress(1), datetime.now(UTC)))
+        return step_of(apply_command(moved, _progress(1), datetime.now(UTC)))
 
     singles = [fresh() for _ in range(100)]
     begun = time.perf_counter()
@@ -102,5 +102,5 @@ def _at_work(found: Opening) -> Case:
     case = Case(reference="AHG-9000-001", directory=found.directory, calendars=found.calendars, policy=found.policy)
     request: dict[str, Any] = {"title": "Bench", "situation": "Boats leave.", "affected": ["MY", "TH"]}
     for do, by, fields in [("submit", "MY/focal-point", request), *TO_WORK]:
-        case = decide(case, parse(do, fields, by=by, command_id=uuid4().hex), datetime.now(UTC)).after
+        case = apply_command(case, parse(do, fields, by=by, command_id=uuid4().hex), datetime.now(UTC)).after
     return case

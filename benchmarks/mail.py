@@ -40,7 +40,7 @@ from notifications.off_links import OffLinks
 from ops.temporal_server import start_dev_server
 from records.directory import seed_if_empty
 from settings import Settings, ensure_keys
-from workflows.client import CaseDesk, nudge_delivery
+from workflows.client import CaseClient, nudge_delivery
 from workflows.names import DELIVERY_ID
 
 TARGET = 0.9
@@ -106,7 +106,7 @@ async def main(mails: int, connections: int, rounds: int) -> int:
 
 async def _measured(settings: Settings, engine: AsyncEngine, mails: int, rounds: int) -> int:
     client = await worker.connect(settings)
-    casework = Casework(engine, CaseDesk(client, settings.task_queue, history_limit=settings.history_limit))
+    casework = Casework(engine, CaseClient(client, settings.task_queue, history_limit=settings.history_limit))
     async with worker.running(settings, client, engine):
         worker.collect_rarely()
         reference = await _case(casework)

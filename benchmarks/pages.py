@@ -24,8 +24,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import db
 from models.posts import Post
-from models.search import reader_mark
-from models.search_words import words_of
+from models.search import reader_key
+from models.search_words import searchable_words
 from models.tables import TABLES
 from records.directory import seed_if_empty
 from records.sessions import begin_session, cookie_name
@@ -267,7 +267,7 @@ def _rows(number: int, cases: int) -> Iterator[tuple[str, dict[str, Any]]]:
     )
     followed = {"reference": reference, "number": 1, "owner": owner, "state": "open" if active else "done"}
     yield "follow_ups", {**followed, "next_at": None}
-    readers = " ".join(sorted(map(reader_mark, (*_GROUP, _SECRETARIAT, _AUDITOR, Post(f"{requester}/focal-point")))))
+    readers = " ".join(sorted(map(reader_key, (*_GROUP, _SECRETARIAT, _AUDITOR, Post(f"{requester}/focal-point")))))
     rare = " Zircon" if number % max(1, cases // 20) == 0 else ""
     said = " ".join([*chance.choices(_VOCABULARY, k=5), f"place{chance.randrange(cases)}"])
     for place, (kind, part) in enumerate((("case", ""), ("outcome", "Patrols"), ("recommendation", "1"))):
@@ -280,7 +280,7 @@ def _rows(number: int, cases: int) -> Iterator[tuple[str, dict[str, Any]]]:
                 "kind": kind,
                 "part": part,
                 "text": body,
-                "words": f" {' '.join(words_of(f'{reference} {body}'))} ",
+                "words": f" {' '.join(searchable_words(f'{reference} {body}'))} ",
                 "readers": f" {readers} ",
             },
         )

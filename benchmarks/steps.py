@@ -18,7 +18,7 @@ from benchmarks.bare import BareCase, nothing
 from models.commands import parse
 from records.directory import opening
 from settings import Settings
-from workflows.client import CaseDesk
+from workflows.client import CaseClient
 from workflows.payloads import data_converter
 
 Step = Callable[[int], Awaitable[object]]
@@ -62,7 +62,7 @@ class Product:
     """The product: a command through the rules, recorded in the log with its projection, encrypted on its way."""
 
     def __init__(self, client: Client, engine: AsyncEngine, settings: Settings) -> None:
-        self._desk = CaseDesk(client, settings.task_queue, history_limit=settings.history_limit)
+        self._desk = CaseClient(client, settings.task_queue, history_limit=settings.history_limit)
         self._engine = engine
 
     async def cases(self, number: int) -> list[Step]:
@@ -74,9 +74,9 @@ class Product:
             reference = f"AHG-{datetime.now(UTC).year}-{next(_NUMBERS):03}"
             request = {"title": "Bench", "situation": "Boats leave.", "affected": ["MY", "TH"]}
             submit = parse("submit", request, by="MY/focal-point", command_id=uuid4().hex)
-            await self._desk.submit(reference, submit, found.directory, found.calendars, found.policy)
+            await self._desk.submit_request(reference, submit, found.directory, found.calendars, found.policy)
             for do, by, fields in TO_WORK:
-                await self._desk.give(reference, parse(do, fields, by=by, command_id=uuid4().hex))
+                await self._desk.submit_command(reference, parse(do, fields, by=by, command_id=uuid4().hex))
 
             async def step(count: int, reference: str = reference) -> object:
                 fields = {
@@ -85,7 +85,7 @@ class Product:
                     "text": "Three of five members have named a contact point.",
                 }
                 command = parse("progress", fields, by="ID/co-chair", command_id=uuid4().hex)
-                return await self._desk.give(reference, command)
+                return await self._desk.submit_command(reference, command)
 
             steps.append(step)
         return steps

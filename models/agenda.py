@@ -5,7 +5,7 @@ from datetime import datetime
 from models.base import Instant, Value
 from models.case import Case, ParticipantState, ReportState, Seat, Stage
 from models.ladder import ClockAct
-from models.posts import SECRETARIAT, Post, Role
+from models.posts import SECRETARIAT, Post, desk_of
 
 
 class NextAct(Value):
@@ -55,7 +55,7 @@ def _each_once(posts: list[Post]) -> tuple[Post, ...]:
 
 
 def _desks(*codes: str) -> list[Post]:
-    return [SECRETARIAT if code == SECRETARIAT.member else Post.of(code, Role.FOCAL_POINT) for code in codes]
+    return [desk_of(code) for code in codes]
 
 
 def _submitted(case: Case) -> list[Post]:

@@ -29,7 +29,7 @@ class Ask(NamedTuple):
     among: str = ""
 
 
-class Asked(NamedTuple):
+class AskedCommand(NamedTuple):
     """What one reader is asked to do; ``about`` is empty where the case itself is meant."""
 
     do: str
@@ -87,14 +87,14 @@ ASKS: Mapping[str, Ask] = {
 """The kinds that ask for a command; the others tell, or ask for what is done outside the case (``meeting_called``)."""
 
 
-def asked_of(kind: str, post: Post, facts: Mapping[str, str]) -> Asked | None:
+def asked_of(kind: str, post: Post, facts: Mapping[str, str]) -> AskedCommand | None:
     """What a notice of this kind asks of the post; None when it is only told."""
     ask = ASKS.get(kind)
     if ask is None or post.role not in ask.roles:
         return None
     if ask.among and post not in (one.strip() for one in facts.get(ask.among, "").split(",")):
         return None
-    return Asked(ask.do, facts.get(ask.about, "") if ask.about else "")
+    return AskedCommand(ask.do, facts.get(ask.about, "") if ask.about else "")
 
 
 def may_answer_by_link(by_link: Collection[str], do: str, post: Post) -> bool:

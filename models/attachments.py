@@ -23,7 +23,7 @@ class FileKind(NamedTuple):
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _OPEN = "application/vnd.oasis.opendocument"
-KINDS: tuple[FileKind, ...] = (
+FILE_KINDS: tuple[FileKind, ...] = (
     FileKind("PDF", "application/pdf", (".pdf",)),
     FileKind("PNG", "image/png", (".png",)),
     FileKind("JPEG", "image/jpeg", (".jpg", ".jpeg", ".jpe")),

@@ -6,6 +6,9 @@ from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+N_ = str
+"""Marks a text for translation (gettext's own name); it is translated where it is shown."""
+
 
 class Value(BaseModel):
     """A value of the domain: equal by content, never changed in place.
@@ -16,7 +19,7 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-V = TypeVar("V", bound="Value")
+_V = TypeVar("_V", bound="Value")
 _SHARED: dict[tuple[type, str], Value] = {}
 
 
@@ -48,9 +51,9 @@ Prose = Annotated[str, BeforeValidator(_tidied), StringConstraints(max_length=20
 """Running text: at most 20,000 characters."""
 
 
-def shared(value: V) -> V:
+def shared(value: _V) -> _V:
     """The one instance of all equal values: what thousands of cases each carry is kept in memory once."""
-    return cast("V", _SHARED.setdefault((type(value), value.model_dump_json()), value))
+    return cast("_V", _SHARED.setdefault((type(value), value.model_dump_json()), value))
 
 
 Instant = AwareDatetime

@@ -9,9 +9,9 @@ from pydantic import field_validator
 from models.base import Line, Value
 from models.members import Member
 from models.public_holidays import known
-from models.refusal import Refused, Why
+from models.refusal import RefusalKind, Refused
 
-MARKS = "marks"
+DIRECTORY_ROLES = "marks"
 """What a change of Co-Chairs and Steering Group is about."""
 
 
@@ -25,7 +25,7 @@ class ChangeKind(StrEnum):
     MARKS = "marks"
 
 
-class Office(Value):
+class OfficeSettings(Value):
     """How a member's office works: its time zone (IANA), whose public holidays it keeps (ISO 3166-1), its mandate.
 
     ``holidays`` is empty for an office that keeps none but weekends; ``mandate`` holds the words by which an
@@ -58,14 +58,14 @@ class Office(Value):
         return tuple(dict.fromkeys(filter(None, given)))
 
 
-class Marks(Value):
+class DirectoryRoles(Value):
     """Who co-chairs and who sits on the Steering Group, by members' codes in the order of the directory."""
 
     co_chairs: tuple[str, ...]
     steering_group: tuple[str, ...]
 
 
-def check_marks(marks: Marks, members: Mapping[str, Member]) -> None:
+def check_roles(marks: DirectoryRoles, members: Mapping[str, Member]) -> None:
     """Whether a deployment can work with these.
 
     Raises:
@@ -73,10 +73,10 @@ def check_marks(marks: Marks, members: Mapping[str, Member]) -> None:
     """
     unknown = [code for code in (*marks.co_chairs, *marks.steering_group) if code not in members]
     if unknown:
-        raise Refused(Why.INVALID, f"There is no member {', '.join(unknown)} in the directory.")
+        raise Refused(RefusalKind.INVALID, f"There is no member {', '.join(unknown)} in the directory.")
     if len(set(marks.co_chairs)) != 2:
-        raise Refused(Why.INVALID, "Two members co-chair, neither fewer nor more: every decision needs both.")
+        raise Refused(RefusalKind.INVALID, "Two members co-chair, neither fewer nor more: every decision needs both.")
     if any(members[code].is_organisation for code in marks.co_chairs):
-        raise Refused(Why.INVALID, "An organisation does not co-chair: the Co-Chairs decide for states.")
+        raise Refused(RefusalKind.INVALID, "An organisation does not co-chair: the Co-Chairs decide for states.")
     if set(marks.co_chairs) - set(marks.steering_group):
-        raise Refused(Why.INVALID, "The Co-Chairs are members of the Steering Group: mark them there too.")
+        raise Refused(RefusalKind.INVALID, "The Co-Chairs are members of the Steering Group: mark them there too.")

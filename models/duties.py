@@ -9,10 +9,9 @@ from datetime import datetime
 
 from models.base import Instant, Value
 from models.case import Case, ParticipantState, Report, ReportState, Seat, Stage
-from models.posts import SECRETARIAT, Post, Role
+from models.posts import SECRETARIAT, Post, Role, desk_of
 from models.rules.circulation import consents_asked, pending_circulation
 from models.rules.gates import answer_subject, gate_subject
-from models.rules.turn import desk_of
 
 
 class Duty(Value):
@@ -28,7 +27,7 @@ class Duty(Value):
     due: Instant | None = None
 
 
-def duties(case: Case) -> tuple[Duty, ...]:
+def open_duties(case: Case) -> tuple[Duty, ...]:
     """Everything that the posts are asked to do now, each once; nothing in a case that has ended."""
     if case.stage.ended or case.stage is Stage.DRAFT:
         return ()
@@ -64,7 +63,7 @@ def still_asked(case: Case, post: Post, do: str, about: str) -> bool:
         return not case.stage.ended and outcome is not None and outcome.state in ("open", "blocked")
     if do not in _ONLY_DUTIES:
         return not case.stage.ended
-    mine = (duty for duty in duties(case) if (duty.post, duty.do) == (post, do))
+    mine = (duty for duty in open_duties(case) if (duty.post, duty.do) == (post, do))
     return any(about in ("", duty.about) for duty in mine)
 
 

@@ -2,7 +2,7 @@
 
 from models.members import Directory
 from models.request import Request
-from models.search_words import words_of
+from models.search_words import searchable_words
 
 ENOUGH = 4.0
 """From here on cases are alike: a place and a word of the title or of where, or several words."""
@@ -17,10 +17,10 @@ def likeness(request: Request, directory: Directory) -> dict[str, float]:
 
     The words of one place share what a place counts.
     """
-    weights = dict.fromkeys((word for word in words_of(request.situation)[:60] if len(word) >= _SHORT), _WORD)
-    weights |= dict.fromkeys((word for word in words_of(request.where) if len(word) >= _SHORT), _TITLE)
-    weights |= dict.fromkeys((word for word in words_of(request.title) if len(word) >= _SHORT), _TITLE)
+    weights = dict.fromkeys((word for word in searchable_words(request.situation)[:60] if len(word) >= _SHORT), _WORD)
+    weights |= dict.fromkeys((word for word in searchable_words(request.where) if len(word) >= _SHORT), _TITLE)
+    weights |= dict.fromkeys((word for word in searchable_words(request.title) if len(word) >= _SHORT), _TITLE)
     for place in dict.fromkeys((*request.affected, *request.on_route)):
-        words = [word for word in words_of(directory.name(place)) if len(word) > 1]
+        words = [word for word in searchable_words(directory.name(place)) if len(word) > 1]
         weights |= dict.fromkeys(words, _PLACE / max(1, len(words)))
     return weights

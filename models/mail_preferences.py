@@ -18,7 +18,7 @@ from pydantic import model_validator
 from models.base import Value
 from models.calendars import WorkCalendar
 
-NEAR = timedelta(days=1)
+NEAR_DEADLINE = timedelta(days=1)
 """What asks for something is never held so long that less than this is left until its deadline."""
 
 MOST_SWITCHES = 200
@@ -122,7 +122,7 @@ class Preferences(Value):
         return self.model_copy(update={"switches": tuple(others)})
 
 
-DEFAULT = Preferences()
+DEFAULT_PREFERENCES = Preferences()
 """What holds for whoever has said nothing."""
 
 
@@ -138,7 +138,7 @@ class Mail(NamedTuple):
     due: datetime | None = None
 
 
-class Way(StrEnum):
+class Timing(StrEnum):
     """What becomes of a mail."""
 
     NOW = "now"
@@ -147,7 +147,7 @@ class Way(StrEnum):
     NOT = "not at all"
 
 
-class Why(StrEnum):
+class HoldReason(StrEnum):
     """Why a mail waits, or is not sent; the ledger keeps it."""
 
     QUIET = "quiet_hours"
@@ -159,25 +159,25 @@ class Why(StrEnum):
     NO_DIGEST = "digests_switched_off"
 
 
-class Decision(NamedTuple):
+class TimingDecision(NamedTuple):
     """``at``: until when it waits (UTC), for ``AT`` and ``DIGEST``; ``why``: for everything but ``NOW``."""
 
-    way: Way
+    way: Timing
     at: datetime | None = None
-    why: Why | None = None
+    why: HoldReason | None = None
 
 
-_NOW = Decision(Way.NOW)
+_NOW = TimingDecision(Timing.NOW)
 
 
-def decide(mail: Mail, wants: Preferences, office: WorkCalendar, now: datetime) -> Decision:
+def decide_timing(mail: Mail, wants: Preferences, office: WorkCalendar, now: datetime) -> TimingDecision:
     """What becomes of a mail to a reader of that office at ``now`` (aware).
 
     Of the switches that mean the mail, the one with most conditions counts; of several of these, the quietest.
     """
     how, switch = _wanted(mail, wants)
     if how is How.OFF:
-        return Decision(Way.NOT, why=_off(switch))
+        return TimingDecision(Timing.NOT, why=_off(switch))
     if mail.urgent:
         return _NOW
     if how is How.DIGEST:
@@ -185,13 +185,13 @@ def decide(mail: Mail, wants: Preferences, office: WorkCalendar, now: datetime) 
         if _too_late(mail, slot, now):
             how = How.AT_ONCE
         elif slot is None:
-            return Decision(Way.NOT, why=Why.NO_DIGEST)
+            return TimingDecision(Timing.NOT, why=HoldReason.NO_DIGEST)
         else:
-            return Decision(Way.DIGEST, slot, Why.DIGEST)
+            return TimingDecision(Timing.DIGEST, slot, HoldReason.DIGEST)
     until = quiet_until(wants, office, now)
     if until is None or _too_late(mail, until, now):
         return _NOW
-    return Decision(Way.AT, until, Why.QUIET)
+    return TimingDecision(Timing.AT, until, HoldReason.QUIET)
 
 
 def _wanted(mail: Mail, wants: Preferences) -> tuple[How, Switch | None]:
@@ -216,23 +216,23 @@ def _said_anyway(one: Switch, switches: Iterable[Switch]) -> bool:
     return switch is not None and how is one.how
 
 
-def _off(switch: Switch | None) -> Why:
+def _off(switch: Switch | None) -> HoldReason:
     match switch:
         case Switch(case="", kind=""):
-            return Why.ALL_OFF
+            return HoldReason.ALL_OFF
         case Switch(case=""):
-            return Why.KIND_OFF
+            return HoldReason.KIND_OFF
         case Switch(kind=""):
-            return Why.CASE_OFF
+            return HoldReason.CASE_OFF
         case _:
-            return Why.KIND_IN_CASE_OFF
+            return HoldReason.KIND_IN_CASE_OFF
 
 
 def _too_late(mail: Mail, release: datetime | None, now: datetime) -> bool:
     """Whether waiting would leave too little time; a deadline that has passed is near no more."""
     if not mail.asks or mail.due is None or mail.due <= now:
         return False
-    return release is None or mail.due < release + NEAR
+    return release is None or mail.due < release + NEAR_DEADLINE
 
 
 # local times ------------------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ def value_of(policy: Policy, key: str) -> Any:
     return list(value) if isinstance(value, tuple) else str(value) if isinstance(value, str) else value
 
 
-def differences(before: Policy, after: Policy) -> list[Difference]:
+def policy_differences(before: Policy, after: Policy) -> list[Difference]:
     """The keys in which two policies differ, in the policy's own order."""
     return [
         Difference(key=key, before=value_of(before, key), after=value_of(after, key))
@@ -52,7 +52,7 @@ def differences(before: Policy, after: Policy) -> list[Difference]:
     ]
 
 
-def examples(
+def policy_examples(
     key: str, before: Policy, after: Policy, calendars: Calendars, start: datetime, offices: Sequence[str]
 ) -> list[Example]:
     """For each office, and for all of them together, the instant that a key gives for what begins at ``start`` (aware).

@@ -68,6 +68,11 @@ SECRETARIAT = Post("RSO/secretariat")
 """The Regional Support Office: the secretariat of the Bali Process."""
 
 
+def desk_of(code: str) -> Post:
+    """The post that answers for a member; for ``RSO``, the secretariat."""
+    return SECRETARIAT if code == SECRETARIAT.member else Post.of(code, Role.FOCAL_POINT)
+
+
 def needs_second_factor(post: Post) -> bool:
     """Whether only a person who has shown a one-time code may act as this post: it decides, or it acts for others."""
     return post.role in (Role.CO_CHAIR, Role.SECRETARIAT)

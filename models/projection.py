@@ -12,11 +12,11 @@ from models import events as e
 from models.agenda import due, next_act, waiting_on
 from models.base import Value
 from models.case import Case, Stage
-from models.duties import duties
+from models.duties import open_duties
 from models.log import Entry, event_of
 from models.notices import Notice, notices_of
 from models.posts import Post
-from models.rules import Taken
+from models.rules import Transition
 from models.rules.closing import terms_of_reference
 from models.search import reads_alike, search_texts, text_columns
 from models.visibility import Sight, readers
@@ -62,7 +62,7 @@ class Recorded(Value):
     ahead: tuple[Entry, ...] = ()
 
 
-def step_of(taken: Taken) -> Step:
+def step_of(taken: Transition) -> Step:
     """The step that records what the rules allowed."""
     notices = [
         Queued.model_construct(seq=entry.seq, notice=notice)
@@ -111,8 +111,8 @@ def _changed(
 
 def _duties(before: Case, after: Case) -> Iterator[Row]:
     """The duties that are new or due at another time, and those that are gone."""
-    old = {(one.post, one.do, one.about): one.due for one in duties(before)}
-    new = {(one.post, one.do, one.about): one.due for one in duties(after)}
+    old = {(one.post, one.do, one.about): one.due for one in open_duties(before)}
+    new = {(one.post, one.do, one.about): one.due for one in open_duties(after)}
     for key, due_at in new.items():
         if key not in old or old[key] != due_at:
             yield Row.model_construct(table="duties", columns={**_duty(after, key), "due": due_at})

@@ -16,14 +16,13 @@ from models.ladder import ClockAct, Ladder
 from models.log import CLOCK, Entry, seal
 from models.notices import Notice
 from models.policy import Policy
-from models.posts import SECRETARIAT, Post
+from models.posts import SECRETARIAT, Post, desk_of
 from models.projection import Queued, Row, Step
-from models.refusal import Refused, Why
+from models.refusal import RefusalKind, Refused
 from models.rules.outcomes import overdue_rungs
-from models.rules.turn import desk_of
 
 
-def stream_of(reference: str, number: int) -> str:
+def follow_up_stream(reference: str, number: int) -> str:
     """The name of a follow-up's log and the id of its workflow: ``AHG-2026-003/R1``."""
     return f"{reference}/R{number}"
 
@@ -49,7 +48,7 @@ class FollowUp(Value):
     @property
     def stream(self) -> str:
         """The name of its log."""
-        return stream_of(self.reference, self.number)
+        return follow_up_stream(self.reference, self.number)
 
     @property
     def over(self) -> bool:
@@ -62,37 +61,37 @@ class FollowUp(Value):
         return [desk_of(code) for code in dict.fromkeys((*self.to, self.owner)) if code]
 
 
-class Opened(Value):
+class FollowUpOpened(Value):
     type: Literal["recommendation_opened"] = "recommendation_opened"
     ladder: Ladder | None
 
 
-class Reminded(Value):
+class FollowUpReminded(Value):
     type: Literal["recommendation_reminded"] = "recommendation_reminded"
     act: ClockAct
     ladder: Ladder
 
 
-class Resolved(Value):
+class FollowUpResolved(Value):
     type: Literal["recommendation_resolved"] = "recommendation_resolved"
     state: Literal["adopted", "declined", "done"]
     text: Prose = ""
 
 
-Happened = Opened | Reminded | Resolved
+FollowUpEvent = FollowUpOpened | FollowUpReminded | FollowUpResolved
 
-_EVENT: TypeAdapter[Happened] = TypeAdapter(Annotated[Happened, Field(discriminator="type")])
+_EVENT: TypeAdapter[FollowUpEvent] = TypeAdapter(Annotated[FollowUpEvent, Field(discriminator="type")])
 
 
-def _after(follow_up: FollowUp, event: Happened) -> FollowUp:
-    if isinstance(event, Resolved):
+def _after(follow_up: FollowUp, event: FollowUpEvent) -> FollowUp:
+    if isinstance(event, FollowUpResolved):
         ladder = None if event.state in ("declined", "done") else follow_up.ladder
         return follow_up.model_copy(update={"state": event.state, "note": event.text[:300], "ladder": ladder})
     return follow_up.model_copy(update={"ladder": event.ladder})
 
 
 def _step(
-    follow_up: FollowUp, event: Happened, command: str, by: Post, now: datetime, told: Sequence[Notice]
+    follow_up: FollowUp, event: FollowUpEvent, command: str, by: Post, now: datetime, told: Sequence[Notice]
 ) -> tuple[FollowUp, Step]:
     entry = seal(follow_up.stream, follow_up.seq + 1, now.astimezone(UTC), by, None, command, event, follow_up.head)
     after = _after(follow_up, event).model_copy(update={"seq": entry.seq, "head": entry.hash})
@@ -110,7 +109,7 @@ def _step(
     return after, Step.model_construct(stream=after.stream, entries=(entry,), rows=(row,), notices=queued)
 
 
-def catch_up(follow_up: FollowUp, entries: Sequence[Entry]) -> FollowUp:
+def catch_up_follow_up(follow_up: FollowUp, entries: Sequence[Entry]) -> FollowUp:
     """With entries that the log has and the workflow does not yet know."""
     for entry in entries:
         event = _EVENT.validate_python(entry.event)
@@ -125,7 +124,7 @@ def _tell(follow_up: FollowUp, kind: str, *extra: Post, **facts: str) -> list[No
     return [Notice(kind=kind, to=post, due=due, facts=said) for post in posts]
 
 
-def begin(follow_up: FollowUp, now: datetime) -> tuple[FollowUp, Step]:
+def open_follow_up(follow_up: FollowUp, now: datetime) -> tuple[FollowUp, Step]:
     """The report was accepted: addressees and owner are told, and the overdue ladder begins."""
     ladder = None
     if follow_up.due is not None:
@@ -137,10 +136,10 @@ def begin(follow_up: FollowUp, now: datetime) -> tuple[FollowUp, Step]:
         owner=follow_up.owner,
         addressees=", ".join(follow_up.to),
     )
-    return _step(follow_up, Opened(ladder=ladder), "opened", SECRETARIAT, now, told)
+    return _step(follow_up, FollowUpOpened(ladder=ladder), "opened", SECRETARIAT, now, told)
 
 
-def strike(follow_up: FollowUp, now: datetime) -> tuple[FollowUp, Step] | None:
+def apply_clock_to_follow_up(follow_up: FollowUp, now: datetime) -> tuple[FollowUp, Step] | None:
     """What the clock does at ``now``; None when nothing is due."""
     ladder = follow_up.ladder
     rung = ladder.next if ladder and not follow_up.over else None
@@ -152,10 +151,10 @@ def strike(follow_up: FollowUp, now: datetime) -> tuple[FollowUp, Step] | None:
     before = rung.act is ClockAct.REMIND
     told = _tell(follow_up, "recommendation_due" if before else "recommendation_overdue", SECRETARIAT)
     command = f"clock:{rung.act.value}:{rung.at.isoformat()}"
-    return _step(follow_up, Reminded(act=rung.act, ladder=left), command, CLOCK, now, told)
+    return _step(follow_up, FollowUpReminded(act=rung.act, ladder=left), command, CLOCK, now, told)
 
 
-def resolve(follow_up: FollowUp, command: Command, now: datetime) -> tuple[FollowUp, Step]:
+def resolve_follow_up(follow_up: FollowUp, command: Command, now: datetime) -> tuple[FollowUp, Step]:
     """An addressee, the owner, a Co-Chair or the secretariat says what became of it.
 
     Raises:
@@ -163,17 +162,19 @@ def resolve(follow_up: FollowUp, command: Command, now: datetime) -> tuple[Follo
     """
     body = command.body
     if not isinstance(body, Adopt):
-        raise Refused(Why.INVALID, f"A recommendation takes the command 'adopt' only, not {command.do!r}.")
+        raise Refused(RefusalKind.INVALID, f"A recommendation takes the command 'adopt' only, not {command.do!r}.")
     if follow_up.over:
-        raise Refused(Why.CONFLICT, f"The recommendation is {follow_up.state} already; it does not change any more.")
+        raise Refused(
+            RefusalKind.CONFLICT, f"The recommendation is {follow_up.state} already; it does not change any more."
+        )
     may = [*follow_up.readers, *follow_up.co_chairs, SECRETARIAT]
     if command.by not in may:
         raise Refused(
-            Why.FORBIDDEN,
+            RefusalKind.FORBIDDEN,
             f"Only the focal points of its addressees and owner ({', '.join(follow_up.readers)}), a Co-Chair "
             f"or the secretariat may say what became of this recommendation; {command.by} may not.",
         )
     told = _tell(
         follow_up, "recommendation_resolved", *follow_up.co_chairs, SECRETARIAT, state=body.state, text=body.text
     )
-    return _step(follow_up, Resolved(state=body.state, text=body.text), command.id, command.by, now, told)
+    return _step(follow_up, FollowUpResolved(state=body.state, text=body.text), command.id, command.by, now, told)

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Why(StrEnum):
+class RefusalKind(StrEnum):
     """The kind of a refusal, and by it the HTTP status that pages and API give."""
 
     INVALID = "invalid"
@@ -24,7 +24,7 @@ class Refused(Exception):
     ``rules.decide``.
     """
 
-    def __init__(self, why: Why, sentence: str, allowed: str = "") -> None:
+    def __init__(self, why: RefusalKind, sentence: str, allowed: str = "") -> None:
         super().__init__(sentence)
         self.why = why
         self.sentence = sentence

@@ -20,7 +20,7 @@ class Fate(StrEnum):
     """It failed at an address that we did not write to, or some mail to the address failed: a person looks into it."""
 
 
-class Report(Value):
+class RecipientReport(Value):
     """What is said of one recipient. ``addresses``: those that it is known by, lower case. ``status``: of RFC 3463."""
 
     fate: Fate
@@ -29,7 +29,7 @@ class Report(Value):
     text: str = ""
 
 
-class Return(Value):
+class ReturnedMail(Value):
     """A mail that came back. ``fingerprint`` is the same when the same mail is read again.
 
     ``message_ids``: the mails that it is about; none: it does not say. ``reports``: what it says of each recipient.
@@ -37,18 +37,18 @@ class Return(Value):
 
     fingerprint: str
     message_ids: tuple[str, ...]
-    reports: tuple[Report, ...]
+    reports: tuple[RecipientReport, ...]
 
 
-class Place(Value):
+class MailboxPlace(Value):
     """How far a mailbox has been read: UIDVALIDITY and UID of the last mail (RFC 3501); zeros: not at all."""
 
     validity: int = 0
     uid: int = 0
 
 
-class Read(Value):
+class MailboxRead(Value):
     """What one look into the mailbox came to: how far it is read, and when to look again; None: never, there is none."""
 
-    place: Place
+    place: MailboxPlace
     wait_seconds: float | None

@@ -13,7 +13,7 @@ from models.base import Value
 from models.case import Case
 from models.posts import SECRETARIAT, Post, Role
 from models.release import release_of
-from models.search_words import words_of
+from models.search_words import searchable_words
 from models.visibility import Seen, Sight, as_seen, readers
 
 
@@ -70,7 +70,7 @@ class SearchText(Value):
     readers: tuple[str, ...]
 
 
-def reader_mark(post: Post) -> str:
+def reader_key(post: Post) -> str:
     """How a post stands among the readers of a text; auditors are one. No word that is searched for is like it."""
     if post.role is Role.AUDITOR:
         return "@auditor"
@@ -89,7 +89,7 @@ def search_texts(case: Case) -> dict[int, SearchText]:
             said[alike] = [one for one in _things(case, seen) if one[3]]
         for kind, number, part, text in said[alike]:
             texts = things.setdefault((kind, number, part), {})
-            texts.setdefault(text, []).append(reader_mark(seen.post))
+            texts.setdefault(text, []).append(reader_key(seen.post))
     found = (
         SearchText.model_construct(
             id=_id(case.reference, kind, number, sight),
@@ -107,7 +107,7 @@ def search_texts(case: Case) -> dict[int, SearchText]:
 
 def text_columns(text: SearchText) -> dict[str, Any]:
     """A text as a row: its words and readers between blanks, as both databases compare them."""
-    words = words_of(f"{text.reference} {text.text}" if text.kind in _NAMED else text.text)
+    words = searchable_words(f"{text.reference} {text.text}" if text.kind in _NAMED else text.text)
     return {
         "id": text.id,
         "reference": text.reference,

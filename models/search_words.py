@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-LONGEST = 16
+LONGEST_WORD = 16
 """So many characters of a word count."""
 
 _MOST_TERMS = 12
@@ -73,17 +73,17 @@ def _folded(text: str) -> str:
 def _all_words(text: str) -> Iterator[str]:
     for word in _folded(text).split():
         if word.isascii():
-            yield word[:LONGEST]
+            yield word[:LONGEST_WORD]
             continue
         for part in _PARTS.findall(word):
             if not _RUNS_ON.match(part):
-                yield part[:LONGEST]
+                yield part[:LONGEST_WORD]
             else:
                 yield from part
                 yield from (part[n : n + 2] for n in range(len(part) - 1))
 
 
-def words_of(text: str) -> tuple[str, ...]:
+def searchable_words(text: str) -> tuple[str, ...]:
     """The different words of a text, in order of their first appearance; of an endless one, those at its beginning."""
     room = _MOST_BYTES
     found: dict[str, None] = {}
@@ -105,7 +105,7 @@ def terms_of(query: str) -> tuple[str, ...]:
     for word in _folded(query[:_LONGEST_QUERY]).split():
         for part in _PARTS.findall(word):
             if not _RUNS_ON.match(part) or len(part) == 1:
-                found[part[:LONGEST]] = None
+                found[part[:LONGEST_WORD]] = None
             else:
                 found.update(dict.fromkeys(part[n : n + 2] for n in range(len(part) - 1)))
     longer = (term for term in found if not any(one != term and one.startswith(term) for one in found))

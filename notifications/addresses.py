@@ -33,7 +33,7 @@ _LONGEST = 600
 """Characters of an address; a longer one, of a long title in another script, goes without what it is about."""
 
 
-def field_of(do: str) -> str:
+def about_field(do: str) -> str:
     """The field of a command that says what it is about; empty where there is none."""
     return _FIELD_OF.get(do, "")
 
@@ -50,7 +50,7 @@ def command_address(do: str, reference: str) -> str:
 
 def duty_address(do: str, about: str, reference: str) -> str:
     """The page on which a duty is discharged, with what it is about filled in."""
-    page, field = command_address(do, reference), field_of(do)
+    page, field = command_address(do, reference), about_field(do)
     whole = f"{page}?{urlencode({field: line(about)})}" if about and field else page
     if whole.endswith("."):
         whole = f"{whole[:-1]}%2E"  # where mail programs find addresses in plain text, a dot at the end is not theirs

@@ -15,7 +15,7 @@ from notifications.signing import NotOurs, Tokens
 GRACE = timedelta(days=7)
 """How long after the deadline a link still says what became of the matter."""
 
-LONGEST = timedelta(days=60)
+LONGEST_LINK_LIFE = timedelta(days=60)
 """No link lives longer."""
 
 
@@ -37,7 +37,7 @@ class AnswerLink(Value):
 
 def until(due: datetime | None, at: datetime) -> datetime:
     """When the link of a mail of ``at`` ends: some days after the deadline, at most 60 days after the mail."""
-    return min(max(due, at) + GRACE if due else at + LONGEST, at + LONGEST)
+    return min(max(due, at) + GRACE if due else at + LONGEST_LINK_LIFE, at + LONGEST_LINK_LIFE)
 
 
 class AnswerLinks:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from models.asks import ASKS, Asked, asked_of
+from models.asks import ASKS, AskedCommand, asked_of
 from models.posts import Post, Role
 from notifications import ical
 from notifications.addresses import case_address, duty_address
@@ -57,7 +57,7 @@ def calendar_parts(
     return parts
 
 
-def _deadline(asked: Asked, due: datetime, summary: str, reader: For) -> CalendarPart:
+def _deadline(asked: AskedCommand, due: datetime, summary: str, reader: For) -> CalendarPart:
     url = reader.public_url + duty_address(asked.do, asked.about, reader.reference.partition("/")[0])
     written = deadline(
         asked, reader.post, reader.reference, reader.stamp, due=due, summary=summary, zone=reader.zone, url=url
@@ -65,7 +65,7 @@ def _deadline(asked: Asked, due: datetime, summary: str, reader: For) -> Calenda
     return CalendarPart(written, PUBLISH, "deadline.ics")
 
 
-def _taken_out(over: Asked, reader: For) -> CalendarPart:
+def _taken_out(over: AskedCommand, reader: For) -> CalendarPart:
     return CalendarPart(deadline_over(over, reader.post, reader.reference, reader.stamp), CANCEL, "deadline.ics")
 
 
@@ -93,7 +93,7 @@ def _over(facts: Mapping[str, str], reader: For) -> Iterator[CalendarPart]:
             yield _taken_out(found[2], reader)
 
 
-def _asking(duty: str, post: Post) -> tuple[str, Mapping[str, str], Asked] | None:
+def _asking(duty: str, post: Post) -> tuple[str, Mapping[str, str], AskedCommand] | None:
     """The kind of notice that asks a post for a duty, with the facts that say what it is about, and what it asks."""
     do, _, about = duty.partition(" ")
     for kind, ask in ASKS.items():

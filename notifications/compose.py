@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from models.asks import ACKNOWLEDGE, Asked, asked_of, may_answer_by_link
+from models.asks import ACKNOWLEDGE, AskedCommand, asked_of, may_answer_by_link
 from models.base import Value
 from models.case import Meeting
 from models.posts import Capacity, Post
@@ -15,21 +15,21 @@ from notifications import ical, mime
 from notifications.addresses import case_address, duty_address, off_address
 from notifications.answer_links import AnswerLinks, until
 from notifications.calendar_parts import CalendarPart, For, calendar_parts
-from notifications.envelope import digest, fixed_fields, reply_field, sender, unsubscribe_fields
+from notifications.envelope import fixed_fields, header_digest, reply_field, sender, unsubscribe_fields
 from notifications.headers import mailbox
 from notifications.meetings import REQUEST, meeting_called
 from notifications.message import forms_of, message_of
 from notifications.off_links import OffLinks
-from notifications.registry import REGISTRY, Entry, Sensitivity, Wish
+from notifications.registry import REGISTRY, DeliveryRule, Optionality, Sensitivity
 from notifications.texts import line
-from notifications.wording import About, Telling, Way, said, subject_of, telling
+from notifications.wording import About, MailLinks, WordingKey, subject_of, worded, wording_key
 
 
 def _one_mailbox(address: str) -> str:
     return mailbox("", address).addr_spec
 
 
-class Reader(Value):
+class MailReader(Value):
     """Who gets the mail. ``zone`` is an IANA time zone.
 
     Raises:
@@ -47,7 +47,7 @@ class Reader(Value):
 def compose(
     kind: str,
     *,
-    reader: Reader,
+    reader: MailReader,
     about: About,
     facts: Mapping[str, str],
     due: datetime | None,
@@ -76,8 +76,8 @@ def compose(
     entry = REGISTRY[kind]
     reference = line(about.reference)
 
-    def tells(kind: str, facts: Mapping[str, str], due: datetime | None) -> Telling:
-        return telling(
+    def tells(kind: str, facts: Mapping[str, str], due: datetime | None) -> WordingKey:
+        return wording_key(
             kind,
             reader.post,
             reader.capacity,
@@ -95,9 +95,9 @@ def compose(
     whose = For(reader.post, reader.address, reader.zone, reference, stamp, public_url)
     calendars = calendar_parts(kind, facts, due, subject, whose, lambda *other: subject_of(tells(*other)))
     way = _way(entry, reader, about, facts, due, at, key, public_url, links)
-    saying = said(told, way, reader.post, calendar=any(one.method == REQUEST for one in calendars))
+    saying = worded(told, way, reader.post, calendar=any(one.method == REQUEST for one in calendars))
 
-    optional = entry.wish is Wish.OPTIONAL
+    optional = entry.wish is Optionality.OPTIONAL
     bulk = optional or entry.sensitivity is Sensitivity.RELEASED
     fields = list(fixed_fields(kind, reader.post, reference, at=at, key=key, mail_from=mail_from, bulk=bulk))
     if optional and off is not None and reader.capacity is Capacity.HOLDER:  # it is the holder's preference
@@ -110,28 +110,28 @@ def compose(
 
 def _fill(message: EmailMessage, forms: list[MIMEPart], calendars: Sequence[CalendarPart], key: str) -> None:
     """Put in the forms of the mail and its calendars: an invitation among the forms, where programs look for it, too."""
-    forms += [mime.text(one.content, "calendar", method=one.method) for one in calendars if one.invites]
-    boundary = f"=_{digest('alternative', key)}"
+    forms += [mime.text_part(one.content, "calendar", method=one.method) for one in calendars if one.invites]
+    boundary = f"=_{header_digest('alternative', key)}"
     if not calendars:
-        mime.add(message, "alternative", forms, boundary)
+        mime.add_part(message, "alternative", forms, boundary)
         return
     body = MIMEPart(policy=mime.FORM)
-    mime.add(body, "alternative", forms, boundary)
+    mime.add_part(body, "alternative", forms, boundary)
     files = [
-        mime.file(one.content.encode(), "application", "ics", one.filename)
+        mime.file_part(one.content.encode(), "application", "ics", one.filename)
         if one.invites
-        else mime.text(one.content, "calendar", filename=one.filename, method=one.method)
+        else mime.text_part(one.content, "calendar", filename=one.filename, method=one.method)
         for one in calendars
     ]
-    mime.add(message, "mixed", [body, *files], f"=_{digest('mixed', key)}")
+    mime.add_part(message, "mixed", [body, *files], f"=_{header_digest('mixed', key)}")
 
 
 # where it leads ---------------------------------------------------------------------------------------------
 
 
 def _way(
-    entry: Entry,
-    reader: Reader,
+    entry: DeliveryRule,
+    reader: MailReader,
     about: About,
     facts: Mapping[str, str],
     due: datetime | None,
@@ -139,7 +139,7 @@ def _way(
     key: str,
     public_url: str,
     links: AnswerLinks | None,
-) -> Way:
+) -> MailLinks:
     """One link to where it is done, if something is asked of the reader; else to the case, and one to confirm it."""
     reference = line(about.reference).partition("/")[0]
 
@@ -157,13 +157,13 @@ def _way(
         )
         return f"{public_url}/answer/{token}"
 
-    asked: Asked | None = asked_of(entry.kind, reader.post, facts)
+    asked: AskedCommand | None = asked_of(entry.kind, reader.post, facts)
     if asked is None:
         confirm_url = signed(ACKNOWLEDGE) if entry.acknowledged else ""
-        return Way(public_url + case_address(reference), confirm_url=confirm_url)
+        return MailLinks(public_url + case_address(reference), confirm_url=confirm_url)
     if answer_url := signed(asked.do, asked.about):
-        return Way(answer_url, "answer")
-    return Way(public_url + duty_address(asked.do, asked.about, reference), "page")
+        return MailLinks(answer_url, "answer")
+    return MailLinks(public_url + duty_address(asked.do, asked.about, reference), "page")
 
 
 # a meeting's own file -----------------------------------------------------------------------------------------

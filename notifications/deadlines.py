@@ -7,7 +7,7 @@ mails about one duty speak of one event: a reminder with another date moves it.
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from models.asks import Asked
+from models.asks import AskedCommand
 from models.posts import Post, Role
 from notifications import ical
 from notifications.meetings import CANCEL, PUBLISH
@@ -24,16 +24,24 @@ _OVER_BY: Mapping[str, tuple[str, str, tuple[Role, ...]]] = {
 """The kinds that tell that a duty is over: its command, the fact that says what it is about, and whose it was."""
 
 
-def over_by(kind: str, post: Post, facts: Mapping[str, str]) -> Asked | None:
+def over_by(kind: str, post: Post, facts: Mapping[str, str]) -> AskedCommand | None:
     """The duty of the post that is over when it gets a notice of this kind; None when there is none."""
     do, about, roles = _OVER_BY.get(kind, ("", "", ()))
     if facts.get("state") == "adopted":  # a recommendation that is still to be carried out
         return None
-    return Asked(do, facts.get(about, "") if about else "") if post.role in roles else None
+    return AskedCommand(do, facts.get(about, "") if about else "") if post.role in roles else None
 
 
 def deadline(
-    asked: Asked, post: Post, reference: str, stamp: ical.Stamp, *, due: datetime, summary: str, zone: str, url: str
+    asked: AskedCommand,
+    post: Post,
+    reference: str,
+    stamp: ical.Stamp,
+    *,
+    due: datetime,
+    summary: str,
+    zone: str,
+    url: str,
 ) -> str:
     """The calendar with the deadline, in the reader's zone (IANA); ``summary`` is what the mail's subject says.
 
@@ -44,23 +52,23 @@ def deadline(
         "VEVENT",
         *stamp.lines(_duty(asked, post, reference)),
         ical.moment("DTSTART", due, zone),
-        ical.text("SUMMARY", summary),
-        ical.text("DESCRIPTION", url),
-        ical.prop("URL", url),
+        ical.text_property("SUMMARY", summary),
+        ical.text_property("DESCRIPTION", url),
+        ical.property_line("URL", url),
         "TRANSP:TRANSPARENT",
         "STATUS:CONFIRMED",
         *_alarm(summary, due - stamp.at),
     )
-    return ical.calendar(PUBLISH, (*ical.timezone_lines(zone, due.year), *event))
+    return ical.whole_calendar(PUBLISH, (*ical.timezone_lines(zone, due.year), *event))
 
 
-def deadline_over(asked: Asked, post: Post, reference: str, stamp: ical.Stamp) -> str:
+def deadline_over(asked: AskedCommand, post: Post, reference: str, stamp: ical.Stamp) -> str:
     """The calendar that takes the deadline out again."""
     lines = (*stamp.lines(_duty(asked, post, reference)), "STATUS:CANCELLED")
-    return ical.calendar(CANCEL, ical.component("VEVENT", *lines))
+    return ical.whole_calendar(CANCEL, ical.component("VEVENT", *lines))
 
 
-def _duty(asked: Asked, post: Post, reference: str) -> str:
+def _duty(asked: AskedCommand, post: Post, reference: str) -> str:
     return f"{reference}\n{post}\n{asked.do}\n{asked.about}"
 
 
@@ -68,4 +76,4 @@ def _alarm(summary: str, left: timedelta) -> tuple[str, ...]:
     if left < 4 * _HOUR:
         return ()
     trigger = "TRIGGER:-P1D" if left >= 2 * _DAY else "TRIGGER:-PT2H"
-    return tuple(ical.component("VALARM", "ACTION:DISPLAY", trigger, ical.text("DESCRIPTION", summary)))
+    return tuple(ical.component("VALARM", "ACTION:DISPLAY", trigger, ical.text_property("DESCRIPTION", summary)))

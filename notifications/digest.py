@@ -15,14 +15,14 @@ from models.base import Value
 from models.notices import DIGEST
 from models.posts import Capacity
 from notifications.addresses import MY_MAILS, case_address, duty_address, off_address
-from notifications.compose import Reader
+from notifications.compose import MailReader
 from notifications.envelope import fixed_fields, unsubscribe_fields
 from notifications.environment import language_of
 from notifications.of_no_case import mail_of_no_case
 from notifications.off_links import OffLinks
 from notifications.registry import REGISTRY, Deadline
 from notifications.texts import line, shortened
-from notifications.wording import SUBJECT, About, Telling, context_of, said_shortly, telling, words_of
+from notifications.wording import LONGEST_SUBJECT, About, WordingKey, context_of, in_one_line, wording_key, words_for
 from notifications.words import Words
 
 
@@ -56,7 +56,7 @@ class _Line(Value):
 def compose_digest(
     items: Sequence[Item],
     *,
-    reader: Reader,
+    reader: MailReader,
     at: datetime,
     key: str,
     mail_from: str,
@@ -90,15 +90,15 @@ def compose_digest(
     )
 
 
-def _of_reader(item: Item, reader: Reader) -> dict[str, Any]:
+def _of_reader(item: Item, reader: MailReader) -> dict[str, Any]:
     """What the templates see of the reader, whatever the case; no kind of notice has a word in it."""
     seen, say = context_of(_told(item, reader)), _words(item, reader)
     kept = {name: seen[name] for name in ("direction", "is_alternate", "language")}
     return {**kept, "mandatory": False, "post": say.post(reader.post), "say": say}
 
 
-def _told(item: Item, reader: Reader) -> Telling:
-    return telling(
+def _told(item: Item, reader: MailReader) -> WordingKey:
+    return wording_key(
         item.kind,
         reader.post,
         reader.capacity,
@@ -110,11 +110,11 @@ def _told(item: Item, reader: Reader) -> Telling:
     )
 
 
-def _words(item: Item, reader: Reader) -> Words:
-    return words_of(item.about, language_of(reader.language), reader.zone)
+def _words(item: Item, reader: MailReader) -> Words:
+    return words_for(item.about, language_of(reader.language), reader.zone)
 
 
-def _line(item: Item, reader: Reader, public_url: str, number: int) -> _Line:
+def _line(item: Item, reader: MailReader, public_url: str, number: int) -> _Line:
     entry, reference = REGISTRY[item.kind], line(item.about.reference)
     context = context_of(_told(item, reader))
     asked = None if item.settled else asked_of(item.kind, reader.post, item.facts)
@@ -123,7 +123,7 @@ def _line(item: Item, reader: Reader, public_url: str, number: int) -> _Line:
     return _Line(
         case=context["case"],
         reference=reference,
-        said=shortened(said_shortly(item.kind, context), SUBJECT),
+        said=shortened(in_one_line(item.kind, context), LONGEST_SUBJECT),
         day=say.day(item.queued_at),
         url=public_url + duty_address(asked.do, asked.about, reference.partition("/")[0]) if asked else "",
         due=context["due"] if asked else "",

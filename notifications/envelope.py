@@ -14,7 +14,7 @@ from notifications.texts import line, shortened
 _LIST_NAME = "Bali Process Ad Hoc Group"
 
 
-def digest(what: str, of: str) -> str:
+def header_digest(what: str, of: str) -> str:
     """Forty hexadecimal characters that follow from the text alone."""
     return hashlib.sha256(f"{what}\n{of}".encode(errors="backslashreplace")).hexdigest()[:40]
 
@@ -33,7 +33,7 @@ def sender(written: str) -> tuple[Address, str]:
 
 def message_id(key: str, mail_from: str) -> str:
     """The Message-ID of the mail with that key (RFC 5322, 3.6.4): the same key gives the same one, always."""
-    return f"<{digest('mail', key)}@{sender(mail_from)[1]}>"
+    return f"<{header_digest('mail', key)}@{sender(mail_from)[1]}>"
 
 
 @lru_cache(maxsize=64)
@@ -81,7 +81,7 @@ def fixed_fields(
     if reference:
         # One root for each case and reader, which nobody has: programs that show threads gather under it what refers
         # to it (RFC 5256, 3), whichever mail comes first, and two posts of one mailbox stay apart.
-        thread = digest("thread", f"{reference}\n{post}")
+        thread = header_digest("thread", f"{reference}\n{post}")
         root = f"<{thread}@{domain}>"
         yield "In-Reply-To", root
         yield "References", root

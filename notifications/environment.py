@@ -37,8 +37,8 @@ SHARED = (
 )
 """The files that belong to no single kind."""
 
-CATALOGUES = Path(__file__).parent / "locale"
-DOMAIN = "notifications"
+MAIL_CATALOGUES = Path(__file__).parent / "locale"
+MAIL_DOMAIN = "notifications"
 
 _SET = "\x1f"
 """Begins a line that is set already; no text from outside holds it (``texts``)."""
@@ -113,7 +113,7 @@ class _Translated(InternationalizationExtension):
         return parsed
 
 
-class Form:
+class TemplateSet:
     """One language, in plain text or HTML."""
 
     def __init__(self, language: str, html: bool) -> None:
@@ -129,9 +129,9 @@ class Form:
             cache_size=-1,
         )
         self._environment.policies["ext.i18n.trimmed"] = True
-        self._environment.globals["translations"] = translations(language)
+        self._environment.globals["translations"] = mail_translations(language)
         self._environment.install_gettext_translations(  # type: ignore[attr-defined]
-            translations(language), newstyle=True
+            mail_translations(language), newstyle=True
         )
         self._environment.globals["layout"] = "base.html" if html else "base.txt"
         self._environment.filters.update(_HTML if html else _PLAIN)
@@ -140,10 +140,10 @@ class Form:
         """A template, compiled when it is first used."""
         return self._environment.get_template(name)
 
-    def setting(self, name: str, context: Mapping[str, Any]) -> "Setting":
+    def setting(self, name: str, context: Mapping[str, Any]) -> "PreparedText":
         """What a template says, with the places that are left open in the context."""
         text = self.template(name).render(context)
-        return Setting(text, html=bool(self._environment.autoescape))
+        return PreparedText(text, html=bool(self._environment.autoescape))
 
     def asks_for(self, name: str) -> frozenset[str]:
         """What a template takes from its context, or those do that it is made of; but for the layout."""
@@ -153,12 +153,12 @@ class Form:
         return frozenset(meta.find_undeclared_variables(parsed)).union(*map(self.asks_for, parts))
 
 
-def place(name: str) -> str:
+def placeholder(name: str) -> str:
     """Stands in a context for what is one reader's own, until a ``Setting`` is completed."""
     return f"{_PLACE}{name}{_PLACE}"
 
 
-class Setting:
+class PreparedText:
     """What a template says, set, but for lines in which places are open: those are set when it is completed."""
 
     def __init__(self, text: str, *, html: bool) -> None:
@@ -186,31 +186,31 @@ def _plain_line(open_line: str, own: Mapping[str, str]) -> str:
 @lru_cache(maxsize=256)
 def language_of(tag: str) -> str:
     """The language a reader is written to in: the one it asks for if there is a catalogue, else English."""
-    return catalogues.spoken_language(tag, languages()) or catalogues.SOURCE
+    return catalogues.spoken_language(tag, mail_languages()) or catalogues.SOURCE
 
 
-def languages() -> tuple[str, ...]:
+def mail_languages() -> tuple[str, ...]:
     """The languages that mails are written in: English, and each that has a catalogue."""
-    return catalogues.languages(CATALOGUES, DOMAIN)
+    return catalogues.languages(MAIL_CATALOGUES, MAIL_DOMAIN)
 
 
-def translations(language: str) -> NullTranslations:
+def mail_translations(language: str) -> NullTranslations:
     """The catalogue of a language; where there is none, the words as they stand in the templates."""
-    return catalogues.catalogue(CATALOGUES, language, DOMAIN)
+    return catalogues.catalogue(MAIL_CATALOGUES, language, MAIL_DOMAIN)
 
 
 @lru_cache(maxsize=32)
-def form(language: str, html: bool) -> Form:
+def template_set(language: str, html: bool) -> TemplateSet:
     """The templates in one language and form."""
-    return Form(language, html)
+    return TemplateSet(language, html)
 
 
-def prepare(kinds: Iterable[str], language: str = "en") -> None:
+def compile_templates(kinds: Iterable[str], language: str = "en") -> None:
     """Compile everything now, so that the first mails are not slower than the others."""
     for kind in kinds:
-        form(language, html=False).template(f"{kind}/subject.txt")
-        form(language, html=False).template(f"{kind}/body.txt")
-        form(language, html=True).template(f"{kind}/body.html")
+        template_set(language, html=False).template(f"{kind}/subject.txt")
+        template_set(language, html=False).template(f"{kind}/body.txt")
+        template_set(language, html=True).template(f"{kind}/body.html")
 
 
 # how text is set --------------------------------------------------------------------------------------------

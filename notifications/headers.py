@@ -25,7 +25,7 @@ _CHUNK = 42
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 
 
-class Field(str):  # noqa: SLOT000 - subclasses of str cannot have slots with values
+class HeaderField(str):  # noqa: SLOT000 - subclasses of str cannot have slots with values
     """A field as ``email.message`` keeps it: a string with a name that can fold itself. Holds ASCII only.
 
     Raises:
@@ -37,7 +37,7 @@ class Field(str):  # noqa: SLOT000 - subclasses of str cannot have slots with va
     max_count = 1
     _sent: tuple[EmailPolicy, bytes] | None = None
 
-    def __new__(cls, name: str, value: str) -> "Field":
+    def __new__(cls, name: str, value: str) -> "HeaderField":
         text = super().__new__(cls, cls._checked(value))
         text.name = name
         return text
@@ -64,7 +64,7 @@ class Field(str):  # noqa: SLOT000 - subclasses of str cannot have slots with va
         return _laid_out(self.name, str(self).split(" "), policy)
 
 
-class TextField(Field):
+class TextField(HeaderField):
     """A field of running text, such as the subject; controls are folded to blanks."""
 
     @classmethod
@@ -77,7 +77,7 @@ class TextField(Field):
         return _laid_out(self.name, str(self).split(" ") if plain else _encoded(self), policy)
 
 
-class MailboxField(Field):
+class MailboxField(HeaderField):
     """A field that holds one mailbox: ``To``, ``From``, ``Reply-To``."""
 
     addresses: tuple[Address, ...]

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from notifications.words import zone_of
+from notifications.words import zone_named
 
 _OCTETS = 75
 """In a line, without its end (RFC 5545, 3.1)."""
@@ -39,12 +39,12 @@ class Stamp(NamedTuple):
         )
 
 
-def prop(name: str, value: str) -> str:
+def property_line(name: str, value: str) -> str:
     """A property whose value is not text: a number, a moment, an address. ``name`` may carry parameters."""
     return f"{name}:{value}"
 
 
-def text(name: str, value: str) -> str:
+def text_property(name: str, value: str) -> str:
     """A property of type TEXT (RFC 5545, 3.3.11)."""
     escaped = value.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
     return f"{name}:{escaped}"
@@ -57,10 +57,10 @@ def moment_utc(at: datetime) -> str:
 
 def moment(name: str, at: datetime, zone: str) -> str:
     """A property that holds a moment as the reader's clock shows it. An unknown zone counts as UTC."""
-    found = zone_of(zone)
+    found = zone_named(zone)
     if found.key == "UTC":
-        return prop(name, moment_utc(at))
-    return prop(f"{name};TZID={found.key}", f"{at.astimezone(found):%Y%m%dT%H%M%S}")
+        return property_line(name, moment_utc(at))
+    return property_line(f"{name};TZID={found.key}", f"{at.astimezone(found):%Y%m%dT%H%M%S}")
 
 
 def component(name: str, *lines: str) -> Iterator[str]:
@@ -70,7 +70,7 @@ def component(name: str, *lines: str) -> Iterator[str]:
     yield f"END:{name}"
 
 
-def calendar(method: str, lines: Iterable[str]) -> str:
+def whole_calendar(method: str, lines: Iterable[str]) -> str:
     """A whole calendar, folded, with CRLF (RFC 5545, 3.1; the method: RFC 5546, 1.4)."""
     head = ("VERSION:2.0", "PRODID:-//Bali Process Ad Hoc Group//Cases//EN", f"METHOD:{method}")
     return "".join(f"{_folded(one)}\r\n" for one in component("VCALENDAR", *head, *lines))
@@ -93,7 +93,7 @@ def _folded(line: str) -> str:
 @lru_cache(maxsize=512)
 def timezone_lines(zone: str, year: int) -> tuple[str, ...]:
     """The VTIMEZONE of an IANA zone for moments in ``year`` and the next; none for UTC."""
-    found = zone_of(zone)
+    found = zone_named(zone)
     if found.key == "UTC":
         return ()
     begin, end = datetime(year, 1, 1, tzinfo=UTC), datetime(year + 2, 1, 1, tzinfo=UTC)

@@ -13,8 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from models.returns import Place
-from notifications.returns import LONGEST
+from models.returns import MailboxPlace
+from notifications.returns import LONGEST_READ
 
 _UID = re.compile(rb"\bUID (\d+)")
 _GREATEST = 2**32 - 1
@@ -32,7 +32,7 @@ class Fetched(NamedTuple):
     """
 
     mails: list[bytes]
-    place: Place
+    place: MailboxPlace
     more: bool
     missed: str = ""
 
@@ -61,7 +61,7 @@ class Mailbox:
         self._timeout = timeout
         self._tls = tls_context
 
-    def fetch(self, after: Place, most: int) -> Fetched:
+    def fetch(self, after: MailboxPlace, most: int) -> Fetched:
         """At most so many mails that have come since that place, oldest first.
 
         Raises:
@@ -101,7 +101,7 @@ class Mailbox:
         else:
             server.login(_quoted(self._username), self._password)
 
-    def _fetched(self, server: imaplib.IMAP4, after: Place, most: int) -> Fetched:
+    def _fetched(self, server: imaplib.IMAP4, after: MailboxPlace, most: int) -> Fetched:
         status, answer = server.select(_quoted(self._folder), readonly=True)
         if status != "OK":
             raise MailboxAway(f"the folder {self._folder} cannot be opened: {_text(answer)}")
@@ -111,7 +111,7 @@ class Mailbox:
         mails: list[bytes] = []
         missed = ""
         for uid in new[:most]:
-            status, found = server.uid("FETCH", str(uid), f"(UID BODY.PEEK[]<0.{LONGEST}>)")
+            status, found = server.uid("FETCH", str(uid), f"(UID BODY.PEEK[]<0.{LONGEST_READ}>)")
             if status != "OK":
                 missed = missed or f"the mail {uid} cannot be read: {_text(found)}"
                 continue
@@ -119,7 +119,7 @@ class Mailbox:
             seen = seen if missed else uid
         if missed and not mails:
             raise MailboxAway(missed)
-        return Fetched(mails, Place(validity=validity, uid=seen), more=len(new) > most, missed=missed)
+        return Fetched(mails, MailboxPlace(validity=validity, uid=seen), more=len(new) > most, missed=missed)
 
 
 def _search(server: imaplib.IMAP4, first: int) -> list[int]:
@@ -169,7 +169,7 @@ def mails_in(path: Path) -> Iterator[bytes]:
     """
     for file in [path] if not path.is_dir() else sorted(one for one in path.rglob("*") if one.is_file()):
         with file.open("rb") as opened:
-            beginning = opened.read(LONGEST)
+            beginning = opened.read(LONGEST_READ)
         if not beginning.startswith(b"From "):
             yield beginning
             continue
@@ -177,6 +177,6 @@ def mails_in(path: Path) -> Iterator[bytes]:
         try:
             for key in box.iterkeys():
                 with box.get_file(key) as one:
-                    yield one.read(LONGEST)
+                    yield one.read(LONGEST_READ)
         finally:
             box.close()

@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 
-from models.notices import KINDS
-from notifications.registry import REGISTRY, Wish
-
-N_ = str
-"""Marks a text for extraction; it is translated where it is shown."""
+from models.base import N_
+from models.notices import NOTICE_KINDS
+from notifications.registry import REGISTRY, Optionality
 
 _ASKS = N_("It asks your post to act, and time runs out whether or not it is read.")
 _TOLD = N_("What your post may do changes with it, and it must be provable that you were told.")
@@ -21,7 +19,7 @@ _OWN: Mapping[str, str] = {
 
 def can_be_switched_off(kind: str) -> bool:
     """Whether readers may switch a kind off, or gather it in digests."""
-    return kind in REGISTRY and REGISTRY[kind].wish is Wish.OPTIONAL
+    return kind in REGISTRY and REGISTRY[kind].wish is Optionality.OPTIONAL
 
 
 def why_mandatory(kind: str) -> str:
@@ -30,4 +28,4 @@ def why_mandatory(kind: str) -> str:
     Raises:
         KeyError: an unknown kind.
     """
-    return _OWN.get(kind) or (_ASKS if KINDS[kind].asks else _TOLD)
+    return _OWN.get(kind) or (_ASKS if NOTICE_KINDS[kind].asks else _TOLD)

@@ -36,11 +36,13 @@ def meeting_called(
         notes = [*(one for one in (starts, ends) if "T" in one or ":" in one), *notes]
     lines = [_when("DTSTART", start), *([_when("DTEND", end)] if end is not None else [])]
     if place := line(said.get("place", "")):
-        lines.append(ical.text("LOCATION", place))
-    lines.append(ical.text("DESCRIPTION", "\n".join([*said.get("agenda", "").splitlines(), *notes])))
-    lines += [ical.prop("URL", url), "TRANSP:OPAQUE", "STATUS:CONFIRMED"]
+        lines.append(ical.text_property("LOCATION", place))
+    lines.append(ical.text_property("DESCRIPTION", "\n".join([*said.get("agenda", "").splitlines(), *notes])))
+    lines += [ical.property_line("URL", url), "TRANSP:OPAQUE", "STATUS:CONFIRMED"]
     if attendee:
-        lines.append(ical.prop("ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=FALSE", f"mailto:{attendee}"))
+        lines.append(
+            ical.property_line("ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=FALSE", f"mailto:{attendee}")
+        )
     return _event(REQUEST if attendee else PUBLISH, title, reference, stamp, lines)
 
 
@@ -48,19 +50,21 @@ def meeting_cancelled(title: str, reference: str, stamp: ical.Stamp, *, attendee
     """The calendar that takes a meeting out of the reader's (RFC 5546, 3.2.5)."""
     start = _read(line(starts))
     when = [_when("DTSTART", start)] if start is not None else []
-    lines = [*when, "STATUS:CANCELLED", ical.prop("ATTENDEE", f"mailto:{attendee}")]
+    lines = [*when, "STATUS:CANCELLED", ical.property_line("ATTENDEE", f"mailto:{attendee}")]
     return _event(CANCEL, line(title), reference, stamp, lines)
 
 
 def _event(method: str, title: str, reference: str, stamp: ical.Stamp, lines: Sequence[str]) -> str:
     head = stamp.lines(f"{reference}\n{title}")
-    return ical.calendar(method, ical.component("VEVENT", *head, ical.text("SUMMARY", f"{reference}: {title}"), *lines))
+    return ical.whole_calendar(
+        method, ical.component("VEVENT", *head, ical.text_property("SUMMARY", f"{reference}: {title}"), *lines)
+    )
 
 
 def _when(name: str, at: datetime | date) -> str:
     if isinstance(at, datetime):
-        return ical.prop(name, ical.moment_utc(at))
-    return ical.prop(f"{name};VALUE=DATE", f"{at:%Y%m%d}")
+        return ical.property_line(name, ical.moment_utc(at))
+    return ical.property_line(f"{name};VALUE=DATE", f"{at:%Y%m%d}")
 
 
 def _read(written: str) -> datetime | date | None:

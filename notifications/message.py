@@ -26,12 +26,12 @@ def message_of(
         ValueError: ``mail_from`` or ``address`` is no address.
     """
     message = EmailMessage(policy=mime.FORM)
-    mime.put_in(message, "From", from_field(mail_from))
-    mime.put_in(message, "To", MailboxField("To", mailbox(shortened(line(name), 250), address)))
-    mime.put_in(message, "Reply-To", replies_to)
-    mime.put_in(message, "Subject", _subject_field(subject))
+    mime.set_header(message, "From", from_field(mail_from))
+    mime.set_header(message, "To", MailboxField("To", mailbox(shortened(line(name), 250), address)))
+    mime.set_header(message, "Reply-To", replies_to)
+    mime.set_header(message, "Subject", _subject_field(subject))
     for field, value in (*fields, ("MIME-Version", "1.0")):
-        mime.put_in(message, field, value)
+        mime.set_header(message, field, value)
     return message
 
 
@@ -42,4 +42,4 @@ def _subject_field(subject: str) -> TextField:
 
 def forms_of(text: str, page: str) -> list[MIMEPart]:
     """The two forms of what a mail says; ``page`` is ``text`` in HTML."""
-    return [mime.text(re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", "plain"), mime.text(page, "html")]
+    return [mime.text_part(re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", "plain"), mime.text_part(page, "html")]

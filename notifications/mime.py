@@ -11,7 +11,7 @@ from email.policy import EmailPolicy
 from functools import lru_cache
 from typing import Any
 
-from notifications.headers import Field
+from notifications.headers import HeaderField
 
 _LONGEST_LINE = 990
 """Octets; RFC 5322 (2.1.1) allows 998."""
@@ -30,7 +30,7 @@ class _Form(EmailPolicy):
 FORM = _Form(linesep="\r\n")
 
 
-def text(content: str, subtype: str, *, filename: str = "", method: str = "") -> MIMEPart:
+def text_part(content: str, subtype: str, *, filename: str = "", method: str = "") -> MIMEPart:
     """A part of text in UTF-8. ``method``: of a calendar (RFC 5546); with ``filename`` it is a file.
 
     8bit, which the transport turns into 7bit for old servers, unless a line is too long for a mail.
@@ -42,40 +42,40 @@ def text(content: str, subtype: str, *, filename: str = "", method: str = "") ->
     if max(map(len, octets.split(b"\n"))) > _LONGEST_LINE:
         part.set_content(content, subtype=subtype, cte="quoted-printable", params={"method": method} if method else {})
     else:
-        put_in(part, "Content-Type", f'text/{subtype}; charset="utf-8"{more}')
-        put_in(part, "Content-Transfer-Encoding", "8bit")
+        set_header(part, "Content-Type", f'text/{subtype}; charset="utf-8"{more}')
+        set_header(part, "Content-Transfer-Encoding", "8bit")
         part.set_payload(octets.decode("ascii", "surrogateescape"))
     if filename:
-        put_in(part, "Content-Disposition", f'attachment; filename="{filename}"')
+        set_header(part, "Content-Disposition", f'attachment; filename="{filename}"')
     return part
 
 
-def file(content: bytes, maintype: str, subtype: str, filename: str) -> MIMEPart:
+def file_part(content: bytes, maintype: str, subtype: str, filename: str) -> MIMEPart:
     """A part that is a file, in Base64."""
     part = MIMEPart(policy=FORM)
     part.set_content(content, maintype=maintype, subtype=subtype, filename=filename)
     return part
 
 
-def add(whole: MIMEPart, subtype: str, parts: Iterable[MIMEPart], boundary: str) -> None:
+def add_part(whole: MIMEPart, subtype: str, parts: Iterable[MIMEPart], boundary: str) -> None:
     """Make a multipart (RFC 2046, 5.1) of a message or part that has no content yet."""
-    put_in(whole, "Content-Type", f'multipart/{subtype}; {_BOUNDARY}{boundary}"')
+    set_header(whole, "Content-Type", f'multipart/{subtype}; {_BOUNDARY}{boundary}"')
     whole.set_payload(list(parts))
 
 
-def put_in(part: MIMEPart, name: str, value: str) -> None:
+def set_header(part: MIMEPart, name: str, value: str) -> None:
     """Put a field in: one line of ASCII, or one of the fields of ``headers``."""
-    part.set_raw(name, value if isinstance(value, Field) else _field(name, value))
+    part.set_raw(name, value if isinstance(value, HeaderField) else _field(name, value))
 
 
-_field = lru_cache(maxsize=1024)(Field)
+_field = lru_cache(maxsize=1024)(HeaderField)
 
 
 def octets(part: "Message[Any, Any]", policy: "EmailPolicy[Any]") -> bytes:
     """A message or part of it in 8 bits, as ``email.generator`` writes it; its lines end with CRLF."""
     head = b"".join(
         [
-            value.octets(policy) if isinstance(value, Field) else policy.fold_binary(name, value)
+            value.octets(policy) if isinstance(value, HeaderField) else policy.fold_binary(name, value)
             for name, value in part.raw_items()
         ]
     )

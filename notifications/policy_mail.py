@@ -7,18 +7,16 @@ from typing import Any
 
 from babel import Locale
 
+from models.base import N_
 from models.notices import POLICY_PROPOSED
 from models.posts import Capacity
 from notifications.addresses import POLICY, PROPOSED_POLICY
-from notifications.compose import Reader
+from notifications.compose import MailReader
 from notifications.envelope import fixed_fields
-from notifications.environment import language_of, translations
+from notifications.environment import language_of, mail_translations
 from notifications.of_no_case import mail_of_no_case
 from notifications.texts import prose
 from notifications.words import Words
-
-N_ = str
-"""Marks a text for extraction; it is translated where it is shown."""
 
 _ABOUT = N_("The policy for new cases")
 
@@ -28,7 +26,7 @@ def compose_policy(
     facts: Mapping[str, str],
     *,
     names: Mapping[str, str],
-    reader: Reader,
+    reader: MailReader,
     at: datetime,
     key: str,
     mail_from: str,
@@ -57,10 +55,10 @@ def compose_policy(
 
 
 def _context(
-    kind: str, facts: Mapping[str, str], names: Mapping[str, str], reader: Reader, public_url: str
+    kind: str, facts: Mapping[str, str], names: Mapping[str, str], reader: MailReader, public_url: str
 ) -> dict[str, Any]:
     language = language_of(reader.language)
-    catalogue = translations(language)
+    catalogue = mail_translations(language)
     asks = kind == POLICY_PROPOSED
     seen: dict[str, Any] = {
         name: prose(facts[name]) for name in ("by", "version", "why", *(() if asks else ("outcome", "who")))

@@ -12,16 +12,16 @@ from models.base import Value
 from models.notices import DIGEST, POLICY_PROPOSED, POLICY_SETTLED
 from models.posts import Capacity, Post
 from notifications.answer_links import AnswerLinks
-from notifications.compose import Reader, compose
+from notifications.compose import MailReader, compose
 from notifications.digest import Item, compose_digest
 from notifications.off_links import OffLinks
 from notifications.policy_mail import compose_policy
 from notifications.wording import About
 
-AT = datetime(2009, 11, 6, 2, 0, tzinfo=UTC)
-DUE = datetime(2009, 11, 13, 2, 0, tzinfo=UTC)
+SAMPLE_TIME = datetime(2009, 11, 6, 2, 0, tzinfo=UTC)
+SAMPLE_DUE = datetime(2009, 11, 13, 2, 0, tzinfo=UTC)
 
-NAMES = {
+SAMPLE_NAMES = {
     "AU": "Australia",
     "ID": "Indonesia",
     "NZ": "New Zealand",
@@ -29,19 +29,19 @@ NAMES = {
     "TH": "Thailand",
     "IOM": "International Organization for Migration",
 }
-ABOUT = About(
+SAMPLE_CASE = About(
     reference="AHG-2009-001",
     title="Vessel off Merak with 254 persons aboard",
     stage="co_chair_review",
-    names=NAMES,
+    names=SAMPLE_NAMES,
     answers_by_link=("respond", "consent", "acknowledge"),
 )
 
-LINKS = AnswerLinks({"samples": b"k" * 32})
+SAMPLE_LINKS = AnswerLinks({"samples": b"k" * 32})
 """Signs the links of previews. The same key always, so that a sample is the same mail always; known to everybody, so
 that what it signs proves nothing (``web.opened_link`` takes the deployment's own keys alone)."""
 
-OFF = OffLinks({"samples": b"k" * 32})
+SAMPLE_OFF_LINKS = OffLinks({"samples": b"k" * 32})
 """The same for links that switch mails off."""
 
 _GATE = {
@@ -53,7 +53,7 @@ _GATE = {
 _OUTCOME = {"outcome": "Common interview form in use", "text": "The form is in use in four ports."}
 _RECOMMENDATION = {"recommendation": "Members nominate a contact for disembarkation by the end of the year."}
 
-FACTS: Mapping[str, Mapping[str, str]] = {
+SAMPLE_FACTS: Mapping[str, Mapping[str, str]] = {
     "request_received": {},
     "completeness_requested": {"requester": "ID"},
     "completeness_overdue": {},
@@ -204,7 +204,7 @@ _WITHOUT_DATE = (
 )
 
 
-def reader_of(kind: str) -> Reader:
+def reader_of(kind: str) -> MailReader:
     """Somebody who may get such a notice."""
     if kind in _SECRETARIAT:
         post, zone = Post("RSO/secretariat"), "Asia/Bangkok"
@@ -215,31 +215,37 @@ def reader_of(kind: str) -> Reader:
     else:
         post, zone = Post("ID/focal-point"), "Asia/Jakarta"
     capacity = Capacity.ALTERNATE if kind == "review_escalated" else Capacity.HOLDER
-    return Reader(name="Siti Nurhaliza", address="desk@example.org", post=post, zone=zone, capacity=capacity)
+    return MailReader(name="Siti Nurhaliza", address="desk@example.org", post=post, zone=zone, capacity=capacity)
 
 
 _IN_A_DIGEST = ("situation_updated", "outcome_due", "invitation_answered", "outcome_blocked", "recommendation_due")
 
 
-def sample_digest(about: About = ABOUT, **changes: Any) -> EmailMessage:
+def sample_digest(about: About = SAMPLE_CASE, **changes: Any) -> EmailMessage:
     """A digest with sample facts, of two cases; ``changes`` replace arguments of ``compose_digest``."""
     other = about.model_copy(
         update={"reference": "AHG-2009-002", "title": "Boats in the strait", "stage": "operational"}
     )
     items = [
-        Item(kind=kind, about=case, facts=FACTS[kind], due=None if kind in _WITHOUT_DATE else DUE, queued_at=AT)
+        Item(
+            kind=kind,
+            about=case,
+            facts=SAMPLE_FACTS[kind],
+            due=None if kind in _WITHOUT_DATE else SAMPLE_DUE,
+            queued_at=SAMPLE_TIME,
+        )
         for case in (about, other)
         for kind in (_IN_A_DIGEST if case is other else _IN_A_DIGEST[2:4])
     ]
     arguments: Mapping[str, Any] = {
         "items": items,
         "reader": reader_of(DIGEST),
-        "at": AT,
+        "at": SAMPLE_TIME,
         "key": f"{DIGEST}:ID/focal-point:7",
         "mail_from": "Bali Process Ad Hoc Group <ahg@example.org>",
         "reply_to": "Secretariat <secretariat@example.org>",
         "public_url": "https://ahg.example.org",
-        "off": OFF,
+        "off": SAMPLE_OFF_LINKS,
         **changes,
     }
     return compose_digest(**arguments)
@@ -262,13 +268,13 @@ _A_POLICY: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def sample_policy(kind: str, about: About = ABOUT, **changes: Any) -> EmailMessage:
+def sample_policy(kind: str, about: About = SAMPLE_CASE, **changes: Any) -> EmailMessage:
     """A mail about a proposed policy; ``changes`` replace arguments of ``compose_policy``. Of ``about``: the names."""
     arguments: Mapping[str, Any] = {
         "facts": _A_POLICY[kind],
         "names": about.names,
         "reader": reader_of(kind),
-        "at": AT,
+        "at": SAMPLE_TIME,
         "key": f"{kind}:AU/co-chair:7",
         "mail_from": "Bali Process Ad Hoc Group <ahg@example.org>",
         "reply_to": "Secretariat <secretariat@example.org>",
@@ -290,16 +296,16 @@ def sample_mail(kind: str, **changes: Any) -> EmailMessage:
         return sample_policy(kind, **changes)
     arguments: Mapping[str, Any] = {
         "reader": reader_of(kind),
-        "about": ABOUT,
-        "facts": FACTS[kind],
-        "due": None if kind in _WITHOUT_DATE else DUE,
-        "at": AT,
+        "about": SAMPLE_CASE,
+        "facts": SAMPLE_FACTS[kind],
+        "due": None if kind in _WITHOUT_DATE else SAMPLE_DUE,
+        "at": SAMPLE_TIME,
         "key": f"AHG-2009-001/7/{kind}/desk@example.org",
         "mail_from": "Bali Process Ad Hoc Group <ahg@example.org>",
         "reply_to": "Secretariat <secretariat@example.org>",
         "public_url": "https://ahg.example.org",
-        "links": LINKS,
-        "off": OFF,
+        "links": SAMPLE_LINKS,
+        "off": SAMPLE_OFF_LINKS,
         "sequence": 7,
         **changes,
     }

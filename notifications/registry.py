@@ -10,10 +10,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from models.notices import KINDS, OF_NO_CASE
+from models.notices import NOTICE_KINDS, OF_NO_CASE
 from notifications.environment import SHARED, TEMPLATES
 
-PARTS = ("subject.txt", "body.txt", "body.html")
+TEMPLATE_PARTS = ("subject.txt", "body.txt", "body.html")
 """The templates of a kind."""
 
 
@@ -24,7 +24,7 @@ class Pace(StrEnum):
     DIGEST = "may wait for a digest"
 
 
-class Wish(StrEnum):
+class Optionality(StrEnum):
     """Whether a reader can switch a kind off."""
 
     MANDATORY = "mandatory"
@@ -48,19 +48,19 @@ class Deadline(StrEnum):
     NONE = "none"
 
 
-class Entry(NamedTuple):
+class DeliveryRule(NamedTuple):
     """One row: how a kind of notice is delivered."""
 
     kind: str
     pace: Pace
-    wish: Wish
+    wish: Optionality
     sensitivity: Sensitivity
     deadline: Deadline
 
     @property
     def acknowledged(self) -> bool:
         """Whether its reader is asked to confirm that it came, where it asks for nothing else."""
-        return self.wish is Wish.MANDATORY
+        return self.wish is Optionality.MANDATORY
 
     @property
     def folder(self) -> Path:
@@ -69,103 +69,103 @@ class Entry(NamedTuple):
 
 
 _NOW, _DIGEST = Pace.NOW, Pace.DIGEST
-_MUST, _MAY = Wish.MANDATORY, Wish.OPTIONAL
+_MUST, _MAY = Optionality.MANDATORY, Optionality.OPTIONAL
 _QUOTES, _LINK, _RELEASED = Sensitivity.QUOTES, Sensitivity.LINK, Sensitivity.RELEASED
 _POLICY, _AGREED, _EITHER, _NONE = Deadline.POLICY, Deadline.AGREED, Deadline.EITHER, Deadline.NONE
 
 _ROWS = (
     # the request
-    Entry("request_received", _NOW, _MUST, _QUOTES, _POLICY),
-    Entry("completeness_requested", _NOW, _MUST, _QUOTES, _POLICY),
-    Entry("completeness_overdue", _NOW, _MUST, _QUOTES, _POLICY),
-    Entry("request_returned", _NOW, _MUST, _QUOTES, _POLICY),
-    Entry("resubmission_reminder", _NOW, _MAY, _QUOTES, _POLICY),
-    Entry("request_joined", _DIGEST, _MAY, _QUOTES, _NONE),
-    Entry("request_withdrawn", _NOW, _MUST, _QUOTES, _NONE),
+    DeliveryRule("request_received", _NOW, _MUST, _QUOTES, _POLICY),
+    DeliveryRule("completeness_requested", _NOW, _MUST, _QUOTES, _POLICY),
+    DeliveryRule("completeness_overdue", _NOW, _MUST, _QUOTES, _POLICY),
+    DeliveryRule("request_returned", _NOW, _MUST, _QUOTES, _POLICY),
+    DeliveryRule("resubmission_reminder", _NOW, _MAY, _QUOTES, _POLICY),
+    DeliveryRule("request_joined", _DIGEST, _MAY, _QUOTES, _NONE),
+    DeliveryRule("request_withdrawn", _NOW, _MUST, _QUOTES, _NONE),
     # gates: what Co-Chairs say to each other is read on the page, not in a mail
-    Entry("review_requested", _NOW, _MUST, _QUOTES, _POLICY),
-    Entry("review_requested_again", _NOW, _MUST, _QUOTES, _POLICY),
-    Entry("review_reminder", _NOW, _MUST, _QUOTES, _POLICY),
-    Entry("review_escalated", _NOW, _MUST, _QUOTES, _POLICY),
-    Entry("review_overdue", _NOW, _MUST, _QUOTES, _POLICY),
-    Entry("position_taken", _NOW, _MAY, _LINK, _POLICY),
-    Entry("question_asked", _NOW, _MUST, _LINK, _POLICY),
-    Entry("question_answered", _NOW, _MUST, _LINK, _POLICY),
-    Entry("answer_overdue", _NOW, _MUST, _LINK, _POLICY),
-    Entry("consultation_opened", _NOW, _MUST, _LINK, _POLICY),
-    Entry("decision_made", _NOW, _MUST, _QUOTES, _NONE),
-    Entry("decision_lapsed", _NOW, _MUST, _QUOTES, _POLICY),
+    DeliveryRule("review_requested", _NOW, _MUST, _QUOTES, _POLICY),
+    DeliveryRule("review_requested_again", _NOW, _MUST, _QUOTES, _POLICY),
+    DeliveryRule("review_reminder", _NOW, _MUST, _QUOTES, _POLICY),
+    DeliveryRule("review_escalated", _NOW, _MUST, _QUOTES, _POLICY),
+    DeliveryRule("review_overdue", _NOW, _MUST, _QUOTES, _POLICY),
+    DeliveryRule("position_taken", _NOW, _MAY, _LINK, _POLICY),
+    DeliveryRule("question_asked", _NOW, _MUST, _LINK, _POLICY),
+    DeliveryRule("question_answered", _NOW, _MUST, _LINK, _POLICY),
+    DeliveryRule("answer_overdue", _NOW, _MUST, _LINK, _POLICY),
+    DeliveryRule("consultation_opened", _NOW, _MUST, _LINK, _POLICY),
+    DeliveryRule("decision_made", _NOW, _MUST, _QUOTES, _NONE),
+    DeliveryRule("decision_lapsed", _NOW, _MUST, _QUOTES, _POLICY),
     # participants
-    Entry("participants_proposed", _NOW, _MUST, _QUOTES, _POLICY),
-    Entry("list_awaited", _NOW, _MAY, _QUOTES, _POLICY),
-    Entry("invited", _NOW, _MUST, _QUOTES, _POLICY),
-    Entry("invitation_reminder", _NOW, _MUST, _QUOTES, _POLICY),
-    Entry("invitation_answered", _DIGEST, _MAY, _LINK, _NONE),
-    Entry("invitation_lapsed", _NOW, _MUST, _QUOTES, _NONE),
-    Entry("minimum_missing", _NOW, _MUST, _QUOTES, _POLICY),
-    Entry("admission_proposed", _NOW, _MUST, _QUOTES, _POLICY),
-    Entry("participant_left", _NOW, _MAY, _LINK, _NONE),
-    Entry("group_convened", _NOW, _MUST, _QUOTES, _POLICY),
+    DeliveryRule("participants_proposed", _NOW, _MUST, _QUOTES, _POLICY),
+    DeliveryRule("list_awaited", _NOW, _MAY, _QUOTES, _POLICY),
+    DeliveryRule("invited", _NOW, _MUST, _QUOTES, _POLICY),
+    DeliveryRule("invitation_reminder", _NOW, _MUST, _QUOTES, _POLICY),
+    DeliveryRule("invitation_answered", _DIGEST, _MAY, _LINK, _NONE),
+    DeliveryRule("invitation_lapsed", _NOW, _MUST, _QUOTES, _NONE),
+    DeliveryRule("minimum_missing", _NOW, _MUST, _QUOTES, _POLICY),
+    DeliveryRule("admission_proposed", _NOW, _MUST, _QUOTES, _POLICY),
+    DeliveryRule("participant_left", _NOW, _MAY, _LINK, _NONE),
+    DeliveryRule("group_convened", _NOW, _MUST, _QUOTES, _POLICY),
     # operational
-    Entry("outcome_assigned", _NOW, _MAY, _QUOTES, _AGREED),
-    Entry("outcome_due", _DIGEST, _MAY, _QUOTES, _AGREED),
-    Entry("outcome_overdue", _NOW, _MAY, _QUOTES, _AGREED),
-    Entry("outcome_blocked", _DIGEST, _MAY, _LINK, _NONE),
-    Entry("outcome_done", _NOW, _MAY, _QUOTES, _POLICY),
-    Entry("outcome_verified", _NOW, _MAY, _QUOTES, _POLICY),
-    Entry("outcome_reopened", _NOW, _MAY, _QUOTES, _AGREED),
-    Entry("arrangement_proposed", _NOW, _MUST, _QUOTES, _POLICY),
-    Entry("arrangement_in_force", _NOW, _MAY, _QUOTES, _AGREED),
-    Entry("arrangement_review_due", _DIGEST, _MAY, _QUOTES, _AGREED),
-    Entry("meeting_called", _NOW, _MUST, _QUOTES, _NONE),
-    Entry("situation_update_due", _NOW, _MAY, _QUOTES, _POLICY),
-    Entry("situation_updated", _DIGEST, _MAY, _LINK, _NONE),
-    Entry("activation_ending", _NOW, _MUST, _QUOTES, _EITHER),
-    Entry("activation_extended", _NOW, _MAY, _QUOTES, _AGREED),
-    Entry("case_suspended", _NOW, _MUST, _QUOTES, _NONE),
-    Entry("case_resumed", _NOW, _MUST, _QUOTES, _NONE),
+    DeliveryRule("outcome_assigned", _NOW, _MAY, _QUOTES, _AGREED),
+    DeliveryRule("outcome_due", _DIGEST, _MAY, _QUOTES, _AGREED),
+    DeliveryRule("outcome_overdue", _NOW, _MAY, _QUOTES, _AGREED),
+    DeliveryRule("outcome_blocked", _DIGEST, _MAY, _LINK, _NONE),
+    DeliveryRule("outcome_done", _NOW, _MAY, _QUOTES, _POLICY),
+    DeliveryRule("outcome_verified", _NOW, _MAY, _QUOTES, _POLICY),
+    DeliveryRule("outcome_reopened", _NOW, _MAY, _QUOTES, _AGREED),
+    DeliveryRule("arrangement_proposed", _NOW, _MUST, _QUOTES, _POLICY),
+    DeliveryRule("arrangement_in_force", _NOW, _MAY, _QUOTES, _AGREED),
+    DeliveryRule("arrangement_review_due", _DIGEST, _MAY, _QUOTES, _AGREED),
+    DeliveryRule("meeting_called", _NOW, _MUST, _QUOTES, _NONE),
+    DeliveryRule("situation_update_due", _NOW, _MAY, _QUOTES, _POLICY),
+    DeliveryRule("situation_updated", _DIGEST, _MAY, _LINK, _NONE),
+    DeliveryRule("activation_ending", _NOW, _MUST, _QUOTES, _EITHER),
+    DeliveryRule("activation_extended", _NOW, _MAY, _QUOTES, _AGREED),
+    DeliveryRule("case_suspended", _NOW, _MUST, _QUOTES, _NONE),
+    DeliveryRule("case_resumed", _NOW, _MUST, _QUOTES, _NONE),
     # reporting
-    Entry("contributions_requested", _NOW, _MUST, _QUOTES, _EITHER),
-    Entry("report_begun", _NOW, _MUST, _QUOTES, _EITHER),
-    Entry("report_owed", _NOW, _MAY, _QUOTES, _EITHER),
-    Entry("report_tabled", _NOW, _MUST, _QUOTES, _POLICY),
-    Entry("report_reopened", _NOW, _MUST, _LINK, _POLICY),
-    Entry("report_accepted", _NOW, _MAY, _QUOTES, _NONE),
-    Entry("consent_requested", _NOW, _MUST, _QUOTES, _POLICY),
-    Entry("consent_reminder", _NOW, _MUST, _QUOTES, _POLICY),
-    Entry("consent_missing", _NOW, _MAY, _QUOTES, _NONE),
-    Entry("closing_awaited", _NOW, _MAY, _QUOTES, _POLICY),
-    Entry("circulated", _NOW, _MUST, _RELEASED, _NONE),
-    Entry("case_ended", _NOW, _MUST, _QUOTES, _NONE),
+    DeliveryRule("contributions_requested", _NOW, _MUST, _QUOTES, _EITHER),
+    DeliveryRule("report_begun", _NOW, _MUST, _QUOTES, _EITHER),
+    DeliveryRule("report_owed", _NOW, _MAY, _QUOTES, _EITHER),
+    DeliveryRule("report_tabled", _NOW, _MUST, _QUOTES, _POLICY),
+    DeliveryRule("report_reopened", _NOW, _MUST, _LINK, _POLICY),
+    DeliveryRule("report_accepted", _NOW, _MAY, _QUOTES, _NONE),
+    DeliveryRule("consent_requested", _NOW, _MUST, _QUOTES, _POLICY),
+    DeliveryRule("consent_reminder", _NOW, _MUST, _QUOTES, _POLICY),
+    DeliveryRule("consent_missing", _NOW, _MAY, _QUOTES, _NONE),
+    DeliveryRule("closing_awaited", _NOW, _MAY, _QUOTES, _POLICY),
+    DeliveryRule("circulated", _NOW, _MUST, _RELEASED, _NONE),
+    DeliveryRule("case_ended", _NOW, _MUST, _QUOTES, _NONE),
     # recommendations
-    Entry("recommendation_addressed", _NOW, _MUST, _QUOTES, _AGREED),
-    Entry("recommendation_due", _DIGEST, _MAY, _QUOTES, _AGREED),
-    Entry("recommendation_overdue", _NOW, _MAY, _QUOTES, _AGREED),
-    Entry("recommendation_resolved", _DIGEST, _MAY, _QUOTES, _AGREED),
+    DeliveryRule("recommendation_addressed", _NOW, _MUST, _QUOTES, _AGREED),
+    DeliveryRule("recommendation_due", _DIGEST, _MAY, _QUOTES, _AGREED),
+    DeliveryRule("recommendation_overdue", _NOW, _MAY, _QUOTES, _AGREED),
+    DeliveryRule("recommendation_resolved", _DIGEST, _MAY, _QUOTES, _AGREED),
     # posts
-    Entry("post_handed_over", _NOW, _MUST, _QUOTES, _NONE),
-    Entry("post_delegated", _NOW, _MUST, _QUOTES, _NONE),
+    DeliveryRule("post_handed_over", _NOW, _MUST, _QUOTES, _NONE),
+    DeliveryRule("post_delegated", _NOW, _MUST, _QUOTES, _NONE),
 )
 
-REGISTRY: dict[str, Entry] = {entry.kind: entry for entry in _ROWS}
+REGISTRY: dict[str, DeliveryRule] = {entry.kind: entry for entry in _ROWS}
 """How every kind of notice is delivered, in the order of the procedure."""
 
 
 def rows() -> Iterator[tuple[str, str, str, str, str, str]]:
     """The table for the documentation: kind, what it says, asks or tells, pace, wish, what it may hold."""
     for entry in _ROWS:
-        kind = KINDS[entry.kind]
+        kind = NOTICE_KINDS[entry.kind]
         asks = "asks" if kind.asks else "tells"
         yield entry.kind, kind.summary, asks, entry.pace.value, entry.wish.value, entry.sensitivity.value
 
 
 def _faults() -> Iterator[str]:
-    for kind in sorted(set(KINDS) ^ set(REGISTRY)):
+    for kind in sorted(set(NOTICE_KINDS) ^ set(REGISTRY)):
         yield f"{kind} is in models.notices or in the registry of notifications, not in both"
     for entry in _ROWS:
-        if entry.wish is Wish.MANDATORY and entry.pace is Pace.DIGEST:
+        if entry.wish is Optionality.MANDATORY and entry.pace is Pace.DIGEST:
             yield f"{entry.kind} is mandatory and must go out at once"
-    own = [f"{kind}/{part}" for kind in (*REGISTRY, *OF_NO_CASE) for part in PARTS]
+    own = [f"{kind}/{part}" for kind in (*REGISTRY, *OF_NO_CASE) for part in TEMPLATE_PARTS]
     yield from (f"{name} is missing" for name in own if not (TEMPLATES / name).is_file())
     known = {*SHARED, *own}
     for path in sorted(TEMPLATES.rglob("*")):

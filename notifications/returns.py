@@ -16,12 +16,12 @@ from email.policy import compat32
 from email.utils import parseaddr
 from typing import Any, TypeAlias, cast
 
-from models.returns import Fate, Report, Return
+from models.returns import Fate, RecipientReport, ReturnedMail
 from notifications.texts import line, shortened
 
 _Mail: TypeAlias = "Message[Any, Any]"
 
-LONGEST = 256 * 1024
+LONGEST_READ = 256 * 1024
 """Bytes of a returned mail that are looked at. What is asked for stands at its beginning: of a mail that a server sends
 back whole, with its attachments, the rest is never read."""
 
@@ -40,13 +40,13 @@ _WHOLE = ("message/rfc822", "message/global")
 _ANSWERED_BY_A_PROGRAM = ("auto-replied", "auto-generated", "auto-notified")
 
 
-def read_return(octets: bytes) -> Return | None:
+def read_return(octets: bytes) -> ReturnedMail | None:
     """What a mail says of a notice that was sent; None when it says nothing, or is not to be understood.
 
     Looks at the first ``LONGEST`` bytes. Never raises for what the mail holds.
     """
     try:
-        message = email.message_from_bytes(octets[:LONGEST], policy=compat32)
+        message = email.message_from_bytes(octets[:LONGEST_READ], policy=compat32)
         if message.get_content_type() == "multipart/report":
             return _report(message, octets)
         return _auto_reply(message, octets)
@@ -57,7 +57,7 @@ def read_return(octets: bytes) -> Return | None:
 # delivery reports -----------------------------------------------------------------------------------------------------
 
 
-def _report(message: _Mail, octets: bytes) -> Return | None:
+def _report(message: _Mail, octets: bytes) -> ReturnedMail | None:
     """The three parts of RFC 6522 are looked for at the top alone: a report inside another mail reports nothing to us.
 
     The third part, which holds the Message-ID, may be left out; the mail is known by its envelope id as well, which is
@@ -76,7 +76,7 @@ def _report(message: _Mail, octets: bytes) -> Return | None:
         return None
     envelope = _ids([f"<{_said(blocks[0], 'Original-Envelope-Id').strip()}>"])
     named = tuple(dict.fromkeys((*ids[:1], *envelope)))
-    return Return(fingerprint=_fingerprint(message, octets), message_ids=named, reports=reports)
+    return ReturnedMail(fingerprint=_fingerprint(message, octets), message_ids=named, reports=reports)
 
 
 def _blocks(part: _Mail) -> Iterator[_Mail]:
@@ -96,7 +96,7 @@ def _headers(part: _Mail) -> _Mail:
     return inside[0] if inside else email.message_from_bytes(_octets(part), policy=compat32)
 
 
-def _of_recipient(block: _Mail) -> Report | None:
+def _of_recipient(block: _Mail) -> RecipientReport | None:
     """One group of fields; None when it names no address, or an action that is none of RFC 3464, 2.3.3."""
     fate = _fate(_said(block, "Action").lower())
     addresses = frozenset(filter(None, (_address(_said(block, name)) for name in _RECIPIENT)))
@@ -106,7 +106,7 @@ def _of_recipient(block: _Mail) -> Report | None:
     diagnostic = _said(block, "Diagnostic-Code")
     kind, separator, text = diagnostic.partition(";")
     said = text if separator and " " not in kind.strip() else diagnostic
-    return Report(fate=fate, addresses=addresses, status=status[0] if status else "", text=_bounded(said))
+    return RecipientReport(fate=fate, addresses=addresses, status=status[0] if status else "", text=_bounded(said))
 
 
 _RECIPIENT = ("Original-Recipient", "Final-Recipient")
@@ -137,7 +137,7 @@ def _address(field: str) -> str:
 # automatic replies ----------------------------------------------------------------------------------------------------
 
 
-def _auto_reply(message: _Mail, octets: bytes) -> Return | None:
+def _auto_reply(message: _Mail, octets: bytes) -> ReturnedMail | None:
     """A reply that a program wrote to one of our mails, which it names in ``In-Reply-To`` or ``References``."""
     if not _by_a_program(message):
         return None
@@ -145,8 +145,8 @@ def _auto_reply(message: _Mail, octets: bytes) -> Return | None:
     sender = _plain(parseaddr(_said(message, "From"))[1])
     if not ids or not sender:
         return None
-    said = Report(fate=Fate.AUTO_REPLY, addresses=frozenset({sender}), text=_bounded(_subject(message)))
-    return Return(fingerprint=_fingerprint(message, octets), message_ids=ids, reports=(said,))
+    said = RecipientReport(fate=Fate.AUTO_REPLY, addresses=frozenset({sender}), text=_bounded(_subject(message)))
+    return ReturnedMail(fingerprint=_fingerprint(message, octets), message_ids=ids, reports=(said,))
 
 
 def _by_a_program(message: _Mail) -> bool:
@@ -211,4 +211,4 @@ def _bounded(text: str) -> str:
 def _fingerprint(message: _Mail, octets: bytes) -> str:
     """The mail's own Message-ID, since copies of it differ on their way; without one, all of it."""
     own = _ids(_all(message, "Message-ID"))
-    return hashlib.sha256(own[0].encode(errors="replace") if own else octets[:LONGEST]).hexdigest()
+    return hashlib.sha256(own[0].encode(errors="replace") if own else octets[:LONGEST_READ]).hexdigest()

@@ -5,16 +5,16 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.posts import Post
-from notifications.compose import Reader
-from notifications.environment import languages
+from notifications.compose import MailReader
+from notifications.environment import mail_languages
 from notifications.preview import reader_of
-from records.directory import zone_of
+from records.directory import zone_of_member
 from records.offices import addressee_of
 
 
 async def sample_reader(
     connection: AsyncConnection, kind: str, *, post: Post | None, language: str, now: datetime
-) -> Reader:
+) -> MailReader:
     """The reader of a kind of notice for a post (None: one that may get it) in a language (empty: that of its holder).
 
     Where nobody holds the post, somebody is made up.
@@ -22,9 +22,9 @@ async def sample_reader(
     reader = reader_of(kind)
     post = post or reader.post
     addressee = await addressee_of(connection, post, reader.capacity, now)
-    spoken = language if language in languages() else addressee.language if addressee else "en"
+    spoken = language if language in mail_languages() else addressee.language if addressee else "en"
     reader = reader.model_copy(
-        update={"post": post, "zone": await zone_of(connection, post.member), "language": spoken}
+        update={"post": post, "zone": await zone_of_member(connection, post.member), "language": spoken}
     )
     if addressee is None:
         return reader

@@ -7,8 +7,7 @@ A sentence that is not recognised stays English (decision 26).
 import re
 from collections.abc import Callable, Mapping
 
-N_ = str
-"""Marks a text for extraction; it is translated where it is shown."""
+from models.base import N_
 
 _NOBODY = {"none": N_("none"), "nobody": N_("nobody")}
 
@@ -82,7 +81,7 @@ def _form(sentence: str) -> re.Pattern[str]:
 _FORMS = tuple((_form(sentence), sentence) for sentence in _SENTENCES)
 
 
-def said(text: str, translate: Callable[[str], str], put: Mapping[str, Callable[[str], str]]) -> str | None:
+def sentence_in(text: str, translate: Callable[[str], str], put: Mapping[str, Callable[[str], str]]) -> str | None:
     """The sentence in the reader's language; None: it is none of these.
 
     ``put``: how what stands in a sentence is said, by its name (``post``, ``member``, ``day``, ...); what has none

@@ -69,7 +69,7 @@ class _Answers(asyncio.StreamReader):
         super().feed_data(data)
 
 
-class Session:
+class SmtpSession:
     """A session over a connection that ``aiosmtplib`` has opened, and that nothing else uses from now on.
 
     ``timeout`` is in seconds and holds for writing and for the replies to what is asked at once; ``final_timeout`` for

@@ -16,7 +16,7 @@ from aiosmtplib import SMTPException, SMTPResponseException
 
 from notifications import mime
 from notifications.headers import ascii_address, mailbox
-from notifications.smtp_session import LostError, RejectedError, Reply, Session, UnansweredError
+from notifications.smtp_session import LostError, RejectedError, Reply, SmtpSession, UnansweredError
 
 Security = Literal["none", "starttls", "tls"]
 
@@ -30,7 +30,7 @@ _BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class AttemptResult:
     """What became of one attempt; ``reply`` is the server's code and text, or a sentence saying what failed.
 
     ``sent``: the server took it over. ``retry``: it did not, and may later. ``refused``: it never will.
@@ -52,9 +52,9 @@ class _LostError(Exception):
         self._state: Literal["away", "retry"] = "away" if closing else "retry"
 
     @property
-    def as_delivery(self) -> Delivery:
+    def as_delivery(self) -> AttemptResult:
         """What became of the attempt."""
-        return Delivery(self._state, str(self), lost=True)
+        return AttemptResult(self._state, str(self), lost=True)
 
 
 class Transport:
@@ -86,7 +86,7 @@ class Transport:
         self._final_timeout = max(timeout, 300.0) if final_timeout is None else final_timeout
         self._tls = tls_context
         self._places = asyncio.Semaphore(connections)
-        self._idle: list[Session] = []
+        self._idle: list[SmtpSession] = []
         self._own_name: str | None = None
         self._closed = False
 
@@ -100,29 +100,29 @@ class Transport:
         while self._idle:
             await self._idle.pop().leave()
 
-    async def send(self, message: EmailMessage, to: str) -> Delivery:
+    async def send(self, message: EmailMessage, to: str) -> AttemptResult:
         """Hand one mail to the server for one recipient. The sender is the message's ``From``.
 
         Never raises for what the server or the network does; a cancelled call drops its connection.
         """
         opened = await self.open(message, to)
-        return opened if isinstance(opened, Delivery) else await opened.send()
+        return opened if isinstance(opened, AttemptResult) else await opened.send()
 
-    async def open(self, message: EmailMessage, to: str) -> "Opened | Delivery":
+    async def open(self, message: EmailMessage, to: str) -> "OpenedMail | AttemptResult":
         """Go as far as can be gone without handing anything over; what is opened must be sent or dropped.
 
         Never raises for what the server or the network does; a cancelled call drops its connection.
         """
         await self._places.acquire()
-        opened: Opened | Delivery | None = None
+        opened: OpenedMail | AttemptResult | None = None
         try:
             opened = await self._open(message, to)
         finally:
-            if not isinstance(opened, Opened):
+            if not isinstance(opened, OpenedMail):
                 self._places.release()
         return opened
 
-    async def _open(self, message: EmailMessage, to: str) -> "Opened | Delivery":
+    async def _open(self, message: EmailMessage, to: str) -> "OpenedMail | AttemptResult":
         while self._idle:
             kept = self._idle.pop()
             if not kept.in_order:
@@ -134,19 +134,19 @@ class Transport:
                 break  # the server had tired of the connection: a new one shows whether it is there
         return await self._open_new(message, to)
 
-    async def _open_new(self, message: EmailMessage, to: str) -> "Opened | Delivery":
+    async def _open_new(self, message: EmailMessage, to: str) -> "OpenedMail | AttemptResult":
         try:
             session = await self._connect()
         except SMTPResponseException as error:
-            return Delivery("away", f"{error.code} {error.message}", lost=True)
+            return AttemptResult("away", f"{error.code} {error.message}", lost=True)
         except (SMTPException, OSError, LostError) as error:
-            return Delivery("away", str(error) or type(error).__name__, lost=True)
+            return AttemptResult("away", str(error) or type(error).__name__, lost=True)
         try:
             return await self._begin(session, message, to, kept=False)
         except _LostError as error:
             return error.as_delivery
 
-    async def _connect(self) -> Session:
+    async def _connect(self) -> SmtpSession:
         if self._security != "none" and self._tls is None:
             self._tls = await asyncio.to_thread(ssl.create_default_context)
         connection = aiosmtplib.SMTP(
@@ -164,21 +164,23 @@ class Transport:
         self._own_name = connection.local_hostname  # found out once; that may take a look-up
         try:
             await _greet(connection)
-            return Session(connection, timeout=self._timeout, final_timeout=self._final_timeout)
+            return SmtpSession(connection, timeout=self._timeout, final_timeout=self._final_timeout)
         except BaseException:
             connection.close()
             raise
 
-    async def _begin(self, session: Session, message: EmailMessage, to: str, *, kept: bool) -> "Opened | Delivery":
+    async def _begin(
+        self, session: SmtpSession, message: EmailMessage, to: str, *, kept: bool
+    ) -> "OpenedMail | AttemptResult":
         """Begin a mail transaction (RFC 5321, section 3.3) over this session, which is kept if it ends in order.
 
         Raises:
             _LostError: the connection is gone.
         """
-        opened: Opened | None = None
+        opened: OpenedMail | None = None
         try:
             envelope = _fitted(session, message, to)
-            if isinstance(envelope, Delivery):
+            if isinstance(envelope, AttemptResult):
                 return envelope
             try:
                 await session.begin(
@@ -187,41 +189,41 @@ class Transport:
             except RejectedError as error:
                 if error.of_sender and error.reply.code // 100 == 5 and "SMTPUTF8" not in envelope.options:
                     session.abort()  # all mails have this sender: a fault of ours, whoever the recipient is
-                    return Delivery("away", str(error.reply), lost=True)
+                    return AttemptResult("away", str(error.reply), lost=True)
                 return await self._rejected(session, error.reply)
             except LostError as error:
                 raise _LostError(str(error)) from error
-            opened = Opened(self, session, message, to, envelope.content, kept=kept)
+            opened = OpenedMail(self, session, message, to, envelope.content, kept=kept)
         finally:
             if opened is None:
                 self._leave_or_keep(session)
         return opened
 
-    async def _end(self, session: Session, content: bytes) -> Delivery:
+    async def _end(self, session: SmtpSession, content: bytes) -> AttemptResult:
         """End it.
 
         Raises:
             _LostError: the connection is gone and the mail was not taken over.
         """
         try:
-            return Delivery("sent", str(await session.end(content)))
+            return AttemptResult("sent", str(await session.end(content)))
         except RejectedError as error:
             return await self._rejected(session, error.reply)
         except LostError as error:
             raise _LostError(str(error)) from error
         except UnansweredError as error:
             sentence = f"The whole message was sent, but no answer came back: {error}."
-            return Delivery("ambiguous", sentence, lost=True)
+            return AttemptResult("ambiguous", sentence, lost=True)
         finally:
             self._leave_or_keep(session)
 
-    def _leave_or_keep(self, session: Session) -> None:
+    def _leave_or_keep(self, session: SmtpSession) -> None:
         if session.in_order and not self._closed:
             self._idle.append(session)
         else:
             session.abort()
 
-    async def _rejected(self, session: Session, reply: Reply) -> Delivery:
+    async def _rejected(self, session: SmtpSession, reply: Reply) -> AttemptResult:
         """The server said no: 5xx for good, unless that is about the session; anything else for now."""
         if reply.code in (_CLOSING, _NO_LOGIN) or reply.code // 100 not in (4, 5):
             session.abort()  # over, or out of step
@@ -230,21 +232,21 @@ class Transport:
         if reply.code == _CLOSING:
             raise _LostError(str(reply), closing=True)
         if reply.code == _NO_LOGIN:
-            return Delivery("away", str(reply), lost=True)
-        return Delivery("refused" if reply.code // 100 == 5 else "retry", str(reply))
+            return AttemptResult("away", str(reply), lost=True)
+        return AttemptResult("refused" if reply.code // 100 == 5 else "retry", str(reply))
 
 
-class Opened:
+class OpenedMail:
     """A mail that the server waits for. Either of the two is called, once."""
 
     def __init__(
-        self, transport: Transport, session: Session, message: EmailMessage, to: str, content: bytes, *, kept: bool
+        self, transport: Transport, session: SmtpSession, message: EmailMessage, to: str, content: bytes, *, kept: bool
     ) -> None:
         self._transport, self._session, self._content = transport, session, content
         self._mail = message, to
         self._kept = kept
 
-    async def send(self) -> Delivery:
+    async def send(self) -> AttemptResult:
         """Hand it over.
 
         Never raises for what the server or the network does; a cancelled call drops its connection.
@@ -254,14 +256,14 @@ class Opened:
         finally:
             self._transport._places.release()
 
-    async def _end(self) -> Delivery:
+    async def _end(self) -> AttemptResult:
         try:
             return await self._transport._end(self._session, self._content)
         except _LostError as error:
             if not self._kept:
                 return error.as_delivery
         again = await self._transport._open_new(*self._mail)
-        return again if isinstance(again, Delivery) else await again._end()
+        return again if isinstance(again, AttemptResult) else await again._end()
 
     def drop(self) -> None:
         """Do not send it: the connection is given up, since the server waits for a message."""
@@ -279,7 +281,7 @@ class _Envelope:
     content: bytes
 
 
-def _fitted(session: Session, message: EmailMessage, to: str) -> _Envelope | Delivery:
+def _fitted(session: SmtpSession, message: EmailMessage, to: str) -> _Envelope | AttemptResult:
     """The mail in the form that this server takes, or why there is none."""
     sender = message["From"].addresses[0].addr_spec
     options = ["BODY=8BITMIME"] if session.offers("8bitmime") else []
@@ -287,13 +289,13 @@ def _fitted(session: Session, message: EmailMessage, to: str) -> _Envelope | Del
     try:
         mailbox("", to)
     except ValueError:
-        return Delivery("refused", f"{to!r} is not one mail address.")
+        return AttemptResult("refused", f"{to!r} is not one mail address.")
     try:
         sender, to = ascii_address(sender), ascii_address(to)
     except UnicodeError:
         if not session.offers("smtputf8"):
             wanting = next(one for one in (to, sender) if not one.isascii())
-            return Delivery(
+            return AttemptResult(
                 "refused",
                 f"The address {wanting} cannot be written in ASCII, and the mail server does not offer "
                 "SMTPUTF8 (RFC 6531).",
@@ -305,7 +307,7 @@ def _fitted(session: Session, message: EmailMessage, to: str) -> _Envelope | Del
     try:
         content = _content(message, policy)
     except UnicodeError:
-        return Delivery("refused", "The mail's own headers hold an address that cannot be written in ASCII.")
+        return AttemptResult("refused", "The mail's own headers hold an address that cannot be written in ASCII.")
     of_recipient: list[str] = []
     if session.offers("dsn"):
         options += _envelope_id(message)

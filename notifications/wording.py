@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 from babel import Locale
 
 from models.base import Value
-from models.notices import KINDS
+from models.notices import NOTICE_KINDS
 from models.posts import SECRETARIAT, Capacity, Post, Role
-from notifications.environment import Setting, form, language_of, place, translations
-from notifications.registry import PARTS, REGISTRY, Sensitivity, Wish
+from notifications.environment import PreparedText, language_of, mail_translations, placeholder, template_set
+from notifications.registry import REGISTRY, TEMPLATE_PARTS, Optionality, Sensitivity
 from notifications.texts import line, prose, shortened
 from notifications.words import Words
 
-SUBJECT = 150
+LONGEST_SUBJECT = 150
 """Characters of the subject, reference and all."""
 
 _TITLE = 80
@@ -57,7 +57,7 @@ class About(Value):
         return hash((self.reference, self.title, self.stage))
 
 
-class Telling(NamedTuple):
+class WordingKey(NamedTuple):
     """All that the words of a notice depend on: those for whom it is equal are told the same.
 
     ``member``: whose post it is told, if its words depend on that, else empty; ``zone`` (IANA) likewise.
@@ -74,7 +74,7 @@ class Telling(NamedTuple):
     due: datetime | None
 
 
-class Way(NamedTuple):
+class MailLinks(NamedTuple):
     """Where a mail leads: ``where`` is the case, the page of a command, or a page that takes the answer by the link."""
 
     url: str
@@ -82,7 +82,7 @@ class Way(NamedTuple):
     confirm_url: str = ""
 
 
-class Said(NamedTuple):
+class MailText(NamedTuple):
     """What a notice says in plain text and in HTML."""
 
     text: str
@@ -96,7 +96,7 @@ class _Facts(dict[str, str]):
         return ""
 
 
-def telling(
+def wording_key(
     kind: str,
     post: Post,
     capacity: Capacity,
@@ -106,12 +106,12 @@ def telling(
     about: About,
     facts: Mapping[str, str],
     due: datetime | None,
-) -> Telling:
+) -> WordingKey:
     """What a post is told. ``language`` is a tag (BCP 47); ``due`` is aware."""
     role = post.role
     of_one_post = post == SECRETARIAT or _depends_on_the_post(kind)
     of_one_zone = due is not None or _depends_on_the_zone(kind)
-    return Telling(
+    return WordingKey(
         kind,
         role,
         post.member if of_one_post else "",
@@ -135,70 +135,70 @@ def _depends_on_the_zone(kind: str) -> bool:
 @lru_cache(maxsize=256)
 def _asked_for(kind: str) -> frozenset[str]:
     """All that the templates of a kind take from their context."""
-    sources = form("en", html=False)
-    return frozenset().union(*(sources.asks_for(f"{kind}/{part}") for part in PARTS))
+    sources = template_set("en", html=False)
+    return frozenset().union(*(sources.asks_for(f"{kind}/{part}") for part in TEMPLATE_PARTS))
 
 
 # the words --------------------------------------------------------------------------------------------------
 
 
-def said(told: Telling, way: Way, post: Post, *, calendar: bool) -> Said:
+def worded(told: WordingKey, way: MailLinks, post: Post, *, calendar: bool) -> MailText:
     """What one post is told. ``calendar``: whether the mail carries the file of a meeting."""
     once = _said_once(told, way.where, bool(way.confirm_url), calendar)
     own = {"url": way.url, "confirm_url": way.confirm_url, "post": once.say.post(post)}
-    return Said(once.text.completed(own), once.page.completed(own))
+    return MailText(once.text.completed(own), once.page.completed(own))
 
 
 class _Once(NamedTuple):
-    text: Setting
-    page: Setting
+    text: PreparedText
+    page: PreparedText
     say: Words
 
 
 @lru_cache(maxsize=_KEPT)
-def _said_once(told: Telling, where: str, confirms: bool, calendar: bool) -> _Once:
+def _said_once(told: WordingKey, where: str, confirms: bool, calendar: bool) -> _Once:
     context = {
         **context_of(told),
         "subject": subject_of(told),
         "reference": line(told.about.reference),
         "calendar": calendar,
-        "post": place("post"),
-        "url": place("url"),
-        "confirm_url": place("confirm_url") if confirms else "",
+        "post": placeholder("post"),
+        "url": placeholder("url"),
+        "confirm_url": placeholder("confirm_url") if confirms else "",
         "where": where,
     }
-    plain, html = form(told.language, html=False), form(told.language, html=True)
+    plain, html = template_set(told.language, html=False), template_set(told.language, html=True)
     return _Once(
         plain.setting(f"{told.kind}/body.txt", context), html.setting(f"{told.kind}/body.html", context), context["say"]
     )
 
 
 @lru_cache(maxsize=_KEPT)
-def subject_of(told: Telling) -> str:
+def subject_of(told: WordingKey) -> str:
     """The subject of its mail."""
-    return shortened(f"[{line(told.about.reference)}] {said_shortly(told.kind, context_of(told))}", SUBJECT)
+    return shortened(f"[{line(told.about.reference)}] {in_one_line(told.kind, context_of(told))}", LONGEST_SUBJECT)
 
 
-def said_shortly(kind: str, context: Mapping[str, Any]) -> str:
+def in_one_line(kind: str, context: Mapping[str, Any]) -> str:
     """What a notice says in one line."""
-    subject = form(context["language"], html=False).template(f"{kind}/subject.txt")
+    subject = template_set(context["language"], html=False).template(f"{kind}/subject.txt")
     return line(" ".join(subject.render(context).split()))
 
 
 # what templates see -----------------------------------------------------------------------------------------
 
 
-def context_of(told: Telling) -> dict[str, Any]:
+def context_of(told: WordingKey) -> dict[str, Any]:
     """What the templates of a notice see, without where it leads."""
     entry, about = REGISTRY[told.kind], told.about
-    say = words_of(about, told.language, told.zone)
+    say = words_for(about, told.language, told.zone)
     quotes = entry.sensitivity is not Sensitivity.LINK
     tells = entry.sensitivity is not Sensitivity.RELEASED
     reference, title = line(about.reference), shortened(line(about.title), _TITLE) if tells else ""
     stage = line(about.stage) if tells else ""
     post = Post.of(told.member, told.role) if told.member else None
     return {
-        "asks": KINDS[told.kind].asks,
+        "asks": NOTICE_KINDS[told.kind].asks,
         "case": " - ".join(part for part in (reference, title, stage and say.word("stage", stage)) if part),
         "deadline": entry.deadline.value,
         "default_policy": about.default_policy,
@@ -210,7 +210,7 @@ def context_of(told: Telling) -> dict[str, Any]:
         "is_focal_point": told.role is Role.FOCAL_POINT,
         "is_secretariat": post == SECRETARIAT,
         "language": told.language,
-        "mandatory": entry.wish is Wish.MANDATORY,
+        "mandatory": entry.wish is Optionality.MANDATORY,
         "say": say,
         "stage": stage,
         **({"own_time": say.own_time} if _depends_on_the_zone(told.kind) else {}),
@@ -218,9 +218,9 @@ def context_of(told: Telling) -> dict[str, Any]:
     }
 
 
-def words_of(about: About, language: str, zone: str) -> Words:
+def words_for(about: About, language: str, zone: str) -> Words:
     """How things of a case are said in a language of the catalogues; ``zone`` (IANA) is the reader's."""
-    return Words(about.names, language=language, zone=zone, translations=translations(language))
+    return Words(about.names, language=language, zone=zone, translations=mail_translations(language))
 
 
 def _spoken(facts: Mapping[str, str], say: Words, quotes: bool) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 from babel.support import NullTranslations
 
+from models.base import N_
 from models.case import GateName
 from models.policy import Span
 from models.posts import SECRETARIAT, Post, Role
@@ -16,9 +17,6 @@ from models.request import FIELD_WORDS
 from notifications import sentences
 from notifications.texts import line
 from notifications.vocabulary import VOCABULARY, spelled
-
-N_ = str
-"""Marks a text for extraction; it is translated where it is shown."""
 
 
 def NN_(one: str, several: str) -> tuple[str, str]:  # noqa: N802 - named like the mark for a single text
@@ -67,7 +65,7 @@ _CODE_IN_TEXT = re.compile(r"\b[A-Z][A-Z0-9-]+\b")
 
 
 @lru_cache(maxsize=256)
-def zone_of(name: str) -> ZoneInfo:
+def zone_named(name: str) -> ZoneInfo:
     """The time zone of that name; UTC where there is none: a slip in the directory never stops a mail."""
     try:
         return ZoneInfo(name)
@@ -88,7 +86,7 @@ class Words:
     ) -> None:
         self._names = names
         self._language = language
-        self._zone = zone_of(zone)
+        self._zone = zone_named(zone)
         catalogue = translations or NullTranslations()
         self._translated: Callable[[str], str] = catalogue.gettext
         self._said_of = catalogue.pgettext
@@ -174,7 +172,7 @@ class Words:
             "stage": lambda name: self.word("stage", name),
             "report": lambda name: self.word("kind of report", name[:1].lower() + name[1:]),
         }
-        return sentences.said(text, self._translated, put)
+        return sentences.sentence_in(text, self._translated, put)
 
     def spoken(self, text: str) -> str:
         """Running text, its posts put into words: ``AU/co-chair`` becomes "the Co-Chair (Australia)"."""

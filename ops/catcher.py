@@ -25,7 +25,7 @@ SIZE_LIMIT = 32 * 1024 * 1024  # bytes; what large providers take
 FROM, TO = "X-Catcher-From", "X-Catcher-To"
 
 # An SMTP reply ("550 no such user") for a recipient, or None to take the mail.
-Answer = Callable[[str], str | None]
+RecipientCheck = Callable[[str], str | None]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,9 @@ class Catcher:
     `port` 0 takes a free one; read `port` after `start`. `answer` lets a test refuse or put off a recipient.
     """
 
-    def __init__(self, folder: Path, *, host: str = "127.0.0.1", port: int = 0, answer: Answer | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, host: str = "127.0.0.1", port: int = 0, answer: RecipientCheck | None = None
+    ) -> None:
         self.folder = folder
         self.host = host
         self.port = port

@@ -13,13 +13,13 @@ import db
 import worker
 from models.base import Value
 from models.notices.state import STUCK
-from models.returns import Place
+from models.returns import MailboxPlace
 from notifications.incoming import MailboxAway
 from ops.processes import port_ready
 from ops.temporal_server import SEARCH_ATTRIBUTES, temporal_ready, worker_ready
 from records import queries
 from records.directory import read_members
-from records.mail_pauses import pause_now
+from records.mail_pauses import current_pause
 from settings import Settings, SettingsError
 
 _ROOM = 500 * 1024 * 1024
@@ -136,7 +136,7 @@ async def _mailbox(settings: Settings) -> Finding:
         return Finding(what="Mailbox for what comes back", well=True, seen=seen)
     where = f"{settings.imap_folder} of {settings.imap_username} at {settings.imap_host}:{settings.imap_port}"
     try:
-        await asyncio.to_thread(mailbox.fetch, Place(), 0)
+        await asyncio.to_thread(mailbox.fetch, MailboxPlace(), 0)
     except MailboxAway as error:
         return Finding(what="Mailbox for what comes back", well=False, seen=f"{where}: {error}")
     return Finding(what="Mailbox for what comes back", well=True, seen=f"{where} can be read")
@@ -148,7 +148,7 @@ async def _board(settings: Settings) -> Finding:
     try:
         async with engine.connect() as connection:
             counts = await queries.notice_counts(connection)
-            paused = await pause_now(connection)
+            paused = await current_pause(connection)
     finally:
         await engine.dispose()
     stuck = sum(counts.get(state, 0) for state in STUCK)

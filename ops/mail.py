@@ -16,7 +16,7 @@ from models.notices.state import NoticeState
 from models.posts import Capacity, Post
 from models.returns import Fate
 from notifications.incoming import mails_in
-from notifications.preview import ABOUT, MailShown, mail_shown, sample_mail
+from notifications.preview import SAMPLE_CASE, MailShown, mail_shown, sample_mail
 from notifications.returns import read_return
 from notifications.sample_readers import sample_reader
 from notifications.texts import line
@@ -40,7 +40,7 @@ async def note_files(engine: AsyncEngine, path: Path, at: datetime) -> Counter[N
 
 
 def board_lines(rows: Sequence[Mapping[str, Any]], pause: Pause | None, queued: int) -> Iterator[str]:
-    """The board (``records.mail_board.board``) as lines of text: by post, each notice with why and what was tried.
+    """The board (``mail_board.stuck_notices``) as lines of text: by post, each notice with why and what was tried.
 
     ``queued``: how many notices wait to be sent.
     """
@@ -101,7 +101,7 @@ def _at(moment: datetime) -> str:
 
 
 def told_lines(notices: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """Who was told (``records.ledger.told``) as lines of text: when, what, whom, and what became of the mail."""
+    """Who was told (``ledger_of_case``) as lines of text: when, what, whom, and what became of the mail."""
     for notice in notices:
         alternate = f" ({notice['capacity']})" if notice["capacity"] != Capacity.HOLDER else ""
         yield f"{_at(notice['queued_at'])}  {notice['kind']}  {notice['post']}{alternate}"
@@ -112,12 +112,12 @@ def told_lines(notices: Iterable[Mapping[str, Any]]) -> Iterator[str]:
             yield f"    confirmed by its reader {_at(notice['acknowledged_at'])}"
 
 
-async def preview(
+async def preview_lines(
     connection: AsyncConnection, settings: Settings, kind: str, post: Post | None, language: str, now: datetime
 ) -> MailShown:
     """A kind of notice as a post would get it, with made-up facts (``notifications.preview``)."""
     reader = await sample_reader(connection, kind, post=post, language=language, now=now)
-    about = ABOUT.model_copy(update={"names": await names_of(connection)})
+    about = SAMPLE_CASE.model_copy(update={"names": await names_of(connection)})
     return mail_shown(
         sample_mail(
             kind,

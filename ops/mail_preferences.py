@@ -5,13 +5,13 @@ from datetime import datetime, time
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from models.mail_preferences import DEFAULT, How, Preferences, Rhythm, Switch
+from models.mail_preferences import DEFAULT_PREFERENCES, How, Preferences, Rhythm, Switch
 from models.posts import Capacity, Post
 from notifications.mandatory import can_be_switched_off, why_mandatory
 from notifications.registry import REGISTRY
 from records import mail_preferences
-from records.directory import zone_of
-from records.mail_preferences import Kept
+from records.directory import zone_of_member
+from records.mail_preferences import KeptPreferences
 from records.offices import addressee_of
 
 AS_IT_IS = "as it is"
@@ -24,7 +24,7 @@ class NotKept(Exception):
     """What was said cannot be kept; the text says why."""
 
 
-async def read(engine: AsyncEngine, post: Post, now: datetime) -> list[str]:
+async def preference_lines(engine: AsyncEngine, post: Post, now: datetime) -> list[str]:
     """What stands, in lines.
 
     Raises:
@@ -32,12 +32,12 @@ async def read(engine: AsyncEngine, post: Post, now: datetime) -> list[str]:
     """
     address = await _address_of(engine, post, now)
     async with engine.connect() as connection:
-        kept = await mail_preferences.kept(connection, post, address)
-        zone = await zone_of(connection, post.member)
+        kept = await mail_preferences.preferences_of(connection, post, address)
+        zone = await zone_of_member(connection, post.member)
     return list(_lines(kept, post, address, zone))
 
 
-async def change(
+async def change_preferences(
     engine: AsyncEngine,
     post: Post,
     now: datetime,
@@ -60,11 +60,11 @@ async def change(
     read = [switched(one) for one in switches]
 
     def wanted(stands: Preferences) -> Preferences:
-        said: dict[str, object] = {**dict(DEFAULT if reset else stands)}
-        given = {"digest": digest, "weekday": weekday, "morning": hours(morning, 1)[0] if morning else None}
+        said: dict[str, object] = {**dict(DEFAULT_PREFERENCES if reset else stands)}
+        given = {"digest": digest, "weekday": weekday, "morning": quiet_hours(morning, 1)[0] if morning else None}
         said |= {name: one for name, one in given.items() if one is not None}
         if quiet is not None:
-            begins, ends = (time(0), time(0)) if quiet == "none" else hours(quiet, 2)
+            begins, ends = (time(0), time(0)) if quiet == "none" else quiet_hours(quiet, 2)
             said |= {"quiet_from": begins, "quiet_until": ends}
         wants = Preferences.model_validate(said)
         for switch, how in read:
@@ -72,7 +72,7 @@ async def change(
         return Preferences.model_validate(dict(wants))
 
     try:
-        await mail_preferences.change(engine, post, address, wanted, now=now, by="the command line")
+        await mail_preferences.amend_preferences(engine, post, address, wanted, now=now, by="the command line")
     except ValueError as error:
         raise NotKept("; ".join(_sentences(error))) from None
 
@@ -107,7 +107,7 @@ def switched(written: str) -> tuple[Switch, How | None]:
     return Switch(case=case, kind=kind, how=wanted or How.AT_ONCE), wanted
 
 
-def hours(written: str, number: int) -> tuple[time, ...]:
+def quiet_hours(written: str, number: int) -> tuple[time, ...]:
     """Times of day between dashes.
 
     Raises:
@@ -130,7 +130,7 @@ async def _address_of(engine: AsyncEngine, post: Post, now: datetime) -> str:
     return holder.email
 
 
-def _lines(kept: Kept, post: Post, address: str, zone: str) -> Iterator[str]:
+def _lines(kept: KeptPreferences, post: Post, address: str, zone: str) -> Iterator[str]:
     wants = kept.wants
     yield f"{post}, {address}, times of {zone}"
     yield (

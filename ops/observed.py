@@ -19,12 +19,12 @@ async def observed(engine: AsyncEngine, reference: str | None, *, drafted_by: Po
             return {"stage": None, "waiting_on": []}
         return {"stage": "draft", "waiting_on": [drafted_by], "clock": "running", "versions": 0}
     async with engine.connect() as connection:
-        row = await queries.case(connection, reference)
+        row = await queries.case_row(connection, reference)
         if row is None:
             return {"stage": None}
-        parts = {name: await queries.parts(connection, reference, name) for name in queries.PARTS}
+        parts = {name: await queries.parts(connection, reference, name) for name in queries.PART_TABLES}
         notices: dict[str, list[str]] = defaultdict(list)
-        for notice in await queries.notices(connection, reference):
+        for notice in await queries.notice_rows(connection, reference):
             notices[notice["kind"]].append(notice["post"])
     followed = {one["number"]: one["state"] for one in parts["follow_ups"]}
     return {
@@ -47,7 +47,7 @@ async def known_of(engine: AsyncEngine, reference: str | None, directory: Direct
     if reference is None:
         return Known(directory=directory, at=at)
     async with engine.connect() as connection:
-        row = await queries.case(connection, reference)
+        row = await queries.case_row(connection, reference)
         names = ("participants", "outcomes", "arrangements", "meetings", "recommendations")
         parts = {name: await queries.parts(connection, reference, name) for name in names}
     return Known(

@@ -7,12 +7,12 @@ before them; any number of times is the same as once.
 import asyncio
 
 import db
-from ops.rebuild import lacking, rebuild
+from ops.rebuild import cases_without_texts, rebuild_cases
 from records.directory import seed_if_empty
 from settings import Settings, SettingsError, ensure_keys, load_settings
 
 
-async def prepare(settings: Settings) -> None:
+async def prepare_data_folder(settings: Settings) -> None:
     """Make the keys, bring the schema to the newest version, and fill what is empty or was recorded before."""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     made = ensure_keys(settings)
@@ -22,9 +22,9 @@ async def prepare(settings: Settings) -> None:
     engine = db.make_engine(settings)
     try:
         count = await seed_if_empty(engine)
-        if old := await lacking(engine):
+        if old := await cases_without_texts(engine):
             print(f"making the rows that lists and search need of {len(old)} cases recorded before there were any")
-            await rebuild(engine, old)
+            await rebuild_cases(engine, old)
     finally:
         await engine.dispose()
     if count:
@@ -33,6 +33,6 @@ async def prepare(settings: Settings) -> None:
 
 if __name__ == "__main__":
     try:
-        asyncio.run(prepare(load_settings()))
+        asyncio.run(prepare_data_folder(load_settings()))
     except SettingsError as error:
         raise SystemExit(str(error)) from None

@@ -18,10 +18,10 @@ from ops.verify import rebuilt
 from records import queries
 from records.log import read_entries, write_rows
 
-_PARTS = ("cases", *(name for name in queries.PARTS if name != "follow_ups"))
+_PARTS = ("cases", *(name for name in queries.PART_TABLES if name != "follow_ups"))
 
 
-async def lacking(engine: AsyncEngine) -> list[str]:
+async def cases_without_texts(engine: AsyncEngine) -> list[str]:
     """The cases that have no text to be found by: they were recorded before there were any."""
     cases, texts = TABLES.tables["cases"], TABLES.tables["search_texts"]
     has = select(texts.c.id).where(texts.c.reference == cases.c.reference).exists()
@@ -30,7 +30,7 @@ async def lacking(engine: AsyncEngine) -> list[str]:
         return list(found.scalars())
 
 
-async def rebuild(
+async def rebuild_cases(
     engine: AsyncEngine, references: Sequence[str] = (), progress: Callable[[int, int], None] = lambda done, of: None
 ) -> list[str]:
     """Make the rows of cases anew; of all where none is named. Returns those left alone: log absent or broken."""

@@ -14,9 +14,9 @@ from temporalio.worker import Replayer
 
 import worker
 from workflows.activation import Activation
-from workflows.delivery import Delivery
-from workflows.recommendation import Recommendation
-from workflows.returns import Returns
+from workflows.delivery import NoticeDelivery
+from workflows.recommendation import RecommendationFollowUp
+from workflows.returns import MailReturns
 
 _OURS = "ExecutionStatus = 'Running' AND WorkflowType IN ('Activation', 'Recommendation', 'Delivery', 'Returns')"
 _BEING_TOLD = RoutingConfigUpdateState.ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS
@@ -26,7 +26,7 @@ _LOOK_AGAIN = 0.1
 async def replay_all(
     histories: AsyncIterator[WorkflowHistory],
     converter: DataConverter,
-    workflows: Sequence[type] = (Activation, Recommendation, Delivery, Returns),
+    workflows: Sequence[type] = (Activation, RecommendationFollowUp, NoticeDelivery, MailReturns),
 ) -> AsyncIterator[tuple[str, Exception | None]]:
     """Replay each history; yields its workflow id, and what went wrong, if anything did."""
     replayer = Replayer(workflows=workflows, data_converter=converter, workflow_runner=worker.sandbox())

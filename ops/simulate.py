@@ -24,7 +24,7 @@ from temporalio.testing import WorkflowEnvironment
 
 import db
 import worker
-from casework import Casework, Done
+from casework import Casework, CommandResult
 from models.case import Stage
 from models.log import Entry
 from models.members import Directory
@@ -39,7 +39,7 @@ from ops.temporal_server import SEARCH_ATTRIBUTES, find_test_server
 from records import ledger, queries
 from records.directory import opening, seed_if_empty
 from settings import Settings, ensure_keys
-from workflows.client import CaseDesk
+from workflows.client import CaseClient
 from workflows.payloads import data_converter
 
 _SETTLED_SECONDS = 20.0
@@ -65,7 +65,7 @@ class Simulation:
         scenario: Scenario,
         env: WorkflowEnvironment,
         engine: AsyncEngine,
-        desk: CaseDesk,
+        desk: CaseClient,
         catcher: Catcher,
         said: Callable[[str], None],
         settings: Settings,
@@ -136,7 +136,7 @@ class Simulation:
         if act.do == "adopt" and done.stage in ("declined", "done"):
             await self._free_the_clock()
 
-    async def _give(self, at: datetime, act: Act, fields: Mapping[str, Any]) -> Done:
+    async def _give(self, at: datetime, act: Act, fields: Mapping[str, Any]) -> CommandResult:
         return await self._casework.act(
             str(act.do), fields, by=str(act.by), command_id=uuid4().hex, reference=self.reference, at=at
         )
@@ -159,7 +159,7 @@ class Simulation:
         A real server has no such lock. Unlocking it twice is an error there, so only where it is known to be locked.
         """
         async with self.engine.connect() as connection:
-            row = await queries.case(connection, str(self.reference))
+            row = await queries.case_row(connection, str(self.reference))
         if row and Stage(row["stage"]).final:
             await self._env.client.test_service.unlock_time_skipping(UnlockTimeSkippingRequest())
 
@@ -197,7 +197,7 @@ class Simulation:
         if self.reference is None:
             return None
         async with self.engine.connect() as connection:
-            row = await queries.case(connection, self.reference)
+            row = await queries.case_row(connection, self.reference)
             followed = await queries.parts(connection, self.reference, "follow_ups")
         acts = [one["next_at"] for one in followed if one["next_at"]]
         if row and row["next_act"]:
@@ -219,7 +219,7 @@ class Simulation:
 
     async def _all_sent(self) -> bool:
         async with self.engine.connect() as connection:
-            return not await ledger.waiting(connection)
+            return not await ledger.any_waiting(connection)
 
     async def _all_followed(self) -> bool:
         if self.reference is None:
@@ -330,7 +330,7 @@ async def simulation(
                 await seed_if_empty(engine)
                 async with await _skipping_server(settings) as env:
                     shift = scenario.start.astimezone(UTC) - await env.get_current_time()
-                    desk = CaseDesk(env.client, settings.task_queue, history_limit=history_limit, shift=shift)
+                    desk = CaseClient(env.client, settings.task_queue, history_limit=history_limit, shift=shift)
                     play = Simulation(scenario, env, engine, desk, catcher, said, settings)
                     options = worker.Options(
                         max_cached_workflows=cached, clock=lambda: play.now, at_once=True, sandboxed=True

@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ops.console import LogFollower
-from ops.prepare import prepare
+from ops.prepare import prepare_data_folder
 from ops.processes import Child, ManagedProcess, ProcessError, Ready, port_is_free, port_ready
 from ops.temporal_server import dev_server_child, temporal_ready, worker_ready
 from settings import Settings, SettingsError, load_settings
@@ -33,7 +33,7 @@ class SupervisorError(Exception):
     """It cannot start; the text says why and what to do."""
 
 
-async def up(settings: Settings, children: Sequence[Child] | None = None) -> int:
+async def run_product(settings: Settings, children: Sequence[Child] | None = None) -> int:
     """Start everything, keep it running until SIGINT or SIGTERM, stop it in reverse order.
 
     `children` replaces the product's own, and leaves out preparing the data folder's contents. Returns the
@@ -43,7 +43,7 @@ async def up(settings: Settings, children: Sequence[Child] | None = None) -> int
     with _only_one(settings.data_dir):
         if children is None:
             await _check_ports(settings)
-            await prepare(settings)
+            await prepare_data_folder(settings)
             children = product_children(settings)
         return await Supervisor(settings, children).run()
 
@@ -262,7 +262,7 @@ def _say(text: str) -> None:
 def main() -> int:
     """Entry point of ``python -m ops.supervisor``; the same as ``ahg up``."""
     try:
-        return asyncio.run(up(load_settings()))
+        return asyncio.run(run_product(load_settings()))
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2

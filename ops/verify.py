@@ -15,7 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from models.base import Value
 from models.log import Entry, broken_at
 from models.projection import Recorded, Row, rows_of
-from models.rules import blank, replay
+from models.rules import blank, replay_entry
 from models.tables import TABLES
 from records import queries
 from records.attachments import Attachments
@@ -32,7 +32,7 @@ class Fault(Value):
         return f"{self.stream}: {self.what}"
 
 
-async def verify(
+async def verify_records(
     engine: AsyncEngine,
     client: Client | None,
     progress: Callable[[int, int], None] = lambda done, of: None,
@@ -102,7 +102,7 @@ def rebuilt(reference: str, entries: Iterable[Entry]) -> dict[tuple[str, tuple[A
     for step in _steps(entries):
         before = case
         for entry in step:
-            case = replay(case, entry)
+            case = replay_entry(case, entry)
         for row in rows_of(before, case, step):
             if row.gone:
                 rows.pop((row.table, _key(row)), None)
@@ -151,7 +151,7 @@ async def _against_projection(
 async def _too_much(
     connection: AsyncConnection, reference: str, wanted: dict[tuple[str, tuple[Any, ...]], Any]
 ) -> AsyncIterator[Fault]:
-    for name in set(queries.PARTS) - {"follow_ups"}:  # those have logs of their own
+    for name in set(queries.PART_TABLES) - {"follow_ups"}:  # those have logs of their own
         keys = [column.name for column in TABLES.tables[name].primary_key]
         for row in await queries.parts(connection, reference, name):
             key = tuple(row[column] for column in keys)

@@ -12,7 +12,7 @@ from models.base import Line, Value
 from models.posts import Post
 from models.tables import TABLES
 from records.holders import posts_of
-from records.sessions import digest, make_token
+from records.sessions import make_token, token_digest
 
 LONGEST_TOKEN_LIFE = timedelta(days=365)
 TOKENS_AT_MOST = 20
@@ -85,7 +85,7 @@ async def new_api_token(
         made_at=now,
         expires_at=expires_at,
     )
-    row = {**kept.model_dump(), "post": str(post), "scopes": " ".join(kept.scopes), "token": digest(token)}
+    row = {**kept.model_dump(), "post": str(post), "scopes": " ".join(kept.scopes), "token": token_digest(token)}
     async with write_transaction(engine) as connection:
         mine = (_TOKENS.c.email == email) & _TOKENS.c.ended_at.is_(None) & (_TOKENS.c.expires_at > now)
         if (await connection.execute(select(func.count()).where(mine))).scalar_one() >= TOKENS_AT_MOST:
@@ -99,7 +99,7 @@ async def token_of(engine: AsyncEngine, token: str, now: datetime, *, touch: boo
 
     Its use is noted, at most once a minute; without ``touch`` it is not.
     """
-    good = (_TOKENS.c.token == digest(token)) & _TOKENS.c.ended_at.is_(None) & (_TOKENS.c.expires_at > now)
+    good = (_TOKENS.c.token == token_digest(token)) & _TOKENS.c.ended_at.is_(None) & (_TOKENS.c.expires_at > now)
     async with engine.connect() as connection:
         row = (await connection.execute(select(_TOKENS).where(good))).mappings().first()
         if row is None:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db import write_transaction
 from models.attachments import Limits, too_much
 from models.projection import Row
-from models.refusal import Refused, Why
+from models.refusal import RefusalKind, Refused
 from models.request import Attachment
 from models.tables import TABLES
 from records.log import write_rows
@@ -127,15 +127,15 @@ class Attachments:
         files = tuple(wanted)
         over = too_much(files, self.limits)
         if over:
-            raise Refused(Why.INVALID, over)
+            raise Refused(RefusalKind.INVALID, over)
         if len({one.sha256 for one in files}) < len(files):
-            raise Refused(Why.INVALID, "The same file is attached twice.")
+            raise Refused(RefusalKind.INVALID, "The same file is attached twice.")
         own = {**before, **await self.put_in(member, (one.sha256 for one in files))}
         for one in files:
             known = own.get(one.sha256)
             if known is None or known.size != one.size or not await asyncio.to_thread(self._there, one):
                 raise Refused(
-                    Why.INVALID,
+                    RefusalKind.INVALID,
                     f"The file {one.name or one.sha256[:12]} cannot be attached: your member has not put it in here. "
                     "Add it on the request's page.",
                 )

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models.case import Case
 from models.log import Entry
-from models.rules import blank, replay
+from models.rules import blank, replay_entry
 from records.log import read_entries
 
 
@@ -30,7 +30,7 @@ class CaseFiles:
             return None
         case = known or blank(reference)
         for entry in added:
-            case = replay(case, entry)
+            case = replay_entry(case, entry)
         if known is None:
             case = case.slim()
         self._cases[reference] = case

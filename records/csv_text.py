@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-MARK = "\ufeff"
+BYTE_ORDER_MARK = "\ufeff"
 """Stands before the text in a file, so that spreadsheets recognize UTF-8."""
 
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")

@@ -16,13 +16,13 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, updat
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import insert_for, write_transaction
-from models.mail_preferences import Why
+from models.mail_preferences import HoldReason
 from models.notices import DIGEST
 from models.notices.state import NoticeState
 from models.posts import Post
 from models.tables import TABLES
-from records.ledger import of_no_case
-from records.mail_pauses import pause_now
+from records.ledger import notice_of_no_case
+from records.mail_pauses import current_pause
 
 _NOTICES, _HOLDERS = TABLES.tables["notices"], TABLES.tables["holders"]
 _ANEW = {"state": NoticeState.QUEUED, "next_attempt_at": None, "reason": "", "address": ""}
@@ -31,7 +31,7 @@ _ANEW = {"state": NoticeState.QUEUED, "next_attempt_at": None, "reason": "", "ad
 def _held() -> ColumnElement[bool]:
     """What waits because its reader wants it so."""
     c = _NOTICES.c
-    quiet = and_(c.state == NoticeState.QUEUED, c.next_attempt_at.is_not(None), c.reason == Why.QUIET)
+    quiet = and_(c.state == NoticeState.QUEUED, c.next_attempt_at.is_not(None), c.reason == HoldReason.QUIET)
     return or_(c.state == NoticeState.DIGEST, quiet)
 
 
@@ -42,7 +42,7 @@ async def gather(engine: AsyncEngine, *, due: datetime, now: datetime) -> int:
     """
     async with engine.connect() as connection:
         nothing = (await connection.execute(select(_NOTICES.c.id).where(_held()).limit(1))).first() is None
-        if nothing or await pause_now(connection):
+        if nothing or await current_pause(connection):
             return 0
     async with write_transaction(engine) as connection:
         return await connection.run_sync(_gather, due, now)
@@ -58,7 +58,9 @@ def _gather(connection: Connection, due: datetime, now: datetime) -> int:
     for post, first in firsts:
         key = f"{DIGEST}:{post}:{first}"
         insert = insert_for(connection)(_NOTICES).on_conflict_do_nothing(index_elements=["key"])
-        mine = connection.execute(insert.values(**of_no_case(key, DIGEST, Post(post), now)).returning(c.id)).first()
+        mine = connection.execute(
+            insert.values(**notice_of_no_case(key, DIGEST, Post(post), now)).returning(c.id)
+        ).first()
         if mine is not None:  # else another worker has gathered it
             gone = {"state": NoticeState.GATHERED, "digest": key, "next_attempt_at": None, "settled_at": now}
             connection.execute(update(_NOTICES).where(waits, c.post == post).values(**gone))

@@ -193,10 +193,10 @@ async def opening(connection: AsyncConnection, year: int, policy: Policy | None 
         raise DirectoryError("the directory is empty; import a member list first: ahg directory import FILE")
     fields = set(Member.model_fields)
     members = {row["code"]: Member(**{name: row[name] for name in fields}) for row in rows}
-    offices = {row["code"]: calendar(row["zone"], row["holidays"], year) for row in rows}
+    offices = {row["code"]: office_calendar(row["zone"], row["holidays"], year) for row in rows}
     secretariat = _offices((SEED / "offices.csv").read_text(encoding="utf-8")).get(SECRETARIAT.member)
     if secretariat:
-        offices[SECRETARIAT.member] = calendar(secretariat["zone"], secretariat["holidays"], year)
+        offices[SECRETARIAT.member] = office_calendar(secretariat["zone"], secretariat["holidays"], year)
     if policy is None:
         newest = select(_POLICIES.c.body).order_by(_POLICIES.c.id.desc()).limit(1)
         policy = Policy.model_validate((await connection.execute(newest)).scalar_one())
@@ -206,7 +206,7 @@ async def opening(connection: AsyncConnection, year: int, policy: Policy | None 
 _CALENDARS: dict[tuple[str, str, int], WorkCalendar] = {}
 
 
-def calendar(zone: str, holidays: str, year: int) -> WorkCalendar:
+def office_calendar(zone: str, holidays: str, year: int) -> WorkCalendar:
     """The working calendar of an office, from that year on (``models.public_holidays.work_calendar``), made once."""
     key = (zone, holidays, year)
     if key not in _CALENDARS:
@@ -214,7 +214,7 @@ def calendar(zone: str, holidays: str, year: int) -> WorkCalendar:
     return _CALENDARS[key]
 
 
-async def zone_of(connection: AsyncConnection, member: str) -> str:
+async def zone_of_member(connection: AsyncConnection, member: str) -> str:
     """The time zone (IANA) of a member's office; that of the secretariat for ``RSO``, else UTC."""
     zone = (await connection.execute(select(_MEMBERS.c.zone).where(_MEMBERS.c.code == member))).scalar()
     return zone or seed_hours(member)[0]

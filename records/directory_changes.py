@@ -17,10 +17,10 @@ from db import write_transaction
 from models.base import Value
 from models.case import Stage
 from models.commands import Person
-from models.directory_changes import MARKS, ChangeKind, Marks, Office, check_marks
+from models.directory_changes import DIRECTORY_ROLES, ChangeKind, DirectoryRoles, OfficeSettings, check_roles
 from models.members import Member
 from models.posts import SECRETARIAT, Post
-from models.refusal import Refused, Why
+from models.refusal import RefusalKind, Refused
 from models.tables import TABLES
 from records.digests import let_go_office
 from records.directory import import_into, read_members
@@ -31,10 +31,10 @@ _DUTIES, _CASES = TABLES.tables["duties"], TABLES.tables["cases"]
 _ENDED = tuple(stage.value for stage in Stage if stage.ended)
 _MOST_CASES = 500
 
-State = dict[str, Any]
+DirectoryState = dict[str, Any]
 
 
-class Changed(Value):
+class DirectoryChange(Value):
     """One change of the directory. ``before`` is None where it is not known: the change was made in a case."""
 
     id: str
@@ -64,12 +64,12 @@ class Editor(Value):
 class StaleDirectory(Exception):
     """What the form showed has changed since. ``newest``: the last change of it, if the history has one."""
 
-    def __init__(self, newest: Changed | None) -> None:
+    def __init__(self, newest: DirectoryChange | None) -> None:
         super().__init__("the directory has changed")
         self.newest = newest
 
 
-def fingerprint(state: object) -> str:
+def directory_fingerprint(state: object) -> str:
     """A mark of what a form shows: equal for equal states."""
     written = json.dumps(state, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(written.encode(errors="backslashreplace")).hexdigest()[:24]
@@ -78,7 +78,7 @@ def fingerprint(state: object) -> str:
 # what stands now ----------------------------------------------------------------------------------------------------
 
 
-async def offices_of_post(connection: AsyncConnection, post: Post) -> tuple[State, list[State]]:
+async def offices_of_post(connection: AsyncConnection, post: Post) -> tuple[DirectoryState, list[DirectoryState]]:
     """Who holds a post (empty: nobody), and who is named as alternate, also those whose time is over."""
     holder = (await connection.execute(select(_HOLDERS).where(_HOLDERS.c.post == post))).mappings().first()
     named = select(_ALTERNATES).where(_ALTERNATES.c.post == post).order_by(_ALTERNATES.c.name)
@@ -88,14 +88,14 @@ async def offices_of_post(connection: AsyncConnection, post: Post) -> tuple[Stat
     ]
 
 
-async def office_of(connection: AsyncConnection, code: str) -> State | None:
+async def office_of(connection: AsyncConnection, code: str) -> DirectoryState | None:
     """Zone, holidays and mandate of a member's office; None for one that the directory does not have."""
     columns = (_MEMBERS.c.zone, _MEMBERS.c.holidays, _MEMBERS.c.mandate)
     row = (await connection.execute(select(*columns).where(_MEMBERS.c.code == code))).mappings().first()
     return {**row, "mandate": list(row["mandate"] or ())} if row else None
 
 
-async def marks_of(connection: AsyncConnection) -> State:
+async def roles_of(connection: AsyncConnection) -> DirectoryState:
     """Who co-chairs, and who sits on the Steering Group."""
     rows = await read_members(connection)
     return {
@@ -126,12 +126,12 @@ async def _make(
     editor: Editor,
     kind: ChangeKind,
     about: str,
-    read: Callable[[AsyncConnection], Awaitable[State]],
-    write: Callable[[AsyncConnection, State], Awaitable[State]],
+    read: Callable[[AsyncConnection], Awaitable[DirectoryState]],
+    write: Callable[[AsyncConnection, DirectoryState], Awaitable[DirectoryState]],
     cases_of: Post | None = None,
-) -> Changed:
+) -> DirectoryChange:
     """Change what ``read`` gives by ``write``, which answers with what is since."""
-    own_id = fingerprint([editor.email, editor.post, kind.value, about, editor.form])
+    own_id = directory_fingerprint([editor.email, editor.post, kind.value, about, editor.form])
     async with write_transaction(engine) as connection:
         if connection.dialect.name == "postgresql":  # of two changes at once the second sees the first
             await connection.exec_driver_sql("LOCK TABLE directory_changes IN EXCLUSIVE MODE")
@@ -139,12 +139,12 @@ async def _make(
         if known is not None:
             return known
         before = await read(connection)
-        if fingerprint(before) != editor.seen:
-            raise StaleDirectory(next(iter(await changes(connection, about=(about,), limit=1)), None))
+        if directory_fingerprint(before) != editor.seen:
+            raise StaleDirectory(next(iter(await directory_changes(connection, about=(about,), limit=1)), None))
         after = await write(connection, before)
         if after == before:
-            raise Refused(Why.INVALID, "Nothing is different from what stands now; nothing was recorded.")
-        made = Changed(
+            raise Refused(RefusalKind.INVALID, "Nothing is different from what stands now; nothing was recorded.")
+        made = DirectoryChange(
             id=own_id,
             at=editor.at,
             by=editor.post,
@@ -160,17 +160,17 @@ async def _make(
     return made
 
 
-async def hand_over(engine: AsyncEngine, editor: Editor, post: Post, to: Person) -> Changed:
+async def record_hand_over(engine: AsyncEngine, editor: Editor, post: Post, to: Person) -> DirectoryChange:
     """Another person holds the post from now on; its alternates and its tasks stay.
 
     Raises:
         StaleDirectory, Refused: nothing was written.
     """
 
-    async def read(connection: AsyncConnection) -> State:
+    async def read(connection: AsyncConnection) -> DirectoryState:
         return (await offices_of_post(connection, post))[0]
 
-    async def write(connection: AsyncConnection, before: State) -> State:
+    async def write(connection: AsyncConnection, before: DirectoryState) -> DirectoryState:
         after = {"post": str(post), **to.model_dump()}
         query = _HOLDERS.update().where(_HOLDERS.c.post == post) if before else _HOLDERS.insert()
         await connection.execute(query.values(**after))
@@ -179,19 +179,21 @@ async def hand_over(engine: AsyncEngine, editor: Editor, post: Post, to: Person)
     return await _make(engine, editor, ChangeKind.HANDED_OVER, post, read, write, post)
 
 
-async def name_alternate(engine: AsyncEngine, editor: Editor, post: Post, to: Person, until: date | None) -> Changed:
+async def record_alternate(
+    engine: AsyncEngine, editor: Editor, post: Post, to: Person, until: date | None
+) -> DirectoryChange:
     """Somebody stands in for the holder, until the end of a day or until it is ended. ``to.language`` is not kept.
 
     Raises:
         StaleDirectory, Refused: nothing was written.
     """
     if until is not None and until < editor.at.date():
-        raise Refused(Why.INVALID, "The delegation would end before it begins.")
+        raise Refused(RefusalKind.INVALID, "The delegation would end before it begins.")
 
-    async def read(connection: AsyncConnection) -> State:
+    async def read(connection: AsyncConnection) -> DirectoryState:
         return {"alternates": (await offices_of_post(connection, post))[1]}
 
-    async def write(connection: AsyncConnection, before: State) -> State:
+    async def write(connection: AsyncConnection, before: DirectoryState) -> DirectoryState:
         same = and_(_ALTERNATES.c.post == post, _ALTERNATES.c.name == to.name)
         await connection.execute(_ALTERNATES.delete().where(same))
         row = {"post": str(post), "name": to.name, "email": to.email, "until": until}
@@ -201,17 +203,17 @@ async def name_alternate(engine: AsyncEngine, editor: Editor, post: Post, to: Pe
     return await _make(engine, editor, ChangeKind.DELEGATED, post, read, write, post)
 
 
-async def end_alternate(engine: AsyncEngine, editor: Editor, post: Post, name: str) -> Changed:
+async def record_alternate_end(engine: AsyncEngine, editor: Editor, post: Post, name: str) -> DirectoryChange:
     """Somebody stands in no longer.
 
     Raises:
         StaleDirectory, Refused: nothing was written.
     """
 
-    async def read(connection: AsyncConnection) -> State:
+    async def read(connection: AsyncConnection) -> DirectoryState:
         return {"alternates": (await offices_of_post(connection, post))[1]}
 
-    async def write(connection: AsyncConnection, before: State) -> State:
+    async def write(connection: AsyncConnection, before: DirectoryState) -> DirectoryState:
         same = and_(_ALTERNATES.c.post == post, _ALTERNATES.c.name == name)
         await connection.execute(_ALTERNATES.delete().where(same))
         return await read(connection)
@@ -219,7 +221,7 @@ async def end_alternate(engine: AsyncEngine, editor: Editor, post: Post, name: s
     return await _make(engine, editor, ChangeKind.RELIEVED, post, read, write)
 
 
-async def set_office(engine: AsyncEngine, editor: Editor, code: str, office: Office) -> Changed:
+async def record_office(engine: AsyncEngine, editor: Editor, code: str, office: OfficeSettings) -> DirectoryChange:
     """A member's office works in another time zone, keeps other holidays, or has another mandate, for new cases.
 
     What is held for its readers' morning is decided on anew: whoever changes it nudges the delivery.
@@ -228,13 +230,13 @@ async def set_office(engine: AsyncEngine, editor: Editor, code: str, office: Off
         StaleDirectory, Refused: nothing was written.
     """
 
-    async def read(connection: AsyncConnection) -> State:
+    async def read(connection: AsyncConnection) -> DirectoryState:
         state = await office_of(connection, code)
         if state is None:
-            raise Refused(Why.NOT_FOUND, f"There is no member {code} in the directory.")
+            raise Refused(RefusalKind.NOT_FOUND, f"There is no member {code} in the directory.")
         return state
 
-    async def write(connection: AsyncConnection, before: State) -> State:
+    async def write(connection: AsyncConnection, before: DirectoryState) -> DirectoryState:
         after = office.model_dump(mode="json")
         await connection.execute(_MEMBERS.update().where(_MEMBERS.c.code == code).values(**after))
         if _hours(before) != _hours(after):
@@ -244,22 +246,22 @@ async def set_office(engine: AsyncEngine, editor: Editor, code: str, office: Off
     return await _make(engine, editor, ChangeKind.OFFICE, code, read, write)
 
 
-async def set_marks(engine: AsyncEngine, editor: Editor, marks: Marks) -> Changed:
+async def record_roles(engine: AsyncEngine, editor: Editor, marks: DirectoryRoles) -> DirectoryChange:
     """Other members co-chair or sit on the Steering Group, for cases that are submitted from now on.
 
     Raises:
         StaleDirectory, Refused: nothing was written.
     """
 
-    async def write(connection: AsyncConnection, before: State) -> State:
+    async def write(connection: AsyncConnection, before: DirectoryState) -> DirectoryState:
         fields = set(Member.model_fields)
         rows = await read_members(connection)
-        check_marks(marks, {row["code"]: Member(**{name: row[name] for name in fields}) for row in rows})
+        check_roles(marks, {row["code"]: Member(**{name: row[name] for name in fields}) for row in rows})
         for column, codes in (("co_chair", marks.co_chairs), ("steering_group", marks.steering_group)):
             await connection.execute(_MEMBERS.update().values({column: _MEMBERS.c.code.in_(codes)}))
-        return await marks_of(connection)
+        return await roles_of(connection)
 
-    return await _make(engine, editor, ChangeKind.MARKS, MARKS, marks_of, write)
+    return await _make(engine, editor, ChangeKind.MARKS, DIRECTORY_ROLES, roles_of, write)
 
 
 async def import_list(engine: AsyncEngine, members_csv: str, at: datetime) -> int:
@@ -274,12 +276,12 @@ async def import_list(engine: AsyncEngine, members_csv: str, at: datetime) -> in
         count = await import_into(connection, members_csv)
         after = await _offices_and_marks(connection)
         made = [
-            Changed(
-                id=fingerprint([at.isoformat(), "import", about]),
+            DirectoryChange(
+                id=directory_fingerprint([at.isoformat(), "import", about]),
                 at=at,
                 by=SECRETARIAT,
                 name=_IMPORT,
-                kind=ChangeKind.MARKS if about == MARKS else ChangeKind.OFFICE,
+                kind=ChangeKind.MARKS if about == DIRECTORY_ROLES else ChangeKind.OFFICE,
                 about=about,
                 before=before.get(about, {}),
                 after=now,
@@ -303,7 +305,7 @@ def _hours(office: Mapping[str, Any]) -> tuple[Any, Any]:
 _IMPORT = "ahg directory import"
 
 
-async def _offices_and_marks(connection: AsyncConnection) -> dict[str, State]:
+async def _offices_and_marks(connection: AsyncConnection) -> dict[str, DirectoryState]:
     """Name and office of each member by code, and the marks; those alone of an empty directory."""
     offices = {
         row["code"]: {
@@ -314,29 +316,33 @@ async def _offices_and_marks(connection: AsyncConnection) -> dict[str, State]:
         }
         for row in await read_members(connection)
     }
-    return {**offices, MARKS: await marks_of(connection)}
+    return {**offices, DIRECTORY_ROLES: await roles_of(connection)}
 
 
-def _columns(made: Changed) -> dict[str, Any]:
+def _columns(made: DirectoryChange) -> dict[str, Any]:
     return {**made.model_dump(), "kind": made.kind.value, "cases": list(made.cases)}
 
 
 # history ------------------------------------------------------------------------------------------------------------
 
 
-def _changed(row: RowMapping) -> Changed:
-    return Changed.model_validate(dict(row))
+def _changed(row: RowMapping) -> DirectoryChange:
+    return DirectoryChange.model_validate(dict(row))
 
 
-async def change_of(connection: AsyncConnection, number: str) -> Changed | None:
+async def change_of(connection: AsyncConnection, number: str) -> DirectoryChange | None:
     """One change by its id."""
     row = (await connection.execute(select(_CHANGES).where(_CHANGES.c.id == number))).mappings().first()
     return _changed(row) if row else None
 
 
-async def changes(
-    connection: AsyncConnection, *, about: Iterable[str] = (), before: Changed | None = None, limit: int | None = 100
-) -> list[Changed]:
+async def directory_changes(
+    connection: AsyncConnection,
+    *,
+    about: Iterable[str] = (),
+    before: DirectoryChange | None = None,
+    limit: int | None = 100,
+) -> list[DirectoryChange]:
     """Changes, the newest first: of these posts and members, or of all; ``before``: only those that came earlier."""
     query = select(_CHANGES).order_by(_CHANGES.c.at.desc(), _CHANGES.c.id.desc()).limit(limit)
     wanted = tuple(about)
@@ -350,29 +356,29 @@ async def changes(
     return [_changed(row) for row in (await connection.execute(query)).mappings()]
 
 
-def command_of(made: Changed) -> str:
+def command_of(made: DirectoryChange) -> str:
     """The id of the command by which each case hears of a change: the same always, so that it hears once."""
     return f"directory:{made.id}"
 
 
-def _is_echo(one: Changed) -> bool:
+def _is_echo(one: DirectoryChange) -> bool:
     return one.command.startswith("directory:")
 
 
-async def heard(connection: AsyncConnection, made: Changed) -> set[str]:
+async def cases_that_heard(connection: AsyncConnection, made: DirectoryChange) -> set[str]:
     """The cases that have heard of a change."""
     query = select(_CHANGES.c.cases).where(_CHANGES.c.command == command_of(made))
     return {reference for (cases,) in await connection.execute(query) for reference in cases}
 
 
-async def unheard(connection: AsyncConnection, made: Changed) -> list[str]:
+async def changes_not_heard(connection: AsyncConnection, made: DirectoryChange) -> list[str]:
     """The running cases that were to hear of a change and have not. None once the post has changed hands again."""
     if not made.cases:
         return []
-    newest = await changes(connection, about=(made.about,), limit=None)
+    newest = await directory_changes(connection, about=(made.about,), limit=None)
     later = next((one for one in newest if one.kind is made.kind and not _is_echo(one)), None)
     if later is None or later.id != made.id:
         return []
     query = select(_CASES.c.reference).where(_CASES.c.reference.in_(made.cases), _CASES.c.stage.not_in(_ENDED))
     running = {reference for (reference,) in await connection.execute(query)}
-    return sorted(running - await heard(connection, made))
+    return sorted(running - await cases_that_heard(connection, made))

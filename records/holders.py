@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.base import Value
 from models.posts import Post
 from models.tables import TABLES
-from records.directory import day_in, earliest_day, zone_of
+from records.directory import day_in, earliest_day, zone_of_member
 
 _HOLDERS, _ALTERNATES = TABLES.tables["holders"], TABLES.tables["alternates"]
 
 
-class Person(Value):
+class DirectoryPerson(Value):
     """Somebody as the directory has them. ``email`` is where mail goes: the directory's own spelling, never a visitor's.
 
     All of it is empty (``zone``: UTC) for an address that holds no post.
@@ -67,7 +67,7 @@ async def _rows_of(connection: AsyncConnection, email: str, now: datetime) -> li
 async def _over(connection: AsyncConnection, row: dict[str, Any], now: datetime) -> bool:
     """Whether the last day of an alternate has passed where the post's office is."""
     until = row.get("until")
-    return until is not None and until < day_in(await zone_of(connection, Post(row["post"]).member), now)
+    return until is not None and until < day_in(await zone_of_member(connection, Post(row["post"]).member), now)
 
 
 async def posts_of(connection: AsyncConnection, email: str, now: datetime) -> tuple[Post, ...]:
@@ -76,11 +76,11 @@ async def posts_of(connection: AsyncConnection, email: str, now: datetime) -> tu
     return tuple(dict.fromkeys(Post(row["post"]) for row in rows))
 
 
-async def person(connection: AsyncConnection, email: str, now: datetime) -> Person:
+async def person_of(connection: AsyncConnection, email: str, now: datetime) -> DirectoryPerson:
     """Who has this address, with the language and the time zone (IANA) of the first of the posts."""
     rows = await _rows_of(connection, email, now)
     if not rows:
-        return Person()
+        return DirectoryPerson()
     first = rows[0]
-    zone = await zone_of(connection, Post(first["post"]).member)
-    return Person(email=first["email"], name=first["name"], language=first["language"] or "en", zone=zone)
+    zone = await zone_of_member(connection, Post(first["post"]).member)
+    return DirectoryPerson(email=first["email"], name=first["name"], language=first["language"] or "en", zone=zone)

@@ -39,7 +39,7 @@ def retry_delay(attempts: int, longest: timedelta | None = None) -> timedelta:
 # looking ahead ----------------------------------------------------------------------------------------------------
 
 
-async def ready(
+async def due_notices(
     connection: AsyncConnection, now: datetime, limit: int, besides: Collection[int] = ()
 ) -> list[dict[str, Any]]:
     """Up to ``limit`` notices that are due for an attempt, without those of these ids: first what was put off."""
@@ -59,7 +59,7 @@ async def ready(
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class LedgerBatch:
     """What one transaction of a delivery writes.
 
     ``marks``: what became of mails that this worker had reserved. ``settled``: what became of notices that it had not, if
@@ -97,7 +97,7 @@ _RESERVE = (
 )
 
 
-def take_turn(connection: Connection, worker: str, turn: Turn) -> frozenset[int] | None:
+def write_batch(connection: Connection, worker: str, turn: LedgerBatch) -> frozenset[int] | None:
     """Write a turn in the caller's transaction; answers with the ids that are reserved for this worker now.
 
     None: all mail is paused, and nothing is reserved. Written again with the same worker, it changes nothing more.
@@ -127,7 +127,7 @@ def _paused(connection: Connection) -> bool:
 NOBODY_INSTEAD = "Nobody could be told instead."
 
 
-def for_alternate(notice: Mapping[str, Any], at: datetime) -> dict[str, Any] | None:
+def alternate_notice(notice: Mapping[str, Any], at: datetime) -> dict[str, Any] | None:
     """The row of the notice that goes to the alternate instead; None for one that was for the alternate already.
 
     Its key follows from the first one's, so that it is queued once, and not at all where the alternate was told of the
@@ -153,7 +153,9 @@ def for_alternate(notice: Mapping[str, Any], at: datetime) -> dict[str, Any] | N
     }
 
 
-def of_no_case(key: str, kind: str, post: Post, at: datetime, facts: Mapping[str, str] | None = None) -> dict[str, Any]:
+def notice_of_no_case(
+    key: str, kind: str, post: Post, at: datetime, facts: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """The row of a notice that belongs to no case (``models.notices.OF_NO_CASE``), for the holder of a post."""
     return {
         "key": key,
@@ -178,7 +180,7 @@ def of_no_case(key: str, kind: str, post: Post, at: datetime, facts: Mapping[str
     }
 
 
-async def orphaned(engine: AsyncEngine, worker: str, now: datetime) -> int:
+async def mark_orphaned(engine: AsyncEngine, worker: str, now: datetime) -> int:
     """Mark as ambiguous what other workers than this one had reserved; returns how many.
 
     Temporal lets one round of delivery run at a time: the others are gone, or are taken for dead.
@@ -209,7 +211,7 @@ async def next_attempt(connection: AsyncConnection) -> datetime | None:
     return min(found, default=None)
 
 
-async def waiting(connection: AsyncConnection) -> bool:
+async def any_waiting(connection: AsyncConnection) -> bool:
     """Whether any notice is queued or reserved."""
     query = select(_NOTICES.c.id).where(_NOTICES.c.state.in_(WAITING)).limit(1)
     return (await connection.execute(query)).first() is not None
@@ -241,7 +243,7 @@ async def acknowledge(engine: AsyncEngine, key: str, at: datetime) -> bool:
         return bool((await connection.execute(noted)).rowcount)
 
 
-async def told(
+async def ledger_of_case(
     connection: AsyncConnection, reference: str, *, after: int = 0, limit: int | None = None
 ) -> list[dict[str, Any]]:
     """The notices of a case in the order in which they were queued, after a number (keyset paging).

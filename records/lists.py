@@ -24,7 +24,7 @@ _OPEN = frozenset(stage.value for stage in Stage if not stage.ended and stage is
 _ONLY_TOLD = _READERS.c.sight == literal(int(Sight.CIRCULATED), literal_execute=True)
 """Of what is only circulated the post does not know whether it is open; written as the partial index has it."""
 
-PAGE = 50
+CASES_A_PAGE = 50
 
 
 class Cursor(NamedTuple):
@@ -103,7 +103,7 @@ def _seen(reference: ColumnElement[str], reader: Post) -> ColumnElement[bool]:
 
 
 async def cases_seen(
-    connection: AsyncConnection, reader: Post, filters: Filters, after: Cursor | None = None, limit: int = PAGE
+    connection: AsyncConnection, reader: Post, filters: Filters, after: Cursor | None = None, limit: int = CASES_A_PAGE
 ) -> list[dict[str, Any]]:
     """A page of the cases that a post sees, newest first.
 
@@ -221,7 +221,7 @@ async def follow_ups_of(connection: AsyncConnection, reader: Post, limit: int = 
     return [dict(row) for row in (await connection.execute(query)).mappings()]
 
 
-async def board(connection: AsyncConnection, reader: Post, limit: int = 200) -> list[dict[str, Any]]:
+async def open_cases(connection: AsyncConnection, reader: Post, limit: int = 200) -> list[dict[str, Any]]:
     """The open cases that a post sees, those that have been in their step for longest first."""
     query, _, _ = _narrowed(reader, Filters(open=True))
     query = query.order_by(_CASES.c.stage_since).limit(limit)

@@ -17,7 +17,7 @@ from sqlalchemy.sql import ColumnElement
 from db import write_transaction
 from models.notices.state import STUCK, NoticeState
 from models.tables import TABLES
-from records.mail_pauses import pause_now
+from records.mail_pauses import current_pause
 from records.returns import returns_of, undecided
 
 _NOTICES, _DECISIONS = TABLES.tables["notices"], TABLES.tables["mail_decisions"]
@@ -26,7 +26,7 @@ _DECIDABLE = (*STUCK, NoticeState.QUEUED)
 """What a person may decide on. What waits for another attempt may be tried at once, or given up."""
 
 
-class Decision(StrEnum):
+class StuckMailDecision(StrEnum):
     """What a person decides on a notice that is stuck."""
 
     RESEND = "resend"
@@ -34,8 +34,8 @@ class Decision(StrEnum):
 
 
 _NEEDS_A_REASON = {
-    Decision.RESEND: "may have arrived, and its reader may get it twice",
-    Decision.GIVE_UP: "will not be sent any more",
+    StuckMailDecision.RESEND: "may have arrived, and its reader may get it twice",
+    StuckMailDecision.GIVE_UP: "will not be sent any more",
 }
 
 
@@ -43,7 +43,7 @@ class NotDecided(Exception):
     """Nothing was decided on that notice; the text says why."""
 
 
-async def board(
+async def stuck_notices(
     connection: AsyncConnection, *, after: tuple[str, int] | None = None, limit: int | None = None
 ) -> list[dict[str, Any]]:
     """What is stuck, by post and then in the order of queueing; ``after``: post and number of the last that was shown.
@@ -59,7 +59,7 @@ async def board(
     query = (
         select(_NOTICES, instead.c.state.label("alternate_state"))
         .outerjoin(instead, instead.c.instead_of == c.key)
-        .where(_stuck(held=await pause_now(connection) is not None))
+        .where(_stuck(held=await current_pause(connection) is not None))
         .order_by(c.post, c.id)
         .limit(limit)
     )
@@ -89,7 +89,7 @@ async def queue_length(connection: AsyncConnection) -> int:
     return int((await connection.execute(query)).scalar_one())
 
 
-async def refused(connection: AsyncConnection, said: str = "") -> list[str]:
+async def refused_keys(connection: AsyncConnection, said: str = "") -> list[str]:
     """The keys of all notices that are refused or undeliverable and whose reply has these words in it, oldest first."""
     c = _NOTICES.c
     query = (
@@ -117,7 +117,9 @@ async def resend(engine: AsyncEngine, key: str, *, by: str, why: str, at: dateti
         NotDecided: there is no such notice, it is not stuck, or it may have arrived and no reason is given.
     """
     again = {"state": NoticeState.QUEUED, "attempts": 0, "next_attempt_at": None, "settled_at": None}
-    await _decide(engine, key, Decision.RESEND, {**again, "reason": "", "settled_by": ""}, by=by, why=why, at=at)
+    await _decide(
+        engine, key, StuckMailDecision.RESEND, {**again, "reason": "", "settled_by": ""}, by=by, why=why, at=at
+    )
 
 
 async def give_up(engine: AsyncEngine, key: str, *, by: str, why: str, at: datetime) -> None:
@@ -129,11 +131,20 @@ async def give_up(engine: AsyncEngine, key: str, *, by: str, why: str, at: datet
         NotDecided: there is no such notice, it is not stuck, or no reason is given.
     """
     over = {"state": NoticeState.GIVEN_UP, "next_attempt_at": None, "settled_at": at}
-    await _decide(engine, key, Decision.GIVE_UP, {**over, "reason": why, "settled_by": by}, by=by, why=why, at=at)
+    await _decide(
+        engine, key, StuckMailDecision.GIVE_UP, {**over, "reason": why, "settled_by": by}, by=by, why=why, at=at
+    )
 
 
 async def _decide(
-    engine: AsyncEngine, key: str, what: Decision, values: Mapping[str, Any], *, by: str, why: str, at: datetime
+    engine: AsyncEngine,
+    key: str,
+    what: StuckMailDecision,
+    values: Mapping[str, Any],
+    *,
+    by: str,
+    why: str,
+    at: datetime,
 ) -> None:
     async with write_transaction(engine) as connection:
         query = select(_NOTICES).where(_NOTICES.c.key == key).with_for_update()
@@ -145,10 +156,10 @@ async def _decide(
         if notice["state"] not in _DECIDABLE and not in_doubt:
             raise NotDecided(f"The notice {key} is not stuck: it is {str(notice['state']).replace('_', ' ')}.")
         waits = notice["state"] == NoticeState.QUEUED and notice["attempts"] == 0
-        if waits and what is Decision.RESEND:
+        if waits and what is StuckMailDecision.RESEND:
             raise NotDecided(f"The notice {key} is not stuck: it waits to be sent.")
         twice = in_doubt or notice["state"] == NoticeState.AMBIGUOUS
-        if not why.strip() and (what is Decision.GIVE_UP or twice):
+        if not why.strip() and (what is StuckMailDecision.GIVE_UP or twice):
             raise NotDecided(f"Say why: the notice {key} {_NEEDS_A_REASON[what]}.")
         before = {
             "notice": notice["id"],
@@ -161,6 +172,6 @@ async def _decide(
             "said": notice["reason"] or notice["reply"],
         }
         await connection.execute(_DECISIONS.insert(), before)
-        if in_doubt and what is Decision.GIVE_UP:
+        if in_doubt and what is StuckMailDecision.GIVE_UP:
             return  # the decision alone takes it off the board: it was sent, and that is what the ledger says
         await connection.execute(update(_NOTICES).where(_NOTICES.c.id == notice["id"]).values(**values))

@@ -20,7 +20,7 @@ class Pause(Value):
     why: str
 
 
-async def pause_now(connection: AsyncConnection) -> Pause | None:
+async def current_pause(connection: AsyncConnection) -> Pause | None:
     """The pause that holds now; None while mail goes out."""
     c = _PAUSES.c
     query = select(c.paused_at, c.paused_by, c.why).where(c.resumed_at.is_(None)).order_by(c.id).limit(1)
@@ -28,17 +28,17 @@ async def pause_now(connection: AsyncConnection) -> Pause | None:
     return Pause(**row) if row else None
 
 
-async def pause(engine: AsyncEngine, by: str, why: str, at: datetime) -> bool:
+async def pause_mail(engine: AsyncEngine, by: str, why: str, at: datetime) -> bool:
     """Pause all mail; False when it was paused already, and that pause stays as it is."""
     async with write_transaction(engine) as connection:
-        if await pause_now(connection):
+        if await current_pause(connection):
             return False
         values = {"paused_at": at, "paused_by": by, "why": why, "resumed_by": ""}
         await connection.execute(_PAUSES.insert(), values)
         return True
 
 
-async def resume(engine: AsyncEngine, by: str, at: datetime) -> bool:
+async def resume_mail(engine: AsyncEngine, by: str, at: datetime) -> bool:
     """Let mail go out again; False when it was not paused. Whoever resumes nudges the delivery afterwards."""
     over = update(_PAUSES).where(_PAUSES.c.resumed_at.is_(None)).values(resumed_at=at, resumed_by=by)
     async with write_transaction(engine) as connection:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import write_transaction
 from models.base import Value
-from models.mail_preferences import DEFAULT, Preferences
+from models.mail_preferences import DEFAULT_PREFERENCES, Preferences
 from models.posts import Post
 from models.tables import TABLES
 from records.digests import let_go
@@ -25,29 +25,31 @@ _ROWS = TABLES.tables["mail_preferences"]
 _LOG = structlog.get_logger(__name__)
 
 
-class Stale(Exception):
+class StalePreferences(Exception):
     """Somebody has changed the preferences since the form was shown; ``now`` is what stands."""
 
-    def __init__(self, now: "Kept") -> None:
+    def __init__(self, now: "KeptPreferences") -> None:
         super().__init__(now.version)
         self.now = now
 
 
-class Kept(Value):
+class KeptPreferences(Value):
     """Preferences as they are kept. ``version`` is 0 for whoever has said nothing."""
 
-    wants: Preferences = DEFAULT
+    wants: Preferences = DEFAULT_PREFERENCES
     version: int = 0
     changed_at: datetime | None = None
     changed_by: str = ""
 
 
-async def kept(connection: AsyncConnection, post: Post, address: str) -> Kept:
+async def preferences_of(connection: AsyncConnection, post: Post, address: str) -> KeptPreferences:
     """The preferences of one reader; the defaults where it has said nothing."""
-    return (await kept_by(connection, [(post, address)])).get((post, folded(address)), Kept())
+    return (await preferences_of_readers(connection, [(post, address)])).get((post, folded(address)), KeptPreferences())
 
 
-async def kept_by(connection: AsyncConnection, readers: Iterable[tuple[Post, str]]) -> dict[tuple[Post, str], Kept]:
+async def preferences_of_readers(
+    connection: AsyncConnection, readers: Iterable[tuple[Post, str]]
+) -> dict[tuple[Post, str], KeptPreferences]:
     """The preferences of those of these readers that have said something, by post and folded address.
 
     Where what was said cannot be read, they are the defaults, and the log says so.
@@ -61,8 +63,10 @@ async def kept_by(connection: AsyncConnection, readers: Iterable[tuple[Post, str
     return {reader: one for reader, one in rows.items() if reader in wanted}
 
 
-def _kept(row: dict[str, Any]) -> Kept:
-    return Kept(wants=_read(row), version=row["version"], changed_at=row["changed_at"], changed_by=row["changed_by"])
+def _kept(row: dict[str, Any]) -> KeptPreferences:
+    return KeptPreferences(
+        wants=_read(row), version=row["version"], changed_at=row["changed_at"], changed_by=row["changed_by"]
+    )
 
 
 def _read(row: dict[str, Any]) -> Preferences:
@@ -72,10 +76,10 @@ def _read(row: dict[str, Any]) -> Preferences:
     except ValidationError as error:
         said = [str(one["msg"]) for one in error.errors()]
         _LOG.warning("preferences of mail cannot be read; the defaults hold", post=row["post"], why=said)
-        return DEFAULT
+        return DEFAULT_PREFERENCES
 
 
-async def keep(
+async def keep_preferences(
     engine: AsyncEngine, post: Post, address: str, wants: Preferences, *, seen: int, now: datetime, by: str
 ) -> None:
     """Keep what one reader wants, if nobody has changed it since version ``seen``.
@@ -83,10 +87,10 @@ async def keep(
     Raises:
         Stale: somebody has; nothing is written.
     """
-    await change(engine, post, address, lambda _: wants, seen=seen, now=now, by=by)
+    await amend_preferences(engine, post, address, lambda _: wants, seen=seen, now=now, by=by)
 
 
-async def change(
+async def amend_preferences(
     engine: AsyncEngine,
     post: Post,
     address: str,
@@ -109,10 +113,10 @@ async def change(
         if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
             lock = text("SELECT pg_advisory_xact_lock(hashtext(:reader))")
             await connection.execute(lock, {"reader": f"{post} {holder}"})
-        stands = await kept(connection, post, address)
+        stands = await preferences_of(connection, post, address)
         wants = how(stands.wants)
         if seen is not None and seen != stands.version and wants != stands.wants:
-            raise Stale(stands)
+            raise StalePreferences(stands)
         if wants == stands.wants and stands.version:
             return wants
         body = wants.model_dump(mode="json")

@@ -14,7 +14,7 @@ from models.posts import Capacity, Post
 from models.tables import TABLES
 from records.directory import day_in, earliest_day, seed_hours
 
-Row = Mapping[str, Any]
+_Row = Mapping[str, Any]
 
 _HOLDERS, _ALTERNATES, _MEMBERS = (TABLES.tables[name] for name in ("holders", "alternates", "members"))
 
@@ -27,7 +27,7 @@ class Addressee(NamedTuple):
     language: str = "en"
 
 
-class Office(NamedTuple):
+class PostContacts(NamedTuple):
     """Who gets the mail of a post now; the time zone (IANA) in which its dates are said; whose holidays it keeps."""
 
     holder: Addressee | None = None
@@ -53,12 +53,14 @@ class Office(NamedTuple):
         return None if same else self.alternate
 
 
-async def offices_of(connection: AsyncConnection, posts: Collection[Post], now: datetime) -> Mapping[Post, Office]:
+async def offices_of(
+    connection: AsyncConnection, posts: Collection[Post], now: datetime
+) -> Mapping[Post, PostContacts]:
     """The offices of these posts at ``now`` (aware)."""
     return await connection.run_sync(_offices, posts, now)
 
 
-def _offices(connection: Connection, posts: Collection[Post], now: datetime) -> dict[Post, Office]:
+def _offices(connection: Connection, posts: Collection[Post], now: datetime) -> dict[Post, PostContacts]:
     holders, hours = _holders(connection, posts), _hours(connection, posts)
     alternates = _alternates(connection, hours, now)
     return {
@@ -89,11 +91,11 @@ def _holders(connection: Connection, posts: Collection[Post]) -> dict[str, Addre
     return {post: Addressee(name, email, language) for post, name, email, language in found}
 
 
-def _office(holder: Addressee | None, alternate: Row | None, zone: str = "UTC", holidays: str = "") -> Office:
+def _office(holder: Addressee | None, alternate: _Row | None, zone: str = "UTC", holidays: str = "") -> PostContacts:
     """An office. An alternate is written to in the language of the post."""
     language = holder.language if holder else "en"
     stand_in = Addressee(alternate["name"], alternate["email"], language) if alternate else None
-    return Office(holder if holder and holder.email else None, stand_in, zone, holidays)
+    return PostContacts(holder if holder and holder.email else None, stand_in, zone, holidays)
 
 
 def _hours(connection: Connection, posts: Collection[Post]) -> dict[Post, tuple[str, str]]:
@@ -107,20 +109,20 @@ def _hours(connection: Connection, posts: Collection[Post]) -> dict[Post, tuple[
     return {post: hours.get(post.member) or seed_hours(post.member) for post in posts}
 
 
-def _alternates(connection: Connection, hours: Mapping[Post, tuple[str, str]], now: datetime) -> dict[str, Row]:
+def _alternates(connection: Connection, hours: Mapping[Post, tuple[str, str]], now: datetime) -> dict[str, _Row]:
     """The alternate of each post: one for a time comes before one for good."""
     a = _ALTERNATES.c
     named = select(_ALTERNATES).where(
         a.post.in_(hours), a.email != "", (a.until.is_(None)) | (a.until >= earliest_day(now))
     )
-    first: dict[str, Row] = {}
+    first: dict[str, _Row] = {}
     for row in _rows(connection, named.order_by(a.until.is_(None), a.until.desc(), a.name)):
         if row["until"] is None or row["until"] >= day_in(hours[row["post"]][0], now):
             first.setdefault(row["post"], row)
     return first
 
 
-def _rows(connection: Connection, query: Any) -> list[Row]:
+def _rows(connection: Connection, query: Any) -> list[_Row]:
     return [dict(row) for row in connection.execute(query).mappings()]
 
 

@@ -11,12 +11,12 @@ from db import write_transaction
 from models.base import Value
 from models.notices import POLICY_PROPOSED, POLICY_SETTLED
 from models.policy import Policy
-from models.policy_meaning import differences
+from models.policy_meaning import policy_differences
 from models.posts import SECRETARIAT, Post, Role
-from models.refusal import Refused, Why
+from models.refusal import RefusalKind, Refused
 from models.tables import TABLES
-from records.directory_changes import Editor, fingerprint
-from records.ledger import of_no_case
+from records.directory_changes import Editor, directory_fingerprint
+from records.ledger import notice_of_no_case
 
 _POLICIES, _PROPOSALS = TABLES.tables["policies"], TABLES.tables["policy_proposals"]
 _MEMBERS, _NOTICES = TABLES.tables["members"], TABLES.tables["notices"]
@@ -44,20 +44,20 @@ def _proposal(row: RowMapping) -> Proposal:
     return Proposal(**fields, policy=Policy.model_validate(row["body"]))
 
 
-async def versions(connection: AsyncConnection) -> list[Policy]:
+async def policy_versions(connection: AsyncConnection) -> list[Policy]:
     """Every version that has been in force, the newest first."""
     query = select(_POLICIES.c.body).order_by(_POLICIES.c.id.desc())
     return [Policy.model_validate(body) for (body,) in await connection.execute(query)]
 
 
-async def in_force(connection: AsyncConnection) -> Policy:
+async def policy_in_force(connection: AsyncConnection) -> Policy:
     """The newest version: what a case that is submitted now copies."""
     query = select(_POLICIES.c.body).order_by(_POLICIES.c.id.desc()).limit(1)
     body = (await connection.execute(query)).scalar()
     return Policy.model_validate(body) if body else Policy.default()
 
 
-async def co_chairs(connection: AsyncConnection) -> tuple[Post, ...]:
+async def policy_co_chairs(connection: AsyncConnection) -> tuple[Post, ...]:
     """The Co-Chairs as the directory has them now: whose agreement a policy needs."""
     query = select(_MEMBERS.c.code).where(_MEMBERS.c.co_chair).order_by(_MEMBERS.c.position)
     return tuple(Post.of(code, Role.CO_CHAIR) for (code,) in await connection.execute(query))
@@ -84,7 +84,7 @@ async def awaiting(connection: AsyncConnection, post: Post) -> Proposal | None:
 
 async def awaited(connection: AsyncConnection, proposal: Proposal) -> list[Post]:
     """The Co-Chairs of now that have not answered a proposal."""
-    return [post for post in await co_chairs(connection) if str(post) not in proposal.answers]
+    return [post for post in await policy_co_chairs(connection) if str(post) not in proposal.answers]
 
 
 async def _locked(connection: AsyncConnection) -> None:
@@ -97,7 +97,7 @@ async def _read(connection: AsyncConnection, number: str) -> Proposal | None:
     return _proposal(row) if row else None
 
 
-async def propose(engine: AsyncEngine, editor: Editor, policy: Policy, based_on: str, why: str) -> Proposal:
+async def propose_policy(engine: AsyncEngine, editor: Editor, policy: Policy, based_on: str, why: str) -> Proposal:
     """Propose a policy. A Co-Chair that proposes agrees by it. The same form sent twice is one proposal.
 
     Each Co-Chair that is to answer is told: whoever proposes nudges the delivery afterwards.
@@ -105,26 +105,28 @@ async def propose(engine: AsyncEngine, editor: Editor, policy: Policy, based_on:
     Raises:
         Refused: another proposal is open, a newer version is in force than it is based on, or nothing differs.
     """
-    number = fingerprint([editor.email, editor.post, "policy", editor.form])
+    number = directory_fingerprint([editor.email, editor.post, "policy", editor.form])
     async with write_transaction(engine) as connection:
         await _locked(connection)
         known = await _read(connection, number)
         if known is not None:
             return known
-        newest = await in_force(connection)
+        newest = await policy_in_force(connection)
         waiting = await open_proposal(connection)
         if waiting is not None:
             raise Refused(
-                Why.CONFLICT,
+                RefusalKind.CONFLICT,
                 f"A proposal of {waiting.by} waits for answers; it is decided or withdrawn before the next.",
             )
         if newest.version != based_on:
-            raise Refused(Why.CONFLICT, f"Version {newest.version} is in force meanwhile; look at it before you go on.")
+            raise Refused(
+                RefusalKind.CONFLICT, f"Version {newest.version} is in force meanwhile; look at it before you go on."
+            )
         if policy.model_dump(exclude={"version"}) == newest.model_dump(exclude={"version"}):
-            raise Refused(Why.INVALID, "Nothing is different from the policy in force; nothing was recorded.")
-        deciding = await co_chairs(connection)
+            raise Refused(RefusalKind.INVALID, "Nothing is different from the policy in force; nothing was recorded.")
+        deciding = await policy_co_chairs(connection)
         if editor.post.role is Role.CO_CHAIR and editor.post not in deciding:
-            raise Refused(Why.FORBIDDEN, "Only the Co-Chairs of now and the secretariat propose a policy.")
+            raise Refused(RefusalKind.FORBIDDEN, "Only the Co-Chairs of now and the secretariat propose a policy.")
         answers = {str(editor.post): _said("agree", editor, "")} if editor.post in deciding else {}
         columns = {
             "id": number,
@@ -149,7 +151,7 @@ async def propose(engine: AsyncEngine, editor: Editor, policy: Policy, based_on:
             "by": made.by,
             "why": why,
             "version": newest.version,
-            "changes": str(len(differences(newest, policy))),
+            "changes": str(len(policy_differences(newest, policy))),
         }
         await _tell(connection, POLICY_PROPOSED, await awaited(connection, made), editor.at, facts)
     return made
@@ -158,7 +160,7 @@ async def propose(engine: AsyncEngine, editor: Editor, policy: Policy, based_on:
 async def _tell(
     connection: AsyncConnection, kind: str, posts: Iterable[Post], at: datetime, facts: Mapping[str, str]
 ) -> None:
-    rows = [of_no_case(f"{kind}:{post}:{facts['proposal']}", kind, post, at, facts) for post in posts]
+    rows = [notice_of_no_case(f"{kind}:{post}:{facts['proposal']}", kind, post, at, facts) for post in posts]
     if rows:
         await connection.execute(_NOTICES.insert(), rows)
 
@@ -167,7 +169,7 @@ async def _settle(
     connection: AsyncConnection, found: Proposal, editor: Editor, outcome: str, why: str = "", **changes: Any
 ) -> Proposal:
     """End a proposal, and tell both Co-Chairs, whoever made it and the secretariat, but not who ended it."""
-    version = changes.get("version") or (await in_force(connection)).version
+    version = changes.get("version") or (await policy_in_force(connection)).version
     changes |= {"state": outcome, "settled_at": editor.at}
     await connection.execute(_PROPOSALS.update().where(_PROPOSALS.c.id == found.id).values(**changes))
     facts = {
@@ -178,7 +180,7 @@ async def _settle(
         "why": why,
         "version": version,
     }
-    concerned = dict.fromkeys((*await co_chairs(connection), Post(found.by), SECRETARIAT))
+    concerned = dict.fromkeys((*await policy_co_chairs(connection), Post(found.by), SECRETARIAT))
     told = [post for post in concerned if post != editor.post]
     await _tell(connection, POLICY_SETTLED, told, editor.at, facts)
     return found.model_copy(update=changes)
@@ -188,7 +190,7 @@ def _said(word: str, editor: Editor, why: str) -> dict[str, str]:
     return {"answer": word, "at": editor.at.isoformat(), "email": editor.email, "name": editor.name, "why": why}
 
 
-async def answer(engine: AsyncEngine, editor: Editor, number: str, word: str, why: str) -> Proposal:
+async def answer_proposal(engine: AsyncEngine, editor: Editor, number: str, word: str, why: str) -> Proposal:
     """A Co-Chair agrees to a proposal or refuses it. With both agreed it is in force; one refusal ends it.
 
     The same answer given again changes nothing. Whom it concerns is told once it is settled: whoever answers nudges the
@@ -198,20 +200,20 @@ async def answer(engine: AsyncEngine, editor: Editor, number: str, word: str, wh
         Refused: there is none such, it is settled, or the post does not co-chair now.
     """
     if word not in ("agree", "refuse"):
-        raise Refused(Why.INVALID, "Say whether you agree or refuse.")
+        raise Refused(RefusalKind.INVALID, "Say whether you agree or refuse.")
     async with write_transaction(engine) as connection:
         await _locked(connection)
         found = await _read(connection, number)
         if found is None:
-            raise Refused(Why.NOT_FOUND, "There is no such proposal.")
+            raise Refused(RefusalKind.NOT_FOUND, "There is no such proposal.")
         said = found.answers.get(str(editor.post), {}).get("answer")
         if said == word:
             return found
         if found.state != "open":
-            raise Refused(Why.CONFLICT, f"The proposal is settled already: {found.state.replace('_', ' ')}.")
-        deciding = await co_chairs(connection)
+            raise Refused(RefusalKind.CONFLICT, f"The proposal is settled already: {found.state.replace('_', ' ')}.")
+        deciding = await policy_co_chairs(connection)
         if editor.post not in deciding:
-            raise Refused(Why.FORBIDDEN, "Only the two Co-Chairs answer a proposed policy.")
+            raise Refused(RefusalKind.FORBIDDEN, "Only the two Co-Chairs answer a proposed policy.")
         answers = {**found.answers, str(editor.post): _said(word, editor, why)}
         if word == "refuse":
             return await _settle(connection, found, editor, "refused", why, answers=answers)
@@ -222,7 +224,7 @@ async def answer(engine: AsyncEngine, editor: Editor, number: str, word: str, wh
         return found.model_copy(update={"answers": answers})
 
 
-async def withdraw(engine: AsyncEngine, editor: Editor, number: str) -> Proposal:
+async def withdraw_proposal(engine: AsyncEngine, editor: Editor, number: str) -> Proposal:
     """Whoever proposed it, or the secretariat, takes a proposal back. Whom it concerns is told, as by ``answer``.
 
     Raises:
@@ -232,18 +234,20 @@ async def withdraw(engine: AsyncEngine, editor: Editor, number: str) -> Proposal
         await _locked(connection)
         found = await _read(connection, number)
         if found is None:
-            raise Refused(Why.NOT_FOUND, "There is no such proposal.")
+            raise Refused(RefusalKind.NOT_FOUND, "There is no such proposal.")
         if found.state == "withdrawn":
             return found
         if found.state != "open":
-            raise Refused(Why.CONFLICT, f"The proposal is settled already: {found.state.replace('_', ' ')}.")
+            raise Refused(RefusalKind.CONFLICT, f"The proposal is settled already: {found.state.replace('_', ' ')}.")
         if editor.post.role is not Role.SECRETARIAT and editor.post != found.by:
-            raise Refused(Why.FORBIDDEN, f"Only {found.by} or the secretariat may take back what {found.by} proposed.")
+            raise Refused(
+                RefusalKind.FORBIDDEN, f"Only {found.by} or the secretariat may take back what {found.by} proposed."
+            )
         return await _settle(connection, found, editor, "withdrawn")
 
 
 async def _put_in_force(connection: AsyncConnection, policy: Policy) -> str:
-    known = [one.version for one in await versions(connection)]
+    known = [one.version for one in await policy_versions(connection)]
     number = max((int(one) for one in known if one.isascii() and one.isdigit()), default=len(known)) + 1
     named = policy.model_copy(update={"version": str(number)})
     body = named.model_dump(mode="json")

@@ -29,7 +29,7 @@ HEAD = (
 
 
 def lines(notices: Iterable[Mapping[str, Any]]) -> Iterable[Sequence[object]]:
-    """A line under ``HEAD`` for each notice of the ledger (``records.ledger.told``); ``entry``: that of the log."""
+    """A line under ``HEAD`` for each notice of the ledger (``ledger_of_case``); ``entry``: that of the log."""
     for notice in notices:
         shown = {**notice, "what": summary_of(notice["kind"]), "entry": notice["seq"]}
         yield [shown[name] for name in HEAD]

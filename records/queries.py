@@ -10,7 +10,7 @@ from models.log import Entry
 from models.tables import TABLES
 from records.log import entry_of, read_entries
 
-PARTS = (
+PART_TABLES = (
     "request_versions",
     "gates",
     "participants",
@@ -33,7 +33,7 @@ def _table(name: str) -> Table:
     return TABLES.tables[name]
 
 
-async def cases(
+async def case_rows(
     connection: AsyncConnection, *, stage: str | None = None, after: str = "", limit: int = 100
 ) -> list[dict[str, Any]]:
     """A page of cases in the order of their references, beginning after one (keyset paging)."""
@@ -44,7 +44,7 @@ async def cases(
     return [dict(row) for row in (await connection.execute(query)).mappings()]
 
 
-async def case(connection: AsyncConnection, reference: str) -> dict[str, Any] | None:
+async def case_row(connection: AsyncConnection, reference: str) -> dict[str, Any] | None:
     """One case's row, or None."""
     table = _table("cases")
     row = (await connection.execute(select(table).where(table.c.reference == reference))).mappings().first()
@@ -99,7 +99,7 @@ async def settled_duplicate(connection: AsyncConnection, stream: str, command: s
     return seq if newest is not None and newest > seq else None
 
 
-async def notices(connection: AsyncConnection, reference: str) -> list[dict[str, Any]]:
+async def notice_rows(connection: AsyncConnection, reference: str) -> list[dict[str, Any]]:
     """The ledger of a case: who was told of what, and what became of each mail, in order."""
     table = _table("notices")
     query = select(table).where(table.c.reference == reference).order_by(table.c.id)

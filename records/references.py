@@ -40,14 +40,14 @@ def _written(year: int, number: int) -> str:
     return f"AHG-{year}-{number:03d}"
 
 
-async def keep_draft(engine: AsyncEngine, member: str, name: str, content: dict[str, Any], at: datetime) -> None:
+async def store_draft(engine: AsyncEngine, member: str, name: str, content: dict[str, Any], at: datetime) -> None:
     """Keep a member's draft under a name of its choice, over the one kept before."""
     columns = {"member": member, "name": name, "content": content, "updated_at": at}
     async with write_transaction(engine) as connection:
         await write_rows(connection, [Row(table="drafts", columns=columns)])
 
 
-async def amend_draft(
+async def change_draft(
     engine: AsyncEngine, member: str, name: str, change: Callable[[dict[str, Any]], dict[str, Any]], at: datetime
 ) -> None:
     """Keep what ``change`` makes of a member's draft (empty where there is none). Two at once come one after the other.

@@ -19,7 +19,7 @@ from sqlalchemy.sql import ColumnElement
 from db import insert_for, write_transaction
 from models.notices.state import NoticeState
 from models.posts import Post
-from models.returns import Fate, Report, Return
+from models.returns import Fate, RecipientReport, ReturnedMail
 from models.tables import TABLES
 from records import ledger
 from records.offices import offices_of
@@ -55,7 +55,7 @@ class Noted(StrEnum):
     """It says nothing of a notice that we sent to that address."""
 
 
-async def note(engine: AsyncEngine, returned: Return | None, at: datetime) -> Noted:
+async def note(engine: AsyncEngine, returned: ReturnedMail | None, at: datetime) -> Noted:
     """Note what a mail says of a notice, if it is borne out; ``at``: when it is read (UTC)."""
     if returned is None:
         return Noted.NOTHING
@@ -74,7 +74,7 @@ async def note(engine: AsyncEngine, returned: Return | None, at: datetime) -> No
         return Noted.BOUNCED
 
 
-async def _match(connection: AsyncConnection, returned: Return) -> tuple[dict[str, Any], Report] | None:
+async def _match(connection: AsyncConnection, returned: ReturnedMail) -> tuple[dict[str, Any], RecipientReport] | None:
     """The notice that it is about, and what is said of the address that this notice went to."""
     query = select(_NOTICES).where(_named(returned)).order_by(_NOTICES.c.id).with_for_update()
     for notice in (await connection.execute(query)).mappings():
@@ -84,7 +84,7 @@ async def _match(connection: AsyncConnection, returned: Return) -> tuple[dict[st
     return None
 
 
-async def _unconfirmed(connection: AsyncConnection, returned: Return, at: datetime) -> Noted:
+async def _unconfirmed(connection: AsyncConnection, returned: ReturnedMail, at: datetime) -> Noted:
     """Keep a report of failure that may be about a notice; nothing else changes."""
     report = next((one for one in returned.reports if one.fate is Fate.FAILED), None)
     if report is None:
@@ -104,11 +104,11 @@ async def _unconfirmed(connection: AsyncConnection, returned: Return, at: dateti
     return Noted.UNCONFIRMED if kept else Noted.KNOWN
 
 
-def _named(returned: Return) -> ColumnElement[bool]:
+def _named(returned: ReturnedMail) -> ColumnElement[bool]:
     return _NOTICES.c.message_id.in_(returned.message_ids)
 
 
-async def _newest_to(connection: AsyncConnection, report: Report) -> ColumnElement[bool]:
+async def _newest_to(connection: AsyncConnection, report: RecipientReport) -> ColumnElement[bool]:
     """The newest of the mails that were lately sent to one of these addresses."""
     c = _NOTICES.c
     lately = select(c.id, c.address).where(c.state == NoticeState.SENT).order_by(c.id.desc()).limit(_LATELY)
@@ -134,7 +134,7 @@ def _comparable(address: str) -> str:
 
 
 async def _kept(
-    connection: AsyncConnection, notice: Mapping[str, Any], fingerprint: str, report: Report, at: datetime
+    connection: AsyncConnection, notice: Mapping[str, Any], fingerprint: str, report: RecipientReport, at: datetime
 ) -> bool:
     """Keep the report; False when it was kept before."""
     c = _RETURNS.c
@@ -154,7 +154,9 @@ async def _kept(
     return True
 
 
-async def _bounce(connection: AsyncConnection, notice: Mapping[str, Any], report: Report, at: datetime) -> None:
+async def _bounce(
+    connection: AsyncConnection, notice: Mapping[str, Any], report: RecipientReport, at: datetime
+) -> None:
     """The notice came back, and goes to the alternate instead. ``reply`` stays: it proves that a server had taken it."""
     instead = await _instead(connection, notice, at)
     said = (report.status, report.text, "" if instead else ledger.NOBODY_INSTEAD)
@@ -175,7 +177,7 @@ async def _instead(connection: AsyncConnection, notice: Mapping[str, Any], at: d
     stands_in = (await offices_of(connection, [post], at))[post].stands_in
     if stands_in is None or _comparable(stands_in.email) == _comparable(notice["address"]):
         return None
-    return ledger.for_alternate(notice, at)
+    return ledger.alternate_notice(notice, at)
 
 
 async def returns_of(connection: AsyncConnection, notices: list[int]) -> dict[int, list[dict[str, Any]]]:

@@ -10,7 +10,7 @@ from models.tables import TABLES
 from records.log import write_rows
 
 _VIEWS = TABLES.tables["saved_views"]
-MOST = 30
+MOST_VIEWS = 30
 """So many a post can keep."""
 
 
@@ -24,7 +24,7 @@ async def keep_view(engine: AsyncEngine, post: Post, name: str, query: str) -> b
     """Keep a view, in the place of one of the same name; False where the post has as many as it can keep."""
     async with write_transaction(engine) as connection:
         others = select(func.count()).where(_VIEWS.c.post == str(post), _VIEWS.c.name != name)
-        if int((await connection.execute(others)).scalar() or 0) >= MOST:
+        if int((await connection.execute(others)).scalar() or 0) >= MOST_VIEWS:
             return False
         columns = {"post": str(post), "name": name, "query": query}
         await write_rows(connection, [Row(table="saved_views", columns=columns)])

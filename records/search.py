@@ -16,12 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.likeness import ENOUGH
 from models.posts import Post
-from models.search import Thing, reader_mark
+from models.search import Thing, reader_key
 from models.search_words import terms_of
 from records import lists
 
-PAGE = 25
-FIRST = (1 << 63) - 1
+HITS_A_PAGE = 25
+FIRST_HIT = (1 << 63) - 1
 """Where the first page begins."""
 
 _LOOKED_AT = 3000
@@ -29,14 +29,14 @@ _LIKENED = 200
 _COLUMNS = "t.id, t.reference, t.kind, t.part, substr(t.text, 1, 60000) AS text"
 
 
-async def search(
+async def find_texts(
     connection: AsyncConnection,
     reader: Post,
     query: str,
     *,
     kind: Thing | None = None,
-    after: int = FIRST,
-    limit: int = PAGE,
+    after: int = FIRST_HIT,
+    limit: int = HITS_A_PAGE,
 ) -> list[dict[str, Any]]:
     """A page of what a post finds: the rows of texts, each with its ``case`` as the post's list shows it.
 
@@ -61,7 +61,7 @@ async def similar_cases(
         return []
     words = sorted(weights, key=lambda word: -weights[word])[:40]
     columns = "t.id, t.reference, t.words"
-    rows = await _found(connection, reader, [words], columns, Thing.CASE, FIRST, _LIKENED)
+    rows = await _found(connection, reader, [words], columns, Thing.CASE, FIRST_HIT, _LIKENED)
     scores: dict[str, float] = {}
     for row in rows:
         there = set(row["words"].split())
@@ -85,7 +85,7 @@ async def _found(
     """Texts that have, of each of the ``terms``, one at least."""
     of_kind = "AND kind = :kind" if kind else ""
     given = {"after": after, "limit": limit, **({"kind": kind.value} if kind else {})}
-    mark = reader_mark(reader)
+    mark = reader_key(reader)
     if connection.dialect.name == "sqlite":
         statement = _FTS5.format(columns=columns, of_kind=of_kind)
         return await _rows(connection, statement, given, match=_match(terms, mark))

@@ -16,7 +16,7 @@ from models.base import Value
 from models.tables import TABLES
 from records.api_tokens import end_tokens
 from records.holders import folded
-from records.sessions import alive, digest, end_sessions, make_token
+from records.sessions import end_sessions, make_token, still_alive, token_digest
 
 FAILURES = 5
 """Wrong codes in one session; the last of them ends it."""
@@ -30,7 +30,7 @@ StepOf = Callable[[str], int | None]
 """From a sealed secret: the time step (RFC 6238, 4.2) of the code that was given, None when the code is wrong."""
 
 
-class Shown(StrEnum):
+class CodeResult(StrEnum):
     """What became of a code."""
 
     RIGHT = "right"
@@ -43,7 +43,7 @@ class Shown(StrEnum):
 class Proof(Value):
     """``token``: the session's new one, when the code was right."""
 
-    shown: Shown
+    shown: CodeResult
     token: str = ""
 
 
@@ -69,7 +69,7 @@ async def enrol(engine: AsyncEngine, token: str, sealed: str, step: int, now: da
     async with write_transaction(engine) as connection:
         session = await _locked(connection, token, now)
         if session is None:
-            return Proof(shown=Shown.ENDED)
+            return Proof(shown=CodeResult.ENDED)
         free = (_ACCOUNTS.c.email == session["email"]) & (_ACCOUNTS.c.second_factor == "")
         kept = await connection.execute(
             update(_ACCOUNTS).where(free).values(second_factor=sealed, last_code=step, wrong_codes=0)
@@ -84,11 +84,11 @@ async def show_code(engine: AsyncEngine, token: str, step_of: StepOf, now: datet
     async with write_transaction(engine) as connection:
         session = await _locked(connection, token, now)
         if session is None:
-            return Proof(shown=Shown.ENDED)
+            return Proof(shown=CodeResult.ENDED)
         mine = _ACCOUNTS.c.email == session["email"]
         account = (await connection.execute(select(_ACCOUNTS).where(mine).with_for_update())).mappings().one()
         if account["wrong_codes"] >= WRONG_CODES:
-            return Proof(shown=Shown.LOCKED)
+            return Proof(shown=CodeResult.LOCKED)
         step = step_of(account["second_factor"]) if account["second_factor"] else None
         if step is not None and step > account["last_code"]:
             await connection.execute(update(_ACCOUNTS).where(mine).values(last_code=step, wrong_codes=0))
@@ -98,15 +98,15 @@ async def show_code(engine: AsyncEngine, token: str, step_of: StepOf, now: datet
         await connection.execute(update(_ACCOUNTS).where(mine).values(wrong_codes=account["wrong_codes"] + 1))
         await connection.execute(
             update(_SESSIONS)
-            .where(_SESSIONS.c.token == digest(token))
+            .where(_SESSIONS.c.token == token_digest(token))
             .values(failures=failures, ended_at=now if over else None)
         )
-    return Proof(shown=Shown.ENDED if over else Shown.WRONG)
+    return Proof(shown=CodeResult.ENDED if over else CodeResult.WRONG)
 
 
 async def _locked(connection: AsyncConnection, token: str, now: datetime) -> dict[str, Any] | None:
     """The row of a session, held until the transaction ends: codes that come together are judged one by one."""
-    query = select(_SESSIONS).where(_SESSIONS.c.token == digest(token), alive(now)).with_for_update()
+    query = select(_SESSIONS).where(_SESSIONS.c.token == token_digest(token), still_alive(now)).with_for_update()
     row = (await connection.execute(query)).mappings().first()
     return dict(row) if row else None
 
@@ -114,9 +114,9 @@ async def _locked(connection: AsyncConnection, token: str, now: datetime) -> dic
 async def _strengthened(connection: AsyncConnection, token: str) -> Proof:
     # A new token: one that somebody learned while the session was weak is worth nothing now.
     new = make_token()
-    stronger = update(_SESSIONS).where(_SESSIONS.c.token == digest(token))
-    await connection.execute(stronger.values(token=digest(new), strong=True, failures=0))
-    return Proof(shown=Shown.RIGHT, token=new)
+    stronger = update(_SESSIONS).where(_SESSIONS.c.token == token_digest(token))
+    await connection.execute(stronger.values(token=token_digest(new), strong=True, failures=0))
+    return Proof(shown=CodeResult.RIGHT, token=new)
 
 
 async def reset_account(engine: AsyncEngine, email: str, now: datetime) -> bool:

@@ -53,12 +53,12 @@ def make_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def digest(token: str) -> str:
+def token_digest(token: str) -> str:
     """What is kept of a token: SHA-256. A token is random, so nothing slower is needed."""
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 
 
-def alive(now: datetime) -> ColumnElement[bool]:
+def still_alive(now: datetime) -> ColumnElement[bool]:
     """That a row is of a session that is not over."""
     row = _SESSIONS.c
     return row.ended_at.is_(None) & (row.expires_at > now) & (row.seen_at > now - IDLE)
@@ -86,7 +86,7 @@ async def begin_session(connection: AsyncConnection, email: str, device: str, no
     await connection.execute(delete(_SESSIONS).where(_SESSIONS.c.expires_at < now - _KEPT))
     token = make_token()
     row = {
-        "token": digest(token),
+        "token": token_digest(token),
         "number": secrets.token_hex(8),
         "email": email,
         "post": "",
@@ -108,7 +108,7 @@ async def session_of(engine: AsyncEngine, token: str, now: datetime, *, touch: b
     It counts as seen, written at most once a minute; without ``touch`` it does not: what a page does by itself keeps
     no session alive.
     """
-    found = _QUERY.where(_SESSIONS.c.token == digest(token), alive(now))
+    found = _QUERY.where(_SESSIONS.c.token == token_digest(token), still_alive(now))
     async with engine.connect() as connection:
         row = (await connection.execute(found)).mappings().first()
     if row is None:
@@ -116,14 +116,14 @@ async def session_of(engine: AsyncEngine, token: str, now: datetime, *, touch: b
     session = Session(**row)
     if touch and now - session.seen_at >= _TOUCHED:
         async with write_transaction(engine) as connection:
-            seen = update(_SESSIONS).where(_SESSIONS.c.number == session.number, alive(now))
+            seen = update(_SESSIONS).where(_SESSIONS.c.number == session.number, still_alive(now))
             await connection.execute(seen.values(seen_at=now))
     return session
 
 
 async def sessions_of(connection: AsyncConnection, email: str, now: datetime) -> list[Session]:
     """The sessions of an account that are not over, the newest first."""
-    found = _QUERY.where(_SESSIONS.c.email == email, alive(now)).order_by(_SESSIONS.c.began_at.desc())
+    found = _QUERY.where(_SESSIONS.c.email == email, still_alive(now)).order_by(_SESSIONS.c.began_at.desc())
     return [Session(**row) for row in (await connection.execute(found)).mappings()]
 
 
@@ -134,7 +134,7 @@ async def end_session(engine: AsyncEngine, email: str, number: str, now: datetim
     async with write_transaction(engine) as connection:
         one = _SESSIONS.c.number == number
         done = await connection.execute(
-            update(_SESSIONS).where(one, _SESSIONS.c.email == email, alive(now)).values(ended_at=now)
+            update(_SESSIONS).where(one, _SESSIONS.c.email == email, still_alive(now)).values(ended_at=now)
         )
         return done.rowcount == 1
 
@@ -153,7 +153,7 @@ async def end_all_sessions(engine: AsyncEngine, email: str, now: datetime) -> No
 
 async def end_session_of(connection: AsyncConnection, token: str, now: datetime) -> None:
     """End the session of a cookie's token, if there is one."""
-    one = update(_SESSIONS).where(_SESSIONS.c.token == digest(token), _SESSIONS.c.ended_at.is_(None))
+    one = update(_SESSIONS).where(_SESSIONS.c.token == token_digest(token), _SESSIONS.c.ended_at.is_(None))
     await connection.execute(one.values(ended_at=now))
 
 

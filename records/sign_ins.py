@@ -9,7 +9,7 @@ from db import write_transaction
 from models.base import Value, tidy
 from models.tables import TABLES
 from records.holders import folded, posts_of
-from records.sessions import begin_session, digest, end_session_of, make_token
+from records.sessions import begin_session, end_session_of, make_token, token_digest
 
 LINK_LIFETIME = timedelta(minutes=15)
 LINKS_AN_HOUR = 5
@@ -33,14 +33,14 @@ class TooMany(Exception):
         self.seconds = seconds
 
 
-class Asked(Value):
+class RequestedLink(Value):
     """A link that was asked for: whose it is, and the page to go to then (a path of this site, or empty)."""
 
     email: str
     onward: str
 
 
-class SignedIn(Value):
+class BegunSession(Value):
     """A session that has begun: the token for its cookie, the address, the page to go to (may be empty)."""
 
     token: str
@@ -71,7 +71,7 @@ async def ask_link(engine: AsyncEngine, email: str, client: str, onward: str, no
         sends = (await connection.execute(links)).scalar_one() < LINKS_AN_HOUR
         await connection.execute(delete(_SIGN_INS).where(_SIGN_INS.c.asked_at < now - _KEPT))
         row = {
-            "token": digest(token),
+            "token": token_digest(token),
             "email": email,
             "client": client,
             "onward": onward,
@@ -98,36 +98,38 @@ async def _within_limit(connection: AsyncConnection, client: str, now: datetime)
         raise TooMany(int((asked[-1] + _HOUR - now).total_seconds()) + 1)
 
 
-async def link_of(engine: AsyncEngine, token: str, now: datetime) -> Asked | None:
+async def link_of(engine: AsyncEngine, token: str, now: datetime) -> RequestedLink | None:
     """The link of a token, which stays as it is; None when it is unknown, used, or too old."""
     row = _SIGN_INS.c
-    good = (row.token == digest(token)) & row.used_at.is_(None) & (row.expires_at > now)
+    good = (row.token == token_digest(token)) & row.used_at.is_(None) & (row.expires_at > now)
     async with engine.connect() as connection:
         found = (await connection.execute(select(row.email, row.onward).where(good))).mappings().first()
-    return Asked(**found) if found else None
+    return RequestedLink(**found) if found else None
 
 
-async def use_link(engine: AsyncEngine, token: str, *, device: str, earlier: str, now: datetime) -> SignedIn | None:
+async def use_link(engine: AsyncEngine, token: str, *, device: str, earlier: str, now: datetime) -> BegunSession | None:
     """Use a link up and begin a new session; the session of the cookie that came with it (``earlier``) ends.
 
     None when the link is unknown, used or too old, or when nobody has the address any more. Of two that use it at
     once, one begins a session.
     """
     row = _SIGN_INS.c
-    good = (row.token == digest(token)) & row.used_at.is_(None) & (row.expires_at > now)
+    good = (row.token == token_digest(token)) & row.used_at.is_(None) & (row.expires_at > now)
     async with write_transaction(engine) as connection:
         used = update(_SIGN_INS).where(good).values(used_at=now).returning(row.email, row.onward)
         found = (await connection.execute(used)).mappings().first()
         begun = await _begin(connection, found["email"], device, earlier, now) if found else None
-    return SignedIn(token=begun, **found) if found and begun else None
+    return BegunSession(token=begun, **found) if found and begun else None
 
 
-async def begin_for(engine: AsyncEngine, email: str, *, device: str, earlier: str, now: datetime) -> SignedIn | None:
+async def begin_for(
+    engine: AsyncEngine, email: str, *, device: str, earlier: str, now: datetime
+) -> BegunSession | None:
     """Begin a session for an address that an identity provider vouches for; None when no post has it."""
     email = _storable(email)
     async with write_transaction(engine) as connection:
         begun = await _begin(connection, email, device, earlier, now) if email else None
-    return SignedIn(token=begun, email=email, onward="") if begun else None
+    return BegunSession(token=begun, email=email, onward="") if begun else None
 
 
 async def _begin(connection: AsyncConnection, email: str, device: str, earlier: str, now: datetime) -> str | None:

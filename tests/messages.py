@@ -22,7 +22,7 @@ from babel.plural import to_gettext
 
 import notifications.environment
 import web.render
-from models.notices import KINDS, OF_NO_CASE
+from models.notices import NOTICE_KINDS, OF_NO_CASE
 from models.request import FIELD_WORDS, Request
 from models.rules import RULES
 from models.visibility import Reason
@@ -57,22 +57,22 @@ class Domain(NamedTuple):
 
 DOMAINS = (
     Domain(
-        notifications.environment.DOMAIN,
+        notifications.environment.MAIL_DOMAIN,
         _ROOT / "notifications",
-        notifications.environment.CATALOGUES,
+        notifications.environment.MAIL_CATALOGUES,
         (
             *((context, word) for context, words in VOCABULARY.items() for word in words),
             *((None, text) for text in FIELD_WORDS.values()),
         ),
     ),
     Domain(
-        web.render.DOMAIN,
+        web.render.PAGE_DOMAIN,
         _ROOT / "web",
-        web.render.CATALOGUES,
+        web.render.PAGE_CATALOGUES,
         tuple(
             (None, text)
             for text in (
-                *(kind.summary for kind in KINDS.values()),
+                *(kind.summary for kind in NOTICE_KINDS.values()),
                 *OF_NO_CASE.values(),
                 *(rule.phrase for rule in RULES.values()),
                 *(who.words for rule in RULES.values() for who in rule.who),

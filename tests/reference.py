@@ -22,11 +22,11 @@ from models.asks import ASKS
 from models.base import Value
 from models.case import Stage
 from models.commands import COMMANDS, Body, Leave
-from models.notices import KINDS
+from models.notices import NOTICE_KINDS
 from models.policy import Policy, Track
 from models.request import OTHER_WORDS, SECTIONS, Attachment, Figure, Route
 from models.rules import RULES
-from models.rules.turn import OPEN_STAGES
+from models.rules.table import OPEN_STAGES
 from notifications.registry import REGISTRY
 from tests.notifications.samples import PICTURED
 
@@ -315,7 +315,7 @@ def notices() -> Iterator[str]:
         f"| `{kind.name}` | {kind.summary} | {', '.join(f'`{one}`' for one in kind.on)} "
         f"| {', '.join(kind.to)} | {_asking(kind.name, kind.asks)} | {entry.pace.value} "
         f"| {entry.wish.value} | {entry.sensitivity.value} |"
-        for kind in KINDS.values()
+        for kind in NOTICE_KINDS.values()
         for entry in (REGISTRY[kind.name],)
     ]
     head = (
@@ -329,7 +329,7 @@ def notices() -> Iterator[str]:
         "pictures` takes them."
     )
     for kind in PICTURED:
-        yield f"`{kind}`: {KINDS[kind].summary}"
+        yield f"`{kind}`: {NOTICE_KINDS[kind].summary}"
         yield f"![The mail {kind}](mails/{kind}.png)"
 
 

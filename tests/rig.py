@@ -14,15 +14,15 @@ from temporalio.worker import Worker
 import db
 import worker
 from activities.record import Recorder
-from casework import Casework, Done
+from casework import Casework, CommandResult
 from models.log import Entry
 from ops.temporal_server import start_dev_server
 from records import queries
 from records.directory import seed_if_empty
 from settings import Settings, ensure_keys
 from workflows.activation import Activation
-from workflows.client import CaseDesk
-from workflows.recommendation import Recommendation
+from workflows.client import CaseClient
+from workflows.recommendation import RecommendationFollowUp
 
 REQUEST: Mapping[str, Any] = {
     "title": "Boats in the strait of many names",
@@ -52,7 +52,7 @@ class Rig:
     settings: Settings
     client: Client
     engine: AsyncEngine
-    desk: CaseDesk
+    desk: CaseClient
     casework: Casework
     reference: str = ""
 
@@ -64,7 +64,7 @@ class Rig:
         *,
         command_id: str | None = None,
         seen: int | None = None,
-    ) -> Done:
+    ) -> CommandResult:
         """Give a command; raises Refused."""
         reference = None if do in ("submit", "draft") else self.reference
         done = await self.casework.act(
@@ -73,7 +73,7 @@ class Rig:
         self.reference = done.reference or self.reference
         return done
 
-    async def submit(self, **fields: Any) -> Done:
+    async def submit(self, **fields: Any) -> CommandResult:
         """A request of Sri Lanka, submitted."""
         return await self.act("LK/focal-point", "submit", {**REQUEST, **fields})
 
@@ -91,14 +91,14 @@ class Rig:
     async def row(self) -> dict[str, Any]:
         """The case as lists show it."""
         async with self.engine.connect() as connection:
-            row = await queries.case(connection, self.reference)
+            row = await queries.case_row(connection, self.reference)
         assert row is not None
         return row
 
     async def notices(self) -> list[dict[str, Any]]:
         """The ledger of the case."""
         async with self.engine.connect() as connection:
-            return await queries.notices(connection, self.reference)
+            return await queries.notice_rows(connection, self.reference)
 
 
 @asynccontextmanager
@@ -116,7 +116,7 @@ async def rig(folder: Path, *, database_url: str | None = None, **chosen: Any) -
         stack.push_async_callback(engine.dispose)
         await seed_if_empty(engine)
         client = await worker.connect(settings)
-        desk = CaseDesk(client, settings.task_queue, history_limit=settings.history_limit)
+        desk = CaseClient(client, settings.task_queue, history_limit=settings.history_limit)
         yield Rig(settings, client, engine, desk, Casework(engine, desk))
 
 
@@ -128,7 +128,7 @@ async def working(parts: Rig, *, recorder: Recorder | None = None, cached: int =
         async with Worker(
             parts.client,
             task_queue=parts.settings.task_queue,
-            workflows=[Activation, Recommendation],
+            workflows=[Activation, RecommendationFollowUp],
             activities=[recorder.record],
             workflow_runner=worker.sandbox(),
             max_cached_workflows=cached,
@@ -142,5 +142,5 @@ async def working(parts: Rig, *, recorder: Recorder | None = None, cached: int =
 async def again(parts: Rig) -> AsyncIterator[Rig]:
     """The same parts as another process sees them: a client of its own, with the keys as they are now."""
     client = await worker.connect(parts.settings)
-    desk = CaseDesk(client, parts.settings.task_queue, history_limit=parts.settings.history_limit)
+    desk = CaseClient(client, parts.settings.task_queue, history_limit=parts.settings.history_limit)
     yield replace(parts, client=client, desk=desk, casework=Casework(parts.engine, desk))

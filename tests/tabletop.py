@@ -14,7 +14,7 @@ from models.members import Directory, Member
 from models.notices import Notice, notices_of
 from models.policy import Policy
 from models.public_holidays import work_calendar
-from models.rules import Taken, decide, strike
+from models.rules import Transition, apply_clock, apply_command
 from records.directory import SEED, _member_rows, _offices
 
 REQUEST = {"title": "Boats in the strait", "situation": "Boats leave and transit.", "affected": ["MY", "TH"]}
@@ -48,11 +48,11 @@ class Tabletop:
         self.notices: list[Notice] = []
         self._count = 0
 
-    def do(self, by: str, do: str, fields: Mapping[str, Any] | None = None, *, seen: int | None = None) -> Taken:
+    def do(self, by: str, do: str, fields: Mapping[str, Any] | None = None, *, seen: int | None = None) -> Transition:
         """Give a command; raises Refused."""
         self._count += 1
         command = parse(do, fields or {}, by=by, command_id=f"c{self._count}", seen=seen)
-        return self._took(decide(self.case, command, self.now))
+        return self._took(apply_command(self.case, command, self.now))
 
     def wait(self, span: timedelta) -> None:
         """Let time pass."""
@@ -62,7 +62,7 @@ class Tabletop:
         """Let time pass until an instant, the clock acting at each rung on the way."""
         while (act := next_act(self.case)) is not None and act.at <= moment:
             self.now = max(self.now, act.at)
-            taken = strike(self.case, self.now)
+            taken = apply_clock(self.case, self.now)
             assert taken is not None
             self._took(taken)
         self.now = max(self.now, moment)
@@ -71,7 +71,7 @@ class Tabletop:
         """The posts that were told, by a kind of notice."""
         return [notice.to for notice in self.notices if notice.kind == kind]
 
-    def _took(self, taken: Taken) -> Taken:
+    def _took(self, taken: Transition) -> Transition:
         self.case = taken.after
         self.entries.extend(taken.entries)
         for entry in taken.entries:

@@ -23,7 +23,7 @@ _DAYS = (30, 90, 180, 365)
 
 
 @router.get("")
-async def show(request: Request, visitor: SignedIn) -> HTMLResponse:
+async def account_page(request: Request, visitor: SignedIn) -> HTMLResponse:
     """The account."""
     return await _page(request, visitor)
 
@@ -69,7 +69,7 @@ def _back() -> Response:
 
 
 @router.post("/preferences")
-async def prefer(request: Request, visitor: SignedIn) -> Response:
+async def submit_account_preferences(request: Request, visitor: SignedIn) -> Response:
     """Keep the language and the time zone of the pages; empty: the post's."""
     sent = await keyed_form(request, visitor.form_key)
     language, zone = str(sent.get("language") or ""), str(sent.get("zone") or "")
@@ -83,7 +83,7 @@ async def prefer(request: Request, visitor: SignedIn) -> Response:
 
 
 @router.post("/sessions/end")
-async def end_all(request: Request, visitor: SignedIn) -> Response:
+async def submit_end_all_sessions(request: Request, visitor: SignedIn) -> Response:
     """Sign out everywhere, here too."""
     await keyed_form(request, visitor.form_key)
     site = current_site(request)
@@ -94,7 +94,7 @@ async def end_all(request: Request, visitor: SignedIn) -> Response:
 
 
 @router.post("/sessions/{number}/end")
-async def end_one(request: Request, visitor: SignedIn, number: str) -> Response:
+async def submit_end_session(request: Request, visitor: SignedIn, number: str) -> Response:
     """End one session of one's own; 404 for any other."""
     await keyed_form(request, visitor.form_key)
     site = current_site(request)
@@ -111,7 +111,7 @@ async def end_one(request: Request, visitor: SignedIn, number: str) -> Response:
 
 
 @router.post("/tokens")
-async def make(request: Request, visitor: SignedIn) -> HTMLResponse:
+async def submit_new_token(request: Request, visitor: SignedIn) -> HTMLResponse:
     """Make a token and show it, this once. 403: not a post that this session may act as; 422: something is wrong."""
     sent = await keyed_form(request, visitor.form_key)
     site = current_site(request)
@@ -144,7 +144,7 @@ def _end(sent: FormData, now: datetime) -> datetime:
 
 
 @router.post("/tokens/{number}/end")
-async def end_token(request: Request, visitor: SignedIn, number: str) -> Response:
+async def submit_end_token(request: Request, visitor: SignedIn, number: str) -> Response:
     """End a token of one's own; 404 for any other."""
     await keyed_form(request, visitor.form_key)
     site = current_site(request)

@@ -16,7 +16,7 @@ from models.visibility import Seen, Sight
 from web.case_page import actions_of, names_in, seen_or_404
 from web.forms import FIGURE_ROWS, FORMS, fields_sent, shown_form, unanswered
 from web.refusals import as_told
-from web.render import gettext_of, language_for, render, said
+from web.render import gettext_of, language_for, render, words_for_reader
 from web.security import valid_key
 from web.visitor import SignedIn, Visitor, current_site
 from workflows.client import NotAnswered, NotRecorded
@@ -25,7 +25,7 @@ router = APIRouter(prefix="/cases/{reference}", include_in_schema=False)
 
 
 @router.get("/do/{do}")
-async def show_form(
+async def command_form_page(
     request: Request, visitor: SignedIn, reference: str, do: str, for_: Annotated[str, Query(alias="for")] = ""
 ) -> HTMLResponse:
     """The form of a command; ``for``: the post that the secretariat acts for. Query values fill fields in."""
@@ -67,7 +67,7 @@ def _form(
     stands: int | None = None,
 ) -> HTMLResponse:
     language = language_for(request, visitor)
-    say, _ = said(visitor, language, names_in(case)), gettext_of(language)
+    say, _ = words_for_reader(visitor, language, names_in(case)), gettext_of(language)
     form = FORMS[do]
     return render(
         request,
@@ -93,7 +93,7 @@ def _form(
 
 
 @router.post("/do/{do}")
-async def give(request: Request, visitor: SignedIn, reference: str, do: str) -> Response:
+async def submit_command_form(request: Request, visitor: SignedIn, reference: str, do: str) -> Response:
     """Give the command. A second sending of the same form is answered with the first result.
 
     422, 403, 404 or 409 with the form, what was written in it, and the sentence that says why; 503 when the case does
@@ -157,7 +157,7 @@ def _number(value: Any) -> int | None:
 
 
 @router.get("/act-for")
-async def act_for(
+async def submit_for_post(
     request: Request, visitor: SignedIn, reference: str, post: Annotated[str, Query()] = ""
 ) -> HTMLResponse:
     """The secretariat records what a post answered otherwise: which post, then what it said."""

@@ -44,7 +44,9 @@ async def way_on(site: Site, email: str, wanted: str, *, strong: bool = False) -
 
 
 @router.get("/account/post")
-async def show(request: Request, session: Current, next_: Annotated[str, Query(alias="next")] = "") -> HTMLResponse:
+async def acting_page(
+    request: Request, session: Current, next_: Annotated[str, Query(alias="next")] = ""
+) -> HTMLResponse:
     """The posts of the account, to choose the one that acts."""
     site = current_site(request)
     return render(
@@ -64,7 +66,7 @@ def _locked(session: Session, post: Post) -> bool:
 
 
 @router.post("/account/post")
-async def choose(request: Request, session: Current) -> Response:
+async def submit_acting_post(request: Request, session: Current) -> Response:
     """Act as another of the account's posts from now on; 403 for a post that is not the account's."""
     site = current_site(request)
     sent = await keyed_form(request, session.form_key)

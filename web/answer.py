@@ -11,8 +11,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from models.asks import ACKNOWLEDGE
+from models.base import N_
 from models.case import Circulation, Consent
-from models.notices import KINDS
+from models.notices import NOTICE_KINDS
 from models.refusal import Refused
 from models.release import Release, release_of
 from models.visibility import Sight
@@ -20,16 +21,13 @@ from notifications.addresses import case_address
 from records import ledger
 from web.case_page import names_in
 from web.forms import FORMS, fields_sent, shown_form, unanswered
-from web.opened_link import NoGood, Opened, open_link
+from web.opened_link import BadLink, OpenedLink, open_link
 from web.refusals import as_told
-from web.render import gettext_of, language_for, render, said
+from web.render import gettext_of, language_for, render, words_for_reader
 from web.visitor import current_site
 from workflows.client import NotAnswered, NotRecorded
 
 router = APIRouter(prefix="/answer", include_in_schema=False)
-
-N_ = str
-"""Marks a text for extraction; it is translated where it is shown."""
 
 _HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive"}
 """The address is the proof: it is passed on to nobody."""
@@ -52,25 +50,25 @@ _ANSWERS: Mapping[str, str] = {
 
 
 @router.api_route("/{token}", methods=["GET", "HEAD"])
-async def show(request: Request, token: str) -> HTMLResponse:
+async def answer_page(request: Request, token: str) -> HTMLResponse:
     """What is asked, of which post and until when, with what the post may see of it, and the form. Nothing is changed.
 
     410: the link is no good, or not any more; the page says why in one sentence.
     """
     try:
         opened = await open_link(current_site(request), token)
-    except NoGood as no_good:
+    except BadLink as no_good:
         return _no_good(request, no_good)
     return _page(request, token, opened)
 
 
 @router.post("/{token}")
-async def answer(request: Request, token: str) -> Response:
+async def submit_answer(request: Request, token: str) -> Response:
     """Answer, as the post itself. The same form sent twice, or another of the same link, is answered with what stands."""
     site = current_site(request)
     try:
         opened = await open_link(site, token)
-    except NoGood as no_good:
+    except BadLink as no_good:
         return _no_good(request, no_good)
     link = opened.link
     if not opened.answer and link.do != ACKNOWLEDGE:
@@ -101,24 +99,28 @@ async def answer(request: Request, token: str) -> Response:
     return RedirectResponse(f"/answer/{token}", 303, headers=_HEADERS)
 
 
-def _command_id(opened: Opened) -> str:
+def _command_id(opened: OpenedLink) -> str:
     """One for each notice: what its link has done is done once, however the token is spelled."""
     link = opened.link
     digest = hashlib.sha256(link.key.encode()).hexdigest()[:32]
     return f"{link.reference}:{link.post}:link:{digest}"
 
 
-def _no_good(request: Request, no_good: NoGood) -> HTMLResponse:
+def _no_good(request: Request, no_good: BadLink) -> HTMLResponse:
     _ = gettext_of(language_for(request, None))
     return render(request, "answer_closed.html", 410, headers=_HEADERS, why=_(_WHY[no_good.reason]))
 
 
 def _page(
-    request: Request, token: str, opened: Opened, given: Mapping[str, Any] | None = None, refused: Refused | None = None
+    request: Request,
+    token: str,
+    opened: OpenedLink,
+    given: Mapping[str, Any] | None = None,
+    refused: Refused | None = None,
 ) -> HTMLResponse:
     language = language_for(request, None)
     link, shown, names = opened.link, opened.seen.case, names_in(opened.case)
-    say, _ = said(None, language, names, zone=opened.zone), gettext_of(language)
+    say, _ = words_for_reader(None, language, names, zone=opened.zone), gettext_of(language)
     form = FORMS.get(link.do)
     participant = shown.participants.get(link.post.member) if link.do == "respond" else None
     return render(
@@ -137,7 +139,7 @@ def _page(
         whole=False,
         given=given or {},
         fields=shown_form(form, shown, link.post, say, _, given or {}) if form else [],
-        told=_(KINDS[opened.kind].summary),
+        told=_(NOTICE_KINDS[opened.kind].summary),
         answered=_(_ANSWERS[opened.answer]) if opened.answer else "",
         participant=participant,
         circulation=opened.circulation,
@@ -147,13 +149,13 @@ def _page(
     )
 
 
-def _hidden(opened: Opened) -> list[str]:
+def _hidden(opened: OpenedLink) -> list[str]:
     """The sections of the request that the post may not read, so that it is not misled by what is missing."""
     whole, shown = opened.case.request, opened.seen.case.request
     return [name for name in whole.confidential if getattr(shown, name) != getattr(whole, name)]
 
 
-def _release(opened: Opened) -> Release | None:
+def _release(opened: OpenedLink) -> Release | None:
     """What would be told, naming the member and nobody else who has not consented."""
     circulation, member = opened.circulation, opened.link.post.member
     if circulation is None or opened.seen.sight is Sight.CIRCULATED:

@@ -50,7 +50,7 @@ from web.body_limit import limit_bodies
 from web.security import guard
 from web.site import Site
 from web.visitor import SignInFirst
-from web.watch import heard
+from web.watch import entries_appended
 
 _LOG = structlog.get_logger(__name__)
 
@@ -96,7 +96,7 @@ def application(site: Site) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         passing = asyncio.create_task(site.nudger.run())
         try:
-            with heard(site.watch.end):
+            with entries_appended(site.watch.end):
                 yield
         finally:
             passing.cancel()

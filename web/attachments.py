@@ -10,16 +10,16 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from casework import amend_draft
-from models.attachments import KINDS, clean_name, too_much, written_size
+from models.attachments import FILE_KINDS, clean_name, too_much, written_size
 from models.posts import Role
-from models.refusal import Refused, Why
+from models.refusal import RefusalKind, Refused
 from models.request import Attachment
 from models.request import Request as CaseRequest
 from models.visibility import Sight, readable_version
 from records import queries
 from web.case_page import names_in, seen_or_404
 from web.render import gettext_of, language_for, render
-from web.request_form import STEPS, draft_of, step_after
+from web.request_form import FORM_STEPS, draft_of, step_after
 from web.security import valid_key
 from web.uploads import ACCEPT, kinds_in_words, taken_in
 from web.visitor import SignedIn, Visitor, current_site, only
@@ -30,7 +30,7 @@ _LOG = structlog.get_logger(__name__)
 _MEMBERS_ONLY = only(Role.FOCAL_POINT)
 _STEP = "attachments"
 
-_AS_IT_IS = frozenset(kind.media for kind in KINDS if not kind.media.startswith("text/"))
+_AS_IT_IS = frozenset(kind.media for kind in FILE_KINDS if not kind.media.startswith("text/"))
 """Media types that a download carries. In which encoding a text is, nobody said; so it goes as bytes."""
 
 
@@ -38,7 +38,7 @@ _AS_IT_IS = frozenset(kind.media for kind in KINDS if not kind.media.startswith(
 
 
 @router.get("/request/new/attachments", dependencies=[_MEMBERS_ONLY])
-async def show(request: Request, visitor: SignedIn) -> HTMLResponse:
+async def files_page(request: Request, visitor: SignedIn) -> HTMLResponse:
     """The step of the request with its files."""
     return await _page(request, visitor)
 
@@ -58,9 +58,9 @@ async def _page(
         status,
         case=case,
         names=names_in(case),
-        steps=STEPS,
+        steps=FORM_STEPS,
         here=_STEP,
-        form=next(step.words for step in STEPS if step.name == _STEP),
+        form=next(step.words for step in FORM_STEPS if step.name == _STEP),
         attachments=_of(draft),
         faults=faults or [],
         refused=refused,
@@ -77,7 +77,7 @@ def _of(draft: Mapping[str, Any]) -> list[Attachment]:
 
 
 @router.post("/request/new/attachments", dependencies=[_MEMBERS_ONLY])
-async def put_in(request: Request, visitor: SignedIn) -> Response:
+async def submit_files(request: Request, visitor: SignedIn) -> Response:
     """Keep the files that were sent, and go on, or stay to add more. One that is refused keeps no other from staying."""
     async with request.form() as sent:
         if not valid_key(sent.get("_key"), visitor.form_key):
@@ -91,7 +91,7 @@ async def put_in(request: Request, visitor: SignedIn) -> Response:
         whole = list({one.sha256: one for one in (*_of(before), *new)}.values())
         over = too_much(whole, site.attachments.limits)  # another window may have added some meanwhile
         if over:
-            raise Refused(Why.INVALID, over)
+            raise Refused(RefusalKind.INVALID, over)
         return {**before, "attachments": [one.model_dump(mode="json") for one in whole]}
 
     if new:
@@ -105,7 +105,7 @@ async def put_in(request: Request, visitor: SignedIn) -> Response:
 
 
 @router.post("/request/new/attachments/remove", dependencies=[_MEMBERS_ONLY])
-async def take_out(request: Request, visitor: SignedIn) -> Response:
+async def submit_file_removal(request: Request, visitor: SignedIn) -> Response:
     """Take a file out of the draft; one that is not in it is out already."""
     sent = await request.form()
     if not valid_key(sent.get("_key"), visitor.form_key):

@@ -5,8 +5,6 @@ The page is then made for that post by the same rule (``models.visibility``); no
 written.
 """
 
-from typing import Annotated
-
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
@@ -14,14 +12,13 @@ from models.posts import SECRETARIAT, Post, Role
 from models.visibility import Sight, closed_sections, why_seen
 from web.case_page import names_in, seen_or_404
 from web.render import render
-from web.told import MAY_SEE
-from web.visitor import Visitor, only
+from web.roles import LedgerReader
 
 router = APIRouter(prefix="/cases/{reference}", include_in_schema=False)
 
 
 @router.get("/audience")
-async def audience(request: Request, reference: str, visitor: Annotated[Visitor, only(*MAY_SEE)]) -> HTMLResponse:
+async def audience(request: Request, reference: str, visitor: LedgerReader) -> HTMLResponse:
     """Who sees the case: each post, how much, and by what rule."""
     case, seen = await seen_or_404(request, reference, visitor.post)
     auditor = Post.of(SECRETARIAT.member, Role.AUDITOR)

@@ -12,15 +12,15 @@ from fastapi.responses import HTMLResponse
 from models.case import Case, Circulation
 from models.circulation_preview import Preview, if_released
 from models.commands import parse
-from models.notices import KINDS
+from models.notices import NOTICE_KINDS
 from models.policy import Policy
-from models.posts import Capacity, Post, Role
+from models.posts import Capacity, Post
 from models.refusal import Refused
 from models.release import Release
-from models.rules import decide
+from models.rules import apply_command
 from models.visibility import Seen
-from notifications.compose import Reader, compose
-from notifications.preview import LINKS, MailShown, mail_shown
+from notifications.compose import MailReader, compose
+from notifications.preview import SAMPLE_LINKS, MailShown, mail_shown
 from notifications.wording import About
 from records import ledger
 from records.offices import addressee_of, offices_of
@@ -28,14 +28,12 @@ from web.case_page import names_in, seen_or_404
 from web.forms import FORMS, fields_sent
 from web.mail_frames import FRAMED, html_of_mail
 from web.render import gettext_of, language_for, render
+from web.roles import LedgerReader, PolicyProposer
 from web.sessions import keyed_form
-from web.told import MAY_SEE
-from web.visitor import Visitor, current_site, only
+from web.visitor import Visitor, current_site
 
 router = APIRouter(prefix="/cases/{reference}", include_in_schema=False)
 
-MayRead = Annotated[Visitor, only(*MAY_SEE)]
-MayPropose = Annotated[Visitor, only(Role.SECRETARIAT, Role.CO_CHAIR)]
 Refusing = Annotated[list[str] | None, Query(max_length=60)]
 
 
@@ -56,7 +54,7 @@ async def _mail(
     addressee = office.reads(capacity)
     if addressee is None:
         return None
-    reader = Reader(
+    reader = MailReader(
         name=addressee.name,
         address=addressee.email,
         post=post,
@@ -85,7 +83,7 @@ async def _mail(
             mail_from=settings.mail_from,
             reply_to=await site.reply_to(),
             public_url=settings.public_url,
-            links=LINKS,
+            links=SAMPLE_LINKS,
         )
     )
 
@@ -97,7 +95,7 @@ async def _of_notice(request: Request, visitor: Visitor, reference: str, number:
     case, seen = await seen_or_404(request, reference, visitor.post)
     async with current_site(request).engine.connect() as connection:
         row = await ledger.notice_numbered(connection, reference, number)
-    if row is None or row["kind"] not in KINDS:
+    if row is None or row["kind"] not in NOTICE_KINDS:
         raise HTTPException(404)
     mail = await _mail(
         request,
@@ -115,12 +113,12 @@ async def _of_notice(request: Request, visitor: Visitor, reference: str, number:
 
 
 @router.get("/notices/{number}")
-async def notice(request: Request, reference: str, visitor: MayRead, number: int) -> HTMLResponse:
+async def notice(request: Request, reference: str, visitor: LedgerReader, number: int) -> HTMLResponse:
     """One notice as its reader gets it: by the directory as it is now."""
     found = await _of_notice(request, visitor, reference, number)
     seen: Seen = found["seen"]
     row = found["row"]
-    summary = KINDS[row["kind"]].summary
+    summary = NOTICE_KINDS[row["kind"]].summary
     _ = gettext_of(language_for(request, visitor))
     return render(
         request,
@@ -137,7 +135,7 @@ async def notice(request: Request, reference: str, visitor: MayRead, number: int
 
 
 @router.get("/notices/{number}/html")
-async def notice_html(request: Request, reference: str, visitor: MayRead, number: int) -> HTMLResponse:
+async def notice_html(request: Request, reference: str, visitor: LedgerReader, number: int) -> HTMLResponse:
     """The HTML of the same mail, under headers that let it do nothing."""
     return html_of_mail((await _of_notice(request, visitor, reference, number))["mail"])
 
@@ -179,7 +177,7 @@ async def _readers(request: Request, preview: Preview) -> list[tuple[Post, str]]
 
 @router.get("/circulations/{number}")
 async def circulation_page(
-    request: Request, reference: str, visitor: MayRead, number: int, refuse: Refusing = None
+    request: Request, reference: str, visitor: LedgerReader, number: int, refuse: Refusing = None
 ) -> HTMLResponse:
     """A circulation before it goes out: consents, the text, how it reads if one refuses, and the mail of each reader."""
     case, seen, circulation, preview, against = await _circulation(request, visitor, reference, number, refuse or ())
@@ -217,7 +215,7 @@ async def _circulated_to(
 async def circulation_mail(
     request: Request,
     reference: str,
-    visitor: MayRead,
+    visitor: LedgerReader,
     number: int,
     to: Annotated[str, Query(max_length=80)] = "",
     refuse: Refusing = None,
@@ -226,7 +224,7 @@ async def circulation_mail(
     seen, post, mail = await _circulated_to(request, visitor, reference, number, to, refuse or ())
     query = urlencode([("to", post), *(("refuse", member) for member in refuse or ())])
     _ = gettext_of(language_for(request, visitor))
-    at, told = f"/cases/{reference}/circulations/{number}", KINDS["circulated"].summary
+    at, told = f"/cases/{reference}/circulations/{number}", NOTICE_KINDS["circulated"].summary
     return render(
         request,
         "case_mail.html",
@@ -245,7 +243,7 @@ async def circulation_mail(
 async def circulation_html(
     request: Request,
     reference: str,
-    visitor: MayRead,
+    visitor: LedgerReader,
     number: int,
     to: Annotated[str, Query(max_length=80)] = "",
     refuse: Refusing = None,
@@ -255,7 +253,7 @@ async def circulation_html(
 
 
 @router.post("/circulations/preview")
-async def before_proposing(request: Request, reference: str, visitor: MayPropose) -> HTMLResponse:
+async def before_proposing(request: Request, reference: str, visitor: PolicyProposer) -> HTMLResponse:
     """What the form of a circulation would send, before it is proposed. Nothing is recorded; 4xx: why it cannot be."""
     sent = await keyed_form(request, visitor.form_key)
     case, seen = await seen_or_404(request, reference, visitor.post)
@@ -263,7 +261,7 @@ async def before_proposing(request: Request, reference: str, visitor: MayPropose
     now = current_site(request).clock()
     try:
         command = parse("circulate", fields, by=visitor.post, command_id=uuid4().hex)
-        proposed = decide(case, command, now).after.circulation
+        proposed = apply_command(case, command, now).after.circulation
     except Refused as refused:
         return render(
             request,

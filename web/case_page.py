@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from models.agenda import clock_panel
 from models.case import Case, Stage
-from models.duties import duties
+from models.duties import open_duties
 from models.posts import SECRETARIAT, Post
 from models.release import release_of
 from models.request import Request as CaseRequest
@@ -19,7 +19,7 @@ from models.visibility import Seen, Sight, as_seen, readable_version
 from notifications.addresses import OWN_PAGES, command_address
 from records import queries
 from web.forms import FORMS
-from web.render import gettext_of, language_for, render, said
+from web.render import gettext_of, language_for, render, words_for_reader
 from web.timeline import timeline
 from web.visitor import SignedIn, Visitor, current_site
 from web.wording import command_words
@@ -54,7 +54,7 @@ def names_in(case: Case) -> dict[str, str]:
 
 def actions_of(case: Case, post: Post) -> list[str]:
     """What the post may do on this case now and has a page for, the post's duties first."""
-    mine = [duty.do for duty in duties(case) if duty.post == post]
+    mine = [duty.do for duty in open_duties(case) if duty.post == post]
     may = allowed(case, post)
     return [do for do in dict.fromkeys((*mine, *may)) if do in may and (do in FORMS or do in OWN_PAGES)]
 
@@ -75,7 +75,7 @@ async def case_page(
     language = language_for(request, visitor)
     if seen.sight is Sight.CASE:
         entries = await site.files.entries(reference, after=max(0, case.seq - _NEWEST * 4))
-        told = timeline(entries, said(visitor, language, names), gettext_of(language))[-_NEWEST:]
+        told = timeline(entries, words_for_reader(visitor, language, names), gettext_of(language))[-_NEWEST:]
     async with site.engine.connect() as connection:
         follow_ups = {row["number"]: row for row in await queries.parts(connection, reference, "follow_ups")}
     return render(
@@ -90,7 +90,7 @@ async def case_page(
         told=list(reversed(told)),
         entry=entry,
         doable=_doable(case, visitor, gettext_of(language)),
-        mine=[duty for duty in duties(case) if duty.post == visitor.post],
+        mine=[duty for duty in open_duties(case) if duty.post == visitor.post],
         terms=terms_of_reference(case) if seen.sight is Sight.CASE else {},
         releases={k: release_of(case, c) for k, c in shown.circulations.items() if c.state == "released"},
         follow_ups=follow_ups,
@@ -133,7 +133,7 @@ def _steps(case: Case) -> list[tuple[Stage, str]]:
 
 
 @router.get("/{reference}/versions")
-async def versions(request: Request, visitor: SignedIn, reference: str) -> HTMLResponse:
+async def versions_page(request: Request, visitor: SignedIn, reference: str) -> HTMLResponse:
     """All versions of the request and what each changed, as the reader may read them."""
     case, seen = await seen_or_404(request, reference, visitor.post)
     if seen.sight < Sight.CASE:
@@ -175,7 +175,7 @@ def _words_changed(old: str, new: str) -> list[tuple[str, str]]:
 
 
 @router.get("/{reference}/log")
-async def log(
+async def log_page(
     request: Request, visitor: SignedIn, reference: str, after: Annotated[int, Query(ge=0)] = 0
 ) -> HTMLResponse:
     """The whole timeline, from the first entry, a page at a time."""
@@ -184,6 +184,6 @@ async def log(
         raise HTTPException(404)
     entries = await current_site(request).files.entries(reference, after=after, limit=200)
     language = language_for(request, visitor)
-    told = timeline(entries, said(visitor, language, names_in(case)), gettext_of(language))
+    told = timeline(entries, words_for_reader(visitor, language, names_in(case)), gettext_of(language))
     more = entries[-1].seq if len(entries) == 200 else None
     return render(request, "log.html", case=seen.case, names=names_in(case), told=told, more=more)

@@ -11,7 +11,7 @@ from models.posts import SECRETARIAT, Post, Role
 from records import lists
 from records.directory import names_of, read_members
 from records.saved_views import drop_view, keep_view, views_of
-from web.list_filters import Asked
+from web.list_filters import ListQuery
 from web.render import render
 from web.security import valid_key
 from web.visitor import SignedIn, current_site
@@ -22,17 +22,21 @@ _LONGEST_NAME = 60
 
 
 @router.get("")
-async def cases(request: Request, visitor: SignedIn, after: Annotated[str, Query(max_length=120)] = "") -> HTMLResponse:
+async def case_list_page(
+    request: Request, visitor: SignedIn, after: Annotated[str, Query(max_length=120)] = ""
+) -> HTMLResponse:
     """The cases that the post sees, newest first."""
     site = current_site(request)
-    asked = Asked.read(request.query_params)
+    asked = ListQuery.read(request.query_params)
     filters = asked.filters(visitor.zone, site.clock())
     async with site.engine.connect() as connection:
-        found = await lists.cases_seen(connection, visitor.post, filters, lists.Cursor.read(after), lists.PAGE + 1)
+        found = await lists.cases_seen(
+            connection, visitor.post, filters, lists.Cursor.read(after), lists.CASES_A_PAGE + 1
+        )
         names = await names_of(connection)
         members = await read_members(connection)
         views = await views_of(connection, visitor.post)
-    page = found[: lists.PAGE]
+    page = found[: lists.CASES_A_PAGE]
     more = lists.Cursor(page[-1]["opened_at"], page[-1]["reference"]) if len(found) > len(page) else None
     return render(
         request,
@@ -56,13 +60,13 @@ def _posts(members: list[dict[str, object]]) -> list[Post]:
 
 
 @router.post("/views")
-async def keep(request: Request, visitor: SignedIn) -> Response:
+async def submit_list_view(request: Request, visitor: SignedIn) -> Response:
     """Keep the list as it is narrowed down, or (``gone``) forget a view."""
     sent = await request.form()
     if not valid_key(sent.get("_key"), visitor.form_key):
         raise HTTPException(403)
     site = current_site(request)
-    asked = Asked.read({name: str(value) for name, value in sent.items()})
+    asked = ListQuery.read({name: str(value) for name, value in sent.items()})
     try:
         name = tidy(str(sent.get("name") or ""))[:_LONGEST_NAME]
     except ValueError:

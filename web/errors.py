@@ -5,10 +5,8 @@ from collections.abc import Mapping
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
+from models.base import N_
 from web.render import gettext_of, language_for, render
-
-N_ = str
-"""Marks a text for extraction; it is translated where it is shown."""
 
 _SAID: dict[int, tuple[str, str]] = {
     400: (N_("This cannot be read"), N_("What was sent is not whole. Open the page again.")),

@@ -21,9 +21,9 @@ from models.visibility import Seen, Sight, as_seen
 from web.api.case_views import case_view
 from web.api.views import entry_view
 from web.case_page import names_in, seen_or_404
-from web.render import gettext_of, language_for, said
+from web.render import gettext_of, language_for, words_for_reader
 from web.timeline import timeline
-from web.visitor import Maybe, SignInFirst, current_site, visitor_of
+from web.visitor import MaybeSignedIn, SignInFirst, current_site, visitor_of
 
 router = APIRouter(prefix="/cases/{reference}", include_in_schema=False)
 
@@ -97,7 +97,7 @@ async def _news(request: Request, seen: Seen, seq: int, shown: str, language: st
         found = await current_site(request).files.entries(case.reference, after=seq, limit=_PAGE)
         # One that came in this moment may have taken the sight away: it waits for the next look.
         entries = [entry for entry in found if entry.seq <= case.seq]
-        told = timeline(entries, said(None, language, names_in(case)), gettext_of(language))
+        told = timeline(entries, words_for_reader(None, language, names_in(case)), gettext_of(language))
         written = [_event(one.seq, entry_view(one).model_dump_json()) for one in told]
         return written, entries[-1].seq if entries else seq, ""
     looks = case_view(case, seen, {}).model_copy(update={"seq": None}).model_dump_json()
@@ -111,9 +111,9 @@ def _event(number: int, data: str) -> str:
 
 
 @router.get("/feed")
-async def feed(
+async def case_feed(
     request: Request,
-    visitor: Maybe,
+    visitor: MaybeSignedIn,
     reference: str,
     after: Annotated[int | None, Query(ge=0, le=999_999_999)] = None,
     last_event_id: Annotated[str, Header()] = "",

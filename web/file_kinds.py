@@ -5,9 +5,9 @@ import re
 import zipfile
 from typing import BinaryIO
 
-from models.attachments import KINDS, FileKind
+from models.attachments import FILE_KINDS, FileKind
 
-_BY_WORDS = {kind.words: kind for kind in KINDS}
+_BY_WORDS = {kind.words: kind for kind in FILE_KINDS}
 _TEXTS = ("CSV", "TXT")
 _CHUNK = 1024 * 1024
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from records.mail_pauses import pause_now
+from records.mail_pauses import current_pause
 from settings import Settings, SettingsError
 
 CHECK_SECONDS = 3.0
@@ -18,13 +18,13 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/healthz")
-async def alive() -> JSONResponse:
+async def liveness() -> JSONResponse:
     """The process answers. Looks at nothing else: a restart of this process would not mend the others."""
     return JSONResponse({"status": "alive"})
 
 
 @router.get("/readyz")
-async def ready(request: Request) -> JSONResponse:
+async def readiness(request: Request) -> JSONResponse:
     """200 when the database and Temporal answer, else 503 and what is wrong, a sentence for each."""
     database, temporal = await asyncio.gather(
         _database(request.app.state.engine), _temporal(request.app.state.settings)
@@ -39,7 +39,7 @@ async def _mail(engine: AsyncEngine) -> str:
     """Whether mail goes out; who paused it, and why, is for the pages."""
     try:
         async with engine.connect() as connection:
-            return "paused" if await pause_now(connection) else "goes out"
+            return "paused" if await current_pause(connection) else "goes out"
     except (SQLAlchemyError, OSError):
         return "unknown"
 

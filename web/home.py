@@ -9,7 +9,7 @@ from models.case import Stage
 from models.posts import Role
 from records import lists, policies
 from records.directory import names_of
-from records.mail_pauses import pause_now
+from records.mail_pauses import current_pause
 from web.render import render
 from web.visitor import SignedIn, current_site, only
 
@@ -19,7 +19,7 @@ BOARD = (Role.SECRETARIAT, Role.CO_CHAIR, Role.STEERING_GROUP, Role.AUDITOR)
 
 
 @router.get("/")
-async def home(request: Request, visitor: SignedIn) -> HTMLResponse:
+async def home_page(request: Request, visitor: SignedIn) -> HTMLResponse:
     """What waits for me, until when."""
     site = current_site(request)
     async with site.engine.connect() as connection:
@@ -41,15 +41,15 @@ async def home(request: Request, visitor: SignedIn) -> HTMLResponse:
 
 
 @router.get("/board", dependencies=[only(*BOARD)])
-async def board(request: Request, visitor: SignedIn) -> HTMLResponse:
+async def board_page(request: Request, visitor: SignedIn) -> HTMLResponse:
     """Every open case by stage: who holds the ball, and how long it has been in the step."""
     site = current_site(request)
     now = site.clock()
     async with site.engine.connect() as connection:
-        rows = await lists.board(connection, visitor.post)
+        rows = await lists.open_cases(connection, visitor.post)
         counts = await lists.counts_by_stage(connection, visitor.post)
         names = await names_of(connection)
-        paused = await pause_now(connection)
+        paused = await current_pause(connection)
     columns: dict[Stage, list[dict[str, Any]]] = {
         stage: [] for stage in Stage if not stage.ended and stage is not Stage.DRAFT
     }

@@ -17,13 +17,13 @@ from jinja2 import BaseLoader, Environment, StrictUndefined
 
 from notifications.catalogues import SOURCE, spoken_language
 from notifications.environment import styled
-from notifications.headers import Field, MailboxField, TextField, mailbox
+from notifications.headers import HeaderField, MailboxField, TextField, mailbox
 from notifications.texts import line, shortened
 from notifications.transport import Transport
 from records import holders, sign_ins
-from records.holders import Person
+from records.holders import DirectoryPerson
 from settings import Settings
-from web.render import LANGUAGES, translations
+from web.render import LANGUAGES, page_translations
 from web.site import Site
 
 _FOLDER = Path(__file__).parent / "templates" / "mail"
@@ -52,11 +52,11 @@ def _environment(language: str, html: bool) -> Environment:
         autoescape=html,  # noqa: S701 - plain text is not HTML
     )
     environment.policies["ext.i18n.trimmed"] = True
-    environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_translations(page_translations(language), newstyle=True)  # type: ignore[attr-defined]
     return environment
 
 
-def compose_link(settings: Settings, reader: Person, token: str, at: datetime) -> EmailMessage:
+def compose_link(settings: Settings, reader: DirectoryPerson, token: str, at: datetime) -> EmailMessage:
     """The mail with the link of a token. The link begins with the setting ``public_url``, whatever host was asked.
 
     Raises:
@@ -78,9 +78,9 @@ def compose_link(settings: Settings, reader: Person, token: str, at: datetime) -
     message["From"] = MailboxField("From", sender)
     message["To"] = MailboxField("To", mailbox(shortened(line(reader.name), 250), reader.email))
     message["Subject"] = TextField("Subject", subject)
-    message["Date"] = Field("Date", format_datetime(at))
-    message["Message-ID"] = Field("Message-ID", f"<{secrets.token_hex(20)}@{domain}>")
-    message["Auto-Submitted"] = Field("Auto-Submitted", "auto-generated")  # RFC 3834: answered by no robot
+    message["Date"] = HeaderField("Date", format_datetime(at))
+    message["Message-ID"] = HeaderField("Message-ID", f"<{secrets.token_hex(20)}@{domain}>")
+    message["Auto-Submitted"] = HeaderField("Auto-Submitted", "auto-generated")  # RFC 3834: answered by no robot
     text = plain.get_template("sign_in/body.txt").render(context)
     message.set_content(re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", cte="quoted-printable")
     page = html.get_template("sign_in/body.html").render({**context, "subject": subject})
@@ -88,7 +88,7 @@ def compose_link(settings: Settings, reader: Person, token: str, at: datetime) -
     return message
 
 
-_NOBODY = Person(email="nobody@invalid", name="-")
+_NOBODY = DirectoryPerson(email="nobody@invalid", name="-")
 
 
 async def send_link(site: Site, email: str, token: str) -> None:
@@ -99,7 +99,7 @@ async def send_link(site: Site, email: str, token: str) -> None:
     """
     now = site.clock()
     async with site.engine.connect() as connection:
-        reader = await holders.person(connection, email, now)
+        reader = await holders.person_of(connection, email, now)
     try:
         message = compose_link(site.settings, reader if reader.email else _NOBODY, token, now)
     except ValueError:

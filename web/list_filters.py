@@ -12,7 +12,7 @@ from models.posts import Post
 from records.lists import Filters
 
 
-class Asked(NamedTuple):
+class ListQuery(NamedTuple):
     """What the address asks for; what it cannot be read as is left empty. Days are whole days of the reader."""
 
     stage: str = ""
@@ -25,7 +25,7 @@ class Asked(NamedTuple):
     overdue: str = ""
 
     @classmethod
-    def read(cls, given: Mapping[str, str]) -> "Asked":
+    def read(cls, given: Mapping[str, str]) -> "ListQuery":
         """From the fields of an address."""
         return cls(
             stage=_one_of(given.get("stage", ""), set(Stage)),

@@ -8,21 +8,20 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from models.base import N_
 from models.posts import Role
 from models.returns import Fate
 from notifications.texts import prose, shortened
 from records.directory import names_of
-from records.mail_board import Decision, NotDecided, board, give_up, queue_length, resend
-from records.mail_pauses import pause_now
+from records.mail_board import NotDecided, StuckMailDecision, give_up, queue_length, resend, stuck_notices
+from records.mail_pauses import current_pause
 from web.render import gettext_of, language_for, render
+from web.roles import Secretariat
 from web.sessions import keyed_form
 from web.told import shown_notice
 from web.visitor import Visitor, current_site, only
 
 router = APIRouter(prefix="/mail-board", include_in_schema=False)
-
-N_ = str
-"""Marks a text for extraction; it is translated where it is shown."""
 
 _A_PAGE = 200
 _WHY = 1000
@@ -35,12 +34,12 @@ _FATES: Mapping[str, str] = {
     Fate.AUTO_REPLY: N_("was answered by a program"),
     Fate.UNCONFIRMED: N_("may have come back as undeliverable; a report names"),
 }
-_DECISIONS: Mapping[str, str] = {Decision.RESEND: N_("sent again"), Decision.GIVE_UP: N_("given up")}
-_DECIDE: Mapping[str, Callable[..., Any]] = {Decision.RESEND: resend, Decision.GIVE_UP: give_up}
+_DECISIONS: Mapping[str, str] = {StuckMailDecision.RESEND: N_("sent again"), StuckMailDecision.GIVE_UP: N_("given up")}
+_DECIDE: Mapping[str, Callable[..., Any]] = {StuckMailDecision.RESEND: resend, StuckMailDecision.GIVE_UP: give_up}
 
 
 @router.get("")
-async def show(
+async def mail_board_page(
     request: Request,
     visitor: Annotated[Visitor, only(Role.SECRETARIAT, Role.AUDITOR)],
     post: Annotated[str, Query(max_length=64)] = "",
@@ -54,8 +53,8 @@ async def _page(
     request: Request, visitor: Visitor, after: tuple[str, int] | None = None, *, status: int = 200
 ) -> HTMLResponse:
     async with current_site(request).engine.connect() as connection:
-        pause, queued = await pause_now(connection), await queue_length(connection)
-        rows = await board(connection, after=after, limit=_A_PAGE + 1)
+        pause, queued = await current_pause(connection), await queue_length(connection)
+        rows = await stuck_notices(connection, after=after, limit=_A_PAGE + 1)
         names = await names_of(connection)
     _ = gettext_of(language_for(request, visitor))
     shown = [_shown(row, _) for row in rows[:_A_PAGE]]
@@ -90,7 +89,7 @@ def _with(
 
 
 @router.post("")
-async def decide(request: Request, visitor: Annotated[Visitor, only(Role.SECRETARIAT)]) -> Response:
+async def submit_mail_decision(request: Request, visitor: Secretariat) -> Response:
     """Send one notice again, or give it up; 409 when there is nothing to decide on it, or the reason is missing."""
     site = current_site(request)
     sent = await keyed_form(request, visitor.form_key)

@@ -53,7 +53,7 @@ MailFile = Annotated[Path, Depends(_file)]
 
 
 @router.get("")
-async def mails(request: Request) -> HTMLResponse:
+async def mailbox_page(request: Request) -> HTMLResponse:
     """The newest mails, newest first."""
     folder = Path(request.app.state.settings.mail_dir)
     names = sorted((path.name for path in folder.glob("*.eml") if NAME.fullmatch(path.name)), reverse=True)
@@ -64,7 +64,7 @@ async def mails(request: Request) -> HTMLResponse:
 
 
 @router.get("/{name}")
-async def mail(path: MailFile) -> HTMLResponse:
+async def mailbox_mail_page(path: MailFile) -> HTMLResponse:
     """One mail: its headers, its text, and its HTML part in a sandboxed frame."""
     message = _parse(path)
     headers = "".join(f"<tr><th>{escape(key)}</th><td>{escape(str(value))}</td></tr>" for key, value in message.items())

@@ -11,7 +11,7 @@ router = APIRouter(prefix="/cases/{reference}/meetings", include_in_schema=False
 
 
 @router.get("/{number}.ics")
-async def calendar(request: Request, visitor: SignedIn, reference: str, number: str) -> Response:
+async def meeting_calendar_file(request: Request, visitor: SignedIn, reference: str, number: str) -> Response:
     """The file of the meeting with that number, counted from 1 as on the page of the case.
 
     404 too when it was called for a time that is no date: then there is nothing that a calendar could hold.

@@ -8,17 +8,18 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
+from models.base import N_
 from models.mail_preferences import How, Preferences, Rhythm, Switch
-from models.notices import KINDS
+from models.notices import NOTICE_KINDS
 from models.posts import Capacity, Post
 from models.visibility import as_seen
-from notifications.environment import translations
+from notifications.environment import mail_translations
 from notifications.mandatory import can_be_switched_off, why_mandatory
 from notifications.registry import REGISTRY, Pace
 from records import lists, mail_preferences
-from records.directory import zone_of
+from records.directory import zone_of_member
 from records.holders import folded
-from records.mail_preferences import Kept, Stale
+from records.mail_preferences import KeptPreferences, StalePreferences
 from records.offices import addressee_of
 from web.acting import member_names
 from web.render import gettext_of, language_for, render
@@ -27,9 +28,6 @@ from web.site import Site
 from web.visitor import SignedIn, Visitor, current_site
 
 router = APIRouter(prefix="/my-mails", include_in_schema=False)
-
-N_ = str
-"""Marks a text for extraction; it is translated where it is shown."""
 
 _ANY = "*"
 """What stands for every kind, or every case, in a row of the form."""
@@ -64,13 +62,13 @@ class _Row(NamedTuple):
 
 
 @router.get("")
-async def show(request: Request, visitor: SignedIn) -> HTMLResponse:
+async def my_mails_page(request: Request, visitor: SignedIn) -> HTMLResponse:
     """The preferences of the post that acts."""
     return await _page(request, visitor)
 
 
 @router.post("")
-async def keep(request: Request, visitor: SignedIn) -> Response:
+async def submit_my_mails(request: Request, visitor: SignedIn) -> Response:
     """Keep them. 403: the post's mail goes to somebody else; 409: changed meanwhile; 422: it cannot be kept, and why."""
     sent = await keyed_form(request, visitor.form_key)
     site = current_site(request)
@@ -80,7 +78,7 @@ async def keep(request: Request, visitor: SignedIn) -> Response:
     _ = gettext_of(language_for(request, visitor))
     try:
         wants = await _read(site, visitor.post, sent)
-        await mail_preferences.keep(
+        await mail_preferences.keep_preferences(
             site.engine,
             visitor.post,
             address,
@@ -91,7 +89,7 @@ async def keep(request: Request, visitor: SignedIn) -> Response:
         )
     except _Wrong as wrong:
         return await _page(request, visitor, 422, given=sent, wrong=_(_WRONG[wrong.why]) % wrong.said)
-    except Stale as stale:
+    except StalePreferences as stale:
         return await _page(request, visitor, 409, stale=stale.now)
     site.nudge_delivery()
     return RedirectResponse("/my-mails?kept=yes", 303)
@@ -195,13 +193,13 @@ async def _page(
     *,
     given: FormData | None = None,
     wrong: str = "",
-    stale: Kept | None = None,
+    stale: KeptPreferences | None = None,
 ) -> HTMLResponse:
     site, post = current_site(request), visitor.post
     address = await _address_of(site, post)
     async with site.engine.connect() as connection:
-        kept = stale or await mail_preferences.kept(connection, post, address)
-        zone = await zone_of(connection, post.member)
+        kept = stale or await mail_preferences.preferences_of(connection, post, address)
+        zone = await zone_of_member(connection, post.member)
         cases = await lists.cases_seen(connection, post, lists.Filters(open=True), limit=_OFFERED_CASES)
     _ = gettext_of(language_for(request, visitor))
     return render(
@@ -215,7 +213,7 @@ async def _page(
         cases=cases,
         form=_form(kept, given),
         mine=bool(address) and folded(address) == folded(visitor.email),
-        optional=[(kind, _(KINDS[kind].summary), REGISTRY[kind].pace is Pace.DIGEST) for kind in _optional()],
+        optional=[(kind, _(NOTICE_KINDS[kind].summary), REGISTRY[kind].pace is Pace.DIGEST) for kind in _optional()],
         mandatory=_mandatory(_, language_for(request, visitor)),
         names=await member_names(site),
         any=_ANY,
@@ -225,15 +223,15 @@ async def _page(
 
 def _mandatory(_: Callable[[str], str], language: str) -> list[tuple[str, list[str]]]:
     """Why, and the kinds of which it is true."""
-    why = translations(language).gettext
+    why = mail_translations(language).gettext
     found: dict[str, list[str]] = {}
     for kind in REGISTRY:
         if not can_be_switched_off(kind):
-            found.setdefault(why(why_mandatory(kind)), []).append(_(KINDS[kind].summary))
+            found.setdefault(why(why_mandatory(kind)), []).append(_(NOTICE_KINDS[kind].summary))
     return list(found.items())
 
 
-def _form(kept: Kept, given: FormData | None) -> dict[str, Any]:
+def _form(kept: KeptPreferences, given: FormData | None) -> dict[str, Any]:
     """What the fields hold: what was sent, if it could not be kept, else what stands."""
     if given is not None:
         names = ("digest", "weekday", "morning", "quiet", "quiet_from", "quiet_until")

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 from models.asks import ACKNOWLEDGE, may_answer_by_link
 from models.base import Value
 from models.case import Case, Circulation, Consent, ParticipantState
-from models.duties import duties
+from models.duties import open_duties
 from models.log import Entry
 from models.posts import Capacity
 from models.rules import allowed
@@ -15,21 +15,21 @@ from models.visibility import Seen, as_seen
 from notifications.answer_links import AnswerLink
 from notifications.signing import NotOurs
 from records import ledger
-from records.directory import zone_of
+from records.directory import zone_of_member
 from records.offices import addressee_of
 from web.site import Site
 
-Reason = Literal["unknown", "expired", "handed_over", "sign_in", "moved_on"]
+BadLinkReason = Literal["unknown", "expired", "handed_over", "sign_in", "moved_on"]
 
 _TAKES_PART = (ParticipantState.ACCEPTED, ParticipantState.OBSERVER, ParticipantState.DECLINED)
 
 
-class NoGood(Exception):
+class BadLink(Exception):
     """The link opens nothing, or nothing any more; ``reason`` is all that may be told."""
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: BadLinkReason) -> None:
         super().__init__(reason)
-        self.reason: Reason = reason
+        self.reason: BadLinkReason = reason
 
 
 class _Standing(NamedTuple):
@@ -39,7 +39,7 @@ class _Standing(NamedTuple):
     at: datetime | None = None
 
 
-class Opened(Value):
+class OpenedLink(Value):
     """A link that is good. ``case`` is for the rules, ``seen`` for the page.
 
     ``answer``: what stands, in the domain's word (``accepted``, ``given``, ``acknowledged``), empty while it is asked;
@@ -62,7 +62,7 @@ class Opened(Value):
         return self.seen.case.circulation if self.link.do == "consent" else None
 
 
-async def open_link(site: Site, token: str) -> Opened:
+async def open_link(site: Site, token: str) -> OpenedLink:
     """What a token opens.
 
     Raises:
@@ -72,30 +72,30 @@ async def open_link(site: Site, token: str) -> Opened:
     try:
         link = site.links.read(token)
     except NotOurs:
-        raise NoGood("unknown") from None
+        raise BadLink("unknown") from None
     if now > link.until:
-        raise NoGood("expired")
+        raise BadLink("expired")
     async with site.engine.connect() as connection:
         row = await ledger.notice_of(connection, link.key)
         if row is None or (row["reference"], row["post"]) != (link.reference, link.post):
-            raise NoGood("unknown")
+            raise BadLink("unknown")
         holder = await addressee_of(connection, link.post, Capacity(row["capacity"]), now)
-        zone = await zone_of(connection, link.post.member)
+        zone = await zone_of_member(connection, link.post.member)
     if holder is None or not site.links.was_for(link, holder.email):
-        raise NoGood("handed_over")
+        raise BadLink("handed_over")
     case = await site.files.read(link.reference)
     seen = as_seen(case, link.post) if case is not None else None
     if case is None or seen is None:
-        raise NoGood("moved_on")
+        raise BadLink("moved_on")
     if not may_answer_by_link(case.policy.answers_by_link, link.do, link.post):
-        raise NoGood("sign_in")
+        raise BadLink("sign_in")
     if link.do == ACKNOWLEDGE:
         noted = row["acknowledged_at"]
         standing = _Standing("acknowledged" if noted else "", noted)
     else:
         standing = _standing(case, link, await site.files.entries(link.reference, after=row["seq"]))
-    asked = (duty.due for duty in duties(case) if (duty.post, duty.do) == (link.post, link.do))
-    return Opened.model_construct(
+    asked = (duty.due for duty in open_duties(case) if (duty.post, duty.do) == (link.post, link.do))
+    return OpenedLink.model_construct(
         link=link,
         kind=row["kind"],
         told_at=row["queued_at"],
@@ -118,7 +118,7 @@ def _standing(case: Case, link: AnswerLink, since: list[Entry]) -> _Standing:
     if not any(_asks_anew(entry, link) for entry in since):
         standing = _invitation(case, link) if link.do == "respond" else _consent(case, link)
     if standing is None or (not standing.answer and link.do not in allowed(case, link.post)):
-        raise NoGood("moved_on")
+        raise BadLink("moved_on")
     return standing
 
 

@@ -12,7 +12,7 @@ from records import sign_ins
 from web.acting import way_on
 from web.identity_provider import IdentityProvider, NotSignedIn, ProviderAway
 from web.render import gettext_of, language_for, render
-from web.sealing import Unreadable, open_sealed, seal
+from web.sealing import Unreadable, open_secret, seal_secret
 from web.sessions import cookie_of, device_of, give_cookie, onward
 from web.site import Site
 from web.visitor import current_site
@@ -25,7 +25,7 @@ router = APIRouter(prefix="/openid", include_in_schema=False)
 
 
 @router.get("/begin")
-async def begin(request: Request, next_: Annotated[str, Query(alias="next")] = "") -> Response:
+async def begin_openid(request: Request, next_: Annotated[str, Query(alias="next")] = "") -> Response:
     """Send the browser to the provider. What must come back is kept in its cookie, sealed; nothing is written here."""
     site = current_site(request)
     try:
@@ -44,7 +44,7 @@ async def begin(request: Request, next_: Annotated[str, Query(alias="next")] = "
     response = RedirectResponse(begun.url, 303)
     response.set_cookie(
         _cookie(site),
-        seal(site.settings.keyring, kept, _PURPOSE),
+        seal_secret(site.settings.keyring, kept, _PURPOSE),
         max_age=_LASTS_SECONDS,
         path="/",
         secure=site.secure,
@@ -55,7 +55,7 @@ async def begin(request: Request, next_: Annotated[str, Query(alias="next")] = "
 
 
 @router.get("/return")
-async def come_back(
+async def finish_openid(
     request: Request, state: Annotated[str, Query()] = "", code: Annotated[str, Query()] = ""
 ) -> Response:
     """Begin a session for who the provider says it is. It counts only in the browser that began, and once."""
@@ -92,7 +92,7 @@ def _provider(site: Site) -> IdentityProvider:
 def _begun(site: Site, cookie: str, state: str) -> dict[str, str] | None:
     """What this browser began and has come back from in time; None for anything else."""
     try:
-        begun: dict[str, str] = json.loads(open_sealed(site.settings.keyring, cookie, _PURPOSE))
+        begun: dict[str, str] = json.loads(open_secret(site.settings.keyring, cookie, _PURPOSE))
     except Unreadable:
         return None
     late = site.clock().timestamp() > float(begun["until"])

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 from models.case import Case
 from models.commands import parse
-from models.refusal import Refused, Why
-from models.rules import allowed, decide
+from models.refusal import RefusalKind, Refused
+from models.rules import allowed, apply_command
 from models.visibility import Seen, Sight
 
 
@@ -23,9 +23,9 @@ def as_told(refusal: Refused, case: Case, seen: Seen, do: str, fields: Mapping[s
     may = ", ".join(allowed(case, seen.post)) or "nothing"
     sentence = f"{seen.post} may now do: {may}."
     if seen.sight is Sight.CIRCULATED:
-        return Refused(Why.FORBIDDEN, "The case was circulated to your member, which takes no part in it.")
+        return Refused(RefusalKind.FORBIDDEN, "The case was circulated to your member, which takes no part in it.")
     try:
-        decide(seen.case, parse(do, fields, by=seen.post, command_id=uuid4().hex), now)
+        apply_command(seen.case, parse(do, fields, by=seen.post, command_id=uuid4().hex), now)
     except Refused as of_the_part:
         return Refused(of_the_part.why, of_the_part.sentence, sentence)
     return Refused(refusal.why, "The case does not allow this now; look at it again before you go on.", sentence)

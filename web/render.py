@@ -24,7 +24,7 @@ from models.case import Outcome
 from notifications import addresses
 from notifications.catalogues import SOURCE, catalogue, languages, spoken_language
 from notifications.environment import language_of
-from notifications.environment import translations as words_translated
+from notifications.environment import mail_translations as words_translated
 from notifications.words import Words
 from web import wording
 from web.plots import progress_bar
@@ -32,31 +32,28 @@ from web.visitor import Visitor
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
-CATALOGUES = FOLDER / "locale"
-DOMAIN = "web"
-LANGUAGES = languages(CATALOGUES, DOMAIN)
+PAGE_CATALOGUES = FOLDER / "locale"
+PAGE_DOMAIN = "web"
+LANGUAGES = languages(PAGE_CATALOGUES, PAGE_DOMAIN)
 """The languages of the pages: English, and every other that has a catalogue."""
 
 LANGUAGE_COOKIE = "ahg-language"
 
-N_ = str
-"""Marks a text for extraction; it is translated where it is shown."""
 
-
-def translations(language: str) -> NullTranslations:
+def page_translations(language: str) -> NullTranslations:
     """The catalogue of the pages' words; where there is none, the words as they stand in the templates."""
-    return catalogue(CATALOGUES, language, DOMAIN)
+    return catalogue(PAGE_CATALOGUES, language, PAGE_DOMAIN)
 
 
 @lru_cache(maxsize=32)
 def own_name(language: str) -> str:
     """What a language calls itself: the word of its catalogue."""
-    return str(translations(language).pgettext("what this language calls itself", "English"))
+    return str(page_translations(language).pgettext("what this language calls itself", "English"))
 
 
 def gettext_of(language: str) -> Callable[[str], str]:
     """The translation of one text."""
-    return translations(language).gettext
+    return page_translations(language).gettext
 
 
 @lru_cache(maxsize=64)
@@ -153,7 +150,7 @@ def _refusal(context: Context, sentence: str) -> Markup:
     if translated != sentence or language == SOURCE:
         words: Words = context["say"]
         return Markup("<bdi>{}</bdi>").format(words.reason(translated))
-    english = said(context["visitor"], SOURCE, context.get("names"))
+    english = words_for_reader(context["visitor"], SOURCE, context.get("names"))
     return Markup('<bdi lang="{}" dir="ltr">{}</bdi>').format(SOURCE, english.reason(sentence))
 
 
@@ -211,7 +208,9 @@ def language_for(request: Request, visitor: Visitor | None) -> str:
     return next((language for language in chosen if language), SOURCE)
 
 
-def said(visitor: Visitor | None, language: str, names: Mapping[str, str] | None = None, zone: str = "UTC") -> Words:
+def words_for_reader(
+    visitor: Visitor | None, language: str, names: Mapping[str, str] | None = None, zone: str = "UTC"
+) -> Words:
     """How posts, members, gates and moments are said to this reader; ``zone``: of one who is not signed in."""
     zone = visitor.zone if visitor else zone
     return Words(names or {}, language=language, zone=zone, translations=words_translated(language_of(language)))
@@ -223,7 +222,7 @@ def render(
     """A page. ``names`` in the context: names of members by code, as they are said on it."""
     visitor: Visitor | None = getattr(request.state, "visitor", None)
     language = language_for(request, visitor)
-    catalogue = translations(language)
+    catalogue = page_translations(language)
     page = _environment().get_template(name)
     html = page.render(
         {
@@ -237,7 +236,7 @@ def render(
             "path": request.url.path,
             "query": request.url.query,
             "refused": None,
-            "say": said(visitor, language, context.get("names")),
+            "say": words_for_reader(visitor, language, context.get("names")),
             "visitor": visitor,
             **context,
         }

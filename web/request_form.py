@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 
 from casework import DRAFT, amend_draft
+from models.base import N_
 from models.case import Case
 from models.likeness import likeness
 from models.policy import Urgency
@@ -21,17 +22,14 @@ from records.directory import opening
 from records.references import read_draft
 from records.search import similar_cases
 from web.case_page import names_in
-from web.forms import FIGURE_ROWS, ROUTE_ROWS, Choice, Field, FormWords, Shown, fields_sent, shown_form
+from web.forms import FIGURE_ROWS, ROUTE_ROWS, Choice, FormField, FormWords, ShownField, fields_sent, shown_form
 from web.render import gettext_of, language_for, render
-from web.render import said as words_for
+from web.render import words_for_reader as words_for
 from web.security import valid_key
 from web.visitor import SignedIn, Visitor, current_site, only
 from workflows.client import NotAnswered, NotRecorded
 
 router = APIRouter(prefix="/request", include_in_schema=False)
-
-N_ = str
-"""Marks a text for extraction; it is translated where it is shown."""
 
 
 def _urgency(case: Case, post: Any, say: Any, _: Any) -> list[Choice]:
@@ -44,68 +42,72 @@ def _urgency(case: Case, post: Any, say: Any, _: Any) -> list[Choice]:
     ]
 
 
-class Step(NamedTuple):
+class FormStep(NamedTuple):
     """One page of the form. ``name`` is in its address."""
 
     name: str
     words: FormWords
 
 
-STEPS: tuple[Step, ...] = (
-    Step(
+FORM_STEPS: tuple[FormStep, ...] = (
+    FormStep(
         "situation",
         FormWords(
             N_("The situation"),
             N_("What happens, where, and since when. No data of single persons."),
             N_("Keep and go on"),
             (
-                Field("title", N_("Title"), help=N_("One line by which everybody will know the case."), must=True),
-                Field("situation", N_("What happens"), "prose", must=True),
-                Field("where", N_("Where"), help=N_("The places or waters, in a line.")),
-                Field("since", N_("Since"), "date", N_("As far as it is known.")),
-                Field(
+                FormField("title", N_("Title"), help=N_("One line by which everybody will know the case."), must=True),
+                FormField("situation", N_("What happens"), "prose", must=True),
+                FormField("where", N_("Where"), help=N_("The places or waters, in a line.")),
+                FormField("since", N_("Since"), "date", N_("As far as it is known.")),
+                FormField(
                     "urgency", N_("Urgency"), "choice", N_("It sets the deadlines: product defaults."), True, _urgency
                 ),
             ),
         ),
     ),
-    Step(
+    FormStep(
         "movement",
         FormWords(
             N_("Routes, figures and members affected"),
             N_("The members that you name are proposed as participants."),
             N_("Keep and go on"),
             (
-                Field("affected", N_("Members affected"), "members"),
-                Field("routes", N_("Routes"), "routes", N_("Codes of members, or places; several between commas.")),
-                Field(
+                FormField("affected", N_("Members affected"), "members"),
+                FormField("routes", N_("Routes"), "routes", N_("Codes of members, or places; several between commas.")),
+                FormField(
                     "figures", N_("Figures"), "figures", N_("Counts with their date and source; no data of persons.")
                 ),
             ),
         ),
     ),
-    Step(
+    FormStep(
         "asks",
         FormWords(
             N_("What has been done, and what you ask"),
             N_("The clearer it is, the sooner the group can begin."),
             N_("Keep and go on"),
             (
-                Field("done", N_("What has been done so far"), "prose"),
-                Field("asks", N_("What you ask of the group"), "lines", N_("One thing a line.")),
+                FormField("done", N_("What has been done so far"), "prose"),
+                FormField("asks", N_("What you ask of the group"), "lines", N_("One thing a line.")),
             ),
         ),
     ),
-    Step(
+    FormStep(
         "attachments",
         FormWords(
             N_("Files"),
             N_("What shows the situation: maps, tables, letters. No data of single persons."),
             N_("Keep and go on"),
-            (Field("attachments", N_("Files"), "files", N_("Who may not read the section attachments sees no file.")),),
+            (
+                FormField(
+                    "attachments", N_("Files"), "files", N_("Who may not read the section attachments sees no file.")
+                ),
+            ),
         ),
     ),
-    Step(
+    FormStep(
         "confidential",
         FormWords(
             N_("Who may read what"),
@@ -114,11 +116,11 @@ STEPS: tuple[Step, ...] = (
                 "participants read what you do not mark here."
             ),
             N_("Keep and go on"),
-            (Field("confidential", N_("Confidential sections"), "confidential"),),
+            (FormField("confidential", N_("Confidential sections"), "confidential"),),
         ),
     ),
 )
-_NAMES = [step.name for step in STEPS]
+_NAMES = [step.name for step in FORM_STEPS]
 _MEMBERS_ONLY = only(Role.FOCAL_POINT)
 
 
@@ -126,13 +128,13 @@ _MEMBERS_ONLY = only(Role.FOCAL_POINT)
 
 
 @router.get("", dependencies=[_MEMBERS_ONLY])
-async def begin(visitor: SignedIn) -> Response:
+async def first_step(visitor: SignedIn) -> Response:
     """To the first step."""
     return RedirectResponse(f"/request/new/{_NAMES[0]}", 303)
 
 
 @router.get("/new/check", dependencies=[_MEMBERS_ONLY])
-async def check(request: Request, visitor: SignedIn) -> HTMLResponse:
+async def check_answers_page(request: Request, visitor: SignedIn) -> HTMLResponse:
     """The whole request as it would be submitted, and what is missing."""
     return await _check(request, visitor)
 
@@ -141,7 +143,7 @@ async def _check(
     request: Request, visitor: Visitor, refused: Refused | None = None, status: int = 200, command_id: str = ""
 ) -> HTMLResponse:
     case, draft = await draft_of(request, visitor)
-    content, faults = read(draft)
+    content, faults = read_fields(draft)
     shown = case.model_copy(update={"request": content, "requesters": (visitor.post.member,)})
     return render(
         request,
@@ -149,7 +151,7 @@ async def _check(
         status,
         case=shown,
         names=names_in(case),
-        steps=STEPS,
+        steps=FORM_STEPS,
         here="check",
         similar=await _similar(request, visitor, case, content),
         faults=faults,
@@ -163,14 +165,14 @@ async def _check(
 
 
 @router.get("/new/{step}", dependencies=[_MEMBERS_ONLY])
-async def show_step(request: Request, visitor: SignedIn, step: str) -> HTMLResponse:
+async def step_page(request: Request, visitor: SignedIn, step: str) -> HTMLResponse:
     """One step, with what was kept."""
     case, draft = await draft_of(request, visitor)
     return await _step(request, visitor, case, step, as_sent(draft))
 
 
 @router.post("/new/submit", dependencies=[_MEMBERS_ONLY])
-async def submit(request: Request, visitor: SignedIn) -> Response:
+async def submit_request_form(request: Request, visitor: SignedIn) -> Response:
     """Submit what was kept. The same form sent twice gives the first result: one request, one reference."""
     sent = await request.form()
     if not valid_key(sent.get("_key"), visitor.form_key):
@@ -195,7 +197,7 @@ async def submit(request: Request, visitor: SignedIn) -> Response:
 
 
 @router.post("/new/{step}", dependencies=[_MEMBERS_ONLY])
-async def keep_step(request: Request, visitor: SignedIn, step: str) -> Response:
+async def submit_step(request: Request, visitor: SignedIn, step: str) -> Response:
     """Keep the step, and go on to the next. What cannot be read is said beside its field; nothing written is lost."""
     sent = await request.form()
     if not valid_key(sent.get("_key"), visitor.form_key):
@@ -203,9 +205,9 @@ async def keep_step(request: Request, visitor: SignedIn, step: str) -> Response:
     if step not in _NAMES:
         raise HTTPException(404)
     case, draft = await draft_of(request, visitor)
-    words = STEPS[_NAMES.index(step)].words
+    words = FORM_STEPS[_NAMES.index(step)].words
     fields = fields_sent(words, sent, visitor.zone)
-    _content, faults = read(fields)
+    _content, faults = read_fields(fields)
     if faults:
         return await _step(request, visitor, case, step, {**as_sent(draft), **fields}, faults, 422)
     here = {one.name for one in words.fields}
@@ -234,14 +236,14 @@ async def _step(
 ) -> HTMLResponse:
     if step not in _NAMES:
         raise HTTPException(404)
-    words = STEPS[_NAMES.index(step)].words
+    words = FORM_STEPS[_NAMES.index(step)].words
     return render(
         request,
         "request_step.html",
         status,
         case=case,
         names=names_in(case),
-        steps=STEPS,
+        steps=FORM_STEPS,
         here=step,
         form=words,
         given=given,
@@ -249,7 +251,7 @@ async def _step(
         routes=range(ROUTE_ROWS),
         sections=SECTIONS,
         fields=shown_fields(request, visitor, case, words, given, faults),
-        similar=await _similar(request, visitor, case, read(given)[0]),
+        similar=await _similar(request, visitor, case, read_fields(given)[0]),
     )
 
 
@@ -266,7 +268,7 @@ def shown_fields(
     words: FormWords,
     given: Mapping[str, Any],
     faults: Mapping[str, str] | None = None,
-) -> list[Shown]:
+) -> list[ShownField]:
     language = language_for(request, visitor)
     say = words_for(visitor, language, names_in(case))
     return shown_form(words, case, visitor.post, say, gettext_of(language), given, faults)
@@ -284,7 +286,7 @@ async def draft_of(request: Request, visitor: Visitor) -> tuple[Case, dict[str, 
     return case, draft or {}
 
 
-def read(fields: Mapping[str, Any]) -> tuple[CaseRequest, dict[str, str]]:
+def read_fields(fields: Mapping[str, Any]) -> tuple[CaseRequest, dict[str, str]]:
     """The request that the fields make, and for each field that cannot be read a sentence."""
     try:
         return CaseRequest.model_validate(fields), {}

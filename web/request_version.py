@@ -7,6 +7,7 @@ from uuid import uuid4
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from models.base import N_
 from models.case import Case
 from models.posts import Role
 from models.refusal import Refused
@@ -15,7 +16,7 @@ from models.rules import allowed
 from web.case_page import names_in, seen_or_404
 from web.forms import FIGURE_ROWS, ROUTE_ROWS, FormWords, fields_sent
 from web.render import render
-from web.request_form import STEPS, as_sent, read, shown_fields
+from web.request_form import FORM_STEPS, as_sent, read_fields, shown_fields
 from web.security import valid_key
 from web.uploads import ACCEPT, chosen
 from web.visitor import SignedIn, Visitor, current_site, only
@@ -23,14 +24,11 @@ from workflows.client import NotAnswered, NotRecorded
 
 router = APIRouter(prefix="/request", include_in_schema=False)
 
-N_ = str
-"""Marks a text for extraction; it is translated where it is shown."""
-
 _WHOLE = FormWords(
     N_("New version of the request"),
     N_("All versions stay visible. Positions that were given on the version before are void, and are asked for again."),
     N_("Submit the new version"),
-    tuple(field for step in STEPS for field in step.words.fields),
+    tuple(field for step in FORM_STEPS for field in step.words.fields),
 )
 _MEMBERS_ONLY = only(Role.FOCAL_POINT)
 
@@ -99,7 +97,7 @@ async def submit_version(request: Request, visitor: SignedIn, reference: str) ->
         words = [(key, value) for key, value in sent.multi_items() if isinstance(value, str) and key != "attachments"]
     fields["attachments"] = [one.model_dump(mode="json") for one in files]
     command_id = str(sent.get("_id") or "")[:64] or uuid4().hex
-    content, faults = read(fields)
+    content, faults = read_fields(fields)
     if wrong:
         faults["attachments"] = " ".join(wrong)
     if faults:

@@ -19,7 +19,7 @@ class Unreadable(Exception):
     """It was sealed with a key that the key ring lacks, for another purpose, or it was tampered with."""
 
 
-def seal(keyring: Mapping[str, bytes], secret: str, purpose: str) -> str:
+def seal_secret(keyring: Mapping[str, bytes], secret: str, purpose: str) -> str:
     """Seal a secret for a purpose, with the first key of the ring."""
     key_id, key = next(iter(keyring.items()))
     nonce = os.urandom(_NONCE_BYTES)
@@ -27,7 +27,7 @@ def seal(keyring: Mapping[str, bytes], secret: str, purpose: str) -> str:
     return f"{key_id}:{base64.b64encode(nonce + sealed).decode('ascii')}"
 
 
-def open_sealed(keyring: Mapping[str, bytes], sealed: str, purpose: str) -> str:
+def open_secret(keyring: Mapping[str, bytes], sealed: str, purpose: str) -> str:
     """The secret that was sealed for this purpose.
 
     Raises:

@@ -9,12 +9,12 @@ from markupsafe import Markup
 from starlette.datastructures import FormData
 
 from records import second_factor, sessions
-from records.second_factor import Proof, Shown
+from records.second_factor import CodeResult, Proof
 from records.sessions import Session
 from web.acting import held_by, way_on
 from web.one_time_codes import new_secret, qr_code, step_of_code
 from web.render import gettext_of, language_for, render
-from web.sealing import Unreadable, open_sealed, seal
+from web.sealing import Unreadable, open_secret, seal_secret
 from web.sessions import Current, cookie_of, give_cookie, keyed_form, onward, take_cookie
 from web.site import Site
 from web.visitor import current_site
@@ -23,7 +23,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/second-factor")
-async def show(
+async def second_factor_page(
     request: Request,
     session: Current,
     next_: Annotated[str, Query(alias="next")] = "",
@@ -55,7 +55,7 @@ def _offer(
     request: Request, session: Session, given: FormData, secret: str, wrong: str = "", status: int = 200
 ) -> Response:
     # The page carries the secret until a code proves that the app has it: sealed, for this session alone.
-    sealed = seal(current_site(request).settings.keyring, secret, _offered(session))
+    sealed = seal_secret(current_site(request).settings.keyring, secret, _offered(session))
     return render(
         request,
         "enrol.html",
@@ -80,19 +80,19 @@ def _kept(email: str) -> str:
 
 
 @router.post("/second-factor/enrol")
-async def enrol(request: Request, session: Current) -> Response:
+async def submit_enrolment(request: Request, session: Current) -> Response:
     """Keep the secret that the page offered, if the code is of it. 422: the code is wrong; the same secret again."""
     site = current_site(request)
     sent = await keyed_form(request, session.form_key)
     keyring, now = site.settings.keyring, site.clock()
     try:
-        secret = open_sealed(keyring, str(sent.get("sealed") or ""), _offered(session))
+        secret = open_secret(keyring, str(sent.get("sealed") or ""), _offered(session))
     except Unreadable:
         return _again(sent)
     step = step_of_code(secret, str(sent.get("code") or ""), now)
     if step is None:
         return _offer(request, session, sent, secret, _wrong(request), 422)
-    sealed = seal(keyring, secret, _kept(session.email))
+    sealed = seal_secret(keyring, secret, _kept(session.email))
     proof = await second_factor.enrol(site.engine, cookie_of(request), sealed, step, now)
     if proof is None:  # enrolled in another session meanwhile
         return _again(sent)
@@ -100,14 +100,14 @@ async def enrol(request: Request, session: Current) -> Response:
 
 
 @router.post("/second-factor")
-async def prove(request: Request, session: Current) -> Response:
+async def submit_code(request: Request, session: Current) -> Response:
     """Take a code. 422: it is wrong, or was used; the fifth wrong one ends the session."""
     site = current_site(request)
     sent = await keyed_form(request, session.form_key)
     keyring, now = site.settings.keyring, site.clock()
 
     def step_of(sealed: str) -> int | None:
-        secret = open_sealed(keyring, sealed, _kept(session.email))
+        secret = open_secret(keyring, sealed, _kept(session.email))
         return step_of_code(secret, str(sent.get("code") or ""), now)
 
     try:
@@ -116,7 +116,7 @@ async def prove(request: Request, session: Current) -> Response:
         _ = gettext_of(language_for(request, None))
         words = _("Your second factor cannot be read any more. Ask the secretariat to reset it.")
         return _ask(request, session, sent, words, 503)
-    if proof.shown is Shown.RIGHT:
+    if proof.shown is CodeResult.RIGHT:
         await _reseal(site, session.email)
     return await _judged(request, session, sent, proof)
 
@@ -126,20 +126,20 @@ async def _reseal(site: Site, email: str) -> None:
     keyring = site.settings.keyring
     sealed = await second_factor.sealed_secret(site.engine, email)
     if not sealed.startswith(f"{next(iter(keyring))}:"):
-        new = seal(keyring, open_sealed(keyring, sealed, _kept(email)), _kept(email))
+        new = seal_secret(keyring, open_secret(keyring, sealed, _kept(email)), _kept(email))
         await second_factor.replace_secret(site.engine, email, sealed, new)
 
 
 async def _judged(request: Request, session: Session, sent: FormData, proof: Proof) -> Response:
     site = current_site(request)
     _ = gettext_of(language_for(request, None))
-    if proof.shown is Shown.RIGHT:
+    if proof.shown is CodeResult.RIGHT:
         response = RedirectResponse(await _then(site, session, sent), 303)
         give_cookie(response, site, proof.token)
         return response
-    if proof.shown is Shown.WRONG:
+    if proof.shown is CodeResult.WRONG:
         return _ask(request, session, sent, _wrong(request), 422)
-    if proof.shown is Shown.LOCKED:
+    if proof.shown is CodeResult.LOCKED:
         words = _("Too many wrong codes were given for this account. Ask the secretariat to reset it.")
         return _ask(request, session, sent, words, 403)
     over = render(

@@ -17,14 +17,14 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/sign-in")
-async def show(request: Request, next_: Annotated[str, Query(alias="next")] = "") -> HTMLResponse:
+async def sign_in_page(request: Request, next_: Annotated[str, Query(alias="next")] = "") -> HTMLResponse:
     """Ask for the mail address; ``next``: the page to go to then, a path of this site."""
     provider = current_site(request).identity_provider
     return render(request, "sign_in.html", onward=onward(next_), provider=provider.name if provider else "")
 
 
 @router.post("/sign-in")
-async def ask(request: Request) -> Response:
+async def submit_sign_in_address(request: Request) -> Response:
     """Send a link to the address if a post has it. The page never tells whether one has.
 
     429 when this client has asked too often.
@@ -55,7 +55,7 @@ def _too_many(request: Request, seconds: int) -> HTMLResponse:
 
 
 @router.get("/sign-in/{token}")
-async def confirm(request: Request, token: str) -> HTMLResponse:
+async def confirm_sign_in_page(request: Request, token: str) -> HTMLResponse:
     """Ask whether to sign in. Programs that look through mails open links, so opening one does nothing."""
     site = current_site(request)
     link = await sign_ins.link_of(site.engine, token, site.clock())
@@ -65,7 +65,7 @@ async def confirm(request: Request, token: str) -> HTMLResponse:
 
 
 @router.post("/sign-in/{token}")
-async def sign_in(request: Request, token: str) -> Response:
+async def submit_sign_in(request: Request, token: str) -> Response:
     """Use the link up and begin a session; the session that the browser had before ends. 410: the link is no good."""
     site = current_site(request)
     begun = await sign_ins.use_link(
@@ -79,7 +79,7 @@ async def sign_in(request: Request, token: str) -> Response:
 
 
 @router.post("/sign-out")
-async def sign_out(request: Request) -> Response:
+async def submit_sign_out(request: Request) -> Response:
     """End this session."""
     site = current_site(request)
     response = RedirectResponse("/sign-in", 303)

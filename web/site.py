@@ -22,7 +22,7 @@ from settings import Settings
 from web.identity_provider import IdentityProvider
 from web.watch import Watch
 from web.wrong_tokens import WrongTokens
-from workflows.client import CaseDesk
+from workflows.client import CaseClient
 from workflows.nudger import Nudger
 from workflows.payloads import data_converter
 
@@ -37,7 +37,7 @@ class Site:
     settings: Settings
     engine: AsyncEngine
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
-    desk: CaseDesk | None = None
+    desk: CaseClient | None = None
     _client: Client | None = None
 
     def __post_init__(self) -> None:
@@ -75,7 +75,7 @@ class Site:
         if self.desk is not None:
             return Casework(self.engine, self.desk, files=self.attachments)
         client = await self._temporal()
-        desk = CaseDesk(client, self.settings.task_queue, history_limit=self.settings.history_limit)
+        desk = CaseClient(client, self.settings.task_queue, history_limit=self.settings.history_limit)
         return Casework(self.engine, desk, files=self.attachments)
 
     async def reply_to(self) -> str:

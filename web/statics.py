@@ -13,7 +13,7 @@ _KEEP = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
 @router.get("/{name}")
-async def file(name: str) -> FileResponse:
+async def static_file(name: str) -> FileResponse:
     """One of the files, by its name; nothing that is not listed can be asked for."""
     if name not in _FILES:
         raise HTTPException(404)

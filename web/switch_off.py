@@ -11,8 +11,9 @@ from typing import NamedTuple
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from models.base import N_
 from models.mail_preferences import How, Preferences, Rhythm, Switch
-from models.notices import DIGEST, KINDS
+from models.notices import DIGEST, NOTICE_KINDS
 from models.posts import Capacity
 from notifications.mandatory import can_be_switched_off
 from notifications.off_links import OffLink
@@ -26,9 +27,6 @@ from web.site import Site
 from web.visitor import current_site
 
 router = APIRouter(prefix="/my-mails/off", include_in_schema=False)
-
-N_ = str
-"""Marks a text for extraction; it is translated where it is shown."""
 
 _HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive"}
 _WHY: Mapping[str, str] = {
@@ -60,7 +58,7 @@ class _Opened(NamedTuple):
 
 
 @router.api_route("/{token}", methods=["GET", "HEAD"])
-async def show(request: Request, token: str) -> HTMLResponse:
+async def switch_off_page(request: Request, token: str) -> HTMLResponse:
     """What can be switched off. Nothing is changed. 410: the link is no good; 429: too many that are not ours."""
     try:
         opened = await _open(request, token)
@@ -70,7 +68,7 @@ async def show(request: Request, token: str) -> HTMLResponse:
 
 
 @router.post("/{token}")
-async def switch_off(request: Request, token: str) -> HTMLResponse:
+async def submit_switch_off(request: Request, token: str) -> HTMLResponse:
     """Switch off what the form says; without a word of ours, the kind in every case. Sent twice, it is done once.
 
     Answered with a page and never with a redirection, which programs do not follow (RFC 8058, section 3.1).
@@ -82,7 +80,7 @@ async def switch_off(request: Request, token: str) -> HTMLResponse:
     link, site = opened.link, current_site(request)
     what = str((await request.form()).get("what") or "")
     what = DIGEST if link.kind == DIGEST else what if what in _CHANGES else "kind"
-    await mail_preferences.change(
+    await mail_preferences.amend_preferences(
         site.engine,
         link.post,
         opened.address,
@@ -143,7 +141,7 @@ def _closed(request: Request, no_good: _NoGood) -> HTMLResponse:
 
 async def _page(request: Request, token: str, link: OffLink, *, done: str = "") -> HTMLResponse:
     _ = gettext_of(language_for(request, None))
-    kind = KINDS.get(link.kind)
+    kind = NOTICE_KINDS.get(link.kind)
     return render(
         request,
         "switch_off.html",

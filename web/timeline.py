@@ -1,17 +1,15 @@
 """The log of a case as people read it: one sentence an entry, and what was said with it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from models import events as e
-from models.base import Value
+from models.base import N_, Value
 from models.log import Entry, event_of
 from models.posts import Post
 from notifications.words import Words
-from web.wording import act_words, section_words
-
-Translate = Callable[[str], str]
+from web.wording import Translate, act_words, section_words
 
 
 class Told(NamedTuple):
@@ -28,8 +26,6 @@ class Told(NamedTuple):
 
 _QUIET = frozenset(("ladder_set", "ladder_cleared", "question_dropped"))
 """What only the machinery needs to know."""
-
-N_ = str
 
 _SENTENCES: dict[str, str] = {
     "submitted": N_("submitted the request"),

@@ -6,23 +6,20 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from models.mail_preferences import Why
+from models.base import N_
+from models.mail_preferences import HoldReason
 from models.notices import summary_of
 from models.notices.state import STUCK, NoticeState
-from models.posts import Role
 from records import ledger
 from records.proof import HEAD, lines
 from web.case_page import names_in, seen_or_404
 from web.csv_files import csv_answer
 from web.render import gettext_of, language_for, render
-from web.visitor import Visitor, current_site, only
+from web.roles import LedgerReader
+from web.visitor import current_site
 
 router = APIRouter(prefix="/cases/{reference}", include_in_schema=False)
 
-N_ = str
-"""Marks a text for extraction; it is translated where it is shown."""
-
-MAY_SEE = (Role.SECRETARIAT, Role.CO_CHAIR, Role.AUDITOR)
 _A_PAGE = 200
 
 _STATES: Mapping[str, str] = {
@@ -40,27 +37,24 @@ _STATES: Mapping[str, str] = {
     NoticeState.GIVEN_UP: N_("given up"),
 }
 _WHY: Mapping[str, str] = {
-    Why.QUIET: N_("its reader keeps quiet hours"),
-    Why.DIGEST: N_("it can wait"),
-    Why.KIND_OFF: N_("this kind of mail is switched off"),
-    Why.CASE_OFF: N_("the mails of this case are switched off"),
-    Why.KIND_IN_CASE_OFF: N_("this kind of mail is switched off in this case"),
-    Why.ALL_OFF: N_("all optional mails are switched off"),
-    Why.NO_DIGEST: N_("digests are switched off"),
+    HoldReason.QUIET: N_("its reader keeps quiet hours"),
+    HoldReason.DIGEST: N_("it can wait"),
+    HoldReason.KIND_OFF: N_("this kind of mail is switched off"),
+    HoldReason.CASE_OFF: N_("the mails of this case are switched off"),
+    HoldReason.KIND_IN_CASE_OFF: N_("this kind of mail is switched off in this case"),
+    HoldReason.ALL_OFF: N_("all optional mails are switched off"),
+    HoldReason.NO_DIGEST: N_("digests are switched off"),
 }
 
 
 @router.get("/notices")
-async def notices(
-    request: Request,
-    reference: str,
-    visitor: Annotated[Visitor, only(*MAY_SEE)],
-    after: Annotated[int, Query(ge=0, le=2**62)] = 0,
+async def notices_page(
+    request: Request, reference: str, visitor: LedgerReader, after: Annotated[int, Query(ge=0, le=2**62)] = 0
 ) -> HTMLResponse:
     """The notices of a case, a page at a time; ``after``: the number of the last one that was shown."""
     case, seen = await seen_or_404(request, reference, visitor.post)
     async with current_site(request).engine.connect() as connection:
-        rows = await ledger.told(connection, reference, after=after, limit=_A_PAGE + 1)
+        rows = await ledger.ledger_of_case(connection, reference, after=after, limit=_A_PAGE + 1)
     _ = gettext_of(language_for(request, visitor))
     numbers = list(dict.fromkeys(row["id"] for row in rows))
     more = numbers[_A_PAGE - 1] if len(numbers) > _A_PAGE else None
@@ -95,9 +89,9 @@ def shown_notice(row: Mapping[str, Any], _: Callable[[str], str]) -> dict[str, A
 
 
 @router.get("/notices.csv")
-async def as_csv(request: Request, reference: str, visitor: Annotated[Visitor, only(*MAY_SEE)]) -> Response:
+async def notices_csv(request: Request, reference: str, visitor: LedgerReader) -> Response:
     """The same as a file: every notice of the case."""
     await seen_or_404(request, reference, visitor.post)
     async with current_site(request).engine.connect() as connection:
-        rows = await ledger.told(connection, reference)
+        rows = await ledger.ledger_of_case(connection, reference)
     return csv_answer(f"{reference}-notices.csv", HEAD, lines(rows))

@@ -8,16 +8,16 @@ from typing import NamedTuple
 from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 
-from models.attachments import KINDS, clean_name, suffix_of, too_much, written_size
+from models.attachments import FILE_KINDS, clean_name, suffix_of, too_much, written_size
 from models.request import Attachment
 from web.file_kinds import kind_of
 from web.render import gettext_of, language_for
 from web.visitor import Visitor, current_site
 
-ACCEPT = ",".join(suffix for kind in KINDS for suffix in kind.suffixes)
+ACCEPT = ",".join(suffix for kind in FILE_KINDS for suffix in kind.suffixes)
 """What a browser offers first when files are chosen."""
 
-kinds_in_words = ", ".join(kind.words for kind in KINDS)
+kinds_in_words = ", ".join(kind.words for kind in FILE_KINDS)
 
 
 async def taken_in(

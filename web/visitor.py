@@ -9,7 +9,7 @@ from models.base import Value
 from models.posts import SECRETARIAT, Post, Role, needs_second_factor
 from models.visibility import Sight, why_seen
 from records import holders, sessions
-from records.directory import zone_of
+from records.directory import zone_of_member
 from web.site import Site
 
 
@@ -73,7 +73,7 @@ async def visitor_of(request: Request, *, touch: bool = True) -> Visitor | None:
         return None
     async with site.engine.connect() as connection:
         posts = await holders.posts_of(connection, session.email, now)
-        holder = await holders.person(connection, session.email, now)
+        holder = await holders.person_of(connection, session.email, now)
     if not posts:
         return None
     usable = [post for post in posts if session.strong or not needs_second_factor(post)]
@@ -131,7 +131,7 @@ async def _as_another(request: Request, visitor: Visitor, wanted: str) -> Visito
     if not case.directory.holds(post):
         raise HTTPException(404)
     async with current_site(request).engine.connect() as connection:
-        zone = await zone_of(connection, post.member)
+        zone = await zone_of_member(connection, post.member)
     sees, why = why_seen(case, post)
     looking = Audience(reference=reference, own=visitor.post, sees=sees, why=why)
     return visitor.model_copy(
@@ -139,8 +139,8 @@ async def _as_another(request: Request, visitor: Visitor, wanted: str) -> Visito
     )
 
 
-Maybe = Annotated[Visitor | None, Depends(_maybe)]
 SignedIn = Annotated[Visitor, Depends(_signed_in)]
+MaybeSignedIn = Annotated[Visitor | None, Depends(_maybe)]
 
 
 def only(*roles: Role) -> Any:

@@ -15,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from records.log import heads
 
-MOST = 200
+MOST_FEEDS = 200
 """Feeds that one process serves at a time."""
 
-MOST_EACH = 10
+MOST_FEEDS_EACH = 10
 """Of these, for one reader."""
 
 _LOG = structlog.get_logger(__name__)
@@ -52,7 +52,7 @@ class Watch:
 
     def full(self, reader: str) -> bool:
         """Whether no further feed is to be had, for this reader or at all."""
-        return self.ended or self.open >= MOST or self._readers[reader] >= MOST_EACH
+        return self.ended or self.open >= MOST_FEEDS or self._readers[reader] >= MOST_FEEDS_EACH
 
     @contextmanager
     def seat(self, reference: str, reader: str) -> Iterator[None]:
@@ -98,7 +98,7 @@ class Watch:
 
 
 @contextmanager
-def heard(then: Callable[[], None]) -> Iterator[None]:
+def entries_appended(then: Callable[[], None]) -> Iterator[None]:
     """Let something happen in the event loop as soon as the process is asked to end, before uvicorn waits for answers.
 
     uvicorn ends the application only when every answer is finished, and a feed never is by itself. The handlers that

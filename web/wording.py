@@ -2,16 +2,14 @@
 
 from collections.abc import Callable
 
+from models.base import N_
 from models.ladder import ClockAct
 from models.request import FIELD_WORDS
-from notifications.addresses import field_of
+from notifications.addresses import about_field
 from notifications.words import Words
 from web.forms import FORMS
 
 Translate = Callable[[str], str]
-
-N_ = str
-"""Marks a text for extraction; it is translated where it is shown."""
 
 _RESUBMIT = N_("Submit a new version of the request")
 
@@ -28,7 +26,7 @@ def section_words(section: str, _: Translate) -> str:
 
 def duty_words(do: str, about: str, say: Words, _: Translate) -> str:
     """What is asked: ``Take a position: the list of participants``."""
-    subject = {"gate": say.gate, "member": say.member}.get(field_of(do), str)(about)
+    subject = {"gate": say.gate, "member": say.member}.get(about_field(do), str)(about)
     return f"{command_words(do, _)}: {subject}" if about else command_words(do, _)
 
 

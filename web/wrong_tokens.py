@@ -6,7 +6,7 @@ Tokens are signed and cannot be guessed; this spares the work, and the log of th
 from collections import OrderedDict
 from datetime import datetime, timedelta
 
-MOST = 20
+MOST_WRONG_TOKENS = 20
 """Wrong tokens of one client in an hour."""
 
 _HOUR = timedelta(hours=1)
@@ -22,13 +22,13 @@ class WrongTokens:
     def wait(self, client: str, now: datetime) -> int:
         """How many seconds the client is to wait; 0 when it may ask."""
         recent = [at for at in self._seen.get(client, ()) if now - at < _HOUR]
-        if len(recent) < MOST:
+        if len(recent) < MOST_WRONG_TOKENS:
             return 0
-        return max(1, int((recent[-MOST] + _HOUR - now).total_seconds()))
+        return max(1, int((recent[-MOST_WRONG_TOKENS] + _HOUR - now).total_seconds()))
 
     def note(self, client: str, now: datetime) -> None:
         """The client has shown a wrong one."""
         recent = [at for at in self._seen.pop(client, ()) if now - at < _HOUR]
-        self._seen[client] = [*recent[-MOST:], now]
+        self._seen[client] = [*recent[-MOST_WRONG_TOKENS:], now]
         while len(self._seen) > _CLIENTS:
             self._seen.popitem(last=False)

@@ -21,20 +21,20 @@ with workflow.unsafe.imports_passed_through():
     from models.projection import Recorded, step_of
     from models.recommendation import FollowUp
     from models.refusal import Refused
-    from models.rules import Taken, decide, strike, take_over
+    from models.rules import Transition, apply_clock, apply_command, take_over
     from workflows import deadline, names
     from workflows.answers import refusal
-    from workflows.recommendation import Following, Recommendation
+    from workflows.recommendation import FollowUpStart, RecommendationFollowUp
     from workflows.retries import RECORD_AT_MOST, UNTIL_RECORDED
 
-MOVING = "moving"
+CONTINUING = "moving"
 """Type of the error by which a command is asked to come again in a moment: the case continues as a new run."""
 
 _NOBODY_SUBMITTED = timedelta(minutes=10)
 _DATABASE_AWAY = timedelta(minutes=1)
 
 
-class Start(Value):
+class ActivationStart(Value):
     """What a run begins with: the whole case.
 
     ``shift`` is added to Temporal's clock to give case time; it is zero but in rehearsals, which play a case at the time
@@ -62,20 +62,20 @@ class Activation:
     """One case."""
 
     @workflow.init
-    def __init__(self, start: Start) -> None:
+    def __init__(self, start: ActivationStart) -> None:
         # All state is made here: an update can reach a case before run() does (a worker that had evicted it).
         self.case = start.case.slim()
         self.shift = start.shift
         self.history_limit = start.history_limit
         self.followed = start.followed
-        self.turn = asyncio.Lock()
-        self.moving = False
+        self.step_lock = asyncio.Lock()
+        self.continuing = False
         self.nudged = False
         self._agenda = (self.case, next_act(self.case))
         self._shown: tuple[object, ...] = ()
 
     @workflow.run
-    async def run(self, start: Start) -> Stage:
+    async def run(self, start: ActivationStart) -> Stage:
         """Ministers asked for the group to be available case by case, at the request of an affected country."""
         while True:
             match self.case.stage:
@@ -134,26 +134,35 @@ class Activation:
     # commands ---------------------------------------------------------------------------------------------------
 
     @workflow.update
-    async def give(self, command: Command) -> Receipt:
+    async def submit_command(self, command: Command) -> Receipt:
         """Take a command: its events are recorded before it is acknowledged."""
-        async with self.turn:
+        return await self._submit_command(command)
+
+    async def _submit_command(self, command: Command) -> Receipt:
+        async with self.step_lock:
             done = self.case.recent.get(command.id)
             if done is None:
                 try:
-                    await self._record(lambda case: self._decided(case, command))
-                except Refused as refused:  # what the validator saw has changed while this waited for its turn
+                    await self._record(lambda case: self._transition(case, command))
+                except Refused as refused:  # what the validator saw has changed while this waited for the lock
                     raise refusal(refused) from None
                 done = self.case.recent[command.id]
             return self._receipt(done)
 
-    @give.validator
-    def _may_give(self, command: Command) -> None:
+    @workflow.update(name="give")
+    async def submit_command_by_its_old_name(self, command: Command) -> Receipt:
+        """The Update as histories before 29 November 2026 and callers of that time name it."""
+        return await self._submit_command(command)
+
+    @submit_command.validator
+    @submit_command_by_its_old_name.validator
+    def _validate_command(self, command: Command) -> None:
         if command.id in self.case.recent:
             return
-        if self.moving:
-            raise ApplicationError("The case is continued as a new run; send the command again.", type=MOVING)
+        if self.continuing:
+            raise ApplicationError("The case is continued as a new run; send the command again.", type=CONTINUING)
         try:
-            decide(self.case, command, self._now())
+            apply_command(self.case, command, self._now())
         except Refused as refused:
             raise refusal(refused) from None
 
@@ -177,7 +186,7 @@ class Activation:
             act = self._next_act()
             instant = act.at - self.shift if act else None
             if await deadline.reached(instant, unless=partial(self._stirred, stage, act)):
-                await self._clock_strikes()
+                await self._apply_clock()
         await self._follow_recommendations()
 
     def _stirred(self, stage: Stage, act: NextAct | None) -> bool:
@@ -195,35 +204,35 @@ class Activation:
     def _receipt(self, seq: int) -> Receipt:
         return Receipt(reference=self.case.reference, seq=seq, stage=self.case.stage, waiting_on=waiting_on(self.case))
 
-    def _decided(self, case: Case, command: Command) -> Taken | None:
-        return None if command.id in case.recent else decide(case, command, self._now())
+    def _transition(self, case: Case, command: Command) -> Transition | None:
+        return None if command.id in case.recent else apply_command(case, command, self._now())
 
-    async def _clock_strikes(self) -> None:
+    async def _apply_clock(self) -> None:
         try:
-            async with self.turn:
-                await self._record(lambda case: strike(case, self._now()))
+            async with self.step_lock:
+                await self._record(lambda case: apply_clock(case, self._now()))
         except FailureError:  # of a local activity it comes bare, not inside an ActivityError
             # Not a reason to end a case: somebody mends the database, and the clock acts then. Commands do not wait
             # meanwhile: each is told by itself that it cannot be recorded.
             workflow.logger.exception("the clock could not act on %s", self.case.reference)
             await workflow.sleep(_DATABASE_AWAY)
 
-    async def _record(self, take: Callable[[Case], Taken | None]) -> None:
-        """Let the rules decide on the newest state and record the step; the caller holds the turn.
+    async def _record(self, decide: Callable[[Case], Transition | None]) -> None:
+        """Let the rules decide on the newest state and record the step; the caller holds the lock.
 
         The log leads: if it holds entries that this workflow does not know (a worker died between the commit and its
         answer to Temporal), they are taken over and the rules are asked again.
         """
-        while (taken := take(self.case)) is not None:
+        while (transition := decide(self.case)) is not None:
             recorded = await workflow.execute_local_activity(
-                names.RECORD,
-                step_of(taken),
+                names.RECORD_STEP,
+                step_of(transition),
                 result_type=Recorded,
                 start_to_close_timeout=RECORD_AT_MOST,
                 retry_policy=UNTIL_RECORDED,
             )
             if not recorded.ahead:
-                self.case = taken.after
+                self.case = transition.after
                 break
             self.case = take_over(self.case, recorded.ahead)
         self._show()
@@ -238,11 +247,11 @@ class Activation:
         when = due(case)
         workflow.upsert_search_attributes(
             [
-                names.STAGE.value_set(case.stage.value),
-                names.REQUESTER.value_set(list(case.requesters)),
-                names.URGENCY.value_set(case.request.urgency.value),
-                names.WAITING_ON.value_set([str(post) for post in waiting_on(case)]),
-                names.DUE.value_set(when) if when else names.DUE.value_unset(),
+                names.STAGE_ATTRIBUTE.value_set(case.stage.value),
+                names.REQUESTER_ATTRIBUTE.value_set(list(case.requesters)),
+                names.URGENCY_ATTRIBUTE.value_set(case.request.urgency.value),
+                names.WAITING_ON_ATTRIBUTE.value_set([str(post) for post in waiting_on(case)]),
+                names.DUE_ATTRIBUTE.value_set(when) if when else names.DUE_ATTRIBUTE.value_unset(),
             ]
         )
 
@@ -273,8 +282,8 @@ class Activation:
                 policy=self.case.policy,
             )
             await workflow.start_child_workflow(
-                Recommendation.run,
-                Following(follow_up=follow_up, shift=self.shift),
+                RecommendationFollowUp.run,
+                FollowUpStart(follow_up=follow_up, shift=self.shift),
                 id=names.follow_up_id(self.case.reference, number),
                 parent_close_policy=workflow.ParentClosePolicy.ABANDON,
             )
@@ -294,10 +303,10 @@ class Activation:
         self.nudged = False
         if not self._too_long():
             return
-        self.moving = True
+        self.continuing = True
         await workflow.wait_condition(workflow.all_handlers_finished)
         workflow.continue_as_new(
-            Start(case=self.case, shift=self.shift, history_limit=self.history_limit, followed=self.followed),
+            ActivationStart(case=self.case, shift=self.shift, history_limit=self.history_limit, followed=self.followed),
             initial_versioning_behavior=(
                 workflow.ContinueAsNewVersioningBehavior.AUTO_UPGRADE
                 if workflow.info().is_target_worker_deployment_version_changed()

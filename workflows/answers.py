@@ -2,7 +2,7 @@
 
 from temporalio.exceptions import ApplicationError
 
-from models.refusal import Refused, Why
+from models.refusal import RefusalKind, Refused
 
 
 def refusal(refused: Refused) -> ApplicationError:
@@ -12,7 +12,7 @@ def refusal(refused: Refused) -> ApplicationError:
 
 def refused_by(error: BaseException | None) -> Refused | None:
     """The refusal that an error of Temporal's carries, if it is one."""
-    if not isinstance(error, ApplicationError) or error.type not in set(Why):
+    if not isinstance(error, ApplicationError) or error.type not in set(RefusalKind):
         return None
     sentence, allowed = (*error.details, "", "")[:2] if error.details else (error.message, "")
-    return Refused(Why(error.type), str(sentence), str(allowed))
+    return Refused(RefusalKind(error.type), str(sentence), str(allowed))

@@ -20,13 +20,13 @@ from models.case import Case
 from models.commands import Command
 from models.members import Directory
 from models.policy import Policy
-from models.refusal import Refused, Why
-from models.rules import decide
+from models.refusal import RefusalKind, Refused
+from models.rules import apply_command
 from workflows import names
-from workflows.activation import MOVING, Activation, Receipt, Start
+from workflows.activation import CONTINUING, Activation, ActivationStart, Receipt
 from workflows.answers import refused_by
-from workflows.delivery import Delivery
-from workflows.recommendation import Recommendation
+from workflows.delivery import NoticeDelivery
+from workflows.recommendation import RecommendationFollowUp
 
 _PATIENCE = timedelta(seconds=30)
 _MOMENT = 0.05
@@ -51,7 +51,7 @@ async def nudge_delivery(client: Client, queue: str) -> None:
         RPCError: the server did not take it.
     """
     await client.start_workflow(
-        Delivery.run,
+        NoticeDelivery.run,
         id=names.DELIVERY_ID,
         task_queue=queue,
         start_signal="nudge",
@@ -59,7 +59,7 @@ async def nudge_delivery(client: Client, queue: str) -> None:
     )
 
 
-class CaseDesk:
+class CaseClient:
     """Brings commands to cases.
 
     ``shift`` is for rehearsals (see ``activation.Start``); ``patience`` is how long it waits for an answer.
@@ -80,7 +80,7 @@ class CaseDesk:
         self.shift = shift
         self._patience = patience
 
-    async def submit(
+    async def submit_request(
         self,
         reference: str,
         command: Command,
@@ -96,10 +96,10 @@ class CaseDesk:
             NotAnswered: see there.
         """
         blank = Case(reference=reference, directory=directory, calendars=calendars, policy=policy)
-        decide(blank, command, (at or datetime.now(UTC)))
+        apply_command(blank, command, (at or datetime.now(UTC)))
         start = WithStartWorkflowOperation(
             Activation.run,
-            Start(case=blank, shift=self.shift, history_limit=self._limit),
+            ActivationStart(case=blank, shift=self.shift, history_limit=self._limit),
             id=reference,
             task_queue=self._queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
@@ -107,14 +107,18 @@ class CaseDesk:
         )
         try:
             return await self._client.execute_update_with_start_workflow(
-                Activation.give, command, id=command.id, start_workflow_operation=start, rpc_timeout=self._patience
+                Activation.submit_command,
+                command,
+                id=command.id,
+                start_workflow_operation=start,
+                rpc_timeout=self._patience,
             )
         except WorkflowUpdateFailedError as failed:
             raise _told(failed) from None
         except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
             raise NotAnswered(str(error)) from error
 
-    async def give(self, reference: str, command: Command) -> Receipt:
+    async def submit_command(self, reference: str, command: Command) -> Receipt:
         """Give a command to a case.
 
         Raises:
@@ -124,9 +128,11 @@ class CaseDesk:
         handle = self._client.get_workflow_handle(reference)
         for _ in range(int(self._patience.total_seconds() / _MOMENT)):
             try:
-                return await handle.execute_update(Activation.give, command, id=command.id, rpc_timeout=self._patience)
+                return await handle.execute_update(
+                    Activation.submit_command, command, id=command.id, rpc_timeout=self._patience
+                )
             except WorkflowUpdateFailedError as failed:
-                if not (isinstance(failed.cause, ApplicationError) and failed.cause.type == MOVING):
+                if not (isinstance(failed.cause, ApplicationError) and failed.cause.type == CONTINUING):
                     raise _told(failed) from None
             except RPCError as error:
                 if error.status is RPCStatusCode.NOT_FOUND:
@@ -140,21 +146,21 @@ class CaseDesk:
 
     async def _ended(self, handle: WorkflowHandle[Any, Any], reference: str, command: Command) -> Receipt:
         """The workflow has ended, or there never was one: the rules say so in their own words."""
-        ended = Refused(Why.CONFLICT, f"The case {reference} has ended; it does not change any more.")
+        ended = Refused(RefusalKind.CONFLICT, f"The case {reference} has ended; it does not change any more.")
         try:
             case = await handle.query(Activation.state, rpc_timeout=_FULL_ANSWER)
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
-                raise Refused(Why.NOT_FOUND, f"There is no case {reference}.") from None
+                raise Refused(RefusalKind.NOT_FOUND, f"There is no case {reference}.") from None
             if error.status is RPCStatusCode.UNAVAILABLE:
                 raise NotAnswered(str(error)) from error
             raise ended from None  # no worker of its version is left that could say more
         if command.id in case.recent:
             return Receipt(reference=reference, seq=case.recent[command.id], stage=case.stage, waiting_on=())
-        decide(case, command, datetime.now(UTC) + self.shift)
+        apply_command(case, command, datetime.now(UTC) + self.shift)
         raise ended
 
-    async def resolve(self, reference: str, number: int, command: Command) -> str:
+    async def submit_resolution(self, reference: str, number: int, command: Command) -> str:
         """Give the command ``adopt`` to the follow-up of a recommendation; answers with its state.
 
         Raises:
@@ -163,7 +169,9 @@ class CaseDesk:
         """
         handle = self._client.get_workflow_handle(names.follow_up_id(reference, number))
         try:
-            return await handle.execute_update(Recommendation.give, command, id=command.id, rpc_timeout=self._patience)
+            return await handle.execute_update(
+                RecommendationFollowUp.submit_command, command, id=command.id, rpc_timeout=self._patience
+            )
         except WorkflowUpdateFailedError as failed:
             raise _told(failed) from None
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
@@ -171,7 +179,7 @@ class CaseDesk:
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 raise Refused(
-                    Why.CONFLICT, f"The recommendation {number} of {reference} is declined or done already."
+                    RefusalKind.CONFLICT, f"The recommendation {number} of {reference} is declined or done already."
                 ) from None
             raise NotAnswered(str(error)) from error
 
@@ -187,7 +195,7 @@ class CaseDesk:
             return await handle.query(Activation.state, rpc_timeout=self._patience)
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
-                raise Refused(Why.NOT_FOUND, f"There is no case {reference}.") from None
+                raise Refused(RefusalKind.NOT_FOUND, f"There is no case {reference}.") from None
             raise NotAnswered(f"The case {reference} does not answer: {error}") from error
 
 

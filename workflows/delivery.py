@@ -13,8 +13,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.retries import DELIVER_BEAT, DELIVER_ONCE, UNTIL_DELIVERED
 
 
-@workflow.defn
-class Delivery:
+@workflow.defn(name="Delivery")
+class NoticeDelivery:
     """The delivery of everything that is queued."""
 
     @workflow.init
@@ -28,7 +28,7 @@ class Delivery:
             self._continue_if_long()
             self.nudged = False
             again: datetime | None = await workflow.execute_activity(
-                names.DELIVER,
+                names.DELIVER_NOTICES,
                 result_type=datetime | None,  # type: ignore[arg-type]
                 start_to_close_timeout=DELIVER_ONCE,
                 heartbeat_timeout=DELIVER_BEAT,

@@ -2,12 +2,12 @@
 
 from temporalio.common import SearchAttributeKey
 
-from models.recommendation import stream_of
+from models.recommendation import follow_up_stream
 
-RECORD = "record"
+RECORD_STEP = "record"
 """Local activity: one step into the log, the projection and the queue of notices, in one transaction."""
 
-DELIVER = "deliver"
+DELIVER_NOTICES = "deliver"
 """Activity: hand every queued notice that is due to the mail server."""
 
 READ_RETURNS = "read_returns"
@@ -19,13 +19,13 @@ RETURNS_ID = "returns"
 DELIVERY_ID = "delivery"
 """The workflow that delivers; a case's own workflow has the case's reference as its id."""
 
-STAGE = SearchAttributeKey.for_keyword("AhgStage")
-REQUESTER = SearchAttributeKey.for_keyword_list("AhgRequester")
-URGENCY = SearchAttributeKey.for_keyword("AhgUrgency")
-WAITING_ON = SearchAttributeKey.for_keyword_list("AhgWaitingOn")
-DUE = SearchAttributeKey.for_datetime("AhgDue")
+STAGE_ATTRIBUTE = SearchAttributeKey.for_keyword("AhgStage")
+REQUESTER_ATTRIBUTE = SearchAttributeKey.for_keyword_list("AhgRequester")
+URGENCY_ATTRIBUTE = SearchAttributeKey.for_keyword("AhgUrgency")
+WAITING_ON_ATTRIBUTE = SearchAttributeKey.for_keyword_list("AhgWaitingOn")
+DUE_ATTRIBUTE = SearchAttributeKey.for_datetime("AhgDue")
 
 
 def follow_up_id(reference: str, number: int) -> str:
     """The workflow that follows a recommendation: derived from what it serves, so that it is started once."""
-    return stream_of(reference, number)
+    return follow_up_stream(reference, number)

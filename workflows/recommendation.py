@@ -12,62 +12,77 @@ with workflow.unsafe.imports_passed_through():
     from models.base import Value
     from models.commands import Command
     from models.projection import Recorded, Step
-    from models.recommendation import FollowUp, begin, catch_up, resolve, strike
+    from models.recommendation import (
+        FollowUp,
+        apply_clock_to_follow_up,
+        catch_up_follow_up,
+        open_follow_up,
+        resolve_follow_up,
+    )
     from models.refusal import Refused
     from workflows import deadline, names
     from workflows.answers import refusal
     from workflows.retries import RECORD_AT_MOST, UNTIL_RECORDED
 
 
-class Following(Value):
+class FollowUpStart(Value):
     """What a run begins with; ``shift`` as in ``activation.Start``."""
 
     follow_up: FollowUp
     shift: timedelta = timedelta(0)
 
 
-Move = Callable[[FollowUp], tuple[FollowUp, Step] | None]
+FollowUpMove = Callable[[FollowUp], tuple[FollowUp, Step] | None]
 
 
-@workflow.defn
-class Recommendation:
+@workflow.defn(name="Recommendation")
+class RecommendationFollowUp:
     """One recommendation of an accepted report."""
 
     @workflow.init
-    def __init__(self, following: Following) -> None:
+    def __init__(self, following: FollowUpStart) -> None:
         self.follow_up = following.follow_up
         self.shift = following.shift
-        self.turn = asyncio.Lock()
+        self.step_lock = asyncio.Lock()
         self.nudged = False
 
     @workflow.run
-    async def run(self, following: Following) -> str:
+    async def run(self, following: FollowUpStart) -> str:
         """Tell those it is addressed to; remind them around its due date; end when it is declined or done."""
         if not self.follow_up.seq:
-            async with self.turn:
-                await self._record(lambda follow_up: None if follow_up.seq else begin(follow_up, self._now()))
+            async with self.step_lock:
+                await self._record(lambda follow_up: None if follow_up.seq else open_follow_up(follow_up, self._now()))
         while not self.follow_up.over:
             await self._continue_if_long()
             rung = self._next()
             if await deadline.reached(rung, unless=partial(self._stirred, rung)):
-                await self._clock_strikes()
+                await self._apply_clock()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self.follow_up.state
 
     @workflow.update
-    async def give(self, command: Command) -> str:
+    async def submit_command(self, command: Command) -> str:
         """Say what became of it (the command ``adopt``); answers with the state it is in then."""
-        async with self.turn:
+        return await self._submit_command(command)
+
+    async def _submit_command(self, command: Command) -> str:
+        async with self.step_lock:
             try:
-                await self._record(lambda follow_up: resolve(follow_up, command, self._now()))
+                await self._record(lambda follow_up: resolve_follow_up(follow_up, command, self._now()))
             except Refused as refused:
                 raise refusal(refused) from None
             return self.follow_up.state
 
-    @give.validator
-    def _may_give(self, command: Command) -> None:
+    @workflow.update(name="give")
+    async def submit_command_by_its_old_name(self, command: Command) -> str:
+        """The Update as histories before 29 November 2026 and callers of that time name it."""
+        return await self._submit_command(command)
+
+    @submit_command.validator
+    @submit_command_by_its_old_name.validator
+    def _validate_command(self, command: Command) -> None:
         try:
-            resolve(self.follow_up, command, self._now())
+            resolve_follow_up(self.follow_up, command, self._now())
         except Refused as refused:
             raise refusal(refused) from None
 
@@ -93,7 +108,7 @@ class Recommendation:
             return
         await workflow.wait_condition(workflow.all_handlers_finished)
         workflow.continue_as_new(
-            Following(follow_up=self.follow_up, shift=self.shift),
+            FollowUpStart(follow_up=self.follow_up, shift=self.shift),
             initial_versioning_behavior=(workflow.ContinueAsNewVersioningBehavior.AUTO_UPGRADE if upgraded else None),
         )
 
@@ -104,19 +119,19 @@ class Recommendation:
         ladder = self.follow_up.ladder
         return ladder.next.at - self.shift if ladder and ladder.next else None
 
-    async def _clock_strikes(self) -> None:
+    async def _apply_clock(self) -> None:
         try:
-            async with self.turn:
-                await self._record(lambda follow_up: strike(follow_up, self._now()))
+            async with self.step_lock:
+                await self._record(lambda follow_up: apply_clock_to_follow_up(follow_up, self._now()))
         except FailureError:  # of a local activity it comes bare, not inside an ActivityError
             workflow.logger.exception("the clock could not act on %s", self.follow_up.stream)
             await workflow.sleep(timedelta(minutes=1))
 
-    async def _record(self, move: Move) -> None:
+    async def _record(self, move: FollowUpMove) -> None:
         while (moved := move(self.follow_up)) is not None:
             after, step = moved
             recorded = await workflow.execute_local_activity(
-                names.RECORD,
+                names.RECORD_STEP,
                 step,
                 result_type=Recorded,
                 start_to_close_timeout=RECORD_AT_MOST,
@@ -125,4 +140,4 @@ class Recommendation:
             if not recorded.ahead:
                 self.follow_up = after
                 return
-            self.follow_up = catch_up(self.follow_up, recorded.ahead)
+            self.follow_up = catch_up_follow_up(self.follow_up, recorded.ahead)

@@ -27,4 +27,4 @@ UNTIL_READ = RetryPolicy(
 """A mailbox that does not answer is tried again and again; `ahg doctor` says so meanwhile."""
 
 READ_ONCE = timedelta(minutes=10)
-"""One look into the mailbox: at most ``activities.returns.MOST`` mails."""
+"""One look into the mailbox: at most ``activities.returns.MAILS_A_RUN`` mails."""

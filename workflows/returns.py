@@ -9,30 +9,30 @@ from datetime import timedelta
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from models.returns import Place, Read
+    from models.returns import MailboxPlace, MailboxRead
     from workflows import deadline, names
     from workflows.retries import READ_ONCE, UNTIL_READ
 
 
-@workflow.defn
-class Returns:
+@workflow.defn(name="Returns")
+class MailReturns:
     """The reading of one mailbox. ``place``: how far it has been read."""
 
     @workflow.init
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: MailboxPlace) -> None:
         self.place = place
         self.nudged = False
 
     @workflow.run
-    async def run(self, place: Place) -> None:
+    async def run(self, place: MailboxPlace) -> None:
         """Read until there is no mailbox any more."""
         while True:
             self._continue_if_long()
             self.nudged = False
-            read: Read = await workflow.execute_activity(
+            read: MailboxRead = await workflow.execute_activity(
                 names.READ_RETURNS,
                 self.place,
-                result_type=Read,
+                result_type=MailboxRead,
                 start_to_close_timeout=READ_ONCE,
                 retry_policy=UNTIL_READ,
             )

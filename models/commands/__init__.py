@@ -27,7 +27,7 @@ from models.commands.posts import Delegate, HandOver, Person
 from models.commands.reporting import Adopt, Contribute, Object, OpenReport, Recommend, Revise, Table
 from models.commands.request import Accept, Draft, Join, Resubmit, Return, Submit, Withdraw
 from models.posts import Post
-from models.refusal import Refused, Why
+from models.refusal import RefusalKind, Refused
 
 __all__ = [
     "COMMANDS",
@@ -82,7 +82,7 @@ __all__ = [
     "Waive",
     "Withdraw",
     "parse",
-    "said",
+    "validation_sentence",
 ]
 
 Ordinary = (
@@ -215,16 +215,16 @@ def parse(do: str, fields: Mapping[str, Any], *, by: str, command_id: str, seen:
         Refused: the command does not exist, or a field is wrong; the sentence names the field and its limit.
     """
     if do not in COMMANDS:
-        raise Refused(Why.INVALID, f"There is no command {do!r}.", f"The commands are: {', '.join(COMMANDS)}.")
+        raise Refused(RefusalKind.INVALID, f"There is no command {do!r}.", f"The commands are: {', '.join(COMMANDS)}.")
     try:
         if do == "act_for" and "do" in fields:
             fields = {**fields, "inner_do": fields["do"]}
         body = _BODY.validate_python({**fields, "do": do})
         return Command(id=command_id, by=Post(by), body=body, seen=seen)
     except ValidationError as error:
-        raise Refused(Why.INVALID, said(do, error)) from None
+        raise Refused(RefusalKind.INVALID, validation_sentence(do, error)) from None
     except ValueError as error:
-        raise Refused(Why.INVALID, f"{error}.") from None
+        raise Refused(RefusalKind.INVALID, f"{error}.") from None
 
 
 def _fields(do: str, loc: tuple[int | str, ...]) -> list[str]:
@@ -237,7 +237,7 @@ def _fields(do: str, loc: tuple[int | str, ...]) -> list[str]:
     return parts
 
 
-def said(do: str, error: ValidationError) -> str:
+def validation_sentence(do: str, error: ValidationError) -> str:
     """A validation error as one sentence that names each field."""
     faults = []
     for fault in error.errors(include_url=False, include_input=False):

@@ -21,13 +21,13 @@ from models.events.clock import LadderCleared, LadderSet, Resumed, RungPassed, S
 from models.events.closing import Waived
 from models.events.duration import Extended
 from models.events.gates import (
-    Answered,
-    Asked,
     GateDecided,
     GateOpened,
     GateSplit,
     PositionsVoided,
     PositionTaken,
+    QuestionAnswered,
+    QuestionAsked,
     QuestionDropped,
     Recused,
     RespondentChanged,
@@ -54,13 +54,11 @@ from models.events.stage import StageEntered
 __all__ = [
     "EVENTS",
     "Admitted",
-    "Answered",
     "AnyEvent",
     "ArrangementAdded",
     "ArrangementAgreed",
     "ArrangementInForce",
     "ArrangementReviewed",
-    "Asked",
     "AttendanceTaken",
     "CirculationMoved",
     "CirculationProposed",
@@ -92,6 +90,8 @@ __all__ = [
     "PositionTaken",
     "PositionsVoided",
     "ProgressNoted",
+    "QuestionAnswered",
+    "QuestionAsked",
     "QuestionDropped",
     "Recommended",
     "Recused",
@@ -131,8 +131,8 @@ AnyEvent = (
     | PositionsVoided
     | GateSplit
     | GateDecided
-    | Asked
-    | Answered
+    | QuestionAsked
+    | QuestionAnswered
     | QuestionDropped
     | RespondentChanged
     | Recused

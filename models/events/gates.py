@@ -41,14 +41,14 @@ class PositionsVoided(Value):
     respondent: Post | None = None
 
 
-class Asked(Value):
+class QuestionAsked(Value):
     type: Literal["asked"] = "asked"
     gate: GateName
     post: Post
     text: Prose
 
 
-class Answered(Value):
+class QuestionAnswered(Value):
     type: Literal["answered"] = "answered"
     gate: GateName
     text: Prose

@@ -6,13 +6,13 @@ from typing import Any
 from models.case import Case
 from models.case.gates import Gate, GateName, Position, PositionKind, Question
 from models.events.gates import (
-    Answered,
-    Asked,
     GateDecided,
     GateOpened,
     GateSplit,
     PositionsVoided,
     PositionTaken,
+    QuestionAnswered,
+    QuestionAsked,
     QuestionDropped,
     Recused,
     RespondentChanged,
@@ -76,8 +76,8 @@ def _(case: Case, event: PositionsVoided, at: datetime, by: Post) -> Case:
     )
 
 
-@on(Asked)
-def _(case: Case, event: Asked, at: datetime, by: Post) -> Case:
+@on(QuestionAsked)
+def _(case: Case, event: QuestionAsked, at: datetime, by: Post) -> Case:
     gate = case.gates[event.gate]
     question = Question(by=event.post, text=event.text, at=at)
     return _gate(
@@ -89,8 +89,8 @@ def _(case: Case, event: Asked, at: datetime, by: Post) -> Case:
     )
 
 
-@on(Answered)
-def _(case: Case, event: Answered, at: datetime, by: Post) -> Case:
+@on(QuestionAnswered)
+def _(case: Case, event: QuestionAnswered, at: datetime, by: Post) -> Case:
     return _gate(case, event.gate, questions=())
 
 

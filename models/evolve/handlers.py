@@ -8,8 +8,8 @@ from models.base import Value
 from models.case import Case
 from models.posts import Post
 
-V = TypeVar("V", bound=Value)
-K = TypeVar("K")
+_V = TypeVar("_V", bound=Value)
+_K = TypeVar("_K")
 Handler = Callable[[Case, Any, datetime, Post], Case]
 
 HANDLERS: dict[type[Value], Handler] = {}
@@ -25,11 +25,11 @@ def on(kind: type[Value]) -> Callable[[Handler], Handler]:
     return register
 
 
-def changed(value: V, /, **changes: Any) -> V:
+def changed(value: _V, /, **changes: Any) -> _V:
     """The value with these fields changed."""
     return value.model_copy(update=changes)
 
 
-def put(mapping: Mapping[K, Any], key: K, value: Any) -> dict[K, Any]:
+def put(mapping: Mapping[_K, Any], key: _K, value: Any) -> dict[_K, Any]:
     """The mapping with this value under this key."""
     return {**mapping, key: value}

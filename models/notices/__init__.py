@@ -8,20 +8,28 @@ late reminders; each other module holds who is told of one part of the procedure
 from models import events as e
 from models.case import Case
 from models.notices import clock, gates, group, posts, reporting, request, work
-from models.notices.kinds import DIGEST, KINDS, OF_NO_CASE, POLICY_PROPOSED, POLICY_SETTLED, Kind, summary_of
-from models.notices.telling import TOLD, Notice
+from models.notices.kinds import (
+    DIGEST,
+    NOTICE_KINDS,
+    OF_NO_CASE,
+    POLICY_PROPOSED,
+    POLICY_SETTLED,
+    NoticeKind,
+    summary_of,
+)
+from models.notices.telling import NOTICE_RULES, Notice
 from models.posts import Capacity, Post
 from models.visibility import may_see
 
 __all__ = [
     "DIGEST",
-    "KINDS",
+    "NOTICE_KINDS",
+    "NOTICE_RULES",
     "OF_NO_CASE",
     "POLICY_PROPOSED",
     "POLICY_SETTLED",
-    "TOLD",
-    "Kind",
     "Notice",
+    "NoticeKind",
     "notices_of",
     "summary_of",
 ]
@@ -32,7 +40,7 @@ _PARTS = (clock, gates, group, posts, reporting, request, work)
 
 def notices_of(case: Case, event: e.AnyEvent) -> tuple[Notice, ...]:
     """The notices that an event causes, one per post, capacity and part; ``case``: the state after the step."""
-    tell = TOLD.get(type(event))
+    tell = NOTICE_RULES.get(type(event))
     if tell is None:
         return ()
     told: dict[tuple[str, Post, Capacity, str], Notice] = {}

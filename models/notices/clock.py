@@ -8,24 +8,23 @@ from models.case import Case, GateName
 from models.ladder import ClockAct
 from models.notices.telling import (
     Notice,
-    accepted,
     arrangement_facts,
-    co_chairs,
+    co_chair_posts,
     gate_facts,
-    group,
+    group_posts,
     not_agreed,
+    notices_on,
+    notify,
     owner_and_supporters,
-    requesters,
+    participant_posts,
+    requester_posts,
     silent_at,
-    tell,
-    tells_of,
 )
-from models.posts import SECRETARIAT, Capacity
+from models.posts import SECRETARIAT, Capacity, desk_of
 from models.rules.circulation import consents_asked, pending_circulation
-from models.rules.turn import desk_of
 
 
-@tells_of(e.RungPassed)
+@notices_on(e.RungPassed)
 def _(case: Case, event: e.RungPassed) -> Iterable[Notice]:
     kind, _, name = event.subject.partition(":")
     told = _BY_CLOCK.get(kind)
@@ -39,14 +38,14 @@ def _gate_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
         return
     facts = gate_facts(case, gate.name)
     if event.act in (ClockAct.REMIND, ClockAct.REMIND_LAST):
-        yield from tell("review_reminder", gate.undecided, due=event.due, facts=facts)
+        yield from notify("review_reminder", gate.undecided, due=event.due, facts=facts)
     elif event.act is ClockAct.ESCALATE_ALTERNATE:
-        yield from tell("review_escalated", gate.undecided, due=event.due, capacity=Capacity.ALTERNATE, facts=facts)
+        yield from notify("review_escalated", gate.undecided, due=event.due, capacity=Capacity.ALTERNATE, facts=facts)
     elif event.act is ClockAct.ESCALATE_OFFICES:
         lapses = next((r.at for r in _rungs(case, event.subject) if r.act is ClockAct.LAPSE), None)
         readers = [*(decider.post for decider in gate.deciders), SECRETARIAT]
         silent = silent_at(case, gate.name)
-        yield from tell("review_overdue", readers, due=lapses, silent=silent, facts=facts)
+        yield from notify("review_overdue", readers, due=lapses, silent=silent, facts=facts)
 
 
 def _rungs(case: Case, subject: str) -> Iterable[Any]:
@@ -57,80 +56,84 @@ def _rungs(case: Case, subject: str) -> Iterable[Any]:
 def _answer_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     gate = case.gates[GateName(name)]
     question = gate.questions[0].text if gate.questions else ""
-    readers = [gate.respondent, *co_chairs(case)]
+    readers = [gate.respondent, *co_chair_posts(case)]
     askers = ", ".join(one.by for one in gate.questions)
     facts = {**gate_facts(case, gate.name), "text": question, "askers": askers}
-    yield from tell("answer_overdue", readers, due=event.due, facts=facts)
+    yield from notify("answer_overdue", readers, due=event.due, facts=facts)
 
 
 def _completeness_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
-    yield from tell("completeness_overdue", [SECRETARIAT, *co_chairs(case)], due=event.due)
+    yield from notify("completeness_overdue", [SECRETARIAT, *co_chair_posts(case)], due=event.due)
 
 
 def _resubmission_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     if event.act is ClockAct.REMIND:
         missing = "\n".join(case.returned)
-        yield from tell("resubmission_reminder", [*requesters(case), SECRETARIAT], due=event.due, missing=missing)
+        yield from notify(
+            "resubmission_reminder", [*requester_posts(case), SECRETARIAT], due=event.due, missing=missing
+        )
 
 
 def _invitation_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     if event.act is ClockAct.REMIND:
-        yield from tell("invitation_reminder", [desk_of(name)], due=event.due)
+        yield from notify("invitation_reminder", [desk_of(name)], due=event.due)
 
 
 def _list_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
-    yield from tell("list_awaited", [SECRETARIAT, *case.directory.steering_group, *co_chairs(case)], due=event.due)
+    yield from notify(
+        "list_awaited", [SECRETARIAT, *case.directory.steering_group, *co_chair_posts(case)], due=event.due
+    )
 
 
 def _admission_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
-    yield from tell("admission_proposed", accepted(case), due=event.due, member=name)
+    yield from notify("admission_proposed", participant_posts(case), due=event.due, member=name)
 
 
 def _outcome_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     before = event.act is ClockAct.REMIND
     readers = owner_and_supporters(case, name) + ([] if before else [SECRETARIAT])
     kind = "outcome_due" if before else "outcome_overdue"
-    yield from tell(kind, readers, due=event.due, outcome=name, indicator=case.outcomes[name].indicator)
+    yield from notify(kind, readers, due=event.due, outcome=name, indicator=case.outcomes[name].indicator)
 
 
 def _verify_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
-    yield from tell("outcome_done", co_chairs(case), due=event.due, outcome=name)
+    yield from notify("outcome_done", co_chair_posts(case), due=event.due, outcome=name)
 
 
 def _arrangement_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     parties = [desk_of(code) for code in case.arrangements[name].parties]
-    yield from tell("arrangement_review_due", [*parties, SECRETARIAT], due=event.due, arrangement=name)
+    yield from notify("arrangement_review_due", [*parties, SECRETARIAT], due=event.due, arrangement=name)
 
 
 def _situation_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
-    yield from tell("situation_update_due", [SECRETARIAT, *requesters(case)], due=event.due)
+    yield from notify("situation_update_due", [SECRETARIAT, *requester_posts(case)], due=event.due)
 
 
 def _duration_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     if event.act is ClockAct.REMIND:
-        yield from tell("activation_ending", [*co_chairs(case), SECRETARIAT, *group(case)], due=event.due)
+        yield from notify("activation_ending", [*co_chair_posts(case), SECRETARIAT, *group_posts(case)], due=event.due)
 
 
 def _contributions_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
-    yield from tell("report_owed", [SECRETARIAT], due=event.due)
+    yield from notify("report_owed", [SECRETARIAT], due=event.due)
 
 
 def _agreement_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     arrangement = case.arrangements[name]
     facts = arrangement_facts(arrangement)
-    yield from tell("arrangement_proposed", not_agreed(arrangement), due=event.due, facts=facts)
+    yield from notify("arrangement_proposed", not_agreed(arrangement), due=event.due, facts=facts)
 
 
 def _closing_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     if not case.open_gates and not pending_circulation(case):
-        yield from tell("closing_awaited", [SECRETARIAT, *co_chairs(case)], due=event.due)
+        yield from notify("closing_awaited", [SECRETARIAT, *co_chair_posts(case)], due=event.due)
 
 
 def _consent_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     circulation = case.circulation
     if circulation is not None and event.act is ClockAct.REMIND:
         asked = [desk_of(code) for code in consents_asked(case, circulation)]
-        yield from tell("consent_reminder", asked, due=event.due, what=circulation.what)
+        yield from notify("consent_reminder", asked, due=event.due, what=circulation.what)
 
 
 _BY_CLOCK: dict[str, Callable[[Case, str, e.RungPassed], Iterable[Notice]]] = {

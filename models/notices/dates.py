@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 
 from models.case import Case, GateOutcome, Meeting, Stage
-from models.duties import Duty, duties
+from models.duties import Duty, open_duties
 from models.notices.telling import called_to_meetings
 from models.posts import Post
 
 
 def moved(case: Case, post: Post) -> str:
     """The duties of a post with their dates (ISO 8601), after all of them have moved."""
-    mine = (duty for duty in duties(case) if duty.post == post and duty.due is not None)
+    mine = (duty for duty in open_duties(case) if duty.post == post and duty.due is not None)
     return _lines(f"{duty.due.isoformat()} {_named(duty)}" for duty in mine if duty.due)
 
 
@@ -29,7 +29,7 @@ def over(case: Case, post: Post) -> str:
     if not case.stage.ended:
         return _lines(decides)
     unfinished = (case.model_copy(update={"stage": stage}) for stage in (Stage.OPERATIONAL, Stage.SUBMITTED))
-    left = (_named(duty) for as_before in unfinished for duty in duties(as_before) if duty.post == post)
+    left = (_named(duty) for as_before in unfinished for duty in open_duties(as_before) if duty.post == post)
     return _lines([*decides, *left])
 
 

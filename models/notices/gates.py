@@ -5,8 +5,17 @@ from datetime import datetime
 
 from models import events as e
 from models.case import Case, GateName, GateOutcome
-from models.duties import duties
-from models.notices.telling import Notice, co_chairs, gate_facts, ladder_due, requesters, silent_at, tell, tells_of
+from models.duties import open_duties
+from models.notices.telling import (
+    Notice,
+    co_chair_posts,
+    gate_facts,
+    ladder_due,
+    notices_on,
+    notify,
+    requester_posts,
+    silent_at,
+)
 from models.posts import SECRETARIAT
 
 
@@ -14,25 +23,25 @@ def _gate_due(case: Case, name: GateName) -> datetime | None:
     return ladder_due(case, f"gate:{name.value}")
 
 
-@tells_of(e.GateOpened)
+@notices_on(e.GateOpened)
 def _(case: Case, event: e.GateOpened) -> Iterable[Notice]:
     posts = [decider.post for decider in event.deciders]
-    yield from tell("review_requested", posts, due=_gate_due(case, event.gate), facts=gate_facts(case, event.gate))
+    yield from notify("review_requested", posts, due=_gate_due(case, event.gate), facts=gate_facts(case, event.gate))
 
 
-@tells_of(e.PositionsVoided)
+@notices_on(e.PositionsVoided)
 def _(case: Case, event: e.PositionsVoided) -> Iterable[Notice]:
     """While a question is open nobody decides: the answer asks all again. Whoever is to answer now is asked it."""
     facts = {**gate_facts(case, event.gate), "why": event.why}
     if case.gates[event.gate].questions:
         yield from _asked_instead(case, event.gate)
-        yield from tell("review_requested_again", event.posts, facts=facts)
+        yield from notify("review_requested_again", event.posts, facts=facts)
         return
     posts = [decider.post for decider in event.deciders]
-    yield from tell("review_requested_again", posts, due=_gate_due(case, event.gate), facts=facts)
+    yield from notify("review_requested_again", posts, due=_gate_due(case, event.gate), facts=facts)
 
 
-@tells_of(e.RespondentChanged)
+@notices_on(e.RespondentChanged)
 def _(case: Case, event: e.RespondentChanged) -> Iterable[Notice]:
     yield from _asked_instead(case, event.gate)
 
@@ -42,16 +51,16 @@ def _asked_instead(case: Case, name: GateName) -> Iterable[Notice]:
     gate, due = case.gates[name], ladder_due(case, f"answer:{name.value}")
     for question in gate.questions:
         facts = {**gate_facts(case, name), "post": question.by, "text": question.text}
-        yield from tell("question_asked", [gate.respondent], due=due, facts=facts)
+        yield from notify("question_asked", [gate.respondent], due=due, facts=facts)
 
 
-@tells_of(e.PositionTaken)
+@notices_on(e.PositionTaken)
 def _(case: Case, event: e.PositionTaken) -> Iterable[Notice]:
     gate = case.gates[event.gate]
     if gate.open:
         others = [decider.post for decider in gate.deciders if decider.post != event.post]
         facts = {**gate_facts(case, event.gate), "post": event.post, "position": event.position.value}
-        yield from tell(
+        yield from notify(
             "position_taken",
             others,
             due=_gate_due(case, event.gate),
@@ -61,50 +70,56 @@ def _(case: Case, event: e.PositionTaken) -> Iterable[Notice]:
         )
 
 
-@tells_of(e.Asked)
-def _(case: Case, event: e.Asked) -> Iterable[Notice]:
+@notices_on(e.QuestionAsked)
+def _(case: Case, event: e.QuestionAsked) -> Iterable[Notice]:
     gate = case.gates[event.gate]
     due = ladder_due(case, f"answer:{event.gate.value}")
     facts = {**gate_facts(case, event.gate), "post": event.post, "text": event.text}
-    yield from tell("question_asked", [gate.respondent], due=due, facts=facts)
+    yield from notify("question_asked", [gate.respondent], due=due, facts=facts)
 
 
-@tells_of(e.Answered)
-def _(case: Case, event: e.Answered) -> Iterable[Notice]:
+@notices_on(e.QuestionAnswered)
+def _(case: Case, event: e.QuestionAnswered) -> Iterable[Notice]:
     posts = [decider.post for decider in case.gates[event.gate].deciders]
     facts = {**gate_facts(case, event.gate), "text": event.text, "silent": silent_at(case, event.gate)}
-    yield from tell("question_answered", posts, due=_gate_due(case, event.gate), facts=facts)
+    yield from notify("question_answered", posts, due=_gate_due(case, event.gate), facts=facts)
 
 
-@tells_of(e.Recused)
+@notices_on(e.Recused)
 def _(case: Case, event: e.Recused) -> Iterable[Notice]:
     facts = {**gate_facts(case, event.gate), "place_of": event.post}
-    yield from tell("review_requested", [event.substitute], due=_gate_due(case, event.gate), facts=facts)
+    yield from notify("review_requested", [event.substitute], due=_gate_due(case, event.gate), facts=facts)
 
 
-@tells_of(e.GateSplit)
+@notices_on(e.GateSplit)
 def _(case: Case, event: e.GateSplit) -> Iterable[Notice]:
     posts = [*(decider.post for decider in case.gates[event.gate].deciders), SECRETARIAT]
-    yield from tell("consultation_opened", posts, due=_gate_due(case, event.gate), facts=gate_facts(case, event.gate))
+    yield from notify("consultation_opened", posts, due=_gate_due(case, event.gate), facts=gate_facts(case, event.gate))
 
 
-@tells_of(e.GateDecided)
+@notices_on(e.GateDecided)
 def _(case: Case, event: e.GateDecided) -> Iterable[Notice]:
     gate = case.gates[event.gate]
     if event.outcome is GateOutcome.SUPERSEDED:
         return  # what superseded it is told
     kind = "decision_lapsed" if event.outcome is GateOutcome.LAPSED else "decision_made"
-    readers = [*requesters(case), gate.respondent, *(d.post for d in gate.deciders), *co_chairs(case), SECRETARIAT]
+    readers = [
+        *requester_posts(case),
+        gate.respondent,
+        *(d.post for d in gate.deciders),
+        *co_chair_posts(case),
+        SECRETARIAT,
+    ]
     facts = {**gate_facts(case, event.gate), "outcome": event.outcome.value, "text": event.text}
-    yield from tell(kind, readers, due=ladder_due(case, "resubmission"), facts=facts)
+    yield from notify(kind, readers, due=ladder_due(case, "resubmission"), facts=facts)
     yield from _left_to_the_secretariat(case)
 
 
 def _left_to_the_secretariat(case: Case) -> Iterable[Notice]:
     """What a decision leaves to be begun by hand is asked for at once; the clock asks again."""
-    now = {duty.do for duty in duties(case) if duty.post == SECRETARIAT}
+    now = {duty.do for duty in open_duties(case) if duty.post == SECRETARIAT}
     if "propose" in now:
         readers = [SECRETARIAT, *case.directory.steering_group]
-        yield from tell("list_awaited", readers, due=ladder_due(case, "list"), first="yes")
+        yield from notify("list_awaited", readers, due=ladder_due(case, "list"), first="yes")
     if "close" in now:
-        yield from tell("closing_awaited", [SECRETARIAT], due=ladder_due(case, "closing"), first="yes")
+        yield from notify("closing_awaited", [SECRETARIAT], due=ladder_due(case, "closing"), first="yes")

@@ -6,68 +6,78 @@ from models import events as e
 from models.case import Case, GateName, ParticipantState, Stage
 from models.notices.dates import at_the_end, left_undecided, missed
 from models.notices.reporting import report_begun
-from models.notices.telling import Notice, accepted, co_chairs, everybody, group, ladder_due, tell, tells_of
+from models.notices.telling import (
+    Notice,
+    co_chair_posts,
+    everybody_concerned,
+    group_posts,
+    ladder_due,
+    notices_on,
+    notify,
+    participant_posts,
+)
 from models.notices.work import call_to_meetings
-from models.posts import SECRETARIAT
+from models.posts import SECRETARIAT, desk_of
 from models.reasons import readable_reason
-from models.rules.turn import desk_of
 from models.visibility import closed_sections
 
 
-@tells_of(e.StageEntered)
+@notices_on(e.StageEntered)
 def _(case: Case, event: e.StageEntered) -> Iterable[Notice]:
     if event.stage is Stage.PARTICIPANT_SELECTION:
         gate = case.gates[GateName.PARTICIPANTS]
         due = ladder_due(case, "comments")
-        yield from tell("participants_proposed", case.directory.steering_group, due=due, about=gate.about)
+        yield from notify("participants_proposed", case.directory.steering_group, due=due, about=gate.about)
     elif event.stage is Stage.REPORTING and case.report is not None and case.report.kind == "interim":
         yield from report_begun(case)  # its time is over while the interim report is being written
     elif event.stage in (Stage.CLOSED, Stage.TERMINATED):
-        readers = [*everybody(case), *case.directory.steering_group]
+        readers = [*everybody_concerned(case), *case.directory.steering_group]
         facts = {"stage": event.stage.words, "text": event.text, "undecided": left_undecided(case)}
-        yield from tell("case_ended", readers, facts=facts, own=at_the_end(case))
+        yield from notify("case_ended", readers, facts=facts, own=at_the_end(case))
 
 
-@tells_of(e.Invited)
+@notices_on(e.Invited)
 def _(case: Case, event: e.Invited) -> Iterable[Notice]:
     for member in event.members:
         due = ladder_due(case, f"invitation:{member}")
         desk, listed = desk_of(member), case.participants[member]
         why = readable_reason(listed.why, closed_sections(case, case.request, desk))
-        yield from tell("invited", [desk], due=due, seat=listed.seat.value, why=why)
+        yield from notify("invited", [desk], due=due, seat=listed.seat.value, why=why)
 
 
-@tells_of(e.Responded)
+@notices_on(e.Responded)
 def _(case: Case, event: e.Responded) -> Iterable[Notice]:
     if case.is_requester(event.member):
         return  # it takes part in its own case without being asked
     if event.state is ParticipantState.LAPSED:
-        yield from tell("invitation_lapsed", [desk_of(event.member), SECRETARIAT], member=event.member)
+        yield from notify("invitation_lapsed", [desk_of(event.member), SECRETARIAT], member=event.member)
     elif event.state is ParticipantState.LEFT:
-        yield from tell("participant_left", [*co_chairs(case), SECRETARIAT], member=event.member, text=event.text)
+        yield from notify(
+            "participant_left", [*co_chair_posts(case), SECRETARIAT], member=event.member, text=event.text
+        )
         if meetings := missed(case):  # its own calendar holds them still
-            yield from tell("participant_left", [desk_of(event.member)], member=event.member, not_held=meetings)
+            yield from notify("participant_left", [desk_of(event.member)], member=event.member, not_held=meetings)
     else:
         facts = {"member": event.member, "answer": event.state.value, "text": event.text}
-        yield from tell("invitation_answered", [*co_chairs(case), SECRETARIAT], facts=facts)
+        yield from notify("invitation_answered", [*co_chair_posts(case), SECRETARIAT], facts=facts)
         if case.participants[event.member].takes_part:
             yield from call_to_meetings(case, desk_of(event.member))
 
 
-@tells_of(e.MinimumMissing)
+@notices_on(e.MinimumMissing)
 def _(case: Case, event: e.MinimumMissing) -> Iterable[Notice]:
-    readers = [*co_chairs(case), SECRETARIAT]
+    readers = [*co_chair_posts(case), SECRETARIAT]
     due = ladder_due(case, "minimum")
-    yield from tell("minimum_missing", readers, due=due, lacks=", ".join(event.lacks))
+    yield from notify("minimum_missing", readers, due=due, lacks=", ".join(event.lacks))
 
 
-@tells_of(e.Admitted)
+@notices_on(e.Admitted)
 def _(case: Case, event: e.Admitted) -> Iterable[Notice]:
     due = ladder_due(case, f"admission:{event.member}")
-    yield from tell("admission_proposed", accepted(case), due=due, member=event.member, text=event.text)
+    yield from notify("admission_proposed", participant_posts(case), due=due, member=event.member, text=event.text)
 
 
-@tells_of(e.Convened)
+@notices_on(e.Convened)
 def _(case: Case, event: e.Convened) -> Iterable[Notice]:
-    readers = [*group(case), *co_chairs(case), SECRETARIAT, *case.directory.steering_group]
-    yield from tell("group_convened", readers, due=event.active_until, text=event.text)
+    readers = [*group_posts(case), *co_chair_posts(case), SECRETARIAT, *case.directory.steering_group]
+    yield from notify("group_convened", readers, due=event.active_until, text=event.text)

@@ -6,10 +6,7 @@ How each is delivered stands in the registry of ``notifications``. Tests hold th
 from collections.abc import Mapping
 from enum import StrEnum
 
-from models.base import Value
-
-N_ = str
-"""Marks a text for extraction; it is translated where it is shown."""
+from models.base import N_, Value
 
 DIGEST = "digest"
 """Stands in the place of a kind for a digest: one mail with notices of several kinds and cases, caused by no event."""
@@ -30,7 +27,7 @@ OF_NO_CASE: Mapping[str, str] = {
 
 def summary_of(kind: str) -> str:
     """What a mail of a kind says, or of ``OF_NO_CASE``; an unknown kind stands for itself."""
-    return KINDS[kind].summary if kind in KINDS else OF_NO_CASE.get(kind, kind)
+    return NOTICE_KINDS[kind].summary if kind in NOTICE_KINDS else OF_NO_CASE.get(kind, kind)
 
 
 class Circle(StrEnum):
@@ -56,7 +53,7 @@ class Circle(StrEnum):
     POST = N_("the post that it is about")
 
 
-class Kind(Value):
+class NoticeKind(Value):
     """A kind of notice.
 
     ``on``: the events that cause it, by their type; ``clock:gate`` is a rung of a gate's ladder. ``to``: who is told, as
@@ -73,8 +70,8 @@ class Kind(Value):
 _C = Circle
 
 
-def _kind(name: str, summary: str, *, on: tuple[str, ...], to: tuple[Circle, ...], asks: bool = False) -> Kind:
-    return Kind(name=name, summary=summary, on=on, to=to, asks=asks)
+def _kind(name: str, summary: str, *, on: tuple[str, ...], to: tuple[Circle, ...], asks: bool = False) -> NoticeKind:
+    return NoticeKind(name=name, summary=summary, on=on, to=to, asks=asks)
 
 
 _ALL = (
@@ -439,5 +436,5 @@ _ALL = (
     _kind("post_delegated", N_("A post has an alternate for a time."), on=("delegated",), to=(_C.POST, _C.SECRETARIAT)),
 )
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
+NOTICE_KINDS: dict[str, NoticeKind] = {kind.name: kind for kind in _ALL}
 """Every kind of notice, in the order of the procedure."""

@@ -4,17 +4,17 @@ from collections.abc import Iterable
 
 from models import events as e
 from models.case import Case
-from models.notices.telling import Notice, tell, tells_of
+from models.notices.telling import Notice, notices_on, notify
 from models.posts import SECRETARIAT
 
 
-@tells_of(e.Delegated)
+@notices_on(e.Delegated)
 def _(case: Case, event: e.Delegated) -> Iterable[Notice]:
     until = event.until.isoformat() if event.until else ""
     readers = [event.post, SECRETARIAT]
-    yield from tell("post_delegated", readers, post=event.post, person=event.to.name, until=until)
+    yield from notify("post_delegated", readers, post=event.post, person=event.to.name, until=until)
 
 
-@tells_of(e.HandedOver)
+@notices_on(e.HandedOver)
 def _(case: Case, event: e.HandedOver) -> Iterable[Notice]:
-    yield from tell("post_handed_over", [event.post, SECRETARIAT], post=event.post, person=event.to.name)
+    yield from notify("post_handed_over", [event.post, SECRETARIAT], post=event.post, person=event.to.name)

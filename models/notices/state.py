@@ -27,7 +27,7 @@ class NoticeState(StrEnum):
     SUPERSEDED = "superseded"
     """What it reminds of was settled before it could be sent; ``reason`` says by what."""
     NOT_WANTED = "not_wanted"
-    """Its reader has switched such mails off; ``reason`` is a ``models.mail_preferences.Why``."""
+    """Its reader has switched such mails off; ``reason`` is a ``models.mail_preferences.HoldReason``."""
     GIVEN_UP = "given_up"
     """Somebody gave it up; ``reason`` and ``settled_by`` say why and who."""
 

@@ -6,8 +6,7 @@ from typing import Any
 
 from models.base import Instant, Value
 from models.case import Arrangement, Case, GateName, Seat
-from models.posts import SECRETARIAT, Capacity, Post
-from models.rules.turn import desk_of
+from models.posts import SECRETARIAT, Capacity, Post, desk_of
 from models.visibility import Sight, sight
 
 
@@ -25,24 +24,24 @@ class Notice(Value):
     part: str = ""
 
 
-Telling = Callable[[Case, Any], Iterable[Notice]]
+NoticeRule = Callable[[Case, Any], Iterable[Notice]]
 """The notices of one event; the case is the one after it."""
 
-TOLD: dict[type[Value], Telling] = {}
+NOTICE_RULES: dict[type[Value], NoticeRule] = {}
 """Who is told, by kind of event."""
 
 
-def tells_of(kind: type[Value]) -> Callable[[Telling], Telling]:
+def notices_on(kind: type[Value]) -> Callable[[NoticeRule], NoticeRule]:
     """Registers a function that says who is told of an event."""
 
-    def register(tell: Telling) -> Telling:
-        TOLD[kind] = tell
+    def register(tell: NoticeRule) -> NoticeRule:
+        NOTICE_RULES[kind] = tell
         return tell
 
     return register
 
 
-def tell(
+def notify(
     kind: str,
     posts: Iterable[Post],
     *,
@@ -69,35 +68,35 @@ def _said(facts: Mapping[str, object]) -> dict[str, str]:
 # circles of readers -----------------------------------------------------------------------------------------
 
 
-def requesters(case: Case) -> list[Post]:
+def requester_posts(case: Case) -> list[Post]:
     """The focal points of those who submit the request."""
     return [desk_of(code) for code in case.requesters]
 
 
-def co_chairs(case: Case) -> list[Post]:
+def co_chair_posts(case: Case) -> list[Post]:
     """Both Co-Chairs."""
     return list(case.directory.co_chairs)
 
 
-def group(case: Case) -> list[Post]:
+def group_posts(case: Case) -> list[Post]:
     """The focal points of participants and observers."""
     return [desk_of(code) for code in case.taking_part()]
 
 
-def everybody(case: Case) -> list[Post]:
+def everybody_concerned(case: Case) -> list[Post]:
     """Requesters, Co-Chairs, secretariat, and whoever takes part or is invited."""
     seated = [desk_of(one.member) for one in case.participants.values() if one.has_a_seat]
-    return [*requesters(case), *co_chairs(case), SECRETARIAT, *seated]
+    return [*requester_posts(case), *co_chair_posts(case), SECRETARIAT, *seated]
 
 
-def heard(case: Case, post: Post, text: str) -> str:
+def text_for(case: Case, post: Post, text: str) -> str:
     """What somebody said with an act that concerns the whole case; nothing for a post that sees only its own part."""
     return text if sight(case, post) is Sight.CASE else ""
 
 
 def called_to_meetings(case: Case) -> list[Post]:
     """Whoever is called to the meetings of the group, and told when one is not held."""
-    return [*group(case), *co_chairs(case)]
+    return [*group_posts(case), *co_chair_posts(case)]
 
 
 def ladder_due(case: Case, subject: str) -> datetime | None:
@@ -112,7 +111,7 @@ def owner_and_supporters(case: Case, title: str) -> list[Post]:
     return [desk_of(code) for code in (outcome.owner, *outcome.supporting)]
 
 
-def accepted(case: Case) -> list[Post]:
+def participant_posts(case: Case) -> list[Post]:
     """The focal points of participants, without observers."""
     return [desk_of(code) for code in case.taking_part(seat=Seat.PARTICIPANT)]
 

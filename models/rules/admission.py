@@ -2,8 +2,8 @@
 
 from models.case import Case
 from models.posts import Post
-from models.refusal import Refused, Why
-from models.rules.turn import Rule
+from models.refusal import RefusalKind, Refused
+from models.rules.table import Rule
 
 
 def must_be_admitted(case: Case, rule: Rule, by: Post, besides: str = "") -> None:
@@ -13,14 +13,14 @@ def must_be_admitted(case: Case, rule: Rule, by: Post, besides: str = "") -> Non
     """
     only = f"Only {rule.who_words} may {rule.phrase}"
     if not case.directory.holds(by):
-        raise Refused(Why.FORBIDDEN, f"There is no post {by} in the directory. {only}.")
+        raise Refused(RefusalKind.FORBIDDEN, f"There is no post {by} in the directory. {only}.")
     stages = ", ".join(stage.words for stage in type(case.stage) if stage in rule.stages)
     in_time = case.stage in rule.stages
     if not rule.admits(case, by):
         lacks = rule.who[0].lacking(case, by) if len(rule.who) == 1 else ""
         when = "" if in_time else f"The case is in {case.stage.words}; this is done in: {stages}."
         sentence = " ".join(filter(None, (f"{only}; {by} may not.", lacks, when, "" if in_time else besides)))
-        raise Refused(Why.FORBIDDEN, sentence)
+        raise Refused(RefusalKind.FORBIDDEN, sentence)
     if not in_time:
         sentence = f"The case is in {case.stage.words}; a post may {rule.phrase} in: {stages}."
-        raise Refused(Why.CONFLICT, f"{sentence} {besides}".strip())
+        raise Refused(RefusalKind.CONFLICT, f"{sentence} {besides}".strip())

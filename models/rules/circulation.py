@@ -6,20 +6,22 @@ from models.commands import Circulate, GiveConsent
 from models.ladder import ClockAct, halfway, ladder_of
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.posts import Post, Role
-from models.refusal import Why
+from models.refusal import RefusalKind
 from models.request import fingerprint
+from models.rules.actors import BY_CO_CHAIR, BY_SECRETARIAT, Actor
+from models.rules.checks import must_be_members, refuse
+from models.rules.context import RuleContext
 from models.rules.gates import follows, must_not_be_closing, open_gate
-from models.rules.turn import AT_WORK, Turn, Who, must_be_members, refuse, rule
-from models.rules.who import CO_CHAIR, SECRETARIAT
+from models.rules.table import AT_WORK, rule
 
 CONSENT = "consent"
 """The name of the ladder of consents."""
 
 
-@rule("circulate", "propose a circulation", (CO_CHAIR, SECRETARIAT), AT_WORK)
-def circulate(turn: Turn, body: Circulate) -> None:
+@rule("circulate", "propose a circulation", (BY_CO_CHAIR, BY_SECRETARIAT), AT_WORK)
+def circulate(context: RuleContext, body: Circulate) -> None:
     """What the wider membership is told, to whom, naming whom: the Co-Chairs and all named must agree."""
-    case = turn.case
+    case = context.case
     must_not_be_closing(case)
     gate = case.gates.get(GateName.CIRCULATION)
     if (gate is not None and gate.open) or pending_circulation(case):
@@ -32,7 +34,7 @@ def circulate(turn: Turn, body: Circulate) -> None:
     if body.what == "nothing":
         to, names = (), ()
     elif not to:
-        raise refuse("Say to whom it goes: everyone, participants, or a list of members.", Why.INVALID)
+        raise refuse("Say to whom it goes: everyone, participants, or a list of members.", RefusalKind.INVALID)
     number = len(case.circulations) + 1
     terms = {"what": body.what, "to": list(to), "names": list(names), "text": body.text}
     report = case.report.content if case.report else ""
@@ -45,23 +47,23 @@ def circulate(turn: Turn, body: Circulate) -> None:
         consents=dict.fromkeys(names, Consent.PENDING),
         on=fingerprint(number, terms, report),
     )
-    turn.emit(e.CirculationProposed(circulation=circulation))
+    context.emit(e.CirculationProposed(circulation=circulation))
     naming = ", ".join(names) or "nobody"
     about = f"Circulation {number}: {body.what} to {len(circulation.to)} members, naming {naming}"
     if body.what == "nothing":
         about = f"Circulation {number}: nothing is circulated"
-    open_gate(turn, GateName.CIRCULATION, on=circulation.on, about=about, respondent=THE_SECRETARIAT)
-    _await_consents(turn, circulation)
+    open_gate(context, GateName.CIRCULATION, on=circulation.on, about=about, respondent=THE_SECRETARIAT)
+    _await_consents(context, circulation)
 
 
-def _await_consents(turn: Turn, circulation: Circulation) -> None:
-    asked = consents_asked(turn.case, circulation)
+def _await_consents(context: RuleContext, circulation: Circulation) -> None:
+    asked = consents_asked(context.case, circulation)
     if asked:
-        span = turn.case.track.consent
-        due = turn.after(span, *asked)
-        acts = {ClockAct.REMIND: halfway(turn.now, due), ClockAct.LAPSE: due}
-        ladder = ladder_of(due, acts, now=turn.now, members=span.offices(asked), label=span.words)
-        turn.climb(CONSENT, ladder)
+        span = context.case.track.consent
+        due = context.after(span, *asked)
+        acts = {ClockAct.REMIND: halfway(context.now, due), ClockAct.LAPSE: due}
+        ladder = ladder_of(due, acts, now=context.now, members=span.offices(asked), label=span.words)
+        context.climb(CONSENT, ladder)
 
 
 def consents_asked(case: Case, circulation: Circulation) -> tuple[str, ...]:
@@ -89,64 +91,64 @@ def _is_asked(case: Case, post: Post) -> bool:
     return circulation is not None and post.member in circulation.pending
 
 
-NAMED = Who("the focal point of a member that a circulation names", _names_me)
+BY_NAMED = Actor("the focal point of a member that a circulation names", _names_me)
 
 
-@rule("consent", "consent to being named", (NAMED,), AT_WORK, ready=_is_asked)
-def consent(turn: Turn, body: GiveConsent) -> None:
+@rule("consent", "consent to being named", (BY_NAMED,), AT_WORK, ready=_is_asked, own_word=True)
+def consent(context: RuleContext, body: GiveConsent) -> None:
     """Say yes or no to being named; a word can be changed until the circulation goes out."""
-    circulation = pending_circulation(turn.case)
+    circulation = pending_circulation(context.case)
     if circulation is None:
         raise refuse("No circulation waits for consent.")
     said = Consent.GIVEN if body.answer == "give" else Consent.REFUSED
-    turn.emit(e.ConsentNoted(circulation=circulation.number, member=turn.by.member, consent=said))
-    _release_if_ready(turn)
+    context.emit(e.ConsentNoted(circulation=circulation.number, member=context.by.member, consent=said))
+    _release_if_ready(context)
 
 
 @follows(GateName.CIRCULATION, GateOutcome.APPROVED)
-def _circulation_approved(turn: Turn, gate: Gate) -> None:
-    circulation = turn.case.circulation
+def _circulation_approved(context: RuleContext, gate: Gate) -> None:
+    circulation = context.case.circulation
     if circulation is None:
         return
     for decider in gate.deciders:
         member = decider.post.member
         unsaid = circulation.consents.get(member) in (Consent.PENDING, Consent.LAPSED)
         if decider.post == decider.place_of and unsaid:
-            turn.emit(e.ConsentNoted(circulation=circulation.number, member=member, consent=Consent.GIVEN))
-    turn.emit(e.CirculationMoved(circulation=circulation.number, state="approved"))
-    circulation = turn.case.circulations[circulation.number]
-    asked_now = set(circulation.pending) & {post.member for post in turn.case.directory.co_chairs}
-    if circulation.pending and (asked_now or CONSENT not in turn.case.ladders):
+            context.emit(e.ConsentNoted(circulation=circulation.number, member=member, consent=Consent.GIVEN))
+    context.emit(e.CirculationMoved(circulation=circulation.number, state="approved"))
+    circulation = context.case.circulations[circulation.number]
+    asked_now = set(circulation.pending) & {post.member for post in context.case.directory.co_chairs}
+    if circulation.pending and (asked_now or CONSENT not in context.case.ladders):
         # A Co-Chair that recused has not consented by deciding: its country is asked, with the full time.
-        _await_consents(turn, circulation)
-    _release_if_ready(turn)
+        _await_consents(context, circulation)
+    _release_if_ready(context)
 
 
 @follows(GateName.CIRCULATION, GateOutcome.DECLINED, GateOutcome.LAPSED)
-def _circulation_refused(turn: Turn, gate: Gate) -> None:
-    circulation = turn.case.circulation
+def _circulation_refused(context: RuleContext, gate: Gate) -> None:
+    circulation = context.case.circulation
     if circulation is not None:
         declined = gate.outcome is GateOutcome.DECLINED
-        turn.emit(e.CirculationMoved(circulation=circulation.number, state="declined" if declined else "lapsed"))
-    turn.clear(CONSENT)
+        context.emit(e.CirculationMoved(circulation=circulation.number, state="declined" if declined else "lapsed"))
+    context.clear(CONSENT)
 
 
-def consents_lapsed(turn: Turn) -> None:
+def consents_lapsed(context: RuleContext) -> None:
     """Who has not said yes is not named: that passage is not released; the rest goes out once approved."""
-    turn.clear(CONSENT)
-    circulation = pending_circulation(turn.case)
+    context.clear(CONSENT)
+    circulation = pending_circulation(context.case)
     if circulation is None:
         return
-    for member in consents_asked(turn.case, circulation):
-        turn.emit(e.ConsentNoted(circulation=circulation.number, member=member, consent=Consent.LAPSED))
-    _release_if_ready(turn)
+    for member in consents_asked(context.case, circulation):
+        context.emit(e.ConsentNoted(circulation=circulation.number, member=member, consent=Consent.LAPSED))
+    _release_if_ready(context)
 
 
-def _release_if_ready(turn: Turn) -> None:
-    circulation = pending_circulation(turn.case)
+def _release_if_ready(context: RuleContext) -> None:
+    circulation = pending_circulation(context.case)
     if circulation is None:
         return
-    if not consents_asked(turn.case, circulation):
-        turn.clear(CONSENT)
+    if not consents_asked(context.case, circulation):
+        context.clear(CONSENT)
     if circulation.state == "approved" and not circulation.pending:
-        turn.emit(e.CirculationMoved(circulation=circulation.number, state="released"))
+        context.emit(e.CirculationMoved(circulation=circulation.number, state="released"))

@@ -6,74 +6,74 @@ from models import events as e
 from models.case import GateName
 from models.ladder import ClockAct
 from models.rules import arrangements, circulation, closing, gates, meetings, outcomes, participants, reporting, request
-from models.rules.turn import Turn
+from models.rules.context import RuleContext
 
 
-def strike(turn: Turn, subject: str) -> None:
+def pass_rung(context: RuleContext, subject: str) -> None:
     """Let the next rung of a ladder happen: it is told, and what the procedure says follows."""
-    ladder = turn.case.ladders[subject]
+    ladder = context.case.ladders[subject]
     rung = ladder.rungs[0]
     kind, _, name = subject.partition(":")
-    turn.emit(e.RungPassed(subject=subject, act=rung.act, due=ladder.due))
-    _FOLLOWS[kind](turn, name, rung.act)
+    context.emit(e.RungPassed(subject=subject, act=rung.act, due=ladder.due))
+    _FOLLOWS[kind](context, name, rung.act)
 
 
-def _gate(turn: Turn, name: str, act: ClockAct) -> None:
-    gates.rung_passed(turn, GateName(name), act)
+def _gate(context: RuleContext, name: str, act: ClockAct) -> None:
+    gates.rung_passed(context, GateName(name), act)
 
 
-def _answer(turn: Turn, name: str, act: ClockAct) -> None:
-    gates.answer_overdue(turn, GateName(name))
+def _answer(context: RuleContext, name: str, act: ClockAct) -> None:
+    gates.answer_overdue(context, GateName(name))
 
 
-def _resubmission(turn: Turn, name: str, act: ClockAct) -> None:
+def _resubmission(context: RuleContext, name: str, act: ClockAct) -> None:
     if act is ClockAct.REMIND:
-        request.await_resubmission(turn)
+        request.await_resubmission(context)
     else:
-        turn.clear(request.RESUBMISSION)
+        context.clear(request.RESUBMISSION)
 
 
-def _invitation(turn: Turn, name: str, act: ClockAct) -> None:
+def _invitation(context: RuleContext, name: str, act: ClockAct) -> None:
     if act is ClockAct.LAPSE:
-        participants.invitation_lapsed(turn, name)
+        participants.invitation_lapsed(context, name)
 
 
-def _duration(turn: Turn, name: str, act: ClockAct) -> None:
+def _duration(context: RuleContext, name: str, act: ClockAct) -> None:
     if act is ClockAct.END:
-        turn.clear("duration")
-        reporting.final_report_due(turn)
+        context.clear("duration")
+        reporting.final_report_due(context)
 
 
-def _consent(turn: Turn, name: str, act: ClockAct) -> None:
+def _consent(context: RuleContext, name: str, act: ClockAct) -> None:
     if act is ClockAct.LAPSE:
-        circulation.consents_lapsed(turn)
+        circulation.consents_lapsed(context)
 
 
-def _verified(turn: Turn, name: str, act: ClockAct) -> None:
-    turn.clear(f"verified:{name}")
+def _verified(context: RuleContext, name: str, act: ClockAct) -> None:
+    context.clear(f"verified:{name}")
 
 
-_FOLLOWS: dict[str, Callable[[Turn, str, ClockAct], None]] = {
-    "completeness": lambda turn, name, act: request.check_overdue(turn),
+_FOLLOWS: dict[str, Callable[[RuleContext, str, ClockAct], None]] = {
+    "completeness": lambda context, name, act: request.check_overdue(context),
     "resubmission": _resubmission,
     "gate": _gate,
     "answer": _answer,
-    "comments": lambda turn, name, act: turn.clear("comments"),
-    "list": lambda turn, name, act: participants.await_list(turn),
-    "minimum": lambda turn, name, act: participants.maybe_begin(turn),
+    "comments": lambda context, name, act: context.clear("comments"),
+    "list": lambda context, name, act: participants.await_list(context),
+    "minimum": lambda context, name, act: participants.maybe_begin(context),
     "invitation": _invitation,
-    "admission": lambda turn, name, act: participants.admission_pending(turn, name),
-    "situation": lambda turn, name, act: meetings.await_update(turn),
+    "admission": lambda context, name, act: participants.admission_pending(context, name),
+    "situation": lambda context, name, act: meetings.await_update(context),
     "duration": _duration,
-    "outcome": lambda turn, name, act: outcomes.outcome_overdue(turn, name),
-    "verify": lambda turn, name, act: outcomes.await_verification(turn, name),
+    "outcome": lambda context, name, act: outcomes.outcome_overdue(context, name),
+    "verify": lambda context, name, act: outcomes.await_verification(context, name),
     "verified": _verified,
-    "arrangement": lambda turn, name, act: arrangements.review_overdue(turn, name),
-    "contributions": lambda turn, name, act: reporting.report_owed(turn),
-    "silence": lambda turn, name, act: reporting.silence_ended(turn),
+    "arrangement": lambda context, name, act: arrangements.review_overdue(context, name),
+    "contributions": lambda context, name, act: reporting.report_owed(context),
+    "silence": lambda context, name, act: reporting.silence_ended(context),
     "consent": _consent,
-    "closing": lambda turn, name, act: closing.await_closing(turn),
-    "begins": lambda turn, name, act: arrangements.begun(turn, name),
-    "agreement": lambda turn, name, act: arrangements.agreement_owed(turn, name),
+    "closing": lambda context, name, act: closing.await_closing(context),
+    "begins": lambda context, name, act: arrangements.begun(context, name),
+    "agreement": lambda context, name, act: arrangements.agreement_owed(context, name),
 }
 """For each kind of ladder, what follows a rung."""

@@ -8,10 +8,12 @@ from models.commands import Close, Waive
 from models.ladder import ClockAct
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.request import fingerprint
+from models.rules.actors import BY_CO_CHAIR, BY_SECRETARIAT
+from models.rules.checks import must_say, refuse
 from models.rules.circulation import pending_circulation
+from models.rules.context import RuleContext
 from models.rules.gates import amend_gate, follows, open_gate, what_was_said
-from models.rules.turn import AT_WORK, Turn, must_say, refuse, rule
-from models.rules.who import CO_CHAIR, SECRETARIAT
+from models.rules.table import AT_WORK, rule
 
 CLOSING = "closing"
 """The name of the ladder that reminds of closing."""
@@ -38,23 +40,23 @@ def terms_of_reference(case: Case) -> dict[Term, str]:
     return {term: "covered" if covered[term] else "waived" if term in case.waivers else "open" for term in Term}
 
 
-def await_closing(turn: Turn) -> None:
+def await_closing(context: RuleContext) -> None:
     """The secretariat and the Co-Chairs are reminded, at the rhythm of gates, to have the case circulated and closed."""
-    turn.once(CLOSING, turn.case.track.gate, ClockAct.REMIND, THE_SECRETARIAT.member)
+    context.once(CLOSING, context.case.track.gate, ClockAct.REMIND, THE_SECRETARIAT.member)
 
 
-@rule("waive", "waive a term of reference", (CO_CHAIR, SECRETARIAT), AT_WORK)
-def waive(turn: Turn, body: Waive) -> None:
+@rule("waive", "waive a term of reference", (BY_CO_CHAIR, BY_SECRETARIAT), AT_WORK)
+def waive(context: RuleContext, body: Waive) -> None:
     """State why a term of reference is not covered; the Co-Chairs see it when they close the case."""
     why = must_say(body, "why it is waived")
     for term in body.term:
-        turn.emit(e.Waived(term=term, text=why))
+        context.emit(e.Waived(term=term, text=why))
     amend_gate(
-        turn,
+        context,
         GateName.CLOSURE,
-        on=_closing_hash(turn.case),
-        about=_closing_words(turn.case),
-        why=f"{turn.by} waived {_letters(body.term)}",
+        on=_closing_hash(context.case),
+        about=_closing_words(context.case),
+        why=f"{context.by} waived {_letters(body.term)}",
     )
 
 
@@ -62,10 +64,10 @@ def _letters(terms: Iterable[Term]) -> str:
     return " and ".join(f"({term.value})" for term in terms)
 
 
-@rule("close", "propose to close the case", (SECRETARIAT, CO_CHAIR), {Stage.REPORTING})
-def close(turn: Turn, body: Close) -> None:
+@rule("close", "propose to close the case", (BY_SECRETARIAT, BY_CO_CHAIR), {Stage.REPORTING})
+def close(context: RuleContext, body: Close) -> None:
     """Ask the Co-Chairs to close: refused until each term of reference has evidence or a stated waiver."""
-    case = turn.case
+    case = context.case
     uncovered = [term for term, state in terms_of_reference(case).items() if state == "open"]
     if uncovered:
         raise refuse(
@@ -77,7 +79,7 @@ def close(turn: Turn, body: Close) -> None:
         raise refuse(f"The case cannot be closed while a gate is open: {gates}.")
     if pending_circulation(case):
         raise refuse("The case cannot be closed while a circulation waits for consent.")
-    open_gate(turn, GateName.CLOSURE, on=_closing_hash(case), about=_closing_words(case), respondent=THE_SECRETARIAT)
+    open_gate(context, GateName.CLOSURE, on=_closing_hash(case), about=_closing_words(case), respondent=THE_SECRETARIAT)
 
 
 def _closing_hash(case: Case) -> str:
@@ -91,5 +93,5 @@ def _closing_words(case: Case) -> str:
 
 
 @follows(GateName.CLOSURE, GateOutcome.APPROVED)
-def _closed(turn: Turn, gate: Gate) -> None:
-    turn.enter(Stage.CLOSED, what_was_said(gate))
+def _closed(context: RuleContext, gate: Gate) -> None:
+    context.enter(Stage.CLOSED, what_was_said(gate))

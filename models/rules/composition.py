@@ -10,7 +10,7 @@ def on_the_list(case: Case) -> list[Participant]:
     return [one for one in case.participants.values() if one.state not in _OFF_THE_LIST]
 
 
-def lacking(case: Case) -> tuple[str, ...]:
+def missing_for_minimum(case: Case) -> tuple[str, ...]:
     """What the minimum composition (policy) lacks: the requester, other most-affected members, organisations.
 
     Most affected are the members that submit the request or that it names, those on its routes, and whoever came in the

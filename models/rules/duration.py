@@ -8,112 +8,123 @@ from models.case import Gate, GateName, GateOutcome, Stage
 from models.commands import Extend, Resume, Suspend, Terminate
 from models.ladder import ClockAct, ladder_of
 from models.posts import SECRETARIAT as THE_SECRETARIAT
-from models.refusal import Why
+from models.refusal import RefusalKind
 from models.request import fingerprint
+from models.rules.actors import BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT
+from models.rules.checks import must_say, refuse
+from models.rules.context import RuleContext
 from models.rules.gates import follows, must_be_free, open_gate, proposer_desk
 from models.rules.meetings import await_update
-from models.rules.turn import OPEN_STAGES, Turn, must_say, refuse, rule
-from models.rules.who import CO_CHAIR, IN_THE_GROUP, SECRETARIAT
+from models.rules.table import OPEN_STAGES, rule
 
 DURATION = "duration"
 """The name of the ladder of the activation."""
 
 
-def begin_operational(turn: Turn, text: str) -> None:
+def begin_operational(context: RuleContext, text: str) -> None:
     """The group is at work: its duration and the rhythm of situation updates begin."""
-    until = turn.after(turn.case.track.duration)
-    turn.emit(e.Convened(text=text, active_until=until))
-    turn.enter(Stage.OPERATIONAL, text)
-    set_duration(turn, until)
-    await_update(turn)
+    until = context.after(context.case.track.duration)
+    context.emit(e.Convened(text=text, active_until=until))
+    context.enter(Stage.OPERATIONAL, text)
+    set_duration(context, until)
+    await_update(context)
 
 
-def set_duration(turn: Turn, until: datetime) -> None:
+def set_duration(context: RuleContext, until: datetime) -> None:
     """An activation ends by itself; a reminder comes before."""
-    remind = turn.case.policy.duration_reminder.before(until, turn.case.calendars, ())
+    remind = context.case.policy.duration_reminder.before(until, context.case.calendars, ())
     acts = {ClockAct.REMIND: remind, ClockAct.END: until}
-    turn.climb(DURATION, ladder_of(until, acts, now=turn.now, label=turn.case.track.duration.words))
+    context.climb(DURATION, ladder_of(until, acts, now=context.now, label=context.case.track.duration.words))
 
 
-@rule("extend", "ask for an extension", (IN_THE_GROUP, CO_CHAIR, SECRETARIAT), {Stage.OPERATIONAL})
-def extend(turn: Turn, body: Extend) -> None:
+@rule("extend", "ask for an extension", (BY_GROUP, BY_CO_CHAIR, BY_SECRETARIAT), {Stage.OPERATIONAL})
+def extend(context: RuleContext, body: Extend) -> None:
     """Ask for a longer activation, until a date or by a span (left out: the policy's duration again)."""
-    must_be_free(turn.case, GateName.EXTENSION)
-    start = turn.case.active_until or turn.now
+    must_be_free(context.case, GateName.EXTENSION)
+    start = context.case.active_until or context.now
     if body.until is not None:
-        until = turn.morning(body.until, THE_SECRETARIAT.member)
+        until = context.morning(body.until, THE_SECRETARIAT.member)
     else:
-        until = (body.by or turn.case.track.duration).after(start, turn.case.calendars, ())
+        until = (body.by or context.case.track.duration).after(start, context.case.calendars, ())
     if until.date() > FAR_OFF:
-        raise refuse(f"The activation cannot last beyond {FAR_OFF.isoformat()}.", Why.INVALID)
+        raise refuse(f"The activation cannot last beyond {FAR_OFF.isoformat()}.", RefusalKind.INVALID)
     if until <= start:
         raise refuse(
-            f"The activation already lasts until {start.date().isoformat()}; ask for a later date.", Why.INVALID
+            f"The activation already lasts until {start.date().isoformat()}; ask for a later date.", RefusalKind.INVALID
         )
     terms = {"until": until.isoformat(), "why": body.text}
     about = f"Extension until {until.date().isoformat()}. {body.text}".strip()
-    open_gate(turn, GateName.EXTENSION, on=fingerprint(terms), about=about, respondent=proposer_desk(turn), terms=terms)
+    open_gate(
+        context, GateName.EXTENSION, on=fingerprint(terms), about=about, respondent=proposer_desk(context), terms=terms
+    )
 
 
 @follows(GateName.EXTENSION, GateOutcome.APPROVED)
-def _extended(turn: Turn, gate: Gate) -> None:
+def _extended(context: RuleContext, gate: Gate) -> None:
     until = datetime.fromisoformat(gate.terms["until"])
-    turn.emit(e.Extended(active_until=until))
-    if turn.case.stage is Stage.OPERATIONAL:
-        set_duration(turn, until)
+    context.emit(e.Extended(active_until=until))
+    if context.case.stage is Stage.OPERATIONAL:
+        set_duration(context, until)
 
 
 @rule(
     "terminate",
     "ask for an early end",
-    (IN_THE_GROUP, CO_CHAIR, SECRETARIAT),
+    (BY_GROUP, BY_CO_CHAIR, BY_SECRETARIAT),
     {Stage.PARTICIPANT_SELECTION, Stage.OPERATIONAL, Stage.REPORTING},
 )
-def terminate(turn: Turn, body: Terminate) -> None:
+def terminate(context: RuleContext, body: Terminate) -> None:
     """Ask the Co-Chairs to end the activation early."""
-    must_be_free(turn.case, GateName.TERMINATION)
-    terms = {"why": body.text, "by": turn.by}
-    about = f"Early termination, asked for by {turn.by}. {body.text}".strip()
+    must_be_free(context.case, GateName.TERMINATION)
+    terms = {"why": body.text, "by": context.by}
+    about = f"Early termination, asked for by {context.by}. {body.text}".strip()
     open_gate(
-        turn, GateName.TERMINATION, on=fingerprint(terms), about=about, respondent=proposer_desk(turn), terms=terms
+        context,
+        GateName.TERMINATION,
+        on=fingerprint(terms),
+        about=about,
+        respondent=proposer_desk(context),
+        terms=terms,
     )
 
 
 @follows(GateName.TERMINATION, GateOutcome.APPROVED)
-def _terminated(turn: Turn, gate: Gate) -> None:
-    turn.enter(Stage.TERMINATED, gate.terms.get("why", ""))
+def _terminated(context: RuleContext, gate: Gate) -> None:
+    context.enter(Stage.TERMINATED, gate.terms.get("why", ""))
 
 
 @rule(
     "suspend",
     "stop the clock of the case",
-    (CO_CHAIR, SECRETARIAT),
+    (BY_CO_CHAIR, BY_SECRETARIAT),
     OPEN_STAGES,
     ready=lambda case, post: case.suspension is None,
+    part="clock",
 )
-def suspend(turn: Turn, body: Suspend) -> None:
+def suspend(context: RuleContext, body: Suspend) -> None:
     """Stop every deadline, with a reason; commands are still taken."""
-    if turn.case.suspension:
+    if context.case.suspension:
         raise refuse("The case is suspended already.")
     text = must_say(body, "why the case is suspended")
-    for subject, ladder in turn.case.ladders.items():
-        turn.emit(e.LadderSet(subject=subject, ladder=ladder.stopped(turn.now)))
-    turn.emit(e.Suspended(text=text))
+    for subject, ladder in context.case.ladders.items():
+        context.emit(e.LadderSet(subject=subject, ladder=ladder.stopped(context.now)))
+    context.emit(e.Suspended(text=text))
 
 
 @rule(
     "resume",
     "start the clock again",
-    (CO_CHAIR, SECRETARIAT),
+    (BY_CO_CHAIR, BY_SECRETARIAT),
     OPEN_STAGES,
     ready=lambda case, post: case.suspension is not None,
+    part="clock",
 )
-def resume(turn: Turn, body: Resume) -> None:
+def resume(context: RuleContext, body: Resume) -> None:
     """Every deadline moves by the time the clock stood; a gate that waits for an answer goes on waiting."""
-    if turn.case.suspension is None:
+    if context.case.suspension is None:
         raise refuse("The case is not suspended.")
-    turn.emit(e.Resumed(text=body.text))
-    asked = {f"gate:{gate.name.value}" for gate in turn.case.open_gates if gate.questions}
-    for subject, ladder in turn.case.ladders.items():
+    context.emit(e.Resumed(text=body.text))
+    asked = {f"gate:{gate.name.value}" for gate in context.case.open_gates if gate.questions}
+    for subject, ladder in context.case.ladders.items():
         if subject not in asked:
-            turn.emit(e.LadderSet(subject=subject, ladder=ladder.started(turn.now, turn.case.calendars)))
+            context.emit(e.LadderSet(subject=subject, ladder=ladder.started(context.now, context.case.calendars)))

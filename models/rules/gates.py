@@ -14,13 +14,15 @@ from models.commands import Answer, Decide
 from models.ladder import ClockAct, Ladder, halfway, ladder_of
 from models.policy import ConflictRule
 from models.posts import SECRETARIAT as THE_SECRETARIAT
-from models.posts import Post, Role
-from models.refusal import Refused, Why
-from models.rules.turn import OPEN_STAGES, Turn, desk_of, must_say, refuse, rule
+from models.posts import Post, Role, desk_of
+from models.refusal import RefusalKind, Refused
+from models.rules.actors import BY_DECIDER, BY_REQUESTER, BY_RESPONDENT
+from models.rules.checks import must_say, refuse
+from models.rules.context import RuleContext
+from models.rules.table import OPEN_STAGES, rule
 from models.rules.unopened import what_comes_first
-from models.rules.who import ASKED, DECIDER, REQUESTER
 
-Consequence = Callable[[Turn, Gate], None]
+Consequence = Callable[[RuleContext, Gate], None]
 FOLLOWS: dict[tuple[GateName, GateOutcome], Consequence] = {}
 """What follows from a gate's outcome; each part of the procedure registers its own (``follows``)."""
 
@@ -61,23 +63,31 @@ def clip(text: str) -> str:
 
 
 def open_gate(
-    turn: Turn, name: GateName, *, on: str, about: str, respondent: Post, terms: Mapping[str, str] | None = None
+    context: RuleContext,
+    name: GateName,
+    *,
+    on: str,
+    about: str,
+    respondent: Post,
+    terms: Mapping[str, str] | None = None,
 ) -> None:
     """Ask the Co-Chairs to decide on something, identified by its hash ``on``."""
-    deciders = _deciders(turn.case)
-    turn.emit(
+    deciders = _deciders(context.case)
+    context.emit(
         e.GateOpened(gate=name, on=on, about=clip(about), respondent=respondent, deciders=deciders, terms=terms or {})
     )
-    turn.climb(gate_subject(name), _gate_ladder(turn, turn.case.gates[name]))
+    context.climb(gate_subject(name), _gate_ladder(context, context.case.gates[name]))
 
 
-def amend_gate(turn: Turn, name: GateName, *, on: str, about: str, why: str, respondent: Post | None = None) -> None:
+def amend_gate(
+    context: RuleContext, name: GateName, *, on: str, about: str, why: str, respondent: Post | None = None
+) -> None:
     """What an open gate is about was amended: positions on the old version are void, all are asked again."""
-    gate = turn.case.gates.get(name)
+    gate = context.case.gates.get(name)
     if gate is None or not gate.open or gate.on == on:
         return
-    deciders = _deciders(turn.case, {decider.place_of: decider for decider in gate.deciders})
-    turn.emit(
+    deciders = _deciders(context.case, {decider.place_of: decider for decider in gate.deciders})
+    context.emit(
         e.PositionsVoided(
             gate=name,
             posts=tuple(gate.positions),
@@ -88,19 +98,19 @@ def amend_gate(turn: Turn, name: GateName, *, on: str, about: str, why: str, res
             respondent=respondent,
         )
     )
-    _ask_again(turn, name)
+    _ask_again(context, name)
 
 
-def _ask_again(turn: Turn, name: GateName) -> None:
+def _ask_again(context: RuleContext, name: GateName) -> None:
     """The gate's time begins anew; where a question is still open, it begins with the answer."""
-    gate = turn.case.gates[name]
-    ladder = _gate_ladder(turn, gate)
+    gate = context.case.gates[name]
+    ladder = _gate_ladder(context, gate)
     if gate.questions:
-        _await_answer(turn, gate)
-        ladder = ladder.stopped(turn.now)
+        _await_answer(context, gate)
+        ladder = ladder.stopped(context.now)
     else:
-        turn.clear(answer_subject(name))
-    turn.climb(gate_subject(name), ladder)
+        context.clear(answer_subject(name))
+    context.climb(gate_subject(name), ladder)
 
 
 def _deciders(case: Case, sitting: Mapping[Post, Decider] | None = None) -> tuple[Decider, ...]:
@@ -137,19 +147,19 @@ def concerned(case: Case, post: Post) -> bool:
     return case.is_requester(post.member) or post.member in case.request.affected
 
 
-def _gate_ladder(turn: Turn, gate: Gate) -> Ladder:
-    case, track = turn.case, turn.case.track
+def _gate_ladder(context: RuleContext, gate: Gate) -> Ladder:
+    case, track = context.case, context.case.track
     members = tuple(decider.post.member for decider in gate.deciders)
-    due = track.gate.after(turn.now, case.calendars, members)
+    due = track.gate.after(context.now, case.calendars, members)
     acts = {
-        ClockAct.REMIND: halfway(turn.now, due),
+        ClockAct.REMIND: halfway(context.now, due),
         ClockAct.REMIND_LAST: track.last_reminder.before(due, case.calendars, members),
         ClockAct.ESCALATE_ALTERNATE: due,
         ClockAct.ESCALATE_OFFICES: track.offices_told.after(due, case.calendars, members),
         ClockAct.LAPSE: track.lapse.after(due, case.calendars, members),
     }
     offices = track.gate.offices(members)
-    return ladder_of(due, acts, now=turn.now, members=offices, label=track.gate.words)
+    return ladder_of(due, acts, now=context.now, members=offices, label=track.gate.words)
 
 
 # deciding ---------------------------------------------------------------------------------------------------
@@ -159,67 +169,69 @@ def _may_decide_now(case: Case, post: Post) -> bool:
     return any(gate.decider(post) for gate in case.open_gates)
 
 
-@rule("decide", "decide an open gate", DECIDER, OPEN_STAGES, ready=_may_decide_now)
-def decide(turn: Turn, body: Decide) -> None:
+@rule("decide", "decide an open gate", BY_DECIDER, OPEN_STAGES, ready=_may_decide_now)
+def decide(context: RuleContext, body: Decide) -> None:
     """Take a position: approve, approve with conditions, decline, ask or recuse."""
-    gate = _the_gate(turn.case, body.gate, turn.by)
-    if gate.decider(turn.by) is None:
-        raise _not_a_decider(gate, turn.by)
+    gate = _the_gate(context.case, body.gate, context.by)
+    if gate.decider(context.by) is None:
+        raise _not_a_decider(gate, context.by)
     match body.position:
         case PositionKind.ASK:
-            _ask(turn, gate, must_say(body, "what you ask (the question)"))
+            _ask(context, gate, must_say(body, "what you ask (the question)"))
         case PositionKind.RECUSE:
-            _recuse(turn, gate, body.text)
+            _recuse(context, gate, body.text)
         case position:
             if position in _MUST_SAY:
                 must_say(body, _MUST_SAY[position])
-            _take_position(turn, gate, position, body.text)
+            _take_position(context, gate, position, body.text)
 
 
-def _take_position(turn: Turn, gate: Gate, position: PositionKind, text: str) -> None:
-    if any(question.by == turn.by for question in gate.questions):
-        turn.emit(e.QuestionDropped(gate=gate.name, post=turn.by))
-        _run_again(turn, gate.name)
-    decider = gate.decider(turn.by)
+def _take_position(context: RuleContext, gate: Gate, position: PositionKind, text: str) -> None:
+    if any(question.by == context.by for question in gate.questions):
+        context.emit(e.QuestionDropped(gate=gate.name, post=context.by))
+        _run_again(context, gate.name)
+    decider = gate.decider(context.by)
     interest = decider is not None and decider.interest
-    turn.emit(
-        e.PositionTaken(gate=gate.name, post=turn.by, position=position, on=gate.on, text=text, interest=interest)
+    context.emit(
+        e.PositionTaken(gate=gate.name, post=context.by, position=position, on=gate.on, text=text, interest=interest)
     )
-    _settle(turn, gate.name)
+    _settle(context, gate.name)
 
 
-def _ask(turn: Turn, gate: Gate, text: str) -> None:
-    turn.emit(e.Asked(gate=gate.name, post=turn.by, text=text))
-    ladder = turn.case.ladders.get(gate_subject(gate.name))
+def _ask(context: RuleContext, gate: Gate, text: str) -> None:
+    context.emit(e.QuestionAsked(gate=gate.name, post=context.by, text=text))
+    ladder = context.case.ladders.get(gate_subject(gate.name))
     if ladder:
-        turn.emit(e.LadderSet(subject=gate_subject(gate.name), ladder=ladder.stopped(turn.now)))
-    _await_answer(turn, gate)
+        context.emit(e.LadderSet(subject=gate_subject(gate.name), ladder=ladder.stopped(context.now)))
+    _await_answer(context, gate)
 
 
-def _await_answer(turn: Turn, gate: Gate) -> None:
-    span, member = turn.case.track.answer, gate.respondent.member
-    turn.once(answer_subject(gate.name), span, ClockAct.REMIND, member)
+def _await_answer(context: RuleContext, gate: Gate) -> None:
+    span, member = context.case.track.answer, gate.respondent.member
+    context.once(answer_subject(gate.name), span, ClockAct.REMIND, member)
 
 
-def _run_again(turn: Turn, name: GateName) -> None:
+def _run_again(context: RuleContext, name: GateName) -> None:
     """Once no question is open, the gate's clock runs again and nobody waits for an answer."""
-    if turn.case.gates[name].questions:
+    if context.case.gates[name].questions:
         return
-    turn.clear(answer_subject(name))
-    ladder = turn.case.ladders.get(gate_subject(name))
-    if ladder and not turn.case.suspension:
-        turn.emit(e.LadderSet(subject=gate_subject(name), ladder=ladder.started(turn.now, turn.case.calendars)))
+    context.clear(answer_subject(name))
+    ladder = context.case.ladders.get(gate_subject(name))
+    if ladder and not context.case.suspension:
+        context.emit(
+            e.LadderSet(subject=gate_subject(name), ladder=ladder.started(context.now, context.case.calendars))
+        )
 
 
-def _recuse(turn: Turn, gate: Gate, text: str) -> None:
-    decider = gate.decider(turn.by)
+def _recuse(context: RuleContext, gate: Gate, text: str) -> None:
+    decider = gate.decider(context.by)
     if decider is None or decider.post != decider.place_of:
-        raise refuse(f"{turn.by} already sits in the place of a recused Co-Chair and decides itself.")
-    stands_in = substitute(turn.case, [one.post for one in gate.deciders])
+        raise refuse(f"{context.by} already sits in the place of a recused Co-Chair and decides itself.")
+    stands_in = substitute(context.case, [one.post for one in gate.deciders])
     if stands_in is None:
         raise refuse("No Steering Group member that is not affected is left to take the place of a recused Co-Chair.")
-    turn.emit(e.Recused(gate=gate.name, post=turn.by, substitute=stands_in, text=text))
-    _ask_again(turn, gate.name)
+    context.emit(e.Recused(gate=gate.name, post=context.by, substitute=stands_in, text=text))
+    _ask_again(context, gate.name)
 
 
 def _may_answer(case: Case, gate: Gate, post: Post) -> bool:
@@ -231,20 +243,20 @@ def _may_answer(case: Case, gate: Gate, post: Post) -> bool:
 @rule(
     "answer",
     "answer a Co-Chair's question",
-    (ASKED, REQUESTER),
+    (BY_RESPONDENT, BY_REQUESTER),
     OPEN_STAGES,
     ready=lambda case, post: any(one.questions and _may_answer(case, one, post) for one in case.open_gates),
 )
-def answer(turn: Turn, body: Answer) -> None:
+def answer(context: RuleContext, body: Answer) -> None:
     """Answer every open question at a gate; its clock runs again."""
-    asked = [gate for gate in turn.case.open_gates if gate.questions]
+    asked = [gate for gate in context.case.open_gates if gate.questions]
     gate = next((gate for gate in asked if body.gate in (None, gate.name)), None)
     if gate is None:
         raise refuse("No question of a Co-Chair is open at that gate.")
-    if not _may_answer(turn.case, gate, turn.by):
-        raise refuse(f"The question is for {gate.respondent} to answer.", Why.FORBIDDEN)
-    turn.emit(e.Answered(gate=gate.name, text=body.text))
-    _run_again(turn, gate.name)
+    if not _may_answer(context.case, gate, context.by):
+        raise refuse(f"The question is for {gate.respondent} to answer.", RefusalKind.FORBIDDEN)
+    context.emit(e.QuestionAnswered(gate=gate.name, text=body.text))
+    _run_again(context, gate.name)
 
 
 def _the_gate(case: Case, name: GateName | None, post: Post) -> Gate:
@@ -254,7 +266,7 @@ def _the_gate(case: Case, name: GateName | None, post: Post) -> Gate:
         if len(mine) != 1:
             names = ", ".join(gate.name.value for gate in case.open_gates) or "none"
             first = "" if case.open_gates else what_comes_first(case, None)
-            raise refuse(f"Say which gate you decide; open now: {names}. {first}".strip(), Why.INVALID)
+            raise refuse(f"Say which gate you decide; open now: {names}. {first}".strip(), RefusalKind.INVALID)
         return mine[0]
     gate = case.gates.get(name)
     if gate is None:
@@ -282,30 +294,30 @@ def _not_a_decider(gate: Gate, post: Post) -> Refused:
     return refuse(
         "Only a Co-Chair that has not recused, or the Steering Group member in its place, may decide the "
         f"gate {gate.name.value!r}: {deciders}, not {post}.",
-        Why.FORBIDDEN,
+        RefusalKind.FORBIDDEN,
     )
 
 
 # outcomes ---------------------------------------------------------------------------------------------------
 
 
-def _settle(turn: Turn, name: GateName) -> None:
-    gate = turn.case.gates[name]
+def _settle(context: RuleContext, name: GateName) -> None:
+    gate = context.case.gates[name]
     declined = [position for position in gate.positions.values() if position.position is PositionKind.DECLINE]
     if gate.undecided:
-        ladder = turn.case.ladders.get(gate_subject(name))
-        late = ladder is not None and ladder.stopped_at is None and turn.now >= ladder.due
+        ladder = context.case.ladders.get(gate_subject(name))
+        late = ladder is not None and ladder.stopped_at is None and context.now >= ladder.due
         if declined and late:
-            _conclude(turn, name, GateOutcome.DECLINED, "Declined by one; the other did not answer by the deadline.")
+            _conclude(context, name, GateOutcome.DECLINED, "Declined by one; the other did not answer by the deadline.")
     elif not declined:
-        _conclude(turn, name, GateOutcome.APPROVED, _conditions(gate))
+        _conclude(context, name, GateOutcome.APPROVED, _conditions(gate))
     elif len(declined) == len(gate.deciders):
-        _conclude(turn, name, GateOutcome.DECLINED, " / ".join(position.text for position in declined))
+        _conclude(context, name, GateOutcome.DECLINED, " / ".join(position.text for position in declined))
     elif gate.round == 1:
-        turn.emit(e.GateSplit(gate=name, round=2))
-        turn.climb(gate_subject(name), _gate_ladder(turn, turn.case.gates[name]))
+        context.emit(e.GateSplit(gate=name, round=2))
+        context.climb(gate_subject(name), _gate_ladder(context, context.case.gates[name]))
     else:
-        _conclude(turn, name, GateOutcome.DECLINED, "No agreement in the second round.")
+        _conclude(context, name, GateOutcome.DECLINED, "No agreement in the second round.")
 
 
 def _conditions(gate: Gate) -> str:
@@ -317,44 +329,44 @@ def _conditions(gate: Gate) -> str:
     return "\n".join(conditions)
 
 
-def _conclude(turn: Turn, name: GateName, outcome: GateOutcome, text: str) -> None:
-    turn.clear(gate_subject(name), answer_subject(name))
-    turn.emit(e.GateDecided(gate=name, outcome=outcome, text=clip(text)))
+def _conclude(context: RuleContext, name: GateName, outcome: GateOutcome, text: str) -> None:
+    context.clear(gate_subject(name), answer_subject(name))
+    context.emit(e.GateDecided(gate=name, outcome=outcome, text=clip(text)))
     consequence = FOLLOWS.get((name, outcome))
     if consequence:
-        consequence(turn, turn.case.gates[name])
+        consequence(context, context.case.gates[name])
 
 
-def rung_passed(turn: Turn, name: GateName, act: ClockAct) -> None:
+def rung_passed(context: RuleContext, name: GateName, act: ClockAct) -> None:
     """The clock at a gate: reminders are told; a decline by one stands at the deadline; silence lapses."""
-    gate = turn.case.gates[name]
+    gate = context.case.gates[name]
     declined = any(position.position is PositionKind.DECLINE for position in gate.positions.values())
     if act is ClockAct.ESCALATE_ALTERNATE and declined:
-        _settle(turn, name)
+        _settle(context, name)
     elif act is ClockAct.LAPSE:
-        _conclude(turn, name, GateOutcome.LAPSED, "There was no decision in time; nothing is decided.")
+        _conclude(context, name, GateOutcome.LAPSED, "There was no decision in time; nothing is decided.")
 
 
-def answer_overdue(turn: Turn, name: GateName) -> None:
+def answer_overdue(context: RuleContext, name: GateName) -> None:
     """An answer is owed still: the reminder comes again, so that the case never waits in silence."""
-    gate = turn.case.gates[name]
+    gate = context.case.gates[name]
     if gate.open and gate.questions:
-        _await_answer(turn, gate)
+        _await_answer(context, gate)
 
 
-def pass_on(turn: Turn, member: str) -> None:
+def pass_on(context: RuleContext, member: str) -> None:
     """What is asked of a member at open gates is the secretariat's to answer once the member is no longer in the case."""
     desk = desk_of(member)
-    for gate in turn.case.open_gates:
+    for gate in context.case.open_gates:
         if gate.respondent == desk:
-            turn.emit(e.RespondentChanged(gate=gate.name, respondent=THE_SECRETARIAT))
+            context.emit(e.RespondentChanged(gate=gate.name, respondent=THE_SECRETARIAT))
             if gate.questions:
-                _await_answer(turn, turn.case.gates[gate.name])
+                _await_answer(context, context.case.gates[gate.name])
 
 
-def proposer_desk(turn: Turn) -> Post:
+def proposer_desk(context: RuleContext) -> Post:
     """Who answers for a proposal: the post that made it, unless it decides itself."""
-    return THE_SECRETARIAT if turn.by in turn.case.directory.co_chairs else turn.by
+    return THE_SECRETARIAT if context.by in context.case.directory.co_chairs else context.by
 
 
 # what others ask of gates -----------------------------------------------------------------------------------

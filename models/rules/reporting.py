@@ -14,13 +14,15 @@ from models.ladder import ClockAct, Ladder, Rung
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.posts import Post
 from models.request import fingerprint
+from models.rules.actors import BY_ANY_MEMBER, BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, BY_STEERING_GROUP
+from models.rules.checks import must_be_members, must_say, refuse
 from models.rules.closing import await_closing, terms_of_reference
+from models.rules.context import RuleContext
 from models.rules.duration import DURATION
 from models.rules.gates import amend_gate, follows, must_not_be_closing, open_gate, what_was_said
 from models.rules.outcomes import object_to_outcome, verification_open_to
-from models.rules.turn import AT_WORK, Turn, must_be_members, must_say, refuse, rule
+from models.rules.table import AT_WORK, rule
 from models.rules.unopened import what_comes_first
-from models.rules.who import ANY_MEMBER, CO_CHAIR, IN_THE_GROUP, SECRETARIAT, STEERING_GROUP
 
 SILENCE, CONTRIBUTIONS = "silence", "contributions"
 """The names of this part's ladders."""
@@ -33,80 +35,80 @@ def _report_is(*states: ReportState) -> Callable[[Case, Post], bool]:
     return lambda case, post: case.report is not None and case.report.state in states
 
 
-@rule("open_report", "open a report", (SECRETARIAT, CO_CHAIR), AT_WORK)
-def open_report(turn: Turn, body: OpenReport) -> None:
+@rule("open_report", "open a report", (BY_SECRETARIAT, BY_CO_CHAIR), AT_WORK)
+def open_report(context: RuleContext, body: OpenReport) -> None:
     """Open an interim or the final report; the final one moves the case to reporting."""
-    must_not_be_closing(turn.case)
-    report = turn.case.report
+    must_not_be_closing(context.case)
+    report = context.case.report
     if report is not None and report.state is not ReportState.ACCEPTED:
         raise refuse(f"The {report.name} is still open ({report.state.value}); one report is written at a time.")
     if report is not None and report.kind == "final":
         raise refuse("The final report has been accepted; no other report follows it.")
     by_when = body.contributions_by
     begin_report(
-        turn,
+        context,
         body.kind,
         Report(
-            number=len(turn.case.reports) + 1,
+            number=len(context.case.reports) + 1,
             kind=body.kind,
             contributions_by=by_when,
-            content=fingerprint(turn.case.reference, len(turn.case.reports) + 1),
+            content=fingerprint(context.case.reference, len(context.case.reports) + 1),
         ),
     )
 
 
-def begin_report(turn: Turn, kind: str, report: Report) -> None:
+def begin_report(context: RuleContext, kind: str, report: Report) -> None:
     """Participants are asked to contribute until a date."""
-    turn.emit(e.ReportOpened(report=report))
+    context.emit(e.ReportOpened(report=report))
     until = None
     if report.contributions_by:
-        until = turn.morning(report.contributions_by, THE_SECRETARIAT.member) + _WORKING_DAY
-    if kind == "final" and turn.case.stage is Stage.OPERATIONAL:
-        _enter_reporting(turn, "")
-    _await_report(turn, until)
+        until = context.morning(report.contributions_by, THE_SECRETARIAT.member) + _WORKING_DAY
+    if kind == "final" and context.case.stage is Stage.OPERATIONAL:
+        _enter_reporting(context, "")
+    _await_report(context, until)
 
 
-def _enter_reporting(turn: Turn, text: str) -> None:
-    turn.supersede(GateName.EXTENSION, "The group reports; its activation is not extended any more.")
-    turn.enter(Stage.REPORTING, text)
-    turn.clear("situation", "duration")
+def _enter_reporting(context: RuleContext, text: str) -> None:
+    context.supersede(GateName.EXTENSION, "The group reports; its activation is not extended any more.")
+    context.enter(Stage.REPORTING, text)
+    context.clear("situation", "duration")
 
 
-def _await_report(turn: Turn, until: datetime | None = None) -> None:
+def _await_report(context: RuleContext, until: datetime | None = None) -> None:
     """The secretariat tables the report after the contributions; it is reminded until it does."""
-    span, member = turn.case.track.gate, THE_SECRETARIAT.member
-    if until is None or until <= turn.now:
-        turn.once(CONTRIBUTIONS, span, ClockAct.REMIND, member)
+    span, member = context.case.track.gate, THE_SECRETARIAT.member
+    if until is None or until <= context.now:
+        context.once(CONTRIBUTIONS, span, ClockAct.REMIND, member)
     else:
-        turn.climb(CONTRIBUTIONS, Ladder(due=until, rungs=(Rung(at=until, act=ClockAct.REMIND),)))
+        context.climb(CONTRIBUTIONS, Ladder(due=until, rungs=(Rung(at=until, act=ClockAct.REMIND),)))
 
 
-def report_owed(turn: Turn) -> None:
+def report_owed(context: RuleContext) -> None:
     """The report has not been tabled: the secretariat is reminded again."""
-    if turn.case.report is not None and turn.case.report.state is ReportState.DRAFTING:
-        _await_report(turn)
+    if context.case.report is not None and context.case.report.state is ReportState.DRAFTING:
+        _await_report(context)
 
 
-def final_report_due(turn: Turn) -> None:
+def final_report_due(context: RuleContext) -> None:
     """The activation's time is over: the group reports, as its terms of reference ask.
 
     While an extension is before the Co-Chairs, its work goes on until they have decided.
     """
-    extension = turn.case.gates.get(GateName.EXTENSION)
+    extension = context.case.gates.get(GateName.EXTENSION)
     if extension is not None and extension.open:
         return
-    report = turn.case.report
+    report = context.case.report
     if report is not None and report.state is not ReportState.ACCEPTED:
         if report.kind == "interim":
-            _enter_reporting(turn, "The activation's duration is over.")
+            _enter_reporting(context, "The activation's duration is over.")
         return
-    _begin_final(turn)
+    _begin_final(context)
 
 
-def _begin_final(turn: Turn) -> None:
-    number = len(turn.case.reports) + 1
-    content = fingerprint(turn.case.reference, number)
-    begin_report(turn, "final", Report(number=number, kind="final", content=content))
+def _begin_final(context: RuleContext) -> None:
+    number = len(context.case.reports) + 1
+    content = fingerprint(context.case.reference, number)
+    begin_report(context, "final", Report(number=number, kind="final", content=content))
 
 
 def _open_report(case: Case, *states: ReportState) -> Report:
@@ -122,31 +124,33 @@ def _open_report(case: Case, *states: ReportState) -> Report:
 @rule(
     "contribute",
     "contribute to the report",
-    (IN_THE_GROUP, STEERING_GROUP, SECRETARIAT),
+    (BY_GROUP, BY_STEERING_GROUP, BY_SECRETARIAT),
     AT_WORK,
     ready=_report_is(ReportState.DRAFTING),
+    own_word=True,
 )
-def contribute(turn: Turn, body: Contribute) -> None:
+def contribute(context: RuleContext, body: Contribute) -> None:
     """A contribution to the open report."""
-    report = _open_report(turn.case, ReportState.DRAFTING)
-    content = fingerprint(report.content, turn.by, body.text)
-    turn.emit(e.Contributed(member=turn.by.member, text=body.text, content=content))
+    report = _open_report(context.case, ReportState.DRAFTING)
+    content = fingerprint(report.content, context.by, body.text)
+    context.emit(e.Contributed(member=context.by.member, text=body.text, content=content))
 
 
 @rule(
     "recommend",
     "add a recommendation",
-    (STEERING_GROUP, IN_THE_GROUP, SECRETARIAT),
+    (BY_STEERING_GROUP, BY_GROUP, BY_SECRETARIAT),
     AT_WORK,
     ready=_report_is(ReportState.DRAFTING),
+    own_word=True,
 )
-def recommend(turn: Turn, body: Recommend) -> None:
+def recommend(context: RuleContext, body: Recommend) -> None:
     """A concrete recommendation: to whom, owned by whom, due when."""
-    report = _open_report(turn.case, ReportState.DRAFTING)
+    report = _open_report(context.case, ReportState.DRAFTING)
     codes = (*body.to, *([body.owner] if body.owner else ()))
-    must_be_members(turn.case, tuple(code for code in codes if code != THE_SECRETARIAT.member))
+    must_be_members(context.case, tuple(code for code in codes if code != THE_SECRETARIAT.member))
     recommendation = Recommendation(
-        number=len(turn.case.recommendations) + 1,
+        number=len(context.case.recommendations) + 1,
         text=body.text,
         to=body.to,
         owner=body.owner or THE_SECRETARIAT.member,
@@ -154,83 +158,91 @@ def recommend(turn: Turn, body: Recommend) -> None:
         report=report.number,
     )
     content = fingerprint(report.content, recommendation.model_dump(mode="json"))
-    turn.emit(e.Recommended(recommendation=recommendation, content=content))
+    context.emit(e.Recommended(recommendation=recommendation, content=content))
 
 
-@rule("table", "table the report", (SECRETARIAT, CO_CHAIR), AT_WORK, ready=_report_is(ReportState.DRAFTING))
-def table(turn: Turn, body: Table) -> None:
+@rule(
+    "table",
+    "table the report",
+    (BY_SECRETARIAT, BY_CO_CHAIR),
+    AT_WORK,
+    ready=_report_is(ReportState.DRAFTING),
+    part="report",
+)
+def table(context: RuleContext, body: Table) -> None:
     """Put the report before the Steering Group: adopted unless somebody objects by the date."""
-    report = _open_report(turn.case, ReportState.DRAFTING)
-    turn.clear(CONTRIBUTIONS)
-    _move(turn, report, ReportState.TABLED, body.text)
-    span = turn.case.track.silence
-    members = tuple(post.member for post in turn.case.directory.steering_group)
-    turn.once(SILENCE, span, ClockAct.LAPSE, *members)
+    report = _open_report(context.case, ReportState.DRAFTING)
+    context.clear(CONTRIBUTIONS)
+    _move(context, report, ReportState.TABLED, body.text)
+    span = context.case.track.silence
+    members = tuple(post.member for post in context.case.directory.steering_group)
+    context.once(SILENCE, span, ClockAct.LAPSE, *members)
 
 
-def _move(turn: Turn, report: Report, state: ReportState, text: str = "") -> None:
-    turn.emit(e.ReportMoved(report=report.number, kind=report.kind, state=state, text=text))
+def _move(context: RuleContext, report: Report, state: ReportState, text: str = "") -> None:
+    context.emit(e.ReportMoved(report=report.number, kind=report.kind, state=state, text=text))
 
 
 _Why = Literal["revised", "objected", "declined", "lapsed"]
 
 
-def _back_to_drafting(turn: Turn, report: Report, text: str, why: _Why, post: Post | None = None) -> None:
+def _back_to_drafting(context: RuleContext, report: Report, text: str, why: _Why, post: Post | None = None) -> None:
     drafting = ReportState.DRAFTING
-    turn.emit(e.ReportMoved(report=report.number, kind=report.kind, state=drafting, text=text, why=why, post=post))
-    _await_report(turn)
+    context.emit(e.ReportMoved(report=report.number, kind=report.kind, state=drafting, text=text, why=why, post=post))
+    _await_report(context)
 
 
 def _may_object(case: Case, post: Post) -> bool:
     return _report_is(ReportState.TABLED)(case, post) or verification_open_to(case, post)
 
 
-@rule("object", "object to a report or a verification", (STEERING_GROUP,), AT_WORK, ready=_may_object)
-def object_(turn: Turn, body: Object) -> None:
+@rule("object", "object to a report or a verification", (BY_STEERING_GROUP,), AT_WORK, ready=_may_object, part="report")
+def object_(context: RuleContext, body: Object) -> None:
     """Break the silence on a report, which reopens it; a Co-Chair may object to a verification too."""
     text = must_say(body, "what you object to")
     if body.outcome:
-        object_to_outcome(turn, body.outcome, text)
-        if "open" in terms_of_reference(turn.case).values():
-            turn.supersede(GateName.CLOSURE, f"The outcome {body.outcome!r} is open again.")
+        object_to_outcome(context, body.outcome, text)
+        if "open" in terms_of_reference(context.case).values():
+            context.supersede(GateName.CLOSURE, f"The outcome {body.outcome!r} is open again.")
         return
-    report = _open_report(turn.case, ReportState.TABLED)
-    turn.emit(e.Objected(member=turn.by.member, text=text))
-    turn.clear(SILENCE)
-    _back_to_drafting(turn, report, text, "objected", turn.by)
+    report = _open_report(context.case, ReportState.TABLED)
+    context.emit(e.Objected(member=context.by.member, text=text))
+    context.clear(SILENCE)
+    _back_to_drafting(context, report, text, "objected", context.by)
 
 
 @rule(
     "revise",
     "revise the report",
-    (SECRETARIAT, CO_CHAIR),
+    (BY_SECRETARIAT, BY_CO_CHAIR),
     AT_WORK,
     ready=_report_is(ReportState.DRAFTING, ReportState.TABLED, ReportState.ADOPTED),
+    part="report",
 )
-def revise(turn: Turn, body: Revise) -> None:
+def revise(context: RuleContext, body: Revise) -> None:
     """A new version: it leaves the silence procedure for drafting; positions of Co-Chairs are void."""
-    report = _open_report(turn.case, ReportState.DRAFTING, ReportState.TABLED, ReportState.ADOPTED)
+    report = _open_report(context.case, ReportState.DRAFTING, ReportState.TABLED, ReportState.ADOPTED)
     text = must_say(body, "what the new version says")
-    turn.emit(e.Revised(version=report.version + 1, text=text, content=fingerprint(report.content, text)))
+    context.emit(e.Revised(version=report.version + 1, text=text, content=fingerprint(report.content, text)))
     if report.state is ReportState.TABLED:
-        turn.clear(SILENCE)
-        _back_to_drafting(turn, report, "revised", "revised", turn.by)
-    amended = turn.case.reports[report.number]
+        context.clear(SILENCE)
+        _back_to_drafting(context, report, "revised", "revised", context.by)
+    amended = context.case.reports[report.number]
     amend_gate(
-        turn,
+        context,
         GateName.REPORT,
         on=amended.content,
         about=_report_words(amended),
-        why=f"{turn.by} wrote version {amended.version}",
+        why=f"{context.by} wrote version {amended.version}",
     )
 
 
-def silence_ended(turn: Turn) -> None:
+def silence_ended(context: RuleContext) -> None:
     """Nobody objected: the Steering Group has adopted the report; the Co-Chairs accept or return it."""
-    report = _open_report(turn.case, ReportState.TABLED)
-    turn.clear(SILENCE)
-    _move(turn, report, ReportState.ADOPTED, "Nobody objected by the date.")
-    open_gate(turn, GateName.REPORT, on=report.content, about=_report_words(report), respondent=THE_SECRETARIAT)
+    report = _open_report(context.case, ReportState.TABLED)
+    context.clear(SILENCE)
+    _move(context, report, ReportState.ADOPTED, "Nobody objected by the date.")
+    open_gate(context, GateName.REPORT, on=report.content, about=_report_words(report), respondent=THE_SECRETARIAT)
 
 
 def _report_words(report: Report) -> str:
@@ -238,36 +250,36 @@ def _report_words(report: Report) -> str:
 
 
 @follows(GateName.REPORT, GateOutcome.APPROVED)
-def _accepted(turn: Turn, gate: Gate) -> None:
+def _accepted(context: RuleContext, gate: Gate) -> None:
     """Accepted: the secretariat circulates and closes; after an interim report here, the final begins."""
-    report = _open_report(turn.case, ReportState.ADOPTED)
-    _move(turn, report, ReportState.ACCEPTED, what_was_said(gate))
-    if turn.case.stage is Stage.REPORTING and report.kind == "interim":
-        _begin_final(turn)
-    elif turn.case.stage is Stage.REPORTING:
-        await_closing(turn)
+    report = _open_report(context.case, ReportState.ADOPTED)
+    _move(context, report, ReportState.ACCEPTED, what_was_said(gate))
+    if context.case.stage is Stage.REPORTING and report.kind == "interim":
+        _begin_final(context)
+    elif context.case.stage is Stage.REPORTING:
+        await_closing(context)
 
 
 @follows(GateName.EXTENSION, GateOutcome.DECLINED, GateOutcome.LAPSED)
-def _not_extended(turn: Turn, gate: Gate) -> None:
+def _not_extended(context: RuleContext, gate: Gate) -> None:
     """If the time ran out while its extension was before the Co-Chairs, the group now reports."""
-    if turn.case.stage is Stage.OPERATIONAL and DURATION not in turn.case.ladders:
-        final_report_due(turn)
+    if context.case.stage is Stage.OPERATIONAL and DURATION not in context.case.ladders:
+        final_report_due(context)
 
 
 @follows(GateName.REPORT, GateOutcome.DECLINED, GateOutcome.LAPSED)
-def _sent_back(turn: Turn, gate: Gate) -> None:
+def _sent_back(context: RuleContext, gate: Gate) -> None:
     """The Co-Chairs return it, or were silent: it can be revised and tabled again."""
     why: _Why = "lapsed" if gate.outcome is GateOutcome.LAPSED else "declined"
-    _back_to_drafting(turn, _open_report(turn.case, ReportState.ADOPTED), what_was_said(gate), why)
+    _back_to_drafting(context, _open_report(context.case, ReportState.ADOPTED), what_was_said(gate), why)
 
 
-@rule("adopt", "say what became of a recommendation", (ANY_MEMBER, CO_CHAIR, SECRETARIAT), AT_WORK)
-def adopt(turn: Turn, body: Adopt) -> None:
+@rule("adopt", "say what became of a recommendation", (BY_ANY_MEMBER, BY_CO_CHAIR, BY_SECRETARIAT), AT_WORK)
+def adopt(context: RuleContext, body: Adopt) -> None:
     """Recommendations of an accepted report are followed apart (``models.recommendation``)."""
     followed = "A recommendation is followed once its report has been accepted by the Co-Chairs"
     if not body.recommendation:
         meant = "say which of the accepted report's recommendations is meant, by its text"
     else:
         meant = f"{body.recommendation!r} is not one of an accepted report"
-    raise refuse(f"{followed}; {meant}. {what_comes_first(turn.case, GateName.REPORT)}".strip())
+    raise refuse(f"{followed}; {meant}. {what_comes_first(context.case, GateName.REPORT)}".strip())

@@ -5,39 +5,41 @@ from pydantic import ValidationError
 from models import events as e
 from models.base import brief
 from models.case import Case, Gate, GateName, GateOutcome, Stage
-from models.commands import Accept, Join, Resubmit, Return, Submit, Withdraw, said
+from models.commands import Accept, Join, Resubmit, Return, Submit, Withdraw, validation_sentence
 from models.ladder import ClockAct
 from models.posts import SECRETARIAT as THE_SECRETARIAT
-from models.posts import Post
-from models.refusal import Why
+from models.posts import Post, desk_of
+from models.refusal import RefusalKind
 from models.request import Request
+from models.rules.actors import BY_ANY_MEMBER, BY_REQUESTER, BY_SECRETARIAT
+from models.rules.checks import refuse
+from models.rules.context import RuleContext
 from models.rules.gates import amend_gate, follows, open_gate, pass_on
-from models.rules.turn import OPEN_STAGES, Turn, desk_of, refuse, rule
-from models.rules.who import ANY_MEMBER, REQUESTER, SECRETARIAT
+from models.rules.table import OPEN_STAGES, rule
 
 COMPLETENESS = "completeness"
 RESUBMISSION = "resubmission"
 """The names of this part's ladders: the secretariat's check; the requester's new version."""
 
 
-@rule("submit", "submit a request", ANY_MEMBER, {Stage.DRAFT})
-def submit(turn: Turn, body: Submit) -> None:
+@rule("submit", "submit a request", BY_ANY_MEMBER, {Stage.DRAFT})
+def submit(context: RuleContext, body: Submit) -> None:
     """Ask for the group: the reference is given, the policy copied, the secretariat's check begins."""
     request = Request.model_validate(body.model_dump(exclude={"do"}, by_alias=True))
     _must_be_whole(request)
-    case = turn.case
-    turn.emit(
+    case = context.case
+    context.emit(
         e.Submitted(
             reference=case.reference,
-            requester=turn.by.member,
+            requester=context.by.member,
             request=request,
             directory=case.directory,
             calendars=case.calendars,
             policy=case.policy,
         )
     )
-    turn.enter(Stage.SUBMITTED)
-    _await_check(turn)
+    context.enter(Stage.SUBMITTED)
+    _await_check(context)
 
 
 def _is_to_be_checked(case: Case, post: Post) -> bool:
@@ -50,114 +52,126 @@ def _must_be_with_the_secretariat(case: Case) -> None:
         raise refuse(f"The request was returned; it waits for a new version from {owing}.")
 
 
-@rule("accept", "find a request complete", SECRETARIAT, {Stage.SUBMITTED}, ready=_is_to_be_checked)
-def accept(turn: Turn, body: Accept) -> None:
+@rule("accept", "find a request complete", BY_SECRETARIAT, {Stage.SUBMITTED}, ready=_is_to_be_checked, part="request")
+def accept(context: RuleContext, body: Accept) -> None:
     """The request is complete: both Co-Chairs are asked."""
-    _must_be_with_the_secretariat(turn.case)
-    turn.clear(COMPLETENESS, RESUBMISSION)
-    turn.emit(e.FoundComplete())
-    turn.enter(Stage.CO_CHAIR_REVIEW)
+    _must_be_with_the_secretariat(context.case)
+    context.clear(COMPLETENESS, RESUBMISSION)
+    context.emit(e.FoundComplete())
+    context.enter(Stage.CO_CHAIR_REVIEW)
     open_gate(
-        turn,
+        context,
         GateName.ACTIVATION,
-        on=turn.case.subject,
-        about=_about(turn.case),
-        respondent=desk_of(turn.case.requesters[0]),
+        on=context.case.subject,
+        about=_about(context.case),
+        respondent=desk_of(context.case.requesters[0]),
     )
 
 
-@rule("return", "return a request as incomplete", SECRETARIAT, {Stage.SUBMITTED}, ready=_is_to_be_checked)
-def return_(turn: Turn, body: Return) -> None:
+@rule(
+    "return",
+    "return a request as incomplete",
+    BY_SECRETARIAT,
+    {Stage.SUBMITTED},
+    ready=_is_to_be_checked,
+    part="request",
+)
+def return_(context: RuleContext, body: Return) -> None:
     """Send the request back with a list of what is missing; the secretariat's clock stops."""
-    _must_be_with_the_secretariat(turn.case)
+    _must_be_with_the_secretariat(context.case)
     if not body.missing and not body.text:
-        raise refuse("Say what is missing, in the field missing.", Why.INVALID)
-    turn.emit(e.Returned(missing=body.missing or (brief(body.text),), text=body.text))
-    turn.clear(COMPLETENESS)
-    await_resubmission(turn)
+        raise refuse("Say what is missing, in the field missing.", RefusalKind.INVALID)
+    context.emit(e.Returned(missing=body.missing or (brief(body.text),), text=body.text))
+    context.clear(COMPLETENESS)
+    await_resubmission(context)
 
 
 @rule(
     "resubmit",
     "submit a new version",
-    REQUESTER,
+    BY_REQUESTER,
     {Stage.SUBMITTED, Stage.CO_CHAIR_REVIEW, Stage.LAPSED},
     ready=lambda case, post: _may_resubmit(case),
+    part="request",
 )
-def resubmit(turn: Turn, body: Resubmit) -> None:
+def resubmit(context: RuleContext, body: Resubmit) -> None:
     """A new version. In review it voids the positions given on the old one; a lapsed request starts again."""
-    if not _may_resubmit(turn.case):
+    if not _may_resubmit(context.case):
         raise refuse(
-            f"The time to resubmit, {turn.case.policy.resubmission.words} after it lapsed, is over; "
+            f"The time to resubmit, {context.case.policy.resubmission.words} after it lapsed, is over; "
             "a new request can be submitted."
         )
-    old = turn.case.request
+    old = context.case.request
     try:
         request = Request.model_validate({**old.model_dump(by_alias=True), **body.changes})
     except ValidationError as error:
-        raise refuse(said("resubmit", error), Why.INVALID) from None
+        raise refuse(validation_sentence("resubmit", error), RefusalKind.INVALID) from None
     _must_be_whole(request)
     changed = tuple(request.changes(old))
-    if not changed and turn.case.stage is Stage.CO_CHAIR_REVIEW:
+    if not changed and context.case.stage is Stage.CO_CHAIR_REVIEW:
         raise refuse("The new version says the same as the one before the Co-Chairs; change something.")
-    turn.emit(e.Resubmitted(version=turn.case.version + 1, request=request, changed=changed))
-    match turn.case.stage:
+    context.emit(e.Resubmitted(version=context.case.version + 1, request=request, changed=changed))
+    match context.case.stage:
         case Stage.CO_CHAIR_REVIEW:
-            _amended(turn, f"{turn.by} submitted version {turn.case.version}")
+            _amended(context, f"{context.by} submitted version {context.case.version}")
         case stage:
-            turn.clear(RESUBMISSION)
+            context.clear(RESUBMISSION)
             if stage is Stage.LAPSED:
-                turn.enter(Stage.SUBMITTED, "Resubmitted after it lapsed.")
-            _await_check(turn)
+                context.enter(Stage.SUBMITTED, "Resubmitted after it lapsed.")
+            _await_check(context)
 
 
 @rule(
     "join",
     "submit a request jointly",
-    ANY_MEMBER,
+    BY_ANY_MEMBER,
     {Stage.SUBMITTED, Stage.CO_CHAIR_REVIEW},
     ready=lambda case, post: not case.is_requester(post.member),
+    part="request",
+    own_word=True,
 )
-def join(turn: Turn, body: Join) -> None:
+def join(context: RuleContext, body: Join) -> None:
     """Another member submits jointly: who asks is part of what the Co-Chairs decide on."""
-    member = turn.by.member
-    if turn.case.is_requester(member):
-        raise refuse(f"{turn.case.directory.name(member)} is already a requester.")
-    turn.emit(e.Joined(member=member))
-    _amended(turn, f"{member} joined the request")
+    member = context.by.member
+    if context.case.is_requester(member):
+        raise refuse(f"{context.case.directory.name(member)} is already a requester.")
+    context.emit(e.Joined(member=member))
+    _amended(context, f"{member} joined the request")
 
 
-@rule("withdraw", "withdraw its own request", REQUESTER, OPEN_STAGES)
-def withdraw(turn: Turn, body: Withdraw) -> None:
+@rule("withdraw", "withdraw its own request", BY_REQUESTER, OPEN_STAGES, part="request", own_word=True)
+def withdraw(context: RuleContext, body: Withdraw) -> None:
     """Take one's request back: of several requesters, one leaves it to the others; the last ends the case."""
-    member = turn.by.member
-    last = turn.case.requesters == (member,)
-    turn.emit(e.RequesterWithdrew(member=member, text=body.text))
+    member = context.by.member
+    last = context.case.requesters == (member,)
+    context.emit(e.RequesterWithdrew(member=member, text=body.text))
     if last:
-        turn.enter(Stage.WITHDRAWN, body.text)
+        context.enter(Stage.WITHDRAWN, body.text)
         return
-    _amended(turn, f"{member} no longer submits jointly")
-    if member not in turn.case.taking_part():
-        pass_on(turn, member)
+    _amended(context, f"{member} no longer submits jointly")
+    if member not in context.case.taking_part():
+        pass_on(context, member)
 
 
-def _amended(turn: Turn, why: str) -> None:
+def _amended(context: RuleContext, why: str) -> None:
     """What the activation gate is about: the request's text and who submits it; the first is asked."""
-    desk = desk_of(turn.case.requesters[0])
-    amend_gate(turn, GateName.ACTIVATION, on=turn.case.subject, about=_about(turn.case), why=why, respondent=desk)
+    desk = desk_of(context.case.requesters[0])
+    amend_gate(
+        context, GateName.ACTIVATION, on=context.case.subject, about=_about(context.case), why=why, respondent=desk
+    )
 
 
 @follows(GateName.ACTIVATION, GateOutcome.DECLINED)
-def _declined(turn: Turn, gate: Gate) -> None:
-    turn.enter(Stage.DECLINED, "The Co-Chairs declined.")
+def _declined(context: RuleContext, gate: Gate) -> None:
+    context.enter(Stage.DECLINED, "The Co-Chairs declined.")
 
 
 @follows(GateName.ACTIVATION, GateOutcome.LAPSED)
-def lapsed(turn: Turn, gate: Gate) -> None:
+def lapsed(context: RuleContext, gate: Gate) -> None:
     """Nothing is decided: the requester is told and may resubmit for a while."""
-    turn.enter(Stage.LAPSED, "The gate lapsed; nothing is decided.")
-    span = turn.case.policy.resubmission
-    turn.once(RESUBMISSION, span, ClockAct.END)
+    context.enter(Stage.LAPSED, "The gate lapsed; nothing is decided.")
+    span = context.case.policy.resubmission
+    context.once(RESUBMISSION, span, ClockAct.END)
 
 
 def _may_resubmit(case: Case) -> bool:
@@ -167,24 +181,24 @@ def _may_resubmit(case: Case) -> bool:
 def _must_be_whole(request: Request) -> None:
     missing = request.missing()
     if missing:
-        raise refuse(f"A request cannot be submitted without {' and '.join(missing)}.", Why.INVALID)
+        raise refuse(f"A request cannot be submitted without {' and '.join(missing)}.", RefusalKind.INVALID)
 
 
-def _await_check(turn: Turn) -> None:
-    span = turn.case.track.completeness
+def _await_check(context: RuleContext) -> None:
+    span = context.case.track.completeness
     member = THE_SECRETARIAT.member
-    turn.once(COMPLETENESS, span, ClockAct.OVERDUE, member)
+    context.once(COMPLETENESS, span, ClockAct.OVERDUE, member)
 
 
-def check_overdue(turn: Turn) -> None:
+def check_overdue(context: RuleContext) -> None:
     """The check is overdue: told again at its own rhythm until it is made."""
-    _await_check(turn)
+    _await_check(context)
 
 
-def await_resubmission(turn: Turn) -> None:
+def await_resubmission(context: RuleContext) -> None:
     """The requester is reminded, at the rhythm of answers, of a request that was returned."""
-    span, members = turn.case.track.answer, turn.case.requesters
-    turn.once(RESUBMISSION, span, ClockAct.REMIND, *members)
+    span, members = context.case.track.answer, context.case.requesters
+    context.once(RESUBMISSION, span, ClockAct.REMIND, *members)
 
 
 def _about(case: Case) -> str:

@@ -18,9 +18,9 @@ from ops import mail as mailing
 from ops.commands.terminal import err, files, load_settings_or_fail, out, post_named, records, run
 from ops.scenario import ScenarioError
 from records import ledger, proof, queries
-from records.csv_text import MARK, csv_text
+from records.csv_text import BYTE_ORDER_MARK, csv_text
 from settings import Settings
-from workflows.client import CaseDesk
+from workflows.client import CaseClient
 
 app = typer.Typer(no_args_is_help=True, help="Look at cases and act on them.")
 
@@ -37,7 +37,7 @@ def case_list(
 
 async def _case_list(settings: Settings, stage: str | None, after: str, limit: int) -> None:
     async with records(settings) as engine, engine.connect() as connection:
-        rows = await queries.cases(connection, stage=stage, after=after, limit=limit)
+        rows = await queries.case_rows(connection, stage=stage, after=after, limit=limit)
     table = Table("Case", "Stage", "Waits for", "Until (UTC)", "Clock", "Title", box=None)
     for row in rows:
         until = row["due"].strftime("%Y-%m-%d %H:%M") if row["due"] else ""
@@ -54,11 +54,11 @@ def case_show(reference: str) -> None:
 
 async def _case_show(settings: Settings, reference: str) -> int:
     async with records(settings) as engine, engine.connect() as connection:
-        row = await queries.case(connection, reference)
+        row = await queries.case_row(connection, reference)
         if row is None:
             err.print(f"There is no case {reference}.")
             return 1
-        for name in queries.PARTS:
+        for name in queries.PART_TABLES:
             row[name] = await queries.parts(connection, reference, name)
     _print_json(row)
     return 0
@@ -165,12 +165,12 @@ def case_told(
 
 async def _case_told(settings: Settings, reference: str, to: Path | None) -> int:
     async with records(settings) as engine, engine.connect() as connection:
-        if await queries.case(connection, reference) is None:
+        if await queries.case_row(connection, reference) is None:
             err.print(f"There is no case {reference}.", markup=False, highlight=False)
             return 1
-        notices = await ledger.told(connection, reference)
+        notices = await ledger.ledger_of_case(connection, reference)
     if to is not None:
-        to.write_text(MARK + csv_text(proof.HEAD, proof.lines(notices)), encoding="utf-8", newline="")
+        to.write_text(BYTE_ORDER_MARK + csv_text(proof.HEAD, proof.lines(notices)), encoding="utf-8", newline="")
     else:
         for text in mailing.told_lines(notices):
             out.print(text, markup=False, highlight=False, soft_wrap=True)
@@ -186,5 +186,5 @@ def _print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
-def _desk(settings: Settings, client: Client) -> CaseDesk:
-    return CaseDesk(client, settings.task_queue, history_limit=settings.history_limit)
+def _desk(settings: Settings, client: Client) -> CaseClient:
+    return CaseClient(client, settings.task_queue, history_limit=settings.history_limit)

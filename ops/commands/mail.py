@@ -10,9 +10,9 @@ from temporalio.service import RPCError
 
 import worker
 from models.mail_preferences import Rhythm
-from models.notices import KINDS, OF_NO_CASE
-from models.refusal import Refused, Why
-from notifications.environment import languages
+from models.notices import NOTICE_KINDS, OF_NO_CASE
+from models.refusal import RefusalKind, Refused
+from notifications.environment import mail_languages
 from ops import mail as mailing
 from ops import mail_preferences as wishes
 from ops.commands.terminal import err, load_settings_or_fail, out, post_named, records, run
@@ -55,9 +55,9 @@ def mail_stuck(limit: Annotated[int, typer.Option(help="At most so many notices.
 
 async def _mail_stuck(settings: Settings, limit: int) -> None:
     async with records(settings) as engine, engine.connect() as connection:
-        pause = await mail_pauses.pause_now(connection)
+        pause = await mail_pauses.current_pause(connection)
         queued = await mail_board.queue_length(connection)
-        rows = await mail_board.board(connection, limit=limit)
+        rows = await mail_board.stuck_notices(connection, limit=limit)
     for text in mailing.board_lines(rows, pause, queued):
         out.print(text, markup=False, highlight=False, soft_wrap=True)
     out.print(f"{len(rows)} notices are stuck{', perhaps more' if len(rows) == limit else ''}", highlight=False)
@@ -84,7 +84,7 @@ async def _mail_resend(settings: Settings, named: list[str], said: str | None, b
         keys = list(named)
         if said is not None:
             async with engine.connect() as connection:
-                keys += [key for key in await mail_board.refused(connection, said) if key not in named]
+                keys += [key for key in await mail_board.refused_keys(connection, said) if key not in named]
         try:
             for key in keys:
                 await mail_board.resend(engine, key, by=by, why=why, at=datetime.now(UTC))
@@ -120,13 +120,15 @@ def mail_preview(
 
 
 async def _mail_preview(settings: Settings, kind: str, post: str, language: str, *, html: bool) -> None:
-    if kind not in (kinds := [*KINDS, *OF_NO_CASE]):
-        raise Refused(Why.INVALID, f"There is no kind of notice {kind}; there are {', '.join(kinds)}.")
-    if language and language not in languages():
-        raise Refused(Why.INVALID, f"Mails are not written in {language}; they are in {', '.join(languages())}.")
+    if kind not in (kinds := [*NOTICE_KINDS, *OF_NO_CASE]):
+        raise Refused(RefusalKind.INVALID, f"There is no kind of notice {kind}; there are {', '.join(kinds)}.")
+    if language and language not in mail_languages():
+        raise Refused(
+            RefusalKind.INVALID, f"Mails are not written in {language}; they are in {', '.join(mail_languages())}."
+        )
     wanted = post_named(post) if post else None
     async with records(settings) as engine, engine.connect() as connection:
-        mail = await mailing.preview(connection, settings, kind, wanted, language, datetime.now(UTC))
+        mail = await mailing.preview_lines(connection, settings, kind, wanted, language, datetime.now(UTC))
     sys.stdout.write(mail.html if html else f"To: {mail.to}\nSubject: {mail.subject}\n\n{mail.text}")
 
 
@@ -138,7 +140,7 @@ def mail_pause(why: Annotated[str, typer.Option(help="Why.")], by: By = "operato
 
 async def _mail_pause(settings: Settings, by: str, why: str) -> int:
     async with records(settings) as engine:
-        if await mail_pauses.pause(engine, by, why, datetime.now(UTC)):
+        if await mail_pauses.pause_mail(engine, by, why, datetime.now(UTC)):
             out.print("all mail is paused; `ahg mail resume` lets it go out")
             return 0
     err.print("All mail is paused already; `ahg doctor` says by whom and why.", soft_wrap=True)
@@ -153,7 +155,7 @@ def mail_resume(by: By = "operator") -> None:
 
 async def _mail_resume(settings: Settings, by: str) -> int:
     async with records(settings) as engine:
-        if not await mail_pauses.resume(engine, by, datetime.now(UTC)):
+        if not await mail_pauses.resume_mail(engine, by, datetime.now(UTC)):
             err.print("Mail is not paused.")
             return 1
     out.print("mail goes out again")
@@ -197,7 +199,7 @@ async def _mail_preferences(settings: Settings, written: str, changes: dict[str,
     post, now = post_named(written), datetime.now(UTC)
     async with records(settings) as engine:
         if any(changes.values()):
-            await wishes.change(engine, post, now, **changes)
+            await wishes.change_preferences(engine, post, now, **changes)
             await _nudge_delivery(settings)
-        for line in await wishes.read(engine, post, now):
+        for line in await wishes.preference_lines(engine, post, now):
             out.print(line, markup=False, highlight=False, soft_wrap=True)

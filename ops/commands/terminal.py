@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 import db
 from models.attachments import Limits
 from models.posts import Post
-from models.refusal import Refused, Why
+from models.refusal import RefusalKind, Refused
 from ops.mail_preferences import NotKept
 from ops.scenario import ScenarioError
 from ops.simulate import Differs
@@ -87,4 +87,4 @@ def post_named(written: str) -> Post:
     try:
         return Post(written)
     except ValueError as error:
-        raise Refused(Why.INVALID, f"{error}.") from None
+        raise Refused(RefusalKind.INVALID, f"{error}.") from None

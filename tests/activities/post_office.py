@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.testing import ActivityEnvironment
 
-from activities.deliver import Courier
+from activities.deliver import NoticeDeliverer
 from activities.letters import Sender
 from db import write_transaction
 from models.agenda import next_act
-from models.directory_changes import Office
+from models.directory_changes import OfficeSettings
 from models.mail_preferences import Preferences
 from models.posts import SECRETARIAT, Post
 from models.tables import TABLES
@@ -49,7 +49,7 @@ class PostOffice:
         self.again: datetime | None = None
         self._courier = self.another()
 
-    def another(self, *, at_once: bool = False) -> Courier:
+    def another(self, *, at_once: bool = False) -> NoticeDeliverer:
         """A delivery of its own on the same clock, as another worker has one; whoever asks for it closes it."""
         sender = Sender(
             mail_from="Ad Hoc Group <ahg@example.org>",
@@ -58,7 +58,7 @@ class PostOffice:
             links=AnswerLinks(KEYS),
             off=OFF,
         )
-        return Courier(
+        return NoticeDeliverer(
             self.engine,
             lambda: Transport("127.0.0.1", self.catcher.port, "none", connections=2),
             sender,
@@ -72,7 +72,7 @@ class PostOffice:
         """End its thread."""
         self._courier.close()
 
-    async def deliver(self, courier: Courier | None = None) -> datetime | None:
+    async def deliver(self, courier: NoticeDeliverer | None = None) -> datetime | None:
         """One round now; answers when there is to be another."""
         self.again = await ActivityEnvironment().run((courier or self._courier).deliver)
         return self.again
@@ -102,7 +102,7 @@ class PostOffice:
 
     async def wants(self, post: str, wants: Preferences) -> None:
         """What the holder of a post wants from now on; whoever changes it nudges the delivery."""
-        change = mail_preferences.change
+        change = mail_preferences.amend_preferences
         await change(self.engine, Post(post), address_of(post), lambda _: wants, now=self.now, by=address_of(post))
         await self.deliver()
 
@@ -117,9 +117,11 @@ class PostOffice:
             name="Desk",
             at=self.now,
             form=f"{member} {zone}",
-            seen=directory_changes.fingerprint(before),
+            seen=directory_changes.directory_fingerprint(before),
         )
-        await directory_changes.set_office(self.engine, editor, member, Office.model_validate({**before, "zone": zone}))
+        await directory_changes.record_office(
+            self.engine, editor, member, OfficeSettings.model_validate({**before, "zone": zone})
+        )
         await self.deliver()
 
     async def changed(self, table: str, key: str, **columns: Any) -> None:
@@ -148,7 +150,7 @@ class PostOffice:
     async def told(self, reference: str) -> list[dict[str, Any]]:
         """The ledger of a case."""
         async with self.engine.connect() as connection:
-            return await queries.notices(connection, reference)
+            return await queries.notice_rows(connection, reference)
 
 
 def sent_at(mail: CaughtMail) -> datetime:

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from notifications import environment, wording
 from ops.catcher import Catcher
-from records.mail_board import board, resend
-from records.mail_pauses import pause, resume
+from records.mail_board import resend, stuck_notices
+from records.mail_pauses import pause_mail, resume_mail
 from tests.activities.post_office import PostOffice, post_office
 from tests.rig import REQUEST
 from tests.web.programs import Recorded
@@ -31,7 +31,7 @@ async def office(engine: AsyncEngine, catcher: Catcher) -> AsyncIterator[PostOff
         table = Recorded(now=MONDAY)
         table.do("LK/focal-point", "submit", REQUEST)
         await made.tell(table)
-        await pause(engine, RSO, "the mail server moves", made.now)
+        await pause_mail(engine, RSO, "the mail server moves", made.now)
         table.until(MONDAY + timedelta(days=3))
         await made.tell(table)
         assert {row["state"] for row in await made.ledger(OVERDUE, RSO)} == {"queued"}
@@ -50,7 +50,7 @@ def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def _as_a_new_process() -> None:
     """Nothing is compiled yet, and nothing said."""
-    for kept in (environment.form, wording.subject_of, wording._said_once):
+    for kept in (environment.template_set, wording.subject_of, wording._said_once):
         kept.cache_clear()
 
 
@@ -62,7 +62,7 @@ def _compiled_anew() -> Iterator[None]:
 
 async def goes_on(office: PostOffice) -> None:
     """Mail goes out again, from a worker that has just started."""
-    await resume(office.engine, RSO, office.now)
+    await resume_mail(office.engine, RSO, office.now)
     courier = office.another()
     await office.deliver(courier)
     courier.close()
@@ -102,7 +102,7 @@ async def test_what_the_minimum_lacks_is_told_only_as_long_as_it_lacks_it(
             for post in ("AU/co-chair", "ID/co-chair"):
                 table.do(post, "decide", {"gate": gate, "position": "approve"})
         await made.tell(table)
-        await pause(engine, RSO, "the mail server moves", made.now)
+        await pause_mail(engine, RSO, "the mail server moves", made.now)
         for member in ("MY", "TH", "IOM", "UNHCR"):
             table.do(f"{member}/focal-point", "respond", {"answer": "decline"})
         if settled:
@@ -111,7 +111,7 @@ async def test_what_the_minimum_lacks_is_told_only_as_long_as_it_lacks_it(
         else:
             table.do("NZ/steering-group", "comment", {"text": "We look for another."})
         await made.tell(table)
-        await resume(engine, RSO, made.now)
+        await resume_mail(engine, RSO, made.now)
         await made.deliver()
         states = {row["state"] for row in await made.ledger("minimum_missing", "AU/co-chair")}
         assert states == ({"superseded"} if settled else {"sent"})
@@ -150,7 +150,7 @@ async def test_a_template_that_cannot_be_rendered_holds_up_its_own_mails_alone_u
     (lost,) = await office.ledger(OVERDUE, RSO)
     assert (lost["state"], lost["reply"]) == ("undeliverable", "UndefinedError: 'no' is undefined")
     async with office.engine.connect() as connection:
-        assert lost["key"] in {row["key"] for row in await board(connection)}
+        assert lost["key"] in {row["key"] for row in await stuck_notices(connection)}
 
     body.write_text(whole, encoding="utf-8")
     _as_a_new_process()

@@ -15,7 +15,7 @@ import worker
 from activities import deliver, letters
 from db import write_transaction
 from models.projection import step_of
-from models.rules import strike
+from models.rules import apply_clock
 from models.tables import TABLES
 from notifications.compose import compose
 from ops.catcher import Catcher
@@ -23,7 +23,7 @@ from ops.processes import free_port
 from records import ledger, mail_board
 from records.casefiles import CaseFiles
 from records.log import append
-from records.mail_pauses import pause, resume
+from records.mail_pauses import pause_mail, resume_mail
 from tests.activities.post_office import at_work
 from tests.rig import Rig, rig, working
 from workflows.client import nudge_delivery
@@ -52,7 +52,7 @@ async def settled(parts: Rig) -> list[dict[str, Any]]:
     async with asyncio.timeout(30):
         while True:
             async with parts.engine.connect() as connection:
-                if not await ledger.waiting(connection):
+                if not await ledger.any_waiting(connection):
                     return await parts.notices()
             await asyncio.sleep(0.02)
 
@@ -130,7 +130,7 @@ async def test_a_recipient_that_the_server_refuses_is_in_the_ledger_and_the_othe
     assert instead["instead_of"] == first["key"]
     assert (first["reason"], instead["reason"]) == ("", ledger.NOBODY_INSTEAD)
     async with parts.engine.connect() as connection:
-        board = await mail_board.board(connection)
+        board = await mail_board.stuck_notices(connection)
     assert [(one["key"], one["alternate_state"]) for one in board] == [
         (first["key"], "refused"),
         (instead["key"], None),
@@ -161,8 +161,8 @@ async def test_what_a_worker_had_in_hand_when_it_was_killed_is_ambiguous_and_not
         async with working(parts):
             await parts.submit()
         async with write_transaction(parts.engine) as connection:
-            (in_hand, *_) = await ledger.ready(connection, datetime.now(UTC), 1)
-            await connection.run_sync(ledger.take_turn, "killed", ledger.Turn(wanted=[in_hand["id"]]))
+            (in_hand, *_) = await ledger.due_notices(connection, datetime.now(UTC), 1)
+            await connection.run_sync(ledger.write_batch, "killed", ledger.LedgerBatch(wanted=[in_hand["id"]]))
 
         async with worker.running(parts.settings, parts.client, parts.engine):
             notices = await settled(parts)
@@ -192,12 +192,12 @@ async def test_while_all_mail_is_paused_it_is_queued_and_goes_out_once_when_it_i
     tmp_path: Path, database_url: str
 ) -> None:
     async with Catcher(tmp_path / "mail") as catcher, mailing(tmp_path, catcher, database_url) as parts:
-        await pause(parts.engine, "RSO/secretariat", "the mail server moves", datetime.now(UTC))
+        await pause_mail(parts.engine, "RSO/secretariat", "the mail server moves", datetime.now(UTC))
         await parts.submit()
         await a_round_is_over(parts)
         assert catcher.messages() == []
 
-        await resume(parts.engine, "RSO/secretariat", datetime.now(UTC))
+        await resume_mail(parts.engine, "RSO/secretariat", datetime.now(UTC))
         await nudge_delivery(parts.client, parts.settings.delivery_queue)
         notices = await settled(parts)
 
@@ -230,7 +230,7 @@ async def test_a_pause_while_mails_are_opened_hands_none_of_them_over(tmp_path: 
             self, server: Any, session: Any, envelope: Any, address: str, options: Any
         ) -> str:
             if not opened:
-                await pause(self.parts.engine, "RSO/secretariat", "wrong words", datetime.now(UTC))
+                await pause_mail(self.parts.engine, "RSO/secretariat", "wrong words", datetime.now(UTC))
             opened.append(address)
             envelope.mail_from = address
             return "250 OK"
@@ -245,7 +245,7 @@ async def test_a_pause_while_mails_are_opened_hands_none_of_them_over(tmp_path: 
         assert catcher.messages() == []
         assert {notice["state"] for notice in await parts.notices()} == {"queued"}
 
-        await resume(parts.engine, "RSO/secretariat", datetime.now(UTC))
+        await resume_mail(parts.engine, "RSO/secretariat", datetime.now(UTC))
         await nudge_delivery(parts.client, parts.settings.delivery_queue)
         notices = await settled(parts)
 
@@ -257,12 +257,12 @@ async def test_what_a_reminder_is_about_is_settled_while_it_waits_and_it_is_not_
     tmp_path: Path, database_url: str
 ) -> None:
     async with Catcher(tmp_path / "mail") as catcher, mailing(tmp_path, catcher, database_url) as parts:
-        await pause(parts.engine, "RSO/secretariat", "the mail server moves", datetime.now(UTC))
+        await pause_mail(parts.engine, "RSO/secretariat", "the mail server moves", datetime.now(UTC))
         await parts.submit()
         await a_round_is_over(parts)  # else it may have the reminder written before it is settled
         await the_clock_reminds(parts)
         await parts.act("RSO/secretariat", "accept")
-        await resume(parts.engine, "RSO/secretariat", datetime.now(UTC))
+        await resume_mail(parts.engine, "RSO/secretariat", datetime.now(UTC))
         await nudge_delivery(parts.client, parts.settings.delivery_queue)
         notices = await settled(parts)
 
@@ -278,7 +278,7 @@ async def the_clock_reminds(parts: Rig) -> None:
     case = await CaseFiles(parts.engine).read(parts.reference)
     assert case is not None
     rung = case.ladders["completeness"].rungs[0]
-    taken = strike(case, rung.at)
+    taken = apply_clock(case, rung.at)
     assert taken is not None
     async with write_transaction(parts.engine) as connection:
         await connection.run_sync(append, [step_of(taken)])
@@ -317,13 +317,13 @@ async def test_a_post_that_changes_hands_while_its_mail_waits_is_written_to_as_i
     tmp_path: Path, database_url: str
 ) -> None:
     async with Catcher(tmp_path / "mail") as catcher, mailing(tmp_path, catcher, database_url) as parts:
-        await pause(parts.engine, "RSO/secretariat", "the mail server moves", datetime.now(UTC))
+        await pause_mail(parts.engine, "RSO/secretariat", "the mail server moves", datetime.now(UTC))
         await parts.submit()
         async with write_transaction(parts.engine) as connection:
             holders = TABLES.tables["holders"]
             now = {"name": "Nimal Perera", "email": "new@lk.example", "language": "id"}
             await connection.execute(holders.update().where(holders.c.post == "LK/focal-point").values(**now))
-        await resume(parts.engine, "RSO/secretariat", datetime.now(UTC))
+        await resume_mail(parts.engine, "RSO/secretariat", datetime.now(UTC))
         await nudge_delivery(parts.client, parts.settings.delivery_queue)
         await settled(parts)
 
@@ -392,7 +392,7 @@ async def test_what_is_queued_for_an_alternate_while_the_ledger_is_read_goes_out
     tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read, turned = Event(), Event()
-    ready, take_turn = ledger.ready, deliver._Round._take_turn
+    ready, take_turn = ledger.due_notices, deliver._Round._take_turn
 
     async def reads_slowly(*asked: Any) -> list[dict[str, Any]]:
         found = await ready(*asked)

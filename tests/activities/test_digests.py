@@ -16,7 +16,7 @@ from db import Writer
 from models.mail_preferences import How, Preferences, Rhythm, Switch
 from ops.catcher import Catcher
 from records import digests, ledger, proof
-from records.mail_pauses import pause, resume
+from records.mail_pauses import pause_mail, resume_mail
 from tests.activities.post_office import OFF, PostOffice, at_work, post_office, sent_at
 from tests.web.place import address_of
 
@@ -141,7 +141,7 @@ async def test_the_ledger_of_a_case_says_what_became_of_the_digest(office: PostO
     await office.tell(table)
     await office.until(MORNING_MY)
     async with office.engine.connect() as connection:
-        rows = await ledger.told(connection, "AHG-2026-001")
+        rows = await ledger.ledger_of_case(connection, "AHG-2026-001")
     (mine,) = [row for row in rows if (row["kind"], row["post"]) == ("situation_updated", MY)]
     assert (mine["state"], mine["digest_state"], mine["address"]) == ("gathered", "sent", address_of(MY))
     assert mine["settled_at"] == MORNING_MY
@@ -288,14 +288,14 @@ async def test_after_a_pause_of_days_there_is_one_digest(office: PostOffice) -> 
     table = at_work(MONDAY)
     table.do(RSO, "situation_update", {"text": "Fewer boats."})
     await office.tell(table)
-    await pause(office.engine, RSO, "the mail server moves", office.now)
+    await pause_mail(office.engine, RSO, "the mail server moves", office.now)
     table.until(MONDAY + timedelta(days=2))
     table.do(RSO, "situation_update", {"text": "No boats."})
     await office.tell(table)
     await office.until(MONDAY + timedelta(days=5))
     assert office.digests(MY) == []
     assert office.again is not None, "nobody would look whether mail goes out again"
-    await resume(office.engine, RSO, office.now)
+    await resume_mail(office.engine, RSO, office.now)
     await office.deliver()
     (digest,) = office.digests(MY)
     assert text_of(digest).count("There is an update") == 2
@@ -323,8 +323,10 @@ async def test_who_was_told_says_that_the_alternate_got_the_digest(engine: Async
         await office.tell(table)
         await office.until(MORNING_MY)
         async with engine.connect() as connection:
-            told = await ledger.told(connection, "AHG-2026-001")
-            pages = [await ledger.told(connection, "AHG-2026-001", after=row["id"] - 1, limit=1) for row in told]
+            told = await ledger.ledger_of_case(connection, "AHG-2026-001")
+            pages = [
+                await ledger.ledger_of_case(connection, "AHG-2026-001", after=row["id"] - 1, limit=1) for row in told
+            ]
         alternate = address_of(MY).replace("@", "-alternate@")
         (digest,) = office.digests(alternate)
     assert text_of(digest).count("There is an update") == 1

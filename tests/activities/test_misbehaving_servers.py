@@ -27,7 +27,7 @@ from notifications.transport import Transport
 from ops.mail import board_lines
 from ops.processes import free_port
 from records import ledger
-from records.mail_board import board, give_up, queue_length, resend
+from records.mail_board import give_up, queue_length, resend, stuck_notices
 from tests.activities.test_deliver import settled
 from tests.fan_out import TEXT, fan_out
 from tests.mail_server import Server, listening
@@ -222,7 +222,7 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
 async def seen(parts: Rig) -> str:
     """What the board of mail says."""
     async with parts.engine.connect() as connection:
-        return "\n".join(board_lines(await board(connection), None, await queue_length(connection)))
+        return "\n".join(board_lines(await stuck_notices(connection), None, await queue_length(connection)))
 
 
 async def until_away(parts: Rig, server: Server, said: str) -> None:

@@ -14,7 +14,7 @@ from models.posts import Post
 from ops.catcher import Catcher, CaughtMail
 from records import policies
 from records.directory_changes import Editor
-from records.mail_pauses import pause, resume
+from records.mail_pauses import pause_mail, resume_mail
 from tests.activities.post_office import PostOffice, post_office
 from tests.web.place import address_of
 
@@ -35,7 +35,7 @@ def editor(office: PostOffice, post: str, form: str = "1") -> Editor:
 
 async def propose(office: PostOffice, by: str, gate: str = "3wd", form: str = "1") -> policies.Proposal:
     policy = policy_with({"gate": gate})
-    return await policies.propose(
+    return await policies.propose_policy(
         office.engine, editor(office, by, form), policy, Policy.default().version, "June was slow."
     )
 
@@ -66,18 +66,18 @@ async def test_a_co_chair_is_asked_in_its_language_whatever_it_wants_of_other_ma
 
 @pytest.mark.parametrize("settled", ["answered", "refused by the other", "withdrawn", "another proposed since"])
 async def test_what_is_settled_meanwhile_is_asked_of_nobody(office: PostOffice, settled: str) -> None:
-    await pause(office.engine, by="operator", why="maintenance", at=office.now)
+    await pause_mail(office.engine, by="operator", why="maintenance", at=office.now)
     first = await propose(office, RSO)
     match settled:
         case "answered":
-            await policies.answer(office.engine, editor(office, AU), first.id, "agree", "")
+            await policies.answer_proposal(office.engine, editor(office, AU), first.id, "agree", "")
         case "refused by the other":
-            await policies.answer(office.engine, editor(office, ID), first.id, "refuse", "No.")
+            await policies.answer_proposal(office.engine, editor(office, ID), first.id, "refuse", "No.")
         case _:
-            await policies.withdraw(office.engine, editor(office, RSO), first.id)
+            await policies.withdraw_proposal(office.engine, editor(office, RSO), first.id)
     if settled == "another proposed since":
         await propose(office, RSO, "4wd", "2")
-    await resume(office.engine, by="operator", at=office.now)
+    await resume_mail(office.engine, by="operator", at=office.now)
     await office.deliver()
     rows = [row for row in await office.ledger(POLICY_PROPOSED, AU) if row["facts"]["proposal"] == first.id]
     assert [(row["state"], row["reason"]) for row in rows] == [("superseded", ANSWERED)]
@@ -114,9 +114,9 @@ async def test_whom_it_concerns_is_told_once_what_has_become_of_it(
     for post, word in acts:
         for _ in range(2):  # the same button pressed twice
             if word == "withdraw":
-                await policies.withdraw(office.engine, editor(office, post), proposal.id)
+                await policies.withdraw_proposal(office.engine, editor(office, post), proposal.id)
             else:
-                await policies.answer(office.engine, editor(office, post), proposal.id, word, "As agreed.")
+                await policies.answer_proposal(office.engine, editor(office, post), proposal.id, word, "As agreed.")
         await office.deliver()
     rows = [row for post in (AU, ID, RSO) for row in await office.ledger(POLICY_SETTLED, post)]
     assert {(row["post"], row["state"], row["facts"]["outcome"]) for row in rows} == {

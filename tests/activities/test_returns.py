@@ -6,7 +6,7 @@ from typing import Any
 
 import worker
 from ops.catcher import Catcher
-from records.mail_board import board
+from records.mail_board import stuck_notices
 from tests.activities.test_deliver import settled
 from tests.notifications.imap_server import ImapServer, serving
 from tests.notifications.returned import returned
@@ -64,7 +64,7 @@ async def test_what_comes_back_to_the_mailbox_reaches_the_alternate_and_the_boar
             parts, {"LK/focal-point": "bounced", "LK/focal-point:": "sent", "RSO/secretariat": "sent"}
         )
         async with parts.engine.connect() as connection:
-            (stuck,) = await board(connection)
+            (stuck,) = await stuck_notices(connection)
 
     assert catcher.messages()[-1].recipients == (notices[-1]["address"],)
     assert "alternate" in notices[-1]["address"]

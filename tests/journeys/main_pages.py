@@ -9,7 +9,7 @@ from models.policy import policy_with
 from models.posts import Post
 from ops.scenario import Scenario, read_scenario
 from records import directory_changes, policies
-from records.directory_changes import Editor, fingerprint
+from records.directory_changes import Editor, directory_fingerprint
 from tests.journeys.people import Desk, Office
 from tests.web.place import address_of
 
@@ -135,13 +135,15 @@ async def come_by(office: Office) -> None:
     """What the addresses of the other pages need, and a proposed policy: Indonesia proposes, and somebody stands in."""
     site, post = office.site, Post("AU/co-chair")
     async with site.engine.connect() as connection:
-        now = await policies.in_force(connection)
+        now = await policies.policy_in_force(connection)
         _, alternates = await directory_changes.offices_of_post(connection, post)
     by = Editor(post=Post("ID/co-chair"), email="", name="", at=site.clock(), form="1", seen="")
-    await policies.propose(site.engine, by, policy_with({"gate": "3wd"}), now.version, "Faster")
-    desk = by.model_copy(update={"post": Post("RSO/secretariat"), "seen": fingerprint({"alternates": alternates})})
+    await policies.propose_policy(site.engine, by, policy_with({"gate": "3wd"}), now.version, "Faster")
+    desk = by.model_copy(
+        update={"post": Post("RSO/secretariat"), "seen": directory_fingerprint({"alternates": alternates})}
+    )
     ann = Person(name="Ann", email="ann@au.ahg.localhost")
-    made = await directory_changes.name_alternate(site.engine, desk, post, ann, None)
+    made = await directory_changes.record_alternate(site.engine, desk, post, ann, None)
     stranger = await office.stranger("TH/focal-point")
     office.found = {
         "change": made.id,

@@ -18,12 +18,12 @@ from notifications.registry import REGISTRY, Pace
 from ops.catcher import Catcher
 from ops.processes import Child, ManagedProcess, free_port
 from ops.temporal_server import start_dev_server, worker_ready
-from ops.verify import verify
+from ops.verify import verify_records
 from records import ledger, queries
 from records.directory import seed_if_empty
 from settings import Settings, ensure_keys
 from tests.rig import REQUEST, TO_WORK, Rig
-from workflows.client import CaseDesk, NotAnswered
+from workflows.client import CaseClient, NotAnswered
 
 KILLS = 5
 TRIES = 10
@@ -74,7 +74,7 @@ class Machine:
         """Until no notice waits any more."""
         while True:
             async with self.parts.engine.connect() as connection:
-                if not await ledger.waiting(connection):
+                if not await ledger.any_waiting(connection):
                     return
             await asyncio.sleep(0.1)
 
@@ -112,7 +112,7 @@ async def machine(folder: Path, database_url: str | None) -> AsyncIterator[Machi
         stack.callback(works.kill)
         await works.wait_ready()
         client = await worker.connect(settings)
-        desk = CaseDesk(client, settings.task_queue, history_limit=settings.history_limit)
+        desk = CaseClient(client, settings.task_queue, history_limit=settings.history_limit)
         parts = Rig(settings, client, engine, desk, Casework(engine, desk))
         yield Machine(parts, catcher, {"temporal": server.process, "worker": works})
 
@@ -139,7 +139,7 @@ async def test_nothing_is_lost_or_doubled_when_worker_and_server_are_killed(
         assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
         newest = {entry.command: entry.seq for entry in entries}
         assert newest == under_fire.acknowledged
-        assert [str(fault) async for fault in verify(parts.engine, parts.client)] == []
+        assert [str(fault) async for fault in verify_records(parts.engine, parts.client)] == []
 
         async with parts.engine.connect() as connection:
             (outcome,) = await queries.parts(connection, parts.reference, "outcomes")

@@ -91,7 +91,7 @@ async def test_a_worker_killed_in_a_fan_out_leaves_no_more_in_doubt_than_it_had_
 
             async def nothing_waits() -> bool:
                 async with parts.engine.connect() as connection:
-                    return not await ledger.waiting(connection)
+                    return not await ledger.any_waiting(connection)
 
             await until(nothing_waits)
         finally:

@@ -7,7 +7,7 @@ import pytest
 
 from models.case import Clock, GateName, Stage
 from models.policy import Policy, policy_with
-from models.refusal import Refused, Why
+from models.refusal import RefusalKind, Refused
 from tests.tabletop import REQUEST, Tabletop
 
 AU, ID = "AU/co-chair", "ID/co-chair"
@@ -107,4 +107,4 @@ def policy(**differences: Any) -> Policy:
 
 def forbidden(refused: Refused) -> bool:
     """Whether the post is another's."""
-    return refused.why is Why.FORBIDDEN
+    return refused.why is RefusalKind.FORBIDDEN

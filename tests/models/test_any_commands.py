@@ -16,15 +16,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from models.agenda import next_act, waiting_on
 from models.case import Case, GateOutcome, ParticipantState, PositionKind, Stage
 from models.commands import COMMANDS, parse
-from models.duties import duties
+from models.duties import open_duties
 from models.log import Entry, broken_at, digest
-from models.notices import KINDS
+from models.notices import NOTICE_KINDS
 from models.policy import policy_with
 from models.posts import Post
 from models.projection import Row, rows_of, step_of
 from models.refusal import Refused
 from models.request import Request
-from models.rules import RULES, Taken, allowed, decide, replay, strike, take_over
+from models.rules import RULES, Transition, allowed, apply_clock, apply_command, replay_entry, take_over
 from models.search import reads_alike, search_texts
 from models.tables import TABLES
 from models.visibility import Sight, as_seen, may_see, readers
@@ -243,7 +243,7 @@ class AnyCommands(RuleBasedStateMachine):
         kept = before.model_dump_json() if self.count % 10 == 0 else None
         try:
             command = parse(do, fields, by=by, command_id=f"c{self.count}", seen=seen)
-            taken = decide(before, command, self.now)
+            taken = apply_command(before, command, self.now)
         except Refused:
             assert kept is None or before.model_dump_json() == kept, "a refusal left something changed"
             return False
@@ -251,7 +251,7 @@ class AnyCommands(RuleBasedStateMachine):
         self.take(taken)
         return True
 
-    def take(self, taken: Taken) -> None:
+    def take(self, taken: Transition) -> None:
         before, after = taken.before, taken.after
         assert taken.entries, "a step without an event"
         assert not before.stage.final, f"{before.stage} has changed"
@@ -262,7 +262,7 @@ class AnyCommands(RuleBasedStateMachine):
         for row in step.rows:
             put(self.stored, row)
         for queued in step.notices:
-            assert queued.notice.kind in KINDS
+            assert queued.notice.kind in NOTICE_KINDS
             assert may_see(after, queued.notice.to), f"{queued.notice.to} is told of a case it may not see"
             cause = next(entry for entry in taken.entries if entry.seq == queued.seq)
             assert caused_as_listed(queued.notice, cause), (queued.notice, cause)
@@ -274,7 +274,7 @@ class AnyCommands(RuleBasedStateMachine):
         for entry in taken.entries:
             again = Entry.model_validate_json(entry.model_dump_json())
             assert again == entry
-            earlier, self.shadow = self.shadow, replay(self.shadow, again)
+            earlier, self.shadow = self.shadow, replay_entry(self.shadow, again)
             for row in rows_of(earlier, self.shadow, (again,)):
                 put(self.rebuilt, row)
 
@@ -390,12 +390,12 @@ class AnyCommands(RuleBasedStateMachine):
         struck = 0
         while (act := next_act(self.case)) is not None and act.at <= until:
             self.now = max(self.now, act.at)
-            taken = strike(self.case, self.now)
+            taken = apply_clock(self.case, self.now)
             assert taken is not None
             self.take(taken)
             struck += 1
             assert struck < 2000, "the clock never stops striking"
-        assert strike(self.case, until) is None
+        assert apply_clock(self.case, until) is None
         self.now = until
 
     @rule(count=st.integers(1, 3))
@@ -403,7 +403,7 @@ class AnyCommands(RuleBasedStateMachine):
         """The worker was away: what was due is done at a later moment."""
         self.now += timedelta(hours=50)
         for _ in range(count):
-            taken = strike(self.case, self.now)
+            taken = apply_clock(self.case, self.now)
             if taken is not None:
                 self.take(taken)
 
@@ -428,7 +428,7 @@ class AnyCommands(RuleBasedStateMachine):
     @invariant()
     def whose_turn_it_is_has_a_duty_and_every_duty_can_be_done(self) -> None:
         case = self.case
-        asked = duties(case)
+        asked = open_duties(case)
         assert set(waiting_on(case)) <= {duty.post for duty in asked}, "its turn, and nothing to do"
         for duty in asked:
             assert duty.do in allowed(case, duty.post), f"{duty} is asked for and not allowed"

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from models.asks import ACKNOWLEDGE, ASKS, asked_of, may_answer_by_link
-from models.duties import duties
+from models.duties import open_duties
 from models.log import event_of, seal
-from models.notices import KINDS, Notice
+from models.notices import NOTICE_KINDS, Notice
 from models.policy import Policy, policy_with
 from models.posts import Post
-from models.rules import RULES, Taken, allowed
+from models.rules import RULES, Transition, allowed
 from ops.scenario import read_scenario
 from tests.tabletop import Tabletop
 
@@ -40,7 +40,7 @@ class Asking(Tabletop):
         self.wrong: list[str] = []
         self.silent: list[str] = []
 
-    def _took(self, taken: Taken) -> Taken:
+    def _took(self, taken: Transition) -> Transition:
         before, known = len(self.notices), self._duties()
         super()._took(taken)
         told = self.notices[before:]
@@ -55,7 +55,7 @@ class Asking(Tabletop):
         return taken
 
     def _duties(self) -> set[tuple[Post, str, str]]:
-        return {(duty.post, duty.do, duty.about) for duty in duties(self.case)}
+        return {(duty.post, duty.do, duty.about) for duty in open_duties(self.case)}
 
     def _look(self, notice: Notice) -> None:
         asked = asked_of(notice.kind, notice.to, notice.facts)
@@ -89,7 +89,7 @@ def test_whoever_is_asked_may_do_it_then_and_whoever_has_to_do_something_is_aske
 
 
 def test_every_kind_that_asks_has_its_command_and_no_other_has() -> None:
-    assert set(ASKS) == {name for name, kind in KINDS.items() if kind.asks} - NOT_IN_THE_CASE
+    assert set(ASKS) == {name for name, kind in NOTICE_KINDS.items() if kind.asks} - NOT_IN_THE_CASE
     assert {ask.do for ask in ASKS.values()} <= set(RULES)
 
 

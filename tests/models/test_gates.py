@@ -9,8 +9,8 @@ from models.case import Clock, Gate, GateName, GateOutcome, ParticipantState, Re
 from models.commands import parse
 from models.ladder import ClockAct
 from models.posts import Capacity, Post
-from models.refusal import Why
-from models.rules import decide
+from models.refusal import RefusalKind
+from models.rules import apply_command
 from tests.models.helpers import (
     AU,
     DAY,
@@ -123,7 +123,7 @@ def test_a_position_may_be_changed_until_the_second_is_in() -> None:
 def test_conditions_and_reasons_must_be_said() -> None:
     table = in_review()
     for position in ("approve_with_conditions", "decline", "ask"):
-        assert refuses(table, AU, "decide", {"position": position}).why is Why.INVALID
+        assert refuses(table, AU, "decide", {"position": position}).why is RefusalKind.INVALID
 
 
 def test_conditions_stand_in_the_decision() -> None:
@@ -181,7 +181,7 @@ def test_the_clock_stands_until_each_question_is_answered_or_dropped() -> None:
 def test_a_question_is_answered_by_the_post_that_is_asked() -> None:
     table = in_review()
     says(table, AU, "ask", "Since when?")
-    assert refuses(table, MY, "answer", {"text": "I know"}).why is Why.FORBIDDEN
+    assert refuses(table, MY, "answer", {"text": "I know"}).why is RefusalKind.FORBIDDEN
 
 
 def test_a_participant_that_asked_for_an_extension_answers_what_is_asked_about_it() -> None:
@@ -261,7 +261,7 @@ def test_under_recuse_its_place_is_taken_in_the_policys_order() -> None:
     table = in_review("AU/focal-point", RECUSE)
     assert [(one.post, one.place_of) for one in activation(table).deciders] == [(NZ, AU), (ID, ID)]
     refused = refuses(table, AU, "decide", {"gate": "activation", "position": "approve"})
-    assert refused.why is Why.FORBIDDEN
+    assert refused.why is RefusalKind.FORBIDDEN
     assert NZ in str(refused)
 
 
@@ -366,7 +366,7 @@ def test_a_stale_form_is_refused_and_told_who_changed_what() -> None:
     seen = table.case.seq
     table.do(LK, "resubmit", {"situation": "More boats leave."})
     refused = refuses(table, AU, "decide", {"gate": "activation", "position": "approve"}, seen=seen)
-    assert refused.why is Why.CONFLICT
+    assert refused.why is RefusalKind.CONFLICT
     assert LK in str(refused)
     assert "resubmit" in str(refused)
 
@@ -459,10 +459,10 @@ def test_a_command_is_acted_on_in_the_name_of_the_post_the_secretariat_spoke_to(
     table.do(RSO, "act_for", fields)
     entry = table.entries[-1]
     assert (entry.by, entry.acted_for.by if entry.acted_for else "") == (AU, RSO)
-    assert refuses(table, LK, "act_for", fields).why is Why.FORBIDDEN
+    assert refuses(table, LK, "act_for", fields).why is RefusalKind.FORBIDDEN
 
 
 def test_the_same_case_and_command_always_give_the_same_entries() -> None:
     table = in_review()
     command = parse("decide", {"position": "approve"}, by=AU, command_id="x")
-    assert decide(table.case, command, table.now) == decide(table.case, command, table.now)
+    assert apply_command(table.case, command, table.now) == apply_command(table.case, command, table.now)

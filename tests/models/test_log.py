@@ -9,7 +9,7 @@ import pytest
 
 from models.log import ActedFor, Entry, broken_at, event_of
 from models.posts import Post
-from models.rules import replay, take_over
+from models.rules import replay_entry, take_over
 from tests.models.helpers import RSO, reported
 from tests.tabletop import Tabletop
 
@@ -72,7 +72,7 @@ def test_entries_read_again_from_json_verify_and_hold_the_same_events(table: Tab
 def test_a_state_is_rebuilt_from_the_log(table: Tabletop) -> None:
     blank = case = Tabletop().case
     for entry in table.entries:
-        case = replay(case, entry)
+        case = replay_entry(case, entry)
     known: dict[str, Any] = {"recent": {}, "touched": {}}
     assert case == table.case.model_copy(update=known)
     assert take_over(blank, tuple(table.entries)).model_copy(update=known) == case

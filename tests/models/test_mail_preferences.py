@@ -9,18 +9,18 @@ from hypothesis import strategies as st
 
 from models.calendars import EVERYWHERE, WorkCalendar
 from models.mail_preferences import (
-    DEFAULT,
+    DEFAULT_PREFERENCES,
     MOST_SWITCHES,
-    NEAR,
-    Decision,
+    NEAR_DEADLINE,
+    HoldReason,
     How,
     Mail,
     Preferences,
     Rhythm,
     Switch,
-    Way,
-    Why,
-    decide,
+    Timing,
+    TimingDecision,
+    decide_timing,
     next_digest,
     quiet_until,
 )
@@ -41,9 +41,9 @@ QUIET = Preferences(quiet_from=time(21), quiet_until=time(6))
 WEEKLY = Preferences(digest=Rhythm.WEEKLY)
 NONE = Preferences(digest=Rhythm.NONE)
 
-AT_ONCE = Decision(Way.NOW)
-DIGEST = Decision(Way.DIGEST, TOMORROW, Why.DIGEST)
-LATER = Decision(Way.AT, QUIET_END, Why.QUIET)
+AT_ONCE = TimingDecision(Timing.NOW)
+DIGEST = TimingDecision(Timing.DIGEST, TOMORROW, HoldReason.DIGEST)
+LATER = TimingDecision(Timing.AT, QUIET_END, HoldReason.QUIET)
 
 
 def wanting(*switches: tuple[str, str, How], **more: object) -> Preferences:
@@ -53,8 +53,8 @@ def wanting(*switches: tuple[str, str, How], **more: object) -> Preferences:
     )
 
 
-def never(why: Why) -> Decision:
-    return Decision(Way.NOT, None, why)
+def never(why: HoldReason) -> TimingDecision:
+    return TimingDecision(Timing.NOT, None, why)
 
 
 def due(**span: float) -> datetime:
@@ -63,78 +63,94 @@ def due(**span: float) -> datetime:
 
 OFF, ONCE, GATHER = How.OFF, How.AT_ONCE, How.DIGEST
 
-TABLE: dict[str, tuple[Mail, Preferences, Decision]] = {
+TABLE: dict[str, tuple[Mail, Preferences, TimingDecision]] = {
     # nothing said
-    "news waits for the morning's digest": (NEWS, DEFAULT, DIGEST),
-    "what may not wait goes at once": (TOLD, DEFAULT, AT_ONCE),
-    "what is mandatory goes at once": (MUST, DEFAULT, AT_ONCE),
+    "news waits for the morning's digest": (NEWS, DEFAULT_PREFERENCES, DIGEST),
+    "what may not wait goes at once": (TOLD, DEFAULT_PREFERENCES, AT_ONCE),
+    "what is mandatory goes at once": (MUST, DEFAULT_PREFERENCES, AT_ONCE),
     # rhythm
-    "a weekly digest comes on its day": (NEWS, WEEKLY, Decision(Way.DIGEST, MONDAY, Why.DIGEST)),
-    "without digests what would be in one is not sent": (NEWS, NONE, never(Why.NO_DIGEST)),
+    "a weekly digest comes on its day": (NEWS, WEEKLY, TimingDecision(Timing.DIGEST, MONDAY, HoldReason.DIGEST)),
+    "without digests what would be in one is not sent": (NEWS, NONE, never(HoldReason.NO_DIGEST)),
     "without digests the rest goes": (TOLD, NONE, AT_ONCE),
     "without digests what asks with a date goes at once": (NEWS._replace(asks=True, due=due(days=9)), NONE, AT_ONCE),
     # near deadlines
     "what asks within a day of the digest does not wait for it": (
-        NEWS._replace(asks=True, due=TOMORROW + NEAR - timedelta(seconds=1)),
-        DEFAULT,
+        NEWS._replace(asks=True, due=TOMORROW + NEAR_DEADLINE - timedelta(seconds=1)),
+        DEFAULT_PREFERENCES,
         AT_ONCE,
     ),
-    "what asks a day after the digest waits for it": (NEWS._replace(asks=True, due=TOMORROW + NEAR), DEFAULT, DIGEST),
+    "what asks a day after the digest waits for it": (
+        NEWS._replace(asks=True, due=TOMORROW + NEAR_DEADLINE),
+        DEFAULT_PREFERENCES,
+        DIGEST,
+    ),
     "what asks within a week does not wait for a weekly digest": (
         NEWS._replace(asks=True, due=due(days=5)),
         WEEKLY,
         AT_ONCE,
     ),
-    "a deadline that has passed is near no more": (NEWS._replace(asks=True, due=due(days=-3)), DEFAULT, DIGEST),
-    "a date of what only tells holds up nothing": (NEWS._replace(due=due(hours=2)), DEFAULT, DIGEST),
+    "a deadline that has passed is near no more": (
+        NEWS._replace(asks=True, due=due(days=-3)),
+        DEFAULT_PREFERENCES,
+        DIGEST,
+    ),
+    "a date of what only tells holds up nothing": (NEWS._replace(due=due(hours=2)), DEFAULT_PREFERENCES, DIGEST),
     # quiet hours
     "in quiet hours it waits for their end": (TOLD, QUIET, LATER),
     "what is mandatory waits for their end too": (MUST._replace(due=due(days=5)), QUIET, LATER),
     "what asks within a day of their end does not wait": (
-        MUST._replace(due=QUIET_END + NEAR - timedelta(seconds=1)),
+        MUST._replace(due=QUIET_END + NEAR_DEADLINE - timedelta(seconds=1)),
         QUIET,
         AT_ONCE,
     ),
-    "what asks a day after their end waits": (MUST._replace(due=QUIET_END + NEAR), QUIET, LATER),
+    "what asks a day after their end waits": (MUST._replace(due=QUIET_END + NEAR_DEADLINE), QUIET, LATER),
     "an urgent case knows no quiet hours": (TOLD._replace(urgent=True), QUIET, AT_ONCE),
     "what is mandatory in an urgent case knows none": (MUST._replace(urgent=True), QUIET, AT_ONCE),
     "an urgent case waits for no digest": (NEWS._replace(urgent=True), WEEKLY, AT_ONCE),
     "what waits for a digest waits no longer for quiet hours": (NEWS, QUIET, DIGEST),
     # switches
-    "a kind is switched off": (TOLD, wanting(("", "report_accepted", OFF)), never(Why.KIND_OFF)),
+    "a kind is switched off": (TOLD, wanting(("", "report_accepted", OFF)), never(HoldReason.KIND_OFF)),
     "a kind is switched off in urgent cases too": (
         TOLD._replace(urgent=True),
         wanting(("", "report_accepted", OFF)),
-        never(Why.KIND_OFF),
+        never(HoldReason.KIND_OFF),
     ),
     "another kind is not": (TOLD, wanting(("", "outcome_due", OFF)), AT_ONCE),
-    "a case is switched off": (TOLD, wanting((CASE, "", OFF)), never(Why.CASE_OFF)),
+    "a case is switched off": (TOLD, wanting((CASE, "", OFF)), never(HoldReason.CASE_OFF)),
     "another case is not": (TOLD, wanting(("AHG-2026-004", "", OFF)), AT_ONCE),
     "the follow-ups of a case are switched off with it": (
         Mail("recommendation_due", f"{CASE}/R2"),
         wanting((CASE, "", OFF)),
-        never(Why.CASE_OFF),
+        never(HoldReason.CASE_OFF),
     ),
-    "everything optional is switched off": (TOLD, wanting(("", "", OFF)), never(Why.ALL_OFF)),
+    "everything optional is switched off": (TOLD, wanting(("", "", OFF)), never(HoldReason.ALL_OFF)),
     "nothing mandatory can be switched off": (MUST, wanting(("", "", OFF), (CASE, "", OFF)), AT_ONCE),
     "what is mandatory goes into no digest": (MUST, wanting(("", MUST.kind, GATHER)), AT_ONCE),
-    "a kind in a case, both conditions at once": (TOLD, wanting((CASE, TOLD.kind, OFF)), never(Why.KIND_IN_CASE_OFF)),
+    "a kind in a case, both conditions at once": (
+        TOLD,
+        wanting((CASE, TOLD.kind, OFF)),
+        never(HoldReason.KIND_IN_CASE_OFF),
+    ),
     "the kind in another case is not meant": (
         TOLD._replace(case="AHG-2026-009"),
         wanting((CASE, TOLD.kind, OFF)),
         AT_ONCE,
     ),
     "another kind in the case is not meant": (ASKED, wanting((CASE, TOLD.kind, OFF)), AT_ONCE),
-    "either of two switches": (ASKED, wanting((CASE, TOLD.kind, OFF), ("", ASKED.kind, OFF)), never(Why.KIND_OFF)),
+    "either of two switches": (
+        ASKED,
+        wanting((CASE, TOLD.kind, OFF), ("", ASKED.kind, OFF)),
+        never(HoldReason.KIND_OFF),
+    ),
     "a kind off, but not in this case": (TOLD, wanting(("", TOLD.kind, OFF), (CASE, TOLD.kind, ONCE)), AT_ONCE),
     "a case off, but not this kind in it": (NEWS, wanting((CASE, "", OFF), (CASE, NEWS.kind, GATHER)), DIGEST),
     "everything off, but not this case": (TOLD, wanting(("", "", OFF), (CASE, "", ONCE)), AT_ONCE),
     "of two that say as much the quieter counts": (
         TOLD,
         wanting((CASE, "", ONCE), ("", TOLD.kind, OFF)),
-        never(Why.KIND_OFF),
+        never(HoldReason.KIND_OFF),
     ),
-    "the same the other way round": (TOLD, wanting((CASE, "", OFF), ("", TOLD.kind, ONCE)), never(Why.CASE_OFF)),
+    "the same the other way round": (TOLD, wanting((CASE, "", OFF), ("", TOLD.kind, ONCE)), never(HoldReason.CASE_OFF)),
     "news is wanted at once": (NEWS, wanting(("", NEWS.kind, ONCE)), AT_ONCE),
     "news that is wanted at once waits for the end of quiet hours": (
         NEWS,
@@ -148,7 +164,7 @@ TABLE: dict[str, tuple[Mail, Preferences, Decision]] = {
 @pytest.mark.parametrize("name", TABLE)
 def test_what_becomes_of_a_mail(name: str) -> None:
     mail, wants, then = TABLE[name]
-    assert decide(mail, wants, JAKARTA, NOW) == then
+    assert decide_timing(mail, wants, JAKARTA, NOW) == then
 
 
 def at(written: str) -> datetime:
@@ -348,7 +364,7 @@ def test_preferences_that_contradict_themselves_are_refused(said: dict[str, obje
 
 
 def test_a_switch_takes_the_place_of_one_that_means_the_same() -> None:
-    first = DEFAULT.with_switch(Switch(kind="outcome_due", how=How.OFF))
+    first = DEFAULT_PREFERENCES.with_switch(Switch(kind="outcome_due", how=How.OFF))
     second = first.with_switch(Switch(kind="outcome_due", how=How.AT_ONCE))
     third = second.with_switch(Switch(case=CASE, kind="outcome_due", how=How.OFF))
     assert [one.how for one in second.switches] == [How.AT_ONCE]
@@ -386,5 +402,5 @@ def test_preferences_come_back_from_json_as_they_were() -> None:
 
 
 def test_an_office_without_a_calendar_has_mornings_in_utc() -> None:
-    assert next_digest(DEFAULT, EVERYWHERE, NOW) == datetime(2026, 6, 11, 8, 0, tzinfo=UTC)
+    assert next_digest(DEFAULT_PREFERENCES, EVERYWHERE, NOW) == datetime(2026, 6, 11, 8, 0, tzinfo=UTC)
     assert date(2026, 6, 11).weekday() == 3

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from models.agenda import waiting_on
 from models.case import GateName, Stage, Term
 from models.posts import Post
-from models.refusal import Why
+from models.refusal import RefusalKind
 from models.rules import allowed, terms_of_reference
 from tests.models.helpers import AU, DAY, ID, LK, MY, NZ, RSO, TH, approve, at_work, in_selection, refuses, stage_of
 from tests.tabletop import Tabletop
@@ -54,9 +54,9 @@ def test_the_ladder_rests_while_an_outcome_is_blocked_and_goes_on_with_progress(
 def test_only_its_owner_or_a_supporter_among_members_updates_an_outcome() -> None:
     table = with_outcome()
     table.do(AU, "add_outcome", {"title": "Other", "owner": "LK"})
-    assert refuses(table, LK, "progress", {"outcome": "Radio net"}).why is Why.FORBIDDEN
-    assert refuses(table, MY, "progress", {"outcome": "Nothing"}).why is Why.NOT_FOUND
-    assert refuses(table, AU, "add_outcome", NET).why is Why.CONFLICT
+    assert refuses(table, LK, "progress", {"outcome": "Radio net"}).why is RefusalKind.FORBIDDEN
+    assert refuses(table, MY, "progress", {"outcome": "Nothing"}).why is RefusalKind.NOT_FOUND
+    assert refuses(table, AU, "add_outcome", NET).why is RefusalKind.CONFLICT
 
 
 def test_what_is_done_is_verified_by_one_co_chair_and_the_other_may_object_in_time() -> None:
@@ -70,7 +70,7 @@ def test_what_is_done_is_verified_by_one_co_chair_and_the_other_may_object_in_ti
     assert table.told("outcome_verified") == [AU, ID, MY, TH]
     objection = {"outcome": "Radio net", "text": "two posts are silent"}
     assert "other Co-Chair" in str(refuses(table, AU, "object", objection))
-    assert refuses(table, NZ, "object", objection).why is Why.FORBIDDEN
+    assert refuses(table, NZ, "object", objection).why is RefusalKind.FORBIDDEN
     table.do(ID, "object", objection)
     assert table.case.outcomes["Radio net"].state == "open"
     assert "outcome:Radio net" in table.case.ladders
@@ -95,7 +95,7 @@ def test_an_arrangement_is_in_force_when_every_party_has_agreed_and_laggards_are
     table.do(TH, "agree", {"arrangement": "Routes"})
     assert table.case.arrangements["Routes"].state == "in_force"
     assert "agreement:Routes" not in table.case.ladders
-    assert refuses(table, LK, "agree", {"arrangement": "Routes"}).why is Why.FORBIDDEN
+    assert refuses(table, LK, "agree", {"arrangement": "Routes"}).why is RefusalKind.FORBIDDEN
 
 
 def test_every_party_is_asked_to_agree_to_what_another_post_proposes() -> None:
@@ -190,8 +190,8 @@ def test_an_extension_is_decided_and_moves_the_end() -> None:
 def test_an_extension_to_an_earlier_or_absurd_date_is_refused() -> None:
     table = at_work()
     assert "later date" in str(refuses(table, AU, "extend", {"until": "2026-06-01"}))
-    assert refuses(table, AU, "extend", {"until": "9999-12-31"}).why is Why.INVALID
-    assert refuses(table, AU, "extend", {"by": "9999mo"}).why is Why.INVALID
+    assert refuses(table, AU, "extend", {"until": "9999-12-31"}).why is RefusalKind.INVALID
+    assert refuses(table, AU, "extend", {"by": "9999mo"}).why is RefusalKind.INVALID
 
 
 def test_the_end_of_the_duration_is_reminded_and_opens_the_final_report() -> None:

@@ -4,8 +4,8 @@ import pytest
 
 from models.agenda import next_act, waiting_on
 from models.case import GateName, GateOutcome, ParticipantState, Seat, Stage
-from models.refusal import Why
-from models.rules.composition import lacking
+from models.refusal import RefusalKind
+from models.rules.composition import missing_for_minimum
 from tests.models.helpers import (
     AU,
     DAY,
@@ -112,7 +112,7 @@ def test_a_co_chair_convenes_once_the_minimum_is_met_and_later_answers_still_cou
     assert "1 other most-affected member and 1 organisation" in str(refused)
     table.do(MY, "respond", {})
     table.do("IOM/focal-point", "respond", {})
-    assert refuses(table, NZ, "convene").why is Why.FORBIDDEN
+    assert refuses(table, NZ, "convene").why is RefusalKind.FORBIDDEN
     table.do(AU, "convene")
     assert stage_of(table) is Stage.OPERATIONAL
     assert TH in waiting_on(table.case)
@@ -128,7 +128,7 @@ def test_observers_do_not_count_for_the_minimum() -> None:
     table = invited()
     for member in ("MY", "TH", "IOM", "UNHCR"):
         table.do(f"{member}/focal-point", "respond", {"answer": "observe"})
-    assert lacking(table.case) == ("1 other most-affected member", "1 organisation")
+    assert missing_for_minimum(table.case) == ("1 other most-affected member", "1 organisation")
     assert stage_of(table) is Stage.PARTICIPANT_SELECTION
 
 
@@ -220,14 +220,14 @@ def test_whoever_came_in_the_place_of_an_affected_member_counts_for_the_minimum(
     table = invited(affected=["TH"])
     table.do("IOM/focal-point", "respond", {"answer": "accept"})
     table.do(TH, "respond", {"answer": "decline"})
-    assert lacking(table.case) == ("1 other most-affected member",)
+    assert missing_for_minimum(table.case) == ("1 other most-affected member",)
     table.do(NZ, "replace", {"member": "TH", "by": "BD"})
     approve(table, "participants")
     table.do(BD, "respond", {"answer": "decline"})
     table.do(NZ, "replace", {"member": "BD", "by": "NZ"})
     approve(table, "participants")
     table.do("NZ/focal-point", "respond", {"answer": "accept"})
-    assert lacking(table.case) == ()
+    assert missing_for_minimum(table.case) == ()
     table.do(AU, "convene")
     assert stage_of(table) is Stage.OPERATIONAL
 
@@ -238,7 +238,7 @@ def test_a_state_in_nobodys_place_does_not_stand_for_an_affected_one() -> None:
     approve(table, "participants")
     for post, answer in ((TH, "decline"), (BD, "accept"), ("IOM/focal-point", "accept")):
         table.do(post, "respond", {"answer": answer})
-    assert lacking(table.case) == ("1 other most-affected member",)
+    assert missing_for_minimum(table.case) == ("1 other most-affected member",)
 
 
 def test_who_submits_jointly_is_an_other_most_affected_member() -> None:
@@ -247,7 +247,7 @@ def test_who_submits_jointly_is_an_other_most_affected_member() -> None:
     table.do(RSO, "accept")
     approve(table, "activation")
     approve(table, "participants")
-    assert lacking(table.case) == ("1 organisation",)
+    assert missing_for_minimum(table.case) == ("1 organisation",)
     table.do("IOM/focal-point", "respond", {"answer": "accept"})
     table.do(AU, "convene")
     assert stage_of(table) is Stage.OPERATIONAL
@@ -275,7 +275,7 @@ def test_a_later_admission_is_endorsed_by_a_participant_then_invited() -> None:
     table = at_work()
     table.do(NZ, "admit", {"member": "BD"})
     assert state(table, "BD") is ParticipantState.ADMITTED
-    assert refuses(table, BD, "respond").why is Why.CONFLICT
+    assert refuses(table, BD, "respond").why is RefusalKind.CONFLICT
     assert MY in table.told("admission_proposed")
     assert MY in waiting_on(table.case)
     table.do(MY, "endorse")
@@ -292,14 +292,14 @@ def test_an_admission_not_endorsed_is_reminded_and_observers_do_not_endorse() ->
     table.do(AU, "convene")
     table.do(NZ, "admit", {"member": "BD"})
     assert TH not in waiting_on(table.case)
-    assert refuses(table, TH, "endorse", {"member": "BD"}).why is Why.FORBIDDEN
+    assert refuses(table, TH, "endorse", {"member": "BD"}).why is RefusalKind.FORBIDDEN
     table.wait(15 * DAY)
     assert table.told("admission_proposed").count(MY) == 3
 
 
 def test_only_the_steering_group_admits() -> None:
     table = at_work()
-    assert refuses(table, MY, "admit", {"member": "BD"}).why is Why.FORBIDDEN
+    assert refuses(table, MY, "admit", {"member": "BD"}).why is RefusalKind.FORBIDDEN
     assert "accepted already" in str(refuses(table, NZ, "admit", {"member": "MY"}))
 
 
@@ -326,7 +326,7 @@ def test_who_declined_comes_in_later_only_by_admission() -> None:
 
 
 def test_a_member_that_is_not_invited_cannot_respond() -> None:
-    assert refuses(invited(), MM, "respond").why is Why.FORBIDDEN
+    assert refuses(invited(), MM, "respond").why is RefusalKind.FORBIDDEN
 
 
 def test_a_replacement_that_is_not_confirmed_yet_does_not_keep_the_group_from_convening() -> None:

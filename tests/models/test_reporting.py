@@ -4,7 +4,7 @@ import pytest
 
 from models.agenda import next_act, waiting_on
 from models.case import Consent, GateName, GateOutcome, ReportState, Stage, Term
-from models.refusal import Why
+from models.refusal import RefusalKind
 from models.rules import terms_of_reference
 from tests.models.helpers import (
     AU,
@@ -195,7 +195,7 @@ def test_a_word_on_being_named_can_be_changed_until_it_goes_out() -> None:
     table.do(MY, "consent", {"answer": "give"})
     approve(table, "circulation")
     assert table.case.circulations[1].named == ("MY",)
-    assert refuses(table, MY, "consent", {"answer": "refuse"}).why is Why.FORBIDDEN
+    assert refuses(table, MY, "consent", {"answer": "refuse"}).why is RefusalKind.FORBIDDEN
 
 
 def test_the_co_chairs_own_countries_consent_by_deciding() -> None:
@@ -246,7 +246,7 @@ def test_a_circulation_not_approved_does_not_go_out(position: str | None) -> Non
 def test_only_who_is_named_consents() -> None:
     table = reported()
     circulate(table, ["MY"])
-    assert refuses(table, TH, "consent").why is Why.FORBIDDEN
+    assert refuses(table, TH, "consent").why is RefusalKind.FORBIDDEN
 
 
 def test_the_co_chairs_may_decide_that_nothing_is_circulated() -> None:
@@ -340,5 +340,5 @@ def test_a_closing_declined_leaves_the_case_reporting() -> None:
 
 def test_outcomes_may_be_updated_while_the_group_reports() -> None:
     table = reporting()
-    assert refuses(table, AU, "add_outcome", {"title": "New"}).why is Why.CONFLICT
+    assert refuses(table, AU, "add_outcome", {"title": "New"}).why is RefusalKind.CONFLICT
     assert "recommendation is followed" in str(refuses(table, MY, "adopt", {"recommendation": "x"}))

@@ -9,7 +9,7 @@ from models.agenda import waiting_on
 from models.case import Case, GateName, GateOutcome, Stage
 from models.posts import Post
 from models.projection import rows_of
-from models.refusal import Refused, Why
+from models.refusal import RefusalKind, Refused
 from models.request import Request, fingerprint
 from models.visibility import Sight, readable, sight
 from tests.models.helpers import AU, DAY, ID, LK, MM, MY, RSO, approve, in_review, refuses, stage_of, submitted
@@ -27,7 +27,7 @@ def test_a_request_goes_to_the_secretariats_check() -> None:
 @pytest.mark.parametrize("missing", [{"title": ""}, {"situation": "   "}, {"title": "", "situation": ""}])
 def test_a_request_without_title_or_situation_is_refused(missing: dict[str, str]) -> None:
     refused = refuses(Tabletop(), LK, "submit", {**REQUEST, **missing})
-    assert refused.why is Why.INVALID
+    assert refused.why is RefusalKind.INVALID
     assert "cannot be submitted without" in str(refused)
 
 
@@ -107,7 +107,7 @@ def test_the_completeness_check_is_overdue_again_and_again_until_it_is_made() ->
 
 
 def test_only_the_secretariat_finds_a_request_complete() -> None:
-    assert refuses(submitted(), LK, "accept").why is Why.FORBIDDEN
+    assert refuses(submitted(), LK, "accept").why is RefusalKind.FORBIDDEN
 
 
 def test_a_requester_withdraws_its_request_and_still_sees_the_case() -> None:

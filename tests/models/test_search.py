@@ -5,15 +5,15 @@ import pytest
 from models.case import Case
 from models.posts import Post
 from models.projection import rows_of
-from models.rules import blank, replay
-from models.search import SearchText, Thing, reader_mark, search_texts
+from models.rules import blank, replay_entry
+from models.search import SearchText, Thing, reader_key, search_texts
 from models.visibility import Sight
 from tests.models.helpers import RSO, TH, at_work, reported
 from tests.web.whole_case import MARKS, OPEN_TO_TH, READ_ALL, READERS, played
 
 
 def found_by(case: Case, post: str) -> list[SearchText]:
-    mark = reader_mark(Post(post))
+    mark = reader_key(Post(post))
     return [text for text in search_texts(case).values() if mark in text.readers]
 
 
@@ -102,7 +102,7 @@ def test_the_rows_of_all_steps_are_the_texts_of_the_case() -> None:
     rows: dict[int, dict[str, object]] = {}
     case = blank(table.case.reference)
     for entry in table.entries:
-        before, case = case, replay(case, entry)
+        before, case = case, replay_entry(case, entry)
         for row in rows_of(before, case, (entry,)):
             if row.table == "search_texts":
                 rows.pop(row.columns["id"], None)

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.search_words import excerpt, matches, terms_of, words_of
+from models.search_words import excerpt, matches, searchable_words, terms_of
 
 
 def finds(query: str, text: str) -> bool:
     """Whether every term of a query is found in a text."""
-    words = words_of(text)
+    words = searchable_words(text)
     return all(any(matches(term, word) for word in words) for term in terms_of(query))
 
 
@@ -60,7 +60,7 @@ def test_an_endless_query_asks_for_few_terms() -> None:
 
 
 def test_an_endless_text_has_words_that_fit_into_one_value_of_postgresql() -> None:
-    words = words_of(" ".join(f"{n:016d}" for n in range(100_000)))
+    words = searchable_words(" ".join(f"{n:016d}" for n in range(100_000)))
 
     assert sum(len(word[:n]) for word in words for n in range(2, 17)) < 1024**2
 
@@ -68,7 +68,7 @@ def test_an_endless_text_has_words_that_fit_into_one_value_of_postgresql() -> No
 @given(st.text(max_size=60))
 def test_every_text_is_found_by_itself_and_has_no_sign_in_its_words(text: str) -> None:
     assert finds(text, text)
-    for word in (*words_of(text), *terms_of(text)):
+    for word in (*searchable_words(text), *terms_of(text)):
         assert word == word.strip()
         assert not set(word) & set(" \t\n\"'*:()\\%_@/-&|!<>\x00")
 

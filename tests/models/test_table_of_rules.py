@@ -10,10 +10,10 @@ from models import events
 from models.case import Case
 from models.commands import COMMANDS, parse
 from models.evolve.handlers import HANDLERS
-from models.notices import KINDS, TOLD
+from models.notices import NOTICE_KINDS, NOTICE_RULES
 from models.notices.clock import _BY_CLOCK
 from models.posts import Post
-from models.refusal import Refused, Why
+from models.refusal import RefusalKind, Refused
 from models.rules import RULES, allowed
 from models.rules.clock import _FOLLOWS
 from tests.models.helpers import (
@@ -61,7 +61,7 @@ def test_every_ladder_that_is_set_has_what_follows_it() -> None:
 
 
 def test_every_event_that_is_told_is_an_event() -> None:
-    assert set(TOLD) <= set(events.EVENTS.values())
+    assert set(NOTICE_RULES) <= set(events.EVENTS.values())
 
 
 def test_every_kind_of_notice_that_the_code_names_is_listed() -> None:
@@ -72,7 +72,7 @@ def test_every_kind_of_notice_that_the_code_names_is_listed() -> None:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("tell", "_tell"):
                 named |= {arg.value for arg in node.args if isinstance(arg, ast.Constant)}
     assert named
-    assert named <= set(KINDS)
+    assert named <= set(NOTICE_KINDS)
 
 
 def test_nothing_in_models_is_imported_late_and_the_domain_knows_no_tables() -> None:
@@ -89,7 +89,7 @@ def test_nothing_in_models_is_imported_late_and_the_domain_knows_no_tables() -> 
 @pytest.mark.parametrize("table", [submitted(), in_review(), in_selection(), at_work()])
 def test_a_refusal_says_what_is_allowed_now_and_who_is_waited_for(table: Tabletop) -> None:
     refused = refuses(table, "JO/focal-point", "accept")
-    assert refused.why is Why.FORBIDDEN
+    assert refused.why is RefusalKind.FORBIDDEN
     sentence = str(refused)
     assert "Only the secretariat may find a request complete" in sentence
     assert f"The case is in {table.case.stage.words}" in sentence
@@ -205,7 +205,7 @@ def test_a_post_that_does_not_exist_may_do_nothing() -> None:
 def test_a_field_that_cannot_be_read_is_named_with_its_limit(do: str, fields: dict[str, object], words: str) -> None:
     with pytest.raises(Refused) as caught:
         parse(do, fields, by=LK, command_id="x")
-    assert caught.value.why is Why.INVALID
+    assert caught.value.why is RefusalKind.INVALID
     assert words in str(caught.value)
 
 
@@ -227,7 +227,7 @@ def test_posts_change_hands_by_their_own_word_or_the_secretariats() -> None:
     table.do(RSO, "delegate", {"post": AU, "to": {"name": "Ångström", "email": "a@example.org"}, "until": "2026-04-01"})
     assert table.told("post_handed_over") == [LK, RSO]
     assert table.told("post_delegated") == [AU, RSO]
-    assert refuses(table, LK, "hand_over", {"post": AU, "to": "José"}).why is Why.FORBIDDEN
+    assert refuses(table, LK, "hand_over", {"post": AU, "to": "José"}).why is RefusalKind.FORBIDDEN
     assert "before it begins" in str(refuses(table, LK, "delegate", {"to": "José", "until": "2026-01-01"}))
 
 

@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from models.case import Case
-from models.duties import duties
+from models.duties import open_duties
 from models.log import Entry
 from models.notices import Notice
-from models.notices.kinds import KINDS, Circle
-from models.posts import SECRETARIAT, Capacity, Post
-from models.rules.turn import desk_of
+from models.notices.kinds import NOTICE_KINDS, Circle
+from models.posts import SECRETARIAT, Capacity, Post, desk_of
 
 
 def desks(members: Iterable[str]) -> set[str]:
@@ -55,7 +54,7 @@ _IN: dict[Circle, Callable[[Case, Mapping[str, Any]], Iterable[str]]] = {
     Circle.MEMBER: lambda case, event: desks(_about(event)),
     Circle.GROUP: lambda case, event: desks(case.taking_part()),
     Circle.PARTICIPANTS: lambda case, event: desks(p.member for p in case.participants.values() if p.takes_part),
-    Circle.AWAITED: lambda case, event: {str(duty.post) for duty in duties(case)},
+    Circle.AWAITED: lambda case, event: {str(duty.post) for duty in open_duties(case)},
     Circle.OWNERS: _of_outcome,
     Circle.PARTIES: _of_arrangement,
     Circle.NAMED: lambda case, event: desks(case.circulation.names if case.circulation else ()),
@@ -67,13 +66,13 @@ _IN: dict[Circle, Callable[[Case, Mapping[str, Any]], Iterable[str]]] = {
 def caused_as_listed(notice: Notice, entry: Entry) -> bool:
     """Whether the entry is one of the events that the table names for the notice's kind."""
     if entry.type == "rung_passed":
-        return f"clock:{str(entry.event['subject']).partition(':')[0]}" in KINDS[notice.kind].on
-    return entry.type in KINDS[notice.kind].on
+        return f"clock:{str(entry.event['subject']).partition(':')[0]}" in NOTICE_KINDS[notice.kind].on
+    return entry.type in NOTICE_KINDS[notice.kind].on
 
 
 def told_as_listed(case: Case, notice: Notice, entry: Entry) -> bool:
     """Whether the notice goes to a circle that the table names for its kind; ``case``: after the step."""
-    circles = KINDS[notice.kind].to
+    circles = NOTICE_KINDS[notice.kind].to
     if (notice.capacity is Capacity.ALTERNATE) != (Circle.ALTERNATES in circles):
         return False
     return any(notice.to in {Post(one) for one in _IN[circle](case, entry.event)} for circle in circles)

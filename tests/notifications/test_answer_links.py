@@ -12,7 +12,7 @@ from itsdangerous import Signer
 
 from models.posts import Post
 from notifications.answer_links import GRACE, AnswerLinks, until
-from notifications.preview import ABOUT, AT, DUE, FACTS, LINKS, reader_of
+from notifications.preview import SAMPLE_CASE, SAMPLE_DUE, SAMPLE_FACTS, SAMPLE_LINKS, SAMPLE_TIME, reader_of
 from notifications.preview import sample_mail as mail
 from notifications.registry import REGISTRY
 from notifications.signing import NotOurs
@@ -26,17 +26,17 @@ def token_of(message: EmailMessage) -> str:
 
 
 def test_the_link_of_an_invitation_says_which_notice_which_post_and_until_when() -> None:
-    link = LINKS.read(token_of(mail("invited")))
+    link = SAMPLE_LINKS.read(token_of(mail("invited")))
     assert (link.key, link.reference) == ("AHG-2009-001/7/invited/desk@example.org", "AHG-2009-001")
-    assert (link.post, link.do, link.until) == ("ID/focal-point", "respond", DUE + GRACE)
-    assert LINKS.was_for(link, "Desk@example.org")
-    assert not LINKS.was_for(link, "other@example.org")
+    assert (link.post, link.do, link.until) == ("ID/focal-point", "respond", SAMPLE_DUE + GRACE)
+    assert SAMPLE_LINKS.was_for(link, "Desk@example.org")
+    assert not SAMPLE_LINKS.was_for(link, "other@example.org")
 
 
 def test_a_link_lives_sixty_days_at_most_and_never_ends_before_its_mail() -> None:
-    assert until(None, AT) == AT + timedelta(days=60)
-    assert until(AT + timedelta(days=300), AT) == AT + timedelta(days=60)
-    assert until(AT - timedelta(days=30), AT) == AT + timedelta(days=7)
+    assert until(None, SAMPLE_TIME) == SAMPLE_TIME + timedelta(days=60)
+    assert until(SAMPLE_TIME + timedelta(days=300), SAMPLE_TIME) == SAMPLE_TIME + timedelta(days=60)
+    assert until(SAMPLE_TIME - timedelta(days=30), SAMPLE_TIME) == SAMPLE_TIME + timedelta(days=7)
 
 
 def test_a_token_says_nothing_of_the_address_that_could_be_looked_up() -> None:
@@ -50,7 +50,7 @@ def test_a_token_says_nothing_of_the_address_that_could_be_looked_up() -> None:
 
 @pytest.mark.parametrize("by_link", [(), ("acknowledge",)])
 def test_where_the_policy_asks_for_signing_in_the_mail_leads_to_the_page(by_link: tuple[str, ...]) -> None:
-    about = ABOUT.model_copy(update={"answers_by_link": by_link})
+    about = SAMPLE_CASE.model_copy(update={"answers_by_link": by_link})
     for kind, do in (("invited", "respond"), ("consent_requested", "consent")):
         text, page = parts(mail(kind, about=about))
         assert f"https://ahg.example.org/cases/AHG-2009-001/do/{do}\n" in text
@@ -64,11 +64,11 @@ def test_a_co_chair_gets_a_link_that_acts_for_acknowledging_alone() -> None:
         for post in ("AU/co-chair", "RSO/secretariat"):
             text, _ = parts(mail(kind, reader=reader_of(kind).model_copy(update={"post": Post(post)})))
             tokens = re.findall(r"/answer/(\S+)", text)
-            assert [LINKS.read(token).do for token in tokens] in ([], ["acknowledge"])
+            assert [SAMPLE_LINKS.read(token).do for token in tokens] in ([], ["acknowledge"])
 
 
 def test_what_a_link_is_about_cannot_leave_its_place() -> None:
-    facts = {**FACTS["review_requested"], "gate": "x&gate=y#z\r\nBcc: a@b /?"}
+    facts = {**SAMPLE_FACTS["review_requested"], "gate": "x&gate=y#z\r\nBcc: a@b /?"}
     text, _ = parts(mail("review_requested", facts=facts))
     (address,) = re.findall("https://\\S+", text)
     assert parse_qs(urlsplit(address).query) == {"gate": ["x&gate=y#z Bcc: a@b /?"]}
@@ -105,7 +105,7 @@ def test_an_older_key_still_opens_links_and_another_key_or_a_changed_token_does_
     ]
     for tampered in bad:
         with pytest.raises(NotOurs):
-            LINKS.read(tampered)
+            SAMPLE_LINKS.read(tampered)
     with pytest.raises(NotOurs):
         AnswerLinks({"new": new}).read(token)
 
@@ -115,4 +115,4 @@ def test_what_was_signed_for_another_purpose_is_no_link() -> None:
     for salt, key in (("ahg.answer", b"k" * 32), ("itsdangerous", b"k" * 32), ("sign-in", b"k" * 32)):
         forged = Signer(key, salt=salt, key_derivation="hmac", digest_method=hashlib.sha256).sign(payload)
         with pytest.raises(NotOurs):
-            LINKS.read(forged.decode())
+            SAMPLE_LINKS.read(forged.decode())

@@ -17,8 +17,8 @@ from models.asks import asked_of
 from models.case import Meeting
 from models.posts import Post
 from notifications import ical
-from notifications.compose import Reader, meeting_file
-from notifications.preview import AT, DUE, FACTS, reader_of
+from notifications.compose import MailReader, meeting_file
+from notifications.preview import SAMPLE_DUE, SAMPLE_FACTS, SAMPLE_TIME, reader_of
 from notifications.preview import sample_mail as mail
 from notifications.registry import REGISTRY
 from tests.models.helpers import AU, DAY, ID, LK, NZ, RSO, approve, at_work, in_review, reporting
@@ -55,11 +55,11 @@ def only(message: EmailMessage) -> Read:
     return one
 
 
-MOVED = {**FACTS["meeting_called"], "starts": "2009-11-23T09:00:00+08:00", "moved": "yes"}
+MOVED = {**SAMPLE_FACTS["meeting_called"], "starts": "2009-11-23T09:00:00+08:00", "moved": "yes"}
 WORDS = {"meeting": "First meeting of the group", "starts": "after the plenary", "moved": "yes"}
 ENDED = {"stage": "terminated", "not_held": "2009-11-23T09:00:00+08:00 First meeting of the group"}
 SYDNEY = reader_of("review_requested")
-TONGA = Reader(name="x", address="desk@example.to", post=Post("TO/focal-point"), zone="Pacific/Tongatapu")
+TONGA = MailReader(name="x", address="desk@example.to", post=Post("TO/focal-point"), zone="Pacific/Tongatapu")
 
 SAMPLES: dict[str, EmailMessage] = {
     "meeting_called": mail("meeting_called"),
@@ -138,7 +138,7 @@ def test_the_file_of_the_page_is_the_same_event_and_published() -> None:
         meeting,
         "AHG-2009-001",
         sequence=8,
-        at=AT,
+        at=SAMPLE_TIME,
         mail_from="x <ahg@example.org>",
         reply_to="secretariat@example.org",
         url="https://ahg.example.org/cases/AHG-2009-001",
@@ -208,7 +208,7 @@ def test_a_deadline_stands_in_the_readers_own_zone_with_an_alarm() -> None:
     assert read.method == "PUBLISH"
     begins = read.entry["dtstart"]
     assert begins.params["TZID"] == "Pacific/Tongatapu"
-    assert begins.dt.astimezone(UTC) == DUE
+    assert begins.dt.astimezone(UTC) == SAMPLE_DUE
     assert str(read.entry["transp"]) == "TRANSPARENT"
     (alarm,) = read.entry.walk("VALARM")
     assert alarm.decoded("trigger") == timedelta(days=-1)
@@ -225,13 +225,13 @@ ALARMS = [
 
 @pytest.mark.parametrize(("left", "early"), ALARMS)
 def test_an_alarm_comes_while_there_is_time_to_act(left: timedelta, early: timedelta | None) -> None:
-    read = only(mail("invited", due=AT + left))
+    read = only(mail("invited", due=SAMPLE_TIME + left))
     assert [one.decoded("trigger") for one in read.entry.walk("VALARM")] == ([early] if early else [])
 
 
 def test_a_reminder_moves_the_deadline_and_a_decision_takes_it_out() -> None:
     asked = only(SAMPLES["deadline_in_sydney"])
-    later = only(mail("review_reminder", reader=SYDNEY, due=DUE + timedelta(days=1), sequence=9))
+    later = only(mail("review_reminder", reader=SYDNEY, due=SAMPLE_DUE + timedelta(days=1), sequence=9))
     over = only(SAMPLES["deadline_over"])
     assert asked.entry["uid"] == later.entry["uid"] == over.entry["uid"]
     assert asked.entry["sequence"] < later.entry["sequence"] < over.entry["sequence"]
@@ -239,9 +239,9 @@ def test_a_reminder_moves_the_deadline_and_a_decision_takes_it_out() -> None:
 
 
 def test_a_recommendation_that_is_adopted_is_still_to_be_carried_out_by_its_date() -> None:
-    assert calendars(mail("recommendation_resolved", due=DUE)) == []
+    assert calendars(mail("recommendation_resolved", due=SAMPLE_DUE)) == []
     (over,) = calendars(
-        mail("recommendation_resolved", facts={**FACTS["recommendation_resolved"], "state": "declined"})
+        mail("recommendation_resolved", facts={**SAMPLE_FACTS["recommendation_resolved"], "state": "declined"})
     )
     assert over.method == "CANCEL"
 
@@ -317,7 +317,7 @@ def test_two_duties_are_two_entries() -> None:
 
 @pytest.mark.parametrize("kind", REGISTRY)
 def test_every_kind_that_asks_by_a_date_carries_it(kind: str) -> None:
-    asked = asked_of(kind, reader_of(kind).post, FACTS[kind])
+    asked = asked_of(kind, reader_of(kind).post, SAMPLE_FACTS[kind])
     read = calendars(mail(kind))
     due = "deadline.ics" in [part.get_filename() for part in mail(kind).iter_attachments()]
     if asked is not None:
@@ -325,7 +325,7 @@ def test_every_kind_that_asks_by_a_date_carries_it(kind: str) -> None:
         assert [one.method for one in read] == ["PUBLISH"]
         assert "/answer/" not in str(read[0].entry["url"])  # calendars are shared: whoever has that link may answer
     assert calendars(
-        mail(kind, due=None, facts={k: v for k, v in FACTS[kind].items() if k not in ("starts", "dates")})
+        mail(kind, due=None, facts={k: v for k, v in SAMPLE_FACTS[kind].items() if k not in ("starts", "dates")})
     ) == [one for one in read if one.method == "CANCEL"]
 
 
@@ -378,7 +378,7 @@ ZONES = [
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize("year", [2011, 2026])
 def test_the_zone_in_the_file_tells_the_time_that_its_name_tells(zone: str, year: int) -> None:
-    text = ical.calendar("PUBLISH", ical.timezone_lines(zone, year))
+    text = ical.whole_calendar("PUBLISH", ical.timezone_lines(zone, year))
     (found,) = icalendar.Calendar.from_ical(text).walk("VTIMEZONE")
     components: list[Any] = found.subcomponents
     observances = sorted((one.decoded("dtstart") - one["tzoffsetfrom"].td, one["tzoffsetto"].td) for one in components)
@@ -392,4 +392,4 @@ def test_the_zone_in_the_file_tells_the_time_that_its_name_tells(zone: str, year
 def test_utc_needs_no_zone_and_an_unknown_one_counts_as_utc() -> None:
     for zone in ("UTC", "Nowhere/At_all"):
         assert ical.timezone_lines(zone, 2026) == ()
-        assert ical.moment("DTSTART", DUE, zone) == "DTSTART:20091113T020000Z"
+        assert ical.moment("DTSTART", SAMPLE_DUE, zone) == "DTSTART:20091113T020000Z"

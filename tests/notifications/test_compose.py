@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from models.asks import asked_of
-from models.notices import KINDS
+from models.notices import NOTICE_KINDS
 from models.posts import Capacity, Post
 from notifications.addresses import command_address
-from notifications.compose import Reader
+from notifications.compose import MailReader
 from notifications.envelope import message_id
-from notifications.preview import ABOUT, FACTS, reader_of
+from notifications.preview import SAMPLE_CASE, SAMPLE_FACTS, reader_of
 from notifications.preview import sample_mail as mail
-from notifications.registry import REGISTRY, Sensitivity, Wish, rows
+from notifications.registry import REGISTRY, Optionality, Sensitivity, rows
 from notifications.texts import line
 from notifications.wording import About
 from tests.notifications.hostile import HOSTILE, received
@@ -103,9 +103,9 @@ def test_a_mail_reads_well_without_any_fact_or_date(kind: str) -> None:
 def test_every_mail_keeps_the_order_and_leads_to_one_page(kind: str) -> None:
     text, page = parts(mail(kind))
     headings = re.findall(r"^\* (.*)$", text, re.MULTILINE)
-    asked = asked_of(kind, reader_of(kind).post, FACTS[kind])
+    asked = asked_of(kind, reader_of(kind).post, SAMPLE_FACTS[kind])
     answered_here = asked is not None and asked.do in ("respond", "consent")
-    confirmed = asked is None and REGISTRY[kind].wish is Wish.MANDATORY
+    confirmed = asked is None and REGISTRY[kind].wish is Optionality.MANDATORY
     leads = "Answer here, without signing in" if answered_here else "Go to the page where this is done"
     whole = ["What is asked of you", "Until when", "If nobody acts", leads if asked else "Open the case"]
     whole += ["Confirm that this message has reached you"] if confirmed else []
@@ -122,7 +122,7 @@ def test_every_mail_keeps_the_order_and_leads_to_one_page(kind: str) -> None:
     assert max(len(one) for one in text.splitlines() if "https://" not in one) <= 78
 
 
-@pytest.mark.parametrize("kind", [kind for kind in REGISTRY if KINDS[kind].asks])
+@pytest.mark.parametrize("kind", [kind for kind in REGISTRY if NOTICE_KINDS[kind].asks])
 def test_who_is_asked_is_told_what_happens_without_an_answer(kind: str) -> None:
     text, _ = parts(mail(kind))
     assert "Nothing depends on an answer" not in text
@@ -131,7 +131,7 @@ def test_who_is_asked_is_told_what_happens_without_an_answer(kind: str) -> None:
 def test_sensitive_mails_quote_nothing() -> None:
     for kind, entry in REGISTRY.items():
         secret = dict.fromkeys(("text", "about", "why"), "a secret of two states")
-        message = mail(kind, facts={**FACTS[kind], **secret})
+        message = mail(kind, facts={**SAMPLE_FACTS[kind], **secret})
         found = any("a secret of two states" in one for one in (*parts(message), str(message["Subject"])))
         assert not (found and entry.sensitivity is Sensitivity.LINK), kind
 
@@ -153,7 +153,7 @@ def test_dates_are_written_out_in_the_readers_own_time() -> None:
 
 def test_defaults_of_the_product_are_labelled() -> None:
     assert "a default of the product" in parts(mail("invited"))[0]
-    own = ABOUT.model_copy(update={"default_policy": False})
+    own = SAMPLE_CASE.model_copy(update={"default_policy": False})
     assert "follows from the policy of the case" in " ".join(parts(mail("invited", about=own))[0].split())
     assert "default of the product" not in parts(mail("outcome_due"))[0]
 
@@ -212,7 +212,7 @@ def test_a_meeting_at_a_time_in_words_has_no_calendar_file() -> None:
 )
 def test_what_is_not_one_address_is_refused(address: str) -> None:
     with pytest.raises(ValidationError, match="not one mail address"):
-        Reader(name="x", address=address, post=Post("ID/co-chair"))
+        MailReader(name="x", address=address, post=Post("ID/co-chair"))
 
 
 def test_an_address_beyond_ascii_needs_smtputf8_only_before_the_at() -> None:
@@ -240,5 +240,5 @@ def test_the_follow_up_of_a_recommendation_links_to_its_case() -> None:
 
 def test_what_the_procedure_depends_on_cannot_be_switched_off() -> None:
     for kind in ("review_requested", "review_escalated", "invited", "consent_requested", "circulated"):
-        assert REGISTRY[kind].wish is Wish.MANDATORY
-    assert len(list(rows())) == len(KINDS) == len(FACTS)
+        assert REGISTRY[kind].wish is Optionality.MANDATORY
+    assert len(list(rows())) == len(NOTICE_KINDS) == len(SAMPLE_FACTS)

@@ -6,22 +6,37 @@ import pytest
 
 from models.posts import Capacity
 from notifications.digest import Item
-from notifications.environment import languages
-from notifications.preview import ABOUT, AT, DUE, FACTS, OFF, reader_of, sample_digest
-from notifications.registry import REGISTRY, Sensitivity, Wish
+from notifications.environment import mail_languages
+from notifications.preview import (
+    SAMPLE_CASE,
+    SAMPLE_DUE,
+    SAMPLE_FACTS,
+    SAMPLE_OFF_LINKS,
+    SAMPLE_TIME,
+    reader_of,
+    sample_digest,
+)
+from notifications.registry import REGISTRY, Optionality, Sensitivity
 from tests.notifications.hostile import HOSTILE, received
 from tests.notifications.markup import links, read, said
 from tests.notifications.samples import parts
 
-OPTIONAL = [kind for kind, entry in REGISTRY.items() if entry.wish is Wish.OPTIONAL]
+OPTIONAL = [kind for kind, entry in REGISTRY.items() if entry.wish is Optionality.OPTIONAL]
 
 
 def item(kind: str, **changes: object) -> Item:
-    about = {"kind": kind, "about": ABOUT, "facts": FACTS[kind], "due": None, "queued_at": AT, **changes}
+    about = {
+        "kind": kind,
+        "about": SAMPLE_CASE,
+        "facts": SAMPLE_FACTS[kind],
+        "due": None,
+        "queued_at": SAMPLE_TIME,
+        **changes,
+    }
     return Item.model_validate(about)
 
 
-@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("language", mail_languages())
 def test_a_digest_is_well_formed_and_no_link_is_without_a_purpose(language: str) -> None:
     reader = reader_of("invited").model_copy(update={"language": language})
     message = sample_digest(reader=reader)
@@ -40,37 +55,37 @@ def test_a_digest_is_well_formed_and_no_link_is_without_a_purpose(language: str)
 
 @pytest.mark.parametrize("kind", OPTIONAL)
 def test_whatever_may_be_gathered_says_in_a_digest_what_its_subject_says(kind: str) -> None:
-    text, _ = parts(sample_digest(items=[item(kind, due=DUE)], reader=reader_of(kind)))
+    text, _ = parts(sample_digest(items=[item(kind, due=SAMPLE_DUE)], reader=reader_of(kind)))
     assert "    - " in text
     if REGISTRY[kind].sensitivity is Sensitivity.LINK:
-        assert not any(FACTS[kind].get(name, "Words") in text for name in ("text", "why"))
+        assert not any(SAMPLE_FACTS[kind].get(name, "Words") in text for name in ("text", "why"))
 
 
 def test_no_link_of_a_digest_acts_by_itself() -> None:
-    about = ABOUT.model_copy(update={"answers_by_link": ("progress", "adopt", "acknowledge")})
+    about = SAMPLE_CASE.model_copy(update={"answers_by_link": ("progress", "adopt", "acknowledge")})
     text, page = parts(sample_digest(items=[item("outcome_due", about=about), item("recommendation_due", about=about)]))
     assert "/answer/" not in text + page
 
 
 def test_a_date_that_is_a_default_of_the_product_is_called_one() -> None:
     words = "follows from a default of the product"
-    owed = item("situation_update_due", due=DUE)
-    own = owed.model_copy(update={"about": ABOUT.model_copy(update={"default_policy": False})})
-    for items, labelled in (([owed], True), ([own], False), ([item("outcome_due", due=DUE)], False)):
+    owed = item("situation_update_due", due=SAMPLE_DUE)
+    own = owed.model_copy(update={"about": SAMPLE_CASE.model_copy(update={"default_policy": False})})
+    for items, labelled in (([owed], True), ([own], False), ([item("outcome_due", due=SAMPLE_DUE)], False)):
         text, _ = parts(sample_digest(items=items))
         assert (words in " ".join(text.split())) == labelled
 
 
 def test_what_waits_comes_first_in_a_case_and_among_cases() -> None:
-    other = ABOUT.model_copy(update={"reference": "AHG-2009-000", "title": "", "stage": ""})
-    later = DUE + timedelta(days=1)
+    other = SAMPLE_CASE.model_copy(update={"reference": "AHG-2009-000", "title": "", "stage": ""})
+    later = SAMPLE_DUE + timedelta(days=1)
     text, _ = parts(
         sample_digest(
             items=[
                 item("situation_updated", about=other),
                 item("request_joined"),
                 item("outcome_due", due=later, facts={"outcome": "second"}),
-                item("outcome_due", due=DUE, facts={"outcome": "first"}),
+                item("outcome_due", due=SAMPLE_DUE, facts={"outcome": "first"}),
             ]
         )
     )
@@ -84,7 +99,7 @@ def test_a_digest_is_of_no_thread_and_is_switched_off_by_one_click() -> None:
     assert message["References"] is None
     assert message["Precedence"] == "bulk"
     assert (message["X-Ahg-Kind"], message["X-Ahg-Case"]) == ("digest", None)
-    link = OFF.read(str(message["List-Unsubscribe"])[1:-1].rpartition("/")[2])
+    link = SAMPLE_OFF_LINKS.read(str(message["List-Unsubscribe"])[1:-1].rpartition("/")[2])
     assert (link.kind, link.case) == ("digest", "")
     assert str(message["List-Unsubscribe-Post"]) == "List-Unsubscribe=One-Click"
     (address,) = message["Reply-To"].addresses
@@ -102,9 +117,11 @@ def test_a_digest_for_the_alternate_is_its_holders_to_switch_off() -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_texts_add_no_field_no_recipient_and_no_link(text: str) -> None:
     def written(word: str) -> tuple[list[str], list[str], list[str]]:
-        about = ABOUT.model_copy(update={"title": word, "stage": word, "names": dict.fromkeys(ABOUT.names, word)})
+        about = SAMPLE_CASE.model_copy(
+            update={"title": word, "stage": word, "names": dict.fromkeys(SAMPLE_CASE.names, word)}
+        )
         items = [
-            item(kind, about=about, facts=dict.fromkeys(FACTS[kind], word))
+            item(kind, about=about, facts=dict.fromkeys(SAMPLE_FACTS[kind], word))
             for kind in ("outcome_due", "request_joined")
         ]
         message = received(sample_digest(items=items, reader=reader_of("invited").model_copy(update={"name": word})))
@@ -119,7 +136,7 @@ def test_hostile_texts_add_no_field_no_recipient_and_no_link(text: str) -> None:
 
 def test_several_recommendations_of_one_case_are_told_apart() -> None:
     told = ("Nominate a contact.", "Share routes weekly.", "Train interviewers. " * 20)
-    items = [item("recommendation_due", due=DUE, facts={"recommendation": text}) for text in told]
+    items = [item("recommendation_due", due=SAMPLE_DUE, facts={"recommendation": text}) for text in told]
     text, _ = parts(sample_digest(items=items))
     lines = text.split("    - ")[1:]
     assert [line.split(": ", 1)[1].split()[0] for line in lines] == ["Nominate", "Share", "Train"]

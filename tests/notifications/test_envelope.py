@@ -8,14 +8,14 @@ import pytest
 
 from models.posts import Capacity, Post
 from notifications.off_links import OffLinks
-from notifications.preview import ABOUT, OFF, reader_of
+from notifications.preview import SAMPLE_CASE, SAMPLE_OFF_LINKS, reader_of
 from notifications.preview import sample_mail as mail
-from notifications.registry import REGISTRY, Wish
+from notifications.registry import REGISTRY, Optionality
 from notifications.signing import NotOurs
 from notifications.wording import About
 
-OPTIONAL = [kind for kind, entry in REGISTRY.items() if entry.wish is Wish.OPTIONAL]
-MANDATORY = [kind for kind, entry in REGISTRY.items() if entry.wish is Wish.MANDATORY]
+OPTIONAL = [kind for kind, entry in REGISTRY.items() if entry.wish is Optionality.OPTIONAL]
+MANDATORY = [kind for kind, entry in REGISTRY.items() if entry.wish is Optionality.MANDATORY]
 
 
 def read(message: EmailMessage) -> EmailMessage:
@@ -49,7 +49,9 @@ def test_the_mails_of_a_case_to_one_reader_are_one_thread() -> None:
 
 def test_another_case_and_another_post_are_threads_of_their_own() -> None:
     desk = reader_of("invited")
-    other_case = mail("invited", reader=desk, about=ABOUT.model_copy(update={"reference": "AHG-2009-002"}), key="b")
+    other_case = mail(
+        "invited", reader=desk, about=SAMPLE_CASE.model_copy(update={"reference": "AHG-2009-002"}), key="b"
+    )
     other_post = mail("invited", reader=desk.model_copy(update={"post": Post("LK/focal-point")}), key="c")
     assert len(threads([mail("invited", reader=desk), other_case, other_post])) == 3
 
@@ -83,10 +85,10 @@ def test_an_optional_mail_is_switched_off_by_one_click(kind: str) -> None:
     assert field.startswith("<https://ahg.example.org/my-mails/off/")
     assert field.endswith(">")
     assert str(message["List-Unsubscribe-Post"]) == "List-Unsubscribe=One-Click"
-    link = OFF.read(field[1:-1].rpartition("/")[2])
+    link = SAMPLE_OFF_LINKS.read(field[1:-1].rpartition("/")[2])
     assert (link.post, link.kind, link.case) == (reader_of(kind).post, kind, "AHG-2009-001")
-    assert OFF.was_for(link, "Desk@Example.org")
-    assert not OFF.was_for(link, "next@example.org")
+    assert SAMPLE_OFF_LINKS.was_for(link, "Desk@Example.org")
+    assert not SAMPLE_OFF_LINKS.was_for(link, "next@example.org")
     assert "desk" not in link.holder
 
 
@@ -113,12 +115,14 @@ def test_one_click_is_offered_over_https_alone() -> None:
 
 
 def test_a_link_that_is_changed_or_signed_for_another_purpose_is_not_ours() -> None:
-    token = OFF.link(post=Post("LK/focal-point"), kind="situation_updated", case="AHG-2009-001", address="a@b.org")
+    token = SAMPLE_OFF_LINKS.link(
+        post=Post("LK/focal-point"), kind="situation_updated", case="AHG-2009-001", address="a@b.org"
+    )
     other = OffLinks({"other": b"o" * 32})
     answer = str(mail("invited").get_body(("plain",))).partition("/answer/")[2].split()[0]
     for wrong in (token[:-1], "x" + token, "", "é", "a" * 3000, answer):
         with pytest.raises(NotOurs):
-            OFF.read(wrong)
+            SAMPLE_OFF_LINKS.read(wrong)
     with pytest.raises(NotOurs):
         other.read(token)
     rotated = OffLinks({"new": b"n" * 32, "samples": b"k" * 32})

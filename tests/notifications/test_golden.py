@@ -6,7 +6,7 @@ import pytest
 
 from models.notices import OF_NO_CASE
 from notifications.catalogues import SOURCE
-from notifications.environment import languages
+from notifications.environment import mail_languages
 from notifications.preview import reader_of
 from notifications.preview import sample_mail as mail
 from notifications.registry import REGISTRY
@@ -19,7 +19,7 @@ def _folder(language: str) -> Path:
     return GOLDEN if language == SOURCE else GOLDEN / language
 
 
-@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("language", mail_languages())
 @pytest.mark.parametrize("kind", [*REGISTRY, *OF_NO_CASE])
 def test_a_mail_reads_as_agreed(kind: str, language: str, write_golden: bool) -> None:
     reader = reader_of(kind).model_copy(update={"language": language})
@@ -36,10 +36,10 @@ def test_a_mail_reads_as_agreed(kind: str, language: str, write_golden: bool) ->
         )
 
 
-@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("language", mail_languages())
 def test_no_golden_file_is_left_of_a_kind_that_is_gone(language: str) -> None:
     assert {path.stem for path in _folder(language).iterdir() if path.is_file()} == {*REGISTRY, *OF_NO_CASE}
 
 
 def test_no_golden_folder_is_left_of_a_language_that_is_gone() -> None:
-    assert {path.name for path in GOLDEN.iterdir() if path.is_dir()} == set(languages()) - {SOURCE}
+    assert {path.name for path in GOLDEN.iterdir() if path.is_dir()} == set(mail_languages()) - {SOURCE}

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifications.environment import languages
-from notifications.preview import ABOUT, FACTS, reader_of
+from notifications.environment import mail_languages
+from notifications.preview import SAMPLE_CASE, SAMPLE_FACTS, reader_of
 from notifications.preview import sample_mail as mail
 from notifications.registry import REGISTRY
 from notifications.texts import line
@@ -60,21 +60,21 @@ def words(draw: st.DrawFn, kind: str) -> Mapping[str, str]:
     places = ["reader", "reference", "title", "stage", "member"]
     return {
         **{place: draw(wild) for place in places},
-        **{fact: draw(wild) for fact in FACTS[kind] if draw(st.booleans())},
+        **{fact: draw(wild) for fact in SAMPLE_FACTS[kind] if draw(st.booleans())},
     }
 
 
 def written(kind: str, language: str, words: Mapping[str, str]) -> EmailMessage:
     """The mail with these words in it."""
-    about = ABOUT.model_copy(
+    about = SAMPLE_CASE.model_copy(
         update={
             "reference": words["reference"],
             "title": words["title"],
             "stage": words["stage"],
-            "names": dict.fromkeys(ABOUT.names, words["member"]),
+            "names": dict.fromkeys(SAMPLE_CASE.names, words["member"]),
         }
     )
-    facts = {fact: words.get(fact, sample) for fact, sample in FACTS[kind].items()}
+    facts = {fact: words.get(fact, sample) for fact, sample in SAMPLE_FACTS[kind].items()}
     reader = reader_of(kind).model_copy(update={"name": words["reader"], "language": language})
     return mail(kind, about=about, facts=facts, reader=reader)
 
@@ -83,7 +83,7 @@ def written(kind: str, language: str, words: Mapping[str, str]) -> EmailMessage:
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(data=st.data())
 def test_no_text_makes_a_mail_into_another_mail(kind: str, data: st.DataObject) -> None:
-    language = data.draw(st.sampled_from(languages()))
+    language = data.draw(st.sampled_from(mail_languages()))
     given = data.draw(words(kind))
     plain = {place: "word" if line(text) else "" for place, text in given.items()}
     assert shape(written(kind, language, given)) == shape(written(kind, language, plain))
@@ -91,7 +91,7 @@ def test_no_text_makes_a_mail_into_another_mail(kind: str, data: st.DataObject) 
 
 @pytest.mark.parametrize("kind", REGISTRY)
 def test_hostile_texts_in_every_place_at_once(kind: str) -> None:
-    places = ("reader", "reference", "title", "stage", "member", *FACTS[kind])
+    places = ("reader", "reference", "title", "stage", "member", *SAMPLE_FACTS[kind])
     plain = shape(written(kind, "en", dict.fromkeys(places, "word")))
     for text in HOSTILE:
         assert shape(written(kind, "en", dict.fromkeys(places, text))) == plain

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from models.notices import POLICY_PROPOSED, POLICY_SETTLED
-from notifications.environment import TEMPLATES, languages
+from notifications.environment import TEMPLATES, mail_languages
 from notifications.preview import reader_of
 from notifications.preview import sample_mail as mail
 from notifications.registry import REGISTRY
@@ -13,7 +13,7 @@ from tests.notifications.markup import links, read, said
 from tests.notifications.samples import parts
 
 
-@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("language", mail_languages())
 @pytest.mark.parametrize("kind", [*REGISTRY, POLICY_PROPOSED, POLICY_SETTLED])
 def test_a_mail_is_well_formed_and_no_link_is_without_a_purpose(kind: str, language: str) -> None:
     message = mail(kind, reader=reader_of(kind).model_copy(update={"language": language}))

@@ -3,7 +3,7 @@
 import pytest
 
 from models.notices import POLICY_PROPOSED, POLICY_SETTLED
-from notifications.preview import NAMES, reader_of, sample_policy
+from notifications.preview import SAMPLE_NAMES, reader_of, sample_policy
 from tests.notifications.hostile import HOSTILE, received
 from tests.notifications.markup import links, read, said
 from tests.notifications.samples import parts
@@ -55,7 +55,7 @@ def test_hostile_texts_add_no_field_no_recipient_and_no_link(text: str, outcome:
             sample_policy(
                 kind,
                 facts={"by": word, "why": word, "version": word, "changes": "2", "outcome": outcome, "who": word},
-                names=dict.fromkeys(NAMES, word),
+                names=dict.fromkeys(SAMPLE_NAMES, word),
                 reader=reader_of(kind).model_copy(update={"name": word}),
             )
         )

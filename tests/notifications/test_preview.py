@@ -6,9 +6,9 @@ import pytest
 
 from models.posts import Post
 from notifications.answer_links import AnswerLinks
-from notifications.compose import Reader
-from notifications.environment import languages
-from notifications.preview import FACTS, mail_shown, sample_mail
+from notifications.compose import MailReader
+from notifications.environment import mail_languages
+from notifications.preview import SAMPLE_FACTS, mail_shown, sample_mail
 from notifications.registry import REGISTRY
 from notifications.signing import NotOurs
 
@@ -16,13 +16,13 @@ POSTS = ("RSO/secretariat", "AU/co-chair", "NZ/steering-group", "TH/focal-point"
 
 
 def test_every_kind_has_facts_for_its_preview() -> None:
-    assert sorted(FACTS) == sorted(REGISTRY)
+    assert sorted(SAMPLE_FACTS) == sorted(REGISTRY)
 
 
 @pytest.mark.parametrize("post", POSTS)
 def test_every_kind_can_be_read_beforehand_as_any_post_in_any_language(post: str) -> None:
-    for language in languages():
-        reader = Reader(name="Ünal", address="a@example.org", post=Post(post), language=language)
+    for language in mail_languages():
+        reader = MailReader(name="Ünal", address="a@example.org", post=Post(post), language=language)
         for kind in REGISTRY:
             shown = mail_shown(sample_mail(kind, reader=reader))
             assert shown.to == "Ünal <a@example.org>"
@@ -34,14 +34,14 @@ def test_every_kind_can_be_read_beforehand_as_any_post_in_any_language(post: str
 
 def test_a_line_break_in_a_name_adds_no_header_to_a_preview() -> None:
     name = 'Eve\r\nBcc: all@example.org\n"<x>'
-    reader = Reader(name=name, address="a@example.org", post=Post("TH/focal-point"))
+    reader = MailReader(name=name, address="a@example.org", post=Post("TH/focal-point"))
     shown = mail_shown(sample_mail("invited", reader=reader))
     assert [value for key, value in shown.headers if key.lower() == "bcc"] == []
     assert shown.to.endswith("<a@example.org>")
 
 
 def test_the_link_of_a_preview_is_good_in_no_deployment() -> None:
-    reader = Reader(name="Eve", address="a@example.org", post=Post("TH/focal-point"))
+    reader = MailReader(name="Eve", address="a@example.org", post=Post("TH/focal-point"))
     found = re.search(r"/answer/(\S+)", mail_shown(sample_mail("invited", reader=reader)).text)
     assert found is not None
     with pytest.raises(NotOurs):

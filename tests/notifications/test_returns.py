@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.returns import Fate
-from notifications.returns import LONGEST, read_return
+from notifications.returns import LONGEST_READ, read_return
 from tests.notifications.returned import ADDRESS, FOLDER, MESSAGE_ID, returned
 
 SAMPLES = sorted(path.stem for path in FOLDER.glob("*.eml"))
@@ -168,11 +168,11 @@ def test_a_character_set_that_nobody_knows_is_no_obstacle() -> None:
 
 def test_of_ten_megabytes_only_the_beginning_is_read() -> None:
     whole = report().replace(b"\n--b--\n", b"\n" + b"x" * 10 * 1024**2 + b"\n--b--\n")
-    assert read_return(whole) == read_return(whole[:LONGEST])
+    assert read_return(whole) == read_return(whole[:LONGEST_READ])
     read = read_return(whole)
     assert read is not None
     assert read.reports[0].fate is Fate.FAILED
-    assert read_return(report(before="x\n" * LONGEST)) is None
+    assert read_return(report(before="x\n" * LONGEST_READ)) is None
 
 
 @pytest.mark.parametrize("depth", [20, 900, 6000])

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifications.smtp_session import LostError, RejectedError, Session, UnansweredError
+from notifications.smtp_session import LostError, RejectedError, SmtpSession, UnansweredError
 
 Answering = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -20,7 +20,7 @@ GREETED = b"250-mx\r\n250-PIPELINING\r\n250 8BITMIME\r\n"
 
 
 @asynccontextmanager
-async def session(answering: Answering, offers: bytes = GREETED) -> AsyncIterator[Session]:
+async def session(answering: Answering, offers: bytes = GREETED) -> AsyncIterator[SmtpSession]:
     """A session, past its greeting, with a server that answers so from then on."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -40,7 +40,7 @@ async def session(answering: Answering, offers: bytes = GREETED) -> AsyncIterato
         opened = aiosmtplib.SMTP(hostname="127.0.0.1", port=port, local_hostname="ahg.example.org", start_tls=False)
         await opened.connect()
         await opened.ehlo()
-        made = Session(opened, timeout=5, final_timeout=5)
+        made = SmtpSession(opened, timeout=5, final_timeout=5)
         try:
             yield made
         finally:
@@ -63,7 +63,7 @@ def commands(*replies: bytes, to_the_message: bytes = b"250 kept\r\n") -> Answer
     return answer
 
 
-async def noticed(made: Session) -> None:
+async def noticed(made: SmtpSession) -> None:
     """Until the session has noticed what the server did unasked."""
     async with asyncio.timeout(5):
         while made.in_order:  # noqa: ASYNC110 - nothing tells of it

@@ -10,8 +10,8 @@ import models.notices
 import models.recommendation
 from notifications import registry
 from notifications.environment import SHARED, TEMPLATES, language_of
-from notifications.preview import FACTS
-from notifications.registry import REGISTRY, Entry, Pace, Wish
+from notifications.preview import SAMPLE_FACTS
+from notifications.registry import REGISTRY, DeliveryRule, Optionality, Pace
 
 
 def _given() -> set[str]:
@@ -28,12 +28,12 @@ def _given() -> set[str]:
 
 
 def test_samples_hold_only_facts_that_the_models_give() -> None:
-    assert {name for facts in FACTS.values() for name in facts} <= _given() | {"version", "changed"}
+    assert {name for facts in SAMPLE_FACTS.values() for name in facts} <= _given() | {"version", "changed"}
 
 
 @pytest.mark.parametrize("entry", REGISTRY.values(), ids=list(REGISTRY))
-def test_a_template_uses_only_facts_of_its_kind(entry: Entry) -> None:
-    source = "".join((entry.folder / part).read_text(encoding="utf-8") for part in registry.PARTS)
+def test_a_template_uses_only_facts_of_its_kind(entry: DeliveryRule) -> None:
+    source = "".join((entry.folder / part).read_text(encoding="utf-8") for part in registry.TEMPLATE_PARTS)
     for shared in ("gate.txt", "ended.txt", "not_held.txt"):
         if shared in source:
             source += (TEMPLATES / shared).read_text(encoding="utf-8")
@@ -47,13 +47,13 @@ def test_a_template_uses_only_facts_of_its_kind(entry: Entry) -> None:
         "case_ended": {"not_held"},
         "participant_left": {"not_held"},
     }
-    assert set(re.findall(r"facts\.(\w+)", source)) <= set(FACTS[entry.kind]) | optional.get(entry.kind, set())
+    assert set(re.findall(r"facts\.(\w+)", source)) <= set(SAMPLE_FACTS[entry.kind]) | optional.get(entry.kind, set())
 
 
 @pytest.mark.parametrize("entry", REGISTRY.values(), ids=list(REGISTRY))
-def test_every_sentence_can_be_translated(entry: Entry) -> None:
+def test_every_sentence_can_be_translated(entry: DeliveryRule) -> None:
     shared = [TEMPLATES / name for name in SHARED if name.endswith(".txt")]
-    for path in (*(entry.folder / part for part in registry.PARTS), *shared):
+    for path in (*(entry.folder / part for part in registry.TEMPLATE_PARTS), *shared):
         source = path.read_text(encoding="utf-8")
         bare = re.sub(r"\{% trans.*?endtrans \+?%\}|\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", "", source, flags=re.DOTALL)
         assert not re.search(r"\w", bare), bare
@@ -74,7 +74,7 @@ def test_the_registry_names_what_is_missing_and_what_is_left_over(
 
 
 def test_what_waits_for_a_digest_can_be_switched_off() -> None:
-    assert all(entry.wish is Wish.OPTIONAL for entry in REGISTRY.values() if entry.pace is Pace.DIGEST)
+    assert all(entry.wish is Optionality.OPTIONAL for entry in REGISTRY.values() if entry.pace is Pace.DIGEST)
 
 
 @pytest.mark.parametrize("tag", ["en", "xx", "", "../../etc", "zh-Hant"])

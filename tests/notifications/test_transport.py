@@ -13,7 +13,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from notifications.preview import reader_of
 from notifications.preview import sample_mail as mail
-from notifications.transport import Delivery, Opened, Transport
+from notifications.transport import AttemptResult, OpenedMail, Transport
 from tests.mail_server import Server, listening
 
 TO = "desk@example.org"
@@ -75,7 +75,7 @@ async def test_greylisting_is_tried_again_on_the_same_connection(message: EmailM
     server.rcpt = lambda address: next(answers, None)
     async with listening(server) as port, to(port) as transport:
         results = [await transport.send(message, TO) for _ in range(3)]
-    assert results[:2] == [Delivery("retry", "451 4.7.1 later")] * 2
+    assert results[:2] == [AttemptResult("retry", "451 4.7.1 later")] * 2
     assert results[2].state == "sent"
     assert server.connections == 1
 
@@ -86,7 +86,7 @@ async def test_one_refused_recipient_harms_no_other(message: EmailMessage) -> No
     async with listening(server) as port, to(port, connections=1) as transport:
         gone = await transport.send(message, "gone@example.org")
         here = await transport.send(message, TO)
-    assert gone == Delivery("refused", "550 5.1.1 no such user")
+    assert gone == AttemptResult("refused", "550 5.1.1 no such user")
     assert here.state == "sent"
     assert server.connections == 1
 
@@ -100,7 +100,7 @@ async def test_the_answer_to_the_whole_message_counts(message: EmailMessage, rep
 
     server.data = answer
     async with listening(server) as port, to(port) as transport:
-        assert await transport.send(message, TO) == Delivery(state, reply)  # type: ignore[arg-type]
+        assert await transport.send(message, TO) == AttemptResult(state, reply)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("groups", [False, True])
@@ -114,7 +114,7 @@ async def test_a_rejected_sender_or_a_missing_login_is_no_verdict_on_a_recipient
     server.groups = groups
     async with listening(server) as port, to(port) as transport:
         server.mail = lambda smtp: reply
-        assert await transport.send(message, TO) == Delivery("away", reply, lost=True)
+        assert await transport.send(message, TO) == AttemptResult("away", reply, lost=True)
         server.mail = lambda smtp: "451 4.3.0 not now"
         assert (await transport.send(message, TO)).state == "retry"
         server.mail = lambda smtp: None
@@ -176,7 +176,7 @@ async def test_a_server_that_only_closes_is_tried_again_later(message: EmailMess
     server = Server()
     server.mail = lambda smtp: "421 4.3.2 going down"
     async with listening(server) as port, to(port) as transport:
-        assert await transport.send(message, TO) == Delivery("away", "421 4.3.2 going down", lost=True)
+        assert await transport.send(message, TO) == AttemptResult("away", "421 4.3.2 going down", lost=True)
 
 
 async def test_a_kept_connection_that_died_is_replaced(message: EmailMessage) -> None:
@@ -398,7 +398,7 @@ async def test_what_is_opened_and_dropped_is_not_sent_and_frees_its_place(messag
     server = Server()
     async with listening(server) as port, to(port, connections=1) as transport:
         opened = await transport.open(message, TO)
-        assert isinstance(opened, Opened)
+        assert isinstance(opened, OpenedMail)
         opened.drop()
         assert (await transport.send(message, "other@example.org")).state == "sent"
     assert [address for address, _ in server.taken] == ["other@example.org"]
@@ -413,7 +413,7 @@ async def test_a_connection_that_dies_while_a_mail_is_open_has_taken_nothing_ove
         if kept:
             assert (await transport.send(message, "first@example.org")).state == "sent"
         opened = await transport.open(message, TO)
-        assert isinstance(opened, Opened)
+        assert isinstance(opened, OpenedMail)
         server.drop()
         async with asyncio.timeout(5):
             while opened._session.in_order:  # noqa: ASYNC110 - nothing tells of it

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from models.posts import Capacity, Post
-from notifications.environment import form
-from notifications.preview import ABOUT, FACTS, reader_of
+from notifications.environment import template_set
+from notifications.preview import SAMPLE_CASE, SAMPLE_FACTS, reader_of
 from notifications.preview import sample_mail as mail
 from tests.models.helpers import AU, ID, LK, NZ, RSO, approve, at_work, in_review
 from tests.notifications.samples import parts
@@ -23,7 +23,7 @@ def subject(kind: str, **changes: Any) -> str:
 
 
 def with_facts(kind: str, **facts: str) -> dict[str, str]:
-    return {**FACTS[kind], **facts}
+    return {**SAMPLE_FACTS[kind], **facts}
 
 
 def test_what_a_decision_is_about_stands_before_its_conditions() -> None:
@@ -38,7 +38,7 @@ def test_what_a_decision_is_about_stands_before_its_conditions() -> None:
 
 
 def test_between_two_quotations_stands_a_blank_line() -> None:
-    plain = form("en", html=False)._environment.from_string(
+    plain = template_set("en", html=False)._environment.from_string(
         '{% filter paragraphs %}One\nsentence.\n{{ "first\n\nstill first"|quoted }}\n{{ "second"|quoted }}\n'
         '{{ "a\nb"|items }}\n{% endfilter %}'
     )
@@ -149,7 +149,7 @@ def test_whose_position_is_recorded_is_asked_nothing(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", AWAITED)
 def test_a_notice_from_before_this_was_known_asks_nobody_in_particular(kind: str) -> None:
-    facts = {name: fact for name, fact in FACTS[kind].items() if name != "silent"}
+    facts = {name: fact for name, fact in SAMPLE_FACTS[kind].items() if name != "silent"}
     said = words(kind, facts=facts)
     assert "Whoever has not taken a position yet is asked" in said
     assert "/do/decide" not in said
@@ -282,7 +282,7 @@ def test_the_end_of_a_case_says_what_is_no_longer_asked_or_held() -> None:
 
 
 def test_a_request_that_is_withdrawn_by_all_says_that_nothing_is_asked_any_more() -> None:
-    ended = ABOUT.model_copy(update={"stage": "withdrawn"})
+    ended = SAMPLE_CASE.model_copy(update={"stage": "withdrawn"})
     facts = with_facts("request_withdrawn", undecided="activation", not_held="2009-11-23 First & last")
     said = words("request_withdrawn", facts=facts, about=ended)
     assert "No decision is asked of the Co-Chairs any more on: the activation of the Ad Hoc Group." in said
@@ -315,7 +315,7 @@ def test_which_decisions_the_end_of_a_case_leaves_out_is_told_from_its_gates() -
 
 
 def test_an_outcome_says_who_owns_it() -> None:
-    facts = FACTS["outcome_assigned"]
+    facts = SAMPLE_FACTS["outcome_assigned"]
     assert "and Indonesia owns it:" in words("outcome_assigned")
     supports = words("outcome_assigned", facts={**facts, "owner": "LK"})
     assert "Sri Lanka owns it, and Indonesia supports it:" in supports

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from models.posts import Capacity, Post
 from notifications import wording
-from notifications.compose import Reader
-from notifications.environment import Setting, _set_line, form, place
-from notifications.preview import ABOUT, AT, DUE, FACTS
+from notifications.compose import MailReader
+from notifications.environment import PreparedText, _set_line, placeholder, template_set
+from notifications.preview import SAMPLE_CASE, SAMPLE_DUE, SAMPLE_FACTS, SAMPLE_TIME
 from notifications.preview import sample_mail as mail
-from notifications.registry import PARTS, REGISTRY
+from notifications.registry import REGISTRY, TEMPLATE_PARTS
 from notifications.wording import About
 
 POSTS = (
@@ -34,9 +34,9 @@ def forget() -> None:
 
 
 @st.composite
-def readers(draw: st.DrawFn) -> Reader:
+def readers(draw: st.DrawFn) -> MailReader:
     number = draw(st.integers(1, 3))
-    return Reader(
+    return MailReader(
         name=f"Reader {number}",
         address=f"reader{number}@example.org",
         post=Post(draw(st.sampled_from(POSTS))),
@@ -51,17 +51,17 @@ def tellings(draw: st.DrawFn, kind: str) -> dict[str, Any]:
     about: About = draw(
         st.sampled_from(
             (
-                ABOUT,
-                ABOUT.model_copy(update={"title": "Another title"}),
-                ABOUT.model_copy(update={"names": {**ABOUT.names, "LK": "Ceylon"}}),
-                ABOUT.model_copy(update={"default_policy": False, "answers_by_link": ("respond", "decide")}),
+                SAMPLE_CASE,
+                SAMPLE_CASE.model_copy(update={"title": "Another title"}),
+                SAMPLE_CASE.model_copy(update={"names": {**SAMPLE_CASE.names, "LK": "Ceylon"}}),
+                SAMPLE_CASE.model_copy(update={"default_policy": False, "answers_by_link": ("respond", "decide")}),
             )
         )
     )
-    facts = draw(st.sampled_from((FACTS[kind], dict.fromkeys(FACTS[kind], "Other words."))))
-    due: datetime | None = draw(st.sampled_from((None, DUE, DUE + timedelta(days=1))))
+    facts = draw(st.sampled_from((SAMPLE_FACTS[kind], dict.fromkeys(SAMPLE_FACTS[kind], "Other words."))))
+    due: datetime | None = draw(st.sampled_from((None, SAMPLE_DUE, SAMPLE_DUE + timedelta(days=1))))
     key = draw(st.sampled_from(("key/1", "key/2")))
-    return {"reader": draw(readers()), "about": about, "facts": facts, "due": due, "key": key, "at": AT}
+    return {"reader": draw(readers()), "about": about, "facts": facts, "due": due, "key": key, "at": SAMPLE_TIME}
 
 
 @pytest.mark.parametrize("kind", sorted(REGISTRY))
@@ -79,7 +79,7 @@ def test_a_mail_is_the_same_whoever_was_told_before(kind: str, data: st.DataObje
 def test_what_thousands_are_told_is_put_into_words_once() -> None:
     forget()
     for number in range(100):
-        reader = Reader(name="", address=f"{number}@example.org", post=Post(f"M{number}/focal-point"))
+        reader = MailReader(name="", address=f"{number}@example.org", post=Post(f"M{number}/focal-point"))
         mail("circulated", reader=reader, due=None)
     assert wording._said_once.cache_info().misses == 1
 
@@ -88,7 +88,7 @@ def test_what_thousands_are_told_is_put_into_words_once() -> None:
 def test_templates_that_name_the_reader_s_post_are_known(kind: str) -> None:
     named = any(
         word in (REGISTRY[kind].folder / part).read_text(encoding="utf-8")
-        for part in PARTS
+        for part in TEMPLATE_PARTS
         for word in ("mine", "own_member")
     )
     assert wording._depends_on_the_post(kind) is named
@@ -96,14 +96,14 @@ def test_templates_that_name_the_reader_s_post_are_known(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", sorted(REGISTRY))
 def test_templates_that_say_the_reader_s_own_time_are_known(kind: str) -> None:
-    sources = [(REGISTRY[kind].folder / part).read_text(encoding="utf-8") for part in PARTS]
+    sources = [(REGISTRY[kind].folder / part).read_text(encoding="utf-8") for part in TEMPLATE_PARTS]
     words = ("own_time", '"ended.txt"', '"not_held.txt"')
     named = any(word in source for source in sources for word in words)
     assert wording._depends_on_the_zone(kind) is named
 
 
 def test_what_a_template_asks_for_is_found_in_those_that_it_is_made_of() -> None:
-    asked = form("en", html=False).asks_for("review_overdue/body.html")
+    asked = template_set("en", html=False).asks_for("review_overdue/body.html")
     assert {"mine", "is_secretariat", "post", "is_alternate", "due"} <= asked
 
 
@@ -118,13 +118,15 @@ def test_a_paragraph_is_set_as_the_standard_library_sets_it(text: str) -> None:
 
 
 def test_a_line_with_a_place_is_set_when_the_place_is_filled() -> None:
-    setting = Setting(f"Before.\n{'word ' * 14}{place('post')} after.\n{place('url')}\nEnd.", html=False)
+    setting = PreparedText(
+        f"Before.\n{'word ' * 14}{placeholder('post')} after.\n{placeholder('url')}\nEnd.", html=False
+    )
     address = "https://ahg.example.org/" + "x" * 80
     said = setting.completed({"post": "the focal point of Sri Lanka", "url": address})
     assert said == f"Before.\n{'word ' * 14}the\nfocal point of Sri Lanka after.\n{address}\nEnd."
 
 
 def test_what_is_put_into_html_stays_text() -> None:
-    setting = Setting(f'<a href="{place("url")}">{place("post")}</a>', html=True)
+    setting = PreparedText(f'<a href="{placeholder("url")}">{placeholder("post")}</a>', html=True)
     said = setting.completed({"post": "<b>&", "url": 'https://x.org/?a=1&b="'})
     assert said == '<a href="https://x.org/?a=1&amp;b=&#34;">&lt;b&gt;&amp;</a>'

@@ -10,7 +10,7 @@ from models.log import event_of
 from models.policy import Span
 from models.request import FIELD_WORDS, Request
 from notifications import catalogues, sentences
-from notifications.environment import translations
+from notifications.environment import mail_translations
 from notifications.words import Words
 from tests.models.helpers import AU, LK, MM, NZ, RSO, TH, approve, at_work, in_review, in_selection, reported
 from tests.tabletop import Tabletop, directory
@@ -18,7 +18,7 @@ from web import render
 from web.wording import section_words
 
 NAMES = {code: member.name for code, member in directory().members.items()}
-said = Words(NAMES, language="id", zone="Asia/Jakarta", translations=translations("id"))
+said = Words(NAMES, language="id", zone="Asia/Jakarta", translations=mail_translations("id"))
 read = Words(NAMES)
 
 
@@ -139,7 +139,9 @@ def test_every_sentence_that_the_rules_write_is_known() -> None:
         text for table in _cases() for entry in table.entries for text in _own(event_of(entry)) if text not in given
     }
     assert len(written) > 20
-    unknown = {text for text in written if said.own(text) == read.own(text) and sentences.said(text, str, {}) is None}
+    unknown = {
+        text for text in written if said.own(text) == read.own(text) and sentences.sentence_in(text, str, {}) is None
+    }
     assert unknown == set()
 
 
@@ -149,7 +151,7 @@ def test_fields_of_a_request_are_said_in_mails_as_on_pages() -> None:
         said.fields("situation, urgency, asks, unheard_of") == "situasi, tingkat urgensi, apa yang diminta, unheard_of"
     )
     assert set(FIELD_WORDS) == set(Request.model_fields)
-    pages = catalogues.catalogue(render.CATALOGUES, "id", render.DOMAIN)
+    pages = catalogues.catalogue(render.PAGE_CATALOGUES, "id", render.PAGE_DOMAIN)
     for name, words in FIELD_WORDS.items():
         assert section_words(name, str) == words
         assert section_words(name, pages.gettext) == said.fields(name) != words

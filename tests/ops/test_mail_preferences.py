@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from typer.testing import CliRunner, Result
 
 import cli
-from models.mail_preferences import DEFAULT, How, Preferences, Rhythm, Switch
+from models.mail_preferences import DEFAULT_PREFERENCES, How, Preferences, Rhythm, Switch
 from models.posts import Post
-from ops.mail_preferences import NotKept, hours, switched
+from ops.mail_preferences import NotKept, quiet_hours, switched
 from records import mail_preferences
 from records.directory import seed_if_empty
 from settings import Settings, ensure_keys
@@ -26,7 +26,7 @@ async def ahg(settings: Settings, database_url: str, *words: str) -> Result:
 
 async def stands(engine: AsyncEngine) -> Preferences:
     async with engine.connect() as connection:
-        return (await mail_preferences.kept(connection, LK, ADDRESS)).wants
+        return (await mail_preferences.preferences_of(connection, LK, ADDRESS)).wants
 
 
 async def test_what_is_said_is_kept_the_rest_stays_and_all_of_it_is_shown(
@@ -74,7 +74,7 @@ async def test_what_is_said_is_kept_the_rest_stays_and_all_of_it_is_shown(
         ),
     )
     assert (await ahg(settings, database_url, LK, "--reset")).exit_code == 0
-    assert await stands(engine) == DEFAULT
+    assert await stands(engine) == DEFAULT_PREFERENCES
 
 
 WRONG = [
@@ -98,7 +98,7 @@ async def test_what_cannot_be_kept_is_refused_with_a_sentence(
     done = await ahg(settings, database_url, LK, *words)
     assert done.exit_code == 1
     assert why in done.stderr
-    assert await stands(engine) == DEFAULT
+    assert await stands(engine) == DEFAULT_PREFERENCES
 
 
 async def test_a_post_that_nobody_holds_has_no_preferences(
@@ -113,6 +113,6 @@ def test_what_a_switch_says() -> None:
     assert switched("all=off") == (Switch(how=How.OFF), How.OFF)
     assert switched(f"{CASE}=digest") == (Switch(case=CASE, how=How.DIGEST), How.DIGEST)
     assert switched("all:outcome_due = off") == (Switch(kind="outcome_due", how=How.OFF), How.OFF)
-    assert hours("21:00-06:00", 2) == (time(21), time(6))
+    assert quiet_hours("21:00-06:00", 2) == (time(21), time(6))
     with pytest.raises(NotKept):
-        hours("21:00-06:00-07:00", 2)
+        quiet_hours("21:00-06:00-07:00", 2)

@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 from db import write_transaction
 from models.posts import Post
 from models.tables import TABLES
-from ops.rebuild import lacking, rebuild
-from ops.verify import verify
+from ops.rebuild import cases_without_texts, rebuild_cases
+from ops.verify import verify_records
 from records.lists import Filters, cases_seen
-from records.queries import PARTS
-from records.search import search
+from records.queries import PART_TABLES
+from records.search import find_texts
 from tests.rig import Rig, rig, working
 
 
@@ -28,13 +28,13 @@ async def played(tmp_path: Path, database_url: str) -> AsyncIterator[Rig]:
 
 
 async def faults(parts: Rig) -> list[str]:
-    return [str(fault) async for fault in verify(parts.engine, parts.client)]
+    return [str(fault) async for fault in verify_records(parts.engine, parts.client)]
 
 
 async def emptied(parts: Rig) -> None:
     """As if the case had been recorded before these tables were there."""
     async with write_transaction(parts.engine) as connection:
-        for name in ("cases", *PARTS):
+        for name in ("cases", *PART_TABLES):
             await connection.execute(TABLES.tables[name].delete())
 
 
@@ -49,33 +49,33 @@ async def test_rows_that_are_absent_changed_or_invented_are_made_anew(played: Ri
     assert len(await faults(played)) > 3
     told: list[tuple[int, int]] = []
 
-    assert await rebuild(played.engine, progress=lambda *at: told.append(at)) == []
+    assert await rebuild_cases(played.engine, progress=lambda *at: told.append(at)) == []
 
     assert told == [(0, 1), (1, 1)]
     assert await faults(played) == []
     async with played.engine.connect() as connection:
-        assert await search(connection, Post("PK/focal-point"), "boats") == []
+        assert await find_texts(connection, Post("PK/focal-point"), "boats") == []
 
 
 async def test_a_case_that_was_recorded_before_is_found_and_listed_afterwards(played: Rig) -> None:
     await emptied(played)
 
-    assert await rebuild(played.engine, [played.reference]) == []
+    assert await rebuild_cases(played.engine, [played.reference]) == []
 
-    assert await lacking(played.engine) == []
+    assert await cases_without_texts(played.engine) == []
     assert await faults(played) == []
     async with played.engine.connect() as connection:
-        assert [hit["kind"] for hit in await search(connection, Post("AU/co-chair"), "patrols")] == ["outcome"]
+        assert [hit["kind"] for hit in await find_texts(connection, Post("AU/co-chair"), "patrols")] == ["outcome"]
         (case,) = await cases_seen(connection, Post("AU/co-chair"), Filters(open=True))
     assert case["reference"] == played.reference
 
 
 async def test_only_cases_without_texts_are_lacking(played: Rig) -> None:
-    assert await lacking(played.engine) == []
+    assert await cases_without_texts(played.engine) == []
     async with write_transaction(played.engine) as connection:
         await connection.execute(TABLES.tables["search_texts"].delete())
 
-    assert await lacking(played.engine) == [played.reference]
+    assert await cases_without_texts(played.engine) == [played.reference]
 
 
 async def test_a_broken_log_is_named_and_its_rows_stay(played: Rig) -> None:
@@ -83,7 +83,7 @@ async def test_a_broken_log_is_named_and_its_rows_stay(played: Rig) -> None:
     async with write_transaction(played.engine) as connection:
         await connection.execute(entries.update().where(entries.c.seq == 3).values(by="TH/focal-point"))
 
-    assert await rebuild(played.engine, [played.reference, "AHG-2026-999"]) == [played.reference, "AHG-2026-999"]
+    assert await rebuild_cases(played.engine, [played.reference, "AHG-2026-999"]) == [played.reference, "AHG-2026-999"]
 
     async with played.engine.connect() as connection:
         assert (await connection.execute(select(func.count()).select_from(cases))).scalar() == 1
@@ -96,7 +96,7 @@ async def test_it_is_safe_while_cases_go_on(played: Rig) -> None:
 
     working_on = asyncio.create_task(report())
     while not working_on.done():
-        assert await rebuild(played.engine) == []
+        assert await rebuild_cases(played.engine) == []
         await asyncio.sleep(0)
     await working_on
 

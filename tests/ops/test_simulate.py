@@ -12,7 +12,7 @@ import cli
 from models.commands import COMMANDS
 from ops.scenario import EXPECTATIONS, read_scenario
 from ops.simulate import simulation
-from ops.verify import verify
+from ops.verify import verify_records
 
 SCENARIOS = sorted((Path(__file__).parents[1] / "scenarios").glob("*.yaml"))
 SHORT_RUNS = 100
@@ -35,7 +35,7 @@ async def _played(path: Path, **how: Any) -> list[str]:
     said: list[str] = []
     async with simulation(read_scenario(path), said.append, **how) as play:
         await play.play()
-        assert [str(fault) async for fault in verify(play.engine, None)] == []
+        assert [str(fault) async for fault in verify_records(play.engine, None)] == []
         keys = [mail.message["Message-ID"] for mail in play.mails]
         assert keys
         assert len(set(keys)) == len(keys)

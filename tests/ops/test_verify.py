@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Table
 
 from db import write_transaction
 from models.tables import TABLES
-from ops.verify import verify
+from ops.verify import verify_records
 from tests.rig import Rig, rig, working
 
 
@@ -23,7 +23,7 @@ async def played(tmp_path: Path, database_url: str) -> AsyncIterator[Rig]:
 
 
 async def faults(parts: Rig) -> list[str]:
-    return [str(fault) async for fault in verify(parts.engine, parts.client)]
+    return [str(fault) async for fault in verify_records(parts.engine, parts.client)]
 
 
 def table(name: str) -> Table:
@@ -43,7 +43,7 @@ async def removed(parts: Rig, name: str, where: ColumnElement[bool]) -> None:
 async def test_an_untouched_case_has_no_fault_and_progress_is_told(played: Rig) -> None:
     told: list[tuple[int, int]] = []
 
-    found = [fault async for fault in verify(played.engine, played.client, lambda *at: told.append(at))]
+    found = [fault async for fault in verify_records(played.engine, played.client, lambda *at: told.append(at))]
 
     assert found == []
     assert told == [(0, 1), (1, 1)]

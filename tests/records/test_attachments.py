@@ -14,14 +14,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from casework import DRAFT, Casework, amend_draft
-from models.attachments import KINDS, Limits, clean_name, suffix_of, too_much, written_size
+from models.attachments import FILE_KINDS, Limits, clean_name, suffix_of, too_much, written_size
 from models.posts import Post
-from models.refusal import Refused, Why
+from models.refusal import RefusalKind, Refused
 from models.request import Attachment
 from ops.doctor import examine
-from ops.verify import verify
+from ops.verify import verify_records
 from records.attachments import Attachments
-from records.references import amend_draft as amend_row
+from records.references import change_draft as amend_row
 from records.references import read_draft
 from settings import Settings, SettingsError, load_settings
 from tests.rig import REQUEST, Rig, rig, working
@@ -122,7 +122,7 @@ async def test_a_member_attaches_what_it_put_in_itself_or_what_the_newest_versio
     for wrong in (others, absent, own.model_copy(update={"size": own.size + 1})):
         with pytest.raises(Refused) as refused:
             await store.check("LK", [wrong], {})
-        assert refused.value.why is Why.INVALID
+        assert refused.value.why is RefusalKind.INVALID
         sentences.append(refused.value.sentence)
     assert len(set(sentences)) == 1  # whether another member has such a file is not told
 
@@ -188,7 +188,7 @@ def test_a_name_is_kept_as_text_without_folder_controls_or_reordering(sent: str,
 
 def test_endings_and_kinds() -> None:
     assert [suffix_of(name) for name in ("a.PDF", "a.tar.gz", ".pdf", "a.", "a")] == [".pdf", ".gz", "", "", ""]
-    suffixes = [suffix for kind in KINDS for suffix in kind.suffixes]
+    suffixes = [suffix for kind in FILE_KINDS for suffix in kind.suffixes]
     assert len(set(suffixes)) == len(suffixes)
     assert not {".html", ".svg", ".exe", ".docm", ".js"} & set(suffixes)
 
@@ -256,7 +256,7 @@ async def test_a_case_carries_its_members_files_and_nobody_elses(parts: Rig) -> 
     ):
         with pytest.raises(Refused) as refused:
             await parts.act(by, "resubmit", fields)
-        assert refused.value.why is Why.INVALID
+        assert refused.value.why is RefusalKind.INVALID
     command = {"do": "resubmit", "changes": {"attachments": [others.model_dump()]}}
     by_letter = {"post": "LK/focal-point", "how": "letter", "why": "no connection", "command": command}
     with pytest.raises(Refused, match="cannot be attached"):
@@ -298,7 +298,7 @@ async def test_verify_names_the_file_that_is_missing_or_damaged(parts: Rig) -> N
     await parts.act("LK/focal-point", "resubmit", {"attachments": [second.model_dump()]})
 
     async def faults() -> list[str]:
-        return [str(fault) async for fault in verify(parts.engine, parts.client, files=store)]
+        return [str(fault) async for fault in verify_records(parts.engine, parts.client, files=store)]
 
     assert await faults() == []
     store.path(first.sha256).unlink()  # of an earlier version alone

@@ -11,7 +11,7 @@ from models.notices.state import NoticeState
 from models.projection import step_of
 from models.tables import TABLES
 from records import ledger, queries
-from records.mail_pauses import pause
+from records.mail_pauses import pause_mail
 from tests.records.test_log import record
 from tests.tabletop import REQUEST, Tabletop
 
@@ -22,17 +22,17 @@ async def queued(engine: AsyncEngine) -> list[int]:
     """Two queued notices; their ids."""
     await record(engine, step_of(Tabletop().do("LK/focal-point", "submit", REQUEST)))
     async with engine.connect() as connection:
-        return [notice["id"] for notice in await queries.notices(connection, "AHG-2026-001")]
+        return [notice["id"] for notice in await queries.notice_rows(connection, "AHG-2026-001")]
 
 
 async def take_turn(engine: AsyncEngine, worker: str, **turn: Any) -> frozenset[int] | None:
     async with write_transaction(engine) as connection:
-        return await connection.run_sync(ledger.take_turn, worker, ledger.Turn(**turn))
+        return await connection.run_sync(ledger.write_batch, worker, ledger.LedgerBatch(**turn))
 
 
 async def ready(engine: AsyncEngine, now: datetime = NOW, limit: int = 9) -> list[dict[str, Any]]:
     async with engine.connect() as connection:
-        return await ledger.ready(connection, now, limit)
+        return await ledger.due_notices(connection, now, limit)
 
 
 def mark(notice: dict[str, Any], state: NoticeState, **columns: Any) -> dict[str, Any]:
@@ -70,11 +70,11 @@ async def test_what_a_dead_worker_had_reserved_is_ambiguous_and_never_reserved_a
     first, second = await queued(engine)
     await take_turn(engine, "dead", wanted=[first])
 
-    assert await ledger.orphaned(engine, "alive", NOW) == 1
+    assert await ledger.mark_orphaned(engine, "alive", NOW) == 1
     assert await take_turn(engine, "alive", wanted=[first, second]) == frozenset([second])
-    assert await ledger.orphaned(engine, "alive", NOW) == 0
+    assert await ledger.mark_orphaned(engine, "alive", NOW) == 0
     async with engine.connect() as connection:
-        lost, _ = await queries.notices(connection, "AHG-2026-001")
+        lost, _ = await queries.notice_rows(connection, "AHG-2026-001")
     assert (lost["state"], lost["attempts"]) == ("ambiguous", 1)
     assert "stopped before the server's answer" in lost["reply"]
 
@@ -85,7 +85,7 @@ async def test_a_worker_that_was_taken_for_dead_still_knows_what_it_sent_unless_
     await queued(engine)
     first, second = await ready(engine)
     await take_turn(engine, "slow", wanted=[first["id"], second["id"]])
-    await ledger.orphaned(engine, "other", NOW)
+    await ledger.mark_orphaned(engine, "other", NOW)
     again = {"state": "queued", "attempts": 0}
     async with write_transaction(engine) as connection:  # as the board sends it again
         notices = TABLES.tables["notices"]
@@ -96,7 +96,7 @@ async def test_a_worker_that_was_taken_for_dead_still_knows_what_it_sent_unless_
     await take_turn(engine, "slow", marks=sent)
 
     async with engine.connect() as connection:
-        states = [row["state"] for row in await queries.notices(connection, "AHG-2026-001")]
+        states = [row["state"] for row in await queries.notice_rows(connection, "AHG-2026-001")]
     assert states == ["sent", "reserved"]
 
 
@@ -104,20 +104,20 @@ async def test_while_mail_is_paused_nothing_is_reserved_and_what_was_sent_is_mar
     await queued(engine)
     first, second = await ready(engine)
     await take_turn(engine, "w", wanted=[first["id"]])
-    await pause(engine, "RSO/secretariat", "the server moves", NOW)
+    await pause_mail(engine, "RSO/secretariat", "the server moves", NOW)
 
     turn = {"marks": [mark(first, NoticeState.SENT)], "wanted": [second["id"]]}
     assert await take_turn(engine, "w", **turn) is None
 
     async with engine.connect() as connection:
-        states = [row["state"] for row in await queries.notices(connection, "AHG-2026-001")]
+        states = [row["state"] for row in await queries.notice_rows(connection, "AHG-2026-001")]
     assert states == ["sent", "queued"]
 
 
 async def test_the_notice_for_the_alternate_is_queued_once_and_has_none_of_its_own(engine: AsyncEngine) -> None:
     await queued(engine)
     first, _ = await ready(engine)
-    instead = ledger.for_alternate(first, NOW)
+    instead = ledger.alternate_notice(first, NOW)
     assert instead is not None
     await take_turn(engine, "w", instead=[instead])
     await take_turn(engine, "w", instead=[instead])
@@ -125,7 +125,7 @@ async def test_the_notice_for_the_alternate_is_queued_once_and_has_none_of_its_o
     *_, third = await ready(engine)
     assert (third["key"], third["instead_of"]) == (f"{first['key']}:alternate", first["key"])
     assert (third["capacity"], third["kind"], third["facts"]) == ("alternate", first["kind"], first["facts"])
-    assert ledger.for_alternate(third, NOW) is None
+    assert ledger.alternate_notice(third, NOW) is None
 
 
 def test_delays_double_up_to_four_hours_and_reach_five_days() -> None:

@@ -37,8 +37,8 @@ async def test_a_step_writes_entries_projection_and_notices_together(engine: Asy
     assert (recorded.seq, recorded.head, recorded.ahead) == (table.case.seq, table.case.head, ())
     async with engine.connect() as connection:
         entries = await queries.entries(connection, "AHG-2026-001")
-        row = await queries.case(connection, "AHG-2026-001")
-        notices = await queries.notices(connection, "AHG-2026-001")
+        row = await queries.case_row(connection, "AHG-2026-001")
+        notices = await queries.notice_rows(connection, "AHG-2026-001")
     assert entries == table.entries
     assert broken_at(entries) is None
     assert row is not None
@@ -125,7 +125,7 @@ async def test_a_name_comes_back_as_it_was_from_log_projection_and_ledger(name: 
 
     async with engine.connect() as connection:
         entries = await queries.entries(connection, "AHG-2026-001")
-        row = await queries.case(connection, "AHG-2026-001")
+        row = await queries.case_row(connection, "AHG-2026-001")
         holders = TABLES.tables["holders"]
         holder = await connection.execute(select(holders.c.name).where(holders.c.post == "LK/focal-point"))
     assert broken_at(entries) is None

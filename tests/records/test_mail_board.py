@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from notifications.returns import read_return
 from records import queries
-from records.mail_board import NotDecided, board, decisions_of, give_up, refused, resend
-from records.mail_pauses import pause, resume
+from records.mail_board import NotDecided, decisions_of, give_up, refused_keys, resend, stuck_notices
+from records.mail_pauses import pause_mail, resume_mail
 from records.returns import note
 from tests.notifications.returned import returned
 from tests.records.test_ledger import queued
@@ -21,23 +21,23 @@ BY: dict[str, Any] = {"by": "RSO/secretariat", "why": "asked by telephone: it di
 
 async def shown(engine: AsyncEngine, **paging: Any) -> list[dict[str, Any]]:
     async with engine.connect() as connection:
-        return await board(connection, **paging)
+        return await stuck_notices(connection, **paging)
 
 
 async def one(engine: AsyncEngine, number: int) -> dict[str, Any]:
     async with engine.connect() as connection:
-        return next(row for row in await queries.notices(connection, "AHG-2026-001") if row["id"] == number)
+        return next(row for row in await queries.notice_rows(connection, "AHG-2026-001") if row["id"] == number)
 
 
 async def test_the_board_holds_what_is_stuck_what_is_tried_again_and_what_a_pause_holds(engine: AsyncEngine) -> None:
     first, second = await queued(engine)
     assert await shown(engine) == []
-    await pause(engine, "RSO/secretariat", "the server moves", NOW)
+    await pause_mail(engine, "RSO/secretariat", "the server moves", NOW)
     assert [row["id"] for row in await shown(engine)] == [first, second]
     assert [row["post"] for row in await shown(engine)] == ["LK/focal-point", "RSO/secretariat"]
     last = (await shown(engine, limit=1))[0]
     assert [row["id"] for row in await shown(engine, after=(last["post"], last["id"]), limit=1)] == [second]
-    await resume(engine, "RSO/secretariat", NOW)
+    await resume_mail(engine, "RSO/secretariat", NOW)
 
     later = NOW + timedelta(minutes=4)
     await stand(engine, [{"id": first, "attempts": 3, "next_attempt_at": later, "reply": "451 greylisted"}])
@@ -122,12 +122,12 @@ async def test_what_was_refused_is_found_by_what_was_said(engine: AsyncEngine) -
     await stand(engine, [{"id": second, "state": "undeliverable", "reply": "the directory has no address"}])
     keys = [(await one(engine, number))["key"] for number in (first, second)]
     async with engine.connect() as connection:
-        assert await refused(connection) == keys
-        assert await refused(connection, "sender not 100% OURS") == keys[:1]
-        assert await refused(connection, "sender%ours") == []
+        assert await refused_keys(connection) == keys
+        assert await refused_keys(connection, "sender not 100% OURS") == keys[:1]
+        assert await refused_keys(connection, "sender%ours") == []
     await stand(engine, [{"id": first, "state": "bounced"}, {"id": second, "state": "ambiguous"}])
     async with engine.connect() as connection:
-        assert await refused(connection) == []
+        assert await refused_keys(connection) == []
 
 
 async def test_what_is_given_up_leaves_the_board_with_who_and_why(engine: AsyncEngine) -> None:

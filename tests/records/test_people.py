@@ -100,14 +100,14 @@ async def test_an_address_that_no_post_has_is_nobody(records: AsyncEngine, email
 
     assert await posts(records, email) == []
     async with records.connect() as connection:
-        assert await holders.person(connection, email, NOW) == holders.Person()
+        assert await holders.person_of(connection, email, NOW) == holders.DirectoryPerson()
 
 
 async def test_a_person_is_written_to_in_the_posts_language_at_the_directorys_address(records: AsyncEngine) -> None:
     await change(records, "UPDATE holders SET language = 'id', email = 'Budi@Example.id' WHERE post = 'ID/co-chair'")
     async with records.connect() as connection:
-        holder = await holders.person(connection, "budi@example.id", NOW)
-        alternate = await holders.person(connection, "co-chair-alternate@id.ahg.localhost", NOW)
+        holder = await holders.person_of(connection, "budi@example.id", NOW)
+        alternate = await holders.person_of(connection, "co-chair-alternate@id.ahg.localhost", NOW)
 
     assert (holder.email, holder.language, holder.zone) == ("Budi@Example.id", "id", "Asia/Jakarta")
     assert alternate.language == "id"

@@ -47,7 +47,7 @@ async def sent(engine: AsyncEngine, *, alternate: str | None = "alternate@exampl
 
 async def rows(engine: AsyncEngine) -> list[dict[str, Any]]:
     async with engine.connect() as connection:
-        return await queries.notices(connection, "AHG-2026-001")
+        return await queries.notice_rows(connection, "AHG-2026-001")
 
 
 async def came_back(engine: AsyncEngine, notice: int) -> list[dict[str, Any]]:

@@ -19,9 +19,18 @@ from benchmarks.pages import fill
 from models.posts import Post
 from models.search import Thing
 from records import search as searching
-from records.lists import Cursor, Filters, board, cases_named, cases_seen, counts_by_stage, duties_of, follow_ups_of
+from records.lists import (
+    Cursor,
+    Filters,
+    cases_named,
+    cases_seen,
+    counts_by_stage,
+    duties_of,
+    follow_ups_of,
+    open_cases,
+)
 from records.saved_views import views_of
-from records.search import search, similar_cases
+from records.search import find_texts, similar_cases
 
 FEW, MANY = 400, 4000
 A_PAGE = 750
@@ -54,17 +63,17 @@ QUERIES: dict[str, Query] = {
     "list, an urgency": listed(Filters(urgency="routine")),
     "list, between days": listed(Filters(opened_from=at(2), opened_before=at(9))),
     "home": listed(Filters(open=True), limit=10),
-    "board": board,
+    "board": open_cases,
     "counts of the board": counts_by_stage,
     "what waits": duties_of,
     "what is followed up": follow_ups_of,
     "saved views": views_of,
     "cases by name": lambda c, post: cases_named(c, post, [f"AHG-2020-{n:03d}" for n in range(60, 90)]),
-    "search, a word of all": lambda c, post: search(c, post, "boats"),
-    "search, its beginning": lambda c, post: search(c, post, "bo"),
-    "search, a rare word": lambda c, post: search(c, post, "zircon"),
-    "search, no such word": lambda c, post: search(c, post, "xylophone"),
-    "search, of one kind": lambda c, post: search(c, post, "boats", kind=Thing.OUTCOME),
+    "search, a word of all": lambda c, post: find_texts(c, post, "boats"),
+    "search, its beginning": lambda c, post: find_texts(c, post, "bo"),
+    "search, a rare word": lambda c, post: find_texts(c, post, "zircon"),
+    "search, no such word": lambda c, post: find_texts(c, post, "xylophone"),
+    "search, of one kind": lambda c, post: find_texts(c, post, "boats", kind=Thing.OUTCOME),
     "similar cases": lambda c, post: similar_cases(c, post, {"boats": 3.0, "maratan": 2.0}),
 }
 POSTS = tuple(map(Post, ("AU/co-chair", "NZ/steering-group", "RSO/secretariat", "LK/focal-point", "MY/focal-point")))

@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from models.likeness import likeness
 from models.posts import Post
 from models.request import Request
-from models.search import Thing, reader_mark, search_texts
-from models.search_words import matches, terms_of, words_of
+from models.search import Thing, reader_key, search_texts
+from models.search_words import matches, searchable_words, terms_of
 from records import search as searching
-from records.search import search, similar_cases
+from records.search import find_texts, similar_cases
 from tests.models.helpers import LK, MY, RSO
 from tests.tabletop import directory
 from tests.web.place import Place
@@ -76,7 +76,7 @@ def submitted(number: int, by: str = LK, **fields: Any) -> Recorded:
 
 async def found(engine: AsyncEngine, post: str, query: str, **more: Any) -> list[dict[str, Any]]:
     async with engine.connect() as connection:
-        return await search(connection, Post(post), query, **more)
+        return await find_texts(connection, Post(post), query, **more)
 
 
 async def test_a_word_of_a_closed_section_is_found_by_those_alone_to_whom_it_is_open(engine: AsyncEngine) -> None:
@@ -111,9 +111,9 @@ async def test_both_databases_find_what_the_rule_says(engine: AsyncEngine) -> No
             wanted = [
                 key
                 for key, one in sorted(texts.items(), reverse=True)
-                if reader_mark(Post(post)) in one.readers
+                if reader_key(Post(post)) in one.readers
                 and all(
-                    any(matches(term, word) for word in words_of(f"{_named(one)} {one.text}"))
+                    any(matches(term, word) for word in searchable_words(f"{_named(one)} {one.text}"))
                     for term in terms_of(query)
                 )
             ]
@@ -154,7 +154,7 @@ async def test_every_hit_stands_on_one_page_whatever_the_size_of_the_pages(
 
     for query, numbers in (("boats", range(12, 0, -1)), ("wait", (12, 9, 6, 3)), ("3", (3,))):
         pages: list[str] = []
-        after = searching.FIRST
+        after = searching.FIRST_HIT
         while page := await found(engine, RSO, query, after=after, limit=2):
             pages += [hit["reference"] for hit in page]
             after = page[-1]["id"]

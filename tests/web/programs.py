@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db import write_transaction
 from models.posts import Post
 from models.projection import step_of
-from models.rules import Taken
+from models.rules import Transition
 from records import api_tokens
 from records.api_tokens import Scope
 from records.log import append
@@ -51,9 +51,9 @@ class Recorded(Tabletop):
     def __init__(self, number: int = 1, **given: Any) -> None:
         super().__init__(**given)
         self.case = self.case.model_copy(update={"reference": f"AHG-2026-{number:03d}"})
-        self._unrecorded: list[Taken] = []
+        self._unrecorded: list[Transition] = []
 
-    def _took(self, taken: Taken) -> Taken:
+    def _took(self, taken: Transition) -> Transition:
         self._unrecorded.append(taken)
         return super()._took(taken)
 

@@ -14,7 +14,7 @@ import pytest_asyncio
 from ops.catcher import Catcher
 from records import queries
 from records.directory import SEED, opening
-from records.directory_changes import changes, import_list, marks_of
+from records.directory_changes import directory_changes, import_list, roles_of
 from tests.rig import Rig, rig, working
 from tests.web.place import Place, key_in, value_in
 from tests.web.programs import Recorded
@@ -167,7 +167,7 @@ async def test_running_cases_in_which_something_waits_for_the_post_hear_of_it_on
         await place.as_post(siti, AU)
         async with place.engine.connect() as connection:
             entries = await queries.entries(connection, parts.reference)
-            notices = await queries.notices(connection, parts.reference)
+            notices = await queries.notice_rows(connection, parts.reference)
         handed = [one for one in entries if one.type == "handed_over"]
         assert [(one.by, one.event["to"]["email"]) for one in handed] == [(RSO, "siti@example.org")]
         assert {one["post"] for one in notices if one["kind"] == "post_handed_over"} == {AU, RSO}
@@ -261,8 +261,8 @@ async def test_an_imported_list_stands_in_the_history_with_what_it_changed_and_n
     listed = (SEED / "members.csv").read_text(encoding="utf-8")
     assert await import_list(place.engine, listed, place.now) == listed.count("\n") - 1
     async with place.engine.connect() as connection:
-        assert await changes(connection) == []
-        marks = await marks_of(connection)
+        assert await directory_changes(connection) == []
+        marks = await roles_of(connection)
     iom, thailand = (
         next(line for line in listed.splitlines() if line.startswith(f"{code},")) for code in ("IOM", "TH")
     )
@@ -271,7 +271,7 @@ async def test_an_imported_list_stands_in_the_history_with_what_it_changed_and_n
     await import_list(place.engine, f"{other.rstrip()}\nXX,A new member,state\n", place.now)
 
     async with place.engine.connect() as connection:
-        found = {one.about: one for one in await changes(connection)}
+        found = {one.about: one for one in await directory_changes(connection)}
     assert found.keys() == {"TH", "XX", "marks"}
     assert found["marks"].before == marks
     assert (found["TH"].before or {})["name"] == "Thailand"

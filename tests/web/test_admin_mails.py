@@ -4,7 +4,7 @@ import re
 from urllib.parse import quote
 
 from models.notices import OF_NO_CASE
-from notifications.environment import languages
+from notifications.environment import mail_languages
 from notifications.registry import REGISTRY
 from tests.web.place import Place
 from tests.web.test_markup import MARK, assert_text
@@ -16,7 +16,7 @@ async def test_every_kind_is_shown_as_a_post_would_get_it_in_each_language(place
         listed = (await http.get("/admin/mails")).text
         for kind in (*REGISTRY, *OF_NO_CASE):
             assert f"/admin/mails/{kind}" in listed
-            for language in languages():
+            for language in mail_languages():
                 page = await http.get(f"/admin/mails/{kind}?post=TH/focal-point&language={language}")
                 assert page.status_code == 200
                 assert "@th.ahg.localhost" in page.text

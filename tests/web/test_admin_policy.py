@@ -6,7 +6,7 @@ from html import unescape
 import httpx
 
 from models.policy import Policy, policy_with
-from models.policy_meaning import KEYS, differences, examples
+from models.policy_meaning import KEYS, policy_differences, policy_examples
 from models.posts import Post
 from records import policies
 from records.directory import opening
@@ -55,7 +55,7 @@ async def answered(http: httpx.AsyncClient, word: str) -> httpx.Response:
 
 async def in_force(place: Place) -> Policy:
     async with place.engine.connect() as connection:
-        return await policies.in_force(connection)
+        return await policies.policy_in_force(connection)
 
 
 async def test_a_change_is_in_force_when_both_co_chairs_have_agreed_and_running_cases_keep_theirs(place: Place) -> None:
@@ -147,7 +147,7 @@ async def test_why_a_policy_is_proposed_stays_text(place: Place) -> None:
 
 async def test_the_dates_of_an_example_are_those_that_a_case_would_have(place: Place) -> None:
     before, after = Policy.default(), policy_with({"gate": "3wd", "lapse": "4wd"})
-    assert [one.key for one in differences(before, after)] == [
+    assert [one.key for one in policy_differences(before, after)] == [
         "routine.gate",
         "routine.lapse",
         "urgent.gate",
@@ -156,13 +156,13 @@ async def test_the_dates_of_an_example_are_those_that_a_case_would_have(place: P
     async with place.engine.connect() as connection:
         calendars = (await opening(connection, 2026)).calendars
     start = place.now.replace(month=12, day=23)
-    australia, indonesia, both = examples("routine.gate", before, after, calendars, start, ("AU", "ID"))
+    australia, indonesia, both = policy_examples("routine.gate", before, after, calendars, start, ("AU", "ID"))
     assert both.after == max(australia.after, indonesia.after)
     assert australia.after == calendars.of("AU").move(start, 3)
-    lapse = examples("routine.lapse", before, after, calendars, start, ("AU",))[0]
+    lapse = policy_examples("routine.lapse", before, after, calendars, start, ("AU",))[0]
     assert lapse.after == calendars.of("AU").move(calendars.of("AU").move(start, 3), 4)
     for key in KEYS:
-        for one in examples(key, before, after, calendars, start, ("AU", "ID")):
+        for one in policy_examples(key, before, after, calendars, start, ("AU", "ID")):
             assert one.before.tzinfo is not None
     assert Post(AU).member == "AU"
 

@@ -16,7 +16,7 @@ import pytest_asyncio
 from models.case import Case, GateName
 from models.commands import COMMANDS
 from models.posts import Post, Role
-from models.rules import Taken, allowed
+from models.rules import Transition, allowed
 from models.visibility import Sight, as_seen, sight
 from records.api_tokens import Scope
 from tests.web.place import Place, address_of
@@ -176,7 +176,7 @@ class Watched(Recorded):
         super().__init__()
         self.states: list[Case] = []
 
-    def _took(self, taken: Taken) -> Taken:
+    def _took(self, taken: Transition) -> Transition:
         self.states.append(taken.after)
         return super()._took(taken)
 

@@ -125,7 +125,7 @@ async def test_links_of_a_page_stay_with_the_post_that_is_looked_as(told: tuple[
 async def test_every_notice_of_a_case_is_read_as_its_reader_gets_it(told: tuple[Place, str]) -> None:
     place, reference = told
     async with place.engine.connect() as connection:
-        rows = await queries.notices(connection, reference)
+        rows = await queries.notice_rows(connection, reference)
     async with place.browser() as http:
         await place.as_post(http, RSO)
         for row in rows:
@@ -195,7 +195,7 @@ async def test_a_circulation_is_read_before_release_exactly_as_it_then_goes_out(
         assert table.case.circulations[1].state == "released"
         await table.record(place)
         async with place.engine.connect() as connection:
-            rows = await queries.notices(connection, reference)
+            rows = await queries.notice_rows(connection, reference)
         (row,) = [one for one in rows if (one["kind"], one["post"]) == ("circulated", "FJ/focal-point")]
         await http.get(f"/cases/{reference}/notices/{row['id']}")
     before, after = (mail_shown(message) for message in shown)

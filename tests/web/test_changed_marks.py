@@ -15,7 +15,7 @@ from models.members import Directory
 from models.posts import Post, Role
 from models.visibility import Sight, may_see, sight
 from records import search as searching
-from records.lists import Filters, board, cases_named, cases_seen, counts_by_stage
+from records.lists import Filters, cases_named, cases_seen, counts_by_stage, open_cases
 from tests.tabletop import directory
 from tests.web.place import Place, address_of
 from tests.web.programs import Recorded, program
@@ -143,7 +143,7 @@ async def test_every_query_that_lists_cases_knows_the_one_rule(told: tuple[Place
             opens = {reference: how for reference, how in sights.items() if how > Sight.NOTHING}
             seen = await cases_seen(connection, reader, Filters())
             named = await cases_named(connection, reader, list(cases))
-            hits = await searching.search(connection, reader, "AHG")
+            hits = await searching.find_texts(connection, reader, "AHG")
             alike = await searching.similar_cases(connection, reader, {"boats": 9.0}, limit=9)
             assert {row["reference"]: row["sight"] for row in seen} == opens, reader
             assert named.keys() == opens.keys(), reader
@@ -152,6 +152,6 @@ async def test_every_query_that_lists_cases_knows_the_one_rule(told: tuple[Place
                 reference for reference, how in opens.items() if how > Sight.CIRCULATED
             }, reader
             if reader.role is not Role.FOCAL_POINT:  # the board is no page of theirs
-                rows = await board(connection, reader)
+                rows = await open_cases(connection, reader)
                 assert {row["reference"] for row in rows} == opens.keys(), reader
                 assert sum((await counts_by_stage(connection, reader)).values()) == len(opens), reader

@@ -27,7 +27,7 @@ from tests.web.place import Place, address_of
 from tests.web.programs import Recorded, token_for
 from tests.web.server import served
 from tests.web.whole_case import MARKS, played
-from web.watch import MOST_EACH, Watch
+from web.watch import MOST_FEEDS_EACH, Watch
 
 PATIENCE = 20.0
 AU, RSO = "AU/co-chair", "RSO/secretariat"
@@ -258,9 +258,9 @@ async def test_a_reader_has_so_many_feeds_and_no_more(studio: Studio) -> None:
                 await feed.comment()
                 await enough.wait()
 
-        for _ in range(MOST_EACH):
+        for _ in range(MOST_FEEDS_EACH):
             group.create_task(stay())
-        await studio.until_open(MOST_EACH)
+        await studio.until_open(MOST_FEEDS_EACH)
         async with studio.listen(AU, token=token) as feed:
             assert (feed.answer.status_code, feed.answer.headers["Retry-After"]) == (503, "30")
         async with studio.listen(RSO) as feed:

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from db import write_transaction
 from models.agenda import next_act
 from models.asks import asked_of
-from models.notices import KINDS
+from models.notices import NOTICE_KINDS
 from models.posts import Capacity, Post, Role, needs_second_factor
 from models.tables import TABLES
-from notifications.compose import Reader, compose
-from notifications.preview import FACTS, reader_of
+from notifications.compose import MailReader, compose
+from notifications.preview import SAMPLE_FACTS, reader_of
 from notifications.wording import About
 from ops.scenario import read_scenario
 from records.offices import addressee_of
@@ -67,7 +67,7 @@ class Walk:
         about = About(reference=row["reference"], answers_by_link=("respond", "consent", "acknowledge"))
         mail = compose(
             row["kind"],
-            reader=Reader(name="x", address=holder.email, post=post, capacity=capacity),
+            reader=MailReader(name="x", address=holder.email, post=post, capacity=capacity),
             about=about,
             facts=row["facts"] or {},
             due=row["due"],
@@ -119,8 +119,8 @@ async def test_every_notice_of_every_scenario_leads_to_a_page_its_post_may_open(
             table.do(str(act.by), act.do, {**draft, **act.fields} if act.do == "submit" else act.fields)
             await walk.follow(table)
     assert len(walk.kinds) > 50
-    await _follow_samples(walk, sorted(set(KINDS) - walk.kinds))
-    assert walk.kinds == set(KINDS)
+    await _follow_samples(walk, sorted(set(NOTICE_KINDS) - walk.kinds))
+    assert walk.kinds == set(NOTICE_KINDS)
 
 
 async def _follow_samples(walk: Walk, kinds: list[str]) -> None:
@@ -142,7 +142,7 @@ async def _follow_samples(walk: Walk, kinds: list[str]) -> None:
             "post": str(post),
             "capacity": "holder",
             "due": table.now,
-            "facts": FACTS[kind],
+            "facts": SAMPLE_FACTS[kind],
             "queued_at": table.now,
             "state": "sent",
             "attempts": 1,

@@ -41,7 +41,7 @@ class Office:
         async with asyncio.timeout(60):
             while True:
                 async with self.parts.engine.connect() as connection:
-                    if not await ledger.waiting(connection):
+                    if not await ledger.any_waiting(connection):
                         return
                 await asyncio.sleep(0.02)
 

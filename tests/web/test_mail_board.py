@@ -16,7 +16,7 @@ async def stuck(place: Place, state: str) -> dict[str, Any]:
     """A notice of a case that stands so."""
     reference = await recorded(place)
     async with place.engine.connect() as connection:
-        first, *_ = await ledger.told(connection, reference)
+        first, *_ = await ledger.ledger_of_case(connection, reference)
     await place.sql(
         "UPDATE notices SET state = :state, attempts = 1, reply = :said, address = 'desk@example.org' WHERE id = :id",
         state=state,
@@ -28,7 +28,7 @@ async def stuck(place: Place, state: str) -> dict[str, Any]:
 
 async def board(place: Place) -> list[dict[str, Any]]:
     async with place.engine.connect() as connection:
-        return [row for row in await mail_board.board(connection) if row["state"] != "queued"]
+        return [row for row in await mail_board.stuck_notices(connection) if row["state"] != "queued"]
 
 
 async def test_the_secretariat_sends_again_what_may_have_arrived_and_says_why(place: Place) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import icalendar
 
 from models.posts import Capacity, Post
-from notifications.compose import Reader, compose
+from notifications.compose import MailReader, compose
 from notifications.wording import About
 from tests.rig import TO_WORK
 from tests.web.place import Place
@@ -71,7 +71,7 @@ async def test_the_file_and_the_mail_are_one_event_in_a_calendar(place: Place) -
     notice = next(one for one in table.notices if one.kind == "meeting_called" and one.to == LK)
     mail = compose(
         "meeting_called",
-        reader=Reader(name="x", address="x@example.org", post=Post(LK), capacity=Capacity.HOLDER),
+        reader=MailReader(name="x", address="x@example.org", post=Post(LK), capacity=Capacity.HOLDER),
         about=About(reference=reference),
         facts=notice.facts,
         due=None,

@@ -7,30 +7,30 @@ from typing import Any
 
 import pytest
 
-from models.mail_preferences import DEFAULT, MOST_SWITCHES, How, Preferences, Rhythm, Switch
+from models.mail_preferences import DEFAULT_PREFERENCES, MOST_SWITCHES, How, Preferences, Rhythm, Switch
 from models.notices import DIGEST
 from models.posts import Post
 from notifications.mandatory import can_be_switched_off, why_mandatory
 from notifications.off_links import OffLinks
-from notifications.registry import REGISTRY, Wish
+from notifications.registry import REGISTRY, Optionality
 from records import mail_preferences
-from records.mail_preferences import Kept
+from records.mail_preferences import KeptPreferences
 from tests.rig import TO_WORK
 from tests.web.place import ALTERNATE, Place, address_of, key_in, value_in
 from tests.web.programs import Recorded
-from web.wrong_tokens import MOST
+from web.wrong_tokens import MOST_WRONG_TOKENS
 
 LK, MY = "LK/focal-point", "MY/focal-point"
 CASE = "AHG-2026-001"
 
 
-async def stands(place: Place, post: str = LK, address: str = "") -> Kept:
+async def stands(place: Place, post: str = LK, address: str = "") -> KeptPreferences:
     async with place.engine.connect() as connection:
-        return await mail_preferences.kept(connection, Post(post), address or address_of(post))
+        return await mail_preferences.preferences_of(connection, Post(post), address or address_of(post))
 
 
 async def keep(place: Place, wants: Preferences) -> None:
-    await mail_preferences.change(
+    await mail_preferences.amend_preferences(
         place.engine, Post(LK), address_of(LK), lambda _: wants, now=place.now, by=address_of(LK)
     )
 
@@ -157,12 +157,12 @@ async def test_the_page_says_of_every_mandatory_kind_why(place: Place) -> None:
         await place.as_post(http, LK)
         page = (await http.get("/my-mails")).text
     for kind, entry in REGISTRY.items():
-        assert (f'name="kind.{kind}"' in page) is (entry.wish is Wish.OPTIONAL)
-        if entry.wish is Wish.MANDATORY:
+        assert (f'name="kind.{kind}"' in page) is (entry.wish is Optionality.OPTIONAL)
+        if entry.wish is Optionality.MANDATORY:
             assert not can_be_switched_off(kind)
             assert why_mandatory(kind).replace("'", "&#39;") in page
     assert (await send(place, **{"kind.invited": "off"})).status_code == 303
-    assert (await stands(place)).wants == DEFAULT  # the form has no such field: it says nothing
+    assert (await stands(place)).wants == DEFAULT_PREFERENCES  # the form has no such field: it says nothing
 
 
 async def test_an_alternate_reads_and_does_not_change_what_the_holder_wants(place: Place) -> None:
@@ -179,8 +179,8 @@ async def test_an_alternate_reads_and_does_not_change_what_the_holder_wants(plac
 async def test_who_holds_the_post_next_begins_with_the_defaults_and_who_comes_back_finds_its_own(place: Place) -> None:
     await send(place, **{"kind.situation_updated": "off"})
     await place.sql("UPDATE holders SET email = 'next@lk.example' WHERE post = :post", post=LK)
-    assert (await stands(place, LK, "next@lk.example")).wants == DEFAULT
-    assert (await stands(place, LK, address_of(LK).upper())).wants != DEFAULT
+    assert (await stands(place, LK, "next@lk.example")).wants == DEFAULT_PREFERENCES
+    assert (await stands(place, LK, address_of(LK).upper())).wants != DEFAULT_PREFERENCES
 
 
 # by the link of a mail ------------------------------------------------------------------------------------------
@@ -270,7 +270,7 @@ async def test_a_link_switches_off_however_much_is_switched_off_already(place: P
 async def test_what_could_not_be_read_again_is_not_kept(place: Place) -> None:
     same = Switch(case=CASE, how=How.OFF)
     with pytest.raises(ValueError, match="Two switches mean the same"):
-        await keep(place, DEFAULT.model_copy(update={"switches": (same, same)}))
+        await keep(place, DEFAULT_PREFERENCES.model_copy(update={"switches": (same, same)}))
     assert (await stands(place)).version == 0
 
 
@@ -293,7 +293,7 @@ async def test_no_link_switches_off_what_is_mandatory_or_somebody_elses(place: P
 
 async def test_who_shows_many_wrong_tokens_has_to_wait_and_others_do_not(place: Place) -> None:
     async with place.browser() as http, place.browser("198.51.100.9") as other:
-        for number in range(MOST):
+        for number in range(MOST_WRONG_TOKENS):
             assert (await http.post(f"/my-mails/off/{'x' * 40}{number}")).status_code == 410
         answer = await http.post(link(place))
         assert answer.status_code == 429

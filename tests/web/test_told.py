@@ -27,7 +27,7 @@ async def recorded(place: Place) -> str:
 async def test_the_secretariat_the_co_chairs_and_auditors_see_who_was_told(place: Place) -> None:
     reference = await recorded(place)
     async with place.engine.connect() as connection:
-        first, second, *_ = await ledger.told(connection, reference)
+        first, second, *_ = await ledger.ledger_of_case(connection, reference)
     await place.sql(
         "UPDATE notices SET state = 'refused', reply = '550 <b>no such user</b>', address = :address WHERE id = :id",
         id=first["id"],
@@ -66,7 +66,7 @@ async def test_what_readers_want_is_said_in_words_and_a_digest_says_what_became_
     }
     notices = TABLES.tables["notices"]
     async with place.engine.connect() as connection:
-        rows = await ledger.told(connection, reference)
+        rows = await ledger.ledger_of_case(connection, reference)
     async with write_transaction(place.engine) as connection:
         for row, columns in zip(rows, stands.values(), strict=False):
             await connection.execute(notices.update().where(notices.c.id == row["id"]).values(**columns))
@@ -159,7 +159,7 @@ async def test_a_long_list_comes_a_page_at_a_time(place: Place, monkeypatch: pyt
             instead_of=instead_of,
         )
     async with place.engine.connect() as connection:
-        total = len(await ledger.told(connection, reference))
+        total = len(await ledger.ledger_of_case(connection, reference))
     async with place.browser() as http:
         await place.as_post(http, RSO)
         seen, path = 0, "notices"

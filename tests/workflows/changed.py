@@ -6,7 +6,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from models.case import Stage
-    from workflows.activation import Activation, Start
+    from workflows.activation import Activation, ActivationStart
 
 
 @workflow.defn(name="Activation")
@@ -14,11 +14,11 @@ class Changed(Activation):
     """Waits a moment before anything else."""
 
     @workflow.init
-    def __init__(self, start: Start) -> None:
+    def __init__(self, start: ActivationStart) -> None:
         super().__init__(start)
 
     @workflow.run
-    async def run(self, start: Start) -> Stage:
+    async def run(self, start: ActivationStart) -> Stage:
         """As before, after a moment."""
         await workflow.sleep(timedelta(seconds=1))
         return await super().run(start)

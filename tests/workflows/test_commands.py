@@ -13,20 +13,20 @@ from db import write_transaction
 from models.case import Stage
 from models.commands import parse
 from models.projection import Recorded, Step, step_of
-from models.refusal import Refused, Why
-from models.rules import decide
-from ops.verify import runs_of, verify
+from models.refusal import RefusalKind, Refused
+from models.rules import apply_command
+from ops.verify import runs_of, verify_records
 from records.log import append
 from tests.rig import REQUEST, Rig, rig, working
 from tests.workflows.conftest import Way
-from workflows.names import RECORD
+from workflows.names import RECORD_STEP
 
 
 async def _sound(parts: Rig) -> None:
     """No entry twice, none missing, and log, projection and Temporal's history agree."""
     entries = await parts.entries()
     assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
-    assert [str(fault) async for fault in verify(parts.engine, parts.client)] == []
+    assert [str(fault) async for fault in verify_records(parts.engine, parts.client)] == []
 
 
 # the same command twice -------------------------------------------------------------------------------------
@@ -106,7 +106,7 @@ async def test_of_two_positions_of_one_post_at_once_one_wins_and_the_other_is_to
 
     (refused,) = [one for one in done if isinstance(one, BaseException)]
     assert isinstance(refused, Refused)
-    assert refused.why is Why.CONFLICT
+    assert refused.why is RefusalKind.CONFLICT
     assert "AU/co-chair has changed this since you looked" in str(refused)
     assert [entry.type for entry in await played.entries()].count("position_taken") == 1
     await _sound(played)
@@ -143,7 +143,7 @@ async def test_a_command_for_a_case_that_does_not_exist_is_refused(played: Rig) 
 
     with pytest.raises(Refused, match=r"There is no case AHG-1999-001") as refused:
         await played.act("RSO/secretariat", "accept")
-    assert refused.value.why is Why.NOT_FOUND
+    assert refused.value.why is RefusalKind.NOT_FOUND
 
 
 # the log leads ----------------------------------------------------------------------------------------------
@@ -156,7 +156,7 @@ class Forgetful(Recorder):
         super().__init__(parts.engine)
         self.forgotten: set[str] = set()
 
-    @activity.defn(name=RECORD)
+    @activity.defn(name=RECORD_STEP)
     async def record(self, step: Step) -> Recorded:
         """Record; the first answer for each step is lost."""
         recorded = await super().record(step)
@@ -180,7 +180,7 @@ async def _committed_unknown_to_the_workflow(parts: Rig, do: str, command_id: st
     """A worker committed a step and died before Temporal heard of it; the number of its last entry."""
     case = await parts.desk.state(parts.reference)
     command = parse(do, {}, by="RSO/secretariat", command_id=command_id)
-    taken = decide(case, command, datetime.now(UTC))
+    taken = apply_command(case, command, datetime.now(UTC))
     async with write_transaction(parts.engine) as connection:
         await connection.run_sync(append, [step_of(taken)])
     return taken.entries[-1].seq

@@ -20,11 +20,11 @@ from models.commands import parse
 from models.log import Entry
 from ops.scenario import Scenario
 from ops.simulate import Simulation, simulation
-from ops.verify import verify
+from ops.verify import verify_records
 from records import ledger, queries
 from tests.rig import REQUEST, Rig, rig, working
 from tests.workflows.conftest import Way
-from workflows.client import CaseDesk, NotAnswered, NotRecorded
+from workflows.client import CaseClient, NotAnswered, NotRecorded
 
 SHORTLY = timedelta(seconds=1)
 
@@ -78,13 +78,13 @@ async def until(holds: Callable[[], bool]) -> None:
 
 def impatient(parts: Rig) -> Casework:
     """The way in of somebody who waits a second for an answer."""
-    return Casework(parts.engine, CaseDesk(parts.client, parts.settings.task_queue, patience=SHORTLY))
+    return Casework(parts.engine, CaseClient(parts.client, parts.settings.task_queue, patience=SHORTLY))
 
 
 async def sound(parts: Rig) -> None:
     entries = await parts.entries()
     assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
-    assert [str(fault) async for fault in verify(parts.engine, parts.client)] == []
+    assert [str(fault) async for fault in verify_records(parts.engine, parts.client)] == []
 
 
 # commands ---------------------------------------------------------------------------------------------------
@@ -124,7 +124,7 @@ async def test_a_submission_while_the_database_is_locked_is_not_answered_and_sen
     played.reference = await submit(played.casework)
     assert await submit(played.casework) == played.reference
     async with played.engine.connect() as connection:
-        assert len(await queries.cases(connection)) == 1
+        assert len(await queries.case_rows(connection)) == 1
     await sound(played)
 
 
@@ -141,7 +141,7 @@ async def test_a_command_while_postgresql_is_stopped_is_taken_once_it_runs_again
             server.stop()
             with pytest.raises(NotAnswered, match="records do not answer"):
                 await parts.act("RSO/secretariat", "accept", command_id="c1")
-            waiting = asyncio.create_task(parts.desk.give(parts.reference, command))
+            waiting = asyncio.create_task(parts.desk.submit_command(parts.reference, command))
             await until(lambda: failures() >= 2)
             server.start()
 
@@ -171,12 +171,12 @@ async def test_a_command_on_a_database_restored_from_an_older_copy_says_that_som
 
 async def test_a_follow_up_without_a_worker_is_not_answered(parts: Rig) -> None:
     await parts.client.start_workflow("Recommendation", id="AHG-2026-001/R1", task_queue=parts.settings.task_queue)
-    desk = CaseDesk(parts.client, parts.settings.task_queue, patience=SHORTLY)
+    desk = CaseClient(parts.client, parts.settings.task_queue, patience=SHORTLY)
 
     command = parse("adopt", {"state": "adopted"}, by="LK/focal-point", command_id="a1")
 
     with pytest.raises(NotAnswered):
-        await desk.resolve("AHG-2026-001", 1, command)
+        await desk.submit_resolution("AHG-2026-001", 1, command)
 
 
 # the clock --------------------------------------------------------------------------------------------------
@@ -201,13 +201,13 @@ async def submitted(tmp_path: Path) -> AsyncIterator[tuple[Simulation, str]]:
 
 async def waiting(play: Simulation) -> bool:
     async with play.engine.connect() as connection:
-        return await ledger.waiting(connection)
+        return await ledger.any_waiting(connection)
 
 
 async def until_next_act(play: Simulation, reference: str) -> None:
     """Move the server's clock past the case's next act."""
     async with play.engine.connect() as connection:
-        row = await queries.case(connection, reference)
+        row = await queries.case_row(connection, reference)
     assert row is not None
     left = datetime.fromisoformat(row["next_act"]["at"]) - START + timedelta(minutes=1)
     await pass_by(play, left)
@@ -242,7 +242,7 @@ async def goes_on(play: Simulation, reference: str) -> None:
         "accept", {}, by="RSO/secretariat", command_id="c1", reference=reference
     )
     assert done.stage == "co_chair_review"
-    assert [str(fault) async for fault in verify(play.engine, None)] == []
+    assert [str(fault) async for fault in verify_records(play.engine, None)] == []
 
 
 async def test_the_clock_acts_once_when_the_database_that_was_locked_at_its_hour_is_back(
@@ -278,7 +278,7 @@ async def test_the_clock_tries_again_each_minute_while_the_log_lacks_entries_and
         await until(lambda: misses() >= 2)
         command = parse("return", {"missing": "figures"}, by="RSO/secretariat", command_id="r1")
         with pytest.raises(NotRecorded):  # at once, not after the clock's minute
-            await play.desk.give(reference, command)
+            await play.desk.submit_command(reference, command)
 
         await asyncio.to_thread(entries_put_back, tmp_path / "ahg.db", lost)
         await pass_by(play, timedelta(minutes=1))

@@ -20,10 +20,10 @@ from records import queries
 from settings import parse_keys
 from tests.rig import Rig
 from tests.workflows.changed import Changed
-from workflows.delivery import Delivery
+from workflows.delivery import NoticeDelivery
 from workflows.names import DELIVERY_ID
 from workflows.payloads import data_converter
-from workflows.recommendation import Recommendation
+from workflows.recommendation import RecommendationFollowUp
 
 HISTORIES = Path(__file__).with_name("histories")
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
@@ -68,7 +68,7 @@ async def test_every_recorded_history_replays_on_todays_workflows() -> None:
 
 
 async def test_a_changed_workflow_does_not_replay() -> None:
-    changed = (Changed, Recommendation, Delivery)
+    changed = (Changed, RecommendationFollowUp, NoticeDelivery)
     results = {name: fault async for name, fault in replay_all(histories_in(HISTORIES), CONVERTER, changed)}
 
     failed = {name for name, failure in results.items() if failure}

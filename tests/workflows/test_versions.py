@@ -24,7 +24,7 @@ from ops.catcher import Catcher
 from ops.processes import free_port
 from ops.replay import nudge_all
 from ops.temporal_server import find_temporal
-from ops.verify import runs_of, verify
+from ops.verify import runs_of, verify_records
 from records import ledger
 from tests.rig import REQUEST, Rig, rig
 from workflows.names import DELIVERY_ID
@@ -124,13 +124,13 @@ async def all_told(parts: Rig) -> None:
     delivery = parts.client.get_workflow_handle(DELIVERY_ID)
     while True:
         async with parts.engine.connect() as connection:
-            waits = await ledger.waiting(connection)
+            waits = await ledger.any_waiting(connection)
         if not waits and (await delivery.describe()).status is WorkflowExecutionStatus.COMPLETED:
             return
 
 
 async def faults(parts: Rig) -> list[str]:
-    return [str(fault) async for fault in verify(parts.engine, parts.client)]
+    return [str(fault) async for fault in verify_records(parts.engine, parts.client)]
 
 
 async def states(parts: Rig, references: list[str]) -> list[Case]:

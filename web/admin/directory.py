@@ -2,26 +2,25 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 from uuid import uuid4
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 
-from models.directory_changes import Office
+from models.directory_changes import OfficeSettings
 from models.posts import SECRETARIAT, Post, Role
 from records import directory_changes as record
 from records.directory import all_offices, day_in, read_members, seed_hours
 from web.admin.choices import calendars, zones
-from web.admin.front import SEE_DIRECTORY
 from web.admin.history import shown_changes
 from web.csv_files import csv_answer
 from web.render import language_for, render
-from web.visitor import Visitor, current_site, only
+from web.roles import DirectoryReader
+from web.visitor import Visitor, current_site
 
 router = APIRouter(prefix="/admin/directory", include_in_schema=False)
 
-MayRead = Annotated[Visitor, only(*SEE_DIRECTORY)]
 _SHOWN_CHANGES = 30
 _HEAD = (
     "member",
@@ -74,7 +73,7 @@ def _posts(member: Mapping[str, Any], held: Iterable[str]) -> list[Post]:
 
 
 @router.get("")
-async def directory(request: Request, visitor: MayRead) -> HTMLResponse:
+async def directory_page(request: Request, visitor: DirectoryReader) -> HTMLResponse:
     """Every member and every post, with what is missing."""
     site = current_site(request)
     async with site.engine.connect() as connection:
@@ -94,7 +93,7 @@ async def directory(request: Request, visitor: MayRead) -> HTMLResponse:
 
 
 @router.get(".csv")
-async def as_csv(request: Request, _visitor: MayRead) -> Response:
+async def directory_csv(request: Request, _visitor: DirectoryReader) -> Response:
     """The directory as a table: a line for each post."""
     site = current_site(request)
     async with site.engine.connect() as connection:
@@ -126,7 +125,7 @@ async def as_csv(request: Request, _visitor: MayRead) -> Response:
 
 
 @router.get("/members/{code}")
-async def member(request: Request, visitor: MayRead, code: str) -> HTMLResponse:
+async def member(request: Request, visitor: DirectoryReader, code: str) -> HTMLResponse:
     """A member: its office, its posts, and what was changed."""
     return await member_page(request, visitor, code)
 
@@ -138,7 +137,7 @@ async def member_page(
     *,
     status: int = 200,
     wrong: str = "",
-    given: Office | Mapping[str, Any] | None = None,
+    given: OfficeSettings | Mapping[str, Any] | None = None,
     form: str = "",
 ) -> HTMLResponse:
     """The page of a member; ``wrong``: why its office could not be changed to what was ``given``."""
@@ -152,7 +151,7 @@ async def member_page(
         if found is None:
             raise HTTPException(404)
         posts = _posts(found, holders)
-        found_changes = await record.changes(connection, about=(code, *posts), limit=_SHOWN_CHANGES)
+        found_changes = await record.directory_changes(connection, about=(code, *posts), limit=_SHOWN_CHANGES)
         office = await record.office_of(connection, code)
     return render(
         request,
@@ -164,7 +163,7 @@ async def member_page(
         told=shown_changes(request, visitor, found_changes, names_of_all(members)),
         office=given or office,
         own_office=office is not None,
-        seen=record.fingerprint(office),
+        seen=record.directory_fingerprint(office),
         form=form or uuid4().hex,
         zones=zones(),
         calendars=calendars(language_for(request, visitor)),

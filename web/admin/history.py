@@ -7,28 +7,26 @@ import structlog
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from models.base import N_
 from models.directory_changes import ChangeKind
-from models.posts import SECRETARIAT, Role
+from models.posts import SECRETARIAT
 from models.refusal import Refused
 from notifications.texts import line
 from notifications.words import Words
 from records import directory_changes as record
 from records.directory import names_of
-from records.directory_changes import Changed
-from web.admin.front import SEE_DIRECTORY
+from records.directory_changes import DirectoryChange
 from web.csv_files import csv_answer
-from web.render import gettext_of, language_for, render, said
+from web.render import gettext_of, language_for, render, words_for_reader
+from web.roles import DirectoryReader, Secretariat
 from web.sessions import keyed_form
 from web.site import Site
-from web.visitor import Visitor, current_site, only
+from web.visitor import Visitor, current_site
 from workflows.client import NotAnswered, NotRecorded
 
 _LOG = structlog.get_logger(__name__)
 
 router = APIRouter(prefix="/admin/directory", include_in_schema=False)
-
-N_ = str
-"""Marks a text for extraction; it is translated where it is shown."""
 
 _A_PAGE = 100
 _DONE: Mapping[ChangeKind, str] = {
@@ -56,14 +54,14 @@ _HEAD = ("at", "by", "email", "kind", "about", "part", "before", "after", "cases
 # in words -----------------------------------------------------------------------------------------------------------
 
 
-def told_of(request: Request, visitor: Visitor, made: Changed, names: Mapping[str, str]) -> str:
+def told_of(request: Request, visitor: Visitor, made: DirectoryChange, names: Mapping[str, str]) -> str:
     """A change in a sentence's part: who changed what, and when."""
     language = language_for(request, visitor)
-    say, _ = said(visitor, language, names), gettext_of(language)
+    say, _ = words_for_reader(visitor, language, names), gettext_of(language)
     return f"{_sentence(made, say, _)}, {say.moment(made.at)}"
 
 
-def _sentence(made: Changed, say: Words, _: Callable[[str], str]) -> str:
+def _sentence(made: DirectoryChange, say: Words, _: Callable[[str], str]) -> str:
     about = say.member(made.about) if made.kind is ChangeKind.OFFICE else say.post(made.about)
     by = f"{say.post(made.by)} ({line(made.name)})" if made.name else say.post(made.by)
     return _(_DONE[made.kind]) % {"by": by, "about": about, "person": line(_person(made))}
@@ -73,20 +71,20 @@ def _named(state: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     return list((state or {}).get("alternates", ()))
 
 
-def _moved(made: Changed) -> dict[str, Any]:
+def _moved(made: DirectoryChange) -> dict[str, Any]:
     """Of a change of alternates: the one who came, or went."""
     before, after = _named(made.before), _named(made.after)
     longer, shorter = (before, after) if made.kind is ChangeKind.RELIEVED else (after, before)
     return next((one for one in longer if one not in shorter), {})
 
 
-def _person(made: Changed) -> str:
+def _person(made: DirectoryChange) -> str:
     if made.kind is ChangeKind.HANDED_OVER or "alternates" not in made.after:
         return str(made.after.get("name", ""))
     return str(_moved(made).get("name", ""))
 
 
-def _differences(made: Changed, say: Words, _: Callable[[str], str]) -> list[tuple[str, str, str]]:
+def _differences(made: DirectoryChange, say: Words, _: Callable[[str], str]) -> list[tuple[str, str, str]]:
     """Of each part that differs: its name, what it was, what it is."""
     before = made.before or {}
     found = []
@@ -110,25 +108,25 @@ def _spoken(part: str, value: Any, say: Words) -> str:
 
 
 def shown_changes(
-    request: Request, visitor: Visitor, found: list[Changed], names: Mapping[str, str]
+    request: Request, visitor: Visitor, found: list[DirectoryChange], names: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     """Changes as a page shows them."""
     language = language_for(request, visitor)
-    say, _ = said(visitor, language, names), gettext_of(language)
+    say, _ = words_for_reader(visitor, language, names), gettext_of(language)
     return [{"made": one, "sentence": _sentence(one, say, _), "parts": _differences(one, say, _)} for one in found]
 
 
 # pages --------------------------------------------------------------------------------------------------------------
 
-MayRead = Annotated[Visitor, only(*SEE_DIRECTORY)]
-
 
 @router.get("/changes")
-async def changes(request: Request, visitor: MayRead, after: Annotated[str, Query(max_length=80)] = "") -> HTMLResponse:
+async def changes_page(
+    request: Request, visitor: DirectoryReader, after: Annotated[str, Query(max_length=80)] = ""
+) -> HTMLResponse:
     """All changes of the directory, the newest first, a page at a time; ``after``: the last one that was shown."""
     async with current_site(request).engine.connect() as connection:
         last = await record.change_of(connection, after) if after.isprintable() and after else None
-        found = await record.changes(connection, before=last, limit=_A_PAGE + 1)
+        found = await record.directory_changes(connection, before=last, limit=_A_PAGE + 1)
         names = await names_of(connection)
     more = found[_A_PAGE - 1].id if len(found) > _A_PAGE else ""
     told = shown_changes(request, visitor, found[:_A_PAGE], names)
@@ -136,25 +134,28 @@ async def changes(request: Request, visitor: MayRead, after: Annotated[str, Quer
 
 
 @router.get("/changes.csv")
-async def as_csv(request: Request, visitor: MayRead) -> Response:
+async def changes_csv(request: Request, visitor: DirectoryReader) -> Response:
     """The same as a table: a line for each part that was changed."""
     async with current_site(request).engine.connect() as connection:
-        found = await record.changes(connection, limit=None)
+        found = await record.directory_changes(connection, limit=None)
         names = await names_of(connection)
     lines = [
         (one.at, one.by, one.email, one.kind.value, one.about, part, before, after, " ".join(one.cases))
         for one in found
-        for part, before, after in _differences(one, said(visitor, "en", names), str)
+        for part, before, after in _differences(one, words_for_reader(visitor, "en", names), str)
     ]
     return csv_answer("directory-changes.csv", _HEAD, lines)
 
 
 @router.get("/changes/{number}")
-async def change(request: Request, visitor: MayRead, number: str) -> HTMLResponse:
+async def change_page(request: Request, visitor: DirectoryReader, number: str) -> HTMLResponse:
     """One change: what it was before, and which cases have heard of it."""
     made, names = await _change_or_404(request, number)
     async with current_site(request).engine.connect() as connection:
-        heard, waiting = await record.heard(connection, made), await record.unheard(connection, made)
+        heard, waiting = (
+            await record.cases_that_heard(connection, made),
+            await record.changes_not_heard(connection, made),
+        )
     shown = shown_changes(request, visitor, [made], names)[0]
     return render(
         request,
@@ -167,7 +168,7 @@ async def change(request: Request, visitor: MayRead, number: str) -> HTMLRespons
     )
 
 
-async def _change_or_404(request: Request, number: str) -> tuple[Changed, dict[str, str]]:
+async def _change_or_404(request: Request, number: str) -> tuple[DirectoryChange, dict[str, str]]:
     if not (number.isascii() and number.isprintable()):
         raise HTTPException(404)
     async with current_site(request).engine.connect() as connection:
@@ -182,7 +183,7 @@ async def _change_or_404(request: Request, number: str) -> tuple[Changed, dict[s
 
 
 @router.post("/changes/{number}/tell")
-async def tell(request: Request, visitor: Annotated[Visitor, only(Role.SECRETARIAT)], number: str) -> Response:
+async def submit_tell_cases(request: Request, visitor: Secretariat, number: str) -> Response:
     """Tell the cases that have not heard of a change yet."""
     await keyed_form(request, visitor.form_key)
     made, _names = await _change_or_404(request, number)
@@ -190,13 +191,13 @@ async def tell(request: Request, visitor: Annotated[Visitor, only(Role.SECRETARI
     return RedirectResponse(f"/admin/directory/changes/{made.id}", 303)
 
 
-async def tell_cases(site: Site, made: Changed) -> None:
+async def tell_cases(site: Site, made: DirectoryChange) -> None:
     """Have the running cases that a change concerns hear of it, by the command that a case has for it, each once.
 
     The change itself stands already. Where a case does not answer, the page of the change shows it, and tells again.
     """
     async with site.engine.connect() as connection:
-        waiting = await record.unheard(connection, made)
+        waiting = await record.changes_not_heard(connection, made)
     command = _as_command(made)
     if not waiting or command is None:
         return
@@ -212,7 +213,7 @@ async def tell_cases(site: Site, made: Changed) -> None:
         _LOG.warning("cases have not heard of a change of the directory", change=made.id, why=str(away))
 
 
-def _as_command(made: Changed) -> tuple[str, dict[str, Any]] | None:
+def _as_command(made: DirectoryChange) -> tuple[str, dict[str, Any]] | None:
     if made.kind is ChangeKind.HANDED_OVER:
         to = {part: made.after[part] for part in ("name", "email", "language")}
         return "hand_over", {"post": made.about, "to": to}

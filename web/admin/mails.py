@@ -8,26 +8,25 @@ from fastapi.responses import HTMLResponse
 
 from models.notices import OF_NO_CASE, summary_of
 from models.posts import SECRETARIAT, Post
-from notifications.compose import Reader
-from notifications.environment import languages
-from notifications.preview import ABOUT, MailShown, mail_shown, sample_mail
+from notifications.compose import MailReader
+from notifications.environment import mail_languages
+from notifications.preview import SAMPLE_CASE, MailShown, mail_shown, sample_mail
 from notifications.registry import REGISTRY
 from notifications.sample_readers import sample_reader
 from records.directory import read_members
 from web.admin.directory import names_of_all, posts_of_member
-from web.admin.front import ADMINISTER
 from web.mail_frames import FRAMED, html_of_mail
 from web.render import gettext_of, language_for, render
-from web.visitor import Visitor, current_site, only
+from web.roles import Administrator
+from web.visitor import Visitor, current_site
 
 router = APIRouter(prefix="/admin/mails", include_in_schema=False)
 
-MayRead = Annotated[Visitor, only(*ADMINISTER)]
 Wanted = Annotated[str, Query(max_length=80)]
 
 
 @router.get("")
-async def kinds(request: Request, visitor: MayRead) -> HTMLResponse:
+async def mail_kinds_page(request: Request, visitor: Administrator) -> HTMLResponse:
     """Every kind of notice."""
     return render(request, "admin/mails.html", kinds=_kinds(request, visitor))
 
@@ -38,7 +37,9 @@ def _kinds(request: Request, visitor: Visitor) -> list[tuple[str, str]]:
 
 
 @router.get("/{kind}")
-async def show(request: Request, visitor: MayRead, kind: str, post: Wanted = "", language: Wanted = "") -> HTMLResponse:
+async def mail_kind_page(
+    request: Request, visitor: Administrator, kind: str, post: Wanted = "", language: Wanted = ""
+) -> HTMLResponse:
     """A kind of notice for a post (empty: one that may get it) in a language (empty: that of its holder)."""
     shown, reader, names, posts = await _sample(request, kind, post, language)
     query = urlencode({"post": reader.post, "language": reader.language})
@@ -51,7 +52,7 @@ async def show(request: Request, visitor: MayRead, kind: str, post: Wanted = "",
         reader=reader,
         names=names,
         posts=posts,
-        tongues=languages(),
+        tongues=mail_languages(),
         frame=f"/admin/mails/{kind}/html?{query}",
         headers=FRAMED,
     )
@@ -59,7 +60,7 @@ async def show(request: Request, visitor: MayRead, kind: str, post: Wanted = "",
 
 @router.get("/{kind}/html")
 async def as_html(
-    request: Request, _visitor: MayRead, kind: str, post: Wanted = "", language: Wanted = ""
+    request: Request, _visitor: Administrator, kind: str, post: Wanted = "", language: Wanted = ""
 ) -> HTMLResponse:
     """The HTML of the same mail, under headers that let it do nothing."""
     return html_of_mail((await _sample(request, kind, post, language))[0])
@@ -67,7 +68,7 @@ async def as_html(
 
 async def _sample(
     request: Request, kind: str, wanted: str, language: str
-) -> tuple[MailShown, Reader, dict[str, str], list[Post]]:
+) -> tuple[MailShown, MailReader, dict[str, str], list[Post]]:
     if kind not in (*REGISTRY, *OF_NO_CASE):
         raise HTTPException(404)
     site = current_site(request)
@@ -80,7 +81,7 @@ async def _sample(
     message = sample_mail(
         kind,
         reader=reader,
-        about=ABOUT.model_copy(update={"names": names}),
+        about=SAMPLE_CASE.model_copy(update={"names": names}),
         mail_from=settings.mail_from,
         reply_to=await site.reply_to(),
         public_url=settings.public_url,

@@ -6,7 +6,7 @@ result, and a stale form is told who changed what.
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 from uuid import uuid4
 
 from fastapi import APIRouter, HTTPException, Request
@@ -15,21 +15,21 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from models.commands import Delegate, HandOver, Person, parse
-from models.directory_changes import Marks, Office
+from models.directory_changes import DirectoryRoles, OfficeSettings
 from models.posts import SECRETARIAT, Post, Role
-from models.refusal import Refused, Why
+from models.refusal import RefusalKind, Refused
 from records import directory_changes as record
 from records.directory import all_offices, read_members
 from web.admin.directory import member_page, names_of_all, posts_of_member
 from web.admin.history import tell_cases, told_of
 from web.render import gettext_of, language_for, render
+from web.roles import Secretariat
 from web.sessions import keyed_form
-from web.visitor import Visitor, current_site, only
+from web.visitor import Visitor, current_site
 
 router = APIRouter(prefix="/admin/directory", include_in_schema=False)
 
-MayChange = Annotated[Visitor, only(Role.SECRETARIAT)]
-Making = Callable[[record.Editor], Awaitable[record.Changed]]
+Making = Callable[[record.Editor], Awaitable[record.DirectoryChange]]
 
 
 def _editor(request: Request, visitor: Visitor, sent: FormData) -> record.Editor:
@@ -47,7 +47,7 @@ def _text(sent: FormData, name: str) -> str:
     return str(sent.get(name) or "").strip()
 
 
-async def _done(request: Request, made: record.Changed) -> Response:
+async def _done(request: Request, made: record.DirectoryChange) -> Response:
     """The change is made; the running cases that it concerns, and the delivery, hear of it now, as far as they answer."""
     site = current_site(request)
     await tell_cases(site, made)
@@ -101,60 +101,60 @@ async def _post_page(
         wrong=wrong,
         given=given or {},
         form=form or uuid4().hex,
-        seen=record.fingerprint(shown),
+        seen=record.directory_fingerprint(shown),
     )
 
 
 @router.get("/posts/{member}/{role}/holder")
-async def ask_holder(request: Request, _visitor: MayChange, member: str, role: str) -> HTMLResponse:
+async def holder_page(request: Request, _visitor: Secretariat, member: str, role: str) -> HTMLResponse:
     """The form for handing a post over."""
     post, names = await _post_or_404(request, member, role)
     return await _post_page(request, post, names, "holder")
 
 
 @router.post("/posts/{member}/{role}/holder")
-async def hand_over(request: Request, visitor: MayChange, member: str, role: str) -> Response:
+async def submit_hand_over(request: Request, visitor: Secretariat, member: str, role: str) -> Response:
     """Hand a post over; its tasks stay with it. 409: it changed hands meanwhile; 422: nobody can be reached so."""
     sent = await keyed_form(request, visitor.form_key)
     post, names = await _post_or_404(request, member, role)
     engine = current_site(request).engine
 
-    async def make(editor: record.Editor) -> record.Changed:
-        return await record.hand_over(engine, editor, post, _person("hand_over", post, sent))
+    async def make(editor: record.Editor) -> record.DirectoryChange:
+        return await record.record_hand_over(engine, editor, post, _person("hand_over", post, sent))
 
     return await _changed(request, visitor, sent, post, names, "holder", make)
 
 
 @router.get("/posts/{member}/{role}/alternate")
-async def ask_alternate(request: Request, _visitor: MayChange, member: str, role: str) -> HTMLResponse:
+async def alternate_page(request: Request, _visitor: Secretariat, member: str, role: str) -> HTMLResponse:
     """The form for naming somebody who stands in."""
     post, names = await _post_or_404(request, member, role)
     return await _post_page(request, post, names, "alternate")
 
 
 @router.post("/posts/{member}/{role}/alternate")
-async def name_alternate(request: Request, visitor: MayChange, member: str, role: str) -> Response:
+async def submit_alternate(request: Request, visitor: Secretariat, member: str, role: str) -> Response:
     """Name an alternate. 409: the alternates have changed meanwhile; 422: what is written cannot be."""
     sent = await keyed_form(request, visitor.form_key)
     post, names = await _post_or_404(request, member, role)
     engine = current_site(request).engine
 
-    async def make(editor: record.Editor) -> record.Changed:
+    async def make(editor: record.Editor) -> record.DirectoryChange:
         to = _person("delegate", post, sent)
-        return await record.name_alternate(engine, editor, post, to, _until(post, sent))
+        return await record.record_alternate(engine, editor, post, to, _until(post, sent))
 
     return await _changed(request, visitor, sent, post, names, "alternate", make)
 
 
 @router.post("/posts/{member}/{role}/alternate/end")
-async def end_alternate(request: Request, visitor: MayChange, member: str, role: str) -> Response:
+async def submit_alternate_end(request: Request, visitor: Secretariat, member: str, role: str) -> Response:
     """Somebody stands in no longer. 409: the alternates have changed meanwhile."""
     sent = await keyed_form(request, visitor.form_key)
     post, names = await _post_or_404(request, member, role)
     engine = current_site(request).engine
 
-    async def make(editor: record.Editor) -> record.Changed:
-        return await record.end_alternate(engine, editor, post, _text(sent, "name"))
+    async def make(editor: record.Editor) -> record.DirectoryChange:
+        return await record.record_alternate_end(engine, editor, post, _text(sent, "name"))
 
     return await _changed(request, visitor, sent, post, names, "alternate", make)
 
@@ -183,7 +183,7 @@ def _person(do: str, post: Post, sent: FormData) -> Person:
     if not isinstance(body, HandOver | Delegate):
         raise TypeError(do)
     if not body.to.email:
-        raise Refused(Why.INVALID, "A mail address is needed: whom nobody can write to learns of nothing.")
+        raise Refused(RefusalKind.INVALID, "A mail address is needed: whom nobody can write to learns of nothing.")
     return body.to
 
 
@@ -208,7 +208,7 @@ def _stale(request: Request, visitor: Visitor, stale: record.StaleDirectory, nam
 
 
 @router.post("/members/{code}")
-async def set_office(request: Request, visitor: MayChange, code: str) -> Response:
+async def submit_office(request: Request, visitor: Secretariat, code: str) -> Response:
     """Change the time zone, the holidays or the mandate of an office. 409: it has changed; 422: it cannot be so."""
     sent = await keyed_form(request, visitor.form_key)
     given: dict[str, Any] = {
@@ -220,8 +220,8 @@ async def set_office(request: Request, visitor: MayChange, code: str) -> Respons
         names = names_of_all(await read_members(connection))
     form = _text(sent, "_id")
     try:
-        office = Office.model_validate(given)
-        made = await record.set_office(current_site(request).engine, _editor(request, visitor, sent), code, office)
+        office = OfficeSettings.model_validate(given)
+        made = await record.record_office(current_site(request).engine, _editor(request, visitor, sent), code, office)
     except ValidationError as error:
         status, wrong = 422, "; ".join(one["msg"].removeprefix("Value error, ") for one in error.errors())
     except Refused as refused:
@@ -237,17 +237,17 @@ async def set_office(request: Request, visitor: MayChange, code: str) -> Respons
 
 
 @router.get("/marks")
-async def ask_marks(request: Request, visitor: MayChange) -> HTMLResponse:
+async def roles_page(request: Request, visitor: Secretariat) -> HTMLResponse:
     """The form for the Co-Chairs and the Steering Group."""
     return await _marks_page(request)
 
 
 async def _marks_page(
-    request: Request, *, status: int = 200, wrong: str = "", given: Marks | None = None, form: str = ""
+    request: Request, *, status: int = 200, wrong: str = "", given: DirectoryRoles | None = None, form: str = ""
 ) -> HTMLResponse:
     async with current_site(request).engine.connect() as connection:
         members = await read_members(connection)
-        now = await record.marks_of(connection)
+        now = await record.roles_of(connection)
     marks = given.model_dump() if given else now
     return render(
         request,
@@ -259,15 +259,15 @@ async def _marks_page(
         now=now,
         wrong=wrong,
         form=form or uuid4().hex,
-        seen=record.fingerprint(now),
+        seen=record.directory_fingerprint(now),
     )
 
 
 @router.post("/marks")
-async def set_marks(request: Request, visitor: MayChange) -> Response:
+async def submit_roles(request: Request, visitor: Secretariat) -> Response:
     """Change who co-chairs and who sits on the Steering Group, for new cases. 409: it has changed; 422: it cannot be."""
     sent = await keyed_form(request, visitor.form_key)
-    given = Marks(
+    given = DirectoryRoles(
         co_chairs=tuple(filter(None, map(str, sent.getlist("co_chair")))),
         steering_group=tuple(map(str, sent.getlist("steering_group"))),
     )
@@ -275,7 +275,7 @@ async def set_marks(request: Request, visitor: MayChange) -> Response:
         names = names_of_all(await read_members(connection))
     form = _text(sent, "_id")
     try:
-        made = await record.set_marks(current_site(request).engine, _editor(request, visitor, sent), given)
+        made = await record.record_roles(current_site(request).engine, _editor(request, visitor, sent), given)
     except Refused as refused:
         status, wrong = refused.why.status, refused.sentence
     except record.StaleDirectory as stale:

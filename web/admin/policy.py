@@ -1,7 +1,7 @@
 """The policy: what stands, what a change of it means before it is proposed, and the Co-Chairs' answers (decision 25)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Any
 from uuid import uuid4
 
 from fastapi import APIRouter, HTTPException, Request
@@ -10,22 +10,20 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from models.policy import Policy
-from models.policy_meaning import KEYS, TRACKS, differences, examples, value_of
+from models.policy_meaning import KEYS, TRACKS, policy_differences, policy_examples, value_of
 from models.posts import Role
-from models.refusal import Refused, Why
+from models.refusal import RefusalKind, Refused
 from records import policies
 from records.directory import names_of, opening
-from records.directory_changes import Editor, fingerprint
-from web.admin.front import ADMINISTER
+from records.directory_changes import Editor, directory_fingerprint
 from web.admin.policy_words import label_of, link_choices, rule_choices, sentence_of, value_words
-from web.render import gettext_of, language_for, render, said
+from web.render import gettext_of, language_for, render, words_for_reader
+from web.roles import Administrator, PolicyProposer
 from web.sessions import keyed_form
-from web.visitor import Visitor, current_site, only
+from web.visitor import Visitor, current_site
 
 router = APIRouter(prefix="/admin/policy", include_in_schema=False)
 
-MayRead = Annotated[Visitor, only(*ADMINISTER)]
-MayPropose = Annotated[Visitor, only(Role.SECRETARIAT, Role.CO_CHAIR)]
 _LISTS = ("substitutes", "answers_by_link")
 _LONGEST_WHY = 2000
 
@@ -54,11 +52,11 @@ async def meanings(
 ) -> list[dict[str, Any]]:
     """What differs between two policies: the sentences, and dates by the working calendars of the Co-Chairs' offices."""
     language = language_for(request, visitor)
-    say, _ = said(visitor, language, names), gettext_of(language)
+    say, _ = words_for_reader(visitor, language, names), gettext_of(language)
     now = current_site(request).clock()
     async with current_site(request).engine.connect() as connection:
         calendars = (await opening(connection, now.year, after)).calendars
-        offices = [post.member for post in await policies.co_chairs(connection)]
+        offices = [post.member for post in await policies.policy_co_chairs(connection)]
     return [
         {
             "key": one.key,
@@ -66,9 +64,9 @@ async def meanings(
             "was": sentence_of(one.key, one.before, say, _),
             "now": sentence_of(one.key, one.after, say, _),
             "start": now,
-            "examples": examples(one.key, before, after, calendars, now, offices),
+            "examples": policy_examples(one.key, before, after, calendars, now, offices),
         }
-        for one in differences(before, after)
+        for one in policy_differences(before, after)
     ]
 
 
@@ -77,7 +75,7 @@ def _rows(
 ) -> list[dict[str, Any]]:
     """For each key its name, and its value in each policy."""
     language = language_for(request, visitor)
-    say, _ = said(visitor, language, names), gettext_of(language)
+    say, _ = words_for_reader(visitor, language, names), gettext_of(language)
     return [
         {
             "key": key,
@@ -93,18 +91,18 @@ def _rows(
 
 
 @router.get("")
-async def show(request: Request, visitor: MayRead) -> HTMLResponse:
+async def policy_page(request: Request, visitor: Administrator) -> HTMLResponse:
     """The default and the policy in force side by side; what is proposed; every version with its differences."""
     return await _page(request, visitor)
 
 
 async def _page(request: Request, visitor: Visitor, *, status: int = 200, wrong: str = "") -> HTMLResponse:
     async with current_site(request).engine.connect() as connection:
-        known = await policies.versions(connection)
+        known = await policies.policy_versions(connection)
         newest = known[0] if known else Policy.default()
         proposal = await policies.open_proposal(connection)
         told = await policies.proposals(connection)
-        deciding = await policies.co_chairs(connection)
+        deciding = await policies.policy_co_chairs(connection)
         names = await names_of(connection)
     by_version = {one.version: one for one in told if one.version}
     steps = [
@@ -139,10 +137,10 @@ async def _page(request: Request, visitor: Visitor, *, status: int = 200, wrong:
 
 
 @router.get("/edit")
-async def edit(request: Request, visitor: MayPropose) -> HTMLResponse:
+async def edit_policy_page(request: Request, visitor: PolicyProposer) -> HTMLResponse:
     """The form, filled in with the policy in force."""
     async with current_site(request).engine.connect() as connection:
-        newest = await policies.in_force(connection)
+        newest = await policies.policy_in_force(connection)
     return await _form(request, visitor, _written(newest), newest.version)
 
 
@@ -162,7 +160,7 @@ async def _form(
 ) -> HTMLResponse:
     names = await _names(request)
     async with current_site(request).engine.connect() as connection:
-        newest = await policies.in_force(connection)
+        newest = await policies.policy_in_force(connection)
     _ = gettext_of(language_for(request, visitor))
     return render(
         request,
@@ -204,7 +202,7 @@ def _policy(given: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Policy 
 
 
 @router.post("/check")
-async def check(request: Request, visitor: MayPropose) -> Response:
+async def check_policy(request: Request, visitor: PolicyProposer) -> Response:
     """What the change means, before anything is saved. 422: a value that cannot be; nothing is recorded either way."""
     sent = await keyed_form(request, visitor.form_key)
     given, based_on, names = _sent(sent), str(sent.get("based_on") or "")[:40], await _names(request)
@@ -213,7 +211,7 @@ async def check(request: Request, visitor: MayPropose) -> Response:
     if policy is None:
         return await _form(request, visitor, given, based_on, why=why, status=422, wrong=wrong)
     async with current_site(request).engine.connect() as connection:
-        newest = await policies.in_force(connection)
+        newest = await policies.policy_in_force(connection)
     meaning = await meanings(request, visitor, newest, policy, names)
     return render(
         request,
@@ -231,11 +229,11 @@ async def check(request: Request, visitor: MayPropose) -> Response:
 
 def _mark(policy: Policy, newest: Policy) -> str:
     """What was shown as the meaning of a change: of which policy, against which."""
-    return fingerprint([policy.model_dump(mode="json"), newest.model_dump(mode="json")])
+    return directory_fingerprint([policy.model_dump(mode="json"), newest.model_dump(mode="json")])
 
 
 @router.post("/propose")
-async def propose(request: Request, visitor: MayPropose) -> Response:
+async def submit_policy_proposal(request: Request, visitor: PolicyProposer) -> Response:
     """Propose what was shown. 409: another proposal is open, or it was not shown; 422: a value that cannot be."""
     sent = await keyed_form(request, visitor.form_key)
     given, based_on, names = _sent(sent), str(sent.get("based_on") or "")[:40], await _names(request)
@@ -245,11 +243,11 @@ async def propose(request: Request, visitor: MayPropose) -> Response:
         return await _form(request, visitor, given, based_on, why=why, status=422, wrong=wrong)
     engine = current_site(request).engine
     async with engine.connect() as connection:
-        newest = await policies.in_force(connection)
+        newest = await policies.policy_in_force(connection)
     try:
         if newest.version == based_on and sent.get("_checked") != _mark(policy, newest):
-            raise Refused(Why.CONFLICT, "Look at what the change means first; nothing was recorded.")
-        await policies.propose(engine, _editor(request, visitor, sent), policy, based_on, why)
+            raise Refused(RefusalKind.CONFLICT, "Look at what the change means first; nothing was recorded.")
+        await policies.propose_policy(engine, _editor(request, visitor, sent), policy, based_on, why)
     except Refused as refused:
         return await _page(request, visitor, status=refused.why.status, wrong=refused.sentence)
     current_site(request).nudge_delivery()
@@ -257,7 +255,7 @@ async def propose(request: Request, visitor: MayPropose) -> Response:
 
 
 @router.post("/proposals/{number}/answer")
-async def answer(request: Request, visitor: MayPropose, number: str) -> Response:
+async def submit_policy_answer(request: Request, visitor: PolicyProposer, number: str) -> Response:
     """A Co-Chair agrees or refuses; whoever proposed it, or the secretariat, takes it back."""
     sent = await keyed_form(request, visitor.form_key)
     if not (number.isascii() and number.isprintable()):
@@ -266,11 +264,11 @@ async def answer(request: Request, visitor: MayPropose, number: str) -> Response
     word, why = str(sent.get("answer") or ""), str(sent.get("why") or "").strip()[:_LONGEST_WHY]
     try:
         if word == "withdraw":
-            await policies.withdraw(engine, editor, number)
+            await policies.withdraw_proposal(engine, editor, number)
         else:
-            await policies.answer(engine, editor, number, word, why)
+            await policies.answer_proposal(engine, editor, number, word, why)
     except Refused as refused:
-        if refused.why is Why.NOT_FOUND:
+        if refused.why is RefusalKind.NOT_FOUND:
             raise HTTPException(404) from None
         return await _page(request, visitor, status=refused.why.status, wrong=refused.sentence)
     current_site(request).nudge_delivery()

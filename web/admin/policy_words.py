@@ -1,13 +1,12 @@
 """The keys of a policy in words: what each is called, and what it means with a value."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from models.base import N_
 from models.policy import ConflictRule, Span
 from notifications.words import Words
-
-N_ = str
-"""Marks a text for extraction; it is translated where it is shown."""
+from web.wording import Translate
 
 _TRACKS = {"routine": N_("routine"), "urgent": N_("urgent")}
 
@@ -85,7 +84,6 @@ _LINKS = {
     "consent": N_("consent to being named"),
     "acknowledge": N_("confirm that a mail came"),
 }
-Translate = Callable[[str], str]
 
 
 def label_of(key: str, _: Translate) -> str:

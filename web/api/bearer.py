@@ -62,8 +62,8 @@ async def _writer(token: Holder) -> ApiToken:
     return _must_allow(token, Scope.WRITE)
 
 
-Reader = Annotated[ApiToken, Depends(_reader)]
+ReadingToken = Annotated[ApiToken, Depends(_reader)]
 """The token of a request that reads."""
 
-Writer = Annotated[ApiToken, Depends(_writer)]
+WritingToken = Annotated[ApiToken, Depends(_writer)]
 """The token of a request that does something."""

@@ -11,12 +11,12 @@ from fastapi.responses import Response
 from models.request import Request as CaseRequest
 from models.visibility import Seen, Sight, closed_sections, readable_version
 from records import queries
-from web.api.bearer import Reader
+from web.api.bearer import ReadingToken
 from web.api.case_views import CaseView, case_view
 from web.api.problems import documented
 from web.api.views import LogView, VersionsView, VersionView, entry_view
 from web.case_page import names_in, seen_or_404
-from web.render import gettext_of, said
+from web.render import gettext_of, words_for_reader
 from web.timeline import timeline
 from web.visitor import current_site
 
@@ -53,7 +53,7 @@ _TAGGED = {"ETag": {"description": "Names this state of the case, for this post.
     },
 )
 async def case(
-    request: Request, token: Reader, reference: Reference, if_none_match: Annotated[str, Header()] = ""
+    request: Request, token: ReadingToken, reference: Reference, if_none_match: Annotated[str, Header()] = ""
 ) -> CaseView:
     """The case as the post sees it. Its header ETag is for If-None-Match here, and for If-Match of a command."""
     whole, seen = await seen_or_404(request, reference, token.post)
@@ -78,7 +78,7 @@ async def _followed(request: Request, seen: Seen) -> Mapping[int, str]:
 
 @router.get("/log")
 async def log(
-    request: Request, token: Reader, reference: Reference, after: Annotated[int, Query(ge=0, le=999_999_999)] = 0
+    request: Request, token: ReadingToken, reference: Reference, after: Annotated[int, Query(ge=0, le=999_999_999)] = 0
 ) -> LogView:
     """The decision log in words, from the first entry, 200 at most at a time; `after` leaves out what came before.
 
@@ -90,13 +90,13 @@ async def log(
         raise HTTPException(404)
     entries = await current_site(request).files.entries(reference, after=after, limit=_PAGE)
     entries = [entry for entry in entries if entry.seq <= whole.seq]  # not what came after the reader was looked up
-    told = timeline(entries, said(None, _LANGUAGE, names_in(whole)), gettext_of(_LANGUAGE))
+    told = timeline(entries, words_for_reader(None, _LANGUAGE, names_in(whole)), gettext_of(_LANGUAGE))
     following = entries[-1].seq if len(entries) == _PAGE else None
     return LogView(entries=tuple(map(entry_view, told)), next=following)
 
 
 @router.get("/versions")
-async def versions(request: Request, token: Reader, reference: Reference) -> VersionsView:
+async def versions(request: Request, token: ReadingToken, reference: Reference) -> VersionsView:
     """Every version of the request, the newest first, as the post may read them. For posts that see the whole case."""
     whole, seen = await seen_or_404(request, reference, token.post)
     if seen.sight < Sight.CASE:

@@ -28,7 +28,7 @@ from models.case import (
     Suspension,
     Term,
 )
-from models.duties import duties
+from models.duties import open_duties
 from models.posts import Post
 from models.release import Release, release_of
 from models.request import Request
@@ -176,7 +176,9 @@ def case_view(case: Case, seen: Seen, followed: Mapping[int, str]) -> CaseView:
             "allowed": allowed(case, post),
             "request": shown.request,
             "hidden": hidden,
-            "duties": tuple(DutyHereView(do=d.do, about=d.about, due=d.due) for d in duties(case) if d.post == post),
+            "duties": tuple(
+                DutyHereView(do=d.do, about=d.about, due=d.due) for d in open_duties(case) if d.post == post
+            ),
             "participants": tuple(shown.participants.values()),
             "outcomes": tuple(shown.outcomes.values()),
             "arrangements": tuple(shown.arrangements.values()),

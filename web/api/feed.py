@@ -9,7 +9,7 @@ from models.posts import Post
 from models.visibility import Sight
 from records import api_tokens
 from records.api_tokens import Scope
-from web.api.bearer import Reader
+from web.api.bearer import ReadingToken
 from web.api.case import Reference
 from web.api.problems import Refusal, documented
 from web.case_page import seen_or_404
@@ -29,7 +29,7 @@ router = APIRouter(tags=["a case"])
 )
 async def feed(
     request: Request,
-    token: Reader,
+    token: ReadingToken,
     reference: Reference,
     after: Annotated[
         int | None, Query(ge=0, le=999_999_999, description="Begin after this entry; left out: with what comes now.")

@@ -10,18 +10,18 @@ from fastapi import APIRouter, Header, Request
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
-from casework import DRAFT, Done, keep_draft
+from casework import DRAFT, CommandResult, keep_draft
 from models.commands import parse
 from models.posts import Post, Role
-from models.refusal import Refused, Why
+from models.refusal import RefusalKind, Refused
 from models.request import Request as CaseRequest
 from models.visibility import Sight, as_seen
 from records.idempotency import same_body
 from records.references import read_draft
-from web.api.bearer import Reader, Writer
+from web.api.bearer import ReadingToken, WritingToken
 from web.api.bodies import Fields, Key, fingerprint_of
 from web.api.case import Reference, seq_of
-from web.api.problems import Refusal, documented, refused
+from web.api.problems import Refusal, documented, refusal_answer
 from web.api.views import DoneView, DraftView
 from web.case_page import seen_or_404
 from web.refusals import as_told
@@ -38,9 +38,12 @@ _WHERE = {"Location": {"description": "Where the case is.", "schema": {"type": "
 
 
 @router.post(
-    "/cases", status_code=201, responses={201: {"description": "Submitted.", "headers": _WHERE}, **documented(409)}
+    "/cases",
+    name="submit",
+    status_code=201,
+    responses={201: {"description": "Submitted.", "headers": _WHERE}, **documented(409)},
 )
-async def submit(request: Request, token: Writer, key: Key, fields: Fields) -> DoneView:
+async def submit_request(request: Request, token: WritingToken, key: Key, fields: Fields) -> DoneView:
     """Submit a request: the fields of the command `submit`; what is left out is taken from the member's draft.
 
     201 with the new case's address in Location.
@@ -56,11 +59,12 @@ async def submit(request: Request, token: Writer, key: Key, fields: Fields) -> D
 
 @router.post(
     "/cases/{reference}/commands",
+    name="give",
     responses={200: {"description": "Done.", "headers": _WHERE}, **documented(404, 409, 412)},
 )
-async def give(
+async def submit_command(
     request: Request,
-    token: Writer,
+    token: WritingToken,
     reference: Reference,
     key: Key,
     fields: Fields,
@@ -91,8 +95,8 @@ async def give(
         told = as_told(refusal, case, seen, do, body, current_site(request).clock())
         now = await current_site(request).files.read(reference)
         # By RFC 9110 the condition is false already when anything has changed; the rules let pass what does not matter.
-        stale = told.why is Why.CONFLICT and stands is not None and now is not None and now.seq > stands
-        raise (refused(told, 412, "stale") if stale else refused(told)) from None
+        stale = told.why is RefusalKind.CONFLICT and stands is not None and now is not None and now.seq > stands
+        raise (refusal_answer(told, 412, "stale") if stale else refusal_answer(told)) from None
     after = await current_site(request).files.read(reference)
     sees = as_seen(after, token.post) if after is not None else None
     whole = sees is not None and sees.sight is Sight.CASE
@@ -129,7 +133,7 @@ async def _act(
     sent: Mapping[str, Any],
     reference: str | None,
     stands: int | None,
-) -> Done:
+) -> CommandResult:
     """Do it. Raises Refused for a case's refusal, Refusal for everything else."""
     site = current_site(request)
     # The program's own name for it, for this post and case alone, and apart from the names that pages give.
@@ -137,7 +141,7 @@ async def _act(
     try:
         parse(do, body, by=post, command_id=command_id)  # a body that cannot be read uses no key up
     except Refused as refusal:
-        raise refused(refusal) from None
+        raise refusal_answer(refusal) from None
     if not await same_body(site.engine, post, reference or "", key, fingerprint_of(sent), site.clock()):
         raise Refusal(
             422,
@@ -149,7 +153,7 @@ async def _act(
         return await casework.act(do, body, by=post, command_id=command_id, reference=reference, seen=stands)
     except Refused as refusal:
         if reference is None:
-            raise refused(refusal) from None
+            raise refusal_answer(refusal) from None
         raise
     except NotRecorded:
         raise Refusal(
@@ -168,7 +172,7 @@ async def _act(
 
 
 @router.get("/draft", responses=documented(404))
-async def draft(request: Request, token: Reader) -> DraftView:
+async def draft(request: Request, token: ReadingToken) -> DraftView:
     """The member's request that is not submitted yet; 404 while nothing is kept."""
     _focal_points_only(token.post)
     async with current_site(request).engine.connect() as connection:
@@ -178,8 +182,8 @@ async def draft(request: Request, token: Reader) -> DraftView:
     return _draft(content)
 
 
-@router.put("/draft")
-async def keep(request: Request, token: Writer, fields: Fields) -> DraftView:
+@router.put("/draft", name="keep")
+async def put_draft(request: Request, token: WritingToken, fields: Fields) -> DraftView:
     """Keep a request that is not submitted yet, over what was kept before: the fields of the command `draft`."""
     _focal_points_only(token.post)
     content = {name: value for name, value in fields.items() if name != "do"}
@@ -187,7 +191,7 @@ async def keep(request: Request, token: Writer, fields: Fields) -> DraftView:
     try:
         await keep_draft(site.engine, token.post, content, site.clock())
     except Refused as refusal:
-        raise refused(refusal) from None
+        raise refusal_answer(refusal) from None
     return _draft(content)
 
 

@@ -60,7 +60,7 @@ class Refusal(Exception):
         self.headers = headers
 
 
-def refused(refusal: Refused, status: int | None = None, kind: str = "") -> Refusal:
+def refusal_answer(refusal: Refused, status: int | None = None, kind: str = "") -> Refusal:
     """What the rules refuse, as a problem; ``status`` and ``kind`` replace those of the refusal."""
     return Refusal(status or refusal.why.status, refusal.sentence, kind or refusal.why.value, allowed=refusal.allowed)
 

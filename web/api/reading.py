@@ -15,7 +15,7 @@ from models.search import Thing
 from models.search_words import terms_of
 from records import lists
 from records import search as searching
-from web.api.bearer import Reader
+from web.api.bearer import ReadingToken
 from web.api.problems import Refusal, documented
 from web.api.views import (
     BoardView,
@@ -41,13 +41,13 @@ _HERE = ("POST", "/api/v1/cases/{reference}/commands")
 
 
 @router.get("/me")
-async def me(token: Reader) -> MeView:
+async def me(token: ReadingToken) -> MeView:
     """The post that the token acts for, what it is good for, and until when."""
     return MeView.of(token)
 
 
 @router.get("/duties")
-async def duties(request: Request, token: Reader) -> DutiesView:
+async def duties(request: Request, token: ReadingToken) -> DutiesView:
     """What waits for the post, the most urgent first."""
     async with current_site(request).engine.connect() as connection:
         rows = await lists.duties_of(connection, token.post)
@@ -58,7 +58,7 @@ async def duties(request: Request, token: Reader) -> DutiesView:
 @router.get("/cases")
 async def cases(
     request: Request,
-    token: Reader,
+    token: ReadingToken,
     stage: Stage | None = None,
     urgency: Urgency | None = None,
     open_only: Annotated[bool, Query(alias="open", description="Leave out what has ended.")] = False,
@@ -68,7 +68,7 @@ async def cases(
     opened_before: Instant | None = None,
     overdue: Annotated[bool, Query(description="Only open cases whose deadline has passed.")] = False,
     after: Annotated[str, Query(max_length=120, description="`next` of the page before.")] = "",
-    limit: Annotated[int, Query(ge=1, le=200)] = lists.PAGE,
+    limit: Annotated[int, Query(ge=1, le=200)] = lists.CASES_A_PAGE,
 ) -> CaseListView:
     """The cases that the post sees, newest first, a page at a time.
 
@@ -107,11 +107,11 @@ def _storable(given: str) -> str:
 @router.get("/search")
 async def search(
     request: Request,
-    token: Reader,
+    token: ReadingToken,
     q: Annotated[str, Query(description="Words, all of which must be there; each may be the beginning of one.")],
     kind: Thing | None = None,
     after: Annotated[str, Query(max_length=18, description="`next` of the page before.")] = "",
-    limit: Annotated[int, Query(ge=1, le=100)] = searching.PAGE,
+    limit: Annotated[int, Query(ge=1, le=100)] = searching.HITS_A_PAGE,
 ) -> HitsView:
     """What the post may find of cases, requests, outcomes, recommendations and circulations, newest case first.
 
@@ -119,21 +119,21 @@ async def search(
     """
     if after and not (after.isascii() and after.isdecimal()):
         raise Refusal(422, "The cursor in after is not one that a page gave as next.", "invalid")
-    begin = int(after) if after else searching.FIRST
+    begin = int(after) if after else searching.FIRST_HIT
     async with current_site(request).engine.connect() as connection:
-        rows = await searching.search(connection, token.post, q, kind=kind, after=begin, limit=limit + 1)
+        rows = await searching.find_texts(connection, token.post, q, kind=kind, after=begin, limit=limit + 1)
     terms = terms_of(q)
     hits = tuple(hit_view(row, terms) for row in rows[:limit])
     return HitsView(hits=hits, next=str(rows[limit - 1]["id"]) if len(rows) > limit else None)
 
 
 @router.get("/board")
-async def board(request: Request, token: Reader) -> BoardView:
+async def board(request: Request, token: ReadingToken) -> BoardView:
     """Every open case, longest in its step first, for the posts that see all: 403 to the others."""
     if token.post.role not in BOARD:
         raise Refusal(403, "The board is for the Co-Chairs, the Steering Group, the secretariat and auditors.")
     async with current_site(request).engine.connect() as connection:
-        rows = await lists.board(connection, token.post)
+        rows = await lists.open_cases(connection, token.post)
         counts = await lists.counts_by_stage(connection, token.post)
     return BoardView(
         cases=tuple(map(row_view, rows)), counts={Stage(stage): number for stage, number in counts.items()}
@@ -141,7 +141,7 @@ async def board(request: Request, token: Reader) -> BoardView:
 
 
 @router.get("/follow-ups")
-async def follow_ups(request: Request, token: Reader) -> FollowUpsView:
+async def follow_ups(request: Request, token: ReadingToken) -> FollowUpsView:
     """The recommendations that the post's member owns and that are still followed."""
     async with current_site(request).engine.connect() as connection:
         rows = await lists.follow_ups_of(connection, token.post)
@@ -161,7 +161,7 @@ def _follow_up(row: Mapping[str, Any]) -> FollowUpView:
 
 
 @router.get("/commands")
-async def commands(_token: Reader) -> CommandsView:
+async def commands(_token: ReadingToken) -> CommandsView:
     """Every command: what it does, who may give it and when, where it goes, and its fields as JSON schema (2020-12)."""
     return CommandsView(commands=tuple(map(_command, COMMANDS)))
 

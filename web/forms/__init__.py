@@ -1,6 +1,6 @@
 """The forms of commands: what their pages offer, and what was sent, as a command's fields."""
 
-from web.forms.field import FIGURE_ROWS, ROUTE_ROWS, Choice, Field, FormWords, Shown, shown_form
+from web.forms.field import FIGURE_ROWS, ROUTE_ROWS, Choice, FormField, FormWords, ShownField, shown_form
 from web.forms.sent import fields_sent, unanswered
 from web.forms.table import FORMS
 
@@ -9,9 +9,9 @@ __all__ = [
     "FORMS",
     "ROUTE_ROWS",
     "Choice",
-    "Field",
+    "FormField",
     "FormWords",
-    "Shown",
+    "ShownField",
     "fields_sent",
     "shown_form",
     "unanswered",

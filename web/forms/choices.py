@@ -49,7 +49,7 @@ def recommendations(case: Case, post: Post, say: Words, _: Callable[[str], str])
     return [Choice(one.text, f"{one.number}. {one.text[:120]}") for one in case.recommendations.values()]
 
 
-def on_the_list(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
+def listed_members(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
     """The members on the list of participants."""
     return [Choice(code, say.member(code)) for code in case.participants]
 

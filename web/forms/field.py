@@ -36,7 +36,7 @@ class Choice(NamedTuple):
 Choices = Callable[[Case, Post, Words, Callable[[str], str]], list[Choice]]
 
 
-class Field(NamedTuple):
+class FormField(NamedTuple):
     """One field of a form. ``choices`` makes what can be chosen from the case; ``must``: it cannot be left empty."""
 
     name: str
@@ -53,14 +53,14 @@ class FormWords(NamedTuple):
     title: str
     effect: str
     button: str
-    fields: tuple[Field, ...] = ()
+    fields: tuple[FormField, ...] = ()
     danger: bool = False
 
 
-class Shown(NamedTuple):
+class ShownField(NamedTuple):
     """A field as a page shows it, with what was sent before and what is wrong with it."""
 
-    field: Field
+    field: FormField
     choices: list[Choice]
     value: Any
     wrong: str
@@ -79,12 +79,12 @@ def shown_form(
     _: Callable[[str], str],
     given: Mapping[str, Any],
     wrong: Mapping[str, str] | None = None,
-) -> list[Shown]:
+) -> list[ShownField]:
     """The fields as a page shows them; ``given``: what was sent before, or is to be filled in."""
     shown = []
     for field in form.fields:
         choices = field.choices(case, post, say, _) if field.choices else []
         if field.widget in ("member", "members", "confidential"):
             choices = [Choice(code, say.member(code)) for code in case.directory.members]
-        shown.append(Shown(field, choices, given.get(field.name), (wrong or {}).get(field.name, "")))
+        shown.append(ShownField(field, choices, given.get(field.name), (wrong or {}).get(field.name, "")))
     return shown

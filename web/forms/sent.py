@@ -5,11 +5,9 @@ from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from models.refusal import Refused, Why
-from web.forms.field import FIGURE_ROWS, ROUTE_ROWS, Field, FormWords
-
-N_ = str
-"""Marks a text for extraction; it is translated where it is shown."""
+from models.base import N_
+from models.refusal import RefusalKind, Refused
+from web.forms.field import FIGURE_ROWS, ROUTE_ROWS, FormField, FormWords
 
 
 class Sent(Protocol):
@@ -25,7 +23,7 @@ def unanswered(form: FormWords, sent: Sent) -> Refused | None:
     """
     chosen = ("choice", "member", "members", "person")
     if any(one.must and one.widget in chosen and _value(one, sent) in _NOTHING for one in form.fields):
-        return Refused(Why.INVALID, N_("Choose an answer first; nothing was recorded."))
+        return Refused(RefusalKind.INVALID, N_("Choose an answer first; nothing was recorded."))
     return None
 
 
@@ -46,7 +44,7 @@ def fields_sent(form: FormWords, sent: Sent, zone: str) -> dict[str, Any]:
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
-def _value(field: Field, sent: Sent) -> Any:
+def _value(field: FormField, sent: Sent) -> Any:
     return _READ.get(field.widget, _one)(sent, field.name)
 
 

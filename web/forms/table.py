@@ -4,24 +4,22 @@ What a command takes is defined in ``models.commands``; a test holds that every 
 place here.
 """
 
+from models.base import N_
 from models.case import PositionKind
 from web.forms.choices import (
     admitted,
     arrangements,
     asking_gates,
     gates,
+    listed_members,
     meetings,
     of,
-    on_the_list,
     outcomes,
     posts,
     recommendations,
     terms,
 )
-from web.forms.field import Choices, Field, FormWords
-
-N_ = str
-"""Marks a text for extraction; it is translated where it is shown."""
+from web.forms.field import Choices, FormField, FormWords
 
 _POSITIONS = of(
     (PositionKind.APPROVE.value, N_("Approve")),
@@ -30,15 +28,15 @@ _POSITIONS = of(
     (PositionKind.DECLINE.value, N_("Decline (say why)")),
     (PositionKind.RECUSE.value, N_("Recuse: the post's place is taken by a Steering Group member")),
 )
-_SAID = Field("text", N_("What you want to say with it"), "prose", N_("Kept in the log. It can stay empty."))
+_SAID = FormField("text", N_("What you want to say with it"), "prose", N_("Kept in the log. It can stay empty."))
 
 
-def _say(label: str, help_: str = "", *, must: bool = True) -> Field:
-    return Field("text", label, "prose", help_, must)
+def _say(label: str, help_: str = "", *, must: bool = True) -> FormField:
+    return FormField("text", label, "prose", help_, must)
 
 
-def _which(name: str, label: str, choices: Choices) -> Field:
-    return Field(name, label, "choice", must=True, choices=choices)
+def _which(name: str, label: str, choices: Choices) -> FormField:
+    return FormField(name, label, "choice", must=True, choices=choices)
 
 
 FORMS: dict[str, FormWords] = {
@@ -47,7 +45,7 @@ FORMS: dict[str, FormWords] = {
         N_("Send the request back"),
         N_("The requester is told what is missing and can submit a new version."),
         N_("Send back"),
-        (Field("missing", N_("What is missing"), "lines", N_("One thing a line."), True), _SAID),
+        (FormField("missing", N_("What is missing"), "lines", N_("One thing a line."), True), _SAID),
     ),
     "accept": FormWords(
         N_("Find the request complete"),
@@ -92,9 +90,9 @@ FORMS: dict[str, FormWords] = {
         N_("The newest word on a member counts. The Co-Chairs confirm the list."),
         N_("Propose"),
         (
-            Field("members", N_("As participants"), "members"),
-            Field("observers", N_("As observers"), "members"),
-            Field("without", N_("Take off the list"), "members"),
+            FormField("members", N_("As participants"), "members"),
+            FormField("observers", N_("As observers"), "members"),
+            FormField("without", N_("Take off the list"), "members"),
             _say(N_("Why"), must=False),
         ),
     ),
@@ -123,13 +121,21 @@ FORMS: dict[str, FormWords] = {
         N_("Propose a replacement"),
         N_("The other member is invited in its place."),
         N_("Replace"),
-        (_which("member", N_("Who goes"), on_the_list), Field("by", N_("Who comes"), "member", must=True), _SAID),
+        (
+            _which("member", N_("Who goes"), listed_members),
+            FormField("by", N_("Who comes"), "member", must=True),
+            _SAID,
+        ),
     ),
     "admit": FormWords(
         N_("Admit a member later"),
         N_("The group is asked to endorse it."),
         N_("Admit"),
-        (Field("member", N_("Member"), "member", must=True), Field("observer", N_("As an observer"), "yes"), _SAID),
+        (
+            FormField("member", N_("Member"), "member", must=True),
+            FormField("observer", N_("As an observer"), "yes"),
+            _SAID,
+        ),
     ),
     "endorse": FormWords(
         N_("Endorse the admission"),
@@ -149,14 +155,14 @@ FORMS: dict[str, FormWords] = {
         N_("Its owner is told; the overdue ladder follows its date."),
         N_("Add"),
         (
-            Field("title", N_("Outcome"), must=True),
-            Field("owner", N_("Owner"), "member"),
-            Field("supporting", N_("Supporting"), "members"),
-            Field("indicator", N_("Indicator"), help=N_("What is counted, for instance joint patrols.")),
-            Field("baseline", N_("Baseline"), "number"),
-            Field("target", N_("Target"), "number"),
-            Field("unit", N_("Unit")),
-            Field("due", N_("Due"), "date"),
+            FormField("title", N_("Outcome"), must=True),
+            FormField("owner", N_("Owner"), "member"),
+            FormField("supporting", N_("Supporting"), "members"),
+            FormField("indicator", N_("Indicator"), help=N_("What is counted, for instance joint patrols.")),
+            FormField("baseline", N_("Baseline"), "number"),
+            FormField("target", N_("Target"), "number"),
+            FormField("unit", N_("Unit")),
+            FormField("due", N_("Due"), "date"),
             _SAID,
         ),
     ),
@@ -166,7 +172,7 @@ FORMS: dict[str, FormWords] = {
         N_("Note"),
         (
             _which("outcome", N_("Outcome"), outcomes("open", "blocked")),
-            Field("value", N_("Value of the indicator now"), "number"),
+            FormField("value", N_("Value of the indicator now"), "number"),
             _SAID,
         ),
     ),
@@ -194,11 +200,11 @@ FORMS: dict[str, FormWords] = {
         N_("It is in force when every party has agreed."),
         N_("Propose"),
         (
-            Field("title", N_("Arrangement"), must=True),
-            Field("parties", N_("Parties"), "members", must=True),
-            Field("kind", N_("What kind of information"), help=N_("Never data of single persons.")),
-            Field("every", N_("How often"), help=N_("For instance weekly.")),
-            Field(
+            FormField("title", N_("Arrangement"), must=True),
+            FormField("parties", N_("Parties"), "members", must=True),
+            FormField("kind", N_("What kind of information"), help=N_("Never data of single persons.")),
+            FormField("every", N_("How often"), help=N_("For instance weekly.")),
+            FormField(
                 "marking",
                 N_("Marking (Traffic Light Protocol 2.0)"),
                 "choice",
@@ -210,9 +216,9 @@ FORMS: dict[str, FormWords] = {
                     ("TLP:CLEAR", "TLP:CLEAR"),
                 ),
             ),
-            Field("contacts", N_("Contact posts"), "lines", N_("One a line.")),
-            Field("begins", N_("In force from"), "date", N_("Empty: when every party has agreed.")),
-            Field("review", N_("Review on"), "date"),
+            FormField("contacts", N_("Contact posts"), "lines", N_("One a line.")),
+            FormField("begins", N_("In force from"), "date", N_("Empty: when every party has agreed.")),
+            FormField("review", N_("Review on"), "date"),
             _SAID,
         ),
     ),
@@ -228,8 +234,8 @@ FORMS: dict[str, FormWords] = {
         N_("Note"),
         (
             _which("arrangement", N_("Arrangement"), arrangements),
-            Field("kind", N_("What kind of information"), help=N_("Empty: that of the arrangement.")),
-            Field("on", N_("When"), "date", N_("Empty: today.")),
+            FormField("kind", N_("What kind of information"), help=N_("Empty: that of the arrangement.")),
+            FormField("on", N_("When"), "date", N_("Empty: today.")),
             _SAID,
         ),
     ),
@@ -237,7 +243,11 @@ FORMS: dict[str, FormWords] = {
         N_("Review an arrangement"),
         N_("The next review is reminded of in time."),
         N_("Reviewed"),
-        (_which("arrangement", N_("Arrangement"), arrangements), Field("review", N_("Next review on"), "date"), _SAID),
+        (
+            _which("arrangement", N_("Arrangement"), arrangements),
+            FormField("review", N_("Next review on"), "date"),
+            _SAID,
+        ),
     ),
     # meetings and the situation
     "schedule_meeting": FormWords(
@@ -245,11 +255,11 @@ FORMS: dict[str, FormWords] = {
         N_("The group gets an invitation with a calendar file. The same title moves it."),
         N_("Call"),
         (
-            Field("title", N_("Meeting"), must=True),
-            Field("place", N_("Place")),
-            Field("starts", N_("Begins"), "moment", N_("In your own time zone."), True),
-            Field("ends", N_("Ends"), "moment"),
-            Field("agenda", N_("Agenda"), "lines", N_("One point a line.")),
+            FormField("title", N_("Meeting"), must=True),
+            FormField("place", N_("Place")),
+            FormField("starts", N_("Begins"), "moment", N_("In your own time zone."), True),
+            FormField("ends", N_("Ends"), "moment"),
+            FormField("agenda", N_("Agenda"), "lines", N_("One point a line.")),
             _SAID,
         ),
     ),
@@ -259,9 +269,9 @@ FORMS: dict[str, FormWords] = {
         N_("Note"),
         (
             _which("meeting", N_("Meeting"), meetings),
-            Field("present", N_("Present"), "members"),
-            Field("observing", N_("Observing"), "members"),
-            Field("absent", N_("Absent"), "members"),
+            FormField("present", N_("Present"), "members"),
+            FormField("observing", N_("Observing"), "members"),
+            FormField("absent", N_("Absent"), "members"),
             _SAID,
         ),
     ),
@@ -271,7 +281,9 @@ FORMS: dict[str, FormWords] = {
         N_("Give"),
         (
             _say(N_("How the situation stands"), must=False),
-            Field("figures", N_("Figures"), "figures", N_("Counts with their date and source; no data of persons.")),
+            FormField(
+                "figures", N_("Figures"), "figures", N_("Counts with their date and source; no data of persons.")
+            ),
         ),
     ),
     "extend": FormWords(
@@ -279,8 +291,8 @@ FORMS: dict[str, FormWords] = {
         N_("The Co-Chairs decide."),
         N_("Ask"),
         (
-            Field("until", N_("Until"), "date", N_("Empty, with no length: by the policy's own duration.")),
-            Field("by", N_("Or by"), help=N_("A length of time: 3mo, 60d.")),
+            FormField("until", N_("Until"), "date", N_("Empty, with no length: by the policy's own duration.")),
+            FormField("by", N_("Or by"), help=N_("A length of time: 3mo, 60d.")),
             _SAID,
         ),
     ),
@@ -304,7 +316,7 @@ FORMS: dict[str, FormWords] = {
         N_("Open"),
         (
             _which("kind", N_("Which report"), of(("final", N_("Final report")), ("interim", N_("Interim report")))),
-            Field("contributions_by", N_("Contributions until"), "date"),
+            FormField("contributions_by", N_("Contributions until"), "date"),
             _SAID,
         ),
     ),
@@ -320,9 +332,9 @@ FORMS: dict[str, FormWords] = {
         N_("Add"),
         (
             _say(N_("Recommendation")),
-            Field("to", N_("Addressed to"), "members"),
-            Field("owner", N_("Owner"), "member", N_("Empty: the secretariat.")),
-            Field("due", N_("Due"), "date"),
+            FormField("to", N_("Addressed to"), "members"),
+            FormField("owner", N_("Owner"), "member", N_("Empty: the secretariat.")),
+            FormField("due", N_("Due"), "date"),
         ),
     ),
     "table": FormWords(
@@ -336,7 +348,7 @@ FORMS: dict[str, FormWords] = {
         N_("The report, or the outcome that was verified, is opened again."),
         N_("Object"),
         (
-            Field(
+            FormField(
                 "outcome",
                 N_("To the verification of"),
                 "choice",
@@ -372,8 +384,8 @@ FORMS: dict[str, FormWords] = {
                     ("members", N_("The members chosen below")),
                 ),
             ),
-            Field("to", N_("Members"), "members"),
-            Field("names", N_("Who is named"), "members", N_("Others appear as “a member” or “an organisation”.")),
+            FormField("to", N_("Members"), "members"),
+            FormField("names", N_("Who is named"), "members", N_("Others appear as “a member” or “an organisation”.")),
             _say(N_("The text"), must=False),
         ),
     ),
@@ -415,9 +427,9 @@ FORMS: dict[str, FormWords] = {
         N_("The post keeps its holder; escalations go to the alternate."),
         N_("Name an alternate"),
         (
-            Field("to", N_("Alternate"), "person", must=True),
-            Field("until", N_("Until"), "date"),
-            Field("post", N_("Post"), "choice", choices=posts),
+            FormField("to", N_("Alternate"), "person", must=True),
+            FormField("until", N_("Until"), "date"),
+            FormField("post", N_("Post"), "choice", choices=posts),
             _SAID,
         ),
     ),
@@ -425,7 +437,11 @@ FORMS: dict[str, FormWords] = {
         N_("Hand a post over"),
         N_("Its pending tasks stay with the post; the holder before loses access at once."),
         N_("Hand over"),
-        (Field("to", N_("New holder"), "person", must=True), Field("post", N_("Post"), "choice", choices=posts), _SAID),
+        (
+            FormField("to", N_("New holder"), "person", must=True),
+            FormField("post", N_("Post"), "choice", choices=posts),
+            _SAID,
+        ),
         danger=True,
     ),
 }

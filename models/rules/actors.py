@@ -1,9 +1,27 @@
-"""The kinds of posts that rules speak of."""
+"""The kinds of posts that rules speak of: who a command is for."""
+
+from collections.abc import Callable
 
 from models.case import Case
-from models.posts import SECRETARIAT as THE_SECRETARIAT
-from models.posts import Post, Role
-from models.rules.turn import Who
+from models.posts import SECRETARIAT, Post, Role
+
+
+class Actor:
+    """A kind of post that may do something: the words for it, and the test.
+
+    ``lacking``: a sentence on what another post lacks.
+    """
+
+    def __init__(
+        self,
+        words: str,
+        test: Callable[[Case, Post], bool],
+        *,
+        lacking: Callable[[Case, Post], str] = lambda case, post: "",
+    ) -> None:
+        self.words = words
+        self.test = test
+        self.lacking = lacking
 
 
 def _focal_point(post: Post) -> bool:
@@ -26,32 +44,32 @@ def _not_invited(case: Case, post: Post) -> str:
     return "" if listed else f"{case.directory.name(post.member)} is not invited."
 
 
-ANYBODY = Who("a post in the directory", lambda case, post: post.role is not Role.AUDITOR)
-ANY_MEMBER = Who("a member's focal point", lambda case, post: _focal_point(post))
-REQUESTER = Who(
+BY_ANYBODY = Actor("a post in the directory", lambda case, post: post.role is not Role.AUDITOR)
+BY_ANY_MEMBER = Actor("a member's focal point", lambda case, post: _focal_point(post))
+BY_REQUESTER = Actor(
     "a requester's focal point",
     lambda case, post: _focal_point(post) and case.is_requester(post.member),
     lacking=_not_the_requester,
 )
-ASKED = Who(
+BY_RESPONDENT = Actor(
     "the post that a Co-Chair's question is for",
     lambda case, post: any(gate.respondent == post for gate in case.open_gates),
 )
-SECRETARIAT = Who("the secretariat", lambda case, post: post == THE_SECRETARIAT)
-CO_CHAIR = Who("a Co-Chair", lambda case, post: post in case.directory.co_chairs)
-DECIDER = Who("a Co-Chair (or the Steering Group member in a recused Co-Chair's place)", _decides)
-STEERING_GROUP = Who(
+BY_SECRETARIAT = Actor("the secretariat", lambda case, post: post == SECRETARIAT)
+BY_CO_CHAIR = Actor("a Co-Chair", lambda case, post: post in case.directory.co_chairs)
+BY_DECIDER = Actor("a Co-Chair (or the Steering Group member in a recused Co-Chair's place)", _decides)
+BY_STEERING_GROUP = Actor(
     "a Steering Group member",
     lambda case, post: post in case.directory.steering_group or post in case.directory.co_chairs,
 )
 # On the list, whatever became of the invitation: what may be answered is the rule's to say.
-LISTED = Who(
+BY_LISTED = Actor(
     "the focal point of an invited member",
     lambda case, post: _focal_point(post) and post.member in case.participants,
     lacking=_not_invited,
 )
 # Participants and observers.
-IN_THE_GROUP = Who(
+BY_GROUP = Actor(
     "a participant's focal point",
     lambda case, post: (
         _focal_point(post) and post.member in case.participants and case.participants[post.member].takes_part

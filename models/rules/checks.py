@@ -1,0 +1,29 @@
+"""Refusals that rules share: each is a sentence that says what is missing or who may."""
+
+from models.base import Value
+from models.case import Case
+from models.refusal import RefusalKind, Refused
+
+
+def refuse(sentence: str, why: RefusalKind = RefusalKind.CONFLICT) -> Refused:
+    """A refusal; ``rules.decide`` adds what is allowed instead."""
+    return Refused(why, sentence)
+
+
+def must_say(body: Value, what: str) -> str:
+    """The command's text, which must not be empty.
+
+    Raises:
+        Refused: there is no text; ``what`` completes "Say ..., in the field text."
+    """
+    text = str(getattr(body, "text", ""))
+    if not text:
+        raise refuse(f"Say {what}, in the field text.", RefusalKind.INVALID)
+    return text
+
+
+def must_be_members(case: Case, codes: tuple[str, ...]) -> None:
+    """Refuse codes that the directory does not have."""
+    unknown = [code for code in codes if code not in case.directory]
+    if unknown:
+        raise refuse(f"The directory has no member {', '.join(unknown)}.", RefusalKind.INVALID)

@@ -1,0 +1,79 @@
+"""The working state of a rule: the case, who acts and when, and the events that the rule has caused so far."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from models import events as e
+from models.case import Case, GateName, GateOutcome, Stage
+from models.evolve import evolve
+from models.ladder import ClockAct, Ladder, Rung
+from models.policy import Span
+from models.posts import Post
+
+_MORNING = time(9)
+"""When on its day, in the office's own time zone, a date begins to count."""
+
+
+class RuleContext:
+    """What a rule works on: ``before`` is the case as it was, ``case`` as it is after the events so far."""
+
+    def __init__(self, case: Case, by: Post, now: datetime) -> None:
+        self.before = case
+        self.case = case
+        self.by = by
+        self.now = now
+        self.events: list[e.AnyEvent] = []
+
+    def emit(self, event: e.AnyEvent) -> None:
+        """Let an event happen."""
+        self.events.append(event)
+        self.case = evolve(self.case, event, self.now, self.by)
+
+    def enter(self, stage: Stage, text: str = "") -> None:
+        """Enter a stage; where the procedure ends, nothing waits any more."""
+        if stage.ended:
+            self._end(f"The case is {stage.words}.")
+        self.emit(e.StageEntered(stage=stage, text=text))
+
+    def _end(self, why: str) -> None:
+        self.clear(*self.case.ladders)
+        for gate in self.case.open_gates:
+            self.emit(e.GateDecided(gate=gate.name, outcome=GateOutcome.SUPERSEDED, text=why))
+        circulation = self.case.circulation
+        if circulation is not None and circulation.state in ("proposed", "approved"):
+            self.emit(e.CirculationMoved(circulation=circulation.number, state="lapsed"))
+
+    def supersede(self, gate: GateName, why: str) -> None:
+        """A gate that is open need not be decided any more: nothing follows from it."""
+        if gate in self.case.gates and self.case.gates[gate].open:
+            self.clear(f"gate:{gate.value}", f"answer:{gate.value}")
+            self.emit(e.GateDecided(gate=gate, outcome=GateOutcome.SUPERSEDED, text=why))
+
+    # ladders
+
+    def after(self, span: Span, *members: str) -> datetime:
+        """The instant one span from now, in the working days of those members."""
+        return span.after(self.now, self.case.calendars, members)
+
+    def morning(self, day: date, member: str) -> datetime:
+        """The morning of a date in a member's time zone."""
+        zone = ZoneInfo(self.case.calendars.of(member).zone)
+        return datetime.combine(day, _MORNING, zone).astimezone(self.now.tzinfo)
+
+    def climb(self, subject: str, ladder: Ladder) -> None:
+        """Let something wait, by its ladder; while its clock is stopped, so is a new ladder."""
+        if self.case.suspension:
+            ladder = ladder.stopped(self.now)
+        self.emit(e.LadderSet(subject=subject, ladder=ladder))
+
+    def once(self, subject: str, span: Span, act: ClockAct, *members: str) -> None:
+        """A ladder with a single rung, one span from now in the working days of those members."""
+        at = self.after(span, *members)
+        ladder = Ladder(due=at, rungs=(Rung(at=at, act=act),), members=span.offices(members), label=span.words)
+        self.climb(subject, ladder)
+
+    def clear(self, *subjects: str) -> None:
+        """Nothing waits there any more."""
+        for subject in subjects:
+            if subject in self.case.ladders:
+                self.emit(e.LadderCleared(subject=subject))

@@ -1,0 +1,160 @@
+"""A step of a case: what a command or the clock does to it, as numbered and chained entries of its log."""
+
+from datetime import UTC, datetime
+
+from models.agenda import next_act
+from models.base import Value
+from models.calendars import Calendars
+from models.case import Case, Touch
+from models.commands import ActFor, Command
+from models.evolve import evolve
+from models.log import CLOCK, ActedFor, Entry, event_of, seal
+from models.members import Directory
+from models.policy import Policy
+from models.posts import SECRETARIAT, Post, Role
+from models.refusal import RefusalKind, Refused
+from models.rules.admission import must_be_admitted
+from models.rules.clock import pass_rung
+from models.rules.closing import terms_of_reference
+from models.rules.context import RuleContext
+from models.rules.permitted import allowed_sentence
+from models.rules.staleness import RECOVERED, must_be_fresh, part_changed
+from models.rules.table import RULES
+
+_RECENT = 100
+"""How many command ids a case remembers; the log knows all of them."""
+
+
+class Transition(Value):
+    """A step that the rules allow: the case before and after it, and the entries to record."""
+
+    before: Case
+    after: Case
+    entries: tuple[Entry, ...]
+
+
+def apply_command(case: Case, command: Command, now: datetime) -> Transition:
+    """What a command does to a case at ``now`` (aware; case time).
+
+    Raises:
+        Refused: the stage, the post or the case does not allow it. Nothing has happened.
+    """
+    now = now.astimezone(UTC)
+    body: Value = command.body
+    by, acted_for = command.by, None
+    try:
+        if isinstance(body, ActFor):
+            _may_act_for(case, by, body)
+            acted_for = ActedFor(by=by, how=body.how, why=body.text)
+            by = body.post
+            body = body.command
+        context = RuleContext(case, by, now)
+        subject = _unfold(context, body, command.seen)
+    except Refused as refused:
+        refused.allowed = allowed_sentence(case, command.by)
+        raise
+    return _taken(context, command.id, acted_for, _name(body), subject)
+
+
+def _name(body: Value) -> str:
+    return str(type(body).model_fields["do"].default)
+
+
+def _unfold(context: RuleContext, body: Value, seen: int | None) -> str:
+    do = _name(body)
+    rule = RULES.get(do)
+    if rule is None:
+        raise Refused(RefusalKind.INVALID, f"The command {do!r} is not one that a case takes.")
+    case, by = context.case, context.by
+    if case.stage.final:
+        raise Refused(
+            RefusalKind.CONFLICT, f"The case {case.reference} is {case.stage.words}; it does not change any more."
+        )
+    must_be_admitted(case, rule, by, _evidence_missing(case) if do == "close" else "")
+    subject = part_changed(context, body, rule)
+    must_be_fresh(context, body, rule, subject, seen)
+    rule.unfold(context, body)
+    return subject
+
+
+def _evidence_missing(case: Case) -> str:
+    """Why a case could not be closed in any stage yet."""
+    missing = [f"({term.value})" for term, state in terms_of_reference(case).items() if state == "open"]
+    if not missing:
+        return ""
+    return f"The terms of reference {' and '.join(missing)} have neither evidence nor a stated waiver."
+
+
+def _may_act_for(case: Case, by: Post, body: ActFor) -> None:
+    if by != SECRETARIAT:
+        raise Refused(
+            RefusalKind.FORBIDDEN, f"Only the secretariat may act for a post that answered otherwise; {by} may not."
+        )
+    if body.post.role in (Role.AUDITOR, Role.SECRETARIAT):
+        raise Refused(RefusalKind.INVALID, f"Nobody acts for {body.post}.")
+
+
+def apply_clock(case: Case, now: datetime) -> Transition | None:
+    """What the clock does at ``now``: the most overdue rung of all ladders; None when none is due."""
+    act = next_act(case)
+    if act is None or act.at > now:
+        return None
+    context = RuleContext(case, CLOCK, now.astimezone(UTC))
+    pass_rung(context, act.subject)
+    return _taken(context, f"clock:{act.act.value}:{act.at.isoformat()}:{act.subject}", None, "clock", "")
+
+
+def _taken(context: RuleContext, command: str, acted_for: ActedFor | None, do: str, subject: str) -> Transition:
+    """Number and chain the events that a rule has caused; the case gets its new numbers here."""
+    before = context.before
+    seq, head = before.seq, before.head
+    entries = []
+    for event in context.events:
+        seq += 1
+        entry = seal(before.reference, seq, context.now, context.by, acted_for, command, event, head)
+        head = entry.hash
+        entries.append(entry)
+    after = _numbered(context.case, entries, do, subject)
+    return Transition.model_construct(before=before, after=after, entries=tuple(entries))
+
+
+def _numbered(case: Case, entries: list[Entry], do: str, subject: str) -> Case:
+    last = entries[-1]
+    recent = case.recent
+    touched = case.touched
+    if do != "clock":
+        recent = {**recent, last.command: last.seq}
+        if len(recent) > _RECENT:
+            recent = dict(list(recent.items())[-_RECENT // 2 :])
+        touched = {**touched, subject: Touch(seq=last.seq, by=last.by, do=do)}
+    return case.model_copy(
+        update={"seq": last.seq, "head": last.hash, "updated_at": last.at, "recent": recent, "touched": touched}
+    )
+
+
+def take_over(case: Case, entries: tuple[Entry, ...]) -> Case:
+    """The case with entries that the log has and the workflow does not yet know.
+
+    So it catches up when a worker died between the SQL commit and the answer to Temporal: the log is the
+    record.
+    """
+    for entry in entries:
+        case = evolve(case, event_of(entry), entry.at.astimezone(UTC), entry.by)
+    done: dict[str, list[Entry]] = {}
+    for entry in entries:
+        done.setdefault(entry.command, []).append(entry)
+    for command, group in done.items():
+        do = "clock" if command.startswith("clock:") else RECOVERED
+        case = _numbered(case, group, do, RECOVERED)
+    return case
+
+
+def blank(reference: str) -> Case:
+    """A case before its first entry; the entry ``submitted`` brings directory, calendars and policy."""
+    return Case(reference=reference, directory=Directory(members={}), policy=Policy(), calendars=Calendars())
+
+
+def replay_entry(case: Case, entry: Entry) -> Case:
+    """The case after one entry of its log: how a projection is rebuilt."""
+    case = evolve(case, event_of(entry), entry.at.astimezone(UTC), entry.by)
+    return case.model_copy(update={"seq": entry.seq, "head": entry.hash, "updated_at": entry.at})

@@ -1,0 +1,76 @@
+"""The table of all rules: for each command who may give it, in which stages, and what then follows."""
+
+from collections.abc import Callable
+from typing import Any
+
+from models.case import Case, Stage
+from models.posts import Post
+from models.rules.actors import Actor
+from models.rules.context import RuleContext
+
+
+class Rule:
+    """One row of the table: who may give a command, in which stages, and what then follows.
+
+    ``ready`` tells whether the case has anything the command could be about, so that pages offer only what
+    can be done. ``part`` is the part of a case that it changes, where none of its fields names it (``staleness``).
+    ``own_word``: what a post says for itself or adds; it is never stale because another post has said or added the like.
+    """
+
+    def __init__(
+        self,
+        do: str,
+        phrase: str,
+        who: tuple[Actor, ...],
+        stages: frozenset[Stage],
+        unfold: Callable[[RuleContext, Any], None],
+        ready: Callable[[Case, Post], bool],
+        part: str,
+        own_word: bool,
+    ) -> None:
+        self.do = do
+        self.phrase = phrase
+        self.who = who
+        self.stages = stages
+        self.unfold = unfold
+        self.ready = ready
+        self.part = part
+        self.own_word = own_word
+
+    @property
+    def who_words(self) -> str:
+        """``a Co-Chair or the secretariat``."""
+        return " or ".join(who.words for who in self.who)
+
+    def admits(self, case: Case, post: Post) -> bool:
+        """Whether the post is one that may give this command."""
+        return any(who.test(case, post) for who in self.who)
+
+
+RULES: dict[str, Rule] = {}
+"""Every command's rule; filled by the modules of this package."""
+
+OPEN_STAGES = frozenset(stage for stage in Stage if not stage.ended and stage is not Stage.DRAFT)
+"""The stages in which the procedure runs: submitted and not ended."""
+
+AT_WORK = frozenset((Stage.OPERATIONAL, Stage.REPORTING))
+"""The stages in which the group works or reports."""
+
+
+def rule(
+    do: str,
+    phrase: str,
+    who: Actor | tuple[Actor, ...],
+    stages: set[Stage] | frozenset[Stage] = OPEN_STAGES,
+    ready: Callable[[Case, Post], bool] = lambda case, post: True,
+    part: str = "",
+    own_word: bool = False,
+) -> Callable[[Callable[[RuleContext, Any], None]], Callable[[RuleContext, Any], None]]:
+    """Put a rule into the table: ``phrase`` completes "may ..."."""
+
+    def register(unfold: Callable[[RuleContext, Any], None]) -> Callable[[RuleContext, Any], None]:
+        whose = who if isinstance(who, tuple) else (who,)
+        RULES[do] = Rule(do, phrase, whose, frozenset(stages), unfold, ready, part, own_word)
+        return unfold
+
+    return register
