@@ -20,7 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-TETHER = Path(__file__).with_name("tether.py")
+DIE_WITH_PARENT = Path(__file__).with_name("die_with_parent.py")
 POLL_SECONDS = 0.05
 LOG_TAIL_LINES = 15
 
@@ -74,7 +74,7 @@ class ManagedProcess:
         if self.running:
             raise ProcessError(f"{self.child.name} is running already")
         self.child.log.parent.mkdir(parents=True, exist_ok=True)
-        tether = (sys.executable, "-I", "-S", str(TETHER), str(os.getpid()))
+        tether = (sys.executable, "-I", "-S", str(DIE_WITH_PARENT), str(os.getpid()))
         with self.child.log.open("ab") as log:
             self._process = subprocess.Popen(
                 (*tether, *self.child.command),
