@@ -28,6 +28,9 @@ def stream_of(reference: str, number: int) -> str:
     return f"{reference}/R{number}"
 
 
+FollowUpState = Literal["open", "adopted", "declined", "done"]
+
+
 class FollowUp(Value):
     """The state of one follow-up."""
 
@@ -40,7 +43,7 @@ class FollowUp(Value):
     zone: str
     co_chairs: tuple[Post, ...]
     policy: Policy = Field(repr=False)
-    state: Literal["open", "adopted", "declined", "done"] = "open"
+    state: FollowUpState = "open"
     note: Line = ""
     ladder: Ladder | None = None
     seq: int = 0

@@ -121,7 +121,7 @@ async def give(request: Request, visitor: SignedIn, reference: str, do: str) -> 
                 {
                     "post": str(acting),
                     "how": str(sent.get("_how") or ""),
-                    "why": str(sent.get("_why") or ""),
+                    "text": str(sent.get("_why") or ""),
                     "command": {**fields, "do": do},
                 },
             )

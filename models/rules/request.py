@@ -5,10 +5,12 @@ from pydantic import ValidationError
 from models import events as e
 from models.base import brief
 from models.case import Case, Gate, GateName, GateOutcome, Stage
-from models.commands import Accept, Join, Resubmit, Return, Submit, Withdraw, said
+from models.commands import Accept, Join, Resubmit, Return, Submit, Withdraw, unreadable
+from models.faults import faults
 from models.ladder import ClockAct
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.posts import Post
+from models.recorded_request import recorded_request
 from models.refusal import Why
 from models.request import Request
 from models.rules.gates import amend_gate, follows, open_gate, pass_on
@@ -93,9 +95,9 @@ def resubmit(turn: Turn, body: Resubmit) -> None:
         )
     old = turn.case.request
     try:
-        request = Request.model_validate({**old.model_dump(by_alias=True), **body.changes})
+        request = recorded_request({**old.model_dump(by_alias=True), **body.changes})
     except ValidationError as error:
-        raise refuse(said("resubmit", error), Why.INVALID) from None
+        raise refuse(unreadable("resubmit", faults(error, Request)), Why.INVALID) from None
     _must_be_whole(request)
     changed = tuple(request.changes(old))
     if not changed and turn.case.stage is Stage.CO_CHAIR_REVIEW:
