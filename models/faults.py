@@ -91,7 +91,7 @@ def _says(error: Any, kind: Any, around: Any) -> str:
 
 def _meaning(error: Any, around: Any) -> str:
     """What the field at fault means, in brackets, where its name does not tell."""
-    means = _fields(around).get(str(error["loc"][-1]))
+    means = _fields(around).get(str(error["loc"][-1])) if error["loc"] else None
     return f" ({means})" if means else ""
 
 

@@ -19,7 +19,7 @@ _CORE = {
     "int": ("[-+]?[0-9]+", "-+0123456789"),
     "float": (r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", "-+.0123456789"),
 }
-"""The plain scalars that are no texts (YAML 1.2.2, section 10.3.2); octal and hexadecimal numbers, .inf and .nan are texts."""
+"""The plain scalars that are no texts (YAML 1.2.2, section 10.3.2). Octal and hexadecimal numbers, .inf and .nan are."""
 
 _TAG = "tag:yaml.org,2002:"
 

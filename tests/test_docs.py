@@ -16,7 +16,7 @@ from ops.commands.cases import exported_entry
 from ops.scenarios.expected import Expected
 from ops.scenarios.reading import checked as checked_scenario
 from settings import PREFIX, Settings
-from tests.reference import PAGES, page
+from tests.reference import MADE_OF_CODE, page
 from tests.tabletop import REQUEST, Tabletop
 
 ROOT = Path(__file__).parents[1]
@@ -85,7 +85,7 @@ def test_the_lock_files_hold_hashes_and_no_addresses() -> None:
 # what the code tells ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", MADE_OF_CODE)
 def test_a_page_that_the_code_tells_is_not_stale(name: str) -> None:
     written = (ROOT / "docs" / name).read_text(encoding="utf-8")
 

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from models.base import Line, Prose, Value
 from models.commands.arrangements import AddArrangement, Agree, LogExchange, ReviewArrangement
@@ -155,6 +155,16 @@ COMMANDS: dict[str, type[Value]] = {cls.model_fields["do"].default: cls for cls 
 """Every command by its name."""
 
 
+def _as_once_sent(body: Any) -> Any:
+    """The body of a command that an older version of the product sent: one term was waived at a time."""
+    if not isinstance(body, Mapping):
+        return body
+    if body.get("do") == "act_for":
+        return {**body, "command": _as_once_sent(body.get("command"))}
+    once = body.get("do") == "waive" and isinstance(body.get("term"), str)
+    return {**body, "term": [body["term"]]} if once else body
+
+
 class Command(Value):
     """A command on its way to a case.
 
@@ -165,7 +175,7 @@ class Command(Value):
 
     id: Line = Field(min_length=1, max_length=200)
     by: Post
-    body: AnyBody
+    body: Annotated[AnyBody, BeforeValidator(_as_once_sent)]
     seen: int | None = None
 
     @property

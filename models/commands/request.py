@@ -39,11 +39,9 @@ class NewVersion(Request):
 
 
 class Resubmit(Body):
-    """Submit a new version; fields that are left out stay as they were.
+    """Submit a new version; fields that are left out stay as they were."""
 
-    It is written as ``NewVersion`` has it. On its way to the case, the fields of the request are in ``changes``.
-    """
-
+    # It is written as ``NewVersion`` has it. On its way to the case, the fields of the request are in ``changes``.
     do: Literal["resubmit"] = "resubmit"
     changes: Mapping[str, Any] = {}
 
@@ -59,7 +57,7 @@ class Resubmit(Body):
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """As it is written."""
         written = handler.resolve_ref_schema(handler(NewVersion.__pydantic_core_schema__))
-        return {**written, "title": cls.__name__, "description": "Submit a new version."}
+        return {**written, "title": cls.__name__, "description": cls.__doc__}
 
 
 class Accept(Body):

@@ -108,7 +108,7 @@ def test_an_arrangement_begins_on_the_day_that_its_parties_want() -> None:
     table = at_work()
     table.do(MY, "add_arrangement", {**PACT, "begins": "2026-06-01"})
     table.do(TH, "agree", {"arrangement": "Routes"})
-    assert table.case.arrangements["Routes"].state == "agreed"
+    assert str(table.case.arrangements["Routes"].state) == "agreed"
     assert "will be in force from 2026-06-01" in str(refuses(table, MY, "log_exchange", {"arrangement": "Routes"}))
     assert terms_of_reference(table.case)[Term.ARRANGEMENTS] == "covered"  # what was asked for is agreed
     assert TH not in waiting_on(table.case)

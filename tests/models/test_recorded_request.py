@@ -1,8 +1,12 @@
-"""Requests in the words that older versions of the product kept are still read."""
+"""What older versions of the product kept and sent, in their words, is still read."""
+
+import json
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from models.commands import Command
 from models.recorded_request import recorded_fields, recorded_request
 
 ONCE = {
@@ -46,3 +50,11 @@ def test_a_new_version_on_its_way_from_an_older_version_is_read() -> None:
     assert (request.affected, request.asks, request.confidential) == (("TH",), ("Contact points.",), {"routes": ()})
     with pytest.raises(ValidationError):
         recorded_request({"asks": "One thing.", "what_is_asked": "Another."})
+
+
+def test_a_command_that_an_older_version_sent_is_read() -> None:
+    """Recorded histories hold one: a term that was waived alone."""
+    waived = {"do": "waive", "term": "a", "text": "no need"}
+    for body in (waived, {"do": "act_for", "post": "AU/co-chair", "how": "letter", "text": "x", "command": waived}):
+        sent: Any = Command.model_validate_json(json.dumps({"id": "c1", "by": "RSO/secretariat", "body": body})).body
+        assert getattr(sent, "command", sent).term == ("a",)

@@ -102,7 +102,7 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
 
 def test_a_new_version_carries_its_fields_and_what_is_said_with_them() -> None:
     fields = {"situation": "More boats.", "figures": [{"what": "boats", "number": 3}], "text": "As asked."}
-    body = parse("resubmit", fields, by="MY/focal-point", command_id="c1").body
+    body: Any = parse("resubmit", fields, by="MY/focal-point", command_id="c1").body
 
     assert body.text == "As asked."
     assert body.changes == {"situation": "More boats.", "figures": [{"what": "boats", "number": 3}]}

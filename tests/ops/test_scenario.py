@@ -64,7 +64,7 @@ BAD_ACTS = [
     ("{at: 1d, by: LK/focal-point, do: Leave}", "(did you mean 'leave'?)"),
     (
         "{at: 1d, by: LK/focal-point, do: leave, note: x}",
-        "3:47: act 1 (1d LK/focal-point leave): note: there is no field",
+        "3:45: act 1 (1d LK/focal-point leave): note: there is no field",
     ),
     ("{at: 1d, by: LK/focal-point, do: leave, with: x}", "with: found 'x'; wanted: a mapping"),
     (
@@ -183,7 +183,8 @@ def test_what_is_wrong_with_a_file_is_said_with_its_place(text: str, says: str) 
 
 
 def test_everything_that_is_wrong_is_said_in_the_order_of_the_file() -> None:
-    text = f"titel: x\n{HEAD}{ACT}  - {{at: 1x, by: LK, do: leav}}\n{ACT.replace('approve', 'aprove').replace('gate', 'gaet')}"
+    wrong = ACT.replace("approve", "aprove").replace("gate", "gaet")
+    text = f"titel: x\n{HEAD}{ACT}  - {{at: 1x, by: LK, do: leav}}\n{wrong}"
 
     assert [one.partition(": ")[0] for one in _problems(text)] == ["1:1", "5:10", "5:18", "5:26", "6:50", "6:78"]
 
