@@ -22,7 +22,7 @@ _KEY = "[key]"
 """How pydantic marks that a key of a mapping is at fault, and not its value."""
 
 
-class Fault(NamedTuple):
+class FieldFault(NamedTuple):
     """One thing that is wrong. ``of_key``: the key at ``where`` is at fault, not its value."""
 
     where: Where
@@ -39,9 +39,9 @@ def dotted(where: Where) -> str:
     return ".".join(map(str, where))
 
 
-def faults(error: ValidationError, of: Any) -> list[Fault]:
+def faults(error: ValidationError, of: Any) -> list[FieldFault]:
     """Everything that is wrong, each place once. ``of``: the type that was to be read."""
-    found: dict[Where, Fault] = {}
+    found: dict[Where, FieldFault] = {}
     for one in error.errors(include_url=False):
         fault = _fault(one, of)
         if one["type"] == "too_short" and any(where[: len(fault.where)] == fault.where for where in found):
@@ -50,12 +50,12 @@ def faults(error: ValidationError, of: Any) -> list[Fault]:
     return list(found.values())
 
 
-def _fault(error: Any, of: Any) -> Fault:
+def _fault(error: Any, of: Any) -> FieldFault:
     where: list[str | int] = []
     kind, around = of, of
     for part in error["loc"]:
         if part == _KEY:
-            return Fault(tuple(where), _says(error, get_args(_alternatives(around)[0])[0], around), of_key=True)
+            return FieldFault(tuple(where), _says(error, get_args(_alternatives(around)[0])[0], around), of_key=True)
         if (tagged := _tagged(kind, part)) is not None:
             kind = tagged
             continue
@@ -63,7 +63,7 @@ def _fault(error: Any, of: Any) -> Fault:
             break
         where.append(part)
         kind, around = _inside(kind, part), kind
-    return Fault(tuple(where), _says(error, kind, around), of_key=error["type"] == "extra_forbidden")
+    return FieldFault(tuple(where), _says(error, kind, around), of_key=error["type"] == "extra_forbidden")
 
 
 def _says(error: Any, kind: Any, around: Any) -> str:

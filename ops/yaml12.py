@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from models.faults import Fault, Where
+from models.faults import FieldFault, Where
 
 _CORE = {
     "null": ("~|null|Null|NULL|", "~nN"),
@@ -24,7 +24,7 @@ _CORE = {
 _TAG = "tag:yaml.org,2002:"
 
 
-class Place(NamedTuple):
+class LineColumn(NamedTuple):
     """A place in a text: line and column, both from 1."""
 
     line: int
@@ -34,7 +34,7 @@ class Place(NamedTuple):
 class NotYaml(Exception):
     """The text is not YAML. ``place``: where its reader stopped, if it says."""
 
-    def __init__(self, sentence: str, place: Place) -> None:
+    def __init__(self, sentence: str, place: LineColumn) -> None:
         super().__init__(sentence)
         self.place = place
 
@@ -44,18 +44,18 @@ class Written:
     """What a text says, where each key and value stands, and what is wrong with it as YAML."""
 
     value: Any = None
-    keys: dict[Where, Place] = field(default_factory=dict)
-    values: dict[Where, Place] = field(default_factory=dict)
-    faults: list[tuple[Place, Fault]] = field(default_factory=list)
+    keys: dict[Where, LineColumn] = field(default_factory=dict)
+    values: dict[Where, LineColumn] = field(default_factory=dict)
+    faults: list[tuple[LineColumn, FieldFault]] = field(default_factory=list)
 
-    def place(self, fault: Fault) -> Place:
+    def place(self, fault: FieldFault) -> LineColumn:
         """Where a fault stands: at its key, or at the value or, for what is missing, at what it is missing from."""
         where = fault.where
         if fault.of_key and where in self.keys:
             return self.keys[where]
         while where and where not in self.values:
             where = where[:-1]
-        return self.values.get(where, Place(1, 1))
+        return self.values.get(where, LineColumn(1, 1))
 
 
 class _Core(yaml.SafeLoader):
@@ -80,10 +80,10 @@ def read_yaml(text: str) -> Written:
         root = yaml.compose(text, _Core)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
+        place = LineColumn(mark.line + 1, mark.column + 1) if mark else LineColumn(1, 1)
         raise NotYaml(", ".join(filter(None, (error.context, error.problem))), place) from None
     except yaml.YAMLError as error:
-        raise NotYaml(str(error), Place(1, 1)) from None
+        raise NotYaml(str(error), LineColumn(1, 1)) from None
     written = Written()
     if root is not None:
         written.value = _value(root, (), written, ())
@@ -142,8 +142,8 @@ def _scalar(node: ScalarNode, where: Where, written: Written) -> Any:
 
 
 def _wrong(written: Written, node: Node, where: Where, says: str) -> None:
-    written.faults.append((_place(node), Fault(where, says)))
+    written.faults.append((_place(node), FieldFault(where, says)))
 
 
-def _place(node: Node) -> Place:
-    return Place(node.start_mark.line + 1, node.start_mark.column + 1)
+def _place(node: Node) -> LineColumn:
+    return LineColumn(node.start_mark.line + 1, node.start_mark.column + 1)

@@ -26,7 +26,7 @@ from models.commands.participants import Admit, Comment, Convene, Endorse, Leave
 from models.commands.posts import Delegate, HandOver, Person
 from models.commands.reporting import Adopt, Contribute, Object, OpenReport, Recommend, Revise, Table
 from models.commands.request import Accept, Draft, Join, NewVersion, Resubmit, Return, Submit, Withdraw
-from models.faults import Fault, faults
+from models.faults import FieldFault, faults
 from models.nearest import did_you_mean
 from models.posts import Post
 from models.refusal import Refused, Why
@@ -207,25 +207,32 @@ def parse(do: str, fields: Mapping[str, Any], *, by: str, command_id: str, seen:
         raise Refused(Why.INVALID, f"{error}.") from None
 
 
-def faults_of(do: str, fields: Mapping[str, Any]) -> list[Fault]:
+def faults_of(do: str, fields: Mapping[str, Any]) -> list[FieldFault]:
     """What is wrong with the fields of a command; ``do`` is one of ``COMMANDS``."""
     return _read(do, fields)[1]
 
 
-def unreadable(do: str, wrong: Sequence[Fault]) -> str:
-    """What is wrong with a command's fields, as one sentence."""
-    return f"The command {do!r} cannot be read: {'; '.join(map(str, wrong))}."
+def unreadable(do: str, wrong: Sequence[FieldFault]) -> str:
+    """What is wrong with a command's fields, as one sentence; of very much, the beginning."""
+    told = [str(one) for one in wrong[:_TOLD]]
+    if len(wrong) > _TOLD:
+        told.append(f"and {len(wrong) - _TOLD} more")
+    return f"The command {do!r} cannot be read: {'; '.join(told)}."
+
+
+_TOLD = 20
+"""How many faults a sentence tells: what a program sends may have any number of them."""
 
 
 _BODY: TypeAdapter[Any] = TypeAdapter(AnyBody)
 _NEW_VERSION: TypeAdapter[Any] = TypeAdapter(NewVersion)
 
 
-def _read(do: str, fields: Mapping[str, Any]) -> tuple[Any, list[Fault]]:
+def _read(do: str, fields: Mapping[str, Any]) -> tuple[Any, list[FieldFault]]:
     """The body of a command, or what is wrong with it."""
-    wrong: list[Fault] = []
+    wrong: list[FieldFault] = []
     if "do" in fields:
-        wrong.append(Fault(("do",), _OUTSIDE[do == "act_for"], of_key=True))
+        wrong.append(FieldFault(("do",), _OUTSIDE[do == "act_for"], of_key=True))
     given = {**fields, "do": do}
     inner = fields.get("command") if do == "act_for" else None
     if do == "resubmit":  # it travels in another shape than it is written in
@@ -242,7 +249,7 @@ _OUTSIDE = (
 )
 
 
-def _checked(reader: TypeAdapter[Any], fields: Mapping[str, Any]) -> tuple[Any, list[Fault]]:
+def _checked(reader: TypeAdapter[Any], fields: Mapping[str, Any]) -> tuple[Any, list[FieldFault]]:
     """What the fields say, read as JSON has them, so that no text is taken for a number."""
     of = NewVersion if reader is _NEW_VERSION else AnyBody
     try:

@@ -14,8 +14,8 @@ from ops.scenarios.schema import scenario_schema
 app = typer.Typer(no_args_is_help=True, help="Check scenario files; what they may hold (docs/scenarios.md).")
 
 
-@app.command()
-def check(files: Annotated[list[Path], typer.Argument(help="Scenario files.")]) -> None:
+@app.command("check")
+def scenario_check(files: Annotated[list[Path], typer.Argument(help="Scenario files.")]) -> None:
     """Say everything that is wrong with scenario files, line by line; nothing is played and no server needed."""
     wrong = 0
     for file in files:
@@ -29,7 +29,7 @@ def check(files: Annotated[list[Path], typer.Argument(help="Scenario files.")]) 
     raise typer.Exit(1 if wrong else 0)
 
 
-@app.command()
-def schema() -> None:
+@app.command("schema")
+def print_schema() -> None:
     """Print the JSON Schema of a scenario file, for editors."""
     sys.stdout.write(json.dumps(scenario_schema(), ensure_ascii=False, indent=1) + "\n")

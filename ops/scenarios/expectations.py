@@ -12,7 +12,7 @@ def contains(refusal: str, words: str) -> bool:
     return words.lower() in refusal.lower()
 
 
-def differences(expected: Expected, actual: Observed) -> list[str]:
+def unmet(expected: Expected, actual: Observed) -> list[str]:
     """What differs from what is expected, as sentences; only what is named is compared."""
     found: list[str] = []
     for name in expected.named:

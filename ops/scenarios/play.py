@@ -21,7 +21,7 @@ from models.log import Entry
 from models.posts import Post
 from models.refusal import Refused
 from ops.catcher import Catcher, CaughtMail, mail_files, read_mail
-from ops.scenarios.expectations import contains, differences
+from ops.scenarios.expectations import contains, unmet
 from ops.scenarios.file import Act, Scenario
 from ops.scenarios.observed import observed
 from records import ledger, queries
@@ -134,7 +134,7 @@ class Simulation:
 
     async def _check(self, act: Act) -> None:
         actual = await observed(self.engine, self.reference, drafted_by=self._drafted_by)
-        found = differences(act.expect, actual)
+        found = unmet(act.expect, actual)
         if found:
             raise Differs(f"{act}: {'; '.join(found)}")
         self._said(f"{_written(self.now)}  as expected: {', '.join(act.expect.named)}")

@@ -8,19 +8,19 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from models.commands import COMMANDS, faults_of
-from models.faults import Fault, faults
+from models.faults import FieldFault, faults
 from ops.scenarios.file import Scenario
-from ops.yaml12 import NotYaml, Place, Written, read_yaml
+from ops.yaml12 import LineColumn, NotYaml, Written, read_yaml
 
 
 class ScenarioError(Exception):
     """A file is no scenario; the text has a line for everything that is wrong with it."""
 
 
-class Problem(NamedTuple):
+class ScenarioFault(NamedTuple):
     """One thing that is wrong: where it stands, and what it is."""
 
-    place: Place
+    place: LineColumn
     says: str
 
 
@@ -40,12 +40,12 @@ def read_scenario(path: Path) -> Scenario:
     return scenario
 
 
-def checked(text: str) -> tuple[Scenario | None, list[Problem]]:
+def checked(text: str) -> tuple[Scenario | None, list[ScenarioFault]]:
     """The scenario that a text tells, and everything that is wrong with it, in the order of the text."""
     try:
         written = read_yaml(text)
     except NotYaml as error:
-        return None, [Problem(error.place, f"not YAML: {error}")]
+        return None, [ScenarioFault(error.place, f"not YAML: {error}")]
     found = [(place, fault) for place, fault in written.faults]
     scenario = None
     try:
@@ -53,13 +53,15 @@ def checked(text: str) -> tuple[Scenario | None, list[Problem]]:
     except ValidationError as error:
         found += [(written.place(fault), fault) for fault in faults(error, Scenario)]
     found += [(written.place(fault), fault) for fault in _of_commands(written)]
-    return scenario, [Problem(place, _said(written, fault)) for place, fault in sorted(found, key=lambda one: one[0])]
+    return scenario, [
+        ScenarioFault(place, _said(written, fault)) for place, fault in sorted(found, key=lambda one: one[0])
+    ]
 
 
-def _of_commands(written: Written) -> list[Fault]:
+def _of_commands(written: Written) -> list[FieldFault]:
     """What is wrong with the fields of each act's command."""
     acts = written.value.get("acts") if isinstance(written.value, Mapping) else None
-    found: list[Fault] = []
+    found: list[FieldFault] = []
     for number, act in enumerate(acts if isinstance(acts, list) else ()):
         do, given = (act.get("do"), act.get("with", {})) if isinstance(act, Mapping) else (None, {})
         if isinstance(do, str) and do in COMMANDS and isinstance(given, Mapping):
@@ -67,7 +69,7 @@ def _of_commands(written: Written) -> list[Fault]:
     return found
 
 
-def _said(written: Written, fault: Fault) -> str:
+def _said(written: Written, fault: FieldFault) -> str:
     """A fault with the act that it is in, and its field."""
     match fault.where:
         case ("acts", int() as number, *inner):

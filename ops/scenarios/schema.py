@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 from models.commands import COMMANDS
 from ops.scenarios.file import Scenario
 
-DRAFT = "http://json-schema.org/draft-07/schema#"
+_DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 _REF = "#/definitions/{model}"
 _DATE = r"^\d{4}-\d{2}-\d{2}$"
 
@@ -34,7 +34,7 @@ def scenario_schema() -> dict[str, Any]:
         "properties": {"do": {"enum": inside}},
         "allOf": [_if_do(do, _definition(do)) for do in inside],
     }
-    return {"$schema": DRAFT, **whole, "definitions": {name: definitions[name] for name in sorted(definitions)}}
+    return {"$schema": _DRAFT_7, **whole, "definitions": {name: definitions[name] for name in sorted(definitions)}}
 
 
 def _definition(do: str) -> dict[str, Any]:

@@ -79,7 +79,7 @@ async def test_the_same_id_acts_once(ahg: Ahg) -> None:
 
 async def test_a_stale_command_is_refused_with_who_changed_what(ahg: Ahg) -> None:
     reference = await _submitted(ahg)
-    await ahg("case", "do", "return", "--case", reference, "--by", "RSO/secretariat", "--with", "{missing: figures}")
+    await ahg("case", "do", "return", "--case", reference, "--by", "RSO/secretariat", "--with", "{missing: [figures]}")
 
     done = await ahg("case", "do", "accept", "--case", reference, "--by", "RSO/secretariat", "--seen", "3")
 

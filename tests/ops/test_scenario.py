@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 import cli
 from models.calendars import Calendars
 from models.commands import COMMANDS
-from ops.scenarios.expectations import contains, differences
+from ops.scenarios.expectations import contains, unmet
 from ops.scenarios.expected import Expected
 from ops.scenarios.file import Act
 from ops.scenarios.observed import Observed, ObservedGate
@@ -361,7 +361,7 @@ IS = Observed(
     ],
 )
 def test_what_differs_is_said(expected: dict[str, Any], found: str) -> None:
-    assert differences(Expected.model_validate(expected), IS) == [found]
+    assert unmet(Expected.model_validate(expected), IS) == [found]
 
 
 @pytest.mark.parametrize(
@@ -376,7 +376,7 @@ def test_what_differs_is_said(expected: dict[str, Any], found: str) -> None:
     ],
 )
 def test_only_what_is_named_is_compared(expected: dict[str, Any]) -> None:
-    assert differences(Expected.model_validate(expected), IS) == []
+    assert unmet(Expected.model_validate(expected), IS) == []
 
 
 def test_the_words_of_a_refusal_are_found_in_upper_and_lower_case() -> None:
