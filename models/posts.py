@@ -3,8 +3,11 @@
 from enum import StrEnum
 from typing import Any
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
+
+from models.nearest import did_you_mean
 
 
 class Role(StrEnum):
@@ -36,7 +39,8 @@ class Post(str):
     def __new__(cls, text: str) -> "Post":
         member, slash, role = text.partition("/")
         if not slash or not member or role not in _ROLES:
-            raise ValueError(f"{text!r} is not a post: write MEMBER/POST, where POST is one of {', '.join(Role)}")
+            near = did_you_mean(role, Role) if slash else ""
+            raise ValueError(f"{text!r} is not a post: write MEMBER/POST, where POST is one of {', '.join(Role)}{near}")
         return super().__new__(cls, text)
 
     @classmethod
@@ -53,6 +57,11 @@ class Post(str):
     def role(self) -> Role:
         """What the post is for."""
         return Role(self.partition("/")[2])
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """With the pattern that posts have."""
+        return {**handler(schema), "pattern": f"^[^/]+/({'|'.join(Role)})$"}
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

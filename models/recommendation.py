@@ -27,6 +27,9 @@ def follow_up_stream(reference: str, number: int) -> str:
     return f"{reference}/R{number}"
 
 
+FollowUpState = Literal["open", "adopted", "declined", "done"]
+
+
 class FollowUp(Value):
     """The state of one follow-up."""
 
@@ -39,7 +42,7 @@ class FollowUp(Value):
     zone: str
     co_chairs: tuple[Post, ...]
     policy: Policy = Field(repr=False)
-    state: Literal["open", "adopted", "declined", "done"] = "open"
+    state: FollowUpState = "open"
     note: Line = ""
     ladder: Ladder | None = None
     seq: int = 0

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from models import events as e
 from models.case import Case, Gate, GateName, GateOutcome, ReportState, Stage, Term
+from models.case.closing import TermState
 from models.commands import Close, Waive
 from models.ladder import ClockAct
 from models.posts import SECRETARIAT as THE_SECRETARIAT
@@ -26,7 +27,7 @@ _NAMES = {
 }
 
 
-def terms_of_reference(case: Case) -> dict[Term, str]:
+def terms_of_reference(case: Case) -> dict[Term, TermState]:
     """For each term of reference: ``covered``, ``waived`` or ``open``.
 
     (a) is covered by an outcome that a Co-Chair verified, (b) by an arrangement that its parties have agreed to, (c) by

@@ -5,10 +5,12 @@ from pydantic import ValidationError
 from models import events as e
 from models.base import brief
 from models.case import Case, Gate, GateName, GateOutcome, Stage
-from models.commands import Accept, Join, Resubmit, Return, Submit, Withdraw, validation_sentence
+from models.commands import Accept, Join, Resubmit, Return, Submit, Withdraw, unreadable
+from models.faults import faults
 from models.ladder import ClockAct
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.posts import Post, desk_of
+from models.recorded_request import recorded_request
 from models.refusal import RefusalKind
 from models.request import Request
 from models.rules.actors import BY_ANY_MEMBER, BY_REQUESTER, BY_SECRETARIAT
@@ -103,9 +105,9 @@ def resubmit(context: RuleContext, body: Resubmit) -> None:
         )
     old = context.case.request
     try:
-        request = Request.model_validate({**old.model_dump(by_alias=True), **body.changes})
+        request = recorded_request({**old.model_dump(by_alias=True), **body.changes})
     except ValidationError as error:
-        raise refuse(validation_sentence("resubmit", error), RefusalKind.INVALID) from None
+        raise refuse(unreadable("resubmit", faults(error, Request)), RefusalKind.INVALID) from None
     _must_be_whole(request)
     changed = tuple(request.changes(old))
     if not changed and context.case.stage is Stage.CO_CHAIR_REVIEW:

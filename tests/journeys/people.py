@@ -15,8 +15,9 @@ from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, as
 from models.posts import Post
 from ops.catcher import CaughtMail
 from ops.processes import free_port
-from ops.scenario import Scenario
-from ops.simulate import Simulation, simulation
+from ops.scenarios.file import Scenario
+from ops.scenarios.play import Simulation
+from ops.scenarios.simulation import simulation
 from tests.web.server import served
 from web.app import application
 from web.site import Site

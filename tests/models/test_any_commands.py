@@ -71,16 +71,16 @@ def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.none() | strategy
 
 
-request = st.fixed_dictionaries(
+request: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {"title": texts, "situation": texts},
     optional={
         "urgency": st.sampled_from(("routine", "urgent")),
         "affected": lists,
         "routes": st.lists(st.fixed_dictionaries({"from": codes, "via": lists, "to": codes}), max_size=2),
         "figures": st.lists(st.fixed_dictionaries({"what": texts, "number": numbers}), max_size=2),
-        "confidential": st.just(["figures", "routes"]) | st.just({"situation": ["MY"]}),
+        "confidential": st.sampled_from(({"figures": [], "routes": []}, {"situation": ["MY"]})),
         "done": texts,
-        "asks": texts,
+        "asks": st.lists(texts, max_size=1),
     },
 )
 person = st.fixed_dictionaries({"name": texts, "email": st.sampled_from(("", "a@example.org"))})
@@ -106,10 +106,10 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "agree": {"arrangement": titles},
     "log_exchange": {"arrangement": titles, "kind": texts, "on": days},
     "review_arrangement": {"arrangement": titles, "review": days},
-    "schedule_meeting": {"title": titles, "place": texts, "from": days},
+    "schedule_meeting": {"title": titles, "place": texts, "starts": days},
     "attend": {"meeting": titles, "present": lists, "observing": lists, "absent": lists},
     "situation_update": {"text": texts},
-    "extend": {"until": days, "by": st.sampled_from(("3mo", 2, "9999mo", "0d")), "text": texts},
+    "extend": {"until": days, "by": st.sampled_from(("3mo", "2mo", "9999mo", "0d")), "text": texts},
     "terminate": {"text": texts},
     "suspend": {"text": texts},
     "resume": {"text": texts},
@@ -127,7 +127,7 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     },
     "consent": {"answer": st.sampled_from(("give", "refuse"))},
     "adopt": {"recommendation": texts},
-    "waive": {"term": st.sampled_from(("a", "b", "c")), "text": texts},
+    "waive": {"term": st.lists(st.sampled_from(("a", "b", "c")), min_size=1, max_size=1), "text": texts},
     "delegate": {"to": person, "until": days, "post": st.sampled_from(POSTS)},
     "hand_over": {"to": person, "post": st.sampled_from(POSTS)},
 }
@@ -157,7 +157,7 @@ def fields_of(data: st.DataObject, do: str) -> dict[str, Any]:
         return {
             "post": data.draw(st.sampled_from(POSTS)),
             "how": "telephone",
-            "why": data.draw(texts),
+            "text": data.draw(texts),
             "command": {**fields_of(data, inner), "do": inner},
         }
     given = {name: data.draw(maybe(values)) for name, values in FIELDS.get(do, {}).items()}

@@ -193,13 +193,13 @@ def test_a_post_that_does_not_exist_may_do_nothing() -> None:
         ("fly", {}, "There is no command 'fly'"),
         ("comment", {"text": "a\x00b"}, "NUL"),
         ("comment", {"text": "x" * 20_001}, "at most 20000"),
-        ("add_outcome", {"title": "  "}, "at least 1"),
+        ("add_outcome", {"title": "  "}, "title: must not be empty"),
         ("add_outcome", {"title": "x" * 301}, "at most 300"),
         ("add_outcome", {"title": "x", "due": "9999-12-31"}, "2200-01-01"),
         ("decide", {"position": "shrug"}, "position"),
         ("comment", {"text": "x", "colour": "blue"}, "colour"),
-        ("act_for", {"post": AU, "how": "letter", "why": "x", "do": "comment", "with": 5}, "cannot be read"),
-        ("act_for", {"post": AU, "how": "letter", "why": "x", "do": "act_for"}, "cannot be read"),
+        ("act_for", {"post": AU, "how": "letter", "text": "x", "command": 5}, "cannot be read: command: found"),
+        ("act_for", {"post": AU, "how": "letter", "text": "x", "command": {"do": "act_for"}}, "command: do must"),
     ],
 )
 def test_a_field_that_cannot_be_read_is_named_with_its_limit(do: str, fields: dict[str, object], words: str) -> None:
@@ -223,12 +223,12 @@ def test_texts_keep_what_people_wrote_in_one_normal_form() -> None:
 
 def test_posts_change_hands_by_their_own_word_or_the_secretariats() -> None:
     table = submitted()
-    table.do(LK, "hand_over", {"to": "José"})
+    table.do(LK, "hand_over", {"to": {"name": "José"}})
     table.do(RSO, "delegate", {"post": AU, "to": {"name": "Ångström", "email": "a@example.org"}, "until": "2026-04-01"})
     assert table.told("post_handed_over") == [LK, RSO]
     assert table.told("post_delegated") == [AU, RSO]
-    assert refuses(table, LK, "hand_over", {"post": AU, "to": "José"}).why is RefusalKind.FORBIDDEN
-    assert "before it begins" in str(refuses(table, LK, "delegate", {"to": "José", "until": "2026-01-01"}))
+    assert refuses(table, LK, "hand_over", {"post": AU, "to": {"name": "José"}}).why is RefusalKind.FORBIDDEN
+    assert "before it begins" in str(refuses(table, LK, "delegate", {"to": {"name": "José"}, "until": "2026-01-01"}))
 
 
 def test_the_same_state_is_read_again_from_its_json() -> None:

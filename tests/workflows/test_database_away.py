@@ -18,8 +18,9 @@ import db
 from casework import Casework
 from models.commands import parse
 from models.log import Entry
-from ops.scenario import Scenario
-from ops.simulate import Simulation, simulation
+from ops.scenarios.file import Scenario
+from ops.scenarios.play import Simulation
+from ops.scenarios.simulation import simulation
 from ops.verify import verify_records
 from records import ledger, queries
 from tests.rig import REQUEST, Rig, rig, working
@@ -276,7 +277,7 @@ async def test_the_clock_tries_again_each_minute_while_the_log_lacks_entries_and
         await until(lambda: misses() >= 1)
         await pass_by(play, timedelta(minutes=1))
         await until(lambda: misses() >= 2)
-        command = parse("return", {"missing": "figures"}, by="RSO/secretariat", command_id="r1")
+        command = parse("return", {"missing": ["figures"]}, by="RSO/secretariat", command_id="r1")
         with pytest.raises(NotRecorded):  # at once, not after the clock's minute
             await play.desk.submit_command(reference, command)
 

@@ -188,7 +188,7 @@ def _person(do: str, post: Post, sent: FormData) -> Person:
 
 
 def _until(post: Post, sent: FormData) -> date | None:
-    fields = {"post": str(post), "to": "Somebody", "until": _text(sent, "until") or None}
+    fields = {"post": str(post), "to": {"name": "Somebody"}, "until": _text(sent, "until") or None}
     body = parse("delegate", fields, by=SECRETARIAT, command_id="form").body
     return body.until if isinstance(body, Delegate) else None
 

@@ -1,46 +1,33 @@
-"""``ahg simulate``: a scenario played on a real Temporal server with skipped time, through the same Updates as the pages.
+"""A scenario on its way: its acts are given at their times, and what is expected is compared with what is.
 
 Temporal's time-skipping test server keeps one clock for everything and jumps to the next timer. A case is played at the
 time its scenario names: its workflow adds a fixed shift to the server's clock.
 """
 
 import asyncio
-import re
-import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
-from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.api.testservice.v1 import UnlockTimeSkippingRequest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-import db
-import worker
 from casework import Casework, CommandResult
 from models.case import Stage
 from models.log import Entry
-from models.members import Directory
 from models.posts import Post
 from models.refusal import Refused
 from ops.catcher import Catcher, CaughtMail, mail_files, read_mail
-from ops.expectations import differences, not_said
-from ops.observed import known_of, observed
-from ops.scenario import Act, Scenario
-from ops.scenario_words import worded
-from ops.temporal_server import SEARCH_ATTRIBUTES, find_test_server
+from ops.scenarios.expectations import contains, unmet
+from ops.scenarios.file import Act, Scenario
+from ops.scenarios.observed import observed
 from records import ledger, queries
-from records.directory import opening, seed_if_empty
-from settings import Settings, ensure_keys
+from records.directory import opening
+from settings import Settings
 from workflows.client import CaseClient
-from workflows.payloads import data_converter
 
 _SETTLED_SECONDS = 20.0
 _LOOK_AGAIN = 0.004
@@ -83,75 +70,57 @@ class Simulation:
         self._mails = 0
         self._entries = 0
         self._drafted_by: Post | None = None
-        self._directory: Directory | None = None
 
     async def play(self) -> None:
         """Play every act and check every expectation.
 
         Raises:
             Differs: at the first thing that differs.
-            ScenarioError: an act cannot be read.
         """
         async with self.engine.connect() as connection:
             found = await opening(connection, self.now.year, self.scenario.policy_document())
         acts = self.scenario.in_order(found.calendars)
         for number, (at, act) in enumerate(acts):
-            if act.do is not None:
+            if act.do:
                 together = sum(moment == at for moment, _ in acts[number:])
                 await self._advance(at, in_time=0 if act.refused else together)
                 await self._act(at, act)
                 await self._settle()
-            if act.expect:
+            if act.expect.named:
                 await self._advance(at)
                 await self._check(act)
         await self._tell()
 
     async def _act(self, at: datetime, act: Act) -> None:
         """Give an act; one that is refused again, once the clock has struck, if something is due at its moment."""
-        if act.do is None or act.by is None:
-            return
-        fields = await self._fields(at, act, act.do)
         try:
             try:
-                done = await self._give(at, act, fields)
+                done = await self._give(at, act)
             except Refused:
                 due = await self._next_act()
                 if act.refused or due is None or due > at + _SAME_MOMENT:
                     raise
                 await self._advance(at)
-                done = await self._give(at, act, fields)
+                done = await self._give(at, act)
         except Refused as refused:
             if not act.refused:
                 raise Differs(f"{act}: refused, though it was not expected to be: {refused}") from None
-            missing = not_said(act.refused, str(refused))
-            if missing:
-                raise Differs(f"{act}: the refusal does not say {missing[0]!r}, it says: {refused}") from None
+            if not contains(str(refused), act.refused):
+                raise Differs(f"{act}: the refusal does not say {act.refused!r}, it says: {refused}") from None
             self._said(f"{_written(at)}  {act.by} {act.do}: refused, as expected: {refused.sentence}")
             return
         if act.refused:
-            raise Differs(f"{act}: accepted, though it was to be refused with {act.refused[0]!r}")
+            raise Differs(f"{act}: accepted, though it was to be refused with {act.refused!r}")
         if act.do == "draft":
             self._drafted_by = act.by
         self.reference = done.reference or self.reference
         if act.do == "adopt" and done.stage in ("declined", "done"):
             await self._free_the_clock()
 
-    async def _give(self, at: datetime, act: Act, fields: Mapping[str, Any]) -> CommandResult:
+    async def _give(self, at: datetime, act: Act) -> CommandResult:
         return await self._casework.act(
-            str(act.do), fields, by=str(act.by), command_id=uuid4().hex, reference=self.reference, at=at
+            act.do, act.fields, by=act.by, command_id=uuid4().hex, reference=self.reference, at=at
         )
-
-    async def _fields(self, at: datetime, act: Act, do: str) -> Mapping[str, Any]:
-        """The command's own fields; what is kept in its text is told."""
-        if self._directory is None:
-            async with self.engine.connect() as connection:
-                self._directory = (await opening(connection, at.year)).directory
-        known = await known_of(self.engine, self.reference, self._directory, at)
-        read = worded(do, act.fields, known, fill=not act.refused)
-        for what, lines in (("kept in the text", read.kept), ("left out", read.left_out)):
-            if lines:
-                self._said(f"{_written(at)}  {act.by} {act.do}: {what}: {'; '.join(lines)}")
-        return read.fields
 
     async def _free_the_clock(self) -> None:
         """The test server locks its clock for good when a child ends whose parent has ended before it: unlock it.
@@ -165,10 +134,10 @@ class Simulation:
 
     async def _check(self, act: Act) -> None:
         actual = await observed(self.engine, self.reference, drafted_by=self._drafted_by)
-        found = differences(act.expect, actual)
+        found = unmet(act.expect, actual)
         if found:
             raise Differs(f"{act}: {'; '.join(found)}")
-        self._said(f"{_written(self.now)}  as expected: {', '.join(map(str, act.expect))}")
+        self._said(f"{_written(self.now)}  as expected: {', '.join(act.expect.named)}")
 
     # time ---------------------------------------------------------------------------------------------------------
 
@@ -289,71 +258,3 @@ def _line(entry: Entry) -> str:
     ]
     who = "the clock" if entry.command.startswith("clock:") else entry.by
     return f"{who}: {entry.type.replace('_', ' ')}{' (' + ', '.join(facts) + ')' if facts else ''}"
-
-
-@asynccontextmanager
-async def simulation(
-    scenario: Scenario,
-    said: Callable[[str], None],
-    *,
-    mail_folder: Path | None = None,
-    cached: int | None = None,
-    database_url: str | None = None,
-    history_limit: int = 1500,
-    payload_keys: SecretStr | None = None,
-    web_port: int = 8000,
-) -> AsyncIterator[Simulation]:
-    """Everything a simulation needs, started and stopped: server, records, worker, mail catcher.
-
-    ``mail_folder`` keeps the mails; ``cached`` is how many workflows the worker keeps in memory (0: every step is
-    taken by a worker that has never seen the case); ``database_url`` is a database of its own to play in;
-    ``history_limit``, ``payload_keys`` and ``web_port`` (which links in mails lead to) as in the settings.
-    """
-    with tempfile.TemporaryDirectory(prefix="ahg-simulate-") as temporary:
-        folder = Path(temporary)
-        catcher = Catcher(mail_folder or folder / "mail")
-        async with catcher:
-            settings = Settings(
-                data_dir=folder,
-                database_url=database_url,
-                smtp_host="127.0.0.1",
-                smtp_port=catcher.port,
-                smtp_security="none",
-                payload_keys=payload_keys,
-                web_port=web_port,
-                imap_host=None,
-            )
-            ensure_keys(settings)
-            await db.migrate(settings.database)
-            engine = db.make_engine(settings)
-            try:
-                await seed_if_empty(engine)
-                async with await _skipping_server(settings) as env:
-                    shift = scenario.start.astimezone(UTC) - await env.get_current_time()
-                    desk = CaseClient(env.client, settings.task_queue, history_limit=history_limit, shift=shift)
-                    play = Simulation(scenario, env, engine, desk, catcher, said, settings)
-                    options = worker.Options(
-                        max_cached_workflows=cached, clock=lambda: play.now, at_once=True, sandboxed=True
-                    )
-                    async with worker.running(settings, env.client, engine, options):
-                        yield play
-            finally:
-                await engine.dispose()
-
-
-async def _skipping_server(settings: Settings) -> WorkflowEnvironment:
-    env = await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=str(find_test_server(settings)), data_converter=data_converter(settings.keyring)
-    )
-    kinds = {
-        name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{_snake(kind)}") for name, kind in SEARCH_ATTRIBUTES.items()
-    }
-    await env.client.operator_service.add_search_attributes(
-        AddSearchAttributesRequest(namespace=env.client.namespace, search_attributes=kinds)
-    )
-    return env
-
-
-def _snake(kind: str) -> str:
-    """``KeywordList`` as Temporal's API has it: ``KEYWORD_LIST``."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind).upper()
