@@ -19,7 +19,7 @@ from ops.scenario import Scenario
 from ops.simulate import Simulation, simulation
 from tests.web.server import served
 from web.app import application
-from web.site import Site
+from web.kit.site import Site
 
 
 def address_of(post: str) -> str:

@@ -118,7 +118,7 @@ async def test_a_mail_server_that_is_away_is_seen_with_how_many_wait(place: Plac
 
 
 async def test_a_long_board_comes_a_page_at_a_time(place: Place, monkeypatch: Any) -> None:
-    monkeypatch.setattr("web.mail_board._A_PAGE", 2)
+    monkeypatch.setattr("web.mail.board._A_PAGE", 2)
     await recorded(place)
     await place.sql("UPDATE notices SET state = 'refused'")
     total = len(await place.rows("SELECT id FROM notices"))

@@ -16,12 +16,12 @@ from notifications.words import Words
 from records import directory_changes as record
 from records.directory import names_of
 from records.directory_changes import DirectoryChange
-from web.csv_files import csv_answer
-from web.render import gettext_of, language_for, render, words_for_reader
-from web.roles import DirectoryReader, Secretariat
-from web.sessions import keyed_form
-from web.site import Site
-from web.visitor import Visitor, current_site
+from web.kit.csv_files import csv_answer
+from web.kit.render import gettext_of, language_for, render, words_for_reader
+from web.kit.roles import DirectoryReader, Secretariat
+from web.kit.sessions import keyed_form
+from web.kit.site import Site
+from web.kit.visitor import Visitor, current_site
 from workflows.client import NotAnswered, NotRecorded
 
 _LOG = structlog.get_logger(__name__)

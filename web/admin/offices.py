@@ -22,10 +22,10 @@ from records import directory_changes as record
 from records.directory import all_offices, read_members
 from web.admin.directory import member_page, names_of_all, posts_of_member
 from web.admin.history import tell_cases, told_of
-from web.render import gettext_of, language_for, render
-from web.roles import Secretariat
-from web.sessions import keyed_form
-from web.visitor import Visitor, current_site
+from web.kit.render import gettext_of, language_for, render
+from web.kit.roles import Secretariat
+from web.kit.sessions import keyed_form
+from web.kit.visitor import Visitor, current_site
 
 router = APIRouter(prefix="/admin/directory", include_in_schema=False)
 

@@ -17,10 +17,10 @@ from records import policies
 from records.directory import names_of, opening
 from records.directory_changes import Editor, directory_fingerprint
 from web.admin.policy_words import label_of, link_choices, rule_choices, sentence_of, value_words
-from web.render import gettext_of, language_for, render, words_for_reader
-from web.roles import Administrator, PolicyProposer
-from web.sessions import keyed_form
-from web.visitor import Visitor, current_site
+from web.kit.render import gettext_of, language_for, render, words_for_reader
+from web.kit.roles import Administrator, PolicyProposer
+from web.kit.sessions import keyed_form
+from web.kit.visitor import Visitor, current_site
 
 router = APIRouter(prefix="/admin/policy", include_in_schema=False)
 

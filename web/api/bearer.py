@@ -7,8 +7,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from records import api_tokens
 from records.api_tokens import ApiToken, Scope
-from web.api.problems import Refusal
-from web.visitor import current_site
+from web.kit.problems import Refusal
+from web.kit.visitor import current_site
 
 _BEARER = HTTPBearer(
     bearerFormat="ahg_...",

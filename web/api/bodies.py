@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
 
-from web.api.problems import Refusal
+from web.kit.problems import Refusal
 
 LARGEST = 1_000_000
 """Bytes of a body; the longest request that the rules take is shorter."""

@@ -21,11 +21,11 @@ from records.references import read_draft
 from web.api.bearer import ReadingToken, WritingToken
 from web.api.bodies import Fields, Key, fingerprint_of
 from web.api.case import Reference, seq_of
-from web.api.problems import Refusal, documented, refusal_answer
 from web.api.views import DoneView, DraftView
-from web.case_page import seen_or_404
-from web.refusals import as_told
-from web.visitor import current_site
+from web.case.page import seen_or_404
+from web.case.refusals import as_told
+from web.kit.problems import Refusal, documented, refusal_answer
+from web.kit.visitor import current_site
 from workflows.client import NotAnswered, NotRecorded
 
 router = APIRouter(tags=["acting"], responses=documented(400, 401, 403, 413, 415, 422, 503))

@@ -16,7 +16,7 @@ from models.search import Thing
 from models.search_words import excerpt
 from models.visibility import Sight
 from records.api_tokens import ApiToken, Scope
-from web.timeline import Told
+from web.case.timeline import Told
 
 # who asks, and lists ----------------------------------------------------------------------------------------------
 
