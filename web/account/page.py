@@ -43,7 +43,7 @@ async def _page(
         tokens: list[ApiToken] = await api_tokens.tokens_of(connection, visitor.email, site.clock())
     return render(
         request,
-        "account.html",
+        "account/page.html",
         status,
         sessions=open_sessions,
         tokens=tokens,

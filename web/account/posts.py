@@ -51,7 +51,7 @@ async def acting_page(
     site = current_site(request)
     return render(
         request,
-        "choose_post.html",
+        "account/posts.html",
         session=session,
         form_key=session.form_key,
         onward=onward(next_),

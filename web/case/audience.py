@@ -32,7 +32,7 @@ async def audience(request: Request, reference: str, visitor: LedgerReader) -> H
     rows = [(post, *why_seen(case, post), sorted(closed_sections(case, case.request, post))) for post in posts]
     return render(
         request,
-        "audience.html",
+        "case/audience.html",
         case=seen.case,
         names=names_in(case),
         sights=Sight,

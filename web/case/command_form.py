@@ -71,7 +71,7 @@ def _form(
     form = FORMS[do]
     return render(
         request,
-        "act.html",
+        "case/command_form.html",
         status,
         case=seen.case,
         whole=seen.sight is Sight.CASE,
@@ -135,7 +135,7 @@ async def submit_command_form(request: Request, visitor: SignedIn, reference: st
     except (NotAnswered, NotRecorded, RuntimeError):
         return render(
             request,
-            "not_answered.html",
+            "kit/not_answered.html",
             503,
             headers={"Retry-After": "10"},
             case=seen.case,
@@ -169,7 +169,7 @@ async def submit_for_post(
     commands = [do for do in actions_of(case, chosen) if do in FORMS] if chosen else []
     return render(
         request,
-        "act_for.html",
+        "case/act_for.html",
         case=seen.case,
         names=names_in(case),
         posts=posts,

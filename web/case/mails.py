@@ -122,7 +122,7 @@ async def notice(request: Request, reference: str, visitor: LedgerReader, number
     _ = gettext_of(language_for(request, visitor))
     return render(
         request,
-        "case_mail.html",
+        "case/mail.html",
         case=seen.case,
         names=names_in(seen.case),
         mail=found["mail"],
@@ -184,7 +184,7 @@ async def circulation_page(
     query = urlencode([("refuse", member) for member in against])
     return render(
         request,
-        "circulation.html",
+        "case/circulation.html",
         case=seen.case,
         names=names_in(case),
         circulation=circulation,
@@ -227,7 +227,7 @@ async def circulation_mail(
     at, told = f"/cases/{reference}/circulations/{number}", NOTICE_KINDS["circulated"].summary
     return render(
         request,
-        "case_mail.html",
+        "case/mail.html",
         case=seen.case,
         names=names_in(seen.case),
         mail=mail,
@@ -265,7 +265,7 @@ async def before_proposing(request: Request, reference: str, visitor: PolicyProp
     except Refused as refused:
         return render(
             request,
-            "circulation_refused.html",
+            "case/circulation_refused.html",
             refused.why.status,
             refused=refused,
             case=seen.case,
@@ -280,7 +280,7 @@ async def before_proposing(request: Request, reference: str, visitor: PolicyProp
         mail = await _mail(request, case, one.kind, one.to, one.capacity, one.facts, one.due, "preview")
     return render(
         request,
-        "circulation.html",
+        "case/circulation.html",
         case=seen.case,
         names=names_in(case),
         circulation=proposed,

@@ -60,7 +60,7 @@ async def notices_page(
     more = numbers[_A_PAGE - 1] if len(numbers) > _A_PAGE else None
     return render(
         request,
-        "notices.html",
+        "case/notices.html",
         case=seen.case,
         names=names_in(case),
         after=after,

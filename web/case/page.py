@@ -80,7 +80,7 @@ async def case_page(
         follow_ups = {row["number"]: row for row in await queries.parts(connection, reference, "follow_ups")}
     return render(
         request,
-        "case.html",
+        "case/page.html",
         case=shown,
         seen=seen,
         names=names,
@@ -103,7 +103,7 @@ async def case_page(
 def _circulated(request: Request, case: Case, seen: Seen, names: dict[str, str]) -> HTMLResponse:
     # What was released is made of the whole case, which its readers do not see: the rule leaves out who is not named.
     releases = {number: release_of(case, case.circulations[number]) for number in seen.case.circulations}
-    return render(request, "circulated.html", case=seen.case, names=names, releases=releases)
+    return render(request, "case/circulated.html", case=seen.case, names=names, releases=releases)
 
 
 def _doable(case: Case, visitor: Visitor, _: Callable[[str], str]) -> list[tuple[str, str]]:
@@ -146,7 +146,7 @@ async def versions_page(request: Request, visitor: SignedIn, reference: str) -> 
         version = readable_version(case, CaseRequest.model_validate(row["content"]), visitor.post)
         shown.append({**row, "changes": _changes(earlier, version) if earlier else {}})
         earlier = version
-    return render(request, "versions.html", case=seen.case, names=names_in(case), versions=list(reversed(shown)))
+    return render(request, "case/versions.html", case=seen.case, names=names_in(case), versions=list(reversed(shown)))
 
 
 def _changes(earlier: CaseRequest, later: CaseRequest) -> dict[str, list[tuple[str, str]]]:
@@ -186,4 +186,4 @@ async def log_page(
     language = language_for(request, visitor)
     told = timeline(entries, words_for_reader(visitor, language, names_in(case)), gettext_of(language))
     more = entries[-1].seq if len(entries) == 200 else None
-    return render(request, "log.html", case=seen.case, names=names_in(case), told=told, more=more)
+    return render(request, "case/log.html", case=seen.case, names=names_in(case), told=told, more=more)

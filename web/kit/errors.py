@@ -33,4 +33,4 @@ def page_of(request: Request, status: int, headers: Mapping[str, str] | None = N
     visitor = getattr(request.state, "visitor", None)
     _ = gettext_of(language_for(request, visitor))
     heading, words = _SAID.get(status, _SAID[500 if status >= 500 else 404])
-    return render(request, "error.html", status, headers=headers, heading=_(heading), words=_(words))
+    return render(request, "kit/error.html", status, headers=headers, heading=_(heading), words=_(words))

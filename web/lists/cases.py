@@ -40,7 +40,7 @@ async def case_list_page(
     more = lists.Cursor(page[-1]["opened_at"], page[-1]["reference"]) if len(found) > len(page) else None
     return render(
         request,
-        "cases.html",
+        "lists/cases.html",
         cases=page,
         names=names,
         asked=asked,

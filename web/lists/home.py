@@ -30,7 +30,7 @@ async def home_page(request: Request, visitor: SignedIn) -> HTMLResponse:
         names = await names_of(connection)
     return render(
         request,
-        "home.html",
+        "lists/home.html",
         duties=duties,
         follow_ups=follow_ups,
         cases=cases,
@@ -56,4 +56,4 @@ async def board_page(request: Request, visitor: SignedIn) -> HTMLResponse:
     for row in rows:
         hours = (now - row["stage_since"]).total_seconds() / 3600 if row["stage_since"] else 0.0
         columns.setdefault(Stage(row["stage"]), []).append({**row, "hours": hours})
-    return render(request, "board.html", columns=columns, counts=counts, names=names, now=now, paused=paused)
+    return render(request, "lists/board.html", columns=columns, counts=counts, names=names, now=now, paused=paused)

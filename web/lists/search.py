@@ -47,7 +47,7 @@ async def search_page(
     onward = {"q": asked, "kind": of_kind or "", "after": page[-1]["id"]} if len(hits) > len(page) else None
     return render(
         request,
-        "search.html",
+        "lists/search.html",
         names=names,
         asked=asked,
         terms=terms,

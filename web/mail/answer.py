@@ -87,7 +87,7 @@ async def submit_answer(request: Request, token: str) -> Response:
             again = [(name, str(value)) for name, value in sent.multi_items()]
             return render(
                 request,
-                "not_answered.html",
+                "kit/not_answered.html",
                 503,
                 headers={**_HEADERS, "Retry-After": "10"},
                 sent=again,
@@ -108,7 +108,7 @@ def _command_id(opened: OpenedLink) -> str:
 
 def _no_good(request: Request, no_good: BadLink) -> HTMLResponse:
     _ = gettext_of(language_for(request, None))
-    return render(request, "answer_closed.html", 410, headers=_HEADERS, why=_(_WHY[no_good.reason]))
+    return render(request, "mail/link_closed.html", 410, headers=_HEADERS, why=_(_WHY[no_good.reason]))
 
 
 def _page(
@@ -125,7 +125,7 @@ def _page(
     participant = shown.participants.get(link.post.member) if link.do == "respond" else None
     return render(
         request,
-        "answer.html",
+        "mail/answer.html",
         refused.why.status if refused else 200,
         headers=_HEADERS,
         opened=opened,

@@ -61,7 +61,7 @@ async def _page(
     posts = [(post, list(notices)) for post, notices in groupby(shown, itemgetter("post"))]
     return render(
         request,
-        "mail_board.html",
+        "mail/board.html",
         status,
         posts=posts,
         pause=pause,

@@ -204,7 +204,7 @@ async def _page(
     _ = gettext_of(language_for(request, visitor))
     return render(
         request,
-        "my_mails.html",
+        "mail/my_mails.html",
         status,
         kept=kept,
         stale=stale is not None,

@@ -136,7 +136,7 @@ _CHANGES: Mapping[str, Callable[[Preferences, OffLink], Preferences]] = {
 def _closed(request: Request, no_good: _NoGood) -> HTMLResponse:
     _ = gettext_of(language_for(request, None))
     headers = {**_HEADERS, "Retry-After": str(no_good.wait)} if no_good.wait else _HEADERS
-    return render(request, "answer_closed.html", no_good.status, headers=headers, why=_(_WHY[no_good.why]))
+    return render(request, "mail/link_closed.html", no_good.status, headers=headers, why=_(_WHY[no_good.why]))
 
 
 async def _page(request: Request, token: str, link: OffLink, *, done: str = "") -> HTMLResponse:
@@ -144,7 +144,7 @@ async def _page(request: Request, token: str, link: OffLink, *, done: str = "") 
     kind = NOTICE_KINDS.get(link.kind)
     return render(
         request,
-        "switch_off.html",
+        "mail/switch_off.html",
         headers=_HEADERS,
         link=link,
         token=token,

@@ -54,7 +54,7 @@ async def _page(
     limits = current_site(request).attachments.limits
     return render(
         request,
-        "request_attachments.html",
+        "request/attachments.html",
         status,
         case=case,
         names=names_in(case),
@@ -175,7 +175,11 @@ async def _download(request: Request, visitor: Visitor, file: Attachment, name: 
             "%(name)s is on record, but its content is missing here or damaged. The secretariat can have it restored."
         )
         return render(
-            request, "error.html", 410, heading=_("The file is missing"), words=sentence % {"name": clean_name(name)}
+            request,
+            "kit/error.html",
+            410,
+            heading=_("The file is missing"),
+            words=sentence % {"name": clean_name(name)},
         )
     kind = file.kind if file.kind in _AS_IT_IS else "application/octet-stream"
     return FileResponse(store.path(file.sha256), media_type=kind, headers=file_headers(name))

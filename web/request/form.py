@@ -147,7 +147,7 @@ async def _check(
     shown = case.model_copy(update={"request": content, "requesters": (visitor.post.member,)})
     return render(
         request,
-        "request_check.html",
+        "request/check.html",
         status,
         case=shown,
         names=names_in(case),
@@ -186,7 +186,7 @@ async def submit_request_form(request: Request, visitor: SignedIn) -> Response:
     except (NotAnswered, NotRecorded, RuntimeError):
         return render(
             request,
-            "not_answered.html",
+            "kit/not_answered.html",
             503,
             headers={"Retry-After": "10"},
             case=None,
@@ -239,7 +239,7 @@ async def _step(
     words = FORM_STEPS[_NAMES.index(step)].words
     return render(
         request,
-        "request_step.html",
+        "request/step.html",
         status,
         case=case,
         names=names_in(case),

@@ -64,7 +64,7 @@ def _version(
 ) -> HTMLResponse:
     return render(
         request,
-        "request_version.html",
+        "request/version.html",
         status,
         case=case,
         names=names_in(case),
@@ -119,7 +119,7 @@ async def submit_version(request: Request, visitor: SignedIn, reference: str) ->
         again = [*words, *(("attachments", one.sha256) for one in files)]
         return render(
             request,
-            "not_answered.html",
+            "kit/not_answered.html",
             503,
             headers={"Retry-After": "10"},
             case=case,

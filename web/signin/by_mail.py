@@ -20,7 +20,7 @@ router = APIRouter(include_in_schema=False)
 async def sign_in_page(request: Request, next_: Annotated[str, Query(alias="next")] = "") -> HTMLResponse:
     """Ask for the mail address; ``next``: the page to go to then, a path of this site."""
     provider = current_site(request).identity_provider
-    return render(request, "sign_in.html", onward=onward(next_), provider=provider.name if provider else "")
+    return render(request, "signin/by_mail.html", onward=onward(next_), provider=provider.name if provider else "")
 
 
 @router.post("/sign-in")
@@ -36,7 +36,7 @@ async def submit_sign_in_address(request: Request) -> Response:
         token = await sign_ins.ask_link(site.engine, email, client_of(request), onward(sent.get("next")), site.clock())
     except sign_ins.TooMany as error:
         return _too_many(request, error.seconds)
-    page = render(request, "link_sent.html", minutes=int(sign_ins.LINK_LIFETIME.total_seconds() // 60))
+    page = render(request, "signin/link_sent.html", minutes=int(sign_ins.LINK_LIFETIME.total_seconds() // 60))
     # After the answer: how long the mail takes tells nothing about the address.
     page.background = BackgroundTask(send_link, site, email, token) if token else None
     return page
@@ -46,7 +46,7 @@ def _too_many(request: Request, seconds: int) -> HTMLResponse:
     _ = gettext_of(language_for(request, None))
     return render(
         request,
-        "error.html",
+        "kit/error.html",
         429,
         headers={"Retry-After": str(seconds)},
         heading=_("Too many requests"),
@@ -60,8 +60,8 @@ async def confirm_sign_in_page(request: Request, token: str) -> HTMLResponse:
     site = current_site(request)
     link = await sign_ins.link_of(site.engine, token, site.clock())
     if link is None:
-        return render(request, "sign_in_confirm.html", 410, link=None, token="")
-    return render(request, "sign_in_confirm.html", link=link, token=token)
+        return render(request, "signin/confirm.html", 410, link=None, token="")
+    return render(request, "signin/confirm.html", link=link, token=token)
 
 
 @router.post("/sign-in/{token}")
@@ -72,7 +72,7 @@ async def submit_sign_in(request: Request, token: str) -> Response:
         site.engine, token, device=device_of(request), earlier=cookie_of(request), now=site.clock()
     )
     if begun is None:
-        return render(request, "sign_in_confirm.html", 410, link=None, token="")
+        return render(request, "signin/confirm.html", 410, link=None, token="")
     response = RedirectResponse(await way_on(site, begun.email, begun.onward), 303)
     give_cookie(response, site, begun.token)
     return response

@@ -26,7 +26,7 @@ from settings import Settings
 from web.kit.render import LANGUAGES, page_translations
 from web.kit.site import Site
 
-_FOLDER = Path(__file__).parents[1] / "templates" / "mail"
+_FOLDER = Path(__file__).parents[1] / "templates" / "signin" / "link_mail"
 _PAUSES = (1.0, 5.0, 20.0)
 """Seconds before the next attempt: the link lives for minutes, so a later one is of no use."""
 
@@ -71,7 +71,7 @@ def compose_link(settings: Settings, reader: DirectoryPerson, token: str, at: da
         "url": f"{settings.public_url}/sign-in/{token}",
     }
     plain, html = _environment(language, html=False), _environment(language, html=True)
-    subject = line(plain.get_template("sign_in/subject.txt").render(context))
+    subject = line(plain.get_template("subject.txt").render(context))
     sender = mailbox(*parseaddr(settings.mail_from))
     domain = sender.domain if sender.domain.isascii() else sender.domain.encode("idna").decode("ascii")
     message = EmailMessage(policy=SMTP)
@@ -81,9 +81,9 @@ def compose_link(settings: Settings, reader: DirectoryPerson, token: str, at: da
     message["Date"] = HeaderField("Date", format_datetime(at))
     message["Message-ID"] = HeaderField("Message-ID", f"<{secrets.token_hex(20)}@{domain}>")
     message["Auto-Submitted"] = HeaderField("Auto-Submitted", "auto-generated")  # RFC 3834: answered by no robot
-    text = plain.get_template("sign_in/body.txt").render(context)
+    text = plain.get_template("body.txt").render(context)
     message.set_content(re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", cte="quoted-printable")
-    page = html.get_template("sign_in/body.html").render({**context, "subject": subject})
+    page = html.get_template("body.html").render({**context, "subject": subject})
     message.add_alternative(page, subtype="html", cte="quoted-printable")
     return message
 

@@ -127,6 +127,6 @@ def _away(request: Request, away: ProviderAway) -> Response:
 
 
 def _said(request: Request, status: int, heading: str, words: str) -> Response:
-    page = render(request, "error.html", status, heading=heading, words=words)
+    page = render(request, "kit/error.html", status, heading=heading, words=words)
     _forget(page, current_site(request))
     return page

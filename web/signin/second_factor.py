@@ -42,7 +42,7 @@ async def second_factor_page(
 def _ask(request: Request, session: Session, given: FormData, wrong: str = "", status: int = 200) -> Response:
     return render(
         request,
-        "second_factor.html",
+        "signin/second_factor.html",
         status,
         wrong=wrong,
         form_key=session.form_key,
@@ -58,7 +58,7 @@ def _offer(
     sealed = seal_secret(current_site(request).settings.keyring, secret, _offered(session))
     return render(
         request,
-        "enrol.html",
+        "signin/enrol.html",
         status,
         wrong=wrong,
         form_key=session.form_key,
@@ -144,7 +144,7 @@ async def _judged(request: Request, session: Session, sent: FormData, proof: Pro
         return _ask(request, session, sent, words, 403)
     over = render(
         request,
-        "error.html",
+        "kit/error.html",
         403,
         heading=_("You are signed out"),
         words=_("Too many wrong codes were given. Sign in again, and take the code that the app shows then."),
