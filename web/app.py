@@ -18,7 +18,7 @@ from web.account import page as account_page
 from web.account import posts
 from web.admin.pages import ADMINISTRATION
 from web.api import description, routes
-from web.case import audience, command_form, feed, meeting_files, notices
+from web.case import audience, command_form, feed, meeting_files, notices, versions
 from web.case import mails as case_mails
 from web.case import page as case_page
 from web.kit import errors, language, problems, statics
@@ -50,6 +50,7 @@ PAGES = (
     command_form,
     answer,
     case_page,
+    versions,
     meeting_files,
     notices,
     board,

@@ -11,7 +11,7 @@ from models.posts import Post, needs_second_factor
 from records import api_tokens, sessions
 from records.api_tokens import ApiToken, Scope
 from records.sessions import Session
-from web.account.posts import member_names
+from web.kit.directory import member_names
 from web.kit.render import LANGUAGES, gettext_of, language_for, render
 from web.kit.sessions import keyed_form, take_cookie
 from web.kit.visitor import SignedIn, Visitor, current_site

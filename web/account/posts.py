@@ -7,27 +7,15 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from models.posts import Post, needs_second_factor
-from records import holders, sessions
-from records.directory import names_of
+from records import sessions
 from records.sessions import Session
+from web.kit.directory import held_by, member_names
 from web.kit.render import render
 from web.kit.sessions import Current, keyed_form, onward
 from web.kit.site import Site
 from web.kit.visitor import current_site
 
 router = APIRouter(include_in_schema=False)
-
-
-async def held_by(site: Site, email: str) -> tuple[Post, ...]:
-    """The posts that an address holds today."""
-    async with site.engine.connect() as connection:
-        return await holders.posts_of(connection, email, site.clock())
-
-
-async def member_names(site: Site) -> dict[str, str]:
-    """Names of members by code, for saying posts."""
-    async with site.engine.connect() as connection:
-        return await names_of(connection)
 
 
 async def way_on(site: Site, email: str, wanted: str, *, strong: bool = False) -> str:

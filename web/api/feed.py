@@ -12,7 +12,7 @@ from records.api_tokens import Scope
 from web.api.bearer import ReadingToken
 from web.api.case import Reference
 from web.case.feed import Feed, begins_after, events
-from web.case.page import seen_or_404
+from web.case.seen import seen_or_404
 from web.kit.problems import Refusal, documented
 from web.kit.visitor import current_site
 

@@ -22,8 +22,8 @@ from web.api.bearer import ReadingToken, WritingToken
 from web.api.bodies import Fields, Key, fingerprint_of
 from web.api.case import Reference, seq_of
 from web.api.views import DoneView, DraftView
-from web.case.page import seen_or_404
 from web.case.refusals import as_told
+from web.case.seen import seen_or_404
 from web.kit.problems import Refusal, documented, refusal_answer
 from web.kit.visitor import current_site
 from workflows.client import NotAnswered, NotRecorded

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from models.posts import SECRETARIAT, Post, Role
 from models.visibility import Sight, closed_sections, why_seen
-from web.case.page import names_in, seen_or_404
+from web.case.seen import names_in, seen_or_404
 from web.kit.render import render
 from web.kit.roles import LedgerReader
 

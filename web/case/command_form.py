@@ -13,8 +13,8 @@ from models.posts import SECRETARIAT, Post, Role
 from models.refusal import Refused
 from models.rules import RULES, allowed
 from models.visibility import Seen, Sight
-from web.case.page import actions_of, names_in, seen_or_404
 from web.case.refusals import as_told
+from web.case.seen import actions_of, names_in, seen_or_404
 from web.kit.forms import FIGURE_ROWS, FORMS, fields_sent, shown_form, unanswered
 from web.kit.render import gettext_of, language_for, render, words_for_reader
 from web.kit.security import valid_key

@@ -24,7 +24,7 @@ from notifications.preview import SAMPLE_LINKS, MailShown, mail_shown
 from notifications.wording import About
 from records import ledger
 from records.offices import addressee_of, offices_of
-from web.case.page import names_in, seen_or_404
+from web.case.seen import names_in, seen_or_404
 from web.kit.forms import FORMS, fields_sent
 from web.kit.render import gettext_of, language_for, render
 from web.kit.roles import LedgerReader, PolicyProposer

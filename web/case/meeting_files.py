@@ -4,7 +4,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from notifications.addresses import case_address
 from notifications.compose import meeting_file
-from web.case.page import seen_or_404
+from web.case.seen import seen_or_404
 from web.kit.visitor import SignedIn, current_site
 
 router = APIRouter(prefix="/cases/{reference}/meetings", include_in_schema=False)

@@ -12,7 +12,7 @@ from models.notices import summary_of
 from models.notices.state import STUCK, NoticeState
 from records import ledger
 from records.proof import HEAD, lines
-from web.case.page import names_in, seen_or_404
+from web.case.seen import names_in, seen_or_404
 from web.kit.csv_files import csv_answer
 from web.kit.render import gettext_of, language_for, render
 from web.kit.roles import LedgerReader

@@ -1,9 +1,7 @@
 """A case, as the post that reads it sees it: where it is, whose turn it is, what was decided, what comes by itself."""
 
-import difflib
-import json
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse
@@ -11,15 +9,14 @@ from fastapi.responses import HTMLResponse
 from models.agenda import clock_panel
 from models.case import Case, Stage
 from models.duties import open_duties
-from models.posts import SECRETARIAT, Post
+from models.posts import SECRETARIAT
 from models.release import release_of
-from models.request import Request as CaseRequest
-from models.rules import allowed, terms_of_reference
-from models.visibility import Seen, Sight, as_seen, readable_version
-from notifications.addresses import OWN_PAGES, command_address
+from models.rules import terms_of_reference
+from models.visibility import Seen, Sight
+from notifications.addresses import command_address
 from records import queries
+from web.case.seen import actions_of, names_in, seen_or_404
 from web.case.timeline import timeline
-from web.kit.forms import FORMS
 from web.kit.render import gettext_of, language_for, render, words_for_reader
 from web.kit.visitor import SignedIn, Visitor, current_site
 from web.kit.wording import command_words
@@ -35,28 +32,6 @@ _PROCEDURE = (
     Stage.CLOSED,
 )
 _NEWEST = 60
-
-
-async def seen_or_404(request: Request, reference: str, post: Post) -> tuple[Case, Seen]:
-    """The case, for the rules, and as the post sees it, for the page. 404 alike when it is absent and when unseen."""
-    written = reference.isascii() and reference.isprintable()  # else no database can be asked for it
-    case = await current_site(request).files.read(reference) if written else None
-    seen = as_seen(case, post) if case is not None else None
-    if case is None or seen is None:
-        raise HTTPException(404)
-    return case, seen
-
-
-def names_in(case: Case) -> dict[str, str]:
-    """Names of members by code, as the case's own directory has them."""
-    return {code: member.name for code, member in case.directory.members.items()}
-
-
-def actions_of(case: Case, post: Post) -> list[str]:
-    """What the post may do on this case now and has a page for, the post's duties first."""
-    mine = [duty.do for duty in open_duties(case) if duty.post == post]
-    may = allowed(case, post)
-    return [do for do in dict.fromkeys((*mine, *may)) if do in may and (do in FORMS or do in OWN_PAGES)]
 
 
 @router.get("/{reference}")
@@ -127,51 +102,6 @@ def _steps(case: Case) -> list[tuple[Stage, str]]:
     if case.active_until:
         reached.append(Stage.OPERATIONAL)
     return [*((stage, "done") for stage in reached), (case.stage, "end")]
-
-
-# versions of the request ------------------------------------------------------------------------------------------
-
-
-@router.get("/{reference}/versions")
-async def versions_page(request: Request, visitor: SignedIn, reference: str) -> HTMLResponse:
-    """All versions of the request and what each changed, as the reader may read them."""
-    case, seen = await seen_or_404(request, reference, visitor.post)
-    if seen.sight < Sight.CASE:
-        raise HTTPException(404)
-    async with current_site(request).engine.connect() as connection:
-        rows = await queries.parts(connection, reference, "request_versions")
-    shown = []
-    earlier: CaseRequest | None = None
-    for row in rows:
-        version = readable_version(case, CaseRequest.model_validate(row["content"]), visitor.post)
-        shown.append({**row, "changes": _changes(earlier, version) if earlier else {}})
-        earlier = version
-    return render(request, "case/versions.html", case=seen.case, names=names_in(case), versions=list(reversed(shown)))
-
-
-def _changes(earlier: CaseRequest, later: CaseRequest) -> dict[str, list[tuple[str, str]]]:
-    """For each section that differs, the words that stayed, went and came: (``same``, ``del`` or ``ins``, text)."""
-    return {name: _words_changed(_plain(old), _plain(new)) for name, (old, new) in later.changes(earlier).items()}
-
-
-def _plain(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
-
-
-def _words_changed(old: str, new: str) -> list[tuple[str, str]]:
-    before, after = old.split(" "), new.split(" ")
-    parts: list[tuple[str, str]] = []
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if kind == "equal":
-            parts.append(("same", " ".join(before[a:b])))
-            continue
-        if b > a:
-            parts.append(("del", " ".join(before[a:b])))
-        if d > c:
-            parts.append(("ins", " ".join(after[c:d])))
-    return parts
 
 
 @router.get("/{reference}/log")

@@ -2,6 +2,7 @@
 
 ``site``               the parts of the application: settings, records, the way to the cases
 ``visitor``            who asks: the account of the session and the post that acts
+``directory``          what pages ask the directory of today
 ``roles``              which posts may open which pages
 ``sessions``           the cookie of a session, the key of its forms, where a visitor goes on to
 ``security``           headers, host names, and proof that a form is one of ours

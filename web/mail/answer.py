@@ -19,8 +19,8 @@ from models.release import Release, release_of
 from models.visibility import Sight
 from notifications.addresses import case_address
 from records import ledger
-from web.case.page import names_in
 from web.case.refusals import as_told
+from web.case.seen import names_in
 from web.kit.forms import FORMS, fields_sent, shown_form, unanswered
 from web.kit.render import gettext_of, language_for, render, words_for_reader
 from web.kit.visitor import current_site

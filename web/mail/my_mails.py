@@ -21,7 +21,7 @@ from records.directory import zone_of_member
 from records.holders import folded
 from records.mail_preferences import KeptPreferences, StalePreferences
 from records.offices import addressee_of
-from web.account.posts import member_names
+from web.kit.directory import member_names
 from web.kit.render import gettext_of, language_for, render
 from web.kit.sessions import keyed_form
 from web.kit.site import Site

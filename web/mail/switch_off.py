@@ -20,7 +20,7 @@ from notifications.off_links import OffLink
 from notifications.signing import NotOurs
 from records import mail_preferences
 from records.offices import addressee_of
-from web.account.posts import member_names
+from web.kit.directory import member_names
 from web.kit.render import gettext_of, language_for, render
 from web.kit.sessions import client_of
 from web.kit.site import Site

@@ -17,7 +17,7 @@ from models.request import Attachment
 from models.request import Request as CaseRequest
 from models.visibility import Sight, readable_version
 from records import queries
-from web.case.page import names_in, seen_or_404
+from web.case.seen import names_in, seen_or_404
 from web.kit.render import gettext_of, language_for, render
 from web.kit.security import valid_key
 from web.kit.visitor import SignedIn, Visitor, current_site, only

@@ -21,7 +21,7 @@ from models.rules import blank
 from records.directory import opening
 from records.references import read_draft
 from records.search import similar_cases
-from web.case.page import names_in
+from web.case.seen import names_in
 from web.kit.forms import FIGURE_ROWS, ROUTE_ROWS, Choice, FormField, FormWords, ShownField, fields_sent, shown_form
 from web.kit.render import gettext_of, language_for, render
 from web.kit.render import words_for_reader as words_for

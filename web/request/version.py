@@ -13,7 +13,7 @@ from models.posts import Role
 from models.refusal import Refused
 from models.request import SECTIONS
 from models.rules import allowed
-from web.case.page import names_in, seen_or_404
+from web.case.seen import names_in, seen_or_404
 from web.kit.forms import FIGURE_ROWS, ROUTE_ROWS, FormWords, fields_sent
 from web.kit.render import render
 from web.kit.security import valid_key

@@ -11,7 +11,8 @@ from starlette.datastructures import FormData
 from records import second_factor, sessions
 from records.second_factor import CodeResult, Proof
 from records.sessions import Session
-from web.account.posts import held_by, way_on
+from web.account.posts import way_on
+from web.kit.directory import held_by
 from web.kit.render import gettext_of, language_for, render
 from web.kit.sessions import Current, cookie_of, give_cookie, keyed_form, onward, take_cookie
 from web.kit.site import Site
