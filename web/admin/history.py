@@ -16,13 +16,13 @@ from notifications.words import Words
 from records import directory_changes as record
 from records.directory import names_of
 from records.directory_changes import DirectoryChange
+from web.kit.commands import CaseAway, give_command
 from web.kit.csv_files import csv_answer
 from web.kit.render import gettext_of, language_for, render, words_for_reader
 from web.kit.roles import DirectoryReader, Secretariat
 from web.kit.sessions import keyed_form
 from web.kit.site import Site
 from web.kit.visitor import Visitor, current_site
-from workflows.client import NotAnswered, NotRecorded
 
 _LOG = structlog.get_logger(__name__)
 
@@ -203,13 +203,14 @@ async def tell_cases(site: Site, made: DirectoryChange) -> None:
         return
     do, fields = command
     try:
-        casework = await site.casework()
         for reference in waiting:
             try:
-                await casework.act(do, fields, by=SECRETARIAT, command_id=record.command_of(made), reference=reference)
+                await give_command(
+                    site, do, fields, by=SECRETARIAT, command_id=record.command_of(made), reference=reference
+                )
             except Refused as refused:  # it has ended meanwhile
                 _LOG.info("a case takes no change of hands", case=reference, why=refused.sentence)
-    except (NotAnswered, NotRecorded, RuntimeError) as away:
+    except CaseAway as away:
         _LOG.warning("cases have not heard of a change of the directory", change=made.id, why=str(away))
 
 

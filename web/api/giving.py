@@ -24,9 +24,9 @@ from web.api.case import Reference, seq_of
 from web.api.views import DoneView, DraftView
 from web.case.refusals import as_told
 from web.case.seen import seen_or_404
+from web.kit.commands import CaseAway, give_command
 from web.kit.problems import Refusal, documented, refusal_answer
 from web.kit.visitor import current_site
-from workflows.client import NotAnswered, NotRecorded
 
 router = APIRouter(tags=["acting"], responses=documented(400, 401, 403, 413, 415, 422, 503))
 
@@ -149,23 +149,17 @@ async def _act(
             "idempotency-key",
         )
     try:
-        casework = await site.casework()
-        return await casework.act(do, body, by=post, command_id=command_id, reference=reference, seen=stands)
+        return await give_command(site, do, body, by=post, command_id=command_id, reference=reference, seen=stands)
     except Refused as refusal:
         if reference is None:
             raise refusal_answer(refusal) from None
         raise
-    except NotRecorded:
-        raise Refusal(
-            503, f"The step was not recorded, and an operator must look{_AS_BEFORE}.", "not-recorded"
-        ) from None
-    except (NotAnswered, RuntimeError):
-        raise Refusal(
-            503,
-            f"The case did not answer; the command may have been taken or not{_AS_BEFORE}.",
-            "not-answered",
-            headers={"Retry-After": _RETRY_SECONDS},
-        ) from None
+    except CaseAway as away:
+        if away.unrecorded:
+            sentence = f"The step was not recorded, and an operator must look{_AS_BEFORE}."
+            raise Refusal(503, sentence, "not-recorded") from None
+        sentence = f"The case did not answer; the command may have been taken or not{_AS_BEFORE}."
+        raise Refusal(503, sentence, "not-answered", headers={"Retry-After": _RETRY_SECONDS}) from None
 
 
 # the draft --------------------------------------------------------------------------------------------------------

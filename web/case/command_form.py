@@ -5,8 +5,9 @@ from uuid import uuid4
 
 from babel.lists import format_list
 from fastapi import APIRouter, HTTPException, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
+from casework import CommandResult
 from models.case import Case
 from models.commands import parse
 from models.posts import SECRETARIAT, Post, Role
@@ -15,11 +16,11 @@ from models.rules import RULES, allowed
 from models.visibility import Seen, Sight
 from web.case.refusals import as_told
 from web.case.seen import actions_of, names_in, seen_or_404
+from web.kit.commands import give_command, page_of_command
 from web.kit.forms import FIGURE_ROWS, FORMS, fields_sent, shown_form, unanswered
 from web.kit.render import gettext_of, language_for, render, words_for_reader
 from web.kit.security import valid_key
 from web.kit.visitor import SignedIn, Visitor, current_site
-from workflows.client import NotAnswered, NotRecorded
 
 router = APIRouter(prefix="/cases/{reference}", include_in_schema=False)
 
@@ -113,42 +114,34 @@ async def submit_command_form(request: Request, visitor: SignedIn, reference: st
     if missing:
         return _form(request, visitor, case, seen, do, acting, filled, missing, missing.why.status, command_id, stands)
     name, whole = do, fields
-    try:
+    if acting != visitor.post:
+        name, whole = (
+            "act_for",
+            {
+                "post": str(acting),
+                "how": str(sent.get("_how") or ""),
+                "why": str(sent.get("_why") or ""),
+                "command": {**fields, "do": do},
+            },
+        )
+
+    async def given() -> CommandResult:
         if acting != visitor.post:
             parse(do, fields, by=acting, command_id=command_id)  # a fault in it is said in its own words
-            name, whole = (
-                "act_for",
-                {
-                    "post": str(acting),
-                    "how": str(sent.get("_how") or ""),
-                    "why": str(sent.get("_why") or ""),
-                    "command": {**fields, "do": do},
-                },
-            )
-        casework = await current_site(request).casework()
         # The page's own id, for this person and case alone: nobody learns what came of another's command by its id.
         own_id = f"{reference}:{visitor.post}:{command_id or uuid4().hex}"
-        done = await casework.act(name, whole, by=visitor.post, command_id=own_id, reference=reference, seen=stands)
-    except Refused as refusal:
-        refused = as_told(refusal, case, seen, name, whole, current_site(request).clock())
-        return _form(request, visitor, case, seen, do, acting, filled, refused, refused.why.status, stands=case.seq)
-    except (NotAnswered, NotRecorded, RuntimeError):
-        return render(
-            request,
-            "kit/not_answered.html",
-            503,
-            headers={"Retry-After": "10"},
-            case=seen.case,
-            again=f"/cases/{reference}/do/{do}",
-            sent=_hidden(sent),
-            names=names_in(case),
+        site = current_site(request)
+        return await give_command(
+            site, name, whole, by=visitor.post, command_id=own_id, reference=reference, seen=stands
         )
-    return RedirectResponse(f"/cases/{reference}?entry={done.seq}", 303)
 
+    async def refused(refusal: Refused) -> HTMLResponse:
+        why = as_told(refusal, case, seen, name, whole, current_site(request).clock())
+        return _form(request, visitor, case, seen, do, acting, filled, why, why.why.status, stands=case.seq)
 
-def _hidden(sent: Any) -> list[tuple[str, str]]:
-    """What was sent, to be sent again as it was: with the same id, so that it is taken once."""
-    return [(key, str(value)) for key, value in sent.multi_items()]
+    return await page_of_command(
+        request, given(), sent=sent.multi_items(), refused=refused, case=seen.case, names=names_in(case)
+    )
 
 
 def _number(value: Any) -> int | None:

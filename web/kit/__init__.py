@@ -12,6 +12,7 @@
 ``watch``              the look at the logs of all cases that have a feed open
 ``render``             pages from templates
 ``language``           the choice of the pages' language
+``commands``           gives a command and answers its form: done, refused, or the case does not answer
 ``wording``            duties, commands and acts of the clock in words
 ``forms``              the form of each command, and what was sent with one
 ``errors``             pages that say what went wrong

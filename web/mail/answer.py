@@ -21,11 +21,11 @@ from notifications.addresses import case_address
 from records import ledger
 from web.case.refusals import as_told
 from web.case.seen import names_in
+from web.kit.commands import give_command, page_of_command
 from web.kit.forms import FORMS, fields_sent, shown_form, unanswered
 from web.kit.render import gettext_of, language_for, render, words_for_reader
 from web.kit.visitor import current_site
 from web.mail.opened_link import BadLink, OpenedLink, open_link
-from workflows.client import NotAnswered, NotRecorded
 
 router = APIRouter(prefix="/answer", include_in_schema=False)
 
@@ -71,32 +71,35 @@ async def submit_answer(request: Request, token: str) -> Response:
     except BadLink as no_good:
         return _no_good(request, no_good)
     link = opened.link
+    again = RedirectResponse(f"/answer/{token}", 303, headers=_HEADERS)
     if not opened.answer and link.do != ACKNOWLEDGE:
         sent = await request.form()
         fields = fields_sent(FORMS[link.do], sent, opened.zone)
         missing = unanswered(FORMS[link.do], sent)
         if missing:
             return _page(request, token, opened, fields, missing)
-        try:
-            casework = await site.casework()
-            await casework.act(link.do, fields, by=link.post, command_id=_command_id(opened), reference=link.reference)
-        except Refused as refusal:
-            refused = as_told(refusal, opened.case, opened.seen, link.do, fields, site.clock())
-            return _page(request, token, opened, fields, refused)
-        except (NotAnswered, NotRecorded, RuntimeError):
-            again = [(name, str(value)) for name, value in sent.multi_items()]
-            return render(
-                request,
-                "kit/not_answered.html",
-                503,
-                headers={**_HEADERS, "Retry-After": "10"},
-                sent=again,
-                case=opened.seen.case,
-                again=f"/answer/{token}",
-                names=names_in(opened.case),
-            )
+        given = give_command(
+            site, link.do, fields, by=link.post, command_id=_command_id(opened), reference=link.reference
+        )
+
+        async def refused(refusal: Refused) -> HTMLResponse:
+            why = as_told(refusal, opened.case, opened.seen, link.do, fields, site.clock())
+            return _page(request, token, opened, fields, why)
+
+        response = await page_of_command(
+            request,
+            given,
+            sent=sent.multi_items(),
+            refused=refused,
+            case=opened.seen.case,
+            names=names_in(opened.case),
+            headers=_HEADERS,
+            done=lambda _result: again,
+        )
+        if response is not again:
+            return response
     await ledger.acknowledge(site.engine, link.key, site.clock())
-    return RedirectResponse(f"/answer/{token}", 303, headers=_HEADERS)
+    return again
 
 
 def _command_id(opened: OpenedLink) -> str:

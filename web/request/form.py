@@ -22,12 +22,12 @@ from records.directory import opening
 from records.references import read_draft
 from records.search import similar_cases
 from web.case.seen import names_in
+from web.kit.commands import give_command, page_of_command
 from web.kit.forms import FIGURE_ROWS, ROUTE_ROWS, Choice, FormField, FormWords, ShownField, fields_sent, shown_form
 from web.kit.render import gettext_of, language_for, render
 from web.kit.render import words_for_reader as words_for
 from web.kit.security import valid_key
 from web.kit.visitor import SignedIn, Visitor, current_site, only
-from workflows.client import NotAnswered, NotRecorded
 
 router = APIRouter(prefix="/request", include_in_schema=False)
 
@@ -178,22 +178,14 @@ async def submit_request_form(request: Request, visitor: SignedIn) -> Response:
     if not valid_key(sent.get("_key"), visitor.form_key):
         raise HTTPException(403)
     command_id = str(sent.get("_id") or "")[:64] or uuid4().hex
-    try:
-        casework = await current_site(request).casework()
-        done = await casework.act("submit", {}, by=visitor.post, command_id=f"{visitor.post}:{command_id}")
-    except Refused as refused:
-        return await _check(request, visitor, refused, refused.why.status, command_id)
-    except (NotAnswered, NotRecorded, RuntimeError):
-        return render(
-            request,
-            "kit/not_answered.html",
-            503,
-            headers={"Retry-After": "10"},
-            case=None,
-            again="/request/new/submit",
-            sent=[(key, str(value)) for key, value in sent.multi_items()],
-        )
-    return RedirectResponse(f"/cases/{done.reference}?entry={done.seq}", 303)
+    given = give_command(
+        current_site(request), "submit", {}, by=visitor.post, command_id=f"{visitor.post}:{command_id}"
+    )
+
+    async def refused(refusal: Refused) -> HTMLResponse:
+        return await _check(request, visitor, refusal, refusal.why.status, command_id)
+
+    return await page_of_command(request, given, sent=sent.multi_items(), refused=refused, case=None, names={})
 
 
 @router.post("/new/{step}", dependencies=[_MEMBERS_ONLY])

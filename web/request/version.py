@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 from fastapi import APIRouter, HTTPException, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from models.base import N_
 from models.case import Case
@@ -14,13 +14,13 @@ from models.refusal import Refused
 from models.request import SECTIONS
 from models.rules import allowed
 from web.case.seen import names_in, seen_or_404
+from web.kit.commands import give_command, page_of_command
 from web.kit.forms import FIGURE_ROWS, ROUTE_ROWS, FormWords, fields_sent
 from web.kit.render import render
 from web.kit.security import valid_key
 from web.kit.visitor import SignedIn, Visitor, current_site, only
 from web.request.form import FORM_STEPS, as_sent, read_fields, shown_fields
 from web.request.uploads import ACCEPT, chosen
-from workflows.client import NotAnswered, NotRecorded
 
 router = APIRouter(prefix="/request", include_in_schema=False)
 
@@ -103,28 +103,18 @@ async def submit_version(request: Request, visitor: SignedIn, reference: str) ->
     if faults:
         return _version(request, visitor, case, fields, may=True, faults=faults, status=422, command_id=command_id)
     changes = {name: now for name, (_before, now) in content.changes(case.request).items()}
-    try:
-        casework = await current_site(request).casework()
-        done = await casework.act(
-            "resubmit",
-            {"changes": changes},
-            by=visitor.post,
-            command_id=f"{reference}:{visitor.post}:{command_id}",
-            reference=reference,
-        )
-    except Refused as refused:
-        status = refused.why.status
-        return _version(request, visitor, case, fields, may=True, refused=refused, status=status, command_id=command_id)
-    except (NotAnswered, NotRecorded, RuntimeError):
-        again = [*words, *(("attachments", one.sha256) for one in files)]
-        return render(
-            request,
-            "kit/not_answered.html",
-            503,
-            headers={"Retry-After": "10"},
-            case=case,
-            names=names_in(case),
-            again=f"/request/{reference}",
-            sent=again,
-        )
-    return RedirectResponse(f"/cases/{reference}?entry={done.seq}", 303)
+    given = give_command(
+        current_site(request),
+        "resubmit",
+        {"changes": changes},
+        by=visitor.post,
+        command_id=f"{reference}:{visitor.post}:{command_id}",
+        reference=reference,
+    )
+    again = [*words, *(("attachments", one.sha256) for one in files)]
+
+    async def refused(refusal: Refused) -> HTMLResponse:
+        status = refusal.why.status
+        return _version(request, visitor, case, fields, may=True, refused=refusal, status=status, command_id=command_id)
+
+    return await page_of_command(request, given, sent=again, refused=refused, case=case, names=names_in(case))
