@@ -21,7 +21,8 @@ from web.case.seen import names_in, seen_or_404
 from web.kit.render import gettext_of, language_for, render
 from web.kit.security import valid_key
 from web.kit.visitor import SignedIn, Visitor, current_site, only
-from web.request.form import FORM_STEPS, draft_of, step_after
+from web.request.draft import draft_of
+from web.request.steps import FORM_STEPS, step_after
 from web.request.uploads import ACCEPT, kinds_in_words, taken_in
 
 router = APIRouter(include_in_schema=False)

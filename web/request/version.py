@@ -19,7 +19,8 @@ from web.kit.forms import FIGURE_ROWS, ROUTE_ROWS, FormWords, fields_sent
 from web.kit.render import render
 from web.kit.security import valid_key
 from web.kit.visitor import SignedIn, Visitor, current_site, only
-from web.request.form import FORM_STEPS, as_sent, read_fields, shown_fields
+from web.request.draft import as_sent, read_fields, shown_fields
+from web.request.steps import FORM_STEPS
 from web.request.uploads import ACCEPT, chosen
 
 router = APIRouter(prefix="/request", include_in_schema=False)
