@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
+from models.base import N_
 from models.case import Case
 from models.posts import Post
 from notifications.words import Words
@@ -45,6 +46,20 @@ class FormField(NamedTuple):
     help: str = ""
     must: bool = False
     choices: Choices | None = None
+
+
+WHAT_TO_SAY = FormField("text", N_("What you want to say with it"), "prose", N_("Kept in the log. It can stay empty."))
+"""The words that may go with most commands."""
+
+
+def words_field(label: str, help_: str = "", *, must: bool = True) -> FormField:
+    """The field for the words that a command is about."""
+    return FormField("text", label, "prose", help_, must)
+
+
+def choice_field(name: str, label: str, choices: Choices) -> FormField:
+    """A field in which one thing must be chosen."""
+    return FormField(name, label, "choice", must=True, choices=choices)
 
 
 class FormWords(NamedTuple):
