@@ -11,15 +11,15 @@ from web.kit.render import gettext_of, language_for, render
 _SAID: dict[int, tuple[str, str]] = {
     400: (N_("This cannot be read"), N_("What was sent is not whole. Open the page again.")),
     403: (N_("This was not done"), N_("The form is not one of this session, or it is too old. Open the page again.")),
-    404: (N_("There is nothing here"), N_("Either there is no such page, or your post does not see it.")),
-    405: (N_("There is nothing here"), N_("This address cannot be used in this way.")),
+    404: (N_("Page not found"), N_("Either there is no such page, or your post does not see it.")),
+    405: (N_("Page not found"), N_("This address cannot be used in this way.")),
     413: (N_("Too large"), N_("What was sent is larger than these pages take.")),
-    429: (N_("Too often"), N_("Wait a little before you try again.")),
+    429: (N_("Too many requests"), N_("Wait a little before you try again.")),
     500: (
-        N_("Something is broken"),
+        N_("There is a problem with the service"),
         N_("The fault is ours, and nothing was lost. Try again, or tell the secretariat."),
     ),
-    503: (N_("Not now"), N_("A part of the product does not answer. Try again in a moment.")),
+    503: (N_("The service is not available"), N_("A part of the product does not answer. Try again in a moment.")),
 }
 
 

@@ -31,7 +31,7 @@ FORM_STEPS: tuple[FormStep, ...] = (
         FormWords(
             N_("The situation"),
             N_("What happens, where, and since when. No data of single persons."),
-            N_("Keep and go on"),
+            N_("Save and continue"),
             (
                 FormField("title", N_("Title"), help=N_("One line by which everybody will know the case."), must=True),
                 FormField("situation", N_("What happens"), "prose", must=True),
@@ -48,7 +48,7 @@ FORM_STEPS: tuple[FormStep, ...] = (
         FormWords(
             N_("Routes, figures and members affected"),
             N_("The members that you name are proposed as participants."),
-            N_("Keep and go on"),
+            N_("Save and continue"),
             (
                 FormField("affected", N_("Members affected"), "members"),
                 FormField("routes", N_("Routes"), "routes", N_("Codes of members, or places; several between commas.")),
@@ -63,7 +63,7 @@ FORM_STEPS: tuple[FormStep, ...] = (
         FormWords(
             N_("What has been done, and what you ask"),
             N_("The clearer it is, the sooner the group can begin."),
-            N_("Keep and go on"),
+            N_("Save and continue"),
             (
                 FormField("done", N_("What has been done so far"), "prose"),
                 FormField("asks", N_("What you ask of the group"), "lines", N_("One thing a line.")),
@@ -75,7 +75,7 @@ FORM_STEPS: tuple[FormStep, ...] = (
         FormWords(
             N_("Files"),
             N_("What shows the situation: maps, tables, letters. No data of single persons."),
-            N_("Keep and go on"),
+            N_("Save and continue"),
             (
                 FormField(
                     "attachments", N_("Files"), "files", N_("Who may not read the section attachments sees no file.")
@@ -91,7 +91,7 @@ FORM_STEPS: tuple[FormStep, ...] = (
                 "The Co-Chairs, the secretariat and the requesters read everything; the Steering Group and the "
                 "participants read what you do not mark here."
             ),
-            N_("Keep and go on"),
+            N_("Save and continue"),
             (FormField("confidential", N_("Confidential sections"), "confidential"),),
         ),
     ),

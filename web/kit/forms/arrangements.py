@@ -41,7 +41,7 @@ ARRANGEMENT_FORMS: dict[str, FormWords] = {
     "log_exchange": FormWords(
         N_("Note an exchange"),
         N_("What kind and when, never the content."),
-        N_("Note"),
+        N_("Save"),
         (
             choice_field("arrangement", N_("Arrangement"), arrangements),
             FormField("kind", N_("What kind of information"), help=N_("Empty: that of the arrangement.")),
@@ -52,7 +52,7 @@ ARRANGEMENT_FORMS: dict[str, FormWords] = {
     "review_arrangement": FormWords(
         N_("Review an arrangement"),
         N_("The next review is reminded of in time."),
-        N_("Reviewed"),
+        N_("Record the review"),
         (
             choice_field("arrangement", N_("Arrangement"), arrangements),
             FormField("review", N_("Next review on"), "date"),

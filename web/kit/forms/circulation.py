@@ -12,7 +12,7 @@ CIRCULATION_FORMS: dict[str, FormWords] = {
         (
             choice_field(
                 "what",
-                N_("What is told"),
+                N_("What is circulated"),
                 of(("summary", N_("A summary")), ("full", N_("The full report")), ("nothing", N_("Nothing"))),
             ),
             choice_field(

@@ -5,9 +5,9 @@ from web.kit.forms.field import WHAT_TO_SAY, FormField, FormWords, words_field
 
 DURATION_FORMS: dict[str, FormWords] = {
     "extend": FormWords(
-        N_("Ask for a longer activation"),
+        N_("Ask for an extension"),
         N_("The Co-Chairs decide."),
-        N_("Ask"),
+        N_("Ask for an extension"),
         (
             FormField("until", N_("Until"), "date", N_("Empty, with no length: by the policy's own duration.")),
             FormField("by", N_("Or by"), help=N_("A length of time: 3mo, 60d.")),
@@ -15,7 +15,7 @@ DURATION_FORMS: dict[str, FormWords] = {
         ),
     ),
     "terminate": FormWords(
-        N_("Ask for an early end"), N_("The Co-Chairs decide."), N_("Ask for the end"), (WHAT_TO_SAY,), danger=True
+        N_("Ask for an early end"), N_("The Co-Chairs decide."), N_("Ask for an early end"), (WHAT_TO_SAY,), danger=True
     ),
     "suspend": FormWords(
         N_("Stop the clock"),
@@ -25,6 +25,9 @@ DURATION_FORMS: dict[str, FormWords] = {
         danger=True,
     ),
     "resume": FormWords(
-        N_("Start the clock again"), N_("Every deadline moves by the time that it stood."), N_("Start"), (WHAT_TO_SAY,)
+        N_("Start the clock again"),
+        N_("Every deadline moves by the time that it stood."),
+        N_("Start the clock"),
+        (WHAT_TO_SAY,),
     ),
 }

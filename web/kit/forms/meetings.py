@@ -8,7 +8,7 @@ MEETING_FORMS: dict[str, FormWords] = {
     "schedule_meeting": FormWords(
         N_("Call a meeting"),
         N_("The group gets an invitation with a calendar file. The same title moves it."),
-        N_("Call"),
+        N_("Call the meeting"),
         (
             FormField("title", N_("Meeting"), must=True),
             FormField("place", N_("Place")),
@@ -21,7 +21,7 @@ MEETING_FORMS: dict[str, FormWords] = {
     "attend": FormWords(
         N_("Note attendance"),
         N_("An absent affected member is shown as absent."),
-        N_("Note"),
+        N_("Save"),
         (
             choice_field("meeting", N_("Meeting"), meetings),
             FormField("present", N_("Present"), "members"),
@@ -33,7 +33,7 @@ MEETING_FORMS: dict[str, FormWords] = {
     "situation_update": FormWords(
         N_("Give a situation update"),
         N_("The group is told; the next one is due one rhythm later."),
-        N_("Give"),
+        N_("Send the update"),
         (
             words_field(N_("How the situation stands"), must=False),
             FormField(

@@ -24,7 +24,7 @@ OUTCOME_FORMS: dict[str, FormWords] = {
     "progress": FormWords(
         N_("Note progress"),
         N_("It is shown with the outcome."),
-        N_("Note"),
+        N_("Save"),
         (
             choice_field("outcome", N_("Outcome"), outcomes("open", "blocked")),
             FormField("value", N_("Value of the indicator now"), "number"),
@@ -32,15 +32,15 @@ OUTCOME_FORMS: dict[str, FormWords] = {
         ),
     ),
     "block": FormWords(
-        N_("Say that an outcome is blocked"),
+        N_("Report an outcome as blocked"),
         N_("Reminders stop until there is progress."),
-        N_("Blocked"),
+        N_("Report as blocked"),
         (choice_field("outcome", N_("Outcome"), outcomes("open")), words_field(N_("Why it cannot go on"))),
     ),
     "done": FormWords(
         N_("Report an outcome as done"),
         N_("A Co-Chair verifies it."),
-        N_("Done"),
+        N_("Report as done"),
         (choice_field("outcome", N_("Outcome"), outcomes("open", "blocked")), WHAT_TO_SAY),
     ),
     "verify": FormWords(

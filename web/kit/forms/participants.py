@@ -12,7 +12,7 @@ PARTICIPANT_FORMS: dict[str, FormWords] = {
         (
             FormField("members", N_("As participants"), "members"),
             FormField("observers", N_("As observers"), "members"),
-            FormField("without", N_("Take off the list"), "members"),
+            FormField("without", N_("Remove from the list"), "members"),
             words_field(N_("Why"), must=False),
         ),
     ),
@@ -40,10 +40,10 @@ PARTICIPANT_FORMS: dict[str, FormWords] = {
     "replace": FormWords(
         N_("Propose a replacement"),
         N_("The other member is invited in its place."),
-        N_("Replace"),
+        N_("Propose"),
         (
-            choice_field("member", N_("Who goes"), listed_members),
-            FormField("by", N_("Who comes"), "member", must=True),
+            choice_field("member", N_("Member to replace"), listed_members),
+            FormField("by", N_("Replacement"), "member", must=True),
             WHAT_TO_SAY,
         ),
     ),

@@ -37,7 +37,7 @@ REPORT_FORMS: dict[str, FormWords] = {
     "table": FormWords(
         N_("Table the report"),
         N_("The Steering Group reviews it: it is adopted unless somebody objects in time."),
-        N_("Table it"),
+        N_("Table the report"),
         (WHAT_TO_SAY,),
     ),
     "object": FormWords(
@@ -63,9 +63,9 @@ REPORT_FORMS: dict[str, FormWords] = {
         (words_field(N_("What is changed")),),
     ),
     "adopt": FormWords(
-        N_("Say what became of a recommendation"),
+        N_("Record what became of a recommendation"),
         N_("Its addressees and its owner are told."),
-        N_("Say so"),
+        N_("Save"),
         (
             choice_field("recommendation", N_("Recommendation"), recommendations),
             choice_field(

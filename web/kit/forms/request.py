@@ -11,7 +11,7 @@ REQUEST_FORMS: dict[str, FormWords] = {
         (FormField("missing", N_("What is missing"), "lines", N_("One thing a line."), True), WHAT_TO_SAY),
     ),
     "accept": FormWords(
-        N_("Find the request complete"),
+        N_("Accept the request as complete"),
         N_("It goes to both Co-Chairs, and their time begins."),
         N_("Accept as complete"),
         (WHAT_TO_SAY,),
