@@ -26,7 +26,7 @@ from web.kit.body_limit import limit_bodies
 from web.kit.security import guard
 from web.kit.site import Site
 from web.kit.visitor import SignInFirst
-from web.kit.watch import entries_appended
+from web.kit.watch import when_asked_to_end
 from web.lists import cases, home, search
 from web.mail import answer, board, mailbox, my_mails, switch_off
 from web.monitoring import health, metrics
@@ -78,7 +78,7 @@ def application(site: Site) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         passing = asyncio.create_task(site.nudger.run())
         try:
-            with entries_appended(site.watch.end):
+            with when_asked_to_end(site.watch.end):
                 yield
         finally:
             passing.cancel()

@@ -70,7 +70,7 @@ def _back() -> Response:
 
 @router.post("/preferences")
 async def submit_account_preferences(request: Request, visitor: SignedIn) -> Response:
-    """Keep the language and the time zone of the pages; empty: the post's."""
+    """Save the language and the time zone of the pages. Left empty, those of the post hold."""
     sent = await keyed_form(request, visitor.form_key)
     language, zone = str(sent.get("language") or ""), str(sent.get("zone") or "")
     if language not in ("", *LANGUAGES) or zone not in ("", *available_timezones()):
@@ -112,7 +112,7 @@ async def submit_end_session(request: Request, visitor: SignedIn, number: str) -
 
 @router.post("/tokens")
 async def submit_new_token(request: Request, visitor: SignedIn) -> HTMLResponse:
-    """Make a token and show it, this once. 403: not a post that this session may act as; 422: something is wrong."""
+    """Make a token and show it once. 403: this session may not act as the post; 422: a field is wrong."""
     sent = await keyed_form(request, visitor.form_key)
     site = current_site(request)
     _ = gettext_of(language_for(request, visitor))

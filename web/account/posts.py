@@ -1,4 +1,4 @@
-"""Which of an account's posts acts."""
+"""The posts of an account, and the choice of the one that acts."""
 
 from typing import Annotated
 from urllib.parse import urlencode
@@ -19,8 +19,10 @@ router = APIRouter(include_in_schema=False)
 
 
 async def way_on(site: Site, email: str, wanted: str, *, strong: bool = False) -> str:
-    """Where a session goes on to: to the second factor if no post may act without it, to the choice of a post if there
-    are several, else to the page that was wanted (a path of this site, or empty).
+    """The address that a session continues at after signing in.
+
+    The second factor if every post of the account needs it; the choice of a post if there are several; else the page
+    that was wanted (``wanted``: a path of this site, or empty). ``strong``: the second factor was shown.
     """
     posts = await held_by(site, email)
     query = f"?{urlencode({'next': wanted})}" if wanted else ""

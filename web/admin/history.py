@@ -1,4 +1,4 @@
-"""What was changed in the directory: by whom, when, what it was before; and the running cases that hear of it."""
+"""The changes of the directory: by whom, when, what it was before, and which running cases have heard of it."""
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
@@ -54,8 +54,8 @@ _HEAD = ("at", "by", "email", "kind", "about", "part", "before", "after", "cases
 # in words -----------------------------------------------------------------------------------------------------------
 
 
-def told_of(request: Request, visitor: Visitor, made: DirectoryChange, names: Mapping[str, str]) -> str:
-    """A change in a sentence's part: who changed what, and when."""
+def change_in_words(request: Request, visitor: Visitor, made: DirectoryChange, names: Mapping[str, str]) -> str:
+    """Who changed what, as the beginning of a sentence."""
     language = language_for(request, visitor)
     say, _ = words_for_reader(visitor, language, names), gettext_of(language)
     return f"{_sentence(made, say, _)}, {say.moment(made.at)}"
@@ -184,7 +184,7 @@ async def _change_or_404(request: Request, number: str) -> tuple[DirectoryChange
 
 @router.post("/changes/{number}/tell")
 async def submit_tell_cases(request: Request, visitor: Secretariat, number: str) -> Response:
-    """Tell the cases that have not heard of a change yet."""
+    """Tell the running cases that have not heard of a change yet."""
     await keyed_form(request, visitor.form_key)
     made, _names = await _change_or_404(request, number)
     await tell_cases(current_site(request), made)

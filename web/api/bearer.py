@@ -22,7 +22,7 @@ Given = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
 
 
 async def _holder(request: Request, given: Given) -> ApiToken:
-    """The token that the request carries. 401 when there is none, or none that is good (any more)."""
+    """The token that the request carries. 401 when there is none, or when it is unknown, expired or ended."""
     if given is None:
         raise Refusal(
             401,

@@ -31,7 +31,7 @@ _ENTITY_TAG = re.compile(r'"(\d{1,9})-[0-9a-f]{32}"')
 def _tag(view: CaseView, written: bytes) -> str:
     """The entity tag of a case as one post sees it (RFC 9110, strong): its newest entry, and a hash of the answer.
 
-    Of a case that was only circulated the number is nobody's business: it stands as 0.
+    For a post that sees only what was circulated, the number is given as 0.
     """
     return f'"{view.seq or 0}-{hashlib.sha256(written).hexdigest()[:32]}"'
 

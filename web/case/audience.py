@@ -1,4 +1,4 @@
-"""The audience view: a page of a case as another post sees it, and why each post sees what it sees.
+"""Who sees a case and why, and its pages as another post sees them.
 
 Any page of a case takes ``?as=MEMBER/post`` from the secretariat and the case's Co-Chairs, who see all of it themselves.
 The page is then made for that post by the same rule (``models.visibility``); nothing can be done on it and nothing is

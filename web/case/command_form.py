@@ -1,4 +1,4 @@
-"""Giving a command: the page of its form, and what comes of sending it."""
+"""The page of a command's form, and the answer to sending it."""
 
 from typing import Annotated, Any
 from uuid import uuid4
@@ -14,7 +14,7 @@ from models.posts import SECRETARIAT, Post, Role
 from models.refusal import Refused
 from models.rules import RULES, allowed
 from models.visibility import Seen, Sight
-from web.case.refusals import as_told
+from web.case.refusals import refusal_for_reader
 from web.case.seen import actions_of, names_in, seen_or_404
 from web.kit.commands import give_command, page_of_command
 from web.kit.forms import FIGURE_ROWS, FORMS, fields_sent, shown_form, unanswered
@@ -136,7 +136,7 @@ async def submit_command_form(request: Request, visitor: SignedIn, reference: st
         )
 
     async def refused(refusal: Refused) -> HTMLResponse:
-        why = as_told(refusal, case, seen, name, whole, current_site(request).clock())
+        why = refusal_for_reader(refusal, case, seen, name, whole, current_site(request).clock())
         return _form(request, visitor, case, seen, do, acting, filled, why, why.why.status, stands=case.seq)
 
     return await page_of_command(
@@ -150,10 +150,10 @@ def _number(value: Any) -> int | None:
 
 
 @router.get("/act-for")
-async def submit_for_post(
+async def act_for_page(
     request: Request, visitor: SignedIn, reference: str, post: Annotated[str, Query()] = ""
 ) -> HTMLResponse:
-    """The secretariat records what a post answered otherwise: which post, then what it said."""
+    """The choice of a post and of its command, for answers that the secretariat records for another post."""
     case, seen = await seen_or_404(request, reference, visitor.post)
     if visitor.post != SECRETARIAT:
         raise HTTPException(404)

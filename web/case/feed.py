@@ -34,7 +34,7 @@ Access = Callable[[], Awaitable[Post | None]]
 
 
 class Feed(StreamingResponse):
-    """The answer; it has its place in the watch for as long as it is sent."""
+    """The answer with the events. While it is sent, it counts as a feed that is open."""
 
     media_type = "text/event-stream"
 
@@ -49,14 +49,16 @@ class Feed(StreamingResponse):
 
 
 def begins_after(case: Case, after: int | None, last_event_id: str) -> int:
-    """After which entry a feed goes on: what the reader got last, else what it asks for, else what there is now."""
+    """The number of the entry after which a feed begins.
+
+    That of the last event that the reader got (``Last-Event-ID``); else ``after``; else the newest entry."""
     if last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) <= 9:
         after = int(last_event_id)
     return case.seq if after is None else min(after, case.seq)
 
 
 async def events(request: Request, reference: str, after: int, access: Access, language: str) -> AsyncIterator[str]:
-    """The events after an entry. ``access``: the post that reads, or None once it is nobody's any more."""
+    """The events after an entry. ``access`` gives the post that reads, or None when the reader has lost it."""
     site = current_site(request)
     clock = asyncio.get_running_loop().time
     yield _RETRY
@@ -118,7 +120,7 @@ async def case_feed(
     after: Annotated[int | None, Query(ge=0, le=999_999_999)] = None,
     last_event_id: Annotated[str, Header()] = "",
 ) -> Response:
-    """The events of a case for its page. 204 without a session, by which the browser asks no more."""
+    """The events of a case for its page. 204 without a session: the browser then stops asking."""
     if visitor is None:
         return Response(status_code=204)
     case, seen = await seen_or_404(request, reference, visitor.post)

@@ -179,7 +179,7 @@ async def _readers(request: Request, preview: Preview) -> list[tuple[Post, str]]
 async def circulation_page(
     request: Request, reference: str, visitor: LedgerReader, number: int, refuse: Refusing = None
 ) -> HTMLResponse:
-    """A circulation before it goes out: consents, the text, how it reads if one refuses, and the mail of each reader."""
+    """A circulation before it goes out: consents, the text, the text if one member refuses, each reader's mail."""
     case, seen, circulation, preview, against = await _circulation(request, visitor, reference, number, refuse or ())
     query = urlencode([("refuse", member) for member in against])
     return render(
@@ -253,8 +253,8 @@ async def circulation_html(
 
 
 @router.post("/circulations/preview")
-async def before_proposing(request: Request, reference: str, visitor: PolicyProposer) -> HTMLResponse:
-    """What the form of a circulation would send, before it is proposed. Nothing is recorded; 4xx: why it cannot be."""
+async def circulation_preview(request: Request, reference: str, visitor: PolicyProposer) -> HTMLResponse:
+    """The mails that a circulation would send, before it is proposed. Nothing is recorded. 4xx: the rules refuse it."""
     sent = await keyed_form(request, visitor.form_key)
     case, seen = await seen_or_404(request, reference, visitor.post)
     fields = fields_sent(FORMS["circulate"], sent, visitor.zone)

@@ -1,4 +1,4 @@
-"""Who was told: the notices of a case, what became of each mail, and whether its reader has confirmed it."""
+"""The notices of a case: to whom, what became of each mail, and whether its reader has confirmed it."""
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
@@ -70,7 +70,7 @@ async def notices_page(
 
 
 def shown_notice(row: Mapping[str, Any], _: Callable[[str], str]) -> dict[str, Any]:
-    """A row of the ledger with what is said of it.
+    """A row of the ledger with its words.
 
     ``summary`` of its kind, ``state_words``, ``reason`` in words, whether it is good or bad, and ``held``: it waits
     because its reader wants it so.

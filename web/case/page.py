@@ -1,4 +1,4 @@
-"""A case, as the post that reads it sees it: where it is, whose turn it is, what was decided, what comes by itself."""
+"""The page of a case, as the post that reads it sees it, and its whole log in words."""
 
 from collections.abc import Callable
 from typing import Annotated

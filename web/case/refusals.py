@@ -1,4 +1,4 @@
-"""A refusal in the words that its reader may read: the rules know the whole case, and its sentence may tell of it."""
+"""The refusal of a command, without what its reader may not know of the case."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,7 +12,9 @@ from models.rules import allowed, apply_command
 from models.visibility import Seen, Sight
 
 
-def as_told(refusal: Refused, case: Case, seen: Seen, do: str, fields: Mapping[str, Any], now: datetime) -> Refused:
+def refusal_for_reader(
+    refusal: Refused, case: Case, seen: Seen, do: str, fields: Mapping[str, Any], now: datetime
+) -> Refused:
     """The refusal of a command, for its sender.
 
     Who sees the whole case reads it as it is. Who sees a part is told what the rules say of that part; where they would

@@ -1,4 +1,4 @@
-"""The log of a case as people read it: one sentence an entry, and what was said with it."""
+"""The log of a case in words: a sentence for each entry, and the text that came with it."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,7 +12,7 @@ from notifications.words import Words
 from web.kit.wording import Translate, act_words, section_words
 
 
-class Told(NamedTuple):
+class TimelineEntry(NamedTuple):
     """One entry in words. ``by``: the post, or nobody for the clock; ``acted_for``: who acted for it, how and why."""
 
     seq: int
@@ -47,7 +47,7 @@ _SENTENCES: dict[str, str] = {
     "gate_split": N_("the Co-Chairs disagree on %(gate)s; round %(round)s follows their consultation"),
     "gate_decided": N_("%(gate)s: %(outcome)s"),
     "participants_proposed": N_("proposed participants: %(listed)s"),
-    "commented": N_("commented on the participants"),
+    "commented": N_("commented"),
     "invited": N_("invitations went out: %(members)s"),
     "responded": N_("%(member)s: %(state)s"),
     "replaced": N_("proposed %(by)s in the place of %(member)s"),
@@ -99,12 +99,12 @@ _WITHOUT_SUBJECT = frozenset(
 """Sentences that say what came about, not what a post did."""
 
 
-def timeline(entries: Iterable[Entry], say: Words, _: Translate) -> list[Told]:
+def timeline(entries: Iterable[Entry], say: Words, _: Translate) -> list[TimelineEntry]:
     """The entries in words, in their order, without those that only the machinery needs."""
     return [_told(entry, say, _) for entry in entries if entry.type not in _QUIET]
 
 
-def _told(entry: Entry, say: Words, _: Translate) -> Told:
+def _told(entry: Entry, say: Words, _: Translate) -> TimelineEntry:
     event = event_of(entry)
     facts = {name: str(value) for name, value in _facts(event, say, _).items()}
     if isinstance(event, e.RungPassed):
@@ -113,7 +113,7 @@ def _told(entry: Entry, say: Words, _: Translate) -> Told:
         sentence = _(_SENTENCES[entry.type]) % facts
     acted = entry.acted_for
     by = None if entry.command.startswith("clock:") or entry.type in _WITHOUT_SUBJECT else entry.by
-    return Told(
+    return TimelineEntry(
         seq=entry.seq,
         at=entry.at,
         by=by,

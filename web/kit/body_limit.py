@@ -1,4 +1,4 @@
-"""How much of a request's body is read: a form is small, and only the pages that take files take more."""
+"""The limit of a request's body: small for forms, larger for the pages that take files."""
 
 import re
 from collections.abc import MutableMapping
@@ -18,9 +18,9 @@ _READ_ELSEWHERE = "/api/"
 
 
 class BodyLimit:
-    """Around the pages: 413 as soon as more comes than the page takes, or is announced; nothing of that is read.
+    """ASGI middleware that answers 413 as soon as more bytes come, or are announced, than a page takes.
 
-    Raised where the body is read, so that it is answered like any other refusal, and only to whom the page answers.
+    The 413 is raised where the body is read, so it is answered as any other error, after the page's own checks.
     """
 
     def __init__(self, app: ASGIApp, files: int) -> None:
@@ -28,7 +28,7 @@ class BodyLimit:
         self._files = files + LARGEST_FORM
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, reading no more than the page takes."""
+        """Answer the request, reading no more than the page takes."""
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD") or scope["path"].startswith(_READ_ELSEWHERE):
             await self._app(scope, receive, send)
             return
@@ -63,5 +63,5 @@ def _announced(scope: MutableMapping[str, Any]) -> int:
 
 
 def limit_bodies(app: FastAPI, settings: Settings) -> None:
-    """Put the limit around an application's pages; inside of whatever else stands around them."""
+    """Add the limit to an application, before its other middleware so that it stands innermost."""
     app.add_middleware(BodyLimit, files=settings.attachment_limits[1])

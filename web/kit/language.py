@@ -14,7 +14,7 @@ _YEAR = 365 * 24 * 3600
 
 @router.post("/language")
 async def submit_language(request: Request) -> Response:
-    """Keep the language in a cookie, which says nothing else, and go back. No account is needed."""
+    """Save the language in a cookie and go back to the page. No account is needed."""
     sent = await request.form()
     answer = RedirectResponse(onward(sent.get("back")) or "/", 303)
     language = sent.get("language")

@@ -1,4 +1,4 @@
-"""Plots as SVG made on the server: no script draws them, and every one says in words what it shows."""
+"""Plots as SVG made on the server, without scripts; each has a text for who cannot see it."""
 
 from collections.abc import Callable
 

@@ -83,7 +83,7 @@ def of_status(status: int, headers: Mapping[str, str] | None = None, detail: str
 
 
 def malformed(error: RequestValidationError) -> Response:
-    """A part of the address or a header that cannot be read, named; its value is not repeated."""
+    """The answer to an address or header that cannot be read. It names the part, and does not repeat its value."""
     faults = [f"{'.'.join(map(str, fault['loc'][1:])) or 'request'}: {fault['msg']}" for fault in error.errors()]
     return problem(Refusal(422, f"The request cannot be read: {'; '.join(faults)}.", "invalid"))
 

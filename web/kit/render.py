@@ -97,7 +97,7 @@ def _word(context: Context) -> Callable[[str], str]:
 
 
 def _capitalize_first(text: object) -> str:
-    """With a capital at its beginning; the rest is somebody's spelling."""
+    """The text with a capital at its beginning; the rest stays as it was written."""
     written = str(text)
     return written[:1].upper() + written[1:]
 
@@ -211,7 +211,7 @@ def language_for(request: Request, visitor: Visitor | None) -> str:
 def words_for_reader(
     visitor: Visitor | None, language: str, names: Mapping[str, str] | None = None, zone: str = "UTC"
 ) -> Words:
-    """How posts, members, gates and moments are said to this reader; ``zone``: of one who is not signed in."""
+    """The words for posts, members, gates and moments, for this reader; ``zone``: the one of who is not signed in."""
     zone = visitor.zone if visitor else zone
     return Words(names or {}, language=language, zone=zone, translations=words_translated(language_of(language)))
 
@@ -219,7 +219,7 @@ def words_for_reader(
 def render(
     request: Request, name: str, status: int = 200, *, headers: Mapping[str, str] | None = None, **context: Any
 ) -> HTMLResponse:
-    """A page. ``names`` in the context: names of members by code, as they are said on it."""
+    """A page made of a template. ``names`` in the context: names of members by their codes."""
     visitor: Visitor | None = getattr(request.state, "visitor", None)
     language = language_for(request, visitor)
     catalogue = page_translations(language)
@@ -250,7 +250,7 @@ _FORM = re.compile(r"(<form\b[^>]*>)(.*?)(</form>)", re.DOTALL)
 
 
 def _kept_as(html: str, reference: str, post: str) -> str:
-    """A page whose links to the same case are followed as the same post, and whose forms offer nothing to press."""
+    """The page with its links to the same case kept to the same post (``?as=``), and with its forms disabled."""
     html = _FORM.sub(r'\1<fieldset class="contents" disabled>\2</fieldset>\3', html)
     case = re.escape(f"/cases/{quote(reference, safe='')}")
     link = re.compile(rf'(<a\b(?![^>]*\bown-view\b)[^>]*\bhref=")((?:{case}(?=[/?#"])|\?)[^"#]*)')

@@ -1,4 +1,4 @@
-"""Which posts may open which pages: the dependencies that pages name in the place of a visitor."""
+"""Which posts may open which pages, as dependencies that pages name in place of ``SignedIn``."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""What stands around every page: headers, the host name, and proof that a form is one of ours."""
+"""The checks around every page: security headers, the host name, and the origin and key of forms."""
 
 import hmac
 from collections.abc import Awaitable, Callable
@@ -31,7 +31,7 @@ _STRICT_TRANSPORT = "max-age=31536000"
 
 
 def guard(app: FastAPI, settings: Settings) -> None:
-    """Put the checks around an application."""
+    """Add the checks to an application: 421 for another host name, 403 for a form of another site."""
     public = urlsplit(settings.public_url)
     hosts = {str(public.hostname).lower()}
 

@@ -1,4 +1,4 @@
-"""The session of a request: its cookie, the key of its forms, and where a visitor goes on to."""
+"""The session of a request: its cookie, the key of its forms, the path to continue at, and the client's address."""
 
 import ipaddress
 import re

@@ -1,4 +1,4 @@
-"""What every page needs, put together once."""
+"""The parts of the application that pages need: settings, database, records, the way to the cases."""
 
 import asyncio
 from collections.abc import Callable
@@ -31,7 +31,7 @@ from workflows.payloads import data_converter
 class Site:
     """Settings and the parts made of them.
 
-    ``clock`` tells the time (UTC); ``desk`` is the way to the cases where it is not to be made of the settings.
+    ``clock`` tells the time (UTC). ``desk`` is the way to the cases; without one it is made of the settings.
     """
 
     settings: Settings
@@ -85,7 +85,7 @@ class Site:
         return replies_to(self.settings.mail_from, secretariat.email if secretariat else "")
 
     def nudge_delivery(self) -> None:
-        """Have what was queued here sent now. Nobody waits for it: it is recorded, whether Temporal answers or not."""
+        """Have the delivery send now what was queued. Returns at once; the queue stays recorded if Temporal is away."""
         self.nudger.nudge()
 
     async def _temporal(self) -> Client:

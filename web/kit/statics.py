@@ -14,7 +14,7 @@ _KEEP = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 @router.get("/{name}")
 async def static_file(name: str) -> FileResponse:
-    """One of the files, by its name; nothing that is not listed can be asked for."""
+    """One of the files of the folder, by its name. 404 for any other name."""
     if name not in _FILES:
         raise HTTPException(404)
     return FileResponse(_FILES[name], headers=_KEEP)

@@ -14,7 +14,7 @@ from web.kit.site import Site
 
 
 class Audience(Value):
-    """A page of a case is looked at as another post sees it: whose own post it is, what is seen, and by what rule."""
+    """The view of a case as another post sees it: the viewer's own post, how much is seen, and the rule that says so."""
 
     reference: str
     own: Post
@@ -94,7 +94,7 @@ async def visitor_of(request: Request, *, touch: bool = True) -> Visitor | None:
 
 
 async def _maybe(request: Request) -> Visitor | None:
-    """Asked once a request, however many dependencies ask."""
+    """The visitor, looked up once for each request."""
     if not hasattr(request.state, "visitor"):
         request.state.visitor = await visitor_of(request)
     found: Visitor | None = request.state.visitor
@@ -114,7 +114,7 @@ async def _signed_in(request: Request, visitor: Annotated[Visitor | None, Depend
 
 
 async def _as_another(request: Request, visitor: Visitor, wanted: str) -> Visitor:
-    """A visitor as whom a page of a case is made, for somebody who sees all of the case; 404 for anybody else.
+    """The visitor for a page as another post sees it. 404 unless the viewer sees all of the case.
 
     It carries no form key, so that no form of the page acts, and is taken for reading alone.
     """

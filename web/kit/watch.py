@@ -1,4 +1,4 @@
-"""Watching cases: one look a second at the logs of every case that somebody has a feed of, however many feeds."""
+"""Watches the cases that have feeds open: one query a second for all of them."""
 
 import asyncio
 import signal
@@ -25,7 +25,7 @@ _LOG = structlog.get_logger(__name__)
 
 
 class Watch:
-    """Who watches which case, and the newest entry of each. Times are in seconds.
+    """The feeds that are open, by case, and the newest entry of each case. Times are in seconds.
 
     ``interval``: between two looks. ``recheck``: after which a reader is looked up again even though nothing has
     happened. ``heartbeat``: after which a comment is sent when nothing else was, so that proxies keep the connection.
@@ -51,12 +51,12 @@ class Watch:
         return self._watched.total()
 
     def full(self, reader: str) -> bool:
-        """Whether no further feed is to be had, for this reader or at all."""
+        """Whether this reader, or the process, has as many feeds as it may."""
         return self.ended or self.open >= MOST_FEEDS or self._readers[reader] >= MOST_FEEDS_EACH
 
     @contextmanager
     def seat(self, reference: str, reader: str) -> Iterator[None]:
-        """A place for as long as a feed is open."""
+        """Counts a feed as open for as long as the context is."""
         self._watched[reference] += 1
         self._readers[reader] += 1
         if self._looking is None or self._looking.done():
@@ -76,12 +76,12 @@ class Watch:
         return self._newest.get(reference, 0)
 
     async def next_look(self) -> None:
-        """Until somebody has looked again, or the end of all feeds."""
+        """Wait for the next query, or for the end of all feeds."""
         if not self.ended:
             await self._tick.wait()
 
     def end(self) -> None:
-        """Every feed ends now, and none is begun any more."""
+        """End every feed; no new one begins."""
         self.ended = True
         self._tick.set()
 
@@ -98,11 +98,11 @@ class Watch:
 
 
 @contextmanager
-def entries_appended(then: Callable[[], None]) -> Iterator[None]:
-    """Let something happen in the event loop as soon as the process is asked to end, before uvicorn waits for answers.
+def when_asked_to_end(then: Callable[[], None]) -> Iterator[None]:
+    """While the context is open, call ``then`` in the event loop on SIGINT or SIGTERM, before uvicorn waits for answers.
 
-    uvicorn ends the application only when every answer is finished, and a feed never is by itself. The handlers that
-    were there are asked too. Outside the main thread there are no signals, and nothing is done.
+    uvicorn ends the application when every answer is finished, and a feed does not finish by itself. The handlers that
+    were set before are called as well. Outside the main thread there are no signals, and nothing is done.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

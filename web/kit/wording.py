@@ -1,4 +1,4 @@
-"""Duties and acts of the clock in words, and the page where a duty is discharged."""
+"""Commands, duties and acts of the clock in words."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ _RESUBMIT = N_("Submit a new version of the request")
 
 
 def command_words(do: str, _: Translate) -> str:
-    """What a command does, as the heading of its page says it."""
+    """The heading of a command's page."""
     return _(FORMS[do].title if do in FORMS else _RESUBMIT)
 
 

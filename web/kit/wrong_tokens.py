@@ -1,6 +1,6 @@
-"""How many wrong tokens one client may show in an hour, in this process: beyond that none is looked at.
+"""The limit of wrong tokens that one client may show in an hour, counted in this process.
 
-Tokens are signed and cannot be guessed; this spares the work, and the log of the reverse proxy, to who tries.
+Beyond it no token of the client is checked. Tokens are signed and cannot be guessed; the limit saves the work.
 """
 
 from collections import OrderedDict

@@ -1,4 +1,4 @@
-"""The list of cases: narrowed down by what stands in its address, a page at a time, and views of it kept under a name."""
+"""The list of cases, filtered by its address, a page at a time; and the views of it that a post has saved."""
 
 from typing import Annotated
 
@@ -61,7 +61,7 @@ def _posts(members: list[dict[str, object]]) -> list[Post]:
 
 @router.post("/views")
 async def submit_list_view(request: Request, visitor: SignedIn) -> Response:
-    """Keep the list as it is narrowed down, or (``gone``) forget a view."""
+    """Save the filters under a name, or remove a saved view (``gone``)."""
     sent = await request.form()
     if not valid_key(sent.get("_key"), visitor.form_key):
         raise HTTPException(403)

@@ -1,4 +1,4 @@
-"""The filters of the list of cases as they stand in its address, and back: a view of the list is its address."""
+"""The filters of the list of cases, read from its address and written back to one."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta

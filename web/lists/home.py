@@ -1,4 +1,4 @@
-"""What waits for the post that is signed in, and the board."""
+"""The duties of the post that is signed in, and the board of open cases."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ BOARD = (Role.SECRETARIAT, Role.CO_CHAIR, Role.STEERING_GROUP, Role.AUDITOR)
 
 @router.get("/")
 async def home_page(request: Request, visitor: SignedIn) -> HTMLResponse:
-    """What waits for me, until when."""
+    """The duties of the post that acts, with their dates, and the open cases that it sees."""
     site = current_site(request)
     async with site.engine.connect() as connection:
         duties = await lists.duties_of(connection, visitor.post)
@@ -42,7 +42,7 @@ async def home_page(request: Request, visitor: SignedIn) -> HTMLResponse:
 
 @router.get("/board", dependencies=[only(*BOARD)])
 async def board_page(request: Request, visitor: SignedIn) -> HTMLResponse:
-    """Every open case by stage: who holds the ball, and how long it has been in the step."""
+    """Every open case by stage: whom it waits for, and how long it has been in its step."""
     site = current_site(request)
     now = site.clock()
     async with site.engine.connect() as connection:

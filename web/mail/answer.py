@@ -1,4 +1,4 @@
-"""Answering by the link of a mail: GET shows what is asked, POST answers. Whoever has the mail needs no account.
+"""Answering by the link of a mail, without an account: GET shows what is asked, POST answers.
 
 Programs that look through mails open links, and some ask for them in advance: only the form acts.
 """
@@ -19,7 +19,7 @@ from models.release import Release, release_of
 from models.visibility import Sight
 from notifications.addresses import case_address
 from records import ledger
-from web.case.refusals import as_told
+from web.case.refusals import refusal_for_reader
 from web.case.seen import names_in
 from web.kit.commands import give_command, page_of_command
 from web.kit.forms import FORMS, fields_sent, shown_form, unanswered
@@ -83,7 +83,7 @@ async def submit_answer(request: Request, token: str) -> Response:
         )
 
         async def refused(refusal: Refused) -> HTMLResponse:
-            why = as_told(refusal, opened.case, opened.seen, link.do, fields, site.clock())
+            why = refusal_for_reader(refusal, opened.case, opened.seen, link.do, fields, site.clock())
             return _page(request, token, opened, fields, why)
 
         response = await page_of_command(

@@ -1,4 +1,4 @@
-"""The board of mail: what is stuck and why, by post, and what the secretariat decides on it. Auditors read it."""
+"""The mail with delivery problems, by post, and what the secretariat decides on each. Auditors may read it."""
 
 from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
@@ -45,7 +45,7 @@ async def mail_board_page(
     post: Annotated[str, Query(max_length=64)] = "",
     after: Annotated[int, Query(ge=0, le=2**62)] = 0,
 ) -> HTMLResponse:
-    """What is stuck, a page at a time; ``post`` and ``after``: those of the last notice that was shown."""
+    """The notices with problems, a page at a time; ``post`` and ``after``: those of the last notice that was shown."""
     return await _page(request, visitor, (post, after) if post else None)
 
 
@@ -90,7 +90,7 @@ def _with(
 
 @router.post("")
 async def submit_mail_decision(request: Request, visitor: Secretariat) -> Response:
-    """Send one notice again, or give it up; 409 when there is nothing to decide on it, or the reason is missing."""
+    """Send a notice again, or stop sending it. 409: there is nothing to decide on it, or the reason is missing."""
     site = current_site(request)
     sent = await keyed_form(request, visitor.form_key)
     act = _DECIDE.get(str(sent.get("what")))

@@ -1,4 +1,4 @@
-"""Mails on pages: the text on the page itself, the HTML in a frame that may do nothing."""
+"""The HTML of a mail for a frame on a page: without scripts, forms or anything from elsewhere."""
 
 from fastapi.responses import HTMLResponse
 

@@ -1,4 +1,4 @@
-"""My mails: when and how the post that acts is written to, and what it cannot switch off and why."""
+"""Mail settings: when and how the post that acts is written to, and which mails it cannot switch off, and why."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import time
@@ -46,7 +46,7 @@ _WRONG: Mapping[str, str] = {
 
 
 class _Wrong(Exception):
-    """The form says what cannot be kept; ``why`` is a word of ``_WRONG``."""
+    """The form cannot be saved; ``why`` is a key of ``_WRONG``."""
 
     def __init__(self, why: str, **said: str) -> None:
         super().__init__(why)
@@ -54,7 +54,7 @@ class _Wrong(Exception):
 
 
 class _Row(NamedTuple):
-    """A row of the form about cases: empty texts in one that says nothing yet."""
+    """A row of the form about cases; its texts are empty in a new row."""
 
     case: str = ""
     kind: str = ""
@@ -69,7 +69,7 @@ async def my_mails_page(request: Request, visitor: SignedIn) -> HTMLResponse:
 
 @router.post("")
 async def submit_my_mails(request: Request, visitor: SignedIn) -> Response:
-    """Keep them. 403: the post's mail goes to somebody else; 409: changed meanwhile; 422: it cannot be kept, and why."""
+    """Save the preferences. 403: the post's mail goes to somebody else; 409: changed meanwhile; 422: a field is wrong."""
     sent = await keyed_form(request, visitor.form_key)
     site = current_site(request)
     address = await _address_of(site, visitor.post)
@@ -232,7 +232,7 @@ def _mandatory(_: Callable[[str], str], language: str) -> list[tuple[str, list[s
 
 
 def _form(kept: KeptPreferences, given: FormData | None) -> dict[str, Any]:
-    """What the fields hold: what was sent, if it could not be kept, else what stands."""
+    """The values of the fields: what was sent if it could not be saved, else what is stored."""
     if given is not None:
         names = ("digest", "weekday", "morning", "quiet", "quiet_from", "quiet_until")
         return {

@@ -1,4 +1,4 @@
-"""What the link of a mail opens now: the matter as its post may see it, what it has answered, or why it is no good."""
+"""What the link of a mail opens now: the case as its post may see it, and its answer; or why the link is not valid."""
 
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -25,7 +25,7 @@ _TAKES_PART = (ParticipantState.ACCEPTED, ParticipantState.OBSERVER, Participant
 
 
 class BadLink(Exception):
-    """The link opens nothing, or nothing any more; ``reason`` is all that may be told."""
+    """The link is not valid; ``reason`` is all that its page says."""
 
     def __init__(self, reason: BadLinkReason) -> None:
         super().__init__(reason)
@@ -40,7 +40,7 @@ class _Standing(NamedTuple):
 
 
 class OpenedLink(Value):
-    """A link that is good. ``case`` is for the rules, ``seen`` for the page.
+    """A valid link. ``case`` is for the rules, ``seen`` for the page.
 
     ``answer``: what stands, in the domain's word (``accepted``, ``given``, ``acknowledged``), empty while it is asked;
     ``answered_at`` where it is known. ``told_at``: when the notice was queued. ``zone``: of the post's office.
@@ -66,7 +66,7 @@ async def open_link(site: Site, token: str) -> OpenedLink:
     """What a token opens.
 
     Raises:
-        NoGood: it was not made here, has ended, went to who does not hold the post now, or is about what is over.
+        BadLink: it was not made here, has expired, went to somebody who does not hold the post now, or is settled.
     """
     now = site.clock()
     try:
@@ -112,7 +112,7 @@ def _standing(case: Case, link: AnswerLink, since: list[Entry]) -> _Standing:
     """Whether the post is still asked what this mail asked; ``since``: the entries after the one that caused it.
 
     Raises:
-        NoGood: ``moved_on``, also when the like was asked anew: a later mail has its own link.
+        BadLink: ``moved_on``, also when the same was asked again: the later mail has a link of its own.
     """
     standing = None
     if not any(_asks_anew(entry, link) for entry in since):

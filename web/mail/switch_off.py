@@ -1,4 +1,4 @@
-"""Switching mails off by the link of one of them: GET shows, POST acts. No account, no cookie, no form key (RFC 8058).
+"""Switching mails off by the link of a mail (RFC 8058): GET shows, POST acts. No account, cookie or form key.
 
 A mail program sends ``List-Unsubscribe=One-Click`` and nothing else: that kind is switched off, in every case. The page
 offers less as well. Programs that look through mails open links: only the form acts.
@@ -45,7 +45,7 @@ _DONE: Mapping[str, str] = {
 
 
 class _NoGood(Exception):
-    """The link switches nothing; ``why`` is a word of ``_WHY``."""
+    """The link is not valid; ``why`` is a key of ``_WHY``."""
 
     def __init__(self, why: str, status: int = 410, wait: int = 0) -> None:
         super().__init__(why)
@@ -59,7 +59,7 @@ class _Opened(NamedTuple):
 
 @router.api_route("/{token}", methods=["GET", "HEAD"])
 async def switch_off_page(request: Request, token: str) -> HTMLResponse:
-    """What can be switched off. Nothing is changed. 410: the link is no good; 429: too many that are not ours."""
+    """What can be switched off; nothing is changed. 410: the link is not valid; 429: too many invalid links."""
     try:
         opened = await _open(request, token)
     except _NoGood as no_good:
@@ -69,7 +69,7 @@ async def switch_off_page(request: Request, token: str) -> HTMLResponse:
 
 @router.post("/{token}")
 async def submit_switch_off(request: Request, token: str) -> HTMLResponse:
-    """Switch off what the form says; without a word of ours, the kind in every case. Sent twice, it is done once.
+    """Switch off what the form says; without a known choice, this kind in every case. Sent twice, it is done once.
 
     Answered with a page and never with a redirection, which programs do not follow (RFC 8058, section 3.1).
     """

@@ -1,4 +1,4 @@
-"""Is it alive, and can it work? For supervisors, load balancers and operators."""
+"""Liveness and readiness, for supervisors, load balancers and operators."""
 
 import asyncio
 from contextlib import suppress
@@ -19,7 +19,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/healthz")
 async def liveness() -> JSONResponse:
-    """The process answers. Looks at nothing else: a restart of this process would not mend the others."""
+    """200 while the process answers. It checks nothing else: restarting this process would not repair another."""
     return JSONResponse({"status": "alive"})
 
 
@@ -36,7 +36,7 @@ async def readiness(request: Request) -> JSONResponse:
 
 
 async def _mail(engine: AsyncEngine) -> str:
-    """Whether mail goes out; who paused it, and why, is for the pages."""
+    """Whether mail goes out. Who paused it, and why, is shown on pages only."""
     try:
         async with engine.connect() as connection:
             return "paused" if await current_pause(connection) else "goes out"

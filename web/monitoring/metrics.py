@@ -1,6 +1,6 @@
-"""Metrics for Prometheus: how the pages and the API answer, and how much waits. Numbers only: no reference, no name.
+"""Metrics for Prometheus: answers and their times, and what is queued. Numbers only: no references, no names.
 
-They are for this machine, or for who has the token of the setting.
+They are given to this machine, or to who has the token of the setting.
 """
 
 import hmac
@@ -32,7 +32,7 @@ _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
 
 class Measured:
-    """Around the application: counts answers and how long they took to begin (a feed's answer ends much later)."""
+    """ASGI middleware that counts answers and the seconds until each begins (the answer of a feed ends much later)."""
 
     def __init__(self, app: ASGIApp, registry: CollectorRegistry) -> None:
         self._app = app
@@ -51,7 +51,7 @@ class Measured:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, and count."""
+        """Answer the request and count it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -90,7 +90,7 @@ def _template(scope: Scope) -> str:
 
 
 def measure(app: FastAPI) -> None:
-    """Measure an application; its own registry, so that two in one process do not count as one."""
+    """Measure an application in a registry of its own, so that two in one process are counted apart."""
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     app.state.registry = registry
@@ -99,7 +99,7 @@ def measure(app: FastAPI) -> None:
 
 @router.get("/metrics")
 async def metrics(request: Request) -> Response:
-    """Everything that is measured; 404 to whom it is not for."""
+    """Everything that is measured. 404 to everybody else."""
     if not _may_read(request):
         raise HTTPException(404)
     now = CollectorRegistry()
@@ -120,7 +120,7 @@ def _may_read(request: Request) -> bool:
 
 
 async def _count_now(site: Site, registry: CollectorRegistry) -> None:
-    """What the records hold at this moment."""
+    """The gauges that are read from the records at this moment."""
     Gauge("ahg_feeds_open", "Feeds that this process serves now.", registry=registry).set(site.watch.open)
     up = Gauge("ahg_records_up", "Whether the database answered this time.", registry=registry)
     try:

@@ -1,4 +1,4 @@
-"""Files of requests on pages: putting them in, taking them out, and downloading them. Nothing is ever shown in place."""
+"""The files of requests: adding, removing and downloading them. No file is shown inside a page."""
 
 import unicodedata
 from collections.abc import AsyncIterator, Mapping
@@ -79,7 +79,7 @@ def _of(draft: Mapping[str, Any]) -> list[Attachment]:
 
 @router.post("/request/new/attachments", dependencies=[_MEMBERS_ONLY])
 async def submit_files(request: Request, visitor: SignedIn) -> Response:
-    """Keep the files that were sent, and go on, or stay to add more. One that is refused keeps no other from staying."""
+    """Save the files that were sent, and continue, or stay to add more. A refused file does not stop the others."""
     async with request.form() as sent:
         if not valid_key(sent.get("_key"), visitor.form_key):
             raise HTTPException(403)
@@ -107,7 +107,7 @@ async def submit_files(request: Request, visitor: SignedIn) -> Response:
 
 @router.post("/request/new/attachments/remove", dependencies=[_MEMBERS_ONLY])
 async def submit_file_removal(request: Request, visitor: SignedIn) -> Response:
-    """Take a file out of the draft; one that is not in it is out already."""
+    """Remove a file from the draft; nothing happens when it is not in it."""
     sent = await request.form()
     if not valid_key(sent.get("_key"), visitor.form_key):
         raise HTTPException(403)
@@ -126,7 +126,7 @@ async def submit_file_removal(request: Request, visitor: SignedIn) -> Response:
 
 @router.get("/request/files/{sha256}", dependencies=[_MEMBERS_ONLY])
 async def own_file(request: Request, visitor: SignedIn, sha256: str) -> Response:
-    """A file that the visitor's own member has put in, under the name that its draft gives it."""
+    """A file that the visitor's member has uploaded, under the name that its draft gives it."""
     own = await current_site(request).attachments.put_in(visitor.post.member, [_written(sha256)])
     if sha256 not in own:
         raise HTTPException(404)
@@ -137,7 +137,7 @@ async def own_file(request: Request, visitor: SignedIn, sha256: str) -> Response
 
 @router.get("/cases/{reference}/files/{sha256}")
 async def file_of_case(request: Request, visitor: SignedIn, reference: str, sha256: str) -> Response:
-    """A file of the request, of its newest version or one before, if the reader may read it there."""
+    """A file of any version of the request, if the reader may read it there."""
     _written(sha256)
     async for version in _readable_versions(request, visitor, reference):
         for one in version.attachments:
@@ -147,7 +147,7 @@ async def file_of_case(request: Request, visitor: SignedIn, reference: str, sha2
 
 
 async def _readable_versions(request: Request, visitor: Visitor, reference: str) -> AsyncIterator[CaseRequest]:
-    """The request as the reader sees it, and then, for who sees the case, the versions before."""
+    """The request as the reader sees it, then the earlier versions if the reader sees the whole case."""
     case, seen = await seen_or_404(request, reference, visitor.post)
     yield seen.case.request
     if seen.sight < Sight.CASE:
@@ -159,14 +159,14 @@ async def _readable_versions(request: Request, visitor: Visitor, reference: str)
 
 
 def _written(sha256: str) -> str:
-    """What names a file in an address; 404 for everything that no file is named by."""
+    """The SHA-256 in an address. 404 when it is none."""
     if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
         raise HTTPException(404)
     return sha256
 
 
 async def _download(request: Request, visitor: Visitor, file: Attachment, name: str, reference: str) -> Response:
-    """The file itself, once its bytes are found to be the right ones; else a page that says that they are not."""
+    """The file, after its bytes are checked; 410 with a page when they are missing or damaged."""
     store = current_site(request).attachments
     fault = await store.fault(file.sha256, file.size)
     if fault:
@@ -187,7 +187,7 @@ async def _download(request: Request, visitor: Visitor, file: Attachment, name: 
 
 
 def file_headers(name: str) -> dict[str, str]:
-    """Headers of an answer that a browser stores and never shows; ``name``: anybody's, written as RFC 6266 says."""
+    """Headers that have a browser save the file and never show it. Any ``name`` is encoded by RFC 6266."""
     plain = clean_name(name) or "file"
     ascii_only = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
     simple = "".join(one if one.isalnum() or one in " ._-()" else "_" for one in ascii_only).strip() or "file"

@@ -1,4 +1,4 @@
-"""The draft of a request: what a member has kept, read as a request and shown in forms."""
+"""The draft of a request: what a member has saved, read as a request and shown in forms."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ from web.kit.visitor import Visitor, current_site
 
 
 async def draft_of(request: Request, visitor: Visitor) -> tuple[Case, dict[str, Any]]:
-    """A case that is not there yet, with the directory of today, and what the member has kept for it."""
+    """An empty case with the directory of today, and the fields that the member has saved for its request."""
     site = current_site(request)
     async with site.engine.connect() as connection:
         draft = await read_draft(connection, visitor.post.member, DRAFT)

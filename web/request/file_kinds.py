@@ -1,4 +1,4 @@
-"""What a file is by its content. Its name only has to agree."""
+"""The kind of a file by its content. The ending of its name must agree with it."""
 
 import io
 import re
@@ -72,7 +72,7 @@ def _document(file: BinaryIO) -> str:
 
 
 def _part(package: zipfile.ZipFile, name: str) -> bytes:
-    """A small part, unpacked as far as it may be large: an archive can be packed to grow without end."""
+    """A part of the archive, unpacked up to a limit: an archive can be made to grow without end."""
     with package.open(name) as part:
         return part.read(_PART)
 

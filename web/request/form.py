@@ -1,4 +1,4 @@
-"""The request for the group: a form in steps that keeps what was written."""
+"""The form of a new request, in steps that are saved as they are sent, to its submission."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -35,7 +35,7 @@ _MEMBERS_ONLY = only(Role.FOCAL_POINT)
 
 @router.get("", dependencies=[_MEMBERS_ONLY])
 async def first_step(visitor: SignedIn) -> Response:
-    """To the first step."""
+    """Redirect to the first step."""
     return RedirectResponse(f"/request/new/{STEP_NAMES[0]}", 303)
 
 
@@ -72,14 +72,14 @@ async def _check(
 
 @router.get("/new/{step}", dependencies=[_MEMBERS_ONLY])
 async def step_page(request: Request, visitor: SignedIn, step: str) -> HTMLResponse:
-    """One step, with what was kept."""
+    """One step, with what was saved."""
     case, draft = await draft_of(request, visitor)
     return await _step(request, visitor, case, step, as_sent(draft))
 
 
 @router.post("/new/submit", dependencies=[_MEMBERS_ONLY])
 async def submit_request_form(request: Request, visitor: SignedIn) -> Response:
-    """Submit what was kept. The same form sent twice gives the first result: one request, one reference."""
+    """Submit what was saved. The same form sent twice gives the first result: one request, one reference."""
     sent = await request.form()
     if not valid_key(sent.get("_key"), visitor.form_key):
         raise HTTPException(403)
@@ -96,7 +96,7 @@ async def submit_request_form(request: Request, visitor: SignedIn) -> Response:
 
 @router.post("/new/{step}", dependencies=[_MEMBERS_ONLY])
 async def submit_step(request: Request, visitor: SignedIn, step: str) -> Response:
-    """Keep the step, and go on to the next. What cannot be read is said beside its field; nothing written is lost."""
+    """Save the step and continue to the next. 422: a field is wrong; the page says which, and keeps what was written."""
     sent = await request.form()
     if not valid_key(sent.get("_key"), visitor.form_key):
         raise HTTPException(403)

@@ -101,5 +101,5 @@ STEP_NAMES = [step.name for step in FORM_STEPS]
 
 
 def step_after(step: str, to: str = "") -> str:
-    """The step that follows one; ``to`` is ``check`` for who wants to look the whole over at once."""
+    """The step after one; ``to`` is ``check`` for who wants to check the answers at once."""
     return "check" if to == "check" else [*STEP_NAMES, "check"][STEP_NAMES.index(step) + 1]

@@ -1,4 +1,4 @@
-"""Files that a form brings: each is looked at, kept for the member, or refused with a sentence that names the limit."""
+"""The files that come with a form: each is checked, then saved for the member or refused with a sentence."""
 
 import asyncio
 import hashlib
@@ -48,13 +48,13 @@ async def taken_in(
 
 
 def _uploads(sent: FormData) -> list[UploadFile]:
-    """What was chosen; a browser sends an empty part without a name where nothing was."""
+    """The files that were chosen. Where none was, a browser sends an empty part without a name."""
     files = [one for one in sent.getlist("files") if isinstance(one, UploadFile)]
     return [one for one in files if one.filename or one.size]
 
 
 class _Look(NamedTuple):
-    """A file as it was sent, and what is wrong with it; empty when nothing is."""
+    """A file as it was sent; ``fault`` is the sentence that refuses it, or empty."""
 
     file: Attachment
     fault: str = ""

@@ -1,4 +1,4 @@
-"""Signing in: a mail address, a link by mail, a button. There are no passwords."""
+"""Signing in by a link that is mailed to the address, and signing out."""
 
 from typing import Annotated
 
@@ -66,7 +66,7 @@ async def confirm_sign_in_page(request: Request, token: str) -> HTMLResponse:
 
 @router.post("/sign-in/{token}")
 async def submit_sign_in(request: Request, token: str) -> Response:
-    """Use the link up and begin a session; the session that the browser had before ends. 410: the link is no good."""
+    """Use the link up and begin a session; the session that the browser had before ends. 410: the link is not valid."""
     site = current_site(request)
     begun = await sign_ins.use_link(
         site.engine, token, device=device_of(request), earlier=cookie_of(request), now=site.clock()

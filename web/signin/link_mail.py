@@ -35,7 +35,7 @@ _log = structlog.get_logger(__name__)
 
 
 class _Loader(BaseLoader):
-    """Templates from the folder; HTML looks as that of the notices."""
+    """Loads the templates from the folder, with the style of the notices for HTML."""
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         path = _FOLDER / template
@@ -92,10 +92,10 @@ _NOBODY = DirectoryPerson(email="nobody@invalid", name="-")
 
 
 async def send_link(site: Site, email: str, token: str) -> None:
-    """Send the link of a token to whoever has that address in the directory, at the directory's spelling of it.
+    """Send the link of a token to the address, as the directory spells it.
 
-    For an address that nobody has the same is done, but for the sending. Nothing is raised for what the mail server
-    does; the link is logged nowhere.
+    For an address that nobody has, the same work is done but nothing is sent. Failures of the mail server are logged
+    and not raised; the link is never logged.
     """
     now = site.clock()
     async with site.engine.connect() as connection:

@@ -1,4 +1,4 @@
-"""Signing in with an identity provider, where the deployment has one. Who may act is still the directory's word."""
+"""Signing in with the identity provider of the deployment. The directory says which posts the person holds."""
 
 import hmac
 import json
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/openid", include_in_schema=False)
 
 @router.get("/begin")
 async def begin_openid(request: Request, next_: Annotated[str, Query(alias="next")] = "") -> Response:
-    """Send the browser to the provider. What must come back is kept in its cookie, sealed; nothing is written here."""
+    """Send the browser to the provider. The state that must come back is in a sealed cookie; nothing is recorded."""
     site = current_site(request)
     try:
         begun = await _provider(site).begin()
@@ -58,7 +58,7 @@ async def begin_openid(request: Request, next_: Annotated[str, Query(alias="next
 async def finish_openid(
     request: Request, state: Annotated[str, Query()] = "", code: Annotated[str, Query()] = ""
 ) -> Response:
-    """Begin a session for who the provider says it is. It counts only in the browser that began, and once."""
+    """Begin a session for the address that the provider gives. It works once, and only in the browser that began."""
     site = current_site(request)
     provider = _provider(site)
     begun = _begun(site, request.cookies.get(_cookie(site), ""), state)
@@ -90,7 +90,7 @@ def _provider(site: Site) -> IdentityProvider:
 
 
 def _begun(site: Site, cookie: str, state: str) -> dict[str, str] | None:
-    """What this browser began and has come back from in time; None for anything else."""
+    """The sign-in that this browser began, if it came back in time; else None."""
     try:
         begun: dict[str, str] = json.loads(open_secret(site.settings.keyring, cookie, _PURPOSE))
     except Unreadable:

@@ -1,4 +1,4 @@
-"""Short secrets at rest: AES-256-GCM with a random nonce of 96 bits (NIST SP 800-38D) under the key ring.
+"""Encryption of short secrets at rest: AES-256-GCM with a random nonce of 96 bits (NIST SP 800-38D) under the key ring.
 
 Written ``key:base64``; the id of the key is in the clear, so that keys can be rotated: the first of the ring seals,
 every one of it opens. What is sealed is bound to its ``purpose``: moved to another row, it does not open.
@@ -16,7 +16,7 @@ _NONCE_BYTES = 12
 
 
 class Unreadable(Exception):
-    """It was sealed with a key that the key ring lacks, for another purpose, or it was tampered with."""
+    """The secret was sealed with a key that the key ring lacks or for another purpose, or it was altered."""
 
 
 def seal_secret(keyring: Mapping[str, bytes], secret: str, purpose: str) -> str:

@@ -82,7 +82,7 @@ def _kept(email: str) -> str:
 
 @router.post("/second-factor/enrol")
 async def submit_enrolment(request: Request, session: Current) -> Response:
-    """Keep the secret that the page offered, if the code is of it. 422: the code is wrong; the same secret again."""
+    """Save the secret that the page offered if the code fits it. 422: the code is wrong; the secret stays the same."""
     site = current_site(request)
     sent = await keyed_form(request, session.form_key)
     keyring, now = site.settings.keyring, site.clock()
@@ -102,7 +102,7 @@ async def submit_enrolment(request: Request, session: Current) -> Response:
 
 @router.post("/second-factor")
 async def submit_code(request: Request, session: Current) -> Response:
-    """Take a code. 422: it is wrong, or was used; the fifth wrong one ends the session."""
+    """Check a code. 422: it is wrong or was used before; the fifth wrong one ends the session."""
     site = current_site(request)
     sent = await keyed_form(request, session.form_key)
     keyring, now = site.settings.keyring, site.clock()
@@ -155,7 +155,7 @@ async def _judged(request: Request, session: Session, sent: FormData, proof: Pro
 
 
 async def _then(site: Site, session: Session, sent: FormData) -> str:
-    """Where it goes on: the post that was asked for acts now."""
+    """Make the wanted post the one that acts, and give the address to continue at."""
     wanted = onward(sent.get("next"))
     chosen = next((one for one in await held_by(site, session.email) if one == sent.get("post")), None)
     if chosen is None:

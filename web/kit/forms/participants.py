@@ -17,8 +17,8 @@ PARTICIPANT_FORMS: dict[str, FormWords] = {
         ),
     ),
     "comment": FormWords(
-        N_("Comment on the participants"),
-        N_("Everybody who sees the case can read it."),
+        N_("Comment"),
+        N_("On the participants or on a report. Everybody who sees the case can read it."),
         N_("Comment"),
         (words_field(N_("Comment")),),
     ),
