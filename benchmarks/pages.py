@@ -31,7 +31,7 @@ from records.directory import seed_if_empty
 from records.sessions import begin_session, cookie_name
 from settings import Settings, ensure_keys
 from web.app import application
-from web.site import Site
+from web.kit.site import Site
 
 PAGES_TARGET = 1.3
 _INSIDER, _MEMBER, _SECRETARIAT = Post("AU/co-chair"), Post("LK/focal-point"), Post("RSO/secretariat")

@@ -39,7 +39,7 @@ SAMPLE_CASE = About(
 
 SAMPLE_LINKS = AnswerLinks({"samples": b"k" * 32})
 """Signs the links of previews. The same key always, so that a sample is the same mail always; known to everybody, so
-that what it signs proves nothing (``web.opened_link`` takes the deployment's own keys alone)."""
+that what it signs proves nothing (``web.mail.opened_link`` takes the deployment's own keys alone)."""
 
 SAMPLE_OFF_LINKS = OffLinks({"samples": b"k" * 32})
 """The same for links that switch mails off."""

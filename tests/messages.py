@@ -21,7 +21,7 @@ from babel.messages.pofile import read_po, write_po
 from babel.plural import to_gettext
 
 import notifications.environment
-import web.render
+import web.kit.render
 from models.notices import NOTICE_KINDS, OF_NO_CASE
 from models.request import FIELD_WORDS, Request
 from models.rules import RULES
@@ -66,9 +66,9 @@ DOMAINS = (
         ),
     ),
     Domain(
-        web.render.PAGE_DOMAIN,
+        web.kit.render.PAGE_DOMAIN,
         _ROOT / "web",
-        web.render.PAGE_CATALOGUES,
+        web.kit.render.PAGE_CATALOGUES,
         tuple(
             (None, text)
             for text in (

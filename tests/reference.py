@@ -257,8 +257,8 @@ def notices() -> Iterator[str]:
         "what of the case the mail may hold."
     )
     yield (
-        "What may wait for a digest, and is optional, is for the reader to say (*My mails*); the column tells what holds "
-        "until it does. A digest comes from no event: it is one mail with the notices that wait for it "
+        "What may wait for a digest, and is optional, is for the reader to say (*Mail settings*); the column tells what "
+        "holds until it does. A digest comes from no event: it is one mail with the notices that wait for it "
         "(`notifications/digest.py`), and says of each what its subject would say. `policy_proposed` comes from no case "
         "either: it asks a Co-Chair to answer a proposed policy; nor does `policy_settled`, which tells what has become "
         "of it (`notifications/policy_mail.py`). They go out at once and cannot be switched off."

@@ -20,7 +20,7 @@ from ops.scenarios.play import Simulation
 from ops.scenarios.simulation import simulation
 from tests.web.server import served
 from web.app import application
-from web.site import Site
+from web.kit.site import Site
 
 
 def address_of(post: str) -> str:
@@ -127,7 +127,7 @@ class Desk:
         await self.use_link(await self.asked_link())
         if "/second-factor" in self.page.url:
             await self._show_code()
-        if await self.page.locator("main h1").inner_text() == "As which post do you act?":
+        if await self.page.locator("main h1").inner_text() == "Which post do you want to act as?":
             await self.page.locator(f'button[value="{self.post}"]').click()
 
     async def asked_link(self) -> str:

@@ -14,8 +14,8 @@ from notifications.environment import mail_translations
 from notifications.words import Words
 from tests.models.helpers import AU, LK, MM, NZ, RSO, TH, approve, at_work, in_review, in_selection, reported
 from tests.tabletop import Tabletop, directory
-from web import render
-from web.wording import section_words
+from web.kit import render
+from web.kit.wording import section_words
 
 NAMES = {code: member.name for code, member in directory().members.items()}
 said = Words(NAMES, language="id", zone="Asia/Jakarta", translations=mail_translations("id"))

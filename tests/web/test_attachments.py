@@ -13,9 +13,9 @@ import pytest
 from models.attachments import LONGEST_NAME
 from tests.web.place import Place, key_in
 from tests.web.programs import Recorded
-from web.attachments import file_headers
-from web.body_limit import LARGEST_FORM
-from web.file_kinds import kind_of
+from web.kit.body_limit import LARGEST_FORM
+from web.request.attachments import file_headers
+from web.request.file_kinds import kind_of
 
 RSO, AU, LK = "RSO/secretariat", "AU/co-chair", "LK/focal-point"
 STEP = "/request/new/attachments"

@@ -27,7 +27,7 @@ from tests.web.place import Place, address_of
 from tests.web.programs import Recorded, token_for
 from tests.web.server import served
 from tests.web.whole_case import MARKS, played
-from web.watch import MOST_FEEDS_EACH, Watch
+from web.kit.watch import MOST_FEEDS_EACH, Watch
 
 PATIENCE = 20.0
 AU, RSO = "AU/co-chair", "RSO/secretariat"
@@ -278,7 +278,7 @@ async def test_a_feed_outlives_a_moment_without_the_database(studio: Studio, mon
     async with studio.listen(AU) as feed:
         await feed.comment()
         with monkeypatch.context() as patch:
-            patch.setattr("web.watch.heads", away)
+            patch.setattr("web.kit.watch.heads", away)
             patch.setattr("web.api.feed.people.token_of", away)
             await studio.does(AU, "suspend", {"text": "Elections"})
             await feed.comment()

@@ -18,7 +18,7 @@ from models.rules import allowed
 from ops.scenarios.reading import read_scenario
 from tests.web.place import Place
 from tests.web.programs import Recorded
-from web.forms import FORMS
+from web.kit.forms import FORMS
 
 SCENARIOS = sorted((Path(__file__).parents[1] / "scenarios").glob("*.yaml"))
 MARK = "javascript:zz\"'><xss onclick=1>{{ 7*7 }}%(a)s 100%</textarea></title><!--"

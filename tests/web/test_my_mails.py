@@ -18,7 +18,7 @@ from records.mail_preferences import KeptPreferences
 from tests.rig import TO_WORK
 from tests.web.place import ALTERNATE, Place, address_of, key_in, value_in
 from tests.web.programs import Recorded
-from web.wrong_tokens import MOST_WRONG_TOKENS
+from web.kit.wrong_tokens import MOST_WRONG_TOKENS
 
 LK, MY = "LK/focal-point", "MY/focal-point"
 CASE = "AHG-2026-001"

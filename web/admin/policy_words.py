@@ -6,7 +6,7 @@ from typing import Any
 from models.base import N_
 from models.policy import ConflictRule, Span
 from notifications.words import Words
-from web.wording import Translate
+from web.kit.wording import Translate
 
 _TRACKS = {"routine": N_("routine"), "urgent": N_("urgent")}
 
