@@ -16,6 +16,7 @@ _MODULE = re.compile(rf"``((?:{'|'.join((*PACKAGES, *MODULES))})(?:\.\w+)+)``")
 _ELSEWHERE = re.compile(r"\bdesign\.md\b|\bdesign,? section\b|\bissue #?\d", re.IGNORECASE)
 """Documents that are not part of the product: its readers do not have them."""
 
+_ANY = re.compile(r"\b[A-Z]+-[A-Z]+\b")
 _NAME = re.compile(r"``([A-Z]\w+)``")
 _RAISED = re.compile(r"^ *Raises:\n((?: +\w[^\n]*\n?)+)", re.MULTILINE)
 _NO_NAMES = {"EXAMINE": "a command of IMAP"}
@@ -40,7 +41,12 @@ def _texts() -> Iterator[tuple[str, str]]:
 
 
 def _is_there(cited: str, path: str) -> bool:
-    """Whether a file or folder is there: from the root, from ``docs``, or from the folder of the text that cites it."""
+    """Whether a file or folder is there: from the root, from ``docs``, or from the folder of the text that cites it.
+
+    A name in capitals stands for any, as in ``DATE-COMMIT.tar.xz``.
+    """
+    if _ANY.search(cited):
+        return True
     places = (ROOT, ROOT / "docs", (ROOT / path).parent)
     return any((place / cited).exists() for place in places)
 
