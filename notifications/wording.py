@@ -1,8 +1,8 @@
 """What a notice says: put into words once for all who are told the same, and for each of them completed.
 
 A circulation tells thousands of readers the same; only the links and the post that the reader holds are each one's own.
-What words may depend on is a ``Telling``, and templates see nothing else: so what is one reader's alone can never stand
-in another's mail.
+What words may depend on is a ``WordingKey``, and templates see nothing else: so what is one reader's alone can never
+stand in another's mail.
 """
 
 from collections.abc import Iterator, Mapping

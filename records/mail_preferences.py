@@ -85,7 +85,7 @@ async def keep_preferences(
     """Keep what one reader wants, if nobody has changed it since version ``seen``.
 
     Raises:
-        Stale: somebody has; nothing is written.
+        StalePreferences: somebody has; nothing is written.
     """
     await amend_preferences(engine, post, address, lambda _: wants, seen=seen, now=now, by=by)
 
@@ -105,7 +105,7 @@ async def amend_preferences(
     What is held for the post is decided on anew: whoever changes it nudges the delivery if that is not to wait.
 
     Raises:
-        Stale: ``seen`` is given, and something else stands by now.
+        StalePreferences: ``seen`` is given, and something else stands by now.
         ValueError: what ``how`` makes of it could not be read again; nothing is written.
     """
     holder = folded(address)

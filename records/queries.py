@@ -66,7 +66,7 @@ async def entry_types(connection: AsyncConnection, entries: Collection[tuple[str
 
 
 async def parts(connection: AsyncConnection, reference: str, name: str) -> list[dict[str, Any]]:
-    """The rows of one part of a case (a name of ``PARTS``), in the order of their keys."""
+    """The rows of one part of a case, in the order of their keys; ``name`` is that of the table."""
     table = _table(name)
     keys = list(table.primary_key)
     query = select(table).where(table.c.reference == reference).order_by(*keys)

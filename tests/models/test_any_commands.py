@@ -28,6 +28,7 @@ from models.rules import RULES, Transition, allowed, apply_clock, apply_command,
 from models.search import reads_alike, search_texts
 from models.tables import TABLES
 from models.visibility import Sight, as_seen, may_see, readers
+from tests.diagrams import STAGE_ARROWS
 from tests.models.told import caused_as_listed, told_as_listed
 from tests.tabletop import calendars, directory
 
@@ -275,6 +276,7 @@ class AnyCommands(RuleBasedStateMachine):
             again = Entry.model_validate_json(entry.model_dump_json())
             assert again == entry
             earlier, self.shadow = self.shadow, replay_entry(self.shadow, again)
+            assert earlier.stage is self.shadow.stage or (earlier.stage, self.shadow.stage) in STAGE_ARROWS
             for row in rows_of(earlier, self.shadow, (again,)):
                 put(self.rebuilt, row)
 
