@@ -6,6 +6,7 @@ from typing import Any
 from models import events as e
 from models.case import Case, GateName
 from models.ladder import ClockAct
+from models.ladder_subjects import SubjectKind, read_subject
 from models.notices.telling import (
     Notice,
     arrangement_facts,
@@ -26,10 +27,9 @@ from models.rules.circulation import consents_asked, pending_circulation
 
 @notices_on(e.RungPassed)
 def _(case: Case, event: e.RungPassed) -> Iterable[Notice]:
-    kind, _, name = event.subject.partition(":")
-    told = _BY_CLOCK.get(kind)
-    if told is not None:
-        yield from told(case, name, event)
+    kind, about = read_subject(event.subject)
+    if told := _BY_CLOCK.get(kind):
+        yield from told(case, about, event)
 
 
 def _gate_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
@@ -136,21 +136,21 @@ def _consent_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice
         yield from notify("consent_reminder", asked, due=event.due, what=circulation.what)
 
 
-_BY_CLOCK: dict[str, Callable[[Case, str, e.RungPassed], Iterable[Notice]]] = {
-    "gate": _gate_rung,
-    "answer": _answer_rung,
-    "completeness": _completeness_rung,
-    "resubmission": _resubmission_rung,
-    "invitation": _invitation_rung,
-    "list": _list_rung,
-    "admission": _admission_rung,
-    "outcome": _outcome_rung,
-    "verify": _verify_rung,
-    "arrangement": _arrangement_rung,
-    "situation": _situation_rung,
-    "duration": _duration_rung,
-    "contributions": _contributions_rung,
-    "consent": _consent_rung,
-    "agreement": _agreement_rung,
-    "closing": _closing_rung,
+_BY_CLOCK: dict[SubjectKind, Callable[[Case, str, e.RungPassed], Iterable[Notice]]] = {
+    SubjectKind.GATE: _gate_rung,
+    SubjectKind.ANSWER: _answer_rung,
+    SubjectKind.COMPLETENESS: _completeness_rung,
+    SubjectKind.RESUBMISSION: _resubmission_rung,
+    SubjectKind.INVITATION: _invitation_rung,
+    SubjectKind.LIST: _list_rung,
+    SubjectKind.ADMISSION: _admission_rung,
+    SubjectKind.OUTCOME: _outcome_rung,
+    SubjectKind.VERIFY: _verify_rung,
+    SubjectKind.ARRANGEMENT: _arrangement_rung,
+    SubjectKind.SITUATION: _situation_rung,
+    SubjectKind.DURATION: _duration_rung,
+    SubjectKind.CONTRIBUTIONS: _contributions_rung,
+    SubjectKind.CONSENT: _consent_rung,
+    SubjectKind.AGREEMENT: _agreement_rung,
+    SubjectKind.CLOSING: _closing_rung,
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 from models.base import Instant, Value
 from models.case import Arrangement, Case, GateName, Seat
+from models.ladder_subjects import SubjectKind
 from models.posts import SECRETARIAT, Capacity, Post, desk_of
 from models.visibility import Sight, sight
 
@@ -99,9 +100,9 @@ def called_to_meetings(case: Case) -> list[Post]:
     return [*group_posts(case), *co_chair_posts(case)]
 
 
-def ladder_due(case: Case, subject: str) -> datetime | None:
+def ladder_due(case: Case, kind: SubjectKind, about: str = "") -> datetime | None:
     """The date that is to be kept for a thing that waits."""
-    ladder = case.ladders.get(subject)
+    ladder = case.ladder(kind, about)
     return ladder.due if ladder else None
 
 

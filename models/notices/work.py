@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from models import events as e
 from models.case import Case, Meeting
 from models.duties import open_duties
+from models.ladder_subjects import SubjectKind
 from models.notices.dates import ahead, moved
 from models.notices.telling import (
     Notice,
@@ -25,7 +26,7 @@ from models.posts import SECRETARIAT, Post, desk_of
 
 @notices_on(e.OutcomeAdded)
 def _(case: Case, event: e.OutcomeAdded) -> Iterable[Notice]:
-    title, due = event.outcome.title, ladder_due(case, f"outcome:{event.outcome.title}")
+    title, due = event.outcome.title, ladder_due(case, SubjectKind.OUTCOME, event.outcome.title)
     facts = {"outcome": title, "indicator": event.outcome.indicator, "owner": event.outcome.owner}
     yield from notify("outcome_assigned", owner_and_supporters(case, title), due=due, facts=facts)
 
@@ -39,14 +40,17 @@ def _(case: Case, event: e.OutcomeMoved) -> Iterable[Notice]:
             yield from notify("outcome_blocked", [*co_chair_posts(case), SECRETARIAT], facts=facts)
         case "done":
             yield from notify(
-                "outcome_done", co_chair_posts(case), due=ladder_due(case, f"verify:{event.outcome}"), facts=facts
+                "outcome_done",
+                co_chair_posts(case),
+                due=ladder_due(case, SubjectKind.VERIFY, event.outcome),
+                facts=facts,
             )
         case "verified":
-            due = ladder_due(case, f"verified:{event.outcome}")
+            due = ladder_due(case, SubjectKind.VERIFIED, event.outcome)
             facts |= {"post": case.outcomes[event.outcome].verified_by}
             yield from notify("outcome_verified", [*co_chair_posts(case), *owners], due=due, facts=facts)
         case _:
-            due = ladder_due(case, f"outcome:{event.outcome}")
+            due = ladder_due(case, SubjectKind.OUTCOME, event.outcome)
             facts |= {"because": event.why, "post": event.post}
             yield from notify("outcome_reopened", owners, due=due, facts=facts)
 
@@ -54,14 +58,14 @@ def _(case: Case, event: e.OutcomeMoved) -> Iterable[Notice]:
 @notices_on(e.ArrangementAdded)
 def _(case: Case, event: e.ArrangementAdded) -> Iterable[Notice]:
     arrangement = case.arrangements[event.arrangement.title]
-    due, facts = ladder_due(case, f"agreement:{arrangement.title}"), arrangement_facts(arrangement)
+    due, facts = ladder_due(case, SubjectKind.AGREEMENT, arrangement.title), arrangement_facts(arrangement)
     yield from notify("arrangement_proposed", not_agreed(arrangement), due=due, facts=facts)
 
 
 @notices_on(e.ArrangementInForce)
 def _(case: Case, event: e.ArrangementInForce) -> Iterable[Notice]:
     parties = [desk_of(code) for code in case.arrangements[event.arrangement].parties]
-    due = ladder_due(case, f"arrangement:{event.arrangement}")
+    due = ladder_due(case, SubjectKind.ARRANGEMENT, event.arrangement)
     yield from notify("arrangement_in_force", [*parties, *co_chair_posts(case)], due=due, arrangement=event.arrangement)
 
 

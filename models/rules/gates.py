@@ -12,6 +12,7 @@ from models import events as e
 from models.case import Case, Decider, Gate, GateName, GateOutcome, PositionKind
 from models.commands import Answer, Decide
 from models.ladder import ClockAct, Ladder, halfway, ladder_of
+from models.ladder_subjects import SubjectKind, subject_of
 from models.policy import ConflictRule
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.posts import Post, Role, desk_of
@@ -44,16 +45,6 @@ def follows(gate: GateName, *outcomes: GateOutcome) -> Callable[[Consequence], C
     return register
 
 
-def gate_subject(name: GateName) -> str:
-    """The name of a gate's ladder."""
-    return f"gate:{name.value}"
-
-
-def answer_subject(name: GateName) -> str:
-    """The name of the ladder of an answer that is owed at a gate."""
-    return f"answer:{name.value}"
-
-
 def clip(text: str) -> str:
     """As much of a text as an event holds."""
     return text[:20_000]
@@ -76,7 +67,7 @@ def open_gate(
     context.emit(
         e.GateOpened(gate=name, on=on, about=clip(about), respondent=respondent, deciders=deciders, terms=terms or {})
     )
-    context.climb(gate_subject(name), _gate_ladder(context, context.case.gates[name]))
+    context.climb(subject_of(SubjectKind.GATE, name), _gate_ladder(context, context.case.gates[name]))
 
 
 def amend_gate(
@@ -109,8 +100,8 @@ def _ask_again(context: RuleContext, name: GateName) -> None:
         _await_answer(context, gate)
         ladder = ladder.stopped(context.now)
     else:
-        context.clear(answer_subject(name))
-    context.climb(gate_subject(name), ladder)
+        context.clear(subject_of(SubjectKind.ANSWER, name))
+    context.climb(subject_of(SubjectKind.GATE, name), ladder)
 
 
 def _deciders(case: Case, sitting: Mapping[Post, Decider] | None = None) -> tuple[Decider, ...]:
@@ -200,26 +191,28 @@ def _take_position(context: RuleContext, gate: Gate, position: PositionKind, tex
 
 def _ask(context: RuleContext, gate: Gate, text: str) -> None:
     context.emit(e.QuestionAsked(gate=gate.name, post=context.by, text=text))
-    ladder = context.case.ladders.get(gate_subject(gate.name))
+    ladder = context.case.ladder(SubjectKind.GATE, gate.name)
     if ladder:
-        context.emit(e.LadderSet(subject=gate_subject(gate.name), ladder=ladder.stopped(context.now)))
+        context.emit(e.LadderSet(subject=subject_of(SubjectKind.GATE, gate.name), ladder=ladder.stopped(context.now)))
     _await_answer(context, gate)
 
 
 def _await_answer(context: RuleContext, gate: Gate) -> None:
     span, member = context.case.track.answer, gate.respondent.member
-    context.once(answer_subject(gate.name), span, ClockAct.REMIND, member)
+    context.once(subject_of(SubjectKind.ANSWER, gate.name), span, ClockAct.REMIND, member)
 
 
 def _run_again(context: RuleContext, name: GateName) -> None:
     """Once no question is open, the gate's clock runs again and nobody waits for an answer."""
     if context.case.gates[name].questions:
         return
-    context.clear(answer_subject(name))
-    ladder = context.case.ladders.get(gate_subject(name))
+    context.clear(subject_of(SubjectKind.ANSWER, name))
+    ladder = context.case.ladder(SubjectKind.GATE, name)
     if ladder and not context.case.suspension:
         context.emit(
-            e.LadderSet(subject=gate_subject(name), ladder=ladder.started(context.now, context.case.calendars))
+            e.LadderSet(
+                subject=subject_of(SubjectKind.GATE, name), ladder=ladder.started(context.now, context.case.calendars)
+            )
         )
 
 
@@ -305,7 +298,7 @@ def _settle(context: RuleContext, name: GateName) -> None:
     gate = context.case.gates[name]
     declined = [position for position in gate.positions.values() if position.position is PositionKind.DECLINE]
     if gate.undecided:
-        ladder = context.case.ladders.get(gate_subject(name))
+        ladder = context.case.ladder(SubjectKind.GATE, name)
         late = ladder is not None and ladder.stopped_at is None and context.now >= ladder.due
         if declined and late:
             _conclude(context, name, GateOutcome.DECLINED, "Declined by one; the other did not answer by the deadline.")
@@ -315,7 +308,7 @@ def _settle(context: RuleContext, name: GateName) -> None:
         _conclude(context, name, GateOutcome.DECLINED, " / ".join(position.text for position in declined))
     elif gate.round == 1:
         context.emit(e.GateSplit(gate=name, round=2))
-        context.climb(gate_subject(name), _gate_ladder(context, context.case.gates[name]))
+        context.climb(subject_of(SubjectKind.GATE, name), _gate_ladder(context, context.case.gates[name]))
     else:
         _conclude(context, name, GateOutcome.DECLINED, "No agreement in the second round.")
 
@@ -330,7 +323,7 @@ def _conditions(gate: Gate) -> str:
 
 
 def _conclude(context: RuleContext, name: GateName, outcome: GateOutcome, text: str) -> None:
-    context.clear(gate_subject(name), answer_subject(name))
+    context.clear(subject_of(SubjectKind.GATE, name), subject_of(SubjectKind.ANSWER, name))
     context.emit(e.GateDecided(gate=name, outcome=outcome, text=clip(text)))
     consequence = FOLLOWS.get((name, outcome))
     if consequence:

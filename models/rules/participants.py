@@ -9,6 +9,7 @@ from models.base import brief
 from models.case import Case, Gate, GateName, GateOutcome, ParticipantState, Seat, Stage
 from models.commands import Admit, Comment, Convene, Endorse, Leave, Propose, Replace, Respond
 from models.ladder import ClockAct, halfway, ladder_of
+from models.ladder_subjects import SubjectKind, subject_of
 from models.members import Member
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.reasons import AFFECTED, MANDATE, MANDATE_ALWAYS, ON_ROUTE, REQUESTER, TOOK_PART, joined
@@ -23,22 +24,9 @@ from models.rules.gates import amend_gate, clip, follows, open_gate, pass_on
 from models.rules.request import lapsed
 from models.rules.table import rule
 
-COMMENTS, MINIMUM, LIST = "comments", "minimum", "list"
-"""The names of this part's ladders, besides one for each invitation."""
-
 _State = ParticipantState
 SELECTION = {Stage.PARTICIPANT_SELECTION}
 GROUP_AT_WORK = {Stage.PARTICIPANT_SELECTION, Stage.OPERATIONAL, Stage.REPORTING}
-
-
-def invitation(member: str) -> str:
-    """The name of an invitation's ladder."""
-    return f"invitation:{member}"
-
-
-def admission(member: str) -> str:
-    """The name of a later admission's ladder."""
-    return f"admission:{member}"
 
 
 # the proposal -----------------------------------------------------------------------------------------------
@@ -78,12 +66,12 @@ def begin_selection(context: RuleContext, gate: Gate) -> None:
     context.emit(e.ParticipantsProposed(listed=proposal(context.case)))
     span = context.case.track.comments
     members = tuple(post.member for post in context.case.directory.steering_group)
-    context.once(COMMENTS, span, ClockAct.END, *members)
+    context.once(SubjectKind.COMMENTS, span, ClockAct.END, *members)
     _ask_for_the_list(context)
 
 
 def _ask_for_the_list(context: RuleContext) -> None:
-    context.clear(LIST, MINIMUM)
+    context.clear(SubjectKind.LIST, SubjectKind.MINIMUM)
     open_gate(
         context,
         GateName.PARTICIPANTS,
@@ -155,7 +143,7 @@ def comment(context: RuleContext, body: Comment) -> None:
 
 @follows(GateName.PARTICIPANTS, GateOutcome.APPROVED)
 def _confirmed(context: RuleContext, gate: Gate) -> None:
-    context.clear(COMMENTS)
+    context.clear(SubjectKind.COMMENTS)
     new = [one for one in context.case.participants.values() if one.state is _State.PROPOSED]
     for one in new:
         if context.case.is_requester(one.member):
@@ -181,7 +169,7 @@ def _list_lapsed(context: RuleContext, gate: Gate) -> None:
 
 def await_list(context: RuleContext) -> None:
     """Another list is awaited; the secretariat, the Steering Group and the Co-Chairs are reminded until it comes."""
-    context.once(LIST, context.case.track.gate, ClockAct.REMIND, THE_SECRETARIAT.member)
+    context.once(SubjectKind.LIST, context.case.track.gate, ClockAct.REMIND, THE_SECRETARIAT.member)
 
 
 def invite(context: RuleContext, members: tuple[str, ...]) -> None:
@@ -194,7 +182,10 @@ def invite(context: RuleContext, members: tuple[str, ...]) -> None:
         due = context.after(span, member)
         acts = {ClockAct.REMIND: halfway(context.now, due), ClockAct.LAPSE: due}
         offices = span.offices((member,))
-        context.climb(invitation(member), ladder_of(due, acts, now=context.now, members=offices, label=span.words))
+        context.climb(
+            subject_of(SubjectKind.INVITATION, member),
+            ladder_of(due, acts, now=context.now, members=offices, label=span.words),
+        )
 
 
 @rule(
@@ -220,14 +211,14 @@ def respond(context: RuleContext, body: Respond) -> None:
         )
     observes = body.answer == "observe" or (body.answer == "accept" and one.seat is Seat.OBSERVER)
     state = _State.DECLINED if body.answer == "decline" else _State.OBSERVER if observes else _State.ACCEPTED
-    context.clear(invitation(one.member))
+    context.clear(subject_of(SubjectKind.INVITATION, one.member))
     context.emit(e.Responded(member=one.member, state=state, text=body.text))
     maybe_begin(context)
 
 
 def invitation_lapsed(context: RuleContext, member: str) -> None:
     """Nobody answered the invitation in time."""
-    context.clear(invitation(member))
+    context.clear(subject_of(SubjectKind.INVITATION, member))
     context.emit(e.Responded(member=member, state=_State.LAPSED))
     maybe_begin(context)
 
@@ -253,7 +244,7 @@ def replace(context: RuleContext, body: Replace) -> None:
         raise refuse(f"Name another member in the place of {body.member}.")
     new = context.case.participants.get(body.by)
     asked = new is not None and new.has_a_seat
-    context.clear(invitation(body.member), admission(body.member))
+    context.clear(subject_of(SubjectKind.INVITATION, body.member), subject_of(SubjectKind.ADMISSION, body.member))
     context.emit(e.Replaced(member=body.member, by=body.by, text=body.text))
     if not asked:  # else its invitation or its answer stands
         why = brief(body.text) or f"in the place of {body.member}"
@@ -273,10 +264,11 @@ def maybe_begin(context: RuleContext) -> None:
     if case.invited:
         return
     if lacks := missing_for_minimum(case):
-        if MINIMUM in case.ladders and case.ladders[MINIMUM].rungs:
-            return  # they are told and have their time
+        told = case.ladder(SubjectKind.MINIMUM)
+        if told is not None and told.rungs:
+            return  # and they have their time
         members = tuple(post.member for post in case.directory.co_chairs)
-        context.once(MINIMUM, case.track.gate, ClockAct.REMIND, *members)
+        context.once(SubjectKind.MINIMUM, case.track.gate, ClockAct.REMIND, *members)
         context.emit(e.MinimumMissing(lacks=lacks))
     else:
         _begin_work(context, "Everyone has answered.")
@@ -294,7 +286,7 @@ def convene(context: RuleContext, body: Convene) -> None:
 
 
 def _begin_work(context: RuleContext, text: str) -> None:
-    context.clear(MINIMUM, LIST, COMMENTS)
+    context.clear(SubjectKind.MINIMUM, SubjectKind.LIST, SubjectKind.COMMENTS)
     begin_operational(context, text)
 
 
@@ -319,7 +311,7 @@ def admit(context: RuleContext, body: Admit) -> None:
 def admission_pending(context: RuleContext, member: str) -> None:
     """The group has not endorsed an admission yet: it is reminded until it does."""
     span, members = context.case.track.invitation, context.case.taking_part(seat=Seat.PARTICIPANT)
-    context.once(admission(member), span, ClockAct.REMIND, *members)
+    context.once(subject_of(SubjectKind.ADMISSION, member), span, ClockAct.REMIND, *members)
 
 
 @rule(
@@ -342,7 +334,7 @@ def endorse(context: RuleContext, body: Endorse) -> None:
     context.emit(e.Endorsed(member=one.member, by=context.by.member))
     one = context.case.participants[one.member]
     if one.state is _State.ADMITTED and len(one.endorsed_by) >= context.case.policy.endorsements:
-        context.clear(admission(one.member))
+        context.clear(subject_of(SubjectKind.ADMISSION, one.member))
         invite(context, (one.member,))
 
 
