@@ -232,7 +232,8 @@ class Activation:
                 retry_policy=UNTIL_RECORDED,
             )
             if not recorded.ahead:
-                self.case = transition.after
+                # A replay by newer code may derive entries with a field more, and so another hash: the log's own counts.
+                self.case = transition.after.model_copy(update={"head": recorded.head})
                 break
             self.case = take_over(self.case, recorded.ahead)
         self._show()

@@ -138,6 +138,6 @@ class RecommendationFollowUp:
                 retry_policy=UNTIL_RECORDED,
             )
             if not recorded.ahead:
-                self.follow_up = after
+                self.follow_up = after.model_copy(update={"head": recorded.head})  # as in ``Activation._record``
                 return
             self.follow_up = catch_up_follow_up(self.follow_up, recorded.ahead)
