@@ -7,21 +7,25 @@ from models import events as e
 from models.case import Case, GateName, GateOutcome
 from models.duties import open_duties
 from models.ladder_subjects import SubjectKind
-from models.notices.telling import (
-    Notice,
-    co_chair_posts,
-    gate_facts,
-    ladder_due,
-    notices_on,
-    notify,
-    requester_posts,
-    silent_at,
-)
+from models.notices.circles import co_chair_posts, requester_posts
+from models.notices.notice import Notice, ladder_due, notices_on, notify
 from models.posts import SECRETARIAT
 
 
 def _gate_due(case: Case, name: GateName) -> datetime | None:
     return ladder_due(case, SubjectKind.GATE, name)
+
+
+def gate_facts(case: Case, name: GateName) -> dict[str, object]:
+    """What every notice about a gate says."""
+    gate = case.gates[name]
+    interests = ", ".join(decider.post for decider in gate.deciders if decider.interest)
+    return {"gate": name.value, "about": gate.about, "round": gate.round, "interests": interests}
+
+
+def silent_at(case: Case, name: GateName) -> str:
+    """Whose position is still awaited at a gate: their posts, between commas."""
+    return ", ".join(case.gates[name].undecided)
 
 
 @notices_on(e.GateOpened)

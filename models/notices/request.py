@@ -5,17 +5,9 @@ from collections.abc import Iterable, Mapping
 from models import events as e
 from models.case import Case, Stage
 from models.ladder_subjects import SubjectKind
-from models.notices.dates import at_the_end, left_undecided
-from models.notices.telling import (
-    Notice,
-    called_to_meetings,
-    everybody_concerned,
-    ladder_due,
-    notices_on,
-    notify,
-    requester_posts,
-    text_for,
-)
+from models.notices.circles import called_to_meetings, everybody_concerned, requester_posts, text_for
+from models.notices.closing import at_the_end, left_undecided
+from models.notices.notice import Notice, ladder_due, notices_on, notify
 from models.posts import SECRETARIAT, Post, desk_of
 
 
