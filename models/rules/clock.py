@@ -6,7 +6,19 @@ from models import events as e
 from models.case import GateName
 from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind, read_subject, subject_of
-from models.rules import arrangements, circulation, closing, gates, meetings, outcomes, participants, reporting, request
+from models.rules import (
+    arrangements,
+    circulation,
+    closing,
+    gates,
+    invitations,
+    later_admission,
+    meetings,
+    outcomes,
+    participants,
+    reporting,
+    request,
+)
 from models.rules.context import RuleContext
 
 
@@ -36,7 +48,7 @@ def _resubmission(context: RuleContext, name: str, act: ClockAct) -> None:
 
 def _invitation(context: RuleContext, name: str, act: ClockAct) -> None:
     if act is ClockAct.LAPSE:
-        participants.invitation_lapsed(context, name)
+        invitations.invitation_lapsed(context, name)
 
 
 def _duration(context: RuleContext, name: str, act: ClockAct) -> None:
@@ -61,9 +73,9 @@ _FOLLOWS: dict[SubjectKind, Callable[[RuleContext, str, ClockAct], None]] = {
     SubjectKind.ANSWER: _answer,
     SubjectKind.COMMENTS: lambda context, name, act: context.clear(SubjectKind.COMMENTS),
     SubjectKind.LIST: lambda context, name, act: participants.await_list(context),
-    SubjectKind.MINIMUM: lambda context, name, act: participants.maybe_begin(context),
+    SubjectKind.MINIMUM: lambda context, name, act: invitations.maybe_begin(context),
     SubjectKind.INVITATION: _invitation,
-    SubjectKind.ADMISSION: lambda context, name, act: participants.admission_pending(context, name),
+    SubjectKind.ADMISSION: lambda context, name, act: later_admission.admission_pending(context, name),
     SubjectKind.SITUATION: lambda context, name, act: meetings.await_update(context),
     SubjectKind.DURATION: _duration,
     SubjectKind.OUTCOME: lambda context, name, act: outcomes.outcome_overdue(context, name),
