@@ -169,13 +169,10 @@ class Casework:
         """The number of the recommendation that is meant, if it is followed: by its text, or the only one."""
         text = str(getattr(command.body, "recommendation", ""))
         async with self._engine.connect() as connection:
-            rows = await queries.parts(connection, reference, "recommendations")
-            reports = await queries.parts(connection, reference, "reports")
-        accepted = {report["number"] for report in reports if report["state"] == "accepted"}
-        followed = [row for row in rows if row["report"] in accepted]
+            followed = await queries.followed_recommendations(connection, reference)
         if not text and len(followed) == 1:
-            return int(followed[0]["number"])
-        return next((int(row["number"]) for row in followed if row["text"] == text), None)
+            return next(iter(followed))
+        return next((number for number, known in followed.items() if known == text), None)
 
     async def _row(self, reference: str) -> dict[str, Any]:
         async with self._engine.connect() as connection:

@@ -15,7 +15,7 @@ A case and its rules, in the order of reading:
 ``commands``, ``events``   what a post may say, and what then has happened
 ``rules``                  (state, command, now) -> events, or a ``refusal`` that says why
 ``reasons``                why a member stands on the list of participants
-``ladder``                 what waits, and when the clock acts on it
+``ladder``                 what waits, and when the clock acts on it; ``ladder_subjects``: what that can be
 ``evolve``                 (state, event) -> state
 ``agenda``, ``duties``     who holds the ball, until when, and what happens by itself; what each post is asked to do
 ``recommendation``         the follow-up of a recommendation, apart from its case

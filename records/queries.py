@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Table, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.case import ReportState
 from models.log import Entry
 from models.tables import TABLES
 from records.log import entry_of, read_entries
@@ -71,6 +72,15 @@ async def parts(connection: AsyncConnection, reference: str, name: str) -> list[
     keys = list(table.primary_key)
     query = select(table).where(table.c.reference == reference).order_by(*keys)
     return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def followed_recommendations(connection: AsyncConnection, reference: str) -> dict[int, str]:
+    """The texts of the recommendations of accepted reports, by number (``Case.followed_recommendations``)."""
+    reports, table = _table("reports"), _table("recommendations")
+    of_its_report = (table.c.reference == reports.c.reference) & (table.c.report == reports.c.number)
+    query = select(table.c.number, table.c.text).join(reports, of_its_report).order_by(table.c.number)
+    query = query.where(table.c.reference == reference, reports.c.state == ReportState.ACCEPTED.value)
+    return {row.number: row.text for row in await connection.execute(query)}
 
 
 async def entries(connection: AsyncConnection, stream: str, *, limit: int | None = None) -> list[Entry]:

@@ -7,6 +7,7 @@ from models.case import Case, Gate, GateName, GateOutcome, ReportState, Stage, T
 from models.case.closing import TermState
 from models.commands import Close, Waive
 from models.ladder import ClockAct
+from models.ladder_subjects import SubjectKind
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.request import fingerprint
 from models.rules.actors import BY_CO_CHAIR, BY_SECRETARIAT
@@ -15,10 +16,6 @@ from models.rules.circulation import pending_circulation
 from models.rules.context import RuleContext
 from models.rules.gates import amend_gate, follows, open_gate, what_was_said
 from models.rules.table import AT_WORK, rule
-
-CLOSING = "closing"
-"""The name of the ladder that reminds of closing."""
-
 
 _NAMES = {
     Term.OUTCOMES: "practical outcomes",
@@ -43,7 +40,7 @@ def terms_of_reference(case: Case) -> dict[Term, TermState]:
 
 def await_closing(context: RuleContext) -> None:
     """The secretariat and the Co-Chairs are reminded, at the rhythm of gates, to have the case circulated and closed."""
-    context.once(CLOSING, context.case.track.gate, ClockAct.REMIND, THE_SECRETARIAT.member)
+    context.once(SubjectKind.CLOSING, context.case.track.gate, ClockAct.REMIND, THE_SECRETARIAT.member)
 
 
 @rule("waive", "waive a term of reference", (BY_CO_CHAIR, BY_SECRETARIAT), AT_WORK)

@@ -116,7 +116,7 @@ async def _case_history(settings: Settings, reference: str) -> int:
         return 1
     for entry in entries:
         at = entry.at.strftime("%Y-%m-%d %H:%M:%S")
-        who = "the clock" if entry.command.startswith("clock:") else str(entry.by)
+        who = "the clock" if entry.by_clock else str(entry.by)
         via = f" (recorded by {entry.acted_for.by}: {entry.acted_for.how})" if entry.acted_for else ""
         text = entry.event.get("text") or ""
         out.print(

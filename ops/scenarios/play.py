@@ -19,6 +19,7 @@ from casework import Casework, CommandResult
 from models.case import Stage
 from models.log import Entry
 from models.posts import Post
+from models.recommendation import follow_up_stream
 from models.refusal import Refused
 from ops.catcher import Catcher, CaughtMail, mail_files, read_mail
 from ops.scenarios.expectations import contains, unmet
@@ -194,12 +195,9 @@ class Simulation:
         if self.reference is None:
             return True
         async with self.engine.connect() as connection:
-            reports = await queries.parts(connection, self.reference, "reports")
-            recommendations = await queries.parts(connection, self.reference, "recommendations")
+            followed = await queries.followed_recommendations(connection, self.reference)
             streams = set(await queries.streams(connection))
-        accepted = {report["number"] for report in reports if report["state"] == "accepted"}
-        wanted = {f"{self.reference}/R{one['number']}" for one in recommendations if one["report"] in accepted}
-        return wanted <= streams
+        return {follow_up_stream(self.reference, number) for number in followed} <= streams
 
     async def _until(self, holds: Callable[[], Any], what: str) -> None:
         deadline = asyncio.get_running_loop().time() + _SETTLED_SECONDS
@@ -256,5 +254,5 @@ def _line(entry: Entry) -> str:
         for name in ("gate", "position", "stage", "member", "state", "outcome", "act", "subject")
         if event.get(name)
     ]
-    who = "the clock" if entry.command.startswith("clock:") else entry.by
+    who = "the clock" if entry.by_clock else entry.by
     return f"{who}: {entry.type.replace('_', ' ')}{' (' + ', '.join(facts) + ')' if facts else ''}"

@@ -16,14 +16,14 @@ from notifications.catalogues import SOURCE
 from notifications.environment import mail_languages
 from settings import PREFIX, Settings
 from tests.house.source import ROOT
-from web.forms import FORMS
-from web.timeline import QUIET_EVENTS, SENTENCES
+from web.case.timeline import QUIET_EVENTS, SENTENCES
+from web.kit.forms import FORMS
 
 NO_FORM = {
-    "submit": "the numbered steps of a request (web/request_form.py)",
+    "submit": "the numbered steps of a request (web/request/form.py)",
     "draft": "the same steps, which keep what was written",
-    "resubmit": "the same steps, filled with the newest version (web/request_version.py)",
-    "act_for": "any other form, sent by the secretariat for another post (web/act.py)",
+    "resubmit": "the same steps, filled with the newest version (web/request/version.py)",
+    "act_for": "any other form, sent by the secretariat for another post (web/case/command_form.py)",
 }
 """Commands that have pages of their own in the place of a form."""
 

@@ -3,43 +3,20 @@
 from collections.abc import Iterable
 
 from models import events as e
-from models.case import Case, GateName, ParticipantState, Stage
-from models.notices.dates import at_the_end, left_undecided, missed
-from models.notices.reporting import report_begun
-from models.notices.telling import (
-    Notice,
-    co_chair_posts,
-    everybody_concerned,
-    group_posts,
-    ladder_due,
-    notices_on,
-    notify,
-    participant_posts,
-)
-from models.notices.work import call_to_meetings
+from models.case import Case, ParticipantState
+from models.ladder_subjects import SubjectKind
+from models.notices.circles import co_chair_posts, group_posts, participant_posts
+from models.notices.meetings import call_to_meetings, missed
+from models.notices.notice import Notice, ladder_due, notices_on, notify
 from models.posts import SECRETARIAT, desk_of
 from models.reasons import readable_reason
 from models.visibility import closed_sections
 
 
-@notices_on(e.StageEntered)
-def _(case: Case, event: e.StageEntered) -> Iterable[Notice]:
-    if event.stage is Stage.PARTICIPANT_SELECTION:
-        gate = case.gates[GateName.PARTICIPANTS]
-        due = ladder_due(case, "comments")
-        yield from notify("participants_proposed", case.directory.steering_group, due=due, about=gate.about)
-    elif event.stage is Stage.REPORTING and case.report is not None and case.report.kind == "interim":
-        yield from report_begun(case)  # its time is over while the interim report is being written
-    elif event.stage in (Stage.CLOSED, Stage.TERMINATED):
-        readers = [*everybody_concerned(case), *case.directory.steering_group]
-        facts = {"stage": event.stage.words, "text": event.text, "undecided": left_undecided(case)}
-        yield from notify("case_ended", readers, facts=facts, own=at_the_end(case))
-
-
 @notices_on(e.Invited)
 def _(case: Case, event: e.Invited) -> Iterable[Notice]:
     for member in event.members:
-        due = ladder_due(case, f"invitation:{member}")
+        due = ladder_due(case, SubjectKind.INVITATION, member)
         desk, listed = desk_of(member), case.participants[member]
         why = readable_reason(listed.why, closed_sections(case, case.request, desk))
         yield from notify("invited", [desk], due=due, seat=listed.seat.value, why=why)
@@ -67,13 +44,13 @@ def _(case: Case, event: e.Responded) -> Iterable[Notice]:
 @notices_on(e.MinimumMissing)
 def _(case: Case, event: e.MinimumMissing) -> Iterable[Notice]:
     readers = [*co_chair_posts(case), SECRETARIAT]
-    due = ladder_due(case, "minimum")
+    due = ladder_due(case, SubjectKind.MINIMUM)
     yield from notify("minimum_missing", readers, due=due, lacks=", ".join(event.lacks))
 
 
 @notices_on(e.Admitted)
 def _(case: Case, event: e.Admitted) -> Iterable[Notice]:
-    due = ladder_due(case, f"admission:{event.member}")
+    due = ladder_due(case, SubjectKind.ADMISSION, event.member)
     yield from notify("admission_proposed", participant_posts(case), due=due, member=event.member, text=event.text)
 
 
