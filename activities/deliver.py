@@ -23,7 +23,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 
-from activities import marks
+from activities import attempts
 from activities.letters import Letter, Letters, Sender, Settled
 from activities.own_loop import OwnLoop
 from db import Writer, another
@@ -305,10 +305,10 @@ class _Round:
             self._limit -= 1  # a server that drops connections gets fewer of them, and at last a rest
         self.reached = self.reached or delivery.state == "sent"
         now = self._clock()
-        mark = marks.attempted(
+        mark = attempts.attempted(
             letter.notice, delivery, letter.address, letter.message["Message-ID"], now=now, real=self._real()
         )
-        return Settled(*marks.told_instead(letter.notice, mark, letter.stands_in, now))
+        return Settled(*attempts.told_instead(letter.notice, mark, letter.stands_in, now))
 
     async def _leave(self) -> None:
         """End what is under way; what the server answered is written down all the same."""
@@ -319,13 +319,15 @@ class _Round:
         for _, opened in self._open:
             opened.drop()
         # A turn of which nobody knows whether it was committed may have reserved what is open.
-        unsent = [marks.put_back(letter.notice) for letter, _ in self._open]
+        unsent = [attempts.put_back(letter.notice) for letter, _ in self._open]
         if self._done or self._unreserved or unsent:
             turn = self._turn(self._done, self._unreserved, unsent)
             self._writer.write(lambda on: ledger.write_batch(on, self._worker, turn))
 
     @staticmethod
-    def _turn(done: list[Settled], unreserved: list[Settled], unsent: Sequence[marks.Mark] = ()) -> ledger.LedgerBatch:
+    def _turn(
+        done: list[Settled], unreserved: list[Settled], unsent: Sequence[attempts.Mark] = ()
+    ) -> ledger.LedgerBatch:
         return ledger.LedgerBatch(
             marks=[*(one.mark for one in done), *unsent],
             settled=[one.mark for one in unreserved],

@@ -14,10 +14,10 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from temporalio import activity
 
-from activities import marks
+from activities import attempts
 from activities.case_names import CaseNames
+from activities.reader_preferences import AT_ONCE, ReaderPreferences, reader_preferences
 from activities.reminders import Reminders
-from activities.wishes import AT_ONCE, ReaderPreferences, reader_preferences
 from models.mail_preferences import Timing
 from models.notices import DIGEST, POLICY_PROPOSED, POLICY_SETTLED
 from models.posts import SECRETARIAT, Capacity, Post
@@ -227,12 +227,12 @@ class Letters:
         decision = AT_ONCE if self._at_once else known.wishes.decide(notice, office, urgency, self._real())
         if decision.way is Timing.NOW or office.holder is None:
             return None
-        return Settled(marks.held(notice, decision, office.holder.email, self._clock()))
+        return Settled(attempts.held(notice, decision, office.holder.email, self._clock()))
 
     async def _still_due(self, notice: _Row, known: _Known) -> _Row | Settled:
         """The notice as it is to be told now, if it is a reminder."""
         again = await self._reminders.as_due_now(notice) if notice["id"] in known.reminders else notice
-        return Settled(marks.superseded(notice, again, self._clock())) if isinstance(again, str) else again
+        return Settled(attempts.superseded(notice, again, self._clock())) if isinstance(again, str) else again
 
     def _compose(self, notice: _Row, known: _Known) -> Letter:
         """The mail. Holder, language and address are those of this moment, not of the queueing."""
@@ -272,7 +272,7 @@ class Letters:
                 )
             )
         if not items:
-            return [*settled, Settled(marks.superseded(notice, NOTHING_LEFT, now))]
+            return [*settled, Settled(attempts.superseded(notice, NOTHING_LEFT, now))]
         message = compose_digest(items, reader=reader, **self._as_sent(notice, known))
         return [*settled, known.letter(notice, message)]
 
@@ -281,7 +281,7 @@ class Letters:
         kind, facts, asked = notice["kind"], notice["facts"], known.proposed
         awaited = asked.awaited if asked.proposal == facts["proposal"] else ()
         if kind == POLICY_PROPOSED and Post(notice["post"]) not in awaited:
-            return Settled(marks.superseded(notice, ANSWERED, self._clock()))
+            return Settled(attempts.superseded(notice, ANSWERED, self._clock()))
         sent = {name: value for name, value in self._as_sent(notice, known).items() if name != "off"}
         reader = self._reader(notice, known)
         return known.letter(notice, compose_policy(kind, facts, names=asked.names, reader=reader, **sent))
@@ -311,8 +311,8 @@ class Letters:
     def _undeliverable(self, notice: _Row, known: _Known, why: str) -> Settled:
         office, now = known.office(notice), self._clock()
         reached_otherwise = office.stands_in is not None and office.holder is None
-        mark = marks.undeliverable(notice, why, now)
-        return Settled(*marks.told_instead(notice, mark, reached_otherwise, now))
+        mark = attempts.undeliverable(notice, why, now)
+        return Settled(*attempts.told_instead(notice, mark, reached_otherwise, now))
 
 
 async def _proposed(connection: AsyncConnection, notices: Sequence[_Row]) -> _Proposed:
