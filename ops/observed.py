@@ -10,6 +10,7 @@ from models.members import Directory
 from models.posts import Post
 from ops.scenario_values import Known
 from records import queries
+from records.notices import notices_of_case
 
 
 async def observed(engine: AsyncEngine, reference: str | None, *, drafted_by: Post | None = None) -> dict[str, Any]:
@@ -24,8 +25,8 @@ async def observed(engine: AsyncEngine, reference: str | None, *, drafted_by: Po
             return {"stage": None}
         parts = {name: await queries.parts(connection, reference, name) for name in queries.PART_TABLES}
         notices: dict[str, list[str]] = defaultdict(list)
-        for notice in await queries.notice_rows(connection, reference):
-            notices[notice["kind"]].append(notice["post"])
+        for notice in await notices_of_case(connection, reference):
+            notices[notice.kind].append(notice.post)
     followed = {one["number"]: one["state"] for one in parts["follow_ups"]}
     return {
         "stage": row["stage"],

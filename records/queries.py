@@ -99,13 +99,6 @@ async def settled_duplicate(connection: AsyncConnection, stream: str, command: s
     return seq if newest is not None and newest > seq else None
 
 
-async def notice_rows(connection: AsyncConnection, reference: str) -> list[dict[str, Any]]:
-    """The ledger of a case: who was told of what, and what became of each mail, in order."""
-    table = _table("notices")
-    query = select(table).where(table.c.reference == reference).order_by(table.c.id)
-    return [dict(row) for row in (await connection.execute(query)).mappings()]
-
-
 async def notice_counts(connection: AsyncConnection) -> dict[str, int]:
     """How many notices are in each state."""
     table = _table("notices")

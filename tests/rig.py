@@ -19,6 +19,7 @@ from models.log import Entry
 from ops.temporal_server import start_dev_server
 from records import queries
 from records.directory import seed_if_empty
+from records.notices import LedgerNotice, notices_of_case
 from settings import Settings, ensure_keys
 from workflows.activation import Activation
 from workflows.client import CaseClient
@@ -95,10 +96,10 @@ class Rig:
         assert row is not None
         return row
 
-    async def notices(self) -> list[dict[str, Any]]:
+    async def notices(self) -> list[LedgerNotice]:
         """The ledger of the case."""
         async with self.engine.connect() as connection:
-            return await queries.notice_rows(connection, self.reference)
+            return await notices_of_case(connection, self.reference)
 
 
 @asynccontextmanager

@@ -17,7 +17,7 @@ from models.rules import allowed
 from ops import mail as mailing
 from ops.commands.terminal import err, files, load_settings_or_fail, out, post_named, records, run
 from ops.scenario import ScenarioError
-from records import ledger, proof, queries
+from records import proof, queries
 from records.csv_text import BYTE_ORDER_MARK, csv_text
 from settings import Settings
 from workflows.client import CaseClient
@@ -168,7 +168,7 @@ async def _case_told(settings: Settings, reference: str, to: Path | None) -> int
         if await queries.case_row(connection, reference) is None:
             err.print(f"There is no case {reference}.", markup=False, highlight=False)
             return 1
-        notices = await ledger.ledger_of_case(connection, reference)
+        notices = await proof.ledger_of_case(connection, reference)
     if to is not None:
         to.write_text(BYTE_ORDER_MARK + csv_text(proof.HEAD, proof.lines(notices)), encoding="utf-8", newline="")
     else:

@@ -220,7 +220,7 @@ async def test_a_delivery_that_waits_for_the_mail_server_goes_over(tmp_path: Pat
         await old.enter_async_context(workers(parts, "v1"))
         await make_current(parts, "v1")
         await parts.submit()
-        while not any(notice["reply"] for notice in await parts.notices()):
+        while not any(notice.reply for notice in await parts.notices()):
             pass  # until the delivery has found no mail server
         await listed(parts, DELIVERY_ID)
 
@@ -233,7 +233,7 @@ async def test_a_delivery_that_waits_for_the_mail_server_goes_over(tmp_path: Pat
 
         async with Catcher(tmp_path / "mail", port=port) as catcher:
             await parts.act("RSO/secretariat", "accept")
-            while "sent" not in {notice["state"] for notice in await parts.notices()}:
+            while "sent" not in {notice.state for notice in await parts.notices()}:
                 pass
             assert catcher.messages()
 
