@@ -20,6 +20,7 @@ from models.recommendation import follow_up_stream
 from models.refusal import RefusalKind, Refused
 from models.request import Attachment, Request, in_own_words
 from models.rules import apply_command
+from models.tables.cases import CaseRow, RecommendationRow, ReportRow, RequestVersionRow
 from records import queries, references
 from records.attachments import Attachments
 from records.directory import opening
@@ -103,7 +104,7 @@ class Casework:
         if number is not None:
             state = await self._desk.submit_resolution(reference, number, command)
             row = await self._row(reference)
-            return CommandResult(reference=reference, seq=row["seq"], stage=state)
+            return CommandResult(reference=reference, seq=row.seq, stage=state)
         await self._check_files(command, reference)
         receipt = await self._desk.submit_command(reference, command)
         return CommandResult(
@@ -145,11 +146,11 @@ class Casework:
         if found is None:
             return
         member, wanted = found
-        versions: list[dict[str, Any]] = []
+        versions: list[RequestVersionRow] = []
         if reference is not None:
             async with self._engine.connect() as connection:
-                versions = await queries.parts(connection, reference, "request_versions")
-        newest = Request.model_validate(versions[-1]["content"]) if versions else Request()
+                versions = await queries.parts(connection, reference, RequestVersionRow)
+        newest = Request.model_validate(versions[-1].content) if versions else Request()
         if self._files is None and wanted:
             raise Refused(RefusalKind.INVALID, "No files are kept here, so none can be attached.")
         if self._files is not None:
@@ -162,21 +163,21 @@ class Casework:
             row = await queries.case_row(connection, reference)
         if seq is None or row is None:
             return None
-        return CommandResult(reference=reference, seq=seq, stage=row["stage"], waiting_on=tuple(row["waiting_on"]))
+        return CommandResult(reference=reference, seq=seq, stage=row.stage, waiting_on=tuple(row.waiting_on))
 
     async def _followed(self, reference: str, command: Command) -> int | None:
         """The number of the recommendation that is meant, if it is followed: by its text, or the only one."""
         text = str(getattr(command.body, "recommendation", ""))
         async with self._engine.connect() as connection:
-            rows = await queries.parts(connection, reference, "recommendations")
-            reports = await queries.parts(connection, reference, "reports")
-        accepted = {report["number"] for report in reports if report["state"] == "accepted"}
-        followed = [row for row in rows if row["report"] in accepted]
+            rows = await queries.parts(connection, reference, RecommendationRow)
+            reports = await queries.parts(connection, reference, ReportRow)
+        accepted = {report.number for report in reports if report.state == "accepted"}
+        followed = [row for row in rows if row.report in accepted]
         if not text and len(followed) == 1:
-            return int(followed[0]["number"])
-        return next((int(row["number"]) for row in followed if row["text"] == text), None)
+            return followed[0].number
+        return next((row.number for row in followed if row.text == text), None)
 
-    async def _row(self, reference: str) -> dict[str, Any]:
+    async def _row(self, reference: str) -> CaseRow:
         async with self._engine.connect() as connection:
             row = await queries.case_row(connection, reference)
         if row is None:

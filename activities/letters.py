@@ -183,7 +183,7 @@ class Letters:
             offices=offices,
             preferences=await reader_preferences(connection, {} if self._at_once else offices),
             abouts={name: await self._names.about(connection, case) for name, case in cases.items()},
-            urgency={name: case["urgency"] for name, case in cases.items()},
+            urgency={name: case.urgency for name, case in cases.items()},
             reminders=await self._reminders.among(connection, told),
             items=items,
             reply_to=replies_to(self._sender.reply_to, secretariat.email if secretariat else ""),

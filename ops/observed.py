@@ -8,6 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models.members import Directory
 from models.posts import Post
+from models.tables.cases import (
+    ArrangementRow,
+    FollowUpRow,
+    GateRow,
+    MeetingRow,
+    OutcomeRow,
+    ParticipantRow,
+    RecommendationRow,
+)
 from ops.scenario_values import Known
 from records import queries
 from records.notices import notices_of_case
@@ -23,22 +32,26 @@ async def observed(engine: AsyncEngine, reference: str | None, *, drafted_by: Po
         row = await queries.case_row(connection, reference)
         if row is None:
             return {"stage": None}
-        parts = {name: await queries.parts(connection, reference, name) for name in queries.PART_TABLES}
+        gates = await queries.parts(connection, reference, GateRow)
+        participants = await queries.parts(connection, reference, ParticipantRow)
+        outcomes = await queries.parts(connection, reference, OutcomeRow)
+        arrangements = await queries.parts(connection, reference, ArrangementRow)
+        recommendations = await queries.parts(connection, reference, RecommendationRow)
+        followed = {one.number: one.state for one in await queries.parts(connection, reference, FollowUpRow)}
         notices: dict[str, list[str]] = defaultdict(list)
         for notice in await notices_of_case(connection, reference):
             notices[notice.kind].append(notice.post)
-    followed = {one["number"]: one["state"] for one in parts["follow_ups"]}
     return {
-        "stage": row["stage"],
-        "waiting_on": row["waiting_on"],
-        "clock": row["clock"],
-        "terms_of_reference": row["terms"],
-        "versions": row["version"],
-        "participants": {one["member"]: one["state"] for one in parts["participants"] if not one["gone"]},
-        "outcomes": {one["title"]: one["state"] for one in parts["outcomes"]},
-        "arrangements": {one["title"]: one["state"] for one in parts["arrangements"]},
-        "recommendations": {one["text"]: followed.get(one["number"], "open") for one in parts["recommendations"]},
-        "gate": {one["gate"]: _gate(one) for one in parts["gates"]},
+        "stage": row.stage,
+        "waiting_on": row.waiting_on,
+        "clock": row.clock,
+        "terms_of_reference": row.terms,
+        "versions": row.version,
+        "participants": {one.member: one.state for one in participants if not one.gone},
+        "outcomes": {one.title: one.state for one in outcomes},
+        "arrangements": {one.title: one.state for one in arrangements},
+        "recommendations": {one.text: followed.get(one.number, "open") for one in recommendations},
+        "gate": {one.gate: _gate(one) for one in gates},
         "notices": dict(notices),
     }
 
@@ -49,24 +62,27 @@ async def known_of(engine: AsyncEngine, reference: str | None, directory: Direct
         return Known(directory=directory, at=at)
     async with engine.connect() as connection:
         row = await queries.case_row(connection, reference)
-        names = ("participants", "outcomes", "arrangements", "meetings", "recommendations")
-        parts = {name: await queries.parts(connection, reference, name) for name in names}
+        participants = await queries.parts(connection, reference, ParticipantRow)
+        outcomes = await queries.parts(connection, reference, OutcomeRow)
+        arrangements = await queries.parts(connection, reference, ArrangementRow)
+        meetings = await queries.parts(connection, reference, MeetingRow)
+        recommendations = await queries.parts(connection, reference, RecommendationRow)
     return Known(
         directory=directory,
         at=at,
-        requesters=tuple(row["requesters"]) if row else (),
-        group=tuple(one["member"] for one in parts["participants"] if one["state"] in ("accepted", "observer")),
-        outcomes=tuple(one["title"] for one in parts["outcomes"]),
-        arrangements=tuple(one["title"] for one in parts["arrangements"]),
-        meetings=tuple(one["title"] for one in parts["meetings"]),
-        recommendations={one["number"]: one["text"] for one in parts["recommendations"]},
+        requesters=tuple(row.requesters) if row else (),
+        group=tuple(one.member for one in participants if one.state in ("accepted", "observer")),
+        outcomes=tuple(one.title for one in outcomes),
+        arrangements=tuple(one.title for one in arrangements),
+        meetings=tuple(one.title for one in meetings),
+        recommendations={one.number: one.text for one in recommendations},
     )
 
 
-def _gate(row: dict[str, Any]) -> dict[str, Any]:
-    body = row["body"]
-    waiting = "split" if row["round"] > 1 else "open"
-    return {"outcome": row["outcome"] or waiting, "positions": _positions(body)}
+def _gate(row: GateRow) -> dict[str, Any]:
+    body = row.body
+    waiting = "split" if row.round > 1 else "open"
+    return {"outcome": row.outcome or waiting, "positions": _positions(body)}
 
 
 def _positions(body: dict[str, Any]) -> dict[str, str]:

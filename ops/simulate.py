@@ -30,6 +30,7 @@ from models.log import Entry
 from models.members import Directory
 from models.posts import Post
 from models.refusal import Refused
+from models.tables.cases import FollowUpRow, RecommendationRow, ReportRow
 from ops.catcher import Catcher, CaughtMail, mail_files, read_mail
 from ops.expectations import differences, not_said
 from ops.observed import known_of, observed
@@ -160,7 +161,7 @@ class Simulation:
         """
         async with self.engine.connect() as connection:
             row = await queries.case_row(connection, str(self.reference))
-        if row and Stage(row["stage"]).final:
+        if row and Stage(row.stage).final:
             await self._env.client.test_service.unlock_time_skipping(UnlockTimeSkippingRequest())
 
     async def _check(self, act: Act) -> None:
@@ -198,10 +199,10 @@ class Simulation:
             return None
         async with self.engine.connect() as connection:
             row = await queries.case_row(connection, self.reference)
-            followed = await queries.parts(connection, self.reference, "follow_ups")
-        acts = [one["next_at"] for one in followed if one["next_at"]]
-        if row and row["next_act"]:
-            acts.append(datetime.fromisoformat(row["next_act"]["at"]))
+            followed = await queries.parts(connection, self.reference, FollowUpRow)
+        acts = [one.next_at for one in followed if one.next_at]
+        if row and row.next_act:
+            acts.append(datetime.fromisoformat(row.next_act["at"]))
         return min(acts, default=None)
 
     async def _is_after(self, due: datetime) -> bool:
@@ -225,11 +226,11 @@ class Simulation:
         if self.reference is None:
             return True
         async with self.engine.connect() as connection:
-            reports = await queries.parts(connection, self.reference, "reports")
-            recommendations = await queries.parts(connection, self.reference, "recommendations")
+            reports = await queries.parts(connection, self.reference, ReportRow)
+            recommendations = await queries.parts(connection, self.reference, RecommendationRow)
             streams = set(await queries.streams(connection))
-        accepted = {report["number"] for report in reports if report["state"] == "accepted"}
-        wanted = {f"{self.reference}/R{one['number']}" for one in recommendations if one["report"] in accepted}
+        accepted = {report.number for report in reports if report.state == "accepted"}
+        wanted = {f"{self.reference}/R{one.number}" for one in recommendations if one.report in accepted}
         return wanted <= streams
 
     async def _until(self, holds: Callable[[], Any], what: str) -> None:

@@ -16,6 +16,7 @@ import worker
 from activities.record import Recorder
 from casework import Casework, CommandResult
 from models.log import Entry
+from models.tables.cases import CaseRow
 from ops.temporal_server import start_dev_server
 from records import queries
 from records.directory import seed_if_empty
@@ -89,7 +90,7 @@ class Rig:
         async with self.engine.connect() as connection:
             return await queries.entries(connection, stream or self.reference)
 
-    async def row(self) -> dict[str, Any]:
+    async def row(self) -> CaseRow:
         """The case as lists show it."""
         async with self.engine.connect() as connection:
             row = await queries.case_row(connection, self.reference)

@@ -15,6 +15,7 @@ from models.posts import SECRETARIAT, Post
 from models.release import release_of
 from models.request import Request as CaseRequest
 from models.rules import allowed, terms_of_reference
+from models.tables.cases import FollowUpRow, RequestVersionRow
 from models.visibility import Seen, Sight, as_seen, readable_version
 from notifications.addresses import OWN_PAGES, command_address
 from records import queries
@@ -77,7 +78,7 @@ async def case_page(
         entries = await site.files.entries(reference, after=max(0, case.seq - _NEWEST * 4))
         told = timeline(entries, words_for_reader(visitor, language, names), gettext_of(language))[-_NEWEST:]
     async with site.engine.connect() as connection:
-        follow_ups = {row["number"]: row for row in await queries.parts(connection, reference, "follow_ups")}
+        follow_ups = {row.number: row for row in await queries.parts(connection, reference, FollowUpRow)}
     return render(
         request,
         "case.html",
@@ -139,12 +140,12 @@ async def versions_page(request: Request, visitor: SignedIn, reference: str) -> 
     if seen.sight < Sight.CASE:
         raise HTTPException(404)
     async with current_site(request).engine.connect() as connection:
-        rows = await queries.parts(connection, reference, "request_versions")
+        rows = await queries.parts(connection, reference, RequestVersionRow)
     shown = []
     earlier: CaseRequest | None = None
     for row in rows:
-        version = readable_version(case, CaseRequest.model_validate(row["content"]), visitor.post)
-        shown.append({**row, "changes": _changes(earlier, version) if earlier else {}})
+        version = readable_version(case, CaseRequest.model_validate(row.content), visitor.post)
+        shown.append((row, _changes(earlier, version) if earlier else {}))
         earlier = version
     return render(request, "versions.html", case=seen.case, names=names_in(case), versions=list(reversed(shown)))
 

@@ -19,6 +19,7 @@ from models.request import SECTIONS
 from models.request import Request as CaseRequest
 from models.rules import blank
 from records.directory import opening
+from records.lists import ListedCase
 from records.references import read_draft
 from records.search import similar_cases
 from web.case_page import names_in
@@ -255,7 +256,7 @@ async def _step(
     )
 
 
-async def _similar(request: Request, visitor: Visitor, case: Case, content: CaseRequest) -> list[dict[str, Any]]:
+async def _similar(request: Request, visitor: Visitor, case: Case, content: CaseRequest) -> list[ListedCase]:
     """Past cases that are like the request, among those that the post sees."""
     async with current_site(request).engine.connect() as connection:
         return await similar_cases(connection, visitor.post, likeness(content, case.directory))

@@ -14,6 +14,7 @@ import pytest
 import db
 import worker
 from casework import Casework
+from models.tables.cases import OutcomeRow
 from notifications.registry import REGISTRY, Pace
 from ops.catcher import Catcher
 from ops.processes import Child, ManagedProcess, free_port
@@ -143,9 +144,9 @@ async def test_nothing_is_lost_or_doubled_when_worker_and_server_are_killed(
         assert [str(fault) async for fault in verify_records(parts.engine, parts.client)] == []
 
         async with parts.engine.connect() as connection:
-            (outcome,) = await queries.parts(connection, parts.reference, "outcomes")
-        assert (outcome["state"], outcome["body"]["entries"]) == ("verified", 15)
-        assert (await parts.row())["stage"] == "operational"
+            (outcome,) = await queries.parts(connection, parts.reference, OutcomeRow)
+        assert (outcome.state, outcome.body["entries"]) == ("verified", 15)
+        assert (await parts.row()).stage == "operational"
         _each_told_once(under_fire.catcher, await parts.notices())
 
 

@@ -43,7 +43,7 @@ async def test_a_step_writes_entries_projection_and_notices_together(engine: Asy
     assert entries == table.entries
     assert broken_at(entries) is None
     assert row is not None
-    assert (row["stage"], row["seq"], row["head"]) == ("submitted", table.case.seq, table.case.head)
+    assert (row.stage, row.seq, row.head) == ("submitted", table.case.seq, table.case.head)
     assert {notice.kind for notice in notices} == {"request_received", "completeness_requested"}
 
 
@@ -132,7 +132,7 @@ async def test_a_name_comes_back_as_it_was_from_log_projection_and_ledger(name: 
     assert broken_at(entries) is None
     assert entries[0].event["request"]["title"] == name
     assert row is not None
-    assert row["title"] == name
+    assert row.title == name
     assert holder.scalar_one() == name
 
 

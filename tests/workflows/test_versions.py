@@ -164,7 +164,7 @@ async def test_the_documented_deployment_takes_every_idle_case_over_with_its_sta
         for case, done in zip(cases, ("accept", "accept", "join"), strict=True):
             parts.reference = case
             await parts.act({"accept": "RSO/secretariat", "join": "BD/focal-point"}[done], done)
-            assert (await parts.row())["stage"] == "co_chair_review"
+            assert (await parts.row()).stage == "co_chair_review"
         assert await faults(parts) == []
 
 
