@@ -132,7 +132,7 @@ async def submit_command_form(request: Request, visitor: SignedIn, reference: st
     except Refused as refusal:
         refused = as_told(refusal, case, seen, name, whole, current_site(request).clock())
         return _form(request, visitor, case, seen, do, acting, filled, refused, refused.why.status, stands=case.seq)
-    except (NotAnswered, NotRecorded, RuntimeError):
+    except (NotAnswered, NotRecorded):
         return render(
             request,
             "not_answered.html",

@@ -83,7 +83,7 @@ async def submit_answer(request: Request, token: str) -> Response:
         except Refused as refusal:
             refused = as_told(refusal, opened.case, opened.seen, link.do, fields, site.clock())
             return _page(request, token, opened, fields, refused)
-        except (NotAnswered, NotRecorded, RuntimeError):
+        except (NotAnswered, NotRecorded):
             again = [(name, str(value)) for name, value in sent.multi_items()]
             return render(
                 request,

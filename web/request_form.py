@@ -184,7 +184,7 @@ async def submit_request_form(request: Request, visitor: SignedIn) -> Response:
         done = await casework.act("submit", {}, by=visitor.post, command_id=f"{visitor.post}:{command_id}")
     except Refused as refused:
         return await _check(request, visitor, refused, refused.why.status, command_id)
-    except (NotAnswered, NotRecorded, RuntimeError):
+    except (NotAnswered, NotRecorded):
         return render(
             request,
             "not_answered.html",

@@ -115,7 +115,7 @@ async def submit_version(request: Request, visitor: SignedIn, reference: str) ->
     except Refused as refused:
         status = refused.why.status
         return _version(request, visitor, case, fields, may=True, refused=refused, status=status, command_id=command_id)
-    except (NotAnswered, NotRecorded, RuntimeError):
+    except (NotAnswered, NotRecorded):
         again = [*words, *(("attachments", one.sha256) for one in files)]
         return render(
             request,

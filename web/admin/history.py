@@ -209,7 +209,7 @@ async def tell_cases(site: Site, made: DirectoryChange) -> None:
                 await casework.act(do, fields, by=SECRETARIAT, command_id=record.command_of(made), reference=reference)
             except Refused as refused:  # it has ended meanwhile
                 _LOG.info("a case takes no change of hands", case=reference, why=refused.sentence)
-    except (NotAnswered, NotRecorded, RuntimeError) as away:
+    except (NotAnswered, NotRecorded) as away:
         _LOG.warning("cases have not heard of a change of the directory", change=made.id, why=str(away))
 
 

@@ -159,7 +159,7 @@ async def _act(
         raise Refusal(
             503, f"The step was not recorded, and an operator must look{_AS_BEFORE}.", "not-recorded"
         ) from None
-    except (NotAnswered, RuntimeError):
+    except NotAnswered:
         raise Refusal(
             503,
             f"The case did not answer; the command may have been taken or not{_AS_BEFORE}.",
