@@ -21,6 +21,7 @@ from models.recommendation import follow_up_stream
 from models.refusal import RefusalKind, Refused
 from models.request import Attachment, Request
 from models.rules import apply_command
+from models.tables.cases import CaseRow, RequestVersionRow
 from records import queries, references
 from records.attachments import Attachments
 from records.directory import opening
@@ -104,7 +105,7 @@ class Casework:
         if number is not None:
             state = await self._desk.submit_resolution(reference, number, command)
             row = await self._row(reference)
-            return CommandResult(reference=reference, seq=row["seq"], stage=state)
+            return CommandResult(reference=reference, seq=row.seq, stage=state)
         await self._check_files(command, reference)
         receipt = await self._desk.submit_command(reference, command)
         return CommandResult(
@@ -146,11 +147,11 @@ class Casework:
         if found is None:
             return
         member, wanted = found
-        versions: list[dict[str, Any]] = []
+        versions: list[RequestVersionRow] = []
         if reference is not None:
             async with self._engine.connect() as connection:
-                versions = await queries.parts(connection, reference, "request_versions")
-        newest = Request.model_validate(versions[-1]["content"]) if versions else Request()
+                versions = await queries.parts(connection, reference, RequestVersionRow)
+        newest = Request.model_validate(versions[-1].content) if versions else Request()
         if self._files is None and wanted:
             raise Refused(RefusalKind.INVALID, "No files are kept here, so none can be attached.")
         if self._files is not None:
@@ -163,7 +164,7 @@ class Casework:
             row = await queries.case_row(connection, reference)
         if seq is None or row is None:
             return None
-        return CommandResult(reference=reference, seq=seq, stage=row["stage"], waiting_on=tuple(row["waiting_on"]))
+        return CommandResult(reference=reference, seq=seq, stage=row.stage, waiting_on=tuple(row.waiting_on))
 
     async def _followed(self, reference: str, command: Command) -> int | None:
         """The number of the recommendation that is meant, if it is followed: by its text, or the only one."""
@@ -174,7 +175,7 @@ class Casework:
             return next(iter(followed))
         return next((number for number, known in followed.items() if known == text), None)
 
-    async def _row(self, reference: str) -> dict[str, Any]:
+    async def _row(self, reference: str) -> CaseRow:
         async with self._engine.connect() as connection:
             row = await queries.case_row(connection, reference)
         if row is None:

@@ -36,10 +36,10 @@ from notifications.transport import Transport
 from records import ledger
 from settings import Settings, load_settings
 from workflows.activation import Activation
+from workflows.client import temporal_client
 from workflows.delivery import NoticeDelivery
 from workflows.names import RETURNS_ID
 from workflows.nudger import Nudger
-from workflows.payloads import data_converter
 from workflows.recommendation import RecommendationFollowUp
 from workflows.returns import MailReturns
 
@@ -72,10 +72,10 @@ async def connect(settings: Settings) -> Client:
     """A client to the Temporal server of the settings, with encrypted payloads.
 
     Raises:
-        RuntimeError: no server answers there.
+        TemporalAway: no server answers there.
         SettingsError: the keys are missing.
     """
-    return await Client.connect(**settings.temporal_connect_config(), data_converter=data_converter(settings.keyring))
+    return await temporal_client(settings.temporal_connect_config(), settings.keyring)
 
 
 @dataclass(frozen=True)

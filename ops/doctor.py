@@ -42,7 +42,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
 async def _safely(check: Callable[[Settings], Awaitable[Finding]], settings: Settings) -> Finding:
     try:
         return await check(settings)
-    except (OSError, RuntimeError, SQLAlchemyError, SettingsError) as error:
+    except (OSError, SQLAlchemyError, SettingsError) as error:
         return Finding(what=str(check.__doc__).rstrip("."), well=False, seen=str(error).splitlines()[0])
 
 

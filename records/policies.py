@@ -16,10 +16,10 @@ from models.posts import SECRETARIAT, Post, Role
 from models.refusal import RefusalKind, Refused
 from models.tables import TABLES
 from records.directory_changes import Editor, directory_fingerprint
-from records.ledger import notice_of_no_case
+from records.notices import NewNotice, queue_notices
 
 _POLICIES, _PROPOSALS = TABLES.tables["policies"], TABLES.tables["policy_proposals"]
-_MEMBERS, _NOTICES = TABLES.tables["members"], TABLES.tables["notices"]
+_MEMBERS = TABLES.tables["members"]
 
 
 class Proposal(Value):
@@ -160,9 +160,8 @@ async def propose_policy(engine: AsyncEngine, editor: Editor, policy: Policy, ba
 async def _tell(
     connection: AsyncConnection, kind: str, posts: Iterable[Post], at: datetime, facts: Mapping[str, str]
 ) -> None:
-    rows = [notice_of_no_case(f"{kind}:{post}:{facts['proposal']}", kind, post, at, facts) for post in posts]
-    if rows:
-        await connection.execute(_NOTICES.insert(), rows)
+    new = [NewNotice(f"{kind}:{post}:{facts['proposal']}", kind, post, at, facts=facts) for post in posts]
+    await connection.run_sync(queue_notices, new)
 
 
 async def _settle(

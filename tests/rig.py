@@ -16,9 +16,11 @@ import worker
 from activities.record import Recorder
 from casework import Casework, CommandResult
 from models.log import Entry
+from models.tables.cases import CaseRow
 from ops.temporal_server import start_dev_server
 from records import queries
 from records.directory import seed_if_empty
+from records.notices import LedgerNotice, notices_of_case
 from settings import Settings, ensure_keys
 from workflows.activation import Activation
 from workflows.client import CaseClient
@@ -88,17 +90,17 @@ class Rig:
         async with self.engine.connect() as connection:
             return await queries.entries(connection, stream or self.reference)
 
-    async def row(self) -> dict[str, Any]:
+    async def row(self) -> CaseRow:
         """The case as lists show it."""
         async with self.engine.connect() as connection:
             row = await queries.case_row(connection, self.reference)
         assert row is not None
         return row
 
-    async def notices(self) -> list[dict[str, Any]]:
+    async def notices(self) -> list[LedgerNotice]:
         """The ledger of the case."""
         async with self.engine.connect() as connection:
-            return await queries.notice_rows(connection, self.reference)
+            return await notices_of_case(connection, self.reference)
 
 
 @asynccontextmanager

@@ -8,16 +8,18 @@ from uuid import uuid4
 
 import typer
 from rich.table import Table
+from sqlmodel import SQLModel
 from temporalio.client import Client
 
 import worker
 from casework import Casework
+from models.log import Entry
 from models.refusal import RefusalKind, Refused
 from models.rules import allowed
 from ops import mail as mailing
 from ops.commands.terminal import err, files, load_settings_or_fail, out, post_named, records, run
 from ops.yaml12 import NotYaml, read_yaml
-from records import ledger, proof, queries
+from records import proof, queries
 from records.csv_text import BYTE_ORDER_MARK, csv_text
 from settings import Settings
 from workflows.client import CaseClient
@@ -40,8 +42,8 @@ async def _case_list(settings: Settings, stage: str | None, after: str, limit: i
         rows = await queries.case_rows(connection, stage=stage, after=after, limit=limit)
     table = Table("Case", "Stage", "Waits for", "Until (UTC)", "Clock", "Title", box=None)
     for row in rows:
-        until = row["due"].strftime("%Y-%m-%d %H:%M") if row["due"] else ""
-        table.add_row(row["reference"], row["stage"], ", ".join(row["waiting_on"]), until, row["clock"], row["title"])
+        until = row.due.strftime("%Y-%m-%d %H:%M") if row.due else ""
+        table.add_row(row.reference, row.stage, ", ".join(row.waiting_on), until, row.clock, row.title)
     out.print(table)
     out.print(f"{len(rows)} cases", highlight=False)
 
@@ -58,9 +60,12 @@ async def _case_show(settings: Settings, reference: str) -> int:
         if row is None:
             err.print(f"There is no case {reference}.")
             return 1
-        for name in queries.PART_TABLES:
-            row[name] = await queries.parts(connection, reference, name)
-    _print_json(row)
+        shown = _columns(row)
+        for kind in queries.PARTS:
+            shown[queries.table_of(kind).name] = [
+                _columns(part) for part in await queries.parts(connection, reference, kind)
+            ]
+    _print_json(shown)
     return 0
 
 
@@ -163,7 +168,7 @@ async def _case_told(settings: Settings, reference: str, to: Path | None) -> int
         if await queries.case_row(connection, reference) is None:
             err.print(f"There is no case {reference}.", markup=False, highlight=False)
             return 1
-        notices = await ledger.ledger_of_case(connection, reference)
+        notices = await proof.ledger_of_case(connection, reference)
     if to is not None:
         to.write_text(BYTE_ORDER_MARK + csv_text(proof.HEAD, proof.lines(notices)), encoding="utf-8", newline="")
     else:
@@ -193,9 +198,13 @@ def fields_written(text: str) -> dict[str, Any]:
     return written.value or {}
 
 
-def exported_entry(entry: Any) -> dict[str, Any]:
+def exported_entry(entry: Entry) -> dict[str, Any]:
     """An entry of the log as ``ahg case export`` writes it (docs/log.md), ready for JSON."""
     return {**entry.model_dump(mode="json"), "at": entry.at.isoformat()}
+
+
+def _columns(row: SQLModel) -> dict[str, Any]:
+    return {column.name: getattr(row, column.name) for column in queries.table_of(type(row)).columns}
 
 
 def _print_json(value: Any) -> None:

@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models.posts import Post
+from models.tables.cases import ArrangementRow, FollowUpRow, GateRow, OutcomeRow, ParticipantRow, RecommendationRow
 from ops.scenarios.expected import NONE
 from records import queries
+from records.notices import notices_of_case
 
 
 class ObservedGate(NamedTuple):
@@ -44,29 +46,33 @@ async def observed(engine: AsyncEngine, reference: str | None, *, drafted_by: Po
         row = await queries.case_row(connection, reference)
         if row is None:
             return Observed()
-        parts = {name: await queries.parts(connection, reference, name) for name in queries.PART_TABLES}
+        gates = await queries.parts(connection, reference, GateRow)
+        participants = await queries.parts(connection, reference, ParticipantRow)
+        outcomes = await queries.parts(connection, reference, OutcomeRow)
+        arrangements = await queries.parts(connection, reference, ArrangementRow)
+        recommendations = await queries.parts(connection, reference, RecommendationRow)
+        followed = {one.number: one.state for one in await queries.parts(connection, reference, FollowUpRow)}
         notices: dict[str, list[str]] = defaultdict(list)
-        for notice in await queries.notice_rows(connection, reference):
-            notices[notice["kind"]].append(notice["post"])
-    followed = {one["number"]: one["state"] for one in parts["follow_ups"]}
+        for notice in await notices_of_case(connection, reference):
+            notices[notice.kind].append(notice.post)
     return Observed(
-        stage=row["stage"],
-        waiting_on=row["waiting_on"],
-        clock=row["clock"],
-        terms_of_reference=row["terms"],
-        versions=row["version"],
-        participants={one["member"]: one["state"] for one in parts["participants"] if not one["gone"]},
-        outcomes={one["title"]: one["state"] for one in parts["outcomes"]},
-        arrangements={one["title"]: one["state"] for one in parts["arrangements"]},
-        recommendations={one["text"]: followed.get(one["number"], "open") for one in parts["recommendations"]},
-        gate={one["gate"]: _gate(one) for one in parts["gates"]},
+        stage=row.stage,
+        waiting_on=row.waiting_on,
+        clock=row.clock,
+        terms_of_reference=row.terms,
+        versions=row.version,
+        participants={one.member: one.state for one in participants if not one.gone},
+        outcomes={one.title: one.state for one in outcomes},
+        arrangements={one.title: one.state for one in arrangements},
+        recommendations={one.text: followed.get(one.number, "open") for one in recommendations},
+        gate={one.gate: _gate(one) for one in gates},
         notices=notices,
     )
 
 
-def _gate(row: Mapping[str, Any]) -> ObservedGate:
-    waiting = "split" if row["round"] > 1 else "open"
-    return ObservedGate(row["outcome"] or waiting, _positions(row["body"]))
+def _gate(row: GateRow) -> ObservedGate:
+    waiting = "split" if row.round > 1 else "open"
+    return ObservedGate(row.outcome or waiting, _positions(row.body))
 
 
 def _positions(body: Mapping[str, Any]) -> dict[str, str]:

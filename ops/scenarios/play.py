@@ -21,6 +21,7 @@ from models.log import Entry
 from models.posts import Post
 from models.recommendation import follow_up_stream
 from models.refusal import Refused
+from models.tables.cases import FollowUpRow
 from ops.catcher import Catcher, CaughtMail, mail_files, read_mail
 from ops.scenarios.expectations import contains, unmet
 from ops.scenarios.file import Act, Scenario
@@ -130,7 +131,7 @@ class Simulation:
         """
         async with self.engine.connect() as connection:
             row = await queries.case_row(connection, str(self.reference))
-        if row and Stage(row["stage"]).final:
+        if row and Stage(row.stage).final:
             await self._env.client.test_service.unlock_time_skipping(UnlockTimeSkippingRequest())
 
     async def _check(self, act: Act) -> None:
@@ -168,10 +169,10 @@ class Simulation:
             return None
         async with self.engine.connect() as connection:
             row = await queries.case_row(connection, self.reference)
-            followed = await queries.parts(connection, self.reference, "follow_ups")
-        acts = [one["next_at"] for one in followed if one["next_at"]]
-        if row and row["next_act"]:
-            acts.append(datetime.fromisoformat(row["next_act"]["at"]))
+            followed = await queries.parts(connection, self.reference, FollowUpRow)
+        acts = [one.next_at for one in followed if one.next_at]
+        if row and row.next_act:
+            acts.append(datetime.fromisoformat(row.next_act["at"]))
         return min(acts, default=None)
 
     async def _is_after(self, due: datetime) -> bool:

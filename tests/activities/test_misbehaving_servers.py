@@ -275,11 +275,11 @@ async def test_everybody_who_can_be_reached_has_the_mail_once_and_the_rest_is_se
         found = await seen(parts)
         server.released.set()
 
-    assert Counter((one["state"], one["attempts"]) for one in notices) == fault.ledger
-    assert {one["reply"] for one in notices if one["state"] == "sent"} == {"250 kept"}
+    assert Counter((one.state, one.attempts) for one in notices) == fault.ledger
+    assert {one.reply for one in notices if one.state == "sent"} == {"250 kept"}
     assert {what: found.count(what) for what in fault.seen} == fault.seen
     assert bool(found) is bool(fault.seen)
-    addresses = {one["address"] for one in notices} - set(fault.unreached)
+    addresses = {one.address for one in notices} - set(fault.unreached)
     assert len(addresses) == ALL
     assert Counter(address for address, _ in server.taken) == Counter(addresses)
     assert {to for to in addresses if to.startswith("alternate")} == {
@@ -294,19 +294,19 @@ async def test_what_is_in_doubt_goes_out_again_or_never_as_people_decide(tmp_pat
     async with listening(server) as port, rig(tmp_path / "rig", smtp_port=port, smtp_connections=4) as parts:
         await write_to(parts, "desk@m0.example")
         async with worker.running(parts.settings, parts.client, parts.engine):
-            first, second, third = [one for one in await settled(parts) if one["state"] == "ambiguous"]
+            first, second, third = [one for one in await settled(parts) if one.state == "ambiguous"]
             server.well = True
             by: dict[str, Any] = {"by": "RSO/secretariat", "at": datetime.now(UTC)}
-            await resend(parts.engine, first["key"], why="asked by telephone: it did not come", **by)
-            await give_up(parts.engine, second["key"], why="the office has confirmed it", **by)
+            await resend(parts.engine, first.key, why="asked by telephone: it did not come", **by)
+            await give_up(parts.engine, second.key, why="the office has confirmed it", **by)
             await nudge_delivery(parts.client, parts.settings.delivery_queue)
-            stand = {one["key"]: one["state"] for one in await settled(parts)}
+            stand = {one.key: one.state for one in await settled(parts)}
             found = await seen(parts)
 
-    assert [stand[one["key"]] for one in (first, second, third)] == ["sent", "given_up", "ambiguous"]
+    assert [stand[one.key] for one in (first, second, third)] == ["sent", "given_up", "ambiguous"]
     arrived = Counter(address for address, _ in server.taken)
-    assert {address: number for address, number in arrived.items() if number > 1} == {first["address"]: 2}
-    assert [key in found for key in (first["key"], second["key"], third["key"])] == [False, False, True]
+    assert {address: number for address, number in arrived.items() if number > 1} == {first.address: 2}
+    assert [key in found for key in (first.key, second.key, third.key)] == [False, False, True]
 
 
 def text_of(content: bytes) -> str:

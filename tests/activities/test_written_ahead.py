@@ -55,9 +55,9 @@ async def test_a_mail_that_waited_long_for_a_connection_says_what_stands_by_then
         catcher.goes_on.set()
         await round_
 
-        sent = [row for row in await office.told("AHG-2026-001") if row["state"] == "sent"]
+        sent = [row for row in await office.told("AHG-2026-001") if row.state == "sent"]
         mails = [mail.message for mail in catcher.messages()]
-        assert Counter(mail["Message-ID"] for mail in mails) == Counter(row["message_id"] for row in sent)
+        assert Counter(mail["Message-ID"] for mail in mails) == Counter(row.message_id for row in sent)
         texts = [mail.get_body(("plain",)).get_content() for mail in mails]  # type: ignore[union-attr]
         assert sum("AHG-2026-001 - Boats in the strait" in text for text in texts) <= 2  # there are two connections
         assert sum("AHG-2026-001 - Boats off the coast" in text for text in texts) >= len(sent) - 2

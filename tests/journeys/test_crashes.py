@@ -14,6 +14,7 @@ import pytest
 import db
 import worker
 from casework import Casework
+from models.tables.cases import OutcomeRow
 from notifications.registry import REGISTRY, Pace
 from ops.catcher import Catcher
 from ops.processes import Child, ManagedProcess, free_port
@@ -21,6 +22,7 @@ from ops.temporal_server import start_dev_server, worker_ready
 from ops.verify import verify_records
 from records import ledger, queries
 from records.directory import seed_if_empty
+from records.notices import LedgerNotice
 from settings import Settings, ensure_keys
 from tests.rig import REQUEST, TO_WORK, Rig
 from workflows.client import CaseClient, NotAnswered
@@ -142,19 +144,19 @@ async def test_nothing_is_lost_or_doubled_when_worker_and_server_are_killed(
         assert [str(fault) async for fault in verify_records(parts.engine, parts.client)] == []
 
         async with parts.engine.connect() as connection:
-            (outcome,) = await queries.parts(connection, parts.reference, "outcomes")
-        assert (outcome["state"], outcome["body"]["entries"]) == ("verified", 15)
-        assert (await parts.row())["stage"] == "operational"
+            (outcome,) = await queries.parts(connection, parts.reference, OutcomeRow)
+        assert (outcome.state, outcome.body["entries"]) == ("verified", 15)
+        assert (await parts.row()).stage == "operational"
         _each_told_once(under_fire.catcher, await parts.notices())
 
 
-def _each_told_once(catcher: Catcher, notices: list[dict[str, Any]]) -> None:
+def _each_told_once(catcher: Catcher, notices: list[LedgerNotice]) -> None:
     """Each mail once; a notice without a mail is one that the ledger calls ambiguous, or waits for a digest as it may."""
     arrived = [str(mail.message["Message-ID"]) for mail in catcher.messages()]
     assert len(set(arrived)) == len(arrived)
-    held = [notice for notice in notices if notice["state"] == "digest"]
-    assert all(REGISTRY[notice["kind"]].pace is Pace.DIGEST and not notice["message_id"] for notice in held)
-    assert {notice["state"] for notice in notices} <= {"sent", "ambiguous", "digest"}
-    sent = {notice["message_id"] for notice in notices if notice["state"] == "sent"}
+    held = [notice for notice in notices if notice.state == "digest"]
+    assert all(REGISTRY[notice.kind].pace is Pace.DIGEST and not notice.message_id for notice in held)
+    assert {notice.state for notice in notices} <= {"sent", "ambiguous", "digest"}
+    sent = {notice.message_id for notice in notices if notice.state == "sent"}
     assert sent <= set(arrived)
     assert len(arrived) <= len(notices)

@@ -16,6 +16,7 @@ from ops.catcher import Catcher
 from tests.rig import REQUEST, Rig, rig, working
 from tests.web.place import Place, address_of, key_in
 from tests.web.programs import program
+from workflows.client import TemporalAway
 
 RSO, AU, ID, LK = "RSO/secretariat", "AU/co-chair", "ID/co-chair", "LK/focal-point"
 
@@ -286,7 +287,7 @@ async def test_a_program_hears_that_the_case_does_not_answer_and_may_send_the_sa
     await office.submit()
 
     async def away() -> Casework:
-        raise RuntimeError("no server at 10.0.0.7")
+        raise TemporalAway("no server at 10.0.0.7")
 
     with monkeypatch.context() as patch:
         patch.setattr(office.place.site, "casework", away)

@@ -148,7 +148,7 @@ async def test_both_co_chairs_may_decide_at_the_same_moment(played: Rig) -> None
         played.act("ID/co-chair", "decide", {"position": "approve"}, seen=seen),
     )
 
-    assert (await played.row())["stage"] == "participant_selection"
+    assert (await played.row()).stage == "participant_selection"
     await _sound(played)
 
 

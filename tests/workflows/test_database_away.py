@@ -210,7 +210,8 @@ async def until_next_act(play: Simulation, reference: str) -> None:
     async with play.engine.connect() as connection:
         row = await queries.case_row(connection, reference)
     assert row is not None
-    left = datetime.fromisoformat(row["next_act"]["at"]) - START + timedelta(minutes=1)
+    assert row.next_act is not None
+    left = datetime.fromisoformat(row.next_act["at"]) - START + timedelta(minutes=1)
     await pass_by(play, left)
 
 

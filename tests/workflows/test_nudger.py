@@ -7,6 +7,7 @@ import pytest
 from temporalio.service import RPCError, RPCStatusCode
 
 from workflows import nudger as module
+from workflows.client import TemporalAway
 from workflows.names import DELIVERY_ID
 from workflows.nudger import Nudger
 
@@ -22,8 +23,8 @@ class Server:
         self.asked = 0
 
     async def connect(self) -> Any:
-        """The way to it; there is none while it would raise RuntimeError."""
-        if self.answers and isinstance(error := self.answers[0], RuntimeError):
+        """The way to it; there is none while it would raise TemporalAway."""
+        if self.answers and isinstance(error := self.answers[0], TemporalAway):
             self.asked += 1
             del self.answers[0]
             raise error
@@ -44,7 +45,7 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_a_nudge_is_passed_on_until_temporal_takes_it_and_then_no_more() -> None:
-    server = Server(RuntimeError("Failed client connect"), GONE, GONE)
+    server = Server(TemporalAway("Failed client connect"), GONE, GONE)
     nudger = Nudger(server.connect, "queue")
     nudger.nudge()
     running = asyncio.create_task(nudger.run())

@@ -164,7 +164,7 @@ async def test_the_documented_deployment_takes_every_idle_case_over_with_its_sta
         for case, done in zip(cases, ("accept", "accept", "join"), strict=True):
             parts.reference = case
             await parts.act({"accept": "RSO/secretariat", "join": "BD/focal-point"}[done], done)
-            assert (await parts.row())["stage"] == "co_chair_review"
+            assert (await parts.row()).stage == "co_chair_review"
         assert await faults(parts) == []
 
 
@@ -220,7 +220,7 @@ async def test_a_delivery_that_waits_for_the_mail_server_goes_over(tmp_path: Pat
         await old.enter_async_context(workers(parts, "v1"))
         await make_current(parts, "v1")
         await parts.submit()
-        while not any(notice["reply"] for notice in await parts.notices()):
+        while not any(notice.reply for notice in await parts.notices()):
             pass  # until the delivery has found no mail server
         await listed(parts, DELIVERY_ID)
 
@@ -233,7 +233,7 @@ async def test_a_delivery_that_waits_for_the_mail_server_goes_over(tmp_path: Pat
 
         async with Catcher(tmp_path / "mail", port=port) as catcher:
             await parts.act("RSO/secretariat", "accept")
-            while "sent" not in {notice["state"] for notice in await parts.notices()}:
+            while "sent" not in {notice.state for notice in await parts.notices()}:
                 pass
             assert catcher.messages()
 

@@ -37,7 +37,7 @@ async def case_list_page(
         members = await read_members(connection)
         views = await views_of(connection, visitor.post)
     page = found[: lists.CASES_A_PAGE]
-    more = lists.Cursor(page[-1]["opened_at"], page[-1]["reference"]) if len(found) > len(page) else None
+    more = lists.Cursor(page[-1].opened_at, page[-1].reference) if len(found) > len(page) else None
     return render(
         request,
         "lists/cases.html",

@@ -6,7 +6,6 @@ reached: what goes to an alternate waits for nothing.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,6 +18,7 @@ from notifications.registry import REGISTRY, Optionality, Pace
 from records.directory import office_calendar
 from records.holders import folded
 from records.mail_preferences import preferences_of_readers
+from records.notices import LedgerNotice
 from records.offices import PostContacts
 
 AT_ONCE = TimingDecision(Timing.NOW)
@@ -30,7 +30,7 @@ class ReaderPreferences:
     def __init__(self, wants: Mapping[tuple[Post, str], Preferences]) -> None:
         self._wants = wants
 
-    def decide(self, notice: Mapping[str, Any], office: PostContacts, urgency: str, now: datetime) -> TimingDecision:
+    def decide(self, notice: LedgerNotice, office: PostContacts, urgency: str, now: datetime) -> TimingDecision:
         """What becomes of a notice at ``now`` (aware); ``urgency``: that of its case.
 
         A digest was decided on when its time was fixed: if it is late, it still waits for the end of quiet hours.
@@ -38,33 +38,32 @@ class ReaderPreferences:
         Raises:
             KeyError: an unknown kind.
         """
-        if notice["capacity"] == Capacity.ALTERNATE or office.holder is None:
+        if notice.capacity is Capacity.ALTERNATE or office.holder is None:
             return AT_ONCE
-        post = Post(notice["post"])
-        wants = self._wants.get((post, folded(office.holder.email))) if self._wants else None
-        if wants is None and not _may_wait(notice["kind"]):  # most mails by far: spares the calendar of the office
+        wants = self._wants.get((notice.post, folded(office.holder.email))) if self._wants else None
+        if wants is None and not _may_wait(notice.kind):  # most mails by far: spares the calendar of the office
             return AT_ONCE
         local = office_calendar(office.zone, office.holidays, now.year - 1)
-        return decide_timing(_mail_of(notice, post, urgency), wants or DEFAULT_PREFERENCES, local, now)
+        return decide_timing(_mail_of(notice, urgency), wants or DEFAULT_PREFERENCES, local, now)
 
 
 def _may_wait(kind: str) -> bool:
     return kind not in OF_NO_CASE and REGISTRY[kind].pace is Pace.DIGEST
 
 
-def _mail_of(notice: Mapping[str, Any], post: Post, urgency: str) -> Mail:
-    kind = notice["kind"]
+def _mail_of(notice: LedgerNotice, urgency: str) -> Mail:
+    kind = notice.kind
     if kind in OF_NO_CASE:
-        return Mail(kind, notice["reference"], mandatory=True)
+        return Mail(kind, notice.reference, mandatory=True)
     entry = REGISTRY[kind]
     return Mail(
         kind,
-        notice["reference"],
+        notice.reference,
         mandatory=entry.wish is Optionality.MANDATORY,
         may_wait=_may_wait(kind),
-        asks=asked_of(kind, post, notice["facts"] or {}) is not None,
+        asks=asked_of(kind, notice.post, notice.facts) is not None,
         urgent=urgency == Urgency.URGENT,
-        due=notice["due"],
+        due=notice.due,
     )
 
 
