@@ -159,7 +159,7 @@ async def _nudge(settings: Settings) -> None:
 
 def main() -> NoReturn:
     """The program `ahg`."""
-    worker.to_its_end(app)
+    worker.exit_without_teardown(app)
 
 
 if __name__ == "__main__":

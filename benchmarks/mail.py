@@ -108,7 +108,7 @@ async def _measured(settings: Settings, engine: AsyncEngine, mails: int, rounds:
     client = await worker.connect(settings)
     casework = Casework(engine, CaseClient(client, settings.task_queue, history_limit=settings.history_limit))
     async with worker.running(settings, client, engine):
-        worker.collect_rarely()
+        worker.collect_garbage_rarely()
         reference = await _case(casework)
         decided = [await _one_decision(engine, casework, reference) for _ in range(rounds)]
         ratios: list[float] = []

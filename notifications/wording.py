@@ -159,7 +159,7 @@ class _Once(NamedTuple):
 def _said_once(told: WordingKey, where: str, confirms: bool, calendar: bool) -> _Once:
     context = {
         **context_of(told),
-        "subject": subject_of(told),
+        "subject": mail_subject(told),
         "reference": line(told.about.reference),
         "calendar": calendar,
         "post": placeholder("post"),
@@ -174,7 +174,7 @@ def _said_once(told: WordingKey, where: str, confirms: bool, calendar: bool) -> 
 
 
 @lru_cache(maxsize=_KEPT)
-def subject_of(told: WordingKey) -> str:
+def mail_subject(told: WordingKey) -> str:
     """The subject of its mail."""
     return shortened(f"[{line(told.about.reference)}] {in_one_line(told.kind, context_of(told))}", LONGEST_SUBJECT)
 

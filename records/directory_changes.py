@@ -22,7 +22,7 @@ from models.members import Member
 from models.posts import SECRETARIAT, Post
 from models.refusal import RefusalKind, Refused
 from models.tables import TABLES
-from records.digests import let_go_office
+from records.digests import release_held_of_office
 from records.directory import import_into, read_members
 
 _CHANGES, _MEMBERS = TABLES.tables["directory_changes"], TABLES.tables["members"]
@@ -240,7 +240,7 @@ async def record_office(engine: AsyncEngine, editor: Editor, code: str, office: 
         after = office.model_dump(mode="json")
         await connection.execute(_MEMBERS.update().where(_MEMBERS.c.code == code).values(**after))
         if _hours(before) != _hours(after):
-            await let_go_office(connection, code)
+            await release_held_of_office(connection, code)
         return after
 
     return await _make(engine, editor, ChangeKind.OFFICE, code, read, write)
@@ -293,7 +293,7 @@ async def import_list(engine: AsyncEngine, members_csv: str, at: datetime) -> in
             await connection.execute(_CHANGES.insert(), [_columns(one) for one in made])
         for one in made:
             if one.kind is ChangeKind.OFFICE and _hours(one.before or {}) != _hours(one.after):
-                await let_go_office(connection, one.about)
+                await release_held_of_office(connection, one.about)
     return count
 
 

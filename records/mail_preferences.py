@@ -18,7 +18,7 @@ from models.base import Value
 from models.mail_preferences import DEFAULT_PREFERENCES, Preferences
 from models.posts import Post
 from models.tables import TABLES
-from records.digests import let_go
+from records.digests import release_held
 from records.holders import folded
 
 _ROWS = TABLES.tables["mail_preferences"]
@@ -135,5 +135,5 @@ async def amend_preferences(
             )
         else:
             await connection.execute(_ROWS.insert().values(**row))
-        await let_go(connection, post)
+        await release_held(connection, post)
     return wants

@@ -60,7 +60,7 @@ def _withdraw(table: Tabletop) -> None:
 
 def _close(table: Tabletop) -> None:
     for term in ("a", "b"):
-        table.do(RSO, "waive", {"term": term, "text": "none was needed"})
+        table.do(RSO, "waive", {"term": [term], "text": "none was needed"})
     table.do(RSO, "close")
     approve(table, "closure")
 

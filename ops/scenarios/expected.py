@@ -29,7 +29,7 @@ _NOT_NAMED: Any = None
 """What a field holds that is not named; ``model_fields_set`` says which are."""
 
 
-NoticeKind: Any = Literal[tuple(NOTICE_KINDS)]
+KindOfNotice: Any = Literal[tuple(NOTICE_KINDS)]
 
 
 class _Something(Value):
@@ -65,7 +65,7 @@ class Expected(Value):
     arrangements: Mapping[str, ArrangementState | Nothing] = _NOT_NAMED
     recommendations: Mapping[str, FollowUpState | Nothing] = _NOT_NAMED
     terms_of_reference: Mapping[Term, TermState] = _NOT_NAMED
-    notices: Mapping[NoticeKind, ExpectedNotices] = _NOT_NAMED
+    notices: Mapping[KindOfNotice, ExpectedNotices] = _NOT_NAMED
     gate: Mapping[GateName, ExpectedGate] = _NOT_NAMED
     versions: int = Field(default=_NOT_NAMED, ge=0)
 
