@@ -42,7 +42,7 @@ from settings import Settings, ensure_keys
 from workflows.client import CaseDesk
 from workflows.payloads import data_converter
 
-_SETTLED_SECONDS = 20.0
+_SETTLED_SECONDS = 120.0
 _LOOK_AGAIN = 0.004
 _SAME_MOMENT = timedelta(seconds=59)
 """The server's clock runs on while an act is played, so what begins then is due a little after its time in the scenario,

@@ -17,9 +17,10 @@ from activities.record import Recorder
 from casework import Casework, Done
 from models.log import Entry
 from ops.temporal_server import start_dev_server
-from records import queries
+from records import ledger, queries
 from records.directory import seed_if_empty
 from settings import Settings, ensure_keys
+from tests.waiting import ANSWERED
 from workflows.activation import Activation
 from workflows.client import CaseDesk
 from workflows.recommendation import Recommendation
@@ -95,6 +96,11 @@ class Rig:
         assert row is not None
         return row
 
+    async def all_sent(self) -> bool:
+        """Whether no notice waits to be sent."""
+        async with self.engine.connect() as connection:
+            return not await ledger.waiting(connection)
+
     async def notices(self) -> list[dict[str, Any]]:
         """The ledger of the case."""
         async with self.engine.connect() as connection:
@@ -116,7 +122,7 @@ async def rig(folder: Path, *, database_url: str | None = None, **chosen: Any) -
         stack.push_async_callback(engine.dispose)
         await seed_if_empty(engine)
         client = await worker.connect(settings)
-        desk = CaseDesk(client, settings.task_queue, history_limit=settings.history_limit)
+        desk = CaseDesk(client, settings.task_queue, history_limit=settings.history_limit, patience=ANSWERED)
         yield Rig(settings, client, engine, desk, Casework(engine, desk))
 
 
@@ -142,5 +148,5 @@ async def working(parts: Rig, *, recorder: Recorder | None = None, cached: int =
 async def again(parts: Rig) -> AsyncIterator[Rig]:
     """The same parts as another process sees them: a client of its own, with the keys as they are now."""
     client = await worker.connect(parts.settings)
-    desk = CaseDesk(client, parts.settings.task_queue, history_limit=parts.settings.history_limit)
+    desk = CaseDesk(client, parts.settings.task_queue, history_limit=parts.settings.history_limit, patience=ANSWERED)
     yield replace(parts, client=client, desk=desk, casework=Casework(parts.engine, desk))
