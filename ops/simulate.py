@@ -30,7 +30,7 @@ from models.log import Entry
 from models.members import Directory
 from models.posts import Post
 from models.refusal import Refused
-from ops.catcher import Catcher, CaughtMail, mail_files, read_mail
+from ops.catcher import Catcher, CaughtMail
 from ops.expectations import differences, not_said
 from ops.observed import known_of, observed
 from ops.scenario import Act, Scenario
@@ -250,8 +250,8 @@ class Simulation:
             if entry.type not in ("ladder_set", "ladder_cleared"):
                 self._said(f"{_written(entry.at)}  {_line(entry)}")
         self._entries = len(entries)
-        mails = mail_files(self._catcher.folder)
-        for mail in map(read_mail, mails[self._mails :]):
+        mails = self.mails
+        for mail in mails[self._mails :]:
             self._said(f"{_written(self.now)}    mail to {', '.join(mail.recipients)}: {mail.message['Subject']}")
         self._mails = len(mails)
 
