@@ -1,6 +1,7 @@
 """Posts: the offices that duties belong to, held by persons for a time."""
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -44,6 +45,7 @@ class Post(str):
         return super().__new__(cls, text)
 
     @classmethod
+    @lru_cache(maxsize=1024)
     def of(cls, member: str, role: Role) -> "Post":
         """The post of a member: ``Post.of("ID", Role.CO_CHAIR)``."""
         return cls(f"{member}/{role.value}")
@@ -56,7 +58,7 @@ class Post(str):
     @property
     def role(self) -> Role:
         """What the post is for."""
-        return Role(self.partition("/")[2])
+        return _ROLES[self.partition("/")[2]]
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
@@ -71,7 +73,7 @@ class Post(str):
         )
 
 
-_ROLES = frozenset(Role)
+_ROLES = {role.value: role for role in Role}
 
 SECRETARIAT = Post("RSO/secretariat")
 """The Regional Support Office: the secretariat of the Bali Process."""

@@ -22,7 +22,7 @@ from models.posts import Post
 from models.recommendation import follow_up_stream
 from models.refusal import Refused
 from models.tables.cases import FollowUpRow
-from ops.catcher import Catcher, CaughtMail, mail_files, read_mail
+from ops.catcher import Catcher, CaughtMail
 from ops.scenarios.expectations import contains, unmet
 from ops.scenarios.file import Act, Scenario
 from ops.scenarios.observed import observed
@@ -31,7 +31,7 @@ from records.directory import opening
 from settings import Settings
 from workflows.client import CaseClient
 
-_SETTLED_SECONDS = 20.0
+_SETTLED_SECONDS = 120.0
 _LOOK_AGAIN = 0.004
 _SAME_MOMENT = timedelta(seconds=59)
 """The server's clock runs on while an act is played, so what begins then is due a little after its time in the scenario,
@@ -218,8 +218,8 @@ class Simulation:
             if entry.type not in ("ladder_set", "ladder_cleared"):
                 self._said(f"{_written(entry.at)}  {_line(entry)}")
         self._entries = len(entries)
-        mails = mail_files(self._catcher.folder)
-        for mail in map(read_mail, mails[self._mails :]):
+        mails = self.mails
+        for mail in mails[self._mails :]:
             self._said(f"{_written(self.now)}    mail to {', '.join(mail.recipients)}: {mail.message['Subject']}")
         self._mails = len(mails)
 

@@ -289,10 +289,10 @@ async def test_after_a_pause_of_days_there_is_one_digest(office: PostOffice) -> 
     table.do(RSO, "situation_update", {"text": "Fewer boats."})
     await office.tell(table)
     await pause_mail(office.engine, RSO, "the mail server moves", office.now)
-    table.until(MONDAY + timedelta(days=2))
+    table.until(MONDAY + timedelta(days=1))
     table.do(RSO, "situation_update", {"text": "No boats."})
     await office.tell(table)
-    await office.until(MONDAY + timedelta(days=5))
+    await office.until(MONDAY + timedelta(days=2))  # each quarter of an hour it looks
     assert office.digests(MY) == []
     assert office.again is not None, "nobody would look whether mail goes out again"
     await resume_mail(office.engine, RSO, office.now)

@@ -56,9 +56,9 @@ async def test_a_scenario_runs_to_its_end_with_everything_as_expected(path: Path
 @pytest.mark.journey
 @pytest.mark.parametrize("path", SCENARIOS, ids=_name)
 async def test_a_scenario_runs_alike_on_postgresql_and_workers_that_have_never_seen_the_case(
-    path: Path, postgres_url: Callable[[], str]
+    path: Path, database_of: Callable[[str], str | None]
 ) -> None:
-    await _played(path, cached=0, history_limit=SHORT_RUNS, database_url=postgres_url())
+    await _played(path, cached=0, history_limit=SHORT_RUNS, database_url=database_of("postgresql"))
 
 
 def test_the_scenarios_together_use_every_command_and_every_expectation() -> None:
