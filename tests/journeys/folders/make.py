@@ -7,30 +7,20 @@ noted beside the folder, and every command has an id of its own.
 """
 
 import json
-import os
-import re
 import shutil
-import signal
 import sqlite3
-import subprocess
 import sys
 import tarfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import datetime, timedelta
-from email import policy
-from email.message import EmailMessage
-from email.parser import BytesParser
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-import httpx
-import pyotp
-
-from ops.processes import free_port
+from tests.journeys.folders.pages import Person, change_policy, propose_policy, use_the_pages
+from tests.journeys.folders.product import Notes, Product, say
 from tests.journeys.folders.stories import (
     DEFAULT,
     DRAFT,
@@ -43,94 +33,8 @@ from tests.journeys.folders.stories import (
     Step,
     Stories,
 )
-from tests.web.place import key_in, secret_in, value_in
-from tests.web.test_admin_policy import fields_of
 
-PATIENCE = 90.0  # seconds
-POLL = 20.0
-
-
-def say(text: str) -> None:
-    """On the console, at once."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
-
-
-class Notes:
-    """What has been done, in a file: references by title, secrets of second factors by post, parts that are through."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        self.references: dict[str, str] = kept.get("references", {})
-        self.secrets: dict[str, str] = kept.get("secrets", {})
-        self.done: list[str] = kept.get("done", [])
-
-    def keep(self) -> None:
-        """Write them down."""
-        kept = {"references": self.references, "secrets": self.secrets, "done": self.done}
-        self._path.write_text(json.dumps(kept), encoding="utf-8")
-
-
-class Product:
-    """The product on a folder, with its command line beside it."""
-
-    def __init__(self, program: Path, folder: Path) -> None:
-        self.program = program
-        self.folder = folder
-        ports = {name: free_port() for name in ("WEB_PORT", "SMTP_PORT", "TEMPORAL_PORT")}
-        self.address = f"http://127.0.0.1:{ports['WEB_PORT']}"
-        settings = {"DATA_DIR": folder, **ports}
-        own = {name: value for name, value in os.environ.items() if not name.startswith(("AHG_", "TEMPORAL_"))}
-        self.environment = {**own, **{f"AHG_{name}": str(value) for name, value in settings.items()}, "COLUMNS": "200"}
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """Start it; afterwards stop it as Ctrl-C does."""
-        console = self.folder.with_suffix(".console")
-        with console.open("w") as out:
-            process = subprocess.Popen(
-                (self.program, "up"), cwd=self.folder.parent, env=self.environment, stdout=out, stderr=out
-            )
-        try:
-            until = time.monotonic() + PATIENCE
-            while "pages are at" not in console.read_text():
-                if process.poll() is not None or time.monotonic() > until:
-                    raise SystemExit(console.read_text())
-                time.sleep(0.1)
-            yield
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(PATIENCE)
-
-    def ahg(self, *words: str) -> str:
-        """What a command writes. Raises SystemExit where it fails."""
-        done = subprocess.run(
-            (self.program, *words),
-            cwd=self.folder.parent,  # its programs import what is beside them, not what is here
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise SystemExit(f"{words}: {done.stdout}{done.stderr}")
-        return done.stdout
-
-    def do(self, step: Step, number: str, reference: str = "") -> str:
-        """Give a command; the reference of its case."""
-        by, command, fields = step
-        case = ("--case", reference) if reference else ()
-        given = json.dumps(fields, ensure_ascii=False)
-        said = self.ahg("case", "do", command, *case, "--by", by, "--with", given, "--id", number)
-        say(said.strip())
-        return said.split()[0]
-
-    def mails(self) -> list[EmailMessage]:
-        """What was caught, oldest first."""
-        read = BytesParser(policy=policy.default.clone(utf8=True))
-        return [read.parsebytes(path.read_bytes()) for path in sorted((self.folder / "mail").glob("[0-9]*.eml"))]
-
+POLL = 20.0  # seconds
 
 # stories ------------------------------------------------------------------------------------------------------------
 
@@ -156,90 +60,6 @@ def await_silence(product: Product, references: Mapping[str, str]) -> None:
         while "tabled" in (said := json.loads(product.ahg("case", "show", references[name]))["reports"][-1]["state"]):
             time.sleep(POLL)
         say(f"{name}: {said}")
-
-
-# pages --------------------------------------------------------------------------------------------------------------
-
-
-class Person:
-    """Whoever holds a post, signed in on the pages."""
-
-    def __init__(self, product: Product, notes: Notes, post: str) -> None:
-        member, _, role = post.partition("/")
-        self.http = httpx.Client(base_url=product.address, follow_redirects=True, timeout=PATIENCE)
-        address = f"{role}@{member.lower()}.ahg.localhost"
-        before = len(product.mails())
-        self.http.post("/sign-in", data={"email": address}).raise_for_status()
-        page = self.http.post(_link(product, address, before)).raise_for_status()
-        if page.url.path != "/second-factor":
-            return
-        given, path = {"_key": key_in(page.text)}, "/second-factor"
-        if 'name="sealed"' in page.text:
-            given, path = {**given, "sealed": value_in(page.text, "sealed")}, "/second-factor/enrol"
-            notes.secrets[post] = secret_in(page.text)
-        code = pyotp.TOTP(notes.secrets[post]).now()
-        self.http.post(path, data={**given, "code": code}).raise_for_status()
-        notes.keep()
-
-    def send(self, path: str, form: str, **given: Any) -> httpx.Response:
-        """Send a form with the key of the page on which it stands."""
-        data = {"_key": key_in(self.http.get(form).text), **given}
-        return self.http.post(path, data=data).raise_for_status()
-
-
-def _link(product: Product, address: str, before: int) -> str:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        for mail in reversed(product.mails()[before:]):
-            part = mail.get_body(("plain",))
-            found = re.search(r"/sign-in/\S+", part.get_content()) if part else None
-            if found and address in str(mail["X-Catcher-To"]):
-                return found[0]
-        time.sleep(0.2)
-    raise SystemExit(f"no link came for {address}")
-
-
-def propose_policy(http: httpx.Client, why: str, differences: Mapping[str, str]) -> None:
-    """Fill in the form of the policy, look at what it means, propose it."""
-    form = fields_of(http.get("/admin/policy/edit").text)
-    for key, value in differences.items():
-        named = [name for name in form if name == key or name.endswith(f".{key}")]
-        form |= {name: [value] for name in named}
-    shown = http.post("/admin/policy/check", data={**form, "why": [why]}).raise_for_status()
-    http.post("/admin/policy/propose", data={**fields_of(shown.text), "why": why}).raise_for_status()
-
-
-def agree_to_policy(http: httpx.Client) -> None:
-    """Agree to the proposal that is open."""
-    page = http.get("/admin/policy").text
-    action = re.search(r'action="(/admin/policy/proposals/[^"]+)"', page)
-    if action is None:
-        raise SystemExit("no policy is proposed")
-    http.post(action[1], data={**fields_of(page), "answer": "agree"}).raise_for_status()
-
-
-def change_policy(product: Product, notes: Notes, why: str, differences: Mapping[str, str]) -> None:
-    """The secretariat proposes, both Co-Chairs agree."""
-    propose_policy(Person(product, notes, "RSO/secretariat").http, why, differences)
-    for post in ("AU/co-chair", "ID/co-chair"):
-        agree_to_policy(Person(product, notes, post).http)
-
-
-def use_the_pages(product: Product, notes: Notes) -> None:
-    """A file in a request, a token, a request through the API, a view that is kept."""
-    someone = Person(product, notes, "PH/focal-point")
-    form = "/request/new/attachments"
-    key = key_in(someone.http.get(form).text)
-    file = ("pelabuhan ท่าเรือ.txt", b"Kapal berangkat pada malam hari.\n", "text/plain")
-    someone.http.post(form, data={"_key": key}, files={"files": file}).raise_for_status()
-    token = {"name": "A program", "post": "PH/focal-point", "scope": ["read", "write"], "days": "365"}
-    made = re.search(r"ahg_[\w-]+", someone.send("/account/tokens", "/account", **token).text)
-    if made is None:
-        raise SystemExit("no token was shown")
-    headers = {"Authorization": f"Bearer {made[0]}", "Idempotency-Key": "with-a-file"}
-    body = {"title": "with a file", "situation": "Lihat lampiran.", "affected": ["MY"]}
-    httpx.post(f"{product.address}/api/v1/cases", json=body, headers=headers, timeout=PATIENCE).raise_for_status()
-    someone.send("/cases/views", "/cases", name="Yang terbuka", open="yes")
 
 
 # mail ---------------------------------------------------------------------------------------------------------------
