@@ -30,7 +30,7 @@ from tests.journeys.folders.stories import ID, RSO, Step
 from tests.ops.test_commands_on_a_running_product import Product
 
 FOLDERS = sorted(Path(__file__).with_name("folders").glob("*.tar.xz"))
-PATIENCE = 60.0
+PATIENCE = 120.0  # seconds, on a machine that does much else
 
 
 @pytest.fixture(params=FOLDERS, ids=lambda path: path.name.partition(".")[0])
@@ -101,13 +101,12 @@ class Posts:
         found: dict[str, Any] = self.program(RSO).get(f"/cases/{reference}").raise_for_status().json()
         return found
 
-    def do(self, reference: str, number: int, step: Step) -> str:
-        """Give a command, which is taken; the stage in which the case is then."""
+    def do(self, reference: str, number: int, step: Step) -> None:
+        """Give a command, which is taken."""
         post, command, fields = step
         key = {"Idempotency-Key": f"{reference}-{number}"}
         answer = self.program(post).post(f"/cases/{reference}/commands", json={"do": command, **fields}, headers=key)
         assert answer.status_code == 200, (step, answer.text)
-        return str(answer.json()["stage"])
 
 
 def clock_has_acted(posts: Posts) -> None:
@@ -133,6 +132,7 @@ def test_a_folder_is_kept() -> None:
 
 @pytest.mark.slow
 @pytest.mark.journey
+@pytest.mark.timeout(600)
 def test_a_folder_of_an_older_version_opens_and_its_cases_go_on(product: Product) -> None:
     folder = product.settings.data_dir
     with closing(sqlite3.connect(folder / "ahg.db")) as records:
@@ -152,11 +152,12 @@ def test_a_folder_of_an_older_version_opens_and_its_cases_go_on(product: Product
     assert all(cases[title]["stage"] in stages for title, stages in LEFT_ALONE.items())
     mail_goes_out_again(product)
 
-    reached = dict.fromkeys(GO_ON, "")
     for title, (_, steps, _) in GO_ON.items():
         for number, step in enumerate(steps):
-            reached[title] = posts.do(cases[title]["reference"], number, step)
-    assert reached == {title: after for title, (_, _, after) in GO_ON.items()}
+            posts.do(cases[title]["reference"], number, step)
+    assert {title: row["stage"] for title, row in posts.cases().items() if title in GO_ON} == {
+        title: after for title, (_, _, after) in GO_ON.items()
+    }
     what_the_steps_changed(posts)
     pages_are_read(posts, cases["at work"]["reference"])
 
@@ -175,7 +176,7 @@ def mail_goes_out_again(product: Product) -> None:
     assert found.count("WRONG") == 1, found
     board = product.said("mail", "board")
     assert "The folder is packed." in board
-    (stuck,) = re.findall(r"^  (\S.*)$", board, re.MULTILINE)
+    (stuck,) = re.findall(r"^  (\S+)\n.*\n    bounced,", board, re.MULTILINE)
     product.said("mail", "give-up", stuck, "--why", "The desk was told by telephone.")
     product.said("mail", "resume")
     product.said("doctor")
