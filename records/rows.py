@@ -1,10 +1,11 @@
 """Rows of tables as objects of their classes (``models.tables``): nothing keeps them up to date once they are read."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Session
+from sqlmodel import SQLModel
 
 _Row = TypeVar("_Row")
 
@@ -24,3 +25,8 @@ def _fetch(connection: Connection, query: Select[_Row]) -> list[_Row]:
         connection.begin()  # as every statement does; else the session would begin one of its own, and end it
     with Session(connection) as session:
         return list(session.scalars(query))
+
+
+def columns_of(row: SQLModel) -> dict[str, Any]:
+    """A row as it is written out: its columns by name, in the order of the table."""
+    return {column.name: getattr(row, column.name) for column in type(row).__table__.columns}  # type: ignore[attr-defined]
