@@ -33,7 +33,7 @@ _DUTIES, _CASES = TABLES.tables["duties"], TABLES.tables["cases"]
 _ENDED = tuple(stage.value for stage in Stage if stage.ended)
 _MOST_CASES = 500
 
-DirectoryState = dict[str, Any]
+_State = dict[str, Any]
 
 
 class DirectoryChange(Value):
@@ -136,8 +136,8 @@ async def _make(
     editor: Editor,
     kind: ChangeKind,
     about: str,
-    read: Callable[[AsyncConnection], Awaitable[DirectoryState]],
-    write: Callable[[AsyncConnection, DirectoryState], Awaitable[DirectoryState]],
+    read: Callable[[AsyncConnection], Awaitable[_State]],
+    write: Callable[[AsyncConnection, _State], Awaitable[_State]],
     cases_of: Post | None = None,
 ) -> DirectoryChange:
     """Change what ``read`` gives by ``write``, which answers with what is since."""
@@ -177,11 +177,11 @@ async def record_hand_over(engine: AsyncEngine, editor: Editor, post: Post, to: 
         StaleDirectory, Refused: nothing was written.
     """
 
-    async def read(connection: AsyncConnection) -> DirectoryState:
+    async def read(connection: AsyncConnection) -> _State:
         holder = await holder_of_post(connection, post)
         return columns_of(holder) if holder else {}
 
-    async def write(connection: AsyncConnection, before: DirectoryState) -> DirectoryState:
+    async def write(connection: AsyncConnection, before: _State) -> _State:
         after = {"post": str(post), **to.model_dump()}
         query = _HOLDERS.update().where(_HOLDERS.c.post == post) if before else _HOLDERS.insert()
         await connection.execute(query.values(**after))
@@ -201,7 +201,7 @@ async def record_alternate(
     if until is not None and until < editor.at.date():
         raise Refused(RefusalKind.INVALID, "The delegation would end before it begins.")
 
-    async def write(connection: AsyncConnection, before: DirectoryState) -> DirectoryState:
+    async def write(connection: AsyncConnection, before: _State) -> _State:
         same = and_(_ALTERNATES.c.post == post, _ALTERNATES.c.name == to.name)
         await connection.execute(_ALTERNATES.delete().where(same))
         row = {"post": str(post), "name": to.name, "email": to.email, "until": until}
@@ -218,7 +218,7 @@ async def record_alternate_end(engine: AsyncEngine, editor: Editor, post: Post, 
         StaleDirectory, Refused: nothing was written.
     """
 
-    async def write(connection: AsyncConnection, before: DirectoryState) -> DirectoryState:
+    async def write(connection: AsyncConnection, before: _State) -> _State:
         same = and_(_ALTERNATES.c.post == post, _ALTERNATES.c.name == name)
         await connection.execute(_ALTERNATES.delete().where(same))
         return await _alternates(connection, post)
@@ -226,7 +226,7 @@ async def record_alternate_end(engine: AsyncEngine, editor: Editor, post: Post, 
     return await _make(engine, editor, ChangeKind.RELIEVED, post, lambda on: _alternates(on, post), write)
 
 
-async def _alternates(connection: AsyncConnection, post: Post) -> DirectoryState:
+async def _alternates(connection: AsyncConnection, post: Post) -> _State:
     rows = map(columns_of, await alternates_of_post(connection, post))
     return {"alternates": [{**row, "until": row["until"].isoformat() if row["until"] else None} for row in rows]}
 
@@ -240,13 +240,13 @@ async def record_office(engine: AsyncEngine, editor: Editor, code: str, office: 
         StaleDirectory, Refused: nothing was written.
     """
 
-    async def read(connection: AsyncConnection) -> DirectoryState:
+    async def read(connection: AsyncConnection) -> _State:
         state = await office_of(connection, code)
         if state is None:
             raise Refused(RefusalKind.NOT_FOUND, f"There is no member {code} in the directory.")
         return state.model_dump(mode="json")
 
-    async def write(connection: AsyncConnection, before: DirectoryState) -> DirectoryState:
+    async def write(connection: AsyncConnection, before: _State) -> _State:
         after = office.model_dump(mode="json")
         await connection.execute(_MEMBERS.update().where(_MEMBERS.c.code == code).values(**after))
         if _hours(before) != _hours(after):
@@ -263,10 +263,10 @@ async def record_roles(engine: AsyncEngine, editor: Editor, marks: DirectoryRole
         StaleDirectory, Refused: nothing was written.
     """
 
-    async def read(connection: AsyncConnection) -> DirectoryState:
+    async def read(connection: AsyncConnection) -> _State:
         return (await roles_of(connection)).model_dump(mode="json")
 
-    async def write(connection: AsyncConnection, before: DirectoryState) -> DirectoryState:
+    async def write(connection: AsyncConnection, before: _State) -> _State:
         check_roles(marks, members_in(await read_members(connection)))
         for column, codes in (("co_chair", marks.co_chairs), ("steering_group", marks.steering_group)):
             await connection.execute(_MEMBERS.update().values({column: _MEMBERS.c.code.in_(codes)}))
@@ -316,7 +316,7 @@ def _hours(office: Mapping[str, Any]) -> tuple[Any, Any]:
 _IMPORT = "ahg directory import"
 
 
-async def _offices_and_marks(connection: AsyncConnection) -> dict[str, DirectoryState]:
+async def _offices_and_marks(connection: AsyncConnection) -> dict[str, _State]:
     """Name and office of each member by code, and the marks; those alone of an empty directory."""
     offices = {
         row.code: {"name": row.name, **_office(row).model_dump(mode="json")} for row in await read_members(connection)

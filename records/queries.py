@@ -126,5 +126,5 @@ async def notice_counts(connection: AsyncConnection) -> dict[str, int]:
 async def all_entries(connection: AsyncConnection) -> AsyncIterator[Entry]:
     """Every entry of every stream, by stream and number."""
     rows = await connection.stream(select(_ENTRIES).order_by(_ENTRIES.c.stream, _ENTRIES.c.seq))
-    async for row in rows.mappings():
+    async for row in rows:
         yield entry_of(row)
