@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, RowMapping, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import write_transaction
@@ -22,6 +22,7 @@ from models.directory_changes import DIRECTORY_ROLES, ChangeKind, DirectoryRoles
 from models.posts import SECRETARIAT, Post
 from models.refusal import RefusalKind, Refused
 from models.tables import TABLES
+from models.tables.administration import DirectoryChangeRow
 from models.tables.directory import AlternateRow, HolderRow, MemberRow
 from records.digests import let_go_office
 from records.directory import import_into, members_in, read_members
@@ -331,13 +332,13 @@ def _columns(made: DirectoryChange) -> dict[str, Any]:
 # history ------------------------------------------------------------------------------------------------------------
 
 
-def _changed(row: RowMapping) -> DirectoryChange:
-    return DirectoryChange.model_validate(dict(row))
+def _changed(row: DirectoryChangeRow) -> DirectoryChange:
+    return DirectoryChange.model_validate(columns_of(row))
 
 
 async def change_of(connection: AsyncConnection, number: str) -> DirectoryChange | None:
     """One change by its id."""
-    row = (await connection.execute(select(_CHANGES).where(_CHANGES.c.id == number))).mappings().first()
+    row = await fetch_row(connection, select(DirectoryChangeRow).where(_CHANGES.c.id == number))
     return _changed(row) if row else None
 
 
@@ -349,7 +350,7 @@ async def directory_changes(
     limit: int | None = 100,
 ) -> list[DirectoryChange]:
     """Changes, the newest first: of these posts and members, or of all; ``before``: only those that came earlier."""
-    query = select(_CHANGES).order_by(_CHANGES.c.at.desc(), _CHANGES.c.id.desc()).limit(limit)
+    query = select(DirectoryChangeRow).order_by(_CHANGES.c.at.desc(), _CHANGES.c.id.desc()).limit(limit)
     wanted = tuple(about)
     if wanted:
         query = query.where(_CHANGES.c.about.in_(wanted))
@@ -358,7 +359,7 @@ async def directory_changes(
     if before is not None:
         earlier: ColumnElement[bool] = and_(_CHANGES.c.at == before.at, _CHANGES.c.id < before.id)
         query = query.where(or_(_CHANGES.c.at < before.at, earlier))
-    return [_changed(row) for row in (await connection.execute(query)).mappings()]
+    return [_changed(row) for row in await fetch_rows(connection, query)]
 
 
 def command_of(made: DirectoryChange) -> str:

@@ -9,41 +9,26 @@ from sqlmodel import SQLModel
 
 from models.log import Entry
 from models.tables import TABLES
-from models.tables.cases import (
-    ArrangementRow,
-    CaseMarkRow,
-    CaseRow,
-    CirculationRow,
-    DutyRow,
-    FollowUpRow,
-    GateRow,
-    MeetingRow,
-    OutcomeRow,
-    ParticipantRow,
-    ReaderRow,
-    RecommendationRow,
-    ReportRow,
-    RequestVersionRow,
-    SearchTextRow,
-)
+from models.tables import cases as of_cases
+from models.tables.cases import CaseRow
 from records.log import entry_of, read_entries
 from records.rows import fetch_row, fetch_rows
 
 PARTS: tuple[type[SQLModel], ...] = (
-    RequestVersionRow,
-    GateRow,
-    ParticipantRow,
-    OutcomeRow,
-    ArrangementRow,
-    MeetingRow,
-    ReportRow,
-    RecommendationRow,
-    CirculationRow,
-    FollowUpRow,
-    DutyRow,
-    ReaderRow,
-    CaseMarkRow,
-    SearchTextRow,
+    of_cases.RequestVersionRow,
+    of_cases.GateRow,
+    of_cases.ParticipantRow,
+    of_cases.OutcomeRow,
+    of_cases.ArrangementRow,
+    of_cases.MeetingRow,
+    of_cases.ReportRow,
+    of_cases.RecommendationRow,
+    of_cases.CirculationRow,
+    of_cases.FollowUpRow,
+    of_cases.DutyRow,
+    of_cases.ReaderRow,
+    of_cases.CaseMarkRow,
+    of_cases.SearchTextRow,
 )
 """The tables that hold the parts of a case."""
 
