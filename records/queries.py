@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Collection
 from typing import TypeVar
 
-from sqlalchemy import Table, func, select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
@@ -12,7 +12,7 @@ from models.tables import TABLES
 from models.tables import cases as of_cases
 from models.tables.cases import CaseRow
 from records.log import entry_of, read_entries
-from records.rows import fetch_row, fetch_rows
+from records.rows import fetch_row, fetch_rows, table_of
 
 PARTS: tuple[type[SQLModel], ...] = (
     of_cases.RequestVersionRow,
@@ -33,11 +33,6 @@ PARTS: tuple[type[SQLModel], ...] = (
 """The tables that hold the parts of a case."""
 
 _Part = TypeVar("_Part", bound=SQLModel)
-
-
-def table_of(kind: type[SQLModel]) -> Table:
-    """The table of such rows."""
-    return TABLES.tables[str(kind.__tablename__)]
 
 
 _CASES, _ENTRIES, _NOTICES = (TABLES.tables[name] for name in ("cases", "entries", "notices"))

@@ -2,10 +2,12 @@
 
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection, Select, Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
+
+from models.tables import TABLES
 
 _Row = TypeVar("_Row")
 
@@ -27,6 +29,11 @@ def _fetch(connection: Connection, query: Select[_Row]) -> list[_Row]:
         return list(session.scalars(query))
 
 
+def table_of(kind: type[SQLModel]) -> Table:
+    """The table of such rows."""
+    return TABLES.tables[str(kind.__tablename__)]
+
+
 def columns_of(row: SQLModel) -> dict[str, Any]:
     """A row as it is written out: its columns by name, in the order of the table."""
-    return {column.name: getattr(row, column.name) for column in type(row).__table__.columns}  # type: ignore[attr-defined]
+    return {column.name: getattr(row, column.name) for column in table_of(type(row)).columns}

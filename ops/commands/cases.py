@@ -20,7 +20,7 @@ from ops.commands.terminal import err, files, load_settings_or_fail, out, post_n
 from ops.scenario import ScenarioError
 from records import proof, queries
 from records.csv_text import BYTE_ORDER_MARK, csv_text
-from records.rows import columns_of
+from records.rows import columns_of, table_of
 from settings import Settings
 from workflows.client import CaseClient
 
@@ -62,9 +62,7 @@ async def _case_show(settings: Settings, reference: str) -> int:
             return 1
         shown = columns_of(row)
         for kind in queries.PARTS:
-            shown[queries.table_of(kind).name] = [
-                columns_of(part) for part in await queries.parts(connection, reference, kind)
-            ]
+            shown[table_of(kind).name] = [columns_of(part) for part in await queries.parts(connection, reference, kind)]
     _print_json(shown)
     return 0
 
