@@ -30,17 +30,8 @@ def attempted(
     A server that is away says nothing about the mail: the notice waits on as it was, and the attempt does not count.
     """
     attempts = notice.attempts + (delivery.state != "away")
-    after = NoticeUpdate(
-        id=notice.id,
-        state=NoticeState.QUEUED,
-        attempts=attempts,
-        next_attempt_at=notice.next_attempt_at,
-        settled_at=notice.settled_at,
-        address=address,
-        reply=prose(delivery.reply)[:_LONGEST],
-        message_id=message_id,
-        reason="",
-    )
+    said = prose(delivery.reply)[:_LONGEST]
+    after = replace(put_back(notice), attempts=attempts, address=address, reply=said, message_id=message_id, reason="")
     match delivery.state:
         case "away":
             return after

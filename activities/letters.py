@@ -309,7 +309,7 @@ class Letters:
 async def _proposed(connection: AsyncConnection, notices: Sequence[LedgerNotice]) -> _Proposed:
     if all(notice.kind not in _OF_POLICY for notice in notices):
         return _Proposed("", (), {})
-    names = {row["code"]: row["name"] for row in await read_members(connection)}
+    names = {row.code: row.name for row in await read_members(connection)}
     proposal = await policies.open_proposal(connection)
     if proposal is None:
         return _Proposed("", (), names)

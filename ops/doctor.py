@@ -94,7 +94,7 @@ async def _directory(settings: Settings) -> Finding:
             members = await read_members(connection)
     finally:
         await engine.dispose()
-    co_chairs = [member["code"] for member in members if member["co_chair"]]
+    co_chairs = [member.code for member in members if member.co_chair]
     return Finding(
         what="Directory of members",
         well=len(co_chairs) == 2,

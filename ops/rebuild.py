@@ -19,9 +19,10 @@ from models.tables.cases import CaseRow, FollowUpRow
 from ops.verify import rebuilt
 from records import queries
 from records.log import read_entries, write_rows
+from records.rows import table_of
 
 _KINDS: tuple[type[SQLModel], ...] = (CaseRow, *(kind for kind in queries.PARTS if kind is not FollowUpRow))
-_TABLES = [queries.table_of(kind).name for kind in _KINDS]
+_TABLES = [table_of(kind).name for kind in _KINDS]
 
 
 async def cases_without_texts(engine: AsyncEngine) -> list[str]:
@@ -66,7 +67,7 @@ async def _gone(
     connection: AsyncConnection, reference: str, kind: type[SQLModel], wanted: Collection[tuple[str, tuple[Any, ...]]]
 ) -> list[Row]:
     """The rows that the log does not give."""
-    table = queries.table_of(kind)
+    table = table_of(kind)
     rows = await queries.parts(connection, reference, kind)
     there = [{column.name: getattr(row, column.name) for column in table.primary_key} for row in rows]
     return [

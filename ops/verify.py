@@ -21,6 +21,7 @@ from models.tables.cases import FollowUpRow
 from records import queries
 from records.attachments import Attachments
 from records.log import read_entries
+from records.rows import table_of
 
 
 class Fault(Value):
@@ -153,7 +154,7 @@ async def _too_much(
     connection: AsyncConnection, reference: str, wanted: dict[tuple[str, tuple[Any, ...]], Any]
 ) -> AsyncIterator[Fault]:
     for kind in set(queries.PARTS) - {FollowUpRow}:  # those have logs of their own
-        table = queries.table_of(kind)
+        table = table_of(kind)
         for row in await queries.parts(connection, reference, kind):
             name, key = table.name, tuple(getattr(row, column.name) for column in table.primary_key)
             if (name, key) not in wanted:

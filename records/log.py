@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Date, Delete, Table, bindparam, func, select
+from sqlalchemy import Row as SqlRow
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import insert_for
@@ -76,21 +77,21 @@ async def read_entries(
 
 def _read(connection: Connection, stream: str, after: int, limit: int | None) -> list[Entry]:
     query = select(_ENTRIES).where(_ENTRIES.c.stream == stream, _ENTRIES.c.seq > after).order_by(_ENTRIES.c.seq)
-    return [entry_of(row) for row in connection.execute(query.limit(limit)).mappings()]
+    return [entry_of(row) for row in connection.execute(query.limit(limit))]
 
 
-def entry_of(row: Any) -> Entry:
+def entry_of(row: SqlRow[Any]) -> Entry:
     """An entry from a row of the log."""
     return Entry(
-        case=row["stream"],
-        seq=row["seq"],
-        at=datetime.fromisoformat(row["at"]),
-        by=row["by"],
-        acted_for=ActedFor.model_validate(row["acted_for"]) if row["acted_for"] else None,
-        command=row["command"],
-        event=row["event"],
-        previous=row["previous"],
-        hash=row["hash"],
+        case=row.stream,
+        seq=row.seq,
+        at=datetime.fromisoformat(row.at),
+        by=row.by,
+        acted_for=ActedFor.model_validate(row.acted_for) if row.acted_for else None,
+        command=row.command,
+        event=row.event,
+        previous=row.previous,
+        hash=row.hash,
     )
 
 

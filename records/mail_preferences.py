@@ -6,7 +6,6 @@ back.
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
 
 import structlog
 from pydantic import ValidationError
@@ -18,8 +17,10 @@ from models.base import Value
 from models.mail_preferences import DEFAULT_PREFERENCES, Preferences
 from models.posts import Post
 from models.tables import TABLES
+from models.tables.notices import MailPreferencesRow
 from records.digests import release_held
 from records.holders import folded
+from records.rows import fetch_rows
 
 _ROWS = TABLES.tables["mail_preferences"]
 _LOG = structlog.get_logger(__name__)
@@ -58,24 +59,24 @@ async def preferences_of_readers(
     if not wanted:
         return {}
     c = _ROWS.c
-    found = await connection.execute(select(_ROWS).where(c.post.in_({str(post) for post, _ in wanted})))
-    rows = {(Post(row["post"]), row["holder"]): _kept(dict(row)) for row in found.mappings()}
+    found = await fetch_rows(
+        connection, select(MailPreferencesRow).where(c.post.in_({str(post) for post, _ in wanted}))
+    )
+    rows = {(Post(row.post), row.holder): _kept(row) for row in found}
     return {reader: one for reader, one in rows.items() if reader in wanted}
 
 
-def _kept(row: dict[str, Any]) -> KeptPreferences:
-    return KeptPreferences(
-        wants=_read(row), version=row["version"], changed_at=row["changed_at"], changed_by=row["changed_by"]
-    )
+def _kept(row: MailPreferencesRow) -> KeptPreferences:
+    return KeptPreferences(wants=_read(row), version=row.version, changed_at=row.changed_at, changed_by=row.changed_by)
 
 
-def _read(row: dict[str, Any]) -> Preferences:
+def _read(row: MailPreferencesRow) -> Preferences:
     """What a row says; the defaults where it cannot be read: one reader's row must not hold up the mail of others."""
     try:
-        return Preferences.model_validate(row["body"])
+        return Preferences.model_validate(row.body)
     except ValidationError as error:
         said = [str(one["msg"]) for one in error.errors()]
-        _LOG.warning("preferences of mail cannot be read; the defaults hold", post=row["post"], why=said)
+        _LOG.warning("preferences of mail cannot be read; the defaults hold", post=row.post, why=said)
         return DEFAULT_PREFERENCES
 
 

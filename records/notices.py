@@ -102,20 +102,8 @@ SELECT_NOTICES = select(*notice_columns())
 def read_notice(row: Sequence[Any]) -> LedgerNotice:
     """A notice from the values of ``notice_columns``."""
     number, key, reference, seq, kind, post, capacity, due, facts, queued_at, state, *others = row
-    return LedgerNotice(
-        number,
-        key,
-        reference,
-        seq,
-        kind,
-        Post(post),
-        Capacity(capacity),
-        due,
-        facts or {},
-        queued_at,
-        NoticeState(state),
-        *others,
-    )
+    known = number, key, reference, seq, kind, Post(post), Capacity(capacity), due, facts or {}, queued_at
+    return LedgerNotice(*known, NoticeState(state), *others)
 
 
 async def notices_of_case(connection: AsyncConnection, reference: str) -> list[LedgerNotice]:

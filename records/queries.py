@@ -3,57 +3,37 @@
 from collections.abc import AsyncIterator, Collection
 from typing import TypeVar
 
-from sqlalchemy import Table, func, select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from models.case import ReportState
 from models.log import Entry
 from models.tables import TABLES
-from models.tables.cases import (
-    ArrangementRow,
-    CaseMarkRow,
-    CaseRow,
-    CirculationRow,
-    DutyRow,
-    FollowUpRow,
-    GateRow,
-    MeetingRow,
-    OutcomeRow,
-    ParticipantRow,
-    ReaderRow,
-    RecommendationRow,
-    ReportRow,
-    RequestVersionRow,
-    SearchTextRow,
-)
+from models.tables import cases as of_cases
+from models.tables.cases import CaseRow, RecommendationRow, ReportRow
 from records.log import entry_of, read_entries
-from records.rows import fetch_row, fetch_rows
+from records.rows import fetch_row, fetch_rows, table_of
 
 PARTS: tuple[type[SQLModel], ...] = (
-    RequestVersionRow,
-    GateRow,
-    ParticipantRow,
-    OutcomeRow,
-    ArrangementRow,
-    MeetingRow,
-    ReportRow,
-    RecommendationRow,
-    CirculationRow,
-    FollowUpRow,
-    DutyRow,
-    ReaderRow,
-    CaseMarkRow,
-    SearchTextRow,
+    of_cases.RequestVersionRow,
+    of_cases.GateRow,
+    of_cases.ParticipantRow,
+    of_cases.OutcomeRow,
+    of_cases.ArrangementRow,
+    of_cases.MeetingRow,
+    of_cases.ReportRow,
+    of_cases.RecommendationRow,
+    of_cases.CirculationRow,
+    of_cases.FollowUpRow,
+    of_cases.DutyRow,
+    of_cases.ReaderRow,
+    of_cases.CaseMarkRow,
+    of_cases.SearchTextRow,
 )
 """The tables that hold the parts of a case."""
 
 _Part = TypeVar("_Part", bound=SQLModel)
-
-
-def table_of(kind: type[SQLModel]) -> Table:
-    """The table of such rows."""
-    return TABLES.tables[str(kind.__tablename__)]
 
 
 _CASES, _ENTRIES, _NOTICES = (TABLES.tables[name] for name in ("cases", "entries", "notices"))
@@ -136,5 +116,5 @@ async def notice_counts(connection: AsyncConnection) -> dict[str, int]:
 async def all_entries(connection: AsyncConnection) -> AsyncIterator[Entry]:
     """Every entry of every stream, by stream and number."""
     rows = await connection.stream(select(_ENTRIES).order_by(_ENTRIES.c.stream, _ENTRIES.c.seq))
-    async for row in rows.mappings():
+    async for row in rows:
         yield entry_of(row)

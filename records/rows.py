@@ -1,10 +1,13 @@
 """Rows of tables as objects of their classes (``models.tables``): nothing keeps them up to date once they are read."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection, Select, Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Session
+from sqlmodel import SQLModel
+
+from models.tables import TABLES
 
 _Row = TypeVar("_Row")
 
@@ -24,3 +27,13 @@ def _fetch(connection: Connection, query: Select[_Row]) -> list[_Row]:
         connection.begin()  # as every statement does; else the session would begin one of its own, and end it
     with Session(connection) as session:
         return list(session.scalars(query))
+
+
+def table_of(kind: type[SQLModel]) -> Table:
+    """The table of such rows."""
+    return TABLES.tables[str(kind.__tablename__)]
+
+
+def columns_of(row: SQLModel) -> dict[str, Any]:
+    """A row as it is written out: its columns by name, in the order of the table."""
+    return {column.name: getattr(row, column.name) for column in table_of(type(row)).columns}

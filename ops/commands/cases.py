@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import typer
 from rich.table import Table
-from sqlmodel import SQLModel
 from temporalio.client import Client
 
 import worker
@@ -21,6 +20,7 @@ from ops.commands.terminal import err, files, load_settings_or_fail, out, post_n
 from ops.yaml12 import NotYaml, read_yaml
 from records import proof, queries
 from records.csv_text import BYTE_ORDER_MARK, csv_text
+from records.rows import columns_of, table_of
 from settings import Settings
 from workflows.client import CaseClient
 
@@ -60,11 +60,9 @@ async def _case_show(settings: Settings, reference: str) -> int:
         if row is None:
             err.print(f"There is no case {reference}.")
             return 1
-        shown = _columns(row)
+        shown = columns_of(row)
         for kind in queries.PARTS:
-            shown[queries.table_of(kind).name] = [
-                _columns(part) for part in await queries.parts(connection, reference, kind)
-            ]
+            shown[table_of(kind).name] = [columns_of(part) for part in await queries.parts(connection, reference, kind)]
     _print_json(shown)
     return 0
 
@@ -201,10 +199,6 @@ def fields_written(text: str) -> dict[str, Any]:
 def exported_entry(entry: Entry) -> dict[str, Any]:
     """An entry of the log as ``ahg case export`` writes it (docs/log.md), ready for JSON."""
     return {**entry.model_dump(mode="json"), "at": entry.at.isoformat()}
-
-
-def _columns(row: SQLModel) -> dict[str, Any]:
-    return {column.name: getattr(row, column.name) for column in queries.table_of(type(row)).columns}
 
 
 def _print_json(value: Any) -> None:

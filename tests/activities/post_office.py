@@ -13,7 +13,6 @@ from activities.deliver import NoticeDeliverer
 from activities.letters import Sender
 from db import write_transaction
 from models.agenda import next_act
-from models.directory_changes import OfficeSettings
 from models.mail_preferences import Preferences
 from models.posts import SECRETARIAT, Post
 from models.tables import TABLES
@@ -119,9 +118,7 @@ class PostOffice:
             form=f"{member} {zone}",
             seen=directory_changes.directory_fingerprint(before),
         )
-        await directory_changes.record_office(
-            self.engine, editor, member, OfficeSettings.model_validate({**before, "zone": zone})
-        )
+        await directory_changes.record_office(self.engine, editor, member, before.model_copy(update={"zone": zone}))
         await self.deliver()
 
     async def changed(self, table: str, key: str, **columns: Any) -> None:

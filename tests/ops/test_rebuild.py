@@ -13,7 +13,8 @@ from models.tables import TABLES
 from ops.rebuild import cases_without_texts, rebuild_cases
 from ops.verify import verify_records
 from records.lists import Filters, cases_seen
-from records.queries import PARTS, table_of
+from records.queries import PARTS
+from records.rows import table_of
 from records.search import find_texts
 from tests.rig import Rig, rig, working
 
