@@ -19,7 +19,7 @@ from activities.case_names import CaseNames
 from activities.reminders import Reminders
 from activities.wishes import AT_ONCE, ReaderPreferences, reader_preferences
 from models.mail_preferences import Timing
-from models.notices import DIGEST, POLICY_PROPOSED, POLICY_SETTLED
+from models.notices import DIGEST, POLICY_PROPOSED, POLICY_SETTLED, facts_of_row
 from models.posts import SECRETARIAT, Capacity, Post
 from notifications.answer_links import AnswerLinks
 from notifications.compose import MailReader, compose
@@ -241,7 +241,7 @@ class Letters:
             notice["kind"],
             reader=reader,
             about=known.about(notice),
-            facts=notice["facts"] or {},
+            facts=facts_of_row(notice["facts"]),
             due=notice["due"],
             links=self._sender.links,
             sequence=notice["seq"],
@@ -259,7 +259,7 @@ class Letters:
             if isinstance(due, Settled):
                 settled.append(due)
                 continue
-            about, facts = known.about(due), due["facts"] or {}
+            about, facts = known.about(due), facts_of_row(due["facts"])
             settled_since = await self._reminders.is_settled(due)
             items.append(
                 Item(

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.asks import asked_of
 from models.duties import still_asked
-from models.notices import Notice
+from models.notices import Notice, facts_of_row
 from models.notices.still_due import REMINDING, follow_up_superseded, reminder_now
 from models.posts import Capacity, Post
 from records import queries
@@ -33,12 +33,12 @@ class Reminders:
         again = await self._again(notice)
         if again is None or isinstance(again, str):
             return again or notice
-        return {**notice, "due": again.due, "facts": dict(again.facts)}
+        return {**notice, "due": again.due, "facts": again.facts.model_dump(mode="json")}
 
     async def is_settled(self, notice: _Row) -> bool:
         """Whether what a notice asked its reader for in its case is not asked of it any more."""
         post = Post(notice["post"])
-        asked = asked_of(notice["kind"], post, notice["facts"] or {})
+        asked = asked_of(notice["kind"], post, facts_of_row(notice["facts"]))
         if asked is None or asked.do == "adopt":  # what becomes of recommendations is in their own logs
             return False
         case = await self._files.read(notice["reference"])

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.asks import asked_of
 from models.mail_preferences import DEFAULT_PREFERENCES, Mail, Preferences, Timing, TimingDecision, decide_timing
-from models.notices import OF_NO_CASE
+from models.notices import OF_NO_CASE, facts_of_row
 from models.policy import Urgency
 from models.posts import Capacity, Post
 from notifications.registry import REGISTRY, Optionality, Pace
@@ -62,7 +62,7 @@ def _mail_of(notice: Mapping[str, Any], post: Post, urgency: str) -> Mail:
         notice["reference"],
         mandatory=entry.wish is Optionality.MANDATORY,
         may_wait=_may_wait(kind),
-        asks=asked_of(kind, post, notice["facts"] or {}) is not None,
+        asks=asked_of(kind, post, facts_of_row(notice["facts"])) is not None,
         urgent=urgency == Urgency.URGENT,
         due=notice["due"],
     )

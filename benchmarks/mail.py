@@ -194,7 +194,7 @@ async def _queue(engine: AsyncEngine, reference: str, mails: int) -> list[dict[s
         {"post": post, "name": f"Desk {number}", "email": f"desk{number}@example.org", "language": "en"}
         for number, post in enumerate(posts)
     ]
-    facts = {"what": "summary", "names": "Malaysia, Thailand", "text": "The group has met.\n" * 10}
+    facts = {"what": "summary", "names": ["MY", "TH"], "text": "The group has met.\n" * 10}
     notices = [
         {
             "key": f"{reference}#1:circulated:{post}",

@@ -1,7 +1,7 @@
 """Posts, members, gates and dates as people say them, in the reader's language."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import MAXYEAR, MINYEAR, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -99,9 +99,9 @@ class Words:
         """A member's name; a code that is not known stands for itself."""
         return self._translated("the secretariat") if code == SECRETARIAT.member else line(self._names.get(code, code))
 
-    def members(self, codes: str) -> str:
-        """Names of members whose codes stand between commas."""
-        return ", ".join(self.member(code.strip()) for code in codes.split(",") if code.strip())
+    def members(self, codes: Iterable[str]) -> str:
+        """Names of several members."""
+        return ", ".join(map(self.member, codes))
 
     def post(self, written: str) -> str:
         """A post; what is not one stands for itself."""
@@ -111,26 +111,25 @@ class Words:
             return line(written)
         return self._translated(_POSTS[post.role]) % {"member": self.member(post.member)}
 
-    def posts(self, written: str) -> str:
-        """Posts that stand between commas."""
-        return ", ".join(self.post(one.strip()) for one in written.split(",") if one.strip())
+    def posts(self, written: Iterable[str]) -> str:
+        """Several posts."""
+        return ", ".join(map(self.post, written))
 
     def gate(self, name: str) -> str:
         """What is decided at a gate."""
         return self._translated(_GATES[GateName(name)]) if name in set(GateName) else line(name)
 
-    def gates(self, names: str) -> str:
-        """What is decided at gates whose names stand between commas."""
-        return ", ".join(self.gate(one.strip()) for one in names.split(",") if one.strip())
+    def gates(self, names: Iterable[str]) -> str:
+        """What is decided at several gates."""
+        return ", ".join(map(self.gate, names))
 
     def seat(self, name: str) -> str:
         """As what a member is asked, or what is circulated; an unknown word stands for itself."""
         return self._translated(_OTHER[name]) if name in _OTHER else line(name)
 
-    def fields(self, names: str) -> str:
-        """Fields of a request whose names stand between commas: ``the situation, what is asked``."""
-        found = (name.strip() for name in names.split(","))
-        return ", ".join(self._translated(FIELD_WORDS.get(name, line(name))) for name in found if name)
+    def fields(self, names: Iterable[str]) -> str:
+        """Fields of a request: ``the situation, what is asked``."""
+        return ", ".join(self._translated(FIELD_WORDS.get(name, line(name))) for name in names)
 
     def word(self, thing: str, word: object) -> str:
         """A word of the models for a stage, state or kind; ``thing``: of ``VOCABULARY``, what it is said of."""
@@ -166,7 +165,7 @@ class Words:
             "post": self.post,
             "member": self.member,
             "replaced": self.member,
-            "naming": self.members,
+            "naming": lambda codes: self.members(codes.split(", ")),
             "day": self.when,
             "kind": self.seat,
             "stage": lambda name: self.word("stage", name),
@@ -194,11 +193,11 @@ class Words:
         written = format_datetime(at, self._moment, tzinfo=self._zone, locale=self._language)
         return f"{written} ({self._zone.key})"
 
-    def when(self, written: str) -> str:
+    def when(self, written: str | date) -> str:
         """A date or moment that came in ISO 8601, in the zone it was written in; other words stay."""
-        match _read(written):
+        match _read(written) if isinstance(written, str) else written:
             case None:
-                return line(written)
+                return line(str(written))
             case datetime() as at:
                 return self._there(at)
             case day:

@@ -137,7 +137,7 @@ def _notice_columns(stream: str, at: datetime, queued: Queued) -> dict[str, Any]
         "post": str(notice.to),
         "capacity": notice.capacity.value,
         "due": notice.due,
-        "facts": dict(notice.facts),
+        "facts": notice.facts.model_dump(mode="json"),
         "queued_at": at,
         "state": "queued",
         "attempts": 0,

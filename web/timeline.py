@@ -187,7 +187,7 @@ def _say(name: str, value: Any, say: Words, _: Translate) -> Any:
     if name == "gate":
         return say.gate(value.value)
     if name == "listed":
-        return say.members(",".join(one.member for one in value)) or _("nobody")
+        return say.members(one.member for one in value) or _("nobody")
     if isinstance(value, Post):
         return say.post(value)
     if name in _OF_MEMBER and isinstance(value, str):
@@ -205,7 +205,7 @@ def _several(name: str, values: tuple[Any, ...], say: Words, _: Translate) -> st
     if not values:
         return _("nobody") if name in (*_OF_MEMBERS, "to", "posts") else _("nothing")
     if name in _OF_MEMBERS or name == "to":
-        return say.members(",".join(map(str, values)))
+        return say.members(map(str, values))
     if name == "posts":
-        return say.posts(",".join(map(str, values)))
+        return say.posts(map(str, values))
     return "; ".join(map(str, values))

@@ -54,7 +54,7 @@ def _whys(table: Tabletop, post: str) -> dict[str, str]:
 def test_an_invitation_tells_the_reasons_that_its_reader_may_read() -> None:
     table = with_confidential_parts()
     approve(table, "participants")
-    whys = {one.to: one.facts["why"] for one in table.notices if one.kind == "invited"}
+    whys = {one.to: one.facts.why for one in table.notices if one.kind == "invited"}
     assert "named as affected" in whys[Post(MY)]
     assert "affected" not in whys[Post(TH)]
     assert "route" not in whys[Post(ID.replace("co-chair", "focal-point"))]

@@ -12,9 +12,9 @@ import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from notifications.preview import reader_of
-from notifications.preview import sample_mail as mail
 from notifications.transport import AttemptResult, OpenedMail, Transport
 from tests.mail_server import Server, listening
+from tests.notifications.samples import mail
 
 TO = "desk@example.org"
 SHORT = 0.3  # seconds that a test waits for a server that says nothing

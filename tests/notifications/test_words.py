@@ -146,12 +146,13 @@ def test_every_sentence_that_the_rules_write_is_known() -> None:
 
 
 def test_fields_of_a_request_are_said_in_mails_as_on_pages() -> None:
-    assert read.fields("situation, urgency, asks") == "the situation, urgency, what is asked"
+    assert read.fields(("situation", "urgency", "asks")) == "the situation, urgency, what is asked"
     assert (
-        said.fields("situation, urgency, asks, unheard_of") == "situasi, tingkat urgensi, apa yang diminta, unheard_of"
+        said.fields(("situation", "urgency", "asks", "unheard_of"))
+        == "situasi, tingkat urgensi, apa yang diminta, unheard_of"
     )
     assert set(FIELD_WORDS) == set(Request.model_fields)
     pages = catalogues.catalogue(render.PAGE_CATALOGUES, "id", render.PAGE_DOMAIN)
     for name, words in FIELD_WORDS.items():
         assert section_words(name, str) == words
-        assert section_words(name, pages.gettext) == said.fields(name) != words
+        assert section_words(name, pages.gettext) == said.fields([name]) != words
