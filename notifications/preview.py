@@ -9,8 +9,9 @@ from email.message import EmailMessage
 from typing import Any
 
 from models.base import Value
-from models.notices import DIGEST, POLICY_PROPOSED, POLICY_SETTLED, NoticeFacts, facts_of_row
+from models.notices import DIGEST, POLICY_PROPOSED, POLICY_SETTLED, NoticeFacts
 from models.posts import Capacity, Post
+from models.reasons import ReasonCode
 from notifications.answer_links import AnswerLinks
 from notifications.compose import MailReader, compose
 from notifications.digest import Item, compose_digest
@@ -44,9 +45,17 @@ that what it signs proves nothing (``web.opened_link`` takes the deployment's ow
 SAMPLE_OFF_LINKS = OffLinks({"samples": b"k" * 32})
 """The same for links that switch mails off."""
 
+_REQUEST = {"who": ["ID"], "version": 1, "title": SAMPLE_CASE.title}
+
+
+def _of(code: ReasonCode, **facts: Any) -> list[dict[str, Any]]:
+    return [{"code": code, "facts": facts}]
+
+
 _GATE: Mapping[str, Any] = {
     "gate": "activation",
     "about": "Request of Indonesia, version 1: Vessel off Merak with 254 persons aboard",
+    "matter": _of(ReasonCode.REQUEST, **_REQUEST),
     "round": 1,
     "interests": ["ID/co-chair"],
 }
@@ -65,7 +74,9 @@ _FACTS: Mapping[str, Mapping[str, Any]] = {
     "review_requested_again": {
         **_GATE,
         "about": "Request of Indonesia, version 2: Vessel off Merak with 254 persons aboard",
+        "matter": _of(ReasonCode.REQUEST, **{**_REQUEST, "version": 2}),
         "why": "ID/focal-point submitted version 2",
+        "reasons": _of(ReasonCode.VERSION_SUBMITTED, post="ID/focal-point", version=2),
     },
     "review_reminder": _GATE,
     "review_escalated": _GATE,
@@ -82,17 +93,32 @@ _FACTS: Mapping[str, Mapping[str, Any]] = {
     "answer_overdue": {**_GATE, "text": "Words between the two.", "askers": ["AU/co-chair"]},
     "consultation_opened": {**_GATE, "round": 2},
     "decision_made": {**_GATE, "outcome": "approved", "text": "AU/co-chair: with the participation of IOM."},
-    "decision_lapsed": {**_GATE, "outcome": "lapsed", "text": "There was no decision in time; nothing is decided."},
-    "participants_proposed": {"about": "Participants: Indonesia, Sri Lanka. Observers: none."},
+    "decision_lapsed": {
+        **_GATE,
+        "outcome": "lapsed",
+        "text": "There was no decision in time; nothing is decided.",
+        "reasons": _of(ReasonCode.NO_DECISION_IN_TIME),
+    },
+    "participants_proposed": {
+        "about": "Participants: Indonesia, Sri Lanka. Observers: none.",
+        "matter": _of(ReasonCode.PARTICIPANTS, participants=["ID", "LK"], observers=[]),
+    },
     "list_awaited": {},
-    "invited": {"seat": "participant", "why": "named as affected; on the route"},
+    "invited": {
+        "seat": "participant",
+        "why": "named as affected; on the route",
+        "reasons": [*_of(ReasonCode.AFFECTED), *_of(ReasonCode.ON_ROUTE)],
+    },
     "invitation_reminder": {},
     "invitation_answered": {"member": "LK", "answer": "accepted", "text": "With pleasure."},
     "invitation_lapsed": {"member": "LK"},
-    "minimum_missing": {"lacks": ["1 other most-affected member", "1 organisation"]},
+    "minimum_missing": {
+        "lacks": ["1 other most-affected member", "1 organisation"],
+        "reasons": [*_of(ReasonCode.LACKS_AFFECTED, count=1), *_of(ReasonCode.LACKS_ORGANISATION, count=1)],
+    },
     "admission_proposed": {"member": "TH", "text": "A second vessel has reached its waters."},
     "participant_left": {"member": "LK", "text": "Words of its own."},
-    "group_convened": {"text": "Convened by AU/co-chair."},
+    "group_convened": {"text": "Convened by AU/co-chair.", "reasons": _of(ReasonCode.CONVENED_BY, post="AU/co-chair")},
     "outcome_assigned": {
         "outcome": "Common interview form in use",
         "indicator": "ports that use the form",
@@ -153,7 +179,7 @@ _FACTS: Mapping[str, Mapping[str, Any]] = {
     "post_handed_over": {"post": "ID/focal-point", "person": "Siti Nurhaliza"},
     "post_delegated": {"post": "ID/focal-point", "person": "Budi Santoso", "until": "2009-12-31"},
 }
-SAMPLE_FACTS: Mapping[str, NoticeFacts] = {kind: facts_of_row(facts) for kind, facts in _FACTS.items()}
+SAMPLE_FACTS: Mapping[str, NoticeFacts] = {kind: NoticeFacts.model_validate(facts) for kind, facts in _FACTS.items()}
 """For every kind, facts as ``models.notices`` gives them."""
 
 _SECRETARIAT = (

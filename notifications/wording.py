@@ -28,9 +28,6 @@ LONGEST_SUBJECT = 150
 _TITLE = 80
 """Characters of a title that stands in a subject or in the line about the case."""
 
-_OWN_WORDS = ("text", "about", "why")
-"""Facts in which somebody's words stand; a sensitive mail leaves them out."""
-
 _OF_ONE_POST = {"mine", "own_member"}
 """What templates know of a reader's post, besides what it is for."""
 
@@ -221,11 +218,17 @@ def words_for(about: About, language: str, zone: str) -> Words:
 def _as_said(facts: NoticeFacts, say: Words, quotes: bool) -> NoticeFacts:
     """The facts made fit for a mail, in the reader's language where they are the procedure's own words.
 
+    A sensitive mail leaves out those in which somebody's words may stand.
+
     One that is absent says nothing: an empty text, whatever its type.
     """
-    said = {name: _clean(fact) for name, fact in facts}
-    own = {name: say.own(said[name]) if quotes else "" for name in _OWN_WORDS}
-    return facts.model_copy(update={**said, **own})
+    said = {name: _clean(fact) for name, fact in facts if name not in ("matter", "reasons")}
+    own = {
+        "about": say.stated(said["about"], facts.matter, " "),
+        "why": say.stated(said["why"], facts.reasons),
+        "text": say.stated(said["text"], facts.reasons) if said["text"] else "",
+    }
+    return facts.model_copy(update={**said, **(own if quotes else dict.fromkeys(own, ""))})
 
 
 def _clean(fact: Any) -> Any:

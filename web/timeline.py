@@ -118,18 +118,18 @@ def _told(entry: Entry, say: Words, _: Translate) -> Told:
         at=entry.at,
         by=by,
         sentence=sentence,
-        quote=say.own(_quote(event)),
+        quote=_quote(event, say),
         acted_for={"by": acted.by, "how": acted.how, "why": acted.why} if acted else None,
         type=entry.type,
     )
 
 
-def _quote(event: Value) -> str:
-    """What somebody said with it. A question is quoted; a request is read on its own page, by its own rule."""
-    recommendation = getattr(event, "recommendation", None)
+def _quote(event: Value, say: Words) -> str:
+    """What was said with it. A question is quoted; a request is read on its own page, by its own rule."""
+    recommendation, text = getattr(event, "recommendation", None), str(getattr(event, "text", ""))
     if recommendation is not None:
-        return str(recommendation.text)
-    return str(getattr(event, "text", ""))
+        return say.spoken(recommendation.text)
+    return say.stated(text, getattr(event, "reasons", ())) if text else ""
 
 
 def _facts(event: Value, say: Words, _: Translate) -> dict[str, Any]:
@@ -165,7 +165,7 @@ def _own_words(event: Value, say: Words, _: Translate) -> dict[str, str]:
         case e.Resubmitted():
             said["changed"] = ", ".join(section_words(name, _) for name in event.changed)
         case e.MinimumMissing():
-            said["lacks"] = say.own(", ".join(event.lacks), ", ")
+            said["lacks"] = say.stated(", ".join(event.lacks), event.reasons, ", ")
         case e.ReportOpened():
             said["report"] = say.word("kind of report", event.report.name)
         case e.ReportMoved():

@@ -2,6 +2,10 @@
 
 An event carries what a reader of the log must know; who did it and when stand in the entry that holds it
 (``log``). Each part of the procedure has its module, named as in ``models.commands`` and ``models.rules``.
+
+A text that the rules wrote themselves is the English of the ``reasons`` (of a gate: the ``matter``) beside it
+(``models.reasons``). No reasons: the text is somebody's own words. None: the entry is from before 29 November 2026, when
+the text alone was kept (``models.old_sentences``).
 """
 
 from typing import Annotated, get_args

@@ -12,6 +12,7 @@ from pydantic import SerializerFunctionWrapHandler, model_serializer
 from models.base import Instant, Value
 from models.case import GateName
 from models.posts import Post
+from models.reasons import StatedReason
 
 
 class DutyFact(Value):
@@ -32,16 +33,17 @@ class MeetingFact(Value):
 class NoticeFacts(Value):
     """The facts of one notice; a kind of notice has those that its templates speak of.
 
-    ``about`` is what is decided at the gate ``gate``, ``why`` the reason why something was asked again or a member was
-    listed, ``text`` what somebody said with it. ``dates``: duties of the reader whose dates have moved; ``over``: those
-    that are not asked of it any more; ``undecided``: gates that the end of the case left undecided; ``not_held``:
-    meetings that its calendar is to forget. ``was_...``: of a meeting that was moved, as it was before. ``because``: the
-    word of the event for why a thing is open again. ``first``: it is asked for the first time, ``ended``: since the time
-    of the activation is over.
+    ``about`` is what is decided at the gate ``gate``: the English of ``matter``. ``why`` something was asked again or a
+    member was listed, ``text`` that was said with it, and what a list ``lacks``: where the rules said it, it is the
+    English of ``reasons``. ``dates``: duties of the reader whose dates have moved; ``over``: those that are not asked of
+    it any more; ``undecided``: gates that the end of the case left undecided; ``not_held``: meetings that its calendar is
+    to forget. ``was_...``: of a meeting that was moved, as it was before. ``because``: the word of the event for why a
+    thing is open again. ``first``: it is asked for the first time; ``ended``: since the time of the activation is over.
     """
 
     gate: GateName | None = None
     about: str = ""
+    matter: tuple[StatedReason, ...] | None = ()
     round: int = 0
     interests: tuple[Post, ...] = ()
     silent: tuple[Post, ...] = ()
@@ -52,11 +54,12 @@ class NoticeFacts(Value):
 
     why: str = ""
     text: str = ""
+    lacks: tuple[str, ...] = ()
+    reasons: tuple[StatedReason, ...] | None = ()
     post: Post | None = None
     member: str = ""
     answer: str = ""
     seat: str = ""
-    lacks: tuple[str, ...] = ()
 
     requester: str = ""
     version: int = 0
@@ -103,7 +106,10 @@ class NoticeFacts(Value):
 
     @model_serializer(mode="wrap")
     def _what_is_said(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {name: fact for name, fact in whole(self).items() if getattr(self, name) != _DEFAULTS[name]}
+        said = {name: fact for name, fact in whole(self).items() if getattr(self, name) != _DEFAULTS[name]}
+        # A text with no reasons is somebody's own words; a row that does not tell is from before.
+        told = {"matter": self.matter} if self.about else {}
+        return {**told, **({"reasons": self.reasons} if self.text or self.why or self.lacks else {}), **said}
 
 
 NO_FACTS = NoticeFacts()
@@ -114,6 +120,10 @@ _DEFAULTS = {name: field.default for name, field in NoticeFacts.model_fields.ite
 def facts_of_row(stored: Mapping[str, Any] | None) -> NoticeFacts:
     """The facts that a row of the ledger holds; of a notice that was queued when facts were texts, too."""
     given = {name: fact for name, fact in (stored or {}).items() if name in _DEFAULTS}
+    if "about" in given:
+        given.setdefault("matter", None)
+    if given.keys() & {"text", "why", "lacks"}:
+        given.setdefault("reasons", None)
     return NoticeFacts.model_validate({name: _not_text(name, fact) for name, fact in given.items()})
 
 

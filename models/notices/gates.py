@@ -21,7 +21,7 @@ def gate_facts(case: Case, name: GateName) -> NoticeFacts:
     """What every notice about a gate says."""
     gate = case.gates[name]
     interests = tuple(decider.post for decider in gate.deciders if decider.interest)
-    return NoticeFacts(gate=name, about=gate.about, round=gate.round, interests=interests)
+    return NoticeFacts(gate=name, about=gate.about, matter=gate.matter, round=gate.round, interests=interests)
 
 
 @notices_on(e.GateOpened)
@@ -33,7 +33,7 @@ def _(case: Case, event: e.GateOpened) -> Iterable[Notice]:
 @notices_on(e.PositionsVoided)
 def _(case: Case, event: e.PositionsVoided) -> Iterable[Notice]:
     """While a question is open nobody decides: the answer asks all again. Whoever is to answer now is asked it."""
-    facts = gate_facts(case, event.gate).also(why=event.why)
+    facts = gate_facts(case, event.gate).also(why=event.why, reasons=event.reasons)
     if case.gates[event.gate].questions:
         yield from _asked_instead(case, event.gate)
         yield from notify("review_requested_again", event.posts, facts)
@@ -107,7 +107,7 @@ def _(case: Case, event: e.GateDecided) -> Iterable[Notice]:
         *co_chair_posts(case),
         SECRETARIAT,
     ]
-    facts = gate_facts(case, event.gate).also(outcome=event.outcome.value, text=event.text)
+    facts = gate_facts(case, event.gate).also(outcome=event.outcome.value, text=event.text, reasons=event.reasons)
     yield from notify(kind, readers, facts, due=ladder_due(case, SubjectKind.RESUBMISSION))
     yield from _left_to_the_secretariat(case)
 

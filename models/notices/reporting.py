@@ -33,7 +33,7 @@ def report_begun(case: Case) -> Iterable[Notice]:
 
 @notices_on(e.ReportMoved)
 def _(case: Case, event: e.ReportMoved) -> Iterable[Notice]:
-    facts = NoticeFacts(report=f"{event.kind} report", text=event.text)
+    facts = NoticeFacts(report=f"{event.kind} report", text=event.text, reasons=event.reasons)
     match event.state:
         case ReportState.TABLED:
             due = ladder_due(case, SubjectKind.SILENCE)

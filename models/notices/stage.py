@@ -17,11 +17,13 @@ def _(case: Case, event: e.StageEntered) -> Iterable[Notice]:
     if event.stage is Stage.PARTICIPANT_SELECTION:
         gate = case.gates[GateName.PARTICIPANTS]
         due = ladder_due(case, SubjectKind.COMMENTS)
-        facts = NoticeFacts(about=gate.about)
+        facts = NoticeFacts(about=gate.about, matter=gate.matter)
         yield from notify("participants_proposed", case.directory.steering_group, facts, due=due)
     elif event.stage is Stage.REPORTING and case.report is not None and case.report.kind == "interim":
         yield from report_begun(case)  # its time is over while the interim report is being written
     elif event.stage in (Stage.CLOSED, Stage.TERMINATED):
         readers = [*everybody_concerned(case), *case.directory.steering_group]
-        facts = NoticeFacts(stage=event.stage.words, text=event.text, undecided=left_undecided(case))
+        facts = NoticeFacts(
+            stage=event.stage.words, text=event.text, reasons=event.reasons, undecided=left_undecided(case)
+        )
         yield from notify("case_ended", readers, facts, own=at_the_end(case))

@@ -33,8 +33,10 @@ def mail(kind: str, **changes: Any) -> EmailMessage:
 
 
 def with_facts(kind: str, **facts: Any) -> dict[str, Any]:
-    """The sample facts of a kind as the ledger holds them, some of them others."""
-    return {**SAMPLE_FACTS[kind].model_dump(mode="json"), **facts}
+    """The sample facts of a kind as the ledger holds them, some of them others; texts are then somebody's own words."""
+    own: dict[str, Any] = {"matter": []} if "about" in facts else {}
+    own |= {"reasons": []} if {"text", "why"} & facts.keys() else {}
+    return {**SAMPLE_FACTS[kind].model_dump(mode="json"), **own, **facts}
 
 
 def parts(message: EmailMessage) -> tuple[str, str]:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.reasons import ReasonCode
 from notifications.environment import mail_languages
 from notifications.preview import SAMPLE_CASE, SAMPLE_FACTS, reader_of
 from notifications.registry import REGISTRY
@@ -91,6 +92,20 @@ def test_no_text_makes_a_mail_into_another_mail(kind: str, data: st.DataObject) 
     given = data.draw(words(kind))
     plain = {place: "word" if line(text) else "" for place, text in given.items()}
     assert shape(written(kind, language, given)) == shape(written(kind, language, plain))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_texts_in_the_facts_of_reasons(text: str) -> None:
+    def matter(word: str) -> EmailMessage:
+        facts = {"who": [word], "version": 1, "title": word}
+        amended = {"post": word, "version": 2}
+        stated = {
+            "matter": [{"code": ReasonCode.REQUEST, "facts": facts}],
+            "reasons": [{"code": ReasonCode.VERSION_SUBMITTED, "facts": amended}],
+        }
+        return mail("review_requested_again", facts={**with_facts("review_requested_again"), **stated})
+
+    assert shape(matter(text)) == shape(matter("word"))
 
 
 @pytest.mark.parametrize("kind", REGISTRY)
