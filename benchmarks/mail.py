@@ -32,6 +32,7 @@ import worker
 from activities.letters import Letter, Letters, Sender
 from benchmarks.steps import TO_WORK
 from casework import Casework
+from models.notices.facts import NoticeFacts
 from models.notices.state import WAITING
 from models.posts import Post, Role
 from models.tables import TABLES
@@ -194,7 +195,7 @@ async def _queue(engine: AsyncEngine, reference: str, mails: int) -> list[Ledger
         {"post": post, "name": f"Desk {number}", "email": f"desk{number}@example.org", "language": "en"}
         for number, post in enumerate(posts)
     ]
-    facts = {"what": "summary", "names": "Malaysia, Thailand", "text": "The group has met.\n" * 10}
+    facts = NoticeFacts(what="summary", names=("MY", "TH"), text="The group has met.\n" * 10)
     now = datetime.now(UTC)
     new = [
         NewNotice(f"{reference}#1:circulated:{post}", "circulated", post, now, facts=facts, reference=reference, seq=1)

@@ -5,7 +5,7 @@ It lives apart from its case, which may be closed and then does not change any m
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, TypeAdapter
@@ -14,7 +14,7 @@ from models.base import Line, Prose, Value
 from models.commands import Adopt, Command
 from models.ladder import ClockAct, Ladder
 from models.log import CLOCK, CLOCK_COMMAND, Entry, seal
-from models.notices import Notice
+from models.notices import Notice, NoticeFacts, notify
 from models.policy import Policy
 from models.posts import SECRETARIAT, Post, desk_of
 from models.projection import Queued, Row, Step
@@ -120,11 +120,10 @@ def catch_up_follow_up(follow_up: FollowUp, entries: Sequence[Entry]) -> FollowU
     return follow_up
 
 
-def _tell(follow_up: FollowUp, kind: str, *extra: Post, **facts: str) -> list[Notice]:
+def _tell(follow_up: FollowUp, kind: str, *extra: Post, **facts: Any) -> Sequence[Notice]:
     due = follow_up.ladder.due if follow_up.ladder else None
     posts = dict.fromkeys((*follow_up.readers, *extra))
-    said = {"recommendation": follow_up.text, **{name: fact for name, fact in facts.items() if fact}}
-    return [Notice(kind=kind, to=post, due=due, facts=said) for post in posts]
+    return notify(kind, posts, NoticeFacts(recommendation=follow_up.text).also(**facts), due=due)
 
 
 def open_follow_up(follow_up: FollowUp, now: datetime) -> tuple[FollowUp, Step]:
@@ -137,7 +136,7 @@ def open_follow_up(follow_up: FollowUp, now: datetime) -> tuple[FollowUp, Step]:
         follow_up.model_copy(update={"ladder": ladder}),
         "recommendation_addressed",
         owner=follow_up.owner,
-        addressees=", ".join(follow_up.to),
+        addressees=follow_up.to,
     )
     return _step(follow_up, FollowUpOpened(ladder=ladder), "opened", SECRETARIAT, now, told)
 

@@ -5,8 +5,9 @@ from enum import IntEnum, StrEnum
 
 from models.base import Value
 from models.case import Case, Circulation, Participant, ParticipantState, Stage
+from models.old_sentences import listed_for
 from models.posts import SECRETARIAT, Post, Role
-from models.reasons import readable_reason
+from models.reasons import in_english, tells_of
 from models.request import Request
 
 
@@ -197,14 +198,21 @@ def _whole(case: Case, post: Post) -> Case:
     return case.model_copy(
         update={
             "request": _without(case.request, closed),
-            "participants": {code: _listed(one, closed) for code, one in case.participants.items()},
+            "participants": {code: as_listed(one, closed) for code, one in case.participants.items()},
         }
     )
 
 
-def _listed(participant: Participant, closed: frozenset[str]) -> Participant:
+def as_listed(participant: Participant, closed: frozenset[str]) -> Participant:
     """A member on the list; why it stands there tells nothing of a section that the reader may not read."""
-    return participant.model_copy(update={"why": readable_reason(participant.why, closed)})
+    if not closed:
+        return participant
+    if participant.reasons is None:
+        told = (part for part, code in listed_for(participant.why) if code is None or not tells_of(code, closed))
+        return participant.model_copy(update={"why": "; ".join(told)})
+    left = tuple(one for one in participant.reasons if not tells_of(one.code, closed))
+    why = in_english(left) if participant.reasons else participant.why
+    return participant.model_copy(update={"why": why, "reasons": left})
 
 
 _NOT_THEIRS: Mapping[str, object] = {
@@ -231,7 +239,7 @@ def _own_part(case: Case, post: Post) -> Case:
         update={
             **_NOT_THEIRS,
             "request": readable(case, post) if asked else titled,
-            "participants": {member: _listed(mine, closed_sections(case, case.request, post))} if mine else {},
+            "participants": {member: as_listed(mine, closed_sections(case, case.request, post))} if mine else {},
             "outcomes": {k: o for k, o in case.outcomes.items() if member in (o.owner, *o.supporting)},
             "arrangements": {k: a for k, a in case.arrangements.items() if member in a.parties},
             "recommendations": {k: r for k, r in case.recommendations.items() if member in (*r.to, r.owner)},

@@ -1,6 +1,6 @@
 """One notice for one reader becomes one mail: what happened, what is asked, until when, and what follows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from email.message import EmailMessage, MIMEPart
 from typing import Annotated
@@ -10,6 +10,8 @@ from pydantic import AfterValidator
 from models.asks import ACKNOWLEDGE, AskedCommand, asked_of, may_answer_by_link
 from models.base import Value
 from models.case import Meeting
+from models.notices import NoticeFacts
+from models.notices.meetings import meeting_facts
 from models.posts import Capacity, Post
 from notifications import ical, mime
 from notifications.addresses import case_address, duty_address, off_address
@@ -49,7 +51,7 @@ def compose(
     *,
     reader: MailReader,
     about: About,
-    facts: Mapping[str, str],
+    facts: NoticeFacts,
     due: datetime | None,
     at: datetime,
     key: str,
@@ -76,7 +78,7 @@ def compose(
     entry = REGISTRY[kind]
     reference = line(about.reference)
 
-    def tells(kind: str, facts: Mapping[str, str], due: datetime | None) -> WordingKey:
+    def tells(kind: str, facts: NoticeFacts, due: datetime | None) -> WordingKey:
         return wording_key(
             kind,
             reader.post,
@@ -133,7 +135,7 @@ def _way(
     entry: DeliveryRule,
     reader: MailReader,
     about: About,
-    facts: Mapping[str, str],
+    facts: NoticeFacts,
     due: datetime | None,
     at: datetime,
     key: str,
@@ -177,12 +179,6 @@ def meeting_file(
     ``sequence``: the number of the newest entry in the log of its case; ``at``: when the file is made; ``url``: the
     page of its case. None when it begins at no date or moment.
     """
-    facts = {
-        "meeting": meeting.title,
-        "starts": meeting.starts,
-        "ends": meeting.ends,
-        "place": meeting.place,
-        "agenda": "\n".join(meeting.agenda),
-    }
+    facts = meeting_facts(meeting)
     stamp = ical.Stamp(sequence, at, sender(mail_from)[1], sender(reply_to)[0].addr_spec)
     return meeting_called(facts, line(reference), stamp, url=url)

@@ -16,6 +16,10 @@ Each part of the procedure has its module, named as in ``models.commands``:
 ``posts``          an alternate, a new holder
 ``clock``          ladders, and the clock of the whole case
 ``stage``          the case enters a stage
+
+A text that the rules wrote themselves is the English of the ``reasons`` (of a gate: the ``matter``) beside it
+(``models.reasons``). No reasons: the text is somebody's own words. None: the entry is from before 29 November 2026, when
+the text alone was kept (``models.old_sentences``).
 """
 
 from typing import Annotated, get_args

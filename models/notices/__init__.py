@@ -3,7 +3,7 @@
 Only a post that may learn of the case (``visibility``) is ever told of it.
 
 ``kinds``      every kind of notice, with its causes and its readers
-``notice``     one notice, and the table of who is told of which event
+``notice``     one notice, and the table of who is told of which event; ``facts``: what it tells
 ``circles``    who is meant by the requesters, the group, everybody concerned
 ``state``      what becomes of a notice on its way (the ledger)
 ``still_due``  whether a reminder that waited is to be sent still
@@ -29,6 +29,7 @@ from models.notices import (
     request,
     stage,
 )
+from models.notices.facts import NoticeFacts, facts_of_row
 from models.notices.kinds import (
     DIGEST,
     NOTICE_KINDS,
@@ -38,7 +39,7 @@ from models.notices.kinds import (
     NoticeKind,
     summary_of,
 )
-from models.notices.notice import NOTICE_RULES, Notice
+from models.notices.notice import NOTICE_RULES, Notice, notify
 from models.posts import Capacity, Post
 from models.visibility import may_see
 
@@ -50,8 +51,11 @@ __all__ = [
     "POLICY_PROPOSED",
     "POLICY_SETTLED",
     "Notice",
+    "NoticeFacts",
     "NoticeKind",
+    "facts_of_row",
     "notices_of",
+    "notify",
     "summary_of",
 ]
 

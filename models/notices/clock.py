@@ -5,7 +5,7 @@ from typing import Any
 
 from models import events as e
 from models.case import Case, GateName
-from models.duties import Duty, open_duties
+from models.duties import open_duties
 from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind, read_subject
 from models.notices.arrangements import arrangement_facts, not_agreed
@@ -17,7 +17,8 @@ from models.notices.circles import (
     requester_posts,
     text_for,
 )
-from models.notices.gates import gate_facts, silent_at
+from models.notices.facts import DutyFact, NoticeFacts
+from models.notices.gates import gate_facts
 from models.notices.notice import Notice, notices_on, notify
 from models.notices.outcomes import owner_and_supporters
 from models.posts import SECRETARIAT, Capacity, Post, desk_of
@@ -43,18 +44,10 @@ def _awaited(case: Case) -> list[Post]:
     return [*everybody_concerned(case), *(duty.post for duty in open_duties(case))]
 
 
-def moved(case: Case, post: Post) -> str:
-    """The duties of a post with their dates (ISO 8601), after all of them have moved."""
+def moved(case: Case, post: Post) -> tuple[DutyFact, ...]:
+    """The duties of a post with their dates, after all of them have moved."""
     mine = (duty for duty in open_duties(case) if duty.post == post and duty.due is not None)
-    return _lines(f"{duty.due.isoformat()} {_named(duty)}" for duty in mine if duty.due)
-
-
-def _named(duty: Duty) -> str:
-    return f"{duty.do} {duty.about}".strip()
-
-
-def _lines(lines: Iterable[str]) -> str:
-    return "\n".join(dict.fromkeys(lines))
+    return tuple(dict.fromkeys(DutyFact(do=duty.do, about=duty.about, due=duty.due) for duty in mine))
 
 
 @notices_on(e.RungPassed)
@@ -70,23 +63,21 @@ def _gate_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
         return
     facts = gate_facts(case, gate.name)
     if event.act in (ClockAct.REMIND, ClockAct.REMIND_LAST):
-        yield from notify("review_reminder", gate.undecided, due=event.due, facts=facts)
+        yield from notify("review_reminder", gate.undecided, facts, due=event.due)
     elif event.act is ClockAct.ESCALATE_ALTERNATE:
-        yield from notify("review_escalated", gate.undecided, due=event.due, capacity=Capacity.ALTERNATE, facts=facts)
+        yield from notify("review_escalated", gate.undecided, facts, due=event.due, capacity=Capacity.ALTERNATE)
     elif event.act is ClockAct.ESCALATE_OFFICES:
         lapses = next((r.at for r in _rungs(case, event.subject) if r.act is ClockAct.LAPSE), None)
         readers = [*(decider.post for decider in gate.deciders), SECRETARIAT]
-        silent = silent_at(case, gate.name)
-        yield from notify("review_overdue", readers, due=lapses, silent=silent, facts=facts)
+        yield from notify("review_overdue", readers, facts.also(silent=gate.undecided), due=lapses)
 
 
 def _answer_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     gate = case.gates[GateName(name)]
     question = gate.questions[0].text if gate.questions else ""
     readers = [gate.respondent, *co_chair_posts(case)]
-    askers = ", ".join(one.by for one in gate.questions)
-    facts = {**gate_facts(case, gate.name), "text": question, "askers": askers}
-    yield from notify("answer_overdue", readers, due=event.due, facts=facts)
+    facts = gate_facts(case, gate.name).also(text=question, askers=tuple(one.by for one in gate.questions))
+    yield from notify("answer_overdue", readers, facts, due=event.due)
 
 
 def _completeness_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
@@ -95,10 +86,8 @@ def _completeness_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[N
 
 def _resubmission_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     if event.act is ClockAct.REMIND:
-        missing = "\n".join(case.returned)
-        yield from notify(
-            "resubmission_reminder", [*requester_posts(case), SECRETARIAT], due=event.due, missing=missing
-        )
+        facts = NoticeFacts(missing=case.returned)
+        yield from notify("resubmission_reminder", [*requester_posts(case), SECRETARIAT], facts, due=event.due)
 
 
 def _invitation_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
@@ -113,23 +102,25 @@ def _list_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
 
 
 def _admission_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
-    yield from notify("admission_proposed", participant_posts(case), due=event.due, member=name)
+    yield from notify("admission_proposed", participant_posts(case), NoticeFacts(member=name), due=event.due)
 
 
 def _outcome_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     before = event.act is ClockAct.REMIND
     readers = owner_and_supporters(case, name) + ([] if before else [SECRETARIAT])
     kind = "outcome_due" if before else "outcome_overdue"
-    yield from notify(kind, readers, due=event.due, outcome=name, indicator=case.outcomes[name].indicator)
+    facts = NoticeFacts(outcome=name, indicator=case.outcomes[name].indicator)
+    yield from notify(kind, readers, facts, due=event.due)
 
 
 def _verify_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
-    yield from notify("outcome_done", co_chair_posts(case), due=event.due, outcome=name)
+    yield from notify("outcome_done", co_chair_posts(case), NoticeFacts(outcome=name), due=event.due)
 
 
 def _arrangement_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     parties = [desk_of(code) for code in case.arrangements[name].parties]
-    yield from notify("arrangement_review_due", [*parties, SECRETARIAT], due=event.due, arrangement=name)
+    facts = NoticeFacts(arrangement=name)
+    yield from notify("arrangement_review_due", [*parties, SECRETARIAT], facts, due=event.due)
 
 
 def _situation_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
@@ -148,7 +139,7 @@ def _contributions_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[
 def _agreement_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     arrangement = case.arrangements[name]
     facts = arrangement_facts(arrangement)
-    yield from notify("arrangement_proposed", not_agreed(arrangement), due=event.due, facts=facts)
+    yield from notify("arrangement_proposed", not_agreed(arrangement), facts, due=event.due)
 
 
 def _closing_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
@@ -160,7 +151,7 @@ def _consent_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice
     circulation = case.circulation
     if circulation is not None and event.act is ClockAct.REMIND:
         asked = [desk_of(code) for code in consents_asked(case, circulation)]
-        yield from notify("consent_reminder", asked, due=event.due, what=circulation.what)
+        yield from notify("consent_reminder", asked, NoticeFacts(what=circulation.what), due=event.due)
 
 
 def _rungs(case: Case, subject: str) -> Iterable[Any]:

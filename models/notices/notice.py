@@ -7,11 +7,12 @@ from typing import Any
 from models.base import Instant, Value
 from models.case import Case
 from models.ladder_subjects import SubjectKind
+from models.notices.facts import NO_FACTS, NoticeFacts
 from models.posts import Capacity, Post
 
 
 class Notice(Value):
-    """One notice to one post. ``due``: what the reader has to keep; ``facts``: texts for the template.
+    """One notice to one post. ``due``: what the reader has to keep.
 
     ``part`` tells several of a kind apart that one event causes for one post.
     """
@@ -20,7 +21,7 @@ class Notice(Value):
     to: Post
     capacity: Capacity = Capacity.HOLDER
     due: Instant | None = None
-    facts: Mapping[str, str] = {}
+    facts: NoticeFacts = NO_FACTS
     part: str = ""
 
 
@@ -45,25 +46,20 @@ def notices_on(kind: type[Value]) -> Callable[[NoticeRule], NoticeRule]:
 def notify(
     kind: str,
     posts: Iterable[Post],
+    facts: NoticeFacts = NO_FACTS,
     *,
     due: datetime | None = None,
     capacity: Capacity = Capacity.HOLDER,
-    facts: Mapping[str, object] | None = None,
-    own: Callable[[Post], Mapping[str, object]] | None = None,
+    own: Callable[[Post], Mapping[str, Any]] | None = None,
     part: str = "",
-    **more: object,
-) -> Iterable[Notice]:
-    """The same notice to several posts; ``own``: the facts of one of them. Facts that say nothing are left out."""
-    plain = _said({**(facts or {}), **more})
-
-    def facts_for(post: Post) -> dict[str, str]:
-        return {**plain, **_said(own(post))} if own else plain
-
-    return [Notice(kind=kind, to=post, due=due, capacity=capacity, part=part, facts=facts_for(post)) for post in posts]
-
-
-def _said(facts: Mapping[str, object]) -> dict[str, str]:
-    return {name: str(fact) for name, fact in facts.items() if fact not in (None, "")}
+) -> list[Notice]:
+    """The same notice to several posts; ``own``: further facts, which are one post's own."""
+    return [
+        Notice(
+            kind=kind, to=post, due=due, capacity=capacity, part=part, facts=facts.also(**own(post)) if own else facts
+        )
+        for post in posts
+    ]
 
 
 def ladder_due(case: Case, kind: SubjectKind, about: str = "") -> datetime | None:

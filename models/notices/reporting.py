@@ -7,6 +7,7 @@ from models.case import Case, ReportState
 from models.ladder_subjects import SubjectKind
 from models.notices.circles import co_chair_posts, group_posts
 from models.notices.closing import over
+from models.notices.facts import NoticeFacts
 from models.notices.notice import Notice, ladder_due, notices_on, notify
 from models.posts import SECRETARIAT
 
@@ -14,7 +15,7 @@ from models.posts import SECRETARIAT
 @notices_on(e.ReportOpened)
 def _(case: Case, event: e.ReportOpened) -> Iterable[Notice]:
     due = ladder_due(case, SubjectKind.CONTRIBUTIONS)
-    yield from notify("contributions_requested", group_posts(case), due=due, report=event.report.name)
+    yield from notify("contributions_requested", group_posts(case), NoticeFacts(report=event.report.name), due=due)
     yield from report_begun(case)
 
 
@@ -24,25 +25,23 @@ def report_begun(case: Case) -> Iterable[Notice]:
     yield from notify(
         "report_begun",
         [SECRETARIAT, *co_chair_posts(case)],
+        NoticeFacts(report=case.report.name if case.report else "", ended=ended),
         due=ladder_due(case, SubjectKind.CONTRIBUTIONS),
-        report=case.report.name if case.report else "",
-        ended="yes" if ended else "",
         own=lambda post: {"over": over(case, post)},
     )
 
 
 @notices_on(e.ReportMoved)
 def _(case: Case, event: e.ReportMoved) -> Iterable[Notice]:
-    name = f"{event.kind} report"
+    facts = NoticeFacts(report=f"{event.kind} report", text=event.text, reasons=event.reasons)
     match event.state:
         case ReportState.TABLED:
             due = ladder_due(case, SubjectKind.SILENCE)
-            yield from notify("report_tabled", case.directory.steering_group, due=due, report=name, text=event.text)
+            yield from notify("report_tabled", case.directory.steering_group, facts, due=due)
         case ReportState.DRAFTING:
             due = ladder_due(case, SubjectKind.CONTRIBUTIONS)
             readers = [SECRETARIAT, *co_chair_posts(case)]
-            facts = {"report": name, "text": event.text, "because": event.why, "post": event.post}
-            yield from notify("report_reopened", readers, due=due, facts=facts)
+            yield from notify("report_reopened", readers, facts.also(because=event.why or "", post=event.post), due=due)
         case ReportState.ACCEPTED:
             readers = [*group_posts(case), *case.directory.steering_group, SECRETARIAT]
-            yield from notify("report_accepted", readers, report=name, text=event.text)
+            yield from notify("report_accepted", readers, facts)

@@ -5,10 +5,11 @@ from datetime import date
 from models import events as e
 from models.case import Arrangement, Case, Stage
 from models.commands import AddArrangement, Agree, LogExchange, ReviewArrangement
-from models.ladder import ClockAct, Ladder, Rung
+from models.ladder import ClockAct, Rung, ladder_on
 from models.ladder_subjects import SubjectKind, subject_of
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.posts import Post, Role
+from models.reasons import ReasonCode, reason
 from models.refusal import RefusalKind
 from models.rules.actors import BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, Actor
 from models.rules.checks import must_be_members, refuse
@@ -83,10 +84,8 @@ def _agree(context: RuleContext, title: str, member: str) -> None:
         begins = context.morning(arrangement.begins, THE_SECRETARIAT.member) if arrangement.begins else context.now
         if begins > context.now:
             rungs = (Rung(at=begins, act=ClockAct.END),)
-            context.climb(
-                subject_of(SubjectKind.BEGINS, title),
-                Ladder(due=begins, rungs=rungs, label="the day that the parties want"),
-            )
+            ladder = ladder_on(reason(ReasonCode.DAY_WANTED), begins, rungs)
+            context.climb(subject_of(SubjectKind.BEGINS, title), ladder)
         else:
             _in_force(context, title)
 
@@ -108,7 +107,7 @@ def _await_review(context: RuleContext, title: str, review: date | None) -> None
     if review is not None:
         due = context.morning(review, THE_SECRETARIAT.member)
         rungs = tuple(rung for rung in overdue_rungs(context.case.policy, due, context.now) if rung.at >= due)
-        context.climb(subject, Ladder(due=due, rungs=rungs, label=f"review {review.isoformat()}"))
+        context.climb(subject, ladder_on(reason(ReasonCode.REVIEW_ON, day=review.isoformat()), due, rungs))
 
 
 def review_overdue(context: RuleContext, title: str) -> None:

@@ -7,6 +7,7 @@ from models.ladder import ClockAct, halfway, ladder_of
 from models.ladder_subjects import SubjectKind
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.posts import Post, Role
+from models.reasons import ReasonCode, StatedReason, reason
 from models.refusal import RefusalKind
 from models.request import fingerprint
 from models.rules.actors import BY_CO_CHAIR, BY_SECRETARIAT, Actor
@@ -46,12 +47,22 @@ def circulate(context: RuleContext, body: Circulate) -> None:
         on=fingerprint(number, terms, report),
     )
     context.emit(e.CirculationProposed(circulation=circulation))
-    naming = ", ".join(names) or "nobody"
-    about = f"Circulation {number}: {body.what} to {len(circulation.to)} members, naming {naming}"
-    if body.what == "nothing":
-        about = f"Circulation {number}: nothing is circulated"
-    open_gate(context, GateName.CIRCULATION, on=circulation.on, about=about, respondent=THE_SECRETARIAT)
+    open_gate(
+        context,
+        GateName.CIRCULATION,
+        on=circulation.on,
+        matter=_circulation_matter(circulation),
+        respondent=THE_SECRETARIAT,
+    )
     _await_consents(context, circulation)
+
+
+def _circulation_matter(circulation: Circulation) -> tuple[StatedReason, ...]:
+    if circulation.what == "nothing":
+        return (reason(ReasonCode.NO_CIRCULATION, number=circulation.number),)
+    count = len(circulation.to)
+    said = {"number": circulation.number, "kind": circulation.what, "count": count, "naming": circulation.names}
+    return (reason(ReasonCode.CIRCULATION, **said),)
 
 
 def _await_consents(context: RuleContext, circulation: Circulation) -> None:
@@ -60,7 +71,7 @@ def _await_consents(context: RuleContext, circulation: Circulation) -> None:
         span = context.case.track.consent
         due = context.after(span, *asked)
         acts = {ClockAct.REMIND: halfway(context.now, due), ClockAct.LAPSE: due}
-        ladder = ladder_of(due, acts, now=context.now, members=span.offices(asked), label=span.words)
+        ladder = ladder_of(span, due, acts, now=context.now, members=span.offices(asked))
         context.climb(SubjectKind.CONSENT, ladder)
 
 

@@ -9,6 +9,7 @@ from models.commands import Close, Waive
 from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind
 from models.posts import SECRETARIAT as THE_SECRETARIAT
+from models.reasons import ReasonCode, StatedReason, reason
 from models.request import fingerprint
 from models.rules.actors import BY_CO_CHAIR, BY_SECRETARIAT
 from models.rules.checks import must_say, refuse
@@ -53,8 +54,8 @@ def waive(context: RuleContext, body: Waive) -> None:
         context,
         GateName.CLOSURE,
         on=_closing_hash(context.case),
-        about=_closing_words(context.case),
-        why=f"{context.by} waived {_letters(body.term)}",
+        matter=_closing_matter(context.case),
+        why=reason(ReasonCode.TERMS_WAIVED, post=context.by, terms=tuple(term.value for term in body.term)),
     )
 
 
@@ -77,7 +78,9 @@ def close(context: RuleContext, body: Close) -> None:
         raise refuse(f"The case cannot be closed while a gate is open: {gates}.")
     if pending_circulation(case):
         raise refuse("The case cannot be closed while a circulation waits for consent.")
-    open_gate(context, GateName.CLOSURE, on=_closing_hash(case), about=_closing_words(case), respondent=THE_SECRETARIAT)
+    open_gate(
+        context, GateName.CLOSURE, on=_closing_hash(case), matter=_closing_matter(case), respondent=THE_SECRETARIAT
+    )
 
 
 def _closing_hash(case: Case) -> str:
@@ -85,9 +88,9 @@ def _closing_hash(case: Case) -> str:
     return fingerprint({term.value: state for term, state in terms_of_reference(case).items()}, waived)
 
 
-def _closing_words(case: Case) -> str:
-    waived = "".join(f" Waived ({term.value}): {text}" for term, text in case.waivers.items())
-    return f"Closing of the case.{waived}"
+def _closing_matter(case: Case) -> tuple[StatedReason, ...]:
+    waived = (reason(ReasonCode.WAIVER, term=term.value, words=text) for term, text in case.waivers.items())
+    return (reason(ReasonCode.CLOSING), *waived)
 
 
 @follows(GateName.CLOSURE, GateOutcome.APPROVED)

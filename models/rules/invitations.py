@@ -6,6 +6,7 @@ from models.case import Gate, GateName, GateOutcome, ParticipantState, Seat, Sta
 from models.commands import Convene, Replace, Respond
 from models.ladder import ClockAct, halfway, ladder_of
 from models.ladder_subjects import SubjectKind, subject_of
+from models.reasons import ReasonCode, StatedReason, in_english, reason, text_and_reasons
 from models.refusal import RefusalKind
 from models.rules.actors import BY_CO_CHAIR, BY_LISTED, BY_SECRETARIAT, BY_STEERING_GROUP
 from models.rules.checks import must_be_members, refuse
@@ -21,9 +22,10 @@ from models.rules.table import rule
 def _confirmed(context: RuleContext, gate: Gate) -> None:
     context.clear(SubjectKind.COMMENTS)
     new = [one for one in context.case.participants.values() if one.state is ParticipantState.PROPOSED]
+    text, reasons = text_and_reasons(reason(ReasonCode.REQUESTER))
     for one in new:
         if context.case.is_requester(one.member):
-            context.emit(e.Responded(member=one.member, state=ParticipantState.ACCEPTED, text="requester"))
+            context.emit(e.Responded(member=one.member, state=ParticipantState.ACCEPTED, text=text, reasons=reasons))
     invite(context, tuple(one.member for one in new if not context.case.is_requester(one.member)))
     maybe_begin(context)
 
@@ -39,8 +41,7 @@ def invite(context: RuleContext, members: tuple[str, ...]) -> None:
         acts = {ClockAct.REMIND: halfway(context.now, due), ClockAct.LAPSE: due}
         offices = span.offices((member,))
         context.climb(
-            subject_of(SubjectKind.INVITATION, member),
-            ladder_of(due, acts, now=context.now, members=offices, label=span.words),
+            subject_of(SubjectKind.INVITATION, member), ladder_of(span, due, acts, now=context.now, members=offices)
         )
 
 
@@ -109,9 +110,11 @@ def replace(context: RuleContext, body: Replace) -> None:
     context.clear(subject_of(SubjectKind.INVITATION, body.member), subject_of(SubjectKind.ADMISSION, body.member))
     context.emit(e.Replaced(member=body.member, by=body.by, text=body.text))
     if not asked:  # else its invitation or its answer stands
-        why = brief(body.text) or f"in the place of {body.member}"
-        context.emit(e.ParticipantsProposed(listed=(e.Listed(member=body.by, seat=old.seat, why=why),)))
-    list_changed(context, f"{context.by} proposed {body.by} in the place of {body.member}")
+        why, reasons = text_and_reasons(brief(body.text) or reason(ReasonCode.IN_PLACE_OF, member=body.member))
+        listed = e.Listed(member=body.by, seat=old.seat, why=why, reasons=reasons)
+        context.emit(e.ParticipantsProposed(listed=(listed,)))
+    proposed = {"post": context.by, "member": body.by, "replaced": body.member}
+    list_changed(context, reason(ReasonCode.REPLACEMENT_PROPOSED, **proposed))
 
 
 def maybe_begin(context: RuleContext) -> None:
@@ -128,9 +131,9 @@ def maybe_begin(context: RuleContext) -> None:
             return  # and they have their time
         members = tuple(post.member for post in case.directory.co_chairs)
         context.once(SubjectKind.MINIMUM, case.track.gate, ClockAct.REMIND, *members)
-        context.emit(e.MinimumMissing(lacks=lacks))
+        context.emit(e.MinimumMissing(lacks=tuple(in_english((one,)) for one in lacks), reasons=lacks))
     else:
-        _begin_work(context, "Everyone has answered.")
+        _begin_work(context, reason(ReasonCode.EVERYONE_ANSWERED))
 
 
 @rule("convene", "convene the group", BY_CO_CHAIR, SELECTION, ready=lambda case, post: not missing_for_minimum(case))
@@ -140,10 +143,10 @@ def convene(context: RuleContext, body: Convene) -> None:
         raise refuse("The group cannot be convened before the Co-Chairs have confirmed the list of participants.")
     lacks = missing_for_minimum(context.case)
     if lacks:
-        raise refuse(f"The minimum composition is not met: it lacks {' and '.join(lacks)}.")
-    _begin_work(context, body.text or f"Convened by {context.by}.")
+        raise refuse(f"The minimum composition is not met: it lacks {in_english(lacks, ' and ')}.")
+    _begin_work(context, body.text or reason(ReasonCode.CONVENED_BY, post=context.by))
 
 
-def _begin_work(context: RuleContext, text: str) -> None:
+def _begin_work(context: RuleContext, said: str | StatedReason) -> None:
     context.clear(SubjectKind.MINIMUM, SubjectKind.LIST, SubjectKind.COMMENTS)
-    begin_operational(context, text)
+    begin_operational(context, said)

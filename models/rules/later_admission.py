@@ -6,6 +6,7 @@ from models.case import ParticipantState, Seat, Stage
 from models.commands import Admit, Endorse, Leave
 from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind, subject_of
+from models.reasons import ReasonCode, reason, text_and_reasons
 from models.refusal import RefusalKind
 from models.rules.actors import BY_GROUP, BY_STEERING_GROUP
 from models.rules.checks import must_be_members, refuse
@@ -26,7 +27,9 @@ def admit(context: RuleContext, body: Admit) -> None:
     if (
         one is not None and one.state is ParticipantState.ADMITTED
     ):  # decided; another member of the Steering Group says the same
-        context.emit(e.Commented(text=clip(f"{body.member}: {body.text}" if body.text else f"{body.member} admitted")))
+        already = reason(ReasonCode.ADMITTED_ALREADY, member=body.member)
+        text, reasons = text_and_reasons(clip(f"{body.member}: {body.text}") if body.text else already)
+        context.emit(e.Commented(text=text, reasons=reasons))
         return
     seat = Seat.OBSERVER if body.observer else Seat.PARTICIPANT
     context.emit(e.Admitted(member=body.member, seat=seat, text=brief(body.text)))

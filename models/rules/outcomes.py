@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from models import events as e
 from models.case import Case, Outcome, Stage
 from models.commands import AddOutcome, Block, Done, Progress, Verify
-from models.ladder import ClockAct, Ladder, Rung
+from models.ladder import ClockAct, Rung, ladder_on
 from models.ladder_subjects import SubjectKind, subject_of
 from models.policy import Policy
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.posts import Post, Role
+from models.reasons import ReasonCode, reason
 from models.refusal import RefusalKind
 from models.rules.actors import BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, Actor
 from models.rules.checks import must_be_members, refuse
@@ -51,10 +52,8 @@ def _track_outcome(context: RuleContext, outcome: Outcome) -> None:
         return
     due = context.morning(outcome.due, outcome.owner)
     rungs = overdue_rungs(context.case.policy, due, context.now)
-    context.climb(
-        subject_of(SubjectKind.OUTCOME, outcome.title),
-        Ladder(due=due, rungs=rungs, label=f"due {outcome.due.isoformat()}"),
-    )
+    ladder = ladder_on(reason(ReasonCode.DUE_ON, day=outcome.due.isoformat()), due, rungs)
+    context.climb(subject_of(SubjectKind.OUTCOME, outcome.title), ladder)
 
 
 def outcome_overdue(context: RuleContext, title: str) -> None:

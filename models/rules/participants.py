@@ -12,7 +12,7 @@ from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind
 from models.members import Member
 from models.posts import SECRETARIAT as THE_SECRETARIAT
-from models.reasons import AFFECTED, MANDATE, MANDATE_ALWAYS, ON_ROUTE, REQUESTER, TOOK_PART, joined
+from models.reasons import ReasonCode, StatedReason, in_english, reason, text_and_reasons
 from models.refusal import RefusalKind
 from models.request import fingerprint
 from models.rules.actors import BY_GROUP, BY_SECRETARIAT, BY_STEERING_GROUP
@@ -35,25 +35,25 @@ def proposal(case: Case) -> tuple[e.Listed, ...]:
     for member in case.directory.members.values():
         reasons = []
         if case.is_requester(member.code):
-            reasons.append(REQUESTER)
+            reasons.append(reason(ReasonCode.REQUESTER))
         if member.code in request.affected:
-            reasons.append(AFFECTED)
+            reasons.append(reason(ReasonCode.AFFECTED))
         if member.code in request.on_route:
-            reasons.append(ON_ROUTE)
+            reasons.append(reason(ReasonCode.ON_ROUTE))
         if member.is_organisation:
             reasons.extend(_mandate(member, case))
         if reasons and member.ahg_2009:
-            reasons.append(TOOK_PART)
+            reasons.append(reason(ReasonCode.TOOK_PART))
         if reasons:
-            listed.append(e.Listed(member=member.code, why=joined(reasons)))
+            listed.append(e.Listed(member=member.code, why=in_english(reasons), reasons=tuple(reasons)))
     return tuple(listed)
 
 
-def _mandate(member: Member, case: Case) -> list[str]:
+def _mandate(member: Member, case: Case) -> list[StatedReason]:
     if "*" in member.mandate:
-        return [MANDATE_ALWAYS]
+        return [reason(ReasonCode.MANDATE_ALWAYS)]
     said = " ".join((case.request.title, case.request.situation, *case.request.asks)).lower()
-    return [f"{MANDATE}{word}" for word in member.mandate if word.lower() in said][:1]
+    return [reason(ReasonCode.MANDATE, word=word) for word in member.mandate if word.lower() in said][:1]
 
 
 @follows(GateName.ACTIVATION, GateOutcome.APPROVED)
@@ -73,7 +73,7 @@ def _ask_for_the_list(context: RuleContext) -> None:
         context,
         GateName.PARTICIPANTS,
         on=_list_hash(context.case),
-        about=_list_words(context.case),
+        matter=_list_matter(context.case),
         respondent=THE_SECRETARIAT,
     )
 
@@ -82,21 +82,22 @@ def _list_hash(case: Case) -> str:
     return fingerprint(sorted((one.member, one.seat.value) for one in on_the_list(case)))
 
 
-def _list_words(case: Case) -> str:
-    def names(seat: Seat) -> str:
-        return ", ".join(case.directory.name(one.member) for one in on_the_list(case) if one.seat is seat) or "none"
+def _list_matter(case: Case) -> tuple[StatedReason, ...]:
+    def seated(seat: Seat) -> tuple[str, ...]:
+        return tuple(one.member for one in on_the_list(case) if one.seat is seat)
 
-    return f"Participants: {names(Seat.PARTICIPANT)}. Observers: {names(Seat.OBSERVER)}."
+    participants, observers = seated(Seat.PARTICIPANT), seated(Seat.OBSERVER)
+    return (reason(ReasonCode.PARTICIPANTS, participants=participants, observers=observers),)
 
 
-def list_changed(context: RuleContext, why: str) -> None:
+def list_changed(context: RuleContext, why: StatedReason) -> None:
     """Ask the Co-Chairs about the list: anew where none is before them, else on the amended one."""
     gate = context.case.gates.get(GateName.PARTICIPANTS)
     if gate is None or not gate.open:
         _ask_for_the_list(context)
     else:
         amend_gate(
-            context, GateName.PARTICIPANTS, on=_list_hash(context.case), about=_list_words(context.case), why=why
+            context, GateName.PARTICIPANTS, on=_list_hash(context.case), matter=_list_matter(context.case), why=why
         )
 
 
@@ -130,12 +131,17 @@ def propose(context: RuleContext, body: Propose) -> None:
     if any(context.case.is_requester(code) for code in (*body.observers, *body.without)):
         raise refuse("A requester takes part in its own case; it cannot observe it or be taken off the list.")
     _must_not_be_invited(context.case, body.without)
-    why = brief(body.text) or f"proposed by {context.by}"
+    why, reasons = text_and_reasons(brief(body.text) or reason(ReasonCode.PROPOSED_BY, post=context.by))
     inside = context.case.taking_part()  # it has answered as what it takes part
-    listed = [e.Listed(member=code, why=why) for code in body.members if code not in inside]
-    listed += [e.Listed(member=code, seat=Seat.OBSERVER, why=why) for code in body.observers if code not in inside]
+    named_as = [
+        *((code, Seat.PARTICIPANT) for code in body.members),
+        *((code, Seat.OBSERVER) for code in body.observers),
+    ]
+    listed = [
+        e.Listed(member=code, seat=seat, why=why, reasons=reasons) for code, seat in named_as if code not in inside
+    ]
     context.emit(e.ParticipantsProposed(listed=tuple(listed), removed=body.without))
-    list_changed(context, f"{context.by} proposed participants")
+    list_changed(context, reason(ReasonCode.PARTICIPANTS_PROPOSED, post=context.by))
 
 
 def _must_not_be_invited(case: Case, codes: tuple[str, ...]) -> None:
@@ -152,4 +158,4 @@ def comment(context: RuleContext, body: Comment) -> None:
     if body.member:
         must_be_members(context.case, (body.member,))
         said = clip(f"{body.member}: {said}")
-    context.emit(e.Commented(text=said))
+    context.emit(e.Commented(text=said, reasons=()))

@@ -14,6 +14,7 @@ from models.ladder import ClockAct, Ladder, Rung
 from models.ladder_subjects import SubjectKind
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.posts import Post
+from models.reasons import ReasonCode, StatedReason, reason, text_and_reasons
 from models.request import fingerprint
 from models.rules.actors import BY_ANY_MEMBER, BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, BY_STEERING_GROUP
 from models.rules.checks import must_be_members, must_say, refuse
@@ -61,13 +62,13 @@ def begin_report(context: RuleContext, kind: str, report: Report) -> None:
     if report.contributions_by:
         until = context.morning(report.contributions_by, THE_SECRETARIAT.member) + _WORKING_DAY
     if kind == "final" and context.case.stage is Stage.OPERATIONAL:
-        _enter_reporting(context, "")
+        _enter_reporting(context)
     _await_report(context, until)
 
 
-def _enter_reporting(context: RuleContext, text: str) -> None:
-    context.supersede(GateName.EXTENSION, "The group reports; its activation is not extended any more.")
-    context.enter(Stage.REPORTING, text)
+def _enter_reporting(context: RuleContext, said: str | StatedReason = "") -> None:
+    context.supersede(GateName.EXTENSION, reason(ReasonCode.GROUP_REPORTS))
+    context.enter(Stage.REPORTING, said)
     context.clear(SubjectKind.SITUATION, SubjectKind.DURATION)
 
 
@@ -97,7 +98,7 @@ def final_report_due(context: RuleContext) -> None:
     report = context.case.report
     if report is not None and report.state is not ReportState.ACCEPTED:
         if report.kind == "interim":
-            _enter_reporting(context, "The activation's duration is over.")
+            _enter_reporting(context, reason(ReasonCode.DURATION_OVER))
         return
     _begin_final(context)
 
@@ -176,16 +177,28 @@ def table(context: RuleContext, body: Table) -> None:
     context.once(SubjectKind.SILENCE, span, ClockAct.LAPSE, *members)
 
 
-def _move(context: RuleContext, report: Report, state: ReportState, text: str = "") -> None:
-    context.emit(e.ReportMoved(report=report.number, kind=report.kind, state=state, text=text))
+def _move(context: RuleContext, report: Report, state: ReportState, said: str | StatedReason = "") -> None:
+    text, reasons = text_and_reasons(said)
+    context.emit(e.ReportMoved(report=report.number, kind=report.kind, state=state, text=text, reasons=reasons))
 
 
 _Why = Literal["revised", "objected", "declined", "lapsed"]
 
 
-def _back_to_drafting(context: RuleContext, report: Report, text: str, why: _Why, post: Post | None = None) -> None:
-    drafting = ReportState.DRAFTING
-    context.emit(e.ReportMoved(report=report.number, kind=report.kind, state=drafting, text=text, why=why, post=post))
+def _back_to_drafting(
+    context: RuleContext, report: Report, said: str | StatedReason, why: _Why, post: Post | None = None
+) -> None:
+    text, reasons = text_and_reasons(said)
+    moved = e.ReportMoved(
+        report=report.number,
+        kind=report.kind,
+        state=ReportState.DRAFTING,
+        text=text,
+        reasons=reasons,
+        why=why,
+        post=post,
+    )
+    context.emit(moved)
     _await_report(context)
 
 
@@ -200,7 +213,7 @@ def object_(context: RuleContext, body: Object) -> None:
     if body.outcome:
         object_to_outcome(context, body.outcome, text)
         if "open" in terms_of_reference(context.case).values():
-            context.supersede(GateName.CLOSURE, f"The outcome {body.outcome!r} is open again.")
+            context.supersede(GateName.CLOSURE, reason(ReasonCode.OUTCOME_REOPENED, outcome=body.outcome))
         return
     report = _open_report(context.case, ReportState.TABLED)
     context.emit(e.Objected(member=context.by.member, text=text))
@@ -223,14 +236,14 @@ def revise(context: RuleContext, body: Revise) -> None:
     context.emit(e.Revised(version=report.version + 1, text=text, content=fingerprint(report.content, text)))
     if report.state is ReportState.TABLED:
         context.clear(SubjectKind.SILENCE)
-        _back_to_drafting(context, report, "revised", "revised", context.by)
+        _back_to_drafting(context, report, reason(ReasonCode.REPORT_REVISED), "revised", context.by)
     amended = context.case.reports[report.number]
     amend_gate(
         context,
         GateName.REPORT,
         on=amended.content,
-        about=_report_words(amended),
-        why=f"{context.by} wrote version {amended.version}",
+        matter=_report_matter(amended),
+        why=reason(ReasonCode.VERSION_WRITTEN, post=context.by, version=amended.version),
     )
 
 
@@ -238,12 +251,12 @@ def silence_ended(context: RuleContext) -> None:
     """Nobody objected: the Steering Group has adopted the report; the Co-Chairs accept or return it."""
     report = _open_report(context.case, ReportState.TABLED)
     context.clear(SubjectKind.SILENCE)
-    _move(context, report, ReportState.ADOPTED, "Nobody objected by the date.")
-    open_gate(context, GateName.REPORT, on=report.content, about=_report_words(report), respondent=THE_SECRETARIAT)
+    _move(context, report, ReportState.ADOPTED, reason(ReasonCode.NOBODY_OBJECTED))
+    open_gate(context, GateName.REPORT, on=report.content, matter=_report_matter(report), respondent=THE_SECRETARIAT)
 
 
-def _report_words(report: Report) -> str:
-    return f"{report.name.capitalize()}, version {report.version}"
+def _report_matter(report: Report) -> tuple[StatedReason, ...]:
+    return (reason(ReasonCode.REPORT, report=report.name, version=report.version),)
 
 
 @follows(GateName.REPORT, GateOutcome.APPROVED)

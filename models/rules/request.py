@@ -11,6 +11,7 @@ from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.posts import Post, desk_of
+from models.reasons import ReasonCode, StatedReason, reason
 from models.recorded_request import recorded_request
 from models.refusal import RefusalKind
 from models.request import Request
@@ -62,7 +63,7 @@ def accept(context: RuleContext, body: Accept) -> None:
         context,
         GateName.ACTIVATION,
         on=context.case.subject,
-        about=_about(context.case),
+        matter=_matter(context.case),
         respondent=desk_of(context.case.requesters[0]),
     )
 
@@ -112,11 +113,11 @@ def resubmit(context: RuleContext, body: Resubmit) -> None:
     context.emit(e.Resubmitted(version=context.case.version + 1, request=request, changed=changed))
     match context.case.stage:
         case Stage.CO_CHAIR_REVIEW:
-            _amended(context, f"{context.by} submitted version {context.case.version}")
+            _amended(context, reason(ReasonCode.VERSION_SUBMITTED, post=context.by, version=context.case.version))
         case stage:
             context.clear(SubjectKind.RESUBMISSION)
             if stage is Stage.LAPSED:
-                context.enter(Stage.SUBMITTED, "Resubmitted after it lapsed.")
+                context.enter(Stage.SUBMITTED, reason(ReasonCode.RESUBMITTED))
             _await_check(context)
 
 
@@ -135,7 +136,7 @@ def join(context: RuleContext, body: Join) -> None:
     if context.case.is_requester(member):
         raise refuse(f"{context.case.directory.name(member)} is already a requester.")
     context.emit(e.Joined(member=member))
-    _amended(context, f"{member} joined the request")
+    _amended(context, reason(ReasonCode.REQUEST_JOINED, member=member))
 
 
 @rule("withdraw", "withdraw its own request", BY_REQUESTER, OPEN_STAGES, part="request", own_word=True)
@@ -147,28 +148,28 @@ def withdraw(context: RuleContext, body: Withdraw) -> None:
     if last:
         context.enter(Stage.WITHDRAWN, body.text)
         return
-    _amended(context, f"{member} no longer submits jointly")
+    _amended(context, reason(ReasonCode.REQUEST_LEFT, member=member))
     if member not in context.case.taking_part():
         pass_on(context, member)
 
 
-def _amended(context: RuleContext, why: str) -> None:
+def _amended(context: RuleContext, why: StatedReason) -> None:
     """What the activation gate is about: the request's text and who submits it; the first is asked."""
     desk = desk_of(context.case.requesters[0])
     amend_gate(
-        context, GateName.ACTIVATION, on=context.case.subject, about=_about(context.case), why=why, respondent=desk
+        context, GateName.ACTIVATION, on=context.case.subject, matter=_matter(context.case), why=why, respondent=desk
     )
 
 
 @follows(GateName.ACTIVATION, GateOutcome.DECLINED)
 def _declined(context: RuleContext, gate: Gate) -> None:
-    context.enter(Stage.DECLINED, "The Co-Chairs declined.")
+    context.enter(Stage.DECLINED, reason(ReasonCode.CO_CHAIRS_DECLINED))
 
 
 @follows(GateName.ACTIVATION, GateOutcome.LAPSED)
 def lapsed(context: RuleContext, gate: Gate) -> None:
     """Nothing is decided: the requester is told and may resubmit for a while."""
-    context.enter(Stage.LAPSED, "The gate lapsed; nothing is decided.")
+    context.enter(Stage.LAPSED, reason(ReasonCode.GATE_LAPSED))
     span = context.case.policy.resubmission
     context.once(SubjectKind.RESUBMISSION, span, ClockAct.END)
 
@@ -200,6 +201,5 @@ def await_resubmission(context: RuleContext) -> None:
     context.once(SubjectKind.RESUBMISSION, span, ClockAct.REMIND, *members)
 
 
-def _about(case: Case) -> str:
-    who = ", ".join(case.directory.name(code) for code in case.requesters)
-    return f"Request of {who}, version {case.version}: {case.request.title}"
+def _matter(case: Case) -> tuple[StatedReason, ...]:
+    return (reason(ReasonCode.REQUEST, who=case.requesters, version=case.version, title=case.request.title),)

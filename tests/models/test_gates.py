@@ -254,7 +254,7 @@ def test_under_declare_a_co_chair_whose_country_asks_decides_with_its_interest_s
     says(table, AU, "approve")
     taken = next(entry.event for entry in table.entries if entry.type == "position_taken")
     assert taken["interest"] is True
-    assert all(n.facts["interests"] == AU for n in table.notices if n.kind == "review_requested")
+    assert all(n.facts.interests == (AU,) for n in table.notices if n.kind == "review_requested")
 
 
 def test_under_recuse_its_place_is_taken_in_the_policys_order() -> None:

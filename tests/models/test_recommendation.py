@@ -51,8 +51,8 @@ def test_addressees_and_owner_are_told() -> None:
     assert told(step) == [("recommendation_addressed", MY), ("recommendation_addressed", TH)]
     assert step.stream == "AHG-2026-001/R1"
     one = follow_up()
-    as_what = {(queued.notice.facts["addressees"], queued.notice.facts["owner"]) for queued in step.notices}
-    assert as_what == {(", ".join(one.to), one.owner)}
+    as_what = {(queued.notice.facts.addressees, queued.notice.facts.owner) for queued in step.notices}
+    assert as_what == {(one.to, one.owner)}
 
 
 def test_it_is_reminded_by_the_overdue_ladder_until_it_is_done() -> None:

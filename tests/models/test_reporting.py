@@ -141,7 +141,7 @@ def test_a_circulation_goes_out_when_it_is_approved_and_every_consent_is_in() ->
     assert circulation_state(table) == "released"
     told = table.told("circulated")
     assert len(told) == len(set(told)) == len(table.case.directory.members)
-    assert next(n for n in table.notices if n.kind == "circulated").facts["names"] == "Malaysia, Thailand"
+    assert next(n for n in table.notices if n.kind == "circulated").facts.names == ("MY", "TH")
 
 
 def test_the_mail_of_a_circulation_names_nobody_who_has_not_consented() -> None:
@@ -152,7 +152,7 @@ def test_the_mail_of_a_circulation_names_nobody_who_has_not_consented() -> None:
     table.do(MY, "consent")
     table.do(TH, "consent", {"answer": "refuse"})
     (notice,) = (one for one in table.notices if one.kind == "circulated")
-    assert notice.facts["text"] == "Malaysia and a member asked; an organisation helped."
+    assert notice.facts.text == "Malaysia and a member asked; an organisation helped."
 
 
 def test_consents_may_come_before_the_decision() -> None:

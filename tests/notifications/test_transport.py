@@ -14,9 +14,9 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from notifications import smtp_session
 from notifications.preview import reader_of
-from notifications.preview import sample_mail as mail
 from notifications.transport import AttemptResult, OpenedMail, Transport
 from tests.mail_server import Server, listening
+from tests.notifications.samples import mail
 from tests.waiting import PATIENCE, until
 
 TO = "desk@example.org"

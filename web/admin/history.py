@@ -98,7 +98,7 @@ def _differences(made: DirectoryChange, say: Words, _: Callable[[str], str]) -> 
 
 def _spoken(part: str, value: Any, say: Words) -> str:
     if part in ("co_chairs", "steering_group"):
-        return say.members(",".join(value or ()))
+        return say.members(value or ())
     if part == "alternates":
         until = (f" ({one['until']})" if one.get("until") else "" for one in value or ())
         return "; ".join(f"{one['name']} <{one['email']}>{day}" for one, day in zip(value or (), until, strict=True))

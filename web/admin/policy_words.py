@@ -97,7 +97,7 @@ def value_words(key: str, value: Any, say: Words, _: Translate) -> str:
     if key == "conflict_rule":
         return _(_RULES[ConflictRule(value)])
     if key == "substitutes":
-        return say.members(",".join(value)) or _("nobody")
+        return say.members(value) or _("nobody")
     if key == "answers_by_link":
         return ", ".join(_(_LINKS[one]) for one in value) or _("nothing")
     if isinstance(value, int):

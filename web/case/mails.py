@@ -1,6 +1,6 @@
 """The mails of a case on pages: each notice as its reader gets it, and a circulation's mails before they go out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from models.case import Case, Circulation
 from models.circulation_preview import Preview, if_released
 from models.commands import parse
-from models.notices import NOTICE_KINDS
+from models.notices import NOTICE_KINDS, NoticeFacts
 from models.policy import Policy
 from models.posts import Capacity, Post
 from models.refusal import Refused
@@ -43,7 +43,7 @@ async def _mail(
     kind: str,
     post: Post,
     capacity: Capacity,
-    facts: Mapping[str, str],
+    facts: NoticeFacts,
     due: datetime | None,
     key: str,
 ) -> MailShown | None:

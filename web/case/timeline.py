@@ -118,18 +118,18 @@ def _told(entry: Entry, say: Words, _: Translate) -> TimelineEntry:
         at=entry.at,
         by=by,
         sentence=sentence,
-        quote=say.own(_quote(event)),
+        quote=_quote(event, say),
         acted_for={"by": acted.by, "how": acted.how, "why": acted.why} if acted else None,
         type=entry.type,
     )
 
 
-def _quote(event: Value) -> str:
-    """What somebody said with it. A question is quoted; a request is read on its own page, by its own rule."""
-    recommendation = getattr(event, "recommendation", None)
+def _quote(event: Value, say: Words) -> str:
+    """What was said with it. A question is quoted; a request is read on its own page, by its own rule."""
+    recommendation, text = getattr(event, "recommendation", None), str(getattr(event, "text", ""))
     if recommendation is not None:
-        return str(recommendation.text)
-    return str(getattr(event, "text", ""))
+        return say.spoken(recommendation.text)
+    return say.stated(text, getattr(event, "reasons", ())) if text else ""
 
 
 def _facts(event: Value, say: Words, _: Translate) -> dict[str, Any]:
@@ -165,7 +165,7 @@ def _own_words(event: Value, say: Words, _: Translate) -> dict[str, str]:
         case e.Resubmitted():
             said["changed"] = ", ".join(section_words(name, _) for name in event.changed)
         case e.MinimumMissing():
-            said["lacks"] = say.own(", ".join(event.lacks), ", ")
+            said["lacks"] = say.stated(", ".join(event.lacks), event.reasons, ", ")
         case e.ReportOpened():
             said["report"] = say.word("kind of report", event.report.name)
         case e.ReportMoved():
@@ -187,7 +187,7 @@ def _say(name: str, value: Any, say: Words, _: Translate) -> Any:
     if name == "gate":
         return say.gate(value.value)
     if name == "listed":
-        return say.members(",".join(one.member for one in value)) or _("nobody")
+        return say.members(one.member for one in value) or _("nobody")
     if isinstance(value, Post):
         return say.post(value)
     if name in _OF_MEMBER and isinstance(value, str):
@@ -205,7 +205,7 @@ def _several(name: str, values: tuple[Any, ...], say: Words, _: Translate) -> st
     if not values:
         return _("nobody") if name in (*_OF_MEMBERS, "to", "posts") else _("nothing")
     if name in _OF_MEMBERS or name == "to":
-        return say.members(",".join(map(str, values)))
+        return say.members(map(str, values))
     if name == "posts":
-        return say.posts(",".join(map(str, values)))
+        return say.posts(map(str, values))
     return "; ".join(map(str, values))

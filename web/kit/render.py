@@ -140,7 +140,7 @@ def _term_words(context: Context, term: str) -> Markup | str:
     try:
         at = datetime.fromisoformat(term)
     except ValueError:
-        return words.reason(term)
+        return words.named(term)
     return _moment(context, at) if at.tzinfo else words.when(term)
 
 
@@ -149,9 +149,9 @@ def _refusal(context: Context, sentence: str) -> Markup:
     language, translated = context["language"], _word(context)(sentence)
     if translated != sentence or language == SOURCE:
         words: Words = context["say"]
-        return Markup("<bdi>{}</bdi>").format(words.reason(translated))
+        return Markup("<bdi>{}</bdi>").format(words.named(translated))
     english = words_for_reader(context["visitor"], SOURCE, context.get("names"))
-    return Markup('<bdi lang="{}" dir="ltr">{}</bdi>').format(SOURCE, english.reason(sentence))
+    return Markup('<bdi lang="{}" dir="ltr">{}</bdi>').format(SOURCE, english.named(sentence))
 
 
 def _number(context: Context, value: float) -> str:

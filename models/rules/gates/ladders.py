@@ -19,7 +19,7 @@ def gate_ladder(context: RuleContext, gate: Gate) -> Ladder:
         ClockAct.LAPSE: track.lapse.after(due, case.calendars, members),
     }
     offices = track.gate.offices(members)
-    return ladder_of(due, acts, now=context.now, members=offices, label=track.gate.words)
+    return ladder_of(track.gate, due, acts, now=context.now, members=offices)
 
 
 def await_answer(context: RuleContext, gate: Gate) -> None:

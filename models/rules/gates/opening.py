@@ -7,6 +7,7 @@ from models.case import Case, Gate, GateName, GateOutcome
 from models.ladder_subjects import SubjectKind, subject_of
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.posts import Post
+from models.reasons import StatedReason, in_english
 from models.rules.checks import refuse
 from models.rules.context import RuleContext
 from models.rules.gates.deciders import deciders_of
@@ -35,20 +36,38 @@ def open_gate(
     name: GateName,
     *,
     on: str,
-    about: str,
+    matter: tuple[StatedReason, ...],
     respondent: Post,
     terms: Mapping[str, str] | None = None,
 ) -> None:
     """Ask the Co-Chairs to decide on something, identified by its hash ``on``."""
     deciders = deciders_of(context.case)
     context.emit(
-        e.GateOpened(gate=name, on=on, about=clip(about), respondent=respondent, deciders=deciders, terms=terms or {})
+        e.GateOpened(
+            gate=name,
+            on=on,
+            about=_about(context.case, matter),
+            matter=matter,
+            respondent=respondent,
+            deciders=deciders,
+            terms=terms or {},
+        )
     )
     context.climb(subject_of(SubjectKind.GATE, name), gate_ladder(context, context.case.gates[name]))
 
 
+def _about(case: Case, matter: tuple[StatedReason, ...]) -> str:
+    return clip(in_english(matter, " ", case.directory.name))
+
+
 def amend_gate(
-    context: RuleContext, name: GateName, *, on: str, about: str, why: str, respondent: Post | None = None
+    context: RuleContext,
+    name: GateName,
+    *,
+    on: str,
+    matter: tuple[StatedReason, ...],
+    why: StatedReason,
+    respondent: Post | None = None,
 ) -> None:
     """What an open gate is about was amended: positions on the old version are void, all are asked again."""
     gate = context.case.gates.get(name)
@@ -60,8 +79,10 @@ def amend_gate(
             gate=name,
             posts=tuple(gate.positions),
             on=on,
-            about=clip(about),
-            why=why,
+            about=_about(context.case, matter),
+            matter=matter,
+            why=in_english((why,)),
+            reasons=(why,),
             deciders=deciders,
             respondent=respondent,
         )

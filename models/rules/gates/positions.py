@@ -6,6 +6,7 @@ from models.commands import Decide
 from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind, subject_of
 from models.posts import Post
+from models.reasons import ReasonCode, StatedReason, reason
 from models.refusal import RefusalKind, Refused
 from models.rules.actors import BY_DECIDER
 from models.rules.checks import must_say, refuse
@@ -121,16 +122,16 @@ def _settle(context: RuleContext, name: GateName) -> None:
         ladder = context.case.ladder(SubjectKind.GATE, name)
         late = ladder is not None and ladder.stopped_at is None and context.now >= ladder.due
         if declined and late:
-            _conclude(context, name, GateOutcome.DECLINED, "Declined by one; the other did not answer by the deadline.")
+            _conclude(context, name, GateOutcome.DECLINED, reason(ReasonCode.DECLINED_BY_ONE))
     elif not declined:
-        _conclude(context, name, GateOutcome.APPROVED, _conditions(gate))
+        _conclude(context, name, GateOutcome.APPROVED, clip(_conditions(gate)))
     elif len(declined) == len(gate.deciders):
-        _conclude(context, name, GateOutcome.DECLINED, " / ".join(position.text for position in declined))
+        _conclude(context, name, GateOutcome.DECLINED, clip(" / ".join(position.text for position in declined)))
     elif gate.round == 1:
         context.emit(e.GateSplit(gate=name, round=2))
         context.climb(subject_of(SubjectKind.GATE, name), gate_ladder(context, context.case.gates[name]))
     else:
-        _conclude(context, name, GateOutcome.DECLINED, "No agreement in the second round.")
+        _conclude(context, name, GateOutcome.DECLINED, reason(ReasonCode.NO_AGREEMENT))
 
 
 def _conditions(gate: Gate) -> str:
@@ -142,9 +143,9 @@ def _conditions(gate: Gate) -> str:
     return "\n".join(conditions)
 
 
-def _conclude(context: RuleContext, name: GateName, outcome: GateOutcome, text: str) -> None:
+def _conclude(context: RuleContext, name: GateName, outcome: GateOutcome, said: str | StatedReason) -> None:
     context.clear(subject_of(SubjectKind.GATE, name), subject_of(SubjectKind.ANSWER, name))
-    context.emit(e.GateDecided(gate=name, outcome=outcome, text=clip(text)))
+    context.decide_gate(name, outcome, said)
     consequence = FOLLOWS.get((name, outcome))
     if consequence:
         consequence(context, context.case.gates[name])
@@ -157,4 +158,4 @@ def rung_passed(context: RuleContext, name: GateName, act: ClockAct) -> None:
     if act is ClockAct.ESCALATE_ALTERNATE and declined:
         _settle(context, name)
     elif act is ClockAct.LAPSE:
-        _conclude(context, name, GateOutcome.LAPSED, "There was no decision in time; nothing is decided.")
+        _conclude(context, name, GateOutcome.LAPSED, reason(ReasonCode.NO_DECISION_IN_TIME))
