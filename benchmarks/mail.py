@@ -43,7 +43,7 @@ from settings import Settings, ensure_keys
 from workflows.client import CaseClient, nudge_delivery
 from workflows.names import DELIVERY_ID
 
-TARGET = 0.9
+MAILS_TARGET = 0.9
 _NOTICES = TABLES.tables["notices"]
 _LOOK_AGAIN = 0.02
 _SINK = """
@@ -121,10 +121,10 @@ async def _measured(settings: Settings, engine: AsyncEngine, mails: int, rounds:
             ratios.append(product / bare)
             _say(f"round {number + 1}: bare {bare:.0f} mails/s; product {product:.0f} notices/s: {ratios[-1]:.2f}")
     ratios.sort()
-    well = statistics.median(ratios) >= TARGET
+    well = statistics.median(ratios) >= MAILS_TARGET
     _say(
         f"notices a second, product / bare aiosmtplib: median {statistics.median(ratios):.2f} "
-        f"({ratios[0]:.2f} to {ratios[-1]:.2f}), target >= {TARGET}: {'met' if well else 'MISSED'}"
+        f"({ratios[0]:.2f} to {ratios[-1]:.2f}), target >= {MAILS_TARGET}: {'met' if well else 'MISSED'}"
     )
     counts, spans = {count for count, _ in decided}, sorted(span for _, span in decided)
     _say(

@@ -1,6 +1,6 @@
 """What a circulation tells the wider membership: only those named who consented, the others as "a member".
 
-Design section 3, "circulation". Codes of two letters that stand alone are left as they are, since they are words of
+Codes of two letters that stand alone are left as they are, since they are words of
 running text as well; what is left is what the Co-Chairs have read in the preview of the exact mail.
 """
 

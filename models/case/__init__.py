@@ -1,7 +1,9 @@
 """The whole state of one case: a single serialisable value that the workflow carries and the rules read.
 
 It holds what the rules need and no more; texts of contributions, exchanges and progress entries stand in the
-event log. Each part of the procedure has its module; the whole stands here.
+event log. Each part of the procedure has its module, named as in ``models.commands``: ``gates``, ``participants``,
+``outcomes``, ``arrangements``, ``meetings``, ``reporting``, ``circulation``, ``closing``; ``stage`` has stages, the clock
+and suspension. The whole stands here.
 """
 
 from collections.abc import Mapping

@@ -1,11 +1,22 @@
 """What a post may say: one class per command, named as in scenario files, API and command line.
 
-Every command may carry ``text``: what the post says with it. Fields that are left out take the default that a
-page offers. Where people say the same thing in several words, the other words are read too
-(``AliasChoices``).
+Every command may carry ``text``: what the post says with it. What is left out takes the default of a page.
 
-Each part of the procedure has its module, named as in ``models.rules``; ``body`` holds what they share.
-``ActFor`` stands here because it carries any of the others.
+Each part of the procedure has its module, in all of ``commands``, ``events``, ``evolve``, ``case`` and ``rules``:
+
+``request``        the request, its versions, its requesters
+``gates``          what Co-Chairs decide, whatever the stage
+``participants``   the list, invitations, later admission
+``outcomes``       term of reference (a)
+``arrangements``   term of reference (b)
+``meetings``       meetings, attendance, situation updates
+``duration``       extension, early end, suspension
+``reporting``      reports and recommendations: term of reference (c)
+``circulation``    what the wider membership is told, and consent to being named
+``closing``        waivers and the end of the case
+``posts``          an alternate, a new holder
+
+``body`` holds what they share. ``ActFor`` stands here because it carries any of the others.
 """
 
 from collections.abc import Mapping

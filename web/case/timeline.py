@@ -24,10 +24,10 @@ class TimelineEntry(NamedTuple):
     type: str
 
 
-_QUIET = frozenset(("ladder_set", "ladder_cleared", "question_dropped"))
+QUIET_EVENTS = frozenset(("ladder_set", "ladder_cleared", "question_dropped"))
 """What only the machinery needs to know."""
 
-_SENTENCES: dict[str, str] = {
+SENTENCES: dict[str, str] = {
     "submitted": N_("submitted the request"),
     "returned": N_("sent the request back: %(missing)s"),
     "resubmitted": N_("submitted version %(version)s; changed: %(changed)s"),
@@ -101,7 +101,7 @@ _WITHOUT_SUBJECT = frozenset(
 
 def timeline(entries: Iterable[Entry], say: Words, _: Translate) -> list[TimelineEntry]:
     """The entries in words, in their order, without those that only the machinery needs."""
-    return [_told(entry, say, _) for entry in entries if entry.type not in _QUIET]
+    return [_told(entry, say, _) for entry in entries if entry.type not in QUIET_EVENTS]
 
 
 def _told(entry: Entry, say: Words, _: Translate) -> TimelineEntry:
@@ -110,7 +110,7 @@ def _told(entry: Entry, say: Words, _: Translate) -> TimelineEntry:
     if isinstance(event, e.RungPassed):
         sentence = act_words(event.subject, event.act, say, _)
     else:
-        sentence = _(_SENTENCES[entry.type]) % facts
+        sentence = _(SENTENCES[entry.type]) % facts
     acted = entry.acted_for
     by = None if entry.command.startswith("clock:") or entry.type in _WITHOUT_SUBJECT else entry.by
     return TimelineEntry(

@@ -1,6 +1,6 @@
 """Become another program that dies with the one that started it.
 
-Run as ``python -I -S tether.py PARENT_PID COMMAND...``: asks Linux to kill this process when its parent dies,
+Run as ``python -I -S die_with_parent.py PARENT_PID COMMAND...``: asks Linux to kill this process when its parent dies,
 then replaces itself by the command. So a supervisor that gets SIGKILL leaves no orphan, and no code runs
 between fork and exec in a process that has threads. Elsewhere than on Linux it only becomes the command.
 
