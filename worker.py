@@ -36,10 +36,10 @@ from notifications.transport import Transport
 from records import ledger
 from settings import Settings, load_settings
 from workflows.activation import Activation
+from workflows.client import temporal_client
 from workflows.delivery import NoticeDelivery
 from workflows.names import RETURNS_ID
 from workflows.nudger import Nudger
-from workflows.payloads import data_converter
 from workflows.recommendation import RecommendationFollowUp
 from workflows.returns import MailReturns
 
@@ -72,10 +72,10 @@ async def connect(settings: Settings) -> Client:
     """A client to the Temporal server of the settings, with encrypted payloads.
 
     Raises:
-        RuntimeError: no server answers there.
+        TemporalAway: no server answers there.
         SettingsError: the keys are missing.
     """
-    return await Client.connect(**settings.temporal_connect_config(), data_converter=data_converter(settings.keyring))
+    return await temporal_client(settings.temporal_connect_config(), settings.keyring)
 
 
 @dataclass(frozen=True)
@@ -263,7 +263,7 @@ def set_up_logs(settings: Settings) -> None:
     )
 
 
-def collect_rarely() -> None:
+def collect_garbage_rarely() -> None:
     """Look for garbage in cycles less often, and never again among what is loaded by now."""
     gc.collect()
     gc.freeze()
@@ -279,14 +279,14 @@ async def main(settings: Settings) -> None:
     engine = db.make_engine(settings)
     try:
         async with running(settings, client, engine):
-            collect_rarely()
+            collect_garbage_rarely()
             _log.info("the worker takes cases", queue=settings.task_queue)
             await stop.wait()
     finally:
         await engine.dispose()
 
 
-def to_its_end(program: Callable[[], object]) -> NoReturn:
+def exit_without_teardown(program: Callable[[], object]) -> NoReturn:
     """Run a program, and end the process with its exit code and without taking the interpreter down.
 
     The threads of Temporal's core outlive the event loop. One of them that still has a word for Python while the
@@ -319,4 +319,4 @@ def _take_cases() -> None:
 
 
 if __name__ == "__main__":
-    to_its_end(_take_cases)
+    exit_without_teardown(_take_cases)

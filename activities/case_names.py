@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.base import Value
 from models.case import Stage
 from models.policy import Policy
+from models.tables.cases import CaseRow
 from notifications.wording import About
 from records import queries
 
@@ -29,9 +30,9 @@ class CaseNames:
         self._facts: dict[str, _CaseFacts] = {}
         self._last: dict[str, About] = {}
 
-    async def about(self, connection: AsyncConnection, case: Mapping[str, Any]) -> About:
-        """A case (a row of ``cases``) as mails name it."""
-        reference = case["reference"]
+    async def about(self, connection: AsyncConnection, case: CaseRow) -> About:
+        """A case as mails name it."""
+        reference = case.reference
         if reference not in self._facts:
             facts = _facts_of((await queries.entries(connection, reference, limit=1))[0].event)
             if len(self._facts) >= _KNOWN_CASES:
@@ -39,7 +40,7 @@ class CaseNames:
                 self._last.clear()
             self._facts[reference] = facts
         about = About(
-            reference=reference, title=case["title"], stage=Stage(case["stage"]).words, **dict(self._facts[reference])
+            reference=reference, title=case.title, stage=Stage(case.stage).words, **dict(self._facts[reference])
         )
         if about != self._last.get(reference):
             self._last[reference] = about

@@ -1,10 +1,10 @@
 """The activity ``deliver``: every queued notice that is due goes to the mail server, once.
 
-Open, reserve, send, mark. Mails are written ahead, while others are on their way, and opened: the server has agreed to
-sender and recipient and waits for the message, so that nothing has been taken over yet. A notice is reserved in a
-transaction before its message is sent, and marked in a later one; each transaction marks what was sent and reserves what
-is open. So never more notices are reserved than there are connections, and a crash leaves at most that many in doubt;
-those are marked ambiguous and shown, never sent again by themselves.
+Open, reserve, send, record the outcome. Mails are written ahead, while others are on their way, and opened: the server
+has agreed to sender and recipient and waits for the message, so that nothing has been taken over yet. A notice is
+reserved in a transaction before its message is sent, and its outcome is recorded in a later one; each transaction records
+what was sent and reserves what is open. So never more notices are reserved than there are connections, and a crash leaves
+at most that many in doubt; those are marked ambiguous and shown, never sent again by themselves.
 
 It runs in a thread with an event loop of its own (``own_loop``): thousands of mails do not keep a case waiting.
 """
@@ -23,14 +23,16 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 
-from activities import marks
-from activities.letters import Letter, Letters, Sender, Settled
+from activities import attempts
+from activities.attempts import AttemptOutcome
+from activities.letters import Letter, Letters, Sender
 from activities.own_loop import OwnLoop
-from db import Writer, another
+from db import Writer, engine_like
 from models.notices.state import NoticeState
 from notifications.transport import AttemptResult, OpenedMail, Transport
 from records import digests, ledger
 from records.mail_pauses import current_pause
+from records.notices import NoticeUpdate
 from workflows.names import DELIVER_NOTICES
 
 _BEAT_SECONDS = 5.0
@@ -69,7 +71,7 @@ class NoticeDeliverer:
         real: Callable[[], datetime] = lambda: datetime.now(UTC),
         at_once: bool = False,
     ) -> None:
-        self._engine = another(engine)
+        self._engine = engine_like(engine)
         self._transport = transport
         self._letters = Letters(self._engine, sender, clock, real, at_once=at_once)
         self._connections = connections
@@ -130,8 +132,8 @@ class _Round:
         self._ahead = 2 * connections
         self._written: deque[tuple[float, Letter]] = deque()
         self._open: list[tuple[Letter, OpenedMail]] = []
-        self._done: list[Settled] = []
-        self._unreserved: list[Settled] = []
+        self._done: list[AttemptOutcome] = []
+        self._unreserved: list[AttemptOutcome] = []
         self._held: set[int] = set()
         self._writing: asyncio.Task[None] | None = None
         self._opening: set[asyncio.Task[None]] = set()
@@ -157,7 +159,7 @@ class _Round:
                 self._stirred.clear()
                 self._write_ahead()
                 self._open_up()
-                if await self._take_turn():
+                if await self._write_batch():
                     continue
                 if not (self._writing or self._opening or self._sending):
                     return
@@ -180,14 +182,14 @@ class _Round:
         return self._paused or self.gave_up or activity.is_worker_shutdown()
 
     async def _write(self) -> None:
-        # Before the ledger is read: a turn that queues something meanwhile says otherwise, and is not overruled.
+        # Before the ledger is read: a batch that queues something meanwhile says otherwise, and is not overruled.
         self._all_written = True
         async with self._engine.connect() as connection:
             notices = await ledger.due_notices(connection, self._real(), self._ahead, self._held)
         self._ahead = min(4 * self._ahead, _AHEAD)
         if notices:
             self._all_written = False
-        self._held.update(notice["id"] for notice in notices)
+        self._held.update(notice.id for notice in notices)
         async for one in self._letters.write(notices):
             if isinstance(one, Letter):
                 self._written.append((_now(), one))
@@ -225,7 +227,7 @@ class _Round:
         try:
             opened = await self._transport.open(letter.message, letter.address)
         except Exception as fault:  # noqa: BLE001 - a fault in one mail must not hold up the others
-            activity.logger.exception("the notice %s could not be opened", letter.notice["key"])
+            activity.logger.exception("the notice %s could not be opened", letter.notice.key)
             opened = AttemptResult("retry", f"{type(fault).__name__}: {fault}", lost=True)
         if isinstance(opened, AttemptResult):
             self._unreserved.append(self._outcome(letter, opened))
@@ -238,49 +240,49 @@ class _Round:
 
     def _put_back(self, letter: Letter) -> None:
         """To be written anew, for whoever holds the post then."""
-        self._held.discard(letter.notice["id"])
+        self._held.discard(letter.notice.id)
         self._all_written = False
 
-    # turns --------------------------------------------------------------------------------------------------
+    # batches ------------------------------------------------------------------------------------------------
 
-    async def _take_turn(self) -> bool:
+    async def _write_batch(self) -> bool:
         """Write what there is to write, and send what could be reserved by it; False when there was nothing to do yet."""
         if not (self._done or self._unreserved or self._open) or self._more_to_come():
             return False
         self._patience = None
         done, unreserved, opened = list(self._done), list(self._unreserved), list(self._open)
-        turn = self._turn(done, unreserved)
-        taken = await self._written_down(turn, [letter for letter, _ in opened])
+        batch = self._batch(done, unreserved)
+        taken = await self._written_down(batch, [letter for letter, _ in opened])
         del self._done[: len(done)], self._unreserved[: len(unreserved)], self._open[: len(opened)]
         for one in (*done, *unreserved):
-            self._held.discard(one.mark["id"])
-        if turn.instead or any(mark["state"] == NoticeState.QUEUED for mark in (*turn.marks, *turn.settled)):
+            self._held.discard(one.update.id)
+        if batch.instead or any(one.state is NoticeState.QUEUED for one in (*batch.outcomes, *batch.settled)):
             self._all_written = False
         self._paused = taken is None
         for letter, ready in opened:
-            if taken and letter.notice["id"] in taken:
+            if taken and letter.notice.id in taken:
                 self._start(self._send(letter, ready), self._sending)
             else:  # paused, given up, another worker's, or to be written to whoever holds the post now
                 self._let_go(letter, ready)
         return True
 
     def _more_to_come(self) -> bool:
-        """Whether a turn waits a moment for more mails: it costs much the same for one as for many."""
+        """Whether a batch waits a moment for more mails: it costs much the same for one as for many."""
         if not (self._opening or self._sending) or len(self._open) >= self._limit // 2:
             return False
         if self._patience is None:
             self._patience = asyncio.get_running_loop().call_later(_PATIENCE_SECONDS, self._stirred.set)
         return self._patience.when() > _now()
 
-    async def _written_down(self, turn: ledger.LedgerBatch, letters: list[Letter]) -> frozenset[int] | None:
-        """Write a turn that reserves these mails, but for those whose post has changed hands since they were written.
+    async def _written_down(self, batch: ledger.LedgerBatch, letters: list[Letter]) -> frozenset[int] | None:
+        """Write a batch that reserves these mails, but for those whose post has changed hands since they were written.
 
         While the database is away, again and again: what the server took over must not be forgotten.
         """
 
         def take(on: Connection) -> frozenset[int] | None:
-            wanted = [letter.notice["id"] for letter in self._letters.up_to_date(on, letters)]
-            return ledger.write_batch(on, self._worker, replace(turn, wanted=wanted))
+            wanted = [letter.notice.id for letter in self._letters.up_to_date(on, letters)]
+            return ledger.write_batch(on, self._worker, replace(batch, wanted=wanted))
 
         while True:
             try:
@@ -295,20 +297,20 @@ class _Round:
         try:
             delivery = await opened.send()
         except Exception as fault:  # noqa: BLE001 - it may have happened at any moment
-            activity.logger.exception("the notice %s could not be sent", letter.notice["key"])
+            activity.logger.exception("the notice %s could not be sent", letter.notice.key)
             delivery = AttemptResult("ambiguous", f"{type(fault).__name__}: {fault}", lost=True)
         self._done.append(self._outcome(letter, delivery))
 
-    def _outcome(self, letter: Letter, delivery: AttemptResult) -> Settled:
+    def _outcome(self, letter: Letter, delivery: AttemptResult) -> AttemptOutcome:
         """What the ledger is to say of an attempt."""
         if delivery.lost:
             self._limit -= 1  # a server that drops connections gets fewer of them, and at last a rest
         self.reached = self.reached or delivery.state == "sent"
         now = self._clock()
-        mark = marks.attempted(
+        update = attempts.attempted(
             letter.notice, delivery, letter.address, letter.message["Message-ID"], now=now, real=self._real()
         )
-        return Settled(*marks.told_instead(letter.notice, mark, letter.stands_in, now))
+        return attempts.told_instead(letter.notice, update, letter.stands_in, now)
 
     async def _leave(self) -> None:
         """End what is under way; what the server answered is written down all the same."""
@@ -318,17 +320,19 @@ class _Round:
         await asyncio.gather(*under_way, return_exceptions=True)
         for _, opened in self._open:
             opened.drop()
-        # A turn of which nobody knows whether it was committed may have reserved what is open.
-        unsent = [marks.put_back(letter.notice) for letter, _ in self._open]
+        # A batch of which nobody knows whether it was committed may have reserved what is open.
+        unsent = [attempts.put_back(letter.notice) for letter, _ in self._open]
         if self._done or self._unreserved or unsent:
-            turn = self._turn(self._done, self._unreserved, unsent)
-            self._writer.write(lambda on: ledger.write_batch(on, self._worker, turn))
+            batch = self._batch(self._done, self._unreserved, unsent)
+            self._writer.write(lambda on: ledger.write_batch(on, self._worker, batch))
 
     @staticmethod
-    def _turn(done: list[Settled], unreserved: list[Settled], unsent: Sequence[marks.Mark] = ()) -> ledger.LedgerBatch:
+    def _batch(
+        done: list[AttemptOutcome], unreserved: list[AttemptOutcome], unsent: Sequence[NoticeUpdate] = ()
+    ) -> ledger.LedgerBatch:
         return ledger.LedgerBatch(
-            marks=[*(one.mark for one in done), *unsent],
-            settled=[one.mark for one in unreserved],
+            outcomes=[*(one.update for one in done), *unsent],
+            settled=[one.update for one in unreserved],
             instead=[one.instead for one in (*done, *unreserved) if one.instead],
         )
 

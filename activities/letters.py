@@ -14,10 +14,11 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from temporalio import activity
 
-from activities import marks
+from activities import attempts
+from activities.attempts import AttemptOutcome
 from activities.case_names import CaseNames
+from activities.reader_preferences import AT_ONCE, ReaderPreferences, reader_preferences
 from activities.reminders import Reminders
-from activities.wishes import AT_ONCE, ReaderPreferences, reader_preferences
 from models.mail_preferences import Timing
 from models.notices import DIGEST, POLICY_PROPOSED, POLICY_SETTLED
 from models.posts import SECRETARIAT, Capacity, Post
@@ -32,9 +33,8 @@ from records import policies, queries
 from records.casefiles import CaseFiles
 from records.digests import items_of
 from records.directory import read_members
+from records.notices import LedgerNotice
 from records.offices import Addressee, PostContacts, addressees_now, offices_of
-
-_Row = Mapping[str, Any]
 
 _SLICE_SECONDS = 0.0002
 """For how long mails are written before what the mail server has answered is read."""
@@ -75,7 +75,7 @@ class Letter:
     instead.
     """
 
-    notice: _Row
+    notice: LedgerNotice
     message: EmailMessage
     reader: Addressee
     place: tuple[Post, Capacity]
@@ -85,14 +85,6 @@ class Letter:
     def address(self) -> str:
         """Where the mail goes."""
         return self.reader.email
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """A notice that needs no mail: what the ledger is to say of it, and the notice that goes to the alternate instead."""
-
-    mark: dict[str, Any]
-    instead: dict[str, Any] | None = None
 
 
 class _Proposed(NamedTuple):
@@ -113,31 +105,31 @@ class _Known(NamedTuple):
     """
 
     offices: Mapping[Post, PostContacts]
-    wishes: ReaderPreferences
+    preferences: ReaderPreferences
     abouts: Mapping[str, About]
     urgency: Mapping[str, str]
     reminders: Collection[int]
-    items: Mapping[str, Sequence[_Row]]
+    items: Mapping[str, Sequence[LedgerNotice]]
     reply_to: str
     proposed: _Proposed
 
-    def office(self, notice: _Row) -> PostContacts:
-        return self.offices[notice["post"]]
+    def office(self, notice: LedgerNotice) -> PostContacts:
+        return self.offices[notice.post]
 
-    def addressee(self, notice: _Row) -> Addressee:
-        found = self.office(notice).reads(Capacity(notice["capacity"]))
+    def addressee(self, notice: LedgerNotice) -> Addressee:
+        found = self.office(notice).reads(notice.capacity)
         if found is None:
-            raise LookupError(f"the directory has no address for {notice['post']}")
+            raise LookupError(f"the directory has no address for {notice.post}")
         return found
 
-    def letter(self, notice: _Row, message: EmailMessage) -> Letter:
-        place = Post(notice["post"]), Capacity(notice["capacity"])
+    def letter(self, notice: LedgerNotice, message: EmailMessage) -> Letter:
+        place = notice.post, notice.capacity
         return Letter(notice, message, self.addressee(notice), place, self.office(notice).stands_in is not None)
 
-    def about(self, notice: _Row) -> About:
-        about = self.abouts.get(notice["reference"])
+    def about(self, notice: LedgerNotice) -> About:
+        about = self.abouts.get(notice.reference)
         if about is None:
-            raise LookupError(f"there is no case {notice['reference']}")
+            raise LookupError(f"there is no case {notice.reference}")
         return about
 
 
@@ -164,7 +156,7 @@ class Letters:
         self._reminders = Reminders(CaseFiles(engine))
         self._names = CaseNames()
 
-    async def write(self, notices: Sequence[_Row]) -> AsyncIterator[Letter | Settled]:
+    async def write(self, notices: Sequence[LedgerNotice]) -> AsyncIterator[Letter | AttemptOutcome]:
         """What becomes of each of these notices, in their order, and of what is in those that are digests.
 
         Others may use the loop now and then.
@@ -180,18 +172,18 @@ class Letters:
                 await asyncio.sleep(0)
                 since = loop.time()
 
-    async def _look_up(self, connection: AsyncConnection, notices: Sequence[_Row]) -> _Known:
+    async def _look_up(self, connection: AsyncConnection, notices: Sequence[LedgerNotice]) -> _Known:
         items = await items_of(connection, notices)
         told = [*notices, *(item for held in items.values() for item in held)]
-        posts = {Post(notice["post"]) for notice in notices} | {SECRETARIAT}
+        posts = {notice.post for notice in notices} | {SECRETARIAT}
         offices = await offices_of(connection, posts, self._clock())
-        cases = await queries.cases_by_reference(connection, {notice["reference"] for notice in told})
+        cases = await queries.cases_by_reference(connection, {notice.reference for notice in told})
         secretariat = offices[SECRETARIAT].holder
         return _Known(
             offices=offices,
-            wishes=await reader_preferences(connection, {} if self._at_once else offices),
+            preferences=await reader_preferences(connection, {} if self._at_once else offices),
             abouts={name: await self._names.about(connection, case) for name, case in cases.items()},
-            urgency={name: case["urgency"] for name, case in cases.items()},
+            urgency={name: case.urgency for name, case in cases.items()},
             reminders=await self._reminders.among(connection, told),
             items=items,
             reply_to=replies_to(self._sender.reply_to, secretariat.email if secretariat else ""),
@@ -205,120 +197,119 @@ class Letters:
         readers = addressees_now(connection, {letter.place for letter in letters}, self._clock())
         return [letter for letter in letters if readers[letter.place] == letter.reader]
 
-    async def _become(self, notice: _Row, known: _Known) -> list[Letter | Settled]:
+    async def _become(self, notice: LedgerNotice, known: _Known) -> list[Letter | AttemptOutcome]:
         try:
             if held := self._held(notice, known):
                 return [held]
-            if notice["kind"] == DIGEST:
+            if notice.kind == DIGEST:
                 return await self._digest(notice, known)
-            if notice["kind"] in _OF_POLICY:
+            if notice.kind in _OF_POLICY:
                 return [self._policy(notice, known)]
             due = await self._still_due(notice, known)
-            return [due if isinstance(due, Settled) else self._compose(due, known)]
+            return [due if isinstance(due, AttemptOutcome) else self._compose(due, known)]
         except (LookupError, ValueError) as nobody:
             return [self._undeliverable(notice, known, str(nobody))]
         except Exception as fault:  # noqa: BLE001 - a fault in one mail must not hold up the others
-            activity.logger.exception("the notice %s could not be composed", notice["key"])
+            activity.logger.exception("the notice %s could not be composed", notice.key)
             return [self._undeliverable(notice, known, f"{type(fault).__name__}: {fault}")]
 
-    def _held(self, notice: _Row, known: _Known) -> Settled | None:
-        """What its reader's wishes make of it, if it does not go now."""
-        office, urgency = known.office(notice), known.urgency.get(notice["reference"], "")
-        decision = AT_ONCE if self._at_once else known.wishes.decide(notice, office, urgency, self._real())
+    def _held(self, notice: LedgerNotice, known: _Known) -> AttemptOutcome | None:
+        """What its reader's preferences make of it, if it does not go now."""
+        office, urgency = known.office(notice), known.urgency.get(notice.reference, "")
+        decision = AT_ONCE if self._at_once else known.preferences.decide(notice, office, urgency, self._real())
         if decision.way is Timing.NOW or office.holder is None:
             return None
-        return Settled(marks.held(notice, decision, office.holder.email, self._clock()))
+        return attempts.held(notice, decision, office.holder.email, self._clock())
 
-    async def _still_due(self, notice: _Row, known: _Known) -> _Row | Settled:
+    async def _still_due(self, notice: LedgerNotice, known: _Known) -> LedgerNotice | AttemptOutcome:
         """The notice as it is to be told now, if it is a reminder."""
-        again = await self._reminders.as_due_now(notice) if notice["id"] in known.reminders else notice
-        return Settled(marks.superseded(notice, again, self._clock())) if isinstance(again, str) else again
+        again = await self._reminders.as_due_now(notice) if notice.id in known.reminders else notice
+        return attempts.superseded(notice, again, self._clock()) if isinstance(again, str) else again
 
-    def _compose(self, notice: _Row, known: _Known) -> Letter:
+    def _compose(self, notice: LedgerNotice, known: _Known) -> Letter:
         """The mail. Holder, language and address are those of this moment, not of the queueing."""
         reader = self._reader(notice, known)
         message = compose(
-            notice["kind"],
+            notice.kind,
             reader=reader,
             about=known.about(notice),
-            facts=notice["facts"] or {},
-            due=notice["due"],
+            facts=notice.facts,
+            due=notice.due,
             links=self._sender.links,
-            sequence=notice["seq"],
+            sequence=notice.seq,
             **self._as_sent(notice, known),
         )
         return known.letter(notice, message)
 
-    async def _digest(self, notice: _Row, known: _Known) -> list[Letter | Settled]:
+    async def _digest(self, notice: LedgerNotice, known: _Known) -> list[Letter | AttemptOutcome]:
         """The mail of a digest, without what is settled by now; what is left out is marked."""
         reader, now = self._reader(notice, known), self._clock()
         items: list[Item] = []
-        settled: list[Letter | Settled] = []
-        for one in known.items[notice["key"]]:
+        settled: list[Letter | AttemptOutcome] = []
+        for one in known.items[notice.key]:
             due = await self._still_due(one, known)
-            if isinstance(due, Settled):
+            if isinstance(due, AttemptOutcome):
                 settled.append(due)
                 continue
-            about, facts = known.about(due), due["facts"] or {}
+            about = known.about(due)
             settled_since = await self._reminders.is_settled(due)
             items.append(
                 Item(
-                    kind=due["kind"],
+                    kind=due.kind,
                     about=about,
-                    facts=facts,
-                    due=due["due"],
-                    queued_at=due["queued_at"],
+                    facts=due.facts,
+                    due=due.due,
+                    queued_at=due.queued_at,
                     settled=settled_since,
                 )
             )
         if not items:
-            return [*settled, Settled(marks.superseded(notice, NOTHING_LEFT, now))]
+            return [*settled, attempts.superseded(notice, NOTHING_LEFT, now)]
         message = compose_digest(items, reader=reader, **self._as_sent(notice, known))
         return [*settled, known.letter(notice, message)]
 
-    def _policy(self, notice: _Row, known: _Known) -> Letter | Settled:
+    def _policy(self, notice: LedgerNotice, known: _Known) -> Letter | AttemptOutcome:
         """The mail about a proposed policy; if it asks a Co-Chair to answer, as long as that one has not."""
-        kind, facts, asked = notice["kind"], notice["facts"], known.proposed
+        kind, facts, asked = notice.kind, notice.facts, known.proposed
         awaited = asked.awaited if asked.proposal == facts["proposal"] else ()
-        if kind == POLICY_PROPOSED and Post(notice["post"]) not in awaited:
-            return Settled(marks.superseded(notice, ANSWERED, self._clock()))
+        if kind == POLICY_PROPOSED and notice.post not in awaited:
+            return attempts.superseded(notice, ANSWERED, self._clock())
         sent = {name: value for name, value in self._as_sent(notice, known).items() if name != "off"}
         reader = self._reader(notice, known)
         return known.letter(notice, compose_policy(kind, facts, names=asked.names, reader=reader, **sent))
 
-    def _reader(self, notice: _Row, known: _Known) -> MailReader:
+    def _reader(self, notice: LedgerNotice, known: _Known) -> MailReader:
         office, addressee = known.office(notice), known.addressee(notice)
         return MailReader(
             name=addressee.name,
             address=addressee.email,
-            post=Post(notice["post"]),
+            post=notice.post,
             language=addressee.language,
             zone=office.zone,
-            capacity=office.as_what(Capacity(notice["capacity"])),
+            capacity=office.as_what(notice.capacity),
         )
 
-    def _as_sent(self, notice: _Row, known: _Known) -> dict[str, Any]:
+    def _as_sent(self, notice: LedgerNotice, known: _Known) -> dict[str, Any]:
         """What every mail is sent with."""
         return {
             "at": self._clock(),
-            "key": notice["key"],
+            "key": notice.key,
             "mail_from": self._sender.mail_from,
             "reply_to": known.reply_to,
             "public_url": self._sender.public_url,
             "off": self._sender.off,
         }
 
-    def _undeliverable(self, notice: _Row, known: _Known, why: str) -> Settled:
+    def _undeliverable(self, notice: LedgerNotice, known: _Known, why: str) -> AttemptOutcome:
         office, now = known.office(notice), self._clock()
         reached_otherwise = office.stands_in is not None and office.holder is None
-        mark = marks.undeliverable(notice, why, now)
-        return Settled(*marks.told_instead(notice, mark, reached_otherwise, now))
+        return attempts.told_instead(notice, attempts.undeliverable(notice, why, now), reached_otherwise, now)
 
 
-async def _proposed(connection: AsyncConnection, notices: Sequence[_Row]) -> _Proposed:
-    if all(notice["kind"] not in _OF_POLICY for notice in notices):
+async def _proposed(connection: AsyncConnection, notices: Sequence[LedgerNotice]) -> _Proposed:
+    if all(notice.kind not in _OF_POLICY for notice in notices):
         return _Proposed("", (), {})
-    names = {row["code"]: row["name"] for row in await read_members(connection)}
+    names = {row.code: row.name for row in await read_members(connection)}
     proposal = await policies.open_proposal(connection)
     if proposal is None:
         return _Proposed("", (), names)

@@ -1,7 +1,7 @@
 """Whether reminders that waited are still due: what ``models.notices.still_due`` says of them, from the logs of cases."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -9,11 +9,9 @@ from models.asks import asked_of
 from models.duties import still_asked
 from models.notices import Notice
 from models.notices.still_due import REMINDING, follow_up_superseded, reminder_now
-from models.posts import Capacity, Post
 from records import queries
 from records.casefiles import CaseFiles
-
-_Row = Mapping[str, Any]
+from records.notices import LedgerNotice
 
 
 class Reminders:
@@ -22,29 +20,28 @@ class Reminders:
     def __init__(self, files: CaseFiles) -> None:
         self._files = files
 
-    async def among(self, connection: AsyncConnection, notices: Sequence[_Row]) -> set[int]:
+    async def among(self, connection: AsyncConnection, notices: Sequence[LedgerNotice]) -> set[int]:
         """The ids of those that an act of the clock caused."""
         causes = {_cause(notice) for notice in notices}
         types = await queries.entry_types(connection, causes)
-        return {notice["id"] for notice in notices if types.get(_cause(notice)) in REMINDING}
+        return {notice.id for notice in notices if types.get(_cause(notice)) in REMINDING}
 
-    async def as_due_now(self, notice: _Row) -> _Row | str:
+    async def as_due_now(self, notice: LedgerNotice) -> LedgerNotice | str:
         """A reminder as it is to be sent now, or in a sentence why it is not to be sent any more."""
         again = await self._again(notice)
         if again is None or isinstance(again, str):
             return again or notice
-        return {**notice, "due": again.due, "facts": dict(again.facts)}
+        return replace(notice, due=again.due, facts=again.facts)
 
-    async def is_settled(self, notice: _Row) -> bool:
+    async def is_settled(self, notice: LedgerNotice) -> bool:
         """Whether what a notice asked its reader for in its case is not asked of it any more."""
-        post = Post(notice["post"])
-        asked = asked_of(notice["kind"], post, notice["facts"] or {})
+        asked = asked_of(notice.kind, notice.post, notice.facts)
         if asked is None or asked.do == "adopt":  # what becomes of recommendations is in their own logs
             return False
-        case = await self._files.read(notice["reference"])
-        return case is not None and not still_asked(case, post, asked.do, asked.about)
+        case = await self._files.read(notice.reference)
+        return case is not None and not still_asked(case, notice.post, asked.do, asked.about)
 
-    async def _again(self, notice: _Row) -> Notice | str | None:
+    async def _again(self, notice: LedgerNotice) -> Notice | str | None:
         stream, seq = _cause(notice)
         told, *since = await self._files.entries(stream, after=seq - 1)
         if told.type == "recommendation_reminded":
@@ -54,10 +51,9 @@ class Reminders:
         case = await self._files.read(stream)
         if case is None:
             return None
-        post, capacity = Post(notice["post"]), Capacity(notice["capacity"])
-        return reminder_now(case, told, since, notice["kind"], post, capacity)
+        return reminder_now(case, told, since, notice.kind, notice.post, notice.capacity)
 
 
-def _cause(notice: _Row) -> tuple[str, int]:
+def _cause(notice: LedgerNotice) -> tuple[str, int]:
     """The log and the number of the entry that caused a notice (``records.log.notice_key``)."""
-    return notice["key"].partition("#")[0], notice["seq"]
+    return notice.key.partition("#")[0], notice.seq

@@ -39,12 +39,12 @@ from notifications.answer_links import AnswerLinks
 from notifications.off_links import OffLinks
 from ops.temporal_server import start_dev_server
 from records.directory import seed_if_empty
+from records.notices import NOTICES, SELECT_NOTICES, LedgerNotice, NewNotice, queue_notices, read_notice
 from settings import Settings, ensure_keys
 from workflows.client import CaseClient, nudge_delivery
 from workflows.names import DELIVERY_ID
 
 MAILS_TARGET = 0.9
-_NOTICES = TABLES.tables["notices"]
 _LOOK_AGAIN = 0.02
 _SINK = """
 import asyncio, os, sys, tempfile
@@ -108,7 +108,7 @@ async def _measured(settings: Settings, engine: AsyncEngine, mails: int, rounds:
     client = await worker.connect(settings)
     casework = Casework(engine, CaseClient(client, settings.task_queue, history_limit=settings.history_limit))
     async with worker.running(settings, client, engine):
-        worker.collect_rarely()
+        worker.collect_garbage_rarely()
         reference = await _case(casework)
         decided = [await _one_decision(engine, casework, reference) for _ in range(rounds)]
         ratios: list[float] = []
@@ -159,7 +159,7 @@ async def _one_decision(engine: AsyncEngine, casework: Casework, reference: str)
 
 
 async def _count(engine: AsyncEngine) -> int:
-    query = select(func.count()).where(_NOTICES.c.kind == "circulated", _NOTICES.c.state == "sent")
+    query = select(func.count()).where(NOTICES.c.kind == "circulated", NOTICES.c.state == "sent")
     async with engine.connect() as connection:
         return int((await connection.execute(query)).scalar_one())
 
@@ -173,7 +173,7 @@ async def _queued_and_bare(
         rows = await _queue(engine, reference, mails)
         seconds = await _bare(settings, await _written(settings, engine, rows))
         async with engine.connect() as connection:
-            left = select(func.count()).where(_NOTICES.c.state == "queued")
+            left = select(func.count()).where(NOTICES.c.state == "queued")
             if (await connection.execute(left)).scalar_one() == mails:
                 return seconds
         await _until_none_waits(engine)  # a nudge from before was still on its way: that measures nothing
@@ -186,7 +186,7 @@ async def _until_it_rests(client: Client) -> None:
         await asyncio.sleep(_LOOK_AGAIN)
 
 
-async def _queue(engine: AsyncEngine, reference: str, mails: int) -> list[dict[str, Any]]:
+async def _queue(engine: AsyncEngine, reference: str, mails: int) -> list[LedgerNotice]:
     """As many notices of one case, each to the focal point of one of many members."""
     run = uuid4().hex[:8]
     posts = [Post.of(f"M{run}{number}", Role.FOCAL_POINT) for number in range(mails)]
@@ -195,40 +195,19 @@ async def _queue(engine: AsyncEngine, reference: str, mails: int) -> list[dict[s
         for number, post in enumerate(posts)
     ]
     facts = {"what": "summary", "names": "Malaysia, Thailand", "text": "The group has met.\n" * 10}
-    notices = [
-        {
-            "key": f"{reference}#1:circulated:{post}",
-            "reference": reference,
-            "seq": 1,
-            "kind": "circulated",
-            "post": post,
-            "capacity": "holder",
-            "due": None,
-            "facts": facts,
-            "queued_at": datetime.now(UTC),
-            "state": "queued",
-            "attempts": 0,
-            "reserved_by": "",
-            "address": "",
-            "reply": "",
-            "message_id": "",
-            "instead_of": "",
-            "reason": "",
-            "settled_by": "",
-        }
+    now = datetime.now(UTC)
+    new = [
+        NewNotice(f"{reference}#1:circulated:{post}", "circulated", post, now, facts=facts, reference=reference, seq=1)
         for post in posts
     ]
     async with db.write_transaction(engine) as connection:
         await connection.execute(TABLES.tables["holders"].insert(), holders)
-        await connection.execute(_NOTICES.insert(), notices)
-        keys = [notice["key"] for notice in notices]
-        found = await connection.execute(select(_NOTICES).where(_NOTICES.c.key.in_(keys)))
-        return [dict(row) for row in found.mappings()]
+        await connection.run_sync(queue_notices, new)
+        found = await connection.execute(SELECT_NOTICES.where(NOTICES.c.key.in_([one.key for one in new])))
+        return [read_notice(row) for row in found]
 
 
-async def _written(
-    settings: Settings, engine: AsyncEngine, rows: list[dict[str, Any]]
-) -> list[tuple[EmailMessage, str]]:
+async def _written(settings: Settings, engine: AsyncEngine, rows: list[LedgerNotice]) -> list[tuple[EmailMessage, str]]:
     sender = Sender(
         mail_from=settings.mail_from,
         reply_to=settings.mail_from,
@@ -257,7 +236,7 @@ async def _bare(settings: Settings, messages: list[tuple[EmailMessage, str]]) ->
 
 async def _until_none_waits(engine: AsyncEngine) -> None:
     """Looks without the threads and layers of the product's own engine, so as not to slow down what it measures."""
-    query = select(_NOTICES.c.id).where(_NOTICES.c.state.in_(WAITING)).limit(1)
+    query = select(NOTICES.c.id).where(NOTICES.c.state.in_(WAITING)).limit(1)
     asked = str(query.compile(dialect=engine.dialect, compile_kwargs={"literal_binds": True}))
     with closing(sqlite3.connect(str(engine.url.database))) as connection:
         while connection.execute(asked).fetchone() is not None:  # noqa: ASYNC110 - another process might write

@@ -3,19 +3,19 @@
 Who acts, and by which deadlines:
 
 ``posts``, ``members``     posts, and the members that hold them
-``policy``                 deadlines as a versioned document; ``policy_meaning``: what a change of it means;
-                           ``policy_words``: differences of a policy as people write them
+``policy``                 deadlines as a versioned document; ``policy_meaning``: what a change of it means
 ``calendars``              working days of the post that must act; ``public_holidays``: calendars made of published ones
 ``directory_changes``      what may be changed in the directory
 
 A case and its rules, in the order of reading:
 
-``request``                what is asked; ``attachments``: which files it may carry; ``likeness``: past cases like it
+``request``                what is asked; ``attachments``: which files it may carry; ``likeness``: past cases like it;
+                           ``recorded_request``: requests as older versions recorded them
 ``case``                   the whole state of one case
 ``commands``, ``events``   what a post may say, and what then has happened
 ``rules``                  (state, command, now) -> events, or a ``refusal`` that says why
 ``reasons``                why a member stands on the list of participants
-``ladder``                 what waits, and when the clock acts on it
+``ladder``                 what waits, and when the clock acts on it; ``ladder_subjects``: what that can be
 ``evolve``                 (state, event) -> state
 ``agenda``, ``duties``     who holds the ball, until when, and what happens by itself; what each post is asked to do
 ``recommendation``         the follow-up of a recommendation, apart from its case
@@ -34,5 +34,6 @@ What is recorded:
 ``projection``             the rows by which lists and pages show a case
 ``search``                 the texts by which it is found; ``search_words``: how words are compared
 
-``base`` is what all values share. ``tables`` is the other half: the SQLModel tables. Nothing above imports it.
+``base`` is what all values share; ``faults`` and ``nearest`` say what is wrong with a value, and which word was meant.
+``tables`` is the other half: the SQLModel tables. Nothing above imports it.
 """

@@ -13,7 +13,7 @@ from pydantic import Field, TypeAdapter
 from models.base import Line, Prose, Value
 from models.commands import Adopt, Command
 from models.ladder import ClockAct, Ladder
-from models.log import CLOCK, Entry, seal
+from models.log import CLOCK, CLOCK_COMMAND, Entry, seal
 from models.notices import Notice
 from models.policy import Policy
 from models.posts import SECRETARIAT, Post, desk_of
@@ -25,6 +25,9 @@ from models.rules.outcomes import overdue_rungs
 def follow_up_stream(reference: str, number: int) -> str:
     """The name of a follow-up's log and the id of its workflow: ``AHG-2026-003/R1``."""
     return f"{reference}/R{number}"
+
+
+FollowUpState = Literal["open", "adopted", "declined", "done"]
 
 
 class FollowUp(Value):
@@ -39,7 +42,7 @@ class FollowUp(Value):
     zone: str
     co_chairs: tuple[Post, ...]
     policy: Policy = Field(repr=False)
-    state: Literal["open", "adopted", "declined", "done"] = "open"
+    state: FollowUpState = "open"
     note: Line = ""
     ladder: Ladder | None = None
     seq: int = 0
@@ -150,7 +153,7 @@ def apply_clock_to_follow_up(follow_up: FollowUp, now: datetime) -> tuple[Follow
         left = left.model_copy(update={"rungs": overdue_rungs(follow_up.policy, ladder.due, now)})
     before = rung.act is ClockAct.REMIND
     told = _tell(follow_up, "recommendation_due" if before else "recommendation_overdue", SECRETARIAT)
-    command = f"clock:{rung.act.value}:{rung.at.isoformat()}"
+    command = f"{CLOCK_COMMAND}{rung.act.value}:{rung.at.isoformat()}"
     return _step(follow_up, FollowUpReminded(act=rung.act, ladder=left), command, CLOCK, now, told)
 
 

@@ -1,6 +1,6 @@
 """Who may see a case, and how much of it: one rule for pages, API, mails, feeds and lists."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import IntEnum, StrEnum
 
 from models.base import Value
@@ -106,9 +106,14 @@ def readers(case: Case) -> Mapping[Post, Sight]:
 
     Co-Chairs and the Steering Group are those of the case's own directory: who has the mark later is not meant.
     """
-    insiders = dict.fromkeys((*case.directory.co_chairs, *case.directory.steering_group), Sight.CASE)
+    return {post: sight for post, (sight, _) in _places(case).items()}
+
+
+def _places(case: Case) -> Mapping[Post, tuple[Sight, Reason]]:
+    co_chairs = dict.fromkeys(case.directory.co_chairs, (Sight.CASE, Reason.CO_CHAIR))
+    steering_group = dict.fromkeys(case.directory.steering_group, (Sight.CASE, Reason.STEERING_GROUP))
     parts = _parts_of_members(case).items()
-    return insiders | {Post.of(code, Role.FOCAL_POINT): sight for code, (sight, _) in parts if code}
+    return co_chairs | steering_group | {Post.of(code, Role.FOCAL_POINT): part for code, part in parts if code}
 
 
 def sight(case: Case, post: Post) -> Sight:
@@ -169,8 +174,18 @@ class Seen(Value):
 def as_seen(case: Case, post: Post) -> Seen | None:
     """The case as a post sees it; None when it may not learn that there is one."""
     sight, why = why_seen(case, post)
-    if sight is Sight.NOTHING:
-        return None
+    return _seen(case, post, sight, why) if sight is not Sight.NOTHING else None
+
+
+def views(case: Case) -> Iterator[Seen]:
+    """The case as each post sees it that may see something of it, auditors as one, who reads everything first."""
+    yield _seen(case, SECRETARIAT, Sight.CASE, Reason.SECRETARIAT)
+    yield _seen(case, Post.of(SECRETARIAT.member, Role.AUDITOR), Sight.CASE, Reason.AUDITOR)
+    for post, (sight, why) in _places(case).items():
+        yield _seen(case, post, sight, why)
+
+
+def _seen(case: Case, post: Post, sight: Sight, why: Reason) -> Seen:
     shown = {Sight.CASE: _whole, Sight.OWN_PART: _own_part, Sight.CIRCULATED: _circulated}[sight]
     return Seen.model_construct(case=shown(case, post), post=post, sight=sight, why=why)
 

@@ -25,7 +25,7 @@ class CalendarPart(NamedTuple):
     invites: bool = False
 
 
-class For(NamedTuple):
+class CalendarReader(NamedTuple):
     """Whose calendar it is: the post, its mail address and zone (IANA); and what its entries are about."""
 
     post: Post
@@ -41,7 +41,7 @@ Summary = Callable[[str, Mapping[str, str], datetime], str]
 
 
 def calendar_parts(
-    kind: str, facts: Mapping[str, str], due: datetime | None, summary: str, reader: For, summary_of: Summary
+    kind: str, facts: Mapping[str, str], due: datetime | None, summary: str, reader: CalendarReader, summary_of: Summary
 ) -> list[CalendarPart]:
     """The calendar parts of a notice's mail; ``summary`` is what its subject says, ``summary_of`` what others' would."""
     if kind == "meeting_called":
@@ -57,7 +57,7 @@ def calendar_parts(
     return parts
 
 
-def _deadline(asked: AskedCommand, due: datetime, summary: str, reader: For) -> CalendarPart:
+def _deadline(asked: AskedCommand, due: datetime, summary: str, reader: CalendarReader) -> CalendarPart:
     url = reader.public_url + duty_address(asked.do, asked.about, reader.reference.partition("/")[0])
     written = deadline(
         asked, reader.post, reader.reference, reader.stamp, due=due, summary=summary, zone=reader.zone, url=url
@@ -65,12 +65,12 @@ def _deadline(asked: AskedCommand, due: datetime, summary: str, reader: For) -> 
     return CalendarPart(written, PUBLISH, "deadline.ics")
 
 
-def _taken_out(over: AskedCommand, reader: For) -> CalendarPart:
+def _taken_out(over: AskedCommand, reader: CalendarReader) -> CalendarPart:
     return CalendarPart(deadline_over(over, reader.post, reader.reference, reader.stamp), CANCEL, "deadline.ics")
 
 
-def _moved(facts: Mapping[str, str], reader: For, summary_of: Summary) -> Iterator[CalendarPart]:
-    """The dates that have moved (``models.notices.dates``), each as the mail that asked for it wrote it."""
+def _moved(facts: Mapping[str, str], reader: CalendarReader, summary_of: Summary) -> Iterator[CalendarPart]:
+    """The dates that have moved, each as the mail that asked for it wrote it."""
     for line in facts.get("dates", "").splitlines():
         due, _, duty = line.partition(" ")
         at, found = _moment(due), _asking(duty, reader.post)
@@ -86,8 +86,8 @@ def _moment(written: str) -> datetime | None:
         return None
 
 
-def _over(facts: Mapping[str, str], reader: For) -> Iterator[CalendarPart]:
-    """The duties that are over (``models.notices.dates``)."""
+def _over(facts: Mapping[str, str], reader: CalendarReader) -> Iterator[CalendarPart]:
+    """The duties that are over."""
     for duty in facts.get("over", "").splitlines():
         if (found := _asking(duty, reader.post)) is not None:
             yield _taken_out(found[2], reader)
@@ -104,7 +104,7 @@ def _asking(duty: str, post: Post) -> tuple[str, Mapping[str, str], AskedCommand
     return None
 
 
-def _called(facts: Mapping[str, str], reader: For) -> list[CalendarPart]:
+def _called(facts: Mapping[str, str], reader: CalendarReader) -> list[CalendarPart]:
     """The meeting; a cancellation where one that had been called is moved to a time that no calendar can hold."""
     url = reader.public_url + case_address(reader.reference)
     called = meeting_called(facts, reader.reference, reader.stamp, url=url, attendee=reader.address)
@@ -113,7 +113,7 @@ def _called(facts: Mapping[str, str], reader: For) -> list[CalendarPart]:
     return [_cancelled(facts.get("meeting", ""), reader)] if facts.get("moved") else []
 
 
-def _not_held(facts: Mapping[str, str], reader: For) -> list[CalendarPart]:
+def _not_held(facts: Mapping[str, str], reader: CalendarReader) -> list[CalendarPart]:
     """The meetings that the end of the case leaves out, each in a calendar of its own (RFC 5546, 3.2.5: one UID)."""
     if reader.post.role not in _INVITED:
         return []
@@ -121,6 +121,6 @@ def _not_held(facts: Mapping[str, str], reader: For) -> list[CalendarPart]:
     return [_cancelled(title, reader, starts) for starts, _, title in found]
 
 
-def _cancelled(title: str, reader: For, starts: str = "") -> CalendarPart:
+def _cancelled(title: str, reader: CalendarReader, starts: str = "") -> CalendarPart:
     gone = meeting_cancelled(title, reader.reference, reader.stamp, attendee=reader.address, starts=starts)
     return CalendarPart(gone, CANCEL, "meeting.ics", invites=True)

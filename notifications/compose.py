@@ -14,7 +14,7 @@ from models.posts import Capacity, Post
 from notifications import ical, mime
 from notifications.addresses import case_address, duty_address, off_address
 from notifications.answer_links import AnswerLinks, until
-from notifications.calendar_parts import CalendarPart, For, calendar_parts
+from notifications.calendar_parts import CalendarPart, CalendarReader, calendar_parts
 from notifications.envelope import fixed_fields, header_digest, reply_field, sender, unsubscribe_fields
 from notifications.headers import mailbox
 from notifications.meetings import REQUEST, meeting_called
@@ -22,7 +22,7 @@ from notifications.message import forms_of, message_of
 from notifications.off_links import OffLinks
 from notifications.registry import REGISTRY, DeliveryRule, Optionality, Sensitivity
 from notifications.texts import line
-from notifications.wording import About, MailLinks, WordingKey, subject_of, worded, wording_key
+from notifications.wording import About, MailLinks, WordingKey, mail_subject, worded, wording_key
 
 
 def _one_mailbox(address: str) -> str:
@@ -89,11 +89,11 @@ def compose(
         )
 
     told = tells(kind, facts, due)
-    subject = subject_of(told)
+    subject = mail_subject(told)
     replies_to = reply_field(reply_to, reference)
     stamp = ical.Stamp(sequence, at, sender(mail_from)[1], replies_to.addresses[0].addr_spec)
-    whose = For(reader.post, reader.address, reader.zone, reference, stamp, public_url)
-    calendars = calendar_parts(kind, facts, due, subject, whose, lambda *other: subject_of(tells(*other)))
+    whose = CalendarReader(reader.post, reader.address, reader.zone, reference, stamp, public_url)
+    calendars = calendar_parts(kind, facts, due, subject, whose, lambda *other: mail_subject(tells(*other)))
     way = _way(entry, reader, about, facts, due, at, key, public_url, links)
     saying = worded(told, way, reader.post, calendar=any(one.method == REQUEST for one in calendars))
 

@@ -1,8 +1,8 @@
 """What a notice says: put into words once for all who are told the same, and for each of them completed.
 
 A circulation tells thousands of readers the same; only the links and the post that the reader holds are each one's own.
-What words may depend on is a ``Telling``, and templates see nothing else: so what is one reader's alone can never stand
-in another's mail.
+What words may depend on is a ``WordingKey``, and templates see nothing else: so what is one reader's alone can never
+stand in another's mail.
 """
 
 from collections.abc import Iterator, Mapping
@@ -159,7 +159,7 @@ class _Once(NamedTuple):
 def _said_once(told: WordingKey, where: str, confirms: bool, calendar: bool) -> _Once:
     context = {
         **context_of(told),
-        "subject": subject_of(told),
+        "subject": mail_subject(told),
         "reference": line(told.about.reference),
         "calendar": calendar,
         "post": placeholder("post"),
@@ -174,7 +174,7 @@ def _said_once(told: WordingKey, where: str, confirms: bool, calendar: bool) -> 
 
 
 @lru_cache(maxsize=_KEPT)
-def subject_of(told: WordingKey) -> str:
+def mail_subject(told: WordingKey) -> str:
     """The subject of its mail."""
     return shortened(f"[{line(told.about.reference)}] {in_one_line(told.kind, context_of(told))}", LONGEST_SUBJECT)
 

@@ -19,5 +19,5 @@ Looking after it:
 ``replay``           recorded histories on this version of the workflows; waking idle cases after a deployment
 ``mail``             the ledger and the board of mail, as lines of text
 ``mail_preferences`` what a reader wants of its mails, read and changed by an operator
-``simulate``         a case told in a file, played on a server that skips time
+``scenarios``        cases told in files, checked and played on a server that skips time; ``yaml12``: how they are read
 """

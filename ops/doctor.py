@@ -42,7 +42,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
 async def _safely(check: Callable[[Settings], Awaitable[Finding]], settings: Settings) -> Finding:
     try:
         return await check(settings)
-    except (OSError, RuntimeError, SQLAlchemyError, SettingsError) as error:
+    except (OSError, SQLAlchemyError, SettingsError) as error:
         return Finding(what=str(check.__doc__).rstrip("."), well=False, seen=str(error).splitlines()[0])
 
 
@@ -94,7 +94,7 @@ async def _directory(settings: Settings) -> Finding:
             members = await read_members(connection)
     finally:
         await engine.dispose()
-    co_chairs = [member["code"] for member in members if member["co_chair"]]
+    co_chairs = [member.code for member in members if member.co_chair]
     return Finding(
         what="Directory of members",
         well=len(co_chairs) == 2,

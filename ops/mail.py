@@ -2,12 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -15,13 +13,17 @@ from models.notices import summary_of
 from models.notices.state import NoticeState
 from models.posts import Capacity, Post
 from models.returns import Fate
+from models.tables.mail import MailReturnRow
 from notifications.incoming import mails_in
 from notifications.preview import SAMPLE_CASE, MailShown, mail_shown, sample_mail
 from notifications.returns import read_return
 from notifications.sample_readers import sample_reader
 from notifications.texts import line
 from records.directory import names_of
+from records.mail_board import StuckNotice
 from records.mail_pauses import Pause
+from records.notices import LedgerNotice
+from records.proof import ToldNotice
 from records.returns import Noted, note
 from settings import Settings
 
@@ -39,7 +41,7 @@ async def note_files(engine: AsyncEngine, path: Path, at: datetime) -> Counter[N
     return counts
 
 
-def board_lines(rows: Sequence[Mapping[str, Any]], pause: Pause | None, queued: int) -> Iterator[str]:
+def board_lines(stuck: Sequence[StuckNotice], pause: Pause | None, queued: int) -> Iterator[str]:
     """The board (``mail_board.stuck_notices``) as lines of text: by post, each notice with why and what was tried.
 
     ``queued``: how many notices wait to be sent.
@@ -48,51 +50,56 @@ def board_lines(rows: Sequence[Mapping[str, Any]], pause: Pause | None, queued: 
         yield f"All mail is paused since {_at(pause.paused_at)} by {pause.paused_by}: {pause.why}"
     if queued:
         yield f"{queued} notices wait to be sent"
-    for post, notices in groupby(rows, itemgetter("post")):
+    for post, notices in groupby(stuck, lambda one: one.notice.post):
         yield ""
         yield post
-        for notice in notices:
-            yield from _notice_lines(notice, held=pause is not None)
+        for one in notices:
+            yield from _notice_lines(one, held=pause is not None)
 
 
-def _notice_lines(notice: Mapping[str, Any], *, held: bool) -> Iterator[str]:
-    yield f"  {notice['key']}"
-    yield f"    {summary_of(notice['kind'])}"
-    yield f"    {_stands(notice, held=held)}"
-    if said := notice["reason"] or notice["reply"]:
+def _notice_lines(stuck: StuckNotice, *, held: bool) -> Iterator[str]:
+    notice = stuck.notice
+    yield f"  {notice.key}"
+    yield f"    {summary_of(notice.kind)}"
+    yield f"    {_stands(notice, held=held, alternate_state=stuck.alternate_state)}"
+    if said := notice.reason or notice.reply:
         yield f"    said: {line(said)}"
-    for back in notice["returns"]:
+    for back in stuck.returns:
         yield _returned_line(back)
-    for decision in notice["decisions"]:
-        what = decision["what"].replace("_", " ")
-        yield f"    {what} {_at(decision['decided_at'])} by {line(decision['by'])}: {line(decision['why'])}".rstrip(
-            ": "
-        )
+    for decision in stuck.decisions:
+        what = decision.what.replace("_", " ")
+        yield f"    {what} {_at(decision.decided_at)} by {line(decision.by)}: {line(decision.why)}".rstrip(": ")
 
 
-def _returned_line(back: Mapping[str, Any]) -> str:
-    if back["fate"] == Fate.UNCONFIRMED:
-        said = f"may have come back {_at(back['noted_at'])}: a report names {back['address']}"
+def _returned_line(back: MailReturnRow) -> str:
+    if back.fate == Fate.UNCONFIRMED:
+        said = f"may have come back {_at(back.noted_at)}: a report names {back.address}"
     else:
-        said = f"came back {_at(back['noted_at'])}: {back['fate'].replace('_', ' ')}"
-    return f"    {said} {back['text']}".rstrip()
+        said = f"came back {_at(back.noted_at)}: {back.fate.replace('_', ' ')}"
+    return f"    {said} {back.text}".rstrip()
 
 
-def _stands(notice: Mapping[str, Any], *, held: bool) -> str:
+def _stands(
+    notice: LedgerNotice,
+    *,
+    held: bool,
+    digest_state: NoticeState | None = None,
+    alternate_state: NoticeState | None = None,
+) -> str:
     """State, address, attempts, and what happens next."""
-    states = dict.fromkeys((notice["state"], notice.get("digest_state") or notice["state"]))
+    states = dict.fromkeys((notice.state, digest_state or notice.state))
     words = [
-        ": ".join(str(state).replace("_", " ") for state in states),
-        *([f"to {notice['address']}"] if notice["address"] else []),
+        ": ".join(state.replace("_", " ") for state in states),
+        *([f"to {notice.address}"] if notice.address else []),
     ]
-    words.append(f"{notice['attempts']} attempts")
-    if notice["state"] == NoticeState.QUEUED:
-        again = notice["next_attempt_at"]
+    words.append(f"{notice.attempts} attempts")
+    if notice.state == NoticeState.QUEUED:
+        again = notice.next_attempt_at
         words.append("held by the pause" if held else f"tried again {_at(again)}" if again else "tried again at once")
-    elif notice["settled_at"]:
-        words.append(f"since {_at(notice['settled_at'])}")
-    if notice["alternate_state"]:
-        words.append(f"to the alternate instead: {notice['alternate_state'].replace('_', ' ')}")
+    elif notice.settled_at:
+        words.append(f"since {_at(notice.settled_at)}")
+    if alternate_state:
+        words.append(f"to the alternate instead: {alternate_state.replace('_', ' ')}")
     return ", ".join(words)
 
 
@@ -100,16 +107,17 @@ def _at(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%d %H:%M UTC")
 
 
-def told_lines(notices: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+def told_lines(notices: Iterable[ToldNotice]) -> Iterator[str]:
     """Who was told (``ledger_of_case``) as lines of text: when, what, whom, and what became of the mail."""
-    for notice in notices:
-        alternate = f" ({notice['capacity']})" if notice["capacity"] != Capacity.HOLDER else ""
-        yield f"{_at(notice['queued_at'])}  {notice['kind']}  {notice['post']}{alternate}"
-        stands = _stands({**notice, "alternate_state": None}, held=False)
-        said = notice["reason"] or notice["reply"]
+    for told in notices:
+        notice = told.notice
+        alternate = f" ({notice.capacity})" if notice.capacity is not Capacity.HOLDER else ""
+        yield f"{_at(notice.queued_at)}  {notice.kind}  {notice.post}{alternate}"
+        stands = _stands(notice, held=False, digest_state=told.digest_state)
+        said = notice.reason or notice.reply
         yield f"    {stands}{f': {line(said)}' if said else ''}"
-        if notice["acknowledged_at"]:
-            yield f"    confirmed by its reader {_at(notice['acknowledged_at'])}"
+        if notice.acknowledged_at:
+            yield f"    confirmed by its reader {_at(notice.acknowledged_at)}"
 
 
 async def preview_lines(

@@ -9,16 +9,20 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlmodel import SQLModel
 
 from db import write_transaction
 from models.log import broken_at
 from models.projection import Row
 from models.tables import TABLES
+from models.tables.cases import CaseRow, FollowUpRow
 from ops.verify import rebuilt
 from records import queries
 from records.log import read_entries, write_rows
+from records.rows import table_of
 
-_PARTS = ("cases", *(name for name in queries.PART_TABLES if name != "follow_ups"))
+_KINDS: tuple[type[SQLModel], ...] = (CaseRow, *(kind for kind in queries.PARTS if kind is not FollowUpRow))
+_TABLES = [table_of(kind).name for kind in _KINDS]
 
 
 async def cases_without_texts(engine: AsyncEngine) -> list[str]:
@@ -53,17 +57,21 @@ async def _rebuild_one(connection: AsyncConnection, reference: str) -> bool:
     entries = await read_entries(connection, reference)
     if not entries or broken_at(entries) is not None:
         return False
-    wanted = {key: columns for key, columns in rebuilt(reference, entries).items() if key[0] in _PARTS}
-    await write_rows(connection, [row for name in _PARTS for row in await _gone(connection, reference, name, wanted)])
+    wanted = {key: columns for key, columns in rebuilt(reference, entries).items() if key[0] in _TABLES}
+    await write_rows(connection, [row for kind in _KINDS for row in await _gone(connection, reference, kind, wanted)])
     await write_rows(connection, [Row(table=name, columns=columns) for (name, _), columns in wanted.items()])
     return True
 
 
 async def _gone(
-    connection: AsyncConnection, reference: str, name: str, wanted: Collection[tuple[str, tuple[Any, ...]]]
+    connection: AsyncConnection, reference: str, kind: type[SQLModel], wanted: Collection[tuple[str, tuple[Any, ...]]]
 ) -> list[Row]:
     """The rows that the log does not give."""
-    keys = [column.name for column in TABLES.tables[name].primary_key]
-    rows = await queries.parts(connection, reference, name)
-    there = [{key: row[key] for key in keys} for row in rows]
-    return [Row(table=name, columns=one, gone=True) for one in there if (name, tuple(one.values())) not in wanted]
+    table = table_of(kind)
+    rows = await queries.parts(connection, reference, kind)
+    there = [{column.name: getattr(row, column.name) for column in table.primary_key} for row in rows]
+    return [
+        Row(table=table.name, columns=one, gone=True)
+        for one in there
+        if (table.name, tuple(one.values())) not in wanted
+    ]

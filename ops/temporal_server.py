@@ -14,12 +14,12 @@ from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
-from temporalio.client import Client
 from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import RPCError
 
 from ops.processes import Child, ManagedProcess, ProcessError, Ready, free_port
 from settings import Settings, SettingsError
+from workflows.client import TemporalAway, temporal_client
 
 HOST = "127.0.0.1"
 SEARCH_ATTRIBUTES: Mapping[str, str] = {
@@ -158,13 +158,13 @@ def temporal_ready(config: ClientConnectConfig, search_attributes: Sequence[str]
 
     async def check() -> bool:
         try:
-            client = await Client.connect(**config)
+            client = await temporal_client(config)
             if not await client.service_client.check_health():
                 return False
             known = await client.operator_service.list_search_attributes(
                 ListSearchAttributesRequest(namespace=client.namespace)
             )
-        except (RPCError, RuntimeError):  # RuntimeError: nothing listens there yet
+        except (RPCError, TemporalAway):
             return False
         return set(search_attributes) <= set(known.custom_attributes)
 
@@ -176,7 +176,7 @@ def worker_ready(config: ClientConnectConfig, task_queue: str) -> Ready:
 
     async def check() -> bool:
         try:
-            client = await Client.connect(**config)
+            client = await temporal_client(config)
             answer = await client.workflow_service.describe_task_queue(
                 DescribeTaskQueueRequest(
                     namespace=client.namespace,
@@ -184,7 +184,7 @@ def worker_ready(config: ClientConnectConfig, task_queue: str) -> Ready:
                     task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
                 )
             )
-        except (RPCError, RuntimeError):
+        except (RPCError, TemporalAway):
             return False
         return bool(answer.pollers)
 

@@ -17,9 +17,11 @@ from models.log import Entry, broken_at
 from models.projection import Recorded, Row, rows_of
 from models.rules import blank, replay_entry
 from models.tables import TABLES
+from models.tables.cases import FollowUpRow
 from records import queries
 from records.attachments import Attachments
 from records.log import read_entries
+from records.rows import table_of
 
 
 class Fault(Value):
@@ -151,10 +153,10 @@ async def _against_projection(
 async def _too_much(
     connection: AsyncConnection, reference: str, wanted: dict[tuple[str, tuple[Any, ...]], Any]
 ) -> AsyncIterator[Fault]:
-    for name in set(queries.PART_TABLES) - {"follow_ups"}:  # those have logs of their own
-        keys = [column.name for column in TABLES.tables[name].primary_key]
-        for row in await queries.parts(connection, reference, name):
-            key = tuple(row[column] for column in keys)
+    for kind in set(queries.PARTS) - {FollowUpRow}:  # those have logs of their own
+        table = table_of(kind)
+        for row in await queries.parts(connection, reference, kind):
+            name, key = table.name, tuple(getattr(row, column.name) for column in table.primary_key)
             if (name, key) not in wanted:
                 yield Fault(stream=reference, what=f"{name} has {key}, which the log does not give")
 

@@ -10,6 +10,7 @@ Cases:
 
 Mail:
 
+``notices``            a notice in the ledger: read, queued, changed
 ``ledger``             the queue of notices: look ahead, reserve, send, mark; ``digests``: what goes together
 ``mail_preferences``   what readers want; ``mail_pauses``: all mail held back
 ``returns``            what came back; ``mail_board``: what is stuck, and what a person decides on it
@@ -23,5 +24,5 @@ Members and people:
 ``sign_ins``, ``sessions``, ``second_factor``, ``api_tokens``   links, cookies, codes and tokens of people and programs
 ``idempotency``        keys of programs' requests
 
-``csv_text`` writes tables that a spreadsheet opens without computing anything.
+``rows`` reads rows of tables as objects of their classes. ``csv_text`` writes tables for spreadsheets.
 """

@@ -11,7 +11,9 @@ from db import write_transaction
 from models.base import Line, Value
 from models.posts import Post
 from models.tables import TABLES
+from models.tables.people import TokenRow
 from records.holders import posts_of
+from records.rows import fetch_row, fetch_rows
 from records.sessions import make_token, token_digest
 
 LONGEST_TOKEN_LIFE = timedelta(days=365)
@@ -51,10 +53,9 @@ class ApiToken(Value):
         return scope in self.scopes
 
 
-def _read(row: dict[str, object]) -> ApiToken:
-    scopes = tuple(Scope(word) for word in str(row["scopes"]).split())
-    fields = {name: row[name] for name in ApiToken.model_fields if name != "scopes"}
-    return ApiToken(scopes=scopes, **fields)  # type: ignore[arg-type]
+def _read(row: TokenRow) -> ApiToken:
+    scopes = tuple(map(Scope, row.scopes.split()))
+    return ApiToken(scopes=scopes, **{name: getattr(row, name) for name in ApiToken.model_fields if name != "scopes"})
 
 
 async def new_api_token(
@@ -101,10 +102,10 @@ async def token_of(engine: AsyncEngine, token: str, now: datetime, *, touch: boo
     """
     good = (_TOKENS.c.token == token_digest(token)) & _TOKENS.c.ended_at.is_(None) & (_TOKENS.c.expires_at > now)
     async with engine.connect() as connection:
-        row = (await connection.execute(select(_TOKENS).where(good))).mappings().first()
+        row = await fetch_row(connection, select(TokenRow).where(good))
         if row is None:
             return None
-        found = _read(dict(row))
+        found = _read(row)
         if found.post not in await posts_of(connection, found.email, now):
             return None
     if touch and (found.used_at is None or now - found.used_at >= _TOUCHED):
@@ -116,8 +117,8 @@ async def token_of(engine: AsyncEngine, token: str, now: datetime, *, touch: boo
 async def tokens_of(connection: AsyncConnection, email: str, now: datetime) -> list[ApiToken]:
     """The tokens of an account that are not over, the newest first."""
     mine = (_TOKENS.c.email == email) & _TOKENS.c.ended_at.is_(None) & (_TOKENS.c.expires_at > now)
-    rows = await connection.execute(select(_TOKENS).where(mine).order_by(_TOKENS.c.made_at.desc()))
-    return [_read(dict(row)) for row in rows.mappings()]
+    rows = await fetch_rows(connection, select(TokenRow).where(mine).order_by(_TOKENS.c.made_at.desc()))
+    return list(map(_read, rows))
 
 
 async def end_token(engine: AsyncEngine, email: str, number: str, now: datetime) -> bool:

@@ -8,29 +8,28 @@ What is held was decided on for one holder of a post. When the post changes hand
 queued anew and decided on again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from db import insert_for, write_transaction
+from db import write_transaction
 from models.mail_preferences import HoldReason
 from models.notices import DIGEST
 from models.notices.state import NoticeState
 from models.posts import Post
 from models.tables import TABLES
-from records.ledger import notice_of_no_case
 from records.mail_pauses import current_pause
+from records.notices import NOTICES, SELECT_NOTICES, LedgerNotice, NewNotice, queue_notice, read_notice
 
-_NOTICES, _HOLDERS = TABLES.tables["notices"], TABLES.tables["holders"]
+_HOLDERS = TABLES.tables["holders"]
 _ANEW = {"state": NoticeState.QUEUED, "next_attempt_at": None, "reason": "", "address": ""}
 
 
 def _held() -> ColumnElement[bool]:
     """What waits because its reader wants it so."""
-    c = _NOTICES.c
+    c = NOTICES.c
     quiet = and_(c.state == NoticeState.QUEUED, c.next_attempt_at.is_not(None), c.reason == HoldReason.QUIET)
     return or_(c.state == NoticeState.DIGEST, quiet)
 
@@ -41,7 +40,7 @@ async def gather(engine: AsyncEngine, *, due: datetime, now: datetime) -> int:
     While all mail is paused none is made: what comes meanwhile goes in one.
     """
     async with engine.connect() as connection:
-        nothing = (await connection.execute(select(_NOTICES.c.id).where(_held()).limit(1))).first() is None
+        nothing = (await connection.execute(select(NOTICES.c.id).where(_held()).limit(1))).first() is None
         if nothing or await current_pause(connection):
             return 0
     async with write_transaction(engine) as connection:
@@ -49,49 +48,43 @@ async def gather(engine: AsyncEngine, *, due: datetime, now: datetime) -> int:
 
 
 def _gather(connection: Connection, due: datetime, now: datetime) -> int:
-    c, h = _NOTICES.c, _HOLDERS.c
+    c, h = NOTICES.c, _HOLDERS.c
     for_its_holder = select(h.post).where(h.post == c.post, h.email == c.address).exists()
-    connection.execute(update(_NOTICES).where(_held(), ~for_its_holder).values(**_ANEW))
+    connection.execute(update(NOTICES).where(_held(), ~for_its_holder).values(**_ANEW))
     waits = and_(c.state == NoticeState.DIGEST, c.next_attempt_at <= due)
     firsts = connection.execute(select(c.post, func.min(c.id)).where(waits).group_by(c.post)).all()
     made = 0
     for post, first in firsts:
         key = f"{DIGEST}:{post}:{first}"
-        insert = insert_for(connection)(_NOTICES).on_conflict_do_nothing(index_elements=["key"])
-        mine = connection.execute(
-            insert.values(**notice_of_no_case(key, DIGEST, Post(post), now)).returning(c.id)
-        ).first()
-        if mine is not None:  # else another worker has gathered it
+        if queue_notice(connection, NewNotice(key, DIGEST, Post(post), now)):  # else another worker has gathered it
             gone = {"state": NoticeState.GATHERED, "digest": key, "next_attempt_at": None, "settled_at": now}
-            connection.execute(update(_NOTICES).where(waits, c.post == post).values(**gone))
+            connection.execute(update(NOTICES).where(waits, c.post == post).values(**gone))
             made += 1
     return made
 
 
-async def items_of(
-    connection: AsyncConnection, notices: Iterable[Mapping[str, Any]]
-) -> dict[str, list[dict[str, Any]]]:
+async def items_of(connection: AsyncConnection, notices: Iterable[LedgerNotice]) -> dict[str, list[LedgerNotice]]:
     """What is in those of these notices that are digests, oldest first, by the digest's key.
 
     A digest that goes to the alternate instead holds what the holder's held.
     """
-    keys = {one["instead_of"] or one["key"]: one["key"] for one in notices if one["kind"] == DIGEST}
+    keys = {one.instead_of or one.key: one.key for one in notices if one.kind == DIGEST}
     if not keys:
         return {}
-    c = _NOTICES.c
-    query = select(_NOTICES).where(c.digest.in_(list(keys)), c.state == NoticeState.GATHERED).order_by(c.id)
-    found: dict[str, list[dict[str, Any]]] = {key: [] for key in keys.values()}
-    for row in (await connection.execute(query)).mappings():
-        found[keys[row["digest"]]].append(dict(row))
+    c = NOTICES.c
+    query = SELECT_NOTICES.where(c.digest.in_(list(keys)), c.state == NoticeState.GATHERED).order_by(c.id)
+    found: dict[str, list[LedgerNotice]] = {key: [] for key in keys.values()}
+    for item in map(read_notice, await connection.execute(query)):
+        found[keys[item.digest]].append(item)
     return found
 
 
-async def let_go(connection: AsyncConnection, post: Post) -> None:
+async def release_held(connection: AsyncConnection, post: Post) -> None:
     """Have everything that is held for a post decided on anew, in the caller's transaction."""
-    await connection.execute(update(_NOTICES).where(_held(), _NOTICES.c.post == str(post)).values(**_ANEW))
+    await connection.execute(update(NOTICES).where(_held(), NOTICES.c.post == str(post)).values(**_ANEW))
 
 
-async def let_go_office(connection: AsyncConnection, member: str) -> None:
+async def release_held_of_office(connection: AsyncConnection, member: str) -> None:
     """The same for all posts of a member, whose office keeps other hours now: its morning is another."""
-    of_its_posts = _NOTICES.c.post.startswith(f"{member}/", autoescape=True)
-    await connection.execute(update(_NOTICES).where(_held(), of_its_posts).values(**_ANEW))
+    of_its_posts = NOTICES.c.post.startswith(f"{member}/", autoescape=True)
+    await connection.execute(update(NOTICES).where(_held(), of_its_posts).values(**_ANEW))

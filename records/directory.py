@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-from sqlalchemy.sql import Select
 
 from db import write_transaction
 from models.base import Value
@@ -26,7 +25,9 @@ from models.posts import SECRETARIAT, Post, Role
 from models.projection import Row
 from models.public_holidays import work_calendar
 from models.tables import TABLES
+from models.tables.directory import AlternateRow, HolderRow, MemberRow
 from records.log import write_rows
+from records.rows import fetch_rows
 
 SEED = Path(__file__).parent / "seed"
 _MEMBERS, _HOLDERS = TABLES.tables["members"], TABLES.tables["holders"]
@@ -153,24 +154,23 @@ def _alternate(holder: Mapping[str, Any]) -> dict[str, Any]:
 # reading -----------------------------------------------------------------------------------------------------------
 
 
-def _members() -> Select[Any]:
-    return select(_MEMBERS).order_by(_MEMBERS.c.position, _MEMBERS.c.code)
-
-
-async def read_members(connection: AsyncConnection) -> list[dict[str, Any]]:
+async def read_members(connection: AsyncConnection) -> list[MemberRow]:
     """All members in the order of the list."""
-    return [dict(row) for row in (await connection.execute(_members())).mappings()]
+    return await fetch_rows(connection, select(MemberRow).order_by(_MEMBERS.c.position, _MEMBERS.c.code))
 
 
-async def all_offices(
-    connection: AsyncConnection,
-) -> tuple[dict[Post, dict[str, Any]], dict[Post, list[dict[str, Any]]]]:
+def members_in(rows: Iterable[MemberRow]) -> dict[str, Member]:
+    """Members by code, without their offices, as cases copy them."""
+    return {row.code: Member(**{name: getattr(row, name) for name in Member.model_fields}) for row in rows}
+
+
+async def all_offices(connection: AsyncConnection) -> tuple[dict[Post, HolderRow], dict[Post, list[AlternateRow]]]:
     """Who holds each post, and who is named as an alternate of each, also those whose time is over."""
-    holders = {Post(row["post"]): dict(row) for row in (await connection.execute(select(_HOLDERS))).mappings()}
-    named: dict[Post, list[dict[str, Any]]] = {}
-    query = select(_ALTERNATES).order_by(_ALTERNATES.c.post, _ALTERNATES.c.name)
-    for row in (await connection.execute(query)).mappings():
-        named.setdefault(Post(row["post"]), []).append(dict(row))
+    holders = {Post(row.post): row for row in await fetch_rows(connection, select(HolderRow))}
+    named: dict[Post, list[AlternateRow]] = {}
+    query = select(AlternateRow).order_by(_ALTERNATES.c.post, _ALTERNATES.c.name)
+    for row in await fetch_rows(connection, query):
+        named.setdefault(Post(row.post), []).append(row)
     return holders, named
 
 
@@ -191,16 +191,14 @@ async def opening(connection: AsyncConnection, year: int, policy: Policy | None 
     rows = await read_members(connection)
     if not rows:
         raise DirectoryError("the directory is empty; import a member list first: ahg directory import FILE")
-    fields = set(Member.model_fields)
-    members = {row["code"]: Member(**{name: row[name] for name in fields}) for row in rows}
-    offices = {row["code"]: office_calendar(row["zone"], row["holidays"], year) for row in rows}
+    offices = {row.code: office_calendar(row.zone, row.holidays, year) for row in rows}
     secretariat = _offices((SEED / "offices.csv").read_text(encoding="utf-8")).get(SECRETARIAT.member)
     if secretariat:
         offices[SECRETARIAT.member] = office_calendar(secretariat["zone"], secretariat["holidays"], year)
     if policy is None:
         newest = select(_POLICIES.c.body).order_by(_POLICIES.c.id.desc()).limit(1)
         policy = Policy.model_validate((await connection.execute(newest)).scalar_one())
-    return Opening(directory=Directory(members=members), calendars=Calendars(offices=offices), policy=policy)
+    return Opening(directory=Directory(members=members_in(rows)), calendars=Calendars(offices=offices), policy=policy)
 
 
 _CALENDARS: dict[tuple[str, str, int], WorkCalendar] = {}

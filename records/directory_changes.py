@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, or_, select
+from pydantic import BaseModel
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import write_transaction
@@ -18,12 +19,14 @@ from models.base import Value
 from models.case import Stage
 from models.commands import Person
 from models.directory_changes import DIRECTORY_ROLES, ChangeKind, DirectoryRoles, OfficeSettings, check_roles
-from models.members import Member
 from models.posts import SECRETARIAT, Post
 from models.refusal import RefusalKind, Refused
 from models.tables import TABLES
-from records.digests import let_go_office
-from records.directory import import_into, read_members
+from models.tables.administration import DirectoryChangeRow
+from models.tables.directory import AlternateRow, HolderRow, MemberRow
+from records.digests import release_held_of_office
+from records.directory import import_into, members_in, read_members
+from records.rows import columns_of, fetch_row, fetch_rows
 
 _CHANGES, _MEMBERS = TABLES.tables["directory_changes"], TABLES.tables["members"]
 _HOLDERS, _ALTERNATES = TABLES.tables["holders"], TABLES.tables["alternates"]
@@ -31,7 +34,7 @@ _DUTIES, _CASES = TABLES.tables["duties"], TABLES.tables["cases"]
 _ENDED = tuple(stage.value for stage in Stage if stage.ended)
 _MOST_CASES = 500
 
-DirectoryState = dict[str, Any]
+_State = dict[str, Any]
 
 
 class DirectoryChange(Value):
@@ -71,37 +74,45 @@ class StaleDirectory(Exception):
 
 def directory_fingerprint(state: object) -> str:
     """A mark of what a form shows: equal for equal states."""
-    written = json.dumps(state, sort_keys=True, ensure_ascii=False, default=str)
+
+    def plain(value: object) -> object:
+        return value.model_dump(mode="json") if isinstance(value, BaseModel) else str(value)
+
+    written = json.dumps(state, sort_keys=True, ensure_ascii=False, default=plain)
     return hashlib.sha256(written.encode(errors="backslashreplace")).hexdigest()[:24]
 
 
 # what stands now ----------------------------------------------------------------------------------------------------
 
 
-async def offices_of_post(connection: AsyncConnection, post: Post) -> tuple[DirectoryState, list[DirectoryState]]:
-    """Who holds a post (empty: nobody), and who is named as alternate, also those whose time is over."""
-    holder = (await connection.execute(select(_HOLDERS).where(_HOLDERS.c.post == post))).mappings().first()
-    named = select(_ALTERNATES).where(_ALTERNATES.c.post == post).order_by(_ALTERNATES.c.name)
-    rows = (await connection.execute(named)).mappings()
-    return dict(holder) if holder else {}, [
-        {**row, "until": row["until"].isoformat() if row["until"] else None} for row in rows
-    ]
+async def holder_of_post(connection: AsyncConnection, post: Post) -> HolderRow | None:
+    """Who holds a post; None: nobody."""
+    return await fetch_row(connection, select(HolderRow).where(_HOLDERS.c.post == post))
 
 
-async def office_of(connection: AsyncConnection, code: str) -> DirectoryState | None:
+async def alternates_of_post(connection: AsyncConnection, post: Post) -> list[AlternateRow]:
+    """Who is named as alternate of a post, also those whose time is over."""
+    named = select(AlternateRow).where(_ALTERNATES.c.post == post).order_by(_ALTERNATES.c.name)
+    return await fetch_rows(connection, named)
+
+
+async def office_of(connection: AsyncConnection, code: str) -> OfficeSettings | None:
     """Zone, holidays and mandate of a member's office; None for one that the directory does not have."""
-    columns = (_MEMBERS.c.zone, _MEMBERS.c.holidays, _MEMBERS.c.mandate)
-    row = (await connection.execute(select(*columns).where(_MEMBERS.c.code == code))).mappings().first()
-    return {**row, "mandate": list(row["mandate"] or ())} if row else None
+    row = await fetch_row(connection, select(MemberRow).where(_MEMBERS.c.code == code))
+    return _office(row) if row else None
 
 
-async def roles_of(connection: AsyncConnection) -> DirectoryState:
+def _office(row: MemberRow) -> OfficeSettings:
+    return OfficeSettings.model_construct(zone=row.zone, holidays=row.holidays, mandate=tuple(row.mandate or ()))
+
+
+async def roles_of(connection: AsyncConnection) -> DirectoryRoles:
     """Who co-chairs, and who sits on the Steering Group."""
     rows = await read_members(connection)
-    return {
-        "co_chairs": [row["code"] for row in rows if row["co_chair"]],
-        "steering_group": [row["code"] for row in rows if row["steering_group"]],
-    }
+    return DirectoryRoles(
+        co_chairs=tuple(row.code for row in rows if row.co_chair),
+        steering_group=tuple(row.code for row in rows if row.steering_group),
+    )
 
 
 async def waiting_cases(connection: AsyncConnection, post: Post) -> list[str]:
@@ -126,8 +137,8 @@ async def _make(
     editor: Editor,
     kind: ChangeKind,
     about: str,
-    read: Callable[[AsyncConnection], Awaitable[DirectoryState]],
-    write: Callable[[AsyncConnection, DirectoryState], Awaitable[DirectoryState]],
+    read: Callable[[AsyncConnection], Awaitable[_State]],
+    write: Callable[[AsyncConnection, _State], Awaitable[_State]],
     cases_of: Post | None = None,
 ) -> DirectoryChange:
     """Change what ``read`` gives by ``write``, which answers with what is since."""
@@ -167,10 +178,11 @@ async def record_hand_over(engine: AsyncEngine, editor: Editor, post: Post, to: 
         StaleDirectory, Refused: nothing was written.
     """
 
-    async def read(connection: AsyncConnection) -> DirectoryState:
-        return (await offices_of_post(connection, post))[0]
+    async def read(connection: AsyncConnection) -> _State:
+        holder = await holder_of_post(connection, post)
+        return columns_of(holder) if holder else {}
 
-    async def write(connection: AsyncConnection, before: DirectoryState) -> DirectoryState:
+    async def write(connection: AsyncConnection, before: _State) -> _State:
         after = {"post": str(post), **to.model_dump()}
         query = _HOLDERS.update().where(_HOLDERS.c.post == post) if before else _HOLDERS.insert()
         await connection.execute(query.values(**after))
@@ -190,17 +202,14 @@ async def record_alternate(
     if until is not None and until < editor.at.date():
         raise Refused(RefusalKind.INVALID, "The delegation would end before it begins.")
 
-    async def read(connection: AsyncConnection) -> DirectoryState:
-        return {"alternates": (await offices_of_post(connection, post))[1]}
-
-    async def write(connection: AsyncConnection, before: DirectoryState) -> DirectoryState:
+    async def write(connection: AsyncConnection, before: _State) -> _State:
         same = and_(_ALTERNATES.c.post == post, _ALTERNATES.c.name == to.name)
         await connection.execute(_ALTERNATES.delete().where(same))
         row = {"post": str(post), "name": to.name, "email": to.email, "until": until}
         await connection.execute(_ALTERNATES.insert(), row)
-        return await read(connection)
+        return await _alternates(connection, post)
 
-    return await _make(engine, editor, ChangeKind.DELEGATED, post, read, write, post)
+    return await _make(engine, editor, ChangeKind.DELEGATED, post, lambda on: _alternates(on, post), write, post)
 
 
 async def record_alternate_end(engine: AsyncEngine, editor: Editor, post: Post, name: str) -> DirectoryChange:
@@ -210,15 +219,17 @@ async def record_alternate_end(engine: AsyncEngine, editor: Editor, post: Post, 
         StaleDirectory, Refused: nothing was written.
     """
 
-    async def read(connection: AsyncConnection) -> DirectoryState:
-        return {"alternates": (await offices_of_post(connection, post))[1]}
-
-    async def write(connection: AsyncConnection, before: DirectoryState) -> DirectoryState:
+    async def write(connection: AsyncConnection, before: _State) -> _State:
         same = and_(_ALTERNATES.c.post == post, _ALTERNATES.c.name == name)
         await connection.execute(_ALTERNATES.delete().where(same))
-        return await read(connection)
+        return await _alternates(connection, post)
 
-    return await _make(engine, editor, ChangeKind.RELIEVED, post, read, write)
+    return await _make(engine, editor, ChangeKind.RELIEVED, post, lambda on: _alternates(on, post), write)
+
+
+async def _alternates(connection: AsyncConnection, post: Post) -> _State:
+    rows = map(columns_of, await alternates_of_post(connection, post))
+    return {"alternates": [{**row, "until": row["until"].isoformat() if row["until"] else None} for row in rows]}
 
 
 async def record_office(engine: AsyncEngine, editor: Editor, code: str, office: OfficeSettings) -> DirectoryChange:
@@ -230,17 +241,17 @@ async def record_office(engine: AsyncEngine, editor: Editor, code: str, office: 
         StaleDirectory, Refused: nothing was written.
     """
 
-    async def read(connection: AsyncConnection) -> DirectoryState:
+    async def read(connection: AsyncConnection) -> _State:
         state = await office_of(connection, code)
         if state is None:
             raise Refused(RefusalKind.NOT_FOUND, f"There is no member {code} in the directory.")
-        return state
+        return state.model_dump(mode="json")
 
-    async def write(connection: AsyncConnection, before: DirectoryState) -> DirectoryState:
+    async def write(connection: AsyncConnection, before: _State) -> _State:
         after = office.model_dump(mode="json")
         await connection.execute(_MEMBERS.update().where(_MEMBERS.c.code == code).values(**after))
         if _hours(before) != _hours(after):
-            await let_go_office(connection, code)
+            await release_held_of_office(connection, code)
         return after
 
     return await _make(engine, editor, ChangeKind.OFFICE, code, read, write)
@@ -253,15 +264,16 @@ async def record_roles(engine: AsyncEngine, editor: Editor, marks: DirectoryRole
         StaleDirectory, Refused: nothing was written.
     """
 
-    async def write(connection: AsyncConnection, before: DirectoryState) -> DirectoryState:
-        fields = set(Member.model_fields)
-        rows = await read_members(connection)
-        check_roles(marks, {row["code"]: Member(**{name: row[name] for name in fields}) for row in rows})
+    async def read(connection: AsyncConnection) -> _State:
+        return (await roles_of(connection)).model_dump(mode="json")
+
+    async def write(connection: AsyncConnection, before: _State) -> _State:
+        check_roles(marks, members_in(await read_members(connection)))
         for column, codes in (("co_chair", marks.co_chairs), ("steering_group", marks.steering_group)):
             await connection.execute(_MEMBERS.update().values({column: _MEMBERS.c.code.in_(codes)}))
-        return await roles_of(connection)
+        return await read(connection)
 
-    return await _make(engine, editor, ChangeKind.MARKS, DIRECTORY_ROLES, roles_of, write)
+    return await _make(engine, editor, ChangeKind.MARKS, DIRECTORY_ROLES, read, write)
 
 
 async def import_list(engine: AsyncEngine, members_csv: str, at: datetime) -> int:
@@ -293,7 +305,7 @@ async def import_list(engine: AsyncEngine, members_csv: str, at: datetime) -> in
             await connection.execute(_CHANGES.insert(), [_columns(one) for one in made])
         for one in made:
             if one.kind is ChangeKind.OFFICE and _hours(one.before or {}) != _hours(one.after):
-                await let_go_office(connection, one.about)
+                await release_held_of_office(connection, one.about)
     return count
 
 
@@ -305,18 +317,12 @@ def _hours(office: Mapping[str, Any]) -> tuple[Any, Any]:
 _IMPORT = "ahg directory import"
 
 
-async def _offices_and_marks(connection: AsyncConnection) -> dict[str, DirectoryState]:
+async def _offices_and_marks(connection: AsyncConnection) -> dict[str, _State]:
     """Name and office of each member by code, and the marks; those alone of an empty directory."""
     offices = {
-        row["code"]: {
-            "name": row["name"],
-            "zone": row["zone"],
-            "holidays": row["holidays"],
-            "mandate": list(row["mandate"] or ()),
-        }
-        for row in await read_members(connection)
+        row.code: {"name": row.name, **_office(row).model_dump(mode="json")} for row in await read_members(connection)
     }
-    return {**offices, DIRECTORY_ROLES: await roles_of(connection)}
+    return {**offices, DIRECTORY_ROLES: (await roles_of(connection)).model_dump(mode="json")}
 
 
 def _columns(made: DirectoryChange) -> dict[str, Any]:
@@ -326,13 +332,13 @@ def _columns(made: DirectoryChange) -> dict[str, Any]:
 # history ------------------------------------------------------------------------------------------------------------
 
 
-def _changed(row: RowMapping) -> DirectoryChange:
-    return DirectoryChange.model_validate(dict(row))
+def _changed(row: DirectoryChangeRow) -> DirectoryChange:
+    return DirectoryChange.model_validate(columns_of(row))
 
 
 async def change_of(connection: AsyncConnection, number: str) -> DirectoryChange | None:
     """One change by its id."""
-    row = (await connection.execute(select(_CHANGES).where(_CHANGES.c.id == number))).mappings().first()
+    row = await fetch_row(connection, select(DirectoryChangeRow).where(_CHANGES.c.id == number))
     return _changed(row) if row else None
 
 
@@ -344,7 +350,7 @@ async def directory_changes(
     limit: int | None = 100,
 ) -> list[DirectoryChange]:
     """Changes, the newest first: of these posts and members, or of all; ``before``: only those that came earlier."""
-    query = select(_CHANGES).order_by(_CHANGES.c.at.desc(), _CHANGES.c.id.desc()).limit(limit)
+    query = select(DirectoryChangeRow).order_by(_CHANGES.c.at.desc(), _CHANGES.c.id.desc()).limit(limit)
     wanted = tuple(about)
     if wanted:
         query = query.where(_CHANGES.c.about.in_(wanted))
@@ -353,7 +359,7 @@ async def directory_changes(
     if before is not None:
         earlier: ColumnElement[bool] = and_(_CHANGES.c.at == before.at, _CHANGES.c.id < before.id)
         query = query.where(or_(_CHANGES.c.at < before.at, earlier))
-    return [_changed(row) for row in (await connection.execute(query)).mappings()]
+    return [_changed(row) for row in await fetch_rows(connection, query)]
 
 
 def command_of(made: DirectoryChange) -> str:

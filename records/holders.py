@@ -1,8 +1,8 @@
 """Who holds which posts now: the directory, asked by mail address."""
 
 import unicodedata
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -27,12 +27,22 @@ class DirectoryPerson(Value):
     zone: str = "UTC"
 
 
+class _Named(NamedTuple):
+    """A row of the directory with an address: a holder's, or an alternate's with its last day, if it has one."""
+
+    post: str
+    name: str
+    email: str
+    language: str | None
+    until: date | None = None
+
+
 def folded(address: str) -> str:
     """An address as it is compared: Unicode NFC, without outer blanks and capitals."""
     return unicodedata.normalize("NFC", address).strip().casefold()
 
 
-async def _rows_of(connection: AsyncConnection, email: str, now: datetime) -> list[dict[str, Any]]:
+async def _rows_of(connection: AsyncConnection, email: str, now: datetime) -> list[_Named]:
     """The directory's rows with that address: the holder's first, then those of an alternate whose time is not over.
 
     Compared here and not in SQL, whose idea of capitals differs from database to database.
@@ -46,34 +56,33 @@ async def _rows_of(connection: AsyncConnection, email: str, now: datetime) -> li
             _ALTERNATES.c.post,
             _ALTERNATES.c.name,
             _ALTERNATES.c.email,
-            _ALTERNATES.c.until,
             # What an alternate is written in: the post's language (see records.directory.addressee_of).
             select(_HOLDERS.c.language)
             .where(_HOLDERS.c.post == _ALTERNATES.c.post)
             .scalar_subquery()
             .label("language"),
+            _ALTERNATES.c.until,
         )
         .where(or_(_ALTERNATES.c.until.is_(None), _ALTERNATES.c.until >= earliest_day(now)))
         .order_by(_ALTERNATES.c.post)
     )
-    found: list[dict[str, Any]] = []
+    found: list[_Named] = []
     for query in (held.order_by(_HOLDERS.c.post), stood_in):
-        rows = (await connection.execute(query)).mappings().all()
-        mine = (dict(row) for row in rows if folded(row["email"]) == wanted)
+        rows = [_Named(*row) for row in await connection.execute(query)]
+        mine = (row for row in rows if folded(row.email) == wanted)
         found += [row for row in mine if not await _over(connection, row, now)]
     return found
 
 
-async def _over(connection: AsyncConnection, row: dict[str, Any], now: datetime) -> bool:
+async def _over(connection: AsyncConnection, row: _Named, now: datetime) -> bool:
     """Whether the last day of an alternate has passed where the post's office is."""
-    until = row.get("until")
-    return until is not None and until < day_in(await zone_of_member(connection, Post(row["post"]).member), now)
+    return row.until is not None and row.until < day_in(await zone_of_member(connection, Post(row.post).member), now)
 
 
 async def posts_of(connection: AsyncConnection, email: str, now: datetime) -> tuple[Post, ...]:
     """The posts of which this address is the holder's or, until its day has passed, an alternate's; holder's first."""
     rows = await _rows_of(connection, email, now)
-    return tuple(dict.fromkeys(Post(row["post"]) for row in rows))
+    return tuple(dict.fromkeys(Post(row.post) for row in rows))
 
 
 async def person_of(connection: AsyncConnection, email: str, now: datetime) -> DirectoryPerson:
@@ -82,5 +91,5 @@ async def person_of(connection: AsyncConnection, email: str, now: datetime) -> D
     if not rows:
         return DirectoryPerson()
     first = rows[0]
-    zone = await zone_of_member(connection, Post(first["post"]).member)
-    return DirectoryPerson(email=first["email"], name=first["name"], language=first["language"] or "en", zone=zone)
+    zone = await zone_of_member(connection, Post(first.post).member)
+    return DirectoryPerson(email=first.email, name=first.name, language=first.language or "en", zone=zone)

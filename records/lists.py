@@ -4,12 +4,13 @@ Every query takes the post that reads and leaves out what it may not see (``visi
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
-from operator import itemgetter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.case import Stage
@@ -90,6 +91,65 @@ class Filters(NamedTuple):
         return self.open and not (self.requester or self.waiting_on or self.overdue_at or self.stage or self.urgency)
 
 
+@dataclass(frozen=True, slots=True)
+class ListedAct:
+    """What the clock does next by itself in a case (``models.agenda.NextAct``)."""
+
+    at: datetime
+    subject: str
+    act: str
+
+    @classmethod
+    def read(cls, written: Mapping[str, str]) -> "ListedAct":
+        """An act from the column ``next_act``."""
+        return cls(datetime.fromisoformat(written["at"]), written["subject"], written["act"])
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCase:
+    """A case as lists show it to a post: what the post does not see of it is empty."""
+
+    reference: str
+    sight: Sight
+    opened_at: datetime
+    title: str = ""
+    stage: str = ""
+    stage_since: datetime | None = None
+    urgency: str = ""
+    requesters: Sequence[str] = ()
+    clock: str = ""
+    waiting_on: Sequence[str] = ()
+    due: datetime | None = None
+    next_act: ListedAct | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedDuty:
+    """What a post is asked to do in a case, and what the list says of the case."""
+
+    reference: str
+    do: str
+    about: str
+    due: datetime | None
+    title: str
+    stage: str
+    urgency: str
+    clock: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFollowUp:
+    """A recommendation that is followed: ``state`` and when its owner is asked next."""
+
+    reference: str
+    number: int
+    text: str
+    addressees: Sequence[str]
+    due: date | None
+    state: str
+    next_at: datetime | None
+
+
 def _seen_by(reader: Post) -> Select[Any]:
     """The rows that a post sees, with how much it sees of each in the column ``sight``."""
     if sees_every_case(reader):
@@ -104,7 +164,7 @@ def _seen(reference: ColumnElement[str], reader: Post) -> ColumnElement[bool]:
 
 async def cases_seen(
     connection: AsyncConnection, reader: Post, filters: Filters, after: Cursor | None = None, limit: int = CASES_A_PAGE
-) -> list[dict[str, Any]]:
+) -> list[ListedCase]:
     """A page of the cases that a post sees, newest first.
 
     A filter tells something of each case that it finds, so a case of which the post does not know that is left out. What
@@ -114,8 +174,8 @@ async def cases_seen(
     if filters.only_open and not sees_every_case(reader):
         told = _seen_by(reader).where(_ONLY_TOLD), _READERS.c.opened_at, _READERS.c.reference
         rows += await _page(connection, told, filters, after, limit)
-        rows.sort(key=itemgetter("opened_at", "reference"), reverse=True)
-    return [_shown(row) for row in rows[:limit]]
+        rows.sort(key=attrgetter("opened_at", "reference"), reverse=True)
+    return [_listed(row) for row in rows[:limit]]
 
 
 Narrowed = tuple[Select[Any], ColumnElement[datetime], ColumnElement[str]]
@@ -124,7 +184,7 @@ Narrowed = tuple[Select[Any], ColumnElement[datetime], ColumnElement[str]]
 
 async def _page(
     connection: AsyncConnection, narrowed: Narrowed, filters: Filters, after: Cursor | None, limit: int
-) -> list[dict[str, Any]]:
+) -> list[Row[Any]]:
     query, opened_at, reference = narrowed
     query = query.order_by(opened_at.desc(), reference.desc()).limit(limit)
     if after is not None:
@@ -140,7 +200,7 @@ async def _page(
         query = query.where(_CASES.c.urgency == filters.urgency)
     if filters.overdue_at is not None:
         query = query.where(_CASES.c.due < filters.overdue_at)
-    return [dict(row) for row in (await connection.execute(query)).mappings()]
+    return list(await connection.execute(query))
 
 
 def _narrowed(reader: Post, filters: Filters) -> Narrowed:
@@ -171,29 +231,29 @@ def _marked(mark: tuple[str, str]) -> ColumnElement[bool]:
     return select(_MARKS.c.reference).where(*same).exists()
 
 
-def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row without what the reader does not see: of a case that was only circulated, all but its reference."""
-    shown = dict(row)
-    if shown["sight"] < Sight.CASE:
-        shown.update(waiting_on=[], next_act=None, due=None, requesters=[], terms={}, clock="", head="")
-    if shown["sight"] < Sight.OWN_PART:
-        shown.update(title="", stage="", stage_since=None, urgency="")
-    return shown
+def _listed(row: Row[Any]) -> ListedCase:
+    """What the reader sees of a row: of a case that was only circulated, nothing but its reference."""
+    sight, shown = Sight(row.sight), {}
+    if sight >= Sight.OWN_PART:
+        shown = {"title": row.title, "stage": row.stage, "stage_since": row.stage_since, "urgency": row.urgency}
+    if sight >= Sight.CASE:
+        shown |= {"requesters": row.requesters, "clock": row.clock, "waiting_on": row.waiting_on, "due": row.due}
+        shown["next_act"] = ListedAct.read(row.next_act) if row.next_act else None
+    return ListedCase(row.reference, sight, row.opened_at, **shown)
 
 
-async def cases_named(
-    connection: AsyncConnection, reader: Post, references: Collection[str]
-) -> dict[str, dict[str, Any]]:
+async def cases_named(connection: AsyncConnection, reader: Post, references: Collection[str]) -> dict[str, ListedCase]:
     """Of some cases those that a post sees, by reference, as its list shows them."""
     if not references:
         return {}
     query = _seen_by(reader).where(_CASES.c.reference.in_(references))
-    return {row["reference"]: _shown(row) for row in (await connection.execute(query)).mappings()}
+    return {row.reference: _listed(row) for row in await connection.execute(query)}
 
 
-async def duties_of(connection: AsyncConnection, post: Post, limit: int = 200) -> list[dict[str, Any]]:
-    """What waits for a post, the most urgent first, with title, stage and urgency of each case."""
-    columns = (_DUTIES, _CASES.c.title, _CASES.c.stage, _CASES.c.stage_since, _CASES.c.urgency, _CASES.c.clock)
+async def duties_of(connection: AsyncConnection, post: Post, limit: int = 200) -> list[ListedDuty]:
+    """What waits for a post, the most urgent first."""
+    d, c = _DUTIES.c, _CASES.c
+    columns = (d.reference, d.do, d.about, d.due, c.title, c.stage, c.urgency, c.clock)
     query = (
         select(*columns)
         .join(_CASES, _CASES.c.reference == _DUTIES.c.reference)
@@ -201,31 +261,30 @@ async def duties_of(connection: AsyncConnection, post: Post, limit: int = 200) -
         .order_by(_DUTIES.c.due.is_(None), _DUTIES.c.due, _DUTIES.c.reference)
         .limit(limit)
     )
-    return [dict(row) for row in (await connection.execute(query)).mappings()]
+    return [ListedDuty(*row) for row in await connection.execute(query)]
 
 
-async def follow_ups_of(connection: AsyncConnection, reader: Post, limit: int = 100) -> list[dict[str, Any]]:
+async def follow_ups_of(connection: AsyncConnection, reader: Post, limit: int = 100) -> list[ListedFollowUp]:
     """The recommendations that a post's member owns and that are still followed, of the cases that the post sees."""
-    same = and_(
-        _FOLLOW_UPS.c.reference == _RECOMMENDATIONS.c.reference, _FOLLOW_UPS.c.number == _RECOMMENDATIONS.c.number
-    )
+    r = _RECOMMENDATIONS.c
+    same = and_(_FOLLOW_UPS.c.reference == r.reference, _FOLLOW_UPS.c.number == r.number)
     query = (
-        select(_RECOMMENDATIONS, _FOLLOW_UPS.c.state, _FOLLOW_UPS.c.next_at)
-        .join(_FOLLOW_UPS, same)
+        select(r.reference, r.number, r.text, r.addressees, r.due, _FOLLOW_UPS.c.state, _FOLLOW_UPS.c.next_at)
+        .join_from(_RECOMMENDATIONS, _FOLLOW_UPS, same)
         .where(_FOLLOW_UPS.c.owner == reader.member, _FOLLOW_UPS.c.state.in_(("open", "adopted")))
-        .order_by(_RECOMMENDATIONS.c.due.is_(None), _RECOMMENDATIONS.c.due)
+        .order_by(r.due.is_(None), r.due)
         .limit(limit)
     )
     if not sees_every_case(reader):
         query = query.join(_READERS, _seen(_FOLLOW_UPS.c.reference, reader))
-    return [dict(row) for row in (await connection.execute(query)).mappings()]
+    return [ListedFollowUp(*row) for row in await connection.execute(query)]
 
 
-async def open_cases(connection: AsyncConnection, reader: Post, limit: int = 200) -> list[dict[str, Any]]:
+async def open_cases(connection: AsyncConnection, reader: Post, limit: int = 200) -> list[ListedCase]:
     """The open cases that a post sees, those that have been in their step for longest first."""
     query, _, _ = _narrowed(reader, Filters(open=True))
     query = query.order_by(_CASES.c.stage_since).limit(limit)
-    return [_shown(dict(row)) for row in (await connection.execute(query)).mappings()]
+    return [_listed(row) for row in await connection.execute(query)]
 
 
 async def counts_by_stage(connection: AsyncConnection, reader: Post) -> dict[str, int]:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Date, Delete, Table, bindparam, func, select
+from sqlalchemy import Row as SqlRow
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import insert_for
@@ -14,6 +15,7 @@ from models.log import ActedFor, Entry
 from models.posts import Capacity
 from models.projection import Queued, Recorded, Row, Step
 from models.tables import TABLES, EntryRow, Moment
+from records.notices import NewNotice, queue_notices
 
 _ENTRIES: Table = EntryRow.__table__  # type: ignore[attr-defined]
 
@@ -75,21 +77,21 @@ async def read_entries(
 
 def _read(connection: Connection, stream: str, after: int, limit: int | None) -> list[Entry]:
     query = select(_ENTRIES).where(_ENTRIES.c.stream == stream, _ENTRIES.c.seq > after).order_by(_ENTRIES.c.seq)
-    return [entry_of(row) for row in connection.execute(query.limit(limit)).mappings()]
+    return [entry_of(row) for row in connection.execute(query.limit(limit))]
 
 
-def entry_of(row: Any) -> Entry:
+def entry_of(row: SqlRow[Any]) -> Entry:
     """An entry from a row of the log."""
     return Entry(
-        case=row["stream"],
-        seq=row["seq"],
-        at=datetime.fromisoformat(row["at"]),
-        by=row["by"],
-        acted_for=ActedFor.model_validate(row["acted_for"]) if row["acted_for"] else None,
-        command=row["command"],
-        event=row["event"],
-        previous=row["previous"],
-        hash=row["hash"],
+        case=row.stream,
+        seq=row.seq,
+        at=datetime.fromisoformat(row.at),
+        by=row.by,
+        acted_for=ActedFor.model_validate(row.acted_for) if row.acted_for else None,
+        command=row.command,
+        event=row.event,
+        previous=row.previous,
+        hash=row.hash,
     )
 
 
@@ -99,11 +101,9 @@ def entry_of(row: Any) -> Entry:
 def _write(connection: Connection, steps: Sequence[Step]) -> None:
     connection.execute(_ENTRIES.insert(), [_entry_columns(entry) for step in steps for entry in step.entries])
     write_rows_now(connection, (row for step in steps for row in step.rows))
-    queued = [_notice_columns(step.stream, step.entries[0].at, one) for step in steps for one in step.notices]
-    if queued:
-        table = TABLES.tables["notices"]
-        insert = insert_for(connection)(table).on_conflict_do_nothing(index_elements=["key"])
-        connection.execute(insert, queued)
+    queue_notices(
+        connection, [_new_notice(step.stream, step.entries[0].at, one) for step in steps for one in step.notices]
+    )
 
 
 def _entry_columns(entry: Entry) -> dict[str, Any]:
@@ -127,28 +127,19 @@ def notice_key(stream: str, seq: int, kind: str, post: str, capacity: str, part:
     return f"{stream}#{seq}:{kind}:{post}{which}" + (f":{capacity}" if capacity != Capacity.HOLDER else "")
 
 
-def _notice_columns(stream: str, at: datetime, queued: Queued) -> dict[str, Any]:
+def _new_notice(stream: str, at: datetime, queued: Queued) -> NewNotice:
     notice = queued.notice
-    return {
-        "key": notice_key(stream, queued.seq, notice.kind, notice.to, notice.capacity.value, notice.part),
-        "reference": stream.partition("/")[0],
-        "seq": queued.seq,
-        "kind": notice.kind,
-        "post": str(notice.to),
-        "capacity": notice.capacity.value,
-        "due": notice.due,
-        "facts": dict(notice.facts),
-        "queued_at": at,
-        "state": "queued",
-        "attempts": 0,
-        "reserved_by": "",
-        "address": "",
-        "reply": "",
-        "message_id": "",
-        "instead_of": "",
-        "reason": "",
-        "settled_by": "",
-    }
+    return NewNotice(
+        key=notice_key(stream, queued.seq, notice.kind, notice.to, notice.capacity.value, notice.part),
+        kind=notice.kind,
+        post=notice.to,
+        queued_at=at,
+        capacity=notice.capacity,
+        facts=notice.facts,
+        due=notice.due,
+        reference=stream.partition("/")[0],
+        seq=queued.seq,
+    )
 
 
 _UPSERTS: dict[tuple[str, str, tuple[str, ...]], Any] = {}

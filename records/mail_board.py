@@ -5,7 +5,8 @@ is a new attempt of the same row of the ledger, and so of the same mail with the
 the notice stood before, stay on record.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -17,10 +18,13 @@ from sqlalchemy.sql import ColumnElement
 from db import write_transaction
 from models.notices.state import STUCK, NoticeState
 from models.tables import TABLES
+from models.tables.mail import MailDecisionRow, MailReturnRow
 from records.mail_pauses import current_pause
+from records.notices import NOTICES, SELECT_NOTICES, LedgerNotice, notice_columns, read_notice
 from records.returns import returns_of, undecided
+from records.rows import fetch_rows
 
-_NOTICES, _DECISIONS = TABLES.tables["notices"], TABLES.tables["mail_decisions"]
+_DECISIONS = TABLES.tables["mail_decisions"]
 
 _DECIDABLE = (*STUCK, NoticeState.QUEUED)
 """What a person may decide on. What waits for another attempt may be tried at once, or given up."""
@@ -43,55 +47,71 @@ class NotDecided(Exception):
     """Nothing was decided on that notice; the text says why."""
 
 
+@dataclass(frozen=True, slots=True)
+class StuckNotice:
+    """A notice that is stuck, with what came back and what people decided on it, each the oldest first.
+
+    ``alternate_state``: that of the notice that went to the alternate instead; None: there is none.
+    """
+
+    notice: LedgerNotice
+    alternate_state: NoticeState | None
+    returns: Sequence[MailReturnRow]
+    decisions: Sequence[MailDecisionRow]
+
+
 async def stuck_notices(
     connection: AsyncConnection, *, after: tuple[str, int] | None = None, limit: int | None = None
-) -> list[dict[str, Any]]:
+) -> list[StuckNotice]:
     """What is stuck, by post and then in the order of queueing; ``after``: post and number of the last that was shown.
 
     Stuck is what nothing more happens to by itself (``models.notices.state.STUCK``), what was tried and waits for its
     next attempt, what a server that is away was called for, and while all mail is paused everything that is queued. So is
     what was sent and may have come back (``models.returns.Fate.UNCONFIRMED``), until its reader confirms it or a person
     has decided.
-    Beside the columns of the ledger: ``alternate_state``, the state of the notice that went to the alternate instead
-    (None: there is none); ``returns``, what came back; ``decisions``, what people decided on it.
     """
-    c, instead = _NOTICES.c, _NOTICES.alias("instead")
+    c, instead = NOTICES.c, NOTICES.alias("instead")
     query = (
-        select(_NOTICES, instead.c.state.label("alternate_state"))
-        .outerjoin(instead, instead.c.instead_of == c.key)
+        select(*notice_columns(), instead.c.state)
+        .outerjoin_from(NOTICES, instead, instead.c.instead_of == c.key)
         .where(_stuck(held=await current_pause(connection) is not None))
         .order_by(c.post, c.id)
         .limit(limit)
     )
     if after is not None:
         query = query.where(tuple_(c.post, c.id) > tuple_(*after))
-    rows = [dict(row) for row in (await connection.execute(query)).mappings()]
-    ids = [row["id"] for row in rows]
+    found = [(read_notice(row[:-1]), row[-1]) for row in await connection.execute(query)]
+    ids = [notice.id for notice, _ in found]
     returns, decisions = await returns_of(connection, ids), await decisions_of(connection, ids)
-    return [{**row, "returns": returns.get(row["id"], []), "decisions": decisions.get(row["id"], [])} for row in rows]
+    return [
+        StuckNotice(
+            notice, NoticeState(state) if state else None, returns.get(notice.id, []), decisions.get(notice.id, [])
+        )
+        for notice, state in found
+    ]
 
 
 def _stuck(*, held: bool) -> ColumnElement[bool]:
-    c = _NOTICES.c
+    c = NOTICES.c
     waits = c.state == NoticeState.QUEUED
     tried = or_(c.attempts > 0, c.reply != "")  # a server that is away costs no attempt
     return or_(c.state.in_(STUCK), waits if held else and_(waits, tried), _may_have_come_back())
 
 
 def _may_have_come_back() -> ColumnElement[bool]:
-    c = _NOTICES.c
+    c = NOTICES.c
     return and_(c.state == NoticeState.SENT, c.acknowledged_at.is_(None), c.id.in_(undecided()))
 
 
 async def queue_length(connection: AsyncConnection) -> int:
     """How many notices wait to be sent, those that nobody was called for yet with them."""
-    query = select(func.count()).where(_NOTICES.c.state == NoticeState.QUEUED)
+    query = select(func.count()).where(NOTICES.c.state == NoticeState.QUEUED)
     return int((await connection.execute(query)).scalar_one())
 
 
 async def refused_keys(connection: AsyncConnection, said: str = "") -> list[str]:
     """The keys of all notices that are refused or undeliverable and whose reply has these words in it, oldest first."""
-    c = _NOTICES.c
+    c = NOTICES.c
     query = (
         select(c.key)
         .where(c.state.in_((NoticeState.REFUSED, NoticeState.UNDELIVERABLE)))
@@ -101,12 +121,12 @@ async def refused_keys(connection: AsyncConnection, said: str = "") -> list[str]
     return list((await connection.execute(query)).scalars())
 
 
-async def decisions_of(connection: AsyncConnection, notices: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
+async def decisions_of(connection: AsyncConnection, notices: Iterable[int]) -> dict[int, list[MailDecisionRow]]:
     """What people decided on each of these notices, oldest first, by the notice's number."""
-    query = select(_DECISIONS).where(_DECISIONS.c.notice.in_(list(notices))).order_by(_DECISIONS.c.id)
-    found: dict[int, list[dict[str, Any]]] = {}
-    for row in (await connection.execute(query)).mappings():
-        found.setdefault(row["notice"], []).append(dict(row))
+    query = select(MailDecisionRow).where(_DECISIONS.c.notice.in_(list(notices))).order_by(_DECISIONS.c.id)
+    found: dict[int, list[MailDecisionRow]] = {}
+    for row in await fetch_rows(connection, query):
+        found.setdefault(row.notice, []).append(row)
     return found
 
 
@@ -147,31 +167,32 @@ async def _decide(
     at: datetime,
 ) -> None:
     async with write_transaction(engine) as connection:
-        query = select(_NOTICES).where(_NOTICES.c.key == key).with_for_update()
-        notice = (await connection.execute(query)).mappings().first()
-        if notice is None:
+        query = SELECT_NOTICES.where(NOTICES.c.key == key).with_for_update()
+        row = (await connection.execute(query)).first()
+        if row is None:
             raise NotDecided(f"There is no notice {key}.")
-        doubtful = select(_NOTICES.c.id).where(_NOTICES.c.id == notice["id"], _may_have_come_back())
+        notice = read_notice(row)
+        doubtful = select(NOTICES.c.id).where(NOTICES.c.id == notice.id, _may_have_come_back())
         in_doubt = (await connection.execute(doubtful)).first() is not None
-        if notice["state"] not in _DECIDABLE and not in_doubt:
-            raise NotDecided(f"The notice {key} is not stuck: it is {str(notice['state']).replace('_', ' ')}.")
-        waits = notice["state"] == NoticeState.QUEUED and notice["attempts"] == 0
+        if notice.state not in _DECIDABLE and not in_doubt:
+            raise NotDecided(f"The notice {key} is not stuck: it is {notice.state.value.replace('_', ' ')}.")
+        waits = notice.state == NoticeState.QUEUED and notice.attempts == 0
         if waits and what is StuckMailDecision.RESEND:
             raise NotDecided(f"The notice {key} is not stuck: it waits to be sent.")
-        twice = in_doubt or notice["state"] == NoticeState.AMBIGUOUS
+        twice = in_doubt or notice.state == NoticeState.AMBIGUOUS
         if not why.strip() and (what is StuckMailDecision.GIVE_UP or twice):
             raise NotDecided(f"Say why: the notice {key} {_NEEDS_A_REASON[what]}.")
         before = {
-            "notice": notice["id"],
+            "notice": notice.id,
             "what": what.value,
             "by": by,
             "why": why,
             "decided_at": at,
-            "state": notice["state"],
-            "attempts": notice["attempts"],
-            "said": notice["reason"] or notice["reply"],
+            "state": notice.state,
+            "attempts": notice.attempts,
+            "said": notice.reason or notice.reply,
         }
         await connection.execute(_DECISIONS.insert(), before)
         if in_doubt and what is StuckMailDecision.GIVE_UP:
             return  # the decision alone takes it off the board: it was sent, and that is what the ledger says
-        await connection.execute(update(_NOTICES).where(_NOTICES.c.id == notice["id"]).values(**values))
+        await connection.execute(update(NOTICES).where(NOTICES.c.id == notice.id).values(**values))

@@ -6,7 +6,6 @@ back.
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
 
 import structlog
 from pydantic import ValidationError
@@ -18,8 +17,10 @@ from models.base import Value
 from models.mail_preferences import DEFAULT_PREFERENCES, Preferences
 from models.posts import Post
 from models.tables import TABLES
-from records.digests import let_go
+from models.tables.notices import MailPreferencesRow
+from records.digests import release_held
 from records.holders import folded
+from records.rows import fetch_rows
 
 _ROWS = TABLES.tables["mail_preferences"]
 _LOG = structlog.get_logger(__name__)
@@ -58,24 +59,24 @@ async def preferences_of_readers(
     if not wanted:
         return {}
     c = _ROWS.c
-    found = await connection.execute(select(_ROWS).where(c.post.in_({str(post) for post, _ in wanted})))
-    rows = {(Post(row["post"]), row["holder"]): _kept(dict(row)) for row in found.mappings()}
+    found = await fetch_rows(
+        connection, select(MailPreferencesRow).where(c.post.in_({str(post) for post, _ in wanted}))
+    )
+    rows = {(Post(row.post), row.holder): _kept(row) for row in found}
     return {reader: one for reader, one in rows.items() if reader in wanted}
 
 
-def _kept(row: dict[str, Any]) -> KeptPreferences:
-    return KeptPreferences(
-        wants=_read(row), version=row["version"], changed_at=row["changed_at"], changed_by=row["changed_by"]
-    )
+def _kept(row: MailPreferencesRow) -> KeptPreferences:
+    return KeptPreferences(wants=_read(row), version=row.version, changed_at=row.changed_at, changed_by=row.changed_by)
 
 
-def _read(row: dict[str, Any]) -> Preferences:
+def _read(row: MailPreferencesRow) -> Preferences:
     """What a row says; the defaults where it cannot be read: one reader's row must not hold up the mail of others."""
     try:
-        return Preferences.model_validate(row["body"])
+        return Preferences.model_validate(row.body)
     except ValidationError as error:
         said = [str(one["msg"]) for one in error.errors()]
-        _LOG.warning("preferences of mail cannot be read; the defaults hold", post=row["post"], why=said)
+        _LOG.warning("preferences of mail cannot be read; the defaults hold", post=row.post, why=said)
         return DEFAULT_PREFERENCES
 
 
@@ -85,7 +86,7 @@ async def keep_preferences(
     """Keep what one reader wants, if nobody has changed it since version ``seen``.
 
     Raises:
-        Stale: somebody has; nothing is written.
+        StalePreferences: somebody has; nothing is written.
     """
     await amend_preferences(engine, post, address, lambda _: wants, seen=seen, now=now, by=by)
 
@@ -105,7 +106,7 @@ async def amend_preferences(
     What is held for the post is decided on anew: whoever changes it nudges the delivery if that is not to wait.
 
     Raises:
-        Stale: ``seen`` is given, and something else stands by now.
+        StalePreferences: ``seen`` is given, and something else stands by now.
         ValueError: what ``how`` makes of it could not be read again; nothing is written.
     """
     holder = folded(address)
@@ -135,5 +136,5 @@ async def amend_preferences(
             )
         else:
             await connection.execute(_ROWS.insert().values(**row))
-        await let_go(connection, post)
+        await release_held(connection, post)
     return wants

@@ -7,14 +7,12 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.posts import Capacity, Post
 from models.tables import TABLES
 from records.directory import day_in, earliest_day, seed_hours
-
-_Row = Mapping[str, Any]
 
 _HOLDERS, _ALTERNATES, _MEMBERS = (TABLES.tables[name] for name in ("holders", "alternates", "members"))
 
@@ -91,10 +89,12 @@ def _holders(connection: Connection, posts: Collection[Post]) -> dict[str, Addre
     return {post: Addressee(name, email, language) for post, name, email, language in found}
 
 
-def _office(holder: Addressee | None, alternate: _Row | None, zone: str = "UTC", holidays: str = "") -> PostContacts:
+def _office(
+    holder: Addressee | None, alternate: Row[Any] | None, zone: str = "UTC", holidays: str = ""
+) -> PostContacts:
     """An office. An alternate is written to in the language of the post."""
     language = holder.language if holder else "en"
-    stand_in = Addressee(alternate["name"], alternate["email"], language) if alternate else None
+    stand_in = Addressee(alternate.name, alternate.email, language) if alternate else None
     return PostContacts(holder if holder and holder.email else None, stand_in, zone, holidays)
 
 
@@ -103,27 +103,22 @@ def _hours(connection: Connection, posts: Collection[Post]) -> dict[Post, tuple[
     m = _MEMBERS.c
     members = select(m.code, m.zone, m.holidays).where(m.code.in_({post.member for post in posts}))
     hours = {
-        row["code"]: (row["zone"] or seed_hours(row["code"])[0], row["holidays"] or "")
-        for row in _rows(connection, members)
+        code: (zone or seed_hours(code)[0], holidays or "") for code, zone, holidays in connection.execute(members)
     }
     return {post: hours.get(post.member) or seed_hours(post.member) for post in posts}
 
 
-def _alternates(connection: Connection, hours: Mapping[Post, tuple[str, str]], now: datetime) -> dict[str, _Row]:
+def _alternates(connection: Connection, hours: Mapping[Post, tuple[str, str]], now: datetime) -> dict[str, Row[Any]]:
     """The alternate of each post: one for a time comes before one for good."""
     a = _ALTERNATES.c
     named = select(_ALTERNATES).where(
         a.post.in_(hours), a.email != "", (a.until.is_(None)) | (a.until >= earliest_day(now))
     )
-    first: dict[str, _Row] = {}
-    for row in _rows(connection, named.order_by(a.until.is_(None), a.until.desc(), a.name)):
-        if row["until"] is None or row["until"] >= day_in(hours[row["post"]][0], now):
-            first.setdefault(row["post"], row)
+    first: dict[str, Row[Any]] = {}
+    for row in connection.execute(named.order_by(a.until.is_(None), a.until.desc(), a.name)):
+        if row.until is None or row.until >= day_in(hours[row.post][0], now):
+            first.setdefault(row.post, row)
     return first
-
-
-def _rows(connection: Connection, query: Any) -> list[_Row]:
-    return [dict(row) for row in connection.execute(query).mappings()]
 
 
 async def addressee_of(connection: AsyncConnection, post: Post, capacity: Capacity, now: datetime) -> Addressee | None:

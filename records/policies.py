@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import write_transaction
@@ -15,11 +15,13 @@ from models.policy_meaning import policy_differences
 from models.posts import SECRETARIAT, Post, Role
 from models.refusal import RefusalKind, Refused
 from models.tables import TABLES
+from models.tables.administration import PolicyProposalRow
 from records.directory_changes import Editor, directory_fingerprint
-from records.ledger import notice_of_no_case
+from records.notices import NewNotice, queue_notices
+from records.rows import columns_of, fetch_row, fetch_rows
 
 _POLICIES, _PROPOSALS = TABLES.tables["policies"], TABLES.tables["policy_proposals"]
-_MEMBERS, _NOTICES = TABLES.tables["members"], TABLES.tables["notices"]
+_MEMBERS = TABLES.tables["members"]
 
 
 class Proposal(Value):
@@ -39,9 +41,9 @@ class Proposal(Value):
     settled_at: datetime | None = None
 
 
-def _proposal(row: RowMapping) -> Proposal:
-    fields = {name: value for name, value in row.items() if name != "body"}
-    return Proposal(**fields, policy=Policy.model_validate(row["body"]))
+def _proposal(row: PolicyProposalRow) -> Proposal:
+    fields = columns_of(row)
+    return Proposal(policy=Policy.model_validate(fields.pop("body")), **fields)
 
 
 async def policy_versions(connection: AsyncConnection) -> list[Policy]:
@@ -65,14 +67,13 @@ async def policy_co_chairs(connection: AsyncConnection) -> tuple[Post, ...]:
 
 async def proposals(connection: AsyncConnection, limit: int = 100) -> list[Proposal]:
     """What was proposed, the newest first."""
-    query = select(_PROPOSALS).order_by(_PROPOSALS.c.at.desc(), _PROPOSALS.c.id).limit(limit)
-    return [_proposal(row) for row in (await connection.execute(query)).mappings()]
+    query = select(PolicyProposalRow).order_by(_PROPOSALS.c.at.desc(), _PROPOSALS.c.id).limit(limit)
+    return [_proposal(row) for row in await fetch_rows(connection, query)]
 
 
 async def open_proposal(connection: AsyncConnection) -> Proposal | None:
     """The proposal that waits for answers; one at a time does."""
-    query = select(_PROPOSALS).where(_PROPOSALS.c.state == "open").limit(1)
-    row = (await connection.execute(query)).mappings().first()
+    row = await fetch_row(connection, select(PolicyProposalRow).where(_PROPOSALS.c.state == "open"))
     return _proposal(row) if row else None
 
 
@@ -93,7 +94,7 @@ async def _locked(connection: AsyncConnection) -> None:
 
 
 async def _read(connection: AsyncConnection, number: str) -> Proposal | None:
-    row = (await connection.execute(select(_PROPOSALS).where(_PROPOSALS.c.id == number))).mappings().first()
+    row = await fetch_row(connection, select(PolicyProposalRow).where(_PROPOSALS.c.id == number))
     return _proposal(row) if row else None
 
 
@@ -160,9 +161,8 @@ async def propose_policy(engine: AsyncEngine, editor: Editor, policy: Policy, ba
 async def _tell(
     connection: AsyncConnection, kind: str, posts: Iterable[Post], at: datetime, facts: Mapping[str, str]
 ) -> None:
-    rows = [notice_of_no_case(f"{kind}:{post}:{facts['proposal']}", kind, post, at, facts) for post in posts]
-    if rows:
-        await connection.execute(_NOTICES.insert(), rows)
+    new = [NewNotice(f"{kind}:{post}:{facts['proposal']}", kind, post, at, facts=facts) for post in posts]
+    await connection.run_sync(queue_notices, new)
 
 
 async def _settle(

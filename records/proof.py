@@ -1,14 +1,18 @@
-"""Proof of notification: every notice of a case as a table that leaves the product."""
+"""Proof of notification: every notice of a case with what became of it, as pages show it and as a table for others."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from models.notices import summary_of
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-HEAD = (
-    "queued_at",
-    "kind",
-    "what",
+from models.notices import summary_of
+from models.notices.state import NoticeState
+from models.posts import Capacity
+from records.notices import NOTICES, WIDTH, LedgerNotice, alternate_key, notice_columns, read_notice
+
+_OF_THE_NOTICE = (
     "post",
     "capacity",
     "address",
@@ -21,15 +25,77 @@ HEAD = (
     "settled_by",
     "instead_of",
     "digest",
-    "digest_state",
-    "acknowledged_at",
-    "message_id",
-    "entry",
 )
+HEAD = ("queued_at", "kind", "what", *_OF_THE_NOTICE, "digest_state", "acknowledged_at", "message_id", "entry")
 
 
-def lines(notices: Iterable[Mapping[str, Any]]) -> Iterable[Sequence[object]]:
-    """A line under ``HEAD`` for each notice of the ledger (``ledger_of_case``); ``entry``: that of the log."""
-    for notice in notices:
-        shown = {**notice, "what": summary_of(notice["kind"]), "entry": notice["seq"]}
-        yield [shown[name] for name in HEAD]
+@dataclass(frozen=True, slots=True)
+class ToldNotice:
+    """A notice of a case with what became of its mail, its own or that of the digest in which it went.
+
+    ``digest_state`` is that of this digest (None: it went in none); what the ledger says of that mail then stands in the
+    notice itself.
+    """
+
+    notice: LedgerNotice
+    digest_state: NoticeState | None
+
+
+async def ledger_of_case(
+    connection: AsyncConnection, reference: str, *, after: int = 0, limit: int | None = None
+) -> list[ToldNotice]:
+    """The notices of a case in the order in which they were queued, after a number (keyset paging).
+
+    Where a notice's digest went to the alternate instead, a row more follows with the same number: of the notice as the
+    alternate got it, with what became of that mail. ``limit`` does not count these.
+    """
+    c, digest, instead = NOTICES.c, NOTICES.alias("digests"), NOTICES.alias("instead")
+    query = (
+        select(*notice_columns(), *notice_columns(digest), *notice_columns(instead))
+        .outerjoin_from(NOTICES, digest, digest.c.key == c.digest)
+        .outerjoin(instead, instead.c.instead_of == digest.c.key)
+        .where(c.reference == reference, c.id > after)
+        .order_by(c.id)
+        .limit(limit)
+    )
+    return [told for row in await connection.execute(query) for told in _with_its_mails(row)]
+
+
+def _with_its_mails(row: Sequence[Any]) -> Iterator[ToldNotice]:
+    """The notice as it went in a digest, and as it went in the alternate's."""
+    notice = read_notice(row[:WIDTH])
+    digest, instead = (
+        read_notice(row[begin : begin + WIDTH]) if row[begin] is not None else None for begin in (WIDTH, 2 * WIDTH)
+    )
+    if notice.state is not NoticeState.GATHERED or digest is None:
+        yield ToldNotice(notice, digest.state if digest else None)
+        return
+    yield ToldNotice(_in_the_mail(notice, digest, reason=digest.reason or notice.reason), digest.state)
+    if instead is not None:
+        to = {"key": alternate_key(notice), "capacity": Capacity.ALTERNATE, "instead_of": notice.key}
+        mail = {"digest": instead.key, "queued_at": instead.queued_at, "reason": instead.reason}
+        yield ToldNotice(_in_the_mail(notice, instead, **to, **mail, acknowledged_at=None), instead.state)
+
+
+def _in_the_mail(notice: LedgerNotice, mail: LedgerNotice, **own: Any) -> LedgerNotice:
+    """A notice with what became of the mail in which it went."""
+    return replace(
+        notice,
+        attempts=mail.attempts,
+        next_attempt_at=mail.next_attempt_at,
+        settled_at=mail.settled_at,
+        address=mail.address,
+        reply=mail.reply,
+        message_id=mail.message_id,
+        settled_by=mail.settled_by,
+        **own,
+    )
+
+
+def lines(notices: Iterable[ToldNotice]) -> Iterable[Sequence[object]]:
+    """A line under ``HEAD`` for each of these notices; ``entry``: that of the log."""
+    for told in notices:
+        one = told.notice
+        of_the_notice = [getattr(one, name) for name in _OF_THE_NOTICE]
+        digest = (told.digest_state, one.acknowledged_at, one.message_id, one.seq)
+        yield [one.queued_at, one.kind, summary_of(one.kind), *of_the_notice, *digest]

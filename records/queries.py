@@ -1,76 +1,85 @@
 """Queries: what lists, pages and checks read. Nothing here writes."""
 
 from collections.abc import AsyncIterator, Collection
-from typing import Any
+from typing import TypeVar
 
-from sqlalchemy import Table, func, select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import SQLModel
 
+from models.case import ReportState
 from models.log import Entry
 from models.tables import TABLES
+from models.tables import cases as of_cases
+from models.tables.cases import CaseRow, RecommendationRow, ReportRow
 from records.log import entry_of, read_entries
+from records.rows import fetch_row, fetch_rows, table_of
 
-PART_TABLES = (
-    "request_versions",
-    "gates",
-    "participants",
-    "outcomes",
-    "arrangements",
-    "meetings",
-    "reports",
-    "recommendations",
-    "circulations",
-    "follow_ups",
-    "duties",
-    "readers",
-    "case_marks",
-    "search_texts",
+PARTS: tuple[type[SQLModel], ...] = (
+    of_cases.RequestVersionRow,
+    of_cases.GateRow,
+    of_cases.ParticipantRow,
+    of_cases.OutcomeRow,
+    of_cases.ArrangementRow,
+    of_cases.MeetingRow,
+    of_cases.ReportRow,
+    of_cases.RecommendationRow,
+    of_cases.CirculationRow,
+    of_cases.FollowUpRow,
+    of_cases.DutyRow,
+    of_cases.ReaderRow,
+    of_cases.CaseMarkRow,
+    of_cases.SearchTextRow,
 )
 """The tables that hold the parts of a case."""
 
+_Part = TypeVar("_Part", bound=SQLModel)
 
-def _table(name: str) -> Table:
-    return TABLES.tables[name]
+
+_CASES, _ENTRIES, _NOTICES = (TABLES.tables[name] for name in ("cases", "entries", "notices"))
 
 
 async def case_rows(
     connection: AsyncConnection, *, stage: str | None = None, after: str = "", limit: int = 100
-) -> list[dict[str, Any]]:
+) -> list[CaseRow]:
     """A page of cases in the order of their references, beginning after one (keyset paging)."""
-    table = _table("cases")
-    query = select(table).where(table.c.reference > after).order_by(table.c.reference).limit(limit)
+    query = select(CaseRow).where(_CASES.c.reference > after).order_by(_CASES.c.reference).limit(limit)
     if stage:
-        query = query.where(table.c.stage == stage)
-    return [dict(row) for row in (await connection.execute(query)).mappings()]
+        query = query.where(_CASES.c.stage == stage)
+    return await fetch_rows(connection, query)
 
 
-async def case_row(connection: AsyncConnection, reference: str) -> dict[str, Any] | None:
+async def case_row(connection: AsyncConnection, reference: str) -> CaseRow | None:
     """One case's row, or None."""
-    table = _table("cases")
-    row = (await connection.execute(select(table).where(table.c.reference == reference))).mappings().first()
-    return dict(row) if row else None
+    return await fetch_row(connection, select(CaseRow).where(_CASES.c.reference == reference))
 
 
-async def cases_by_reference(connection: AsyncConnection, references: Collection[str]) -> dict[str, dict[str, Any]]:
+async def cases_by_reference(connection: AsyncConnection, references: Collection[str]) -> dict[str, CaseRow]:
     """The rows of these cases, by reference; those that there are."""
-    table = _table("cases")
-    rows = await connection.execute(select(table).where(table.c.reference.in_(list(references))))
-    return {row["reference"]: dict(row) for row in rows.mappings()}
+    rows = await fetch_rows(connection, select(CaseRow).where(_CASES.c.reference.in_(list(references))))
+    return {row.reference: row for row in rows}
 
 
 async def entry_types(connection: AsyncConnection, entries: Collection[tuple[str, int]]) -> dict[tuple[str, int], str]:
     """The types of these entries, by stream and number."""
-    c = _table("entries").c
+    c = _ENTRIES.c
     query = select(c.stream, c.seq, c.type).where(tuple_(c.stream, c.seq).in_(list(entries)))
     return {(stream, seq): name for stream, seq, name in await connection.execute(query)}
 
 
-async def parts(connection: AsyncConnection, reference: str, name: str) -> list[dict[str, Any]]:
-    """The rows of one part of a case (a name of ``PARTS``), in the order of their keys."""
-    table = _table(name)
-    keys = list(table.primary_key)
-    query = select(table).where(table.c.reference == reference).order_by(*keys)
-    return [dict(row) for row in (await connection.execute(query)).mappings()]
+async def parts(connection: AsyncConnection, reference: str, kind: type[_Part]) -> list[_Part]:
+    """The rows of one part of a case, in the order of their keys."""
+    table = table_of(kind)
+    return await fetch_rows(connection, select(kind).where(table.c.reference == reference).order_by(*table.primary_key))
+
+
+async def followed_recommendations(connection: AsyncConnection, reference: str) -> dict[int, str]:
+    """The texts of the recommendations of accepted reports, by number (``Case.followed_recommendations``)."""
+    reports, table = table_of(ReportRow), table_of(RecommendationRow)
+    of_its_report = (table.c.reference == reports.c.reference) & (table.c.report == reports.c.number)
+    query = select(table.c.number, table.c.text).join(reports, of_its_report).order_by(table.c.number)
+    query = query.where(table.c.reference == reference, reports.c.state == ReportState.ACCEPTED.value)
+    return {row.number: row.text for row in await connection.execute(query)}
 
 
 async def entries(connection: AsyncConnection, stream: str, *, limit: int | None = None) -> list[Entry]:
@@ -80,8 +89,8 @@ async def entries(connection: AsyncConnection, stream: str, *, limit: int | None
 
 async def streams(connection: AsyncConnection) -> list[str]:
     """The names of all streams: cases, and follow-ups of recommendations."""
-    table = _table("entries")
-    return [name for (name,) in await connection.execute(select(table.c.stream).distinct().order_by(table.c.stream))]
+    query = select(_ENTRIES.c.stream).distinct().order_by(_ENTRIES.c.stream)
+    return list((await connection.execute(query)).scalars())
 
 
 async def settled_duplicate(connection: AsyncConnection, stream: str, command: str) -> int | None:
@@ -90,32 +99,22 @@ async def settled_duplicate(connection: AsyncConnection, stream: str, command: s
     Entries after it mean that the workflow knows of it. The newest step of all may be known to the log alone (a
     worker died): then the command is to reach the workflow again, which catches up by it.
     """
-    table = _table("entries")
-    mine = select(func.max(table.c.seq)).where(table.c.stream == stream, table.c.command == command)
+    mine = select(func.max(_ENTRIES.c.seq)).where(_ENTRIES.c.stream == stream, _ENTRIES.c.command == command)
     seq: int | None = (await connection.execute(mine)).scalar()
     if seq is None:
         return None
-    newest = (await connection.execute(select(func.max(table.c.seq)).where(table.c.stream == stream))).scalar()
+    newest = (await connection.execute(select(func.max(_ENTRIES.c.seq)).where(_ENTRIES.c.stream == stream))).scalar()
     return seq if newest is not None and newest > seq else None
-
-
-async def notice_rows(connection: AsyncConnection, reference: str) -> list[dict[str, Any]]:
-    """The ledger of a case: who was told of what, and what became of each mail, in order."""
-    table = _table("notices")
-    query = select(table).where(table.c.reference == reference).order_by(table.c.id)
-    return [dict(row) for row in (await connection.execute(query)).mappings()]
 
 
 async def notice_counts(connection: AsyncConnection) -> dict[str, int]:
     """How many notices are in each state."""
-    table = _table("notices")
-    query = select(table.c.state, func.count()).group_by(table.c.state)
+    query = select(_NOTICES.c.state, func.count()).group_by(_NOTICES.c.state)
     return {str(state): int(number) for state, number in await connection.execute(query)}
 
 
 async def all_entries(connection: AsyncConnection) -> AsyncIterator[Entry]:
     """Every entry of every stream, by stream and number."""
-    table = _table("entries")
-    rows = await connection.stream(select(table).order_by(table.c.stream, table.c.seq))
-    async for row in rows.mappings():
+    rows = await connection.stream(select(_ENTRIES).order_by(_ENTRIES.c.stream, _ENTRIES.c.seq))
+    async for row in rows:
         yield entry_of(row)

@@ -7,24 +7,32 @@ kept with the notice as unconfirmed, one until a person has decided, and shown o
 Everything else changes nothing and is not kept.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql import ColumnElement
 
-from db import insert_for, write_transaction
+from db import write_transaction
 from models.notices.state import NoticeState
-from models.posts import Post
 from models.returns import Fate, RecipientReport, ReturnedMail
 from models.tables import TABLES
-from records import ledger
+from models.tables.mail import MailReturnRow
+from records.notices import (
+    NOBODY_INSTEAD,
+    NOTICES,
+    SELECT_NOTICES,
+    LedgerNotice,
+    NewNotice,
+    alternate_notice,
+    queue_notices,
+    read_notice,
+)
 from records.offices import offices_of
+from records.rows import fetch_rows
 
-_NOTICES, _RETURNS, _DECISIONS = (TABLES.tables[name] for name in ("notices", "mail_returns", "mail_decisions"))
+_RETURNS, _DECISIONS = TABLES.tables["mail_returns"], TABLES.tables["mail_decisions"]
 
 BY_REPORT = "delivery report"
 """Who is said to have settled a notice that came back."""
@@ -64,23 +72,23 @@ async def note(engine: AsyncEngine, returned: ReturnedMail | None, at: datetime)
         if found is None:
             return await _unconfirmed(connection, returned, at)
         notice, report = found
-        if not await _kept(connection, notice, returned.fingerprint, report, at):
+        if not await _kept(connection, notice, notice.address, returned.fingerprint, report, at):
             return Noted.KNOWN
         if report.fate is not Fate.FAILED:
             return Noted(report.fate.value)
-        if notice["state"] not in _MAY_COME_BACK or notice["acknowledged_at"] is not None:
+        if notice.state not in _MAY_COME_BACK or notice.acknowledged_at is not None:
             return Noted.TOO_LATE
         await _bounce(connection, notice, report, at)
         return Noted.BOUNCED
 
 
-async def _match(connection: AsyncConnection, returned: ReturnedMail) -> tuple[dict[str, Any], RecipientReport] | None:
+async def _match(connection: AsyncConnection, returned: ReturnedMail) -> tuple[LedgerNotice, RecipientReport] | None:
     """The notice that it is about, and what is said of the address that this notice went to."""
-    query = select(_NOTICES).where(_named(returned)).order_by(_NOTICES.c.id).with_for_update()
-    for notice in (await connection.execute(query)).mappings():
+    query = SELECT_NOTICES.where(_named(returned)).order_by(NOTICES.c.id).with_for_update()
+    for notice in map(read_notice, await connection.execute(query)):
         for report in returned.reports:
-            if _comparable(notice["address"]) in map(_comparable, report.addresses):
-                return dict(notice), report
+            if _comparable(notice.address) in map(_comparable, report.addresses):
+                return notice, report
     return None
 
 
@@ -90,27 +98,28 @@ async def _unconfirmed(connection: AsyncConnection, returned: ReturnedMail, at: 
     if report is None:
         return Noted.NOTHING
     about = _named(returned) if returned.message_ids else await _newest_to(connection, report)
-    query = select(_NOTICES).where(about).order_by(_NOTICES.c.id).limit(1).with_for_update()
-    notice = (await connection.execute(query)).mappings().first()
-    if notice is None:
+    query = SELECT_NOTICES.where(about).order_by(NOTICES.c.id).limit(1).with_for_update()
+    row = (await connection.execute(query)).first()
+    if row is None:
         return Noted.NOTHING
-    if notice["state"] not in _MAY_COME_BACK or notice["acknowledged_at"] is not None:
+    notice = read_notice(row)
+    if notice.state not in _MAY_COME_BACK or notice.acknowledged_at is not None:
         return Noted.TOO_LATE
-    if (await connection.execute(undecided().where(_RETURNS.c.notice == notice["id"]))).first() is not None:
+    if (await connection.execute(undecided().where(_RETURNS.c.notice == notice.id))).first() is not None:
         return Noted.KNOWN  # so that nobody fills the board with forged reports
     names = ", ".join(sorted(report.addresses))[:_LONGEST_NAMES]
     doubtful = report.model_copy(update={"fate": Fate.UNCONFIRMED})
-    kept = await _kept(connection, {**notice, "address": names}, returned.fingerprint, doubtful, at)
+    kept = await _kept(connection, notice, names, returned.fingerprint, doubtful, at)
     return Noted.UNCONFIRMED if kept else Noted.KNOWN
 
 
 def _named(returned: ReturnedMail) -> ColumnElement[bool]:
-    return _NOTICES.c.message_id.in_(returned.message_ids)
+    return NOTICES.c.message_id.in_(returned.message_ids)
 
 
 async def _newest_to(connection: AsyncConnection, report: RecipientReport) -> ColumnElement[bool]:
     """The newest of the mails that were lately sent to one of these addresses."""
-    c = _NOTICES.c
+    c = NOTICES.c
     lately = select(c.id, c.address).where(c.state == NoticeState.SENT).order_by(c.id.desc()).limit(_LATELY)
     addresses = set(map(_comparable, report.addresses))
     sent = (await connection.execute(lately)).all()
@@ -134,18 +143,23 @@ def _comparable(address: str) -> str:
 
 
 async def _kept(
-    connection: AsyncConnection, notice: Mapping[str, Any], fingerprint: str, report: RecipientReport, at: datetime
+    connection: AsyncConnection,
+    notice: LedgerNotice,
+    address: str,
+    fingerprint: str,
+    report: RecipientReport,
+    at: datetime,
 ) -> bool:
-    """Keep the report; False when it was kept before."""
+    """Keep the report, which names an address; False when it was kept before."""
     c = _RETURNS.c
-    before = select(c.notice).where(c.notice == notice["id"], c.fingerprint == fingerprint)
+    before = select(c.notice).where(c.notice == notice.id, c.fingerprint == fingerprint)
     if (await connection.execute(before)).first() is not None:
         return False
     values = {
-        "notice": notice["id"],
+        "notice": notice.id,
         "fingerprint": fingerprint,
         "fate": report.fate.value,
-        "address": notice["address"],
+        "address": address,
         "status": report.status,
         "text": report.text,
         "noted_at": at,
@@ -154,36 +168,32 @@ async def _kept(
     return True
 
 
-async def _bounce(
-    connection: AsyncConnection, notice: Mapping[str, Any], report: RecipientReport, at: datetime
-) -> None:
+async def _bounce(connection: AsyncConnection, notice: LedgerNotice, report: RecipientReport, at: datetime) -> None:
     """The notice came back, and goes to the alternate instead. ``reply`` stays: it proves that a server had taken it."""
     instead = await _instead(connection, notice, at)
-    said = (report.status, report.text, "" if instead else ledger.NOBODY_INSTEAD)
+    said = (report.status, report.text, "" if instead else NOBODY_INSTEAD)
     came_back = (
-        update(_NOTICES)
-        .where(_NOTICES.c.id == notice["id"])
+        update(NOTICES)
+        .where(NOTICES.c.id == notice.id)
         .values(state=NoticeState.BOUNCED, settled_at=at, settled_by=BY_REPORT, reason=" ".join(filter(None, said)))
     )
     await connection.execute(came_back)
     if instead is not None:
-        once = insert_for(connection)(_NOTICES).on_conflict_do_nothing(index_elements=["key"])
-        await connection.execute(once.values(**instead))
+        await connection.run_sync(queue_notices, [instead])
 
 
-async def _instead(connection: AsyncConnection, notice: Mapping[str, Any], at: datetime) -> dict[str, Any] | None:
+async def _instead(connection: AsyncConnection, notice: LedgerNotice, at: datetime) -> NewNotice | None:
     """The notice for the alternate; None where nobody has another address than the one from which this came back."""
-    post = Post(notice["post"])
-    stands_in = (await offices_of(connection, [post], at))[post].stands_in
-    if stands_in is None or _comparable(stands_in.email) == _comparable(notice["address"]):
+    stands_in = (await offices_of(connection, [notice.post], at))[notice.post].stands_in
+    if stands_in is None or _comparable(stands_in.email) == _comparable(notice.address):
         return None
-    return ledger.alternate_notice(notice, at)
+    return alternate_notice(notice, at)
 
 
-async def returns_of(connection: AsyncConnection, notices: list[int]) -> dict[int, list[dict[str, Any]]]:
+async def returns_of(connection: AsyncConnection, notices: list[int]) -> dict[int, list[MailReturnRow]]:
     """What came back for each of these notices, oldest first, by the notice's number."""
-    query = select(_RETURNS).where(_RETURNS.c.notice.in_(notices)).order_by(_RETURNS.c.noted_at, _RETURNS.c.fingerprint)
-    found: dict[int, list[dict[str, Any]]] = {}
-    for row in (await connection.execute(query)).mappings():
-        found.setdefault(row["notice"], []).append(dict(row))
+    mine = select(MailReturnRow).where(_RETURNS.c.notice.in_(notices))
+    found: dict[int, list[MailReturnRow]] = {}
+    for row in await fetch_rows(connection, mine.order_by(_RETURNS.c.noted_at, _RETURNS.c.fingerprint)):
+        found.setdefault(row.notice, []).append(row)
     return found

@@ -9,9 +9,10 @@ words and marks of readers, and so find the same. A page costs the same however 
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.likeness import ENOUGH
@@ -29,6 +30,18 @@ _LIKENED = 200
 _COLUMNS = "t.id, t.reference, t.kind, t.part, substr(t.text, 1, 60000) AS text"
 
 
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A text that was found: of which case and part, its beginning, and the case as the post's list shows it."""
+
+    id: int
+    reference: str
+    kind: Thing
+    part: str
+    text: str
+    case: lists.ListedCase
+
+
 async def find_texts(
     connection: AsyncConnection,
     reader: Post,
@@ -37,8 +50,8 @@ async def find_texts(
     kind: Thing | None = None,
     after: int = FIRST_HIT,
     limit: int = HITS_A_PAGE,
-) -> list[dict[str, Any]]:
-    """A page of what a post finds: the rows of texts, each with its ``case`` as the post's list shows it.
+) -> list[Hit]:
+    """A page of what a post finds.
 
     ``after``: the id of the last hit of the page before. A query without words finds nothing.
     """
@@ -46,13 +59,17 @@ async def find_texts(
     if not terms:
         return []
     rows = await _found(connection, reader, [[term] for term in terms], _COLUMNS, kind, after, limit)
-    cases = await lists.cases_named(connection, reader, {row["reference"] for row in rows})
-    return [{**row, "case": cases[row["reference"]]} for row in rows if row["reference"] in cases]
+    cases = await lists.cases_named(connection, reader, {row.reference for row in rows})
+    return [
+        Hit(row.id, row.reference, Thing(row.kind), row.part, row.text, cases[row.reference])
+        for row in rows
+        if row.reference in cases
+    ]
 
 
 async def similar_cases(
     connection: AsyncConnection, reader: Post, weights: dict[str, float], limit: int = 3
-) -> list[dict[str, Any]]:
+) -> list[lists.ListedCase]:
     """The cases that a post sees and whose texts share the most with the given words, as its list shows them.
 
     Looks at the newest of those that share anything. ``weights``: how much each word counts (``models/likeness.py``).
@@ -64,10 +81,10 @@ async def similar_cases(
     rows = await _found(connection, reader, [words], columns, Thing.CASE, FIRST_HIT, _LIKENED)
     scores: dict[str, float] = {}
     for row in rows:
-        there = set(row["words"].split())
+        there = set(row.words.split())
         score = sum(weight for word, weight in weights.items() if word in there)
         if score >= ENOUGH:
-            scores[row["reference"]] = max(score, scores.get(row["reference"], 0.0))
+            scores[row.reference] = max(score, scores.get(row.reference, 0.0))
     best = sorted(scores, key=lambda reference: (scores[reference], reference), reverse=True)[:limit]
     cases = await lists.cases_named(connection, reader, best)
     return [cases[reference] for reference in best if reference in cases]
@@ -81,7 +98,7 @@ async def _found(
     kind: Thing | None,
     after: int,
     limit: int,
-) -> list[dict[str, Any]]:
+) -> Sequence[Row[Any]]:
     """Texts that have, of each of the ``terms``, one at least."""
     of_kind = "AND kind = :kind" if kind else ""
     given = {"after": after, "limit": limit, **({"kind": kind.value} if kind else {})}
@@ -98,11 +115,8 @@ async def _found(
     return await _rows(connection, statement, given, query=_tsquery(terms, mark))
 
 
-async def _rows(
-    connection: AsyncConnection, statement: str, given: dict[str, Any], **more: Any
-) -> list[dict[str, Any]]:
-    found = await connection.execute(text(statement), {**given, **more})
-    return [dict(row) for row in found.mappings()]
+async def _rows(connection: AsyncConnection, statement: str, given: dict[str, Any], **more: Any) -> Sequence[Row[Any]]:
+    return (await connection.execute(text(statement), {**given, **more})).all()
 
 
 # SQLite ----------------------------------------------------------------------------------------------------------------

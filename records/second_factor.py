@@ -6,7 +6,6 @@ The secret is opened, and a code is reckoned, by the caller: keys are settings.
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -14,8 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from db import write_transaction
 from models.base import Value
 from models.tables import TABLES
+from models.tables.people import SessionRow
 from records.api_tokens import end_tokens
 from records.holders import folded
+from records.rows import fetch_row
 from records.sessions import end_sessions, make_token, still_alive, token_digest
 
 FAILURES = 5
@@ -70,7 +71,7 @@ async def enrol(engine: AsyncEngine, token: str, sealed: str, step: int, now: da
         session = await _locked(connection, token, now)
         if session is None:
             return Proof(shown=CodeResult.ENDED)
-        free = (_ACCOUNTS.c.email == session["email"]) & (_ACCOUNTS.c.second_factor == "")
+        free = (_ACCOUNTS.c.email == session.email) & (_ACCOUNTS.c.second_factor == "")
         kept = await connection.execute(
             update(_ACCOUNTS).where(free).values(second_factor=sealed, last_code=step, wrong_codes=0)
         )
@@ -85,7 +86,7 @@ async def show_code(engine: AsyncEngine, token: str, step_of: StepOf, now: datet
         session = await _locked(connection, token, now)
         if session is None:
             return Proof(shown=CodeResult.ENDED)
-        mine = _ACCOUNTS.c.email == session["email"]
+        mine = _ACCOUNTS.c.email == session.email
         account = (await connection.execute(select(_ACCOUNTS).where(mine).with_for_update())).mappings().one()
         if account["wrong_codes"] >= WRONG_CODES:
             return Proof(shown=CodeResult.LOCKED)
@@ -93,7 +94,7 @@ async def show_code(engine: AsyncEngine, token: str, step_of: StepOf, now: datet
         if step is not None and step > account["last_code"]:
             await connection.execute(update(_ACCOUNTS).where(mine).values(last_code=step, wrong_codes=0))
             return await _strengthened(connection, token)
-        failures = session["failures"] + 1
+        failures = session.failures + 1
         over = failures >= FAILURES
         await connection.execute(update(_ACCOUNTS).where(mine).values(wrong_codes=account["wrong_codes"] + 1))
         await connection.execute(
@@ -104,11 +105,10 @@ async def show_code(engine: AsyncEngine, token: str, step_of: StepOf, now: datet
     return Proof(shown=CodeResult.ENDED if over else CodeResult.WRONG)
 
 
-async def _locked(connection: AsyncConnection, token: str, now: datetime) -> dict[str, Any] | None:
+async def _locked(connection: AsyncConnection, token: str, now: datetime) -> SessionRow | None:
     """The row of a session, held until the transaction ends: codes that come together are judged one by one."""
-    query = select(_SESSIONS).where(_SESSIONS.c.token == token_digest(token), still_alive(now)).with_for_update()
-    row = (await connection.execute(query)).mappings().first()
-    return dict(row) if row else None
+    mine = _SESSIONS.c.token == token_digest(token), still_alive(now)
+    return await fetch_row(connection, select(SessionRow).where(*mine).with_for_update())
 
 
 async def _strengthened(connection: AsyncConnection, token: str) -> Proof:

@@ -105,13 +105,16 @@ def _migrate(address: str) -> None:
 
 @pytest.fixture
 def database_of(request: pytest.FixtureRequest) -> Callable[[str], str | None]:
-    """The ``database_url`` of settings for a kind of database: none for SQLite, whose file is in the data folder."""
+    """The ``database_url`` of settings for a kind of database: none for SQLite, whose file is in the data folder.
+
+    A database of PostgreSQL has the newest schema; a file of SQLite gets it from whoever opens it.
+    """
 
     def find(kind: str) -> str | None:
         if kind == "sqlite":
             return None
-        make: Callable[[], str] = request.getfixturevalue("postgres_url")
-        return make()
+        make: Callable[[str], str] = request.getfixturevalue("postgres_url")
+        return make(request.getfixturevalue("migrated_database"))
 
     return find
 

@@ -98,7 +98,7 @@ def application(site: Site) -> FastAPI:
     app.state.engine = site.engine
     limit_bodies(app, site.settings)
     guard(app, site.settings)
-    metrics.measure_answers(app)
+    metrics.set_up_metrics(app)
     app.include_router(health.router)
     app.include_router(metrics.router)
     app.include_router(statics.router)

@@ -13,7 +13,7 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     from models.agenda import NextAct, due, next_act, waiting_on
     from models.base import Value
-    from models.case import Case, ReportState, Stage
+    from models.case import Case, Stage
     from models.commands import Command
     from models.posts import Post
     from models.projection import Step, step_of
@@ -233,12 +233,7 @@ class Activation(LongLived):
     # recommendations --------------------------------------------------------------------------------------------
 
     def _unfollowed(self) -> list[int]:
-        accepted = {number for number, report in self.case.reports.items() if report.state is ReportState.ACCEPTED}
-        return [
-            number
-            for number, recommendation in self.case.recommendations.items()
-            if recommendation.report in accepted and number not in self.followed
-        ]
+        return [number for number in self.case.followed_recommendations if number not in self.followed]
 
     async def _follow_recommendations(self) -> None:
         """Recommendations of an accepted report are followed by workflows of their own, which outlive the case."""

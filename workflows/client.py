@@ -1,6 +1,7 @@
 """The way in: how a page, the API or the command line brings a command to a case, and reads its own state."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,8 @@ from temporalio.client import (
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.converter import DataConverter
+from temporalio.envconfig import ClientConnectConfig
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -26,6 +29,7 @@ from workflows import names
 from workflows.activation import CONTINUING, Activation, ActivationStart, Receipt
 from workflows.answers import refused_by
 from workflows.delivery import NoticeDelivery
+from workflows.payloads import data_converter
 from workflows.recommendation import RecommendationFollowUp
 
 _PATIENCE = timedelta(seconds=30)
@@ -44,25 +48,45 @@ class NotRecorded(Exception):
     """The step was allowed but cannot be recorded, and trying again will not help: an operator must look."""
 
 
+class TemporalAway(NotAnswered):
+    """Temporal does not answer, or does not take what it was sent."""
+
+
+async def temporal_client(config: ClientConnectConfig, keyring: Mapping[str, bytes] | None = None) -> Client:
+    """A client to a Temporal server; with a keyring, payloads are encrypted (``workflows.payloads``).
+
+    Raises:
+        TemporalAway: no server answers there.
+    """
+    converter = data_converter(keyring) if keyring is not None else DataConverter.default
+    try:
+        return await Client.connect(**config, data_converter=converter)
+    except RuntimeError as error:  # the SDK has no exception of its own for it
+        raise TemporalAway(str(error)) from error
+
+
 async def nudge_delivery(client: Client, queue: str) -> None:
     """Tell the delivery that something waits to be sent; it is started if it does not run.
 
     Raises:
-        RPCError: the server did not take it.
+        TemporalAway: the server did not take it.
     """
-    await client.start_workflow(
-        NoticeDelivery.run,
-        id=names.DELIVERY_ID,
-        task_queue=queue,
-        start_signal="nudge",
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-    )
+    try:
+        await client.start_workflow(
+            NoticeDelivery.run,
+            id=names.DELIVERY_ID,
+            task_queue=queue,
+            start_signal="nudge",
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        )
+    except RPCError as error:
+        raise TemporalAway(str(error)) from error
 
 
 class CaseClient:
     """Brings commands to cases.
 
-    ``shift`` is for rehearsals (see ``activation.Start``); ``patience`` is how long it waits for an answer.
+    ``shift`` is for rehearsals (see ``ActivationStart``); ``patience`` is how long it waits for an answer.
     """
 
     def __init__(

@@ -24,7 +24,7 @@ with workflow.unsafe.imports_passed_through():
 
 
 class FollowUpStart(Value):
-    """What a run begins with; ``shift`` as in ``activation.Start``."""
+    """What a run begins with; ``shift`` as in ``ActivationStart``."""
 
     follow_up: FollowUp
     shift: timedelta = timedelta(0)

@@ -9,17 +9,20 @@ from temporalio import workflow
 from temporalio.exceptions import FailureError
 
 with workflow.unsafe.imports_passed_through():
+    from models.base import Value
     from models.log import Entry
     from models.projection import Recorded, Step
     from workflows import names
     from workflows.retries import RECORD_AT_MOST, UNTIL_RECORDED
 
-_State = TypeVar("_State")
+_State = TypeVar("_State", bound=Value)
 _DATABASE_AWAY = timedelta(minutes=1)
 
 
 class RecordedState(Generic[_State]):
-    """``value`` is the newest state that is recorded. Whoever changes it holds ``lock`` from the question to the answer.
+    """``value`` is the newest state that is recorded; its ``head`` is the hash of its newest entry.
+
+    Whoever changes it holds ``lock`` from the question to the answer.
 
     ``take_over`` adds entries that the log has and the workflow does not know.
     """
@@ -45,7 +48,8 @@ class RecordedState(Generic[_State]):
                 retry_policy=UNTIL_RECORDED,
             )
             if not recorded.ahead:
-                self.value = after
+                # A replay by newer code may derive entries with a field more, and so another hash: the log's own counts.
+                self.value = after.model_copy(update={"head": recorded.head})
                 return
             self.value = self._take_over(self.value, recorded.ahead)
 

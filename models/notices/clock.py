@@ -1,35 +1,67 @@
-"""Who is told when the clock acts: reminders, escalations, what is overdue."""
+"""Who is told when the clock of the case stops or acts: reminders, escalations, what is overdue."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from models import events as e
 from models.case import Case, GateName
+from models.duties import Duty, open_duties
 from models.ladder import ClockAct
-from models.notices.telling import (
-    Notice,
-    arrangement_facts,
+from models.ladder_subjects import SubjectKind, read_subject
+from models.notices.arrangements import arrangement_facts, not_agreed
+from models.notices.circles import (
     co_chair_posts,
-    gate_facts,
+    everybody_concerned,
     group_posts,
-    not_agreed,
-    notices_on,
-    notify,
-    owner_and_supporters,
     participant_posts,
     requester_posts,
-    silent_at,
+    text_for,
 )
-from models.posts import SECRETARIAT, Capacity, desk_of
+from models.notices.gates import gate_facts, silent_at
+from models.notices.notice import Notice, notices_on, notify
+from models.notices.outcomes import owner_and_supporters
+from models.posts import SECRETARIAT, Capacity, Post, desk_of
 from models.rules.circulation import consents_asked, pending_circulation
+
+
+@notices_on(e.Suspended)
+def _(case: Case, event: e.Suspended) -> Iterable[Notice]:
+    yield from notify("case_suspended", _awaited(case), own=lambda post: {"text": text_for(case, post, event.text)})
+
+
+@notices_on(e.Resumed)
+def _(case: Case, event: e.Resumed) -> Iterable[Notice]:
+    yield from notify(
+        "case_resumed",
+        _awaited(case),
+        own=lambda post: {"text": text_for(case, post, event.text), "dates": moved(case, post)},
+    )
+
+
+def _awaited(case: Case) -> list[Post]:
+    """Everybody in the case, and whoever else has something to do in it."""
+    return [*everybody_concerned(case), *(duty.post for duty in open_duties(case))]
+
+
+def moved(case: Case, post: Post) -> str:
+    """The duties of a post with their dates (ISO 8601), after all of them have moved."""
+    mine = (duty for duty in open_duties(case) if duty.post == post and duty.due is not None)
+    return _lines(f"{duty.due.isoformat()} {_named(duty)}" for duty in mine if duty.due)
+
+
+def _named(duty: Duty) -> str:
+    return f"{duty.do} {duty.about}".strip()
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return "\n".join(dict.fromkeys(lines))
 
 
 @notices_on(e.RungPassed)
 def _(case: Case, event: e.RungPassed) -> Iterable[Notice]:
-    kind, _, name = event.subject.partition(":")
-    told = _BY_CLOCK.get(kind)
-    if told is not None:
-        yield from told(case, name, event)
+    kind, about = read_subject(event.subject)
+    if told := _BY_CLOCK.get(kind):
+        yield from told(case, about, event)
 
 
 def _gate_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
@@ -46,11 +78,6 @@ def _gate_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
         readers = [*(decider.post for decider in gate.deciders), SECRETARIAT]
         silent = silent_at(case, gate.name)
         yield from notify("review_overdue", readers, due=lapses, silent=silent, facts=facts)
-
-
-def _rungs(case: Case, subject: str) -> Iterable[Any]:
-    ladder = case.ladders.get(subject)
-    return ladder.rungs if ladder else ()
 
 
 def _answer_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
@@ -136,21 +163,26 @@ def _consent_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice
         yield from notify("consent_reminder", asked, due=event.due, what=circulation.what)
 
 
-_BY_CLOCK: dict[str, Callable[[Case, str, e.RungPassed], Iterable[Notice]]] = {
-    "gate": _gate_rung,
-    "answer": _answer_rung,
-    "completeness": _completeness_rung,
-    "resubmission": _resubmission_rung,
-    "invitation": _invitation_rung,
-    "list": _list_rung,
-    "admission": _admission_rung,
-    "outcome": _outcome_rung,
-    "verify": _verify_rung,
-    "arrangement": _arrangement_rung,
-    "situation": _situation_rung,
-    "duration": _duration_rung,
-    "contributions": _contributions_rung,
-    "consent": _consent_rung,
-    "agreement": _agreement_rung,
-    "closing": _closing_rung,
+def _rungs(case: Case, subject: str) -> Iterable[Any]:
+    ladder = case.ladders.get(subject)
+    return ladder.rungs if ladder else ()
+
+
+_BY_CLOCK: dict[SubjectKind, Callable[[Case, str, e.RungPassed], Iterable[Notice]]] = {
+    SubjectKind.GATE: _gate_rung,
+    SubjectKind.ANSWER: _answer_rung,
+    SubjectKind.COMPLETENESS: _completeness_rung,
+    SubjectKind.RESUBMISSION: _resubmission_rung,
+    SubjectKind.INVITATION: _invitation_rung,
+    SubjectKind.LIST: _list_rung,
+    SubjectKind.ADMISSION: _admission_rung,
+    SubjectKind.OUTCOME: _outcome_rung,
+    SubjectKind.VERIFY: _verify_rung,
+    SubjectKind.ARRANGEMENT: _arrangement_rung,
+    SubjectKind.SITUATION: _situation_rung,
+    SubjectKind.DURATION: _duration_rung,
+    SubjectKind.CONTRIBUTIONS: _contributions_rung,
+    SubjectKind.CONSENT: _consent_rung,
+    SubjectKind.AGREEMENT: _agreement_rung,
+    SubjectKind.CLOSING: _closing_rung,
 }

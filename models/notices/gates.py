@@ -6,21 +6,26 @@ from datetime import datetime
 from models import events as e
 from models.case import Case, GateName, GateOutcome
 from models.duties import open_duties
-from models.notices.telling import (
-    Notice,
-    co_chair_posts,
-    gate_facts,
-    ladder_due,
-    notices_on,
-    notify,
-    requester_posts,
-    silent_at,
-)
+from models.ladder_subjects import SubjectKind
+from models.notices.circles import co_chair_posts, requester_posts
+from models.notices.notice import Notice, ladder_due, notices_on, notify
 from models.posts import SECRETARIAT
 
 
 def _gate_due(case: Case, name: GateName) -> datetime | None:
-    return ladder_due(case, f"gate:{name.value}")
+    return ladder_due(case, SubjectKind.GATE, name)
+
+
+def gate_facts(case: Case, name: GateName) -> dict[str, object]:
+    """What every notice about a gate says."""
+    gate = case.gates[name]
+    interests = ", ".join(decider.post for decider in gate.deciders if decider.interest)
+    return {"gate": name.value, "about": gate.about, "round": gate.round, "interests": interests}
+
+
+def silent_at(case: Case, name: GateName) -> str:
+    """Whose position is still awaited at a gate: their posts, between commas."""
+    return ", ".join(case.gates[name].undecided)
 
 
 @notices_on(e.GateOpened)
@@ -48,7 +53,7 @@ def _(case: Case, event: e.RespondentChanged) -> Iterable[Notice]:
 
 def _asked_instead(case: Case, name: GateName) -> Iterable[Notice]:
     """What is still to be answered, for whoever answers now."""
-    gate, due = case.gates[name], ladder_due(case, f"answer:{name.value}")
+    gate, due = case.gates[name], ladder_due(case, SubjectKind.ANSWER, name)
     for question in gate.questions:
         facts = {**gate_facts(case, name), "post": question.by, "text": question.text}
         yield from notify("question_asked", [gate.respondent], due=due, facts=facts)
@@ -73,7 +78,7 @@ def _(case: Case, event: e.PositionTaken) -> Iterable[Notice]:
 @notices_on(e.QuestionAsked)
 def _(case: Case, event: e.QuestionAsked) -> Iterable[Notice]:
     gate = case.gates[event.gate]
-    due = ladder_due(case, f"answer:{event.gate.value}")
+    due = ladder_due(case, SubjectKind.ANSWER, event.gate)
     facts = {**gate_facts(case, event.gate), "post": event.post, "text": event.text}
     yield from notify("question_asked", [gate.respondent], due=due, facts=facts)
 
@@ -111,7 +116,7 @@ def _(case: Case, event: e.GateDecided) -> Iterable[Notice]:
         SECRETARIAT,
     ]
     facts = {**gate_facts(case, event.gate), "outcome": event.outcome.value, "text": event.text}
-    yield from notify(kind, readers, due=ladder_due(case, "resubmission"), facts=facts)
+    yield from notify(kind, readers, due=ladder_due(case, SubjectKind.RESUBMISSION), facts=facts)
     yield from _left_to_the_secretariat(case)
 
 
@@ -120,6 +125,6 @@ def _left_to_the_secretariat(case: Case) -> Iterable[Notice]:
     now = {duty.do for duty in open_duties(case) if duty.post == SECRETARIAT}
     if "propose" in now:
         readers = [SECRETARIAT, *case.directory.steering_group]
-        yield from notify("list_awaited", readers, due=ladder_due(case, "list"), first="yes")
+        yield from notify("list_awaited", readers, due=ladder_due(case, SubjectKind.LIST), first="yes")
     if "close" in now:
-        yield from notify("closing_awaited", [SECRETARIAT], due=ladder_due(case, "closing"), first="yes")
+        yield from notify("closing_awaited", [SECRETARIAT], due=ladder_due(case, SubjectKind.CLOSING), first="yes")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from models.base import N_, Value
+from models.ladder_subjects import SubjectKind
 
 DIGEST = "digest"
 """Stands in the place of a kind for a digest: one mail with notices of several kinds and cases, caused by no event."""
@@ -70,6 +71,10 @@ class NoticeKind(Value):
 _C = Circle
 
 
+def _clock(kind: SubjectKind) -> str:
+    return f"clock:{kind.value}"
+
+
 def _kind(name: str, summary: str, *, on: tuple[str, ...], to: tuple[Circle, ...], asks: bool = False) -> NoticeKind:
     return NoticeKind(name=name, summary=summary, on=on, to=to, asks=asks)
 
@@ -92,7 +97,7 @@ _ALL = (
     _kind(
         "completeness_overdue",
         N_("The check of a request is overdue."),
-        on=("clock:completeness",),
+        on=(_clock(SubjectKind.COMPLETENESS),),
         to=(_C.SECRETARIAT, _C.CO_CHAIRS),
         asks=True,
     ),
@@ -106,7 +111,7 @@ _ALL = (
     _kind(
         "resubmission_reminder",
         N_("A returned request still waits for a new version."),
-        on=("clock:resubmission",),
+        on=(_clock(SubjectKind.RESUBMISSION),),
         to=(_C.REQUESTERS, _C.SECRETARIAT),
         asks=True,
     ),
@@ -138,19 +143,23 @@ _ALL = (
         asks=True,
     ),
     _kind(
-        "review_reminder", N_("A gate still waits for this Co-Chair."), on=("clock:gate",), to=(_C.DECIDERS,), asks=True
+        "review_reminder",
+        N_("A gate still waits for this Co-Chair."),
+        on=(_clock(SubjectKind.GATE),),
+        to=(_C.DECIDERS,),
+        asks=True,
     ),
     _kind(
         "review_escalated",
         N_("A gate's deadline has passed; the alternate is asked."),
-        on=("clock:gate",),
+        on=(_clock(SubjectKind.GATE),),
         to=(_C.ALTERNATES,),
         asks=True,
     ),
     _kind(
         "review_overdue",
         N_("A gate is overdue; both offices and the secretariat are told."),
-        on=("clock:gate",),
+        on=(_clock(SubjectKind.GATE),),
         to=(_C.DECIDERS, _C.SECRETARIAT),
         asks=True,
     ),
@@ -178,7 +187,7 @@ _ALL = (
     _kind(
         "answer_overdue",
         N_("An answer is still owed."),
-        on=("clock:answer",),
+        on=(_clock(SubjectKind.ANSWER),),
         to=(_C.RESPONDENT, _C.CO_CHAIRS),
         asks=True,
     ),
@@ -212,7 +221,7 @@ _ALL = (
     _kind(
         "list_awaited",
         N_("Another list of participants is awaited."),
-        on=("gate_decided", "clock:list"),
+        on=("gate_decided", _clock(SubjectKind.LIST)),
         to=(_C.SECRETARIAT, _C.STEERING_GROUP, _C.CO_CHAIRS),
         asks=True,
     ),
@@ -220,7 +229,7 @@ _ALL = (
     _kind(
         "invitation_reminder",
         N_("An invitation still waits for an answer."),
-        on=("clock:invitation",),
+        on=(_clock(SubjectKind.INVITATION),),
         to=(_C.MEMBER,),
         asks=True,
     ),
@@ -246,7 +255,7 @@ _ALL = (
     _kind(
         "admission_proposed",
         N_("The group is asked to endorse a later admission."),
-        on=("admitted", "clock:admission"),
+        on=("admitted", _clock(SubjectKind.ADMISSION)),
         to=(_C.PARTICIPANTS,),
         asks=True,
     ),
@@ -270,11 +279,11 @@ _ALL = (
         to=(_C.OWNERS,),
         asks=True,
     ),
-    _kind("outcome_due", N_("An outcome is due soon."), on=("clock:outcome",), to=(_C.OWNERS,), asks=True),
+    _kind("outcome_due", N_("An outcome is due soon."), on=(_clock(SubjectKind.OUTCOME),), to=(_C.OWNERS,), asks=True),
     _kind(
         "outcome_overdue",
         N_("An outcome is due or overdue."),
-        on=("clock:outcome",),
+        on=(_clock(SubjectKind.OUTCOME),),
         to=(_C.OWNERS, _C.SECRETARIAT),
         asks=True,
     ),
@@ -282,7 +291,7 @@ _ALL = (
     _kind(
         "outcome_done",
         N_("An outcome is done and waits for a Co-Chair to verify it."),
-        on=("outcome_moved", "clock:verify"),
+        on=("outcome_moved", _clock(SubjectKind.VERIFY)),
         to=(_C.CO_CHAIRS,),
         asks=True,
     ),
@@ -296,7 +305,7 @@ _ALL = (
     _kind(
         "arrangement_proposed",
         N_("The parties are asked to agree to an arrangement."),
-        on=("arrangement_added", "clock:agreement"),
+        on=("arrangement_added", _clock(SubjectKind.AGREEMENT)),
         to=(_C.PARTIES,),
         asks=True,
     ),
@@ -309,7 +318,7 @@ _ALL = (
     _kind(
         "arrangement_review_due",
         N_("An arrangement is due for review."),
-        on=("clock:arrangement",),
+        on=(_clock(SubjectKind.ARRANGEMENT),),
         to=(_C.PARTIES, _C.SECRETARIAT),
         asks=True,
     ),
@@ -323,7 +332,7 @@ _ALL = (
     _kind(
         "situation_update_due",
         N_("A situation update is due."),
-        on=("clock:situation",),
+        on=(_clock(SubjectKind.SITUATION),),
         to=(_C.SECRETARIAT, _C.REQUESTERS),
         asks=True,
     ),
@@ -333,7 +342,7 @@ _ALL = (
     _kind(
         "activation_ending",
         N_("The activation ends soon unless it is extended."),
-        on=("clock:duration",),
+        on=(_clock(SubjectKind.DURATION),),
         to=(_C.CO_CHAIRS, _C.SECRETARIAT, _C.GROUP),
         asks=True,
     ),
@@ -358,7 +367,11 @@ _ALL = (
         asks=True,
     ),
     _kind(
-        "report_owed", N_("A report waits to be tabled."), on=("clock:contributions",), to=(_C.SECRETARIAT,), asks=True
+        "report_owed",
+        N_("A report waits to be tabled."),
+        on=(_clock(SubjectKind.CONTRIBUTIONS),),
+        to=(_C.SECRETARIAT,),
+        asks=True,
     ),
     _kind(
         "report_tabled",
@@ -387,7 +400,13 @@ _ALL = (
         to=(_C.NAMED,),
         asks=True,
     ),
-    _kind("consent_reminder", N_("A consent is still awaited."), on=("clock:consent",), to=(_C.NAMED,), asks=True),
+    _kind(
+        "consent_reminder",
+        N_("A consent is still awaited."),
+        on=(_clock(SubjectKind.CONSENT),),
+        to=(_C.NAMED,),
+        asks=True,
+    ),
     _kind(
         "consent_missing",
         N_("A member is not named: it did not consent."),
@@ -397,7 +416,7 @@ _ALL = (
     _kind(
         "closing_awaited",
         N_("The report is accepted; the case waits to be circulated or closed."),
-        on=("gate_decided", "clock:closing"),
+        on=("gate_decided", _clock(SubjectKind.CLOSING)),
         to=(_C.SECRETARIAT, _C.CO_CHAIRS),
         asks=True,
     ),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from models import events as e
 from models.case import Case
-from models.notices.telling import Notice, notices_on, notify
+from models.notices.notice import Notice, notices_on, notify
 from models.posts import SECRETARIAT
 
 

@@ -4,30 +4,23 @@ from collections.abc import Iterable, Mapping
 
 from models import events as e
 from models.case import Case, Stage
-from models.notices.dates import at_the_end, left_undecided
-from models.notices.telling import (
-    Notice,
-    called_to_meetings,
-    everybody_concerned,
-    ladder_due,
-    notices_on,
-    notify,
-    requester_posts,
-    text_for,
-)
+from models.ladder_subjects import SubjectKind
+from models.notices.circles import called_to_meetings, everybody_concerned, requester_posts, text_for
+from models.notices.closing import at_the_end, left_undecided
+from models.notices.notice import Notice, ladder_due, notices_on, notify
 from models.posts import SECRETARIAT, Post, desk_of
 
 
 @notices_on(e.Submitted)
 def _(case: Case, event: e.Submitted) -> Iterable[Notice]:
-    due = ladder_due(case, "completeness")
+    due = ladder_due(case, SubjectKind.COMPLETENESS)
     yield from notify("request_received", requester_posts(case), due=due)
     yield from notify("completeness_requested", [SECRETARIAT], due=due, requester=event.requester)
 
 
 @notices_on(e.Returned)
 def _(case: Case, event: e.Returned) -> Iterable[Notice]:
-    due = ladder_due(case, "resubmission")
+    due = ladder_due(case, SubjectKind.RESUBMISSION)
     yield from notify(
         "request_returned", requester_posts(case), due=due, missing="\n".join(event.missing), text=event.text
     )
@@ -36,7 +29,7 @@ def _(case: Case, event: e.Returned) -> Iterable[Notice]:
 @notices_on(e.Resubmitted)
 def _(case: Case, event: e.Resubmitted) -> Iterable[Notice]:
     if case.stage is Stage.SUBMITTED:
-        due = ladder_due(case, "completeness")
+        due = ladder_due(case, SubjectKind.COMPLETENESS)
         yield from notify(
             "completeness_requested", [SECRETARIAT], due=due, version=event.version, changed=", ".join(event.changed)
         )

@@ -6,6 +6,7 @@ from models import events as e
 from models.case import Arrangement, Case, Stage
 from models.commands import AddArrangement, Agree, LogExchange, ReviewArrangement
 from models.ladder import ClockAct, Ladder, Rung
+from models.ladder_subjects import SubjectKind, subject_of
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.posts import Post, Role
 from models.refusal import RefusalKind
@@ -62,7 +63,7 @@ def add_arrangement(context: RuleContext, body: AddArrangement) -> None:
 def agreement_owed(context: RuleContext, title: str) -> None:
     """The parties that have not agreed are reminded, at the rhythm of invitations, until they do."""
     parties = context.case.arrangements[title].parties
-    context.once(f"agreement:{title}", context.case.track.invitation, ClockAct.REMIND, *parties)
+    context.once(subject_of(SubjectKind.AGREEMENT, title), context.case.track.invitation, ClockAct.REMIND, *parties)
 
 
 @rule("agree", "agree to an arrangement", BY_PARTY, AT_WORK, own_word=True)
@@ -78,18 +79,21 @@ def _agree(context: RuleContext, title: str, member: str) -> None:
     context.emit(e.ArrangementAgreed(arrangement=title, member=member))
     arrangement = context.case.arrangements[title]
     if arrangement.in_force_from is None and set(arrangement.parties) <= set(arrangement.agreed):
-        context.clear(f"agreement:{title}")
+        context.clear(subject_of(SubjectKind.AGREEMENT, title))
         begins = context.morning(arrangement.begins, THE_SECRETARIAT.member) if arrangement.begins else context.now
         if begins > context.now:
             rungs = (Rung(at=begins, act=ClockAct.END),)
-            context.climb(f"begins:{title}", Ladder(due=begins, rungs=rungs, label="the day that the parties want"))
+            context.climb(
+                subject_of(SubjectKind.BEGINS, title),
+                Ladder(due=begins, rungs=rungs, label="the day that the parties want"),
+            )
         else:
             _in_force(context, title)
 
 
 def begun(context: RuleContext, title: str) -> None:
     """The day has come from which the parties want it."""
-    context.clear(f"begins:{title}")
+    context.clear(subject_of(SubjectKind.BEGINS, title))
     _in_force(context, title)
 
 
@@ -99,7 +103,7 @@ def _in_force(context: RuleContext, title: str) -> None:
 
 
 def _await_review(context: RuleContext, title: str, review: date | None) -> None:
-    subject = f"arrangement:{title}"
+    subject = subject_of(SubjectKind.ARRANGEMENT, title)
     context.clear(subject)
     if review is not None:
         due = context.morning(review, THE_SECRETARIAT.member)
@@ -109,10 +113,10 @@ def _await_review(context: RuleContext, title: str, review: date | None) -> None
 
 def review_overdue(context: RuleContext, title: str) -> None:
     """A review that is not made is asked for again at the steady rhythm."""
-    ladder = context.case.ladders.get(f"arrangement:{title}")
+    ladder = context.case.ladder(SubjectKind.ARRANGEMENT, title)
     if ladder is not None and not ladder.rungs:
         rungs = overdue_rungs(context.case.policy, ladder.due, context.now)
-        context.climb(f"arrangement:{title}", ladder.model_copy(update={"rungs": rungs}))
+        context.climb(subject_of(SubjectKind.ARRANGEMENT, title), ladder.model_copy(update={"rungs": rungs}))
 
 
 @rule("log_exchange", "note an exchange", (BY_PARTY, BY_SECRETARIAT), AT_WORK, own_word=True)

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 from models import events as e
 from models.case import Case, Gate, GateName, GateOutcome, ReportState, Stage, Term
+from models.case.closing import TermState
 from models.commands import Close, Waive
 from models.ladder import ClockAct
+from models.ladder_subjects import SubjectKind
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.request import fingerprint
 from models.rules.actors import BY_CO_CHAIR, BY_SECRETARIAT
@@ -15,10 +17,6 @@ from models.rules.context import RuleContext
 from models.rules.gates import amend_gate, follows, open_gate, what_was_said
 from models.rules.table import AT_WORK, rule
 
-CLOSING = "closing"
-"""The name of the ladder that reminds of closing."""
-
-
 _NAMES = {
     Term.OUTCOMES: "practical outcomes",
     Term.ARRANGEMENTS: "information-sharing arrangements",
@@ -26,7 +24,7 @@ _NAMES = {
 }
 
 
-def terms_of_reference(case: Case) -> dict[Term, str]:
+def terms_of_reference(case: Case) -> dict[Term, TermState]:
     """For each term of reference: ``covered``, ``waived`` or ``open``.
 
     (a) is covered by an outcome that a Co-Chair verified, (b) by an arrangement that its parties have agreed to, (c) by
@@ -42,7 +40,7 @@ def terms_of_reference(case: Case) -> dict[Term, str]:
 
 def await_closing(context: RuleContext) -> None:
     """The secretariat and the Co-Chairs are reminded, at the rhythm of gates, to have the case circulated and closed."""
-    context.once(CLOSING, context.case.track.gate, ClockAct.REMIND, THE_SECRETARIAT.member)
+    context.once(SubjectKind.CLOSING, context.case.track.gate, ClockAct.REMIND, THE_SECRETARIAT.member)
 
 
 @rule("waive", "waive a term of reference", (BY_CO_CHAIR, BY_SECRETARIAT), AT_WORK)

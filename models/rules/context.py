@@ -7,6 +7,7 @@ from models import events as e
 from models.case import Case, GateName, GateOutcome, Stage
 from models.evolve import evolve
 from models.ladder import ClockAct, Ladder, Rung
+from models.ladder_subjects import SubjectKind, subject_of
 from models.policy import Span
 from models.posts import Post
 
@@ -46,7 +47,7 @@ class RuleContext:
     def supersede(self, gate: GateName, why: str) -> None:
         """A gate that is open need not be decided any more: nothing follows from it."""
         if gate in self.case.gates and self.case.gates[gate].open:
-            self.clear(f"gate:{gate.value}", f"answer:{gate.value}")
+            self.clear(subject_of(SubjectKind.GATE, gate), subject_of(SubjectKind.ANSWER, gate))
             self.emit(e.GateDecided(gate=gate, outcome=GateOutcome.SUPERSEDED, text=why))
 
     # ladders

@@ -7,6 +7,7 @@ from models.base import FAR_OFF
 from models.case import Gate, GateName, GateOutcome, Stage
 from models.commands import Extend, Resume, Suspend, Terminate
 from models.ladder import ClockAct, ladder_of
+from models.ladder_subjects import SubjectKind, subject_of
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.refusal import RefusalKind
 from models.request import fingerprint
@@ -16,9 +17,6 @@ from models.rules.context import RuleContext
 from models.rules.gates import follows, must_be_free, open_gate, proposer_desk
 from models.rules.meetings import await_update
 from models.rules.table import OPEN_STAGES, rule
-
-DURATION = "duration"
-"""The name of the ladder of the activation."""
 
 
 def begin_operational(context: RuleContext, text: str) -> None:
@@ -34,7 +32,8 @@ def set_duration(context: RuleContext, until: datetime) -> None:
     """An activation ends by itself; a reminder comes before."""
     remind = context.case.policy.duration_reminder.before(until, context.case.calendars, ())
     acts = {ClockAct.REMIND: remind, ClockAct.END: until}
-    context.climb(DURATION, ladder_of(until, acts, now=context.now, label=context.case.track.duration.words))
+    ladder = ladder_of(until, acts, now=context.now, label=context.case.track.duration.words)
+    context.climb(SubjectKind.DURATION, ladder)
 
 
 @rule("extend", "ask for an extension", (BY_GROUP, BY_CO_CHAIR, BY_SECRETARIAT), {Stage.OPERATIONAL})
@@ -124,7 +123,7 @@ def resume(context: RuleContext, body: Resume) -> None:
     if context.case.suspension is None:
         raise refuse("The case is not suspended.")
     context.emit(e.Resumed(text=body.text))
-    asked = {f"gate:{gate.name.value}" for gate in context.case.open_gates if gate.questions}
+    asked = {subject_of(SubjectKind.GATE, gate.name) for gate in context.case.open_gates if gate.questions}
     for subject, ladder in context.case.ladders.items():
         if subject not in asked:
             context.emit(e.LadderSet(subject=subject, ladder=ladder.started(context.now, context.case.calendars)))

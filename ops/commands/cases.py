@@ -7,18 +7,20 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
-import yaml
 from rich.table import Table
 from temporalio.client import Client
 
 import worker
 from casework import Casework
+from models.log import Entry
+from models.refusal import RefusalKind, Refused
 from models.rules import allowed
 from ops import mail as mailing
 from ops.commands.terminal import err, files, load_settings_or_fail, out, post_named, records, run
-from ops.scenario import ScenarioError
-from records import ledger, proof, queries
+from ops.yaml12 import NotYaml, read_yaml
+from records import proof, queries
 from records.csv_text import BYTE_ORDER_MARK, csv_text
+from records.rows import columns_of, table_of
 from settings import Settings
 from workflows.client import CaseClient
 
@@ -40,8 +42,8 @@ async def _case_list(settings: Settings, stage: str | None, after: str, limit: i
         rows = await queries.case_rows(connection, stage=stage, after=after, limit=limit)
     table = Table("Case", "Stage", "Waits for", "Until (UTC)", "Clock", "Title", box=None)
     for row in rows:
-        until = row["due"].strftime("%Y-%m-%d %H:%M") if row["due"] else ""
-        table.add_row(row["reference"], row["stage"], ", ".join(row["waiting_on"]), until, row["clock"], row["title"])
+        until = row.due.strftime("%Y-%m-%d %H:%M") if row.due else ""
+        table.add_row(row.reference, row.stage, ", ".join(row.waiting_on), until, row.clock, row.title)
     out.print(table)
     out.print(f"{len(rows)} cases", highlight=False)
 
@@ -58,9 +60,10 @@ async def _case_show(settings: Settings, reference: str) -> int:
         if row is None:
             err.print(f"There is no case {reference}.")
             return 1
-        for name in queries.PART_TABLES:
-            row[name] = await queries.parts(connection, reference, name)
-    _print_json(row)
+        shown = columns_of(row)
+        for kind in queries.PARTS:
+            shown[table_of(kind).name] = [columns_of(part) for part in await queries.parts(connection, reference, kind)]
+    _print_json(shown)
     return 0
 
 
@@ -80,12 +83,7 @@ def case_do(
 async def _case_do(
     settings: Settings, command: str, by: str, reference: str | None, fields: str, command_id: str, seen: int | None
 ) -> None:
-    try:
-        given = yaml.safe_load(fields) or {}
-    except yaml.YAMLError as error:
-        raise ScenarioError(f"--with is not YAML: {error}") from None
-    if not isinstance(given, dict):
-        raise ScenarioError("--with must be a mapping, as in: {gate: activation, position: approve}")
+    given = fields_written(fields)
     client = await worker.connect(settings)
     async with records(settings) as engine:
         casework = Casework(engine, _desk(settings, client), files=files(settings, engine))
@@ -121,7 +119,7 @@ async def _case_history(settings: Settings, reference: str) -> int:
         return 1
     for entry in entries:
         at = entry.at.strftime("%Y-%m-%d %H:%M:%S")
-        who = "the clock" if entry.command.startswith("clock:") else str(entry.by)
+        who = "the clock" if entry.by_clock else str(entry.by)
         via = f" (recorded by {entry.acted_for.by}: {entry.acted_for.how})" if entry.acted_for else ""
         text = entry.event.get("text") or ""
         out.print(
@@ -168,7 +166,7 @@ async def _case_told(settings: Settings, reference: str, to: Path | None) -> int
         if await queries.case_row(connection, reference) is None:
             err.print(f"There is no case {reference}.", markup=False, highlight=False)
             return 1
-        notices = await ledger.ledger_of_case(connection, reference)
+        notices = await proof.ledger_of_case(connection, reference)
     if to is not None:
         to.write_text(BYTE_ORDER_MARK + csv_text(proof.HEAD, proof.lines(notices)), encoding="utf-8", newline="")
     else:
@@ -177,7 +175,28 @@ async def _case_told(settings: Settings, reference: str, to: Path | None) -> int
     return 0
 
 
-def exported_entry(entry: Any) -> dict[str, Any]:
+def fields_written(text: str) -> dict[str, Any]:
+    """A command's fields as they are written on the command line, as YAML or JSON.
+
+    Raises:
+        Refused: they are no mapping.
+    """
+    try:
+        written = read_yaml(text)
+    except NotYaml as error:
+        raise Refused(
+            RefusalKind.INVALID, f"--with is not YAML: {error} (line {error.place.line}, column {error.place.column})."
+        ) from None
+    if written.faults:
+        raise Refused(
+            RefusalKind.INVALID, f"--with cannot be read: {'; '.join(str(fault) for _, fault in written.faults)}."
+        )
+    if written.value is not None and not isinstance(written.value, dict):
+        raise Refused(RefusalKind.INVALID, "--with must be a mapping, as in: {gate: activation, position: approve}.")
+    return written.value or {}
+
+
+def exported_entry(entry: Entry) -> dict[str, Any]:
     """An entry of the log as ``ahg case export`` writes it (docs/log.md), ready for JSON."""
     return {**entry.model_dump(mode="json"), "at": entry.at.isoformat()}
 

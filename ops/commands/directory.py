@@ -47,9 +47,7 @@ async def _directory_list(settings: Settings) -> None:
         rows = await members.read_members(connection)
     table = Table("Code", "Name", "Kind", "Holds", "Time zone", box=None)
     for row in rows:
-        holds = [
-            word for word, held in (("Co-Chair", row["co_chair"]), ("Steering Group", row["steering_group"])) if held
-        ]
-        table.add_row(row["code"], row["name"], row["kind"], ", ".join(holds), row["zone"])
+        holds = [word for word, held in (("Co-Chair", row.co_chair), ("Steering Group", row.steering_group)) if held]
+        table.add_row(row.code, row.name, row.kind, ", ".join(holds), row.zone)
     out.print(table)
     out.print(f"{len(rows)} members", highlight=False)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from temporalio.service import RPCError
 
 import worker
 from models.mail_preferences import Rhythm
@@ -19,7 +18,7 @@ from ops.commands.terminal import err, load_settings_or_fail, out, post_named, r
 from records import mail_board, mail_pauses
 from records.returns import Noted
 from settings import Settings
-from workflows.client import nudge_delivery
+from workflows.client import TemporalAway, nudge_delivery
 
 app = typer.Typer(no_args_is_help=True, help="What becomes of the mails that go out.")
 
@@ -167,7 +166,7 @@ async def _nudge_delivery(settings: Settings) -> None:
     """Have the delivery look at the queue; while Temporal is away, the worker does so by itself later."""
     try:
         await nudge_delivery(await worker.connect(settings), settings.delivery_queue)
-    except (RPCError, RuntimeError):
+    except TemporalAway:
         err.print(
             "Temporal does not answer; what is queued goes out within a quarter of an hour after it does.",
             soft_wrap=True,

@@ -14,14 +14,14 @@ from models.attachments import Limits
 from models.posts import Post
 from models.refusal import RefusalKind, Refused
 from ops.mail_preferences import NotKept
-from ops.scenario import ScenarioError
-from ops.simulate import Differs
+from ops.scenarios.play import Differs
+from ops.scenarios.reading import ScenarioError
 from ops.supervisor import SupervisorError
 from records.attachments import Attachments
 from records.directory import DirectoryError
 from records.mail_board import NotDecided
 from settings import Settings, SettingsError, load_settings
-from workflows.client import NotAnswered, NotRecorded
+from workflows.client import NotAnswered, NotRecorded, TemporalAway
 
 out = Console()
 err = Console(stderr=True)
@@ -33,6 +33,8 @@ def run(what: Coroutine[Any, Any, int | None]) -> None:
         code = asyncio.run(what)
     except SettingsError as error:
         _fail(str(error), 2)
+    except TemporalAway:
+        _fail("Temporal does not answer; is `ahg up` running? `ahg doctor` tells more.", 1)
     except (
         Refused,
         NotAnswered,
@@ -46,10 +48,6 @@ def run(what: Coroutine[Any, Any, int | None]) -> None:
         _fail(str(error), 1)
     except Differs as error:
         _fail(f"differs: {error}", 1)
-    except RuntimeError as error:
-        if "Connection refused" not in str(error) and "failed to connect" not in str(error).lower():
-            raise
-        _fail("Temporal does not answer; is `ahg up` running? `ahg doctor` tells more.", 1)
     else:
         raise typer.Exit(code or 0)
 

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.testing import ActivityEnvironment
 
@@ -14,7 +13,6 @@ from activities.deliver import NoticeDeliverer
 from activities.letters import Sender
 from db import write_transaction
 from models.agenda import next_act
-from models.directory_changes import OfficeSettings
 from models.mail_preferences import Preferences
 from models.posts import SECRETARIAT, Post
 from models.tables import TABLES
@@ -22,8 +20,9 @@ from notifications.answer_links import AnswerLinks
 from notifications.off_links import OffLinks
 from notifications.transport import Transport
 from ops.catcher import Catcher, CaughtMail
-from records import directory_changes, mail_preferences, queries
+from records import directory_changes, mail_preferences
 from records.directory import seed_if_empty
+from records.notices import NOTICES, SELECT_NOTICES, LedgerNotice, notices_of_case, read_notice
 from tests.rig import REQUEST, TO_WORK
 from tests.web.place import address_of
 from tests.web.programs import Recorded
@@ -119,9 +118,7 @@ class PostOffice:
             form=f"{member} {zone}",
             seen=directory_changes.directory_fingerprint(before),
         )
-        await directory_changes.record_office(
-            self.engine, editor, member, OfficeSettings.model_validate({**before, "zone": zone})
-        )
+        await directory_changes.record_office(self.engine, editor, member, before.model_copy(update={"zone": zone}))
         await self.deliver()
 
     async def changed(self, table: str, key: str, **columns: Any) -> None:
@@ -140,17 +137,16 @@ class PostOffice:
         """The digests among them."""
         return [mail for mail in self.mails(to) if mail.message["X-Ahg-Kind"] == "digest"]
 
-    async def ledger(self, kind: str, post: str) -> list[dict[str, Any]]:
+    async def ledger(self, kind: str, post: str) -> list[LedgerNotice]:
         """The rows of a kind for a post, in order."""
-        notices = TABLES.tables["notices"]
-        query = select(notices).where(notices.c.kind == kind, notices.c.post == post).order_by(notices.c.id)
+        query = SELECT_NOTICES.where(NOTICES.c.kind == kind, NOTICES.c.post == post).order_by(NOTICES.c.id)
         async with self.engine.connect() as connection:
-            return [dict(row) for row in (await connection.execute(query)).mappings()]
+            return [read_notice(row) for row in await connection.execute(query)]
 
-    async def told(self, reference: str) -> list[dict[str, Any]]:
+    async def told(self, reference: str) -> list[LedgerNotice]:
         """The ledger of a case."""
         async with self.engine.connect() as connection:
-            return await queries.notice_rows(connection, reference)
+            return await notices_of_case(connection, reference)
 
 
 def sent_at(mail: CaughtMail) -> datetime:

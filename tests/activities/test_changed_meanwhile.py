@@ -34,7 +34,7 @@ async def office(engine: AsyncEngine, catcher: Catcher) -> AsyncIterator[PostOff
         await pause_mail(engine, RSO, "the mail server moves", made.now)
         table.until(MONDAY + timedelta(days=3))
         await made.tell(table)
-        assert {row["state"] for row in await made.ledger(OVERDUE, RSO)} == {"queued"}
+        assert {row.state for row in await made.ledger(OVERDUE, RSO)} == {"queued"}
         yield made
 
 
@@ -50,7 +50,7 @@ def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def _as_a_new_process() -> None:
     """Nothing is compiled yet, and nothing said."""
-    for kept in (environment.template_set, wording.subject_of, wording._said_once):
+    for kept in (environment.template_set, wording.mail_subject, wording._said_once):
         kept.cache_clear()
 
 
@@ -113,7 +113,7 @@ async def test_what_the_minimum_lacks_is_told_only_as_long_as_it_lacks_it(
         await made.tell(table)
         await resume_mail(engine, RSO, made.now)
         await made.deliver()
-        states = {row["state"] for row in await made.ledger("minimum_missing", "AU/co-chair")}
+        states = {row.state for row in await made.ledger("minimum_missing", "AU/co-chair")}
         assert states == ({"superseded"} if settled else {"sent"})
 
 
@@ -148,13 +148,13 @@ async def test_a_template_that_cannot_be_rendered_holds_up_its_own_mails_alone_u
     await goes_on(office)
     assert "request_received" in {mail.message["X-Ahg-Kind"] for mail in office.mails("MY/focal-point")}
     (lost,) = await office.ledger(OVERDUE, RSO)
-    assert (lost["state"], lost["reply"]) == ("undeliverable", "UndefinedError: 'no' is undefined")
+    assert (lost.state, lost.reply) == ("undeliverable", "UndefinedError: 'no' is undefined")
     async with office.engine.connect() as connection:
-        assert lost["key"] in {row["key"] for row in await stuck_notices(connection)}
+        assert lost.key in {row.notice.key for row in await stuck_notices(connection)}
 
     body.write_text(whole, encoding="utf-8")
     _as_a_new_process()
-    await resend(office.engine, lost["key"], by=RSO, why="", at=office.now)
+    await resend(office.engine, lost.key, by=RSO, why="", at=office.now)
     await office.deliver()
     assert len(reminders(office, RSO)) == 1
 

@@ -24,8 +24,10 @@ from records import ledger, mail_board
 from records.casefiles import CaseFiles
 from records.log import append
 from records.mail_pauses import pause_mail, resume_mail
+from records.notices import NOBODY_INSTEAD, LedgerNotice
 from tests.activities.post_office import at_work
 from tests.rig import Rig, rig, working
+from tests.waiting import PATIENCE, patience, until
 from workflows.client import nudge_delivery
 from workflows.names import DELIVERY_ID
 
@@ -47,25 +49,20 @@ async def mailing(folder: Path, catcher: Catcher, database_url: str) -> AsyncIte
         yield parts
 
 
-async def settled(parts: Rig) -> list[dict[str, Any]]:
+async def settled(parts: Rig) -> list[LedgerNotice]:
     """The ledger of the case once nothing waits any more."""
-    async with asyncio.timeout(30):
-        while True:
-            async with parts.engine.connect() as connection:
-                if not await ledger.any_waiting(connection):
-                    return await parts.notices()
-            await asyncio.sleep(0.02)
+    await until(parts.all_sent)
+    return await parts.notices()
 
 
 async def a_round_is_over(parts: Rig) -> None:
     """Until the delivery has looked at the queue and sleeps."""
-    handle = parts.client.get_workflow_handle(DELIVERY_ID)
-    async with asyncio.timeout(30):
-        while True:
-            events = (await handle.fetch_history()).events
-            if any(event.HasField("timer_started_event_attributes") for event in events):
-                return
-            await asyncio.sleep(0.02)
+
+    async def sleeps() -> bool:
+        events = (await parts.client.get_workflow_handle(DELIVERY_ID).fetch_history()).events
+        return any(event.HasField("timer_started_event_attributes") for event in events)
+
+    await until(sleeps)
 
 
 async def test_a_mail_that_the_server_puts_off_is_delivered_once_when_it_takes_it(
@@ -84,8 +81,8 @@ async def test_a_mail_that_the_server_puts_off_is_delivered_once_when_it_takes_i
         await parts.submit()
         notices = await settled(parts)
 
-    assert {notice["state"] for notice in notices} == {"sent"}
-    assert sum(notice["attempts"] for notice in notices) == len(notices) + 3
+    assert {notice.state for notice in notices} == {"sent"}
+    assert sum(notice.attempts for notice in notices) == len(notices) + 3
     assert len(catcher.messages()) == len(notices)
 
 
@@ -95,17 +92,19 @@ async def test_a_mail_is_delivered_once_when_the_server_was_down_and_comes_up(
     catcher = Catcher(tmp_path / "mail", port=free_port())
     async with mailing(tmp_path, catcher, database_url) as parts:
         await parts.submit()
-        async with asyncio.timeout(30):
-            while not any(notice["reply"] for notice in await parts.notices()):  # noqa: ASYNC110 - a database tells nobody
-                await asyncio.sleep(0.02)
+
+        async def tried() -> bool:
+            return any(notice.reply for notice in await parts.notices())
+
+        await until(tried)
         assert catcher.messages() == []
 
         async with catcher:
             notices = await settled(parts)
 
-    assert {notice["state"] for notice in notices} == {"sent"}
+    assert {notice.state for notice in notices} == {"sent"}
     assert len(catcher.messages()) == len(notices)
-    assert {notice["attempts"] for notice in notices} == {1}  # a server that is away says nothing about a mail
+    assert {notice.attempts for notice in notices} == {1}  # a server that is away says nothing about a mail
 
 
 async def test_a_recipient_that_the_server_refuses_is_in_the_ledger_and_the_others_are_served(
@@ -118,23 +117,20 @@ async def test_a_recipient_that_the_server_refuses_is_in_the_ledger_and_the_othe
         await parts.submit()
         notices = await settled(parts)
 
-    assert sorted((notice["post"], notice["capacity"], notice["state"]) for notice in notices) == [
+    assert sorted((notice.post, notice.capacity, notice.state) for notice in notices) == [
         ("LK/focal-point", "alternate", "refused"),
         ("LK/focal-point", "holder", "refused"),
         ("RSO/secretariat", "holder", "sent"),
     ]
-    first, instead = (notice for notice in notices if notice["state"] == "refused")
-    assert "550" in first["reply"]
-    assert "no such user" in first["reply"]
-    assert first["attempts"] == instead["attempts"] == 1
-    assert instead["instead_of"] == first["key"]
-    assert (first["reason"], instead["reason"]) == ("", ledger.NOBODY_INSTEAD)
+    first, instead = (notice for notice in notices if notice.state == "refused")
+    assert "550" in first.reply
+    assert "no such user" in first.reply
+    assert first.attempts == instead.attempts == 1
+    assert instead.instead_of == first.key
+    assert (first.reason, instead.reason) == ("", NOBODY_INSTEAD)
     async with parts.engine.connect() as connection:
         board = await mail_board.stuck_notices(connection)
-    assert [(one["key"], one["alternate_state"]) for one in board] == [
-        (first["key"], "refused"),
-        (instead["key"], None),
-    ]
+    assert [(one.notice.key, one.alternate_state) for one in board] == [(first.key, "refused"), (instead.key, None)]
 
 
 async def test_what_the_server_refuses_for_good_goes_to_the_alternate_once(tmp_path: Path, database_url: str) -> None:
@@ -145,8 +141,8 @@ async def test_what_the_server_refuses_for_good_goes_to_the_alternate_once(tmp_p
         await parts.submit()
         notices = await settled(parts)
 
-    to_alternate = [one for one in notices if one["instead_of"]]
-    assert [one["state"] for one in to_alternate] == ["sent"]
+    to_alternate = [one for one in notices if one.instead_of]
+    assert [one.state for one in to_alternate] == ["sent"]
     arrived = sorted(address for mail in catcher.messages() for address in mail.recipients)
     assert arrived == ["focal-point-alternate@lk.ahg.localhost", "secretariat@rso.ahg.localhost"]
 
@@ -162,13 +158,13 @@ async def test_what_a_worker_had_in_hand_when_it_was_killed_is_ambiguous_and_not
             await parts.submit()
         async with write_transaction(parts.engine) as connection:
             (in_hand, *_) = await ledger.due_notices(connection, datetime.now(UTC), 1)
-            await connection.run_sync(ledger.write_batch, "killed", ledger.LedgerBatch(wanted=[in_hand["id"]]))
+            await connection.run_sync(ledger.write_batch, "killed", ledger.LedgerBatch(wanted=[in_hand.id]))
 
         async with worker.running(parts.settings, parts.client, parts.engine):
             notices = await settled(parts)
 
-    assert {notice["id"]: notice["state"] for notice in notices} == {
-        notice["id"]: "ambiguous" if notice["id"] == in_hand["id"] else "sent" for notice in notices
+    assert {notice.id: notice.state for notice in notices} == {
+        notice.id: "ambiguous" if notice.id == in_hand.id else "sent" for notice in notices
     }
     assert len(catcher.messages()) == len(notices) - 1
 
@@ -183,9 +179,9 @@ async def test_a_post_without_an_address_is_undeliverable_and_named(tmp_path: Pa
         await parts.act("RSO/secretariat", "return", {"missing": ["figures"]})
         notices = await settled(parts)
 
-    (lost,) = [notice for notice in notices if notice["state"] == "undeliverable"]
-    assert (lost["post"], lost["reply"]) == ("LK/focal-point", "the directory has no address for LK/focal-point")
-    assert [notice["state"] for notice in notices if notice["instead_of"] == lost["key"]] == ["sent"]
+    (lost,) = [notice for notice in notices if notice.state == "undeliverable"]
+    assert (lost.post, lost.reply) == ("LK/focal-point", "the directory has no address for LK/focal-point")
+    assert [notice.state for notice in notices if notice.instead_of == lost.key] == ["sent"]
 
 
 async def test_while_all_mail_is_paused_it_is_queued_and_goes_out_once_when_it_is_resumed(
@@ -201,7 +197,7 @@ async def test_while_all_mail_is_paused_it_is_queued_and_goes_out_once_when_it_i
         await nudge_delivery(parts.client, parts.settings.delivery_queue)
         notices = await settled(parts)
 
-    assert {notice["state"] for notice in notices} == {"sent"}
+    assert {notice.state for notice in notices} == {"sent"}
     assert len(catcher.messages()) == len(notices)
 
 
@@ -215,11 +211,11 @@ async def test_what_was_queued_and_whose_nudge_was_lost_goes_out_all_the_same(
         await parts.client.get_workflow_handle(DELIVERY_ID).result()  # nothing waits; nobody wakes it
         notices = TABLES.tables["notices"]
         async with write_transaction(parts.engine) as connection:
-            queued = notices.update().where(notices.c.id == first["id"]).values(state="queued")
+            queued = notices.update().where(notices.c.id == first.id).values(state="queued")
             await connection.execute(queued)
         again, *_ = await settled(parts)
 
-    assert (again["state"], again["attempts"]) == ("sent", 2)
+    assert (again.state, again.attempts) == ("sent", 2)
 
 
 async def test_a_pause_while_mails_are_opened_hands_none_of_them_over(tmp_path: Path, database_url: str) -> None:
@@ -243,13 +239,13 @@ async def test_a_pause_while_mails_are_opened_hands_none_of_them_over(tmp_path: 
         await a_round_is_over(parts)
         assert opened
         assert catcher.messages() == []
-        assert {notice["state"] for notice in await parts.notices()} == {"queued"}
+        assert {notice.state for notice in await parts.notices()} == {"queued"}
 
         await resume_mail(parts.engine, "RSO/secretariat", datetime.now(UTC))
         await nudge_delivery(parts.client, parts.settings.delivery_queue)
         notices = await settled(parts)
 
-    assert {notice["state"] for notice in notices} == {"sent"}
+    assert {notice.state for notice in notices} == {"sent"}
     assert len(catcher.messages()) == len(notices)
 
 
@@ -266,10 +262,10 @@ async def test_what_a_reminder_is_about_is_settled_while_it_waits_and_it_is_not_
         await nudge_delivery(parts.client, parts.settings.delivery_queue)
         notices = await settled(parts)
 
-    late = [notice for notice in notices if notice["kind"] == "completeness_overdue"]
-    assert {(one["state"], one["reason"]) for one in late} == {("superseded", "What it reminds of is settled.")}
+    late = [notice for notice in notices if notice.kind == "completeness_overdue"]
+    assert {(one.state, one.reason) for one in late} == {("superseded", "What it reminds of is settled.")}
     assert len(late) == 3
-    assert {one["state"] for one in notices if one not in late} == {"sent"}
+    assert {one.state for one in notices if one not in late} == {"sent"}
     assert "completeness_overdue" not in {mail.message["X-Ahg-Kind"] for mail in catcher.messages()}
 
 
@@ -303,9 +299,12 @@ async def test_the_delivery_sleeps_until_a_digest_is_due_and_wakes_for_it(tmp_pa
             waits = notices.c.state == "digest"
             readers = set((await connection.execute(select(notices.c.post).where(waits))).scalars())
             await connection.execute(notices.update().where(waits).values(next_attempt_at=soon))
-        async with worker.running(parts.settings, parts.client, parts.engine), asyncio.timeout(30):
-            while any(notice["state"] == "digest" for notice in await parts.notices()):  # noqa: ASYNC110 - a database tells nobody
-                await asyncio.sleep(0.02)
+
+        async def none_is_kept_for_a_digest() -> bool:
+            return all(notice.state != "digest" for notice in await parts.notices())
+
+        async with worker.running(parts.settings, parts.client, parts.engine):
+            await until(none_is_kept_for_a_digest)
             await settled(parts)
 
     digests = [mail for mail in catcher.messages() if mail.message["X-Ahg-Kind"] == "digest"]
@@ -349,7 +348,7 @@ class HandingOver(Catcher):
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
         if not self.handed_over:
-            await asyncio.to_thread(self.both_written.wait, 30)
+            await asyncio.to_thread(self.both_written.wait, PATIENCE)
             self.handed_over = self.handed_over_at(address)
             async with write_transaction(self.parts.engine) as connection:
                 holders = TABLES.tables["holders"]
@@ -383,7 +382,7 @@ async def test_a_post_that_changes_hands_after_its_mail_was_written_or_opened_is
             notices = await settled(parts)
 
     assert len(written) == 3
-    assert [notice["address"] for notice in notices if notice["post"] == catcher.handed_over] == ["new@example.org"]
+    assert [notice.address for notice in notices if notice.post == catcher.handed_over] == ["new@example.org"]
     assert sum(mail.recipients == ("new@example.org",) for mail in catcher.messages()) == 1
     assert len(catcher.messages()) == len(notices) == 2
 
@@ -391,21 +390,21 @@ async def test_a_post_that_changes_hands_after_its_mail_was_written_or_opened_is
 async def test_what_is_queued_for_an_alternate_while_the_ledger_is_read_goes_out_in_the_same_round(
     tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read, turned = Event(), Event()
-    ready, take_turn = ledger.due_notices, deliver._Round._take_turn
+    read, written = Event(), Event()
+    due_notices, write_batch = ledger.due_notices, deliver._Round._write_batch
 
-    async def reads_slowly(*asked: Any) -> list[dict[str, Any]]:
-        found = await ready(*asked)
+    async def reads_slowly(*asked: Any) -> list[LedgerNotice]:
+        found = await due_notices(*asked)
         if not found and not read.is_set():
             read.set()
-            await asyncio.to_thread(turned.wait, 30)
+            await asyncio.to_thread(written.wait, PATIENCE)
         return found
 
-    async def turns(going: deliver._Round) -> bool:
+    async def writes(going: deliver._Round) -> bool:
         refused = any(one.instead for one in going._unreserved)
-        taken = await take_turn(going)
+        taken = await write_batch(going)
         if refused:
-            turned.set()
+            written.set()
         return taken
 
     class Refusing(Catcher):
@@ -413,24 +412,24 @@ async def test_what_is_queued_for_an_alternate_while_the_ledger_is_read_goes_out
             self, server: Any, session: Any, envelope: Any, address: str, options: Any
         ) -> str:
             if address == "focal-point@lk.ahg.localhost":
-                await asyncio.to_thread(read.wait, 30)
+                await asyncio.to_thread(read.wait, PATIENCE)
                 return "550 no such user"
             return await super().handle_RCPT(server, session, envelope, address, options)
 
-    monkeypatch.setattr(ledger, "ready", reads_slowly)
-    monkeypatch.setattr(deliver._Round, "_take_turn", turns)
+    monkeypatch.setattr(ledger, "due_notices", reads_slowly)
+    monkeypatch.setattr(deliver._Round, "_write_batch", writes)
     async with (
         Refusing(tmp_path / "mail") as catcher,
         rig(tmp_path / "rig", database_url=database_url, smtp_port=catcher.port) as parts,
     ):
         async with working(parts):
             await parts.submit()
-        async with worker.running(parts.settings, parts.client, parts.engine), asyncio.timeout(30):
-            await asyncio.to_thread(turned.wait, 30)
+        async with worker.running(parts.settings, parts.client, parts.engine), patience():
+            await asyncio.to_thread(written.wait, PATIENCE)
             delivery = parts.client.get_workflow_handle(DELIVERY_ID)
             await delivery.result()
             events = (await delivery.fetch_history()).events
             notices = await parts.notices()
 
-    assert sorted(notice["state"] for notice in notices) == ["refused", "sent", "sent"]
+    assert sorted(notice.state for notice in notices) == ["refused", "sent", "sent"]
     assert sum(event.HasField("activity_task_scheduled_event_attributes") for event in events) == 1

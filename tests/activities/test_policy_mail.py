@@ -79,8 +79,8 @@ async def test_what_is_settled_meanwhile_is_asked_of_nobody(office: PostOffice, 
         await propose(office, RSO, "4wd", "2")
     await resume_mail(office.engine, by="operator", at=office.now)
     await office.deliver()
-    rows = [row for row in await office.ledger(POLICY_PROPOSED, AU) if row["facts"]["proposal"] == first.id]
-    assert [(row["state"], row["reason"]) for row in rows] == [("superseded", ANSWERED)]
+    rows = [row for row in await office.ledger(POLICY_PROPOSED, AU) if row.facts["proposal"] == first.id]
+    assert [(row.state, row.reason) for row in rows] == [("superseded", ANSWERED)]
     assert len(asked(office, AU)) == (settled == "another proposed since")
 
 
@@ -89,8 +89,8 @@ async def test_the_alternate_is_asked_for_whoever_cannot_be_reached(office: Post
     await propose(office, RSO)
     await office.deliver()
     rows = await office.ledger(POLICY_PROPOSED, AU)
-    assert [(row["capacity"], row["state"]) for row in rows] == [("holder", "undeliverable"), ("alternate", "sent")]
-    (mail,) = asked(office, rows[1]["address"])
+    assert [(row.capacity, row.state) for row in rows] == [("holder", "undeliverable"), ("alternate", "sent")]
+    (mail,) = asked(office, rows[1].address)
     text = mail.message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert "as the alternate for this post: the Co-Chair (Australia)" in " ".join(text.split())
 
@@ -119,9 +119,7 @@ async def test_whom_it_concerns_is_told_once_what_has_become_of_it(
                 await policies.answer_proposal(office.engine, editor(office, post), proposal.id, word, "As agreed.")
         await office.deliver()
     rows = [row for post in (AU, ID, RSO) for row in await office.ledger(POLICY_SETTLED, post)]
-    assert {(row["post"], row["state"], row["facts"]["outcome"]) for row in rows} == {
-        (post, "sent", outcome) for post in told
-    }
+    assert {(row.post, row.state, row.facts["outcome"]) for row in rows} == {(post, "sent", outcome) for post in told}
     assert {post: len(asked(office, post, POLICY_SETTLED)) for post in (AU, ID, RSO)} == {
         post: int(post in told) for post in (AU, ID, RSO)
     }

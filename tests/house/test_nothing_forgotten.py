@@ -21,7 +21,7 @@ from web.kit.forms import FORMS
 
 NO_FORM = {
     "submit": "the numbered steps of a request (web/request/form.py)",
-    "draft": "the same steps, which save what was written",
+    "draft": "the same steps, which keep what was written",
     "resubmit": "the same steps, filled with the newest version (web/request/version.py)",
     "act_for": "any other form, sent by the secretariat for another post (web/case/command_form.py)",
 }

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from models.commands import Person
 from models.policy import policy_with
 from models.posts import Post
-from ops.scenario import Scenario, read_scenario
+from ops.scenarios.file import Scenario
+from ops.scenarios.reading import read_scenario
 from records import directory_changes, policies
 from records.directory_changes import Editor, directory_fingerprint
 from tests.journeys.people import Desk, Office
@@ -136,7 +137,7 @@ async def come_by(office: Office) -> None:
     site, post = office.site, Post("AU/co-chair")
     async with site.engine.connect() as connection:
         now = await policies.policy_in_force(connection)
-        _, alternates = await directory_changes.offices_of_post(connection, post)
+        alternates = await directory_changes.alternates_of_post(connection, post)
     by = Editor(post=Post("ID/co-chair"), email="", name="", at=site.clock(), form="1", seen="")
     await policies.propose_policy(site.engine, by, policy_with({"gate": "3wd"}), now.version, "Faster")
     desk = by.model_copy(

@@ -15,8 +15,10 @@ from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, as
 from models.posts import Post
 from ops.catcher import CaughtMail
 from ops.processes import free_port
-from ops.scenario import Scenario
-from ops.simulate import Simulation, simulation
+from ops.scenarios.file import Scenario
+from ops.scenarios.play import Simulation
+from ops.scenarios.simulation import simulation
+from tests.waiting import PATIENCE
 from tests.web.server import served
 from web.app import application
 from web.kit.site import Site
@@ -32,7 +34,6 @@ START = datetime(2026, 3, 2, 1, tzinfo=UTC)
 NOTHING_YET = Scenario.model_validate({"title": "By clicking", "start": START, "acts": []})
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 NARROW: ViewportSize = {"width": 360, "height": 740}
-_PATIENCE = 10_000.0  # milliseconds
 _FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
 
 
@@ -82,7 +83,7 @@ class Office:
         context = await self.browser.new_context(
             base_url=self.address, java_script_enabled=self.scripts, locale="en-GB", viewport=WIDE
         )
-        context.set_default_timeout(_PATIENCE)
+        context.set_default_timeout(PATIENCE * 1000)
         desk = Desk(self, Post(post), context, await context.new_page())
         desk.page.on("pageerror", lambda error: self.faults.append(f"{post}: {error}"))
         desk.page.on("console", self._heard)

@@ -8,7 +8,7 @@ from tests.journeys.people import Desk, Office, office
 
 MAP = b"%PDF-1.7\n% a map of the strait\n"
 
-pytestmark = [pytest.mark.slow, pytest.mark.journey, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.journey]
 
 
 @pytest.mark.parametrize(

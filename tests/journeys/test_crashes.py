@@ -4,7 +4,7 @@ import asyncio
 import random
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,19 +14,21 @@ import pytest
 import db
 import worker
 from casework import Casework
+from models.tables.cases import OutcomeRow
 from notifications.registry import REGISTRY, Pace
 from ops.catcher import Catcher
 from ops.processes import Child, ManagedProcess, free_port
 from ops.temporal_server import start_dev_server, worker_ready
 from ops.verify import verify_records
-from records import ledger, queries
+from records import queries
 from records.directory import seed_if_empty
+from records.notices import LedgerNotice
 from settings import Settings, ensure_keys
 from tests.rig import REQUEST, TO_WORK, Rig
+from tests.waiting import patience, until
 from workflows.client import CaseClient, NotAnswered
 
 KILLS = 5
-TRIES = 10
 SOON = 0.06
 """Seconds after a command was sent within which a kill falls: some before the commit, some after."""
 
@@ -61,22 +63,15 @@ class Machine:
     async def act(self, number: int) -> None:
         """Give a step's command until it is acknowledged, always with the same id."""
         by, do, fields = STEPS[number]
-        for _ in range(TRIES):
-            try:
-                done = await self.parts.act(by, do, fields, command_id=f"step-{number}")
-            except NotAnswered:
-                continue
-            self.acknowledged[f"step-{number}"] = done.seq
-            return
-        pytest.fail(f"step {number} ({by} {do}) was never acknowledged")
+        async with patience():
+            while f"step-{number}" not in self.acknowledged:
+                with suppress(NotAnswered):
+                    done = await self.parts.act(by, do, fields, command_id=f"step-{number}")
+                    self.acknowledged[f"step-{number}"] = done.seq
 
     async def all_told(self) -> None:
         """Until no notice waits any more."""
-        while True:
-            async with self.parts.engine.connect() as connection:
-                if not await ledger.any_waiting(connection):
-                    return
-            await asyncio.sleep(0.1)
+        await until(self.parts.all_sent)
 
 
 @asynccontextmanager
@@ -142,19 +137,19 @@ async def test_nothing_is_lost_or_doubled_when_worker_and_server_are_killed(
         assert [str(fault) async for fault in verify_records(parts.engine, parts.client)] == []
 
         async with parts.engine.connect() as connection:
-            (outcome,) = await queries.parts(connection, parts.reference, "outcomes")
-        assert (outcome["state"], outcome["body"]["entries"]) == ("verified", 15)
-        assert (await parts.row())["stage"] == "operational"
+            (outcome,) = await queries.parts(connection, parts.reference, OutcomeRow)
+        assert (outcome.state, outcome.body["entries"]) == ("verified", 15)
+        assert (await parts.row()).stage == "operational"
         _each_told_once(under_fire.catcher, await parts.notices())
 
 
-def _each_told_once(catcher: Catcher, notices: list[dict[str, Any]]) -> None:
+def _each_told_once(catcher: Catcher, notices: list[LedgerNotice]) -> None:
     """Each mail once; a notice without a mail is one that the ledger calls ambiguous, or waits for a digest as it may."""
     arrived = [str(mail.message["Message-ID"]) for mail in catcher.messages()]
     assert len(set(arrived)) == len(arrived)
-    held = [notice for notice in notices if notice["state"] == "digest"]
-    assert all(REGISTRY[notice["kind"]].pace is Pace.DIGEST and not notice["message_id"] for notice in held)
-    assert {notice["state"] for notice in notices} <= {"sent", "ambiguous", "digest"}
-    sent = {notice["message_id"] for notice in notices if notice["state"] == "sent"}
+    held = [notice for notice in notices if notice.state == "digest"]
+    assert all(REGISTRY[notice.kind].pace is Pace.DIGEST and not notice.message_id for notice in held)
+    assert {notice.state for notice in notices} <= {"sent", "ambiguous", "digest"}
+    sent = {notice.message_id for notice in notices if notice.state == "sent"}
     assert sent <= set(arrived)
     assert len(arrived) <= len(notices)

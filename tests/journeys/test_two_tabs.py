@@ -7,7 +7,7 @@ import pytest
 
 from tests.journeys.people import Desk, Office, office
 
-pytestmark = [pytest.mark.slow, pytest.mark.journey, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.journey]
 
 
 async def in_review(place: Office) -> tuple[Desk, Desk, Desk]:

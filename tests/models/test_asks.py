@@ -15,7 +15,7 @@ from models.notices import NOTICE_KINDS, Notice
 from models.policy import Policy, policy_with
 from models.posts import Post
 from models.rules import RULES, Transition, allowed
-from ops.scenario import read_scenario
+from ops.scenarios.reading import read_scenario
 from tests.tabletop import Tabletop
 
 SCENARIOS = sorted((Path(__file__).parents[1] / "scenarios").glob("*.yaml"))

@@ -455,7 +455,7 @@ def test_when_the_case_ends_open_gates_are_superseded() -> None:
 
 def test_a_command_is_acted_on_in_the_name_of_the_post_the_secretariat_spoke_to() -> None:
     table = in_review()
-    fields = {"post": AU, "how": "telephone", "why": "no network", "do": "decide", "with": {"position": "approve"}}
+    fields = {"post": AU, "how": "telephone", "text": "no network", "command": {"do": "decide", "position": "approve"}}
     table.do(RSO, "act_for", fields)
     entry = table.entries[-1]
     assert (entry.by, entry.acted_for.by if entry.acted_for else "") == (AU, RSO)

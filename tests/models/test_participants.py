@@ -53,7 +53,7 @@ def test_the_system_proposes_members_and_says_why() -> None:
 
 def test_the_newest_word_on_a_member_counts() -> None:
     table = in_selection()
-    table.do(NZ, "propose", {"members": ["BD"], "why": "on the way"})
+    table.do(NZ, "propose", {"members": ["BD"], "text": "on the way"})
     table.do(IOM, "propose", {"observers": ["BD", "TH"]})
     assert table.case.participants["BD"].seat is Seat.OBSERVER
     assert table.case.participants["TH"].seat is Seat.OBSERVER
@@ -331,9 +331,9 @@ def test_a_member_that_is_not_invited_cannot_respond() -> None:
 
 def test_a_replacement_that_is_not_confirmed_yet_does_not_keep_the_group_from_convening() -> None:
     table = invited()
-    table.do(MY, "respond", {"answer": "accepted"})
-    table.do("IOM/focal-point", "respond", {"answer": "yes"})
-    table.do(TH, "respond", {"answer": "declined"})
+    table.do(MY, "respond", {"answer": "accept"})
+    table.do("IOM/focal-point", "respond", {"answer": "accept"})
+    table.do(TH, "respond", {"answer": "decline"})
     table.do(NZ, "replace", {"member": "TH", "by": "MV"})
     table.do(AU, "convene")
     assert stage_of(table) is Stage.OPERATIONAL

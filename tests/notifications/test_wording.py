@@ -30,7 +30,7 @@ POSTS = (
 
 def forget() -> None:
     wording._said_once.cache_clear()
-    wording.subject_of.cache_clear()
+    wording.mail_subject.cache_clear()
 
 
 @st.composite

@@ -13,7 +13,8 @@ from models.tables import TABLES
 from ops.rebuild import cases_without_texts, rebuild_cases
 from ops.verify import verify_records
 from records.lists import Filters, cases_seen
-from records.queries import PART_TABLES
+from records.queries import PARTS
+from records.rows import table_of
 from records.search import find_texts
 from tests.rig import Rig, rig, working
 
@@ -34,7 +35,7 @@ async def faults(parts: Rig) -> list[str]:
 async def emptied(parts: Rig) -> None:
     """As if the case had been recorded before these tables were there."""
     async with write_transaction(parts.engine) as connection:
-        for name in ("cases", *PART_TABLES):
+        for name in ("cases", *(table_of(kind).name for kind in PARTS)):
             await connection.execute(TABLES.tables[name].delete())
 
 
@@ -65,9 +66,9 @@ async def test_a_case_that_was_recorded_before_is_found_and_listed_afterwards(pl
     assert await cases_without_texts(played.engine) == []
     assert await faults(played) == []
     async with played.engine.connect() as connection:
-        assert [hit["kind"] for hit in await find_texts(connection, Post("AU/co-chair"), "patrols")] == ["outcome"]
+        assert [hit.kind for hit in await find_texts(connection, Post("AU/co-chair"), "patrols")] == ["outcome"]
         (case,) = await cases_seen(connection, Post("AU/co-chair"), Filters(open=True))
-    assert case["reference"] == played.reference
+    assert case.reference == played.reference
 
 
 async def test_only_cases_without_texts_are_lacking(played: Rig) -> None:

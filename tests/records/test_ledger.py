@@ -1,17 +1,20 @@
-"""The ledger: reserve, send, mark; nobody reserves a notice twice."""
+"""The ledger: reserve, send, record the outcome; nobody reserves a notice twice."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from activities.attempts import put_back
 from db import write_transaction
 from models.notices.state import NoticeState
 from models.projection import step_of
 from models.tables import TABLES
-from records import ledger, queries
+from records import ledger
 from records.mail_pauses import pause_mail
+from records.notices import LedgerNotice, NoticeUpdate, alternate_notice, notices_of_case
 from tests.records.test_log import record
 from tests.tabletop import REQUEST, Tabletop
 
@@ -22,61 +25,61 @@ async def queued(engine: AsyncEngine) -> list[int]:
     """Two queued notices; their ids."""
     await record(engine, step_of(Tabletop().do("LK/focal-point", "submit", REQUEST)))
     async with engine.connect() as connection:
-        return [notice["id"] for notice in await queries.notice_rows(connection, "AHG-2026-001")]
+        return [notice.id for notice in await notices_of_case(connection, "AHG-2026-001")]
 
 
-async def take_turn(engine: AsyncEngine, worker: str, **turn: Any) -> frozenset[int] | None:
+async def write(engine: AsyncEngine, worker: str, **batch: Any) -> frozenset[int] | None:
     async with write_transaction(engine) as connection:
-        return await connection.run_sync(ledger.write_batch, worker, ledger.LedgerBatch(**turn))
+        return await connection.run_sync(ledger.write_batch, worker, ledger.LedgerBatch(**batch))
 
 
-async def ready(engine: AsyncEngine, now: datetime = NOW, limit: int = 9) -> list[dict[str, Any]]:
+async def ready(engine: AsyncEngine, now: datetime = NOW, limit: int = 9) -> list[LedgerNotice]:
     async with engine.connect() as connection:
         return await ledger.due_notices(connection, now, limit)
 
 
-def mark(notice: dict[str, Any], state: NoticeState, **columns: Any) -> dict[str, Any]:
-    return {**notice, "state": state, "attempts": notice["attempts"] + 1, **columns}
+def outcome(notice: LedgerNotice, state: NoticeState, **columns: Any) -> NoticeUpdate:
+    return replace(put_back(notice), state=state, attempts=notice.attempts + 1, **columns)
 
 
 async def test_two_workers_at_once_never_reserve_the_same_notice(engine: AsyncEngine) -> None:
     ids = await queued(engine)
 
-    taken = await asyncio.gather(*(take_turn(engine, f"w{n}", wanted=ids) for n in range(4)))
+    taken = await asyncio.gather(*(write(engine, f"w{n}", wanted=ids) for n in range(4)))
 
     assert sorted(id_ for one in taken for id_ in one or ()) == ids
 
 
-async def test_a_turn_that_is_written_twice_reserves_the_same_and_changes_nothing_more(engine: AsyncEngine) -> None:
+async def test_a_batch_that_is_written_twice_reserves_the_same_and_changes_nothing_more(engine: AsyncEngine) -> None:
     ids = await queued(engine)
 
-    assert await take_turn(engine, "w", wanted=ids) == await take_turn(engine, "w", wanted=ids) == frozenset(ids)
+    assert await write(engine, "w", wanted=ids) == await write(engine, "w", wanted=ids) == frozenset(ids)
 
 
 async def test_what_was_put_off_is_not_ready_before_its_time_and_then_comes_first(engine: AsyncEngine) -> None:
     first, second = await ready(engine) if await queued(engine) else []
     later = NOW + timedelta(minutes=1)
-    await take_turn(engine, "w", wanted=[second["id"]])
-    await take_turn(engine, "w", marks=[mark(second, NoticeState.QUEUED, next_attempt_at=later)])
+    await write(engine, "w", wanted=[second.id])
+    await write(engine, "w", outcomes=[outcome(second, NoticeState.QUEUED, next_attempt_at=later)])
 
-    assert [row["id"] for row in await ready(engine)] == [first["id"]]
+    assert [row.id for row in await ready(engine)] == [first.id]
     async with engine.connect() as connection:
         assert await ledger.next_attempt(connection) == later
-    assert [row["id"] for row in await ready(engine, later)] == [second["id"], first["id"]]
-    assert [row["id"] for row in await ready(engine, later, limit=1)] == [second["id"]]
+    assert [row.id for row in await ready(engine, later)] == [second.id, first.id]
+    assert [row.id for row in await ready(engine, later, limit=1)] == [second.id]
 
 
 async def test_what_a_dead_worker_had_reserved_is_ambiguous_and_never_reserved_again(engine: AsyncEngine) -> None:
     first, second = await queued(engine)
-    await take_turn(engine, "dead", wanted=[first])
+    await write(engine, "dead", wanted=[first])
 
     assert await ledger.mark_orphaned(engine, "alive", NOW) == 1
-    assert await take_turn(engine, "alive", wanted=[first, second]) == frozenset([second])
+    assert await write(engine, "alive", wanted=[first, second]) == frozenset([second])
     assert await ledger.mark_orphaned(engine, "alive", NOW) == 0
     async with engine.connect() as connection:
-        lost, _ = await queries.notice_rows(connection, "AHG-2026-001")
-    assert (lost["state"], lost["attempts"]) == ("ambiguous", 1)
-    assert "stopped before the server's answer" in lost["reply"]
+        lost, _ = await notices_of_case(connection, "AHG-2026-001")
+    assert (lost.state, lost.attempts) == ("ambiguous", 1)
+    assert "stopped before the server's answer" in lost.reply
 
 
 async def test_a_worker_that_was_taken_for_dead_still_knows_what_it_sent_unless_it_was_sent_again(
@@ -84,48 +87,47 @@ async def test_a_worker_that_was_taken_for_dead_still_knows_what_it_sent_unless_
 ) -> None:
     await queued(engine)
     first, second = await ready(engine)
-    await take_turn(engine, "slow", wanted=[first["id"], second["id"]])
+    await write(engine, "slow", wanted=[first.id, second.id])
     await ledger.mark_orphaned(engine, "other", NOW)
     again = {"state": "queued", "attempts": 0}
     async with write_transaction(engine) as connection:  # as the board sends it again
         notices = TABLES.tables["notices"]
-        await connection.execute(notices.update().where(notices.c.id == second["id"]).values(**again))
-    await take_turn(engine, "other", wanted=[second["id"]])
+        await connection.execute(notices.update().where(notices.c.id == second.id).values(**again))
+    await write(engine, "other", wanted=[second.id])
 
-    sent = [mark(one, NoticeState.SENT, reply="250 slow") for one in (first, second)]
-    await take_turn(engine, "slow", marks=sent)
+    sent = [outcome(one, NoticeState.SENT, reply="250 slow") for one in (first, second)]
+    await write(engine, "slow", outcomes=sent)
 
     async with engine.connect() as connection:
-        states = [row["state"] for row in await queries.notice_rows(connection, "AHG-2026-001")]
+        states = [row.state for row in await notices_of_case(connection, "AHG-2026-001")]
     assert states == ["sent", "reserved"]
 
 
-async def test_while_mail_is_paused_nothing_is_reserved_and_what_was_sent_is_marked(engine: AsyncEngine) -> None:
+async def test_while_mail_is_paused_nothing_is_reserved_and_what_was_sent_is_recorded(engine: AsyncEngine) -> None:
     await queued(engine)
     first, second = await ready(engine)
-    await take_turn(engine, "w", wanted=[first["id"]])
+    await write(engine, "w", wanted=[first.id])
     await pause_mail(engine, "RSO/secretariat", "the server moves", NOW)
 
-    turn = {"marks": [mark(first, NoticeState.SENT)], "wanted": [second["id"]]}
-    assert await take_turn(engine, "w", **turn) is None
+    assert await write(engine, "w", outcomes=[outcome(first, NoticeState.SENT)], wanted=[second.id]) is None
 
     async with engine.connect() as connection:
-        states = [row["state"] for row in await queries.notice_rows(connection, "AHG-2026-001")]
+        states = [row.state for row in await notices_of_case(connection, "AHG-2026-001")]
     assert states == ["sent", "queued"]
 
 
 async def test_the_notice_for_the_alternate_is_queued_once_and_has_none_of_its_own(engine: AsyncEngine) -> None:
     await queued(engine)
     first, _ = await ready(engine)
-    instead = ledger.alternate_notice(first, NOW)
+    instead = alternate_notice(first, NOW)
     assert instead is not None
-    await take_turn(engine, "w", instead=[instead])
-    await take_turn(engine, "w", instead=[instead])
+    await write(engine, "w", instead=[instead])
+    await write(engine, "w", instead=[instead])
 
     *_, third = await ready(engine)
-    assert (third["key"], third["instead_of"]) == (f"{first['key']}:alternate", first["key"])
-    assert (third["capacity"], third["kind"], third["facts"]) == ("alternate", first["kind"], first["facts"])
-    assert ledger.alternate_notice(third, NOW) is None
+    assert (third.key, third.instead_of) == (f"{first.key}:alternate", first.key)
+    assert (third.capacity, third.kind, third.facts) == ("alternate", first.kind, first.facts)
+    assert alternate_notice(third, NOW) is None
 
 
 def test_delays_double_up_to_four_hours_and_reach_five_days() -> None:

@@ -11,6 +11,7 @@ from models.tables import TABLES
 from records import queries
 from records.directory import seed_if_empty
 from records.log import LogIsBehind, append, notice_key
+from records.notices import notices_of_case
 from tests.tabletop import REQUEST, Tabletop
 
 
@@ -38,12 +39,12 @@ async def test_a_step_writes_entries_projection_and_notices_together(engine: Asy
     async with engine.connect() as connection:
         entries = await queries.entries(connection, "AHG-2026-001")
         row = await queries.case_row(connection, "AHG-2026-001")
-        notices = await queries.notice_rows(connection, "AHG-2026-001")
+        notices = await notices_of_case(connection, "AHG-2026-001")
     assert entries == table.entries
     assert broken_at(entries) is None
     assert row is not None
-    assert (row["stage"], row["seq"], row["head"]) == ("submitted", table.case.seq, table.case.head)
-    assert {notice["kind"] for notice in notices} == {"request_received", "completeness_requested"}
+    assert (row.stage, row.seq, row.head) == ("submitted", table.case.seq, table.case.head)
+    assert {notice.kind for notice in notices} == {"request_received", "completeness_requested"}
 
 
 async def test_the_same_step_again_changes_nothing_and_gets_the_same_answer(engine: AsyncEngine) -> None:
@@ -131,7 +132,7 @@ async def test_a_name_comes_back_as_it_was_from_log_projection_and_ledger(name: 
     assert broken_at(entries) is None
     assert entries[0].event["request"]["title"] == name
     assert row is not None
-    assert row["title"] == name
+    assert row.title == name
     assert holder.scalar_one() == name
 
 

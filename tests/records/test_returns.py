@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import write_transaction
 from models.tables import TABLES
+from models.tables.mail import MailReturnRow
 from notifications.returns import read_return
-from records import ledger, queries
+from records.notices import NOBODY_INSTEAD, LedgerNotice, notices_of_case
 from records.returns import Noted, note, returns_of
 from tests.notifications.returned import ADDRESS, MESSAGE_ID, returned
 from tests.records.test_ledger import queued
@@ -45,12 +46,12 @@ async def sent(engine: AsyncEngine, *, alternate: str | None = "alternate@exampl
     return mine
 
 
-async def rows(engine: AsyncEngine) -> list[dict[str, Any]]:
+async def rows(engine: AsyncEngine) -> list[LedgerNotice]:
     async with engine.connect() as connection:
-        return await queries.notice_rows(connection, "AHG-2026-001")
+        return await notices_of_case(connection, "AHG-2026-001")
 
 
-async def came_back(engine: AsyncEngine, notice: int) -> list[dict[str, Any]]:
+async def came_back(engine: AsyncEngine, notice: int) -> list[MailReturnRow]:
     async with engine.connect() as connection:
         return (await returns_of(connection, [notice])).get(notice, [])
 
@@ -63,13 +64,13 @@ async def test_a_report_of_failure_marks_the_notice_and_keeps_the_servers_first_
     mine = await sent(engine, state=state)
     assert await note(engine, read_return(returned(name)), NOW) is Noted.BOUNCED
     notice, other, instead = await rows(engine)
-    assert (instead["instead_of"], instead["capacity"], instead["state"]) == (notice["key"], "alternate", "queued")
-    assert (notice["state"], notice["settled_at"], notice["settled_by"]) == ("bounced", NOW, "delivery report")
-    assert notice["reason"].startswith(("5.1.1", "4.4.7"))
-    assert notice["reply"] == "250 kept"
-    assert other["state"] == "sent"
+    assert (instead.instead_of, instead.capacity, instead.state) == (notice.key, "alternate", "queued")
+    assert (notice.state, notice.settled_at, notice.settled_by) == ("bounced", NOW, "delivery report")
+    assert notice.reason.startswith(("5.1.1", "4.4.7"))
+    assert notice.reply == "250 kept"
+    assert other.state == "sent"
     (report,) = await came_back(engine, mine)
-    assert (report["fate"], report["address"]) == ("failed", ADDRESS)
+    assert (report.fate, report.address) == ("failed", ADDRESS)
 
 
 @pytest.mark.parametrize("alternate", [None, ADDRESS.upper()])
@@ -79,8 +80,8 @@ async def test_what_came_back_goes_nowhere_else_where_nobody_has_another_address
     await sent(engine, alternate=alternate)
     assert await note(engine, read_return(returned("postfix-failed")), NOW) is Noted.BOUNCED
     notice, _ = await rows(engine)
-    assert notice["state"] == "bounced"
-    assert notice["reason"].endswith(ledger.NOBODY_INSTEAD)
+    assert notice.state == "bounced"
+    assert notice.reason.endswith(NOBODY_INSTEAD)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +101,7 @@ async def test_a_delay_and_an_automatic_reply_are_noted_and_change_no_state(
     assert await note(engine, read_return(returned(name)), NOW) is noted
     assert await rows(engine) == before
     (report,) = await came_back(engine, mine)
-    assert report["fate"] == noted.value
+    assert report.fate == noted.value
 
 
 async def test_the_same_report_is_noted_once_and_another_one_again(engine: AsyncEngine) -> None:
@@ -111,7 +112,7 @@ async def test_the_same_report_is_noted_once_and_another_one_again(engine: Async
     assert await note(engine, failed, NOW + timedelta(hours=1)) is Noted.KNOWN
     assert await note(engine, read_return(b"X-Spam: no\r\n" + returned("postfix-failed")), NOW) is Noted.KNOWN
     notice, _, _ = await rows(engine)
-    assert notice["settled_at"] == NOW
+    assert notice.settled_at == NOW
     assert len(await came_back(engine, mine)) == 2
 
 
@@ -159,8 +160,8 @@ async def test_a_report_that_may_be_true_is_kept_with_the_notice_and_nothing_fol
         assert await note(engine, read_return(again), NOW) is Noted.KNOWN
     assert await rows(engine) == before
     (kept,) = await came_back(engine, mine)
-    assert kept["fate"] == "unconfirmed"
-    assert names in kept["address"]
+    assert kept.fate == "unconfirmed"
+    assert names in kept.address
     proven = returned("postfix-failed").replace(b"4Wq1sP2kXbz9sT1@", b"another@")
     assert await note(engine, read_return(proven), NOW) is Noted.BOUNCED
 
@@ -185,13 +186,13 @@ async def test_a_report_that_names_no_mail_is_about_the_newest_to_its_address_if
 ) -> None:
     mine = await sent(engine)
     _, other = await rows(engine)
-    await stand(engine, [{"id": other["id"], "address": ADDRESS.upper()}])
+    await stand(engine, [{"id": other.id, "address": ADDRESS.upper()}])
     elsewhere = read_return(without_our_headers("postfix-failed", address="nobody@example.org"))
     assert await note(engine, elsewhere, NOW) is Noted.NOTHING
     assert await note(engine, read_return(without_our_headers("postfix-delayed")), NOW) is Noted.NOTHING
     assert await note(engine, read_return(without_our_headers("postfix-failed")), NOW) is Noted.UNCONFIRMED
     assert await came_back(engine, mine) == []
-    assert len(await came_back(engine, other["id"])) == 1
+    assert len(await came_back(engine, other.id)) == 1
 
 
 async def test_what_its_reader_has_confirmed_is_not_doubted(engine: AsyncEngine) -> None:
@@ -214,7 +215,7 @@ async def test_a_report_on_what_was_not_sent_or_is_settled_changes_no_state(engi
 async def test_what_its_reader_has_confirmed_has_not_failed(engine: AsyncEngine) -> None:
     await sent(engine, acknowledged_at=NOW - timedelta(hours=1))
     assert await note(engine, read_return(returned("postfix-failed")), NOW) is Noted.TOO_LATE
-    assert (await rows(engine))[0]["state"] == "sent"
+    assert (await rows(engine))[0].state == "sent"
 
 
 async def test_an_address_is_the_same_in_any_case_and_with_its_domain_in_ascii(engine: AsyncEngine) -> None:

@@ -16,7 +16,7 @@ from models.request import Request
 from models.search import Thing, reader_key, search_texts
 from models.search_words import matches, searchable_words, terms_of
 from records import search as searching
-from records.search import find_texts, similar_cases
+from records.search import Hit, find_texts, similar_cases
 from tests.models.helpers import LK, MY, RSO
 from tests.tabletop import directory
 from tests.web.place import Place
@@ -74,7 +74,7 @@ def submitted(number: int, by: str = LK, **fields: Any) -> Recorded:
     return table
 
 
-async def found(engine: AsyncEngine, post: str, query: str, **more: Any) -> list[dict[str, Any]]:
+async def found(engine: AsyncEngine, post: str, query: str, **more: Any) -> list[Hit]:
     async with engine.connect() as connection:
         return await find_texts(connection, Post(post), query, **more)
 
@@ -98,8 +98,8 @@ async def test_a_case_that_was_only_circulated_is_found_by_what_was_told_and_sho
     for word in ("boats", "patrols", "hotline", "malaysia", "agate"):
         assert await found(engine, fiji, word) == []
     (hit,) = await found(engine, fiji, "group works")
-    assert (hit["kind"], hit["case"]["title"], hit["case"]["stage"]) == ("circulation", "", "")
-    assert [one["id"] for one in await found(engine, fiji, "AHG-2026-001")] == [hit["id"]]
+    assert (hit.kind, hit.case.title, hit.case.stage) == ("circulation", "", "")
+    assert [one.id for one in await found(engine, fiji, "AHG-2026-001")] == [hit.id]
 
 
 async def test_both_databases_find_what_the_rule_says(engine: AsyncEngine) -> None:
@@ -117,7 +117,7 @@ async def test_both_databases_find_what_the_rule_says(engine: AsyncEngine) -> No
                     for term in terms_of(query)
                 )
             ]
-            assert [hit["id"] for hit in await found(engine, post, query)] == wanted, (query, post)
+            assert [hit.id for hit in await found(engine, post, query)] == wanted, (query, post)
 
 
 def _named(one: Any) -> str:
@@ -156,16 +156,16 @@ async def test_every_hit_stands_on_one_page_whatever_the_size_of_the_pages(
         pages: list[str] = []
         after = searching.FIRST_HIT
         while page := await found(engine, RSO, query, after=after, limit=2):
-            pages += [hit["reference"] for hit in page]
-            after = page[-1]["id"]
+            pages += [hit.reference for hit in page]
+            after = page[-1].id
         assert pages == [f"AHG-2026-{n:03d}" for n in numbers]
 
 
 async def test_hits_of_one_kind(engine: AsyncEngine) -> None:
     await record(engine, played())
 
-    assert {hit["kind"] for hit in await found(engine, RSO, "thailand")} >= {"case", "outcome"}
-    assert {hit["kind"] for hit in await found(engine, RSO, "thailand", kind=Thing.OUTCOME)} == {"outcome"}
+    assert {hit.kind for hit in await found(engine, RSO, "thailand")} >= {"case", "outcome"}
+    assert {hit.kind for hit in await found(engine, RSO, "thailand", kind=Thing.OUTCOME)} == {"outcome"}
 
 
 async def test_what_is_rewritten_is_found_by_its_new_words_alone(engine: AsyncEngine) -> None:
@@ -188,7 +188,7 @@ async def alike(engine: AsyncEngine, post: str, **fields: Any) -> list[str]:
     request: Mapping[str, Any] = {"title": "", **fields}
     async with engine.connect() as connection:
         cases = await similar_cases(connection, Post(post), likeness(Request.model_validate(request), directory()))
-    return [case["reference"] for case in cases]
+    return [case.reference for case in cases]
 
 
 async def test_similar_cases_share_routes_members_and_words_and_are_seen_by_who_writes(engine: AsyncEngine) -> None:

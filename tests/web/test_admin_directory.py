@@ -15,6 +15,7 @@ from ops.catcher import Catcher
 from records import queries
 from records.directory import SEED, opening
 from records.directory_changes import directory_changes, import_list, roles_of
+from records.notices import notices_of_case
 from tests.rig import Rig, rig, working
 from tests.web.place import Place, key_in, value_in
 from tests.web.programs import Recorded
@@ -167,10 +168,10 @@ async def test_running_cases_in_which_something_waits_for_the_post_hear_of_it_on
         await place.as_post(siti, AU)
         async with place.engine.connect() as connection:
             entries = await queries.entries(connection, parts.reference)
-            notices = await queries.notice_rows(connection, parts.reference)
+            notices = await notices_of_case(connection, parts.reference)
         handed = [one for one in entries if one.type == "handed_over"]
         assert [(one.by, one.event["to"]["email"]) for one in handed] == [(RSO, "siti@example.org")]
-        assert {one["post"] for one in notices if one["kind"] == "post_handed_over"} == {AU, RSO}
+        assert {one.post for one in notices if one.kind == "post_handed_over"} == {AU, RSO}
         waits = await place.rows("SELECT do FROM duties WHERE post = :post", post=AU)
         assert [row["do"] for row in waits] == ["decide"]
         history = (await http.get("/admin/directory/changes")).text
@@ -273,7 +274,7 @@ async def test_an_imported_list_stands_in_the_history_with_what_it_changed_and_n
     async with place.engine.connect() as connection:
         found = {one.about: one for one in await directory_changes(connection)}
     assert found.keys() == {"TH", "XX", "marks"}
-    assert found["marks"].before == marks
+    assert found["marks"].before == marks.model_dump(mode="json")
     assert (found["TH"].before or {})["name"] == "Thailand"
     assert (found["TH"].after["name"], found["XX"].before) == ("Siam", {})
     page = (await desk.get("/admin/directory/changes")).text

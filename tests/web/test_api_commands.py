@@ -16,6 +16,7 @@ from ops.catcher import Catcher
 from tests.rig import REQUEST, Rig, rig, working
 from tests.web.place import Place, address_of, key_in
 from tests.web.programs import program
+from workflows.client import TemporalAway
 
 RSO, AU, ID, LK = "RSO/secretariat", "AU/co-chair", "ID/co-chair", "LK/focal-point"
 
@@ -177,7 +178,7 @@ async def test_a_command_on_what_has_changed_since_is_refused_and_says_who_chang
     assert beside.status_code == 200  # the other Co-Chair's position is a part of its own
 
     tag = (await office.read(AU)).headers["ETag"]
-    await office.give(LK, "resubmit", {"changes": {"title": "Many more boats"}})
+    await office.give(LK, "resubmit", {"title": "Many more boats"})
     stale = await office.give(AU, "decide", {"position": "approve"}, If_Match=tag)
     assert (stale.status_code, stale.json()["type"]) == (412, "urn:ahg:problem:stale")
     assert stale.json()["detail"].startswith("LK/focal-point has changed this since you looked (resubmit")
@@ -196,7 +197,7 @@ async def test_the_secretariat_acts_for_a_post_that_answered_by_telephone(office
     said = {
         "post": AU,
         "how": "telephone",
-        "why": "The minister travels",
+        "text": "The minister travels",
         "command": {"do": "decide", "gate": "activation", "position": "approve"},
     }
     assert (await office.give(LK, "act_for", said)).status_code == 403
@@ -286,7 +287,7 @@ async def test_a_program_hears_that_the_case_does_not_answer_and_may_send_the_sa
     await office.submit()
 
     async def away() -> Casework:
-        raise RuntimeError("no server at 10.0.0.7")
+        raise TemporalAway("no server at 10.0.0.7")
 
     with monkeypatch.context() as patch:
         patch.setattr(office.place.site, "casework", away)

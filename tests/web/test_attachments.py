@@ -360,8 +360,8 @@ async def test_a_path_is_not_the_name_of_a_file(place: Place, name: str) -> None
 
 async def test_a_file_of_an_earlier_version_stays_readable_under_the_name_it_had(place: Place) -> None:
     table, reference = await submitted(place)
-    table.do(RSO, "return", {"reason": "Which routes?"})
-    table.do(LK, "resubmit", {"changes": {"attachments": []}})
+    table.do(RSO, "return", {"text": "Which routes?"})
+    table.do(LK, "resubmit", {"attachments": []})
     await table.record(place)
     async with place.browser() as http:
         await place.as_post(http, AU)

@@ -12,7 +12,7 @@ import pytest_asyncio
 from models.case import GateName
 from models.visibility import Sight
 from notifications.preview import MailShown, mail_shown
-from records import queries
+from records.notices import notices_of_case
 from tests.web.place import Place, key_in
 from tests.web.programs import Recorded
 from tests.web.test_matrix import everything
@@ -125,16 +125,16 @@ async def test_links_of_a_page_stay_with_the_post_that_is_looked_as(told: tuple[
 async def test_every_notice_of_a_case_is_read_as_its_reader_gets_it(told: tuple[Place, str]) -> None:
     place, reference = told
     async with place.engine.connect() as connection:
-        rows = await queries.notice_rows(connection, reference)
+        rows = await notices_of_case(connection, reference)
     async with place.browser() as http:
         await place.as_post(http, RSO)
         for row in rows:
-            page = await http.get(f"/cases/{reference}/notices/{row['id']}")
-            assert page.status_code == 200, row["kind"]
-            html = await http.get(f"/cases/{reference}/notices/{row['id']}/html")
+            page = await http.get(f"/cases/{reference}/notices/{row.id}")
+            assert page.status_code == 200, row.kind
+            html = await http.get(f"/cases/{reference}/notices/{row.id}/html")
             assert html.headers["content-security-policy"].startswith("sandbox")
-            assert not [mark for mark in MARKS if mark in page.text + html.text], row["kind"]
-        assert (await http.get(f"/cases/AHG-2031-777/notices/{rows[0]['id']}")).status_code == 404
+            assert not [mark for mark in MARKS if mark in page.text + html.text], row.kind
+        assert (await http.get(f"/cases/AHG-2031-777/notices/{rows[0].id}")).status_code == 404
         assert (await http.get(f"/cases/{reference}/notices/{10**30}")).status_code == 404
 
 
@@ -195,9 +195,9 @@ async def test_a_circulation_is_read_before_release_exactly_as_it_then_goes_out(
         assert table.case.circulations[1].state == "released"
         await table.record(place)
         async with place.engine.connect() as connection:
-            rows = await queries.notice_rows(connection, reference)
-        (row,) = [one for one in rows if (one["kind"], one["post"]) == ("circulated", "FJ/focal-point")]
-        await http.get(f"/cases/{reference}/notices/{row['id']}")
+            rows = await notices_of_case(connection, reference)
+        (row,) = [one for one in rows if (one.kind, one.post) == ("circulated", "FJ/focal-point")]
+        await http.get(f"/cases/{reference}/notices/{row.id}")
     before, after = (mail_shown(message) for message in shown)
     unsigned = [re.sub(r"/answer/\S+", "", one.text) for one in (before, after)]
     assert unsigned[0] == unsigned[1]

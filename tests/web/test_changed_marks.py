@@ -145,13 +145,13 @@ async def test_every_query_that_lists_cases_knows_the_one_rule(told: tuple[Place
             named = await cases_named(connection, reader, list(cases))
             hits = await searching.find_texts(connection, reader, "AHG")
             alike = await searching.similar_cases(connection, reader, {"boats": 9.0}, limit=9)
-            assert {row["reference"]: row["sight"] for row in seen} == opens, reader
+            assert {row.reference: row.sight for row in seen} == opens, reader
             assert named.keys() == opens.keys(), reader
-            assert {hit["reference"] for hit in hits} == opens.keys(), reader
-            assert {row["reference"] for row in alike} == {
+            assert {hit.reference for hit in hits} == opens.keys(), reader
+            assert {row.reference for row in alike} == {
                 reference for reference, how in opens.items() if how > Sight.CIRCULATED
             }, reader
             if reader.role is not Role.FOCAL_POINT:  # the board is no page of theirs
                 rows = await open_cases(connection, reader)
-                assert {row["reference"] for row in rows} == opens.keys(), reader
+                assert {row.reference for row in rows} == opens.keys(), reader
                 assert sum((await counts_by_stage(connection, reader)).values()) == len(opens), reader

@@ -17,7 +17,7 @@ from models.tables import TABLES
 from notifications.compose import MailReader, compose
 from notifications.preview import SAMPLE_FACTS, reader_of
 from notifications.wording import About
-from ops.scenario import read_scenario
+from ops.scenarios.reading import read_scenario
 from records.offices import addressee_of
 from records.sessions import begin_session, cookie_name
 from tests.notifications.samples import parts

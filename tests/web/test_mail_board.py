@@ -4,7 +4,9 @@ from html import unescape
 from typing import Any
 
 from ops.mail import board_lines
-from records import ledger, mail_board
+from records import mail_board
+from records.mail_board import StuckNotice
+from records.notices import LedgerNotice, notices_of_case
 from tests.web.place import Place, key_in
 from tests.web.test_told import recorded
 
@@ -12,23 +14,23 @@ RSO, AUDITOR = "RSO/secretariat", "AU/auditor"
 SAID = "550 5.1.1 <b>no such user</b>"
 
 
-async def stuck(place: Place, state: str) -> dict[str, Any]:
+async def stuck(place: Place, state: str) -> LedgerNotice:
     """A notice of a case that stands so."""
     reference = await recorded(place)
     async with place.engine.connect() as connection:
-        first, *_ = await ledger.ledger_of_case(connection, reference)
+        first, *_ = await notices_of_case(connection, reference)
     await place.sql(
         "UPDATE notices SET state = :state, attempts = 1, reply = :said, address = 'desk@example.org' WHERE id = :id",
         state=state,
         said=SAID,
-        id=first["id"],
+        id=first.id,
     )
     return first
 
 
-async def board(place: Place) -> list[dict[str, Any]]:
+async def board(place: Place) -> list[StuckNotice]:
     async with place.engine.connect() as connection:
-        return [row for row in await mail_board.stuck_notices(connection) if row["state"] != "queued"]
+        return [row for row in await mail_board.stuck_notices(connection) if row.notice.state != "queued"]
 
 
 async def test_the_secretariat_sends_again_what_may_have_arrived_and_says_why(place: Place) -> None:
@@ -37,8 +39,8 @@ async def test_the_secretariat_sends_again_what_may_have_arrived_and_says_why(pl
         await place.as_post(http, RSO)
         page = (await http.get("/mail-board")).text
         assert "550 5.1.1 &lt;b&gt;no such user" in page
-        assert notice["key"] in page
-        given = {"_key": key_in(page), "notice": notice["key"], "what": "resend"}
+        assert notice.key in page
+        given = {"_key": key_in(page), "notice": notice.key, "what": "resend"}
 
         refused = await http.post("/mail-board", data={**given, "why": " "})
         assert refused.status_code == 409
@@ -46,7 +48,7 @@ async def test_the_secretariat_sends_again_what_may_have_arrived_and_says_why(pl
         assert (await http.post("/mail-board", data={**given, "why": "It <i>did not</i> come"})).status_code == 303
         assert (await http.post("/mail-board", data={**given, "why": "A second click"})).status_code == 409
 
-        (row,) = await place.rows("SELECT state, attempts FROM notices WHERE id = :id", id=notice["id"])
+        (row,) = await place.rows("SELECT state, attempts FROM notices WHERE id = :id", id=notice.id)
         assert (row["state"], row["attempts"]) == ("queued", 0)
         (decision,) = await place.rows("SELECT * FROM mail_decisions")
         assert decision["by"] == "RSO/secretariat (secretariat@rso.ahg.localhost)"
@@ -56,7 +58,7 @@ async def test_the_secretariat_sends_again_what_may_have_arrived_and_says_why(pl
             "ambiguous",
         )
 
-        await place.sql("UPDATE notices SET state = 'refused' WHERE id = :id", id=notice["id"])
+        await place.sql("UPDATE notices SET state = 'refused' WHERE id = :id", id=notice.id)
         assert "It &lt;i&gt;did not&lt;/i&gt; come" in (await http.get("/mail-board")).text
         await http.post("/mail-board", data={**given, "what": "give_up", "why": "The office is closed"})
         assert "There are no delivery problems." in (await http.get("/mail-board")).text
@@ -68,7 +70,7 @@ async def test_what_may_have_come_back_is_shown_with_the_address_that_the_report
     await place.sql(
         "INSERT INTO mail_returns (notice, fingerprint, fate, address, status, text, noted_at)"
         " VALUES (:id, 'f', 'unconfirmed', 'box7@<i>behind</i>.example', '5.1.1', '550 gone', :at)",
-        id=notice["id"],
+        id=notice.id,
         at=place.now,
     )
     (row,) = await board(place)
@@ -79,11 +81,11 @@ async def test_what_may_have_come_back_is_shown_with_the_address_that_the_report
         await place.as_post(http, RSO)
         page = (await http.get("/mail-board")).text
         assert "a report names <bdi>box7@&lt;i&gt;behind&lt;/i&gt;.example</bdi> · <bdi>550 gone</bdi>" in page
-        given = {"_key": key_in(page), "notice": notice["key"], "what": "give_up"}
+        given = {"_key": key_in(page), "notice": notice.key, "what": "give_up"}
         assert (await http.post("/mail-board", data=given)).status_code == 409
         await http.post("/mail-board", data={**given, "why": "The office has it"})
         assert "There are no delivery problems." in (await http.get("/mail-board")).text
-    (stands,) = await place.rows("SELECT state FROM notices WHERE id = :id", id=notice["id"])
+    (stands,) = await place.rows("SELECT state FROM notices WHERE id = :id", id=notice.id)
     assert stands["state"] == "sent"
 
 
@@ -94,7 +96,7 @@ async def test_auditors_read_the_board_and_decide_nothing(place: Place) -> None:
         page = (await http.get("/mail-board")).text
         assert "no such user" in page
         assert 'value="give_up"' not in page
-        given = {"_key": key_in(page), "notice": notice["key"], "what": "give_up", "why": "because"}
+        given = {"_key": key_in(page), "notice": notice.key, "what": "give_up", "why": "because"}
         assert (await http.post("/mail-board", data=given)).status_code == 404
     async with place.browser() as http:
         await place.as_post(http, RSO)

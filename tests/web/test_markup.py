@@ -15,7 +15,7 @@ from models.members import Directory
 from models.posts import Post
 from models.refusal import Refused
 from models.rules import allowed
-from ops.scenario import read_scenario
+from ops.scenarios.reading import read_scenario
 from tests.web.place import Place
 from tests.web.programs import Recorded
 from web.kit.forms import FORMS

@@ -8,7 +8,7 @@ import pytest
 
 from db import write_transaction
 from models.tables import TABLES
-from records import ledger
+from records import ledger, proof
 from records.csv_text import csv_text
 from tests.web.place import Place
 from tests.web.programs import Recorded
@@ -27,14 +27,14 @@ async def recorded(place: Place) -> str:
 async def test_the_secretariat_the_co_chairs_and_auditors_see_who_was_told(place: Place) -> None:
     reference = await recorded(place)
     async with place.engine.connect() as connection:
-        first, second, *_ = await ledger.ledger_of_case(connection, reference)
+        first, second, *_ = await proof.ledger_of_case(connection, reference)
     await place.sql(
         "UPDATE notices SET state = 'refused', reply = '550 <b>no such user</b>', address = :address WHERE id = :id",
-        id=first["id"],
+        id=first.notice.id,
         address="=HYPERLINK(1)@example.org",
     )
-    assert await ledger.acknowledge(place.engine, second["key"], place.now)
-    assert not await ledger.acknowledge(place.engine, second["key"], place.now)
+    assert await ledger.acknowledge(place.engine, second.notice.key, place.now)
+    assert not await ledger.acknowledge(place.engine, second.notice.key, place.now)
     assert not await ledger.acknowledge(place.engine, "no such key", place.now)
     rows: list[dict[str, str]] = []
     for post in (RSO, AU, "AU/auditor"):
@@ -66,11 +66,11 @@ async def test_what_readers_want_is_said_in_words_and_a_digest_says_what_became_
     }
     notices = TABLES.tables["notices"]
     async with place.engine.connect() as connection:
-        rows = await ledger.ledger_of_case(connection, reference)
+        rows = await proof.ledger_of_case(connection, reference)
     async with write_transaction(place.engine) as connection:
         for row, columns in zip(rows, stands.values(), strict=False):
-            await connection.execute(notices.update().where(notices.c.id == row["id"]).values(**columns))
-        of_the_digest = {name: rows[0][name] for name in ("post", "capacity", "facts", "queued_at")}
+            await connection.execute(notices.update().where(notices.c.id == row.notice.id).values(**columns))
+        of_the_digest = {name: getattr(rows[0].notice, name) for name in ("post", "capacity", "facts", "queued_at")}
         refused: dict[str, Any] = {
             "key": "digest:1",
             "reference": "",
@@ -116,7 +116,7 @@ async def test_what_readers_want_is_said_in_words_and_a_digest_says_what_became_
             "alternate",
             "alternate@example.org",
             "sent",
-            rows[3]["key"],
+            rows[3].notice.key,
         ]
         board = (await http.get("/mail-board")).text
         assert "A digest" in board
@@ -159,7 +159,7 @@ async def test_a_long_list_comes_a_page_at_a_time(place: Place, monkeypatch: pyt
             instead_of=instead_of,
         )
     async with place.engine.connect() as connection:
-        total = len(await ledger.ledger_of_case(connection, reference))
+        total = len(await proof.ledger_of_case(connection, reference))
     async with place.browser() as http:
         await place.as_post(http, RSO)
         seen, path = 0, "notices"

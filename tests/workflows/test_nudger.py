@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from temporalio.service import RPCError, RPCStatusCode
 
+from tests.waiting import patience
 from workflows import nudger as module
+from workflows.client import TemporalAway
 from workflows.names import DELIVERY_ID
 from workflows.nudger import Nudger
 
@@ -22,8 +24,8 @@ class Server:
         self.asked = 0
 
     async def connect(self) -> Any:
-        """The way to it; there is none while it would raise RuntimeError."""
-        if self.answers and isinstance(error := self.answers[0], RuntimeError):
+        """The way to it; there is none while it would raise TemporalAway."""
+        if self.answers and isinstance(error := self.answers[0], TemporalAway):
             self.asked += 1
             del self.answers[0]
             raise error
@@ -44,11 +46,11 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_a_nudge_is_passed_on_until_temporal_takes_it_and_then_no_more() -> None:
-    server = Server(RuntimeError("Failed client connect"), GONE, GONE)
+    server = Server(TemporalAway("Failed client connect"), GONE, GONE)
     nudger = Nudger(server.connect, "queue")
     nudger.nudge()
     running = asyncio.create_task(nudger.run())
-    async with asyncio.timeout(10):
+    async with patience():
         await server.taken.acquire()
         assert server.asked == 4
         nudger.nudge()
@@ -63,7 +65,7 @@ async def test_many_nudges_at_once_are_one_signal() -> None:
     for _ in range(100):
         nudger.nudge()
     running = asyncio.create_task(nudger.run())
-    async with asyncio.timeout(10):
+    async with patience():
         await server.taken.acquire()
     assert server.asked == 1
     running.cancel()

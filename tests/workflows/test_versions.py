@@ -27,6 +27,7 @@ from ops.temporal_server import find_temporal
 from ops.verify import runs_of, verify_records
 from records import ledger
 from tests.rig import REQUEST, Rig, rig
+from tests.waiting import until
 from workflows.names import DELIVERY_ID
 
 CONTRIBUTING = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -100,10 +101,11 @@ async def build_of(parts: Rig, workflow_id: str) -> str:
 
 async def on_version(parts: Rig, workflow_id: str, build: str) -> None:
     """Until the workflow is pinned to this version."""
-    while True:
-        if await build_of(parts, workflow_id) == build:
-            return
-        await asyncio.sleep(0.02)
+
+    async def pinned() -> bool:
+        return await build_of(parts, workflow_id) == build
+
+    await until(pinned)
 
 
 async def left_on(parts: Rig, build: str) -> list[str]:
@@ -164,7 +166,7 @@ async def test_the_documented_deployment_takes_every_idle_case_over_with_its_sta
         for case, done in zip(cases, ("accept", "accept", "join"), strict=True):
             parts.reference = case
             await parts.act({"accept": "RSO/secretariat", "join": "BD/focal-point"}[done], done)
-            assert (await parts.row())["stage"] == "co_chair_review"
+            assert (await parts.row()).stage == "co_chair_review"
         assert await faults(parts) == []
 
 
@@ -220,7 +222,7 @@ async def test_a_delivery_that_waits_for_the_mail_server_goes_over(tmp_path: Pat
         await old.enter_async_context(workers(parts, "v1"))
         await make_current(parts, "v1")
         await parts.submit()
-        while not any(notice["reply"] for notice in await parts.notices()):
+        while not any(notice.reply for notice in await parts.notices()):
             pass  # until the delivery has found no mail server
         await listed(parts, DELIVERY_ID)
 
@@ -233,7 +235,7 @@ async def test_a_delivery_that_waits_for_the_mail_server_goes_over(tmp_path: Pat
 
         async with Catcher(tmp_path / "mail", port=port) as catcher:
             await parts.act("RSO/secretariat", "accept")
-            while "sent" not in {notice["state"] for notice in await parts.notices()}:
+            while "sent" not in {notice.state for notice in await parts.notices()}:
                 pass
             assert catcher.messages()
 

@@ -1,8 +1,7 @@
 """The directory: members with their offices, posts with who holds them and who stands in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
 from uuid import uuid4
 
 from fastapi import APIRouter, HTTPException, Request
@@ -10,6 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from models.directory_changes import OfficeSettings
 from models.posts import SECRETARIAT, Post, Role
+from models.tables.directory import MemberRow
 from records import directory_changes as record
 from records.directory import all_offices, day_in, read_members, seed_hours
 from web.admin.choices import calendars, zones
@@ -39,35 +39,26 @@ _HEAD = (
 )
 
 
-def names_of_all(members: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+def names_of_all(members: Iterable[MemberRow]) -> dict[str, str]:
     """Names of members by code."""
-    return {row["code"]: row["name"] for row in members}
+    return {row.code: row.name for row in members}
 
 
-def posts_of_member(member: Mapping[str, Any], held: Iterable[str]) -> list[Post]:
+def posts_of_member(member: MemberRow, held: Iterable[str]) -> list[Post]:
     """The posts of a member: those that it has by its marks, and those that somebody still holds."""
-    code = member["code"]
+    code = member.code
     roles = [Role.FOCAL_POINT]
-    roles += [Role.CO_CHAIR] if member["co_chair"] else []
-    roles += [Role.STEERING_GROUP] if member["steering_group"] else []
+    roles += [Role.CO_CHAIR] if member.co_chair else []
+    roles += [Role.STEERING_GROUP] if member.steering_group else []
     own = [Post.of(code, role) for role in roles]
     return [*own, *(Post(one) for one in held if Post(one).member == code and Post(one) not in own)]
 
 
-_OFFICE_OF_ALL: Mapping[str, Any] = {
-    "code": SECRETARIAT.member,
-    "name": "",
-    "kind": "secretariat",
-    "co_chair": False,
-    "steering_group": False,
-    "zone": "",
-    "holidays": "",
-    "mandate": [],
-}
+_OFFICE_OF_ALL = MemberRow(code=SECRETARIAT.member, name="", kind="secretariat", zone="", mandate=[])
 
 
-def _posts(member: Mapping[str, Any], held: Iterable[str]) -> list[Post]:
-    if member["code"] == SECRETARIAT.member:
+def _posts(member: MemberRow, held: Iterable[str]) -> list[Post]:
+    if member.code == SECRETARIAT.member:
         return list(dict.fromkeys((SECRETARIAT, Post.of(SECRETARIAT.member, Role.AUDITOR))))
     return posts_of_member(member, held)
 
@@ -102,22 +93,20 @@ async def directory_csv(request: Request, _visitor: DirectoryReader) -> Response
     lines = []
     for member in (_OFFICE_OF_ALL, *members):
         for post in _posts(member, holders):
-            holder = holders.get(post, {})
-            stand_in = "; ".join(f"{one['name']} <{one['email']}>" for one in alternates.get(post, []))
+            holder = holders.get(post)
+            stand_in = "; ".join(f"{one.name} <{one.email}>" for one in alternates.get(post, []))
             lines.append(
                 (
-                    member["code"],
-                    member["name"],
-                    member["kind"],
-                    "yes" if member["co_chair"] else "",
-                    "yes" if member["steering_group"] else "",
-                    member["zone"],
-                    member["holidays"],
-                    ";".join(member["mandate"] or ()),
+                    member.code,
+                    member.name,
+                    member.kind,
+                    "yes" if member.co_chair else "",
+                    "yes" if member.steering_group else "",
+                    member.zone,
+                    member.holidays,
+                    ";".join(member.mandate or ()),
                     post,
-                    holder.get("name", ""),
-                    holder.get("email", ""),
-                    holder.get("language", ""),
+                    *((holder.name, holder.email, holder.language) if holder else ("", "", "")),
                     stand_in,
                 )
             )
@@ -137,7 +126,7 @@ async def member_page(
     *,
     status: int = 200,
     wrong: str = "",
-    given: OfficeSettings | Mapping[str, Any] | None = None,
+    given: OfficeSettings | None = None,
     form: str = "",
 ) -> HTMLResponse:
     """The page of a member; ``wrong``: why its office could not be changed to what was ``given``."""
@@ -145,7 +134,7 @@ async def member_page(
     async with site.engine.connect() as connection:
         members = await read_members(connection)
         holders, alternates = await all_offices(connection)
-        found: Mapping[str, Any] | None = next((row for row in members if row["code"] == code), None)
+        found = next((row for row in members if row.code == code), None)
         if code == SECRETARIAT.member:
             found = _OFFICE_OF_ALL
         if found is None:
@@ -173,7 +162,7 @@ async def member_page(
     )
 
 
-def _today(request: Request, member: Mapping[str, Any]) -> date:
+def _today(request: Request, member: MemberRow) -> date:
     """Which day it is where a member's office is."""
-    zone = member["zone"] or seed_hours(member["code"])[0]
+    zone = member.zone or seed_hours(member.code)[0]
     return day_in(zone, current_site(request).clock())

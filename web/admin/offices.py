@@ -6,7 +6,6 @@ result, and a stale form is told who changed what.
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
-from typing import Any
 from uuid import uuid4
 
 from fastapi import APIRouter, HTTPException, Request
@@ -67,7 +66,7 @@ async def _post_or_404(request: Request, member: str, role: str) -> tuple[Post, 
     async with current_site(request).engine.connect() as connection:
         members = await read_members(connection)
         holders, _alternates = await all_offices(connection)
-    own = next((row for row in members if row["code"] == post.member), None)
+    own = next((row for row in members if row.code == post.member), None)
     known = post in (SECRETARIAT, Post.of(SECRETARIAT.member, Role.AUDITOR)) or post in holders
     if not known and not (own and post in posts_of_member(own, ())):
         raise HTTPException(404)
@@ -86,9 +85,10 @@ async def _post_page(
     form: str = "",
 ) -> HTMLResponse:
     async with current_site(request).engine.connect() as connection:
-        holder, alternates = await record.offices_of_post(connection, post)
+        holder = await record.holder_of_post(connection, post)
+        alternates = await record.alternates_of_post(connection, post)
         cases = await record.waiting_cases(connection, post)
-    shown = holder if page == "holder" else {"alternates": alternates}
+    shown = holder or {} if page == "holder" else {"alternates": alternates}
     return render(
         request,
         f"admin/{page}.html",
@@ -188,7 +188,7 @@ def _person(do: str, post: Post, sent: FormData) -> Person:
 
 
 def _until(post: Post, sent: FormData) -> date | None:
-    fields = {"post": str(post), "to": "Somebody", "until": _text(sent, "until") or None}
+    fields = {"post": str(post), "to": {"name": "Somebody"}, "until": _text(sent, "until") or None}
     body = parse("delegate", fields, by=SECRETARIAT, command_id="form").body
     return body.until if isinstance(body, Delegate) else None
 
@@ -211,16 +211,16 @@ def _stale(request: Request, visitor: Visitor, stale: record.StaleDirectory, nam
 async def submit_office(request: Request, visitor: Secretariat, code: str) -> Response:
     """Change the time zone, holidays or mandate of an office. 409: it has changed meanwhile; 422: a field is wrong."""
     sent = await keyed_form(request, visitor.form_key)
-    given: dict[str, Any] = {
-        "zone": _text(sent, "zone"),
-        "holidays": _text(sent, "holidays"),
-        "mandate": [one.strip() for one in _text(sent, "mandate").splitlines() if one.strip()],
-    }
+    given = OfficeSettings.model_construct(
+        zone=_text(sent, "zone"),
+        holidays=_text(sent, "holidays"),
+        mandate=tuple(one.strip() for one in _text(sent, "mandate").splitlines() if one.strip()),
+    )
     async with current_site(request).engine.connect() as connection:
         names = names_of_all(await read_members(connection))
     form = _text(sent, "_id")
     try:
-        office = OfficeSettings.model_validate(given)
+        office = OfficeSettings.model_validate(given.model_dump())
         made = await record.record_office(current_site(request).engine, _editor(request, visitor, sent), code, office)
     except ValidationError as error:
         status, wrong = 422, "; ".join(one["msg"].removeprefix("Value error, ") for one in error.errors())
@@ -248,15 +248,13 @@ async def _marks_page(
     async with current_site(request).engine.connect() as connection:
         members = await read_members(connection)
         now = await record.roles_of(connection)
-    marks = given.model_dump() if given else now
     return render(
         request,
         "admin/marks.html",
         status,
         members=members,
         names=names_of_all(members),
-        marks=marks,
-        now=now,
+        marks=given or now,
         wrong=wrong,
         form=form or uuid4().hex,
         seen=record.directory_fingerprint(now),

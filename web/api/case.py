@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header, HTTPException, Path, Query, Request
 from fastapi.responses import Response
 
 from models.request import Request as CaseRequest
+from models.tables.cases import FollowUpRow, RequestVersionRow
 from models.visibility import Seen, Sight, closed_sections, readable_version
 from records import queries
 from web.api.bearer import ReadingToken
@@ -72,8 +73,8 @@ async def _followed(request: Request, seen: Seen) -> Mapping[int, str]:
     if not seen.case.recommendations:
         return {}
     async with current_site(request).engine.connect() as connection:
-        rows = await queries.parts(connection, seen.case.reference, "follow_ups")
-    return {row["number"]: row["state"] for row in rows}
+        rows = await queries.parts(connection, seen.case.reference, FollowUpRow)
+    return {row.number: row.state for row in rows}
 
 
 @router.get("/log")
@@ -102,16 +103,23 @@ async def versions(request: Request, token: ReadingToken, reference: Reference) 
     if seen.sight < Sight.CASE:
         raise HTTPException(404)
     async with current_site(request).engine.connect() as connection:
-        rows = await queries.parts(connection, reference, "request_versions")
+        rows = await queries.parts(connection, reference, RequestVersionRow)
     shown: list[VersionView] = []
     earlier: CaseRequest | None = None
     newest = closed_sections(whole, whole.request, token.post)
     for row in rows:
-        content = CaseRequest.model_validate(row["content"])
+        content = CaseRequest.model_validate(row.content)
         version = readable_version(whole, content, token.post)
         hidden = sorted(newest | closed_sections(whole, content, token.post))
         changed = tuple(version.changes(earlier)) if earlier is not None else ()
-        one = {"version": row["version"], "submitted_at": row["submitted_at"], "request": version}
-        shown.append(VersionView(**one, hidden=tuple(hidden), changed=changed))
+        shown.append(
+            VersionView(
+                version=row.version,
+                submitted_at=row.submitted_at,
+                request=version,
+                hidden=tuple(hidden),
+                changed=changed,
+            )
+        )
         earlier = version
     return VersionsView(versions=tuple(reversed(shown)))

@@ -78,8 +78,8 @@ async def submit_command(
 ) -> DoneView:
     """Give a command: `do` names it, beside its fields (GET /commands has them all).
 
-    The secretariat records what another post said otherwise by `act_for`: with `post`, `how`, `why`, and the `command`
-    with its own `do` and fields.
+    The secretariat records what another post said otherwise by `act_for`: with `post`, `how`, `text` (why), and the
+    `command` with its own `do` and fields.
     """
     case, seen = await seen_or_404(request, reference, token.post)
     if seen.sight is Sight.CIRCULATED:

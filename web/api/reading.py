@@ -1,7 +1,6 @@
 """What a program reads: who it is, what waits for its post, the lists, and the commands there are."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
@@ -52,7 +51,7 @@ async def duties(request: Request, token: ReadingToken) -> DutiesView:
     async with current_site(request).engine.connect() as connection:
         rows = await lists.duties_of(connection, token.post)
     fields = DutyView.model_fields
-    return DutiesView(duties=tuple(DutyView(**{name: row[name] for name in fields}) for row in rows))
+    return DutiesView(duties=tuple(DutyView(**{name: getattr(row, name) for name in fields}) for row in rows))
 
 
 @router.get("/cases")
@@ -92,7 +91,7 @@ async def cases(
     async with site.engine.connect() as connection:
         rows = await lists.cases_seen(connection, token.post, filters, cursor, limit + 1)
     page = rows[:limit]
-    following = lists.Cursor(page[-1]["opened_at"], page[-1]["reference"]) if len(rows) > limit else None
+    following = lists.Cursor(page[-1].opened_at, page[-1].reference) if len(rows) > limit else None
     return CaseListView(cases=tuple(map(row_view, page)), next=str(following) if following else None)
 
 
@@ -124,7 +123,7 @@ async def search(
         rows = await searching.find_texts(connection, token.post, q, kind=kind, after=begin, limit=limit + 1)
     terms = terms_of(q)
     hits = tuple(hit_view(row, terms) for row in rows[:limit])
-    return HitsView(hits=hits, next=str(rows[limit - 1]["id"]) if len(rows) > limit else None)
+    return HitsView(hits=hits, next=str(rows[limit - 1].id) if len(rows) > limit else None)
 
 
 @router.get("/board")
@@ -148,15 +147,15 @@ async def follow_ups(request: Request, token: ReadingToken) -> FollowUpsView:
     return FollowUpsView(follow_ups=tuple(map(_follow_up, rows)))
 
 
-def _follow_up(row: Mapping[str, Any]) -> FollowUpView:
+def _follow_up(row: lists.ListedFollowUp) -> FollowUpView:
     return FollowUpView(
-        reference=row["reference"],
-        number=row["number"],
-        text=row["text"],
-        to=tuple(row["addressees"]),
-        due=row["due"],
-        state=row["state"],
-        next_at=row["next_at"],
+        reference=row.reference,
+        number=row.number,
+        text=row.text,
+        to=tuple(row.addressees),
+        due=row.due,
+        state=row.state,
+        next_at=row.next_at,
     )
 
 

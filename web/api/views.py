@@ -14,8 +14,9 @@ from models.posts import Post
 from models.request import Request
 from models.search import Thing
 from models.search_words import excerpt
-from models.visibility import Sight
 from records.api_tokens import ApiToken, Scope
+from records.lists import ListedCase
+from records.search import Hit
 from web.case.timeline import TimelineEntry
 
 # who asks, and lists ----------------------------------------------------------------------------------------------
@@ -122,14 +123,14 @@ class HitsView(Value):
     next: str | None
 
 
-def hit_view(row: Mapping[str, Any], terms: tuple[str, ...]) -> HitView:
+def hit_view(row: Hit, terms: tuple[str, ...]) -> HitView:
     """A hit of ``records.search``."""
-    pieces = excerpt(row["text"], terms)
+    pieces = excerpt(row.text, terms)
     return HitView(
-        reference=row["reference"],
-        kind=Thing(row["kind"]),
-        part=row["part"],
-        case=row_view(row["case"]),
+        reference=row.reference,
+        kind=row.kind,
+        part=row.part,
+        case=row_view(row.case),
         excerpt="".join(piece.text for piece in pieces),
         found=tuple(piece.text for piece in pieces if piece.found),
     )
@@ -142,20 +143,20 @@ class BoardView(Value):
     counts: Mapping[Stage, int]
 
 
-def row_view(row: Mapping[str, Any]) -> CaseRowView:
+def row_view(row: ListedCase) -> CaseRowView:
     """A row of ``records.lists``, which has left out what the post does not see."""
     return CaseRowView(
-        reference=row["reference"],
-        sight=Sight(row["sight"]).name.lower(),
-        title=row["title"],
-        stage=Stage(row["stage"]) if row["stage"] else None,
-        stage_since=row["stage_since"],
-        urgency=Urgency(row["urgency"]) if row["urgency"] else None,
-        requesters=tuple(row["requesters"]),
-        clock=Clock(row["clock"]) if row["clock"] else None,
-        waiting_on=tuple(map(Post, row["waiting_on"])),
-        due=row["due"],
-        opened_at=row["opened_at"],
+        reference=row.reference,
+        sight=row.sight.name.lower(),
+        title=row.title,
+        stage=Stage(row.stage) if row.stage else None,
+        stage_since=row.stage_since,
+        urgency=Urgency(row.urgency) if row.urgency else None,
+        requesters=tuple(row.requesters),
+        clock=Clock(row.clock) if row.clock else None,
+        waiting_on=tuple(map(Post, row.waiting_on)),
+        due=row.due,
+        opened_at=row.opened_at,
     )
 
 

@@ -120,7 +120,7 @@ async def submit_command_form(request: Request, visitor: SignedIn, reference: st
             {
                 "post": str(acting),
                 "how": str(sent.get("_how") or ""),
-                "why": str(sent.get("_why") or ""),
+                "text": str(sent.get("_why") or ""),
                 "command": {**fields, "do": do},
             },
         )

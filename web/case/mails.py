@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -22,7 +22,7 @@ from models.visibility import Seen
 from notifications.compose import MailReader, compose
 from notifications.preview import SAMPLE_LINKS, MailShown, mail_shown
 from notifications.wording import About
-from records import ledger
+from records.notices import LedgerNotice, notice_numbered
 from records.offices import addressee_of, offices_of
 from web.case.seen import names_in, seen_or_404
 from web.kit.forms import FORMS, fields_sent
@@ -91,43 +91,34 @@ async def _mail(
 # a notice -----------------------------------------------------------------------------------------------------------
 
 
-async def _of_notice(request: Request, visitor: Visitor, reference: str, number: int) -> dict[str, Any]:
+async def _of_notice(
+    request: Request, visitor: Visitor, reference: str, number: int
+) -> tuple[Seen, LedgerNotice, MailShown]:
     case, seen = await seen_or_404(request, reference, visitor.post)
     async with current_site(request).engine.connect() as connection:
-        row = await ledger.notice_numbered(connection, reference, number)
-    if row is None or row["kind"] not in NOTICE_KINDS:
+        row = await notice_numbered(connection, reference, number)
+    if row is None or row.kind not in NOTICE_KINDS:
         raise HTTPException(404)
-    mail = await _mail(
-        request,
-        case,
-        row["kind"],
-        Post(row["post"]),
-        Capacity(row["capacity"]),
-        row["facts"] or {},
-        row["due"],
-        row["key"],
-    )
+    mail = await _mail(request, case, row.kind, row.post, row.capacity, row.facts, row.due, row.key)
     if mail is None:
         raise HTTPException(404)
-    return {"seen": seen, "mail": mail, "row": row}
+    return seen, row, mail
 
 
 @router.get("/notices/{number}")
 async def notice(request: Request, reference: str, visitor: LedgerReader, number: int) -> HTMLResponse:
     """One notice as its reader gets it: by the directory as it is now."""
-    found = await _of_notice(request, visitor, reference, number)
-    seen: Seen = found["seen"]
-    row = found["row"]
-    summary = NOTICE_KINDS[row["kind"]].summary
+    seen, row, mail = await _of_notice(request, visitor, reference, number)
+    summary = NOTICE_KINDS[row.kind].summary
     _ = gettext_of(language_for(request, visitor))
     return render(
         request,
         "case/mail.html",
         case=seen.case,
         names=names_in(seen.case),
-        mail=found["mail"],
+        mail=mail,
         heading=_(summary),
-        post=Post(row["post"]),
+        post=row.post,
         back=f"/cases/{reference}/notices",
         frame=f"/cases/{reference}/notices/{number}/html",
         headers=FRAMED,
@@ -137,7 +128,7 @@ async def notice(request: Request, reference: str, visitor: LedgerReader, number
 @router.get("/notices/{number}/html")
 async def notice_html(request: Request, reference: str, visitor: LedgerReader, number: int) -> HTMLResponse:
     """The HTML of the same mail, under headers that let it do nothing."""
-    return html_of_mail((await _of_notice(request, visitor, reference, number))["mail"])
+    return html_of_mail((await _of_notice(request, visitor, reference, number))[2])
 
 
 # a circulation ------------------------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """The notices of a case: to whom, what became of each mail, and whether its reader has confirmed it."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
@@ -10,8 +11,8 @@ from models.base import N_
 from models.mail_preferences import HoldReason
 from models.notices import summary_of
 from models.notices.state import STUCK, NoticeState
-from records import ledger
-from records.proof import HEAD, lines
+from records.notices import LedgerNotice
+from records.proof import HEAD, ledger_of_case, lines
 from web.case.seen import names_in, seen_or_404
 from web.kit.csv_files import csv_answer
 from web.kit.render import gettext_of, language_for, render
@@ -54,9 +55,9 @@ async def notices_page(
     """The notices of a case, a page at a time; ``after``: the number of the last one that was shown."""
     case, seen = await seen_or_404(request, reference, visitor.post)
     async with current_site(request).engine.connect() as connection:
-        rows = await ledger.ledger_of_case(connection, reference, after=after, limit=_A_PAGE + 1)
+        rows = await ledger_of_case(connection, reference, after=after, limit=_A_PAGE + 1)
     _ = gettext_of(language_for(request, visitor))
-    numbers = list(dict.fromkeys(row["id"] for row in rows))
+    numbers = list(dict.fromkeys(row.notice.id for row in rows))
     more = numbers[_A_PAGE - 1] if len(numbers) > _A_PAGE else None
     return render(
         request,
@@ -65,27 +66,39 @@ async def notices_page(
         names=names_in(case),
         after=after,
         more=more,
-        told=[shown_notice(row, _) for row in rows if more is None or row["id"] <= more],
+        told=[shown_notice(row.notice, row.digest_state, _) for row in rows if more is None or row.notice.id <= more],
     )
 
 
-def shown_notice(row: Mapping[str, Any], _: Callable[[str], str]) -> dict[str, Any]:
-    """A row of the ledger with its words.
+@dataclass(frozen=True, slots=True)
+class ShownNotice:
+    """A notice of the ledger with what a page says of it.
 
-    ``summary`` of its kind, ``state_words``, ``reason`` in words, whether it is good or bad, and ``held``: it waits
-    because its reader wants it so.
+    ``summary`` of its kind; ``reason`` in words; ``held``: it waits because its reader wants it so.
     """
-    state = row.get("digest_state") or row["state"]
-    words = [_(_STATES.get(one, one)) for one in dict.fromkeys((row["state"], state))]
-    return {
-        **row,
-        "summary": _(summary_of(row["kind"])),
-        "state_words": ": ".join(words),
-        "reason": _(why) if (why := _WHY.get(row["reason"])) else row["reason"],
-        "held": row["state"] in (NoticeState.QUEUED, NoticeState.DIGEST) and row["reason"] in _WHY,
-        "good": state == NoticeState.SENT,
-        "bad": state in STUCK,
-    }
+
+    notice: LedgerNotice
+    summary: str
+    state_words: str
+    reason: str
+    held: bool
+    good: bool
+    bad: bool
+
+
+def shown_notice(notice: LedgerNotice, digest_state: NoticeState | None, _: Callable[[str], str]) -> ShownNotice:
+    """A notice as a page shows it; ``digest_state``: that of the digest in which it went."""
+    state = digest_state or notice.state
+    words = [_(_STATES.get(one, one)) for one in dict.fromkeys((notice.state, state))]
+    return ShownNotice(
+        notice=notice,
+        summary=_(summary_of(notice.kind)),
+        state_words=": ".join(words),
+        reason=_(why) if (why := _WHY.get(notice.reason)) else notice.reason,
+        held=notice.state in (NoticeState.QUEUED, NoticeState.DIGEST) and notice.reason in _WHY,
+        good=state is NoticeState.SENT,
+        bad=state in STUCK,
+    )
 
 
 @router.get("/notices.csv")
@@ -93,5 +106,5 @@ async def notices_csv(request: Request, reference: str, visitor: LedgerReader) -
     """The same as a file: every notice of the case."""
     await seen_or_404(request, reference, visitor.post)
     async with current_site(request).engine.connect() as connection:
-        rows = await ledger.ledger_of_case(connection, reference)
+        rows = await ledger_of_case(connection, reference)
     return csv_answer(f"{reference}-notices.csv", HEAD, lines(rows))

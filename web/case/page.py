@@ -12,6 +12,7 @@ from models.duties import open_duties
 from models.posts import SECRETARIAT
 from models.release import release_of
 from models.rules import terms_of_reference
+from models.tables.cases import FollowUpRow
 from models.visibility import Seen, Sight
 from notifications.addresses import command_address
 from records import queries
@@ -52,7 +53,7 @@ async def case_page(
         entries = await site.files.entries(reference, after=max(0, case.seq - _NEWEST * 4))
         told = timeline(entries, words_for_reader(visitor, language, names), gettext_of(language))[-_NEWEST:]
     async with site.engine.connect() as connection:
-        follow_ups = {row["number"]: row for row in await queries.parts(connection, reference, "follow_ups")}
+        follow_ups = {row.number: row for row in await queries.parts(connection, reference, FollowUpRow)}
     return render(
         request,
         "case/page.html",

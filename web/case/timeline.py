@@ -112,7 +112,7 @@ def _told(entry: Entry, say: Words, _: Translate) -> TimelineEntry:
     else:
         sentence = _(SENTENCES[entry.type]) % facts
     acted = entry.acted_for
-    by = None if entry.command.startswith("clock:") or entry.type in _WITHOUT_SUBJECT else entry.by
+    by = None if entry.by_clock or entry.type in _WITHOUT_SUBJECT else entry.by
     return TimelineEntry(
         seq=entry.seq,
         at=entry.at,

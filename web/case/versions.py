@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 from models.request import Request as CaseRequest
+from models.tables.cases import RequestVersionRow
 from models.visibility import Sight, readable_version
 from records import queries
 from web.case.seen import names_in, seen_or_404
@@ -24,12 +25,12 @@ async def versions_page(request: Request, visitor: SignedIn, reference: str) -> 
     if seen.sight < Sight.CASE:
         raise HTTPException(404)
     async with current_site(request).engine.connect() as connection:
-        rows = await queries.parts(connection, reference, "request_versions")
+        rows = await queries.parts(connection, reference, RequestVersionRow)
     shown = []
     earlier: CaseRequest | None = None
     for row in rows:
-        version = readable_version(case, CaseRequest.model_validate(row["content"]), visitor.post)
-        shown.append({**row, "changes": _changes(earlier, version) if earlier else {}})
+        version = readable_version(case, CaseRequest.model_validate(row.content), visitor.post)
+        shown.append((row, _changes(earlier, version) if earlier else {}))
         earlier = version
     return render(request, "case/versions.html", case=seen.case, names=names_in(case), versions=list(reversed(shown)))
 

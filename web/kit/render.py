@@ -19,13 +19,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from models.agenda import NextAct
 from models.attachments import written_size
 from models.case import Outcome
+from models.duties import Duty
 from notifications import addresses
 from notifications.catalogues import SOURCE, catalogue, languages, spoken_language
 from notifications.environment import language_of
 from notifications.environment import mail_translations as words_translated
 from notifications.words import Words
+from records.lists import ListedAct, ListedDuty
 from web.kit import wording
 from web.kit.plots import progress_bar
 from web.kit.visitor import Visitor
@@ -107,20 +110,17 @@ def _moment_of(context: Context, written: str) -> Markup:
     return _moment(context, datetime.fromisoformat(written))
 
 
-def _duty_address(duty: Any, reference: str = "") -> str:
-    """The page of a duty: of a row of the lists, or of the domain with the reference beside it."""
-    row = duty if isinstance(duty, Mapping) else duty.model_dump()
-    return addresses.duty_address(row["do"], row["about"], row.get("reference") or reference)
+def _duty_address(duty: Duty | ListedDuty, reference: str = "") -> str:
+    """The page of a duty; of one of the domain, with the reference of its case beside it."""
+    return addresses.duty_address(duty.do, duty.about, getattr(duty, "reference", reference))
 
 
-def _duty_words(context: Context, duty: Any) -> str:
-    row = duty if isinstance(duty, Mapping) else duty.model_dump()
-    return wording.duty_words(row["do"], row["about"], context["say"], _word(context))
+def _duty_words(context: Context, duty: Duty | ListedDuty) -> str:
+    return wording.duty_words(duty.do, duty.about, context["say"], _word(context))
 
 
-def _act_words(context: Context, act: Any) -> str:
-    row = act if isinstance(act, Mapping) else act.model_dump()
-    return wording.act_words(row["subject"], row["act"], context["say"], _word(context))
+def _act_words(context: Context, act: NextAct | ListedAct) -> str:
+    return wording.act_words(act.subject, act.act, context["say"], _word(context))
 
 
 def _section_words(context: Context, section: str) -> str:

@@ -22,9 +22,8 @@ from settings import Settings
 from web.kit.identity_provider import IdentityProvider
 from web.kit.watch import Watch
 from web.kit.wrong_tokens import WrongTokens
-from workflows.client import CaseClient
+from workflows.client import CaseClient, temporal_client
 from workflows.nudger import Nudger
-from workflows.payloads import data_converter
 
 
 @dataclass
@@ -70,7 +69,7 @@ class Site:
         """The way to give commands. Connects to Temporal when it is first needed: pages read SQL without it.
 
         Raises:
-            RuntimeError: no Temporal server answers.
+            TemporalAway: no Temporal server answers.
         """
         if self.desk is not None:
             return Casework(self.engine, self.desk, files=self.attachments)
@@ -91,7 +90,5 @@ class Site:
     async def _temporal(self) -> Client:
         async with self._connecting:
             if self._client is None:
-                self._client = await Client.connect(
-                    **self.settings.temporal_connect_config(), data_converter=data_converter(self.settings.keyring)
-                )
+                self._client = await temporal_client(self.settings.temporal_connect_config(), self.settings.keyring)
             return self._client

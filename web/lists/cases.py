@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from models.base import tidy
 from models.case import Stage
 from models.posts import SECRETARIAT, Post, Role
+from models.tables.directory import MemberRow
 from records import lists
 from records.directory import names_of, read_members
 from records.saved_views import drop_view, keep_view, views_of
@@ -37,7 +38,7 @@ async def case_list_page(
         members = await read_members(connection)
         views = await views_of(connection, visitor.post)
     page = found[: lists.CASES_A_PAGE]
-    more = lists.Cursor(page[-1]["opened_at"], page[-1]["reference"]) if len(found) > len(page) else None
+    more = lists.Cursor(page[-1].opened_at, page[-1].reference) if len(found) > len(page) else None
     return render(
         request,
         "lists/cases.html",
@@ -47,16 +48,16 @@ async def case_list_page(
         more=more,
         views=views,
         stages=[one for one in Stage if one is not Stage.DRAFT],
-        members=[member["code"] for member in members],
+        members=[member.code for member in members],
         posts=_posts(members),
         longest=_LONGEST_NAME,
     )
 
 
-def _posts(members: list[dict[str, object]]) -> list[Post]:
+def _posts(members: list[MemberRow]) -> list[Post]:
     """Who may be waited on: the secretariat, Co-Chairs, the Steering Group, focal points."""
     roles = ((Role.CO_CHAIR, "co_chair"), (Role.STEERING_GROUP, "steering_group"), (Role.FOCAL_POINT, "code"))
-    return [SECRETARIAT, *(Post.of(str(m["code"]), role) for role, mark in roles for m in members if m[mark])]
+    return [SECRETARIAT, *(Post.of(m.code, role) for role, mark in roles for m in members if getattr(m, mark))]
 
 
 @router.post("/views")

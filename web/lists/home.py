@@ -1,7 +1,5 @@
 """The duties of the post that is signed in, and the board of open cases."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
@@ -50,10 +48,10 @@ async def board_page(request: Request, visitor: SignedIn) -> HTMLResponse:
         counts = await lists.counts_by_stage(connection, visitor.post)
         names = await names_of(connection)
         paused = await current_pause(connection)
-    columns: dict[Stage, list[dict[str, Any]]] = {
+    columns: dict[Stage, list[tuple[lists.ListedCase, float]]] = {
         stage: [] for stage in Stage if not stage.ended and stage is not Stage.DRAFT
     }
     for row in rows:
-        hours = (now - row["stage_since"]).total_seconds() / 3600 if row["stage_since"] else 0.0
-        columns.setdefault(Stage(row["stage"]), []).append({**row, "hours": hours})
+        hours = (now - row.stage_since).total_seconds() / 3600 if row.stage_since else 0.0
+        columns.setdefault(Stage(row.stage), []).append((row, hours))
     return render(request, "lists/board.html", columns=columns, counts=counts, names=names, now=now, paused=paused)

@@ -43,8 +43,8 @@ async def search_page(
         )
         names = await names_of(connection)
     terms = terms_of(asked)
-    page = [{**hit, "pieces": excerpt(hit["text"], terms)} for hit in hits[: searching.HITS_A_PAGE]]
-    onward = {"q": asked, "kind": of_kind or "", "after": page[-1]["id"]} if len(hits) > len(page) else None
+    page = [(hit, excerpt(hit.text, terms)) for hit in hits[: searching.HITS_A_PAGE]]
+    onward = {"q": asked, "kind": of_kind or "", "after": page[-1][0].id} if len(hits) > len(page) else None
     return render(
         request,
         "lists/search.html",

@@ -1,8 +1,8 @@
 """The mail with delivery problems, by post, and what the secretariat decides on each. Auditors may read it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
-from operator import itemgetter
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
@@ -11,11 +11,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from models.base import N_
 from models.posts import Role
 from models.returns import Fate
+from models.tables.mail import MailDecisionRow, MailReturnRow
 from notifications.texts import prose, shortened
 from records.directory import names_of
-from records.mail_board import NotDecided, StuckMailDecision, give_up, queue_length, resend, stuck_notices
+from records.mail_board import NotDecided, StuckMailDecision, StuckNotice, give_up, queue_length, resend, stuck_notices
 from records.mail_pauses import current_pause
-from web.case.notices import shown_notice
+from web.case.notices import ShownNotice, shown_notice
 from web.kit.render import gettext_of, language_for, render
 from web.kit.roles import Secretariat
 from web.kit.sessions import keyed_form
@@ -58,7 +59,7 @@ async def _page(
         names = await names_of(connection)
     _ = gettext_of(language_for(request, visitor))
     shown = [_shown(row, _) for row in rows[:_A_PAGE]]
-    posts = [(post, list(notices)) for post, notices in groupby(shown, itemgetter("post"))]
+    posts = [(post, list(notices)) for post, notices in groupby(shown, lambda one: one.shown.notice.post)]
     return render(
         request,
         "mail/board.html",
@@ -73,19 +74,23 @@ async def _page(
     )
 
 
-def _shown(row: Mapping[str, Any], _: Callable[[str], str]) -> dict[str, Any]:
-    return {
-        **shown_notice(row, _),
-        "returns": [{**one, "words": _(words)} for one, words in _with(_FATES, "fate", row["returns"])],
-        "decisions": [{**one, "words": _(words)} for one, words in _with(_DECISIONS, "what", row["decisions"])],
-    }
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A stuck notice as the board shows it; what came back and what was decided, with the words for it."""
+
+    shown: ShownNotice
+    went_to_alternate: bool
+    returns: Sequence[tuple[MailReturnRow, str]]
+    decisions: Sequence[tuple[MailDecisionRow, str]]
 
 
-def _with(
-    words: Mapping[str, str], name: str, rows: Iterable[Mapping[str, Any]]
-) -> Iterable[tuple[Mapping[str, Any], str]]:
-    """Each row with the words for what stands in one of its columns."""
-    return ((row, words[row[name]]) for row in rows)
+def _shown(stuck: StuckNotice, _: Callable[[str], str]) -> _Shown:
+    return _Shown(
+        shown=shown_notice(stuck.notice, None, _),
+        went_to_alternate=stuck.alternate_state is not None,
+        returns=[(one, _(_FATES[one.fate])) for one in stuck.returns],
+        decisions=[(one, _(_DECISIONS[one.what])) for one in stuck.decisions],
+    )
 
 
 @router.post("")

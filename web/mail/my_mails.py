@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from models.base import N_
-from models.mail_preferences import How, Preferences, Rhythm, Switch
+from models.mail_preferences import MailChoice, Preferences, Rhythm, Switch
 from models.notices import NOTICE_KINDS
 from models.posts import Capacity, Post
 from models.visibility import as_seen
@@ -118,9 +118,9 @@ def _time(sent: FormData, name: str) -> time:
     return found.replace(tzinfo=None)
 
 
-def _how(written: str) -> How:
+def _how(written: str) -> MailChoice:
     try:
-        return How(written)
+        return MailChoice(written)
     except ValueError:
         raise _Wrong("word") from None
 

@@ -8,14 +8,13 @@ from models.base import Value
 from models.case import Case, Circulation, Consent, ParticipantState
 from models.duties import open_duties
 from models.log import Entry
-from models.posts import Capacity
 from models.rules import allowed
 from models.rules.circulation import pending_circulation
 from models.visibility import Seen, as_seen
 from notifications.answer_links import AnswerLink
 from notifications.signing import NotOurs
-from records import ledger
 from records.directory import zone_of_member
+from records.notices import notice_of
 from records.offices import addressee_of
 from web.kit.site import Site
 
@@ -76,10 +75,10 @@ async def open_link(site: Site, token: str) -> OpenedLink:
     if now > link.until:
         raise BadLink("expired")
     async with site.engine.connect() as connection:
-        row = await ledger.notice_of(connection, link.key)
-        if row is None or (row["reference"], row["post"]) != (link.reference, link.post):
+        row = await notice_of(connection, link.key)
+        if row is None or (row.reference, row.post) != (link.reference, link.post):
             raise BadLink("unknown")
-        holder = await addressee_of(connection, link.post, Capacity(row["capacity"]), now)
+        holder = await addressee_of(connection, link.post, row.capacity, now)
         zone = await zone_of_member(connection, link.post.member)
     if holder is None or not site.links.was_for(link, holder.email):
         raise BadLink("handed_over")
@@ -90,15 +89,15 @@ async def open_link(site: Site, token: str) -> OpenedLink:
     if not may_answer_by_link(case.policy.answers_by_link, link.do, link.post):
         raise BadLink("sign_in")
     if link.do == ACKNOWLEDGE:
-        noted = row["acknowledged_at"]
+        noted = row.acknowledged_at
         standing = _Standing("acknowledged" if noted else "", noted)
     else:
-        standing = _standing(case, link, await site.files.entries(link.reference, after=row["seq"]))
+        standing = _standing(case, link, await site.files.entries(link.reference, after=row.seq))
     asked = (duty.due for duty in open_duties(case) if (duty.post, duty.do) == (link.post, link.do))
     return OpenedLink.model_construct(
         link=link,
-        kind=row["kind"],
-        told_at=row["queued_at"],
+        kind=row.kind,
+        told_at=row.queued_at,
         due=next(asked, None),
         zone=zone,
         case=case,

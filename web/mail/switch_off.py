@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from models.base import N_
-from models.mail_preferences import How, Preferences, Rhythm, Switch
+from models.mail_preferences import MailChoice, Preferences, Rhythm, Switch
 from models.notices import DIGEST, NOTICE_KINDS
 from models.posts import Capacity
 from notifications.mandatory import can_be_switched_off
@@ -116,7 +116,7 @@ async def _address_of(site: Site, link: OffLink, now: datetime) -> str:
     return holder.email
 
 
-def _switched(kind: bool, case: bool, how: How) -> Callable[[Preferences, OffLink], Preferences]:
+def _switched(kind: bool, case: bool, how: MailChoice) -> Callable[[Preferences, OffLink], Preferences]:
     def change(wants: Preferences, link: OffLink) -> Preferences:
         switch = Switch(kind=link.kind if kind else "", case=link.case if case else "", how=how)
         return wants.with_switch(switch)
@@ -125,10 +125,10 @@ def _switched(kind: bool, case: bool, how: How) -> Callable[[Preferences, OffLin
 
 
 _CHANGES: Mapping[str, Callable[[Preferences, OffLink], Preferences]] = {
-    "kind": _switched(kind=True, case=False, how=How.OFF),
-    "kind_in_case": _switched(kind=True, case=True, how=How.OFF),
-    "case": _switched(kind=False, case=True, how=How.OFF),
-    "gather": _switched(kind=True, case=False, how=How.DIGEST),
+    "kind": _switched(kind=True, case=False, how=MailChoice.OFF),
+    "kind_in_case": _switched(kind=True, case=True, how=MailChoice.OFF),
+    "case": _switched(kind=False, case=True, how=MailChoice.OFF),
+    "gather": _switched(kind=True, case=False, how=MailChoice.DIGEST),
     DIGEST: lambda wants, _: wants.model_copy(update={"digest": Rhythm.NONE}),
 }
 

@@ -89,7 +89,7 @@ def _template(scope: Scope) -> str:
     return f"{api.prefix}{path}" if whole.startswith(f"{api.prefix}/") else str(path)
 
 
-def measure_answers(app: FastAPI) -> None:
+def set_up_metrics(app: FastAPI) -> None:
     """Measure an application in a registry of its own, so that two in one process are counted apart."""
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)

@@ -15,6 +15,7 @@ from models.posts import Role
 from models.refusal import RefusalKind, Refused
 from models.request import Attachment
 from models.request import Request as CaseRequest
+from models.tables.cases import RequestVersionRow
 from models.visibility import Sight, readable_version
 from records import queries
 from web.case.seen import names_in, seen_or_404
@@ -153,9 +154,9 @@ async def _readable_versions(request: Request, visitor: Visitor, reference: str)
     if seen.sight < Sight.CASE:
         return
     async with current_site(request).engine.connect() as connection:
-        rows = await queries.parts(connection, reference, "request_versions")
+        rows = await queries.parts(connection, reference, RequestVersionRow)
     for row in reversed(rows):
-        yield readable_version(case, CaseRequest.model_validate(row["content"]), visitor.post)
+        yield readable_version(case, CaseRequest.model_validate(row.content), visitor.post)
 
 
 def _written(sha256: str) -> str:

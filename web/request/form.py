@@ -14,6 +14,7 @@ from models.posts import Role
 from models.refusal import Refused
 from models.request import SECTIONS
 from models.request import Request as CaseRequest
+from records.lists import ListedCase
 from records.search import similar_cases
 from web.case.seen import names_in
 from web.kit.commands import give_command, page_of_command
@@ -148,7 +149,7 @@ async def _step(
     )
 
 
-async def _similar(request: Request, visitor: Visitor, case: Case, content: CaseRequest) -> list[dict[str, Any]]:
+async def _similar(request: Request, visitor: Visitor, case: Case, content: CaseRequest) -> list[ListedCase]:
     """Past cases that are like the request, among those that the post sees."""
     async with current_site(request).engine.connect() as connection:
         return await similar_cases(connection, visitor.post, likeness(content, case.directory))

@@ -101,5 +101,8 @@ def shown_form(
         choices = field.choices(case, post, say, _) if field.choices else []
         if field.widget in ("member", "members", "confidential"):
             choices = [Choice(code, say.member(code)) for code in case.directory.members]
-        shown.append(ShownField(field, choices, given.get(field.name), (wrong or {}).get(field.name, "")))
+        value = given.get(field.name)
+        if field.widget == "choice" and isinstance(value, list):
+            value = next(iter(value), None)
+        shown.append(ShownField(field, choices, value, (wrong or {}).get(field.name, "")))
     return shown

@@ -38,6 +38,8 @@ def fields_sent(form: FormWords, sent: Sent, zone: str) -> dict[str, Any]:
         whom = fields.pop("everyone")
         if whom != "members":
             fields["to"] = whom
+    if "term" in fields:  # the form waives one term at a time, the command several
+        fields["term"] = [fields["term"]]
     return fields
 
 
@@ -61,6 +63,19 @@ def _one(sent: Sent, name: str) -> str:
     return str((sent.getlist(name) or [""])[0]).replace("\r\n", "\n").strip()
 
 
+def _number(sent: Sent, name: str) -> Any:
+    return _as_number(_one(sent, name))
+
+
+def _as_number(written: str) -> Any:
+    """The number that is written; the text itself where it is none, to be refused by the command."""
+    try:
+        number = float(written)
+    except ValueError:
+        return written
+    return int(number) if number.is_integer() else number
+
+
 def _lines(sent: Sent, name: str) -> list[str]:
     return [line.strip() for line in _one(sent, name).splitlines() if line.strip()]
 
@@ -74,10 +89,14 @@ def _person(sent: Sent, name: str) -> dict[str, str]:
     return {part: value for part, value in parts.items() if value}
 
 
-def _rows(sent: Sent, name: str) -> list[dict[str, str]]:
+def _rows(sent: Sent, name: str) -> list[dict[str, Any]]:
     parts = ("what", "number", "as_of", "source")
     rows = ({part: _one(sent, f"{name}.{row}.{part}") for part in parts} for row in range(FIGURE_ROWS))
-    return [{part: value for part, value in row.items() if value} for row in rows if row["what"] or row["number"]]
+    return [
+        {part: _as_number(value) if part == "number" else value for part, value in row.items() if value}
+        for row in rows
+        if row["what"] or row["number"]
+    ]
 
 
 def _routes(sent: Sent, name: str) -> list[dict[str, Any]]:
@@ -102,6 +121,7 @@ def _yes(sent: Sent, name: str) -> Any:
 
 _READ: dict[str, Callable[[Sent, str], Any]] = {
     "lines": _lines,
+    "number": _number,
     "members": _many,
     "person": _person,
     "figures": _rows,

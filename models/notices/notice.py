@@ -1,0 +1,72 @@
+"""A notice, and the table of who is told of what: one function for each event."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from models.base import Instant, Value
+from models.case import Case
+from models.ladder_subjects import SubjectKind
+from models.posts import Capacity, Post
+
+
+class Notice(Value):
+    """One notice to one post. ``due``: what the reader has to keep; ``facts``: texts for the template.
+
+    ``part`` tells several of a kind apart that one event causes for one post.
+    """
+
+    kind: str
+    to: Post
+    capacity: Capacity = Capacity.HOLDER
+    due: Instant | None = None
+    facts: Mapping[str, str] = {}
+    part: str = ""
+
+
+NoticeRule = Callable[[Case, Any], Iterable[Notice]]
+"""The notices of one event; the case is the one after it."""
+
+
+NOTICE_RULES: dict[type[Value], NoticeRule] = {}
+"""Who is told, by kind of event."""
+
+
+def notices_on(kind: type[Value]) -> Callable[[NoticeRule], NoticeRule]:
+    """Registers a function that says who is told of an event."""
+
+    def register(tell: NoticeRule) -> NoticeRule:
+        NOTICE_RULES[kind] = tell
+        return tell
+
+    return register
+
+
+def notify(
+    kind: str,
+    posts: Iterable[Post],
+    *,
+    due: datetime | None = None,
+    capacity: Capacity = Capacity.HOLDER,
+    facts: Mapping[str, object] | None = None,
+    own: Callable[[Post], Mapping[str, object]] | None = None,
+    part: str = "",
+    **more: object,
+) -> Iterable[Notice]:
+    """The same notice to several posts; ``own``: the facts of one of them. Facts that say nothing are left out."""
+    plain = _said({**(facts or {}), **more})
+
+    def facts_for(post: Post) -> dict[str, str]:
+        return {**plain, **_said(own(post))} if own else plain
+
+    return [Notice(kind=kind, to=post, due=due, capacity=capacity, part=part, facts=facts_for(post)) for post in posts]
+
+
+def _said(facts: Mapping[str, object]) -> dict[str, str]:
+    return {name: str(fact) for name, fact in facts.items() if fact not in (None, "")}
+
+
+def ladder_due(case: Case, kind: SubjectKind, about: str = "") -> datetime | None:
+    """The date that is to be kept for a thing that waits."""
+    ladder = case.ladder(kind, about)
+    return ladder.due if ladder else None

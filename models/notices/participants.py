@@ -1,0 +1,60 @@
+"""Who is told of participants and invitations."""
+
+from collections.abc import Iterable
+
+from models import events as e
+from models.case import Case, ParticipantState
+from models.ladder_subjects import SubjectKind
+from models.notices.circles import co_chair_posts, group_posts, participant_posts
+from models.notices.meetings import call_to_meetings, missed
+from models.notices.notice import Notice, ladder_due, notices_on, notify
+from models.posts import SECRETARIAT, desk_of
+from models.reasons import readable_reason
+from models.visibility import closed_sections
+
+
+@notices_on(e.Invited)
+def _(case: Case, event: e.Invited) -> Iterable[Notice]:
+    for member in event.members:
+        due = ladder_due(case, SubjectKind.INVITATION, member)
+        desk, listed = desk_of(member), case.participants[member]
+        why = readable_reason(listed.why, closed_sections(case, case.request, desk))
+        yield from notify("invited", [desk], due=due, seat=listed.seat.value, why=why)
+
+
+@notices_on(e.Responded)
+def _(case: Case, event: e.Responded) -> Iterable[Notice]:
+    if case.is_requester(event.member):
+        return  # it takes part in its own case without being asked
+    if event.state is ParticipantState.LAPSED:
+        yield from notify("invitation_lapsed", [desk_of(event.member), SECRETARIAT], member=event.member)
+    elif event.state is ParticipantState.LEFT:
+        yield from notify(
+            "participant_left", [*co_chair_posts(case), SECRETARIAT], member=event.member, text=event.text
+        )
+        if meetings := missed(case):  # its own calendar holds them still
+            yield from notify("participant_left", [desk_of(event.member)], member=event.member, not_held=meetings)
+    else:
+        facts = {"member": event.member, "answer": event.state.value, "text": event.text}
+        yield from notify("invitation_answered", [*co_chair_posts(case), SECRETARIAT], facts=facts)
+        if case.participants[event.member].takes_part:
+            yield from call_to_meetings(case, desk_of(event.member))
+
+
+@notices_on(e.MinimumMissing)
+def _(case: Case, event: e.MinimumMissing) -> Iterable[Notice]:
+    readers = [*co_chair_posts(case), SECRETARIAT]
+    due = ladder_due(case, SubjectKind.MINIMUM)
+    yield from notify("minimum_missing", readers, due=due, lacks=", ".join(event.lacks))
+
+
+@notices_on(e.Admitted)
+def _(case: Case, event: e.Admitted) -> Iterable[Notice]:
+    due = ladder_due(case, SubjectKind.ADMISSION, event.member)
+    yield from notify("admission_proposed", participant_posts(case), due=due, member=event.member, text=event.text)
+
+
+@notices_on(e.Convened)
+def _(case: Case, event: e.Convened) -> Iterable[Notice]:
+    readers = [*group_posts(case), *co_chair_posts(case), SECRETARIAT, *case.directory.steering_group]
+    yield from notify("group_convened", readers, due=event.active_until, text=event.text)
