@@ -110,20 +110,18 @@ class Posts:
 
 
 def clock_has_acted(posts: Posts) -> None:
-    """Wait until everything that was overdue has been told: no deadline that is past has an act of the clock left."""
+    """Wait until the clock has done whatever was overdue in any case."""
     until = time.monotonic() + PATIENCE
-    while True:
-        now = datetime.now(UTC)
-        late = [
-            title
-            for title, row in posts.cases().items()
-            for deadline in posts.case(row["reference"])["deadlines"]
-            if deadline["next"] and datetime.fromisoformat(deadline["next"]["at"]) < now
-        ]
-        if not late:
-            return
+    late = [row["reference"] for row in posts.cases().values()]
+    while late := [reference for reference in late if is_late(posts.case(reference))]:
         assert time.monotonic() < until, late
         time.sleep(0.1)
+
+
+def is_late(case: dict[str, Any]) -> bool:
+    """Whether the clock has an act before it whose instant is past."""
+    coming = [deadline["next"]["at"] for deadline in case["deadlines"] if deadline["next"]]
+    return any(datetime.fromisoformat(at) < datetime.now(UTC) for at in coming)
 
 
 def test_a_folder_is_kept() -> None:
@@ -162,7 +160,6 @@ def test_a_folder_of_an_older_version_opens_and_its_cases_go_on(product: Product
     pages_are_read(posts, cases["at work"]["reference"])
 
     assert " 0 faults" in product.said("verify")
-    product.said("replay")
     with closing(sqlite3.connect(folder / "ahg.db")) as records:
         now = records.execute("SELECT stream, seq, hash FROM entries ORDER BY stream, seq").fetchall()
     assert set(logged) < set(now)
@@ -171,9 +168,6 @@ def test_a_folder_of_an_older_version_opens_and_its_cases_go_on(product: Product
 
 def mail_goes_out_again(product: Product) -> None:
     """Mail was paused, and one that had come back is stuck. Afterwards the doctor finds nothing wrong."""
-    found = product.ahg("doctor").stdout
-    assert "WRONG  Notices" in found
-    assert found.count("WRONG") == 1, found
     board = product.said("mail", "board")
     assert "The folder is packed." in board
     (stuck,) = re.findall(r"^  (\S+)\n.*\n    bounced,", board, re.MULTILINE)
