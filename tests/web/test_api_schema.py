@@ -46,7 +46,7 @@ async def seeded(parts: Rig) -> list[str]:
     """Cases in several stages, and one that has ended."""
     references = []
     for steps in (0, 1, 3, 5, 9):
-        await parts.submit(title=f"A case after {steps} steps", confidential=["situation"])
+        await parts.submit(title=f"A case after {steps} steps", confidential={"situation": []})
         for by, do, fields in TO_WORK[:steps]:
             await parts.act(by, do, fields)
         references.append(parts.reference)
