@@ -7,6 +7,7 @@ Read in this order:
 ``request``, ``case``      what is asked, and the whole state of one case
 ``commands``, ``events``   what a post may say, and what then has happened
 ``rules``                  (state, command, now) -> events, or a refusal that says why
+``reasons``                what rules state, as codes with facts; ``old_sentences``: what logs have from before
 ``ladder``                 what waits, and when the clock acts on it; ``ladder_subjects``: what that can be
 ``evolve``                 (state, event) -> state
 ``agenda``, ``duties``     who holds the ball, until when, and what happens by itself; what each post is asked to do
