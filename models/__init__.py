@@ -14,7 +14,7 @@ A case and its rules, in the order of reading:
 ``case``                   the whole state of one case
 ``commands``, ``events``   what a post may say, and what then has happened
 ``rules``                  (state, command, now) -> events, or a ``refusal`` that says why
-``reasons``                why a member stands on the list of participants
+``reasons``                what rules state, as codes with facts; ``old_sentences``: what logs have from before
 ``ladder``                 what waits, and when the clock acts on it; ``ladder_subjects``: what that can be
 ``evolve``                 (state, event) -> state
 ``agenda``, ``duties``     who holds the ball, until when, and what happens by itself; what each post is asked to do
