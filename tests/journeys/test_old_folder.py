@@ -138,9 +138,9 @@ def test_a_folder_of_an_older_version_opens_and_its_cases_go_on(product: Product
     product.up()
     posts = Posts(product.settings)
 
+    assert " 0 do not fit" in product.said("replay")
     clock_has_acted(posts)
     assert " 0 faults" in product.said("verify")
-    assert " 0 do not fit" in product.said("replay")
 
     cases = posts.cases()
     assert cases.keys() == GO_ON.keys() | LEFT_ALONE.keys()

@@ -24,7 +24,9 @@ SCENARIOS = sorted((Path(__file__).parents[1] / "scenarios").glob("*.yaml"))
 MARK = "javascript:zz\"'><xss onclick=1>{{ 7*7 }}%(a)s 100%</textarea></title><!--"
 """Breaks out of a text, an attribute, a text area, a title or a template, if it is let."""
 
-_BROKEN_OUT = re.compile(r"javascript:zz[\"']|<xss|</textarea></title>|(?:href|src|action)=[\"']?\s*javascript:|49%\(a\)s")
+_BROKEN_OUT = re.compile(
+    r"javascript:zz[\"']|<xss|</textarea></title>|(?:href|src|action)=[\"']?\s*javascript:|49%\(a\)s"
+)
 _REFERS = ("title", "outcome", "arrangement", "meeting")
 """Fields by which a thing is called that was named in another command; marked everywhere, they still agree."""
 

