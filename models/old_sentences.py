@@ -99,7 +99,7 @@ def _fact(name: str, part: str) -> Fact:
         case "outcome":
             return part[1:-1]
         case "span":
-            return Span(part)
+            return Span.in_words(part)
     return part
 
 

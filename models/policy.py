@@ -65,6 +65,16 @@ class Span(str):
         """In words, for pages and mails: ``5 working days``."""
         return f"{self.number} {_UNITS[self.unit]}{'' if self.number == 1 else 's'}"
 
+    @classmethod
+    def in_words(cls, written: str) -> "Span":
+        """The span that its ``words`` say.
+
+        Raises:
+            ValueError: they are no span's words.
+        """
+        number, _, word = written.partition(" ")
+        return cls(number + next((unit for unit, one in _UNITS.items() if word.removesuffix("s") == one), word))
+
     def offices(self, members: Sequence[str]) -> tuple[str, ...]:
         """The members whose working days it counts: none where it counts hours, days or months."""
         return tuple(members) if self.unit == "wd" else ()

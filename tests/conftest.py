@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -45,15 +46,19 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a real PostgreSQL, started once for the whole run (once a worker under pytest-xdist)."""
+def postgres_server() -> Iterator[str]:
+    """Address of a real PostgreSQL, started once for the whole run (once a worker under pytest-xdist).
+
+    Its folder is not pytest's: that is closed to other users whenever another run begins, and as root PostgreSQL is one.
+    """
     from tests.postgres import postgres_in
 
-    server = postgres_in(tmp_path_factory.mktemp("postgres") / "pgdata")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
+    with TemporaryDirectory(prefix="ahg-postgresql-", ignore_cleanup_errors=True) as folder:
+        server = postgres_in(Path(folder) / "pgdata")
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     def opened(connection: aiosmtplib.SMTP, **_: float) -> smtp_session.SmtpSession:
         return smtp_session.SmtpSession(connection, timeout=SHORT, final_timeout=SHORT)
 
-    monkeypatch.setattr("notifications.transport.Session", opened)
+    monkeypatch.setattr("notifications.transport.SmtpSession", opened)
 
 
 def plain(text: str) -> EmailMessage:

@@ -145,7 +145,7 @@ def _cases() -> Iterator[Tabletop]:
     approve(closing, "circulation")
     closing.do(TH, "consent", {"answer": "give"})
     for term in ("a", "b"):
-        closing.do(RSO, "waive", {"term": term, "text": "Not needed."})
+        closing.do(RSO, "waive", {"term": [term], "text": "Not needed."})
     closing.do(RSO, "close")
     yield closing
     again = at_work()
@@ -194,9 +194,9 @@ def _more_cases() -> Iterator[Tabletop]:
     approve(verified, "report")
     verified.do(LK, "done", {"outcome": "Radio net"})
     verified.do(AU, "verify", {"outcome": "Radio net"})
-    verified.do(RSO, "waive", {"term": "b", "text": "Not needed."})
+    verified.do(RSO, "waive", {"term": ["b"], "text": "Not needed."})
     verified.do(RSO, "close")
-    verified.do(RSO, "waive", {"term": "b", "text": "Nothing to share."})
+    verified.do(RSO, "waive", {"term": ["b"], "text": "Nothing to share."})
     verified.do(ID, "object", {"outcome": "Radio net", "text": "No."})
     yield verified
     tabled = at_work()
