@@ -279,7 +279,7 @@ async def test_a_feed_outlives_a_moment_without_the_database(studio: Studio, mon
         await feed.comment()
         with monkeypatch.context() as patch:
             patch.setattr("web.watch.heads", away)
-            patch.setattr("web.api.feed.people.token_of", away)
+            patch.setattr("web.api.feed.api_tokens.token_of", away)
             await studio.does(AU, "suspend", {"text": "Elections"})
             await feed.comment()
         assert json.loads((await feed.event())["data"])["type"] == "suspended"
