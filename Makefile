@@ -32,11 +32,12 @@ run: $(STAMP) ## Start everything on this machine; Ctrl-C stops it, and nothing 
 test: $(STAMP) ## Run the whole test suite
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-check: $(STAMP) ## Check style, types and which part imports which
+check: $(STAMP) ## Check style, types, which part imports which, and the order of the house (tests/house)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -n 0 tests/house
 
 format: $(STAMP) ## Rewrite the code in the house style
 	$(BIN)/ruff check --fix .

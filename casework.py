@@ -13,14 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models.base import Value
 from models.case import Case
-from models.commands import ActFor, Command, Draft, Resubmit, Submit, parse, validation_sentence
+from models.commands import ActFor, Command, Draft, Resubmit, Submit, parse, unreadable
+from models.faults import faults
 from models.policy import Policy
 from models.posts import Post, Role
 from models.recommendation import follow_up_stream
 from models.refusal import RefusalKind, Refused
-from models.request import Attachment, Request, in_own_words
+from models.request import Attachment, Request
 from models.rules import apply_command
-from models.tables.cases import CaseRow, RecommendationRow, ReportRow, RequestVersionRow
+from models.tables.cases import CaseRow, RequestVersionRow
 from records import queries, references
 from records.attachments import Attachments
 from records.directory import opening
@@ -122,7 +123,7 @@ class Casework:
             found = await opening(connection, at.year, self._policy)
         if given is not None and (before := await self._first_result(given, given, command_id)) is not None:
             return before  # the draft it was made from is gone by now
-        command = parse(do, {**(draft or {}), **in_own_words(fields)}, by=by, command_id=command_id)
+        command = parse(do, {**(draft or {}), **fields}, by=by, command_id=command_id)
         await self._check_files(command)
         # The rules are asked before a number is given, so that a refused request does not use one up.
         blank = Case(reference="AHG", directory=found.directory, calendars=found.calendars, policy=found.policy)
@@ -169,13 +170,10 @@ class Casework:
         """The number of the recommendation that is meant, if it is followed: by its text, or the only one."""
         text = str(getattr(command.body, "recommendation", ""))
         async with self._engine.connect() as connection:
-            rows = await queries.parts(connection, reference, RecommendationRow)
-            reports = await queries.parts(connection, reference, ReportRow)
-        accepted = {report.number for report in reports if report.state == "accepted"}
-        followed = [row for row in rows if row.report in accepted]
+            followed = await queries.followed_recommendations(connection, reference)
         if not text and len(followed) == 1:
-            return followed[0].number
-        return next((row.number for row in followed if row.text == text), None)
+            return next(iter(followed))
+        return next((number for number, known in followed.items() if known == text), None)
 
     async def _row(self, reference: str) -> CaseRow:
         async with self._engine.connect() as connection:
@@ -197,7 +195,7 @@ def _attached(command: Command) -> tuple[str, tuple[Attachment, ...]] | None:
     try:
         return member, Request.model_validate({"attachments": body.changes["attachments"]}).attachments
     except ValidationError as error:
-        raise Refused(RefusalKind.INVALID, validation_sentence("resubmit", error)) from None
+        raise Refused(RefusalKind.INVALID, unreadable("resubmit", faults(error, Request))) from None
 
 
 async def keep_draft(engine: AsyncEngine, post: Post, fields: Mapping[str, Any], at: datetime) -> CommandResult:
@@ -227,4 +225,4 @@ def _drafted(post: Post, fields: Mapping[str, Any]) -> dict[str, Any]:
     parse("draft", fields, by=post, command_id="draft")
     if post.role is not Role.FOCAL_POINT:
         raise Refused(RefusalKind.FORBIDDEN, f"Only a member's focal point may draft a request; {post} may not.")
-    return {name: value for name, value in in_own_words(fields).items() if name != "do"}
+    return {name: value for name, value in fields.items() if name != "do"}

@@ -11,10 +11,10 @@ from ops import doctor as doctoring
 from ops import rebuild as rebuilding
 from ops import replay as replaying
 from ops import verify as verifying
-from ops.commands import accounts, cases, directory, mail
+from ops.commands import accounts, cases, directory, mail, scenarios
 from ops.commands.terminal import err, files, load_settings_or_fail, out, records, run
-from ops.scenario import read_scenario
-from ops.simulate import simulation
+from ops.scenarios.reading import read_scenario
+from ops.scenarios.simulation import simulation
 from ops.supervisor import run_product as supervise
 from records import queries
 from settings import Settings
@@ -25,6 +25,7 @@ app.add_typer(cases.app, name="case")
 app.add_typer(directory.app, name="directory")
 app.add_typer(accounts.app, name="account")
 app.add_typer(mail.app, name="mail")
+app.add_typer(scenarios.app, name="scenario")
 
 
 @app.command()
@@ -158,7 +159,7 @@ async def _nudge(settings: Settings) -> None:
 
 def main() -> NoReturn:
     """The program `ahg`."""
-    worker.to_its_end(app)
+    worker.exit_without_teardown(app)
 
 
 if __name__ == "__main__":

@@ -86,7 +86,7 @@ async def write_transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnectio
             yield connection
 
 
-def another(engine: AsyncEngine) -> AsyncEngine:
+def engine_like(engine: AsyncEngine) -> AsyncEngine:
     """A second engine for the same records, for another event loop: connections belong to the loop that opened them."""
     url = engine.url.render_as_string(hide_password=False)
     if engine.url.get_backend_name() == "sqlite":

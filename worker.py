@@ -263,7 +263,7 @@ def set_up_logs(settings: Settings) -> None:
     )
 
 
-def collect_rarely() -> None:
+def collect_garbage_rarely() -> None:
     """Look for garbage in cycles less often, and never again among what is loaded by now."""
     gc.collect()
     gc.freeze()
@@ -279,14 +279,14 @@ async def main(settings: Settings) -> None:
     engine = db.make_engine(settings)
     try:
         async with running(settings, client, engine):
-            collect_rarely()
+            collect_garbage_rarely()
             _log.info("the worker takes cases", queue=settings.task_queue)
             await stop.wait()
     finally:
         await engine.dispose()
 
 
-def to_its_end(program: Callable[[], object]) -> NoReturn:
+def exit_without_teardown(program: Callable[[], object]) -> NoReturn:
     """Run a program, and end the process with its exit code and without taking the interpreter down.
 
     The threads of Temporal's core outlive the event loop. One of them that still has a word for Python while the
@@ -319,4 +319,4 @@ def _take_cases() -> None:
 
 
 if __name__ == "__main__":
-    to_its_end(_take_cases)
+    exit_without_teardown(_take_cases)

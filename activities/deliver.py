@@ -27,7 +27,7 @@ from activities import attempts
 from activities.attempts import AttemptOutcome
 from activities.letters import Letter, Letters, Sender
 from activities.own_loop import OwnLoop
-from db import Writer, another
+from db import Writer, engine_like
 from models.notices.state import NoticeState
 from notifications.transport import AttemptResult, OpenedMail, Transport
 from records import digests, ledger
@@ -71,7 +71,7 @@ class NoticeDeliverer:
         real: Callable[[], datetime] = lambda: datetime.now(UTC),
         at_once: bool = False,
     ) -> None:
-        self._engine = another(engine)
+        self._engine = engine_like(engine)
         self._transport = transport
         self._letters = Letters(self._engine, sender, clock, real, at_once=at_once)
         self._connections = connections

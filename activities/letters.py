@@ -270,7 +270,7 @@ class Letters:
 
     def _policy(self, notice: LedgerNotice, known: _Known) -> Letter | AttemptOutcome:
         """The mail about a proposed policy; if it asks a Co-Chair to answer, as long as that one has not."""
-        kind, facts, asked = notice.kind, notice.facts, known.proposed
+        kind, facts, asked = notice.kind, notice.stored_facts, known.proposed
         awaited = asked.awaited if asked.proposal == facts["proposal"] else ()
         if kind == POLICY_PROPOSED and notice.post not in awaited:
             return attempts.superseded(notice, ANSWERED, self._clock())

@@ -31,7 +31,7 @@ class Reminders:
         again = await self._again(notice)
         if again is None or isinstance(again, str):
             return again or notice
-        return replace(notice, due=again.due, facts=again.facts)
+        return replace(notice, due=again.due, stored_facts=again.facts.model_dump(mode="json"))
 
     async def is_settled(self, notice: LedgerNotice) -> bool:
         """Whether what a notice asked its reader for in its case is not asked of it any more."""

@@ -38,7 +38,7 @@ class ReturnsReader:
 
     @activity.defn(name=READ_RETURNS)
     async def read(self, place: MailboxPlace) -> MailboxRead:
-        """Read what has come since a place, at most ``MOST`` mails; answers how far it is read and when to look again.
+        """Read what came since a place, at most ``MAILS_A_RUN`` mails; answers how far it is read and when to look again.
 
         Raises:
             MailboxAway: the mailbox cannot be read now.

@@ -32,6 +32,7 @@ import worker
 from activities.letters import Letter, Letters, Sender
 from benchmarks.steps import TO_WORK
 from casework import Casework
+from models.notices.facts import NoticeFacts
 from models.notices.state import WAITING
 from models.posts import Post, Role
 from models.tables import TABLES
@@ -44,7 +45,7 @@ from settings import Settings, ensure_keys
 from workflows.client import CaseClient, nudge_delivery
 from workflows.names import DELIVERY_ID
 
-TARGET = 0.9
+MAILS_TARGET = 0.9
 _LOOK_AGAIN = 0.02
 _SINK = """
 import asyncio, os, sys, tempfile
@@ -108,7 +109,7 @@ async def _measured(settings: Settings, engine: AsyncEngine, mails: int, rounds:
     client = await worker.connect(settings)
     casework = Casework(engine, CaseClient(client, settings.task_queue, history_limit=settings.history_limit))
     async with worker.running(settings, client, engine):
-        worker.collect_rarely()
+        worker.collect_garbage_rarely()
         reference = await _case(casework)
         decided = [await _one_decision(engine, casework, reference) for _ in range(rounds)]
         ratios: list[float] = []
@@ -121,10 +122,10 @@ async def _measured(settings: Settings, engine: AsyncEngine, mails: int, rounds:
             ratios.append(product / bare)
             _say(f"round {number + 1}: bare {bare:.0f} mails/s; product {product:.0f} notices/s: {ratios[-1]:.2f}")
     ratios.sort()
-    well = statistics.median(ratios) >= TARGET
+    well = statistics.median(ratios) >= MAILS_TARGET
     _say(
         f"notices a second, product / bare aiosmtplib: median {statistics.median(ratios):.2f} "
-        f"({ratios[0]:.2f} to {ratios[-1]:.2f}), target >= {TARGET}: {'met' if well else 'MISSED'}"
+        f"({ratios[0]:.2f} to {ratios[-1]:.2f}), target >= {MAILS_TARGET}: {'met' if well else 'MISSED'}"
     )
     counts, spans = {count for count, _ in decided}, sorted(span for _, span in decided)
     _say(
@@ -194,7 +195,7 @@ async def _queue(engine: AsyncEngine, reference: str, mails: int) -> list[Ledger
         {"post": post, "name": f"Desk {number}", "email": f"desk{number}@example.org", "language": "en"}
         for number, post in enumerate(posts)
     ]
-    facts = {"what": "summary", "names": "Malaysia, Thailand", "text": "The group has met.\n" * 10}
+    facts = NoticeFacts(what="summary", names=("MY", "TH"), text="The group has met.\n" * 10)
     now = datetime.now(UTC)
     new = [
         NewNotice(f"{reference}#1:circulated:{post}", "circulated", post, now, facts=facts, reference=reference, seq=1)

@@ -21,7 +21,7 @@ from settings import Settings
 from workflows.client import CaseClient
 from workflows.payloads import data_converter
 
-Step = Callable[[int], Awaitable[object]]
+OneStep = Callable[[int], Awaitable[object]]
 
 _NUMBERS = itertools.count(1)
 """Of cases, over all rounds."""
@@ -44,9 +44,9 @@ class Bare:
         self._client = client
         self._queue = queue
 
-    async def cases(self, number: int) -> list[Step]:
+    async def cases(self, number: int) -> list[OneStep]:
         """That many workflows, each as a function that takes one step."""
-        steps: list[Step] = []
+        steps: list[OneStep] = []
         for _ in range(number):
             handle = await self._client.start_workflow(BareCase.run, id=f"bare-{uuid4().hex}", task_queue=self._queue)
 
@@ -65,11 +65,11 @@ class Product:
         self._desk = CaseClient(client, settings.task_queue, history_limit=settings.history_limit)
         self._engine = engine
 
-    async def cases(self, number: int) -> list[Step]:
+    async def cases(self, number: int) -> list[OneStep]:
         """That many cases in the operational stage with an outcome, each as a function that notes progress."""
         async with self._engine.connect() as connection:
             found = await opening(connection, datetime.now(UTC).year)
-        steps: list[Step] = []
+        steps: list[OneStep] = []
         for _ in range(number):
             reference = f"AHG-{datetime.now(UTC).year}-{next(_NUMBERS):03}"
             request = {"title": "Bench", "situation": "Boats leave.", "affected": ["MY", "TH"]}
@@ -110,7 +110,7 @@ async def measure(subject: Bare | Product, *, cases: int, each: int) -> Figures:
     for warm in range(2):
         await asyncio.gather(*(step(warm) for step in steps))
 
-    async def many(step: Step) -> None:
+    async def many(step: OneStep) -> None:
         for count in range(each):
             await step(count)
 

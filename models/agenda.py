@@ -5,6 +5,7 @@ from datetime import datetime
 from models.base import Instant, Value
 from models.case import Case, ParticipantState, ReportState, Seat, Stage
 from models.ladder import ClockAct
+from models.ladder_subjects import SubjectKind
 from models.posts import SECRETARIAT, Post, desk_of
 
 
@@ -69,7 +70,7 @@ def _review(case: Case) -> list[Post]:
 def _selection(case: Case) -> list[Post]:
     if case.invited:
         return _desks(*case.invited)
-    return list(case.directory.co_chairs) if "minimum" in case.ladders else [SECRETARIAT]
+    return list(case.directory.co_chairs) if case.ladder(SubjectKind.MINIMUM) else [SECRETARIAT]
 
 
 def _operational(case: Case) -> list[Post]:

@@ -6,6 +6,7 @@ A kind of notice goes to posts that act and to posts that are only told; which a
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
+from models.notices.facts import NoticeFacts
 from models.posts import Post, Role, needs_second_factor
 
 ACKNOWLEDGE = "acknowledge"
@@ -87,14 +88,14 @@ ASKS: Mapping[str, Ask] = {
 """The kinds that ask for a command; the others tell, or ask for what is done outside the case (``meeting_called``)."""
 
 
-def asked_of(kind: str, post: Post, facts: Mapping[str, str]) -> AskedCommand | None:
+def asked_of(kind: str, post: Post, facts: NoticeFacts) -> AskedCommand | None:
     """What a notice of this kind asks of the post; None when it is only told."""
     ask = ASKS.get(kind)
     if ask is None or post.role not in ask.roles:
         return None
-    if ask.among and post not in (one.strip() for one in facts.get(ask.among, "").split(",")):
+    if ask.among and post not in getattr(facts, ask.among):
         return None
-    return AskedCommand(ask.do, facts.get(ask.about, "") if ask.about else "")
+    return AskedCommand(ask.do, str(getattr(facts, ask.about) or "") if ask.about else "")
 
 
 def may_answer_by_link(by_link: Collection[str], do: str, post: Post) -> bool:

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from models.base import Instant, Value
 from models.case import Case, ParticipantState, Report, ReportState, Seat, Stage
-from models.posts import SECRETARIAT, Post, Role, desk_of
+from models.ladder_subjects import SubjectKind, subject_of
+from models.posts import SECRETARIAT, Post, desk_of
 from models.rules.circulation import consents_asked, pending_circulation
-from models.rules.gates import answer_subject, gate_subject
 
 
 class Duty(Value):
@@ -67,8 +67,9 @@ def still_asked(case: Case, post: Post, do: str, about: str) -> bool:
     return any(about in ("", duty.about) for duty in mine)
 
 
-def _duty(case: Case, post: Post, do: str, about: str = "", ladder: str = "") -> Duty:
-    return Duty.model_construct(post=post, do=do, about=about, due=_due(case, ladder))
+def _duty(case: Case, post: Post, do: str, about: str = "", until: str = "") -> Duty:
+    """``until``: the subject of the ladder that has its date."""
+    return Duty.model_construct(post=post, do=do, about=about, due=_due(case, until))
 
 
 def _due(case: Case, subject: str) -> datetime | None:
@@ -80,29 +81,29 @@ def _at_gates(case: Case) -> Iterable[Duty]:
     for gate in case.open_gates:
         name = gate.name.value
         if gate.questions:
-            yield _duty(case, gate.respondent, "answer", name, answer_subject(gate.name))
+            yield _duty(case, gate.respondent, "answer", name, subject_of(SubjectKind.ANSWER, name))
             continue
         for post in gate.undecided:
-            yield _duty(case, post, "decide", name, gate_subject(gate.name))
+            yield _duty(case, post, "decide", name, subject_of(SubjectKind.GATE, name))
 
 
 def _by_invitation(case: Case) -> Iterable[Duty]:
     for one in case.participants.values():
         if one.state is ParticipantState.INVITED:
-            yield _duty(case, desk_of(one.member), "respond", ladder=f"invitation:{one.member}")
+            yield _duty(case, desk_of(one.member), "respond", until=subject_of(SubjectKind.INVITATION, one.member))
 
 
 def _in_stage(case: Case) -> Iterable[Duty]:
     match case.stage:
         case Stage.SUBMITTED if case.returned:
             for code in case.requesters:
-                yield _duty(case, desk_of(code), "resubmit", ladder="resubmission")
+                yield _duty(case, desk_of(code), "resubmit", until=SubjectKind.RESUBMISSION)
         case Stage.SUBMITTED:
-            yield _duty(case, SECRETARIAT, "accept", ladder="completeness")
+            yield _duty(case, SECRETARIAT, "accept", until=SubjectKind.COMPLETENESS)
         case Stage.PARTICIPANT_SELECTION:
             yield from _selection(case)
         case Stage.OPERATIONAL:
-            yield _duty(case, SECRETARIAT, "situation_update", ladder="situation")
+            yield _duty(case, SECRETARIAT, "situation_update", until=SubjectKind.SITUATION)
             yield from _work(case)
             yield from _report(case)
         case Stage.REPORTING:
@@ -111,33 +112,37 @@ def _in_stage(case: Case) -> Iterable[Duty]:
 
 
 def _selection(case: Case) -> Iterable[Duty]:
-    if "comments" in case.ladders:
+    if case.ladder(SubjectKind.COMMENTS):
         for post in case.directory.steering_group:
-            yield _duty(case, post, "comment", ladder="comments")
-    if "minimum" in case.ladders:
+            yield _duty(case, post, "comment", until=SubjectKind.COMMENTS)
+    if case.ladder(SubjectKind.MINIMUM):
         for post in case.directory.co_chairs:
-            yield _duty(case, post, "replace", ladder="minimum")
-    elif "list" in case.ladders or not (case.open_gates or case.invited):
-        yield _duty(case, SECRETARIAT, "propose", ladder="list")
+            yield _duty(case, post, "replace", until=SubjectKind.MINIMUM)
+    elif case.ladder(SubjectKind.LIST) or not (case.open_gates or case.invited):
+        yield _duty(case, SECRETARIAT, "propose", until=SubjectKind.LIST)
 
 
 def _work(case: Case) -> Iterable[Duty]:
     for outcome in case.outcomes.values():
         if outcome.state in ("open", "blocked"):
-            yield _duty(case, desk_of(outcome.owner), "progress", outcome.title, f"outcome:{outcome.title}")
+            yield _duty(
+                case, desk_of(outcome.owner), "progress", outcome.title, subject_of(SubjectKind.OUTCOME, outcome.title)
+            )
         elif outcome.state == "done":
             for post in case.directory.co_chairs:
-                yield _duty(case, post, "verify", outcome.title, f"verify:{outcome.title}")
+                yield _duty(case, post, "verify", outcome.title, subject_of(SubjectKind.VERIFY, outcome.title))
     for arrangement in case.arrangements.values():
         if arrangement.in_force_from is None:
             for code in arrangement.parties:
                 if code not in arrangement.agreed:
-                    subject = f"agreement:{arrangement.title}"
-                    yield _duty(case, Post.of(code, Role.FOCAL_POINT), "agree", arrangement.title, subject)
+                    until = subject_of(SubjectKind.AGREEMENT, arrangement.title)
+                    yield _duty(case, desk_of(code), "agree", arrangement.title, until)
     for newcomer in case.participants.values():
         if newcomer.state is ParticipantState.ADMITTED:
             for code in case.taking_part(seat=Seat.PARTICIPANT):
-                yield _duty(case, desk_of(code), "endorse", newcomer.member, f"admission:{newcomer.member}")
+                yield _duty(
+                    case, desk_of(code), "endorse", newcomer.member, subject_of(SubjectKind.ADMISSION, newcomer.member)
+                )
 
 
 def _report(case: Case) -> Iterable[Duty]:
@@ -147,10 +152,10 @@ def _report(case: Case) -> Iterable[Duty]:
     circulation = pending_circulation(case)
     if circulation is not None:
         for code in consents_asked(case, circulation):
-            yield _duty(case, desk_of(code), "consent", ladder="consent")
+            yield _duty(case, desk_of(code), "consent", until=SubjectKind.CONSENT)
     done = report is None or report.state is ReportState.ACCEPTED
     if case.stage is Stage.REPORTING and done and not case.open_gates:
-        yield _duty(case, SECRETARIAT, "close" if report else "open_report", ladder="closing")
+        yield _duty(case, SECRETARIAT, "close" if report else "open_report", until=SubjectKind.CLOSING)
 
 
 def _on_report(case: Case, report: Report) -> Iterable[Duty]:
@@ -158,10 +163,10 @@ def _on_report(case: Case, report: Report) -> Iterable[Duty]:
     if report.state is ReportState.DRAFTING:
         for code in case.taking_part(seat=Seat.PARTICIPANT):
             if code not in report.contributed:
-                yield _duty(case, desk_of(code), "contribute", about, "contributions")
+                yield _duty(case, desk_of(code), "contribute", about, SubjectKind.CONTRIBUTIONS)
         yield _duty(case, SECRETARIAT, "table", about)
     elif report.state is ReportState.TABLED:
         for post in case.directory.steering_group:
-            yield _duty(case, post, "object", about, "silence")
+            yield _duty(case, post, "object", about, SubjectKind.SILENCE)
     elif report.state is ReportState.ADOPTED and not case.open_gates:
         yield _duty(case, SECRETARIAT, "revise", about)

@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from models.base import Instant, Value
 from models.calendars import Calendars
+from models.policy import Span
+from models.reasons import ReasonCode, StatedReason, in_english, reason
 
 
 class ClockAct(StrEnum):
@@ -34,14 +36,15 @@ class Rung(Value):
 class Ladder(Value):
     """The rungs still ahead of one thing that waits, in time order.
 
-    ``due`` is the deadline as people know it; ``label`` says where it comes from ("5 working days, product
-    default").
+    ``due`` is the deadline as people know it; ``basis`` says where it comes from, ``label`` the same in English. Ladders
+    from before 29 November 2026 have the label alone.
     """
 
     due: Instant
     rungs: tuple[Rung, ...]
     members: tuple[str, ...] = ()
     label: str = ""
+    basis: StatedReason | None = None
     stopped_at: Instant | None = None
 
     @property
@@ -78,14 +81,19 @@ def _on_working_day(moment: datetime, calendars: Calendars, members: tuple[str, 
     return max((calendars.of(member).roll(moment) for member in members), default=moment)
 
 
+def ladder_on(basis: StatedReason, due: datetime, rungs: tuple[Rung, ...], members: tuple[str, ...] = ()) -> Ladder:
+    """A ladder whose deadline comes from there."""
+    return Ladder(due=due, rungs=rungs, members=members, label=in_english((basis,)), basis=basis)
+
+
 def ladder_of(
-    due: datetime, acts: dict[ClockAct, datetime], *, now: datetime, members: tuple[str, ...] = (), label: str = ""
+    span: Span, due: datetime, acts: dict[ClockAct, datetime], *, now: datetime, members: tuple[str, ...] = ()
 ) -> Ladder:
-    """A ladder with the given acts in time order; reminders that would already be past are left out."""
+    """A ladder with the given acts in time order, due after a span; reminders that would already be past are left out."""
     reminders = (ClockAct.REMIND, ClockAct.REMIND_LAST)
     rungs = [Rung(at=at, act=act) for act, at in acts.items() if at > now or act not in reminders]
     rungs.sort(key=lambda rung: rung.at)
-    return Ladder(due=due, rungs=tuple(rungs), members=members, label=label)
+    return ladder_on(reason(ReasonCode.SPAN, span=span), due, tuple(rungs), members)
 
 
 def halfway(start: datetime, due: datetime) -> datetime:

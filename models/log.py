@@ -13,7 +13,10 @@ from models.events import AnyEvent, Event
 from models.posts import Post
 
 CLOCK = Post("RSO/secretariat")
-"""The post in whose name the clock acts; such entries have a command id that begins with ``clock:``."""
+"""The post in whose name the clock acts."""
+
+CLOCK_COMMAND = "clock:"
+"""Begins the id of a command that the clock gave itself."""
 
 _EVENT: TypeAdapter[AnyEvent] = TypeAdapter(Event)
 
@@ -47,6 +50,11 @@ class Entry(Value):
     def _as_hashed(self, at: datetime) -> str:
         # Exported entries carry the very text that the hash is over.
         return at.isoformat()
+
+    @property
+    def by_clock(self) -> bool:
+        """Whether the clock acted, nobody else."""
+        return self.command.startswith(CLOCK_COMMAND)
 
     @property
     def type(self) -> str:

@@ -36,7 +36,7 @@ class Rhythm(StrEnum):
     NONE = "none"
 
 
-class How(StrEnum):
+class MailChoice(StrEnum):
     """What a reader wants of the mails that a switch means."""
 
     AT_ONCE = "at once"
@@ -52,7 +52,7 @@ class Switch(Value):
 
     case: str = ""
     kind: str = ""
-    how: How
+    how: MailChoice
 
     @property
     def conditions(self) -> int:
@@ -176,14 +176,14 @@ def decide_timing(mail: Mail, wants: Preferences, office: WorkCalendar, now: dat
     Of the switches that mean the mail, the one with most conditions counts; of several of these, the quietest.
     """
     how, switch = _wanted(mail, wants)
-    if how is How.OFF:
+    if how is MailChoice.OFF:
         return TimingDecision(Timing.NOT, why=_off(switch))
     if mail.urgent:
         return _NOW
-    if how is How.DIGEST:
+    if how is MailChoice.DIGEST:
         slot = next_digest(wants, office, now)
         if _too_late(mail, slot, now):
-            how = How.AT_ONCE
+            how = MailChoice.AT_ONCE
         elif slot is None:
             return TimingDecision(Timing.NOT, why=HoldReason.NO_DIGEST)
         else:
@@ -194,15 +194,15 @@ def decide_timing(mail: Mail, wants: Preferences, office: WorkCalendar, now: dat
     return TimingDecision(Timing.AT, until, HoldReason.QUIET)
 
 
-def _wanted(mail: Mail, wants: Preferences) -> tuple[How, Switch | None]:
-    own = How.DIGEST if mail.may_wait else How.AT_ONCE
+def _wanted(mail: Mail, wants: Preferences) -> tuple[MailChoice, Switch | None]:
+    own = MailChoice.DIGEST if mail.may_wait else MailChoice.AT_ONCE
     if mail.mandatory:
-        return How.AT_ONCE, None
+        return MailChoice.AT_ONCE, None
     case = mail.case.partition("/")[0]  # the follow-up of a recommendation belongs to its case
     meant = [one for one in wants.switches if one.means(case, mail.kind)]
     if not meant:
         return own, None
-    quiet = list(How)
+    quiet = list(MailChoice)
     switch = max(meant, key=lambda one: (one.conditions, quiet.index(one.how)))
     return switch.how, switch
 

@@ -9,29 +9,32 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, GetCoreSchemaHandler, SerializerFunctionWrapHandler, field_validator, model_serializer
+from pydantic import (
+    AfterValidator,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    SerializerFunctionWrapHandler,
+    WithJsonSchema,
+    create_model,
+    model_serializer,
+)
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from models.base import Value
 from models.calendars import Calendars
-from models.policy_words import said_of
 
 _UNITS = {"h": "hour", "d": "day", "wd": "working day", "mo": "month"}
-_WORDS = {f"{word.replace(' ', '')}{ending}": unit for unit, word in _UNITS.items() for ending in ("", "s")}
-"""Units in words, as people write them: ``working days``."""
-
-_LONGER = re.compile("([0-9]{1,4})(w|weeks?|y|years?)")
-_OF = {"w": (7, "d"), "y": (12, "mo")}
-"""Weeks are written in days, years in months."""
+_WRITTEN = "0{0,3}[1-9][0-9]{0,3}(h|d|wd|mo)"
 
 
 class Span(str):
     """A length of time as policy writes it: ``24h``, ``30d``, ``5wd`` (working days) or ``12mo`` (months).
 
-    Units may be written out (``12 months``); weeks are read as days, years as months. At least one and at most
-    9999 of a unit: nothing that waits may come again at the same instant for ever.
+    At least one and at most 9999 of a unit: nothing that waits may come again at the same instant for ever.
 
     Raises:
         ValueError: the text is none of these.
@@ -40,21 +43,12 @@ class Span(str):
     __slots__ = ()
 
     def __new__(cls, text: str) -> "Span":
-        plain = str(text).replace(" ", "").lower()
-        word = plain.lstrip("0123456789")
-        if word in _WORDS:
-            plain = plain.removesuffix(word) + _WORDS[word]
-        if found := _LONGER.fullmatch(plain):
-            times, unit = _OF[found[2][0]]
-            plain = f"{int(found[1]) * times}{unit}"
-        number, unit = plain.rstrip("wdhmo"), plain.lstrip("0123456789")
-        counts = re.fullmatch("[0-9]{1,4}", number) is not None and int(number) > 0
-        if not counts or unit not in _UNITS or number + unit != plain:
+        if not re.fullmatch(_WRITTEN, str(text)):
             raise ValueError(
                 f"{text!r} is not a length of time: write 24h, 30d, 5wd (working days) or 12mo (months); "
                 "1 to 9999 of them"
             )
-        return super().__new__(cls, plain)
+        return super().__new__(cls, text)
 
     @property
     def number(self) -> int:
@@ -98,6 +92,11 @@ class Span(str):
                 return end - timedelta(days=self.number * (30 if unit == "mo" else 1))
 
     @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """With the pattern that spans have."""
+        return {**handler(schema), "pattern": f"^{_WRITTEN}$"}
+
+    @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Spans travel as plain strings in JSON."""
         return core_schema.no_info_after_validator_function(
@@ -109,6 +108,20 @@ def _months_later(start: datetime, months: int) -> datetime:
     year, month = divmod(start.month - 1 + months, 12)
     year, month = start.year + year, month + 1
     return start.replace(year=year, month=month, day=min(start.day, calendar.monthrange(year, month)[1]))
+
+
+def _in_days(given: Span) -> Span:
+    if given.unit != "d":
+        raise ValueError(f"the overdue ladder counts calendar days (7d, 30d); {given} is something else")
+    return given
+
+
+DaySpan = Annotated[
+    Span,
+    AfterValidator(_in_days),
+    WithJsonSchema({"type": "string", "pattern": f"^{_WRITTEN.replace('(h|d|wd|mo)', 'd')}$"}),
+]
+"""A length of time in calendar days, as the overdue ladder counts."""
 
 
 class Urgency(StrEnum):
@@ -210,9 +223,9 @@ class Policy(Value):
     organisations: int = Field(default=1, ge=0)
     endorsements: int = Field(default=1, ge=1)
     resubmission: Span = Span("90d")
-    overdue_before: Span = Span("7d")
-    overdue_after: Span = Span("7d")
-    overdue_every: Span = Span("30d")
+    overdue_before: DaySpan = Span("7d")
+    overdue_after: DaySpan = Span("7d")
+    overdue_every: DaySpan = Span("30d")
     duration_reminder: Span = Span("30d")
     answers_by_link: tuple[LinkAnswer, ...] = _BY_LINK
 
@@ -224,13 +237,6 @@ class Policy(Value):
             written.pop("answers_by_link", None)
         return written
 
-    @field_validator("overdue_before", "overdue_after", "overdue_every")
-    @classmethod
-    def _in_days(cls, given: Span) -> Span:
-        if given.unit != "d":
-            raise ValueError(f"the overdue ladder counts calendar days (7d, 30d); {given} is something else")
-        return given
-
     def track(self, urgency: Urgency) -> Track:
         """The deadlines of the urgent or the routine track."""
         return self.urgent if urgency is Urgency.URGENT else self.routine
@@ -241,29 +247,37 @@ class Policy(Value):
         return cls(answers_by_link=_BY_LINK)
 
 
-def policy_with(differences: Mapping[str, Any]) -> Policy:
-    """The default policy with differences by its own keys.
+_OF_A_TRACK: dict[str, Any] = dict.fromkeys(Track.model_fields, (Span, None))
+_OF_THE_WHOLE: dict[str, Any] = {
+    name: (field.annotation, field) for name, field in Policy.model_fields.items() if name not in ("version", *Urgency)
+}
+_TrackDifferences: Any = create_model("TrackDifferences", __base__=Value, **_OF_A_TRACK)
+_OF_EACH_TRACK: dict[str, Any] = {track.value: (_TrackDifferences, None) for track in Urgency}
+_Differences: Any = create_model("_Differences", __base__=Value, **_OF_A_TRACK, **_OF_EACH_TRACK, **_OF_THE_WHOLE)
 
-    A key of a track given at the top (``gate: 3wd``) holds for both tracks; which words are read as its keys,
-    ``models.policy_words`` tells.
+
+class PolicyDifferences(_Differences):
+    """Differences from the default policy, by its own keys.
+
+    A key of a track at the top (``gate: 3wd``) holds for both tracks, under ``routine`` or ``urgent`` for that one.
+    """
+
+    def policy(self) -> Policy:
+        """The default policy with the differences."""
+        given = self.model_dump(exclude_unset=True)
+        both = {name: given[name] for name in _OF_A_TRACK if name in given}
+        whole = {name: given[name] for name in _OF_THE_WHOLE if name in given}
+        tracks = {
+            track.value: {**base.model_dump(), **both, **given.get(track.value, {})}
+            for track, base in ((Urgency.ROUTINE, _ROUTINE), (Urgency.URGENT, _URGENT))
+        }
+        return Policy.model_validate({"answers_by_link": _BY_LINK, **whole, **tracks})
+
+
+def policy_with(differences: Mapping[str, Any]) -> Policy:
+    """The default policy with differences, as ``PolicyDifferences`` has them.
 
     Raises:
         ValueError: a key that policy does not have, or a value it cannot read.
     """
-    changes: dict[str, Any] = {}
-    both: dict[str, Any] = {}
-    tracks: dict[str, dict[str, Any]] = {"routine": {}, "urgent": {}}
-    for said in said_of(differences):
-        if said.key in tracks:
-            raise ValueError(f"policy's {said.key} track holds keys and lengths of time, not {said.value!r}")
-        if said.key in Track.model_fields:
-            (tracks[said.track] if said.track else both)[said.key] = said.value
-        elif said.key in Policy.model_fields and not said.track:
-            changes[said.key] = said.value
-        else:
-            known = ", ".join([*Policy.model_fields, *Track.model_fields])
-            raise ValueError(f"policy has no key {said.key!r}; it has {known}")
-    for name, base in (("routine", _ROUTINE), ("urgent", _URGENT)):
-        changes[name] = {**base.model_dump(), **both, **tracks[name]}
-    changes.setdefault("answers_by_link", _BY_LINK)
-    return Policy.model_validate(changes)
+    return PolicyDifferences.model_validate(differences).policy()

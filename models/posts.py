@@ -1,10 +1,14 @@
 """Posts: the offices that duties belong to, held by persons for a time."""
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
+
+from models.nearest import did_you_mean
 
 
 class Role(StrEnum):
@@ -36,10 +40,12 @@ class Post(str):
     def __new__(cls, text: str) -> "Post":
         member, slash, role = text.partition("/")
         if not slash or not member or role not in _ROLES:
-            raise ValueError(f"{text!r} is not a post: write MEMBER/POST, where POST is one of {', '.join(Role)}")
+            near = did_you_mean(role, Role) if slash else ""
+            raise ValueError(f"{text!r} is not a post: write MEMBER/POST, where POST is one of {', '.join(Role)}{near}")
         return super().__new__(cls, text)
 
     @classmethod
+    @lru_cache(maxsize=1024)
     def of(cls, member: str, role: Role) -> "Post":
         """The post of a member: ``Post.of("ID", Role.CO_CHAIR)``."""
         return cls(f"{member}/{role.value}")
@@ -52,7 +58,12 @@ class Post(str):
     @property
     def role(self) -> Role:
         """What the post is for."""
-        return Role(self.partition("/")[2])
+        return _ROLES[self.partition("/")[2]]
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """With the pattern that posts have."""
+        return {**handler(schema), "pattern": f"^[^/]+/({'|'.join(Role)})$"}
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -62,7 +73,7 @@ class Post(str):
         )
 
 
-_ROLES = frozenset(Role)
+_ROLES = {role.value: role for role in Role}
 
 SECRETARIAT = Post("RSO/secretariat")
 """The Regional Support Office: the secretariat of the Bali Process."""

@@ -5,7 +5,7 @@ It lives apart from its case, which may be closed and then does not change any m
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, TypeAdapter
@@ -13,8 +13,8 @@ from pydantic import Field, TypeAdapter
 from models.base import Line, Prose, Value
 from models.commands import Adopt, Command
 from models.ladder import ClockAct, Ladder
-from models.log import CLOCK, Entry, seal
-from models.notices import Notice
+from models.log import CLOCK, CLOCK_COMMAND, Entry, seal
+from models.notices import Notice, NoticeFacts, notify
 from models.policy import Policy
 from models.posts import SECRETARIAT, Post, desk_of
 from models.projection import Queued, Row, Step
@@ -25,6 +25,9 @@ from models.rules.outcomes import overdue_rungs
 def follow_up_stream(reference: str, number: int) -> str:
     """The name of a follow-up's log and the id of its workflow: ``AHG-2026-003/R1``."""
     return f"{reference}/R{number}"
+
+
+FollowUpState = Literal["open", "adopted", "declined", "done"]
 
 
 class FollowUp(Value):
@@ -39,7 +42,7 @@ class FollowUp(Value):
     zone: str
     co_chairs: tuple[Post, ...]
     policy: Policy = Field(repr=False)
-    state: Literal["open", "adopted", "declined", "done"] = "open"
+    state: FollowUpState = "open"
     note: Line = ""
     ladder: Ladder | None = None
     seq: int = 0
@@ -117,11 +120,10 @@ def catch_up_follow_up(follow_up: FollowUp, entries: Sequence[Entry]) -> FollowU
     return follow_up
 
 
-def _tell(follow_up: FollowUp, kind: str, *extra: Post, **facts: str) -> list[Notice]:
+def _tell(follow_up: FollowUp, kind: str, *extra: Post, **facts: Any) -> Sequence[Notice]:
     due = follow_up.ladder.due if follow_up.ladder else None
     posts = dict.fromkeys((*follow_up.readers, *extra))
-    said = {"recommendation": follow_up.text, **{name: fact for name, fact in facts.items() if fact}}
-    return [Notice(kind=kind, to=post, due=due, facts=said) for post in posts]
+    return notify(kind, posts, NoticeFacts(recommendation=follow_up.text).also(**facts), due=due)
 
 
 def open_follow_up(follow_up: FollowUp, now: datetime) -> tuple[FollowUp, Step]:
@@ -134,7 +136,7 @@ def open_follow_up(follow_up: FollowUp, now: datetime) -> tuple[FollowUp, Step]:
         follow_up.model_copy(update={"ladder": ladder}),
         "recommendation_addressed",
         owner=follow_up.owner,
-        addressees=", ".join(follow_up.to),
+        addressees=follow_up.to,
     )
     return _step(follow_up, FollowUpOpened(ladder=ladder), "opened", SECRETARIAT, now, told)
 
@@ -150,7 +152,7 @@ def apply_clock_to_follow_up(follow_up: FollowUp, now: datetime) -> tuple[Follow
         left = left.model_copy(update={"rungs": overdue_rungs(follow_up.policy, ladder.due, now)})
     before = rung.act is ClockAct.REMIND
     told = _tell(follow_up, "recommendation_due" if before else "recommendation_overdue", SECRETARIAT)
-    command = f"clock:{rung.act.value}:{rung.at.isoformat()}"
+    command = f"{CLOCK_COMMAND}{rung.act.value}:{rung.at.isoformat()}"
     return _step(follow_up, FollowUpReminded(act=rung.act, ladder=left), command, CLOCK, now, told)
 
 

@@ -1,13 +1,13 @@
 """What a circulation tells the wider membership: only those named who consented, the others as "a member".
 
-Design section 3, "circulation". Codes of two letters that stand alone are left as they are, since they are words of
+Codes of two letters that stand alone are left as they are, since they are words of
 running text as well; what is left is what the Co-Chairs have read in the preview of the exact mail.
 """
 
 import re
 
 from models.base import Value
-from models.case import Case, Circulation, ReportState
+from models.case import Case, Circulation
 from models.posts import Role
 
 _LONG_ENOUGH = 3
@@ -31,8 +31,7 @@ def release_of(case: Case, circulation: Circulation) -> Release:
     if circulation.what == "summary":
         return Release(text=text)
     verified = (one.title for one in case.outcomes.values() if one.state == "verified")
-    accepted = {number for number, one in case.reports.items() if one.state is ReportState.ACCEPTED}
-    recommended = (one.text for one in case.recommendations.values() if one.report in accepted)
+    recommended = (one.text for one in case.followed_recommendations.values())
     return Release(
         text=text,
         outcomes=tuple(unnamed(case, one, named) for one in verified),

@@ -4,15 +4,17 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Literal, get_args
 
-from pydantic import AliasChoices, ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field
 
 from models.base import Line, Prose, Value
 from models.policy import Urgency
 
-SECTIONS = ("situation", "where", "since", "routes", "figures", "affected", "done", "asks", "attachments")
-"""The sections of a request that can be marked confidential."""
+Section = Literal["situation", "where", "since", "routes", "figures", "affected", "done", "asks", "attachments"]
+"""A section of a request that can be marked confidential."""
+
+SECTIONS: tuple[Section, ...] = get_args(Section)
 
 FIELD_WORDS: Mapping[str, str] = {
     "situation": "the situation",
@@ -29,28 +31,6 @@ FIELD_WORDS: Mapping[str, str] = {
     "confidential": "what is confidential",
 }
 """The fields of a request as people say them, to be translated where they are shown."""
-
-
-OTHER_WORDS = {
-    "since_when": "since",
-    "members_affected": "affected",
-    "what_has_been_done": "done",
-    "what_is_asked": "asks",
-    "what_is_asked_of_the_group": "asks",
-    "confidentiality": "confidential",
-}
-"""The words by which the procedure speaks of the fields, and the fields."""
-
-
-def in_own_words(given: Mapping[str, Any]) -> dict[str, Any]:
-    """What is given under the procedure's words for a request's fields, under the fields' own names.
-
-    A word stays as it is where its field is given too: which of both is meant cannot be known.
-    """
-    return {
-        own if (own := OTHER_WORDS.get(name, name)) == name or own not in given else name: value
-        for name, value in given.items()
-    }
 
 
 def fingerprint(*parts: Any) -> str:
@@ -80,10 +60,8 @@ class Figure(Value):
 
     what: Line
     number: float
-    as_of: date | None = Field(default=None, validation_alias=AliasChoices("as_of", "date"))
+    as_of: date | None = None
     source: Line = ""
-
-    model_config = ConfigDict(populate_by_name=True)
 
 
 class Attachment(Value):
@@ -104,8 +82,8 @@ class Request(Value):
 
     ``where`` is the place in words (written only where it is given, so that requests from before there was this
     field read and hash as they did). ``since`` is a date as far as known. ``affected`` holds the codes of the
-    members affected. ``asks`` is what is asked of the group. ``confidential`` names sections (of ``SECTIONS``)
-    and, for each, the posts or members that may read it besides the requesters, the Co-Chairs and the secretariat.
+    members affected. ``asks`` is what is asked of the group. ``confidential`` names sections and,
+    for each, the posts or members that may read it besides the requesters, the Co-Chairs and the secretariat.
     """
 
     title: Line = ""
@@ -115,40 +93,13 @@ class Request(Value):
     urgency: Urgency = Urgency.ROUTINE
     routes: tuple[Route, ...] = Field(default=(), max_length=100)
     figures: tuple[Figure, ...] = Field(default=(), max_length=200)
-    affected: tuple[Line, ...] = Field(default=(), max_length=100)
-    done: Prose = ""
-    asks: tuple[Prose, ...] = Field(default=(), max_length=50)
-    confidential: Mapping[Line, tuple[Line, ...]] = {}
+    affected: tuple[Line, ...] = Field(default=(), max_length=100, description="codes of members")
+    done: Prose = Field(default="", description="what has been done")
+    asks: tuple[Prose, ...] = Field(default=(), max_length=50, description="what is asked of the group")
+    confidential: Mapping[Section, tuple[Line, ...]] = Field(
+        default={}, description="each section with those who may read it besides"
+    )
     attachments: tuple[Attachment, ...] = Field(default=(), max_length=50)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _other_words(cls, given: Any) -> Any:
-        return in_own_words(given) if isinstance(given, Mapping) else given
-
-    @field_validator("confidential", mode="before")
-    @classmethod
-    def _sections(cls, given: Any) -> Any:
-        """A plain list of sections opens each to nobody else."""
-        return dict.fromkeys(given, ()) if isinstance(given, list | tuple | set) else given
-
-    @field_validator("confidential")
-    @classmethod
-    def _known_sections(cls, given: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
-        for section in given:
-            if section not in SECTIONS:
-                raise ValueError(f"there is no section {section!r}; the sections are {', '.join(SECTIONS)}")
-        return given
-
-    @field_validator("done", mode="before")
-    @classmethod
-    def _lines(cls, given: Any) -> Any:
-        return "\n".join(map(str, given)) if isinstance(given, list | tuple) else given
-
-    @field_validator("asks", mode="before")
-    @classmethod
-    def _one_ask(cls, given: Any) -> Any:
-        return (given,) if isinstance(given, str) else given
 
     @property
     def on_route(self) -> tuple[str, ...]:

@@ -5,16 +5,16 @@ see it alike. Where posts see it differently, since sections are confidential, i
 each post finds one of them: the words of a closed section are in no text that the post finds.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
 from models.base import Value
 from models.case import Case
-from models.posts import SECRETARIAT, Post, Role
+from models.posts import Post, Role
 from models.release import release_of
 from models.search_words import searchable_words
-from models.visibility import Seen, Sight, as_seen, readers
+from models.visibility import Seen, Sight, views
 
 
 class Thing(StrEnum):
@@ -26,34 +26,31 @@ class Thing(StrEnum):
     CIRCULATION = "circulation"
 
 
-_READ_FOR_SEARCH = (
-    "request",
-    "requesters",
-    "withdrew",
-    "participants",
-    "outcomes",
-    "arrangements",
-    "reports",
-    "recommendations",
-    "circulations",
-)
-"""The parts of a case on which its texts and their readers depend."""
+_READ_FOR_SEARCH: Mapping[str, Callable[[Any], object]] = {
+    "directory": lambda directory: directory,
+    "request": lambda request: request,
+    "requesters": lambda codes: codes,
+    "withdrew": lambda codes: codes,
+    "participants": lambda found: [(one.member, one.state) for one in found.values()],
+    "outcomes": lambda found: [(o.title, o.owner, o.supporting, o.indicator, o.unit, o.note) for o in found.values()],
+    "arrangements": lambda found: [one.parties for one in found.values()],
+    "recommendations": lambda found: found,
+    "circulations": lambda found: found,
+}
+"""The parts of a case on which its texts and their readers depend, and what of each."""
 
 
 def reads_alike(before: Case, after: Case) -> bool:
     """Whether a step surely left every text and its readers as they were; asked of each step, so it is quick.
 
-    Progress on an outcome, the commonest step, changes none of the words that are searched.
+    The commonest steps, progress on an outcome and a contribution to a report, change none of the words that are
+    searched. What was released tells how outcomes and reports stand, so from then on any change of these counts.
     """
-    same = all(getattr(before, part) is getattr(after, part) for part in _READ_FOR_SEARCH if part != "outcomes")
-    if not same or before.outcomes is after.outcomes:
-        return same
-    released = any(one.state == "released" for one in after.circulations.values())  # it tells how outcomes stand
-    return not released and _outcome_words(before) == _outcome_words(after)
-
-
-def _outcome_words(case: Case) -> list[tuple[object, ...]]:
-    return [(one.title, one.owner, one.supporting, one.indicator, one.unit, one.note) for one in case.outcomes.values()]
+    released = any(one.state == "released" for one in after.circulations.values())
+    if released and (before.outcomes is not after.outcomes or before.reports is not after.reports):
+        return False
+    parts = ((getattr(before, name), getattr(after, name), read) for name, read in _READ_FOR_SEARCH.items())
+    return all(old is new or read(old) == read(new) for old, new, read in parts)
 
 
 class SearchText(Value):
@@ -82,14 +79,14 @@ def search_texts(case: Case) -> dict[int, SearchText]:
     """All texts of a case, by their id."""
     things: dict[tuple[Thing, int, str], dict[str, list[str]]] = {}
     said: dict[tuple[int, Sight], list[tuple[Thing, int, str, str]]] = {}
-    views = list(_views(case))  # kept, so that the same id is the same view
-    for seen in views:
-        alike = id(seen.case), seen.sight
+    seen_by_each = list(views(case))  # kept, so that the same id is the same view
+    for seen in seen_by_each:
+        mark, alike = reader_key(seen.post), (id(seen.case), seen.sight)
         if alike not in said:
             said[alike] = [one for one in _things(case, seen) if one[3]]
         for kind, number, part, text in said[alike]:
             texts = things.setdefault((kind, number, part), {})
-            texts.setdefault(text, []).append(reader_key(seen.post))
+            texts.setdefault(text, []).append(mark)
     found = (
         SearchText.model_construct(
             id=_id(case.reference, kind, number, sight),
@@ -127,15 +124,6 @@ def _id(reference: str, kind: Thing, number: int, sight: int) -> int:
     _, year, count = reference.split("-")
     place = (list(Thing).index(kind) << 24) | (min(number, 0xFFFF) << 8) | sight
     return (((int(year) << 20) | int(count)) << 26) | ((1 << 26) - 1 - place)
-
-
-def _views(case: Case) -> Iterator[Seen]:
-    """The case as each post sees it that may see something of it, who reads everything first."""
-    auditor = Post.of(SECRETARIAT.member, Role.AUDITOR)
-    for post in (SECRETARIAT, auditor, *readers(case)):
-        seen = as_seen(case, post)
-        if seen is not None:
-            yield seen
 
 
 def _things(case: Case, seen: Seen) -> Iterator[tuple[Thing, int, str, str]]:

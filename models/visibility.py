@@ -1,12 +1,13 @@
 """Who may see a case, and how much of it: one rule for pages, API, mails, feeds and lists."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import IntEnum, StrEnum
 
 from models.base import Value
 from models.case import Case, Circulation, Participant, ParticipantState, Stage
+from models.old_sentences import listed_for
 from models.posts import SECRETARIAT, Post, Role
-from models.reasons import readable_reason
+from models.reasons import in_english, tells_of
 from models.request import Request
 
 
@@ -106,9 +107,14 @@ def readers(case: Case) -> Mapping[Post, Sight]:
 
     Co-Chairs and the Steering Group are those of the case's own directory: who has the mark later is not meant.
     """
-    insiders = dict.fromkeys((*case.directory.co_chairs, *case.directory.steering_group), Sight.CASE)
+    return {post: sight for post, (sight, _) in _places(case).items()}
+
+
+def _places(case: Case) -> Mapping[Post, tuple[Sight, Reason]]:
+    co_chairs = dict.fromkeys(case.directory.co_chairs, (Sight.CASE, Reason.CO_CHAIR))
+    steering_group = dict.fromkeys(case.directory.steering_group, (Sight.CASE, Reason.STEERING_GROUP))
     parts = _parts_of_members(case).items()
-    return insiders | {Post.of(code, Role.FOCAL_POINT): sight for code, (sight, _) in parts if code}
+    return co_chairs | steering_group | {Post.of(code, Role.FOCAL_POINT): part for code, part in parts if code}
 
 
 def sight(case: Case, post: Post) -> Sight:
@@ -169,8 +175,18 @@ class Seen(Value):
 def as_seen(case: Case, post: Post) -> Seen | None:
     """The case as a post sees it; None when it may not learn that there is one."""
     sight, why = why_seen(case, post)
-    if sight is Sight.NOTHING:
-        return None
+    return _seen(case, post, sight, why) if sight is not Sight.NOTHING else None
+
+
+def views(case: Case) -> Iterator[Seen]:
+    """The case as each post sees it that may see something of it, auditors as one, who reads everything first."""
+    yield _seen(case, SECRETARIAT, Sight.CASE, Reason.SECRETARIAT)
+    yield _seen(case, Post.of(SECRETARIAT.member, Role.AUDITOR), Sight.CASE, Reason.AUDITOR)
+    for post, (sight, why) in _places(case).items():
+        yield _seen(case, post, sight, why)
+
+
+def _seen(case: Case, post: Post, sight: Sight, why: Reason) -> Seen:
     shown = {Sight.CASE: _whole, Sight.OWN_PART: _own_part, Sight.CIRCULATED: _circulated}[sight]
     return Seen.model_construct(case=shown(case, post), post=post, sight=sight, why=why)
 
@@ -182,14 +198,21 @@ def _whole(case: Case, post: Post) -> Case:
     return case.model_copy(
         update={
             "request": _without(case.request, closed),
-            "participants": {code: _listed(one, closed) for code, one in case.participants.items()},
+            "participants": {code: as_listed(one, closed) for code, one in case.participants.items()},
         }
     )
 
 
-def _listed(participant: Participant, closed: frozenset[str]) -> Participant:
+def as_listed(participant: Participant, closed: frozenset[str]) -> Participant:
     """A member on the list; why it stands there tells nothing of a section that the reader may not read."""
-    return participant.model_copy(update={"why": readable_reason(participant.why, closed)})
+    if not closed:
+        return participant
+    if participant.reasons is None:
+        told = (part for part, code in listed_for(participant.why) if code is None or not tells_of(code, closed))
+        return participant.model_copy(update={"why": "; ".join(told)})
+    left = tuple(one for one in participant.reasons if not tells_of(one.code, closed))
+    why = in_english(left) if participant.reasons else participant.why
+    return participant.model_copy(update={"why": why, "reasons": left})
 
 
 _NOT_THEIRS: Mapping[str, object] = {
@@ -216,7 +239,7 @@ def _own_part(case: Case, post: Post) -> Case:
         update={
             **_NOT_THEIRS,
             "request": readable(case, post) if asked else titled,
-            "participants": {member: _listed(mine, closed_sections(case, case.request, post))} if mine else {},
+            "participants": {member: as_listed(mine, closed_sections(case, case.request, post))} if mine else {},
             "outcomes": {k: o for k, o in case.outcomes.items() if member in (o.owner, *o.supporting)},
             "arrangements": {k: a for k, a in case.arrangements.items() if member in a.parties},
             "recommendations": {k: r for k, r in case.recommendations.items() if member in (*r.to, r.owner)},

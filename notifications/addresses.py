@@ -15,7 +15,7 @@ PROPOSED_POLICY = "/admin/policy#proposal"
 """Where a proposed policy is shown and answered."""
 
 OWN_PAGES = {"submit": "/request", "resubmit": "/request/{}"}
-"""Commands whose page is not a form of ``web.forms.FORMS``."""
+"""Commands whose page is not a form of ``web.kit.forms.FORMS``."""
 
 _FIELD_OF: Mapping[str, str] = {
     "decide": "gate",

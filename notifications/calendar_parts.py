@@ -1,16 +1,17 @@
 """Which calendar parts a mail carries: a meeting that is called, moved or cancelled, a deadline that is set or over."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
 from models.asks import ASKS, AskedCommand, asked_of
+from models.notices import NoticeFacts, facts_of_row
+from models.notices.facts import DutyFact
 from models.posts import Post, Role
 from notifications import ical
 from notifications.addresses import case_address, duty_address
 from notifications.deadlines import deadline, deadline_over, over_by
 from notifications.meetings import CANCEL, PUBLISH, REQUEST, meeting_called, meeting_cancelled
-from notifications.texts import prose
 
 _INVITED = (Role.FOCAL_POINT, Role.CO_CHAIR)
 """Who is called to meetings, and told when one is not held."""
@@ -25,7 +26,7 @@ class CalendarPart(NamedTuple):
     invites: bool = False
 
 
-class For(NamedTuple):
+class CalendarReader(NamedTuple):
     """Whose calendar it is: the post, its mail address and zone (IANA); and what its entries are about."""
 
     post: Post
@@ -36,12 +37,12 @@ class For(NamedTuple):
     public_url: str
 
 
-Summary = Callable[[str, Mapping[str, str], datetime], str]
+Summary = Callable[[str, NoticeFacts, datetime], str]
 """What the subject of a notice says: by its kind, facts and date."""
 
 
 def calendar_parts(
-    kind: str, facts: Mapping[str, str], due: datetime | None, summary: str, reader: For, summary_of: Summary
+    kind: str, facts: NoticeFacts, due: datetime | None, summary: str, reader: CalendarReader, summary_of: Summary
 ) -> list[CalendarPart]:
     """The calendar parts of a notice's mail; ``summary`` is what its subject says, ``summary_of`` what others' would."""
     if kind == "meeting_called":
@@ -49,7 +50,7 @@ def calendar_parts(
     parts = [*_not_held(facts, reader), *_moved(facts, reader, summary_of), *_over(facts, reader)]
     asked = asked_of(kind, reader.post, facts)
     if asked is not None and not asked.about:
-        asked = asked._replace(about=facts.get("recommendation", ""))  # of several that one case has
+        asked = asked._replace(about=facts.recommendation)  # of several that one case has
     if asked is not None and due is not None:
         parts.append(_deadline(asked, due, summary, reader))
     elif (over := over_by(kind, reader.post, facts)) is not None:
@@ -57,7 +58,7 @@ def calendar_parts(
     return parts
 
 
-def _deadline(asked: AskedCommand, due: datetime, summary: str, reader: For) -> CalendarPart:
+def _deadline(asked: AskedCommand, due: datetime, summary: str, reader: CalendarReader) -> CalendarPart:
     url = reader.public_url + duty_address(asked.do, asked.about, reader.reference.partition("/")[0])
     written = deadline(
         asked, reader.post, reader.reference, reader.stamp, due=due, summary=summary, zone=reader.zone, url=url
@@ -65,62 +66,51 @@ def _deadline(asked: AskedCommand, due: datetime, summary: str, reader: For) -> 
     return CalendarPart(written, PUBLISH, "deadline.ics")
 
 
-def _taken_out(over: AskedCommand, reader: For) -> CalendarPart:
+def _taken_out(over: AskedCommand, reader: CalendarReader) -> CalendarPart:
     return CalendarPart(deadline_over(over, reader.post, reader.reference, reader.stamp), CANCEL, "deadline.ics")
 
 
-def _moved(facts: Mapping[str, str], reader: For, summary_of: Summary) -> Iterator[CalendarPart]:
-    """The dates that have moved (``models.notices.dates``), each as the mail that asked for it wrote it."""
-    for line in facts.get("dates", "").splitlines():
-        due, _, duty = line.partition(" ")
-        at, found = _moment(due), _asking(duty, reader.post)
-        if at is not None and found is not None:
+def _moved(facts: NoticeFacts, reader: CalendarReader, summary_of: Summary) -> Iterator[CalendarPart]:
+    """The dates that have moved, each as the mail that asked for it wrote it."""
+    for duty in facts.dates:
+        if duty.due is not None and (found := _asking(duty, reader.post)) is not None:
             kind, said, asked = found
-            yield _deadline(asked, at, summary_of(kind, said, at), reader)
+            yield _deadline(asked, duty.due, summary_of(kind, said, duty.due), reader)
 
 
-def _moment(written: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(written)
-    except ValueError:
-        return None
-
-
-def _over(facts: Mapping[str, str], reader: For) -> Iterator[CalendarPart]:
-    """The duties that are over (``models.notices.dates``)."""
-    for duty in facts.get("over", "").splitlines():
+def _over(facts: NoticeFacts, reader: CalendarReader) -> Iterator[CalendarPart]:
+    """The duties that are over."""
+    for duty in facts.over:
         if (found := _asking(duty, reader.post)) is not None:
             yield _taken_out(found[2], reader)
 
 
-def _asking(duty: str, post: Post) -> tuple[str, Mapping[str, str], AskedCommand] | None:
+def _asking(duty: DutyFact, post: Post) -> tuple[str, NoticeFacts, AskedCommand] | None:
     """The kind of notice that asks a post for a duty, with the facts that say what it is about, and what it asks."""
-    do, _, about = duty.partition(" ")
     for kind, ask in ASKS.items():
-        if ask.do == do and post.role in ask.roles and not ask.among:
-            said = dict.fromkeys((ask.about, "report"), about)
+        if ask.do == duty.do and post.role in ask.roles and not ask.among:
+            said = facts_of_row(dict.fromkeys((ask.about, "report"), duty.about))
             asked = asked_of(kind, post, said)
             return None if asked is None else (kind, said, asked)
     return None
 
 
-def _called(facts: Mapping[str, str], reader: For) -> list[CalendarPart]:
+def _called(facts: NoticeFacts, reader: CalendarReader) -> list[CalendarPart]:
     """The meeting; a cancellation where one that had been called is moved to a time that no calendar can hold."""
     url = reader.public_url + case_address(reader.reference)
     called = meeting_called(facts, reader.reference, reader.stamp, url=url, attendee=reader.address)
     if called is not None:
         return [CalendarPart(called, REQUEST, "meeting.ics", invites=True)]
-    return [_cancelled(facts.get("meeting", ""), reader)] if facts.get("moved") else []
+    return [_cancelled(facts.meeting, reader)] if facts.moved else []
 
 
-def _not_held(facts: Mapping[str, str], reader: For) -> list[CalendarPart]:
+def _not_held(facts: NoticeFacts, reader: CalendarReader) -> list[CalendarPart]:
     """The meetings that the end of the case leaves out, each in a calendar of its own (RFC 5546, 3.2.5: one UID)."""
     if reader.post.role not in _INVITED:
         return []
-    found = (one.partition(" ") for one in prose(facts.get("not_held", "")).splitlines())
-    return [_cancelled(title, reader, starts) for starts, _, title in found]
+    return [_cancelled(one.title, reader, one.starts) for one in facts.not_held]
 
 
-def _cancelled(title: str, reader: For, starts: str = "") -> CalendarPart:
+def _cancelled(title: str, reader: CalendarReader, starts: str = "") -> CalendarPart:
     gone = meeting_cancelled(title, reader.reference, reader.stamp, attendee=reader.address, starts=starts)
     return CalendarPart(gone, CANCEL, "meeting.ics", invites=True)

@@ -1,6 +1,6 @@
 """One notice for one reader becomes one mail: what happened, what is asked, until when, and what follows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from email.message import EmailMessage, MIMEPart
 from typing import Annotated
@@ -10,11 +10,13 @@ from pydantic import AfterValidator
 from models.asks import ACKNOWLEDGE, AskedCommand, asked_of, may_answer_by_link
 from models.base import Value
 from models.case import Meeting
+from models.notices import NoticeFacts
+from models.notices.meetings import meeting_facts
 from models.posts import Capacity, Post
 from notifications import ical, mime
 from notifications.addresses import case_address, duty_address, off_address
 from notifications.answer_links import AnswerLinks, until
-from notifications.calendar_parts import CalendarPart, For, calendar_parts
+from notifications.calendar_parts import CalendarPart, CalendarReader, calendar_parts
 from notifications.envelope import fixed_fields, header_digest, reply_field, sender, unsubscribe_fields
 from notifications.headers import mailbox
 from notifications.meetings import REQUEST, meeting_called
@@ -22,7 +24,7 @@ from notifications.message import forms_of, message_of
 from notifications.off_links import OffLinks
 from notifications.registry import REGISTRY, DeliveryRule, Optionality, Sensitivity
 from notifications.texts import line
-from notifications.wording import About, MailLinks, WordingKey, subject_of, worded, wording_key
+from notifications.wording import About, MailLinks, WordingKey, mail_subject, worded, wording_key
 
 
 def _one_mailbox(address: str) -> str:
@@ -49,7 +51,7 @@ def compose(
     *,
     reader: MailReader,
     about: About,
-    facts: Mapping[str, str],
+    facts: NoticeFacts,
     due: datetime | None,
     at: datetime,
     key: str,
@@ -76,7 +78,7 @@ def compose(
     entry = REGISTRY[kind]
     reference = line(about.reference)
 
-    def tells(kind: str, facts: Mapping[str, str], due: datetime | None) -> WordingKey:
+    def tells(kind: str, facts: NoticeFacts, due: datetime | None) -> WordingKey:
         return wording_key(
             kind,
             reader.post,
@@ -89,11 +91,11 @@ def compose(
         )
 
     told = tells(kind, facts, due)
-    subject = subject_of(told)
+    subject = mail_subject(told)
     replies_to = reply_field(reply_to, reference)
     stamp = ical.Stamp(sequence, at, sender(mail_from)[1], replies_to.addresses[0].addr_spec)
-    whose = For(reader.post, reader.address, reader.zone, reference, stamp, public_url)
-    calendars = calendar_parts(kind, facts, due, subject, whose, lambda *other: subject_of(tells(*other)))
+    whose = CalendarReader(reader.post, reader.address, reader.zone, reference, stamp, public_url)
+    calendars = calendar_parts(kind, facts, due, subject, whose, lambda *other: mail_subject(tells(*other)))
     way = _way(entry, reader, about, facts, due, at, key, public_url, links)
     saying = worded(told, way, reader.post, calendar=any(one.method == REQUEST for one in calendars))
 
@@ -133,7 +135,7 @@ def _way(
     entry: DeliveryRule,
     reader: MailReader,
     about: About,
-    facts: Mapping[str, str],
+    facts: NoticeFacts,
     due: datetime | None,
     at: datetime,
     key: str,
@@ -177,12 +179,6 @@ def meeting_file(
     ``sequence``: the number of the newest entry in the log of its case; ``at``: when the file is made; ``url``: the
     page of its case. None when it begins at no date or moment.
     """
-    facts = {
-        "meeting": meeting.title,
-        "starts": meeting.starts,
-        "ends": meeting.ends,
-        "place": meeting.place,
-        "agenda": "\n".join(meeting.agenda),
-    }
+    facts = meeting_facts(meeting)
     stamp = ical.Stamp(sequence, at, sender(mail_from)[1], sender(reply_to)[0].addr_spec)
     return meeting_called(facts, line(reference), stamp, url=url)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from models.asks import AskedCommand
+from models.notices import NoticeFacts
 from models.posts import Post, Role
 from notifications import ical
 from notifications.meetings import CANCEL, PUBLISH
@@ -24,12 +25,12 @@ _OVER_BY: Mapping[str, tuple[str, str, tuple[Role, ...]]] = {
 """The kinds that tell that a duty is over: its command, the fact that says what it is about, and whose it was."""
 
 
-def over_by(kind: str, post: Post, facts: Mapping[str, str]) -> AskedCommand | None:
+def over_by(kind: str, post: Post, facts: NoticeFacts) -> AskedCommand | None:
     """The duty of the post that is over when it gets a notice of this kind; None when there is none."""
     do, about, roles = _OVER_BY.get(kind, ("", "", ()))
-    if facts.get("state") == "adopted":  # a recommendation that is still to be carried out
+    if facts.state == "adopted":  # a recommendation that is still to be carried out
         return None
-    return AskedCommand(do, facts.get(about, "") if about else "") if post.role in roles else None
+    return AskedCommand(do, str(getattr(facts, about) or "") if about else "") if post.role in roles else None
 
 
 def deadline(

@@ -4,7 +4,7 @@ It says of each notice what its subject would say, no longer than that, and of w
 pages and are never signed: a digest is passed on more easily than a single mail.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from email.message import EmailMessage
 from itertools import groupby
@@ -12,7 +12,7 @@ from typing import Any
 
 from models.asks import asked_of
 from models.base import Value
-from models.notices import DIGEST
+from models.notices import DIGEST, NoticeFacts
 from models.posts import Capacity
 from notifications.addresses import MY_MAILS, case_address, duty_address, off_address
 from notifications.compose import MailReader
@@ -34,7 +34,7 @@ class Item(Value):
 
     kind: str
     about: About
-    facts: Mapping[str, str]
+    facts: NoticeFacts
     due: datetime | None
     queued_at: datetime
     settled: bool = False

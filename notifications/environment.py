@@ -154,7 +154,7 @@ class TemplateSet:
 
 
 def placeholder(name: str) -> str:
-    """Stands in a context for what is one reader's own, until a ``Setting`` is completed."""
+    """Stands in a context for what is one reader's own, until a ``PreparedText`` is completed."""
     return f"{_PLACE}{name}{_PLACE}"
 
 

@@ -25,7 +25,7 @@ class MailboxAway(Exception):
 
 
 class Fetched(NamedTuple):
-    """Mails as they came, each at most ``LONGEST`` bytes; where reading goes on; whether there are more now.
+    """Mails as they came, each at most ``LONGEST_READ`` bytes; where reading goes on; whether there are more now.
 
     ``missed``: what was said of the first mail that could not be read now; the place stays before it, and those after it
     are among the mails all the same, each time.
@@ -162,7 +162,7 @@ def _said(error: Exception) -> str:
 def mails_in(path: Path) -> Iterator[bytes]:
     """The mails in a file (one mail, or many in the mbox format) or in all files of a folder, with those below it.
 
-    Each is at most ``LONGEST`` bytes.
+    Each is at most ``LONGEST_READ`` bytes.
 
     Raises:
         OSError: it is not there, or cannot be read.

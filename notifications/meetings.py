@@ -4,9 +4,10 @@ By mail it is put as a request to its reader alone, which lets calendar programs
 no answer is asked for (RSVP=FALSE), since attendance is told to the secretariat. The file on a page is published.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
 
+from models.notices import NoticeFacts
 from notifications import ical
 from notifications.texts import line, prose
 
@@ -14,7 +15,7 @@ PUBLISH, REQUEST, CANCEL = "PUBLISH", "REQUEST", "CANCEL"
 
 
 def meeting_called(
-    facts: Mapping[str, str], reference: str, stamp: ical.Stamp, *, url: str, attendee: str = ""
+    facts: NoticeFacts, reference: str, stamp: ical.Stamp, *, url: str, attendee: str = ""
 ) -> str | None:
     """The calendar with the meeting; None when it begins at no date or moment in ISO 8601.
 
@@ -23,8 +24,7 @@ def meeting_called(
     request; without one it is published. A moment without an offset says no time zone: the day is entered whole, the
     time as written stands in the description.
     """
-    said = {name: prose(fact) for name, fact in facts.items()}
-    title, starts, ends = (line(said.get(name, "")) for name in ("meeting", "starts", "ends"))
+    title, starts, ends = line(facts.meeting), line(facts.starts), line(facts.ends)
     start, end = _read(starts), _read(ends)
     if start is None:
         return None
@@ -35,9 +35,9 @@ def meeting_called(
         end = (end or start) + timedelta(days=1)  # DTEND of whole days is the day after (RFC 5545, 3.6.1)
         notes = [*(one for one in (starts, ends) if "T" in one or ":" in one), *notes]
     lines = [_when("DTSTART", start), *([_when("DTEND", end)] if end is not None else [])]
-    if place := line(said.get("place", "")):
+    if place := line(facts.place):
         lines.append(ical.text_property("LOCATION", place))
-    lines.append(ical.text_property("DESCRIPTION", "\n".join([*said.get("agenda", "").splitlines(), *notes])))
+    lines.append(ical.text_property("DESCRIPTION", "\n".join([*prose("\n".join(facts.agenda)).splitlines(), *notes])))
     lines += [ical.property_line("URL", url), "TRANSP:OPAQUE", "STATUS:CONFIRMED"]
     if attendee:
         lines.append(

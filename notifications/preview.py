@@ -9,8 +9,9 @@ from email.message import EmailMessage
 from typing import Any
 
 from models.base import Value
-from models.notices import DIGEST, POLICY_PROPOSED, POLICY_SETTLED
+from models.notices import DIGEST, POLICY_PROPOSED, POLICY_SETTLED, NoticeFacts
 from models.posts import Capacity, Post
+from models.reasons import ReasonCode
 from notifications.answer_links import AnswerLinks
 from notifications.compose import MailReader, compose
 from notifications.digest import Item, compose_digest
@@ -39,60 +40,85 @@ SAMPLE_CASE = About(
 
 SAMPLE_LINKS = AnswerLinks({"samples": b"k" * 32})
 """Signs the links of previews. The same key always, so that a sample is the same mail always; known to everybody, so
-that what it signs proves nothing (``web.opened_link`` takes the deployment's own keys alone)."""
+that what it signs proves nothing (``web.mail.opened_link`` takes the deployment's own keys alone)."""
 
 SAMPLE_OFF_LINKS = OffLinks({"samples": b"k" * 32})
 """The same for links that switch mails off."""
 
-_GATE = {
+_REQUEST = {"who": ["ID"], "version": 1, "title": SAMPLE_CASE.title}
+
+
+def _of(code: ReasonCode, **facts: Any) -> list[dict[str, Any]]:
+    return [{"code": code, "facts": facts}]
+
+
+_GATE: Mapping[str, Any] = {
     "gate": "activation",
     "about": "Request of Indonesia, version 1: Vessel off Merak with 254 persons aboard",
-    "round": "1",
-    "interests": "ID/co-chair",
+    "matter": _of(ReasonCode.REQUEST, **_REQUEST),
+    "round": 1,
+    "interests": ["ID/co-chair"],
 }
 _OUTCOME = {"outcome": "Common interview form in use", "text": "The form is in use in four ports."}
 _RECOMMENDATION = {"recommendation": "Members nominate a contact for disembarkation by the end of the year."}
 
-SAMPLE_FACTS: Mapping[str, Mapping[str, str]] = {
+_FACTS: Mapping[str, Mapping[str, Any]] = {
     "request_received": {},
     "completeness_requested": {"requester": "ID"},
     "completeness_overdue": {},
-    "request_returned": {"missing": "Source of the figures\nMembers on the route", "text": "We can help."},
-    "resubmission_reminder": {"missing": "Source of the figures\nMembers on the route"},
+    "request_returned": {"missing": ["Source of the figures", "Members on the route"], "text": "We can help."},
+    "resubmission_reminder": {"missing": ["Source of the figures", "Members on the route"]},
     "request_joined": {"member": "LK"},
     "request_withdrawn": {"member": "ID", "text": "The matter has been settled bilaterally."},
     "review_requested": _GATE,
     "review_requested_again": {
         **_GATE,
-        "about": _GATE["about"].replace("version 1", "version 2"),
+        "about": "Request of Indonesia, version 2: Vessel off Merak with 254 persons aboard",
+        "matter": _of(ReasonCode.REQUEST, **{**_REQUEST, "version": 2}),
         "why": "ID/focal-point submitted version 2",
+        "reasons": _of(ReasonCode.VERSION_SUBMITTED, post="ID/focal-point", version=2),
     },
     "review_reminder": _GATE,
     "review_escalated": _GATE,
-    "review_overdue": {**_GATE, "silent": "AU/co-chair"},
+    "review_overdue": {**_GATE, "silent": ["AU/co-chair"]},
     "position_taken": {
         **_GATE,
         "post": "ID/co-chair",
         "position": "approve",
         "text": "Words of its own.",
-        "silent": "AU/co-chair",
+        "silent": ["AU/co-chair"],
     },
     "question_asked": {**_GATE, "post": "AU/co-chair", "text": "Words between the two."},
-    "question_answered": {**_GATE, "text": "Words between the two.", "silent": "AU/co-chair, ID/co-chair"},
-    "answer_overdue": {**_GATE, "text": "Words between the two.", "askers": "AU/co-chair"},
-    "consultation_opened": {**_GATE, "round": "2"},
+    "question_answered": {**_GATE, "text": "Words between the two.", "silent": ["AU/co-chair", "ID/co-chair"]},
+    "answer_overdue": {**_GATE, "text": "Words between the two.", "askers": ["AU/co-chair"]},
+    "consultation_opened": {**_GATE, "round": 2},
     "decision_made": {**_GATE, "outcome": "approved", "text": "AU/co-chair: with the participation of IOM."},
-    "decision_lapsed": {**_GATE, "outcome": "lapsed", "text": "There was no decision in time; nothing is decided."},
-    "participants_proposed": {"about": "Participants: Indonesia, Sri Lanka. Observers: none."},
+    "decision_lapsed": {
+        **_GATE,
+        "outcome": "lapsed",
+        "text": "There was no decision in time; nothing is decided.",
+        "reasons": _of(ReasonCode.NO_DECISION_IN_TIME),
+    },
+    "participants_proposed": {
+        "about": "Participants: Indonesia, Sri Lanka. Observers: none.",
+        "matter": _of(ReasonCode.PARTICIPANTS, participants=["ID", "LK"], observers=[]),
+    },
     "list_awaited": {},
-    "invited": {"seat": "participant", "why": "named as affected; on the route"},
+    "invited": {
+        "seat": "participant",
+        "why": "named as affected; on the route",
+        "reasons": [*_of(ReasonCode.AFFECTED), *_of(ReasonCode.ON_ROUTE)],
+    },
     "invitation_reminder": {},
     "invitation_answered": {"member": "LK", "answer": "accepted", "text": "With pleasure."},
     "invitation_lapsed": {"member": "LK"},
-    "minimum_missing": {"lacks": "1 other most-affected member, 1 organisation"},
+    "minimum_missing": {
+        "lacks": ["1 other most-affected member", "1 organisation"],
+        "reasons": [*_of(ReasonCode.LACKS_AFFECTED, count=1), *_of(ReasonCode.LACKS_ORGANISATION, count=1)],
+    },
     "admission_proposed": {"member": "TH", "text": "A second vessel has reached its waters."},
     "participant_left": {"member": "LK", "text": "Words of its own."},
-    "group_convened": {"text": "Convened by AU/co-chair."},
+    "group_convened": {"text": "Convened by AU/co-chair.", "reasons": _of(ReasonCode.CONVENED_BY, post="AU/co-chair")},
     "outcome_assigned": {
         "outcome": "Common interview form in use",
         "indicator": "ports that use the form",
@@ -112,16 +138,16 @@ SAMPLE_FACTS: Mapping[str, Mapping[str, str]] = {
         "place": "Perth",
         "starts": "2009-11-16T09:00:00+08:00",
         "ends": "2009-11-17T16:30:00+08:00",
-        "agenda": "The situation\nInformation sharing\nAny other business",
+        "agenda": ["The situation", "Information sharing", "Any other business"],
     },
     "situation_update_due": {},
     "situation_updated": {"text": "Words about the situation."},
     "activation_ending": {},
     "activation_extended": {},
     "case_suspended": {"text": "The requester's ministry is being moved."},
-    "case_resumed": {"text": "The move is complete.", "dates": "2009-11-20T02:00:00+00:00 respond"},
+    "case_resumed": {"text": "The move is complete.", "dates": [{"do": "respond", "due": "2009-11-20T02:00:00Z"}]},
     "contributions_requested": {"report": "final report"},
-    "report_begun": {"report": "final report", "ended": "yes"},
+    "report_begun": {"report": "final report", "ended": True},
     "report_owed": {},
     "report_tabled": {"report": "final report", "text": "With thanks to all who contributed."},
     "report_reopened": {
@@ -137,22 +163,23 @@ SAMPLE_FACTS: Mapping[str, Mapping[str, str]] = {
     "closing_awaited": {},
     "circulated": {
         "what": "summary",
-        "names": "Indonesia, Australia",
+        "names": ["ID", "AU"],
         "text": "The group met twice.\n\nIt agreed on a common interview form and on weekly exchanges.",
     },
     "case_ended": {
         "stage": "closed",
         "text": "With thanks to all.",
-        "undecided": "extension",
-        "over": "progress Common interview form in use",
+        "undecided": ["extension"],
+        "over": [{"do": "progress", "about": "Common interview form in use"}],
     },
-    "recommendation_addressed": {**_RECOMMENDATION, "owner": "RSO", "addressees": "ID, LK"},
+    "recommendation_addressed": {**_RECOMMENDATION, "owner": "RSO", "addressees": ["ID", "LK"]},
     "recommendation_due": _RECOMMENDATION,
     "recommendation_overdue": _RECOMMENDATION,
     "recommendation_resolved": {**_RECOMMENDATION, "state": "adopted", "text": "Nominated in June."},
     "post_handed_over": {"post": "ID/focal-point", "person": "Siti Nurhaliza"},
     "post_delegated": {"post": "ID/focal-point", "person": "Budi Santoso", "until": "2009-12-31"},
 }
+SAMPLE_FACTS: Mapping[str, NoticeFacts] = {kind: NoticeFacts.model_validate(facts) for kind, facts in _FACTS.items()}
 """For every kind, facts as ``models.notices`` gives them."""
 
 _SECRETARIAT = (

@@ -43,7 +43,7 @@ _ANSWERED_BY_A_PROGRAM = ("auto-replied", "auto-generated", "auto-notified")
 def read_return(octets: bytes) -> ReturnedMail | None:
     """What a mail says of a notice that was sent; None when it says nothing, or is not to be understood.
 
-    Looks at the first ``LONGEST`` bytes. Never raises for what the mail holds.
+    Looks at the first ``LONGEST_READ`` bytes. Never raises for what the mail holds.
     """
     try:
         message = email.message_from_bytes(octets[:LONGEST_READ], policy=compat32)

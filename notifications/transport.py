@@ -1,32 +1,22 @@
 """Mails are handed to the mail server over connections that are kept open; the answer becomes a typed result."""
 
 import asyncio
-import re
 import ssl
 from dataclasses import dataclass
-from email.generator import BytesGenerator
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8, EmailPolicy
-from io import BytesIO
 from types import TracebackType
 from typing import Literal, Self
 
 import aiosmtplib
 from aiosmtplib import SMTPException, SMTPResponseException
 
-from notifications import mime
-from notifications.headers import ascii_address, mailbox
+from notifications.smtp_envelope import UnfitError, fitted
 from notifications.smtp_session import LostError, RejectedError, Reply, SmtpSession, UnansweredError
 
 Security = Literal["none", "starttls", "tls"]
 
 _CLOSING = 421  # the service closes the connection
 _NO_LOGIN = 530  # RFC 4954, RFC 3207: a login or encryption is wanted first; no word about this mail
-
-_LINE_STARTS_WITH_DOT = re.compile(rb"(?m)^\.")
-_LONGEST_ENVELOPE_ID = 100  # RFC 3461, section 5.4
-_NOT_IN_XTEXT = re.compile(r"[\x00- +=\x7f]")
-_BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +42,7 @@ class _LostError(Exception):
         self._state: Literal["away", "retry"] = "away" if closing else "retry"
 
     @property
-    def as_delivery(self) -> AttemptResult:
+    def as_result(self) -> AttemptResult:
         """What became of the attempt."""
         return AttemptResult(self._state, str(self), lost=True)
 
@@ -144,7 +134,7 @@ class Transport:
         try:
             return await self._begin(session, message, to, kept=False)
         except _LostError as error:
-            return error.as_delivery
+            return error.as_result
 
     async def _connect(self) -> SmtpSession:
         if self._security != "none" and self._tls is None:
@@ -179,9 +169,10 @@ class Transport:
         """
         opened: OpenedMail | None = None
         try:
-            envelope = _fitted(session, message, to)
-            if isinstance(envelope, AttemptResult):
-                return envelope
+            try:
+                envelope = fitted(session, message, to)
+            except UnfitError as unfit:
+                return AttemptResult("refused", str(unfit))
             try:
                 await session.begin(
                     envelope.sender, envelope.to, envelope.options, envelope.encoding, envelope.of_recipient
@@ -261,7 +252,7 @@ class OpenedMail:
             return await self._transport._end(self._session, self._content)
         except _LostError as error:
             if not self._kept:
-                return error.as_delivery
+                return error.as_result
         again = await self._transport._open_new(*self._mail)
         return again if isinstance(again, AttemptResult) else await again._end()
 
@@ -269,74 +260,6 @@ class OpenedMail:
         """Do not send it: the connection is given up, since the server waits for a message."""
         self._session.abort()
         self._transport._places.release()
-
-
-@dataclass(frozen=True, slots=True)
-class _Envelope:
-    sender: str
-    to: str
-    encoding: str
-    options: list[str]
-    of_recipient: list[str]
-    content: bytes
-
-
-def _fitted(session: SmtpSession, message: EmailMessage, to: str) -> _Envelope | AttemptResult:
-    """The mail in the form that this server takes, or why there is none."""
-    sender = message["From"].addresses[0].addr_spec
-    options = ["BODY=8BITMIME"] if session.offers("8bitmime") else []
-    policy, encoding = SMTP, "ascii"
-    try:
-        mailbox("", to)
-    except ValueError:
-        return AttemptResult("refused", f"{to!r} is not one mail address.")
-    try:
-        sender, to = ascii_address(sender), ascii_address(to)
-    except UnicodeError:
-        if not session.offers("smtputf8"):
-            wanting = next(one for one in (to, sender) if not one.isascii())
-            return AttemptResult(
-                "refused",
-                f"The address {wanting} cannot be written in ASCII, and the mail server does not offer "
-                "SMTPUTF8 (RFC 6531).",
-            )
-        policy, encoding = SMTPUTF8, "utf-8"
-        options.append("SMTPUTF8")
-    if not session.offers("8bitmime"):
-        policy = policy.clone(cte_type="7bit")
-    try:
-        content = _content(message, policy)
-    except UnicodeError:
-        return AttemptResult("refused", "The mail's own headers hold an address that cannot be written in ASCII.")
-    of_recipient: list[str] = []
-    if session.offers("dsn"):
-        options += _envelope_id(message)
-        of_recipient += [f"ORCPT=rfc822;{_xtext(to)}"] if to.isascii() else []
-    return _Envelope(sender, to, encoding, options, of_recipient, content)
-
-
-def _envelope_id(message: EmailMessage) -> list[str]:
-    """What a delivery report is to name the mail by (RFC 3461, section 4.4): its Message-ID without the brackets."""
-    written = _xtext(str(message["Message-ID"] or "").strip("<> "))
-    return [f"ENVID={written}"] if 0 < len(written) <= _LONGEST_ENVELOPE_ID and written.isascii() else []
-
-
-def _xtext(text: str) -> str:
-    """As a value of an option is written (RFC 3461, section 4)."""
-    return _NOT_IN_XTEXT.sub(lambda found: f"+{ord(found[0]):02X}", text)
-
-
-def _content(message: EmailMessage, policy: "EmailPolicy[EmailMessage]") -> bytes:
-    """The message as DATA carries it: CRLF line ends, leading dots doubled, and the final dot."""
-    if message.policy is mime.FORM and policy.cte_type == "8bit":
-        content = mime.octets(message, policy)
-    else:
-        buffer = BytesIO()
-        BytesGenerator(buffer, policy=policy).flatten(message)
-        content = _BARE_LINE_END.sub(b"\r\n", buffer.getvalue())
-        if not content.endswith(b"\r\n"):
-            content += b"\r\n"
-    return (_LINE_STARTS_WITH_DOT.sub(b"..", content) if b"\n." in content else content) + b".\r\n"
 
 
 async def _greet(connection: aiosmtplib.SMTP) -> None:

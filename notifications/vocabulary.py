@@ -7,7 +7,6 @@ a decision.
 from collections.abc import Mapping
 from typing import get_args
 
-from models import reasons
 from models.base import Value
 from models.case import (
     Circulation,
@@ -23,6 +22,7 @@ from models.case import (
 )
 from models.members import MemberKind
 from models.policy import Urgency
+from models.reasons import SENTENCES, WHY_LISTED
 from models.recommendation import FollowUp
 
 
@@ -54,13 +54,7 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
         "term of reference": ("covered", "waived", "open"),
         "urgency": tuple(Urgency),
         "kind of member": tuple(MemberKind),
-        "why a member is listed": (
-            reasons.REQUESTER,
-            reasons.AFFECTED,
-            reasons.ON_ROUTE,
-            reasons.MANDATE_ALWAYS,
-            reasons.TOOK_PART,
-        ),
+        "why a member is listed": tuple(SENTENCES[code] for code in WHY_LISTED),
     }.items()
 }
 """Every word, by the thing that it is said of; a test holds that none of the models' is missing."""

@@ -1,19 +1,21 @@
 """What a notice says: put into words once for all who are told the same, and for each of them completed.
 
 A circulation tells thousands of readers the same; only the links and the post that the reader holds are each one's own.
-What words may depend on is a ``Telling``, and templates see nothing else: so what is one reader's alone can never stand
-in another's mail.
+What words may depend on is a ``WordingKey``, and templates see nothing else: so what is one reader's alone can never
+stand in another's mail.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from babel import Locale
 
 from models.base import Value
-from models.notices import NOTICE_KINDS
+from models.notices import NOTICE_KINDS, NoticeFacts
+from models.notices.facts import MeetingFact
 from models.posts import SECRETARIAT, Capacity, Post, Role
 from notifications.environment import PreparedText, language_of, mail_translations, placeholder, template_set
 from notifications.registry import REGISTRY, TEMPLATE_PARTS, Optionality, Sensitivity
@@ -25,9 +27,6 @@ LONGEST_SUBJECT = 150
 
 _TITLE = 80
 """Characters of a title that stands in a subject or in the line about the case."""
-
-_OWN_WORDS = ("text", "about", "why")
-"""Facts in which somebody's words stand; a sensitive mail leaves them out."""
 
 _OF_ONE_POST = {"mine", "own_member"}
 """What templates know of a reader's post, besides what it is for."""
@@ -70,7 +69,7 @@ class WordingKey(NamedTuple):
     language: str
     zone: str
     about: About
-    facts: tuple[tuple[str, str], ...]
+    facts: NoticeFacts
     due: datetime | None
 
 
@@ -89,13 +88,6 @@ class MailText(NamedTuple):
     page: str
 
 
-class _Facts(dict[str, str]):
-    """Facts by name; one that is absent is an empty text."""
-
-    def __missing__(self, name: str) -> str:
-        return ""
-
-
 def wording_key(
     kind: str,
     post: Post,
@@ -104,7 +96,7 @@ def wording_key(
     language: str,
     zone: str,
     about: About,
-    facts: Mapping[str, str],
+    facts: NoticeFacts,
     due: datetime | None,
 ) -> WordingKey:
     """What a post is told. ``language`` is a tag (BCP 47); ``due`` is aware."""
@@ -119,7 +111,7 @@ def wording_key(
         language_of(language),
         zone if of_one_zone else "",
         about,
-        tuple(facts.items()),
+        facts,
         due,
     )
 
@@ -159,7 +151,7 @@ class _Once(NamedTuple):
 def _said_once(told: WordingKey, where: str, confirms: bool, calendar: bool) -> _Once:
     context = {
         **context_of(told),
-        "subject": subject_of(told),
+        "subject": mail_subject(told),
         "reference": line(told.about.reference),
         "calendar": calendar,
         "post": placeholder("post"),
@@ -174,7 +166,7 @@ def _said_once(told: WordingKey, where: str, confirms: bool, calendar: bool) -> 
 
 
 @lru_cache(maxsize=_KEPT)
-def subject_of(told: WordingKey) -> str:
+def mail_subject(told: WordingKey) -> str:
     """The subject of its mail."""
     return shortened(f"[{line(told.about.reference)}] {in_one_line(told.kind, context_of(told))}", LONGEST_SUBJECT)
 
@@ -204,7 +196,7 @@ def context_of(told: WordingKey) -> dict[str, Any]:
         "default_policy": about.default_policy,
         "direction": Locale.parse(told.language).text_direction,
         "due": say.moment(told.due) if told.due else "",
-        "facts": _Facts(_spoken(dict(told.facts), say, quotes)),
+        "facts": _as_said(told.facts, say, quotes),
         "is_alternate": told.capacity is Capacity.ALTERNATE,
         "is_co_chair": told.role is Role.CO_CHAIR,
         "is_focal_point": told.role is Role.FOCAL_POINT,
@@ -223,9 +215,32 @@ def words_for(about: About, language: str, zone: str) -> Words:
     return Words(about.names, language=language, zone=zone, translations=mail_translations(language))
 
 
-def _spoken(facts: Mapping[str, str], say: Words, quotes: bool) -> Iterator[tuple[str, str]]:
-    for name, fact in facts.items():
-        if name not in _OWN_WORDS:
-            yield name, prose(fact)
-        elif quotes:
-            yield name, say.own(prose(fact))
+def _as_said(facts: NoticeFacts, say: Words, quotes: bool) -> NoticeFacts:
+    """The facts made fit for a mail, in the reader's language where they are the procedure's own words.
+
+    A sensitive mail leaves out those in which somebody's words may stand.
+
+    One that is absent says nothing: an empty text, whatever its type.
+    """
+    said = {name: _clean(fact) for name, fact in facts if name not in ("matter", "reasons")}
+    own = {
+        "about": say.stated(said["about"], facts.matter, " "),
+        "why": say.stated(said["why"], facts.reasons),
+        "text": say.stated(said["text"], facts.reasons) if said["text"] else "",
+    }
+    return facts.model_copy(update={**said, **(own if quotes else dict.fromkeys(own, ""))})
+
+
+def _clean(fact: Any) -> Any:
+    match fact:
+        case None:
+            return ""
+        case Post() | StrEnum():
+            return fact
+        case str():
+            return prose(fact)
+        case tuple():
+            return tuple(map(_clean, fact))
+        case MeetingFact():
+            return fact.model_copy(update={"title": prose(fact.title)})
+    return fact

@@ -1,22 +1,25 @@
 """Posts, members, gates and dates as people say them, in the reader's language."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import MAXYEAR, MINYEAR, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
+from babel.lists import format_list
 from babel.support import NullTranslations
 
 from models.base import N_
 from models.case import GateName
+from models.ladder import Ladder
+from models.old_sentences import basis_in, reasons_in
 from models.policy import Span
 from models.posts import SECRETARIAT, Post, Role
+from models.reasons import SENTENCES, WHY_LISTED, Fact, StatedReason
 from models.request import FIELD_WORDS
-from notifications import sentences
-from notifications.texts import line
-from notifications.vocabulary import VOCABULARY, spelled
+from notifications.texts import line, prose
+from notifications.vocabulary import spelled
 
 
 def NN_(one: str, several: str) -> tuple[str, str]:  # noqa: N802 - named like the mark for a single text
@@ -54,12 +57,9 @@ LENGTHS: Mapping[str, tuple[str, str]] = {
 }
 """How lengths of time are said, by their unit: for one, and for several."""
 
-_UNIT_OF = {"hour": "h", "day": "d", "working day": "wd", "month": "mo"}
-_SPAN_IN_LABEL = re.compile(r"(?P<number>\d+) (?P<unit>hour|day|working day|month)s?")
-_DATED = {"due": N_("due on %(day)s"), "review": N_("review on %(day)s")}
-_DATE_IN_LABEL = re.compile(r"(?P<what>due|review) (?P<day>\d{4}-\d\d-\d\d)")
 _THERE_AND_HERE = N_("%(there)s; in your time zone: %(here)s")
 _NOWHERE = N_("%(there)s (no time zone is given)")
+_NONE, _NOBODY = N_("none"), N_("nobody")
 _POST_IN_TEXT = re.compile(rf"\b[A-Z][A-Z0-9-]*/(?:{'|'.join(Role)})\b")
 _CODE_IN_TEXT = re.compile(r"\b[A-Z][A-Z0-9-]+\b")
 
@@ -99,9 +99,9 @@ class Words:
         """A member's name; a code that is not known stands for itself."""
         return self._translated("the secretariat") if code == SECRETARIAT.member else line(self._names.get(code, code))
 
-    def members(self, codes: str) -> str:
-        """Names of members whose codes stand between commas."""
-        return ", ".join(self.member(code.strip()) for code in codes.split(",") if code.strip())
+    def members(self, codes: Iterable[str]) -> str:
+        """Names of several members."""
+        return ", ".join(map(self.member, codes))
 
     def post(self, written: str) -> str:
         """A post; what is not one stands for itself."""
@@ -111,26 +111,25 @@ class Words:
             return line(written)
         return self._translated(_POSTS[post.role]) % {"member": self.member(post.member)}
 
-    def posts(self, written: str) -> str:
-        """Posts that stand between commas."""
-        return ", ".join(self.post(one.strip()) for one in written.split(",") if one.strip())
+    def posts(self, written: Iterable[str]) -> str:
+        """Several posts."""
+        return ", ".join(map(self.post, written))
 
     def gate(self, name: str) -> str:
         """What is decided at a gate."""
         return self._translated(_GATES[GateName(name)]) if name in set(GateName) else line(name)
 
-    def gates(self, names: str) -> str:
-        """What is decided at gates whose names stand between commas."""
-        return ", ".join(self.gate(one.strip()) for one in names.split(",") if one.strip())
+    def gates(self, names: Iterable[str]) -> str:
+        """What is decided at several gates."""
+        return ", ".join(map(self.gate, names))
 
     def seat(self, name: str) -> str:
         """As what a member is asked, or what is circulated; an unknown word stands for itself."""
         return self._translated(_OTHER[name]) if name in _OTHER else line(name)
 
-    def fields(self, names: str) -> str:
-        """Fields of a request whose names stand between commas: ``the situation, what is asked``."""
-        found = (name.strip() for name in names.split(","))
-        return ", ".join(self._translated(FIELD_WORDS.get(name, line(name))) for name in found if name)
+    def fields(self, names: Iterable[str]) -> str:
+        """Fields of a request: ``the situation, what is asked``."""
+        return ", ".join(self._translated(FIELD_WORDS.get(name, line(name))) for name in names)
 
     def word(self, thing: str, word: object) -> str:
         """A word of the models for a stage, state or kind; ``thing``: of ``VOCABULARY``, what it is said of."""
@@ -143,36 +142,46 @@ class Words:
     def _length(self, number: int, unit: str) -> str:
         return self._counted(*LENGTHS[unit], number) % {"number": number}
 
-    def ladder(self, label: str) -> str:
-        """Where a deadline comes from, as a ladder's label says it: a length of time, or a date; else as written."""
-        if found := _SPAN_IN_LABEL.fullmatch(label):
-            return self._length(int(found["number"]), _UNIT_OF[found["unit"]])
-        if found := _DATE_IN_LABEL.fullmatch(label):
-            return self._translated(_DATED[found["what"]]) % {"day": self.when(found["day"])}
-        return line(label)
+    def ladder(self, ladder: Ladder) -> str:
+        """Where the deadline of a ladder comes from; else as its label is written."""
+        basis = (ladder.basis,) if ladder.basis else basis_in(ladder.label)
+        return "; ".join(map(self._reason, basis)) or line(ladder.label)
 
-    def own(self, text: str, between: str = "; ") -> str:
-        """A sentence of the procedure's own in the reader's language, or several of them; other texts as ``spoken``."""
-        parts = [self._own_part(part) for part in (text, *text.split(between))]
-        if parts[0] is not None:
-            return parts[0]
-        known = [part for part in parts[1:] if part is not None]
-        return between.join(known) if len(known) == len(parts) - 1 else self.spoken(text)
+    def stated(self, text: str, reasons: Iterable[StatedReason] | None, between: str = "; ") -> str:
+        """What an event or a notice says: its reasons, in the reader's language; without any, somebody's own words.
 
-    def _own_part(self, text: str) -> str | None:
-        if text in VOCABULARY["why a member is listed"]:
-            return self.word("why a member is listed", text)
-        put = {
-            "post": self.post,
-            "member": self.member,
-            "replaced": self.member,
-            "naming": self.members,
-            "day": self.when,
-            "kind": self.seat,
-            "stage": lambda name: self.word("stage", name),
-            "report": lambda name: self.word("kind of report", name[:1].lower() + name[1:]),
-        }
-        return sentences.sentence_in(text, self._translated, put)
+        ``reasons``: None where it is from before they were kept, and the text has to be looked at.
+        """
+        known = reasons_in(text, between) if reasons is None else reasons
+        return between.join(map(self._reason, known)) or self.spoken(text)
+
+    def _reason(self, stated: StatedReason) -> str:
+        sentence = SENTENCES[stated.code]
+        if stated.code in WHY_LISTED:
+            return self.word("why a member is listed", sentence)
+        return self._translated(sentence) % {name: self._fact(name, fact) for name, fact in stated.facts.items()}
+
+    def _fact(self, name: str, fact: Fact) -> str:
+        match name, fact:
+            case (("who" | "participants" | "observers"), tuple()):
+                return self.members(fact) or self._translated(_NONE)
+            case "naming", tuple():
+                return self.members(fact) or self._translated(_NOBODY)
+            case "terms", tuple():
+                return format_list([f"({term})" for term in fact], locale=self._language)
+            case "post", str():
+                return self.post(fact)
+            case (("member" | "replaced"), str()):
+                return self.member(fact)
+            case "day", str():
+                return self.when(fact)
+            case "kind", str():
+                return self.seat(fact)
+            case (("stage" | "report"), str()):
+                return self.word("stage" if name == "stage" else "kind of report", fact)
+            case "span", str():
+                return self.span(Span(fact))
+        return prose(str(fact))
 
     def spoken(self, text: str) -> str:
         """Running text, its posts put into words: ``AU/co-chair`` becomes "the Co-Chair (Australia)"."""
@@ -180,10 +189,16 @@ class Words:
             return text
         return _POST_IN_TEXT.sub(lambda found: self.post(found.group()), text)
 
-    def reason(self, text: str) -> str:
-        """A sentence of the procedure's own, or the like, with posts and the codes of known members put into words."""
-        said = self.own(text)
-        return _CODE_IN_TEXT.sub(lambda found: line(self._names.get(found.group(), found.group())), said)
+    def named(self, text: str) -> str:
+        """Running text, with posts and the codes of known members put into words."""
+        return self._names_in(self.spoken(text))
+
+    def why_listed(self, why: str, reasons: Iterable[StatedReason] | None) -> str:
+        """Why a member is listed; codes of known members in somebody's own words are put into words."""
+        return self._names_in(self.stated(why, reasons))
+
+    def _names_in(self, text: str) -> str:
+        return _CODE_IN_TEXT.sub(lambda found: line(self._names.get(found.group(), found.group())), text)
 
     def day(self, at: datetime) -> str:
         """The day of an instant in the reader's time zone: ``Friday 13 November 2009``."""
@@ -194,11 +209,11 @@ class Words:
         written = format_datetime(at, self._moment, tzinfo=self._zone, locale=self._language)
         return f"{written} ({self._zone.key})"
 
-    def when(self, written: str) -> str:
+    def when(self, written: str | date) -> str:
         """A date or moment that came in ISO 8601, in the zone it was written in; other words stay."""
-        match _read(written):
+        match _read(written) if isinstance(written, str) else written:
             case None:
-                return line(written)
+                return line(str(written))
             case datetime() as at:
                 return self._there(at)
             case day:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -30,12 +31,17 @@ RecipientCheck = Callable[[str], str | None]
 
 @dataclass(frozen=True)
 class CaughtMail:
-    """A mail as it arrived: its file, the envelope, and the parsed message."""
+    """A mail as it arrived: its file, the envelope, and the message, whose text parts have plain line ends."""
 
     path: Path
     sender: str
     recipients: tuple[str, ...]
-    message: EmailMessage
+    content: bytes
+
+    @cached_property
+    def message(self) -> EmailMessage:
+        """The message, parsed when somebody asks for it."""
+        return BytesParser(policy=policy.default.clone(utf8=True)).parsebytes(self.content)
 
 
 class Catcher:
@@ -52,6 +58,7 @@ class Catcher:
         self.port = port
         self.answer = answer
         self._counter = itertools.count(1)
+        self._read = cache(read_mail)  # of its own folder, where no mail changes
         self._server: asyncio.Server | None = None
         self._connections: WeakSet[SMTP] = WeakSet()
 
@@ -86,7 +93,7 @@ class Catcher:
 
     def messages(self) -> list[CaughtMail]:
         """All mails in the folder, oldest first."""
-        return [read_mail(path) for path in mail_files(self.folder)]
+        return [self._read(path) for path in mail_files(self.folder)]
 
     async def handle_RCPT(  # noqa: N802 - the name that aiosmtpd calls
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -118,11 +125,10 @@ def mail_files(folder: Path) -> list[Path]:
 
 
 def read_mail(path: Path) -> CaughtMail:
-    """Parse one file; text parts come with plain line ends. Raises FileNotFoundError."""
+    """One file. Raises FileNotFoundError."""
     content = path.read_bytes().replace(b"\r\n", b"\n")
-    message = BytesParser(policy=policy.default.clone(utf8=True)).parsebytes(content)
-    sender, recipients = str(message[FROM] or ""), str(message[TO] or "")
-    return CaughtMail(path, sender, tuple(part for part in recipients.split(", ") if part), message)
+    sender, recipients = (line.decode().partition(": ")[2] for line in content.split(b"\n", 2)[:2])
+    return CaughtMail(path, sender, tuple(part for part in recipients.split(", ") if part), content)
 
 
 async def serve() -> None:

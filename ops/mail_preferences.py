@@ -5,7 +5,7 @@ from datetime import datetime, time
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from models.mail_preferences import DEFAULT_PREFERENCES, How, Preferences, Rhythm, Switch
+from models.mail_preferences import DEFAULT_PREFERENCES, MailChoice, Preferences, Rhythm, Switch
 from models.posts import Capacity, Post
 from notifications.mandatory import can_be_switched_off, why_mandatory
 from notifications.registry import REGISTRY
@@ -83,7 +83,7 @@ def _sentences(error: ValueError) -> Iterator[str]:
         yield str(one["msg"]).removeprefix("Value error, ")
 
 
-def switched(written: str) -> tuple[Switch, How | None]:
+def switched(written: str) -> tuple[Switch, MailChoice | None]:
     """``KIND=off``, ``AHG-2026-001=digest``, ``AHG-2026-001:KIND=at once``, ``all=off``; None for ``as it is``.
 
     Raises:
@@ -94,8 +94,8 @@ def switched(written: str) -> tuple[Switch, How | None]:
     if not colon:
         case, kind = ("", what) if what in REGISTRY else (what, "")
     case = "" if case == "all" else case
-    if not equals or (how != AS_IT_IS and how not in set(How)):
-        words = ", ".join([*How, AS_IT_IS])
+    if not equals or (how != AS_IT_IS and how not in set(MailChoice)):
+        words = ", ".join([*MailChoice, AS_IT_IS])
         raise NotKept(f"{written!r} is not WHAT=HOW, where HOW is one of: {words}.")
     if kind and kind not in REGISTRY:
         raise NotKept(f"There is no kind {kind!r} of notice.")
@@ -103,8 +103,8 @@ def switched(written: str) -> tuple[Switch, How | None]:
         raise NotKept(f"{kind} cannot be switched off. {why_mandatory(kind)}")
     if case and not case.startswith("AHG-"):
         raise NotKept(f"{case!r} is neither a kind of notice nor the reference of a case.")
-    wanted = None if how == AS_IT_IS else How(how)
-    return Switch(case=case, kind=kind, how=wanted or How.AT_ONCE), wanted
+    wanted = None if how == AS_IT_IS else MailChoice(how)
+    return Switch(case=case, kind=kind, how=wanted or MailChoice.AT_ONCE), wanted
 
 
 def quiet_hours(written: str, number: int) -> tuple[time, ...]:

@@ -2,7 +2,7 @@
 
 A process writes its output straight into its log file, so that it never blocks on whoever started it. It gets
 a session of its own (Ctrl-C at the terminal reaches the supervisor, which then stops its children in order),
-and it dies with the process that started it (`ops.tether`). Nothing here belongs to one event loop: a process
+and it dies with the process that started it (`ops.die_with_parent`). Nothing here belongs to one event loop: a process
 may be started in one and stopped in another, or from plain code.
 """
 
@@ -20,7 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-TETHER = Path(__file__).with_name("tether.py")
+DIE_WITH_PARENT = Path(__file__).with_name("die_with_parent.py")
 POLL_SECONDS = 0.05
 LOG_TAIL_LINES = 15
 
@@ -74,10 +74,10 @@ class ManagedProcess:
         if self.running:
             raise ProcessError(f"{self.child.name} is running already")
         self.child.log.parent.mkdir(parents=True, exist_ok=True)
-        tether = (sys.executable, "-I", "-S", str(TETHER), str(os.getpid()))
+        wrapper = (sys.executable, "-I", "-S", str(DIE_WITH_PARENT), str(os.getpid()))
         with self.child.log.open("ab") as log:
             self._process = subprocess.Popen(
-                (*tether, *self.child.command),
+                (*wrapper, *self.child.command),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

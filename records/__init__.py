@@ -1,4 +1,28 @@
-"""The SQL side: the log and its projection, queries, the directory, references, drafts and the ledger of notices.
+"""The SQL side: everything that reads or writes the database, so that pages and commands need no SQL.
 
-Everything that reads or writes the database is here, so that pages and the command line need no SQL of their own.
+Cases:
+
+``log``                appending a step: entries, projection and queued notices in one transaction
+``queries``            what pages, lists and checks read of cases; ``casefiles``: cases as their logs have them, for pages
+``lists``, ``search``  lists of cases as a post sees them; texts by which they are found; ``saved_views``: kept lists
+``references``         references and drafts, before a case exists
+``attachments``        the files of requests
+
+Mail:
+
+``notices``            a notice in the ledger: read, queued, changed
+``ledger``             the queue of notices: look ahead, reserve, send, mark; ``digests``: what goes together
+``mail_preferences``   what readers want; ``mail_pauses``: all mail held back
+``returns``            what came back; ``mail_board``: what is stuck, and what a person decides on it
+``proof``              who was told, as a table that leaves the product
+
+Members and people:
+
+``directory``          members, offices, holders; ``directory_changes``: changing it, and its history
+``policies``           the policy in force, and proposals
+``offices``            where mail for posts goes now; ``holders``: which posts a person holds
+``sign_ins``, ``sessions``, ``second_factor``, ``api_tokens``   links, cookies, codes and tokens of people and programs
+``idempotency``        keys of programs' requests
+
+``rows`` reads rows of tables as objects of their classes. ``csv_text`` writes tables for spreadsheets.
 """

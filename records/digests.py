@@ -79,12 +79,12 @@ async def items_of(connection: AsyncConnection, notices: Iterable[LedgerNotice])
     return found
 
 
-async def let_go(connection: AsyncConnection, post: Post) -> None:
+async def release_held(connection: AsyncConnection, post: Post) -> None:
     """Have everything that is held for a post decided on anew, in the caller's transaction."""
     await connection.execute(update(NOTICES).where(_held(), NOTICES.c.post == str(post)).values(**_ANEW))
 
 
-async def let_go_office(connection: AsyncConnection, member: str) -> None:
+async def release_held_of_office(connection: AsyncConnection, member: str) -> None:
     """The same for all posts of a member, whose office keeps other hours now: its morning is another."""
     of_its_posts = NOTICES.c.post.startswith(f"{member}/", autoescape=True)
     await connection.execute(update(NOTICES).where(_held(), of_its_posts).values(**_ANEW))

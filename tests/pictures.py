@@ -2,8 +2,8 @@
 
     python -m tests.pictures [FOLDER]     (or: make pictures)
 
-Those of pages are made anew when they are wanted, and are not kept in the repository. Those of mails are
-(``docs/mails``): the page of notices shows them.
+Those of pages are made anew when they are wanted, and only ``case.png`` is kept in the repository: README.md shows it.
+Those of mails are kept (``docs/mails``): the page of notices shows them.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from tests.notifications.samples import PICTURED, parts
 
 DOCS = Path(__file__).parents[1] / "docs"
 _READING_PANE: ViewportSize = {"width": 600, "height": 400}
+_IN_README: ViewportSize = {"width": 1000, "height": 640}
 
 
 async def mails(browser: Browser, folder: Path) -> None:
@@ -35,7 +36,7 @@ async def mails(browser: Browser, folder: Path) -> None:
 
 
 async def pages(folder: Path) -> None:
-    """One PNG for each main page and width."""
+    """One PNG for each main page and width; and the top of the page of a case."""
     folder.mkdir(parents=True, exist_ok=True)
     async with office(scenario=at_work()) as place:
         for page in PAGES:
@@ -43,6 +44,9 @@ async def pages(folder: Path) -> None:
             for size in (WIDE, NARROW):
                 await desk.page.set_viewport_size(size)
                 await desk.page.screenshot(path=folder / f"{page.name}-{size['width']}.png", full_page=True)
+            if page.name == "case":
+                await desk.page.set_viewport_size(_IN_README)
+                await desk.page.screenshot(path=folder / "case.png")
             await desk.page.set_viewport_size(WIDE)
             sys.stdout.write(f"{page.name}\n")
 

@@ -1,10 +1,11 @@
-"""Writes the pages of ``docs/`` that the code can tell: commands, command line, notices, default policy.
+"""Writes what the code can tell in ``docs/``: commands, command line, notices, default policy, the schema of scenarios.
 
     python -m tests.reference
 
 ``tests/test_docs.py`` fails when one of them is not what this would write.
 """
 
+import json
 import textwrap
 import types
 from collections.abc import Iterator
@@ -13,7 +14,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import typer
-from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -21,13 +21,14 @@ from cli import app
 from models.asks import ASKS
 from models.base import Value
 from models.case import Stage
-from models.commands import COMMANDS, Body, Leave
+from models.commands import COMMANDS, Leave, NewVersion, Resubmit
 from models.notices import NOTICE_KINDS
 from models.policy import Policy, Track
-from models.request import OTHER_WORDS, SECTIONS, Attachment, Figure, Route
+from models.request import SECTIONS, Attachment, Figure, Route
 from models.rules import RULES
 from models.rules.table import OPEN_STAGES
 from notifications.registry import REGISTRY
+from ops.scenarios.schema import scenario_schema
 from tests.notifications.samples import PICTURED
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -46,39 +47,29 @@ _WRITTEN = {
     "Person": "person",
     "NoneType": "",
 }
-_HEAD = ("| field | value | default | also read as |", "|---|---|---|---|")
+_HEAD = ("| field | value | default | what |", "|---|---|---|---|")
 
 _REQUEST = (
-    "`affected` holds codes. `asks` may be one text; `done` may be a list of lines. `confidential` is a "
-    "list of "
-    "sections, or a mapping of each section to the posts or members that may read it besides the "
-    "requesters, the "
-    "Co-Chairs and the secretariat; the sections are " + ", ".join(f"`{name}`" for name in SECTIONS) + ". "
-    "Also read as a field: " + ", ".join(f"`{word}` (`{own}`)" for word, own in OTHER_WORDS.items()) + "."
+    "`confidential` is a mapping of sections to those who may read them besides the requesters, the Co-Chairs and the "
+    "secretariat: posts, or codes of members; the sections are " + ", ".join(f"`{name}`" for name in SECTIONS) + "."
 )
 _NOTES = {
     "draft": _REQUEST + " A member keeps one draft; the next one replaces it.",
     "submit": _REQUEST + " A title and the situation must be there. Fields that are left out are taken from the "
     "member's draft, if it has one; the draft is then gone.",
-    "resubmit": "The fields of `submit` stand beside each other, without `changes`: `with: {title: "
-    "...}`. One of the "
-    "words of `text` beside them is what the post says.",
+    "resubmit": "The new version must have a title and the situation.",
     "return": "`missing` or `text` must be there.",
-    "decide": "`gate` may be left out where only one open gate is the post's to decide. "
-    "Capitals, hyphens and underscores in `position` do not matter; `approved`, `declined`, `asked` and `recused` "
-    "are read too. Every position but `approve` and `recuse` needs `text`.",
+    "decide": "`gate` may be left out where only one open gate is the post's to decide. Every position but `approve` and "
+    "`recuse` needs `text`.",
     "answer": "Without `gate`, the first gate at which a question is open.",
     "comment": "`text` must be there. With `member`, the comment is about it.",
     "endorse": "`member` may be left out while one admission waits.",
     "replace": "`member` goes, `by` comes.",
     "add_outcome": "Without `owner`, the member of the post that acts.",
-    "add_arrangement": "It is in force once every party has agreed, from `begins` if that is later. `TLP:` may be "
-    "left out of `marking`.",
+    "add_arrangement": "It is in force once every party has agreed, from `begins` if that is later.",
     "log_exchange": "Without `kind`, that of the arrangement; without `on`, today.",
     "schedule_meeting": "`starts` and `ends` are dates or instants as ISO 8601 writes them.",
-    "extend": "`by` may be a whole number of months. With neither, by the policy's duration; it counts "
-    "from the end "
-    "of the activation as it stands.",
+    "extend": "With neither, by the policy's duration; it counts from the end of the activation as it stands.",
     "suspend": "`text` must be there.",
     "recommend": "Without `owner`, the secretariat (`RSO`).",
     "object": "With `outcome`, a Co-Chair objects to its verification; without, a Steering Group member "
@@ -88,29 +79,17 @@ _NOTES = {
     "circulate": "`to` is one of the two words or a list of codes. `names` are the members that the "
     "text names; it "
     "names nobody else. With `nothing`, the Co-Chairs decide that nothing is circulated; nobody is told or named.",
-    "consent": "`yes`, `true`, `given`, `accept`, `approve` and `agree` are read as `give`; `no`, "
-    "`false`, `refused`, "
-    "`decline` and `withhold` as `refuse`.",
     "adopt": "Taken by the follow-up of the recommendation, at any time after its report was accepted, "
     "closed cases "
     "included, from a Co-Chair, the secretariat, or the focal points of its addressees and owner. "
     "`recommendation` "
     "is its exact text; it may be left out where the case has only one.",
-    "waive": "`text` must be there. Brackets and capitals do not matter: `(A)` is read as `a`. "
-    "Several may be waived at once.",
-    "delegate": "Without `post`, the post that acts. `to` is a name, or `{name, email, language}`; "
-    "`email` and `language` may stand beside `to`, which is also read as `name`, `holder`, `new_holder`, "
-    "`person`, `alternate`. "
-    "The secretariat "
-    "alone may do it for another post.",
+    "waive": "`text` must be there.",
+    "delegate": "Without `post`, the post that acts. The secretariat alone may do it for another post.",
     "hand_over": "As in `delegate`.",
-    "act_for": "The command inside may also stand as `do` and `with` beside the other fields: "
-    "`{post: AU/co-chair, how: telephone, why: ..., do: decide, with: {gate: activation, position: "
-    "approve}}`. `post` "
-    "is also read as `for`, `whom`, `on_behalf_of`, `behalf`; `how` as `by`, `means`; `do` as `act`, "
-    "`action`, "
-    "`inner_do`; beside a `post`, `whom` or `who` is the person who answered. With `submit` inside and no case yet it "
-    "opens one. Draft is not among the commands that a case takes.",
+    "act_for": "`command` names the command inside in `do`, beside its fields: `{post: AU/co-chair, how: telephone, "
+    "text: The line is down., command: {do: decide, gate: activation, position: approve}}`. "
+    "With `submit` inside and no case yet it opens one. Draft is not among the commands that a case takes.",
 }
 """What a table cannot say."""
 
@@ -124,26 +103,21 @@ def commands() -> Iterator[str]:
     yield MADE
     yield (
         "The same names are used by the command line (`ahg case do NAME`), by scenario files (`do: "
-        "NAME`) and by "
-        "`casework.Casework.act`. A field is written by its name; where other words are listed, they "
-        "are read as the "
-        "same field. A field in bold must be given. Who may do a command, and in which stages, is the "
-        "table of rules "
-        "(`models.rules.RULES`); a rule may refuse for further reasons, and says them."
+        "NAME`), by the API and by "
+        "`casework.Casework.act`. This is all that they read: each field has one name, each value one spelling, and "
+        "anything else is refused with what is allowed and the nearest word. A field in bold must be given. Who may do "
+        "a command, and in which stages, is the table of rules (`models.rules.RULES`); a rule may refuse for further "
+        "reasons, and says them."
     )
     yield (
         "A line holds at most 300 characters, a text at most 20,000; a date is `2026-03-31`; a length "
         "of time is "
         "`24h`, `30d`, `5wd` (working days) or `12mo`; a post is `MEMBER/POST`; a code is a member's "
-        "code in the "
-        "directory. A field may be written by its own name even where the table lists it under another."
+        "code in the directory."
     )
     yield (
-        f"Every command but `draft`, `submit`, `contribute`, `recommend`, `answer`, `adopt` and "
-        f"`act_for` has the "
-        f"field `text` (text, nothing by default), also read as "
-        f"{_words(_aliases(Body.model_fields['text'])[1:])}: "
-        "what the post says with it. It is left out of the tables below."
+        "Every command but `draft` and `submit` has the field `text`: what the post says with it (text, nothing by "
+        "default). It is left out of the tables below, but where it must be given."
     )
     for do, cls in COMMANDS.items():
         yield f"## {do}"
@@ -176,38 +150,16 @@ def _said(cls: type[Value]) -> str:
 
 
 def _rows(cls: type[Value]) -> Iterator[str]:
-    common = Body.model_fields["text"]
-    for name, field in cls.model_fields.items():
-        if name == "do" or (name == "text" and repr(field) == repr(common)):
-            continue
-        called, *others = _aliases(field) or [name]
-        shown = name if name == called or name in others else called
-        if name in ("starts", "ends", "text"):
-            shown = name
-        others = [word for word in (called, *others) if word != shown]
+    written = NewVersion if cls is Resubmit else cls
+    for name, field in written.model_fields.items():
         must = field.is_required()
+        if name == "do" or (name == "text" and not must):
+            continue
+        called = field.alias or name
         yield (
-            f"| {f'**`{shown}`**' if must else f'`{shown}`'} | {_type(field.annotation, field)}"
-            f"{', or one' if name in _one_will_do(cls) else ''} "
-            f"| {'' if must else _default(field)} | {_words(others)} |"
+            f"| {f'**`{called}`**' if must else f'`{called}`'} | {_type(field.annotation, field)} "
+            f"| {'' if must else _default(field)} | {field.description or ''} |"
         )
-
-
-def _one_will_do(cls: type[Value]) -> set[str]:
-    """The lists for which a single value may stand."""
-    validators = cls.__pydantic_decorators__.field_validators.values()
-    return {name for one in validators if one.cls_var_name == "_lists" for name in one.info.fields}
-
-
-def _aliases(field: FieldInfo) -> list[str]:
-    alias = field.validation_alias or field.alias
-    if isinstance(alias, AliasChoices):
-        return [str(choice) for choice in alias.choices]
-    return [str(alias)] if alias else []
-
-
-def _words(words: list[str]) -> str:
-    return ", ".join(f"`{word}`" for word in words)
 
 
 def _default(field: FieldInfo) -> str:
@@ -305,8 +257,8 @@ def notices() -> Iterator[str]:
         "what of the case the mail may hold."
     )
     yield (
-        "What may wait for a digest, and is optional, is for the reader to say (*My mails*); the column tells what holds "
-        "until it does. A digest comes from no event: it is one mail with the notices that wait for it "
+        "What may wait for a digest, and is optional, is for the reader to say (*Mail settings*); the column tells what "
+        "holds until it does. A digest comes from no event: it is one mail with the notices that wait for it "
         "(`notifications/digest.py`), and says of each what its subject would say. `policy_proposed` comes from no case "
         "either: it asks a Co-Chair to answer a proposed policy; nor does `policy_settled`, which tells what has become "
         "of it (`notifications/policy_mail.py`). They go out at once and cannot be switched off."
@@ -414,10 +366,16 @@ def _shown(value: Any) -> str:
 # pages ------------------------------------------------------------------------------------------------------
 
 PAGES = {"commands.md": commands, "cli.md": command_line, "notices.md": notices, "policy.md": policy}
+SCHEMA = "scenario.schema.json"
+"""What ``ahg scenario schema`` prints, kept for editors."""
+
+MADE_OF_CODE = (*PAGES, SCHEMA)
 
 
 def page(name: str) -> str:
     """The text that a page must have."""
+    if name == SCHEMA:
+        return json.dumps(scenario_schema(), ensure_ascii=False, indent=1) + "\n"
     return "\n\n".join(map(_wrapped, PAGES[name]())) + "\n"
 
 
@@ -428,5 +386,5 @@ def _wrapped(block: str) -> str:
 
 
 if __name__ == "__main__":
-    for name in PAGES:
+    for name in MADE_OF_CODE:
         (DOCS / name).write_text(page(name), encoding="utf-8")

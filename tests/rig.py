@@ -18,10 +18,11 @@ from casework import Casework, CommandResult
 from models.log import Entry
 from models.tables.cases import CaseRow
 from ops.temporal_server import start_dev_server
-from records import queries
+from records import ledger, queries
 from records.directory import seed_if_empty
 from records.notices import LedgerNotice, notices_of_case
 from settings import Settings, ensure_keys
+from tests.waiting import ANSWERED
 from workflows.activation import Activation
 from workflows.client import CaseClient
 from workflows.recommendation import RecommendationFollowUp
@@ -97,6 +98,11 @@ class Rig:
         assert row is not None
         return row
 
+    async def all_sent(self) -> bool:
+        """Whether no notice waits to be sent."""
+        async with self.engine.connect() as connection:
+            return not await ledger.any_waiting(connection)
+
     async def notices(self) -> list[LedgerNotice]:
         """The ledger of the case."""
         async with self.engine.connect() as connection:
@@ -118,7 +124,7 @@ async def rig(folder: Path, *, database_url: str | None = None, **chosen: Any) -
         stack.push_async_callback(engine.dispose)
         await seed_if_empty(engine)
         client = await worker.connect(settings)
-        desk = CaseClient(client, settings.task_queue, history_limit=settings.history_limit)
+        desk = CaseClient(client, settings.task_queue, history_limit=settings.history_limit, patience=ANSWERED)
         yield Rig(settings, client, engine, desk, Casework(engine, desk))
 
 
@@ -144,5 +150,5 @@ async def working(parts: Rig, *, recorder: Recorder | None = None, cached: int =
 async def again(parts: Rig) -> AsyncIterator[Rig]:
     """The same parts as another process sees them: a client of its own, with the keys as they are now."""
     client = await worker.connect(parts.settings)
-    desk = CaseClient(client, parts.settings.task_queue, history_limit=parts.settings.history_limit)
+    desk = CaseClient(client, parts.settings.task_queue, history_limit=parts.settings.history_limit, patience=ANSWERED)
     yield replace(parts, client=client, desk=desk, casework=Casework(parts.engine, desk))

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE
+
 ROOT = Path(__file__).parents[1]
 
 CALL_UNDER_WAY = """
@@ -19,14 +21,14 @@ silent = socket.create_server(("127.0.0.1", 0))
 
 class TakenDownSlowly:
     def __del__(self, sleep=time.sleep):
-        sleep(1)
+        sleep(2)
 
 sys.modules["taken_down_slowly"] = TakenDownSlowly()
 
 async def call():
     client = await Client.connect("127.0.0.1:%d" % silent.getsockname()[1], lazy=True)
     service = client.workflow_service
-    asked = asyncio.ensure_future(service.get_system_info(GetSystemInfoRequest(), timeout=timedelta(seconds=0.6)))
+    asked = asyncio.ensure_future(service.get_system_info(GetSystemInfoRequest(), timeout=timedelta(seconds=1.5)))
     await asyncio.sleep(0.3)  # the core waits for an answer now, in a thread that is not Python's
     print("done")
 
@@ -43,7 +45,7 @@ def ended(program: str) -> subprocess.CompletedProcess[str]:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 

@@ -14,64 +14,46 @@ from starlette.exceptions import HTTPException as RoutingError
 
 import db
 from settings import Settings, load_settings
-from web import (
-    account,
-    act,
-    acting,
-    answer,
-    attachments,
-    audience,
-    case_mails,
-    case_page,
-    cases,
-    errors,
-    feed,
-    health,
-    home,
-    language,
-    mail_board,
-    mailbox,
-    meeting_files,
-    metrics,
-    my_mails,
-    openid,
-    request_form,
-    request_version,
-    search,
-    second_factor,
-    signin,
-    statics,
-    switch_off,
-    told,
-)
+from web.account import page as account_page
+from web.account import posts
 from web.admin.pages import ADMINISTRATION
-from web.api import description, problems, routes
-from web.body_limit import limit_bodies
-from web.security import guard
-from web.site import Site
-from web.visitor import SignInFirst
-from web.watch import entries_appended
+from web.api import description, routes
+from web.case import audience, command_form, feed, meeting_files, notices, versions
+from web.case import mails as case_mails
+from web.case import page as case_page
+from web.kit import errors, language, problems, statics
+from web.kit.body_limit import limit_bodies
+from web.kit.security import guard
+from web.kit.site import Site
+from web.kit.visitor import SignInFirst
+from web.kit.watch import when_asked_to_end
+from web.lists import cases, home, search
+from web.mail import answer, board, mailbox, my_mails, switch_off
+from web.monitoring import health, metrics
+from web.request import attachments, form, version
+from web.signin import by_mail, openid, second_factor
 
 _LOG = structlog.get_logger(__name__)
 
 PAGES = (
-    signin,
+    by_mail,
     openid,
     second_factor,
-    acting,
-    account,
+    posts,
+    account_page,
     home,
     cases,
     search,
     attachments,
-    request_form,
-    request_version,
-    act,
+    form,
+    version,
+    command_form,
     answer,
     case_page,
+    versions,
     meeting_files,
-    told,
-    mail_board,
+    notices,
+    board,
     feed,
     language,
     audience,
@@ -96,7 +78,7 @@ def application(site: Site) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         passing = asyncio.create_task(site.nudger.run())
         try:
-            with entries_appended(site.watch.end):
+            with when_asked_to_end(site.watch.end):
                 yield
         finally:
             passing.cancel()
@@ -116,7 +98,7 @@ def application(site: Site) -> FastAPI:
     app.state.engine = site.engine
     limit_bodies(app, site.settings)
     guard(app, site.settings)
-    metrics.measure(app)
+    metrics.set_up_metrics(app)
     app.include_router(health.router)
     app.include_router(metrics.router)
     app.include_router(statics.router)

@@ -3,7 +3,11 @@
 ``activation``      a case, from its submission to its end: the ministers' text as ``run()``
 ``recommendation``  the follow-up of one recommendation, which outlives its case
 ``delivery``        the delivery of queued notices
+``returns``         the reading of mails that came back
+``recorded``        the state that a case or a follow-up keeps: every change is recorded before it counts
+``long_lived``      nudges, and going on as a new run
 ``client``          the way in: how a page, the API or the command line brings a command to a case
+``nudger``          nudges for the delivery from a process that queues notices
 ``payloads``        encryption of everything that Temporal stores
 ``answers``         refusals as Temporal carries them
 ``deadline``        waiting for an instant, in one place

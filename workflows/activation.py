@@ -4,34 +4,32 @@ The rules are not here (``models.rules``): this workflow keeps the state, waits,
 acknowledged. Its id is the case's reference.
 """
 
-import asyncio
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError, FailureError
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from models.agenda import NextAct, due, next_act, waiting_on
     from models.base import Value
-    from models.case import Case, ReportState, Stage
+    from models.case import Case, Stage
     from models.commands import Command
     from models.posts import Post
-    from models.projection import Recorded, step_of
+    from models.projection import Step, step_of
     from models.recommendation import FollowUp
     from models.refusal import Refused
     from models.rules import Transition, apply_clock, apply_command, take_over
     from workflows import deadline, names
     from workflows.answers import refusal
+    from workflows.long_lived import LongLived
     from workflows.recommendation import FollowUpStart, RecommendationFollowUp
-    from workflows.retries import RECORD_AT_MOST, UNTIL_RECORDED
+    from workflows.recorded import RecordedState
 
 CONTINUING = "moving"
 """Type of the error by which a command is asked to come again in a moment: the case continues as a new run."""
 
 _NOBODY_SUBMITTED = timedelta(minutes=10)
-_DATABASE_AWAY = timedelta(minutes=1)
 
 
 class ActivationStart(Value):
@@ -58,19 +56,18 @@ class Receipt(Value):
 
 
 @workflow.defn
-class Activation:
+class Activation(LongLived):
     """One case."""
 
     @workflow.init
     def __init__(self, start: ActivationStart) -> None:
         # All state is made here: an update can reach a case before run() does (a worker that had evicted it).
-        self.case = start.case.slim()
+        super().__init__()
+        self.recorded = RecordedState(start.case.slim(), take_over)
         self.shift = start.shift
         self.history_limit = start.history_limit
         self.followed = start.followed
-        self.step_lock = asyncio.Lock()
         self.continuing = False
-        self.nudged = False
         self._agenda = (self.case, next_act(self.case))
         self._shown: tuple[object, ...] = ()
 
@@ -139,11 +136,12 @@ class Activation:
         return await self._submit_command(command)
 
     async def _submit_command(self, command: Command) -> Receipt:
-        async with self.step_lock:
+        async with self.recorded.lock:
             done = self.case.recent.get(command.id)
             if done is None:
                 try:
-                    await self._record(lambda case: self._transition(case, command))
+                    await self.recorded.change(lambda case: self._step(case, command))
+                    self._show()
                 except Refused as refused:  # what the validator saw has changed while this waited for the lock
                     raise refusal(refused) from None
                 done = self.case.recent[command.id]
@@ -171,10 +169,10 @@ class Activation:
         """The whole case as this workflow knows it."""
         return self.case
 
-    @workflow.signal
-    def nudge(self) -> None:
-        """Wake up: after a deployment, an idle case learns of its new version only so."""
-        self.nudged = True
+    @property
+    def case(self) -> Case:
+        """The case as it is recorded."""
+        return self.recorded.value
 
     # the machinery ----------------------------------------------------------------------------------------------
 
@@ -185,13 +183,14 @@ class Activation:
             await self._continue_if_long()
             act = self._next_act()
             instant = act.at - self.shift if act else None
-            if await deadline.reached(instant, unless=partial(self._stirred, stage, act)):
-                await self._apply_clock()
+            due = await deadline.reached(instant, unless=partial(self._stirred, stage, act))
+            if due and await self.recorded.change_by_clock(self._clock_step):
+                self._show()
         await self._follow_recommendations()
 
     def _stirred(self, stage: Stage, act: NextAct | None) -> bool:
         changed = self.case.stage is not stage or self._next_act() != act
-        return changed or self.nudged or self._too_long() or bool(self._unfollowed())
+        return changed or self.nudged or self.is_long(self.history_limit) or bool(self._unfollowed())
 
     def _next_act(self) -> NextAct | None:
         if self._agenda[0] is not self.case:
@@ -204,38 +203,14 @@ class Activation:
     def _receipt(self, seq: int) -> Receipt:
         return Receipt(reference=self.case.reference, seq=seq, stage=self.case.stage, waiting_on=waiting_on(self.case))
 
-    def _transition(self, case: Case, command: Command) -> Transition | None:
-        return None if command.id in case.recent else apply_command(case, command, self._now())
+    def _step(self, case: Case, command: Command) -> tuple[Case, Step] | None:
+        if command.id in case.recent:
+            return None
+        return _recordable(apply_command(case, command, self._now()))
 
-    async def _apply_clock(self) -> None:
-        try:
-            async with self.step_lock:
-                await self._record(lambda case: apply_clock(case, self._now()))
-        except FailureError:  # of a local activity it comes bare, not inside an ActivityError
-            # Not a reason to end a case: somebody mends the database, and the clock acts then. Commands do not wait
-            # meanwhile: each is told by itself that it cannot be recorded.
-            workflow.logger.exception("the clock could not act on %s", self.case.reference)
-            await workflow.sleep(_DATABASE_AWAY)
-
-    async def _record(self, decide: Callable[[Case], Transition | None]) -> None:
-        """Let the rules decide on the newest state and record the step; the caller holds the lock.
-
-        The log leads: if it holds entries that this workflow does not know (a worker died between the commit and its
-        answer to Temporal), they are taken over and the rules are asked again.
-        """
-        while (transition := decide(self.case)) is not None:
-            recorded = await workflow.execute_local_activity(
-                names.RECORD_STEP,
-                step_of(transition),
-                result_type=Recorded,
-                start_to_close_timeout=RECORD_AT_MOST,
-                retry_policy=UNTIL_RECORDED,
-            )
-            if not recorded.ahead:
-                self.case = transition.after
-                break
-            self.case = take_over(self.case, recorded.ahead)
-        self._show()
+    def _clock_step(self, case: Case) -> tuple[Case, Step] | None:
+        transition = apply_clock(case, self._now())
+        return _recordable(transition) if transition else None
 
     def _show(self) -> None:
         """Keep the search attributes as the case is; written only when they differ."""
@@ -258,12 +233,7 @@ class Activation:
     # recommendations --------------------------------------------------------------------------------------------
 
     def _unfollowed(self) -> list[int]:
-        accepted = {number for number, report in self.case.reports.items() if report.state is ReportState.ACCEPTED}
-        return [
-            number
-            for number, recommendation in self.case.recommendations.items()
-            if recommendation.report in accepted and number not in self.followed
-        ]
+        return [number for number in self.case.followed_recommendations if number not in self.followed]
 
     async def _follow_recommendations(self) -> None:
         """Recommendations of an accepted report are followed by workflows of their own, which outlive the case."""
@@ -290,26 +260,18 @@ class Activation:
 
     # long lives -------------------------------------------------------------------------------------------------
 
-    def _too_long(self) -> bool:
-        info = workflow.info()
-        return (
-            info.get_current_history_length() >= self.history_limit
-            or info.is_continue_as_new_suggested()
-            or info.is_target_worker_deployment_version_changed()
-        )
-
     async def _continue_if_long(self) -> None:
         """Go on as a new run with the whole state, once no command is under way; run() alone may do this."""
         self.nudged = False
-        if not self._too_long():
-            return
-        self.continuing = True
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        workflow.continue_as_new(
-            ActivationStart(case=self.case, shift=self.shift, history_limit=self.history_limit, followed=self.followed),
-            initial_versioning_behavior=(
-                workflow.ContinueAsNewVersioningBehavior.AUTO_UPGRADE
-                if workflow.info().is_target_worker_deployment_version_changed()
-                else None
-            ),
-        )
+        if self.is_long(self.history_limit):
+            self.continuing = True
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            self.go_on_as_new(
+                ActivationStart(
+                    case=self.case, shift=self.shift, history_limit=self.history_limit, followed=self.followed
+                )
+            )
+
+
+def _recordable(transition: Transition) -> tuple[Case, Step]:
+    return transition.after, step_of(transition)

@@ -86,7 +86,7 @@ async def nudge_delivery(client: Client, queue: str) -> None:
 class CaseClient:
     """Brings commands to cases.
 
-    ``shift`` is for rehearsals (see ``activation.Start``); ``patience`` is how long it waits for an answer.
+    ``shift`` is for rehearsals (see ``ActivationStart``); ``patience`` is how long it waits for an answer.
     """
 
     def __init__(

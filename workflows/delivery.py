@@ -10,22 +10,24 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from workflows import deadline, names
+    from workflows.long_lived import LongLived
     from workflows.retries import DELIVER_BEAT, DELIVER_ONCE, UNTIL_DELIVERED
 
 
 @workflow.defn(name="Delivery")
-class NoticeDelivery:
+class NoticeDelivery(LongLived):
     """The delivery of everything that is queued."""
 
     @workflow.init
     def __init__(self) -> None:
-        self.nudged = False
+        super().__init__()
 
     @workflow.run
     async def run(self) -> None:
         """Deliver until nothing waits."""
         while True:
-            self._continue_if_long()
+            if self.is_long():
+                self.go_on_as_new()
             self.nudged = False
             again: datetime | None = await workflow.execute_activity(
                 names.DELIVER_NOTICES,
@@ -38,18 +40,3 @@ class NoticeDelivery:
                 await deadline.reached(again, unless=lambda: self.nudged)
             elif not self.nudged:
                 return
-
-    @workflow.signal
-    def nudge(self) -> None:
-        """Something has been queued, or a new version is deployed."""
-        self.nudged = True
-
-    def _continue_if_long(self) -> None:
-        """Go on as a new run when the history is long or a new version is deployed; nothing is carried over."""
-        upgraded = workflow.info().is_target_worker_deployment_version_changed()
-        if upgraded or workflow.info().is_continue_as_new_suggested():
-            workflow.continue_as_new(
-                initial_versioning_behavior=(
-                    workflow.ContinueAsNewVersioningBehavior.AUTO_UPGRADE if upgraded else None
-                )
-            )

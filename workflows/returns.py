@@ -11,23 +11,25 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from models.returns import MailboxPlace, MailboxRead
     from workflows import deadline, names
+    from workflows.long_lived import LongLived
     from workflows.retries import READ_ONCE, UNTIL_READ
 
 
 @workflow.defn(name="Returns")
-class MailReturns:
+class MailReturns(LongLived):
     """The reading of one mailbox. ``place``: how far it has been read."""
 
     @workflow.init
     def __init__(self, place: MailboxPlace) -> None:
         self.place = place
-        self.nudged = False
+        super().__init__()
 
     @workflow.run
     async def run(self, place: MailboxPlace) -> None:
         """Read until there is no mailbox any more."""
         while True:
-            self._continue_if_long()
+            if self.is_long():
+                self.go_on_as_new(self.place)
             self.nudged = False
             read: MailboxRead = await workflow.execute_activity(
                 names.READ_RETURNS,
@@ -41,19 +43,3 @@ class MailReturns:
                 return
             again = workflow.now() + timedelta(seconds=read.wait_seconds)
             await deadline.reached(again, unless=lambda: self.nudged)
-
-    @workflow.signal
-    def nudge(self) -> None:
-        """Look now; or a new version is deployed."""
-        self.nudged = True
-
-    def _continue_if_long(self) -> None:
-        """Go on as a new run, with the place, when the history is long or a new version is deployed."""
-        upgraded = workflow.info().is_target_worker_deployment_version_changed()
-        if upgraded or workflow.info().is_continue_as_new_suggested():
-            workflow.continue_as_new(
-                self.place,
-                initial_versioning_behavior=(
-                    workflow.ContinueAsNewVersioningBehavior.AUTO_UPGRADE if upgraded else None
-                ),
-            )

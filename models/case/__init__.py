@@ -1,7 +1,9 @@
 """The whole state of one case: a single serialisable value that the workflow carries and the rules read.
 
 It holds what the rules need and no more; texts of contributions, exchanges and progress entries stand in the
-event log. Each part of the procedure has its module; the whole stands here.
+event log. Each part of the procedure has its module, named as in ``models.commands``: ``gates``, ``participants``,
+``outcomes``, ``arrangements``, ``meetings``, ``reporting``, ``circulation``, ``closing``; ``stage`` has stages, the clock
+and suspension. The whole stands here.
 """
 
 from collections.abc import Mapping
@@ -20,6 +22,7 @@ from models.case.participants import Participant, ParticipantState, Seat
 from models.case.reporting import Recommendation, Report, ReportState
 from models.case.stage import Clock, Stage, Suspension
 from models.ladder import Ladder
+from models.ladder_subjects import SubjectKind, subject_of
 from models.members import Directory
 from models.policy import Policy, Track
 from models.posts import Post
@@ -125,6 +128,16 @@ class Case(Value):
     def circulation(self) -> Circulation | None:
         """The newest circulation."""
         return self.circulations[max(self.circulations)] if self.circulations else None
+
+    @property
+    def followed_recommendations(self) -> dict[int, Recommendation]:
+        """The recommendations of accepted reports, by number: what is followed across cases."""
+        accepted = {number for number, report in self.reports.items() if report.state is ReportState.ACCEPTED}
+        return {number: one for number, one in self.recommendations.items() if one.report in accepted}
+
+    def ladder(self, kind: SubjectKind, about: str = "") -> Ladder | None:
+        """The ladder of something that waits; None where it does not wait."""
+        return self.ladders.get(subject_of(kind, about))
 
     @property
     def open_gates(self) -> tuple[Gate, ...]:

@@ -1,8 +1,11 @@
 """Information-sharing arrangements: term of reference (b)."""
 
 from datetime import date
+from typing import Literal
 
 from models.base import Instant, Line, Value
+
+ArrangementState = Literal["proposed", "agreed", "in_force"]
 
 
 class Arrangement(Value):
@@ -24,7 +27,7 @@ class Arrangement(Value):
     exchanges: int = 0
 
     @property
-    def state(self) -> str:
+    def state(self) -> ArrangementState:
         """``proposed`` until every party has agreed, then ``agreed`` until the day that they want, then ``in_force``."""
         if self.in_force_from:
             return "in_force"

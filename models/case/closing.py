@@ -1,6 +1,7 @@
 """The terms of reference that a case is closed by."""
 
 from enum import StrEnum
+from typing import Literal
 
 
 class Term(StrEnum):
@@ -9,3 +10,6 @@ class Term(StrEnum):
     OUTCOMES = "a"
     ARRANGEMENTS = "b"
     REPORT = "c"
+
+
+TermState = Literal["covered", "waived", "open"]

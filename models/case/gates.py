@@ -6,6 +6,7 @@ from typing import Literal
 
 from models.base import Instant, Prose, Value
 from models.posts import Post
+from models.reasons import StatedReason
 
 
 class GateName(StrEnum):
@@ -71,11 +72,15 @@ class Question(Value):
 
 
 class Gate(Value):
-    """One decision of the Co-Chairs: who must answer, positions, outcome. Its ladder is in the case."""
+    """One decision of the Co-Chairs: who must answer, positions, outcome. Its ladder is in the case.
+
+    ``matter``: of which ``about`` is the text; None where it was opened before that was kept.
+    """
 
     name: GateName
     on: str
     about: Prose
+    matter: tuple[StatedReason, ...] | None = None
     opened_at: Instant
     respondent: Post
     deciders: tuple[Decider, ...]

@@ -6,6 +6,8 @@ from typing import Literal
 from models.base import Line, Value
 from models.posts import Post
 
+OutcomeState = Literal["open", "blocked", "done", "verified"]
+
 
 class Outcome(Value):
     """A practical outcome: term of reference (a)."""
@@ -20,6 +22,6 @@ class Outcome(Value):
     due: date | None = None
     value: float | None = None
     entries: int = 0
-    state: Literal["open", "blocked", "done", "verified"] = "open"
+    state: OutcomeState = "open"
     note: Line = ""
     verified_by: Post | None = None

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from models.base import Instant, Line, Value
+from models.reasons import StatedReason
 
 
 class Seat(StrEnum):
@@ -27,12 +28,17 @@ class ParticipantState(StrEnum):
 
 
 class Participant(Value):
-    """A member on the list, and the reason why it is there. ``place_of``: the member in whose place it was proposed."""
+    """A member on the list, and why it is there. ``place_of``: the member in whose place it was proposed.
+
+    ``reasons``: of which ``why`` is the text; none where it is somebody's own words, None where it was listed before they
+    were kept.
+    """
 
     member: str
     seat: Seat = Seat.PARTICIPANT
     state: ParticipantState = ParticipantState.PROPOSED
     why: Line = ""
+    reasons: tuple[StatedReason, ...] | None = None
     place_of: str = ""
     endorsed_by: tuple[str, ...] = ()
     answered_at: Instant | None = None

@@ -1,21 +1,34 @@
 """What a post may say: one class per command, named as in scenario files, API and command line.
 
-Every command may carry ``text``: what the post says with it. Fields that are left out take the default that a
-page offers. Where people say the same thing in several words, the other words are read too
-(``AliasChoices``).
+Every command may carry ``text``: what the post says with it. What is left out takes the default of a page. Each field
+has one name, each value one spelling, and nothing else is read (docs/commands.md).
 
-Each part of the procedure has its module, named as in ``models.rules``; ``body`` holds what they share.
-``ActFor`` stands here because it carries any of the others.
+Each part of the procedure has its module, in all of ``commands``, ``events``, ``evolve``, ``case`` and ``rules``:
+
+``request``        the request, its versions, its requesters
+``gates``          what Co-Chairs decide, whatever the stage
+``participants``   the list, invitations, later admission
+``outcomes``       term of reference (a)
+``arrangements``   term of reference (b)
+``meetings``       meetings, attendance, situation updates
+``duration``       extension, early end, suspension
+``reporting``      reports and recommendations: term of reference (c)
+``circulation``    what the wider membership is told, and consent to being named
+``closing``        waivers and the end of the case
+``posts``          an alternate, a new holder
+
+``body`` holds what they share. ``ActFor`` stands here because it carries any of the others.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from models.base import Line, Prose, Value
 from models.commands.arrangements import AddArrangement, Agree, LogExchange, ReviewArrangement
-from models.commands.body import Body, also
+from models.commands.body import Body
 from models.commands.circulation import Circulate, GiveConsent
 from models.commands.closing import Close, Waive
 from models.commands.duration import Extend, Resume, Suspend, Terminate
@@ -25,7 +38,9 @@ from models.commands.outcomes import AddOutcome, Block, Done, Progress, Verify
 from models.commands.participants import Admit, Comment, Convene, Endorse, Leave, Propose, Replace, Respond
 from models.commands.posts import Delegate, HandOver, Person
 from models.commands.reporting import Adopt, Contribute, Object, OpenReport, Recommend, Revise, Table
-from models.commands.request import Accept, Draft, Join, Resubmit, Return, Submit, Withdraw
+from models.commands.request import Accept, Draft, Join, NewVersion, Resubmit, Return, Submit, Withdraw
+from models.faults import FieldFault, faults
+from models.nearest import did_you_mean
 from models.posts import Post
 from models.refusal import RefusalKind, Refused
 
@@ -59,6 +74,7 @@ __all__ = [
     "Join",
     "Leave",
     "LogExchange",
+    "NewVersion",
     "Object",
     "OpenReport",
     "Person",
@@ -81,8 +97,9 @@ __all__ = [
     "Verify",
     "Waive",
     "Withdraw",
+    "faults_of",
     "parse",
-    "validation_sentence",
+    "unreadable",
 ]
 
 Ordinary = (
@@ -139,51 +156,26 @@ class ActFor(Body):
     """Secretariat: record what a post answered by telephone or letter."""
 
     do: Literal["act_for"] = "act_for"
-    post: Post
-    how: Line = Field(min_length=1)
-    text: Prose = Field(min_length=1, validation_alias=also("why", "text", "reason"))
+    post: Post = Field(description="the post that answered")
+    how: Line = Field(min_length=1, description="by which means")
+    text: Prose = Field(min_length=1, description="why the secretariat writes for it")
     command: Annotated[Ordinary, Field(discriminator="do")]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _collect(cls, given: Any) -> Any:
-        """The inner command stands in ``command``, or as ``do`` and ``with`` beside the other fields.
-
-        ``whom`` is the post; beside a ``post`` it is the person who answered, and is kept with ``how``.
-        """
-        if not isinstance(given, Mapping):
-            return given
-        rest = dict(given)
-        rest.pop("do", None)
-        taken: dict[str, Any] = {"do": "act_for"}
-        for name, words in {
-            "post": ("post", "for", "whom", "on_behalf_of", "behalf"),
-            "how": ("how", "by", "means"),
-            "why": ("why", "reason"),
-            "command": ("command", "act", "action", "inner_do"),
-            "with": ("with", "fields"),
-        }.items():
-            word = next((word for word in words if word in rest), None)
-            if word:
-                taken[name] = rest.pop(word)
-        if "why" not in taken and "text" in rest:
-            taken["why"] = rest.pop("text")
-        person = rest.pop("whom", None) or rest.pop("who", None)
-        if person and isinstance(taken.get("how"), str):
-            taken["how"] = f"{taken['how']}, {person}"
-        inner = taken.pop("with", None) or rest
-        command = taken.get("command")
-        if isinstance(command, str) and isinstance(inner, Mapping):
-            taken["command"] = {**dict(inner), "do": command}
-        elif isinstance(command, Mapping) and isinstance(command.get("with"), Mapping):
-            taken["command"] = {**command["with"], **{name: one for name, one in command.items() if name != "with"}}
-        return taken
 
 
 AnyBody = Annotated[Ordinary | ActFor, Field(discriminator="do")]
 
 COMMANDS: dict[str, type[Value]] = {cls.model_fields["do"].default: cls for cls in (*get_args(Ordinary), ActFor)}
 """Every command by its name."""
+
+
+def _as_once_sent(body: Any) -> Any:
+    """The body of a command that an older version of the product sent: one term was waived at a time."""
+    if not isinstance(body, Mapping):
+        return body
+    if body.get("do") == "act_for":
+        return {**body, "command": _as_once_sent(body.get("command"))}
+    once = body.get("do") == "waive" and isinstance(body.get("term"), str)
+    return {**body, "term": [body["term"]]} if once else body
 
 
 class Command(Value):
@@ -196,7 +188,7 @@ class Command(Value):
 
     id: Line = Field(min_length=1, max_length=200)
     by: Post
-    body: AnyBody
+    body: Annotated[AnyBody, BeforeValidator(_as_once_sent)]
     seen: int | None = None
 
     @property
@@ -205,42 +197,85 @@ class Command(Value):
         return self.body.do
 
 
-_BODY: TypeAdapter[Any] = TypeAdapter(AnyBody)
-
-
 def parse(do: str, fields: Mapping[str, Any], *, by: str, command_id: str, seen: int | None = None) -> Command:
     """A command from its name and fields, as pages, API, scenario files and command line give them.
 
+    Fields are those of ``docs/commands.md`` as JSON has them, dates and posts as text.
+
     Raises:
-        Refused: the command does not exist, or a field is wrong; the sentence names the field and its limit.
+        Refused: the command does not exist, or a field is wrong; the sentence names each field, what was found and
+            what is allowed.
     """
     if do not in COMMANDS:
-        raise Refused(RefusalKind.INVALID, f"There is no command {do!r}.", f"The commands are: {', '.join(COMMANDS)}.")
+        near = did_you_mean(do, COMMANDS)
+        raise Refused(
+            RefusalKind.INVALID, f"There is no command {do!r}{near}.", f"The commands are: {', '.join(COMMANDS)}."
+        )
+    body, wrong = _read(do, fields)
+    if wrong:
+        raise Refused(RefusalKind.INVALID, unreadable(do, wrong))
     try:
-        if do == "act_for" and "do" in fields:
-            fields = {**fields, "inner_do": fields["do"]}
-        body = _BODY.validate_python({**fields, "do": do})
         return Command(id=command_id, by=Post(by), body=body, seen=seen)
     except ValidationError as error:
-        raise Refused(RefusalKind.INVALID, validation_sentence(do, error)) from None
+        raise Refused(RefusalKind.INVALID, unreadable(do, faults(error, Command))) from None
     except ValueError as error:
         raise Refused(RefusalKind.INVALID, f"{error}.") from None
 
 
-def _fields(do: str, loc: tuple[int | str, ...]) -> list[str]:
-    """Where a fault is, without the names of the commands that it is in: a field may have the name of a command."""
-    parts = [str(part) for part in loc]
-    if parts[:1] == [do]:
-        parts = parts[1:]
-    if do == "act_for" and parts[:1] == ["command"] and parts[1:2] and parts[1] in COMMANDS:
-        parts = ["command", *parts[2:]]
-    return parts
+def faults_of(do: str, fields: Mapping[str, Any]) -> list[FieldFault]:
+    """What is wrong with the fields of a command; ``do`` is one of ``COMMANDS``."""
+    return _read(do, fields)[1]
 
 
-def validation_sentence(do: str, error: ValidationError) -> str:
-    """A validation error as one sentence that names each field."""
-    faults = []
-    for fault in error.errors(include_url=False, include_input=False):
-        where = ".".join(_fields(do, fault["loc"])) or "fields"
-        faults.append(f"{where}: {fault['msg'].removeprefix('Value error, ')}")
-    return f"The command {do!r} cannot be read: {'; '.join(faults)}."
+def unreadable(do: str, wrong: Sequence[FieldFault]) -> str:
+    """What is wrong with a command's fields, as one sentence; of very much, the beginning."""
+    told = [str(one) for one in wrong[:_TOLD]]
+    if len(wrong) > _TOLD:
+        told.append(f"and {len(wrong) - _TOLD} more")
+    return f"The command {do!r} cannot be read: {'; '.join(told)}."
+
+
+_TOLD = 20
+"""How many faults a sentence tells: what a program sends may have any number of them."""
+
+
+_BODY: TypeAdapter[Any] = TypeAdapter(AnyBody)
+_NEW_VERSION: TypeAdapter[Any] = TypeAdapter(NewVersion)
+
+
+def _read(do: str, fields: Mapping[str, Any]) -> tuple[Any, list[FieldFault]]:
+    """The body of a command, or what is wrong with it."""
+    wrong: list[FieldFault] = []
+    if "do" in fields:
+        wrong.append(FieldFault(("do",), _OUTSIDE[do == "act_for"], of_key=True))
+    given = {**fields, "do": do}
+    inner = fields.get("command") if do == "act_for" else None
+    if do == "resubmit":  # it travels in another shape than it is written in
+        wrong += _checked(_NEW_VERSION, given)[1]
+    elif isinstance(inner, Mapping) and inner.get("do") == "resubmit":
+        wrong += [one._replace(where=("command", *one.where)) for one in _checked(_NEW_VERSION, inner)[1]]
+    body, others = _checked(_BODY, given)
+    return body, wrong or others if do == "resubmit" else [*wrong, *others]
+
+
+_OUTSIDE = (
+    "the command is named outside of its fields",
+    "the command inside stands with its fields in command, as in {do: decide, gate: activation, position: approve}",
+)
+
+
+def _checked(reader: TypeAdapter[Any], fields: Mapping[str, Any]) -> tuple[Any, list[FieldFault]]:
+    """What the fields say, read as JSON has them, so that no text is taken for a number."""
+    of = NewVersion if reader is _NEW_VERSION else AnyBody
+    try:
+        try:
+            return reader.validate_json(json.dumps(fields, default=str), strict=True, by_alias=True, by_name=False), []
+        except ValidationError as error:
+            if error.errors(include_url=False)[0]["type"] != "json_invalid":
+                return None, faults(error, of)
+        except RecursionError:
+            pass
+        # It holds what JSON does not, such as half of a surrogate pair: where, this says.
+        return reader.validate_python(fields, by_alias=True, by_name=False), []
+    except ValidationError as error:
+        return None, faults(error, of)

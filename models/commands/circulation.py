@@ -1,10 +1,8 @@
 """Circulation to the wider membership, and the consent of those it names."""
 
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import Field, field_validator
-
-from models.commands.body import Body, Codes, also, as_tuple
+from models.commands.body import Body, Codes
 
 
 class Circulate(Body):
@@ -15,30 +13,10 @@ class Circulate(Body):
     to: Literal["everyone", "participants"] | Codes = "everyone"
     names: Codes = ()
 
-    _lists = field_validator("names", mode="before")(as_tuple)
-
-    @field_validator("to", mode="before")
-    @classmethod
-    def _one(cls, given: Any) -> Any:
-        if not isinstance(given, str):
-            return given
-        said = given.strip().lower()
-        if said in ("all", "everybody", "all members", "membership", "wider membership"):
-            return "everyone"
-        return said if said in ("everyone", "participants") else (given,)
-
 
 class GiveConsent(Body):
     """Say whether one's member may be named."""
 
     do: Literal["consent"] = "consent"
     to: Literal["circulation"] = "circulation"
-    answer: Literal["give", "refuse"] = Field(default="give", validation_alias=also("answer", "consent", "position"))
-
-    @field_validator("answer", mode="before")
-    @classmethod
-    def _words(cls, given: Any) -> Any:
-        said = str(given).lower()
-        if said in ("true", "yes", "given", "accept", "approve", "agree", "granted"):
-            return "give"
-        return "refuse" if said in ("false", "no", "refused", "decline", "declined", "withhold", "withheld") else given
+    answer: Literal["give", "refuse"] = "give"

@@ -1,11 +1,11 @@
 """How long the group is at work: extension and early end, and the suspension of the clock."""
 
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from models.base import Day
-from models.commands.body import Body, also
+from models.commands.body import Body
 from models.policy import Span
 
 
@@ -13,15 +13,8 @@ class Extend(Body):
     """Ask for a longer activation."""
 
     do: Literal["extend"] = "extend"
-    until: Day | None = None
-    by: Span | None = Field(default=None, validation_alias=also("by", "for", "months", "duration"))
-
-    @field_validator("by", mode="before")
-    @classmethod
-    def _months(cls, given: Any) -> Any:
-        if isinstance(given, int):
-            return f"{given}mo"
-        return given.replace("months", "mo").replace("month", "mo") if isinstance(given, str) else given
+    until: Day | None = Field(default=None, description="the new end")
+    by: Span | None = Field(default=None, description="so much longer")
 
 
 class Terminate(Body):

@@ -2,14 +2,14 @@
 
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from models.base import Day, Line
-from models.commands.body import Body, Codes, also, as_tuple
+from models.commands.body import Body, Codes
 
 
 class _OnOutcome(Body):
-    outcome: Line = Field(validation_alias=also("outcome", "title"))
+    outcome: Line = Field(description="its title")
 
 
 class AddOutcome(Body):
@@ -18,23 +18,19 @@ class AddOutcome(Body):
     do: Literal["add_outcome"] = "add_outcome"
     title: Line = Field(min_length=1)
     owner: Line | None = None
-    supporting: Codes = Field(
-        default=(), validation_alias=also("supporting", "supporting_participants", "supporters", "support")
-    )
+    supporting: Codes = ()
     indicator: Line = ""
     baseline: float | None = None
     target: float | None = None
     unit: Line = ""
-    due: Day | None = Field(default=None, validation_alias=also("due", "due_date"))
-
-    _lists = field_validator("supporting", mode="before")(as_tuple)
+    due: Day | None = None
 
 
 class Progress(_OnOutcome):
     """Note progress on an outcome; a blocked one is open again."""
 
     do: Literal["progress"] = "progress"
-    value: float | None = Field(default=None, validation_alias=also("value", "current", "now"))
+    value: float | None = Field(default=None, description="of the indicator, now")
 
 
 class Block(_OnOutcome):

@@ -2,28 +2,26 @@
 
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from models.base import Line
-from models.commands.body import Body, Codes, also, as_tuple, read_as
+from models.commands.body import Body, Codes
 
 
 class Propose(Body):
     """Propose members and observers; the newest word on a member counts."""
 
     do: Literal["propose"] = "propose"
-    members: Codes = Field(default=(), validation_alias=also("members", "participants", "member"))
-    observers: Codes = Field(default=(), validation_alias=also("observers", "observer"))
-    without: Codes = Field(default=(), validation_alias=also("without", "remove"))
-
-    _lists = field_validator("members", "observers", "without", mode="before")(as_tuple)
+    members: Codes = ()
+    observers: Codes = ()
+    without: Codes = Field(default=(), description="taken off the list")
 
 
 class Comment(Body):
     """Comment on the proposed participants."""
 
     do: Literal["comment"] = "comment"
-    member: Line | None = Field(default=None, validation_alias=also("member", "on", "about"))
+    member: Line | None = None
 
 
 class Respond(Body):
@@ -32,21 +30,13 @@ class Respond(Body):
     do: Literal["respond"] = "respond"
     answer: Literal["accept", "decline", "observe"] = "accept"
 
-    _words = field_validator("answer", mode="before")(
-        read_as(
-            accept=("accepted", "participate", "participant", "yes", "true"),
-            decline=("declined", "refuse", "refused", "no", "false"),
-            observe=("observer", "observing", "as observer"),
-        )
-    )
-
 
 class Replace(Body):
     """Propose another member in the place of one that will not take part."""
 
     do: Literal["replace"] = "replace"
-    member: Line = Field(validation_alias=also("member", "replace", "out", "from"))
-    by: Line = Field(validation_alias=also("by", "with", "to", "replacement", "in"))
+    member: Line = Field(description="who goes")
+    by: Line = Field(description="who comes")
 
 
 class Admit(Body):
@@ -54,9 +44,7 @@ class Admit(Body):
 
     do: Literal["admit"] = "admit"
     member: Line
-    observer: bool = Field(default=False, validation_alias=also("observer", "as", "seat"))
-
-    _words = field_validator("observer", mode="before")(read_as(true=("observer",), false=("participant",)))
+    observer: bool = False
 
 
 class Endorse(Body):

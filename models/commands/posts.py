@@ -1,9 +1,8 @@
 """Posts change hands: an alternate for a time, or a new holder."""
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from models.base import Day, Line, Value
 from models.commands.body import Body
@@ -19,25 +18,8 @@ class Person(Value):
 
 
 class _ToPerson(Body):
-    """A post, and the person that ``to`` names; name, address and language may also stand beside each other."""
-
     post: Post | None = None
     to: Person
-
-    @model_validator(mode="before")
-    @classmethod
-    def _person(cls, given: Any) -> Any:
-        if not isinstance(given, Mapping):
-            return given
-        rest = dict(given)
-        called = next(
-            (word for word in ("to", "name", "holder", "new_holder", "alternate", "person") if word in rest), None
-        )
-        if called is None:
-            return given
-        person = rest.pop(called)
-        beside = {word: rest.pop(word) for word in ("email", "language") if word in rest}
-        return {**rest, "to": {"name": person, **beside} if isinstance(person, str) else person}
 
 
 class Delegate(_ToPerson):

@@ -2,20 +2,18 @@
 
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from models.base import Day, Line, Prose
-from models.commands.body import Body, Codes, also, as_tuple, read_as
+from models.commands.body import Body, Codes
 
 
 class OpenReport(Body):
     """Open an interim or the final report and collect contributions until a date."""
 
     do: Literal["open_report"] = "open_report"
-    kind: Literal["interim", "final"] = Field(default="final", validation_alias=also("kind", "type"))
-    contributions_by: Day | None = Field(
-        default=None, validation_alias=also("contributions_by", "by", "until", "due", "deadline")
-    )
+    kind: Literal["interim", "final"] = "final"
+    contributions_by: Day | None = None
 
 
 class Contribute(Body):
@@ -29,12 +27,10 @@ class Recommend(Body):
     """Add a recommendation to the open report."""
 
     do: Literal["recommend"] = "recommend"
-    text: Prose = Field(min_length=1, validation_alias=also("text", "recommendation", "title"))
-    to: Codes = Field(default=(), validation_alias=also("to", "addressees", "addressee", "addressed_to"))
+    text: Prose = Field(min_length=1, description="the recommendation")
+    to: Codes = Field(default=(), description="addressees")
     owner: Line | None = None
-    due: Day | None = Field(default=None, validation_alias=also("due", "due_date"))
-
-    _lists = field_validator("to", mode="before")(as_tuple)
+    due: Day | None = None
 
 
 class Table(Body):
@@ -60,16 +56,5 @@ class Adopt(Body):
     """Say what became of a recommendation."""
 
     do: Literal["adopt"] = "adopt"
-    recommendation: Prose = Field(default="", validation_alias=also("recommendation", "title", "text"))
-    text: Prose = Field(default="", validation_alias=also("why", "note", "reason", "comment"))
-    state: Literal["adopted", "declined", "done"] = Field(
-        default="adopted", validation_alias=also("state", "status", "as", "answer", "outcome", "position")
-    )
-
-    _words = field_validator("state", mode="before")(
-        read_as(
-            adopted=("adopt", "accept", "accepted"),
-            declined=("decline", "refuse", "refused"),
-            done=("complete", "completed"),
-        )
-    )
+    recommendation: Prose = Field(default="", description="its text")
+    state: Literal["adopted", "declined", "done"] = "adopted"

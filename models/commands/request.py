@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
-from models.base import Line
-from models.commands.body import TEXT, Body, also, as_tuple, in_one_text
-from models.request import Request, in_own_words
+from models.base import Line, Prose
+from models.commands.body import Body
+from models.request import Request
 
 
 class Draft(Request):
@@ -26,28 +28,36 @@ class Return(Body):
     """Send a request back with a list of what is missing."""
 
     do: Literal["return"] = "return"
-    missing: tuple[Line, ...] = Field(default=(), validation_alias=also("missing", "what_is_missing"))
+    missing: tuple[Line, ...] = ()
 
-    _lists = field_validator("missing", mode="before")(as_tuple)
+
+class NewVersion(Request):
+    """What is written with ``resubmit``: the fields of a request that change, and what the post says with them."""
+
+    do: Literal["resubmit"] = "resubmit"
+    text: Prose = Field(default="", description="what the post says with it")
 
 
 class Resubmit(Body):
     """Submit a new version; fields that are left out stay as they were."""
 
+    # It is written as ``NewVersion`` has it. On its way to the case, the fields of the request are in ``changes``.
     do: Literal["resubmit"] = "resubmit"
     changes: Mapping[str, Any] = {}
 
     @model_validator(mode="before")
     @classmethod
     def _collect(cls, given: Any) -> Any:
-        if not isinstance(given, Mapping):
+        if not isinstance(given, Mapping) or "changes" in given:
             return given
-        if "changes" in given:
-            changes = given["changes"]
-            return {**given, "changes": in_own_words(changes)} if isinstance(changes, Mapping) else given
-        words = [name for name in TEXT if name in given and name not in Request.model_fields]
-        fields = in_own_words({name: value for name, value in given.items() if name != "do" and name not in words})
-        return in_one_text({"do": "resubmit", "changes": fields, **{word: given[word] for word in words}}, words)
+        own = {name: given[name] for name in ("do", "text") if name in given}
+        return {**own, "changes": {name: value for name, value in given.items() if name not in own}}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """As it is written."""
+        written = handler.resolve_ref_schema(handler(NewVersion.__pydantic_core_schema__))
+        return {**written, "title": cls.__name__, "description": cls.__doc__}
 
 
 class Accept(Body):

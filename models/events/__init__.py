@@ -1,7 +1,25 @@
 """What has happened to a case: one class per event, in the past tense; the log holds them.
 
-An event carries what a reader of the log must know; who did it and when stand in the entry that holds it
-(``log``). Each part of the procedure has its module, named as in ``models.commands`` and ``models.rules``.
+An event carries what a reader of the log must know; who did it and when stand in the entry that holds it (``log``).
+Each part of the procedure has its module, named as in ``models.commands``:
+
+``request``        the request, its versions, its requesters
+``gates``          what Co-Chairs decide, whatever the stage
+``participants``   the list, invitations, later admission
+``outcomes``       term of reference (a)
+``arrangements``   term of reference (b)
+``meetings``       meetings, attendance, situation updates
+``duration``       extension, early end
+``reporting``      reports and recommendations: term of reference (c)
+``circulation``    what the wider membership is told, and consent to being named
+``closing``        waivers and the end of the case
+``posts``          an alternate, a new holder
+``clock``          ladders, and the clock of the whole case
+``stage``          the case enters a stage
+
+A text that the rules wrote themselves is the English of the ``reasons`` (of a gate: the ``matter``) beside it
+(``models.reasons``). No reasons: the text is somebody's own words. None: the entry is from before 29 November 2026, when
+the text alone was kept (``models.old_sentences``).
 """
 
 from typing import Annotated, get_args

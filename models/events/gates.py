@@ -6,13 +6,17 @@ from typing import Literal
 from models.base import Prose, Value
 from models.case.gates import Decider, GateName, GateOutcome, PositionKind
 from models.posts import Post
+from models.reasons import StatedReason
 
 
 class GateOpened(Value):
+    """``matter``: of which ``about`` is the text."""
+
     type: Literal["gate_opened"] = "gate_opened"
     gate: GateName
     on: str
     about: Prose
+    matter: tuple[StatedReason, ...] | None = None
     respondent: Post
     deciders: tuple[Decider, ...]
     terms: Mapping[str, str] = {}
@@ -29,14 +33,19 @@ class PositionTaken(Value):
 
 
 class PositionsVoided(Value):
-    """What they were given on was amended: all are asked again, on the new version (``on``)."""
+    """What they were given on was amended: all are asked again, on the new version (``on``).
+
+    ``reasons``: of which ``why`` is the sentence.
+    """
 
     type: Literal["positions_voided"] = "positions_voided"
     gate: GateName
     posts: tuple[Post, ...]
     on: str
     about: Prose
+    matter: tuple[StatedReason, ...] | None = None
     why: Prose
+    reasons: tuple[StatedReason, ...] | None = None
     deciders: tuple[Decider, ...]
     respondent: Post | None = None
 
@@ -91,3 +100,4 @@ class GateDecided(Value):
     gate: GateName
     outcome: GateOutcome
     text: Prose = ""
+    reasons: tuple[StatedReason, ...] | None = None

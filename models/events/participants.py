@@ -4,14 +4,16 @@ from typing import Literal
 
 from models.base import Instant, Line, Prose, Value
 from models.case.participants import ParticipantState, Seat
+from models.reasons import StatedReason
 
 
 class Listed(Value):
-    """One member on a proposed list."""
+    """One member on a proposed list; ``reasons``: of which ``why`` is the text."""
 
     member: str
     seat: Seat = Seat.PARTICIPANT
     why: Line = ""
+    reasons: tuple[StatedReason, ...] | None = None
 
 
 class ParticipantsProposed(Value):
@@ -23,6 +25,7 @@ class ParticipantsProposed(Value):
 class Commented(Value):
     type: Literal["commented"] = "commented"
     text: Prose
+    reasons: tuple[StatedReason, ...] | None = None
 
 
 class Invited(Value):
@@ -35,6 +38,7 @@ class Responded(Value):
     member: str
     state: ParticipantState
     text: Prose = ""
+    reasons: tuple[StatedReason, ...] | None = None
 
 
 class Replaced(Value):
@@ -62,9 +66,11 @@ class MinimumMissing(Value):
 
     type: Literal["minimum_missing"] = "minimum_missing"
     lacks: tuple[Line, ...]
+    reasons: tuple[StatedReason, ...] | None = None
 
 
 class Convened(Value):
     type: Literal["convened"] = "convened"
     text: Prose = ""
+    reasons: tuple[StatedReason, ...] | None = None
     active_until: Instant

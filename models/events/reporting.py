@@ -5,6 +5,7 @@ from typing import Literal
 from models.base import Prose, Value
 from models.case.reporting import Recommendation, Report, ReportState
 from models.posts import Post
+from models.reasons import StatedReason
 
 
 class ReportOpened(Value):
@@ -51,5 +52,6 @@ class ReportMoved(Value):
     kind: str
     state: ReportState
     text: Prose = ""
+    reasons: tuple[StatedReason, ...] | None = None
     why: Literal["revised", "objected", "declined", "lapsed"] | None = None
     post: Post | None = None

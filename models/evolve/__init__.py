@@ -1,7 +1,10 @@
 """(state, event) -> state. What an event means for a case, and nothing else: no rule is decided here.
 
 A state is never changed in place: what an event does not touch is the very same object afterwards, by which
-the projection sees what to write. Each part of the procedure has its module, named as in ``models.events``.
+the projection sees what to write. ``handlers`` is the table of all events. Each part of the
+procedure has its module, named as in ``models.events``: ``request``, ``gates``, ``participants``, ``outcomes``,
+``arrangements``, ``meetings``, ``duration``, ``reporting``, ``circulation``, ``closing``, ``posts``, ``clock`` and
+``stage``.
 """
 
 from datetime import datetime

@@ -18,6 +18,7 @@ from models.events.participants import (
 )
 from models.evolve.handlers import changed, on, put
 from models.posts import Post
+from models.reasons import ReasonCode, reason, text_and_reasons
 
 _REOPENED = (ParticipantState.LAPSED, ParticipantState.DECLINED, ParticipantState.LEFT, ParticipantState.REPLACED)
 """A member in one of these states that is proposed again starts anew."""
@@ -34,10 +35,13 @@ def _(case: Case, event: ParticipantsProposed, at: datetime, by: Post) -> Case:
     for row in event.listed:
         known = listed.get(row.member)
         if known is not None and known.state not in _REOPENED:
-            listed[row.member] = changed(known, seat=row.seat, why=row.why or known.why)
+            told = row if row.why else known
+            listed[row.member] = changed(known, seat=row.seat, why=told.why, reasons=told.reasons)
         else:
             place = known.place_of if known is not None else ""
-            listed[row.member] = Participant(member=row.member, seat=row.seat, why=row.why, place_of=place)
+            listed[row.member] = Participant(
+                member=row.member, seat=row.seat, why=row.why, reasons=row.reasons, place_of=place
+            )
     return changed(case, participants=listed)
 
 
@@ -61,13 +65,9 @@ def _(case: Case, event: Replaced, at: datetime, by: Post) -> Case:
 
 @on(Admitted)
 def _(case: Case, event: Admitted, at: datetime, by: Post) -> Case:
+    why, reasons = text_and_reasons(event.text or reason(ReasonCode.LATER_ADMISSION))
     return _participant(
-        case,
-        event.member,
-        state=ParticipantState.ADMITTED,
-        seat=event.seat,
-        why=event.text or "later admission",
-        endorsed_by=(),
+        case, event.member, state=ParticipantState.ADMITTED, seat=event.seat, why=why, reasons=reasons, endorsed_by=()
     )
 
 

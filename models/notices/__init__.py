@@ -1,13 +1,35 @@
 """Who is told of what: for each event, the notices it causes and the posts they go to.
 
-Kinds are listed in ``KINDS``. ``telling`` has the circles of readers, ``state`` the states of the ledger, ``still_due``
-late reminders; each other module holds who is told of one part of the procedure. Only a post that may learn of the case
-(``visibility``) is ever told of it.
+Only a post that may learn of the case (``visibility``) is ever told of it.
+
+``kinds``      every kind of notice, with its causes and its readers
+``notice``     one notice, and the table of who is told of which event; ``facts``: what it tells
+``circles``    who is meant by the requesters, the group, everybody concerned
+``state``      what becomes of a notice on its way (the ledger)
+``still_due``  whether a reminder that waited is to be sent still
+
+Who is told stands in a module for each part of the procedure, named as in ``events``: ``request``, ``stage``, ``gates``,
+``participants``, ``outcomes``, ``arrangements``, ``meetings``, ``duration``, ``reporting``, ``circulation``, ``posts``,
+``clock``; and ``closing``: what the end of a case takes from its readers.
 """
 
 from models import events as e
 from models.case import Case
-from models.notices import clock, gates, group, posts, reporting, request, work
+from models.notices import (
+    arrangements,
+    circulation,
+    clock,
+    duration,
+    gates,
+    meetings,
+    outcomes,
+    participants,
+    posts,
+    reporting,
+    request,
+    stage,
+)
+from models.notices.facts import NoticeFacts, facts_of_row
 from models.notices.kinds import (
     DIGEST,
     NOTICE_KINDS,
@@ -17,7 +39,7 @@ from models.notices.kinds import (
     NoticeKind,
     summary_of,
 )
-from models.notices.telling import NOTICE_RULES, Notice
+from models.notices.notice import NOTICE_RULES, Notice, notify
 from models.posts import Capacity, Post
 from models.visibility import may_see
 
@@ -29,13 +51,29 @@ __all__ = [
     "POLICY_PROPOSED",
     "POLICY_SETTLED",
     "Notice",
+    "NoticeFacts",
     "NoticeKind",
+    "facts_of_row",
     "notices_of",
+    "notify",
     "summary_of",
 ]
 
-_PARTS = (clock, gates, group, posts, reporting, request, work)
-"""Importing them has filled ``TOLD``."""
+_PARTS = (
+    arrangements,
+    circulation,
+    clock,
+    duration,
+    gates,
+    meetings,
+    outcomes,
+    participants,
+    posts,
+    reporting,
+    request,
+    stage,
+)
+"""Importing them has filled ``NOTICE_RULES``."""
 
 
 def notices_of(case: Case, event: e.AnyEvent) -> tuple[Notice, ...]:

@@ -1,35 +1,60 @@
-"""Who is told when the clock acts: reminders, escalations, what is overdue."""
+"""Who is told when the clock of the case stops or acts: reminders, escalations, what is overdue."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from models import events as e
 from models.case import Case, GateName
+from models.duties import open_duties
 from models.ladder import ClockAct
-from models.notices.telling import (
-    Notice,
-    arrangement_facts,
+from models.ladder_subjects import SubjectKind, read_subject
+from models.notices.arrangements import arrangement_facts, not_agreed
+from models.notices.circles import (
     co_chair_posts,
-    gate_facts,
+    everybody_concerned,
     group_posts,
-    not_agreed,
-    notices_on,
-    notify,
-    owner_and_supporters,
     participant_posts,
     requester_posts,
-    silent_at,
+    text_for,
 )
-from models.posts import SECRETARIAT, Capacity, desk_of
+from models.notices.facts import DutyFact, NoticeFacts
+from models.notices.gates import gate_facts
+from models.notices.notice import Notice, notices_on, notify
+from models.notices.outcomes import owner_and_supporters
+from models.posts import SECRETARIAT, Capacity, Post, desk_of
 from models.rules.circulation import consents_asked, pending_circulation
+
+
+@notices_on(e.Suspended)
+def _(case: Case, event: e.Suspended) -> Iterable[Notice]:
+    yield from notify("case_suspended", _awaited(case), own=lambda post: {"text": text_for(case, post, event.text)})
+
+
+@notices_on(e.Resumed)
+def _(case: Case, event: e.Resumed) -> Iterable[Notice]:
+    yield from notify(
+        "case_resumed",
+        _awaited(case),
+        own=lambda post: {"text": text_for(case, post, event.text), "dates": moved(case, post)},
+    )
+
+
+def _awaited(case: Case) -> list[Post]:
+    """Everybody in the case, and whoever else has something to do in it."""
+    return [*everybody_concerned(case), *(duty.post for duty in open_duties(case))]
+
+
+def moved(case: Case, post: Post) -> tuple[DutyFact, ...]:
+    """The duties of a post with their dates, after all of them have moved."""
+    mine = (duty for duty in open_duties(case) if duty.post == post and duty.due is not None)
+    return tuple(dict.fromkeys(DutyFact(do=duty.do, about=duty.about, due=duty.due) for duty in mine))
 
 
 @notices_on(e.RungPassed)
 def _(case: Case, event: e.RungPassed) -> Iterable[Notice]:
-    kind, _, name = event.subject.partition(":")
-    told = _BY_CLOCK.get(kind)
-    if told is not None:
-        yield from told(case, name, event)
+    kind, about = read_subject(event.subject)
+    if told := _BY_CLOCK.get(kind):
+        yield from told(case, about, event)
 
 
 def _gate_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
@@ -38,28 +63,21 @@ def _gate_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
         return
     facts = gate_facts(case, gate.name)
     if event.act in (ClockAct.REMIND, ClockAct.REMIND_LAST):
-        yield from notify("review_reminder", gate.undecided, due=event.due, facts=facts)
+        yield from notify("review_reminder", gate.undecided, facts, due=event.due)
     elif event.act is ClockAct.ESCALATE_ALTERNATE:
-        yield from notify("review_escalated", gate.undecided, due=event.due, capacity=Capacity.ALTERNATE, facts=facts)
+        yield from notify("review_escalated", gate.undecided, facts, due=event.due, capacity=Capacity.ALTERNATE)
     elif event.act is ClockAct.ESCALATE_OFFICES:
         lapses = next((r.at for r in _rungs(case, event.subject) if r.act is ClockAct.LAPSE), None)
         readers = [*(decider.post for decider in gate.deciders), SECRETARIAT]
-        silent = silent_at(case, gate.name)
-        yield from notify("review_overdue", readers, due=lapses, silent=silent, facts=facts)
-
-
-def _rungs(case: Case, subject: str) -> Iterable[Any]:
-    ladder = case.ladders.get(subject)
-    return ladder.rungs if ladder else ()
+        yield from notify("review_overdue", readers, facts.also(silent=gate.undecided), due=lapses)
 
 
 def _answer_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     gate = case.gates[GateName(name)]
     question = gate.questions[0].text if gate.questions else ""
     readers = [gate.respondent, *co_chair_posts(case)]
-    askers = ", ".join(one.by for one in gate.questions)
-    facts = {**gate_facts(case, gate.name), "text": question, "askers": askers}
-    yield from notify("answer_overdue", readers, due=event.due, facts=facts)
+    facts = gate_facts(case, gate.name).also(text=question, askers=tuple(one.by for one in gate.questions))
+    yield from notify("answer_overdue", readers, facts, due=event.due)
 
 
 def _completeness_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
@@ -68,10 +86,8 @@ def _completeness_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[N
 
 def _resubmission_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     if event.act is ClockAct.REMIND:
-        missing = "\n".join(case.returned)
-        yield from notify(
-            "resubmission_reminder", [*requester_posts(case), SECRETARIAT], due=event.due, missing=missing
-        )
+        facts = NoticeFacts(missing=case.returned)
+        yield from notify("resubmission_reminder", [*requester_posts(case), SECRETARIAT], facts, due=event.due)
 
 
 def _invitation_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
@@ -86,23 +102,25 @@ def _list_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
 
 
 def _admission_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
-    yield from notify("admission_proposed", participant_posts(case), due=event.due, member=name)
+    yield from notify("admission_proposed", participant_posts(case), NoticeFacts(member=name), due=event.due)
 
 
 def _outcome_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     before = event.act is ClockAct.REMIND
     readers = owner_and_supporters(case, name) + ([] if before else [SECRETARIAT])
     kind = "outcome_due" if before else "outcome_overdue"
-    yield from notify(kind, readers, due=event.due, outcome=name, indicator=case.outcomes[name].indicator)
+    facts = NoticeFacts(outcome=name, indicator=case.outcomes[name].indicator)
+    yield from notify(kind, readers, facts, due=event.due)
 
 
 def _verify_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
-    yield from notify("outcome_done", co_chair_posts(case), due=event.due, outcome=name)
+    yield from notify("outcome_done", co_chair_posts(case), NoticeFacts(outcome=name), due=event.due)
 
 
 def _arrangement_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     parties = [desk_of(code) for code in case.arrangements[name].parties]
-    yield from notify("arrangement_review_due", [*parties, SECRETARIAT], due=event.due, arrangement=name)
+    facts = NoticeFacts(arrangement=name)
+    yield from notify("arrangement_review_due", [*parties, SECRETARIAT], facts, due=event.due)
 
 
 def _situation_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
@@ -121,7 +139,7 @@ def _contributions_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[
 def _agreement_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     arrangement = case.arrangements[name]
     facts = arrangement_facts(arrangement)
-    yield from notify("arrangement_proposed", not_agreed(arrangement), due=event.due, facts=facts)
+    yield from notify("arrangement_proposed", not_agreed(arrangement), facts, due=event.due)
 
 
 def _closing_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
@@ -133,24 +151,29 @@ def _consent_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice
     circulation = case.circulation
     if circulation is not None and event.act is ClockAct.REMIND:
         asked = [desk_of(code) for code in consents_asked(case, circulation)]
-        yield from notify("consent_reminder", asked, due=event.due, what=circulation.what)
+        yield from notify("consent_reminder", asked, NoticeFacts(what=circulation.what), due=event.due)
 
 
-_BY_CLOCK: dict[str, Callable[[Case, str, e.RungPassed], Iterable[Notice]]] = {
-    "gate": _gate_rung,
-    "answer": _answer_rung,
-    "completeness": _completeness_rung,
-    "resubmission": _resubmission_rung,
-    "invitation": _invitation_rung,
-    "list": _list_rung,
-    "admission": _admission_rung,
-    "outcome": _outcome_rung,
-    "verify": _verify_rung,
-    "arrangement": _arrangement_rung,
-    "situation": _situation_rung,
-    "duration": _duration_rung,
-    "contributions": _contributions_rung,
-    "consent": _consent_rung,
-    "agreement": _agreement_rung,
-    "closing": _closing_rung,
+def _rungs(case: Case, subject: str) -> Iterable[Any]:
+    ladder = case.ladders.get(subject)
+    return ladder.rungs if ladder else ()
+
+
+_BY_CLOCK: dict[SubjectKind, Callable[[Case, str, e.RungPassed], Iterable[Notice]]] = {
+    SubjectKind.GATE: _gate_rung,
+    SubjectKind.ANSWER: _answer_rung,
+    SubjectKind.COMPLETENESS: _completeness_rung,
+    SubjectKind.RESUBMISSION: _resubmission_rung,
+    SubjectKind.INVITATION: _invitation_rung,
+    SubjectKind.LIST: _list_rung,
+    SubjectKind.ADMISSION: _admission_rung,
+    SubjectKind.OUTCOME: _outcome_rung,
+    SubjectKind.VERIFY: _verify_rung,
+    SubjectKind.ARRANGEMENT: _arrangement_rung,
+    SubjectKind.SITUATION: _situation_rung,
+    SubjectKind.DURATION: _duration_rung,
+    SubjectKind.CONTRIBUTIONS: _contributions_rung,
+    SubjectKind.CONSENT: _consent_rung,
+    SubjectKind.AGREEMENT: _agreement_rung,
+    SubjectKind.CLOSING: _closing_rung,
 }

@@ -6,39 +6,40 @@ from datetime import datetime
 from models import events as e
 from models.case import Case, GateName, GateOutcome
 from models.duties import open_duties
-from models.notices.telling import (
-    Notice,
-    co_chair_posts,
-    gate_facts,
-    ladder_due,
-    notices_on,
-    notify,
-    requester_posts,
-    silent_at,
-)
+from models.ladder_subjects import SubjectKind
+from models.notices.circles import co_chair_posts, requester_posts
+from models.notices.facts import NoticeFacts
+from models.notices.notice import Notice, ladder_due, notices_on, notify
 from models.posts import SECRETARIAT
 
 
 def _gate_due(case: Case, name: GateName) -> datetime | None:
-    return ladder_due(case, f"gate:{name.value}")
+    return ladder_due(case, SubjectKind.GATE, name)
+
+
+def gate_facts(case: Case, name: GateName) -> NoticeFacts:
+    """What every notice about a gate says."""
+    gate = case.gates[name]
+    interests = tuple(decider.post for decider in gate.deciders if decider.interest)
+    return NoticeFacts(gate=name, about=gate.about, matter=gate.matter, round=gate.round, interests=interests)
 
 
 @notices_on(e.GateOpened)
 def _(case: Case, event: e.GateOpened) -> Iterable[Notice]:
     posts = [decider.post for decider in event.deciders]
-    yield from notify("review_requested", posts, due=_gate_due(case, event.gate), facts=gate_facts(case, event.gate))
+    yield from notify("review_requested", posts, gate_facts(case, event.gate), due=_gate_due(case, event.gate))
 
 
 @notices_on(e.PositionsVoided)
 def _(case: Case, event: e.PositionsVoided) -> Iterable[Notice]:
     """While a question is open nobody decides: the answer asks all again. Whoever is to answer now is asked it."""
-    facts = {**gate_facts(case, event.gate), "why": event.why}
+    facts = gate_facts(case, event.gate).also(why=event.why, reasons=event.reasons)
     if case.gates[event.gate].questions:
         yield from _asked_instead(case, event.gate)
-        yield from notify("review_requested_again", event.posts, facts=facts)
+        yield from notify("review_requested_again", event.posts, facts)
         return
     posts = [decider.post for decider in event.deciders]
-    yield from notify("review_requested_again", posts, due=_gate_due(case, event.gate), facts=facts)
+    yield from notify("review_requested_again", posts, facts, due=_gate_due(case, event.gate))
 
 
 @notices_on(e.RespondentChanged)
@@ -48,10 +49,10 @@ def _(case: Case, event: e.RespondentChanged) -> Iterable[Notice]:
 
 def _asked_instead(case: Case, name: GateName) -> Iterable[Notice]:
     """What is still to be answered, for whoever answers now."""
-    gate, due = case.gates[name], ladder_due(case, f"answer:{name.value}")
+    gate, due = case.gates[name], ladder_due(case, SubjectKind.ANSWER, name)
     for question in gate.questions:
-        facts = {**gate_facts(case, name), "post": question.by, "text": question.text}
-        yield from notify("question_asked", [gate.respondent], due=due, facts=facts)
+        facts = gate_facts(case, name).also(post=question.by, text=question.text)
+        yield from notify("question_asked", [gate.respondent], facts, due=due)
 
 
 @notices_on(e.PositionTaken)
@@ -59,42 +60,38 @@ def _(case: Case, event: e.PositionTaken) -> Iterable[Notice]:
     gate = case.gates[event.gate]
     if gate.open:
         others = [decider.post for decider in gate.deciders if decider.post != event.post]
-        facts = {**gate_facts(case, event.gate), "post": event.post, "position": event.position.value}
-        yield from notify(
-            "position_taken",
-            others,
-            due=_gate_due(case, event.gate),
-            text=event.text,
-            facts=facts,
-            silent=silent_at(case, event.gate),
+        facts = gate_facts(case, event.gate).also(
+            post=event.post, position=event.position.value, text=event.text, silent=gate.undecided
         )
+        yield from notify("position_taken", others, facts, due=_gate_due(case, event.gate))
 
 
 @notices_on(e.QuestionAsked)
 def _(case: Case, event: e.QuestionAsked) -> Iterable[Notice]:
     gate = case.gates[event.gate]
-    due = ladder_due(case, f"answer:{event.gate.value}")
-    facts = {**gate_facts(case, event.gate), "post": event.post, "text": event.text}
-    yield from notify("question_asked", [gate.respondent], due=due, facts=facts)
+    due = ladder_due(case, SubjectKind.ANSWER, event.gate)
+    facts = gate_facts(case, event.gate).also(post=event.post, text=event.text)
+    yield from notify("question_asked", [gate.respondent], facts, due=due)
 
 
 @notices_on(e.QuestionAnswered)
 def _(case: Case, event: e.QuestionAnswered) -> Iterable[Notice]:
-    posts = [decider.post for decider in case.gates[event.gate].deciders]
-    facts = {**gate_facts(case, event.gate), "text": event.text, "silent": silent_at(case, event.gate)}
-    yield from notify("question_answered", posts, due=_gate_due(case, event.gate), facts=facts)
+    gate = case.gates[event.gate]
+    facts = gate_facts(case, event.gate).also(text=event.text, silent=gate.undecided)
+    posts = [decider.post for decider in gate.deciders]
+    yield from notify("question_answered", posts, facts, due=_gate_due(case, event.gate))
 
 
 @notices_on(e.Recused)
 def _(case: Case, event: e.Recused) -> Iterable[Notice]:
-    facts = {**gate_facts(case, event.gate), "place_of": event.post}
-    yield from notify("review_requested", [event.substitute], due=_gate_due(case, event.gate), facts=facts)
+    facts = gate_facts(case, event.gate).also(place_of=event.post)
+    yield from notify("review_requested", [event.substitute], facts, due=_gate_due(case, event.gate))
 
 
 @notices_on(e.GateSplit)
 def _(case: Case, event: e.GateSplit) -> Iterable[Notice]:
     posts = [*(decider.post for decider in case.gates[event.gate].deciders), SECRETARIAT]
-    yield from notify("consultation_opened", posts, due=_gate_due(case, event.gate), facts=gate_facts(case, event.gate))
+    yield from notify("consultation_opened", posts, gate_facts(case, event.gate), due=_gate_due(case, event.gate))
 
 
 @notices_on(e.GateDecided)
@@ -110,8 +107,8 @@ def _(case: Case, event: e.GateDecided) -> Iterable[Notice]:
         *co_chair_posts(case),
         SECRETARIAT,
     ]
-    facts = {**gate_facts(case, event.gate), "outcome": event.outcome.value, "text": event.text}
-    yield from notify(kind, readers, due=ladder_due(case, "resubmission"), facts=facts)
+    facts = gate_facts(case, event.gate).also(outcome=event.outcome.value, text=event.text, reasons=event.reasons)
+    yield from notify(kind, readers, facts, due=ladder_due(case, SubjectKind.RESUBMISSION))
     yield from _left_to_the_secretariat(case)
 
 
@@ -120,6 +117,7 @@ def _left_to_the_secretariat(case: Case) -> Iterable[Notice]:
     now = {duty.do for duty in open_duties(case) if duty.post == SECRETARIAT}
     if "propose" in now:
         readers = [SECRETARIAT, *case.directory.steering_group]
-        yield from notify("list_awaited", readers, due=ladder_due(case, "list"), first="yes")
+        yield from notify("list_awaited", readers, NoticeFacts(first=True), due=ladder_due(case, SubjectKind.LIST))
     if "close" in now:
-        yield from notify("closing_awaited", [SECRETARIAT], due=ladder_due(case, "closing"), first="yes")
+        due = ladder_due(case, SubjectKind.CLOSING)
+        yield from notify("closing_awaited", [SECRETARIAT], NoticeFacts(first=True), due=due)

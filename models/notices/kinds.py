@@ -5,8 +5,10 @@ How each is delivered stands in the registry of ``notifications``. Tests hold th
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import partial
 
 from models.base import N_, Value
+from models.ladder_subjects import SubjectKind
 
 DIGEST = "digest"
 """Stands in the place of a kind for a digest: one mail with notices of several kinds and cases, caused by no event."""
@@ -70,370 +72,314 @@ class NoticeKind(Value):
 _C = Circle
 
 
-def _kind(name: str, summary: str, *, on: tuple[str, ...], to: tuple[Circle, ...], asks: bool = False) -> NoticeKind:
-    return NoticeKind(name=name, summary=summary, on=on, to=to, asks=asks)
+def _clock(kind: SubjectKind) -> str:
+    return f"clock:{kind.value}"
+
+
+def _tells(name: str, summary: str, on: str, *to: Circle, asks: bool = False) -> NoticeKind:
+    """A kind whose reader is told; ``on``: its events, between blanks."""
+    return NoticeKind(name=name, summary=summary, on=tuple(on.split()), to=to, asks=asks)
+
+
+_asks = partial(_tells, asks=True)
+"""A kind whose reader has to do something."""
 
 
 _ALL = (
     # the request
-    _kind(
+    _tells(
         "request_received",
         N_("A request has been submitted; its requester has it confirmed."),
-        on=("submitted",),
-        to=(_C.REQUESTERS,),
+        "submitted",
+        _C.REQUESTERS,
     ),
-    _kind(
+    _asks(
         "completeness_requested",
         N_("The secretariat is asked to check a request."),
-        on=("submitted", "resubmitted"),
-        to=(_C.SECRETARIAT,),
-        asks=True,
+        "submitted resubmitted",
+        _C.SECRETARIAT,
     ),
-    _kind(
+    _asks(
         "completeness_overdue",
         N_("The check of a request is overdue."),
-        on=("clock:completeness",),
-        to=(_C.SECRETARIAT, _C.CO_CHAIRS),
-        asks=True,
+        _clock(SubjectKind.COMPLETENESS),
+        _C.SECRETARIAT,
+        _C.CO_CHAIRS,
     ),
-    _kind(
-        "request_returned",
-        N_("A request came back with a list of what is missing."),
-        on=("returned",),
-        to=(_C.REQUESTERS,),
-        asks=True,
-    ),
-    _kind(
+    _asks("request_returned", N_("A request came back with a list of what is missing."), "returned", _C.REQUESTERS),
+    _asks(
         "resubmission_reminder",
         N_("A returned request still waits for a new version."),
-        on=("clock:resubmission",),
-        to=(_C.REQUESTERS, _C.SECRETARIAT),
-        asks=True,
+        _clock(SubjectKind.RESUBMISSION),
+        _C.REQUESTERS,
+        _C.SECRETARIAT,
     ),
-    _kind(
-        "request_joined",
-        N_("Another member submits the request jointly."),
-        on=("joined",),
-        to=(_C.REQUESTERS, _C.SECRETARIAT),
+    _tells(
+        "request_joined", N_("Another member submits the request jointly."), "joined", _C.REQUESTERS, _C.SECRETARIAT
     ),
-    _kind(
-        "request_withdrawn",
-        N_("A requester took its request back."),
-        on=("requester_withdrew",),
-        to=(_C.MEMBER, _C.EVERYBODY),
+    _tells(
+        "request_withdrawn", N_("A requester took its request back."), "requester_withdrew", _C.MEMBER, _C.EVERYBODY
     ),
     # gates
-    _kind(
-        "review_requested",
-        N_("A Co-Chair is asked to decide at a gate."),
-        on=("gate_opened", "recused"),
-        to=(_C.DECIDERS,),
-        asks=True,
-    ),
-    _kind(
+    _asks("review_requested", N_("A Co-Chair is asked to decide at a gate."), "gate_opened recused", _C.DECIDERS),
+    _asks(
         "review_requested_again",
         N_("What a gate is about was amended; positions are void and all are asked again."),
-        on=("positions_voided",),
-        to=(_C.DECIDERS,),
-        asks=True,
+        "positions_voided",
+        _C.DECIDERS,
     ),
-    _kind(
-        "review_reminder", N_("A gate still waits for this Co-Chair."), on=("clock:gate",), to=(_C.DECIDERS,), asks=True
-    ),
-    _kind(
+    _asks("review_reminder", N_("A gate still waits for this Co-Chair."), _clock(SubjectKind.GATE), _C.DECIDERS),
+    _asks(
         "review_escalated",
         N_("A gate's deadline has passed; the alternate is asked."),
-        on=("clock:gate",),
-        to=(_C.ALTERNATES,),
-        asks=True,
+        _clock(SubjectKind.GATE),
+        _C.ALTERNATES,
     ),
-    _kind(
+    _asks(
         "review_overdue",
         N_("A gate is overdue; both offices and the secretariat are told."),
-        on=("clock:gate",),
-        to=(_C.DECIDERS, _C.SECRETARIAT),
-        asks=True,
+        _clock(SubjectKind.GATE),
+        _C.DECIDERS,
+        _C.SECRETARIAT,
     ),
-    _kind(
-        "position_taken",
-        N_("The other Co-Chair has taken a position."),
-        on=("position_taken",),
-        to=(_C.DECIDERS,),
-        asks=True,
-    ),
-    _kind(
+    _asks("position_taken", N_("The other Co-Chair has taken a position."), "position_taken", _C.DECIDERS),
+    _asks(
         "question_asked",
         N_("A Co-Chair asks something; the clock stands until it is answered."),
-        on=("asked", "positions_voided", "respondent_changed"),
-        to=(_C.RESPONDENT,),
-        asks=True,
+        "asked positions_voided respondent_changed",
+        _C.RESPONDENT,
     ),
-    _kind(
-        "question_answered",
-        N_("A question has been answered; the clock runs again."),
-        on=("answered",),
-        to=(_C.DECIDERS,),
-        asks=True,
-    ),
-    _kind(
-        "answer_overdue",
-        N_("An answer is still owed."),
-        on=("clock:answer",),
-        to=(_C.RESPONDENT, _C.CO_CHAIRS),
-        asks=True,
-    ),
-    _kind(
+    _asks("question_answered", N_("A question has been answered; the clock runs again."), "answered", _C.DECIDERS),
+    _asks("answer_overdue", N_("An answer is still owed."), _clock(SubjectKind.ANSWER), _C.RESPONDENT, _C.CO_CHAIRS),
+    _asks(
         "consultation_opened",
         N_("The Co-Chairs disagree: consultation, then a second round."),
-        on=("gate_split",),
-        to=(_C.DECIDERS, _C.SECRETARIAT),
-        asks=True,
+        "gate_split",
+        _C.DECIDERS,
+        _C.SECRETARIAT,
     ),
-    _kind(
+    _tells(
         "decision_made",
         N_("A gate has been decided."),
-        on=("gate_decided",),
-        to=(_C.REQUESTERS, _C.RESPONDENT, _C.DECIDERS, _C.CO_CHAIRS, _C.SECRETARIAT),
+        "gate_decided",
+        _C.REQUESTERS,
+        _C.RESPONDENT,
+        _C.DECIDERS,
+        _C.CO_CHAIRS,
+        _C.SECRETARIAT,
     ),
-    _kind(
+    _tells(
         "decision_lapsed",
         N_("A gate lapsed; nothing is decided."),
-        on=("gate_decided",),
-        to=(_C.REQUESTERS, _C.RESPONDENT, _C.DECIDERS, _C.CO_CHAIRS, _C.SECRETARIAT),
+        "gate_decided",
+        _C.REQUESTERS,
+        _C.RESPONDENT,
+        _C.DECIDERS,
+        _C.CO_CHAIRS,
+        _C.SECRETARIAT,
     ),
     # participants
-    _kind(
+    _asks(
         "participants_proposed",
         N_("The Steering Group is asked to comment on participants."),
-        on=("stage_entered",),
-        to=(_C.STEERING_GROUP,),
-        asks=True,
+        "stage_entered",
+        _C.STEERING_GROUP,
     ),
-    _kind(
+    _asks(
         "list_awaited",
         N_("Another list of participants is awaited."),
-        on=("gate_decided", "clock:list"),
-        to=(_C.SECRETARIAT, _C.STEERING_GROUP, _C.CO_CHAIRS),
-        asks=True,
+        f"gate_decided {_clock(SubjectKind.LIST)}",
+        _C.SECRETARIAT,
+        _C.STEERING_GROUP,
+        _C.CO_CHAIRS,
     ),
-    _kind("invited", N_("A member is invited to the group."), on=("invited",), to=(_C.MEMBER,), asks=True),
-    _kind(
-        "invitation_reminder",
-        N_("An invitation still waits for an answer."),
-        on=("clock:invitation",),
-        to=(_C.MEMBER,),
-        asks=True,
+    _asks("invited", N_("A member is invited to the group."), "invited", _C.MEMBER),
+    _asks(
+        "invitation_reminder", N_("An invitation still waits for an answer."), _clock(SubjectKind.INVITATION), _C.MEMBER
     ),
-    _kind(
-        "invitation_answered",
-        N_("A member has answered its invitation."),
-        on=("responded",),
-        to=(_C.CO_CHAIRS, _C.SECRETARIAT),
+    _tells(
+        "invitation_answered", N_("A member has answered its invitation."), "responded", _C.CO_CHAIRS, _C.SECRETARIAT
     ),
-    _kind(
-        "invitation_lapsed",
-        N_("An invitation lapsed without an answer."),
-        on=("responded",),
-        to=(_C.MEMBER, _C.SECRETARIAT),
-    ),
-    _kind(
+    _tells("invitation_lapsed", N_("An invitation lapsed without an answer."), "responded", _C.MEMBER, _C.SECRETARIAT),
+    _asks(
         "minimum_missing",
         N_("Everyone has answered, but the minimum composition is not met."),
-        on=("minimum_missing",),
-        to=(_C.CO_CHAIRS, _C.SECRETARIAT),
-        asks=True,
+        "minimum_missing",
+        _C.CO_CHAIRS,
+        _C.SECRETARIAT,
     ),
-    _kind(
+    _asks(
         "admission_proposed",
         N_("The group is asked to endorse a later admission."),
-        on=("admitted", "clock:admission"),
-        to=(_C.PARTICIPANTS,),
-        asks=True,
+        f"admitted {_clock(SubjectKind.ADMISSION)}",
+        _C.PARTICIPANTS,
     ),
-    _kind(
+    _tells(
         "participant_left",
         N_("A participant has left the group."),
-        on=("responded",),
-        to=(_C.CO_CHAIRS, _C.SECRETARIAT, _C.MEMBER),
+        "responded",
+        _C.CO_CHAIRS,
+        _C.SECRETARIAT,
+        _C.MEMBER,
     ),
-    _kind(
+    _tells(
         "group_convened",
         N_("The group is at work."),
-        on=("convened",),
-        to=(_C.GROUP, _C.CO_CHAIRS, _C.SECRETARIAT, _C.STEERING_GROUP),
+        "convened",
+        _C.GROUP,
+        _C.CO_CHAIRS,
+        _C.SECRETARIAT,
+        _C.STEERING_GROUP,
     ),
     # operational
-    _kind(
-        "outcome_assigned",
-        N_("A member owns or supports a new outcome."),
-        on=("outcome_added",),
-        to=(_C.OWNERS,),
-        asks=True,
+    _asks("outcome_assigned", N_("A member owns or supports a new outcome."), "outcome_added", _C.OWNERS),
+    _asks("outcome_due", N_("An outcome is due soon."), _clock(SubjectKind.OUTCOME), _C.OWNERS),
+    _asks(
+        "outcome_overdue", N_("An outcome is due or overdue."), _clock(SubjectKind.OUTCOME), _C.OWNERS, _C.SECRETARIAT
     ),
-    _kind("outcome_due", N_("An outcome is due soon."), on=("clock:outcome",), to=(_C.OWNERS,), asks=True),
-    _kind(
-        "outcome_overdue",
-        N_("An outcome is due or overdue."),
-        on=("clock:outcome",),
-        to=(_C.OWNERS, _C.SECRETARIAT),
-        asks=True,
-    ),
-    _kind("outcome_blocked", N_("An outcome is blocked."), on=("outcome_moved",), to=(_C.CO_CHAIRS, _C.SECRETARIAT)),
-    _kind(
+    _tells("outcome_blocked", N_("An outcome is blocked."), "outcome_moved", _C.CO_CHAIRS, _C.SECRETARIAT),
+    _asks(
         "outcome_done",
         N_("An outcome is done and waits for a Co-Chair to verify it."),
-        on=("outcome_moved", "clock:verify"),
-        to=(_C.CO_CHAIRS,),
-        asks=True,
+        f"outcome_moved {_clock(SubjectKind.VERIFY)}",
+        _C.CO_CHAIRS,
     ),
-    _kind(
+    _tells(
         "outcome_verified",
         N_("A Co-Chair has verified an outcome; the other may object."),
-        on=("outcome_moved",),
-        to=(_C.CO_CHAIRS, _C.OWNERS),
+        "outcome_moved",
+        _C.CO_CHAIRS,
+        _C.OWNERS,
     ),
-    _kind("outcome_reopened", N_("An outcome is open again."), on=("outcome_moved",), to=(_C.OWNERS,), asks=True),
-    _kind(
+    _asks("outcome_reopened", N_("An outcome is open again."), "outcome_moved", _C.OWNERS),
+    _asks(
         "arrangement_proposed",
         N_("The parties are asked to agree to an arrangement."),
-        on=("arrangement_added", "clock:agreement"),
-        to=(_C.PARTIES,),
-        asks=True,
+        f"arrangement_added {_clock(SubjectKind.AGREEMENT)}",
+        _C.PARTIES,
     ),
-    _kind(
+    _tells(
         "arrangement_in_force",
         N_("All parties have agreed; the arrangement is in force."),
-        on=("arrangement_in_force",),
-        to=(_C.PARTIES, _C.CO_CHAIRS),
+        "arrangement_in_force",
+        _C.PARTIES,
+        _C.CO_CHAIRS,
     ),
-    _kind(
+    _asks(
         "arrangement_review_due",
         N_("An arrangement is due for review."),
-        on=("clock:arrangement",),
-        to=(_C.PARTIES, _C.SECRETARIAT),
-        asks=True,
+        _clock(SubjectKind.ARRANGEMENT),
+        _C.PARTIES,
+        _C.SECRETARIAT,
     ),
-    _kind(
-        "meeting_called",
-        N_("A meeting is called or moved."),
-        on=("meeting_scheduled", "responded"),
-        to=(_C.GROUP, _C.CO_CHAIRS),
-        asks=True,
-    ),
-    _kind(
+    _asks("meeting_called", N_("A meeting is called or moved."), "meeting_scheduled responded", _C.GROUP, _C.CO_CHAIRS),
+    _asks(
         "situation_update_due",
         N_("A situation update is due."),
-        on=("clock:situation",),
-        to=(_C.SECRETARIAT, _C.REQUESTERS),
-        asks=True,
+        _clock(SubjectKind.SITUATION),
+        _C.SECRETARIAT,
+        _C.REQUESTERS,
     ),
-    _kind(
-        "situation_updated", N_("There is a situation update."), on=("situation_updated",), to=(_C.GROUP, _C.CO_CHAIRS)
-    ),
-    _kind(
+    _tells("situation_updated", N_("There is a situation update."), "situation_updated", _C.GROUP, _C.CO_CHAIRS),
+    _asks(
         "activation_ending",
         N_("The activation ends soon unless it is extended."),
-        on=("clock:duration",),
-        to=(_C.CO_CHAIRS, _C.SECRETARIAT, _C.GROUP),
-        asks=True,
+        _clock(SubjectKind.DURATION),
+        _C.CO_CHAIRS,
+        _C.SECRETARIAT,
+        _C.GROUP,
     ),
-    _kind(
-        "activation_extended", N_("The activation has been extended."), on=("extended",), to=(_C.GROUP, _C.SECRETARIAT)
-    ),
-    _kind("case_suspended", N_("The clock of the case stands."), on=("suspended",), to=(_C.EVERYBODY, _C.AWAITED)),
-    _kind("case_resumed", N_("The clock of the case runs again."), on=("resumed",), to=(_C.EVERYBODY, _C.AWAITED)),
+    _tells("activation_extended", N_("The activation has been extended."), "extended", _C.GROUP, _C.SECRETARIAT),
+    _tells("case_suspended", N_("The clock of the case stands."), "suspended", _C.EVERYBODY, _C.AWAITED),
+    _tells("case_resumed", N_("The clock of the case runs again."), "resumed", _C.EVERYBODY, _C.AWAITED),
     # reporting
-    _kind(
-        "contributions_requested",
-        N_("Participants are asked to contribute to a report."),
-        on=("report_opened",),
-        to=(_C.GROUP,),
-        asks=True,
+    _asks(
+        "contributions_requested", N_("Participants are asked to contribute to a report."), "report_opened", _C.GROUP
     ),
-    _kind(
+    _asks(
         "report_begun",
         N_("A report is to be written; the secretariat is asked to draft and table it."),
-        on=("report_opened", "stage_entered"),
-        to=(_C.SECRETARIAT, _C.CO_CHAIRS),
-        asks=True,
+        "report_opened stage_entered",
+        _C.SECRETARIAT,
+        _C.CO_CHAIRS,
     ),
-    _kind(
-        "report_owed", N_("A report waits to be tabled."), on=("clock:contributions",), to=(_C.SECRETARIAT,), asks=True
-    ),
-    _kind(
+    _asks("report_owed", N_("A report waits to be tabled."), _clock(SubjectKind.CONTRIBUTIONS), _C.SECRETARIAT),
+    _asks(
         "report_tabled",
         N_("A report is before the Steering Group under the silence procedure."),
-        on=("report_moved",),
-        to=(_C.STEERING_GROUP,),
-        asks=True,
+        "report_moved",
+        _C.STEERING_GROUP,
     ),
-    _kind(
+    _asks(
         "report_reopened",
         N_("An objection or the Co-Chairs sent a report back to drafting."),
-        on=("report_moved",),
-        to=(_C.SECRETARIAT, _C.CO_CHAIRS),
-        asks=True,
+        "report_moved",
+        _C.SECRETARIAT,
+        _C.CO_CHAIRS,
     ),
-    _kind(
+    _tells(
         "report_accepted",
         N_("The Co-Chairs have accepted a report."),
-        on=("report_moved",),
-        to=(_C.GROUP, _C.STEERING_GROUP, _C.SECRETARIAT),
+        "report_moved",
+        _C.GROUP,
+        _C.STEERING_GROUP,
+        _C.SECRETARIAT,
     ),
-    _kind(
+    _asks(
         "consent_requested",
         N_("A member is asked to consent to being named."),
-        on=("circulation_proposed", "circulation_moved"),
-        to=(_C.NAMED,),
-        asks=True,
+        "circulation_proposed circulation_moved",
+        _C.NAMED,
     ),
-    _kind("consent_reminder", N_("A consent is still awaited."), on=("clock:consent",), to=(_C.NAMED,), asks=True),
-    _kind(
+    _asks("consent_reminder", N_("A consent is still awaited."), _clock(SubjectKind.CONSENT), _C.NAMED),
+    _tells(
         "consent_missing",
         N_("A member is not named: it did not consent."),
-        on=("consent_noted",),
-        to=(_C.CO_CHAIRS, _C.SECRETARIAT),
+        "consent_noted",
+        _C.CO_CHAIRS,
+        _C.SECRETARIAT,
     ),
-    _kind(
+    _asks(
         "closing_awaited",
         N_("The report is accepted; the case waits to be circulated or closed."),
-        on=("gate_decided", "clock:closing"),
-        to=(_C.SECRETARIAT, _C.CO_CHAIRS),
-        asks=True,
+        f"gate_decided {_clock(SubjectKind.CLOSING)}",
+        _C.SECRETARIAT,
+        _C.CO_CHAIRS,
     ),
-    _kind("circulated", N_("The wider membership is told."), on=("circulation_moved",), to=(_C.ADDRESSED,)),
-    _kind("case_ended", N_("The case has ended."), on=("stage_entered",), to=(_C.EVERYBODY, _C.STEERING_GROUP)),
+    _tells("circulated", N_("The wider membership is told."), "circulation_moved", _C.ADDRESSED),
+    _tells("case_ended", N_("The case has ended."), "stage_entered", _C.EVERYBODY, _C.STEERING_GROUP),
     # recommendations
-    _kind(
+    _asks(
         "recommendation_addressed",
         N_("A recommendation is addressed to this member."),
-        on=("recommendation_opened",),
-        to=(_C.ADDRESSEES,),
-        asks=True,
+        "recommendation_opened",
+        _C.ADDRESSEES,
     ),
-    _kind(
+    _asks(
         "recommendation_due",
         N_("A recommendation is due soon."),
-        on=("recommendation_reminded",),
-        to=(_C.ADDRESSEES, _C.SECRETARIAT),
-        asks=True,
+        "recommendation_reminded",
+        _C.ADDRESSEES,
+        _C.SECRETARIAT,
     ),
-    _kind(
+    _asks(
         "recommendation_overdue",
         N_("A recommendation is due or overdue."),
-        on=("recommendation_reminded",),
-        to=(_C.ADDRESSEES, _C.SECRETARIAT),
-        asks=True,
+        "recommendation_reminded",
+        _C.ADDRESSEES,
+        _C.SECRETARIAT,
     ),
-    _kind(
+    _tells(
         "recommendation_resolved",
         N_("A recommendation was adopted, declined or done."),
-        on=("recommendation_resolved",),
-        to=(_C.ADDRESSEES, _C.CO_CHAIRS, _C.SECRETARIAT),
+        "recommendation_resolved",
+        _C.ADDRESSEES,
+        _C.CO_CHAIRS,
+        _C.SECRETARIAT,
     ),
     # posts
-    _kind("post_handed_over", N_("A post has a new holder."), on=("handed_over",), to=(_C.POST, _C.SECRETARIAT)),
-    _kind("post_delegated", N_("A post has an alternate for a time."), on=("delegated",), to=(_C.POST, _C.SECRETARIAT)),
+    _tells("post_handed_over", N_("A post has a new holder."), "handed_over", _C.POST, _C.SECRETARIAT),
+    _tells("post_delegated", N_("A post has an alternate for a time."), "delegated", _C.POST, _C.SECRETARIAT),
 )
 
 NOTICE_KINDS: dict[str, NoticeKind] = {kind.name: kind for kind in _ALL}

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 from models import events as e
 from models.case import Case, Stage
+from models.ladder_subjects import SubjectKind
 from models.log import Entry, event_of
 from models.notices import Notice, notices_of
 from models.posts import Capacity, Post
-from models.rules.participants import MINIMUM
 
 REMINDING = ("rung_passed", "minimum_missing", "recommendation_reminded")
 """The types of the entries by which the clock tells, or that tell what may soon be otherwise."""
@@ -57,7 +57,7 @@ def reminder_now(
 
 def _minimum_now(case: Case, later: Sequence[Entry]) -> str | None:
     """The same of what the minimum composition lacks, which an answer or another list may have settled."""
-    if case.stage is not Stage.PARTICIPANT_SELECTION or MINIMUM not in case.ladders:
+    if case.stage is not Stage.PARTICIPANT_SELECTION or case.ladder(SubjectKind.MINIMUM) is None:
         return _SETTLED
     if case.suspension:
         return _STANDS
@@ -67,7 +67,7 @@ def _minimum_now(case: Case, later: Sequence[Entry]) -> str | None:
 def _sets(entry: Entry, subject: str) -> bool:
     """Whether somebody's act, not the clock's, set the ladder anew."""
     event = event_of(entry)
-    return isinstance(event, e.LadderSet) and event.subject == subject and not entry.command.startswith("clock:")
+    return isinstance(event, e.LadderSet) and event.subject == subject and not entry.by_clock
 
 
 def follow_up_superseded(since: Sequence[Entry]) -> str | None:

@@ -4,8 +4,9 @@ The workflow, the pages, the API and the mails ask here, and a rule stands nowhe
 
 submitted              ``request``: completeness, return, resubmission, joining, withdrawing
 Co-Chair review        ``gates``: every point where Co-Chairs decide, whatever the stage
-participant selection  ``participants``: proposal, comments, invitations, later admission; ``composition``: the minimum
-operational            ``outcomes`` (a), ``arrangements`` (b), ``meetings``, ``duration``: extension, end, suspension
+participant selection  ``participants``: the list, ``invitations``; ``composition``: the minimum
+operational            ``outcomes`` (a), ``arrangements`` (b), ``meetings``, ``duration``: extension, end, suspension;
+                       ``later_admission``
 reporting              ``reporting`` (c) with the silence procedure, ``circulation`` with consent, ``closing``
 at any time            ``posts``: delegation and handing over; ``clock``: what follows where nobody acted
 
@@ -21,6 +22,8 @@ from models.rules import (
     closing,
     duration,
     gates,
+    invitations,
+    later_admission,
     meetings,
     outcomes,
     participants,
@@ -50,6 +53,8 @@ _PARTS = (
     request,
     gates,
     participants,
+    invitations,
+    later_admission,
     outcomes,
     arrangements,
     meetings,

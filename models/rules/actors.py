@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from models.case import Case
-from models.posts import SECRETARIAT, Post, Role
+from models.posts import SECRETARIAT, Post, Role, desk_of
 
 
 class Actor:
@@ -34,7 +34,7 @@ def _decides(case: Case, post: Post) -> bool:
 
 
 def _not_the_requester(case: Case, post: Post) -> str:
-    desks = " and ".join(Post.of(member, Role.FOCAL_POINT) for member in case.requesters)
+    desks = " and ".join(map(desk_of, case.requesters))
     words = "requesters" if len(case.requesters) > 1 else "requester"
     return f"Only the {words}, {desks}, may." if desks else ""
 

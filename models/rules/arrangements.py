@@ -5,9 +5,11 @@ from datetime import date
 from models import events as e
 from models.case import Arrangement, Case, Stage
 from models.commands import AddArrangement, Agree, LogExchange, ReviewArrangement
-from models.ladder import ClockAct, Ladder, Rung
+from models.ladder import ClockAct, Rung, ladder_on
+from models.ladder_subjects import SubjectKind, subject_of
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.posts import Post, Role
+from models.reasons import ReasonCode, reason
 from models.refusal import RefusalKind
 from models.rules.actors import BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, Actor
 from models.rules.checks import must_be_members, refuse
@@ -62,7 +64,7 @@ def add_arrangement(context: RuleContext, body: AddArrangement) -> None:
 def agreement_owed(context: RuleContext, title: str) -> None:
     """The parties that have not agreed are reminded, at the rhythm of invitations, until they do."""
     parties = context.case.arrangements[title].parties
-    context.once(f"agreement:{title}", context.case.track.invitation, ClockAct.REMIND, *parties)
+    context.once(subject_of(SubjectKind.AGREEMENT, title), context.case.track.invitation, ClockAct.REMIND, *parties)
 
 
 @rule("agree", "agree to an arrangement", BY_PARTY, AT_WORK, own_word=True)
@@ -78,18 +80,19 @@ def _agree(context: RuleContext, title: str, member: str) -> None:
     context.emit(e.ArrangementAgreed(arrangement=title, member=member))
     arrangement = context.case.arrangements[title]
     if arrangement.in_force_from is None and set(arrangement.parties) <= set(arrangement.agreed):
-        context.clear(f"agreement:{title}")
+        context.clear(subject_of(SubjectKind.AGREEMENT, title))
         begins = context.morning(arrangement.begins, THE_SECRETARIAT.member) if arrangement.begins else context.now
         if begins > context.now:
             rungs = (Rung(at=begins, act=ClockAct.END),)
-            context.climb(f"begins:{title}", Ladder(due=begins, rungs=rungs, label="the day that the parties want"))
+            ladder = ladder_on(reason(ReasonCode.DAY_WANTED), begins, rungs)
+            context.climb(subject_of(SubjectKind.BEGINS, title), ladder)
         else:
             _in_force(context, title)
 
 
 def begun(context: RuleContext, title: str) -> None:
     """The day has come from which the parties want it."""
-    context.clear(f"begins:{title}")
+    context.clear(subject_of(SubjectKind.BEGINS, title))
     _in_force(context, title)
 
 
@@ -99,20 +102,20 @@ def _in_force(context: RuleContext, title: str) -> None:
 
 
 def _await_review(context: RuleContext, title: str, review: date | None) -> None:
-    subject = f"arrangement:{title}"
+    subject = subject_of(SubjectKind.ARRANGEMENT, title)
     context.clear(subject)
     if review is not None:
         due = context.morning(review, THE_SECRETARIAT.member)
         rungs = tuple(rung for rung in overdue_rungs(context.case.policy, due, context.now) if rung.at >= due)
-        context.climb(subject, Ladder(due=due, rungs=rungs, label=f"review {review.isoformat()}"))
+        context.climb(subject, ladder_on(reason(ReasonCode.REVIEW_ON, day=review.isoformat()), due, rungs))
 
 
 def review_overdue(context: RuleContext, title: str) -> None:
     """A review that is not made is asked for again at the steady rhythm."""
-    ladder = context.case.ladders.get(f"arrangement:{title}")
+    ladder = context.case.ladder(SubjectKind.ARRANGEMENT, title)
     if ladder is not None and not ladder.rungs:
         rungs = overdue_rungs(context.case.policy, ladder.due, context.now)
-        context.climb(f"arrangement:{title}", ladder.model_copy(update={"rungs": rungs}))
+        context.climb(subject_of(SubjectKind.ARRANGEMENT, title), ladder.model_copy(update={"rungs": rungs}))
 
 
 @rule("log_exchange", "note an exchange", (BY_PARTY, BY_SECRETARIAT), AT_WORK, own_word=True)

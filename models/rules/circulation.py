@@ -4,8 +4,10 @@ from models import events as e
 from models.case import Case, Circulation, Consent, Gate, GateName, GateOutcome
 from models.commands import Circulate, GiveConsent
 from models.ladder import ClockAct, halfway, ladder_of
+from models.ladder_subjects import SubjectKind
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.posts import Post, Role
+from models.reasons import ReasonCode, StatedReason, reason
 from models.refusal import RefusalKind
 from models.request import fingerprint
 from models.rules.actors import BY_CO_CHAIR, BY_SECRETARIAT, Actor
@@ -13,9 +15,6 @@ from models.rules.checks import must_be_members, refuse
 from models.rules.context import RuleContext
 from models.rules.gates import follows, must_not_be_closing, open_gate
 from models.rules.table import AT_WORK, rule
-
-CONSENT = "consent"
-"""The name of the ladder of consents."""
 
 
 @rule("circulate", "propose a circulation", (BY_CO_CHAIR, BY_SECRETARIAT), AT_WORK)
@@ -48,12 +47,22 @@ def circulate(context: RuleContext, body: Circulate) -> None:
         on=fingerprint(number, terms, report),
     )
     context.emit(e.CirculationProposed(circulation=circulation))
-    naming = ", ".join(names) or "nobody"
-    about = f"Circulation {number}: {body.what} to {len(circulation.to)} members, naming {naming}"
-    if body.what == "nothing":
-        about = f"Circulation {number}: nothing is circulated"
-    open_gate(context, GateName.CIRCULATION, on=circulation.on, about=about, respondent=THE_SECRETARIAT)
+    open_gate(
+        context,
+        GateName.CIRCULATION,
+        on=circulation.on,
+        matter=_circulation_matter(circulation),
+        respondent=THE_SECRETARIAT,
+    )
     _await_consents(context, circulation)
+
+
+def _circulation_matter(circulation: Circulation) -> tuple[StatedReason, ...]:
+    if circulation.what == "nothing":
+        return (reason(ReasonCode.NO_CIRCULATION, number=circulation.number),)
+    count = len(circulation.to)
+    said = {"number": circulation.number, "kind": circulation.what, "count": count, "naming": circulation.names}
+    return (reason(ReasonCode.CIRCULATION, **said),)
 
 
 def _await_consents(context: RuleContext, circulation: Circulation) -> None:
@@ -62,8 +71,8 @@ def _await_consents(context: RuleContext, circulation: Circulation) -> None:
         span = context.case.track.consent
         due = context.after(span, *asked)
         acts = {ClockAct.REMIND: halfway(context.now, due), ClockAct.LAPSE: due}
-        ladder = ladder_of(due, acts, now=context.now, members=span.offices(asked), label=span.words)
-        context.climb(CONSENT, ladder)
+        ladder = ladder_of(span, due, acts, now=context.now, members=span.offices(asked))
+        context.climb(SubjectKind.CONSENT, ladder)
 
 
 def consents_asked(case: Case, circulation: Circulation) -> tuple[str, ...]:
@@ -118,7 +127,7 @@ def _circulation_approved(context: RuleContext, gate: Gate) -> None:
     context.emit(e.CirculationMoved(circulation=circulation.number, state="approved"))
     circulation = context.case.circulations[circulation.number]
     asked_now = set(circulation.pending) & {post.member for post in context.case.directory.co_chairs}
-    if circulation.pending and (asked_now or CONSENT not in context.case.ladders):
+    if circulation.pending and (asked_now or context.case.ladder(SubjectKind.CONSENT) is None):
         # A Co-Chair that recused has not consented by deciding: its country is asked, with the full time.
         _await_consents(context, circulation)
     _release_if_ready(context)
@@ -130,12 +139,12 @@ def _circulation_refused(context: RuleContext, gate: Gate) -> None:
     if circulation is not None:
         declined = gate.outcome is GateOutcome.DECLINED
         context.emit(e.CirculationMoved(circulation=circulation.number, state="declined" if declined else "lapsed"))
-    context.clear(CONSENT)
+    context.clear(SubjectKind.CONSENT)
 
 
 def consents_lapsed(context: RuleContext) -> None:
     """Who has not said yes is not named: that passage is not released; the rest goes out once approved."""
-    context.clear(CONSENT)
+    context.clear(SubjectKind.CONSENT)
     circulation = pending_circulation(context.case)
     if circulation is None:
         return
@@ -149,6 +158,6 @@ def _release_if_ready(context: RuleContext) -> None:
     if circulation is None:
         return
     if not consents_asked(context.case, circulation):
-        context.clear(CONSENT)
+        context.clear(SubjectKind.CONSENT)
     if circulation.state == "approved" and not circulation.pending:
         context.emit(e.CirculationMoved(circulation=circulation.number, state="released"))

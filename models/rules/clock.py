@@ -5,7 +5,20 @@ from collections.abc import Callable
 from models import events as e
 from models.case import GateName
 from models.ladder import ClockAct
-from models.rules import arrangements, circulation, closing, gates, meetings, outcomes, participants, reporting, request
+from models.ladder_subjects import SubjectKind, read_subject, subject_of
+from models.rules import (
+    arrangements,
+    circulation,
+    closing,
+    gates,
+    invitations,
+    later_admission,
+    meetings,
+    outcomes,
+    participants,
+    reporting,
+    request,
+)
 from models.rules.context import RuleContext
 
 
@@ -13,9 +26,9 @@ def pass_rung(context: RuleContext, subject: str) -> None:
     """Let the next rung of a ladder happen: it is told, and what the procedure says follows."""
     ladder = context.case.ladders[subject]
     rung = ladder.rungs[0]
-    kind, _, name = subject.partition(":")
+    kind, about = read_subject(subject)
     context.emit(e.RungPassed(subject=subject, act=rung.act, due=ladder.due))
-    _FOLLOWS[kind](context, name, rung.act)
+    _FOLLOWS[kind](context, about, rung.act)
 
 
 def _gate(context: RuleContext, name: str, act: ClockAct) -> None:
@@ -30,17 +43,17 @@ def _resubmission(context: RuleContext, name: str, act: ClockAct) -> None:
     if act is ClockAct.REMIND:
         request.await_resubmission(context)
     else:
-        context.clear(request.RESUBMISSION)
+        context.clear(SubjectKind.RESUBMISSION)
 
 
 def _invitation(context: RuleContext, name: str, act: ClockAct) -> None:
     if act is ClockAct.LAPSE:
-        participants.invitation_lapsed(context, name)
+        invitations.invitation_lapsed(context, name)
 
 
 def _duration(context: RuleContext, name: str, act: ClockAct) -> None:
     if act is ClockAct.END:
-        context.clear("duration")
+        context.clear(SubjectKind.DURATION)
         reporting.final_report_due(context)
 
 
@@ -50,30 +63,30 @@ def _consent(context: RuleContext, name: str, act: ClockAct) -> None:
 
 
 def _verified(context: RuleContext, name: str, act: ClockAct) -> None:
-    context.clear(f"verified:{name}")
+    context.clear(subject_of(SubjectKind.VERIFIED, name))
 
 
-_FOLLOWS: dict[str, Callable[[RuleContext, str, ClockAct], None]] = {
-    "completeness": lambda context, name, act: request.check_overdue(context),
-    "resubmission": _resubmission,
-    "gate": _gate,
-    "answer": _answer,
-    "comments": lambda context, name, act: context.clear("comments"),
-    "list": lambda context, name, act: participants.await_list(context),
-    "minimum": lambda context, name, act: participants.maybe_begin(context),
-    "invitation": _invitation,
-    "admission": lambda context, name, act: participants.admission_pending(context, name),
-    "situation": lambda context, name, act: meetings.await_update(context),
-    "duration": _duration,
-    "outcome": lambda context, name, act: outcomes.outcome_overdue(context, name),
-    "verify": lambda context, name, act: outcomes.await_verification(context, name),
-    "verified": _verified,
-    "arrangement": lambda context, name, act: arrangements.review_overdue(context, name),
-    "contributions": lambda context, name, act: reporting.report_owed(context),
-    "silence": lambda context, name, act: reporting.silence_ended(context),
-    "consent": _consent,
-    "closing": lambda context, name, act: closing.await_closing(context),
-    "begins": lambda context, name, act: arrangements.begun(context, name),
-    "agreement": lambda context, name, act: arrangements.agreement_owed(context, name),
+_FOLLOWS: dict[SubjectKind, Callable[[RuleContext, str, ClockAct], None]] = {
+    SubjectKind.COMPLETENESS: lambda context, name, act: request.check_overdue(context),
+    SubjectKind.RESUBMISSION: _resubmission,
+    SubjectKind.GATE: _gate,
+    SubjectKind.ANSWER: _answer,
+    SubjectKind.COMMENTS: lambda context, name, act: context.clear(SubjectKind.COMMENTS),
+    SubjectKind.LIST: lambda context, name, act: participants.await_list(context),
+    SubjectKind.MINIMUM: lambda context, name, act: invitations.maybe_begin(context),
+    SubjectKind.INVITATION: _invitation,
+    SubjectKind.ADMISSION: lambda context, name, act: later_admission.admission_pending(context, name),
+    SubjectKind.SITUATION: lambda context, name, act: meetings.await_update(context),
+    SubjectKind.DURATION: _duration,
+    SubjectKind.OUTCOME: lambda context, name, act: outcomes.outcome_overdue(context, name),
+    SubjectKind.VERIFY: lambda context, name, act: outcomes.await_verification(context, name),
+    SubjectKind.VERIFIED: _verified,
+    SubjectKind.ARRANGEMENT: lambda context, name, act: arrangements.review_overdue(context, name),
+    SubjectKind.CONTRIBUTIONS: lambda context, name, act: reporting.report_owed(context),
+    SubjectKind.SILENCE: lambda context, name, act: reporting.silence_ended(context),
+    SubjectKind.CONSENT: _consent,
+    SubjectKind.CLOSING: lambda context, name, act: closing.await_closing(context),
+    SubjectKind.BEGINS: lambda context, name, act: arrangements.begun(context, name),
+    SubjectKind.AGREEMENT: lambda context, name, act: arrangements.agreement_owed(context, name),
 }
 """For each kind of ladder, what follows a rung."""

@@ -4,9 +4,12 @@ from collections.abc import Iterable
 
 from models import events as e
 from models.case import Case, Gate, GateName, GateOutcome, ReportState, Stage, Term
+from models.case.closing import TermState
 from models.commands import Close, Waive
 from models.ladder import ClockAct
+from models.ladder_subjects import SubjectKind
 from models.posts import SECRETARIAT as THE_SECRETARIAT
+from models.reasons import ReasonCode, StatedReason, reason
 from models.request import fingerprint
 from models.rules.actors import BY_CO_CHAIR, BY_SECRETARIAT
 from models.rules.checks import must_say, refuse
@@ -15,10 +18,6 @@ from models.rules.context import RuleContext
 from models.rules.gates import amend_gate, follows, open_gate, what_was_said
 from models.rules.table import AT_WORK, rule
 
-CLOSING = "closing"
-"""The name of the ladder that reminds of closing."""
-
-
 _NAMES = {
     Term.OUTCOMES: "practical outcomes",
     Term.ARRANGEMENTS: "information-sharing arrangements",
@@ -26,7 +25,7 @@ _NAMES = {
 }
 
 
-def terms_of_reference(case: Case) -> dict[Term, str]:
+def terms_of_reference(case: Case) -> dict[Term, TermState]:
     """For each term of reference: ``covered``, ``waived`` or ``open``.
 
     (a) is covered by an outcome that a Co-Chair verified, (b) by an arrangement that its parties have agreed to, (c) by
@@ -42,7 +41,7 @@ def terms_of_reference(case: Case) -> dict[Term, str]:
 
 def await_closing(context: RuleContext) -> None:
     """The secretariat and the Co-Chairs are reminded, at the rhythm of gates, to have the case circulated and closed."""
-    context.once(CLOSING, context.case.track.gate, ClockAct.REMIND, THE_SECRETARIAT.member)
+    context.once(SubjectKind.CLOSING, context.case.track.gate, ClockAct.REMIND, THE_SECRETARIAT.member)
 
 
 @rule("waive", "waive a term of reference", (BY_CO_CHAIR, BY_SECRETARIAT), AT_WORK)
@@ -55,8 +54,8 @@ def waive(context: RuleContext, body: Waive) -> None:
         context,
         GateName.CLOSURE,
         on=_closing_hash(context.case),
-        about=_closing_words(context.case),
-        why=f"{context.by} waived {_letters(body.term)}",
+        matter=_closing_matter(context.case),
+        why=reason(ReasonCode.TERMS_WAIVED, post=context.by, terms=tuple(term.value for term in body.term)),
     )
 
 
@@ -79,7 +78,9 @@ def close(context: RuleContext, body: Close) -> None:
         raise refuse(f"The case cannot be closed while a gate is open: {gates}.")
     if pending_circulation(case):
         raise refuse("The case cannot be closed while a circulation waits for consent.")
-    open_gate(context, GateName.CLOSURE, on=_closing_hash(case), about=_closing_words(case), respondent=THE_SECRETARIAT)
+    open_gate(
+        context, GateName.CLOSURE, on=_closing_hash(case), matter=_closing_matter(case), respondent=THE_SECRETARIAT
+    )
 
 
 def _closing_hash(case: Case) -> str:
@@ -87,9 +88,9 @@ def _closing_hash(case: Case) -> str:
     return fingerprint({term.value: state for term, state in terms_of_reference(case).items()}, waived)
 
 
-def _closing_words(case: Case) -> str:
-    waived = "".join(f" Waived ({term.value}): {text}" for term, text in case.waivers.items())
-    return f"Closing of the case.{waived}"
+def _closing_matter(case: Case) -> tuple[StatedReason, ...]:
+    waived = (reason(ReasonCode.WAIVER, term=term.value, words=text) for term, text in case.waivers.items())
+    return (reason(ReasonCode.CLOSING), *waived)
 
 
 @follows(GateName.CLOSURE, GateOutcome.APPROVED)

@@ -1,6 +1,7 @@
 """Who is on the list of participants, and what the group lacks of the minimum composition (policy)."""
 
 from models.case import Case, Participant, ParticipantState
+from models.reasons import ReasonCode, StatedReason, reason
 
 _OFF_THE_LIST = (ParticipantState.REPLACED, ParticipantState.LEFT)
 
@@ -10,7 +11,7 @@ def on_the_list(case: Case) -> list[Participant]:
     return [one for one in case.participants.values() if one.state not in _OFF_THE_LIST]
 
 
-def missing_for_minimum(case: Case) -> tuple[str, ...]:
+def missing_for_minimum(case: Case) -> tuple[StatedReason, ...]:
     """What the minimum composition (policy) lacks: the requester, other most-affected members, organisations.
 
     Most affected are the members that submit the request or that it names, those on its routes, and whoever came in the
@@ -26,11 +27,11 @@ def missing_for_minimum(case: Case) -> tuple[str, ...]:
     others += requesters[1:]
     lacks = []
     if not requesters:
-        lacks.append("the requester")
+        lacks.append(reason(ReasonCode.LACKS_REQUESTER))
     if len(others) < case.policy.other_affected:
-        lacks.append(f"{case.policy.other_affected - len(others)} other most-affected member")
+        lacks.append(reason(ReasonCode.LACKS_AFFECTED, count=case.policy.other_affected - len(others)))
     if len(organisations) < case.policy.organisations:
-        lacks.append(f"{case.policy.organisations - len(organisations)} organisation")
+        lacks.append(reason(ReasonCode.LACKS_ORGANISATION, count=case.policy.organisations - len(organisations)))
     return tuple(lacks)
 
 

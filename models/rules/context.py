@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 from models import events as e
 from models.case import Case, GateName, GateOutcome, Stage
 from models.evolve import evolve
-from models.ladder import ClockAct, Ladder, Rung
+from models.ladder import ClockAct, Ladder, Rung, ladder_on
+from models.ladder_subjects import SubjectKind, subject_of
 from models.policy import Span
 from models.posts import Post
+from models.reasons import ReasonCode, StatedReason, reason, text_and_reasons
 
 _MORNING = time(9)
 """When on its day, in the office's own time zone, a date begins to count."""
@@ -29,25 +31,31 @@ class RuleContext:
         self.events.append(event)
         self.case = evolve(self.case, event, self.now, self.by)
 
-    def enter(self, stage: Stage, text: str = "") -> None:
-        """Enter a stage; where the procedure ends, nothing waits any more."""
+    def enter(self, stage: Stage, said: str | StatedReason = "") -> None:
+        """Enter a stage; where the procedure ends, nothing waits any more. ``said``: a post's own words, or a reason."""
         if stage.ended:
-            self._end(f"The case is {stage.words}.")
-        self.emit(e.StageEntered(stage=stage, text=text))
+            self._end(reason(ReasonCode.CASE_ENDED, stage=stage.value))
+        text, reasons = text_and_reasons(said)
+        self.emit(e.StageEntered(stage=stage, text=text, reasons=reasons))
 
-    def _end(self, why: str) -> None:
+    def _end(self, why: StatedReason) -> None:
         self.clear(*self.case.ladders)
         for gate in self.case.open_gates:
-            self.emit(e.GateDecided(gate=gate.name, outcome=GateOutcome.SUPERSEDED, text=why))
+            self.decide_gate(gate.name, GateOutcome.SUPERSEDED, why)
         circulation = self.case.circulation
         if circulation is not None and circulation.state in ("proposed", "approved"):
             self.emit(e.CirculationMoved(circulation=circulation.number, state="lapsed"))
 
-    def supersede(self, gate: GateName, why: str) -> None:
+    def decide_gate(self, gate: GateName, outcome: GateOutcome, said: str | StatedReason) -> None:
+        """A gate ends so; ``said``: the posts' own words, or a reason."""
+        text, reasons = text_and_reasons(said)
+        self.emit(e.GateDecided(gate=gate, outcome=outcome, text=text, reasons=reasons))
+
+    def supersede(self, gate: GateName, why: StatedReason) -> None:
         """A gate that is open need not be decided any more: nothing follows from it."""
         if gate in self.case.gates and self.case.gates[gate].open:
-            self.clear(f"gate:{gate.value}", f"answer:{gate.value}")
-            self.emit(e.GateDecided(gate=gate, outcome=GateOutcome.SUPERSEDED, text=why))
+            self.clear(subject_of(SubjectKind.GATE, gate), subject_of(SubjectKind.ANSWER, gate))
+            self.decide_gate(gate, GateOutcome.SUPERSEDED, why)
 
     # ladders
 
@@ -69,8 +77,8 @@ class RuleContext:
     def once(self, subject: str, span: Span, act: ClockAct, *members: str) -> None:
         """A ladder with a single rung, one span from now in the working days of those members."""
         at = self.after(span, *members)
-        ladder = Ladder(due=at, rungs=(Rung(at=at, act=act),), members=span.offices(members), label=span.words)
-        self.climb(subject, ladder)
+        basis = reason(ReasonCode.SPAN, span=span)
+        self.climb(subject, ladder_on(basis, at, (Rung(at=at, act=act),), span.offices(members)))
 
     def clear(self, *subjects: str) -> None:
         """Nothing waits there any more."""

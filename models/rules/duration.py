@@ -7,7 +7,9 @@ from models.base import FAR_OFF
 from models.case import Gate, GateName, GateOutcome, Stage
 from models.commands import Extend, Resume, Suspend, Terminate
 from models.ladder import ClockAct, ladder_of
+from models.ladder_subjects import SubjectKind, subject_of
 from models.posts import SECRETARIAT as THE_SECRETARIAT
+from models.reasons import ReasonCode, StatedReason, own_words, reason, text_and_reasons
 from models.refusal import RefusalKind
 from models.request import fingerprint
 from models.rules.actors import BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT
@@ -17,15 +19,13 @@ from models.rules.gates import follows, must_be_free, open_gate, proposer_desk
 from models.rules.meetings import await_update
 from models.rules.table import OPEN_STAGES, rule
 
-DURATION = "duration"
-"""The name of the ladder of the activation."""
 
-
-def begin_operational(context: RuleContext, text: str) -> None:
+def begin_operational(context: RuleContext, said: str | StatedReason) -> None:
     """The group is at work: its duration and the rhythm of situation updates begin."""
     until = context.after(context.case.track.duration)
-    context.emit(e.Convened(text=text, active_until=until))
-    context.enter(Stage.OPERATIONAL, text)
+    text, reasons = text_and_reasons(said)
+    context.emit(e.Convened(text=text, reasons=reasons, active_until=until))
+    context.enter(Stage.OPERATIONAL, said)
     set_duration(context, until)
     await_update(context)
 
@@ -34,7 +34,7 @@ def set_duration(context: RuleContext, until: datetime) -> None:
     """An activation ends by itself; a reminder comes before."""
     remind = context.case.policy.duration_reminder.before(until, context.case.calendars, ())
     acts = {ClockAct.REMIND: remind, ClockAct.END: until}
-    context.climb(DURATION, ladder_of(until, acts, now=context.now, label=context.case.track.duration.words))
+    context.climb(SubjectKind.DURATION, ladder_of(context.case.track.duration, until, acts, now=context.now))
 
 
 @rule("extend", "ask for an extension", (BY_GROUP, BY_CO_CHAIR, BY_SECRETARIAT), {Stage.OPERATIONAL})
@@ -53,9 +53,14 @@ def extend(context: RuleContext, body: Extend) -> None:
             f"The activation already lasts until {start.date().isoformat()}; ask for a later date.", RefusalKind.INVALID
         )
     terms = {"until": until.isoformat(), "why": body.text}
-    about = f"Extension until {until.date().isoformat()}. {body.text}".strip()
+    matter = (reason(ReasonCode.EXTENSION, day=until.date().isoformat()), *own_words(body.text))
     open_gate(
-        context, GateName.EXTENSION, on=fingerprint(terms), about=about, respondent=proposer_desk(context), terms=terms
+        context,
+        GateName.EXTENSION,
+        on=fingerprint(terms),
+        matter=matter,
+        respondent=proposer_desk(context),
+        terms=terms,
     )
 
 
@@ -77,12 +82,12 @@ def terminate(context: RuleContext, body: Terminate) -> None:
     """Ask the Co-Chairs to end the activation early."""
     must_be_free(context.case, GateName.TERMINATION)
     terms = {"why": body.text, "by": context.by}
-    about = f"Early termination, asked for by {context.by}. {body.text}".strip()
+    matter = (reason(ReasonCode.TERMINATION, post=context.by), *own_words(body.text))
     open_gate(
         context,
         GateName.TERMINATION,
         on=fingerprint(terms),
-        about=about,
+        matter=matter,
         respondent=proposer_desk(context),
         terms=terms,
     )
@@ -124,7 +129,7 @@ def resume(context: RuleContext, body: Resume) -> None:
     if context.case.suspension is None:
         raise refuse("The case is not suspended.")
     context.emit(e.Resumed(text=body.text))
-    asked = {f"gate:{gate.name.value}" for gate in context.case.open_gates if gate.questions}
+    asked = {subject_of(SubjectKind.GATE, gate.name) for gate in context.case.open_gates if gate.questions}
     for subject, ladder in context.case.ladders.items():
         if subject not in asked:
             context.emit(e.LadderSet(subject=subject, ladder=ladder.started(context.now, context.case.calendars)))

@@ -4,14 +4,12 @@ from models import events as e
 from models.case import Meeting, Stage
 from models.commands import Attend, ScheduleMeeting, SituationUpdate
 from models.ladder import ClockAct
+from models.ladder_subjects import SubjectKind
 from models.refusal import RefusalKind
 from models.rules.actors import BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT
 from models.rules.checks import must_be_members, refuse
 from models.rules.context import RuleContext
 from models.rules.table import AT_WORK, rule
-
-SITUATION = "situation"
-"""The name of the ladder of situation updates."""
 
 
 @rule("schedule_meeting", "call a meeting", (BY_SECRETARIAT, BY_CO_CHAIR), AT_WORK, own_word=True)
@@ -42,7 +40,7 @@ def attend(context: RuleContext, body: Attend) -> None:
 def await_update(context: RuleContext) -> None:
     """The next situation update is due at the policy's rhythm."""
     span = context.case.track.situation_update
-    context.once(SITUATION, span, ClockAct.OVERDUE)
+    context.once(SubjectKind.SITUATION, span, ClockAct.OVERDUE)
 
 
 @rule("situation_update", "give a situation update", (BY_GROUP, BY_CO_CHAIR, BY_SECRETARIAT), AT_WORK, own_word=True)

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from models import events as e
 from models.case import Case, Outcome, Stage
 from models.commands import AddOutcome, Block, Done, Progress, Verify
-from models.ladder import ClockAct, Ladder, Rung
+from models.ladder import ClockAct, Rung, ladder_on
+from models.ladder_subjects import SubjectKind, subject_of
 from models.policy import Policy
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.posts import Post, Role
+from models.reasons import ReasonCode, reason
 from models.refusal import RefusalKind
 from models.rules.actors import BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, Actor
 from models.rules.checks import must_be_members, refuse
@@ -50,15 +52,16 @@ def _track_outcome(context: RuleContext, outcome: Outcome) -> None:
         return
     due = context.morning(outcome.due, outcome.owner)
     rungs = overdue_rungs(context.case.policy, due, context.now)
-    context.climb(f"outcome:{outcome.title}", Ladder(due=due, rungs=rungs, label=f"due {outcome.due.isoformat()}"))
+    ladder = ladder_on(reason(ReasonCode.DUE_ON, day=outcome.due.isoformat()), due, rungs)
+    context.climb(subject_of(SubjectKind.OUTCOME, outcome.title), ladder)
 
 
 def outcome_overdue(context: RuleContext, title: str) -> None:
     """After the last rung, the ladder goes on at its steady rhythm until the outcome is done or blocked."""
-    ladder = context.case.ladders.get(f"outcome:{title}")
+    ladder = context.case.ladder(SubjectKind.OUTCOME, title)
     if ladder is not None and not ladder.rungs:
         rungs = overdue_rungs(context.case.policy, ladder.due, context.now)
-        context.climb(f"outcome:{title}", ladder.model_copy(update={"rungs": rungs}))
+        context.climb(subject_of(SubjectKind.OUTCOME, title), ladder.model_copy(update={"rungs": rungs}))
 
 
 def _the_outcome(context: RuleContext, title: str) -> Outcome:
@@ -129,7 +132,7 @@ def block(context: RuleContext, body: Block) -> None:
     if outcome.state != "open":
         raise refuse(f"The outcome {body.outcome!r} is already {outcome.state}.")
     context.emit(e.OutcomeMoved(outcome=body.outcome, state="blocked", text=body.text))
-    context.clear(f"outcome:{body.outcome}")
+    context.clear(subject_of(SubjectKind.OUTCOME, body.outcome))
 
 
 @rule("done", "report an outcome as done", (BY_OWNER, BY_CO_CHAIR, BY_SECRETARIAT), AT_WORK, ready=_unfinished)
@@ -139,7 +142,7 @@ def done(context: RuleContext, body: Done) -> None:
     if outcome.state in ("done", "verified"):
         raise refuse(f"The outcome {body.outcome!r} is already {outcome.state}.")
     context.emit(e.OutcomeMoved(outcome=body.outcome, state="done", text=body.text))
-    context.clear(f"outcome:{body.outcome}")
+    context.clear(subject_of(SubjectKind.OUTCOME, body.outcome))
     await_verification(context, body.outcome)
 
 
@@ -147,7 +150,7 @@ def await_verification(context: RuleContext, title: str) -> None:
     """The Co-Chairs are reminded, at the rhythm of gates, of an outcome that waits to be verified."""
     outcome = context.case.outcomes[title]
     if outcome.state == "done":
-        _co_chairs_have(context, f"verify:{title}", ClockAct.REMIND)
+        _co_chairs_have(context, subject_of(SubjectKind.VERIFY, title), ClockAct.REMIND)
 
 
 def _co_chairs_have(context: RuleContext, subject: str, act: ClockAct) -> None:
@@ -168,14 +171,14 @@ def verify(context: RuleContext, body: Verify) -> None:
     if outcome.state != "done":
         raise refuse(f"The outcome {body.outcome!r} is {outcome.state}; only one that is done can be verified.")
     context.emit(e.OutcomeMoved(outcome=body.outcome, state="verified", text=body.text))
-    context.clear(f"verify:{body.outcome}")
-    _co_chairs_have(context, f"verified:{body.outcome}", ClockAct.END)
+    context.clear(subject_of(SubjectKind.VERIFY, body.outcome))
+    _co_chairs_have(context, subject_of(SubjectKind.VERIFIED, body.outcome), ClockAct.END)
 
 
 def verification_open_to(case: Case, post: Post) -> bool:
     """Whether a Co-Chair may object to a verification now: to one of the other's, in the time for it."""
     return post in case.directory.co_chairs and any(
-        f"verified:{title}" in case.ladders and one.verified_by != post for title, one in case.outcomes.items()
+        case.ladder(SubjectKind.VERIFIED, title) and one.verified_by != post for title, one in case.outcomes.items()
     )
 
 
@@ -186,11 +189,11 @@ def object_to_outcome(context: RuleContext, title: str, text: str) -> None:
         raise refuse("Only a Co-Chair may object to the verification of an outcome.", RefusalKind.FORBIDDEN)
     if outcome.state != "verified":
         raise refuse(f"The outcome {title!r} is {outcome.state}; only a verification can be objected to.")
-    if f"verified:{title}" not in context.case.ladders:
+    if context.case.ladder(SubjectKind.VERIFIED, title) is None:
         raise refuse(f"The outcome {title!r} is verified; the deadline to object to its verification has passed.")
     if outcome.verified_by == context.by:
         raise refuse("The other Co-Chair may object, not the one that verified the outcome.", RefusalKind.FORBIDDEN)
     context.emit(e.Objected(member=context.by.member, text=text, outcome=title))
-    context.clear(f"verified:{title}")
+    context.clear(subject_of(SubjectKind.VERIFIED, title))
     context.emit(e.OutcomeMoved(outcome=title, state="open", text=text, why="objected", post=context.by))
     _track_outcome(context, context.case.outcomes[title])

@@ -10,8 +10,6 @@ from models.rules.checks import refuse
 from models.rules.context import RuleContext
 from models.rules.table import OPEN_STAGES, rule
 
-__all__: list[str] = []
-
 
 def _own_post(context: RuleContext, post: Post | None) -> Post:
     meant = post or context.by

@@ -11,21 +11,19 @@ from models import events as e
 from models.case import Case, Gate, GateName, GateOutcome, Recommendation, Report, ReportState, Stage
 from models.commands import Adopt, Contribute, Object, OpenReport, Recommend, Revise, Table
 from models.ladder import ClockAct, Ladder, Rung
+from models.ladder_subjects import SubjectKind
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.posts import Post
+from models.reasons import ReasonCode, StatedReason, reason, text_and_reasons
 from models.request import fingerprint
 from models.rules.actors import BY_ANY_MEMBER, BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, BY_STEERING_GROUP
 from models.rules.checks import must_be_members, must_say, refuse
 from models.rules.closing import await_closing, terms_of_reference
 from models.rules.context import RuleContext
-from models.rules.duration import DURATION
 from models.rules.gates import amend_gate, follows, must_not_be_closing, open_gate, what_was_said
 from models.rules.outcomes import object_to_outcome, verification_open_to
 from models.rules.table import AT_WORK, rule
 from models.rules.unopened import what_comes_first
-
-SILENCE, CONTRIBUTIONS = "silence", "contributions"
-"""The names of this part's ladders."""
 
 _WORKING_DAY = timedelta(hours=9)
 """From the morning of the day by which contributions are due to its evening."""
@@ -64,23 +62,23 @@ def begin_report(context: RuleContext, kind: str, report: Report) -> None:
     if report.contributions_by:
         until = context.morning(report.contributions_by, THE_SECRETARIAT.member) + _WORKING_DAY
     if kind == "final" and context.case.stage is Stage.OPERATIONAL:
-        _enter_reporting(context, "")
+        _enter_reporting(context)
     _await_report(context, until)
 
 
-def _enter_reporting(context: RuleContext, text: str) -> None:
-    context.supersede(GateName.EXTENSION, "The group reports; its activation is not extended any more.")
-    context.enter(Stage.REPORTING, text)
-    context.clear("situation", "duration")
+def _enter_reporting(context: RuleContext, said: str | StatedReason = "") -> None:
+    context.supersede(GateName.EXTENSION, reason(ReasonCode.GROUP_REPORTS))
+    context.enter(Stage.REPORTING, said)
+    context.clear(SubjectKind.SITUATION, SubjectKind.DURATION)
 
 
 def _await_report(context: RuleContext, until: datetime | None = None) -> None:
     """The secretariat tables the report after the contributions; it is reminded until it does."""
     span, member = context.case.track.gate, THE_SECRETARIAT.member
     if until is None or until <= context.now:
-        context.once(CONTRIBUTIONS, span, ClockAct.REMIND, member)
+        context.once(SubjectKind.CONTRIBUTIONS, span, ClockAct.REMIND, member)
     else:
-        context.climb(CONTRIBUTIONS, Ladder(due=until, rungs=(Rung(at=until, act=ClockAct.REMIND),)))
+        context.climb(SubjectKind.CONTRIBUTIONS, Ladder(due=until, rungs=(Rung(at=until, act=ClockAct.REMIND),)))
 
 
 def report_owed(context: RuleContext) -> None:
@@ -100,7 +98,7 @@ def final_report_due(context: RuleContext) -> None:
     report = context.case.report
     if report is not None and report.state is not ReportState.ACCEPTED:
         if report.kind == "interim":
-            _enter_reporting(context, "The activation's duration is over.")
+            _enter_reporting(context, reason(ReasonCode.DURATION_OVER))
         return
     _begin_final(context)
 
@@ -172,23 +170,35 @@ def recommend(context: RuleContext, body: Recommend) -> None:
 def table(context: RuleContext, body: Table) -> None:
     """Put the report before the Steering Group: adopted unless somebody objects by the date."""
     report = _open_report(context.case, ReportState.DRAFTING)
-    context.clear(CONTRIBUTIONS)
+    context.clear(SubjectKind.CONTRIBUTIONS)
     _move(context, report, ReportState.TABLED, body.text)
     span = context.case.track.silence
     members = tuple(post.member for post in context.case.directory.steering_group)
-    context.once(SILENCE, span, ClockAct.LAPSE, *members)
+    context.once(SubjectKind.SILENCE, span, ClockAct.LAPSE, *members)
 
 
-def _move(context: RuleContext, report: Report, state: ReportState, text: str = "") -> None:
-    context.emit(e.ReportMoved(report=report.number, kind=report.kind, state=state, text=text))
+def _move(context: RuleContext, report: Report, state: ReportState, said: str | StatedReason = "") -> None:
+    text, reasons = text_and_reasons(said)
+    context.emit(e.ReportMoved(report=report.number, kind=report.kind, state=state, text=text, reasons=reasons))
 
 
 _Why = Literal["revised", "objected", "declined", "lapsed"]
 
 
-def _back_to_drafting(context: RuleContext, report: Report, text: str, why: _Why, post: Post | None = None) -> None:
-    drafting = ReportState.DRAFTING
-    context.emit(e.ReportMoved(report=report.number, kind=report.kind, state=drafting, text=text, why=why, post=post))
+def _back_to_drafting(
+    context: RuleContext, report: Report, said: str | StatedReason, why: _Why, post: Post | None = None
+) -> None:
+    text, reasons = text_and_reasons(said)
+    moved = e.ReportMoved(
+        report=report.number,
+        kind=report.kind,
+        state=ReportState.DRAFTING,
+        text=text,
+        reasons=reasons,
+        why=why,
+        post=post,
+    )
+    context.emit(moved)
     _await_report(context)
 
 
@@ -203,11 +213,11 @@ def object_(context: RuleContext, body: Object) -> None:
     if body.outcome:
         object_to_outcome(context, body.outcome, text)
         if "open" in terms_of_reference(context.case).values():
-            context.supersede(GateName.CLOSURE, f"The outcome {body.outcome!r} is open again.")
+            context.supersede(GateName.CLOSURE, reason(ReasonCode.OUTCOME_REOPENED, outcome=body.outcome))
         return
     report = _open_report(context.case, ReportState.TABLED)
     context.emit(e.Objected(member=context.by.member, text=text))
-    context.clear(SILENCE)
+    context.clear(SubjectKind.SILENCE)
     _back_to_drafting(context, report, text, "objected", context.by)
 
 
@@ -225,28 +235,28 @@ def revise(context: RuleContext, body: Revise) -> None:
     text = must_say(body, "what the new version says")
     context.emit(e.Revised(version=report.version + 1, text=text, content=fingerprint(report.content, text)))
     if report.state is ReportState.TABLED:
-        context.clear(SILENCE)
-        _back_to_drafting(context, report, "revised", "revised", context.by)
+        context.clear(SubjectKind.SILENCE)
+        _back_to_drafting(context, report, reason(ReasonCode.REPORT_REVISED), "revised", context.by)
     amended = context.case.reports[report.number]
     amend_gate(
         context,
         GateName.REPORT,
         on=amended.content,
-        about=_report_words(amended),
-        why=f"{context.by} wrote version {amended.version}",
+        matter=_report_matter(amended),
+        why=reason(ReasonCode.VERSION_WRITTEN, post=context.by, version=amended.version),
     )
 
 
 def silence_ended(context: RuleContext) -> None:
     """Nobody objected: the Steering Group has adopted the report; the Co-Chairs accept or return it."""
     report = _open_report(context.case, ReportState.TABLED)
-    context.clear(SILENCE)
-    _move(context, report, ReportState.ADOPTED, "Nobody objected by the date.")
-    open_gate(context, GateName.REPORT, on=report.content, about=_report_words(report), respondent=THE_SECRETARIAT)
+    context.clear(SubjectKind.SILENCE)
+    _move(context, report, ReportState.ADOPTED, reason(ReasonCode.NOBODY_OBJECTED))
+    open_gate(context, GateName.REPORT, on=report.content, matter=_report_matter(report), respondent=THE_SECRETARIAT)
 
 
-def _report_words(report: Report) -> str:
-    return f"{report.name.capitalize()}, version {report.version}"
+def _report_matter(report: Report) -> tuple[StatedReason, ...]:
+    return (reason(ReasonCode.REPORT, report=report.name, version=report.version),)
 
 
 @follows(GateName.REPORT, GateOutcome.APPROVED)
@@ -263,7 +273,7 @@ def _accepted(context: RuleContext, gate: Gate) -> None:
 @follows(GateName.EXTENSION, GateOutcome.DECLINED, GateOutcome.LAPSED)
 def _not_extended(context: RuleContext, gate: Gate) -> None:
     """If the time ran out while its extension was before the Co-Chairs, the group now reports."""
-    if context.case.stage is Stage.OPERATIONAL and DURATION not in context.case.ladders:
+    if context.case.stage is Stage.OPERATIONAL and context.case.ladder(SubjectKind.DURATION) is None:
         final_report_due(context)
 
 

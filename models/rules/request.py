@@ -5,10 +5,14 @@ from pydantic import ValidationError
 from models import events as e
 from models.base import brief
 from models.case import Case, Gate, GateName, GateOutcome, Stage
-from models.commands import Accept, Join, Resubmit, Return, Submit, Withdraw, validation_sentence
+from models.commands import Accept, Join, Resubmit, Return, Submit, Withdraw, unreadable
+from models.faults import faults
 from models.ladder import ClockAct
+from models.ladder_subjects import SubjectKind
 from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.posts import Post, desk_of
+from models.reasons import ReasonCode, StatedReason, reason
+from models.recorded_request import recorded_request
 from models.refusal import RefusalKind
 from models.request import Request
 from models.rules.actors import BY_ANY_MEMBER, BY_REQUESTER, BY_SECRETARIAT
@@ -16,10 +20,6 @@ from models.rules.checks import refuse
 from models.rules.context import RuleContext
 from models.rules.gates import amend_gate, follows, open_gate, pass_on
 from models.rules.table import OPEN_STAGES, rule
-
-COMPLETENESS = "completeness"
-RESUBMISSION = "resubmission"
-"""The names of this part's ladders: the secretariat's check; the requester's new version."""
 
 
 @rule("submit", "submit a request", BY_ANY_MEMBER, {Stage.DRAFT})
@@ -56,14 +56,14 @@ def _must_be_with_the_secretariat(case: Case) -> None:
 def accept(context: RuleContext, body: Accept) -> None:
     """The request is complete: both Co-Chairs are asked."""
     _must_be_with_the_secretariat(context.case)
-    context.clear(COMPLETENESS, RESUBMISSION)
+    context.clear(SubjectKind.COMPLETENESS, SubjectKind.RESUBMISSION)
     context.emit(e.FoundComplete())
     context.enter(Stage.CO_CHAIR_REVIEW)
     open_gate(
         context,
         GateName.ACTIVATION,
         on=context.case.subject,
-        about=_about(context.case),
+        matter=_matter(context.case),
         respondent=desk_of(context.case.requesters[0]),
     )
 
@@ -82,7 +82,7 @@ def return_(context: RuleContext, body: Return) -> None:
     if not body.missing and not body.text:
         raise refuse("Say what is missing, in the field missing.", RefusalKind.INVALID)
     context.emit(e.Returned(missing=body.missing or (brief(body.text),), text=body.text))
-    context.clear(COMPLETENESS)
+    context.clear(SubjectKind.COMPLETENESS)
     await_resubmission(context)
 
 
@@ -103,9 +103,9 @@ def resubmit(context: RuleContext, body: Resubmit) -> None:
         )
     old = context.case.request
     try:
-        request = Request.model_validate({**old.model_dump(by_alias=True), **body.changes})
+        request = recorded_request({**old.model_dump(by_alias=True), **body.changes})
     except ValidationError as error:
-        raise refuse(validation_sentence("resubmit", error), RefusalKind.INVALID) from None
+        raise refuse(unreadable("resubmit", faults(error, Request)), RefusalKind.INVALID) from None
     _must_be_whole(request)
     changed = tuple(request.changes(old))
     if not changed and context.case.stage is Stage.CO_CHAIR_REVIEW:
@@ -113,11 +113,11 @@ def resubmit(context: RuleContext, body: Resubmit) -> None:
     context.emit(e.Resubmitted(version=context.case.version + 1, request=request, changed=changed))
     match context.case.stage:
         case Stage.CO_CHAIR_REVIEW:
-            _amended(context, f"{context.by} submitted version {context.case.version}")
+            _amended(context, reason(ReasonCode.VERSION_SUBMITTED, post=context.by, version=context.case.version))
         case stage:
-            context.clear(RESUBMISSION)
+            context.clear(SubjectKind.RESUBMISSION)
             if stage is Stage.LAPSED:
-                context.enter(Stage.SUBMITTED, "Resubmitted after it lapsed.")
+                context.enter(Stage.SUBMITTED, reason(ReasonCode.RESUBMITTED))
             _await_check(context)
 
 
@@ -136,7 +136,7 @@ def join(context: RuleContext, body: Join) -> None:
     if context.case.is_requester(member):
         raise refuse(f"{context.case.directory.name(member)} is already a requester.")
     context.emit(e.Joined(member=member))
-    _amended(context, f"{member} joined the request")
+    _amended(context, reason(ReasonCode.REQUEST_JOINED, member=member))
 
 
 @rule("withdraw", "withdraw its own request", BY_REQUESTER, OPEN_STAGES, part="request", own_word=True)
@@ -148,34 +148,34 @@ def withdraw(context: RuleContext, body: Withdraw) -> None:
     if last:
         context.enter(Stage.WITHDRAWN, body.text)
         return
-    _amended(context, f"{member} no longer submits jointly")
+    _amended(context, reason(ReasonCode.REQUEST_LEFT, member=member))
     if member not in context.case.taking_part():
         pass_on(context, member)
 
 
-def _amended(context: RuleContext, why: str) -> None:
+def _amended(context: RuleContext, why: StatedReason) -> None:
     """What the activation gate is about: the request's text and who submits it; the first is asked."""
     desk = desk_of(context.case.requesters[0])
     amend_gate(
-        context, GateName.ACTIVATION, on=context.case.subject, about=_about(context.case), why=why, respondent=desk
+        context, GateName.ACTIVATION, on=context.case.subject, matter=_matter(context.case), why=why, respondent=desk
     )
 
 
 @follows(GateName.ACTIVATION, GateOutcome.DECLINED)
 def _declined(context: RuleContext, gate: Gate) -> None:
-    context.enter(Stage.DECLINED, "The Co-Chairs declined.")
+    context.enter(Stage.DECLINED, reason(ReasonCode.CO_CHAIRS_DECLINED))
 
 
 @follows(GateName.ACTIVATION, GateOutcome.LAPSED)
 def lapsed(context: RuleContext, gate: Gate) -> None:
     """Nothing is decided: the requester is told and may resubmit for a while."""
-    context.enter(Stage.LAPSED, "The gate lapsed; nothing is decided.")
+    context.enter(Stage.LAPSED, reason(ReasonCode.GATE_LAPSED))
     span = context.case.policy.resubmission
-    context.once(RESUBMISSION, span, ClockAct.END)
+    context.once(SubjectKind.RESUBMISSION, span, ClockAct.END)
 
 
 def _may_resubmit(case: Case) -> bool:
-    return case.stage is not Stage.LAPSED or RESUBMISSION in case.ladders
+    return case.stage is not Stage.LAPSED or case.ladder(SubjectKind.RESUBMISSION) is not None
 
 
 def _must_be_whole(request: Request) -> None:
@@ -187,7 +187,7 @@ def _must_be_whole(request: Request) -> None:
 def _await_check(context: RuleContext) -> None:
     span = context.case.track.completeness
     member = THE_SECRETARIAT.member
-    context.once(COMPLETENESS, span, ClockAct.OVERDUE, member)
+    context.once(SubjectKind.COMPLETENESS, span, ClockAct.OVERDUE, member)
 
 
 def check_overdue(context: RuleContext) -> None:
@@ -198,9 +198,8 @@ def check_overdue(context: RuleContext) -> None:
 def await_resubmission(context: RuleContext) -> None:
     """The requester is reminded, at the rhythm of answers, of a request that was returned."""
     span, members = context.case.track.answer, context.case.requesters
-    context.once(RESUBMISSION, span, ClockAct.REMIND, *members)
+    context.once(SubjectKind.RESUBMISSION, span, ClockAct.REMIND, *members)
 
 
-def _about(case: Case) -> str:
-    who = ", ".join(case.directory.name(code) for code in case.requesters)
-    return f"Request of {who}, version {case.version}: {case.request.title}"
+def _matter(case: Case) -> tuple[StatedReason, ...]:
+    return (reason(ReasonCode.REQUEST, who=case.requesters, version=case.version, title=case.request.title),)

@@ -8,7 +8,7 @@ from models.calendars import Calendars
 from models.case import Case, Touch
 from models.commands import ActFor, Command
 from models.evolve import evolve
-from models.log import CLOCK, ActedFor, Entry, event_of, seal
+from models.log import CLOCK, CLOCK_COMMAND, ActedFor, Entry, event_of, seal
 from models.members import Directory
 from models.policy import Policy
 from models.posts import SECRETARIAT, Post, Role
@@ -101,7 +101,7 @@ def apply_clock(case: Case, now: datetime) -> Transition | None:
         return None
     context = RuleContext(case, CLOCK, now.astimezone(UTC))
     pass_rung(context, act.subject)
-    return _taken(context, f"clock:{act.act.value}:{act.at.isoformat()}:{act.subject}", None, "clock", "")
+    return _taken(context, f"{CLOCK_COMMAND}{act.act.value}:{act.at.isoformat()}:{act.subject}", None, "clock", "")
 
 
 def _taken(context: RuleContext, command: str, acted_for: ActedFor | None, do: str, subject: str) -> Transition:
@@ -143,8 +143,8 @@ def take_over(case: Case, entries: tuple[Entry, ...]) -> Case:
     done: dict[str, list[Entry]] = {}
     for entry in entries:
         done.setdefault(entry.command, []).append(entry)
-    for command, group in done.items():
-        do = "clock" if command.startswith("clock:") else RECOVERED
+    for group in done.values():
+        do = "clock" if group[0].by_clock else RECOVERED
         case = _numbered(case, group, do, RECOVERED)
     return case
 

@@ -3,6 +3,7 @@
 from datetime import UTC
 
 from models.case import Case, GateName, ReportState, Stage
+from models.ladder_subjects import SubjectKind
 
 _ASKED_FOR = {
     GateName.EXTENSION: "An extension has to be asked for first.",
@@ -28,7 +29,7 @@ def what_comes_first(case: Case, gate: GateName | None) -> str:
 def _of_the_report(case: Case) -> str:
     report = case.report
     if report is not None and report.state is ReportState.TABLED:
-        ladder = case.ladders.get("silence")
+        ladder = case.ladder(SubjectKind.SILENCE)
         runs = ladder is not None and not ladder.stopped_at
         until = f" until {ladder.due.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if ladder and runs else ""
         return f"The {report.name} is tabled; the silence procedure runs{until}, and the Co-Chairs decide after it."

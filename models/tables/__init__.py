@@ -1,5 +1,14 @@
 """The SQLModel tables. Not imported by the domain half of ``models``.
 
+``log``             the decision log
+``cases``           the projection of cases: what lists and pages show of them
+``notices``         the ledger of notices, pauses of mail, what readers want of it
+``mail``            what came back for notices, and what people decided on those that are stuck
+``directory``       members, posts, policies, references and drafts
+``administration``  the directory's history, and proposed policies
+``people``          accounts, sessions, tokens, files
+``columns``         kinds of columns
+
 Instants are stored in UTC; JSON columns hold what the domain's models dump.
 """
 

@@ -36,7 +36,7 @@ class NoticeRow(SQLModel, table=True):
     post: str
     capacity: str
     due: datetime | None = moment_column()
-    facts: dict[str, str] = json_column()
+    facts: dict[str, Any] = json_column()
     queued_at: datetime = moment_column(nullable=False)
     state: str = "queued"
     attempts: int = 0

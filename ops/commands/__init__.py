@@ -1,1 +1,9 @@
-"""The commands of ``ahg`` that belong to a group, a module for each group."""
+"""The commands of ``ahg`` that belong to a group, a module for each group.
+
+``accounts``   ``ahg account``: the accounts of people who sign in
+``cases``      ``ahg case``: cases looked at, acted on and exported
+``directory``  ``ahg directory``: the directory of members, imported and listed
+``scenarios``  ``ahg scenario``: files checked, and the schema by which editors check them
+``mail``       ``ahg mail``: what becomes of the mails that go out, and what somebody decides about them
+``terminal``   what the commands share: the consoles, a run to its end, the settings, and the way to what is on record
+"""

@@ -7,17 +7,17 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
-import yaml
 from rich.table import Table
 from temporalio.client import Client
 
 import worker
 from casework import Casework
 from models.log import Entry
+from models.refusal import RefusalKind, Refused
 from models.rules import allowed
 from ops import mail as mailing
 from ops.commands.terminal import err, files, load_settings_or_fail, out, post_named, records, run
-from ops.scenario import ScenarioError
+from ops.yaml12 import NotYaml, read_yaml
 from records import proof, queries
 from records.csv_text import BYTE_ORDER_MARK, csv_text
 from records.rows import columns_of, table_of
@@ -83,12 +83,7 @@ def case_do(
 async def _case_do(
     settings: Settings, command: str, by: str, reference: str | None, fields: str, command_id: str, seen: int | None
 ) -> None:
-    try:
-        given = yaml.safe_load(fields) or {}
-    except yaml.YAMLError as error:
-        raise ScenarioError(f"--with is not YAML: {error}") from None
-    if not isinstance(given, dict):
-        raise ScenarioError("--with must be a mapping, as in: {gate: activation, position: approve}")
+    given = fields_written(fields)
     client = await worker.connect(settings)
     async with records(settings) as engine:
         casework = Casework(engine, _desk(settings, client), files=files(settings, engine))
@@ -124,7 +119,7 @@ async def _case_history(settings: Settings, reference: str) -> int:
         return 1
     for entry in entries:
         at = entry.at.strftime("%Y-%m-%d %H:%M:%S")
-        who = "the clock" if entry.command.startswith("clock:") else str(entry.by)
+        who = "the clock" if entry.by_clock else str(entry.by)
         via = f" (recorded by {entry.acted_for.by}: {entry.acted_for.how})" if entry.acted_for else ""
         text = entry.event.get("text") or ""
         out.print(
@@ -178,6 +173,27 @@ async def _case_told(settings: Settings, reference: str, to: Path | None) -> int
         for text in mailing.told_lines(notices):
             out.print(text, markup=False, highlight=False, soft_wrap=True)
     return 0
+
+
+def fields_written(text: str) -> dict[str, Any]:
+    """A command's fields as they are written on the command line, as YAML or JSON.
+
+    Raises:
+        Refused: they are no mapping.
+    """
+    try:
+        written = read_yaml(text)
+    except NotYaml as error:
+        raise Refused(
+            RefusalKind.INVALID, f"--with is not YAML: {error} (line {error.place.line}, column {error.place.column})."
+        ) from None
+    if written.faults:
+        raise Refused(
+            RefusalKind.INVALID, f"--with cannot be read: {'; '.join(str(fault) for _, fault in written.faults)}."
+        )
+    if written.value is not None and not isinstance(written.value, dict):
+        raise Refused(RefusalKind.INVALID, "--with must be a mapping, as in: {gate: activation, position: approve}.")
+    return written.value or {}
 
 
 def exported_entry(entry: Entry) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from models.attachments import Limits
 from models.posts import Post
 from models.refusal import RefusalKind, Refused
 from ops.mail_preferences import NotKept
-from ops.scenario import ScenarioError
-from ops.simulate import Differs
+from ops.scenarios.play import Differs
+from ops.scenarios.reading import ScenarioError
 from ops.supervisor import SupervisorError
 from records.attachments import Attachments
 from records.directory import DirectoryError

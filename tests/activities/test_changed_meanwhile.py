@@ -50,7 +50,7 @@ def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def _as_a_new_process() -> None:
     """Nothing is compiled yet, and nothing said."""
-    for kept in (environment.template_set, wording.subject_of, wording._said_once):
+    for kept in (environment.template_set, wording.mail_subject, wording._said_once):
         kept.cache_clear()
 
 

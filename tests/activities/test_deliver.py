@@ -27,6 +27,7 @@ from records.mail_pauses import pause_mail, resume_mail
 from records.notices import NOBODY_INSTEAD, LedgerNotice
 from tests.activities.post_office import at_work
 from tests.rig import Rig, rig, working
+from tests.waiting import PATIENCE, patience, until
 from workflows.client import nudge_delivery
 from workflows.names import DELIVERY_ID
 
@@ -50,23 +51,18 @@ async def mailing(folder: Path, catcher: Catcher, database_url: str) -> AsyncIte
 
 async def settled(parts: Rig) -> list[LedgerNotice]:
     """The ledger of the case once nothing waits any more."""
-    async with asyncio.timeout(30):
-        while True:
-            async with parts.engine.connect() as connection:
-                if not await ledger.any_waiting(connection):
-                    return await parts.notices()
-            await asyncio.sleep(0.02)
+    await until(parts.all_sent)
+    return await parts.notices()
 
 
 async def a_round_is_over(parts: Rig) -> None:
     """Until the delivery has looked at the queue and sleeps."""
-    handle = parts.client.get_workflow_handle(DELIVERY_ID)
-    async with asyncio.timeout(30):
-        while True:
-            events = (await handle.fetch_history()).events
-            if any(event.HasField("timer_started_event_attributes") for event in events):
-                return
-            await asyncio.sleep(0.02)
+
+    async def sleeps() -> bool:
+        events = (await parts.client.get_workflow_handle(DELIVERY_ID).fetch_history()).events
+        return any(event.HasField("timer_started_event_attributes") for event in events)
+
+    await until(sleeps)
 
 
 async def test_a_mail_that_the_server_puts_off_is_delivered_once_when_it_takes_it(
@@ -96,9 +92,11 @@ async def test_a_mail_is_delivered_once_when_the_server_was_down_and_comes_up(
     catcher = Catcher(tmp_path / "mail", port=free_port())
     async with mailing(tmp_path, catcher, database_url) as parts:
         await parts.submit()
-        async with asyncio.timeout(30):
-            while not any(notice.reply for notice in await parts.notices()):  # noqa: ASYNC110 - a database tells nobody
-                await asyncio.sleep(0.02)
+
+        async def tried() -> bool:
+            return any(notice.reply for notice in await parts.notices())
+
+        await until(tried)
         assert catcher.messages() == []
 
         async with catcher:
@@ -301,9 +299,12 @@ async def test_the_delivery_sleeps_until_a_digest_is_due_and_wakes_for_it(tmp_pa
             waits = notices.c.state == "digest"
             readers = set((await connection.execute(select(notices.c.post).where(waits))).scalars())
             await connection.execute(notices.update().where(waits).values(next_attempt_at=soon))
-        async with worker.running(parts.settings, parts.client, parts.engine), asyncio.timeout(30):
-            while any(notice.state == "digest" for notice in await parts.notices()):  # noqa: ASYNC110 - a database tells nobody
-                await asyncio.sleep(0.02)
+
+        async def none_is_kept_for_a_digest() -> bool:
+            return all(notice.state != "digest" for notice in await parts.notices())
+
+        async with worker.running(parts.settings, parts.client, parts.engine):
+            await until(none_is_kept_for_a_digest)
             await settled(parts)
 
     digests = [mail for mail in catcher.messages() if mail.message["X-Ahg-Kind"] == "digest"]
@@ -347,7 +348,7 @@ class HandingOver(Catcher):
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
         if not self.handed_over:
-            await asyncio.to_thread(self.both_written.wait, 30)
+            await asyncio.to_thread(self.both_written.wait, PATIENCE)
             self.handed_over = self.handed_over_at(address)
             async with write_transaction(self.parts.engine) as connection:
                 holders = TABLES.tables["holders"]
@@ -396,7 +397,7 @@ async def test_what_is_queued_for_an_alternate_while_the_ledger_is_read_goes_out
         found = await due_notices(*asked)
         if not found and not read.is_set():
             read.set()
-            await asyncio.to_thread(written.wait, 30)
+            await asyncio.to_thread(written.wait, PATIENCE)
         return found
 
     async def writes(going: deliver._Round) -> bool:
@@ -411,7 +412,7 @@ async def test_what_is_queued_for_an_alternate_while_the_ledger_is_read_goes_out
             self, server: Any, session: Any, envelope: Any, address: str, options: Any
         ) -> str:
             if address == "focal-point@lk.ahg.localhost":
-                await asyncio.to_thread(read.wait, 30)
+                await asyncio.to_thread(read.wait, PATIENCE)
                 return "550 no such user"
             return await super().handle_RCPT(server, session, envelope, address, options)
 
@@ -423,8 +424,8 @@ async def test_what_is_queued_for_an_alternate_while_the_ledger_is_read_goes_out
     ):
         async with working(parts):
             await parts.submit()
-        async with worker.running(parts.settings, parts.client, parts.engine), asyncio.timeout(30):
-            await asyncio.to_thread(written.wait, 30)
+        async with worker.running(parts.settings, parts.client, parts.engine), patience():
+            await asyncio.to_thread(written.wait, PATIENCE)
             delivery = parts.client.get_workflow_handle(DELIVERY_ID)
             await delivery.result()
             events = (await delivery.fetch_history()).events

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.testing import capture_logs
 
 from db import Writer
-from models.mail_preferences import How, Preferences, Rhythm, Switch
+from models.mail_preferences import MailChoice, Preferences, Rhythm, Switch
 from ops.catcher import Catcher
 from records import digests, proof
 from records.mail_pauses import pause_mail, resume_mail
@@ -119,7 +119,7 @@ async def test_what_is_settled_by_then_is_left_out_and_a_digest_of_nothing_is_no
 
 
 async def test_what_was_asked_and_is_done_by_then_is_only_told(office: PostOffice) -> None:
-    switch = Switch(kind="outcome_assigned", how=How.DIGEST)
+    switch = Switch(kind="outcome_assigned", how=MailChoice.DIGEST)
     await office.wants(MY, Preferences(digest=Rhythm.WEEKLY, weekday=0, switches=(switch,)))
     table = at_work(MONDAY)
     for title in ("A hotline", "Joint patrols"):
@@ -153,7 +153,7 @@ async def test_the_ledger_of_a_case_says_what_became_of_the_digest(office: PostO
 
 
 async def test_an_urgent_case_and_what_is_mandatory_wait_for_no_digest(office: PostOffice) -> None:
-    await office.wants(MY, Preferences(switches=(Switch(how=How.DIGEST),)))
+    await office.wants(MY, Preferences(switches=(Switch(how=MailChoice.DIGEST),)))
     table = at_work(MONDAY, urgency="urgent")
     table.do(RSO, "situation_update", {"text": "Fewer boats."})
     await office.tell(table)
@@ -164,7 +164,7 @@ async def test_an_urgent_case_and_what_is_mandatory_wait_for_no_digest(office: P
 
 
 async def test_a_mail_that_its_reader_has_switched_off_is_not_sent_and_the_ledger_says_why(office: PostOffice) -> None:
-    await office.wants(MY, Preferences(switches=(Switch(kind="situation_updated", how=How.OFF),)))
+    await office.wants(MY, Preferences(switches=(Switch(kind="situation_updated", how=MailChoice.OFF),)))
     table = at_work(MONDAY)
     table.do(RSO, "situation_update", {"text": "Fewer boats."})
     await office.tell(table)
@@ -207,7 +207,7 @@ async def test_an_optional_mail_and_a_digest_have_the_link_that_switches_them_of
 
 
 async def test_a_rehearsal_sends_everything_at_once(office: PostOffice) -> None:
-    await office.wants(MY, Preferences(switches=(Switch(how=How.OFF),)))
+    await office.wants(MY, Preferences(switches=(Switch(how=MailChoice.OFF),)))
     table = at_work(MONDAY)
     table.do(RSO, "situation_update", {"text": "Fewer boats."})
     await table.record_in(office.engine)
@@ -225,7 +225,7 @@ async def test_other_wishes_hold_for_what_waits(office: PostOffice) -> None:
     table.do(RSO, "situation_update", {"text": "Fewer boats."})
     await office.tell(table)
     await office.wants(MY, Preferences(morning=time(13)))
-    await office.wants(TH, Preferences(switches=(Switch(kind="situation_updated", how=How.AT_ONCE),)))
+    await office.wants(TH, Preferences(switches=(Switch(kind="situation_updated", how=MailChoice.AT_ONCE),)))
     await office.wants(LK, Preferences(digest=Rhythm.NONE))
     assert [mail.message["X-Ahg-Kind"] for mail in office.mails(TH)][-1] == "situation_updated"
     (mine,) = await office.ledger("situation_updated", LK)
@@ -289,10 +289,10 @@ async def test_after_a_pause_of_days_there_is_one_digest(office: PostOffice) -> 
     table.do(RSO, "situation_update", {"text": "Fewer boats."})
     await office.tell(table)
     await pause_mail(office.engine, RSO, "the mail server moves", office.now)
-    table.until(MONDAY + timedelta(days=2))
+    table.until(MONDAY + timedelta(days=1))
     table.do(RSO, "situation_update", {"text": "No boats."})
     await office.tell(table)
-    await office.until(MONDAY + timedelta(days=5))
+    await office.until(MONDAY + timedelta(days=2))  # each quarter of an hour it looks
     assert office.digests(MY) == []
     assert office.again is not None, "nobody would look whether mail goes out again"
     await resume_mail(office.engine, RSO, office.now)

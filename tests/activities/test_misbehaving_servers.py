@@ -32,12 +32,13 @@ from tests.activities.test_deliver import settled
 from tests.fan_out import TEXT, fan_out
 from tests.mail_server import Server, listening
 from tests.rig import Rig, rig, working
+from tests.waiting import until
 from workflows.client import nudge_delivery
 
 ALL = 49
 THREE = ("desk@m7.example", "desk@m23.example", "desk@m41.example")
-SLOW = 2.0
-"""Seconds that the worker waits for a server that hangs; for the others it waits as it does when deployed."""
+SLOW = 5.0
+"""Seconds that the worker waits where a server hangs; for the rest it waits as it does when deployed."""
 
 
 class Faulty(Server):
@@ -155,7 +156,7 @@ class Fault:
 
     ``away``: what people see of it until it is mended. ``ledger``: how many notices stand how, after how many attempts.
     ``seen``: what people see in the end, how often. ``unreached``: whose alternates get the mail instead. ``first``: the
-    first address. ``patience``: seconds that the worker waits until it is mended; None: as when it is deployed.
+    first address. ``waits``: seconds that the worker waits until it is mended, as ``Transport`` has them.
     ``deaf``: nobody listens until it is mended.
     """
 
@@ -166,7 +167,7 @@ class Fault:
     seen: Mapping[str, int] = field(default_factory=dict)
     unreached: tuple[str, ...] = ()
     first: str = "desk@m0.example"
-    patience: float | None = None
+    waits: Mapping[str, Any] = field(default_factory=dict)
     deaf: bool = False
 
 
@@ -185,10 +186,13 @@ _UNWRITABLE: Mapping[str, Any] = {
 
 FAULTS: Mapping[str, Fault] = {
     "nobody listens": Fault(Faulty, away="Connect call failed", deaf=True),
-    "hangs from the start": Fault(Mute, away="imed out", patience=0.3),
-    "hangs at a recipient": Fault(Hangs, ledger={("sent", 1): ALL - 3, ("sent", 2): 3}, patience=SLOW),
+    "hangs from the start": Fault(Mute, away="imed out", waits={"timeout": 0.3}),
+    "hangs at a recipient": Fault(Hangs, ledger={("sent", 1): ALL - 3, ("sent", 2): 3}, waits={"timeout": SLOW}),
     "hangs after the mail": Fault(
-        HangsAfterTheMail, ledger=_IN_DOUBT, seen={"no answer came back": 3, "ambiguous, to": 3}, patience=SLOW
+        HangsAfterTheMail,
+        ledger=_IN_DOUBT,
+        seen={"no answer came back": 3, "ambiguous, to": 3},
+        waits={"final_timeout": SLOW},
     ),
     "drops after the mail": Fault(
         DropsAfterTheMail, ledger=_IN_DOUBT, seen={"no answer came back": 3, "ambiguous, to": 3}
@@ -227,12 +231,12 @@ async def seen(parts: Rig) -> str:
 
 async def until_away(parts: Rig, server: Server, said: str) -> None:
     """Until the board says so of the server, and that all wait that it did not take."""
-    async with asyncio.timeout(30):
-        while True:
-            found = await seen(parts)
-            if said in found and f"{ALL - len(server.taken)} notices wait to be sent" in found:
-                return
-            await asyncio.sleep(0.02)
+
+    async def away() -> bool:
+        found = await seen(parts)
+        return said in found and f"{ALL - len(server.taken)} notices wait to be sent" in found
+
+    await until(away)
 
 
 async def write_to(parts: Rig, first: str) -> None:
@@ -258,9 +262,7 @@ async def test_everybody_who_can_be_reached_has_the_mail_once_and_the_rest_is_se
             rig(tmp_path / "rig", smtp_port=port, smtp_connections=4, **fault.settings)
         )
         await write_to(parts, fault.first)
-        if fault.patience is not None:
-            hasty = partial(Transport, timeout=fault.patience, final_timeout=fault.patience)
-            monkeypatch.setattr(worker, "Transport", hasty)
+        monkeypatch.setattr(worker, "Transport", partial(Transport, **fault.waits))
         if not fault.deaf:
             await stack.enter_async_context(listening(server, outer, port))
         await stack.enter_async_context(worker.running(parts.settings, parts.client, parts.engine))

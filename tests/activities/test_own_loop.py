@@ -7,6 +7,7 @@ from threading import Event, current_thread
 import pytest
 
 from activities.own_loop import OwnLoop
+from tests.waiting import PATIENCE
 
 WHO: ContextVar[str] = ContextVar("WHO")
 
@@ -32,11 +33,11 @@ async def test_the_caller_s_loop_goes_on_while_the_other_one_is_held_up() -> Non
 
     async def work() -> bool:
         held.set()
-        return let_go.wait(30)
+        return let_go.wait(PATIENCE)
 
     own = OwnLoop("elsewhere")
     task = asyncio.create_task(own.run(work))
-    assert await asyncio.to_thread(held.wait, 30)
+    assert await asyncio.to_thread(held.wait, PATIENCE)
     let_go.set()  # nobody could, if this loop were held up too
     assert await task
     own.close(_nothing)
@@ -65,7 +66,7 @@ async def test_a_caller_that_is_cancelled_waits_until_the_work_has_ended() -> No
 
     own = OwnLoop("elsewhere")
     task = asyncio.create_task(own.run(work))
-    assert await asyncio.to_thread(begun.wait, 30)
+    assert await asyncio.to_thread(begun.wait, PATIENCE)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

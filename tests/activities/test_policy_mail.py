@@ -79,7 +79,7 @@ async def test_what_is_settled_meanwhile_is_asked_of_nobody(office: PostOffice, 
         await propose(office, RSO, "4wd", "2")
     await resume_mail(office.engine, by="operator", at=office.now)
     await office.deliver()
-    rows = [row for row in await office.ledger(POLICY_PROPOSED, AU) if row.facts["proposal"] == first.id]
+    rows = [row for row in await office.ledger(POLICY_PROPOSED, AU) if row.stored_facts["proposal"] == first.id]
     assert [(row.state, row.reason) for row in rows] == [("superseded", ANSWERED)]
     assert len(asked(office, AU)) == (settled == "another proposed since")
 
@@ -119,7 +119,9 @@ async def test_whom_it_concerns_is_told_once_what_has_become_of_it(
                 await policies.answer_proposal(office.engine, editor(office, post), proposal.id, word, "As agreed.")
         await office.deliver()
     rows = [row for post in (AU, ID, RSO) for row in await office.ledger(POLICY_SETTLED, post)]
-    assert {(row.post, row.state, row.facts["outcome"]) for row in rows} == {(post, "sent", outcome) for post in told}
+    assert {(row.post, row.state, row.stored_facts["outcome"]) for row in rows} == {
+        (post, "sent", outcome) for post in told
+    }
     assert {post: len(asked(office, post, POLICY_SETTLED)) for post in (AU, ID, RSO)} == {
         post: int(post in told) for post in (AU, ID, RSO)
     }

@@ -1,6 +1,5 @@
 """Mail comes back to a real mailbox over IMAP, and the ledger, the alternate and the board learn of it."""
 
-import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from tests.activities.test_deliver import settled
 from tests.notifications.imap_server import ImapServer, serving
 from tests.notifications.returned import returned
 from tests.rig import Rig, rig
+from tests.waiting import patience, until
 from workflows.names import RETURNS_ID
 
 
@@ -19,14 +19,14 @@ def about(name: str, notice: LedgerNotice) -> bytes:
     return returned(name, message_id=notice.message_id, address=notice.address)
 
 
-async def until(parts: Rig, states: dict[str, str]) -> list[LedgerNotice]:
+async def when_they_stand(parts: Rig, states: dict[str, str]) -> list[LedgerNotice]:
     """The ledger when the posts' notices stand so."""
-    async with asyncio.timeout(30):
-        while True:
-            notices = await parts.notices()
-            if {one.post + ":" * bool(one.instead_of): one.state for one in notices} == states:
-                return notices
-            await asyncio.sleep(0.02)
+
+    async def stand_so() -> bool:
+        return {one.post + ":" * bool(one.instead_of): one.state for one in await parts.notices()} == states
+
+    await until(stand_so)
+    return await parts.notices()
 
 
 async def test_what_comes_back_to_the_mailbox_reaches_the_alternate_and_the_board_once(
@@ -61,7 +61,7 @@ async def test_what_comes_back_to_the_mailbox_reaches_the_alternate_and_the_boar
         )
         reading = parts.client.get_workflow_handle(RETURNS_ID)
         await reading.signal("nudge")
-        notices = await until(
+        notices = await when_they_stand(
             parts, {"LK/focal-point": "bounced", "LK/focal-point:": "sent", "RSO/secretariat": "sent"}
         )
         async with parts.engine.connect() as connection:
@@ -98,10 +98,10 @@ async def test_a_mail_that_the_server_cannot_give_out_now_holds_up_no_other_and_
         reading = parts.client.get_workflow_handle(RETURNS_ID)
         await reading.signal("nudge")
         stands = {"LK/focal-point": "sent", "RSO/secretariat": "bounced", "RSO/secretariat:": "sent"}
-        await until(parts, stands)
+        await when_they_stand(parts, stands)
         imap.busy.clear()
         await reading.signal("nudge")
-        await until(parts, {**stands, "LK/focal-point": "bounced", "LK/focal-point:": "sent"})
+        await when_they_stand(parts, {**stands, "LK/focal-point": "bounced", "LK/focal-point:": "sent"})
 
 
 async def test_reading_ends_when_no_mailbox_is_set_any_more(tmp_path: Path, database_url: str) -> None:
@@ -117,11 +117,10 @@ async def test_reading_ends_when_no_mailbox_is_set_any_more(tmp_path: Path, data
             imap_password=imap.password,
         ) as parts,
     ):
-        async with worker.running(parts.settings, parts.client, parts.engine), asyncio.timeout(30):
-            while "LOGOUT" not in imap.said:  # noqa: ASYNC110 - the server tells nobody
-                await asyncio.sleep(0.02)
+        async with worker.running(parts.settings, parts.client, parts.engine):
+            await until(lambda: "LOGOUT" in imap.said)
         reading = parts.client.get_workflow_handle(RETURNS_ID)
         without = parts.settings.model_copy(update={"imap_host": None})
-        async with worker.running(without, parts.client, parts.engine), asyncio.timeout(30):
+        async with worker.running(without, parts.client, parts.engine), patience():
             await reading.signal("nudge")
             await reading.result()

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from activities import deliver
 from ops.catcher import Catcher
 from tests.activities.post_office import at_work, post_office
+from tests.waiting import PATIENCE
 
 MONDAY = datetime(2026, 3, 2, 3, tzinfo=UTC)
 
@@ -49,7 +50,7 @@ async def test_a_mail_that_waited_long_for_a_connection_says_what_stands_by_then
     async with catcher, post_office(engine, catcher, MONDAY) as office:
         await at_work(MONDAY, title="Boats in the strait").record_in(engine)
         round_ = asyncio.create_task(office.deliver())
-        await asyncio.to_thread(written.wait, 30)
+        await asyncio.to_thread(written.wait, PATIENCE)
         await office.changed("cases", "AHG-2026-001", title="Boats off the coast")
         late[0] = deliver._FRESH_SECONDS + 1
         catcher.goes_on.set()

@@ -21,7 +21,14 @@ _REASONS: dict[str, tuple[str, ...]] = {
     "the fields of a command as somebody wrote them, which are parsed there (models.commands.parse)": (
         "casework:Casework.act",
         "models.commands:parse",
-        "models.request:in_own_words",
+        "models.commands:faults_of",
+        "models.faults:faults",
+        "models.faults:wanted",
+        "ops.commands.cases:fields_written",
+    ),
+    "requests as older versions recorded them": (
+        "models.recorded_request:recorded_fields",
+        "models.recorded_request:recorded_request",
     ),
     "a draft is kept as it was written: it is parsed when it is submitted": (
         "casework:amend_draft",
@@ -30,11 +37,7 @@ _REASONS: dict[str, tuple[str, ...]] = {
         "records.references:read_draft",
         "records.references:store_draft",
     ),
-    "pydantic gives and takes whatever was sent": (
-        "models.commands.body:also",
-        "models.commands.body:as_tuple",
-        "models.commands.body:in_one_text",
-    ),
+    "the facts of a notice as its row holds them, which are parsed there": ("models.notices.facts:facts_of_row",),
     "the policy's own keys with their values, whatever type each has": (
         "models.policy:policy_with",
         "models.policy_meaning:value_of",

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from models.commands import Person
 from models.policy import policy_with
 from models.posts import Post
-from ops.scenario import Scenario, read_scenario
+from ops.scenarios.file import Scenario
+from ops.scenarios.reading import read_scenario
 from records import directory_changes, policies
 from records.directory_changes import Editor, directory_fingerprint
 from tests.journeys.people import Desk, Office

@@ -15,11 +15,13 @@ from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, as
 from models.posts import Post
 from ops.catcher import CaughtMail
 from ops.processes import free_port
-from ops.scenario import Scenario
-from ops.simulate import Simulation, simulation
+from ops.scenarios.file import Scenario
+from ops.scenarios.play import Simulation
+from ops.scenarios.simulation import simulation
+from tests.waiting import PATIENCE
 from tests.web.server import served
 from web.app import application
-from web.site import Site
+from web.kit.site import Site
 
 
 def address_of(post: str) -> str:
@@ -32,7 +34,6 @@ START = datetime(2026, 3, 2, 1, tzinfo=UTC)
 NOTHING_YET = Scenario.model_validate({"title": "By clicking", "start": START, "acts": []})
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 NARROW: ViewportSize = {"width": 360, "height": 740}
-_PATIENCE = 10_000.0  # milliseconds
 _FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
 
 
@@ -82,7 +83,7 @@ class Office:
         context = await self.browser.new_context(
             base_url=self.address, java_script_enabled=self.scripts, locale="en-GB", viewport=WIDE
         )
-        context.set_default_timeout(_PATIENCE)
+        context.set_default_timeout(PATIENCE * 1000)
         desk = Desk(self, Post(post), context, await context.new_page())
         desk.page.on("pageerror", lambda error: self.faults.append(f"{post}: {error}"))
         desk.page.on("console", self._heard)
@@ -126,7 +127,7 @@ class Desk:
         await self.use_link(await self.asked_link())
         if "/second-factor" in self.page.url:
             await self._show_code()
-        if await self.page.locator("main h1").inner_text() == "As which post do you act?":
+        if await self.page.locator("main h1").inner_text() == "Which post do you want to act as?":
             await self.page.locator(f'button[value="{self.post}"]').click()
 
     async def asked_link(self) -> str:

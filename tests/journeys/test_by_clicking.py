@@ -8,7 +8,7 @@ from tests.journeys.people import Desk, Office, office
 
 MAP = b"%PDF-1.7\n% a map of the strait\n"
 
-pytestmark = [pytest.mark.slow, pytest.mark.journey, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.journey]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ async def ask(requester: Desk) -> None:
     await requester.fill(
         title="Boats in the strait", situation="Boats leave by night.\n\nTwo were lost.", since="2026-02-20"
     )
-    await page.get_by_role("button", name="Keep and go on").click()
+    await page.get_by_role("button", name="Save and continue").click()
     await requester.fill(
         **{
             "affected": ["TH"],
@@ -95,12 +95,12 @@ async def ask(requester: Desk) -> None:
             "figures.0.source": "Coast guard",
         }
     )
-    await page.get_by_role("button", name="Keep and go on").click()
+    await page.get_by_role("button", name="Save and continue").click()
     await requester.fill(asks="Joint patrols\nA weekly picture")
-    await page.get_by_role("button", name="Keep and go on").click()
+    await page.get_by_role("button", name="Save and continue").click()
     await page.get_by_label("Files").set_input_files({"name": "map.pdf", "mimeType": "", "buffer": MAP})
-    await page.get_by_role("button", name="Add the files").click()
-    await page.get_by_role("button", name="Keep and look it over").click()
+    await page.get_by_role("button", name="Upload the files").click()
+    await page.get_by_role("button", name="Save and check your answers").click()
     assert "Two were lost." in await page.locator("main").inner_text()
     await page.get_by_role("button", name="Submit the request").click()
     await page.wait_for_url("**/cases/AHG-*")

@@ -4,7 +4,7 @@ import asyncio
 import random
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,15 +20,15 @@ from ops.catcher import Catcher
 from ops.processes import Child, ManagedProcess, free_port
 from ops.temporal_server import start_dev_server, worker_ready
 from ops.verify import verify_records
-from records import ledger, queries
+from records import queries
 from records.directory import seed_if_empty
 from records.notices import LedgerNotice
 from settings import Settings, ensure_keys
 from tests.rig import REQUEST, TO_WORK, Rig
+from tests.waiting import patience, until
 from workflows.client import CaseClient, NotAnswered
 
 KILLS = 5
-TRIES = 10
 SOON = 0.06
 """Seconds after a command was sent within which a kill falls: some before the commit, some after."""
 
@@ -63,22 +63,15 @@ class Machine:
     async def act(self, number: int) -> None:
         """Give a step's command until it is acknowledged, always with the same id."""
         by, do, fields = STEPS[number]
-        for _ in range(TRIES):
-            try:
-                done = await self.parts.act(by, do, fields, command_id=f"step-{number}")
-            except NotAnswered:
-                continue
-            self.acknowledged[f"step-{number}"] = done.seq
-            return
-        pytest.fail(f"step {number} ({by} {do}) was never acknowledged")
+        async with patience():
+            while f"step-{number}" not in self.acknowledged:
+                with suppress(NotAnswered):
+                    done = await self.parts.act(by, do, fields, command_id=f"step-{number}")
+                    self.acknowledged[f"step-{number}"] = done.seq
 
     async def all_told(self) -> None:
         """Until no notice waits any more."""
-        while True:
-            async with self.parts.engine.connect() as connection:
-                if not await ledger.any_waiting(connection):
-                    return
-            await asyncio.sleep(0.1)
+        await until(self.parts.all_sent)
 
 
 @asynccontextmanager

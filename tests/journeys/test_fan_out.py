@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -14,9 +13,9 @@ from sqlalchemy import func, select
 from models.tables import TABLES
 from ops.processes import Child, ManagedProcess
 from ops.temporal_server import worker_ready
-from records import ledger
 from tests.fan_out import fan_out
 from tests.rig import Rig, rig, working
+from tests.waiting import until
 from workflows.client import nudge_delivery
 
 ADDRESSES = 5000
@@ -46,15 +45,6 @@ async def states(parts: Rig) -> dict[str, int]:
     query = select(c.state, func.count()).where(c.kind == "circulated").group_by(c.state)
     async with parts.engine.connect() as connection:
         return {str(state): int(number) for state, number in await connection.execute(query)}
-
-
-async def until(holds: Callable[[], Any], seconds: float = 150) -> None:
-    async with asyncio.timeout(seconds):
-        while True:
-            found = holds()
-            if await found if asyncio.iscoroutine(found) else found:
-                return
-            await asyncio.sleep(0.05)
 
 
 @pytest.mark.slow
@@ -88,12 +78,7 @@ async def test_a_worker_killed_in_a_fan_out_leaves_no_more_in_doubt_than_it_had_
             assert before < ADDRESSES
             works.start()
             await nudge_delivery(parts.client, parts.settings.delivery_queue)
-
-            async def nothing_waits() -> bool:
-                async with parts.engine.connect() as connection:
-                    return not await ledger.any_waiting(connection)
-
-            await until(nothing_waits)
+            await until(parts.all_sent)
         finally:
             works.kill()
 

@@ -7,12 +7,12 @@ import pytest_asyncio
 from babel import Locale
 from babel.support import NullTranslations
 
-import notifications.environment
-import web.render
+import web.kit.render
 from notifications.catalogues import catalogue
+from notifications.environment import MAIL_CATALOGUES, MAIL_DOMAIN
 from tests.journeys.main_pages import PAGES, Shown, at_work, show
 from tests.journeys.people import NARROW, WIDE, Desk, Office, office
-from web.render import LANGUAGE_COOKIE
+from web.kit.render import LANGUAGE_COOKIE, PAGE_CATALOGUES, PAGE_DOMAIN
 
 pytestmark = [pytest.mark.slow, pytest.mark.journey, pytest.mark.asyncio(loop_scope="module")]
 
@@ -48,12 +48,15 @@ async def place() -> AsyncIterator[Office]:
 def lacking(monkeypatch: pytest.MonkeyPatch) -> _Lacking:
     """What is asked of the Indonesian catalogues and not in them."""
     kept = _Lacking()
-    for asked, module in (("translations", web.render), ("words_translated", notifications.environment)):
-        uncached = catalogue.__wrapped__(module.CATALOGUES, "id", module.DOMAIN)
+    for asked, folder, domain in (
+        ("page_translations", PAGE_CATALOGUES, PAGE_DOMAIN),
+        ("words_translated", MAIL_CATALOGUES, MAIL_DOMAIN),
+    ):
+        uncached = catalogue.__wrapped__(folder, "id", domain)
         uncached.add_fallback(kept)
-        usual = getattr(web.render, asked)
+        usual = getattr(web.kit.render, asked)
         monkeypatch.setattr(
-            web.render,
+            web.kit.render,
             asked,
             lambda language, here=uncached, usual=usual: here if language == "id" else usual(language),
         )
@@ -106,7 +109,7 @@ async def test_a_page_in_indonesian_lacks_no_translation_and_fits_on_a_telephone
 async def test_a_page_from_the_right_fits_on_a_telephone(
     place: Office, page: Shown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web.render, "LANGUAGES", (*web.render.LANGUAGES, _FROM_THE_RIGHT))
+    monkeypatch.setattr(web.kit.render, "LANGUAGES", (*web.kit.render.LANGUAGES, _FROM_THE_RIGHT))
     desk = await _shown_in(place, page, _FROM_THE_RIGHT)
     try:
         await _check_it_fits(desk, _FROM_THE_RIGHT)

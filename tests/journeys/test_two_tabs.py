@@ -7,7 +7,7 @@ import pytest
 
 from tests.journeys.people import Desk, Office, office
 
-pytestmark = [pytest.mark.slow, pytest.mark.journey, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.journey]
 
 
 async def in_review(place: Office) -> tuple[Desk, Desk, Desk]:
@@ -15,7 +15,7 @@ async def in_review(place: Office) -> tuple[Desk, Desk, Desk]:
     malaysia = await place.person("MY/focal-point")
     await malaysia.open("/request")
     await malaysia.fill(title="Boats in the strait", situation="Boats leave by night.")
-    await malaysia.page.get_by_role("button", name="Keep and look it over").click()
+    await malaysia.page.get_by_role("button", name="Save and check your answers").click()
     await malaysia.page.get_by_role("button", name="Submit the request").click()
     await malaysia.page.wait_for_url("**/cases/AHG-*")
     place.play.reference = malaysia.page.url.rpartition("/")[2].partition("?")[0]

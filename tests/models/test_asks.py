@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from models.asks import ACKNOWLEDGE, ASKS, asked_of, may_answer_by_link
+from models.case import GateName
 from models.duties import open_duties
 from models.log import event_of, seal
-from models.notices import NOTICE_KINDS, Notice
+from models.notices import NOTICE_KINDS, Notice, NoticeFacts
 from models.policy import Policy, policy_with
 from models.posts import Post
 from models.rules import RULES, Transition, allowed
-from ops.scenario import read_scenario
+from ops.scenarios.reading import read_scenario
 from tests.tabletop import Tabletop
 
 SCENARIOS = sorted((Path(__file__).parents[1] / "scenarios").glob("*.yaml"))
@@ -94,11 +95,11 @@ def test_every_kind_that_asks_has_its_command_and_no_other_has() -> None:
 
 
 def test_a_post_that_is_only_told_is_asked_nothing() -> None:
-    silent = {"gate": "activation", "silent": "AU/co-chair"}
+    silent = NoticeFacts(gate=GateName.ACTIVATION, silent=(Post("AU/co-chair"),))
     assert asked_of("review_overdue", Post("AU/co-chair"), silent) == ("decide", "activation")
     assert asked_of("review_overdue", Post("ID/co-chair"), silent) is None
     assert asked_of("review_overdue", Post("RSO/secretariat"), silent) is None
-    assert asked_of("circulated", Post("TH/focal-point"), {}) is None
+    assert asked_of("circulated", Post("TH/focal-point"), NoticeFacts()) is None
 
 
 def test_a_post_that_decides_never_acts_by_a_link_alone() -> None:

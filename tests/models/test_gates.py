@@ -254,7 +254,7 @@ def test_under_declare_a_co_chair_whose_country_asks_decides_with_its_interest_s
     says(table, AU, "approve")
     taken = next(entry.event for entry in table.entries if entry.type == "position_taken")
     assert taken["interest"] is True
-    assert all(n.facts["interests"] == AU for n in table.notices if n.kind == "review_requested")
+    assert all(n.facts.interests == (AU,) for n in table.notices if n.kind == "review_requested")
 
 
 def test_under_recuse_its_place_is_taken_in_the_policys_order() -> None:
@@ -455,7 +455,7 @@ def test_when_the_case_ends_open_gates_are_superseded() -> None:
 
 def test_a_command_is_acted_on_in_the_name_of_the_post_the_secretariat_spoke_to() -> None:
     table = in_review()
-    fields = {"post": AU, "how": "telephone", "why": "no network", "do": "decide", "with": {"position": "approve"}}
+    fields = {"post": AU, "how": "telephone", "text": "no network", "command": {"do": "decide", "position": "approve"}}
     table.do(RSO, "act_for", fields)
     entry = table.entries[-1]
     assert (entry.by, entry.acted_for.by if entry.acted_for else "") == (AU, RSO)

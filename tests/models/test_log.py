@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models.log import ActedFor, Entry, broken_at, event_of
+from models.log import ActedFor, Entry, broken_at, digest, event_of
 from models.posts import Post
 from models.rules import replay_entry, take_over
 from tests.models.helpers import RSO, reported
@@ -82,3 +82,40 @@ def test_what_is_taken_over_is_not_done_twice(table: Tabletop) -> None:
     case = take_over(Tabletop().case, tuple(table.entries))
     assert case.recent["c1"] > 0
     assert not any(command.startswith("clock:") for command in case.recent)
+
+
+# entries of older code ------------------------------------------------------------------------------------------------
+
+_NEW = ("matter", "reasons", "basis")
+
+
+def _as_older_code_wrote(value: Any) -> Any:
+    """Without the fields that tell what a text was made of."""
+    if isinstance(value, dict):
+        return {name: _as_older_code_wrote(field) for name, field in value.items() if name not in _NEW}
+    return [_as_older_code_wrote(one) for one in value] if isinstance(value, list) else value
+
+
+def _of_old(entries: list[Entry]) -> list[Entry]:
+    made: list[Entry] = []
+    for entry in entries:
+        event = entry.event if entry.type == "submitted" else _as_older_code_wrote(entry.event)
+        previous = made[-1].hash if made else ""
+        hashed = digest(entry.case, entry.seq, entry.at.isoformat(), entry.by, None, entry.command, event, previous)
+        made.append(entry.model_copy(update={"event": event, "previous": previous, "hash": hashed}))
+    return made
+
+
+def test_a_log_of_older_code_keeps_its_hashes_and_gives_the_same_case(table: Tabletop) -> None:
+    old = _of_old(table.entries)
+    assert any(one.event != other.event for one, other in zip(old, table.entries, strict=True))
+    again = [Entry.model_validate_json(entry.model_dump_json()) for entry in old]
+    assert [entry.hash for entry in again] == [entry.hash for entry in old]
+    assert broken_at(again) is None
+    old_case = take_over(Tabletop().case, tuple(again))
+    case = take_over(Tabletop().case, tuple(table.entries))
+    assert all(gate.matter is None for gate in old_case.gates.values())
+    assert all(one.reasons is None for one in old_case.participants.values())
+    parts = ("stage", "gates", "participants", "outcomes", "reports", "recommendations", "ladders", "active_until")
+    for part in parts:
+        assert _as_older_code_wrote(old_case.model_dump()[part]) == _as_older_code_wrote(case.model_dump()[part])

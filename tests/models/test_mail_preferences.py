@@ -13,8 +13,8 @@ from models.mail_preferences import (
     MOST_SWITCHES,
     NEAR_DEADLINE,
     HoldReason,
-    How,
     Mail,
+    MailChoice,
     Preferences,
     Rhythm,
     Switch,
@@ -46,7 +46,7 @@ DIGEST = TimingDecision(Timing.DIGEST, TOMORROW, HoldReason.DIGEST)
 LATER = TimingDecision(Timing.AT, QUIET_END, HoldReason.QUIET)
 
 
-def wanting(*switches: tuple[str, str, How], **more: object) -> Preferences:
+def wanting(*switches: tuple[str, str, MailChoice], **more: object) -> Preferences:
     return Preferences(
         switches=tuple(Switch(case=case, kind=kind, how=how) for case, kind, how in switches),
         **more,  # type: ignore[arg-type]
@@ -61,7 +61,7 @@ def due(**span: float) -> datetime:
     return NOW + timedelta(**span)
 
 
-OFF, ONCE, GATHER = How.OFF, How.AT_ONCE, How.DIGEST
+OFF, ONCE, GATHER = MailChoice.OFF, MailChoice.AT_ONCE, MailChoice.DIGEST
 
 TABLE: dict[str, tuple[Mail, Preferences, TimingDecision]] = {
     # nothing said
@@ -352,8 +352,8 @@ WRONG: list[dict[str, object]] = [
     {"morning": time(8, tzinfo=UTC)},
     {"quiet_from": time(21), "quiet_until": time(9)},
     {"quiet_from": time(8), "quiet_until": time(9)},
-    {"switches": (Switch(kind="invited", how=How.OFF), Switch(kind="invited", how=How.DIGEST))},
-    {"switches": tuple(Switch(case=f"AHG-2026-{one:03}", how=How.OFF) for one in range(MOST_SWITCHES + 1))},
+    {"switches": (Switch(kind="invited", how=MailChoice.OFF), Switch(kind="invited", how=MailChoice.DIGEST))},
+    {"switches": tuple(Switch(case=f"AHG-2026-{one:03}", how=MailChoice.OFF) for one in range(MOST_SWITCHES + 1))},
 ]
 
 
@@ -364,35 +364,35 @@ def test_preferences_that_contradict_themselves_are_refused(said: dict[str, obje
 
 
 def test_a_switch_takes_the_place_of_one_that_means_the_same() -> None:
-    first = DEFAULT_PREFERENCES.with_switch(Switch(kind="outcome_due", how=How.OFF))
-    second = first.with_switch(Switch(kind="outcome_due", how=How.AT_ONCE))
-    third = second.with_switch(Switch(case=CASE, kind="outcome_due", how=How.OFF))
-    assert [one.how for one in second.switches] == [How.AT_ONCE]
+    first = DEFAULT_PREFERENCES.with_switch(Switch(kind="outcome_due", how=MailChoice.OFF))
+    second = first.with_switch(Switch(kind="outcome_due", how=MailChoice.AT_ONCE))
+    third = second.with_switch(Switch(case=CASE, kind="outcome_due", how=MailChoice.OFF))
+    assert [one.how for one in second.switches] == [MailChoice.AT_ONCE]
     assert len(third.switches) == 2
 
 
-def many(how: How = How.OFF, kind: str = "situation_updated") -> list[tuple[str, str, How]]:
+def many(how: MailChoice = MailChoice.OFF, kind: str = "situation_updated") -> list[tuple[str, str, MailChoice]]:
     """As many switches of a case each as there may be."""
     return [(f"AHG-2026-{one:03}", kind, how) for one in range(1, MOST_SWITCHES + 1)]
 
 
 def test_one_switch_more_than_there_may_be_takes_the_place_of_the_oldest_of_a_case() -> None:
-    full = wanting(("", "outcome_verified", How.OFF), *many()[:-1])
-    added = Switch(case="AHG-2027-001", kind="situation_updated", how=How.OFF)
+    full = wanting(("", "outcome_verified", MailChoice.OFF), *many()[:-1])
+    added = Switch(case="AHG-2027-001", kind="situation_updated", how=MailChoice.OFF)
     wants = full.with_switch(added)
     assert wants.switches == (full.switches[0], *full.switches[2:], added)
     assert Preferences.model_validate(wants.model_dump(mode="json")) == wants
-    everywhere = Switch(kind="situation_updated", how=How.AT_ONCE)
+    everywhere = Switch(kind="situation_updated", how=MailChoice.AT_ONCE)
     assert len(full.with_switch(everywhere).switches) == MOST_SWITCHES
     again = full.switches[5]
     assert full.with_switch(again).switches == (*full.switches[:5], *full.switches[6:], again)
 
 
 def test_of_too_many_switches_those_go_first_that_change_nothing() -> None:
-    full = wanting(*many()[:100], *many(How.DIGEST)[100:])
-    wants = full.with_switch(Switch(kind="situation_updated", how=How.OFF))
-    assert wants == wanting(*many(How.DIGEST)[100:], ("", "situation_updated", How.OFF))
-    quieter = Switch(case="AHG-2026-150", how=How.OFF)  # says something else than is kept of it
+    full = wanting(*many()[:100], *many(MailChoice.DIGEST)[100:])
+    wants = full.with_switch(Switch(kind="situation_updated", how=MailChoice.OFF))
+    assert wants == wanting(*many(MailChoice.DIGEST)[100:], ("", "situation_updated", MailChoice.OFF))
+    quieter = Switch(case="AHG-2026-150", how=MailChoice.OFF)  # says something else than is kept of it
     assert full.with_switch(quieter).switches == (*full.switches[1:], quieter)
 
 

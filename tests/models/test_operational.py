@@ -106,9 +106,9 @@ def test_every_party_is_asked_to_agree_to_what_another_post_proposes() -> None:
 
 def test_an_arrangement_begins_on_the_day_that_its_parties_want() -> None:
     table = at_work()
-    table.do(MY, "add_arrangement", {**PACT, "from": "2026-06-01"})
+    table.do(MY, "add_arrangement", {**PACT, "begins": "2026-06-01"})
     table.do(TH, "agree", {"arrangement": "Routes"})
-    assert table.case.arrangements["Routes"].state == "agreed"
+    assert str(table.case.arrangements["Routes"].state) == "agreed"
     assert "will be in force from 2026-06-01" in str(refuses(table, MY, "log_exchange", {"arrangement": "Routes"}))
     assert terms_of_reference(table.case)[Term.ARRANGEMENTS] == "covered"  # what was asked for is agreed
     assert TH not in waiting_on(table.case)
@@ -124,7 +124,7 @@ def test_an_arrangement_begins_on_the_day_that_its_parties_want() -> None:
 
 def test_a_day_that_has_passed_when_the_last_party_agrees_delays_nothing() -> None:
     table = at_work()
-    table.do(MY, "add_arrangement", {**PACT, "from": "2026-01-01"})
+    table.do(MY, "add_arrangement", {**PACT, "begins": "2026-01-01"})
     table.do(TH, "agree", {"arrangement": "Routes"})
     assert table.case.arrangements["Routes"].in_force_from == table.now
 
@@ -153,12 +153,12 @@ def test_a_review_is_asked_for_on_its_day_and_until_it_is_made() -> None:
 
 def test_a_meeting_may_be_moved_until_it_was_held_and_an_absent_member_is_visible() -> None:
     table = at_work()
-    table.do(RSO, "schedule_meeting", {"title": "First", "from": "2026-04-01"})
-    table.do(RSO, "schedule_meeting", {"title": "First", "from": "2026-04-02", "place": "Perth"})
+    table.do(RSO, "schedule_meeting", {"title": "First", "starts": "2026-04-01"})
+    table.do(RSO, "schedule_meeting", {"title": "First", "starts": "2026-04-02", "place": "Perth"})
     assert table.told("meeting_called").count(MY) == 2
     table.do(RSO, "attend", {"meeting": "First", "present": ["LK", "MY", "US"], "absent": ["TH"]})
     assert table.case.meetings["First"].absent == ("TH",)
-    assert "has been held" in str(refuses(table, RSO, "schedule_meeting", {"title": "First", "from": "2026-05-01"}))
+    assert "has been held" in str(refuses(table, RSO, "schedule_meeting", {"title": "First", "starts": "2026-05-01"}))
     assert "twice" in str(refuses(table, RSO, "attend", {"meeting": "First", "present": ["LK"], "absent": ["LK"]}))
 
 
@@ -179,7 +179,7 @@ def test_an_extension_is_decided_and_moves_the_end() -> None:
     table = at_work()
     end = table.case.active_until
     assert end is not None
-    table.do(MY, "extend", {"months": 3, "why": "more boats"})
+    table.do(MY, "extend", {"by": "3mo", "text": "more boats"})
     assert "open already" in str(refuses(table, AU, "extend", {"by": "1mo"}))
     approve(table, "extension")
     assert table.case.active_until == datetime(end.year, end.month + 3, end.day, end.hour, tzinfo=UTC)

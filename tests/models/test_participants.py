@@ -4,6 +4,7 @@ import pytest
 
 from models.agenda import next_act, waiting_on
 from models.case import GateName, GateOutcome, ParticipantState, Seat, Stage
+from models.reasons import in_english
 from models.refusal import RefusalKind
 from models.rules.composition import missing_for_minimum
 from tests.models.helpers import (
@@ -31,6 +32,10 @@ from tests.tabletop import Tabletop
 BD = "BD/focal-point"
 
 
+def lacking(table: Tabletop) -> tuple[str, ...]:
+    return tuple(in_english((one,)) for one in missing_for_minimum(table.case))
+
+
 def state(table: Tabletop, member: str) -> ParticipantState:
     return table.case.participants[member].state
 
@@ -53,7 +58,7 @@ def test_the_system_proposes_members_and_says_why() -> None:
 
 def test_the_newest_word_on_a_member_counts() -> None:
     table = in_selection()
-    table.do(NZ, "propose", {"members": ["BD"], "why": "on the way"})
+    table.do(NZ, "propose", {"members": ["BD"], "text": "on the way"})
     table.do(IOM, "propose", {"observers": ["BD", "TH"]})
     assert table.case.participants["BD"].seat is Seat.OBSERVER
     assert table.case.participants["TH"].seat is Seat.OBSERVER
@@ -128,7 +133,7 @@ def test_observers_do_not_count_for_the_minimum() -> None:
     table = invited()
     for member in ("MY", "TH", "IOM", "UNHCR"):
         table.do(f"{member}/focal-point", "respond", {"answer": "observe"})
-    assert missing_for_minimum(table.case) == ("1 other most-affected member", "1 organisation")
+    assert lacking(table) == ("1 other most-affected member", "1 organisation")
     assert stage_of(table) is Stage.PARTICIPANT_SELECTION
 
 
@@ -220,14 +225,14 @@ def test_whoever_came_in_the_place_of_an_affected_member_counts_for_the_minimum(
     table = invited(affected=["TH"])
     table.do("IOM/focal-point", "respond", {"answer": "accept"})
     table.do(TH, "respond", {"answer": "decline"})
-    assert missing_for_minimum(table.case) == ("1 other most-affected member",)
+    assert lacking(table) == ("1 other most-affected member",)
     table.do(NZ, "replace", {"member": "TH", "by": "BD"})
     approve(table, "participants")
     table.do(BD, "respond", {"answer": "decline"})
     table.do(NZ, "replace", {"member": "BD", "by": "NZ"})
     approve(table, "participants")
     table.do("NZ/focal-point", "respond", {"answer": "accept"})
-    assert missing_for_minimum(table.case) == ()
+    assert lacking(table) == ()
     table.do(AU, "convene")
     assert stage_of(table) is Stage.OPERATIONAL
 
@@ -238,7 +243,7 @@ def test_a_state_in_nobodys_place_does_not_stand_for_an_affected_one() -> None:
     approve(table, "participants")
     for post, answer in ((TH, "decline"), (BD, "accept"), ("IOM/focal-point", "accept")):
         table.do(post, "respond", {"answer": answer})
-    assert missing_for_minimum(table.case) == ("1 other most-affected member",)
+    assert lacking(table) == ("1 other most-affected member",)
 
 
 def test_who_submits_jointly_is_an_other_most_affected_member() -> None:
@@ -247,7 +252,7 @@ def test_who_submits_jointly_is_an_other_most_affected_member() -> None:
     table.do(RSO, "accept")
     approve(table, "activation")
     approve(table, "participants")
-    assert missing_for_minimum(table.case) == ("1 organisation",)
+    assert lacking(table) == ("1 organisation",)
     table.do("IOM/focal-point", "respond", {"answer": "accept"})
     table.do(AU, "convene")
     assert stage_of(table) is Stage.OPERATIONAL
@@ -331,9 +336,9 @@ def test_a_member_that_is_not_invited_cannot_respond() -> None:
 
 def test_a_replacement_that_is_not_confirmed_yet_does_not_keep_the_group_from_convening() -> None:
     table = invited()
-    table.do(MY, "respond", {"answer": "accepted"})
-    table.do("IOM/focal-point", "respond", {"answer": "yes"})
-    table.do(TH, "respond", {"answer": "declined"})
+    table.do(MY, "respond", {"answer": "accept"})
+    table.do("IOM/focal-point", "respond", {"answer": "accept"})
+    table.do(TH, "respond", {"answer": "decline"})
     table.do(NZ, "replace", {"member": "TH", "by": "MV"})
     table.do(AU, "convene")
     assert stage_of(table) is Stage.OPERATIONAL

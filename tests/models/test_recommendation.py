@@ -51,8 +51,8 @@ def test_addressees_and_owner_are_told() -> None:
     assert told(step) == [("recommendation_addressed", MY), ("recommendation_addressed", TH)]
     assert step.stream == "AHG-2026-001/R1"
     one = follow_up()
-    as_what = {(queued.notice.facts["addressees"], queued.notice.facts["owner"]) for queued in step.notices}
-    assert as_what == {(", ".join(one.to), one.owner)}
+    as_what = {(queued.notice.facts.addressees, queued.notice.facts.owner) for queued in step.notices}
+    assert as_what == {(one.to, one.owner)}
 
 
 def test_it_is_reminded_by_the_overdue_ladder_until_it_is_done() -> None:
@@ -86,7 +86,7 @@ def test_without_a_due_date_it_stays_open_and_no_clock_acts() -> None:
 @pytest.mark.parametrize("by", [MY, TH, AU, RSO])
 def test_an_addressee_the_owner_a_co_chair_or_the_secretariat_says_what_became_of_it(by: str) -> None:
     one, _ = open_follow_up(follow_up(), START)
-    after, step = says(one, by, "adopted", why="in force since May")
+    after, step = says(one, by, "adopted", text="in force since May")
     assert (after.state, after.note, after.over) == ("adopted", "in force since May", False)
     assert after.ladder == one.ladder, "adopted is not done: it is still followed"
     assert [kind for kind, _ in told(step)] == ["recommendation_resolved"] * 5

@@ -46,7 +46,7 @@ def test_a_new_version_keeps_what_it_does_not_change_and_tells_its_differences()
     table = submitted()
     table.do(RSO, "return", {"missing": ["sources"]})
     before = table.case
-    taken = table.do(LK, "resubmit", {"situation": "Boats leave every week.", "why": "as you asked"})
+    taken = table.do(LK, "resubmit", {"situation": "Boats leave every week.", "text": "as you asked"})
     assert (table.case.version, table.case.request.title) == (2, REQUEST["title"])
     assert table.case.request.changes(before.request) == {
         "situation": (REQUEST["situation"], "Boats leave every week.")
@@ -81,7 +81,7 @@ def test_a_request_from_before_there_was_where_reads_and_hashes_as_it_did() -> N
 def test_where_it_happens_is_a_section_of_its_own() -> None:
     table = in_review()
     before = table.case
-    table.do(LK, "resubmit", {"where": "Andaman Sea", "confidential": ["where"]})
+    table.do(LK, "resubmit", {"where": "Andaman Sea", "confidential": {"where": []}})
 
     assert table.case.subject != before.subject
     assert table.case.request.changes(before.request)["where"] == ("", "Andaman Sea")
@@ -89,7 +89,7 @@ def test_where_it_happens_is_a_section_of_its_own() -> None:
     assert Case.model_validate_json(table.case.model_dump_json()).request.where == "Andaman Sea"
     assert readable(table.case, Post(MY)).where == ""
     assert readable(table.case, Post(AU)).where == "Andaman Sea"
-    table.do(LK, "resubmit", {"where": "", "confidential": []})
+    table.do(LK, "resubmit", {"where": "", "confidential": {}})
     assert table.case.subject == before.subject
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from models.agenda import waiting_on
 from models.case import GateName, Stage
-from models.notices import Notice
+from models.notices import Notice, NoticeFacts
 from tests.models.helpers import (
     AU,
     DAY,
@@ -48,7 +48,7 @@ def test_a_question_that_passes_to_another_requester_is_asked_of_it() -> None:
     assert waiting_on(table.case) == (MY,)
     asked = told_since(table, before, "question_asked")
     assert set(asked) == {MY}
-    assert (asked[MY].facts["post"], asked[MY].facts["text"]) == (AU, "How many boats?")
+    assert (asked[MY].facts.post, asked[MY].facts.text) == (AU, "How many boats?")
     assert asked[MY].due is not None
 
 
@@ -99,7 +99,7 @@ def test_when_the_time_of_the_activation_is_over_the_secretariat_and_the_co_chai
     assert stage_of(table) is Stage.REPORTING
     begun = told_since(table, before, "report_begun")
     assert set(begun) == {RSO, AU, ID}
-    assert begun[RSO].facts == {"report": "final report", "ended": "yes"}
+    assert begun[RSO].facts == NoticeFacts(report="final report", ended=True)
     assert begun[RSO].due == table.case.ladders["contributions"].due
 
 
@@ -111,7 +111,7 @@ def test_the_interim_report_that_is_being_written_then_is_no_reason_for_silence(
     before = len(table.notices)
     table.wait(DAY)
     assert stage_of(table) is Stage.REPORTING
-    assert told_since(table, before, "report_begun")[AU].facts == {"report": "interim report", "ended": "yes"}
+    assert told_since(table, before, "report_begun")[AU].facts == NoticeFacts(report="interim report", ended=True)
 
 
 def test_a_list_that_is_not_confirmed_is_followed_by_the_request_for_another_at_once() -> None:
@@ -125,7 +125,7 @@ def test_a_list_that_is_not_confirmed_is_followed_by_the_request_for_another_at_
     assert asked[RSO].due == table.case.ladders["list"].due
     before = len(table.notices)
     table.until(table.case.ladders["list"].due)
-    assert told_since(table, before, "list_awaited")[RSO].facts == {}  # the reminder
+    assert told_since(table, before, "list_awaited")[RSO].facts == NoticeFacts()  # the reminder
 
 
 def test_an_accepted_final_report_is_followed_by_the_request_to_circulate_or_close_at_once() -> None:

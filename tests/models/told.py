@@ -5,6 +5,7 @@ from typing import Any
 
 from models.case import Case
 from models.duties import open_duties
+from models.ladder_subjects import read_subject
 from models.log import Entry
 from models.notices import Notice
 from models.notices.kinds import NOTICE_KINDS, Circle
@@ -17,23 +18,27 @@ def desks(members: Iterable[str]) -> set[str]:
 
 def _about(event: Mapping[str, Any]) -> list[str]:
     """The members that an event is about."""
-    subject = str(event.get("subject", "")).partition(":")[2]
-    return [one for one in (event.get("member"), *event.get("members", ()), subject) if one]
+    return [one for one in (event.get("member"), *event.get("members", ()), _waits(event)) if one]
+
+
+def _waits(event: Mapping[str, Any]) -> str:
+    """The name in the subject of a ladder, where the event is of one."""
+    return read_subject(event["subject"]).about if "subject" in event else ""
 
 
 def _gate(case: Case, event: Mapping[str, Any]) -> Any:
-    name = event.get("gate") or str(event["subject"]).partition(":")[2]
+    name = event.get("gate") or _waits(event)
     return next(gate for gate in case.gates.values() if gate.name.value == name)
 
 
 def _of_outcome(case: Case, event: Mapping[str, Any]) -> set[str]:
-    named = event.get("outcome") or str(event.get("subject", "")).partition(":")[2]
+    named = event.get("outcome") or _waits(event)
     outcome = case.outcomes[named["title"] if isinstance(named, dict) else named]
     return desks((outcome.owner, *outcome.supporting))
 
 
 def _of_arrangement(case: Case, event: Mapping[str, Any]) -> set[str]:
-    named = event.get("arrangement") or str(event["subject"]).partition(":")[2]
+    named = event.get("arrangement") or _waits(event)
     return desks(case.arrangements[named["title"] if isinstance(named, dict) else named].parties)
 
 
@@ -66,7 +71,7 @@ _IN: dict[Circle, Callable[[Case, Mapping[str, Any]], Iterable[str]]] = {
 def caused_as_listed(notice: Notice, entry: Entry) -> bool:
     """Whether the entry is one of the events that the table names for the notice's kind."""
     if entry.type == "rung_passed":
-        return f"clock:{str(entry.event['subject']).partition(':')[0]}" in NOTICE_KINDS[notice.kind].on
+        return f"clock:{read_subject(entry.event['subject']).kind}" in NOTICE_KINDS[notice.kind].on
     return entry.type in NOTICE_KINDS[notice.kind].on
 
 

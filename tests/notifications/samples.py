@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from email.message import EmailMessage
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from notifications.preview import mail_shown
+from models.notices import facts_of_row
+from notifications.preview import SAMPLE_FACTS, mail_shown, sample_mail
 
 
 class Pictured(NamedTuple):
@@ -22,6 +23,20 @@ PICTURED: Mapping[str, Pictured] = {
     "circulated": Pictured(),
 }
 """The kinds of which ``docs/notices.md`` has a picture (``make pictures``)."""
+
+
+def mail(kind: str, **changes: Any) -> EmailMessage:
+    """The mail of a kind with its sample facts; ``changes`` as in ``sample_mail``, ``facts`` as the ledger holds them."""
+    if isinstance(facts := changes.get("facts"), Mapping):
+        changes["facts"] = facts_of_row(facts)
+    return sample_mail(kind, **changes)
+
+
+def with_facts(kind: str, **facts: Any) -> dict[str, Any]:
+    """The sample facts of a kind as the ledger holds them, some of them others; texts are then somebody's own words."""
+    own: dict[str, Any] = {"matter": []} if "about" in facts else {}
+    own |= {"reasons": []} if {"text", "why"} & facts.keys() else {}
+    return {**SAMPLE_FACTS[kind].model_dump(mode="json"), **own, **facts}
 
 
 def parts(message: EmailMessage) -> tuple[str, str]:

@@ -12,11 +12,10 @@ from itsdangerous import Signer
 
 from models.posts import Post
 from notifications.answer_links import GRACE, AnswerLinks, until
-from notifications.preview import SAMPLE_CASE, SAMPLE_DUE, SAMPLE_FACTS, SAMPLE_LINKS, SAMPLE_TIME, reader_of
-from notifications.preview import sample_mail as mail
+from notifications.preview import SAMPLE_CASE, SAMPLE_DUE, SAMPLE_LINKS, SAMPLE_TIME, reader_of
 from notifications.registry import REGISTRY
 from notifications.signing import NotOurs
-from tests.notifications.samples import parts
+from tests.notifications.samples import mail, parts
 
 
 def token_of(message: EmailMessage) -> str:
@@ -68,10 +67,9 @@ def test_a_co_chair_gets_a_link_that_acts_for_acknowledging_alone() -> None:
 
 
 def test_what_a_link_is_about_cannot_leave_its_place() -> None:
-    facts = {**SAMPLE_FACTS["review_requested"], "gate": "x&gate=y#z\r\nBcc: a@b /?"}
-    text, _ = parts(mail("review_requested", facts=facts))
+    text, _ = parts(mail("outcome_due", facts={"outcome": "x&outcome=y#z\r\nBcc: a@b /?"}))
     (address,) = re.findall("https://\\S+", text)
-    assert parse_qs(urlsplit(address).query) == {"gate": ["x&gate=y#z Bcc: a@b /?"]}
+    assert parse_qs(urlsplit(address).query) == {"outcome": ["x&outcome=y#z Bcc: a@b /?"]}
 
 
 def test_a_very_long_title_is_left_out_of_the_address() -> None:

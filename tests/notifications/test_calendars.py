@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 
 from models.asks import asked_of
 from models.case import Meeting
+from models.notices.facts import MeetingFact
 from models.posts import Post
 from notifications import ical
 from notifications.compose import MailReader, meeting_file
 from notifications.preview import SAMPLE_DUE, SAMPLE_FACTS, SAMPLE_TIME, reader_of
-from notifications.preview import sample_mail as mail
 from notifications.registry import REGISTRY
 from tests.models.helpers import AU, DAY, ID, LK, NZ, RSO, approve, at_work, in_review, reporting
+from tests.notifications.samples import mail, with_facts
 from tests.tabletop import Tabletop
 
 GOLDEN = Path(__file__).parent / "calendars"
@@ -55,7 +56,7 @@ def only(message: EmailMessage) -> Read:
     return one
 
 
-MOVED = {**SAMPLE_FACTS["meeting_called"], "starts": "2009-11-23T09:00:00+08:00", "moved": "yes"}
+MOVED = with_facts("meeting_called", starts="2009-11-23T09:00:00+08:00", moved="yes")
 WORDS = {"meeting": "First meeting of the group", "starts": "after the plenary", "moved": "yes"}
 ENDED = {"stage": "terminated", "not_held": "2009-11-23T09:00:00+08:00 First meeting of the group"}
 SYDNEY = reader_of("review_requested")
@@ -157,17 +158,16 @@ def test_who_was_called_is_told_when_the_case_ends_before_the_meeting_and_nobody
     table.do(RSO, "schedule_meeting", calls)
     table.do(RSO, "schedule_meeting", {**calls, "title": "Missed", "starts": "2027-01-11T10:00:00+07:00"})
     table.do(RSO, "schedule_meeting", {**calls, "title": "In words", "starts": "some day"})
-    moved = [one.facts.get("moved") for one in table.notices if one.kind == "meeting_called"]
-    assert set(moved) == {None}
+    moved = [one.facts.moved for one in table.notices if one.kind == "meeting_called"]
+    assert not any(moved)
     table.do(RSO, "schedule_meeting", {**calls, "title": "Missed", "starts": "2027-01-12T10:00:00+07:00"})
-    again = [one.facts.get("moved") for one in table.notices if one.kind == "meeting_called"]
-    assert "yes" in again
+    again = [one.facts.moved for one in table.notices if one.kind == "meeting_called"]
+    assert any(again)
     table.wait(30 * DAY)
     _terminate(table)
-    told = {str(one.to): one.facts.get("not_held") for one in table.notices if one.kind == "case_ended"}
-    assert told[AU] == told[LK] == "2027-01-12T10:00:00+07:00 Missed"
-    assert told[NZ] is None
-    assert told[RSO] is None
+    told = {str(one.to): one.facts.not_held for one in table.notices if one.kind == "case_ended"}
+    assert told[AU] == told[LK] == (MeetingFact(title="Missed", starts="2027-01-12T10:00:00+07:00"),)
+    assert told[NZ] == told[RSO] == ()
 
 
 def _terminate(table: Tabletop) -> None:
@@ -186,11 +186,11 @@ def test_who_takes_part_later_is_called_to_the_meetings_ahead_and_who_leaves_is_
     before = len(table.notices)
     table.do("BD/focal-point", "respond", {"answer": "observe"})
     called = [one for one in table.notices[before:] if one.kind == "meeting_called"]
-    assert [(str(one.to), one.facts["meeting"], one.part) for one in called] == [
+    assert [(str(one.to), one.facts.meeting, one.part) for one in called] == [
         ("BD/focal-point", "First", "1"),
         ("BD/focal-point", "Second", "2"),
     ]
-    assert not any("moved" in one.facts for one in called)
+    assert not any(one.facts.moved for one in called)
     table.do("BD/focal-point", "leave")
     gone = _sent(table, "participant_left", "BD/focal-point")
     assert [(one.method, str(one.entry["summary"]).partition(": ")[2]) for one in gone[:2]] == [
@@ -240,9 +240,7 @@ def test_a_reminder_moves_the_deadline_and_a_decision_takes_it_out() -> None:
 
 def test_a_recommendation_that_is_adopted_is_still_to_be_carried_out_by_its_date() -> None:
     assert calendars(mail("recommendation_resolved", due=SAMPLE_DUE)) == []
-    (over,) = calendars(
-        mail("recommendation_resolved", facts={**SAMPLE_FACTS["recommendation_resolved"], "state": "declined"})
-    )
+    (over,) = calendars(mail("recommendation_resolved", facts=with_facts("recommendation_resolved", state="declined")))
     assert over.method == "CANCEL"
 
 
@@ -324,9 +322,9 @@ def test_every_kind_that_asks_by_a_date_carries_it(kind: str) -> None:
         assert due
         assert [one.method for one in read] == ["PUBLISH"]
         assert "/answer/" not in str(read[0].entry["url"])  # calendars are shared: whoever has that link may answer
-    assert calendars(
-        mail(kind, due=None, facts={k: v for k, v in SAMPLE_FACTS[kind].items() if k not in ("starts", "dates")})
-    ) == [one for one in read if one.method == "CANCEL"]
+    assert calendars(mail(kind, due=None, facts=with_facts(kind, starts="", dates=[]))) == [
+        one for one in read if one.method == "CANCEL"
+    ]
 
 
 # text of RFC 5545 -----------------------------------------------------------------------------------------------

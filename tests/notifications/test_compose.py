@@ -22,12 +22,11 @@ from notifications.addresses import command_address
 from notifications.compose import MailReader
 from notifications.envelope import message_id
 from notifications.preview import SAMPLE_CASE, SAMPLE_FACTS, reader_of
-from notifications.preview import sample_mail as mail
 from notifications.registry import REGISTRY, Optionality, Sensitivity, rows
 from notifications.texts import line
 from notifications.wording import About
 from tests.notifications.hostile import HOSTILE, received
-from tests.notifications.samples import parts
+from tests.notifications.samples import mail, parts, with_facts
 
 NAMES = [
     "Nguyễn Thị Minh Khai",
@@ -131,7 +130,7 @@ def test_who_is_asked_is_told_what_happens_without_an_answer(kind: str) -> None:
 def test_sensitive_mails_quote_nothing() -> None:
     for kind, entry in REGISTRY.items():
         secret = dict.fromkeys(("text", "about", "why"), "a secret of two states")
-        message = mail(kind, facts={**SAMPLE_FACTS[kind], **secret})
+        message = mail(kind, facts=with_facts(kind, **secret))
         found = any("a secret of two states" in one for one in (*parts(message), str(message["Subject"])))
         assert not (found and entry.sensitivity is Sensitivity.LINK), kind
 

@@ -9,10 +9,10 @@ import pytest
 from models.posts import Capacity, Post
 from notifications.off_links import OffLinks
 from notifications.preview import SAMPLE_CASE, SAMPLE_OFF_LINKS, reader_of
-from notifications.preview import sample_mail as mail
 from notifications.registry import REGISTRY, Optionality
 from notifications.signing import NotOurs
 from notifications.wording import About
+from tests.notifications.samples import mail
 
 OPTIONAL = [kind for kind, entry in REGISTRY.items() if entry.wish is Optionality.OPTIONAL]
 MANDATORY = [kind for kind, entry in REGISTRY.items() if entry.wish is Optionality.MANDATORY]

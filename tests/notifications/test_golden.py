@@ -8,9 +8,8 @@ from models.notices import OF_NO_CASE
 from notifications.catalogues import SOURCE
 from notifications.environment import mail_languages
 from notifications.preview import reader_of
-from notifications.preview import sample_mail as mail
 from notifications.registry import REGISTRY
-from tests.notifications.samples import parts
+from tests.notifications.samples import mail, parts
 
 GOLDEN = Path(__file__).parent / "golden"
 

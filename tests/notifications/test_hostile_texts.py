@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.reasons import ReasonCode
 from notifications.environment import mail_languages
 from notifications.preview import SAMPLE_CASE, SAMPLE_FACTS, reader_of
-from notifications.preview import sample_mail as mail
 from notifications.registry import REGISTRY
 from notifications.texts import line
 from tests.notifications.hostile import HOSTILE, received
 from tests.notifications.markup import links, read, said
-from tests.notifications.samples import parts
+from tests.notifications.samples import mail, parts, with_facts
 
 EXAMPLES = 12
 """For each kind of notice."""
@@ -54,13 +54,18 @@ def _calendar_entries(part: Message) -> Iterator[tuple[str, list[str]]]:
             yield str(component.name), sorted(name for name, _ in component.property_items(recursive=False))
 
 
+def _texts(kind: str) -> list[str]:
+    """The sample facts of a kind in which somebody's words may stand."""
+    return [fact for fact, sample in SAMPLE_FACTS[kind] if sample and type(sample) is str]
+
+
 @st.composite
 def words(draw: st.DrawFn, kind: str) -> Mapping[str, str]:
     """For each place of a mail what somebody has written there; facts that are absent are as the product gives them."""
     places = ["reader", "reference", "title", "stage", "member"]
     return {
         **{place: draw(wild) for place in places},
-        **{fact: draw(wild) for fact in SAMPLE_FACTS[kind] if draw(st.booleans())},
+        **{fact: draw(wild) for fact in _texts(kind) if draw(st.booleans())},
     }
 
 
@@ -74,7 +79,7 @@ def written(kind: str, language: str, words: Mapping[str, str]) -> EmailMessage:
             "names": dict.fromkeys(SAMPLE_CASE.names, words["member"]),
         }
     )
-    facts = {fact: words.get(fact, sample) for fact, sample in SAMPLE_FACTS[kind].items()}
+    facts = with_facts(kind, **{fact: words[fact] for fact in _texts(kind) if fact in words})
     reader = reader_of(kind).model_copy(update={"name": words["reader"], "language": language})
     return mail(kind, about=about, facts=facts, reader=reader)
 
@@ -89,9 +94,23 @@ def test_no_text_makes_a_mail_into_another_mail(kind: str, data: st.DataObject) 
     assert shape(written(kind, language, given)) == shape(written(kind, language, plain))
 
 
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_texts_in_the_facts_of_reasons(text: str) -> None:
+    def matter(word: str) -> EmailMessage:
+        facts = {"who": [word], "version": 1, "title": word}
+        amended = {"post": word, "version": 2}
+        stated = {
+            "matter": [{"code": ReasonCode.REQUEST, "facts": facts}],
+            "reasons": [{"code": ReasonCode.VERSION_SUBMITTED, "facts": amended}],
+        }
+        return mail("review_requested_again", facts={**with_facts("review_requested_again"), **stated})
+
+    assert shape(matter(text)) == shape(matter("word"))
+
+
 @pytest.mark.parametrize("kind", REGISTRY)
 def test_hostile_texts_in_every_place_at_once(kind: str) -> None:
-    places = ("reader", "reference", "title", "stage", "member", *SAMPLE_FACTS[kind])
+    places = ("reader", "reference", "title", "stage", "member", *_texts(kind))
     plain = shape(written(kind, "en", dict.fromkeys(places, "word")))
     for text in HOSTILE:
         assert shape(written(kind, "en", dict.fromkeys(places, text))) == plain

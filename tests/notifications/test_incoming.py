@@ -13,13 +13,14 @@ from notifications.incoming import Fetched, Mailbox, MailboxAway, mails_in
 from notifications.returns import LONGEST_READ
 from tests.notifications.imap_server import PASSWORD, ImapServer, serving
 from tests.notifications.returned import FOLDER, returned
+from tests.waiting import PATIENCE
 
 FIRST = MailboxPlace()
 
 
 def of(server: ImapServer, **given: Any) -> Mailbox:
     chosen: dict[str, Any] = {"security": "none", "username": server.user, "password": server.password, **given}
-    return Mailbox("127.0.0.1", server.port, timeout=5.0, **chosen)
+    return Mailbox("127.0.0.1", server.port, timeout=PATIENCE, **chosen)
 
 
 async def fetch(box: Mailbox, after: MailboxPlace = FIRST, most: int = 100) -> Fetched:

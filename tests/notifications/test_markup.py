@@ -7,10 +7,9 @@ import pytest
 from models.notices import POLICY_PROPOSED, POLICY_SETTLED
 from notifications.environment import TEMPLATES, mail_languages
 from notifications.preview import reader_of
-from notifications.preview import sample_mail as mail
 from notifications.registry import REGISTRY
 from tests.notifications.markup import links, read, said
-from tests.notifications.samples import parts
+from tests.notifications.samples import mail, parts
 
 
 @pytest.mark.parametrize("language", mail_languages())

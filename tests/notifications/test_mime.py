@@ -10,11 +10,11 @@ import pytest
 from notifications import mime
 from notifications.environment import mail_languages
 from notifications.headers import MailboxField
-from notifications.preview import SAMPLE_FACTS, reader_of
-from notifications.preview import sample_mail as mail
+from notifications.preview import reader_of
 from notifications.registry import REGISTRY
 from notifications.transport import Transport
 from ops.catcher import Catcher
+from tests.notifications.samples import mail, with_facts
 
 
 @pytest.mark.parametrize("policy", [SMTP, SMTPUTF8], ids=["smtp", "smtputf8"])
@@ -24,7 +24,7 @@ def test_the_octets_of_a_mail_are_those_that_the_standard_library_writes(
     kind: str, language: str, policy: EmailPolicy
 ) -> None:
     reader = reader_of(kind).model_copy(update={"language": language, "name": "Đỗ Thị Ánh"})
-    message = mail(kind, reader=reader, facts={**SAMPLE_FACTS[kind], "text": "Kapal berangkat dari Đà Nẵng. ..."})
+    message = mail(kind, reader=reader, facts=with_facts(kind, text="Kapal berangkat dari Đà Nẵng. ..."))
     assert mime.octets(message, policy) == message.as_bytes(policy=policy)
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifications.smtp_session import LostError, RejectedError, SmtpSession, UnansweredError
+from tests.waiting import PATIENCE, until
 
 Answering = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -40,7 +41,7 @@ async def session(answering: Answering, offers: bytes = GREETED) -> AsyncIterato
         opened = aiosmtplib.SMTP(hostname="127.0.0.1", port=port, local_hostname="ahg.example.org", start_tls=False)
         await opened.connect()
         await opened.ehlo()
-        made = SmtpSession(opened, timeout=5, final_timeout=5)
+        made = SmtpSession(opened, timeout=PATIENCE, final_timeout=PATIENCE)
         try:
             yield made
         finally:
@@ -65,9 +66,7 @@ def commands(*replies: bytes, to_the_message: bytes = b"250 kept\r\n") -> Answer
 
 async def noticed(made: SmtpSession) -> None:
     """Until the session has noticed what the server did unasked."""
-    async with asyncio.timeout(5):
-        while made.in_order:  # noqa: ASYNC110 - nothing tells of it
-            await asyncio.sleep(0)
+    await until(lambda: not made.in_order)
 
 
 OK = b"250 OK\r\n"

@@ -8,20 +8,34 @@ from email.policy import SMTP as POLICY
 from pathlib import Path
 from typing import Any
 
+import aiosmtplib
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
+from notifications import smtp_session
 from notifications.preview import reader_of
-from notifications.preview import sample_mail as mail
 from notifications.transport import AttemptResult, OpenedMail, Transport
 from tests.mail_server import Server, listening
+from tests.notifications.samples import mail
+from tests.waiting import PATIENCE, until
 
 TO = "desk@example.org"
-SHORT = 0.3  # seconds that a test waits for a server that says nothing
+SHORT = 0.3
+"""Seconds that a test waits for a server that says nothing; where others say something, it waits patiently."""
 
 
 def to(port: int, **options: Any) -> Transport:
-    return Transport("127.0.0.1", port, **{"timeout": 5.0, "final_timeout": 5.0, **options})
+    return Transport("127.0.0.1", port, **{"timeout": PATIENCE, "final_timeout": PATIENCE, **options})
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once a connection is open, its server is not waited for: what it says too late is as if it said nothing."""
+
+    def opened(connection: aiosmtplib.SMTP, **_: float) -> smtp_session.SmtpSession:
+        return smtp_session.SmtpSession(connection, timeout=SHORT, final_timeout=SHORT)
+
+    monkeypatch.setattr("notifications.transport.Session", opened)
 
 
 def plain(text: str) -> EmailMessage:
@@ -215,8 +229,9 @@ async def test_silence_after_the_final_dot_is_ambiguous(message: EmailMessage) -
         return "250 late"
 
     server.data = hang
-    async with listening(server) as port, to(port, timeout=SHORT, final_timeout=SHORT) as transport:
+    async with listening(server) as port, to(port, final_timeout=SHORT) as transport:
         result = await transport.send(message, TO)
+        await until(lambda: len(server.taken) == 1)
         released.set()
     assert result.state == "ambiguous"
     assert len(server.taken) == 1
@@ -254,6 +269,7 @@ async def test_a_server_that_says_nothing_is_tried_again(message: EmailMessage) 
 
 
 @pytest.mark.parametrize("waits", [True, False], ids=["hangs", "drops"])
+@pytest.mark.usefixtures("hasty")
 async def test_before_the_message_nothing_is_ambiguous(message: EmailMessage, waits: bool) -> None:
     async def no_go_ahead(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await _until_data(reader, writer)
@@ -261,11 +277,12 @@ async def test_before_the_message_nothing_is_ambiguous(message: EmailMessage, wa
             await reader.read()
 
     server = await _raw(no_go_ahead)
-    async with server, to(server.sockets[0].getsockname()[1], timeout=SHORT) as transport:
+    async with server, to(server.sockets[0].getsockname()[1]) as transport:
         assert (await transport.send(message, TO)).state == "retry"
 
 
 @pytest.mark.parametrize("waits", [True, False], ids=["hangs", "drops"])
+@pytest.mark.usefixtures("hasty")
 async def test_within_the_message_nothing_is_ambiguous(waits: bool) -> None:
     # More than the operating system buffers, so that the end is still here when the server stops.
     message = plain("A line of the report.\n" * 1_500_000)
@@ -281,7 +298,7 @@ async def test_within_the_message_nothing_is_ambiguous(waits: bool) -> None:
 
     released = asyncio.Event()
     server = await _raw(stops_reading)
-    async with server, to(server.sockets[0].getsockname()[1], timeout=SHORT * 4) as transport:
+    async with server, to(server.sockets[0].getsockname()[1]) as transport:
         assert (await transport.send(message, TO)).state == "retry"
         released.set()
 
@@ -415,9 +432,7 @@ async def test_a_connection_that_dies_while_a_mail_is_open_has_taken_nothing_ove
         opened = await transport.open(message, TO)
         assert isinstance(opened, OpenedMail)
         server.drop()
-        async with asyncio.timeout(5):
-            while opened._session.in_order:  # noqa: ASYNC110 - nothing tells of it
-                await asyncio.sleep(0)
+        await until(lambda: not opened._session.in_order)
         result = await opened.send()
         again = await transport.send(message, "last@example.org")
     # A kept connection may just have been too old: a new one shows whether the server is there.

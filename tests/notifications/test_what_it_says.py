@@ -7,10 +7,9 @@ import pytest
 
 from models.posts import Capacity, Post
 from notifications.environment import template_set
-from notifications.preview import SAMPLE_CASE, SAMPLE_FACTS, reader_of
-from notifications.preview import sample_mail as mail
+from notifications.preview import SAMPLE_CASE, reader_of
 from tests.models.helpers import AU, ID, LK, NZ, RSO, approve, at_work, in_review
-from tests.notifications.samples import parts
+from tests.notifications.samples import mail, parts, with_facts
 
 
 def words(kind: str, **changes: Any) -> str:
@@ -20,10 +19,6 @@ def words(kind: str, **changes: Any) -> str:
 
 def subject(kind: str, **changes: Any) -> str:
     return str(mail(kind, **changes)["Subject"])
-
-
-def with_facts(kind: str, **facts: str) -> dict[str, str]:
-    return {**SAMPLE_FACTS[kind], **facts}
 
 
 def test_what_a_decision_is_about_stands_before_its_conditions() -> None:
@@ -123,10 +118,8 @@ def test_what_a_meeting_was_before_is_told_from_its_log() -> None:
     table.do(RSO, "schedule_meeting", {**first, "starts": "2026-04-02T09:00:00+08:00"})
     table.do(RSO, "schedule_meeting", {**first, "starts": "2026-04-02T09:00:00+08:00", "agenda": ["Routes"]})
     told = [one.facts for one in table.notices if one.kind == "meeting_called" and one.to == LK]
-    was = [
-        {name: fact for name, fact in facts.items() if name in ("moved", "was_starts", "was_place")} for facts in told
-    ]
-    assert was == [{}, {"moved": "yes", "was_starts": first["starts"]}, {"moved": "yes"}]
+    was = [(facts.moved, facts.was_starts, facts.was_place) for facts in told]
+    assert was == [(False, "", ""), (True, first["starts"], ""), (True, "", "")]
 
 
 AWAITED = {"position_taken": "Your position is still awaited.", "question_answered": "Your position is awaited."}
@@ -149,8 +142,7 @@ def test_whose_position_is_recorded_is_asked_nothing(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", AWAITED)
 def test_a_notice_from_before_this_was_known_asks_nobody_in_particular(kind: str) -> None:
-    facts = {name: fact for name, fact in SAMPLE_FACTS[kind].items() if name != "silent"}
-    said = words(kind, facts=facts)
+    said = words(kind, facts=with_facts(kind, silent=[]))
     assert "Whoever has not taken a position yet is asked" in said
     assert "/do/decide" not in said
 
@@ -169,10 +161,10 @@ def test_whose_position_is_awaited_is_told_from_the_gate() -> None:
     table.do(ID, "decide", {"position": "approve"})
     table.do(LK, "answer", {"text": "Nine."})
     told = {(one.kind, str(one.to)): one.facts for one in table.notices}
-    assert told["answer_overdue", ID]["askers"] == AU
-    assert told["position_taken", AU]["silent"] == AU
-    assert told["question_answered", AU]["silent"] == AU
-    assert told["question_answered", ID]["silent"] == AU
+    assert told["answer_overdue", ID].askers == (AU,)
+    assert told["position_taken", AU].silent == (AU,)
+    assert told["question_answered", AU].silent == (AU,)
+    assert told["question_answered", ID].silent == (AU,)
 
 
 def test_a_report_that_is_drafted_again_says_why() -> None:
@@ -213,15 +205,15 @@ def test_only_the_other_co_chair_is_told_that_it_may_object() -> None:
 def test_why_something_is_open_again_is_told_from_the_log() -> None:
     table = at_work()
     table.do(RSO, "add_outcome", {"title": "Radio net", "owner": "LK"})
-    assert table.notices[-1].facts["owner"] == "LK"
+    assert table.notices[-1].facts.owner == "LK"
     table.do(LK, "block", {"outcome": "Radio net", "text": "No radios."})
     table.do(LK, "progress", {"outcome": "Radio net", "text": "Radios."})
     table.do(LK, "done", {"outcome": "Radio net"})
     table.do(AU, "verify", {"outcome": "Radio net"})
     table.do(ID, "object", {"outcome": "Radio net", "text": "Two posts are silent."})
     told = [one.facts for one in table.notices if one.kind == "outcome_reopened"]
-    assert [(one["because"], one["post"]) for one in told] == [("progress", LK), ("objected", ID)]
-    assert {one.facts["post"] for one in table.notices if one.kind == "outcome_verified"} == {AU}
+    assert [(one.because, one.post) for one in told] == [("progress", LK), ("objected", ID)]
+    assert {one.facts.post for one in table.notices if one.kind == "outcome_verified"} == {AU}
 
 
 def test_why_a_report_is_drafted_again_is_told_from_the_log() -> None:
@@ -239,7 +231,7 @@ def test_why_a_report_is_drafted_again_is_told_from_the_log() -> None:
                 table.do(post, "decide", {"gate": "report", "position": position, "text": "Not yet."})
     table.wait(timedelta(days=60))
     told = [one.facts for one in table.notices if one.kind == "report_reopened" and one.to == RSO]
-    assert [(one["because"], one.get("post")) for one in told] == [
+    assert [(one.because, one.post) for one in told] == [
         ("objected", NZ),
         ("revised", RSO),
         ("declined", None),
@@ -304,22 +296,23 @@ def test_whoever_has_left_reads_to_which_meetings_it_is_no_longer_called() -> No
 def test_which_decisions_the_end_of_a_case_leaves_out_is_told_from_its_gates() -> None:
     table = in_review()
     table.do(LK, "withdraw", {"text": "Settled."})
-    told = {one.facts.get("undecided") for one in table.notices if one.kind == "request_withdrawn"}
-    assert told == {"activation"}
+    told = {one.facts.undecided for one in table.notices if one.kind == "request_withdrawn"}
+    assert told == {("activation",)}
     table = at_work()
     table.do(LK, "extend", {"by": "3mo"})
     table.do(RSO, "terminate", {"text": "The situation has passed."})
     approve(table, "termination")
-    told = {one.facts.get("undecided") for one in table.notices if one.kind == "case_ended"}
-    assert told == {"extension"}
+    told = {one.facts.undecided for one in table.notices if one.kind == "case_ended"}
+    assert told == {("extension",)}
 
 
 def test_an_outcome_says_who_owns_it() -> None:
-    facts = SAMPLE_FACTS["outcome_assigned"]
     assert "and Indonesia owns it:" in words("outcome_assigned")
-    supports = words("outcome_assigned", facts={**facts, "owner": "LK"})
+    supports = words("outcome_assigned", facts=with_facts("outcome_assigned", owner="LK"))
     assert "Sri Lanka owns it, and Indonesia supports it:" in supports
-    assert "The secretariat owns it, and" in words("outcome_assigned", facts={**facts, "owner": "RSO"})
+    assert "The secretariat owns it, and" in words(
+        "outcome_assigned", facts=with_facts("outcome_assigned", owner="RSO")
+    )
     assert "Indonesia has a part in it:" in words("outcome_assigned", facts={"outcome": "Radio net"})
 
 

@@ -13,9 +13,9 @@ from notifications import wording
 from notifications.compose import MailReader
 from notifications.environment import PreparedText, _set_line, placeholder, template_set
 from notifications.preview import SAMPLE_CASE, SAMPLE_DUE, SAMPLE_FACTS, SAMPLE_TIME
-from notifications.preview import sample_mail as mail
 from notifications.registry import REGISTRY, TEMPLATE_PARTS
 from notifications.wording import About
+from tests.notifications.samples import mail
 
 POSTS = (
     "ID/focal-point",
@@ -30,7 +30,7 @@ POSTS = (
 
 def forget() -> None:
     wording._said_once.cache_clear()
-    wording.subject_of.cache_clear()
+    wording.mail_subject.cache_clear()
 
 
 @st.composite

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +14,10 @@ import pytest
 
 from ops.processes import free_port
 from settings import Settings
+from tests.waiting import PATIENCE, block_until
 
 AHG = Path(sys.executable).with_name("ahg")
 REQUEST = {"title": "Boats in the strait of Đà Nẵng", "situation": "Boats leave by night.", "affected": ["MY", "TH"]}
-_PATIENCE = 90.0  # seconds, on a machine that does much else
 
 
 @dataclass
@@ -32,14 +31,11 @@ class Product:
     def up(self) -> None:
         """Start everything; returns when the pages answer."""
         with self.console.open("wb") as console:
-            self.process = subprocess.Popen(
+            self.process = process = subprocess.Popen(
                 (AHG, "up"), cwd=self.console.parent, env=self._environment(), stdout=console, stderr=console
             )
-        until = time.monotonic() + _PATIENCE
-        while "pages are at" not in self.console.read_text():
-            assert self.process.poll() is None, self.console.read_text()
-            assert time.monotonic() < until, self.console.read_text()
-            time.sleep(0.05)
+        block_until(lambda: "pages are at" in self.console.read_text() or process.poll() is not None)
+        assert process.poll() is None, self.console.read_text()
 
     def interrupt(self) -> None:
         """Ctrl-C: everything ends, with code 0, and nothing is left."""
@@ -47,7 +43,7 @@ class Product:
         children = psutil.Process(self.process.pid).children(recursive=True)
         assert len(children) >= 4
         self.process.send_signal(signal.SIGINT)
-        assert self.process.wait(_PATIENCE) == 0, self.console.read_text()
+        assert self.process.wait(PATIENCE) == 0, self.console.read_text()
         assert not [child for child in children if child.is_running()]
 
     def ahg(self, *words: str) -> subprocess.CompletedProcess[str]:
@@ -58,7 +54,7 @@ class Product:
             env=self._environment(),
             capture_output=True,
             text=True,
-            timeout=_PATIENCE,
+            timeout=PATIENCE,
             check=False,
         )
 
@@ -89,7 +85,6 @@ def product(tmp_path: Path, database_url: str) -> Iterator[Product]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(400)
 def test_the_commands_work_beside_a_running_product_and_find_their_cases_when_it_runs_again(product: Product) -> None:
     product.up()
     assert "0 cases" in product.said("case", "list")

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from typer.testing import CliRunner, Result
 
 import cli
-from models.mail_preferences import DEFAULT_PREFERENCES, How, Preferences, Rhythm, Switch
+from models.mail_preferences import DEFAULT_PREFERENCES, MailChoice, Preferences, Rhythm, Switch
 from models.posts import Post
 from ops.mail_preferences import NotKept, quiet_hours, switched
 from records import mail_preferences
@@ -69,8 +69,8 @@ async def test_what_is_said_is_kept_the_rest_stays_and_all_of_it_is_shown(
         weekday=3,
         morning=time(7, 15),
         switches=(
-            Switch(kind="situation_updated", how=How.OFF),
-            Switch(case=CASE, kind="outcome_due", how=How.AT_ONCE),
+            Switch(kind="situation_updated", how=MailChoice.OFF),
+            Switch(case=CASE, kind="outcome_due", how=MailChoice.AT_ONCE),
         ),
     )
     assert (await ahg(settings, database_url, LK, "--reset")).exit_code == 0
@@ -110,9 +110,9 @@ async def test_a_post_that_nobody_holds_has_no_preferences(
 
 
 def test_what_a_switch_says() -> None:
-    assert switched("all=off") == (Switch(how=How.OFF), How.OFF)
-    assert switched(f"{CASE}=digest") == (Switch(case=CASE, how=How.DIGEST), How.DIGEST)
-    assert switched("all:outcome_due = off") == (Switch(kind="outcome_due", how=How.OFF), How.OFF)
+    assert switched("all=off") == (Switch(how=MailChoice.OFF), MailChoice.OFF)
+    assert switched(f"{CASE}=digest") == (Switch(case=CASE, how=MailChoice.DIGEST), MailChoice.DIGEST)
+    assert switched("all:outcome_due = off") == (Switch(kind="outcome_due", how=MailChoice.OFF), MailChoice.OFF)
     assert quiet_hours("21:00-06:00", 2) == (time(21), time(6))
     with pytest.raises(NotKept):
         quiet_hours("21:00-06:00-07:00", 2)

@@ -10,9 +10,10 @@ from temporalio.client import Client
 from ops.processes import Child, ManagedProcess, ProcessError, free_port, port_is_free
 from ops.temporal_server import SEARCH_ATTRIBUTES, DevServer, start_dev_server, temporal_ready, worker_ready
 from settings import Settings
+from tests.waiting import PATIENCE
 
 
-def child(code: str, log: Path, ready_timeout: float = 10) -> Child:
+def child(code: str, log: Path, ready_timeout: float = PATIENCE) -> Child:
     async def never() -> bool:
         return False
 
@@ -42,7 +43,7 @@ async def test_a_program_that_does_not_exist_is_named(tmp_path: Path) -> None:
     process = ManagedProcess(Child("ghost", ("/nonexistent/ghost",), tmp_path / "log"))
     process.start()
 
-    assert await process.wait(10) == 127
+    assert await process.wait(PATIENCE) == 127
     assert "/nonexistent/ghost: No such file" in (tmp_path / "log").read_text()
 
 

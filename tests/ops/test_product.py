@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 
 from ops.processes import free_port
 from settings import Settings
+from tests.waiting import PATIENCE, block_until
 
 ROOT = Path(__file__).parents[2]
 PROGRAMS = {"mail": "ops.catcher", "temporal": "start-dev", "worker": "worker", "web": "uvicorn"}
@@ -41,12 +41,9 @@ def product(tmp_path: Path, database_url: str) -> Iterator[tuple[Settings, subpr
     process.wait()
 
 
-def wait_for(out: Path, text: str, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while text not in out.read_text():
-        assert process.poll() is None, out.read_text()
-        assert time.monotonic() < deadline, out.read_text()
-        time.sleep(0.05)
+def wait_for(out: Path, text: str, process: subprocess.Popen[bytes]) -> None:
+    block_until(lambda: text in out.read_text() or process.poll() is not None)
+    assert process.poll() is None, out.read_text()
 
 
 @pytest.mark.slow
@@ -67,5 +64,5 @@ def test_the_whole_product_comes_up_survives_kills_and_stops(
     assert httpx.get(ready).status_code == 200
     children = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(60) == 0
+    assert process.wait(PATIENCE) == 0
     assert not [child for child in children if child.is_running()]

@@ -5,13 +5,14 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
+
+from tests.waiting import PATIENCE, block_until
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,13 +45,6 @@ SCRIPT = textwrap.dedent(
         sys.exit(str(error))
     """
 )
-
-
-def until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "this did not come about in time"
-        time.sleep(0.02)
 
 
 class Running:
@@ -108,25 +102,25 @@ def start(tmp_path: Path) -> Iterator[Callable[[], Running]]:
 
 def test_a_child_that_dies_is_started_again(start: Callable[[], Running]) -> None:
     running = start()
-    until(lambda: running.said("pages are at"))
+    block_until(lambda: running.said("pages are at"))
     (polite,) = running.children("polite")
 
     polite.kill()
 
-    until(lambda: running.said("polite ended (-9); starting it again"))
-    until(lambda: running.said("polite runs again"))
-    until(lambda: [process.pid != polite.pid for process in running.children("polite")] == [True])
+    block_until(lambda: running.said("polite ended (-9); starting it again"))
+    block_until(lambda: running.said("polite runs again"))
+    block_until(lambda: [process.pid != polite.pid for process in running.children("polite")] == [True])
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_everything_in_reverse_order(start: Callable[[], Running], number: signal.Signals) -> None:
     running = start()
-    until(lambda: running.said("pages are at"))
+    block_until(lambda: running.said("pages are at"))
     assert len(running.family()) == 3  # the stubborn one's child too
 
     running.process.send_signal(number)
 
-    assert running.process.wait(20) == 0
+    assert running.process.wait(PATIENCE) == 0
     assert running.nobody_left()
     text = running.out.read_text()
     assert text.index("stopping polite") < text.index("stopping stubborn")
@@ -135,7 +129,7 @@ def test_a_signal_stops_everything_in_reverse_order(start: Callable[[], Running]
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ties a child to the life of its parent")
 def test_a_killed_supervisor_leaves_no_child_and_can_be_started_again(start: Callable[[], Running]) -> None:
     running = start()
-    until(lambda: running.said("pages are at"))
+    block_until(lambda: running.said("pages are at"))
     running.family()
     children = psutil.Process(running.process.pid).children()
     assert len(children) == 2
@@ -143,17 +137,17 @@ def test_a_killed_supervisor_leaves_no_child_and_can_be_started_again(start: Cal
     running.process.kill()
     running.process.wait()
 
-    until(lambda: not any(child.is_running() and child.status() != "zombie" for child in children))
+    block_until(lambda: not any(child.is_running() and child.status() != "zombie" for child in children))
     again = start()
-    until(lambda: again.out.read_text().count("pages are at") == 2)
+    block_until(lambda: again.out.read_text().count("pages are at") == 2)
 
 
 def test_a_second_supervisor_on_the_same_folder_refuses_in_a_sentence(start: Callable[[], Running]) -> None:
     first = start()
-    until(lambda: first.said("pages are at"))
+    block_until(lambda: first.said("pages are at"))
 
     second = start()
 
-    assert second.process.wait(20) == 1
+    assert second.process.wait(PATIENCE) == 1
     assert second.said(f"ahg is running already on {first.out.with_suffix('')} (process {first.process.pid})")
     assert first.process.poll() is None

@@ -247,7 +247,6 @@ async def test_a_case_carries_its_members_files_and_nobody_elses(parts: Rig) -> 
     await parts.submit(attachments=[own.model_dump()])
     later = await kept(store, b"later")
     for by, fields in (
-        ("LK/focal-point", {"changes": {"attachments": [others.model_dump()]}}),
         ("LK/focal-point", {"attachments": [others.model_dump()]}),
         ("MY/focal-point", {"attachments": [later.model_dump()]}),
         ("LK/focal-point", {"attachments": [own.model_dump(), own.model_dump()]}),
@@ -257,8 +256,8 @@ async def test_a_case_carries_its_members_files_and_nobody_elses(parts: Rig) -> 
         with pytest.raises(Refused) as refused:
             await parts.act(by, "resubmit", fields)
         assert refused.value.why is RefusalKind.INVALID
-    command = {"do": "resubmit", "changes": {"attachments": [others.model_dump()]}}
-    by_letter = {"post": "LK/focal-point", "how": "letter", "why": "no connection", "command": command}
+    command = {"do": "resubmit", "attachments": [others.model_dump()]}
+    by_letter = {"post": "LK/focal-point", "how": "letter", "text": "no connection", "command": command}
     with pytest.raises(Refused, match="cannot be attached"):
         await parts.act("RSO/secretariat", "act_for", by_letter)
 

@@ -17,7 +17,7 @@ from ops.catcher import Catcher
 from records.sessions import begin_session, cookie_name
 from settings import Settings
 from web.app import application
-from web.site import Site
+from web.kit.site import Site
 
 FOCAL_POINT = "focal-point@my.ahg.localhost"
 ALTERNATE = "focal-point-alternate@my.ahg.localhost"

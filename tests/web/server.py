@@ -8,6 +8,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from ops.processes import free_port
+from tests.waiting import until
 
 
 @asynccontextmanager
@@ -17,8 +18,7 @@ async def served(app: FastAPI, port: int | None = None) -> AsyncIterator[str]:
     config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - it tells nobody
-        await asyncio.sleep(0.01)
+    await until(lambda: server.started)
     try:
         yield f"http://127.0.0.1:{port}"
     finally:

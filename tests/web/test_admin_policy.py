@@ -175,7 +175,7 @@ async def test_a_proposed_policy_waits_on_the_home_page_of_the_co_chair_that_has
         'href="/admin/policy#proposal"' in (await http.get("/")).text for http in (australia, indonesia, secretariat)
     ]
     assert waits == [True, False, False]
-    assert "Nothing waits for you" not in (await australia.get("/")).text
+    assert "You have nothing to do" not in (await australia.get("/")).text
     assert (await answered(australia, "agree")).status_code == 303
     assert "/admin/policy#proposal" not in (await australia.get("/")).text
 

@@ -190,8 +190,8 @@ def test_at_no_moment_of_a_case_is_a_confidential_section_in_what_others_see() -
     table.until(table.case.ladders["silence"].due)
     for decider in table.case.gates[GateName.REPORT].deciders:
         table.do(decider.post, "decide", {"gate": "report", "position": "approve"})
-    table.do(AU, "waive", {"term": "a", "text": "Patrols go on"})
-    table.do(AU, "waive", {"term": "b", "text": "None was needed"})
+    table.do(AU, "waive", {"term": ["a"], "text": "Patrols go on"})
+    table.do(AU, "waive", {"term": ["b"], "text": "None was needed"})
     table.do(RSO, "close")
     for decider in table.case.gates[GateName.CLOSURE].deciders:
         table.do(decider.post, "decide", {"gate": "closure", "position": "approve"})
@@ -392,8 +392,8 @@ async def test_a_case_that_has_not_changed_is_not_sent_again(told: tuple[Place, 
 async def test_a_draft_is_kept_as_it_was_sent(place: Place) -> None:
     async with await program(place, "MY/focal-point") as http, await program(place, "TH/focal-point") as other:
         assert (await http.get("/draft")).status_code == 404
-        kept = await http.put("/draft", json={"do": "draft", "title": "Boats", "asks": "Patrols"})
-        assert kept.json() == {"content": {"title": "Boats", "asks": "Patrols"}, "missing": ["the situation"]}
+        kept = await http.put("/draft", json={"do": "draft", "title": "Boats", "asks": ["Patrols"]})
+        assert kept.json() == {"content": {"title": "Boats", "asks": ["Patrols"]}, "missing": ["the situation"]}
         assert (await http.get("/draft")).json() == kept.json()
         assert (await other.get("/draft")).status_code == 404
         wrong = await http.put("/draft", json={"title": "x" * 301})

@@ -178,7 +178,7 @@ async def test_a_command_on_what_has_changed_since_is_refused_and_says_who_chang
     assert beside.status_code == 200  # the other Co-Chair's position is a part of its own
 
     tag = (await office.read(AU)).headers["ETag"]
-    await office.give(LK, "resubmit", {"changes": {"title": "Many more boats"}})
+    await office.give(LK, "resubmit", {"title": "Many more boats"})
     stale = await office.give(AU, "decide", {"position": "approve"}, If_Match=tag)
     assert (stale.status_code, stale.json()["type"]) == (412, "urn:ahg:problem:stale")
     assert stale.json()["detail"].startswith("LK/focal-point has changed this since you looked (resubmit")
@@ -197,7 +197,7 @@ async def test_the_secretariat_acts_for_a_post_that_answered_by_telephone(office
     said = {
         "post": AU,
         "how": "telephone",
-        "why": "The minister travels",
+        "text": "The minister travels",
         "command": {"do": "decide", "gate": "activation", "position": "approve"},
     }
     assert (await office.give(LK, "act_for", said)).status_code == 403

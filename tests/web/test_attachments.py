@@ -13,9 +13,9 @@ import pytest
 from models.attachments import LONGEST_NAME
 from tests.web.place import Place, key_in
 from tests.web.programs import Recorded
-from web.attachments import file_headers
-from web.body_limit import LARGEST_FORM
-from web.file_kinds import kind_of
+from web.kit.body_limit import LARGEST_FORM
+from web.request.attachments import file_headers
+from web.request.file_kinds import kind_of
 
 RSO, AU, LK = "RSO/secretariat", "AU/co-chair", "LK/focal-point"
 STEP = "/request/new/attachments"
@@ -360,8 +360,8 @@ async def test_a_path_is_not_the_name_of_a_file(place: Place, name: str) -> None
 
 async def test_a_file_of_an_earlier_version_stays_readable_under_the_name_it_had(place: Place) -> None:
     table, reference = await submitted(place)
-    table.do(RSO, "return", {"reason": "Which routes?"})
-    table.do(LK, "resubmit", {"changes": {"attachments": []}})
+    table.do(RSO, "return", {"text": "Which routes?"})
+    table.do(LK, "resubmit", {"attachments": []})
     await table.record(place)
     async with place.browser() as http:
         await place.as_post(http, AU)

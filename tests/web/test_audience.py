@@ -17,7 +17,7 @@ from tests.web.place import Place, key_in
 from tests.web.programs import Recorded
 from tests.web.test_matrix import everything
 from tests.web.whole_case import AU, ID, MARKS, READ_ALL, READERS, RSO, played
-from web import case_mails
+from web.case import mails as case_mails
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """What is shown does not depend on the database."""

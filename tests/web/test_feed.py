@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,13 +23,13 @@ from records import api_tokens
 from records.api_tokens import Scope
 from records.directory import seed_if_empty
 from settings import Settings, ensure_keys
+from tests.waiting import PATIENCE, patience, until
 from tests.web.place import Place, address_of
 from tests.web.programs import Recorded, token_for
 from tests.web.server import served
 from tests.web.whole_case import MARKS, played
-from web.watch import MOST_FEEDS_EACH, Watch
+from web.kit.watch import MOST_FEEDS_EACH, Watch
 
-PATIENCE = 20.0
 AU, RSO = "AU/co-chair", "RSO/secretariat"
 
 
@@ -43,7 +43,7 @@ class Listener:
     async def event(self) -> dict[str, str]:
         """The next event, its fields by name; empty when the feed has ended. Comments are left out."""
         fields: dict[str, str] = {}
-        async with asyncio.timeout(PATIENCE):
+        async with patience():
             async for line in self._lines:
                 if not line and fields.get("event"):
                     return fields
@@ -54,7 +54,7 @@ class Listener:
 
     async def comment(self) -> str:
         """The next comment."""
-        async with asyncio.timeout(PATIENCE):
+        async with patience():
             async for line in self._lines:
                 if line.startswith(":"):
                     return line
@@ -88,9 +88,7 @@ class Studio:
 
     async def until_open(self, number: int) -> None:
         """Until so many feeds are open."""
-        async with asyncio.timeout(PATIENCE):
-            while self.place.site.watch.open != number:  # noqa: ASYNC110 - it tells nobody
-                await asyncio.sleep(0.01)
+        await until(lambda: self.place.site.watch.open == number)
 
 
 @pytest_asyncio.fixture
@@ -250,7 +248,7 @@ async def test_the_page_has_a_feed_of_its_own_that_ends_with_the_session(studio:
 
 async def test_a_reader_has_so_many_feeds_and_no_more(studio: Studio) -> None:
     token = await token_for(studio.place, AU, [Scope.READ])
-    async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+    async with patience(), asyncio.TaskGroup() as group:
         enough = asyncio.Event()
 
         async def stay() -> None:
@@ -278,7 +276,7 @@ async def test_a_feed_outlives_a_moment_without_the_database(studio: Studio, mon
     async with studio.listen(AU) as feed:
         await feed.comment()
         with monkeypatch.context() as patch:
-            patch.setattr("web.watch.heads", away)
+            patch.setattr("web.kit.watch.heads", away)
             patch.setattr("web.api.feed.api_tokens.token_of", away)
             await studio.does(AU, "suspend", {"text": "Elections"})
             await feed.comment()
@@ -320,7 +318,7 @@ async def test_the_pages_stop_at_once_while_a_feed_is_open(tmp_path: Path, numbe
                 os.kill(process.pid, number)
                 while await feed.event():
                     pass
-        async with asyncio.timeout(PATIENCE):
+        async with patience():
             _, said = await process.communicate()
     finally:
         if process.returncode is None:
@@ -338,11 +336,10 @@ class _Records:
 
 
 async def _until_answers(http: httpx.AsyncClient) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            try:
-                await http.get("/healthz")
-            except httpx.TransportError:
-                await asyncio.sleep(0.05)
-            else:
-                return
+    async def answers() -> bool:
+        with suppress(httpx.TransportError):
+            await http.get("/healthz")
+            return True
+        return False
+
+    await until(answers)

@@ -6,7 +6,7 @@ from starlette.datastructures import FormData
 from tests.rig import TO_WORK
 from tests.web.place import Place, key_in
 from tests.web.programs import Recorded
-from web.forms import FORMS, unanswered
+from web.kit.forms import FORMS, unanswered
 
 
 @pytest.mark.parametrize("by", ["TH/focal-point", "RSO/secretariat"])

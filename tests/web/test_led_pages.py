@@ -11,13 +11,13 @@ from sqlalchemy import select
 from db import write_transaction
 from models.agenda import next_act
 from models.asks import asked_of
-from models.notices import NOTICE_KINDS
+from models.notices import NOTICE_KINDS, facts_of_row
 from models.posts import Capacity, Post, Role, needs_second_factor
 from models.tables import TABLES
 from notifications.compose import MailReader, compose
 from notifications.preview import SAMPLE_FACTS, reader_of
 from notifications.wording import About
-from ops.scenario import read_scenario
+from ops.scenarios.reading import read_scenario
 from records.offices import addressee_of
 from records.sessions import begin_session, cookie_name
 from tests.notifications.samples import parts
@@ -52,7 +52,7 @@ class Walk:
         for row in rows:
             self.after = row["id"]
             post = Post(row["post"])
-            asked = asked_of(row["kind"], post, row["facts"] or {})
+            asked = asked_of(row["kind"], post, facts_of_row(row["facts"]))
             key = (row["kind"], post.role.value, asked.do if asked else "")
             if key not in self.seen:
                 self.seen.add(key)
@@ -69,7 +69,7 @@ class Walk:
             row["kind"],
             reader=MailReader(name="x", address=holder.email, post=post, capacity=capacity),
             about=about,
-            facts=row["facts"] or {},
+            facts=facts_of_row(row["facts"]),
             due=row["due"],
             at=self.place.now,
             key=row["key"],
@@ -142,7 +142,7 @@ async def _follow_samples(walk: Walk, kinds: list[str]) -> None:
             "post": str(post),
             "capacity": "holder",
             "due": table.now,
-            "facts": SAMPLE_FACTS[kind],
+            "facts": SAMPLE_FACTS[kind].model_dump(mode="json"),
             "queued_at": table.now,
             "state": "sent",
             "attempts": 1,

@@ -18,9 +18,9 @@ from models.asks import ACKNOWLEDGE
 from models.posts import Post
 from notifications.answer_links import AnswerLinks
 from ops.catcher import Catcher
-from records import ledger
 from settings import parse_keys
 from tests.rig import TO_WORK, Rig, rig
+from tests.waiting import until
 from tests.web.place import Place
 
 RSO, AU, ID, TH, MY = ("RSO/secretariat", "AU/co-chair", "ID/co-chair", "TH/focal-point", "MY/focal-point")
@@ -38,12 +38,7 @@ class Office:
 
     async def settled(self) -> None:
         """Every mail is out."""
-        async with asyncio.timeout(60):
-            while True:
-                async with self.parts.engine.connect() as connection:
-                    if not await ledger.any_waiting(connection):
-                        return
-                await asyncio.sleep(0.02)
+        await until(self.parts.all_sent)
 
     async def mailed(self, kind: str, post: str) -> str:
         """The way that the newest mail of a kind to a post leads to: an address without the host."""

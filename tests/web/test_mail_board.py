@@ -61,7 +61,7 @@ async def test_the_secretariat_sends_again_what_may_have_arrived_and_says_why(pl
         await place.sql("UPDATE notices SET state = 'refused' WHERE id = :id", id=notice.id)
         assert "It &lt;i&gt;did not&lt;/i&gt; come" in (await http.get("/mail-board")).text
         await http.post("/mail-board", data={**given, "what": "give_up", "why": "The office is closed"})
-        assert "Nothing is stuck." in (await http.get("/mail-board")).text
+        assert "There are no delivery problems." in (await http.get("/mail-board")).text
 
 
 async def test_what_may_have_come_back_is_shown_with_the_address_that_the_report_names(place: Place) -> None:
@@ -84,7 +84,7 @@ async def test_what_may_have_come_back_is_shown_with_the_address_that_the_report
         given = {"_key": key_in(page), "notice": notice.key, "what": "give_up"}
         assert (await http.post("/mail-board", data=given)).status_code == 409
         await http.post("/mail-board", data={**given, "why": "The office has it"})
-        assert "Nothing is stuck." in (await http.get("/mail-board")).text
+        assert "There are no delivery problems." in (await http.get("/mail-board")).text
     (stands,) = await place.rows("SELECT state FROM notices WHERE id = :id", id=notice.id)
     assert stands["state"] == "sent"
 
@@ -120,7 +120,7 @@ async def test_a_mail_server_that_is_away_is_seen_with_how_many_wait(place: Plac
 
 
 async def test_a_long_board_comes_a_page_at_a_time(place: Place, monkeypatch: Any) -> None:
-    monkeypatch.setattr("web.mail_board._A_PAGE", 2)
+    monkeypatch.setattr("web.mail.board._A_PAGE", 2)
     await recorded(place)
     await place.sql("UPDATE notices SET state = 'refused'")
     total = len(await place.rows("SELECT id FROM notices"))

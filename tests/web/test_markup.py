@@ -15,16 +15,18 @@ from models.members import Directory
 from models.posts import Post
 from models.refusal import Refused
 from models.rules import allowed
-from ops.scenario import read_scenario
+from ops.scenarios.reading import read_scenario
 from tests.web.place import Place
 from tests.web.programs import Recorded
-from web.forms import FORMS
+from web.kit.forms import FORMS
 
 SCENARIOS = sorted((Path(__file__).parents[1] / "scenarios").glob("*.yaml"))
 MARK = "javascript:zz\"'><xss onclick=1>{{ 7*7 }}%(a)s 100%</textarea></title><!--"
 """Breaks out of a text, an attribute, a text area, a title or a template, if it is let."""
 
-_BROKEN_OUT = re.compile(r"zz[\"']|<xss|</textarea></title>|(?:href|src|action)=[\"']?\s*javascript:|49%\(a\)s")
+_BROKEN_OUT = re.compile(
+    r"javascript:zz[\"']|<xss|</textarea></title>|(?:href|src|action)=[\"']?\s*javascript:|49%\(a\)s"
+)
 _REFERS = ("title", "outcome", "arrangement", "meeting")
 """Fields by which a thing is called that was named in another command; marked everywhere, they still agree."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models.mail_preferences import DEFAULT_PREFERENCES, MOST_SWITCHES, How, Preferences, Rhythm, Switch
+from models.mail_preferences import DEFAULT_PREFERENCES, MOST_SWITCHES, MailChoice, Preferences, Rhythm, Switch
 from models.notices import DIGEST
 from models.posts import Post
 from notifications.mandatory import can_be_switched_off, why_mandatory
@@ -18,7 +18,7 @@ from records.mail_preferences import KeptPreferences
 from tests.rig import TO_WORK
 from tests.web.place import ALTERNATE, Place, address_of, key_in, value_in
 from tests.web.programs import Recorded
-from web.wrong_tokens import MOST_WRONG_TOKENS
+from web.kit.wrong_tokens import MOST_WRONG_TOKENS
 
 LK, MY = "LK/focal-point", "MY/focal-point"
 CASE = "AHG-2026-001"
@@ -90,10 +90,10 @@ async def test_what_is_said_is_kept_and_shown_again(place: Place) -> None:
         quiet_from=time(21),
         quiet_until=time(6),
         switches=(
-            Switch(kind="outcome_overdue", how=How.DIGEST),
-            Switch(kind="situation_updated", how=How.OFF),
-            Switch(case=reference, kind="report_accepted", how=How.OFF),
-            Switch(how=How.DIGEST),
+            Switch(kind="outcome_overdue", how=MailChoice.DIGEST),
+            Switch(kind="situation_updated", how=MailChoice.OFF),
+            Switch(case=reference, kind="report_accepted", how=MailChoice.OFF),
+            Switch(how=MailChoice.DIGEST),
         ),
     )
     async with place.browser() as http:
@@ -226,21 +226,21 @@ async def test_a_mail_program_switches_the_kind_off_with_one_bare_post(
             assert "set-cookie" not in answer.headers
     kept = await stands(place)
     assert kept.version == 1
-    assert kept.wants.switches == (Switch(kind="situation_updated", how=How.OFF),)
+    assert kept.wants.switches == (Switch(kind="situation_updated", how=MailChoice.OFF),)
 
 
 async def test_the_same_as_multipart(place: Place) -> None:
     async with place.browser() as http:
         answer = await http.post(link(place), files={"List-Unsubscribe": (None, "One-Click")})
     assert answer.status_code == 200
-    assert (await stands(place)).wants.switches == (Switch(kind="situation_updated", how=How.OFF),)
+    assert (await stands(place)).wants.switches == (Switch(kind="situation_updated", how=MailChoice.OFF),)
 
 
 CHOICES = {
-    "kind_in_case": Switch(case=CASE, kind="situation_updated", how=How.OFF),
-    "case": Switch(case=CASE, how=How.OFF),
-    "gather": Switch(kind="situation_updated", how=How.DIGEST),
-    "anything else": Switch(kind="situation_updated", how=How.OFF),
+    "kind_in_case": Switch(case=CASE, kind="situation_updated", how=MailChoice.OFF),
+    "case": Switch(case=CASE, how=MailChoice.OFF),
+    "gather": Switch(kind="situation_updated", how=MailChoice.DIGEST),
+    "anything else": Switch(kind="situation_updated", how=MailChoice.OFF),
 }
 
 
@@ -255,7 +255,7 @@ async def test_the_page_offers_less_as_well(place: Place, what: str) -> None:
 async def test_a_link_switches_off_however_much_is_switched_off_already(place: Place) -> None:
     full = Preferences(
         switches=tuple(
-            Switch(case=f"AHG-2025-{one:03}", kind="situation_updated", how=How.OFF)
+            Switch(case=f"AHG-2025-{one:03}", kind="situation_updated", how=MailChoice.OFF)
             for one in range(1, MOST_SWITCHES + 1)
         )
     )
@@ -268,7 +268,7 @@ async def test_a_link_switches_off_however_much_is_switched_off_already(place: P
 
 
 async def test_what_could_not_be_read_again_is_not_kept(place: Place) -> None:
-    same = Switch(case=CASE, how=How.OFF)
+    same = Switch(case=CASE, how=MailChoice.OFF)
     with pytest.raises(ValueError, match="Two switches mean the same"):
         await keep(place, DEFAULT_PREFERENCES.model_copy(update={"switches": (same, same)}))
     assert (await stands(place)).version == 0
@@ -280,7 +280,7 @@ async def test_a_digest_switches_digests_off_and_keeps_the_rest(place: Place) ->
         assert (await http.post(link(place, DIGEST), data={"what": "case"})).status_code == 200
     wants = (await stands(place)).wants
     assert wants.digest is Rhythm.NONE
-    assert wants.switches == (Switch(kind="situation_updated", how=How.OFF),)
+    assert wants.switches == (Switch(kind="situation_updated", how=MailChoice.OFF),)
 
 
 async def test_no_link_switches_off_what_is_mandatory_or_somebody_elses(place: Place) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from temporalio.service import RPCError, RPCStatusCode
 
+from tests.waiting import patience
 from tests.web.place import Place, address_of
 from tests.web.test_my_mails import filled, stands
 from workflows import nudger
@@ -31,7 +32,7 @@ async def test_a_nudge_that_temporal_does_not_take_harms_nobody_and_is_passed_on
     monkeypatch.setattr(nudger, "_RETRY_SECONDS", 0.01)
     server = Away()
     place.site._client = server  # type: ignore[assignment]
-    async with place.app.router.lifespan_context(place.app), asyncio.timeout(30):
+    async with place.app.router.lifespan_context(place.app), patience():
         async with place.browser() as http:
             await place.as_post(http, "LK/focal-point")
             page = (await http.get("/my-mails")).text

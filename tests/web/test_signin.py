@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from records import sessions
 from tests.web.place import ALTERNATE, CO_CHAIR, FOCAL_POINT, Place, key_in
-from web.sessions import onward
+from web.kit.sessions import onward
 
 
 @asynccontextmanager
@@ -178,7 +178,7 @@ async def test_the_link_begins_with_the_public_address_whatever_host_was_asked(p
 async def test_a_mail_that_is_put_off_is_tried_again(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     replies = iter(["451 come back later", "451 come back later"])
     place.catcher.answer = lambda _address: next(replies, None)
-    monkeypatch.setattr("web.link_mail._PAUSES", (0.0, 0.0, 0.0))
+    monkeypatch.setattr("web.signin.link_mail._PAUSES", (0.0, 0.0, 0.0))
     async with place.browser() as http:
         await place.ask(http, FOCAL_POINT)
 
@@ -186,7 +186,7 @@ async def test_a_mail_that_is_put_off_is_tried_again(place: Place, monkeypatch: 
 
 
 async def test_without_a_mail_server_the_page_is_the_same(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.link_mail._PAUSES", ())
+    monkeypatch.setattr("web.signin.link_mail._PAUSES", ())
     async with place.browser() as http:
         with_one = await place.ask(http, FOCAL_POINT)
         await place.catcher.stop()
@@ -196,7 +196,7 @@ async def test_without_a_mail_server_the_page_is_the_same(place: Place, monkeypa
 
 
 async def test_the_answer_does_not_wait_for_the_mail(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.link_mail._PAUSES", ())
+    monkeypatch.setattr("web.signin.link_mail._PAUSES", ())
     asked, answered = asyncio.Event(), asyncio.Event()
 
     async def slow(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

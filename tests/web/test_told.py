@@ -144,7 +144,7 @@ async def test_nobody_else_learns_that_there_is_such_a_list(place: Place) -> Non
 
 
 async def test_a_long_list_comes_a_page_at_a_time(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.told._A_PAGE", 2)
+    monkeypatch.setattr("web.case.notices._A_PAGE", 2)
     reference = await recorded(place)
     await place.sql("UPDATE notices SET state = 'gathered', digest = 'digest:1'")
     for key, instead_of in (("digest:1", ""), ("digest:1:alternate", "digest:1")):

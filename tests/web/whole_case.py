@@ -86,7 +86,7 @@ def played(table: Recorded | None = None) -> Recorded:
     table.do(RSO, "add_outcome", {"title": "A hotline", "owner": "VN", "due": "2026-08-01"})
     table.do("TH/focal-point", "add_arrangement", {"title": "Weekly figures", "parties": ["TH", "MY"]})
     table.do("MY/focal-point", "agree", {"arrangement": "Weekly figures"})
-    table.do(RSO, "schedule_meeting", {"title": "Agate meeting", "from": "2026-04-01T09:00+07:00"})
+    table.do(RSO, "schedule_meeting", {"title": "Agate meeting", "starts": "2026-04-01T09:00+07:00"})
     table.do(RSO, "situation_update", {"text": "Agate: fewer boats"})
     told = {
         "what": "summary",

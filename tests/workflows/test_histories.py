@@ -13,8 +13,8 @@ from pydantic import SecretStr
 from temporalio.client import WorkflowHistory
 
 from ops.replay import histories_in, open_histories, replay_all
-from ops.scenario import read_scenario
-from ops.simulate import simulation
+from ops.scenarios.reading import read_scenario
+from ops.scenarios.simulation import simulation
 from ops.verify import runs_of
 from records import queries
 from settings import parse_keys

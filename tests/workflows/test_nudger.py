@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from temporalio.service import RPCError, RPCStatusCode
 
+from tests.waiting import patience
 from workflows import nudger as module
 from workflows.client import TemporalAway
 from workflows.names import DELIVERY_ID
@@ -49,7 +50,7 @@ async def test_a_nudge_is_passed_on_until_temporal_takes_it_and_then_no_more() -
     nudger = Nudger(server.connect, "queue")
     nudger.nudge()
     running = asyncio.create_task(nudger.run())
-    async with asyncio.timeout(10):
+    async with patience():
         await server.taken.acquire()
         assert server.asked == 4
         nudger.nudge()
@@ -64,7 +65,7 @@ async def test_many_nudges_at_once_are_one_signal() -> None:
     for _ in range(100):
         nudger.nudge()
     running = asyncio.create_task(nudger.run())
-    async with asyncio.timeout(10):
+    async with patience():
         await server.taken.acquire()
     assert server.asked == 1
     running.cancel()

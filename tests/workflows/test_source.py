@@ -8,6 +8,10 @@ import pytest
 WORKFLOWS = sorted((Path(__file__).parents[2] / "workflows").glob("*.py"))
 
 
+_TREES = [ast.parse(path.read_text(encoding="utf-8")) for path in WORKFLOWS]
+_BASES = {node.name: node for tree in _TREES for node in tree.body if isinstance(node, ast.ClassDef)}
+
+
 def _called(node: ast.Call) -> str:
     return ast.unparse(node.func)
 
@@ -17,13 +21,18 @@ def _calls(tree: ast.AST) -> list[ast.Call]:
 
 
 def _workflow_classes() -> list[ast.ClassDef]:
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in WORKFLOWS]
-    classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    classes = [node for tree in _TREES for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
     return [one for one in classes if any("workflow.defn" in ast.unparse(d) for d in one.decorator_list)]
 
 
+def _bases(of: ast.ClassDef) -> list[ast.ClassDef]:
+    """The classes here that a workflow extends; their methods are its own."""
+    return [_BASES[base.id] for base in of.bases if isinstance(base, ast.Name) and base.id in _BASES]
+
+
 def _methods(of: ast.ClassDef, decorator: str = "") -> dict[str, ast.AST]:
-    functions = [node for node in of.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    body = [node for one in (*_bases(of), of) for node in one.body]
+    functions = [node for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     return {
         one.name: one
         for one in functions
@@ -69,7 +78,7 @@ def test_all_state_is_made_in_init_and_run_resets_none_that_updates_set(workflow
     methods = _methods(workflow)
     updates = set(_methods(workflow, "workflow.update"))
     set_by_updates = set().union(*(_sets(methods[name]) for name in _reached(workflow, updates)))
-    made = _sets(methods["__init__"])
+    made = _sets(methods["__init__"]).union(*(_sets(_methods(base)["__init__"]) for base in _bases(workflow)))
 
     assert "__init__" in _methods(workflow, "workflow.init")
     assert set().union(*map(_sets, methods.values())) <= made

@@ -27,6 +27,7 @@ from ops.temporal_server import find_temporal
 from ops.verify import runs_of, verify_records
 from records import ledger
 from tests.rig import REQUEST, Rig, rig
+from tests.waiting import until
 from workflows.names import DELIVERY_ID
 
 CONTRIBUTING = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -100,10 +101,11 @@ async def build_of(parts: Rig, workflow_id: str) -> str:
 
 async def on_version(parts: Rig, workflow_id: str, build: str) -> None:
     """Until the workflow is pinned to this version."""
-    while True:
-        if await build_of(parts, workflow_id) == build:
-            return
-        await asyncio.sleep(0.02)
+
+    async def pinned() -> bool:
+        return await build_of(parts, workflow_id) == build
+
+    await until(pinned)
 
 
 async def left_on(parts: Rig, build: str) -> list[str]:

@@ -1,17 +1,18 @@
 """Search attributes: lists of Temporal's own find cases by stage, requester, urgency, whose turn and due date."""
 
-import asyncio
-
 import pytest
 
 from tests.rig import Rig
+from tests.waiting import until
 
 
 async def _found(parts: Rig, query: str) -> None:
     """Until the query finds the case: Temporal's index follows a moment later."""
-    async with asyncio.timeout(20):
-        while [one.id async for one in parts.client.list_workflows(query)] != [parts.reference]:  # noqa: ASYNC110 - an index tells nobody
-            await asyncio.sleep(0.05)
+
+    async def finds() -> bool:
+        return [one.id async for one in parts.client.list_workflows(query)] == [parts.reference]
+
+    await until(finds)
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ from records import directory_changes as record
 from records.directory import all_offices, day_in, read_members, seed_hours
 from web.admin.choices import calendars, zones
 from web.admin.history import shown_changes
-from web.csv_files import csv_answer
-from web.render import language_for, render
-from web.roles import DirectoryReader
-from web.visitor import Visitor, current_site
+from web.kit.csv_files import csv_answer
+from web.kit.render import language_for, render
+from web.kit.roles import DirectoryReader
+from web.kit.visitor import Visitor, current_site
 
 router = APIRouter(prefix="/admin/directory", include_in_schema=False)
 

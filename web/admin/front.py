@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from web.render import render
-from web.roles import SEE_DIRECTORY, Administrator
+from web.kit.render import render
+from web.kit.roles import SEE_DIRECTORY, Administrator
 
 router = APIRouter(prefix="/admin", include_in_schema=False)
 

@@ -1,4 +1,4 @@
-"""What was changed in the directory: by whom, when, what it was before; and the running cases that hear of it."""
+"""The changes of the directory: by whom, when, what it was before, and which running cases have heard of it."""
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
@@ -16,13 +16,13 @@ from notifications.words import Words
 from records import directory_changes as record
 from records.directory import names_of
 from records.directory_changes import DirectoryChange
-from web.csv_files import csv_answer
-from web.render import gettext_of, language_for, render, words_for_reader
-from web.roles import DirectoryReader, Secretariat
-from web.sessions import keyed_form
-from web.site import Site
-from web.visitor import Visitor, current_site
-from workflows.client import NotAnswered, NotRecorded
+from web.kit.commands import CaseAway, give_command
+from web.kit.csv_files import csv_answer
+from web.kit.render import gettext_of, language_for, render, words_for_reader
+from web.kit.roles import DirectoryReader, Secretariat
+from web.kit.sessions import keyed_form
+from web.kit.site import Site
+from web.kit.visitor import Visitor, current_site
 
 _LOG = structlog.get_logger(__name__)
 
@@ -54,8 +54,8 @@ _HEAD = ("at", "by", "email", "kind", "about", "part", "before", "after", "cases
 # in words -----------------------------------------------------------------------------------------------------------
 
 
-def told_of(request: Request, visitor: Visitor, made: DirectoryChange, names: Mapping[str, str]) -> str:
-    """A change in a sentence's part: who changed what, and when."""
+def change_in_words(request: Request, visitor: Visitor, made: DirectoryChange, names: Mapping[str, str]) -> str:
+    """Who changed what, as the beginning of a sentence."""
     language = language_for(request, visitor)
     say, _ = words_for_reader(visitor, language, names), gettext_of(language)
     return f"{_sentence(made, say, _)}, {say.moment(made.at)}"
@@ -98,7 +98,7 @@ def _differences(made: DirectoryChange, say: Words, _: Callable[[str], str]) -> 
 
 def _spoken(part: str, value: Any, say: Words) -> str:
     if part in ("co_chairs", "steering_group"):
-        return say.members(",".join(value or ()))
+        return say.members(value or ())
     if part == "alternates":
         until = (f" ({one['until']})" if one.get("until") else "" for one in value or ())
         return "; ".join(f"{one['name']} <{one['email']}>{day}" for one, day in zip(value or (), until, strict=True))
@@ -184,7 +184,7 @@ async def _change_or_404(request: Request, number: str) -> tuple[DirectoryChange
 
 @router.post("/changes/{number}/tell")
 async def submit_tell_cases(request: Request, visitor: Secretariat, number: str) -> Response:
-    """Tell the cases that have not heard of a change yet."""
+    """Tell the running cases that have not heard of a change yet."""
     await keyed_form(request, visitor.form_key)
     made, _names = await _change_or_404(request, number)
     await tell_cases(current_site(request), made)
@@ -203,13 +203,14 @@ async def tell_cases(site: Site, made: DirectoryChange) -> None:
         return
     do, fields = command
     try:
-        casework = await site.casework()
         for reference in waiting:
             try:
-                await casework.act(do, fields, by=SECRETARIAT, command_id=record.command_of(made), reference=reference)
+                await give_command(
+                    site, do, fields, by=SECRETARIAT, command_id=record.command_of(made), reference=reference
+                )
             except Refused as refused:  # it has ended meanwhile
                 _LOG.info("a case takes no change of hands", case=reference, why=refused.sentence)
-    except (NotAnswered, NotRecorded) as away:
+    except CaseAway as away:
         _LOG.warning("cases have not heard of a change of the directory", change=made.id, why=str(away))
 
 

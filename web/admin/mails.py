@@ -15,10 +15,10 @@ from notifications.registry import REGISTRY
 from notifications.sample_readers import sample_reader
 from records.directory import read_members
 from web.admin.directory import names_of_all, posts_of_member
-from web.mail_frames import FRAMED, html_of_mail
-from web.render import gettext_of, language_for, render
-from web.roles import Administrator
-from web.visitor import Visitor, current_site
+from web.kit.render import gettext_of, language_for, render
+from web.kit.roles import Administrator
+from web.kit.visitor import Visitor, current_site
+from web.mail.frames import FRAMED, html_of_mail
 
 router = APIRouter(prefix="/admin/mails", include_in_schema=False)
 

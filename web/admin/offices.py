@@ -20,11 +20,11 @@ from models.refusal import RefusalKind, Refused
 from records import directory_changes as record
 from records.directory import all_offices, read_members
 from web.admin.directory import member_page, names_of_all, posts_of_member
-from web.admin.history import tell_cases, told_of
-from web.render import gettext_of, language_for, render
-from web.roles import Secretariat
-from web.sessions import keyed_form
-from web.visitor import Visitor, current_site
+from web.admin.history import change_in_words, tell_cases
+from web.kit.render import gettext_of, language_for, render
+from web.kit.roles import Secretariat
+from web.kit.sessions import keyed_form
+from web.kit.visitor import Visitor, current_site
 
 router = APIRouter(prefix="/admin/directory", include_in_schema=False)
 
@@ -47,7 +47,7 @@ def _text(sent: FormData, name: str) -> str:
 
 
 async def _done(request: Request, made: record.DirectoryChange) -> Response:
-    """The change is made; the running cases that it concerns, and the delivery, hear of it now, as far as they answer."""
+    """Tell the running cases and the delivery of a change that is made, and lead to its page."""
     site = current_site(request)
     await tell_cases(site, made)
     site.nudge_delivery()
@@ -114,7 +114,7 @@ async def holder_page(request: Request, _visitor: Secretariat, member: str, role
 
 @router.post("/posts/{member}/{role}/holder")
 async def submit_hand_over(request: Request, visitor: Secretariat, member: str, role: str) -> Response:
-    """Hand a post over; its tasks stay with it. 409: it changed hands meanwhile; 422: nobody can be reached so."""
+    """Hand a post over; its tasks stay with it. 409: it changed hands meanwhile; 422: a field is wrong."""
     sent = await keyed_form(request, visitor.form_key)
     post, names = await _post_or_404(request, member, role)
     engine = current_site(request).engine
@@ -134,7 +134,7 @@ async def alternate_page(request: Request, _visitor: Secretariat, member: str, r
 
 @router.post("/posts/{member}/{role}/alternate")
 async def submit_alternate(request: Request, visitor: Secretariat, member: str, role: str) -> Response:
-    """Name an alternate. 409: the alternates have changed meanwhile; 422: what is written cannot be."""
+    """Name an alternate. 409: the alternates have changed meanwhile; 422: a field is wrong."""
     sent = await keyed_form(request, visitor.form_key)
     post, names = await _post_or_404(request, member, role)
     engine = current_site(request).engine
@@ -148,7 +148,7 @@ async def submit_alternate(request: Request, visitor: Secretariat, member: str, 
 
 @router.post("/posts/{member}/{role}/alternate/end")
 async def submit_alternate_end(request: Request, visitor: Secretariat, member: str, role: str) -> Response:
-    """Somebody stands in no longer. 409: the alternates have changed meanwhile."""
+    """End the time of an alternate. 409: the alternates have changed meanwhile."""
     sent = await keyed_form(request, visitor.form_key)
     post, names = await _post_or_404(request, member, role)
     engine = current_site(request).engine
@@ -173,10 +173,10 @@ async def _changed(
 
 
 def _person(do: str, post: Post, sent: FormData) -> Person:
-    """Who is meant, read by the same rules as in a case; the mail address must be there.
+    """The person in the form, read by the rules of the command ``do``; the mail address is required.
 
     Raises:
-        Refused: it cannot be.
+        Refused: a field is wrong, or the mail address is missing.
     """
     to = {name: _text(sent, name) for name in ("name", "email", "language") if _text(sent, name)}
     body = parse(do, {"post": str(post), "to": {"email": "", **to}}, by=SECRETARIAT, command_id="form").body
@@ -188,19 +188,19 @@ def _person(do: str, post: Post, sent: FormData) -> Person:
 
 
 def _until(post: Post, sent: FormData) -> date | None:
-    fields = {"post": str(post), "to": "Somebody", "until": _text(sent, "until") or None}
+    fields = {"post": str(post), "to": {"name": "Somebody"}, "until": _text(sent, "until") or None}
     body = parse("delegate", fields, by=SECRETARIAT, command_id="form").body
     return body.until if isinstance(body, Delegate) else None
 
 
 def _stale(request: Request, visitor: Visitor, stale: record.StaleDirectory, names: Mapping[str, str]) -> str:
-    """Who changed what, while the form stood open."""
+    """The sentence for a form that is stale: who changed what since it was opened."""
     language = language_for(request, visitor)
     _ = gettext_of(language)
     if stale.newest is None:
         return _("This has changed since you opened the page. Look at what stands now, and send it again.")
     return _("This has changed since you opened the page: %(what)s. Look at what stands now, and send it again.") % {
-        "what": told_of(request, visitor, stale.newest, names)
+        "what": change_in_words(request, visitor, stale.newest, names)
     }
 
 
@@ -209,7 +209,7 @@ def _stale(request: Request, visitor: Visitor, stale: record.StaleDirectory, nam
 
 @router.post("/members/{code}")
 async def submit_office(request: Request, visitor: Secretariat, code: str) -> Response:
-    """Change the time zone, the holidays or the mandate of an office. 409: it has changed; 422: it cannot be so."""
+    """Change the time zone, holidays or mandate of an office. 409: it has changed meanwhile; 422: a field is wrong."""
     sent = await keyed_form(request, visitor.form_key)
     given = OfficeSettings.model_construct(
         zone=_text(sent, "zone"),
@@ -263,7 +263,7 @@ async def _marks_page(
 
 @router.post("/marks")
 async def submit_roles(request: Request, visitor: Secretariat) -> Response:
-    """Change who co-chairs and who sits on the Steering Group, for new cases. 409: it has changed; 422: it cannot be."""
+    """Change the Co-Chairs and the Steering Group for new cases. 409: changed meanwhile; 422: against the rules."""
     sent = await keyed_form(request, visitor.form_key)
     given = DirectoryRoles(
         co_chairs=tuple(filter(None, map(str, sent.getlist("co_chair")))),

@@ -1,4 +1,4 @@
-"""The policy: what stands, what a change of it means before it is proposed, and the Co-Chairs' answers (decision 25)."""
+"""The policy in force, what a change would mean before it is proposed, and the Co-Chairs' answers (decision 25)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,10 +17,10 @@ from records import policies
 from records.directory import names_of, opening
 from records.directory_changes import Editor, directory_fingerprint
 from web.admin.policy_words import label_of, link_choices, rule_choices, sentence_of, value_words
-from web.render import gettext_of, language_for, render, words_for_reader
-from web.roles import Administrator, PolicyProposer
-from web.sessions import keyed_form
-from web.visitor import Visitor, current_site
+from web.kit.render import gettext_of, language_for, render, words_for_reader
+from web.kit.roles import Administrator, PolicyProposer
+from web.kit.sessions import keyed_form
+from web.kit.visitor import Visitor, current_site
 
 router = APIRouter(prefix="/admin/policy", include_in_schema=False)
 
@@ -203,7 +203,7 @@ def _policy(given: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Policy 
 
 @router.post("/check")
 async def check_policy(request: Request, visitor: PolicyProposer) -> Response:
-    """What the change means, before anything is saved. 422: a value that cannot be; nothing is recorded either way."""
+    """What the change means, before anything is saved. 422: a value is wrong. Nothing is recorded."""
     sent = await keyed_form(request, visitor.form_key)
     given, based_on, names = _sent(sent), str(sent.get("based_on") or "")[:40], await _names(request)
     why = str(sent.get("why") or "").strip()[:_LONGEST_WHY]
@@ -228,13 +228,13 @@ async def check_policy(request: Request, visitor: PolicyProposer) -> Response:
 
 
 def _mark(policy: Policy, newest: Policy) -> str:
-    """What was shown as the meaning of a change: of which policy, against which."""
+    """A fingerprint of the change that was shown: of the proposed policy and of the one in force."""
     return directory_fingerprint([policy.model_dump(mode="json"), newest.model_dump(mode="json")])
 
 
 @router.post("/propose")
 async def submit_policy_proposal(request: Request, visitor: PolicyProposer) -> Response:
-    """Propose what was shown. 409: another proposal is open, or it was not shown; 422: a value that cannot be."""
+    """Propose what was shown. 409: another proposal is open, or this one was not shown before; 422: a value is wrong."""
     sent = await keyed_form(request, visitor.form_key)
     given, based_on, names = _sent(sent), str(sent.get("based_on") or "")[:40], await _names(request)
     why = str(sent.get("why") or "").strip()[:_LONGEST_WHY]
@@ -256,7 +256,7 @@ async def submit_policy_proposal(request: Request, visitor: PolicyProposer) -> R
 
 @router.post("/proposals/{number}/answer")
 async def submit_policy_answer(request: Request, visitor: PolicyProposer, number: str) -> Response:
-    """A Co-Chair agrees or refuses; whoever proposed it, or the secretariat, takes it back."""
+    """Record the answer of a Co-Chair, or the withdrawal by whoever proposed it or by the secretariat."""
     sent = await keyed_form(request, visitor.form_key)
     if not (number.isascii() and number.isprintable()):
         raise HTTPException(404)

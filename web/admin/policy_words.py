@@ -6,7 +6,7 @@ from typing import Any
 from models.base import N_
 from models.policy import ConflictRule, Span
 from notifications.words import Words
-from web.wording import Translate
+from web.kit.wording import Translate
 
 _TRACKS = {"routine": N_("routine"), "urgent": N_("urgent")}
 
@@ -97,7 +97,7 @@ def value_words(key: str, value: Any, say: Words, _: Translate) -> str:
     if key == "conflict_rule":
         return _(_RULES[ConflictRule(value)])
     if key == "substitutes":
-        return say.members(",".join(value)) or _("nobody")
+        return say.members(value) or _("nobody")
     if key == "answers_by_link":
         return ", ".join(_(_LINKS[one]) for one in value) or _("nothing")
     if isinstance(value, int):

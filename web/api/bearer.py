@@ -7,8 +7,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from records import api_tokens
 from records.api_tokens import ApiToken, Scope
-from web.api.problems import Refusal
-from web.visitor import current_site
+from web.kit.problems import Refusal
+from web.kit.visitor import current_site
 
 _BEARER = HTTPBearer(
     bearerFormat="ahg_...",
@@ -22,7 +22,7 @@ Given = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
 
 
 async def _holder(request: Request, given: Given) -> ApiToken:
-    """The token that the request carries. 401 when there is none, or none that is good (any more)."""
+    """The token that the request carries. 401 when there is none, or when it is unknown, expired or ended."""
     if given is None:
         raise Refusal(
             401,

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
 
-from web.api.problems import Refusal
+from web.kit.problems import Refusal
 
 LARGEST = 1_000_000
 """Bytes of a body; the longest request that the rules take is shorter."""
@@ -50,7 +50,7 @@ Fields = Annotated[dict[str, Any], Depends(_fields)]
 
 
 def fingerprint_of(fields: Mapping[str, Any]) -> str:
-    """By what two bodies are the same: SHA-256 over their JSON, whatever the order of members and the blanks."""
+    """SHA-256 over the JSON of a body, independent of the order of members and of blanks."""
     text = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -65,7 +65,7 @@ async def _key(
         ),
     ] = "",
 ) -> str:
-    """The key; 400 without one."""
+    """The header ``Idempotency-Key``. 400 when it is missing or malformed."""
     found = _KEY.fullmatch(idempotency_key.strip())
     if found is None:
         raise Refusal(

@@ -14,12 +14,12 @@ from models.visibility import Seen, Sight, closed_sections, readable_version
 from records import queries
 from web.api.bearer import ReadingToken
 from web.api.case_views import CaseView, case_view
-from web.api.problems import documented
 from web.api.views import LogView, VersionsView, VersionView, entry_view
-from web.case_page import names_in, seen_or_404
-from web.render import gettext_of, words_for_reader
-from web.timeline import timeline
-from web.visitor import current_site
+from web.case.seen import names_in, seen_or_404
+from web.case.timeline import timeline
+from web.kit.problems import documented
+from web.kit.render import gettext_of, words_for_reader
+from web.kit.visitor import current_site
 
 router = APIRouter(prefix="/cases/{reference}", tags=["a case"], responses=documented(401, 403, 404, 422, 503))
 
@@ -32,7 +32,7 @@ _ENTITY_TAG = re.compile(r'"(\d{1,9})-[0-9a-f]{32}"')
 def _tag(view: CaseView, written: bytes) -> str:
     """The entity tag of a case as one post sees it (RFC 9110, strong): its newest entry, and a hash of the answer.
 
-    Of a case that was only circulated the number is nobody's business: it stands as 0.
+    For a post that sees only what was circulated, the number is given as 0.
     """
     return f'"{view.seq or 0}-{hashlib.sha256(written).hexdigest()[:32]}"'
 

@@ -21,9 +21,11 @@ from models.case import (
     Meeting,
     Outcome,
     Participant,
+    ParticipantState,
     Position,
     Question,
     ReportState,
+    Seat,
     Stage,
     Suspension,
     Term,
@@ -62,6 +64,23 @@ class GateView(Value):
     past: tuple[Position, ...]
     questions: tuple[Question, ...]
     terms: Mapping[str, str]
+
+
+class ParticipantView(Value):
+    """A member on the list of participants; ``why`` it is there, in English."""
+
+    member: str
+    seat: Seat
+    state: ParticipantState
+    why: str
+    place_of: str
+    endorsed_by: tuple[str, ...]
+    answered_at: Instant | None
+
+    @classmethod
+    def of(cls, one: Participant) -> "ParticipantView":
+        """As the list has it."""
+        return cls(**{name: getattr(one, name) for name in cls.model_fields})
 
 
 class ReportView(Value):
@@ -140,7 +159,7 @@ class CaseView(Value):
     request: Request = Request()
     hidden: tuple[str, ...] = ()
     gates: tuple[GateView, ...] = ()
-    participants: tuple[Participant, ...] = ()
+    participants: tuple[ParticipantView, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     arrangements: tuple[Arrangement, ...] = ()
     meetings: tuple[Meeting, ...] = ()
@@ -179,7 +198,7 @@ def case_view(case: Case, seen: Seen, followed: Mapping[int, str]) -> CaseView:
             "duties": tuple(
                 DutyHereView(do=d.do, about=d.about, due=d.due) for d in open_duties(case) if d.post == post
             ),
-            "participants": tuple(shown.participants.values()),
+            "participants": tuple(map(ParticipantView.of, shown.participants.values())),
             "outcomes": tuple(shown.outcomes.values()),
             "arrangements": tuple(shown.arrangements.values()),
             "circulations": told,

@@ -7,7 +7,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
 from models.commands import COMMANDS
-from web.api.problems import Problem
+from web.kit.problems import Problem
 
 ADDRESS = "/api/v1/openapi.json"
 _VERSION = "1"

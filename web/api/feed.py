@@ -11,10 +11,10 @@ from records import api_tokens
 from records.api_tokens import Scope
 from web.api.bearer import ReadingToken
 from web.api.case import Reference
-from web.api.problems import Refusal, documented
-from web.case_page import seen_or_404
-from web.feed import Feed, begins_after, events
-from web.visitor import current_site
+from web.case.feed import Feed, begins_after, events
+from web.case.seen import seen_or_404
+from web.kit.problems import Refusal, documented
+from web.kit.visitor import current_site
 
 router = APIRouter(tags=["a case"])
 

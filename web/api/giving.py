@@ -21,12 +21,12 @@ from records.references import read_draft
 from web.api.bearer import ReadingToken, WritingToken
 from web.api.bodies import Fields, Key, fingerprint_of
 from web.api.case import Reference, seq_of
-from web.api.problems import Refusal, documented, refusal_answer
 from web.api.views import DoneView, DraftView
-from web.case_page import seen_or_404
-from web.refusals import as_told
-from web.visitor import current_site
-from workflows.client import NotAnswered, NotRecorded
+from web.case.refusals import refusal_for_reader
+from web.case.seen import seen_or_404
+from web.kit.commands import CaseAway, give_command
+from web.kit.problems import Refusal, documented, refusal_answer
+from web.kit.visitor import current_site
 
 router = APIRouter(tags=["acting"], responses=documented(400, 401, 403, 413, 415, 422, 503))
 
@@ -78,8 +78,8 @@ async def submit_command(
 ) -> DoneView:
     """Give a command: `do` names it, beside its fields (GET /commands has them all).
 
-    The secretariat records what another post said otherwise by `act_for`: with `post`, `how`, `why`, and the `command`
-    with its own `do` and fields.
+    The secretariat records what another post said otherwise by `act_for`: with `post`, `how`, `text` (why), and the
+    `command` with its own `do` and fields.
     """
     case, seen = await seen_or_404(request, reference, token.post)
     if seen.sight is Sight.CIRCULATED:
@@ -92,7 +92,7 @@ async def submit_command(
     try:
         done = await _act(request, token.post, do, body, key, fields, reference, stands)
     except Refused as refusal:
-        told = as_told(refusal, case, seen, do, body, current_site(request).clock())
+        told = refusal_for_reader(refusal, case, seen, do, body, current_site(request).clock())
         now = await current_site(request).files.read(reference)
         # By RFC 9110 the condition is false already when anything has changed; the rules let pass what does not matter.
         stale = told.why is RefusalKind.CONFLICT and stands is not None and now is not None and now.seq > stands
@@ -110,7 +110,7 @@ async def submit_command(
 
 
 def _stands(if_match: str) -> int | None:
-    """The number of the entry that a command is based on. 412 when the condition is none of our tags."""
+    """The number of the entry that a command is based on. 412 when ``If-Match`` is not an ETag of a case."""
     if if_match.strip() in ("", "*"):
         return None
     stands = seq_of(if_match)
@@ -134,7 +134,7 @@ async def _act(
     reference: str | None,
     stands: int | None,
 ) -> CommandResult:
-    """Do it. Raises Refused for a case's refusal, Refusal for everything else."""
+    """Give the command. Raises Refused when the rules of a case refuse it, and Refusal for everything else."""
     site = current_site(request)
     # The program's own name for it, for this post and case alone, and apart from the names that pages give.
     command_id = ":".join((*([reference] if reference else []), post, "api", key))
@@ -149,23 +149,17 @@ async def _act(
             "idempotency-key",
         )
     try:
-        casework = await site.casework()
-        return await casework.act(do, body, by=post, command_id=command_id, reference=reference, seen=stands)
+        return await give_command(site, do, body, by=post, command_id=command_id, reference=reference, seen=stands)
     except Refused as refusal:
         if reference is None:
             raise refusal_answer(refusal) from None
         raise
-    except NotRecorded:
-        raise Refusal(
-            503, f"The step was not recorded, and an operator must look{_AS_BEFORE}.", "not-recorded"
-        ) from None
-    except NotAnswered:
-        raise Refusal(
-            503,
-            f"The case did not answer; the command may have been taken or not{_AS_BEFORE}.",
-            "not-answered",
-            headers={"Retry-After": _RETRY_SECONDS},
-        ) from None
+    except CaseAway as away:
+        if away.unrecorded:
+            sentence = f"The step was not recorded, and an operator must look{_AS_BEFORE}."
+            raise Refusal(503, sentence, "not-recorded") from None
+        sentence = f"The case did not answer; the command may have been taken or not{_AS_BEFORE}."
+        raise Refusal(503, sentence, "not-answered", headers={"Retry-After": _RETRY_SECONDS}) from None
 
 
 # the draft --------------------------------------------------------------------------------------------------------

@@ -15,7 +15,6 @@ from models.search_words import terms_of
 from records import lists
 from records import search as searching
 from web.api.bearer import ReadingToken
-from web.api.problems import Refusal, documented
 from web.api.views import (
     BoardView,
     CaseListView,
@@ -30,8 +29,9 @@ from web.api.views import (
     hit_view,
     row_view,
 )
-from web.home import BOARD
-from web.visitor import current_site
+from web.kit.problems import Refusal, documented
+from web.kit.visitor import current_site
+from web.lists.home import BOARD
 
 router = APIRouter(tags=["reading"], responses=documented(401, 403, 422, 503))
 

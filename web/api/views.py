@@ -17,7 +17,7 @@ from models.search_words import excerpt
 from records.api_tokens import ApiToken, Scope
 from records.lists import ListedCase
 from records.search import Hit
-from web.timeline import Told
+from web.case.timeline import TimelineEntry
 
 # who asks, and lists ----------------------------------------------------------------------------------------------
 
@@ -190,7 +190,7 @@ class LogView(Value):
     next: int | None
 
 
-def entry_view(told: Told) -> EntryView:
+def entry_view(told: TimelineEntry) -> EntryView:
     """An entry that the timeline tells."""
     acted = ActedForView(**told.acted_for) if told.acted_for else None  # type: ignore[arg-type]
     return EntryView(

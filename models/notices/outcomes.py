@@ -1,0 +1,45 @@
+"""Who is told of practical outcomes."""
+
+from collections.abc import Iterable
+
+from models import events as e
+from models.case import Case
+from models.ladder_subjects import SubjectKind
+from models.notices.circles import co_chair_posts
+from models.notices.facts import NoticeFacts
+from models.notices.notice import Notice, ladder_due, notices_on, notify
+from models.posts import SECRETARIAT, Post, desk_of
+
+
+def owner_and_supporters(case: Case, title: str) -> list[Post]:
+    """The focal points of those who work on an outcome."""
+    outcome = case.outcomes[title]
+    return [desk_of(code) for code in (outcome.owner, *outcome.supporting)]
+
+
+@notices_on(e.OutcomeAdded)
+def _(case: Case, event: e.OutcomeAdded) -> Iterable[Notice]:
+    added = event.outcome
+    facts = NoticeFacts(outcome=added.title, indicator=added.indicator, owner=added.owner)
+    due = ladder_due(case, SubjectKind.OUTCOME, added.title)
+    yield from notify("outcome_assigned", owner_and_supporters(case, added.title), facts, due=due)
+
+
+@notices_on(e.OutcomeMoved)
+def _(case: Case, event: e.OutcomeMoved) -> Iterable[Notice]:
+    owners = owner_and_supporters(case, event.outcome)
+    facts = NoticeFacts(outcome=event.outcome, text=event.text)
+    match event.state:
+        case "blocked":
+            yield from notify("outcome_blocked", [*co_chair_posts(case), SECRETARIAT], facts)
+        case "done":
+            due = ladder_due(case, SubjectKind.VERIFY, event.outcome)
+            yield from notify("outcome_done", co_chair_posts(case), facts, due=due)
+        case "verified":
+            due = ladder_due(case, SubjectKind.VERIFIED, event.outcome)
+            facts = facts.also(post=case.outcomes[event.outcome].verified_by)
+            yield from notify("outcome_verified", [*co_chair_posts(case), *owners], facts, due=due)
+        case _:
+            due = ladder_due(case, SubjectKind.OUTCOME, event.outcome)
+            facts = facts.also(because=event.why or "", post=event.post)
+            yield from notify("outcome_reopened", owners, facts, due=due)

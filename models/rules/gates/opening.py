@@ -1,0 +1,131 @@
+"""Opening a gate, and amending what it is about; and what follows from its outcome."""
+
+from collections.abc import Callable, Mapping
+
+from models import events as e
+from models.case import Case, Gate, GateName, GateOutcome
+from models.ladder_subjects import SubjectKind, subject_of
+from models.posts import SECRETARIAT as THE_SECRETARIAT
+from models.posts import Post
+from models.reasons import StatedReason, in_english
+from models.rules.checks import refuse
+from models.rules.context import RuleContext
+from models.rules.gates.deciders import deciders_of
+from models.rules.gates.ladders import await_answer, gate_ladder
+
+Consequence = Callable[[RuleContext, Gate], None]
+
+
+FOLLOWS: dict[tuple[GateName, GateOutcome], Consequence] = {}
+"""What follows from a gate's outcome; each part of the procedure registers its own (``follows``)."""
+
+
+def follows(gate: GateName, *outcomes: GateOutcome) -> Callable[[Consequence], Consequence]:
+    """Register what follows when that gate ends so."""
+
+    def register(consequence: Consequence) -> Consequence:
+        for outcome in outcomes:
+            FOLLOWS[gate, outcome] = consequence
+        return consequence
+
+    return register
+
+
+def open_gate(
+    context: RuleContext,
+    name: GateName,
+    *,
+    on: str,
+    matter: tuple[StatedReason, ...],
+    respondent: Post,
+    terms: Mapping[str, str] | None = None,
+) -> None:
+    """Ask the Co-Chairs to decide on something, identified by its hash ``on``."""
+    deciders = deciders_of(context.case)
+    context.emit(
+        e.GateOpened(
+            gate=name,
+            on=on,
+            about=_about(context.case, matter),
+            matter=matter,
+            respondent=respondent,
+            deciders=deciders,
+            terms=terms or {},
+        )
+    )
+    context.climb(subject_of(SubjectKind.GATE, name), gate_ladder(context, context.case.gates[name]))
+
+
+def _about(case: Case, matter: tuple[StatedReason, ...]) -> str:
+    return clip(in_english(matter, " ", case.directory.name))
+
+
+def amend_gate(
+    context: RuleContext,
+    name: GateName,
+    *,
+    on: str,
+    matter: tuple[StatedReason, ...],
+    why: StatedReason,
+    respondent: Post | None = None,
+) -> None:
+    """What an open gate is about was amended: positions on the old version are void, all are asked again."""
+    gate = context.case.gates.get(name)
+    if gate is None or not gate.open or gate.on == on:
+        return
+    deciders = deciders_of(context.case, {decider.place_of: decider for decider in gate.deciders})
+    context.emit(
+        e.PositionsVoided(
+            gate=name,
+            posts=tuple(gate.positions),
+            on=on,
+            about=_about(context.case, matter),
+            matter=matter,
+            why=in_english((why,)),
+            reasons=(why,),
+            deciders=deciders,
+            respondent=respondent,
+        )
+    )
+    ask_again(context, name)
+
+
+def ask_again(context: RuleContext, name: GateName) -> None:
+    """The gate's time begins anew; where a question is still open, it begins with the answer."""
+    gate = context.case.gates[name]
+    ladder = gate_ladder(context, gate)
+    if gate.questions:
+        await_answer(context, gate)
+        ladder = ladder.stopped(context.now)
+    else:
+        context.clear(subject_of(SubjectKind.ANSWER, name))
+    context.climb(subject_of(SubjectKind.GATE, name), ladder)
+
+
+def proposer_desk(context: RuleContext) -> Post:
+    """Who answers for a proposal: the post that made it, unless it decides itself."""
+    return THE_SECRETARIAT if context.by in context.case.directory.co_chairs else context.by
+
+
+def must_be_free(case: Case, name: GateName) -> None:
+    """Refuse while the gate is open."""
+    gate = case.gates.get(name)
+    if gate is not None and gate.open:
+        raise refuse(f"The gate {name.value!r} is open already; it waits for {', '.join(gate.undecided)}.")
+
+
+def must_not_be_closing(case: Case) -> None:
+    """Refuse to begin anything while the closing of the case is before the Co-Chairs."""
+    gate = case.gates.get(GateName.CLOSURE)
+    if gate is not None and gate.open:
+        raise refuse("The closing of the case is before the Co-Chairs; nothing new is begun while they decide.")
+
+
+def what_was_said(gate: Gate) -> str:
+    """What the deciders said with their positions: conditions, reasons."""
+    return "\n".join(position.text for position in gate.positions.values() if position.text)[:20_000]
+
+
+def clip(text: str) -> str:
+    """As much of a text as an event holds."""
+    return text[:20_000]

@@ -1,0 +1,55 @@
+"""What Co-Chairs ask at a gate: who answers, and what follows where nobody does."""
+
+from models import events as e
+from models.case import Case, Gate, GateName
+from models.commands import Answer
+from models.posts import SECRETARIAT as THE_SECRETARIAT
+from models.posts import Post, Role, desk_of
+from models.refusal import RefusalKind
+from models.rules.actors import BY_REQUESTER, BY_RESPONDENT
+from models.rules.checks import refuse
+from models.rules.context import RuleContext
+from models.rules.gates.ladders import await_answer, run_again
+from models.rules.table import OPEN_STAGES, rule
+
+
+def _may_answer(case: Case, gate: Gate, post: Post) -> bool:
+    """The post that is asked; on the request itself, each of its requesters."""
+    shares = gate.name is GateName.ACTIVATION and post.role is Role.FOCAL_POINT and case.is_requester(post.member)
+    return post == gate.respondent or shares
+
+
+@rule(
+    "answer",
+    "answer a Co-Chair's question",
+    (BY_RESPONDENT, BY_REQUESTER),
+    OPEN_STAGES,
+    ready=lambda case, post: any(one.questions and _may_answer(case, one, post) for one in case.open_gates),
+)
+def answer(context: RuleContext, body: Answer) -> None:
+    """Answer every open question at a gate; its clock runs again."""
+    asked = [gate for gate in context.case.open_gates if gate.questions]
+    gate = next((gate for gate in asked if body.gate in (None, gate.name)), None)
+    if gate is None:
+        raise refuse("No question of a Co-Chair is open at that gate.")
+    if not _may_answer(context.case, gate, context.by):
+        raise refuse(f"The question is for {gate.respondent} to answer.", RefusalKind.FORBIDDEN)
+    context.emit(e.QuestionAnswered(gate=gate.name, text=body.text))
+    run_again(context, gate.name)
+
+
+def answer_overdue(context: RuleContext, name: GateName) -> None:
+    """An answer is owed still: the reminder comes again, so that the case never waits in silence."""
+    gate = context.case.gates[name]
+    if gate.open and gate.questions:
+        await_answer(context, gate)
+
+
+def pass_on(context: RuleContext, member: str) -> None:
+    """What is asked of a member at open gates is the secretariat's to answer once the member is no longer in the case."""
+    desk = desk_of(member)
+    for gate in context.case.open_gates:
+        if gate.respondent == desk:
+            context.emit(e.RespondentChanged(gate=gate.name, respondent=THE_SECRETARIAT))
+            if gate.questions:
+                await_answer(context, context.case.gates[gate.name])

@@ -1,0 +1,152 @@
+"""Invitations: who is asked, what they answer, and how the group comes together."""
+
+from models import events as e
+from models.base import brief
+from models.case import Gate, GateName, GateOutcome, ParticipantState, Seat, Stage
+from models.commands import Convene, Replace, Respond
+from models.ladder import ClockAct, halfway, ladder_of
+from models.ladder_subjects import SubjectKind, subject_of
+from models.reasons import ReasonCode, StatedReason, in_english, reason, text_and_reasons
+from models.refusal import RefusalKind
+from models.rules.actors import BY_CO_CHAIR, BY_LISTED, BY_SECRETARIAT, BY_STEERING_GROUP
+from models.rules.checks import must_be_members, refuse
+from models.rules.composition import missing_for_minimum
+from models.rules.context import RuleContext
+from models.rules.duration import begin_operational
+from models.rules.gates import follows
+from models.rules.participants import GROUP_AT_WORK, SELECTION, list_changed
+from models.rules.table import rule
+
+
+@follows(GateName.PARTICIPANTS, GateOutcome.APPROVED)
+def _confirmed(context: RuleContext, gate: Gate) -> None:
+    context.clear(SubjectKind.COMMENTS)
+    new = [one for one in context.case.participants.values() if one.state is ParticipantState.PROPOSED]
+    text, reasons = text_and_reasons(reason(ReasonCode.REQUESTER))
+    for one in new:
+        if context.case.is_requester(one.member):
+            context.emit(e.Responded(member=one.member, state=ParticipantState.ACCEPTED, text=text, reasons=reasons))
+    invite(context, tuple(one.member for one in new if not context.case.is_requester(one.member)))
+    maybe_begin(context)
+
+
+def invite(context: RuleContext, members: tuple[str, ...]) -> None:
+    """Send invitations, each with a reminder at half of its time."""
+    if not members:
+        return
+    context.emit(e.Invited(members=members))
+    for member in members:
+        span = context.case.track.invitation
+        due = context.after(span, member)
+        acts = {ClockAct.REMIND: halfway(context.now, due), ClockAct.LAPSE: due}
+        offices = span.offices((member,))
+        context.climb(
+            subject_of(SubjectKind.INVITATION, member), ladder_of(span, due, acts, now=context.now, members=offices)
+        )
+
+
+@rule(
+    "respond",
+    "answer its invitation",
+    BY_LISTED,
+    GROUP_AT_WORK,
+    ready=lambda case, post: case.participants[post.member].state is ParticipantState.INVITED,
+    own_word=True,
+)
+def respond(context: RuleContext, body: Respond) -> None:
+    """Accept, decline or observe; an answer can be changed while the group is together."""
+    one = context.case.participants[context.by.member]
+    if context.case.is_requester(one.member):
+        raise refuse("A requester takes part in its own case without an invitation; it may withdraw its request.")
+    if one.state in (ParticipantState.PROPOSED, ParticipantState.ADMITTED):
+        raise refuse(f"{one.member} has not been invited yet: the list is not confirmed.")
+    too_late = one.state is ParticipantState.DECLINED and context.case.stage is not Stage.PARTICIPANT_SELECTION
+    if too_late or one.state in (ParticipantState.LAPSED, ParticipantState.LEFT, ParticipantState.REPLACED):
+        raise refuse(
+            f"The invitation of {one.member} has {'lapsed' if one.state is ParticipantState.LAPSED else 'ended'}; "
+            "the Steering Group may propose or admit it again."
+        )
+    observes = body.answer == "observe" or (body.answer == "accept" and one.seat is Seat.OBSERVER)
+    state = (
+        ParticipantState.DECLINED
+        if body.answer == "decline"
+        else ParticipantState.OBSERVER
+        if observes
+        else ParticipantState.ACCEPTED
+    )
+    context.clear(subject_of(SubjectKind.INVITATION, one.member))
+    context.emit(e.Responded(member=one.member, state=state, text=body.text))
+    maybe_begin(context)
+
+
+def invitation_lapsed(context: RuleContext, member: str) -> None:
+    """Nobody answered the invitation in time."""
+    context.clear(subject_of(SubjectKind.INVITATION, member))
+    context.emit(e.Responded(member=member, state=ParticipantState.LAPSED))
+    maybe_begin(context)
+
+
+@rule(
+    "replace",
+    "propose a replacement",
+    (BY_STEERING_GROUP, BY_SECRETARIAT),
+    {Stage.PARTICIPANT_SELECTION, Stage.OPERATIONAL},
+    part="participants",
+)
+def replace(context: RuleContext, body: Replace) -> None:
+    """Another member in the place of one that will not take part; the Co-Chairs confirm the amended list."""
+    must_be_members(context.case, (body.by,))
+    old = context.case.participants.get(body.member)
+    if old is None:
+        raise refuse(f"{body.member} is not on the list of participants.", RefusalKind.NOT_FOUND)
+    if context.case.is_requester(body.member):
+        raise refuse("A requester takes part in its own case; it cannot be replaced.")
+    if old.takes_part:
+        raise refuse(f"{body.member} takes part; another comes in its place once it has left.")
+    if body.by == body.member:
+        raise refuse(f"Name another member in the place of {body.member}.")
+    new = context.case.participants.get(body.by)
+    asked = new is not None and new.has_a_seat
+    context.clear(subject_of(SubjectKind.INVITATION, body.member), subject_of(SubjectKind.ADMISSION, body.member))
+    context.emit(e.Replaced(member=body.member, by=body.by, text=body.text))
+    if not asked:  # else its invitation or its answer stands
+        why, reasons = text_and_reasons(brief(body.text) or reason(ReasonCode.IN_PLACE_OF, member=body.member))
+        listed = e.Listed(member=body.by, seat=old.seat, why=why, reasons=reasons)
+        context.emit(e.ParticipantsProposed(listed=(listed,)))
+    proposed = {"post": context.by, "member": body.by, "replaced": body.member}
+    list_changed(context, reason(ReasonCode.REPLACEMENT_PROPOSED, **proposed))
+
+
+def maybe_begin(context: RuleContext) -> None:
+    """The stage ends once everyone has answered or lapsed and the minimum is met; else Co-Chairs are told."""
+    case = context.case
+    gate = case.gates.get(GateName.PARTICIPANTS)
+    if case.stage is not Stage.PARTICIPANT_SELECTION or gate is None or gate.outcome is not GateOutcome.APPROVED:
+        return
+    if case.invited:
+        return
+    if lacks := missing_for_minimum(case):
+        told = case.ladder(SubjectKind.MINIMUM)
+        if told is not None and told.rungs:
+            return  # and they have their time
+        members = tuple(post.member for post in case.directory.co_chairs)
+        context.once(SubjectKind.MINIMUM, case.track.gate, ClockAct.REMIND, *members)
+        context.emit(e.MinimumMissing(lacks=tuple(in_english((one,)) for one in lacks), reasons=lacks))
+    else:
+        _begin_work(context, reason(ReasonCode.EVERYONE_ANSWERED))
+
+
+@rule("convene", "convene the group", BY_CO_CHAIR, SELECTION, ready=lambda case, post: not missing_for_minimum(case))
+def convene(context: RuleContext, body: Convene) -> None:
+    """Start the group's work once the minimum is met; later answers, and later names on the list, still count."""
+    if not context.case.taking_part():
+        raise refuse("The group cannot be convened before the Co-Chairs have confirmed the list of participants.")
+    lacks = missing_for_minimum(context.case)
+    if lacks:
+        raise refuse(f"The minimum composition is not met: it lacks {in_english(lacks, ' and ')}.")
+    _begin_work(context, body.text or reason(ReasonCode.CONVENED_BY, post=context.by))
+
+
+def _begin_work(context: RuleContext, said: str | StatedReason) -> None:
+    context.clear(SubjectKind.MINIMUM, SubjectKind.LIST, SubjectKind.COMMENTS)
+    begin_operational(context, said)

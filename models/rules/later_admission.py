@@ -1,0 +1,76 @@
+"""Who comes later, with the endorsement of the group, and who leaves it."""
+
+from models import events as e
+from models.base import brief
+from models.case import ParticipantState, Seat, Stage
+from models.commands import Admit, Endorse, Leave
+from models.ladder import ClockAct
+from models.ladder_subjects import SubjectKind, subject_of
+from models.reasons import ReasonCode, reason, text_and_reasons
+from models.refusal import RefusalKind
+from models.rules.actors import BY_GROUP, BY_STEERING_GROUP
+from models.rules.checks import must_be_members, refuse
+from models.rules.context import RuleContext
+from models.rules.gates import clip, pass_on
+from models.rules.invitations import invite, maybe_begin
+from models.rules.participants import GROUP_AT_WORK
+from models.rules.table import rule
+
+
+@rule("admit", "admit a member later", BY_STEERING_GROUP, {Stage.OPERATIONAL, Stage.REPORTING})
+def admit(context: RuleContext, body: Admit) -> None:
+    """The Steering Group decides on a later admission; the group endorses it next."""
+    must_be_members(context.case, (body.member,))
+    one = context.case.participants.get(body.member)
+    if one is not None and one.has_a_seat:
+        raise refuse(f"{body.member} is {one.state.value} already.")
+    if (
+        one is not None and one.state is ParticipantState.ADMITTED
+    ):  # decided; another member of the Steering Group says the same
+        already = reason(ReasonCode.ADMITTED_ALREADY, member=body.member)
+        text, reasons = text_and_reasons(clip(f"{body.member}: {body.text}") if body.text else already)
+        context.emit(e.Commented(text=text, reasons=reasons))
+        return
+    seat = Seat.OBSERVER if body.observer else Seat.PARTICIPANT
+    context.emit(e.Admitted(member=body.member, seat=seat, text=brief(body.text)))
+    admission_pending(context, body.member)
+
+
+def admission_pending(context: RuleContext, member: str) -> None:
+    """The group has not endorsed an admission yet: it is reminded until it does."""
+    span, members = context.case.track.invitation, context.case.taking_part(seat=Seat.PARTICIPANT)
+    context.once(subject_of(SubjectKind.ADMISSION, member), span, ClockAct.REMIND, *members)
+
+
+@rule(
+    "endorse",
+    "endorse a later admission",
+    BY_GROUP,
+    {Stage.OPERATIONAL, Stage.REPORTING},
+    ready=lambda case, post: any(p.state is ParticipantState.ADMITTED for p in case.participants.values()),
+    own_word=True,
+)
+def endorse(context: RuleContext, body: Endorse) -> None:
+    """A participant endorses; with as many as policy asks for, the newcomer is invited."""
+    waiting = [p.member for p in context.case.participants.values() if p.state is ParticipantState.ADMITTED]
+    member = body.member or (waiting[0] if len(waiting) == 1 else None)
+    one = context.case.participants.get(member) if member else None
+    if one is None or (one.endorsed_by == () and one.state is not ParticipantState.ADMITTED):
+        raise refuse(f"No admission waits for endorsement{f' of {member}' if member else ''}.")
+    if context.case.participants[context.by.member].state is not ParticipantState.ACCEPTED:
+        raise refuse("Observers do not endorse admissions; participants do.", RefusalKind.FORBIDDEN)
+    context.emit(e.Endorsed(member=one.member, by=context.by.member))
+    one = context.case.participants[one.member]
+    if one.state is ParticipantState.ADMITTED and len(one.endorsed_by) >= context.case.policy.endorsements:
+        context.clear(subject_of(SubjectKind.ADMISSION, one.member))
+        invite(context, (one.member,))
+
+
+@rule("leave", "leave the group", BY_GROUP, GROUP_AT_WORK, own_word=True)
+def leave(context: RuleContext, body: Leave) -> None:
+    """A participant leaves; a requester withdraws its request instead."""
+    if context.case.is_requester(context.by.member):
+        raise refuse("A requester does not leave its own case; it may withdraw its request.")
+    context.emit(e.Responded(member=context.by.member, state=ParticipantState.LEFT, text=body.text))
+    pass_on(context, context.by.member)
+    maybe_begin(context)

@@ -1,0 +1,88 @@
+"""A case as scenario files speak of it, read from the projection that people see."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from models.posts import Post
+from models.tables.cases import ArrangementRow, FollowUpRow, GateRow, OutcomeRow, ParticipantRow, RecommendationRow
+from ops.scenarios.expected import NONE
+from records import queries
+from records.notices import notices_of_case
+
+
+class ObservedGate(NamedTuple):
+    """How a gate stands, and what each post that said something says now."""
+
+    outcome: str = NONE
+    positions: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What ``expect`` can name, as it is. ``notices``: by kind the posts that were told, once for each notice."""
+
+    stage: str | None = None
+    waiting_on: Collection[str] = ()
+    clock: str = "running"
+    versions: int = 0
+    participants: Mapping[str, str] = field(default_factory=dict)
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+    arrangements: Mapping[str, str] = field(default_factory=dict)
+    recommendations: Mapping[str, str] = field(default_factory=dict)
+    terms_of_reference: Mapping[str, str] = field(default_factory=dict)
+    gate: Mapping[str, ObservedGate] = field(default_factory=dict)
+    notices: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+
+async def observed(engine: AsyncEngine, reference: str | None, *, drafted_by: Post | None = None) -> Observed:
+    """A case as it is now. Without a case, at most its draft."""
+    if reference is None:
+        return Observed() if drafted_by is None else Observed(stage="draft", waiting_on=(drafted_by,))
+    async with engine.connect() as connection:
+        row = await queries.case_row(connection, reference)
+        if row is None:
+            return Observed()
+        gates = await queries.parts(connection, reference, GateRow)
+        participants = await queries.parts(connection, reference, ParticipantRow)
+        outcomes = await queries.parts(connection, reference, OutcomeRow)
+        arrangements = await queries.parts(connection, reference, ArrangementRow)
+        recommendations = await queries.parts(connection, reference, RecommendationRow)
+        followed = {one.number: one.state for one in await queries.parts(connection, reference, FollowUpRow)}
+        notices: dict[str, list[str]] = defaultdict(list)
+        for notice in await notices_of_case(connection, reference):
+            notices[notice.kind].append(notice.post)
+    return Observed(
+        stage=row.stage,
+        waiting_on=row.waiting_on,
+        clock=row.clock,
+        terms_of_reference=row.terms,
+        versions=row.version,
+        participants={one.member: one.state for one in participants if not one.gone},
+        outcomes={one.title: one.state for one in outcomes},
+        arrangements={one.title: one.state for one in arrangements},
+        recommendations={one.text: followed.get(one.number, "open") for one in recommendations},
+        gate={one.gate: _gate(one) for one in gates},
+        notices=notices,
+    )
+
+
+def _gate(row: GateRow) -> ObservedGate:
+    waiting = "split" if row.round > 1 else "open"
+    return ObservedGate(row.outcome or waiting, _positions(row.body))
+
+
+def _positions(body: Mapping[str, Any]) -> dict[str, str]:
+    """What each post says now; where it says nothing, why its last word does not count any more."""
+    words: dict[str, str] = {}
+    for past in body["past"]:
+        voided = {"amended": "void", "second round": past["position"]}.get(past["void"])
+        words[past["post"]] = voided or past["position"]
+    for question in body["questions"]:
+        words[question["by"]] = "ask"
+    for post, position in body["positions"].items():
+        words[post] = position["position"]
+    return words

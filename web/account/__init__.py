@@ -1,0 +1,5 @@
+"""The account of a person.
+
+``page``   preferences, the places where it is signed in, and tokens for programs
+``posts``  the posts that it holds, and the choice of the one that acts
+"""

@@ -1,0 +1,211 @@
+"""The log of a case in words: a sentence for each entry, and the text that came with it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from models import events as e
+from models.base import N_, Value
+from models.log import Entry, event_of
+from models.posts import Post
+from notifications.words import Words
+from web.kit.wording import Translate, act_words, section_words
+
+
+class TimelineEntry(NamedTuple):
+    """One entry in words. ``by``: the post, or nobody for the clock; ``acted_for``: who acted for it, how and why."""
+
+    seq: int
+    at: datetime
+    by: Post | None
+    sentence: str
+    quote: str
+    acted_for: dict[str, str] | None
+    type: str
+
+
+QUIET_EVENTS = frozenset(("ladder_set", "ladder_cleared", "question_dropped"))
+"""What only the machinery needs to know."""
+
+SENTENCES: dict[str, str] = {
+    "submitted": N_("submitted the request"),
+    "returned": N_("sent the request back: %(missing)s"),
+    "resubmitted": N_("submitted version %(version)s; changed: %(changed)s"),
+    "joined": N_("submitted the request jointly: %(member)s"),
+    "found_complete": N_("found the request complete"),
+    "requester_withdrew": N_("took the request back: %(member)s"),
+    "stage_entered": N_("the case entered the stage: %(stage)s"),
+    "suspended": N_("stopped the clock of the case"),
+    "resumed": N_("started the clock again"),
+    "gate_opened": N_("opened the decision on %(gate)s"),
+    "position_taken": N_("took a position on %(gate)s: %(position)s"),
+    "positions_voided": N_("positions on %(gate)s are void, since what they were given on was amended: %(posts)s"),
+    "asked": N_("asked a question on %(gate)s; the clock stands until it is answered"),
+    "answered": N_("answered the question on %(gate)s"),
+    "respondent_changed": N_("what is asked on %(gate)s is for %(respondent)s to answer now"),
+    "recused": N_("recused itself from %(gate)s; %(substitute)s takes its place"),
+    "gate_split": N_("the Co-Chairs disagree on %(gate)s; round %(round)s follows their consultation"),
+    "gate_decided": N_("%(gate)s: %(outcome)s"),
+    "participants_proposed": N_("proposed participants: %(listed)s"),
+    "commented": N_("commented"),
+    "invited": N_("invitations went out: %(members)s"),
+    "responded": N_("%(member)s: %(state)s"),
+    "replaced": N_("proposed %(by)s in the place of %(member)s"),
+    "admitted": N_("admitted %(member)s, subject to the group's endorsement"),
+    "endorsed": N_("%(by)s endorsed the admission of %(member)s"),
+    "minimum_missing": N_("the minimum composition is not met; it lacks %(lacks)s"),
+    "convened": N_("convened the group until %(active_until)s"),
+    "outcome_added": N_("added the outcome %(title)s (owner: %(owner)s)"),
+    "progress_noted": N_("noted progress on %(outcome)s: %(value)s"),
+    "outcome_moved": N_("the outcome %(outcome)s is %(state)s"),
+    "arrangement_added": N_("proposed the arrangement %(title)s between %(parties)s"),
+    "arrangement_agreed": N_("%(member)s agreed to the arrangement %(arrangement)s"),
+    "arrangement_in_force": N_("the arrangement %(arrangement)s is in force"),
+    "exchange_logged": N_("%(member)s noted an exchange under %(arrangement)s: %(kind)s, %(on)s"),
+    "arrangement_reviewed": N_("reviewed the arrangement %(arrangement)s"),
+    "meeting_scheduled": N_("called the meeting %(title)s, %(starts)s"),
+    "attendance_taken": N_("noted attendance of %(meeting)s: present %(present)s; absent %(absent)s"),
+    "situation_updated": N_("gave a situation update"),
+    "extended": N_("the activation is extended until %(active_until)s"),
+    "report_opened": N_("opened the %(report)s"),
+    "contributed": N_("%(member)s contributed to the report"),
+    "recommended": N_("added recommendation %(number)s"),
+    "objected": N_("%(member)s objected"),
+    "revised": N_("revised the report: version %(version)s"),
+    "report_moved": N_("the %(report)s is %(state)s"),
+    "circulation_proposed": N_("proposed circulation %(number)s (%(what)s) to %(to)s, naming %(names)s"),
+    "consent_noted": N_("consent of %(member)s to being named: %(consent)s"),
+    "circulation_moved": N_("circulation %(circulation)s is %(state)s"),
+    "waived": N_("waived the term of reference (%(term)s)"),
+    "delegated": N_("named an alternate for %(post)s: %(person)s"),
+    "handed_over": N_("handed %(post)s over to %(person)s"),
+}
+
+_WITHOUT_SUBJECT = frozenset(
+    (
+        "stage_entered",
+        "rung_passed",
+        "positions_voided",
+        "respondent_changed",
+        "gate_split",
+        "gate_decided",
+        "invited",
+        "minimum_missing",
+        "arrangement_in_force",
+        "circulation_moved",
+        "extended",
+    )
+)
+"""Sentences that say what came about, not what a post did."""
+
+
+def timeline(entries: Iterable[Entry], say: Words, _: Translate) -> list[TimelineEntry]:
+    """The entries in words, in their order, without those that only the machinery needs."""
+    return [_told(entry, say, _) for entry in entries if entry.type not in QUIET_EVENTS]
+
+
+def _told(entry: Entry, say: Words, _: Translate) -> TimelineEntry:
+    event = event_of(entry)
+    facts = {name: str(value) for name, value in _facts(event, say, _).items()}
+    if isinstance(event, e.RungPassed):
+        sentence = act_words(event.subject, event.act, say, _)
+    else:
+        sentence = _(SENTENCES[entry.type]) % facts
+    acted = entry.acted_for
+    by = None if entry.by_clock or entry.type in _WITHOUT_SUBJECT else entry.by
+    return TimelineEntry(
+        seq=entry.seq,
+        at=entry.at,
+        by=by,
+        sentence=sentence,
+        quote=_quote(event, say),
+        acted_for={"by": acted.by, "how": acted.how, "why": acted.why} if acted else None,
+        type=entry.type,
+    )
+
+
+def _quote(event: Value, say: Words) -> str:
+    """What was said with it. A question is quoted; a request is read on its own page, by its own rule."""
+    recommendation, text = getattr(event, "recommendation", None), str(getattr(event, "text", ""))
+    if recommendation is not None:
+        return say.spoken(recommendation.text)
+    return say.stated(text, getattr(event, "reasons", ())) if text else ""
+
+
+def _facts(event: Value, say: Words, _: Translate) -> dict[str, Any]:
+    facts = {name: getattr(event, name) for name in type(event).model_fields if name != "type"}
+    for whole in ("outcome", "arrangement", "meeting", "report", "recommendation", "circulation"):
+        inner = facts.get(whole)
+        if isinstance(inner, Value):
+            facts = {**facts, **{name: getattr(inner, name) for name in type(inner).model_fields}, whole: whole}
+    return {name: _say(name, value, say, _) for name, value in facts.items()} | _own_words(event, say, _)
+
+
+_SAID_OF: dict[type[Value], tuple[str, str]] = {
+    e.StageEntered: ("stage", "stage"),
+    e.PositionTaken: ("position", "position"),
+    e.GateDecided: ("outcome", "decision"),
+    e.Responded: ("state", "participant"),
+    e.OutcomeMoved: ("state", "outcome"),
+    e.ReportMoved: ("state", "report"),
+    e.ConsentNoted: ("consent", "consent"),
+    e.CirculationMoved: ("state", "circulation"),
+}
+"""For an event in which a word of the models stands: its field, and what the word is said of."""
+
+
+def _own_words(event: Value, say: Words, _: Translate) -> dict[str, str]:
+    """Facts whose words depend on what event it is."""
+    if found := _SAID_OF.get(type(event)):
+        field, thing = found
+        said = {field: say.word(thing, getattr(event, field))}
+    else:
+        said = {}
+    match event:
+        case e.Resubmitted():
+            said["changed"] = ", ".join(section_words(name, _) for name in event.changed)
+        case e.MinimumMissing():
+            said["lacks"] = say.stated(", ".join(event.lacks), event.reasons, ", ")
+        case e.ReportOpened():
+            said["report"] = say.word("kind of report", event.report.name)
+        case e.ReportMoved():
+            said["report"] = say.word("kind of report", f"{event.kind} report")
+        case e.CirculationProposed():
+            said["what"] = say.seat(event.circulation.what)
+        case e.ExchangeLogged():
+            said["on"] = say.when(event.on.isoformat())
+        case e.Delegated() | e.HandedOver():
+            said["person"] = event.to.name
+    return said
+
+
+_OF_MEMBERS = ("members", "parties", "present", "absent", "names", "supporting", "removed")
+_OF_MEMBER = ("member", "owner", "requester", "by")
+
+
+def _say(name: str, value: Any, say: Words, _: Translate) -> Any:
+    if name == "gate":
+        return say.gate(value.value)
+    if name == "listed":
+        return say.members(one.member for one in value) or _("nobody")
+    if isinstance(value, Post):
+        return say.post(value)
+    if name in _OF_MEMBER and isinstance(value, str):
+        return say.member(value)
+    if isinstance(value, tuple):
+        return _several(name, value, say, _)
+    if isinstance(value, datetime):
+        return say.moment(value)
+    if name == "starts":
+        return say.when(str(value))
+    return "" if value is None else value
+
+
+def _several(name: str, values: tuple[Any, ...], say: Words, _: Translate) -> str:
+    if not values:
+        return _("nobody") if name in (*_OF_MEMBERS, "to", "posts") else _("nothing")
+    if name in _OF_MEMBERS or name == "to":
+        return say.members(map(str, values))
+    if name == "posts":
+        return say.posts(map(str, values))
+    return "; ".join(map(str, values))

@@ -1,0 +1,85 @@
+"""A command that a page or a program gives: it is done, it is refused, or the case does not answer."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from casework import CommandResult
+from models.case import Case
+from models.posts import Post
+from models.refusal import Refused
+from web.kit.render import render
+from web.kit.site import Site
+from workflows.client import NotAnswered, NotRecorded
+
+
+class CaseAway(Exception):
+    """The command may or may not have been taken; to give it again under the same id is safe.
+
+    ``unrecorded``: the case could not record the step, and an operator must look. Otherwise nothing has answered in time.
+    """
+
+    def __init__(self, reason: Exception) -> None:
+        super().__init__(str(reason))
+        self.unrecorded = isinstance(reason, NotRecorded)
+
+
+async def give_command(
+    site: Site,
+    do: str,
+    fields: Mapping[str, Any],
+    *,
+    by: Post,
+    command_id: str,
+    reference: str | None = None,
+    seen: int | None = None,
+) -> CommandResult:
+    """Give a command to a case; the arguments are those of ``casework.Casework.act``.
+
+    Raises:
+        Refused: the rules do not allow it.
+        CaseAway: the case, Temporal or the records do not answer.
+    """
+    try:
+        casework = await site.casework()
+        return await casework.act(do, fields, by=by, command_id=command_id, reference=reference, seen=seen)
+    except (NotAnswered, NotRecorded) as reason:
+        raise CaseAway(reason) from reason
+
+
+async def page_of_command(
+    request: Request,
+    given: Awaitable[CommandResult],
+    *,
+    sent: Iterable[tuple[str, object]],
+    refused: Callable[[Refused], Awaitable[Response]],
+    case: Case | None,
+    names: Mapping[str, str],
+    headers: Mapping[str, str] | None = None,
+    done: Callable[[CommandResult], Response] | None = None,
+) -> Response:
+    """The answer to a form that gives a command.
+
+    303 to the case with the new entry, or what ``done`` makes; when the command is refused, the page that ``refused``
+    makes, with what was written in it; 503 when the case does not answer, with a button that sends the same form again.
+
+    ``sent``: the fields of the form, by name. ``case``, ``names`` and ``headers``: for the page of the 503.
+    """
+    try:
+        result = await given
+    except Refused as refusal:
+        return await refused(refusal)
+    except CaseAway:
+        return render(
+            request,
+            "kit/not_answered.html",
+            503,
+            headers={**(headers or {}), "Retry-After": "10"},
+            case=case,
+            names=names,
+            again=request.url.path,
+            sent=[(name, str(value)) for name, value in sent],
+        )
+    return done(result) if done else RedirectResponse(f"/cases/{result.reference}?entry={result.seq}", 303)

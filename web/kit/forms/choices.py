@@ -1,0 +1,76 @@
+"""What can be chosen in a field: from the case as its reader sees it."""
+
+from collections.abc import Callable
+
+from models.case import Case, Term
+from models.posts import Post
+from models.rules import terms_of_reference
+from notifications.words import Words
+from web.kit.forms.field import Choice, Choices
+
+
+def of(*pairs: tuple[str, str]) -> Choices:
+    """The same choices in every case: what is sent, and the words for it."""
+    return lambda case, post, say, _: [Choice(value, _(words)) for value, words in pairs]
+
+
+def gates(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
+    """The open gates: those at which the post decides, if it does at any."""
+    mine = [gate for gate in case.open_gates if gate.decider(post)]
+    return [Choice(gate.name.value, say.gate(gate.name.value)) for gate in mine or case.open_gates]
+
+
+def asking_gates(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
+    """The gates at which a question waits for its answer."""
+    return [Choice(one.name.value, say.gate(one.name.value)) for one in case.open_gates if one.questions]
+
+
+def outcomes(*states: str) -> Choices:
+    """The outcomes in one of these states; in any, if none is named."""
+
+    def choose(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
+        return [Choice(o.title, o.title) for o in case.outcomes.values() if not states or o.state in states]
+
+    return choose
+
+
+def arrangements(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
+    """The arrangements."""
+    return [Choice(title, title) for title in case.arrangements]
+
+
+def meetings(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
+    """The meetings."""
+    return [Choice(title, title) for title in case.meetings]
+
+
+def recommendations(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
+    """The recommendations, by their text."""
+    return [Choice(one.text, f"{one.number}. {one.text[:120]}") for one in case.recommendations.values()]
+
+
+def listed_members(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
+    """The members on the list of participants."""
+    return [Choice(code, say.member(code)) for code in case.participants]
+
+
+def admitted(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
+    """The members whose later admission waits for the group."""
+    waiting = (one.member for one in case.participants.values() if one.state.value == "admitted")
+    return [Choice(code, say.member(code)) for code in waiting]
+
+
+def terms(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
+    """The terms of reference that are neither covered nor waived."""
+    words = {
+        Term.OUTCOMES: _("(a) practical operational outcomes"),
+        Term.ARRANGEMENTS: _("(b) information-sharing arrangements"),
+        Term.REPORT: _("(c) concrete recommendations in a report"),
+    }
+    return [Choice(t.value, words[t]) for t, state in terms_of_reference(case).items() if state == "open"]
+
+
+def posts(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
+    """The posts of the directory, the reader's own first."""
+    known = (*case.directory.co_chairs, *case.directory.steering_group, *case.directory.focal_points)
+    return [Choice(str(one), say.post(one)) for one in dict.fromkeys((post, *known))]

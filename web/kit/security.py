@@ -1,0 +1,80 @@
+"""The checks around every page: security headers, the host name, and the origin and key of forms."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import PlainTextResponse
+
+from settings import Settings, is_loopback
+from web.kit.errors import for_programs
+from web.kit.problems import of_status
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Cache-Control": "no-store",
+}
+"""On every answer that does not set its own."""
+
+_SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
+_PROVED_BY_ADDRESS = "/answer/"
+_FROM_ANYWHERE = "/my-mails/off/"
+"""Mail programs send this form from wherever they are (RFC 8058); it takes no cookie and the address is the proof."""
+_STRICT_TRANSPORT = "max-age=31536000"
+
+
+def guard(app: FastAPI, settings: Settings) -> None:
+    """Add the checks to an application: 421 for another host name, 403 for a form of another site."""
+    public = urlsplit(settings.public_url)
+    hosts = {str(public.hostname).lower()}
+
+    @app.middleware("http")
+    async def _around(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        host = (request.url.hostname or "").lower()
+        # A name of this machine is let through: probes and rehearsals use it, and no link is ever made of it.
+        if host not in hosts and not is_loopback(host):
+            return _said(request, 421, "There is nothing under this name.")
+        from_anywhere = request.url.path.startswith(_FROM_ANYWHERE)
+        if request.method not in _SAFE and not from_anywhere and not same_site(request, settings):
+            return _said(request, 403, "This form was sent from another site.")
+        response = await call_next(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if public.scheme == "https":
+            response.headers.setdefault("Strict-Transport-Security", _STRICT_TRANSPORT)
+        return response
+
+
+def _said(request: Request, status: int, sentence: str) -> Response:
+    return of_status(status, detail=sentence) if for_programs(request) else PlainTextResponse(sentence, status)
+
+
+def same_site(request: Request, settings: Settings) -> bool:
+    """Whether a request that acts comes from our own pages, as far as the browser says (Fetch Metadata, RFC 6454).
+
+    A program says neither; it has no cookie either, or the form key is still missing.
+    """
+    fetch_site = request.headers.get("sec-fetch-site")
+    if fetch_site is not None:
+        return fetch_site in ("same-origin", "none")
+    origin = request.headers.get("origin")
+    # A page that is sent with no-referrer sends its form with the origin "null" (Fetch, section 3.1): there, the
+    # address itself is the proof, and who has it needs no other site.
+    if origin is None or (origin == "null" and request.url.path.startswith(_PROVED_BY_ADDRESS)):
+        return True
+    sent, public = urlsplit(origin), urlsplit(settings.public_url)
+    if (sent.scheme, sent.netloc) == (public.scheme, public.netloc):
+        return True
+    return is_loopback(sent.hostname or "") and sent.netloc == request.headers.get("host")
+
+
+def valid_key(given: object, key: str) -> bool:
+    """Whether a form carries the key of the session that it is sent in."""
+    return isinstance(given, str) and bool(key) and hmac.compare_digest(given.encode(), key.encode())

@@ -1,0 +1,174 @@
+"""The second factor: enrolled once, then shown in each session that acts as a post which needs it."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from markupsafe import Markup
+from starlette.datastructures import FormData
+
+from records import second_factor, sessions
+from records.second_factor import CodeResult, Proof
+from records.sessions import Session
+from web.account.posts import way_on
+from web.kit.directory import held_by
+from web.kit.render import gettext_of, language_for, render
+from web.kit.sessions import Current, cookie_of, give_cookie, keyed_form, onward, take_cookie
+from web.kit.site import Site
+from web.kit.visitor import current_site
+from web.signin.one_time_codes import new_secret, qr_code, step_of_code
+from web.signin.sealing import Unreadable, open_secret, seal_secret
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/second-factor")
+async def second_factor_page(
+    request: Request,
+    session: Current,
+    next_: Annotated[str, Query(alias="next")] = "",
+    post: Annotated[str, Query()] = "",
+) -> Response:
+    """Ask for a code; of an account that has no second factor yet, enrol one. ``post``: the one that acts then."""
+    site = current_site(request)
+    if session.strong:
+        return RedirectResponse(onward(next_) or "/", 303)
+    given = FormData({"next": next_, "post": post})
+    if await second_factor.sealed_secret(site.engine, session.email):
+        return _ask(request, session, given)
+    return _offer(request, session, given, new_secret())
+
+
+def _ask(request: Request, session: Session, given: FormData, wrong: str = "", status: int = 200) -> Response:
+    return render(
+        request,
+        "signin/second_factor.html",
+        status,
+        wrong=wrong,
+        form_key=session.form_key,
+        post=str(given.get("post") or ""),
+        onward=onward(given.get("next")),
+    )
+
+
+def _offer(
+    request: Request, session: Session, given: FormData, secret: str, wrong: str = "", status: int = 200
+) -> Response:
+    # The page carries the secret until a code proves that the app has it: sealed, for this session alone.
+    sealed = seal_secret(current_site(request).settings.keyring, secret, _offered(session))
+    return render(
+        request,
+        "signin/enrol.html",
+        status,
+        wrong=wrong,
+        form_key=session.form_key,
+        post=str(given.get("post") or ""),
+        onward=onward(given.get("next")),
+        sealed=sealed,
+        email=session.email,
+        secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
+        qr=Markup(qr_code(secret, session.email)),  # noqa: S704 - made by us, of Base32 and a quoted address
+    )
+
+
+def _offered(session: Session) -> str:
+    return f"offered:{session.number}"
+
+
+def _kept(email: str) -> str:
+    return f"second factor:{email}"
+
+
+@router.post("/second-factor/enrol")
+async def submit_enrolment(request: Request, session: Current) -> Response:
+    """Save the secret that the page offered if the code fits it. 422: the code is wrong; the secret stays the same."""
+    site = current_site(request)
+    sent = await keyed_form(request, session.form_key)
+    keyring, now = site.settings.keyring, site.clock()
+    try:
+        secret = open_secret(keyring, str(sent.get("sealed") or ""), _offered(session))
+    except Unreadable:
+        return _again(sent)
+    step = step_of_code(secret, str(sent.get("code") or ""), now)
+    if step is None:
+        return _offer(request, session, sent, secret, _wrong(request), 422)
+    sealed = seal_secret(keyring, secret, _kept(session.email))
+    proof = await second_factor.enrol(site.engine, cookie_of(request), sealed, step, now)
+    if proof is None:  # enrolled in another session meanwhile
+        return _again(sent)
+    return await _judged(request, session, sent, proof)
+
+
+@router.post("/second-factor")
+async def submit_code(request: Request, session: Current) -> Response:
+    """Check a code. 422: it is wrong or was used before; the fifth wrong one ends the session."""
+    site = current_site(request)
+    sent = await keyed_form(request, session.form_key)
+    keyring, now = site.settings.keyring, site.clock()
+
+    def step_of(sealed: str) -> int | None:
+        secret = open_secret(keyring, sealed, _kept(session.email))
+        return step_of_code(secret, str(sent.get("code") or ""), now)
+
+    try:
+        proof = await second_factor.show_code(site.engine, cookie_of(request), step_of, now)
+    except Unreadable:
+        _ = gettext_of(language_for(request, None))
+        words = _("Your second factor cannot be read any more. Ask the secretariat to reset it.")
+        return _ask(request, session, sent, words, 503)
+    if proof.shown is CodeResult.RIGHT:
+        await _reseal(site, session.email)
+    return await _judged(request, session, sent, proof)
+
+
+async def _reseal(site: Site, email: str) -> None:
+    """Seal the secret anew when another key of the ring is the first one now, so that the old key can go."""
+    keyring = site.settings.keyring
+    sealed = await second_factor.sealed_secret(site.engine, email)
+    if not sealed.startswith(f"{next(iter(keyring))}:"):
+        new = seal_secret(keyring, open_secret(keyring, sealed, _kept(email)), _kept(email))
+        await second_factor.replace_secret(site.engine, email, sealed, new)
+
+
+async def _judged(request: Request, session: Session, sent: FormData, proof: Proof) -> Response:
+    site = current_site(request)
+    _ = gettext_of(language_for(request, None))
+    if proof.shown is CodeResult.RIGHT:
+        response = RedirectResponse(await _then(site, session, sent), 303)
+        give_cookie(response, site, proof.token)
+        return response
+    if proof.shown is CodeResult.WRONG:
+        return _ask(request, session, sent, _wrong(request), 422)
+    if proof.shown is CodeResult.LOCKED:
+        words = _("Too many wrong codes were given for this account. Ask the secretariat to reset it.")
+        return _ask(request, session, sent, words, 403)
+    over = render(
+        request,
+        "kit/error.html",
+        403,
+        heading=_("You are signed out"),
+        words=_("Too many wrong codes were given. Sign in again, and take the code that the app shows then."),
+    )
+    take_cookie(over, site)
+    return over
+
+
+async def _then(site: Site, session: Session, sent: FormData) -> str:
+    """Make the wanted post the one that acts, and give the address to continue at."""
+    wanted = onward(sent.get("next"))
+    chosen = next((one for one in await held_by(site, session.email) if one == sent.get("post")), None)
+    if chosen is None:
+        return await way_on(site, session.email, wanted, strong=True)
+    await sessions.choose_post(site.engine, session.number, chosen)
+    return wanted or "/"
+
+
+def _again(sent: FormData) -> Response:
+    kept = {name: str(sent.get(name)) for name in ("next", "post") if sent.get(name)}
+    return RedirectResponse("/second-factor" + (f"?{urlencode(kept)}" if kept else ""), 303)
+
+
+def _wrong(request: Request) -> str:
+    _ = gettext_of(language_for(request, None))
+    return _("This code is not right, or it was used before. Take the code that the app shows now.")

@@ -1,0 +1,69 @@
+"""The state of a workflow whose every change is recorded before it counts: the loop that cases and follow-ups share."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Generic, TypeVar
+
+from temporalio import workflow
+from temporalio.exceptions import FailureError
+
+with workflow.unsafe.imports_passed_through():
+    from models.base import Value
+    from models.log import Entry
+    from models.projection import Recorded, Step
+    from workflows import names
+    from workflows.retries import RECORD_AT_MOST, UNTIL_RECORDED
+
+_State = TypeVar("_State", bound=Value)
+_DATABASE_AWAY = timedelta(minutes=1)
+
+
+class RecordedState(Generic[_State]):
+    """``value`` is the newest state that is recorded; its ``head`` is the hash of its newest entry.
+
+    Whoever changes it holds ``lock`` from the question to the answer.
+
+    ``take_over`` adds entries that the log has and the workflow does not know.
+    """
+
+    def __init__(self, value: _State, take_over: Callable[[_State, tuple[Entry, ...]], _State]) -> None:
+        self.value = value
+        self.lock = asyncio.Lock()
+        self._take_over = take_over
+
+    async def change(self, decide: Callable[[_State], tuple[_State, Step] | None]) -> None:
+        """Let the rules decide on the newest state and record the step; the caller holds the lock.
+
+        The log leads: if it holds entries that this workflow does not know (a worker died between the commit and its
+        answer to Temporal), they are taken over and the rules are asked again.
+        """
+        while (decided := decide(self.value)) is not None:
+            after, step = decided
+            recorded = await workflow.execute_local_activity(
+                names.RECORD_STEP,
+                step,
+                result_type=Recorded,
+                start_to_close_timeout=RECORD_AT_MOST,
+                retry_policy=UNTIL_RECORDED,
+            )
+            if not recorded.ahead:
+                # A replay by newer code may derive entries with a field more, and so another hash: the log's own counts.
+                self.value = after.model_copy(update={"head": recorded.head})
+                return
+            self.value = self._take_over(self.value, recorded.ahead)
+
+    async def change_by_clock(self, decide: Callable[[_State], tuple[_State, Step] | None]) -> bool:
+        """The same for an act of the clock, which nobody waits for: a record that fails does not end the workflow.
+
+        Somebody mends the database, and the clock acts then. Commands do not wait meanwhile: each is told by itself
+        that it cannot be recorded. False: nothing could be recorded.
+        """
+        try:
+            async with self.lock:
+                await self.change(decide)
+            return True
+        except FailureError:  # of a local activity it comes bare, not inside an ActivityError
+            workflow.logger.exception("the clock could not act on %s", workflow.info().workflow_id)
+            await workflow.sleep(_DATABASE_AWAY)
+            return False
