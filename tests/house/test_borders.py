@@ -37,6 +37,7 @@ _REASONS: dict[str, tuple[str, ...]] = {
         "records.references:read_draft",
         "records.references:store_draft",
     ),
+    "the facts of a notice as its row holds them, which are parsed there": ("models.notices.facts:facts_of_row",),
     "the policy's own keys with their values, whatever type each has": (
         "models.policy:policy_with",
         "models.policy_meaning:value_of",

@@ -45,7 +45,7 @@ async def give_command(
     try:
         casework = await site.casework()
         return await casework.act(do, fields, by=by, command_id=command_id, reference=reference, seen=seen)
-    except (NotAnswered, NotRecorded, RuntimeError) as reason:  # RuntimeError: no Temporal server answers
+    except (NotAnswered, NotRecorded) as reason:
         raise CaseAway(reason) from reason
 
 
