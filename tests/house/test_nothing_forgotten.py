@@ -16,7 +16,7 @@ from notifications.catalogues import SOURCE
 from notifications.environment import mail_languages
 from settings import PREFIX, Settings
 from tests.house.source import ROOT
-from web.case.timeline import QUIET_EVENTS, SENTENCES
+from web.case.timeline import EVENT_SENTENCES, QUIET_EVENTS
 from web.kit.forms import FORMS
 
 NO_FORM = {
@@ -33,8 +33,8 @@ NOT_OF_A_CASE = {"draft": "a row, before there is a case", "adopt": "goes to the
 
 def test_every_event_has_an_effect_and_a_sentence_in_the_timeline() -> None:
     assert set(EVENTS.values()) == set(HANDLERS)
-    assert set(EVENTS) == set(SENTENCES) | QUIET_EVENTS | {"rung_passed"}  # the last has a sentence for each act
-    assert not set(SENTENCES) & QUIET_EVENTS
+    assert set(EVENTS) == set(EVENT_SENTENCES) | QUIET_EVENTS | {"rung_passed"}  # the last has a sentence for each act
+    assert not set(EVENT_SENTENCES) & QUIET_EVENTS
 
 
 def test_every_command_has_a_rule_and_a_form_or_a_reason() -> None:

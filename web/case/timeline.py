@@ -27,7 +27,7 @@ class TimelineEntry(NamedTuple):
 QUIET_EVENTS = frozenset(("ladder_set", "ladder_cleared", "question_dropped"))
 """What only the machinery needs to know."""
 
-SENTENCES: dict[str, str] = {
+EVENT_SENTENCES: dict[str, str] = {
     "submitted": N_("submitted the request"),
     "returned": N_("sent the request back: %(missing)s"),
     "resubmitted": N_("submitted version %(version)s; changed: %(changed)s"),
@@ -110,7 +110,7 @@ def _told(entry: Entry, say: Words, _: Translate) -> TimelineEntry:
     if isinstance(event, e.RungPassed):
         sentence = act_words(event.subject, event.act, say, _)
     else:
-        sentence = _(SENTENCES[entry.type]) % facts
+        sentence = _(EVENT_SENTENCES[entry.type]) % facts
     acted = entry.acted_for
     by = None if entry.by_clock or entry.type in _WITHOUT_SUBJECT else entry.by
     return TimelineEntry(
