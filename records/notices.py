@@ -61,7 +61,7 @@ class LedgerNotice:
 
 @dataclass(frozen=True, slots=True)
 class NewNotice:
-    """A notice to queue. ``reference`` is empty for one of no case (``OF_NO_CASE``), whose ``facts`` are texts.
+    """A notice to queue. ``reference`` is empty for one of no case, whose ``facts`` are texts.
 
     ``instead_of``: the key of the notice in whose place it goes to the alternate.
     """
@@ -71,7 +71,7 @@ class NewNotice:
     post: Post
     queued_at: datetime
     capacity: Capacity = Capacity.HOLDER
-    facts: NoticeFacts | Mapping[str, str] = NO_FACTS
+    facts: NoticeFacts | Mapping[str, Any] = NO_FACTS
     due: datetime | None = None
     reference: str = ""
     seq: int = 0
@@ -202,7 +202,7 @@ def alternate_notice(notice: LedgerNotice, at: datetime) -> NewNotice | None:
         post=notice.post,
         queued_at=at,
         capacity=Capacity.ALTERNATE,
-        facts=notice.facts,
+        facts=notice.stored_facts,
         due=notice.due,
         reference=notice.reference,
         seq=notice.seq,

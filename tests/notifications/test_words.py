@@ -176,7 +176,7 @@ def _more_cases() -> Iterator[Tabletop]:
         convened.do(f"{member}/focal-point", "respond", {"answer": "accept"})
     convened.do(AU, "convene")
     convened.do(RSO, "add_outcome", {"title": "Radio net", "owner": "TH", "due": "2026-09-01"})
-    pact = {"title": "Routes", "parties": ["LK", "TH"], "from": "2026-06-01", "review": "2026-10-01"}
+    pact = {"title": "Routes", "parties": ["LK", "TH"], "begins": "2026-06-01", "review": "2026-10-01"}
     convened.do(LK, "add_arrangement", pact)
     convened.do(TH, "agree", {"arrangement": "Routes"})
     for post in (NZ, AU):
