@@ -140,6 +140,9 @@ SENTENCES: Mapping[ReasonCode, str] = {
 _IN_THE_LOG = {_C.DUE_ON: "due %(day)s", _C.REVIEW_ON: "review %(day)s"}
 """Sentences that the log has otherwise than readers are told."""
 
+PLAIN = (_C.OWN_WORDS, _C.SPAN)
+"""What is said by a fact alone: there is nothing to translate."""
+
 WHY_LISTED = (_C.REQUESTER, _C.AFFECTED, _C.ON_ROUTE, _C.MANDATE_ALWAYS, _C.TOOK_PART)
 """Words for why a member is listed that are translated as such: other languages say them otherwise of other things."""
 

@@ -16,7 +16,7 @@ from models.ladder import Ladder
 from models.old_sentences import basis_in, reasons_in
 from models.policy import Span
 from models.posts import SECRETARIAT, Post, Role
-from models.reasons import SENTENCES, WHY_LISTED, Fact, StatedReason
+from models.reasons import PLAIN, SENTENCES, WHY_LISTED, Fact, StatedReason
 from models.request import FIELD_WORDS
 from notifications.texts import line, prose
 from notifications.vocabulary import spelled
@@ -159,7 +159,8 @@ class Words:
         sentence = SENTENCES[stated.code]
         if stated.code in WHY_LISTED:
             return self.word("why a member is listed", sentence)
-        return self._translated(sentence) % {name: self._fact(name, fact) for name, fact in stated.facts.items()}
+        facts = {name: self._fact(name, fact) for name, fact in stated.facts.items()}
+        return (sentence if stated.code in PLAIN else self._translated(sentence)) % facts
 
     def _fact(self, name: str, fact: Fact) -> str:
         match name, fact:

@@ -23,7 +23,7 @@ from babel.plural import to_gettext
 import notifications.environment
 import web.kit.render
 from models.notices import NOTICE_KINDS, OF_NO_CASE
-from models.reasons import SENTENCES, WHY_LISTED, ReasonCode
+from models.reasons import PLAIN, SENTENCES, WHY_LISTED
 from models.request import FIELD_WORDS, Request
 from models.rules import RULES
 from models.visibility import Reason
@@ -47,10 +47,6 @@ msgstr ""
 """
 
 
-_PLAIN = (ReasonCode.OWN_WORDS, ReasonCode.SPAN)
-"""Reasons that have no words of their own."""
-
-
 class Domain(NamedTuple):
     """A set of catalogues: the folder whose texts they translate, and texts of the models, with their contexts."""
 
@@ -68,7 +64,7 @@ DOMAINS = (
         (
             *((context, word) for context, words in VOCABULARY.items() for word in words),
             *((None, text) for text in FIELD_WORDS.values()),
-            *((None, text) for code, text in SENTENCES.items() if code not in (*WHY_LISTED, *_PLAIN)),
+            *((None, text) for code, text in SENTENCES.items() if code not in (*WHY_LISTED, *PLAIN)),
         ),
     ),
     Domain(

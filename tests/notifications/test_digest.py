@@ -121,7 +121,9 @@ def test_hostile_texts_add_no_field_no_recipient_and_no_link(text: str) -> None:
             update={"title": word, "stage": word, "names": dict.fromkeys(SAMPLE_CASE.names, word)}
         )
         items = [
-            item(kind, about=about, facts=dict.fromkeys(SAMPLE_FACTS[kind], word))
+            item(
+                kind, about=about, facts={name: word for name, fact in SAMPLE_FACTS[kind] if fact and type(fact) is str}
+            )
             for kind in ("outcome_due", "request_joined")
         ]
         message = received(sample_digest(items=items, reader=reader_of("invited").model_copy(update={"name": word})))

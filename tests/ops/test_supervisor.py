@@ -22,7 +22,7 @@ SCRIPT = textwrap.dedent(
     import asyncio, os, sys
     from pathlib import Path
     from ops.processes import Child
-    from ops.supervisor import SupervisorError, up
+    from ops.supervisor import SupervisorError, run_product
     from settings import load_settings
 
     stubborn = (
@@ -40,7 +40,7 @@ SCRIPT = textwrap.dedent(
         return Child(name, (sys.executable, "-c", code, name), log, ready=ready, grace=0.5)
 
     try:
-        asyncio.run(up(settings, [child("stubborn", stubborn), child("polite", polite)]))
+        asyncio.run(run_product(settings, [child("stubborn", stubborn), child("polite", polite)]))
     except SupervisorError as error:
         sys.exit(str(error))
     """
