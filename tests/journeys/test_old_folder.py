@@ -112,9 +112,7 @@ def clock_has_acted(posts: Posts) -> None:
     """Wait until the clock has done whatever was overdue in any case."""
 
     def nothing_is_late() -> bool:
-        now = datetime.now(UTC)
-        deadlines = (one for row in posts.cases().values() for one in posts.case(row["reference"])["deadlines"])
-        return not any(one["next"] and datetime.fromisoformat(one["next"]["at"]) < now for one in deadlines)
+        return not any(is_late(posts.case(row["reference"])) for row in posts.cases().values())
 
     block_until(nothing_is_late)
 
