@@ -11,6 +11,7 @@ from models.commands import COMMANDS
 from models.events import EVENTS
 from models.evolve.handlers import HANDLERS
 from models.notices import NOTICE_KINDS, NOTICE_RULES, OF_NO_CASE
+from models.request import Request
 from models.rules import RULES
 from notifications.catalogues import SOURCE
 from notifications.environment import mail_languages
@@ -18,6 +19,7 @@ from settings import PREFIX, Settings
 from tests.house.source import ROOT
 from web.case.timeline import EVENT_SENTENCES, QUIET_EVENTS
 from web.kit.forms import FORMS
+from web.request.steps import FORM_STEPS
 
 NO_FORM = {
     "submit": "the numbered steps of a request (web/request/form.py)",
@@ -26,6 +28,12 @@ NO_FORM = {
     "act_for": "any other form, sent by the secretariat for another post (web/case/command_form.py)",
 }
 """Commands that have pages of their own in the place of a form."""
+
+NO_FIELD = {
+    ("comment", "member"): "the words of a comment name the member they are about",
+    ("consent", "to"): "it can only be the circulation",
+}
+"""Fields of commands that no form has; a program gives them."""
 
 NOT_OF_A_CASE = {"draft": "a row, before there is a case", "adopt": "goes to the follow-up of a recommendation"}
 """Commands that the rules of a case do not know."""
@@ -40,6 +48,20 @@ def test_every_event_has_an_effect_and_a_sentence_in_the_timeline() -> None:
 def test_every_command_has_a_rule_and_a_form_or_a_reason() -> None:
     assert set(COMMANDS) == set(RULES) | set(NOT_OF_A_CASE) | {"act_for"}
     assert set(COMMANDS) == set(FORMS) | set(NO_FORM)
+
+
+def test_a_form_has_every_field_of_its_command_and_no_other() -> None:
+    shown = {
+        (do, "to" if field.name == "everyone" else field.name) for do, form in FORMS.items() for field in form.fields
+    }
+    taken = {(do, name) for do in FORMS for name in COMMANDS[do].model_fields if name != "do"}
+
+    assert shown - taken == set()
+    assert taken - shown == set(NO_FIELD)
+
+
+def test_the_steps_of_a_request_ask_for_every_field_of_it() -> None:
+    assert {field.name for step in FORM_STEPS for field in step.words.fields} == set(Request.model_fields)
 
 
 def test_every_event_that_tells_somebody_is_one_and_every_kind_is_caused_by_one() -> None:

@@ -4,16 +4,20 @@ import hashlib
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from casework import CommandResult
 from models.attachments import LONGEST_NAME
+from models.commands import parse
 from tests.web.place import Place, key_in
 from tests.web.programs import Recorded
 from web.kit.body_limit import LARGEST_FORM
+from web.kit.site import Site
 from web.request.attachments import file_headers
 from web.request.file_kinds import kind_of
 
@@ -428,3 +432,29 @@ async def test_a_new_version_that_does_not_come_through_keeps_its_new_files_in_t
         assert f'value="{sha(PNG)}"' in answer.text
         assert sha(PDF) not in answer.text
         assert "f" * 64 not in answer.text
+
+
+async def test_a_new_version_is_sent_as_the_command_takes_it(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Mapping[str, Any]] = []
+
+    async def taken(_site: Site, do: str, fields: Mapping[str, Any], **_more: Any) -> CommandResult:
+        parse(do, fields, by=LK, command_id="one")
+        given.append(fields)
+        return CommandResult(reference=reference, seq=2, stage="submitted")
+
+    monkeypatch.setattr("web.request.version.give_command", taken)
+    _table, reference = await submitted(place)
+    async with place.browser() as http:
+        await place.as_post(http, LK)
+        answer = await put(
+            http,
+            ("table.xlsx", XLSX),
+            path=f"/request/{reference}",
+            title="Boats again",
+            situation="They leave.",
+            affected="MY",
+            attachments=[sha(PDF)],
+        )
+
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/cases/{reference}?entry=2")
+    assert set(given[0]) == {"title", "attachments"}

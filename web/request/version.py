@@ -107,7 +107,7 @@ async def submit_version(request: Request, visitor: SignedIn, reference: str) ->
     given = give_command(
         current_site(request),
         "resubmit",
-        {"changes": changes},
+        changes,
         by=visitor.post,
         command_id=f"{reference}:{visitor.post}:{command_id}",
         reference=reference,
