@@ -264,11 +264,11 @@ def notices() -> Iterator[str]:
         "of it (`notifications/policy_mail.py`). They go out at once and cannot be switched off."
     )
     rows = [
-        f"| `{kind.name}` | {kind.summary} | {', '.join(f'`{one}`' for one in kind.on)} "
-        f"| {', '.join(kind.to)} | {_asking(kind.name, kind.asks)} | {entry.pace.value} "
+        f"| `{name}` | {kind.summary} | {', '.join(f'`{one}`' for one in kind.on)} "
+        f"| {', '.join(kind.to)} | {_asking(name, kind.asks)} | {entry.pace.value} "
         f"| {entry.wish.value} | {entry.sensitivity.value} |"
-        for kind in NOTICE_KINDS.values()
-        for entry in (REGISTRY[kind.name],)
+        for name, kind in NOTICE_KINDS.items()
+        for entry in (REGISTRY[name],)
     ]
     head = (
         "| kind | what it says | event | told | asks or tells | goes out | may be switched off | the mail |",

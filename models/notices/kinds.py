@@ -62,325 +62,172 @@ class NoticeKind(Value):
     far as it may learn of the case. ``asks``: the reader has to do something.
     """
 
-    name: str
     summary: str
     on: tuple[str, ...]
     to: tuple[Circle, ...]
     asks: bool = False
 
 
-_C = Circle
+def _tells(summary: str, on: str, to: str, asks: bool = False) -> NoticeKind:
+    """A kind whose reader is told; ``on``: its events, ``to``: its circles in small letters, both between blanks.
 
-
-def _clock(kind: SubjectKind) -> str:
-    return f"clock:{kind.value}"
-
-
-def _tells(name: str, summary: str, on: str, *to: Circle, asks: bool = False) -> NoticeKind:
-    """A kind whose reader is told; ``on``: its events, between blanks."""
-    return NoticeKind(name=name, summary=summary, on=tuple(on.split()), to=to, asks=asks)
+    Raises:
+        LookupError, ValueError: there is no such circle, or no such ladder for the clock.
+    """
+    for ladder in on.split("clock:")[1:]:
+        SubjectKind(ladder.split()[0])
+    circles = tuple(Circle[word.upper()] for word in to.split())
+    return NoticeKind(summary=summary, on=tuple(on.split()), to=circles, asks=asks)
 
 
 _asks = partial(_tells, asks=True)
 """A kind whose reader has to do something."""
 
-
-_ALL = (
+NOTICE_KINDS: dict[str, NoticeKind] = {
     # the request
-    _tells(
-        "request_received",
-        N_("A request has been submitted; its requester has it confirmed."),
-        "submitted",
-        _C.REQUESTERS,
+    "request_received": _tells(
+        N_("A request has been submitted; its requester has it confirmed."), "submitted", "requesters"
     ),
-    _asks(
-        "completeness_requested",
-        N_("The secretariat is asked to check a request."),
-        "submitted resubmitted",
-        _C.SECRETARIAT,
+    "completeness_requested": _asks(
+        N_("The secretariat is asked to check a request."), "submitted resubmitted", "secretariat"
     ),
-    _asks(
-        "completeness_overdue",
-        N_("The check of a request is overdue."),
-        _clock(SubjectKind.COMPLETENESS),
-        _C.SECRETARIAT,
-        _C.CO_CHAIRS,
+    "completeness_overdue": _asks(
+        N_("The check of a request is overdue."), "clock:completeness", "secretariat co_chairs"
     ),
-    _asks("request_returned", N_("A request came back with a list of what is missing."), "returned", _C.REQUESTERS),
-    _asks(
-        "resubmission_reminder",
-        N_("A returned request still waits for a new version."),
-        _clock(SubjectKind.RESUBMISSION),
-        _C.REQUESTERS,
-        _C.SECRETARIAT,
+    "request_returned": _asks(N_("A request came back with a list of what is missing."), "returned", "requesters"),
+    "resubmission_reminder": _asks(
+        N_("A returned request still waits for a new version."), "clock:resubmission", "requesters secretariat"
     ),
-    _tells(
-        "request_joined", N_("Another member submits the request jointly."), "joined", _C.REQUESTERS, _C.SECRETARIAT
-    ),
-    _tells(
-        "request_withdrawn", N_("A requester took its request back."), "requester_withdrew", _C.MEMBER, _C.EVERYBODY
-    ),
+    "request_joined": _tells(N_("Another member submits the request jointly."), "joined", "requesters secretariat"),
+    "request_withdrawn": _tells(N_("A requester took its request back."), "requester_withdrew", "member everybody"),
     # gates
-    _asks("review_requested", N_("A Co-Chair is asked to decide at a gate."), "gate_opened recused", _C.DECIDERS),
-    _asks(
-        "review_requested_again",
+    "review_requested": _asks(N_("A Co-Chair is asked to decide at a gate."), "gate_opened recused", "deciders"),
+    "review_requested_again": _asks(
         N_("What a gate is about was amended; positions are void and all are asked again."),
         "positions_voided",
-        _C.DECIDERS,
+        "deciders",
     ),
-    _asks("review_reminder", N_("A gate still waits for this Co-Chair."), _clock(SubjectKind.GATE), _C.DECIDERS),
-    _asks(
-        "review_escalated",
-        N_("A gate's deadline has passed; the alternate is asked."),
-        _clock(SubjectKind.GATE),
-        _C.ALTERNATES,
+    "review_reminder": _asks(N_("A gate still waits for this Co-Chair."), "clock:gate", "deciders"),
+    "review_escalated": _asks(N_("A gate's deadline has passed; the alternate is asked."), "clock:gate", "alternates"),
+    "review_overdue": _asks(
+        N_("A gate is overdue; both offices and the secretariat are told."), "clock:gate", "deciders secretariat"
     ),
-    _asks(
-        "review_overdue",
-        N_("A gate is overdue; both offices and the secretariat are told."),
-        _clock(SubjectKind.GATE),
-        _C.DECIDERS,
-        _C.SECRETARIAT,
-    ),
-    _asks("position_taken", N_("The other Co-Chair has taken a position."), "position_taken", _C.DECIDERS),
-    _asks(
-        "question_asked",
+    "position_taken": _asks(N_("The other Co-Chair has taken a position."), "position_taken", "deciders"),
+    "question_asked": _asks(
         N_("A Co-Chair asks something; the clock stands until it is answered."),
         "asked positions_voided respondent_changed",
-        _C.RESPONDENT,
+        "respondent",
     ),
-    _asks("question_answered", N_("A question has been answered; the clock runs again."), "answered", _C.DECIDERS),
-    _asks("answer_overdue", N_("An answer is still owed."), _clock(SubjectKind.ANSWER), _C.RESPONDENT, _C.CO_CHAIRS),
-    _asks(
-        "consultation_opened",
-        N_("The Co-Chairs disagree: consultation, then a second round."),
-        "gate_split",
-        _C.DECIDERS,
-        _C.SECRETARIAT,
+    "question_answered": _asks(N_("A question has been answered; the clock runs again."), "answered", "deciders"),
+    "answer_overdue": _asks(N_("An answer is still owed."), "clock:answer", "respondent co_chairs"),
+    "consultation_opened": _asks(
+        N_("The Co-Chairs disagree: consultation, then a second round."), "gate_split", "deciders secretariat"
     ),
-    _tells(
-        "decision_made",
-        N_("A gate has been decided."),
-        "gate_decided",
-        _C.REQUESTERS,
-        _C.RESPONDENT,
-        _C.DECIDERS,
-        _C.CO_CHAIRS,
-        _C.SECRETARIAT,
+    "decision_made": _tells(
+        N_("A gate has been decided."), "gate_decided", "requesters respondent deciders co_chairs secretariat"
     ),
-    _tells(
-        "decision_lapsed",
-        N_("A gate lapsed; nothing is decided."),
-        "gate_decided",
-        _C.REQUESTERS,
-        _C.RESPONDENT,
-        _C.DECIDERS,
-        _C.CO_CHAIRS,
-        _C.SECRETARIAT,
+    "decision_lapsed": _tells(
+        N_("A gate lapsed; nothing is decided."), "gate_decided", "requesters respondent deciders co_chairs secretariat"
     ),
     # participants
-    _asks(
-        "participants_proposed",
-        N_("The Steering Group is asked to comment on participants."),
-        "stage_entered",
-        _C.STEERING_GROUP,
+    "participants_proposed": _asks(
+        N_("The Steering Group is asked to comment on participants."), "stage_entered", "steering_group"
     ),
-    _asks(
-        "list_awaited",
+    "list_awaited": _asks(
         N_("Another list of participants is awaited."),
-        f"gate_decided {_clock(SubjectKind.LIST)}",
-        _C.SECRETARIAT,
-        _C.STEERING_GROUP,
-        _C.CO_CHAIRS,
+        "gate_decided clock:list",
+        "secretariat steering_group co_chairs",
     ),
-    _asks("invited", N_("A member is invited to the group."), "invited", _C.MEMBER),
-    _asks(
-        "invitation_reminder", N_("An invitation still waits for an answer."), _clock(SubjectKind.INVITATION), _C.MEMBER
+    "invited": _asks(N_("A member is invited to the group."), "invited", "member"),
+    "invitation_reminder": _asks(N_("An invitation still waits for an answer."), "clock:invitation", "member"),
+    "invitation_answered": _tells(N_("A member has answered its invitation."), "responded", "co_chairs secretariat"),
+    "invitation_lapsed": _tells(N_("An invitation lapsed without an answer."), "responded", "member secretariat"),
+    "minimum_missing": _asks(
+        N_("Everyone has answered, but the minimum composition is not met."), "minimum_missing", "co_chairs secretariat"
     ),
-    _tells(
-        "invitation_answered", N_("A member has answered its invitation."), "responded", _C.CO_CHAIRS, _C.SECRETARIAT
+    "admission_proposed": _asks(
+        N_("The group is asked to endorse a later admission."), "admitted clock:admission", "participants"
     ),
-    _tells("invitation_lapsed", N_("An invitation lapsed without an answer."), "responded", _C.MEMBER, _C.SECRETARIAT),
-    _asks(
-        "minimum_missing",
-        N_("Everyone has answered, but the minimum composition is not met."),
-        "minimum_missing",
-        _C.CO_CHAIRS,
-        _C.SECRETARIAT,
-    ),
-    _asks(
-        "admission_proposed",
-        N_("The group is asked to endorse a later admission."),
-        f"admitted {_clock(SubjectKind.ADMISSION)}",
-        _C.PARTICIPANTS,
-    ),
-    _tells(
-        "participant_left",
-        N_("A participant has left the group."),
-        "responded",
-        _C.CO_CHAIRS,
-        _C.SECRETARIAT,
-        _C.MEMBER,
-    ),
-    _tells(
-        "group_convened",
-        N_("The group is at work."),
-        "convened",
-        _C.GROUP,
-        _C.CO_CHAIRS,
-        _C.SECRETARIAT,
-        _C.STEERING_GROUP,
-    ),
+    "participant_left": _tells(N_("A participant has left the group."), "responded", "co_chairs secretariat member"),
+    "group_convened": _tells(N_("The group is at work."), "convened", "group co_chairs secretariat steering_group"),
     # operational
-    _asks("outcome_assigned", N_("A member owns or supports a new outcome."), "outcome_added", _C.OWNERS),
-    _asks("outcome_due", N_("An outcome is due soon."), _clock(SubjectKind.OUTCOME), _C.OWNERS),
-    _asks(
-        "outcome_overdue", N_("An outcome is due or overdue."), _clock(SubjectKind.OUTCOME), _C.OWNERS, _C.SECRETARIAT
+    "outcome_assigned": _asks(N_("A member owns or supports a new outcome."), "outcome_added", "owners"),
+    "outcome_due": _asks(N_("An outcome is due soon."), "clock:outcome", "owners"),
+    "outcome_overdue": _asks(N_("An outcome is due or overdue."), "clock:outcome", "owners secretariat"),
+    "outcome_blocked": _tells(N_("An outcome is blocked."), "outcome_moved", "co_chairs secretariat"),
+    "outcome_done": _asks(
+        N_("An outcome is done and waits for a Co-Chair to verify it."), "outcome_moved clock:verify", "co_chairs"
     ),
-    _tells("outcome_blocked", N_("An outcome is blocked."), "outcome_moved", _C.CO_CHAIRS, _C.SECRETARIAT),
-    _asks(
-        "outcome_done",
-        N_("An outcome is done and waits for a Co-Chair to verify it."),
-        f"outcome_moved {_clock(SubjectKind.VERIFY)}",
-        _C.CO_CHAIRS,
+    "outcome_verified": _tells(
+        N_("A Co-Chair has verified an outcome; the other may object."), "outcome_moved", "co_chairs owners"
     ),
-    _tells(
-        "outcome_verified",
-        N_("A Co-Chair has verified an outcome; the other may object."),
-        "outcome_moved",
-        _C.CO_CHAIRS,
-        _C.OWNERS,
+    "outcome_reopened": _asks(N_("An outcome is open again."), "outcome_moved", "owners"),
+    "arrangement_proposed": _asks(
+        N_("The parties are asked to agree to an arrangement."), "arrangement_added clock:agreement", "parties"
     ),
-    _asks("outcome_reopened", N_("An outcome is open again."), "outcome_moved", _C.OWNERS),
-    _asks(
-        "arrangement_proposed",
-        N_("The parties are asked to agree to an arrangement."),
-        f"arrangement_added {_clock(SubjectKind.AGREEMENT)}",
-        _C.PARTIES,
+    "arrangement_in_force": _tells(
+        N_("All parties have agreed; the arrangement is in force."), "arrangement_in_force", "parties co_chairs"
     ),
-    _tells(
-        "arrangement_in_force",
-        N_("All parties have agreed; the arrangement is in force."),
-        "arrangement_in_force",
-        _C.PARTIES,
-        _C.CO_CHAIRS,
+    "arrangement_review_due": _asks(
+        N_("An arrangement is due for review."), "clock:arrangement", "parties secretariat"
     ),
-    _asks(
-        "arrangement_review_due",
-        N_("An arrangement is due for review."),
-        _clock(SubjectKind.ARRANGEMENT),
-        _C.PARTIES,
-        _C.SECRETARIAT,
+    "meeting_called": _asks(N_("A meeting is called or moved."), "meeting_scheduled responded", "group co_chairs"),
+    "situation_update_due": _asks(N_("A situation update is due."), "clock:situation", "secretariat requesters"),
+    "situation_updated": _tells(N_("There is a situation update."), "situation_updated", "group co_chairs"),
+    "activation_ending": _asks(
+        N_("The activation ends soon unless it is extended."), "clock:duration", "co_chairs secretariat group"
     ),
-    _asks("meeting_called", N_("A meeting is called or moved."), "meeting_scheduled responded", _C.GROUP, _C.CO_CHAIRS),
-    _asks(
-        "situation_update_due",
-        N_("A situation update is due."),
-        _clock(SubjectKind.SITUATION),
-        _C.SECRETARIAT,
-        _C.REQUESTERS,
-    ),
-    _tells("situation_updated", N_("There is a situation update."), "situation_updated", _C.GROUP, _C.CO_CHAIRS),
-    _asks(
-        "activation_ending",
-        N_("The activation ends soon unless it is extended."),
-        _clock(SubjectKind.DURATION),
-        _C.CO_CHAIRS,
-        _C.SECRETARIAT,
-        _C.GROUP,
-    ),
-    _tells("activation_extended", N_("The activation has been extended."), "extended", _C.GROUP, _C.SECRETARIAT),
-    _tells("case_suspended", N_("The clock of the case stands."), "suspended", _C.EVERYBODY, _C.AWAITED),
-    _tells("case_resumed", N_("The clock of the case runs again."), "resumed", _C.EVERYBODY, _C.AWAITED),
+    "activation_extended": _tells(N_("The activation has been extended."), "extended", "group secretariat"),
+    "case_suspended": _tells(N_("The clock of the case stands."), "suspended", "everybody awaited"),
+    "case_resumed": _tells(N_("The clock of the case runs again."), "resumed", "everybody awaited"),
     # reporting
-    _asks(
-        "contributions_requested", N_("Participants are asked to contribute to a report."), "report_opened", _C.GROUP
-    ),
-    _asks(
-        "report_begun",
+    "contributions_requested": _asks(N_("Participants are asked to contribute to a report."), "report_opened", "group"),
+    "report_begun": _asks(
         N_("A report is to be written; the secretariat is asked to draft and table it."),
         "report_opened stage_entered",
-        _C.SECRETARIAT,
-        _C.CO_CHAIRS,
+        "secretariat co_chairs",
     ),
-    _asks("report_owed", N_("A report waits to be tabled."), _clock(SubjectKind.CONTRIBUTIONS), _C.SECRETARIAT),
-    _asks(
-        "report_tabled",
-        N_("A report is before the Steering Group under the silence procedure."),
-        "report_moved",
-        _C.STEERING_GROUP,
+    "report_owed": _asks(N_("A report waits to be tabled."), "clock:contributions", "secretariat"),
+    "report_tabled": _asks(
+        N_("A report is before the Steering Group under the silence procedure."), "report_moved", "steering_group"
     ),
-    _asks(
-        "report_reopened",
-        N_("An objection or the Co-Chairs sent a report back to drafting."),
-        "report_moved",
-        _C.SECRETARIAT,
-        _C.CO_CHAIRS,
+    "report_reopened": _asks(
+        N_("An objection or the Co-Chairs sent a report back to drafting."), "report_moved", "secretariat co_chairs"
     ),
-    _tells(
-        "report_accepted",
-        N_("The Co-Chairs have accepted a report."),
-        "report_moved",
-        _C.GROUP,
-        _C.STEERING_GROUP,
-        _C.SECRETARIAT,
+    "report_accepted": _tells(
+        N_("The Co-Chairs have accepted a report."), "report_moved", "group steering_group secretariat"
     ),
-    _asks(
-        "consent_requested",
-        N_("A member is asked to consent to being named."),
-        "circulation_proposed circulation_moved",
-        _C.NAMED,
+    "consent_requested": _asks(
+        N_("A member is asked to consent to being named."), "circulation_proposed circulation_moved", "named"
     ),
-    _asks("consent_reminder", N_("A consent is still awaited."), _clock(SubjectKind.CONSENT), _C.NAMED),
-    _tells(
-        "consent_missing",
-        N_("A member is not named: it did not consent."),
-        "consent_noted",
-        _C.CO_CHAIRS,
-        _C.SECRETARIAT,
+    "consent_reminder": _asks(N_("A consent is still awaited."), "clock:consent", "named"),
+    "consent_missing": _tells(
+        N_("A member is not named: it did not consent."), "consent_noted", "co_chairs secretariat"
     ),
-    _asks(
-        "closing_awaited",
+    "closing_awaited": _asks(
         N_("The report is accepted; the case waits to be circulated or closed."),
-        f"gate_decided {_clock(SubjectKind.CLOSING)}",
-        _C.SECRETARIAT,
-        _C.CO_CHAIRS,
+        "gate_decided clock:closing",
+        "secretariat co_chairs",
     ),
-    _tells("circulated", N_("The wider membership is told."), "circulation_moved", _C.ADDRESSED),
-    _tells("case_ended", N_("The case has ended."), "stage_entered", _C.EVERYBODY, _C.STEERING_GROUP),
+    "circulated": _tells(N_("The wider membership is told."), "circulation_moved", "addressed"),
+    "case_ended": _tells(N_("The case has ended."), "stage_entered", "everybody steering_group"),
     # recommendations
-    _asks(
-        "recommendation_addressed",
-        N_("A recommendation is addressed to this member."),
-        "recommendation_opened",
-        _C.ADDRESSEES,
+    "recommendation_addressed": _asks(
+        N_("A recommendation is addressed to this member."), "recommendation_opened", "addressees"
     ),
-    _asks(
-        "recommendation_due",
-        N_("A recommendation is due soon."),
-        "recommendation_reminded",
-        _C.ADDRESSEES,
-        _C.SECRETARIAT,
+    "recommendation_due": _asks(
+        N_("A recommendation is due soon."), "recommendation_reminded", "addressees secretariat"
     ),
-    _asks(
-        "recommendation_overdue",
-        N_("A recommendation is due or overdue."),
-        "recommendation_reminded",
-        _C.ADDRESSEES,
-        _C.SECRETARIAT,
+    "recommendation_overdue": _asks(
+        N_("A recommendation is due or overdue."), "recommendation_reminded", "addressees secretariat"
     ),
-    _tells(
-        "recommendation_resolved",
+    "recommendation_resolved": _tells(
         N_("A recommendation was adopted, declined or done."),
         "recommendation_resolved",
-        _C.ADDRESSEES,
-        _C.CO_CHAIRS,
-        _C.SECRETARIAT,
+        "addressees co_chairs secretariat",
     ),
     # posts
-    _tells("post_handed_over", N_("A post has a new holder."), "handed_over", _C.POST, _C.SECRETARIAT),
-    _tells("post_delegated", N_("A post has an alternate for a time."), "delegated", _C.POST, _C.SECRETARIAT),
-)
-
-NOTICE_KINDS: dict[str, NoticeKind] = {kind.name: kind for kind in _ALL}
-"""Every kind of notice, in the order of the procedure."""
+    "post_handed_over": _tells(N_("A post has a new holder."), "handed_over", "post secretariat"),
+    "post_delegated": _tells(N_("A post has an alternate for a time."), "delegated", "post secretariat"),
+}
+"""Every kind of notice by its name, in the order of the procedure."""

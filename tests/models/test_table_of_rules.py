@@ -69,15 +69,29 @@ def test_every_event_that_is_told_is_an_event() -> None:
     assert set(NOTICE_RULES) <= set(events.EVENTS.values())
 
 
-def test_every_kind_of_notice_that_the_code_names_is_listed() -> None:
-    tells = [path for path in SOURCES if path.parent.name == "notices" or path.name == "recommendation.py"]
+def _words_of(node: ast.expr) -> set[str]:
+    """The texts that an expression may be: itself, or either side of a condition."""
+    match node:
+        case ast.Constant(value=str() as word):
+            return {word}
+        case ast.IfExp():
+            return _words_of(node.body) | _words_of(node.orelse)
+    return set()
+
+
+def test_the_kinds_of_notices_that_the_code_names_are_those_that_are_listed() -> None:
+    """A kind is an argument of ``notify`` or ``_tell`` by its place, or what ``kind`` is set to before."""
     named = set()
-    for path in tells:
-        for node in ast.walk(ast.parse(SOURCES[path])):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("tell", "_tell"):
-                named |= {arg.value for arg in node.args if isinstance(arg, ast.Constant)}
-    assert named
-    assert named <= set(NOTICE_KINDS)
+    for path in SOURCES:
+        if path.parent.name == "notices" or path.name == "recommendation.py":
+            for node in ast.walk(ast.parse(SOURCES[path])):
+                match node:
+                    case ast.Call(func=ast.Name(id="notify" | "_tell")):
+                        named |= set[str]().union(*map(_words_of, node.args))
+                    case ast.Assign(targets=[ast.Name(id="kind")]):
+                        named |= _words_of(node.value)
+
+    assert named == set(NOTICE_KINDS)
 
 
 def test_nothing_in_models_is_imported_late_and_the_domain_knows_no_tables() -> None:
