@@ -28,33 +28,6 @@ from models.policy import Policy, Track
 from models.posts import Post
 from models.request import Request, fingerprint
 
-__all__ = [
-    "Arrangement",
-    "Case",
-    "Circulation",
-    "Clock",
-    "Consent",
-    "Decider",
-    "Gate",
-    "GateName",
-    "GateOutcome",
-    "Meeting",
-    "Outcome",
-    "Participant",
-    "ParticipantState",
-    "Position",
-    "PositionKind",
-    "Question",
-    "Recommendation",
-    "Report",
-    "ReportState",
-    "Seat",
-    "Stage",
-    "Suspension",
-    "Term",
-    "Touch",
-]
-
 
 class Touch(Value):
     """The newest change of one part of a case: its place in the log, who made it and by which command."""

@@ -44,112 +44,19 @@ from models.nearest import did_you_mean
 from models.posts import Post
 from models.refusal import RefusalKind, Refused
 
-__all__ = [
-    "COMMANDS",
-    "Accept",
-    "ActFor",
-    "AddArrangement",
-    "AddOutcome",
-    "Admit",
-    "Adopt",
-    "Agree",
-    "Answer",
-    "Attend",
-    "Block",
-    "Body",
-    "Circulate",
-    "Close",
-    "Command",
-    "Comment",
-    "Contribute",
-    "Convene",
-    "Decide",
-    "Delegate",
-    "Done",
-    "Draft",
-    "Endorse",
-    "Extend",
-    "GiveConsent",
-    "HandOver",
-    "Join",
-    "Leave",
-    "LogExchange",
-    "NewVersion",
-    "Object",
-    "OpenReport",
-    "Person",
-    "Progress",
-    "Propose",
-    "Recommend",
-    "Replace",
-    "Respond",
-    "Resubmit",
-    "Resume",
-    "Return",
-    "ReviewArrangement",
-    "Revise",
-    "ScheduleMeeting",
-    "SituationUpdate",
-    "Submit",
-    "Suspend",
-    "Table",
-    "Terminate",
-    "Verify",
-    "Waive",
-    "Withdraw",
-    "faults_of",
-    "parse",
-    "unreadable",
-]
+_Request = Draft | Submit | Return | Resubmit | Accept | Withdraw | Join
+_Gate = Decide | Answer
+_Group = Propose | Comment | Respond | Replace | Admit | Endorse | Leave | Convene
+_Outcome = AddOutcome | Progress | Block | Done | Verify
+_Arrangement = AddArrangement | Agree | LogExchange | ReviewArrangement
+_Meeting = ScheduleMeeting | Attend | SituationUpdate
+_Duration = Extend | Terminate | Suspend | Resume
+_Report = OpenReport | Contribute | Recommend | Table | Object | Revise
+_End = Circulate | GiveConsent | Adopt | Waive | Close
+_Post = Delegate | HandOver
 
-Ordinary = (
-    Draft
-    | Submit
-    | Return
-    | Resubmit
-    | Accept
-    | Withdraw
-    | Join
-    | Decide
-    | Answer
-    | Propose
-    | Comment
-    | Respond
-    | Replace
-    | Admit
-    | Endorse
-    | Leave
-    | Convene
-    | AddOutcome
-    | Progress
-    | Block
-    | Done
-    | Verify
-    | AddArrangement
-    | Agree
-    | LogExchange
-    | ReviewArrangement
-    | ScheduleMeeting
-    | Attend
-    | SituationUpdate
-    | Extend
-    | Terminate
-    | Suspend
-    | Resume
-    | OpenReport
-    | Contribute
-    | Recommend
-    | Table
-    | Object
-    | Revise
-    | Circulate
-    | GiveConsent
-    | Adopt
-    | Waive
-    | Close
-    | Delegate
-    | HandOver
-)
+Ordinary = _Request | _Gate | _Group | _Outcome | _Arrangement | _Meeting | _Duration | _Report | _End | _Post
+"""Any command but ``ActFor``, in the order of the procedure."""
 
 
 class ActFor(Body):

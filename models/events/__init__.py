@@ -69,125 +69,34 @@ from models.events.reporting import Contributed, Objected, Recommended, ReportMo
 from models.events.request import FoundComplete, Joined, RequesterWithdrew, Resubmitted, Returned, Submitted
 from models.events.stage import StageEntered
 
-__all__ = [
-    "EVENTS",
-    "Admitted",
-    "AnyEvent",
-    "ArrangementAdded",
-    "ArrangementAgreed",
-    "ArrangementInForce",
-    "ArrangementReviewed",
-    "AttendanceTaken",
-    "CirculationMoved",
-    "CirculationProposed",
-    "Commented",
-    "ConsentNoted",
-    "Contributed",
-    "Convened",
-    "Delegated",
-    "Endorsed",
-    "Event",
-    "ExchangeLogged",
-    "Extended",
-    "FoundComplete",
-    "GateDecided",
-    "GateOpened",
-    "GateSplit",
-    "HandedOver",
-    "Invited",
-    "Joined",
-    "LadderCleared",
-    "LadderSet",
-    "Listed",
-    "MeetingScheduled",
-    "MinimumMissing",
-    "Objected",
-    "OutcomeAdded",
-    "OutcomeMoved",
-    "ParticipantsProposed",
-    "PositionTaken",
-    "PositionsVoided",
-    "ProgressNoted",
-    "QuestionAnswered",
-    "QuestionAsked",
-    "QuestionDropped",
-    "Recommended",
-    "Recused",
-    "Replaced",
-    "ReportMoved",
-    "ReportOpened",
-    "RequesterWithdrew",
-    "Responded",
-    "RespondentChanged",
-    "Resubmitted",
-    "Resumed",
-    "Returned",
-    "Revised",
-    "RungPassed",
-    "SituationUpdated",
-    "StageEntered",
-    "Submitted",
-    "Suspended",
-    "Waived",
-]
+_Request = Submitted | Returned | Resubmitted | Joined | FoundComplete | RequesterWithdrew
+_Clock = StageEntered | LadderSet | LadderCleared | RungPassed | Suspended | Resumed
+_Gate = GateOpened | PositionTaken | PositionsVoided | GateSplit | GateDecided
+_Question = QuestionAsked | QuestionAnswered | QuestionDropped | RespondentChanged | Recused
+_Group = (
+    ParticipantsProposed | Commented | Invited | Responded | Replaced | Admitted | Endorsed | MinimumMissing | Convened
+)
+_Outcome = OutcomeAdded | ProgressNoted | OutcomeMoved
+_Arrangement = ArrangementAdded | ArrangementAgreed | ArrangementInForce | ExchangeLogged | ArrangementReviewed
+_Meeting = MeetingScheduled | AttendanceTaken | SituationUpdated | Extended
+_Report = ReportOpened | Contributed | Recommended | Objected | Revised | ReportMoved
+_Circulation = CirculationProposed | ConsentNoted | CirculationMoved
+_Other = Waived | Delegated | HandedOver
 
 AnyEvent = (
-    Submitted
-    | Returned
-    | Resubmitted
-    | Joined
-    | FoundComplete
-    | RequesterWithdrew
-    | StageEntered
-    | LadderSet
-    | LadderCleared
-    | RungPassed
-    | Suspended
-    | Resumed
-    | GateOpened
-    | PositionTaken
-    | PositionsVoided
-    | GateSplit
-    | GateDecided
-    | QuestionAsked
-    | QuestionAnswered
-    | QuestionDropped
-    | RespondentChanged
-    | Recused
-    | ParticipantsProposed
-    | Commented
-    | Invited
-    | Responded
-    | Replaced
-    | Admitted
-    | Endorsed
-    | MinimumMissing
-    | Convened
-    | OutcomeAdded
-    | ProgressNoted
-    | OutcomeMoved
-    | ArrangementAdded
-    | ArrangementAgreed
-    | ArrangementInForce
-    | ExchangeLogged
-    | ArrangementReviewed
-    | MeetingScheduled
-    | AttendanceTaken
-    | SituationUpdated
-    | Extended
-    | ReportOpened
-    | Contributed
-    | Recommended
-    | Objected
-    | Revised
-    | ReportMoved
-    | CirculationProposed
-    | ConsentNoted
-    | CirculationMoved
-    | Waived
-    | Delegated
-    | HandedOver
+    _Request
+    | _Clock
+    | _Gate
+    | _Question
+    | _Group
+    | _Outcome
+    | _Arrangement
+    | _Meeting
+    | _Report
+    | _Circulation
+    | _Other
 )
+"""Any event, of whatever part of the procedure."""
 
 Event = Annotated[AnyEvent, Field(discriminator="type")]
 

@@ -1,8 +1,8 @@
 """(state, event) -> state. What an event means for a case, and nothing else: no rule is decided here.
 
 A state is never changed in place: what an event does not touch is the very same object afterwards, by which
-the projection sees what to write. ``handlers`` is the table of all events. Each part of the
-procedure has its module, named as in ``models.events``: ``request``, ``gates``, ``participants``, ``outcomes``,
+the projection sees what to write. ``handlers`` is the table of all events, which importing the parts fills. Each part of
+the procedure has its module, named as in ``models.events``: ``request``, ``gates``, ``participants``, ``outcomes``,
 ``arrangements``, ``meetings``, ``duration``, ``reporting``, ``circulation``, ``closing``, ``posts``, ``clock`` and
 ``stage``.
 """
@@ -28,25 +28,6 @@ from models.evolve import (
 )
 from models.evolve.handlers import HANDLERS
 from models.posts import Post
-
-__all__ = ["evolve"]
-
-_PARTS = (
-    arrangements,
-    circulation,
-    clock,
-    closing,
-    duration,
-    gates,
-    meetings,
-    outcomes,
-    participants,
-    posts,
-    reporting,
-    request,
-    stage,
-)
-"""Importing them has filled ``HANDLERS``."""
 
 _MISSING = set(EVENTS.values()) - set(HANDLERS)
 if _MISSING:  # a new event without a meaning is a fault of the code, found at import

@@ -3,7 +3,8 @@
 Only a post that may learn of the case (``visibility``) is ever told of it.
 
 ``kinds``      every kind of notice, with its causes and its readers
-``notice``     one notice, and the table of who is told of which event; ``facts``: what it tells
+``notice``     one notice, and the table of who is told of which event, which importing the parts below fills
+``facts``      what a notice tells
 ``circles``    who is meant by the requesters, the group, everybody concerned
 ``state``      what becomes of a notice on its way (the ledger)
 ``still_due``  whether a reminder that waited is to be sent still
@@ -30,50 +31,10 @@ from models.notices import (
     stage,
 )
 from models.notices.facts import NoticeFacts, facts_of_row
-from models.notices.kinds import (
-    DIGEST,
-    NOTICE_KINDS,
-    OF_NO_CASE,
-    POLICY_PROPOSED,
-    POLICY_SETTLED,
-    NoticeKind,
-    summary_of,
-)
+from models.notices.kinds import DIGEST, NOTICE_KINDS, OF_NO_CASE, POLICY_PROPOSED, POLICY_SETTLED, summary_of
 from models.notices.notice import NOTICE_RULES, Notice, notify
 from models.posts import Capacity, Post
 from models.visibility import may_see
-
-__all__ = [
-    "DIGEST",
-    "NOTICE_KINDS",
-    "NOTICE_RULES",
-    "OF_NO_CASE",
-    "POLICY_PROPOSED",
-    "POLICY_SETTLED",
-    "Notice",
-    "NoticeFacts",
-    "NoticeKind",
-    "facts_of_row",
-    "notices_of",
-    "notify",
-    "summary_of",
-]
-
-_PARTS = (
-    arrangements,
-    circulation,
-    clock,
-    duration,
-    gates,
-    meetings,
-    outcomes,
-    participants,
-    posts,
-    reporting,
-    request,
-    stage,
-)
-"""Importing them has filled ``NOTICE_RULES``."""
 
 
 def notices_of(case: Case, event: e.AnyEvent) -> tuple[Notice, ...]:

@@ -10,9 +10,10 @@ operational            ``outcomes`` (a), ``arrangements`` (b), ``meetings``, ``d
 reporting              ``reporting`` (c) with the silence procedure, ``circulation`` with consent, ``closing``
 at any time            ``posts``: delegation and handing over; ``clock``: what follows where nobody acted
 
-How rules are made: ``table`` holds them all, ``actors`` says which posts one admits, ``context`` is what a rule works on,
-``checks``, ``admission`` and ``unopened`` refuse in sentences. How they are asked: ``steps`` makes a step of a command or
-of the clock, ``staleness`` refuses forms that somebody else's change has overtaken, ``permitted`` tells what is allowed.
+How rules are made: ``table`` holds them all (importing the parts fills it), ``actors`` says which posts one admits,
+``context`` is what a rule works on, ``checks``, ``admission`` and ``unopened`` refuse in sentences. How they are asked:
+``steps`` makes a step of a command or of the clock, ``staleness`` refuses forms that somebody else's change has
+overtaken, ``permitted`` tells what is allowed.
 """
 
 from models.rules import (
@@ -32,37 +33,6 @@ from models.rules import (
     request,
 )
 from models.rules.closing import terms_of_reference
-from models.rules.permitted import allowed, allowed_sentence
+from models.rules.permitted import allowed
 from models.rules.steps import Transition, apply_clock, apply_command, blank, replay_entry, take_over
 from models.rules.table import RULES
-
-__all__ = [
-    "RULES",
-    "Transition",
-    "allowed",
-    "allowed_sentence",
-    "apply_clock",
-    "apply_command",
-    "blank",
-    "replay_entry",
-    "take_over",
-    "terms_of_reference",
-]
-
-_PARTS = (
-    request,
-    gates,
-    participants,
-    invitations,
-    later_admission,
-    outcomes,
-    arrangements,
-    meetings,
-    duration,
-    reporting,
-    circulation,
-    closing,
-    posts,
-    clock,
-)
-"""Importing them has filled the table."""

@@ -18,10 +18,5 @@ from models.tables import administration, cases, directory, log, mail, notices, 
 from models.tables.columns import Moment
 from models.tables.log import EntryRow
 
-__all__ = ["TABLES", "EntryRow", "Moment"]
-
-_PARTS = (administration, cases, directory, log, mail, notices, people)
-"""Importing them has filled ``TABLES``."""
-
 TABLES = SQLModel.metadata
-"""The metadata that migrations describe."""
+"""The metadata that migrations describe; importing the modules above has filled it."""

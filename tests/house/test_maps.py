@@ -1,12 +1,13 @@
-"""The docstring of each package is a map: it names every module and folder in it, and what it lists it has."""
+"""The docstring of each package is a map: it names every module and folder in it. What it imports it offers."""
 
 import ast
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.house.source import ROOT, packages
+from tests.house.source import ROOT, defined, packages, trees
 
 
 def _docstring(folder: Path) -> str:
@@ -25,26 +26,31 @@ def test_the_map_of_a_package_names_all_that_is_in_it(folder: Path) -> None:
     assert _rooms(folder) - named == set()
 
 
-@pytest.mark.parametrize("folder", packages(), ids=lambda folder: folder.relative_to(ROOT).as_posix())
-def test_a_package_offers_what_it_imports(folder: Path) -> None:
-    """Names in ``__all__`` are imported or defined there."""
-    tree = ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))
-    listed = {
-        ast.literal_eval(one)
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        and ast.unparse(node.targets[0]) == "__all__"
-        and isinstance(node.value, ast.List)
-        for one in node.value.elts
-    }
-    there = {
-        alias.asname or alias.name
-        for node in tree.body
-        if isinstance(node, ast.ImportFrom | ast.Import)
-        for alias in node.names
-    }
-    there |= {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
-    there |= {ast.unparse(target) for node in tree.body if isinstance(node, ast.Assign) for target in node.targets}
-    there |= {ast.unparse(node.target) for node in tree.body if isinstance(node, ast.AnnAssign)}
+def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Each ``from package import name`` of a module: the package, and the name there."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from ((node.module, alias.name) for alias in node.names)
 
-    assert listed - there == set()
+
+def _taken(files: Iterable[ast.Module]) -> Iterator[tuple[str, str]]:
+    """What is imported from a package; and every attribute, of whatever it is (a package, perhaps)."""
+    for tree in files:
+        yield from _imports(tree)
+        yield from (("", node.attr) for node in ast.walk(tree) if isinstance(node, ast.Attribute))
+
+
+def test_a_package_offers_what_its_modules_define_and_what_somebody_takes() -> None:
+    """Whatever else it imports for itself is taken from where it stands; what nobody takes it does not import."""
+    tests = (ast.parse(file.read_text(encoding="utf-8")) for file in (ROOT / "tests").rglob("*.py"))
+    taken, strange, idle = set(_taken((*trees().values(), *tests))), {}, {}
+    for folder in packages():
+        package, tree = ".".join(folder.relative_to(ROOT).parts), trees()[f"{folder.relative_to(ROOT)}/__init__.py"]
+        offered = {name for module, name in _imports(tree) if module.startswith(f"{package}.")}
+        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        own = offered | set(defined(tree)) | _rooms(folder)
+        strange[package] = {name for module, name in taken if module == package} - own
+        idle[package] = {name for name in offered - used if not {(package, name), ("", name)} & taken}
+
+    assert {package: names for package, names in strange.items() if names} == {}
+    assert {package: names for package, names in idle.items() if names} == {}

@@ -24,17 +24,3 @@ from models.rules.gates.opening import (
 )
 from models.rules.gates.positions import rung_passed
 from models.rules.gates.questions import answer_overdue, pass_on
-
-__all__ = [
-    "amend_gate",
-    "answer_overdue",
-    "clip",
-    "follows",
-    "must_be_free",
-    "must_not_be_closing",
-    "open_gate",
-    "pass_on",
-    "proposer_desk",
-    "rung_passed",
-    "what_was_said",
-]
