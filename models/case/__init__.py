@@ -117,6 +117,11 @@ class Case(Value):
         """The gates that wait for positions."""
         return tuple(gate for gate in self.gates.values() if gate.open)
 
+    def waiting_gate(self, name: GateName) -> Gate | None:
+        """The gate, if it waits for positions."""
+        gate = self.gates.get(name)
+        return gate if gate and gate.open else None
+
     @property
     def clock(self) -> Clock:
         """Stopped while the case is suspended or a question of a Co-Chair is open."""
@@ -134,12 +139,9 @@ class Case(Value):
 
     def taking_part(self, *, seat: Seat | None = None) -> tuple[str, ...]:
         """The members in the group; with ``seat``, only those that are there as that."""
-        state = {None: None, Seat.PARTICIPANT: ParticipantState.ACCEPTED, Seat.OBSERVER: ParticipantState.OBSERVER}[
-            seat
-        ]
-        return tuple(
-            p.member for p in self.participants.values() if (p.takes_part if state is None else p.state is state)
-        )
+        states = {Seat.PARTICIPANT: ParticipantState.ACCEPTED, Seat.OBSERVER: ParticipantState.OBSERVER}
+        there = (one for one in self.participants.values() if one.takes_part)
+        return tuple(one.member for one in there if seat is None or one.state is states[seat])
 
     @property
     def invited(self) -> tuple[str, ...]:

@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Any
 
+from models import events as e
 from models.case import Case
-from models.events.circulation import CirculationMoved, CirculationProposed, ConsentNoted
 from models.evolve.handlers import changed, on, put
 from models.posts import Post
 
 
-@on(CirculationProposed)
-def _(case: Case, event: CirculationProposed, at: datetime, by: Post) -> Case:
+@on(e.CirculationProposed)
+def _(case: Case, event: e.CirculationProposed, at: datetime, by: Post) -> Case:
     circulation = event.circulation
     return changed(case, circulations=put(case.circulations, circulation.number, circulation))
 
@@ -19,12 +19,12 @@ def _circulation(case: Case, number: int, **changes: Any) -> Case:
     return changed(case, circulations=put(case.circulations, number, changed(case.circulations[number], **changes)))
 
 
-@on(ConsentNoted)
-def _(case: Case, event: ConsentNoted, at: datetime, by: Post) -> Case:
+@on(e.ConsentNoted)
+def _(case: Case, event: e.ConsentNoted, at: datetime, by: Post) -> Case:
     consents = case.circulations[event.circulation].consents
     return _circulation(case, event.circulation, consents=put(consents, event.member, event.consent))
 
 
-@on(CirculationMoved)
-def _(case: Case, event: CirculationMoved, at: datetime, by: Post) -> Case:
+@on(e.CirculationMoved)
+def _(case: Case, event: e.CirculationMoved, at: datetime, by: Post) -> Case:
     return _circulation(case, event.circulation, state=event.state)

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
+from models import events as e
 from models.case import Case
-from models.events.duration import Extended
 from models.evolve.handlers import changed, on
 from models.posts import Post
 
 
-@on(Extended)
-def _(case: Case, event: Extended, at: datetime, by: Post) -> Case:
+@on(e.Extended)
+def _(case: Case, event: e.Extended, at: datetime, by: Post) -> Case:
     return changed(case, active_until=event.active_until)

@@ -3,20 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from models import events as e
 from models.case import Case
 from models.case.gates import Gate, GateName, Position, PositionKind, Question
-from models.events.gates import (
-    GateDecided,
-    GateOpened,
-    GateSplit,
-    PositionsVoided,
-    PositionTaken,
-    QuestionAnswered,
-    QuestionAsked,
-    QuestionDropped,
-    Recused,
-    RespondentChanged,
-)
 from models.evolve.handlers import changed, on, put
 from models.posts import Post
 
@@ -37,78 +26,64 @@ def _past(gate: Gate, void: str, *posts: Post) -> tuple[Position, ...]:
     return (*gate.past, *left)[-_PAST_POSITIONS:]
 
 
-@on(GateOpened)
-def _(case: Case, event: GateOpened, at: datetime, by: Post) -> Case:
-    gate = Gate(
-        name=event.gate,
-        on=event.on,
-        about=event.about,
-        matter=event.matter,
-        opened_at=at,
-        respondent=event.respondent,
-        deciders=event.deciders,
-        terms=event.terms,
-    )
+def _about(event: e.GateOpened | e.PositionsVoided) -> dict[str, Any]:
+    return {"on": event.on, "about": event.about, "matter": event.matter, "deciders": event.deciders}
+
+
+def _left(gate: Gate, void: str, *posts: Post) -> dict[str, Any]:
+    """What is left where these posts' positions hold no more."""
+    return {"positions": _without(gate, *posts), "past": _past(gate, void, *posts)}
+
+
+@on(e.GateOpened)
+def _(case: Case, event: e.GateOpened, at: datetime, by: Post) -> Case:
+    gate = Gate(name=event.gate, opened_at=at, respondent=event.respondent, terms=event.terms, **_about(event))
     return changed(case, gates=put(case.gates, event.gate, gate))
 
 
-@on(PositionTaken)
-def _(case: Case, event: PositionTaken, at: datetime, by: Post) -> Case:
+@on(e.PositionTaken)
+def _(case: Case, event: e.PositionTaken, at: datetime, by: Post) -> Case:
     gate = case.gates[event.gate]
     position = Position(post=event.post, position=event.position, at=at, on=event.on, round=gate.round, text=event.text)
     past = _past(gate, "changed", event.post)
     return _gate(case, event.gate, positions=put(gate.positions, event.post, position), past=past)
 
 
-@on(PositionsVoided)
-def _(case: Case, event: PositionsVoided, at: datetime, by: Post) -> Case:
+@on(e.PositionsVoided)
+def _(case: Case, event: e.PositionsVoided, at: datetime, by: Post) -> Case:
     gate = case.gates[event.gate]
     sitting = [decider.post for decider in event.deciders]
-    return _gate(
-        case,
-        event.gate,
-        on=event.on,
-        about=event.about,
-        matter=event.matter,
-        deciders=event.deciders,
-        respondent=event.respondent or gate.respondent,
-        positions=_without(gate, *event.posts),
-        past=_past(gate, "amended", *event.posts),
-        questions=tuple(question for question in gate.questions if question.by in sitting),
-    )
+    left = _left(gate, "amended", *event.posts)
+    questions = tuple(question for question in gate.questions if question.by in sitting)
+    respondent = event.respondent or gate.respondent
+    return _gate(case, event.gate, respondent=respondent, questions=questions, **_about(event), **left)
 
 
-@on(QuestionAsked)
-def _(case: Case, event: QuestionAsked, at: datetime, by: Post) -> Case:
+@on(e.QuestionAsked)
+def _(case: Case, event: e.QuestionAsked, at: datetime, by: Post) -> Case:
     gate = case.gates[event.gate]
     question = Question(by=event.post, text=event.text, at=at)
-    return _gate(
-        case,
-        event.gate,
-        questions=(*gate.questions, question),
-        positions=_without(gate, event.post),
-        past=_past(gate, "changed", event.post),
-    )
+    return _gate(case, event.gate, questions=(*gate.questions, question), **_left(gate, "changed", event.post))
 
 
-@on(QuestionAnswered)
-def _(case: Case, event: QuestionAnswered, at: datetime, by: Post) -> Case:
+@on(e.QuestionAnswered)
+def _(case: Case, event: e.QuestionAnswered, at: datetime, by: Post) -> Case:
     return _gate(case, event.gate, questions=())
 
 
-@on(QuestionDropped)
-def _(case: Case, event: QuestionDropped, at: datetime, by: Post) -> Case:
+@on(e.QuestionDropped)
+def _(case: Case, event: e.QuestionDropped, at: datetime, by: Post) -> Case:
     gate = case.gates[event.gate]
     return _gate(case, event.gate, questions=tuple(q for q in gate.questions if q.by != event.post))
 
 
-@on(RespondentChanged)
-def _(case: Case, event: RespondentChanged, at: datetime, by: Post) -> Case:
+@on(e.RespondentChanged)
+def _(case: Case, event: e.RespondentChanged, at: datetime, by: Post) -> Case:
     return _gate(case, event.gate, respondent=event.respondent)
 
 
-@on(Recused)
-def _(case: Case, event: Recused, at: datetime, by: Post) -> Case:
+@on(e.Recused)
+def _(case: Case, event: e.Recused, at: datetime, by: Post) -> Case:
     gate = case.gates[event.gate]
     deciders = tuple(
         changed(decider, post=event.substitute, interest=False) if decider.post == event.post else decider
@@ -117,22 +92,18 @@ def _(case: Case, event: Recused, at: datetime, by: Post) -> Case:
     position = Position(
         post=event.post, position=PositionKind.RECUSE, at=at, on=gate.on, round=gate.round, text=event.text
     )
-    return _gate(
-        case,
-        event.gate,
-        deciders=deciders,
-        positions=_without(gate, event.post),
-        past=(*_past(gate, "changed", event.post), position)[-_PAST_POSITIONS:],
-        questions=tuple(q for q in gate.questions if q.by != event.post),
-    )
+    past = (*_past(gate, "changed", event.post), position)[-_PAST_POSITIONS:]
+    questions = tuple(question for question in gate.questions if question.by != event.post)
+    positions = _without(gate, event.post)
+    return _gate(case, event.gate, deciders=deciders, positions=positions, past=past, questions=questions)
 
 
-@on(GateSplit)
-def _(case: Case, event: GateSplit, at: datetime, by: Post) -> Case:
+@on(e.GateSplit)
+def _(case: Case, event: e.GateSplit, at: datetime, by: Post) -> Case:
     gate = case.gates[event.gate]
     return _gate(case, event.gate, round=event.round, positions={}, past=_past(gate, "second round", *gate.positions))
 
 
-@on(GateDecided)
-def _(case: Case, event: GateDecided, at: datetime, by: Post) -> Case:
+@on(e.GateDecided)
+def _(case: Case, event: e.GateDecided, at: datetime, by: Post) -> Case:
     return _gate(case, event.gate, outcome=event.outcome, decided_at=at, questions=())

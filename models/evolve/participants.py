@@ -3,19 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from models import events as e
 from models.case import Case
 from models.case.participants import Participant, ParticipantState
-from models.events.participants import (
-    Admitted,
-    Commented,
-    Convened,
-    Endorsed,
-    Invited,
-    MinimumMissing,
-    ParticipantsProposed,
-    Replaced,
-    Responded,
-)
 from models.evolve.handlers import changed, on, put
 from models.posts import Post
 from models.reasons import ReasonCode, reason, text_and_reasons
@@ -29,8 +19,8 @@ def _participant(case: Case, member: str, **changes: Any) -> Case:
     return changed(case, participants=put(case.participants, member, changed(present, **changes)))
 
 
-@on(ParticipantsProposed)
-def _(case: Case, event: ParticipantsProposed, at: datetime, by: Post) -> Case:
+@on(e.ParticipantsProposed)
+def _(case: Case, event: e.ParticipantsProposed, at: datetime, by: Post) -> Case:
     listed = {name: one for name, one in case.participants.items() if name not in event.removed}
     for row in event.listed:
         known = listed.get(row.member)
@@ -45,44 +35,44 @@ def _(case: Case, event: ParticipantsProposed, at: datetime, by: Post) -> Case:
     return changed(case, participants=listed)
 
 
-@on(Invited)
-def _(case: Case, event: Invited, at: datetime, by: Post) -> Case:
+@on(e.Invited)
+def _(case: Case, event: e.Invited, at: datetime, by: Post) -> Case:
     for member in event.members:
         case = _participant(case, member, state=ParticipantState.INVITED)
     return case
 
 
-@on(Responded)
-def _(case: Case, event: Responded, at: datetime, by: Post) -> Case:
+@on(e.Responded)
+def _(case: Case, event: e.Responded, at: datetime, by: Post) -> Case:
     return _participant(case, event.member, state=event.state, answered_at=at)
 
 
-@on(Replaced)
-def _(case: Case, event: Replaced, at: datetime, by: Post) -> Case:
+@on(e.Replaced)
+def _(case: Case, event: e.Replaced, at: datetime, by: Post) -> Case:
     case = _participant(case, event.member, state=ParticipantState.REPLACED)
     return _participant(case, event.by, place_of=event.member)
 
 
-@on(Admitted)
-def _(case: Case, event: Admitted, at: datetime, by: Post) -> Case:
+@on(e.Admitted)
+def _(case: Case, event: e.Admitted, at: datetime, by: Post) -> Case:
     why, reasons = text_and_reasons(event.text or reason(ReasonCode.LATER_ADMISSION))
     return _participant(
         case, event.member, state=ParticipantState.ADMITTED, seat=event.seat, why=why, reasons=reasons, endorsed_by=()
     )
 
 
-@on(Endorsed)
-def _(case: Case, event: Endorsed, at: datetime, by: Post) -> Case:
+@on(e.Endorsed)
+def _(case: Case, event: e.Endorsed, at: datetime, by: Post) -> Case:
     known = case.participants[event.member].endorsed_by
     return _participant(case, event.member, endorsed_by=(*known, event.by) if event.by not in known else known)
 
 
-@on(Convened)
-def _(case: Case, event: Convened, at: datetime, by: Post) -> Case:
+@on(e.Convened)
+def _(case: Case, event: e.Convened, at: datetime, by: Post) -> Case:
     return changed(case, active_until=event.active_until)
 
 
-@on(Commented)
-@on(MinimumMissing)
-def _(case: Case, event: Commented | MinimumMissing, at: datetime, by: Post) -> Case:
+@on(e.Commented)
+@on(e.MinimumMissing)
+def _(case: Case, event: e.Commented | e.MinimumMissing, at: datetime, by: Post) -> Case:
     return case  # it stands in the log, for whoever decides

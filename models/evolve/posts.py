@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
+from models import events as e
 from models.case import Case
-from models.events.posts import Delegated, HandedOver
 from models.evolve.handlers import on
 from models.posts import Post
 
 
-@on(Delegated)
-@on(HandedOver)
-def _(case: Case, event: Delegated | HandedOver, at: datetime, by: Post) -> Case:
+@on(e.Delegated)
+@on(e.HandedOver)
+def _(case: Case, event: e.Delegated | e.HandedOver, at: datetime, by: Post) -> Case:
     return case

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
+from models import events as e
 from models.case import Case
-from models.events.stage import StageEntered
 from models.evolve.handlers import changed, on
 from models.posts import Post
 
 
-@on(StageEntered)
-def _(case: Case, event: StageEntered, at: datetime, by: Post) -> Case:
+@on(e.StageEntered)
+def _(case: Case, event: e.StageEntered, at: datetime, by: Post) -> Case:
     return changed(case, stage=event.stage, stage_since=at)

@@ -1,31 +1,29 @@
 """The kinds of posts that rules speak of: who a command is for."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from models.case import Case
 from models.posts import SECRETARIAT, Post, Role, desk_of
 
 
+@dataclass(frozen=True)
 class Actor:
     """A kind of post that may do something: the words for it, and the test.
 
     ``lacking``: a sentence on what another post lacks.
     """
 
-    def __init__(
-        self,
-        words: str,
-        test: Callable[[Case, Post], bool],
-        *,
-        lacking: Callable[[Case, Post], str] = lambda case, post: "",
-    ) -> None:
-        self.words = words
-        self.test = test
-        self.lacking = lacking
+    words: str
+    test: Callable[[Case, Post], bool]
+    lacking: Callable[[Case, Post], str] = lambda case, post: ""
 
 
-def _focal_point(post: Post) -> bool:
-    return post.role is Role.FOCAL_POINT
+def by_focal_point(
+    words: str, of: Callable[[Case, str], bool], lacking: Callable[[Case, Post], str] = Actor.lacking
+) -> Actor:
+    """The focal points of the members (by their code) that have something to do with the case."""
+    return Actor(words, lambda case, post: post.role is Role.FOCAL_POINT and of(case, post.member), lacking)
 
 
 def _decides(case: Case, post: Post) -> bool:
@@ -40,17 +38,13 @@ def _not_the_requester(case: Case, post: Post) -> str:
 
 
 def _not_invited(case: Case, post: Post) -> str:
-    listed = not _focal_point(post) or post.member in case.participants
+    listed = post.role is not Role.FOCAL_POINT or post.member in case.participants
     return "" if listed else f"{case.directory.name(post.member)} is not invited."
 
 
 BY_ANYBODY = Actor("a post in the directory", lambda case, post: post.role is not Role.AUDITOR)
-BY_ANY_MEMBER = Actor("a member's focal point", lambda case, post: _focal_point(post))
-BY_REQUESTER = Actor(
-    "a requester's focal point",
-    lambda case, post: _focal_point(post) and case.is_requester(post.member),
-    lacking=_not_the_requester,
-)
+BY_ANY_MEMBER = by_focal_point("a member's focal point", lambda case, member: True)
+BY_REQUESTER = by_focal_point("a requester's focal point", Case.is_requester, _not_the_requester)
 BY_RESPONDENT = Actor(
     "the post that a Co-Chair's question is for",
     lambda case, post: any(gate.respondent == post for gate in case.open_gates),
@@ -63,15 +57,11 @@ BY_STEERING_GROUP = Actor(
     lambda case, post: post in case.directory.steering_group or post in case.directory.co_chairs,
 )
 # On the list, whatever became of the invitation: what may be answered is the rule's to say.
-BY_LISTED = Actor(
-    "the focal point of an invited member",
-    lambda case, post: _focal_point(post) and post.member in case.participants,
-    lacking=_not_invited,
+BY_LISTED = by_focal_point(
+    "the focal point of an invited member", lambda case, member: member in case.participants, _not_invited
 )
 # Participants and observers.
-BY_GROUP = Actor(
+BY_GROUP = by_focal_point(
     "a participant's focal point",
-    lambda case, post: (
-        _focal_point(post) and post.member in case.participants and case.participants[post.member].takes_part
-    ),
+    lambda case, member: member in case.participants and case.participants[member].takes_part,
 )

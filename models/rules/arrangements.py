@@ -3,43 +3,37 @@
 from datetime import date
 
 from models import events as e
-from models.case import Arrangement, Case, Stage
+from models.case import Arrangement, Stage
 from models.commands import AddArrangement, Agree, LogExchange, ReviewArrangement
 from models.ladder import ClockAct, Rung, ladder_on
 from models.ladder_subjects import SubjectKind, subject_of
 from models.posts import SECRETARIAT as THE_SECRETARIAT
-from models.posts import Post, Role
+from models.posts import Role
 from models.reasons import ReasonCode, reason
 from models.refusal import RefusalKind
-from models.rules.actors import BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, Actor
-from models.rules.checks import must_be_members, refuse
+from models.rules.actors import BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, by_focal_point
+from models.rules.checks import must_be_members, refuse, the_one
 from models.rules.context import RuleContext
 from models.rules.outcomes import overdue_rungs
 from models.rules.table import AT_WORK, rule
 
-
-def _is_party(case: Case, post: Post) -> bool:
-    return post.role is Role.FOCAL_POINT and any(post.member in one.parties for one in case.arrangements.values())
-
-
-BY_PARTY = Actor("the focal point of a party to the arrangement", _is_party)
+BY_PARTY = by_focal_point(
+    "the focal point of a party to the arrangement",
+    lambda case, member: any(member in one.parties for one in case.arrangements.values()),
+)
 
 
-def _the_arrangement(context: RuleContext, title: str) -> Arrangement:
-    arrangement = context.case.arrangements.get(title)
-    if arrangement is None:
-        known = "; ".join(context.case.arrangements) or "none"
-        raise refuse(f"There is no arrangement {title!r}; the arrangements are: {known}.", RefusalKind.NOT_FOUND)
+def _their_arrangement(context: RuleContext, title: str) -> Arrangement:
+    arrangement = the_one("arrangement", title, context.case.arrangements)
+    if context.by.role is Role.FOCAL_POINT and context.by.member not in arrangement.parties:
+        raise refuse(f"{context.by.member} is not a party to {title!r}.", RefusalKind.FORBIDDEN)
     return arrangement
 
 
-@rule(
-    "add_arrangement",
-    "propose an arrangement",
-    (BY_CO_CHAIR, BY_SECRETARIAT, BY_GROUP),
-    {Stage.OPERATIONAL},
-    own_word=True,
-)
+_BY_PROPOSERS = (BY_CO_CHAIR, BY_SECRETARIAT, BY_GROUP)
+
+
+@rule("add_arrangement", "propose an arrangement", _BY_PROPOSERS, {Stage.OPERATIONAL}, own_word=True)
 def add_arrangement(context: RuleContext, body: AddArrangement) -> None:
     """An information-sharing arrangement; a party's focal point that proposes it agrees by that."""
     must_be_members(context.case, body.parties)
@@ -70,9 +64,7 @@ def agreement_owed(context: RuleContext, title: str) -> None:
 @rule("agree", "agree to an arrangement", BY_PARTY, AT_WORK, own_word=True)
 def agree(context: RuleContext, body: Agree) -> None:
     """A party agrees; with the last one the arrangement is in force, or from the later day that they want."""
-    arrangement = _the_arrangement(context, body.arrangement)
-    if context.by.member not in arrangement.parties:
-        raise refuse(f"{context.by.member} is not a party to {body.arrangement!r}.", RefusalKind.FORBIDDEN)
+    _their_arrangement(context, body.arrangement)
     _agree(context, body.arrangement, context.by.member)
 
 
@@ -121,9 +113,7 @@ def review_overdue(context: RuleContext, title: str) -> None:
 @rule("log_exchange", "note an exchange", (BY_PARTY, BY_SECRETARIAT), AT_WORK, own_word=True)
 def log_exchange(context: RuleContext, body: LogExchange) -> None:
     """What kind and when, never the content; only under an arrangement in force."""
-    arrangement = _the_arrangement(context, body.arrangement)
-    if context.by != THE_SECRETARIAT and context.by.member not in arrangement.parties:
-        raise refuse(f"{context.by.member} is not a party to {body.arrangement!r}.", RefusalKind.FORBIDDEN)
+    arrangement = _their_arrangement(context, body.arrangement)
     if arrangement.state == "agreed":
         raise refuse(
             f"The arrangement {body.arrangement!r} is agreed and will be in force from {arrangement.begins}; exchanges "
@@ -134,21 +124,13 @@ def log_exchange(context: RuleContext, body: LogExchange) -> None:
         raise refuse(
             f"The arrangement {body.arrangement!r} is not in force until every party has agreed; it waits for {waiting}."
         )
-    context.emit(
-        e.ExchangeLogged(
-            arrangement=body.arrangement,
-            member=context.by.member,
-            kind=body.kind or arrangement.kind,
-            on=body.on or context.now.date(),
-        )
-    )
+    kind, on = body.kind or arrangement.kind, body.on or context.now.date()
+    context.emit(e.ExchangeLogged(arrangement=body.arrangement, member=context.by.member, kind=kind, on=on))
 
 
 @rule("review_arrangement", "review an arrangement", (BY_PARTY, BY_CO_CHAIR, BY_SECRETARIAT), AT_WORK)
 def review_arrangement(context: RuleContext, body: ReviewArrangement) -> None:
     """Reviewed, with the next review if one is set."""
-    arrangement = _the_arrangement(context, body.arrangement)
-    if context.by.role is Role.FOCAL_POINT and context.by.member not in arrangement.parties:
-        raise refuse(f"{context.by.member} is not a party to {body.arrangement!r}.", RefusalKind.FORBIDDEN)
+    _their_arrangement(context, body.arrangement)
     context.emit(e.ArrangementReviewed(arrangement=body.arrangement, review=body.review, text=body.text))
     _await_review(context, body.arrangement, body.review)

@@ -1,8 +1,13 @@
 """Refusals that rules share: each is a sentence that says what is missing or who may."""
 
+from collections.abc import Mapping
+from typing import TypeVar
+
 from models.base import Value
 from models.case import Case
 from models.refusal import RefusalKind, Refused
+
+_V = TypeVar("_V")
 
 
 def refuse(sentence: str, why: RefusalKind = RefusalKind.CONFLICT) -> Refused:
@@ -20,6 +25,18 @@ def must_say(body: Value, what: str) -> str:
     if not text:
         raise refuse(f"Say {what}, in the field text.", RefusalKind.INVALID)
     return text
+
+
+def the_one(what: str, title: str, among: Mapping[str, _V]) -> _V:
+    """The outcome, arrangement or meeting of that title.
+
+    Raises:
+        Refused: there is none; ``what`` it would be, in one word.
+    """
+    if title not in among:
+        known = "; ".join(among) or "none"
+        raise refuse(f"There is no {what} {title!r}; the {what}s are: {known}.", RefusalKind.NOT_FOUND)
+    return among[title]
 
 
 def must_be_members(case: Case, codes: tuple[str, ...]) -> None:

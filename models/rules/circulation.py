@@ -5,15 +5,14 @@ from models.case import Case, Circulation, Consent, Gate, GateName, GateOutcome
 from models.commands import Circulate, GiveConsent
 from models.ladder import ClockAct, halfway, ladder_of
 from models.ladder_subjects import SubjectKind
-from models.posts import SECRETARIAT as THE_SECRETARIAT
-from models.posts import Post, Role
+from models.posts import Post
 from models.reasons import ReasonCode, StatedReason, reason
 from models.refusal import RefusalKind
 from models.request import fingerprint
-from models.rules.actors import BY_CO_CHAIR, BY_SECRETARIAT, Actor
+from models.rules.actors import BY_CO_CHAIR, BY_SECRETARIAT, by_focal_point
 from models.rules.checks import must_be_members, refuse
 from models.rules.context import RuleContext
-from models.rules.gates import follows, must_not_be_closing, open_gate
+from models.rules.gates import GateMatter, follows, must_not_be_closing, open_gate
 from models.rules.table import AT_WORK, rule
 
 
@@ -22,8 +21,7 @@ def circulate(context: RuleContext, body: Circulate) -> None:
     """What the wider membership is told, to whom, naming whom: the Co-Chairs and all named must agree."""
     case = context.case
     must_not_be_closing(case)
-    gate = case.gates.get(GateName.CIRCULATION)
-    if (gate is not None and gate.open) or pending_circulation(case):
+    if case.waiting_gate(GateName.CIRCULATION) or pending_circulation(case):
         raise refuse("A circulation is under way already; it goes out, or is declined, before the next is proposed.")
     to = {"everyone": tuple(case.directory.members), "participants": case.taking_part()}.get(
         body.to if isinstance(body.to, str) else "", body.to if isinstance(body.to, tuple) else ()
@@ -47,17 +45,11 @@ def circulate(context: RuleContext, body: Circulate) -> None:
         on=fingerprint(number, terms, report),
     )
     context.emit(e.CirculationProposed(circulation=circulation))
-    open_gate(
-        context,
-        GateName.CIRCULATION,
-        on=circulation.on,
-        matter=_circulation_matter(circulation),
-        respondent=THE_SECRETARIAT,
-    )
+    open_gate(context, GateName.CIRCULATION, GateMatter(circulation.on, _said_of(circulation)))
     _await_consents(context, circulation)
 
 
-def _circulation_matter(circulation: Circulation) -> tuple[StatedReason, ...]:
+def _said_of(circulation: Circulation) -> tuple[StatedReason, ...]:
     if circulation.what == "nothing":
         return (reason(ReasonCode.NO_CIRCULATION, number=circulation.number),)
     count = len(circulation.to)
@@ -90,9 +82,9 @@ def pending_circulation(case: Case) -> Circulation | None:
     return circulation if circulation and circulation.state in ("proposed", "approved") else None
 
 
-def _names_me(case: Case, post: Post) -> bool:
+def _is_named(case: Case, member: str) -> bool:
     circulation = pending_circulation(case)
-    return post.role is Role.FOCAL_POINT and circulation is not None and post.member in circulation.names
+    return circulation is not None and member in circulation.names
 
 
 def _is_asked(case: Case, post: Post) -> bool:
@@ -100,7 +92,7 @@ def _is_asked(case: Case, post: Post) -> bool:
     return circulation is not None and post.member in circulation.pending
 
 
-BY_NAMED = Actor("the focal point of a member that a circulation names", _names_me)
+BY_NAMED = by_focal_point("the focal point of a member that a circulation names", _is_named)
 
 
 @rule("consent", "consent to being named", (BY_NAMED,), AT_WORK, ready=_is_asked, own_word=True)

@@ -9,13 +9,13 @@ from models.commands import Close, Waive
 from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind
 from models.posts import SECRETARIAT as THE_SECRETARIAT
-from models.reasons import ReasonCode, StatedReason, reason
+from models.reasons import ReasonCode, reason
 from models.request import fingerprint
 from models.rules.actors import BY_CO_CHAIR, BY_SECRETARIAT
 from models.rules.checks import must_say, refuse
 from models.rules.circulation import pending_circulation
 from models.rules.context import RuleContext
-from models.rules.gates import amend_gate, follows, open_gate, what_was_said
+from models.rules.gates import GateMatter, amend_gate, follows, open_gate, what_was_said
 from models.rules.table import AT_WORK, rule
 
 _NAMES = {
@@ -50,13 +50,8 @@ def waive(context: RuleContext, body: Waive) -> None:
     why = must_say(body, "why it is waived")
     for term in body.term:
         context.emit(e.Waived(term=term, text=why))
-    amend_gate(
-        context,
-        GateName.CLOSURE,
-        on=_closing_hash(context.case),
-        matter=_closing_matter(context.case),
-        why=reason(ReasonCode.TERMS_WAIVED, post=context.by, terms=tuple(term.value for term in body.term)),
-    )
+    waived = reason(ReasonCode.TERMS_WAIVED, post=context.by, terms=tuple(term.value for term in body.term))
+    amend_gate(context, GateName.CLOSURE, _closing_matter(context.case), waived)
 
 
 def _letters(terms: Iterable[Term]) -> str:
@@ -78,19 +73,14 @@ def close(context: RuleContext, body: Close) -> None:
         raise refuse(f"The case cannot be closed while a gate is open: {gates}.")
     if pending_circulation(case):
         raise refuse("The case cannot be closed while a circulation waits for consent.")
-    open_gate(
-        context, GateName.CLOSURE, on=_closing_hash(case), matter=_closing_matter(case), respondent=THE_SECRETARIAT
-    )
+    open_gate(context, GateName.CLOSURE, _closing_matter(case))
 
 
-def _closing_hash(case: Case) -> str:
+def _closing_matter(case: Case) -> GateMatter:
     waived = {term.value: text for term, text in case.waivers.items()}
-    return fingerprint({term.value: state for term, state in terms_of_reference(case).items()}, waived)
-
-
-def _closing_matter(case: Case) -> tuple[StatedReason, ...]:
-    waived = (reason(ReasonCode.WAIVER, term=term.value, words=text) for term, text in case.waivers.items())
-    return (reason(ReasonCode.CLOSING), *waived)
+    on = fingerprint({term.value: state for term, state in terms_of_reference(case).items()}, waived)
+    said = (reason(ReasonCode.WAIVER, term=term, words=text) for term, text in waived.items())
+    return GateMatter(on, (reason(ReasonCode.CLOSING), *said))
 
 
 @follows(GateName.CLOSURE, GateOutcome.APPROVED)

@@ -53,7 +53,7 @@ class RuleContext:
 
     def supersede(self, gate: GateName, why: StatedReason) -> None:
         """A gate that is open need not be decided any more: nothing follows from it."""
-        if gate in self.case.gates and self.case.gates[gate].open:
+        if self.case.waiting_gate(gate):
             self.clear(subject_of(SubjectKind.GATE, gate), subject_of(SubjectKind.ANSWER, gate))
             self.decide_gate(gate, GateOutcome.SUPERSEDED, why)
 

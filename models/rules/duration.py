@@ -1,23 +1,25 @@
 """How long the group is at work: its beginning, extension and early end, and the suspension of the clock."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from models import events as e
 from models.base import FAR_OFF
-from models.case import Gate, GateName, GateOutcome, Stage
+from models.case import Case, Gate, GateName, GateOutcome, Stage
 from models.commands import Extend, Resume, Suspend, Terminate
 from models.ladder import ClockAct, ladder_of
 from models.ladder_subjects import SubjectKind, subject_of
 from models.posts import SECRETARIAT as THE_SECRETARIAT
+from models.posts import Post
 from models.reasons import ReasonCode, StatedReason, own_words, reason, text_and_reasons
 from models.refusal import RefusalKind
 from models.request import fingerprint
 from models.rules.actors import BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT
 from models.rules.checks import must_say, refuse
 from models.rules.context import RuleContext
-from models.rules.gates import follows, must_be_free, open_gate, proposer_desk
+from models.rules.gates import GateMatter, follows, must_be_free, open_gate, proposer_desk
 from models.rules.meetings import await_update
-from models.rules.table import OPEN_STAGES, rule
+from models.rules.table import GROUP_AT_WORK, rule
 
 
 def begin_operational(context: RuleContext, said: str | StatedReason) -> None:
@@ -53,15 +55,8 @@ def extend(context: RuleContext, body: Extend) -> None:
             f"The activation already lasts until {start.date().isoformat()}; ask for a later date.", RefusalKind.INVALID
         )
     terms = {"until": until.isoformat(), "why": body.text}
-    matter = (reason(ReasonCode.EXTENSION, day=until.date().isoformat()), *own_words(body.text))
-    open_gate(
-        context,
-        GateName.EXTENSION,
-        on=fingerprint(terms),
-        matter=matter,
-        respondent=proposer_desk(context),
-        terms=terms,
-    )
+    said = (reason(ReasonCode.EXTENSION, day=until.date().isoformat()), *own_words(body.text))
+    open_gate(context, GateName.EXTENSION, GateMatter(fingerprint(terms), said), proposer_desk(context), terms)
 
 
 @follows(GateName.EXTENSION, GateOutcome.APPROVED)
@@ -72,25 +67,13 @@ def _extended(context: RuleContext, gate: Gate) -> None:
         set_duration(context, until)
 
 
-@rule(
-    "terminate",
-    "ask for an early end",
-    (BY_GROUP, BY_CO_CHAIR, BY_SECRETARIAT),
-    {Stage.PARTICIPANT_SELECTION, Stage.OPERATIONAL, Stage.REPORTING},
-)
+@rule("terminate", "ask for an early end", (BY_GROUP, BY_CO_CHAIR, BY_SECRETARIAT), GROUP_AT_WORK)
 def terminate(context: RuleContext, body: Terminate) -> None:
     """Ask the Co-Chairs to end the activation early."""
     must_be_free(context.case, GateName.TERMINATION)
     terms = {"why": body.text, "by": context.by}
-    matter = (reason(ReasonCode.TERMINATION, post=context.by), *own_words(body.text))
-    open_gate(
-        context,
-        GateName.TERMINATION,
-        on=fingerprint(terms),
-        matter=matter,
-        respondent=proposer_desk(context),
-        terms=terms,
-    )
+    said = (reason(ReasonCode.TERMINATION, post=context.by), *own_words(body.text))
+    open_gate(context, GateName.TERMINATION, GateMatter(fingerprint(terms), said), proposer_desk(context), terms)
 
 
 @follows(GateName.TERMINATION, GateOutcome.APPROVED)
@@ -98,14 +81,11 @@ def _terminated(context: RuleContext, gate: Gate) -> None:
     context.enter(Stage.TERMINATED, gate.terms.get("why", ""))
 
 
-@rule(
-    "suspend",
-    "stop the clock of the case",
-    (BY_CO_CHAIR, BY_SECRETARIAT),
-    OPEN_STAGES,
-    ready=lambda case, post: case.suspension is None,
-    part="clock",
-)
+def _suspended(so: bool) -> Callable[[Case, Post], bool]:
+    return lambda case, post: (case.suspension is not None) is so
+
+
+@rule("suspend", "stop the clock of the case", (BY_CO_CHAIR, BY_SECRETARIAT), ready=_suspended(False), part="clock")
 def suspend(context: RuleContext, body: Suspend) -> None:
     """Stop every deadline, with a reason; commands are still taken."""
     if context.case.suspension:
@@ -116,14 +96,7 @@ def suspend(context: RuleContext, body: Suspend) -> None:
     context.emit(e.Suspended(text=text))
 
 
-@rule(
-    "resume",
-    "start the clock again",
-    (BY_CO_CHAIR, BY_SECRETARIAT),
-    OPEN_STAGES,
-    ready=lambda case, post: case.suspension is not None,
-    part="clock",
-)
+@rule("resume", "start the clock again", (BY_CO_CHAIR, BY_SECRETARIAT), ready=_suspended(True), part="clock")
 def resume(context: RuleContext, body: Resume) -> None:
     """Every deadline moves by the time the clock stood; a gate that waits for an answer goes on waiting."""
     if context.case.suspension is None:

@@ -2,10 +2,11 @@
 
 from models import events as e
 from models.base import brief
-from models.case import Gate, GateName, GateOutcome, ParticipantState, Seat, Stage
+from models.case import Case, Gate, GateName, GateOutcome, ParticipantState, Seat, Stage
 from models.commands import Convene, Replace, Respond
 from models.ladder import ClockAct, halfway, ladder_of
 from models.ladder_subjects import SubjectKind, subject_of
+from models.posts import Post
 from models.reasons import ReasonCode, StatedReason, in_english, reason, text_and_reasons
 from models.refusal import RefusalKind
 from models.rules.actors import BY_CO_CHAIR, BY_LISTED, BY_SECRETARIAT, BY_STEERING_GROUP
@@ -14,8 +15,8 @@ from models.rules.composition import missing_for_minimum
 from models.rules.context import RuleContext
 from models.rules.duration import begin_operational
 from models.rules.gates import follows
-from models.rules.participants import GROUP_AT_WORK, SELECTION, list_changed
-from models.rules.table import rule
+from models.rules.participants import list_changed
+from models.rules.table import GROUP_AT_WORK, SELECTION, rule
 
 
 @follows(GateName.PARTICIPANTS, GateOutcome.APPROVED)
@@ -40,19 +41,22 @@ def invite(context: RuleContext, members: tuple[str, ...]) -> None:
         due = context.after(span, member)
         acts = {ClockAct.REMIND: halfway(context.now, due), ClockAct.LAPSE: due}
         offices = span.offices((member,))
-        context.climb(
-            subject_of(SubjectKind.INVITATION, member), ladder_of(span, due, acts, now=context.now, members=offices)
-        )
+        ladder = ladder_of(span, due, acts, now=context.now, members=offices)
+        context.climb(subject_of(SubjectKind.INVITATION, member), ladder)
 
 
-@rule(
-    "respond",
-    "answer its invitation",
-    BY_LISTED,
-    GROUP_AT_WORK,
-    ready=lambda case, post: case.participants[post.member].state is ParticipantState.INVITED,
-    own_word=True,
-)
+_ANSWERED = {
+    "accept": ParticipantState.ACCEPTED,
+    "decline": ParticipantState.DECLINED,
+    "observe": ParticipantState.OBSERVER,
+}
+
+
+def _is_invited(case: Case, post: Post) -> bool:
+    return post.member in case.invited
+
+
+@rule("respond", "answer its invitation", BY_LISTED, GROUP_AT_WORK, ready=_is_invited, own_word=True)
 def respond(context: RuleContext, body: Respond) -> None:
     """Accept, decline or observe; an answer can be changed while the group is together."""
     one = context.case.participants[context.by.member]
@@ -66,14 +70,9 @@ def respond(context: RuleContext, body: Respond) -> None:
             f"The invitation of {one.member} has {'lapsed' if one.state is ParticipantState.LAPSED else 'ended'}; "
             "the Steering Group may propose or admit it again."
         )
-    observes = body.answer == "observe" or (body.answer == "accept" and one.seat is Seat.OBSERVER)
-    state = (
-        ParticipantState.DECLINED
-        if body.answer == "decline"
-        else ParticipantState.OBSERVER
-        if observes
-        else ParticipantState.ACCEPTED
-    )
+    state = _ANSWERED[body.answer]
+    if state is ParticipantState.ACCEPTED and one.seat is Seat.OBSERVER:
+        state = ParticipantState.OBSERVER
     context.clear(subject_of(SubjectKind.INVITATION, one.member))
     context.emit(e.Responded(member=one.member, state=state, text=body.text))
     maybe_begin(context)
@@ -86,13 +85,10 @@ def invitation_lapsed(context: RuleContext, member: str) -> None:
     maybe_begin(context)
 
 
-@rule(
-    "replace",
-    "propose a replacement",
-    (BY_STEERING_GROUP, BY_SECRETARIAT),
-    {Stage.PARTICIPANT_SELECTION, Stage.OPERATIONAL},
-    part="participants",
-)
+_BEFORE_REPORTING = {Stage.PARTICIPANT_SELECTION, Stage.OPERATIONAL}
+
+
+@rule("replace", "propose a replacement", (BY_STEERING_GROUP, BY_SECRETARIAT), _BEFORE_REPORTING, part="participants")
 def replace(context: RuleContext, body: Replace) -> None:
     """Another member in the place of one that will not take part; the Co-Chairs confirm the amended list."""
     must_be_members(context.case, (body.by,))

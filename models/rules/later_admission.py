@@ -2,10 +2,11 @@
 
 from models import events as e
 from models.base import brief
-from models.case import ParticipantState, Seat, Stage
+from models.case import Case, ParticipantState, Seat
 from models.commands import Admit, Endorse, Leave
 from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind, subject_of
+from models.posts import Post
 from models.reasons import ReasonCode, reason, text_and_reasons
 from models.refusal import RefusalKind
 from models.rules.actors import BY_GROUP, BY_STEERING_GROUP
@@ -13,20 +14,18 @@ from models.rules.checks import must_be_members, refuse
 from models.rules.context import RuleContext
 from models.rules.gates import clip, pass_on
 from models.rules.invitations import invite, maybe_begin
-from models.rules.participants import GROUP_AT_WORK
-from models.rules.table import rule
+from models.rules.table import AT_WORK, GROUP_AT_WORK, rule
 
 
-@rule("admit", "admit a member later", BY_STEERING_GROUP, {Stage.OPERATIONAL, Stage.REPORTING})
+@rule("admit", "admit a member later", BY_STEERING_GROUP, AT_WORK)
 def admit(context: RuleContext, body: Admit) -> None:
     """The Steering Group decides on a later admission; the group endorses it next."""
     must_be_members(context.case, (body.member,))
     one = context.case.participants.get(body.member)
     if one is not None and one.has_a_seat:
         raise refuse(f"{body.member} is {one.state.value} already.")
-    if (
-        one is not None and one.state is ParticipantState.ADMITTED
-    ):  # decided; another member of the Steering Group says the same
+    if one is not None and one.state is ParticipantState.ADMITTED:
+        # Decided; another member of the Steering Group says the same.
         already = reason(ReasonCode.ADMITTED_ALREADY, member=body.member)
         text, reasons = text_and_reasons(clip(f"{body.member}: {body.text}") if body.text else already)
         context.emit(e.Commented(text=text, reasons=reasons))
@@ -42,17 +41,18 @@ def admission_pending(context: RuleContext, member: str) -> None:
     context.once(subject_of(SubjectKind.ADMISSION, member), span, ClockAct.REMIND, *members)
 
 
-@rule(
-    "endorse",
-    "endorse a later admission",
-    BY_GROUP,
-    {Stage.OPERATIONAL, Stage.REPORTING},
-    ready=lambda case, post: any(p.state is ParticipantState.ADMITTED for p in case.participants.values()),
-    own_word=True,
-)
+def _admitted(case: Case) -> list[str]:
+    return [one.member for one in case.participants.values() if one.state is ParticipantState.ADMITTED]
+
+
+def _waits(case: Case, post: Post) -> bool:
+    return bool(_admitted(case))
+
+
+@rule("endorse", "endorse a later admission", BY_GROUP, AT_WORK, ready=_waits, own_word=True)
 def endorse(context: RuleContext, body: Endorse) -> None:
     """A participant endorses; with as many as policy asks for, the newcomer is invited."""
-    waiting = [p.member for p in context.case.participants.values() if p.state is ParticipantState.ADMITTED]
+    waiting = _admitted(context.case)
     member = body.member or (waiting[0] if len(waiting) == 1 else None)
     one = context.case.participants.get(member) if member else None
     if one is None or (one.endorsed_by == () and one.state is not ParticipantState.ADMITTED):

@@ -7,7 +7,7 @@ from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind
 from models.refusal import RefusalKind
 from models.rules.actors import BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT
-from models.rules.checks import must_be_members, refuse
+from models.rules.checks import must_be_members, refuse, the_one
 from models.rules.context import RuleContext
 from models.rules.table import AT_WORK, rule
 
@@ -25,9 +25,7 @@ def schedule_meeting(context: RuleContext, body: ScheduleMeeting) -> None:
 @rule("attend", "note attendance", (BY_SECRETARIAT, BY_CO_CHAIR), AT_WORK, ready=lambda case, post: bool(case.meetings))
 def attend(context: RuleContext, body: Attend) -> None:
     """Who was present, observing, absent; any member may be named, each once."""
-    if body.meeting not in context.case.meetings:
-        known = "; ".join(context.case.meetings) or "none"
-        raise refuse(f"There is no meeting {body.meeting!r}; the meetings are: {known}.", RefusalKind.NOT_FOUND)
+    the_one("meeting", body.meeting, context.case.meetings)
     named = (*body.present, *body.observing, *body.absent)
     must_be_members(context.case, named)
     if len(set(named)) < len(named):

@@ -1,5 +1,6 @@
 """Practical outcomes (a): owners, progress, the overdue ladder, verification."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from models import events as e
@@ -12,23 +13,22 @@ from models.posts import SECRETARIAT as THE_SECRETARIAT
 from models.posts import Post, Role
 from models.reasons import ReasonCode, reason
 from models.refusal import RefusalKind
-from models.rules.actors import BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, Actor
-from models.rules.checks import must_be_members, refuse
+from models.rules.actors import BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, by_focal_point
+from models.rules.checks import must_be_members, refuse, the_one
 from models.rules.context import RuleContext
 from models.rules.table import AT_WORK, rule
 
 
-def _unfinished(case: Case, post: Post) -> bool:
-    return any(one.state in ("open", "blocked") for one in case.outcomes.values())
+def _any_is(*states: str) -> Callable[[Case, Post], bool]:
+    return lambda case, post: any(one.state in states for one in case.outcomes.values())
 
 
-def _owns_or_shares(case: Case, post: Post) -> bool:
-    if post.role is not Role.FOCAL_POINT:
-        return False
-    return any(post.member in (one.owner, *one.supporting) for one in case.outcomes.values())
+BY_OWNER = by_focal_point(
+    "the focal point of an outcome's owner or supporter",
+    lambda case, member: any(member in (one.owner, *one.supporting) for one in case.outcomes.values()),
+)
 
-
-BY_OWNER = Actor("the focal point of an outcome's owner or supporter", _owns_or_shares)
+_BY_THOSE_AT_IT = (BY_OWNER, BY_CO_CHAIR, BY_SECRETARIAT)
 
 
 def overdue_rungs(policy: Policy, due: datetime, now: datetime) -> tuple[Rung, ...]:
@@ -65,11 +65,7 @@ def outcome_overdue(context: RuleContext, title: str) -> None:
 
 
 def _the_outcome(context: RuleContext, title: str) -> Outcome:
-    outcome = context.case.outcomes.get(title)
-    if outcome is None:
-        known = "; ".join(context.case.outcomes) or "none"
-        raise refuse(f"There is no outcome {title!r}; the outcomes are: {known}.", RefusalKind.NOT_FOUND)
-    return outcome
+    return the_one("outcome", title, context.case.outcomes)
 
 
 def _my_outcome(context: RuleContext, title: str) -> Outcome:
@@ -103,7 +99,7 @@ def add_outcome(context: RuleContext, body: AddOutcome) -> None:
     _track_outcome(context, outcome)
 
 
-@rule("progress", "note progress on an outcome", (BY_OWNER, BY_CO_CHAIR, BY_SECRETARIAT), AT_WORK, ready=_unfinished)
+@rule("progress", "note progress on an outcome", _BY_THOSE_AT_IT, AT_WORK, ready=_any_is("open", "blocked"))
 def progress(context: RuleContext, body: Progress) -> None:
     """Note progress; a blocked outcome is open again."""
     outcome = _my_outcome(context, body.outcome)
@@ -119,13 +115,7 @@ def progress(context: RuleContext, body: Progress) -> None:
     context.emit(e.ProgressNoted(outcome=body.outcome, value=body.value, text=body.text))
 
 
-@rule(
-    "block",
-    "say that an outcome is blocked",
-    (BY_OWNER, BY_CO_CHAIR, BY_SECRETARIAT),
-    AT_WORK,
-    ready=lambda case, post: any(one.state == "open" for one in case.outcomes.values()),
-)
+@rule("block", "say that an outcome is blocked", _BY_THOSE_AT_IT, AT_WORK, ready=_any_is("open"))
 def block(context: RuleContext, body: Block) -> None:
     """It cannot go on, and why; its overdue ladder rests."""
     outcome = _my_outcome(context, body.outcome)
@@ -135,7 +125,7 @@ def block(context: RuleContext, body: Block) -> None:
     context.clear(subject_of(SubjectKind.OUTCOME, body.outcome))
 
 
-@rule("done", "report an outcome as done", (BY_OWNER, BY_CO_CHAIR, BY_SECRETARIAT), AT_WORK, ready=_unfinished)
+@rule("done", "report an outcome as done", _BY_THOSE_AT_IT, AT_WORK, ready=_any_is("open", "blocked"))
 def done(context: RuleContext, body: Done) -> None:
     """Done; a Co-Chair verifies it next and is reminded until it does."""
     outcome = _my_outcome(context, body.outcome)
@@ -158,13 +148,7 @@ def _co_chairs_have(context: RuleContext, subject: str, act: ClockAct) -> None:
     context.once(subject, span, act, *members)
 
 
-@rule(
-    "verify",
-    "verify an outcome",
-    BY_CO_CHAIR,
-    AT_WORK,
-    ready=lambda case, post: any(one.state == "done" for one in case.outcomes.values()),
-)
+@rule("verify", "verify an outcome", BY_CO_CHAIR, AT_WORK, ready=_any_is("done"))
 def verify(context: RuleContext, body: Verify) -> None:
     """One Co-Chair verifies; the other may object within a gate's deadline, which reopens the outcome."""
     outcome = _the_outcome(context, body.outcome)

@@ -19,14 +19,9 @@ from models.rules.actors import BY_GROUP, BY_SECRETARIAT, BY_STEERING_GROUP
 from models.rules.checks import must_be_members, must_say, refuse
 from models.rules.composition import on_the_list
 from models.rules.context import RuleContext
-from models.rules.gates import amend_gate, clip, follows, open_gate
+from models.rules.gates import GateMatter, amend_gate, clip, follows, open_gate
 from models.rules.request import lapsed
-from models.rules.table import rule
-
-SELECTION = {Stage.PARTICIPANT_SELECTION}
-
-
-GROUP_AT_WORK = {Stage.PARTICIPANT_SELECTION, Stage.OPERATIONAL, Stage.REPORTING}
+from models.rules.table import GROUP_AT_WORK, SELECTION, rule
 
 
 def proposal(case: Case) -> tuple[e.Listed, ...]:
@@ -69,36 +64,24 @@ def begin_selection(context: RuleContext, gate: Gate) -> None:
 
 def _ask_for_the_list(context: RuleContext) -> None:
     context.clear(SubjectKind.LIST, SubjectKind.MINIMUM)
-    open_gate(
-        context,
-        GateName.PARTICIPANTS,
-        on=_list_hash(context.case),
-        matter=_list_matter(context.case),
-        respondent=THE_SECRETARIAT,
-    )
+    open_gate(context, GateName.PARTICIPANTS, _list_matter(context.case))
 
 
-def _list_hash(case: Case) -> str:
-    return fingerprint(sorted((one.member, one.seat.value) for one in on_the_list(case)))
-
-
-def _list_matter(case: Case) -> tuple[StatedReason, ...]:
+def _list_matter(case: Case) -> GateMatter:
     def seated(seat: Seat) -> tuple[str, ...]:
         return tuple(one.member for one in on_the_list(case) if one.seat is seat)
 
     participants, observers = seated(Seat.PARTICIPANT), seated(Seat.OBSERVER)
-    return (reason(ReasonCode.PARTICIPANTS, participants=participants, observers=observers),)
+    said = reason(ReasonCode.PARTICIPANTS, participants=participants, observers=observers)
+    return GateMatter(fingerprint(sorted((one.member, one.seat.value) for one in on_the_list(case))), (said,))
 
 
 def list_changed(context: RuleContext, why: StatedReason) -> None:
     """Ask the Co-Chairs about the list: anew where none is before them, else on the amended one."""
-    gate = context.case.gates.get(GateName.PARTICIPANTS)
-    if gate is None or not gate.open:
-        _ask_for_the_list(context)
+    if context.case.waiting_gate(GateName.PARTICIPANTS):
+        amend_gate(context, GateName.PARTICIPANTS, _list_matter(context.case), why)
     else:
-        amend_gate(
-            context, GateName.PARTICIPANTS, on=_list_hash(context.case), matter=_list_matter(context.case), why=why
-        )
+        _ask_for_the_list(context)
 
 
 @follows(GateName.PARTICIPANTS, GateOutcome.DECLINED)
@@ -133,10 +116,7 @@ def propose(context: RuleContext, body: Propose) -> None:
     _must_not_be_invited(context.case, body.without)
     why, reasons = text_and_reasons(brief(body.text) or reason(ReasonCode.PROPOSED_BY, post=context.by))
     inside = context.case.taking_part()  # it has answered as what it takes part
-    named_as = [
-        *((code, Seat.PARTICIPANT) for code in body.members),
-        *((code, Seat.OBSERVER) for code in body.observers),
-    ]
+    named_as = [(code, Seat.PARTICIPANT) for code in body.members] + [(code, Seat.OBSERVER) for code in body.observers]
     listed = [
         e.Listed(member=code, seat=seat, why=why, reasons=reasons) for code, seat in named_as if code not in inside
     ]

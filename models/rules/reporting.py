@@ -4,7 +4,7 @@ By ``object`` a Co-Chair also objects to a verification (``outcomes``); what a r
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from models import events as e
@@ -20,7 +20,7 @@ from models.rules.actors import BY_ANY_MEMBER, BY_CO_CHAIR, BY_GROUP, BY_SECRETA
 from models.rules.checks import must_be_members, must_say, refuse
 from models.rules.closing import await_closing, terms_of_reference
 from models.rules.context import RuleContext
-from models.rules.gates import amend_gate, follows, must_not_be_closing, open_gate, what_was_said
+from models.rules.gates import GateMatter, amend_gate, follows, must_not_be_closing, open_gate, what_was_said
 from models.rules.outcomes import object_to_outcome, verification_open_to
 from models.rules.table import AT_WORK, rule
 from models.rules.unopened import what_comes_first
@@ -33,6 +33,9 @@ def _report_is(*states: ReportState) -> Callable[[Case, Post], bool]:
     return lambda case, post: case.report is not None and case.report.state in states
 
 
+_in_drafting = _report_is(ReportState.DRAFTING)
+
+
 @rule("open_report", "open a report", (BY_SECRETARIAT, BY_CO_CHAIR), AT_WORK)
 def open_report(context: RuleContext, body: OpenReport) -> None:
     """Open an interim or the final report; the final one moves the case to reporting."""
@@ -42,25 +45,18 @@ def open_report(context: RuleContext, body: OpenReport) -> None:
         raise refuse(f"The {report.name} is still open ({report.state.value}); one report is written at a time.")
     if report is not None and report.kind == "final":
         raise refuse("The final report has been accepted; no other report follows it.")
-    by_when = body.contributions_by
-    begin_report(
-        context,
-        body.kind,
-        Report(
-            number=len(context.case.reports) + 1,
-            kind=body.kind,
-            contributions_by=by_when,
-            content=fingerprint(context.case.reference, len(context.case.reports) + 1),
-        ),
-    )
+    _begin_report(context, body.kind, body.contributions_by)
 
 
-def begin_report(context: RuleContext, kind: str, report: Report) -> None:
+def _begin_report(context: RuleContext, kind: Literal["interim", "final"], by_when: date | None = None) -> None:
     """Participants are asked to contribute until a date."""
+    number = len(context.case.reports) + 1
+    content = fingerprint(context.case.reference, number)
+    report = Report(number=number, kind=kind, contributions_by=by_when, content=content)
     context.emit(e.ReportOpened(report=report))
     until = None
-    if report.contributions_by:
-        until = context.morning(report.contributions_by, THE_SECRETARIAT.member) + _WORKING_DAY
+    if by_when:
+        until = context.morning(by_when, THE_SECRETARIAT.member) + _WORKING_DAY
     if kind == "final" and context.case.stage is Stage.OPERATIONAL:
         _enter_reporting(context)
     _await_report(context, until)
@@ -92,21 +88,14 @@ def final_report_due(context: RuleContext) -> None:
 
     While an extension is before the Co-Chairs, its work goes on until they have decided.
     """
-    extension = context.case.gates.get(GateName.EXTENSION)
-    if extension is not None and extension.open:
+    if context.case.waiting_gate(GateName.EXTENSION):
         return
     report = context.case.report
     if report is not None and report.state is not ReportState.ACCEPTED:
         if report.kind == "interim":
             _enter_reporting(context, reason(ReasonCode.DURATION_OVER))
         return
-    _begin_final(context)
-
-
-def _begin_final(context: RuleContext) -> None:
-    number = len(context.case.reports) + 1
-    content = fingerprint(context.case.reference, number)
-    begin_report(context, "final", Report(number=number, kind="final", content=content))
+    _begin_report(context, "final")
 
 
 def _open_report(case: Case, *states: ReportState) -> Report:
@@ -119,14 +108,11 @@ def _open_report(case: Case, *states: ReportState) -> Report:
     return report
 
 
-@rule(
-    "contribute",
-    "contribute to the report",
-    (BY_GROUP, BY_STEERING_GROUP, BY_SECRETARIAT),
-    AT_WORK,
-    ready=_report_is(ReportState.DRAFTING),
-    own_word=True,
-)
+_BY_WRITERS = (BY_GROUP, BY_STEERING_GROUP, BY_SECRETARIAT)
+_BY_ADVISERS = (BY_STEERING_GROUP, BY_GROUP, BY_SECRETARIAT)
+
+
+@rule("contribute", "contribute to the report", _BY_WRITERS, AT_WORK, ready=_in_drafting, own_word=True)
 def contribute(context: RuleContext, body: Contribute) -> None:
     """A contribution to the open report."""
     report = _open_report(context.case, ReportState.DRAFTING)
@@ -134,39 +120,21 @@ def contribute(context: RuleContext, body: Contribute) -> None:
     context.emit(e.Contributed(member=context.by.member, text=body.text, content=content))
 
 
-@rule(
-    "recommend",
-    "add a recommendation",
-    (BY_STEERING_GROUP, BY_GROUP, BY_SECRETARIAT),
-    AT_WORK,
-    ready=_report_is(ReportState.DRAFTING),
-    own_word=True,
-)
+@rule("recommend", "add a recommendation", _BY_ADVISERS, AT_WORK, ready=_in_drafting, own_word=True)
 def recommend(context: RuleContext, body: Recommend) -> None:
     """A concrete recommendation: to whom, owned by whom, due when."""
     report = _open_report(context.case, ReportState.DRAFTING)
     codes = (*body.to, *([body.owner] if body.owner else ()))
     must_be_members(context.case, tuple(code for code in codes if code != THE_SECRETARIAT.member))
+    number, owner = len(context.case.recommendations) + 1, body.owner or THE_SECRETARIAT.member
     recommendation = Recommendation(
-        number=len(context.case.recommendations) + 1,
-        text=body.text,
-        to=body.to,
-        owner=body.owner or THE_SECRETARIAT.member,
-        due=body.due,
-        report=report.number,
+        number=number, text=body.text, to=body.to, owner=owner, due=body.due, report=report.number
     )
     content = fingerprint(report.content, recommendation.model_dump(mode="json"))
     context.emit(e.Recommended(recommendation=recommendation, content=content))
 
 
-@rule(
-    "table",
-    "table the report",
-    (BY_SECRETARIAT, BY_CO_CHAIR),
-    AT_WORK,
-    ready=_report_is(ReportState.DRAFTING),
-    part="report",
-)
+@rule("table", "table the report", (BY_SECRETARIAT, BY_CO_CHAIR), AT_WORK, ready=_in_drafting, part="report")
 def table(context: RuleContext, body: Table) -> None:
     """Put the report before the Steering Group: adopted unless somebody objects by the date."""
     report = _open_report(context.case, ReportState.DRAFTING)
@@ -177,28 +145,25 @@ def table(context: RuleContext, body: Table) -> None:
     context.once(SubjectKind.SILENCE, span, ClockAct.LAPSE, *members)
 
 
-def _move(context: RuleContext, report: Report, state: ReportState, said: str | StatedReason = "") -> None:
-    text, reasons = text_and_reasons(said)
-    context.emit(e.ReportMoved(report=report.number, kind=report.kind, state=state, text=text, reasons=reasons))
-
-
 _Why = Literal["revised", "objected", "declined", "lapsed"]
+_Said = str | StatedReason
 
 
-def _back_to_drafting(
-    context: RuleContext, report: Report, said: str | StatedReason, why: _Why, post: Post | None = None
+def _move(
+    context: RuleContext,
+    report: Report,
+    to: ReportState,
+    said: _Said,
+    why: _Why | None = None,
+    post: Post | None = None,
 ) -> None:
     text, reasons = text_and_reasons(said)
-    moved = e.ReportMoved(
-        report=report.number,
-        kind=report.kind,
-        state=ReportState.DRAFTING,
-        text=text,
-        reasons=reasons,
-        why=why,
-        post=post,
-    )
-    context.emit(moved)
+    number, kind = report.number, report.kind
+    context.emit(e.ReportMoved(report=number, kind=kind, state=to, text=text, reasons=reasons, why=why, post=post))
+
+
+def _back_to_drafting(context: RuleContext, report: Report, said: _Said, why: _Why, post: Post | None = None) -> None:
+    _move(context, report, ReportState.DRAFTING, said, why, post)
     _await_report(context)
 
 
@@ -221,30 +186,21 @@ def object_(context: RuleContext, body: Object) -> None:
     _back_to_drafting(context, report, text, "objected", context.by)
 
 
-@rule(
-    "revise",
-    "revise the report",
-    (BY_SECRETARIAT, BY_CO_CHAIR),
-    AT_WORK,
-    ready=_report_is(ReportState.DRAFTING, ReportState.TABLED, ReportState.ADOPTED),
-    part="report",
-)
+_NOT_ACCEPTED = (ReportState.DRAFTING, ReportState.TABLED, ReportState.ADOPTED)
+
+
+@rule("revise", "revise the report", (BY_SECRETARIAT, BY_CO_CHAIR), AT_WORK, _report_is(*_NOT_ACCEPTED), part="report")
 def revise(context: RuleContext, body: Revise) -> None:
     """A new version: it leaves the silence procedure for drafting; positions of Co-Chairs are void."""
-    report = _open_report(context.case, ReportState.DRAFTING, ReportState.TABLED, ReportState.ADOPTED)
+    report = _open_report(context.case, *_NOT_ACCEPTED)
     text = must_say(body, "what the new version says")
     context.emit(e.Revised(version=report.version + 1, text=text, content=fingerprint(report.content, text)))
     if report.state is ReportState.TABLED:
         context.clear(SubjectKind.SILENCE)
         _back_to_drafting(context, report, reason(ReasonCode.REPORT_REVISED), "revised", context.by)
     amended = context.case.reports[report.number]
-    amend_gate(
-        context,
-        GateName.REPORT,
-        on=amended.content,
-        matter=_report_matter(amended),
-        why=reason(ReasonCode.VERSION_WRITTEN, post=context.by, version=amended.version),
-    )
+    why = reason(ReasonCode.VERSION_WRITTEN, post=context.by, version=amended.version)
+    amend_gate(context, GateName.REPORT, _report_matter(amended), why)
 
 
 def silence_ended(context: RuleContext) -> None:
@@ -252,11 +208,11 @@ def silence_ended(context: RuleContext) -> None:
     report = _open_report(context.case, ReportState.TABLED)
     context.clear(SubjectKind.SILENCE)
     _move(context, report, ReportState.ADOPTED, reason(ReasonCode.NOBODY_OBJECTED))
-    open_gate(context, GateName.REPORT, on=report.content, matter=_report_matter(report), respondent=THE_SECRETARIAT)
+    open_gate(context, GateName.REPORT, _report_matter(report))
 
 
-def _report_matter(report: Report) -> tuple[StatedReason, ...]:
-    return (reason(ReasonCode.REPORT, report=report.name, version=report.version),)
+def _report_matter(report: Report) -> GateMatter:
+    return GateMatter(report.content, (reason(ReasonCode.REPORT, report=report.name, version=report.version),))
 
 
 @follows(GateName.REPORT, GateOutcome.APPROVED)
@@ -265,7 +221,7 @@ def _accepted(context: RuleContext, gate: Gate) -> None:
     report = _open_report(context.case, ReportState.ADOPTED)
     _move(context, report, ReportState.ACCEPTED, what_was_said(gate))
     if context.case.stage is Stage.REPORTING and report.kind == "interim":
-        _begin_final(context)
+        _begin_report(context, "final")
     elif context.case.stage is Stage.REPORTING:
         await_closing(context)
 

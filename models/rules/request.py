@@ -18,7 +18,7 @@ from models.request import Request
 from models.rules.actors import BY_ANY_MEMBER, BY_REQUESTER, BY_SECRETARIAT
 from models.rules.checks import refuse
 from models.rules.context import RuleContext
-from models.rules.gates import amend_gate, follows, open_gate, pass_on
+from models.rules.gates import GateMatter, amend_gate, follows, open_gate, pass_on
 from models.rules.table import OPEN_STAGES, rule
 
 
@@ -59,23 +59,10 @@ def accept(context: RuleContext, body: Accept) -> None:
     context.clear(SubjectKind.COMPLETENESS, SubjectKind.RESUBMISSION)
     context.emit(e.FoundComplete())
     context.enter(Stage.CO_CHAIR_REVIEW)
-    open_gate(
-        context,
-        GateName.ACTIVATION,
-        on=context.case.subject,
-        matter=_matter(context.case),
-        respondent=desk_of(context.case.requesters[0]),
-    )
+    open_gate(context, GateName.ACTIVATION, _matter(context.case), desk_of(context.case.requesters[0]))
 
 
-@rule(
-    "return",
-    "return a request as incomplete",
-    BY_SECRETARIAT,
-    {Stage.SUBMITTED},
-    ready=_is_to_be_checked,
-    part="request",
-)
+@rule("return", "return a request as incomplete", BY_SECRETARIAT, {Stage.SUBMITTED}, _is_to_be_checked, part="request")
 def return_(context: RuleContext, body: Return) -> None:
     """Send the request back with a list of what is missing; the secretariat's clock stops."""
     _must_be_with_the_secretariat(context.case)
@@ -86,17 +73,17 @@ def return_(context: RuleContext, body: Return) -> None:
     await_resubmission(context)
 
 
-@rule(
-    "resubmit",
-    "submit a new version",
-    BY_REQUESTER,
-    {Stage.SUBMITTED, Stage.CO_CHAIR_REVIEW, Stage.LAPSED},
-    ready=lambda case, post: _may_resubmit(case),
-    part="request",
-)
+def _may_resubmit(case: Case, post: Post) -> bool:
+    return case.stage is not Stage.LAPSED or case.ladder(SubjectKind.RESUBMISSION) is not None
+
+
+_NOT_DECIDED = {Stage.SUBMITTED, Stage.CO_CHAIR_REVIEW}
+
+
+@rule("resubmit", "submit a new version", BY_REQUESTER, _NOT_DECIDED | {Stage.LAPSED}, _may_resubmit, part="request")
 def resubmit(context: RuleContext, body: Resubmit) -> None:
     """A new version. In review it voids the positions given on the old one; a lapsed request starts again."""
-    if not _may_resubmit(context.case):
+    if not _may_resubmit(context.case, context.by):
         raise refuse(
             f"The time to resubmit, {context.case.policy.resubmission.words} after it lapsed, is over; "
             "a new request can be submitted."
@@ -121,15 +108,11 @@ def resubmit(context: RuleContext, body: Resubmit) -> None:
             _await_check(context)
 
 
-@rule(
-    "join",
-    "submit a request jointly",
-    BY_ANY_MEMBER,
-    {Stage.SUBMITTED, Stage.CO_CHAIR_REVIEW},
-    ready=lambda case, post: not case.is_requester(post.member),
-    part="request",
-    own_word=True,
-)
+def _does_not_ask_yet(case: Case, post: Post) -> bool:
+    return not case.is_requester(post.member)
+
+
+@rule("join", "submit a request jointly", BY_ANY_MEMBER, _NOT_DECIDED, _does_not_ask_yet, part="request", own_word=True)
 def join(context: RuleContext, body: Join) -> None:
     """Another member submits jointly: who asks is part of what the Co-Chairs decide on."""
     member = context.by.member
@@ -155,10 +138,7 @@ def withdraw(context: RuleContext, body: Withdraw) -> None:
 
 def _amended(context: RuleContext, why: StatedReason) -> None:
     """What the activation gate is about: the request's text and who submits it; the first is asked."""
-    desk = desk_of(context.case.requesters[0])
-    amend_gate(
-        context, GateName.ACTIVATION, on=context.case.subject, matter=_matter(context.case), why=why, respondent=desk
-    )
+    amend_gate(context, GateName.ACTIVATION, _matter(context.case), why, desk_of(context.case.requesters[0]))
 
 
 @follows(GateName.ACTIVATION, GateOutcome.DECLINED)
@@ -172,10 +152,6 @@ def lapsed(context: RuleContext, gate: Gate) -> None:
     context.enter(Stage.LAPSED, reason(ReasonCode.GATE_LAPSED))
     span = context.case.policy.resubmission
     context.once(SubjectKind.RESUBMISSION, span, ClockAct.END)
-
-
-def _may_resubmit(case: Case) -> bool:
-    return case.stage is not Stage.LAPSED or case.ladder(SubjectKind.RESUBMISSION) is not None
 
 
 def _must_be_whole(request: Request) -> None:
@@ -201,5 +177,6 @@ def await_resubmission(context: RuleContext) -> None:
     context.once(SubjectKind.RESUBMISSION, span, ClockAct.REMIND, *members)
 
 
-def _matter(case: Case) -> tuple[StatedReason, ...]:
-    return (reason(ReasonCode.REQUEST, who=case.requesters, version=case.version, title=case.request.title),)
+def _matter(case: Case) -> GateMatter:
+    said = reason(ReasonCode.REQUEST, who=case.requesters, version=case.version, title=case.request.title)
+    return GateMatter(case.subject, (said,))

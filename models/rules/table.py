@@ -1,6 +1,7 @@
 """The table of all rules: for each command who may give it, in which stages, and what then follows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
+from dataclasses import dataclass
 from typing import Any
 
 from models.case import Case, Stage
@@ -9,6 +10,7 @@ from models.rules.actors import Actor
 from models.rules.context import RuleContext
 
 
+@dataclass(frozen=True)
 class Rule:
     """One row of the table: who may give a command, in which stages, and what then follows.
 
@@ -17,25 +19,14 @@ class Rule:
     ``own_word``: what a post says for itself or adds; it is never stale because another post has said or added the like.
     """
 
-    def __init__(
-        self,
-        do: str,
-        phrase: str,
-        who: tuple[Actor, ...],
-        stages: frozenset[Stage],
-        unfold: Callable[[RuleContext, Any], None],
-        ready: Callable[[Case, Post], bool],
-        part: str,
-        own_word: bool,
-    ) -> None:
-        self.do = do
-        self.phrase = phrase
-        self.who = who
-        self.stages = stages
-        self.unfold = unfold
-        self.ready = ready
-        self.part = part
-        self.own_word = own_word
+    do: str
+    phrase: str
+    who: tuple[Actor, ...]
+    stages: frozenset[Stage]
+    unfold: Callable[[RuleContext, Any], None]
+    ready: Callable[[Case, Post], bool]
+    part: str
+    own_word: bool
 
     @property
     def who_words(self) -> str:
@@ -56,12 +47,17 @@ OPEN_STAGES = frozenset(stage for stage in Stage if not stage.ended and stage is
 AT_WORK = frozenset((Stage.OPERATIONAL, Stage.REPORTING))
 """The stages in which the group works or reports."""
 
+SELECTION = frozenset((Stage.PARTICIPANT_SELECTION,))
+
+GROUP_AT_WORK = SELECTION | AT_WORK
+"""The stages from the beginning of the group to its report."""
+
 
 def rule(
     do: str,
     phrase: str,
     who: Actor | tuple[Actor, ...],
-    stages: set[Stage] | frozenset[Stage] = OPEN_STAGES,
+    stages: Set[Stage] = OPEN_STAGES,
     ready: Callable[[Case, Post], bool] = lambda case, post: True,
     part: str = "",
     own_word: bool = False,

@@ -13,6 +13,7 @@ secretariat, then the gate lapses.
 """
 
 from models.rules.gates.opening import (
+    GateMatter,
     amend_gate,
     clip,
     follows,

@@ -34,8 +34,5 @@ def run_again(context: RuleContext, name: GateName) -> None:
     context.clear(subject_of(SubjectKind.ANSWER, name))
     ladder = context.case.ladder(SubjectKind.GATE, name)
     if ladder and not context.case.suspension:
-        context.emit(
-            e.LadderSet(
-                subject=subject_of(SubjectKind.GATE, name), ladder=ladder.started(context.now, context.case.calendars)
-            )
-        )
+        runs = ladder.started(context.now, context.case.calendars)
+        context.emit(e.LadderSet(subject=subject_of(SubjectKind.GATE, name), ladder=runs))

@@ -1,6 +1,7 @@
 """Opening a gate, and amending what it is about; and what follows from its outcome."""
 
 from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from models import events as e
 from models.case import Case, Gate, GateName, GateOutcome
@@ -31,62 +32,41 @@ def follows(gate: GateName, *outcomes: GateOutcome) -> Callable[[Consequence], C
     return register
 
 
+class GateMatter(NamedTuple):
+    """What a gate is about: the hash that positions are bound to, and what is said of it."""
+
+    on: str
+    said: tuple[StatedReason, ...]
+
+
 def open_gate(
     context: RuleContext,
     name: GateName,
-    *,
-    on: str,
-    matter: tuple[StatedReason, ...],
-    respondent: Post,
+    matter: GateMatter,
+    respondent: Post = THE_SECRETARIAT,
     terms: Mapping[str, str] | None = None,
 ) -> None:
-    """Ask the Co-Chairs to decide on something, identified by its hash ``on``."""
-    deciders = deciders_of(context.case)
-    context.emit(
-        e.GateOpened(
-            gate=name,
-            on=on,
-            about=_about(context.case, matter),
-            matter=matter,
-            respondent=respondent,
-            deciders=deciders,
-            terms=terms or {},
-        )
-    )
+    """Ask the Co-Chairs to decide on something; ``respondent`` answers what they ask."""
+    deciders, about = deciders_of(context.case), _about(context.case, matter)
+    context.emit(e.GateOpened(gate=name, respondent=respondent, deciders=deciders, terms=terms or {}, **about))
     context.climb(subject_of(SubjectKind.GATE, name), gate_ladder(context, context.case.gates[name]))
 
 
-def _about(case: Case, matter: tuple[StatedReason, ...]) -> str:
-    return clip(in_english(matter, " ", case.directory.name))
+def _about(case: Case, matter: GateMatter) -> dict[str, Any]:
+    return {"on": matter.on, "about": clip(in_english(matter.said, " ", case.directory.name)), "matter": matter.said}
 
 
 def amend_gate(
-    context: RuleContext,
-    name: GateName,
-    *,
-    on: str,
-    matter: tuple[StatedReason, ...],
-    why: StatedReason,
-    respondent: Post | None = None,
+    context: RuleContext, name: GateName, matter: GateMatter, why: StatedReason, respondent: Post | None = None
 ) -> None:
     """What an open gate is about was amended: positions on the old version are void, all are asked again."""
-    gate = context.case.gates.get(name)
-    if gate is None or not gate.open or gate.on == on:
+    gate = context.case.waiting_gate(name)
+    if gate is None or gate.on == matter.on:
         return
-    deciders = deciders_of(context.case, {decider.place_of: decider for decider in gate.deciders})
-    context.emit(
-        e.PositionsVoided(
-            gate=name,
-            posts=tuple(gate.positions),
-            on=on,
-            about=_about(context.case, matter),
-            matter=matter,
-            why=in_english((why,)),
-            reasons=(why,),
-            deciders=deciders,
-            respondent=respondent,
-        )
-    )
+    sitting = {decider.place_of: decider for decider in gate.deciders}
+    said = {"why": in_english((why,)), "reasons": (why,), "deciders": deciders_of(context.case, sitting)}
+    about = {**_about(context.case, matter), **said}
+    context.emit(e.PositionsVoided(gate=name, posts=tuple(gate.positions), respondent=respondent, **about))
     ask_again(context, name)
 
 
@@ -109,15 +89,13 @@ def proposer_desk(context: RuleContext) -> Post:
 
 def must_be_free(case: Case, name: GateName) -> None:
     """Refuse while the gate is open."""
-    gate = case.gates.get(name)
-    if gate is not None and gate.open:
+    if gate := case.waiting_gate(name):
         raise refuse(f"The gate {name.value!r} is open already; it waits for {', '.join(gate.undecided)}.")
 
 
 def must_not_be_closing(case: Case) -> None:
     """Refuse to begin anything while the closing of the case is before the Co-Chairs."""
-    gate = case.gates.get(GateName.CLOSURE)
-    if gate is not None and gate.open:
+    if case.waiting_gate(GateName.CLOSURE):
         raise refuse("The closing of the case is before the Co-Chairs; nothing new is begun while they decide.")
 
 
