@@ -5,7 +5,7 @@ so the same function serves each step and the rebuilding of everything from the 
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from models import events as e
@@ -82,8 +82,8 @@ def rows_of(before: Case, after: Case, entries: tuple[Entry, ...]) -> Iterator[R
     yield Row.model_construct(table="cases", columns=_case(after))
     if after.version != before.version:
         yield Row.model_construct(table="request_versions", columns=_version(after))
-    for table, part, columns in _PARTS:
-        yield from _changed(after.reference, table, getattr(before, part), getattr(after, part), columns)
+    for part, columns in _PARTS.items():
+        yield from _changed(after.reference, part, getattr(before, part), getattr(after, part), columns)
     yield from _duties(before, after)
     yield from _readers(before, after)
     yield from _marks(before, after)
@@ -179,97 +179,56 @@ def _search_texts(before: Case, after: Case) -> Iterator[Row]:
 def _case(case: Case) -> dict[str, Any]:
     act = next_act(case)
     return {
-        "reference": case.reference,
-        "stage": case.stage.value,
-        "stage_since": case.stage_since,
+        **_fields(case, "reference", "stage", "stage_since"),
         "title": case.request.title,
         "requesters": list(case.requesters),
         "urgency": case.request.urgency.value,
         "clock": case.clock.value,
         "waiting_on": list(waiting_on(case)),
         "due": due(case),
-        "next_act": {"at": _iso(act.at), "subject": act.subject, "act": act.act.value} if act else None,
+        "next_act": {"at": act.at.isoformat(), "subject": act.subject, "act": act.act.value} if act else None,
         "version": case.version,
         "terms": {term.value: state for term, state in terms_of_reference(case).items()},
-        "active_until": case.active_until,
-        "opened_at": case.opened_at,
-        "updated_at": case.updated_at,
-        "seq": case.seq,
-        "head": case.head,
+        **_fields(case, "active_until", "opened_at", "updated_at", "seq", "head"),
     }
-
-
-def _iso(moment: datetime) -> str:
-    return moment.isoformat()
 
 
 def _version(case: Case) -> dict[str, Any]:
-    return {
-        "reference": case.reference,
-        "version": case.version,
-        "submitted_at": case.updated_at,
-        "content": case.request.model_dump(mode="json", by_alias=True),
-    }
+    content = case.request.model_dump(mode="json", by_alias=True)
+    return {**_fields(case, "reference", "version"), "submitted_at": case.updated_at, "content": content}
+
+
+def _fields(value: Value, *names: str) -> dict[str, Any]:
+    """Columns that are fields of the value; a word of an enumeration as it is written."""
+    given = {name: getattr(value, name) for name in names}
+    return {name: one.value if isinstance(one, StrEnum) else one for name, one in given.items()}
 
 
 def _json(value: Value) -> dict[str, Any]:
     return value.model_dump(mode="json")
 
 
-_PARTS: tuple[tuple[str, str, Callable[[Any], dict[str, Any]]], ...] = (
-    (
-        "gates",
-        "gates",
-        lambda g: {
-            "gate": g.name.value,
-            "outcome": g.outcome.value if g.outcome else None,
-            "round": g.round,
-            "opened_at": g.opened_at,
-            "decided_at": g.decided_at,
-            # Without what the text ``about`` is made of: rows that older code wrote are the same as those made anew.
-            "body": g.model_dump(mode="json", exclude={"matter"}),
-        },
-    ),
-    (
-        "participants",
-        "participants",
-        lambda p: {"member": p.member, "seat": p.seat.value, "state": p.state.value, "why": p.why, "gone": False},
-    ),
-    (
-        "outcomes",
-        "outcomes",
-        lambda o: {"title": o.title, "owner": o.owner, "state": o.state, "due": o.due, "body": _json(o)},
-    ),
-    (
-        "arrangements",
-        "arrangements",
-        lambda a: {"title": a.title, "state": a.state, "review": a.review, "body": _json(a)},
-    ),
-    ("meetings", "meetings", lambda m: {"title": m.title, "starts": m.starts, "held": m.held, "body": _json(m)}),
-    (
-        "reports",
-        "reports",
-        lambda r: {"number": r.number, "kind": r.kind, "state": r.state.value, "version": r.version, "body": _json(r)},
-    ),
-    (
-        "recommendations",
-        "recommendations",
-        lambda r: {
-            "number": r.number,
-            "text": r.text,
-            "owner": r.owner,
-            "due": r.due,
-            "addressees": list(r.to),
-            "report": r.report,
-        },
-    ),
-    (
-        "circulations",
-        "circulations",
-        lambda c: {"number": c.number, "what": c.what, "state": c.state, "body": _json(c)},
-    ),
-)
-"""Table, part of the state, and the columns of one of its values."""
+_PARTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
+    "gates": lambda g: {
+        "gate": g.name.value,
+        "outcome": g.outcome.value if g.outcome else None,
+        **_fields(g, "round", "opened_at", "decided_at"),
+        # Without what the text ``about`` is made of: rows that older code wrote are the same as those made anew.
+        "body": g.model_dump(mode="json", exclude={"matter"}),
+    },
+    "participants": lambda p: {**_fields(p, "member", "seat", "state", "why"), "gone": False},
+    "outcomes": lambda o: {**_fields(o, "title", "owner", "state", "due"), "body": _json(o)},
+    "arrangements": lambda a: {**_fields(a, "title", "state", "review"), "body": _json(a)},
+    "meetings": lambda m: {**_fields(m, "title", "starts", "held"), "body": _json(m)},
+    "reports": lambda r: {**_fields(r, "number", "kind", "state", "version"), "body": _json(r)},
+    "recommendations": lambda r: {
+        **_fields(r, "number", "text", "owner", "due"),
+        "addressees": list(r.to),
+        "report": r.report,
+    },
+    "circulations": lambda c: {**_fields(c, "number", "what", "state"), "body": _json(c)},
+}
+"""The columns of one value of a part of the state; its table has the same name."""
 
 
 def _office(event: e.Delegated | e.HandedOver) -> Row:
@@ -288,17 +247,7 @@ def _office_change(reference: str, entry: Entry, event: e.Delegated | e.HandedOv
     after = {"post": event.post, **_json(event.to)}
     if isinstance(event, e.Delegated):
         after["until"] = event.until.isoformat() if event.until else None
-    columns = {
-        "id": f"{reference}#{entry.seq}",
-        "at": entry.at,
-        "by": str(entry.by),
-        "email": "",
-        "name": "",
-        "kind": entry.type,
-        "about": str(event.post),
-        "before": None,
-        "after": after,
-        "cases": [reference],
-        "command": entry.command,
-    }
+    who = {"at": entry.at, "by": str(entry.by), "email": "", "name": ""}
+    what = {"kind": entry.type, "about": str(event.post), "before": None, "after": after}
+    columns = {"id": f"{reference}#{entry.seq}", **who, **what, "cases": [reference], "command": entry.command}
     return Row.model_construct(table="directory_changes", columns=columns)
