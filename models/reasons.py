@@ -18,124 +18,83 @@ Fact = str | int | tuple[str, ...]
 
 
 class ReasonCode(StrEnum):
-    """What can be stated. The codes stand in logs and never change."""
+    """What can be stated: a code, and its sentence with its facts by name, translated where it is shown.
 
-    OWN_WORDS = "own_words"
+    The codes stand in logs and never change.
+    """
+
+    _value_: str
+    sentence: str
+
+    def __new__(cls, code: str, sentence: str) -> "ReasonCode":
+        made = str.__new__(cls, code)
+        made._value_, made.sentence = code, sentence
+        return made
+
+    OWN_WORDS = "own_words", "%(words)s"
     """Somebody's own words, between sentences of the procedure's."""
 
     # what a decision is about
-    REQUEST = "request"
-    PARTICIPANTS = "participants"
-    EXTENSION = "extension"
-    TERMINATION = "termination"
-    REPORT = "report"
-    CIRCULATION = "circulation"
-    NO_CIRCULATION = "no_circulation"
-    CLOSING = "closing"
-    WAIVER = "waiver"
+    REQUEST = "request", N_("Request of %(who)s, version %(version)s: %(title)s")
+    PARTICIPANTS = "participants", N_("Participants: %(participants)s. Observers: %(observers)s.")
+    EXTENSION = "extension", N_("Extension until %(day)s.")
+    TERMINATION = "termination", N_("Early termination, asked for by %(post)s.")
+    REPORT = "report", N_("%(report)s, version %(version)s")
+    CIRCULATION = "circulation", N_("Circulation %(number)s: %(kind)s to %(count)s members, naming %(naming)s")
+    NO_CIRCULATION = "no_circulation", N_("Circulation %(number)s: nothing is circulated")
+    CLOSING = "closing", N_("Closing of the case.")
+    WAIVER = "waiver", N_("Waived (%(term)s): %(words)s")
 
     # why it was amended
-    REPLACEMENT_PROPOSED = "replacement_proposed"
-    PARTICIPANTS_PROPOSED = "participants_proposed"
-    VERSION_SUBMITTED = "version_submitted"
-    VERSION_WRITTEN = "version_written"
-    TERMS_WAIVED = "terms_waived"
-    REQUEST_JOINED = "request_joined"
-    REQUEST_LEFT = "request_left"
+    REPLACEMENT_PROPOSED = "replacement_proposed", N_("%(post)s proposed %(member)s in the place of %(replaced)s")
+    PARTICIPANTS_PROPOSED = "participants_proposed", N_("%(post)s proposed participants")
+    VERSION_SUBMITTED = "version_submitted", N_("%(post)s submitted version %(version)s")
+    VERSION_WRITTEN = "version_written", N_("%(post)s wrote version %(version)s")
+    TERMS_WAIVED = "terms_waived", N_("%(post)s waived %(terms)s")
+    REQUEST_JOINED = "request_joined", N_("%(member)s joined the request")
+    REQUEST_LEFT = "request_left", N_("%(member)s no longer submits jointly")
 
     # why a member is listed
-    REQUESTER = "requester"
-    AFFECTED = "affected"
-    ON_ROUTE = "on_route"
-    MANDATE_ALWAYS = "mandate_always"
-    MANDATE = "mandate"
-    TOOK_PART = "took_part"
-    PROPOSED_BY = "proposed_by"
-    IN_PLACE_OF = "in_place_of"
-    LATER_ADMISSION = "later_admission"
-    ADMITTED_ALREADY = "admitted_already"
+    REQUESTER = "requester", N_("requester")
+    AFFECTED = "affected", N_("named as affected")
+    ON_ROUTE = "on_route", N_("on the route")
+    MANDATE_ALWAYS = "mandate_always", N_("its mandate covers every case")
+    MANDATE = "mandate", N_("its mandate: %(word)s")
+    TOOK_PART = "took_part", N_("took part in 2009")
+    PROPOSED_BY = "proposed_by", N_("proposed by %(post)s")
+    IN_PLACE_OF = "in_place_of", N_("in the place of %(member)s")
+    LATER_ADMISSION = "later_admission", N_("later admission")
+    ADMITTED_ALREADY = "admitted_already", N_("%(member)s admitted")
 
     # how a decision or a step ended
-    DECLINED_BY_ONE = "declined_by_one"
-    NO_AGREEMENT = "no_agreement"
-    NO_DECISION_IN_TIME = "no_decision_in_time"
-    GROUP_REPORTS = "group_reports"
-    OUTCOME_REOPENED = "outcome_reopened"
-    CASE_ENDED = "case_ended"
-    CO_CHAIRS_DECLINED = "co_chairs_declined"
-    GATE_LAPSED = "gate_lapsed"
-    RESUBMITTED = "resubmitted"
-    EVERYONE_ANSWERED = "everyone_answered"
-    CONVENED_BY = "convened_by"
-    DURATION_OVER = "duration_over"
-    NOBODY_OBJECTED = "nobody_objected"
-    REPORT_REVISED = "report_revised"
+    DECLINED_BY_ONE = "declined_by_one", N_("Declined by one; the other did not answer by the deadline.")
+    NO_AGREEMENT = "no_agreement", N_("No agreement in the second round.")
+    NO_DECISION_IN_TIME = "no_decision_in_time", N_("There was no decision in time; nothing is decided.")
+    GROUP_REPORTS = "group_reports", N_("The group reports; its activation is not extended any more.")
+    OUTCOME_REOPENED = "outcome_reopened", N_("The outcome %(outcome)s is open again.")
+    CASE_ENDED = "case_ended", N_("The case is %(stage)s.")
+    CO_CHAIRS_DECLINED = "co_chairs_declined", N_("The Co-Chairs declined.")
+    GATE_LAPSED = "gate_lapsed", N_("The gate lapsed; nothing is decided.")
+    RESUBMITTED = "resubmitted", N_("Resubmitted after it lapsed.")
+    EVERYONE_ANSWERED = "everyone_answered", N_("Everyone has answered.")
+    CONVENED_BY = "convened_by", N_("Convened by %(post)s.")
+    DURATION_OVER = "duration_over", N_("The activation's duration is over.")
+    NOBODY_OBJECTED = "nobody_objected", N_("Nobody objected by the date.")
+    REPORT_REVISED = "report_revised", N_("revised")
 
     # what the minimum composition lacks
-    LACKS_REQUESTER = "lacks_requester"
-    LACKS_AFFECTED = "lacks_affected"
-    LACKS_ORGANISATION = "lacks_organisation"
+    LACKS_REQUESTER = "lacks_requester", N_("the requester")
+    LACKS_AFFECTED = "lacks_affected", N_("%(count)s other most-affected member")
+    LACKS_ORGANISATION = "lacks_organisation", N_("%(count)s organisation")
 
     # where a deadline comes from
-    SPAN = "span"
-    DUE_ON = "due_on"
-    REVIEW_ON = "review_on"
-    DAY_WANTED = "day_wanted"
+    SPAN = "span", "%(span)s"
+    DUE_ON = "due_on", N_("due on %(day)s")
+    REVIEW_ON = "review_on", N_("review on %(day)s")
+    DAY_WANTED = "day_wanted", N_("the day that the parties want")
 
 
 _C = ReasonCode
-
-SENTENCES: Mapping[ReasonCode, str] = {
-    _C.OWN_WORDS: "%(words)s",
-    _C.REQUEST: N_("Request of %(who)s, version %(version)s: %(title)s"),
-    _C.PARTICIPANTS: N_("Participants: %(participants)s. Observers: %(observers)s."),
-    _C.EXTENSION: N_("Extension until %(day)s."),
-    _C.TERMINATION: N_("Early termination, asked for by %(post)s."),
-    _C.REPORT: N_("%(report)s, version %(version)s"),
-    _C.CIRCULATION: N_("Circulation %(number)s: %(kind)s to %(count)s members, naming %(naming)s"),
-    _C.NO_CIRCULATION: N_("Circulation %(number)s: nothing is circulated"),
-    _C.CLOSING: N_("Closing of the case."),
-    _C.WAIVER: N_("Waived (%(term)s): %(words)s"),
-    _C.REPLACEMENT_PROPOSED: N_("%(post)s proposed %(member)s in the place of %(replaced)s"),
-    _C.PARTICIPANTS_PROPOSED: N_("%(post)s proposed participants"),
-    _C.VERSION_SUBMITTED: N_("%(post)s submitted version %(version)s"),
-    _C.VERSION_WRITTEN: N_("%(post)s wrote version %(version)s"),
-    _C.TERMS_WAIVED: N_("%(post)s waived %(terms)s"),
-    _C.REQUEST_JOINED: N_("%(member)s joined the request"),
-    _C.REQUEST_LEFT: N_("%(member)s no longer submits jointly"),
-    _C.REQUESTER: N_("requester"),
-    _C.AFFECTED: N_("named as affected"),
-    _C.ON_ROUTE: N_("on the route"),
-    _C.MANDATE_ALWAYS: N_("its mandate covers every case"),
-    _C.MANDATE: N_("its mandate: %(word)s"),
-    _C.TOOK_PART: N_("took part in 2009"),
-    _C.PROPOSED_BY: N_("proposed by %(post)s"),
-    _C.IN_PLACE_OF: N_("in the place of %(member)s"),
-    _C.LATER_ADMISSION: N_("later admission"),
-    _C.ADMITTED_ALREADY: N_("%(member)s admitted"),
-    _C.DECLINED_BY_ONE: N_("Declined by one; the other did not answer by the deadline."),
-    _C.NO_AGREEMENT: N_("No agreement in the second round."),
-    _C.NO_DECISION_IN_TIME: N_("There was no decision in time; nothing is decided."),
-    _C.GROUP_REPORTS: N_("The group reports; its activation is not extended any more."),
-    _C.OUTCOME_REOPENED: N_("The outcome %(outcome)s is open again."),
-    _C.CASE_ENDED: N_("The case is %(stage)s."),
-    _C.CO_CHAIRS_DECLINED: N_("The Co-Chairs declined."),
-    _C.GATE_LAPSED: N_("The gate lapsed; nothing is decided."),
-    _C.RESUBMITTED: N_("Resubmitted after it lapsed."),
-    _C.EVERYONE_ANSWERED: N_("Everyone has answered."),
-    _C.CONVENED_BY: N_("Convened by %(post)s."),
-    _C.DURATION_OVER: N_("The activation's duration is over."),
-    _C.NOBODY_OBJECTED: N_("Nobody objected by the date."),
-    _C.REPORT_REVISED: N_("revised"),
-    _C.LACKS_REQUESTER: N_("the requester"),
-    _C.LACKS_AFFECTED: N_("%(count)s other most-affected member"),
-    _C.LACKS_ORGANISATION: N_("%(count)s organisation"),
-    _C.SPAN: "%(span)s",
-    _C.DUE_ON: N_("due on %(day)s"),
-    _C.REVIEW_ON: N_("review on %(day)s"),
-    _C.DAY_WANTED: N_("the day that the parties want"),
-}
-"""The sentence of each code, with its facts by name; translated where it is shown."""
 
 _IN_THE_LOG = {_C.DUE_ON: "due %(day)s", _C.REVIEW_ON: "review %(day)s"}
 """Sentences that the log has otherwise than readers are told."""
@@ -179,8 +138,8 @@ def reason(code: ReasonCode, **facts: Fact) -> StatedReason:
     Raises:
         ValueError: the facts are not those that the sentence of the code names.
     """
-    if facts.keys() != set(re.findall(r"%\((\w+)\)s", SENTENCES[code])):
-        raise ValueError(f"{code.value} is not stated with {', '.join(facts) or 'no facts'}: {SENTENCES[code]}")
+    if facts.keys() != set(re.findall(r"%\((\w+)\)s", code.sentence)):
+        raise ValueError(f"{code.value} is not stated with {', '.join(facts) or 'no facts'}: {code.sentence}")
     return StatedReason(code=code, facts=facts)
 
 
@@ -191,7 +150,7 @@ def own_words(text: str) -> tuple[StatedReason, ...]:
 
 def sentence_in_the_log(code: ReasonCode) -> str:
     """The English sentence of a code as logs hold it, with its facts by name."""
-    return _IN_THE_LOG.get(code, SENTENCES[code])
+    return _IN_THE_LOG.get(code, code.sentence)
 
 
 def in_english(reasons: Iterable[StatedReason], between: str = "; ", name_of: Callable[[str], str] = str) -> str:

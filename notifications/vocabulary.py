@@ -22,7 +22,7 @@ from models.case import (
 )
 from models.members import MemberKind
 from models.policy import Urgency
-from models.reasons import SENTENCES, WHY_LISTED
+from models.reasons import WHY_LISTED
 from models.recommendation import FollowUp
 
 
@@ -54,7 +54,7 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
         "term of reference": ("covered", "waived", "open"),
         "urgency": tuple(Urgency),
         "kind of member": tuple(MemberKind),
-        "why a member is listed": tuple(SENTENCES[code] for code in WHY_LISTED),
+        "why a member is listed": tuple(code.sentence for code in WHY_LISTED),
     }.items()
 }
 """Every word, by the thing that it is said of; a test holds that none of the models' is missing."""

@@ -16,7 +16,7 @@ from models.ladder import Ladder
 from models.old_sentences import basis_in, reasons_in
 from models.policy import Span
 from models.posts import SECRETARIAT, Post, Role
-from models.reasons import PLAIN, SENTENCES, WHY_LISTED, Fact, StatedReason
+from models.reasons import PLAIN, WHY_LISTED, Fact, StatedReason
 from models.request import FIELD_WORDS
 from notifications.texts import line, prose
 from notifications.vocabulary import spelled
@@ -156,7 +156,7 @@ class Words:
         return between.join(map(self._reason, known)) or self.spoken(text)
 
     def _reason(self, stated: StatedReason) -> str:
-        sentence = SENTENCES[stated.code]
+        sentence = stated.code.sentence
         if stated.code in WHY_LISTED:
             return self.word("why a member is listed", sentence)
         facts = {name: self._fact(name, fact) for name, fact in stated.facts.items()}

@@ -23,7 +23,7 @@ from babel.plural import to_gettext
 import notifications.environment
 import web.kit.render
 from models.notices import NOTICE_KINDS, OF_NO_CASE
-from models.reasons import PLAIN, SENTENCES, WHY_LISTED
+from models.reasons import PLAIN, WHY_LISTED, ReasonCode
 from models.request import FIELD_WORDS, Request
 from models.rules import RULES
 from models.visibility import Reason
@@ -64,7 +64,7 @@ DOMAINS = (
         (
             *((context, word) for context, words in VOCABULARY.items() for word in words),
             *((None, text) for text in FIELD_WORDS.values()),
-            *((None, text) for code, text in SENTENCES.items() if code not in (*WHY_LISTED, *PLAIN)),
+            *((None, code.sentence) for code in ReasonCode if code not in (*WHY_LISTED, *PLAIN)),
         ),
     ),
     Domain(

@@ -10,7 +10,7 @@ from models import events as e
 from models.ladder import Ladder, ladder_of, ladder_on
 from models.log import event_of
 from models.policy import Span
-from models.reasons import SENTENCES, WHY_LISTED, ReasonCode, StatedReason, in_english, reason
+from models.reasons import WHY_LISTED, ReasonCode, StatedReason, in_english, reason
 from models.request import FIELD_WORDS, Request
 from notifications import catalogues
 from notifications.environment import mail_translations
@@ -260,7 +260,8 @@ SAID_BY_LADDERS = {ReasonCode.SPAN, ReasonCode.DUE_ON, ReasonCode.REVIEW_ON, Rea
 def test_every_sentence_is_translated() -> None:
     catalogue = mail_translations("id")
     context = "why a member is listed"
-    for code, sentence in SENTENCES.items():
+    for code in ReasonCode:
+        sentence = code.sentence
         known = catalogue.pgettext(context, sentence) if code in WHY_LISTED else catalogue.gettext(sentence)
         assert known != sentence or code in (ReasonCode.OWN_WORDS, ReasonCode.SPAN), code
 
