@@ -76,12 +76,8 @@ def _selection(case: Case) -> list[Post]:
 def _operational(case: Case) -> list[Post]:
     owners = _desks(*(outcome.owner for outcome in case.outcomes.values() if outcome.state in ("open", "blocked")))
     verifiers = list(case.directory.co_chairs) if any(o.state == "done" for o in case.outcomes.values()) else []
-    parties = [
-        post
-        for arrangement in case.arrangements.values()
-        if arrangement.in_force_from is None
-        for post in _desks(*(code for code in arrangement.parties if code not in arrangement.agreed))
-    ]
+    proposed = [one for one in case.arrangements.values() if one.in_force_from is None]
+    parties = _desks(*(code for one in proposed for code in one.parties if code not in one.agreed))
     newcomers = any(p.state is ParticipantState.ADMITTED for p in case.participants.values())
     endorsers = _desks(*case.taking_part(seat=Seat.PARTICIPANT)) if newcomers else []
     return [*owners, *verifiers, *parties, *endorsers, *_desks(*case.invited), *_asked_on_texts(case)]
@@ -124,6 +120,5 @@ class ClockPanel(Value):
 def clock_panel(case: Case, now: datetime) -> ClockPanel:
     """The clock panel at ``now`` (aware); ``hours`` counts from the beginning of the step."""
     hours = (now - case.stage_since).total_seconds() / 3600 if case.stage_since else 0.0
-    return ClockPanel(
-        stage=case.stage, since=case.stage_since, hours=hours, waiting_on=waiting_on(case), next=next_act(case)
-    )
+    whose, comes = waiting_on(case), next_act(case)
+    return ClockPanel(stage=case.stage, since=case.stage_since, hours=hours, waiting_on=whose, next=comes)

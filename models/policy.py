@@ -173,39 +173,23 @@ class Track(Value):
     duration: Span
 
 
-def _spans(**written: str) -> Track:
-    return Track(**{name: Span(text) for name, text in written.items()})
+_SPANS: Mapping[str, tuple[str, str]] = {
+    "completeness": ("2wd", "6h"),
+    "gate": ("5wd", "24h"),
+    "last_reminder": ("1wd", "6h"),
+    "offices_told": ("2wd", "12h"),
+    "lapse": ("10wd", "72h"),
+    "answer": ("5wd", "24h"),
+    "comments": ("3wd", "12h"),
+    "invitation": ("5wd", "48h"),
+    "silence": ("10wd", "72h"),
+    "consent": ("5wd", "48h"),
+    "situation_update": ("30d", "3d"),
+    "duration": ("12mo", "6mo"),
+}
+"""The defaults of the routine track, and of the urgent one."""
 
-
-_ROUTINE = _spans(
-    completeness="2wd",
-    gate="5wd",
-    last_reminder="1wd",
-    offices_told="2wd",
-    lapse="10wd",
-    answer="5wd",
-    comments="3wd",
-    invitation="5wd",
-    silence="10wd",
-    consent="5wd",
-    situation_update="30d",
-    duration="12mo",
-)
-_URGENT = _spans(
-    completeness="6h",
-    gate="24h",
-    last_reminder="6h",
-    offices_told="12h",
-    lapse="72h",
-    answer="24h",
-    comments="12h",
-    invitation="48h",
-    silence="72h",
-    consent="48h",
-    situation_update="3d",
-    duration="6mo",
-)
-
+_ROUTINE, _URGENT = (Track(**{name: Span(both[track]) for name, both in _SPANS.items()}) for track in (0, 1))
 
 LinkAnswer = Literal["respond", "consent", "acknowledge"]
 """What can be answered by the link of a mail: an invitation, consent to being named, that a notice was received."""

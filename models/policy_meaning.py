@@ -38,8 +38,7 @@ class Example(Value):
 
 def value_of(policy: Policy, key: str) -> Any:
     """The value of a key of ``KEYS``, as it is written in JSON."""
-    track, dot, name = key.partition(".")
-    value = getattr(getattr(policy, track), name) if dot else getattr(policy, key)
+    value = _raw(policy, key)
     return list(value) if isinstance(value, tuple) else str(value) if isinstance(value, str) else value
 
 

@@ -148,11 +148,8 @@ def closed_sections(case: Case, request: Request, post: Post) -> frozenset[str]:
     """The sections of a version of a case's request that a post may not read."""
     if sees_every_case(post) or post in case.directory.co_chairs or case.is_requester(post.member):
         return frozenset()
-    return frozenset(
-        section
-        for section, readers in request.confidential.items()
-        if post not in readers and post.member not in readers
-    )
+    marked = request.confidential.items()
+    return frozenset(section for section, readers in marked if post not in readers and post.member not in readers)
 
 
 def _without(request: Request, sections: Iterable[str]) -> Request:
@@ -195,12 +192,8 @@ def _whole(case: Case, post: Post) -> Case:
     closed = closed_sections(case, case.request, post)
     if not closed:
         return case
-    return case.model_copy(
-        update={
-            "request": _without(case.request, closed),
-            "participants": {code: as_listed(one, closed) for code, one in case.participants.items()},
-        }
-    )
+    participants = {code: as_listed(one, closed) for code, one in case.participants.items()}
+    return case.model_copy(update={"request": _without(case.request, closed), "participants": participants})
 
 
 def as_listed(participant: Participant, closed: frozenset[str]) -> Participant:
@@ -216,15 +209,9 @@ def as_listed(participant: Participant, closed: frozenset[str]) -> Participant:
 
 
 _NOT_THEIRS: Mapping[str, object] = {
-    "gates": {},
-    "meetings": {},
-    "reports": {},
-    "waivers": {},
-    "ladders": {},
+    **{part: {} for part in ("gates", "meetings", "reports", "waivers", "ladders", "touched", "recent")},
     "returned": (),
     "suspension": None,
-    "touched": {},
-    "recent": {},
 }
 """What is the group's own, and nobody's who is not in it."""
 

@@ -32,11 +32,10 @@ def _(case: Case, event: e.Suspended) -> Iterable[Notice]:
 
 @notices_on(e.Resumed)
 def _(case: Case, event: e.Resumed) -> Iterable[Notice]:
-    yield from notify(
-        "case_resumed",
-        _awaited(case),
-        own=lambda post: {"text": text_for(case, post, event.text), "dates": moved(case, post)},
-    )
+    def own(post: Post) -> dict[str, Any]:
+        return {"text": text_for(case, post, event.text), "dates": moved(case, post)}
+
+    yield from notify("case_resumed", _awaited(case), own=own)
 
 
 def _awaited(case: Case) -> list[Post]:
@@ -80,10 +79,6 @@ def _answer_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]
     yield from notify("answer_overdue", readers, facts, due=event.due)
 
 
-def _completeness_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
-    yield from notify("completeness_overdue", [SECRETARIAT, *co_chair_posts(case)], due=event.due)
-
-
 def _resubmission_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     if event.act is ClockAct.REMIND:
         facts = NoticeFacts(missing=case.returned)
@@ -95,16 +90,6 @@ def _invitation_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Not
         yield from notify("invitation_reminder", [desk_of(name)], due=event.due)
 
 
-def _list_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
-    yield from notify(
-        "list_awaited", [SECRETARIAT, *case.directory.steering_group, *co_chair_posts(case)], due=event.due
-    )
-
-
-def _admission_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
-    yield from notify("admission_proposed", participant_posts(case), NoticeFacts(member=name), due=event.due)
-
-
 def _outcome_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     before = event.act is ClockAct.REMIND
     readers = owner_and_supporters(case, name) + ([] if before else [SECRETARIAT])
@@ -113,27 +98,15 @@ def _outcome_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice
     yield from notify(kind, readers, facts, due=event.due)
 
 
-def _verify_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
-    yield from notify("outcome_done", co_chair_posts(case), NoticeFacts(outcome=name), due=event.due)
-
-
 def _arrangement_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     parties = [desk_of(code) for code in case.arrangements[name].parties]
     facts = NoticeFacts(arrangement=name)
     yield from notify("arrangement_review_due", [*parties, SECRETARIAT], facts, due=event.due)
 
 
-def _situation_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
-    yield from notify("situation_update_due", [SECRETARIAT, *requester_posts(case)], due=event.due)
-
-
 def _duration_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     if event.act is ClockAct.REMIND:
         yield from notify("activation_ending", [*co_chair_posts(case), SECRETARIAT, *group_posts(case)], due=event.due)
-
-
-def _contributions_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
-    yield from notify("report_owed", [SECRETARIAT], due=event.due)
 
 
 def _agreement_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
@@ -162,18 +135,29 @@ def _rungs(case: Case, subject: str) -> Iterable[Any]:
 _BY_CLOCK: dict[SubjectKind, Callable[[Case, str, e.RungPassed], Iterable[Notice]]] = {
     SubjectKind.GATE: _gate_rung,
     SubjectKind.ANSWER: _answer_rung,
-    SubjectKind.COMPLETENESS: _completeness_rung,
+    SubjectKind.COMPLETENESS: lambda case, name, event: notify(
+        "completeness_overdue", [SECRETARIAT, *co_chair_posts(case)], due=event.due
+    ),
     SubjectKind.RESUBMISSION: _resubmission_rung,
     SubjectKind.INVITATION: _invitation_rung,
-    SubjectKind.LIST: _list_rung,
-    SubjectKind.ADMISSION: _admission_rung,
+    SubjectKind.LIST: lambda case, name, event: notify(
+        "list_awaited", [SECRETARIAT, *case.directory.steering_group, *co_chair_posts(case)], due=event.due
+    ),
+    SubjectKind.ADMISSION: lambda case, name, event: notify(
+        "admission_proposed", participant_posts(case), NoticeFacts(member=name), due=event.due
+    ),
     SubjectKind.OUTCOME: _outcome_rung,
-    SubjectKind.VERIFY: _verify_rung,
+    SubjectKind.VERIFY: lambda case, name, event: notify(
+        "outcome_done", co_chair_posts(case), NoticeFacts(outcome=name), due=event.due
+    ),
     SubjectKind.ARRANGEMENT: _arrangement_rung,
-    SubjectKind.SITUATION: _situation_rung,
+    SubjectKind.SITUATION: lambda case, name, event: notify(
+        "situation_update_due", [SECRETARIAT, *requester_posts(case)], due=event.due
+    ),
     SubjectKind.DURATION: _duration_rung,
-    SubjectKind.CONTRIBUTIONS: _contributions_rung,
+    SubjectKind.CONTRIBUTIONS: lambda case, name, event: notify("report_owed", [SECRETARIAT], due=event.due),
     SubjectKind.CONSENT: _consent_rung,
     SubjectKind.AGREEMENT: _agreement_rung,
     SubjectKind.CLOSING: _closing_rung,
 }
+"""For each kind of ladder whose rungs are told, who is told what."""

@@ -100,13 +100,8 @@ def _(case: Case, event: e.GateDecided) -> Iterable[Notice]:
     if event.outcome is GateOutcome.SUPERSEDED:
         return  # what superseded it is told
     kind = "decision_lapsed" if event.outcome is GateOutcome.LAPSED else "decision_made"
-    readers = [
-        *requester_posts(case),
-        gate.respondent,
-        *(d.post for d in gate.deciders),
-        *co_chair_posts(case),
-        SECRETARIAT,
-    ]
+    deciders = [decider.post for decider in gate.deciders]
+    readers = [*requester_posts(case), gate.respondent, *deciders, *co_chair_posts(case), SECRETARIAT]
     facts = gate_facts(case, event.gate).also(outcome=event.outcome.value, text=event.text, reasons=event.reasons)
     yield from notify(kind, readers, facts, due=ladder_due(case, SubjectKind.RESUBMISSION))
     yield from _left_to_the_secretariat(case)

@@ -54,12 +54,8 @@ def notify(
     part: str = "",
 ) -> list[Notice]:
     """The same notice to several posts; ``own``: further facts, which are one post's own."""
-    return [
-        Notice(
-            kind=kind, to=post, due=due, capacity=capacity, part=part, facts=facts.also(**own(post)) if own else facts
-        )
-        for post in posts
-    ]
+    told = ((post, facts.also(**own(post)) if own else facts) for post in posts)
+    return [Notice(kind=kind, to=post, due=due, capacity=capacity, part=part, facts=its) for post, its in told]
 
 
 def ladder_due(case: Case, kind: SubjectKind, about: str = "") -> datetime | None:

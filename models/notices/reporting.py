@@ -22,13 +22,9 @@ def _(case: Case, event: e.ReportOpened) -> Iterable[Notice]:
 def report_begun(case: Case) -> Iterable[Notice]:
     """A report is to be written; ``ended``: since the time of the activation is over."""
     ended = bool(case.active_until and case.stage_since and case.stage_since >= case.active_until)
-    yield from notify(
-        "report_begun",
-        [SECRETARIAT, *co_chair_posts(case)],
-        NoticeFacts(report=case.report.name if case.report else "", ended=ended),
-        due=ladder_due(case, SubjectKind.CONTRIBUTIONS),
-        own=lambda post: {"over": over(case, post)},
-    )
+    readers, due = [SECRETARIAT, *co_chair_posts(case)], ladder_due(case, SubjectKind.CONTRIBUTIONS)
+    facts = NoticeFacts(report=case.report.name if case.report else "", ended=ended)
+    yield from notify("report_begun", readers, facts, due=due, own=lambda post: {"over": over(case, post)})
 
 
 @notices_on(e.ReportMoved)
