@@ -98,16 +98,10 @@ def _step(
 ) -> tuple[FollowUp, Step]:
     entry = seal(follow_up.stream, follow_up.seq + 1, now.astimezone(UTC), by, None, command, event, follow_up.head)
     after = _after(follow_up, event).model_copy(update={"seq": entry.seq, "head": entry.hash})
-    row = Row(
-        table="follow_ups",
-        columns={
-            "reference": after.reference,
-            "number": after.number,
-            "owner": after.owner,
-            "state": after.state,
-            "next_at": after.ladder.next.at if after.ladder and after.ladder.next else None,
-        },
-    )
+    comes = after.ladder.next if after.ladder else None
+    key = {"reference": after.reference, "number": after.number}
+    columns = {**key, "owner": after.owner, "state": after.state, "next_at": comes.at if comes else None}
+    row = Row(table="follow_ups", columns=columns)
     queued = tuple(Queued(seq=entry.seq, notice=notice) for notice in told)
     return after, Step.model_construct(stream=after.stream, entries=(entry,), rows=(row,), notices=queued)
 
@@ -132,12 +126,8 @@ def open_follow_up(follow_up: FollowUp, now: datetime) -> tuple[FollowUp, Step]:
     if follow_up.due is not None:
         due = datetime.combine(follow_up.due, time(9), ZoneInfo(follow_up.zone)).astimezone(UTC)
         ladder = Ladder(due=due, rungs=overdue_rungs(follow_up.policy, due, now))
-    told = _tell(
-        follow_up.model_copy(update={"ladder": ladder}),
-        "recommendation_addressed",
-        owner=follow_up.owner,
-        addressees=follow_up.to,
-    )
+    begun = follow_up.model_copy(update={"ladder": ladder})
+    told = _tell(begun, "recommendation_addressed", owner=follow_up.owner, addressees=follow_up.to)
     return _step(follow_up, FollowUpOpened(ladder=ladder), "opened", SECRETARIAT, now, told)
 
 

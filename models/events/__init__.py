@@ -77,24 +77,14 @@ _Group = (
     ParticipantsProposed | Commented | Invited | Responded | Replaced | Admitted | Endorsed | MinimumMissing | Convened
 )
 _Outcome = OutcomeAdded | ProgressNoted | OutcomeMoved
-_Arrangement = ArrangementAdded | ArrangementAgreed | ArrangementInForce | ExchangeLogged | ArrangementReviewed
+_Sharing = ArrangementAdded | ArrangementAgreed | ArrangementInForce | ExchangeLogged | ArrangementReviewed
 _Meeting = MeetingScheduled | AttendanceTaken | SituationUpdated | Extended
 _Report = ReportOpened | Contributed | Recommended | Objected | Revised | ReportMoved
 _Circulation = CirculationProposed | ConsentNoted | CirculationMoved
 _Other = Waived | Delegated | HandedOver
 
 AnyEvent = (
-    _Request
-    | _Clock
-    | _Gate
-    | _Question
-    | _Group
-    | _Outcome
-    | _Arrangement
-    | _Meeting
-    | _Report
-    | _Circulation
-    | _Other
+    _Request | _Clock | _Gate | _Question | _Group | _Outcome | _Sharing | _Meeting | _Report | _Circulation | _Other
 )
 """Any event, of whatever part of the procedure."""
 

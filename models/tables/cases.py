@@ -179,7 +179,7 @@ class DutyRow(SQLModel, table=True):
     due: datetime | None = moment_column()
 
 
-_ONLY_TOLD = f"sight = {int(Sight.CIRCULATED)}"
+_TOLD = text(f"sight = {int(Sight.CIRCULATED)}")
 
 
 class ReaderRow(SQLModel, table=True):
@@ -188,14 +188,7 @@ class ReaderRow(SQLModel, table=True):
     __tablename__ = "readers"
     __table_args__ = (
         Index("readers_by_post", "post", "opened_at", "reference"),
-        Index(
-            "readers_that_were_told",
-            "post",
-            "opened_at",
-            "reference",
-            sqlite_where=text(_ONLY_TOLD),
-            postgresql_where=text(_ONLY_TOLD),
-        ),
+        Index("readers_that_were_told", "post", "opened_at", "reference", sqlite_where=_TOLD, postgresql_where=_TOLD),
     )
 
     reference: str = Field(primary_key=True)
