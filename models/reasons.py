@@ -18,13 +18,11 @@ Fact = str | int | tuple[str, ...]
 
 
 class ReasonCode(StrEnum):
-    """What can be stated: a code, and its sentence with its facts by name, translated where it is shown.
-
-    The codes stand in logs and never change.
-    """
+    """What can be stated. The codes stand in logs and never change."""
 
     _value_: str
     sentence: str
+    """The sentence in English, with its facts by name; it is translated where it is shown."""
 
     def __new__(cls, code: str, sentence: str) -> "ReasonCode":
         made = str.__new__(cls, code)

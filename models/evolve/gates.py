@@ -1,13 +1,14 @@
 """Gates and the positions at them."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from models import events as e
 from models.case import Case
-from models.case.gates import Gate, GateName, Position, PositionKind, Question
+from models.case.gates import Decider, Gate, GateName, Position, PositionKind, Question
 from models.evolve.handlers import changed, on, put
 from models.posts import Post
+from models.reasons import StatedReason
 
 _PAST_POSITIONS = 40
 """How many past positions of a gate a case keeps at hand; the log keeps all."""
@@ -26,7 +27,14 @@ def _past(gate: Gate, void: str, *posts: Post) -> tuple[Position, ...]:
     return (*gate.past, *left)[-_PAST_POSITIONS:]
 
 
-def _about(event: e.GateOpened | e.PositionsVoided) -> dict[str, Any]:
+class _About(TypedDict):
+    on: str
+    about: str
+    matter: tuple[StatedReason, ...] | None
+    deciders: tuple[Decider, ...]
+
+
+def _about(event: e.GateOpened | e.PositionsVoided) -> _About:
     return {"on": event.on, "about": event.about, "matter": event.matter, "deciders": event.deciders}
 
 

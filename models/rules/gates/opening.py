@@ -1,7 +1,7 @@
 """Opening a gate, and amending what it is about; and what follows from its outcome."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
 from models import events as e
 from models.case import Case, Gate, GateName, GateOutcome
@@ -52,7 +52,13 @@ def open_gate(
     context.climb(subject_of(SubjectKind.GATE, name), gate_ladder(context, context.case.gates[name]))
 
 
-def _about(case: Case, matter: GateMatter) -> dict[str, Any]:
+class _About(TypedDict):
+    on: str
+    about: str
+    matter: tuple[StatedReason, ...]
+
+
+def _about(case: Case, matter: GateMatter) -> _About:
     return {"on": matter.on, "about": clip(in_english(matter.said, " ", case.directory.name)), "matter": matter.said}
 
 
@@ -63,10 +69,12 @@ def amend_gate(
     gate = context.case.waiting_gate(name)
     if gate is None or gate.on == matter.on:
         return
-    sitting = {decider.place_of: decider for decider in gate.deciders}
-    said = {"why": in_english((why,)), "reasons": (why,), "deciders": deciders_of(context.case, sitting)}
-    about = {**_about(context.case, matter), **said}
-    context.emit(e.PositionsVoided(gate=name, posts=tuple(gate.positions), respondent=respondent, **about))
+    deciders = deciders_of(context.case, {decider.place_of: decider for decider in gate.deciders})
+    posts, words, about = tuple(gate.positions), in_english((why,)), _about(context.case, matter)
+    voided = e.PositionsVoided(
+        gate=name, posts=posts, why=words, reasons=(why,), deciders=deciders, respondent=respondent, **about
+    )
+    context.emit(voided)
     ask_again(context, name)
 
 
