@@ -20,10 +20,9 @@ from models.visibility import Sight
 from notifications.addresses import case_address
 from records import ledger
 from web.case.refusals import refusal_for_reader
-from web.case.seen import names_in
 from web.kit.commands import give_command, page_of_command
 from web.kit.forms import FORMS, fields_sent, shown_form, unanswered
-from web.kit.render import gettext_of, language_for, render, words_for_reader
+from web.kit.render import gettext_of, language_for, names_in, render, words_for_reader
 from web.kit.visitor import current_site
 from web.mail.opened_link import BadLink, OpenedLink, open_link
 
@@ -92,7 +91,6 @@ async def submit_answer(request: Request, token: str) -> Response:
             sent=sent.multi_items(),
             refused=refused,
             case=opened.seen.case,
-            names=names_in(opened.case),
             headers=_HEADERS,
             done=lambda _result: again,
         )
@@ -122,8 +120,8 @@ def _page(
     refused: Refused | None = None,
 ) -> HTMLResponse:
     language = language_for(request, None)
-    link, shown, names = opened.link, opened.seen.case, names_in(opened.case)
-    say, _ = words_for_reader(None, language, names, zone=opened.zone), gettext_of(language)
+    link, shown = opened.link, opened.seen.case
+    say, _ = words_for_reader(None, language, names_in(shown), zone=opened.zone), gettext_of(language)
     form = FORMS.get(link.do)
     participant = shown.participants.get(link.post.member) if link.do == "respond" else None
     return render(
@@ -134,13 +132,11 @@ def _page(
         opened=opened,
         link=link,
         case=shown,
-        names=names,
         say=say,
         form=form,
         token=token,
         refused=refused,
         whole=False,
-        given=given or {},
         fields=shown_form(form, shown, link.post, say, _, given or {}) if form else [],
         told=_(NOTICE_KINDS[opened.kind].summary),
         answered=_(_ANSWERS[opened.answer]) if opened.answer else "",
