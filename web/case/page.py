@@ -15,7 +15,7 @@ from models.tables.cases import FollowUpRow
 from models.visibility import Sight
 from notifications.addresses import command_address
 from records import queries
-from web.case.seen import AtCase, CaseVisit, actions_of
+from web.case.seen import AtCase, CaseVisit, actions_of, hidden_sections
 from web.case.timeline import timeline
 from web.kit.visitor import current_site
 from web.kit.wording import command_words
@@ -59,7 +59,7 @@ async def case_page(at: AtCase, entry: Annotated[int, Query(ge=0)] = 0) -> HTMLR
         follow_ups=follow_ups,
         whole=at.whole,
         secretariat=post == SECRETARIAT,
-        hidden=[s for s in case.request.confidential if getattr(shown.request, s) != getattr(case.request, s)],
+        hidden=hidden_sections(case, at.seen),
     )
 
 

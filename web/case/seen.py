@@ -66,6 +66,12 @@ AtLedger = Annotated[CaseVisit, Depends(_visit_ledger)]
 """The visit of a post that may read the ledger of notices; 404 to the others."""
 
 
+def hidden_sections(case: Case, seen: Seen) -> list[str]:
+    """The sections of the request that the reader may not read, so that nobody is misled by what is missing."""
+    whole, shown = case.request, seen.case.request
+    return [name for name in whole.confidential if getattr(shown, name) != getattr(whole, name)]
+
+
 def actions_of(case: Case, post: Post) -> list[str]:
     """What the post may do on this case now and has a page for, the post's duties first."""
     mine = [duty.do for duty in open_duties(case) if duty.post == post]

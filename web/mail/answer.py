@@ -20,6 +20,7 @@ from models.visibility import Sight
 from notifications.addresses import case_address
 from records import ledger
 from web.case.refusals import refusal_for_reader
+from web.case.seen import hidden_sections
 from web.kit.commands import give_command, page_of_command
 from web.kit.forms import FORMS, fields_sent, shown_form, unanswered
 from web.kit.render import gettext_of, language_for, names_in, render, words_for_reader
@@ -130,7 +131,6 @@ def _page(
         refused.why.status if refused else 200,
         headers=_HEADERS,
         opened=opened,
-        link=link,
         case=shown,
         say=say,
         form=form,
@@ -141,17 +141,10 @@ def _page(
         told=_(NOTICE_KINDS[opened.kind].summary),
         answered=_(_ANSWERS[opened.answer]) if opened.answer else "",
         participant=participant,
-        circulation=opened.circulation,
         release=_release(opened),
-        hidden=_hidden(opened) if participant else [],
+        hidden=hidden_sections(opened.case, opened.seen) if participant else [],
         home=case_address(link.reference),
     )
-
-
-def _hidden(opened: OpenedLink) -> list[str]:
-    """The sections of the request that the post may not read, so that it is not misled by what is missing."""
-    whole, shown = opened.case.request, opened.seen.case.request
-    return [name for name in whole.confidential if getattr(shown, name) != getattr(whole, name)]
 
 
 def _release(opened: OpenedLink) -> Release | None:

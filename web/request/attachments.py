@@ -11,6 +11,7 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 
 from casework import amend_draft
 from models.attachments import FILE_KINDS, clean_name, too_much
+from models.base import N_
 from models.refusal import RefusalKind, Refused
 from models.request import Attachment
 from models.request import Request as CaseRequest
@@ -18,7 +19,8 @@ from models.tables.cases import RequestVersionRow
 from models.visibility import readable_version
 from records import queries
 from web.case.seen import AtCase, CaseVisit
-from web.kit.render import gettext_of, language_for, render
+from web.kit.errors import page_saying
+from web.kit.render import render
 from web.kit.roles import FocalPoint
 from web.kit.security import valid_key
 from web.kit.sessions import keyed_form
@@ -124,7 +126,7 @@ async def own_file(request: Request, visitor: FocalPoint, sha256: str) -> Respon
         raise HTTPException(404)
     _case, draft = await draft_of(request, visitor)
     named = next((one for one in _of(draft) if one.sha256 == sha256), own[sha256])
-    return await _download(request, visitor, own[sha256], named.name, reference="")
+    return await _download(request, own[sha256], named.name, reference="")
 
 
 @router.get("/cases/{reference}/files/{sha256}")
@@ -134,7 +136,7 @@ async def file_of_case(at: AtCase, sha256: str) -> Response:
     async for version in _readable_versions(at):
         for one in version.attachments:
             if one.sha256 == sha256:
-                return await _download(at.request, at.visitor, one, one.name, at.case.reference)
+                return await _download(at.request, one, one.name, at.case.reference)
     raise HTTPException(404)
 
 
@@ -156,18 +158,18 @@ def _written(sha256: str) -> str:
     return sha256
 
 
-async def _download(request: Request, visitor: Visitor, file: Attachment, name: str, reference: str) -> Response:
+_MISSING = N_(
+    "%(name)s is on record, but its content is missing here or damaged. The secretariat can have it restored."
+)
+
+
+async def _download(request: Request, file: Attachment, name: str, reference: str) -> Response:
     """The file, after its bytes are checked; 410 with a page when they are missing or damaged."""
     store = current_site(request).attachments
     fault = await store.fault(file.sha256, file.size)
     if fault:
         _LOG.error("a file of a request cannot be given out", reference=reference, sha256=file.sha256, fault=fault)
-        _ = gettext_of(language_for(request, visitor))
-        sentence = _(
-            "%(name)s is on record, but its content is missing here or damaged. The secretariat can have it restored."
-        )
-        words = sentence % {"name": clean_name(name)}
-        return render(request, "kit/error.html", 410, heading=_("The file is missing"), words=words)
+        return page_saying(request, 410, N_("The file is missing"), _MISSING, name=clean_name(name))
     kind = file.kind if file.kind in _AS_IT_IS else "application/octet-stream"
     return FileResponse(store.path(file.sha256), media_type=kind, headers=file_headers(name))
 
