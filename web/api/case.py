@@ -14,7 +14,7 @@ from models.visibility import Seen, Sight, closed_sections, readable_version
 from records import queries
 from web.api.bearer import ReadingToken
 from web.api.case_views import CaseView, case_view
-from web.api.views import EntryView, LogView, VersionsView, VersionView
+from web.api.views import LogView, VersionsView, VersionView, entry_view
 from web.case.seen import seen_or_404
 from web.case.timeline import timeline
 from web.kit.problems import documented
@@ -93,7 +93,7 @@ async def log(
     entries = [entry for entry in entries if entry.seq <= whole.seq]  # not what came after the reader was looked up
     told = timeline(entries, words_for_reader(None, _LANGUAGE, names_in(whole)), gettext_of(_LANGUAGE))
     following = entries[-1].seq if len(entries) == _PAGE else None
-    return LogView(entries=tuple(map(EntryView.of, told)), next=following)
+    return LogView(entries=tuple(map(entry_view, told)), next=following)
 
 
 @router.get("/versions")

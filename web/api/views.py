@@ -17,6 +17,7 @@ from models.search_words import excerpt
 from records.api_tokens import Scope
 from records.lists import ListedCase
 from records.search import Hit
+from web.case.timeline import TimelineEntry
 
 
 class View(Value):
@@ -169,6 +170,11 @@ class LogView(View):
 
     entries: tuple[EntryView, ...]
     next: int | None
+
+
+def entry_view(told: TimelineEntry) -> EntryView:
+    """An entry that the timeline tells."""
+    return EntryView.of(told, acted_for=ActedForView.of(told.acted_for) if told.acted_for else None)
 
 
 class VersionView(View):

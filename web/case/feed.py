@@ -19,7 +19,7 @@ from models.case import Case
 from models.posts import Post
 from models.visibility import Seen, Sight, as_seen
 from web.api.case_views import case_view
-from web.api.views import EntryView
+from web.api.views import entry_view
 from web.case.seen import seen_or_404
 from web.case.timeline import timeline
 from web.kit.render import gettext_of, language_for, names_in, words_for_reader
@@ -100,7 +100,7 @@ async def _news(request: Request, seen: Seen, seq: int, shown: str, language: st
         # One that came in this moment may have taken the sight away: it waits for the next look.
         entries = [entry for entry in found if entry.seq <= case.seq]
         told = timeline(entries, words_for_reader(None, language, names_in(case)), gettext_of(language))
-        written = [_event(one.seq, EntryView.of(one).model_dump_json()) for one in told]
+        written = [_event(one.seq, entry_view(one).model_dump_json()) for one in told]
         return written, entries[-1].seq if entries else seq, ""
     looks = case_view(case, seen, {}).model_copy(update={"seq": None}).model_dump_json()
     # What a reader of a part got last cannot be compared with; it is told to look again, once.
