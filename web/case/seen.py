@@ -62,6 +62,8 @@ async def _visit_ledger(request: Request, visitor: LedgerReader, reference: str)
 
 
 AtCase = Annotated[CaseVisit, Depends(visit_case)]
+"""The visit of whoever is signed in and sees something of the case; 404 to the others."""
+
 AtLedger = Annotated[CaseVisit, Depends(_visit_ledger)]
 """The visit of a post that may read the ledger of notices; 404 to the others."""
 

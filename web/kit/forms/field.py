@@ -37,8 +37,8 @@ class FormField(NamedTuple):
 WHAT_TO_SAY = FormField("text", N_("What you want to say with it"), "prose", N_("Kept in the log. It can stay empty."))
 """The words that may go with most commands."""
 
-
 FIGURES = FormField("figures", N_("Figures"), "figures", N_("Counts with their date and source; no data of persons."))
+"""The figures of a situation: in a request, and in its updates."""
 
 
 def words_field(label: str, help_: str = "", *, must: bool = True) -> FormField:
