@@ -35,33 +35,11 @@ from web.signin import by_mail, openid, second_factor
 
 _LOG = structlog.get_logger(__name__)
 
-PAGES = (
-    by_mail,
-    openid,
-    second_factor,
-    posts,
-    account_page,
-    home,
-    cases,
-    search,
-    attachments,
-    form,
-    version,
-    command_form,
-    answer,
-    case_page,
-    versions,
-    meeting_files,
-    notices,
-    board,
-    feed,
-    language,
-    audience,
-    case_mails,
-    my_mails,
-    switch_off,
-    *ADMINISTRATION,
-)
+_SIGN_IN = (by_mail, openid, second_factor, posts, account_page)
+_LISTS = (home, cases, search)
+_REQUEST = (attachments, form, version)
+_CASE = (command_form, answer, case_page, versions, meeting_files, notices, board, feed, language, audience, case_mails)
+PAGES = (*_SIGN_IN, *_LISTS, *_REQUEST, *_CASE, my_mails, switch_off, *ADMINISTRATION)
 """What people use; each has a ``router``."""
 
 
@@ -86,13 +64,8 @@ def application(site: Site) -> FastAPI:
                 await passing
         await site.engine.dispose()
 
-    app = FastAPI(
-        title="Bali Process Ad Hoc Group",
-        lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=description.ADDRESS,
-    )
+    title, at = "Bali Process Ad Hoc Group", description.ADDRESS
+    app = FastAPI(title=title, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=at)
     app.state.site = site
     app.state.settings = site.settings
     app.state.engine = site.engine

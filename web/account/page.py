@@ -54,7 +54,6 @@ async def _page(
         days=_DAYS,
         scopes=list(Scope),
         usable=_usable(visitor),
-        locked=lambda post: post not in _usable(visitor),
         zones=sorted(available_timezones()),
     )
 

@@ -42,7 +42,6 @@ async def acting_page(
     return render(
         request,
         "account/posts.html",
-        session=session,
         form_key=session.form_key,
         onward=onward(next_),
         posts=await held_by(site, session.email),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import NamedTuple
 from uuid import uuid4
 
 from fastapi import APIRouter, HTTPException, Request
@@ -22,21 +23,20 @@ from web.kit.visitor import Visitor, current_site
 router = APIRouter(prefix="/admin/directory", include_in_schema=False)
 
 _SHOWN_CHANGES = 30
-_HEAD = (
-    "member",
-    "name",
-    "kind",
-    "co_chair",
-    "steering_group",
-    "zone",
-    "holidays",
-    "mandate",
-    "post",
-    "holder",
-    "email",
-    "language",
-    "alternates",
-)
+_OF_A_MEMBER = ("member", "name", "kind", "co_chair", "steering_group", "zone", "holidays", "mandate")
+_OF_A_POST = ("post", "holder", "email", "language", "alternates")
+
+
+class Unsaved(NamedTuple):
+    """Why a form could not be saved: the status of its page, and the sentence; ``form``: its id, if it may keep it."""
+
+    status: int = 200
+    wrong: str = ""
+    form: str = ""
+
+
+UNSENT = Unsaved()
+"""The form was not sent yet: there is nothing to say."""
 
 
 def names_of_all(members: Iterable[MemberRow]) -> dict[str, str]:
@@ -92,25 +92,15 @@ async def directory_csv(request: Request, _visitor: DirectoryReader) -> Response
         holders, alternates = await all_offices(connection)
     lines = []
     for member in (_OFFICE_OF_ALL, *members):
+        marks = ("yes" if marked else "" for marked in (member.co_chair, member.steering_group))
+        office = (member.zone, member.holidays, ";".join(member.mandate or ()))
+        of_member = (member.code, member.name, member.kind, *marks, *office)
         for post in _posts(member, holders):
             holder = holders.get(post)
+            person = (holder.name, holder.email, holder.language) if holder else ("", "", "")
             stand_in = "; ".join(f"{one.name} <{one.email}>" for one in alternates.get(post, []))
-            lines.append(
-                (
-                    member.code,
-                    member.name,
-                    member.kind,
-                    "yes" if member.co_chair else "",
-                    "yes" if member.steering_group else "",
-                    member.zone,
-                    member.holidays,
-                    ";".join(member.mandate or ()),
-                    post,
-                    *((holder.name, holder.email, holder.language) if holder else ("", "", "")),
-                    stand_in,
-                )
-            )
-    return csv_answer("directory.csv", _HEAD, lines)
+            lines.append((*of_member, post, *person, stand_in))
+    return csv_answer("directory.csv", (*_OF_A_MEMBER, *_OF_A_POST), lines)
 
 
 @router.get("/members/{code}")
@@ -120,16 +110,9 @@ async def member(request: Request, visitor: DirectoryReader, code: str) -> HTMLR
 
 
 async def member_page(
-    request: Request,
-    visitor: Visitor,
-    code: str,
-    *,
-    status: int = 200,
-    wrong: str = "",
-    given: OfficeSettings | None = None,
-    form: str = "",
+    request: Request, visitor: Visitor, code: str, unsaved: Unsaved = UNSENT, given: OfficeSettings | None = None
 ) -> HTMLResponse:
-    """The page of a member; ``wrong``: why its office could not be changed to what was ``given``."""
+    """The page of a member; ``unsaved``: why its office could not be changed to what was ``given``."""
     site = current_site(request)
     async with site.engine.connect() as connection:
         members = await read_members(connection)
@@ -145,7 +128,7 @@ async def member_page(
     return render(
         request,
         "admin/member.html",
-        status,
+        unsaved.status,
         member=found,
         names=names_of_all(members),
         posts=[(post, holders.get(post), alternates.get(post, [])) for post in posts],
@@ -153,10 +136,10 @@ async def member_page(
         office=given or office,
         own_office=office is not None,
         seen=record.directory_fingerprint(office),
-        form=form or uuid4().hex,
+        form=unsaved.form or uuid4().hex,
         zones=zones(),
         calendars=calendars(language_for(request, visitor)),
-        wrong=wrong,
+        wrong=unsaved.wrong,
         today=_today(request, found),
         may_change=visitor.post == SECRETARIAT,
     )

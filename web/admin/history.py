@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
+from uuid import uuid4
 
 import structlog
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.datastructures import FormData
 
 from models.base import N_
 from models.directory_changes import ChangeKind
@@ -18,7 +20,7 @@ from records.directory import names_of
 from records.directory_changes import DirectoryChange
 from web.kit.commands import CaseAway, give_command
 from web.kit.csv_files import csv_answer
-from web.kit.render import gettext_of, language_for, render, words_for_reader
+from web.kit.render import render, words_for_reader, words_of_page
 from web.kit.roles import DirectoryReader, Secretariat
 from web.kit.sessions import keyed_form
 from web.kit.site import Site
@@ -51,13 +53,19 @@ _PARTS: Mapping[str, str] = {
 _HEAD = ("at", "by", "email", "kind", "about", "part", "before", "after", "cases")
 
 
+def editor_of(request: Request, visitor: Visitor, sent: FormData) -> record.Editor:
+    """Who changes something by a form that was sent: ``_id`` names the form, ``_seen`` is what it showed."""
+    form, seen = str(sent.get("_id") or "")[:64] or uuid4().hex, str(sent.get("_seen") or "")[:64]
+    at = current_site(request).clock()
+    return record.Editor(post=visitor.post, email=visitor.email, name=visitor.name, at=at, form=form, seen=seen)
+
+
 # in words -----------------------------------------------------------------------------------------------------------
 
 
 def change_in_words(request: Request, visitor: Visitor, made: DirectoryChange, names: Mapping[str, str]) -> str:
     """Who changed what, as the beginning of a sentence."""
-    language = language_for(request, visitor)
-    say, _ = words_for_reader(visitor, language, names), gettext_of(language)
+    say, _ = words_of_page(request, visitor, names)
     return f"{_sentence(made, say, _)}, {say.moment(made.at)}"
 
 
@@ -111,8 +119,7 @@ def shown_changes(
     request: Request, visitor: Visitor, found: list[DirectoryChange], names: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     """Changes as a page shows them."""
-    language = language_for(request, visitor)
-    say, _ = words_for_reader(visitor, language, names), gettext_of(language)
+    say, _ = words_of_page(request, visitor, names)
     return [{"made": one, "sentence": _sentence(one, say, _), "parts": _differences(one, say, _)} for one in found]
 
 
@@ -152,20 +159,10 @@ async def change_page(request: Request, visitor: DirectoryReader, number: str) -
     """One change: what it was before, and which cases have heard of it."""
     made, names = await _change_or_404(request, number)
     async with current_site(request).engine.connect() as connection:
-        heard, waiting = (
-            await record.cases_that_heard(connection, made),
-            await record.changes_not_heard(connection, made),
-        )
-    shown = shown_changes(request, visitor, [made], names)[0]
-    return render(
-        request,
-        "admin/change.html",
-        shown=shown,
-        names=names,
-        heard=sorted(heard),
-        waiting=waiting,
-        may_change=visitor.post == SECRETARIAT,
-    )
+        heard = sorted(await record.cases_that_heard(connection, made))
+        waiting = await record.changes_not_heard(connection, made)
+    shown, may = shown_changes(request, visitor, [made], names)[0], visitor.post == SECRETARIAT
+    return render(request, "admin/change.html", shown=shown, names=names, heard=heard, waiting=waiting, may_change=may)
 
 
 async def _change_or_404(request: Request, number: str) -> tuple[DirectoryChange, dict[str, str]]:
@@ -198,16 +195,13 @@ async def tell_cases(site: Site, made: DirectoryChange) -> None:
     """
     async with site.engine.connect() as connection:
         waiting = await record.changes_not_heard(connection, made)
-    command = _as_command(made)
+    command, command_id = _as_command(made), record.command_of(made)
     if not waiting or command is None:
         return
-    do, fields = command
     try:
         for reference in waiting:
             try:
-                await give_command(
-                    site, do, fields, by=SECRETARIAT, command_id=record.command_of(made), reference=reference
-                )
+                await give_command(site, *command, by=SECRETARIAT, command_id=command_id, reference=reference)
             except Refused as refused:  # it has ended meanwhile
                 _LOG.info("a case takes no change of hands", case=reference, why=refused.sentence)
     except CaseAway as away:

@@ -19,8 +19,8 @@ from models.posts import SECRETARIAT, Post, Role
 from models.refusal import RefusalKind, Refused
 from records import directory_changes as record
 from records.directory import all_offices, read_members
-from web.admin.directory import member_page, names_of_all, posts_of_member
-from web.admin.history import change_in_words, tell_cases
+from web.admin.directory import UNSENT, Unsaved, member_page, names_of_all, posts_of_member
+from web.admin.history import change_in_words, editor_of, tell_cases
 from web.kit.render import gettext_of, language_for, render
 from web.kit.roles import Secretariat
 from web.kit.sessions import keyed_form
@@ -31,19 +31,23 @@ router = APIRouter(prefix="/admin/directory", include_in_schema=False)
 Making = Callable[[record.Editor], Awaitable[record.DirectoryChange]]
 
 
-def _editor(request: Request, visitor: Visitor, sent: FormData) -> record.Editor:
-    return record.Editor(
-        post=visitor.post,
-        email=visitor.email,
-        name=visitor.name,
-        at=current_site(request).clock(),
-        form=str(sent.get("_id") or "")[:64] or uuid4().hex,
-        seen=str(sent.get("_seen") or "")[:64],
-    )
-
-
 def _text(sent: FormData, name: str) -> str:
     return str(sent.get(name) or "").strip()
+
+
+async def _made(
+    request: Request, visitor: Visitor, sent: FormData, names: Mapping[str, str], make: Making
+) -> record.DirectoryChange | Unsaved:
+    """Make the change that a form asks for; or why it could not be made. A form that is stale gets a new id."""
+    try:
+        return await make(editor_of(request, visitor, sent))
+    except ValidationError as error:
+        wrong = "; ".join(one["msg"].removeprefix("Value error, ") for one in error.errors())
+        return Unsaved(422, wrong, _text(sent, "_id"))
+    except Refused as refused:
+        return Unsaved(refused.why.status, refused.sentence, _text(sent, "_id"))
+    except record.StaleDirectory as stale:
+        return Unsaved(409, _stale(request, visitor, stale, names))
 
 
 async def _done(request: Request, made: record.DirectoryChange) -> Response:
@@ -78,11 +82,8 @@ async def _post_page(
     post: Post,
     names: Mapping[str, str],
     page: str,
-    *,
-    status: int = 200,
-    wrong: str = "",
+    unsaved: Unsaved = UNSENT,
     given: Mapping[str, str] | None = None,
-    form: str = "",
 ) -> HTMLResponse:
     async with current_site(request).engine.connect() as connection:
         holder = await record.holder_of_post(connection, post)
@@ -92,15 +93,15 @@ async def _post_page(
     return render(
         request,
         f"admin/{page}.html",
-        status,
+        unsaved.status,
         post=post,
         names=names,
         holder=holder,
         alternates=alternates,
         cases=cases,
-        wrong=wrong,
+        wrong=unsaved.wrong,
         given=given or {},
-        form=form or uuid4().hex,
+        form=unsaved.form or uuid4().hex,
         seen=record.directory_fingerprint(shown),
     )
 
@@ -119,8 +120,8 @@ async def submit_hand_over(request: Request, visitor: Secretariat, member: str, 
     post, names = await _post_or_404(request, member, role)
     engine = current_site(request).engine
 
-    async def make(editor: record.Editor) -> record.DirectoryChange:
-        return await record.record_hand_over(engine, editor, post, _person("hand_over", post, sent))
+    def make(editor: record.Editor) -> Awaitable[record.DirectoryChange]:
+        return record.record_hand_over(engine, editor, post, _person("hand_over", post, sent))
 
     return await _changed(request, visitor, sent, post, names, "holder", make)
 
@@ -139,9 +140,9 @@ async def submit_alternate(request: Request, visitor: Secretariat, member: str, 
     post, names = await _post_or_404(request, member, role)
     engine = current_site(request).engine
 
-    async def make(editor: record.Editor) -> record.DirectoryChange:
+    def make(editor: record.Editor) -> Awaitable[record.DirectoryChange]:
         to = _person("delegate", post, sent)
-        return await record.record_alternate(engine, editor, post, to, _until(post, sent))
+        return record.record_alternate(engine, editor, post, to, _until(post, sent))
 
     return await _changed(request, visitor, sent, post, names, "alternate", make)
 
@@ -153,8 +154,8 @@ async def submit_alternate_end(request: Request, visitor: Secretariat, member: s
     post, names = await _post_or_404(request, member, role)
     engine = current_site(request).engine
 
-    async def make(editor: record.Editor) -> record.DirectoryChange:
-        return await record.record_alternate_end(engine, editor, post, _text(sent, "name"))
+    def make(editor: record.Editor) -> Awaitable[record.DirectoryChange]:
+        return record.record_alternate_end(engine, editor, post, _text(sent, "name"))
 
     return await _changed(request, visitor, sent, post, names, "alternate", make)
 
@@ -162,14 +163,11 @@ async def submit_alternate_end(request: Request, visitor: Secretariat, member: s
 async def _changed(
     request: Request, visitor: Visitor, sent: FormData, post: Post, names: Mapping[str, str], page: str, make: Making
 ) -> Response:
+    made = await _made(request, visitor, sent, names, make)
+    if not isinstance(made, Unsaved):
+        return await _done(request, made)
     given = {key: str(value) for key, value in sent.items() if not key.startswith("_")}
-    try:
-        return await _done(request, await make(_editor(request, visitor, sent)))
-    except Refused as refused:
-        status, wrong, form = refused.why.status, refused.sentence, _text(sent, "_id")
-    except record.StaleDirectory as stale:
-        status, wrong, form = 409, _stale(request, visitor, stale, names), ""
-    return await _post_page(request, post, names, page, status=status, wrong=wrong, given=given, form=form)
+    return await _post_page(request, post, names, page, made, given)
 
 
 def _person(do: str, post: Post, sent: FormData) -> Person:
@@ -195,13 +193,11 @@ def _until(post: Post, sent: FormData) -> date | None:
 
 def _stale(request: Request, visitor: Visitor, stale: record.StaleDirectory, names: Mapping[str, str]) -> str:
     """The sentence for a form that is stale: who changed what since it was opened."""
-    language = language_for(request, visitor)
-    _ = gettext_of(language)
+    _ = gettext_of(language_for(request, visitor))
     if stale.newest is None:
         return _("This has changed since you opened the page. Look at what stands now, and send it again.")
-    return _("This has changed since you opened the page: %(what)s. Look at what stands now, and send it again.") % {
-        "what": change_in_words(request, visitor, stale.newest, names)
-    }
+    sentence = _("This has changed since you opened the page: %(what)s. Look at what stands now, and send it again.")
+    return sentence % {"what": change_in_words(request, visitor, stale.newest, names)}
 
 
 # offices of members -------------------------------------------------------------------------------------------------
@@ -218,19 +214,15 @@ async def submit_office(request: Request, visitor: Secretariat, code: str) -> Re
     )
     async with current_site(request).engine.connect() as connection:
         names = names_of_all(await read_members(connection))
-    form = _text(sent, "_id")
-    try:
+
+    def make(editor: record.Editor) -> Awaitable[record.DirectoryChange]:
         office = OfficeSettings.model_validate(given.model_dump())
-        made = await record.record_office(current_site(request).engine, _editor(request, visitor, sent), code, office)
-    except ValidationError as error:
-        status, wrong = 422, "; ".join(one["msg"].removeprefix("Value error, ") for one in error.errors())
-    except Refused as refused:
-        status, wrong = refused.why.status, refused.sentence
-    except record.StaleDirectory as stale:
-        status, wrong, form = 409, _stale(request, visitor, stale, names), ""
-    else:
-        return await _done(request, made)
-    return await member_page(request, visitor, code, status=status, wrong=wrong, given=given, form=form)
+        return record.record_office(current_site(request).engine, editor, code, office)
+
+    made = await _made(request, visitor, sent, names, make)
+    if isinstance(made, Unsaved):
+        return await member_page(request, visitor, code, made, given)
+    return await _done(request, made)
 
 
 # who co-chairs ------------------------------------------------------------------------------------------------------
@@ -242,21 +234,19 @@ async def roles_page(request: Request, visitor: Secretariat) -> HTMLResponse:
     return await _marks_page(request)
 
 
-async def _marks_page(
-    request: Request, *, status: int = 200, wrong: str = "", given: DirectoryRoles | None = None, form: str = ""
-) -> HTMLResponse:
+async def _marks_page(request: Request, unsaved: Unsaved = UNSENT, given: DirectoryRoles | None = None) -> HTMLResponse:
     async with current_site(request).engine.connect() as connection:
         members = await read_members(connection)
         now = await record.roles_of(connection)
     return render(
         request,
         "admin/marks.html",
-        status,
+        unsaved.status,
         members=members,
         names=names_of_all(members),
         marks=given or now,
-        wrong=wrong,
-        form=form or uuid4().hex,
+        wrong=unsaved.wrong,
+        form=unsaved.form or uuid4().hex,
         seen=record.directory_fingerprint(now),
     )
 
@@ -271,13 +261,6 @@ async def submit_roles(request: Request, visitor: Secretariat) -> Response:
     )
     async with current_site(request).engine.connect() as connection:
         names = names_of_all(await read_members(connection))
-    form = _text(sent, "_id")
-    try:
-        made = await record.record_roles(current_site(request).engine, _editor(request, visitor, sent), given)
-    except Refused as refused:
-        status, wrong = refused.why.status, refused.sentence
-    except record.StaleDirectory as stale:
-        status, wrong, form = 409, _stale(request, visitor, stale, names), ""
-    else:
-        return await _done(request, made)
-    return await _marks_page(request, status=status, wrong=wrong, given=given, form=form)
+    engine = current_site(request).engine
+    made = await _made(request, visitor, sent, names, lambda editor: record.record_roles(engine, editor, given))
+    return await (_marks_page(request, made, given) if isinstance(made, Unsaved) else _done(request, made))

@@ -1,7 +1,7 @@
 """The policy in force, what a change would mean before it is proposed, and the Co-Chairs' answers (decision 25)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from fastapi import APIRouter, HTTPException, Request
@@ -15,9 +15,10 @@ from models.posts import Role
 from models.refusal import RefusalKind, Refused
 from records import policies
 from records.directory import names_of, opening
-from records.directory_changes import Editor, directory_fingerprint
+from records.directory_changes import directory_fingerprint
+from web.admin.history import editor_of
 from web.admin.policy_words import label_of, link_choices, rule_choices, sentence_of, value_words
-from web.kit.render import gettext_of, language_for, render, words_for_reader
+from web.kit.render import gettext_of, language_for, render, words_of_page
 from web.kit.roles import Administrator, PolicyProposer
 from web.kit.sessions import keyed_form
 from web.kit.visitor import Visitor, current_site
@@ -28,20 +29,10 @@ _LISTS = ("substitutes", "answers_by_link")
 _LONGEST_WHY = 2000
 
 
-async def _names(request: Request) -> dict[str, str]:
+async def _in_force(request: Request) -> tuple[Policy, dict[str, str]]:
+    """The policy in force, and the names of members by code."""
     async with current_site(request).engine.connect() as connection:
-        return await names_of(connection)
-
-
-def _editor(request: Request, visitor: Visitor, sent: FormData) -> Editor:
-    return Editor(
-        post=visitor.post,
-        email=visitor.email,
-        name=visitor.name,
-        at=current_site(request).clock(),
-        form=str(sent.get("_id") or "")[:64] or uuid4().hex,
-        seen="",
-    )
+        return await policies.policy_in_force(connection), await names_of(connection)
 
 
 # in words -----------------------------------------------------------------------------------------------------------
@@ -51,8 +42,7 @@ async def meanings(
     request: Request, visitor: Visitor, before: Policy, after: Policy, names: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     """What differs between two policies: the sentences, and dates by the working calendars of the Co-Chairs' offices."""
-    language = language_for(request, visitor)
-    say, _ = words_for_reader(visitor, language, names), gettext_of(language)
+    say, _ = words_of_page(request, visitor, names)
     now = current_site(request).clock()
     async with current_site(request).engine.connect() as connection:
         calendars = (await opening(connection, now.year, after)).calendars
@@ -74,8 +64,7 @@ def _rows(
     request: Request, visitor: Visitor, sides: Sequence[Policy], names: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     """For each key its name, and its value in each policy."""
-    language = language_for(request, visitor)
-    say, _ = words_for_reader(visitor, language, names), gettext_of(language)
+    say, _ = words_of_page(request, visitor, names)
     return [
         {
             "key": key,
@@ -139,36 +128,28 @@ async def _page(request: Request, visitor: Visitor, *, status: int = 200, wrong:
 @router.get("/edit")
 async def edit_policy_page(request: Request, visitor: PolicyProposer) -> HTMLResponse:
     """The form, filled in with the policy in force."""
-    async with current_site(request).engine.connect() as connection:
-        newest = await policies.policy_in_force(connection)
-    return await _form(request, visitor, _written(newest), newest.version)
+    newest, _names = await _in_force(request)
+    return await _form(request, visitor, _Written({key: value_of(newest, key) for key in KEYS}, newest.version))
 
 
-def _written(policy: Policy) -> dict[str, Any]:
-    return {key: value_of(policy, key) for key in KEYS}
+class _Written(NamedTuple):
+    """A policy as it was written in the form: its values by key, the version in force at that time, and the reason."""
+
+    given: dict[str, Any]
+    based_on: str
+    why: str = ""
 
 
 async def _form(
-    request: Request,
-    visitor: Visitor,
-    given: Mapping[str, Any],
-    based_on: str,
-    *,
-    why: str = "",
-    status: int = 200,
-    wrong: Mapping[str, str] | None = None,
+    request: Request, visitor: Visitor, written: _Written, wrong: Mapping[str, str] | None = None
 ) -> HTMLResponse:
-    names = await _names(request)
-    async with current_site(request).engine.connect() as connection:
-        newest = await policies.policy_in_force(connection)
+    newest, names = await _in_force(request)
     _ = gettext_of(language_for(request, visitor))
     return render(
         request,
         "admin/policy_edit.html",
-        status,
-        given=given,
-        based_on=based_on,
-        why=why,
+        422 if wrong else 200,
+        **written._asdict(),
         wrong=wrong or {},
         rows=_rows(request, visitor, (Policy.default(), newest), names),
         names=names,
@@ -178,12 +159,16 @@ async def _form(
     )
 
 
-def _sent(sent: FormData) -> dict[str, Any]:
-    """Every key as it was written in the form."""
+def _sent(sent: FormData) -> _Written:
+    """What was written in the form."""
     given: dict[str, Any] = {key: str(sent.get(key) or "").strip()[:200] for key in KEYS}
     given["substitutes"] = [code.strip() for code in given["substitutes"].split(",") if code.strip()]
     given["answers_by_link"] = [str(one) for one in sent.getlist("answers_by_link")]
-    return given
+    return _Written(given, str(sent.get("based_on") or "")[:40], _why(sent))
+
+
+def _why(sent: FormData) -> str:
+    return str(sent.get("why") or "").strip()[:_LONGEST_WHY]
 
 
 def _policy(given: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Policy | None, dict[str, str]]:
@@ -205,26 +190,14 @@ def _policy(given: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Policy 
 async def check_policy(request: Request, visitor: PolicyProposer) -> Response:
     """What the change means, before anything is saved. 422: a value is wrong. Nothing is recorded."""
     sent = await keyed_form(request, visitor.form_key)
-    given, based_on, names = _sent(sent), str(sent.get("based_on") or "")[:40], await _names(request)
-    why = str(sent.get("why") or "").strip()[:_LONGEST_WHY]
-    policy, wrong = _policy(given, names)
+    written, (newest, names) = _sent(sent), await _in_force(request)
+    policy, wrong = _policy(written.given, names)
     if policy is None:
-        return await _form(request, visitor, given, based_on, why=why, status=422, wrong=wrong)
-    async with current_site(request).engine.connect() as connection:
-        newest = await policies.policy_in_force(connection)
+        return await _form(request, visitor, written, wrong)
     meaning = await meanings(request, visitor, newest, policy, names)
-    return render(
-        request,
-        "admin/policy_check.html",
-        meaning=meaning,
-        given=given,
-        lists=_LISTS,
-        based_on=based_on,
-        why=why,
-        names=names,
-        checked=_mark(policy, newest),
-        form=uuid4().hex,
-    )
+    proof = {"checked": _mark(policy, newest), "form": uuid4().hex}
+    told = {**written._asdict(), **proof, "meaning": meaning, "lists": _LISTS, "names": names}
+    return render(request, "admin/policy_check.html", **told)
 
 
 def _mark(policy: Policy, newest: Policy) -> str:
@@ -236,18 +209,15 @@ def _mark(policy: Policy, newest: Policy) -> str:
 async def submit_policy_proposal(request: Request, visitor: PolicyProposer) -> Response:
     """Propose what was shown. 409: another proposal is open, or this one was not shown before; 422: a value is wrong."""
     sent = await keyed_form(request, visitor.form_key)
-    given, based_on, names = _sent(sent), str(sent.get("based_on") or "")[:40], await _names(request)
-    why = str(sent.get("why") or "").strip()[:_LONGEST_WHY]
-    policy, wrong = _policy(given, names)
+    written, (newest, names) = _sent(sent), await _in_force(request)
+    policy, wrong = _policy(written.given, names)
     if policy is None:
-        return await _form(request, visitor, given, based_on, why=why, status=422, wrong=wrong)
+        return await _form(request, visitor, written, wrong)
     engine = current_site(request).engine
-    async with engine.connect() as connection:
-        newest = await policies.policy_in_force(connection)
     try:
-        if newest.version == based_on and sent.get("_checked") != _mark(policy, newest):
+        if newest.version == written.based_on and sent.get("_checked") != _mark(policy, newest):
             raise Refused(RefusalKind.CONFLICT, "Look at what the change means first; nothing was recorded.")
-        await policies.propose_policy(engine, _editor(request, visitor, sent), policy, based_on, why)
+        await policies.propose_policy(engine, editor_of(request, visitor, sent), policy, written.based_on, written.why)
     except Refused as refused:
         return await _page(request, visitor, status=refused.why.status, wrong=refused.sentence)
     current_site(request).nudge_delivery()
@@ -260,8 +230,8 @@ async def submit_policy_answer(request: Request, visitor: PolicyProposer, number
     sent = await keyed_form(request, visitor.form_key)
     if not (number.isascii() and number.isprintable()):
         raise HTTPException(404)
-    editor, engine = _editor(request, visitor, sent), current_site(request).engine
-    word, why = str(sent.get("answer") or ""), str(sent.get("why") or "").strip()[:_LONGEST_WHY]
+    editor, engine = editor_of(request, visitor, sent), current_site(request).engine
+    word, why = str(sent.get("answer") or ""), _why(sent)
     try:
         if word == "withdraw":
             await policies.withdraw_proposal(engine, editor, number)

@@ -10,69 +10,57 @@ from web.kit.wording import Translate
 
 _TRACKS = {"routine": N_("routine"), "urgent": N_("urgent")}
 
-_WORDS: Mapping[str, tuple[str, str]] = {
-    "completeness": (N_("completeness check"), N_("The secretariat has %(value)s to check a request.")),
-    "gate": (
-        N_("a gate's deadline"),
-        N_("A decision is due %(value)s after it is asked for; a first reminder goes out at half of it."),
+_LABELS: Mapping[str, str] = {
+    "completeness": N_("completeness check"),
+    "gate": N_("a gate's deadline"),
+    "last_reminder": N_("last reminder of a gate"),
+    "offices_told": N_("both offices are told"),
+    "lapse": N_("a gate lapses"),
+    "answer": N_("answer to a question"),
+    "comments": N_("comments on participants"),
+    "invitation": N_("an invitation lapses"),
+    "silence": N_("silence procedure"),
+    "consent": N_("consent to being named"),
+    "situation_update": N_("situation update"),
+    "duration": N_("duration of an activation"),
+    "conflict_rule": N_("conflict of interest"),
+    "substitutes": N_("substitutes of a recused Co-Chair"),
+    "other_affected": N_("other most-affected members"),
+    "organisations": N_("organisations"),
+    "endorsements": N_("endorsements of a later admission"),
+    "resubmission": N_("resubmission"),
+    "overdue_before": N_("before a due date"),
+    "overdue_after": N_("after a due date"),
+    "overdue_every": N_("then again every"),
+    "duration_reminder": N_("before an activation ends"),
+    "answers_by_link": N_("answered by the link of a mail"),
+}
+_SENTENCES: Mapping[str, str] = {
+    "completeness": N_("The secretariat has %(value)s to check a request."),
+    "gate": N_("A decision is due %(value)s after it is asked for; a first reminder goes out at half of it."),
+    "last_reminder": N_("The last reminder goes out %(value)s before the deadline of a decision."),
+    "offices_told": N_("Both offices and the secretariat are told %(value)s after the deadline has passed."),
+    "lapse": N_("A decision lapses, and nothing is decided, %(value)s after its deadline."),
+    "answer": N_("A question of a Co-Chair is to be answered within %(value)s."),
+    "comments": N_("The Steering Group has %(value)s to comment on the participants."),
+    "invitation": N_("An invitation lapses after %(value)s without an answer."),
+    "silence": N_("A report is adopted when nobody has objected for %(value)s."),
+    "consent": N_("A member that has not consented to being named within %(value)s is not named."),
+    "situation_update": N_("A situation update is due every %(value)s."),
+    "duration": N_("An activation ends after %(value)s unless it is extended."),
+    "conflict_rule": N_("When a Co-Chair's own country is the requester: %(value)s."),
+    "substitutes": N_(
+        "A Co-Chair that recuses itself is replaced by the first of these that is not affected: %(value)s."
     ),
-    "last_reminder": (
-        N_("last reminder of a gate"),
-        N_("The last reminder goes out %(value)s before the deadline of a decision."),
-    ),
-    "offices_told": (
-        N_("both offices are told"),
-        N_("Both offices and the secretariat are told %(value)s after the deadline has passed."),
-    ),
-    "lapse": (N_("a gate lapses"), N_("A decision lapses, and nothing is decided, %(value)s after its deadline.")),
-    "answer": (N_("answer to a question"), N_("A question of a Co-Chair is to be answered within %(value)s.")),
-    "comments": (
-        N_("comments on participants"),
-        N_("The Steering Group has %(value)s to comment on the participants."),
-    ),
-    "invitation": (N_("an invitation lapses"), N_("An invitation lapses after %(value)s without an answer.")),
-    "silence": (N_("silence procedure"), N_("A report is adopted when nobody has objected for %(value)s.")),
-    "consent": (
-        N_("consent to being named"),
-        N_("A member that has not consented to being named within %(value)s is not named."),
-    ),
-    "situation_update": (N_("situation update"), N_("A situation update is due every %(value)s.")),
-    "duration": (N_("duration of an activation"), N_("An activation ends after %(value)s unless it is extended.")),
-    "conflict_rule": (N_("conflict of interest"), N_("When a Co-Chair's own country is the requester: %(value)s.")),
-    "substitutes": (
-        N_("substitutes of a recused Co-Chair"),
-        N_("A Co-Chair that recuses itself is replaced by the first of these that is not affected: %(value)s."),
-    ),
-    "other_affected": (
-        N_("other most-affected members"),
-        N_("Besides the requester the group needs at least so many most-affected members: %(value)s."),
-    ),
-    "organisations": (N_("organisations"), N_("The group needs at least so many organisations: %(value)s.")),
-    "endorsements": (
-        N_("endorsements of a later admission"),
-        N_("So many participants endorse a later admission: %(value)s."),
-    ),
-    "resubmission": (N_("resubmission"), N_("A request that has lapsed may be resubmitted for %(value)s.")),
-    "overdue_before": (
-        N_("before a due date"),
-        N_("The owner of an outcome or a recommendation is reminded %(value)s before its due date."),
-    ),
-    "overdue_after": (
-        N_("after a due date"),
-        N_("The owner of an outcome or a recommendation is reminded %(value)s after its due date."),
-    ),
-    "overdue_every": (
-        N_("then again every"),
-        N_("After that the owner is reminded every %(value)s until it is done or blocked."),
-    ),
-    "duration_reminder": (
-        N_("before an activation ends"),
-        N_("Everybody is reminded %(value)s before an activation ends."),
-    ),
-    "answers_by_link": (
-        N_("answered by the link of a mail"),
-        N_("Without signing in, the link of a mail is enough to: %(value)s."),
-    ),
+    "other_affected": N_("Besides the requester the group needs at least so many most-affected members: %(value)s."),
+    "organisations": N_("The group needs at least so many organisations: %(value)s."),
+    "endorsements": N_("So many participants endorse a later admission: %(value)s."),
+    "resubmission": N_("A request that has lapsed may be resubmitted for %(value)s."),
+    "overdue_before": N_("The owner of an outcome or a recommendation is reminded %(value)s before its due date."),
+    "overdue_after": N_("The owner of an outcome or a recommendation is reminded %(value)s after its due date."),
+    "overdue_every": N_("After that the owner is reminded every %(value)s until it is done or blocked."),
+    "duration_reminder": N_("Everybody is reminded %(value)s before an activation ends."),
+    "answers_by_link": N_("Without signing in, the link of a mail is enough to: %(value)s."),
 }
 
 _RULES = {
@@ -89,7 +77,7 @@ _LINKS = {
 def label_of(key: str, _: Translate) -> str:
     """What a key is called: ``completeness check (urgent)``."""
     track, dot, name = key.partition(".")
-    return f"{_(_WORDS[name][0])} ({_(_TRACKS[track])})" if dot else _(_WORDS[key][0])
+    return f"{_(_LABELS[name])} ({_(_TRACKS[track])})" if dot else _(_LABELS[key])
 
 
 def value_words(key: str, value: Any, say: Words, _: Translate) -> str:
@@ -107,7 +95,7 @@ def value_words(key: str, value: Any, say: Words, _: Translate) -> str:
 
 def sentence_of(key: str, value: Any, say: Words, _: Translate) -> str:
     """What a key means with a value."""
-    return _(_WORDS[key.rpartition(".")[2]][1]) % {"value": value_words(key, value, say, _)}
+    return _(_SENTENCES[key.rpartition(".")[2]]) % {"value": value_words(key, value, say, _)}
 
 
 def link_choices(_: Translate) -> list[tuple[str, str]]:

@@ -15,10 +15,10 @@ from records import queries
 from web.api.bearer import ReadingToken
 from web.api.case_views import CaseView, case_view
 from web.api.views import LogView, VersionsView, VersionView, entry_view
-from web.case.seen import names_in, seen_or_404
+from web.case.seen import seen_or_404
 from web.case.timeline import timeline
 from web.kit.problems import documented
-from web.kit.render import gettext_of, words_for_reader
+from web.kit.render import gettext_of, names_in, words_for_reader
 from web.kit.visitor import current_site
 
 router = APIRouter(prefix="/cases/{reference}", tags=["a case"], responses=documented(401, 403, 404, 422, 503))
@@ -110,16 +110,8 @@ async def versions(request: Request, token: ReadingToken, reference: Reference) 
     for row in rows:
         content = CaseRequest.model_validate(row.content)
         version = readable_version(whole, content, token.post)
-        hidden = sorted(newest | closed_sections(whole, content, token.post))
+        hidden = tuple(sorted(newest | closed_sections(whole, content, token.post)))
         changed = tuple(version.changes(earlier)) if earlier is not None else ()
-        shown.append(
-            VersionView(
-                version=row.version,
-                submitted_at=row.submitted_at,
-                request=version,
-                hidden=tuple(hidden),
-                changed=changed,
-            )
-        )
+        shown.append(VersionView.of(row, request=version, hidden=hidden, changed=changed))
         earlier = version
     return VersionsView(versions=tuple(reversed(shown)))

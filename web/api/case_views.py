@@ -6,39 +6,20 @@ What a reader does not see is empty or null, just as what is not there.
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from models import case as c
 from models.agenda import NextAct, clock_panel
-from models.base import Instant, Value
-from models.case import (
-    Arrangement,
-    Case,
-    Circulation,
-    Clock,
-    Consent,
-    Decider,
-    Gate,
-    GateName,
-    GateOutcome,
-    Meeting,
-    Outcome,
-    Participant,
-    ParticipantState,
-    Position,
-    Question,
-    ReportState,
-    Seat,
-    Stage,
-    Suspension,
-    Term,
-)
+from models.base import Instant
+from models.case import Case, Circulation, Gate, Position
 from models.duties import open_duties
 from models.posts import Post
 from models.release import Release, release_of
 from models.request import Request
 from models.rules import allowed, terms_of_reference
 from models.visibility import Seen, Sight, closed_sections
+from web.api.views import View
 
 
-class DeadlineView(Value):
+class DeadlineView(View):
     """Something that waits: ``subject`` says what; ``next`` is what the clock does by itself, null while it stands."""
 
     subject: str
@@ -47,55 +28,50 @@ class DeadlineView(Value):
     next: NextAct | None
 
 
-class GateView(Value):
+class GateView(View):
     """One decision of the Co-Chairs. ``on``: hash of what positions are bound to, for who may read all of it."""
 
-    name: GateName
+    name: c.GateName
     about: str
     round: int
     opened_at: Instant
     decided_at: Instant | None
-    outcome: GateOutcome | None
+    outcome: c.GateOutcome | None
     on: str
     respondent: Post
-    deciders: tuple[Decider, ...]
+    deciders: tuple[c.Decider, ...]
     undecided: tuple[Post, ...]
-    positions: tuple[Position, ...]
-    past: tuple[Position, ...]
-    questions: tuple[Question, ...]
+    positions: tuple[c.Position, ...]
+    past: tuple[c.Position, ...]
+    questions: tuple[c.Question, ...]
     terms: Mapping[str, str]
 
 
-class ParticipantView(Value):
+class ParticipantView(View):
     """A member on the list of participants; ``why`` it is there, in English."""
 
     member: str
-    seat: Seat
-    state: ParticipantState
+    seat: c.Seat
+    state: c.ParticipantState
     why: str
     place_of: str
     endorsed_by: tuple[str, ...]
     answered_at: Instant | None
 
-    @classmethod
-    def of(cls, one: Participant) -> "ParticipantView":
-        """As the list has it."""
-        return cls(**{name: getattr(one, name) for name in cls.model_fields})
 
-
-class ReportView(Value):
+class ReportView(View):
     """An interim or final report."""
 
     number: int
     kind: str
-    state: ReportState
+    state: c.ReportState
     version: int
     contributions_by: date | None
     contributed: tuple[str, ...]
     objections: int
 
 
-class RecommendationView(Value):
+class RecommendationView(View):
     """A recommendation; ``state`` is what became of it, empty until its report is accepted."""
 
     number: int
@@ -107,7 +83,7 @@ class RecommendationView(Value):
     state: str
 
 
-class CirculationView(Value):
+class CirculationView(View):
     """What the wider membership is told. ``release``: what its readers read, once it is released."""
 
     number: int
@@ -115,12 +91,12 @@ class CirculationView(Value):
     state: str
     to: tuple[str, ...]
     names: tuple[str, ...]
-    consents: Mapping[str, Consent]
+    consents: Mapping[str, c.Consent]
     text: str
     release: Release | None
 
 
-class DutyHereView(Value):
+class DutyHereView(View):
     """What the post is asked to do on this case."""
 
     do: str
@@ -128,7 +104,7 @@ class DutyHereView(Value):
     due: Instant | None
 
 
-class CaseView(Value):
+class CaseView(View):
     """A case as the post sees it. ``why``: the reason that it sees this much.
 
     ``allowed``: the commands that the rules let the post give now. ``hidden``: the confidential sections of the request
@@ -140,16 +116,16 @@ class CaseView(Value):
     why: str
     seq: int | None = None
     head: str = ""
-    stage: Stage | None = None
+    stage: c.Stage | None = None
     stage_since: Instant | None = None
     opened_at: Instant | None = None
     updated_at: Instant | None = None
     active_until: Instant | None = None
-    clock: Clock | None = None
+    clock: c.Clock | None = None
     waiting_on: tuple[Post, ...] = ()
     next: NextAct | None = None
     deadlines: tuple[DeadlineView, ...] = ()
-    suspension: Suspension | None = None
+    suspension: c.Suspension | None = None
     allowed: tuple[str, ...] = ()
     duties: tuple[DutyHereView, ...] = ()
     version: int = 0
@@ -160,15 +136,15 @@ class CaseView(Value):
     hidden: tuple[str, ...] = ()
     gates: tuple[GateView, ...] = ()
     participants: tuple[ParticipantView, ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
-    arrangements: tuple[Arrangement, ...] = ()
-    meetings: tuple[Meeting, ...] = ()
+    outcomes: tuple[c.Outcome, ...] = ()
+    arrangements: tuple[c.Arrangement, ...] = ()
+    meetings: tuple[c.Meeting, ...] = ()
     updates: int = 0
     reports: tuple[ReportView, ...] = ()
     recommendations: tuple[RecommendationView, ...] = ()
     circulations: tuple[CirculationView, ...] = ()
-    terms: Mapping[Term, str] = {}
-    waivers: Mapping[Term, str] = {}
+    terms: Mapping[c.Term, str] = {}
+    waivers: Mapping[c.Term, str] = {}
 
 
 def case_view(case: Case, seen: Seen, followed: Mapping[int, str]) -> CaseView:
@@ -178,34 +154,29 @@ def case_view(case: Case, seen: Seen, followed: Mapping[int, str]) -> CaseView:
     told = tuple(_circulation(shown, one, seen.sight) for one in shown.circulations.values())
     if seen.sight is Sight.CIRCULATED:
         return begun.model_copy(update={"circulations": told})
-    hidden = tuple(sorted(closed_sections(shown, shown.request, post)))
-    recommended = (
-        RecommendationView(**one.model_dump(), state=followed.get(one.number, ""))
-        for one in shown.recommendations.values()
+    duties = tuple(DutyHereView.of(duty) for duty in open_duties(case) if duty.post == post)
+    followed_up = (
+        RecommendationView.of(one, state=followed.get(one.number, "")) for one in shown.recommendations.values()
     )
     part = begun.model_copy(
         update={
-            "seq": shown.seq,
-            "stage": shown.stage,
-            "stage_since": shown.stage_since,
-            "opened_at": shown.opened_at,
-            "active_until": shown.active_until,
-            "version": shown.version,
-            "requesters": shown.requesters,
+            **{name: getattr(shown, name) for name in _PART},
             "allowed": allowed(case, post),
-            "request": shown.request,
-            "hidden": hidden,
-            "duties": tuple(
-                DutyHereView(do=d.do, about=d.about, due=d.due) for d in open_duties(case) if d.post == post
-            ),
+            "hidden": tuple(sorted(closed_sections(shown, shown.request, post))),
+            "duties": duties,
             "participants": tuple(map(ParticipantView.of, shown.participants.values())),
             "outcomes": tuple(shown.outcomes.values()),
             "arrangements": tuple(shown.arrangements.values()),
             "circulations": told,
-            "recommendations": tuple(recommended),
+            "recommendations": tuple(followed_up),
         }
     )
     return _whole(part, shown) if seen.sight is Sight.CASE else part
+
+
+_PART = ("seq", "stage", "stage_since", "opened_at", "active_until", "version", "requesters", "request")
+_GROUP = ("updated_at", "clock", "suspension", "withdrew", "returned", "updates", "waivers")
+"""Fields of a case as they are: those of a part of it, and those that are the group's own."""
 
 
 def _whole(part: CaseView, shown: Case) -> CaseView:
@@ -214,24 +185,16 @@ def _whole(part: CaseView, shown: Case) -> CaseView:
     panel = clock_panel(shown, shown.updated_at) if shown.updated_at else None
     return part.model_copy(
         update={
+            **{name: getattr(shown, name) for name in _GROUP},
             # A hash over text that the reader may not read would let it try out guesses.
             "head": shown.head if open_to_all_of_it else "",
-            "updated_at": shown.updated_at,
-            "clock": shown.clock,
-            "suspension": shown.suspension,
             "waiting_on": panel.waiting_on if panel else (),
             "next": panel.next if panel else None,
             "deadlines": tuple(_deadlines(shown)),
-            "withdrew": shown.withdrew,
-            "returned": shown.returned,
             "gates": tuple(_gate(gate, open_to_all_of_it) for gate in shown.gates.values()),
             "meetings": tuple(shown.meetings.values()),
-            "updates": shown.updates,
-            "reports": tuple(
-                ReportView(**one.model_dump(include=set(ReportView.model_fields))) for one in shown.reports.values()
-            ),
+            "reports": tuple(map(ReportView.of, shown.reports.values())),
             "terms": terms_of_reference(shown),
-            "waivers": shown.waivers,
         }
     )
 
@@ -240,41 +203,24 @@ def _deadlines(shown: Case) -> Iterable[DeadlineView]:
     for subject, ladder in shown.ladders.items():
         rung = ladder.next
         following = NextAct(at=rung.at, subject=subject, act=rung.act, due=ladder.due) if rung else None
-        yield DeadlineView(subject=subject, due=ladder.due, label=ladder.label, next=following)
+        yield DeadlineView.of(ladder, subject=subject, next=following)
 
 
 def _gate(gate: Gate, whole: bool) -> GateView:
     def position(one: Position) -> Position:
         return one if whole else one.model_copy(update={"on": ""})
 
-    return GateView(
-        name=gate.name,
-        about=gate.about,
-        round=gate.round,
-        opened_at=gate.opened_at,
-        decided_at=gate.decided_at,
-        outcome=gate.outcome,
+    return GateView.of(
+        gate,
         on=gate.on if whole else "",
-        respondent=gate.respondent,
-        deciders=gate.deciders,
         undecided=gate.undecided if gate.open else (),
         positions=tuple(map(position, gate.positions.values())),
         past=tuple(map(position, gate.past)),
-        questions=gate.questions,
-        terms=gate.terms,
     )
 
 
 def _circulation(shown: Case, one: Circulation, sight: Sight) -> CirculationView:
     """To the membership, only what its readers read: the text itself may name members that have not consented."""
-    whole = sight is Sight.CASE
-    return CirculationView(
-        number=one.number,
-        what=one.what,
-        state=one.state,
-        to=one.to if whole else (),
-        names=one.names,
-        consents=one.consents,
-        text=one.text if whole else "",
-        release=release_of(shown, one) if one.state == "released" else None,
-    )
+    release = release_of(shown, one) if one.state == "released" else None
+    hidden = {} if sight is Sight.CASE else {"to": (), "text": ""}
+    return CirculationView.of(one, release=release, **hidden)

@@ -48,12 +48,10 @@ async def submit_request(request: Request, token: WritingToken, key: Key, fields
 
     201 with the new case's address in Location.
     """
-    body = {name: value for name, value in fields.items() if name != "do"}
     if fields.get("do", "submit") != "submit":
-        raise Refusal(
-            422, "Only the command submit goes here; the others go to /cases/{reference}/commands.", "invalid"
-        )
-    done = await _act(request, token.post, "submit", body, key, fields, None, None)
+        said = "Only the command submit goes here; the others go to /cases/{reference}/commands."
+        raise Refusal(422, said, "invalid")
+    done = await _act(request, token.post, "submit", fields, key)
     return _answered(done.reference, DoneView.model_validate(done.model_dump()), 201)
 
 
@@ -88,11 +86,10 @@ async def submit_command(
     if not isinstance(do, str) or do in ("submit", "draft"):
         raise Refusal(422, "Name a command for a case in do; submit and draft have addresses of their own.", "invalid")
     stands = _stands(if_match)
-    body = {name: value for name, value in fields.items() if name != "do"}
     try:
-        done = await _act(request, token.post, do, body, key, fields, reference, stands)
+        done = await _act(request, token.post, do, fields, key, reference, stands)
     except Refused as refusal:
-        told = refusal_for_reader(refusal, case, seen, do, body, current_site(request).clock())
+        told = refusal_for_reader(refusal, case, seen, do, _body(fields), current_site(request).clock())
         now = await current_site(request).files.read(reference)
         # By RFC 9110 the condition is false already when anything has changed; the rules let pass what does not matter.
         stale = told.why is RefusalKind.CONFLICT and stands is not None and now is not None and now.seq > stands
@@ -100,13 +97,12 @@ async def submit_command(
     after = await current_site(request).files.read(reference)
     sees = as_seen(after, token.post) if after is not None else None
     whole = sees is not None and sees.sight is Sight.CASE
-    view = DoneView(
-        reference=done.reference,
-        seq=done.seq,
-        stage=done.stage,
-        waiting_on=tuple(map(Post, done.waiting_on)) if whole else (),
-    )
-    return _answered(reference, view, 200)
+    return _answered(reference, DoneView.of(done, **({} if whole else {"waiting_on": ()})), 200)
+
+
+def _body(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of the command itself, without its name."""
+    return {name: value for name, value in fields.items() if name != "do"}
 
 
 def _stands(if_match: str) -> int | None:
@@ -128,14 +124,13 @@ async def _act(
     request: Request,
     post: Post,
     do: str,
-    body: Mapping[str, Any],
-    key: str,
     sent: Mapping[str, Any],
-    reference: str | None,
-    stands: int | None,
+    key: str,
+    reference: str | None = None,
+    stands: int | None = None,
 ) -> CommandResult:
     """Give the command. Raises Refused when the rules of a case refuse it, and Refusal for everything else."""
-    site = current_site(request)
+    site, body = current_site(request), _body(sent)
     # The program's own name for it, for this post and case alone, and apart from the names that pages give.
     command_id = ":".join((*([reference] if reference else []), post, "api", key))
     try:
@@ -143,11 +138,8 @@ async def _act(
     except Refused as refusal:
         raise refusal_answer(refusal) from None
     if not await same_body(site.engine, post, reference or "", key, fingerprint_of(sent), site.clock()):
-        raise Refusal(
-            422,
-            "The Idempotency-Key was used for a request with another body; give each request a key of its own.",
-            "idempotency-key",
-        )
+        said = "The Idempotency-Key was used for a request with another body; give each request a key of its own."
+        raise Refusal(422, said, "idempotency-key")
     try:
         return await give_command(site, do, body, by=post, command_id=command_id, reference=reference, seen=stands)
     except Refused as refusal:
@@ -180,8 +172,7 @@ async def draft(request: Request, token: ReadingToken) -> DraftView:
 async def put_draft(request: Request, token: WritingToken, fields: Fields) -> DraftView:
     """Keep a request that is not submitted yet, over what was kept before: the fields of the command `draft`."""
     _focal_points_only(token.post)
-    content = {name: value for name, value in fields.items() if name != "do"}
-    site = current_site(request)
+    content, site = _body(fields), current_site(request)
     try:
         await keep_draft(site.engine, token.post, content, site.clock())
     except Refused as refusal:

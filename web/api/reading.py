@@ -14,21 +14,8 @@ from models.search import Thing
 from models.search_words import terms_of
 from records import lists
 from records import search as searching
+from web.api import views
 from web.api.bearer import ReadingToken
-from web.api.views import (
-    BoardView,
-    CaseListView,
-    CommandsView,
-    CommandView,
-    DutiesView,
-    DutyView,
-    FollowUpsView,
-    FollowUpView,
-    HitsView,
-    MeView,
-    hit_view,
-    row_view,
-)
 from web.kit.problems import Refusal, documented
 from web.kit.visitor import current_site
 from web.lists.home import BOARD
@@ -36,22 +23,22 @@ from web.lists.home import BOARD
 router = APIRouter(tags=["reading"], responses=documented(401, 403, 422, 503))
 
 _ELSEWHERE = {"submit": ("POST", "/api/v1/cases"), "draft": ("PUT", "/api/v1/draft")}
+_WHO = {"draft": "a member's focal point", "act_for": "the secretariat"}
 _HERE = ("POST", "/api/v1/cases/{reference}/commands")
 
 
 @router.get("/me")
-async def me(token: ReadingToken) -> MeView:
+async def me(token: ReadingToken) -> views.MeView:
     """The post that the token acts for, what it is good for, and until when."""
-    return MeView.of(token)
+    return views.MeView.of(token, member=token.post.member, token=token.name)
 
 
 @router.get("/duties")
-async def duties(request: Request, token: ReadingToken) -> DutiesView:
+async def duties(request: Request, token: ReadingToken) -> views.DutiesView:
     """What waits for the post, the most urgent first."""
     async with current_site(request).engine.connect() as connection:
         rows = await lists.duties_of(connection, token.post)
-    fields = DutyView.model_fields
-    return DutiesView(duties=tuple(DutyView(**{name: getattr(row, name) for name in fields}) for row in rows))
+    return views.DutiesView(duties=tuple(map(views.DutyView.of, rows)))
 
 
 @router.get("/cases")
@@ -68,7 +55,7 @@ async def cases(
     overdue: Annotated[bool, Query(description="Only open cases whose deadline has passed.")] = False,
     after: Annotated[str, Query(max_length=120, description="`next` of the page before.")] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = lists.CASES_A_PAGE,
-) -> CaseListView:
+) -> views.CaseListView:
     """The cases that the post sees, newest first, a page at a time.
 
     A filter leaves out each case of which it would tell what the post does not see. One that was only circulated to the
@@ -92,7 +79,7 @@ async def cases(
         rows = await lists.cases_seen(connection, token.post, filters, cursor, limit + 1)
     page = rows[:limit]
     following = lists.Cursor(page[-1].opened_at, page[-1].reference) if len(rows) > limit else None
-    return CaseListView(cases=tuple(map(row_view, page)), next=str(following) if following else None)
+    return views.CaseListView(cases=tuple(map(views.row_view, page)), next=str(following) if following else None)
 
 
 def _storable(given: str) -> str:
@@ -111,7 +98,7 @@ async def search(
     kind: Thing | None = None,
     after: Annotated[str, Query(max_length=18, description="`next` of the page before.")] = "",
     limit: Annotated[int, Query(ge=1, le=100)] = searching.HITS_A_PAGE,
-) -> HitsView:
+) -> views.HitsView:
     """What the post may find of cases, requests, outcomes, recommendations and circulations, newest case first.
 
     Case and diacritics do not count, and no sign has a meaning. A query without words finds nothing.
@@ -122,64 +109,46 @@ async def search(
     async with current_site(request).engine.connect() as connection:
         rows = await searching.find_texts(connection, token.post, q, kind=kind, after=begin, limit=limit + 1)
     terms = terms_of(q)
-    hits = tuple(hit_view(row, terms) for row in rows[:limit])
-    return HitsView(hits=hits, next=str(rows[limit - 1].id) if len(rows) > limit else None)
+    hits = tuple(views.hit_view(row, terms) for row in rows[:limit])
+    return views.HitsView(hits=hits, next=str(rows[limit - 1].id) if len(rows) > limit else None)
 
 
 @router.get("/board")
-async def board(request: Request, token: ReadingToken) -> BoardView:
+async def board(request: Request, token: ReadingToken) -> views.BoardView:
     """Every open case, longest in its step first, for the posts that see all: 403 to the others."""
     if token.post.role not in BOARD:
         raise Refusal(403, "The board is for the Co-Chairs, the Steering Group, the secretariat and auditors.")
     async with current_site(request).engine.connect() as connection:
         rows = await lists.open_cases(connection, token.post)
         counts = await lists.counts_by_stage(connection, token.post)
-    return BoardView(
-        cases=tuple(map(row_view, rows)), counts={Stage(stage): number for stage, number in counts.items()}
-    )
+    by_stage = {Stage(stage): number for stage, number in counts.items()}
+    return views.BoardView(cases=tuple(map(views.row_view, rows)), counts=by_stage)
 
 
 @router.get("/follow-ups")
-async def follow_ups(request: Request, token: ReadingToken) -> FollowUpsView:
+async def follow_ups(request: Request, token: ReadingToken) -> views.FollowUpsView:
     """The recommendations that the post's member owns and that are still followed."""
     async with current_site(request).engine.connect() as connection:
         rows = await lists.follow_ups_of(connection, token.post)
-    return FollowUpsView(follow_ups=tuple(map(_follow_up, rows)))
-
-
-def _follow_up(row: lists.ListedFollowUp) -> FollowUpView:
-    return FollowUpView(
-        reference=row.reference,
-        number=row.number,
-        text=row.text,
-        to=tuple(row.addressees),
-        due=row.due,
-        state=row.state,
-        next_at=row.next_at,
-    )
+    owned = tuple(views.FollowUpView.of(row, to=tuple(row.addressees)) for row in rows)
+    return views.FollowUpsView(follow_ups=owned)
 
 
 @router.get("/commands")
-async def commands(_token: ReadingToken) -> CommandsView:
+async def commands(_token: ReadingToken) -> views.CommandsView:
     """Every command: what it does, who may give it and when, where it goes, and its fields as JSON schema (2020-12)."""
-    return CommandsView(commands=tuple(map(_command, COMMANDS)))
+    return views.CommandsView(commands=tuple(map(_command, COMMANDS)))
 
 
-def _command(do: str) -> CommandView:
+def _command(do: str) -> views.CommandView:
     rule, body = RULES.get(do), COMMANDS[do]
     method, path = _ELSEWHERE.get(do, _HERE)
-    return CommandView(
+    return views.CommandView(
         do=do,
         description=(body.__doc__ or "").strip(),
-        who=_who(do),
+        who=rule.who_words if rule else _WHO[do],
         stages=tuple(stage for stage in Stage if rule is not None and stage in rule.stages),
         method=method,
         path=path,
         fields=body.model_json_schema(),
     )
-
-
-def _who(do: str) -> str:
-    if do in RULES:
-        return RULES[do].who_words
-    return {"draft": "a member's focal point", "act_for": "the secretariat"}.get(do, "")

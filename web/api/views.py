@@ -5,7 +5,7 @@ What a reader does not see is empty or null, just as what is not there.
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from models.base import Instant, Value
 from models.case import Clock, Stage
@@ -14,15 +14,25 @@ from models.posts import Post
 from models.request import Request
 from models.search import Thing
 from models.search_words import excerpt
-from records.api_tokens import ApiToken, Scope
+from records.api_tokens import Scope
 from records.lists import ListedCase
 from records.search import Hit
 from web.case.timeline import TimelineEntry
 
+
+class View(Value):
+    """An answer, or a part of one."""
+
+    @classmethod
+    def of(cls, source: object, **given: Any) -> Self:
+        """Made of the fields that ``source`` has under the same names, and of the others as they are ``given``."""
+        return cls(**{name: getattr(source, name) for name in cls.model_fields if name not in given}, **given)
+
+
 # who asks, and lists ----------------------------------------------------------------------------------------------
 
 
-class MeView(Value):
+class MeView(View):
     """The post that the token acts for, what it is good for, and until when."""
 
     post: Post
@@ -31,19 +41,8 @@ class MeView(Value):
     scopes: tuple[Scope, ...]
     expires_at: Instant
 
-    @classmethod
-    def of(cls, token: ApiToken) -> "MeView":
-        """The holder of a token."""
-        return cls(
-            post=token.post,
-            member=token.post.member,
-            token=token.name,
-            scopes=token.scopes,
-            expires_at=token.expires_at,
-        )
 
-
-class DutyView(Value):
+class DutyView(View):
     """One thing that the post is asked to do: by which command, about what, until when."""
 
     reference: str
@@ -55,13 +54,13 @@ class DutyView(Value):
     urgency: Urgency
 
 
-class DutiesView(Value):
+class DutiesView(View):
     """What waits for the post, the most urgent first."""
 
     duties: tuple[DutyView, ...]
 
 
-class FollowUpView(Value):
+class FollowUpView(View):
     """A recommendation that the post's member owns and that is still followed."""
 
     reference: str
@@ -73,13 +72,13 @@ class FollowUpView(Value):
     next_at: Instant | None
 
 
-class FollowUpsView(Value):
+class FollowUpsView(View):
     """The recommendations that the post's member owns, the next one due first."""
 
     follow_ups: tuple[FollowUpView, ...]
 
 
-class CaseRowView(Value):
+class CaseRowView(View):
     """A case in a list. ``sight``: how much of it the post sees (``case``, ``own_part``, ``circulated``)."""
 
     reference: str
@@ -95,14 +94,14 @@ class CaseRowView(Value):
     opened_at: Instant | None
 
 
-class CaseListView(Value):
+class CaseListView(View):
     """A page of cases, newest first; ``next`` is the cursor of the following page, null on the last."""
 
     cases: tuple[CaseRowView, ...]
     next: str | None
 
 
-class HitView(Value):
+class HitView(View):
     """A text that was found: of which kind, which part of the case, and the words around what was searched for.
 
     ``found`` are the words in ``excerpt`` that were searched for, as they stand there.
@@ -116,7 +115,7 @@ class HitView(Value):
     found: tuple[str, ...]
 
 
-class HitsView(Value):
+class HitsView(View):
     """A page of hits, newest case first; ``next`` is the cursor of the following page, null on the last."""
 
     hits: tuple[HitView, ...]
@@ -126,17 +125,11 @@ class HitsView(Value):
 def hit_view(row: Hit, terms: tuple[str, ...]) -> HitView:
     """A hit of ``records.search``."""
     pieces = excerpt(row.text, terms)
-    return HitView(
-        reference=row.reference,
-        kind=row.kind,
-        part=row.part,
-        case=row_view(row.case),
-        excerpt="".join(piece.text for piece in pieces),
-        found=tuple(piece.text for piece in pieces if piece.found),
-    )
+    found = tuple(piece.text for piece in pieces if piece.found)
+    return HitView.of(row, case=row_view(row.case), excerpt="".join(piece.text for piece in pieces), found=found)
 
 
-class BoardView(Value):
+class BoardView(View):
     """Every open case, the one that has been in its step for longest first; and how many of them are in each stage."""
 
     cases: tuple[CaseRowView, ...]
@@ -145,25 +138,14 @@ class BoardView(Value):
 
 def row_view(row: ListedCase) -> CaseRowView:
     """A row of ``records.lists``, which has left out what the post does not see."""
-    return CaseRowView(
-        reference=row.reference,
-        sight=row.sight.name.lower(),
-        title=row.title,
-        stage=Stage(row.stage) if row.stage else None,
-        stage_since=row.stage_since,
-        urgency=Urgency(row.urgency) if row.urgency else None,
-        requesters=tuple(row.requesters),
-        clock=Clock(row.clock) if row.clock else None,
-        waiting_on=tuple(map(Post, row.waiting_on)),
-        due=row.due,
-        opened_at=row.opened_at,
-    )
+    empty = {name: getattr(row, name) or None for name in ("stage", "urgency", "clock")}
+    return CaseRowView.of(row, sight=row.sight.name.lower(), **empty)
 
 
 # the log, and versions of the request --------------------------------------------------------------------------------
 
 
-class ActedForView(Value):
+class ActedForView(View):
     """Who recorded what the post said otherwise (by telephone, by letter), how, and why."""
 
     by: Post
@@ -171,7 +153,7 @@ class ActedForView(Value):
     why: str
 
 
-class EntryView(Value):
+class EntryView(View):
     """An entry of the log in words, as its reader may read it. ``by`` is null where the clock or the rules acted."""
 
     seq: int
@@ -183,7 +165,7 @@ class EntryView(Value):
     quote: str
 
 
-class LogView(Value):
+class LogView(View):
     """Entries in their order; ``next`` is the ``after`` of the following page, null when there is none yet."""
 
     entries: tuple[EntryView, ...]
@@ -192,13 +174,10 @@ class LogView(Value):
 
 def entry_view(told: TimelineEntry) -> EntryView:
     """An entry that the timeline tells."""
-    acted = ActedForView(**told.acted_for) if told.acted_for else None  # type: ignore[arg-type]
-    return EntryView(
-        seq=told.seq, at=told.at, type=told.type, by=told.by, acted_for=acted, sentence=told.sentence, quote=told.quote
-    )
+    return EntryView.of(told, acted_for=ActedForView.of(told.acted_for) if told.acted_for else None)
 
 
-class VersionView(Value):
+class VersionView(View):
     """A version of the request: what it says, which sections are not open to the reader, what it changed."""
 
     version: int
@@ -208,7 +187,7 @@ class VersionView(Value):
     changed: tuple[str, ...]
 
 
-class VersionsView(Value):
+class VersionsView(View):
     """Every version, the newest first."""
 
     versions: tuple[VersionView, ...]
@@ -217,7 +196,7 @@ class VersionsView(Value):
 # what is done ---------------------------------------------------------------------------------------------------------
 
 
-class DoneView(Value):
+class DoneView(View):
     """A command was taken: its newest entry, and where the case is now, as far as the post sees it."""
 
     reference: str
@@ -226,14 +205,14 @@ class DoneView(Value):
     waiting_on: tuple[Post, ...]
 
 
-class DraftView(Value):
+class DraftView(View):
     """The member's request that is not submitted yet, as it was kept, and what it still lacks."""
 
     content: dict[str, Any]
     missing: tuple[str, ...]
 
 
-class CommandView(Value):
+class CommandView(View):
     """A command: what it does, who may give it in which stages, where it goes, and the JSON schema of its fields."""
 
     do: str
@@ -245,7 +224,7 @@ class CommandView(Value):
     fields: dict[str, Any]
 
 
-class CommandsView(Value):
+class CommandsView(View):
     """Every command."""
 
     commands: tuple[CommandView, ...]

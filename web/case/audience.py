@@ -5,38 +5,28 @@ The page is then made for that post by the same rule (``models.visibility``); no
 written.
 """
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from models.posts import SECRETARIAT, Post, Role
 from models.visibility import Sight, closed_sections, why_seen
-from web.case.seen import names_in, seen_or_404
-from web.kit.render import render
-from web.kit.roles import LedgerReader
+from web.case.seen import AtLedger
 
 router = APIRouter(prefix="/cases/{reference}", include_in_schema=False)
 
 
 @router.get("/audience")
-async def audience(request: Request, reference: str, visitor: LedgerReader) -> HTMLResponse:
+async def audience(at: AtLedger) -> HTMLResponse:
     """Who sees the case: each post, how much, and by what rule."""
-    case, seen = await seen_or_404(request, reference, visitor.post)
+    case = at.case
     auditor = Post.of(SECRETARIAT.member, Role.AUDITOR)
-    posts = (
-        SECRETARIAT,
-        *case.directory.co_chairs,
-        *case.directory.steering_group,
-        auditor,
-        *case.directory.focal_points,
-    )
+    members = case.directory
+    posts = (SECRETARIAT, *members.co_chairs, *members.steering_group, auditor, *members.focal_points)
     rows = [(post, *why_seen(case, post), sorted(closed_sections(case, case.request, post))) for post in posts]
-    return render(
-        request,
+    return at.page(
         "case/audience.html",
-        case=seen.case,
-        names=names_in(case),
         sights=Sight,
         seeing=[row for row in rows if row[1] > Sight.NOTHING],
         blind=[row for row in rows if row[1] is Sight.NOTHING],
-        may_look=visitor.post == SECRETARIAT or visitor.post in case.directory.co_chairs,
+        may_look=at.visitor.post == SECRETARIAT or at.visitor.post in members.co_chairs,
     )

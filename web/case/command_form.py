@@ -8,45 +8,39 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from casework import CommandResult
-from models.case import Case
 from models.commands import parse
 from models.posts import SECRETARIAT, Post, Role
 from models.refusal import Refused
 from models.rules import RULES, allowed
-from models.visibility import Seen, Sight
 from web.case.refusals import refusal_for_reader
-from web.case.seen import actions_of, names_in, seen_or_404
+from web.case.seen import AtCase, CaseVisit, actions_of, visit_case
 from web.kit.commands import give_command, page_of_command
-from web.kit.forms import FIGURE_ROWS, FORMS, fields_sent, shown_form, unanswered
-from web.kit.render import gettext_of, language_for, render, words_for_reader
-from web.kit.security import valid_key
-from web.kit.visitor import SignedIn, Visitor, current_site
+from web.kit.forms import FORMS, fields_sent, shown_form, unanswered
+from web.kit.render import language_for
+from web.kit.sessions import keyed_form
+from web.kit.visitor import SignedIn, current_site
 
 router = APIRouter(prefix="/cases/{reference}", include_in_schema=False)
 
 
 @router.get("/do/{do}")
-async def command_form_page(
-    request: Request, visitor: SignedIn, reference: str, do: str, for_: Annotated[str, Query(alias="for")] = ""
-) -> HTMLResponse:
+async def command_form_page(at: AtCase, do: str, for_: Annotated[str, Query(alias="for")] = "") -> HTMLResponse:
     """The form of a command; ``for``: the post that the secretariat acts for. Query values fill fields in."""
-    case, seen = await seen_or_404(request, reference, visitor.post)
     if do not in FORMS:
         raise HTTPException(404)
-    acting = _acting(case, visitor, for_)
-    given = {name: value for name, value in request.query_params.items() if name != "for"}
-    return _form(request, visitor, case, seen, do, acting, given)
+    given = {name: value for name, value in at.request.query_params.items() if name != "for"}
+    return _form(at, do, _acting(at, for_), given)
 
 
-def _acting(case: Case, visitor: Visitor, for_: str) -> Post:
+def _acting(at: CaseVisit, for_: str) -> Post:
     """The post that the command is of: the visitor's own, or the one that the secretariat acts for."""
     if not for_:
-        return visitor.post
+        return at.visitor.post
     try:
         post = Post(for_)
     except ValueError:
         raise HTTPException(404) from None
-    if visitor.post != SECRETARIAT or not case.directory.holds(post) or post.role in _NEVER_FOR:
+    if at.visitor.post != SECRETARIAT or not at.case.directory.holds(post) or post.role in _NEVER_FOR:
         raise HTTPException(404)
     return post
 
@@ -55,41 +49,33 @@ _NEVER_FOR = (Role.AUDITOR, Role.SECRETARIAT)
 
 
 def _form(
-    request: Request,
-    visitor: Visitor,
-    case: Case,
-    seen: Seen,
+    at: CaseVisit,
     do: str,
     acting: Post,
     given: dict[str, Any],
     refused: Refused | None = None,
-    status: int = 200,
     command_id: str = "",
     stands: int | None = None,
 ) -> HTMLResponse:
-    language = language_for(request, visitor)
-    say, _ = words_for_reader(visitor, language, names_in(case)), gettext_of(language)
-    form = FORMS[do]
-    return render(
-        request,
+    """The form, with what was ``given``. ``refused``: why it was not done; ``stands``: the entry that it is based on."""
+    say, _ = at.words
+    form, shown = FORMS[do], at.seen.case
+    who = format_list([_(one.words) for one in RULES[do].who], style="or", locale=language_for(at.request, at.visitor))
+    return at.page(
         "case/command_form.html",
-        status,
-        case=seen.case,
-        whole=seen.sight is Sight.CASE,
-        names=names_in(case),
+        refused.why.status if refused else 200,
         do=do,
         form=form,
-        fields=shown_form(form, seen.case, acting, say, _, given),
+        fields=shown_form(form, shown, acting, say, _, given),
         refused=refused,
         acting=acting,
-        may=do in allowed(case, acting),
+        may=do in allowed(at.case, acting),
         command_id=command_id or uuid4().hex,
-        rows=range(FIGURE_ROWS),
         given=given,
-        seen_seq=case.seq if stands is None else stands,
+        seen_seq=at.case.seq if stands is None else stands,
         phrase=RULES[do].phrase,
-        who=format_list([_(one.words) for one in RULES[do].who], style="or", locale=language),
-        gates=[gate for gate in seen.case.open_gates if do == "decide" and gate.decider(acting)],
+        who=who,
+        gates=[gate for gate in shown.open_gates if do == "decide" and gate.decider(acting)],
     )
 
 
@@ -100,30 +86,21 @@ async def submit_command_form(request: Request, visitor: SignedIn, reference: st
     422, 403, 404 or 409 with the form, what was written in it, and the sentence that says why; 503 when the case does
     not answer, and then sending the same form again is safe.
     """
-    sent = await request.form()
-    if not valid_key(sent.get("_key"), visitor.form_key):
-        raise HTTPException(403)
-    case, seen = await seen_or_404(request, reference, visitor.post)
+    sent = await keyed_form(request, visitor.form_key)
+    at = await visit_case(request, visitor, reference)
     if do not in FORMS:
         raise HTTPException(404)
-    acting = _acting(case, visitor, str(sent.get("_for") or ""))
+    acting = _acting(at, str(sent.get("_for") or ""))
     command_id, stands = str(sent.get("_id") or "")[:64], _number(sent.get("_seen"))
     fields = fields_sent(FORMS[do], sent, visitor.zone)
     filled = {**{key: sent.get(key) for key in sent}, **fields}
     missing = unanswered(FORMS[do], sent)
     if missing:
-        return _form(request, visitor, case, seen, do, acting, filled, missing, missing.why.status, command_id, stands)
+        return _form(at, do, acting, filled, missing, command_id, stands)
     name, whole = do, fields
     if acting != visitor.post:
-        name, whole = (
-            "act_for",
-            {
-                "post": str(acting),
-                "how": str(sent.get("_how") or ""),
-                "text": str(sent.get("_why") or ""),
-                "command": {**fields, "do": do},
-            },
-        )
+        how, why = str(sent.get("_how") or ""), str(sent.get("_why") or "")
+        name, whole = "act_for", {"post": str(acting), "how": how, "text": why, "command": {**fields, "do": do}}
 
     async def given() -> CommandResult:
         if acting != visitor.post:
@@ -136,12 +113,10 @@ async def submit_command_form(request: Request, visitor: SignedIn, reference: st
         )
 
     async def refused(refusal: Refused) -> HTMLResponse:
-        why = refusal_for_reader(refusal, case, seen, name, whole, current_site(request).clock())
-        return _form(request, visitor, case, seen, do, acting, filled, why, why.why.status, stands=case.seq)
+        why = refusal_for_reader(refusal, at.case, at.seen, name, whole, current_site(request).clock())
+        return _form(at, do, acting, filled, why, stands=at.case.seq)
 
-    return await page_of_command(
-        request, given(), sent=sent.multi_items(), refused=refused, case=seen.case, names=names_in(case)
-    )
+    return await page_of_command(request, given(), sent=sent.multi_items(), refused=refused, case=at.seen.case)
 
 
 def _number(value: Any) -> int | None:
@@ -150,23 +125,12 @@ def _number(value: Any) -> int | None:
 
 
 @router.get("/act-for")
-async def act_for_page(
-    request: Request, visitor: SignedIn, reference: str, post: Annotated[str, Query()] = ""
-) -> HTMLResponse:
+async def act_for_page(at: AtCase, post: Annotated[str, Query()] = "") -> HTMLResponse:
     """The choice of a post and of its command, for answers that the secretariat records for another post."""
-    case, seen = await seen_or_404(request, reference, visitor.post)
-    if visitor.post != SECRETARIAT:
+    if at.visitor.post != SECRETARIAT:
         raise HTTPException(404)
-    posts = (*case.directory.co_chairs, *case.directory.steering_group, *case.directory.focal_points)
-    chosen = _acting(case, visitor, post) if post else None
-    commands = [do for do in actions_of(case, chosen) if do in FORMS] if chosen else []
-    return render(
-        request,
-        "case/act_for.html",
-        case=seen.case,
-        names=names_in(case),
-        posts=posts,
-        chosen=chosen,
-        commands=commands,
-        forms=FORMS,
-    )
+    members = at.case.directory
+    posts = (*members.co_chairs, *members.steering_group, *members.focal_points)
+    chosen = _acting(at, post) if post else None
+    commands = [do for do in actions_of(at.case, chosen) if do in FORMS] if chosen else []
+    return at.page("case/act_for.html", posts=posts, chosen=chosen, commands=commands, forms=FORMS)

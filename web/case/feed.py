@@ -20,9 +20,9 @@ from models.posts import Post
 from models.visibility import Seen, Sight, as_seen
 from web.api.case_views import case_view
 from web.api.views import entry_view
-from web.case.seen import names_in, seen_or_404
+from web.case.seen import seen_or_404
 from web.case.timeline import timeline
-from web.kit.render import gettext_of, language_for, words_for_reader
+from web.kit.render import gettext_of, language_for, names_in, words_for_reader
 from web.kit.visitor import MaybeSignedIn, SignInFirst, current_site, visitor_of
 
 router = APIRouter(prefix="/cases/{reference}", include_in_schema=False)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
 from models.base import N_
@@ -13,10 +13,8 @@ from models.notices import summary_of
 from models.notices.state import STUCK, NoticeState
 from records.notices import LedgerNotice
 from records.proof import HEAD, ledger_of_case, lines
-from web.case.seen import names_in, seen_or_404
+from web.case.seen import AtLedger
 from web.kit.csv_files import csv_answer
-from web.kit.render import gettext_of, language_for, render
-from web.kit.roles import LedgerReader
 from web.kit.visitor import current_site
 
 router = APIRouter(prefix="/cases/{reference}", include_in_schema=False)
@@ -49,25 +47,15 @@ _WHY: Mapping[str, str] = {
 
 
 @router.get("/notices")
-async def notices_page(
-    request: Request, reference: str, visitor: LedgerReader, after: Annotated[int, Query(ge=0, le=2**62)] = 0
-) -> HTMLResponse:
+async def notices_page(at: AtLedger, after: Annotated[int, Query(ge=0, le=2**62)] = 0) -> HTMLResponse:
     """The notices of a case, a page at a time; ``after``: the number of the last one that was shown."""
-    case, seen = await seen_or_404(request, reference, visitor.post)
-    async with current_site(request).engine.connect() as connection:
-        rows = await ledger_of_case(connection, reference, after=after, limit=_A_PAGE + 1)
-    _ = gettext_of(language_for(request, visitor))
+    async with current_site(at.request).engine.connect() as connection:
+        rows = await ledger_of_case(connection, at.case.reference, after=after, limit=_A_PAGE + 1)
+    _say, _ = at.words
     numbers = list(dict.fromkeys(row.notice.id for row in rows))
     more = numbers[_A_PAGE - 1] if len(numbers) > _A_PAGE else None
-    return render(
-        request,
-        "case/notices.html",
-        case=seen.case,
-        names=names_in(case),
-        after=after,
-        more=more,
-        told=[shown_notice(row.notice, row.digest_state, _) for row in rows if more is None or row.notice.id <= more],
-    )
+    told = [shown_notice(row.notice, row.digest_state, _) for row in rows if more is None or row.notice.id <= more]
+    return at.page("case/notices.html", after=after, more=more, told=told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +90,8 @@ def shown_notice(notice: LedgerNotice, digest_state: NoticeState | None, _: Call
 
 
 @router.get("/notices.csv")
-async def notices_csv(request: Request, reference: str, visitor: LedgerReader) -> Response:
+async def notices_csv(at: AtLedger) -> Response:
     """The same as a file: every notice of the case."""
-    await seen_or_404(request, reference, visitor.post)
-    async with current_site(request).engine.connect() as connection:
-        rows = await ledger_of_case(connection, reference)
-    return csv_answer(f"{reference}-notices.csv", HEAD, lines(rows))
+    async with current_site(at.request).engine.connect() as connection:
+        rows = await ledger_of_case(connection, at.case.reference)
+    return csv_answer(f"{at.case.reference}-notices.csv", HEAD, lines(rows))

@@ -1,9 +1,8 @@
 """The page of a case, as the post that reads it sees it, and its whole log in words."""
 
-from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import HTMLResponse
 
 from models.agenda import clock_panel
@@ -13,13 +12,12 @@ from models.posts import SECRETARIAT
 from models.release import release_of
 from models.rules import terms_of_reference
 from models.tables.cases import FollowUpRow
-from models.visibility import Seen, Sight
+from models.visibility import Sight
 from notifications.addresses import command_address
 from records import queries
-from web.case.seen import actions_of, names_in, seen_or_404
+from web.case.seen import AtCase, CaseVisit, actions_of, hidden_sections
 from web.case.timeline import timeline
-from web.kit.render import gettext_of, language_for, render, words_for_reader
-from web.kit.visitor import SignedIn, Visitor, current_site
+from web.kit.visitor import current_site
 from web.kit.wording import command_words
 
 router = APIRouter(prefix="/cases", include_in_schema=False)
@@ -36,56 +34,46 @@ _NEWEST = 60
 
 
 @router.get("/{reference}")
-async def case_page(
-    request: Request, visitor: SignedIn, reference: str, entry: Annotated[int, Query(ge=0)] = 0
-) -> HTMLResponse:
+async def case_page(at: AtCase, entry: Annotated[int, Query(ge=0)] = 0) -> HTMLResponse:
     """The case. ``entry``: the entry that the reader has just caused."""
-    site = current_site(request)
-    case, seen = await seen_or_404(request, reference, visitor.post)
-    shown = seen.case
-    names = names_in(case)
-    if seen.sight is Sight.CIRCULATED:
-        return _circulated(request, case, seen, names)
-    now = site.clock()
-    told = []
-    language = language_for(request, visitor)
-    if seen.sight is Sight.CASE:
-        entries = await site.files.entries(reference, after=max(0, case.seq - _NEWEST * 4))
-        told = timeline(entries, words_for_reader(visitor, language, names), gettext_of(language))[-_NEWEST:]
+    site, case, shown, post = current_site(at.request), at.case, at.seen.case, at.visitor.post
+    if at.seen.sight is Sight.CIRCULATED:
+        return _circulated(at)
+    now, told = site.clock(), []
+    if at.whole:
+        entries = await site.files.entries(case.reference, after=max(0, case.seq - _NEWEST * 4))
+        told = timeline(entries, *at.words)[-_NEWEST:]
     async with site.engine.connect() as connection:
-        follow_ups = {row.number: row for row in await queries.parts(connection, reference, FollowUpRow)}
-    return render(
-        request,
+        follow_ups = {row.number: row for row in await queries.parts(connection, case.reference, FollowUpRow)}
+    return at.page(
         "case/page.html",
-        case=shown,
-        seen=seen,
-        names=names,
         panel=clock_panel(shown, now),
         now=now,
         steps=_steps(shown),
         told=list(reversed(told)),
         entry=entry,
-        doable=_doable(case, visitor, gettext_of(language)),
-        mine=[duty for duty in open_duties(case) if duty.post == visitor.post],
-        terms=terms_of_reference(case) if seen.sight is Sight.CASE else {},
+        doable=_doable(at),
+        mine=[duty for duty in open_duties(case) if duty.post == post],
+        terms=terms_of_reference(case) if at.whole else {},
         releases={k: release_of(case, c) for k, c in shown.circulations.items() if c.state == "released"},
         follow_ups=follow_ups,
-        whole=seen.sight is Sight.CASE,
-        secretariat=visitor.post == SECRETARIAT,
-        hidden=[s for s in case.request.confidential if getattr(shown.request, s) != getattr(case.request, s)],
+        whole=at.whole,
+        secretariat=post == SECRETARIAT,
+        hidden=hidden_sections(case, at.seen),
     )
 
 
-def _circulated(request: Request, case: Case, seen: Seen, names: dict[str, str]) -> HTMLResponse:
+def _circulated(at: CaseVisit) -> HTMLResponse:
     # What was released is made of the whole case, which its readers do not see: the rule leaves out who is not named.
-    releases = {number: release_of(case, case.circulations[number]) for number in seen.case.circulations}
-    return render(request, "case/circulated.html", case=seen.case, names=names, releases=releases)
+    releases = {number: release_of(at.case, at.case.circulations[number]) for number in at.seen.case.circulations}
+    return at.page("case/circulated.html", releases=releases)
 
 
-def _doable(case: Case, visitor: Visitor, _: Callable[[str], str]) -> list[tuple[str, str]]:
+def _doable(at: CaseVisit) -> list[tuple[str, str]]:
     """What the post may do: the addresses of the pages, and the words."""
-    may = actions_of(case, visitor.post)
-    return [(command_address(do, case.reference), command_words(do, _)) for do in may]
+    _say, _ = at.words
+    may = actions_of(at.case, at.visitor.post)
+    return [(command_address(do, at.case.reference), command_words(do, _)) for do in may]
 
 
 def _steps(case: Case) -> list[tuple[Stage, str]]:
@@ -106,15 +94,10 @@ def _steps(case: Case) -> list[tuple[Stage, str]]:
 
 
 @router.get("/{reference}/log")
-async def log_page(
-    request: Request, visitor: SignedIn, reference: str, after: Annotated[int, Query(ge=0)] = 0
-) -> HTMLResponse:
+async def log_page(at: AtCase, after: Annotated[int, Query(ge=0)] = 0) -> HTMLResponse:
     """The whole timeline, from the first entry, a page at a time."""
-    case, seen = await seen_or_404(request, reference, visitor.post)
-    if seen.sight < Sight.CASE:
+    if not at.whole:
         raise HTTPException(404)
-    entries = await current_site(request).files.entries(reference, after=after, limit=200)
-    language = language_for(request, visitor)
-    told = timeline(entries, words_for_reader(visitor, language, names_in(case)), gettext_of(language))
+    entries = await current_site(at.request).files.entries(at.case.reference, after=after, limit=200)
     more = entries[-1].seq if len(entries) == 200 else None
-    return render(request, "case/log.html", case=seen.case, names=names_in(case), told=told, more=more)
+    return at.page("case/log.html", told=timeline(entries, *at.words), more=more)

@@ -1,15 +1,22 @@
 """What a post sees of a case, and what it may do on it."""
 
-from fastapi import HTTPException, Request
+from typing import Annotated, Any, NamedTuple
+
+from fastapi import Depends, HTTPException, Request
+from fastapi.responses import HTMLResponse
 
 from models.case import Case
 from models.duties import open_duties
 from models.posts import Post
 from models.rules import allowed
-from models.visibility import Seen, as_seen
+from models.visibility import Seen, Sight, as_seen
 from notifications.addresses import OWN_PAGES
+from notifications.words import Words
 from web.kit.forms import FORMS
-from web.kit.visitor import current_site
+from web.kit.render import names_in, render, words_of_page
+from web.kit.roles import LedgerReader
+from web.kit.visitor import SignedIn, Visitor, current_site
+from web.kit.wording import Translate
 
 
 async def seen_or_404(request: Request, reference: str, post: Post) -> tuple[Case, Seen]:
@@ -22,9 +29,49 @@ async def seen_or_404(request: Request, reference: str, post: Post) -> tuple[Cas
     return case, seen
 
 
-def names_in(case: Case) -> dict[str, str]:
-    """Names of members by code, as the case's own directory has them."""
-    return {code: member.name for code, member in case.directory.members.items()}
+class CaseVisit(NamedTuple):
+    """A visitor at a case: ``case`` is for the rules, ``seen`` for the page."""
+
+    request: Request
+    visitor: Visitor
+    case: Case
+    seen: Seen
+
+    @property
+    def whole(self) -> bool:
+        """Whether the visitor's post sees the whole case."""
+        return self.seen.sight is Sight.CASE
+
+    @property
+    def words(self) -> tuple[Words, Translate]:
+        """The words for posts and the like, and the translation of one text."""
+        return words_of_page(self.request, self.visitor, names_in(self.case))
+
+    def page(self, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+        """A page of the case as the post sees it."""
+        return render(self.request, template, status, case=self.seen.case, **context)
+
+
+async def visit_case(request: Request, visitor: SignedIn, reference: str) -> CaseVisit:
+    """The visit of who is signed in. 404 alike when the case is absent and when the visitor's post does not see it."""
+    return CaseVisit(request, visitor, *await seen_or_404(request, reference, visitor.post))
+
+
+async def _visit_ledger(request: Request, visitor: LedgerReader, reference: str) -> CaseVisit:
+    return await visit_case(request, visitor, reference)
+
+
+AtCase = Annotated[CaseVisit, Depends(visit_case)]
+"""The visit of whoever is signed in and sees something of the case; 404 to the others."""
+
+AtLedger = Annotated[CaseVisit, Depends(_visit_ledger)]
+"""The visit of a post that may read the ledger of notices; 404 to the others."""
+
+
+def hidden_sections(case: Case, seen: Seen) -> list[str]:
+    """The sections of the request that the reader may not read, so that nobody is misled by what is missing."""
+    whole, shown = case.request, seen.case.request
+    return [name for name in whole.confidential if getattr(shown, name) != getattr(whole, name)]
 
 
 def actions_of(case: Case, post: Post) -> list[str]:

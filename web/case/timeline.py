@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from models import events as e
 from models.base import N_, Value
-from models.log import Entry, event_of
+from models.log import ActedFor, Entry, event_of
 from models.posts import Post
 from notifications.words import Words
 from web.kit.wording import Translate, act_words, section_words
@@ -20,53 +20,60 @@ class TimelineEntry(NamedTuple):
     by: Post | None
     sentence: str
     quote: str
-    acted_for: dict[str, str] | None
+    acted_for: ActedFor | None
     type: str
 
 
 QUIET_EVENTS = frozenset(("ladder_set", "ladder_cleared", "question_dropped"))
 """What only the machinery needs to know."""
 
+_CAME_ABOUT: dict[str, str] = {
+    "stage_entered": N_("the case entered the stage: %(stage)s"),
+    "positions_voided": N_("positions on %(gate)s are void, since what they were given on was amended: %(posts)s"),
+    "respondent_changed": N_("what is asked on %(gate)s is for %(respondent)s to answer now"),
+    "gate_split": N_("the Co-Chairs disagree on %(gate)s; round %(round)s follows their consultation"),
+    "gate_decided": N_("%(gate)s: %(outcome)s"),
+    "invited": N_("invitations went out: %(members)s"),
+    "minimum_missing": N_("the minimum composition is not met; it lacks %(lacks)s"),
+    "arrangement_in_force": N_("the arrangement %(arrangement)s is in force"),
+    "circulation_moved": N_("circulation %(circulation)s is %(state)s"),
+    "extended": N_("the activation is extended until %(active_until)s"),
+}
+"""Sentences that say what came about, not what a post did."""
+
+_WITHOUT_SUBJECT = frozenset((*_CAME_ABOUT, "rung_passed"))
 EVENT_SENTENCES: dict[str, str] = {
+    **_CAME_ABOUT,
     "submitted": N_("submitted the request"),
     "returned": N_("sent the request back: %(missing)s"),
     "resubmitted": N_("submitted version %(version)s; changed: %(changed)s"),
     "joined": N_("submitted the request jointly: %(member)s"),
     "found_complete": N_("found the request complete"),
     "requester_withdrew": N_("took the request back: %(member)s"),
-    "stage_entered": N_("the case entered the stage: %(stage)s"),
     "suspended": N_("stopped the clock of the case"),
     "resumed": N_("started the clock again"),
     "gate_opened": N_("opened the decision on %(gate)s"),
     "position_taken": N_("took a position on %(gate)s: %(position)s"),
-    "positions_voided": N_("positions on %(gate)s are void, since what they were given on was amended: %(posts)s"),
     "asked": N_("asked a question on %(gate)s; the clock stands until it is answered"),
     "answered": N_("answered the question on %(gate)s"),
-    "respondent_changed": N_("what is asked on %(gate)s is for %(respondent)s to answer now"),
     "recused": N_("recused itself from %(gate)s; %(substitute)s takes its place"),
-    "gate_split": N_("the Co-Chairs disagree on %(gate)s; round %(round)s follows their consultation"),
-    "gate_decided": N_("%(gate)s: %(outcome)s"),
     "participants_proposed": N_("proposed participants: %(listed)s"),
     "commented": N_("commented"),
-    "invited": N_("invitations went out: %(members)s"),
     "responded": N_("%(member)s: %(state)s"),
     "replaced": N_("proposed %(by)s in the place of %(member)s"),
     "admitted": N_("admitted %(member)s, subject to the group's endorsement"),
     "endorsed": N_("%(by)s endorsed the admission of %(member)s"),
-    "minimum_missing": N_("the minimum composition is not met; it lacks %(lacks)s"),
     "convened": N_("convened the group until %(active_until)s"),
     "outcome_added": N_("added the outcome %(title)s (owner: %(owner)s)"),
     "progress_noted": N_("noted progress on %(outcome)s: %(value)s"),
     "outcome_moved": N_("the outcome %(outcome)s is %(state)s"),
     "arrangement_added": N_("proposed the arrangement %(title)s between %(parties)s"),
     "arrangement_agreed": N_("%(member)s agreed to the arrangement %(arrangement)s"),
-    "arrangement_in_force": N_("the arrangement %(arrangement)s is in force"),
     "exchange_logged": N_("%(member)s noted an exchange under %(arrangement)s: %(kind)s, %(on)s"),
     "arrangement_reviewed": N_("reviewed the arrangement %(arrangement)s"),
     "meeting_scheduled": N_("called the meeting %(title)s, %(starts)s"),
     "attendance_taken": N_("noted attendance of %(meeting)s: present %(present)s; absent %(absent)s"),
     "situation_updated": N_("gave a situation update"),
-    "extended": N_("the activation is extended until %(active_until)s"),
     "report_opened": N_("opened the %(report)s"),
     "contributed": N_("%(member)s contributed to the report"),
     "recommended": N_("added recommendation %(number)s"),
@@ -75,28 +82,10 @@ EVENT_SENTENCES: dict[str, str] = {
     "report_moved": N_("the %(report)s is %(state)s"),
     "circulation_proposed": N_("proposed circulation %(number)s (%(what)s) to %(to)s, naming %(names)s"),
     "consent_noted": N_("consent of %(member)s to being named: %(consent)s"),
-    "circulation_moved": N_("circulation %(circulation)s is %(state)s"),
     "waived": N_("waived the term of reference (%(term)s)"),
     "delegated": N_("named an alternate for %(post)s: %(person)s"),
     "handed_over": N_("handed %(post)s over to %(person)s"),
 }
-
-_WITHOUT_SUBJECT = frozenset(
-    (
-        "stage_entered",
-        "rung_passed",
-        "positions_voided",
-        "respondent_changed",
-        "gate_split",
-        "gate_decided",
-        "invited",
-        "minimum_missing",
-        "arrangement_in_force",
-        "circulation_moved",
-        "extended",
-    )
-)
-"""Sentences that say what came about, not what a post did."""
 
 
 def timeline(entries: Iterable[Entry], say: Words, _: Translate) -> list[TimelineEntry]:
@@ -111,17 +100,8 @@ def _told(entry: Entry, say: Words, _: Translate) -> TimelineEntry:
         sentence = act_words(event.subject, event.act, say, _)
     else:
         sentence = _(EVENT_SENTENCES[entry.type]) % facts
-    acted = entry.acted_for
     by = None if entry.by_clock or entry.type in _WITHOUT_SUBJECT else entry.by
-    return TimelineEntry(
-        seq=entry.seq,
-        at=entry.at,
-        by=by,
-        sentence=sentence,
-        quote=_quote(event, say),
-        acted_for={"by": acted.by, "how": acted.how, "why": acted.why} if acted else None,
-        type=entry.type,
-    )
+    return TimelineEntry(entry.seq, entry.at, by, sentence, _quote(event, say), entry.acted_for, entry.type)
 
 
 def _quote(event: Value, say: Words) -> str:

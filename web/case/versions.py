@@ -4,35 +4,33 @@ import difflib
 import json
 from typing import Any
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException
 from fastapi.responses import HTMLResponse
 
 from models.request import Request as CaseRequest
 from models.tables.cases import RequestVersionRow
-from models.visibility import Sight, readable_version
+from models.visibility import readable_version
 from records import queries
-from web.case.seen import names_in, seen_or_404
-from web.kit.render import render
-from web.kit.visitor import SignedIn, current_site
+from web.case.seen import AtCase
+from web.kit.visitor import current_site
 
 router = APIRouter(prefix="/cases", include_in_schema=False)
 
 
 @router.get("/{reference}/versions")
-async def versions_page(request: Request, visitor: SignedIn, reference: str) -> HTMLResponse:
+async def versions_page(at: AtCase) -> HTMLResponse:
     """All versions of the request and what each changed, as the reader may read them."""
-    case, seen = await seen_or_404(request, reference, visitor.post)
-    if seen.sight < Sight.CASE:
+    if not at.whole:
         raise HTTPException(404)
-    async with current_site(request).engine.connect() as connection:
-        rows = await queries.parts(connection, reference, RequestVersionRow)
+    async with current_site(at.request).engine.connect() as connection:
+        rows = await queries.parts(connection, at.case.reference, RequestVersionRow)
     shown = []
     earlier: CaseRequest | None = None
     for row in rows:
-        version = readable_version(case, CaseRequest.model_validate(row.content), visitor.post)
+        version = readable_version(at.case, CaseRequest.model_validate(row.content), at.visitor.post)
         shown.append((row, _changes(earlier, version) if earlier else {}))
         earlier = version
-    return render(request, "case/versions.html", case=seen.case, names=names_in(case), versions=list(reversed(shown)))
+    return at.page("case/versions.html", versions=list(reversed(shown)))
 
 
 def _changes(earlier: CaseRequest, later: CaseRequest) -> dict[str, list[tuple[str, str]]]:

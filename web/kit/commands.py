@@ -56,7 +56,6 @@ async def page_of_command(
     sent: Iterable[tuple[str, object]],
     refused: Callable[[Refused], Awaitable[Response]],
     case: Case | None,
-    names: Mapping[str, str],
     headers: Mapping[str, str] | None = None,
     done: Callable[[CommandResult], Response] | None = None,
 ) -> Response:
@@ -65,7 +64,7 @@ async def page_of_command(
     303 to the case with the new entry, or what ``done`` makes; when the command is refused, the page that ``refused``
     makes, with what was written in it; 503 when the case does not answer, with a button that sends the same form again.
 
-    ``sent``: the fields of the form, by name. ``case``, ``names`` and ``headers``: for the page of the 503.
+    ``sent``: the fields of the form, by name. ``case`` and ``headers``: for the page of the 503.
     """
     try:
         result = await given
@@ -78,7 +77,6 @@ async def page_of_command(
             503,
             headers={**(headers or {}), "Retry-After": "10"},
             case=case,
-            names=names,
             again=request.url.path,
             sent=[(name, str(value)) for name, value in sent],
         )

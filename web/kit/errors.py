@@ -28,9 +28,16 @@ def for_programs(request: Request) -> bool:
     return request.url.path.startswith("/api/")
 
 
+def page_saying(
+    request: Request, status: int, heading: str, words: str, headers: Mapping[str, str] | None = None, **facts: str
+) -> HTMLResponse:
+    """A page with a heading and a sentence, which it translates; ``facts``: what the sentence names."""
+    _ = gettext_of(language_for(request, getattr(request.state, "visitor", None)))
+    said = _(words) % facts if facts else _(words)
+    return render(request, "kit/error.html", status, headers=headers, heading=_(heading), words=said)
+
+
 def page_of(request: Request, status: int, headers: Mapping[str, str] | None = None) -> HTMLResponse:
     """The page for a status."""
-    visitor = getattr(request.state, "visitor", None)
-    _ = gettext_of(language_for(request, visitor))
     heading, words = _SAID.get(status, _SAID[500 if status >= 500 else 404])
-    return render(request, "kit/error.html", status, headers=headers, heading=_(heading), words=_(words))
+    return page_saying(request, status, heading, words, headers)

@@ -69,14 +69,9 @@ class IdentityProvider:
         await self._described()
         try:
             token = await self._app.fetch_access_token(self._back, code=code, code_verifier=verifier)
-            claims = await self._app.parse_id_token(
-                token,
-                nonce,
-                claims_options={
-                    "iss": {"essential": True, "value": self._issuer},
-                    "aud": {"essential": True, "value": self._client_id},
-                },
-            )
+            ours = {"iss": self._issuer, "aud": self._client_id}
+            must_be = {claim: {"essential": True, "value": value} for claim, value in ours.items()}
+            claims = await self._app.parse_id_token(token, nonce, claims_options=must_be)
         except httpx2.HTTPError as away:
             raise ProviderAway(str(away)) from away
         except (AuthlibBaseError, JoseError, ValueError, KeyError, TypeError) as wrong:

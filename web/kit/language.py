@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from web.kit.render import LANGUAGE_COOKIE, LANGUAGES
-from web.kit.sessions import onward
+from web.kit.sessions import onward, set_cookie
 from web.kit.visitor import current_site
 
 router = APIRouter(include_in_schema=False)
@@ -19,13 +19,5 @@ async def submit_language(request: Request) -> Response:
     answer = RedirectResponse(onward(sent.get("back")) or "/", 303)
     language = sent.get("language")
     if language in LANGUAGES:
-        answer.set_cookie(
-            LANGUAGE_COOKIE,
-            str(language),
-            max_age=_YEAR,
-            path="/",
-            secure=current_site(request).secure,
-            httponly=True,
-            samesite="lax",
-        )
+        set_cookie(answer, current_site(request), LANGUAGE_COOKIE, str(language), _YEAR)
     return answer

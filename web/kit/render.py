@@ -21,8 +21,9 @@ from markupsafe import Markup, escape
 
 from models.agenda import NextAct
 from models.attachments import written_size
-from models.case import Outcome
+from models.case import Case, Outcome
 from models.duties import Duty
+from models.request import SECTIONS
 from notifications import addresses
 from notifications.catalogues import SOURCE, catalogue, languages, spoken_language
 from notifications.environment import language_of
@@ -30,6 +31,7 @@ from notifications.environment import mail_translations as words_translated
 from notifications.words import Words
 from records.lists import ListedAct, ListedDuty
 from web.kit import wording
+from web.kit.forms import FIGURE_ROWS, ROUTE_ROWS
 from web.kit.plots import progress_bar
 from web.kit.visitor import Visitor
 
@@ -195,7 +197,8 @@ def _environment() -> Environment:
     )
     environment.policies["ext.i18n.trimmed"] = True
     environment.filters.update(_FILTERS)
-    environment.globals["static"] = _address_of
+    rows = {"figure_rows": range(FIGURE_ROWS), "route_rows": range(ROUTE_ROWS)}
+    environment.globals.update(static=_address_of, sections=SECTIONS, **rows)
     return environment
 
 
@@ -216,11 +219,24 @@ def words_for_reader(
     return Words(names or {}, language=language, zone=zone, translations=words_translated(language_of(language)))
 
 
+def names_in(case: Case) -> dict[str, str]:
+    """Names of members by code, as the case's own directory has them."""
+    return {code: member.name for code, member in case.directory.members.items()}
+
+
+def words_of_page(request: Request, visitor: Visitor, names: Mapping[str, str]) -> tuple[Words, wording.Translate]:
+    """The words for posts and the like, and the translation of one text, both in the language of the page."""
+    language = language_for(request, visitor)
+    return words_for_reader(visitor, language, names), gettext_of(language)
+
+
 def render(
     request: Request, name: str, status: int = 200, *, headers: Mapping[str, str] | None = None, **context: Any
 ) -> HTMLResponse:
-    """A page made of a template. ``names`` in the context: names of members by their codes."""
+    """A page made of a template. ``names`` in the context: names of members by their codes; else those of ``case``."""
     visitor: Visitor | None = getattr(request.state, "visitor", None)
+    case: Case | None = context.get("case")
+    names: Mapping[str, str] = context.get("names") or (names_in(case) if case else {})
     language = language_for(request, visitor)
     catalogue = page_translations(language)
     page = _environment().get_template(name)
@@ -233,10 +249,11 @@ def render(
             "form_key": visitor.form_key if visitor else "",
             "language": language,
             "languages": [(one, own_name(one)) for one in LANGUAGES],
+            "names": names,
             "path": request.url.path,
             "query": request.url.query,
             "refused": None,
-            "say": words_for_reader(visitor, language, context.get("names")),
+            "say": words_for_reader(visitor, language, names),
             "visitor": visitor,
             **context,
         }

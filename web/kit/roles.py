@@ -14,6 +14,7 @@ ADMINISTER = (Role.SECRETARIAT, Role.CO_CHAIR, Role.AUDITOR)
 SEE_LEDGER = (Role.SECRETARIAT, Role.CO_CHAIR, Role.AUDITOR)
 """Who may read to whom notices of a case were sent, and look at the case as another post sees it."""
 
+FocalPoint = Annotated[Visitor, only(Role.FOCAL_POINT)]
 Secretariat = Annotated[Visitor, only(Role.SECRETARIAT)]
 DirectoryReader = Annotated[Visitor, only(*SEE_DIRECTORY)]
 Administrator = Annotated[Visitor, only(*ADMINISTER)]

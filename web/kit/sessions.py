@@ -38,24 +38,25 @@ Current = Annotated[Session, Depends(_current)]
 """The session, whether or not its post may act yet; without one, the way to sign in."""
 
 
+def set_cookie(response: Response, site: Site, name: str, value: str, seconds: int) -> None:
+    """Have the browser keep a value for so long: no script reads it, no other site's form sends it."""
+    response.set_cookie(name, value, seconds, path="/", secure=site.secure, httponly=True, samesite="lax")
+
+
+def drop_cookie(response: Response, site: Site, name: str) -> None:
+    """Have the browser forget a value."""
+    response.delete_cookie(name, path="/", secure=site.secure, httponly=True, samesite="lax")
+
+
 def give_cookie(response: Response, site: Site, token: str) -> None:
-    """Put the session's token into its cookie: no script reads it, no other site's form sends it."""
-    response.set_cookie(
-        sessions.cookie_name(site.secure),
-        token,
-        max_age=int(sessions.LIFETIME.total_seconds()),
-        path="/",
-        secure=site.secure,
-        httponly=True,
-        samesite="lax",
-    )
+    """Put the session's token into its cookie."""
+    lifetime = int(sessions.LIFETIME.total_seconds())
+    set_cookie(response, site, sessions.cookie_name(site.secure), token, lifetime)
 
 
 def take_cookie(response: Response, site: Site) -> None:
     """Have the browser forget the session's cookie."""
-    response.delete_cookie(
-        sessions.cookie_name(site.secure), path="/", secure=site.secure, httponly=True, samesite="lax"
-    )
+    drop_cookie(response, site, sessions.cookie_name(site.secure))
 
 
 async def keyed_form(request: Request, form_key: str) -> FormData:

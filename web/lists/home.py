@@ -54,4 +54,4 @@ async def board_page(request: Request, visitor: SignedIn) -> HTMLResponse:
     for row in rows:
         hours = (now - row.stage_since).total_seconds() / 3600 if row.stage_since else 0.0
         columns.setdefault(Stage(row.stage), []).append((row, hours))
-    return render(request, "lists/board.html", columns=columns, counts=counts, names=names, now=now, paused=paused)
+    return render(request, "lists/board.html", columns=columns, counts=counts, names=names, paused=paused)

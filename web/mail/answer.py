@@ -20,10 +20,10 @@ from models.visibility import Sight
 from notifications.addresses import case_address
 from records import ledger
 from web.case.refusals import refusal_for_reader
-from web.case.seen import names_in
+from web.case.seen import hidden_sections
 from web.kit.commands import give_command, page_of_command
 from web.kit.forms import FORMS, fields_sent, shown_form, unanswered
-from web.kit.render import gettext_of, language_for, render, words_for_reader
+from web.kit.render import gettext_of, language_for, names_in, render, words_for_reader
 from web.kit.visitor import current_site
 from web.mail.opened_link import BadLink, OpenedLink, open_link
 
@@ -92,7 +92,6 @@ async def submit_answer(request: Request, token: str) -> Response:
             sent=sent.multi_items(),
             refused=refused,
             case=opened.seen.case,
-            names=names_in(opened.case),
             headers=_HEADERS,
             done=lambda _result: again,
         )
@@ -122,8 +121,8 @@ def _page(
     refused: Refused | None = None,
 ) -> HTMLResponse:
     language = language_for(request, None)
-    link, shown, names = opened.link, opened.seen.case, names_in(opened.case)
-    say, _ = words_for_reader(None, language, names, zone=opened.zone), gettext_of(language)
+    link, shown = opened.link, opened.seen.case
+    say, _ = words_for_reader(None, language, names_in(shown), zone=opened.zone), gettext_of(language)
     form = FORMS.get(link.do)
     participant = shown.participants.get(link.post.member) if link.do == "respond" else None
     return render(
@@ -132,30 +131,20 @@ def _page(
         refused.why.status if refused else 200,
         headers=_HEADERS,
         opened=opened,
-        link=link,
         case=shown,
-        names=names,
         say=say,
         form=form,
         token=token,
         refused=refused,
         whole=False,
-        given=given or {},
         fields=shown_form(form, shown, link.post, say, _, given or {}) if form else [],
         told=_(NOTICE_KINDS[opened.kind].summary),
         answered=_(_ANSWERS[opened.answer]) if opened.answer else "",
         participant=participant,
-        circulation=opened.circulation,
         release=_release(opened),
-        hidden=_hidden(opened) if participant else [],
+        hidden=hidden_sections(opened.case, opened.seen) if participant else [],
         home=case_address(link.reference),
     )
-
-
-def _hidden(opened: OpenedLink) -> list[str]:
-    """The sections of the request that the post may not read, so that it is not misled by what is missing."""
-    whole, shown = opened.case.request, opened.seen.case.request
-    return [name for name in whole.confidential if getattr(shown, name) != getattr(whole, name)]
 
 
 def _release(opened: OpenedLink) -> Release | None:

@@ -77,15 +77,9 @@ async def submit_my_mails(request: Request, visitor: SignedIn) -> Response:
         raise HTTPException(403)
     _ = gettext_of(language_for(request, visitor))
     try:
-        wants = await _read(site, visitor.post, sent)
+        wants, seen = await _read(site, visitor.post, sent), _number(sent.get("_seen"))
         await mail_preferences.keep_preferences(
-            site.engine,
-            visitor.post,
-            address,
-            wants,
-            seen=_number(sent.get("_seen")),
-            now=site.clock(),
-            by=visitor.email,
+            site.engine, visitor.post, address, wants, seen=seen, now=site.clock(), by=visitor.email
         )
     except _Wrong as wrong:
         return await _page(request, visitor, 422, given=sent, wrong=_(_WRONG[wrong.why]) % wrong.said)
@@ -130,12 +124,8 @@ async def _read(site: Site, post: Post, sent: FormData) -> Preferences:
     try:
         rhythm, weekday = Rhythm(str(sent.get("digest") or "")), int(str(sent.get("weekday") or "0"))
         begins, ends = _time(sent, "quiet_from"), _time(sent, "quiet_until")
-        said: dict[str, Any] = {
-            "digest": rhythm,
-            "weekday": weekday,
-            "morning": _time(sent, "morning"),
-            **({"quiet_from": begins, "quiet_until": ends} if quiet else {}),
-        }
+        said: dict[str, Any] = {"digest": rhythm, "weekday": weekday, "morning": _time(sent, "morning")}
+        said |= {"quiet_from": begins, "quiet_until": ends} if quiet else {}
     except ValueError:
         raise _Wrong("word") from None
     switches = [one async for one in _switches(site, post, sent)]

@@ -80,14 +80,12 @@ async def submit_switch_off(request: Request, token: str) -> HTMLResponse:
     link, site = opened.link, current_site(request)
     what = str((await request.form()).get("what") or "")
     what = DIGEST if link.kind == DIGEST else what if what in _CHANGES else "kind"
-    await mail_preferences.amend_preferences(
-        site.engine,
-        link.post,
-        opened.address,
-        lambda wants: _CHANGES[what](wants, link),
-        now=site.clock(),
-        by="the link of a mail",
-    )
+
+    def changed(wants: Preferences) -> Preferences:
+        return _CHANGES[what](wants, link)
+
+    now, by = site.clock(), "the link of a mail"
+    await mail_preferences.amend_preferences(site.engine, link.post, opened.address, changed, now=now, by=by)
     return await _page(request, token, link, done=what)
 
 

@@ -10,18 +10,21 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from casework import amend_draft
-from models.attachments import FILE_KINDS, clean_name, too_much, written_size
-from models.posts import Role
+from models.attachments import FILE_KINDS, clean_name, too_much
+from models.base import N_
 from models.refusal import RefusalKind, Refused
 from models.request import Attachment
 from models.request import Request as CaseRequest
 from models.tables.cases import RequestVersionRow
-from models.visibility import Sight, readable_version
+from models.visibility import readable_version
 from records import queries
-from web.case.seen import names_in, seen_or_404
-from web.kit.render import gettext_of, language_for, render
+from web.case.seen import AtCase, CaseVisit
+from web.kit.errors import page_saying
+from web.kit.render import render
+from web.kit.roles import FocalPoint
 from web.kit.security import valid_key
-from web.kit.visitor import SignedIn, Visitor, current_site, only
+from web.kit.sessions import keyed_form
+from web.kit.visitor import Visitor, current_site
 from web.request.draft import draft_of
 from web.request.steps import FORM_STEPS, step_after
 from web.request.uploads import ACCEPT, kinds_in_words, taken_in
@@ -29,7 +32,6 @@ from web.request.uploads import ACCEPT, kinds_in_words, taken_in
 router = APIRouter(include_in_schema=False)
 
 _LOG = structlog.get_logger(__name__)
-_MEMBERS_ONLY = only(Role.FOCAL_POINT)
 _STEP = "attachments"
 
 _AS_IT_IS = frozenset(kind.media for kind in FILE_KINDS if not kind.media.startswith("text/"))
@@ -39,27 +41,22 @@ _AS_IT_IS = frozenset(kind.media for kind in FILE_KINDS if not kind.media.starts
 # putting in and taking out ----------------------------------------------------------------------------------------
 
 
-@router.get("/request/new/attachments", dependencies=[_MEMBERS_ONLY])
-async def files_page(request: Request, visitor: SignedIn) -> HTMLResponse:
+@router.get("/request/new/attachments")
+async def files_page(request: Request, visitor: FocalPoint) -> HTMLResponse:
     """The step of the request with its files."""
     return await _page(request, visitor)
 
 
 async def _page(
-    request: Request,
-    visitor: Visitor,
-    faults: list[str] | None = None,
-    refused: Refused | None = None,
-    status: int = 200,
+    request: Request, visitor: Visitor, faults: list[str] | None = None, refused: Refused | None = None
 ) -> HTMLResponse:
+    """The step; ``faults``: why files were not attached, ``refused``: why none was."""
     case, draft = await draft_of(request, visitor)
-    limits = current_site(request).attachments.limits
     return render(
         request,
         "request/attachments.html",
-        status,
+        refused.why.status if refused else 422 if faults else 200,
         case=case,
-        names=names_in(case),
         steps=FORM_STEPS,
         here=_STEP,
         form=next(step.words for step in FORM_STEPS if step.name == _STEP),
@@ -68,9 +65,7 @@ async def _page(
         refused=refused,
         accept=ACCEPT,
         kinds=kinds_in_words,
-        each=written_size(limits.each),
-        whole_size=written_size(limits.whole),
-        number=limits.number,
+        limits=current_site(request).attachments.limits,
     )
 
 
@@ -78,8 +73,8 @@ def _of(draft: Mapping[str, Any]) -> list[Attachment]:
     return [Attachment.model_validate(one) for one in draft.get("attachments") or ()]
 
 
-@router.post("/request/new/attachments", dependencies=[_MEMBERS_ONLY])
-async def submit_files(request: Request, visitor: SignedIn) -> Response:
+@router.post("/request/new/attachments")
+async def submit_files(request: Request, visitor: FocalPoint) -> Response:
     """Save the files that were sent, and continue, or stay to add more. A refused file does not stop the others."""
     async with request.form() as sent:
         if not valid_key(sent.get("_key"), visitor.form_key):
@@ -100,18 +95,16 @@ async def submit_files(request: Request, visitor: SignedIn) -> Response:
         try:
             await amend_draft(site.engine, visitor.post, added, site.clock())
         except Refused as refused:
-            return await _page(request, visitor, faults, refused, refused.why.status)
+            return await _page(request, visitor, faults, refused)
     if faults:
-        return await _page(request, visitor, faults, status=422)
+        return await _page(request, visitor, faults)
     return RedirectResponse(f"/request/new/{_STEP if to == 'stay' else step_after(_STEP, to)}", 303)
 
 
-@router.post("/request/new/attachments/remove", dependencies=[_MEMBERS_ONLY])
-async def submit_file_removal(request: Request, visitor: SignedIn) -> Response:
+@router.post("/request/new/attachments/remove")
+async def submit_file_removal(request: Request, visitor: FocalPoint) -> Response:
     """Remove a file from the draft; nothing happens when it is not in it."""
-    sent = await request.form()
-    if not valid_key(sent.get("_key"), visitor.form_key):
-        raise HTTPException(403)
+    sent = await keyed_form(request, visitor.form_key)
     site, sha256 = current_site(request), str(sent.get("sha256") or "")
 
     def without(before: dict[str, Any]) -> dict[str, Any]:
@@ -125,38 +118,37 @@ async def submit_file_removal(request: Request, visitor: SignedIn) -> Response:
 # downloading ------------------------------------------------------------------------------------------------------
 
 
-@router.get("/request/files/{sha256}", dependencies=[_MEMBERS_ONLY])
-async def own_file(request: Request, visitor: SignedIn, sha256: str) -> Response:
+@router.get("/request/files/{sha256}")
+async def own_file(request: Request, visitor: FocalPoint, sha256: str) -> Response:
     """A file that the visitor's member has uploaded, under the name that its draft gives it."""
     own = await current_site(request).attachments.put_in(visitor.post.member, [_written(sha256)])
     if sha256 not in own:
         raise HTTPException(404)
     _case, draft = await draft_of(request, visitor)
     named = next((one for one in _of(draft) if one.sha256 == sha256), own[sha256])
-    return await _download(request, visitor, own[sha256], named.name, reference="")
+    return await _download(request, own[sha256], named.name, reference="")
 
 
 @router.get("/cases/{reference}/files/{sha256}")
-async def file_of_case(request: Request, visitor: SignedIn, reference: str, sha256: str) -> Response:
+async def file_of_case(at: AtCase, sha256: str) -> Response:
     """A file of any version of the request, if the reader may read it there."""
     _written(sha256)
-    async for version in _readable_versions(request, visitor, reference):
+    async for version in _readable_versions(at):
         for one in version.attachments:
             if one.sha256 == sha256:
-                return await _download(request, visitor, one, one.name, reference)
+                return await _download(at.request, one, one.name, at.case.reference)
     raise HTTPException(404)
 
 
-async def _readable_versions(request: Request, visitor: Visitor, reference: str) -> AsyncIterator[CaseRequest]:
+async def _readable_versions(at: CaseVisit) -> AsyncIterator[CaseRequest]:
     """The request as the reader sees it, then the earlier versions if the reader sees the whole case."""
-    case, seen = await seen_or_404(request, reference, visitor.post)
-    yield seen.case.request
-    if seen.sight < Sight.CASE:
+    yield at.seen.case.request
+    if not at.whole:
         return
-    async with current_site(request).engine.connect() as connection:
-        rows = await queries.parts(connection, reference, RequestVersionRow)
+    async with current_site(at.request).engine.connect() as connection:
+        rows = await queries.parts(connection, at.case.reference, RequestVersionRow)
     for row in reversed(rows):
-        yield readable_version(case, CaseRequest.model_validate(row.content), visitor.post)
+        yield readable_version(at.case, CaseRequest.model_validate(row.content), at.visitor.post)
 
 
 def _written(sha256: str) -> str:
@@ -166,23 +158,18 @@ def _written(sha256: str) -> str:
     return sha256
 
 
-async def _download(request: Request, visitor: Visitor, file: Attachment, name: str, reference: str) -> Response:
+_MISSING = N_(
+    "%(name)s is on record, but its content is missing here or damaged. The secretariat can have it restored."
+)
+
+
+async def _download(request: Request, file: Attachment, name: str, reference: str) -> Response:
     """The file, after its bytes are checked; 410 with a page when they are missing or damaged."""
     store = current_site(request).attachments
     fault = await store.fault(file.sha256, file.size)
     if fault:
         _LOG.error("a file of a request cannot be given out", reference=reference, sha256=file.sha256, fault=fault)
-        _ = gettext_of(language_for(request, visitor))
-        sentence = _(
-            "%(name)s is on record, but its content is missing here or damaged. The secretariat can have it restored."
-        )
-        return render(
-            request,
-            "kit/error.html",
-            410,
-            heading=_("The file is missing"),
-            words=sentence % {"name": clean_name(name)},
-        )
+        return page_saying(request, 410, N_("The file is missing"), _MISSING, name=clean_name(name))
     kind = file.kind if file.kind in _AS_IT_IS else "application/octet-stream"
     return FileResponse(store.path(file.sha256), media_type=kind, headers=file_headers(name))
 

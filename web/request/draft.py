@@ -12,9 +12,8 @@ from models.request import Request as CaseRequest
 from models.rules import blank
 from records.directory import opening
 from records.references import read_draft
-from web.case.seen import names_in
 from web.kit.forms import FormWords, ShownField, shown_form
-from web.kit.render import gettext_of, language_for, words_for_reader
+from web.kit.render import names_in, words_of_page
 from web.kit.visitor import Visitor, current_site
 
 
@@ -24,10 +23,8 @@ async def draft_of(request: Request, visitor: Visitor) -> tuple[Case, dict[str, 
     async with site.engine.connect() as connection:
         draft = await read_draft(connection, visitor.post.member, DRAFT)
         found = await opening(connection, site.clock().year)
-    case = blank("AHG").model_copy(
-        update={"directory": found.directory, "calendars": found.calendars, "policy": found.policy}
-    )
-    return case, draft or {}
+    opened = {"directory": found.directory, "calendars": found.calendars, "policy": found.policy}
+    return blank("AHG").model_copy(update=opened), draft or {}
 
 
 def read_fields(fields: Mapping[str, Any]) -> tuple[CaseRequest, dict[str, str]]:
@@ -60,6 +57,4 @@ def shown_fields(
     faults: Mapping[str, str] | None = None,
 ) -> list[ShownField]:
     """The fields of a form as its page shows them: with what was given, and a sentence at each that cannot be read."""
-    language = language_for(request, visitor)
-    say = words_for_reader(visitor, language, names_in(case))
-    return shown_form(words, case, visitor.post, say, gettext_of(language), given, faults)
+    return shown_form(words, case, visitor.post, *words_of_page(request, visitor, names_in(case)), given, faults)

@@ -10,44 +10,36 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from casework import amend_draft
 from models.case import Case
 from models.likeness import likeness
-from models.posts import Role
 from models.refusal import Refused
-from models.request import SECTIONS
 from models.request import Request as CaseRequest
 from records.lists import ListedCase
 from records.search import similar_cases
-from web.case.seen import names_in
 from web.kit.commands import give_command, page_of_command
-from web.kit.forms import FIGURE_ROWS, ROUTE_ROWS, fields_sent
+from web.kit.forms import fields_sent
 from web.kit.render import render
-from web.kit.security import valid_key
-from web.kit.visitor import SignedIn, Visitor, current_site, only
+from web.kit.roles import FocalPoint
+from web.kit.sessions import keyed_form
+from web.kit.visitor import Visitor, current_site
 from web.request.draft import as_sent, draft_of, read_fields, shown_fields
 from web.request.steps import FORM_STEPS, STEP_NAMES, step_after
 
 router = APIRouter(prefix="/request", include_in_schema=False)
 
 
-_MEMBERS_ONLY = only(Role.FOCAL_POINT)
-
-
-# a new request ----------------------------------------------------------------------------------------------------
-
-
-@router.get("", dependencies=[_MEMBERS_ONLY])
-async def first_step(visitor: SignedIn) -> Response:
+@router.get("")
+async def first_step(_visitor: FocalPoint) -> Response:
     """Redirect to the first step."""
     return RedirectResponse(f"/request/new/{STEP_NAMES[0]}", 303)
 
 
-@router.get("/new/check", dependencies=[_MEMBERS_ONLY])
-async def check_answers_page(request: Request, visitor: SignedIn) -> HTMLResponse:
+@router.get("/new/check")
+async def check_answers_page(request: Request, visitor: FocalPoint) -> HTMLResponse:
     """The whole request as it would be submitted, and what is missing."""
     return await _check(request, visitor)
 
 
 async def _check(
-    request: Request, visitor: Visitor, refused: Refused | None = None, status: int = 200, command_id: str = ""
+    request: Request, visitor: Visitor, refused: Refused | None = None, command_id: str = ""
 ) -> HTMLResponse:
     case, draft = await draft_of(request, visitor)
     content, faults = read_fields(draft)
@@ -55,9 +47,8 @@ async def _check(
     return render(
         request,
         "request/check.html",
-        status,
+        refused.why.status if refused else 200,
         case=shown,
-        names=names_in(case),
         steps=FORM_STEPS,
         here="check",
         similar=await _similar(request, visitor, case, content),
@@ -71,36 +62,31 @@ async def _check(
     )
 
 
-@router.get("/new/{step}", dependencies=[_MEMBERS_ONLY])
-async def step_page(request: Request, visitor: SignedIn, step: str) -> HTMLResponse:
+@router.get("/new/{step}")
+async def step_page(request: Request, visitor: FocalPoint, step: str) -> HTMLResponse:
     """One step, with what was saved."""
     case, draft = await draft_of(request, visitor)
     return await _step(request, visitor, case, step, as_sent(draft))
 
 
-@router.post("/new/submit", dependencies=[_MEMBERS_ONLY])
-async def submit_request_form(request: Request, visitor: SignedIn) -> Response:
+@router.post("/new/submit")
+async def submit_request_form(request: Request, visitor: FocalPoint) -> Response:
     """Submit what was saved. The same form sent twice gives the first result: one request, one reference."""
-    sent = await request.form()
-    if not valid_key(sent.get("_key"), visitor.form_key):
-        raise HTTPException(403)
+    sent = await keyed_form(request, visitor.form_key)
     command_id = str(sent.get("_id") or "")[:64] or uuid4().hex
-    given = give_command(
-        current_site(request), "submit", {}, by=visitor.post, command_id=f"{visitor.post}:{command_id}"
-    )
+    own_id = f"{visitor.post}:{command_id}"
+    given = give_command(current_site(request), "submit", {}, by=visitor.post, command_id=own_id)
 
     async def refused(refusal: Refused) -> HTMLResponse:
-        return await _check(request, visitor, refusal, refusal.why.status, command_id)
+        return await _check(request, visitor, refusal, command_id)
 
-    return await page_of_command(request, given, sent=sent.multi_items(), refused=refused, case=None, names={})
+    return await page_of_command(request, given, sent=sent.multi_items(), refused=refused, case=None)
 
 
-@router.post("/new/{step}", dependencies=[_MEMBERS_ONLY])
-async def submit_step(request: Request, visitor: SignedIn, step: str) -> Response:
+@router.post("/new/{step}")
+async def submit_step(request: Request, visitor: FocalPoint, step: str) -> Response:
     """Save the step and continue to the next. 422: a field is wrong; the page says which, and keeps what was written."""
-    sent = await request.form()
-    if not valid_key(sent.get("_key"), visitor.form_key):
-        raise HTTPException(403)
+    sent = await keyed_form(request, visitor.form_key)
     if step not in STEP_NAMES:
         raise HTTPException(404)
     case, draft = await draft_of(request, visitor)
@@ -108,7 +94,7 @@ async def submit_step(request: Request, visitor: SignedIn, step: str) -> Respons
     fields = fields_sent(words, sent, visitor.zone)
     _content, faults = read_fields(fields)
     if faults:
-        return await _step(request, visitor, case, step, {**as_sent(draft), **fields}, faults, 422)
+        return await _step(request, visitor, case, step, {**as_sent(draft), **fields}, faults)
     here = {one.name for one in words.fields}
 
     def kept(before: dict[str, Any]) -> dict[str, Any]:
@@ -126,24 +112,19 @@ async def _step(
     step: str,
     given: Mapping[str, Any],
     faults: Mapping[str, str] | None = None,
-    status: int = 200,
 ) -> HTMLResponse:
+    """One step with what is ``given``; ``faults``: what is wrong with its fields."""
     if step not in STEP_NAMES:
         raise HTTPException(404)
     words = FORM_STEPS[STEP_NAMES.index(step)].words
     return render(
         request,
         "request/step.html",
-        status,
+        422 if faults else 200,
         case=case,
-        names=names_in(case),
         steps=FORM_STEPS,
         here=step,
         form=words,
-        given=given,
-        rows=range(FIGURE_ROWS),
-        routes=range(ROUTE_ROWS),
-        sections=SECTIONS,
         fields=shown_fields(request, visitor, case, words, given, faults),
         similar=await _similar(request, visitor, case, read_fields(given)[0]),
     )

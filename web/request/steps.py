@@ -6,6 +6,7 @@ from models.base import N_
 from models.case import Case
 from models.policy import Urgency
 from web.kit.forms import Choice, FormField, FormWords
+from web.kit.forms.field import FIGURES
 
 
 def _urgency(case: Case, post: Any, say: Any, _: Any) -> list[Choice]:
@@ -13,9 +14,8 @@ def _urgency(case: Case, post: Any, say: Any, _: Any) -> list[Choice]:
         Urgency.ROUTINE: _("Routine: each decision of the Co-Chairs within %(span)s"),
         Urgency.URGENT: _("Urgent: each decision of the Co-Chairs within %(span)s"),
     }
-    return [
-        Choice(one.value, sentence % {"span": say.span(case.policy.track(one).gate)}) for one, sentence in words.items()
-    ]
+    spans = {one: say.span(case.policy.track(one).gate) for one in words}
+    return [Choice(one.value, sentence % {"span": spans[one]}) for one, sentence in words.items()]
 
 
 class FormStep(NamedTuple):
@@ -25,75 +25,50 @@ class FormStep(NamedTuple):
     words: FormWords
 
 
+def _step(name: str, title: str, effect: str, *fields: FormField) -> FormStep:
+    return FormStep(name, FormWords(title, effect, N_("Save and continue"), fields))
+
+
 FORM_STEPS: tuple[FormStep, ...] = (
-    FormStep(
+    _step(
         "situation",
-        FormWords(
-            N_("The situation"),
-            N_("What happens, where, and since when. No data of single persons."),
-            N_("Save and continue"),
-            (
-                FormField("title", N_("Title"), help=N_("One line by which everybody will know the case."), must=True),
-                FormField("situation", N_("What happens"), "prose", must=True),
-                FormField("where", N_("Where"), help=N_("The places or waters, in a line.")),
-                FormField("since", N_("Since"), "date", N_("As far as it is known.")),
-                FormField(
-                    "urgency", N_("Urgency"), "choice", N_("It sets the deadlines: product defaults."), True, _urgency
-                ),
-            ),
-        ),
+        N_("The situation"),
+        N_("What happens, where, and since when. No data of single persons."),
+        FormField("title", N_("Title"), help=N_("One line by which everybody will know the case."), must=True),
+        FormField("situation", N_("What happens"), "prose", must=True),
+        FormField("where", N_("Where"), help=N_("The places or waters, in a line.")),
+        FormField("since", N_("Since"), "date", N_("As far as it is known.")),
+        FormField("urgency", N_("Urgency"), "choice", N_("It sets the deadlines: product defaults."), True, _urgency),
     ),
-    FormStep(
+    _step(
         "movement",
-        FormWords(
-            N_("Routes, figures and members affected"),
-            N_("The members that you name are proposed as participants."),
-            N_("Save and continue"),
-            (
-                FormField("affected", N_("Members affected"), "members"),
-                FormField("routes", N_("Routes"), "routes", N_("Codes of members, or places; several between commas.")),
-                FormField(
-                    "figures", N_("Figures"), "figures", N_("Counts with their date and source; no data of persons.")
-                ),
-            ),
-        ),
+        N_("Routes, figures and members affected"),
+        N_("The members that you name are proposed as participants."),
+        FormField("affected", N_("Members affected"), "members"),
+        FormField("routes", N_("Routes"), "routes", N_("Codes of members, or places; several between commas.")),
+        FIGURES,
     ),
-    FormStep(
+    _step(
         "asks",
-        FormWords(
-            N_("What has been done, and what you ask"),
-            N_("The clearer it is, the sooner the group can begin."),
-            N_("Save and continue"),
-            (
-                FormField("done", N_("What has been done so far"), "prose"),
-                FormField("asks", N_("What you ask of the group"), "lines", N_("One thing a line.")),
-            ),
-        ),
+        N_("What has been done, and what you ask"),
+        N_("The clearer it is, the sooner the group can begin."),
+        FormField("done", N_("What has been done so far"), "prose"),
+        FormField("asks", N_("What you ask of the group"), "lines", N_("One thing a line.")),
     ),
-    FormStep(
+    _step(
         "attachments",
-        FormWords(
-            N_("Files"),
-            N_("What shows the situation: maps, tables, letters. No data of single persons."),
-            N_("Save and continue"),
-            (
-                FormField(
-                    "attachments", N_("Files"), "files", N_("Who may not read the section attachments sees no file.")
-                ),
-            ),
-        ),
+        N_("Files"),
+        N_("What shows the situation: maps, tables, letters. No data of single persons."),
+        FormField("attachments", N_("Files"), "files", N_("Who may not read the section attachments sees no file.")),
     ),
-    FormStep(
+    _step(
         "confidential",
-        FormWords(
-            N_("Who may read what"),
-            N_(
-                "The Co-Chairs, the secretariat and the requesters read everything; the Steering Group and the "
-                "participants read what you do not mark here."
-            ),
-            N_("Save and continue"),
-            (FormField("confidential", N_("Confidential sections"), "confidential"),),
+        N_("Who may read what"),
+        N_(
+            "The Co-Chairs, the secretariat and the requesters read everything; the Steering Group and the "
+            "participants read what you do not mark here."
         ),
+        FormField("confidential", N_("Confidential sections"), "confidential"),
     ),
 )
 STEP_NAMES = [step.name for step in FORM_STEPS]

@@ -6,9 +6,11 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.background import BackgroundTask
 
+from models.base import N_
 from records import sessions, sign_ins
 from web.account.posts import way_on
-from web.kit.render import gettext_of, language_for, render
+from web.kit.errors import page_saying
+from web.kit.render import render
 from web.kit.sessions import client_of, cookie_of, device_of, give_cookie, keyed_form, onward, take_cookie
 from web.kit.visitor import current_site
 from web.signin.link_mail import send_link
@@ -35,23 +37,12 @@ async def submit_sign_in_address(request: Request) -> Response:
     try:
         token = await sign_ins.ask_link(site.engine, email, client_of(request), onward(sent.get("next")), site.clock())
     except sign_ins.TooMany as error:
-        return _too_many(request, error.seconds)
+        words = N_("From where you are, links were asked for too often. Wait an hour, then ask again.")
+        return page_saying(request, 429, N_("Too many requests"), words, {"Retry-After": str(error.seconds)})
     page = render(request, "signin/link_sent.html", minutes=int(sign_ins.LINK_LIFETIME.total_seconds() // 60))
     # After the answer: how long the mail takes tells nothing about the address.
     page.background = BackgroundTask(send_link, site, email, token) if token else None
     return page
-
-
-def _too_many(request: Request, seconds: int) -> HTMLResponse:
-    _ = gettext_of(language_for(request, None))
-    return render(
-        request,
-        "kit/error.html",
-        429,
-        headers={"Retry-After": str(seconds)},
-        heading=_("Too many requests"),
-        words=_("From where you are, links were asked for too often. Wait an hour, then ask again."),
-    )
 
 
 @router.get("/sign-in/{token}")

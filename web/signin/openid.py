@@ -8,11 +8,12 @@ import structlog
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from models.base import N_
 from records import sign_ins
 from web.account.posts import way_on
+from web.kit.errors import page_saying
 from web.kit.identity_provider import IdentityProvider, NotSignedIn, ProviderAway
-from web.kit.render import gettext_of, language_for, render
-from web.kit.sessions import cookie_of, device_of, give_cookie, onward
+from web.kit.sessions import cookie_of, device_of, drop_cookie, give_cookie, onward, set_cookie
 from web.kit.site import Site
 from web.kit.visitor import current_site
 from web.signin.sealing import Unreadable, open_secret, seal_secret
@@ -32,25 +33,11 @@ async def begin_openid(request: Request, next_: Annotated[str, Query(alias="next
         begun = await _provider(site).begin()
     except ProviderAway as away:
         return _away(request, away)
-    kept = json.dumps(
-        {
-            "state": begun.state,
-            "nonce": begun.nonce,
-            "verifier": begun.verifier,
-            "next": onward(next_),
-            "until": site.clock().timestamp() + _LASTS_SECONDS,
-        }
-    )
+    proof = {"state": begun.state, "nonce": begun.nonce, "verifier": begun.verifier}
+    kept = json.dumps({**proof, "next": onward(next_), "until": site.clock().timestamp() + _LASTS_SECONDS})
     response = RedirectResponse(begun.url, 303)
-    response.set_cookie(
-        _cookie(site),
-        seal_secret(site.settings.keyring, kept, _PURPOSE),
-        max_age=_LASTS_SECONDS,
-        path="/",
-        secure=site.secure,
-        httponly=True,
-        samesite="lax",
-    )
+    sealed = seal_secret(site.settings.keyring, kept, _PURPOSE)
+    set_cookie(response, site, _cookie(site), sealed, _LASTS_SECONDS)
     return response
 
 
@@ -78,7 +65,7 @@ async def finish_openid(
         return _no_post(request)
     response = RedirectResponse(await way_on(site, signed_in.email, onward(begun["next"])), 303)
     give_cookie(response, site, signed_in.token)
-    _forget(response, site)
+    drop_cookie(response, site, _cookie(site))
     return response
 
 
@@ -103,30 +90,22 @@ def _cookie(site: Site) -> str:
     return "__Host-ahg-openid" if site.secure else "ahg-openid"
 
 
-def _forget(response: Response, site: Site) -> None:
-    response.delete_cookie(_cookie(site), path="/", secure=site.secure, httponly=True, samesite="lax")
-
-
 def _not_signed_in(request: Request) -> Response:
-    _ = gettext_of(language_for(request, None))
-    words = _("Signing in did not come to its end. Begin again, or ask for a link by mail.")
-    return _said(request, 400, _("You are not signed in"), words)
+    return _said(request, 400, N_("Signing in did not come to its end. Begin again, or ask for a link by mail."))
 
 
 def _no_post(request: Request) -> Response:
-    _ = gettext_of(language_for(request, None))
-    words = _("The directory has no post with the address that your identity provider gave. Ask the secretariat.")
-    return _said(request, 403, _("You are not signed in"), words)
+    words = N_("The directory has no post with the address that your identity provider gave. Ask the secretariat.")
+    return _said(request, 403, words)
 
 
 def _away(request: Request, away: ProviderAway) -> Response:
     _LOG.error("the identity provider does not answer", why=str(away))
-    _ = gettext_of(language_for(request, None))
-    words = _("The identity provider does not answer. Ask for a link by mail instead, or try again later.")
-    return _said(request, 503, _("You are not signed in"), words)
+    words = N_("The identity provider does not answer. Ask for a link by mail instead, or try again later.")
+    return _said(request, 503, words)
 
 
-def _said(request: Request, status: int, heading: str, words: str) -> Response:
-    page = render(request, "kit/error.html", status, heading=heading, words=words)
-    _forget(page, current_site(request))
+def _said(request: Request, status: int, words: str) -> Response:
+    page, site = page_saying(request, status, N_("You are not signed in"), words), current_site(request)
+    drop_cookie(page, site, _cookie(site))
     return page

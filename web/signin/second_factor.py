@@ -1,6 +1,6 @@
 """The second factor: enrolled once, then shown in each session that acts as a post which needs it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
@@ -8,11 +8,13 @@ from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 from starlette.datastructures import FormData
 
+from models.base import N_
 from records import second_factor, sessions
 from records.second_factor import CodeResult, Proof
 from records.sessions import Session
 from web.account.posts import way_on
 from web.kit.directory import held_by
+from web.kit.errors import page_saying
 from web.kit.render import gettext_of, language_for, render
 from web.kit.sessions import Current, cookie_of, give_cookie, keyed_form, onward, take_cookie
 from web.kit.site import Site
@@ -40,16 +42,16 @@ async def second_factor_page(
     return _offer(request, session, given, new_secret())
 
 
+def _page(
+    request: Request, session: Session, template: str, given: FormData, wrong: str, status: int, **context: Any
+) -> Response:
+    """A form for a code; ``given``: the page and the post to go on to. ``wrong``: why the last code was not taken."""
+    then: dict[str, Any] = {"post": str(given.get("post") or ""), "onward": onward(given.get("next"))}
+    return render(request, template, status, wrong=wrong, form_key=session.form_key, **then, **context)
+
+
 def _ask(request: Request, session: Session, given: FormData, wrong: str = "", status: int = 200) -> Response:
-    return render(
-        request,
-        "signin/second_factor.html",
-        status,
-        wrong=wrong,
-        form_key=session.form_key,
-        post=str(given.get("post") or ""),
-        onward=onward(given.get("next")),
-    )
+    return _page(request, session, "signin/second_factor.html", given, wrong, status)
 
 
 def _offer(
@@ -57,19 +59,10 @@ def _offer(
 ) -> Response:
     # The page carries the secret until a code proves that the app has it: sealed, for this session alone.
     sealed = seal_secret(current_site(request).settings.keyring, secret, _offered(session))
-    return render(
-        request,
-        "signin/enrol.html",
-        status,
-        wrong=wrong,
-        form_key=session.form_key,
-        post=str(given.get("post") or ""),
-        onward=onward(given.get("next")),
-        sealed=sealed,
-        email=session.email,
-        secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
-        qr=Markup(qr_code(secret, session.email)),  # noqa: S704 - made by us, of Base32 and a quoted address
-    )
+    qr = Markup(qr_code(secret, session.email))  # noqa: S704 - made by us, of Base32 and a quoted address
+    written = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
+    shown = {"sealed": sealed, "email": session.email, "secret": written, "qr": qr}
+    return _page(request, session, "signin/enrol.html", given, wrong, status, **shown)
 
 
 def _offered(session: Session) -> str:
@@ -143,13 +136,8 @@ async def _judged(request: Request, session: Session, sent: FormData, proof: Pro
     if proof.shown is CodeResult.LOCKED:
         words = _("Too many wrong codes were given for this account. Ask the secretariat to reset it.")
         return _ask(request, session, sent, words, 403)
-    over = render(
-        request,
-        "kit/error.html",
-        403,
-        heading=_("You are signed out"),
-        words=_("Too many wrong codes were given. Sign in again, and take the code that the app shows then."),
-    )
+    words = N_("Too many wrong codes were given. Sign in again, and take the code that the app shows then.")
+    over = page_saying(request, 403, N_("You are signed out"), words)
     take_cookie(over, site)
     return over
 

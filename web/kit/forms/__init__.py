@@ -3,9 +3,7 @@
 ``field``    fields and forms, and a field as its page shows it
 ``choices``  what can be chosen in a field
 ``sent``     what was sent with a form, as a command's fields
-``table``    the form of each command, from the parts of the procedure: ``request``, ``gates``, ``participants``,
-             ``outcomes``, ``arrangements``, ``meetings``, ``duration``, ``reporting``, ``circulation``, ``closing``
-             and ``posts``, as ``models.commands`` has them
+``table``    the form of each command
 """
 
 from web.kit.forms.field import FIGURE_ROWS, ROUTE_ROWS, Choice, FormField, FormWords, ShownField, shown_form

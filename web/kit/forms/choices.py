@@ -9,11 +9,6 @@ from notifications.words import Words
 from web.kit.forms.field import Choice, Choices
 
 
-def of(*pairs: tuple[str, str]) -> Choices:
-    """The same choices in every case: what is sent, and the words for it."""
-    return lambda case, post, say, _: [Choice(value, _(words)) for value, words in pairs]
-
-
 def gates(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
     """The open gates: those at which the post decides, if it does at any."""
     mine = [gate for gate in case.open_gates if gate.decider(post)]
@@ -37,6 +32,12 @@ def outcomes(*states: str) -> Choices:
 def arrangements(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
     """The arrangements."""
     return [Choice(title, title) for title in case.arrangements]
+
+
+def markings(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
+    """The markings of the Traffic Light Protocol 2.0, first the one of an arrangement of which none was said."""
+    marks = ("TLP:AMBER", "TLP:RED", "TLP:AMBER+STRICT", "TLP:GREEN", "TLP:CLEAR")
+    return [Choice(mark, mark) for mark in marks]
 
 
 def meetings(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:

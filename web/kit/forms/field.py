@@ -8,23 +8,9 @@ from models.case import Case
 from models.posts import Post
 from notifications.words import Words
 
-Widget = Literal[
-    "prose",
-    "line",
-    "lines",
-    "members",
-    "member",
-    "date",
-    "moment",
-    "number",
-    "choice",
-    "yes",
-    "person",
-    "figures",
-    "routes",
-    "confidential",
-    "files",
-]
+WrittenWidget = Literal["prose", "line", "lines", "date", "moment", "number"]
+ChosenWidget = Literal["choice", "yes", "member", "members", "person", "confidential"]
+Widget = WrittenWidget | ChosenWidget | Literal["figures", "routes", "files"]
 
 
 class Choice(NamedTuple):
@@ -51,6 +37,9 @@ class FormField(NamedTuple):
 WHAT_TO_SAY = FormField("text", N_("What you want to say with it"), "prose", N_("Kept in the log. It can stay empty."))
 """The words that may go with most commands."""
 
+FIGURES = FormField("figures", N_("Figures"), "figures", N_("Counts with their date and source; no data of persons."))
+"""The figures of a situation: in a request, and in its updates."""
+
 
 def words_field(label: str, help_: str = "", *, must: bool = True) -> FormField:
     """The field for the words that a command is about."""
@@ -62,6 +51,11 @@ def choice_field(name: str, label: str, choices: Choices) -> FormField:
     return FormField(name, label, "choice", must=True, choices=choices)
 
 
+def option_field(name: str, label: str, options: Mapping[str, str]) -> FormField:
+    """A field in which one of the same options must be chosen in every case: what is sent, and the words for it."""
+    return choice_field(name, label, lambda case, post, say, _: [Choice(str(k), _(v)) for k, v in options.items()])
+
+
 class FormWords(NamedTuple):
     """A command's form: its heading, what it leads to, the button's words, and its fields."""
 
@@ -70,6 +64,16 @@ class FormWords(NamedTuple):
     button: str
     fields: tuple[FormField, ...] = ()
     danger: bool = False
+
+
+def form(words: str | tuple[str, str], effect: str, *fields: FormField, danger: bool = False) -> FormWords:
+    """The form of a command. ``words``: its heading, with those of the button beside it where they differ.
+
+    Where no field is for the words that the command is about, the last one is for what may go with it.
+    """
+    title, button = (words, words) if isinstance(words, str) else words
+    spoken = fields if any(one.name == "text" for one in fields) else (*fields, WHAT_TO_SAY)
+    return FormWords(title, effect, button, spoken, danger)
 
 
 class ShownField(NamedTuple):

@@ -1,33 +1,300 @@
-"""The form of each command.
+"""The form of each command, in the order of the procedure. A test holds that each field of a command has its place."""
 
-What a command takes is defined in ``models.commands``; a test holds that every command and every field of it has its
-place in a form.
-"""
-
-from web.kit.forms.arrangements import ARRANGEMENT_FORMS
-from web.kit.forms.circulation import CIRCULATION_FORMS
-from web.kit.forms.closing import CLOSING_FORMS
-from web.kit.forms.duration import DURATION_FORMS
-from web.kit.forms.field import FormWords
-from web.kit.forms.gates import GATE_FORMS
-from web.kit.forms.meetings import MEETING_FORMS
-from web.kit.forms.outcomes import OUTCOME_FORMS
-from web.kit.forms.participants import PARTICIPANT_FORMS
-from web.kit.forms.posts import POST_FORMS
-from web.kit.forms.reporting import REPORT_FORMS
-from web.kit.forms.request import REQUEST_FORMS
+from models.base import N_
+from models.case import PositionKind
+from web.kit.forms import choices
+from web.kit.forms.field import FIGURES, FormField, FormWords, choice_field, form, option_field, words_field
 
 FORMS: dict[str, FormWords] = {
-    **REQUEST_FORMS,
-    **GATE_FORMS,
-    **PARTICIPANT_FORMS,
-    **OUTCOME_FORMS,
-    **ARRANGEMENT_FORMS,
-    **MEETING_FORMS,
-    **DURATION_FORMS,
-    **REPORT_FORMS,
-    **CIRCULATION_FORMS,
-    **CLOSING_FORMS,
-    **POST_FORMS,
+    # the request
+    "return": form(
+        (N_("Send the request back"), N_("Send back")),
+        N_("The requester is told what is missing and can submit a new version."),
+        FormField("missing", N_("What is missing"), "lines", N_("One thing a line."), True),
+    ),
+    "accept": form(
+        (N_("Accept the request as complete"), N_("Accept as complete")),
+        N_("It goes to both Co-Chairs, and their time begins."),
+    ),
+    "withdraw": form(
+        (N_("Withdraw the request"), N_("Withdraw")),
+        N_("With the last requester's withdrawal the case ends. This cannot be undone."),
+        danger=True,
+    ),
+    "join": form((N_("Submit the request jointly"), N_("Join")), N_("Your member becomes a requester as well.")),
+    # the gates
+    "decide": form(
+        (N_("Take a position"), N_("Take this position")),
+        N_("It is bound to the version shown here. It can be changed until the other position is in."),
+        choice_field("gate", N_("What is decided"), choices.gates),
+        option_field(
+            "position",
+            N_("Your position"),
+            {
+                PositionKind.APPROVE: N_("Approve"),
+                PositionKind.APPROVE_WITH_CONDITIONS: N_("Approve with conditions (say which)"),
+                PositionKind.ASK: N_("Ask for information (the clock stops until it is answered)"),
+                PositionKind.DECLINE: N_("Decline (say why)"),
+                PositionKind.RECUSE: N_("Recuse: the post's place is taken by a Steering Group member"),
+            },
+        ),
+        words_field(
+            N_("Conditions, reasons or question"), N_("Needed for everything but approving and recusing."), must=False
+        ),
+    ),
+    "answer": form(
+        (N_("Answer the question"), N_("Answer")),
+        N_("The clock runs again, and the Co-Chairs are told."),
+        choice_field("gate", N_("Asked about"), choices.asking_gates),
+        words_field(N_("The answer")),
+    ),
+    # participants
+    "propose": form(
+        (N_("Propose participants"), N_("Propose")),
+        N_("The newest word on a member counts. The Co-Chairs confirm the list."),
+        FormField("members", N_("As participants"), "members"),
+        FormField("observers", N_("As observers"), "members"),
+        FormField("without", N_("Remove from the list"), "members"),
+        words_field(N_("Why"), must=False),
+    ),
+    "comment": form(
+        N_("Comment"),
+        N_("On the participants or on a report. Everybody who sees the case can read it."),
+        words_field(N_("Comment")),
+    ),
+    "respond": form(
+        (N_("Answer the invitation"), N_("Answer")),
+        N_("The group and the Co-Chairs are told."),
+        option_field(
+            "answer",
+            N_("Your answer"),
+            {"accept": N_("Take part"), "observe": N_("Take part as an observer"), "decline": N_("Decline")},
+        ),
+    ),
+    "replace": form(
+        (N_("Propose a replacement"), N_("Propose")),
+        N_("The other member is invited in its place."),
+        choice_field("member", N_("Member to replace"), choices.listed_members),
+        FormField("by", N_("Replacement"), "member", must=True),
+    ),
+    "admit": form(
+        (N_("Admit a member later"), N_("Admit")),
+        N_("The group is asked to endorse it."),
+        FormField("member", N_("Member"), "member", must=True),
+        FormField("observer", N_("As an observer"), "yes"),
+    ),
+    "endorse": form(
+        (N_("Endorse the admission"), N_("Endorse")),
+        N_("The member is invited once the group has endorsed it."),
+        choice_field("member", N_("Member"), choices.admitted),
+    ),
+    "leave": form((N_("Leave the group"), N_("Leave")), N_("Your member takes no part any more."), danger=True),
+    "convene": form(
+        (N_("Convene the group"), N_("Convene")), N_("Its work begins without waiting for the last answers.")
+    ),
+    # outcomes
+    "add_outcome": form(
+        (N_("Add an outcome"), N_("Add")),
+        N_("Its owner is told; the overdue ladder follows its date."),
+        FormField("title", N_("Outcome"), must=True),
+        FormField("owner", N_("Owner"), "member"),
+        FormField("supporting", N_("Supporting"), "members"),
+        FormField("indicator", N_("Indicator"), help=N_("What is counted, for instance joint patrols.")),
+        FormField("baseline", N_("Baseline"), "number"),
+        FormField("target", N_("Target"), "number"),
+        FormField("unit", N_("Unit")),
+        FormField("due", N_("Due"), "date"),
+    ),
+    "progress": form(
+        (N_("Note progress"), N_("Save")),
+        N_("It is shown with the outcome."),
+        choice_field("outcome", N_("Outcome"), choices.outcomes("open", "blocked")),
+        FormField("value", N_("Value of the indicator now"), "number"),
+    ),
+    "block": form(
+        (N_("Report an outcome as blocked"), N_("Report as blocked")),
+        N_("Reminders stop until there is progress."),
+        choice_field("outcome", N_("Outcome"), choices.outcomes("open")),
+        words_field(N_("Why it cannot go on")),
+    ),
+    "done": form(
+        (N_("Report an outcome as done"), N_("Report as done")),
+        N_("A Co-Chair verifies it."),
+        choice_field("outcome", N_("Outcome"), choices.outcomes("open", "blocked")),
+    ),
+    "verify": form(
+        (N_("Verify an outcome"), N_("Verify")),
+        N_("The other Co-Chair may object within a gate's deadline."),
+        choice_field("outcome", N_("Outcome"), choices.outcomes("done")),
+    ),
+    # arrangements
+    "add_arrangement": form(
+        (N_("Propose an arrangement"), N_("Propose")),
+        N_("It is in force when every party has agreed."),
+        FormField("title", N_("Arrangement"), must=True),
+        FormField("parties", N_("Parties"), "members", must=True),
+        FormField("kind", N_("What kind of information"), help=N_("Never data of single persons.")),
+        FormField("every", N_("How often"), help=N_("For instance weekly.")),
+        FormField("marking", N_("Marking (Traffic Light Protocol 2.0)"), "choice", choices=choices.markings),
+        FormField("contacts", N_("Contact posts"), "lines", N_("One a line.")),
+        FormField("begins", N_("In force from"), "date", N_("Empty: when every party has agreed.")),
+        FormField("review", N_("Review on"), "date"),
+    ),
+    "agree": form(
+        (N_("Agree to an arrangement"), N_("Agree")),
+        N_("With the last party it is in force."),
+        choice_field("arrangement", N_("Arrangement"), choices.arrangements),
+    ),
+    "log_exchange": form(
+        (N_("Note an exchange"), N_("Save")),
+        N_("What kind and when, never the content."),
+        choice_field("arrangement", N_("Arrangement"), choices.arrangements),
+        FormField("kind", N_("What kind of information"), help=N_("Empty: that of the arrangement.")),
+        FormField("on", N_("When"), "date", N_("Empty: today.")),
+    ),
+    "review_arrangement": form(
+        (N_("Review an arrangement"), N_("Record the review")),
+        N_("The next review is reminded of in time."),
+        choice_field("arrangement", N_("Arrangement"), choices.arrangements),
+        FormField("review", N_("Next review on"), "date"),
+    ),
+    # meetings and situation updates
+    "schedule_meeting": form(
+        (N_("Call a meeting"), N_("Call the meeting")),
+        N_("The group gets an invitation with a calendar file. The same title moves it."),
+        FormField("title", N_("Meeting"), must=True),
+        FormField("place", N_("Place")),
+        FormField("starts", N_("Begins"), "moment", N_("In your own time zone."), True),
+        FormField("ends", N_("Ends"), "moment"),
+        FormField("agenda", N_("Agenda"), "lines", N_("One point a line.")),
+    ),
+    "attend": form(
+        (N_("Note attendance"), N_("Save")),
+        N_("An absent affected member is shown as absent."),
+        choice_field("meeting", N_("Meeting"), choices.meetings),
+        FormField("present", N_("Present"), "members"),
+        FormField("observing", N_("Observing"), "members"),
+        FormField("absent", N_("Absent"), "members"),
+    ),
+    "situation_update": form(
+        (N_("Give a situation update"), N_("Send the update")),
+        N_("The group is told; the next one is due one rhythm later."),
+        words_field(N_("How the situation stands"), must=False),
+        FIGURES,
+    ),
+    # how long the case runs, and its clock
+    "extend": form(
+        N_("Ask for an extension"),
+        N_("The Co-Chairs decide."),
+        FormField("until", N_("Until"), "date", N_("Empty, with no length: by the policy's own duration.")),
+        FormField("by", N_("Or by"), help=N_("A length of time: 3mo, 60d.")),
+    ),
+    "terminate": form(N_("Ask for an early end"), N_("The Co-Chairs decide."), danger=True),
+    "suspend": form(
+        N_("Stop the clock"), N_("No deadline runs until it is started again."), words_field(N_("Why")), danger=True
+    ),
+    "resume": form(
+        (N_("Start the clock again"), N_("Start the clock")), N_("Every deadline moves by the time that it stood.")
+    ),
+    # reports and their recommendations
+    "open_report": form(
+        (N_("Open a report"), N_("Open")),
+        N_("A final report moves the case to reporting."),
+        option_field("kind", N_("Which report"), {"final": N_("Final report"), "interim": N_("Interim report")}),
+        FormField("contributions_by", N_("Contributions until"), "date"),
+    ),
+    "contribute": form(
+        (N_("Contribute to the report"), N_("Contribute")),
+        N_("Everybody who sees the case can read it."),
+        words_field(N_("Contribution")),
+    ),
+    "recommend": form(
+        (N_("Add a recommendation"), N_("Add")),
+        N_("It is followed across cases once the report is accepted."),
+        words_field(N_("Recommendation")),
+        FormField("to", N_("Addressed to"), "members"),
+        FormField("owner", N_("Owner"), "member", N_("Empty: the secretariat.")),
+        FormField("due", N_("Due"), "date"),
+    ),
+    "table": form(
+        N_("Table the report"), N_("The Steering Group reviews it: it is adopted unless somebody objects in time.")
+    ),
+    "object": form(
+        N_("Object"),
+        N_("The report, or the outcome that was verified, is opened again."),
+        FormField(
+            "outcome",
+            N_("To the verification of"),
+            "choice",
+            N_("Empty: to the report."),
+            choices=choices.outcomes("verified"),
+        ),
+        words_field(N_("Why")),
+        danger=True,
+    ),
+    "revise": form(
+        (N_("Revise the report"), N_("Revise")),
+        N_("Positions on the version before are void, and all are asked again."),
+        words_field(N_("What is changed")),
+    ),
+    "adopt": form(
+        (N_("Record what became of a recommendation"), N_("Save")),
+        N_("Its addressees and its owner are told."),
+        choice_field("recommendation", N_("Recommendation"), choices.recommendations),
+        option_field("state", N_("It is"), {"adopted": N_("Adopted"), "done": N_("Done"), "declined": N_("Declined")}),
+    ),
+    # circulations, and closing
+    "circulate": form(
+        (N_("Propose a circulation"), N_("Propose")),
+        N_("The Co-Chairs decide; every member that is named must consent first."),
+        option_field(
+            "what",
+            N_("What is circulated"),
+            {"summary": N_("A summary"), "full": N_("The full report"), "nothing": N_("Nothing")},
+        ),
+        option_field(
+            "everyone",
+            N_("To whom"),
+            {
+                "everyone": N_("Every member and organisation"),
+                "participants": N_("The participants"),
+                "members": N_("The members chosen below"),
+            },
+        ),
+        FormField("to", N_("Members"), "members"),
+        FormField("names", N_("Who is named"), "members", N_("Others appear as “a member” or “an organisation”.")),
+        words_field(N_("The text"), must=False),
+    ),
+    "consent": form(
+        (N_("Consent to being named"), N_("Answer")),
+        N_("The word can be changed until the circulation goes out."),
+        option_field(
+            "answer",
+            N_("Your answer"),
+            {"give": N_("My member may be named"), "refuse": N_("My member may not be named")},
+        ),
+    ),
+    "waive": form(
+        (N_("Waive a term of reference"), N_("Waive")),
+        N_("The case can be closed without evidence for it."),
+        choice_field("term", N_("Term of reference"), choices.terms),
+        words_field(N_("Why")),
+    ),
+    "close": form((N_("Propose to close the case"), N_("Propose to close")), N_("Both Co-Chairs decide.")),
+    # posts
+    "delegate": form(
+        N_("Name an alternate"),
+        N_("The post keeps its holder; escalations go to the alternate."),
+        FormField("to", N_("Alternate"), "person", must=True),
+        FormField("until", N_("Until"), "date"),
+        FormField("post", N_("Post"), "choice", choices=choices.posts),
+    ),
+    "hand_over": form(
+        (N_("Hand a post over"), N_("Hand over")),
+        N_("Its pending tasks stay with the post; the holder before loses access at once."),
+        FormField("to", N_("New holder"), "person", must=True),
+        FormField("post", N_("Post"), "choice", choices=choices.posts),
+        danger=True,
+    ),
 }
 """Every command that has a form of this kind; ``draft``, ``submit`` and ``resubmit`` have the request's own pages."""
