@@ -60,6 +60,16 @@ def make_engine(
     return create_async_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW, pool_pre_ping=True)
 
 
+@asynccontextmanager
+async def open_engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """The engine of the settings' records while the context is open; its connections are closed on exit."""
+    engine = make_engine(settings)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
 def session_factory(engine: AsyncEngine) -> Sessions:
     """Sessions whose objects stay readable after the commit."""
     return async_sessionmaker(engine, expire_on_commit=False)

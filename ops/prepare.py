@@ -13,20 +13,20 @@ from settings import Settings, SettingsError, ensure_keys, load_settings
 
 
 async def prepare_data_folder(settings: Settings) -> None:
-    """Make the keys, bring the schema to the newest version, and fill what is empty or was recorded before."""
+    """Make the keys, bring the schema to the newest version, fill an empty directory, and make rows that are missing.
+
+    Rows are missing of cases that were recorded before there was a search.
+    """
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     made = ensure_keys(settings)
     if made is not None:
         print(f"made the payload keys in {made}: back this file up, open cases cannot be read without it")
     await db.migrate(settings.database)
-    engine = db.make_engine(settings)
-    try:
+    async with db.open_engine(settings) as engine:
         count = await seed_if_empty(engine)
         if old := await cases_without_texts(engine):
             print(f"making the rows that lists and search need of {len(old)} cases recorded before there were any")
             await rebuild_cases(engine, old)
-    finally:
-        await engine.dispose()
     if count:
         print(f"filled the directory with {count} entries; each is for the deployment to confirm")
 
