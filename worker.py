@@ -25,11 +25,11 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 import db
 from activities.deliver import NoticeDeliverer
-from activities.letters import Sender
 from activities.record import Recorder
 from activities.returns import ReturnsReader
 from models.returns import MailboxPlace
 from notifications.answer_links import AnswerLinks
+from notifications.correspondents import Sender
 from notifications.incoming import Mailbox
 from notifications.off_links import OffLinks
 from notifications.transport import Transport
@@ -227,16 +227,20 @@ def _courier(settings: Settings, engine: AsyncEngine, options: Options) -> Notic
             connections=settings.smtp_connections,
         )
 
-    sender = Sender(
-        mail_from=settings.mail_from,
-        reply_to=settings.mail_from,
-        public_url=settings.public_url,
-        links=AnswerLinks(settings.keyring),
-        off=OffLinks(settings.keyring),
-    )
     return NoticeDeliverer(
-        engine, transport, sender, connections=settings.smtp_connections, clock=options.clock, at_once=options.at_once
+        engine,
+        transport,
+        sender_of(settings),
+        connections=settings.smtp_connections,
+        clock=options.clock,
+        at_once=options.at_once,
     )
+
+
+def sender_of(settings: Settings) -> Sender:
+    """In whose name the mails of a deployment go out; their links are signed with keys derived from its key ring."""
+    links, off = AnswerLinks(settings.keyring), OffLinks(settings.keyring)
+    return Sender(settings.mail_from, settings.mail_from, settings.public_url, links, off)
 
 
 def _versioning(settings: Settings) -> WorkerDeploymentConfig | None:

@@ -25,10 +25,11 @@ from temporalio import activity
 
 from activities import attempts
 from activities.attempts import AttemptOutcome
-from activities.letters import Letter, Letters, Sender
+from activities.letters import Letter, Letters
 from activities.own_loop import OwnLoop
 from db import Writer, engine_like
 from models.notices.state import NoticeState
+from notifications.correspondents import Sender
 from notifications.transport import AttemptResult, OpenedMail, Transport
 from records import digests, ledger
 from records.mail_pauses import current_pause

@@ -22,11 +22,10 @@ from activities.reminders import Reminders
 from models.mail_preferences import Timing
 from models.notices import DIGEST, POLICY_PROPOSED, POLICY_SETTLED
 from models.posts import SECRETARIAT, Capacity, Post
-from notifications.answer_links import AnswerLinks
-from notifications.compose import MailReader, compose
+from notifications.compose import compose
+from notifications.correspondents import MailReader, Sender
 from notifications.digest import Item, compose_digest
 from notifications.envelope import replies_to
-from notifications.off_links import OffLinks
 from notifications.policy_mail import compose_policy
 from notifications.wording import About
 from records import policies, queries
@@ -43,28 +42,6 @@ _OF_POLICY = (POLICY_PROPOSED, POLICY_SETTLED)
 
 NOTHING_LEFT = "All that was in it is settled."
 ANSWERED = "The proposal is answered or settled."
-
-
-class Sender:
-    """In whose name mails go out, and where their links lead.
-
-    ``links`` signs those that act without signing in, ``off`` those that switch optional mails off.
-    """
-
-    def __init__(
-        self,
-        *,
-        mail_from: str,
-        reply_to: str,
-        public_url: str,
-        links: AnswerLinks | None = None,
-        off: OffLinks | None = None,
-    ) -> None:
-        self.mail_from = mail_from
-        self.reply_to = reply_to
-        self.public_url = public_url
-        self.links = links
-        self.off = off
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +78,7 @@ class _Proposed(NamedTuple):
 class _Known(NamedTuple):
     """What is looked up for a round of notices: by post, by reference, ids of reminders, by the key of a digest.
 
-    ``reply_to``: the secretariat's address in the directory, under the name that mails come from.
+    ``sender``: mails are answered to the secretariat's address in the directory.
     """
 
     offices: Mapping[Post, PostContacts]
@@ -110,7 +87,7 @@ class _Known(NamedTuple):
     urgency: Mapping[str, str]
     reminders: Collection[int]
     items: Mapping[str, Sequence[LedgerNotice]]
-    reply_to: str
+    sender: Sender
     proposed: _Proposed
 
     def office(self, notice: LedgerNotice) -> PostContacts:
@@ -179,6 +156,7 @@ class Letters:
         offices = await offices_of(connection, posts, self._clock())
         cases = await queries.cases_by_reference(connection, {notice.reference for notice in told})
         secretariat = offices[SECRETARIAT].holder
+        reply_to = replies_to(self._sender.reply_to, secretariat.email if secretariat else "")
         return _Known(
             offices=offices,
             preferences=await reader_preferences(connection, {} if self._at_once else offices),
@@ -186,7 +164,7 @@ class Letters:
             urgency={name: case.urgency for name, case in cases.items()},
             reminders=await self._reminders.among(connection, told),
             items=items,
-            reply_to=replies_to(self._sender.reply_to, secretariat.email if secretariat else ""),
+            sender=self._sender._replace(reply_to=reply_to),
             proposed=await _proposed(connection, notices),
         )
 
@@ -228,22 +206,12 @@ class Letters:
 
     def _compose(self, notice: LedgerNotice, known: _Known) -> Letter:
         """The mail. Holder, language and address are those of this moment, not of the queueing."""
-        reader = self._reader(notice, known)
-        message = compose(
-            notice.kind,
-            reader=reader,
-            about=known.about(notice),
-            facts=notice.facts,
-            due=notice.due,
-            links=self._sender.links,
-            sequence=notice.seq,
-            **self._as_sent(notice, known),
-        )
-        return known.letter(notice, message)
+        about, facts, sent = known.about(notice), notice.facts, self._as_sent(notice, known)
+        mail = compose(notice.kind, about=about, facts=facts, due=notice.due, sequence=notice.seq, **sent)
+        return known.letter(notice, mail)
 
     async def _digest(self, notice: LedgerNotice, known: _Known) -> list[Letter | AttemptOutcome]:
         """The mail of a digest, without what is settled by now; what is left out is marked."""
-        reader, now = self._reader(notice, known), self._clock()
         items: list[Item] = []
         settled: list[Letter | AttemptOutcome] = []
         for one in known.items[notice.key]:
@@ -251,22 +219,12 @@ class Letters:
             if isinstance(due, AttemptOutcome):
                 settled.append(due)
                 continue
-            about = known.about(due)
-            settled_since = await self._reminders.is_settled(due)
-            items.append(
-                Item(
-                    kind=due.kind,
-                    about=about,
-                    facts=due.facts,
-                    due=due.due,
-                    queued_at=due.queued_at,
-                    settled=settled_since,
-                )
-            )
+            since, over = due.queued_at, await self._reminders.is_settled(due)
+            about, facts = known.about(due), due.facts
+            items.append(Item(kind=due.kind, about=about, facts=facts, due=due.due, queued_at=since, settled=over))
         if not items:
-            return [*settled, attempts.superseded(notice, NOTHING_LEFT, now)]
-        message = compose_digest(items, reader=reader, **self._as_sent(notice, known))
-        return [*settled, known.letter(notice, message)]
+            return [*settled, attempts.superseded(notice, NOTHING_LEFT, self._clock())]
+        return [*settled, known.letter(notice, compose_digest(items, **self._as_sent(notice, known)))]
 
     def _policy(self, notice: LedgerNotice, known: _Known) -> Letter | AttemptOutcome:
         """The mail about a proposed policy; if it asks a Co-Chair to answer, as long as that one has not."""
@@ -274,13 +232,12 @@ class Letters:
         awaited = asked.awaited if asked.proposal == facts["proposal"] else ()
         if kind == POLICY_PROPOSED and notice.post not in awaited:
             return attempts.superseded(notice, ANSWERED, self._clock())
-        sent = {name: value for name, value in self._as_sent(notice, known).items() if name != "off"}
-        reader = self._reader(notice, known)
-        return known.letter(notice, compose_policy(kind, facts, names=asked.names, reader=reader, **sent))
+        return known.letter(notice, compose_policy(kind, facts, names=asked.names, **self._as_sent(notice, known)))
 
-    def _reader(self, notice: LedgerNotice, known: _Known) -> MailReader:
+    def _as_sent(self, notice: LedgerNotice, known: _Known) -> dict[str, Any]:
+        """The arguments that every mail is composed with: reader, time, key and sender."""
         office, addressee = known.office(notice), known.addressee(notice)
-        return MailReader(
+        reader = MailReader(
             name=addressee.name,
             address=addressee.email,
             post=notice.post,
@@ -288,17 +245,7 @@ class Letters:
             zone=office.zone,
             capacity=office.as_what(notice.capacity),
         )
-
-    def _as_sent(self, notice: LedgerNotice, known: _Known) -> dict[str, Any]:
-        """What every mail is sent with."""
-        return {
-            "at": self._clock(),
-            "key": notice.key,
-            "mail_from": self._sender.mail_from,
-            "reply_to": known.reply_to,
-            "public_url": self._sender.public_url,
-            "off": self._sender.off,
-        }
+        return {"reader": reader, "at": self._clock(), "key": notice.key, "sender": known.sender}
 
     def _undeliverable(self, notice: LedgerNotice, known: _Known, why: str) -> AttemptOutcome:
         office, now = known.office(notice), self._clock()

@@ -29,15 +29,13 @@ from temporalio.client import Client
 
 import db
 import worker
-from activities.letters import Letter, Letters, Sender
+from activities.letters import Letter, Letters
 from benchmarks.steps import TO_WORK
 from casework import Casework
 from models.notices.facts import NoticeFacts
 from models.notices.state import WAITING
 from models.posts import Post, Role
 from models.tables import TABLES
-from notifications.answer_links import AnswerLinks
-from notifications.off_links import OffLinks
 from ops.temporal_server import start_dev_server
 from records.directory import seed_if_empty
 from records.notices import NOTICES, SELECT_NOTICES, LedgerNotice, NewNotice, queue_notices, read_notice
@@ -209,14 +207,7 @@ async def _queue(engine: AsyncEngine, reference: str, mails: int) -> list[Ledger
 
 
 async def _written(settings: Settings, engine: AsyncEngine, rows: list[LedgerNotice]) -> list[tuple[EmailMessage, str]]:
-    sender = Sender(
-        mail_from=settings.mail_from,
-        reply_to=settings.mail_from,
-        public_url=settings.public_url,
-        links=AnswerLinks(settings.keyring),
-        off=OffLinks(settings.keyring),
-    )
-    letters = Letters(engine, sender, lambda: datetime.now(UTC))
+    letters = Letters(engine, worker.sender_of(settings), lambda: datetime.now(UTC))
     written = [one async for one in letters.write(rows)]
     return [(one.message, one.address) for one in written if isinstance(one, Letter)]
 

@@ -4,6 +4,7 @@ What is said:
 
 ``registry``        every kind of notice: its pace, whether it can be switched off (``mandatory``), what it quotes
 ``compose``         one notice for one reader becomes one mail; ``digest``: several in one
+``correspondents``  the sender and the reader of a mail
 ``of_no_case``      mails that belong to no case; ``policy_mail``: those about a proposed policy
 ``wording``         what is said, put into words once for all who are told the same
 ``words``           posts, members, gates and dates as people say them; ``vocabulary``: words for values of the domain

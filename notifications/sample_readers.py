@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.posts import Post
-from notifications.compose import MailReader
+from notifications.correspondents import MailReader
 from notifications.environment import mail_languages
 from notifications.preview import reader_of
 from records.directory import zone_of_member

@@ -126,13 +126,5 @@ async def preview_lines(
     """A kind of notice as a post would get it, with made-up facts (``notifications.preview``)."""
     reader = await sample_reader(connection, kind, post=post, language=language, now=now)
     about = SAMPLE_CASE.model_copy(update={"names": await names_of(connection)})
-    return mail_shown(
-        sample_mail(
-            kind,
-            reader=reader,
-            about=about,
-            mail_from=settings.mail_from,
-            reply_to=settings.mail_from,
-            public_url=settings.public_url,
-        )
-    )
+    own = {"mail_from": settings.mail_from, "reply_to": settings.mail_from, "public_url": settings.public_url}
+    return mail_shown(sample_mail(kind, reader=reader, about=about, **own))

@@ -19,7 +19,8 @@ from models.refusal import Refused
 from models.release import Release
 from models.rules import apply_command
 from models.visibility import Seen
-from notifications.compose import MailReader, compose
+from notifications.compose import compose
+from notifications.correspondents import MailReader, Sender
 from notifications.preview import SAMPLE_LINKS, MailShown, mail_shown
 from notifications.wording import About
 from records.notices import LedgerNotice, notice_numbered
@@ -80,10 +81,7 @@ async def _mail(
             due=due,
             at=site.clock(),
             key=key,
-            mail_from=settings.mail_from,
-            reply_to=await site.reply_to(),
-            public_url=settings.public_url,
-            links=SAMPLE_LINKS,
+            sender=Sender(settings.mail_from, await site.reply_to(), settings.public_url, SAMPLE_LINKS),
         )
     )
 
