@@ -30,16 +30,17 @@ from temporalio.client import Client
 import db
 import worker
 from activities.letters import Letter, Letters
+from benchmarks import meets_target, report
 from benchmarks.steps import TO_WORK
 from casework import Casework
 from models.notices.facts import NoticeFacts
 from models.notices.state import WAITING
 from models.posts import Post, Role
 from models.tables import TABLES
+from ops.prepare import fresh_records
 from ops.temporal_server import start_dev_server
-from records.directory import seed_if_empty
 from records.notices import NOTICES, SELECT_NOTICES, LedgerNotice, NewNotice, queue_notices, read_notice
-from settings import Settings, ensure_keys
+from settings import Settings
 from workflows.client import CaseClient, nudge_delivery
 from workflows.names import DELIVERY_ID
 
@@ -90,17 +91,13 @@ async def main(mails: int, connections: int, rounds: int) -> int:
     with tempfile.TemporaryDirectory(prefix="ahg-bench-") as temporary:
         async with _sink() as port:
             settings = Settings(data_dir=Path(temporary), smtp_port=port, smtp_connections=connections)
-            ensure_keys(settings)
-            await db.migrate(settings.database)
-            engine = db.make_engine(settings)
-            await seed_if_empty(engine)
-            server = await start_dev_server(settings, Path(temporary))
-            settings = settings.model_copy(update={"temporal_port": server.port})
-            try:
-                return await _measured(settings, engine, mails, rounds)
-            finally:
-                await server.process.stop()
-                await engine.dispose()
+            async with fresh_records(settings) as engine:
+                server = await start_dev_server(settings, Path(temporary))
+                settings = settings.model_copy(update={"temporal_port": server.port})
+                try:
+                    return await _measured(settings, engine, mails, rounds)
+                finally:
+                    await server.process.stop()
 
 
 async def _measured(settings: Settings, engine: AsyncEngine, mails: int, rounds: int) -> int:
@@ -118,15 +115,10 @@ async def _measured(settings: Settings, engine: AsyncEngine, mails: int, rounds:
             await _until_none_waits(engine)
             product = mails / (time.perf_counter() - begun)
             ratios.append(product / bare)
-            _say(f"round {number + 1}: bare {bare:.0f} mails/s; product {product:.0f} notices/s: {ratios[-1]:.2f}")
-    ratios.sort()
-    well = statistics.median(ratios) >= MAILS_TARGET
-    _say(
-        f"notices a second, product / bare aiosmtplib: median {statistics.median(ratios):.2f} "
-        f"({ratios[0]:.2f} to {ratios[-1]:.2f}), target >= {MAILS_TARGET}: {'met' if well else 'MISSED'}"
-    )
+            report(f"round {number + 1}: bare {bare:.0f} mails/s; product {product:.0f} notices/s: {ratios[-1]:.2f}")
+    well = meets_target("notices a second, product / bare aiosmtplib", ratios, MAILS_TARGET)
     counts, spans = {count for count, _ in decided}, sorted(span for _, span in decided)
-    _say(
+    report(
         f"from a Co-Chair's decision to the last of {'/'.join(map(str, sorted(counts)))} mails accepted: median "
         f"{statistics.median(spans) * 1000:.0f} ms ({spans[0] * 1000:.0f} to {spans[-1] * 1000:.0f})"
     )
@@ -233,11 +225,6 @@ async def _until_none_waits(engine: AsyncEngine) -> None:
     with closing(sqlite3.connect(str(engine.url.database))) as connection:
         while connection.execute(asked).fetchone() is not None:  # noqa: ASYNC110 - another process might write
             await asyncio.sleep(_LOOK_AGAIN)
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

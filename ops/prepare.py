@@ -5,6 +5,10 @@ before them; any number of times is the same as once.
 """
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 import db
 from ops.rebuild import cases_without_texts, rebuild_cases
@@ -29,6 +33,19 @@ async def prepare_data_folder(settings: Settings) -> None:
             await rebuild_cases(engine, old)
     if count:
         print(f"filled the directory with {count} entries; each is for the deployment to confirm")
+
+
+@asynccontextmanager
+async def fresh_records(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """The engine of a deployment that rehearsals and benchmarks make for themselves, with its keys, schema and directory.
+
+    The data folder must exist. The connections are closed on exit.
+    """
+    ensure_keys(settings)
+    await db.migrate(settings.database)
+    async with db.open_engine(settings) as engine:
+        await seed_if_empty(engine)
+        yield engine
 
 
 if __name__ == "__main__":
