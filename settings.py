@@ -34,7 +34,7 @@ _DRIVERS = {
 }
 
 Port = Annotated[int, Field(ge=1, le=65535)]
-Given = Annotated[str, Field(min_length=1)]
+NotEmpty = Annotated[str, Field(min_length=1)]
 """A text that is not empty."""
 
 
@@ -72,11 +72,11 @@ class Settings(BaseSettings):
     """Port of the embedded Temporal server, on 127.0.0.1."""
     temporal_ui_port: Annotated[int, Field(ge=0, le=65535)] = 0
     """Port of the embedded Temporal server's own pages; 0 is without them."""
-    temporal_namespace: Given = "default"
+    temporal_namespace: NotEmpty = "default"
     """Temporal namespace; in external mode TEMPORAL_NAMESPACE goes before it."""
-    task_queue: Given = "ahg-cases"
+    task_queue: NotEmpty = "ahg-cases"
     """Task queue of the cases."""
-    delivery_queue: Given = "ahg-delivery"
+    delivery_queue: NotEmpty = "ahg-delivery"
     """Task queue of the deliveries: a slow mail server never holds up a case."""
     payload_keys: SecretStr | None = None
     """Keys that encrypt what Temporal stores, as id:base64,id2:base64 (32 bytes each). The first encrypts, all decrypt.
@@ -88,7 +88,7 @@ class Settings(BaseSettings):
     max_cached_workflows: Annotated[int, Field(ge=0, le=100_000)] = 1000
     """Cases that a worker keeps in memory between steps."""
 
-    smtp_host: Given = "127.0.0.1"
+    smtp_host: NotEmpty = "127.0.0.1"
     """Mail server for everything that is sent."""
     smtp_port: Port = 2525
     """Its port; the built-in mail catcher listens there."""
@@ -102,7 +102,7 @@ class Settings(BaseSettings):
     """Connections to the mail server that one worker holds at a time."""
     mail_from: str = "Bali Process Ad Hoc Group <ahg@localhost>"
     """Sender of every mail, as name <address>."""
-    imap_host: Given | None = None
+    imap_host: NotEmpty | None = None
     """Mail server with the mailbox of the sender's address, in which delivery reports and automatic replies arrive.
     Unset: none is read; `ahg mail bounces` reads them from files."""
     imap_port: Port = 993
@@ -121,7 +121,7 @@ class Settings(BaseSettings):
     """Whether `ahg up` catches mail itself and shows it under /mail. It does so only while the mail server is this
     machine without encryption; with a real mail server nothing is caught."""
 
-    web_host: Given = "127.0.0.1"
+    web_host: NotEmpty = "127.0.0.1"
     """Address on which the pages are served."""
     web_port: Port = 8000
     """Port on which the pages are served."""

@@ -6,10 +6,9 @@ That the same request is done once is not held here but by the command's id, whi
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db import write_transaction
+from db import insert_for, write_transaction
 from models.posts import Post
 from models.tables import TABLES
 
@@ -30,10 +29,9 @@ async def same_body(engine: AsyncEngine, post: Post, about: str, key: str, finge
     async with engine.connect() as connection:
         known = (await connection.execute(select(c.fingerprint).where(mine))).scalar()
     if known is None:
-        insert = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
         row = {"post": str(post), "about": about, "key": key, "fingerprint": fingerprint, "first_at": now}
         async with write_transaction(engine) as connection:
             await connection.execute(delete(_KEYS).where(c.first_at < now - KEPT))
-            await connection.execute(insert(_KEYS).values(row).on_conflict_do_nothing())
+            await connection.execute(insert_for(connection)(_KEYS).values(row).on_conflict_do_nothing())
             known = (await connection.execute(select(c.fingerprint).where(mine))).scalar()
     return known == fingerprint
