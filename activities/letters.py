@@ -1,6 +1,6 @@
-"""Notices become mails: who reads them, in which words, whether they are still due and wanted now, as things are now.
+"""Makes mails of notices, by the directory, the cases and the preferences of readers as they are now.
 
-What many of them need (offices of posts, what readers want, cases, entries of the log) is looked up once for all.
+Offices of posts, preferences, cases and entries of the log are looked up once for many notices.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ from records.notices import LedgerNotice
 from records.offices import Addressee, PostContacts, addressees_now, offices_of
 
 _SLICE_SECONDS = 0.0002
-"""For how long mails are written before what the mail server has answered is read."""
+"""Seconds for which mails are written before other tasks get their turn, such as reading the mail server's answers."""
 
 _OF_POLICY = (POLICY_PROPOSED, POLICY_SETTLED)
 
@@ -46,9 +46,9 @@ ANSWERED = "The proposal is answered or settled."
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A notice with its mail and whom it was written to.
+    """A notice with its mail and the person to whom it was written.
 
-    ``place``: the post that is told, and as what its reader reads; ``stands_in``: whether an alternate could be told
+    ``place``: the post that is told, and the capacity of its reader. ``stands_in``: whether an alternate could be told
     instead.
     """
 
@@ -65,7 +65,7 @@ class Letter:
 
 
 class _Proposed(NamedTuple):
-    """The proposal of a policy that waits, if one does: its id, and the Co-Chairs that are to answer.
+    """The proposed policy that waits for answers: its id, and the Co-Chairs that are to answer. Empty if there is none.
 
     ``names``: those of members by code.
     """
@@ -76,7 +76,7 @@ class _Proposed(NamedTuple):
 
 
 class _Known(NamedTuple):
-    """What is looked up for a round of notices: by post, by reference, ids of reminders, by the key of a digest.
+    """What is looked up once for a round of notices: by post, by reference, and by the key of a digest.
 
     ``sender``: mails are answered to the secretariat's address in the directory.
     """
@@ -111,9 +111,9 @@ class _Known(NamedTuple):
 
 
 class Letters:
-    """Writes mails. ``clock`` gives the time that they are dated by (UTC), ``real`` the one by which they are due.
+    """Writes mails. ``clock`` gives the time that dates them (UTC), ``real`` the time by which they are due.
 
-    ``at_once``: nobody is asked what readers want.
+    ``at_once``: the preferences of readers are left out of account.
     """
 
     def __init__(
@@ -134,9 +134,9 @@ class Letters:
         self._names = CaseNames()
 
     async def write(self, notices: Sequence[LedgerNotice]) -> AsyncIterator[Letter | AttemptOutcome]:
-        """What becomes of each of these notices, in their order, and of what is in those that are digests.
+        """The mail or the outcome of each of these notices, in their order, and of the notices in digests.
 
-        Others may use the loop now and then.
+        Other tasks get their turn in between.
         """
         async with self._engine.connect() as connection:
             known = await self._look_up(connection, notices)
@@ -169,7 +169,7 @@ class Letters:
         )
 
     def up_to_date(self, connection: Connection, letters: Sequence[Letter]) -> list[Letter]:
-        """Those of the mails that would, by the directory in this transaction, still be written to the same reader."""
+        """The mails that, by the directory in this transaction, would still be written to the same reader."""
         if not letters:
             return []
         readers = addressees_now(connection, {letter.place for letter in letters}, self._clock())
@@ -192,7 +192,7 @@ class Letters:
             return [self._undeliverable(notice, known, f"{type(fault).__name__}: {fault}")]
 
     def _held(self, notice: LedgerNotice, known: _Known) -> AttemptOutcome | None:
-        """What its reader's preferences make of it, if it does not go now."""
+        """The outcome of a notice that its reader's preferences hold back; None for one that goes now."""
         office, urgency = known.office(notice), known.urgency.get(notice.reference, "")
         decision = AT_ONCE if self._at_once else known.preferences.decide(notice, office, urgency, self._real())
         if decision.way is Timing.NOW or office.holder is None:
@@ -200,18 +200,18 @@ class Letters:
         return attempts.held(notice, decision, office.holder.email, self._clock())
 
     async def _still_due(self, notice: LedgerNotice, known: _Known) -> LedgerNotice | AttemptOutcome:
-        """The notice as it is to be told now, if it is a reminder."""
+        """The notice as it is to be told now. A reminder of something that is settled is not told any more."""
         again = await self._reminders.as_due_now(notice) if notice.id in known.reminders else notice
         return attempts.superseded(notice, again, self._clock()) if isinstance(again, str) else again
 
     def _compose(self, notice: LedgerNotice, known: _Known) -> Letter:
-        """The mail. Holder, language and address are those of this moment, not of the queueing."""
+        """The mail of a notice. Holder, language and address are those of this moment, not of the queueing."""
         about, facts, sent = known.about(notice), notice.facts, self._as_sent(notice, known)
         mail = compose(notice.kind, about=about, facts=facts, due=notice.due, sequence=notice.seq, **sent)
         return known.letter(notice, mail)
 
     async def _digest(self, notice: LedgerNotice, known: _Known) -> list[Letter | AttemptOutcome]:
-        """The mail of a digest, without what is settled by now; what is left out is marked."""
+        """The mail of a digest. Reminders of things that are settled by now are left out; each has its own outcome."""
         items: list[Item] = []
         settled: list[Letter | AttemptOutcome] = []
         for one in known.items[notice.key]:
@@ -227,7 +227,7 @@ class Letters:
         return [*settled, known.letter(notice, compose_digest(items, **self._as_sent(notice, known)))]
 
     def _policy(self, notice: LedgerNotice, known: _Known) -> Letter | AttemptOutcome:
-        """The mail about a proposed policy; if it asks a Co-Chair to answer, as long as that one has not."""
+        """The mail about a proposed policy. A Co-Chair is asked only as long as it has not answered."""
         kind, facts, asked = notice.kind, notice.stored_facts, known.proposed
         awaited = asked.awaited if asked.proposal == facts["proposal"] else ()
         if kind == POLICY_PROPOSED and notice.post not in awaited:

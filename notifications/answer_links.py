@@ -1,4 +1,4 @@
-"""Signed links in mails: one post, one thing to answer, until a moment. Whoever holds the mail needs no account for it.
+"""Signed links in mails, by which one post answers one question until a moment, without an account.
 
 A token is signed, not encrypted: it holds what the mail says anyway, and the holder's address only as a keyed hash. The
 signing keys are derived from the key ring (HKDF, RFC 5869) for this purpose alone; the first key signs, every one

@@ -1,4 +1,4 @@
-"""The fixed header fields of a mail: whom it is from, what thread it belongs to, and how programs are to treat it."""
+"""The fixed header fields of a mail: its sender, its thread, and how programs are to treat it."""
 
 import hashlib
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def message_id(key: str, mail_from: str) -> str:
 
 @lru_cache(maxsize=64)
 def replies_to(written: str, address: str) -> str:
-    """A mailbox under the name that stands in ``written``, at that address; ``written`` itself if it is no address."""
+    """A mailbox with the name in ``written`` and this address; ``written`` itself where the address is none."""
     try:
         return str(mailbox(written_mailbox(written)[0].display_name, address))
     except ValueError:
@@ -47,7 +47,7 @@ def replies_to(written: str, address: str) -> str:
 
 @lru_cache(maxsize=64)
 def from_field(mail_from: str) -> MailboxField:
-    """Whom mails are from.
+    """The field From, made once for each sender.
 
     Raises:
         ValueError: it holds no address.

@@ -1,4 +1,4 @@
-"""A mail as it is sent: whom it is from and to, its subject, its fields, and what it says in plain text and HTML."""
+"""A mail as it is sent: sender, reader, subject, header fields, and the text in plain form and in HTML."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""A mail that belongs to no case (``models.notices.OF_NO_CASE``): what it says is rendered for its reader alone."""
+"""A mail that belongs to no case (``models.notices.OF_NO_CASE``). It is rendered for its reader alone."""
 
 from collections.abc import Mapping
 from datetime import datetime

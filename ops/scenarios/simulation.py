@@ -35,7 +35,7 @@ async def simulation(
     payload_keys: SecretStr | None = None,
     web_port: int = 8000,
 ) -> AsyncIterator[Simulation]:
-    """Everything a simulation needs, started and stopped: server, records, worker, mail catcher.
+    """Runs all that a simulation needs while the context is open: server, records, worker, mail catcher.
 
     ``mail_folder`` keeps the mails; ``cached`` is how many workflows the worker keeps in memory (0: every step is
     taken by a worker that has never seen the case); ``database_url`` is a database of its own to play in;
