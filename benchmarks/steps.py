@@ -83,7 +83,7 @@ class Product:
                 await self._desk.submit_command(reference, parse(do, fields, by=by, command_id=uuid4().hex))
 
             async def step(count: int, reference: str = reference) -> object:
-                return await self._desk.submit_command(reference, progress(count))
+                return await self._desk.submit_command(reference, progress_command(count))
 
             steps.append(step)
         return steps
@@ -102,7 +102,7 @@ TO_WORK: list[tuple[str, str, dict[str, Any]]] = [
 ]
 
 
-def progress(value: int) -> Command:
+def progress_command(value: int) -> Command:
     """A Co-Chair notes progress of the outcome that ``TO_WORK`` adds."""
     said = "Three of five members have named a contact point."
     fields = {"outcome": "Contact points named", "value": value, "text": said}

@@ -63,11 +63,6 @@ class Editor(Value):
     form: str
     seen: str
 
-    @property
-    def columns(self) -> dict[str, Any]:
-        """Who changes something and when, as the tables of changes and proposals keep it."""
-        return {"at": self.at, "by": str(self.post), "email": self.email, "name": self.name}
-
 
 class StaleDirectory(Exception):
     """The state that the form showed has changed since. ``newest``: its last change, if the history has one."""
@@ -162,9 +157,10 @@ async def _make(
         after = await write(connection, before)
         if after == before:
             raise Refused(RefusalKind.INVALID, "Nothing is different from what stands now; nothing was recorded.")
-        change = {"id": own_id, "kind": kind, "about": about, "before": before, "after": after}
+        who = editor.model_dump(include={"at", "email", "name"})
+        change = {"id": own_id, "by": editor.post, "kind": kind, "about": about, "before": before, "after": after}
         cases = await waiting_cases(connection, cases_of) if cases_of else []
-        made = DirectoryChange.model_validate({**editor.columns, **change, "cases": cases})
+        made = DirectoryChange.model_validate({**who, **change, "cases": cases})
         await connection.execute(_CHANGES.insert(), _columns(made))
     return made
 

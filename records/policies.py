@@ -135,8 +135,10 @@ async def propose_policy(engine: AsyncEngine, editor: Editor, policy: Policy, ba
         if editor.post.role is Role.CO_CHAIR and editor.post not in deciding:
             raise Refused(RefusalKind.FORBIDDEN, "Only the Co-Chairs of now and the secretariat propose a policy.")
         answers = {str(editor.post): _said("agree", editor, "")} if editor.post in deciding else {}
-        body: dict[str, Any] = {"body": policy.model_dump(mode="json"), "answers": answers}
-        row = PolicyProposalRow(id=number, state="open", based_on=based_on, why=why, **body, **editor.columns)
+        who = editor.model_dump(include={"at", "email", "name"})
+        asked = {**who, "by": str(editor.post), "why": why, "answers": answers}
+        body = policy.model_dump(mode="json")
+        row = PolicyProposalRow(id=number, state="open", body=body, based_on=based_on, **asked)
         await connection.execute(_PROPOSALS.insert(), columns_of(row))
         made = _proposal(row)
         changes = str(len(policy_differences(newest, policy)))
