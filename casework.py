@@ -42,7 +42,7 @@ class CommandResult(Value):
 
 
 class Casework:
-    """Commands in, cases out.
+    """Brings commands to cases.
 
     ``policy``: for new cases, instead of the deployment's newest (rehearsals). ``files``: where the files of requests
     are; without it nothing can be attached.

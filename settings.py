@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     temporal_binary: Path | None = None
     """The `temporal` program. Unset: the one beside Python, else the one on the PATH."""
     test_server_binary: Path | None = None
-    """The `temporal-test-server` program, which skips time in rehearsals. Unset: found alike."""
+    """The `temporal-test-server` program, which skips time in rehearsals. Unset: looked for in the same places."""
     temporal_port: Port = 7233
     """Port of the embedded Temporal server, on 127.0.0.1."""
     temporal_ui_port: Annotated[int, Field(ge=0, le=65535)] = 0

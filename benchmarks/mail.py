@@ -134,7 +134,7 @@ async def _case(casework: Casework) -> str:
 
 
 async def _one_decision(engine: AsyncEngine, casework: Casework, reference: str) -> tuple[int, float]:
-    """A circulation to everyone is decided: how many mails, and the seconds until the last one is accepted."""
+    """Decide a circulation to everyone; returns the number of mails and the seconds until the last one is accepted."""
 
     async def act(by: str, do: str, **fields: Any) -> None:
         await casework.act(do, fields, by=by, command_id=uuid4().hex, reference=reference)
@@ -158,7 +158,7 @@ async def _count(engine: AsyncEngine) -> int:
 async def _queued_and_bare(
     settings: Settings, client: Client, engine: AsyncEngine, reference: str, mails: int
 ) -> float:
-    """Queue notices of which nobody tells the delivery, and send their mails without it: the seconds that takes."""
+    """Queue notices without a nudge, and send their mails without the delivery; returns the seconds of the sending."""
     while True:
         await _until_it_rests(client)
         rows = await _queue(engine, reference, mails)
@@ -171,14 +171,14 @@ async def _queued_and_bare(
 
 
 async def _until_it_rests(client: Client) -> None:
-    """Until the round of delivery has ended: what is queued from then on waits for a nudge."""
+    """Wait until the round of delivery has ended: notices that are queued from then on wait for a nudge."""
     delivery = client.get_workflow_handle(DELIVERY_ID)
     while (await delivery.describe()).raw_description.pending_activities:  # noqa: ASYNC110 - nothing tells of it
         await asyncio.sleep(_LOOK_AGAIN)
 
 
 async def _queue(engine: AsyncEngine, reference: str, mails: int) -> list[LedgerNotice]:
-    """As many notices of one case, each to the focal point of one of many members."""
+    """Queue so many notices of one case, each to the focal point of another member."""
     run = uuid4().hex[:8]
     posts = [Post.of(f"M{run}{number}", Role.FOCAL_POINT) for number in range(mails)]
     holders = [
@@ -205,7 +205,7 @@ async def _written(settings: Settings, engine: AsyncEngine, rows: list[LedgerNot
 
 
 async def _bare(settings: Settings, messages: list[tuple[EmailMessage, str]]) -> float:
-    """Seconds until the server has all of them; as many connections, each opened once."""
+    """Send the mails over as many connections as the product has, each opened once; returns the seconds."""
     left = iter(messages)
 
     async def connection() -> None:
@@ -219,7 +219,7 @@ async def _bare(settings: Settings, messages: list[tuple[EmailMessage, str]]) ->
 
 
 async def _until_none_waits(engine: AsyncEngine) -> None:
-    """Looks without the threads and layers of the product's own engine, so as not to slow down what it measures."""
+    """Wait until no notice waits. It looks past the product's own engine, so as not to slow down what is measured."""
     query = select(NOTICES.c.id).where(NOTICES.c.state.in_(WAITING)).limit(1)
     asked = str(query.compile(dialect=engine.dialect, compile_kwargs={"literal_binds": True}))
     with closing(sqlite3.connect(str(engine.url.database))) as connection:

@@ -43,7 +43,7 @@ _OWNERS = ("AU", "ID", "MY", "TH", "NZ", "LK", "BD", "PK", "FJ", "VN")
 _SEEN_BY_MEMBER = 40
 _BEGAN = datetime(2020, 1, 1, tzinfo=UTC)
 _OPEN = 30
-"""So many of the cases are open, however many there are: an office has only so many hands."""
+"""How many cases are open, however many there are: an office has only so many hands."""
 
 _VOCABULARY = [
     f"{a}{b}{c}" for a in ("mar", "sto", "lin", "ped", "vor") for b in "aeiou" for c in ("tan", "ric", "mos")
@@ -102,7 +102,7 @@ async def main(few: int, many: int, rounds: int) -> int:
 
 
 async def _compare(page: Page, places: list["_Place"], rounds: int) -> bool:
-    """The two in turn, so that what slows the machine slows both."""
+    """Ask both places in turn, so that whatever slows the machine slows both; answers whether the target is met."""
     times: list[list[float]] = [[], []]
     addresses = [page.path + (place.deep(page.path) if page.deep else "") for place in places]
     for number in range(rounds + 5):
@@ -169,7 +169,7 @@ async def _browser(place: _Place, engine: AsyncEngine, settings: Settings, post:
 
 
 async def fill(engine: AsyncEngine, cases: int) -> None:
-    """The rows of so many cases; PostgreSQL's index of words is made once they are there."""
+    """Write the rows of so many cases. PostgreSQL's index of words is made after them."""
     postgresql = engine.dialect.name == "postgresql"
     async with db.write_transaction(engine) as connection:
         made = ""

@@ -24,7 +24,7 @@ from workflows.payloads import data_converter
 OneStep = Callable[[int], Awaitable[object]]
 
 _NUMBERS = itertools.count(1)
-"""Of cases, over all rounds."""
+"""Numbers of cases, over all rounds."""
 
 
 @dataclass(frozen=True)

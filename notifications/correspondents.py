@@ -1,4 +1,4 @@
-"""Between whom a mail goes: in whose name it goes out, and who reads it."""
+"""The sender and the reader of a mail."""
 
 from typing import Annotated, NamedTuple
 

@@ -44,10 +44,10 @@ def deadline(
     zone: str,
     url: str,
 ) -> str:
-    """The calendar with the deadline, in the reader's zone (IANA); ``summary`` is what the mail's subject says.
+    """The calendar with the deadline, in the reader's zone (IANA); ``summary`` is the subject of the mail.
 
-    The alarm is a day before where two are left, two hours before where four are, else there is none. ``url`` is the
-    page where it is done: never the link that answers without signing in, since calendars are shared.
+    The alarm is a day before the deadline if two days are left, two hours before it if four hours are left; else there
+    is none. ``url`` is the page of the command, never a link that answers without signing in, since calendars are shared.
     """
     event = ical.component(
         "VEVENT",

@@ -73,7 +73,7 @@ def fixed_fields(
 ) -> Iterator[tuple[str, str]]:
     """The fields that hold no text from outside, by name.
 
-    ``bulk``: nobody waits for it; programs that answer while a person is away leave it alone (RFC 3834, section 2).
+    ``bulk``: nobody waits for the mail; programs that answer while a person is away leave it alone (RFC 3834, section 2).
     """
     domain = written_mailbox(mail_from)[1]
     yield "Date", format_datetime(at)

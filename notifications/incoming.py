@@ -28,7 +28,7 @@ class Fetched(NamedTuple):
     """Mails as they came, each at most ``LONGEST_READ`` bytes; where reading goes on; whether there are more now.
 
     ``missed``: why the first mail that cannot be read now could not be read. Reading goes on at that mail the next time;
-    the mails after it are returned now and then again.
+    the mails after it are returned now, and again the next time.
     """
 
     mails: list[bytes]

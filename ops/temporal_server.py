@@ -58,7 +58,7 @@ def find_temporal(settings: Settings) -> Path:
 
 
 def find_test_server(settings: Settings) -> Path:
-    """The `temporal-test-server` program, found alike. Raises SettingsError."""
+    """The `temporal-test-server` program, looked for in the same places. Raises SettingsError."""
     return _find("temporal-test-server", settings.test_server_binary, "AHG_TEST_SERVER_BINARY")
 
 

@@ -179,7 +179,7 @@ async def cases_seen(
 
 
 Narrowed = tuple[Select[Any], ColumnElement[datetime], ColumnElement[str]]
-"""Rows, and the two columns that they are in order of."""
+"""A query, and the two columns by which its rows are ordered: when a case was opened, and its reference."""
 
 
 async def _page(
@@ -206,8 +206,8 @@ async def _page(
 def _narrowed(reader: Post, filters: Filters) -> Narrowed:
     """The rows that have the marks of the filters, of cases of which the post knows whether they are meant.
 
-    What leads is what the fewest have, so that what is read does not grow with the cases that are not meant: the rows of
-    a mark in their order, else what a member sees; who sees nearly every case goes through those of a stage or urgency.
+    The query goes through the rows that the fewest cases have, so that its cost does not grow with other cases: the rows
+    of a mark, else the rows that a member sees. A post that sees nearly all cases goes through those of a stage or urgency.
     """
     query = _seen_by(reader)
     if not sees_every_case(reader):
@@ -232,7 +232,7 @@ def _marked(mark: tuple[str, str]) -> ColumnElement[bool]:
 
 
 def _listed(row: Row[Any]) -> ListedCase:
-    """What the reader sees of a row: of a case that was only circulated, nothing but its reference."""
+    """The part of a row that the reader sees. Of a case that was only circulated it sees nothing but the reference."""
     sight, shown = Sight(row.sight), {}
     if sight >= Sight.OWN_PART:
         shown = {"title": row.title, "stage": row.stage, "stage_since": row.stage_since, "urgency": row.urgency}

@@ -157,7 +157,7 @@ async def _tell(
 async def _settle(
     connection: AsyncConnection, found: Proposal, editor: Editor, outcome: str, why: str = "", **changes: Any
 ) -> Proposal:
-    """Settle a proposal. Both Co-Chairs, the post that made it and the secretariat are told, if they did not do it."""
+    """Settle a proposal and tell the Co-Chairs, its maker and the secretariat, except the post that acts."""
     version = changes.get("version") or (await policy_in_force(connection)).version
     changes |= {"state": outcome, "settled_at": editor.at}
     await connection.execute(_PROPOSALS.update().where(_PROPOSALS.c.id == found.id).values(**changes))

@@ -1,4 +1,4 @@
-"""What the commands share: the consoles, a run to its end, and the files of requests."""
+"""What the commands share: consoles and lines on them, the run of a coroutine, and the files of requests."""
 
 import asyncio
 from collections.abc import Callable, Coroutine

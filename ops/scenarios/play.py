@@ -34,12 +34,12 @@ from workflows.client import CaseClient
 _SETTLED_SECONDS = 120.0
 _LOOK_AGAIN = 0.004
 _SAME_MOMENT = timedelta(seconds=59)
-"""The server's clock runs on while an act is played, so what begins then is due a little after its time in the scenario,
-which knows minutes only. What is due this soon before or after a moment is due at it."""
+"""The server's clock runs on while an act is played, so a deadline that begins then lies a little after its time in the
+scenario, which knows minutes only. An act of the clock that lies this close to a moment counts as due at that moment."""
 
 _HEAD_START, _EACH = timedelta(seconds=3), timedelta(seconds=2)
-"""How long before what is due at its moment an act is given, and how much longer for each act that is given with it: the
-server's clock runs on meanwhile."""
+"""How long before an act of the clock at the same moment an act is submitted, and how much longer for each act that is
+submitted with it: the server's clock runs on meanwhile."""
 
 
 class Differs(Exception):
