@@ -207,7 +207,7 @@ def _narrowed(reader: Post, filters: Filters) -> Narrowed:
     """The rows that have the marks of the filters, of cases of which the post knows whether they are meant.
 
     The query goes through the rows that the fewest cases have, so that its cost does not grow with other cases: the rows
-    of a mark, else the rows that a member sees. A post that sees nearly all cases goes through those of a stage or urgency.
+    of a mark, else the rows that a member sees. A post that sees nearly all cases goes through a stage or urgency.
     """
     query = _seen_by(reader)
     if not sees_every_case(reader):
