@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import uuid4
 
 import typer
@@ -17,7 +17,7 @@ from models.log import Entry
 from models.refusal import RefusalKind, Refused
 from models.rules import allowed
 from ops import mail as mailing
-from ops.commands.terminal import as_command, complain, files, out, post_named, say
+from ops.commands.terminal import as_command, files, out, post_named, say
 from ops.yaml12 import NotYaml, read_yaml
 from records import proof, queries
 from records.csv_text import BYTE_ORDER_MARK, csv_text
@@ -26,6 +26,8 @@ from settings import Settings, load_settings
 from workflows.client import CaseClient
 
 app = typer.Typer(no_args_is_help=True, help="Look at cases and act on them.")
+
+_Found = TypeVar("_Found")
 
 
 @app.command("list")
@@ -48,18 +50,13 @@ async def case_list(
 
 @app.command("show")
 @as_command
-async def case_show(reference: str) -> int:
+async def case_show(reference: str) -> None:
     """Show one case with everything on record, as JSON."""
     async with db.open_engine(load_settings()) as engine, engine.connect() as connection:
-        row = await queries.case_row(connection, reference)
-        if row is None:
-            complain(f"There is no case {reference}.")
-            return 1
-        shown = columns_of(row)
+        shown = columns_of(_found(await queries.case_row(connection, reference), reference))
         for kind in queries.PARTS:
             shown[table_of(kind).name] = [columns_of(part) for part in await queries.parts(connection, reference, kind)]
-    _print_json(shown)
-    return 0
+    sys.stdout.write(json.dumps(shown, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
 @app.command("do")
@@ -90,64 +87,59 @@ async def case_allowed(reference: str, by: Annotated[str, typer.Option(help="The
     settings = load_settings()
     client = await worker.connect(settings)
     case = await _desk(settings, client).state(reference)
-    post = post_named(by)
-    say(", ".join(allowed(case, post)) or "nothing")
+    say(", ".join(allowed(case, post_named(by))) or "nothing")
 
 
 @app.command("history")
 @as_command
-async def case_history(reference: str) -> int:
+async def case_history(reference: str) -> None:
     """Show the log of a case: who did what, when."""
     async with db.open_engine(load_settings()) as engine, engine.connect() as connection:
-        entries = await queries.entries(connection, reference)
-    if not entries:
-        complain(f"There is no case {reference}.")
-        return 1
+        entries = _found(await queries.entries(connection, reference), reference)
     for entry in entries:
         at = entry.at.strftime("%Y-%m-%d %H:%M:%S")
         who = "the clock" if entry.by_clock else str(entry.by)
         via = f" (recorded by {entry.acted_for.by}: {entry.acted_for.how})" if entry.acted_for else ""
         text = entry.event.get("text") or ""
         say(f"{entry.seq:>4}  {at}  {who}{via}: {entry.type.replace('_', ' ')}  {text}".rstrip())
-    return 0
 
 
 @app.command("export")
 @as_command
 async def case_export(
     reference: str, to: Annotated[Path | None, typer.Option(help="File to write; left out: standard output.")] = None
-) -> int:
+) -> None:
     """Export the log of a case as JSON lines that verify without the database (docs/log.md)."""
     async with db.open_engine(load_settings()) as engine, engine.connect() as connection:
-        entries = await queries.entries(connection, reference)
-    if not entries:
-        complain(f"There is no case {reference}.")
-        return 1
+        entries = _found(await queries.entries(connection, reference), reference)
     lines = "".join(json.dumps(exported_entry(entry), ensure_ascii=False) + "\n" for entry in entries)
     if to is None:
         sys.stdout.write(lines)
     else:
         to.write_text(lines, encoding="utf-8")
-    return 0
 
 
 @app.command("told")
 @as_command
 async def case_told(
     reference: str, to: Annotated[Path | None, typer.Option(help="File to write as a table (CSV).")] = None
-) -> int:
+) -> None:
     """Show who was told what and when, and what became of each mail."""
     async with db.open_engine(load_settings()) as engine, engine.connect() as connection:
-        if await queries.case_row(connection, reference) is None:
-            complain(f"There is no case {reference}.")
-            return 1
+        _found(await queries.case_row(connection, reference), reference)
         notices = await proof.ledger_of_case(connection, reference)
     if to is not None:
         to.write_text(BYTE_ORDER_MARK + csv_text(proof.HEAD, proof.lines(notices)), encoding="utf-8", newline="")
     else:
         for text in mailing.told_lines(notices):
             say(text)
-    return 0
+
+
+def _found(there: _Found | None, reference: str) -> _Found:
+    """The row or the entries of a case. None, or no entries: the reference is refused, for there is no such case."""
+    if not there:
+        raise Refused(RefusalKind.NOT_FOUND, f"There is no case {reference}.")
+    return there
 
 
 def fields_written(text: str) -> dict[str, Any]:
@@ -159,13 +151,11 @@ def fields_written(text: str) -> dict[str, Any]:
     try:
         written = read_yaml(text)
     except NotYaml as error:
-        raise Refused(
-            RefusalKind.INVALID, f"--with is not YAML: {error} (line {error.place.line}, column {error.place.column})."
-        ) from None
+        place = f"line {error.place.line}, column {error.place.column}"
+        raise Refused(RefusalKind.INVALID, f"--with is not YAML: {error} ({place}).") from None
     if written.faults:
-        raise Refused(
-            RefusalKind.INVALID, f"--with cannot be read: {'; '.join(str(fault) for _, fault in written.faults)}."
-        )
+        wrong = "; ".join(str(fault) for _, fault in written.faults)
+        raise Refused(RefusalKind.INVALID, f"--with cannot be read: {wrong}.")
     if written.value is not None and not isinstance(written.value, dict):
         raise Refused(RefusalKind.INVALID, "--with must be a mapping, as in: {gate: activation, position: approve}.")
     return written.value or {}
@@ -174,10 +164,6 @@ def fields_written(text: str) -> dict[str, Any]:
 def exported_entry(entry: Entry) -> dict[str, Any]:
     """An entry of the log as ``ahg case export`` writes it (docs/log.md), ready for JSON."""
     return {**entry.model_dump(mode="json"), "at": entry.at.isoformat()}
-
-
-def _print_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
 def _desk(settings: Settings, client: Client) -> CaseClient:
