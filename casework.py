@@ -1,4 +1,4 @@
-"""The one way in: what a page, the API, the command line or a scenario does to a case.
+"""The one way in for commands of pages, the API, the command line and scenarios.
 
 It gives references, keeps drafts, and brings each command to the workflow that it is for. It decides nothing.
 """
@@ -25,6 +25,7 @@ from models.tables.cases import CaseRow, RequestVersionRow
 from records import queries, references
 from records.attachments import Attachments
 from records.directory import opening
+from workflows.activation import Receipt
 from workflows.client import CaseClient, NotAnswered
 
 DRAFT = "request"
@@ -32,7 +33,7 @@ DRAFT = "request"
 
 
 class CommandResult(Value):
-    """A command was taken: the case, its newest entry, its stage and whose turn it is."""
+    """The answer to a command that was taken: the case, its newest entry, its stage, and the posts that it waits for."""
 
     reference: str
     seq: int
@@ -41,7 +42,7 @@ class CommandResult(Value):
 
 
 class Casework:
-    """Commands in, cases out.
+    """Brings commands to cases.
 
     ``policy``: for new cases, instead of the deployment's newest (rehearsals). ``files``: where the files of requests
     are; without it nothing can be attached.
@@ -72,34 +73,26 @@ class Casework:
             Refused: the command cannot be read, or the rules refuse; nothing has been written.
             NotAnswered: the case or the records did not answer in time; send the command again with the same id.
         """
+        at = at or datetime.now(UTC) + self._desk.shift
         try:
-            return await self._act(do, fields, by, command_id, reference, seen, at)
+            if do == "submit" and reference is None:
+                return await self._submit(do, fields, by, command_id, at)
+            command = parse(do, fields, by=by, command_id=command_id, seen=seen)
+            if reference is None and isinstance(command.body, ActFor) and isinstance(command.body.command, Submit):
+                return await self._submit(do, fields, by, command_id, at)  # the request came by letter
+            if isinstance(command.body, Draft):
+                return await keep_draft(self._engine, command.by, fields, at)
+            if reference is None:
+                raise Refused(RefusalKind.INVALID, f"Say which case the command {do!r} is for.")
+            return await self._bring(reference, command)
         except DBAPIError as away:
             raise NotAnswered(f"The records do not answer; send the command again: {str(away.orig).strip()}") from away
 
-    async def _act(
-        self,
-        do: str,
-        fields: Mapping[str, Any],
-        by: str,
-        command_id: str,
-        reference: str | None,
-        seen: int | None,
-        at: datetime | None,
-    ) -> CommandResult:
-        at = at or datetime.now(UTC) + self._desk.shift
-        if do == "submit" and reference is None:
-            return await self._submit(do, fields, by, command_id, at)
-        command = parse(do, fields, by=by, command_id=command_id, seen=seen)
-        if reference is None and isinstance(command.body, ActFor) and isinstance(command.body.command, Submit):
-            return await self._submit(do, fields, by, command_id, at)  # the request came by letter
-        if isinstance(command.body, Draft):
-            return await keep_draft(self._engine, command.by, fields, at)
-        if reference is None:
-            raise Refused(RefusalKind.INVALID, f"Say which case the command {do!r} is for.")
-        number = await self._followed(reference, command) if do == "adopt" else None
+    async def _bring(self, reference: str, command: Command) -> CommandResult:
+        """Bring a command to the workflow of its case, or of the recommendation that it resolves."""
+        number = await self._followed(reference, command) if command.body.do == "adopt" else None
         stream = reference if number is None else follow_up_stream(reference, number)
-        before = await self._first_result(reference, stream, command_id)
+        before = await self._first_result(reference, stream, command.id)
         if before is not None:
             return before
         if number is not None:
@@ -107,10 +100,7 @@ class Casework:
             row = await self._row(reference)
             return CommandResult(reference=reference, seq=row.seq, stage=state)
         await self._check_files(command, reference)
-        receipt = await self._desk.submit_command(reference, command)
-        return CommandResult(
-            reference=reference, seq=receipt.seq, stage=receipt.stage.value, waiting_on=tuple(receipt.waiting_on)
-        )
+        return _taken(await self._desk.submit_command(reference, command))
 
     async def _submit(
         self, do: str, fields: Mapping[str, Any], by: str, command_id: str, at: datetime
@@ -129,19 +119,19 @@ class Casework:
         blank = Case(reference="AHG", directory=found.directory, calendars=found.calendars, policy=found.policy)
         apply_command(blank, command, at)
         reference = given or await references.reference_for(self._engine, command_id, at.year)
-        receipt = await self._desk.submit_request(
-            reference, command, found.directory, found.calendars, found.policy, at
-        )
+        copied = found.directory, found.calendars, found.policy
+        receipt = await self._desk.submit_request(reference, command, *copied, at)
         if draft is not None:
             await references.drop_draft(self._engine, member, DRAFT)
-        return CommandResult(
-            reference=reference, seq=receipt.seq, stage=receipt.stage.value, waiting_on=tuple(receipt.waiting_on)
-        )
+        return _taken(receipt)
 
     async def _check_files(self, command: Command, reference: str | None = None) -> None:
-        """Whether what the command attaches is here, and was put in by its member or is in the newest version.
+        """Check that the files of a command are here, and that its member put them in or the newest version has them.
 
-        Rules know no files, so this stands before them.
+        Rules know no files, so this is checked before them.
+
+        Raises:
+            Refused: a file is not here, or is another member's.
         """
         found = _attached(command)
         if found is None:
@@ -183,6 +173,11 @@ class Casework:
         return row
 
 
+def _taken(receipt: Receipt) -> CommandResult:
+    waiting_on = tuple(receipt.waiting_on)
+    return CommandResult(reference=receipt.reference, seq=receipt.seq, stage=receipt.stage.value, waiting_on=waiting_on)
+
+
 def _attached(command: Command) -> tuple[str, tuple[Attachment, ...]] | None:
     """The member that attaches, and the files; None when the command says nothing of files."""
     given = command.body
@@ -212,7 +207,7 @@ async def keep_draft(engine: AsyncEngine, post: Post, fields: Mapping[str, Any],
 async def amend_draft(
     engine: AsyncEngine, post: Post, change: Callable[[dict[str, Any]], dict[str, Any]], at: datetime
 ) -> None:
-    """Keep what ``change`` makes of the draft of the post's member; of two at once, none takes the other's back.
+    """Keep what ``change`` makes of the draft of the post's member. Two changes at once are made one after the other.
 
     Raises:
         Refused: as ``keep_draft``, and what ``change`` raises.

@@ -1,23 +1,25 @@
 """The command ``ahg``: its groups, and the commands that belong to none."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 from rich.progress import Progress
 
+import db
 import worker
 from ops import doctor as doctoring
 from ops import rebuild as rebuilding
 from ops import replay as replaying
 from ops import verify as verifying
 from ops.commands import accounts, cases, directory, mail, scenarios
-from ops.commands.terminal import err, files, load_settings_or_fail, out, records, run
+from ops.commands.terminal import as_command, err, files, say
 from ops.scenarios.reading import read_scenario
 from ops.scenarios.simulation import simulation
 from ops.supervisor import run_product as supervise
 from records import queries
-from settings import Settings
+from settings import load_settings
 from workflows.payloads import data_converter
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The Bali Process Ad Hoc Group, case by case.")
@@ -29,28 +31,26 @@ app.add_typer(scenarios.app, name="scenario")
 
 
 @app.command()
-def up() -> None:
+@as_command
+async def up() -> int:
     """Start everything on this machine and keep it running until Ctrl-C."""
-    run(supervise(load_settings_or_fail()))
+    return await supervise(load_settings())
 
 
 @app.command()
-def simulate(
+@as_command
+async def simulate(
     file: Annotated[Path, typer.Argument(help="A scenario file (docs/scenarios.md).")],
     mails: Annotated[Path | None, typer.Option(help="Keep every mail in this folder, as .eml files.")] = None,
     cold: Annotated[bool, typer.Option(help="Take every step on a worker that has not seen the case before.")] = False,
     quiet: Annotated[bool, typer.Option(help="Say nothing but what differs.")] = False,
 ) -> None:
     """Play a scenario on a Temporal server with skipped time, and check what it expects."""
-    run(_simulate(file, mails, cold, quiet))
-
-
-async def _simulate(file: Path, mails: Path | None, cold: bool, quiet: bool) -> None:
     scenario = read_scenario(file)
 
     def said(line: str) -> None:
         if not quiet:
-            out.print(line, markup=False, highlight=False, soft_wrap=True)
+            say(line)
 
     said(scenario.title)
     async with simulation(scenario, said, mail_folder=mails, cached=0 if cold else None) as play:
@@ -60,101 +60,83 @@ async def _simulate(file: Path, mails: Path | None, cold: bool, quiet: bool) -> 
 
 
 @app.command("verify")
-def verify_log(
+@as_command
+async def verify_log(
     histories: Annotated[bool, typer.Option(help="Compare with Temporal's own histories too.")] = True,
-) -> None:
+) -> int:
     """Check the log's chain, and the log against the projection, Temporal's history and the files of requests."""
-    run(_verify(load_settings_or_fail(), histories))
-
-
-async def _verify(settings: Settings, histories: bool) -> int:
+    settings = load_settings()
     client = await worker.connect(settings) if histories else None
     faults = 0
-    async with records(settings) as engine:
+    async with db.open_engine(settings) as engine:
         with Progress(console=err, transient=True) as progress:
-            task = progress.add_task("verifying", total=None)
-            async for fault in verifying.verify_records(
-                engine,
-                client,
-                lambda done, of: progress.update(task, completed=done, total=of),
-                files=files(settings, engine),
-            ):
+            kept = files(settings, engine)
+            async for fault in verifying.verify_records(engine, client, _shown_by(progress, "verifying"), kept):
                 faults += 1
-                out.print(str(fault), markup=False, highlight=False, soft_wrap=True)
+                say(str(fault))
         async with engine.connect() as connection:
             streams = len(await queries.streams(connection))
-    out.print(f"{streams} logs verified, {faults} faults", highlight=False)
+    say(f"{streams} logs verified, {faults} faults")
     return 1 if faults else 0
 
 
+def _shown_by(progress: Progress, what: str) -> Callable[[int, int], None]:
+    """A function that shows on a progress bar how many are done, and of how many."""
+    task = progress.add_task(what, total=None)
+    return lambda done, of: progress.update(task, completed=done, total=of)
+
+
 @app.command()
-def rebuild(
+@as_command
+async def rebuild(
     references: Annotated[list[str] | None, typer.Argument(help="Cases; all where none is named.")] = None,
-) -> None:
+) -> int:
     """Make what lists, pages and the search show of cases anew from the log; safe while the product runs."""
-    run(_rebuild(load_settings_or_fail(), references or []))
-
-
-async def _rebuild(settings: Settings, references: list[str]) -> int:
-    async with records(settings) as engine:
+    async with db.open_engine(load_settings()) as engine:
         with Progress(console=err, transient=True) as progress:
-            task = progress.add_task("rebuilding", total=None)
-            left = await rebuilding.rebuild_cases(
-                engine, references, lambda done, of: progress.update(task, completed=done, total=of)
-            )
+            left = await rebuilding.rebuild_cases(engine, references or (), _shown_by(progress, "rebuilding"))
     for reference in left:
-        out.print(f"{reference}: left as it is, its log is absent or broken", markup=False, highlight=False)
+        say(f"{reference}: left as it is, its log is absent or broken")
     return 1 if left else 0
 
 
 @app.command()
-def doctor() -> None:
+@as_command
+async def doctor() -> int:
     """Look at everything that the product needs, and say what is wrong."""
-    run(_doctor(load_settings_or_fail()))
-
-
-async def _doctor(settings: Settings) -> int:
     ill = 0
-    async for finding in doctoring.examine(settings):
+    async for finding in doctoring.examine(load_settings()):
         ill += not finding.well
         mark = "well " if finding.well else "WRONG"
-        out.print(f"{mark}  {finding.what}: {finding.seen}", markup=False, highlight=False, soft_wrap=True)
+        say(f"{mark}  {finding.what}: {finding.seen}")
     return 1 if ill else 0
 
 
 @app.command()
-def replay(
+@as_command
+async def replay(
     folder: Annotated[Path | None, typer.Argument(help="Recorded histories as JSON; left out: all open cases.")] = None,
-) -> None:
+) -> int:
     """Replay histories on this version of the workflows: before a deployment, every open case."""
-    run(_replay(load_settings_or_fail(), folder))
-
-
-async def _replay(settings: Settings, folder: Path | None) -> int:
+    settings = load_settings()
     converter = data_converter(settings.keyring)
-    if folder is not None:
-        histories = replaying.histories_in(folder)
-    else:
-        histories = replaying.open_histories(await worker.connect(settings))
+    histories = replaying.histories_in(folder) if folder else replaying.open_histories(await worker.connect(settings))
     count = failures = 0
     async for workflow_id, failure in replaying.replay_all(histories, converter):
         count += 1
         if failure is not None:
             failures += 1
-            out.print(f"{workflow_id}: {failure}", markup=False, highlight=False, soft_wrap=True)
-    out.print(f"{count} histories replayed, {failures} do not fit this version", highlight=False)
+            say(f"{workflow_id}: {failure}")
+    say(f"{count} histories replayed, {failures} do not fit this version")
     return 1 if failures else 0
 
 
 @app.command()
-def nudge() -> None:
+@as_command
+async def nudge() -> None:
     """After a deployment: wake every open case and follow-up, so that idle ones learn of the new version."""
-    run(_nudge(load_settings_or_fail()))
-
-
-async def _nudge(settings: Settings) -> None:
-    count = await replaying.nudge_all(await worker.connect(settings))
-    out.print(f"{count} open workflows nudged", highlight=False)
+    count = await replaying.nudge_all(await worker.connect(load_settings()))
+    say(f"{count} open workflows nudged")
 
 
 def main() -> NoReturn:

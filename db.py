@@ -60,8 +60,18 @@ def make_engine(
     return create_async_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW, pool_pre_ping=True)
 
 
+@asynccontextmanager
+async def open_engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """The engine of the settings' records while the context is open; its connections are closed on exit."""
+    engine = make_engine(settings)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
 def session_factory(engine: AsyncEngine) -> Sessions:
-    """Sessions whose objects stay readable after the commit."""
+    """A factory of sessions whose objects stay readable after the commit."""
     return async_sessionmaker(engine, expire_on_commit=False)
 
 
@@ -99,7 +109,7 @@ class Writer:
 
     The asynchronous drivers hand every statement to a thread and back; a short transaction of five statements
     spends most of its time so. This is for the two paths where that counts: recording a step, and the
-    turns of a delivery.
+    batches of a delivery.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
@@ -136,6 +146,15 @@ class WriterThread:
         """End the thread after what it has begun, and close its connection."""
         self._thread.shutdown(wait=True)
         self._writer.close()
+
+
+async def lock_table(connection: AsyncConnection, table: str, mode: str = "EXCLUSIVE") -> None:
+    """Let other writers of a table wait until the end of this transaction: of two at once the second sees the first.
+
+    Only PostgreSQL needs this; SQLite has one writer at a time anyway. Readers do not wait.
+    """
+    if connection.dialect.name == "postgresql":
+        await connection.exec_driver_sql(f"LOCK TABLE {table} IN {mode} MODE")
 
 
 def insert_for(connection: Connection | AsyncConnection) -> Callable[..., Any]:

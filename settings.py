@@ -34,6 +34,8 @@ _DRIVERS = {
 }
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+NotEmpty = Annotated[str, Field(min_length=1)]
+"""A text that is not empty."""
 
 
 class SettingsError(Exception):
@@ -41,156 +43,119 @@ class SettingsError(Exception):
 
 
 class Settings(BaseSettings):
-    """What a deployment may choose. Made by :func:`load_settings`, passed on by hand, never a global."""
+    """What a deployment may choose; the docstring of a field is its line in ``docs/running.md``.
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
+    Made by :func:`load_settings`, passed on by hand, never a global.
+    """
 
-    data_dir: Path = Field(
-        default=Path("data"),
-        description="Folder for what is kept on this machine: database, Temporal's file, keys, mails, logs.",
-    )
-    database_url: str | None = Field(
-        default=None,
-        repr=False,  # may hold a password
-        description="PostgreSQL (postgresql://...) or SQLite (sqlite:///...) address of the records. "
-        "Unset: the file ahg.db in the data folder.",
-    )
-    sqlite_synchronous: Literal["FULL", "NORMAL"] = Field(
-        default="FULL",
-        description="SQLite's promise at commit. FULL survives a power cut; NORMAL is faster and may then "
-        "lose the last commits, never the file.",
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True, use_attribute_docstrings=True
     )
 
-    temporal_mode: Literal["embedded", "external"] = Field(
-        default="embedded",
-        description="embedded: `ahg up` starts a Temporal server of its own. external: a cluster or Temporal "
-        "Cloud, found by Temporal's own variables (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, "
-        "TEMPORAL_TLS and so on).",
-    )
-    temporal_binary: Path | None = Field(
-        default=None, description="The `temporal` program. Unset: the one beside Python, else the one on the PATH."
-    )
-    test_server_binary: Path | None = Field(
-        default=None,
-        description="The `temporal-test-server` program, which skips time in rehearsals. Unset: found alike.",
-    )
-    temporal_port: Port = Field(default=7233, description="Port of the embedded Temporal server, on 127.0.0.1.")
-    temporal_ui_port: int = Field(
-        default=0, ge=0, le=65535, description="Port of the embedded Temporal server's own pages; 0 is without them."
-    )
-    temporal_namespace: str = Field(
-        default="default",
-        min_length=1,
-        description="Temporal namespace; in external mode TEMPORAL_NAMESPACE goes before it.",
-    )
-    task_queue: str = Field(default="ahg-cases", min_length=1, description="Task queue of the cases.")
-    delivery_queue: str = Field(
-        default="ahg-delivery",
-        min_length=1,
-        description="Task queue of the deliveries: a slow mail server never holds up a case.",
-    )
-    payload_keys: SecretStr | None = Field(
-        default=None,
-        description="Keys that encrypt what Temporal stores, as id:base64,id2:base64 (32 bytes each). The "
-        "first encrypts, all decrypt. Unset: the file `keys` in the data folder, made by the first `ahg up`.",
-    )
-    worker_build: str | None = Field(
-        default=None, description="Build id for Worker Deployment versioning. Unset: the worker runs unversioned."
-    )
-    history_limit: int = Field(
-        default=1500,
-        ge=100,
-        le=1900,
-        description="Events in a case's history after which its run continues as a new one.",
-    )
-    max_cached_workflows: int = Field(
-        default=1000, ge=0, le=100_000, description="Cases that a worker keeps in memory between steps."
-    )
+    data_dir: Path = Path("data")
+    """Folder for what is kept on this machine: database, Temporal's file, keys, mails, logs."""
+    database_url: Annotated[str | None, Field(repr=False)] = None  # may hold a password
+    """PostgreSQL (postgresql://...) or SQLite (sqlite:///...) address of the records. Unset: the file ahg.db in the data
+    folder."""
+    sqlite_synchronous: Literal["FULL", "NORMAL"] = "FULL"
+    """SQLite's promise at commit. FULL survives a power cut; NORMAL is faster and may then lose the last commits, never
+    the file."""
 
-    smtp_host: str = Field(default="127.0.0.1", min_length=1, description="Mail server for everything that is sent.")
-    smtp_port: Port = Field(default=2525, description="Its port; the built-in mail catcher listens there.")
-    smtp_security: Literal["none", "starttls", "tls"] = Field(
-        default="none", description="none, starttls (usually port 587) or tls from the first byte (usually 465)."
-    )
-    smtp_username: str | None = Field(default=None, description="User name for the mail server, if it wants one.")
-    smtp_password: SecretStr | None = Field(default=None, description="Password for the mail server.")
-    smtp_connections: int = Field(
-        default=4, ge=1, le=64, description="Connections to the mail server that one worker holds at a time."
-    )
-    mail_from: str = Field(
-        default="Bali Process Ad Hoc Group <ahg@localhost>", description="Sender of every mail, as name <address>."
-    )
-    imap_host: str | None = Field(
-        default=None,
-        min_length=1,
-        description="Mail server with the mailbox of the sender's address, in which delivery reports and automatic "
-        "replies arrive. Unset: none is read; `ahg mail bounces` reads them from files.",
-    )
-    imap_port: Port = Field(default=993, description="Its port: 993 with tls, usually 143 with starttls.")
-    imap_security: Literal["tls", "starttls", "none"] = Field(
-        default="tls", description="tls from the first byte, or starttls; none only for a server on this machine."
-    )
-    imap_username: str | None = Field(default=None, description="User name for that mailbox.")
-    imap_password: SecretStr | None = Field(default=None, description="Password for that mailbox.")
-    imap_folder: str = Field(
-        default="INBOX",
-        min_length=1,
-        pattern=r"^[ -~]+$",
-        description="The folder that is read. Nothing in it is changed.",
-    )
-    imap_minutes: int = Field(default=5, ge=1, le=1440, description="Minutes between two looks into the mailbox.")
-    mail_catcher: bool = Field(
-        default=True,
-        description="Whether `ahg up` catches mail itself and shows it under /mail. It does so only while "
-        "the mail server is this machine without encryption; with a real mail server nothing is caught.",
-    )
+    temporal_mode: Literal["embedded", "external"] = "embedded"
+    """embedded: `ahg up` starts a Temporal server of its own. external: a cluster or Temporal Cloud, found by Temporal's
+    own variables (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS and so on)."""
+    temporal_binary: Path | None = None
+    """The `temporal` program. Unset: the one beside Python, else the one on the PATH."""
+    test_server_binary: Path | None = None
+    """The `temporal-test-server` program, which skips time in rehearsals. Unset: looked for in the same places."""
+    temporal_port: Port = 7233
+    """Port of the embedded Temporal server, on 127.0.0.1."""
+    temporal_ui_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    """Port of the embedded Temporal server's own pages; 0 is without them."""
+    temporal_namespace: NotEmpty = "default"
+    """Temporal namespace; in external mode TEMPORAL_NAMESPACE goes before it."""
+    task_queue: NotEmpty = "ahg-cases"
+    """Task queue of the cases."""
+    delivery_queue: NotEmpty = "ahg-delivery"
+    """Task queue of the deliveries: a slow mail server never holds up a case."""
+    payload_keys: SecretStr | None = None
+    """Keys that encrypt what Temporal stores, as id:base64,id2:base64 (32 bytes each). The first encrypts, all decrypt.
+    Unset: the file `keys` in the data folder, made by the first `ahg up`."""
+    worker_build: str | None = None
+    """Build id for Worker Deployment versioning. Unset: the worker runs unversioned."""
+    history_limit: Annotated[int, Field(ge=100, le=1900)] = 1500
+    """Events in a case's history after which its run continues as a new one."""
+    max_cached_workflows: Annotated[int, Field(ge=0, le=100_000)] = 1000
+    """Cases that a worker keeps in memory between steps."""
 
-    web_host: str = Field(default="127.0.0.1", min_length=1, description="Address on which the pages are served.")
-    web_port: Port = Field(default=8000, description="Port on which the pages are served.")
-    public_url: str = Field(
-        default_factory=lambda fields: f"http://127.0.0.1:{fields.get('web_port', 8000)}",
-        description="Where people reach the pages: the start of links in mails. Unset: http://127.0.0.1 with "
-        "the port of the pages.",
-    )
+    smtp_host: NotEmpty = "127.0.0.1"
+    """Mail server for everything that is sent."""
+    smtp_port: Port = 2525
+    """Its port; the built-in mail catcher listens there."""
+    smtp_security: Literal["none", "starttls", "tls"] = "none"
+    """none, starttls (usually port 587) or tls from the first byte (usually 465)."""
+    smtp_username: str | None = None
+    """User name for the mail server, if it wants one."""
+    smtp_password: SecretStr | None = None
+    """Password for the mail server."""
+    smtp_connections: Annotated[int, Field(ge=1, le=64)] = 4
+    """Connections to the mail server that one worker holds at a time."""
+    mail_from: str = "Bali Process Ad Hoc Group <ahg@localhost>"
+    """Sender of every mail, as name <address>."""
+    imap_host: NotEmpty | None = None
+    """Mail server with the mailbox of the sender's address, in which delivery reports and automatic replies arrive.
+    Unset: none is read; `ahg mail bounces` reads them from files."""
+    imap_port: Port = 993
+    """Its port: 993 with tls, usually 143 with starttls."""
+    imap_security: Literal["tls", "starttls", "none"] = "tls"
+    """tls from the first byte, or starttls; none only for a server on this machine."""
+    imap_username: str | None = None
+    """User name for that mailbox."""
+    imap_password: SecretStr | None = None
+    """Password for that mailbox."""
+    imap_folder: Annotated[str, Field(pattern=r"^[ -~]+$")] = "INBOX"
+    """The folder that is read. Nothing in it is changed."""
+    imap_minutes: Annotated[int, Field(ge=1, le=1440)] = 5
+    """Minutes between two looks into the mailbox."""
+    mail_catcher: bool = True
+    """Whether `ahg up` catches mail itself and shows it under /mail. It does so only while the mail server is this
+    machine without encryption; with a real mail server nothing is caught."""
 
-    oidc_issuer: str | None = Field(
-        default=None,
-        description="Address of an identity provider (OpenID Connect) that people may sign in with, as it names itself; "
-        "https, or this machine. Its client is registered with the address of the pages and /openid/return. Unset: "
-        "links by mail alone.",
-    )
-    oidc_client_id: str | None = Field(default=None, description="Our client id there.")
-    oidc_client_secret: SecretStr | None = Field(default=None, description="Our client secret there.")
-    oidc_name: str = Field(
-        default="your identity provider",
-        min_length=1,
-        max_length=60,
-        description="What the button on the sign-in page calls the provider.",
-    )
+    web_host: NotEmpty = "127.0.0.1"
+    """Address on which the pages are served."""
+    web_port: Port = 8000
+    """Port on which the pages are served."""
+    public_url: str = Field(default_factory=lambda fields: f"http://127.0.0.1:{fields.get('web_port', 8000)}")
+    """Where people reach the pages: the start of links in mails. Unset: http://127.0.0.1 with the port of the pages."""
 
-    attachments_dir: Path | None = Field(
-        default=None,
-        description="Folder of the files that requests carry; all processes of the pages share it. Unset: "
-        "attachments in the data folder.",
-    )
-    attachment_mb: int = Field(
-        default=10, ge=1, le=1000, description="Megabytes (1024 x 1024 bytes) that one file may have."
-    )
-    attachments_mb: int = Field(
-        default=50, ge=1, le=2000, description="Megabytes that the files of one request may have together."
-    )
-    attachments_max: int = Field(default=20, ge=0, le=50, description="Files that one request may carry; 0 takes none.")
+    oidc_issuer: str | None = None
+    """Address of an identity provider (OpenID Connect) that people may sign in with, as it names itself; https, or this
+    machine. Its client is registered with the address of the pages and /openid/return. Unset: links by mail alone."""
+    oidc_client_id: str | None = None
+    """Our client id there."""
+    oidc_client_secret: SecretStr | None = None
+    """Our client secret there."""
+    oidc_name: Annotated[str, Field(min_length=1, max_length=60)] = "your identity provider"
+    """What the button on the sign-in page calls the provider."""
 
-    metrics_token: SecretStr | None = Field(
-        default=None,
-        description="What Prometheus sends as its bearer token to read /metrics, from any machine. Unset: /metrics "
-        "answers this machine alone, and nobody through a proxy.",
-    )
+    attachments_dir: Path | None = None
+    """Folder of the files that requests carry; all processes of the pages share it. Unset: attachments in the data
+    folder."""
+    attachment_mb: Annotated[int, Field(ge=1, le=1000)] = 10
+    """Megabytes (1024 x 1024 bytes) that one file may have."""
+    attachments_mb: Annotated[int, Field(ge=1, le=2000)] = 50
+    """Megabytes that the files of one request may have together."""
+    attachments_max: Annotated[int, Field(ge=0, le=50)] = 20
+    """Files that one request may carry; 0 takes none."""
 
-    log_format: Literal["console", "json"] = Field(default="console", description="How log lines are written.")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        default="INFO", description="The least important log lines to keep."
-    )
+    metrics_token: SecretStr | None = None
+    """What Prometheus sends as its bearer token to read /metrics, from any machine. Unset: /metrics answers this machine
+    alone, and nobody through a proxy."""
+
+    log_format: Literal["console", "json"] = "console"
+    """How log lines are written."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """The least important log lines to keep."""
 
     @field_validator("data_dir", "attachments_dir", "temporal_binary", "test_server_binary")
     @classmethod
@@ -266,11 +231,9 @@ class Settings(BaseSettings):
     def _mailbox_can_be_read(self) -> "Settings":
         if self.imap_host is None:
             return self
-        for name in ("imap_username", "imap_password"):
-            if getattr(self, name) is None:
-                raise ValueError(
-                    f"{PREFIX}{name.upper()} is missing: a mailbox is read with a user name and a password"
-                )
+        for name, given in (("AHG_IMAP_USERNAME", self.imap_username), ("AHG_IMAP_PASSWORD", self.imap_password)):
+            if given is None:
+                raise ValueError(f"{name} is missing: a mailbox is read with a user name and a password")
         if self.imap_security == "none" and not is_loopback(self.imap_host):
             raise ValueError("AHG_IMAP_SECURITY is none, which only a mailbox on this machine may be read with")
         return self

@@ -8,11 +8,11 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,11 +25,11 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 import db
 from activities.deliver import NoticeDeliverer
-from activities.letters import Sender
 from activities.record import Recorder
 from activities.returns import ReturnsReader
 from models.returns import MailboxPlace
 from notifications.answer_links import AnswerLinks
+from notifications.correspondents import Sender
 from notifications.incoming import Mailbox
 from notifications.off_links import OffLinks
 from notifications.transport import Transport
@@ -45,18 +45,10 @@ from workflows.returns import MailReturns
 
 DEPLOYMENT = "ahg"
 PASSED_THROUGH = (
-    "models",
-    "pydantic",
-    "pydantic_core",
-    "annotated_types",
-    "typing_extensions",
-    "workflows.names",
-    "workflows.retries",
-    "workflows.deadline",
-    "workflows.answers",
-    "zoneinfo",
+    *("models", "pydantic", "pydantic_core", "annotated_types", "typing_extensions", "zoneinfo"),
+    *(f"workflows.{name}" for name in ("names", "retries", "deadline", "answers")),
 )
-"""What workflows import and what is plain, deterministic code: loaded once, not again for every run."""
+"""Modules that workflows import and that are plain, deterministic code: loaded once, not again for every run."""
 
 _log = structlog.get_logger("worker")
 _RETRY_SECONDS = 1.0
@@ -96,36 +88,35 @@ class Options:
 async def running(
     settings: Settings, client: Client, engine: AsyncEngine, options: Options | None = None
 ) -> AsyncIterator[Nudger]:
-    """Workers for cases and for deliveries, while the context is open."""
+    """Runs the workers for cases and for deliveries while the context is open; gives the nudger of the delivery."""
     options = options or Options()
 
     async def connected() -> Client:
         return client
 
+    def worker(queue: str, workflows: list[type], activities: list[Callable[..., Any]], **own: Any) -> Worker:
+        return Worker(
+            client,
+            task_queue=queue,
+            workflows=workflows,
+            activities=activities,
+            workflow_runner=sandbox() if options.sandboxed else UnsandboxedWorkflowRunner(),
+            graceful_shutdown_timeout=timedelta(seconds=10),
+            deployment_config=_versioning(settings),
+            **own,
+        )
+
     nudger = Nudger(connected, settings.delivery_queue)
     cached = settings.max_cached_workflows if options.max_cached_workflows is None else options.max_cached_workflows
-    versioning = _versioning(settings)
-    recorder = Recorder(engine, nudger.nudge)
-    cases = Worker(
-        client,
-        task_queue=settings.task_queue,
-        workflows=[Activation, RecommendationFollowUp],
-        activities=[recorder.record],
-        workflow_runner=sandbox() if options.sandboxed else UnsandboxedWorkflowRunner(),
-        max_cached_workflows=cached,
-        graceful_shutdown_timeout=timedelta(seconds=10),
-        deployment_config=versioning,
-    )
-    courier = _courier(settings, engine, options)
-    deliveries = Worker(
-        client,
-        task_queue=settings.delivery_queue,
-        workflows=[NoticeDelivery, MailReturns],
-        activities=[courier.deliver, _postbox(settings, engine, options, nudger).read],
-        workflow_runner=sandbox() if options.sandboxed else UnsandboxedWorkflowRunner(),
-        graceful_shutdown_timeout=timedelta(seconds=10),
+    recorder, deliverer = Recorder(engine, nudger.nudge), _deliverer(settings, engine, options)
+    reader = _returns_reader(settings, engine, options, nudger)
+    of_cases = [Activation, RecommendationFollowUp]
+    cases = worker(settings.task_queue, of_cases, [recorder.record], max_cached_workflows=cached)
+    deliveries = worker(
+        settings.delivery_queue,
+        [NoticeDelivery, MailReturns],
+        [deliverer.deliver, reader.read],
         max_heartbeat_throttle_interval=timedelta(seconds=5),  # a worker that is killed is missed sooner
-        deployment_config=versioning,
     )
     try:
         async with cases:
@@ -134,31 +125,32 @@ async def running(
                 return
             async with deliveries:
                 nudger.nudge()  # what a worker that died had queued
-                async with AsyncExitStack() as beside:
-                    await beside.enter_async_context(_beside(nudger.run()))
-                    await beside.enter_async_context(_beside(_look_again(engine, nudger)))
-                    if settings.imap_host is not None:
-                        await beside.enter_async_context(_beside(_have_returns_read(settings, client)))
+                background = [nudger.run(), _look_again(engine, nudger)]
+                if settings.imap_host is not None:
+                    background.append(_have_returns_read(settings, client))
+                async with _beside(background):
                     yield nudger
     finally:
         recorder.close()
-        courier.close()
+        deliverer.close()
 
 
 @asynccontextmanager
-async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """Work that goes on while the context is open."""
-    task = asyncio.create_task(work)
+async def _beside(background: Iterable[Coroutine[None, None, None]]) -> AsyncIterator[None]:
+    """Runs background tasks while the context is open; cancels them on exit."""
+    tasks = [asyncio.create_task(work) for work in background]
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
 
 
 async def _look_again(engine: AsyncEngine, nudger: Nudger) -> None:
-    """Nudge for those whose nudge was lost: a process that ended, a command line while Temporal was away."""
+    """Nudge the delivery every 15 minutes if mail waits: a nudge is lost when its process ends, or Temporal is away."""
     while True:
         await asyncio.sleep(_LOOK_AGAIN_SECONDS)
         try:
@@ -172,7 +164,7 @@ async def _look_again(engine: AsyncEngine, nudger: Nudger) -> None:
 
 
 async def _have_returns_read(settings: Settings, client: Client) -> None:
-    """Start the workflow that has the mailbox read; if it runs, it looks at once."""
+    """Start the workflow that has the mailbox read; one that runs already is nudged to look at once."""
     while True:
         try:
             await client.start_workflow(
@@ -190,53 +182,35 @@ async def _have_returns_read(settings: Settings, client: Client) -> None:
             return
 
 
-def _postbox(settings: Settings, engine: AsyncEngine, options: Options, nudger: Nudger) -> ReturnsReader:
-    return ReturnsReader(
-        engine,
-        mailbox_of(settings),
-        every=timedelta(minutes=settings.imap_minutes),
-        bounced=nudger.nudge,
-        clock=options.clock,
-    )
+def _returns_reader(settings: Settings, engine: AsyncEngine, options: Options, nudger: Nudger) -> ReturnsReader:
+    every = timedelta(minutes=settings.imap_minutes)
+    return ReturnsReader(engine, mailbox_of(settings), every=every, bounced=nudger.nudge, clock=options.clock)
 
 
 def mailbox_of(settings: Settings) -> Mailbox | None:
-    """The mailbox in which mail comes back; None when none is set."""
+    """The mailbox in which delivery reports and automatic replies arrive; None when none is set."""
     if settings.imap_host is None or settings.imap_username is None or settings.imap_password is None:
         return None
-    return Mailbox(
-        settings.imap_host,
-        settings.imap_port,
-        settings.imap_security,
-        settings.imap_username,
-        settings.imap_password.get_secret_value(),
-        settings.imap_folder,
-    )
+    server = settings.imap_host, settings.imap_port, settings.imap_security
+    return Mailbox(*server, settings.imap_username, settings.imap_password.get_secret_value(), settings.imap_folder)
 
 
-def _courier(settings: Settings, engine: AsyncEngine, options: Options) -> NoticeDeliverer:
+def _deliverer(settings: Settings, engine: AsyncEngine, options: Options) -> NoticeDeliverer:
+    server = settings.smtp_host, settings.smtp_port, settings.smtp_security
     password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
+    connections = settings.smtp_connections
 
     def transport() -> Transport:
-        return Transport(
-            settings.smtp_host,
-            settings.smtp_port,
-            settings.smtp_security,
-            username=settings.smtp_username,
-            password=password,
-            connections=settings.smtp_connections,
-        )
+        return Transport(*server, username=settings.smtp_username, password=password, connections=connections)
 
-    sender = Sender(
-        mail_from=settings.mail_from,
-        reply_to=settings.mail_from,
-        public_url=settings.public_url,
-        links=AnswerLinks(settings.keyring),
-        off=OffLinks(settings.keyring),
-    )
-    return NoticeDeliverer(
-        engine, transport, sender, connections=settings.smtp_connections, clock=options.clock, at_once=options.at_once
-    )
+    sender, clock, at_once = sender_of(settings), options.clock, options.at_once
+    return NoticeDeliverer(engine, transport, sender, connections=connections, clock=clock, at_once=at_once)
+
+
+def sender_of(settings: Settings) -> Sender:
+    """In whose name the mails of a deployment go out; their links are signed with keys derived from its key ring."""
+    links, off = AnswerLinks(settings.keyring), OffLinks(settings.keyring)
+    return Sender(settings.mail_from, settings.mail_from, settings.public_url, links, off)
 
 
 def _versioning(settings: Settings) -> WorkerDeploymentConfig | None:
@@ -250,21 +224,18 @@ def _versioning(settings: Settings) -> WorkerDeploymentConfig | None:
 
 
 def set_up_logs(settings: Settings) -> None:
-    """Log lines of this process, as the settings want them."""
+    """Set the format and the least level of this process's log lines, as the settings say."""
     logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s %(message)s")
     renderer = structlog.processors.JSONRenderer() if settings.log_format == "json" else structlog.dev.ConsoleRenderer()
+    stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            renderer,
-        ],
+        processors=[structlog.processors.add_log_level, stamp, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level)),
     )
 
 
 def collect_garbage_rarely() -> None:
-    """Look for garbage in cycles less often, and never again among what is loaded by now."""
+    """Make the garbage collector run less often, and leave out of its search what is loaded by now."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 100)
@@ -276,14 +247,10 @@ async def main(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     client = await connect(settings)
-    engine = db.make_engine(settings)
-    try:
-        async with running(settings, client, engine):
-            collect_garbage_rarely()
-            _log.info("the worker takes cases", queue=settings.task_queue)
-            await stop.wait()
-    finally:
-        await engine.dispose()
+    async with db.open_engine(settings) as engine, running(settings, client, engine):
+        collect_garbage_rarely()
+        _log.info("the worker takes cases", queue=settings.task_queue)
+        await stop.wait()
 
 
 def exit_without_teardown(program: Callable[[], object]) -> NoReturn:

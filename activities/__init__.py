@@ -1,4 +1,4 @@
-"""Everything that touches the world on behalf of a workflow.
+"""The activities: what workflows have done outside of them.
 
 ``record``              one step into the log, the projection and the queue of notices
 ``deliver``             queued notices to the mail server; ``own_loop``: the thread in which it runs

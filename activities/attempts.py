@@ -1,4 +1,4 @@
-"""What becomes of a notice: pure, from the notice and from what its reader wants or the mail server answered."""
+"""What becomes of a notice, by what its reader wants and what the mail server answered. Pure functions, without I/O."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,9 +25,9 @@ class AttemptOutcome:
 def attempted(
     notice: LedgerNotice, delivery: AttemptResult, address: str, message_id: str, *, now: datetime, real: datetime
 ) -> NoticeUpdate:
-    """After an attempt that the server answered, or did not. ``now`` dates it; the next one is due by ``real`` time.
+    """What the ledger is to say after an attempt. ``now`` dates it; ``real`` is the time by which the next one is due.
 
-    A server that is away says nothing about the mail: the notice waits on as it was, and the attempt does not count.
+    A server that is away says nothing about the mail: the notice goes on waiting, and the attempt does not count.
     """
     attempts = notice.attempts + (delivery.state != "away")
     said = prose(delivery.reply)[:_LONGEST]
@@ -42,17 +42,20 @@ def attempted(
 
 
 def undeliverable(notice: LedgerNotice, why: str, now: datetime) -> NoticeUpdate:
-    """There is no mail that could be sent."""
+    """What the ledger is to say of a notice for which there is no mail that could be sent."""
     return _settled(replace(put_back(notice), reply=why[:_LONGEST]), NoticeState.UNDELIVERABLE, now)
 
 
 def superseded(notice: LedgerNotice, why: str, now: datetime) -> AttemptOutcome:
-    """What it reminds of is settled; no mail goes out."""
+    """What the ledger is to say of a notice that reminds of something settled: no mail goes out."""
     return AttemptOutcome(_settled(replace(put_back(notice), reason=why), NoticeState.SUPERSEDED, now))
 
 
 def held(notice: LedgerNotice, decision: TimingDecision, address: str, now: datetime) -> AttemptOutcome:
-    """Its reader, who gets the mail of the post at ``address``, wants it later, in a digest, or not at all."""
+    """What the ledger is to say of a notice whose reader wants it later, in a digest, or not at all.
+
+    ``address`` is where the post's mail goes now.
+    """
     waits = replace(put_back(notice), address=address, reason=str(decision.why))
     match decision.way:
         case Timing.AT:
@@ -64,10 +67,10 @@ def held(notice: LedgerNotice, decision: TimingDecision, address: str, now: date
 
 
 def told_instead(notice: LedgerNotice, update: NoticeUpdate, stands_in: bool, now: datetime) -> AttemptOutcome:
-    """With the notice to queue for the post's alternate if the holder cannot be reached.
+    """An update, with the notice to queue for the post's alternate if the holder cannot be reached.
 
     ``stands_in``: whether the post has an alternate with another address. A notice that was for the alternate already
-    goes nowhere else; where nobody is told instead, the ledger says so.
+    goes nowhere else. Where nobody is told instead, the ledger says so.
     """
     if update.state not in (NoticeState.REFUSED, NoticeState.UNDELIVERABLE):
         return AttemptOutcome(update)
@@ -76,18 +79,8 @@ def told_instead(notice: LedgerNotice, update: NoticeUpdate, stands_in: bool, no
 
 
 def put_back(notice: LedgerNotice) -> NoticeUpdate:
-    """Never sent: it waits as before, also if it was reserved."""
-    return NoticeUpdate(
-        id=notice.id,
-        state=NoticeState.QUEUED,
-        attempts=notice.attempts,
-        next_attempt_at=notice.next_attempt_at,
-        settled_at=notice.settled_at,
-        address=notice.address,
-        reply=notice.reply,
-        message_id=notice.message_id,
-        reason=notice.reason,
-    )
+    """The update by which a notice that was never sent waits as before, also if it was reserved."""
+    return replace(NoticeUpdate.of(notice), state=NoticeState.QUEUED)
 
 
 def _settled(update: NoticeUpdate, state: NoticeState, now: datetime) -> NoticeUpdate:

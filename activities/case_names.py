@@ -16,7 +16,7 @@ _KNOWN_CASES = 500
 
 
 class _CaseFacts(Value):
-    """What of ``About`` never changes in a case: kept at hand."""
+    """The fields of ``About`` that never change in a case."""
 
     names: dict[str, str]
     default_policy: bool
@@ -24,7 +24,7 @@ class _CaseFacts(Value):
 
 
 class CaseNames:
-    """Reads them, and keeps at hand what never changes, and each case as it was last named."""
+    """Reads cases as mails name them. It keeps at hand what never changes, and each case as it was last named."""
 
     def __init__(self) -> None:
         self._facts: dict[str, _CaseFacts] = {}

@@ -25,10 +25,11 @@ from temporalio import activity
 
 from activities import attempts
 from activities.attempts import AttemptOutcome
-from activities.letters import Letter, Letters, Sender
+from activities.letters import Letter, Letters
 from activities.own_loop import OwnLoop
 from db import Writer, engine_like
 from models.notices.state import NoticeState
+from notifications.correspondents import Sender
 from notifications.transport import AttemptResult, OpenedMail, Transport
 from records import digests, ledger
 from records.mail_pauses import current_pause
@@ -46,7 +47,7 @@ _LONGEST_AWAY = timedelta(minutes=15)
 """How long a server that is away is left alone at most."""
 
 _LOOK_AFTER_PAUSE = timedelta(minutes=15)
-"""While mail is paused: whoever resumes nudges the delivery; this is for a nudge that was lost."""
+"""How long to wait while mail is paused. Whoever resumes nudges the delivery; this makes up for a nudge that was lost."""
 
 _RETRY_SECONDS = 1.0
 
@@ -57,7 +58,8 @@ _PATIENCE_SECONDS = 0.02
 class NoticeDeliverer:
     """Delivers notices. ``clock`` gives the time that mails are dated by (UTC); rehearsals bring their own.
 
-    ``real`` is the clock by which attempts and digests are due. ``at_once``: everything goes now, whatever readers want.
+    ``real`` gives the time by which attempts and digests are due. ``at_once``: every mail goes now, whatever its reader
+    wants.
     """
 
     def __init__(
@@ -71,20 +73,17 @@ class NoticeDeliverer:
         real: Callable[[], datetime] = lambda: datetime.now(UTC),
         at_once: bool = False,
     ) -> None:
-        self._engine = engine_like(engine)
+        self.engine, self.writer = engine_like(engine), Writer(engine)
+        self.letters = Letters(self.engine, sender, clock, real, at_once=at_once)
+        self.connections, self.clock, self.real = connections, clock, real
         self._transport = transport
-        self._letters = Letters(self._engine, sender, clock, real, at_once=at_once)
-        self._connections = connections
-        self._clock = clock
-        self._real = real
-        self._writer = Writer(engine)
         self._loop = OwnLoop("ahg-delivery")
         self._in_vain = 0
 
     def close(self) -> None:
         """End the thread of the delivery."""
-        self._loop.close(self._engine.dispose)
-        self._writer.close()
+        self._loop.close(self.engine.dispose)
+        self.writer.close()
 
     @activity.defn(name=DELIVER_NOTICES)
     async def deliver(self) -> datetime | None:
@@ -94,20 +93,18 @@ class NoticeDeliverer:
 
     async def _deliver(self) -> datetime | None:
         async with self._transport() as transport:
-            going = _Round(
-                self._engine, self._writer, self._letters, transport, self._connections, self._clock, self._real
-            )
+            going = _Round(self, transport)
             await going.run()
         if activity.is_worker_shutdown():  # another worker, or this one started again, goes on
-            return self._real()
+            return self.real()
         self._in_vain = 0 if going.reached or not going.gave_up else self._in_vain + 1
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             due = await ledger.next_attempt(connection)
             if await current_pause(connection):
                 waits = due is not None or await ledger.any_waiting(connection)
-                return self._real() + _LOOK_AFTER_PAUSE if waits else None
+                return self.real() + _LOOK_AFTER_PAUSE if waits else None
         if going.gave_up:
-            again = self._real() + ledger.retry_delay(self._in_vain or 1, _LONGEST_AWAY)
+            again = self.real() + ledger.retry_delay(self._in_vain or 1, _LONGEST_AWAY)
             return again if due is None else min(again, due)
         return due
 
@@ -115,21 +112,12 @@ class NoticeDeliverer:
 class _Round:
     """One round of delivery: until nothing is due, all mail is paused, the server is away, or the worker ends."""
 
-    def __init__(
-        self,
-        engine: AsyncEngine,
-        writer: Writer,
-        letters: Letters,
-        transport: Transport,
-        connections: int,
-        clock: Callable[[], datetime],
-        real: Callable[[], datetime],
-    ) -> None:
-        self._engine, self._writer, self._letters, self._transport = engine, writer, letters, transport
-        self._clock, self._real = clock, real
+    def __init__(self, by: NoticeDeliverer, transport: Transport) -> None:
+        self._engine, self._writer, self._letters, self._transport = by.engine, by.writer, by.letters, transport
+        self._clock, self._real = by.clock, by.real
         self._worker = uuid4().hex
-        self._limit = connections
-        self._ahead = 2 * connections
+        self._limit = by.connections
+        self._ahead = 2 * by.connections
         self._written: deque[tuple[float, Letter]] = deque()
         self._open: list[tuple[Letter, OpenedMail]] = []
         self._done: list[AttemptOutcome] = []
@@ -151,7 +139,7 @@ class _Round:
         return self._limit <= 0
 
     async def run(self) -> None:
-        """Deliver."""
+        """Deliver until nothing is due, or the round has to end."""
         await ledger.mark_orphaned(self._engine, self._worker, self._clock())
         await digests.gather(self._engine, due=self._real(), now=self._clock())
         try:
@@ -210,7 +198,7 @@ class _Round:
     # opening ------------------------------------------------------------------------------------------------
 
     def _open_up(self) -> None:
-        """Open mails for the connections that are free, none of them old; if the round ends, let go what is open."""
+        """Open mails on the free connections, except mails that were written too long ago; drop all if the round ends."""
         oldest = _now() - _FRESH_SECONDS
         while self._written and self._written[0][0] < oldest:
             self._put_back(self._written.popleft()[1])
@@ -239,14 +227,14 @@ class _Round:
         self._put_back(letter)
 
     def _put_back(self, letter: Letter) -> None:
-        """To be written anew, for whoever holds the post then."""
+        """Forget a mail that was written, so that it is written anew for whoever holds the post then."""
         self._held.discard(letter.notice.id)
         self._all_written = False
 
     # batches ------------------------------------------------------------------------------------------------
 
     async def _write_batch(self) -> bool:
-        """Write what there is to write, and send what could be reserved by it; False when there was nothing to do yet."""
+        """Write a batch to the ledger, and send the mails that it reserved; False when there is nothing to do yet."""
         if not (self._done or self._unreserved or self._open) or self._more_to_come():
             return False
         self._patience = None
@@ -275,9 +263,9 @@ class _Round:
         return self._patience.when() > _now()
 
     async def _written_down(self, batch: ledger.LedgerBatch, letters: list[Letter]) -> frozenset[int] | None:
-        """Write a batch that reserves these mails, but for those whose post has changed hands since they were written.
+        """Write a batch that reserves these mails, except mails whose post has changed hands since they were written.
 
-        While the database is away, again and again: what the server took over must not be forgotten.
+        While the database is away this is tried again and again: what the server took over must not be forgotten.
         """
 
         def take(on: Connection) -> frozenset[int] | None:
@@ -343,7 +331,7 @@ def _now() -> float:
 
 @asynccontextmanager
 async def _beating() -> AsyncIterator[None]:
-    """Heartbeats while the context is open: a mail server may take minutes to answer (RFC 5321, section 4.5.3.2)."""
+    """Sends heartbeats while the context is open: a mail server may take minutes to answer (RFC 5321, 4.5.3.2)."""
 
     async def beat() -> None:
         while True:

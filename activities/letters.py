@@ -1,6 +1,6 @@
-"""Notices become mails: who reads them, in which words, whether they are still due and wanted now, as things are now.
+"""Makes mails of notices, by the directory, the cases and the preferences of readers as they are now.
 
-What many of them need (offices of posts, what readers want, cases, entries of the log) is looked up once for all.
+Offices of posts, preferences, cases and entries of the log are looked up once for many notices.
 """
 
 import asyncio
@@ -22,11 +22,10 @@ from activities.reminders import Reminders
 from models.mail_preferences import Timing
 from models.notices import DIGEST, POLICY_PROPOSED, POLICY_SETTLED
 from models.posts import SECRETARIAT, Capacity, Post
-from notifications.answer_links import AnswerLinks
-from notifications.compose import MailReader, compose
+from notifications.compose import compose
+from notifications.correspondents import MailReader, Sender
 from notifications.digest import Item, compose_digest
 from notifications.envelope import replies_to
-from notifications.off_links import OffLinks
 from notifications.policy_mail import compose_policy
 from notifications.wording import About
 from records import policies, queries
@@ -37,7 +36,7 @@ from records.notices import LedgerNotice
 from records.offices import Addressee, PostContacts, addressees_now, offices_of
 
 _SLICE_SECONDS = 0.0002
-"""For how long mails are written before what the mail server has answered is read."""
+"""Seconds for which mails are written before other tasks get their turn, such as reading the mail server's answers."""
 
 _OF_POLICY = (POLICY_PROPOSED, POLICY_SETTLED)
 
@@ -45,33 +44,11 @@ NOTHING_LEFT = "All that was in it is settled."
 ANSWERED = "The proposal is answered or settled."
 
 
-class Sender:
-    """In whose name mails go out, and where their links lead.
-
-    ``links`` signs those that act without signing in, ``off`` those that switch optional mails off.
-    """
-
-    def __init__(
-        self,
-        *,
-        mail_from: str,
-        reply_to: str,
-        public_url: str,
-        links: AnswerLinks | None = None,
-        off: OffLinks | None = None,
-    ) -> None:
-        self.mail_from = mail_from
-        self.reply_to = reply_to
-        self.public_url = public_url
-        self.links = links
-        self.off = off
-
-
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A notice with its mail and whom it was written to.
+    """A notice with its mail and the person to whom it was written.
 
-    ``place``: the post that is told, and as what its reader reads; ``stands_in``: whether an alternate could be told
+    ``place``: the post that is told, and the capacity of its reader. ``stands_in``: whether an alternate could be told
     instead.
     """
 
@@ -88,7 +65,7 @@ class Letter:
 
 
 class _Proposed(NamedTuple):
-    """The proposal of a policy that waits, if one does: its id, and the Co-Chairs that are to answer.
+    """The proposed policy that waits for answers: its id, and the Co-Chairs that are to answer. Empty if there is none.
 
     ``names``: those of members by code.
     """
@@ -99,9 +76,9 @@ class _Proposed(NamedTuple):
 
 
 class _Known(NamedTuple):
-    """What is looked up for a round of notices: by post, by reference, ids of reminders, by the key of a digest.
+    """What is looked up once for a round of notices: by post, by reference, and by the key of a digest.
 
-    ``reply_to``: the secretariat's address in the directory, under the name that mails come from.
+    ``sender``: mails are answered to the secretariat's address in the directory.
     """
 
     offices: Mapping[Post, PostContacts]
@@ -110,7 +87,7 @@ class _Known(NamedTuple):
     urgency: Mapping[str, str]
     reminders: Collection[int]
     items: Mapping[str, Sequence[LedgerNotice]]
-    reply_to: str
+    sender: Sender
     proposed: _Proposed
 
     def office(self, notice: LedgerNotice) -> PostContacts:
@@ -134,9 +111,9 @@ class _Known(NamedTuple):
 
 
 class Letters:
-    """Writes mails. ``clock`` gives the time that they are dated by (UTC), ``real`` the one by which they are due.
+    """Writes mails. ``clock`` gives the time that dates them (UTC), ``real`` the time by which they are due.
 
-    ``at_once``: nobody is asked what readers want.
+    ``at_once``: the preferences of readers are left out of account.
     """
 
     def __init__(
@@ -157,9 +134,9 @@ class Letters:
         self._names = CaseNames()
 
     async def write(self, notices: Sequence[LedgerNotice]) -> AsyncIterator[Letter | AttemptOutcome]:
-        """What becomes of each of these notices, in their order, and of what is in those that are digests.
+        """The mail or the outcome of each of these notices, in their order, and of the notices in digests.
 
-        Others may use the loop now and then.
+        Other tasks get their turn in between.
         """
         async with self._engine.connect() as connection:
             known = await self._look_up(connection, notices)
@@ -179,6 +156,7 @@ class Letters:
         offices = await offices_of(connection, posts, self._clock())
         cases = await queries.cases_by_reference(connection, {notice.reference for notice in told})
         secretariat = offices[SECRETARIAT].holder
+        reply_to = replies_to(self._sender.reply_to, secretariat.email if secretariat else "")
         return _Known(
             offices=offices,
             preferences=await reader_preferences(connection, {} if self._at_once else offices),
@@ -186,12 +164,12 @@ class Letters:
             urgency={name: case.urgency for name, case in cases.items()},
             reminders=await self._reminders.among(connection, told),
             items=items,
-            reply_to=replies_to(self._sender.reply_to, secretariat.email if secretariat else ""),
+            sender=self._sender._replace(reply_to=reply_to),
             proposed=await _proposed(connection, notices),
         )
 
     def up_to_date(self, connection: Connection, letters: Sequence[Letter]) -> list[Letter]:
-        """Those of the mails that would, by the directory in this transaction, still be written to the same reader."""
+        """The mails that, by the directory in this transaction, would still be written to the same reader."""
         if not letters:
             return []
         readers = addressees_now(connection, {letter.place for letter in letters}, self._clock())
@@ -214,7 +192,7 @@ class Letters:
             return [self._undeliverable(notice, known, f"{type(fault).__name__}: {fault}")]
 
     def _held(self, notice: LedgerNotice, known: _Known) -> AttemptOutcome | None:
-        """What its reader's preferences make of it, if it does not go now."""
+        """The outcome of a notice that its reader's preferences hold back; None for one that goes now."""
         office, urgency = known.office(notice), known.urgency.get(notice.reference, "")
         decision = AT_ONCE if self._at_once else known.preferences.decide(notice, office, urgency, self._real())
         if decision.way is Timing.NOW or office.holder is None:
@@ -222,28 +200,18 @@ class Letters:
         return attempts.held(notice, decision, office.holder.email, self._clock())
 
     async def _still_due(self, notice: LedgerNotice, known: _Known) -> LedgerNotice | AttemptOutcome:
-        """The notice as it is to be told now, if it is a reminder."""
+        """The notice as it is to be told now. A reminder of something that is settled is not told any more."""
         again = await self._reminders.as_due_now(notice) if notice.id in known.reminders else notice
         return attempts.superseded(notice, again, self._clock()) if isinstance(again, str) else again
 
     def _compose(self, notice: LedgerNotice, known: _Known) -> Letter:
-        """The mail. Holder, language and address are those of this moment, not of the queueing."""
-        reader = self._reader(notice, known)
-        message = compose(
-            notice.kind,
-            reader=reader,
-            about=known.about(notice),
-            facts=notice.facts,
-            due=notice.due,
-            links=self._sender.links,
-            sequence=notice.seq,
-            **self._as_sent(notice, known),
-        )
-        return known.letter(notice, message)
+        """The mail of a notice. Holder, language and address are those of this moment, not of the queueing."""
+        about, facts, sent = known.about(notice), notice.facts, self._as_sent(notice, known)
+        mail = compose(notice.kind, about=about, facts=facts, due=notice.due, sequence=notice.seq, **sent)
+        return known.letter(notice, mail)
 
     async def _digest(self, notice: LedgerNotice, known: _Known) -> list[Letter | AttemptOutcome]:
-        """The mail of a digest, without what is settled by now; what is left out is marked."""
-        reader, now = self._reader(notice, known), self._clock()
+        """The mail of a digest. Reminders of things that are settled by now are left out; each has its own outcome."""
         items: list[Item] = []
         settled: list[Letter | AttemptOutcome] = []
         for one in known.items[notice.key]:
@@ -251,36 +219,25 @@ class Letters:
             if isinstance(due, AttemptOutcome):
                 settled.append(due)
                 continue
-            about = known.about(due)
-            settled_since = await self._reminders.is_settled(due)
-            items.append(
-                Item(
-                    kind=due.kind,
-                    about=about,
-                    facts=due.facts,
-                    due=due.due,
-                    queued_at=due.queued_at,
-                    settled=settled_since,
-                )
-            )
+            since, over = due.queued_at, await self._reminders.is_settled(due)
+            about, facts = known.about(due), due.facts
+            items.append(Item(kind=due.kind, about=about, facts=facts, due=due.due, queued_at=since, settled=over))
         if not items:
-            return [*settled, attempts.superseded(notice, NOTHING_LEFT, now)]
-        message = compose_digest(items, reader=reader, **self._as_sent(notice, known))
-        return [*settled, known.letter(notice, message)]
+            return [*settled, attempts.superseded(notice, NOTHING_LEFT, self._clock())]
+        return [*settled, known.letter(notice, compose_digest(items, **self._as_sent(notice, known)))]
 
     def _policy(self, notice: LedgerNotice, known: _Known) -> Letter | AttemptOutcome:
-        """The mail about a proposed policy; if it asks a Co-Chair to answer, as long as that one has not."""
+        """The mail about a proposed policy. A Co-Chair is asked only as long as it has not answered."""
         kind, facts, asked = notice.kind, notice.stored_facts, known.proposed
         awaited = asked.awaited if asked.proposal == facts["proposal"] else ()
         if kind == POLICY_PROPOSED and notice.post not in awaited:
             return attempts.superseded(notice, ANSWERED, self._clock())
-        sent = {name: value for name, value in self._as_sent(notice, known).items() if name != "off"}
-        reader = self._reader(notice, known)
-        return known.letter(notice, compose_policy(kind, facts, names=asked.names, reader=reader, **sent))
+        return known.letter(notice, compose_policy(kind, facts, names=asked.names, **self._as_sent(notice, known)))
 
-    def _reader(self, notice: LedgerNotice, known: _Known) -> MailReader:
+    def _as_sent(self, notice: LedgerNotice, known: _Known) -> dict[str, Any]:
+        """The arguments that every mail is composed with: reader, time, key and sender."""
         office, addressee = known.office(notice), known.addressee(notice)
-        return MailReader(
+        reader = MailReader(
             name=addressee.name,
             address=addressee.email,
             post=notice.post,
@@ -288,17 +245,7 @@ class Letters:
             zone=office.zone,
             capacity=office.as_what(notice.capacity),
         )
-
-    def _as_sent(self, notice: LedgerNotice, known: _Known) -> dict[str, Any]:
-        """What every mail is sent with."""
-        return {
-            "at": self._clock(),
-            "key": notice.key,
-            "mail_from": self._sender.mail_from,
-            "reply_to": known.reply_to,
-            "public_url": self._sender.public_url,
-            "off": self._sender.off,
-        }
+        return {"reader": reader, "at": self._clock(), "key": notice.key, "sender": known.sender}
 
     def _undeliverable(self, notice: LedgerNotice, known: _Known, why: str) -> AttemptOutcome:
         office, now = known.office(notice), self._clock()

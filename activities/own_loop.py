@@ -1,4 +1,4 @@
-"""A thread with an event loop of its own: long work there does not keep the worker's own loop waiting, nor is kept."""
+"""A thread with its own event loop, so that long work and the worker's own loop do not keep each other waiting."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -11,7 +11,7 @@ _T = TypeVar("_T")
 
 
 class OwnLoop:
-    """The thread begins with the first work, and ends when it is closed."""
+    """Runs coroutines in its own thread, which starts with the first of them and ends with ``close``."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -19,9 +19,9 @@ class OwnLoop:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def run(self, work: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
-        """Do ``work`` there, in the caller's context (``contextvars``).
+        """Run ``work`` in the thread, in the caller's context (``contextvars``), and return its result.
 
-        A caller that is cancelled cancels it, and waits for its end.
+        If the caller is cancelled, the work is cancelled too, and the caller waits for its end.
         """
         there, here = self._begun(), asyncio.get_running_loop()
         ended = asyncio.Event()
@@ -42,7 +42,7 @@ class OwnLoop:
         return task.result().result()
 
     def close(self, last: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Do the last work there, and end the thread."""
+        """Run the last work in the thread, and end it."""
         if self._loop is None or self._thread is None:
             return
         asyncio.run_coroutine_threadsafe(last(), self._loop).result()

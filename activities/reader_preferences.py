@@ -1,7 +1,7 @@
-"""What readers want of a round of notices: ``models.mail_preferences`` is asked of each, with what was looked up at once.
+"""When the mails of a round of notices go out, by the preferences of their readers (``models.mail_preferences``).
 
-Preferences are those of whoever gets a post's mail. An alternate is asked because the holder was silent or could not be
-reached: what goes to an alternate waits for nothing.
+Preferences are those of the person who gets a post's mail. An alternate is written to because the holder was silent or
+could not be reached: mail to an alternate never waits.
 """
 
 from collections.abc import Mapping
@@ -31,9 +31,9 @@ class ReaderPreferences:
         self._wants = wants
 
     def decide(self, notice: LedgerNotice, office: PostContacts, urgency: str, now: datetime) -> TimingDecision:
-        """What becomes of a notice at ``now`` (aware); ``urgency``: that of its case.
+        """When the mail of a notice goes out, decided at ``now`` (aware). ``urgency`` is that of the case.
 
-        A digest was decided on when its time was fixed: if it is late, it still waits for the end of quiet hours.
+        A digest goes when its time has come; a late one still waits for the end of quiet hours.
 
         Raises:
             KeyError: an unknown kind.
@@ -68,7 +68,7 @@ def _mail_of(notice: LedgerNotice, urgency: str) -> Mail:
 
 
 async def reader_preferences(connection: AsyncConnection, offices: Mapping[Post, PostContacts]) -> ReaderPreferences:
-    """What the readers in these offices want."""
+    """The preferences of the holders in these offices."""
     readers = [(post, office.holder.email) for post, office in offices.items() if office.holder]
     return ReaderPreferences(
         {reader: kept.wants for reader, kept in (await preferences_of_readers(connection, readers)).items()}

@@ -1,4 +1,4 @@
-"""The local activity ``record``: one step, one transaction. Steps that come at once share one (group commit)."""
+"""The local activity ``record``: writes a step in one transaction. Steps that come at once share it (group commit)."""
 
 import asyncio
 from collections.abc import Callable

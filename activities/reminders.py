@@ -1,4 +1,4 @@
-"""Whether reminders that waited are still due: what ``models.notices.still_due`` says of them, from the logs of cases."""
+"""Whether reminders that waited are still due, by the logs of their cases (``models.notices.still_due``)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,26 +15,26 @@ from records.notices import LedgerNotice
 
 
 class Reminders:
-    """Asks it of rows of the ledger."""
+    """Finds the reminders among rows of the ledger, and whether they are still due."""
 
     def __init__(self, files: CaseFiles) -> None:
         self._files = files
 
     async def among(self, connection: AsyncConnection, notices: Sequence[LedgerNotice]) -> set[int]:
-        """The ids of those that an act of the clock caused."""
+        """The ids of the notices that an act of the clock caused."""
         causes = {_cause(notice) for notice in notices}
         types = await queries.entry_types(connection, causes)
         return {notice.id for notice in notices if types.get(_cause(notice)) in REMINDING}
 
     async def as_due_now(self, notice: LedgerNotice) -> LedgerNotice | str:
-        """A reminder as it is to be sent now, or in a sentence why it is not to be sent any more."""
+        """A reminder as it is to be sent now; if it is not to be sent any more, a sentence that says why."""
         again = await self._again(notice)
         if again is None or isinstance(again, str):
             return again or notice
         return replace(notice, due=again.due, stored_facts=again.facts.model_dump(mode="json"))
 
     async def is_settled(self, notice: LedgerNotice) -> bool:
-        """Whether what a notice asked its reader for in its case is not asked of it any more."""
+        """Whether the reader of a notice does not have to do any more what the notice asked for."""
         asked = asked_of(notice.kind, notice.post, notice.facts)
         if asked is None or asked.do == "adopt":  # what becomes of recommendations is in their own logs
             return False

@@ -1,4 +1,4 @@
-"""The activity ``read_returns``: what came back for notices is read from a mailbox and noted, each mail once."""
+"""The activity ``read_returns``: reads reports and replies to notices from a mailbox, and notes each mail once."""
 
 import asyncio
 from collections import Counter
@@ -19,7 +19,7 @@ MAILS_A_RUN = 200
 
 
 class ReturnsReader:
-    """Reads a mailbox. ``every``: how long to wait when all is read; ``bounced`` is called when a notice came back."""
+    """Reads a mailbox. ``every``: the wait after everything is read. ``bounced`` is called when a notice came back."""
 
     def __init__(
         self,

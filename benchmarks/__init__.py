@@ -5,3 +5,21 @@
 ``mail``   ``make bench-mail``: the delivery of mails against bare aiosmtplib
 ``pages``  ``make bench-pages``: list and search with 100,000 cases against 1,000
 """
+
+import statistics
+import sys
+
+
+def report(line: str) -> None:
+    """Print a line at once, also where the output is a file."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def meets_target(what: str, ratios: list[float], target: float, *, at_most: bool = False) -> bool:
+    """Print the median and the spread of ratios; answers whether the median is at least (or at most) the target."""
+    median, sign = statistics.median(ratios), "<=" if at_most else ">="
+    well = median <= target if at_most else median >= target
+    spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
+    report(f"{what}: median {median:.2f} ({spread}), target {sign} {target}: {'met' if well else 'MISSED'}")
+    return well

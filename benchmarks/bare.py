@@ -42,5 +42,5 @@ class BareCase:
 
     @workflow.signal
     def end(self) -> None:
-        """It is over."""
+        """End the workflow."""
         self.over = True

@@ -11,7 +11,7 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.record import Recorder
-from benchmarks.steps import TO_WORK
+from benchmarks.steps import TO_WORK, progress_command
 from models.case import Case
 from models.commands import Command, parse
 from models.projection import Step, step_of
@@ -29,7 +29,7 @@ async def cost_of_a_step(engine: AsyncEngine, settings: Settings) -> list[str]:
     async with engine.connect() as connection:
         found = await opening(connection, datetime.now(UTC).year)
     case = _at_work(found)
-    command = _progress(1)
+    command = progress_command(1)
     converter = data_converter(settings.keyring)
     payloads = await converter.encode([command])
     step = step_of(apply_command(case, command, datetime.now(UTC)))
@@ -77,7 +77,7 @@ async def _recording(engine: AsyncEngine, case: Case) -> tuple[float, float]:
 
     def fresh() -> Step:
         moved = case.model_copy(update={"reference": f"AHG-9001-{next(_NUMBERS):03}", "seq": 0, "head": ""})
-        return step_of(apply_command(moved, _progress(1), datetime.now(UTC)))
+        return step_of(apply_command(moved, progress_command(1), datetime.now(UTC)))
 
     singles = [fresh() for _ in range(100)]
     begun = time.perf_counter()
@@ -91,11 +91,6 @@ async def _recording(engine: AsyncEngine, case: Case) -> tuple[float, float]:
     together = (time.perf_counter() - begun) / 400 * 1000
     recorder.close()
     return alone, together
-
-
-def _progress(value: int) -> Command:
-    fields = {"outcome": "Contact points named", "value": value, "text": "Three of five have named one."}
-    return parse("progress", fields, by="ID/co-chair", command_id=uuid4().hex)
 
 
 def _at_work(found: Opening) -> Case:

@@ -29,19 +29,18 @@ from temporalio.client import Client
 
 import db
 import worker
-from activities.letters import Letter, Letters, Sender
+from activities.letters import Letter, Letters
+from benchmarks import meets_target, report
 from benchmarks.steps import TO_WORK
 from casework import Casework
 from models.notices.facts import NoticeFacts
 from models.notices.state import WAITING
 from models.posts import Post, Role
 from models.tables import TABLES
-from notifications.answer_links import AnswerLinks
-from notifications.off_links import OffLinks
+from ops.prepare import fresh_records
 from ops.temporal_server import start_dev_server
-from records.directory import seed_if_empty
 from records.notices import NOTICES, SELECT_NOTICES, LedgerNotice, NewNotice, queue_notices, read_notice
-from settings import Settings, ensure_keys
+from settings import Settings
 from workflows.client import CaseClient, nudge_delivery
 from workflows.names import DELIVERY_ID
 
@@ -92,17 +91,13 @@ async def main(mails: int, connections: int, rounds: int) -> int:
     with tempfile.TemporaryDirectory(prefix="ahg-bench-") as temporary:
         async with _sink() as port:
             settings = Settings(data_dir=Path(temporary), smtp_port=port, smtp_connections=connections)
-            ensure_keys(settings)
-            await db.migrate(settings.database)
-            engine = db.make_engine(settings)
-            await seed_if_empty(engine)
-            server = await start_dev_server(settings, Path(temporary))
-            settings = settings.model_copy(update={"temporal_port": server.port})
-            try:
-                return await _measured(settings, engine, mails, rounds)
-            finally:
-                await server.process.stop()
-                await engine.dispose()
+            async with fresh_records(settings) as engine:
+                server = await start_dev_server(settings, Path(temporary))
+                settings = settings.model_copy(update={"temporal_port": server.port})
+                try:
+                    return await _measured(settings, engine, mails, rounds)
+                finally:
+                    await server.process.stop()
 
 
 async def _measured(settings: Settings, engine: AsyncEngine, mails: int, rounds: int) -> int:
@@ -120,15 +115,10 @@ async def _measured(settings: Settings, engine: AsyncEngine, mails: int, rounds:
             await _until_none_waits(engine)
             product = mails / (time.perf_counter() - begun)
             ratios.append(product / bare)
-            _say(f"round {number + 1}: bare {bare:.0f} mails/s; product {product:.0f} notices/s: {ratios[-1]:.2f}")
-    ratios.sort()
-    well = statistics.median(ratios) >= MAILS_TARGET
-    _say(
-        f"notices a second, product / bare aiosmtplib: median {statistics.median(ratios):.2f} "
-        f"({ratios[0]:.2f} to {ratios[-1]:.2f}), target >= {MAILS_TARGET}: {'met' if well else 'MISSED'}"
-    )
+            report(f"round {number + 1}: bare {bare:.0f} mails/s; product {product:.0f} notices/s: {ratios[-1]:.2f}")
+    well = meets_target("notices a second, product / bare aiosmtplib", ratios, MAILS_TARGET)
     counts, spans = {count for count, _ in decided}, sorted(span for _, span in decided)
-    _say(
+    report(
         f"from a Co-Chair's decision to the last of {'/'.join(map(str, sorted(counts)))} mails accepted: median "
         f"{statistics.median(spans) * 1000:.0f} ms ({spans[0] * 1000:.0f} to {spans[-1] * 1000:.0f})"
     )
@@ -144,7 +134,7 @@ async def _case(casework: Casework) -> str:
 
 
 async def _one_decision(engine: AsyncEngine, casework: Casework, reference: str) -> tuple[int, float]:
-    """A circulation to everyone is decided: how many mails, and the seconds until the last one is accepted."""
+    """Decide a circulation to everyone; returns the number of mails and the seconds until the last one is accepted."""
 
     async def act(by: str, do: str, **fields: Any) -> None:
         await casework.act(do, fields, by=by, command_id=uuid4().hex, reference=reference)
@@ -168,7 +158,7 @@ async def _count(engine: AsyncEngine) -> int:
 async def _queued_and_bare(
     settings: Settings, client: Client, engine: AsyncEngine, reference: str, mails: int
 ) -> float:
-    """Queue notices of which nobody tells the delivery, and send their mails without it: the seconds that takes."""
+    """Queue notices without a nudge, and send their mails without the delivery; returns the seconds of the sending."""
     while True:
         await _until_it_rests(client)
         rows = await _queue(engine, reference, mails)
@@ -181,14 +171,14 @@ async def _queued_and_bare(
 
 
 async def _until_it_rests(client: Client) -> None:
-    """Until the round of delivery has ended: what is queued from then on waits for a nudge."""
+    """Wait until the round of delivery has ended: notices that are queued from then on wait for a nudge."""
     delivery = client.get_workflow_handle(DELIVERY_ID)
     while (await delivery.describe()).raw_description.pending_activities:  # noqa: ASYNC110 - nothing tells of it
         await asyncio.sleep(_LOOK_AGAIN)
 
 
 async def _queue(engine: AsyncEngine, reference: str, mails: int) -> list[LedgerNotice]:
-    """As many notices of one case, each to the focal point of one of many members."""
+    """Queue so many notices of one case, each to the focal point of another member."""
     run = uuid4().hex[:8]
     posts = [Post.of(f"M{run}{number}", Role.FOCAL_POINT) for number in range(mails)]
     holders = [
@@ -209,20 +199,13 @@ async def _queue(engine: AsyncEngine, reference: str, mails: int) -> list[Ledger
 
 
 async def _written(settings: Settings, engine: AsyncEngine, rows: list[LedgerNotice]) -> list[tuple[EmailMessage, str]]:
-    sender = Sender(
-        mail_from=settings.mail_from,
-        reply_to=settings.mail_from,
-        public_url=settings.public_url,
-        links=AnswerLinks(settings.keyring),
-        off=OffLinks(settings.keyring),
-    )
-    letters = Letters(engine, sender, lambda: datetime.now(UTC))
+    letters = Letters(engine, worker.sender_of(settings), lambda: datetime.now(UTC))
     written = [one async for one in letters.write(rows)]
     return [(one.message, one.address) for one in written if isinstance(one, Letter)]
 
 
 async def _bare(settings: Settings, messages: list[tuple[EmailMessage, str]]) -> float:
-    """Seconds until the server has all of them; as many connections, each opened once."""
+    """Send the mails over as many connections as the product has, each opened once; returns the seconds."""
     left = iter(messages)
 
     async def connection() -> None:
@@ -236,17 +219,12 @@ async def _bare(settings: Settings, messages: list[tuple[EmailMessage, str]]) ->
 
 
 async def _until_none_waits(engine: AsyncEngine) -> None:
-    """Looks without the threads and layers of the product's own engine, so as not to slow down what it measures."""
+    """Wait until no notice waits. It looks past the product's own engine, so as not to slow down what is measured."""
     query = select(NOTICES.c.id).where(NOTICES.c.state.in_(WAITING)).limit(1)
     asked = str(query.compile(dialect=engine.dialect, compile_kwargs={"literal_binds": True}))
     with closing(sqlite3.connect(str(engine.url.database))) as connection:
         while connection.execute(asked).fetchone() is not None:  # noqa: ASYNC110 - another process might write
             await asyncio.sleep(_LOOK_AGAIN)
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

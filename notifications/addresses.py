@@ -1,4 +1,4 @@
-"""The addresses of pages: of a case, of a command on it, of a duty. Pages and mails lead to the same."""
+"""The addresses of the pages of a case, of a command on it, and of a duty, for links in pages and in mails."""
 
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode
@@ -30,7 +30,7 @@ _FIELD_OF: Mapping[str, str] = {
 """The field of a command that ``about`` fills in."""
 
 _LONGEST = 600
-"""Characters of an address; a longer one, of a long title in another script, goes without what it is about."""
+"""Most characters of an address. A longer one, with a long title in another script, leaves out what it is about."""
 
 
 def about_field(do: str) -> str:
@@ -39,7 +39,7 @@ def about_field(do: str) -> str:
 
 
 def case_address(reference: str) -> str:
-    """The page of a case; of a recommendation's follow-up, that of its case."""
+    """The address of a case's page. The reference of a follow-up gives the page of the case that it belongs to."""
     return f"/cases/{quote(line(reference).partition('/')[0], safe='')}"
 
 

@@ -1,4 +1,4 @@
-"""Signed links in mails: one post, one thing to answer, until a moment. Whoever holds the mail needs no account for it.
+"""Signed links in mails, by which one post answers one question until a moment, without an account.
 
 A token is signed, not encrypted: it holds what the mail says anyway, and the holder's address only as a keyed hash. The
 signing keys are derived from the key ring (HKDF, RFC 5869) for this purpose alone; the first key signs, every one
@@ -13,10 +13,10 @@ from models.posts import Post
 from notifications.signing import NotOurs, Tokens
 
 GRACE = timedelta(days=7)
-"""How long after the deadline a link still says what became of the matter."""
+"""How long after the deadline a link still leads to a page that says what became of the matter."""
 
 LONGEST_LINK_LIFE = timedelta(days=60)
-"""No link lives longer."""
+"""How long after its mail a link ends at the latest."""
 
 
 class AnswerLink(Value):
@@ -36,7 +36,7 @@ class AnswerLink(Value):
 
 
 def until(due: datetime | None, at: datetime) -> datetime:
-    """When the link of a mail of ``at`` ends: some days after the deadline, at most 60 days after the mail."""
+    """When the links of a mail that is dated ``at`` end: 7 days after its deadline, at most 60 days after the mail."""
     return min(max(due, at) + GRACE if due else at + LONGEST_LINK_LIFE, at + LONGEST_LINK_LIFE)
 
 
@@ -73,5 +73,5 @@ class AnswerLinks:
             raise NotOurs from None
 
     def was_for(self, link: AnswerLink, address: str) -> bool:
-        """Whether the mail of a link went to this address."""
+        """Whether the mail of a link went to this address; capitals make no difference."""
         return self._tokens.is_of(link.holder, address)

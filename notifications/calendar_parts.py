@@ -1,4 +1,4 @@
-"""Which calendar parts a mail carries: a meeting that is called, moved or cancelled, a deadline that is set or over."""
+"""The calendar parts of mails: a meeting that is called, moved or cancelled, a deadline that is set or over."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -14,7 +14,7 @@ from notifications.deadlines import deadline, deadline_over, over_by
 from notifications.meetings import CANCEL, PUBLISH, REQUEST, meeting_called, meeting_cancelled
 
 _INVITED = (Role.FOCAL_POINT, Role.CO_CHAIR)
-"""Who is called to meetings, and told when one is not held."""
+"""The roles that are called to meetings, and told when one is not held."""
 
 
 class CalendarPart(NamedTuple):
@@ -27,7 +27,7 @@ class CalendarPart(NamedTuple):
 
 
 class CalendarReader(NamedTuple):
-    """Whose calendar it is: the post, its mail address and zone (IANA); and what its entries are about."""
+    """The reader of a calendar (``zone`` is an IANA time zone), and what all entries of the calendar have in common."""
 
     post: Post
     address: str
@@ -38,13 +38,13 @@ class CalendarReader(NamedTuple):
 
 
 Summary = Callable[[str, NoticeFacts, datetime], str]
-"""What the subject of a notice says: by its kind, facts and date."""
+"""Gives the subject of a notice from its kind, facts and date."""
 
 
 def calendar_parts(
     kind: str, facts: NoticeFacts, due: datetime | None, summary: str, reader: CalendarReader, summary_of: Summary
 ) -> list[CalendarPart]:
-    """The calendar parts of a notice's mail; ``summary`` is what its subject says, ``summary_of`` what others' would."""
+    """The calendar parts of a notice's mail. ``summary`` is its subject; ``summary_of`` gives that of another notice."""
     if kind == "meeting_called":
         return _called(facts, reader)
     parts = [*_not_held(facts, reader), *_moved(facts, reader, summary_of), *_over(facts, reader)]
@@ -71,7 +71,7 @@ def _taken_out(over: AskedCommand, reader: CalendarReader) -> CalendarPart:
 
 
 def _moved(facts: NoticeFacts, reader: CalendarReader, summary_of: Summary) -> Iterator[CalendarPart]:
-    """The dates that have moved, each as the mail that asked for it wrote it."""
+    """A deadline for each date that has moved, as the mail that asked for the duty wrote it."""
     for duty in facts.dates:
         if duty.due is not None and (found := _asking(duty, reader.post)) is not None:
             kind, said, asked = found
@@ -79,7 +79,7 @@ def _moved(facts: NoticeFacts, reader: CalendarReader, summary_of: Summary) -> I
 
 
 def _over(facts: NoticeFacts, reader: CalendarReader) -> Iterator[CalendarPart]:
-    """The duties that are over."""
+    """A cancellation for each duty that is over."""
     for duty in facts.over:
         if (found := _asking(duty, reader.post)) is not None:
             yield _taken_out(found[2], reader)
@@ -96,7 +96,7 @@ def _asking(duty: DutyFact, post: Post) -> tuple[str, NoticeFacts, AskedCommand]
 
 
 def _called(facts: NoticeFacts, reader: CalendarReader) -> list[CalendarPart]:
-    """The meeting; a cancellation where one that had been called is moved to a time that no calendar can hold."""
+    """The meeting; a cancellation where it is moved to a time that no calendar can hold."""
     url = reader.public_url + case_address(reader.reference)
     called = meeting_called(facts, reader.reference, reader.stamp, url=url, attendee=reader.address)
     if called is not None:
@@ -105,7 +105,7 @@ def _called(facts: NoticeFacts, reader: CalendarReader) -> list[CalendarPart]:
 
 
 def _not_held(facts: NoticeFacts, reader: CalendarReader) -> list[CalendarPart]:
-    """The meetings that the end of the case leaves out, each in a calendar of its own (RFC 5546, 3.2.5: one UID)."""
+    """Cancellations of the meetings that the end of the case leaves out, one UID in a calendar (RFC 5546, 3.2.5)."""
     if reader.post.role not in _INVITED:
         return []
     return [_cancelled(one.title, reader, one.starts) for one in facts.not_held]

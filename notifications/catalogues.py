@@ -1,7 +1,7 @@
 """Catalogues of translated texts: ``FOLDER/<language>/LC_MESSAGES/<domain>.po``.
 
 A catalogue is read as it is written and compiled when it is first asked for, so that nothing compiled can be forgotten
-or stale. English is the language of the sources and has none: what a catalogue lacks stays as it stands there.
+or stale. English is the language of the sources and has no catalogue. A text that a catalogue lacks stays English.
 """
 
 from functools import lru_cache
@@ -40,7 +40,7 @@ def spoken_language(tag: str, known: tuple[str, ...]) -> str | None:
 
 @lru_cache(maxsize=32)
 def catalogue(folder: Path, language: str, domain: str) -> NullTranslations:
-    """The catalogue of a language; where there is none, the words as they stand in the sources."""
+    """The catalogue of a language; an empty one, with which words stay English, where the language has none."""
     path = catalogue_file(folder, language, domain)
     if not path.is_file():
         return NullTranslations()

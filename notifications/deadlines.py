@@ -1,7 +1,7 @@
-"""The deadline of what a post is asked to do, as an event of its calendar with an alarm; taken out when it is over.
+"""The deadline of what a post is asked to do, as an event of its calendar with an alarm.
 
-An event and no VTODO: the calendars that ministries use show no tasks of others. It takes no time and blocks none. The
-mails about one duty speak of one event: a reminder with another date moves it.
+It is an event and no VTODO, since the calendars that ministries use show no tasks of others. It blocks no time. All
+mails about one duty speak of one event: a reminder with another date moves it, and it is cancelled when the duty is over.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ _OVER_BY: Mapping[str, tuple[str, str, tuple[Role, ...]]] = {
     "outcome_verified": ("verify", "outcome", (Role.CO_CHAIR,)),
     "recommendation_resolved": ("adopt", "recommendation", (Role.FOCAL_POINT, Role.SECRETARIAT)),
 }
-"""The kinds that tell that a duty is over: its command, the fact that says what it is about, and whose it was."""
+"""The kinds that tell that a duty is over: its command, the fact that says what it is about, and the roles with it."""
 
 
 def over_by(kind: str, post: Post, facts: NoticeFacts) -> AskedCommand | None:
@@ -44,10 +44,10 @@ def deadline(
     zone: str,
     url: str,
 ) -> str:
-    """The calendar with the deadline, in the reader's zone (IANA); ``summary`` is what the mail's subject says.
+    """The calendar with the deadline, in the reader's zone (IANA); ``summary`` is the subject of the mail.
 
-    The alarm is a day before where two are left, two hours before where four are, else there is none. ``url`` is the
-    page where it is done: never the link that answers without signing in, since calendars are shared.
+    The alarm is a day before the deadline if two days are left, two hours before it if four hours are left; else there
+    is none. ``url`` is the page of the command, never a link that answers without signing in, since calendars are shared.
     """
     event = ical.component(
         "VEVENT",
@@ -64,7 +64,7 @@ def deadline(
 
 
 def deadline_over(asked: AskedCommand, post: Post, reference: str, stamp: ical.Stamp) -> str:
-    """The calendar that takes the deadline out again."""
+    """The calendar that cancels the deadline."""
     lines = (*stamp.lines(_duty(asked, post, reference)), "STATUS:CANCELLED")
     return ical.whole_calendar(CANCEL, ical.component("VEVENT", *lines))
 

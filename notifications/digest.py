@@ -1,7 +1,7 @@
-"""A digest: one mail with what came for a post since the last one, by case, what waits for its reader first.
+"""A digest: one mail with the notices that came for a post since the last one, by case. The reader's tasks come first.
 
-It says of each notice what its subject would say, no longer than that, and of what is asked until when. Its links lead to
-pages and are never signed: a digest is passed on more easily than a single mail.
+A notice has the line that the subject of its own mail would have; a task has its date as well. Links lead to pages and
+are never signed: a digest is passed on more easily than a single mail.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,13 +13,10 @@ from typing import Any
 from models.asks import asked_of
 from models.base import Value
 from models.notices import DIGEST, NoticeFacts
-from models.posts import Capacity
-from notifications.addresses import MY_MAILS, case_address, duty_address, off_address
-from notifications.compose import MailReader
-from notifications.envelope import fixed_fields, unsubscribe_fields
+from notifications.addresses import MY_MAILS, case_address, duty_address
+from notifications.correspondents import MailReader, Sender
 from notifications.environment import language_of
 from notifications.of_no_case import mail_of_no_case
-from notifications.off_links import OffLinks
 from notifications.registry import REGISTRY, Deadline
 from notifications.texts import line, shortened
 from notifications.wording import LONGEST_SUBJECT, About, WordingKey, context_of, in_one_line, wording_key, words_for
@@ -29,7 +26,7 @@ from notifications.words import Words
 class Item(Value):
     """One notice in a digest: the arguments of ``compose``, and when it was queued (aware).
 
-    ``settled``: what it asked for is done or not asked any more; it is only told.
+    ``settled``: what the notice asked for is done, or is not asked any more; the digest then shows no task.
     """
 
     kind: str
@@ -54,24 +51,17 @@ class _Line(Value):
 
 
 def compose_digest(
-    items: Sequence[Item],
-    *,
-    reader: MailReader,
-    at: datetime,
-    key: str,
-    mail_from: str,
-    reply_to: str,
-    public_url: str,
-    off: OffLinks | None = None,
+    items: Sequence[Item], *, reader: MailReader, at: datetime, key: str, sender: Sender
 ) -> EmailMessage:
     """The mail of a digest; the arguments are those of ``compose``. The same arguments give the same mail.
 
     Raises:
         KeyError: an unknown kind.
-        ValueError: there are no items, or ``mail_from`` or ``reply_to`` holds no address.
+        ValueError: there are no items, or the sender's ``mail_from`` or ``reply_to`` holds no address.
     """
     if not items:
         raise ValueError("a digest of nothing")
+    public_url = sender.public_url
     lines = [_line(item, reader, public_url, number) for number, item in enumerate(items)]
     context = {
         **_of_reader(items[0], reader),
@@ -81,33 +71,18 @@ def compose_digest(
         "by_default": any(one.by_default for one in lines),
         "settings_url": public_url + MY_MAILS,
     }
-    fields = list(fixed_fields(DIGEST, reader.post, "", at=at, key=key, mail_from=mail_from, bulk=True))
-    if off is not None and reader.capacity is Capacity.HOLDER:
-        token = off.link(post=reader.post, kind=DIGEST, case="", address=reader.address)
-        fields += unsubscribe_fields(public_url + off_address(token))
-    return mail_of_no_case(
-        DIGEST, context, reader=reader, key=key, fields=fields, mail_from=mail_from, reply_to=reply_to
-    )
+    return mail_of_no_case(DIGEST, context, reader=reader, at=at, key=key, sender=sender)
 
 
 def _of_reader(item: Item, reader: MailReader) -> dict[str, Any]:
-    """What the templates see of the reader, whatever the case; no kind of notice has a word in it."""
+    """What the templates see of the reader. It is the same for every case and every kind of notice."""
     seen, say = context_of(_told(item, reader)), _words(item, reader)
     kept = {name: seen[name] for name in ("direction", "is_alternate", "language")}
     return {**kept, "mandatory": False, "post": say.post(reader.post), "say": say}
 
 
 def _told(item: Item, reader: MailReader) -> WordingKey:
-    return wording_key(
-        item.kind,
-        reader.post,
-        reader.capacity,
-        language=reader.language,
-        zone=reader.zone,
-        about=item.about,
-        facts=item.facts,
-        due=item.due,
-    )
+    return wording_key(item.kind, reader, item.about, item.facts, item.due)
 
 
 def _words(item: Item, reader: MailReader) -> Words:
@@ -133,7 +108,7 @@ def _line(item: Item, reader: MailReader, public_url: str, number: int) -> _Line
 
 
 def _cases(lines: Iterable[_Line], public_url: str) -> Iterable[dict[str, Any]]:
-    """The lines by case: first the cases, and in each of them the lines, that wait for the reader, the soonest first."""
+    """The lines by case. Cases with tasks of the reader come first, as do tasks in each case; the soonest date leads."""
     by_case = groupby(sorted(lines, key=lambda one: (one.reference, one.order)), key=lambda one: one.reference)
     found = [(reference, list(own)) for reference, own in by_case]
     for reference, own in sorted(found, key=lambda one: (*one[1][0].order[:2], one[0])):

@@ -1,4 +1,4 @@
-"""The fixed header fields of a mail: whom it is from, what thread it belongs to, and how programs are to treat it."""
+"""The fixed header fields of a mail: its sender, its thread, and how programs are to treat it."""
 
 import hashlib
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ def header_digest(what: str, of: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def sender(written: str) -> tuple[Address, str]:
+def written_mailbox(written: str) -> tuple[Address, str]:
     """A mailbox written as name <address>, and its domain in ASCII.
 
     Raises:
@@ -33,26 +33,26 @@ def sender(written: str) -> tuple[Address, str]:
 
 def message_id(key: str, mail_from: str) -> str:
     """The Message-ID of the mail with that key (RFC 5322, 3.6.4): the same key gives the same one, always."""
-    return f"<{header_digest('mail', key)}@{sender(mail_from)[1]}>"
+    return f"<{header_digest('mail', key)}@{written_mailbox(mail_from)[1]}>"
 
 
 @lru_cache(maxsize=64)
 def replies_to(written: str, address: str) -> str:
-    """A mailbox under the name that stands in ``written``, at that address; ``written`` itself if it is no address."""
+    """A mailbox with the name in ``written`` and this address; ``written`` itself where the address is none."""
     try:
-        return str(mailbox(sender(written)[0].display_name, address))
+        return str(mailbox(written_mailbox(written)[0].display_name, address))
     except ValueError:
         return written
 
 
 @lru_cache(maxsize=64)
 def from_field(mail_from: str) -> MailboxField:
-    """Whom mails are from.
+    """The field From, made once for each sender.
 
     Raises:
         ValueError: it holds no address.
     """
-    return MailboxField("From", sender(mail_from)[0])
+    return MailboxField("From", written_mailbox(mail_from)[0])
 
 
 @lru_cache(maxsize=256)
@@ -61,7 +61,7 @@ def reply_field(reply_to: str, reference: str) -> MailboxField:
 
     Not in the address (``name+reference@``): a ministry's own server may not deliver what has a plus in it.
     """
-    address = sender(reply_to)[0]
+    address = written_mailbox(reply_to)[0]
     if reference:
         name = f"{line(address.display_name)} ({reference})".strip()
         address = Address(shortened(name, 250), address.username, address.domain)
@@ -73,9 +73,9 @@ def fixed_fields(
 ) -> Iterator[tuple[str, str]]:
     """The fields that hold no text from outside, by name.
 
-    ``bulk``: nobody waits for it; programs that answer while a person is away leave it alone (RFC 3834, section 2).
+    ``bulk``: nobody waits for the mail; programs that answer while a person is away leave it alone (RFC 3834, section 2).
     """
-    domain = sender(mail_from)[1]
+    domain = written_mailbox(mail_from)[1]
     yield "Date", format_datetime(at)
     yield "Message-ID", message_id(key, mail_from)
     if reference:

@@ -1,9 +1,8 @@
 """The templates, compiled once for each language and form.
 
-A kind's words stand once, in ``<kind>/body.txt``: blocks of ``notice.txt``, which the layout sets,
-``base.txt`` in the plain form and ``base.html`` in HTML. ``<kind>/body.html`` is the same in HTML and may
-say a block in another way. Only HTML is escaped. CSS is written into the elements once, when the layout is
-loaded, not for every mail.
+A kind's words stand once, in ``<kind>/body.txt``: they fill blocks of ``notice.txt``, which the layout arranges
+(``base.txt`` in the plain form, ``base.html`` in HTML). ``<kind>/body.html`` extends it for HTML and may say a block in
+another way. Only HTML is escaped. CSS is written into the elements when the layout is loaded, not for every mail.
 """
 
 import re
@@ -41,10 +40,10 @@ MAIL_CATALOGUES = Path(__file__).parent / "locale"
 MAIL_DOMAIN = "notifications"
 
 _SET = "\x1f"
-"""Begins a line that is set already; no text from outside holds it (``texts``)."""
+"""Begins a line that is laid out already; no text from outside holds it (``texts``)."""
 
 _PLACE = "\x01"
-"""Around the name of a place for what is one reader's own; no text from outside holds it either."""
+"""Stands around the name of a placeholder for one reader's own words; no text from outside holds it either."""
 
 _WIDTH = 76
 
@@ -61,7 +60,7 @@ _under_item = _wrapper("      ", "      ")
 
 
 class _Loader(BaseLoader):
-    """Templates from the folder; a whole page in HTML gets its head and its style."""
+    """Loads templates from the folder; a whole page in HTML gets its head and its style."""
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         path = TEMPLATES / template
@@ -69,9 +68,9 @@ class _Loader(BaseLoader):
 
 
 def styled(source: str) -> str:
-    """A template that is a whole page, with the head (``head.html``) that all have and the CSS in its elements.
+    """A template that is a whole page, with the common head (``head.html``) and the CSS in its elements.
 
-    What cannot be inlined, the rules for dark mode, stays in the head. Any other template is as it was.
+    Rules for dark mode cannot be inlined and stay in the head. Any other template is returned unchanged.
     """
     comment, start, page = source.partition("<!DOCTYPE html>")
     if not start:
@@ -95,13 +94,13 @@ def _opening() -> dict[str, str]:
 
 
 class _Translated(InternationalizationExtension):
-    """``{% trans %}``, translated when the template is compiled, wherever nothing is put into the words.
+    """``{% trans %}``, translated when the template is compiled, unless values are put into the words.
 
-    Each form speaks one language, so the words of a mail need not be looked up for each mail.
+    Each set of templates is of one language, so words need not be looked up for each mail.
     """
 
     def parse(self, parser: Parser) -> nodes.Node | list[nodes.Node]:
-        """The words themselves; where something is put into them, the call that does it when a mail is written."""
+        """The translated words; where values are put into them, the call that translates when a mail is written."""
         parsed = super().parse(parser)
         match parsed:
             case nodes.Output(
@@ -114,7 +113,7 @@ class _Translated(InternationalizationExtension):
 
 
 class TemplateSet:
-    """One language, in plain text or HTML."""
+    """The templates of one language, in plain text or in HTML."""
 
     def __init__(self, language: str, html: bool) -> None:
         self._loader = _Loader()
@@ -141,12 +140,12 @@ class TemplateSet:
         return self._environment.get_template(name)
 
     def setting(self, name: str, context: Mapping[str, Any]) -> "PreparedText":
-        """What a template says, with the places that are left open in the context."""
+        """The rendered template; placeholders in the context stay open."""
         text = self.template(name).render(context)
         return PreparedText(text, html=bool(self._environment.autoescape))
 
     def asks_for(self, name: str) -> frozenset[str]:
-        """What a template takes from its context, or those do that it is made of; but for the layout."""
+        """The names that a template and those that it includes take from the context; the layout's are left out."""
         source = self._loader.get_source(self._environment, name)[0]
         parsed = self._environment.parse(source)
         parts = [part for part in meta.find_referenced_templates(parsed) if part]
@@ -154,19 +153,19 @@ class TemplateSet:
 
 
 def placeholder(name: str) -> str:
-    """Stands in a context for what is one reader's own, until a ``PreparedText`` is completed."""
+    """A placeholder in a context for one reader's own words, which complete a ``PreparedText``."""
     return f"{_PLACE}{name}{_PLACE}"
 
 
 class PreparedText:
-    """What a template says, set, but for lines in which places are open: those are set when it is completed."""
+    """A rendered text with placeholders. Lines that hold one are laid out when the text is completed."""
 
     def __init__(self, text: str, *, html: bool) -> None:
         self._html = html
         self._parts = (_HTML_PLACE if html else _LINE_WITH_PLACES).split(text)
 
     def completed(self, own: Mapping[str, str]) -> str:
-        """The text with what is one reader's own, by the names of the places."""
+        """The text with one reader's own words, by the names of the placeholders."""
         parts = list(self._parts)
         for number in range(1, len(parts), 2):
             parts[number] = escape(own[parts[number]]) if self._html else _plain_line(parts[number], own)
@@ -190,12 +189,12 @@ def language_of(tag: str) -> str:
 
 
 def mail_languages() -> tuple[str, ...]:
-    """The languages that mails are written in: English, and each that has a catalogue."""
+    """The languages that mails are written in: English, and every language that has a catalogue."""
     return catalogues.languages(MAIL_CATALOGUES, MAIL_DOMAIN)
 
 
 def mail_translations(language: str) -> NullTranslations:
-    """The catalogue of a language; where there is none, the words as they stand in the templates."""
+    """The catalogue of a language; an empty one, with which words stay English, where the language has none."""
     return catalogues.catalogue(MAIL_CATALOGUES, language, MAIL_DOMAIN)
 
 
@@ -206,7 +205,7 @@ def template_set(language: str, html: bool) -> TemplateSet:
 
 
 def compile_templates(kinds: Iterable[str], language: str = "en") -> None:
-    """Compile everything now, so that the first mails are not slower than the others."""
+    """Compile the templates of these kinds now, so that the first mails are not slower than the others."""
     for kind in kinds:
         template_set(language, html=False).template(f"{kind}/subject.txt")
         template_set(language, html=False).template(f"{kind}/body.txt")
@@ -224,7 +223,7 @@ def _first_upper(text: str) -> str:
 
 
 def _blocks_of(text: str) -> Iterator[tuple[bool, list[str]]]:
-    """The lines of each paragraph, quotation and list, and whether they are set already; blank lines lie between them."""
+    """The lines of each paragraph, quotation and list, and whether they are laid out already. Blank lines part them."""
     lines = text.splitlines()
     for is_set, found in groupby(lines, lambda one: one.startswith(_SET) or (False if one.strip() else None)):
         if is_set is not None:
@@ -233,7 +232,7 @@ def _blocks_of(text: str) -> Iterator[tuple[bool, list[str]]]:
 
 @_set_once
 def _set_line(text: str) -> str:
-    """A paragraph in lines, as ``_paragraph.fill`` sets it, which takes several times as long."""
+    """A paragraph in lines. ``_paragraph.fill`` gives the same and takes several times as long."""
     words = text.split(" ")
     if "" in words or not text.isprintable():
         return _paragraph.fill(text)

@@ -43,7 +43,7 @@ class HeaderField(str):  # noqa: SLOT000 - subclasses of str cannot have slots w
         return text
 
     def octets(self, policy: EmailPolicy) -> bytes:
-        """The field as it is sent. Laid out once: most fields stand in many mails."""
+        """The field as it is sent. It is laid out once, since most fields stand in many mails."""
         if self._sent is None or self._sent[0] is not policy:
             encoding = "utf-8" if policy.utf8 else "ascii"
             self._sent = policy, self.fold(policy=policy).encode(encoding)
@@ -56,7 +56,7 @@ class HeaderField(str):  # noqa: SLOT000 - subclasses of str cannot have slots w
         return value
 
     def __deepcopy__(self, _memo: object) -> Self:
-        """Itself: nothing changes it. ``email`` copies a part before it writes it in 7 bits."""
+        """Returns the field itself, which nothing changes. ``email`` copies a part before it writes it in 7 bits."""
         return self
 
     def fold(self, *, policy: EmailPolicy) -> str:

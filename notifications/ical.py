@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 from notifications.words import zone_named
 
 _OCTETS = 75
-"""In a line, without its end (RFC 5545, 3.1)."""
+"""Most octets of a line, without its end (RFC 5545, 3.1)."""
 
 
 class Stamp(NamedTuple):
-    """What every entry says besides itself.
+    """The properties that all entries of a calendar have in common.
 
     ``sequence`` rises with each change of the same entry; ``at``: when the calendar is made; ``domain`` is that of the
     UIDs; ``organizer`` is a mail address.
@@ -29,7 +29,7 @@ class Stamp(NamedTuple):
     organizer: str
 
     def lines(self, of: str) -> tuple[str, ...]:
-        """The head of an entry; the UID follows from ``of`` alone."""
+        """The first properties of an entry. The UID follows from ``of`` alone."""
         uid = hashlib.sha256(of.encode(errors="backslashreplace")).hexdigest()[:32]
         return (
             f"UID:{uid}@{self.domain}",
@@ -92,7 +92,7 @@ def _folded(line: str) -> str:
 
 @lru_cache(maxsize=512)
 def timezone_lines(zone: str, year: int) -> tuple[str, ...]:
-    """The VTIMEZONE of an IANA zone for moments in ``year`` and the next; none for UTC."""
+    """The lines of the VTIMEZONE of an IANA zone for moments in ``year`` and the next; no lines for UTC."""
     found = zone_named(zone)
     if found.key == "UTC":
         return ()
@@ -105,7 +105,7 @@ def timezone_lines(zone: str, year: int) -> tuple[str, ...]:
 
 
 def _observance(zone: ZoneInfo, since: date | None, before: datetime, after: datetime) -> Iterator[str]:
-    """From when an offset holds: the local time of the change is told in the offset before it (RFC 5545, 3.6.5)."""
+    """One offset and when it begins. The local time of the change is written in the old offset (RFC 5545, 3.6.5)."""
     old, new = _offset(zone, before), _offset(zone, after)
     start = f"{since:%Y%m%dT000000}" if since else f"{after.replace(tzinfo=None) + old:%Y%m%dT%H%M%S}"
     kind = "DAYLIGHT" if after.astimezone(zone).dst() else "STANDARD"

@@ -1,7 +1,7 @@
-"""Mail that comes in: read from a mailbox over IMAP, or from where a mail server has put it down in files.
+"""Mail that comes in, read from a mailbox over IMAP or from files in which a mail server keeps it.
 
-A mailbox is only looked at (``EXAMINE``, ``BODY.PEEK``): nothing in it is marked, moved or deleted, and whoever else
-reads it makes no difference. What was read already is known by its place: UIDVALIDITY and UID (RFC 3501, 2.3.1.1).
+Reading changes nothing in a mailbox (``EXAMINE``, ``BODY.PEEK``): no mail is marked, moved or deleted, and others may
+read it as well. How far it was read is kept as UIDVALIDITY and UID (RFC 3501, 2.3.1.1).
 """
 
 import imaplib
@@ -21,14 +21,14 @@ _GREATEST = 2**32 - 1
 
 
 class MailboxAway(Exception):
-    """The mailbox cannot be read now; the text says what its server, or the network, said."""
+    """The mailbox cannot be read now. The text is what its server or the network answered."""
 
 
 class Fetched(NamedTuple):
     """Mails as they came, each at most ``LONGEST_READ`` bytes; where reading goes on; whether there are more now.
 
-    ``missed``: what was said of the first mail that could not be read now; the place stays before it, and those after it
-    are among the mails all the same, each time.
+    ``missed``: why the first mail that cannot be read now could not be read. Reading goes on at that mail the next time;
+    the mails after it are returned now, and again the next time.
     """
 
     mails: list[bytes]
@@ -65,7 +65,7 @@ class Mailbox:
         """At most so many mails that have come since that place, oldest first.
 
         Raises:
-            MailboxAway: see there.
+            MailboxAway: the mailbox cannot be read now.
         """
         try:
             server = self._connected()
@@ -123,7 +123,7 @@ class Mailbox:
 
 
 def _search(server: imaplib.IMAP4, first: int) -> list[int]:
-    """The UIDs from one on. The server names the newest mail in any case, even if it is older (RFC 3501, 6.4.8)."""
+    """The UIDs from ``first`` on. The server names the newest mail in any case, even if it is older (RFC 3501, 6.4.8)."""
     if first > _GREATEST:
         return []
     status, answer = server.uid("SEARCH", f"UID {first}:*")

@@ -1,4 +1,4 @@
-"""Why a kind of mail cannot be switched off, in a sentence for whoever would."""
+"""The reason why a kind of mail cannot be switched off, as a sentence for its reader."""
 
 from collections.abc import Mapping
 
@@ -23,7 +23,7 @@ def can_be_switched_off(kind: str) -> bool:
 
 
 def why_mandatory(kind: str) -> str:
-    """The reason, to be translated.
+    """The reason why this kind cannot be switched off, marked to be translated.
 
     Raises:
         KeyError: an unknown kind.

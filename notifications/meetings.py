@@ -1,7 +1,7 @@
 """A meeting as an event of a calendar (RFC 5545), called, moved or cancelled by the methods of RFC 5546.
 
-By mail it is put as a request to its reader alone, which lets calendar programs move and cancel what they have entered;
-no answer is asked for (RSVP=FALSE), since attendance is told to the secretariat. The file on a page is published.
+A mail carries it as a request to its reader alone, so that calendar programs move and cancel what they have entered. No
+answer is asked for (RSVP=FALSE), since attendance is told to the secretariat. The file on a page is published.
 """
 
 from collections.abc import Sequence
@@ -20,8 +20,8 @@ def meeting_called(
     """The calendar with the meeting; None when it begins at no date or moment in ISO 8601.
 
     ``facts``: ``meeting`` (its title), ``starts``, ``ends``, ``place``, ``agenda``. The UID follows from reference and
-    title, so that a meeting that is moved replaces itself. ``attendee``: the address of the one whom it is put to as a
-    request; without one it is published. A moment without an offset says no time zone: the day is entered whole, the
+    title, so that a meeting that is moved replaces itself. ``attendee``: the address of the reader of a request; without
+    it the meeting is published. A moment without an offset says no time zone: the day is entered whole, the
     time as written stands in the description.
     """
     title, starts, ends = line(facts.meeting), line(facts.starts), line(facts.ends)
@@ -47,7 +47,7 @@ def meeting_called(
 
 
 def meeting_cancelled(title: str, reference: str, stamp: ical.Stamp, *, attendee: str, starts: str = "") -> str:
-    """The calendar that takes a meeting out of the reader's (RFC 5546, 3.2.5)."""
+    """The calendar that cancels a meeting in that of its reader (RFC 5546, 3.2.5)."""
     start = _read(line(starts))
     when = [_when("DTSTART", start)] if start is not None else []
     lines = [*when, "STATUS:CANCELLED", ical.property_line("ATTENDEE", f"mailto:{attendee}")]
@@ -68,7 +68,7 @@ def _when(name: str, at: datetime | date) -> str:
 
 
 def _read(written: str) -> datetime | date | None:
-    """A moment in UTC, or a day where no time or offset is given; none of the first and the last year that there is."""
+    """A moment in UTC, or a day where no time or offset is given; None for other text, and in the years 1 and 9999."""
     for read in (date.fromisoformat, datetime.fromisoformat):
         try:
             found = read(written)

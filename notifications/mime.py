@@ -1,8 +1,8 @@
 """A message put together from parts that need no parsing.
 
-``email`` parses, checks and lays out every field that is assigned, though these modules have just written it; most of
-the time of a mail went there. Fields are ``headers.Field`` here, and texts are octets already; what is neither (a file, a
-line too long for a mail) goes the standard library's way.
+``email`` parses, checks and lays out every field that is assigned, which took most of the time of a mail. Here fields are
+``headers.HeaderField`` and texts are octets already. The standard library builds files, and texts with lines that are too
+long for a mail.
 """
 
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ _BOUNDARY = 'boundary="'
 
 
 class _Form(EmailPolicy):
-    """The lines end as in a mail (CRLF); each field is put in once, by code that knows that it does."""
+    """Lines end with CRLF. ``email`` does not check how often a field stands in a mail: this code puts each in once."""
 
     def header_max_count(self, name: str) -> int | None:
         return None
@@ -31,9 +31,10 @@ FORM = _Form(linesep="\r\n")
 
 
 def text_part(content: str, subtype: str, *, filename: str = "", method: str = "") -> MIMEPart:
-    """A part of text in UTF-8. ``method``: of a calendar (RFC 5546); with ``filename`` it is a file.
+    """A part of text in UTF-8. ``method`` is that of a calendar (RFC 5546); with ``filename`` the part is a file.
 
-    8bit, which the transport turns into 7bit for old servers, unless a line is too long for a mail.
+    It is encoded as 8bit, which the transport turns into 7bit for old servers, or as quoted-printable where a line is too
+    long for a mail.
     """
     part = MIMEPart(policy=FORM)
     content = content.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,12 +1,15 @@
-"""A mail that belongs to no case (``models.notices.OF_NO_CASE``): what it says is rendered for its reader alone."""
+"""A mail that belongs to no case (``models.notices.OF_NO_CASE``). It is rendered for its reader alone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
 
+from models.notices import DIGEST
 from notifications import mime
-from notifications.compose import MailReader
-from notifications.envelope import header_digest, reply_field
+from notifications.compose import off_fields
+from notifications.correspondents import MailReader, Sender
+from notifications.envelope import fixed_fields, header_digest, reply_field
 from notifications.environment import template_set
 from notifications.message import forms_of, message_of
 from notifications.texts import shortened
@@ -14,26 +17,22 @@ from notifications.wording import LONGEST_SUBJECT, in_one_line
 
 
 def mail_of_no_case(
-    kind: str,
-    context: Mapping[str, Any],
-    *,
-    reader: MailReader,
-    key: str,
-    fields: Iterable[tuple[str, str]],
-    mail_from: str,
-    reply_to: str,
+    kind: str, context: Mapping[str, Any], *, reader: MailReader, at: datetime, key: str, sender: Sender
 ) -> EmailMessage:
-    """The mail, from the templates of its kind, which see ``context``: its ``language`` is one of the catalogues.
+    """The mail from the templates of its kind. They see ``context``, whose ``language`` is one of the catalogues.
 
-    ``fields`` hold no text from outside; the other arguments are those of ``compose``.
+    A digest can be switched off and counts as bulk mail. The other arguments are those of ``compose``.
 
     Raises:
-        ValueError: ``mail_from`` or ``reply_to`` holds no address.
+        ValueError: the sender's ``mail_from`` or ``reply_to`` holds no address.
     """
     seen = {**context, "subject": shortened(f"[AHG] {in_one_line(kind, context)}", LONGEST_SUBJECT)}
-    message = message_of(
-        reader.name, reader.address, seen["subject"], fields, mail_from=mail_from, replies_to=reply_field(reply_to, "")
-    )
+    optional, mail_from = kind == DIGEST, sender.mail_from
+    fields = list(fixed_fields(kind, reader.post, "", at=at, key=key, mail_from=mail_from, bulk=optional))
+    if optional:
+        fields += off_fields(kind, "", reader, sender)
+    replies_to = reply_field(sender.reply_to, "")
+    message = message_of(reader, seen["subject"], fields, mail_from=mail_from, replies_to=replies_to)
     text = template_set(seen["language"], html=False).template(f"{kind}/body.txt").render(seen)
     page = template_set(seen["language"], html=True).template(f"{kind}/body.html").render(seen)
     mime.add_part(message, "alternative", forms_of(text, page), f"=_{header_digest('alternative', key)}")

@@ -1,6 +1,6 @@
 """Signed links by which the reader of an optional mail switches such mails off: no account, no cookie (RFC 8058).
 
-They end with the post's address and with nothing else: a mail that is found after years can still be stopped.
+A link is good until the post has another address: mails can be stopped by one that is years old.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from notifications.signing import NotOurs, Tokens
 
 
 class OffLink(Value):
-    """The mail that a link stood in: for which post, of which kind, about which case (a reference).
+    """The mail that a link stood in: its post, its kind, and the reference of its case.
 
     A digest is of the kind ``models.notices.DIGEST`` and about no case. ``holder``: a keyed hash of the address that the
     mail went to.

@@ -1,4 +1,4 @@
-"""The mails about a proposed policy (decision 25): a Co-Chair is to answer it; what has become of it. About no case."""
+"""The mails about a proposed policy (decision 25): one asks a Co-Chair to answer, the other tells how it was settled."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,8 +11,7 @@ from models.base import N_
 from models.notices import POLICY_PROPOSED
 from models.posts import Capacity
 from notifications.addresses import POLICY, PROPOSED_POLICY
-from notifications.compose import MailReader
-from notifications.envelope import fixed_fields
+from notifications.correspondents import MailReader, Sender
 from notifications.environment import language_of, mail_translations
 from notifications.of_no_case import mail_of_no_case
 from notifications.texts import prose
@@ -29,29 +28,21 @@ def compose_policy(
     reader: MailReader,
     at: datetime,
     key: str,
-    mail_from: str,
-    reply_to: str,
-    public_url: str,
+    sender: Sender,
 ) -> EmailMessage:
-    """The mail to one post; the other arguments are those of ``compose``. The same arguments give the same mail.
+    """The mail to one post. The same arguments give the same mail.
 
-    ``facts``: ``by`` (the post that proposed), ``why``, ``version`` (that in force). Of ``POLICY_PROPOSED`` also
-    ``changes``, how many values differ from it; of ``POLICY_SETTLED`` ``outcome`` (in_force, refused, withdrawn) and
-    ``who`` ended it so. ``names`` are those of members by code.
+    ``facts``: ``by`` (the post that proposed), ``why``, ``version`` (that in force). ``POLICY_PROPOSED`` has also
+    ``changes``, the number of values that differ from that version; ``POLICY_SETTLED`` has ``outcome`` (in_force,
+    refused, withdrawn) and ``who`` (the post that settled it). ``names`` are those of members by code. The other
+    arguments are those of ``compose``.
 
     Raises:
         KeyError: a fact is missing.
-        ValueError: ``changes`` is no number, or ``mail_from`` or ``reply_to`` holds no address.
+        ValueError: ``changes`` is no number, or the sender's ``mail_from`` or ``reply_to`` holds no address.
     """
-    return mail_of_no_case(
-        kind,
-        _context(kind, facts, names, reader, public_url),
-        reader=reader,
-        key=key,
-        fields=fixed_fields(kind, reader.post, "", at=at, key=key, mail_from=mail_from, bulk=False),
-        mail_from=mail_from,
-        reply_to=reply_to,
-    )
+    context = _context(kind, facts, names, reader, sender.public_url)
+    return mail_of_no_case(kind, context, reader=reader, at=at, key=key, sender=sender)
 
 
 def _context(

@@ -1,4 +1,4 @@
-"""How a mail reads before it is sent: any kind of notice with sample facts, for any post; and a mail taken apart.
+"""Previews of mails: any kind of notice with sample facts, for any post; and a mail taken apart for a page.
 
 What is rendered here is never sent. Its links are signed with a key that no deployment has, so they open nothing.
 """
@@ -9,14 +9,17 @@ from email.message import EmailMessage
 from typing import Any
 
 from models.base import Value
-from models.notices import DIGEST, POLICY_PROPOSED, POLICY_SETTLED, NoticeFacts
+from models.notices import DIGEST, NOTICE_KINDS, POLICY_PROPOSED, POLICY_SETTLED, NoticeFacts
+from models.notices.kinds import Circle
 from models.posts import Capacity, Post
 from models.reasons import ReasonCode
 from notifications.answer_links import AnswerLinks
-from notifications.compose import MailReader, compose
+from notifications.compose import compose
+from notifications.correspondents import MailReader, Sender
 from notifications.digest import Item, compose_digest
 from notifications.off_links import OffLinks
 from notifications.policy_mail import compose_policy
+from notifications.registry import REGISTRY, Deadline
 from notifications.wording import About
 
 SAMPLE_TIME = datetime(2009, 11, 6, 2, 0, tzinfo=UTC)
@@ -39,11 +42,19 @@ SAMPLE_CASE = About(
 )
 
 SAMPLE_LINKS = AnswerLinks({"samples": b"k" * 32})
-"""Signs the links of previews. The same key always, so that a sample is the same mail always; known to everybody, so
-that what it signs proves nothing (``web.mail.opened_link`` takes the deployment's own keys alone)."""
+"""Signs the links of previews. The key never changes, so that a sample is always the same mail. Everybody knows the key,
+so what it signs proves nothing: ``web.mail.opened_link`` takes the deployment's own keys alone."""
 
 SAMPLE_OFF_LINKS = OffLinks({"samples": b"k" * 32})
-"""The same for links that switch mails off."""
+"""Signs the links of previews that switch mails off, with the same key."""
+
+SAMPLE_SENDER = Sender(
+    "Bali Process Ad Hoc Group <ahg@example.org>",
+    "Secretariat <secretariat@example.org>",
+    "https://ahg.example.org",
+    SAMPLE_LINKS,
+    SAMPLE_OFF_LINKS,
+)
 
 _REQUEST = {"who": ["ID"], "version": 1, "title": SAMPLE_CASE.title}
 
@@ -52,22 +63,29 @@ def _of(code: ReasonCode, **facts: Any) -> list[dict[str, Any]]:
     return [{"code": code, "facts": facts}]
 
 
+_AU, _ID = "AU/co-chair", "ID/co-chair"
 _GATE: Mapping[str, Any] = {
     "gate": "activation",
     "about": "Request of Indonesia, version 1: Vessel off Merak with 254 persons aboard",
     "matter": _of(ReasonCode.REQUEST, **_REQUEST),
     "round": 1,
-    "interests": ["ID/co-chair"],
+    "interests": [_ID],
 }
-_OUTCOME = {"outcome": "Common interview form in use", "text": "The form is in use in four ports."}
+_MISSING = {"missing": ["Source of the figures", "Members on the route"]}
+_OUTCOME = {"outcome": "Common interview form in use"}
+_OUTCOME_DUE = {**_OUTCOME, "indicator": "ports that use the form"}
+_OUTCOME_DONE = {**_OUTCOME, "text": "The form is in use in four ports."}
+_REPORT = {"report": "final report"}
 _RECOMMENDATION = {"recommendation": "Members nominate a contact for disembarkation by the end of the year."}
+_OWN_WORDS, _BETWEEN_THE_TWO = "Words of its own.", "Words between the two."
+_OBJECTION = "Words of a member that objects."
 
 _FACTS: Mapping[str, Mapping[str, Any]] = {
     "request_received": {},
     "completeness_requested": {"requester": "ID"},
     "completeness_overdue": {},
-    "request_returned": {"missing": ["Source of the figures", "Members on the route"], "text": "We can help."},
-    "resubmission_reminder": {"missing": ["Source of the figures", "Members on the route"]},
+    "request_returned": {**_MISSING, "text": "We can help."},
+    "resubmission_reminder": _MISSING,
     "request_joined": {"member": "LK"},
     "request_withdrawn": {"member": "ID", "text": "The matter has been settled bilaterally."},
     "review_requested": _GATE,
@@ -80,17 +98,11 @@ _FACTS: Mapping[str, Mapping[str, Any]] = {
     },
     "review_reminder": _GATE,
     "review_escalated": _GATE,
-    "review_overdue": {**_GATE, "silent": ["AU/co-chair"]},
-    "position_taken": {
-        **_GATE,
-        "post": "ID/co-chair",
-        "position": "approve",
-        "text": "Words of its own.",
-        "silent": ["AU/co-chair"],
-    },
-    "question_asked": {**_GATE, "post": "AU/co-chair", "text": "Words between the two."},
-    "question_answered": {**_GATE, "text": "Words between the two.", "silent": ["AU/co-chair", "ID/co-chair"]},
-    "answer_overdue": {**_GATE, "text": "Words between the two.", "askers": ["AU/co-chair"]},
+    "review_overdue": {**_GATE, "silent": [_AU]},
+    "position_taken": {**_GATE, "post": _ID, "position": "approve", "text": _OWN_WORDS, "silent": [_AU]},
+    "question_asked": {**_GATE, "post": _AU, "text": _BETWEEN_THE_TWO},
+    "question_answered": {**_GATE, "text": _BETWEEN_THE_TWO, "silent": [_AU, _ID]},
+    "answer_overdue": {**_GATE, "text": _BETWEEN_THE_TWO, "askers": [_AU]},
     "consultation_opened": {**_GATE, "round": 2},
     "decision_made": {**_GATE, "outcome": "approved", "text": "AU/co-chair: with the participation of IOM."},
     "decision_lapsed": {
@@ -117,19 +129,15 @@ _FACTS: Mapping[str, Mapping[str, Any]] = {
         "reasons": [*_of(ReasonCode.LACKS_AFFECTED, count=1), *_of(ReasonCode.LACKS_ORGANISATION, count=1)],
     },
     "admission_proposed": {"member": "TH", "text": "A second vessel has reached its waters."},
-    "participant_left": {"member": "LK", "text": "Words of its own."},
-    "group_convened": {"text": "Convened by AU/co-chair.", "reasons": _of(ReasonCode.CONVENED_BY, post="AU/co-chair")},
-    "outcome_assigned": {
-        "outcome": "Common interview form in use",
-        "indicator": "ports that use the form",
-        "owner": "ID",
-    },
-    "outcome_due": {"outcome": "Common interview form in use", "indicator": "ports that use the form"},
-    "outcome_overdue": {"outcome": "Common interview form in use", "indicator": "ports that use the form"},
-    "outcome_blocked": _OUTCOME,
-    "outcome_done": _OUTCOME,
-    "outcome_verified": {**_OUTCOME, "post": "ID/co-chair"},
-    "outcome_reopened": {**_OUTCOME, "because": "objected", "post": "AU/co-chair"},
+    "participant_left": {"member": "LK", "text": _OWN_WORDS},
+    "group_convened": {"text": "Convened by AU/co-chair.", "reasons": _of(ReasonCode.CONVENED_BY, post=_AU)},
+    "outcome_assigned": {**_OUTCOME_DUE, "owner": "ID"},
+    "outcome_due": _OUTCOME_DUE,
+    "outcome_overdue": _OUTCOME_DUE,
+    "outcome_blocked": _OUTCOME_DONE,
+    "outcome_done": _OUTCOME_DONE,
+    "outcome_verified": {**_OUTCOME_DONE, "post": _ID},
+    "outcome_reopened": {**_OUTCOME_DONE, "because": "objected", "post": _AU},
     "arrangement_proposed": {"arrangement": "Weekly sightings", "marking": "TLP:AMBER", "what": "sightings of vessels"},
     "arrangement_in_force": {"arrangement": "Weekly sightings"},
     "arrangement_review_due": {"arrangement": "Weekly sightings"},
@@ -146,17 +154,12 @@ _FACTS: Mapping[str, Mapping[str, Any]] = {
     "activation_extended": {},
     "case_suspended": {"text": "The requester's ministry is being moved."},
     "case_resumed": {"text": "The move is complete.", "dates": [{"do": "respond", "due": "2009-11-20T02:00:00Z"}]},
-    "contributions_requested": {"report": "final report"},
-    "report_begun": {"report": "final report", "ended": True},
+    "contributions_requested": _REPORT,
+    "report_begun": {**_REPORT, "ended": True},
     "report_owed": {},
-    "report_tabled": {"report": "final report", "text": "With thanks to all who contributed."},
-    "report_reopened": {
-        "report": "final report",
-        "text": "Words of a member that objects.",
-        "because": "objected",
-        "post": "NZ/steering-group",
-    },
-    "report_accepted": {"report": "final report", "text": "With the usual editing."},
+    "report_tabled": {**_REPORT, "text": "With thanks to all who contributed."},
+    "report_reopened": {**_REPORT, "text": _OBJECTION, "because": "objected", "post": "NZ/steering-group"},
+    "report_accepted": {**_REPORT, "text": "With the usual editing."},
     "consent_requested": {"what": "summary"},
     "consent_reminder": {"what": "summary"},
     "consent_missing": {"member": "LK", "consent": "lapsed"},
@@ -182,137 +185,79 @@ _FACTS: Mapping[str, Mapping[str, Any]] = {
 SAMPLE_FACTS: Mapping[str, NoticeFacts] = {kind: NoticeFacts.model_validate(facts) for kind, facts in _FACTS.items()}
 """For every kind, facts as ``models.notices`` gives them."""
 
-_SECRETARIAT = (
-    "completeness_requested",
-    "completeness_overdue",
-    "report_begun",
-    "report_owed",
-    "report_reopened",
-    "closing_awaited",
-)
-_STEERING_GROUP = ("participants_proposed", "report_tabled", "list_awaited")
-_CO_CHAIRS = (
-    "review_requested",
-    "review_requested_again",
-    "review_reminder",
-    "review_escalated",
-    "review_overdue",
-    "position_taken",
-    "question_answered",
-    "consultation_opened",
-    "minimum_missing",
-    "outcome_done",
-    "outcome_verified",
-    "outcome_blocked",
-    "invitation_answered",
-    "participant_left",
-    "consent_missing",
-    POLICY_PROPOSED,
-    POLICY_SETTLED,
-)
-_WITHOUT_DATE = (
-    "request_joined",
-    "request_withdrawn",
-    "decision_made",
-    "invitation_answered",
-    "invitation_lapsed",
-    "participant_left",
-    "outcome_blocked",
-    "meeting_called",
-    "situation_updated",
-    "case_suspended",
-    "case_resumed",
-    "report_accepted",
-    "consent_missing",
-    "circulated",
-    "case_ended",
-    "post_handed_over",
-    "post_delegated",
-)
+_CO_CHAIR = (Post(_AU), "Australia/Sydney")
+_READERS: Mapping[Circle, tuple[Post, str]] = {
+    Circle.SECRETARIAT: (Post("RSO/secretariat"), "Asia/Bangkok"),
+    Circle.STEERING_GROUP: (Post("NZ/steering-group"), "Pacific/Auckland"),
+    **dict.fromkeys((Circle.CO_CHAIRS, Circle.DECIDERS, Circle.ALTERNATES), _CO_CHAIR),
+}
+"""The sample reader of a circle, with its time zone; a focal point reads for every other circle."""
+
+_READS: Mapping[str, Circle] = {
+    "list_awaited": Circle.STEERING_GROUP,
+    "situation_update_due": Circle.REQUESTERS,
+    "activation_ending": Circle.GROUP,
+    POLICY_PROPOSED: Circle.CO_CHAIRS,
+    POLICY_SETTLED: Circle.CO_CHAIRS,
+    DIGEST: Circle.GROUP,
+}
+"""The circle that reads the sample of a kind, where it is not the first that the kind is told to."""
 
 
 def reader_of(kind: str) -> MailReader:
-    """Somebody who may get such a notice."""
-    if kind in _SECRETARIAT:
-        post, zone = Post("RSO/secretariat"), "Asia/Bangkok"
-    elif kind in _STEERING_GROUP:
-        post, zone = Post("NZ/steering-group"), "Pacific/Auckland"
-    elif kind in _CO_CHAIRS:
-        post, zone = Post("AU/co-chair"), "Australia/Sydney"
-    else:
-        post, zone = Post("ID/focal-point"), "Asia/Jakarta"
-    capacity = Capacity.ALTERNATE if kind == "review_escalated" else Capacity.HOLDER
+    """Somebody who may get a notice of this kind.
+
+    Raises:
+        KeyError: an unknown kind.
+    """
+    circle = _READS[kind] if kind in _READS else NOTICE_KINDS[kind].to[0]
+    post, zone = _READERS.get(circle, (Post("ID/focal-point"), "Asia/Jakarta"))
+    capacity = Capacity.ALTERNATE if circle is Circle.ALTERNATES else Capacity.HOLDER
     return MailReader(name="Siti Nurhaliza", address="desk@example.org", post=post, zone=zone, capacity=capacity)
+
+
+def _due(kind: str) -> datetime | None:
+    return None if REGISTRY[kind].deadline is Deadline.NONE else SAMPLE_DUE
+
+
+def _arguments(kind: str, key: str, changes: Mapping[str, Any], **own: Any) -> dict[str, Any]:
+    """The arguments of the function that composes a mail: those that all have, its ``own``, and the changes of them."""
+    sender = SAMPLE_SENDER._replace(**{name: one for name, one in changes.items() if name in Sender._fields})
+    others = {name: one for name, one in changes.items() if name not in Sender._fields}
+    return {"reader": reader_of(kind), "at": SAMPLE_TIME, "key": key, "sender": sender, **own, **others}
 
 
 _IN_A_DIGEST = ("situation_updated", "outcome_due", "invitation_answered", "outcome_blocked", "recommendation_due")
 
 
 def sample_digest(about: About = SAMPLE_CASE, **changes: Any) -> EmailMessage:
-    """A digest with sample facts, of two cases; ``changes`` replace arguments of ``compose_digest``."""
+    """A digest with sample facts, of two cases; ``changes`` as in ``sample_mail``, of ``compose_digest``."""
     other = about.model_copy(
         update={"reference": "AHG-2009-002", "title": "Boats in the strait", "stage": "operational"}
     )
+    held = [*((kind, about) for kind in _IN_A_DIGEST[2:4]), *((kind, other) for kind in _IN_A_DIGEST)]
     items = [
-        Item(
-            kind=kind,
-            about=case,
-            facts=SAMPLE_FACTS[kind],
-            due=None if kind in _WITHOUT_DATE else SAMPLE_DUE,
-            queued_at=SAMPLE_TIME,
-        )
-        for case in (about, other)
-        for kind in (_IN_A_DIGEST if case is other else _IN_A_DIGEST[2:4])
+        Item(kind=kind, about=case, facts=SAMPLE_FACTS[kind], due=_due(kind), queued_at=SAMPLE_TIME)
+        for kind, case in held
     ]
-    arguments: Mapping[str, Any] = {
-        "items": items,
-        "reader": reader_of(DIGEST),
-        "at": SAMPLE_TIME,
-        "key": f"{DIGEST}:ID/focal-point:7",
-        "mail_from": "Bali Process Ad Hoc Group <ahg@example.org>",
-        "reply_to": "Secretariat <secretariat@example.org>",
-        "public_url": "https://ahg.example.org",
-        "off": SAMPLE_OFF_LINKS,
-        **changes,
-    }
-    return compose_digest(**arguments)
+    return compose_digest(**_arguments(DIGEST, f"{DIGEST}:ID/focal-point:7", changes, items=items))
 
 
-_A_POLICY: Mapping[str, Mapping[str, str]] = {
-    POLICY_PROPOSED: {
-        "by": "RSO/secretariat",
-        "why": "Ten days were too long in June.",
-        "version": "2",
-        "changes": "3",
-    },
-    POLICY_SETTLED: {
-        "by": "RSO/secretariat",
-        "why": "Shorter for routine cases too, please.",
-        "version": "2",
-        "outcome": "refused",
-        "who": "ID/co-chair",
-    },
-}
+_PROPOSED = {"by": "RSO/secretariat", "why": "Ten days were too long in June.", "version": "2", "changes": "3"}
+_SETTLED = {**_PROPOSED, "why": "Shorter for routine cases too, please.", "outcome": "refused", "who": _ID}
+_A_POLICY: Mapping[str, Mapping[str, str]] = {POLICY_PROPOSED: _PROPOSED, POLICY_SETTLED: _SETTLED}
 
 
 def sample_policy(kind: str, about: About = SAMPLE_CASE, **changes: Any) -> EmailMessage:
-    """A mail about a proposed policy; ``changes`` replace arguments of ``compose_policy``. Of ``about``: the names."""
-    arguments: Mapping[str, Any] = {
-        "facts": _A_POLICY[kind],
-        "names": about.names,
-        "reader": reader_of(kind),
-        "at": SAMPLE_TIME,
-        "key": f"{kind}:AU/co-chair:7",
-        "mail_from": "Bali Process Ad Hoc Group <ahg@example.org>",
-        "reply_to": "Secretariat <secretariat@example.org>",
-        "public_url": "https://ahg.example.org",
-        **changes,
-    }
-    return compose_policy(kind, **arguments)
+    """A mail about a proposed policy, with the names of members in ``about``; ``changes`` as in ``sample_mail``."""
+    given = _arguments(kind, f"{kind}:AU/co-chair:7", changes, facts=_A_POLICY[kind], names=about.names)
+    return compose_policy(kind, **given)
 
 
 def sample_mail(kind: str, **changes: Any) -> EmailMessage:
-    """The mail of a kind with its sample facts; ``changes`` replace arguments of ``compose``: ``reader``, ``about``, ...
+    """The mail of a kind with its sample facts.
+
+    ``changes`` replace arguments of ``compose`` (``reader``, ...) or fields of its sender (``public_url``, ...).
 
     Raises:
         KeyError: an unknown kind.
@@ -321,22 +266,8 @@ def sample_mail(kind: str, **changes: Any) -> EmailMessage:
         return sample_digest(**changes)
     if kind in _A_POLICY:
         return sample_policy(kind, **changes)
-    arguments: Mapping[str, Any] = {
-        "reader": reader_of(kind),
-        "about": SAMPLE_CASE,
-        "facts": SAMPLE_FACTS[kind],
-        "due": None if kind in _WITHOUT_DATE else SAMPLE_DUE,
-        "at": SAMPLE_TIME,
-        "key": f"AHG-2009-001/7/{kind}/desk@example.org",
-        "mail_from": "Bali Process Ad Hoc Group <ahg@example.org>",
-        "reply_to": "Secretariat <secretariat@example.org>",
-        "public_url": "https://ahg.example.org",
-        "links": SAMPLE_LINKS,
-        "off": SAMPLE_OFF_LINKS,
-        "sequence": 7,
-        **changes,
-    }
-    return compose(kind, **arguments)
+    own = {"about": SAMPLE_CASE, "facts": SAMPLE_FACTS[kind], "due": _due(kind), "sequence": 7}
+    return compose(kind, **_arguments(kind, f"AHG-2009-001/7/{kind}/desk@example.org", changes, **own))
 
 
 class MailShown(Value):

@@ -32,7 +32,7 @@ class Optionality(StrEnum):
 
 
 class Sensitivity(StrEnum):
-    """What of a case a mail may hold; a mail crosses servers that nobody here controls."""
+    """What of a case a mail may hold. Mails cross servers that nobody here controls."""
 
     QUOTES = "may quote short texts of the case"
     LINK = "says what happened and links to it; quotes nothing"
@@ -40,7 +40,7 @@ class Sensitivity(StrEnum):
 
 
 class Deadline(StrEnum):
-    """Where the date in the mail comes from. What policy sets is labelled as a default of the product."""
+    """Where the date in the mail comes from. A date that the policy sets is labelled as a default of the product."""
 
     POLICY = "policy"
     AGREED = "agreed"
@@ -59,7 +59,7 @@ class DeliveryRule(NamedTuple):
 
     @property
     def acknowledged(self) -> bool:
-        """Whether its reader is asked to confirm that it came, where it asks for nothing else."""
+        """Whether the reader is asked to confirm that the mail came, where the mail asks for nothing else."""
         return self.wish is Optionality.MANDATORY
 
     @property

@@ -2,8 +2,8 @@
 
 Read are delivery reports (RFC 3464, and RFC 6533 for addresses beyond ASCII) in the form of RFC 6522, and automatic
 replies (RFC 3834, and the fields that older programs use). Everything in such a mail is foreign text, and anybody can
-send one: what is read here is what the mail says, and ``records.returns`` decides what of it is proven. A mail that is
-neither, or that cannot be read, says nothing.
+send one: here it is only read, and ``records.returns`` decides what of it is proven. Any other mail, and one that cannot
+be read, says nothing.
 """
 
 import email
@@ -22,8 +22,7 @@ from notifications.texts import line, shortened
 _Mail: TypeAlias = "Message[Any, Any]"
 
 LONGEST_READ = 256 * 1024
-"""Bytes of a returned mail that are looked at. What is asked for stands at its beginning: of a mail that a server sends
-back whole, with its attachments, the rest is never read."""
+"""Bytes of a returned mail that are read. A report stands at its beginning; a server may send our whole mail after it."""
 
 _TEXT = 500
 """Characters of a diagnostic text that are kept."""
@@ -41,7 +40,7 @@ _ANSWERED_BY_A_PROGRAM = ("auto-replied", "auto-generated", "auto-notified")
 
 
 def read_return(octets: bytes) -> ReturnedMail | None:
-    """What a mail says of a notice that was sent; None when it says nothing, or is not to be understood.
+    """What a mail says of a notice that was sent; None when it says nothing or cannot be understood.
 
     Looks at the first ``LONGEST_READ`` bytes. Never raises for what the mail holds.
     """
@@ -58,7 +57,7 @@ def read_return(octets: bytes) -> ReturnedMail | None:
 
 
 def _report(message: _Mail, octets: bytes) -> ReturnedMail | None:
-    """The three parts of RFC 6522 are looked for at the top alone: a report inside another mail reports nothing to us.
+    """A delivery report (RFC 6522), whose parts stand at the top of the mail; None for a report inside another mail.
 
     The third part, which holds the Message-ID, may be left out; the mail is known by its envelope id as well, which is
     the Message-ID without its brackets (``notifications.transport``). A report that has neither names no mail.

@@ -1,11 +1,11 @@
-"""Who would read a sample mail: whoever holds a post now, in its time zone and language."""
+"""The readers of sample mails: the present holders of posts, with their time zones and languages."""
 
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.posts import Post
-from notifications.compose import MailReader
+from notifications.correspondents import MailReader
 from notifications.environment import mail_languages
 from notifications.preview import reader_of
 from records.directory import zone_of_member
@@ -17,7 +17,7 @@ async def sample_reader(
 ) -> MailReader:
     """The reader of a kind of notice for a post (None: one that may get it) in a language (empty: that of its holder).
 
-    Where nobody holds the post, somebody is made up.
+    Where nobody holds the post, name and address are made up.
     """
     reader = reader_of(kind)
     post = post or reader.post

@@ -1,4 +1,4 @@
-"""Tokens of links in mails: a list of plain values, signed for one purpose, and hashes of addresses that tell nothing.
+"""Tokens of links in mails: lists of plain values, signed for one purpose; and keyed hashes of mail addresses.
 
 A token is signed, not encrypted. The signing keys are derived from the key ring (HKDF, RFC 5869) for the purpose alone;
 the first key signs, every one verifies, so that keys can be rotated.
@@ -57,11 +57,11 @@ class Tokens:
         return parts
 
     def mark(self, address: str) -> str:
-        """A hash of a mail address that tells nothing of it to who lacks the key."""
+        """A hash of a mail address, from which nobody without the key learns the address."""
         return _mark(self._marking[0], address)
 
     def is_of(self, mark: str, address: str) -> bool:
-        """Whether a mark is of this address; spelling in capitals makes no difference."""
+        """Whether a mark was made of this address; capitals make no difference."""
         return any(hmac.compare_digest(mark, _mark(key, address)) for key in self._marking)
 
 

@@ -37,7 +37,7 @@ def fitted(session: SmtpSession, message: EmailMessage, to: str) -> Envelope:
     """The mail in the form that this server takes.
 
     Raises:
-        UnfitError: there is none.
+        UnfitError: the server takes the mail in no form.
     """
     sender = message["From"].addresses[0].addr_spec
     options = ["BODY=8BITMIME"] if session.offers("8bitmime") else []
@@ -71,13 +71,13 @@ def fitted(session: SmtpSession, message: EmailMessage, to: str) -> Envelope:
 
 
 def _envelope_id(message: EmailMessage) -> list[str]:
-    """What a delivery report is to name the mail by (RFC 3461, section 4.4): its Message-ID without the brackets."""
+    """The option by which a delivery report names the mail (RFC 3461, 4.4): its Message-ID without the brackets."""
     written = _xtext(str(message["Message-ID"] or "").strip("<> "))
     return [f"ENVID={written}"] if 0 < len(written) <= _LONGEST_ENVELOPE_ID and written.isascii() else []
 
 
 def _xtext(text: str) -> str:
-    """As a value of an option is written (RFC 3461, section 4)."""
+    """A text as the value of an option (RFC 3461, section 4)."""
     return _NOT_IN_XTEXT.sub(lambda found: f"+{ord(found[0]):02X}", text)
 
 

@@ -1,4 +1,4 @@
-"""A session with a mail server that is open: one mail transaction after the other (RFC 5321, section 3.3).
+"""An open session with a mail server: one mail transaction after the other (RFC 5321, section 3.3).
 
 ``aiosmtplib`` connects, encrypts, logs in and learns what the server offers. The transactions are driven here, for two
 reasons. The moment that matters lies between the end of the message and the server's answer to it (sections 4.1.1.4 and
@@ -20,7 +20,7 @@ from notifications.texts import prose
 _GO_AHEAD = 354
 _CLOSING = 421  # the service closes the connection
 _LONGEST_REPLY = 1000
-"""Lines; one line is at most as long as ``asyncio`` reads at once, 64 KiB (RFC 5321, 4.5.3.1.5, allows 512 octets)."""
+"""Most lines of an answer. ``asyncio`` reads lines of up to 64 KiB (RFC 5321, 4.5.3.1.5, allows 512 octets)."""
 
 _GOODBYE_SECONDS = 5.0
 
@@ -42,7 +42,7 @@ class Reply:
 
 
 class RejectedError(Exception):
-    """The server said no: to the sender (``of_sender``), the recipient or the message."""
+    """The server rejected the sender (``of_sender``), the recipient or the message."""
 
     def __init__(self, reply: Reply, *, of_sender: bool = False) -> None:
         super().__init__(str(reply))
@@ -51,7 +51,7 @@ class RejectedError(Exception):
 
 
 class LostError(Exception):
-    """The connection broke, or makes no sense, before the server could have taken a message over."""
+    """The connection broke, or the answers made no sense, before the server could have taken a message over."""
 
 
 class UnansweredError(Exception):
@@ -59,7 +59,7 @@ class UnansweredError(Exception):
 
 
 class _Answers(asyncio.StreamReader):
-    """What the server sends. ``awaited``: answers that are due; ``unasked``: whether it sent something that was not."""
+    """Reads what the server sends. ``awaited`` counts the answers that are due; ``unasked``: it sent something else."""
 
     awaited = 0
     unasked = False
@@ -131,7 +131,7 @@ class SmtpSession:
                 raise RejectedError(reply, of_sender=command is commands[0])
 
     async def end(self, content: bytes) -> Reply:
-        """Hand over the message that was begun, as DATA carries it, final dot and all; the server's answer to it.
+        """Send the message, in the form of DATA with its final dot; returns the server's answer.
 
         Raises:
             RejectedError: the server does not take it.
@@ -144,7 +144,7 @@ class SmtpSession:
         return await self._answer_to_all()
 
     async def _group(self, commands: Sequence[bytes]) -> None:
-        """Send commands at once; the first refusal counts, and the others are read, so that answers stay in step."""
+        """Send commands at once. The first refusal is raised, after all answers were read, so that they stay in step."""
         self._write(b"".join(commands), answers=len(commands))
         refused: RejectedError | None = None
         reply: Reply | None = None
@@ -166,14 +166,14 @@ class SmtpSession:
         raise refused
 
     async def reset(self) -> None:
-        """The next mail begins with a clean envelope; a server that cannot do so is left."""
+        """Make the next mail begin with a clean envelope; close the connection if the server cannot do so."""
         try:
             await self._ask(b"RSET\r\n")
         except LostError:
             self.abort()
 
     async def leave(self) -> None:
-        """Say goodbye; a server that does not answer is left all the same."""
+        """Say goodbye and close the connection, whether or not the server answers."""
         with suppress(LostError, TimeoutError):
             self._write(b"QUIT\r\n")
             async with asyncio.timeout(_GOODBYE_SECONDS):
@@ -181,7 +181,7 @@ class SmtpSession:
         self.abort()
 
     def abort(self) -> None:
-        """Leave at once: nothing that still waits here goes out."""
+        """Close the connection at once; data that still waits here is not sent."""
         self._transport.abort()
         self._opened.close()
 
@@ -202,7 +202,7 @@ class SmtpSession:
             raise _lost(error) from error
 
     async def _pour(self, content: bytes) -> None:
-        """Write the message, and wait until the operating system has all of it: until then it has no end."""
+        """Write the message and wait until the operating system has all of it: until then the server lacks its end."""
         self._write(content)
         if self._transport.is_closing():
             raise LostError("Connection lost before the end of the message")
@@ -260,5 +260,5 @@ def _command(text: str, encoding: str) -> bytes:
 
 
 def _goes_along(command: bytes, reply: Reply) -> bool:
-    """Whether the server goes along with a command."""
+    """Whether this answer lets the mail go on after the command."""
     return reply.code == _GO_AHEAD if command == b"DATA\r\n" else reply.well

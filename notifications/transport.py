@@ -1,4 +1,4 @@
-"""Mails are handed to the mail server over connections that are kept open; the answer becomes a typed result."""
+"""Hands mails to the mail server over connections that are kept open, and gives its answers as typed results."""
 
 import asyncio
 import ssl
@@ -35,7 +35,7 @@ class AttemptResult:
 
 
 class _LostError(Exception):
-    """The connection broke before the server could have taken the message over; ``closing``: the server said so."""
+    """The connection broke before the server could have taken the message over. ``closing``: the server closed it."""
 
     def __init__(self, reply: str, closing: bool = False) -> None:
         super().__init__(reply)
@@ -99,7 +99,7 @@ class Transport:
         return opened if isinstance(opened, AttemptResult) else await opened.send()
 
     async def open(self, message: EmailMessage, to: str) -> "OpenedMail | AttemptResult":
-        """Go as far as can be gone without handing anything over; what is opened must be sent or dropped.
+        """Begin a mail without sending its message; a mail that was opened must be sent or dropped.
 
         Never raises for what the server or the network does; a cancelled call drops its connection.
         """
@@ -191,7 +191,7 @@ class Transport:
         return opened
 
     async def _end(self, session: SmtpSession, content: bytes) -> AttemptResult:
-        """End it.
+        """Send the message and end the mail transaction.
 
         Raises:
             _LostError: the connection is gone and the mail was not taken over.
@@ -215,7 +215,7 @@ class Transport:
             session.abort()
 
     async def _rejected(self, session: SmtpSession, reply: Reply) -> AttemptResult:
-        """The server said no: 5xx for good, unless that is about the session; anything else for now."""
+        """The result of a rejection: final for 5xx, unless that is about the session; for now otherwise."""
         if reply.code in (_CLOSING, _NO_LOGIN) or reply.code // 100 not in (4, 5):
             session.abort()  # over, or out of step
         elif session.in_order:
@@ -228,7 +228,7 @@ class Transport:
 
 
 class OpenedMail:
-    """A mail that the server waits for. Either of the two is called, once."""
+    """A mail whose message the server waits for. Call ``send`` or ``drop``, once."""
 
     def __init__(
         self, transport: Transport, session: SmtpSession, message: EmailMessage, to: str, content: bytes, *, kept: bool
@@ -238,7 +238,7 @@ class OpenedMail:
         self._kept = kept
 
     async def send(self) -> AttemptResult:
-        """Hand it over.
+        """Send the message.
 
         Never raises for what the server or the network does; a cancelled call drops its connection.
         """
@@ -257,13 +257,13 @@ class OpenedMail:
         return again if isinstance(again, AttemptResult) else await again._end()
 
     def drop(self) -> None:
-        """Do not send it: the connection is given up, since the server waits for a message."""
+        """Give the mail and its connection up: the server waits for a message that does not come."""
         self._session.abort()
         self._transport._places.release()
 
 
 async def _greet(connection: aiosmtplib.SMTP) -> None:
-    """Learn what the server offers; a login has done so already."""
+    """Ask what the server offers, unless a login has done so already."""
     if connection.is_ehlo_or_helo_needed:
         try:
             await connection.ehlo()

@@ -1,4 +1,4 @@
-"""The words that the models have for stages, states and kinds: for each thing, all that can be said of it.
+"""The words of the models for stages, states and kinds, by the thing that they are said of.
 
 A word is translated with its thing as the context, because other languages say ``declined`` of a member otherwise than of
 a decision.
@@ -57,4 +57,4 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
         "why a member is listed": tuple(code.sentence for code in WHY_LISTED),
     }.items()
 }
-"""Every word, by the thing that it is said of; a test holds that none of the models' is missing."""
+"""Every word, by the thing that it is said of. A test holds that no word of the models is missing."""

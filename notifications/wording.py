@@ -1,8 +1,8 @@
-"""What a notice says: put into words once for all who are told the same, and for each of them completed.
+"""The words of a notice. They are rendered once for all readers who are told the same, and completed for each of them.
 
 A circulation tells thousands of readers the same; only the links and the post that the reader holds are each one's own.
-What words may depend on is a ``WordingKey``, and templates see nothing else: so what is one reader's alone can never
-stand in another's mail.
+The words depend on a ``WordingKey`` and templates see nothing else, so what belongs to one reader can never stand in the
+mail of another.
 """
 
 from collections.abc import Mapping
@@ -17,6 +17,7 @@ from models.base import Value
 from models.notices import NOTICE_KINDS, NoticeFacts
 from models.notices.facts import MeetingFact
 from models.posts import SECRETARIAT, Capacity, Post, Role
+from notifications.correspondents import MailReader
 from notifications.environment import PreparedText, language_of, mail_translations, placeholder, template_set
 from notifications.registry import REGISTRY, TEMPLATE_PARTS, Optionality, Sensitivity
 from notifications.texts import line, prose, shortened
@@ -28,13 +29,14 @@ LONGEST_SUBJECT = 150
 _TITLE = 80
 """Characters of a title that stands in a subject or in the line about the case."""
 
-_OF_ONE_POST = {"mine", "own_member"}
-"""What templates know of a reader's post, besides what it is for."""
+_OF_ONE_POST = frozenset({"mine", "own_member"})
+"""What templates may take from their context of the post that one reader holds, beside its role."""
 
-_OF_ONE_ZONE = {"own_time"}
-"""How they say a moment that the case has in another zone as the reader's clocks show it."""
+_OF_ONE_ZONE = frozenset({"own_time"})
+"""What templates may take to say a moment, given in another zone, as the reader's clocks show it."""
 
 _KEPT = 64
+"""Wordings that are kept at hand."""
 
 
 class About(Value):
@@ -57,9 +59,10 @@ class About(Value):
 
 
 class WordingKey(NamedTuple):
-    """All that the words of a notice depend on: those for whom it is equal are told the same.
+    """All that the words of a notice depend on: readers with equal keys are told the same.
 
-    ``member``: whose post it is told, if its words depend on that, else empty; ``zone`` (IANA) likewise.
+    ``member`` is that of the reader's post, and ``zone`` (IANA) the reader's; each is empty where the words do not
+    depend on it.
     """
 
     kind: str
@@ -74,7 +77,7 @@ class WordingKey(NamedTuple):
 
 
 class MailLinks(NamedTuple):
-    """Where a mail leads: ``where`` is the case, the page of a command, or a page that takes the answer by the link."""
+    """Where a mail leads. ``where``: ``case``, ``page`` (of a command) or ``answer`` (that takes the answer by link)."""
 
     url: str
     where: str = "case"
@@ -88,40 +91,17 @@ class MailText(NamedTuple):
     page: str
 
 
-def wording_key(
-    kind: str,
-    post: Post,
-    capacity: Capacity,
-    *,
-    language: str,
-    zone: str,
-    about: About,
-    facts: NoticeFacts,
-    due: datetime | None,
-) -> WordingKey:
-    """What a post is told. ``language`` is a tag (BCP 47); ``due`` is aware."""
-    role = post.role
-    of_one_post = post == SECRETARIAT or _depends_on_the_post(kind)
-    of_one_zone = due is not None or _depends_on_the_zone(kind)
-    return WordingKey(
-        kind,
-        role,
-        post.member if of_one_post else "",
-        capacity,
-        language_of(language),
-        zone if of_one_zone else "",
-        about,
-        facts,
-        due,
-    )
+def wording_key(kind: str, reader: MailReader, about: About, facts: NoticeFacts, due: datetime | None) -> WordingKey:
+    """What the words of a notice for this reader depend on. The reader's language is a tag (BCP 47); ``due`` is aware."""
+    post, language = reader.post, language_of(reader.language)
+    member = post.member if post == SECRETARIAT or _asks_for(kind, _OF_ONE_POST) else ""
+    zone = reader.zone if due is not None or _asks_for(kind, _OF_ONE_ZONE) else ""
+    return WordingKey(kind, post.role, member, reader.capacity, language, zone, about, facts, due)
 
 
-def _depends_on_the_post(kind: str) -> bool:
-    return bool(_OF_ONE_POST & _asked_for(kind))
-
-
-def _depends_on_the_zone(kind: str) -> bool:
-    return bool(_OF_ONE_ZONE & _asked_for(kind))
+def _asks_for(kind: str, words: frozenset[str]) -> bool:
+    """Whether the templates of a kind take one of these words from their context."""
+    return bool(words & _asked_for(kind))
 
 
 @lru_cache(maxsize=256)
@@ -135,7 +115,7 @@ def _asked_for(kind: str) -> frozenset[str]:
 
 
 def worded(told: WordingKey, way: MailLinks, post: Post, *, calendar: bool) -> MailText:
-    """What one post is told. ``calendar``: whether the mail carries the file of a meeting."""
+    """The words of a notice, completed for one post. ``calendar``: whether the mail carries the file of a meeting."""
     once = _said_once(told, way.where, bool(way.confirm_url), calendar)
     own = {"url": way.url, "confirm_url": way.confirm_url, "post": once.say.post(post)}
     return MailText(once.text.completed(own), once.page.completed(own))
@@ -160,19 +140,18 @@ def _said_once(told: WordingKey, where: str, confirms: bool, calendar: bool) -> 
         "where": where,
     }
     plain, html = template_set(told.language, html=False), template_set(told.language, html=True)
-    return _Once(
-        plain.setting(f"{told.kind}/body.txt", context), html.setting(f"{told.kind}/body.html", context), context["say"]
-    )
+    text, page = plain.setting(f"{told.kind}/body.txt", context), html.setting(f"{told.kind}/body.html", context)
+    return _Once(text, page, context["say"])
 
 
 @lru_cache(maxsize=_KEPT)
 def mail_subject(told: WordingKey) -> str:
-    """The subject of its mail."""
+    """The subject of the mail: the reference in brackets, and the notice in one line, shortened."""
     return shortened(f"[{line(told.about.reference)}] {in_one_line(told.kind, context_of(told))}", LONGEST_SUBJECT)
 
 
 def in_one_line(kind: str, context: Mapping[str, Any]) -> str:
-    """What a notice says in one line."""
+    """What a notice says in one line: its template ``subject.txt``."""
     subject = template_set(context["language"], html=False).template(f"{kind}/subject.txt")
     return line(" ".join(subject.render(context).split()))
 
@@ -181,7 +160,7 @@ def in_one_line(kind: str, context: Mapping[str, Any]) -> str:
 
 
 def context_of(told: WordingKey) -> dict[str, Any]:
-    """What the templates of a notice see, without where it leads."""
+    """What the templates of a notice see, apart from its links."""
     entry, about = REGISTRY[told.kind], told.about
     say = words_for(about, told.language, told.zone)
     quotes = entry.sensitivity is not Sensitivity.LINK
@@ -205,22 +184,21 @@ def context_of(told: WordingKey) -> dict[str, Any]:
         "mandatory": entry.wish is Optionality.MANDATORY,
         "say": say,
         "stage": stage,
-        **({"own_time": say.own_time} if _depends_on_the_zone(told.kind) else {}),
+        **({"own_time": say.own_time} if _asks_for(told.kind, _OF_ONE_ZONE) else {}),
         **({"mine": post, "own_member": post.member} if post else {}),
     }
 
 
 def words_for(about: About, language: str, zone: str) -> Words:
-    """How things of a case are said in a language of the catalogues; ``zone`` (IANA) is the reader's."""
+    """The words for things of a case in a language of the catalogues; ``zone`` (IANA) is the reader's."""
     return Words(about.names, language=language, zone=zone, translations=mail_translations(language))
 
 
 def _as_said(facts: NoticeFacts, say: Words, quotes: bool) -> NoticeFacts:
-    """The facts made fit for a mail, in the reader's language where they are the procedure's own words.
+    """The facts made fit for a mail. What the procedure says itself is in the reader's language.
 
-    A sensitive mail leaves out those in which somebody's words may stand.
-
-    One that is absent says nothing: an empty text, whatever its type.
+    A fact that is absent becomes an empty text, whatever its type. Without ``quotes`` the facts that may hold somebody's
+    own words are empty as well.
     """
     said = {name: _clean(fact) for name, fact in facts if name not in ("matter", "reasons")}
     own = {

@@ -23,7 +23,7 @@ from notifications.vocabulary import spelled
 
 
 def NN_(one: str, several: str) -> tuple[str, str]:  # noqa: N802 - named like the mark for a single text
-    """Marks a text for extraction that is said otherwise of one than of several."""
+    """Marks a text for extraction, in its forms for one and for several."""
     return one, several
 
 
@@ -55,7 +55,7 @@ LENGTHS: Mapping[str, tuple[str, str]] = {
     "wd": NN_("%(number)s working day", "%(number)s working days"),
     "mo": NN_("%(number)s month", "%(number)s months"),
 }
-"""How lengths of time are said, by their unit: for one, and for several."""
+"""Lengths of time by their unit, in the forms for one and for several."""
 
 _THERE_AND_HERE = N_("%(there)s; in your time zone: %(here)s")
 _NOWHERE = N_("%(there)s (no time zone is given)")
@@ -66,7 +66,7 @@ _CODE_IN_TEXT = re.compile(r"\b[A-Z][A-Z0-9-]+\b")
 
 @lru_cache(maxsize=256)
 def zone_named(name: str) -> ZoneInfo:
-    """The time zone of that name; UTC where there is none: a slip in the directory never stops a mail."""
+    """The time zone of that name; UTC for an unknown name, so that a slip in the directory never stops a mail."""
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, KeyError):
@@ -74,7 +74,7 @@ def zone_named(name: str) -> ZoneInfo:
 
 
 class Words:
-    """How things are said to one reader: ``names`` are those of members by code, ``zone`` is the reader's."""
+    """Puts things into words for one reader. ``names`` are those of members by code; ``zone`` (IANA) is the reader's."""
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class Words:
         self._moment = str(catalogue.pgettext("how a moment is written, in CLDR's letters", "EEEE d MMMM y, HH:mm"))
 
     def member(self, code: str) -> str:
-        """A member's name; a code that is not known stands for itself."""
+        """A member's name; an unknown code is returned as it is."""
         return self._translated("the secretariat") if code == SECRETARIAT.member else line(self._names.get(code, code))
 
     def members(self, codes: Iterable[str]) -> str:
@@ -104,7 +104,7 @@ class Words:
         return ", ".join(map(self.member, codes))
 
     def post(self, written: str) -> str:
-        """A post; what is not one stands for itself."""
+        """A post in words; text that is no post is returned as it is."""
         try:
             post = Post(written)
         except ValueError:
@@ -124,7 +124,7 @@ class Words:
         return ", ".join(map(self.gate, names))
 
     def seat(self, name: str) -> str:
-        """As what a member is asked, or what is circulated; an unknown word stands for itself."""
+        """A seat (``as a participant``) or the form of a circulation (``in full``); an unknown word stays as it is."""
         return self._translated(_OTHER[name]) if name in _OTHER else line(name)
 
     def fields(self, names: Iterable[str]) -> str:
@@ -143,14 +143,14 @@ class Words:
         return self._counted(*LENGTHS[unit], number) % {"number": number}
 
     def ladder(self, ladder: Ladder) -> str:
-        """Where the deadline of a ladder comes from; else as its label is written."""
+        """Where the deadline of a ladder comes from; the ladder's label where that is not known."""
         basis = (ladder.basis,) if ladder.basis else basis_in(ladder.label)
         return "; ".join(map(self._reason, basis)) or line(ladder.label)
 
     def stated(self, text: str, reasons: Iterable[StatedReason] | None, between: str = "; ") -> str:
-        """What an event or a notice says: its reasons, in the reader's language; without any, somebody's own words.
+        """The reasons of an event or a notice in the reader's language; without reasons the text itself.
 
-        ``reasons``: None where it is from before they were kept, and the text has to be looked at.
+        ``reasons`` is None for what was recorded before reasons were kept: they are then read from the text.
         """
         known = reasons_in(text, between) if reasons is None else reasons
         return between.join(map(self._reason, known)) or self.spoken(text)
@@ -211,7 +211,7 @@ class Words:
         return f"{written} ({self._zone.key})"
 
     def when(self, written: str | date) -> str:
-        """A date or moment that came in ISO 8601, in the zone it was written in; other words stay."""
+        """A date or moment in ISO 8601, in the zone it was written in; other text is returned as it is."""
         match _read(written) if isinstance(written, str) else written:
             case None:
                 return line(str(written))
@@ -221,7 +221,7 @@ class Words:
                 return format_date(day, self._day, locale=self._language)
 
     def own_time(self, written: str) -> str:
-        """As ``when``; a moment in the reader's zone too, where clocks show another time there.
+        """A date or moment as ``when`` says it, and also in the reader's zone where clocks show another time there.
 
         ``Monday 16 November 2009, 09:00 (UTC+08:00); in your time zone: Monday 16 November 2009, 08:00 (Asia/Jakarta)``.
         """
@@ -242,9 +242,9 @@ class Words:
 
 
 def _read(written: str) -> date | None:
-    """A date, or a moment with its time, as it was written in ISO 8601; None where it was written in words.
+    """A date or a moment that is written in ISO 8601; None for other text.
 
-    None in the first and the last year that there is, too: not every zone has all of their moments.
+    None in the years 1 and 9999 as well: not every zone has all of their moments.
     """
     for read in (date.fromisoformat, datetime.fromisoformat):
         try:

@@ -1,4 +1,4 @@
-"""A mail server that keeps everything and sends nothing: each mail becomes one .eml file.
+"""A mail server that keeps every mail in an .eml file and sends none.
 
 For a laptop, the tests and rehearsals. The envelope, which says who really gets a mail, is written before
 the message as X-Catcher-From and X-Catcher-To. Run as ``python -m ops.catcher``.
@@ -45,7 +45,7 @@ class CaughtMail:
 
 
 class Catcher:
-    """A catcher in this event loop, without threads.
+    """A mail catcher that runs in the caller's event loop, without threads.
 
     `port` 0 takes a free one; read `port` after `start`. `answer` lets a test refuse or put off a recipient.
     """
@@ -125,7 +125,7 @@ def mail_files(folder: Path) -> list[Path]:
 
 
 def read_mail(path: Path) -> CaughtMail:
-    """One file. Raises FileNotFoundError."""
+    """The mail in a file. Raises FileNotFoundError."""
     content = path.read_bytes().replace(b"\r\n", b"\n")
     sender, recipients = (line.decode().partition(": ")[2] for line in content.split(b"\n", 2)[:2])
     return CaughtMail(path, sender, tuple(part for part in recipients.split(", ") if part), content)

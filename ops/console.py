@@ -1,4 +1,4 @@
-"""What the children of the supervisor write, in short on its console; and logs that do not grow for ever."""
+"""Shows on the supervisor's console, shortened, what its children write to their logs, and keeps the logs small."""
 
 import asyncio
 import os
@@ -13,7 +13,10 @@ Write = Callable[[str], None]
 
 
 class LogFollower:
-    """Shows new lines of several log files, each with the name of its child before it."""
+    """Shows new lines of several log files, each with the name of its child before it.
+
+    A log that passes ``LOG_LIMIT`` bytes is copied to NAME.log.1 and emptied.
+    """
 
     def __init__(self, logs: Mapping[str, Path], write: Write) -> None:
         self._logs = logs

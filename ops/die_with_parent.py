@@ -1,4 +1,4 @@
-"""Become another program that dies with the one that started it.
+"""Become another program, which dies with the process that started this one.
 
 Run as ``python -I -S die_with_parent.py PARENT_PID COMMAND...``: asks Linux to kill this process when its parent dies,
 then replaces itself by the command. So a supervisor that gets SIGKILL leaves no orphan, and no code runs

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TypeAlias
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -23,6 +24,10 @@ from records.mail_pauses import current_pause
 from settings import Settings, SettingsError
 
 _ROOM = 500 * 1024 * 1024
+"""Bytes that must be free."""
+
+_Seen: TypeAlias = tuple[bool, str]
+"""Whether what was looked at is well, and what was seen."""
 
 
 class Finding(Value):
@@ -34,31 +39,31 @@ class Finding(Value):
 
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
-    """Look at everything that the product needs, one after the other."""
+    """Look at everything that the product needs, one after the other. What is looked at is named by its docstring."""
     for check in (_keys, _room, _attachments, _database, _directory, _temporal, _workers, _mail, _mailbox, _board):
-        yield await _safely(check, settings)
+        well, seen = await _safely(check, settings)
+        yield Finding(what=str(check.__doc__).rstrip("."), well=well, seen=seen)
 
 
-async def _safely(check: Callable[[Settings], Awaitable[Finding]], settings: Settings) -> Finding:
+async def _safely(check: Callable[[Settings], Awaitable[_Seen]], settings: Settings) -> _Seen:
     try:
         return await check(settings)
     except (OSError, SQLAlchemyError, SettingsError) as error:
-        return Finding(what=str(check.__doc__).rstrip("."), well=False, seen=str(error).splitlines()[0])
+        return False, str(error).splitlines()[0]
 
 
-async def _keys(settings: Settings) -> Finding:
+async def _keys(settings: Settings) -> _Seen:
     """Payload keys."""
-    ids = ", ".join(settings.keyring)
-    return Finding(what="Payload keys", well=True, seen=f"key ids: {ids}; the first encrypts")
+    return True, f"key ids: {', '.join(settings.keyring)}; the first encrypts"
 
 
-async def _room(settings: Settings) -> Finding:
+async def _room(settings: Settings) -> _Seen:
     """Room in the data folder."""
     free = shutil.disk_usage(settings.data_dir).free
-    return Finding(what="Room in the data folder", well=free > _ROOM, seen=f"{free // 1024**2} MiB free")
+    return free > _ROOM, f"{free // 1024**2} MiB free"
 
 
-async def _attachments(settings: Settings) -> Finding:
+async def _attachments(settings: Settings) -> _Seen:
     """Files of requests."""
     folder = there = settings.attachments_folder
     while not there.exists() and there != there.parent:
@@ -66,93 +71,66 @@ async def _attachments(settings: Settings) -> Finding:
     with tempfile.TemporaryFile(dir=there):  # asked by doing: permissions do not tell of a disk that is read-only
         pass
     free = shutil.disk_usage(there).free
-    seen = f"{folder} can be written, {free // 1024**2} MiB free"
-    return Finding(what="Files of requests", well=free > _ROOM, seen=seen)
+    return free > _ROOM, f"{folder} can be written, {free // 1024**2} MiB free"
 
 
-async def _database(settings: Settings) -> Finding:
+async def _database(settings: Settings) -> _Seen:
     """Database."""
-    engine = db.make_engine(settings)
-    try:
-        async with engine.connect() as connection:
-            there = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
-    finally:
-        await engine.dispose()
+    async with db.open_engine(settings) as engine, engine.connect() as connection:
+        there = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
     newest = ScriptDirectory.from_config(db.alembic_config()).get_current_head()
-    return Finding(
-        what="Database",
-        well=there == newest,
-        seen=f"schema {there}, newest {newest}" if there else "reachable, without a schema; `ahg up` makes it",
-    )
+    seen = f"schema {there}, newest {newest}" if there else "reachable, without a schema; `ahg up` makes it"
+    return there == newest, seen
 
 
-async def _directory(settings: Settings) -> Finding:
+async def _directory(settings: Settings) -> _Seen:
     """Directory of members."""
-    engine = db.make_engine(settings)
-    try:
-        async with engine.connect() as connection:
-            members = await read_members(connection)
-    finally:
-        await engine.dispose()
+    async with db.open_engine(settings) as engine, engine.connect() as connection:
+        members = await read_members(connection)
     co_chairs = [member.code for member in members if member.co_chair]
-    return Finding(
-        what="Directory of members",
-        well=len(co_chairs) == 2,
-        seen=f"{len(members)} members; Co-Chairs: {', '.join(co_chairs) or 'none'}",
-    )
+    return len(co_chairs) == 2, f"{len(members)} members; Co-Chairs: {', '.join(co_chairs) or 'none'}"
 
 
-async def _temporal(settings: Settings) -> Finding:
+async def _temporal(settings: Settings) -> _Seen:
     """Temporal."""
     config = settings.temporal_connect_config()
     well = await temporal_ready(config, tuple(SEARCH_ATTRIBUTES))()
     seen = "answers, and knows our search attributes" if well else "does not answer, or lacks our search attributes"
-    return Finding(what="Temporal", well=well, seen=f"{config.get('target_host')}: {seen}")
+    return well, f"{config.get('target_host')}: {seen}"
 
 
-async def _workers(settings: Settings) -> Finding:
+async def _workers(settings: Settings) -> _Seen:
     """Workers."""
     config = settings.temporal_connect_config()
     missing = [q for q in (settings.task_queue, settings.delivery_queue) if not await worker_ready(config, q)()]
-    seen = f"nobody works on {', '.join(missing)}" if missing else "cases and deliveries are worked on"
-    return Finding(what="Workers", well=not missing, seen=seen)
+    return not missing, f"nobody works on {', '.join(missing)}" if missing else "cases and deliveries are worked on"
 
 
-async def _mail(settings: Settings) -> Finding:
+async def _mail(settings: Settings) -> _Seen:
     """Mail server."""
     well = await port_ready(settings.smtp_host, settings.smtp_port)()
-    return Finding(
-        what="Mail server",
-        well=well,
-        seen=f"{settings.smtp_host}:{settings.smtp_port} {'listens' if well else 'does not answer'}",
-    )
+    return well, f"{settings.smtp_host}:{settings.smtp_port} {'listens' if well else 'does not answer'}"
 
 
-async def _mailbox(settings: Settings) -> Finding:
+async def _mailbox(settings: Settings) -> _Seen:
     """Mailbox for what comes back."""
     mailbox = worker.mailbox_of(settings)
     if mailbox is None:
-        seen = "none is set; `ahg mail bounces` reads from files what came back"
-        return Finding(what="Mailbox for what comes back", well=True, seen=seen)
+        return True, "none is set; `ahg mail bounces` reads from files what came back"
     where = f"{settings.imap_folder} of {settings.imap_username} at {settings.imap_host}:{settings.imap_port}"
     try:
         await asyncio.to_thread(mailbox.fetch, MailboxPlace(), 0)
     except MailboxAway as error:
-        return Finding(what="Mailbox for what comes back", well=False, seen=f"{where}: {error}")
-    return Finding(what="Mailbox for what comes back", well=True, seen=f"{where} can be read")
+        return False, f"{where}: {error}"
+    return True, f"{where} can be read"
 
 
-async def _board(settings: Settings) -> Finding:
+async def _board(settings: Settings) -> _Seen:
     """Notices."""
-    engine = db.make_engine(settings)
-    try:
-        async with engine.connect() as connection:
-            counts = await queries.notice_counts(connection)
-            paused = await current_pause(connection)
-    finally:
-        await engine.dispose()
-    stuck = sum(counts.get(state, 0) for state in STUCK)
+    async with db.open_engine(settings) as engine, engine.connect() as connection:
+        counts = await queries.notice_counts(connection)
+        paused = await current_pause(connection)
     seen = ", ".join(f"{number} {state}" for state, number in sorted(counts.items())) or "none yet"
     if paused:
         seen += f"; all mail is paused since {paused.paused_at:%Y-%m-%d %H:%M} UTC by {paused.paused_by}: {paused.why}"
-    return Finding(what="Notices", well=not stuck and not paused, seen=seen)
+    return not paused and not any(counts.get(state) for state in STUCK), seen

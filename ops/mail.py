@@ -1,4 +1,4 @@
-"""What an operator does about mail: read what came back from files, say what is stuck, who was told, how a mail reads."""
+"""Mail for operators: reports read from files, and lines of text about stuck notices, notified posts and sample mails."""
 
 import asyncio
 from collections import Counter
@@ -86,7 +86,7 @@ def _stands(
     digest_state: NoticeState | None = None,
     alternate_state: NoticeState | None = None,
 ) -> str:
-    """State, address, attempts, and what happens next."""
+    """A notice's state, address, attempts, and what happens to it next, in one line."""
     states = dict.fromkeys((notice.state, digest_state or notice.state))
     words = [
         ": ".join(state.replace("_", " ") for state in states),
@@ -108,7 +108,7 @@ def _at(moment: datetime) -> str:
 
 
 def told_lines(notices: Iterable[ToldNotice]) -> Iterator[str]:
-    """Who was told (``ledger_of_case``) as lines of text: when, what, whom, and what became of the mail."""
+    """Lines of text for notices of a case (``ledger_of_case``): when, kind, post, and what became of the mail."""
     for told in notices:
         notice = told.notice
         alternate = f" ({notice.capacity})" if notice.capacity is not Capacity.HOLDER else ""
@@ -123,16 +123,8 @@ def told_lines(notices: Iterable[ToldNotice]) -> Iterator[str]:
 async def preview_lines(
     connection: AsyncConnection, settings: Settings, kind: str, post: Post | None, language: str, now: datetime
 ) -> MailShown:
-    """A kind of notice as a post would get it, with made-up facts (``notifications.preview``)."""
+    """A kind of notice as a post would get it, with made-up facts (``notifications.preview``). Nothing is sent."""
     reader = await sample_reader(connection, kind, post=post, language=language, now=now)
     about = SAMPLE_CASE.model_copy(update={"names": await names_of(connection)})
-    return mail_shown(
-        sample_mail(
-            kind,
-            reader=reader,
-            about=about,
-            mail_from=settings.mail_from,
-            reply_to=settings.mail_from,
-            public_url=settings.public_url,
-        )
-    )
+    own = {"mail_from": settings.mail_from, "reply_to": settings.mail_from, "public_url": settings.public_url}
+    return mail_shown(sample_mail(kind, reader=reader, about=about, **own))

@@ -15,17 +15,17 @@ from records.mail_preferences import KeptPreferences
 from records.offices import addressee_of
 
 AS_IT_IS = "as it is"
-"""Takes a switch away."""
+"""The word that removes a switch."""
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 class NotKept(Exception):
-    """What was said cannot be kept; the text says why."""
+    """The preferences cannot be kept; the text says why."""
 
 
 async def preference_lines(engine: AsyncEngine, post: Post, now: datetime) -> list[str]:
-    """What stands, in lines.
+    """The preferences of a post's holder, as lines of text.
 
     Raises:
         NotKept: nobody receives the post's mail.
@@ -49,12 +49,12 @@ async def change_preferences(
     switches: Iterable[str] = (),
     reset: bool = False,
 ) -> None:
-    """Change what is said and leave the rest; ``reset`` begins with the defaults.
+    """Change the preferences that are given and leave the others; ``reset`` begins with the defaults.
 
     ``morning`` is a time, ``quiet`` two of them (``21:00-06:00``) or ``none``; ``switches``: see ``switched``.
 
     Raises:
-        NotKept: it contradicts itself, a kind is mandatory or unknown, or nobody receives the post's mail.
+        NotKept: the preferences contradict each other, a kind is mandatory or unknown, or nobody gets the post's mail.
     """
     address = await _address_of(engine, post, now)
     read = [switched(one) for one in switches]
@@ -84,7 +84,9 @@ def _sentences(error: ValueError) -> Iterator[str]:
 
 
 def switched(written: str) -> tuple[Switch, MailChoice | None]:
-    """``KIND=off``, ``AHG-2026-001=digest``, ``AHG-2026-001:KIND=at once``, ``all=off``; None for ``as it is``.
+    """A switch and its choice; None for ``as it is``, which removes the switch.
+
+    It is written as ``KIND=off``, ``AHG-2026-001=digest``, ``AHG-2026-001:KIND=at once`` or ``all=off``.
 
     Raises:
         NotKept: it cannot be read, or the kind is mandatory or unknown.
@@ -108,7 +110,7 @@ def switched(written: str) -> tuple[Switch, MailChoice | None]:
 
 
 def quiet_hours(written: str, number: int) -> tuple[time, ...]:
-    """Times of day between dashes.
+    """So many times of day with dashes between them.
 
     Raises:
         NotKept: they cannot be read, or are not so many.

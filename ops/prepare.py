@@ -5,6 +5,10 @@ before them; any number of times is the same as once.
 """
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 import db
 from ops.rebuild import cases_without_texts, rebuild_cases
@@ -13,22 +17,35 @@ from settings import Settings, SettingsError, ensure_keys, load_settings
 
 
 async def prepare_data_folder(settings: Settings) -> None:
-    """Make the keys, bring the schema to the newest version, and fill what is empty or was recorded before."""
+    """Make the keys, bring the schema to the newest version, fill an empty directory, and make rows that are missing.
+
+    Rows are missing of cases that were recorded before there was a search.
+    """
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     made = ensure_keys(settings)
     if made is not None:
         print(f"made the payload keys in {made}: back this file up, open cases cannot be read without it")
     await db.migrate(settings.database)
-    engine = db.make_engine(settings)
-    try:
+    async with db.open_engine(settings) as engine:
         count = await seed_if_empty(engine)
         if old := await cases_without_texts(engine):
             print(f"making the rows that lists and search need of {len(old)} cases recorded before there were any")
             await rebuild_cases(engine, old)
-    finally:
-        await engine.dispose()
     if count:
         print(f"filled the directory with {count} entries; each is for the deployment to confirm")
+
+
+@asynccontextmanager
+async def fresh_records(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """The engine of a deployment that rehearsals and benchmarks make for themselves, with its keys, schema and directory.
+
+    The data folder must exist. The connections are closed on exit.
+    """
+    ensure_keys(settings)
+    await db.migrate(settings.database)
+    async with db.open_engine(settings) as engine:
+        await seed_if_empty(engine)
+        yield engine
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Keeping another program running: start, wait until it is ready, stop, kill.
+"""Other programs as processes: started, waited for until they are ready, stopped and killed.
 
 A process writes its output straight into its log file, so that it never blocks on whoever started it. It gets
 a session of its own (Ctrl-C at the terminal reaches the supervisor, which then stops its children in order),
@@ -48,7 +48,7 @@ class Child:
 
 
 class ManagedProcess:
-    """One run after the other of a `Child`."""
+    """Runs a `Child`, again and again if it is started again."""
 
     def __init__(self, child: Child) -> None:
         self.child = child
@@ -109,7 +109,7 @@ class ManagedProcess:
         return code
 
     async def stop(self) -> None:
-        """End it and what it started: SIGTERM, and SIGKILL after its grace time."""
+        """End it and everything in its process group: SIGTERM, and SIGKILL after its grace time."""
         self._signal(signal.SIGTERM)
         with suppress(TimeoutError, ProcessError):
             await self.wait(self.child.grace)

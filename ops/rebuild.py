@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import SQLModel
 
-from db import write_transaction
+from db import lock_table, write_transaction
 from models.log import broken_at
 from models.projection import Row
 from models.tables import TABLES
@@ -26,7 +26,7 @@ _TABLES = [table_of(kind).name for kind in _KINDS]
 
 
 async def cases_without_texts(engine: AsyncEngine) -> list[str]:
-    """The cases that have no text to be found by: they were recorded before there were any."""
+    """The cases that the search has no text of: they were recorded before there was a search."""
     cases, texts = TABLES.tables["cases"], TABLES.tables["search_texts"]
     has = select(texts.c.id).where(texts.c.reference == cases.c.reference).exists()
     async with engine.connect() as connection:
@@ -37,7 +37,10 @@ async def cases_without_texts(engine: AsyncEngine) -> list[str]:
 async def rebuild_cases(
     engine: AsyncEngine, references: Sequence[str] = (), progress: Callable[[int, int], None] = lambda done, of: None
 ) -> list[str]:
-    """Make the rows of cases anew; of all where none is named. Returns those left alone: log absent or broken."""
+    """Make the rows of cases anew; of all where none is named. Returns the cases whose log is absent or broken.
+
+    Their rows are left as they are. ``progress`` is called with how many cases are done, and of how many.
+    """
     if not references:
         async with engine.connect() as connection:
             references = [stream for stream in await queries.streams(connection) if "/" not in stream]
@@ -52,8 +55,7 @@ async def rebuild_cases(
 
 
 async def _rebuild_one(connection: AsyncConnection, reference: str) -> bool:
-    if connection.dialect.name == "postgresql":  # recording begins with an entry: it waits, and readers do not
-        await connection.exec_driver_sql("LOCK TABLE entries IN SHARE ROW EXCLUSIVE MODE")
+    await lock_table(connection, "entries", "SHARE ROW EXCLUSIVE")  # recording begins with an entry, and waits
     entries = await read_entries(connection, reference)
     if not entries or broken_at(entries) is not None:
         return False
@@ -66,7 +68,7 @@ async def _rebuild_one(connection: AsyncConnection, reference: str) -> bool:
 async def _gone(
     connection: AsyncConnection, reference: str, kind: type[SQLModel], wanted: Collection[tuple[str, tuple[Any, ...]]]
 ) -> list[Row]:
-    """The rows that the log does not give."""
+    """The rows of one kind that the log does not give, marked to be deleted."""
     table = table_of(kind)
     rows = await queries.parts(connection, reference, kind)
     there = [{column.name: getattr(row, column.name) for column in table.primary_key} for row in rows]

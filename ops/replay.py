@@ -1,4 +1,4 @@
-"""``ahg replay``: recorded histories on today's workflow code. Before a deployment, every open case."""
+"""``ahg replay``: replays recorded histories on the present workflow code; before a deployment, all open cases."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -49,12 +49,10 @@ async def histories_in(folder: Path) -> AsyncIterator[WorkflowHistory]:
 
 
 async def nudge_all(client: Client) -> int:
-    """Wake every open case and follow-up, the delivery, and the reading of what came back; returns how many.
+    """Wake every open case and follow-up, the delivery, and the reading of returned mail; returns how many were woken.
 
-    One that ends meanwhile needs no nudge.
-
-    With versioned workers it waits first until the server has told all its parts of the current version: a workflow that
-    wakes before does not see that there is another, and sleeps on.
+    A workflow that ends meanwhile is left out. With versioned workers this waits first until the server has told all its
+    parts of the current version: a workflow that wakes before would not see the new version, and sleep on.
     """
     await _all_told(client)
     count = 0

@@ -1,4 +1,4 @@
-"""`ahg up`: everything on one machine, under one process that keeps it running.
+"""`ahg up`: runs all parts of the product on one machine and keeps them running.
 
 Order matters: what others need starts first and stops last. A child that dies is started again, after a pause
 that grows while it keeps dying. Nothing is lost when a child or this process is killed at any point: cases
@@ -30,7 +30,7 @@ PORT_PATIENCE = 5.0  # seconds for a killed predecessor's children to let go of 
 
 
 class SupervisorError(Exception):
-    """It cannot start; the text says why and what to do."""
+    """The product cannot start; the text says why and what to do."""
 
 
 async def run_product(settings: Settings, children: Sequence[Child] | None = None) -> int:
@@ -49,49 +49,27 @@ async def run_product(settings: Settings, children: Sequence[Child] | None = Non
 
 
 def product_children(settings: Settings) -> list[Child]:
-    """What runs, in the order in which it starts."""
-    logs = settings.data_dir / "logs"
-    environment = settings.environment()
+    """The processes of the product, in the order in which they start."""
+    logs, environment = settings.data_dir / "logs", settings.environment()
     config = settings.temporal_connect_config()
-    embedded = settings.temporal_mode == "embedded"
+
+    def ours(name: str, module: Sequence[str], ready: Ready, grace: float = 10.0) -> Child:
+        command = (sys.executable, "-m", *module)
+        return Child(name, command, logs / f"{name}.log", environment, ready, grace=grace)
+
     children = []
     if settings.catches_mail:
-        children.append(
-            Child(
-                "mail",
-                (sys.executable, "-m", "ops.catcher"),
-                logs / "mail.log",
-                environment,
-                port_ready(settings.smtp_host, settings.smtp_port),
-            )
-        )
-    if embedded:
+        children.append(ours("mail", ["ops.catcher"], port_ready(settings.smtp_host, settings.smtp_port)))
+    if settings.temporal_mode == "embedded":
         database = settings.data_dir / "temporal.db"
-        children.append(dev_server_child(settings, database=database, log=logs / "temporal.log"))
-    children.append(
-        Child(
-            "worker",
-            (sys.executable, "-m", "worker"),
-            logs / "worker.log",
-            environment,
-            worker_ready(config, settings.task_queue),
-            grace=30.0,  # steps under way are finished
-        )
-    )
-    web = (sys.executable, "-m", "uvicorn", "--factory", "web.app:create_app")
-    where = (
-        "--host",
-        settings.web_host,
-        "--port",
-        str(settings.web_port),
-        "--no-server-header",
-        "--no-access-log",
-        "--timeout-graceful-shutdown",
-        "8",  # somebody who does not read the rest of an answer holds nothing up
-    )
+        children.append(dev_server_child(settings, logs / "temporal.log", database=database))
+    working = worker_ready(config, settings.task_queue)
+    children.append(ours("worker", ["worker"], working, grace=30.0))  # steps under way are finished
+    web = ["uvicorn", "--factory", "web.app:create_app", "--host", settings.web_host, "--port", str(settings.web_port)]
+    web += ["--no-server-header", "--no-access-log"]
+    web += ["--timeout-graceful-shutdown", "8"]  # somebody who does not read the rest of an answer holds nothing up
     address = f"http://{_reachable(settings.web_host)}:{settings.web_port}/healthz"
-    children.append(Child("web", (*web, *where), logs / "web.log", environment, http_ready(address)))
-    return children
+    return [*children, ours("web", web, http_ready(address))]
 
 
 class Supervisor:
@@ -104,7 +82,10 @@ class Supervisor:
         self._logs = LogFollower({child.name: child.log for child in children}, _say)
 
     async def run(self) -> int:
-        """Start, keep, stop. Returns the exit code; raises SupervisorError when a child does not start."""
+        """Start the children, keep them running until asked to stop, and stop them. Returns the exit code.
+
+        Raises SupervisorError when a child does not start.
+        """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._asked_to_stop)
@@ -133,10 +114,8 @@ class Supervisor:
     async def _external_temporal(self) -> None:
         config = self._settings.temporal_connect_config()
         if not await temporal_ready(config)():
-            raise SupervisorError(
-                f"Temporal at {config['target_host']}, namespace {config['namespace']}, does not answer: "
-                "see TEMPORAL_ADDRESS and AHG_TEMPORAL_MODE"
-            )
+            where = f"Temporal at {config['target_host']}, namespace {config['namespace']}"
+            raise SupervisorError(f"{where}, does not answer: see TEMPORAL_ADDRESS and AHG_TEMPORAL_MODE")
 
     async def _until_stopped(self, task: asyncio.Task[None]) -> None:
         stopped = asyncio.create_task(self._stop.wait())
@@ -222,9 +201,8 @@ async def _check_ports(settings: Settings) -> None:
         try:
             while not port_is_free(host, port):
                 if time.monotonic() > deadline:
-                    raise SupervisorError(
-                        f"port {port} on {host} is taken by another program: stop it or set {setting}"
-                    )
+                    taken = f"port {port} on {host} is taken by another program"
+                    raise SupervisorError(f"{taken}: stop it or set {setting}")
                 await asyncio.sleep(0.2)
         except OSError as error:
             raise SupervisorError(f"{setting}: cannot listen on {host}:{port}: {error.strerror}") from None
@@ -239,9 +217,8 @@ def _only_one(data_dir: Path) -> Iterator[None]:
         except BlockingIOError:
             file.seek(0)
             other = file.read().strip() or "unknown"
-            raise SupervisorError(
-                f"ahg is running already on {data_dir} (process {other}): stop that one, or set AHG_DATA_DIR"
-            ) from None
+            running = f"ahg is running already on {data_dir} (process {other})"
+            raise SupervisorError(f"{running}: stop that one, or set AHG_DATA_DIR") from None
         file.truncate(0)
         file.write(f"{os.getpid()}\n")
         file.flush()
@@ -263,12 +240,9 @@ def main() -> int:
     """Entry point of ``python -m ops.supervisor``; the same as ``ahg up``."""
     try:
         return asyncio.run(run_product(load_settings()))
-    except SettingsError as error:
+    except (SettingsError, SupervisorError) as error:
         print(error, file=sys.stderr)
-        return 2
-    except SupervisorError as error:
-        print(error, file=sys.stderr)
-        return 1
+        return 2 if isinstance(error, SettingsError) else 1
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""The embedded Temporal server: finding its program, its arguments, and when it is ready.
+"""The embedded Temporal server: how its program is found, started and asked whether it is ready.
 
-Used by the supervisor, the tests, the rehearsals and the benchmarks alike.
+The supervisor, the tests, the rehearsals and the benchmarks use it.
 """
 
 import json
@@ -58,60 +58,37 @@ def find_temporal(settings: Settings) -> Path:
 
 
 def find_test_server(settings: Settings) -> Path:
-    """The `temporal-test-server` program, found alike. Raises SettingsError."""
+    """The `temporal-test-server` program, looked for in the same places. Raises SettingsError."""
     return _find("temporal-test-server", settings.test_server_binary, "AHG_TEST_SERVER_BINARY")
-
-
-def arguments(
-    *,
-    database: Path | None,
-    port: int,
-    ui_port: int = 0,
-    namespace: str = "default",
-    dynamic_config: Mapping[str, object] | None = None,
-) -> tuple[str, ...]:
-    """Arguments of ``temporal`` for a development server with our search attributes.
-
-    `database` is the SQLite file that keeps the cases; None keeps them in memory.
-    """
-    args = ["server", "start-dev", "--ip", HOST, "--port", str(port), "--log-level", "warn"]
-    if database is not None:
-        args += ["--db-filename", str(database)]
-    args += ["--ui-port", str(ui_port), "--ui-disable-news-fetch"] if ui_port else ["--headless"]
-    if namespace != "default":
-        args += ["--namespace", namespace]
-    for name, kind in SEARCH_ATTRIBUTES.items():
-        args += ["--search-attribute", f"{name}={kind}"]
-    for name, value in (dynamic_config or {}).items():
-        args += ["--dynamic-config-value", f"{name}={json.dumps(value)}"]
-    return tuple(args)
 
 
 def dev_server_child(
     settings: Settings,
+    log: Path,
     *,
     database: Path | None,
-    log: Path,
     port: int | None = None,
-    dynamic_config: Mapping[str, object] | None = None,
+    dynamic_config: Mapping[str, object] = {},
 ) -> Child:
-    """The development server as a child; `port` goes before the setting's."""
-    port = port or settings.temporal_port
-    command = arguments(
-        database=database,
-        port=port,
-        ui_port=settings.temporal_ui_port,
-        namespace=settings.temporal_namespace,
-        dynamic_config=dynamic_config,
-    )
-    config = ClientConnectConfig(target_host=f"{HOST}:{port}", namespace=settings.temporal_namespace)
-    return Child(
-        name="temporal",
-        command=(str(find_temporal(settings)), *command),
-        log=log,
-        env=settings.environment(),
-        ready=temporal_ready(config, tuple(SEARCH_ATTRIBUTES)),
-    )
+    """The development server as a child, with our search attributes.
+
+    `database` is the SQLite file that keeps the cases; None keeps them in memory. `port` goes before the setting's.
+    """
+    port, namespace, ui_port = port or settings.temporal_port, settings.temporal_namespace, settings.temporal_ui_port
+    command = [str(find_temporal(settings)), "server", "start-dev", "--ip", HOST, "--port", str(port)]
+    command += ["--log-level", "warn"]
+    if database is not None:
+        command += ["--db-filename", str(database)]
+    command += ["--ui-port", str(ui_port), "--ui-disable-news-fetch"] if ui_port else ["--headless"]
+    if namespace != "default":
+        command += ["--namespace", namespace]
+    for name, kind in SEARCH_ATTRIBUTES.items():
+        command += ["--search-attribute", f"{name}={kind}"]
+    for name, value in dynamic_config.items():
+        command += ["--dynamic-config-value", f"{name}={json.dumps(value)}"]
+    config = ClientConnectConfig(target_host=f"{HOST}:{port}", namespace=namespace)
+    ready = temporal_ready(config, tuple(SEARCH_ATTRIBUTES))
+    return Child("temporal", tuple(command), log, settings.environment(), ready)
 
 
 async def start_dev_server(
@@ -120,14 +97,17 @@ async def start_dev_server(
     *,
     port: int | None = None,
     in_memory: bool = False,
-    dynamic_config: Mapping[str, object] | None = None,
+    dynamic_config: Mapping[str, object] = {},
 ) -> DevServer:
     """Start a development server and wait until it answers; its file and log lie in `folder`.
 
     `port`: None takes a free one. The caller stops it: ``await server.process.stop()``. Raises ProcessError.
     """
+    database, log = None if in_memory else folder / "temporal.db", folder / "temporal.log"
     for tries_left in (2, 1, 0):
-        process, at = _dev_server(settings, folder, port or free_port(), in_memory, dynamic_config)
+        at = port or free_port()
+        child = dev_server_child(settings, log, database=database, port=at, dynamic_config=dynamic_config)
+        process = ManagedProcess(child)
         process.start()
         try:
             await process.wait_ready()
@@ -144,15 +124,6 @@ async def start_dev_server(
     raise AssertionError  # the last try has returned or raised
 
 
-def _dev_server(
-    settings: Settings, folder: Path, port: int, in_memory: bool, dynamic_config: Mapping[str, object] | None
-) -> tuple[ManagedProcess, int]:
-    database = None if in_memory else folder / "temporal.db"
-    log = folder / "temporal.log"
-    child = dev_server_child(settings, database=database, log=log, port=port, dynamic_config=dynamic_config)
-    return ManagedProcess(child), port
-
-
 def temporal_ready(config: ClientConnectConfig, search_attributes: Sequence[str] = ()) -> Ready:
     """A readiness check: the server is healthy, has the namespace, and knows these search attributes."""
 
@@ -161,9 +132,8 @@ def temporal_ready(config: ClientConnectConfig, search_attributes: Sequence[str]
             client = await temporal_client(config)
             if not await client.service_client.check_health():
                 return False
-            known = await client.operator_service.list_search_attributes(
-                ListSearchAttributesRequest(namespace=client.namespace)
-            )
+            request = ListSearchAttributesRequest(namespace=client.namespace)
+            known = await client.operator_service.list_search_attributes(request)
         except (RPCError, TemporalAway):
             return False
         return set(search_attributes) <= set(known.custom_attributes)
@@ -177,13 +147,9 @@ def worker_ready(config: ClientConnectConfig, task_queue: str) -> Ready:
     async def check() -> bool:
         try:
             client = await temporal_client(config)
-            answer = await client.workflow_service.describe_task_queue(
-                DescribeTaskQueueRequest(
-                    namespace=client.namespace,
-                    task_queue=TaskQueue(name=task_queue),
-                    task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-                )
-            )
+            queue, kind = TaskQueue(name=task_queue), TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
+            request = DescribeTaskQueueRequest(namespace=client.namespace, task_queue=queue, task_queue_type=kind)
+            answer = await client.workflow_service.describe_task_queue(request)
         except (RPCError, TemporalAway):
             return False
         return bool(answer.pollers)

@@ -1,4 +1,4 @@
-"""``ahg verify``: the log's chain; the log against the projection, the files it names, and Temporal's own history."""
+"""``ahg verify``: checks the log's chain, and compares the log with projection, files and Temporal's histories."""
 
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -72,7 +72,7 @@ async def verify_records(
 
 @asynccontextmanager
 async def _snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """A connection that sees one moment: cases go on while they are verified. (SQLite's transactions do anyway.)"""
+    """A connection that sees the database as it is at one moment, while cases go on."""
     async with engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             await connection.execution_options(isolation_level="REPEATABLE READ")
@@ -80,7 +80,7 @@ async def _snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 
 async def _elsewhere(engine: AsyncEngine, client: Client | None) -> set[str]:
-    """The streams that the projection knows, and those that Temporal still keeps and has seen a step of."""
+    """The streams of the projection, and those of workflows that Temporal still keeps and that recorded a step."""
     cases = TABLES.tables["cases"]
     async with engine.connect() as connection:
         known = {reference for (reference,) in await connection.execute(select(cases.c.reference))}
@@ -180,7 +180,7 @@ def _plain(value: Any) -> Any:
 async def _against_files(
     files: Attachments, stream: str, entries: list[Entry], known: dict[tuple[str, int], str]
 ) -> AsyncIterator[Fault]:
-    """Every file that any version of a request names, each looked at once; ``known``: what was found so far."""
+    """Faults of the files that versions of a request name. Each is read once: ``known`` has what was found so far."""
     told = set()
     for entry in entries:
         for attached in entry.event.get("request", {}).get("attachments", ()):
@@ -240,7 +240,7 @@ async def _newest_seen(client: Client, stream: str) -> int:
 
 
 async def _seen(client: Client, stream: str) -> dict[int, str]:
-    """What Temporal's histories say was recorded: the number of each step's newest entry, and its hash."""
+    """The steps that Temporal's histories say were recorded: the number of each step's newest entry, with its hash."""
     seen: dict[int, str] = {}
     for history in await runs_of(client, stream):
         for event in history.events:

@@ -19,7 +19,7 @@ _CORE = {
     "int": ("[-+]?[0-9]+", "-+0123456789"),
     "float": (r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", "-+.0123456789"),
 }
-"""The plain scalars that are no texts (YAML 1.2.2, section 10.3.2). Octal and hexadecimal numbers, .inf and .nan are."""
+"""The plain scalars that are no texts (YAML 1.2.2, 10.3.2). Octal and hexadecimal numbers, .inf and .nan are texts."""
 
 _TAG = "tag:yaml.org,2002:"
 
@@ -41,7 +41,7 @@ class NotYaml(Exception):
 
 @dataclass
 class Written:
-    """What a text says, where each key and value stands, and what is wrong with it as YAML."""
+    """The value of a text, the place of each key and value, and what is wrong with it as YAML."""
 
     value: Any = None
     keys: dict[Where, LineColumn] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class Written:
     faults: list[tuple[LineColumn, FieldFault]] = field(default_factory=list)
 
     def place(self, fault: FieldFault) -> LineColumn:
-        """Where a fault stands: at its key, or at the value or, for what is missing, at what it is missing from."""
+        """The place of a fault: its key, its value, or what encloses it where a field is missing."""
         where = fault.where
         if fault.of_key and where in self.keys:
             return self.keys[where]
@@ -59,7 +59,7 @@ class Written:
 
 
 class _Core(yaml.SafeLoader):
-    """Knows the plain scalars of the core schema alone."""
+    """A loader that knows no plain scalars but those of the core schema."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 (a table of PyYAML's class)
 
@@ -71,7 +71,7 @@ for _name, (_pattern, _first) in _CORE.items():
 
 
 def read_yaml(text: str) -> Written:
-    """What a text says.
+    """The value of a text, with places and faults.
 
     Raises:
         NotYaml: its syntax is wrong.

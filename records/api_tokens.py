@@ -26,7 +26,7 @@ _TOKENS = TABLES.tables["api_tokens"]
 
 
 class Scope(StrEnum):
-    """What a token is good for."""
+    """What a program may do with a token."""
 
     READ = "read"
     WRITE = "write"
@@ -49,7 +49,7 @@ class ApiToken(Value):
     used_at: datetime | None = None
 
     def allows(self, scope: Scope) -> bool:
-        """Whether it is good for that."""
+        """Whether a program may do this with the token."""
         return scope in self.scopes
 
 

@@ -25,7 +25,7 @@ _NOTED = TABLES.tables["attachments"]
 _HASH = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1024 * 1024
 _NEW = ".new-"
-"""How the names of files begin that are still being written; after a crash they may stay, and are nothing."""
+"""The beginning of the names of files that are still being written. Such files may stay after a crash, unused."""
 
 
 class Attachments:
@@ -104,7 +104,7 @@ class Attachments:
     # who put them in
 
     async def put_in(self, member: str, hashes: Iterable[str]) -> dict[str, Attachment]:
-        """Those of these files that the member has put in itself, by their hashes, as it last named them."""
+        """The files with these hashes that the member has put in itself, by hash, with the names that it gave last."""
         wanted = list(hashes)
         c = _NOTED.c
         query = select(_NOTED).where(c.member == member, c.sha256.in_(wanted))
@@ -116,7 +116,7 @@ class Attachments:
         }
 
     async def check(self, member: str, wanted: Iterable[Attachment], before: Mapping[str, Attachment]) -> None:
-        """Whether a member may attach these; ``before``, by hash: what the newest version of the case carries.
+        """Check that a member may attach these files. ``before``, by hash: the files of the newest version of the case.
 
         The sentence for a file of another member is that for a file that nobody has put in: a hash that was guessed
         or overheard tells nothing.
@@ -148,7 +148,7 @@ class Attachments:
 
 
 def _sync(folder: Path) -> None:
-    """A new name is on the disk only when its folder is."""
+    """Write a folder to the disk, and with it the names of new files in it."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

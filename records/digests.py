@@ -28,7 +28,7 @@ _ANEW = {"state": NoticeState.QUEUED, "next_attempt_at": None, "reason": "", "ad
 
 
 def _held() -> ColumnElement[bool]:
-    """What waits because its reader wants it so."""
+    """The condition that a notice waits because its reader wants it to."""
     c = NOTICES.c
     quiet = and_(c.state == NoticeState.QUEUED, c.next_attempt_at.is_not(None), c.reason == HoldReason.QUIET)
     return or_(c.state == NoticeState.DIGEST, quiet)
@@ -37,7 +37,7 @@ def _held() -> ColumnElement[bool]:
 async def gather(engine: AsyncEngine, *, due: datetime, now: datetime) -> int:
     """Queue the digests that are due, one for each post; returns how many. ``now`` dates them.
 
-    While all mail is paused none is made: what comes meanwhile goes in one.
+    While all mail is paused none is made: after the pause, one digest holds all notices that came meanwhile.
     """
     async with engine.connect() as connection:
         nothing = (await connection.execute(select(NOTICES.c.id).where(_held()).limit(1))).first() is None
@@ -64,9 +64,9 @@ def _gather(connection: Connection, due: datetime, now: datetime) -> int:
 
 
 async def items_of(connection: AsyncConnection, notices: Iterable[LedgerNotice]) -> dict[str, list[LedgerNotice]]:
-    """What is in those of these notices that are digests, oldest first, by the digest's key.
+    """The notices that went in these digests, oldest first, by the digest's key. Other notices are passed over.
 
-    A digest that goes to the alternate instead holds what the holder's held.
+    A digest that goes to the alternate instead holds the notices of the holder's digest.
     """
     keys = {one.instead_of or one.key: one.key for one in notices if one.kind == DIGEST}
     if not keys:
@@ -85,6 +85,6 @@ async def release_held(connection: AsyncConnection, post: Post) -> None:
 
 
 async def release_held_of_office(connection: AsyncConnection, member: str) -> None:
-    """The same for all posts of a member, whose office keeps other hours now: its morning is another."""
+    """Have everything that is held for the posts of a member decided on anew: the hours of its office have changed."""
     of_its_posts = NOTICES.c.post.startswith(f"{member}/", autoescape=True)
     await connection.execute(update(NOTICES).where(_held(), of_its_posts).values(**_ANEW))

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from db import write_transaction
+from db import lock_table, write_transaction
 from models.base import Value
 from models.case import Stage
 from models.commands import Person
@@ -65,7 +65,7 @@ class Editor(Value):
 
 
 class StaleDirectory(Exception):
-    """What the form showed has changed since. ``newest``: the last change of it, if the history has one."""
+    """The state that the form showed has changed since. ``newest``: its last change, if the history has one."""
 
     def __init__(self, newest: DirectoryChange | None) -> None:
         super().__init__("the directory has changed")
@@ -73,7 +73,7 @@ class StaleDirectory(Exception):
 
 
 def directory_fingerprint(state: object) -> str:
-    """A mark of what a form shows: equal for equal states."""
+    """A hash of what a form shows, of 24 hexadecimal digits: equal for equal states."""
 
     def plain(value: object) -> object:
         return value.model_dump(mode="json") if isinstance(value, BaseModel) else str(value)
@@ -116,7 +116,7 @@ async def roles_of(connection: AsyncConnection) -> DirectoryRoles:
 
 
 async def waiting_cases(connection: AsyncConnection, post: Post) -> list[str]:
-    """The running cases in which something waits for a post: those that hear of its change of hands."""
+    """The references of the running cases in which something waits for a post: they hear of its change of hands."""
     mine = and_(_DUTIES.c.reference == _CASES.c.reference, _DUTIES.c.post == str(post))
     query = (
         select(_CASES.c.reference)
@@ -141,11 +141,13 @@ async def _make(
     write: Callable[[AsyncConnection, _State], Awaitable[_State]],
     cases_of: Post | None = None,
 ) -> DirectoryChange:
-    """Change what ``read`` gives by ``write``, which answers with what is since."""
+    """Change what ``read`` gives by ``write``, which answers with the new state, and keep the change.
+
+    ``cases_of``: the post whose change of hands the running cases are to hear of.
+    """
     own_id = directory_fingerprint([editor.email, editor.post, kind.value, about, editor.form])
     async with write_transaction(engine) as connection:
-        if connection.dialect.name == "postgresql":  # of two changes at once the second sees the first
-            await connection.exec_driver_sql("LOCK TABLE directory_changes IN EXCLUSIVE MODE")
+        await lock_table(connection, "directory_changes")
         known = await change_of(connection, own_id)
         if known is not None:
             return known
@@ -155,24 +157,16 @@ async def _make(
         after = await write(connection, before)
         if after == before:
             raise Refused(RefusalKind.INVALID, "Nothing is different from what stands now; nothing was recorded.")
-        made = DirectoryChange(
-            id=own_id,
-            at=editor.at,
-            by=editor.post,
-            email=editor.email,
-            name=editor.name,
-            kind=kind,
-            about=about,
-            before=before,
-            after=after,
-            cases=tuple(await waiting_cases(connection, cases_of)) if cases_of else (),
-        )
+        who = editor.model_dump(include={"at", "email", "name"})
+        change = {"id": own_id, "by": editor.post, "kind": kind, "about": about, "before": before, "after": after}
+        cases = await waiting_cases(connection, cases_of) if cases_of else []
+        made = DirectoryChange.model_validate({**who, **change, "cases": cases})
         await connection.execute(_CHANGES.insert(), _columns(made))
     return made
 
 
 async def record_hand_over(engine: AsyncEngine, editor: Editor, post: Post, to: Person) -> DirectoryChange:
-    """Another person holds the post from now on; its alternates and its tasks stay.
+    """Record that another person holds the post from now on; its alternates and its tasks stay.
 
     Raises:
         StaleDirectory, Refused: nothing was written.
@@ -194,7 +188,7 @@ async def record_hand_over(engine: AsyncEngine, editor: Editor, post: Post, to: 
 async def record_alternate(
     engine: AsyncEngine, editor: Editor, post: Post, to: Person, until: date | None
 ) -> DirectoryChange:
-    """Somebody stands in for the holder, until the end of a day or until it is ended. ``to.language`` is not kept.
+    """Record that somebody stands in for the holder, until the end of a day or without end. ``to.language`` is not kept.
 
     Raises:
         StaleDirectory, Refused: nothing was written.
@@ -213,7 +207,7 @@ async def record_alternate(
 
 
 async def record_alternate_end(engine: AsyncEngine, editor: Editor, post: Post, name: str) -> DirectoryChange:
-    """Somebody stands in no longer.
+    """Record that somebody stands in no longer.
 
     Raises:
         StaleDirectory, Refused: nothing was written.
@@ -233,9 +227,9 @@ async def _alternates(connection: AsyncConnection, post: Post) -> _State:
 
 
 async def record_office(engine: AsyncEngine, editor: Editor, code: str, office: OfficeSettings) -> DirectoryChange:
-    """A member's office works in another time zone, keeps other holidays, or has another mandate, for new cases.
+    """Record another time zone, other holidays or another mandate of a member's office, for new cases.
 
-    What is held for its readers' morning is decided on anew: whoever changes it nudges the delivery.
+    Mail that is held for the morning of its readers is decided on anew: whoever changes an office nudges the delivery.
 
     Raises:
         StaleDirectory, Refused: nothing was written.
@@ -258,7 +252,7 @@ async def record_office(engine: AsyncEngine, editor: Editor, code: str, office: 
 
 
 async def record_roles(engine: AsyncEngine, editor: Editor, marks: DirectoryRoles) -> DirectoryChange:
-    """Other members co-chair or sit on the Steering Group, for cases that are submitted from now on.
+    """Record who co-chairs and who sits on the Steering Group, for cases that are submitted from now on.
 
     Raises:
         StaleDirectory, Refused: nothing was written.
@@ -282,24 +276,12 @@ async def import_list(engine: AsyncEngine, members_csv: str, at: datetime) -> in
     The first filling of an empty directory changes nothing that stood. Raises what the import raises.
     """
     async with write_transaction(engine) as connection:
-        if connection.dialect.name == "postgresql":
-            await connection.exec_driver_sql("LOCK TABLE directory_changes IN EXCLUSIVE MODE")
+        await lock_table(connection, "directory_changes")
         before = await _offices_and_marks(connection)
         count = await import_into(connection, members_csv)
         after = await _offices_and_marks(connection)
         made = [
-            DirectoryChange(
-                id=directory_fingerprint([at.isoformat(), "import", about]),
-                at=at,
-                by=SECRETARIAT,
-                name=_IMPORT,
-                kind=ChangeKind.MARKS if about == DIRECTORY_ROLES else ChangeKind.OFFICE,
-                about=about,
-                before=before.get(about, {}),
-                after=now,
-            )
-            for about, now in after.items()
-            if before.get(about) != now
+            _imported(about, before.get(about), now, at) for about, now in after.items() if before.get(about) != now
         ]
         if made and len(before) > 1:
             await connection.execute(_CHANGES.insert(), [_columns(one) for one in made])
@@ -309,16 +291,19 @@ async def import_list(engine: AsyncEngine, members_csv: str, at: datetime) -> in
     return count
 
 
+def _imported(about: str, before: _State | None, after: _State, at: datetime) -> DirectoryChange:
+    kind = ChangeKind.MARKS if about == DIRECTORY_ROLES else ChangeKind.OFFICE
+    own_id, by, name = directory_fingerprint([at.isoformat(), "import", about]), SECRETARIAT, "ahg directory import"
+    return DirectoryChange(id=own_id, at=at, by=by, name=name, kind=kind, about=about, before=before or {}, after=after)
+
+
 def _hours(office: Mapping[str, Any]) -> tuple[Any, Any]:
-    """What the mornings and working days of its readers follow from."""
+    """Time zone and holidays of an office: the mornings and the working days of its readers follow from them."""
     return office.get("zone"), office.get("holidays")
 
 
-_IMPORT = "ahg directory import"
-
-
 async def _offices_and_marks(connection: AsyncConnection) -> dict[str, _State]:
-    """Name and office of each member by code, and the marks; those alone of an empty directory."""
+    """Name and office of each member by code, and the marks. An empty directory has the marks alone."""
     offices = {
         row.code: {"name": row.name, **_office(row).model_dump(mode="json")} for row in await read_members(connection)
     }
@@ -349,7 +334,7 @@ async def directory_changes(
     before: DirectoryChange | None = None,
     limit: int | None = 100,
 ) -> list[DirectoryChange]:
-    """Changes, the newest first: of these posts and members, or of all; ``before``: only those that came earlier."""
+    """Changes of these posts and members, or of all, the newest first. ``before``: only changes that came earlier."""
     query = select(DirectoryChangeRow).order_by(_CHANGES.c.at.desc(), _CHANGES.c.id.desc()).limit(limit)
     wanted = tuple(about)
     if wanted:
@@ -363,7 +348,7 @@ async def directory_changes(
 
 
 def command_of(made: DirectoryChange) -> str:
-    """The id of the command by which each case hears of a change: the same always, so that it hears once."""
+    """The id of the command by which each case hears of a change. It never changes, so that a case hears once."""
     return f"directory:{made.id}"
 
 
@@ -378,7 +363,7 @@ async def cases_that_heard(connection: AsyncConnection, made: DirectoryChange) -
 
 
 async def changes_not_heard(connection: AsyncConnection, made: DirectoryChange) -> list[str]:
-    """The running cases that were to hear of a change and have not. None once the post has changed hands again."""
+    """The running cases that were to hear of a change and have not; none once the post has changed hands again."""
     if not made.cases:
         return []
     newest = await directory_changes(connection, about=(made.about,), limit=None)

@@ -1,4 +1,4 @@
-"""Who holds which posts now: the directory, asked by mail address."""
+"""The posts that a person holds now, found in the directory by mail address."""
 
 import unicodedata
 from datetime import date, datetime

@@ -43,7 +43,7 @@ def retry_delay(attempts: int, longest: timedelta | None = None) -> timedelta:
 async def due_notices(
     connection: AsyncConnection, now: datetime, limit: int, besides: Collection[int] = ()
 ) -> list[LedgerNotice]:
-    """Up to ``limit`` notices that are due for an attempt, without those of these ids: first what was put off."""
+    """Up to ``limit`` notices that are due for an attempt, except these ids; notices that were put off come first."""
     c = NOTICES.c
     queued = SELECT_NOTICES.where(c.state == NoticeState.QUEUED, c.id.notin_(list(besides)))
     put_off = queued.where(c.next_attempt_at <= now).order_by(c.next_attempt_at, c.id)
@@ -62,9 +62,9 @@ async def due_notices(
 class LedgerBatch:
     """What one transaction of a delivery writes.
 
-    ``outcomes``: what became of mails that this worker had reserved. ``settled``: what became of notices that it had not,
-    if they still wait or are in a digest: they need no mail now, or the server does not take it. ``instead``: notices to
-    queue for alternates. ``wanted``: ids to reserve.
+    ``outcomes``: outcomes of mails that this worker had reserved. ``settled``: outcomes of other notices, written if they
+    still wait or are in a digest: they need no mail now, or the server does not take it. ``instead``: notices to queue
+    for alternates. ``wanted``: ids to reserve.
     """
 
     outcomes: Sequence[NoticeUpdate] = ()

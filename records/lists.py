@@ -23,7 +23,7 @@ _DUTIES, _FOLLOW_UPS = TABLES.tables["duties"], TABLES.tables["follow_ups"]
 _RECOMMENDATIONS = TABLES.tables["recommendations"]
 _OPEN = frozenset(stage.value for stage in Stage if not stage.ended and stage is not Stage.DRAFT)
 _ONLY_TOLD = _READERS.c.sight == literal(int(Sight.CIRCULATED), literal_execute=True)
-"""Of what is only circulated the post does not know whether it is open; written as the partial index has it."""
+"""The post only got a circulation of the case and does not know whether it is open. The partial index is written so."""
 
 CASES_A_PAGE = 50
 
@@ -50,10 +50,10 @@ class Cursor(NamedTuple):
 
 
 class Filters(NamedTuple):
-    """What a list is narrowed down to; an empty text, or none, narrows nothing.
+    """The filters of a list; an empty text and None filter nothing.
 
-    ``open``: leave out what has ended. ``overdue_at``: the instant before which the deadline of an open case lies.
-    ``opened_before`` is not among the instants that are meant.
+    ``open``: leave out cases that have ended. ``overdue_at``: keep open cases whose deadline lies before this instant.
+    ``opened_from`` is the first instant of the interval, ``opened_before`` the first one after it.
     """
 
     stage: str = ""
@@ -80,14 +80,14 @@ class Filters(NamedTuple):
 
     @property
     def tells(self) -> Sight:
-        """How much of a case must be seen to know whether it is meant."""
+        """How much of a case a post must see to know whether the filters keep it."""
         if self.requester or self.waiting_on or self.overdue_at:
             return Sight.CASE
         return Sight.OWN_PART if self.stage or self.urgency or self.open else Sight.CIRCULATED
 
     @property
     def only_open(self) -> bool:
-        """Whether it is narrowed down to what is open, and to nothing else that a case tells of itself."""
+        """Whether the only filter, apart from times of opening, is that cases are open."""
         return self.open and not (self.requester or self.waiting_on or self.overdue_at or self.stage or self.urgency)
 
 
@@ -179,7 +179,7 @@ async def cases_seen(
 
 
 Narrowed = tuple[Select[Any], ColumnElement[datetime], ColumnElement[str]]
-"""Rows, and the two columns that they are in order of."""
+"""A query, and the two columns by which its rows are ordered: when a case was opened, and its reference."""
 
 
 async def _page(
@@ -206,8 +206,8 @@ async def _page(
 def _narrowed(reader: Post, filters: Filters) -> Narrowed:
     """The rows that have the marks of the filters, of cases of which the post knows whether they are meant.
 
-    What leads is what the fewest have, so that what is read does not grow with the cases that are not meant: the rows of
-    a mark in their order, else what a member sees; who sees nearly every case goes through those of a stage or urgency.
+    The query goes through the rows that the fewest cases have, so that its cost does not grow with other cases: the rows
+    of a mark, else the rows that a member sees. A post that sees nearly all cases goes through a stage or urgency.
     """
     query = _seen_by(reader)
     if not sees_every_case(reader):
@@ -232,7 +232,7 @@ def _marked(mark: tuple[str, str]) -> ColumnElement[bool]:
 
 
 def _listed(row: Row[Any]) -> ListedCase:
-    """What the reader sees of a row: of a case that was only circulated, nothing but its reference."""
+    """The part of a row that the reader sees. Of a case that was only circulated it sees nothing but the reference."""
     sight, shown = Sight(row.sight), {}
     if sight >= Sight.OWN_PART:
         shown = {"title": row.title, "stage": row.stage, "stage_since": row.stage_since, "urgency": row.urgency}

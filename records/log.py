@@ -56,7 +56,7 @@ def _heads(connection: Connection, streams: Iterable[str]) -> dict[str, int]:
 
 
 def _already(connection: Connection, step: Step) -> Recorded:
-    """The step itself was recorded before (a retry), or another one stands in its place."""
+    """The answer to a step in whose place the log has entries: its own (a retry), or those of another step."""
     known = _read(connection, step.stream, step.entries[0].seq - 1, None)
     same = [entry.hash for entry in known] == [entry.hash for entry in step.entries]
     newest = known[-1]

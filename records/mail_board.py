@@ -27,7 +27,7 @@ from records.rows import fetch_rows
 _DECISIONS = TABLES.tables["mail_decisions"]
 
 _DECIDABLE = (*STUCK, NoticeState.QUEUED)
-"""What a person may decide on. What waits for another attempt may be tried at once, or given up."""
+"""States in which a person may decide on a notice. One that waits for its next attempt may be tried now or given up."""
 
 
 class StuckMailDecision(StrEnum):
@@ -65,10 +65,10 @@ async def stuck_notices(
 ) -> list[StuckNotice]:
     """What is stuck, by post and then in the order of queueing; ``after``: post and number of the last that was shown.
 
-    Stuck is what nothing more happens to by itself (``models.notices.state.STUCK``), what was tried and waits for its
-    next attempt, what a server that is away was called for, and while all mail is paused everything that is queued. So is
-    what was sent and may have come back (``models.returns.Fate.UNCONFIRMED``), until its reader confirms it or a person
-    has decided.
+    A notice is stuck when nothing more happens to it by itself (``models.notices.state.STUCK``); when it was tried and
+    waits for its next attempt; when the server was away; and when it is queued while all mail is paused. It is stuck as
+    well when it was sent and may have come back (``models.returns.Fate.UNCONFIRMED``), until its reader confirms it or a
+    person decides.
     """
     c, instead = NOTICES.c, NOTICES.alias("instead")
     query = (
@@ -84,9 +84,7 @@ async def stuck_notices(
     ids = [notice.id for notice, _ in found]
     returns, decisions = await returns_of(connection, ids), await decisions_of(connection, ids)
     return [
-        StuckNotice(
-            notice, NoticeState(state) if state else None, returns.get(notice.id, []), decisions.get(notice.id, [])
-        )
+        StuckNotice(notice, state and NoticeState(state), returns.get(notice.id, []), decisions.get(notice.id, []))
         for notice, state in found
     ]
 
@@ -104,7 +102,7 @@ def _may_have_come_back() -> ColumnElement[bool]:
 
 
 async def queue_length(connection: AsyncConnection) -> int:
-    """How many notices wait to be sent, those that nobody was called for yet with them."""
+    """How many notices wait to be sent, whether or not they have been tried."""
     query = select(func.count()).where(NOTICES.c.state == NoticeState.QUEUED)
     return int((await connection.execute(query)).scalar_one())
 
@@ -137,9 +135,8 @@ async def resend(engine: AsyncEngine, key: str, *, by: str, why: str, at: dateti
         NotDecided: there is no such notice, it is not stuck, or it may have arrived and no reason is given.
     """
     again = {"state": NoticeState.QUEUED, "attempts": 0, "next_attempt_at": None, "settled_at": None}
-    await _decide(
-        engine, key, StuckMailDecision.RESEND, {**again, "reason": "", "settled_by": ""}, by=by, why=why, at=at
-    )
+    decision = {"what": StuckMailDecision.RESEND, "by": by, "why": why, "decided_at": at}
+    await _decide(engine, key, decision, {**again, "reason": "", "settled_by": ""})
 
 
 async def give_up(engine: AsyncEngine, key: str, *, by: str, why: str, at: datetime) -> None:
@@ -151,21 +148,13 @@ async def give_up(engine: AsyncEngine, key: str, *, by: str, why: str, at: datet
         NotDecided: there is no such notice, it is not stuck, or no reason is given.
     """
     over = {"state": NoticeState.GIVEN_UP, "next_attempt_at": None, "settled_at": at}
-    await _decide(
-        engine, key, StuckMailDecision.GIVE_UP, {**over, "reason": why, "settled_by": by}, by=by, why=why, at=at
-    )
+    decision = {"what": StuckMailDecision.GIVE_UP, "by": by, "why": why, "decided_at": at}
+    await _decide(engine, key, decision, {**over, "reason": why, "settled_by": by})
 
 
-async def _decide(
-    engine: AsyncEngine,
-    key: str,
-    what: StuckMailDecision,
-    values: Mapping[str, Any],
-    *,
-    by: str,
-    why: str,
-    at: datetime,
-) -> None:
+async def _decide(engine: AsyncEngine, key: str, decision: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Keep a decision (its columns), and give the notice these values of the ledger's columns."""
+    what, why = decision["what"], decision["why"]
     async with write_transaction(engine) as connection:
         query = SELECT_NOTICES.where(NOTICES.c.key == key).with_for_update()
         row = (await connection.execute(query)).first()
@@ -182,17 +171,8 @@ async def _decide(
         twice = in_doubt or notice.state == NoticeState.AMBIGUOUS
         if not why.strip() and (what is StuckMailDecision.GIVE_UP or twice):
             raise NotDecided(f"Say why: the notice {key} {_NEEDS_A_REASON[what]}.")
-        before = {
-            "notice": notice.id,
-            "what": what.value,
-            "by": by,
-            "why": why,
-            "decided_at": at,
-            "state": notice.state,
-            "attempts": notice.attempts,
-            "said": notice.reason or notice.reply,
-        }
-        await connection.execute(_DECISIONS.insert(), before)
+        before = {"state": notice.state, "attempts": notice.attempts, "said": notice.reason or notice.reply}
+        await connection.execute(_DECISIONS.insert(), {**decision, "notice": notice.id, **before})
         if in_doubt and what is StuckMailDecision.GIVE_UP:
             return  # the decision alone takes it off the board: it was sent, and that is what the ledger says
         await connection.execute(update(NOTICES).where(NOTICES.c.id == notice.id).values(**values))

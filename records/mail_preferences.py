@@ -1,7 +1,6 @@
 """What holders of posts want of their mails. Kept for a post and the address that its mail goes to.
 
-So a post that is handed over mutes nobody: its new holder begins with the defaults, and finds its own again if it comes
-back.
+A new holder of a post begins with the defaults, and so gets all mails; one that comes back has its own preferences again.
 """
 
 from collections.abc import Callable, Iterable
@@ -71,7 +70,7 @@ def _kept(row: MailPreferencesRow) -> KeptPreferences:
 
 
 def _read(row: MailPreferencesRow) -> Preferences:
-    """What a row says; the defaults where it cannot be read: one reader's row must not hold up the mail of others."""
+    """The preferences of a row; the defaults where it cannot be read, so that it does not hold up the mail of others."""
     try:
         return Preferences.model_validate(row.body)
     except ValidationError as error:
@@ -101,9 +100,9 @@ async def amend_preferences(
     by: str,
     seen: int | None = None,
 ) -> Preferences:
-    """Change what one reader wants, from what stands. What is wanted already is not written again.
+    """Change the preferences of one reader by ``how``. Preferences that stand already are not written again.
 
-    What is held for the post is decided on anew: whoever changes it nudges the delivery if that is not to wait.
+    Mail that is held for the post is decided on anew: whoever changes it nudges the delivery if that is not to wait.
 
     Raises:
         StalePreferences: ``seen`` is given, and something else stands by now.

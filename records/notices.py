@@ -51,10 +51,10 @@ class LedgerNotice:
 
     @property
     def facts(self) -> NoticeFacts:
-        """What it tells; of a notice that was queued when facts were texts, too.
+        """What the notice tells. Facts of old notices, which were texts, are read as well.
 
         Raises:
-            ValueError: the row holds what is no fact; its mail alone cannot be written then.
+            ValueError: the row holds something that is no fact; only its own mail cannot be written then.
         """
         return facts_of_row(self.stored_facts)
 
@@ -91,6 +91,11 @@ class NoticeUpdate:
     reply: str
     message_id: str
     reason: str
+
+    @classmethod
+    def of(cls, notice: LedgerNotice) -> "NoticeUpdate":
+        """What the ledger says of a notice now."""
+        return cls(**{one.name: getattr(notice, one.name) for one in fields(cls)})
 
 
 # reading ----------------------------------------------------------------------------------------------------------
@@ -164,27 +169,20 @@ _FRESH = {
 }
 
 
+_OWN = [one.name for one in fields(NewNotice)]
+
+
 def _columns(new: NewNotice) -> dict[str, Any]:
-    return {
-        "key": new.key,
-        "reference": new.reference,
-        "seq": new.seq,
-        "kind": new.kind,
-        "post": str(new.post),
-        "capacity": new.capacity.value,
-        "due": new.due,
-        "facts": new.facts.model_dump(mode="json") if isinstance(new.facts, NoticeFacts) else dict(new.facts),
-        "queued_at": new.queued_at,
-        "instead_of": new.instead_of,
-        **_FRESH,
-    }
+    facts = new.facts.model_dump(mode="json") if isinstance(new.facts, NoticeFacts) else dict(new.facts)
+    own = {name: getattr(new, name) for name in _OWN}
+    return {**own, "post": str(new.post), "capacity": new.capacity.value, "facts": facts, **_FRESH}
 
 
 NOBODY_INSTEAD = "Nobody could be told instead."
 
 
 def alternate_key(notice: LedgerNotice) -> str:
-    """The key of the notice that goes to the alternate instead: as if the alternate had been told of it anyhow."""
+    """The key of the notice that goes to the alternate instead: the one that a notice to the alternate has anyhow."""
     return f"{notice.key}:{Capacity.ALTERNATE.value}"
 
 

@@ -41,12 +41,12 @@ class PostContacts(NamedTuple):
         return (self.alternate or self.holder) if capacity is Capacity.ALTERNATE else self.holder
 
     def as_what(self, capacity: Capacity) -> Capacity:
-        """As what whoever ``reads`` mail in that capacity reads it: the holder does where no alternate is named."""
+        """The capacity of the person who reads mail for this capacity: the holder where no alternate is named."""
         return capacity if self.alternate else Capacity.HOLDER
 
     @property
     def stands_in(self) -> Addressee | None:
-        """Who gets what the holder could not be sent: the alternate, if it has another address."""
+        """Who gets mail that could not be sent to the holder: the alternate, if it has another address."""
         same = self.alternate and self.holder and self.alternate.email.lower() == self.holder.email.lower()
         return None if same else self.alternate
 

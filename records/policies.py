@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from db import write_transaction
+from db import lock_table, write_transaction
 from models.base import Value
 from models.notices import POLICY_PROPOSED, POLICY_SETTLED
 from models.policy import Policy
@@ -72,13 +72,13 @@ async def proposals(connection: AsyncConnection, limit: int = 100) -> list[Propo
 
 
 async def open_proposal(connection: AsyncConnection) -> Proposal | None:
-    """The proposal that waits for answers; one at a time does."""
+    """The proposal that waits for answers; None when there is none. There is one at a time."""
     row = await fetch_row(connection, select(PolicyProposalRow).where(_PROPOSALS.c.state == "open"))
     return _proposal(row) if row else None
 
 
 async def awaiting(connection: AsyncConnection, post: Post) -> Proposal | None:
-    """The open proposal that a Co-Chair has not answered; None for another post, and when nothing waits for this one."""
+    """The open proposal that this Co-Chair has not answered; None when there is none, and for any other post."""
     proposal = await open_proposal(connection)
     return proposal if proposal and post in await awaited(connection, proposal) else None
 
@@ -88,14 +88,23 @@ async def awaited(connection: AsyncConnection, proposal: Proposal) -> list[Post]
     return [post for post in await policy_co_chairs(connection) if str(post) not in proposal.answers]
 
 
-async def _locked(connection: AsyncConnection) -> None:
-    if connection.dialect.name == "postgresql":  # of two at once the second sees the first
-        await connection.exec_driver_sql("LOCK TABLE policy_proposals IN EXCLUSIVE MODE")
-
-
 async def _read(connection: AsyncConnection, number: str) -> Proposal | None:
     row = await fetch_row(connection, select(PolicyProposalRow).where(_PROPOSALS.c.id == number))
     return _proposal(row) if row else None
+
+
+async def _known(connection: AsyncConnection, number: str) -> Proposal:
+    """A proposal by its id, which no other transaction changes before this one ends."""
+    await lock_table(connection, "policy_proposals")
+    found = await _read(connection, number)
+    if found is None:
+        raise Refused(RefusalKind.NOT_FOUND, "There is no such proposal.")
+    return found
+
+
+def _refuse_settled(found: Proposal) -> None:
+    if found.state != "open":
+        raise Refused(RefusalKind.CONFLICT, f"The proposal is settled already: {found.state.replace('_', ' ')}.")
 
 
 async def propose_policy(engine: AsyncEngine, editor: Editor, policy: Policy, based_on: str, why: str) -> Proposal:
@@ -108,52 +117,32 @@ async def propose_policy(engine: AsyncEngine, editor: Editor, policy: Policy, ba
     """
     number = directory_fingerprint([editor.email, editor.post, "policy", editor.form])
     async with write_transaction(engine) as connection:
-        await _locked(connection)
+        await lock_table(connection, "policy_proposals")
         known = await _read(connection, number)
         if known is not None:
             return known
         newest = await policy_in_force(connection)
         waiting = await open_proposal(connection)
         if waiting is not None:
-            raise Refused(
-                RefusalKind.CONFLICT,
-                f"A proposal of {waiting.by} waits for answers; it is decided or withdrawn before the next.",
-            )
+            said = f"A proposal of {waiting.by} waits for answers; it is decided or withdrawn before the next."
+            raise Refused(RefusalKind.CONFLICT, said)
         if newest.version != based_on:
-            raise Refused(
-                RefusalKind.CONFLICT, f"Version {newest.version} is in force meanwhile; look at it before you go on."
-            )
+            said = f"Version {newest.version} is in force meanwhile; look at it before you go on."
+            raise Refused(RefusalKind.CONFLICT, said)
         if policy.model_dump(exclude={"version"}) == newest.model_dump(exclude={"version"}):
             raise Refused(RefusalKind.INVALID, "Nothing is different from the policy in force; nothing was recorded.")
         deciding = await policy_co_chairs(connection)
         if editor.post.role is Role.CO_CHAIR and editor.post not in deciding:
             raise Refused(RefusalKind.FORBIDDEN, "Only the Co-Chairs of now and the secretariat propose a policy.")
         answers = {str(editor.post): _said("agree", editor, "")} if editor.post in deciding else {}
-        columns = {
-            "id": number,
-            "state": "open",
-            "body": policy.model_dump(mode="json"),
-            "based_on": based_on,
-            "version": "",
-            "why": why,
-            "at": editor.at,
-            "by": str(editor.post),
-            "email": editor.email,
-            "name": editor.name,
-            "answers": answers,
-            "settled_at": None,
-        }
-        await connection.execute(_PROPOSALS.insert(), columns)
-        made = await _read(connection, number)
-        if made is None:
-            raise LookupError(number)
-        facts = {
-            "proposal": number,
-            "by": made.by,
-            "why": why,
-            "version": newest.version,
-            "changes": str(len(policy_differences(newest, policy))),
-        }
+        who = editor.model_dump(include={"at", "email", "name"})
+        asked = {**who, "by": str(editor.post), "why": why, "answers": answers}
+        body = policy.model_dump(mode="json")
+        row = PolicyProposalRow(id=number, state="open", body=body, based_on=based_on, **asked)
+        await connection.execute(_PROPOSALS.insert(), columns_of(row))
+        made = _proposal(row)
+        changes = str(len(policy_differences(newest, policy)))
+        facts = {"proposal": number, "by": made.by, "why": why, "version": newest.version, "changes": changes}
         await _tell(connection, POLICY_PROPOSED, await awaited(connection, made), editor.at, facts)
     return made
 
@@ -168,18 +157,12 @@ async def _tell(
 async def _settle(
     connection: AsyncConnection, found: Proposal, editor: Editor, outcome: str, why: str = "", **changes: Any
 ) -> Proposal:
-    """End a proposal, and tell both Co-Chairs, whoever made it and the secretariat, but not who ended it."""
+    """Settle a proposal and tell the Co-Chairs, its maker and the secretariat, except the post that acts."""
     version = changes.get("version") or (await policy_in_force(connection)).version
     changes |= {"state": outcome, "settled_at": editor.at}
     await connection.execute(_PROPOSALS.update().where(_PROPOSALS.c.id == found.id).values(**changes))
-    facts = {
-        "proposal": found.id,
-        "by": found.by,
-        "who": str(editor.post),
-        "outcome": outcome,
-        "why": why,
-        "version": version,
-    }
+    facts = {"proposal": found.id, "by": found.by, "why": why, "version": version}
+    facts |= {"who": str(editor.post), "outcome": outcome}
     concerned = dict.fromkeys((*await policy_co_chairs(connection), Post(found.by), SECRETARIAT))
     told = [post for post in concerned if post != editor.post]
     await _tell(connection, POLICY_SETTLED, told, editor.at, facts)
@@ -191,10 +174,10 @@ def _said(word: str, editor: Editor, why: str) -> dict[str, str]:
 
 
 async def answer_proposal(engine: AsyncEngine, editor: Editor, number: str, word: str, why: str) -> Proposal:
-    """A Co-Chair agrees to a proposal or refuses it. With both agreed it is in force; one refusal ends it.
+    """Record that a Co-Chair agrees to a proposal or refuses it. With both agreed it is in force; one refusal ends it.
 
-    The same answer given again changes nothing. Whom it concerns is told once it is settled: whoever answers nudges the
-    delivery afterwards.
+    The same answer given again changes nothing. Once the proposal is settled, the posts that it concerns are told:
+    whoever answers nudges the delivery afterwards.
 
     Raises:
         Refused: there is none such, it is settled, or the post does not co-chair now.
@@ -202,15 +185,11 @@ async def answer_proposal(engine: AsyncEngine, editor: Editor, number: str, word
     if word not in ("agree", "refuse"):
         raise Refused(RefusalKind.INVALID, "Say whether you agree or refuse.")
     async with write_transaction(engine) as connection:
-        await _locked(connection)
-        found = await _read(connection, number)
-        if found is None:
-            raise Refused(RefusalKind.NOT_FOUND, "There is no such proposal.")
+        found = await _known(connection, number)
         said = found.answers.get(str(editor.post), {}).get("answer")
         if said == word:
             return found
-        if found.state != "open":
-            raise Refused(RefusalKind.CONFLICT, f"The proposal is settled already: {found.state.replace('_', ' ')}.")
+        _refuse_settled(found)
         deciding = await policy_co_chairs(connection)
         if editor.post not in deciding:
             raise Refused(RefusalKind.FORBIDDEN, "Only the two Co-Chairs answer a proposed policy.")
@@ -225,24 +204,19 @@ async def answer_proposal(engine: AsyncEngine, editor: Editor, number: str, word
 
 
 async def withdraw_proposal(engine: AsyncEngine, editor: Editor, number: str) -> Proposal:
-    """Whoever proposed it, or the secretariat, takes a proposal back. Whom it concerns is told, as by ``answer``.
+    """Take a proposal back, which the post that made it and the secretariat may do. The posts that it concerns are told.
 
     Raises:
         Refused: there is none such, it is settled, or it is somebody else's.
     """
     async with write_transaction(engine) as connection:
-        await _locked(connection)
-        found = await _read(connection, number)
-        if found is None:
-            raise Refused(RefusalKind.NOT_FOUND, "There is no such proposal.")
+        found = await _known(connection, number)
         if found.state == "withdrawn":
             return found
-        if found.state != "open":
-            raise Refused(RefusalKind.CONFLICT, f"The proposal is settled already: {found.state.replace('_', ' ')}.")
+        _refuse_settled(found)
         if editor.post.role is not Role.SECRETARIAT and editor.post != found.by:
-            raise Refused(
-                RefusalKind.FORBIDDEN, f"Only {found.by} or the secretariat may take back what {found.by} proposed."
-            )
+            said = f"Only {found.by} or the secretariat may take back what {found.by} proposed."
+            raise Refused(RefusalKind.FORBIDDEN, said)
         return await _settle(connection, found, editor, "withdrawn")
 
 

@@ -12,21 +12,13 @@ from models.notices.state import NoticeState
 from models.posts import Capacity
 from records.notices import NOTICES, WIDTH, LedgerNotice, alternate_key, notice_columns, read_notice
 
-_OF_THE_NOTICE = (
-    "post",
-    "capacity",
-    "address",
-    "due",
-    "state",
-    "attempts",
-    "settled_at",
-    "reply",
-    "reason",
-    "settled_by",
-    "instead_of",
-    "digest",
-)
-HEAD = ("queued_at", "kind", "what", *_OF_THE_NOTICE, "digest_state", "acknowledged_at", "message_id", "entry")
+_WHOM = ("post", "capacity", "address", "due")
+_BECAME = ("state", "attempts", "settled_at", "reply", "reason", "settled_by", "instead_of", "digest")
+_OF_THE_MAIL = ("attempts", "next_attempt_at", "settled_at", "address", "reply", "message_id", "settled_by")
+"""What a notice that went in a digest takes over from the digest's mail."""
+
+HEAD = ("queued_at", "kind", "what", *_WHOM, *_BECAME, "digest_state", "acknowledged_at", "message_id", "entry")
+"""The names of the table's columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +38,8 @@ async def ledger_of_case(
 ) -> list[ToldNotice]:
     """The notices of a case in the order in which they were queued, after a number (keyset paging).
 
-    Where a notice's digest went to the alternate instead, a row more follows with the same number: of the notice as the
-    alternate got it, with what became of that mail. ``limit`` does not count these.
+    Where a notice's digest went to the alternate instead, another row with the same number follows: the notice as the
+    alternate got it, with what became of that mail. ``limit`` does not count these rows.
     """
     c, digest, instead = NOTICES.c, NOTICES.alias("digests"), NOTICES.alias("instead")
     query = (
@@ -62,7 +54,7 @@ async def ledger_of_case(
 
 
 def _with_its_mails(row: Sequence[Any]) -> Iterator[ToldNotice]:
-    """The notice as it went in a digest, and as it went in the alternate's."""
+    """The notice as it went in a digest, and as it went in the digest of the alternate, if there is one."""
     notice = read_notice(row[:WIDTH])
     digest, instead = (
         read_notice(row[begin : begin + WIDTH]) if row[begin] is not None else None for begin in (WIDTH, 2 * WIDTH)
@@ -79,23 +71,13 @@ def _with_its_mails(row: Sequence[Any]) -> Iterator[ToldNotice]:
 
 def _in_the_mail(notice: LedgerNotice, mail: LedgerNotice, **own: Any) -> LedgerNotice:
     """A notice with what became of the mail in which it went."""
-    return replace(
-        notice,
-        attempts=mail.attempts,
-        next_attempt_at=mail.next_attempt_at,
-        settled_at=mail.settled_at,
-        address=mail.address,
-        reply=mail.reply,
-        message_id=mail.message_id,
-        settled_by=mail.settled_by,
-        **own,
-    )
+    return replace(notice, **{name: getattr(mail, name) for name in _OF_THE_MAIL}, **own)
 
 
 def lines(notices: Iterable[ToldNotice]) -> Iterable[Sequence[object]]:
     """A line under ``HEAD`` for each of these notices; ``entry``: that of the log."""
     for told in notices:
         one = told.notice
-        of_the_notice = [getattr(one, name) for name in _OF_THE_NOTICE]
+        of_the_notice = [getattr(one, name) for name in (*_WHOM, *_BECAME)]
         digest = (told.digest_state, one.acknowledged_at, one.message_id, one.seq)
         yield [one.queued_at, one.kind, summary_of(one.kind), *of_the_notice, *digest]

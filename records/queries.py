@@ -55,7 +55,7 @@ async def case_row(connection: AsyncConnection, reference: str) -> CaseRow | Non
 
 
 async def cases_by_reference(connection: AsyncConnection, references: Collection[str]) -> dict[str, CaseRow]:
-    """The rows of these cases, by reference; those that there are."""
+    """The rows of these cases, by reference; a reference without a case has none."""
     rows = await fetch_rows(connection, select(CaseRow).where(_CASES.c.reference.in_(list(references))))
     return {row.reference: row for row in rows}
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from db import write_transaction
+from db import lock_table, write_transaction
 from models.projection import Row
 from models.recorded_request import recorded_fields
 from models.tables import TABLES
@@ -26,8 +26,7 @@ async def given_for(connection: AsyncConnection, command: str) -> str | None:
 async def reference_for(engine: AsyncEngine, command: str, year: int) -> str:
     """The reference for a submission: the next number of the year, or the same again for the same command id."""
     async with write_transaction(engine) as connection:
-        if connection.dialect.name == "postgresql":  # one submission at a time is given a number
-            await connection.exec_driver_sql("LOCK TABLE references_given IN EXCLUSIVE MODE")
+        await lock_table(connection, "references_given")
         known = await given_for(connection, command)
         if known is not None:
             return known
@@ -51,14 +50,13 @@ async def store_draft(engine: AsyncEngine, member: str, name: str, content: dict
 async def change_draft(
     engine: AsyncEngine, member: str, name: str, change: Callable[[dict[str, Any]], dict[str, Any]], at: datetime
 ) -> None:
-    """Keep what ``change`` makes of a member's draft (empty where there is none). Two at once come one after the other.
+    """Keep what ``change`` makes of a member's draft (empty where there is none); one change waits for another.
 
-    What ``change`` raises leaves the draft as it was.
+    An exception of ``change`` is passed on, and the draft stays as it was.
     """
     mine = (_DRAFTS.c.member == member, _DRAFTS.c.name == name)
     async with write_transaction(engine) as connection:
-        if connection.dialect.name == "postgresql":  # whoever writes drafts waits; readers do not
-            await connection.exec_driver_sql("LOCK TABLE drafts IN EXCLUSIVE MODE")
+        await lock_table(connection, "drafts")
         before = (await connection.execute(select(_DRAFTS.c.content).where(*mine))).scalar()
         columns = {"member": member, "name": name, "content": change(recorded_fields(before or {})), "updated_at": at}
         await write_rows(connection, [Row(table="drafts", columns=columns)])

@@ -1,4 +1,4 @@
-"""What came back for notices is noted, once, and only as far as the ledger bears it out.
+"""Notes mails that came back for notices, each once, and only as far as the ledger confirms what they say.
 
 Anybody can send a report. One counts only if it names a mail that we sent, by its Message-ID or its envelope id, and the
 very address that it went to; a program's reply must come from that address. A report of failure that names the mail and
@@ -35,10 +35,10 @@ from records.rows import fetch_rows
 _RETURNS, _DECISIONS = TABLES.tables["mail_returns"], TABLES.tables["mail_decisions"]
 
 BY_REPORT = "delivery report"
-"""Who is said to have settled a notice that came back."""
+"""What stands in ``settled_by`` of a notice that came back."""
 
 _LATELY = 5000
-"""Among so many of the newest mails is looked for the one that a report names by nothing but its address."""
+"""The number of newest mails among which a report that names nothing but an address is looked for."""
 
 _LONGEST_NAMES = 300
 
@@ -64,7 +64,7 @@ class Noted(StrEnum):
 
 
 async def note(engine: AsyncEngine, returned: ReturnedMail | None, at: datetime) -> Noted:
-    """Note what a mail says of a notice, if it is borne out; ``at``: when it is read (UTC)."""
+    """Note what a mail says of a notice, if the ledger confirms it. ``at``: when the mail is read (UTC)."""
     if returned is None:
         return Noted.NOTHING
     async with write_transaction(engine) as connection:
@@ -83,7 +83,7 @@ async def note(engine: AsyncEngine, returned: ReturnedMail | None, at: datetime)
 
 
 async def _match(connection: AsyncConnection, returned: ReturnedMail) -> tuple[LedgerNotice, RecipientReport] | None:
-    """The notice that it is about, and what is said of the address that this notice went to."""
+    """The notice that a mail is about, and what the mail says of the address that this notice went to."""
     query = SELECT_NOTICES.where(_named(returned)).order_by(NOTICES.c.id).with_for_update()
     for notice in map(read_notice, await connection.execute(query)):
         for report in returned.reports:
@@ -134,7 +134,7 @@ def undecided() -> Select[int]:
 
 
 def _comparable(address: str) -> str:
-    """An address in the one form in which two that are the same are equal: lower case, the domain in ASCII."""
+    """An address in a form in which equal addresses are equal texts: lower case, the domain in ASCII."""
     local, _, domain = address.strip().lower().rpartition("@")
     try:
         return f"{local}@{domain.encode('idna').decode('ascii')}"

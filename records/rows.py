@@ -1,4 +1,4 @@
-"""Rows of tables as objects of their classes (``models.tables``): nothing keeps them up to date once they are read."""
+"""Rows of tables as objects of their classes (``models.tables``). They do not follow later changes of the database."""
 
 from typing import Any, TypeVar
 
@@ -18,7 +18,7 @@ async def fetch_rows(connection: AsyncConnection, query: Select[_Row]) -> list[_
 
 
 async def fetch_row(connection: AsyncConnection, query: Select[_Row]) -> _Row | None:
-    """The first of them; None when there is none."""
+    """The first row that a query of one class finds; None when there is none."""
     return next(iter(await fetch_rows(connection, query.limit(1))), None)
 
 

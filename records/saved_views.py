@@ -11,7 +11,7 @@ from records.log import write_rows
 
 _VIEWS = TABLES.tables["saved_views"]
 MOST_VIEWS = 30
-"""So many a post can keep."""
+"""Most views of a post."""
 
 
 async def views_of(connection: AsyncConnection, post: Post) -> list[tuple[str, str]]:

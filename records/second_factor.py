@@ -1,6 +1,6 @@
-"""The second factor: the sealed secret of an account's one-time codes, and what became of the codes given for it.
+"""The second factor: the sealed secret of an account's one-time codes, and the results of codes given for it.
 
-The secret is opened, and a code is reckoned, by the caller: keys are settings.
+The caller opens the secret and computes the code, since keys are settings.
 """
 
 from collections.abc import Callable
@@ -37,12 +37,12 @@ class CodeResult(StrEnum):
     RIGHT = "right"
     WRONG = "wrong"
     ENDED = "ended"
-    """Wrong, once too often, or in a session that was over: it is now."""
+    """The code was wrong once too often, or the session was over; it is over now."""
     LOCKED = "locked"
 
 
 class Proof(Value):
-    """``token``: the session's new one, when the code was right."""
+    """The result of a code. ``token`` is the session's new token, or empty when the code was not right."""
 
     shown: CodeResult
     token: str = ""

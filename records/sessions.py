@@ -5,13 +5,14 @@ import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from db import write_transaction
+from db import insert_for, write_transaction
 from models.base import Value
 from models.posts import Post
 from models.tables import TABLES
+from models.tables.people import AccountRow, SessionRow
+from records.rows import columns_of
 
 LIFETIME = timedelta(hours=12)
 """A session ends so long after it began."""
@@ -59,7 +60,7 @@ def token_digest(token: str) -> str:
 
 
 def still_alive(now: datetime) -> ColumnElement[bool]:
-    """That a row is of a session that is not over."""
+    """The condition that a row is of a session that is not over."""
     row = _SESSIONS.c
     return row.ended_at.is_(None) & (row.expires_at > now) & (row.seen_at > now - IDLE)
 
@@ -72,41 +73,29 @@ _QUERY = select(*_FIELDS, _ACCOUNTS.c.language, _ACCOUNTS.c.zone).join(
 
 async def begin_session(connection: AsyncConnection, email: str, device: str, now: datetime) -> str:
     """Begin a session of an account, which is made if it is new; returns the token for the cookie."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    account = {
-        "email": email,
-        "second_factor": "",
-        "last_code": 0,
-        "wrong_codes": 0,
-        "language": "",
-        "zone": "",
-        "created_at": now,
-    }
-    await connection.execute(insert(_ACCOUNTS).values(account).on_conflict_do_nothing())
+    account = columns_of(AccountRow(email=email, created_at=now))
+    await connection.execute(insert_for(connection)(_ACCOUNTS).values(account).on_conflict_do_nothing())
     await connection.execute(delete(_SESSIONS).where(_SESSIONS.c.expires_at < now - _KEPT))
     token = make_token()
-    row = {
-        "token": token_digest(token),
-        "number": secrets.token_hex(8),
-        "email": email,
-        "post": "",
-        "form_key": secrets.token_urlsafe(24),
-        "strong": False,
-        "failures": 0,
-        "device": device,
-        "began_at": now,
-        "seen_at": now,
-        "expires_at": now + LIFETIME,
-    }
-    await connection.execute(_SESSIONS.insert(), row)
+    session = SessionRow(
+        token=token_digest(token),
+        number=secrets.token_hex(8),
+        email=email,
+        form_key=secrets.token_urlsafe(24),
+        device=device,
+        began_at=now,
+        seen_at=now,
+        expires_at=now + LIFETIME,
+    )
+    await connection.execute(_SESSIONS.insert(), columns_of(session))
     return token
 
 
 async def session_of(engine: AsyncEngine, token: str, now: datetime, *, touch: bool = True) -> Session | None:
     """The session of a cookie's token; None when it is unknown, ended, expired, or was idle too long.
 
-    It counts as seen, written at most once a minute; without ``touch`` it does not: what a page does by itself keeps
-    no session alive.
+    The session counts as seen, which is written at most once a minute. Without ``touch`` it does not: requests that a
+    page makes by itself keep no session alive.
     """
     found = _QUERY.where(_SESSIONS.c.token == token_digest(token), still_alive(now))
     async with engine.connect() as connection:
@@ -146,7 +135,7 @@ async def end_sessions(connection: AsyncConnection, email: str, now: datetime) -
 
 
 async def end_all_sessions(engine: AsyncEngine, email: str, now: datetime) -> None:
-    """The same, in a transaction of its own."""
+    """End every session of an account, in a transaction of its own."""
     async with write_transaction(engine) as connection:
         await end_sessions(connection, email, now)
 
@@ -158,13 +147,13 @@ async def end_session_of(connection: AsyncConnection, token: str, now: datetime)
 
 
 async def choose_post(engine: AsyncEngine, number: str, post: Post) -> None:
-    """The post that acts in a session from now on."""
+    """Set the post that acts in a session from now on."""
     async with write_transaction(engine) as connection:
         await connection.execute(update(_SESSIONS).where(_SESSIONS.c.number == number).values(post=str(post)))
 
 
 async def set_preferences(engine: AsyncEngine, email: str, *, language: str, zone: str) -> None:
-    """The language and the time zone (IANA) that an account wants in the pages; empty: its post's."""
+    """Set the language and the time zone (IANA) that an account wants in the pages; empty means its post's."""
     async with write_transaction(engine) as connection:
         await connection.execute(
             update(_ACCOUNTS).where(_ACCOUNTS.c.email == email).values(language=language, zone=zone)

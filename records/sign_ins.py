@@ -51,7 +51,7 @@ class BegunSession(Value):
 async def ask_link(engine: AsyncEngine, email: str, client: str, onward: str, now: datetime) -> str:
     """Note a request for a link. Returns the link's token; empty when the address has had its links for this hour.
 
-    The same is read and written whether or not anybody has the address.
+    What is read and written does not depend on whether anybody has the address.
 
     Raises:
         TooMany: this client has had its requests for this hour; nothing is written.
@@ -63,22 +63,14 @@ async def ask_link(engine: AsyncEngine, email: str, client: str, onward: str, no
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         await _within_limit(connection, client, now)
         # A request beyond the limit has expired when it is asked, so it does not push the limit further off.
-        links = select(func.count()).where(
-            _SIGN_INS.c.email == email,
-            _SIGN_INS.c.asked_at > now - _HOUR,
-            _SIGN_INS.c.expires_at > _SIGN_INS.c.asked_at,
-        )
+        c = _SIGN_INS.c
+        sent = c.email == email, c.asked_at > now - _HOUR, c.expires_at > c.asked_at
+        links = select(func.count()).where(*sent)
         sends = (await connection.execute(links)).scalar_one() < LINKS_AN_HOUR
         await connection.execute(delete(_SIGN_INS).where(_SIGN_INS.c.asked_at < now - _KEPT))
-        row = {
-            "token": token_digest(token),
-            "email": email,
-            "client": client,
-            "onward": onward,
-            "asked_at": now,
-            "expires_at": now + LINK_LIFETIME if sends else now,
-        }
-        await connection.execute(_SIGN_INS.insert(), row)
+        row = {"token": token_digest(token), "email": email, "client": client, "onward": onward}
+        expires_at = now + LINK_LIFETIME if sends else now
+        await connection.execute(_SIGN_INS.insert(), {**row, "asked_at": now, "expires_at": expires_at})
     return token if sends else ""
 
 

@@ -32,7 +32,9 @@ def rows() -> list[str]:
         assert not field.is_required(), f"{name} has no default: `make run` must need no setting"
         default = None if field.default is PydanticUndefined else field.default  # made from others: see meaning
         shown = "" if default is None else f"`{str(default).lower() if isinstance(default, bool) else default}`"
-        table.append(f"| `{PREFIX}{name.upper()}` | {shown} | {field.description} |")
+        meaning = " ".join((field.description or "").split())
+        assert meaning, f"{name} has no docstring"
+        table.append(f"| `{PREFIX}{name.upper()}` | {shown} | {meaning} |")
     return table
 
 

@@ -1,4 +1,4 @@
-"""Refusals on their way through Temporal and back."""
+"""Refusals as errors of Temporal, and errors of Temporal as refusals."""
 
 from temporalio.exceptions import ApplicationError
 

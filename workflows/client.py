@@ -35,7 +35,7 @@ from workflows.recommendation import RecommendationFollowUp
 _PATIENCE = timedelta(seconds=30)
 _MOMENT = 0.05
 _PASSING = (RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.FAILED_PRECONDITION)
-"""What the server says of a case that is busy for a moment: many commands wait, or it goes over to another run."""
+"""Answers of the server for a case that is busy for a moment: many commands wait, or it continues as a new run."""
 _FULL_ANSWER = timedelta(seconds=5)
 """How long an ended case may take to refuse in the rules' own words; the workers that it ended on may be gone."""
 
@@ -117,7 +117,7 @@ class CaseClient:
 
         Raises:
             Refused: the rules refuse; then no workflow has been started.
-            NotAnswered: see there.
+            NotAnswered: the case did not answer in time.
         """
         blank = Case(reference=reference, directory=directory, calendars=calendars, policy=policy)
         apply_command(blank, command, (at or datetime.now(UTC)))
@@ -129,13 +129,10 @@ class CaseClient:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
         )
+        update, patience = Activation.submit_command, self._patience
         try:
             return await self._client.execute_update_with_start_workflow(
-                Activation.submit_command,
-                command,
-                id=command.id,
-                start_workflow_operation=start,
-                rpc_timeout=self._patience,
+                update, command, id=command.id, start_workflow_operation=start, rpc_timeout=patience
             )
         except WorkflowUpdateFailedError as failed:
             raise _told(failed) from None
@@ -147,7 +144,7 @@ class CaseClient:
 
         Raises:
             Refused: the rules refuse; nothing has been written.
-            NotAnswered: see there.
+            NotAnswered: the case did not answer in time.
         """
         handle = self._client.get_workflow_handle(reference)
         for _ in range(int(self._patience.total_seconds() / _MOMENT)):
@@ -169,7 +166,10 @@ class CaseClient:
         raise NotAnswered(f"the case {reference} is busy; send the command again")
 
     async def _ended(self, handle: WorkflowHandle[Any, Any], reference: str, command: Command) -> Receipt:
-        """The workflow has ended, or there never was one: the rules say so in their own words."""
+        """Refuse a command to a workflow that has ended or never was, in the rules' own words where these can be asked.
+
+        A command that the case took before it ended gets its first answer again.
+        """
         ended = Refused(RefusalKind.CONFLICT, f"The case {reference} has ended; it does not change any more.")
         try:
             case = await handle.query(Activation.state, rpc_timeout=_FULL_ANSWER)
@@ -189,7 +189,7 @@ class CaseClient:
 
         Raises:
             Refused: the rules refuse, or the recommendation is not followed any more.
-            NotAnswered: see there.
+            NotAnswered: the case did not answer in time.
         """
         handle = self._client.get_workflow_handle(names.follow_up_id(reference, number))
         try:
@@ -202,9 +202,8 @@ class CaseClient:
             raise NotAnswered(str(error)) from error
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
-                raise Refused(
-                    RefusalKind.CONFLICT, f"The recommendation {number} of {reference} is declined or done already."
-                ) from None
+                over = f"The recommendation {number} of {reference} is declined or done already."
+                raise Refused(RefusalKind.CONFLICT, over) from None
             raise NotAnswered(str(error)) from error
 
     async def state(self, reference: str) -> Case:
@@ -224,7 +223,7 @@ class CaseClient:
 
 
 def _told(failed: WorkflowUpdateFailedError) -> Exception:
-    """A failed update in the words of whoever can do something about it."""
+    """The exception of a failed update: a refusal of the rules, or that the step could not be recorded."""
     refused = refused_by(failed.cause)
     if refused is not None:
         return refused

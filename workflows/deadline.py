@@ -1,6 +1,6 @@
 """The one place where a workflow waits for an instant.
 
-A time-out of ``wait_condition`` that nobody catches would fail the case; here it is caught, and nowhere else is one set.
+A time-out of ``wait_condition`` that nobody catches would fail the case. It is set and caught here and nowhere else.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What workflows share that live for months: a nudge wakes them, and they go on as new runs."""
+"""The base of workflows that live for months: a nudge wakes them, and they go on as new runs."""
 
 from typing import Any, NoReturn
 

@@ -11,13 +11,13 @@ DELIVER_NOTICES = "deliver"
 """Activity: hand every queued notice that is due to the mail server."""
 
 READ_RETURNS = "read_returns"
-"""Activity: read what came back for notices from the mailbox, from a place on."""
+"""Activity: read reports and replies to notices from the mailbox, from a place on."""
 
 RETURNS_ID = "returns"
-"""The workflow that has the mailbox read at a rhythm; it runs while a mailbox is set."""
+"""Id of the workflow that has the mailbox read at intervals; it runs while a mailbox is set."""
 
 DELIVERY_ID = "delivery"
-"""The workflow that delivers; a case's own workflow has the case's reference as its id."""
+"""Id of the workflow that delivers notices. The id of a case's workflow is the case's reference."""
 
 STAGE_ATTRIBUTE = SearchAttributeKey.for_keyword("AhgStage")
 REQUESTER_ATTRIBUTE = SearchAttributeKey.for_keyword_list("AhgRequester")
@@ -27,5 +27,5 @@ DUE_ATTRIBUTE = SearchAttributeKey.for_datetime("AhgDue")
 
 
 def follow_up_id(reference: str, number: int) -> str:
-    """The workflow that follows a recommendation: derived from what it serves, so that it is started once."""
+    """The id of the workflow that follows a recommendation. It follows from the recommendation: one workflow starts."""
     return follow_up_stream(reference, number)

@@ -1,4 +1,4 @@
-"""Nudges for the delivery from a process that queues notices: beside its work, and none is lost while it runs."""
+"""Sends nudges to the delivery from a process that queues notices, in the background and until Temporal takes them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -26,7 +26,7 @@ class Nudger:
         self._wanted = asyncio.Event()
 
     def nudge(self) -> None:
-        """Something was queued."""
+        """Have the delivery nudged soon: something was queued."""
         self._wanted.set()
 
     async def run(self) -> None:

@@ -20,11 +20,10 @@ _DATABASE_AWAY = timedelta(minutes=1)
 
 
 class RecordedState(Generic[_State]):
-    """``value`` is the newest state that is recorded; its ``head`` is the hash of its newest entry.
+    """A state (``value``) that is recorded; its ``head`` is the hash of its newest entry.
 
-    Whoever changes it holds ``lock`` from the question to the answer.
-
-    ``take_over`` adds entries that the log has and the workflow does not know.
+    Whoever changes it holds ``lock`` until the record is answered. ``take_over`` adds entries that the log has and the
+    workflow does not know.
     """
 
     def __init__(self, value: _State, take_over: Callable[[_State, tuple[Entry, ...]], _State]) -> None:
@@ -54,10 +53,10 @@ class RecordedState(Generic[_State]):
             self.value = self._take_over(self.value, recorded.ahead)
 
     async def change_by_clock(self, decide: Callable[[_State], tuple[_State, Step] | None]) -> bool:
-        """The same for an act of the clock, which nobody waits for: a record that fails does not end the workflow.
+        """Let an act of the clock change the state. Nobody waits for it: a record that fails does not end the workflow.
 
-        Somebody mends the database, and the clock acts then. Commands do not wait meanwhile: each is told by itself
-        that it cannot be recorded. False: nothing could be recorded.
+        The clock acts when the database is mended. Meanwhile each command is told that it cannot be recorded. False:
+        nothing could be recorded.
         """
         try:
             async with self.lock:

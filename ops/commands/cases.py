@@ -3,72 +3,65 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import uuid4
 
 import typer
 from rich.table import Table
 from temporalio.client import Client
 
+import db
 import worker
 from casework import Casework
 from models.log import Entry
 from models.refusal import RefusalKind, Refused
 from models.rules import allowed
 from ops import mail as mailing
-from ops.commands.terminal import err, files, load_settings_or_fail, out, post_named, records, run
+from ops.commands.terminal import as_command, files, out, post_named, say
 from ops.yaml12 import NotYaml, read_yaml
 from records import proof, queries
 from records.csv_text import BYTE_ORDER_MARK, csv_text
 from records.rows import columns_of, table_of
-from settings import Settings
+from settings import Settings, load_settings
 from workflows.client import CaseClient
 
 app = typer.Typer(no_args_is_help=True, help="Look at cases and act on them.")
 
+_Found = TypeVar("_Found")
+
 
 @app.command("list")
-def case_list(
+@as_command
+async def case_list(
     stage: Annotated[str | None, typer.Option(help="Only cases in this stage.")] = None,
     after: Annotated[str, typer.Option(help="Begin after this reference.")] = "",
     limit: Annotated[int, typer.Option(help="At most so many.")] = 100,
 ) -> None:
     """List cases: stage, whose turn it is, until when."""
-    run(_case_list(load_settings_or_fail(), stage, after, limit))
-
-
-async def _case_list(settings: Settings, stage: str | None, after: str, limit: int) -> None:
-    async with records(settings) as engine, engine.connect() as connection:
+    async with db.open_engine(load_settings()) as engine, engine.connect() as connection:
         rows = await queries.case_rows(connection, stage=stage, after=after, limit=limit)
     table = Table("Case", "Stage", "Waits for", "Until (UTC)", "Clock", "Title", box=None)
     for row in rows:
         until = row.due.strftime("%Y-%m-%d %H:%M") if row.due else ""
         table.add_row(row.reference, row.stage, ", ".join(row.waiting_on), until, row.clock, row.title)
     out.print(table)
-    out.print(f"{len(rows)} cases", highlight=False)
+    say(f"{len(rows)} cases")
 
 
 @app.command("show")
-def case_show(reference: str) -> None:
+@as_command
+async def case_show(reference: str) -> None:
     """Show one case with everything on record, as JSON."""
-    run(_case_show(load_settings_or_fail(), reference))
-
-
-async def _case_show(settings: Settings, reference: str) -> int:
-    async with records(settings) as engine, engine.connect() as connection:
-        row = await queries.case_row(connection, reference)
-        if row is None:
-            err.print(f"There is no case {reference}.")
-            return 1
-        shown = columns_of(row)
+    async with db.open_engine(load_settings()) as engine, engine.connect() as connection:
+        shown = columns_of(_found(await queries.case_row(connection, reference), reference))
         for kind in queries.PARTS:
             shown[table_of(kind).name] = [columns_of(part) for part in await queries.parts(connection, reference, kind)]
-    _print_json(shown)
-    return 0
+    sys.stdout.write(json.dumps(shown, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
 @app.command("do")
-def case_do(
+@as_command
+async def case_do(
     command: Annotated[str, typer.Argument(help="A command: submit, accept, decide, respond, ...")],
     by: Annotated[str, typer.Option(help="The post that acts, as MEMBER/POST.")],
     reference: Annotated[str | None, typer.Option("--case", help="The case; left out for draft and submit.")] = None,
@@ -77,102 +70,76 @@ def case_do(
     seen: Annotated[int | None, typer.Option(help="Newest entry you have seen; refused if it is stale.")] = None,
 ) -> None:
     """Do a command on a case."""
-    run(_case_do(load_settings_or_fail(), command, by, reference, fields, command_id or uuid4().hex, seen))
-
-
-async def _case_do(
-    settings: Settings, command: str, by: str, reference: str | None, fields: str, command_id: str, seen: int | None
-) -> None:
-    given = fields_written(fields)
+    settings = load_settings()
+    given, own_id = fields_written(fields), command_id or uuid4().hex
     client = await worker.connect(settings)
-    async with records(settings) as engine:
+    async with db.open_engine(settings) as engine:
         casework = Casework(engine, _desk(settings, client), files=files(settings, engine))
-        done = await casework.act(command, given, by=by, command_id=command_id, reference=reference, seen=seen)
+        done = await casework.act(command, given, by=by, command_id=own_id, reference=reference, seen=seen)
     waiting = f"; waits for {', '.join(done.waiting_on)}" if done.waiting_on else ""
-    out.print(f"{done.reference} entry {done.seq}: {done.stage}{waiting}", highlight=False, soft_wrap=True)
+    say(f"{done.reference} entry {done.seq}: {done.stage}{waiting}")
 
 
 @app.command("allowed")
-def case_allowed(reference: str, by: Annotated[str, typer.Option(help="The post.")]) -> None:
+@as_command
+async def case_allowed(reference: str, by: Annotated[str, typer.Option(help="The post.")]) -> None:
     """Say what a post may do with a case now."""
-    run(_case_allowed(load_settings_or_fail(), reference, by))
-
-
-async def _case_allowed(settings: Settings, reference: str, by: str) -> None:
+    settings = load_settings()
     client = await worker.connect(settings)
     case = await _desk(settings, client).state(reference)
-    post = post_named(by)
-    out.print(", ".join(allowed(case, post)) or "nothing", highlight=False)
+    say(", ".join(allowed(case, post_named(by))) or "nothing")
 
 
 @app.command("history")
-def case_history(reference: str) -> None:
+@as_command
+async def case_history(reference: str) -> None:
     """Show the log of a case: who did what, when."""
-    run(_case_history(load_settings_or_fail(), reference))
-
-
-async def _case_history(settings: Settings, reference: str) -> int:
-    async with records(settings) as engine, engine.connect() as connection:
-        entries = await queries.entries(connection, reference)
-    if not entries:
-        err.print(f"There is no case {reference}.")
-        return 1
+    async with db.open_engine(load_settings()) as engine, engine.connect() as connection:
+        entries = _found(await queries.entries(connection, reference), reference)
     for entry in entries:
         at = entry.at.strftime("%Y-%m-%d %H:%M:%S")
         who = "the clock" if entry.by_clock else str(entry.by)
         via = f" (recorded by {entry.acted_for.by}: {entry.acted_for.how})" if entry.acted_for else ""
         text = entry.event.get("text") or ""
-        out.print(
-            f"{entry.seq:>4}  {at}  {who}{via}: {entry.type.replace('_', ' ')}  {text}".rstrip(),
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
-        )
-    return 0
+        say(f"{entry.seq:>4}  {at}  {who}{via}: {entry.type.replace('_', ' ')}  {text}".rstrip())
 
 
 @app.command("export")
-def case_export(
+@as_command
+async def case_export(
     reference: str, to: Annotated[Path | None, typer.Option(help="File to write; left out: standard output.")] = None
 ) -> None:
     """Export the log of a case as JSON lines that verify without the database (docs/log.md)."""
-    run(_case_export(load_settings_or_fail(), reference, to))
-
-
-async def _case_export(settings: Settings, reference: str, to: Path | None) -> int:
-    async with records(settings) as engine, engine.connect() as connection:
-        entries = await queries.entries(connection, reference)
-    if not entries:
-        err.print(f"There is no case {reference}.")
-        return 1
+    async with db.open_engine(load_settings()) as engine, engine.connect() as connection:
+        entries = _found(await queries.entries(connection, reference), reference)
     lines = "".join(json.dumps(exported_entry(entry), ensure_ascii=False) + "\n" for entry in entries)
     if to is None:
         sys.stdout.write(lines)
     else:
         to.write_text(lines, encoding="utf-8")
-    return 0
 
 
 @app.command("told")
-def case_told(
+@as_command
+async def case_told(
     reference: str, to: Annotated[Path | None, typer.Option(help="File to write as a table (CSV).")] = None
 ) -> None:
     """Show who was told what and when, and what became of each mail."""
-    run(_case_told(load_settings_or_fail(), reference, to))
-
-
-async def _case_told(settings: Settings, reference: str, to: Path | None) -> int:
-    async with records(settings) as engine, engine.connect() as connection:
-        if await queries.case_row(connection, reference) is None:
-            err.print(f"There is no case {reference}.", markup=False, highlight=False)
-            return 1
+    async with db.open_engine(load_settings()) as engine, engine.connect() as connection:
+        _found(await queries.case_row(connection, reference), reference)
         notices = await proof.ledger_of_case(connection, reference)
     if to is not None:
         to.write_text(BYTE_ORDER_MARK + csv_text(proof.HEAD, proof.lines(notices)), encoding="utf-8", newline="")
     else:
         for text in mailing.told_lines(notices):
-            out.print(text, markup=False, highlight=False, soft_wrap=True)
-    return 0
+            say(text)
+
+
+def _found(there: _Found | None, reference: str) -> _Found:
+    """The row or the entries of a case. None, or no entries: the reference is refused, for there is no such case."""
+    if not there:
+        raise Refused(RefusalKind.NOT_FOUND, f"There is no case {reference}.")
+    return there
 
 
 def fields_written(text: str) -> dict[str, Any]:
@@ -184,13 +151,11 @@ def fields_written(text: str) -> dict[str, Any]:
     try:
         written = read_yaml(text)
     except NotYaml as error:
-        raise Refused(
-            RefusalKind.INVALID, f"--with is not YAML: {error} (line {error.place.line}, column {error.place.column})."
-        ) from None
+        place = f"line {error.place.line}, column {error.place.column}"
+        raise Refused(RefusalKind.INVALID, f"--with is not YAML: {error} ({place}).") from None
     if written.faults:
-        raise Refused(
-            RefusalKind.INVALID, f"--with cannot be read: {'; '.join(str(fault) for _, fault in written.faults)}."
-        )
+        wrong = "; ".join(str(fault) for _, fault in written.faults)
+        raise Refused(RefusalKind.INVALID, f"--with cannot be read: {wrong}.")
     if written.value is not None and not isinstance(written.value, dict):
         raise Refused(RefusalKind.INVALID, "--with must be a mapping, as in: {gate: activation, position: approve}.")
     return written.value or {}
@@ -199,10 +164,6 @@ def fields_written(text: str) -> dict[str, Any]:
 def exported_entry(entry: Entry) -> dict[str, Any]:
     """An entry of the log as ``ahg case export`` writes it (docs/log.md), ready for JSON."""
     return {**entry.model_dump(mode="json"), "at": entry.at.isoformat()}
-
-
-def _print_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
 def _desk(settings: Settings, client: Client) -> CaseClient:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.terminal import err, out
+from ops.commands.terminal import complain, say
 from ops.scenarios.reading import ScenarioError, read_scenario
 from ops.scenarios.schema import scenario_schema
 
@@ -23,9 +23,9 @@ def scenario_check(files: Annotated[list[Path], typer.Argument(help="Scenario fi
             scenario = read_scenario(file)
         except ScenarioError as error:
             wrong += 1
-            err.print(str(error), markup=False, highlight=False, soft_wrap=True)
+            complain(str(error))
         else:
-            out.print(f"{file}: {len(scenario.acts)} acts, well", markup=False, highlight=False, soft_wrap=True)
+            say(f"{file}: {len(scenario.acts)} acts, well")
     raise typer.Exit(1 if wrong else 0)
 
 

@@ -1,15 +1,14 @@
-"""What the commands share: the consoles, a run to its end, the settings, and the way to what is on record."""
+"""What the commands share: consoles and lines on them, the run of a coroutine, and the files of requests."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
-from typing import Any, NoReturn
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any, NoReturn, ParamSpec
 
 import typer
 from rich.console import Console
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-import db
 from models.attachments import Limits
 from models.posts import Post
 from models.refusal import RefusalKind, Refused
@@ -20,64 +19,59 @@ from ops.supervisor import SupervisorError
 from records.attachments import Attachments
 from records.directory import DirectoryError
 from records.mail_board import NotDecided
-from settings import Settings, SettingsError, load_settings
+from settings import Settings, SettingsError
 from workflows.client import NotAnswered, NotRecorded, TemporalAway
 
 out = Console()
 err = Console(stderr=True)
 
+_Given = ParamSpec("_Given")
+_MENDABLE = (Refused, NotAnswered, NotRecorded, ScenarioError, SupervisorError, NotDecided, DirectoryError, NotKept)
+"""Errors whose text tells the user what to mend."""
 
-def run(what: Coroutine[Any, Any, int | None]) -> None:
-    """Run a command to its end; what a user can mend is said in a sentence, without a trace."""
-    try:
-        code = asyncio.run(what)
-    except SettingsError as error:
-        _fail(str(error), 2)
-    except TemporalAway:
-        _fail("Temporal does not answer; is `ahg up` running? `ahg doctor` tells more.", 1)
-    except (
-        Refused,
-        NotAnswered,
-        NotRecorded,
-        ScenarioError,
-        SupervisorError,
-        NotDecided,
-        DirectoryError,
-        NotKept,
-    ) as error:
-        _fail(str(error), 1)
-    except Differs as error:
-        _fail(f"differs: {error}", 1)
-    else:
-        raise typer.Exit(code or 0)
+
+def as_command(work: Callable[_Given, Coroutine[Any, Any, int | None]]) -> Callable[_Given, None]:
+    """The coroutine as a command of Typer: it runs to its end, and its answer is the exit code (None: 0).
+
+    What a user can mend is said in a sentence, without a trace; the exit code is then 1, for a wrong setting 2.
+    """
+
+    @wraps(work)
+    def run(*args: _Given.args, **options: _Given.kwargs) -> None:
+        try:
+            code = asyncio.run(work(*args, **options))
+        except SettingsError as error:
+            _fail(str(error), 2)
+        except TemporalAway:
+            _fail("Temporal does not answer; is `ahg up` running? `ahg doctor` tells more.", 1)
+        except _MENDABLE as error:
+            _fail(str(error), 1)
+        except Differs as error:
+            _fail(f"differs: {error}", 1)
+        else:
+            raise typer.Exit(code or 0)
+
+    return run
 
 
 def _fail(sentence: str, code: int) -> NoReturn:
-    err.print(sentence, markup=False, highlight=False, soft_wrap=True)
+    complain(sentence)
     raise typer.Exit(code)
 
 
-@asynccontextmanager
-async def records(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    """The database, for as long as a command needs it."""
-    engine = db.make_engine(settings)
-    try:
-        yield engine
-    finally:
-        await engine.dispose()
+def say(text: str) -> None:
+    """Print a line on standard output as it is: no markup, no colours, no line breaks added."""
+    out.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def complain(text: str) -> None:
+    """Print a line on standard error as it is: no markup, no colours, no line breaks added."""
+    err.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def files(settings: Settings, engine: AsyncEngine) -> Attachments:
     """The files of requests, with the limits of the settings."""
     return Attachments(engine, settings.attachments_folder, Limits(*settings.attachment_limits))
-
-
-def load_settings_or_fail() -> Settings:
-    """The settings; a wrong one is named, and the command ends with 2."""
-    try:
-        return load_settings()
-    except SettingsError as error:
-        _fail(str(error), 2)
 
 
 def post_named(written: str) -> Post:

@@ -1,4 +1,4 @@
-"""What a scenario file expects, compared with what is; and the words of a refusal."""
+"""Compares what a scenario file expects with the case as it is, and with the words of a refusal."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -13,7 +13,7 @@ def contains(refusal: str, words: str) -> bool:
 
 
 def unmet(expected: Expected, actual: Observed) -> list[str]:
-    """What differs from what is expected, as sentences; only what is named is compared."""
+    """The differences from what is expected, as sentences. Only fields that are named are compared."""
     found: list[str] = []
     for name in expected.named:
         wanted, given = getattr(expected, name), getattr(actual, name)

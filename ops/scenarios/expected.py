@@ -1,4 +1,4 @@
-"""What ``expect`` in a scenario file may name: exactly these words, and only what is named is compared."""
+"""The fields of ``expect`` in a scenario file. Only fields that are named are compared."""
 
 from collections.abc import Mapping
 from typing import Any, Literal, Self
@@ -23,10 +23,10 @@ GateWord = Literal["none", "open", "split", "approved", "declined", "lapsed", "s
 """How a gate stands: not opened, open, in its second round, or its outcome."""
 
 PositionWord = Literal["none", "approve", "approve with conditions", "decline", "ask", "recuse", "void"]
-"""What a post says at a gate; ``void``: what it was given on was amended."""
+"""What a post says at a gate. ``void``: the matter was amended after the post had said it."""
 
 _NOT_NAMED: Any = None
-"""What a field holds that is not named; ``model_fields_set`` says which are."""
+"""The value of a field that is not named; ``model_fields_set`` has the names of the others."""
 
 
 KindOfNotice: Any = Literal[tuple(NOTICE_KINDS)]
@@ -71,5 +71,5 @@ class Expected(Value):
 
     @property
     def named(self) -> tuple[str, ...]:
-        """What is named, in the order of this list."""
+        """The names of the fields that are given, in the order of this class."""
         return tuple(name for name in type(self).model_fields if name in self.model_fields_set)

@@ -18,7 +18,7 @@ INSTANT = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})"
 """An instant as ISO 8601 writes it, with its offset from UTC."""
 
 SINCE = r"\d{1,6}(m|h|d|wd)( \d{1,6}(m|h|d|wd))*"
-"""So long since the start: minutes, hours, days or working days, or several of them."""
+"""An interval since the start, in minutes, hours, days or working days, or the sum of several."""
 
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
@@ -43,7 +43,7 @@ def _moment(given: str) -> str:
 At = Annotated[
     str, AfterValidator(_moment), WithJsonSchema({"type": "string", "pattern": f"^(({SINCE})|({INSTANT}))$"})
 ]
-"""When: so long since the start, or an instant."""
+"""A time: an interval since the start, or an instant."""
 
 CommandName: Any = Literal[tuple(COMMANDS)]
 
@@ -73,9 +73,9 @@ class Act(Value):
         return self
 
     def moment(self, start: datetime, calendars: Calendars, member: str) -> datetime:
-        """When the act happens (UTC): an instant, or so long after the start, working days first.
+        """When the act happens (UTC). Of an interval since the start, the working days are counted first.
 
-        Working days are those of the member's office.
+        They are working days of the member's office.
         """
         if re.fullmatch(INSTANT, self.at):
             return datetime.fromisoformat(self.at).astimezone(UTC)

@@ -15,7 +15,7 @@ from records.notices import notices_of_case
 
 
 class ObservedGate(NamedTuple):
-    """How a gate stands, and what each post that said something says now."""
+    """The state of a gate, and the present word of each post that has said something there."""
 
     outcome: str = NONE
     positions: Mapping[str, str] = {}
@@ -23,7 +23,7 @@ class ObservedGate(NamedTuple):
 
 @dataclass(frozen=True)
 class Observed:
-    """What ``expect`` can name, as it is. ``notices``: by kind the posts that were told, once for each notice."""
+    """The present values of the fields of ``expect``. ``notices``: by kind the posts that were told, once for each."""
 
     stage: str | None = None
     waiting_on: Collection[str] = ()
@@ -39,7 +39,7 @@ class Observed:
 
 
 async def observed(engine: AsyncEngine, reference: str | None, *, drafted_by: Post | None = None) -> Observed:
-    """A case as it is now. Without a case, at most its draft."""
+    """A case as it is now. Without a reference there is no case, and at most a draft."""
     if reference is None:
         return Observed() if drafted_by is None else Observed(stage="draft", waiting_on=(drafted_by,))
     async with engine.connect() as connection:
@@ -76,7 +76,7 @@ def _gate(row: GateRow) -> ObservedGate:
 
 
 def _positions(body: Mapping[str, Any]) -> dict[str, str]:
-    """What each post says now; where it says nothing, why its last word does not count any more."""
+    """The present word of each post. Where it has none, the reason why its last word does not count any more."""
     words: dict[str, str] = {}
     for past in body["past"]:
         voided = {"amended": "void", "second round": past["position"]}.get(past["void"])

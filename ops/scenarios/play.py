@@ -1,4 +1,4 @@
-"""A scenario on its way: its acts are given at their times, and what is expected is compared with what is.
+"""Plays a scenario: submits its acts at their times, and compares what is expected with the case as it is.
 
 Temporal's time-skipping test server keeps one clock for everything and jumps to the next timer. A case is played at the
 time its scenario names: its workflow adds a fixed shift to the server's clock.
@@ -34,20 +34,20 @@ from workflows.client import CaseClient
 _SETTLED_SECONDS = 120.0
 _LOOK_AGAIN = 0.004
 _SAME_MOMENT = timedelta(seconds=59)
-"""The server's clock runs on while an act is played, so what begins then is due a little after its time in the scenario,
-which knows minutes only. What is due this soon before or after a moment is due at it."""
+"""The server's clock runs on while an act is played, so a deadline that begins then lies a little after its time in the
+scenario, which knows minutes only. An act of the clock that lies this close to a moment counts as due at that moment."""
 
 _HEAD_START, _EACH = timedelta(seconds=3), timedelta(seconds=2)
-"""How long before what is due at its moment an act is given, and how much longer for each act that is given with it: the
-server's clock runs on meanwhile."""
+"""How long before an act of the clock at the same moment an act is submitted, and how much longer for each act that is
+submitted with it: the server's clock runs on meanwhile."""
 
 
 class Differs(Exception):
-    """What is differs from what the scenario says; the text names the act and the difference."""
+    """The case differs from what the scenario expects; the text names the act and the difference."""
 
 
 class Simulation:
-    """One scenario on its way. ``said`` is called with each line of the timeline."""
+    """One scenario while it is played. ``said`` is called with each line of the timeline."""
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class Simulation:
         await self._tell()
 
     async def _act(self, at: datetime, act: Act) -> None:
-        """Give an act; one that is refused again, once the clock has struck, if something is due at its moment."""
+        """Submit an act. If it is refused and the clock is due at its moment, let the clock act and submit it again."""
         try:
             try:
                 done = await self._give(at, act)
@@ -146,8 +146,8 @@ class Simulation:
     async def _advance(self, to: datetime, in_time: int = 0) -> None:
         """Let time pass, stopping wherever the clock acts so that each mail carries its own date.
 
-        What the clock does at ``to`` itself happens before it returns; not so where as many acts as ``in_time``
-        says are given at ``to``: an answer that is given at its deadline is in time.
+        Acts of the clock at ``to`` happen before this returns, unless ``in_time`` is not zero: it is the number of acts
+        that are submitted at ``to``, and an answer at its deadline is in time.
         """
         last = to - _SAME_MOMENT if in_time else to + _SAME_MOMENT
         while (due := await self._next_act()) is not None and due <= last:
@@ -224,12 +224,12 @@ class Simulation:
         self._mails = len(mails)
 
     async def pass_until(self, moment: datetime) -> None:
-        """Let time pass, and everything happen by itself that is due until then."""
+        """Let time pass until a moment; everything that is due by then happens."""
         await self._advance(moment)
         await self._settle()
 
     async def settled(self) -> None:
-        """Wait until what has been done is done: mails delivered, recommendations followed."""
+        """Wait until all mails are delivered and all recommendations are followed."""
         await self._settle()
 
     @property
@@ -244,7 +244,7 @@ class Simulation:
 
 
 def _written(moment: datetime) -> str:
-    """In whole minutes, the nearest: an act may be given a moment before its time."""
+    """A moment in UTC, rounded to the nearest minute: an act may be submitted seconds before its time."""
     return (moment + timedelta(seconds=30)).astimezone(UTC).strftime("%Y-%m-%d %H:%M")
 
 

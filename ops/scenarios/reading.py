@@ -1,4 +1,4 @@
-"""Scenario files read strictly: a file is a scenario, or everything that is wrong in it is said, with its place."""
+"""Reads scenario files strictly: everything that is wrong in a file is said, with line and column."""
 
 import json
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ class ScenarioError(Exception):
 
 
 class ScenarioFault(NamedTuple):
-    """One thing that is wrong: where it stands, and what it is."""
+    """One thing that is wrong in a file: its place, and a sentence."""
 
     place: LineColumn
     says: str

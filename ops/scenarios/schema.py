@@ -1,6 +1,6 @@
 """The JSON Schema of a scenario file, made from the commands, for editors and other programs.
 
-It is of draft 7, which editors know best. What it refuses, ``reading`` refuses; what only the rules know, neither does.
+It is of draft 7, which editors know best. ``reading`` refuses all that the schema refuses; neither knows the rules.
 """
 
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ def _if_do(do: str, then: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _fields_in_with(definitions: Mapping[str, Any], do: str) -> dict[str, Any]:
-    """The command's fields, named in ``with``; the command itself is named beside it."""
+    """The schema of an act whose ``with`` has the command's fields; the command itself is named in ``do``."""
     must = ["with"] if definitions[COMMANDS[do].__name__].get("required") else []
     named = {"allOf": [_definition(do)], "properties": {"do": False}}
     return {"properties": {"with": named}, **({"required": must} if must else {})}

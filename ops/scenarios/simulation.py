@@ -12,14 +12,13 @@ from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.testing import WorkflowEnvironment
 
-import db
 import worker
 from ops.catcher import Catcher
+from ops.prepare import fresh_records
 from ops.scenarios.file import Scenario
 from ops.scenarios.play import Simulation
 from ops.temporal_server import SEARCH_ATTRIBUTES, find_test_server
-from records.directory import seed_if_empty
-from settings import Settings, ensure_keys
+from settings import Settings
 from workflows.client import CaseClient
 from workflows.payloads import data_converter
 
@@ -36,7 +35,7 @@ async def simulation(
     payload_keys: SecretStr | None = None,
     web_port: int = 8000,
 ) -> AsyncIterator[Simulation]:
-    """Everything a simulation needs, started and stopped: server, records, worker, mail catcher.
+    """Runs all that a simulation needs while the context is open: server, records, worker, mail catcher.
 
     ``mail_folder`` keeps the mails; ``cached`` is how many workflows the worker keeps in memory (0: every step is
     taken by a worker that has never seen the case); ``database_url`` is a database of its own to play in;
@@ -56,22 +55,15 @@ async def simulation(
                 web_port=web_port,
                 imap_host=None,
             )
-            ensure_keys(settings)
-            await db.migrate(settings.database)
-            engine = db.make_engine(settings)
-            try:
-                await seed_if_empty(engine)
-                async with await _skipping_server(settings) as env:
-                    shift = scenario.start.astimezone(UTC) - await env.get_current_time()
-                    desk = CaseClient(env.client, settings.task_queue, history_limit=history_limit, shift=shift)
-                    play = Simulation(scenario, env, engine, desk, catcher, said, settings)
-                    options = worker.Options(
-                        max_cached_workflows=cached, clock=lambda: play.now, at_once=True, sandboxed=True
-                    )
-                    async with worker.running(settings, env.client, engine, options):
-                        yield play
-            finally:
-                await engine.dispose()
+            async with fresh_records(settings) as engine, await _skipping_server(settings) as env:
+                shift = scenario.start.astimezone(UTC) - await env.get_current_time()
+                desk = CaseClient(env.client, settings.task_queue, history_limit=history_limit, shift=shift)
+                play = Simulation(scenario, env, engine, desk, catcher, said, settings)
+                options = worker.Options(
+                    max_cached_workflows=cached, clock=lambda: play.now, at_once=True, sandboxed=True
+                )
+                async with worker.running(settings, env.client, engine, options):
+                    yield play
 
 
 async def _skipping_server(settings: Settings) -> WorkflowEnvironment:

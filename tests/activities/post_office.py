@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.testing import ActivityEnvironment
 
 from activities.deliver import NoticeDeliverer
-from activities.letters import Sender
 from db import write_transaction
 from models.agenda import next_act
 from models.mail_preferences import Preferences
 from models.posts import SECRETARIAT, Post
 from models.tables import TABLES
 from notifications.answer_links import AnswerLinks
+from notifications.correspondents import Sender
 from notifications.off_links import OffLinks
 from notifications.transport import Transport
 from ops.catcher import Catcher, CaughtMail
@@ -50,13 +50,8 @@ class PostOffice:
 
     def another(self, *, at_once: bool = False) -> NoticeDeliverer:
         """A delivery of its own on the same clock, as another worker has one; whoever asks for it closes it."""
-        sender = Sender(
-            mail_from="Ad Hoc Group <ahg@example.org>",
-            reply_to="Ad Hoc Group <ahg@example.org>",
-            public_url="https://ahg.example.org",
-            links=AnswerLinks(KEYS),
-            off=OFF,
-        )
+        name = "Ad Hoc Group <ahg@example.org>"
+        sender = Sender(name, name, "https://ahg.example.org", AnswerLinks(KEYS), OFF)
         return NoticeDeliverer(
             self.engine,
             lambda: Transport("127.0.0.1", self.catcher.port, "none", connections=2),

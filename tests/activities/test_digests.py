@@ -399,7 +399,7 @@ async def test_a_worker_that_dies_at_any_write_neither_doubles_nor_loses_what_is
         await office.tell(table)
         office.now += timedelta(days=3)
         dying = office.another()
-        dying._writer = Dying(dying._writer, left, commits=commits)  # type: ignore[assignment]
+        dying.writer = Dying(dying.writer, left, commits=commits)  # type: ignore[assignment]
         try:
             await office.deliver(dying)
         except Killed:

@@ -18,7 +18,8 @@ from models.case import Meeting
 from models.notices.facts import MeetingFact
 from models.posts import Post
 from notifications import ical
-from notifications.compose import MailReader, meeting_file
+from notifications.compose import meeting_file
+from notifications.correspondents import MailReader
 from notifications.preview import SAMPLE_DUE, SAMPLE_FACTS, SAMPLE_TIME, reader_of
 from notifications.registry import REGISTRY
 from tests.models.helpers import AU, DAY, ID, LK, NZ, RSO, approve, at_work, in_review, reporting

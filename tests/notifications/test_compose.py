@@ -19,7 +19,7 @@ from models.asks import asked_of
 from models.notices import NOTICE_KINDS
 from models.posts import Capacity, Post
 from notifications.addresses import command_address
-from notifications.compose import MailReader
+from notifications.correspondents import MailReader
 from notifications.envelope import message_id
 from notifications.preview import SAMPLE_CASE, SAMPLE_FACTS, reader_of
 from notifications.registry import REGISTRY, Optionality, Sensitivity, rows

@@ -6,7 +6,7 @@ import pytest
 
 from models.posts import Post
 from notifications.answer_links import AnswerLinks
-from notifications.compose import MailReader
+from notifications.correspondents import MailReader
 from notifications.environment import mail_languages
 from notifications.preview import SAMPLE_FACTS, mail_shown, sample_mail
 from notifications.registry import REGISTRY

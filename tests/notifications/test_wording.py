@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from models.posts import Capacity, Post
 from notifications import wording
-from notifications.compose import MailReader
+from notifications.correspondents import MailReader
 from notifications.environment import PreparedText, _set_line, placeholder, template_set
 from notifications.preview import SAMPLE_CASE, SAMPLE_DUE, SAMPLE_FACTS, SAMPLE_TIME
 from notifications.registry import REGISTRY, TEMPLATE_PARTS
@@ -91,7 +91,7 @@ def test_templates_that_name_the_reader_s_post_are_known(kind: str) -> None:
         for part in TEMPLATE_PARTS
         for word in ("mine", "own_member")
     )
-    assert wording._depends_on_the_post(kind) is named
+    assert wording._asks_for(kind, wording._OF_ONE_POST) is named
 
 
 @pytest.mark.parametrize("kind", sorted(REGISTRY))
@@ -99,7 +99,7 @@ def test_templates_that_say_the_reader_s_own_time_are_known(kind: str) -> None:
     sources = [(REGISTRY[kind].folder / part).read_text(encoding="utf-8") for part in TEMPLATE_PARTS]
     words = ("own_time", '"ended.txt"', '"not_held.txt"')
     named = any(word in source for source in sources for word in words)
-    assert wording._depends_on_the_zone(kind) is named
+    assert wording._asks_for(kind, wording._OF_ONE_ZONE) is named
 
 
 def test_what_a_template_asks_for_is_found_in_those_that_it_is_made_of() -> None:

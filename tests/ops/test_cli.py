@@ -202,9 +202,9 @@ async def test_doctor_opens_the_mailbox_and_says_when_it_cannot(tmp_path: Path) 
         wrong = await _mailbox(Settings(data_dir=tmp_path, **{**there, "imap_password": "guessed"}))
     none = await _mailbox(Settings(data_dir=tmp_path))
 
-    assert [one.well for one in (right, wrong, none)] == [True, False, True]
-    assert right.seen == f"INBOX of {imap.user} at 127.0.0.1:{imap.port} can be read"
-    assert "guessed" not in wrong.seen
+    assert [well for well, _ in (right, wrong, none)] == [True, False, True]
+    assert right[1] == f"INBOX of {imap.user} at 127.0.0.1:{imap.port} can be read"
+    assert "guessed" not in wrong[1]
     assert not any("FETCH" in said for said in imap.said)
 
 

@@ -14,7 +14,8 @@ from models.asks import asked_of
 from models.notices import NOTICE_KINDS, facts_of_row
 from models.posts import Capacity, Post, Role, needs_second_factor
 from models.tables import TABLES
-from notifications.compose import MailReader, compose
+from notifications.compose import compose
+from notifications.correspondents import MailReader, Sender
 from notifications.preview import SAMPLE_FACTS, reader_of
 from notifications.wording import About
 from ops.scenarios.reading import read_scenario
@@ -73,10 +74,7 @@ class Walk:
             due=row["due"],
             at=self.place.now,
             key=row["key"],
-            mail_from="ahg@example.org",
-            reply_to="ahg@example.org",
-            public_url=self.place.settings.public_url,
-            links=self.place.site.links,
+            sender=Sender("ahg@example.org", "ahg@example.org", self.place.settings.public_url, self.place.site.links),
         )
         ways = re.findall(r"http://127\.0\.0\.1:8000\S+", parts(mail)[0])
         assert ways, row["kind"]

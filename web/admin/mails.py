@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 
 from models.notices import OF_NO_CASE, summary_of
 from models.posts import SECRETARIAT, Post
-from notifications.compose import MailReader
+from notifications.correspondents import MailReader
 from notifications.environment import mail_languages
 from notifications.preview import SAMPLE_CASE, MailShown, mail_shown, sample_mail
 from notifications.registry import REGISTRY

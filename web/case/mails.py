@@ -18,7 +18,8 @@ from models.posts import Capacity, Post
 from models.refusal import Refused
 from models.release import Release
 from models.rules import apply_command
-from notifications.compose import MailReader, compose
+from notifications.compose import compose
+from notifications.correspondents import MailReader, Sender
 from notifications.preview import SAMPLE_LINKS, MailShown, mail_shown
 from notifications.wording import About
 from records.notices import LedgerNotice, notice_numbered
@@ -71,10 +72,7 @@ async def _mail(
         due=due,
         at=site.clock(),
         key=key,
-        mail_from=site.settings.mail_from,
-        reply_to=await site.reply_to(),
-        public_url=site.settings.public_url,
-        links=SAMPLE_LINKS,
+        sender=Sender(site.settings.mail_from, await site.reply_to(), site.settings.public_url, SAMPLE_LINKS),
     )
     return mail_shown(message)
 
