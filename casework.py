@@ -104,10 +104,12 @@ class Casework:
             return before
         if number is not None:
             state = await self._desk.submit_resolution(reference, number, command)
+            await self._must_be_recorded(stream, command_id)
             row = await self._row(reference)
             return CommandResult(reference=reference, seq=row.seq, stage=state)
         await self._check_files(command, reference)
         receipt = await self._desk.submit_command(reference, command)
+        await self._must_be_recorded(reference, command_id, receipt.seq)
         return CommandResult(
             reference=reference, seq=receipt.seq, stage=receipt.stage.value, waiting_on=tuple(receipt.waiting_on)
         )
@@ -132,6 +134,7 @@ class Casework:
         receipt = await self._desk.submit_request(
             reference, command, found.directory, found.calendars, found.policy, at
         )
+        await self._must_be_recorded(reference, command_id, receipt.seq)
         if draft is not None:
             await references.drop_draft(self._engine, member, DRAFT)
         return CommandResult(
@@ -156,6 +159,17 @@ class Casework:
             raise Refused(RefusalKind.INVALID, "No files are kept here, so none can be attached.")
         if self._files is not None:
             await self._files.check(member, wanted, {one.sha256: one for one in newest.attachments})
+
+    async def _must_be_recorded(self, stream: str, command_id: str, seq: int | None = None) -> None:
+        """Believe an answer that came through Temporal when the log holds the command, as entry ``seq``.
+
+        Raises:
+            NotAnswered: the log does not; whoever answered was not the case.
+        """
+        async with self._engine.connect() as connection:
+            found = await queries.entry_of_command(connection, stream, command_id)
+        if found is None or (seq is not None and found != seq):
+            raise NotAnswered(f"The answer for {stream} does not fit its log; send the command again.")
 
     async def _first_result(self, reference: str, stream: str, command_id: str) -> CommandResult | None:
         """The first result of a command that came before, whatever has happened to the case since."""

@@ -133,11 +133,12 @@ def replay(
 async def _replay(settings: Settings, folder: Path | None) -> int:
     converter = data_converter(settings.keyring)
     if folder is not None:
-        histories = replaying.histories_in(folder)
+        histories, namespace = replaying.histories_in(folder), settings.temporal_namespace
     else:
-        histories = replaying.open_histories(await worker.connect(settings))
+        client = await worker.connect(settings)
+        histories, namespace = replaying.open_histories(client), client.namespace
     count = failures = 0
-    async for workflow_id, failure in replaying.replay_all(histories, converter):
+    async for workflow_id, failure in replaying.replay_all(histories, converter, namespace):
         count += 1
         if failure is not None:
             failures += 1

@@ -93,14 +93,20 @@ async def streams(connection: AsyncConnection) -> list[str]:
     return list((await connection.execute(query)).scalars())
 
 
+async def entry_of_command(connection: AsyncConnection, stream: str, command: str) -> int | None:
+    """The newest entry that a command made; None if it made none."""
+    mine = select(func.max(_ENTRIES.c.seq)).where(_ENTRIES.c.stream == stream, _ENTRIES.c.command == command)
+    seq: int | None = (await connection.execute(mine)).scalar()
+    return seq
+
+
 async def settled_duplicate(connection: AsyncConnection, stream: str, command: str) -> int | None:
     """The newest entry of a command that came long ago; None if it never came, or if it was the newest of all.
 
     Entries after it mean that the workflow knows of it. The newest step of all may be known to the log alone (a
     worker died): then the command is to reach the workflow again, which catches up by it.
     """
-    mine = select(func.max(_ENTRIES.c.seq)).where(_ENTRIES.c.stream == stream, _ENTRIES.c.command == command)
-    seq: int | None = (await connection.execute(mine)).scalar()
+    seq = await entry_of_command(connection, stream, command)
     if seq is None:
         return None
     newest = (await connection.execute(select(func.max(_ENTRIES.c.seq)).where(_ENTRIES.c.stream == stream))).scalar()

@@ -216,7 +216,10 @@ class CaseClient:
         """
         handle = self._client.get_workflow_handle(reference)
         try:
-            return await handle.query(Activation.state, rpc_timeout=self._patience)
+            case = await handle.query(Activation.state, rpc_timeout=self._patience)
+            if case.reference != reference:
+                raise NotAnswered(f"The answer of {case.reference} came for {reference}.")
+            return case
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 raise Refused(RefusalKind.NOT_FOUND, f"There is no case {reference}.") from None
