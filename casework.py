@@ -17,15 +17,16 @@ from models.commands import ActFor, Command, Draft, Resubmit, Submit, parse, unr
 from models.faults import faults
 from models.policy import Policy
 from models.posts import Post, Role
-from models.recommendation import follow_up_stream
+from models.recommendation import catch_up_follow_up, follow_up_of, follow_up_stream
 from models.refusal import RefusalKind, Refused
 from models.request import Attachment, Request
-from models.rules import apply_command
-from models.tables.cases import CaseRow, RequestVersionRow
+from models.rules import apply_command, case_of_log
+from models.tables.cases import CaseRow, FollowUpRow, RequestVersionRow
 from records import queries, references
 from records.attachments import Attachments
 from records.directory import opening
 from workflows.client import CaseClient, NotAnswered
+from workflows.lifesigns import Stranded
 
 DRAFT = "request"
 """The name of a member's draft; one at a time is enough until pages offer more."""
@@ -159,6 +160,39 @@ class Casework:
             raise Refused(RefusalKind.INVALID, "No files are kept here, so none can be attached.")
         if self._files is not None:
             await self._files.check(member, wanted, {one.sha256: one for one in newest.attachments})
+
+    async def stranded(self, *, tasks: bool = True) -> dict[str, Stranded]:
+        """The open cases and follow-ups whose workflow does not go on, and what is the matter with each.
+
+        Raises:
+            NotAnswered: Temporal does not answer.
+        """
+        async with self._engine.connect() as connection:
+            streams = await queries.open_streams(connection)
+        return await self._desk.stranded(streams, tasks=tasks)
+
+    async def revive(self, stream: str, *, anew: bool = False) -> None:
+        """Begin the workflow of a case or a follow-up again, with the state that its log gives; one that runs goes on.
+
+        ``anew``: one that runs is ended first, because it cannot go on.
+
+        Raises:
+            Refused: there is no such log, or it is over and nothing is awaited.
+            NotAnswered: Temporal does not take it.
+        """
+        reference, _, number = stream.partition("/R")
+        async with self._engine.connect() as connection:
+            case = case_of_log(reference, await queries.entries(connection, reference))
+            if not case.seq:
+                raise Refused(RefusalKind.NOT_FOUND, f"There is no case {reference}.")
+            if stream not in await queries.open_streams(connection):
+                raise Refused(RefusalKind.CONFLICT, f"Nothing is awaited in {stream}; it needs no workflow.")
+            if number:
+                begun = follow_up_of(case, int(number))
+                after = catch_up_follow_up(begun, await queries.entries(connection, stream))
+                return await self._desk.begin_again(after, anew=anew)
+            followed = [row.number for row in await queries.parts(connection, reference, FollowUpRow)]
+        return await self._desk.begin_again(case, tuple(followed), anew=anew)
 
     async def _must_be_recorded(self, stream: str, command_id: str, seq: int | None = None) -> None:
         """Believe an answer that came through Temporal when the log holds the command, as entry ``seq``.

@@ -7,6 +7,7 @@ import typer
 from rich.progress import Progress
 
 import worker
+from casework import Casework
 from ops import doctor as doctoring
 from ops import rebuild as rebuilding
 from ops import replay as replaying
@@ -18,6 +19,8 @@ from ops.scenarios.simulation import simulation
 from ops.supervisor import run_product as supervise
 from records import queries
 from settings import Settings
+from workflows.client import CaseClient
+from workflows.lifesigns import Stranded
 from workflows.payloads import data_converter
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The Bali Process Ad Hoc Group, case by case.")
@@ -104,6 +107,32 @@ async def _rebuild(settings: Settings, references: list[str]) -> int:
             )
     for reference in left:
         out.print(f"{reference}: left as it is, its log is absent or broken", markup=False, highlight=False)
+    return 1 if left else 0
+
+
+@app.command()
+def revive(
+    streams: Annotated[
+        list[str] | None, typer.Argument(help="Cases and follow-ups, as AHG-2026-003 or AHG-2026-003/R1; all if none.")
+    ] = None,
+) -> None:
+    """Begin again, each from its log, the cases whose workflow was lost, was ended from outside or fails its tasks."""
+    run(_revive(load_settings_or_fail(), streams or []))
+
+
+async def _revive(settings: Settings, named: list[str]) -> int:
+    client = await worker.connect(settings)
+    async with records(settings) as engine:
+        casework = Casework(engine, CaseClient(client, settings.task_queue, history_limit=settings.history_limit))
+        lost = await casework.stranded()
+        for stream in named or lost:
+            if stream not in lost:
+                out.print(f"{stream}: goes on, nothing was done", highlight=False)
+                continue
+            await casework.revive(stream, anew=lost[stream] is Stranded.FAILING)
+            out.print(f"{stream}: {lost[stream].value}; begun again from its log", highlight=False)
+        left = await casework.stranded(tasks=False)
+    out.print(f"{len(left)} cases and follow-ups without a workflow", highlight=False)
     return 1 if left else 0
 
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
+from temporalio.service import RPCError
 
 import db
 import worker
@@ -21,7 +22,10 @@ from records import queries
 from records.directory import read_members
 from records.mail_pauses import current_pause
 from settings import Settings, SettingsError
+from workflows.client import TemporalAway
+from workflows.lifesigns import stranded
 
+_TOLD = 5
 _ROOM = 500 * 1024 * 1024
 
 
@@ -35,14 +39,26 @@ class Finding(Value):
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Look at everything that the product needs, one after the other."""
-    for check in (_keys, _room, _attachments, _database, _directory, _temporal, _workers, _mail, _mailbox, _board):
+    for check in (
+        _keys,
+        _room,
+        _attachments,
+        _database,
+        _directory,
+        _temporal,
+        _workers,
+        _cases,
+        _mail,
+        _mailbox,
+        _board,
+    ):
         yield await _safely(check, settings)
 
 
 async def _safely(check: Callable[[Settings], Awaitable[Finding]], settings: Settings) -> Finding:
     try:
         return await check(settings)
-    except (OSError, SQLAlchemyError, SettingsError) as error:
+    except (OSError, SQLAlchemyError, SettingsError, TemporalAway, RPCError) as error:
         return Finding(what=str(check.__doc__).rstrip("."), well=False, seen=str(error).splitlines()[0])
 
 
@@ -116,6 +132,21 @@ async def _workers(settings: Settings) -> Finding:
     missing = [q for q in (settings.task_queue, settings.delivery_queue) if not await worker_ready(config, q)()]
     seen = f"nobody works on {', '.join(missing)}" if missing else "cases and deliveries are worked on"
     return Finding(what="Workers", well=not missing, seen=seen)
+
+
+async def _cases(settings: Settings) -> Finding:
+    """Cases."""
+    client = await worker.connect(settings)
+    engine = db.make_engine(settings)
+    try:
+        async with engine.connect() as connection:
+            streams = await queries.open_streams(connection)
+    finally:
+        await engine.dispose()
+    lost = await stranded(client, streams)
+    told = "; ".join(f"{stream}: {matter.value}" for stream, matter in list(lost.items())[:_TOLD])
+    seen = f"{len(lost)} of {len(streams)} do not go on, `ahg revive` begins them again: {told}"
+    return Finding(what="Cases", well=not lost, seen=seen if lost else f"{len(streams)} are open, and all go on")
 
 
 async def _mail(settings: Settings) -> Finding:

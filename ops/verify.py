@@ -23,6 +23,7 @@ from records import queries
 from records.attachments import Attachments
 from records.log import read_entries
 from records.rows import table_of
+from workflows.lifesigns import stranded
 from workflows.payloads import history_reader
 
 
@@ -69,6 +70,11 @@ async def verify_records(
         if client is not None:
             async for fault in _against_history(engine, client, stream, entries):
                 yield fault
+    if client is not None:
+        async with engine.connect() as connection:
+            wanted = await queries.open_streams(connection)
+        for stream, matter in (await stranded(client, wanted)).items():
+            yield Fault(stream=stream, what=f"{matter.value}; `ahg revive {stream}` begins it again from its log")
     progress(len(streams), len(streams))
 
 

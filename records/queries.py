@@ -7,11 +7,12 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
-from models.case import ReportState
+from models.case import ReportState, Stage
 from models.log import Entry
+from models.recommendation import OVER, follow_up_stream
 from models.tables import TABLES
 from models.tables import cases as of_cases
-from models.tables.cases import CaseRow, RecommendationRow, ReportRow
+from models.tables.cases import CaseRow, FollowUpRow, RecommendationRow, ReportRow
 from records.log import entry_of, read_entries
 from records.rows import fetch_row, fetch_rows, table_of
 
@@ -85,6 +86,16 @@ async def followed_recommendations(connection: AsyncConnection, reference: str) 
 async def entries(connection: AsyncConnection, stream: str, *, limit: int | None = None) -> list[Entry]:
     """The log of a stream from its beginning: all of it, or the first so many."""
     return await read_entries(connection, stream, limit=limit)
+
+
+async def open_streams(connection: AsyncConnection) -> list[str]:
+    """The logs that somebody or the clock may still add to, by name: each has a workflow that runs."""
+    ended = [stage.value for stage in Stage if stage.final]
+    cases = await fetch_rows(connection, select(CaseRow).where(_CASES.c.stage.not_in(ended)))
+    # A lapsed request waits for a new version until the last of its rungs.
+    waiting = [row.reference for row in cases if row.stage != Stage.LAPSED or row.next_act is not None]
+    follow_ups = await fetch_rows(connection, select(FollowUpRow).where(table_of(FollowUpRow).c.state.not_in(OVER)))
+    return sorted([*waiting, *(follow_up_stream(row.reference, row.number) for row in follow_ups)])
 
 
 async def streams(connection: AsyncConnection) -> list[str]:

@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from models.commands import Command
     from models.posts import Post
     from models.projection import Step, step_of
-    from models.recommendation import FollowUp
+    from models.recommendation import follow_up_of
     from models.refusal import Refused
     from models.rules import Transition, apply_clock, apply_command, take_over
     from workflows import deadline, names
@@ -241,18 +241,7 @@ class Activation(LongLived):
         """Recommendations of an accepted report are followed by workflows of their own, which outlive the case."""
         for number in self._unfollowed():
             self.followed = (*self.followed, number)
-            one = self.case.recommendations[number]
-            follow_up = FollowUp(
-                reference=self.case.reference,
-                number=number,
-                text=one.text,
-                to=one.to,
-                owner=one.owner,
-                due=one.due,
-                zone=self.case.calendars.of(one.owner).zone,
-                co_chairs=self.case.directory.co_chairs,
-                policy=self.case.policy,
-            )
+            follow_up = follow_up_of(self.case, number)
             await workflow.start_child_workflow(
                 RecommendationFollowUp.run,
                 FollowUpStart(follow_up=follow_up, shift=self.shift),

@@ -33,7 +33,7 @@ from models.rules import (
 )
 from models.rules.closing import terms_of_reference
 from models.rules.permitted import allowed, allowed_sentence
-from models.rules.steps import Transition, apply_clock, apply_command, blank, replay_entry, take_over
+from models.rules.steps import Transition, apply_clock, apply_command, blank, case_of_log, replay_entry, take_over
 from models.rules.table import RULES
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "apply_clock",
     "apply_command",
     "blank",
+    "case_of_log",
     "replay_entry",
     "take_over",
     "terms_of_reference",
