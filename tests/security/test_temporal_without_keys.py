@@ -11,10 +11,13 @@ from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowFailureError
 
+from models.case import Stage
+from models.commands import Command
 from ops.temporal_server import find_temporal
 from ops.verify import runs_of
 from tests.rig import Rig
-from workflows.activation import Activation
+from workflows.activation import Activation, Receipt
+from workflows.client import NotAnswered
 
 
 async def temporal(parts: Rig, *arguments: str) -> tuple[int, str]:
@@ -145,3 +148,17 @@ async def test_a_case_that_is_begun_without_a_seal_ends_at_once(played: Rig) -> 
 
     with pytest.raises(WorkflowFailureError):
         await handle.result()
+
+
+async def test_an_answer_that_the_log_does_not_hold_is_not_believed(
+    played: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await played.submit()
+    receipt = Receipt(reference=played.reference, seq=7, stage=Stage.CO_CHAIR_REVIEW, waiting_on=())
+
+    async def answered(_reference: str, _command: Command) -> Receipt:
+        return receipt
+
+    monkeypatch.setattr(played.desk, "submit_command", answered)
+    with pytest.raises(NotAnswered, match="does not fit its log"):
+        await played.act("RSO/secretariat", "accept")

@@ -17,6 +17,7 @@ from web.kit.visitor import current_site
 from workflows.client import NotAnswered
 
 CHECK_SECONDS = 3.0
+_UNKNOWN = "it is not known whether all go on"
 _SEEN_FOR = timedelta(seconds=10)
 
 router = APIRouter(include_in_schema=False)
@@ -39,9 +40,8 @@ async def readiness(request: Request) -> JSONResponse:
         return JSONResponse({"status": "not ready", "reasons": reasons}, 503)
     lost = await _cases(current_site(request))
     mail = await _mail(request.app.state.engine)
-    if lost:
-        return JSONResponse({"status": "ready, but a case needs an operator", "cases": lost, "mail": mail})
-    return JSONResponse({"status": "ready", "mail": mail})
+    status = "ready" if lost in ("", _UNKNOWN) else "ready, but a case needs an operator"
+    return JSONResponse({"status": status, "cases": lost or "all go on", "mail": mail})
 
 
 async def _cases(site: Site) -> str:
@@ -60,8 +60,8 @@ async def look_at_cases(site: Site) -> str:
     try:
         async with asyncio.timeout(CHECK_SECONDS):
             lost = await (await site.casework()).stranded(tasks=False)
-    except (NotAnswered, SQLAlchemyError, OSError, TimeoutError):
-        return "it is not known whether all open cases go on"
+    except (NotAnswered, SettingsError, SQLAlchemyError, OSError, TimeoutError):
+        return _UNKNOWN
     return f"{len(lost)} without a workflow; `ahg doctor` names them, `ahg revive` begins them again" if lost else ""
 
 
