@@ -17,16 +17,17 @@ from models.commands import ActFor, Command, Draft, Resubmit, Submit, parse, unr
 from models.faults import faults
 from models.policy import Policy
 from models.posts import Post, Role
-from models.recommendation import follow_up_stream
+from models.recommendation import catch_up_follow_up, follow_up_of, follow_up_stream
 from models.refusal import RefusalKind, Refused
 from models.request import Attachment, Request
-from models.rules import apply_command
-from models.tables.cases import CaseRow, RequestVersionRow
+from models.rules import apply_command, case_of_log
+from models.tables.cases import CaseRow, FollowUpRow, RequestVersionRow
 from records import queries, references
 from records.attachments import Attachments
 from records.directory import opening
 from workflows.activation import Receipt
 from workflows.client import CaseClient, NotAnswered
+from workflows.lifesigns import Stranded
 
 DRAFT = "request"
 """The name of a member's draft; one at a time is enough until pages offer more."""
@@ -97,10 +98,13 @@ class Casework:
             return before
         if number is not None:
             state = await self._desk.submit_resolution(reference, number, command)
+            await self._must_be_recorded(stream, command.id)
             row = await self._row(reference)
             return CommandResult(reference=reference, seq=row.seq, stage=state)
         await self._check_files(command, reference)
-        return _taken(await self._desk.submit_command(reference, command))
+        receipt = await self._desk.submit_command(reference, command)
+        await self._must_be_recorded(reference, command.id, receipt.seq)
+        return _taken(receipt)
 
     async def _submit(
         self, do: str, fields: Mapping[str, Any], by: str, command_id: str, at: datetime
@@ -121,6 +125,7 @@ class Casework:
         reference = given or await references.reference_for(self._engine, command_id, at.year)
         copied = found.directory, found.calendars, found.policy
         receipt = await self._desk.submit_request(reference, command, *copied, at)
+        await self._must_be_recorded(reference, command_id, receipt.seq)
         if draft is not None:
             await references.drop_draft(self._engine, member, DRAFT)
         return _taken(receipt)
@@ -146,6 +151,50 @@ class Casework:
             raise Refused(RefusalKind.INVALID, "No files are kept here, so none can be attached.")
         if self._files is not None:
             await self._files.check(member, wanted, {one.sha256: one for one in newest.attachments})
+
+    async def stranded(self, *, tasks: bool = True) -> dict[str, Stranded]:
+        """The open cases and follow-ups whose workflow does not go on, and what is the matter with each.
+
+        Raises:
+            NotAnswered: Temporal does not answer.
+        """
+        async with self._engine.connect() as connection:
+            streams = await queries.open_streams(connection)
+        return await self._desk.stranded(streams, tasks=tasks)
+
+    async def revive(self, stream: str, *, anew: bool = False) -> None:
+        """Begin the workflow of a case or a follow-up again, with the state that its log gives; one that runs goes on.
+
+        ``anew``: one that runs is ended first, because it cannot go on.
+
+        Raises:
+            Refused: there is no such log, or it is over and nothing is awaited.
+            NotAnswered: Temporal does not take it.
+        """
+        reference, _, number = stream.partition("/R")
+        async with self._engine.connect() as connection:
+            case = case_of_log(reference, await queries.entries(connection, reference))
+            if not case.seq:
+                raise Refused(RefusalKind.NOT_FOUND, f"There is no case {reference}.")
+            if stream not in await queries.open_streams(connection):
+                raise Refused(RefusalKind.CONFLICT, f"Nothing is awaited in {stream}; it needs no workflow.")
+            if number:
+                begun = follow_up_of(case, int(number))
+                after = catch_up_follow_up(begun, await queries.entries(connection, stream))
+                return await self._desk.begin_again(after, anew=anew)
+            followed = [row.number for row in await queries.parts(connection, reference, FollowUpRow)]
+        return await self._desk.begin_again(case, tuple(followed), anew=anew)
+
+    async def _must_be_recorded(self, stream: str, command_id: str, seq: int | None = None) -> None:
+        """Believe an answer that came through Temporal when the log holds the command, as entry ``seq``.
+
+        Raises:
+            NotAnswered: the log does not; whoever answered was not the case.
+        """
+        async with self._engine.connect() as connection:
+            found = await queries.entry_of_command(connection, stream, command_id)
+        if found is None or (seq is not None and found != seq):
+            raise NotAnswered(f"The answer for {stream} does not fit its log; send the command again.")
 
     async def _first_result(self, reference: str, stream: str, command_id: str) -> CommandResult | None:
         """The first result of a command that came before, whatever has happened to the case since."""

@@ -9,6 +9,7 @@ from rich.progress import Progress
 
 import db
 import worker
+from casework import Casework
 from ops import doctor as doctoring
 from ops import rebuild as rebuilding
 from ops import replay as replaying
@@ -20,6 +21,8 @@ from ops.scenarios.simulation import simulation
 from ops.supervisor import run_product as supervise
 from records import queries
 from settings import load_settings
+from workflows.client import CaseClient
+from workflows.lifesigns import Stranded
 from workflows.payloads import data_converter
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The Bali Process Ad Hoc Group, case by case.")
@@ -102,6 +105,30 @@ async def rebuild(
 
 @app.command()
 @as_command
+async def revive(
+    streams: Annotated[
+        list[str] | None, typer.Argument(help="Cases and follow-ups, as AHG-2026-003 or AHG-2026-003/R1; all if none.")
+    ] = None,
+) -> int:
+    """Begin again, each from its log, the cases whose workflow was lost, was ended from outside or fails its tasks."""
+    settings = load_settings()
+    client = await worker.connect(settings)
+    async with db.open_engine(settings) as engine:
+        casework = Casework(engine, CaseClient(client, settings.task_queue, history_limit=settings.history_limit))
+        lost = await casework.stranded()
+        for stream in streams or lost:
+            if stream not in lost:
+                say(f"{stream}: goes on or is over, nothing was done")
+                continue
+            await casework.revive(stream, anew=lost[stream] is Stranded.FAILING)
+            say(f"{stream}: {lost[stream].value}; begun again from its log")
+        left = await casework.stranded(tasks=False)
+    say(f"{len(left)} cases and follow-ups without a workflow")
+    return 1 if left else 0
+
+
+@app.command()
+@as_command
 async def doctor() -> int:
     """Look at everything that the product needs, and say what is wrong."""
     ill = 0
@@ -120,9 +147,13 @@ async def replay(
     """Replay histories on this version of the workflows: before a deployment, every open case."""
     settings = load_settings()
     converter = data_converter(settings.keyring)
-    histories = replaying.histories_in(folder) if folder else replaying.open_histories(await worker.connect(settings))
+    if folder is not None:
+        histories, namespace = replaying.histories_in(folder), settings.temporal_namespace
+    else:
+        client = await worker.connect(settings)
+        histories, namespace = replaying.open_histories(client), client.namespace
     count = failures = 0
-    async for workflow_id, failure in replaying.replay_all(histories, converter):
+    async for workflow_id, failure in replaying.replay_all(histories, converter, namespace):
         count += 1
         if failure is not None:
             failures += 1

@@ -27,6 +27,8 @@ import db
 from activities.deliver import NoticeDeliverer
 from activities.record import Recorder
 from activities.returns import ReturnsReader
+from casework import Casework
+from models.refusal import Refused
 from models.returns import MailboxPlace
 from notifications.answer_links import AnswerLinks
 from notifications.correspondents import Sender
@@ -36,8 +38,9 @@ from notifications.transport import Transport
 from records import ledger
 from settings import Settings, load_settings
 from workflows.activation import Activation
-from workflows.client import temporal_client
+from workflows.client import CaseClient, NotAnswered, temporal_client
 from workflows.delivery import NoticeDelivery
+from workflows.lifesigns import Stranded
 from workflows.names import RETURNS_ID
 from workflows.nudger import Nudger
 from workflows.recommendation import RecommendationFollowUp
@@ -53,6 +56,7 @@ PASSED_THROUGH = (
 _log = structlog.get_logger("worker")
 _RETRY_SECONDS = 1.0
 _LOOK_AGAIN_SECONDS = 900.0
+_BRING_BACK_SECONDS = 120.0
 
 
 def sandbox() -> SandboxedWorkflowRunner:
@@ -163,6 +167,23 @@ async def _look_again(engine: AsyncEngine, nudger: Nudger) -> None:
             nudger.nudge()
 
 
+async def _bring_back_lost(casework: Casework) -> None:
+    """Begin again, now and then, the cases whose workflow is gone: somebody ended it, or Temporal lost its database.
+
+    One that fails its tasks is left to an operator (``ahg revive``): it is another fault, which would only come again.
+    """
+    while True:
+        try:
+            for stream, matter in (await casework.stranded()).items():
+                _log.error("a case does not go on", case=stream, matter=matter.value)
+                if matter is not Stranded.FAILING:
+                    await casework.revive(stream)
+                    _log.warning("a case was begun again from its log", case=stream)
+        except (SQLAlchemyError, OSError, NotAnswered, Refused) as error:
+            _log.warning("whether all cases go on cannot be seen", error=type(error).__name__)
+        await asyncio.sleep(_BRING_BACK_SECONDS)
+
+
 async def _have_returns_read(settings: Settings, client: Client) -> None:
     """Start the workflow that has the mailbox read; one that runs already is nudged to look at once."""
     while True:
@@ -247,10 +268,12 @@ async def main(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     client = await connect(settings)
-    async with db.open_engine(settings) as engine, running(settings, client, engine):
-        collect_garbage_rarely()
-        _log.info("the worker takes cases", queue=settings.task_queue)
-        await stop.wait()
+    async with db.open_engine(settings) as engine:
+        casework = Casework(engine, CaseClient(client, settings.task_queue, history_limit=settings.history_limit))
+        async with running(settings, client, engine), _beside([_bring_back_lost(casework)]):
+            collect_garbage_rarely()
+            _log.info("the worker takes cases", queue=settings.task_queue)
+            await stop.wait()
 
 
 def exit_without_teardown(program: Callable[[], object]) -> NoReturn:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, TypeAdapter
 
 from models.base import Line, Prose, Value
+from models.case import Case
 from models.commands import Adopt, Command
 from models.ladder import ClockAct, Ladder
 from models.log import CLOCK, CLOCK_COMMAND, Entry, seal
@@ -28,6 +29,10 @@ def follow_up_stream(reference: str, number: int) -> str:
 
 
 FollowUpState = Literal["open", "adopted", "declined", "done"]
+
+
+OVER: tuple[FollowUpState, ...] = ("declined", "done")
+"""States in which nothing more is awaited."""
 
 
 class FollowUp(Value):
@@ -55,13 +60,29 @@ class FollowUp(Value):
 
     @property
     def over(self) -> bool:
-        """Declined or done: nothing more is awaited."""
-        return self.state in ("declined", "done")
+        """Whether nothing more is awaited."""
+        return self.state in OVER
 
     @property
     def readers(self) -> list[Post]:
         """Addressees and owner."""
         return [desk_of(code) for code in dict.fromkeys((*self.to, self.owner)) if code]
+
+
+def follow_up_of(case: Case, number: int) -> FollowUp:
+    """The follow-up of a recommendation of a case, before its first entry."""
+    one = case.recommendations[number]
+    return FollowUp(
+        reference=case.reference,
+        number=number,
+        text=one.text,
+        to=one.to,
+        owner=one.owner,
+        due=one.due,
+        zone=case.calendars.of(one.owner).zone,
+        co_chairs=case.directory.co_chairs,
+        policy=case.policy,
+    )
 
 
 class FollowUpOpened(Value):
@@ -88,7 +109,7 @@ _EVENT: TypeAdapter[FollowUpEvent] = TypeAdapter(Annotated[FollowUpEvent, Field(
 
 def _after(follow_up: FollowUp, event: FollowUpEvent) -> FollowUp:
     if isinstance(event, FollowUpResolved):
-        ladder = None if event.state in ("declined", "done") else follow_up.ladder
+        ladder = None if event.state in OVER else follow_up.ladder
         return follow_up.model_copy(update={"state": event.state, "note": event.text[:300], "ladder": ladder})
     return follow_up.model_copy(update={"ladder": event.ladder})
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
+from temporalio.service import RPCError
 
 import db
 import worker
@@ -22,7 +23,10 @@ from records import queries
 from records.directory import read_members
 from records.mail_pauses import current_pause
 from settings import Settings, SettingsError
+from workflows.client import TemporalAway
+from workflows.lifesigns import stranded
 
+_TOLD = 5
 _ROOM = 500 * 1024 * 1024
 """Bytes that must be free."""
 
@@ -40,7 +44,8 @@ class Finding(Value):
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Look at everything that the product needs, one after the other. What is looked at is named by its docstring."""
-    for check in (_keys, _room, _attachments, _database, _directory, _temporal, _workers, _mail, _mailbox, _board):
+    records = (_keys, _room, _attachments, _database, _directory)
+    for check in (*records, _temporal, _workers, _cases, _mail, _mailbox, _board):
         well, seen = await _safely(check, settings)
         yield Finding(what=str(check.__doc__).rstrip("."), well=well, seen=seen)
 
@@ -48,7 +53,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
 async def _safely(check: Callable[[Settings], Awaitable[_Seen]], settings: Settings) -> _Seen:
     try:
         return await check(settings)
-    except (OSError, SQLAlchemyError, SettingsError) as error:
+    except (OSError, SQLAlchemyError, SettingsError, TemporalAway, RPCError) as error:
         return False, str(error).splitlines()[0]
 
 
@@ -104,6 +109,17 @@ async def _workers(settings: Settings) -> _Seen:
     config = settings.temporal_connect_config()
     missing = [q for q in (settings.task_queue, settings.delivery_queue) if not await worker_ready(config, q)()]
     return not missing, f"nobody works on {', '.join(missing)}" if missing else "cases and deliveries are worked on"
+
+
+async def _cases(settings: Settings) -> _Seen:
+    """Cases."""
+    client = await worker.connect(settings)
+    async with db.open_engine(settings) as engine, engine.connect() as connection:
+        streams = await queries.open_streams(connection)
+    lost = await stranded(client, streams)
+    told = "; ".join(f"{stream}: {matter.value}" for stream, matter in list(lost.items())[:_TOLD])
+    seen = f"{len(lost)} of {len(streams)} do not go on, `ahg revive` begins them again: {told}"
+    return not lost, seen if lost else f"{len(streams)} are open, and all go on"
 
 
 async def _mail(settings: Settings) -> _Seen:

@@ -26,10 +26,13 @@ _LOOK_AGAIN = 0.1
 async def replay_all(
     histories: AsyncIterator[WorkflowHistory],
     converter: DataConverter,
+    namespace: str,
     workflows: Sequence[type] = (Activation, RecommendationFollowUp, NoticeDelivery, MailReturns),
 ) -> AsyncIterator[tuple[str, Exception | None]]:
-    """Replay each history; yields its workflow id, and what went wrong, if anything did."""
-    replayer = Replayer(workflows=workflows, data_converter=converter, workflow_runner=worker.sandbox())
+    """Replay each history of a namespace; yields its workflow id, and what went wrong, if anything did."""
+    replayer = Replayer(
+        workflows=workflows, namespace=namespace, data_converter=converter, workflow_runner=worker.sandbox()
+    )
     async for history in histories:
         result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
         yield history.workflow_id, result.replay_failure
@@ -43,9 +46,14 @@ async def open_histories(client: Client) -> AsyncIterator[WorkflowHistory]:
 
 
 async def histories_in(folder: Path) -> AsyncIterator[WorkflowHistory]:
-    """Histories from JSON files, as the Temporal command line and UI write them; the file's name is the workflow id."""
+    """Histories from JSON files, as the Temporal command line and UI write them.
+
+    The workflow's id is the one that the history begins with; older servers leave it out, then it is the file's name.
+    """
     for path in sorted(folder.glob("*.json")):
-        yield WorkflowHistory.from_json(path.stem, path.read_text(encoding="utf-8"))
+        history = WorkflowHistory.from_json(path.stem, path.read_text(encoding="utf-8"))
+        begun = history.events[0].workflow_execution_started_event_attributes.workflow_id
+        yield WorkflowHistory(begun or path.stem, history.events)
 
 
 async def nudge_all(client: Client) -> int:

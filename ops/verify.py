@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHistory
+from temporalio.converter import DataConverter
 from temporalio.service import RPCError, RPCStatusCode
 
 from models.base import Value
@@ -22,6 +23,8 @@ from records import queries
 from records.attachments import Attachments
 from records.log import read_entries
 from records.rows import table_of
+from workflows.lifesigns import stranded
+from workflows.payloads import history_reader
 
 
 class Fault(Value):
@@ -67,6 +70,11 @@ async def verify_records(
         if client is not None:
             async for fault in _against_history(engine, client, stream, entries):
                 yield fault
+    if client is not None:
+        async with engine.connect() as connection:
+            wanted = await queries.open_streams(connection)
+        for stream, matter in (await stranded(client, wanted)).items():
+            yield Fault(stream=stream, what=f"{matter.value}; `ahg revive {stream}` begins it again from its log")
     progress(len(streams), len(streams))
 
 
@@ -242,20 +250,21 @@ async def _newest_seen(client: Client, stream: str) -> int:
 async def _seen(client: Client, stream: str) -> dict[int, str]:
     """The steps that Temporal's histories say were recorded: the number of each step's newest entry, with its hash."""
     seen: dict[int, str] = {}
+    reader = history_reader(client, stream)
     for history in await runs_of(client, stream):
         for event in history.events:
             if event.event_type != EventType.EVENT_TYPE_MARKER_RECORDED:
                 continue
             result = event.marker_recorded_event_attributes.details.get("result")
-            recorded = await _recorded(client, list(result.payloads)) if result is not None else None
+            recorded = await _recorded(reader, list(result.payloads)) if result is not None else None
             if recorded is not None:
                 seen[recorded.seq] = recorded.head
     return seen
 
 
-async def _recorded(client: Client, payloads: list[Payload]) -> Recorded | None:
+async def _recorded(reader: DataConverter, payloads: list[Payload]) -> Recorded | None:
     try:
-        values = await client.data_converter.decode(payloads, [Recorded])
+        values = await reader.decode(payloads, [Recorded])
     except Exception:  # noqa: BLE001 - a marker of another kind, whatever its payload is
         return None
     return values[0] if values and isinstance(values[0], Recorded) else None

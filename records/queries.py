@@ -7,11 +7,12 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
-from models.case import ReportState
+from models.case import ReportState, Stage
 from models.log import Entry
+from models.recommendation import OVER, follow_up_stream
 from models.tables import TABLES
 from models.tables import cases as of_cases
-from models.tables.cases import CaseRow, RecommendationRow, ReportRow
+from models.tables.cases import CaseRow, FollowUpRow, RecommendationRow, ReportRow
 from records.log import entry_of, read_entries
 from records.rows import fetch_row, fetch_rows, table_of
 
@@ -87,10 +88,27 @@ async def entries(connection: AsyncConnection, stream: str, *, limit: int | None
     return await read_entries(connection, stream, limit=limit)
 
 
+async def open_streams(connection: AsyncConnection) -> list[str]:
+    """The logs that somebody or the clock may still add to, by name: each has a workflow that runs."""
+    ended = [stage.value for stage in Stage if stage.final]
+    cases = await fetch_rows(connection, select(CaseRow).where(_CASES.c.stage.not_in(ended)))
+    # A lapsed request waits for a new version until the last of its rungs.
+    waiting = [row.reference for row in cases if row.stage != Stage.LAPSED or row.next_act is not None]
+    follow_ups = await fetch_rows(connection, select(FollowUpRow).where(table_of(FollowUpRow).c.state.not_in(OVER)))
+    return sorted([*waiting, *(follow_up_stream(row.reference, row.number) for row in follow_ups)])
+
+
 async def streams(connection: AsyncConnection) -> list[str]:
     """The names of all streams: cases, and follow-ups of recommendations."""
     query = select(_ENTRIES.c.stream).distinct().order_by(_ENTRIES.c.stream)
     return list((await connection.execute(query)).scalars())
+
+
+async def entry_of_command(connection: AsyncConnection, stream: str, command: str) -> int | None:
+    """The newest entry that a command made; None if it made none."""
+    mine = select(func.max(_ENTRIES.c.seq)).where(_ENTRIES.c.stream == stream, _ENTRIES.c.command == command)
+    seq: int | None = (await connection.execute(mine)).scalar()
+    return seq
 
 
 async def settled_duplicate(connection: AsyncConnection, stream: str, command: str) -> int | None:
@@ -99,8 +117,7 @@ async def settled_duplicate(connection: AsyncConnection, stream: str, command: s
     Entries after it mean that the workflow knows of it. The newest step of all may be known to the log alone (a
     worker died): then the command is to reach the workflow again, which catches up by it.
     """
-    mine = select(func.max(_ENTRIES.c.seq)).where(_ENTRIES.c.stream == stream, _ENTRIES.c.command == command)
-    seq: int | None = (await connection.execute(mine)).scalar()
+    seq = await entry_of_command(connection, stream, command)
     if seq is None:
         return None
     newest = (await connection.execute(select(func.max(_ENTRIES.c.seq)).where(_ENTRIES.c.stream == stream))).scalar()

@@ -8,8 +8,9 @@
 ``long_lived``      nudges, and going on as a new run
 ``client``          the way in: how a page, the API or the command line brings a command to a case
 ``nudger``          nudges for the delivery from a process that queues notices
-``payloads``        encryption of everything that Temporal stores
-``answers``         refusals as Temporal carries them
+``lifesigns``       whether the workflows that the records count on are alive
+``payloads``        sealing of everything that Temporal stores, for the workflow that it belongs to
+``answers``         refusals as Temporal carries them, and whether a value is where it belongs
 ``deadline``        waiting for an instant, in one place
 ``names``           task queues, ids, search attributes
 ``retries``         every retry policy and time-out

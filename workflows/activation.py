@@ -17,11 +17,11 @@ with workflow.unsafe.imports_passed_through():
     from models.commands import Command
     from models.posts import Post
     from models.projection import Step, step_of
-    from models.recommendation import FollowUp
+    from models.recommendation import follow_up_of
     from models.refusal import Refused
     from models.rules import Transition, apply_clock, apply_command, take_over
     from workflows import deadline, names
-    from workflows.answers import refusal
+    from workflows.answers import must_be_of_this_workflow, must_be_this_update, refusal
     from workflows.long_lived import LongLived
     from workflows.recommendation import FollowUpStart, RecommendationFollowUp
     from workflows.recorded import RecordedState
@@ -63,6 +63,7 @@ class Activation(LongLived):
     def __init__(self, start: ActivationStart) -> None:
         # All state is made here: an update can reach a case before run() does (a worker that had evicted it).
         super().__init__()
+        must_be_of_this_workflow(start.case.reference)
         self.recorded = RecordedState(start.case.slim(), take_over)
         self.shift = start.shift
         self.history_limit = start.history_limit
@@ -155,6 +156,7 @@ class Activation(LongLived):
     @submit_command.validator
     @submit_command_by_its_old_name.validator
     def _validate_command(self, command: Command) -> None:
+        must_be_this_update(command.id)
         if command.id in self.case.recent:
             return
         if self.continuing:
@@ -239,18 +241,7 @@ class Activation(LongLived):
         """Recommendations of an accepted report are followed by workflows of their own, which outlive the case."""
         for number in self._unfollowed():
             self.followed = (*self.followed, number)
-            one = self.case.recommendations[number]
-            follow_up = FollowUp(
-                reference=self.case.reference,
-                number=number,
-                text=one.text,
-                to=one.to,
-                owner=one.owner,
-                due=one.due,
-                zone=self.case.calendars.of(one.owner).zone,
-                co_chairs=self.case.directory.co_chairs,
-                policy=self.case.policy,
-            )
+            follow_up = follow_up_of(self.case, number)
             await workflow.start_child_workflow(
                 RecommendationFollowUp.run,
                 FollowUpStart(follow_up=follow_up, shift=self.shift),

@@ -1,7 +1,7 @@
 """The way in: how a page, the API or the command line brings a command to a case, and reads its own state."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,14 +23,16 @@ from models.case import Case
 from models.commands import Command
 from models.members import Directory
 from models.policy import Policy
+from models.recommendation import FollowUp
 from models.refusal import RefusalKind, Refused
 from models.rules import apply_command
 from workflows import names
 from workflows.activation import CONTINUING, Activation, ActivationStart, Receipt
 from workflows.answers import refused_by
 from workflows.delivery import NoticeDelivery
+from workflows.lifesigns import Stranded, stranded
 from workflows.payloads import data_converter
-from workflows.recommendation import RecommendationFollowUp
+from workflows.recommendation import FollowUpStart, RecommendationFollowUp
 
 _PATIENCE = timedelta(seconds=30)
 _MOMENT = 0.05
@@ -206,6 +208,41 @@ class CaseClient:
                 raise Refused(RefusalKind.CONFLICT, over) from None
             raise NotAnswered(str(error)) from error
 
+    async def begin_again(self, begun: Case | FollowUp, followed: tuple[int, ...] = (), *, anew: bool = False) -> None:
+        """Start the workflow of a case or a follow-up with a state that its log gives; one that runs goes on.
+
+        ``followed``: the recommendations of the case that have their follow-ups. ``anew``: one that runs is ended first.
+
+        Raises:
+            NotAnswered: Temporal did not take it.
+        """
+        started: Any
+        start: ActivationStart | FollowUpStart
+        if isinstance(begun, Case):
+            started, name = Activation.run, begun.reference
+            start = ActivationStart(case=begun, shift=self.shift, history_limit=self._limit, followed=followed)
+        else:
+            started, name = RecommendationFollowUp.run, begun.stream
+            start = FollowUpStart(follow_up=begun, shift=self.shift)
+        conflict = WorkflowIDConflictPolicy.TERMINATE_EXISTING if anew else WorkflowIDConflictPolicy.USE_EXISTING
+        try:
+            await self._client.start_workflow(
+                started, start, id=name, task_queue=self._queue, id_conflict_policy=conflict, rpc_timeout=self._patience
+            )
+        except RPCError as error:
+            raise NotAnswered(str(error)) from error
+
+    async def stranded(self, streams: Iterable[str], *, tasks: bool = True) -> dict[str, Stranded]:
+        """Those of the workflows that do not go on (``workflows.lifesigns``).
+
+        Raises:
+            NotAnswered: Temporal does not answer.
+        """
+        try:
+            return await stranded(self._client, streams, tasks=tasks)
+        except RPCError as error:
+            raise NotAnswered(str(error)) from error
+
     async def state(self, reference: str) -> Case:
         """The case as its workflow knows it.
 
@@ -215,7 +252,10 @@ class CaseClient:
         """
         handle = self._client.get_workflow_handle(reference)
         try:
-            return await handle.query(Activation.state, rpc_timeout=self._patience)
+            case = await handle.query(Activation.state, rpc_timeout=self._patience)
+            if case.reference != reference:
+                raise NotAnswered(f"The answer of {case.reference} came for {reference}.")
+            return case
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 raise Refused(RefusalKind.NOT_FOUND, f"There is no case {reference}.") from None

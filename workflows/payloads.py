@@ -1,75 +1,183 @@
-"""Encryption of payloads: the Temporal server may be somebody else's and sees only what it needs to route.
+"""Sealing of payloads: the Temporal server may be somebody else's; it sees only what it needs to route, and adds nothing.
 
 AES-256-GCM with a random nonce of 96 bits per payload (NIST SP 800-38D). The id of the key travels in the clear, so that
-keys can be rotated: the first of the key ring encrypts, every one of it decrypts.
+keys can be rotated: the first of the key ring seals, every one of it opens. The namespace and the id of the workflow that
+a payload belongs to are authenticated with it (associated data): one that is copied to another case does not open there.
+
+What was not sealed is never read. Payloads of before 1 December 2026 are sealed but bound to no workflow. They are read
+where nobody can bring them but the history that they stand in, which ends with the runs of that time (decision 37).
 """
 
 import dataclasses
+import logging
 import os
 import zlib
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from temporalio import activity, workflow
 from temporalio.api.common.v1 import Payload
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
+from temporalio.client import Client
+from temporalio.contrib.pydantic import PydanticPayloadConverter, pydantic_data_converter
+from temporalio.converter import (
+    ActivitySerializationContext,
+    DataConverter,
+    DefaultFailureConverterWithEncodedAttributes,
+    PayloadCodec,
+    SerializationContext,
+    WithSerializationContext,
+    WorkflowSerializationContext,
+)
+from temporalio.exceptions import ApplicationError
 
+_log = logging.getLogger(__name__)
 _ENCODING = b"binary/encrypted"
+_REFUSED = b"binary/refused"
 _NONCE_BYTES = 12
 _WORTH_PRESSING = 2_000
 """From so many bytes on a payload is compressed before it is encrypted: a whole case shrinks to about a fifth."""
+_UNBOUND_TO_ACTIVITIES_UNTIL = datetime(2027, 6, 1, tzinfo=UTC)
+"""An activity that an older worker scheduled has an input that is bound to nothing; none is under way for so long."""
 
 
 class UnreadablePayload(Exception):
-    """A payload was encrypted with a key that the key ring lacks, or it was tampered with."""
+    """A payload was not sealed by this deployment for the workflow that it came to, or its key is missing."""
 
 
-class EncryptionCodec(PayloadCodec):
-    """Encrypts every payload. ``keyring`` maps key ids to 32-byte keys, the encrypting one first."""
+class EncryptionCodec(PayloadCodec, WithSerializationContext):
+    """Seals every payload for its workflow. ``keyring`` maps key ids to 32-byte keys, the one that seals first.
 
-    def __init__(self, keyring: Mapping[str, bytes]) -> None:
+    ``place``: the workflow that payloads are sealed for and opened of, as ``with_context`` gives it.
+    """
+
+    def __init__(self, keyring: Mapping[str, bytes], place: bytes = b"") -> None:
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keyring.items()}
         self._current = next(iter(keyring))
+        self._place = place
+
+    def with_context(self, context: SerializationContext) -> "EncryptionCodec":
+        """The same codec for the payloads of one workflow: its own, and those of its activities."""
+        codec = object.__new__(type(self))
+        codec._ciphers, codec._current = self._ciphers, self._current
+        codec._place = _place(context)
+        return codec
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """Encrypt, each payload whole with its metadata."""
-        return [self._encrypt(payload) for payload in payloads]
+        """Seal, each payload whole with its metadata."""
+        return [self._seal(payload) for payload in payloads]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """Decrypt; a payload that is not encrypted is passed on as it is (a search attribute, say).
+        """Open. What cannot be opened becomes a payload that says why, and that ``SealedPayloadConverter`` refuses.
 
-        Raises:
-            UnreadablePayload: unknown key, or the payload is not what was encrypted.
+        It is not refused here, because here the whole task of a workflow would fail for one payload that somebody sent.
         """
-        return [self._decrypt(payload) for payload in payloads]
+        return [self._open(payload) for payload in payloads]
 
-    def _encrypt(self, payload: Payload) -> Payload:
+    def _seal(self, payload: Payload) -> Payload:
         plain = payload.SerializeToString()
         pressed = len(plain) >= _WORTH_PRESSING
         nonce = os.urandom(_NONCE_BYTES)
-        sealed = self._ciphers[self._current].encrypt(nonce, zlib.compress(plain, 1) if pressed else plain, None)
-        metadata = {"encoding": _ENCODING, "key": self._current.encode(), "pressed": b"1" if pressed else b"0"}
+        sealed = self._ciphers[self._current].encrypt(nonce, zlib.compress(plain, 1) if pressed else plain, self._place)
+        metadata = {
+            "encoding": _ENCODING,
+            "key": self._current.encode(),
+            "pressed": b"1" if pressed else b"0",
+            "bound": b"1",
+        }
         return Payload(metadata=metadata, data=nonce + sealed)
 
-    def _decrypt(self, payload: Payload) -> Payload:
+    def _open(self, payload: Payload) -> Payload:
         if payload.metadata.get("encoding") != _ENCODING:
-            return payload
-        key_id = payload.metadata["key"].decode()
+            return _refused("it is not sealed", sealed=False)
+        key_id = payload.metadata["key"].decode(errors="replace")
         cipher = self._ciphers.get(key_id)
         if cipher is None:
-            raise UnreadablePayload(f"the key ring has no key {key_id!r}; add it to AHG_PAYLOAD_KEYS to read old cases")
+            return _refused(f"the key ring has no key {key_id!r}; add it to AHG_PAYLOAD_KEYS to read old cases")
+        bound = payload.metadata.get("bound") == b"1"
         try:
-            plain = cipher.decrypt(payload.data[:_NONCE_BYTES], payload.data[_NONCE_BYTES:], None)
-        except InvalidTag:
-            raise UnreadablePayload(f"a payload does not open with the key {key_id!r}") from None
-        return Payload.FromString(zlib.decompress(plain) if payload.metadata["pressed"] == b"1" else plain)
+            plain = cipher.decrypt(
+                payload.data[:_NONCE_BYTES], payload.data[_NONCE_BYTES:], self._place if bound else None
+            )
+        except (InvalidTag, ValueError):
+            return _refused(f"it does not open here with the key {key_id!r}")
+        opened = Payload.FromString(zlib.decompress(plain) if payload.metadata["pressed"] == b"1" else plain)
+        if not bound:
+            opened.metadata["unbound"] = b"1"
+        return opened
+
+
+class SealedPayloadConverter(PydanticPayloadConverter):
+    """Pydantic values as JSON; refuses what the codec could not open, and what is bound to no workflow but must be."""
+
+    def from_payloads(self, payloads: Sequence[Payload], type_hints: list[type] | None = None) -> list[Any]:
+        """The values.
+
+        Raises:
+            ApplicationError: a payload was never sealed; a workflow that was started with it fails for good.
+            UnreadablePayload: a payload is of elsewhere, or its key is missing. A workflow waits for the key.
+        """
+        for payload in payloads:
+            refused = _why_refused(payload)
+            if refused is not None:
+                _log.warning("a payload was refused%s: %s", _for_what(), refused)
+                raise refused
+        return super().from_payloads(payloads, type_hints)
 
 
 def data_converter(keyring: Mapping[str, bytes]) -> DataConverter:
-    """Pydantic values as JSON, encrypted; failures' messages and traces are encrypted too."""
+    """Pydantic values as JSON, sealed; failures' messages and traces are sealed too."""
     return dataclasses.replace(
         pydantic_data_converter,
+        payload_converter_class=SealedPayloadConverter,
         payload_codec=EncryptionCodec(keyring),
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )
+
+
+def history_reader(client: Client, workflow_id: str) -> DataConverter:
+    """A client's converter for reading the history of one workflow."""
+    return client.data_converter.with_context(WorkflowSerializationContext(client.namespace, workflow_id))
+
+
+def _place(context: SerializationContext) -> bytes:
+    """The workflow of a context as associated data; lengths stand before the names, so that no two places are alike."""
+    if isinstance(context, WorkflowSerializationContext | ActivitySerializationContext):
+        names = (context.namespace, context.workflow_id or "")
+        return b"ahg payload 1" + b"".join(len(name.encode()).to_bytes(4) + name.encode() for name in names)
+    return b""
+
+
+def _refused(why: str, *, sealed: bool = True) -> Payload:
+    return Payload(metadata={"encoding": _REFUSED, "sealed": b"1" if sealed else b"0"}, data=why.encode())
+
+
+def _why_refused(payload: Payload) -> Exception | None:
+    if payload.metadata.get("encoding") == _REFUSED:
+        why = f"A payload was refused: {payload.data.decode()}."
+        unsealed = payload.metadata["sealed"] == b"0"
+        return ApplicationError(why, type="unsealed", non_retryable=True) if unsealed else UnreadablePayload(why)
+    if "unbound" in payload.metadata and not _may_be_unbound():
+        return UnreadablePayload("A payload was refused: it is bound to no workflow.")
+    return None
+
+
+def _for_what() -> str:
+    """The workflow that is under way, and the Update, for the log."""
+    if not workflow.in_workflow():
+        return ""
+    update = workflow.current_update_info()
+    return f" in {workflow.info().workflow_id}" + (f" for the update {update.name} {update.id}" if update else "")
+
+
+def _may_be_unbound() -> bool:
+    """Whether a payload that is bound to no workflow may be of a history from before payloads were bound.
+
+    In a workflow, what is replayed has been accepted; a new Update must be bound. What a workflow begins with and what a
+    client is answered are bound by their values: whose they are is checked where they are taken.
+    """
+    if workflow.in_workflow():
+        return workflow.unsafe.is_replaying() or workflow.current_update_info() is None
+    return not activity.in_activity() or datetime.now(UTC) < _UNBOUND_TO_ACTIVITIES_UNTIL

@@ -17,8 +17,8 @@ with workflow.unsafe.imports_passed_through():
         resolve_follow_up,
     )
     from models.refusal import Refused
-    from workflows import deadline
-    from workflows.answers import refusal
+    from workflows import deadline, names
+    from workflows.answers import must_be_of_this_workflow, must_be_this_update, refusal
     from workflows.long_lived import LongLived
     from workflows.recorded import RecordedState
 
@@ -37,6 +37,7 @@ class RecommendationFollowUp(LongLived):
     @workflow.init
     def __init__(self, following: FollowUpStart) -> None:
         super().__init__()
+        must_be_of_this_workflow(names.follow_up_id(following.follow_up.reference, following.follow_up.number))
         self.recorded = RecordedState(following.follow_up, catch_up_follow_up)
         self.shift = following.shift
 
@@ -75,6 +76,7 @@ class RecommendationFollowUp(LongLived):
     @submit_command.validator
     @submit_command_by_its_old_name.validator
     def _validate_command(self, command: Command) -> None:
+        must_be_this_update(command.id)
         try:
             resolve_follow_up(self.follow_up, command, self._now())
         except Refused as refused:

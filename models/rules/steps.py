@@ -1,5 +1,6 @@
 """A step of a case: what a command or the clock does to it, as numbered and chained entries of its log."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from models.agenda import next_act
@@ -152,6 +153,11 @@ def take_over(case: Case, entries: tuple[Entry, ...]) -> Case:
 def blank(reference: str) -> Case:
     """A case before its first entry; the entry ``submitted`` brings directory, calendars and policy."""
     return Case(reference=reference, directory=Directory(members={}), policy=Policy(), calendars=Calendars())
+
+
+def case_of_log(reference: str, entries: Sequence[Entry]) -> Case:
+    """The whole case as its workflow would know it, from its log alone."""
+    return take_over(blank(reference), tuple(entries)).slim() if entries else blank(reference)
 
 
 def replay_entry(case: Case, entry: Entry) -> Case:

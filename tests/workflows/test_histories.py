@@ -60,19 +60,27 @@ async def _recorded_on_request() -> None:
             await _record(scenario, limit)
 
 
-async def test_every_recorded_history_replays_on_todays_workflows() -> None:
-    results = {name: failure async for name, failure in replay_all(histories_in(HISTORIES), CONVERTER)}
+async def recorded() -> AsyncIterator[WorkflowHistory]:
+    """The recorded histories, each under the id of its workflow, which the server for tests does not write down."""
+    async for history in histories_in(HISTORIES):
+        _scenario, name, _run = history.workflow_id.split(".")
+        yield WorkflowHistory(name.replace("-R", "/R"), history.events)
 
-    assert {name.partition(".")[0] for name in results} == set(RECORDED)
-    assert [f"{name}: {failure}" for name, failure in results.items() if failure] == []
+
+async def test_every_recorded_history_replays_on_todays_workflows() -> None:
+    results = [one async for one in replay_all(recorded(), CONVERTER, "default")]
+
+    assert {file.name.partition(".")[0] for file in HISTORIES.iterdir()} == set(RECORDED)
+    assert len(results) == len(list(HISTORIES.iterdir()))
+    assert [f"{name}: {failure}" for name, failure in results if failure] == []
 
 
 async def test_a_changed_workflow_does_not_replay() -> None:
     changed = (Changed, RecommendationFollowUp, NoticeDelivery)
-    results = {name: fault async for name, fault in replay_all(histories_in(HISTORIES), CONVERTER, changed)}
+    results = [one async for one in replay_all(recorded(), CONVERTER, "default", changed)]
 
-    failed = {name for name, failure in results.items() if failure}
-    assert failed == {name for name in results if "delivery" not in name and "-R" not in name}
+    assert {name for name, failure in results if failure} == {"AHG-2026-001"}
+    assert [name for name, failure in results if name == "AHG-2026-001" and not failure] == []
 
 
 async def test_recorded_histories_say_nothing_in_plain_text() -> None:
@@ -95,7 +103,7 @@ async def test_open_cases_replay_before_a_deployment_and_a_changed_workflow_is_f
     while not [one.id async for one in played.client.list_workflows("ExecutionStatus = 'Running'")]:
         pass  # Temporal's index follows a moment later
 
-    assert [failure async for _, failure in replay_all(_all_open(played), converter)] == [None]
-    ((name, failure),) = [one async for one in replay_all(_all_open(played), converter, (Changed,))]
+    assert [failure async for _, failure in replay_all(_all_open(played), converter, "default")] == [None]
+    ((name, failure),) = [one async for one in replay_all(_all_open(played), converter, "default", (Changed,))]
     assert name == played.reference
     assert "Nondeterminism" in str(failure)

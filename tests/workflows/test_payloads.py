@@ -3,13 +3,16 @@
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from temporalio.api.common.v1 import Payload
 from temporalio.client import Client
+from temporalio.converter import WorkflowSerializationContext
+from temporalio.exceptions import ApplicationError
 
 from models.refusal import Refused
 from ops.verify import runs_of
 from tests.rig import REQUEST, Rig, again, rig, working
-from workflows.payloads import EncryptionCodec, UnreadablePayload
+from workflows.payloads import EncryptionCodec, SealedPayloadConverter, UnreadablePayload
 
 OLD, NEW = bytes(range(32)), bytes(range(1, 33))
 SECRET = Payload(metadata={"encoding": b"json/plain"}, data=b'"Boats in the strait"')
@@ -44,11 +47,16 @@ async def test_after_a_rotation_the_new_key_encrypts_and_the_old_one_still_reads
     assert anew.metadata["key"] == b"k2"
 
 
+async def opened(codec: EncryptionCodec, payload: Payload) -> object:
+    (value,) = SealedPayloadConverter().from_payloads(await codec.decode([payload]))
+    return value
+
+
 async def test_a_key_that_the_ring_lacks_is_named() -> None:
     (written,) = await EncryptionCodec({"k1": OLD}).encode([SECRET])
 
     with pytest.raises(UnreadablePayload, match="the key ring has no key 'k1'"):
-        await EncryptionCodec({"k2": NEW}).decode([written])
+        await opened(EncryptionCodec({"k2": NEW}), written)
 
 
 async def test_a_payload_that_was_tampered_with_does_not_open() -> None:
@@ -56,12 +64,41 @@ async def test_a_payload_that_was_tampered_with_does_not_open() -> None:
     (written,) = await codec.encode([SECRET])
     written.data = written.data[:-1] + bytes([written.data[-1] ^ 1])
 
-    with pytest.raises(UnreadablePayload, match="does not open with the key 'k1'"):
-        await codec.decode([written])
+    with pytest.raises(UnreadablePayload, match="does not open here with the key 'k1'"):
+        await opened(codec, written)
 
 
-async def test_what_is_not_encrypted_is_passed_on_as_it_is() -> None:
-    assert await EncryptionCodec({"k1": OLD}).decode([SECRET]) == [SECRET]
+async def test_what_was_not_sealed_is_not_read() -> None:
+    with pytest.raises(ApplicationError, match="it is not sealed"):
+        await opened(EncryptionCodec({"k1": OLD}), SECRET)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        WorkflowSerializationContext("default", "AHG-2026-002"),
+        WorkflowSerializationContext("other", "AHG-2026-001"),
+        WorkflowSerializationContext("defaultA", "HG-2026-001"),
+    ],
+    ids=["another case", "another namespace", "the same letters"],
+)
+async def test_a_payload_opens_only_in_the_workflow_that_it_was_sealed_for(place: WorkflowSerializationContext) -> None:
+    codec = EncryptionCodec({"k1": OLD})
+    here = codec.with_context(WorkflowSerializationContext("default", "AHG-2026-001"))
+    (written,) = await here.encode([SECRET])
+
+    assert await opened(here, written) == "Boats in the strait"
+    with pytest.raises(UnreadablePayload, match="does not open here"):
+        await opened(codec.with_context(place), written)
+    with pytest.raises(UnreadablePayload, match="does not open here"):
+        await opened(codec, written)
+
+
+def as_once_sealed(payload: Payload, key: bytes = OLD) -> Payload:
+    """A payload as it was sealed before payloads were bound to their workflow."""
+    nonce = bytes(12)
+    sealed = AESGCM(key).encrypt(nonce, payload.SerializeToString(), None)
+    return Payload(metadata={"encoding": b"binary/encrypted", "key": b"k1", "pressed": b"0"}, data=nonce + sealed)
 
 
 async def test_the_server_keeps_nothing_of_the_request_in_plain_text(played: Rig) -> None:

@@ -38,6 +38,8 @@ class Site:
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     desk: CaseClient | None = None
     _client: Client | None = None
+    cases_seen: tuple[datetime, str] | None = None
+    """When it was last looked whether all open cases go on, and what was seen (``web.monitoring.health``)."""
 
     def __post_init__(self) -> None:
         self.files = CaseFiles(self.engine)

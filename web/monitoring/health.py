@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from datetime import timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
@@ -11,8 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from records.mail_pauses import current_pause
 from settings import Settings, SettingsError
+from web.kit.site import Site
+from web.kit.visitor import current_site
+from workflows.client import NotAnswered
 
 CHECK_SECONDS = 3.0
+_UNKNOWN = "it is not known whether all go on"
+_SEEN_FOR = timedelta(seconds=10)
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,7 +38,31 @@ async def readiness(request: Request) -> JSONResponse:
     reasons = {name: why for name, why in {"database": database, "temporal": temporal}.items() if why}
     if reasons:
         return JSONResponse({"status": "not ready", "reasons": reasons}, 503)
-    return JSONResponse({"status": "ready", "mail": await _mail(request.app.state.engine)})
+    lost = await _cases(current_site(request))
+    mail = await _mail(request.app.state.engine)
+    status = "ready" if lost in ("", _UNKNOWN) else "ready, but a case needs an operator"
+    return JSONResponse({"status": status, "cases": lost or "all go on", "mail": mail})
+
+
+async def _cases(site: Site) -> str:
+    """How many open cases have no workflow that goes on; which ones, an operator learns from ``ahg doctor``.
+
+    The pages work, and the other cases go on: so the answer is no 503, on which all of them would be cut off. Whoever
+    asks often is told what was seen a moment ago.
+    """
+    if site.cases_seen is None or site.clock() - site.cases_seen[0] > _SEEN_FOR:
+        site.cases_seen = site.clock(), await look_at_cases(site)
+    return site.cases_seen[1]
+
+
+async def look_at_cases(site: Site) -> str:
+    """What is the matter with open cases, for those who watch the machine; empty when all go on."""
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            lost = await (await site.casework()).stranded(tasks=False)
+    except (NotAnswered, SettingsError, SQLAlchemyError, OSError, TimeoutError):
+        return _UNKNOWN
+    return f"{len(lost)} without a workflow; `ahg doctor` names them, `ahg revive` begins them again" if lost else ""
 
 
 async def _mail(engine: AsyncEngine) -> str:

@@ -1,0 +1,168 @@
+"""Whoever reaches Temporal can stop or delete a workflow: it is noticed everywhere, and healed from the log."""
+
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
+from temporalio.worker import Worker
+
+import worker
+from activities.record import Recorder
+from casework import Casework
+from models.refusal import Refused
+from ops.doctor import examine
+from ops.scenarios.reading import read_scenario
+from ops.scenarios.simulation import simulation
+from ops.temporal_server import start_dev_server
+from ops.verify import verify_records
+from records import queries
+from tests.rig import Rig, again, rig, working
+from tests.waiting import until
+from tests.workflows.changed import Changed
+from web.kit.site import Site
+from web.monitoring.health import look_at_cases
+from workflows.lifesigns import Stranded
+from workflows.recommendation import RecommendationFollowUp
+
+SCENARIO = Path(__file__).parents[1] / "scenarios" / "two-reports.yaml"
+APPROVE = {"gate": "activation", "position": "approve"}
+
+
+async def terminate(parts: Rig, stream: str) -> None:
+    await parts.client.get_workflow_handle(stream).terminate("by whoever reaches the port")
+
+
+async def delete(parts: Rig, stream: str) -> None:
+    request = DeleteWorkflowExecutionRequest(
+        namespace=parts.client.namespace, workflow_execution=WorkflowExecution(workflow_id=stream)
+    )
+    await parts.client.workflow_service.delete_workflow_execution(request)
+
+    async def gone() -> bool:
+        return (await parts.casework.stranded()).get(stream) is Stranded.MISSING
+
+    await until(gone)
+
+
+async def noticed(parts: Rig, stream: str) -> list[str]:
+    """What the three places say of it: verify, doctor, readiness."""
+    faults = [str(fault) async for fault in verify_records(parts.engine, parts.client)]
+    findings = [finding async for finding in examine(parts.settings) if finding.what == "Cases" and not finding.well]
+    ready = await look_at_cases(Site(parts.settings, parts.engine, desk=parts.desk))
+    return [
+        *[fault for fault in faults if stream in fault],
+        *[finding.seen for finding in findings if stream in finding.seen],
+        *([ready] if ready else []),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("attack", "matter"), [(terminate, Stranded.ENDED), (delete, Stranded.MISSING)], ids=["terminated", "deleted"]
+)
+async def test_a_case_whose_workflow_is_gone_is_noticed_and_goes_on_from_its_log(
+    played: Rig, attack: Callable[..., object], matter: Stranded
+) -> None:
+    await played.submit()
+    await played.act("RSO/secretariat", "accept")
+    await played.act("AU/co-chair", "decide", APPROVE, command_id="Australia")
+    assert await noticed(played, played.reference) == []
+    before = await played.entries()
+
+    await attack(played, played.reference)  # type: ignore[misc]
+
+    assert len(await noticed(played, played.reference)) == 3
+    assert await played.casework.stranded() == {played.reference: matter}
+    await played.casework.revive(played.reference)
+    assert await noticed(played, played.reference) == []
+    # The state is that of the log: the position stands, what comes twice is done once, and the case goes on.
+    same = await played.act("AU/co-chair", "decide", APPROVE, command_id="Australia")
+    assert same.seq <= before[-1].seq
+    assert await played.entries() == before
+    assert (await played.act("ID/co-chair", "decide", APPROVE)).stage == "participant_selection"
+    assert [str(fault) async for fault in verify_records(played.engine, played.client)] == []
+
+
+async def test_a_follow_up_whose_workflow_is_gone_goes_on_from_its_log() -> None:
+    async with simulation(read_scenario(SCENARIO), lambda line: None) as play:
+        await play.play()
+        casework = Casework(play.engine, play.desk)
+        assert await casework.stranded() == {}
+        async with play.engine.connect() as connection:
+            stream = next(one for one in await queries.open_streams(connection) if "/R" in one)
+            before = await queries.entries(connection, stream)
+        await play.client.get_workflow_handle(stream).terminate()
+
+        assert await casework.stranded() == {stream: Stranded.ENDED}
+        await casework.revive(stream)
+
+        assert await casework.stranded() == {}
+        state = await play.client.get_workflow_handle(stream).query(RecommendationFollowUp.state)
+        assert (state.seq, state.head) == (before[-1].seq, before[-1].hash)
+
+
+async def test_a_case_that_a_new_version_cannot_go_on_with_is_noticed_and_begun_again(tmp_path: Path) -> None:
+    async with rig(tmp_path / "rig") as parts, AsyncExitStack() as stack:
+        async with working(parts):
+            await parts.submit()
+        recorder = Recorder(parts.engine)
+        stack.callback(recorder.close)
+        newer = Worker(
+            parts.client,
+            task_queue=parts.settings.task_queue,
+            workflows=[Changed],
+            activities=[recorder.record],
+            workflow_runner=worker.sandbox(),
+            max_cached_workflows=0,
+        )
+        await stack.enter_async_context(newer)
+        await parts.client.get_workflow_handle(parts.reference).signal("nudge")
+
+        async def stuck() -> bool:
+            return await parts.casework.stranded() == {parts.reference: Stranded.FAILING}
+
+        await until(stuck)
+        assert len(await noticed(parts, parts.reference)) == 2  # the pages do not ask each case
+        await parts.casework.revive(parts.reference, anew=True)
+
+        assert (await parts.act("RSO/secretariat", "accept")).stage == "co_chair_review"
+        assert await parts.casework.stranded() == {}
+
+
+async def test_a_case_that_goes_on_is_left_alone_and_one_that_is_over_is_not_begun_again(played: Rig) -> None:
+    await played.submit()
+    run = (await played.client.get_workflow_handle(played.reference).describe()).run_id
+    await played.casework.revive(played.reference)
+    assert (await played.client.get_workflow_handle(played.reference).describe()).run_id == run
+
+    await played.act("LK/focal-point", "withdraw", {"text": "It is settled."})
+    with pytest.raises(Refused, match="Nothing is awaited"):
+        await played.casework.revive(played.reference)
+    with pytest.raises(Refused, match="There is no case"):
+        await played.casework.revive("AHG-2026-999")
+
+
+async def test_all_cases_go_on_after_temporal_has_lost_its_database(tmp_path: Path) -> None:
+    async with rig(tmp_path / "rig") as parts:
+        async with working(parts):
+            await parts.submit()
+            await parts.act("RSO/secretariat", "accept")
+            first = parts.reference
+            await parts.submit()
+        server = await start_dev_server(parts.settings, tmp_path, in_memory=True)
+        try:
+            parts.settings = parts.settings.model_copy(update={"temporal_port": server.port})
+            async with again(parts) as later, working(later):
+                lost = await later.casework.stranded()
+                assert lost == {first: Stranded.MISSING, parts.reference: Stranded.MISSING}
+                for stream in lost:
+                    await later.casework.revive(stream)
+                later.reference = first
+                assert (await later.act("AU/co-chair", "decide", APPROVE)).stage == "co_chair_review"
+                assert (await later.act("ID/co-chair", "decide", APPROVE)).stage == "participant_selection"
+                assert await later.casework.stranded() == {}
+                assert [str(fault) async for fault in verify_records(later.engine, later.client)] == []
+        finally:
+            server.process.kill()

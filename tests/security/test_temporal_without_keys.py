@@ -1,0 +1,164 @@
+"""Whoever reaches Temporal's port, without a key: the real ``temporal`` program, as another process."""
+
+import asyncio
+import base64
+import json
+import logging
+from typing import Any
+
+import pytest
+from temporalio.api.common.v1 import Payload
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client, WorkflowFailureError
+
+from models.case import Stage
+from models.commands import Command
+from ops.temporal_server import find_temporal
+from ops.verify import runs_of
+from tests.rig import Rig
+from workflows.activation import Activation, Receipt
+from workflows.client import NotAnswered
+
+
+async def temporal(parts: Rig, *arguments: str) -> tuple[int, str]:
+    """Run ``temporal`` against the rig's server; its exit code and all that it printed."""
+    config = parts.settings.temporal_connect_config()
+    process = await asyncio.create_subprocess_exec(
+        str(find_temporal(parts.settings)),
+        *arguments,
+        "--address",
+        config["target_host"],
+        "--namespace",
+        config["namespace"],
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env={},
+    )
+    printed, _ = await process.communicate()
+    return process.returncode or 0, printed.decode()
+
+
+async def update(parts: Rig, name: str, given: str | Payload, *, update_id: str = "forged") -> tuple[int, str]:
+    """Send an Update to the case of the rig: plain JSON, or a payload as it was found somewhere."""
+    if isinstance(given, Payload):
+        sent = ["--input", base64.b64encode(given.data).decode(), "--input-base64"]
+        for key, value in given.metadata.items():
+            sent += ["--input-meta", f"{key}={value.decode()}"]
+    else:
+        sent = ["--input", given]
+    where = ["--workflow-id", parts.reference, "--name", name, "--update-id", update_id]
+    return await temporal(parts, "workflow", "update", "execute", *where, *sent)
+
+
+async def accepted_updates(parts: Rig, reference: str) -> list[tuple[str, Payload]]:
+    """The Updates that a case's history holds, oldest first: id and payload, as the server keeps them."""
+    plain = await Client.connect(**parts.settings.temporal_connect_config())
+    found = []
+    for history in await runs_of(plain, reference):
+        for event in history.events:
+            if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:
+                request = event.workflow_execution_update_accepted_event_attributes.accepted_request
+                found.append((request.meta.update_id, request.input.args.payloads[0]))
+    return found
+
+
+def command(by: str, do: str, **fields: Any) -> str:
+    return json.dumps({"id": "forged", "by": by, "body": {"do": do, **fields}, "seen": None})
+
+
+@pytest.mark.parametrize("name", ["submit_command", "give"])
+@pytest.mark.parametrize(
+    "forged",
+    [
+        command("AU/co-chair", "decide", gate="activation", position="approve"),
+        command("AU/co-chair", "hand_over", post="AU/co-chair", to={"name": "Mallory", "email": "m@example.org"}),
+    ],
+    ids=["an approval", "a hand-over"],
+)
+async def test_a_plain_command_is_refused_and_nothing_is_written(
+    played: Rig, name: str, forged: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await played.submit()
+    await played.act("RSO/secretariat", "accept")
+    before, history = await played.entries(), await accepted_updates(played, played.reference)
+
+    with caplog.at_level(logging.WARNING):
+        code, printed = await update(played, name, forged)
+
+    assert code != 0, printed
+    assert await played.entries() == before
+    assert await accepted_updates(played, played.reference) == history
+    assert "unsealed" in printed
+    assert f"refused in {played.reference} for the update {name} forged: unsealed" in caplog.text
+    # The case goes on as if nothing had been sent.
+    assert (await played.act("AU/co-chair", "decide", {"gate": "activation", "position": "approve"})).seq > before[
+        -1
+    ].seq
+
+
+async def test_an_approval_that_is_copied_from_another_case_is_refused(played: Rig) -> None:
+    await played.submit()
+    await played.act("RSO/secretariat", "accept")
+    await played.act("AU/co-chair", "decide", {"gate": "activation", "position": "approve"})
+    update_id, approval = (await accepted_updates(played, played.reference))[-1]
+    await played.submit()
+    await played.act("RSO/secretariat", "accept")
+    before = await played.entries()
+
+    for name in ("submit_command", "give"):
+        code, printed = await update(played, name, approval, update_id=update_id)
+        assert code != 0, printed
+
+    assert await played.entries() == before
+
+
+async def test_a_command_that_is_sent_again_under_another_id_is_refused(played: Rig) -> None:
+    await played.submit()
+    await played.act("RSO/secretariat", "return", {"missing": ["the number of boats"]})
+    await played.act("LK/focal-point", "resubmit", {"title": "Three boats"})
+    _, returned = (await accepted_updates(played, played.reference))[1]
+    before = await played.entries()
+
+    code, printed = await update(played, "submit_command", returned, update_id="another")
+
+    assert code != 0, printed
+    assert await played.entries() == before
+
+
+async def test_a_case_that_is_begun_with_the_state_of_another_ends_at_once(played: Rig) -> None:
+    await played.submit()
+    case = await played.desk.state(played.reference)
+    handle = await played.client.start_workflow(
+        Activation.run,
+        args=[{"case": case.model_dump(mode="json")}],
+        id="AHG-2026-777",
+        task_queue=played.settings.task_queue,
+    )
+
+    with pytest.raises(WorkflowFailureError) as failed:
+        await handle.result()
+    assert "another workflow" in str(failed.value.cause)
+
+
+async def test_a_case_that_is_begun_without_a_seal_ends_at_once(played: Rig) -> None:
+    plain = await Client.connect(**played.settings.temporal_connect_config())
+    handle = await plain.start_workflow(
+        "Activation", args=[{"case": {}}], id="AHG-2026-778", task_queue=played.settings.task_queue
+    )
+
+    with pytest.raises(WorkflowFailureError):
+        await handle.result()
+
+
+async def test_an_answer_that_the_log_does_not_hold_is_not_believed(
+    played: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await played.submit()
+    receipt = Receipt(reference=played.reference, seq=7, stage=Stage.CO_CHAIR_REVIEW, waiting_on=())
+
+    async def answered(_reference: str, _command: Command) -> Receipt:
+        return receipt
+
+    monkeypatch.setattr(played.desk, "submit_command", answered)
+    with pytest.raises(NotAnswered, match="does not fit its log"):
+        await played.act("RSO/secretariat", "accept")
