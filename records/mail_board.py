@@ -80,12 +80,13 @@ async def stuck_notices(
     )
     if after is not None:
         query = query.where(tuple_(c.post, c.id) > tuple_(*after))
-    found = [(read_notice(row[:-1]), row[-1]) for row in await connection.execute(query)]
+    rows = (await connection.execute(query)).all()
+    found = [(read_notice(row[:-1]), NoticeState(row[-1]) if row[-1] else None) for row in rows]
     ids = [notice.id for notice, _ in found]
     returns, decisions = await returns_of(connection, ids), await decisions_of(connection, ids)
     return [
-        StuckNotice(notice, state and NoticeState(state), returns.get(notice.id, []), decisions.get(notice.id, []))
-        for notice, state in found
+        StuckNotice(notice, alternate_state, returns.get(notice.id, []), decisions.get(notice.id, []))
+        for notice, alternate_state in found
     ]
 
 
