@@ -118,8 +118,9 @@ class Settings(BaseSettings):
     imap_minutes: Annotated[int, Field(ge=1, le=1440)] = 5
     """Minutes between two looks into the mailbox."""
     mail_catcher: bool = True
-    """Whether `ahg up` catches mail itself and shows it under /mail. It does so only while the mail server is this
-    machine without encryption; with a real mail server nothing is caught."""
+    """Whether `ahg up` catches mail itself. It does so only while the mail server is this machine without encryption; with a
+    real mail server nothing is caught. Caught mail is shown under /mail where the pages and their address are this machine's
+    alone and Temporal is the embedded one."""
 
     web_host: NotEmpty = "127.0.0.1"
     """Address on which the pages are served."""
@@ -268,6 +269,12 @@ class Settings(BaseSettings):
     def catches_mail(self) -> bool:
         """Whether the built-in catcher runs: it is wanted, and mail goes to this machine in the clear."""
         return self.mail_catcher and self.smtp_security == "none" and is_loopback(self.smtp_host)
+
+    @property
+    def shows_mail(self) -> bool:
+        """Whether there are pages for caught mails, which hold links to sign in by: on a laptop, and nowhere else."""
+        here = is_loopback(self.web_host) and is_loopback(urlsplit(self.public_url).hostname or "")
+        return self.catches_mail and self.temporal_mode == "embedded" and here
 
     @property
     def keyring(self) -> dict[str, bytes]:

@@ -79,7 +79,7 @@ def application(site: Site) -> FastAPI:
         app.include_router(part.router)
     app.include_router(routes.router)
     description.describe(app)
-    if site.settings.catches_mail:
+    if site.settings.shows_mail:
         app.include_router(mailbox.router)
     _answer_errors(app)
     return app

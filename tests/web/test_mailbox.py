@@ -85,3 +85,26 @@ async def test_with_a_real_mail_server_there_is_no_mailbox(settings: Settings) -
     async with client(settings.model_copy(update={"smtp_host": "mail.example.org"})) as http:
         assert (await http.get("/mail")).status_code == 404
         assert "/mail" not in (await http.get("/")).text
+
+
+@pytest.mark.parametrize(
+    "deployed",
+    [
+        {"web_host": "0.0.0.0"},  # noqa: S104 - it is what must close the mailbox
+        {"public_url": "https://ahg.example.org"},
+        {"temporal_mode": "external"},
+        {"mail_catcher": False},
+    ],
+    ids=lambda deployed: next(iter(deployed)),
+)
+async def test_where_others_reach_the_pages_there_is_no_mailbox_whatever_is_sent(
+    settings: Settings, deployed: dict[str, str | bool]
+) -> None:
+    name = await caught_name(settings)
+    app = create_app(settings.model_copy(update=deployed))
+
+    assert not [route for route in app.routes if getattr(route, "path", "").startswith("/mail/")]
+    transport = httpx.ASGITransport(app, client=("127.0.0.1", 50000))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
+        answers = [await http.get(path) for path in ("/mail", f"/mail/{name}", f"/mail/{name}/raw")]
+    assert {answer.status_code for answer in answers} <= {404, 421}

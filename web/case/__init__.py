@@ -3,6 +3,7 @@
 ``seen``           what a post sees of it and what it may do: what every page of a case begins with
 ``page``           the case as its reader sees it, and its whole log
 ``versions``       the versions of its request, and what each changed
+``word_changes``   what has changed between two texts, word by word, within a budget
 ``timeline``       the entries of the log in words
 ``command_form``   the form of a command, and what comes of sending it
 ``refusals``       a refusal in the words that its reader may read

@@ -1,7 +1,8 @@
 """The versions of a case's request, and what each changed, as the reader may read them."""
 
-import difflib
+import asyncio
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, HTTPException
@@ -12,6 +13,7 @@ from models.tables.cases import RequestVersionRow
 from models.visibility import readable_version
 from records import queries
 from web.case.seen import AtCase
+from web.case.word_changes import Part, WordChanges
 from web.kit.visitor import current_site
 
 router = APIRouter(prefix="/cases", include_in_schema=False)
@@ -24,35 +26,24 @@ async def versions_page(at: AtCase) -> HTMLResponse:
         raise HTTPException(404)
     async with current_site(at.request).engine.connect() as connection:
         rows = await queries.parts(connection, at.case.reference, RequestVersionRow)
-    shown = []
-    earlier: CaseRequest | None = None
-    for row in rows:
-        version = readable_version(at.case, CaseRequest.model_validate(row.content), at.visitor.post)
-        shown.append((row, _changes(earlier, version) if earlier else {}))
-        earlier = version
-    return at.page("case/versions.html", versions=list(reversed(shown)))
+    return at.page("case/versions.html", versions=await asyncio.to_thread(_shown, at, rows))
 
 
-def _changes(earlier: CaseRequest, later: CaseRequest) -> dict[str, list[tuple[str, str]]]:
-    """For each section that differs, the words that stayed, went and came: (``same``, ``del`` or ``ins``, text)."""
-    return {name: _words_changed(_plain(old), _plain(new)) for name, (old, new) in later.changes(earlier).items()}
+def _shown(at: AtCase, rows: Sequence[RequestVersionRow]) -> list[tuple[RequestVersionRow, dict[str, list[Part]]]]:
+    """Each version with what it changed, newest first. The newest changes are compared first, while the budget lasts."""
+    words, post = WordChanges(), at.visitor.post
+    versions = [readable_version(at.case, CaseRequest.model_validate(row.content), post) for row in rows]
+    return [
+        (rows[n], _changes(words, versions[n - 1], versions[n]) if n else {}) for n in reversed(range(len(versions)))
+    ]
+
+
+def _changes(words: WordChanges, earlier: CaseRequest, later: CaseRequest) -> dict[str, list[Part]]:
+    """For each section that differs, the words that stayed, went and came."""
+    return {name: words.between(_plain(old), _plain(new)) for name, (old, new) in later.changes(earlier).items()}
 
 
 def _plain(value: Any) -> str:
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
-
-
-def _words_changed(old: str, new: str) -> list[tuple[str, str]]:
-    before, after = old.split(" "), new.split(" ")
-    parts: list[tuple[str, str]] = []
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if kind == "equal":
-            parts.append(("same", " ".join(before[a:b])))
-            continue
-        if b > a:
-            parts.append(("del", " ".join(before[a:b])))
-        if d > c:
-            parts.append(("ins", " ".join(after[c:d])))
-    return parts
