@@ -25,8 +25,9 @@ from models.tables.cases import CaseRow, FollowUpRow, RequestVersionRow
 from records import queries, references
 from records.attachments import Attachments
 from records.directory import opening
+from records.log import entry_of_command
 from workflows.activation import Receipt
-from workflows.client import CaseClient, NotAnswered
+from workflows.client import CaseClient, NotAnswered, Over
 from workflows.lifesigns import Stranded
 
 DRAFT = "request"
@@ -96,6 +97,15 @@ class Casework:
         before = await self._first_result(reference, stream, command.id)
         if before is not None:
             return before
+        try:
+            return await self._given(reference, stream, number, command)
+        except Over:
+            if stream in await self._open():
+                lost = f"{stream} has lost its workflow and begins again from its log"
+                raise NotAnswered(f"{lost}; send the command again in a while.") from None
+            raise
+
+    async def _given(self, reference: str, stream: str, number: int | None, command: Command) -> CommandResult:
         if number is not None:
             state = await self._desk.submit_resolution(reference, number, command)
             await self._must_be_recorded(stream, command.id)
@@ -152,15 +162,21 @@ class Casework:
         if self._files is not None:
             await self._files.check(member, wanted, {one.sha256: one for one in newest.attachments})
 
-    async def stranded(self, *, tasks: bool = True) -> dict[str, Stranded]:
+    async def stranded(self, *, tasks: bool = True, state: bool = False) -> dict[str, Stranded]:
         """The open cases and follow-ups whose workflow does not go on, and what is the matter with each.
+
+        ``tasks`` and ``state``: how closely it is looked (``workflows.lifesigns.stranded``).
 
         Raises:
             NotAnswered: Temporal does not answer.
         """
+        logs = await self._open()
+        found = await self._desk.stranded(logs, tasks=tasks, state=state)
+        return {stream: matter for stream, matter in found.items() if stream in await self._open()} if found else {}
+
+    async def _open(self) -> dict[str, int]:
         async with self._engine.connect() as connection:
-            streams = await queries.open_streams(connection)
-        return await self._desk.stranded(streams, tasks=tasks)
+            return await queries.open_logs(connection)
 
     async def revive(self, stream: str, *, anew: bool = False) -> None:
         """Begin the workflow of a case or a follow-up again, with the state that its log gives; one that runs goes on.
@@ -176,7 +192,7 @@ class Casework:
             case = case_of_log(reference, await queries.entries(connection, reference))
             if not case.seq:
                 raise Refused(RefusalKind.NOT_FOUND, f"There is no case {reference}.")
-            if stream not in await queries.open_streams(connection):
+            if stream not in await queries.open_logs(connection):
                 raise Refused(RefusalKind.CONFLICT, f"Nothing is awaited in {stream}; it needs no workflow.")
             if number:
                 begun = follow_up_of(case, int(number))
@@ -192,7 +208,7 @@ class Casework:
             NotAnswered: the log does not; whoever answered was not the case.
         """
         async with self._engine.connect() as connection:
-            found = await queries.entry_of_command(connection, stream, command_id)
+            found = await entry_of_command(connection, stream, command_id)
         if found is None or (seq is not None and found != seq):
             raise NotAnswered(f"The answer for {stream} does not fit its log; send the command again.")
 

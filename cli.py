@@ -115,12 +115,12 @@ async def revive(
     client = await worker.connect(settings)
     async with db.open_engine(settings) as engine:
         casework = Casework(engine, CaseClient(client, settings.task_queue, history_limit=settings.history_limit))
-        lost = await casework.stranded()
+        lost = await casework.stranded(state=True)
         for stream in streams or lost:
             if stream not in lost:
                 say(f"{stream}: goes on or is over, nothing was done")
                 continue
-            await casework.revive(stream, anew=lost[stream] is Stranded.FAILING)
+            await casework.revive(stream, anew=lost[stream] not in (Stranded.MISSING, Stranded.STOPPED))
             say(f"{stream}: {lost[stream].value}; begun again from its log")
         left = await casework.stranded(tasks=False)
     say(f"{len(left)} cases and follow-ups without a workflow")

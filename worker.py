@@ -28,7 +28,6 @@ from activities.deliver import NoticeDeliverer
 from activities.record import Recorder
 from activities.returns import ReturnsReader
 from casework import Casework
-from models.refusal import Refused
 from models.returns import MailboxPlace
 from notifications.answer_links import AnswerLinks
 from notifications.correspondents import Sender
@@ -38,7 +37,7 @@ from notifications.transport import Transport
 from records import ledger
 from settings import Settings, load_settings
 from workflows.activation import Activation
-from workflows.client import CaseClient, NotAnswered, temporal_client
+from workflows.client import CaseClient, temporal_client
 from workflows.delivery import NoticeDelivery
 from workflows.lifesigns import Stranded
 from workflows.names import RETURNS_ID
@@ -168,24 +167,34 @@ async def _look_again(engine: AsyncEngine, nudger: Nudger) -> None:
 
 
 async def _bring_back_lost(casework: Casework) -> None:
-    """Begin again, now and then, the cases whose workflow is gone: somebody ended it, or Temporal lost its database.
+    """Begin again, every two minutes, the cases whose workflow is gone: it was stopped, or Temporal lost its database.
 
-    One that fails its tasks is left to an operator (``ahg revive``): it is another fault, which would only come again.
+    Any other fault is left to an operator (``ahg revive``): it would only come again, or the records are an older copy.
     """
     while True:
         try:
-            for stream, matter in (await casework.stranded()).items():
-                _log.error("a case does not go on", case=stream, matter=matter.value)
-                if matter is not Stranded.FAILING:
-                    await casework.revive(stream)
-                    _log.warning("a case was begun again from its log", case=stream)
-        except (SQLAlchemyError, OSError, NotAnswered, Refused) as error:
+            lost = await casework.stranded()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next look is due
             _log.warning("whether all cases go on cannot be seen", error=type(error).__name__)
+            lost = {}
+        for stream, matter in lost.items():
+            _log.error("a case does not go on", case=stream, matter=matter.value)
+            if matter.gone:
+                await _bring_back(casework, stream, matter)
         await asyncio.sleep(_BRING_BACK_SECONDS)
 
 
+async def _bring_back(casework: Casework, stream: str, matter: Stranded) -> None:
+    try:
+        await casework.revive(stream, anew=matter is Stranded.FOREIGN)
+    except Exception:  # noqa: BLE001 - one case's fault is not the others'
+        _log.exception("a case could not be begun again", case=stream)
+    else:
+        _log.warning("a case was begun again from its log", case=stream)
+
+
 async def _have_returns_read(settings: Settings, client: Client) -> None:
-    """Start the workflow that has the mailbox read; one that runs already is nudged to look at once."""
+    """Start the workflow that has the mailbox read, and again where it was stopped; one that runs looks at once."""
     while True:
         try:
             await client.start_workflow(
@@ -200,7 +209,7 @@ async def _have_returns_read(settings: Settings, client: Client) -> None:
             _log.warning("the reading of the mailbox could not be started", error=str(error))
             await asyncio.sleep(_RETRY_SECONDS)
         else:
-            return
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
 
 
 def _returns_reader(settings: Settings, engine: AsyncEngine, options: Options, nudger: Nudger) -> ReturnsReader:

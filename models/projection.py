@@ -54,12 +54,14 @@ class Recorded(Value):
 
     ``seq`` and ``head``: the newest entry of the stream after the step. ``ahead``: entries that the log
     already held where the step's own would have gone (a worker died between the commit and its answer to
-    Temporal); the step was not written, and the caller must take them over and decide again.
+    Temporal); the step was not written, and the caller must take them over and decide again. ``done``: the entry of
+    the same command, which the log holds and the workflow has forgotten; the step was not written.
     """
 
     seq: int
     head: str
     ahead: tuple[Entry, ...] = ()
+    done: int | None = None
 
 
 def step_of(taken: Transition) -> Step:

@@ -9,10 +9,10 @@ from typing import TypeAlias
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
-from temporalio.service import RPCError
 
 import db
 import worker
+from casework import Casework
 from models.base import Value
 from models.notices.state import STUCK
 from models.returns import MailboxPlace
@@ -23,8 +23,7 @@ from records import queries
 from records.directory import read_members
 from records.mail_pauses import current_pause
 from settings import Settings, SettingsError
-from workflows.client import TemporalAway
-from workflows.lifesigns import stranded
+from workflows.client import CaseClient, NotAnswered
 
 _TOLD = 5
 _ROOM = 500 * 1024 * 1024
@@ -53,7 +52,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
 async def _safely(check: Callable[[Settings], Awaitable[_Seen]], settings: Settings) -> _Seen:
     try:
         return await check(settings)
-    except (OSError, SQLAlchemyError, SettingsError, TemporalAway, RPCError) as error:
+    except (OSError, SQLAlchemyError, SettingsError, NotAnswered) as error:
         return False, str(error).splitlines()[0]
 
 
@@ -114,12 +113,13 @@ async def _workers(settings: Settings) -> _Seen:
 async def _cases(settings: Settings) -> _Seen:
     """Cases."""
     client = await worker.connect(settings)
-    async with db.open_engine(settings) as engine, engine.connect() as connection:
-        streams = await queries.open_streams(connection)
-    lost = await stranded(client, streams)
+    async with db.open_engine(settings) as engine:
+        async with engine.connect() as connection:
+            logs = await queries.open_logs(connection)
+        lost = await Casework(engine, CaseClient(client, settings.task_queue)).stranded(state=True)
     told = "; ".join(f"{stream}: {matter.value}" for stream, matter in list(lost.items())[:_TOLD])
-    seen = f"{len(lost)} of {len(streams)} do not go on, `ahg revive` begins them again: {told}"
-    return not lost, seen if lost else f"{len(streams)} are open, and all go on"
+    seen = f"{len(lost)} of {len(logs)} do not go on, `ahg revive` begins them again: {told}"
+    return not lost, seen if lost else f"{len(logs)} are open, and all go on"
 
 
 async def _mail(settings: Settings) -> _Seen:

@@ -13,6 +13,7 @@ from temporalio.client import Client, WorkflowHistory
 from temporalio.converter import DataConverter
 from temporalio.service import RPCError, RPCStatusCode
 
+from casework import Casework
 from models.base import Value
 from models.log import Entry, broken_at
 from models.projection import Recorded, Row, rows_of
@@ -23,7 +24,7 @@ from records import queries
 from records.attachments import Attachments
 from records.log import read_entries
 from records.rows import table_of
-from workflows.lifesigns import stranded
+from workflows.client import CaseClient
 from workflows.payloads import history_reader
 
 
@@ -71,9 +72,8 @@ async def verify_records(
             async for fault in _against_history(engine, client, stream, entries):
                 yield fault
     if client is not None:
-        async with engine.connect() as connection:
-            wanted = await queries.open_streams(connection)
-        for stream, matter in (await stranded(client, wanted)).items():
+        lost = await Casework(engine, CaseClient(client, "")).stranded(state=True)
+        for stream, matter in lost.items():
             yield Fault(stream=stream, what=f"{matter.value}; `ahg revive {stream}` begins it again from its log")
     progress(len(streams), len(streams))
 

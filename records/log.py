@@ -37,8 +37,12 @@ def append(connection: Connection, steps: Sequence[Step]) -> list[Recorded]:
         last = heads.get(step.stream, 0)
         first, newest = step.entries[0].seq, step.entries[-1]
         if last == first - 1:
+            done = None if newest.by_clock else _entry_of_command(connection, step.stream, newest.command)
+            if done is not None:  # a workflow remembers its last commands only; done twice, it would be another's act
+                answers.append(Recorded(seq=last, head=step.entries[0].previous, done=done))
+                continue
             fresh.append(step)
-            answers.append(Recorded.model_construct(seq=newest.seq, head=newest.hash, ahead=()))
+            answers.append(Recorded.model_construct(seq=newest.seq, head=newest.hash, ahead=(), done=None))
         elif last < first - 1:
             raise LogIsBehind(f"the log of {step.stream} ends at {last}; the workflow has seen {first - 1} recorded")
         else:
@@ -53,6 +57,18 @@ def _heads(connection: Connection, streams: Iterable[str]) -> dict[str, int]:
     names, c = list(streams), _ENTRIES.c
     newest = [select(func.max(c.seq)).where(c.stream == name).scalar_subquery() for name in names]
     return {name: seq or 0 for name, seq in zip(names, connection.execute(select(*newest)).one(), strict=True)}
+
+
+def _entry_of_command(connection: Connection, stream: str, command: str) -> int | None:
+    """The newest entry that a command made; None if it made none."""
+    c = _ENTRIES.c
+    seq: int | None = connection.scalar(select(func.max(c.seq)).where(c.stream == stream, c.command == command))
+    return seq
+
+
+async def entry_of_command(connection: AsyncConnection, stream: str, command: str) -> int | None:
+    """The newest entry that a command made; None if it made none."""
+    return await connection.run_sync(_entry_of_command, stream, command)
 
 
 def _already(connection: Connection, step: Step) -> Recorded:

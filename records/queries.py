@@ -13,7 +13,7 @@ from models.recommendation import OVER, follow_up_stream
 from models.tables import TABLES
 from models.tables import cases as of_cases
 from models.tables.cases import CaseRow, FollowUpRow, RecommendationRow, ReportRow
-from records.log import entry_of, read_entries
+from records.log import entry_of, entry_of_command, heads, read_entries
 from records.rows import fetch_row, fetch_rows, table_of
 
 PARTS: tuple[type[SQLModel], ...] = (
@@ -88,27 +88,30 @@ async def entries(connection: AsyncConnection, stream: str, *, limit: int | None
     return await read_entries(connection, stream, limit=limit)
 
 
-async def open_streams(connection: AsyncConnection) -> list[str]:
-    """The logs that somebody or the clock may still add to, by name: each has a workflow that runs."""
+async def open_logs(connection: AsyncConnection) -> dict[str, int]:
+    """The logs that somebody or the clock may still add to, each with its newest entry: a workflow runs for each.
+
+    A follow-up has no entry, and no row, before its workflow has made its first step.
+    """
     ended = [stage.value for stage in Stage if stage.final]
     cases = await fetch_rows(connection, select(CaseRow).where(_CASES.c.stage.not_in(ended)))
     # A lapsed request waits for a new version until the last of its rungs.
     waiting = [row.reference for row in cases if row.stage != Stage.LAPSED or row.next_act is not None]
-    follow_ups = await fetch_rows(connection, select(FollowUpRow).where(table_of(FollowUpRow).c.state.not_in(OVER)))
-    return sorted([*waiting, *(follow_up_stream(row.reference, row.number) for row in follow_ups)])
+    reports, table = table_of(ReportRow), table_of(RecommendationRow)
+    of_its_report = (table.c.reference == reports.c.reference) & (table.c.report == reports.c.number)
+    accepted = select(table.c.reference, table.c.number).join(reports, of_its_report)
+    accepted = accepted.where(reports.c.state == ReportState.ACCEPTED.value)
+    followed = {(row.reference, row.number) for row in await connection.execute(accepted)}
+    over = await fetch_rows(connection, select(FollowUpRow).where(table_of(FollowUpRow).c.state.in_(OVER)))
+    followed -= {(row.reference, row.number) for row in over}
+    names = sorted([*waiting, *(follow_up_stream(*one) for one in followed)])
+    return await heads(connection, names) if names else {}
 
 
 async def streams(connection: AsyncConnection) -> list[str]:
     """The names of all streams: cases, and follow-ups of recommendations."""
     query = select(_ENTRIES.c.stream).distinct().order_by(_ENTRIES.c.stream)
     return list((await connection.execute(query)).scalars())
-
-
-async def entry_of_command(connection: AsyncConnection, stream: str, command: str) -> int | None:
-    """The newest entry that a command made; None if it made none."""
-    mine = select(func.max(_ENTRIES.c.seq)).where(_ENTRIES.c.stream == stream, _ENTRIES.c.command == command)
-    seq: int | None = (await connection.execute(mine)).scalar()
-    return seq
 
 
 async def settled_duplicate(connection: AsyncConnection, stream: str, command: str) -> int | None:

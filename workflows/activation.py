@@ -4,11 +4,12 @@ The rules are not here (``models.rules``): this workflow keeps the state, waits,
 acknowledged. Its id is the case's reference.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 
 with workflow.unsafe.imports_passed_through():
     from models.agenda import NextAct, due, next_act, waiting_on
@@ -141,11 +142,11 @@ class Activation(LongLived):
             done = self.case.recent.get(command.id)
             if done is None:
                 try:
-                    await self.recorded.change(lambda case: self._step(case, command))
+                    done = await self.recorded.change(lambda case: self._step(case, command))
                     self._show()
                 except Refused as refused:  # what the validator saw has changed while this waited for the lock
-                    raise refusal(refused) from None
-                done = self.case.recent[command.id]
+                    raise refusal(refused, command.id) from None
+                done = done or self.case.recent[command.id]
             return self._receipt(done)
 
     @workflow.update(name="give")
@@ -164,7 +165,7 @@ class Activation(LongLived):
         try:
             apply_command(self.case, command, self._now())
         except Refused as refused:
-            raise refusal(refused) from None
+            raise refusal(refused, command.id) from None
 
     @workflow.query
     def state(self) -> Case:
@@ -242,12 +243,13 @@ class Activation(LongLived):
         for number in self._unfollowed():
             self.followed = (*self.followed, number)
             follow_up = follow_up_of(self.case, number)
-            await workflow.start_child_workflow(
-                RecommendationFollowUp.run,
-                FollowUpStart(follow_up=follow_up, shift=self.shift),
-                id=names.follow_up_id(self.case.reference, number),
-                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-            )
+            with suppress(WorkflowAlreadyStartedError):  # begun from its log; or another's, which is noticed
+                await workflow.start_child_workflow(
+                    RecommendationFollowUp.run,
+                    FollowUpStart(follow_up=follow_up, shift=self.shift),
+                    id=names.follow_up_id(self.case.reference, number),
+                    parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+                )
 
     # long lives -------------------------------------------------------------------------------------------------
 

@@ -6,21 +6,24 @@ from temporalio.exceptions import ApplicationError
 from models.refusal import RefusalKind, Refused
 
 
-def refusal(refused: Refused) -> ApplicationError:
-    """A refusal as Temporal carries it: type, sentence and what is allowed."""
-    return ApplicationError(str(refused), refused.sentence, refused.allowed, type=refused.why.value, non_retryable=True)
+def refusal(refused: Refused, command_id: str) -> ApplicationError:
+    """A refusal as Temporal carries it: type, sentence, what is allowed; and of which command it is, which is sealed."""
+    sealed = refused.sentence, refused.allowed, refused.why.value, command_id
+    return ApplicationError(str(refused), *sealed, type=refused.why.value, non_retryable=True)
 
 
-def refused_by(error: BaseException | None) -> Refused | None:
-    """The refusal that an error of Temporal's carries, if it is one."""
-    if not isinstance(error, ApplicationError) or error.type not in set(RefusalKind):
+def refused_by(error: BaseException | None, command_id: str) -> Refused | None:
+    """The refusal that an error of Temporal's carries, if it is one of this very command, sealed by the case."""
+    if not isinstance(error, ApplicationError) or len(error.details) != 4:
         return None
-    sentence, allowed = (*error.details, "", "")[:2] if error.details else (error.message, "")
-    return Refused(RefusalKind(error.type), str(sentence), str(allowed))
+    sentence, allowed, kind, of = map(str, error.details)
+    if of != command_id or kind not in set(RefusalKind):
+        return None
+    return Refused(RefusalKind(kind), sentence, allowed)
 
 
 def must_be_of_this_workflow(workflow_id: str) -> None:
-    """Fail a workflow that was begun with the state of another one, and with it whoever copied that state.
+    """End a workflow that was begun with another one's state. Somebody has copied it.
 
     Raises:
         ApplicationError: the workflow has another id; it ends.
@@ -30,7 +33,9 @@ def must_be_of_this_workflow(workflow_id: str) -> None:
 
 
 def must_be_this_update(command_id: str) -> None:
-    """Refuse a command that comes under another id than its own: its sender would have sent it as itself.
+    """Refuse a command that comes under another id than its own.
+
+    The product sends each command under the command's own id; another id means a copy.
 
     Raises:
         ApplicationError: the Update has another id.

@@ -1,7 +1,7 @@
 """The way in: how a page, the API or the command line brings a command to a case, and reads its own state."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from temporalio.client import (
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.converter import DataConverter
 from temporalio.envconfig import ClientConnectConfig
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from models.calendars import Calendars
@@ -31,7 +31,7 @@ from workflows.activation import CONTINUING, Activation, ActivationStart, Receip
 from workflows.answers import refused_by
 from workflows.delivery import NoticeDelivery
 from workflows.lifesigns import Stranded, stranded
-from workflows.payloads import data_converter
+from workflows.payloads import UnreadablePayload, data_converter
 from workflows.recommendation import FollowUpStart, RecommendationFollowUp
 
 _PATIENCE = timedelta(seconds=30)
@@ -46,12 +46,20 @@ class NotAnswered(Exception):
     """The case did not answer in time. The command may or may not have been taken: send it again with the same id."""
 
 
+class Over(Refused):
+    """Temporal says that a workflow has ended, or that it never was; the records know whether that can be."""
+
+
 class NotRecorded(Exception):
     """The step was allowed but cannot be recorded, and trying again will not help: an operator must look."""
 
 
 class TemporalAway(NotAnswered):
     """Temporal does not answer, or does not take what it was sent."""
+
+
+_UNBELIEVED = (WorkflowUpdateRPCTimeoutOrCancelledError, UnreadablePayload, ApplicationError)
+"""No answer in time, or one that is not sealed for this case: whoever gave it was not the case."""
 
 
 async def temporal_client(config: ClientConnectConfig, keyring: Mapping[str, bytes] | None = None) -> Client:
@@ -129,7 +137,7 @@ class CaseClient:
             id=reference,
             task_queue=self._queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,  # one that nobody submitted to has failed
         )
         update, patience = Activation.submit_command, self._patience
         try:
@@ -137,8 +145,8 @@ class CaseClient:
                 update, command, id=command.id, start_workflow_operation=start, rpc_timeout=patience
             )
         except WorkflowUpdateFailedError as failed:
-            raise _told(failed) from None
-        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+            raise _told(failed, command) from None
+        except (RPCError, WorkflowAlreadyStartedError, *_UNBELIEVED) as error:
             raise NotAnswered(str(error)) from error
 
     async def submit_command(self, reference: str, command: Command) -> Receipt:
@@ -156,13 +164,13 @@ class CaseClient:
                 )
             except WorkflowUpdateFailedError as failed:
                 if not (isinstance(failed.cause, ApplicationError) and failed.cause.type == CONTINUING):
-                    raise _told(failed) from None
+                    raise _told(failed, command) from None
             except RPCError as error:
                 if error.status is RPCStatusCode.NOT_FOUND:
                     return await self._ended(handle, reference, command)
                 if error.status not in _PASSING:
                     raise NotAnswered(str(error)) from error
-            except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+            except _UNBELIEVED as error:
                 raise NotAnswered(str(error)) from error
             await asyncio.sleep(_MOMENT)
         raise NotAnswered(f"the case {reference} is busy; send the command again")
@@ -172,12 +180,12 @@ class CaseClient:
 
         A command that the case took before it ended gets its first answer again.
         """
-        ended = Refused(RefusalKind.CONFLICT, f"The case {reference} has ended; it does not change any more.")
+        ended = Over(RefusalKind.CONFLICT, f"The case {reference} has ended; it does not change any more.")
         try:
             case = await handle.query(Activation.state, rpc_timeout=_FULL_ANSWER)
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
-                raise Refused(RefusalKind.NOT_FOUND, f"There is no case {reference}.") from None
+                raise Over(RefusalKind.NOT_FOUND, f"There is no case {reference}.") from None
             if error.status is RPCStatusCode.UNAVAILABLE:
                 raise NotAnswered(str(error)) from error
             raise ended from None  # no worker of its version is left that could say more
@@ -199,13 +207,13 @@ class CaseClient:
                 RecommendationFollowUp.submit_command, command, id=command.id, rpc_timeout=self._patience
             )
         except WorkflowUpdateFailedError as failed:
-            raise _told(failed) from None
-        except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+            raise _told(failed, command) from None
+        except _UNBELIEVED as error:
             raise NotAnswered(str(error)) from error
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 over = f"The recommendation {number} of {reference} is declined or done already."
-                raise Refused(RefusalKind.CONFLICT, over) from None
+                raise Over(RefusalKind.CONFLICT, over) from None
             raise NotAnswered(str(error)) from error
 
     async def begin_again(self, begun: Case | FollowUp, followed: tuple[int, ...] = (), *, anew: bool = False) -> None:
@@ -232,14 +240,16 @@ class CaseClient:
         except RPCError as error:
             raise NotAnswered(str(error)) from error
 
-    async def stranded(self, streams: Iterable[str], *, tasks: bool = True) -> dict[str, Stranded]:
+    async def stranded(
+        self, logs: Mapping[str, int], *, tasks: bool = True, state: bool = False
+    ) -> dict[str, Stranded]:
         """Those of the workflows that do not go on (``workflows.lifesigns``).
 
         Raises:
             NotAnswered: Temporal does not answer.
         """
         try:
-            return await stranded(self._client, streams, tasks=tasks)
+            return await stranded(self._client, logs, tasks=tasks, state=state)
         except RPCError as error:
             raise NotAnswered(str(error)) from error
 
@@ -262,9 +272,9 @@ class CaseClient:
             raise NotAnswered(f"The case {reference} does not answer: {error}") from error
 
 
-def _told(failed: WorkflowUpdateFailedError) -> Exception:
+def _told(failed: WorkflowUpdateFailedError, command: Command) -> Exception:
     """The exception of a failed update: a refusal of the rules, or that the step could not be recorded."""
-    refused = refused_by(failed.cause)
+    refused = refused_by(failed.cause, command.id)
     if refused is not None:
         return refused
     cause: BaseException = failed.cause

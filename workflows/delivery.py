@@ -10,6 +10,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from workflows import deadline, names
+    from workflows.answers import must_be_of_this_workflow
     from workflows.long_lived import LongLived
     from workflows.retries import DELIVER_BEAT, DELIVER_ONCE, UNTIL_DELIVERED
 
@@ -20,6 +21,7 @@ class NoticeDelivery(LongLived):
 
     @workflow.init
     def __init__(self) -> None:
+        must_be_of_this_workflow(names.DELIVERY_ID)
         super().__init__()
 
     @workflow.run

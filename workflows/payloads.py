@@ -5,7 +5,8 @@ keys can be rotated: the first of the key ring seals, every one of it opens. The
 a payload belongs to are authenticated with it (associated data): one that is copied to another case does not open there.
 
 What was not sealed is never read. Payloads of before 1 December 2026 are sealed but bound to no workflow. They are read
-where nobody can bring them but the history that they stand in, which ends with the runs of that time (decision 37).
+in replays and, until 2028, as what a workflow or an activity begins with and as answers to clients, whose values say
+whose they are; never as a new Update (decision 37).
 """
 
 import dataclasses
@@ -18,7 +19,8 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from temporalio import activity, workflow
+from google.protobuf.message import DecodeError
+from temporalio import workflow
 from temporalio.api.common.v1 import Payload
 from temporalio.client import Client
 from temporalio.contrib.pydantic import PydanticPayloadConverter, pydantic_data_converter
@@ -39,8 +41,8 @@ _REFUSED = b"binary/refused"
 _NONCE_BYTES = 12
 _WORTH_PRESSING = 2_000
 """From so many bytes on a payload is compressed before it is encrypted: a whole case shrinks to about a fifth."""
-_UNBOUND_TO_ACTIVITIES_UNTIL = datetime(2027, 6, 1, tzinfo=UTC)
-"""An activity that an older worker scheduled has an input that is bound to nothing; none is under way for so long."""
+_UNBOUND_UNTIL = datetime(2028, 1, 1, tzinfo=UTC)
+"""Until then a payload that is bound to no workflow is read as what a workflow or an activity of before begins with."""
 
 
 class UnreadablePayload(Exception):
@@ -80,30 +82,30 @@ class EncryptionCodec(PayloadCodec, WithSerializationContext):
         plain = payload.SerializeToString()
         pressed = len(plain) >= _WORTH_PRESSING
         nonce = os.urandom(_NONCE_BYTES)
-        sealed = self._ciphers[self._current].encrypt(nonce, zlib.compress(plain, 1) if pressed else plain, self._place)
-        metadata = {
-            "encoding": _ENCODING,
-            "key": self._current.encode(),
-            "pressed": b"1" if pressed else b"0",
-            "bound": b"1",
-        }
-        return Payload(metadata=metadata, data=nonce + sealed)
+        how = {"key": self._current.encode(), "pressed": b"1" if pressed else b"0", "bound": b"1"}
+        content = zlib.compress(plain, 1) if pressed else plain
+        sealed = self._ciphers[self._current].encrypt(nonce, content, self._bound(how))
+        return Payload(metadata={"encoding": _ENCODING, **how}, data=nonce + sealed)
+
+    def _bound(self, how: Mapping[str, bytes]) -> bytes:
+        """What is authenticated with a payload: its workflow, and how it is sealed."""
+        return self._place + b"".join(len(how[name]).to_bytes(4) + how[name] for name in ("key", "pressed"))
 
     def _open(self, payload: Payload) -> Payload:
         if payload.metadata.get("encoding") != _ENCODING:
             return _refused("it is not sealed", sealed=False)
-        key_id = payload.metadata["key"].decode(errors="replace")
+        how = {name: payload.metadata.get(name, b"") for name in ("key", "pressed", "bound")}
+        key_id = how["key"].decode(errors="replace")
         cipher = self._ciphers.get(key_id)
         if cipher is None:
             return _refused(f"the key ring has no key {key_id!r}; add it to AHG_PAYLOAD_KEYS to read old cases")
-        bound = payload.metadata.get("bound") == b"1"
+        bound = how["bound"] == b"1"
+        nonce, sealed = payload.data[:_NONCE_BYTES], payload.data[_NONCE_BYTES:]
         try:
-            plain = cipher.decrypt(
-                payload.data[:_NONCE_BYTES], payload.data[_NONCE_BYTES:], self._place if bound else None
-            )
-        except (InvalidTag, ValueError):
+            plain = cipher.decrypt(nonce, sealed, self._bound(how) if bound else None)
+            opened = Payload.FromString(zlib.decompress(plain) if how["pressed"] == b"1" else plain)
+        except (InvalidTag, ValueError, zlib.error, DecodeError):
             return _refused(f"it does not open here with the key {key_id!r}")
-        opened = Payload.FromString(zlib.decompress(plain) if payload.metadata["pressed"] == b"1" else plain)
         if not bound:
             opened.metadata["unbound"] = b"1"
         return opened
@@ -180,4 +182,4 @@ def _may_be_unbound() -> bool:
     """
     if workflow.in_workflow():
         return workflow.unsafe.is_replaying() or workflow.current_update_info() is None
-    return not activity.in_activity() or datetime.now(UTC) < _UNBOUND_TO_ACTIVITIES_UNTIL
+    return datetime.now(UTC) < _UNBOUND_UNTIL

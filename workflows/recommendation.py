@@ -65,7 +65,7 @@ class RecommendationFollowUp(LongLived):
             try:
                 await self.recorded.change(lambda follow_up: resolve_follow_up(follow_up, command, self._now()))
             except Refused as refused:
-                raise refusal(refused) from None
+                raise refusal(refused, command.id) from None
             return self.follow_up.state
 
     @workflow.update(name="give")
@@ -80,7 +80,7 @@ class RecommendationFollowUp(LongLived):
         try:
             resolve_follow_up(self.follow_up, command, self._now())
         except Refused as refused:
-            raise refusal(refused) from None
+            raise refusal(refused, command.id) from None
 
     @workflow.query
     def state(self) -> FollowUp:

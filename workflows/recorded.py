@@ -31,26 +31,31 @@ class RecordedState(Generic[_State]):
         self.lock = asyncio.Lock()
         self._take_over = take_over
 
-    async def change(self, decide: Callable[[_State], tuple[_State, Step] | None]) -> None:
+    async def change(self, decide: Callable[[_State], tuple[_State, Step] | None]) -> int | None:
         """Let the rules decide on the newest state and record the step; the caller holds the lock.
+
+        Returns the entry of the same command where the log holds one from long ago; then nothing is changed.
 
         The log leads: if it holds entries that this workflow does not know (a worker died between the commit and its
         answer to Temporal), they are taken over and the rules are asked again.
         """
         while (decided := decide(self.value)) is not None:
             after, step = decided
-            recorded = await workflow.execute_local_activity(
+            recorded: Recorded = await workflow.execute_local_activity(
                 names.RECORD_STEP,
                 step,
                 result_type=Recorded,
                 start_to_close_timeout=RECORD_AT_MOST,
                 retry_policy=UNTIL_RECORDED,
             )
+            if recorded.done is not None:
+                return recorded.done
             if not recorded.ahead:
                 # A replay by newer code may derive entries with a field more, and so another hash: the log's own counts.
                 self.value = after.model_copy(update={"head": recorded.head})
-                return
+                return None
             self.value = self._take_over(self.value, recorded.ahead)
+        return None
 
     async def change_by_clock(self, decide: Callable[[_State], tuple[_State, Step] | None]) -> bool:
         """Let an act of the clock change the state. Nobody waits for it: a record that fails does not end the workflow.

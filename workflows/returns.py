@@ -11,6 +11,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from models.returns import MailboxPlace, MailboxRead
     from workflows import deadline, names
+    from workflows.answers import must_be_of_this_workflow
     from workflows.long_lived import LongLived
     from workflows.retries import READ_ONCE, UNTIL_READ
 
@@ -21,6 +22,7 @@ class MailReturns(LongLived):
 
     @workflow.init
     def __init__(self, place: MailboxPlace) -> None:
+        must_be_of_this_workflow(names.RETURNS_ID)
         self.place = place
         super().__init__()
 

@@ -85,6 +85,7 @@ def product(tmp_path: Path, database_url: str) -> Iterator[Product]:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the commands read the same tables on both
 def test_the_commands_work_beside_a_running_product_and_find_their_cases_when_it_runs_again(product: Product) -> None:
     product.up()
     assert "0 cases" in product.said("case", "list")

@@ -5,8 +5,10 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
+from temporalio.client import Client
 from temporalio.worker import Worker
 
 import worker
@@ -24,6 +26,7 @@ from tests.waiting import until
 from tests.workflows.changed import Changed
 from web.kit.site import Site
 from web.monitoring.health import look_at_cases
+from workflows.client import NotAnswered
 from workflows.lifesigns import Stranded
 from workflows.recommendation import RecommendationFollowUp
 
@@ -60,7 +63,7 @@ async def noticed(parts: Rig, stream: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("attack", "matter"), [(terminate, Stranded.ENDED), (delete, Stranded.MISSING)], ids=["terminated", "deleted"]
+    ("attack", "matter"), [(terminate, Stranded.STOPPED), (delete, Stranded.MISSING)], ids=["terminated", "deleted"]
 )
 async def test_a_case_whose_workflow_is_gone_is_noticed_and_goes_on_from_its_log(
     played: Rig, attack: Callable[..., object], matter: Stranded
@@ -75,6 +78,8 @@ async def test_a_case_whose_workflow_is_gone_is_noticed_and_goes_on_from_its_log
 
     assert len(await noticed(played, played.reference)) == 3
     assert await played.casework.stranded() == {played.reference: matter}
+    with pytest.raises(NotAnswered, match="begins again from its log"):  # neither "has ended" nor "there is none"
+        await played.act("ID/co-chair", "decide", APPROVE)
     await played.casework.revive(played.reference)
     assert await noticed(played, played.reference) == []
     # The state is that of the log: the position stands, what comes twice is done once, and the case goes on.
@@ -91,11 +96,11 @@ async def test_a_follow_up_whose_workflow_is_gone_goes_on_from_its_log() -> None
         casework = Casework(play.engine, play.desk)
         assert await casework.stranded() == {}
         async with play.engine.connect() as connection:
-            stream = next(one for one in await queries.open_streams(connection) if "/R" in one)
+            stream = next(one for one in await queries.open_logs(connection) if "/R" in one)
             before = await queries.entries(connection, stream)
         await play.client.get_workflow_handle(stream).terminate()
 
-        assert await casework.stranded() == {stream: Stranded.ENDED}
+        assert await casework.stranded() == {stream: Stranded.STOPPED}
         await casework.revive(stream)
 
         assert await casework.stranded() == {}
@@ -129,6 +134,46 @@ async def test_a_case_that_a_new_version_cannot_go_on_with_is_noticed_and_begun_
 
         assert (await parts.act("RSO/secretariat", "accept")).stage == "co_chair_review"
         assert await parts.casework.stranded() == {}
+
+
+async def test_another_workflow_in_the_place_of_a_case_is_noticed_and_ended(played: Rig) -> None:
+    await played.submit()
+    await terminate(played, played.reference)
+    plain = await Client.connect(**played.settings.temporal_connect_config())
+    await plain.start_workflow("Anything", id=played.reference, task_queue="nobody")
+
+    assert await played.casework.stranded() == {played.reference: Stranded.FOREIGN}
+    await played.casework.revive(played.reference, anew=True)
+    assert (await played.act("RSO/secretariat", "accept")).stage == "co_chair_review"
+    assert await played.casework.stranded(state=True) == {}
+
+
+async def test_a_case_that_is_set_back_is_noticed_and_goes_on_from_its_log(played: Rig) -> None:
+    await played.submit()
+    early = await played.desk.state(played.reference)
+    await played.act("RSO/secretariat", "accept")
+    await played.act("AU/co-chair", "decide", APPROVE)
+    await terminate(played, played.reference)
+    await played.desk.begin_again(early)  # as with a sealed state that was copied from the case's own history
+
+    assert await played.casework.stranded(state=True) == {played.reference: Stranded.BEHIND}
+    assert len(await noticed(played, played.reference)) == 2
+    await played.casework.revive(played.reference, anew=True)
+    assert await played.casework.stranded(state=True) == {}
+    assert (await played.act("ID/co-chair", "decide", APPROVE)).stage == "participant_selection"
+
+
+async def test_a_case_that_ended_after_the_copy_of_the_records_was_made_is_not_begun_again_by_itself(
+    played: Rig,
+) -> None:
+    await played.submit()
+    await played.act("LK/focal-point", "withdraw", {"text": "It is settled."})
+    await played.client.get_workflow_handle(played.reference).result()
+    async with played.engine.begin() as connection:  # as an older copy has it
+        await connection.execute(text("UPDATE cases SET stage = 'submitted'"))
+
+    assert await played.casework.stranded() == {played.reference: Stranded.COMPLETED}
+    assert not Stranded.COMPLETED.gone
 
 
 async def test_a_case_that_goes_on_is_left_alone_and_one_that_is_over_is_not_begun_again(played: Rig) -> None:

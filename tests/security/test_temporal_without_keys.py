@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import Client, WorkflowFailureError
+from temporalio.client import Client, WorkflowFailureError, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
 
 from models.case import Stage
 from models.commands import Command
@@ -17,7 +18,7 @@ from ops.temporal_server import find_temporal
 from ops.verify import runs_of
 from tests.rig import Rig
 from workflows.activation import Activation, Receipt
-from workflows.client import NotAnswered
+from workflows.client import NotAnswered, NotRecorded
 
 
 async def temporal(parts: Rig, *arguments: str) -> tuple[int, str]:
@@ -38,14 +39,15 @@ async def temporal(parts: Rig, *arguments: str) -> tuple[int, str]:
     return process.returncode or 0, printed.decode()
 
 
+def as_input(payload: Payload) -> list[str]:
+    """The arguments of ``temporal`` that send a payload as it is."""
+    about = [word for key, value in payload.metadata.items() for word in ("--input-meta", f"{key}={value.decode()}")]
+    return ["--input", base64.b64encode(payload.data).decode(), "--input-base64", *about]
+
+
 async def update(parts: Rig, name: str, given: str | Payload, *, update_id: str = "forged") -> tuple[int, str]:
     """Send an Update to the case of the rig: plain JSON, or a payload as it was found somewhere."""
-    if isinstance(given, Payload):
-        sent = ["--input", base64.b64encode(given.data).decode(), "--input-base64"]
-        for key, value in given.metadata.items():
-            sent += ["--input-meta", f"{key}={value.decode()}"]
-    else:
-        sent = ["--input", given]
+    sent = as_input(given) if isinstance(given, Payload) else ["--input", given]
     where = ["--workflow-id", parts.reference, "--name", name, "--update-id", update_id]
     return await temporal(parts, "workflow", "update", "execute", *where, *sent)
 
@@ -161,4 +163,56 @@ async def test_an_answer_that_the_log_does_not_hold_is_not_believed(
 
     monkeypatch.setattr(played.desk, "submit_command", answered)
     with pytest.raises(NotAnswered, match="does not fit its log"):
+        await played.act("RSO/secretariat", "accept")
+
+
+@pytest.mark.parametrize("name", ["key", "pressed", "bound", "encoding"])
+async def test_a_payload_whose_seal_is_changed_is_refused_and_the_case_goes_on(played: Rig, name: str) -> None:
+    await played.submit()
+    update_id, sealed = (await accepted_updates(played, played.reference))[0]
+    changed = {"pressed": b"0" if sealed.metadata["pressed"] == b"1" else b"1"}.get(name, b"other")
+    sealed.metadata[name] = changed
+    before = await played.entries()
+
+    code, printed = await update(played, "submit_command", sealed, update_id=update_id + "?")
+    where = ["--workflow-id", played.reference, "--name", "nudge"]
+    await temporal(played, "workflow", "signal", *where, *as_input(sealed))
+
+    assert code != 0, printed
+    assert await played.entries() == before
+    assert (await played.act("RSO/secretariat", "accept")).stage == "co_chair_review"
+
+
+async def test_a_command_that_the_case_has_forgotten_is_not_done_again(
+    played: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.rules.steps._RECENT", 2)
+    await played.submit()
+    await played.act("RSO/secretariat", "accept")
+    for person in ("First", "Second", "Third", "Fourth"):
+        await played.act("MY/focal-point", "hand_over", {"to": {"name": person, "email": f"{person}@my.example.org"}})
+    update_id, first = (await accepted_updates(played, played.reference))[2]
+    before = await played.entries()
+    # A new run, for which Temporal takes the id of an old Update once more.
+    await played.client.get_workflow_handle(played.reference).terminate()
+    await played.casework.revive(played.reference)
+
+    _code, printed = await update(played, "submit_command", first, update_id=update_id)
+
+    assert "binary/encrypted" in printed  # it is told, sealed, what it did then
+    assert await played.entries() == before
+
+
+@pytest.mark.parametrize("details", [(), ("The case has ended.", "", "conflict", "another command")])
+async def test_a_refusal_that_the_case_did_not_give_is_not_believed(
+    played: Rig, details: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = ApplicationError("The case has ended.", *details, type="conflict")
+
+    async def refused(*_given: Any, **_more: Any) -> None:
+        raise WorkflowUpdateFailedError(error)
+
+    await played.submit()
+    monkeypatch.setattr("temporalio.client.WorkflowHandle.execute_update", refused)
+    with pytest.raises(NotRecorded):
         await played.act("RSO/secretariat", "accept")
