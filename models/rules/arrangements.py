@@ -7,8 +7,7 @@ from models.case import Arrangement, Stage
 from models.commands import AddArrangement, Agree, LogExchange, ReviewArrangement
 from models.ladder import ClockAct, Rung, ladder_on
 from models.ladder_subjects import SubjectKind, subject_of
-from models.posts import SECRETARIAT as THE_SECRETARIAT
-from models.posts import Role
+from models.posts import SECRETARIAT, Role
 from models.reasons import ReasonCode, reason
 from models.refusal import RefusalKind
 from models.rules.actors import BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, by_focal_point
@@ -73,11 +72,11 @@ def _agree(context: RuleContext, title: str, member: str) -> None:
     arrangement = context.case.arrangements[title]
     if arrangement.in_force_from is None and set(arrangement.parties) <= set(arrangement.agreed):
         context.clear(subject_of(SubjectKind.AGREEMENT, title))
-        begins = context.morning(arrangement.begins, THE_SECRETARIAT.member) if arrangement.begins else context.now
+        begins = context.morning(arrangement.begins, SECRETARIAT.member) if arrangement.begins else context.now
         if begins > context.now:
             rungs = (Rung(at=begins, act=ClockAct.END),)
             ladder = ladder_on(reason(ReasonCode.DAY_WANTED), begins, rungs)
-            context.climb(subject_of(SubjectKind.BEGINS, title), ladder)
+            context.set_ladder(subject_of(SubjectKind.BEGINS, title), ladder)
         else:
             _in_force(context, title)
 
@@ -97,9 +96,9 @@ def _await_review(context: RuleContext, title: str, review: date | None) -> None
     subject = subject_of(SubjectKind.ARRANGEMENT, title)
     context.clear(subject)
     if review is not None:
-        due = context.morning(review, THE_SECRETARIAT.member)
+        due = context.morning(review, SECRETARIAT.member)
         rungs = tuple(rung for rung in overdue_rungs(context.case.policy, due, context.now) if rung.at >= due)
-        context.climb(subject, ladder_on(reason(ReasonCode.REVIEW_ON, day=review.isoformat()), due, rungs))
+        context.set_ladder(subject, ladder_on(reason(ReasonCode.REVIEW_ON, day=review.isoformat()), due, rungs))
 
 
 def review_overdue(context: RuleContext, title: str) -> None:
@@ -107,7 +106,7 @@ def review_overdue(context: RuleContext, title: str) -> None:
     ladder = context.case.ladder(SubjectKind.ARRANGEMENT, title)
     if ladder is not None and not ladder.rungs:
         rungs = overdue_rungs(context.case.policy, ladder.due, context.now)
-        context.climb(subject_of(SubjectKind.ARRANGEMENT, title), ladder.model_copy(update={"rungs": rungs}))
+        context.set_ladder(subject_of(SubjectKind.ARRANGEMENT, title), ladder.model_copy(update={"rungs": rungs}))
 
 
 @rule("log_exchange", "note an exchange", (BY_PARTY, BY_SECRETARIAT), AT_WORK, own_word=True)

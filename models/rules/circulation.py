@@ -64,7 +64,7 @@ def _await_consents(context: RuleContext, circulation: Circulation) -> None:
         due = context.after(span, *asked)
         acts = {ClockAct.REMIND: halfway(context.now, due), ClockAct.LAPSE: due}
         ladder = ladder_of(span, due, acts, now=context.now, members=span.offices(asked))
-        context.climb(SubjectKind.CONSENT, ladder)
+        context.set_ladder(SubjectKind.CONSENT, ladder)
 
 
 def consents_asked(case: Case, circulation: Circulation) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ class RuleContext:
         zone = ZoneInfo(self.case.calendars.of(member).zone)
         return datetime.combine(day, _MORNING, zone).astimezone(self.now.tzinfo)
 
-    def climb(self, subject: str, ladder: Ladder) -> None:
+    def set_ladder(self, subject: str, ladder: Ladder) -> None:
         """Let something wait, by its ladder; while its clock is stopped, so is a new ladder."""
         if self.case.suspension:
             ladder = ladder.stopped(self.now)
@@ -78,7 +78,7 @@ class RuleContext:
         """A ladder with a single rung, one span from now in the working days of those members."""
         at = self.after(span, *members)
         basis = reason(ReasonCode.SPAN, span=span)
-        self.climb(subject, ladder_on(basis, at, (Rung(at=at, act=act),), span.offices(members)))
+        self.set_ladder(subject, ladder_on(basis, at, (Rung(at=at, act=act),), span.offices(members)))
 
     def clear(self, *subjects: str) -> None:
         """Nothing waits there any more."""

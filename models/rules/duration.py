@@ -9,8 +9,7 @@ from models.case import Case, Gate, GateName, GateOutcome, Stage
 from models.commands import Extend, Resume, Suspend, Terminate
 from models.ladder import ClockAct, ladder_of
 from models.ladder_subjects import SubjectKind, subject_of
-from models.posts import SECRETARIAT as THE_SECRETARIAT
-from models.posts import Post
+from models.posts import SECRETARIAT, Post
 from models.reasons import ReasonCode, StatedReason, own_words, reason, text_and_reasons
 from models.refusal import RefusalKind
 from models.request import fingerprint
@@ -36,7 +35,7 @@ def set_duration(context: RuleContext, until: datetime) -> None:
     """An activation ends by itself; a reminder comes before."""
     remind = context.case.policy.duration_reminder.before(until, context.case.calendars, ())
     acts = {ClockAct.REMIND: remind, ClockAct.END: until}
-    context.climb(SubjectKind.DURATION, ladder_of(context.case.track.duration, until, acts, now=context.now))
+    context.set_ladder(SubjectKind.DURATION, ladder_of(context.case.track.duration, until, acts, now=context.now))
 
 
 @rule("extend", "ask for an extension", (BY_GROUP, BY_CO_CHAIR, BY_SECRETARIAT), {Stage.OPERATIONAL})
@@ -45,7 +44,7 @@ def extend(context: RuleContext, body: Extend) -> None:
     must_be_free(context.case, GateName.EXTENSION)
     start = context.case.active_until or context.now
     if body.until is not None:
-        until = context.morning(body.until, THE_SECRETARIAT.member)
+        until = context.morning(body.until, SECRETARIAT.member)
     else:
         until = (body.by or context.case.track.duration).after(start, context.case.calendars, ())
     if until.date() > FAR_OFF:

@@ -42,7 +42,7 @@ def invite(context: RuleContext, members: tuple[str, ...]) -> None:
         acts = {ClockAct.REMIND: halfway(context.now, due), ClockAct.LAPSE: due}
         offices = span.offices((member,))
         ladder = ladder_of(span, due, acts, now=context.now, members=offices)
-        context.climb(subject_of(SubjectKind.INVITATION, member), ladder)
+        context.set_ladder(subject_of(SubjectKind.INVITATION, member), ladder)
 
 
 _ANSWERED = {

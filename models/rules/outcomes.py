@@ -9,8 +9,7 @@ from models.commands import AddOutcome, Block, Done, Progress, Verify
 from models.ladder import ClockAct, Rung, ladder_on
 from models.ladder_subjects import SubjectKind, subject_of
 from models.policy import Policy
-from models.posts import SECRETARIAT as THE_SECRETARIAT
-from models.posts import Post, Role
+from models.posts import SECRETARIAT, Post, Role
 from models.reasons import ReasonCode, reason
 from models.refusal import RefusalKind
 from models.rules.actors import BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, by_focal_point
@@ -53,7 +52,7 @@ def _track_outcome(context: RuleContext, outcome: Outcome) -> None:
     due = context.morning(outcome.due, outcome.owner)
     rungs = overdue_rungs(context.case.policy, due, context.now)
     ladder = ladder_on(reason(ReasonCode.DUE_ON, day=outcome.due.isoformat()), due, rungs)
-    context.climb(subject_of(SubjectKind.OUTCOME, outcome.title), ladder)
+    context.set_ladder(subject_of(SubjectKind.OUTCOME, outcome.title), ladder)
 
 
 def outcome_overdue(context: RuleContext, title: str) -> None:
@@ -61,7 +60,7 @@ def outcome_overdue(context: RuleContext, title: str) -> None:
     ladder = context.case.ladder(SubjectKind.OUTCOME, title)
     if ladder is not None and not ladder.rungs:
         rungs = overdue_rungs(context.case.policy, ladder.due, context.now)
-        context.climb(subject_of(SubjectKind.OUTCOME, title), ladder.model_copy(update={"rungs": rungs}))
+        context.set_ladder(subject_of(SubjectKind.OUTCOME, title), ladder.model_copy(update={"rungs": rungs}))
 
 
 def _the_outcome(context: RuleContext, title: str) -> Outcome:
@@ -81,7 +80,7 @@ def _my_outcome(context: RuleContext, title: str) -> Outcome:
 def add_outcome(context: RuleContext, body: AddOutcome) -> None:
     """A practical outcome with owner, indicator, baseline, target, unit and due date."""
     owner = body.owner or context.by.member
-    must_be_members(context.case, tuple(code for code in (owner, *body.supporting) if code != THE_SECRETARIAT.member))
+    must_be_members(context.case, tuple(code for code in (owner, *body.supporting) if code != SECRETARIAT.member))
     if body.title in context.case.outcomes:
         raise refuse(f"There is already an outcome {body.title!r}.")
     outcome = Outcome(

@@ -11,7 +11,7 @@ from models.commands import Comment, Propose
 from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind
 from models.members import Member
-from models.posts import SECRETARIAT as THE_SECRETARIAT
+from models.posts import SECRETARIAT
 from models.reasons import ReasonCode, StatedReason, in_english, reason, text_and_reasons
 from models.refusal import RefusalKind
 from models.request import fingerprint
@@ -101,7 +101,7 @@ def _list_lapsed(context: RuleContext, gate: Gate) -> None:
 
 def await_list(context: RuleContext) -> None:
     """Another list is awaited; the secretariat, the Steering Group and the Co-Chairs are reminded until it comes."""
-    context.once(SubjectKind.LIST, context.case.track.gate, ClockAct.REMIND, THE_SECRETARIAT.member)
+    context.once(SubjectKind.LIST, context.case.track.gate, ClockAct.REMIND, SECRETARIAT.member)
 
 
 @rule("propose", "propose participants", (BY_STEERING_GROUP, BY_SECRETARIAT), SELECTION, part="participants")

@@ -2,8 +2,7 @@
 
 from models import events as e
 from models.commands import Delegate, HandOver
-from models.posts import SECRETARIAT as THE_SECRETARIAT
-from models.posts import Post
+from models.posts import SECRETARIAT, Post
 from models.refusal import RefusalKind
 from models.rules.actors import BY_ANYBODY
 from models.rules.checks import refuse
@@ -13,7 +12,7 @@ from models.rules.table import OPEN_STAGES, rule
 
 def _own_post(context: RuleContext, post: Post | None) -> Post:
     meant = post or context.by
-    if meant != context.by and context.by != THE_SECRETARIAT:
+    if meant != context.by and context.by != SECRETARIAT:
         raise refuse(
             f"Only {meant} itself or the secretariat may hand over or delegate that post.", RefusalKind.FORBIDDEN
         )

@@ -12,8 +12,7 @@ from models.case import Case, Gate, GateName, GateOutcome, Recommendation, Repor
 from models.commands import Adopt, Contribute, Object, OpenReport, Recommend, Revise, Table
 from models.ladder import ClockAct, Ladder, Rung
 from models.ladder_subjects import SubjectKind
-from models.posts import SECRETARIAT as THE_SECRETARIAT
-from models.posts import Post
+from models.posts import SECRETARIAT, Post
 from models.reasons import ReasonCode, StatedReason, reason, text_and_reasons
 from models.request import fingerprint
 from models.rules.actors import BY_ANY_MEMBER, BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, BY_STEERING_GROUP
@@ -56,7 +55,7 @@ def _begin_report(context: RuleContext, kind: Literal["interim", "final"], by_wh
     context.emit(e.ReportOpened(report=report))
     until = None
     if by_when:
-        until = context.morning(by_when, THE_SECRETARIAT.member) + _WORKING_DAY
+        until = context.morning(by_when, SECRETARIAT.member) + _WORKING_DAY
     if kind == "final" and context.case.stage is Stage.OPERATIONAL:
         _enter_reporting(context)
     _await_report(context, until)
@@ -70,11 +69,11 @@ def _enter_reporting(context: RuleContext, said: str | StatedReason = "") -> Non
 
 def _await_report(context: RuleContext, until: datetime | None = None) -> None:
     """The secretariat tables the report after the contributions; it is reminded until it does."""
-    span, member = context.case.track.gate, THE_SECRETARIAT.member
+    span, member = context.case.track.gate, SECRETARIAT.member
     if until is None or until <= context.now:
         context.once(SubjectKind.CONTRIBUTIONS, span, ClockAct.REMIND, member)
     else:
-        context.climb(SubjectKind.CONTRIBUTIONS, Ladder(due=until, rungs=(Rung(at=until, act=ClockAct.REMIND),)))
+        context.set_ladder(SubjectKind.CONTRIBUTIONS, Ladder(due=until, rungs=(Rung(at=until, act=ClockAct.REMIND),)))
 
 
 def report_owed(context: RuleContext) -> None:
@@ -125,8 +124,8 @@ def recommend(context: RuleContext, body: Recommend) -> None:
     """A concrete recommendation: to whom, owned by whom, due when."""
     report = _open_report(context.case, ReportState.DRAFTING)
     codes = (*body.to, *([body.owner] if body.owner else ()))
-    must_be_members(context.case, tuple(code for code in codes if code != THE_SECRETARIAT.member))
-    number, owner = len(context.case.recommendations) + 1, body.owner or THE_SECRETARIAT.member
+    must_be_members(context.case, tuple(code for code in codes if code != SECRETARIAT.member))
+    number, owner = len(context.case.recommendations) + 1, body.owner or SECRETARIAT.member
     recommendation = Recommendation(
         number=number, text=body.text, to=body.to, owner=owner, due=body.due, report=report.number
     )

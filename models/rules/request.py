@@ -9,8 +9,7 @@ from models.commands import Accept, Join, Resubmit, Return, Submit, Withdraw, un
 from models.faults import faults
 from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind
-from models.posts import SECRETARIAT as THE_SECRETARIAT
-from models.posts import Post, desk_of
+from models.posts import SECRETARIAT, Post, desk_of
 from models.reasons import ReasonCode, StatedReason, reason
 from models.recorded_request import recorded_request
 from models.refusal import RefusalKind
@@ -162,7 +161,7 @@ def _must_be_whole(request: Request) -> None:
 
 def _await_check(context: RuleContext) -> None:
     span = context.case.track.completeness
-    member = THE_SECRETARIAT.member
+    member = SECRETARIAT.member
     context.once(SubjectKind.COMPLETENESS, span, ClockAct.OVERDUE, member)
 
 

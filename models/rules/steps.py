@@ -50,7 +50,7 @@ def apply_command(case: Case, command: Command, now: datetime) -> Transition:
             by = body.post
             body = body.command
         context = RuleContext(case, by, now)
-        subject = _unfold(context, body, command.seen)
+        subject = _apply_rule(context, body, command.seen)
     except Refused as refused:
         refused.allowed = allowed_sentence(case, command.by)
         raise
@@ -61,7 +61,7 @@ def _name(body: Value) -> str:
     return str(type(body).model_fields["do"].default)
 
 
-def _unfold(context: RuleContext, body: Value, seen: int | None) -> str:
+def _apply_rule(context: RuleContext, body: Value, seen: int | None) -> str:
     do = _name(body)
     rule = RULES.get(do)
     if rule is None:
@@ -74,7 +74,7 @@ def _unfold(context: RuleContext, body: Value, seen: int | None) -> str:
     must_be_admitted(case, rule, by, _evidence_missing(case) if do == "close" else "")
     subject = part_changed(context, body, rule)
     must_be_fresh(context, body, rule, subject, seen)
-    rule.unfold(context, body)
+    rule.apply(context, body)
     return subject
 
 

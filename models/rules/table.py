@@ -23,7 +23,7 @@ class Rule:
     phrase: str
     who: tuple[Actor, ...]
     stages: frozenset[Stage]
-    unfold: Callable[[RuleContext, Any], None]
+    apply: Callable[[RuleContext, Any], None]
     ready: Callable[[Case, Post], bool]
     part: str
     own_word: bool
@@ -64,9 +64,9 @@ def rule(
 ) -> Callable[[Callable[[RuleContext, Any], None]], Callable[[RuleContext, Any], None]]:
     """Put a rule into the table: ``phrase`` completes "may ..."."""
 
-    def register(unfold: Callable[[RuleContext, Any], None]) -> Callable[[RuleContext, Any], None]:
+    def register(apply: Callable[[RuleContext, Any], None]) -> Callable[[RuleContext, Any], None]:
         whose = who if isinstance(who, tuple) else (who,)
-        RULES[do] = Rule(do, phrase, whose, frozenset(stages), unfold, ready, part, own_word)
-        return unfold
+        RULES[do] = Rule(do, phrase, whose, frozenset(stages), apply, ready, part, own_word)
+        return apply
 
     return register

@@ -6,8 +6,7 @@ from typing import NamedTuple, TypedDict
 from models import events as e
 from models.case import Case, Gate, GateName, GateOutcome
 from models.ladder_subjects import SubjectKind, subject_of
-from models.posts import SECRETARIAT as THE_SECRETARIAT
-from models.posts import Post
+from models.posts import SECRETARIAT, Post
 from models.reasons import StatedReason, in_english
 from models.rules.checks import refuse
 from models.rules.context import RuleContext
@@ -43,13 +42,13 @@ def open_gate(
     context: RuleContext,
     name: GateName,
     matter: GateMatter,
-    respondent: Post = THE_SECRETARIAT,
+    respondent: Post = SECRETARIAT,
     terms: Mapping[str, str] | None = None,
 ) -> None:
     """Ask the Co-Chairs to decide on something; ``respondent`` answers what they ask."""
     deciders, about = deciders_of(context.case), _about(context.case, matter)
     context.emit(e.GateOpened(gate=name, respondent=respondent, deciders=deciders, terms=terms or {}, **about))
-    context.climb(subject_of(SubjectKind.GATE, name), gate_ladder(context, context.case.gates[name]))
+    context.set_ladder(subject_of(SubjectKind.GATE, name), gate_ladder(context, context.case.gates[name]))
 
 
 class _About(TypedDict):
@@ -87,12 +86,12 @@ def ask_again(context: RuleContext, name: GateName) -> None:
         ladder = ladder.stopped(context.now)
     else:
         context.clear(subject_of(SubjectKind.ANSWER, name))
-    context.climb(subject_of(SubjectKind.GATE, name), ladder)
+    context.set_ladder(subject_of(SubjectKind.GATE, name), ladder)
 
 
 def proposer_desk(context: RuleContext) -> Post:
     """Who answers for a proposal: the post that made it, unless it decides itself."""
-    return THE_SECRETARIAT if context.by in context.case.directory.co_chairs else context.by
+    return SECRETARIAT if context.by in context.case.directory.co_chairs else context.by
 
 
 def must_be_free(case: Case, name: GateName) -> None:

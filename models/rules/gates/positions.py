@@ -129,7 +129,7 @@ def _settle(context: RuleContext, name: GateName) -> None:
         _conclude(context, name, GateOutcome.DECLINED, clip(" / ".join(position.text for position in declined)))
     elif gate.round == 1:
         context.emit(e.GateSplit(gate=name, round=2))
-        context.climb(subject_of(SubjectKind.GATE, name), gate_ladder(context, context.case.gates[name]))
+        context.set_ladder(subject_of(SubjectKind.GATE, name), gate_ladder(context, context.case.gates[name]))
     else:
         _conclude(context, name, GateOutcome.DECLINED, reason(ReasonCode.NO_AGREEMENT))
 

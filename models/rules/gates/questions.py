@@ -3,8 +3,7 @@
 from models import events as e
 from models.case import Case, Gate, GateName
 from models.commands import Answer
-from models.posts import SECRETARIAT as THE_SECRETARIAT
-from models.posts import Post, Role, desk_of
+from models.posts import SECRETARIAT, Post, Role, desk_of
 from models.refusal import RefusalKind
 from models.rules.actors import BY_REQUESTER, BY_RESPONDENT
 from models.rules.checks import refuse
@@ -48,6 +47,6 @@ def pass_on(context: RuleContext, member: str) -> None:
     desk = desk_of(member)
     for gate in context.case.open_gates:
         if gate.respondent == desk:
-            context.emit(e.RespondentChanged(gate=gate.name, respondent=THE_SECRETARIAT))
+            context.emit(e.RespondentChanged(gate=gate.name, respondent=SECRETARIAT))
             if gate.questions:
                 await_answer(context, context.case.gates[gate.name])
