@@ -118,9 +118,9 @@ class Settings(BaseSettings):
     imap_minutes: Annotated[int, Field(ge=1, le=1440)] = 5
     """Minutes between two looks into the mailbox."""
     mail_catcher: bool = True
-    """Whether `ahg up` catches mail itself. It does so only while the mail server is this machine without encryption; with a
-    real mail server nothing is caught. Caught mail is shown under /mail where the pages and their address are this machine's
-    alone and Temporal is the embedded one."""
+    """Whether `ahg up` catches mail itself. It does so only while the mail server is this machine without encryption;
+    with a real mail server nothing is caught. Caught mail is shown under /mail where the pages and their address are
+    this machine's alone and Temporal is the embedded one."""
 
     web_host: NotEmpty = "127.0.0.1"
     """Address on which the pages are served."""
@@ -352,7 +352,7 @@ def ensure_keys(settings: Settings) -> Path | None:
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(line)
         file.flush()
-        os.fsync(file.fileno())  # losing this file loses every open case
+        os.fsync(file.fileno())  # without it no history of Temporal's can be read
     return path
 
 

@@ -45,7 +45,7 @@ def apply_command(case: Case, command: Command, now: datetime) -> Transition:
     by, acted_for = command.by, None
     try:
         if isinstance(body, ActFor):
-            _may_act_for(case, by, body)
+            _may_act_for(by, body)
             acted_for = ActedFor(by=by, how=body.how, why=body.text)
             by = body.post
             body = body.command
@@ -86,7 +86,7 @@ def _evidence_missing(case: Case) -> str:
     return f"The terms of reference {' and '.join(missing)} have neither evidence nor a stated waiver."
 
 
-def _may_act_for(case: Case, by: Post, body: ActFor) -> None:
+def _may_act_for(by: Post, body: ActFor) -> None:
     if by != SECRETARIAT:
         raise Refused(
             RefusalKind.FORBIDDEN, f"Only the secretariat may act for a post that answered otherwise; {by} may not."
