@@ -152,7 +152,7 @@ REGISTRY: dict[str, DeliveryRule] = {entry.kind: entry for entry in _ROWS}
 
 
 def rows() -> Iterator[tuple[str, str, str, str, str, str]]:
-    """The table for the documentation: kind, what it says, asks or tells, pace, wish, what it may hold."""
+    """The table for the documentation: kind, what it says, asks or tells, pace, optionality, what it may hold."""
     for entry in _ROWS:
         kind = NOTICE_KINDS[entry.kind]
         asks = "asks" if kind.asks else "tells"

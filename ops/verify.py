@@ -1,4 +1,4 @@
-"""``ahg verify``: checks the log's chain, and compares the log with projection, files and Temporal's histories."""
+"""``ahg verify``: compares the log with its own chain, projection, files and histories, and finds lost workflows."""
 
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager

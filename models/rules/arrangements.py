@@ -34,7 +34,7 @@ _BY_PROPOSERS = (BY_CO_CHAIR, BY_SECRETARIAT, BY_GROUP)
 
 @rule("add_arrangement", "propose an arrangement", _BY_PROPOSERS, {Stage.OPERATIONAL}, own_word=True)
 def add_arrangement(context: RuleContext, body: AddArrangement) -> None:
-    """An information-sharing arrangement; a party's focal point that proposes it agrees by that."""
+    """Propose an information-sharing arrangement; a party's focal point that proposes it agrees by that."""
     must_be_members(context.case, body.parties)
     if body.title in context.case.arrangements:
         raise refuse(f"There is already an arrangement {body.title!r}.")
@@ -55,14 +55,14 @@ def add_arrangement(context: RuleContext, body: AddArrangement) -> None:
 
 
 def agreement_owed(context: RuleContext, title: str) -> None:
-    """The parties that have not agreed are reminded, at the rhythm of invitations, until they do."""
+    """Remind the parties that have not agreed, at the rhythm of invitations, until they do."""
     parties = context.case.arrangements[title].parties
     context.once(subject_of(SubjectKind.AGREEMENT, title), context.case.track.invitation, ClockAct.REMIND, *parties)
 
 
 @rule("agree", "agree to an arrangement", BY_PARTY, AT_WORK, own_word=True)
 def agree(context: RuleContext, body: Agree) -> None:
-    """A party agrees; with the last one the arrangement is in force, or from the later day that they want."""
+    """Agree for a party; with the last one the arrangement is in force, or from the later day that they want."""
     _their_arrangement(context, body.arrangement)
     _agree(context, body.arrangement, context.by.member)
 
@@ -82,7 +82,7 @@ def _agree(context: RuleContext, title: str, member: str) -> None:
 
 
 def begun(context: RuleContext, title: str) -> None:
-    """The day has come from which the parties want it."""
+    """Put an arrangement in force on the day that its parties chose."""
     context.clear(subject_of(SubjectKind.BEGINS, title))
     _in_force(context, title)
 
@@ -102,7 +102,7 @@ def _await_review(context: RuleContext, title: str, review: date | None) -> None
 
 
 def review_overdue(context: RuleContext, title: str) -> None:
-    """A review that is not made is asked for again at the steady rhythm."""
+    """Ask again, at the steady rhythm, for a review that has not been made."""
     ladder = context.case.ladder(SubjectKind.ARRANGEMENT, title)
     if ladder is not None and not ladder.rungs:
         rungs = overdue_rungs(context.case.policy, ladder.due, context.now)
@@ -111,7 +111,7 @@ def review_overdue(context: RuleContext, title: str) -> None:
 
 @rule("log_exchange", "note an exchange", (BY_PARTY, BY_SECRETARIAT), AT_WORK, own_word=True)
 def log_exchange(context: RuleContext, body: LogExchange) -> None:
-    """What kind and when, never the content; only under an arrangement in force."""
+    """Note that an exchange took place under an arrangement in force: its kind and date, never its content."""
     arrangement = _their_arrangement(context, body.arrangement)
     if arrangement.state == "agreed":
         raise refuse(
@@ -129,7 +129,7 @@ def log_exchange(context: RuleContext, body: LogExchange) -> None:
 
 @rule("review_arrangement", "review an arrangement", (BY_PARTY, BY_CO_CHAIR, BY_SECRETARIAT), AT_WORK)
 def review_arrangement(context: RuleContext, body: ReviewArrangement) -> None:
-    """Reviewed, with the next review if one is set."""
+    """Note a review, and set the next one if a date is given."""
     _their_arrangement(context, body.arrangement)
     context.emit(e.ArrangementReviewed(arrangement=body.arrangement, review=body.review, text=body.text))
     _await_review(context, body.arrangement, body.review)

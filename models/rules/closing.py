@@ -26,7 +26,7 @@ _NAMES = {
 
 
 def terms_of_reference(case: Case) -> dict[Term, TermState]:
-    """For each term of reference: ``covered``, ``waived`` or ``open``.
+    """The state of each term of reference: ``covered``, ``waived`` or ``open``.
 
     (a) is covered by an outcome that a Co-Chair verified, (b) by an arrangement that its parties have agreed to, (c) by
     an accepted final report.
@@ -40,7 +40,7 @@ def terms_of_reference(case: Case) -> dict[Term, TermState]:
 
 
 def await_closing(context: RuleContext) -> None:
-    """The secretariat and the Co-Chairs are reminded, at the rhythm of gates, to have the case circulated and closed."""
+    """Remind the secretariat and the Co-Chairs, at the rhythm of gates, to have the case circulated and closed."""
     context.once(SubjectKind.CLOSING, context.case.track.gate, ClockAct.REMIND, SECRETARIAT.member)
 
 

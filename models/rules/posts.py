@@ -23,7 +23,7 @@ def _own_post(context: RuleContext, post: Post | None) -> Post:
 
 @rule("delegate", "name an alternate for its post", BY_ANYBODY, OPEN_STAGES, own_word=True)
 def delegate(context: RuleContext, body: Delegate) -> None:
-    """An alternate may act for the post until a date; the post keeps its holder."""
+    """Name an alternate that may act for the post until a date; the post keeps its holder."""
     if body.until is not None and body.until < context.now.date():
         raise refuse("The delegation would end before it begins.", RefusalKind.INVALID)
     context.emit(e.Delegated(post=_own_post(context, body.post), to=body.to, until=body.until))
@@ -31,5 +31,5 @@ def delegate(context: RuleContext, body: Delegate) -> None:
 
 @rule("hand_over", "hand its post over", BY_ANYBODY, OPEN_STAGES, own_word=True)
 def hand_over(context: RuleContext, body: HandOver) -> None:
-    """Another person holds the post from now on."""
+    """Name another person that holds the post from now on."""
     context.emit(e.HandedOver(post=_own_post(context, body.post), to=body.to))

@@ -79,7 +79,7 @@ def _apply_rule(context: RuleContext, body: Value, seen: int | None) -> str:
 
 
 def _evidence_missing(case: Case) -> str:
-    """Why a case could not be closed in any stage yet."""
+    """A sentence on what keeps the case from being closed in any stage; empty when nothing does."""
     missing = [f"({term.value})" for term, state in terms_of_reference(case).items() if state == "open"]
     if not missing:
         return ""
@@ -136,8 +136,7 @@ def _numbered(case: Case, entries: list[Entry], do: str, subject: str) -> Case:
 def take_over(case: Case, entries: tuple[Entry, ...]) -> Case:
     """The case with entries that the log has and the workflow does not yet know.
 
-    So it catches up when a worker died between the SQL commit and the answer to Temporal: the log is the
-    record.
+    A workflow catches up by this after a worker died between commit and answer: the log is the record.
     """
     for entry in entries:
         case = evolve(case, event_of(entry), entry.at.astimezone(UTC), entry.by)
@@ -156,7 +155,10 @@ def blank(reference: str) -> Case:
 
 
 def case_of_log(reference: str, entries: Sequence[Entry]) -> Case:
-    """The whole case as its workflow would know it, from its log alone."""
+    """The whole case as its workflow would know it, from its log alone.
+
+    What each part was last changed by is not known, so forms from before are stale.
+    """
     return take_over(blank(reference), tuple(entries)).slim() if entries else blank(reference)
 
 

@@ -14,8 +14,9 @@ from models.rules.context import RuleContext
 class Rule:
     """One row of the table: who may give a command, in which stages, and what then follows.
 
-    ``ready`` tells whether the case has anything the command could be about, so that pages offer only what
-    can be done. ``part`` is the part of a case that it changes, where none of its fields names it (``staleness``).
+    ``apply`` is the rule itself: it emits the events, or refuses. ``ready`` tells whether the case has anything that the
+    command could be about, so that pages offer only what can be done. ``part`` is the part of a case that it changes,
+    where none of the command's fields names it (``staleness``).
     ``own_word``: what a post says for itself or adds; it is never stale because another post has said or added the like.
     """
 
@@ -30,7 +31,7 @@ class Rule:
 
     @property
     def who_words(self) -> str:
-        """``a Co-Chair or the secretariat``."""
+        """Who may give the command, as ``a Co-Chair or the secretariat``."""
         return " or ".join(who.words for who in self.who)
 
     def admits(self, case: Case, post: Post) -> bool:

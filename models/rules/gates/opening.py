@@ -21,7 +21,7 @@ FOLLOWS: dict[tuple[GateName, GateOutcome], Consequence] = {}
 
 
 def follows(gate: GateName, *outcomes: GateOutcome) -> Callable[[Consequence], Consequence]:
-    """Register what follows when that gate ends so."""
+    """Register a function that is called when the gate ends with one of these outcomes."""
 
     def register(consequence: Consequence) -> Consequence:
         for outcome in outcomes:
@@ -64,7 +64,7 @@ def _about(case: Case, matter: GateMatter) -> _About:
 def amend_gate(
     context: RuleContext, name: GateName, matter: GateMatter, why: StatedReason, respondent: Post | None = None
 ) -> None:
-    """What an open gate is about was amended: positions on the old version are void, all are asked again."""
+    """Amend what an open gate is about: positions on the old version become void, and all are asked again."""
     gate = context.case.waiting_gate(name)
     if gate is None or gate.on == matter.on:
         return
@@ -78,7 +78,7 @@ def amend_gate(
 
 
 def ask_again(context: RuleContext, name: GateName) -> None:
-    """The gate's time begins anew; where a question is still open, it begins with the answer."""
+    """Begin the gate's time anew; where a question is still open, it begins with the answer."""
     gate = context.case.gates[name]
     ladder = gate_ladder(context, gate)
     if gate.questions:
@@ -90,7 +90,7 @@ def ask_again(context: RuleContext, name: GateName) -> None:
 
 
 def proposer_desk(context: RuleContext) -> Post:
-    """Who answers for a proposal: the post that made it, unless it decides itself."""
+    """The post that answers for a proposal: the one that made it, unless it decides itself."""
     return SECRETARIAT if context.by in context.case.directory.co_chairs else context.by
 
 
@@ -112,5 +112,5 @@ def what_was_said(gate: Gate) -> str:
 
 
 def clip(text: str) -> str:
-    """As much of a text as an event holds."""
+    """The beginning of a text, as long as an event may hold."""
     return text[:20_000]
