@@ -65,9 +65,9 @@ async def simulate(
 @app.command("verify")
 @as_command
 async def verify_log(
-    histories: Annotated[bool, typer.Option(help="Compare with Temporal's own histories too.")] = True,
+    histories: Annotated[bool, typer.Option(help="Ask Temporal too: its histories, and lost workflows.")] = True,
 ) -> int:
-    """Check the log's chain, and the log against the projection, Temporal's history and the files of requests."""
+    """Check the log's chain, and the log against projection, files and Temporal's history; find lost workflows."""
     settings = load_settings()
     client = await worker.connect(settings) if histories else None
     faults = 0

@@ -16,13 +16,12 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from settings import Settings
 
 Synchronous = Literal["FULL", "NORMAL"]
-Sessions = async_sessionmaker[AsyncSession]
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 10_000
@@ -70,26 +69,13 @@ async def open_engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
         await engine.dispose()
 
 
-def session_factory(engine: AsyncEngine) -> Sessions:
-    """A factory of sessions whose objects stay readable after the commit."""
-    return async_sessionmaker(engine, expire_on_commit=False)
-
-
 @asynccontextmanager
-async def writing(sessions: Sessions) -> AsyncIterator[AsyncSession]:
+async def write_transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """One transaction that will write: commits at the end, rolls back on an exception.
 
     On SQLite it takes the write lock at BEGIN and waits for it. A transaction that reads first and then
     writes would otherwise be refused at once, whatever the busy time-out, when another writer came between.
     """
-    async with sessions() as session, session.begin():
-        await session.connection(execution_options={_WRITES: True})
-        yield session
-
-
-@asynccontextmanager
-async def write_transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """Like :func:`writing`, on a bare connection: for statements that need no objects."""
     async with engine.connect() as connection:
         await connection.execution_options(**{_WRITES: True})
         async with connection.begin():

@@ -352,7 +352,7 @@ def ensure_keys(settings: Settings) -> Path | None:
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(line)
         file.flush()
-        os.fsync(file.fileno())  # losing this file loses every open case
+        os.fsync(file.fileno())  # without it no history of Temporal's can be read
     return path
 
 

@@ -59,7 +59,7 @@ def _mail_of(notice: LedgerNotice, urgency: str) -> Mail:
     return Mail(
         kind,
         notice.reference,
-        mandatory=entry.wish is Optionality.MANDATORY,
+        mandatory=entry.optionality is Optionality.MANDATORY,
         may_wait=_may_wait(kind),
         asks=asked_of(kind, notice.post, notice.facts) is not None,
         urgent=urgency == Urgency.URGENT,

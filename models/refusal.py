@@ -18,10 +18,10 @@ class RefusalKind(StrEnum):
 
 
 class Refused(Exception):
-    """A command that the rules refuse. Nothing has been written.
+    """What is asked cannot be done, and nothing has been written.
 
     ``sentence`` says what is wrong; ``allowed`` says what the post may do now (empty: nothing), filled in by
-    ``rules.decide``.
+    ``models.rules.steps.apply_command``.
     """
 
     def __init__(self, why: RefusalKind, sentence: str, allowed: str = "") -> None:

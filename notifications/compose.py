@@ -61,7 +61,7 @@ def compose(
     way = _way(entry, reader, about, facts, until(due, at), key, sender)
     saying = worded(told, way, reader.post, calendar=any(one.method == REQUEST for one in calendars))
 
-    optional = entry.wish is Optionality.OPTIONAL
+    optional = entry.optionality is Optionality.OPTIONAL
     bulk = optional or entry.sensitivity is Sensitivity.RELEASED
     fields = list(fixed_fields(kind, reader.post, reference, at=at, key=key, mail_from=sender.mail_from, bulk=bulk))
     if optional:

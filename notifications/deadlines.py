@@ -26,7 +26,7 @@ _OVER_BY: Mapping[str, tuple[str, str, tuple[Role, ...]]] = {
 
 
 def over_by(kind: str, post: Post, facts: NoticeFacts) -> AskedCommand | None:
-    """The duty of the post that is over when it gets a notice of this kind; None when there is none."""
+    """The duty that ends for a post with a notice of this kind; None when there is none."""
     do, about, roles = _OVER_BY.get(kind, ("", "", ()))
     if facts.state == "adopted":  # a recommendation that is still to be carried out
         return None

@@ -75,7 +75,7 @@ def compose_digest(
 
 
 def _of_reader(item: Item, reader: MailReader) -> dict[str, Any]:
-    """What the templates see of the reader. It is the same for every case and every kind of notice."""
+    """The facts of the reader that the templates see, the same for every case and every kind of notice."""
     seen, say = context_of(_told(item, reader)), _words(item, reader)
     kept = {name: seen[name] for name in ("direction", "is_alternate", "language")}
     return {**kept, "mandatory": False, "post": say.post(reader.post), "say": say}

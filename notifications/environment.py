@@ -6,7 +6,7 @@ another way. Only HTML is escaped. CSS is written into the elements when the lay
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -202,14 +202,6 @@ def mail_translations(language: str) -> NullTranslations:
 def template_set(language: str, html: bool) -> TemplateSet:
     """The templates in one language and form."""
     return TemplateSet(language, html)
-
-
-def compile_templates(kinds: Iterable[str], language: str = "en") -> None:
-    """Compile the templates of these kinds now, so that the first mails are not slower than the others."""
-    for kind in kinds:
-        template_set(language, html=False).template(f"{kind}/subject.txt")
-        template_set(language, html=False).template(f"{kind}/body.txt")
-        template_set(language, html=True).template(f"{kind}/body.html")
 
 
 # how text is set --------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ _OWN: Mapping[str, str] = {
 
 def can_be_switched_off(kind: str) -> bool:
     """Whether readers may switch a kind off, or gather it in digests."""
-    return kind in REGISTRY and REGISTRY[kind].wish is Optionality.OPTIONAL
+    return kind in REGISTRY and REGISTRY[kind].optionality is Optionality.OPTIONAL
 
 
 def why_mandatory(kind: str) -> str:

@@ -1,6 +1,6 @@
 """Signed links by which the reader of an optional mail switches such mails off: no account, no cookie (RFC 8058).
 
-A link is good until the post has another address: mails can be stopped by one that is years old.
+A link is good until the post has another address. It does not expire: an old mail's link still works.
 """
 
 from collections.abc import Mapping

@@ -53,14 +53,14 @@ class DeliveryRule(NamedTuple):
 
     kind: str
     pace: Pace
-    wish: Optionality
+    optionality: Optionality
     sensitivity: Sensitivity
     deadline: Deadline
 
     @property
     def acknowledged(self) -> bool:
         """Whether the reader is asked to confirm that the mail came, where the mail asks for nothing else."""
-        return self.wish is Optionality.MANDATORY
+        return self.optionality is Optionality.MANDATORY
 
     @property
     def folder(self) -> Path:
@@ -152,18 +152,18 @@ REGISTRY: dict[str, DeliveryRule] = {entry.kind: entry for entry in _ROWS}
 
 
 def rows() -> Iterator[tuple[str, str, str, str, str, str]]:
-    """The table for the documentation: kind, what it says, asks or tells, pace, wish, what it may hold."""
+    """The table for the documentation: kind, what it says, asks or tells, pace, optionality, what it may hold."""
     for entry in _ROWS:
         kind = NOTICE_KINDS[entry.kind]
         asks = "asks" if kind.asks else "tells"
-        yield entry.kind, kind.summary, asks, entry.pace.value, entry.wish.value, entry.sensitivity.value
+        yield entry.kind, kind.summary, asks, entry.pace.value, entry.optionality.value, entry.sensitivity.value
 
 
 def _faults() -> Iterator[str]:
     for kind in sorted(set(NOTICE_KINDS) ^ set(REGISTRY)):
         yield f"{kind} is in models.notices or in the registry of notifications, not in both"
     for entry in _ROWS:
-        if entry.wish is Optionality.MANDATORY and entry.pace is Pace.DIGEST:
+        if entry.optionality is Optionality.MANDATORY and entry.pace is Pace.DIGEST:
             yield f"{entry.kind} is mandatory and must go out at once"
     own = [f"{kind}/{part}" for kind in (*REGISTRY, *OF_NO_CASE) for part in TEMPLATE_PARTS]
     yield from (f"{name} is missing" for name in own if not (TEMPLATES / name).is_file())

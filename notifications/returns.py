@@ -112,7 +112,7 @@ _RECIPIENT = ("Original-Recipient", "Final-Recipient")
 
 
 def _fate(action: str) -> Fate | None:
-    """The action decides, not the class of the status: a server that gives up after days of 4.x says "failed"."""
+    """What became of the mail, by the action alone: a server that gives up after days of status 4.x says "failed"."""
     match action:
         case "failed":
             return Fate.FAILED

@@ -181,7 +181,7 @@ def context_of(told: WordingKey) -> dict[str, Any]:
         "is_focal_point": told.role is Role.FOCAL_POINT,
         "is_secretariat": post == SECRETARIAT,
         "language": told.language,
-        "mandatory": entry.wish is Optionality.MANDATORY,
+        "mandatory": entry.optionality is Optionality.MANDATORY,
         "say": say,
         "stage": stage,
         **({"own_time": say.own_time} if _asks_for(told.kind, _OF_ONE_ZONE) else {}),

@@ -121,12 +121,6 @@ class ManagedProcess:
         if self._process is not None:
             self._process.wait()
 
-    async def restart(self) -> None:
-        """Stop it if it runs, start it again and wait until it is ready."""
-        await self.stop()
-        self.start()
-        await self.wait_ready()
-
     def _signal(self, number: signal.Signals) -> None:
         # The group, not the process: it may have ended and left a child of its own behind.
         if self._process is not None:

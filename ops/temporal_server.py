@@ -3,7 +3,6 @@
 The supervisor, the tests, the rehearsals and the benchmarks use it.
 """
 
-import json
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -29,13 +28,11 @@ SEARCH_ATTRIBUTES: Mapping[str, str] = {
     "AhgWaitingOn": "KeywordList",
     "AhgDue": "Datetime",
 }
-# With this the SDK's time skipping works on the development server, updates among timers included.
-TIME_SKIPPING: Mapping[str, object] = {"frontend.WorkflowTimeSkippingEnabled": True}
 
 
 @dataclass(frozen=True)
 class DevServer:
-    """A running development server; `process` can be killed, restarted and stopped."""
+    """A running development server; `process` can be killed, started again and stopped."""
 
     process: ManagedProcess
     port: int
@@ -62,14 +59,7 @@ def find_test_server(settings: Settings) -> Path:
     return _find("temporal-test-server", settings.test_server_binary, "AHG_TEST_SERVER_BINARY")
 
 
-def dev_server_child(
-    settings: Settings,
-    log: Path,
-    *,
-    database: Path | None,
-    port: int | None = None,
-    dynamic_config: Mapping[str, object] = {},
-) -> Child:
+def dev_server_child(settings: Settings, log: Path, *, database: Path | None, port: int | None = None) -> Child:
     """The development server as a child, with our search attributes.
 
     `database` is the SQLite file that keeps the cases; None keeps them in memory. `port` goes before the setting's.
@@ -84,20 +74,13 @@ def dev_server_child(
         command += ["--namespace", namespace]
     for name, kind in SEARCH_ATTRIBUTES.items():
         command += ["--search-attribute", f"{name}={kind}"]
-    for name, value in dynamic_config.items():
-        command += ["--dynamic-config-value", f"{name}={json.dumps(value)}"]
     config = ClientConnectConfig(target_host=f"{HOST}:{port}", namespace=namespace)
     ready = temporal_ready(config, tuple(SEARCH_ATTRIBUTES))
     return Child("temporal", tuple(command), log, settings.environment(), ready)
 
 
 async def start_dev_server(
-    settings: Settings,
-    folder: Path,
-    *,
-    port: int | None = None,
-    in_memory: bool = False,
-    dynamic_config: Mapping[str, object] = {},
+    settings: Settings, folder: Path, *, port: int | None = None, in_memory: bool = False
 ) -> DevServer:
     """Start a development server and wait until it answers; its file and log lie in `folder`.
 
@@ -106,7 +89,7 @@ async def start_dev_server(
     database, log = None if in_memory else folder / "temporal.db", folder / "temporal.log"
     for tries_left in (2, 1, 0):
         at = port or free_port()
-        child = dev_server_child(settings, log, database=database, port=at, dynamic_config=dynamic_config)
+        child = dev_server_child(settings, log, database=database, port=at)
         process = ManagedProcess(child)
         process.start()
         try:

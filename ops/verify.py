@@ -1,4 +1,4 @@
-"""``ahg verify``: checks the log's chain, and compares the log with projection, files and Temporal's histories."""
+"""``ahg verify``: compares the log with its own chain, projection, files and histories, and finds lost workflows."""
 
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -204,7 +204,7 @@ async def _against_files(
 
 
 async def runs_of(client: Client, workflow_id: str) -> list[WorkflowHistory]:
-    """The histories of all runs of a workflow that the server still keeps, newest first."""
+    """The histories of the newest run of a workflow and of those it continues, newest first, while the server has them."""
     histories: list[WorkflowHistory] = []
     run_id: str | None = None
     while True:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import write_transaction
@@ -237,8 +237,3 @@ def seed_hours(member: str) -> tuple[str, str]:
 @lru_cache(maxsize=1)
 def _seed_offices() -> dict[str, dict[str, str]]:
     return _offices((SEED / "offices.csv").read_text(encoding="utf-8"))
-
-
-async def forget_alternates(connection: AsyncConnection, post: Post) -> None:
-    """Remove the alternates of a post."""
-    await connection.execute(delete(_ALTERNATES).where(_ALTERNATES.c.post == post))

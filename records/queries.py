@@ -1,6 +1,6 @@
 """Queries: what lists, pages and checks read. Nothing here writes."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import Collection
 from typing import TypeVar
 
 from sqlalchemy import func, select, tuple_
@@ -13,7 +13,7 @@ from models.recommendation import OVER, follow_up_stream
 from models.tables import TABLES
 from models.tables import cases as of_cases
 from models.tables.cases import CaseRow, FollowUpRow, RecommendationRow, ReportRow
-from records.log import entry_of, entry_of_command, heads, read_entries
+from records.log import entry_of_command, heads, read_entries
 from records.rows import fetch_row, fetch_rows, table_of
 
 PARTS: tuple[type[SQLModel], ...] = (
@@ -131,10 +131,3 @@ async def notice_counts(connection: AsyncConnection) -> dict[str, int]:
     """How many notices are in each state."""
     query = select(_NOTICES.c.state, func.count()).group_by(_NOTICES.c.state)
     return {str(state): int(number) for state, number in await connection.execute(query)}
-
-
-async def all_entries(connection: AsyncConnection) -> AsyncIterator[Entry]:
-    """Every entry of every stream, by stream and number."""
-    rows = await connection.stream(select(_ENTRIES).order_by(_ENTRIES.c.stream, _ENTRIES.c.seq))
-    async for row in rows:
-        yield entry_of(row)

@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import db
 from ops.catcher import Catcher
-from ops.temporal_server import TIME_SKIPPING, DevServer, start_dev_server
+from ops.temporal_server import DevServer, start_dev_server
 from settings import PREFIX, Settings
 
 _numbers = itertools.count(1)
@@ -152,13 +152,13 @@ async def engine(newest_schema: None, database_url: str) -> AsyncIterator[AsyncE
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def dev_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DevServer]:
-    """A real Temporal server on a file, with the product's search attributes and able to skip time.
+    """A real Temporal server on a file, with the product's search attributes.
 
     One for the whole run: a test uses task queues and workflow ids of its own. A test that kills the server
     starts one for itself.
     """
     folder = tmp_path_factory.mktemp("temporal")
-    server = await start_dev_server(Settings(data_dir=folder), folder, dynamic_config=TIME_SKIPPING)
+    server = await start_dev_server(Settings(data_dir=folder), folder)
     yield server
     await server.process.stop()
 

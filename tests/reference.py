@@ -266,7 +266,7 @@ def notices() -> Iterator[str]:
     rows = [
         f"| `{name}` | {kind.summary} | {', '.join(f'`{one}`' for one in kind.on)} "
         f"| {', '.join(kind.to)} | {_asking(name, kind.asks)} | {entry.pace.value} "
-        f"| {entry.wish.value} | {entry.sensitivity.value} |"
+        f"| {entry.optionality.value} | {entry.sensitivity.value} |"
         for name, kind in NOTICE_KINDS.items()
         for entry in (REGISTRY[name],)
     ]

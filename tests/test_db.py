@@ -47,14 +47,13 @@ async def test_writers_that_read_first_queue_and_lose_nothing(database_url: str)
     }
     read = reads[engine.dialect.name]
 
-    async def add(sessions: db.Sessions) -> None:
+    async def add(engine: AsyncEngine) -> None:
         for _ in range(10):
-            async with db.writing(sessions) as session:
-                n = (await session.execute(read)).scalar_one()
-                await session.execute(text("UPDATE counter SET n = :n WHERE id = 1"), {"n": n + 1})
+            async with db.write_transaction(engine) as connection:
+                n = (await connection.execute(read)).scalar_one()
+                await connection.execute(text("UPDATE counter SET n = :n WHERE id = 1"), {"n": n + 1})
 
-    makers = [db.session_factory(one) for one in (engine, other, engine, other)]
-    await asyncio.gather(*(add(sessions) for sessions in makers))
+    await asyncio.gather(*(add(one) for one in (engine, other, engine, other)))
 
     async with engine.connect() as connection:
         assert (await connection.execute(text("SELECT n FROM counter"))).scalar_one() == 40
@@ -68,8 +67,8 @@ async def test_a_failed_write_leaves_nothing(database_url: str) -> None:
         await connection.execute(text("CREATE TABLE thing (n INTEGER)"))
 
     async def fail() -> None:
-        async with db.writing(db.session_factory(engine)) as session:
-            await session.execute(text("INSERT INTO thing VALUES (1)"))
+        async with db.write_transaction(engine) as connection:
+            await connection.execute(text("INSERT INTO thing VALUES (1)"))
             raise LookupError
 
     with pytest.raises(LookupError):
@@ -89,9 +88,9 @@ async def test_an_insert_that_meets_its_twin_does_nothing(database_url: str) -> 
         await connection.run_sync(table.create)
 
     for _ in range(2):
-        async with db.writing(db.session_factory(engine)) as session:
-            insert = db.insert_for(await session.connection())
-            await session.execute(insert(table).values(id=1).on_conflict_do_nothing())
+        async with db.write_transaction(engine) as connection:
+            insert = db.insert_for(connection)
+            await connection.execute(insert(table).values(id=1).on_conflict_do_nothing())
 
     async with engine.connect() as connection:
         assert (await connection.execute(text("SELECT count(*) FROM twin"))).scalar_one() == 1

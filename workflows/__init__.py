@@ -1,6 +1,6 @@
 """The procedure, one workflow for each thing that lives on its own.
 
-``activation``      a case, from its submission to its end: the ministers' text as ``run()``
+``activation``      a case, from its submission to its end
 ``recommendation``  the follow-up of one recommendation, which outlives its case
 ``delivery``        the delivery of queued notices
 ``returns``         the reading of mails that came back

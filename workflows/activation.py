@@ -75,7 +75,8 @@ class Activation(LongLived):
 
     @workflow.run
     async def run(self, start: ActivationStart) -> Stage:
-        """Ministers asked for the group to be available case by case, at the request of an affected country."""
+        """Go from stage to stage until the case ends; return the last stage."""
+        # The Ministers asked for the group to be available case by case, at the request of an affected country.
         while True:
             match self.case.stage:
                 case Stage.DRAFT:
@@ -99,7 +100,7 @@ class Activation(LongLived):
     # stages: what may happen in each, and what the clock does there, is in models.rules --------------------------
 
     async def submission(self) -> None:
-        """The command that started this workflow submits the request; a run that nobody submits to ends."""
+        """Wait for the request, which the command that started this workflow submits; a run without one fails."""
         waited = await deadline.reached(
             workflow.now() + _NOBODY_SUBMITTED, unless=lambda: self.case.stage is not Stage.DRAFT
         )
@@ -107,27 +108,27 @@ class Activation(LongLived):
             raise ApplicationError("no request was submitted", type="empty", non_retryable=True)
 
     async def completeness_check(self) -> None:
-        """The secretariat accepts the request or returns it with a list of what is missing."""
+        """Wait in the completeness check of the secretariat."""
         await self._while_in(Stage.SUBMITTED)
 
     async def co_chair_review(self) -> None:
-        """Both Co-Chairs must approve the activation."""
+        """Wait in Co-Chair review."""
         await self._while_in(Stage.CO_CHAIR_REVIEW)
 
     async def participant_selection(self) -> None:
-        """Participation is drawn from the most-affected countries and relevant international organisations."""
+        """Wait in participant selection."""
         await self._while_in(Stage.PARTICIPANT_SELECTION)
 
     async def outcomes_and_arrangements(self) -> None:
-        """Terms of reference (a) practical outcomes and (b) information-sharing arrangements."""
+        """Wait while the group works on outcomes (a) and arrangements (b)."""
         await self._while_in(Stage.OPERATIONAL)
 
     async def report_to_co_chairs(self) -> None:
-        """Term of reference (c): a report to the Co-Chairs through the Steering Group, with recommendations."""
+        """Wait while the group reports (c)."""
         await self._while_in(Stage.REPORTING)
 
     async def resubmission(self) -> None:
-        """Nothing was decided in time: the requester may resubmit for a while."""
+        """Wait in a lapsed case while its requester may resubmit."""
         await self._while_in(Stage.LAPSED)
 
     # commands ---------------------------------------------------------------------------------------------------
@@ -151,7 +152,7 @@ class Activation(LongLived):
 
     @workflow.update(name="give")
     async def submit_command_by_its_old_name(self, command: Command) -> Receipt:
-        """The Update as histories before 29 November 2026 and callers of that time name it."""
+        """Take a command by the Update's name of before 29 November 2026, for histories and callers of that time."""
         return await self._submit_command(command)
 
     @submit_command.validator
@@ -186,8 +187,8 @@ class Activation(LongLived):
             await self._continue_if_long()
             act = self._next_act()
             instant = act.at - self.shift if act else None
-            due = await deadline.reached(instant, unless=partial(self._stirred, stage, act))
-            if due and await self.recorded.change_by_clock(self._clock_step):
+            came = await deadline.reached(instant, unless=partial(self._stirred, stage, act))
+            if came and await self.recorded.change_by_clock(self._clock_step):
                 self._show()
         await self._follow_recommendations()
 
@@ -239,7 +240,7 @@ class Activation(LongLived):
         return [number for number in self.case.followed_recommendations if number not in self.followed]
 
     async def _follow_recommendations(self) -> None:
-        """Recommendations of an accepted report are followed by workflows of their own, which outlive the case."""
+        """Start a workflow for each recommendation of an accepted report; it outlives the case."""
         for number in self._unfollowed():
             self.followed = (*self.followed, number)
             follow_up = follow_up_of(self.case, number)

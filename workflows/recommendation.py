@@ -57,7 +57,7 @@ class RecommendationFollowUp(LongLived):
 
     @workflow.update
     async def submit_command(self, command: Command) -> str:
-        """Say what became of it (the command ``adopt``); answers with the state it is in then."""
+        """Note what became of the recommendation (the command ``adopt``); answers with the state it is in then."""
         return await self._submit_command(command)
 
     async def _submit_command(self, command: Command) -> str:
@@ -70,7 +70,7 @@ class RecommendationFollowUp(LongLived):
 
     @workflow.update(name="give")
     async def submit_command_by_its_old_name(self, command: Command) -> str:
-        """The Update as histories before 29 November 2026 and callers of that time name it."""
+        """Take a command by the Update's name of before 29 November 2026, for histories and callers of that time."""
         return await self._submit_command(command)
 
     @submit_command.validator

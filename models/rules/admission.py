@@ -1,4 +1,4 @@
-"""Whom and when a rule admits at all, and the sentence for who or what it does not: who may, and in which stages."""
+"""Checks before a rule, with their sentences of refusal: does the post exist, may it give the command, in this stage?"""
 
 from models.case import Case
 from models.posts import Post

@@ -7,8 +7,7 @@ from models.case import Arrangement, Stage
 from models.commands import AddArrangement, Agree, LogExchange, ReviewArrangement
 from models.ladder import ClockAct, Rung, ladder_on
 from models.ladder_subjects import SubjectKind, subject_of
-from models.posts import SECRETARIAT as THE_SECRETARIAT
-from models.posts import Role
+from models.posts import SECRETARIAT, Role
 from models.reasons import ReasonCode, reason
 from models.refusal import RefusalKind
 from models.rules.actors import BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, by_focal_point
@@ -35,7 +34,7 @@ _BY_PROPOSERS = (BY_CO_CHAIR, BY_SECRETARIAT, BY_GROUP)
 
 @rule("add_arrangement", "propose an arrangement", _BY_PROPOSERS, {Stage.OPERATIONAL}, own_word=True)
 def add_arrangement(context: RuleContext, body: AddArrangement) -> None:
-    """An information-sharing arrangement; a party's focal point that proposes it agrees by that."""
+    """Propose an information-sharing arrangement; a party's focal point that proposes it agrees by that."""
     must_be_members(context.case, body.parties)
     if body.title in context.case.arrangements:
         raise refuse(f"There is already an arrangement {body.title!r}.")
@@ -56,14 +55,14 @@ def add_arrangement(context: RuleContext, body: AddArrangement) -> None:
 
 
 def agreement_owed(context: RuleContext, title: str) -> None:
-    """The parties that have not agreed are reminded, at the rhythm of invitations, until they do."""
+    """Remind the parties that have not agreed, at the rhythm of invitations, until they do."""
     parties = context.case.arrangements[title].parties
     context.once(subject_of(SubjectKind.AGREEMENT, title), context.case.track.invitation, ClockAct.REMIND, *parties)
 
 
 @rule("agree", "agree to an arrangement", BY_PARTY, AT_WORK, own_word=True)
 def agree(context: RuleContext, body: Agree) -> None:
-    """A party agrees; with the last one the arrangement is in force, or from the later day that they want."""
+    """Agree for a party; with the last one the arrangement is in force, or from the later day that they want."""
     _their_arrangement(context, body.arrangement)
     _agree(context, body.arrangement, context.by.member)
 
@@ -73,17 +72,17 @@ def _agree(context: RuleContext, title: str, member: str) -> None:
     arrangement = context.case.arrangements[title]
     if arrangement.in_force_from is None and set(arrangement.parties) <= set(arrangement.agreed):
         context.clear(subject_of(SubjectKind.AGREEMENT, title))
-        begins = context.morning(arrangement.begins, THE_SECRETARIAT.member) if arrangement.begins else context.now
+        begins = context.morning(arrangement.begins, SECRETARIAT.member) if arrangement.begins else context.now
         if begins > context.now:
             rungs = (Rung(at=begins, act=ClockAct.END),)
             ladder = ladder_on(reason(ReasonCode.DAY_WANTED), begins, rungs)
-            context.climb(subject_of(SubjectKind.BEGINS, title), ladder)
+            context.set_ladder(subject_of(SubjectKind.BEGINS, title), ladder)
         else:
             _in_force(context, title)
 
 
 def begun(context: RuleContext, title: str) -> None:
-    """The day has come from which the parties want it."""
+    """Put an arrangement in force on the day that its parties chose."""
     context.clear(subject_of(SubjectKind.BEGINS, title))
     _in_force(context, title)
 
@@ -97,22 +96,22 @@ def _await_review(context: RuleContext, title: str, review: date | None) -> None
     subject = subject_of(SubjectKind.ARRANGEMENT, title)
     context.clear(subject)
     if review is not None:
-        due = context.morning(review, THE_SECRETARIAT.member)
+        due = context.morning(review, SECRETARIAT.member)
         rungs = tuple(rung for rung in overdue_rungs(context.case.policy, due, context.now) if rung.at >= due)
-        context.climb(subject, ladder_on(reason(ReasonCode.REVIEW_ON, day=review.isoformat()), due, rungs))
+        context.set_ladder(subject, ladder_on(reason(ReasonCode.REVIEW_ON, day=review.isoformat()), due, rungs))
 
 
 def review_overdue(context: RuleContext, title: str) -> None:
-    """A review that is not made is asked for again at the steady rhythm."""
+    """Ask again, at the steady rhythm, for a review that has not been made."""
     ladder = context.case.ladder(SubjectKind.ARRANGEMENT, title)
     if ladder is not None and not ladder.rungs:
         rungs = overdue_rungs(context.case.policy, ladder.due, context.now)
-        context.climb(subject_of(SubjectKind.ARRANGEMENT, title), ladder.model_copy(update={"rungs": rungs}))
+        context.set_ladder(subject_of(SubjectKind.ARRANGEMENT, title), ladder.model_copy(update={"rungs": rungs}))
 
 
 @rule("log_exchange", "note an exchange", (BY_PARTY, BY_SECRETARIAT), AT_WORK, own_word=True)
 def log_exchange(context: RuleContext, body: LogExchange) -> None:
-    """What kind and when, never the content; only under an arrangement in force."""
+    """Note that an exchange took place under an arrangement in force: its kind and date, never its content."""
     arrangement = _their_arrangement(context, body.arrangement)
     if arrangement.state == "agreed":
         raise refuse(
@@ -130,7 +129,7 @@ def log_exchange(context: RuleContext, body: LogExchange) -> None:
 
 @rule("review_arrangement", "review an arrangement", (BY_PARTY, BY_CO_CHAIR, BY_SECRETARIAT), AT_WORK)
 def review_arrangement(context: RuleContext, body: ReviewArrangement) -> None:
-    """Reviewed, with the next review if one is set."""
+    """Note a review, and set the next one if a date is given."""
     _their_arrangement(context, body.arrangement)
     context.emit(e.ArrangementReviewed(arrangement=body.arrangement, review=body.review, text=body.text))
     _await_review(context, body.arrangement, body.review)

@@ -11,7 +11,7 @@ _V = TypeVar("_V")
 
 
 def refuse(sentence: str, why: RefusalKind = RefusalKind.CONFLICT) -> Refused:
-    """A refusal; ``rules.steps`` adds what is allowed instead."""
+    """A refusal; ``models.rules.steps`` adds what is allowed instead."""
     return Refused(why, sentence)
 
 

@@ -18,7 +18,7 @@ from models.rules.table import AT_WORK, rule
 
 @rule("circulate", "propose a circulation", (BY_CO_CHAIR, BY_SECRETARIAT), AT_WORK)
 def circulate(context: RuleContext, body: Circulate) -> None:
-    """What the wider membership is told, to whom, naming whom: the Co-Chairs and all named must agree."""
+    """Propose what the wider membership is told, to whom, naming whom: the Co-Chairs and all named must agree."""
     case = context.case
     must_not_be_closing(case)
     if case.waiting_gate(GateName.CIRCULATION) or pending_circulation(case):
@@ -64,11 +64,11 @@ def _await_consents(context: RuleContext, circulation: Circulation) -> None:
         due = context.after(span, *asked)
         acts = {ClockAct.REMIND: halfway(context.now, due), ClockAct.LAPSE: due}
         ladder = ladder_of(span, due, acts, now=context.now, members=span.offices(asked))
-        context.climb(SubjectKind.CONSENT, ladder)
+        context.set_ladder(SubjectKind.CONSENT, ladder)
 
 
 def consents_asked(case: Case, circulation: Circulation) -> tuple[str, ...]:
-    """The members still to be asked: a Co-Chair's own country consents by deciding, unless it is recused."""
+    """The members whose consent is still awaited: a Co-Chair's own country consents by deciding, unless it is recused."""
     gate = case.gates.get(GateName.CIRCULATION)
     deciding = {decider.post.member for decider in gate.deciders if decider.post == decider.place_of} if gate else set()
     if gate is not None and not gate.open:
@@ -77,7 +77,7 @@ def consents_asked(case: Case, circulation: Circulation) -> tuple[str, ...]:
 
 
 def pending_circulation(case: Case) -> Circulation | None:
-    """A circulation that has not gone out and may still."""
+    """The newest circulation if it has not gone out and may still; else None."""
     circulation = case.circulation
     return circulation if circulation and circulation.state in ("proposed", "approved") else None
 
@@ -135,7 +135,7 @@ def _circulation_refused(context: RuleContext, gate: Gate) -> None:
 
 
 def consents_lapsed(context: RuleContext) -> None:
-    """Who has not said yes is not named: that passage is not released; the rest goes out once approved."""
+    """End the wait for consents. What names a member without its yes is left out; the rest goes out once approved."""
     context.clear(SubjectKind.CONSENT)
     circulation = pending_circulation(context.case)
     if circulation is None:

@@ -23,7 +23,7 @@ from models.rules.context import RuleContext
 
 
 def pass_rung(context: RuleContext, subject: str) -> None:
-    """Let the next rung of a ladder happen: it is told, and what the procedure says follows."""
+    """Emit the passing of a ladder's next rung, and what the procedure has follow from it."""
     ladder = context.case.ladders[subject]
     rung = ladder.rungs[0]
     kind, about = read_subject(subject)

@@ -8,7 +8,7 @@ from models.case.closing import TermState
 from models.commands import Close, Waive
 from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind
-from models.posts import SECRETARIAT as THE_SECRETARIAT
+from models.posts import SECRETARIAT
 from models.reasons import ReasonCode, reason
 from models.request import fingerprint
 from models.rules.actors import BY_CO_CHAIR, BY_SECRETARIAT
@@ -26,7 +26,7 @@ _NAMES = {
 
 
 def terms_of_reference(case: Case) -> dict[Term, TermState]:
-    """For each term of reference: ``covered``, ``waived`` or ``open``.
+    """The state of each term of reference: ``covered``, ``waived`` or ``open``.
 
     (a) is covered by an outcome that a Co-Chair verified, (b) by an arrangement that its parties have agreed to, (c) by
     an accepted final report.
@@ -40,8 +40,8 @@ def terms_of_reference(case: Case) -> dict[Term, TermState]:
 
 
 def await_closing(context: RuleContext) -> None:
-    """The secretariat and the Co-Chairs are reminded, at the rhythm of gates, to have the case circulated and closed."""
-    context.once(SubjectKind.CLOSING, context.case.track.gate, ClockAct.REMIND, THE_SECRETARIAT.member)
+    """Remind the secretariat and the Co-Chairs, at the rhythm of gates, to have the case circulated and closed."""
+    context.once(SubjectKind.CLOSING, context.case.track.gate, ClockAct.REMIND, SECRETARIAT.member)
 
 
 @rule("waive", "waive a term of reference", (BY_CO_CHAIR, BY_SECRETARIAT), AT_WORK)

@@ -7,7 +7,7 @@ _OFF_THE_LIST = (ParticipantState.REPLACED, ParticipantState.LEFT)
 
 
 def on_the_list(case: Case) -> list[Participant]:
-    """Who is on the list, whatever they answered."""
+    """The participants on the list, whatever they answered."""
     return [one for one in case.participants.values() if one.state not in _OFF_THE_LIST]
 
 

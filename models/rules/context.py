@@ -32,7 +32,7 @@ class RuleContext:
         self.case = evolve(self.case, event, self.now, self.by)
 
     def enter(self, stage: Stage, said: str | StatedReason = "") -> None:
-        """Enter a stage; where the procedure ends, nothing waits any more. ``said``: a post's own words, or a reason."""
+        """Enter a stage; a final one ends ladders and open gates. ``said``: a post's own words, or a reason."""
         if stage.ended:
             self._end(reason(ReasonCode.CASE_ENDED, stage=stage.value))
         text, reasons = text_and_reasons(said)
@@ -47,12 +47,12 @@ class RuleContext:
             self.emit(e.CirculationMoved(circulation=circulation.number, state="lapsed"))
 
     def decide_gate(self, gate: GateName, outcome: GateOutcome, said: str | StatedReason) -> None:
-        """A gate ends so; ``said``: the posts' own words, or a reason."""
+        """End a gate with this outcome; ``said``: the posts' own words, or a reason."""
         text, reasons = text_and_reasons(said)
         self.emit(e.GateDecided(gate=gate, outcome=outcome, text=text, reasons=reasons))
 
     def supersede(self, gate: GateName, why: StatedReason) -> None:
-        """A gate that is open need not be decided any more: nothing follows from it."""
+        """End a gate that need not be decided any more, if it is open: nothing follows from it."""
         if self.case.waiting_gate(gate):
             self.clear(subject_of(SubjectKind.GATE, gate), subject_of(SubjectKind.ANSWER, gate))
             self.decide_gate(gate, GateOutcome.SUPERSEDED, why)
@@ -68,20 +68,20 @@ class RuleContext:
         zone = ZoneInfo(self.case.calendars.of(member).zone)
         return datetime.combine(day, _MORNING, zone).astimezone(self.now.tzinfo)
 
-    def climb(self, subject: str, ladder: Ladder) -> None:
-        """Let something wait, by its ladder; while its clock is stopped, so is a new ladder."""
+    def set_ladder(self, subject: str, ladder: Ladder) -> None:
+        """Set the ladder of a subject; while the clock of the case is stopped, the ladder is stopped too."""
         if self.case.suspension:
             ladder = ladder.stopped(self.now)
         self.emit(e.LadderSet(subject=subject, ladder=ladder))
 
     def once(self, subject: str, span: Span, act: ClockAct, *members: str) -> None:
-        """A ladder with a single rung, one span from now in the working days of those members."""
+        """Set a ladder with a single rung, one span from now in the working days of those members."""
         at = self.after(span, *members)
         basis = reason(ReasonCode.SPAN, span=span)
-        self.climb(subject, ladder_on(basis, at, (Rung(at=at, act=act),), span.offices(members)))
+        self.set_ladder(subject, ladder_on(basis, at, (Rung(at=at, act=act),), span.offices(members)))
 
     def clear(self, *subjects: str) -> None:
-        """Nothing waits there any more."""
+        """Remove the ladders of these subjects."""
         for subject in subjects:
             if subject in self.case.ladders:
                 self.emit(e.LadderCleared(subject=subject))

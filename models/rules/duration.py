@@ -9,8 +9,7 @@ from models.case import Case, Gate, GateName, GateOutcome, Stage
 from models.commands import Extend, Resume, Suspend, Terminate
 from models.ladder import ClockAct, ladder_of
 from models.ladder_subjects import SubjectKind, subject_of
-from models.posts import SECRETARIAT as THE_SECRETARIAT
-from models.posts import Post
+from models.posts import SECRETARIAT, Post
 from models.reasons import ReasonCode, StatedReason, own_words, reason, text_and_reasons
 from models.refusal import RefusalKind
 from models.request import fingerprint
@@ -23,7 +22,7 @@ from models.rules.table import GROUP_AT_WORK, rule
 
 
 def begin_operational(context: RuleContext, said: str | StatedReason) -> None:
-    """The group is at work: its duration and the rhythm of situation updates begin."""
+    """Begin the group's work, its duration and the rhythm of its situation updates."""
     until = context.after(context.case.track.duration)
     text, reasons = text_and_reasons(said)
     context.emit(e.Convened(text=text, reasons=reasons, active_until=until))
@@ -33,10 +32,10 @@ def begin_operational(context: RuleContext, said: str | StatedReason) -> None:
 
 
 def set_duration(context: RuleContext, until: datetime) -> None:
-    """An activation ends by itself; a reminder comes before."""
+    """Set when the activation ends by itself, with a reminder before it."""
     remind = context.case.policy.duration_reminder.before(until, context.case.calendars, ())
     acts = {ClockAct.REMIND: remind, ClockAct.END: until}
-    context.climb(SubjectKind.DURATION, ladder_of(context.case.track.duration, until, acts, now=context.now))
+    context.set_ladder(SubjectKind.DURATION, ladder_of(context.case.track.duration, until, acts, now=context.now))
 
 
 @rule("extend", "ask for an extension", (BY_GROUP, BY_CO_CHAIR, BY_SECRETARIAT), {Stage.OPERATIONAL})
@@ -45,7 +44,7 @@ def extend(context: RuleContext, body: Extend) -> None:
     must_be_free(context.case, GateName.EXTENSION)
     start = context.case.active_until or context.now
     if body.until is not None:
-        until = context.morning(body.until, THE_SECRETARIAT.member)
+        until = context.morning(body.until, SECRETARIAT.member)
     else:
         until = (body.by or context.case.track.duration).after(start, context.case.calendars, ())
     if until.date() > FAR_OFF:
@@ -98,7 +97,7 @@ def suspend(context: RuleContext, body: Suspend) -> None:
 
 @rule("resume", "start the clock again", (BY_CO_CHAIR, BY_SECRETARIAT), ready=_suspended(True), part="clock")
 def resume(context: RuleContext, body: Resume) -> None:
-    """Every deadline moves by the time the clock stood; a gate that waits for an answer goes on waiting."""
+    """Move every deadline by the time the clock stood; a gate that waits for an answer goes on waiting."""
     if context.case.suspension is None:
         raise refuse("The case is not suspended.")
     context.emit(e.Resumed(text=body.text))

@@ -42,7 +42,7 @@ def invite(context: RuleContext, members: tuple[str, ...]) -> None:
         acts = {ClockAct.REMIND: halfway(context.now, due), ClockAct.LAPSE: due}
         offices = span.offices((member,))
         ladder = ladder_of(span, due, acts, now=context.now, members=offices)
-        context.climb(subject_of(SubjectKind.INVITATION, member), ladder)
+        context.set_ladder(subject_of(SubjectKind.INVITATION, member), ladder)
 
 
 _ANSWERED = {
@@ -79,7 +79,7 @@ def respond(context: RuleContext, body: Respond) -> None:
 
 
 def invitation_lapsed(context: RuleContext, member: str) -> None:
-    """Nobody answered the invitation in time."""
+    """Let an invitation lapse that nobody answered in time."""
     context.clear(subject_of(SubjectKind.INVITATION, member))
     context.emit(e.Responded(member=member, state=ParticipantState.LAPSED))
     maybe_begin(context)
@@ -90,7 +90,7 @@ _BEFORE_REPORTING = {Stage.PARTICIPANT_SELECTION, Stage.OPERATIONAL}
 
 @rule("replace", "propose a replacement", (BY_STEERING_GROUP, BY_SECRETARIAT), _BEFORE_REPORTING, part="participants")
 def replace(context: RuleContext, body: Replace) -> None:
-    """Another member in the place of one that will not take part; the Co-Chairs confirm the amended list."""
+    """Propose a member in the place of one that will not take part; the Co-Chairs confirm the amended list."""
     must_be_members(context.case, (body.by,))
     old = context.case.participants.get(body.member)
     if old is None:
@@ -114,7 +114,7 @@ def replace(context: RuleContext, body: Replace) -> None:
 
 
 def maybe_begin(context: RuleContext) -> None:
-    """The stage ends once everyone has answered or lapsed and the minimum is met; else Co-Chairs are told."""
+    """Begin the group's work once all invitations are answered or lapsed; without the minimum, tell the Co-Chairs."""
     case = context.case
     gate = case.gates.get(GateName.PARTICIPANTS)
     if case.stage is not Stage.PARTICIPANT_SELECTION or gate is None or gate.outcome is not GateOutcome.APPROVED:

@@ -19,7 +19,7 @@ from models.rules.table import AT_WORK, GROUP_AT_WORK, rule
 
 @rule("admit", "admit a member later", BY_STEERING_GROUP, AT_WORK)
 def admit(context: RuleContext, body: Admit) -> None:
-    """The Steering Group decides on a later admission; the group endorses it next."""
+    """Admit a member later, by word of the Steering Group; the group endorses it next."""
     must_be_members(context.case, (body.member,))
     one = context.case.participants.get(body.member)
     if one is not None and one.has_a_seat:
@@ -36,7 +36,7 @@ def admit(context: RuleContext, body: Admit) -> None:
 
 
 def admission_pending(context: RuleContext, member: str) -> None:
-    """The group has not endorsed an admission yet: it is reminded until it does."""
+    """Remind the group of an admission until it has endorsed it."""
     span, members = context.case.track.invitation, context.case.taking_part(seat=Seat.PARTICIPANT)
     context.once(subject_of(SubjectKind.ADMISSION, member), span, ClockAct.REMIND, *members)
 
@@ -51,7 +51,7 @@ def _waits(case: Case, post: Post) -> bool:
 
 @rule("endorse", "endorse a later admission", BY_GROUP, AT_WORK, ready=_waits, own_word=True)
 def endorse(context: RuleContext, body: Endorse) -> None:
-    """A participant endorses; with as many as policy asks for, the newcomer is invited."""
+    """Endorse for a participant; with as many as the policy asks for, the newcomer is invited."""
     waiting = _admitted(context.case)
     member = body.member or (waiting[0] if len(waiting) == 1 else None)
     one = context.case.participants.get(member) if member else None
@@ -68,7 +68,7 @@ def endorse(context: RuleContext, body: Endorse) -> None:
 
 @rule("leave", "leave the group", BY_GROUP, GROUP_AT_WORK, own_word=True)
 def leave(context: RuleContext, body: Leave) -> None:
-    """A participant leaves; a requester withdraws its request instead."""
+    """Leave the group; a requester withdraws its request instead."""
     if context.case.is_requester(context.by.member):
         raise refuse("A requester does not leave its own case; it may withdraw its request.")
     context.emit(e.Responded(member=context.by.member, state=ParticipantState.LEFT, text=body.text))

@@ -24,7 +24,7 @@ def schedule_meeting(context: RuleContext, body: ScheduleMeeting) -> None:
 
 @rule("attend", "note attendance", (BY_SECRETARIAT, BY_CO_CHAIR), AT_WORK, ready=lambda case, post: bool(case.meetings))
 def attend(context: RuleContext, body: Attend) -> None:
-    """Who was present, observing, absent; any member may be named, each once."""
+    """Note who was present, observing, absent; any member may be named, each once."""
     the_one("meeting", body.meeting, context.case.meetings)
     named = (*body.present, *body.observing, *body.absent)
     must_be_members(context.case, named)
@@ -36,14 +36,14 @@ def attend(context: RuleContext, body: Attend) -> None:
 
 
 def await_update(context: RuleContext) -> None:
-    """The next situation update is due at the policy's rhythm."""
+    """Set when the next situation update is due, by the policy's rhythm."""
     span = context.case.track.situation_update
     context.once(SubjectKind.SITUATION, span, ClockAct.OVERDUE)
 
 
 @rule("situation_update", "give a situation update", (BY_GROUP, BY_CO_CHAIR, BY_SECRETARIAT), AT_WORK, own_word=True)
 def situation_update(context: RuleContext, body: SituationUpdate) -> None:
-    """How the situation stands; the next update is due one rhythm later."""
+    """Tell how the situation stands; the next update is due one rhythm later."""
     context.emit(e.SituationUpdated(text=body.text, figures=body.figures))
     if context.case.stage is Stage.OPERATIONAL:
         await_update(context)

@@ -9,8 +9,7 @@ from models.commands import AddOutcome, Block, Done, Progress, Verify
 from models.ladder import ClockAct, Rung, ladder_on
 from models.ladder_subjects import SubjectKind, subject_of
 from models.policy import Policy
-from models.posts import SECRETARIAT as THE_SECRETARIAT
-from models.posts import Post, Role
+from models.posts import SECRETARIAT, Post, Role
 from models.reasons import ReasonCode, reason
 from models.refusal import RefusalKind
 from models.rules.actors import BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, by_focal_point
@@ -53,15 +52,15 @@ def _track_outcome(context: RuleContext, outcome: Outcome) -> None:
     due = context.morning(outcome.due, outcome.owner)
     rungs = overdue_rungs(context.case.policy, due, context.now)
     ladder = ladder_on(reason(ReasonCode.DUE_ON, day=outcome.due.isoformat()), due, rungs)
-    context.climb(subject_of(SubjectKind.OUTCOME, outcome.title), ladder)
+    context.set_ladder(subject_of(SubjectKind.OUTCOME, outcome.title), ladder)
 
 
 def outcome_overdue(context: RuleContext, title: str) -> None:
-    """After the last rung, the ladder goes on at its steady rhythm until the outcome is done or blocked."""
+    """Remind at a steady rhythm after the last rung, until the outcome is done or blocked."""
     ladder = context.case.ladder(SubjectKind.OUTCOME, title)
     if ladder is not None and not ladder.rungs:
         rungs = overdue_rungs(context.case.policy, ladder.due, context.now)
-        context.climb(subject_of(SubjectKind.OUTCOME, title), ladder.model_copy(update={"rungs": rungs}))
+        context.set_ladder(subject_of(SubjectKind.OUTCOME, title), ladder.model_copy(update={"rungs": rungs}))
 
 
 def _the_outcome(context: RuleContext, title: str) -> Outcome:
@@ -79,9 +78,9 @@ def _my_outcome(context: RuleContext, title: str) -> Outcome:
 
 @rule("add_outcome", "add an outcome", (BY_CO_CHAIR, BY_SECRETARIAT, BY_GROUP), {Stage.OPERATIONAL}, own_word=True)
 def add_outcome(context: RuleContext, body: AddOutcome) -> None:
-    """A practical outcome with owner, indicator, baseline, target, unit and due date."""
+    """Add a practical outcome with owner, indicator, baseline, target, unit and due date."""
     owner = body.owner or context.by.member
-    must_be_members(context.case, tuple(code for code in (owner, *body.supporting) if code != THE_SECRETARIAT.member))
+    must_be_members(context.case, tuple(code for code in (owner, *body.supporting) if code != SECRETARIAT.member))
     if body.title in context.case.outcomes:
         raise refuse(f"There is already an outcome {body.title!r}.")
     outcome = Outcome(
@@ -117,7 +116,7 @@ def progress(context: RuleContext, body: Progress) -> None:
 
 @rule("block", "say that an outcome is blocked", _BY_THOSE_AT_IT, AT_WORK, ready=_any_is("open"))
 def block(context: RuleContext, body: Block) -> None:
-    """It cannot go on, and why; its overdue ladder rests."""
+    """Note that an outcome is blocked, and why; its reminders stop."""
     outcome = _my_outcome(context, body.outcome)
     if outcome.state != "open":
         raise refuse(f"The outcome {body.outcome!r} is already {outcome.state}.")
@@ -127,7 +126,7 @@ def block(context: RuleContext, body: Block) -> None:
 
 @rule("done", "report an outcome as done", _BY_THOSE_AT_IT, AT_WORK, ready=_any_is("open", "blocked"))
 def done(context: RuleContext, body: Done) -> None:
-    """Done; a Co-Chair verifies it next and is reminded until it does."""
+    """Report an outcome as done; the Co-Chairs are reminded until one of them verifies it."""
     outcome = _my_outcome(context, body.outcome)
     if outcome.state in ("done", "verified"):
         raise refuse(f"The outcome {body.outcome!r} is already {outcome.state}.")
@@ -137,7 +136,7 @@ def done(context: RuleContext, body: Done) -> None:
 
 
 def await_verification(context: RuleContext, title: str) -> None:
-    """The Co-Chairs are reminded, at the rhythm of gates, of an outcome that waits to be verified."""
+    """Remind the Co-Chairs, at the rhythm of gates, of an outcome that waits to be verified."""
     outcome = context.case.outcomes[title]
     if outcome.state == "done":
         _co_chairs_have(context, subject_of(SubjectKind.VERIFY, title), ClockAct.REMIND)
@@ -150,7 +149,7 @@ def _co_chairs_have(context: RuleContext, subject: str, act: ClockAct) -> None:
 
 @rule("verify", "verify an outcome", BY_CO_CHAIR, AT_WORK, ready=_any_is("done"))
 def verify(context: RuleContext, body: Verify) -> None:
-    """One Co-Chair verifies; the other may object within a gate's deadline, which reopens the outcome."""
+    """Verify for one Co-Chair; the other may object within a gate's deadline, which reopens the outcome."""
     outcome = _the_outcome(context, body.outcome)
     if outcome.state != "done":
         raise refuse(f"The outcome {body.outcome!r} is {outcome.state}; only one that is done can be verified.")
@@ -167,7 +166,7 @@ def verification_open_to(case: Case, post: Post) -> bool:
 
 
 def object_to_outcome(context: RuleContext, title: str, text: str) -> None:
-    """The other Co-Chair objects to a verification: the outcome is open again."""
+    """Object to the other Co-Chair's verification: the outcome is open again."""
     outcome = _the_outcome(context, title)
     if context.by not in context.case.directory.co_chairs:
         raise refuse("Only a Co-Chair may object to the verification of an outcome.", RefusalKind.FORBIDDEN)

@@ -11,7 +11,7 @@ from models.commands import Comment, Propose
 from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind
 from models.members import Member
-from models.posts import SECRETARIAT as THE_SECRETARIAT
+from models.posts import SECRETARIAT
 from models.reasons import ReasonCode, StatedReason, in_english, reason, text_and_reasons
 from models.refusal import RefusalKind
 from models.request import fingerprint
@@ -25,7 +25,7 @@ from models.rules.table import GROUP_AT_WORK, SELECTION, rule
 
 
 def proposal(case: Case) -> tuple[e.Listed, ...]:
-    """Whom the system proposes, and why: requesters, affected or on a route, mandated organisations."""
+    """The members that the system proposes, and why: requesters, affected or on a route, mandated organisations."""
     request, listed = case.request, []
     for member in case.directory.members.values():
         reasons = []
@@ -53,7 +53,7 @@ def _mandate(member: Member, case: Case) -> list[StatedReason]:
 
 @follows(GateName.ACTIVATION, GateOutcome.APPROVED)
 def begin_selection(context: RuleContext, gate: Gate) -> None:
-    """Activated: the system's proposal stands, the Steering Group comments, the Co-Chairs confirm."""
+    """Propose a list for an activated case: the Steering Group comments on it, the Co-Chairs confirm it."""
     context.enter(Stage.PARTICIPANT_SELECTION)
     context.emit(e.ParticipantsProposed(listed=proposal(context.case)))
     span = context.case.track.comments
@@ -86,7 +86,7 @@ def list_changed(context: RuleContext, why: StatedReason) -> None:
 
 @follows(GateName.PARTICIPANTS, GateOutcome.DECLINED)
 def _list_declined(context: RuleContext, gate: Gate) -> None:
-    """The Co-Chairs did not confirm the list: another is to be proposed, unless the group is at work."""
+    """Await another list than the one that the Co-Chairs did not confirm, unless the group is at work."""
     if context.case.stage is Stage.PARTICIPANT_SELECTION:
         await_list(context)
 
@@ -100,8 +100,8 @@ def _list_lapsed(context: RuleContext, gate: Gate) -> None:
 
 
 def await_list(context: RuleContext) -> None:
-    """Another list is awaited; the secretariat, the Steering Group and the Co-Chairs are reminded until it comes."""
-    context.once(SubjectKind.LIST, context.case.track.gate, ClockAct.REMIND, THE_SECRETARIAT.member)
+    """Remind the secretariat, the Steering Group and the Co-Chairs until another list is proposed."""
+    context.once(SubjectKind.LIST, context.case.track.gate, ClockAct.REMIND, SECRETARIAT.member)
 
 
 @rule("propose", "propose participants", (BY_STEERING_GROUP, BY_SECRETARIAT), SELECTION, part="participants")

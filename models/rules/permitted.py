@@ -1,4 +1,4 @@
-"""What a post may do in a case now, by the same table that decides on its commands."""
+"""The commands that a post may give in a case now, by the same table that decides on its commands."""
 
 from models.agenda import waiting_on
 from models.case import Case
@@ -7,7 +7,7 @@ from models.rules.table import RULES
 
 
 def allowed(case: Case, post: Post) -> tuple[str, ...]:
-    """The commands that a post may give now, by the same table that decides on them."""
+    """The names of the commands that a post may give now."""
     if case.stage.final or not case.directory.holds(post):
         return ()
     return tuple(
@@ -18,7 +18,7 @@ def allowed(case: Case, post: Post) -> tuple[str, ...]:
 
 
 def allowed_sentence(case: Case, post: Post) -> str:
-    """What may be done now and by whom, as people read it."""
+    """The sentence on what the post may do now, and whom the case waits for."""
     may = ", ".join(allowed(case, post)) or "nothing"
     waiting = ", ".join(waiting_on(case))
     whose = f"it waits for {waiting}" if waiting else "it waits for nobody"

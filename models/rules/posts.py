@@ -2,8 +2,7 @@
 
 from models import events as e
 from models.commands import Delegate, HandOver
-from models.posts import SECRETARIAT as THE_SECRETARIAT
-from models.posts import Post
+from models.posts import SECRETARIAT, Post
 from models.refusal import RefusalKind
 from models.rules.actors import BY_ANYBODY
 from models.rules.checks import refuse
@@ -13,7 +12,7 @@ from models.rules.table import OPEN_STAGES, rule
 
 def _own_post(context: RuleContext, post: Post | None) -> Post:
     meant = post or context.by
-    if meant != context.by and context.by != THE_SECRETARIAT:
+    if meant != context.by and context.by != SECRETARIAT:
         raise refuse(
             f"Only {meant} itself or the secretariat may hand over or delegate that post.", RefusalKind.FORBIDDEN
         )
@@ -24,7 +23,7 @@ def _own_post(context: RuleContext, post: Post | None) -> Post:
 
 @rule("delegate", "name an alternate for its post", BY_ANYBODY, OPEN_STAGES, own_word=True)
 def delegate(context: RuleContext, body: Delegate) -> None:
-    """An alternate may act for the post until a date; the post keeps its holder."""
+    """Name an alternate that may act for the post until a date; the post keeps its holder."""
     if body.until is not None and body.until < context.now.date():
         raise refuse("The delegation would end before it begins.", RefusalKind.INVALID)
     context.emit(e.Delegated(post=_own_post(context, body.post), to=body.to, until=body.until))
@@ -32,5 +31,5 @@ def delegate(context: RuleContext, body: Delegate) -> None:
 
 @rule("hand_over", "hand its post over", BY_ANYBODY, OPEN_STAGES, own_word=True)
 def hand_over(context: RuleContext, body: HandOver) -> None:
-    """Another person holds the post from now on."""
+    """Name another person that holds the post from now on."""
     context.emit(e.HandedOver(post=_own_post(context, body.post), to=body.to))

@@ -12,8 +12,7 @@ from models.case import Case, Gate, GateName, GateOutcome, Recommendation, Repor
 from models.commands import Adopt, Contribute, Object, OpenReport, Recommend, Revise, Table
 from models.ladder import ClockAct, Ladder, Rung
 from models.ladder_subjects import SubjectKind
-from models.posts import SECRETARIAT as THE_SECRETARIAT
-from models.posts import Post
+from models.posts import SECRETARIAT, Post
 from models.reasons import ReasonCode, StatedReason, reason, text_and_reasons
 from models.request import fingerprint
 from models.rules.actors import BY_ANY_MEMBER, BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, BY_STEERING_GROUP
@@ -49,14 +48,14 @@ def open_report(context: RuleContext, body: OpenReport) -> None:
 
 
 def _begin_report(context: RuleContext, kind: Literal["interim", "final"], by_when: date | None = None) -> None:
-    """Participants are asked to contribute until a date."""
+    """Open a report; participants are asked to contribute until a date, where one is given."""
     number = len(context.case.reports) + 1
     content = fingerprint(context.case.reference, number)
     report = Report(number=number, kind=kind, contributions_by=by_when, content=content)
     context.emit(e.ReportOpened(report=report))
     until = None
     if by_when:
-        until = context.morning(by_when, THE_SECRETARIAT.member) + _WORKING_DAY
+        until = context.morning(by_when, SECRETARIAT.member) + _WORKING_DAY
     if kind == "final" and context.case.stage is Stage.OPERATIONAL:
         _enter_reporting(context)
     _await_report(context, until)
@@ -69,24 +68,24 @@ def _enter_reporting(context: RuleContext, said: str | StatedReason = "") -> Non
 
 
 def _await_report(context: RuleContext, until: datetime | None = None) -> None:
-    """The secretariat tables the report after the contributions; it is reminded until it does."""
-    span, member = context.case.track.gate, THE_SECRETARIAT.member
+    """Remind the secretariat, once contributions have had their time, until it tables the report."""
+    span, member = context.case.track.gate, SECRETARIAT.member
     if until is None or until <= context.now:
         context.once(SubjectKind.CONTRIBUTIONS, span, ClockAct.REMIND, member)
     else:
-        context.climb(SubjectKind.CONTRIBUTIONS, Ladder(due=until, rungs=(Rung(at=until, act=ClockAct.REMIND),)))
+        context.set_ladder(SubjectKind.CONTRIBUTIONS, Ladder(due=until, rungs=(Rung(at=until, act=ClockAct.REMIND),)))
 
 
 def report_owed(context: RuleContext) -> None:
-    """The report has not been tabled: the secretariat is reminded again."""
+    """Remind the secretariat again of a report that has not been tabled."""
     if context.case.report is not None and context.case.report.state is ReportState.DRAFTING:
         _await_report(context)
 
 
 def final_report_due(context: RuleContext) -> None:
-    """The activation's time is over: the group reports, as its terms of reference ask.
+    """Begin the group's final report once the activation's time is over.
 
-    While an extension is before the Co-Chairs, its work goes on until they have decided.
+    While an extension is before the Co-Chairs, the group's work goes on until they have decided.
     """
     if context.case.waiting_gate(GateName.EXTENSION):
         return
@@ -114,7 +113,7 @@ _BY_ADVISERS = (BY_STEERING_GROUP, BY_GROUP, BY_SECRETARIAT)
 
 @rule("contribute", "contribute to the report", _BY_WRITERS, AT_WORK, ready=_in_drafting, own_word=True)
 def contribute(context: RuleContext, body: Contribute) -> None:
-    """A contribution to the open report."""
+    """Contribute to the open report."""
     report = _open_report(context.case, ReportState.DRAFTING)
     content = fingerprint(report.content, context.by, body.text)
     context.emit(e.Contributed(member=context.by.member, text=body.text, content=content))
@@ -122,11 +121,11 @@ def contribute(context: RuleContext, body: Contribute) -> None:
 
 @rule("recommend", "add a recommendation", _BY_ADVISERS, AT_WORK, ready=_in_drafting, own_word=True)
 def recommend(context: RuleContext, body: Recommend) -> None:
-    """A concrete recommendation: to whom, owned by whom, due when."""
+    """Add a concrete recommendation: to whom, owned by whom, due when."""
     report = _open_report(context.case, ReportState.DRAFTING)
     codes = (*body.to, *([body.owner] if body.owner else ()))
-    must_be_members(context.case, tuple(code for code in codes if code != THE_SECRETARIAT.member))
-    number, owner = len(context.case.recommendations) + 1, body.owner or THE_SECRETARIAT.member
+    must_be_members(context.case, tuple(code for code in codes if code != SECRETARIAT.member))
+    number, owner = len(context.case.recommendations) + 1, body.owner or SECRETARIAT.member
     recommendation = Recommendation(
         number=number, text=body.text, to=body.to, owner=owner, due=body.due, report=report.number
     )
@@ -191,7 +190,7 @@ _NOT_ACCEPTED = (ReportState.DRAFTING, ReportState.TABLED, ReportState.ADOPTED)
 
 @rule("revise", "revise the report", (BY_SECRETARIAT, BY_CO_CHAIR), AT_WORK, _report_is(*_NOT_ACCEPTED), part="report")
 def revise(context: RuleContext, body: Revise) -> None:
-    """A new version: it leaves the silence procedure for drafting; positions of Co-Chairs are void."""
+    """Write a new version: it leaves the silence procedure for drafting; positions of Co-Chairs are void."""
     report = _open_report(context.case, *_NOT_ACCEPTED)
     text = must_say(body, "what the new version says")
     context.emit(e.Revised(version=report.version + 1, text=text, content=fingerprint(report.content, text)))
@@ -204,7 +203,7 @@ def revise(context: RuleContext, body: Revise) -> None:
 
 
 def silence_ended(context: RuleContext) -> None:
-    """Nobody objected: the Steering Group has adopted the report; the Co-Chairs accept or return it."""
+    """Note that nobody objected: the report is adopted, and the Co-Chairs are asked to accept it."""
     report = _open_report(context.case, ReportState.TABLED)
     context.clear(SubjectKind.SILENCE)
     _move(context, report, ReportState.ADOPTED, reason(ReasonCode.NOBODY_OBJECTED))
@@ -217,7 +216,7 @@ def _report_matter(report: Report) -> GateMatter:
 
 @follows(GateName.REPORT, GateOutcome.APPROVED)
 def _accepted(context: RuleContext, gate: Gate) -> None:
-    """Accepted: the secretariat circulates and closes; after an interim report here, the final begins."""
+    """Accept the report. In reporting, an interim one is followed by the final one, and that by the closing."""
     report = _open_report(context.case, ReportState.ADOPTED)
     _move(context, report, ReportState.ACCEPTED, what_was_said(gate))
     if context.case.stage is Stage.REPORTING and report.kind == "interim":
@@ -228,21 +227,21 @@ def _accepted(context: RuleContext, gate: Gate) -> None:
 
 @follows(GateName.EXTENSION, GateOutcome.DECLINED, GateOutcome.LAPSED)
 def _not_extended(context: RuleContext, gate: Gate) -> None:
-    """If the time ran out while its extension was before the Co-Chairs, the group now reports."""
+    """Begin the final report if the time ran out while the extension was before the Co-Chairs."""
     if context.case.stage is Stage.OPERATIONAL and context.case.ladder(SubjectKind.DURATION) is None:
         final_report_due(context)
 
 
 @follows(GateName.REPORT, GateOutcome.DECLINED, GateOutcome.LAPSED)
 def _sent_back(context: RuleContext, gate: Gate) -> None:
-    """The Co-Chairs return it, or were silent: it can be revised and tabled again."""
+    """Send the report back to drafting, where it can be revised and tabled again."""
     why: _Why = "lapsed" if gate.outcome is GateOutcome.LAPSED else "declined"
     _back_to_drafting(context, _open_report(context.case, ReportState.ADOPTED), what_was_said(gate), why)
 
 
 @rule("adopt", "say what became of a recommendation", (BY_ANY_MEMBER, BY_CO_CHAIR, BY_SECRETARIAT), AT_WORK)
 def adopt(context: RuleContext, body: Adopt) -> None:
-    """Recommendations of an accepted report are followed apart (``models.recommendation``)."""
+    """Refuse: recommendations of an accepted report are followed apart (``models.recommendation``)."""
     followed = "A recommendation is followed once its report has been accepted by the Co-Chairs"
     if not body.recommendation:
         meant = "say which of the accepted report's recommendations is meant, by its text"

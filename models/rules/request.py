@@ -9,8 +9,7 @@ from models.commands import Accept, Join, Resubmit, Return, Submit, Withdraw, un
 from models.faults import faults
 from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind
-from models.posts import SECRETARIAT as THE_SECRETARIAT
-from models.posts import Post, desk_of
+from models.posts import SECRETARIAT, Post, desk_of
 from models.reasons import ReasonCode, StatedReason, reason
 from models.recorded_request import recorded_request
 from models.refusal import RefusalKind
@@ -54,7 +53,7 @@ def _must_be_with_the_secretariat(case: Case) -> None:
 
 @rule("accept", "find a request complete", BY_SECRETARIAT, {Stage.SUBMITTED}, ready=_is_to_be_checked, part="request")
 def accept(context: RuleContext, body: Accept) -> None:
-    """The request is complete: both Co-Chairs are asked."""
+    """Accept the request as complete: both Co-Chairs are asked."""
     _must_be_with_the_secretariat(context.case)
     context.clear(SubjectKind.COMPLETENESS, SubjectKind.RESUBMISSION)
     context.emit(e.FoundComplete())
@@ -82,7 +81,7 @@ _NOT_DECIDED = {Stage.SUBMITTED, Stage.CO_CHAIR_REVIEW}
 
 @rule("resubmit", "submit a new version", BY_REQUESTER, _NOT_DECIDED | {Stage.LAPSED}, _may_resubmit, part="request")
 def resubmit(context: RuleContext, body: Resubmit) -> None:
-    """A new version. In review it voids the positions given on the old one; a lapsed request starts again."""
+    """Submit a new version. In review it voids the positions on the old one; a lapsed request starts again."""
     if not _may_resubmit(context.case, context.by):
         raise refuse(
             f"The time to resubmit, {context.case.policy.resubmission.words} after it lapsed, is over; "
@@ -114,7 +113,7 @@ def _does_not_ask_yet(case: Case, post: Post) -> bool:
 
 @rule("join", "submit a request jointly", BY_ANY_MEMBER, _NOT_DECIDED, _does_not_ask_yet, part="request", own_word=True)
 def join(context: RuleContext, body: Join) -> None:
-    """Another member submits jointly: who asks is part of what the Co-Chairs decide on."""
+    """Add a member as requester: who asks is part of what the Co-Chairs decide on."""
     member = context.by.member
     if context.case.is_requester(member):
         raise refuse(f"{context.case.directory.name(member)} is already a requester.")
@@ -137,7 +136,7 @@ def withdraw(context: RuleContext, body: Withdraw) -> None:
 
 
 def _amended(context: RuleContext, why: StatedReason) -> None:
-    """What the activation gate is about: the request's text and who submits it; the first is asked."""
+    """Amend the activation's gate, which is about the request and its requesters; the first of these answers at it."""
     amend_gate(context, GateName.ACTIVATION, _matter(context.case), why, desk_of(context.case.requesters[0]))
 
 
@@ -148,7 +147,7 @@ def _declined(context: RuleContext, gate: Gate) -> None:
 
 @follows(GateName.ACTIVATION, GateOutcome.LAPSED)
 def lapsed(context: RuleContext, gate: Gate) -> None:
-    """Nothing is decided: the requester is told and may resubmit for a while."""
+    """Let the case lapse when nothing was decided: the requester is told and may resubmit for a while."""
     context.enter(Stage.LAPSED, reason(ReasonCode.GATE_LAPSED))
     span = context.case.policy.resubmission
     context.once(SubjectKind.RESUBMISSION, span, ClockAct.END)
@@ -162,17 +161,17 @@ def _must_be_whole(request: Request) -> None:
 
 def _await_check(context: RuleContext) -> None:
     span = context.case.track.completeness
-    member = THE_SECRETARIAT.member
+    member = SECRETARIAT.member
     context.once(SubjectKind.COMPLETENESS, span, ClockAct.OVERDUE, member)
 
 
 def check_overdue(context: RuleContext) -> None:
-    """The check is overdue: told again at its own rhythm until it is made."""
+    """Tell again, at its own rhythm, of a check that is overdue."""
     _await_check(context)
 
 
 def await_resubmission(context: RuleContext) -> None:
-    """The requester is reminded, at the rhythm of answers, of a request that was returned."""
+    """Remind the requester, at the rhythm of answers, of a request that was returned."""
     span, members = context.case.track.answer, context.case.requesters
     context.once(SubjectKind.RESUBMISSION, span, ClockAct.REMIND, *members)
 

@@ -45,12 +45,12 @@ def apply_command(case: Case, command: Command, now: datetime) -> Transition:
     by, acted_for = command.by, None
     try:
         if isinstance(body, ActFor):
-            _may_act_for(case, by, body)
+            _may_act_for(by, body)
             acted_for = ActedFor(by=by, how=body.how, why=body.text)
             by = body.post
             body = body.command
         context = RuleContext(case, by, now)
-        subject = _unfold(context, body, command.seen)
+        subject = _apply_rule(context, body, command.seen)
     except Refused as refused:
         refused.allowed = allowed_sentence(case, command.by)
         raise
@@ -61,7 +61,7 @@ def _name(body: Value) -> str:
     return str(type(body).model_fields["do"].default)
 
 
-def _unfold(context: RuleContext, body: Value, seen: int | None) -> str:
+def _apply_rule(context: RuleContext, body: Value, seen: int | None) -> str:
     do = _name(body)
     rule = RULES.get(do)
     if rule is None:
@@ -74,19 +74,19 @@ def _unfold(context: RuleContext, body: Value, seen: int | None) -> str:
     must_be_admitted(case, rule, by, _evidence_missing(case) if do == "close" else "")
     subject = part_changed(context, body, rule)
     must_be_fresh(context, body, rule, subject, seen)
-    rule.unfold(context, body)
+    rule.apply(context, body)
     return subject
 
 
 def _evidence_missing(case: Case) -> str:
-    """Why a case could not be closed in any stage yet."""
+    """A sentence on what keeps the case from being closed in any stage; empty when nothing does."""
     missing = [f"({term.value})" for term, state in terms_of_reference(case).items() if state == "open"]
     if not missing:
         return ""
     return f"The terms of reference {' and '.join(missing)} have neither evidence nor a stated waiver."
 
 
-def _may_act_for(case: Case, by: Post, body: ActFor) -> None:
+def _may_act_for(by: Post, body: ActFor) -> None:
     if by != SECRETARIAT:
         raise Refused(
             RefusalKind.FORBIDDEN, f"Only the secretariat may act for a post that answered otherwise; {by} may not."
@@ -136,8 +136,7 @@ def _numbered(case: Case, entries: list[Entry], do: str, subject: str) -> Case:
 def take_over(case: Case, entries: tuple[Entry, ...]) -> Case:
     """The case with entries that the log has and the workflow does not yet know.
 
-    So it catches up when a worker died between the SQL commit and the answer to Temporal: the log is the
-    record.
+    A workflow catches up by this after a worker died between commit and answer: the log is the record.
     """
     for entry in entries:
         case = evolve(case, event_of(entry), entry.at.astimezone(UTC), entry.by)
@@ -156,7 +155,10 @@ def blank(reference: str) -> Case:
 
 
 def case_of_log(reference: str, entries: Sequence[Entry]) -> Case:
-    """The whole case as its workflow would know it, from its log alone."""
+    """The whole case as its workflow would know it, from its log alone.
+
+    What each part was last changed by is not known, so forms from before are stale.
+    """
     return take_over(blank(reference), tuple(entries)).slim() if entries else blank(reference)
 
 

@@ -14,8 +14,9 @@ from models.rules.context import RuleContext
 class Rule:
     """One row of the table: who may give a command, in which stages, and what then follows.
 
-    ``ready`` tells whether the case has anything the command could be about, so that pages offer only what
-    can be done. ``part`` is the part of a case that it changes, where none of its fields names it (``staleness``).
+    ``apply`` is the rule itself: it emits the events, or refuses. ``ready`` tells whether the case has anything that the
+    command could be about, so that pages offer only what can be done. ``part`` is the part of a case that it changes,
+    where none of the command's fields names it (``staleness``).
     ``own_word``: what a post says for itself or adds; it is never stale because another post has said or added the like.
     """
 
@@ -23,14 +24,14 @@ class Rule:
     phrase: str
     who: tuple[Actor, ...]
     stages: frozenset[Stage]
-    unfold: Callable[[RuleContext, Any], None]
+    apply: Callable[[RuleContext, Any], None]
     ready: Callable[[Case, Post], bool]
     part: str
     own_word: bool
 
     @property
     def who_words(self) -> str:
-        """``a Co-Chair or the secretariat``."""
+        """Who may give the command, as ``a Co-Chair or the secretariat``."""
         return " or ".join(who.words for who in self.who)
 
     def admits(self, case: Case, post: Post) -> bool:
@@ -64,9 +65,9 @@ def rule(
 ) -> Callable[[Callable[[RuleContext, Any], None]], Callable[[RuleContext, Any], None]]:
     """Put a rule into the table: ``phrase`` completes "may ..."."""
 
-    def register(unfold: Callable[[RuleContext, Any], None]) -> Callable[[RuleContext, Any], None]:
+    def register(apply: Callable[[RuleContext, Any], None]) -> Callable[[RuleContext, Any], None]:
         whose = who if isinstance(who, tuple) else (who,)
-        RULES[do] = Rule(do, phrase, whose, frozenset(stages), unfold, ready, part, own_word)
-        return unfold
+        RULES[do] = Rule(do, phrase, whose, frozenset(stages), apply, ready, part, own_word)
+        return apply
 
     return register

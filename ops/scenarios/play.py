@@ -85,11 +85,11 @@ class Simulation:
         for number, (at, act) in enumerate(acts):
             if act.do:
                 together = sum(moment == at for moment, _ in acts[number:])
-                await self._advance(at, in_time=0 if act.refused else together)
+                await self.advance(at, in_time=0 if act.refused else together)
                 await self._act(at, act)
-                await self._settle()
+                await self.settled()
             if act.expect.named:
-                await self._advance(at)
+                await self.advance(at)
                 await self._check(act)
         await self._tell()
 
@@ -102,7 +102,7 @@ class Simulation:
                 due = await self._next_act()
                 if act.refused or due is None or due > at + _SAME_MOMENT:
                     raise
-                await self._advance(at)
+                await self.advance(at)
                 done = await self._give(at, act)
         except Refused as refused:
             if not act.refused:
@@ -143,7 +143,7 @@ class Simulation:
 
     # time ---------------------------------------------------------------------------------------------------------
 
-    async def _advance(self, to: datetime, in_time: int = 0) -> None:
+    async def advance(self, to: datetime, in_time: int = 0) -> None:
         """Let time pass, stopping wherever the clock acts so that each mail carries its own date.
 
         Acts of the clock at ``to`` happen before this returns, unless ``in_time`` is not zero: it is the number of acts
@@ -153,7 +153,7 @@ class Simulation:
         while (due := await self._next_act()) is not None and due <= last:
             await self._sleep_until(due)
             await self._until(lambda due=due: self._is_after(due), f"the clock to act at {_written(due)}")  # type: ignore[misc]
-            await self._settle()
+            await self.settled()
         if in_time and due is not None:
             to = min(to, due - _HEAD_START - _EACH * in_time)
         await self._sleep_until(to)
@@ -181,7 +181,7 @@ class Simulation:
 
     # settling -----------------------------------------------------------------------------------------------------
 
-    async def _settle(self) -> None:
+    async def settled(self) -> None:
         """Wait until every notice has been delivered and recommendations are followed, and tell what happened."""
         await self._until(self._all_sent, "the mails to be delivered")
         await self._until(self._all_followed, "the recommendations to be followed")
@@ -222,15 +222,6 @@ class Simulation:
         for mail in mails[self._mails :]:
             self._said(f"{_written(self.now)}    mail to {', '.join(mail.recipients)}: {mail.message['Subject']}")
         self._mails = len(mails)
-
-    async def pass_until(self, moment: datetime) -> None:
-        """Let time pass until a moment; everything that is due by then happens."""
-        await self._advance(moment)
-        await self._settle()
-
-    async def settled(self) -> None:
-        """Wait until all mails are delivered and all recommendations are followed."""
-        await self._settle()
 
     @property
     def client(self) -> Client:

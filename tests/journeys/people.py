@@ -109,7 +109,8 @@ class Office:
 
     async def later(self, **span: float) -> None:
         """So much later, with everything that happened by itself until then."""
-        await self.play.pass_until(self.play.now + timedelta(**span))
+        await self.play.advance(self.play.now + timedelta(**span))
+        await self.play.settled()
 
 
 @dataclass

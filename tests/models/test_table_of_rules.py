@@ -46,7 +46,7 @@ def test_every_rule_says_what_it_allows_and_to_whom() -> None:
         assert rule.phrase
         assert rule.who_words
         assert rule.stages
-        assert rule.unfold.__doc__
+        assert rule.apply.__doc__
 
 
 def test_every_event_has_a_meaning() -> None:

@@ -104,7 +104,7 @@ def test_every_mail_keeps_the_order_and_leads_to_one_page(kind: str) -> None:
     headings = re.findall(r"^\* (.*)$", text, re.MULTILINE)
     asked = asked_of(kind, reader_of(kind).post, SAMPLE_FACTS[kind])
     answered_here = asked is not None and asked.do in ("respond", "consent")
-    confirmed = asked is None and REGISTRY[kind].wish is Optionality.MANDATORY
+    confirmed = asked is None and REGISTRY[kind].optionality is Optionality.MANDATORY
     leads = "Answer here, without signing in" if answered_here else "Go to the page where this is done"
     whole = ["What is asked of you", "Until when", "If nobody acts", leads if asked else "Open the case"]
     whole += ["Confirm that this message has reached you"] if confirmed else []
@@ -239,5 +239,5 @@ def test_the_follow_up_of_a_recommendation_links_to_its_case() -> None:
 
 def test_what_the_procedure_depends_on_cannot_be_switched_off() -> None:
     for kind in ("review_requested", "review_escalated", "invited", "consent_requested", "circulated"):
-        assert REGISTRY[kind].wish is Optionality.MANDATORY
+        assert REGISTRY[kind].optionality is Optionality.MANDATORY
     assert len(list(rows())) == len(NOTICE_KINDS) == len(SAMPLE_FACTS)

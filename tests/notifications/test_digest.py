@@ -21,7 +21,7 @@ from tests.notifications.hostile import HOSTILE, received
 from tests.notifications.markup import links, read, said
 from tests.notifications.samples import parts
 
-OPTIONAL = [kind for kind, entry in REGISTRY.items() if entry.wish is Optionality.OPTIONAL]
+OPTIONAL = [kind for kind, entry in REGISTRY.items() if entry.optionality is Optionality.OPTIONAL]
 
 
 def item(kind: str, **changes: object) -> Item:

@@ -14,8 +14,8 @@ from notifications.signing import NotOurs
 from notifications.wording import About
 from tests.notifications.samples import mail
 
-OPTIONAL = [kind for kind, entry in REGISTRY.items() if entry.wish is Optionality.OPTIONAL]
-MANDATORY = [kind for kind, entry in REGISTRY.items() if entry.wish is Optionality.MANDATORY]
+OPTIONAL = [kind for kind, entry in REGISTRY.items() if entry.optionality is Optionality.OPTIONAL]
+MANDATORY = [kind for kind, entry in REGISTRY.items() if entry.optionality is Optionality.MANDATORY]
 
 
 def read(message: EmailMessage) -> EmailMessage:

@@ -76,7 +76,7 @@ def test_the_registry_names_what_is_missing_and_what_is_left_over(
 
 
 def test_what_waits_for_a_digest_can_be_switched_off() -> None:
-    assert all(entry.wish is Optionality.OPTIONAL for entry in REGISTRY.values() if entry.pace is Pace.DIGEST)
+    assert all(entry.optionality is Optionality.OPTIONAL for entry in REGISTRY.values() if entry.pace is Pace.DIGEST)
 
 
 @pytest.mark.parametrize("tag", ["en", "xx", "", "../../etc", "zh-Hant"])

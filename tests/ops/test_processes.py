@@ -58,7 +58,8 @@ async def test_the_temporal_server_keeps_its_cases_when_it_is_killed(settings: S
     await client.start_workflow("Case", id="AHG-2026-001", task_queue="nobody")
 
     server.process.kill()
-    await server.process.restart()
+    server.process.start()
+    await server.process.wait_ready()
 
     client = await Client.connect(**server.connect_config)
     assert (await client.get_workflow_handle("AHG-2026-001").describe()).id == "AHG-2026-001"

@@ -157,8 +157,8 @@ async def test_the_page_says_of_every_mandatory_kind_why(place: Place) -> None:
         await place.as_post(http, LK)
         page = (await http.get("/my-mails")).text
     for kind, entry in REGISTRY.items():
-        assert (f'name="kind.{kind}"' in page) is (entry.wish is Optionality.OPTIONAL)
-        if entry.wish is Optionality.MANDATORY:
+        assert (f'name="kind.{kind}"' in page) is (entry.optionality is Optionality.OPTIONAL)
+        if entry.optionality is Optionality.MANDATORY:
             assert not can_be_switched_off(kind)
             assert why_mandatory(kind).replace("'", "&#39;") in page
     assert (await send(place, **{"kind.invited": "off"})).status_code == 303

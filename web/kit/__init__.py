@@ -1,4 +1,4 @@
-"""What the rooms share. It imports none of them.
+"""What the folders of ``web`` (rooms, decision 34) share. It imports none of them.
 
 ``site``               the parts of the application: settings, records, the way to the cases
 ``visitor``            who asks: the account of the session and the post that acts

@@ -8,7 +8,7 @@ from models.posts import Post, Role
 
 
 def deciders_of(case: Case, sitting: Mapping[Post, Decider] | None = None) -> tuple[Decider, ...]:
-    """Who decides for each Co-Chair; a place that a substitute already holds stays with it."""
+    """The deciders, one for each Co-Chair; a place that a substitute already holds stays with it."""
     sitting = sitting or {}
     deciders: list[Decider] = []
     for place in case.directory.co_chairs:
@@ -28,7 +28,7 @@ def deciders_of(case: Case, sitting: Mapping[Post, Decider] | None = None) -> tu
 
 
 def substitute(case: Case, taken: list[Post]) -> Post | None:
-    """Who takes a recused Co-Chair's place: the first of the policy's order that is not affected."""
+    """The post that takes a recused Co-Chair's place: the first of the policy's order that is not affected."""
     for code in case.policy.substitutes:
         post = Post.of(code, Role.STEERING_GROUP)
         if not concerned(case, post) and case.directory.holds(post) and post not in taken:

@@ -28,7 +28,7 @@ def await_answer(context: RuleContext, gate: Gate) -> None:
 
 
 def run_again(context: RuleContext, name: GateName) -> None:
-    """Once no question is open, the gate's clock runs again and nobody waits for an answer."""
+    """Start the gate's clock again once no question is open; nobody waits for an answer then."""
     if context.case.gates[name].questions:
         return
     context.clear(subject_of(SubjectKind.ANSWER, name))

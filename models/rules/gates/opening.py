@@ -6,8 +6,7 @@ from typing import NamedTuple, TypedDict
 from models import events as e
 from models.case import Case, Gate, GateName, GateOutcome
 from models.ladder_subjects import SubjectKind, subject_of
-from models.posts import SECRETARIAT as THE_SECRETARIAT
-from models.posts import Post
+from models.posts import SECRETARIAT, Post
 from models.reasons import StatedReason, in_english
 from models.rules.checks import refuse
 from models.rules.context import RuleContext
@@ -22,7 +21,7 @@ FOLLOWS: dict[tuple[GateName, GateOutcome], Consequence] = {}
 
 
 def follows(gate: GateName, *outcomes: GateOutcome) -> Callable[[Consequence], Consequence]:
-    """Register what follows when that gate ends so."""
+    """Register a function that is called when the gate ends with one of these outcomes."""
 
     def register(consequence: Consequence) -> Consequence:
         for outcome in outcomes:
@@ -43,13 +42,13 @@ def open_gate(
     context: RuleContext,
     name: GateName,
     matter: GateMatter,
-    respondent: Post = THE_SECRETARIAT,
+    respondent: Post = SECRETARIAT,
     terms: Mapping[str, str] | None = None,
 ) -> None:
     """Ask the Co-Chairs to decide on something; ``respondent`` answers what they ask."""
     deciders, about = deciders_of(context.case), _about(context.case, matter)
     context.emit(e.GateOpened(gate=name, respondent=respondent, deciders=deciders, terms=terms or {}, **about))
-    context.climb(subject_of(SubjectKind.GATE, name), gate_ladder(context, context.case.gates[name]))
+    context.set_ladder(subject_of(SubjectKind.GATE, name), gate_ladder(context, context.case.gates[name]))
 
 
 class _About(TypedDict):
@@ -65,7 +64,7 @@ def _about(case: Case, matter: GateMatter) -> _About:
 def amend_gate(
     context: RuleContext, name: GateName, matter: GateMatter, why: StatedReason, respondent: Post | None = None
 ) -> None:
-    """What an open gate is about was amended: positions on the old version are void, all are asked again."""
+    """Amend what an open gate is about: positions on the old version become void, and all are asked again."""
     gate = context.case.waiting_gate(name)
     if gate is None or gate.on == matter.on:
         return
@@ -79,7 +78,7 @@ def amend_gate(
 
 
 def ask_again(context: RuleContext, name: GateName) -> None:
-    """The gate's time begins anew; where a question is still open, it begins with the answer."""
+    """Begin the gate's time anew; where a question is still open, it begins with the answer."""
     gate = context.case.gates[name]
     ladder = gate_ladder(context, gate)
     if gate.questions:
@@ -87,12 +86,12 @@ def ask_again(context: RuleContext, name: GateName) -> None:
         ladder = ladder.stopped(context.now)
     else:
         context.clear(subject_of(SubjectKind.ANSWER, name))
-    context.climb(subject_of(SubjectKind.GATE, name), ladder)
+    context.set_ladder(subject_of(SubjectKind.GATE, name), ladder)
 
 
 def proposer_desk(context: RuleContext) -> Post:
-    """Who answers for a proposal: the post that made it, unless it decides itself."""
-    return THE_SECRETARIAT if context.by in context.case.directory.co_chairs else context.by
+    """The post that answers for a proposal: the one that made it, unless it decides itself."""
+    return SECRETARIAT if context.by in context.case.directory.co_chairs else context.by
 
 
 def must_be_free(case: Case, name: GateName) -> None:
@@ -113,5 +112,5 @@ def what_was_said(gate: Gate) -> str:
 
 
 def clip(text: str) -> str:
-    """As much of a text as an event holds."""
+    """The beginning of a text, as long as an event may hold."""
     return text[:20_000]

@@ -102,7 +102,7 @@ def _the_gate(case: Case, name: GateName | None, post: Post) -> Gate:
 
 
 def _of_a_new_report(case: Case, name: GateName) -> str:
-    """Where the report's gate was about an earlier report: what the next one waits for."""
+    """For the report's gate, a sentence on what the next report waits for; else empty."""
     return what_comes_first(case, name) if name is GateName.REPORT else ""
 
 
@@ -129,7 +129,7 @@ def _settle(context: RuleContext, name: GateName) -> None:
         _conclude(context, name, GateOutcome.DECLINED, clip(" / ".join(position.text for position in declined)))
     elif gate.round == 1:
         context.emit(e.GateSplit(gate=name, round=2))
-        context.climb(subject_of(SubjectKind.GATE, name), gate_ladder(context, context.case.gates[name]))
+        context.set_ladder(subject_of(SubjectKind.GATE, name), gate_ladder(context, context.case.gates[name]))
     else:
         _conclude(context, name, GateOutcome.DECLINED, reason(ReasonCode.NO_AGREEMENT))
 
@@ -152,7 +152,7 @@ def _conclude(context: RuleContext, name: GateName, outcome: GateOutcome, said: 
 
 
 def rung_passed(context: RuleContext, name: GateName, act: ClockAct) -> None:
-    """The clock at a gate: reminders are told; a decline by one stands at the deadline; silence lapses."""
+    """Act at a rung of a gate's ladder: a decline by one stands at the deadline, and at the last rung the gate lapses."""
     gate = context.case.gates[name]
     declined = any(position.position is PositionKind.DECLINE for position in gate.positions.values())
     if act is ClockAct.ESCALATE_ALTERNATE and declined:

@@ -3,8 +3,7 @@
 from models import events as e
 from models.case import Case, Gate, GateName
 from models.commands import Answer
-from models.posts import SECRETARIAT as THE_SECRETARIAT
-from models.posts import Post, Role, desk_of
+from models.posts import SECRETARIAT, Post, Role, desk_of
 from models.refusal import RefusalKind
 from models.rules.actors import BY_REQUESTER, BY_RESPONDENT
 from models.rules.checks import refuse
@@ -14,7 +13,7 @@ from models.rules.table import rule
 
 
 def _may_answer(case: Case, gate: Gate, post: Post) -> bool:
-    """The post that is asked; on the request itself, each of its requesters."""
+    """Whether the post is the one that is asked, or a requester where the gate is about the request."""
     shares = gate.name is GateName.ACTIVATION and post.role is Role.FOCAL_POINT and case.is_requester(post.member)
     return post == gate.respondent or shares
 
@@ -37,17 +36,17 @@ def answer(context: RuleContext, body: Answer) -> None:
 
 
 def answer_overdue(context: RuleContext, name: GateName) -> None:
-    """An answer is owed still: the reminder comes again, so that the case never waits in silence."""
+    """Remind again of an answer that is still owed, so that the case never waits in silence."""
     gate = context.case.gates[name]
     if gate.open and gate.questions:
         await_answer(context, gate)
 
 
 def pass_on(context: RuleContext, member: str) -> None:
-    """What is asked of a member at open gates is the secretariat's to answer once the member is no longer in the case."""
+    """Have the secretariat answer what is asked at open gates of a member that is no longer in the case."""
     desk = desk_of(member)
     for gate in context.case.open_gates:
         if gate.respondent == desk:
-            context.emit(e.RespondentChanged(gate=gate.name, respondent=THE_SECRETARIAT))
+            context.emit(e.RespondentChanged(gate=gate.name, respondent=SECRETARIAT))
             if gate.questions:
                 await_answer(context, context.case.gates[gate.name])
