@@ -204,7 +204,7 @@ async def _against_files(
 
 
 async def runs_of(client: Client, workflow_id: str) -> list[WorkflowHistory]:
-    """The histories of the newest run of a workflow and of those it continues, newest first, while the server has them."""
+    """The histories of the newest run of a workflow and of those it continues, newest first, as the server has them."""
     histories: list[WorkflowHistory] = []
     run_id: str | None = None
     while True:
