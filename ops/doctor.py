@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 from alembic.runtime.migration import MigrationContext
@@ -19,13 +20,14 @@ from models.returns import MailboxPlace
 from notifications.incoming import MailboxAway
 from ops.processes import port_ready
 from ops.temporal_server import SEARCH_ATTRIBUTES, temporal_ready, worker_ready
-from records import queries
+from records import ledger, queries
 from records.directory import read_members
 from records.mail_pauses import current_pause
 from settings import Settings, SettingsError
 from workflows.client import CaseClient, NotAnswered
 
 _TOLD = 5
+_LATE = timedelta(minutes=15)
 _ROOM = 500 * 1024 * 1024
 """Bytes that must be free."""
 
@@ -146,7 +148,11 @@ async def _board(settings: Settings) -> _Seen:
     async with db.open_engine(settings) as engine, engine.connect() as connection:
         counts = await queries.notice_counts(connection)
         paused = await current_pause(connection)
+        late = await ledger.due_notices(connection, datetime.now(UTC) - _LATE, 1)
+    late = [one for one in late if one.queued_at < datetime.now(UTC) - _LATE]
     seen = ", ".join(f"{number} {state}" for state, number in sorted(counts.items())) or "none yet"
     if paused:
         seen += f"; all mail is paused since {paused.paused_at:%Y-%m-%d %H:%M} UTC by {paused.paused_by}: {paused.why}"
-    return not paused and not any(counts.get(state) for state in STUCK), seen
+    elif late:
+        seen += f"; mail has waited for {_LATE.total_seconds() / 60:.0f} minutes and more: the delivery does not go on"
+    return not paused and not late and not any(counts.get(state) for state in STUCK), seen

@@ -38,13 +38,15 @@ class ActivationStart(Value):
 
     ``shift`` is added to Temporal's clock to give case time; it is zero but in rehearsals, which play a case at the time
     that its scenario names. ``history_limit``: events after which the run continues as a new one. ``followed``: the
-    recommendations whose follow-up has been started.
+    recommendations whose follow-up has been started. ``bound``: every payload of the run is bound to its workflow; a run
+    that began before payloads were has others in its history.
     """
 
     case: Case
     shift: timedelta = timedelta(0)
     history_limit: int = 1500
     followed: tuple[int, ...] = ()
+    bound: bool = False
 
 
 class Receipt(Value):
@@ -65,6 +67,7 @@ class Activation(LongLived):
         # All state is made here: an update can reach a case before run() does (a worker that had evicted it).
         super().__init__()
         must_be_of_this_workflow(start.case.reference)
+        self.bound = start.bound
         self.recorded = RecordedState(start.case.slim(), take_over)
         self.shift = start.shift
         self.history_limit = start.history_limit
@@ -139,6 +142,7 @@ class Activation(LongLived):
         return await self._submit_command(command)
 
     async def _submit_command(self, command: Command) -> Receipt:
+        must_be_this_update(command.id)  # a validator may be passed over by whoever writes the history
         async with self.recorded.lock:
             done = self.case.recent.get(command.id)
             if done is None:
@@ -247,7 +251,7 @@ class Activation(LongLived):
             with suppress(WorkflowAlreadyStartedError):  # begun from its log; or another's, which is noticed
                 await workflow.start_child_workflow(
                     RecommendationFollowUp.run,
-                    FollowUpStart(follow_up=follow_up, shift=self.shift),
+                    FollowUpStart(follow_up=follow_up, shift=self.shift, bound=True),
                     id=names.follow_up_id(self.case.reference, number),
                     parent_close_policy=workflow.ParentClosePolicy.ABANDON,
                 )
@@ -262,7 +266,11 @@ class Activation(LongLived):
             await workflow.wait_condition(workflow.all_handlers_finished)
             self.go_on_as_new(
                 ActivationStart(
-                    case=self.case, shift=self.shift, history_limit=self.history_limit, followed=self.followed
+                    case=self.case,
+                    shift=self.shift,
+                    history_limit=self.history_limit,
+                    followed=self.followed,
+                    bound=True,
                 )
             )
 

@@ -133,7 +133,7 @@ class CaseClient:
         apply_command(blank, command, (at or datetime.now(UTC)))
         start = WithStartWorkflowOperation(
             Activation.run,
-            ActivationStart(case=blank, shift=self.shift, history_limit=self._limit),
+            ActivationStart(case=blank, shift=self.shift, history_limit=self._limit, bound=True),
             id=reference,
             task_queue=self._queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
@@ -228,10 +228,12 @@ class CaseClient:
         start: ActivationStart | FollowUpStart
         if isinstance(begun, Case):
             started, name = Activation.run, begun.reference
-            start = ActivationStart(case=begun, shift=self.shift, history_limit=self._limit, followed=followed)
+            start = ActivationStart(
+                case=begun, shift=self.shift, history_limit=self._limit, followed=followed, bound=True
+            )
         else:
             started, name = RecommendationFollowUp.run, begun.stream
-            start = FollowUpStart(follow_up=begun, shift=self.shift)
+            start = FollowUpStart(follow_up=begun, shift=self.shift, bound=True)
         conflict = WorkflowIDConflictPolicy.TERMINATE_EXISTING if anew else WorkflowIDConflictPolicy.USE_EXISTING
         try:
             await self._client.start_workflow(
@@ -249,7 +251,7 @@ class CaseClient:
             NotAnswered: Temporal does not answer.
         """
         try:
-            return await stranded(self._client, logs, tasks=tasks, state=state)
+            return await stranded(self._client, self._queue, logs, tasks=tasks, state=state)
         except RPCError as error:
             raise NotAnswered(str(error)) from error
 

@@ -14,7 +14,7 @@ _RUNNING = "ExecutionStatus = 'Running' AND WorkflowType IN ('Activation', 'Reco
 _FAILING_FROM = 3
 """From this attempt on, a workflow's task does not fail by chance (a worker that restarts, a database that is away)."""
 _NOT_TAKEN_FOR = timedelta(minutes=1)
-_ANSWERS_WITHIN = timedelta(seconds=10)
+_ANSWERS_WITHIN = timedelta(seconds=30)
 _AT_ONCE = 8
 
 
@@ -41,11 +41,12 @@ _ENDED = {WorkflowExecutionStatus.COMPLETED: Stranded.COMPLETED, WorkflowExecuti
 
 
 async def stranded(
-    client: Client, logs: Mapping[str, int], *, tasks: bool = True, state: bool = False
+    client: Client, queue: str, logs: Mapping[str, int], *, tasks: bool = True, state: bool = False
 ) -> dict[str, Stranded]:
     """Those of the workflows that do not go on, by id, and what is the matter with each.
 
-    ``logs``: what should go on, each with the newest entry of its log. Without ``tasks`` only whether they run is asked,
+    ``logs``: what should go on, each with the newest entry of its log. ``queue``: their task queue, where it is
+    known. Without ``tasks`` only whether they run is asked,
     which is one call for all that are well. With ``state`` each is asked what it knows, which is a replay for one that no
     worker has in memory.
 
@@ -60,14 +61,14 @@ async def stranded(
 
     async def one(stream: str) -> Stranded | None:
         async with busy:
-            found = await _matter(client, stream)
+            found = await _matter(client, queue, stream)
             return found or (await _behind(client, stream, logs[stream]) if state else None)
 
     found = await asyncio.gather(*map(one, asked))
     return {stream: matter for stream, matter in zip(asked, found, strict=True) if matter is not None}
 
 
-async def _matter(client: Client, stream: str) -> Stranded | None:
+async def _matter(client: Client, queue: str, stream: str) -> Stranded | None:
     try:
         told = await client.get_workflow_handle(stream).describe()
     except RPCError as error:
@@ -78,7 +79,8 @@ async def _matter(client: Client, stream: str) -> Stranded | None:
         return Stranded.PAUSED
     if told.status is not WorkflowExecutionStatus.RUNNING:
         return _ENDED.get(told.status, Stranded.STOPPED) if told.status else Stranded.STOPPED
-    if told.workflow_type != ("Recommendation" if "/" in stream else "Activation"):
+    kind = "Recommendation" if "/" in stream else "Activation"
+    if told.workflow_type != kind or (queue and told.task_queue != queue):
         return Stranded.FOREIGN
     task = told.raw_description.pending_workflow_task
     if task.attempt >= _FAILING_FROM:
@@ -89,9 +91,12 @@ async def _matter(client: Client, stream: str) -> Stranded | None:
 
 
 async def _behind(client: Client, stream: str, newest: int) -> Stranded | None:
-    """Whether the workflow knows less than its log held before it was asked: somebody has set it back."""
+    """Whether the workflow knows less than its log held before it was asked: somebody has set it back.
+
+    No answer says nothing: the worker that had it in memory may just have ended.
+    """
     try:
         known: Any = await client.get_workflow_handle(stream).query("state", rpc_timeout=_ANSWERS_WITHIN)
     except RPCError:
-        return Stranded.WAITING
+        return None
     return Stranded.BEHIND if known["seq"] < newest else None

@@ -177,9 +177,11 @@ def _for_what() -> str:
 def _may_be_unbound() -> bool:
     """Whether a payload that is bound to no workflow may be of a history from before payloads were bound.
 
-    In a workflow, what is replayed has been accepted; a new Update must be bound. What a workflow begins with and what a
-    client is answered are bound by their values: whose they are is checked where they are taken.
+    In a run that began before they were, what is replayed has been accepted; any other Update must be bound. What a
+    workflow begins with and what a client is answered are bound by their values: whose they are is checked where they
+    are taken.
     """
     if workflow.in_workflow():
-        return workflow.unsafe.is_replaying() or workflow.current_update_info() is None
+        of_before = not getattr(workflow.instance(), "bound", False) and workflow.unsafe.is_replaying()
+        return of_before or workflow.current_update_info() is None
     return datetime.now(UTC) < _UNBOUND_UNTIL

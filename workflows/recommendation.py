@@ -24,10 +24,11 @@ with workflow.unsafe.imports_passed_through():
 
 
 class FollowUpStart(Value):
-    """What a run begins with; ``shift`` as in ``ActivationStart``."""
+    """What a run begins with; ``shift`` and ``bound`` as in ``ActivationStart``."""
 
     follow_up: FollowUp
     shift: timedelta = timedelta(0)
+    bound: bool = False
 
 
 @workflow.defn(name="Recommendation")
@@ -38,6 +39,7 @@ class RecommendationFollowUp(LongLived):
     def __init__(self, following: FollowUpStart) -> None:
         super().__init__()
         must_be_of_this_workflow(names.follow_up_id(following.follow_up.reference, following.follow_up.number))
+        self.bound = following.bound
         self.recorded = RecordedState(following.follow_up, catch_up_follow_up)
         self.shift = following.shift
 
@@ -61,6 +63,7 @@ class RecommendationFollowUp(LongLived):
         return await self._submit_command(command)
 
     async def _submit_command(self, command: Command) -> str:
+        must_be_this_update(command.id)  # a validator may be passed over by whoever writes the history
         async with self.recorded.lock:
             try:
                 await self.recorded.change(lambda follow_up: resolve_follow_up(follow_up, command, self._now()))
@@ -100,7 +103,7 @@ class RecommendationFollowUp(LongLived):
         self.nudged = False
         if self.is_long():
             await workflow.wait_condition(workflow.all_handlers_finished)
-            self.go_on_as_new(FollowUpStart(follow_up=self.follow_up, shift=self.shift))
+            self.go_on_as_new(FollowUpStart(follow_up=self.follow_up, shift=self.shift, bound=True))
 
     def _opening(self, follow_up: FollowUp) -> tuple[FollowUp, Step] | None:
         return None if follow_up.seq else open_follow_up(follow_up, self._now())

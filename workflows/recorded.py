@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Generic, TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import FailureError
+from temporalio.exceptions import ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from models.base import Value
@@ -50,6 +50,8 @@ class RecordedState(Generic[_State]):
             )
             if recorded.done is not None:
                 return recorded.done
+            if not recorded.ahead and recorded.seq != step.entries[-1].seq:
+                raise ApplicationError("this is the record of another step", type="elsewhere", non_retryable=True)
             if not recorded.ahead:
                 # A replay by newer code may derive entries with a field more, and so another hash: the log's own counts.
                 self.value = after.model_copy(update={"head": recorded.head})
