@@ -1,5 +1,6 @@
 """The command ``ahg``: its groups, and the commands that belong to none."""
 
+import base64
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -10,6 +11,7 @@ from rich.progress import Progress
 import db
 import worker
 from casework import Casework
+from models.command_signing import CommandKeys
 from ops import doctor as doctoring
 from ops import rebuild as rebuilding
 from ops import replay as replaying
@@ -67,14 +69,15 @@ async def simulate(
 async def verify_log(
     histories: Annotated[bool, typer.Option(help="Ask Temporal too: its histories, and lost workflows.")] = True,
 ) -> int:
-    """Check the log's chain, and the log against projection, files and Temporal's history; find lost workflows."""
+    """Check the log's chain and signatures, and the log against projection, files and Temporal; find lost workflows."""
     settings = load_settings()
     client = await worker.connect(settings) if histories else None
     faults = 0
     async with db.open_engine(settings) as engine:
         with Progress(console=err, transient=True) as progress:
             kept = files(settings, engine)
-            async for fault in verifying.verify_records(engine, client, _shown_by(progress, "verifying"), kept):
+            shown, keys = _shown_by(progress, "verifying"), CommandKeys(settings.command_publics)
+            async for fault in verifying.verify_records(engine, client, shown, kept, keys):
                 faults += 1
                 say(str(fault))
         async with engine.connect() as connection:
@@ -87,6 +90,14 @@ def _shown_by(progress: Progress, what: str) -> Callable[[int, int], None]:
     """A function that shows on a progress bar how many are done, and of how many."""
     task = progress.add_task(what, total=None)
     return lambda done, of: progress.update(task, completed=done, total=of)
+
+
+@app.command()
+@as_command
+async def keys() -> None:
+    """Show the public key by which workers and auditors check what this deployment has signed."""
+    for public in load_settings().command_publics:
+        say(f"AHG_COMMAND_PUBLIC_KEYS={base64.b64encode(public).decode()}")
 
 
 @app.command()

@@ -18,12 +18,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
 PREFIX = "AHG_"
-KEY_BYTES = 32  # AES-256
+KEY_BYTES = 32  # AES-256, and the seed of Ed25519
+COMMAND_KEY_FILE = "command-key"
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _DRIVERS = {
     "postgres": "postgresql+psycopg",
@@ -81,6 +83,12 @@ class Settings(BaseSettings):
     payload_keys: SecretStr | None = None
     """Keys that encrypt what Temporal stores, as id:base64,id2:base64 (32 bytes each). The first encrypts, all decrypt.
     Unset: the file `keys` in the data folder, made by the first `ahg up`."""
+    command_key: SecretStr | None = None
+    """Key by which pages and command line sign commands, as base64 of 32 bytes; workers need it not. Unset: the file
+    `command-key` in the data folder, made by the first `ahg up`."""
+    command_public_keys: str | None = None
+    """Public keys by which workers and `ahg verify` check signed commands, as base64,base64: those of before
+    too. `ahg keys` shows them. Unset: that of the key alone."""
     worker_build: str | None = None
     """Build id for Worker Deployment versioning. Unset: the worker runs unversioned."""
     history_limit: Annotated[int, Field(ge=100, le=1900)] = 1500
@@ -188,6 +196,20 @@ class Settings(BaseSettings):
             parse_keys(value.get_secret_value())
         return value
 
+    @field_validator("command_key")
+    @classmethod
+    def _good_command_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            parse_key(value.get_secret_value())
+        return value
+
+    @field_validator("command_public_keys")
+    @classmethod
+    def _good_public_keys(cls, value: str | None) -> str | None:
+        for one in (value or "").split(",") if value is not None else ():
+            parse_key(one)
+        return value
+
     @field_validator("mail_from")
     @classmethod
     def _one_address(cls, value: str) -> str:
@@ -292,6 +314,29 @@ class Settings(BaseSettings):
         except ValueError as error:
             raise SettingsError(f"AHG_PAYLOAD_KEYS is not set, and in {path}: {error}") from None
 
+    @property
+    def command_seed(self) -> bytes:
+        """The private key by which commands are signed, 32 bytes; from the setting, else from the data folder.
+
+        Raises SettingsError when there is none yet or the file is damaged.
+        """
+        if self.command_key is not None:
+            return parse_key(self.command_key.get_secret_value())
+        path = self.data_dir / COMMAND_KEY_FILE
+        try:
+            return parse_key(path.read_text(encoding="ascii"))
+        except FileNotFoundError:
+            raise SettingsError(f"AHG_COMMAND_KEY is not set and {path} does not exist; `ahg up` makes it") from None
+        except ValueError as error:
+            raise SettingsError(f"AHG_COMMAND_KEY is not set, and in {path}: {error}") from None
+
+    @property
+    def command_publics(self) -> tuple[bytes, ...]:
+        """The public keys by which signed commands are checked. Raises SettingsError as ``command_seed``, where unset."""
+        if self.command_public_keys is not None:
+            return tuple(map(parse_key, self.command_public_keys.split(",")))
+        return (Ed25519PrivateKey.from_private_bytes(self.command_seed).public_key().public_bytes_raw(),)
+
     def temporal_connect_config(self) -> ClientConnectConfig:
         """Keyword arguments for ``temporalio.client.Client.connect``.
 
@@ -336,24 +381,39 @@ def load_settings(**overrides: Any) -> Settings:
     raise SettingsError("\n".join(problems))
 
 
-def ensure_keys(settings: Settings) -> Path | None:
-    """Make the key file (readable by its owner only) unless keys are set or the file exists.
+def ensure_keys(settings: Settings) -> list[Path]:
+    """Make the files of keys (readable by their owner only) unless the keys are set or the files exist.
 
-    Returns the path of a file that was made now, else None. The data folder must exist.
+    Returns the paths of the files that were made now. The data folder must exist.
     """
-    if settings.payload_keys is not None:
-        return None
-    path = settings.data_dir / "keys"
-    line = f"k1:{base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode('ascii')}\n"
+    given = {"keys": settings.payload_keys, COMMAND_KEY_FILE: settings.command_key or settings.command_public_keys}
+    missing = [settings.data_dir / name for name, value in given.items() if value is None]
+    return [path for path in missing if _make_key(path, "k1:" if path.name == "keys" else "")]
+
+
+def _make_key(path: Path, key_id: str) -> bool:
+    """Write a new key into a file; False when there is one."""
+    line = f"{key_id}{base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode('ascii')}\n"
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return None
+        return False
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(line)
         file.flush()
-        os.fsync(file.fileno())  # without it no history of Temporal's can be read
-    return path
+        os.fsync(file.fileno())  # without the key no history of Temporal's can be read
+    return True
+
+
+def parse_key(text: str) -> bytes:
+    """One key from base64. Raises ValueError."""
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except binascii.Error:
+        raise ValueError("the key is not base64") from None
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"the key has {len(key)} bytes, not {KEY_BYTES}")
+    return key
 
 
 def parse_keys(text: str) -> dict[str, bytes]:
@@ -363,15 +423,12 @@ def parse_keys(text: str) -> dict[str, bytes]:
         key_id, _, encoded = entry.partition(":")
         if not _KEY_ID.fullmatch(key_id):
             raise ValueError("each key is written id:base64, where the id is of letters, digits, - and _")
-        try:
-            key = base64.b64decode(encoded, validate=True)
-        except binascii.Error:
-            raise ValueError(f"the key {key_id} is not base64") from None
-        if len(key) != KEY_BYTES:
-            raise ValueError(f"the key {key_id} has {len(key)} bytes, not {KEY_BYTES}")
         if key_id in keys:
             raise ValueError(f"the key id {key_id} occurs twice")
-        keys[key_id] = key
+        try:
+            keys[key_id] = parse_key(encoded)
+        except ValueError as error:
+            raise ValueError(str(error).replace("the key", f"the key {key_id}", 1)) from None
     return keys
 
 

@@ -28,6 +28,7 @@ from activities.deliver import NoticeDeliverer
 from activities.record import Recorder
 from activities.returns import ReturnsReader
 from casework import Casework
+from models.command_signing import CommandKeys
 from models.returns import MailboxPlace
 from notifications.answer_links import AnswerLinks
 from notifications.correspondents import Sender
@@ -44,10 +45,11 @@ from workflows.names import RETURNS_ID
 from workflows.nudger import Nudger
 from workflows.recommendation import RecommendationFollowUp
 from workflows.returns import MailReturns
+from workflows.signed_commands import SignedCommands
 
 DEPLOYMENT = "ahg"
 PASSED_THROUGH = (
-    *("models", "pydantic", "pydantic_core", "annotated_types", "typing_extensions", "zoneinfo"),
+    *("models", "pydantic", "pydantic_core", "annotated_types", "typing_extensions", "zoneinfo", "cryptography"),
     *(f"workflows.{name}" for name in ("names", "retries", "deadline", "answers")),
 )
 """Modules that workflows import and that are plain, deterministic code: loaded once, not again for every run."""
@@ -111,10 +113,17 @@ async def running(
 
     nudger = Nudger(connected, settings.delivery_queue)
     cached = settings.max_cached_workflows if options.max_cached_workflows is None else options.max_cached_workflows
-    recorder, deliverer = Recorder(engine, nudger.nudge), _deliverer(settings, engine, options)
+    recorder = Recorder(engine, CommandKeys(settings.command_publics), nudger.nudge)
+    deliverer = _deliverer(settings, engine, options)
     reader = _returns_reader(settings, engine, options, nudger)
     of_cases = [Activation, RecommendationFollowUp]
-    cases = worker(settings.task_queue, of_cases, [recorder.record], max_cached_workflows=cached)
+    cases = worker(
+        settings.task_queue,
+        of_cases,
+        [recorder.record],
+        max_cached_workflows=cached,
+        interceptors=[SignedCommands(CommandKeys(settings.command_publics))],
+    )
     deliveries = worker(
         settings.delivery_queue,
         [NoticeDelivery, MailReturns],

@@ -1,6 +1,13 @@
 """How the person behind a command was known, and what each command asks for."""
 
+import json
+from datetime import datetime
 from enum import StrEnum
+
+from pydantic import Field, field_serializer
+
+from models.base import Instant, Value
+from models.posts import Post
 
 
 class Means(StrEnum):
@@ -18,3 +25,27 @@ class Means(StrEnum):
     """A program with a token of the holder's."""
     COMMAND_LINE = "command_line"
     """The command line of the deployment: whoever operates it, not the post's holder."""
+
+
+class Signed(Value):
+    """That a part of the deployment knew the person behind a command, and by what: it stands in the log with the command.
+
+    ``at``: when it was signed, by that part's own clock (UTC). ``key``: the id of its key. ``body``: SHA-256 of what was
+    asked, in hex. ``signature``: Ed25519 over ``signed_text``, in base64.
+    """
+
+    means: Means
+    at: Instant
+    key: str = Field(max_length=64)
+    body: str = Field(max_length=64)
+    signature: str = Field(max_length=128)
+
+    @field_serializer("at", when_used="json")
+    def _as_signed(self, at: datetime) -> str:
+        return at.isoformat()
+
+
+def signed_text(stream: str, command_id: str, by: Post, signed: Signed) -> bytes:
+    """What the signature is over: JSON without blanks, of every part that says who asked for what, where and when."""
+    parts = ["ahg command 1", stream, command_id, by, signed.body, signed.means.value, signed.at.isoformat()]
+    return json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode()

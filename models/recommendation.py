@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, TypeAdapter
 
+from models.authentication import Signed
 from models.base import Line, Prose, Value
 from models.case import Case
 from models.commands import Adopt, Command
@@ -115,9 +116,16 @@ def _after(follow_up: FollowUp, event: FollowUpEvent) -> FollowUp:
 
 
 def _step(
-    follow_up: FollowUp, event: FollowUpEvent, command: str, by: Post, now: datetime, told: Sequence[Notice]
+    follow_up: FollowUp,
+    event: FollowUpEvent,
+    command: str,
+    by: Post,
+    now: datetime,
+    told: Sequence[Notice],
+    signed: Signed | None = None,
 ) -> tuple[FollowUp, Step]:
-    entry = seal(follow_up.stream, follow_up.seq + 1, now.astimezone(UTC), by, None, command, event, follow_up.head)
+    stream, seq, at = follow_up.stream, follow_up.seq + 1, now.astimezone(UTC)
+    entry = seal(stream, seq, at, by, None, command, event, follow_up.head, signed)
     after = _after(follow_up, event).model_copy(update={"seq": entry.seq, "head": entry.hash})
     comes = after.ladder.next if after.ladder else None
     key = {"reference": after.reference, "number": after.number}
@@ -190,4 +198,5 @@ def resolve_follow_up(follow_up: FollowUp, command: Command, now: datetime) -> t
     told = _tell(
         follow_up, "recommendation_resolved", *follow_up.co_chairs, SECRETARIAT, state=body.state, text=body.text
     )
-    return _step(follow_up, FollowUpResolved(state=body.state, text=body.text), command.id, command.by, now, told)
+    resolved = FollowUpResolved(state=body.state, text=body.text)
+    return _step(follow_up, resolved, command.id, command.by, now, told, command.signed)

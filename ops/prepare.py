@@ -13,7 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 import db
 from ops.rebuild import cases_without_texts, rebuild_cases
 from records.directory import seed_if_empty
-from settings import Settings, SettingsError, ensure_keys, load_settings
+from settings import COMMAND_KEY_FILE, Settings, SettingsError, ensure_keys, load_settings
+
+_WITHOUT = {
+    "keys": "open cases cannot be read without it",
+    COMMAND_KEY_FILE: "with it commands are signed, and old signatures are checked",
+}
 
 
 async def prepare_data_folder(settings: Settings) -> None:
@@ -22,9 +27,8 @@ async def prepare_data_folder(settings: Settings) -> None:
     Rows are missing of cases that were recorded before there was a search.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    made = ensure_keys(settings)
-    if made is not None:
-        print(f"made the payload keys in {made}: back this file up, open cases cannot be read without it")
+    for made in ensure_keys(settings):
+        print(f"made {made}: back this file up, {_WITHOUT[made.name]}")
     await db.migrate(settings.database)
     async with db.open_engine(settings) as engine:
         count = await seed_if_empty(engine)

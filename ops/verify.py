@@ -15,6 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from casework import Casework
 from models.base import Value
+from models.command_signing import CommandKeys, badly_signed
 from models.log import Entry, broken_at
 from models.projection import Recorded, Row, rows_of
 from models.rules import blank, replay_entry
@@ -43,10 +44,11 @@ async def verify_records(
     client: Client | None,
     progress: Callable[[int, int], None] = lambda done, of: None,
     files: Attachments | None = None,
+    keys: CommandKeys | None = None,
 ) -> AsyncIterator[Fault]:
     """Every fault found; none means that all agree.
 
-    Without a client the histories are not looked at, without ``files`` the attachments are not.
+    Without a client the histories are not looked at, without ``files`` the attachments, without ``keys`` the signatures.
     """
     known: dict[tuple[str, int], str] = {}
     async with engine.connect() as connection:
@@ -62,6 +64,11 @@ async def verify_records(
             if broken is not None:
                 yield Fault(stream=stream, what=f"the chain of the log breaks at entry {broken}")
                 continue
+            unsigned = badly_signed(entries, keys) if keys is not None else None
+            if unsigned is not None:
+                yield Fault(
+                    stream=stream, what=f"the command of entry {unsigned[0]} is not to be believed: {unsigned[1]}"
+                )
             if "/" not in stream:
                 async for fault in _against_projection(connection, stream, entries):
                     yield fault

@@ -11,6 +11,7 @@ from sqlalchemy import Row as SqlRow
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import insert_for
+from models.authentication import Signed
 from models.log import ActedFor, Entry
 from models.posts import Capacity
 from models.projection import Queued, Recorded, Row, Step
@@ -106,6 +107,7 @@ def entry_of(row: SqlRow[Any]) -> Entry:
         acted_for=ActedFor.model_validate(row.acted_for) if row.acted_for else None,
         command=row.command,
         event=row.event,
+        signed=Signed.model_validate(row.signed) if row.signed else None,
         previous=row.previous,
         hash=row.hash,
     )
@@ -132,6 +134,7 @@ def _entry_columns(entry: Entry) -> dict[str, Any]:
         "command": entry.command,
         "type": entry.event["type"],
         "event": entry.event,
+        "signed": entry.signed.model_dump(mode="json") if entry.signed else None,
         "previous": entry.previous,
         "hash": entry.hash,
     }

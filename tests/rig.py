@@ -15,6 +15,8 @@ import db
 import worker
 from activities.record import Recorder
 from casework import Casework, CommandResult
+from models.authentication import Means
+from models.command_signing import CommandKeys, CommandSigner
 from models.log import Entry
 from models.tables.cases import CaseRow
 from ops.temporal_server import start_dev_server
@@ -26,6 +28,7 @@ from tests.waiting import ANSWERED
 from workflows.activation import Activation
 from workflows.client import CaseClient
 from workflows.recommendation import RecommendationFollowUp
+from workflows.signed_commands import SignedCommands
 
 REQUEST: Mapping[str, Any] = {
     "title": "Boats in the strait of many names",
@@ -67,11 +70,12 @@ class Rig:
         *,
         command_id: str | None = None,
         seen: int | None = None,
+        means: Means = Means.SECOND_FACTOR,
     ) -> CommandResult:
         """Give a command; raises Refused."""
         reference = None if do in ("submit", "draft") else self.reference
         done = await self.casework.act(
-            do, fields or {}, by=by, command_id=command_id or uuid4().hex, reference=reference, seen=seen
+            do, fields or {}, by=by, means=means, command_id=command_id or uuid4().hex, reference=reference, seen=seen
         )
         self.reference = done.reference or self.reference
         return done
@@ -124,14 +128,20 @@ async def rig(folder: Path, *, database_url: str | None = None, **chosen: Any) -
         stack.push_async_callback(engine.dispose)
         await seed_if_empty(engine)
         client = await worker.connect(settings)
-        desk = CaseClient(client, settings.task_queue, history_limit=settings.history_limit, patience=ANSWERED)
+        desk = CaseClient(
+            client,
+            settings.task_queue,
+            signer=CommandSigner(settings.command_seed),
+            history_limit=settings.history_limit,
+            patience=ANSWERED,
+        )
         yield Rig(settings, client, engine, desk, Casework(engine, desk))
 
 
 @asynccontextmanager
 async def working(parts: Rig, *, recorder: Recorder | None = None, cached: int = 1000) -> AsyncIterator[Worker]:
     """A worker for cases alone, with a recorder of the test's; ``cached`` 0: no step finds its case in memory."""
-    recorder = recorder or Recorder(parts.engine)
+    recorder = recorder or Recorder(parts.engine, CommandKeys(parts.settings.command_publics))
     try:
         async with Worker(
             parts.client,
@@ -140,6 +150,7 @@ async def working(parts: Rig, *, recorder: Recorder | None = None, cached: int =
             activities=[recorder.record],
             workflow_runner=worker.sandbox(),
             max_cached_workflows=cached,
+            interceptors=[SignedCommands(CommandKeys(parts.settings.command_publics))],
         ) as cases:
             yield cases
     finally:
@@ -150,5 +161,11 @@ async def working(parts: Rig, *, recorder: Recorder | None = None, cached: int =
 async def again(parts: Rig) -> AsyncIterator[Rig]:
     """The same parts as another process sees them: a client of its own, with the keys as they are now."""
     client = await worker.connect(parts.settings)
-    desk = CaseClient(client, parts.settings.task_queue, history_limit=parts.settings.history_limit, patience=ANSWERED)
+    desk = CaseClient(
+        client,
+        parts.settings.task_queue,
+        signer=CommandSigner(parts.settings.command_seed),
+        history_limit=parts.settings.history_limit,
+        patience=ANSWERED,
+    )
     yield replace(parts, client=client, desk=desk, casework=Casework(parts.engine, desk))

@@ -116,13 +116,13 @@ def test_mail_is_caught_only_when_it_goes_to_this_machine_in_the_clear(settings:
 
 
 def test_keys_are_made_once_and_only_the_owner_reads_them(settings: Settings) -> None:
-    path = ensure_keys(settings)
-    assert path is not None
+    made = ensure_keys(settings)
     keys = settings.keyring
 
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [path.name for path in made] == ["keys", "command-key"]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made} == {0o600}
     assert [len(key) for key in keys.values()] == [32]
-    assert ensure_keys(settings) is None
+    assert ensure_keys(settings) == []
     assert settings.keyring == keys
 
 

@@ -26,6 +26,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
+from models.authentication import Signed
 from models.base import Line, Prose, Value
 from models.commands.arrangements import AddArrangement, Agree, LogExchange, ReviewArrangement
 from models.commands.body import Body
@@ -90,13 +91,15 @@ class Command(Value):
 
     ``id`` is chosen by the sender: the same id twice gives the first result. ``seen`` is the number of the
     newest log entry the sender had before its eyes; if the same thing has changed since, the command is
-    refused as stale.
+    refused as stale. ``signed``: by what the person was known, signed by the part that knew (``models.command_signing``);
+    commands of before December 2026 have none.
     """
 
     id: Line = Field(min_length=1, max_length=200)
     by: Post
     body: Annotated[AnyBody, BeforeValidator(_as_once_sent)]
     seen: int | None = None
+    signed: Signed | None = None
 
     @property
     def do(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from models.agenda import next_act
+from models.authentication import Signed
 from models.base import Value
 from models.calendars import Calendars
 from models.case import Case, Touch
@@ -54,7 +55,7 @@ def apply_command(case: Case, command: Command, now: datetime) -> Transition:
     except Refused as refused:
         refused.allowed = allowed_sentence(case, command.by)
         raise
-    return _taken(context, command.id, acted_for, _name(body), subject)
+    return _taken(context, command.id, acted_for, _name(body), subject, command.signed)
 
 
 def _name(body: Value) -> str:
@@ -105,15 +106,17 @@ def apply_clock(case: Case, now: datetime) -> Transition | None:
     return _taken(context, f"{CLOCK_COMMAND}{act.act.value}:{act.at.isoformat()}:{act.subject}", None, "clock", "")
 
 
-def _taken(context: RuleContext, command: str, acted_for: ActedFor | None, do: str, subject: str) -> Transition:
+def _taken(
+    context: RuleContext, command: str, acted_for: ActedFor | None, do: str, subject: str, signed: Signed | None = None
+) -> Transition:
     """Number and chain the events that a rule has caused; the case gets its new numbers here."""
     before = context.before
     seq, head = before.seq, before.head
     entries = []
     for event in context.events:
         seq += 1
-        entry = seal(before.reference, seq, context.now, context.by, acted_for, command, event, head)
-        head = entry.hash
+        entry = seal(before.reference, seq, context.now, context.by, acted_for, command, event, head, signed)
+        head, signed = entry.hash, None  # the first entry of a command carries it
         entries.append(entry)
     after = _numbered(context.case, entries, do, subject)
     return Transition.model_construct(before=before, after=after, entries=tuple(entries))

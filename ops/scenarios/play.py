@@ -16,6 +16,7 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from casework import Casework, CommandResult
+from models.authentication import Means
 from models.case import Stage
 from models.log import Entry
 from models.posts import Post
@@ -121,7 +122,13 @@ class Simulation:
 
     async def _give(self, at: datetime, act: Act) -> CommandResult:
         return await self._casework.act(
-            act.do, act.fields, by=act.by, command_id=uuid4().hex, reference=self.reference, at=at
+            act.do,
+            act.fields,
+            by=act.by,
+            means=Means.COMMAND_LINE,
+            command_id=uuid4().hex,
+            reference=self.reference,
+            at=at,
         )
 
     async def _free_the_clock(self) -> None:

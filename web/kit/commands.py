@@ -7,6 +7,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from casework import CommandResult
+from models.authentication import Means
 from models.case import Case
 from models.posts import Post
 from models.refusal import Refused
@@ -44,7 +45,9 @@ async def give_command(
     """
     try:
         casework = await site.casework()
-        return await casework.act(do, fields, by=by, command_id=command_id, reference=reference, seen=seen)
+        return await casework.act(
+            do, fields, by=by, means=Means.SESSION, command_id=command_id, reference=reference, seen=seen
+        )
     except (NotAnswered, NotRecorded) as reason:
         raise CaseAway(reason) from reason
 
