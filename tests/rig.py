@@ -1,5 +1,6 @@
 """The product in one test's hands: a Temporal server in memory, records in a file, workers, and the way in."""
 
+import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -24,6 +25,7 @@ from records import ledger, queries
 from records.directory import seed_if_empty
 from records.notices import LedgerNotice, notices_of_case
 from settings import Settings, ensure_keys
+from tests.newest_schema import newest_file
 from tests.waiting import ANSWERED
 from workflows.activation import Activation
 from workflows.client import CaseClient
@@ -123,7 +125,10 @@ async def rig(folder: Path, *, database_url: str | None = None, **chosen: Any) -
         server = await start_dev_server(settings, folder, in_memory=True)
         stack.callback(server.process.kill)
         settings = settings.model_copy(update={"temporal_port": server.port})
-        await db.migrate(settings.database)
+        if database_url is None and not (folder / "ahg.db").exists():
+            shutil.copyfile(newest_file(), folder / "ahg.db")
+        else:
+            await db.migrate(settings.database)
         engine = db.make_engine(settings)
         stack.push_async_callback(engine.dispose)
         await seed_if_empty(engine)

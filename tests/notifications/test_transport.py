@@ -1,6 +1,7 @@
 """The transport against real servers on the loopback interface that behave well, badly and strangely."""
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Awaitable, Callable
 from email.message import EmailMessage
@@ -285,7 +286,7 @@ async def test_before_the_message_nothing_is_ambiguous(message: EmailMessage, wa
 @pytest.mark.usefixtures("hasty")
 async def test_within_the_message_nothing_is_ambiguous(waits: bool) -> None:
     # More than the operating system buffers, so that the end is still here when the server stops.
-    message = plain("A line of the report.\n" * 1_500_000)
+    message = plain("A line of the report.\n" * 400_000)
 
     async def stops_reading(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await _until_data(reader, writer)
@@ -298,6 +299,7 @@ async def test_within_the_message_nothing_is_ambiguous(waits: bool) -> None:
 
     released = asyncio.Event()
     server = await _raw(stops_reading)
+    server.sockets[0].setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 100_000)
     async with server, to(server.sockets[0].getsockname()[1]) as transport:
         assert (await transport.send(message, TO)).state == "retry"
         released.set()
