@@ -7,7 +7,8 @@ Who acts, and by which deadlines:
 ``calendars``              working days of the post that must act; ``public_holidays``: calendars made of published ones
 ``directory_changes``      what may be changed in the directory
 
-``authentication``         by what a person is known who gives a command; ``command_signing``: how that is signed
+``authentication``         by what a person is known who gives a command; ``command_signing``: how that is signed,
+                           ``passkeys``: and how its holder signs a decision
 
 A case and its rules, in the order of reading:
 

@@ -27,11 +27,26 @@ class Means(StrEnum):
     """The command line of the deployment: whoever operates it, not the post's holder."""
 
 
+class Touch(Value):
+    """A passkey's answer over a statement (``models.passkeys``); everything but the statement in base64.
+
+    ``credential``: the id of the passkey. ``public_key``: as X.509 has it (DER). ``authenticator``, ``client`` and
+    ``signature``: its data, what the browser told it, and its signature over both.
+    """
+
+    statement: str = Field(max_length=80_000)
+    credential: str = Field(max_length=2_000)
+    public_key: str = Field(max_length=2_000)
+    authenticator: str = Field(max_length=2_000)
+    client: str = Field(max_length=4_000)
+    signature: str = Field(max_length=2_000)
+
+
 class Signed(Value):
     """That a part of the deployment knew the person behind a command, and by what: it stands in the log with the command.
 
     ``at``: when it was signed, by that part's own clock (UTC). ``key``: the id of its key. ``body``: SHA-256 of what was
-    asked, in hex. ``signature``: Ed25519 over ``signed_text``, in base64.
+    asked, in hex. ``signature``: Ed25519 over ``signed_text``, in base64. ``touch``: the holder's own signature, if any.
     """
 
     means: Means
@@ -39,6 +54,7 @@ class Signed(Value):
     key: str = Field(max_length=64)
     body: str = Field(max_length=64)
     signature: str = Field(max_length=128)
+    touch: Touch | None = None
 
     @field_serializer("at", when_used="json")
     def _as_signed(self, at: datetime) -> str:

@@ -10,13 +10,15 @@ import hashlib
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import groupby
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from models.authentication import Means, Signed, signed_text
+from models.authentication import Means, Signed, Touch, signed_text
 from models.commands import Command
 from models.log import Entry
+from models.passkeys import statement_fault, touch_fault
 from models.posts import Post
 
 
@@ -28,10 +30,15 @@ class CommandSigner:
         self.public = self._key.public_key().public_bytes_raw()
         """What checks the signatures, 32 bytes; no secret."""
 
-    def sign(self, stream: str, command: Command, means: Means, at: datetime) -> Command:
-        """The command with its signature, for one stream (a case, or a follow-up). ``at``: now (aware)."""
+    def sign(self, stream: str, command: Command, means: Means, at: datetime, touch: Touch | None = None) -> Command:
+        """The command with its signature, for one stream (a case, or a follow-up). ``at``: now (aware).
+
+        ``touch``: with ``Means.PASSKEY``, the holder's own signature.
+        """
         travelled = Command.model_validate_json(command.model_dump_json(exclude={"signed"}))
-        draft = Signed(means=means, at=at, key=key_id(self.public), body=body_digest(travelled), signature="")
+        draft = Signed(
+            means=means, at=at, key=key_id(self.public), body=body_digest(travelled), signature="", touch=touch
+        )
         text = signed_text(stream, command.id, command.by, draft)
         signature = base64.b64encode(self._key.sign(text)).decode()
         return travelled.model_copy(update={"signed": draft.model_copy(update={"signature": signature})})
@@ -54,7 +61,9 @@ class CommandKeys:
             key.verify(base64.b64decode(signed.signature, validate=True), signed_text(stream, command_id, by, signed))
         except (InvalidSignature, binascii.Error):
             return "its signature is of another command, or was changed"
-        return ""
+        if (signed.means is Means.PASSKEY) != (signed.touch is not None):
+            return "it does not say rightly whether a passkey has signed it"
+        return touch_fault(signed.touch, stream, command_id, by) if signed.touch is not None else ""
 
 
 def badly_signed(entries: Iterable[Entry], keys: CommandKeys) -> tuple[int, str] | None:
@@ -62,16 +71,20 @@ def badly_signed(entries: Iterable[Entry], keys: CommandKeys) -> tuple[int, str]
 
     Commands of before any were signed need no signature; from the first signed one on every command has one.
     """
-    signing, before = False, ""
-    for entry in entries:
-        first, before = entry.command != before, entry.command
-        signing = signing or entry.signed is not None
-        of_nobody = entry.by_clock or entry.type == "recommendation_opened"
-        if not signing or not first or of_nobody:
+    signing = False
+    for command, together in groupby(entries, key=lambda entry: entry.command):
+        caused = list(together)
+        first = caused[0]
+        signing = signing or first.signed is not None
+        of_nobody = first.by_clock or first.type == "recommendation_opened"
+        if not signing or of_nobody:
             continue
-        by = entry.acted_for.by if entry.acted_for else entry.by
-        if fault := keys.fault(entry.case, entry.command, by, entry.signed):
-            return entry.seq, fault
+        by = first.acted_for.by if first.acted_for else first.by
+        fault = keys.fault(first.case, command, by, first.signed)
+        if not fault and first.signed is not None and first.signed.touch is not None:
+            fault = statement_fault(first.signed.touch, caused)
+        if fault:
+            return first.seq, fault
     return None
 
 

@@ -41,7 +41,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     left: list[pytest.Item] = []
     for item in items:
-        kind = item.callspec.params.get("database_url") if isinstance(item, pytest.Function) else None
+        given = getattr(item, "callspec", None)
+        kind = given.params.get("database_url") if given else None
         drawn = KINDS[crc32(item.nodeid.replace(str(kind), "").encode()) % 2]
         if kind in KINDS and kind != drawn and item.path.is_relative_to(_OF_PAGES):
             left.append(item)

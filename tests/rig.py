@@ -16,7 +16,7 @@ import db
 import worker
 from activities.record import Recorder
 from casework import Casework, CommandResult
-from models.authentication import Means
+from models.authentication import Means, Touch
 from models.command_signing import CommandKeys, CommandSigner
 from models.log import Entry
 from models.tables.cases import CaseRow
@@ -73,11 +73,19 @@ class Rig:
         command_id: str | None = None,
         seen: int | None = None,
         means: Means = Means.SECOND_FACTOR,
+        touch: Touch | None = None,
     ) -> CommandResult:
         """Give a command; raises Refused."""
         reference = None if do in ("submit", "draft") else self.reference
         done = await self.casework.act(
-            do, fields or {}, by=by, means=means, command_id=command_id or uuid4().hex, reference=reference, seen=seen
+            do,
+            fields or {},
+            by=by,
+            means=means,
+            command_id=command_id or uuid4().hex,
+            reference=reference,
+            seen=seen,
+            touch=touch,
         )
         self.reference = done.reference or self.reference
         return done

@@ -12,6 +12,7 @@ from models.commands import ActFor, Command
 from models.evolve import evolve
 from models.log import CLOCK, CLOCK_COMMAND, ActedFor, Entry, event_of, seal
 from models.members import Directory
+from models.passkeys import statement_of
 from models.policy import Policy
 from models.posts import SECRETARIAT, Post, Role
 from models.refusal import RefusalKind, Refused
@@ -45,6 +46,7 @@ def apply_command(case: Case, command: Command, now: datetime) -> Transition:
     body: Value = command.body
     by, acted_for = command.by, None
     try:
+        _must_be_what_was_touched(case, command)
         if isinstance(body, ActFor):
             _may_act_for(by, body)
             acted_for = ActedFor(by=by, how=body.how, why=body.text)
@@ -56,6 +58,15 @@ def apply_command(case: Case, command: Command, now: datetime) -> Transition:
         refused.allowed = allowed_sentence(case, command.by)
         raise
     return _taken(context, command.id, acted_for, _name(body), subject, command.signed)
+
+
+def _must_be_what_was_touched(case: Case, command: Command) -> None:
+    """A passkey signs a statement; the case may have changed since it was made."""
+    touch = command.signed.touch if command.signed else None
+    if touch is not None and touch.statement != statement_of(case, command):
+        raise Refused(
+            RefusalKind.CONFLICT, "What you signed with your passkey is not what would be recorded now. Sign it again."
+        )
 
 
 def _name(body: Value) -> str:
