@@ -22,6 +22,7 @@ Members and people:
 ``policies``           the policy in force, and proposals
 ``offices``            where mail for posts goes now; ``holders``: which posts a person holds
 ``sign_ins``, ``sessions``, ``second_factor``, ``api_tokens``   links, cookies, codes and tokens of people and programs
+``passkeys``           the keys by which people sign what they decide
 ``idempotency``        keys of programs' requests
 
 ``rows`` reads rows of tables as objects of their classes. ``csv_text`` writes tables for spreadsheets.

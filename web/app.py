@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException as RoutingError
 import db
 from settings import Settings, load_settings
 from web.account import page as account_page
-from web.account import posts
+from web.account import passkeys, posts
 from web.admin.pages import ADMINISTRATION
 from web.api import description, routes
 from web.case import audience, command_form, feed, meeting_files, notices, versions
@@ -35,7 +35,7 @@ from web.signin import by_mail, openid, second_factor
 
 _LOG = structlog.get_logger(__name__)
 
-_SIGN_IN = (by_mail, openid, second_factor, posts, account_page)
+_SIGN_IN = (by_mail, openid, second_factor, posts, account_page, passkeys)
 _LISTS = (home, cases, search)
 _REQUEST = (attachments, form, version)
 _CASE = (command_form, answer, case_page, versions, meeting_files, notices, board, feed, language, audience, case_mails)

@@ -67,6 +67,27 @@ class SessionRow(SQLModel, table=True):
     ended_at: datetime | None = moment_column()
 
 
+class PasskeyRow(SQLModel, table=True):
+    """A passkey of an account, by the id that its maker gave it (base64); ``number`` names it in lists.
+
+    ``cose``: its public key as it came (RFC 9052); ``public_key``: the same as X.509 has it, DER; both in base64.
+    ``sign_count``: the newest that it told. One that was ended stays: its signatures stand in logs.
+    """
+
+    __tablename__ = "passkeys"
+
+    credential: str = Field(primary_key=True)
+    number: str = Field(unique=True)
+    email: str = Field(index=True)
+    name: str
+    cose: str = text_column()
+    public_key: str = text_column()
+    sign_count: int = 0
+    made_at: datetime = moment_column(nullable=False)
+    used_at: datetime | None = moment_column()
+    ended_at: datetime | None = moment_column()
+
+
 class TokenRow(SQLModel, table=True):
     """A token with which a program acts for a post through the API, by its hash; ``scopes`` are words."""
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
+from models.passkeys import may_have_passkeys
 from models.posts import Post, needs_second_factor
 from records import api_tokens, sessions
 from records.api_tokens import ApiToken, Scope
@@ -54,6 +55,7 @@ async def _page(
         days=_DAYS,
         scopes=list(Scope),
         usable=_usable(visitor),
+        passkeys_offered=may_have_passkeys(visitor.post),
         zones=sorted(available_timezones()),
     )
 

@@ -16,11 +16,11 @@ from web.account.posts import way_on
 from web.kit.directory import held_by
 from web.kit.errors import page_saying
 from web.kit.render import gettext_of, language_for, render
+from web.kit.sealing import Unreadable, open_secret, seal_secret
 from web.kit.sessions import Current, cookie_of, give_cookie, keyed_form, onward, take_cookie
 from web.kit.site import Site
 from web.kit.visitor import current_site
 from web.signin.one_time_codes import new_secret, qr_code, step_of_code
-from web.signin.sealing import Unreadable, open_secret, seal_secret
 
 router = APIRouter(include_in_schema=False)
 
