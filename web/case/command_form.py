@@ -14,7 +14,7 @@ from models.refusal import Refused
 from models.rules import RULES, allowed
 from web.case.refusals import refusal_for_reader
 from web.case.seen import AtCase, CaseVisit, actions_of, visit_case
-from web.kit.commands import give_command, page_of_command
+from web.kit.commands import give_command, must_prove, page_of_command
 from web.kit.forms import FORMS, fields_sent, shown_form, unanswered
 from web.kit.render import language_for
 from web.kit.sessions import keyed_form
@@ -102,6 +102,8 @@ async def submit_command_form(request: Request, visitor: SignedIn, reference: st
         how, why = str(sent.get("_how") or ""), str(sent.get("_why") or "")
         name, whole = "act_for", {"post": str(acting), "how": how, "text": why, "command": {**fields, "do": do}}
 
+    must_prove(request, visitor, name, sent)
+
     async def given() -> CommandResult:
         if acting != visitor.post:
             parse(do, fields, by=acting, command_id=command_id)  # a fault in it is said in its own words
@@ -109,7 +111,15 @@ async def submit_command_form(request: Request, visitor: SignedIn, reference: st
         own_id = f"{reference}:{visitor.post}:{command_id or uuid4().hex}"
         site = current_site(request)
         return await give_command(
-            site, name, whole, by=visitor.post, command_id=own_id, reference=reference, seen=stands
+            site,
+            name,
+            whole,
+            by=visitor.post,
+            command_id=own_id,
+            means=visitor.means,
+            capacity=visitor.capacity,
+            reference=reference,
+            seen=stands,
         )
 
     async def refused(refusal: Refused) -> HTMLResponse:
