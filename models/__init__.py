@@ -3,6 +3,7 @@
 Who acts, and by which deadlines:
 
 ``posts``, ``members``     posts, and the members that hold them
+``authentication``         how a person is known, and what only somebody does who proves at that moment who it is
 ``policy``                 deadlines as a versioned document; ``policy_meaning``: what a change of it means
 ``calendars``              working days of the post that must act; ``public_holidays``: calendars made of published ones
 ``directory_changes``      what may be changed in the directory

@@ -1,13 +1,14 @@
 """How the person behind a command was known, and what each command asks for."""
 
 import json
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pydantic import Field, field_serializer
 
 from models.base import Instant, Value
-from models.posts import Post
+from models.posts import Capacity, Post
 
 
 class Means(StrEnum):
@@ -65,3 +66,47 @@ def signed_text(stream: str, command_id: str, by: Post, signed: Signed) -> bytes
     """What the signature is over: JSON without blanks, of every part that says who asked for what, where and when."""
     parts = ["ahg command 1", stream, command_id, by, signed.body, signed.means.value, signed.at.isoformat()]
     return json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+FRESH = timedelta(minutes=10)
+"""So long a second factor that was shown counts as shown at this moment."""
+
+_IN_PERSON = frozenset(("decide", "hand_over", "delegate", "act_for"))
+"""What stands for a post, or says who speaks for it: only a person gives it who proves at that moment who it is."""
+
+_PROVES = frozenset((Means.PASSKEY, Means.SECOND_FACTOR, Means.COMMAND_LINE))
+
+_WHAT_IT_IS: Mapping[Means, str] = {
+    Means.SESSION: "Show your second factor for it; the session alone is not enough",
+    Means.MAIL_LINK: "The link of a mail is not enough; sign in, and show your second factor",
+    Means.API_TOKEN: "A program never does this, whatever its token; it is done on the pages, with the second factor",
+}
+
+
+def needs_proof(do: str) -> bool:
+    """Whether a command is given only by a person who proves at that moment who it is."""
+    return do in _IN_PERSON
+
+
+def suffices(do: str, post: Post, means: Means) -> str | None:
+    """Why the command ``do`` of ``post`` may not be given by these means; None when it may."""
+    if do not in _IN_PERSON or means in _PROVES:
+        return None
+    return f"The command {do!r} of {post} is not taken like this. {_WHAT_IT_IS[means]}."
+
+
+def means_of_session(shown_at: datetime | None, now: datetime) -> Means:
+    """By what a person is known on a page; ``shown_at``: when the second factor was last shown in the session."""
+    fresh = shown_at is not None and timedelta(0) <= now - shown_at <= FRESH
+    return Means.SECOND_FACTOR if fresh else Means.SESSION
+
+
+def only_the_holder(by: Post, post: str, capacity: Capacity | None) -> str | None:
+    """Why a person who acts as ``by`` may not hand ``post`` over or name its alternates; None when it may.
+
+    ``capacity``: as whose the person acts; None where that is not known. An alternate stands in for the holder in the
+    post's work, and does not say who speaks for the post.
+    """
+    if post != by or capacity is Capacity.HOLDER:
+        return None
+    return f"Only the holder of {post} or the secretariat says who holds it and who stands in; an alternate does not."

@@ -25,7 +25,7 @@ from web.kit import errors, language, problems, statics
 from web.kit.body_limit import limit_bodies
 from web.kit.security import guard
 from web.kit.site import Site
-from web.kit.visitor import SignInFirst
+from web.kit.visitor import ProveFirst, SignInFirst
 from web.kit.watch import when_asked_to_end
 from web.lists import cases, home, search
 from web.mail import answer, board, mailbox, my_mails, switch_off
@@ -92,6 +92,10 @@ def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(SignInFirst)
     async def _sign_in_first(_request: Request, error: SignInFirst) -> Response:
         return RedirectResponse(error.to, 303)
+
+    @app.exception_handler(ProveFirst)
+    async def _prove_first(request: Request, error: ProveFirst) -> Response:
+        return await second_factor.page_to_prove(request, error.to, error.sent)
 
     @app.exception_handler(RoutingError)
     async def _refused(request: Request, error: HTTPException) -> Response:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from models.agenda import next_act
-from models.authentication import Signed
+from models.authentication import Signed, suffices
 from models.base import Value
 from models.calendars import Calendars
 from models.case import Case, Touch
@@ -46,7 +46,7 @@ def apply_command(case: Case, command: Command, now: datetime) -> Transition:
     body: Value = command.body
     by, acted_for = command.by, None
     try:
-        _must_be_what_was_touched(case, command)
+        _must_be_given_rightly(case, command)
         if isinstance(body, ActFor):
             _may_act_for(by, body)
             acted_for = ActedFor(by=by, how=body.how, why=body.text)
@@ -60,8 +60,10 @@ def apply_command(case: Case, command: Command, now: datetime) -> Transition:
     return _taken(context, command.id, acted_for, _name(body), subject, command.signed)
 
 
-def _must_be_what_was_touched(case: Case, command: Command) -> None:
-    """A passkey signs a statement; the case may have changed since it was made."""
+def _must_be_given_rightly(case: Case, command: Command) -> None:
+    """By means that suffice; and where a passkey has signed, what it has signed: the case may have changed since."""
+    if command.signed is not None and (why := suffices(command.do, command.by, command.signed.means)):
+        raise Refused(RefusalKind.FORBIDDEN, why)
     touch = command.signed.touch if command.signed else None
     if touch is not None and touch.statement != statement_of(case, command):
         raise Refused(

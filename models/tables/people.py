@@ -49,7 +49,10 @@ class SignInRow(SQLModel, table=True):
 
 
 class SessionRow(SQLModel, table=True):
-    """A session by the hash of its token. ``post`` is the one that acts; empty until one is chosen."""
+    """A session by the hash of its token. ``post`` is the one that acts; empty until one is chosen.
+
+    ``strong``: the second factor was shown in it, last at ``strong_at``.
+    """
 
     __tablename__ = "sessions"
 
@@ -59,6 +62,7 @@ class SessionRow(SQLModel, table=True):
     post: str = ""
     form_key: str = ""
     strong: bool = False
+    strong_at: datetime | None = moment_column()
     failures: int = 0
     device: str = ""
     began_at: datetime = moment_column(nullable=False)

@@ -9,9 +9,10 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
+from models.authentication import Means
 from models.base import N_
 from models.directory_changes import ChangeKind
-from models.posts import SECRETARIAT
+from models.posts import SECRETARIAT, Capacity
 from models.refusal import Refused
 from notifications.texts import line
 from notifications.words import Words
@@ -201,7 +202,16 @@ async def tell_cases(site: Site, made: DirectoryChange) -> None:
     try:
         for reference in waiting:
             try:
-                await give_command(site, *command, by=SECRETARIAT, command_id=command_id, reference=reference)
+                # The change was made by somebody who had shown the second factor.
+                await give_command(
+                    site,
+                    *command,
+                    by=SECRETARIAT,
+                    command_id=command_id,
+                    means=Means.SECOND_FACTOR,
+                    capacity=Capacity.HOLDER,
+                    reference=reference,
+                )
             except Refused as refused:  # it has ended meanwhile
                 _LOG.info("a case takes no change of hands", case=reference, why=refused.sentence)
     except CaseAway as away:

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
+from models.authentication import only_the_holder
 from models.commands import Delegate, HandOver, Person, parse
 from models.directory_changes import DirectoryRoles, OfficeSettings
 from models.posts import SECRETARIAT, Post, Role
@@ -21,6 +22,7 @@ from records import directory_changes as record
 from records.directory import all_offices, read_members
 from web.admin.directory import UNSENT, Unsaved, member_page, names_of_all, posts_of_member
 from web.admin.history import change_in_words, editor_of, tell_cases
+from web.kit.commands import must_prove
 from web.kit.render import gettext_of, language_for, render
 from web.kit.roles import Secretariat
 from web.kit.sessions import keyed_form
@@ -118,6 +120,7 @@ async def submit_hand_over(request: Request, visitor: Secretariat, member: str, 
     """Hand a post over; its tasks stay with it. 409: it changed hands meanwhile; 422: a field is wrong."""
     sent = await keyed_form(request, visitor.form_key)
     post, names = await _post_or_404(request, member, role)
+    must_prove(request, visitor, "hand_over", sent)
     engine = current_site(request).engine
 
     def make(editor: record.Editor) -> Awaitable[record.DirectoryChange]:
@@ -138,6 +141,7 @@ async def submit_alternate(request: Request, visitor: Secretariat, member: str, 
     """Name an alternate. 409: the alternates have changed meanwhile; 422: a field is wrong."""
     sent = await keyed_form(request, visitor.form_key)
     post, names = await _post_or_404(request, member, role)
+    must_prove(request, visitor, "delegate", sent)
     engine = current_site(request).engine
 
     def make(editor: record.Editor) -> Awaitable[record.DirectoryChange]:
@@ -152,6 +156,7 @@ async def submit_alternate_end(request: Request, visitor: Secretariat, member: s
     """End the time of an alternate. 409: the alternates have changed meanwhile."""
     sent = await keyed_form(request, visitor.form_key)
     post, names = await _post_or_404(request, member, role)
+    must_prove(request, visitor, "delegate", sent)
     engine = current_site(request).engine
 
     def make(editor: record.Editor) -> Awaitable[record.DirectoryChange]:
@@ -163,7 +168,8 @@ async def submit_alternate_end(request: Request, visitor: Secretariat, member: s
 async def _changed(
     request: Request, visitor: Visitor, sent: FormData, post: Post, names: Mapping[str, str], page: str, make: Making
 ) -> Response:
-    made = await _made(request, visitor, sent, names, make)
+    never = only_the_holder(visitor.post, post, visitor.capacity)
+    made = Unsaved(403, never, _text(sent, "_id")) if never else await _made(request, visitor, sent, names, make)
     if not isinstance(made, Unsaved):
         return await _done(request, made)
     given = {key: str(value) for key, value in sent.items() if not key.startswith("_")}
@@ -255,6 +261,7 @@ async def _marks_page(request: Request, unsaved: Unsaved = UNSENT, given: Direct
 async def submit_roles(request: Request, visitor: Secretariat) -> Response:
     """Change the Co-Chairs and the Steering Group for new cases. 409: changed meanwhile; 422: against the rules."""
     sent = await keyed_form(request, visitor.form_key)
+    must_prove(request, visitor, "hand_over", sent)
     given = DirectoryRoles(
         co_chairs=tuple(filter(None, map(str, sent.getlist("co_chair")))),
         steering_group=tuple(map(str, sent.getlist("steering_group"))),

@@ -1,0 +1,198 @@
+"""Who may give which command, by which means: on the pages, with a token, with the link of a mail."""
+
+import shutil
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from casework import CommandResult
+from models.authentication import Means, means_of_session, only_the_holder, suffices
+from models.commands import COMMANDS
+from models.posts import Capacity, Post
+from ops.catcher import Catcher
+from records.directory import seed_if_empty
+from settings import Settings, ensure_keys
+from tests.web.place import Place, address_of, key_in, secret_in, value_in
+from tests.web.programs import Recorded, program
+
+AU, RSO, MY = "AU/co-chair", "RSO/secretariat", "MY/focal-point"
+STANDS_FOR_A_POST = {"decide", "hand_over", "delegate", "act_for"}
+NOW = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
+
+
+class Taken:
+    """In the place of the cases: what came through the door."""
+
+    def __init__(self) -> None:
+        self.commands: list[tuple[str, str, dict[str, Any]]] = []
+
+    async def act(self, do: str, fields: dict[str, Any], *, by: str, **_more: Any) -> CommandResult:
+        """Take a command."""
+        self.commands.append((by, do, fields))
+        return CommandResult(reference="AHG-2026-001", seq=1, stage="submitted")
+
+
+@pytest.fixture
+def database_url(migrated_file: Path, tmp_path: Path) -> str:
+    """One kind of database is enough for what pages ask."""
+    shutil.copyfile(migrated_file, tmp_path / "test.db")
+    return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+
+
+@pytest_asyncio.fixture
+async def place(engine: AsyncEngine, settings: Settings, catcher: Catcher) -> Place:
+    """The pages, with the directory of the public list."""
+    ensure_keys(settings)
+    await seed_if_empty(engine)
+    return Place(settings.model_copy(update={"smtp_port": catcher.port}), engine, catcher)
+
+
+@pytest_asyncio.fixture
+async def taken(place: Place, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Taken]:
+    """A case in Co-Chair review, AHG-2026-001, and what reaches it."""
+    table = Recorded()
+    table.do("LK/focal-point", "submit", {"title": "Boats", "situation": "They leave.", "affected": ["MY", "TH"]})
+    table.do(RSO, "accept", {})
+    place.now = table.now
+    await table.record(place)
+    door = Taken()
+
+    async def casework() -> Taken:
+        return door
+
+    monkeypatch.setattr(place.site, "casework", casework)
+    yield door
+
+
+# the table of means -------------------------------------------------------------------------------------------------
+
+
+def test_what_stands_for_a_post_is_given_in_person_alone() -> None:
+    strong = {Means.PASSKEY, Means.SECOND_FACTOR, Means.COMMAND_LINE}
+    for do in COMMANDS:
+        good = {means for means in Means if suffices(do, Post(AU), means) is None}
+        assert good == (strong if do in STANDS_FOR_A_POST else set(Means)), do
+
+
+def test_a_second_factor_counts_for_ten_minutes() -> None:
+    ago = {minutes: means_of_session(NOW - timedelta(minutes=minutes), NOW) for minutes in (0, 10, 11, -1)}
+    assert ago == {0: Means.SECOND_FACTOR, 10: Means.SECOND_FACTOR, 11: Means.SESSION, -1: Means.SESSION}
+    assert means_of_session(None, NOW) is Means.SESSION
+
+
+def test_an_alternate_does_not_say_who_holds_the_post() -> None:
+    by = Post(AU)
+    assert only_the_holder(by, AU, Capacity.HOLDER) is None
+    for capacity in (Capacity.ALTERNATE, None):
+        assert "an alternate does not" in str(only_the_holder(by, AU, capacity))
+    assert only_the_holder(Post(RSO), AU, Capacity.ALTERNATE) is None  # the rules say who may for another post
+
+
+# programs -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("do", sorted(STANDS_FOR_A_POST))
+async def test_a_token_never_decides_hands_over_delegates_or_acts_for_others(
+    place: Place, taken: Taken, do: str
+) -> None:
+    to = {"to": {"name": "Mallory", "email": "mallory@example.org"}}
+    approve = {"gate": "activation", "position": "approve"}
+    inner = {"do": "decide", **approve}
+    given: dict[str, dict[str, Any]] = {
+        "decide": {**approve},
+        "hand_over": to,
+        "delegate": to,
+        "act_for": {"post": AU, "how": "telephone", "text": "So they said.", "command": inner},
+    }
+    async with await program(place, RSO if do == "act_for" else AU) as http:
+        path, key = "/cases/AHG-2026-001/commands", {"Idempotency-Key": "one-two-three"}
+        answer = await http.post(path, json={"do": do, **given[do]}, headers=key)
+    assert (answer.status_code, answer.json()["type"]) == (403, "urn:ahg:problem:by-hand")
+    assert "A program never does this" in answer.json()["detail"]
+    assert taken.commands == []
+
+
+# pages --------------------------------------------------------------------------------------------------------------
+
+DECIDE = "/cases/AHG-2026-001/do/decide"
+APPROVED = {"gate": "activation", "position": "approve with conditions", "text": "Boats only; çà & là."}
+
+
+async def test_a_decision_asks_for_the_second_factor_again_and_keeps_what_was_written(
+    place: Place, taken: Taken
+) -> None:
+    async with place.browser() as http:
+        await place.sign_in(http, address_of(AU))
+        secret, _answer = await place.enrol(http)
+        key = key_in((await http.get(DECIDE)).text)
+        sent = {"_key": key, "_id": "one", **APPROVED}
+        assert (await http.post(DECIDE, data=sent)).status_code == 303  # shown a moment ago
+        place.later(minutes=11)
+
+        asked = await http.post(DECIDE, data={**sent, "_id": "two"})
+        assert (asked.status_code, len(taken.commands)) == (403, 1)
+        kept = {name: value_in(asked.text, name) for name in ("_key", "_id", "gate", "position", "_to")}
+        assert 'value="Boats only; çà &amp; là."' in asked.text
+        wrong = await http.post("/second-factor/again", data={**kept, "text": APPROVED["text"], "_code": "000000"})
+        assert (wrong.status_code, value_in(wrong.text, "_id"), len(taken.commands)) == (422, "two", 1)
+
+        code = {"_code": place.code(secret)}
+        done = await http.post("/second-factor/again", data={**kept, "text": APPROVED["text"], **code})
+        assert (done.status_code, done.headers["location"]) == (307, DECIDE)
+        assert (await http.post(DECIDE, content=done.request.content, headers=FORM)).status_code == 303
+    assert taken.commands == [(AU, "decide", APPROVED)] * 2
+
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+async def test_a_substitute_of_the_steering_group_sets_its_second_factor_up_to_decide(
+    place: Place, taken: Taken
+) -> None:
+    async with place.browser() as http:
+        await place.sign_in(http, address_of("NZ/steering-group"))
+        sent = {"_key": key_in((await http.get(DECIDE)).text), "_id": "one", **APPROVED}
+        asked = await http.post(DECIDE, data=sent)
+        assert (asked.status_code, taken.commands) == (403, [])
+        given = {**sent, "_to": DECIDE, "_sealed": value_in(asked.text, "_sealed")}
+        done = await http.post("/second-factor/again", data={**given, "_code": place.code(secret_in(asked.text))})
+        assert done.status_code == 307
+        assert (await http.post(DECIDE, content=done.request.content, headers=FORM)).status_code == 303
+    assert taken.commands == [("NZ/steering-group", "decide", APPROVED)]
+
+
+async def test_an_alternate_neither_takes_the_post_nor_names_another(place: Place, taken: Taken) -> None:
+    async with place.browser() as http:
+        await place.as_post(http, AU)
+        await place.sql("UPDATE holders SET email = 'else@example.org' WHERE post = :post", post=AU)
+        await place.sql("UPDATE alternates SET email = :email WHERE post = :post", email=address_of(AU), post=AU)
+        for do in ("hand_over", "delegate"):
+            path = f"/cases/AHG-2026-001/do/{do}"
+            sent = {"_key": key_in((await http.get(path)).text), "to.name": "Mallory", "to.email": "m@example.org"}
+            answer = await http.post(path, data=sent)
+            assert (answer.status_code, "an alternate does not" in answer.text) == (403, True)
+    assert taken.commands == []
+
+
+async def test_auditors_show_the_second_factor_before_they_read(place: Place) -> None:
+    await place.sql(
+        "INSERT INTO holders (post, name, email, language) VALUES ('RSO/auditor', 'A', 'a@example.org', 'en')"
+    )
+    async with place.browser() as http:
+        await place.sign_in(http, "a@example.org")
+        assert (await http.get("/cases")).headers["location"].startswith("/second-factor")
+
+
+async def test_an_address_elsewhere_is_no_way_to_send_a_form_on(place: Place, taken: Taken) -> None:
+    async with place.browser() as http:
+        await place.as_post(http, MY)
+        key = key_in((await http.get("/account")).text)
+        for to in ("https://evil.example/", "//evil.example", ""):
+            answer = await http.post("/second-factor/again", data={"_key": key, "_to": to, "_code": "1"})
+            assert answer.status_code == 400
+        assert (await http.post("/second-factor/again", data={"_to": DECIDE, "_code": "1"})).status_code == 403
