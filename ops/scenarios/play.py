@@ -69,7 +69,7 @@ class Simulation:
         self._env = env
         self._catcher = catcher
         self._said = said
-        self._casework = Casework(engine, desk, scenario.policy_document())
+        self.casework = Casework(engine, desk, scenario.policy_document())
         self._mails = 0
         self._entries = 0
         self._drafted_by: Post | None = None
@@ -121,7 +121,7 @@ class Simulation:
             await self._free_the_clock()
 
     async def _give(self, at: datetime, act: Act) -> CommandResult:
-        return await self._casework.act(
+        return await self.casework.act(
             act.do,
             act.fields,
             by=act.by,
