@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
+import idna
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
@@ -194,7 +195,14 @@ class Settings(BaseSettings):
         local, _, domain = parseaddr(value)[1].rpartition("@")
         if not local or not domain or not value.isprintable():
             raise ValueError("must be one sender, as in: Bali Process Ad Hoc Group <ahg@example.org>")
+        _in_ascii(domain)
         return value
+
+    @field_validator("smtp_host", "imap_host")
+    @classmethod
+    def _as_it_is_asked_for(cls, value: str | None) -> str | None:
+        # Sockets take a name beyond ASCII by IDNA 2003, for another host.
+        return value if value is None else _in_ascii(value)
 
     @field_validator("public_url")
     @classmethod
@@ -202,6 +210,9 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("must be an address as in https://ahg.example.org")
+        if not parts.hostname.isascii():  # as browsers write it: the name in requests is compared with it
+            port = f":{parts.port}" if parts.port else ""
+            value = parts._replace(netloc=f"{_in_ascii(parts.hostname)}{port}").geturl()
         return value.rstrip("/")
 
     @model_validator(mode="after")
@@ -381,6 +392,11 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _in_ascii(host: str) -> str:
+    """A host by IDNA 2008, as ``models.mail_addresses`` has it, which settings know nothing of. Raises ValueError."""
+    return host if host.isascii() else idna.encode(host.lower(), strict=True).decode("ascii")
 
 
 def _unknown(environment: Mapping[str, str]) -> list[str]:

@@ -5,7 +5,8 @@ Who acts, and by which deadlines:
 ``posts``, ``members``     posts, and the members that hold them
 ``policy``                 deadlines as a versioned document; ``policy_meaning``: what a change of it means
 ``calendars``              working days of the post that must act; ``public_holidays``: calendars made of published ones
-``directory_changes``      what may be changed in the directory
+                           ``zones``: time zones, and names of which there are none
+``directory_changes``      what may be changed in the directory; ``mail_addresses``: their domains, and which are the same
 
 A case and its rules, in the order of reading:
 

@@ -1,13 +1,13 @@
 """The account: its posts, where it is signed in, and tokens for programs."""
 
 from datetime import datetime, timedelta
-from zoneinfo import available_timezones
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from models.posts import Post, needs_second_factor
+from models.zones import known_zones
 from records import api_tokens, sessions
 from records.api_tokens import ApiToken, Scope
 from records.sessions import Session
@@ -54,7 +54,7 @@ async def _page(
         days=_DAYS,
         scopes=list(Scope),
         usable=_usable(visitor),
-        zones=sorted(available_timezones()),
+        zones=sorted(known_zones()),
     )
 
 
@@ -72,7 +72,7 @@ async def submit_account_preferences(request: Request, visitor: SignedIn) -> Res
     """Save the language and the time zone of the pages. Left empty, those of the post hold."""
     sent = await keyed_form(request, visitor.form_key)
     language, zone = str(sent.get("language") or ""), str(sent.get("zone") or "")
-    if language not in ("", *LANGUAGES) or zone not in ("", *available_timezones()):
+    if language not in ("", *LANGUAGES) or zone not in ("", *known_zones()):
         raise HTTPException(422)
     await sessions.set_preferences(current_site(request).engine, visitor.email, language=language, zone=zone)
     return _back()
