@@ -13,6 +13,7 @@ from models.request import Attachment
 from web.kit.render import gettext_of, language_for
 from web.kit.visitor import Visitor, current_site
 from web.request.file_kinds import kind_of
+from web.request.unwanted import UnwantedFile
 
 ACCEPT = ",".join(suffix for kind in FILE_KINDS for suffix in kind.suffixes)
 """What a browser offers first when files are chosen."""
@@ -68,7 +69,10 @@ def _look_at(upload: UploadFile, name: str, each: int, _: Callable[[str], str]) 
     if size > each:
         sentence = _("%(name)s has %(size)s; a file may have at most %(limit)s.")
         return _Look(file, sentence % {"name": name, "size": written_size(size), "limit": written_size(each)})
-    kind = kind_of(upload.file, suffix_of(name))
+    try:
+        kind = kind_of(upload.file, suffix_of(name))
+    except UnwantedFile as unwanted:
+        return _Look(file, _(unwanted.sentence) % {"name": name})
     if kind is None:
         sentence = _("%(name)s is none of the kinds that can be attached: %(kinds)s, without macros or password.")
         return _Look(file, sentence % {"name": name, "kinds": kinds_in_words})
