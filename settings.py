@@ -147,6 +147,9 @@ class Settings(BaseSettings):
     """Megabytes (1024 x 1024 bytes) that one file may have."""
     attachments_mb: Annotated[int, Field(ge=1, le=2000)] = 50
     """Megabytes that the files of one request may have together."""
+    attachments_member_mb: Annotated[int, Field(ge=1, le=100_000)] = 200
+    """Megabytes that the files of one member may have which no submitted request carries: drafts, and what was taken out
+    of them in the last day."""
     attachments_max: Annotated[int, Field(ge=0, le=50)] = 20
     """Files that one request may carry; 0 takes none."""
 
@@ -254,6 +257,10 @@ class Settings(BaseSettings):
     def _a_file_fits(self) -> "Settings":
         if self.attachment_mb > self.attachments_mb:
             raise ValueError("AHG_ATTACHMENT_MB is more than AHG_ATTACHMENTS_MB: one file, more than all together")
+        if self.attachments_mb > self.attachments_member_mb:
+            raise ValueError(
+                "AHG_ATTACHMENTS_MB is more than AHG_ATTACHMENTS_MEMBER_MB: one request, more than all drafts"
+            )
         return self
 
     @property
@@ -272,9 +279,10 @@ class Settings(BaseSettings):
         return self.attachments_dir or self.data_dir / "attachments"
 
     @property
-    def attachment_limits(self) -> tuple[int, int, int]:
-        """Bytes of one file, bytes of all files of a request, and their number."""
-        return self.attachment_mb * 1024**2, self.attachments_mb * 1024**2, self.attachments_max
+    def attachment_limits(self) -> tuple[int, int, int, int]:
+        """Bytes of one file, bytes of all files of a request, their number, and bytes of a member's loose files."""
+        one, request, member = self.attachment_mb, self.attachments_mb, self.attachments_member_mb
+        return one * 1024**2, request * 1024**2, self.attachments_max, member * 1024**2
 
     @property
     def catches_mail(self) -> bool:

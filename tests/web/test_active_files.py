@@ -1,4 +1,4 @@
-"""Files that act when they are opened are refused, what office programs and scanners make is taken, and all is bounded."""
+"""Files that act when they are opened are refused; what office programs and scanners make is taken; all has bounds."""
 
 import contextlib
 import io
@@ -45,7 +45,8 @@ def typed(name: str, content_type: str, by: str = "Override PartName") -> bytes:
     types = (
         f'<Override PartName="/word/document.xml" ContentType="{_MAIN}"/><{by}="{named}" ContentType="{content_type}"/>'
     )
-    return packed(**{"[Content_Types].xml": f"<Types>{types}</Types>", "word/document.xml": "<x/>", name: b"x"})
+    parts: dict[str, str | bytes] = {"word/document.xml": "<x/>", name: b"x"}
+    return packed(**{"[Content_Types].xml": f"<Types>{types}</Types>", **parts})
 
 
 def object_stream(objects: bytes, *, about: bytes = b"", packed_as: bytes = b"/FlateDecode", first: int = 4) -> bytes:

@@ -118,9 +118,8 @@ def _looked_at(text: bytes, *, more: bool = False) -> set[bytes]:
             break
         if opens[1] is not None:
             asked.add(opens[1])
-        if number > _OPENED_BY or (
-            opens[1] is None and not _shows_a_page(text[opens.end() : opens.end() + _LONGEST_OBJECT])
-        ):
+        begins = text[opens.end() : opens.end() + _LONGEST_OBJECT]
+        if number > _OPENED_BY or (opens[1] is None and not _shows_a_page(begins)):
             raise UnwantedFile(ON_OPENING)
     return asked
 

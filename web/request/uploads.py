@@ -9,6 +9,7 @@ from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 
 from models.attachments import FILE_KINDS, clean_name, suffix_of, too_much, written_size
+from models.refusal import Refused
 from models.request import Attachment
 from web.kit.render import gettext_of, language_for
 from web.kit.visitor import Visitor, current_site
@@ -40,10 +41,15 @@ async def taken_in(
         look = await asyncio.to_thread(_look_at, upload, name, limits.each, _)
         others = [one for one in kept.values() if one.sha256 != look.file.sha256]
         fault = look.fault or too_much([*others, look.file], limits)
+        fault = fault or await store.no_room_for(visitor.post.member, look.file)
         if fault:  # nothing is written that would be refused afterwards
             faults.append(fault)
             continue
-        one = await store.keep(visitor.post.member, name, look.file.kind, upload.file, site.clock())
+        try:
+            one = await store.keep(visitor.post.member, name, look.file.kind, upload.file, site.clock())
+        except Refused as refused:
+            faults.append(refused.sentence)
+            continue
         kept[one.sha256] = new[one.sha256] = one
     return list(new.values()), faults
 
