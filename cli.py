@@ -16,7 +16,7 @@ from ops import doctor as doctoring
 from ops import rebuild as rebuilding
 from ops import replay as replaying
 from ops import verify as verifying
-from ops.commands import accounts, cases, directory, mail, scenarios
+from ops.commands import accounts, attachments, cases, directory, mail, scenarios
 from ops.commands.terminal import as_command, err, files, say
 from ops.scenarios.reading import read_scenario
 from ops.scenarios.simulation import simulation
@@ -31,6 +31,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="The Bali Pro
 app.add_typer(cases.app, name="case")
 app.add_typer(directory.app, name="directory")
 app.add_typer(accounts.app, name="account")
+app.add_typer(attachments.app, name="attachment")
 app.add_typer(mail.app, name="mail")
 app.add_typer(scenarios.app, name="scenario")
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
+import idna
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -154,6 +155,9 @@ class Settings(BaseSettings):
     """Megabytes (1024 x 1024 bytes) that one file may have."""
     attachments_mb: Annotated[int, Field(ge=1, le=2000)] = 50
     """Megabytes that the files of one request may have together."""
+    attachments_member_mb: Annotated[int, Field(ge=1, le=100_000)] = 200
+    """Megabytes that the files of one member may have which no submitted request carries: drafts, and what was taken out
+    of them in the last day."""
     attachments_max: Annotated[int, Field(ge=0, le=50)] = 20
     """Files that one request may carry; 0 takes none."""
 
@@ -216,7 +220,14 @@ class Settings(BaseSettings):
         local, _, domain = parseaddr(value)[1].rpartition("@")
         if not local or not domain or not value.isprintable():
             raise ValueError("must be one sender, as in: Bali Process Ad Hoc Group <ahg@example.org>")
+        _in_ascii(domain)
         return value
+
+    @field_validator("smtp_host", "imap_host")
+    @classmethod
+    def _as_it_is_asked_for(cls, value: str | None) -> str | None:
+        # Sockets take a name beyond ASCII by IDNA 2003, for another host.
+        return value if value is None else _in_ascii(value)
 
     @field_validator("public_url")
     @classmethod
@@ -224,6 +235,9 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("must be an address as in https://ahg.example.org")
+        if not parts.hostname.isascii():  # as browsers write it: the name in requests is compared with it
+            port = f":{parts.port}" if parts.port else ""
+            value = parts._replace(netloc=f"{_in_ascii(parts.hostname)}{port}").geturl()
         return value.rstrip("/")
 
     @model_validator(mode="after")
@@ -265,6 +279,10 @@ class Settings(BaseSettings):
     def _a_file_fits(self) -> "Settings":
         if self.attachment_mb > self.attachments_mb:
             raise ValueError("AHG_ATTACHMENT_MB is more than AHG_ATTACHMENTS_MB: one file, more than all together")
+        if self.attachments_mb > self.attachments_member_mb:
+            raise ValueError(
+                "AHG_ATTACHMENTS_MB is more than AHG_ATTACHMENTS_MEMBER_MB: one request, more than all drafts"
+            )
         return self
 
     @property
@@ -283,9 +301,10 @@ class Settings(BaseSettings):
         return self.attachments_dir or self.data_dir / "attachments"
 
     @property
-    def attachment_limits(self) -> tuple[int, int, int]:
-        """Bytes of one file, bytes of all files of a request, and their number."""
-        return self.attachment_mb * 1024**2, self.attachments_mb * 1024**2, self.attachments_max
+    def attachment_limits(self) -> tuple[int, int, int, int]:
+        """Bytes of one file, bytes of all files of a request, their number, and bytes of a member's loose files."""
+        one, request, member = self.attachment_mb, self.attachments_mb, self.attachments_member_mb
+        return one * 1024**2, request * 1024**2, self.attachments_max, member * 1024**2
 
     @property
     def catches_mail(self) -> bool:
@@ -438,6 +457,11 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _in_ascii(host: str) -> str:
+    """A host by IDNA 2008, as ``models.mail_addresses`` has it, which settings know nothing of. Raises ValueError."""
+    return host if host.isascii() else idna.encode(host.lower(), strict=True).decode("ascii")
 
 
 def _unknown(environment: Mapping[str, str]) -> list[str]:

@@ -6,7 +6,8 @@ Who acts, and by which deadlines:
 ``authentication``         how a person is known, and what only somebody does who proves at that moment who it is
 ``policy``                 deadlines as a versioned document; ``policy_meaning``: what a change of it means
 ``calendars``              working days of the post that must act; ``public_holidays``: calendars made of published ones
-``directory_changes``      what may be changed in the directory
+                           ``zones``: time zones, and names of which there are none
+``directory_changes``      what may be changed in the directory; ``mail_addresses``: their domains, and which are the same
 
 ``authentication``         by what a person is known who gives a command; ``command_signing``: how that is signed,
                            ``passkeys``: and how its holder signs a decision

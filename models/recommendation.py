@@ -6,7 +6,6 @@ It lives apart from its case, which may be closed and then does not change any m
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, TypeAdapter
 
@@ -22,6 +21,7 @@ from models.posts import SECRETARIAT, Post, desk_of
 from models.projection import Queued, Row, Step
 from models.refusal import RefusalKind, Refused
 from models.rules.outcomes import overdue_rungs
+from models.zones import zone_named
 
 
 def follow_up_stream(reference: str, number: int) -> str:
@@ -153,7 +153,7 @@ def open_follow_up(follow_up: FollowUp, now: datetime) -> tuple[FollowUp, Step]:
     """The report was accepted: addressees and owner are told, and the overdue ladder begins."""
     ladder = None
     if follow_up.due is not None:
-        due = datetime.combine(follow_up.due, time(9), ZoneInfo(follow_up.zone)).astimezone(UTC)
+        due = datetime.combine(follow_up.due, time(9), zone_named(follow_up.zone)).astimezone(UTC)
         ladder = Ladder(due=due, rungs=overdue_rungs(follow_up.policy, due, now))
     begun = follow_up.model_copy(update={"ladder": ladder})
     told = _tell(begun, "recommendation_addressed", owner=follow_up.owner, addressees=follow_up.to)

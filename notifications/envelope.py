@@ -7,6 +7,7 @@ from email.headerregistry import Address
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 
+from models.mail_addresses import ascii_domain
 from models.posts import Post
 from notifications.headers import MailboxField, mailbox
 from notifications.texts import line, shortened
@@ -28,7 +29,7 @@ def written_mailbox(written: str) -> tuple[Address, str]:
     """
     name, address = parseaddr(written)
     found = mailbox(name, address)
-    return found, found.domain if found.domain.isascii() else found.domain.encode("idna").decode("ascii")
+    return found, ascii_domain(found.domain)
 
 
 def message_id(key: str, mail_from: str) -> str:

@@ -6,7 +6,7 @@ Cases:
 ``queries``            what pages, lists and checks read of cases; ``casefiles``: cases as their logs have them, for pages
 ``lists``, ``search``  lists of cases as a post sees them; texts by which they are found; ``saved_views``: kept lists
 ``references``         references and drafts, before a case exists
-``attachments``        the files of requests
+``attachments``        the files of requests; ``attachment_sweep``: what of them nothing names goes
 
 Mail:
 

@@ -108,11 +108,7 @@ def _office(row: MemberRow) -> OfficeSettings:
 
 async def roles_of(connection: AsyncConnection) -> DirectoryRoles:
     """Who co-chairs, and who sits on the Steering Group."""
-    rows = await read_members(connection)
-    return DirectoryRoles(
-        co_chairs=tuple(row.code for row in rows if row.co_chair),
-        steering_group=tuple(row.code for row in rows if row.steering_group),
-    )
+    return DirectoryRoles.of(members_in(await read_members(connection)).values())
 
 
 async def waiting_cases(connection: AsyncConnection, post: Post) -> list[str]:

@@ -1,6 +1,5 @@
 """The posts that a person holds now, found in the directory by mail address."""
 
-import unicodedata
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -8,6 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.base import Value
+from models.mail_addresses import folded
 from models.posts import Capacity, Post
 from models.tables import TABLES
 from records.directory import day_in, earliest_day, zone_of_member
@@ -36,11 +36,6 @@ class _Named(NamedTuple):
     language: str | None
     until: date | None = None
     capacity: Capacity = Capacity.HOLDER
-
-
-def folded(address: str) -> str:
-    """An address as it is compared: Unicode NFC, without outer blanks and capitals."""
-    return unicodedata.normalize("NFC", address).strip().casefold()
 
 
 async def _rows_of(connection: AsyncConnection, email: str, now: datetime) -> list[_Named]:

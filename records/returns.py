@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql import ColumnElement
 
 from db import write_transaction
+from models.mail_addresses import comparable_address
 from models.notices.state import NoticeState
 from models.returns import Fate, RecipientReport, ReturnedMail
 from models.tables import TABLES
@@ -87,7 +88,7 @@ async def _match(connection: AsyncConnection, returned: ReturnedMail) -> tuple[L
     query = SELECT_NOTICES.where(_named(returned)).order_by(NOTICES.c.id).with_for_update()
     for notice in map(read_notice, await connection.execute(query)):
         for report in returned.reports:
-            if _comparable(notice.address) in map(_comparable, report.addresses):
+            if comparable_address(notice.address) in map(comparable_address, report.addresses):
                 return notice, report
     return None
 
@@ -121,9 +122,9 @@ async def _newest_to(connection: AsyncConnection, report: RecipientReport) -> Co
     """The newest of the mails that were lately sent to one of these addresses."""
     c = NOTICES.c
     lately = select(c.id, c.address).where(c.state == NoticeState.SENT).order_by(c.id.desc()).limit(_LATELY)
-    addresses = set(map(_comparable, report.addresses))
+    addresses = set(map(comparable_address, report.addresses))
     sent = (await connection.execute(lately)).all()
-    return c.id == next((number for number, address in sent if _comparable(address) in addresses), None)
+    return c.id == next((number for number, address in sent if comparable_address(address) in addresses), None)
 
 
 def undecided() -> Select[int]:
@@ -131,15 +132,6 @@ def undecided() -> Select[int]:
     c = _RETURNS.c
     since = select(_DECISIONS.c.id).where(_DECISIONS.c.notice == c.notice, _DECISIONS.c.decided_at >= c.noted_at)
     return select(c.notice).where(c.fate == Fate.UNCONFIRMED, ~since.exists())
-
-
-def _comparable(address: str) -> str:
-    """An address in a form in which equal addresses are equal texts: lower case, the domain in ASCII."""
-    local, _, domain = address.strip().lower().rpartition("@")
-    try:
-        return f"{local}@{domain.encode('idna').decode('ascii')}"
-    except UnicodeError:
-        return f"{local}@{domain}"
 
 
 async def _kept(
@@ -185,7 +177,7 @@ async def _bounce(connection: AsyncConnection, notice: LedgerNotice, report: Rec
 async def _instead(connection: AsyncConnection, notice: LedgerNotice, at: datetime) -> NewNotice | None:
     """The notice for the alternate; None where nobody has another address than the one from which this came back."""
     stands_in = (await offices_of(connection, [notice.post], at))[notice.post].stands_in
-    if stands_in is None or _comparable(stands_in.email) == _comparable(notice.address):
+    if stands_in is None or comparable_address(stands_in.email) == comparable_address(notice.address):
         return None
     return alternate_notice(notice, at)
 

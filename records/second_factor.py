@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import write_transaction
 from models.base import Value
+from models.mail_addresses import folded
 from models.tables import TABLES
 from models.tables.people import SessionRow
 from records.api_tokens import end_tokens
-from records.holders import folded
 from records.rows import fetch_row
 from records.sessions import end_sessions, make_token, still_alive, token_digest
 

@@ -49,6 +49,9 @@ def test_every_way_to_write_a_postgresql_address_gets_the_driver(given: str, mon
         ("AHG_PUBLIC_URL", "ahg.example.org"),
         ("AHG_MAIL_FROM", "nobody"),
         ("AHG_MAIL_FROM", "A <a@example.org>\r\nBcc: b@example.org"),
+        ("AHG_MAIL_FROM", "A <a@☕.example>"),
+        ("AHG_SMTP_HOST", "mail.☕.example"),
+        ("AHG_PUBLIC_URL", "https://☕.example"),
         ("AHG_PAYLOAD_KEYS", "k1:c2hvcnQ="),
         ("AHG_PAYLOAD_KEYS", f"k1:{KEY},k1:{KEY}"),
         ("AHG_PAYLOAD_KEYS", KEY),
@@ -63,6 +66,11 @@ def test_a_wrong_value_is_refused_by_the_name_of_the_setting(
 
     with pytest.raises(SettingsError, match=f"^{name}: "):
         load_settings()
+
+
+def test_hosts_are_those_that_idna_2008_names() -> None:
+    named = Settings(smtp_host="mail.faß.example", public_url="https://Faß.example:8443/ahg/")
+    assert (named.smtp_host, named.public_url) == ("mail.xn--fa-hia.example", "https://xn--fa-hia.example:8443/ahg")
 
 
 def test_every_wrong_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

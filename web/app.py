@@ -31,6 +31,7 @@ from web.lists import cases, home, search
 from web.mail import answer, board, mailbox, my_mails, switch_off
 from web.monitoring import health, metrics
 from web.request import attachments, form, version
+from web.request.sweeping import sweep_daily
 from web.signin import by_mail, openid, second_factor
 
 _LOG = structlog.get_logger(__name__)
@@ -50,18 +51,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def application(site: Site) -> FastAPI:
-    """The application made of these parts. While it is served, nudges for the delivery are passed on beside it."""
+    """The application made of these parts. While it is served, nudges are passed on and files swept beside it."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        passing = asyncio.create_task(site.nudger.run())
+        beside = [asyncio.create_task(one) for one in (site.nudger.run(), sweep_daily(site))]
         try:
             with when_asked_to_end(site.watch.end):
                 yield
         finally:
-            passing.cancel()
-            with suppress(asyncio.CancelledError):
-                await passing
+            for task in beside:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
         await site.engine.dispose()
 
     title, at = "Bali Process Ad Hoc Group", description.ADDRESS

@@ -29,7 +29,7 @@ from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 from models.authentication import Signed
 from models.base import Line, Prose, Value
 from models.commands.arrangements import AddArrangement, Agree, LogExchange, ReviewArrangement
-from models.commands.body import Body
+from models.commands.body import AS_SENT, Body
 from models.commands.circulation import Circulate, GiveConsent
 from models.commands.closing import Close, Waive
 from models.commands.duration import Extend, Resume, Suspend, Terminate
@@ -179,13 +179,15 @@ def _checked(reader: TypeAdapter[Any], fields: Mapping[str, Any]) -> tuple[Any, 
     of = NewVersion if reader is _NEW_VERSION else AnyBody
     try:
         try:
-            return reader.validate_json(json.dumps(fields, default=str), strict=True, by_alias=True, by_name=False), []
+            return reader.validate_json(
+                json.dumps(fields, default=str), strict=True, context=AS_SENT, by_alias=True, by_name=False
+            ), []
         except ValidationError as error:
             if error.errors(include_url=False)[0]["type"] != "json_invalid":
                 return None, faults(error, of)
         except RecursionError:
             pass
         # It holds what JSON does not, such as half of a surrogate pair: where, this says.
-        return reader.validate_python(fields, by_alias=True, by_name=False), []
+        return reader.validate_python(fields, context=AS_SENT, by_alias=True, by_name=False), []
     except ValidationError as error:
         return None, faults(error, of)

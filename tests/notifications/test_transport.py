@@ -403,6 +403,21 @@ async def test_smtputf8_is_used_where_it_is_offered() -> None:
     assert "<büro@example.org>".encode() in content
 
 
+@pytest.mark.parametrize("smtputf8", [True, False])
+async def test_a_mail_goes_to_the_domain_that_idna_2008_names_and_to_no_other(smtputf8: bool) -> None:
+    server = Server(enable_SMTPUTF8=smtputf8)
+    async with listening(server) as port, to(port) as transport:
+        for local in ("desk", "büro") if smtputf8 else ("desk",):
+            reader = reader_of("invited").model_copy(update={"address": f"{local}@faß.example"})
+            assert (await transport.send(mail("invited", reader=reader), reader.address)).state == "sent"
+        refused = await transport.send(mail("invited"), "desk@☕.example")
+    for address, content in server.taken:
+        assert address.endswith("@xn--fa-hia.example")
+        assert b"@xn--fa-hia.example>" in content
+        assert b"fass" not in content
+    assert (refused.state, "is not a domain that can be used" in refused.reply) == ("refused", True)
+
+
 async def test_without_smtputf8_such_an_address_is_refused_in_a_sentence(message: EmailMessage) -> None:
     server = Server()
     async with listening(server) as port, to(port) as transport:

@@ -11,11 +11,13 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from models.calendars import Calendars, WorkCalendar
 from ops.catcher import Catcher
 from records import queries
-from records.directory import SEED, opening
+from records.directory import SEED, DirectoryError, directory_slips, opening
 from records.directory_changes import directory_changes, import_list, roles_of
 from records.notices import notices_of_case
+from records.queries import open_calendars
 from tests.rig import Rig, rig, working
 from tests.web.place import Place, key_in, value_in
 from tests.web.programs import Recorded
@@ -280,6 +282,80 @@ async def test_an_imported_list_stands_in_the_history_with_what_it_changed_and_n
     page = (await desk.get("/admin/directory/changes")).text
     assert "ahg directory import" in page
     assert "Siam" in page
+
+
+BASE = (
+    "code,name,kind,co_chair,steering_group,zone,holidays\nAU,Australia,state,yes,yes,,\nID,Indonesia,state,yes,yes,,\n"
+)
+WRONG_LINES = (
+    ("MY,Malaysia,state,,,Asia/Kuala_Lumpour,", r"line 4 \(MY\): zone: .*did you mean 'Asia/Kuala_Lumpur'"),
+    ("MY,Malaysia,state,,,,Atlantis", "holidays: no public holidays are published for 'Atlantis'"),
+    ("my,Malaysia,state,,,,", "code: "),
+    ("MY/x,Malaysia,state,,,,", "code: "),
+    (f"{'M' * 17},Malaysia,state,,,,", "code: "),
+    (",Malaysia,state,,,,", "code: "),
+    ("RSO,Office,state,,,,", "secretariat's code"),
+    ("MY,,state,,,,", "name: "),
+    ("MY,Malaysia,kingdom,,,,", "kind: "),
+    ("MY,Malaysia,state,yas,,,", "co_chair: 'yas' is neither yes nor no"),
+    ("MY,Malaysia,state,yes,yes,,", "Two members co-chair"),
+    ("MY,Malaysia,state,,,,,more", "more fields"),
+    ("MY,Malaysia,state,,,,\nMY,Malaysia,state,,,,", "'MY' is repeated"),
+    ('MY,"Malaysia,state,,,,', "line "),
+    ("ID,Indonesia,state,yes,,,", "'ID' is repeated"),
+)
+
+
+async def test_a_list_that_pages_would_refuse_is_not_imported(place: Place) -> None:
+    for lines, said in WRONG_LINES:
+        with pytest.raises(DirectoryError, match=said):
+            await import_list(place.engine, f"{BASE}{lines}\n", place.now)
+    with pytest.raises(DirectoryError, match="mark them there too"):
+        await import_list(place.engine, BASE.replace("Indonesia,state,yes,yes", "Indonesia,state,yes,"), place.now)
+    with pytest.raises(DirectoryError, match="Two members co-chair"):  # of the directory, not of the list alone
+        await import_list(place.engine, BASE.replace("AU,Australia", "NZ,New Zealand"), place.now)
+    async with place.engine.connect() as connection:
+        assert await directory_changes(connection) == []
+
+
+async def test_a_case_that_carries_a_zone_that_does_not_exist_goes_on_and_says_so(
+    place: Place, desk: httpx.AsyncClient
+) -> None:
+    table = Recorded()
+    offices = {**table.case.calendars.offices, "MY": WorkCalendar(zone="Asia/Kuala_Lumpour")}
+    table.case = table.case.model_copy(update={"calendars": Calendars(offices=offices)})
+    table.do("MY/focal-point", "submit", {"title": "x", "situation": "y", "affected": ["TH"]})
+    table.do(RSO, "return", {"missing": ["figures"]})
+    table.do("MY/focal-point", "resubmit", {"title": "z"})
+    reference = await table.record(place)
+    async with place.browser() as http:
+        await place.as_post(http, "MY/focal-point")
+        for path in ("/", "/cases", f"/cases/{reference}", f"/cases/{reference}/log"):
+            assert (await http.get(path)).status_code == 200, path
+    page = (await desk.get(f"/cases/{reference}")).text
+    assert "a time zone for Malaysia that does not exist, Asia/Kuala_Lumpour: days are counted in UTC" in page
+    async with place.engine.connect() as connection:
+        carried = [(case, calendars.unknown_zones) async for case, calendars in open_calendars(connection)]
+    assert carried == [(reference, {"MY": "Asia/Kuala_Lumpour"})]
+
+
+async def test_a_zone_that_does_not_exist_in_the_directory_stops_no_page_and_is_told(
+    place: Place, desk: httpx.AsyncClient
+) -> None:
+    await place.sql("UPDATE members SET zone = 'Asia/Kuala_Lumpour' WHERE code = 'MY'")
+    await place.sql("UPDATE holders SET email = 'desk@☕.example' WHERE post = 'TH/focal-point'")
+    async with place.browser() as http:
+        await place.as_post(http, "MY/focal-point")
+        for path in ("/", "/cases?opened_from=2026-01-01&opened_to=2026-02-01", "/my-mails", "/account", "/request"):
+            assert (await http.get(path, follow_redirects=True)).status_code == 200, path
+    assert "no such time zone: UTC counts" in (await desk.get("/admin/directory")).text
+    page = (await desk.get("/admin/directory/members/MY")).text
+    assert "<option selected>Asia/Kuala_Lumpour</option>" in page
+    assert "There is no time zone Asia/Kuala_Lumpour" in page
+    async with place.engine.connect() as connection:
+        zone, address = await directory_slips(connection)
+    assert zone == "MY has the time zone 'Asia/Kuala_Lumpour', which is none: UTC counts"
+    assert address.startswith("TH/focal-point: '☕.example' is not a domain")
 
 
 # hostile text -------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from models.directory_changes import OfficeSettings
 from models.posts import SECRETARIAT, Post, Role
 from models.tables.directory import MemberRow
+from models.zones import is_zone
 from records import directory_changes as record
 from records.directory import all_offices, day_in, read_members, seed_hours
 from web.admin.choices import calendars, zones
@@ -75,6 +76,7 @@ async def directory_page(request: Request, visitor: DirectoryReader) -> HTMLResp
             "member": member,
             "posts": [(post, holders.get(post), alternates.get(post, [])) for post in _posts(member, holders)],
             "today": _today(request, member),
+            "unknown_zone": bool(member.zone) and not is_zone(member.zone),
         }
         for member in (_OFFICE_OF_ALL, *members)
     ]
@@ -135,6 +137,7 @@ async def member_page(
         told=shown_changes(request, visitor, found_changes, names_of_all(members)),
         office=given or office,
         own_office=office is not None,
+        unknown_zone=office is not None and not is_zone(office.zone),
         seen=record.directory_fingerprint(office),
         form=unsaved.form or uuid4().hex,
         zones=zones(),

@@ -58,6 +58,7 @@ async def case_page(at: AtCase, entry: Annotated[int, Query(ge=0)] = 0) -> HTMLR
         releases={k: release_of(case, c) for k, c in shown.circulations.items() if c.state == "released"},
         follow_ups=follow_ups,
         whole=at.whole,
+        unknown_zones=case.calendars.unknown_zones if at.whole else {},
         secretariat=post == SECRETARIAT,
         hidden=hidden_sections(case, at.seen),
     )
