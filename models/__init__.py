@@ -6,6 +6,7 @@ Who acts, and by which deadlines:
 ``policy``                 deadlines as a versioned document; ``policy_meaning``: what a change of it means
 ``calendars``              working days of the post that must act; ``public_holidays``: calendars made of published ones
 ``directory_changes``      what may be changed in the directory
+``sign_in_limits``         how often a link to sign in by is sent
 
 A case and its rules, in the order of reading:
 

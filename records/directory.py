@@ -26,7 +26,7 @@ from models.projection import Row
 from models.public_holidays import work_calendar
 from models.tables import TABLES
 from models.tables.directory import AlternateRow, HolderRow, MemberRow
-from records.log import write_rows
+from records.projected import write_rows
 from records.rows import fetch_rows
 
 SEED = Path(__file__).parent / "seed"
