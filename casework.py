@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from models.authentication import Means, Touch
+from models.authentication import Means, PasskeyTouch
 from models.base import Value
 from models.case import Case
 from models.commands import ActFor, Command, Draft, Resubmit, Submit, parse, unreadable
@@ -70,7 +70,7 @@ class Casework:
         reference: str | None = None,
         seen: int | None = None,
         at: datetime | None = None,
-        touch: Touch | None = None,
+        touch: PasskeyTouch | None = None,
     ) -> CommandResult:
         """Do a command. ``means``: by what the person was known who gives it, which is signed with it.
 
@@ -96,7 +96,7 @@ class Casework:
         except DBAPIError as away:
             raise NotAnswered(f"The records do not answer; send the command again: {str(away.orig).strip()}") from away
 
-    async def _bring(self, reference: str, command: Command, means: Means, touch: Touch | None) -> CommandResult:
+    async def _bring(self, reference: str, command: Command, means: Means, touch: PasskeyTouch | None) -> CommandResult:
         """Bring a command to the workflow of its case, or of the recommendation that it resolves."""
         number = await self._followed(reference, command) if command.body.do == "adopt" else None
         stream = reference if number is None else follow_up_stream(reference, number)
@@ -112,7 +112,13 @@ class Casework:
             raise
 
     async def _given(
-        self, reference: str, stream: str, number: int | None, command: Command, means: Means, touch: Touch | None
+        self,
+        reference: str,
+        stream: str,
+        number: int | None,
+        command: Command,
+        means: Means,
+        touch: PasskeyTouch | None,
     ) -> CommandResult:
         if number is not None:
             state = await self._desk.submit_resolution(reference, number, command, means)

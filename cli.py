@@ -23,6 +23,7 @@ from ops.scenarios.simulation import simulation
 from ops.supervisor import run_product as supervise
 from records import queries
 from settings import load_settings
+from surroundings import close_to_others
 from workflows.client import CaseClient
 from workflows.lifesigns import Stranded
 from workflows.payloads import data_converter
@@ -184,6 +185,7 @@ async def nudge() -> None:
 
 def main() -> NoReturn:
     """The program `ahg`."""
+    close_to_others()
     worker.exit_without_teardown(app)
 
 

@@ -1,8 +1,9 @@
 """Settings: the one place that reads the environment.
 
 Every setting is a variable ``AHG_<NAME>``; ``docs/running.md`` lists them all, and a test keeps that list
-complete. How to reach a Temporal server that is not ours (address, TLS, API key) is read by Temporal's own
-environment configuration, so that what works for the ``temporal`` command works here.
+complete. Secrets may stand in files that ``AHG_<NAME>_FILE`` names. How to reach a Temporal server that is not ours
+(address, TLS, API key) is read by Temporal's own environment configuration, so that what works for the ``temporal``
+command works here.
 """
 
 import base64
@@ -12,8 +13,8 @@ import ipaddress
 import os
 import re
 import secrets
-from collections.abc import Mapping
-from email.utils import parseaddr
+from collections.abc import Collection, Mapping
+from email.utils import getaddresses, parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -35,6 +36,12 @@ _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "sqlite+aiosqlite": "sqlite+aiosqlite",
 }
+
+SECRETS = (
+    *("database_url", "payload_keys", "command_key", "smtp_password", "imap_password", "oidc_client_secret"),
+    "metrics_token",
+)
+"""Settings that may be given as a file, by ``AHG_<NAME>_FILE``."""
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 NotEmpty = Annotated[str, Field(min_length=1)]
@@ -102,7 +109,8 @@ class Settings(BaseSettings):
     smtp_port: Port = 2525
     """Its port; the built-in mail catcher listens there."""
     smtp_security: Literal["none", "starttls", "tls"] = "none"
-    """none, starttls (usually port 587) or tls from the first byte (usually 465)."""
+    """none, starttls (usually port 587) or tls from the first byte (usually 465). With a password none is only for a
+    server on this machine."""
     smtp_username: str | None = None
     """User name for the mail server, if it wants one."""
     smtp_password: SecretStr | None = None
@@ -135,8 +143,12 @@ class Settings(BaseSettings):
     """Address on which the pages are served."""
     web_port: Port = 8000
     """Port on which the pages are served."""
+    forwarded_allow_ips: str | None = None
+    """Addresses or networks of the reverse proxies that are believed about whom they speak for, with commas between.
+    Unset: what FORWARDED_ALLOW_IPS says, else a proxy on this machine."""
     public_url: str = Field(default_factory=lambda fields: f"http://127.0.0.1:{fields.get('web_port', 8000)}")
-    """Where people reach the pages: the start of links in mails. Unset: http://127.0.0.1 with the port of the pages."""
+    """Where people reach the pages: the start of links in mails; https, or this machine. Unset: http://127.0.0.1 with the
+    port of the pages."""
 
     oidc_issuer: str | None = None
     """Address of an identity provider (OpenID Connect) that people may sign in with, as it names itself; https, or this
@@ -162,8 +174,8 @@ class Settings(BaseSettings):
     """Files that one request may carry; 0 takes none."""
 
     metrics_token: SecretStr | None = None
-    """What Prometheus sends as its bearer token to read /metrics, from any machine. Unset: /metrics answers this machine
-    alone, and nobody through a proxy."""
+    """What Prometheus sends as its bearer token to read /metrics. Unset: there is no /metrics, but where the pages and
+    their address are this machine's alone and Temporal is the embedded one."""
 
     log_format: Literal["console", "json"] = "console"
     """How log lines are written."""
@@ -218,6 +230,10 @@ class Settings(BaseSettings):
     @classmethod
     def _one_address(cls, value: str) -> str:
         local, _, domain = parseaddr(value)[1].rpartition("@")
+        several = len(getaddresses([value])) != 1 or len(re.findall("<", value)) > 1
+        if several:
+            said = "must be one sender, not several; a comma in its name stands in quotes, as in"
+            raise ValueError(f'{said}: "Bali Process, Ad Hoc Group" <ahg@example.org>')
         if not local or not domain or not value.isprintable():
             raise ValueError("must be one sender, as in: Bali Process Ad Hoc Group <ahg@example.org>")
         _in_ascii(domain)
@@ -238,13 +254,29 @@ class Settings(BaseSettings):
         if not parts.hostname.isascii():  # as browsers write it: the name in requests is compared with it
             port = f":{parts.port}" if parts.port else ""
             value = parts._replace(netloc=f"{_in_ascii(parts.hostname)}{port}").geturl()
+        if parts.scheme == "http" and not is_loopback(parts.hostname):
+            raise ValueError("must begin with https://: links to sign in by and sessions would travel in the clear")
         return value.rstrip("/")
+
+    @field_validator("forwarded_allow_ips")
+    @classmethod
+    def _proxies(cls, value: str | None) -> str | None:
+        for part in (value or "").split(","):
+            try:
+                network = ipaddress.ip_network(part.strip()) if value is not None else None
+            except ValueError:
+                raise ValueError(f"{part.strip()!r} is no address or network, as in 10.0.0.2 or 10.0.0.0/24") from None
+            if network is not None and network.prefixlen == 0:
+                raise ValueError("would believe everybody about their address; name the proxies alone")
+        return value
 
     @model_validator(mode="after")
     def _login_is_whole(self) -> "Settings":
         if (self.smtp_username is None) != (self.smtp_password is None):
             missing = "AHG_SMTP_PASSWORD" if self.smtp_password is None else "AHG_SMTP_USERNAME"
             raise ValueError(f"{missing} is missing: a mail server's user name and password go together")
+        if self.smtp_password is not None and self.smtp_security == "none" and not is_loopback(self.smtp_host):
+            raise ValueError("AHG_SMTP_SECURITY is none, and the password would travel in the clear: starttls or tls")
         return self
 
     @field_validator("oidc_issuer")
@@ -312,10 +344,20 @@ class Settings(BaseSettings):
         return self.mail_catcher and self.smtp_security == "none" and is_loopback(self.smtp_host)
 
     @property
+    def on_a_laptop(self) -> bool:
+        """Whether all of the product is on this machine and for this machine alone, as ``make run`` has it."""
+        here = is_loopback(self.web_host) and is_loopback(urlsplit(self.public_url).hostname or "")
+        return self.temporal_mode == "embedded" and here
+
+    @property
     def shows_mail(self) -> bool:
         """Whether there are pages for caught mails, which hold links to sign in by: on a laptop, and nowhere else."""
-        here = is_loopback(self.web_host) and is_loopback(urlsplit(self.public_url).hostname or "")
-        return self.catches_mail and self.temporal_mode == "embedded" and here
+        return self.catches_mail and self.on_a_laptop
+
+    @property
+    def shows_metrics(self) -> bool:
+        """Whether /metrics is there: for who has the token, and on a laptop without one."""
+        return self.metrics_token is not None or self.on_a_laptop
 
     @property
     def keyring(self) -> dict[str, bytes]:
@@ -373,13 +415,22 @@ class Settings(BaseSettings):
         config.setdefault("namespace", self.temporal_namespace)
         return config
 
-    def environment(self) -> dict[str, str]:
-        """This process's environment with these settings in it, for a child that loads them again."""
+    def environment(self, needed: Collection[str] | None = None) -> dict[str, str]:
+        """This process's environment with these settings in it, for a child that loads them again.
+
+        ``needed``: the settings that the child gets; all where it is left out. What was read from a file is named, not
+        passed on.
+        """
         own = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
-        for name in self.model_fields_set:
+        for name in self.model_fields_set if needed is None else self.model_fields_set & set(needed):
             value = getattr(self, name)
-            if value is not None:
-                own[PREFIX + name.upper()] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+            if value is None:
+                continue
+            variable = PREFIX + name.upper()
+            if name in SECRETS and os.environ.get(f"{variable}_FILE"):
+                own[f"{variable}_FILE"] = str(Path(os.environ[f"{variable}_FILE"]).absolute())
+            else:
+                own[variable] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
         return own
 
 
@@ -390,14 +441,38 @@ def load_settings(**overrides: Any) -> Settings:
     a misspelt setting is a wrong configuration, not one to be passed over.
     """
     problems = _unknown(os.environ)
+    read, unread = _from_files(os.environ)
+    problems += unread
     try:
-        settings = Settings(**overrides)
+        settings = Settings(**{**read, **overrides})
     except ValidationError as error:
         problems += [_sentence(detail["loc"], detail["msg"]) for detail in error.errors(include_url=False)]
     else:
         if not problems:
             return settings
     raise SettingsError("\n".join(problems))
+
+
+def _from_files(environment: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """The secrets that stand in files, and what is wrong with those files."""
+    read: dict[str, str] = {}
+    problems = []
+    for name in SECRETS:
+        variable = PREFIX + name.upper()
+        path = environment.get(f"{variable}_FILE")
+        if not path:
+            continue
+        if environment.get(variable):
+            problems.append(f"{variable}_FILE: {variable} is set too, and only one of them may be")
+            continue
+        try:
+            read[name] = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            problems.append(f"{variable}_FILE: {path} cannot be read ({getattr(error, 'strerror', None) or 'no text'})")
+        else:
+            if not read[name]:
+                del read[name]
+    return read, problems
 
 
 def ensure_keys(settings: Settings) -> list[Path]:
@@ -466,6 +541,7 @@ def _in_ascii(host: str) -> str:
 
 def _unknown(environment: Mapping[str, str]) -> list[str]:
     known = [PREFIX + name.upper() for name in Settings.model_fields]
+    known += [f"{PREFIX}{name.upper()}_FILE" for name in SECRETS]
     problems = []
     for name in sorted(environment):
         if name.upper().startswith(PREFIX) and name.upper() not in known:

@@ -3,7 +3,6 @@
 import asyncio
 import atexit
 import gc
-import logging
 import os
 import signal
 import sys
@@ -37,6 +36,7 @@ from notifications.off_links import OffLinks
 from notifications.transport import Transport
 from records import ledger
 from settings import Settings, load_settings
+from surroundings import close_to_others, set_up_logs
 from workflows.activation import Activation
 from workflows.client import CaseClient, temporal_client
 from workflows.delivery import NoticeDelivery
@@ -262,17 +262,6 @@ def _versioning(settings: Settings) -> WorkerDeploymentConfig | None:
     )
 
 
-def set_up_logs(settings: Settings) -> None:
-    """Set the format and the least level of this process's log lines, as the settings say."""
-    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s %(message)s")
-    renderer = structlog.processors.JSONRenderer() if settings.log_format == "json" else structlog.dev.ConsoleRenderer()
-    stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
-    structlog.configure(
-        processors=[structlog.processors.add_log_level, stamp, renderer],
-        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level)),
-    )
-
-
 def collect_garbage_rarely() -> None:
     """Make the garbage collector run less often, and leave out of its search what is loaded by now."""
     gc.collect()
@@ -321,6 +310,7 @@ def exit_without_teardown(program: Callable[[], object]) -> NoReturn:
 
 
 def _take_cases() -> None:
+    close_to_others()
     settings = load_settings()
     set_up_logs(settings)
     asyncio.run(main(settings))

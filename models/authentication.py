@@ -28,7 +28,7 @@ class Means(StrEnum):
     """The command line of the deployment: whoever operates it, not the post's holder."""
 
 
-class Touch(Value):
+class PasskeyTouch(Value):
     """A passkey's answer over a statement (``models.passkeys``); everything but the statement in base64.
 
     ``credential``: the id of the passkey. ``public_key``: as X.509 has it (DER). ``authenticator``, ``client`` and
@@ -55,7 +55,7 @@ class Signed(Value):
     key: str = Field(max_length=64)
     body: str = Field(max_length=64)
     signature: str = Field(max_length=128)
-    touch: Touch | None = None
+    touch: PasskeyTouch | None = None
 
     @field_serializer("at", when_used="json")
     def _as_signed(self, at: datetime) -> str:

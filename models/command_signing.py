@@ -15,7 +15,7 @@ from itertools import groupby
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from models.authentication import Means, Signed, Touch, signed_text
+from models.authentication import Means, PasskeyTouch, Signed, signed_text
 from models.commands import Command
 from models.log import Entry
 from models.passkeys import statement_fault, touch_fault
@@ -30,7 +30,9 @@ class CommandSigner:
         self.public = self._key.public_key().public_bytes_raw()
         """What checks the signatures, 32 bytes; no secret."""
 
-    def sign(self, stream: str, command: Command, means: Means, at: datetime, touch: Touch | None = None) -> Command:
+    def sign(
+        self, stream: str, command: Command, means: Means, at: datetime, touch: PasskeyTouch | None = None
+    ) -> Command:
         """The command with its signature, for one stream (a case, or a follow-up). ``at``: now (aware).
 
         ``touch``: with ``Means.PASSKEY``, the holder's own signature.

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from models.authentication import Touch
+from models.authentication import PasskeyTouch
 from models.case import Case
 from models.commands import Command, Decide, GiveConsent, Object
 from models.log import Entry
@@ -68,7 +68,7 @@ def challenge_of(statement: str) -> bytes:
     return hashlib.sha256(statement.encode()).digest()
 
 
-def touch_fault(touch: Touch, case: str, command_id: str, by: Post) -> str:
+def touch_fault(touch: PasskeyTouch, case: str, command_id: str, by: Post) -> str:
     """Why a touch does not sign this command of this post in this case; empty when it does."""
     try:
         said = json.loads(touch.statement)
@@ -102,7 +102,7 @@ def touch_fault(touch: Touch, case: str, command_id: str, by: Post) -> str:
     return ""
 
 
-def statement_fault(touch: Touch, entries: Sequence[Entry]) -> str:
+def statement_fault(touch: PasskeyTouch, entries: Sequence[Entry]) -> str:
     """Why the entries of a command do not say what its passkey has signed; empty when they do."""
     said = json.loads(touch.statement)
     told = {entry.type: entry.event for entry in entries}

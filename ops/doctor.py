@@ -24,6 +24,7 @@ from records import ledger, queries
 from records.directory import directory_slips, read_members
 from records.mail_pauses import current_pause
 from settings import Settings, SettingsError
+from surroundings import open_to_others
 from workflows.client import CaseClient, NotAnswered
 
 _TOLD = 5
@@ -45,7 +46,7 @@ class Finding(Value):
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Look at everything that the product needs, one after the other. What is looked at is named by its docstring."""
-    records = (_keys, _room, _attachments, _database, _directory, _calendars)
+    records = (_keys, _closed, _room, _attachments, _database, _directory, _calendars)
     for check in (*records, _temporal, _workers, _cases, _mail, _mailbox, _board):
         well, seen = await _safely(check, settings)
         yield Finding(what=str(check.__doc__).rstrip("."), well=well, seen=seen)
@@ -61,6 +62,14 @@ async def _safely(check: Callable[[Settings], Awaitable[_Seen]], settings: Setti
 async def _keys(settings: Settings) -> _Seen:
     """Payload keys."""
     return True, f"key ids: {', '.join(settings.keyring)}; the first encrypts"
+
+
+async def _closed(settings: Settings) -> _Seen:
+    """Who can read what is kept here."""
+    opened = list(open_to_others(settings))
+    named = ", ".join(map(str, opened[:_TOLD]))
+    seen = f"others can read {len(opened)} files and folders, `ahg up` closes them: {named}"
+    return not opened, seen if opened else f"{settings.data_dir} is its owner's alone"
 
 
 async def _room(settings: Settings) -> _Seen:

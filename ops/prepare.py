@@ -14,6 +14,7 @@ import db
 from ops.rebuild import cases_without_texts, rebuild_cases
 from records.directory import seed_if_empty
 from settings import COMMAND_KEY_FILE, Settings, SettingsError, ensure_keys, load_settings
+from surroundings import close_data_folder, close_to_others
 
 _WITHOUT = {
     "keys": "open cases cannot be read without it",
@@ -22,11 +23,14 @@ _WITHOUT = {
 
 
 async def prepare_data_folder(settings: Settings) -> None:
-    """Make the keys, bring the schema to the newest version, fill an empty directory, and make rows that are missing.
+    """Close the data folder to others, make the keys, the newest schema, an empty directory's entries, and missing rows.
 
     Rows are missing of cases that were recorded before there was a search.
     """
+    close_to_others()
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if opened := close_data_folder(settings):
+        print(f"others could read {len(opened)} files and folders of {settings.data_dir}; now they cannot")
     for made in ensure_keys(settings):
         print(f"made {made}: back this file up, {_WITHOUT[made.name]}")
     await db.migrate(settings.database)

@@ -2,7 +2,7 @@
 
 Cases:
 
-``log``                appending a step: entries, projection and queued notices in one transaction
+``log``                appending a step: entries, projection (``projected``) and queued notices in one transaction
 ``queries``            what pages, lists and checks read of cases; ``casefiles``: cases as their logs have them, for pages
 ``lists``, ``search``  lists of cases as a post sees them; texts by which they are found; ``saved_views``: kept lists
 ``references``         references and drafts, before a case exists
@@ -23,6 +23,7 @@ Members and people:
 ``offices``            where mail for posts goes now; ``holders``: which posts a person holds
 ``sign_ins``, ``sessions``, ``second_factor``, ``api_tokens``   links, cookies, codes and tokens of people and programs
 ``passkeys``           the keys by which people sign what they decide
+``access``             what ends when a post changes hands, or when somebody signs out everywhere
 ``idempotency``        keys of programs' requests
 
 ``rows`` reads rows of tables as objects of their classes. ``csv_text`` writes tables for spreadsheets.

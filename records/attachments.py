@@ -20,7 +20,7 @@ from models.refusal import RefusalKind, Refused
 from models.request import Attachment
 from models.tables import TABLES
 from records.attachment_sweep import UNFINISHED, loose_bytes
-from records.log import write_rows
+from records.projected import write_rows
 
 _NOTED = TABLES.tables["attachments"]
 _HASH = re.compile(r"[0-9a-f]{64}")

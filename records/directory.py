@@ -30,7 +30,7 @@ from models.refusal import Refused
 from models.tables import TABLES
 from models.tables.directory import AlternateRow, HolderRow, MemberRow
 from models.zones import is_zone, zone_named
-from records.log import write_rows
+from records.projected import write_rows
 from records.rows import fetch_rows
 
 SEED = Path(__file__).parent / "seed"

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel
@@ -24,6 +25,7 @@ from models.refusal import RefusalKind, Refused
 from models.tables import TABLES
 from models.tables.administration import DirectoryChangeRow
 from models.tables.directory import AlternateRow, HolderRow, MemberRow
+from records.access import access_now, end_access
 from records.digests import release_held_of_office
 from records.directory import import_into, members_in, read_members
 from records.rows import columns_of, fetch_row, fetch_rows
@@ -135,11 +137,13 @@ async def _make(
     about: str,
     read: Callable[[AsyncConnection], Awaitable[_State]],
     write: Callable[[AsyncConnection, _State], Awaitable[_State]],
-    cases_of: Post | None = None,
+    *,
+    changes_hands: Post | None = None,
+    cases_hear: bool = True,
 ) -> DirectoryChange:
     """Change what ``read`` gives by ``write``, which answers with the new state, and keep the change.
 
-    ``cases_of``: the post whose change of hands the running cases are to hear of.
+    ``changes_hands``: the post of which it is changed who may act for it; ``cases_hear``: the running cases hear of that.
     """
     own_id = directory_fingerprint([editor.email, editor.post, kind.value, about, editor.form])
     async with write_transaction(engine) as connection:
@@ -150,12 +154,15 @@ async def _make(
         before = await read(connection)
         if directory_fingerprint(before) != editor.seen:
             raise StaleDirectory(next(iter(await directory_changes(connection, about=(about,), limit=1)), None))
+        access = await access_now(connection, changes_hands, editor.at) if changes_hands else frozenset()
         after = await write(connection, before)
+        if changes_hands:
+            await end_access(connection, changes_hands, access, editor.at)
         if after == before:
             raise Refused(RefusalKind.INVALID, "Nothing is different from what stands now; nothing was recorded.")
         who = editor.model_dump(include={"at", "email", "name"})
         change = {"id": own_id, "by": editor.post, "kind": kind, "about": about, "before": before, "after": after}
-        cases = await waiting_cases(connection, cases_of) if cases_of else []
+        cases = await waiting_cases(connection, changes_hands) if changes_hands and cases_hear else []
         made = DirectoryChange.model_validate({**who, **change, "cases": cases})
         await connection.execute(_CHANGES.insert(), _columns(made))
     return made
@@ -178,7 +185,7 @@ async def record_hand_over(engine: AsyncEngine, editor: Editor, post: Post, to: 
         await connection.execute(query.values(**after))
         return after
 
-    return await _make(engine, editor, ChangeKind.HANDED_OVER, post, read, write, post)
+    return await _make(engine, editor, ChangeKind.HANDED_OVER, post, read, write, changes_hands=post)
 
 
 async def record_alternate(
@@ -199,7 +206,8 @@ async def record_alternate(
         await connection.execute(_ALTERNATES.insert(), row)
         return await _alternates(connection, post)
 
-    return await _make(engine, editor, ChangeKind.DELEGATED, post, lambda on: _alternates(on, post), write, post)
+    read = partial(_alternates, post=post)
+    return await _make(engine, editor, ChangeKind.DELEGATED, post, read, write, changes_hands=post)
 
 
 async def record_alternate_end(engine: AsyncEngine, editor: Editor, post: Post, name: str) -> DirectoryChange:
@@ -214,7 +222,8 @@ async def record_alternate_end(engine: AsyncEngine, editor: Editor, post: Post, 
         await connection.execute(_ALTERNATES.delete().where(same))
         return await _alternates(connection, post)
 
-    return await _make(engine, editor, ChangeKind.RELIEVED, post, lambda on: _alternates(on, post), write)
+    read = partial(_alternates, post=post)
+    return await _make(engine, editor, ChangeKind.RELIEVED, post, read, write, changes_hands=post, cases_hear=False)
 
 
 async def _alternates(connection: AsyncConnection, post: Post) -> _State:

@@ -60,7 +60,7 @@ async def offices_of(
 
 
 def _offices(connection: Connection, posts: Collection[Post], now: datetime) -> dict[Post, PostContacts]:
-    holders, hours = _holders(connection, posts), _hours(connection, posts)
+    holders, hours = _holders(connection, posts), office_hours(connection, posts)
     alternates = _alternates(connection, hours, now)
     return {
         post: _office(holders.get(post), alternates.get(post), zone, holidays)
@@ -74,7 +74,7 @@ def addressees_now(
     """Who receives mail for these posts in these capacities at ``now`` (aware), in the caller's transaction."""
     holders = _holders(connection, {post for post, _ in places})
     others = {post for post, capacity in places if capacity is Capacity.ALTERNATE}
-    alternates = _alternates(connection, _hours(connection, others), now) if others else {}
+    alternates = _alternates(connection, office_hours(connection, others), now) if others else {}
     return {
         (post, capacity): _office(holders.get(post), alternates.get(post)).reads(capacity) for post, capacity in places
     }
@@ -99,7 +99,7 @@ def _office(
     return PostContacts(holder if holder and holder.email else None, stand_in, zone, holidays)
 
 
-def _hours(connection: Connection, posts: Collection[Post]) -> dict[Post, tuple[str, str]]:
+def office_hours(connection: Connection, posts: Collection[Post]) -> dict[Post, tuple[str, str]]:
     """The time zone (IANA) of each post's office, and whose holidays it keeps."""
     m = _MEMBERS.c
     members = select(m.code, m.zone, m.holidays).where(m.code.in_({post.member for post in posts}))

@@ -137,12 +137,6 @@ async def end_sessions(connection: AsyncConnection, email: str, now: datetime) -
     await connection.execute(every.values(ended_at=now))
 
 
-async def end_all_sessions(engine: AsyncEngine, email: str, now: datetime) -> None:
-    """End every session of an account, in a transaction of its own."""
-    async with write_transaction(engine) as connection:
-        await end_sessions(connection, email, now)
-
-
 async def end_session_of(connection: AsyncConnection, token: str, now: datetime) -> None:
     """End the session of a cookie's token, if there is one."""
     one = update(_SESSIONS).where(_SESSIONS.c.token == token_digest(token), _SESSIONS.c.ended_at.is_(None))

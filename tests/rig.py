@@ -16,7 +16,7 @@ import db
 import worker
 from activities.record import Recorder
 from casework import Casework, CommandResult
-from models.authentication import Means, Touch
+from models.authentication import Means, PasskeyTouch
 from models.command_signing import CommandKeys, CommandSigner
 from models.log import Entry
 from models.tables.cases import CaseRow
@@ -73,7 +73,7 @@ class Rig:
         command_id: str | None = None,
         seen: int | None = None,
         means: Means = Means.SECOND_FACTOR,
-        touch: Touch | None = None,
+        touch: PasskeyTouch | None = None,
     ) -> CommandResult:
         """Give a command; raises Refused."""
         reference = None if do in ("submit", "draft") else self.reference

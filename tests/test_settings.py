@@ -47,7 +47,15 @@ def test_every_way_to_write_a_postgresql_address_gets_the_driver(given: str, mon
         ("AHG_SMTP_SECURITY", "ssl"),
         ("AHG_TEMPORAL_MODE", "cloud"),
         ("AHG_PUBLIC_URL", "ahg.example.org"),
+        ("AHG_PUBLIC_URL", "http://ahg.example.org"),
+        ("AHG_PUBLIC_URL", "http://10.0.0.5:8000"),
         ("AHG_MAIL_FROM", "nobody"),
+        ("AHG_MAIL_FROM", "A <a@example.org>, B <b@example.org>"),
+        ("AHG_MAIL_FROM", "a@example.org, b@example.org"),
+        ("AHG_MAIL_FROM", "A, B <a@example.org>"),
+        ("AHG_FORWARDED_ALLOW_IPS", "*"),
+        ("AHG_FORWARDED_ALLOW_IPS", "0.0.0.0/0"),
+        ("AHG_FORWARDED_ALLOW_IPS", "proxy.example.org"),
         ("AHG_MAIL_FROM", "A <a@example.org>\r\nBcc: b@example.org"),
         ("AHG_MAIL_FROM", "A <a@☕.example>"),
         ("AHG_SMTP_HOST", "mail.☕.example"),
@@ -100,6 +108,50 @@ def test_a_user_name_without_a_password_is_refused(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("AHG_SMTP_USERNAME", "ahg")
 
     with pytest.raises(SettingsError, match="AHG_SMTP_PASSWORD is missing"):
+        load_settings()
+
+
+def test_a_password_for_a_mail_server_elsewhere_is_not_sent_in_the_clear(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AHG_SMTP_USERNAME", "ahg")
+    monkeypatch.setenv("AHG_SMTP_PASSWORD", "hunter2")
+    assert load_settings().smtp_security == "none"
+
+    monkeypatch.setenv("AHG_SMTP_HOST", "mail.example.org")
+    with pytest.raises(SettingsError, match="AHG_SMTP_SECURITY is none, and the password would travel in the clear"):
+        load_settings()
+    assert load_settings(smtp_security="starttls").smtp_security == "starttls"
+
+
+def test_one_sender_may_have_a_comma_in_its_name_and_proxies_may_be_several() -> None:
+    assert load_settings(mail_from='"A, B" <a@example.org>').mail_from
+    assert load_settings(forwarded_allow_ips="10.0.0.2, 10.1.0.0/24,::1").forwarded_allow_ips
+
+
+def test_secrets_may_stand_in_files_and_children_are_given_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "password").write_text("hunter2\n")
+    monkeypatch.setenv("AHG_SMTP_USERNAME", "ahg")
+    monkeypatch.setenv("AHG_SMTP_PASSWORD_FILE", str(tmp_path / "password"))
+
+    settings = load_settings()
+
+    assert settings.smtp_password is not None
+    assert settings.smtp_password.get_secret_value() == "hunter2"
+    environment = settings.environment()
+    assert environment["AHG_SMTP_PASSWORD_FILE"] == str(tmp_path / "password")
+    assert "hunter2" not in environment.values()
+
+
+def test_a_file_of_a_secret_that_is_not_there_or_not_alone_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AHG_METRICS_TOKEN_FILE", str(tmp_path / "absent"))
+    with pytest.raises(SettingsError, match=r"AHG_METRICS_TOKEN_FILE: .*absent cannot be read"):
+        load_settings()
+
+    monkeypatch.setenv("AHG_METRICS_TOKEN", "x")
+    with pytest.raises(SettingsError, match="AHG_METRICS_TOKEN is set too"):
         load_settings()
 
 

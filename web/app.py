@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException as RoutingError
+from starlette.requests import ClientDisconnect
 
 import db
 from settings import Settings, load_settings
@@ -75,7 +76,8 @@ def application(site: Site) -> FastAPI:
     guard(app, site.settings)
     metrics.set_up_metrics(app)
     app.include_router(health.router)
-    app.include_router(metrics.router)
+    if site.settings.shows_metrics:
+        app.include_router(metrics.router)
     app.include_router(statics.router)
     for part in PAGES:
         app.include_router(part.router)
@@ -121,6 +123,10 @@ def _answer_errors(app: FastAPI) -> None:
         if errors.for_programs(request):
             return problems.of_status(503, again)
         return errors.page_of(request, 503, again)
+
+    @app.exception_handler(ClientDisconnect)
+    async def _gone(_request: Request, _error: Exception) -> Response:
+        return Response(status_code=400)  # nobody reads it: the rest of the request never came
 
     @app.exception_handler(Exception)
     async def _broken(request: Request, _error: Exception) -> Response:

@@ -18,7 +18,7 @@ from temporalio.envconfig import ClientConnectConfig
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from models.authentication import Means, Touch
+from models.authentication import Means, PasskeyTouch
 from models.calendars import Calendars
 from models.case import Case
 from models.command_signing import CommandSigner
@@ -159,7 +159,7 @@ class CaseClient:
             raise NotAnswered(str(error)) from error
 
     async def submit_command(
-        self, reference: str, command: Command, means: Means, touch: Touch | None = None
+        self, reference: str, command: Command, means: Means, touch: PasskeyTouch | None = None
     ) -> Receipt:
         """Give a command to a case. ``touch``: the holder's own signature, with ``Means.PASSKEY``.
 
@@ -187,7 +187,7 @@ class CaseClient:
             await asyncio.sleep(_MOMENT)
         raise NotAnswered(f"the case {reference} is busy; send the command again")
 
-    def _sign(self, stream: str, command: Command, means: Means, touch: Touch | None = None) -> Command:
+    def _sign(self, stream: str, command: Command, means: Means, touch: PasskeyTouch | None = None) -> Command:
         return self._signer.sign(stream, command, means, datetime.now(UTC), touch) if self._signer else command
 
     async def _ended(self, handle: WorkflowHandle[Any, Any], reference: str, command: Command) -> Receipt:

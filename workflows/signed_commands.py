@@ -15,7 +15,7 @@ from models.commands import Command
 from models.refusal import RefusalKind, Refused
 from workflows.answers import refusal
 
-FRESH = timedelta(minutes=15)
+TAKEN_WITHIN = timedelta(minutes=15)
 """How long after it was signed a command may reach its case; one that was kept back is sent, and signed, again."""
 
 
@@ -56,6 +56,6 @@ class SignedCommands(Interceptor):
             return fault
         if signed.body != body_digest(command):
             return "what it asks is not what was signed"
-        if abs(self._clock() - signed.at) > FRESH:
+        if abs(self._clock() - signed.at) > TAKEN_WITHIN:
             return "it was signed too long ago"
         return ""

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from models.authentication import Means, Touch
+from models.authentication import Means, PasskeyTouch
 from models.command_signing import CommandKeys, badly_signed
 from models.commands import parse
 from models.log import Entry, digest
@@ -21,7 +21,7 @@ CO_CHAIR = Post("AU/co-chair")
 APPROVAL = {"gate": "activation", "position": "approve", "text": "Boats are at sea."}
 
 
-async def signed_by(parts: Rig, key: Authenticator, fields: Any = APPROVAL) -> tuple[str, Touch]:
+async def signed_by(parts: Rig, key: Authenticator, fields: Any = APPROVAL) -> tuple[str, PasskeyTouch]:
     """The id of a command, and the touch over what it would decide now."""
     command_id = uuid4().hex
     case = await parts.desk.state(parts.reference)

@@ -97,10 +97,10 @@ class Place:
         return texts
 
     def link(self) -> str:
-        """The address in the newest mail."""
-        found = re.search(r"https?://\S+/sign-in/\S+", self.mails()[-1])
-        assert found is not None
-        return found[0]
+        """The address to sign in by in the newest mail that has one."""
+        found = re.findall(r"https?://\S+/sign-in/\S+", "\n".join(self.mails()))
+        assert found
+        return str(found[-1])
 
     def path(self) -> str:
         """The same without the host."""

@@ -5,7 +5,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from models.passkeys import may_have_passkeys
 from records.passkeys import PasskeyNotKept, end_passkey, passkeys_of
-from web.kit.passkey_touch import NotTouched, accept, offer, site_name
+from web.kit.passkey_touch import NotTouched, accept_passkey, offer, site_name
 from web.kit.render import gettext_of, language_for, render
 from web.kit.sessions import keyed_form
 from web.kit.visitor import SignedIn, Visitor, current_site
@@ -42,7 +42,7 @@ async def submit_new_passkey(request: Request, visitor: SignedIn) -> Response:
         return await _page(request, visitor, status=422, wrong=_("Give the passkey a name."))
     offered, answer = str(sent.get("sealed") or ""), str(sent.get("credential") or "")
     try:
-        await accept(site, visitor.email, visitor.number, name, offered, answer, site.clock())
+        await accept_passkey(site, visitor.email, visitor.number, name, offered, answer, site.clock())
     except NotTouched:
         wrong = _("The passkey was not added: your device gave no answer that fits, or it took too long. Try again.")
         return await _page(request, visitor, status=422, wrong=wrong)

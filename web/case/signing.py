@@ -3,7 +3,7 @@
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from models.authentication import Means, Touch
+from models.authentication import Means, PasskeyTouch
 from models.commands import Command
 from models.passkeys import SIGNED_BY_TOUCH, statement_of
 from models.refusal import RefusalKind, Refused
@@ -33,7 +33,7 @@ def signing_page(at: CaseVisit, command: Command, known: list[Passkey], sent: Fo
     return at.page("case/signing.html", command=command, kept=kept, options=options, here=at.request.url.path)
 
 
-async def touch_of(at: CaseVisit, command: Command, known: list[Passkey], sent: FormData) -> Touch:
+async def touch_of(at: CaseVisit, command: Command, known: list[Passkey], sent: FormData) -> PasskeyTouch:
     """The passkey's answer over what would be decided now.
 
     Raises:
@@ -48,6 +48,6 @@ async def touch_of(at: CaseVisit, command: Command, known: list[Passkey], sent: 
         ) from None
 
 
-def means_with(touch: Touch | None, means: Means) -> Means:
+def means_with(touch: PasskeyTouch | None, means: Means) -> Means:
     """By what a person is known that may have signed with a passkey."""
     return Means.PASSKEY if touch is not None else means

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from casework import CommandResult
-from models.authentication import Means, Touch, needs_proof, only_the_holder, suffices
+from models.authentication import Means, PasskeyTouch, needs_proof, only_the_holder, suffices
 from models.case import Case
 from models.posts import Capacity, Post
 from models.refusal import RefusalKind, Refused
@@ -38,7 +38,7 @@ async def give_command(
     command_id: str,
     means: Means,
     capacity: Capacity | None = None,
-    touch: Touch | None = None,
+    touch: PasskeyTouch | None = None,
     reference: str | None = None,
     seen: int | None = None,
 ) -> CommandResult:

@@ -25,7 +25,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from models.authentication import Touch
+from models.authentication import PasskeyTouch
 from models.passkeys import challenge_of
 from records import passkeys
 from records.passkeys import Passkey
@@ -66,7 +66,9 @@ def offer(site: Site, email: str, session: str, known: Sequence[Passkey], now: d
     return options_to_json(options), sealed
 
 
-async def accept(site: Site, email: str, session: str, name: str, sealed: str, answer: str, now: datetime) -> None:
+async def accept_passkey(
+    site: Site, email: str, session: str, name: str, sealed: str, answer: str, now: datetime
+) -> None:
     """Keep the passkey that a browser has made on our offer.
 
     Raises:
@@ -107,7 +109,7 @@ def question(site: Site, statement: str, known: Sequence[Passkey]) -> str:
     return options_to_json(options)
 
 
-async def answered(site: Site, statement: str, known: Sequence[Passkey], answer: str, now: datetime) -> Touch:
+async def answered(site: Site, statement: str, known: Sequence[Passkey], answer: str, now: datetime) -> PasskeyTouch:
     """The touch by which one of these passkeys has signed a statement.
 
     Raises:
@@ -132,7 +134,7 @@ async def answered(site: Site, statement: str, known: Sequence[Passkey], answer:
     except (WebAuthnException, ValueError, KeyError, TypeError) as fault:
         raise NotTouched(str(fault)) from None
     await passkeys.note_use(site.engine, own_id, seen.new_sign_count, now)
-    return Touch(
+    return PasskeyTouch(
         statement=statement,
         credential=own_id,
         public_key=passkey.public_key,

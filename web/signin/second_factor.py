@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
+from starlette.background import BackgroundTask
 from starlette.datastructures import FormData
 
 from models.base import N_
@@ -14,6 +15,7 @@ from records import second_factor, sessions
 from records.second_factor import CodeResult, Proof
 from records.sessions import Session
 from web.account.posts import way_on
+from web.kit.account_mail import AccountEvent, tell_account
 from web.kit.directory import held_by
 from web.kit.errors import page_saying
 from web.kit.render import gettext_of, language_for, render
@@ -96,7 +98,10 @@ async def submit_enrolment(request: Request, session: Current) -> Response:
     proof = await second_factor.enrol(site.engine, cookie_of(request), sealed, step, now)
     if proof is None:  # enrolled in another session meanwhile
         return _again(sent)
-    return await _judged(request, session, sent, proof)
+    answer = await _judged(request, session, sent, proof)
+    if proof.shown is CodeResult.RIGHT:
+        answer.background = BackgroundTask(tell_account, site, request, session.email, AccountEvent.SECOND_FACTOR)
+    return answer
 
 
 @router.post("/second-factor")
