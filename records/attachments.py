@@ -19,7 +19,7 @@ from models.projection import Row
 from models.refusal import RefusalKind, Refused
 from models.request import Attachment
 from models.tables import TABLES
-from records.log import write_rows
+from records.projected import write_rows
 
 _NOTED = TABLES.tables["attachments"]
 _HASH = re.compile(r"[0-9a-f]{64}")

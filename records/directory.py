@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from db import write_transaction
 from models.base import Value
 from models.calendars import Calendars, WorkCalendar
+from models.directory_changes import PLACEHOLDERS
 from models.members import Directory, Member
 from models.policy import Policy
 from models.posts import SECRETARIAT, Post, Role
@@ -26,7 +27,7 @@ from models.projection import Row
 from models.public_holidays import work_calendar
 from models.tables import TABLES
 from models.tables.directory import AlternateRow, HolderRow, MemberRow
-from records.log import write_rows
+from records.projected import write_rows
 from records.rows import fetch_rows
 
 SEED = Path(__file__).parent / "seed"
@@ -142,7 +143,7 @@ def _holder_rows(members: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any
 
 def _holder(post: Post, name: str) -> dict[str, Any]:
     title = post.role.value.replace("-", " ").capitalize()
-    address = f"{post.role.value}@{post.member.lower()}.ahg.localhost"
+    address = f"{post.role.value}@{post.member.lower()}.{PLACEHOLDERS}"
     return {"post": str(post), "name": f"{title}, {name}", "email": address, "language": "en"}
 
 

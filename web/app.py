@@ -16,6 +16,7 @@ import db
 from settings import Settings, load_settings
 from web.account import page as account_page
 from web.account import posts
+from web.admin import announced
 from web.admin.pages import ADMINISTRATION
 from web.api import description, routes
 from web.case import audience, command_form, feed, meeting_files, notices, versions
@@ -54,14 +55,15 @@ def application(site: Site) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        passing = asyncio.create_task(site.nudger.run())
+        beside = [asyncio.create_task(site.nudger.run()), asyncio.create_task(announced.keep_carrying_out(site))]
         try:
             with when_asked_to_end(site.watch.end):
                 yield
         finally:
-            passing.cancel()
-            with suppress(asyncio.CancelledError):
-                await passing
+            for task in beside:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
         await site.engine.dispose()
 
     title, at = "Bali Process Ad Hoc Group", description.ADDRESS
