@@ -16,7 +16,9 @@ from casework import CommandResult
 from models.authentication import Means, may_change_hands, means_of_session, suffices
 from models.commands import COMMANDS
 from models.posts import Capacity, Post
+from models.rules import RULES, allowed
 from models.tables import TABLES
+from models.visibility import closed_sections, readable
 from ops.catcher import Catcher
 from records.directory import seed_if_empty
 from records.sessions import begin_session, cookie_name
@@ -330,3 +332,47 @@ async def test_who_loses_a_post_in_a_case_is_told_at_the_old_address(place: Plac
         *everybody - {"ID/co-chair"},
         address_of("ID/co-chair"),
     }
+
+
+# a Co-Chair that has recused itself ---------------------------------------------------------------------------------
+
+
+def recused(**request: Any) -> Recorded:
+    """A case in review in whose activation Australia has recused itself; the situation is for Malaysia's eyes."""
+    table = Recorded(number=3)
+    given = {"title": "Boats", "situation": "They leave.", "affected": ["MY", "TH"]}
+    table.do("LK/focal-point", "submit", {**given, "confidential": {"situation": ["MY"]}, **request})
+    table.do(RSO, "accept", {})
+    table.do(AU, "decide", {"position": "recuse", "text": "Family ties."})
+    return table
+
+
+def test_a_recused_co_chair_reads_no_more_than_a_requester_and_stops_and_ends_nothing() -> None:
+    case = recused().case
+    assert closed_sections(case, case.request, Post(AU)) == {"situation"}
+    assert (readable(case, Post(AU)).situation, readable(case, Post("ID/co-chair")).situation) == ("", "They leave.")
+    for do in ("suspend", "terminate"):
+        assert (do in allowed(case, Post(AU)), RULES[do].admits(case, Post(AU))) == (False, False)
+        assert RULES[do].admits(case, Post("ID/co-chair"))
+    named = recused(confidential={"situation": ["AU"]}).case
+    assert closed_sections(named, named.request, Post(AU)) == frozenset()
+
+
+def test_a_co_chair_that_decides_at_the_next_gate_reads_again() -> None:
+    table = recused()
+    for post in ("ID/co-chair", "NZ/steering-group"):
+        table.do(post, "decide", {"position": "approve"})
+    assert closed_sections(table.case, table.case.request, Post(AU)) == frozenset()
+    assert RULES["suspend"].admits(table.case, Post(AU))
+
+
+async def test_pages_show_a_recused_co_chair_no_more_than_a_requester(place: Place) -> None:
+    table = recused()
+    place.now = table.now
+    reference = await table.record(place)
+    async with place.browser() as http:
+        await place.as_post(http, AU)
+        assert "They leave." not in (await http.get(f"/cases/{reference}")).text
+        for page in ("/notices", "/audience", "?as=ID/co-chair", "/notices/1"):
+            assert (await http.get(f"/cases/{reference}{page}")).status_code == 404, page
+        assert reference not in (await http.get("/search", params={"q": "leave"})).text
