@@ -4,11 +4,12 @@ import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from pydantic import Field, field_serializer
 
 from models.base import Instant, Value
-from models.posts import Capacity, Post
+from models.posts import Capacity, Post, Role
 
 
 class Means(StrEnum):
@@ -101,12 +102,32 @@ def means_of_session(shown_at: datetime | None, now: datetime) -> Means:
     return Means.SECOND_FACTOR if fresh else Means.SESSION
 
 
-def only_the_holder(by: Post, post: str, capacity: Capacity | None) -> str | None:
-    """Why a person who acts as ``by`` may not hand ``post`` over or name its alternates; None when it may.
+_OF_POSTS = ("hand_over", "delegate")
+
+
+def may_change_hands(
+    do: str, fields: Mapping[str, Any], by: Post, capacity: Capacity | None, *, heard: bool = False
+) -> str | None:
+    """Why a person who acts as ``by`` may not give this command on who holds a post or stands in; None when it may.
 
     ``capacity``: as whose the person acts; None where that is not known. An alternate stands in for the holder in the
-    post's work, and does not say who speaks for the post.
+    post's work, and does not say who speaks for the post. What the secretariat says of a Co-Chair's post is announced in
+    the directory, where its holder can stop it, and a case only hears of it (``heard``). Nobody says it in the name of
+    another post.
     """
-    if post != by or capacity is Capacity.HOLDER:
+    inner = fields.get("command") if do == "act_for" else None
+    if isinstance(inner, Mapping) and inner.get("do") in _OF_POSTS:
+        return "Nobody hands a post over, or names an alternate, in another's name; the secretariat does it in its own."
+    if do not in _OF_POSTS:
         return None
-    return f"Only the holder of {post} or the secretariat says who holds it and who stands in; an alternate does not."
+    post = str(fields.get("post") or by)
+    if post == by and capacity is not Capacity.HOLDER:
+        return (
+            f"Only the holder of {post} or the secretariat says who holds it and who stands in; an alternate does not."
+        )
+    if post != by and post.endswith(f"/{Role.CO_CHAIR.value}") and not heard:
+        return (
+            f"{post} is a Co-Chair's post: its holder hands it over and names alternates, or the secretariat announces "
+            "it in the directory, where its holder can stop it."
+        )
+    return None

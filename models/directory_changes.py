@@ -8,13 +8,17 @@ from pydantic import Field, field_validator
 from models.base import Line, Value
 from models.members import Member, MemberKind
 from models.nearest import did_you_mean
-from models.posts import SECRETARIAT
+from models.posts import SECRETARIAT, Post, Role
 from models.public_holidays import known
 from models.refusal import RefusalKind, Refused
 from models.zones import known_zones
 
 DIRECTORY_ROLES = "marks"
 """What a change of Co-Chairs and Steering Group is about."""
+
+
+ECHO = "directory:"
+"""Begins the id of a command by which a case only hears of a change that stands in the directory."""
 
 
 class ChangeKind(StrEnum):
@@ -25,6 +29,18 @@ class ChangeKind(StrEnum):
     RELIEVED = "relieved"
     OFFICE = "office"
     MARKS = "marks"
+
+
+PLACEHOLDERS = "ahg.localhost"
+"""The domain of the addresses that a new directory has until people are named: nobody reads their mail."""
+
+
+def waits_for_its_holder(post: Post, held_by: str) -> bool:
+    """Whether what the secretariat changes of who holds a post, or stands in, takes effect only after a time.
+
+    So it is for a Co-Chair's post, once a person holds it: ``held_by`` is the holder's address, empty where nobody does.
+    """
+    return post.role is Role.CO_CHAIR and bool(held_by) and not held_by.casefold().endswith(f".{PLACEHOLDERS}")
 
 
 class OfficeSettings(Value):

@@ -5,7 +5,8 @@ The words:
 ``registry``        every kind of notice: its pace, whether it can be switched off, what it quotes
 ``compose``         one notice for one reader becomes one mail; ``digest``: several in one
 ``correspondents``  the sender and the reader of a mail
-``of_no_case``      mails that belong to no case; ``policy_mail``: those about a proposed policy
+``of_no_case``      mails that belong to no case
+``policy_mail``     those about a proposed policy; ``post_mail``: those about who holds a post or stands in
 ``wording``         the words of a notice, rendered once for all readers who are told the same
 ``words``           posts, members, gates and dates in the reader's language; ``vocabulary``: values of the domain
 ``texts``           text from outside made fit for headers and bodies

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from models.base import Value
-from models.notices import DIGEST, NOTICE_KINDS, POLICY_PROPOSED, POLICY_SETTLED, NoticeFacts
+from models.notices import DIGEST, NOTICE_KINDS, POLICY_PROPOSED, POLICY_SETTLED, POST_CHANGED, NoticeFacts
 from models.notices.kinds import Circle
 from models.posts import Capacity, Post
 from models.reasons import ReasonCode
@@ -19,6 +19,7 @@ from notifications.correspondents import MailReader, Sender
 from notifications.digest import Item, compose_digest
 from notifications.off_links import OffLinks
 from notifications.policy_mail import compose_policy
+from notifications.post_mail import compose_post_mail
 from notifications.registry import REGISTRY, Deadline
 from notifications.wording import About
 
@@ -199,6 +200,7 @@ _READS: Mapping[str, Circle] = {
     "activation_ending": Circle.GROUP,
     POLICY_PROPOSED: Circle.CO_CHAIRS,
     POLICY_SETTLED: Circle.CO_CHAIRS,
+    POST_CHANGED: Circle.CO_CHAIRS,
     DIGEST: Circle.GROUP,
 }
 """The circle that reads the sample of a kind, where it is not the first that the kind is told to."""
@@ -254,6 +256,27 @@ def sample_policy(kind: str, about: About = SAMPLE_CASE, **changes: Any) -> Emai
     return compose_policy(kind, **given)
 
 
+_CHANGED = {
+    "what": "announced",
+    "number": "0123456789abcdef01234567",
+    "kind": "handed_over",
+    "about": _ID,
+    "by": "RSO/secretariat",
+    "name": "Somchai Jaidee",
+    "person": "Siti Nurhaliza",
+    "email": "siti@example.org",
+    "until": "",
+    "co_chairs": "",
+    "takes_effect_at": SAMPLE_DUE.isoformat(),
+}
+
+
+def sample_post_mail(about: About = SAMPLE_CASE, **changes: Any) -> EmailMessage:
+    """A mail about a change of a post, with the names of members in ``about``; ``changes`` as in ``sample_mail``."""
+    given = _arguments(POST_CHANGED, f"{POST_CHANGED}:ID/co-chair:7", changes, facts=_CHANGED, names=about.names)
+    return compose_post_mail(**given)
+
+
 def sample_mail(kind: str, **changes: Any) -> EmailMessage:
     """The mail of a kind with its sample facts.
 
@@ -266,6 +289,8 @@ def sample_mail(kind: str, **changes: Any) -> EmailMessage:
         return sample_digest(**changes)
     if kind in _A_POLICY:
         return sample_policy(kind, **changes)
+    if kind == POST_CHANGED:
+        return sample_post_mail(**changes)
     own = {"about": SAMPLE_CASE, "facts": SAMPLE_FACTS[kind], "due": _due(kind), "sequence": 7}
     return compose(kind, **_arguments(kind, f"AHG-2009-001/7/{kind}/desk@example.org", changes, **own))
 

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from db import write_transaction
 from models.base import Value
 from models.calendars import Calendars, WorkCalendar
-from models.directory_changes import DirectoryRoles, ListedMember, check_roles
+from models.directory_changes import PLACEHOLDERS, DirectoryRoles, ListedMember, check_roles
 from models.mail_addresses import check_address
 from models.members import Directory, Member
 from models.policy import Policy
@@ -159,7 +159,7 @@ def _holder_rows(members: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any
 
 def _holder(post: Post, name: str) -> dict[str, Any]:
     title = post.role.value.replace("-", " ").capitalize()
-    address = f"{post.role.value}@{post.member.lower()}.ahg.localhost"
+    address = f"{post.role.value}@{post.member.lower()}.{PLACEHOLDERS}"
     return {"post": str(post), "name": f"{title}, {name}", "email": address, "language": "en"}
 
 

@@ -17,6 +17,7 @@ import db
 from settings import Settings, load_settings
 from web.account import page as account_page
 from web.account import passkeys, posts
+from web.admin import announced
 from web.admin.pages import ADMINISTRATION
 from web.api import description, routes
 from web.case import audience, command_form, feed, meeting_files, notices, versions
@@ -56,7 +57,8 @@ def application(site: Site) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        beside = [asyncio.create_task(one) for one in (site.nudger.run(), sweep_daily(site))]
+        works = site.nudger.run(), sweep_daily(site), announced.keep_carrying_out(site)
+        beside = [asyncio.create_task(one) for one in works]
         try:
             with when_asked_to_end(site.watch.end):
                 yield

@@ -178,6 +178,7 @@ async def test_running_cases_in_which_something_waits_for_the_post_hear_of_it_on
         assert [row["do"] for row in waits] == ["decide"]
         history = (await http.get("/admin/directory/changes")).text
         assert history.count("over to Siti Nurhaliza") == 1
+        await place.sql("UPDATE holders SET email = 'nobody-yet@au.ahg.localhost' WHERE post = :post", post=AU)
         delegated = await end_of(http, await send(http, ALTERNATE, name="Budi", email="budi@example.org"))
         assert "They have heard of it" in delegated
 
@@ -200,6 +201,7 @@ async def test_where_no_case_answers_the_change_stands_and_the_page_says_who_has
     table.do(RSO, "accept")
     place.now = table.now
     reference = await table.record(place)
+    await place.as_post(desk, RSO)
     page = await end_of(desk, await send(desk, HOLDER, **SITI))
     assert "have not heard of it yet" in page
     assert reference in page
@@ -209,6 +211,7 @@ async def test_where_no_case_answers_the_change_stands_and_the_page_says_who_has
     again = await end_of(desk, await desk.post(address[1], data={"_key": key_in(page)}))
     assert "have not heard of it yet" in again
     place.later(seconds=1)
+    await place.sql("UPDATE holders SET email = 'nobody-yet@au.ahg.localhost' WHERE post = :post", post=AU)
     await send(desk, HOLDER, name="Next", email="next@example.org")
     assert "have not heard" not in (await desk.get(address[1].removesuffix("/tell"))).text
 
@@ -365,12 +368,15 @@ async def test_what_is_written_into_the_directory_stays_text_on_every_page_and_i
     place: Place, desk: httpx.AsyncClient
 ) -> None:
     formula = '=HYPERLINK("http://evil.example","x")'
-    await end_of(desk, await send(desk, HOLDER, name=MARK, email="mark@example.org"))
+    await end_of(desk, await send(desk, HOLDER, name=MARK, email="mark@au.ahg.localhost"))
     await end_of(desk, await send(desk, ALTERNATE, name=formula, email="-f@example.org"))
     await end_of(desk, await send(desk, ALTERNATE, name=f"{MARK} two", email="two@example.org"))
     office = {"zone": "UTC", "holidays": "", "mandate": MARK}
     await end_of(desk, await send(desk, "/admin/directory/members/AU", **office))
     shown = 0
+    await place.sql("UPDATE holders SET email = 'mark@example.org' WHERE post = :post", post=AU)
+    announced = (await send(desk, HOLDER, name=f"{MARK} three", email="three@example.org")).headers["location"]
+    assert_text(announced, (await desk.get(announced)).text)
     for path in ("", "/members/AU", "/changes", "/posts/AU/co-chair/holder", "/posts/AU/co-chair/alternate"):
         page = await desk.get(f"/admin/directory{path}")
         assert page.status_code == 200

@@ -76,21 +76,10 @@ def _sentence(made: DirectoryChange, say: Words, _: Callable[[str], str]) -> str
     return _(_DONE[made.kind]) % {"by": by, "about": about, "person": line(_person(made))}
 
 
-def _named(state: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    return list((state or {}).get("alternates", ()))
-
-
-def _moved(made: DirectoryChange) -> dict[str, Any]:
-    """Of a change of alternates: the one who came, or went."""
-    before, after = _named(made.before), _named(made.after)
-    longer, shorter = (before, after) if made.kind is ChangeKind.RELIEVED else (after, before)
-    return next((one for one in longer if one not in shorter), {})
-
-
 def _person(made: DirectoryChange) -> str:
     if made.kind is ChangeKind.HANDED_OVER or "alternates" not in made.after:
         return str(made.after.get("name", ""))
-    return str(_moved(made).get("name", ""))
+    return record.moved_alternate(made).name
 
 
 def _differences(made: DirectoryChange, say: Words, _: Callable[[str], str]) -> list[tuple[str, str, str]]:
@@ -210,6 +199,7 @@ async def tell_cases(site: Site, made: DirectoryChange) -> None:
                     command_id=command_id,
                     means=Means.SECOND_FACTOR,
                     capacity=Capacity.HOLDER,
+                    heard=True,
                     reference=reference,
                 )
             except Refused as refused:  # it has ended meanwhile
@@ -223,7 +213,7 @@ def _as_command(made: DirectoryChange) -> tuple[str, dict[str, Any]] | None:
         to = {part: made.after[part] for part in ("name", "email", "language")}
         return "hand_over", {"post": made.about, "to": to}
     if made.kind is ChangeKind.DELEGATED:
-        named = _moved(made)
-        fields = {"post": made.about, "to": {"name": named["name"], "email": named["email"]}}
-        return "delegate", fields | ({"until": named["until"]} if named.get("until") else {})
+        named = record.moved_alternate(made)
+        fields = {"post": made.about, "to": {"name": named.name, "email": named.email}}
+        return "delegate", fields | ({"until": named.until} if named.until else {})
     return None

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from casework import CommandResult
-from models.authentication import Means, PasskeyTouch, needs_proof, only_the_holder, suffices
+from models.authentication import Means, PasskeyTouch, may_change_hands, needs_proof, suffices
 from models.case import Case
 from models.posts import Capacity, Post
 from models.refusal import RefusalKind, Refused
@@ -39,20 +39,20 @@ async def give_command(
     means: Means,
     capacity: Capacity | None = None,
     touch: PasskeyTouch | None = None,
+    heard: bool = False,
     reference: str | None = None,
     seen: int | None = None,
 ) -> CommandResult:
     """Give a command to a case; the arguments are those of ``casework.Casework.act``.
 
     ``means``: by what the person is known who gives it, as ``capacity`` of the post; None where that is not known.
+    ``heard``: the directory has it already, and the case only hears of it.
 
     Raises:
         Refused: the rules do not allow it, or not by these means.
         CaseAway: the case, Temporal or the records do not answer.
     """
-    why = suffices(do, by, means)
-    if not why and do in ("hand_over", "delegate"):
-        why = only_the_holder(by, str(fields.get("post") or by), capacity)
+    why = suffices(do, by, means) or may_change_hands(do, fields, by, capacity, heard=heard)
     if why:
         raise Refused(RefusalKind.FORBIDDEN, why)
     try:

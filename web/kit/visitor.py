@@ -9,7 +9,7 @@ from fastapi import Depends, HTTPException, Request
 from models.authentication import Means, means_of_session
 from models.base import Value
 from models.posts import SECRETARIAT, Capacity, Post, Role, needs_second_factor
-from models.visibility import Sight, why_seen
+from models.visibility import Sight, sits_as_co_chair, why_seen
 from records import holders, sessions
 from records.directory import zone_of_member
 from web.kit.site import Site
@@ -141,7 +141,7 @@ async def _as_another(request: Request, visitor: Visitor, wanted: str) -> Visito
     reference = request.path_params["reference"]
     written = reference.isascii() and reference.isprintable()
     case = await current_site(request).files.read(reference) if written else None
-    may = case is not None and (visitor.post == SECRETARIAT or visitor.post in case.directory.co_chairs)
+    may = case is not None and (visitor.post == SECRETARIAT or sits_as_co_chair(case, visitor.post))
     if case is None or not may or request.method not in ("GET", "HEAD"):
         raise HTTPException(404)
     try:
