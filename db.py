@@ -29,6 +29,7 @@ POOL_SIZE = 10
 POOL_OVERFLOW = 10
 # Any constant will do, as long as nothing else in the database takes it: "AHG" and a 1.
 MIGRATION_LOCK = 0x41484701
+TREE_LOCK = 0x41484702
 _WRITES = "ahg_writes"
 _SYNCHRONOUS = "ahg_synchronous"
 _T = TypeVar("_T")

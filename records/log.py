@@ -1,4 +1,4 @@
-"""Appending to the event log: entries, projection and queued notices in one transaction, idempotent by (stream, seq)."""
+"""Appending to the event log: entries, projection, notices and leaves in one transaction, idempotent by (stream, seq)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -11,11 +11,13 @@ from sqlalchemy import Row as SqlRow
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import insert_for
+from models.checkpoints import Head
 from models.log import ActedFor, Entry
 from models.posts import Capacity
 from models.projection import Queued, Recorded, Row, Step
 from models.tables import TABLES, EntryRow, Moment
 from records.notices import NewNotice, queue_notices
+from records.tree import add_leaves
 
 _ENTRIES: Table = EntryRow.__table__  # type: ignore[attr-defined]
 
@@ -120,6 +122,8 @@ def _write(connection: Connection, steps: Sequence[Step]) -> None:
     queue_notices(
         connection, [_new_notice(step.stream, step.entries[0].at, one) for step in steps for one in step.notices]
     )
+    newest = [step.entries[-1] for step in steps]
+    add_leaves(connection, [Head(entry.case, entry.seq, entry.hash) for entry in newest])
 
 
 def _entry_columns(entry: Entry) -> dict[str, Any]:
