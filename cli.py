@@ -95,7 +95,7 @@ async def rebuild(
     references: Annotated[list[str] | None, typer.Argument(help="Cases; all where none is named.")] = None,
 ) -> int:
     """Make what lists, pages and the search show of cases anew from the log; safe while the product runs."""
-    async with db.open_engine(load_settings()) as engine:
+    async with db.open_engine(load_settings(), owning=True) as engine:
         with Progress(console=err, transient=True) as progress:
             left = await rebuilding.rebuild_cases(engine, references or (), _shown_by(progress, "rebuilding"))
     for reference in left:

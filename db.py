@@ -61,9 +61,15 @@ def make_engine(
 
 
 @asynccontextmanager
-async def open_engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    """The engine of the settings' records while the context is open; its connections are closed on exit."""
-    engine = make_engine(settings)
+async def open_engine(settings: Settings, *, owning: bool = False) -> AsyncIterator[AsyncEngine]:
+    """The engine of the settings' records while the context is open; its connections are closed on exit.
+
+    ``owning``: as the role that owns the tables.
+    """
+    if owning:
+        engine = make_engine(settings.owned_database, synchronous=settings.sqlite_synchronous)
+    else:
+        engine = make_engine(settings)
     try:
         yield engine
     finally:

@@ -25,6 +25,8 @@ from temporalio.envconfig import ClientConfig, ClientConnectConfig
 PREFIX = "AHG_"
 KEY_BYTES = 32  # AES-256
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_VERIFIER = re.compile(r"[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}")
+_SIGNER = re.compile(rf"PRIVATE\+KEY\+{_VERIFIER.pattern}")
 _DRIVERS = {
     "postgres": "postgresql+psycopg",
     "postgresql": "postgresql+psycopg",
@@ -57,6 +59,10 @@ class Settings(BaseSettings):
     database_url: Annotated[str | None, Field(repr=False)] = None  # may hold a password
     """PostgreSQL (postgresql://...) or SQLite (sqlite:///...) address of the records. Unset: the file ahg.db in the data
     folder."""
+    migration_database_url: Annotated[str | None, Field(repr=False)] = None  # may hold a password
+    """The same PostgreSQL database for the role that owns the tables. The role of AHG_DATABASE_URL then cannot change or
+    delete what is on record. Only `ahg up`, `ops.prepare`, `ahg rebuild` and `ahg doctor` use it. Unset: one role does
+    all."""
     sqlite_synchronous: Literal["FULL", "NORMAL"] = "FULL"
     """SQLite's promise at commit. FULL survives a power cut; NORMAL is faster and may then lose the last commits, never
     the file."""
@@ -81,6 +87,12 @@ class Settings(BaseSettings):
     payload_keys: SecretStr | None = None
     """Keys that encrypt what Temporal stores, as id:base64,id2:base64 (32 bytes each). The first encrypts, all decrypt.
     Unset: the file `keys` in the data folder, made by the first `ahg up`."""
+    checkpoint_key: SecretStr | None = None
+    """Private key that signs checkpoints of the record, as PRIVATE+KEY+name+id+base64. Unset: the file `checkpoint-key` in
+    the data folder, made by the first `ahg up`."""
+    witness_keys: str = ""
+    """Public keys of the offices that cosign checkpoints, as `ahg witness` prints them (name+id+base64), with blanks
+    between."""
     worker_build: str | None = None
     """Build id for Worker Deployment versioning. Unset: the worker runs unversioned."""
     history_limit: Annotated[int, Field(ge=100, le=1900)] = 1500
@@ -171,7 +183,7 @@ class Settings(BaseSettings):
             raise ValueError(f"{value} is not a program that can be run")
         return value
 
-    @field_validator("database_url")
+    @field_validator("database_url", "migration_database_url")
     @classmethod
     def _known_database(cls, value: str | None) -> str | None:
         if value is None:
@@ -186,6 +198,20 @@ class Settings(BaseSettings):
     def _good_keys(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:
             parse_keys(value.get_secret_value())
+        return value
+
+    @field_validator("checkpoint_key")
+    @classmethod
+    def _good_signer(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _SIGNER.fullmatch(value.get_secret_value().strip()):
+            raise ValueError("must be a key as the file checkpoint-key holds it: PRIVATE+KEY+name+id+base64")
+        return value
+
+    @field_validator("witness_keys")
+    @classmethod
+    def _good_witnesses(cls, value: str) -> str:
+        if not all(_VERIFIER.fullmatch(one) for one in value.split()):
+            raise ValueError("must be public keys, each as name+id+base64")
         return value
 
     @field_validator("mail_from")
@@ -203,6 +229,13 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("must be an address as in https://ahg.example.org")
         return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _two_roles(self) -> "Settings":
+        if self.migration_database_url is not None:
+            if not self.database.startswith(_DRIVERS["postgresql"]) or "sqlite" in self.migration_database_url:
+                raise ValueError("AHG_MIGRATION_DATABASE_URL is for PostgreSQL, and AHG_DATABASE_URL names another database")
+        return self
 
     @model_validator(mode="after")
     def _login_is_whole(self) -> "Settings":
@@ -249,6 +282,28 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """SQLAlchemy address of the records, with the asynchronous driver in it."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'ahg.db'}"
+
+    @property
+    def owned_database(self) -> str:
+        """The same with the role that owns the tables."""
+        return self.migration_database_url or self.database
+
+    @property
+    def checkpoint_secret(self) -> str:
+        """The private key that signs checkpoints, as text.
+
+        Raises SettingsError when there is none yet.
+        """
+        if self.checkpoint_key is not None:
+            return self.checkpoint_key.get_secret_value().strip()
+        path = self.data_dir / "checkpoint-key"
+        try:
+            written = path.read_text(encoding="utf-8").strip()
+        except OSError:
+            raise SettingsError(f"AHG_CHECKPOINT_KEY is not set and {path} cannot be read; `ahg up` makes it") from None
+        if not _SIGNER.fullmatch(written):
+            raise SettingsError(f"AHG_CHECKPOINT_KEY is not set, and {path} holds no such key")
+        return written
 
     @property
     def mail_dir(self) -> Path:
@@ -344,16 +399,21 @@ def ensure_keys(settings: Settings) -> Path | None:
     if settings.payload_keys is not None:
         return None
     path = settings.data_dir / "keys"
-    line = f"k1:{base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode('ascii')}\n"
+    made = make_secret_file(path, f"k1:{base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode('ascii')}")
+    return path if made else None
+
+
+def make_secret_file(path: Path, line: str) -> bool:
+    """Write a line into a file that its owner alone can read; False if there is a file already, which stays."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return None
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(line)
+        return False
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(f"{line}\n")
         file.flush()
-        os.fsync(file.fileno())  # without it no history of Temporal's can be read
-    return path
+        os.fsync(file.fileno())  # what is read or signed with a key that is lost cannot be read or signed again
+    return True
 
 
 def parse_keys(text: str) -> dict[str, bytes]:

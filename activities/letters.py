@@ -19,6 +19,7 @@ from activities.attempts import AttemptOutcome
 from activities.case_names import CaseNames
 from activities.reader_preferences import AT_ONCE, ReaderPreferences, reader_preferences
 from activities.reminders import Reminders
+from models.evidence import mark_of
 from models.mail_preferences import Timing
 from models.notices import DIGEST, POLICY_PROPOSED, POLICY_SETTLED
 from models.posts import SECRETARIAT, Capacity, Post
@@ -34,6 +35,7 @@ from records.digests import items_of
 from records.directory import read_members
 from records.notices import LedgerNotice
 from records.offices import Addressee, PostContacts, addressees_now, offices_of
+from records.tree import entry_hashes
 
 _SLICE_SECONDS = 0.0002
 """Seconds for which mails are written before other tasks get their turn, such as reading the mail server's answers."""
@@ -89,6 +91,12 @@ class _Known(NamedTuple):
     items: Mapping[str, Sequence[LedgerNotice]]
     sender: Sender
     proposed: _Proposed
+    hashes: Mapping[tuple[str, int], str]
+
+    def mark(self, notice: LedgerNotice) -> str:
+        """The mark of the log's entry that a notice tells of; empty where there is none."""
+        digest = self.hashes.get(notice.place)
+        return mark_of(*notice.place, digest) if digest else ""
 
     def office(self, notice: LedgerNotice) -> PostContacts:
         return self.offices[notice.post]
@@ -166,6 +174,7 @@ class Letters:
             items=items,
             sender=self._sender._replace(reply_to=reply_to),
             proposed=await _proposed(connection, notices),
+            hashes=await entry_hashes(connection, list({one.place for one in told if one.seq})),
         )
 
     def up_to_date(self, connection: Connection, letters: Sequence[Letter]) -> list[Letter]:
@@ -207,7 +216,8 @@ class Letters:
     def _compose(self, notice: LedgerNotice, known: _Known) -> Letter:
         """The mail of a notice. Holder, language and address are those of this moment, not of the queueing."""
         about, facts, sent = known.about(notice), notice.facts, self._as_sent(notice, known)
-        mail = compose(notice.kind, about=about, facts=facts, due=notice.due, sequence=notice.seq, **sent)
+        entry = {"sequence": notice.seq, "record": known.mark(notice)}
+        mail = compose(notice.kind, about=about, facts=facts, due=notice.due, **entry, **sent)
         return known.letter(notice, mail)
 
     async def _digest(self, notice: LedgerNotice, known: _Known) -> list[Letter | AttemptOutcome]:
@@ -220,8 +230,9 @@ class Letters:
                 settled.append(due)
                 continue
             since, over = due.queued_at, await self._reminders.is_settled(due)
-            about, facts = known.about(due), due.facts
-            items.append(Item(kind=due.kind, about=about, facts=facts, due=due.due, queued_at=since, settled=over))
+            entry = {"sequence": due.seq, "record": known.mark(due)}
+            told = {"kind": due.kind, "about": known.about(due), "facts": due.facts, "due": due.due}
+            items.append(Item(**told, queued_at=since, settled=over, **entry))
         if not items:
             return [*settled, attempts.superseded(notice, NOTHING_LEFT, self._clock())]
         return [*settled, known.letter(notice, compose_digest(items, **self._as_sent(notice, known)))]
