@@ -88,8 +88,8 @@ class Settings(BaseSettings):
     """Keys that encrypt what Temporal stores, as id:base64,id2:base64 (32 bytes each). The first encrypts, all decrypt.
     Unset: the file `keys` in the data folder, made by the first `ahg up`."""
     checkpoint_key: SecretStr | None = None
-    """Private key that signs checkpoints of the record, as PRIVATE+KEY+name+id+base64. Unset: the file `checkpoint-key` in
-    the data folder, made by the first `ahg up`."""
+    """Private key that signs checkpoints of the record, as PRIVATE+KEY+name+id+base64. Unset: the file `checkpoint-key`
+    in the data folder, made by the first `ahg up`."""
     witness_keys: str = ""
     """Public keys of the offices that cosign checkpoints, as `ahg witness` prints them (name+id+base64), with blanks
     between."""
@@ -232,9 +232,9 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _two_roles(self) -> "Settings":
-        if self.migration_database_url is not None:
-            if not self.database.startswith(_DRIVERS["postgresql"]) or "sqlite" in self.migration_database_url:
-                raise ValueError("AHG_MIGRATION_DATABASE_URL is for PostgreSQL, and AHG_DATABASE_URL names another database")
+        both = [self.migration_database_url or "", self.database]
+        if both[0] and not all(address.startswith(_DRIVERS["postgresql"]) for address in both):
+            raise ValueError("AHG_MIGRATION_DATABASE_URL is for PostgreSQL, and one of the two names another database")
         return self
 
     @model_validator(mode="after")

@@ -216,8 +216,8 @@ class Letters:
     def _compose(self, notice: LedgerNotice, known: _Known) -> Letter:
         """The mail of a notice. Holder, language and address are those of this moment, not of the queueing."""
         about, facts, sent = known.about(notice), notice.facts, self._as_sent(notice, known)
-        entry = {"sequence": notice.seq, "record": known.mark(notice)}
-        mail = compose(notice.kind, about=about, facts=facts, due=notice.due, **entry, **sent)
+        sent |= {"sequence": notice.seq, "record": known.mark(notice)}
+        mail = compose(notice.kind, about=about, facts=facts, due=notice.due, **sent)
         return known.letter(notice, mail)
 
     async def _digest(self, notice: LedgerNotice, known: _Known) -> list[Letter | AttemptOutcome]:
@@ -230,9 +230,9 @@ class Letters:
                 settled.append(due)
                 continue
             since, over = due.queued_at, await self._reminders.is_settled(due)
-            entry = {"sequence": due.seq, "record": known.mark(due)}
-            told = {"kind": due.kind, "about": known.about(due), "facts": due.facts, "due": due.due}
-            items.append(Item(**told, queued_at=since, settled=over, **entry))
+            about, facts, mark = known.about(due), due.facts, known.mark(due)
+            item = Item(kind=due.kind, about=about, facts=facts, due=due.due, queued_at=since, settled=over)
+            items.append(item.model_copy(update={"sequence": due.seq, "record": mark}))
         if not items:
             return [*settled, attempts.superseded(notice, NOTHING_LEFT, self._clock())]
         return [*settled, known.letter(notice, compose_digest(items, **self._as_sent(notice, known)))]

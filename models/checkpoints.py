@@ -106,5 +106,3 @@ def refusal_to_cosign(given: Submission, key: VerifierKey, seen: Checkpoint | No
     if not is_consistent(seen.size, now.size, seen.root, now.root, given.proof):
         return f"does not continue the record of {seen.size} leaves that was seen before: it was rewritten"
     return ""
-
-

@@ -84,18 +84,18 @@ class KeptLeaf(NamedTuple):
 
 
 class _Subtree(NamedTuple):
-    """The ``index``-th subtree of 2**``level`` leaves, counted from 0."""
+    """The ``place``-th subtree of 2**``level`` leaves, counted from 0."""
 
     level: int
-    index: int
+    place: int
 
     @property
     def newest(self) -> int:
         """Its last leaf."""
-        return ((self.index + 1) << self.level) - 1
+        return ((self.place + 1) << self.level) - 1
 
     def halves(self) -> "tuple[_Subtree, _Subtree]":
-        return _Subtree(self.level - 1, 2 * self.index), _Subtree(self.level - 1, 2 * self.index + 1)
+        return _Subtree(self.level - 1, 2 * self.place), _Subtree(self.level - 1, 2 * self.place + 1)
 
 
 def inclusion_ranges(number: int, size: int) -> list[Range]:
@@ -172,14 +172,14 @@ def _subtrees(one: Range) -> list[_Subtree]:
 
 
 def _needed(subtree: _Subtree) -> list[int]:
-    if subtree.index % 2 == 0 or subtree.level == 0:
+    if subtree.place % 2 == 0 or subtree.level == 0:
         return [subtree.newest]
     left, right = subtree.halves()
     return [left.newest, *_needed(right)]
 
 
 def _subtree_hash(subtree: _Subtree, kept: Mapping[int, KeptLeaf]) -> bytes:
-    if subtree.index % 2 == 0:
+    if subtree.place % 2 == 0:
         return kept[subtree.newest].last
     if subtree.level == 0:
         return kept[subtree.newest].leaf

@@ -65,9 +65,8 @@ def compose(
 
     optional = entry.optionality is Optionality.OPTIONAL
     bulk = optional or entry.sensitivity is Sensitivity.RELEASED
-    given = {"at": at, "key": key, "mail_from": sender.mail_from}
-    marks = [record] if record else []
-    fields = list(fixed_fields(kind, reader.post, reference, bulk=bulk, marks=marks, **given))
+    marks, stamped = [record] if record else [], {"key": key, "mail_from": sender.mail_from}
+    fields = list(fixed_fields(kind, reader.post, reference, at=at, bulk=bulk, marks=marks, **stamped))
     if optional:
         fields += off_fields(kind, reference.partition("/")[0], reader, sender)
     message = message_of(reader, subject, fields, mail_from=sender.mail_from, replies_to=replies_to)

@@ -122,4 +122,9 @@ def _cases(lines: Iterable[_Line], public_url: str) -> Iterable[dict[str, Any]]:
     found = [(reference, list(own)) for reference, own in by_case]
     for reference, own in sorted(found, key=lambda one: (*one[1][0].order[:2], one[0])):
         newest = {mark.partition(" ")[0]: mark for _, mark in sorted(one.entry for one in own) if mark}
-        yield {"case": own[0].case, "url": public_url + case_address(reference), "lines": own, "marks": [*newest.values()]}
+        yield {
+            "case": own[0].case,
+            "url": public_url + case_address(reference),
+            "lines": own,
+            "marks": [*newest.values()],
+        }

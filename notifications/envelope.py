@@ -82,7 +82,8 @@ def fixed_fields(
 ) -> Iterator[tuple[str, str]]:
     """The fields that hold no text from outside, by name.
 
-    ``marks``: those of the log's entries that the mail tells of. ``bulk``: nobody waits for the mail; programs that answer while a person is away leave it alone (RFC 3834, section 2).
+    ``marks``: those of the log's entries that the mail tells of. ``bulk``: nobody waits for the mail; programs that
+    answer while a person is away leave it alone (RFC 3834, section 2).
     """
     domain = written_mailbox(mail_from)[1]
     yield "Date", format_datetime(at)

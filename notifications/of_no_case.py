@@ -36,8 +36,8 @@ def mail_of_no_case(
     """
     seen = {**context, "record": "", "subject": shortened(f"[AHG] {in_one_line(kind, context)}", LONGEST_SUBJECT)}
     optional, mail_from = kind == DIGEST, sender.mail_from
-    given = {"at": at, "key": key, "mail_from": mail_from}
-    fields = list(fixed_fields(kind, reader.post, "", bulk=optional, marks=marks, **given))
+    stamped = {"key": key, "mail_from": mail_from}
+    fields = list(fixed_fields(kind, reader.post, "", at=at, bulk=optional, marks=marks, **stamped))
     if optional:
         fields += off_fields(kind, "", reader, sender)
     replies_to = reply_field(sender.reply_to, "")

@@ -276,7 +276,7 @@ def sample_mail(kind: str, **changes: Any) -> EmailMessage:
         return sample_digest(**changes)
     if kind in _A_POLICY:
         return sample_policy(kind, **changes)
-    own = {"about": SAMPLE_CASE, "facts": SAMPLE_FACTS[kind], "due": _due(kind), "sequence": 7}
+    own: dict[str, Any] = {"about": SAMPLE_CASE, "facts": SAMPLE_FACTS[kind], "due": _due(kind), "sequence": 7}
     own["record"] = _sample_mark(changes.get("about", SAMPLE_CASE).reference)
     return compose(kind, **_arguments(kind, f"AHG-2009-001/7/{kind}/desk@example.org", changes, **own))
 

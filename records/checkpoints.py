@@ -116,8 +116,6 @@ async def add_cosignatures(
 
 
 async def _keep(engine: AsyncEngine, size: int, text: str, note: Note, at: datetime) -> None:
-    rows = [
-        {"size": size, "signer": one.name, "text": text, "line": str(one), "at": at} for one in note.signatures
-    ]
+    rows = [{"size": size, "signer": one.name, "text": text, "line": str(one), "at": at} for one in note.signatures]
     async with write_transaction(engine) as connection:
         await connection.execute(insert_for(connection)(_CHECKPOINTS).on_conflict_do_nothing(), rows)

@@ -51,7 +51,7 @@ class LedgerNotice:
 
     @property
     def place(self) -> tuple[str, int]:
-        """The log's entry that it tells of: the stream, which its key begins with, and the number. Of no case: no entry."""
+        """The log's entry that it tells of: the stream, with which its key begins, and the number (0: of no case)."""
         return self.key.partition("#")[0], self.seq
 
     @property

@@ -29,7 +29,7 @@ from web.kit.visitor import SignInFirst
 from web.kit.watch import when_asked_to_end
 from web.lists import cases, home, search
 from web.mail import answer, board, mailbox, my_mails, switch_off
-from web.monitoring import health, metrics
+from web.monitoring import checkpoint, health, metrics
 from web.request import attachments, form, version
 from web.signin import by_mail, openid, second_factor
 
@@ -73,6 +73,7 @@ def application(site: Site) -> FastAPI:
     guard(app, site.settings)
     metrics.set_up_metrics(app)
     app.include_router(health.router)
+    app.include_router(checkpoint.router)
     app.include_router(metrics.router)
     app.include_router(statics.router)
     for part in PAGES:

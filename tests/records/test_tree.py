@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from sqlalchemy import select, text
@@ -37,8 +38,7 @@ async def grow(engine: AsyncEngine, stream: str, count: int) -> None:
     """Leaves of a stream that has no entries, in a transaction each."""
     thread = WriterThread(engine)
     for seq in range(1, count + 1):
-        heads = [Head(stream, seq, f"{seq:064x}")]
-        await thread.write(lambda connection, heads=heads: add_leaves(connection, heads))
+        await thread.write(partial(add_leaves, heads=[Head(stream, seq, f"{seq:064x}")]))
     thread.close()
 
 

@@ -12,9 +12,10 @@ from models.request import Request as CaseRequest
 from models.tables.cases import FollowUpRow, RequestVersionRow
 from models.visibility import Seen, Sight, closed_sections, readable_version
 from records import queries
+from records.tree import inclusion_proof
 from web.api.bearer import ReadingToken
 from web.api.case_views import CaseView, case_view
-from web.api.views import LogView, VersionsView, VersionView, entry_view
+from web.api.views import LogView, ProofView, VersionsView, VersionView, entry_view
 from web.case.seen import seen_or_404
 from web.case.timeline import timeline
 from web.kit.problems import documented
@@ -94,6 +95,31 @@ async def log(
     told = timeline(entries, words_for_reader(None, _LANGUAGE, names_in(whole)), gettext_of(_LANGUAGE))
     following = entries[-1].seq if len(entries) == _PAGE else None
     return LogView(entries=tuple(map(entry_view, told)), next=following)
+
+
+@router.get("/proof")
+async def proof(
+    request: Request, token: ReadingToken, reference: Reference, entry: Annotated[int, Query(ge=1, le=999_999_999)]
+) -> ProofView:
+    """The proof that an entry of the log is in the record (RFC 6962): a leaf, and the hashes that lead to the root.
+
+    The leaf is the head of the log after the step that wrote the entry, which the chain of hashes ends in. For posts that
+    see the whole case; 404 to the others.
+    """
+    _whole, seen = await seen_or_404(request, reference, token.post)
+    if seen.sight < Sight.CASE:
+        raise HTTPException(404)
+    async with current_site(request).engine.connect() as connection:
+        told = await inclusion_proof(connection, reference, entry)
+    if told is None:
+        raise HTTPException(404)
+    return ProofView(
+        leaf=told.head.data().decode(),
+        number=told.number,
+        size=told.size,
+        root=told.root.hex(),
+        hashes=tuple(one.hex() for one in told.proof),
+    )
 
 
 @router.get("/versions")
