@@ -35,8 +35,8 @@ app.add_typer(directory.app, name="directory")
 app.add_typer(accounts.app, name="account")
 app.add_typer(mail.app, name="mail")
 app.add_typer(scenarios.app, name="scenario")
-app.command("checkpoint")(record.checkpoint)
-app.command("witness")(record.witness)
+app.command("checkpoint")(record.print_checkpoint)
+app.command("witness")(record.cosign_checkpoint)
 
 
 @app.command()

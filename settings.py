@@ -90,7 +90,7 @@ class Settings(BaseSettings):
     checkpoint_key: SecretStr | None = None
     """Private key that signs checkpoints of the record, as PRIVATE+KEY+name+id+base64. Unset: the file `checkpoint-key`
     in the data folder, made by the first `ahg up`."""
-    witness_keys: str = ""
+    witness_keys: str | None = None
     """Public keys of the offices that cosign checkpoints, as `ahg witness` prints them (name+id+base64), with blanks
     between."""
     worker_build: str | None = None
@@ -209,8 +209,8 @@ class Settings(BaseSettings):
 
     @field_validator("witness_keys")
     @classmethod
-    def _good_witnesses(cls, value: str) -> str:
-        if not all(_VERIFIER.fullmatch(one) for one in value.split()):
+    def _good_witnesses(cls, value: str | None) -> str | None:
+        if not all(_VERIFIER.fullmatch(one) for one in (value or "").split()):
             raise ValueError("must be public keys, each as name+id+base64")
         return value
 

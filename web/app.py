@@ -18,7 +18,7 @@ from web.account import page as account_page
 from web.account import posts
 from web.admin.pages import ADMINISTRATION
 from web.api import description, routes
-from web.case import audience, command_form, feed, meeting_files, notices, versions
+from web.case import audience, command_form, feed, meeting_files, notices, readings, versions
 from web.case import mails as case_mails
 from web.case import page as case_page
 from web.kit import errors, language, problems, statics
@@ -38,7 +38,20 @@ _LOG = structlog.get_logger(__name__)
 _SIGN_IN = (by_mail, openid, second_factor, posts, account_page)
 _LISTS = (home, cases, search)
 _REQUEST = (attachments, form, version)
-_CASE = (command_form, answer, case_page, versions, meeting_files, notices, board, feed, language, audience, case_mails)
+_CASE = (
+    command_form,
+    answer,
+    case_page,
+    versions,
+    meeting_files,
+    notices,
+    board,
+    feed,
+    language,
+    audience,
+    readings,
+    case_mails,
+)
 PAGES = (*_SIGN_IN, *_LISTS, *_REQUEST, *_CASE, my_mails, switch_off, *ADMINISTRATION)
 """What people use; each has a ``router``."""
 

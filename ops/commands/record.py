@@ -52,13 +52,13 @@ def witnesses_of(settings: Settings) -> list[VerifierKey]:
         SettingsError: one is no such key.
     """
     try:
-        return [read_verifier(one) for one in settings.witness_keys.split()]
+        return [read_verifier(one) for one in (settings.witness_keys or "").split()]
     except ValueError as fault:
         raise SettingsError(f"AHG_WITNESS_KEYS {fault}") from None
 
 
 @as_command
-async def checkpoint(
+async def print_checkpoint(
     since: Annotated[int, typer.Option(min=0, help="Prove that the record grew from so many leaves.")] = 0,
     add: Annotated[Path | None, typer.Option(help="Keep the cosignatures of this cosigned checkpoint.")] = None,
     key: Annotated[bool, typer.Option(help="Print the public key that checks checkpoints, and nothing else.")] = False,
@@ -87,7 +87,7 @@ async def checkpoint(
 
 
 @as_command
-async def witness(
+async def cosign_checkpoint(
     source: Annotated[str, typer.Argument(help="A checkpoint: a file, or the address of the page /checkpoint.")],
     record: Annotated[str, typer.Option(help="The record's public key, as `ahg checkpoint --key` prints it.")],
     key: Annotated[Path, typer.Option(help="File of the office's own key; made if there is none.")],
