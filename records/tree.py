@@ -24,6 +24,8 @@ from models.tables import EntryRow, LeafRow
 
 _LEAVES: Table = LeafRow.__table__  # type: ignore[attr-defined]
 _ENTRIES: Table = EntryRow.__table__  # type: ignore[attr-defined]
+_NEWEST = select(_LEAVES.c.number, _LEAVES.c.frontier).order_by(_LEAVES.c.number.desc()).limit(1)
+_INSERT = _LEAVES.insert()
 _AT_ONCE = 1000
 
 
@@ -59,12 +61,11 @@ def add_leaves(connection: Connection, heads: Sequence[Head]) -> None:
         number = frontier.size
         frontier = frontier.added(leaf_hash(head.data()))
         rows.append({"number": number, **head._asdict(), "frontier": frontier.packed()})
-    connection.execute(_LEAVES.insert(), rows)
+    connection.execute(_INSERT, rows)
 
 
 def _newest(connection: Connection) -> Frontier:
-    query = select(_LEAVES.c.number, _LEAVES.c.frontier).order_by(_LEAVES.c.number.desc()).limit(1)
-    row = connection.execute(query).first()
+    row = connection.execute(_NEWEST).first()
     return unpacked(row.number + 1, row.frontier) if row else NO_LEAVES
 
 

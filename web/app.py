@@ -38,21 +38,8 @@ _LOG = structlog.get_logger(__name__)
 _SIGN_IN = (by_mail, openid, second_factor, posts, account_page)
 _LISTS = (home, cases, search)
 _REQUEST = (attachments, form, version)
-_CASE = (
-    command_form,
-    answer,
-    case_page,
-    versions,
-    meeting_files,
-    notices,
-    board,
-    feed,
-    language,
-    audience,
-    readings,
-    case_mails,
-)
-PAGES = (*_SIGN_IN, *_LISTS, *_REQUEST, *_CASE, my_mails, switch_off, *ADMINISTRATION)
+_CASE = (command_form, answer, case_page, versions, meeting_files, notices, board, feed, language, audience, case_mails)
+PAGES = (*_SIGN_IN, *_LISTS, *_REQUEST, *_CASE, readings, my_mails, switch_off, *ADMINISTRATION)
 """What people use; each has a ``router``."""
 
 
