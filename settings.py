@@ -29,6 +29,8 @@ PREFIX = "AHG_"
 KEY_BYTES = 32  # AES-256, and the seed of Ed25519
 COMMAND_KEY_FILE = "command-key"
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_VERIFIER = re.compile(r"[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}")
+_SIGNER = re.compile(rf"PRIVATE\+KEY\+{_VERIFIER.pattern}")
 _DRIVERS = {
     "postgres": "postgresql+psycopg",
     "postgresql": "postgresql+psycopg",
@@ -39,7 +41,7 @@ _DRIVERS = {
 
 SECRETS = (
     *("database_url", "payload_keys", "command_key", "smtp_password", "imap_password", "oidc_client_secret"),
-    "metrics_token",
+    *("metrics_token", "checkpoint_key", "migration_database_url"),
 )
 """Settings that may be given as a file, by ``AHG_<NAME>_FILE``."""
 
@@ -67,6 +69,10 @@ class Settings(BaseSettings):
     database_url: Annotated[str | None, Field(repr=False)] = None  # may hold a password
     """PostgreSQL (postgresql://...) or SQLite (sqlite:///...) address of the records. Unset: the file ahg.db in the data
     folder."""
+    migration_database_url: Annotated[str | None, Field(repr=False)] = None  # may hold a password
+    """The same PostgreSQL database for the role that owns the tables. The role of AHG_DATABASE_URL then cannot change or
+    delete what is on record. Only `ahg up`, `ops.prepare`, `ahg rebuild` and `ahg doctor` use it. Unset: one role does
+    all."""
     sqlite_synchronous: Literal["FULL", "NORMAL"] = "FULL"
     """SQLite's promise at commit. FULL survives a power cut; NORMAL is faster and may then lose the last commits, never
     the file."""
@@ -97,6 +103,12 @@ class Settings(BaseSettings):
     command_public_keys: str | None = None
     """Public keys by which workers and `ahg verify` check signed commands, as base64,base64: those of before
     too. `ahg keys` shows them. Unset: that of the key alone."""
+    checkpoint_key: SecretStr | None = None
+    """Private key that signs checkpoints of the record, as PRIVATE+KEY+name+id+base64. Unset: the file `checkpoint-key`
+    in the data folder, made by the first `ahg up`."""
+    witness_keys: str | None = None
+    """Public keys of the offices that cosign checkpoints, as `ahg witness` prints them (name+id+base64), with blanks
+    between."""
     worker_build: str | None = None
     """Build id for Worker Deployment versioning. Unset: the worker runs unversioned."""
     history_limit: Annotated[int, Field(ge=100, le=1900)] = 1500
@@ -195,7 +207,7 @@ class Settings(BaseSettings):
             raise ValueError(f"{value} is not a program that can be run")
         return value
 
-    @field_validator("database_url")
+    @field_validator("database_url", "migration_database_url")
     @classmethod
     def _known_database(cls, value: str | None) -> str | None:
         if value is None:
@@ -224,6 +236,20 @@ class Settings(BaseSettings):
     def _good_public_keys(cls, value: str | None) -> str | None:
         for one in (value or "").split(",") if value is not None else ():
             parse_key(one)
+        return value
+
+    @field_validator("checkpoint_key")
+    @classmethod
+    def _good_signer(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _SIGNER.fullmatch(value.get_secret_value().strip()):
+            raise ValueError("must be a key as the file checkpoint-key holds it: PRIVATE+KEY+name+id+base64")
+        return value
+
+    @field_validator("witness_keys")
+    @classmethod
+    def _good_witnesses(cls, value: str | None) -> str | None:
+        if not all(_VERIFIER.fullmatch(one) for one in (value or "").split()):
+            raise ValueError("must be public keys, each as name+id+base64")
         return value
 
     @field_validator("mail_from")
@@ -269,6 +295,13 @@ class Settings(BaseSettings):
             if network is not None and network.prefixlen == 0:
                 raise ValueError("would believe everybody about their address; name the proxies alone")
         return value
+
+    @model_validator(mode="after")
+    def _two_roles(self) -> "Settings":
+        both = [self.migration_database_url or "", self.database]
+        if both[0] and not all(address.startswith(_DRIVERS["postgresql"]) for address in both):
+            raise ValueError("AHG_MIGRATION_DATABASE_URL is for PostgreSQL, and one of the two names another database")
+        return self
 
     @model_validator(mode="after")
     def _login_is_whole(self) -> "Settings":
@@ -321,6 +354,28 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """SQLAlchemy address of the records, with the asynchronous driver in it."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'ahg.db'}"
+
+    @property
+    def owned_database(self) -> str:
+        """The same with the role that owns the tables."""
+        return self.migration_database_url or self.database
+
+    @property
+    def checkpoint_secret(self) -> str:
+        """The private key that signs checkpoints, as text.
+
+        Raises SettingsError when there is none yet.
+        """
+        if self.checkpoint_key is not None:
+            return self.checkpoint_key.get_secret_value().strip()
+        path = self.data_dir / "checkpoint-key"
+        try:
+            written = path.read_text(encoding="utf-8").strip()
+        except OSError:
+            raise SettingsError(f"AHG_CHECKPOINT_KEY is not set and {path} cannot be read; `ahg up` makes it") from None
+        if not _SIGNER.fullmatch(written):
+            raise SettingsError(f"AHG_CHECKPOINT_KEY is not set, and {path} holds no such key")
+        return written
 
     @property
     def mail_dir(self) -> Path:
@@ -482,20 +537,23 @@ def ensure_keys(settings: Settings) -> list[Path]:
     """
     given = {"keys": settings.payload_keys, COMMAND_KEY_FILE: settings.command_key or settings.command_public_keys}
     missing = [settings.data_dir / name for name, value in given.items() if value is None]
-    return [path for path in missing if _make_key(path, "k1:" if path.name == "keys" else "")]
+    return [path for path in missing if make_secret_file(path, _new_key("k1:" if path.name == "keys" else ""))]
 
 
-def _make_key(path: Path, key_id: str) -> bool:
-    """Write a new key into a file; False when there is one."""
-    line = f"{key_id}{base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode('ascii')}\n"
+def _new_key(key_id: str) -> str:
+    return key_id + base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii")
+
+
+def make_secret_file(path: Path, line: str) -> bool:
+    """Write a line into a file that its owner alone can read; False if there is a file already, which stays."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return False
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(line)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(f"{line}\n")
         file.flush()
-        os.fsync(file.fileno())  # without the key no history of Temporal's can be read
+        os.fsync(file.fileno())  # what is read or signed with a key that is lost cannot be read or signed again
     return True
 
 

@@ -30,7 +30,16 @@ _MAILS = _CASES | {
     *("public_url", "web_port"),  # where links in mails lead; without the first it is made of the second
 }
 _PAGES = {
-    *("command_key", "command_public_keys", "web_host", "forwarded_allow_ips", "metrics_token", "mail_catcher"),
+    *(
+        "command_key",
+        "command_public_keys",
+        "checkpoint_key",
+        "witness_keys",
+        "web_host",
+        "forwarded_allow_ips",
+        "metrics_token",
+        "mail_catcher",
+    ),
     *("oidc_issuer", "oidc_client_id", "oidc_client_secret", "oidc_name"),
     *("attachments_dir", "attachment_mb", "attachments_mb", "attachments_member_mb", "attachments_max"),
 }
@@ -43,7 +52,7 @@ NEEDS = MappingProxyType(
     {
         "mail": _EVERY | {"smtp_host", "smtp_port"},
         "temporal": frozenset[str](),
-        "prepare": _RECORDS | {"payload_keys", "command_public_keys"},
+        "prepare": _RECORDS | {"payload_keys", "command_public_keys", "migration_database_url", "checkpoint_key"},
         "worker": _MAILS | _WORK,
         "web": _MAILS | _PAGES,
     }

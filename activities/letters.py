@@ -19,6 +19,7 @@ from activities.attempts import AttemptOutcome
 from activities.case_names import CaseNames
 from activities.reader_preferences import AT_ONCE, ReaderPreferences, reader_preferences
 from activities.reminders import Reminders
+from models.evidence import mark_of
 from models.mail_preferences import Timing
 from models.notices import DIGEST, POLICY_PROPOSED, POLICY_SETTLED, POST_CHANGED
 from models.posts import SECRETARIAT, Capacity, Post
@@ -35,6 +36,7 @@ from records.digests import items_of
 from records.directory import read_members
 from records.notices import LedgerNotice
 from records.offices import Addressee, PostContacts, addressees_now, offices_of
+from records.tree import entry_hashes
 
 _SLICE_SECONDS = 0.0002
 """Seconds for which mails are written before other tasks get their turn, such as reading the mail server's answers."""
@@ -91,6 +93,12 @@ class _Known(NamedTuple):
     items: Mapping[str, Sequence[LedgerNotice]]
     sender: Sender
     proposed: _Proposed
+    hashes: Mapping[tuple[str, int], str]
+
+    def mark(self, notice: LedgerNotice) -> str:
+        """The mark of the log's entry that a notice tells of; empty where there is none."""
+        digest = self.hashes.get(notice.place)
+        return mark_of(*notice.place, digest) if digest else ""
 
     def office(self, notice: LedgerNotice) -> PostContacts:
         return self.offices[notice.post]
@@ -180,6 +188,7 @@ class Letters:
             items=items,
             sender=self._sender._replace(reply_to=reply_to),
             proposed=await _proposed(connection, notices),
+            hashes=await entry_hashes(connection, list({one.place for one in told if one.seq})),
         )
 
     def up_to_date(self, connection: Connection, letters: Sequence[Letter]) -> list[Letter]:
@@ -226,7 +235,8 @@ class Letters:
     def _compose(self, notice: LedgerNotice, known: _Known) -> Letter:
         """The mail of a notice. Holder, language and address are those of this moment, not of the queueing."""
         about, facts, sent = known.about(notice), notice.facts, self._as_sent(notice, known)
-        mail = compose(notice.kind, about=about, facts=facts, due=notice.due, sequence=notice.seq, **sent)
+        sent |= {"sequence": notice.seq, "record": known.mark(notice)}
+        mail = compose(notice.kind, about=about, facts=facts, due=notice.due, **sent)
         return known.letter(notice, mail)
 
     async def _digest(self, notice: LedgerNotice, known: _Known) -> list[Letter | AttemptOutcome]:
@@ -239,8 +249,9 @@ class Letters:
                 settled.append(due)
                 continue
             since, over = due.queued_at, await self._reminders.is_settled(due)
-            about, facts = known.about(due), due.facts
-            items.append(Item(kind=due.kind, about=about, facts=facts, due=due.due, queued_at=since, settled=over))
+            about, facts, mark = known.about(due), due.facts, known.mark(due)
+            item = Item(kind=due.kind, about=about, facts=facts, due=due.due, queued_at=since, settled=over)
+            items.append(item.model_copy(update={"sequence": due.seq, "record": mark}))
         if not items:
             return [*settled, attempts.superseded(notice, NOTHING_LEFT, self._clock())]
         return [*settled, known.letter(notice, compose_digest(items, **self._as_sent(notice, known)))]

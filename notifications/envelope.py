@@ -1,12 +1,13 @@
 """The fixed header fields of a mail: its sender, its thread, and how programs are to treat it."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from email.headerregistry import Address
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 
+from models.evidence import MARK_FIELD
 from models.mail_addresses import ascii_domain
 from models.posts import Post
 from notifications.headers import MailboxField, mailbox
@@ -70,11 +71,20 @@ def reply_field(reply_to: str, reference: str) -> MailboxField:
 
 
 def fixed_fields(
-    kind: str, post: Post, reference: str, *, at: datetime, key: str, mail_from: str, bulk: bool
+    kind: str,
+    post: Post,
+    reference: str,
+    *,
+    at: datetime,
+    key: str,
+    mail_from: str,
+    bulk: bool,
+    marks: Sequence[str] = (),
 ) -> Iterator[tuple[str, str]]:
     """The fields that hold no text from outside, by name.
 
-    ``bulk``: nobody waits for the mail; programs that answer while a person is away leave it alone (RFC 3834, section 2).
+    ``marks``: those of the log's entries that the mail tells of. ``bulk``: nobody waits for the mail; programs that
+    answer while a person is away leave it alone (RFC 3834, section 2).
     """
     domain = written_mailbox(mail_from)[1]
     yield "Date", format_datetime(at)
@@ -92,6 +102,8 @@ def fixed_fields(
     yield "X-Auto-Response-Suppress", "OOF, AutoReply"  # the same for Exchange, which knows no RFC 3834
     if bulk:
         yield "Precedence", "bulk"
+    for mark in marks:
+        yield MARK_FIELD, _ascii(mark)
     yield "X-Ahg-Kind", kind
     yield "X-Ahg-Post", _ascii(post)
 

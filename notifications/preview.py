@@ -6,9 +6,11 @@ What is rendered here is never sent. Its links are signed with a key that no dep
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from hashlib import sha256
 from typing import Any
 
 from models.base import Value
+from models.evidence import mark_of
 from models.notices import DIGEST, NOTICE_KINDS, POLICY_PROPOSED, POLICY_SETTLED, POST_CHANGED, NoticeFacts
 from models.notices.kinds import Circle
 from models.posts import Capacity, Post
@@ -239,7 +241,15 @@ def sample_digest(about: About = SAMPLE_CASE, **changes: Any) -> EmailMessage:
     )
     held = [*((kind, about) for kind in _IN_A_DIGEST[2:4]), *((kind, other) for kind in _IN_A_DIGEST)]
     items = [
-        Item(kind=kind, about=case, facts=SAMPLE_FACTS[kind], due=_due(kind), queued_at=SAMPLE_TIME)
+        Item(
+            kind=kind,
+            about=case,
+            facts=SAMPLE_FACTS[kind],
+            due=_due(kind),
+            queued_at=SAMPLE_TIME,
+            sequence=7,
+            record=_sample_mark(case.reference),
+        )
         for kind, case in held
     ]
     return compose_digest(**_arguments(DIGEST, f"{DIGEST}:ID/focal-point:7", changes, items=items))
@@ -291,8 +301,13 @@ def sample_mail(kind: str, **changes: Any) -> EmailMessage:
         return sample_policy(kind, **changes)
     if kind == POST_CHANGED:
         return sample_post_mail(**changes)
-    own = {"about": SAMPLE_CASE, "facts": SAMPLE_FACTS[kind], "due": _due(kind), "sequence": 7}
+    own: dict[str, Any] = {"about": SAMPLE_CASE, "facts": SAMPLE_FACTS[kind], "due": _due(kind), "sequence": 7}
+    own["record"] = _sample_mark(changes.get("about", SAMPLE_CASE).reference)
     return compose(kind, **_arguments(kind, f"AHG-2009-001/7/{kind}/desk@example.org", changes, **own))
+
+
+def _sample_mark(reference: str) -> str:
+    return mark_of(reference, 7, sha256(reference.encode(errors="backslashreplace")).hexdigest())
 
 
 class MailShown(Value):

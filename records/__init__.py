@@ -3,6 +3,8 @@
 Cases:
 
 ``log``                appending a step: entries, projection (``projected``) and queued notices in one transaction
+``tree``               the tree that holds the heads of all logs; ``checkpoints``: its signed states
+``readings``           who read what not all may see; ``roles``: what the product's role may do on PostgreSQL
 ``queries``            what pages, lists and checks read of cases; ``casefiles``: cases as their logs have them, for pages
 ``lists``, ``search``  lists of cases as a post sees them; texts by which they are found; ``saved_views``: kept lists
 ``projected``          writing rows of the projection, of the directory and of drafts

@@ -1,4 +1,4 @@
-"""Appending to the event log: entries, projection and queued notices in one transaction, idempotent by (stream, seq)."""
+"""Appending to the event log: entries, projection, notices and leaves in one transaction, idempotent by (stream, seq)."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -9,6 +9,7 @@ from sqlalchemy import Row as SqlRow
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.authentication import Signed
+from models.checkpoints import Head
 from models.directory_changes import ECHO, ChangeKind
 from models.events import Delegated, HandedOver
 from models.log import ActedFor, Entry, event_of
@@ -19,6 +20,7 @@ from records.access import access_to, end_changed_access
 from records.notices import NewNotice, queue_notices
 from records.post_mails import PostNews, holder_before, tell_of_post
 from records.projected import write_rows_now
+from records.tree import add_leaves
 
 _ENTRIES: Table = EntryRow.__table__  # type: ignore[attr-defined]
 
@@ -131,6 +133,8 @@ def _write(connection: Connection, steps: Sequence[Step]) -> None:
     queue_notices(
         connection, [_new_notice(step.stream, step.entries[0].at, one) for step in steps for one in step.notices]
     )
+    newest = [step.entries[-1] for step in steps]
+    add_leaves(connection, [Head(entry.case, entry.seq, entry.hash) for entry in newest])
 
 
 def _tell_of_posts(connection: Connection, entries: Iterable[Entry]) -> None:

@@ -20,7 +20,7 @@ from web.account import passkeys, posts
 from web.admin import announced
 from web.admin.pages import ADMINISTRATION
 from web.api import description, routes
-from web.case import audience, command_form, feed, meeting_files, notices, versions
+from web.case import audience, command_form, feed, meeting_files, notices, readings, versions
 from web.case import mails as case_mails
 from web.case import page as case_page
 from web.kit import errors, language, problems, statics
@@ -31,7 +31,7 @@ from web.kit.visitor import ProveFirst, SignInFirst
 from web.kit.watch import when_asked_to_end
 from web.lists import cases, home, search
 from web.mail import answer, board, mailbox, my_mails, switch_off
-from web.monitoring import health, metrics
+from web.monitoring import checkpoint, health, metrics
 from web.request import attachments, form, version
 from web.request.sweeping import sweep_daily
 from web.signin import by_mail, openid, second_factor
@@ -42,7 +42,7 @@ _SIGN_IN = (by_mail, openid, second_factor, posts, account_page, passkeys)
 _LISTS = (home, cases, search)
 _REQUEST = (attachments, form, version)
 _CASE = (command_form, answer, case_page, versions, meeting_files, notices, board, feed, language, audience, case_mails)
-PAGES = (*_SIGN_IN, *_LISTS, *_REQUEST, *_CASE, my_mails, switch_off, *ADMINISTRATION)
+PAGES = (*_SIGN_IN, *_LISTS, *_REQUEST, *_CASE, readings, my_mails, switch_off, *ADMINISTRATION)
 """What people use; each has a ``router``."""
 
 
@@ -78,6 +78,7 @@ def application(site: Site) -> FastAPI:
     guard(app, site.settings)
     metrics.set_up_metrics(app)
     app.include_router(health.router)
+    app.include_router(checkpoint.router)
     if site.settings.shows_metrics:
         app.include_router(metrics.router)
     app.include_router(statics.router)

@@ -6,5 +6,6 @@
 ``directory``    ``ahg directory``: the directory of members, imported and listed
 ``scenarios``    ``ahg scenario``: files checked, and the schema by which editors check them
 ``mail``         ``ahg mail``: what becomes of the mails that go out, and what somebody decides about them
+``record``       ``ahg checkpoint`` and ``ahg witness``
 ``terminal``     what the commands share: consoles and lines on them, the run of a coroutine, and the files of requests
 """

@@ -59,5 +59,5 @@ async def test_a_co_chair_signs_its_position_with_a_passkey() -> None:
         said = json.loads(signed.touch.statement)
         assert (said["post"], said["position"], said["text"]) == ("AU/co-chair", "approve", "Boats are at sea.")
         keys = CommandKeys(place.play.settings.command_publics)
-        assert [str(fault) async for fault in verify_records(place.play.engine, None, keys=keys)] == []
+        assert [str(fault) async for fault in verify_records(place.play.engine, None, signers=keys)] == []
         assert place.faults == []

@@ -42,7 +42,7 @@ async def test_a_signed_position_is_recorded_with_its_signature_and_checked_from
     assert (said["case"], said["gate"], said["position"]) == (played.reference, "activation", "approve")
     assert len(said["on"]) == 64
     keys = CommandKeys(played.settings.command_publics)
-    assert [str(fault) async for fault in verify_records(played.engine, None, keys=keys)] == []
+    assert [str(fault) async for fault in verify_records(played.engine, None, signers=keys)] == []
 
     for name, forged in (
         ("another position", {"position": "decline"}),

@@ -330,6 +330,8 @@ async def test_a_file_of_a_case_goes_to_who_may_read_it_and_to_nobody_else(place
                 if got.status_code == 404:
                     assert _steady(none.text) == _steady(got.text), post
     seen = {post for post, status in statuses.items() if status == 200}
+    written_down = await place.rows("SELECT post FROM readings WHERE what = 'file'")
+    assert {row["post"] for row in written_down} == seen
     assert seen >= {RSO, AU, LK, "MY/focal-point"}
     assert not seen & {"TH/focal-point", "MV/focal-point"}
 

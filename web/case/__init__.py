@@ -12,5 +12,6 @@
 ``notices``        the ledger of its notices: who was told, and what became of each mail
 ``mails``          its mails as their readers get them, and those of a circulation before they go out
 ``meeting_files``  its meetings as calendar files
+``readings``       who read what not all may read, and how it is written down
 ``audience``       who sees the case, and its pages as another post sees them
 """
