@@ -28,7 +28,8 @@ def mail_of_no_case(
     """
     seen = {**context, "subject": shortened(f"[AHG] {in_one_line(kind, context)}", LONGEST_SUBJECT)}
     optional, mail_from = kind == DIGEST, sender.mail_from
-    fields = list(fixed_fields(kind, reader.post, "", at=at, key=key, mail_from=mail_from, bulk=optional))
+    own_id = sender.ids.of(key, mail_from)
+    fields = list(fixed_fields(kind, reader.post, "", at=at, message_id=own_id, mail_from=mail_from, bulk=optional))
     if optional:
         fields += off_fields(kind, "", reader, sender)
     replies_to = reply_field(sender.reply_to, "")

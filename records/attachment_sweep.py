@@ -50,7 +50,7 @@ async def loose_bytes(connection: AsyncConnection, member: str, new: Attachment)
         return new.size
     carried = await _hashes(connection, _VERSIONS.c.content)
     rows = await connection.execute(select(c.sha256, c.size).where(*others))
-    return new.size + sum(size for sha256, size in rows if sha256 not in carried)
+    return new.size + sum(int(size) for sha256, size in rows if sha256 not in carried)
 
 
 async def _named(connection: AsyncConnection) -> set[str]:
