@@ -32,6 +32,7 @@ from models.returns import MailboxPlace
 from notifications.answer_links import AnswerLinks
 from notifications.correspondents import Sender
 from notifications.incoming import Mailbox
+from notifications.message_ids import MessageIds
 from notifications.off_links import OffLinks
 from notifications.transport import Transport
 from records import ledger
@@ -247,9 +248,10 @@ def _deliverer(settings: Settings, engine: AsyncEngine, options: Options) -> Not
 
 
 def sender_of(settings: Settings) -> Sender:
-    """In whose name the mails of a deployment go out; their links are signed with keys derived from its key ring."""
+    """In whose name the mails of a deployment go out; their links and Message-IDs are made with keys of its key ring."""
     links, off = AnswerLinks(settings.keyring), OffLinks(settings.keyring)
-    return Sender(settings.mail_from, settings.mail_from, settings.public_url, links, off)
+    ids = MessageIds(settings.keyring)
+    return Sender(settings.mail_from, settings.mail_from, settings.public_url, ids, links, off)
 
 
 def _versioning(settings: Settings) -> WorkerDeploymentConfig | None:

@@ -33,11 +33,6 @@ def written_mailbox(written: str) -> tuple[Address, str]:
     return found, ascii_domain(found.domain)
 
 
-def message_id(key: str, mail_from: str) -> str:
-    """The Message-ID of the mail with that key (RFC 5322, 3.6.4): the same key gives the same one, always."""
-    return f"<{header_digest('mail', key)}@{written_mailbox(mail_from)[1]}>"
-
-
 @lru_cache(maxsize=64)
 def replies_to(written: str, address: str) -> str:
     """A mailbox with the name in ``written`` and this address; ``written`` itself where the address is none."""
@@ -76,7 +71,7 @@ def fixed_fields(
     reference: str,
     *,
     at: datetime,
-    key: str,
+    message_id: str,
     mail_from: str,
     bulk: bool,
     marks: Sequence[str] = (),
@@ -88,7 +83,7 @@ def fixed_fields(
     """
     domain = written_mailbox(mail_from)[1]
     yield "Date", format_datetime(at)
-    yield "Message-ID", message_id(key, mail_from)
+    yield "Message-ID", message_id
     if reference:
         # One root for each case and reader, which nobody has: programs that show threads gather under it what refers
         # to it (RFC 5256, 3), whichever mail comes first, and two posts of one mailbox stay apart.

@@ -19,6 +19,7 @@ from notifications.answer_links import AnswerLinks
 from notifications.compose import compose
 from notifications.correspondents import MailReader, Sender
 from notifications.digest import Item, compose_digest
+from notifications.message_ids import MessageIds
 from notifications.off_links import OffLinks
 from notifications.policy_mail import compose_policy
 from notifications.post_mail import compose_post_mail
@@ -51,10 +52,14 @@ so what it signs proves nothing: ``web.mail.opened_link`` takes the deployment's
 SAMPLE_OFF_LINKS = OffLinks({"samples": b"k" * 32})
 """Signs the links of previews that switch mails off, with the same key."""
 
+SAMPLE_IDS = MessageIds({"samples": b"k" * 32})
+"""Makes the Message-IDs of previews, with the same key."""
+
 SAMPLE_SENDER = Sender(
     "Bali Process Ad Hoc Group <ahg@example.org>",
     "Secretariat <secretariat@example.org>",
     "https://ahg.example.org",
+    SAMPLE_IDS,
     SAMPLE_LINKS,
     SAMPLE_OFF_LINKS,
 )

@@ -1,13 +1,14 @@
 """Notes mails that came back for notices, each once, and only as far as the ledger confirms what they say.
 
 Anybody can send a report. One counts only if it names a mail that we sent, by its Message-ID or its envelope id, and the
-very address that it went to; a program's reply must come from that address. A report of failure that names the mail and
+very address that it went to; a program's reply must come from that address. A failure must be told in the form of the
+standard, and while servers still try. A report of failure that is late or in another form, that names the mail and
 another address (the one behind an alias, say), or names no mail and an address that we write to, may be true: it is
 kept with the notice as unconfirmed, one until a person has decided, and shown on the board; nothing follows from it.
 Everything else changes nothing and is not kept.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Select, select, update
@@ -43,6 +44,9 @@ _LATELY = 5000
 
 _LONGEST_NAMES = 300
 
+_SERVERS_TRY = timedelta(days=14)
+"""How long after a mail was sent a report of its failure is believed: servers give up after days (RFC 5321, 4.5.4.1)."""
+
 _MAY_COME_BACK = (NoticeState.SENT, NoticeState.AMBIGUOUS)
 
 
@@ -70,7 +74,7 @@ async def note(engine: AsyncEngine, returned: ReturnedMail | None, at: datetime)
         return Noted.NOTHING
     async with write_transaction(engine) as connection:
         found = await _match(connection, returned)
-        if found is None:
+        if found is None or not _proven(*found, at):
             return await _unconfirmed(connection, returned, at)
         notice, report = found
         if not await _kept(connection, notice, notice.address, returned.fingerprint, report, at):
@@ -81,6 +85,12 @@ async def note(engine: AsyncEngine, returned: ReturnedMail | None, at: datetime)
             return Noted.TOO_LATE
         await _bounce(connection, notice, report, at)
         return Noted.BOUNCED
+
+
+def _proven(notice: LedgerNotice, report: RecipientReport, at: datetime) -> bool:
+    """Whether a report may be believed by itself. Message-IDs of before December 2026 could be worked out by others."""
+    late = notice.settled_at is not None and at > notice.settled_at + _SERVERS_TRY
+    return report.regular and not (report.fate is Fate.FAILED and late)
 
 
 async def _match(connection: AsyncConnection, returned: ReturnedMail) -> tuple[LedgerNotice, RecipientReport] | None:

@@ -85,6 +85,24 @@ def test_what_programs_and_scanners_make_is_taken(content: bytes, suffix: str, w
     assert found.words == words
 
 
+def test_an_open_document_as_programs_write_it_is_taken() -> None:
+    """As LibreOffice writes one: a picture inside, a link to a page, fonts, no macros."""
+    content = (
+        '<o:document-content xmlns:o="o" xmlns:d="d" xmlns:x="x" xmlns:t="t"><d:image x:href="Pictures/1.png"/>'
+        '<t:a x:href="https://example.org/">here</t:a><d:object x:href="./Object 1"/></o:document-content>'
+    )
+    manifest = '<!DOCTYPE m:manifest SYSTEM "Manifest.dtd">'
+    manifest += '<m:manifest xmlns:m="m"><m:file-entry m:full-path="content.xml" m:media-type="text/xml"/></m:manifest>'
+    parts: dict[str, str | bytes] = {
+        "META-INF/manifest.xml": manifest,
+        "Pictures/1.png": b"x",
+        "Configurations2/a.xml": b"",
+    }
+    found = kind(packed(mimetype=TEXT, content_dot_xml=content, **parts), ".odt")
+    assert found is not None
+    assert found.words == "ODT"
+
+
 @pytest.mark.parametrize("before", [b"MZ\x90", b"<html><script>", b"x" * 1025, b"#!/bin/sh\n"])
 def test_a_pdf_header_does_not_make_a_pdf_of_anything(before: bytes) -> None:
     assert kind(before + PDF, ".pdf") is None
@@ -182,18 +200,30 @@ def test_a_pdf_that_hides_its_objects_or_grows_is_refused(content: bytes, senten
         (
             packed(
                 mimetype=TEXT,
-                content_dot_xml=" " * 1_048_570 + '<s:event-listener x:href="vnd.sun.star.script:../../x.py$y"/>',
+                content_dot_xml="<a>"
+                + " " * 1_048_570
+                + '<s:event-listener xmlns:s="t" href="vnd.sun.star.script:../x.py$y"/></a>',
             ),
             ".odt",
             MACROS,
         ),
-        (packed(mimetype=TEXT, content_dot_xml="<s:event-listener/>".encode("utf-16")), ".odt", DAMAGED),
+        (packed(mimetype=TEXT, content_dot_xml="<event-listener/>".encode("utf-16")), ".odt", MACROS),
+        (packed(mimetype=TEXT, content_dot_xml='<image href="http&#58;//e.example/"/>'), ".odt", FROM_ELSEWHERE),
+        (
+            packed(mimetype=TEXT, Object__content_dot_xml='<section-source href="//e.example/x"/>'),
+            ".odt",
+            FROM_ELSEWHERE,
+        ),
+        (packed(mimetype=TEXT, content_dot_xml="<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"), ".odt", DAMAGED),
+        (packed(mimetype=TEXT, content_dot_xml="<a><b></a>"), ".odt", DAMAGED),
+        (typed("xl/x.xml", "application/x-spreadsheetml.externalLink+xml"), ".xlsx", FROM_ELSEWHERE),
+        (typed("xl/x.xml", "application/x-spreadsheetml.connections+xml"), ".xlsx", FROM_ELSEWHERE),
         (packed(mimetype=TEXT, content_dot_xml=b" " * 70_000_000), ".odt", TOO_LARGE),
         (DOCX[:-30], ".docx", DAMAGED),
         (b"PK\x03\x04 not a package", ".docx", DAMAGED),
         (office("word/document.xml", _MAIN).replace(b"PK\x01\x02", b"PK\x01\x03"), ".docx", DAMAGED),
-        (packed(**{"[Content_Types].xml": b"<!DOCTYPE x><Types/>"}), ".docx", DAMAGED),
-        (packed(**{"[Content_Types].xml": "<Types>" + " " * 1_100_000 + "</Types>"}), ".docx", TOO_LARGE),
+        (packed(**{"[Content_Types].xml": b"<!DOCTYPE x [<!ENTITY a 'b'>]><Types/>"}), ".docx", DAMAGED),
+        (packed(mimetype="x" * 2000), ".odt", TOO_LARGE),
         (packed(**{"[Content_Types].xml": "<Types/>", "[content_types].XML": "<Types/>"}), ".docx", DAMAGED),
         (packed(**{f"[Content_Types].xml{number}": "" for number in range(5001)}), ".docx", DAMAGED),
     ],

@@ -21,7 +21,7 @@ from models.release import Release
 from models.rules import apply_command
 from notifications.compose import compose
 from notifications.correspondents import MailReader, Sender
-from notifications.preview import SAMPLE_LINKS, MailShown, mail_shown
+from notifications.preview import SAMPLE_IDS, SAMPLE_LINKS, MailShown, mail_shown
 from notifications.wording import About
 from records.notices import LedgerNotice, notice_numbered
 from records.offices import addressee_of, offices_of
@@ -82,7 +82,9 @@ async def _mail(
         at=site.clock(),
         key=key,
         record=record,
-        sender=Sender(site.settings.mail_from, await site.reply_to(), site.settings.public_url, SAMPLE_LINKS),
+        sender=Sender(
+            site.settings.mail_from, await site.reply_to(), site.settings.public_url, SAMPLE_IDS, SAMPLE_LINKS
+        ),
     )
     return mail_shown(message)
 
