@@ -8,7 +8,7 @@ import structlog
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException as RoutingError
 from starlette.requests import ClientDisconnect
@@ -126,6 +126,12 @@ def _answer_errors(app: FastAPI) -> None:
         if errors.for_programs(request):
             return problems.of_status(503, again)
         return errors.page_of(request, 503, again)
+
+    @app.exception_handler(DataError)
+    async def _unfit(request: Request, _error: Exception) -> Response:
+        # As a NUL in a text: no value of the database's. Where it is asked for by name, it is refused before.
+        _LOG.warning("what was sent is nothing that the records can hold", path=request.url.path)
+        return problems.of_status(422) if errors.for_programs(request) else errors.page_of(request, 400)
 
     @app.exception_handler(ClientDisconnect)
     async def _gone(_request: Request, _error: Exception) -> Response:

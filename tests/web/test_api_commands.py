@@ -188,10 +188,13 @@ async def test_a_command_on_what_has_changed_since_is_refused_and_says_who_chang
     assert stale.json()["detail"].startswith("RSO/secretariat has changed this since you looked (block")
 
     now = (await office.read(RSO)).headers["ETag"]
-    for wrong in ("W/" + now, '"abc"', "12", f"{now}, {tag}"):
+    for wrong in ("W/" + tag, '"abc"', "12", f"{now}, {tag}"):
         answer = await office.give(RSO, "done", {"outcome": "A hotline"}, If_Match=wrong)
         assert (answer.status_code, answer.json()["type"]) == (412, "urn:ahg:problem:stale")
-    for right in (now, "*"):
+    # As it was given, as nginx weakens it and as Apache marks it when they compress.
+    for given in ("{}", "W/{}", '{}-gzip"', "*"):
+        now = (await office.read(RSO)).headers["ETag"]
+        right = given.format(now.rstrip('"') if "gzip" in given else now)
         answer = await office.give(RSO, "progress", {"outcome": "A hotline", "text": "More"}, If_Match=right)
         assert answer.status_code == 200
 

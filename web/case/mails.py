@@ -27,6 +27,7 @@ from records.notices import LedgerNotice, notice_numbered
 from records.offices import addressee_of, offices_of
 from records.tree import entry_hashes
 from web.case.seen import AtLedger, CaseVisit, visit_case
+from web.kit.asked import NumberInPath
 from web.kit.forms import FORMS, fields_sent
 from web.kit.render import names_in
 from web.kit.roles import PolicyProposer
@@ -113,7 +114,7 @@ async def _of_notice(at: CaseVisit, number: int) -> tuple[LedgerNotice, MailShow
 
 
 @router.get("/notices/{number}")
-async def notice(at: AtLedger, number: int) -> HTMLResponse:
+async def notice(at: AtLedger, number: NumberInPath) -> HTMLResponse:
     """One notice as its reader gets it: by the directory as it is now."""
     row, mail = await _of_notice(at, number)
     back = f"/cases/{at.case.reference}/notices"
@@ -121,7 +122,7 @@ async def notice(at: AtLedger, number: int) -> HTMLResponse:
 
 
 @router.get("/notices/{number}/html")
-async def notice_html(at: AtLedger, number: int) -> HTMLResponse:
+async def notice_html(at: AtLedger, number: NumberInPath) -> HTMLResponse:
     """The HTML of the same mail, under headers that let it do nothing."""
     return html_of_mail((await _of_notice(at, number))[1])
 
@@ -170,12 +171,14 @@ async def _page(
 
 
 @router.get("/circulations/{number}")
-async def circulation_page(at: AtLedger, number: int, refuse: Refusing = None) -> HTMLResponse:
+async def circulation_page(at: AtLedger, number: NumberInPath, refuse: Refusing = None) -> HTMLResponse:
     """A circulation before it goes out: consents, the text, the text if one member refuses, each reader's mail."""
     return await _page(at, *_previewed(at, number, refuse), mail=None)
 
 
-async def _circulated_to(at: CaseVisit, number: int, wanted: str, refusing: Refusing) -> tuple[Post, MailShown]:
+async def _circulated_to(
+    at: CaseVisit, number: NumberInPath, wanted: str, refusing: Refusing
+) -> tuple[Post, MailShown]:
     preview = _previewed(at, number, refusing)[1]
     told = next((one for one in preview.notices if one.to == wanted), None)
     mail = None
@@ -188,7 +191,7 @@ async def _circulated_to(at: CaseVisit, number: int, wanted: str, refusing: Refu
 
 
 @router.get("/circulations/{number}/mail")
-async def circulation_mail(at: AtLedger, number: int, to: To = "", refuse: Refusing = None) -> HTMLResponse:
+async def circulation_mail(at: AtLedger, number: NumberInPath, to: To = "", refuse: Refusing = None) -> HTMLResponse:
     """The exact mail to one reader."""
     post, mail = await _circulated_to(at, number, to, refuse)
     query = urlencode([("to", post), *(("refuse", member) for member in refuse or ())])
@@ -197,7 +200,7 @@ async def circulation_mail(at: AtLedger, number: int, to: To = "", refuse: Refus
 
 
 @router.get("/circulations/{number}/mail/html")
-async def circulation_html(at: AtLedger, number: int, to: To = "", refuse: Refusing = None) -> HTMLResponse:
+async def circulation_html(at: AtLedger, number: NumberInPath, to: To = "", refuse: Refusing = None) -> HTMLResponse:
     """The HTML of the same mail, under headers that let it do nothing."""
     return html_of_mail((await _circulated_to(at, number, to, refuse))[1])
 

@@ -7,6 +7,7 @@
 ``sessions``           the cookie of a session, the key of its forms, where a visitor goes on to
 ``account_mail``       mails about an account: the link to sign in by, and what its owner must hear of
 ``security``           headers, host names, and proof that a form is one of ours
+``asked``              numbers and instants in addresses
 ``body_limit``         how much of a request's body is read
 ``sealing``            encryption of short secrets at rest
 ``passkey_touch``      what a passkey is asked to sign, and whether its answer does
