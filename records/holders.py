@@ -1,13 +1,12 @@
 """The posts that a person holds now, found in the directory by mail address."""
 
-import unicodedata
 from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.base import Value
+from models.base import Value, composed
 from models.posts import Post
 from models.tables import TABLES
 from records.directory import day_in, earliest_day, zone_of_member
@@ -39,7 +38,7 @@ class _Named(NamedTuple):
 
 def folded(address: str) -> str:
     """An address as it is compared: Unicode NFC, without outer blanks and capitals."""
-    return unicodedata.normalize("NFC", address).strip().casefold()
+    return composed(address).strip().casefold()
 
 
 async def _rows_of(connection: AsyncConnection, email: str, now: datetime) -> list[_Named]:
