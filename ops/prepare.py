@@ -14,7 +14,7 @@ import db
 from ops.rebuild import cases_without_texts, rebuild_cases
 from records.directory import seed_if_empty
 from settings import Settings, SettingsError, ensure_keys, load_settings
-from surroundings import close_data_folder, close_to_others
+from surroundings import close_data_folder, close_to_others, set_up_logs
 
 
 async def prepare_data_folder(settings: Settings) -> None:
@@ -54,6 +54,8 @@ async def fresh_records(settings: Settings) -> AsyncIterator[AsyncEngine]:
 
 if __name__ == "__main__":
     try:
-        asyncio.run(prepare_data_folder(load_settings()))
+        chosen = load_settings()
+        set_up_logs(chosen)
+        asyncio.run(prepare_data_folder(chosen))
     except SettingsError as error:
         raise SystemExit(str(error)) from None
