@@ -1,6 +1,7 @@
 """The command ``ahg``: its groups, and the commands that belong to none."""
 
-from collections.abc import Callable
+import base64
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -10,17 +11,22 @@ from rich.progress import Progress
 import db
 import worker
 from casework import Casework
+from models.command_signing import CommandKeys
+from models.notes import VerifierKey
+from models.refusal import RefusalKind, Refused
+from ops import against as comparing
 from ops import doctor as doctoring
 from ops import rebuild as rebuilding
 from ops import replay as replaying
 from ops import verify as verifying
-from ops.commands import accounts, cases, directory, mail, scenarios
-from ops.commands.terminal import as_command, err, files, say
+from ops.commands import accounts, attachments, cases, directory, mail, record, scenarios
+from ops.commands.record import signer_of, witnesses_of
+from ops.commands.terminal import as_command, complain, err, files, say
 from ops.scenarios.reading import read_scenario
 from ops.scenarios.simulation import simulation
 from ops.supervisor import run_product as supervise
 from records import queries
-from settings import load_settings
+from settings import Settings, SettingsError, load_settings
 from surroundings import close_to_others
 from workflows.client import CaseClient
 from workflows.lifesigns import Stranded
@@ -30,8 +36,11 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="The Bali Pro
 app.add_typer(cases.app, name="case")
 app.add_typer(directory.app, name="directory")
 app.add_typer(accounts.app, name="account")
+app.add_typer(attachments.app, name="attachment")
 app.add_typer(mail.app, name="mail")
 app.add_typer(scenarios.app, name="scenario")
+app.command("checkpoint")(record.print_checkpoint)
+app.command("witness")(record.cosign_checkpoint)
 
 
 @app.command()
@@ -66,22 +75,56 @@ async def simulate(
 @app.command("verify")
 @as_command
 async def verify_log(
+    kept: Annotated[list[Path] | None, typer.Argument(help="More files for --against.")] = None,
     histories: Annotated[bool, typer.Option(help="Ask Temporal too: its histories, and lost workflows.")] = True,
+    against: Annotated[
+        list[Path] | None,
+        typer.Option(help="Only compare with what was kept elsewhere: mails, exported logs, checkpoints; or folders."),
+    ] = None,
 ) -> int:
-    """Check the log's chain, and the log against projection, files and Temporal's history; find lost workflows."""
+    """Check the log: its chain, tree and signatures, projection, files and Temporal; find lost workflows."""
     settings = load_settings()
+    if against or kept:
+        return await _against(settings, [*(against or ()), *(kept or ())])
     client = await worker.connect(settings) if histories else None
     faults = 0
     async with db.open_engine(settings) as engine:
         with Progress(console=err, transient=True) as progress:
-            kept = files(settings, engine)
-            async for fault in verifying.verify_records(engine, client, _shown_by(progress, "verifying"), kept):
+            there, keys = files(settings, engine), [*witnesses_of(settings), *_own_key(settings)]
+            shown, signers = _shown_by(progress, "verifying"), CommandKeys(settings.command_publics)
+            async for fault in verifying.verify_records(engine, client, shown, there, keys, signers):
                 faults += 1
                 say(str(fault))
         async with engine.connect() as connection:
             streams = len(await queries.streams(connection))
     say(f"{streams} logs verified, {faults} faults")
     return 1 if faults else 0
+
+
+async def _against(settings: Settings, paths: Sequence[Path]) -> int:
+    """Compare the log with these files and all files in these folders; 1 if there is a fault."""
+    found = [
+        one for path in paths for one in (sorted(path.rglob("*")) if path.is_dir() else [path]) if not one.is_dir()
+    ]
+    missing = [path for path in found if not path.is_file()]
+    if missing:
+        raise Refused(RefusalKind.INVALID, f"There is no file {missing[0]}.")
+    own, faults = next(iter(_own_key(settings)), None), 0
+    async with db.open_engine(settings) as engine:
+        async for fault in comparing.faults_against(engine, found, own):
+            faults += 1
+            say(str(fault))
+    say(f"{len(found)} files compared with the log, {faults} faults")
+    return 1 if faults else 0
+
+
+def _own_key(settings: Settings) -> list[VerifierKey]:
+    """The key that checks checkpoints of the record; none where there is none yet, and that is said."""
+    try:
+        return [signer_of(settings).verifier]
+    except SettingsError as fault:
+        complain(f"signatures of checkpoints are not checked: {fault}")
+        return []
 
 
 def _shown_by(progress: Progress, what: str) -> Callable[[int, int], None]:
@@ -92,11 +135,19 @@ def _shown_by(progress: Progress, what: str) -> Callable[[int, int], None]:
 
 @app.command()
 @as_command
+async def keys() -> None:
+    """Show the public key by which workers and auditors check what this deployment has signed."""
+    for public in load_settings().command_publics:
+        say(f"AHG_COMMAND_PUBLIC_KEYS={base64.b64encode(public).decode()}")
+
+
+@app.command()
+@as_command
 async def rebuild(
     references: Annotated[list[str] | None, typer.Argument(help="Cases; all where none is named.")] = None,
 ) -> int:
     """Make what lists, pages and the search show of cases anew from the log; safe while the product runs."""
-    async with db.open_engine(load_settings()) as engine:
+    async with db.open_engine(load_settings(), owning=True) as engine:
         with Progress(console=err, transient=True) as progress:
             left = await rebuilding.rebuild_cases(engine, references or (), _shown_by(progress, "rebuilding"))
     for reference in left:

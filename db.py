@@ -29,6 +29,7 @@ POOL_SIZE = 10
 POOL_OVERFLOW = 10
 # Any constant will do, as long as nothing else in the database takes it: "AHG" and a 1.
 MIGRATION_LOCK = 0x41484701
+TREE_LOCK = 0x41484702
 _WRITES = "ahg_writes"
 _SYNCHRONOUS = "ahg_synchronous"
 _T = TypeVar("_T")
@@ -60,9 +61,15 @@ def make_engine(
 
 
 @asynccontextmanager
-async def open_engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    """The engine of the settings' records while the context is open; its connections are closed on exit."""
-    engine = make_engine(settings)
+async def open_engine(settings: Settings, *, owning: bool = False) -> AsyncIterator[AsyncEngine]:
+    """The engine of the settings' records while the context is open; its connections are closed on exit.
+
+    ``owning``: as the role that owns the tables.
+    """
+    if owning:
+        engine = make_engine(settings.owned_database, synchronous=settings.sqlite_synchronous)
+    else:
+        engine = make_engine(settings)
     try:
         yield engine
     finally:

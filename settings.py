@@ -19,13 +19,18 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
+import idna
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
 PREFIX = "AHG_"
-KEY_BYTES = 32  # AES-256
+KEY_BYTES = 32  # AES-256, and the seed of Ed25519
+COMMAND_KEY_FILE = "command-key"
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_VERIFIER = re.compile(r"[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}")
+_SIGNER = re.compile(rf"PRIVATE\+KEY\+{_VERIFIER.pattern}")
 _DRIVERS = {
     "postgres": "postgresql+psycopg",
     "postgresql": "postgresql+psycopg",
@@ -34,7 +39,10 @@ _DRIVERS = {
     "sqlite+aiosqlite": "sqlite+aiosqlite",
 }
 
-SECRETS = ("database_url", "payload_keys", "smtp_password", "imap_password", "oidc_client_secret", "metrics_token")
+SECRETS = (
+    *("database_url", "payload_keys", "command_key", "smtp_password", "imap_password", "oidc_client_secret"),
+    *("metrics_token", "checkpoint_key", "migration_database_url"),
+)
 """Settings that may be given as a file, by ``AHG_<NAME>_FILE``."""
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -61,6 +69,10 @@ class Settings(BaseSettings):
     database_url: Annotated[str | None, Field(repr=False)] = None  # may hold a password
     """PostgreSQL (postgresql://...) or SQLite (sqlite:///...) address of the records. Unset: the file ahg.db in the data
     folder."""
+    migration_database_url: Annotated[str | None, Field(repr=False)] = None  # may hold a password
+    """The same PostgreSQL database for the role that owns the tables. The role of AHG_DATABASE_URL then cannot change or
+    delete what is on record. Only `ahg up`, `ops.prepare`, `ahg rebuild` and `ahg doctor` use it. Unset: one role does
+    all."""
     sqlite_synchronous: Literal["FULL", "NORMAL"] = "FULL"
     """SQLite's promise at commit. FULL survives a power cut; NORMAL is faster and may then lose the last commits, never
     the file."""
@@ -85,6 +97,18 @@ class Settings(BaseSettings):
     payload_keys: SecretStr | None = None
     """Keys that encrypt what Temporal stores, as id:base64,id2:base64 (32 bytes each). The first encrypts, all decrypt.
     Unset: the file `keys` in the data folder, made by the first `ahg up`."""
+    command_key: SecretStr | None = None
+    """Key by which pages and command line sign commands, as base64 of 32 bytes; workers need it not. Unset: the file
+    `command-key` in the data folder, made by the first `ahg up`."""
+    command_public_keys: str | None = None
+    """Public keys by which workers and `ahg verify` check signed commands, as base64,base64: those of before
+    too. `ahg keys` shows them. Unset: that of the key alone."""
+    checkpoint_key: SecretStr | None = None
+    """Private key that signs checkpoints of the record, as PRIVATE+KEY+name+id+base64. Unset: the file `checkpoint-key`
+    in the data folder, made by the first `ahg up`."""
+    witness_keys: str | None = None
+    """Public keys of the offices that cosign checkpoints, as `ahg witness` prints them (name+id+base64), with blanks
+    between."""
     worker_build: str | None = None
     """Build id for Worker Deployment versioning. Unset: the worker runs unversioned."""
     history_limit: Annotated[int, Field(ge=100, le=1900)] = 1500
@@ -155,6 +179,9 @@ class Settings(BaseSettings):
     """Megabytes (1024 x 1024 bytes) that one file may have."""
     attachments_mb: Annotated[int, Field(ge=1, le=2000)] = 50
     """Megabytes that the files of one request may have together."""
+    attachments_member_mb: Annotated[int, Field(ge=1, le=100_000)] = 200
+    """Megabytes that the files of one member may have which no submitted request carries: drafts, and what was taken out
+    of them in the last day."""
     attachments_max: Annotated[int, Field(ge=0, le=50)] = 20
     """Files that one request may carry; 0 takes none."""
 
@@ -180,7 +207,7 @@ class Settings(BaseSettings):
             raise ValueError(f"{value} is not a program that can be run")
         return value
 
-    @field_validator("database_url")
+    @field_validator("database_url", "migration_database_url")
     @classmethod
     def _known_database(cls, value: str | None) -> str | None:
         if value is None:
@@ -197,6 +224,34 @@ class Settings(BaseSettings):
             parse_keys(value.get_secret_value())
         return value
 
+    @field_validator("command_key")
+    @classmethod
+    def _good_command_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            parse_key(value.get_secret_value())
+        return value
+
+    @field_validator("command_public_keys")
+    @classmethod
+    def _good_public_keys(cls, value: str | None) -> str | None:
+        for one in (value or "").split(",") if value is not None else ():
+            parse_key(one)
+        return value
+
+    @field_validator("checkpoint_key")
+    @classmethod
+    def _good_signer(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _SIGNER.fullmatch(value.get_secret_value().strip()):
+            raise ValueError("must be a key as the file checkpoint-key holds it: PRIVATE+KEY+name+id+base64")
+        return value
+
+    @field_validator("witness_keys")
+    @classmethod
+    def _good_witnesses(cls, value: str | None) -> str | None:
+        if not all(_VERIFIER.fullmatch(one) for one in (value or "").split()):
+            raise ValueError("must be public keys, each as name+id+base64")
+        return value
+
     @field_validator("mail_from")
     @classmethod
     def _one_address(cls, value: str) -> str:
@@ -207,7 +262,14 @@ class Settings(BaseSettings):
             raise ValueError(f'{said}: "Bali Process, Ad Hoc Group" <ahg@example.org>')
         if not local or not domain or not value.isprintable():
             raise ValueError("must be one sender, as in: Bali Process Ad Hoc Group <ahg@example.org>")
+        _in_ascii(domain)
         return value
+
+    @field_validator("smtp_host", "imap_host")
+    @classmethod
+    def _as_it_is_asked_for(cls, value: str | None) -> str | None:
+        # Sockets take a name beyond ASCII by IDNA 2003, for another host.
+        return value if value is None else _in_ascii(value)
 
     @field_validator("public_url")
     @classmethod
@@ -215,6 +277,9 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("must be an address as in https://ahg.example.org")
+        if not parts.hostname.isascii():  # as browsers write it: the name in requests is compared with it
+            port = f":{parts.port}" if parts.port else ""
+            value = parts._replace(netloc=f"{_in_ascii(parts.hostname)}{port}").geturl()
         if parts.scheme == "http" and not is_loopback(parts.hostname):
             raise ValueError("must begin with https://: links to sign in by and sessions would travel in the clear")
         return value.rstrip("/")
@@ -230,6 +295,13 @@ class Settings(BaseSettings):
             if network is not None and network.prefixlen == 0:
                 raise ValueError("would believe everybody about their address; name the proxies alone")
         return value
+
+    @model_validator(mode="after")
+    def _two_roles(self) -> "Settings":
+        both = [self.migration_database_url or "", self.database]
+        if both[0] and not all(address.startswith(_DRIVERS["postgresql"]) for address in both):
+            raise ValueError("AHG_MIGRATION_DATABASE_URL is for PostgreSQL, and one of the two names another database")
+        return self
 
     @model_validator(mode="after")
     def _login_is_whole(self) -> "Settings":
@@ -272,12 +344,38 @@ class Settings(BaseSettings):
     def _a_file_fits(self) -> "Settings":
         if self.attachment_mb > self.attachments_mb:
             raise ValueError("AHG_ATTACHMENT_MB is more than AHG_ATTACHMENTS_MB: one file, more than all together")
+        if self.attachments_mb > self.attachments_member_mb:
+            raise ValueError(
+                "AHG_ATTACHMENTS_MB is more than AHG_ATTACHMENTS_MEMBER_MB: one request, more than all drafts"
+            )
         return self
 
     @property
     def database(self) -> str:
         """SQLAlchemy address of the records, with the asynchronous driver in it."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'ahg.db'}"
+
+    @property
+    def owned_database(self) -> str:
+        """The same with the role that owns the tables."""
+        return self.migration_database_url or self.database
+
+    @property
+    def checkpoint_secret(self) -> str:
+        """The private key that signs checkpoints, as text.
+
+        Raises SettingsError when there is none yet.
+        """
+        if self.checkpoint_key is not None:
+            return self.checkpoint_key.get_secret_value().strip()
+        path = self.data_dir / "checkpoint-key"
+        try:
+            written = path.read_text(encoding="utf-8").strip()
+        except OSError:
+            raise SettingsError(f"AHG_CHECKPOINT_KEY is not set and {path} cannot be read; `ahg up` makes it") from None
+        if not _SIGNER.fullmatch(written):
+            raise SettingsError(f"AHG_CHECKPOINT_KEY is not set, and {path} holds no such key")
+        return written
 
     @property
     def mail_dir(self) -> Path:
@@ -290,9 +388,10 @@ class Settings(BaseSettings):
         return self.attachments_dir or self.data_dir / "attachments"
 
     @property
-    def attachment_limits(self) -> tuple[int, int, int]:
-        """Bytes of one file, bytes of all files of a request, and their number."""
-        return self.attachment_mb * 1024**2, self.attachments_mb * 1024**2, self.attachments_max
+    def attachment_limits(self) -> tuple[int, int, int, int]:
+        """Bytes of one file, bytes of all files of a request, their number, and bytes of a member's loose files."""
+        one, request, member = self.attachment_mb, self.attachments_mb, self.attachments_member_mb
+        return one * 1024**2, request * 1024**2, self.attachments_max, member * 1024**2
 
     @property
     def catches_mail(self) -> bool:
@@ -330,6 +429,29 @@ class Settings(BaseSettings):
             raise SettingsError(f"AHG_PAYLOAD_KEYS is not set and {path} does not exist; `ahg up` makes it") from None
         except ValueError as error:
             raise SettingsError(f"AHG_PAYLOAD_KEYS is not set, and in {path}: {error}") from None
+
+    @property
+    def command_seed(self) -> bytes:
+        """The private key by which commands are signed, 32 bytes; from the setting, else from the data folder.
+
+        Raises SettingsError when there is none yet or the file is damaged.
+        """
+        if self.command_key is not None:
+            return parse_key(self.command_key.get_secret_value())
+        path = self.data_dir / COMMAND_KEY_FILE
+        try:
+            return parse_key(path.read_text(encoding="ascii"))
+        except FileNotFoundError:
+            raise SettingsError(f"AHG_COMMAND_KEY is not set and {path} does not exist; `ahg up` makes it") from None
+        except ValueError as error:
+            raise SettingsError(f"AHG_COMMAND_KEY is not set, and in {path}: {error}") from None
+
+    @property
+    def command_publics(self) -> tuple[bytes, ...]:
+        """The public keys by which signed commands are checked. Raises SettingsError as ``command_seed``, where unset."""
+        if self.command_public_keys is not None:
+            return tuple(map(parse_key, self.command_public_keys.split(",")))
+        return (Ed25519PrivateKey.from_private_bytes(self.command_seed).public_key().public_bytes_raw(),)
 
     def temporal_connect_config(self) -> ClientConnectConfig:
         """Keyword arguments for ``temporalio.client.Client.connect``.
@@ -408,24 +530,42 @@ def _from_files(environment: Mapping[str, str]) -> tuple[dict[str, str], list[st
     return read, problems
 
 
-def ensure_keys(settings: Settings) -> Path | None:
-    """Make the key file (readable by its owner only) unless keys are set or the file exists.
+def ensure_keys(settings: Settings) -> list[Path]:
+    """Make the files of keys (readable by their owner only) unless the keys are set or the files exist.
 
-    Returns the path of a file that was made now, else None. The data folder must exist.
+    Returns the paths of the files that were made now. The data folder must exist.
     """
-    if settings.payload_keys is not None:
-        return None
-    path = settings.data_dir / "keys"
-    line = f"k1:{base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode('ascii')}\n"
+    given = {"keys": settings.payload_keys, COMMAND_KEY_FILE: settings.command_key or settings.command_public_keys}
+    missing = [settings.data_dir / name for name, value in given.items() if value is None]
+    return [path for path in missing if make_secret_file(path, _new_key("k1:" if path.name == "keys" else ""))]
+
+
+def _new_key(key_id: str) -> str:
+    return key_id + base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii")
+
+
+def make_secret_file(path: Path, line: str) -> bool:
+    """Write a line into a file that its owner alone can read; False if there is a file already, which stays."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return None
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(line)
+        return False
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(f"{line}\n")
         file.flush()
-        os.fsync(file.fileno())  # without it no history of Temporal's can be read
-    return path
+        os.fsync(file.fileno())  # what is read or signed with a key that is lost cannot be read or signed again
+    return True
+
+
+def parse_key(text: str) -> bytes:
+    """One key from base64. Raises ValueError."""
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except binascii.Error:
+        raise ValueError("the key is not base64") from None
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"the key has {len(key)} bytes, not {KEY_BYTES}")
+    return key
 
 
 def parse_keys(text: str) -> dict[str, bytes]:
@@ -435,15 +575,12 @@ def parse_keys(text: str) -> dict[str, bytes]:
         key_id, _, encoded = entry.partition(":")
         if not _KEY_ID.fullmatch(key_id):
             raise ValueError("each key is written id:base64, where the id is of letters, digits, - and _")
-        try:
-            key = base64.b64decode(encoded, validate=True)
-        except binascii.Error:
-            raise ValueError(f"the key {key_id} is not base64") from None
-        if len(key) != KEY_BYTES:
-            raise ValueError(f"the key {key_id} has {len(key)} bytes, not {KEY_BYTES}")
         if key_id in keys:
             raise ValueError(f"the key id {key_id} occurs twice")
-        keys[key_id] = key
+        try:
+            keys[key_id] = parse_key(encoded)
+        except ValueError as error:
+            raise ValueError(str(error).replace("the key", f"the key {key_id}", 1)) from None
     return keys
 
 
@@ -453,6 +590,11 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _in_ascii(host: str) -> str:
+    """A host by IDNA 2008, as ``models.mail_addresses`` has it, which settings know nothing of. Raises ValueError."""
+    return host if host.isascii() else idna.encode(host.lower(), strict=True).decode("ascii")
 
 
 def _unknown(environment: Mapping[str, str]) -> list[str]:

@@ -1,17 +1,19 @@
 """What a process sees to before its work: whom its files are open to, how it writes its log, which settings it gets."""
 
+import base64
 import logging
 import os
 import stat
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 
 import structlog
 from structlog.typing import Processor
 
-from settings import Settings, SettingsError
+from settings import PREFIX, Settings, SettingsError
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -28,12 +30,21 @@ _MAILS = _CASES | {
     *("public_url", "web_port"),  # where links in mails lead; without the first it is made of the second
 }
 _PAGES = {
-    *("web_host", "forwarded_allow_ips", "metrics_token", "mail_catcher"),
+    *(
+        "command_key",
+        "command_public_keys",
+        "checkpoint_key",
+        "witness_keys",
+        "web_host",
+        "forwarded_allow_ips",
+        "metrics_token",
+        "mail_catcher",
+    ),
     *("oidc_issuer", "oidc_client_id", "oidc_client_secret", "oidc_name"),
-    *("attachments_dir", "attachment_mb", "attachments_mb", "attachments_max"),
+    *("attachments_dir", "attachment_mb", "attachments_mb", "attachments_member_mb", "attachments_max"),
 }
 _WORK = {
-    *("worker_build", "max_cached_workflows", "smtp_connections"),
+    *("command_public_keys", "worker_build", "max_cached_workflows", "smtp_connections"),
     *("imap_host", "imap_port", "imap_security", "imap_username", "imap_password", "imap_folder", "imap_minutes"),
 }
 
@@ -41,7 +52,7 @@ NEEDS = MappingProxyType(
     {
         "mail": _EVERY | {"smtp_host", "smtp_port"},
         "temporal": frozenset[str](),
-        "prepare": _RECORDS | {"payload_keys"},
+        "prepare": _RECORDS | {"payload_keys", "command_public_keys", "migration_database_url", "checkpoint_key"},
         "worker": _MAILS | _WORK,
         "web": _MAILS | _PAGES,
     }
@@ -56,6 +67,10 @@ def environment_for(process: str, settings: Settings) -> dict[str, str]:
     """
     needs = NEEDS[process]
     own = settings.environment(needs)
+    if "command_public_keys" in needs and "command_key" not in needs:  # it checks signatures, and can make none
+        with suppress(SettingsError):  # there is no key yet; whoever needs it says so
+            public = ",".join(base64.b64encode(one).decode() for one in settings.command_publics)
+            own[f"{PREFIX}COMMAND_PUBLIC_KEYS"] = public
     if "temporal_mode" in needs:
         return own
     return {name: value for name, value in own.items() if not name.upper().startswith("TEMPORAL_")}

@@ -19,14 +19,16 @@ from activities.attempts import AttemptOutcome
 from activities.case_names import CaseNames
 from activities.reader_preferences import AT_ONCE, ReaderPreferences, reader_preferences
 from activities.reminders import Reminders
+from models.evidence import mark_of
 from models.mail_preferences import Timing
-from models.notices import DIGEST, POLICY_PROPOSED, POLICY_SETTLED
+from models.notices import DIGEST, POLICY_PROPOSED, POLICY_SETTLED, POST_CHANGED
 from models.posts import SECRETARIAT, Capacity, Post
 from notifications.compose import compose
 from notifications.correspondents import MailReader, Sender
 from notifications.digest import Item, compose_digest
 from notifications.envelope import replies_to
 from notifications.policy_mail import compose_policy
+from notifications.post_mail import compose_post_mail
 from notifications.wording import About
 from records import policies, queries
 from records.casefiles import CaseFiles
@@ -34,6 +36,7 @@ from records.digests import items_of
 from records.directory import read_members
 from records.notices import LedgerNotice
 from records.offices import Addressee, PostContacts, addressees_now, offices_of
+from records.tree import entry_hashes
 
 _SLICE_SECONDS = 0.0002
 """Seconds for which mails are written before other tasks get their turn, such as reading the mail server's answers."""
@@ -48,14 +51,15 @@ ANSWERED = "The proposal is answered or settled."
 class Letter:
     """A notice with its mail and the person to whom it was written.
 
-    ``place``: the post that is told, and the capacity of its reader. ``stands_in``: whether an alternate could be told
+    ``place``: the post that is told, and the capacity of its reader; None for a person that the notice names.
+    ``stands_in``: whether an alternate could be told
     instead.
     """
 
     notice: LedgerNotice
     message: EmailMessage
     reader: Addressee
-    place: tuple[Post, Capacity]
+    place: tuple[Post, Capacity] | None
     stands_in: bool
 
     @property
@@ -89,17 +93,27 @@ class _Known(NamedTuple):
     items: Mapping[str, Sequence[LedgerNotice]]
     sender: Sender
     proposed: _Proposed
+    hashes: Mapping[tuple[str, int], str]
+
+    def mark(self, notice: LedgerNotice) -> str:
+        """The mark of the log's entry that a notice tells of; empty where there is none."""
+        digest = self.hashes.get(notice.place)
+        return mark_of(*notice.place, digest) if digest else ""
 
     def office(self, notice: LedgerNotice) -> PostContacts:
         return self.offices[notice.post]
 
     def addressee(self, notice: LedgerNotice) -> Addressee:
+        if named := _named(notice):
+            return named
         found = self.office(notice).reads(notice.capacity)
         if found is None:
             raise LookupError(f"the directory has no address for {notice.post}")
         return found
 
     def letter(self, notice: LedgerNotice, message: EmailMessage) -> Letter:
+        if named := _named(notice):
+            return Letter(notice, message, named, None, False)
         place = notice.post, notice.capacity
         return Letter(notice, message, self.addressee(notice), place, self.office(notice).stands_in is not None)
 
@@ -108,6 +122,14 @@ class _Known(NamedTuple):
         if about is None:
             raise LookupError(f"there is no case {notice.reference}")
         return about
+
+
+def _named(notice: LedgerNotice) -> Addressee | None:
+    """The person that a notice is for, whoever holds the post; None for all others, which go to the post."""
+    facts = notice.stored_facts
+    if notice.kind != POST_CHANGED or "to_email" not in facts:
+        return None
+    return Addressee(facts["to_name"], facts["to_email"], facts["to_language"])
 
 
 class Letters:
@@ -166,14 +188,15 @@ class Letters:
             items=items,
             sender=self._sender._replace(reply_to=reply_to),
             proposed=await _proposed(connection, notices),
+            hashes=await entry_hashes(connection, list({one.place for one in told if one.seq})),
         )
 
     def up_to_date(self, connection: Connection, letters: Sequence[Letter]) -> list[Letter]:
         """The mails that, by the directory in this transaction, would still be written to the same reader."""
         if not letters:
             return []
-        readers = addressees_now(connection, {letter.place for letter in letters}, self._clock())
-        return [letter for letter in letters if readers[letter.place] == letter.reader]
+        readers = addressees_now(connection, {one.place for one in letters if one.place}, self._clock())
+        return [one for one in letters if one.place is None or readers[one.place] == one.reader]
 
     async def _become(self, notice: LedgerNotice, known: _Known) -> list[Letter | AttemptOutcome]:
         try:
@@ -181,6 +204,11 @@ class Letters:
                 return [held]
             if notice.kind == DIGEST:
                 return await self._digest(notice, known)
+            if notice.kind == POST_CHANGED:
+                told = compose_post_mail(
+                    notice.stored_facts, names=known.proposed.names, **self._as_sent(notice, known)
+                )
+                return [known.letter(notice, told)]
             if notice.kind in _OF_POLICY:
                 return [self._policy(notice, known)]
             due = await self._still_due(notice, known)
@@ -207,7 +235,8 @@ class Letters:
     def _compose(self, notice: LedgerNotice, known: _Known) -> Letter:
         """The mail of a notice. Holder, language and address are those of this moment, not of the queueing."""
         about, facts, sent = known.about(notice), notice.facts, self._as_sent(notice, known)
-        mail = compose(notice.kind, about=about, facts=facts, due=notice.due, sequence=notice.seq, **sent)
+        sent |= {"sequence": notice.seq, "record": known.mark(notice)}
+        mail = compose(notice.kind, about=about, facts=facts, due=notice.due, **sent)
         return known.letter(notice, mail)
 
     async def _digest(self, notice: LedgerNotice, known: _Known) -> list[Letter | AttemptOutcome]:
@@ -220,8 +249,9 @@ class Letters:
                 settled.append(due)
                 continue
             since, over = due.queued_at, await self._reminders.is_settled(due)
-            about, facts = known.about(due), due.facts
-            items.append(Item(kind=due.kind, about=about, facts=facts, due=due.due, queued_at=since, settled=over))
+            about, facts, mark = known.about(due), due.facts, known.mark(due)
+            item = Item(kind=due.kind, about=about, facts=facts, due=due.due, queued_at=since, settled=over)
+            items.append(item.model_copy(update={"sequence": due.seq, "record": mark}))
         if not items:
             return [*settled, attempts.superseded(notice, NOTHING_LEFT, self._clock())]
         return [*settled, known.letter(notice, compose_digest(items, **self._as_sent(notice, known)))]
@@ -254,7 +284,7 @@ class Letters:
 
 
 async def _proposed(connection: AsyncConnection, notices: Sequence[LedgerNotice]) -> _Proposed:
-    if all(notice.kind not in _OF_POLICY for notice in notices):
+    if all(notice.kind not in (*_OF_POLICY, POST_CHANGED) for notice in notices):
         return _Proposed("", (), {})
     names = {row.code: row.name for row in await read_members(connection)}
     proposal = await policies.open_proposal(connection)

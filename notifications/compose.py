@@ -33,13 +33,14 @@ def compose(
     key: str,
     sender: Sender,
     sequence: int = 0,
+    record: str = "",
 ) -> EmailMessage:
     """The mail of one notice to one reader.
 
     ``kind`` and ``facts`` are those of the notice, ``due`` its date, ``at`` the moment it was queued (both aware).
     ``key`` is unique to notice and recipient. The mail has a link to answer by where the case's policy allows it, and
     one to switch such mails off where the reader may. ``sequence`` is the number of the log's entry that caused the
-    notice. The same arguments give the same mail, byte for byte.
+    notice, ``record`` its mark (``models.evidence.mark_of``). The same arguments give the same mail, byte for byte.
 
     Raises:
         KeyError: an unknown kind.
@@ -59,14 +60,17 @@ def compose(
 
     calendars = calendar_parts(kind, facts, due, subject, whose, summary_of)
     way = _way(entry, reader, about, facts, until(due, at), key, sender)
-    saying = worded(told, way, reader.post, calendar=any(one.method == REQUEST for one in calendars))
+    called = any(one.method == REQUEST for one in calendars)
+    saying = worded(told, way, reader.post, calendar=called, record=line(record))
 
     optional = entry.optionality is Optionality.OPTIONAL
     bulk = optional or entry.sensitivity is Sensitivity.RELEASED
-    fields = list(fixed_fields(kind, reader.post, reference, at=at, key=key, mail_from=sender.mail_from, bulk=bulk))
+    mail_from, marks = sender.mail_from, [record] if record else []
+    stamped = {"message_id": sender.ids.of(key, mail_from), "mail_from": mail_from}
+    fields = list(fixed_fields(kind, reader.post, reference, at=at, bulk=bulk, marks=marks, **stamped))
     if optional:
         fields += off_fields(kind, reference.partition("/")[0], reader, sender)
-    message = message_of(reader, subject, fields, mail_from=sender.mail_from, replies_to=replies_to)
+    message = message_of(reader, subject, fields, mail_from=mail_from, replies_to=replies_to)
     _fill(message, forms_of(saying.text, saying.page), calendars, key)
     return message
 

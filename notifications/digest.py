@@ -27,6 +27,7 @@ class Item(Value):
     """One notice in a digest: the arguments of ``compose``, and when it was queued (aware).
 
     ``settled``: what the notice asked for is done, or is not asked any more; the digest then shows no task.
+    ``sequence`` and ``record``: the entry that the notice tells of, by its number and its mark.
     """
 
     kind: str
@@ -35,6 +36,8 @@ class Item(Value):
     due: datetime | None
     queued_at: datetime
     settled: bool = False
+    sequence: int = 0
+    record: str = ""
 
 
 class _Line(Value):
@@ -48,6 +51,7 @@ class _Line(Value):
     due: str
     by_default: bool
     order: tuple[bool, datetime, int]
+    entry: tuple[int, str]
 
 
 def compose_digest(
@@ -63,15 +67,17 @@ def compose_digest(
         raise ValueError("a digest of nothing")
     public_url = sender.public_url
     lines = [_line(item, reader, public_url, number) for number, item in enumerate(items)]
+    cases = list(_cases(lines, public_url))
     context = {
         **_of_reader(items[0], reader),
-        "cases": list(_cases(lines, public_url)),
+        "cases": cases,
         "count": len(lines),
         "waiting": sum(bool(one.url) for one in lines),
         "by_default": any(one.by_default for one in lines),
         "settings_url": public_url + MY_MAILS,
     }
-    return mail_of_no_case(DIGEST, context, reader=reader, at=at, key=key, sender=sender)
+    marks = [mark for one in cases for mark in one["marks"]]
+    return mail_of_no_case(DIGEST, context, reader=reader, at=at, key=key, sender=sender, marks=marks)
 
 
 def _of_reader(item: Item, reader: MailReader) -> dict[str, Any]:
@@ -104,12 +110,21 @@ def _line(item: Item, reader: MailReader, public_url: str, number: int) -> _Line
         due=context["due"] if asked else "",
         by_default=bool(asked and item.due and policy),
         order=(asked is None, item.due if asked and item.due else item.queued_at, number),
+        entry=(item.sequence, line(item.record)),
     )
 
 
 def _cases(lines: Iterable[_Line], public_url: str) -> Iterable[dict[str, Any]]:
-    """The lines by case. Cases with tasks of the reader come first, as do tasks in each case; the soonest date leads."""
+    """The lines by case, with the marks of its newest entries. Cases with tasks of the reader come first, as do tasks in
+    each case; the soonest date leads.
+    """
     by_case = groupby(sorted(lines, key=lambda one: (one.reference, one.order)), key=lambda one: one.reference)
     found = [(reference, list(own)) for reference, own in by_case]
     for reference, own in sorted(found, key=lambda one: (*one[1][0].order[:2], one[0])):
-        yield {"case": own[0].case, "url": public_url + case_address(reference), "lines": own}
+        newest = {mark.partition(" ")[0]: mark for _, mark in sorted(one.entry for one in own) if mark}
+        yield {
+            "case": own[0].case,
+            "url": public_url + case_address(reference),
+            "lines": own,
+            "marks": [*newest.values()],
+        }

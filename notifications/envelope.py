@@ -1,12 +1,14 @@
 """The fixed header fields of a mail: its sender, its thread, and how programs are to treat it."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from email.headerregistry import Address
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 
+from models.evidence import MARK_FIELD
+from models.mail_addresses import ascii_domain
 from models.posts import Post
 from notifications.headers import MailboxField, mailbox
 from notifications.texts import line, shortened
@@ -28,12 +30,7 @@ def written_mailbox(written: str) -> tuple[Address, str]:
     """
     name, address = parseaddr(written)
     found = mailbox(name, address)
-    return found, found.domain if found.domain.isascii() else found.domain.encode("idna").decode("ascii")
-
-
-def message_id(key: str, mail_from: str) -> str:
-    """The Message-ID of the mail with that key (RFC 5322, 3.6.4): the same key gives the same one, always."""
-    return f"<{header_digest('mail', key)}@{written_mailbox(mail_from)[1]}>"
+    return found, ascii_domain(found.domain)
 
 
 @lru_cache(maxsize=64)
@@ -69,15 +66,24 @@ def reply_field(reply_to: str, reference: str) -> MailboxField:
 
 
 def fixed_fields(
-    kind: str, post: Post, reference: str, *, at: datetime, key: str, mail_from: str, bulk: bool
+    kind: str,
+    post: Post,
+    reference: str,
+    *,
+    at: datetime,
+    message_id: str,
+    mail_from: str,
+    bulk: bool,
+    marks: Sequence[str] = (),
 ) -> Iterator[tuple[str, str]]:
     """The fields that hold no text from outside, by name.
 
-    ``bulk``: nobody waits for the mail; programs that answer while a person is away leave it alone (RFC 3834, section 2).
+    ``marks``: those of the log's entries that the mail tells of. ``bulk``: nobody waits for the mail; programs that
+    answer while a person is away leave it alone (RFC 3834, section 2).
     """
     domain = written_mailbox(mail_from)[1]
     yield "Date", format_datetime(at)
-    yield "Message-ID", message_id(key, mail_from)
+    yield "Message-ID", message_id
     if reference:
         # One root for each case and reader, which nobody has: programs that show threads gather under it what refers
         # to it (RFC 5256, 3), whichever mail comes first, and two posts of one mailbox stay apart.
@@ -91,6 +97,8 @@ def fixed_fields(
     yield "X-Auto-Response-Suppress", "OOF, AutoReply"  # the same for Exchange, which knows no RFC 3834
     if bulk:
         yield "Precedence", "bulk"
+    for mark in marks:
+        yield MARK_FIELD, _ascii(mark)
     yield "X-Ahg-Kind", kind
     yield "X-Ahg-Post", _ascii(post)
 

@@ -1,6 +1,6 @@
 """A mail that belongs to no case (``models.notices.OF_NO_CASE``). It is rendered for its reader alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
@@ -17,18 +17,27 @@ from notifications.wording import LONGEST_SUBJECT, in_one_line
 
 
 def mail_of_no_case(
-    kind: str, context: Mapping[str, Any], *, reader: MailReader, at: datetime, key: str, sender: Sender
+    kind: str,
+    context: Mapping[str, Any],
+    *,
+    reader: MailReader,
+    at: datetime,
+    key: str,
+    sender: Sender,
+    marks: Sequence[str] = (),
 ) -> EmailMessage:
     """The mail from the templates of its kind. They see ``context``, whose ``language`` is one of the catalogues.
 
-    A digest can be switched off and counts as bulk mail. The other arguments are those of ``compose``.
+    A digest can be switched off and counts as bulk mail; ``marks`` are those of the entries that it tells of. The
+    other arguments are those of ``compose``.
 
     Raises:
         ValueError: the sender's ``mail_from`` or ``reply_to`` holds no address.
     """
-    seen = {**context, "subject": shortened(f"[AHG] {in_one_line(kind, context)}", LONGEST_SUBJECT)}
+    seen = {**context, "record": "", "subject": shortened(f"[AHG] {in_one_line(kind, context)}", LONGEST_SUBJECT)}
     optional, mail_from = kind == DIGEST, sender.mail_from
-    fields = list(fixed_fields(kind, reader.post, "", at=at, key=key, mail_from=mail_from, bulk=optional))
+    stamped = {"message_id": sender.ids.of(key, mail_from), "mail_from": mail_from}
+    fields = list(fixed_fields(kind, reader.post, "", at=at, bulk=optional, marks=marks, **stamped))
     if optional:
         fields += off_fields(kind, "", reader, sender)
     replies_to = reply_field(sender.reply_to, "")

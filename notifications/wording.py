@@ -114,10 +114,13 @@ def _asked_for(kind: str) -> frozenset[str]:
 # the words --------------------------------------------------------------------------------------------------
 
 
-def worded(told: WordingKey, way: MailLinks, post: Post, *, calendar: bool) -> MailText:
-    """The words of a notice, completed for one post. ``calendar``: whether the mail carries the file of a meeting."""
-    once = _said_once(told, way.where, bool(way.confirm_url), calendar)
-    own = {"url": way.url, "confirm_url": way.confirm_url, "post": once.say.post(post)}
+def worded(told: WordingKey, way: MailLinks, post: Post, *, calendar: bool, record: str = "") -> MailText:
+    """The words of a notice, completed for one post. ``calendar``: whether the mail carries the file of a meeting.
+
+    ``record``: the mark of the entry that it tells of.
+    """
+    once = _said_once(told, way.where, bool(way.confirm_url), calendar, bool(record))
+    own = {"url": way.url, "confirm_url": way.confirm_url, "post": once.say.post(post), "record": record}
     return MailText(once.text.completed(own), once.page.completed(own))
 
 
@@ -128,7 +131,7 @@ class _Once(NamedTuple):
 
 
 @lru_cache(maxsize=_KEPT)
-def _said_once(told: WordingKey, where: str, confirms: bool, calendar: bool) -> _Once:
+def _said_once(told: WordingKey, where: str, confirms: bool, calendar: bool, recorded: bool) -> _Once:
     context = {
         **context_of(told),
         "subject": mail_subject(told),
@@ -137,6 +140,7 @@ def _said_once(told: WordingKey, where: str, confirms: bool, calendar: bool) -> 
         "post": placeholder("post"),
         "url": placeholder("url"),
         "confirm_url": placeholder("confirm_url") if confirms else "",
+        "record": placeholder("record") if recorded else "",
         "where": where,
     }
     plain, html = template_set(told.language, html=False), template_set(told.language, html=True)

@@ -15,6 +15,7 @@ Looking after it:
 ``commands``         the groups of the command line, a module each
 ``doctor``           whether every part is well, a line each
 ``verify``           whether log, projection, Temporal's history and files agree, and no workflow is lost
+``verify_record``    its part about the tree and what was signed; ``against``: the log against what was kept elsewhere
 ``rebuild``          the rows of cases made anew from the log
 ``replay``           recorded histories on this version of the workflows; waking idle cases after a deployment
 ``mail``             the ledger and the board of mail, as lines of text

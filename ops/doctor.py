@@ -21,8 +21,10 @@ from notifications.incoming import MailboxAway
 from ops.processes import port_ready
 from ops.temporal_server import SEARCH_ATTRIBUTES, temporal_ready, worker_ready
 from records import ledger, queries
-from records.directory import read_members
+from records.directory import directory_slips, read_members
 from records.mail_pauses import current_pause
+from records.roles import changeable
+from records.tree import heads_without_leaf, newest_frontier
 from settings import Settings, SettingsError
 from surroundings import open_to_others
 from workflows.client import CaseClient, NotAnswered
@@ -46,7 +48,7 @@ class Finding(Value):
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Look at everything that the product needs, one after the other. What is looked at is named by its docstring."""
-    records = (_keys, _closed, _room, _attachments, _database, _directory)
+    records = (_keys, _closed, _room, _attachments, _database, _record, _directory, _calendars)
     for check in (*records, _temporal, _workers, _cases, _mail, _mailbox, _board):
         well, seen = await _safely(check, settings)
         yield Finding(what=str(check.__doc__).rstrip("."), well=well, seen=seen)
@@ -98,12 +100,40 @@ async def _database(settings: Settings) -> _Seen:
     return there == newest, seen
 
 
+async def _record(settings: Settings) -> _Seen:
+    """Record."""
+    async with db.open_engine(settings) as engine, engine.connect() as connection:
+        size, missing = (await newest_frontier(connection)).size, await heads_without_leaf(connection)
+        free = await changeable(connection)
+    seen = f"{size} leaves"
+    if missing:
+        return False, f"{seen}; {len(missing)} logs have a head that is none: `ahg verify` tells more"
+    if not free:
+        return True, seen
+    own_role = settings.migration_database_url is not None
+    who = "the role of AHG_DATABASE_URL can change what is on record"
+    return not own_role, f"{seen}; {who}, {'and should not' if own_role else 'see AHG_MIGRATION_DATABASE_URL'}"
+
+
 async def _directory(settings: Settings) -> _Seen:
     """Directory of members."""
     async with db.open_engine(settings) as engine, engine.connect() as connection:
         members = await read_members(connection)
+        slips = await directory_slips(connection)
     co_chairs = [member.code for member in members if member.co_chair]
-    return len(co_chairs) == 2, f"{len(members)} members; Co-Chairs: {', '.join(co_chairs) or 'none'}"
+    seen = f"{len(members)} members; Co-Chairs: {', '.join(co_chairs) or 'none'}"
+    return len(co_chairs) == 2 and not slips, "; ".join((seen, *slips[:_TOLD]))
+
+
+async def _calendars(settings: Settings) -> _Seen:
+    """Calendars of open cases."""
+    count, slips = 0, []
+    async with db.open_engine(settings) as engine, engine.connect() as connection:
+        async for reference, carried in queries.open_calendars(connection):
+            count += 1
+            slips += [f"{reference}: {code} has {zone!r}" for code, zone in carried.unknown_zones.items()]
+    wrong = f"; time zones that do not exist, counted as UTC until the case ends: {'; '.join(slips[:_TOLD])}"
+    return not slips, f"{count} are read{wrong if slips else ''}"
 
 
 async def _temporal(settings: Settings) -> _Seen:

@@ -5,16 +5,26 @@ before them; any number of times is the same as once.
 """
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import db
+from models.notes import SEED_BYTES, KeyUse, SignerKey
 from ops.rebuild import cases_without_texts, rebuild_cases
 from records.directory import seed_if_empty
-from settings import Settings, SettingsError, ensure_keys, load_settings
+from records.roles import grant_to_product
+from records.tree import add_missing_leaves
+from settings import COMMAND_KEY_FILE, Settings, SettingsError, ensure_keys, load_settings, make_secret_file
 from surroundings import close_data_folder, close_to_others, set_up_logs
+
+_WITHOUT = {
+    "keys": "open cases cannot be read without it",
+    COMMAND_KEY_FILE: "with it commands are signed, and old signatures are checked",
+}
 
 
 async def prepare_data_folder(settings: Settings) -> None:
@@ -26,17 +36,34 @@ async def prepare_data_folder(settings: Settings) -> None:
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     if opened := close_data_folder(settings):
         print(f"others could read {len(opened)} files and folders of {settings.data_dir}; now they cannot")
-    made = ensure_keys(settings)
-    if made is not None:
-        print(f"made the payload keys in {made}: back this file up, open cases cannot be read without it")
-    await db.migrate(settings.database)
-    async with db.open_engine(settings) as engine:
+    for made in ensure_keys(settings):
+        print(f"made {made}: back this file up, {_WITHOUT[made.name]}")
+    if ensure_checkpoint_key(settings):
+        print("made the key that signs checkpoints of the record: back the file checkpoint-key up as well")
+    await db.migrate(settings.owned_database)
+    async with db.open_engine(settings, owning=True) as engine:
+        if settings.migration_database_url is not None:
+            await grant_to_product(engine, settings.database)
         count = await seed_if_empty(engine)
+        if leaves := await add_missing_leaves(engine):
+            print(f"took {leaves} logs of before into the hashed record")
         if old := await cases_without_texts(engine):
             print(f"making the rows that lists and search need of {len(old)} cases recorded before there were any")
             await rebuild_cases(engine, old)
     if count:
         print(f"filled the directory with {count} entries; each is for the deployment to confirm")
+
+
+def ensure_checkpoint_key(settings: Settings) -> bool:
+    """Make the key that signs checkpoints, named for the address of the pages, unless it is set or there is a file.
+
+    The name stays when the address changes.
+    """
+    if settings.checkpoint_key is not None:
+        return False
+    name = f"{urlsplit(settings.public_url).netloc}/record"
+    key = SignerKey(name, KeyUse.NOTE, secrets.token_bytes(SEED_BYTES))
+    return make_secret_file(settings.data_dir / "checkpoint-key", key.written())
 
 
 @asynccontextmanager

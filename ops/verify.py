@@ -1,6 +1,6 @@
 """``ahg verify``: compares the log with its own chain, projection, files and histories, and finds lost workflows."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from typing import Any
@@ -14,12 +14,14 @@ from temporalio.converter import DataConverter
 from temporalio.service import RPCError, RPCStatusCode
 
 from casework import Casework
-from models.base import Value
+from models.command_signing import CommandKeys, badly_signed
 from models.log import Entry, broken_at
+from models.notes import VerifierKey
 from models.projection import Recorded, Row, rows_of
 from models.rules import blank, replay_entry
 from models.tables import TABLES
 from models.tables.cases import FollowUpRow
+from ops.verify_record import Fault, record_faults
 from records import queries
 from records.attachments import Attachments
 from records.log import read_entries
@@ -28,27 +30,22 @@ from workflows.client import CaseClient
 from workflows.payloads import history_reader
 
 
-class Fault(Value):
-    """Something that does not agree: in which stream, and what."""
-
-    stream: str
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.stream}: {self.what}"
-
-
 async def verify_records(
     engine: AsyncEngine,
     client: Client | None,
     progress: Callable[[int, int], None] = lambda done, of: None,
     files: Attachments | None = None,
+    keys: Collection[VerifierKey] = (),
+    signers: CommandKeys | None = None,
 ) -> AsyncIterator[Fault]:
     """Every fault found; none means that all agree.
 
-    Without a client the histories are not looked at, without ``files`` the attachments are not.
+    Without a client the histories are not looked at, without ``files`` the attachments, without ``signers`` the
+    signatures of commands. ``keys``: of those whose signatures under checkpoints are checked.
     """
     known: dict[tuple[str, int], str] = {}
+    async for fault in record_faults(engine, keys):
+        yield fault
     async with engine.connect() as connection:
         logged = set(await queries.streams(connection))
     streams = sorted(logged | await _elsewhere(engine, client))
@@ -62,6 +59,11 @@ async def verify_records(
             if broken is not None:
                 yield Fault(stream=stream, what=f"the chain of the log breaks at entry {broken}")
                 continue
+            unsigned = badly_signed(entries, signers) if signers is not None else None
+            if unsigned is not None:
+                yield Fault(
+                    stream=stream, what=f"the command of entry {unsigned[0]} is not to be believed: {unsigned[1]}"
+                )
             if "/" not in stream:
                 async for fault in _against_projection(connection, stream, entries):
                     yield fault

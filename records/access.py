@@ -10,11 +10,11 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import write_transaction
+from models.mail_addresses import folded
 from models.posts import Post
 from models.tables import TABLES
 from records.api_tokens import end_tokens
 from records.directory import day_in
-from records.holders import folded
 from records.offices import office_hours
 from records.sessions import end_sessions
 

@@ -1,4 +1,4 @@
-"""Appending to the event log: entries, projection and queued notices in one transaction, idempotent by (stream, seq)."""
+"""Appending to the event log: entries, projection, notices and leaves in one transaction, idempotent by (stream, seq)."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -8,13 +8,19 @@ from sqlalchemy import Connection, Table, func, select
 from sqlalchemy import Row as SqlRow
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.log import ActedFor, Entry
+from models.authentication import Signed
+from models.checkpoints import Head
+from models.directory_changes import ECHO, ChangeKind
+from models.events import Delegated, HandedOver
+from models.log import ActedFor, Entry, event_of
 from models.posts import Capacity
 from models.projection import Queued, Recorded, Step
 from models.tables import EntryRow
 from records.access import access_to, end_changed_access
 from records.notices import NewNotice, queue_notices
+from records.post_mails import PostNews, holder_before, tell_of_post
 from records.projected import write_rows_now
+from records.tree import add_leaves
 
 _ENTRIES: Table = EntryRow.__table__  # type: ignore[attr-defined]
 
@@ -105,6 +111,7 @@ def entry_of(row: SqlRow[Any]) -> Entry:
         acted_for=ActedFor.model_validate(row.acted_for) if row.acted_for else None,
         command=row.command,
         event=row.event,
+        signed=Signed.model_validate(row.signed) if row.signed else None,
         previous=row.previous,
         hash=row.hash,
     )
@@ -115,6 +122,7 @@ def entry_of(row: SqlRow[Any]) -> Entry:
 
 def _write(connection: Connection, steps: Sequence[Step]) -> None:
     connection.execute(_ENTRIES.insert(), [_entry_columns(entry) for step in steps for entry in step.entries])
+    _tell_of_posts(connection, [entry for step in steps for entry in step.entries])
     # Who loses a post here is signed out in the same transaction.
     posts = {row.columns["post"] for step in steps for row in step.rows if row.table in ("holders", "alternates")}
     now = steps[0].entries[0].at
@@ -125,6 +133,24 @@ def _write(connection: Connection, steps: Sequence[Step]) -> None:
     queue_notices(
         connection, [_new_notice(step.stream, step.entries[0].at, one) for step in steps for one in step.notices]
     )
+    newest = [step.entries[-1] for step in steps]
+    add_leaves(connection, [Head(entry.case, entry.seq, entry.hash) for entry in newest])
+
+
+def _tell_of_posts(connection: Connection, entries: Iterable[Entry]) -> None:
+    """Queue the mails to those who lose a post, stand in, or share it; before the directory is changed by the rows."""
+    for entry in entries:
+        event = event_of(entry) if entry.type in ("handed_over", "delegated") else None
+        if not isinstance(event, HandedOver | Delegated) or entry.command.startswith(ECHO):
+            continue  # what a case has only heard of was told by the directory
+        held = holder_before(connection, event.post)
+        until = event.until.isoformat() if isinstance(event, Delegated) and event.until else None
+        after = {**event.to.model_dump(), "until": until}
+        if isinstance(event, HandedOver) and not event.to.email:
+            after["email"] = held.email if held else ""  # the address stays
+        number, kind = f"{entry.case}#{entry.seq}", ChangeKind(entry.type)
+        news = PostNews(what="in_force", number=number, kind=kind, about=event.post, by=entry.by, after=after)
+        tell_of_post(connection, news, entry.at, before=held, desk=False)
 
 
 def _entry_columns(entry: Entry) -> dict[str, Any]:
@@ -137,6 +163,7 @@ def _entry_columns(entry: Entry) -> dict[str, Any]:
         "command": entry.command,
         "type": entry.event["type"],
         "event": entry.event,
+        "signed": entry.signed.model_dump(mode="json") if entry.signed else None,
         "previous": entry.previous,
         "hash": entry.hash,
     }

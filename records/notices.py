@@ -50,6 +50,11 @@ class LedgerNotice:
     acknowledged_at: datetime | None
 
     @property
+    def place(self) -> tuple[str, int]:
+        """The log's entry that it tells of: the stream, with which its key begins, and the number (0: of no case)."""
+        return self.key.partition("#")[0], self.seq
+
+    @property
     def facts(self) -> NoticeFacts:
         """What the notice tells. Facts of old notices, which were texts, are read as well.
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.mail_addresses import comparable_address
 from models.posts import Capacity, Post
 from models.tables import TABLES
 from records.directory import day_in, earliest_day, seed_hours
@@ -47,8 +48,8 @@ class PostContacts(NamedTuple):
     @property
     def stands_in(self) -> Addressee | None:
         """Who gets mail that could not be sent to the holder: the alternate, if it has another address."""
-        same = self.alternate and self.holder and self.alternate.email.lower() == self.holder.email.lower()
-        return None if same else self.alternate
+        reached = {comparable_address(self.holder.email)} if self.holder else set()
+        return None if self.alternate and comparable_address(self.alternate.email) in reached else self.alternate
 
 
 async def offices_of(

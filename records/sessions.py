@@ -28,6 +28,8 @@ _SESSIONS, _ACCOUNTS = TABLES.tables["sessions"], TABLES.tables["accounts"]
 class Session(Value):
     """One sign-in on one device. ``number`` names it in lists; ``strong``: the second factor was shown in it.
 
+    ``strong_at``: when it was shown last; None also for a session from before that was kept.
+
     ``post``: the one that was chosen to act, or empty. ``language`` and ``zone``: the account's, or empty.
     """
 
@@ -36,6 +38,7 @@ class Session(Value):
     post: str
     form_key: str
     strong: bool
+    strong_at: datetime | None
     language: str
     zone: str
     began_at: datetime

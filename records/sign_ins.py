@@ -7,9 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import write_transaction
 from models.base import Value, tidy
+from models.mail_addresses import folded
 from models.sign_in_limits import WINDOW, Asker, is_known, is_mailed, seconds_to_wait
 from models.tables import TABLES
-from records.holders import folded, posts_of
+from records.holders import posts_of
 from records.sessions import begin_session, end_session_of, make_token, token_digest
 
 LINK_LIFETIME = timedelta(minutes=15)

@@ -34,6 +34,9 @@ def test_it_follows_the_compose_specification() -> None:
     jsonschema.validate(COMPOSE, schema)
 
 
+KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_every_image_is_pinned(name: str) -> None:
     image = VARIABLE.sub(lambda match: (match[2] or "").removeprefix(":-"), SERVICES[name]["image"])
@@ -79,11 +82,12 @@ def test_a_programs_settings_exist_are_needed_and_are_accepted(
 ) -> None:
     environment: dict[str, str] = SERVICES[name]["environment"]
     secrets = {
-        "ahg_payload_keys": "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+        "ahg_payload_keys": f"k1:{KEY}",
         "ahg_database_url": "postgresql://ahg:secret@postgres:5432/ahg",
+        "ahg_command_key": KEY,
     }
     for variable, value in environment.items():
-        filled = VARIABLE.sub(lambda match: match[2][2:] if match[2].startswith(":-") else "secret", value)
+        filled = VARIABLE.sub(lambda match: match[2][2:] if match[2].startswith(":-") else KEY, value)
         if variable.startswith(PREFIX):
             assert variable.removeprefix(PREFIX).removesuffix("_FILE").lower() in NEEDS[name]
         if variable.endswith("_FILE"):

@@ -57,6 +57,9 @@ def test_every_way_to_write_a_postgresql_address_gets_the_driver(given: str, mon
         ("AHG_FORWARDED_ALLOW_IPS", "0.0.0.0/0"),
         ("AHG_FORWARDED_ALLOW_IPS", "proxy.example.org"),
         ("AHG_MAIL_FROM", "A <a@example.org>\r\nBcc: b@example.org"),
+        ("AHG_MAIL_FROM", "A <a@☕.example>"),
+        ("AHG_SMTP_HOST", "mail.☕.example"),
+        ("AHG_PUBLIC_URL", "https://☕.example"),
         ("AHG_PAYLOAD_KEYS", "k1:c2hvcnQ="),
         ("AHG_PAYLOAD_KEYS", f"k1:{KEY},k1:{KEY}"),
         ("AHG_PAYLOAD_KEYS", KEY),
@@ -71,6 +74,11 @@ def test_a_wrong_value_is_refused_by_the_name_of_the_setting(
 
     with pytest.raises(SettingsError, match=f"^{name}: "):
         load_settings()
+
+
+def test_hosts_are_those_that_idna_2008_names() -> None:
+    named = Settings(smtp_host="mail.faß.example", public_url="https://Faß.example:8443/ahg/")
+    assert (named.smtp_host, named.public_url) == ("mail.xn--fa-hia.example", "https://xn--fa-hia.example:8443/ahg")
 
 
 def test_every_wrong_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,13 +176,13 @@ def test_mail_is_caught_only_when_it_goes_to_this_machine_in_the_clear(settings:
 
 
 def test_keys_are_made_once_and_only_the_owner_reads_them(settings: Settings) -> None:
-    path = ensure_keys(settings)
-    assert path is not None
+    made = ensure_keys(settings)
     keys = settings.keyring
 
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [path.name for path in made] == ["keys", "command-key"]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made} == {0o600}
     assert [len(key) for key in keys.values()] == [32]
-    assert ensure_keys(settings) is None
+    assert ensure_keys(settings) == []
     assert settings.keyring == keys
 
 

@@ -1,5 +1,6 @@
 """What a process sees to before its work: closed files, its own settings alone, log lines as they were asked for."""
 
+import base64
 import json
 import logging
 import os
@@ -96,12 +97,13 @@ def test_each_process_gets_the_settings_that_it_needs_and_no_others(
     given = {"oidc_issuer": "https://login.example.org", "oidc_client_id": "ahg", "oidc_client_secret": "s-oidc"}
     given |= {"imap_host": "mx.example.org", "imap_username": "ahg", "imap_password": "s-imap"}
     given |= {"smtp_username": "ahg", "smtp_password": "s-smtp", "metrics_token": "s-metrics"}
-    given |= {"payload_keys": KEY, "database_url": "postgresql://u:s-records@h/d"}
+    seed = base64.b64encode(b"s" * 32).decode()
+    given |= {"payload_keys": KEY, "command_key": seed, "database_url": "postgresql://u:s-records@h/d"}
     settings = load_settings(data_dir=tmp_path, **given)
     monkeypatch.setenv("TEMPORAL_API_KEY", "s-temporal")
     children = {child.name: " ".join((child.env or {}).values()) for child in product_children(settings)}
     children["prepare"] = " ".join(environment_for("prepare", settings).values())
-    secrets = {"s-oidc", "s-imap", "s-smtp", "s-metrics", "s-records", "s-temporal", KEY}
+    secrets = {"s-oidc", "s-imap", "s-smtp", "s-metrics", "s-records", "s-temporal", KEY, seed}
 
     held = {name: {secret for secret in secrets if secret in values} for name, values in children.items()}
 
@@ -110,7 +112,7 @@ def test_each_process_gets_the_settings_that_it_needs_and_no_others(
         "temporal": set(),
         "prepare": {"s-records", KEY},
         "worker": {"s-imap", "s-smtp", "s-records", "s-temporal", KEY},
-        "web": {"s-oidc", "s-smtp", "s-metrics", "s-records", "s-temporal", KEY},
+        "web": {"s-oidc", "s-smtp", "s-metrics", "s-records", "s-temporal", KEY, seed},
     }
     assert set(SECRETS) <= set(Settings.model_fields)
 

@@ -16,31 +16,33 @@ from starlette.requests import ClientDisconnect
 import db
 from settings import Settings, load_settings
 from web.account import page as account_page
-from web.account import posts
+from web.account import passkeys, posts
+from web.admin import announced
 from web.admin.pages import ADMINISTRATION
 from web.api import description, routes
-from web.case import audience, command_form, feed, meeting_files, notices, versions
+from web.case import audience, command_form, feed, meeting_files, notices, readings, versions
 from web.case import mails as case_mails
 from web.case import page as case_page
 from web.kit import errors, language, problems, statics
 from web.kit.body_limit import limit_bodies
 from web.kit.security import guard
 from web.kit.site import Site
-from web.kit.visitor import SignInFirst
+from web.kit.visitor import ProveFirst, SignInFirst
 from web.kit.watch import when_asked_to_end
 from web.lists import cases, home, search
 from web.mail import answer, board, mailbox, my_mails, switch_off
-from web.monitoring import health, metrics
+from web.monitoring import checkpoint, health, metrics
 from web.request import attachments, form, version
+from web.request.sweeping import sweep_daily
 from web.signin import by_mail, openid, second_factor
 
 _LOG = structlog.get_logger(__name__)
 
-_SIGN_IN = (by_mail, openid, second_factor, posts, account_page)
+_SIGN_IN = (by_mail, openid, second_factor, posts, account_page, passkeys)
 _LISTS = (home, cases, search)
 _REQUEST = (attachments, form, version)
 _CASE = (command_form, answer, case_page, versions, meeting_files, notices, board, feed, language, audience, case_mails)
-PAGES = (*_SIGN_IN, *_LISTS, *_REQUEST, *_CASE, my_mails, switch_off, *ADMINISTRATION)
+PAGES = (*_SIGN_IN, *_LISTS, *_REQUEST, *_CASE, readings, my_mails, switch_off, *ADMINISTRATION)
 """What people use; each has a ``router``."""
 
 
@@ -51,18 +53,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def application(site: Site) -> FastAPI:
-    """The application made of these parts. While it is served, nudges for the delivery are passed on beside it."""
+    """The application made of these parts. While it is served, nudges are passed on and files swept beside it."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        passing = asyncio.create_task(site.nudger.run())
+        works = site.nudger.run(), sweep_daily(site), announced.keep_carrying_out(site)
+        beside = [asyncio.create_task(one) for one in works]
         try:
             with when_asked_to_end(site.watch.end):
                 yield
         finally:
-            passing.cancel()
-            with suppress(asyncio.CancelledError):
-                await passing
+            for task in beside:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
         await site.engine.dispose()
 
     title, at = "Bali Process Ad Hoc Group", description.ADDRESS
@@ -74,6 +78,7 @@ def application(site: Site) -> FastAPI:
     guard(app, site.settings)
     metrics.set_up_metrics(app)
     app.include_router(health.router)
+    app.include_router(checkpoint.router)
     if site.settings.shows_metrics:
         app.include_router(metrics.router)
     app.include_router(statics.router)
@@ -94,6 +99,10 @@ def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(SignInFirst)
     async def _sign_in_first(_request: Request, error: SignInFirst) -> Response:
         return RedirectResponse(error.to, 303)
+
+    @app.exception_handler(ProveFirst)
+    async def _prove_first(request: Request, error: ProveFirst) -> Response:
+        return await second_factor.page_to_prove(request, error.to, error.sent)
 
     @app.exception_handler(RoutingError)
     async def _refused(request: Request, error: HTTPException) -> Response:

@@ -26,9 +26,10 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
+from models.authentication import Signed
 from models.base import Line, Prose, Value, brief
 from models.commands.arrangements import AddArrangement, Agree, LogExchange, ReviewArrangement
-from models.commands.body import Body
+from models.commands.body import AS_SENT, Body
 from models.commands.circulation import Circulate, GiveConsent
 from models.commands.closing import Close, Waive
 from models.commands.duration import Extend, Resume, Suspend, Terminate
@@ -90,13 +91,15 @@ class Command(Value):
 
     ``id`` is chosen by the sender: the same id twice gives the first result. ``seen`` is the number of the
     newest log entry the sender had before its eyes; if the same thing has changed since, the command is
-    refused as stale.
+    refused as stale. ``signed``: by what the person was known, signed by the part that knew (``models.command_signing``);
+    commands of before December 2026 have none.
     """
 
     id: Line = Field(min_length=1, max_length=200)
     by: Post
     body: Annotated[AnyBody, BeforeValidator(_as_once_sent)]
     seen: int | None = None
+    signed: Signed | None = None
 
     @property
     def do(self) -> str:
@@ -183,13 +186,15 @@ def _checked(reader: TypeAdapter[Any], fields: Mapping[str, Any]) -> tuple[Any, 
     of = NewVersion if reader is _NEW_VERSION else AnyBody
     try:
         try:
-            return reader.validate_json(json.dumps(fields, default=str), strict=True, by_alias=True, by_name=False), []
+            return reader.validate_json(
+                json.dumps(fields, default=str), strict=True, context=AS_SENT, by_alias=True, by_name=False
+            ), []
         except ValidationError as error:
             if error.errors(include_url=False)[0]["type"] != "json_invalid":
                 return None, faults(error, of)
         except RecursionError:
             pass
         # It holds what JSON does not, such as half of a surrogate pair: where, this says.
-        return reader.validate_python(fields, by_alias=True, by_name=False), []
+        return reader.validate_python(fields, context=AS_SENT, by_alias=True, by_name=False), []
     except ValidationError as error:
         return None, faults(error, of)

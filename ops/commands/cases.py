@@ -1,7 +1,9 @@
 """``ahg case``: cases looked at, acted on and exported."""
 
+import getpass
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from uuid import uuid4
@@ -13,7 +15,10 @@ from temporalio.client import Client
 import db
 import worker
 from casework import Casework
+from models.authentication import Means
+from models.command_signing import CommandSigner
 from models.log import Entry
+from models.readings import Reading, WhatWasRead
 from models.refusal import RefusalKind, Refused
 from models.rules import allowed
 from ops import mail as mailing
@@ -21,6 +26,7 @@ from ops.commands.terminal import as_command, files, out, post_named, say
 from ops.yaml12 import NotYaml, read_yaml
 from records import proof, queries
 from records.csv_text import BYTE_ORDER_MARK, csv_text
+from records.readings import note_readings
 from records.rows import columns_of, table_of
 from settings import Settings, load_settings
 from workflows.client import CaseClient
@@ -75,7 +81,9 @@ async def case_do(
     client = await worker.connect(settings)
     async with db.open_engine(settings) as engine:
         casework = Casework(engine, _desk(settings, client), files=files(settings, engine))
-        done = await casework.act(command, given, by=by, command_id=own_id, reference=reference, seen=seen)
+        done = await casework.act(
+            command, given, by=by, means=Means.COMMAND_LINE, command_id=own_id, reference=reference, seen=seen
+        )
     waiting = f"; waits for {', '.join(done.waiting_on)}" if done.waiting_on else ""
     say(f"{done.reference} entry {done.seq}: {done.stage}{waiting}")
 
@@ -110,8 +118,12 @@ async def case_export(
     reference: str, to: Annotated[Path | None, typer.Option(help="File to write; left out: standard output.")] = None
 ) -> None:
     """Export the log of a case as JSON lines that verify without the database (docs/log.md)."""
-    async with db.open_engine(load_settings()) as engine, engine.connect() as connection:
-        entries = _found(await queries.entries(connection, reference), reference)
+    read = WhatWasRead(Reading.EXPORT, f"case export {reference}")
+    async with db.open_engine(load_settings()) as engine:
+        async with engine.connect() as connection:
+            entries = _found(await queries.entries(connection, reference), reference)
+        case = reference.partition("/")[0]
+        await note_readings(engine, case, [read], post="", email=getpass.getuser(), at=datetime.now(UTC))
     lines = "".join(json.dumps(exported_entry(entry), ensure_ascii=False) + "\n" for entry in entries)
     if to is None:
         sys.stdout.write(lines)
@@ -167,4 +179,6 @@ def exported_entry(entry: Entry) -> dict[str, Any]:
 
 
 def _desk(settings: Settings, client: Client) -> CaseClient:
-    return CaseClient(client, settings.task_queue, history_limit=settings.history_limit)
+    return CaseClient(
+        client, settings.task_queue, signer=CommandSigner(settings.command_seed), history_limit=settings.history_limit
+    )

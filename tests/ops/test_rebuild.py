@@ -16,6 +16,7 @@ from records.lists import Filters, cases_seen
 from records.queries import PARTS
 from records.rows import table_of
 from records.search import find_texts
+from tests.defenceless import defenceless
 from tests.rig import Rig, rig, working
 
 
@@ -82,6 +83,7 @@ async def test_only_cases_without_texts_are_lacking(played: Rig) -> None:
 async def test_a_broken_log_is_named_and_its_rows_stay(played: Rig) -> None:
     entries, cases = TABLES.tables["entries"], TABLES.tables["cases"]
     async with write_transaction(played.engine) as connection:
+        await defenceless(connection)
         await connection.execute(entries.update().where(entries.c.seq == 3).values(by="TH/focal-point"))
 
     assert await rebuild_cases(played.engine, [played.reference, "AHG-2026-999"]) == [played.reference, "AHG-2026-999"]

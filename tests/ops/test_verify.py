@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Table
 from db import write_transaction
 from models.tables import TABLES
 from ops.verify import verify_records
+from tests.defenceless import defenceless
 from tests.rig import Rig, rig, working
 
 
@@ -32,11 +33,13 @@ def table(name: str) -> Table:
 
 async def changed(parts: Rig, name: str, where: ColumnElement[bool], **values: Any) -> None:
     async with write_transaction(parts.engine) as connection:
+        await defenceless(connection)
         await connection.execute(table(name).update().where(where).values(**values))
 
 
 async def removed(parts: Rig, name: str, where: ColumnElement[bool]) -> None:
     async with write_transaction(parts.engine) as connection:
+        await defenceless(connection)
         await connection.execute(table(name).delete().where(where))
 
 

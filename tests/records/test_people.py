@@ -116,7 +116,7 @@ async def test_a_person_is_written_to_in_the_posts_language_at_the_directorys_ad
 
 @pytest.mark.parametrize("role", Role)
 def test_posts_that_decide_or_act_for_others_need_the_second_factor(role: Role) -> None:
-    assert needs_second_factor(Post.of("AU", role)) is (role in (Role.CO_CHAIR, Role.SECRETARIAT))
+    assert needs_second_factor(Post.of("AU", role)) is (role in (Role.CO_CHAIR, Role.SECRETARIAT, Role.AUDITOR))
 
 
 async def test_asking_for_a_link_does_the_same_whether_or_not_the_address_is_known(records: AsyncEngine) -> None:

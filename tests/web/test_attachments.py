@@ -41,7 +41,8 @@ def packed(**parts: str | bytes) -> bytes:
 
 
 def office(main: str, types: str, **more: str | bytes) -> bytes:
-    return packed(**{"[Content_Types].xml": f'<Types><Override ContentType="{types}"/></Types>', main: "<x/>", **more})
+    named = f'<Types><Override PartName="/{main}" ContentType="{types}"/></Types>'
+    return packed(**{"[Content_Types].xml": named, main: "<x/>", **more})
 
 
 DOCX = office("word/document.xml", _MAIN)
@@ -84,11 +85,7 @@ def test_a_file_is_what_its_content_says(content: bytes, suffix: str, words: str
         (b"", ".txt"),
         (packed(evil_dot_exe=b"MZ"), ".docx"),
         (office("word/document.xml", _MAIN.replace("main", "template")), ".docx"),
-        (office("word/document.xml", _MAIN, **{"word/vbaProject.bin": b"x"}), ".docx"),
-        (office("word/document.xml", _MAIN + "macroEnabled"), ".docx"),
         (packed(mimetype="application/vnd.oasis.opendocument.text-template"), ".odt"),
-        (b"PK\x03\x04 not a package", ".docx"),
-        (DOCX[:-30], ".docx"),
         (b"\xff\xfe\x00\xd8\x00", ".txt"),
         (b"a\x00b", ".txt"),
         (b"x" * 1_100_000 + b"\x00", ".txt"),
@@ -99,17 +96,6 @@ def test_a_file_is_what_its_content_says(content: bytes, suffix: str, words: str
 )
 def test_what_could_run_or_is_not_what_it_seems_is_none_of_the_kinds(content: bytes, suffix: str) -> None:
     assert kind_of(io.BytesIO(content), suffix) is None
-
-
-def test_an_archive_that_says_it_is_vast_is_not_opened() -> None:
-    many = io.BytesIO()
-    with zipfile.ZipFile(many, "w") as package:
-        for number in range(25_000):
-            package.writestr(f"word/{number:0100d}", "")
-    assert kind_of(many, ".docx") is None
-    grown = office("word/document.xml", "x" * 50_000_000 + _MAIN)  # 50 kB that become 50 MB
-    assert len(grown) < 100_000
-    assert kind_of(io.BytesIO(grown), ".docx") is None
 
 
 # putting in and taking out --------------------------------------------------------------------------------------
@@ -149,6 +135,17 @@ async def test_a_file_is_kept_for_the_member_and_comes_back_as_a_download(place:
         await put(http, ("words.txt", "<not markup> ü".encode()))
         text = await http.get(f"/request/files/{sha('<not markup> ü'.encode())}")
         assert text.headers["content-type"] == "application/octet-stream"
+
+
+async def test_what_could_act_and_what_is_damaged_is_refused_in_a_sentence_of_its_own(place: Place) -> None:
+    async with place.browser() as http:
+        await place.as_post(http, LK)
+        acts = PDF + b"<</Type/Catalog/OpenAction<</S/JavaScript/JS(app.alert(1))>>>>endobj\n"
+        answer = await put(http, ("acts.pdf", acts), ("cut.docx", DOCX[:-30]))
+        assert answer.status_code == 422
+        assert "acts.pdf holds macros or scripts." in answer.text
+        assert "cut.docx is damaged" in answer.text
+        assert files_of(place) == []
 
 
 async def test_a_file_that_is_refused_says_why_and_the_others_stay(place: Place) -> None:
@@ -333,6 +330,8 @@ async def test_a_file_of_a_case_goes_to_who_may_read_it_and_to_nobody_else(place
                 if got.status_code == 404:
                     assert _steady(none.text) == _steady(got.text), post
     seen = {post for post, status in statuses.items() if status == 200}
+    written_down = await place.rows("SELECT post FROM readings WHERE what = 'file'")
+    assert {row["post"] for row in written_down} == seen
     assert seen >= {RSO, AU, LK, "MY/focal-point"}
     assert not seen & {"TH/focal-point", "MV/focal-point"}
 

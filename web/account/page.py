@@ -1,14 +1,15 @@
 """The account: its posts, where it is signed in, and tokens for programs."""
 
 from datetime import datetime, timedelta
-from zoneinfo import available_timezones
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.background import BackgroundTask
 from starlette.datastructures import FormData
 
+from models.passkeys import may_have_passkeys
 from models.posts import Post, needs_second_factor
+from models.zones import known_zones
 from records import api_tokens, sessions
 from records.access import sign_out_everywhere
 from records.api_tokens import ApiToken, Scope
@@ -57,7 +58,8 @@ async def _page(
         days=_DAYS,
         scopes=list(Scope),
         usable=_usable(visitor),
-        zones=sorted(available_timezones()),
+        passkeys_offered=may_have_passkeys(visitor.post),
+        zones=sorted(known_zones()),
     )
 
 
@@ -75,7 +77,7 @@ async def submit_account_preferences(request: Request, visitor: SignedIn) -> Res
     """Save the language and the time zone of the pages. Left empty, those of the post hold."""
     sent = await keyed_form(request, visitor.form_key)
     language, zone = str(sent.get("language") or ""), str(sent.get("zone") or "")
-    if language not in ("", *LANGUAGES) or zone not in ("", *available_timezones()):
+    if language not in ("", *LANGUAGES) or zone not in ("", *known_zones()):
         raise HTTPException(422)
     await sessions.set_preferences(current_site(request).engine, visitor.email, language=language, zone=zone)
     return _back()

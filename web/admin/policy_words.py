@@ -34,6 +34,8 @@ _LABELS: Mapping[str, str] = {
     "overdue_every": N_("then again every"),
     "duration_reminder": N_("before an activation ends"),
     "answers_by_link": N_("answered by the link of a mail"),
+    "change_of_hands": N_("wait before a Co-Chair's post changes hands"),
+    "contest": N_("contesting what was recorded in a post's name"),
 }
 _SENTENCES: Mapping[str, str] = {
     "completeness": N_("The secretariat has %(value)s to check a request."),
@@ -61,6 +63,10 @@ _SENTENCES: Mapping[str, str] = {
     "overdue_every": N_("After that the owner is reminded every %(value)s until it is done or blocked."),
     "duration_reminder": N_("Everybody is reminded %(value)s before an activation ends."),
     "answers_by_link": N_("Without signing in, the link of a mail is enough to: %(value)s."),
+    "change_of_hands": N_(
+        "What the secretariat announces of a Co-Chair's post takes effect after %(value)s, unless its holder stops it."
+    ),
+    "contest": N_("A post has %(value)s to contest what was recorded in its name."),
 }
 
 _RULES = {

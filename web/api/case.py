@@ -2,19 +2,24 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Header, HTTPException, Path, Request
+from fastapi import APIRouter, Header, HTTPException, Path, Query, Request
 from fastapi.responses import Response
 
+from models.case import Case
+from models.readings import sections_read
 from models.request import Request as CaseRequest
 from models.tables.cases import FollowUpRow, RequestVersionRow
 from models.visibility import Seen, Sight, closed_sections, readable_version
 from records import queries
+from records.api_tokens import ApiToken
+from records.readings import note_readings
+from records.tree import inclusion_proof
 from web.api.bearer import ReadingToken
 from web.api.case_views import CaseView, case_view
-from web.api.views import LogView, VersionsView, VersionView, entry_view
+from web.api.views import LogView, ProofView, VersionsView, VersionView, entry_view
 from web.case.seen import seen_or_404
 from web.case.timeline import timeline
 from web.kit.asked import AskedNumber
@@ -66,6 +71,7 @@ async def case(
 ) -> CaseView:
     """The case as the post sees it. Its header ETag is for If-None-Match here, and for If-Match of a command."""
     whole, seen = await seen_or_404(request, reference, token.post)
+    await _note(request, token, whole, [seen.case.request])
     view = case_view(whole, seen, await _followed(request, seen))
     written = view.model_dump_json(by_alias=True).encode()
     tag = _tag(view, written)
@@ -74,6 +80,13 @@ async def case(
     if tag in map(_as_given, known) or "*" in known:
         return Response(status_code=304, headers=headers)  # type: ignore[return-value]
     return Response(written, headers=headers, media_type="application/json")  # type: ignore[return-value]
+
+
+async def _note(request: Request, token: ApiToken, case: Case, shown: Iterable[CaseRequest]) -> None:
+    """Write down which confidential sections a program is about to be given."""
+    site, read = current_site(request), {one for each in shown for one in sections_read(case, each, token.post)}
+    who = {"post": str(token.post), "email": token.email}
+    await note_readings(site.engine, case.reference, list(read), **who, at=site.clock())
 
 
 async def _followed(request: Request, seen: Seen) -> Mapping[int, str]:
@@ -102,6 +115,31 @@ async def log(request: Request, token: ReadingToken, reference: Reference, after
     return LogView(entries=tuple(map(entry_view, told)), next=following)
 
 
+@router.get("/proof")
+async def proof(
+    request: Request, token: ReadingToken, reference: Reference, entry: Annotated[int, Query(ge=1, le=999_999_999)]
+) -> ProofView:
+    """The proof that an entry of the log is in the record (RFC 6962): a leaf, and the hashes that lead to the root.
+
+    The leaf is the head of the log after the step that wrote the entry, which the chain of hashes ends in. For posts that
+    see the whole case; 404 to the others.
+    """
+    _whole, seen = await seen_or_404(request, reference, token.post)
+    if seen.sight < Sight.CASE:
+        raise HTTPException(404)
+    async with current_site(request).engine.connect() as connection:
+        told = await inclusion_proof(connection, reference, entry)
+    if told is None:
+        raise HTTPException(404)
+    return ProofView(
+        leaf=told.head.data().decode(),
+        number=told.number,
+        size=told.size,
+        root=told.root.hex(),
+        hashes=tuple(one.hex() for one in told.proof),
+    )
+
+
 @router.get("/versions")
 async def versions(request: Request, token: ReadingToken, reference: Reference) -> VersionsView:
     """Every version of the request, the newest first, as the post may read them. For posts that see the whole case."""
@@ -120,4 +158,5 @@ async def versions(request: Request, token: ReadingToken, reference: Reference) 
         changed = tuple(version.changes(earlier)) if earlier is not None else ()
         shown.append(VersionView.of(row, request=version, hidden=hidden, changed=changed))
         earlier = version
+    await _note(request, token, whole, [one.request for one in shown])
     return VersionsView(versions=tuple(reversed(shown)))

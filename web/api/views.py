@@ -177,6 +177,16 @@ def entry_view(told: TimelineEntry) -> EntryView:
     return EntryView.of(told, acted_for=ActedForView.of(told.acted_for) if told.acted_for else None)
 
 
+class ProofView(View):
+    """That a leaf of the record's tree is in it. ``leaf`` is its text, ``number`` counts from 0; hashes are in hex."""
+
+    leaf: str
+    number: int
+    size: int
+    root: str
+    hashes: tuple[str, ...]
+
+
 class VersionView(View):
     """A version of the request: what it says, which sections are not open to the reader, what it changed."""
 

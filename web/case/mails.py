@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from models.case import Case, Circulation
 from models.circulation_preview import Preview, if_released
 from models.commands import parse
+from models.evidence import mark_of
 from models.notices import NOTICE_KINDS, NoticeFacts
 from models.policy import Policy
 from models.posts import Capacity, Post
@@ -20,10 +21,11 @@ from models.release import Release
 from models.rules import apply_command
 from notifications.compose import compose
 from notifications.correspondents import MailReader, Sender
-from notifications.preview import SAMPLE_LINKS, MailShown, mail_shown
+from notifications.preview import SAMPLE_IDS, SAMPLE_LINKS, MailShown, mail_shown
 from notifications.wording import About
 from records.notices import LedgerNotice, notice_numbered
 from records.offices import addressee_of, offices_of
+from records.tree import entry_hashes
 from web.case.seen import AtLedger, CaseVisit, visit_case
 from web.kit.asked import NumberInPath
 from web.kit.forms import FORMS, fields_sent
@@ -40,7 +42,14 @@ To = Annotated[str, Query(max_length=80)]
 
 
 async def _mail(
-    at: CaseVisit, kind: str, post: Post, capacity: Capacity, facts: NoticeFacts, due: datetime | None, key: str
+    at: CaseVisit,
+    kind: str,
+    post: Post,
+    capacity: Capacity,
+    facts: NoticeFacts,
+    due: datetime | None,
+    key: str,
+    record: str = "",
 ) -> MailShown | None:
     """The mail of a notice to whoever holds the post now; its links open nothing. None where nobody is written to."""
     site, case = current_site(at.request), at.case
@@ -73,7 +82,10 @@ async def _mail(
         due=due,
         at=site.clock(),
         key=key,
-        sender=Sender(site.settings.mail_from, await site.reply_to(), site.settings.public_url, SAMPLE_LINKS),
+        record=record,
+        sender=Sender(
+            site.settings.mail_from, await site.reply_to(), site.settings.public_url, SAMPLE_IDS, SAMPLE_LINKS
+        ),
     )
     return mail_shown(message)
 
@@ -91,9 +103,11 @@ def _mail_page(at: CaseVisit, kind: str, post: Post, mail: MailShown, back: str,
 async def _of_notice(at: CaseVisit, number: int) -> tuple[LedgerNotice, MailShown]:
     async with current_site(at.request).engine.connect() as connection:
         row = await notice_numbered(connection, at.case.reference, number)
+        hashes = await entry_hashes(connection, [row.place] if row else [])
     if row is None or row.kind not in NOTICE_KINDS:
         raise HTTPException(404)
-    mail = await _mail(at, row.kind, row.post, row.capacity, row.facts, row.due, row.key)
+    record = mark_of(*row.place, hashes[row.place]) if row.place in hashes else ""
+    mail = await _mail(at, row.kind, row.post, row.capacity, row.facts, row.due, row.key, record)
     if mail is None:
         raise HTTPException(404)
     return row, mail

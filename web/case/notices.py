@@ -10,8 +10,10 @@ from models.base import N_
 from models.mail_preferences import HoldReason
 from models.notices import summary_of
 from models.notices.state import STUCK, NoticeState
+from models.readings import Reading, WhatWasRead
 from records.notices import LedgerNotice
 from records.proof import HEAD, ledger_of_case, lines
+from web.case.readings import note_read
 from web.case.seen import AtLedger
 from web.kit.asked import AskedNumber
 from web.kit.csv_files import csv_answer
@@ -94,4 +96,5 @@ async def notices_csv(at: AtLedger) -> Response:
     """The same as a file: every notice of the case."""
     async with current_site(at.request).engine.connect() as connection:
         rows = await ledger_of_case(connection, at.case.reference)
+    await note_read(at, [WhatWasRead(Reading.EXPORT, "notices.csv")])
     return csv_answer(f"{at.case.reference}-notices.csv", HEAD, lines(rows))

@@ -7,12 +7,14 @@ from models.agenda import clock_panel
 from models.case import Case, Stage
 from models.duties import open_duties
 from models.posts import SECRETARIAT
+from models.readings import may_see_readings, sections_read
 from models.release import release_of
 from models.rules import terms_of_reference
 from models.tables.cases import FollowUpRow
 from models.visibility import Sight
 from notifications.addresses import command_address
 from records import queries
+from web.case.readings import note_read
 from web.case.seen import AtCase, CaseVisit, actions_of, hidden_sections
 from web.case.timeline import timeline
 from web.kit.asked import AskedNumber
@@ -38,6 +40,7 @@ async def case_page(at: AtCase, entry: AskedNumber = 0) -> HTMLResponse:
     site, case, shown, post = current_site(at.request), at.case, at.seen.case, at.visitor.post
     if at.seen.sight is Sight.CIRCULATED:
         return _circulated(at)
+    await note_read(at, list(sections_read(case, shown.request, post)))
     now, told = site.clock(), []
     if at.whole:
         entries = await site.files.entries(case.reference, after=max(0, case.seq - _NEWEST * 4))
@@ -57,8 +60,10 @@ async def case_page(at: AtCase, entry: AskedNumber = 0) -> HTMLResponse:
         releases={k: release_of(case, c) for k, c in shown.circulations.items() if c.state == "released"},
         follow_ups=follow_ups,
         whole=at.whole,
+        unknown_zones=case.calendars.unknown_zones if at.whole else {},
         secretariat=post == SECRETARIAT,
         hidden=hidden_sections(case, at.seen),
+        readings=may_see_readings(case, post),
     )
 
 

@@ -8,10 +8,12 @@ from typing import Any
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import HTMLResponse
 
+from models.readings import sections_read
 from models.request import Request as CaseRequest
 from models.tables.cases import RequestVersionRow
 from models.visibility import readable_version
 from records import queries
+from web.case.readings import note_read
 from web.case.seen import AtCase
 from web.case.word_changes import Part, WordChanges
 from web.kit.visitor import current_site
@@ -26,13 +28,17 @@ async def versions_page(at: AtCase) -> HTMLResponse:
         raise HTTPException(404)
     async with current_site(at.request).engine.connect() as connection:
         rows = await queries.parts(connection, at.case.reference, RequestVersionRow)
-    return at.page("case/versions.html", versions=await asyncio.to_thread(_shown, at, rows))
+    post = at.visitor.post
+    shown = [readable_version(at.case, CaseRequest.model_validate(row.content), post) for row in rows]
+    await note_read(at, list({read for one in shown for read in sections_read(at.case, one, post)}))
+    return at.page("case/versions.html", versions=await asyncio.to_thread(_shown, rows, shown))
 
 
-def _shown(at: AtCase, rows: Sequence[RequestVersionRow]) -> list[tuple[RequestVersionRow, dict[str, list[Part]]]]:
+def _shown(
+    rows: Sequence[RequestVersionRow], versions: Sequence[CaseRequest]
+) -> list[tuple[RequestVersionRow, dict[str, list[Part]]]]:
     """Each version with what it changed, newest first. The newest changes are compared first, while the budget lasts."""
-    words, post = WordChanges(), at.visitor.post
-    versions = [readable_version(at.case, CaseRequest.model_validate(row.content), post) for row in rows]
+    words = WordChanges()
     return [
         (rows[n], _changes(words, versions[n - 1], versions[n]) if n else {}) for n in reversed(range(len(versions)))
     ]

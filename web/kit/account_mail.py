@@ -22,6 +22,7 @@ from babel import Locale
 from fastapi import Request
 from jinja2 import BaseLoader, Environment, StrictUndefined
 
+from models.mail_addresses import ascii_domain
 from models.posts import Capacity, Post
 from notifications.catalogues import SOURCE, spoken_language
 from notifications.environment import styled
@@ -96,13 +97,12 @@ def _compose(settings: Settings, reader: DirectoryPerson, words: str, at: dateti
     plain, html = _environment(language, html=False), _environment(language, html=True)
     subject = line(plain.get_template(f"{words}_subject.txt").render(context))
     sender = mailbox(*parseaddr(settings.mail_from))
-    domain = sender.domain if sender.domain.isascii() else sender.domain.encode("idna").decode("ascii")
     message = EmailMessage(policy=SMTP)
     message["From"] = MailboxField("From", sender)
     message["To"] = MailboxField("To", mailbox(shortened(line(reader.name), 250), reader.email))
     message["Subject"] = TextField("Subject", subject)
     message["Date"] = HeaderField("Date", format_datetime(at))
-    message["Message-ID"] = HeaderField("Message-ID", f"<{secrets.token_hex(20)}@{domain}>")
+    message["Message-ID"] = HeaderField("Message-ID", f"<{secrets.token_hex(20)}@{ascii_domain(sender.domain)}>")
     message["Auto-Submitted"] = HeaderField("Auto-Submitted", "auto-generated")  # RFC 3834: answered by no robot
     text = plain.get_template(f"{words}.txt").render(context)
     message.set_content(re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", cte="quoted-printable")

@@ -1,5 +1,6 @@
-"""For the machines that watch this one.
+"""For the machines that watch this one, and for auditors.
 
+``checkpoint``  the record's signed checkpoint
 ``health``   liveness and readiness
 ``metrics``  metrics for Prometheus
 """

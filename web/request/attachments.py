@@ -12,12 +12,14 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 from casework import amend_draft
 from models.attachments import FILE_KINDS, clean_name, too_much
 from models.base import N_
+from models.readings import Reading, WhatWasRead
 from models.refusal import RefusalKind, Refused
 from models.request import Attachment
 from models.request import Request as CaseRequest
 from models.tables.cases import RequestVersionRow
 from models.visibility import readable_version
 from records import queries
+from web.case.readings import note_read
 from web.case.seen import AtCase, CaseVisit
 from web.kit.errors import page_saying
 from web.kit.render import render
@@ -136,6 +138,7 @@ async def file_of_case(at: AtCase, sha256: str) -> Response:
     async for version in _readable_versions(at):
         for one in version.attachments:
             if one.sha256 == sha256:
+                await note_read(at, [WhatWasRead(Reading.FILE, f"{clean_name(one.name)} ({sha256[:12]})")])
                 return await _download(at.request, one, one.name, at.case.reference)
     raise HTTPException(404)
 

@@ -5,5 +5,4 @@
 ``openid``          signing in with the identity provider of the deployment (``web.kit.identity_provider``)
 ``second_factor``   enrolling the second factor and showing it in a session
 ``one_time_codes``  the codes of an authenticator app (RFC 6238)
-``sealing``         encryption of the second factor's secrets in the database
 """

@@ -15,9 +15,9 @@ from models.base import Value
 from models.sign_in_limits import Asker
 from records.sign_ins import BegunSession
 from web.kit.account_mail import AccountEvent, tell_account
+from web.kit.sealing import Unreadable, open_secret, seal_secret
 from web.kit.sessions import client_of, give_cookie, set_cookie
 from web.kit.site import Site
-from web.signin.sealing import Unreadable, open_secret, seal_secret
 
 _LASTS = timedelta(days=180)
 _ADDRESSES = 4

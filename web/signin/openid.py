@@ -13,11 +13,11 @@ from records import sign_ins
 from web.account.posts import way_on
 from web.kit.errors import page_saying
 from web.kit.identity_provider import IdentityProvider, NotSignedIn, ProviderAway
+from web.kit.sealing import Unreadable, open_secret, seal_secret
 from web.kit.sessions import cookie_of, device_of, drop_cookie, onward, set_cookie
 from web.kit.site import Site
 from web.kit.visitor import current_site
 from web.signin.known_browsers import welcome
-from web.signin.sealing import Unreadable, open_secret, seal_secret
 
 _LOG = structlog.get_logger(__name__)
 _LASTS_SECONDS = 600

@@ -1,0 +1,112 @@
+"""``ahg verify --against``: the log against mails, exported logs and checkpoints that people kept elsewhere."""
+
+import email
+import email.policy
+import json
+import mailbox
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from email.message import EmailMessage
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from models.checkpoints import Checkpoint, read_checkpoint, read_submission
+from models.evidence import MARK_FIELD, Evidence, difference, marks_by_stream, marks_in, splits
+from models.log import Entry, broken_at
+from models.notes import VerifierKey
+from ops.verify_record import RECORD, Fault, grown, not_continued
+from records.log import read_entries
+
+
+class Kept(NamedTuple):
+    """What a file that somebody kept tells: entries of logs, or a checkpoint; and what is wrong with the file itself."""
+
+    source: str
+    evidence: tuple[Evidence, ...] = ()
+    checkpoint: Checkpoint | None = None
+    fault: str = ""
+
+
+def kept_in(path: Path, key: VerifierKey | None) -> Kept:
+    """What a file tells: a mail, a mailbox (mbox), an exported log or a checkpoint; which one it is, its content says.
+
+    ``key``: the record's; a checkpoint that it did not sign is a fault. Without it no signature is checked.
+    """
+    source = path.name
+    octets = path.read_bytes()
+    if octets.startswith(b"From "):
+        return Kept(
+            source, tuple(one for mail in mailbox.mbox(path, create=False) for one in _marks(bytes(mail), source))
+        )
+    text = octets.decode("utf-8", "replace")
+    if octets.startswith(b"{"):
+        return _exported(text, source)
+    try:
+        note = read_submission(text).note
+        checkpoint = read_checkpoint(note)
+    except ValueError:
+        found = tuple(_marks(octets, source))
+        return Kept(source, found, fault="" if found else "holds no mark of an entry, no log and no checkpoint")
+    if key is not None and note.signed_by(key) is None:
+        return Kept(source, fault=f"is a checkpoint that {key.name} did not sign")
+    return Kept(source, checkpoint=checkpoint)
+
+
+def _marks(octets: bytes, source: str) -> Iterator[Evidence]:
+    """The marks in a mail: in its fields, in its texts, and in mails that are attached to it. Each once."""
+    message = email.message_from_bytes(octets, policy=email.policy.default)
+    found: dict[Evidence, None] = {}
+    for part in message.walk():
+        for field in part.get_all(MARK_FIELD, []):
+            found.update(dict.fromkeys(marks_in(str(field), source)))
+        if part.get_content_maintype() == "text" and isinstance(part, EmailMessage):
+            try:
+                text = str(part.get_content())
+            except (LookupError, ValueError):  # an encoding that there is not
+                continue
+            found.update(dict.fromkeys(marks_in(text, source)))
+    yield from found
+
+
+def _exported(text: str, source: str) -> Kept:
+    try:
+        entries = [Entry.model_validate(json.loads(line)) for line in text.splitlines() if line.strip()]
+    except (ValueError, ValidationError):
+        return Kept(source, fault="is no exported log")
+    broken = broken_at(entries)
+    whole = entries if broken is None else entries[: broken - 1]
+    evidence = tuple(Evidence(entry.case, entry.seq, entry.hash, source) for entry in whole)
+    return Kept(source, evidence, fault="" if broken is None else f"breaks off its own chain at entry {broken}")
+
+
+async def faults_against(engine: AsyncEngine, paths: Iterable[Path], key: VerifierKey | None) -> AsyncIterator[Fault]:
+    """Where the log differs from what these files tell, the first entry that differs named; and the files' own faults."""
+    kept = [kept_in(path, key) for path in paths]
+    evidence = [one for file in kept for one in file.evidence]
+    for file in kept:
+        if file.fault:
+            yield Fault(stream=file.source, what=file.fault)
+    for one, other in splits(evidence):
+        what = f"{one.source} and {other.source} tell of two different entries {one.seq}: the history was split"
+        yield Fault(stream=one.stream, what=what)
+    async with engine.connect() as connection:
+        for stream, told in sorted(marks_by_stream(evidence).items()):
+            if fault := await _of_stream(connection, stream, told):
+                yield Fault(stream=stream, what=fault)
+        if fault := await _of_record(connection, [file.checkpoint for file in kept if file.checkpoint]):
+            yield Fault(stream=RECORD, what=fault)
+
+
+async def _of_stream(connection: AsyncConnection, stream: str, told: Sequence[Evidence]) -> str:
+    log = await read_entries(connection, stream)
+    broken = broken_at(log)
+    if broken is not None:
+        return f"the chain of the log breaks at entry {broken}"
+    return difference(log, told)
+
+
+async def _of_record(connection: AsyncConnection, checkpoints: Sequence[Checkpoint]) -> str:
+    sizes = {one.size for one in checkpoints}
+    return not_continued(await grown(connection, {0, *sizes}), checkpoints) if checkpoints else ""

@@ -1,0 +1,40 @@
+"""Who read what of a case that not all may read, for auditors and for the requesters; and how it is written down."""
+
+from collections.abc import Collection, Mapping
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import HTMLResponse
+
+from models.base import N_
+from models.posts import Role
+from models.readings import Reading, WhatWasRead, may_see_readings
+from records.readings import note_readings, readings_of_case
+from web.case.seen import AtCase, CaseVisit
+from web.kit.visitor import current_site
+
+router = APIRouter(prefix="/cases/{reference}", include_in_schema=False)
+
+_SHOWN = 1000
+_WHAT: Mapping[str, str] = {
+    Reading.SECTION: N_("read a confidential section"),
+    Reading.FILE: N_("downloaded a file"),
+    Reading.EXPORT: N_("took a table or a log away"),
+}
+
+
+async def note_read(at: CaseVisit, read: Collection[WhatWasRead]) -> None:
+    """Write down what a visitor is about to be shown. Who looks as another post is written down as itself."""
+    site, visitor = current_site(at.request), at.visitor
+    post = visitor.audience.own if visitor.audience else visitor.post
+    await note_readings(site.engine, at.case.reference, read, post=str(post), email=visitor.email, at=site.clock())
+
+
+@router.get("/readings")
+async def readings_page(at: AtCase) -> HTMLResponse:
+    """Who read confidential sections, downloaded files or took the case away, the newest first."""
+    if not may_see_readings(at.case, at.visitor.post):
+        raise HTTPException(404)
+    async with current_site(at.request).engine.connect() as connection:
+        rows = await readings_of_case(connection, at.case.reference, _SHOWN)
+    by_name = at.visitor.post.role is Role.AUDITOR
+    return at.page("case/readings.html", rows=rows, what=_WHAT, by_name=by_name, sections=Reading.SECTION)
