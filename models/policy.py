@@ -148,6 +148,13 @@ class ConflictRule(StrEnum):
     RECUSE = "recuse"
 
 
+class Signatures(StrEnum):
+    """Whether a position at a gate, or breaking silence, must be signed with a passkey."""
+
+    WHEN_THERE = "when there"
+    REQUIRED = "required"
+
+
 class Track(Value):
     """The deadlines of one track.
 
@@ -196,7 +203,12 @@ LinkAnswer = Literal["respond", "consent", "acknowledge"]
 
 _BY_LINK: tuple[LinkAnswer, ...] = ("respond", "consent", "acknowledge")
 _CHANGE_OF_HANDS, _CONTEST = Span("2wd"), Span("5wd")
-_LATER: dict[str, Any] = {"answers_by_link": _BY_LINK, "change_of_hands": _CHANGE_OF_HANDS, "contest": _CONTEST}
+_LATER: dict[str, Any] = {
+    "answers_by_link": _BY_LINK,
+    "change_of_hands": _CHANGE_OF_HANDS,
+    "contest": _CONTEST,
+    "signatures": Signatures.WHEN_THERE,
+}
 """Fields that came when there were cases already, with their defaults."""
 
 
@@ -210,7 +222,7 @@ class Policy(Value):
     of outcomes and recommendations, around the due date. ``duration_reminder``: before an activation ends.
     ``answers_by_link``: what the link of a mail is enough for, without signing in. ``change_of_hands``: how long what the
     secretariat announces of a Co-Chair's post waits, so that its holder can stop it. ``contest``: how long a post has to
-    contest what was recorded in its name.
+    contest what was recorded in its name. ``signatures``: whether positions must be signed with a passkey.
     """
 
     version: str = "1"
@@ -229,6 +241,7 @@ class Policy(Value):
     answers_by_link: tuple[LinkAnswer, ...] = _BY_LINK
     change_of_hands: Span = _CHANGE_OF_HANDS
     contest: Span = _CONTEST
+    signatures: Signatures = Signatures.WHEN_THERE
 
     @model_serializer(mode="wrap")
     def _as_it_was(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:

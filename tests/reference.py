@@ -320,6 +320,7 @@ _WHOLE = {
     "overdue_every": "overdue ladder: from then on every",
     "duration_reminder": "reminder before an activation ends",
     "answers_by_link": "what the link of a mail is enough for, without signing in: any of these, or none",
+    "signatures": "whether positions are signed with a passkey: `when there` or `required`",
     "change_of_hands": "how long what the secretariat announces of a Co-Chair's post waits for its holder to stop it",
     "contest": "how long a post may contest what was recorded in its name",
 }

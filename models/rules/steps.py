@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from models.agenda import next_act
-from models.authentication import Signed, suffices
+from models.authentication import Means, Signed, suffices
 from models.base import Value
 from models.calendars import Calendars
 from models.case import Case, Touch
@@ -13,7 +13,7 @@ from models.evolve import evolve
 from models.log import CLOCK, CLOCK_COMMAND, ActedFor, Entry, event_of, seal
 from models.members import Directory
 from models.passkeys import statement_of
-from models.policy import Policy
+from models.policy import Policy, Signatures
 from models.posts import SECRETARIAT, Post, Role
 from models.refusal import RefusalKind, Refused
 from models.rules.admission import must_be_admitted
@@ -64,6 +64,12 @@ def _must_be_given_rightly(case: Case, command: Command) -> None:
     """By means that suffice; and where a passkey has signed, what it has signed: the case may have changed since."""
     if command.signed is not None and (why := suffices(command.do, command.by, command.signed.means)):
         raise Refused(RefusalKind.FORBIDDEN, why)
+    required = case.policy.signatures is Signatures.REQUIRED and command.do in ("decide", "object")
+    if required and command.signed is not None and command.signed.means is not Means.PASSKEY:
+        raise Refused(
+            RefusalKind.FORBIDDEN,
+            "The policy of this case asks for a signature with a passkey. You can add one under Account.",
+        )
     touch = command.signed.touch if command.signed else None
     if touch is not None and touch.statement != statement_of(case, command):
         raise Refused(
