@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -14,6 +13,7 @@ from ops.catcher import Catcher
 from records.api_tokens import Scope, new_api_token, token_of
 from records.directory import seed_if_empty
 from settings import Settings, ensure_keys
+from tests.newest_schema import newest_file
 from tests.notifications.markup import links, read
 from tests.web.place import CO_CHAIR, FOCAL_POINT, Place
 from tests.web.test_admin_directory import ALTERNATE, HOLDER, RSO, SITI, send
@@ -22,10 +22,10 @@ AU = Post("AU/co-chair")
 
 
 @pytest_asyncio.fixture
-async def place(settings: Settings, catcher: Catcher, migrated_file: Path) -> AsyncIterator[Place]:
+async def place(settings: Settings, catcher: Catcher) -> AsyncIterator[Place]:
     """The pages on a file of SQLite: what is tried here is the same on each database."""
     ensure_keys(settings)
-    (settings.data_dir / "ahg.db").write_bytes(migrated_file.read_bytes())
+    (settings.data_dir / "ahg.db").write_bytes(newest_file().read_bytes())
     async with db.open_engine(settings) as engine:
         await seed_if_empty(engine)
         yield Place(settings.model_copy(update={"smtp_port": catcher.port}), engine, catcher)
