@@ -1,10 +1,10 @@
 """Files that a request may carry: which kinds, under which names, how large."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from models.base import composed
 from models.request import Attachment
 
 LONGEST_NAME = 200
@@ -66,7 +66,7 @@ def clean_name(name: str) -> str:
     What is cut off is the end of the name before its ending. Empty when nothing is left.
     """
     last = re.split(r"[/\\]", name)[-1]
-    plain = _REORDERING.sub("", _CONTROLS.sub(" ", unicodedata.normalize("NFC", last)))
+    plain = _REORDERING.sub("", _CONTROLS.sub(" ", composed(last)))
     plain = " ".join(plain.split()).strip(". ")
     ending = suffix_of(plain)
     if len(plain) > LONGEST_NAME:

@@ -3,10 +3,11 @@
 Python's own codec is of IDNA 2003, which takes ``faß.example`` for ``fass.example``: another domain, of somebody else.
 """
 
-import unicodedata
 from functools import lru_cache
 
 import idna
+
+from models.base import composed
 
 _LONGEST_DOMAIN, _LONGEST_LABEL = 253, 63  # RFC 1035, 2.3.4
 
@@ -22,7 +23,9 @@ def ascii_domain(domain: str) -> str:
         if domain.isascii():
             _check_ascii(domain)
             return domain
-        return idna.encode(unicodedata.normalize("NFC", domain.lower()), strict=True).decode("ascii")
+        if len(domain) > _LONGEST_DOMAIN:  # in ASCII it only grows, and to read it takes the square of its length
+            raise idna.IDNAError("Too long")
+        return idna.encode(composed(domain.lower()), strict=True).decode("ascii")
     except idna.IDNAError as error:
         raise UnicodeError(f"{domain!r} is not a domain that can be used: {error} (IDNA 2008)") from None
 
@@ -60,7 +63,7 @@ def check_address(address: str) -> None:
 
 def comparable_address(address: str) -> str:
     """An address in a form in which equal addresses are equal texts: small letters, the domain in ASCII."""
-    local, at, domain = unicodedata.normalize("NFC", address).strip().lower().rpartition("@")
+    local, at, domain = composed(address).strip().lower().rpartition("@")
     try:
         return f"{local}{at}{ascii_domain(domain)}"
     except UnicodeError:
@@ -72,4 +75,4 @@ def folded(address: str) -> str:
 
     Not ``str.casefold``: it makes ``ss`` of ``ß``, and with it one address of two.
     """
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", address).strip().lower())
+    return composed(composed(address).strip().lower())

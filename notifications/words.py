@@ -59,7 +59,7 @@ LENGTHS: Mapping[str, tuple[str, str]] = {
 _THERE_AND_HERE = N_("%(there)s; in your time zone: %(here)s")
 _NOWHERE = N_("%(there)s (no time zone is given)")
 _NONE, _NOBODY = N_("none"), N_("nobody")
-_POST_IN_TEXT = re.compile(rf"\b[A-Z][A-Z0-9-]*/(?:{'|'.join(Role)})\b")
+_POST_IN_TEXT = re.compile(rf"\b[A-Z][A-Z0-9-]{{0,39}}/(?:{'|'.join(Role)})\b")
 _CODE_IN_TEXT = re.compile(r"\b[A-Z][A-Z0-9-]+\b")
 
 

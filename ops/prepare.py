@@ -19,7 +19,7 @@ from records.directory import seed_if_empty
 from records.roles import grant_to_product
 from records.tree import add_missing_leaves
 from settings import COMMAND_KEY_FILE, Settings, SettingsError, ensure_keys, load_settings, make_secret_file
-from surroundings import close_data_folder, close_to_others
+from surroundings import close_data_folder, close_to_others, set_up_logs
 
 _WITHOUT = {
     "keys": "open cases cannot be read without it",
@@ -81,6 +81,8 @@ async def fresh_records(settings: Settings) -> AsyncIterator[AsyncEngine]:
 
 if __name__ == "__main__":
     try:
-        asyncio.run(prepare_data_folder(load_settings()))
+        chosen = load_settings()
+        set_up_logs(chosen)
+        asyncio.run(prepare_data_folder(chosen))
     except SettingsError as error:
         raise SystemExit(str(error)) from None

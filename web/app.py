@@ -1,4 +1,4 @@
-"""The web application: puts the pages together. Run by ``uvicorn --factory web.app:create_app``."""
+"""The web application: puts the pages together. ``web.serve`` serves it."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -27,7 +27,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from models.authentication import Signed
-from models.base import Line, Prose, Value
+from models.base import Line, Prose, Value, brief
 from models.commands.arrangements import AddArrangement, Agree, LogExchange, ReviewArrangement
 from models.commands.body import AS_SENT, Body
 from models.commands.circulation import Circulate, GiveConsent
@@ -40,7 +40,7 @@ from models.commands.participants import Admit, Comment, Convene, Endorse, Leave
 from models.commands.posts import Delegate, HandOver, Person
 from models.commands.reporting import Adopt, Contribute, Object, OpenReport, Recommend, Revise, Table
 from models.commands.request import Accept, Draft, Join, NewVersion, Resubmit, Return, Submit, Withdraw
-from models.faults import FieldFault, faults
+from models.faults import MOST_FAULTS, FieldFault, faults, more_values_than
 from models.nearest import did_you_mean
 from models.posts import Post
 from models.refusal import RefusalKind, Refused
@@ -119,8 +119,12 @@ def parse(do: str, fields: Mapping[str, Any], *, by: str, command_id: str, seen:
     if do not in COMMANDS:
         near = did_you_mean(do, COMMANDS)
         raise Refused(
-            RefusalKind.INVALID, f"There is no command {do!r}{near}.", f"The commands are: {', '.join(COMMANDS)}."
+            RefusalKind.INVALID,
+            f"There is no command {brief(do)!r}{near}.",
+            f"The commands are: {', '.join(COMMANDS)}.",
         )
+    if more_values_than(MOST_VALUES, fields):
+        raise Refused(RefusalKind.INVALID, f"The command {do!r} holds more than {MOST_VALUES} values.")
     body, wrong = _read(do, fields)
     if wrong:
         raise Refused(RefusalKind.INVALID, unreadable(do, wrong))
@@ -141,9 +145,12 @@ def unreadable(do: str, wrong: Sequence[FieldFault]) -> str:
     """What is wrong with a command's fields, as one sentence; of very much, the beginning."""
     told = [str(one) for one in wrong[:_TOLD]]
     if len(wrong) > _TOLD:
-        told.append(f"and {len(wrong) - _TOLD} more")
+        told.append(f"and {len(wrong) - _TOLD} more" if len(wrong) < MOST_FAULTS else "and more")
     return f"The command {do!r} cannot be read: {'; '.join(told)}."
 
+
+MOST_VALUES = 5_000
+"""Values, entries of lists and all, that the fields of one command hold: no request comes near."""
 
 _TOLD = 20
 """How many faults a sentence tells: what a program sends may have any number of them."""

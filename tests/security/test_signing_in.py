@@ -2,8 +2,8 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 import db
@@ -13,6 +13,8 @@ from ops.catcher import Catcher
 from records.api_tokens import Scope, new_api_token, token_of
 from records.directory import seed_if_empty
 from settings import Settings, ensure_keys
+from tests.newest_schema import newest_file
+from tests.notifications.markup import links, read
 from tests.web.place import CO_CHAIR, FOCAL_POINT, Place
 from tests.web.test_admin_directory import ALTERNATE, HOLDER, RSO, SITI, send
 
@@ -20,10 +22,10 @@ AU = Post("AU/co-chair")
 
 
 @pytest_asyncio.fixture
-async def place(settings: Settings, catcher: Catcher, migrated_file: Path) -> AsyncIterator[Place]:
+async def place(settings: Settings, catcher: Catcher) -> AsyncIterator[Place]:
     """The pages on a file of SQLite: what is tried here is the same on each database."""
     ensure_keys(settings)
-    (settings.data_dir / "ahg.db").write_bytes(migrated_file.read_bytes())
+    (settings.data_dir / "ahg.db").write_bytes(newest_file().read_bytes())
     async with db.open_engine(settings) as engine:
         await seed_if_empty(engine)
         yield Place(settings.model_copy(update={"smtp_port": catcher.port}), engine, catcher)
@@ -150,6 +152,23 @@ async def test_a_sign_in_in_a_new_browser_is_told_to_its_owner_and_one_in_a_know
         before = len(place.mails())
         await place.sign_in(http, FOCAL_POINT)
     assert len(place.mails()) == before + 1
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+async def test_what_a_browser_calls_itself_brings_nothing_into_the_mail(place: Place, language: str) -> None:
+    await place.sql("UPDATE holders SET language = :language WHERE post = 'MY/focal-point'", language=language)
+    agent = 'Mozilla/5.0 (X11) <a href="https://evil.example/x">www.evil.example</a> {{ 7 * 7 }} %(x)s'
+    async with place.browser(agent=agent) as http:
+        await place.sign_in(http, FOCAL_POINT)
+    mail = place.catcher.messages()[-1].message
+    html = mail.get_body(("html",))
+    assert html is not None
+    page = read(html.get_content())
+
+    assert {link.address for link in links(page)} == {"http://127.0.0.1:8000/account"}
+    for words in (place.mails()[-1], html.get_content()):
+        assert "Mozilla/5.0 (X11)" in words
+        assert "evil.example" not in words
 
 
 async def test_a_new_second_factor_is_told_to_its_owner(place: Place) -> None:

@@ -46,6 +46,7 @@ _LATER_PAUSES = (60.0, 600.0, 3600.0)
 """The same for what an owner must hear of, also after an hour."""
 
 _TIMEOUT = 20.0
+_NO_NAME = re.compile(r"[^\w .;,()/+-]|//+|(?<=\D)\.(?=\D)")
 _log = structlog.get_logger(__name__)
 
 
@@ -145,7 +146,9 @@ async def tell_account(
 
     Of a new token the holder of its post hears too. Failures are logged and not raised.
     """
-    now, facts = site.clock(), {"device": device_of(request), "client": client_of(request)}
+    # A browser names itself as it likes: no address in it becomes a link in a mail of ours.
+    device = " ".join(_NO_NAME.sub(" ", device_of(request)).split())
+    now, facts = site.clock(), {"device": device, "client": client_of(request)}
     async with site.engine.connect() as connection:
         owner = await holders.person_of(connection, email, now)
         readers = {owner.email: owner}
