@@ -105,6 +105,9 @@ def _told(entry: Entry, say: Words, _: Translate) -> TimelineEntry:
         sentence = act_words(event.subject, event.act, say, _)
     else:
         sentence = _(EVENT_SENTENCES[entry.type]) % facts
+    if isinstance(event, e.GateDecided) and event.recorded:
+        rests = _("it rests on what was written down for %(posts)s")
+        sentence = f"{sentence}; {rests % {'posts': say.posts(event.recorded)}}"
     by = None if entry.by_clock or entry.type in _WITHOUT_SUBJECT else entry.by
     means = entry.signed.means if entry.signed else None
     return TimelineEntry(entry.seq, entry.at, by, sentence, _quote(event, say), entry.acted_for, entry.type, means)
