@@ -156,8 +156,8 @@ class Desk:
 
     async def follow_newest_mail(self) -> None:
         """Open what the newest mail about a case leads to."""
-        links = [self.link_in(mail) for mail in self.office.mails_to(self.post)]
-        await self.open([link for link in links if "/sign-in/" not in link][-1])
+        of_cases = [mail for mail in self.office.mails_to(self.post) if mail.message["X-Ahg-Case"]]
+        await self.open(self.link_in(of_cases[-1]))
 
     def link_in(self, mail: CaughtMail) -> str:
         """The first link of a mail, as its plain text has it."""
