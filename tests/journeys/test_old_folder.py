@@ -7,7 +7,7 @@ import asyncio
 import re
 import sqlite3
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ import pytest
 
 import db
 from db import write_transaction
+from models.authentication import needs_proof
 from models.posts import Post
 from ops.processes import free_port
 from records import api_tokens
@@ -28,6 +29,7 @@ from tests.journeys.folders.going_on import GO_ON, LEFT_ALONE
 from tests.journeys.folders.stories import ID, RSO, Step
 from tests.ops.test_commands_on_a_running_product import Product
 from tests.waiting import PATIENCE, block_until
+from tests.web.place import key_in
 
 FOLDERS = sorted(Path(__file__).with_name("folders").glob("*.tar.xz"))
 
@@ -103,9 +105,22 @@ class Posts:
     def do(self, reference: str, number: int, step: Step) -> None:
         """Give a command, which is taken."""
         post, command, fields = step
+        if needs_proof(command):
+            self._by_hand(reference, post, command, fields)
+            return
         key = {"Idempotency-Key": f"{reference}-{number}"}
         answer = self.program(post).post(f"/cases/{reference}/commands", json={"do": command, **fields}, headers=key)
         assert answer.status_code == 200, (step, answer.text)
+
+    def _by_hand(self, reference: str, post: str, command: str, fields: Mapping[str, Any]) -> None:
+        """The same on the page, as a person does who has shown the second factor."""
+        inner = {**fields.get("command", {"do": command, **fields})}
+        of_another = {"_for": fields["post"], "_how": fields["how"], "_why": fields["text"]} if "how" in fields else {}
+        path = f"/cases/{reference}/do/{inner.pop('do')}"
+        with self.browser(post) as http:
+            key = key_in(http.get(path, params={"for": fields["post"]} if of_another else {}).text)
+            answer = http.post(path, data={"_key": key, **of_another, **inner})
+        assert answer.status_code == 303, (post, command, fields, answer.text)
 
 
 def clock_has_acted(posts: Posts) -> None:
