@@ -1,4 +1,4 @@
-# One image, three programs: `python -m worker`, uvicorn with web.app, `python -m ops.prepare`.
+# One image, three programs: `python -m worker`, `python -m web.serve`, `python -m ops.prepare`.
 FROM python:3.12.13-slim-bookworm AS build
 
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from models.authentication import Means, PasskeyTouch
 from models.base import Value
 from models.case import Case
 from models.commands import ActFor, Command, Draft, Resubmit, Submit, parse, unreadable
@@ -64,12 +65,17 @@ class Casework:
         fields: Mapping[str, Any],
         *,
         by: str,
+        means: Means,
         command_id: str,
         reference: str | None = None,
         seen: int | None = None,
         at: datetime | None = None,
+        touch: PasskeyTouch | None = None,
     ) -> CommandResult:
-        """Do a command. ``reference`` is left out for ``draft`` and ``submit``; ``at`` is case time (default: now).
+        """Do a command. ``means``: by what the person was known who gives it, which is signed with it.
+
+        ``touch``: the holder's own signature, with ``Means.PASSKEY``.
+        ``reference`` is left out for ``draft`` and ``submit``; ``at`` is case time (default: now).
 
         Raises:
             Refused: the command cannot be read, or the rules refuse; nothing has been written.
@@ -78,19 +84,19 @@ class Casework:
         at = at or datetime.now(UTC) + self._desk.shift
         try:
             if do == "submit" and reference is None:
-                return await self._submit(do, fields, by, command_id, at)
+                return await self._submit(do, fields, by, means, command_id, at)
             command = parse(do, fields, by=by, command_id=command_id, seen=seen)
             if reference is None and isinstance(command.body, ActFor) and isinstance(command.body.command, Submit):
-                return await self._submit(do, fields, by, command_id, at)  # the request came by letter
+                return await self._submit(do, fields, by, means, command_id, at)  # the request came by letter
             if isinstance(command.body, Draft):
                 return await keep_draft(self._engine, command.by, fields, at)
             if reference is None:
                 raise Refused(RefusalKind.INVALID, f"Say which case the command {do!r} is for.")
-            return await self._bring(reference, command)
+            return await self._bring(reference, command, means, touch)
         except DBAPIError as away:
             raise NotAnswered(f"The records do not answer; send the command again: {str(away.orig).strip()}") from away
 
-    async def _bring(self, reference: str, command: Command) -> CommandResult:
+    async def _bring(self, reference: str, command: Command, means: Means, touch: PasskeyTouch | None) -> CommandResult:
         """Bring a command to the workflow of its case, or of the recommendation that it resolves."""
         number = await self._followed(reference, command) if command.body.do == "adopt" else None
         stream = reference if number is None else follow_up_stream(reference, number)
@@ -98,26 +104,34 @@ class Casework:
         if before is not None:
             return before
         try:
-            return await self._given(reference, stream, number, command)
+            return await self._given(reference, stream, number, command, means, touch)
         except Over:
             if stream in await self._open():
                 lost = f"{stream} has lost its workflow and begins again from its log"
                 raise NotAnswered(f"{lost}; send the command again in a while.") from None
             raise
 
-    async def _given(self, reference: str, stream: str, number: int | None, command: Command) -> CommandResult:
+    async def _given(
+        self,
+        reference: str,
+        stream: str,
+        number: int | None,
+        command: Command,
+        means: Means,
+        touch: PasskeyTouch | None,
+    ) -> CommandResult:
         if number is not None:
-            state = await self._desk.submit_resolution(reference, number, command)
+            state = await self._desk.submit_resolution(reference, number, command, means)
             await self._must_be_recorded(stream, command.id)
             row = await self._row(reference)
             return CommandResult(reference=reference, seq=row.seq, stage=state)
         await self._check_files(command, reference)
-        receipt = await self._desk.submit_command(reference, command)
+        receipt = await self._desk.submit_command(reference, command, means, touch)
         await self._must_be_recorded(reference, command.id, receipt.seq)
         return _taken(receipt)
 
     async def _submit(
-        self, do: str, fields: Mapping[str, Any], by: str, command_id: str, at: datetime
+        self, do: str, fields: Mapping[str, Any], by: str, means: Means, command_id: str, at: datetime
     ) -> CommandResult:
         """Open a case; what ``submit`` leaves out is taken from the member's draft."""
         member = by.partition("/")[0]
@@ -134,7 +148,7 @@ class Casework:
         apply_command(blank, command, at)
         reference = given or await references.reference_for(self._engine, command_id, at.year)
         copied = found.directory, found.calendars, found.policy
-        receipt = await self._desk.submit_request(reference, command, *copied, at)
+        receipt = await self._desk.submit_request(reference, command, *copied, at, means=means)
         await self._must_be_recorded(reference, command_id, receipt.seq)
         if draft is not None:
             await references.drop_draft(self._engine, member, DRAFT)

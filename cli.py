@@ -1,5 +1,6 @@
 """The command ``ahg``: its groups, and the commands that belong to none."""
 
+import base64
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -10,6 +11,7 @@ from rich.progress import Progress
 import db
 import worker
 from casework import Casework
+from models.command_signing import CommandKeys
 from models.notes import VerifierKey
 from models.refusal import RefusalKind, Refused
 from ops import against as comparing
@@ -17,7 +19,7 @@ from ops import doctor as doctoring
 from ops import rebuild as rebuilding
 from ops import replay as replaying
 from ops import verify as verifying
-from ops.commands import accounts, cases, directory, mail, record, scenarios
+from ops.commands import accounts, attachments, cases, directory, mail, record, scenarios
 from ops.commands.record import signer_of, witnesses_of
 from ops.commands.terminal import as_command, complain, err, files, say
 from ops.scenarios.reading import read_scenario
@@ -25,6 +27,7 @@ from ops.scenarios.simulation import simulation
 from ops.supervisor import run_product as supervise
 from records import queries
 from settings import Settings, SettingsError, load_settings
+from surroundings import close_to_others
 from workflows.client import CaseClient
 from workflows.lifesigns import Stranded
 from workflows.payloads import data_converter
@@ -33,6 +36,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="The Bali Pro
 app.add_typer(cases.app, name="case")
 app.add_typer(directory.app, name="directory")
 app.add_typer(accounts.app, name="account")
+app.add_typer(attachments.app, name="attachment")
 app.add_typer(mail.app, name="mail")
 app.add_typer(scenarios.app, name="scenario")
 app.command("checkpoint")(record.print_checkpoint)
@@ -78,7 +82,7 @@ async def verify_log(
         typer.Option(help="Only compare with what was kept elsewhere: mails, exported logs, checkpoints; or folders."),
     ] = None,
 ) -> int:
-    """Check the log: its chain and tree, projection, files and Temporal's history; find lost workflows."""
+    """Check the log: its chain, tree and signatures, projection, files and Temporal; find lost workflows."""
     settings = load_settings()
     if against or kept:
         return await _against(settings, [*(against or ()), *(kept or ())])
@@ -87,7 +91,8 @@ async def verify_log(
     async with db.open_engine(settings) as engine:
         with Progress(console=err, transient=True) as progress:
             there, keys = files(settings, engine), [*witnesses_of(settings), *_own_key(settings)]
-            async for fault in verifying.verify_records(engine, client, _shown_by(progress, "verifying"), there, keys):
+            shown, signers = _shown_by(progress, "verifying"), CommandKeys(settings.command_publics)
+            async for fault in verifying.verify_records(engine, client, shown, there, keys, signers):
                 faults += 1
                 say(str(fault))
         async with engine.connect() as connection:
@@ -126,6 +131,14 @@ def _shown_by(progress: Progress, what: str) -> Callable[[int, int], None]:
     """A function that shows on a progress bar how many are done, and of how many."""
     task = progress.add_task(what, total=None)
     return lambda done, of: progress.update(task, completed=done, total=of)
+
+
+@app.command()
+@as_command
+async def keys() -> None:
+    """Show the public key by which workers and auditors check what this deployment has signed."""
+    for public in load_settings().command_publics:
+        say(f"AHG_COMMAND_PUBLIC_KEYS={base64.b64encode(public).decode()}")
 
 
 @app.command()
@@ -211,6 +224,7 @@ async def nudge() -> None:
 
 def main() -> NoReturn:
     """The program `ahg`."""
+    close_to_others()
     worker.exit_without_teardown(app)
 
 

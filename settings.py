@@ -1,8 +1,9 @@
 """Settings: the one place that reads the environment.
 
 Every setting is a variable ``AHG_<NAME>``; ``docs/running.md`` lists them all, and a test keeps that list
-complete. How to reach a Temporal server that is not ours (address, TLS, API key) is read by Temporal's own
-environment configuration, so that what works for the ``temporal`` command works here.
+complete. Secrets may stand in files that ``AHG_<NAME>_FILE`` names. How to reach a Temporal server that is not ours
+(address, TLS, API key) is read by Temporal's own environment configuration, so that what works for the ``temporal``
+command works here.
 """
 
 import base64
@@ -12,18 +13,21 @@ import ipaddress
 import os
 import re
 import secrets
-from collections.abc import Mapping
-from email.utils import parseaddr
+from collections.abc import Collection, Mapping
+from email.utils import getaddresses, parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
+import idna
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
 PREFIX = "AHG_"
-KEY_BYTES = 32  # AES-256
+KEY_BYTES = 32  # AES-256, and the seed of Ed25519
+COMMAND_KEY_FILE = "command-key"
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _VERIFIER = re.compile(r"[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}")
 _SIGNER = re.compile(rf"PRIVATE\+KEY\+{_VERIFIER.pattern}")
@@ -34,6 +38,12 @@ _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "sqlite+aiosqlite": "sqlite+aiosqlite",
 }
+
+SECRETS = (
+    *("database_url", "payload_keys", "command_key", "smtp_password", "imap_password", "oidc_client_secret"),
+    *("metrics_token", "checkpoint_key", "migration_database_url"),
+)
+"""Settings that may be given as a file, by ``AHG_<NAME>_FILE``."""
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 NotEmpty = Annotated[str, Field(min_length=1)]
@@ -87,6 +97,12 @@ class Settings(BaseSettings):
     payload_keys: SecretStr | None = None
     """Keys that encrypt what Temporal stores, as id:base64,id2:base64 (32 bytes each). The first encrypts, all decrypt.
     Unset: the file `keys` in the data folder, made by the first `ahg up`."""
+    command_key: SecretStr | None = None
+    """Key by which pages and command line sign commands, as base64 of 32 bytes; workers need it not. Unset: the file
+    `command-key` in the data folder, made by the first `ahg up`."""
+    command_public_keys: str | None = None
+    """Public keys by which workers and `ahg verify` check signed commands, as base64,base64: those of before
+    too. `ahg keys` shows them. Unset: that of the key alone."""
     checkpoint_key: SecretStr | None = None
     """Private key that signs checkpoints of the record, as PRIVATE+KEY+name+id+base64. Unset: the file `checkpoint-key`
     in the data folder, made by the first `ahg up`."""
@@ -105,7 +121,8 @@ class Settings(BaseSettings):
     smtp_port: Port = 2525
     """Its port; the built-in mail catcher listens there."""
     smtp_security: Literal["none", "starttls", "tls"] = "none"
-    """none, starttls (usually port 587) or tls from the first byte (usually 465)."""
+    """none, starttls (usually port 587) or tls from the first byte (usually 465). With a password none is only for a
+    server on this machine."""
     smtp_username: str | None = None
     """User name for the mail server, if it wants one."""
     smtp_password: SecretStr | None = None
@@ -138,8 +155,12 @@ class Settings(BaseSettings):
     """Address on which the pages are served."""
     web_port: Port = 8000
     """Port on which the pages are served."""
+    forwarded_allow_ips: str | None = None
+    """Addresses or networks of the reverse proxies that are believed about whom they speak for, with commas between.
+    Unset: what FORWARDED_ALLOW_IPS says, else a proxy on this machine."""
     public_url: str = Field(default_factory=lambda fields: f"http://127.0.0.1:{fields.get('web_port', 8000)}")
-    """Where people reach the pages: the start of links in mails. Unset: http://127.0.0.1 with the port of the pages."""
+    """Where people reach the pages: the start of links in mails; https, or this machine. Unset: http://127.0.0.1 with the
+    port of the pages."""
 
     oidc_issuer: str | None = None
     """Address of an identity provider (OpenID Connect) that people may sign in with, as it names itself; https, or this
@@ -158,12 +179,15 @@ class Settings(BaseSettings):
     """Megabytes (1024 x 1024 bytes) that one file may have."""
     attachments_mb: Annotated[int, Field(ge=1, le=2000)] = 50
     """Megabytes that the files of one request may have together."""
+    attachments_member_mb: Annotated[int, Field(ge=1, le=100_000)] = 200
+    """Megabytes that the files of one member may have which no submitted request carries: drafts, and what was taken out
+    of them in the last day."""
     attachments_max: Annotated[int, Field(ge=0, le=50)] = 20
     """Files that one request may carry; 0 takes none."""
 
     metrics_token: SecretStr | None = None
-    """What Prometheus sends as its bearer token to read /metrics, from any machine. Unset: /metrics answers this machine
-    alone, and nobody through a proxy."""
+    """What Prometheus sends as its bearer token to read /metrics. Unset: there is no /metrics, but where the pages and
+    their address are this machine's alone and Temporal is the embedded one."""
 
     log_format: Literal["console", "json"] = "console"
     """How log lines are written."""
@@ -200,6 +224,20 @@ class Settings(BaseSettings):
             parse_keys(value.get_secret_value())
         return value
 
+    @field_validator("command_key")
+    @classmethod
+    def _good_command_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            parse_key(value.get_secret_value())
+        return value
+
+    @field_validator("command_public_keys")
+    @classmethod
+    def _good_public_keys(cls, value: str | None) -> str | None:
+        for one in (value or "").split(",") if value is not None else ():
+            parse_key(one)
+        return value
+
     @field_validator("checkpoint_key")
     @classmethod
     def _good_signer(cls, value: SecretStr | None) -> SecretStr | None:
@@ -218,9 +256,20 @@ class Settings(BaseSettings):
     @classmethod
     def _one_address(cls, value: str) -> str:
         local, _, domain = parseaddr(value)[1].rpartition("@")
+        several = len(getaddresses([value])) != 1 or len(re.findall("<", value)) > 1
+        if several:
+            said = "must be one sender, not several; a comma in its name stands in quotes, as in"
+            raise ValueError(f'{said}: "Bali Process, Ad Hoc Group" <ahg@example.org>')
         if not local or not domain or not value.isprintable():
             raise ValueError("must be one sender, as in: Bali Process Ad Hoc Group <ahg@example.org>")
+        _in_ascii(domain)
         return value
+
+    @field_validator("smtp_host", "imap_host")
+    @classmethod
+    def _as_it_is_asked_for(cls, value: str | None) -> str | None:
+        # Sockets take a name beyond ASCII by IDNA 2003, for another host.
+        return value if value is None else _in_ascii(value)
 
     @field_validator("public_url")
     @classmethod
@@ -228,7 +277,24 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("must be an address as in https://ahg.example.org")
+        if not parts.hostname.isascii():  # as browsers write it: the name in requests is compared with it
+            port = f":{parts.port}" if parts.port else ""
+            value = parts._replace(netloc=f"{_in_ascii(parts.hostname)}{port}").geturl()
+        if parts.scheme == "http" and not is_loopback(parts.hostname):
+            raise ValueError("must begin with https://: links to sign in by and sessions would travel in the clear")
         return value.rstrip("/")
+
+    @field_validator("forwarded_allow_ips")
+    @classmethod
+    def _proxies(cls, value: str | None) -> str | None:
+        for part in (value or "").split(","):
+            try:
+                network = ipaddress.ip_network(part.strip()) if value is not None else None
+            except ValueError:
+                raise ValueError(f"{part.strip()!r} is no address or network, as in 10.0.0.2 or 10.0.0.0/24") from None
+            if network is not None and network.prefixlen == 0:
+                raise ValueError("would believe everybody about their address; name the proxies alone")
+        return value
 
     @model_validator(mode="after")
     def _two_roles(self) -> "Settings":
@@ -242,6 +308,8 @@ class Settings(BaseSettings):
         if (self.smtp_username is None) != (self.smtp_password is None):
             missing = "AHG_SMTP_PASSWORD" if self.smtp_password is None else "AHG_SMTP_USERNAME"
             raise ValueError(f"{missing} is missing: a mail server's user name and password go together")
+        if self.smtp_password is not None and self.smtp_security == "none" and not is_loopback(self.smtp_host):
+            raise ValueError("AHG_SMTP_SECURITY is none, and the password would travel in the clear: starttls or tls")
         return self
 
     @field_validator("oidc_issuer")
@@ -276,6 +344,10 @@ class Settings(BaseSettings):
     def _a_file_fits(self) -> "Settings":
         if self.attachment_mb > self.attachments_mb:
             raise ValueError("AHG_ATTACHMENT_MB is more than AHG_ATTACHMENTS_MB: one file, more than all together")
+        if self.attachments_mb > self.attachments_member_mb:
+            raise ValueError(
+                "AHG_ATTACHMENTS_MB is more than AHG_ATTACHMENTS_MEMBER_MB: one request, more than all drafts"
+            )
         return self
 
     @property
@@ -316,9 +388,10 @@ class Settings(BaseSettings):
         return self.attachments_dir or self.data_dir / "attachments"
 
     @property
-    def attachment_limits(self) -> tuple[int, int, int]:
-        """Bytes of one file, bytes of all files of a request, and their number."""
-        return self.attachment_mb * 1024**2, self.attachments_mb * 1024**2, self.attachments_max
+    def attachment_limits(self) -> tuple[int, int, int, int]:
+        """Bytes of one file, bytes of all files of a request, their number, and bytes of a member's loose files."""
+        one, request, member = self.attachment_mb, self.attachments_mb, self.attachments_member_mb
+        return one * 1024**2, request * 1024**2, self.attachments_max, member * 1024**2
 
     @property
     def catches_mail(self) -> bool:
@@ -326,10 +399,20 @@ class Settings(BaseSettings):
         return self.mail_catcher and self.smtp_security == "none" and is_loopback(self.smtp_host)
 
     @property
+    def on_a_laptop(self) -> bool:
+        """Whether all of the product is on this machine and for this machine alone, as ``make run`` has it."""
+        here = is_loopback(self.web_host) and is_loopback(urlsplit(self.public_url).hostname or "")
+        return self.temporal_mode == "embedded" and here
+
+    @property
     def shows_mail(self) -> bool:
         """Whether there are pages for caught mails, which hold links to sign in by: on a laptop, and nowhere else."""
-        here = is_loopback(self.web_host) and is_loopback(urlsplit(self.public_url).hostname or "")
-        return self.catches_mail and self.temporal_mode == "embedded" and here
+        return self.catches_mail and self.on_a_laptop
+
+    @property
+    def shows_metrics(self) -> bool:
+        """Whether /metrics is there: for who has the token, and on a laptop without one."""
+        return self.metrics_token is not None or self.on_a_laptop
 
     @property
     def keyring(self) -> dict[str, bytes]:
@@ -346,6 +429,29 @@ class Settings(BaseSettings):
             raise SettingsError(f"AHG_PAYLOAD_KEYS is not set and {path} does not exist; `ahg up` makes it") from None
         except ValueError as error:
             raise SettingsError(f"AHG_PAYLOAD_KEYS is not set, and in {path}: {error}") from None
+
+    @property
+    def command_seed(self) -> bytes:
+        """The private key by which commands are signed, 32 bytes; from the setting, else from the data folder.
+
+        Raises SettingsError when there is none yet or the file is damaged.
+        """
+        if self.command_key is not None:
+            return parse_key(self.command_key.get_secret_value())
+        path = self.data_dir / COMMAND_KEY_FILE
+        try:
+            return parse_key(path.read_text(encoding="ascii"))
+        except FileNotFoundError:
+            raise SettingsError(f"AHG_COMMAND_KEY is not set and {path} does not exist; `ahg up` makes it") from None
+        except ValueError as error:
+            raise SettingsError(f"AHG_COMMAND_KEY is not set, and in {path}: {error}") from None
+
+    @property
+    def command_publics(self) -> tuple[bytes, ...]:
+        """The public keys by which signed commands are checked. Raises SettingsError as ``command_seed``, where unset."""
+        if self.command_public_keys is not None:
+            return tuple(map(parse_key, self.command_public_keys.split(",")))
+        return (Ed25519PrivateKey.from_private_bytes(self.command_seed).public_key().public_bytes_raw(),)
 
     def temporal_connect_config(self) -> ClientConnectConfig:
         """Keyword arguments for ``temporalio.client.Client.connect``.
@@ -364,13 +470,22 @@ class Settings(BaseSettings):
         config.setdefault("namespace", self.temporal_namespace)
         return config
 
-    def environment(self) -> dict[str, str]:
-        """This process's environment with these settings in it, for a child that loads them again."""
+    def environment(self, needed: Collection[str] | None = None) -> dict[str, str]:
+        """This process's environment with these settings in it, for a child that loads them again.
+
+        ``needed``: the settings that the child gets; all where it is left out. What was read from a file is named, not
+        passed on.
+        """
         own = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
-        for name in self.model_fields_set:
+        for name in self.model_fields_set if needed is None else self.model_fields_set & set(needed):
             value = getattr(self, name)
-            if value is not None:
-                own[PREFIX + name.upper()] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+            if value is None:
+                continue
+            variable = PREFIX + name.upper()
+            if name in SECRETS and os.environ.get(f"{variable}_FILE"):
+                own[f"{variable}_FILE"] = str(Path(os.environ[f"{variable}_FILE"]).absolute())
+            else:
+                own[variable] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
         return own
 
 
@@ -381,8 +496,10 @@ def load_settings(**overrides: Any) -> Settings:
     a misspelt setting is a wrong configuration, not one to be passed over.
     """
     problems = _unknown(os.environ)
+    read, unread = _from_files(os.environ)
+    problems += unread
     try:
-        settings = Settings(**overrides)
+        settings = Settings(**{**read, **overrides})
     except ValidationError as error:
         problems += [_sentence(detail["loc"], detail["msg"]) for detail in error.errors(include_url=False)]
     else:
@@ -391,16 +508,40 @@ def load_settings(**overrides: Any) -> Settings:
     raise SettingsError("\n".join(problems))
 
 
-def ensure_keys(settings: Settings) -> Path | None:
-    """Make the key file (readable by its owner only) unless keys are set or the file exists.
+def _from_files(environment: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """The secrets that stand in files, and what is wrong with those files."""
+    read: dict[str, str] = {}
+    problems = []
+    for name in SECRETS:
+        variable = PREFIX + name.upper()
+        path = environment.get(f"{variable}_FILE")
+        if not path:
+            continue
+        if environment.get(variable):
+            problems.append(f"{variable}_FILE: {variable} is set too, and only one of them may be")
+            continue
+        try:
+            read[name] = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            problems.append(f"{variable}_FILE: {path} cannot be read ({getattr(error, 'strerror', None) or 'no text'})")
+        else:
+            if not read[name]:
+                del read[name]
+    return read, problems
 
-    Returns the path of a file that was made now, else None. The data folder must exist.
+
+def ensure_keys(settings: Settings) -> list[Path]:
+    """Make the files of keys (readable by their owner only) unless the keys are set or the files exist.
+
+    Returns the paths of the files that were made now. The data folder must exist.
     """
-    if settings.payload_keys is not None:
-        return None
-    path = settings.data_dir / "keys"
-    made = make_secret_file(path, f"k1:{base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode('ascii')}")
-    return path if made else None
+    given = {"keys": settings.payload_keys, COMMAND_KEY_FILE: settings.command_key or settings.command_public_keys}
+    missing = [settings.data_dir / name for name, value in given.items() if value is None]
+    return [path for path in missing if make_secret_file(path, _new_key("k1:" if path.name == "keys" else ""))]
+
+
+def _new_key(key_id: str) -> str:
+    return key_id + base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii")
 
 
 def make_secret_file(path: Path, line: str) -> bool:
@@ -416,6 +557,17 @@ def make_secret_file(path: Path, line: str) -> bool:
     return True
 
 
+def parse_key(text: str) -> bytes:
+    """One key from base64. Raises ValueError."""
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except binascii.Error:
+        raise ValueError("the key is not base64") from None
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"the key has {len(key)} bytes, not {KEY_BYTES}")
+    return key
+
+
 def parse_keys(text: str) -> dict[str, bytes]:
     """Keys by id from ``id:base64,id2:base64`` (or one a line), in that order. Raises ValueError."""
     keys: dict[str, bytes] = {}
@@ -423,15 +575,12 @@ def parse_keys(text: str) -> dict[str, bytes]:
         key_id, _, encoded = entry.partition(":")
         if not _KEY_ID.fullmatch(key_id):
             raise ValueError("each key is written id:base64, where the id is of letters, digits, - and _")
-        try:
-            key = base64.b64decode(encoded, validate=True)
-        except binascii.Error:
-            raise ValueError(f"the key {key_id} is not base64") from None
-        if len(key) != KEY_BYTES:
-            raise ValueError(f"the key {key_id} has {len(key)} bytes, not {KEY_BYTES}")
         if key_id in keys:
             raise ValueError(f"the key id {key_id} occurs twice")
-        keys[key_id] = key
+        try:
+            keys[key_id] = parse_key(encoded)
+        except ValueError as error:
+            raise ValueError(str(error).replace("the key", f"the key {key_id}", 1)) from None
     return keys
 
 
@@ -443,8 +592,14 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def _in_ascii(host: str) -> str:
+    """A host by IDNA 2008, as ``models.mail_addresses`` has it, which settings know nothing of. Raises ValueError."""
+    return host if host.isascii() else idna.encode(host.lower(), strict=True).decode("ascii")
+
+
 def _unknown(environment: Mapping[str, str]) -> list[str]:
     known = [PREFIX + name.upper() for name in Settings.model_fields]
+    known += [f"{PREFIX}{name.upper()}_FILE" for name in SECRETS]
     problems = []
     for name in sorted(environment):
         if name.upper().startswith(PREFIX) and name.upper() not in known:

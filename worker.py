@@ -3,7 +3,6 @@
 import asyncio
 import atexit
 import gc
-import logging
 import os
 import signal
 import sys
@@ -28,14 +27,17 @@ from activities.deliver import NoticeDeliverer
 from activities.record import Recorder
 from activities.returns import ReturnsReader
 from casework import Casework
+from models.command_signing import CommandKeys
 from models.returns import MailboxPlace
 from notifications.answer_links import AnswerLinks
 from notifications.correspondents import Sender
 from notifications.incoming import Mailbox
+from notifications.message_ids import MessageIds
 from notifications.off_links import OffLinks
 from notifications.transport import Transport
 from records import ledger
 from settings import Settings, load_settings
+from surroundings import close_to_others, set_up_logs
 from workflows.activation import Activation
 from workflows.client import CaseClient, temporal_client
 from workflows.delivery import NoticeDelivery
@@ -44,10 +46,11 @@ from workflows.names import RETURNS_ID
 from workflows.nudger import Nudger
 from workflows.recommendation import RecommendationFollowUp
 from workflows.returns import MailReturns
+from workflows.signed_commands import SignedCommands
 
 DEPLOYMENT = "ahg"
 PASSED_THROUGH = (
-    *("models", "pydantic", "pydantic_core", "annotated_types", "typing_extensions", "zoneinfo"),
+    *("models", "pydantic", "pydantic_core", "annotated_types", "typing_extensions", "zoneinfo", "cryptography"),
     *(f"workflows.{name}" for name in ("names", "retries", "deadline", "answers")),
 )
 """Modules that workflows import and that are plain, deterministic code: loaded once, not again for every run."""
@@ -111,10 +114,17 @@ async def running(
 
     nudger = Nudger(connected, settings.delivery_queue)
     cached = settings.max_cached_workflows if options.max_cached_workflows is None else options.max_cached_workflows
-    recorder, deliverer = Recorder(engine, nudger.nudge), _deliverer(settings, engine, options)
+    recorder = Recorder(engine, CommandKeys(settings.command_publics), nudger.nudge)
+    deliverer = _deliverer(settings, engine, options)
     reader = _returns_reader(settings, engine, options, nudger)
     of_cases = [Activation, RecommendationFollowUp]
-    cases = worker(settings.task_queue, of_cases, [recorder.record], max_cached_workflows=cached)
+    cases = worker(
+        settings.task_queue,
+        of_cases,
+        [recorder.record],
+        max_cached_workflows=cached,
+        interceptors=[SignedCommands(CommandKeys(settings.command_publics))],
+    )
     deliveries = worker(
         settings.delivery_queue,
         [NoticeDelivery, MailReturns],
@@ -238,9 +248,10 @@ def _deliverer(settings: Settings, engine: AsyncEngine, options: Options) -> Not
 
 
 def sender_of(settings: Settings) -> Sender:
-    """In whose name the mails of a deployment go out; their links are signed with keys derived from its key ring."""
+    """In whose name the mails of a deployment go out; their links and Message-IDs are made with keys of its key ring."""
     links, off = AnswerLinks(settings.keyring), OffLinks(settings.keyring)
-    return Sender(settings.mail_from, settings.mail_from, settings.public_url, links, off)
+    ids = MessageIds(settings.keyring)
+    return Sender(settings.mail_from, settings.mail_from, settings.public_url, ids, links, off)
 
 
 def _versioning(settings: Settings) -> WorkerDeploymentConfig | None:
@@ -250,17 +261,6 @@ def _versioning(settings: Settings) -> WorkerDeploymentConfig | None:
         version=WorkerDeploymentVersion(deployment_name=DEPLOYMENT, build_id=settings.worker_build),
         use_worker_versioning=True,
         default_versioning_behavior=VersioningBehavior.PINNED,
-    )
-
-
-def set_up_logs(settings: Settings) -> None:
-    """Set the format and the least level of this process's log lines, as the settings say."""
-    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s %(message)s")
-    renderer = structlog.processors.JSONRenderer() if settings.log_format == "json" else structlog.dev.ConsoleRenderer()
-    stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
-    structlog.configure(
-        processors=[structlog.processors.add_log_level, stamp, renderer],
-        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level)),
     )
 
 
@@ -312,6 +312,7 @@ def exit_without_teardown(program: Callable[[], object]) -> NoReturn:
 
 
 def _take_cases() -> None:
+    close_to_others()
     settings = load_settings()
     set_up_logs(settings)
     asyncio.run(main(settings))

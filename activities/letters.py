@@ -21,13 +21,14 @@ from activities.reader_preferences import AT_ONCE, ReaderPreferences, reader_pre
 from activities.reminders import Reminders
 from models.evidence import mark_of
 from models.mail_preferences import Timing
-from models.notices import DIGEST, POLICY_PROPOSED, POLICY_SETTLED
+from models.notices import DIGEST, POLICY_PROPOSED, POLICY_SETTLED, POST_CHANGED
 from models.posts import SECRETARIAT, Capacity, Post
 from notifications.compose import compose
 from notifications.correspondents import MailReader, Sender
 from notifications.digest import Item, compose_digest
 from notifications.envelope import replies_to
 from notifications.policy_mail import compose_policy
+from notifications.post_mail import compose_post_mail
 from notifications.wording import About
 from records import policies, queries
 from records.casefiles import CaseFiles
@@ -50,14 +51,15 @@ ANSWERED = "The proposal is answered or settled."
 class Letter:
     """A notice with its mail and the person to whom it was written.
 
-    ``place``: the post that is told, and the capacity of its reader. ``stands_in``: whether an alternate could be told
+    ``place``: the post that is told, and the capacity of its reader; None for a person that the notice names.
+    ``stands_in``: whether an alternate could be told
     instead.
     """
 
     notice: LedgerNotice
     message: EmailMessage
     reader: Addressee
-    place: tuple[Post, Capacity]
+    place: tuple[Post, Capacity] | None
     stands_in: bool
 
     @property
@@ -102,12 +104,16 @@ class _Known(NamedTuple):
         return self.offices[notice.post]
 
     def addressee(self, notice: LedgerNotice) -> Addressee:
+        if named := _named(notice):
+            return named
         found = self.office(notice).reads(notice.capacity)
         if found is None:
             raise LookupError(f"the directory has no address for {notice.post}")
         return found
 
     def letter(self, notice: LedgerNotice, message: EmailMessage) -> Letter:
+        if named := _named(notice):
+            return Letter(notice, message, named, None, False)
         place = notice.post, notice.capacity
         return Letter(notice, message, self.addressee(notice), place, self.office(notice).stands_in is not None)
 
@@ -116,6 +122,14 @@ class _Known(NamedTuple):
         if about is None:
             raise LookupError(f"there is no case {notice.reference}")
         return about
+
+
+def _named(notice: LedgerNotice) -> Addressee | None:
+    """The person that a notice is for, whoever holds the post; None for all others, which go to the post."""
+    facts = notice.stored_facts
+    if notice.kind != POST_CHANGED or "to_email" not in facts:
+        return None
+    return Addressee(facts["to_name"], facts["to_email"], facts["to_language"])
 
 
 class Letters:
@@ -181,8 +195,8 @@ class Letters:
         """The mails that, by the directory in this transaction, would still be written to the same reader."""
         if not letters:
             return []
-        readers = addressees_now(connection, {letter.place for letter in letters}, self._clock())
-        return [letter for letter in letters if readers[letter.place] == letter.reader]
+        readers = addressees_now(connection, {one.place for one in letters if one.place}, self._clock())
+        return [one for one in letters if one.place is None or readers[one.place] == one.reader]
 
     async def _become(self, notice: LedgerNotice, known: _Known) -> list[Letter | AttemptOutcome]:
         try:
@@ -190,6 +204,11 @@ class Letters:
                 return [held]
             if notice.kind == DIGEST:
                 return await self._digest(notice, known)
+            if notice.kind == POST_CHANGED:
+                told = compose_post_mail(
+                    notice.stored_facts, names=known.proposed.names, **self._as_sent(notice, known)
+                )
+                return [known.letter(notice, told)]
             if notice.kind in _OF_POLICY:
                 return [self._policy(notice, known)]
             due = await self._still_due(notice, known)
@@ -265,7 +284,7 @@ class Letters:
 
 
 async def _proposed(connection: AsyncConnection, notices: Sequence[LedgerNotice]) -> _Proposed:
-    if all(notice.kind not in _OF_POLICY for notice in notices):
+    if all(notice.kind not in (*_OF_POLICY, POST_CHANGED) for notice in notices):
         return _Proposed("", (), {})
     names = {row.code: row.name for row in await read_members(connection)}
     proposal = await policies.open_proposal(connection)

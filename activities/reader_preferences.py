@@ -10,13 +10,13 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.asks import asked_of
+from models.mail_addresses import folded
 from models.mail_preferences import DEFAULT_PREFERENCES, Mail, Preferences, Timing, TimingDecision, decide_timing
 from models.notices import OF_NO_CASE
 from models.policy import Urgency
 from models.posts import Capacity, Post
 from notifications.registry import REGISTRY, Optionality, Pace
 from records.directory import office_calendar
-from records.holders import folded
 from records.mail_preferences import preferences_of_readers
 from records.notices import LedgerNotice
 from records.offices import PostContacts

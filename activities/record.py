@@ -1,30 +1,37 @@
 """The local activity ``record``: writes a step in one transaction. Steps that come at once share it (group commit)."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from db import WriterThread
+from models.command_signing import CommandKeys
 from models.projection import Recorded, Step
 from records.log import LogIsBehind, append
 from workflows.names import RECORD_STEP
 
+_log = logging.getLogger(__name__)
 _AT_ONCE = 50
+_KEPT_BACK = timedelta(days=1)
+"""How long a command may wait to be recorded, while the database is away; one that was kept longer is refused."""
 Waiting = tuple[Step, asyncio.Future[Recorded]]
 
 
 class Recorder:
-    """Writes steps to the log. ``queued`` is called after a commit that queued notices.
+    """Writes steps to the log. ``queued`` is called after a commit that queued notices; ``keys`` check signatures.
 
     While one transaction is being written, the steps that arrive wait together and are written in the next one: under
     load, many cases share the cost of a commit.
     """
 
-    def __init__(self, engine: AsyncEngine, queued: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, engine: AsyncEngine, keys: CommandKeys, queued: Callable[[], None] = lambda: None) -> None:
+        self._keys = keys
         self._thread = WriterThread(engine)
         self._queued = queued
         self._waiting: list[Waiting] = []
@@ -35,13 +42,27 @@ class Recorder:
         """Record a step; answers only after the commit.
 
         Raises:
-            ApplicationError: the log is older than the workflow (not retried; somebody must look).
+            ApplicationError: the log is older than the workflow, or the command is not signed as it must be (not
+                retried; somebody must look).
         """
+        self._must_be_signed(step)
         answer: asyncio.Future[Recorded] = asyncio.get_running_loop().create_future()
         self._waiting.append((step, answer))
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write())
         return await answer
+
+    def _must_be_signed(self, step: Step) -> None:
+        first = step.entries[0]
+        if first.signed is None and not step.of_signed_command:
+            return  # the clock's, a workflow's own, or of a run that began before commands were signed
+        by = first.acted_for.by if first.acted_for else first.by
+        fault = self._keys.fault(step.stream, first.command, by, first.signed)
+        if not fault and first.signed is not None and datetime.now(UTC) - first.signed.at > _KEPT_BACK:
+            fault = "it was signed more than a day ago"
+        if fault:
+            _log.error("a command was not recorded: %s", fault, extra={"stream": step.stream})
+            raise ApplicationError(f"the command is not recorded: {fault}", type="unsigned", non_retryable=True)
 
     def close(self) -> None:
         """End the writing thread."""

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from activities.record import Recorder
 from benchmarks.steps import TO_WORK, progress_command
 from models.case import Case
+from models.command_signing import CommandKeys
 from models.commands import Command, parse
 from models.projection import Step, step_of
 from models.rules import apply_command
@@ -73,7 +74,7 @@ async def _mean(part: Callable[[], Awaitable[None]]) -> float:
 
 
 async def _recording(engine: AsyncEngine, case: Case) -> tuple[float, float]:
-    recorder = Recorder(engine)
+    recorder = Recorder(engine, CommandKeys([]))
 
     def fresh() -> Step:
         moved = case.model_copy(update={"reference": f"AHG-9001-{next(_NUMBERS):03}", "seq": 0, "head": ""})

@@ -33,6 +33,8 @@ from activities.letters import Letter, Letters
 from benchmarks import meets_target, report
 from benchmarks.steps import TO_WORK
 from casework import Casework
+from models.authentication import Means
+from models.command_signing import CommandSigner
 from models.notices.facts import NoticeFacts
 from models.notices.state import WAITING
 from models.posts import Post, Role
@@ -102,7 +104,15 @@ async def main(mails: int, connections: int, rounds: int) -> int:
 
 async def _measured(settings: Settings, engine: AsyncEngine, mails: int, rounds: int) -> int:
     client = await worker.connect(settings)
-    casework = Casework(engine, CaseClient(client, settings.task_queue, history_limit=settings.history_limit))
+    casework = Casework(
+        engine,
+        CaseClient(
+            client,
+            settings.task_queue,
+            signer=CommandSigner(settings.command_seed),
+            history_limit=settings.history_limit,
+        ),
+    )
     async with worker.running(settings, client, engine):
         worker.collect_garbage_rarely()
         reference = await _case(casework)
@@ -127,9 +137,11 @@ async def _measured(settings: Settings, engine: AsyncEngine, mails: int, rounds:
 
 async def _case(casework: Casework) -> str:
     request = {"title": "Bench", "situation": "Boats leave.", "affected": ["MY", "TH"]}
-    done = await casework.act("submit", request, by="MY/focal-point", command_id=uuid4().hex)
+    done = await casework.act("submit", request, by="MY/focal-point", means=Means.SECOND_FACTOR, command_id=uuid4().hex)
     for do, by, fields in TO_WORK:
-        await casework.act(do, fields, by=by, command_id=uuid4().hex, reference=done.reference)
+        await casework.act(
+            do, fields, by=by, means=Means.SECOND_FACTOR, command_id=uuid4().hex, reference=done.reference
+        )
     return done.reference
 
 
@@ -137,7 +149,7 @@ async def _one_decision(engine: AsyncEngine, casework: Casework, reference: str)
     """Decide a circulation to everyone; returns the number of mails and the seconds until the last one is accepted."""
 
     async def act(by: str, do: str, **fields: Any) -> None:
-        await casework.act(do, fields, by=by, command_id=uuid4().hex, reference=reference)
+        await casework.act(do, fields, by=by, means=Means.SECOND_FACTOR, command_id=uuid4().hex, reference=reference)
 
     await act("ID/co-chair", "circulate", what="summary", to="everyone")
     await act("AU/co-chair", "decide", gate="circulation", position="approve")

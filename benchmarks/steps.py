@@ -15,6 +15,8 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from benchmarks.bare import BareCase, nothing
+from models.authentication import Means
+from models.command_signing import CommandSigner
 from models.commands import Command, parse
 from records.directory import opening
 from settings import Settings
@@ -66,7 +68,12 @@ class Product:
     """The product: a command through the rules, recorded in the log with its projection, encrypted on its way."""
 
     def __init__(self, client: Client, engine: AsyncEngine, settings: Settings) -> None:
-        self._desk = CaseClient(client, settings.task_queue, history_limit=settings.history_limit)
+        self._desk = CaseClient(
+            client,
+            settings.task_queue,
+            signer=CommandSigner(settings.command_seed),
+            history_limit=settings.history_limit,
+        )
         self._engine = engine
 
     async def cases(self, number: int) -> list[OneStep]:
@@ -78,12 +85,16 @@ class Product:
             reference = f"AHG-{datetime.now(UTC).year}-{next(_NUMBERS):03}"
             request = {"title": "Bench", "situation": "Boats leave.", "affected": ["MY", "TH"]}
             submit = parse("submit", request, by="MY/focal-point", command_id=uuid4().hex)
-            await self._desk.submit_request(reference, submit, found.directory, found.calendars, found.policy)
+            await self._desk.submit_request(
+                reference, submit, found.directory, found.calendars, found.policy, means=Means.SECOND_FACTOR
+            )
             for do, by, fields in TO_WORK:
-                await self._desk.submit_command(reference, parse(do, fields, by=by, command_id=uuid4().hex))
+                await self._desk.submit_command(
+                    reference, parse(do, fields, by=by, command_id=uuid4().hex), Means.SECOND_FACTOR
+                )
 
             async def step(count: int, reference: str = reference) -> object:
-                return await self._desk.submit_command(reference, progress_command(count))
+                return await self._desk.submit_command(reference, progress_command(count), Means.SECOND_FACTOR)
 
             steps.append(step)
         return steps

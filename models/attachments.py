@@ -1,10 +1,10 @@
 """Files that a request may carry: which kinds, under which names, how large."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from models.base import composed
 from models.request import Attachment
 
 LONGEST_NAME = 200
@@ -38,11 +38,15 @@ FILE_KINDS: tuple[FileKind, ...] = (
 
 
 class Limits(NamedTuple):
-    """How much one request may carry: bytes of one file, bytes of all together, number of files."""
+    """How much may be put in: bytes of one file, bytes and number of all of one request, bytes of a member's loose files.
+
+    Loose is what no submitted request carries: what is in a draft, or was taken out of it.
+    """
 
     each: int
     whole: int
     number: int
+    member: int = 200 * MEGABYTE
 
 
 def suffix_of(name: str) -> str:
@@ -62,7 +66,7 @@ def clean_name(name: str) -> str:
     What is cut off is the end of the name before its ending. Empty when nothing is left.
     """
     last = re.split(r"[/\\]", name)[-1]
-    plain = _REORDERING.sub("", _CONTROLS.sub(" ", unicodedata.normalize("NFC", last)))
+    plain = _REORDERING.sub("", _CONTROLS.sub(" ", composed(last)))
     plain = " ".join(plain.split()).strip(". ")
     ending = suffix_of(plain)
     if len(plain) > LONGEST_NAME:
@@ -93,3 +97,14 @@ def too_much(attachments: Iterable[Attachment], limits: Limits) -> str:
             f"these have {written_size(whole)}."
         )
     return ""
+
+
+def no_room(loose: int, limits: Limits) -> str:
+    """A sentence for a member whose loose files would have so many bytes; empty where they may have them."""
+    if loose <= limits.member:
+        return ""
+    return (
+        "The files of your member that no submitted request carries may have at most "
+        f"{written_size(limits.member)}; with this one they would have {written_size(loose)}. Files that are in no draft "
+        "any more are removed after a day."
+    )

@@ -1,6 +1,15 @@
 """How the person behind a command was known, and what each command asks for."""
 
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
+
+from pydantic import Field, field_serializer
+
+from models.base import Instant, Value
+from models.posts import Capacity, Post, Role
 
 
 class Means(StrEnum):
@@ -18,3 +27,107 @@ class Means(StrEnum):
     """A program with a token of the holder's."""
     COMMAND_LINE = "command_line"
     """The command line of the deployment: whoever operates it, not the post's holder."""
+
+
+class PasskeyTouch(Value):
+    """A passkey's answer over a statement (``models.passkeys``); everything but the statement in base64.
+
+    ``credential``: the id of the passkey. ``public_key``: as X.509 has it (DER). ``authenticator``, ``client`` and
+    ``signature``: its data, what the browser told it, and its signature over both.
+    """
+
+    statement: str = Field(max_length=80_000)
+    credential: str = Field(max_length=2_000)
+    public_key: str = Field(max_length=2_000)
+    authenticator: str = Field(max_length=2_000)
+    client: str = Field(max_length=4_000)
+    signature: str = Field(max_length=2_000)
+
+
+class Signed(Value):
+    """That a part of the deployment knew the person behind a command, and by what: it stands in the log with the command.
+
+    ``at``: when it was signed, by that part's own clock (UTC). ``key``: the id of its key. ``body``: SHA-256 of what was
+    asked, in hex. ``signature``: Ed25519 over ``signed_text``, in base64. ``touch``: the holder's own signature, if any.
+    """
+
+    means: Means
+    at: Instant
+    key: str = Field(max_length=64)
+    body: str = Field(max_length=64)
+    signature: str = Field(max_length=128)
+    touch: PasskeyTouch | None = None
+
+    @field_serializer("at", when_used="json")
+    def _as_signed(self, at: datetime) -> str:
+        return at.isoformat()
+
+
+def signed_text(stream: str, command_id: str, by: Post, signed: Signed) -> bytes:
+    """What the signature is over: JSON without blanks, of every part that says who asked for what, where and when."""
+    parts = ["ahg command 1", stream, command_id, by, signed.body, signed.means.value, signed.at.isoformat()]
+    return json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+FRESH = timedelta(minutes=10)
+"""So long a second factor that was shown counts as shown at this moment."""
+
+_IN_PERSON = frozenset(("decide", "hand_over", "delegate", "act_for"))
+"""What stands for a post, or says who speaks for it: only a person gives it who proves at that moment who it is."""
+
+_PROVES = frozenset((Means.PASSKEY, Means.SECOND_FACTOR, Means.COMMAND_LINE))
+
+_WHAT_IT_IS: Mapping[Means, str] = {
+    Means.SESSION: "Show your second factor for it; the session alone is not enough",
+    Means.MAIL_LINK: "The link of a mail is not enough; sign in, and show your second factor",
+    Means.API_TOKEN: "A program never does this, whatever its token; it is done on the pages, with the second factor",
+}
+
+
+def needs_proof(do: str) -> bool:
+    """Whether a command is given only by a person who proves at that moment who it is."""
+    return do in _IN_PERSON
+
+
+def suffices(do: str, post: Post, means: Means) -> str | None:
+    """Why the command ``do`` of ``post`` may not be given by these means; None when it may."""
+    if do not in _IN_PERSON or means in _PROVES:
+        return None
+    return f"The command {do!r} of {post} is not taken like this. {_WHAT_IT_IS[means]}."
+
+
+def means_of_session(shown_at: datetime | None, now: datetime) -> Means:
+    """By what a person is known on a page; ``shown_at``: when the second factor was last shown in the session."""
+    fresh = shown_at is not None and timedelta(0) <= now - shown_at <= FRESH
+    return Means.SECOND_FACTOR if fresh else Means.SESSION
+
+
+_OF_POSTS = ("hand_over", "delegate")
+
+
+def may_change_hands(
+    do: str, fields: Mapping[str, Any], by: Post, capacity: Capacity | None, *, heard: bool = False
+) -> str | None:
+    """Why a person who acts as ``by`` may not give this command on who holds a post or stands in; None when it may.
+
+    ``capacity``: as whose the person acts; None where that is not known. An alternate stands in for the holder in the
+    post's work, and does not say who speaks for the post. What the secretariat says of a Co-Chair's post is announced in
+    the directory, where its holder can stop it, and a case only hears of it (``heard``). Nobody says it in the name of
+    another post.
+    """
+    inner = fields.get("command") if do == "act_for" else None
+    if isinstance(inner, Mapping) and inner.get("do") in _OF_POSTS:
+        return "Nobody hands a post over, or names an alternate, in another's name; the secretariat does it in its own."
+    if do not in _OF_POSTS:
+        return None
+    post = str(fields.get("post") or by)
+    if post == by and capacity is not Capacity.HOLDER:
+        return (
+            f"Only the holder of {post} or the secretariat says who holds it and who stands in; an alternate does not."
+        )
+    if post != by and post.endswith(f"/{Role.CO_CHAIR.value}") and not heard:
+        return (
+            f"{post} is a Co-Chair's post: its holder hands it over and names alternates, or the secretariat announces "
+            "it in the directory, where its holder can stop it."
+        )
+    return None

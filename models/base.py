@@ -1,7 +1,9 @@
 """The one base of all domain values: frozen, strict about unknown fields, JSON both ways."""
 
+import re
 import unicodedata
 from datetime import date
+from functools import cache
 from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -23,15 +25,35 @@ _V = TypeVar("_V", bound="Value")
 _SHARED: dict[tuple[type, str], Value] = {}
 
 
+MOST_MARKS = 30
+"""Marks on one letter that are put in order: no language has as many (UAX #15, 13, Stream-Safe Text Format)."""
+
+
+@cache
+def endless_marks() -> re.Pattern[str]:
+    """The marks on a letter that are too many to be put in order."""
+    letters = map(chr, range(0x300, 0x20000))  # beyond, there are no marks but in private use
+    marks = "".join(one for one in letters if unicodedata.combining(unicodedata.normalize("NFD", one)[0]))
+    one = f"[{re.escape(marks)}]"
+    return re.compile(f"{one}{{{MOST_MARKS + 1},}}")
+
+
+def composed(text: str) -> str:
+    """Unicode NFC; as it is where a letter has too many marks: ordering them takes the square of their number."""
+    if text.isascii() or endless_marks().search(text):
+        return text
+    return unicodedata.normalize("NFC", text)
+
+
 def tidy(text: str) -> str:
-    """Unicode NFC without surrounding blanks; refuses what no database and no mail can carry.
+    """Unicode NFC without surrounding blanks (``composed``); refuses what no database and no mail can carry.
 
     Raises:
         ValueError: the text holds a NUL or half of a surrogate pair.
     """
     if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
         raise ValueError("the text holds a character that cannot be stored (NUL or a lone surrogate)")
-    return unicodedata.normalize("NFC", text).strip()
+    return composed(text).strip()
 
 
 def brief(text: str) -> str:

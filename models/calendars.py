@@ -7,9 +7,9 @@ deadline of a running case, and replaying its history gives the same instants. `
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from models.base import Value
+from models.zones import is_zone, zone_named
 
 
 @lru_cache(maxsize=4096)
@@ -39,7 +39,7 @@ class WorkCalendar(Value):
         The first working day after the start counts as one. A local time that daylight saving skips or
         repeats is read as Python's ``fold=0`` does (PEP 495).
         """
-        local = start.astimezone(ZoneInfo(self.zone))
+        local = start.astimezone(zone_named(self.zone))
         day, step = local.date(), timedelta(days=1 if working_days >= 0 else -1)
         left = abs(working_days)
         while left:
@@ -49,7 +49,7 @@ class WorkCalendar(Value):
 
     def roll(self, moment: datetime) -> datetime:
         """The moment itself on a working day, else the same local time on the next one, in UTC."""
-        local = moment.astimezone(ZoneInfo(self.zone))
+        local = moment.astimezone(zone_named(self.zone))
         day = local.date()
         while not self.is_working_day(day):
             day += timedelta(days=1)
@@ -57,7 +57,7 @@ class WorkCalendar(Value):
 
     def _at(self, day: date, local: datetime) -> datetime:
         wall: time = local.time().replace(fold=0)
-        return datetime.combine(day, wall, ZoneInfo(self.zone)).astimezone(UTC)
+        return datetime.combine(day, wall, zone_named(self.zone)).astimezone(UTC)
 
 
 EVERYWHERE = WorkCalendar()
@@ -72,6 +72,11 @@ class Calendars(Value):
     def of(self, member: str) -> WorkCalendar:
         """A member's calendar."""
         return self.offices.get(member, EVERYWHERE)
+
+    @property
+    def unknown_zones(self) -> dict[str, str]:
+        """The time zones of a case of before that nobody knows, by member: their days are counted in UTC."""
+        return {code: office.zone for code, office in self.offices.items() if not is_zone(office.zone)}
 
     def move(self, start: datetime, working_days: int, members: Iterable[str]) -> datetime:
         """The latest of the members' instants; moving back, the earliest: all of them have their days."""

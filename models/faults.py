@@ -22,6 +22,10 @@ _KEY = "[key]"
 """How pydantic marks that a key of a mapping is at fault, and not its value."""
 
 
+MOST_FAULTS = 100
+"""More is said of nothing that was sent: the nearest word is looked for at each."""
+
+
 class FieldFault(NamedTuple):
     """One thing that is wrong. ``of_key``: the key at ``where`` is at fault, not its value."""
 
@@ -39,10 +43,23 @@ def dotted(where: Where) -> str:
     return ".".join(map(str, where))
 
 
+def more_values_than(most: int, given: object) -> bool:
+    """Whether something that was sent holds more values than that, however they are nested."""
+    waiting, counted = [given], 0
+    while waiting and counted <= most:
+        one = waiting.pop()
+        counted += 1
+        inside = one.values() if isinstance(one, Mapping) else one if isinstance(one, list | tuple) else ()
+        if len(inside) > most:
+            return True
+        waiting.extend(inside)
+    return counted > most
+
+
 def faults(error: ValidationError, of: Any) -> list[FieldFault]:
-    """Everything that is wrong, each place once. ``of``: the type that was to be read."""
+    """What is wrong, each place once, up to ``MOST_FAULTS`` places. ``of``: the type that was to be read."""
     found: dict[Where, FieldFault] = {}
-    for one in error.errors(include_url=False):
+    for one in error.errors(include_url=False)[:MOST_FAULTS]:
         fault = _fault(one, of)
         if one["type"] == "too_short" and any(where[: len(fault.where)] == fault.where for where in found):
             continue  # what cannot be read is not counted

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, field_serializer
 
+from models.authentication import Signed
 from models.base import Instant, Value
 from models.events import AnyEvent, Event
 from models.posts import Post
@@ -33,7 +34,8 @@ class Entry(Value):
     """One event in its place.
 
     ``seq`` counts from 1 in each case; ``at`` is case time (UTC); ``command`` is the id of the command that
-    caused it; ``previous`` and ``hash`` are SHA-256 in hex, ``hash`` over everything else in the entry.
+    caused it; ``signed`` says by what its sender was known, and stands in the first entry of each signed command.
+    ``previous`` and ``hash`` are SHA-256 in hex, ``hash`` over everything else in the entry.
     """
 
     case: str
@@ -43,6 +45,7 @@ class Entry(Value):
     acted_for: ActedFor | None = None
     command: str
     event: dict[str, Any]
+    signed: Signed | None = None
     previous: str
     hash: str
 
@@ -62,19 +65,31 @@ class Entry(Value):
         return str(self.event["type"])
 
 
-def digest(case: str, seq: int, at: str, by: str, acted_for: Any, command: str, event: Any, previous: str) -> str:
+def digest(
+    case: str, seq: int, at: str, by: str, acted_for: Any, command: str, event: Any, previous: str, signed: Any = None
+) -> str:
     """The hash of an entry: SHA-256 of ``[previous, case, seq, at, by, acted_for, command, event]`` as JSON.
+
+    Where ``signed`` is not null it is the last part.
 
     Each part is the entry's field as its exported JSON has it. The text hashed has no blanks between tokens,
     sorted keys, and no escapes beyond those that JSON needs (UTF-8); the hash is hex in lower case.
     """
-    parts = [previous, case, seq, at, by, acted_for, command, event]
+    parts = [previous, case, seq, at, by, acted_for, command, event, *([signed] if signed else [])]
     text = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def seal(
-    case: str, seq: int, at: Instant, by: Post, acted_for: ActedFor | None, command: str, event: Value, previous: str
+    case: str,
+    seq: int,
+    at: Instant,
+    by: Post,
+    acted_for: ActedFor | None,
+    command: str,
+    event: Value,
+    previous: str,
+    signed: Signed | None = None,
 ) -> Entry:
     """The entry for an event, chained to the one before (``previous``: its hash, empty for the first).
 
@@ -83,6 +98,7 @@ def seal(
     body = event.model_dump(mode="json", by_alias=True)  # defaults too: a later default changes no old entry
     body["type"] = type(event).model_fields["type"].default
     acted = acted_for.model_dump(mode="json") if acted_for else None
+    known = signed.model_dump(mode="json") if signed else None
     stamped = at.isoformat()
     return Entry.model_construct(
         case=case,
@@ -92,8 +108,9 @@ def seal(
         acted_for=acted_for,
         command=command,
         event=body,
+        signed=signed,
         previous=previous,
-        hash=digest(case, seq, stamped, by, acted, command, body, previous),
+        hash=digest(case, seq, stamped, by, acted, command, body, previous, known),
     )
 
 
@@ -107,7 +124,9 @@ def broken_at(entries: Iterable[Entry]) -> int | None:
     previous = ""
     for seq, entry in enumerate(entries, start=1):
         acted = entry.acted_for.model_dump(mode="json") if entry.acted_for else None
-        right = digest(entry.case, seq, entry.at.isoformat(), entry.by, acted, entry.command, entry.event, previous)
+        known = entry.signed.model_dump(mode="json") if entry.signed else None
+        stamped = entry.at.isoformat()
+        right = digest(entry.case, seq, stamped, entry.by, acted, entry.command, entry.event, previous, known)
         if entry.seq != seq or entry.previous != previous or entry.hash != right:
             return entry.seq
         previous = entry.hash

@@ -17,6 +17,7 @@ from pydantic import model_validator
 
 from models.base import Value
 from models.calendars import WorkCalendar
+from models.zones import zone_named
 
 NEAR_DEADLINE = timedelta(days=1)
 """What asks for something is never held so long that less than this is left until its deadline."""
@@ -245,7 +246,7 @@ def next_digest(wants: Preferences, office: WorkCalendar, now: datetime) -> date
     """
     if wants.digest is Rhythm.NONE:
         return None
-    zone = ZoneInfo(office.zone)
+    zone = zone_named(office.zone)
     today = now.astimezone(zone).date()
     weekly = wants.digest is Rhythm.WEEKLY
     for day in _weekdays(today, wants.weekday) if weekly else _days(today):
@@ -278,7 +279,7 @@ def _working(day: date, office: WorkCalendar) -> date:
 
 def quiet_until(wants: Preferences, office: WorkCalendar, now: datetime) -> datetime | None:
     """The instant (UTC) at which the quiet hours end that ``now`` lies in; None when it lies in none."""
-    zone = ZoneInfo(office.zone)
+    zone = zone_named(office.zone)
     today = now.astimezone(zone).date()
     ends = (end for start, end in _quiet(wants, zone, (today - _DAY, today)) if start <= now < end)
     return max(ends, default=None)

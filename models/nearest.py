@@ -3,6 +3,9 @@
 import difflib
 from collections.abc import Iterable
 
+_LONGEST = 100
+"""So many characters of what was written are compared."""
+
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that is most like ``word``; None where none is near.
@@ -12,7 +15,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     spelled: dict[str, str] = {}
     for one in known:
         spelled.setdefault(_plain(one), str(one))
-    found = difflib.get_close_matches(_plain(word), spelled, n=1, cutoff=0.65)
+    found = difflib.get_close_matches(_plain(str(word)[:_LONGEST]), spelled, n=1, cutoff=0.65)
     return spelled[found[0]] if found else None
 
 

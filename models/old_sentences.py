@@ -25,6 +25,7 @@ _PARTS = {
     "count": r"\d+",
     "span": r"[1-9]\d{0,3} (?:hour|day|working day|month)s?",
     "outcome": "'.+'",
+    "participants": r"(?:(?!\. Observers: ).)+",  # up to the first, or the time would grow with the square of the text
     "word": "[^;]+",
     "words": r"(?s:.+?)",
 }

@@ -148,6 +148,13 @@ class ConflictRule(StrEnum):
     RECUSE = "recuse"
 
 
+class Signatures(StrEnum):
+    """Whether a position at a gate, or breaking silence, must be signed with a passkey."""
+
+    WHEN_THERE = "when there"
+    REQUIRED = "required"
+
+
 class Track(Value):
     """The deadlines of one track.
 
@@ -195,6 +202,14 @@ LinkAnswer = Literal["respond", "consent", "acknowledge"]
 """What can be answered by the link of a mail: an invitation, consent to being named, that a notice was received."""
 
 _BY_LINK: tuple[LinkAnswer, ...] = ("respond", "consent", "acknowledge")
+_CHANGE_OF_HANDS, _CONTEST = Span("2wd"), Span("5wd")
+_LATER: dict[str, Any] = {
+    "answers_by_link": _BY_LINK,
+    "change_of_hands": _CHANGE_OF_HANDS,
+    "contest": _CONTEST,
+    "signatures": Signatures.WHEN_THERE,
+}
+"""Fields that came when there were cases already, with their defaults."""
 
 
 class Policy(Value):
@@ -205,7 +220,9 @@ class Policy(Value):
     ``endorsements``: how many participants endorse a later admission. ``resubmission``: how long a lapsed
     request may be resubmitted. ``overdue_before``, ``overdue_after``, ``overdue_every``: the overdue ladder
     of outcomes and recommendations, around the due date. ``duration_reminder``: before an activation ends.
-    ``answers_by_link``: what the link of a mail is enough for, without signing in.
+    ``answers_by_link``: what the link of a mail is enough for, without signing in. ``change_of_hands``: how long what the
+    secretariat announces of a Co-Chair's post waits, so that its holder can stop it. ``contest``: how long a post has to
+    contest what was recorded in its name. ``signatures``: whether positions must be signed with a passkey.
     """
 
     version: str = "1"
@@ -222,13 +239,17 @@ class Policy(Value):
     overdue_every: DaySpan = Span("30d")
     duration_reminder: Span = Span("30d")
     answers_by_link: tuple[LinkAnswer, ...] = _BY_LINK
+    change_of_hands: Span = _CHANGE_OF_HANDS
+    contest: Span = _CONTEST
+    signatures: Signatures = Signatures.WHEN_THERE
 
     @model_serializer(mode="wrap")
     def _as_it_was(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        # A case that was submitted before there was this field is hashed without it, also when its workflow is replayed.
+        # A case that was submitted before there were these fields is hashed without them, also when its workflow is
+        # replayed.
         written: dict[str, Any] = write(self)
-        if "answers_by_link" not in self.model_fields_set:
-            written.pop("answers_by_link", None)
+        for name in _LATER.keys() - self.model_fields_set:
+            written.pop(name, None)
         return written
 
     def track(self, urgency: Urgency) -> Track:
@@ -238,7 +259,7 @@ class Policy(Value):
     @classmethod
     def default(cls) -> Self:
         """The product's defaults."""
-        return cls(answers_by_link=_BY_LINK)
+        return cls(**_LATER)
 
 
 _OF_A_TRACK: dict[str, Any] = dict.fromkeys(Track.model_fields, (Span, None))
@@ -265,7 +286,7 @@ class PolicyDifferences(_Differences):
             track.value: {**base.model_dump(), **both, **given.get(track.value, {})}
             for track, base in ((Urgency.ROUTINE, _ROUTINE), (Urgency.URGENT, _URGENT))
         }
-        return Policy.model_validate({"answers_by_link": _BY_LINK, **whole, **tracks})
+        return Policy.model_validate({**_LATER, **whole, **tracks})
 
 
 def policy_with(differences: Mapping[str, Any]) -> Policy:

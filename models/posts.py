@@ -85,5 +85,8 @@ def desk_of(code: str) -> Post:
 
 
 def needs_second_factor(post: Post) -> bool:
-    """Whether only a person who has shown a one-time code may act as this post: it decides, or it acts for others."""
-    return post.role in (Role.CO_CHAIR, Role.SECRETARIAT)
+    """Whether only a person who has shown a one-time code may act as this post.
+
+    It decides, it acts for others, or it reads everything.
+    """
+    return post.role in (Role.CO_CHAIR, Role.SECRETARIAT, Role.AUDITOR)

@@ -41,12 +41,16 @@ class Queued(Value):
 
 
 class Step(Value):
-    """One step of a stream (a case, or the follow-up of a recommendation): what one transaction writes."""
+    """One step of a stream (a case, or the follow-up of a recommendation): what one transaction writes.
+
+    ``of_signed_command``: it is recorded only when its first entry carries a good signature.
+    """
 
     stream: str
     entries: tuple[Entry, ...]
     rows: tuple[Row, ...]
     notices: tuple[Queued, ...]
+    of_signed_command: bool = False
 
 
 class Recorded(Value):

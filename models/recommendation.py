@@ -6,10 +6,10 @@ It lives apart from its case, which may be closed and then does not change any m
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, TypeAdapter
 
+from models.authentication import Signed
 from models.base import Line, Prose, Value
 from models.case import Case
 from models.commands import Adopt, Command
@@ -21,6 +21,7 @@ from models.posts import SECRETARIAT, Post, desk_of
 from models.projection import Queued, Row, Step
 from models.refusal import RefusalKind, Refused
 from models.rules.outcomes import overdue_rungs
+from models.zones import zone_named
 
 
 def follow_up_stream(reference: str, number: int) -> str:
@@ -115,9 +116,16 @@ def _after(follow_up: FollowUp, event: FollowUpEvent) -> FollowUp:
 
 
 def _step(
-    follow_up: FollowUp, event: FollowUpEvent, command: str, by: Post, now: datetime, told: Sequence[Notice]
+    follow_up: FollowUp,
+    event: FollowUpEvent,
+    command: str,
+    by: Post,
+    now: datetime,
+    told: Sequence[Notice],
+    signed: Signed | None = None,
 ) -> tuple[FollowUp, Step]:
-    entry = seal(follow_up.stream, follow_up.seq + 1, now.astimezone(UTC), by, None, command, event, follow_up.head)
+    stream, seq, at = follow_up.stream, follow_up.seq + 1, now.astimezone(UTC)
+    entry = seal(stream, seq, at, by, None, command, event, follow_up.head, signed)
     after = _after(follow_up, event).model_copy(update={"seq": entry.seq, "head": entry.hash})
     comes = after.ladder.next if after.ladder else None
     key = {"reference": after.reference, "number": after.number}
@@ -145,7 +153,7 @@ def open_follow_up(follow_up: FollowUp, now: datetime) -> tuple[FollowUp, Step]:
     """The report was accepted: addressees and owner are told, and the overdue ladder begins."""
     ladder = None
     if follow_up.due is not None:
-        due = datetime.combine(follow_up.due, time(9), ZoneInfo(follow_up.zone)).astimezone(UTC)
+        due = datetime.combine(follow_up.due, time(9), zone_named(follow_up.zone)).astimezone(UTC)
         ladder = Ladder(due=due, rungs=overdue_rungs(follow_up.policy, due, now))
     begun = follow_up.model_copy(update={"ladder": ladder})
     told = _tell(begun, "recommendation_addressed", owner=follow_up.owner, addressees=follow_up.to)
@@ -190,4 +198,5 @@ def resolve_follow_up(follow_up: FollowUp, command: Command, now: datetime) -> t
     told = _tell(
         follow_up, "recommendation_resolved", *follow_up.co_chairs, SECRETARIAT, state=body.state, text=body.text
     )
-    return _step(follow_up, FollowUpResolved(state=body.state, text=body.text), command.id, command.by, now, told)
+    resolved = FollowUpResolved(state=body.state, text=body.text)
+    return _step(follow_up, resolved, command.id, command.by, now, told, command.signed)

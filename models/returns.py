@@ -21,12 +21,16 @@ class Fate(StrEnum):
 
 
 class RecipientReport(Value):
-    """What is said of one recipient. ``addresses``: those that it is known by, lower case. ``status``: of RFC 3463."""
+    """What is said of one recipient. ``addresses``: those that it is known by, lower case. ``status``: of RFC 3463.
+
+    ``regular``: whether it is written as RFC 3464 has it. What is not is a person's to judge.
+    """
 
     fate: Fate
     addresses: frozenset[str]
     status: str = ""
     text: str = ""
+    regular: bool = True
 
 
 class ReturnedMail(Value):

@@ -49,8 +49,14 @@ def reads_alike(before: Case, after: Case) -> bool:
     released = any(one.state == "released" for one in after.circulations.values())
     if released and (before.outcomes is not after.outcomes or before.reports is not after.reports):
         return False
+    if before.gates is not after.gates and _recused(before) != _recused(after):
+        return False
     parts = ((getattr(before, name), getattr(after, name), read) for name, read in _READ_FOR_SEARCH.items())
     return all(old is new or read(old) == read(new) for old, new, read in parts)
+
+
+def _recused(case: Case) -> list[Post]:
+    return [post for post in case.directory.co_chairs if case.recused(post)]
 
 
 class SearchText(Value):

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
+from models.base import endless_marks
+
 LONGEST_WORD = 16
 """So many characters of a word count."""
 
@@ -67,7 +69,8 @@ _FOLDING = _Folding()
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKD", text.casefold()).translate(_FOLDING)
+    plain = text if text.isascii() else endless_marks().sub("", text)  # none of them counts
+    return unicodedata.normalize("NFKD", plain.casefold()).translate(_FOLDING)
 
 
 def _all_words(text: str) -> Iterator[str]:

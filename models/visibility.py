@@ -26,6 +26,7 @@ class Reason(StrEnum):
     SECRETARIAT = "the secretariat sees every case"
     AUDITOR = "auditors read everything"
     CO_CHAIR = "Co-Chairs decide every case"
+    RECUSED = "another sits in its place; it reads no more than a requester"
     STEERING_GROUP = "the Steering Group reviews every case"
     NO_PART = "the post has no part in the case"
     MEMBER_WITHOUT_PART = "its member has no part in the case"
@@ -58,12 +59,17 @@ def sees_every_case(post: Post) -> bool:
     return post == SECRETARIAT or post.role is Role.AUDITOR
 
 
+def sits_as_co_chair(case: Case, post: Post) -> bool:
+    """Whether a post is a Co-Chair of the case in whose place nobody else sits."""
+    return post in case.directory.co_chairs and not case.recused(post)
+
+
 def why_seen(case: Case, post: Post) -> tuple[Sight, Reason]:
     """How much of a case a post sees, and the reason."""
     if sees_every_case(post):
         return Sight.CASE, Reason.AUDITOR if post.role is Role.AUDITOR else Reason.SECRETARIAT
     if post in case.directory.co_chairs:
-        return Sight.CASE, Reason.CO_CHAIR
+        return Sight.CASE, Reason.RECUSED if case.recused(post) else Reason.CO_CHAIR
     if post in case.directory.steering_group:
         return Sight.CASE, Reason.STEERING_GROUP
     if post.role is not Role.FOCAL_POINT:
@@ -111,7 +117,7 @@ def readers(case: Case) -> Mapping[Post, Sight]:
 
 
 def _places(case: Case) -> Mapping[Post, tuple[Sight, Reason]]:
-    co_chairs = dict.fromkeys(case.directory.co_chairs, (Sight.CASE, Reason.CO_CHAIR))
+    co_chairs = {post: why_seen(case, post) for post in case.directory.co_chairs}
     steering_group = dict.fromkeys(case.directory.steering_group, (Sight.CASE, Reason.STEERING_GROUP))
     parts = _parts_of_members(case).items()
     return co_chairs | steering_group | {Post.of(code, Role.FOCAL_POINT): part for code, part in parts if code}
@@ -130,8 +136,8 @@ def may_see(case: Case, post: Post) -> bool:
 def readable(case: Case, post: Post) -> Request:
     """The request as a post may read it: confidential sections that are not open to it are left empty.
 
-    They are open to the requesters, the Co-Chairs, the secretariat, auditors, and the posts or members that
-    the request names.
+    They are open to the requesters, the Co-Chairs that have not recused, the secretariat, auditors, and the posts or
+    members that the request names.
     """
     return _without(case.request, closed_sections(case, case.request, post))
 
@@ -146,7 +152,7 @@ def readable_version(case: Case, version: Request, post: Post) -> Request:
 
 def closed_sections(case: Case, request: Request, post: Post) -> frozenset[str]:
     """The sections of a version of a case's request that a post may not read."""
-    if sees_every_case(post) or post in case.directory.co_chairs or case.is_requester(post.member):
+    if sees_every_case(post) or sits_as_co_chair(case, post) or case.is_requester(post.member):
         return frozenset()
     marked = request.confidential.items()
     return frozenset(section for section, readers in marked if post not in readers and post.member not in readers)

@@ -5,7 +5,8 @@ The words:
 ``registry``        every kind of notice: its pace, whether it can be switched off, what it quotes
 ``compose``         one notice for one reader becomes one mail; ``digest``: several in one
 ``correspondents``  the sender and the reader of a mail
-``of_no_case``      mails that belong to no case; ``policy_mail``: those about a proposed policy
+``of_no_case``      mails that belong to no case
+``policy_mail``     those about a proposed policy; ``post_mail``: those about who holds a post or stands in
 ``wording``         the words of a notice, rendered once for all readers who are told the same
 ``words``           posts, members, gates and dates in the reader's language; ``vocabulary``: values of the domain
 ``texts``           text from outside made fit for headers and bodies
@@ -22,7 +23,7 @@ Links and calendar parts:
 How a mail is built, sent and answered:
 
 ``message``         a whole mail; ``mime``: its parts; ``headers``: fields that no text can break out of
-``envelope``        fixed fields: threads, answers, how programs are to treat it
+``envelope``        fixed fields: threads, answers, how programs treat it; ``message_ids``: Message-IDs, made with a key
 ``transport``       connections to the mail server; ``smtp_session``: one of them; ``smtp_envelope``: the form it takes
 ``incoming``        mail that comes in; ``returns``: what it says of a notice
 

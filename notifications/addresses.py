@@ -14,6 +14,9 @@ POLICY = "/admin/policy"
 PROPOSED_POLICY = "/admin/policy#proposal"
 """Where a proposed policy is shown and answered."""
 
+ANNOUNCED = "/post-changes"
+"""Where what is announced of a post is shown, with the button that stops it: each under its own id."""
+
 OWN_PAGES = {"submit": "/request", "resubmit": "/request/{}"}
 """Commands whose page is not a form of ``web.kit.forms.FORMS``."""
 
@@ -55,6 +58,11 @@ def duty_address(do: str, about: str, reference: str) -> str:
     if whole.endswith("."):
         whole = f"{whole[:-1]}%2E"  # where mail programs find addresses in plain text, a dot at the end is not theirs
     return whole if len(whole) <= _LONGEST else page
+
+
+def announced_address(number: str) -> str:
+    """The page of a change that is announced."""
+    return f"{ANNOUNCED}/{quote(number, safe='')}"
 
 
 def off_address(token: str) -> str:

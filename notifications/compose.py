@@ -65,11 +65,12 @@ def compose(
 
     optional = entry.optionality is Optionality.OPTIONAL
     bulk = optional or entry.sensitivity is Sensitivity.RELEASED
-    marks, stamped = [record] if record else [], {"key": key, "mail_from": sender.mail_from}
+    mail_from, marks = sender.mail_from, [record] if record else []
+    stamped = {"message_id": sender.ids.of(key, mail_from), "mail_from": mail_from}
     fields = list(fixed_fields(kind, reader.post, reference, at=at, bulk=bulk, marks=marks, **stamped))
     if optional:
         fields += off_fields(kind, reference.partition("/")[0], reader, sender)
-    message = message_of(reader, subject, fields, mail_from=sender.mail_from, replies_to=replies_to)
+    message = message_of(reader, subject, fields, mail_from=mail_from, replies_to=replies_to)
     _fill(message, forms_of(saying.text, saying.page), calendars, key)
     return message
 

@@ -8,20 +8,23 @@ from models.base import Value
 from models.posts import Capacity, Post
 from notifications.answer_links import AnswerLinks
 from notifications.headers import mailbox
+from notifications.message_ids import MessageIds
 from notifications.off_links import OffLinks
 
 
 class Sender(NamedTuple):
     """In whose name mails go out, and where their links lead.
 
-    ``mail_from`` and ``reply_to`` are written as name <address>; ``public_url`` is where the pages are. ``links`` signs
-    the links by which a reader answers without signing in, ``off`` those by which a holder switches optional mails off;
+    ``mail_from`` and ``reply_to`` are written as name <address>; ``public_url`` is where the pages are. ``ids`` makes the
+    Message-IDs. ``links`` signs the links by which a reader answers without signing in, ``off`` those by which a holder
+    switches optional mails off;
     without them a mail has no such links.
     """
 
     mail_from: str
     reply_to: str
     public_url: str
+    ids: MessageIds
     links: AnswerLinks | None = None
     off: OffLinks | None = None
 

@@ -8,6 +8,7 @@ from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 
 from models.evidence import MARK_FIELD
+from models.mail_addresses import ascii_domain
 from models.posts import Post
 from notifications.headers import MailboxField, mailbox
 from notifications.texts import line, shortened
@@ -29,12 +30,7 @@ def written_mailbox(written: str) -> tuple[Address, str]:
     """
     name, address = parseaddr(written)
     found = mailbox(name, address)
-    return found, found.domain if found.domain.isascii() else found.domain.encode("idna").decode("ascii")
-
-
-def message_id(key: str, mail_from: str) -> str:
-    """The Message-ID of the mail with that key (RFC 5322, 3.6.4): the same key gives the same one, always."""
-    return f"<{header_digest('mail', key)}@{written_mailbox(mail_from)[1]}>"
+    return found, ascii_domain(found.domain)
 
 
 @lru_cache(maxsize=64)
@@ -75,7 +71,7 @@ def fixed_fields(
     reference: str,
     *,
     at: datetime,
-    key: str,
+    message_id: str,
     mail_from: str,
     bulk: bool,
     marks: Sequence[str] = (),
@@ -87,7 +83,7 @@ def fixed_fields(
     """
     domain = written_mailbox(mail_from)[1]
     yield "Date", format_datetime(at)
-    yield "Message-ID", message_id(key, mail_from)
+    yield "Message-ID", message_id
     if reference:
         # One root for each case and reader, which nobody has: programs that show threads gather under it what refers
         # to it (RFC 5256, 3), whichever mail comes first, and two posts of one mailbox stay apart.

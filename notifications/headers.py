@@ -14,6 +14,7 @@ from email.headerregistry import Address
 from email.policy import EmailPolicy
 from typing import Self
 
+from models.mail_addresses import with_ascii_domain
 from notifications.texts import line
 
 _LINE = 76
@@ -97,10 +98,12 @@ class MailboxField(HeaderField):
         """The field as it is sent.
 
         Raises:
-            UnicodeError: the address needs SMTPUTF8 (RFC 6531), and the policy does not allow it.
+            UnicodeError: the address needs SMTPUTF8 (RFC 6531), and the policy does not allow it; or its domain is none.
         """
         (address,) = self.addresses
-        spec = address.addr_spec if policy.utf8 else ascii_address(address.addr_spec)
+        spec = with_ascii_domain(address.addr_spec)
+        if not policy.utf8:
+            spec.encode("ascii")
         display = line(address.display_name)
         if not display:
             return _laid_out(self.name, [spec], policy)
@@ -127,17 +130,6 @@ def mailbox(name: str, address: str) -> Address:
 
 _ONE_ADDRESS = re.compile(r"[^\s<>\[\]()\",;:\\@]+@[^\s<>\[\]()\",;:\\@]+")
 # Quoted local parts and address literals are legal and unheard of in a ministry: refused, not guessed.
-
-
-def ascii_address(address: str) -> str:
-    """The address with its domain in ASCII (RFC 3490).
-
-    Raises:
-        UnicodeError: what stands before the @ is not ASCII, or the domain has no such form.
-    """
-    local, _, domain = address.rpartition("@")
-    local.encode("ascii")
-    return address if domain.isascii() else f"{local}@{domain.encode('idna').decode('ascii')}"
 
 
 def _encoded(text: str) -> list[str]:

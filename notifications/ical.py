@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from notifications.words import zone_named
+from models.zones import zone_named
 
 _OCTETS = 75
 """Most octets of a line, without its end (RFC 5545, 3.1)."""

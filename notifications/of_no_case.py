@@ -36,7 +36,7 @@ def mail_of_no_case(
     """
     seen = {**context, "record": "", "subject": shortened(f"[AHG] {in_one_line(kind, context)}", LONGEST_SUBJECT)}
     optional, mail_from = kind == DIGEST, sender.mail_from
-    stamped = {"key": key, "mail_from": mail_from}
+    stamped = {"message_id": sender.ids.of(key, mail_from), "mail_from": mail_from}
     fields = list(fixed_fields(kind, reader.post, "", at=at, bulk=optional, marks=marks, **stamped))
     if optional:
         fields += off_fields(kind, "", reader, sender)

@@ -11,7 +11,7 @@ from typing import Any
 
 from models.base import Value
 from models.evidence import mark_of
-from models.notices import DIGEST, NOTICE_KINDS, POLICY_PROPOSED, POLICY_SETTLED, NoticeFacts
+from models.notices import DIGEST, NOTICE_KINDS, POLICY_PROPOSED, POLICY_SETTLED, POST_CHANGED, NoticeFacts
 from models.notices.kinds import Circle
 from models.posts import Capacity, Post
 from models.reasons import ReasonCode
@@ -19,8 +19,10 @@ from notifications.answer_links import AnswerLinks
 from notifications.compose import compose
 from notifications.correspondents import MailReader, Sender
 from notifications.digest import Item, compose_digest
+from notifications.message_ids import MessageIds
 from notifications.off_links import OffLinks
 from notifications.policy_mail import compose_policy
+from notifications.post_mail import compose_post_mail
 from notifications.registry import REGISTRY, Deadline
 from notifications.wording import About
 
@@ -50,10 +52,14 @@ so what it signs proves nothing: ``web.mail.opened_link`` takes the deployment's
 SAMPLE_OFF_LINKS = OffLinks({"samples": b"k" * 32})
 """Signs the links of previews that switch mails off, with the same key."""
 
+SAMPLE_IDS = MessageIds({"samples": b"k" * 32})
+"""Makes the Message-IDs of previews, with the same key."""
+
 SAMPLE_SENDER = Sender(
     "Bali Process Ad Hoc Group <ahg@example.org>",
     "Secretariat <secretariat@example.org>",
     "https://ahg.example.org",
+    SAMPLE_IDS,
     SAMPLE_LINKS,
     SAMPLE_OFF_LINKS,
 )
@@ -201,6 +207,7 @@ _READS: Mapping[str, Circle] = {
     "activation_ending": Circle.GROUP,
     POLICY_PROPOSED: Circle.CO_CHAIRS,
     POLICY_SETTLED: Circle.CO_CHAIRS,
+    POST_CHANGED: Circle.CO_CHAIRS,
     DIGEST: Circle.GROUP,
 }
 """The circle that reads the sample of a kind, where it is not the first that the kind is told to."""
@@ -264,6 +271,27 @@ def sample_policy(kind: str, about: About = SAMPLE_CASE, **changes: Any) -> Emai
     return compose_policy(kind, **given)
 
 
+_CHANGED = {
+    "what": "announced",
+    "number": "0123456789abcdef01234567",
+    "kind": "handed_over",
+    "about": _ID,
+    "by": "RSO/secretariat",
+    "name": "Somchai Jaidee",
+    "person": "Siti Nurhaliza",
+    "email": "siti@example.org",
+    "until": "",
+    "co_chairs": "",
+    "takes_effect_at": SAMPLE_DUE.isoformat(),
+}
+
+
+def sample_post_mail(about: About = SAMPLE_CASE, **changes: Any) -> EmailMessage:
+    """A mail about a change of a post, with the names of members in ``about``; ``changes`` as in ``sample_mail``."""
+    given = _arguments(POST_CHANGED, f"{POST_CHANGED}:ID/co-chair:7", changes, facts=_CHANGED, names=about.names)
+    return compose_post_mail(**given)
+
+
 def sample_mail(kind: str, **changes: Any) -> EmailMessage:
     """The mail of a kind with its sample facts.
 
@@ -276,6 +304,8 @@ def sample_mail(kind: str, **changes: Any) -> EmailMessage:
         return sample_digest(**changes)
     if kind in _A_POLICY:
         return sample_policy(kind, **changes)
+    if kind == POST_CHANGED:
+        return sample_post_mail(**changes)
     own: dict[str, Any] = {"about": SAMPLE_CASE, "facts": SAMPLE_FACTS[kind], "due": _due(kind), "sequence": 7}
     own["record"] = _sample_mark(changes.get("about", SAMPLE_CASE).reference)
     return compose(kind, **_arguments(kind, f"AHG-2009-001/7/{kind}/desk@example.org", changes, **own))

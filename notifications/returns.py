@@ -30,9 +30,13 @@ _TEXT = 500
 _MOST = 50
 """Recipients of one report, and Message-IDs of one reply, that are looked at."""
 
+_MOST_PARTS = 20
+"""Parts of a mail in which a report is looked for."""
+
 _ADDRESS_TYPES = ("rfc822", "utf-8")
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")  # RFC 3463
 _MESSAGE_ID = re.compile(r"<[^\s<>@]{1,250}@[^\s<>@]{1,250}>")
+_ONE_ADDRESS = re.compile(r"[^\s<>@/=;,]{1,64}@[^\s<>@/=;,]{1,255}")
 _UTF8_HEX = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")  # RFC 6533, section 3
 _HEADERS_ONLY = ("text/rfc822-headers", "message/global-headers")
 _WHOLE = ("message/rfc822", "message/global")
@@ -48,7 +52,7 @@ def read_return(octets: bytes) -> ReturnedMail | None:
         message = email.message_from_bytes(octets[:LONGEST_READ], policy=compat32)
         if message.get_content_type() == "multipart/report":
             return _report(message, octets)
-        return _auto_reply(message, octets)
+        return _report_in_another_form(message, octets) or _auto_reply(message, octets)
     except Exception:  # noqa: BLE001 - the standard library's parser trips over some forged mails; they say nothing
         return None
 
@@ -57,7 +61,7 @@ def read_return(octets: bytes) -> ReturnedMail | None:
 
 
 def _report(message: _Mail, octets: bytes) -> ReturnedMail | None:
-    """A delivery report (RFC 6522), whose parts stand at the top of the mail; None for a report inside another mail.
+    """A delivery report (RFC 6522) whose parts are those of ``message``; None where there is none.
 
     The third part, which holds the Message-ID, may be left out; the mail is known by its envelope id as well, which is
     the Message-ID without its brackets (``notifications.transport``). A report that has neither names no mail.
@@ -76,6 +80,18 @@ def _report(message: _Mail, octets: bytes) -> ReturnedMail | None:
     envelope = _ids([f"<{_said(blocks[0], 'Original-Envelope-Id').strip()}>"])
     named = tuple(dict.fromkeys((*ids[:1], *envelope)))
     return ReturnedMail(fingerprint=_fingerprint(message, octets), message_ids=named, reports=reports)
+
+
+def _report_in_another_form(message: _Mail, octets: bytes) -> ReturnedMail | None:
+    """A report whose parts stand in a mail of another form, or that a gateway has put, whole, into one of its own."""
+    if message.get_content_maintype() != "multipart":
+        return None
+    inside = (one for one in _inside(message)[:_MOST_PARTS] if one.get_content_type() == "multipart/report")
+    found = next(filter(None, (_report(one, octets) for one in (message, *inside))), None)
+    if found is None:
+        return None
+    doubtful = tuple(one.model_copy(update={"regular": False}) for one in found.reports)
+    return found.model_copy(update={"reports": doubtful, "fingerprint": _fingerprint(message, octets)})
 
 
 def _blocks(part: _Mail) -> Iterator[_Mail]:
@@ -98,14 +114,18 @@ def _headers(part: _Mail) -> _Mail:
 def _of_recipient(block: _Mail) -> RecipientReport | None:
     """One group of fields; None when it names no address, or an action that is none of RFC 3464, 2.3.3."""
     fate = _fate(_said(block, "Action").lower())
-    addresses = frozenset(filter(None, (_address(_said(block, name)) for name in _RECIPIENT)))
+    fields = [_said(block, name) for name in _RECIPIENT]
+    typed = frozenset(filter(None, map(_address, fields)))
+    addresses = typed or frozenset(filter(None, map(_untyped, fields)))
     if fate is None or not addresses:
         return None
     status = _STATUS.match(_said(block, "Status"))
     diagnostic = _said(block, "Diagnostic-Code")
     kind, separator, text = diagnostic.partition(";")
     said = text if separator and " " not in kind.strip() else diagnostic
-    return RecipientReport(fate=fate, addresses=addresses, status=status[0] if status else "", text=_bounded(said))
+    return RecipientReport(
+        fate=fate, addresses=addresses, status=status[0] if status else "", text=_bounded(said), regular=bool(typed)
+    )
 
 
 _RECIPIENT = ("Original-Recipient", "Final-Recipient")
@@ -131,6 +151,13 @@ def _address(field: str) -> str:
         return ""
     written = _UTF8_HEX.sub(lambda found: chr(min(int(found[1], 16), 0x10FFFF)), written)
     return _plain(written)
+
+
+def _untyped(field: str) -> str:
+    """The address in a field that gives no type, or one that nobody knows, as some gateways write it; else empty."""
+    kind, separator, written = field.partition(";")
+    found = _plain(written if separator else kind)
+    return found if _ONE_ADDRESS.fullmatch(found) else ""
 
 
 # automatic replies ----------------------------------------------------------------------------------------------------

@@ -8,13 +8,14 @@ import base64
 import hashlib
 import hmac
 import json
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from itsdangerous import BadSignature, Signer
+
+from models.mail_addresses import folded
 
 _LONGEST_TOKEN = 2000
 _MARK_BYTES = 16
@@ -66,6 +67,5 @@ class Tokens:
 
 
 def _mark(key: bytes, address: str) -> str:
-    folded = unicodedata.normalize("NFC", address).strip().casefold()
-    digest = hmac.new(key, folded.encode(errors="backslashreplace"), hashlib.sha256).digest()
+    digest = hmac.new(key, folded(address).encode(errors="backslashreplace"), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest[:_MARK_BYTES]).decode("ascii").rstrip("=")

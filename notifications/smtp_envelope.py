@@ -7,8 +7,9 @@ from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8, EmailPolicy
 from io import BytesIO
 
+from models.mail_addresses import with_ascii_domain
 from notifications import mime
-from notifications.headers import ascii_address, mailbox
+from notifications.headers import mailbox
 from notifications.smtp_session import SmtpSession
 
 _LINE_STARTS_WITH_DOT = re.compile(rb"(?m)^\.")
@@ -46,15 +47,17 @@ def fitted(session: SmtpSession, message: EmailMessage, to: str) -> Envelope:
         mailbox("", to)
     except ValueError:
         raise UnfitError(f"{to!r} is not one mail address.") from None
-    try:
-        sender, to = ascii_address(sender), ascii_address(to)
-    except UnicodeError:
+    try:  # no server is left to find out which domain is meant: some still read it as IDNA 2003 does
+        sender, to = with_ascii_domain(sender), with_ascii_domain(to)
+    except UnicodeError as error:
+        raise UnfitError(f"{error}.") from None
+    if not (sender + to).isascii():
         if not session.offers("smtputf8"):
             wanting = next(one for one in (to, sender) if not one.isascii())
             raise UnfitError(
                 f"The address {wanting} cannot be written in ASCII, and the mail server does not offer "
                 "SMTPUTF8 (RFC 6531)."
-            ) from None
+            )
         policy, encoding = SMTPUTF8, "utf-8"
         options.append("SMTPUTF8")
     if not session.offers("8bitmime"):

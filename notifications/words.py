@@ -3,8 +3,6 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import MAXYEAR, MINYEAR, date, datetime
-from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 from babel.lists import format_list
@@ -18,6 +16,7 @@ from models.policy import Span
 from models.posts import SECRETARIAT, Post, Role
 from models.reasons import PLAIN, WHY_LISTED, Fact, StatedReason
 from models.request import FIELD_WORDS
+from models.zones import zone_named
 from notifications.texts import line, prose
 from notifications.vocabulary import spelled
 
@@ -60,17 +59,8 @@ LENGTHS: Mapping[str, tuple[str, str]] = {
 _THERE_AND_HERE = N_("%(there)s; in your time zone: %(here)s")
 _NOWHERE = N_("%(there)s (no time zone is given)")
 _NONE, _NOBODY = N_("none"), N_("nobody")
-_POST_IN_TEXT = re.compile(rf"\b[A-Z][A-Z0-9-]*/(?:{'|'.join(Role)})\b")
+_POST_IN_TEXT = re.compile(rf"\b[A-Z][A-Z0-9-]{{0,39}}/(?:{'|'.join(Role)})\b")
 _CODE_IN_TEXT = re.compile(r"\b[A-Z][A-Z0-9-]+\b")
-
-
-@lru_cache(maxsize=256)
-def zone_named(name: str) -> ZoneInfo:
-    """The time zone of that name; UTC for an unknown name, so that a slip in the directory never stops a mail."""
-    try:
-        return ZoneInfo(name)
-    except (ValueError, OSError, KeyError):
-        return ZoneInfo("UTC")
 
 
 class Words:

@@ -21,6 +21,7 @@ from weakref import WeakSet
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from settings import SettingsError, load_settings
+from surroundings import close_to_others, set_up_logs
 
 SIZE_LIMIT = 32 * 1024 * 1024  # bytes; what large providers take
 FROM, TO = "X-Catcher-From", "X-Catcher-To"
@@ -133,7 +134,9 @@ def read_mail(path: Path) -> CaughtMail:
 
 async def serve() -> None:
     """Catch mail on the settings' port until SIGTERM or SIGINT."""
+    close_to_others()
     settings = load_settings()
+    set_up_logs(settings)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

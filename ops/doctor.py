@@ -21,11 +21,12 @@ from notifications.incoming import MailboxAway
 from ops.processes import port_ready
 from ops.temporal_server import SEARCH_ATTRIBUTES, temporal_ready, worker_ready
 from records import ledger, queries
-from records.directory import read_members
+from records.directory import directory_slips, read_members
 from records.mail_pauses import current_pause
 from records.roles import changeable
 from records.tree import heads_without_leaf, newest_frontier
 from settings import Settings, SettingsError
+from surroundings import open_to_others
 from workflows.client import CaseClient, NotAnswered
 
 _TOLD = 5
@@ -47,7 +48,7 @@ class Finding(Value):
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Look at everything that the product needs, one after the other. What is looked at is named by its docstring."""
-    records = (_keys, _room, _attachments, _database, _record, _directory)
+    records = (_keys, _closed, _room, _attachments, _database, _record, _directory, _calendars)
     for check in (*records, _temporal, _workers, _cases, _mail, _mailbox, _board):
         well, seen = await _safely(check, settings)
         yield Finding(what=str(check.__doc__).rstrip("."), well=well, seen=seen)
@@ -63,6 +64,14 @@ async def _safely(check: Callable[[Settings], Awaitable[_Seen]], settings: Setti
 async def _keys(settings: Settings) -> _Seen:
     """Payload keys."""
     return True, f"key ids: {', '.join(settings.keyring)}; the first encrypts"
+
+
+async def _closed(settings: Settings) -> _Seen:
+    """Who can read what is kept here."""
+    opened = list(open_to_others(settings))
+    named = ", ".join(map(str, opened[:_TOLD]))
+    seen = f"others can read {len(opened)} files and folders, `ahg up` closes them: {named}"
+    return not opened, seen if opened else f"{settings.data_dir} is its owner's alone"
 
 
 async def _room(settings: Settings) -> _Seen:
@@ -110,8 +119,21 @@ async def _directory(settings: Settings) -> _Seen:
     """Directory of members."""
     async with db.open_engine(settings) as engine, engine.connect() as connection:
         members = await read_members(connection)
+        slips = await directory_slips(connection)
     co_chairs = [member.code for member in members if member.co_chair]
-    return len(co_chairs) == 2, f"{len(members)} members; Co-Chairs: {', '.join(co_chairs) or 'none'}"
+    seen = f"{len(members)} members; Co-Chairs: {', '.join(co_chairs) or 'none'}"
+    return len(co_chairs) == 2 and not slips, "; ".join((seen, *slips[:_TOLD]))
+
+
+async def _calendars(settings: Settings) -> _Seen:
+    """Calendars of open cases."""
+    count, slips = 0, []
+    async with db.open_engine(settings) as engine, engine.connect() as connection:
+        async for reference, carried in queries.open_calendars(connection):
+            count += 1
+            slips += [f"{reference}: {code} has {zone!r}" for code, zone in carried.unknown_zones.items()]
+    wrong = f"; time zones that do not exist, counted as UTC until the case ends: {'; '.join(slips[:_TOLD])}"
+    return not slips, f"{count} are read{wrong if slips else ''}"
 
 
 async def _temporal(settings: Settings) -> _Seen:

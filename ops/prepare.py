@@ -18,18 +18,26 @@ from ops.rebuild import cases_without_texts, rebuild_cases
 from records.directory import seed_if_empty
 from records.roles import grant_to_product
 from records.tree import add_missing_leaves
-from settings import Settings, SettingsError, ensure_keys, load_settings, make_secret_file
+from settings import COMMAND_KEY_FILE, Settings, SettingsError, ensure_keys, load_settings, make_secret_file
+from surroundings import close_data_folder, close_to_others, set_up_logs
+
+_WITHOUT = {
+    "keys": "open cases cannot be read without it",
+    COMMAND_KEY_FILE: "with it commands are signed, and old signatures are checked",
+}
 
 
 async def prepare_data_folder(settings: Settings) -> None:
-    """Make the keys, bring the schema to the newest version, fill an empty directory, and make rows that are missing.
+    """Close the data folder to others, make the keys, the newest schema, an empty directory's entries, and missing rows.
 
     Rows are missing of cases that were recorded before there was a search.
     """
+    close_to_others()
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    made = ensure_keys(settings)
-    if made is not None:
-        print(f"made the payload keys in {made}: back this file up, open cases cannot be read without it")
+    if opened := close_data_folder(settings):
+        print(f"others could read {len(opened)} files and folders of {settings.data_dir}; now they cannot")
+    for made in ensure_keys(settings):
+        print(f"made {made}: back this file up, {_WITHOUT[made.name]}")
     if ensure_checkpoint_key(settings):
         print("made the key that signs checkpoints of the record: back the file checkpoint-key up as well")
     await db.migrate(settings.owned_database)
@@ -73,6 +81,8 @@ async def fresh_records(settings: Settings) -> AsyncIterator[AsyncEngine]:
 
 if __name__ == "__main__":
     try:
-        asyncio.run(prepare_data_folder(load_settings()))
+        chosen = load_settings()
+        set_up_logs(chosen)
+        asyncio.run(prepare_data_folder(chosen))
     except SettingsError as error:
         raise SystemExit(str(error)) from None

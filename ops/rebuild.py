@@ -18,7 +18,8 @@ from models.tables import TABLES
 from models.tables.cases import CaseRow, FollowUpRow
 from ops.verify import rebuilt
 from records import queries
-from records.log import read_entries, write_rows
+from records.log import read_entries
+from records.projected import write_rows
 from records.rows import table_of
 
 _KINDS: tuple[type[SQLModel], ...] = (CaseRow, *(kind for kind in queries.PARTS if kind is not FollowUpRow))

@@ -22,6 +22,7 @@ from ops.prepare import prepare_data_folder
 from ops.processes import Child, ManagedProcess, ProcessError, Ready, port_is_free, port_ready
 from ops.temporal_server import dev_server_child, temporal_ready, worker_ready
 from settings import Settings, SettingsError, load_settings
+from surroundings import close_to_others, environment_for
 
 FIRST_PAUSE = 0.5  # seconds before a child that died is started again; doubles each time
 LONGEST_PAUSE = 30.0
@@ -39,6 +40,7 @@ async def run_product(settings: Settings, children: Sequence[Child] | None = Non
     `children` replaces the product's own, and leaves out preparing the data folder's contents. Returns the
     exit code: 0 after a wanted stop. Raises SupervisorError or SettingsError when it cannot start.
     """
+    close_to_others()
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _only_one(settings.data_dir):
         if children is None:
@@ -50,12 +52,12 @@ async def run_product(settings: Settings, children: Sequence[Child] | None = Non
 
 def product_children(settings: Settings) -> list[Child]:
     """The processes of the product, in the order in which they start."""
-    logs, environment = settings.data_dir / "logs", settings.environment()
+    logs = settings.data_dir / "logs"
     config = settings.temporal_connect_config()
 
     def ours(name: str, module: Sequence[str], ready: Ready, grace: float = 10.0) -> Child:
         command = (sys.executable, "-m", *module)
-        return Child(name, command, logs / f"{name}.log", environment, ready, grace=grace)
+        return Child(name, command, logs / f"{name}.log", environment_for(name, settings), ready, grace=grace)
 
     children = []
     if settings.catches_mail:
@@ -65,11 +67,8 @@ def product_children(settings: Settings) -> list[Child]:
         children.append(dev_server_child(settings, logs / "temporal.log", database=database))
     working = worker_ready(config, settings.task_queue)
     children.append(ours("worker", ["worker"], working, grace=30.0))  # steps under way are finished
-    web = ["uvicorn", "--factory", "web.app:create_app", "--host", settings.web_host, "--port", str(settings.web_port)]
-    web += ["--no-server-header", "--no-access-log"]
-    web += ["--timeout-graceful-shutdown", "8"]  # somebody who does not read the rest of an answer holds nothing up
     address = f"http://{_reachable(settings.web_host)}:{settings.web_port}/healthz"
-    return [*children, ours("web", web, http_ready(address))]
+    return [*children, ours("web", ["web.serve"], http_ready(address))]
 
 
 class Supervisor:

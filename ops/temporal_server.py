@@ -18,6 +18,7 @@ from temporalio.service import RPCError
 
 from ops.processes import Child, ManagedProcess, ProcessError, Ready, free_port
 from settings import Settings, SettingsError
+from surroundings import environment_for
 from workflows.client import TemporalAway, temporal_client
 
 HOST = "127.0.0.1"
@@ -28,6 +29,10 @@ SEARCH_ATTRIBUTES: Mapping[str, str] = {
     "AhgWaitingOn": "KeywordList",
     "AhgDue": "Datetime",
 }
+
+
+_LOG_LEVELS = {"DEBUG": "info", "INFO": "warn", "WARNING": "warn", "ERROR": "error"}
+"""What its program calls them. It says more than we do: what it says as information is for who looks for a fault."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,8 @@ def dev_server_child(settings: Settings, log: Path, *, database: Path | None, po
     """
     port, namespace, ui_port = port or settings.temporal_port, settings.temporal_namespace, settings.temporal_ui_port
     command = [str(find_temporal(settings)), "server", "start-dev", "--ip", HOST, "--port", str(port)]
-    command += ["--log-level", "warn"]
+    command += ["--log-level", _LOG_LEVELS[settings.log_level]]
+    command += ["--log-format", "json" if settings.log_format == "json" else "text"]
     if database is not None:
         command += ["--db-filename", str(database)]
     command += ["--ui-port", str(ui_port), "--ui-disable-news-fetch"] if ui_port else ["--headless"]
@@ -76,7 +82,7 @@ def dev_server_child(settings: Settings, log: Path, *, database: Path | None, po
         command += ["--search-attribute", f"{name}={kind}"]
     config = ClientConnectConfig(target_host=f"{HOST}:{port}", namespace=namespace)
     ready = temporal_ready(config, tuple(SEARCH_ATTRIBUTES))
-    return Child("temporal", tuple(command), log, settings.environment(), ready)
+    return Child("temporal", tuple(command), log, environment_for("temporal", settings), ready)
 
 
 async def start_dev_server(

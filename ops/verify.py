@@ -14,6 +14,7 @@ from temporalio.converter import DataConverter
 from temporalio.service import RPCError, RPCStatusCode
 
 from casework import Casework
+from models.command_signing import CommandKeys, badly_signed
 from models.log import Entry, broken_at
 from models.notes import VerifierKey
 from models.projection import Recorded, Row, rows_of
@@ -35,11 +36,12 @@ async def verify_records(
     progress: Callable[[int, int], None] = lambda done, of: None,
     files: Attachments | None = None,
     keys: Collection[VerifierKey] = (),
+    signers: CommandKeys | None = None,
 ) -> AsyncIterator[Fault]:
     """Every fault found; none means that all agree.
 
-    Without a client the histories are not looked at, without ``files`` the attachments are not. ``keys``: of
-    those whose signatures under checkpoints are checked.
+    Without a client the histories are not looked at, without ``files`` the attachments, without ``signers`` the
+    signatures of commands. ``keys``: of those whose signatures under checkpoints are checked.
     """
     known: dict[tuple[str, int], str] = {}
     async for fault in record_faults(engine, keys):
@@ -57,6 +59,11 @@ async def verify_records(
             if broken is not None:
                 yield Fault(stream=stream, what=f"the chain of the log breaks at entry {broken}")
                 continue
+            unsigned = badly_signed(entries, signers) if signers is not None else None
+            if unsigned is not None:
+                yield Fault(
+                    stream=stream, what=f"the command of entry {unsigned[0]} is not to be believed: {unsigned[1]}"
+                )
             if "/" not in stream:
                 async for fault in _against_projection(connection, stream, entries):
                     yield fault

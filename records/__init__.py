@@ -2,13 +2,14 @@
 
 Cases:
 
-``log``                appending a step: entries, projection and queued notices in one transaction
+``log``                appending a step: entries, projection (``projected``) and queued notices in one transaction
 ``tree``               the tree that holds the heads of all logs; ``checkpoints``: its signed states
 ``readings``           who read what not all may see; ``roles``: what the product's role may do on PostgreSQL
 ``queries``            what pages, lists and checks read of cases; ``casefiles``: cases as their logs have them, for pages
 ``lists``, ``search``  lists of cases as a post sees them; texts by which they are found; ``saved_views``: kept lists
+``projected``          writing rows of the projection, of the directory and of drafts
 ``references``         references and drafts, before a case exists
-``attachments``        the files of requests
+``attachments``        the files of requests; ``attachment_sweep``: what of them nothing names goes
 
 Mail:
 
@@ -21,9 +22,12 @@ Mail:
 Members and people:
 
 ``directory``          members, offices, holders; ``directory_changes``: changing it, and its history
+``announced_changes``  changes that wait, so that a Co-Chair can stop them; ``post_mails``: who is told of each
 ``policies``           the policy in force, and proposals
 ``offices``            where mail for posts goes now; ``holders``: which posts a person holds
 ``sign_ins``, ``sessions``, ``second_factor``, ``api_tokens``   links, cookies, codes and tokens of people and programs
+``passkeys``           the keys by which people sign what they decide
+``access``             what ends when a post changes hands, or when somebody signs out everywhere
 ``idempotency``        keys of programs' requests
 
 ``rows`` reads rows of tables as objects of their classes. ``csv_text`` writes tables for spreadsheets.

@@ -30,6 +30,7 @@ class Scope(StrEnum):
 
     READ = "read"
     WRITE = "write"
+    """The post's own work, and nothing that stands for the post (``models.authentication.suffices``)."""
 
 
 class TooManyTokens(Exception):

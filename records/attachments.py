@@ -13,19 +13,18 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db import write_transaction
-from models.attachments import Limits, too_much
+from db import lock_table, write_transaction
+from models.attachments import Limits, no_room, too_much
 from models.projection import Row
 from models.refusal import RefusalKind, Refused
 from models.request import Attachment
 from models.tables import TABLES
-from records.log import write_rows
+from records.attachment_sweep import UNFINISHED, loose_bytes
+from records.projected import write_rows
 
 _NOTED = TABLES.tables["attachments"]
 _HASH = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1024 * 1024
-_NEW = ".new-"
-"""The beginning of the names of files that are still being written. Such files may stay after a crash, unused."""
 
 
 class Attachments:
@@ -55,16 +54,30 @@ class Attachments:
         """Keep a file for a member, from where it is read to its end. The same file again is the same file.
 
         Answers when the bytes are on the disk and it is noted who put them in.
+
+        Raises:
+            Refused: the member has no room for it; if others put files in at the same time, the bytes may stay on the
+                disk until the next sweep (``records.attachment_sweep``).
         """
         sha256, size = await asyncio.to_thread(self._write, file)
         columns = {"sha256": sha256, "member": member, "name": name, "kind": kind, "size": size, "kept_at": at}
+        one = Attachment(name=name, sha256=sha256, size=size, kind=kind)
         async with write_transaction(self._engine) as connection:
+            await lock_table(connection, "attachments")
+            wrong = no_room(await loose_bytes(connection, member, one), self.limits)
+            if wrong:
+                raise Refused(RefusalKind.INVALID, wrong)
             await write_rows(connection, [Row(table="attachments", columns=columns)])
-        return Attachment(name=name, sha256=sha256, size=size, kind=kind)
+        return one
+
+    async def no_room_for(self, member: str, file: Attachment) -> str:
+        """A sentence where the member has no room for a file; empty where it has."""
+        async with self._engine.connect() as connection:
+            return no_room(await loose_bytes(connection, member, file), self.limits)
 
     def _write(self, file: BinaryIO) -> tuple[str, int]:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        new = self.folder / f"{_NEW}{uuid4().hex}"
+        new = self.folder / f"{UNFINISHED}{uuid4().hex}"
         digest, size = hashlib.sha256(), 0
         try:
             with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as written:

@@ -6,33 +6,38 @@ point only; ``seed/offices.csv`` adds time zones, calendars and the mandates of 
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import write_transaction
 from models.base import Value
 from models.calendars import Calendars, WorkCalendar
+from models.directory_changes import PLACEHOLDERS, DirectoryRoles, ListedMember, check_roles
+from models.mail_addresses import check_address
 from models.members import Directory, Member
 from models.policy import Policy
 from models.posts import SECRETARIAT, Post, Role
 from models.projection import Row
 from models.public_holidays import work_calendar
+from models.refusal import Refused
 from models.tables import TABLES
 from models.tables.directory import AlternateRow, HolderRow, MemberRow
-from records.log import write_rows
+from models.zones import is_zone, zone_named
+from records.projected import write_rows
 from records.rows import fetch_rows
 
 SEED = Path(__file__).parent / "seed"
 _MEMBERS, _HOLDERS = TABLES.tables["members"], TABLES.tables["holders"]
 _ALTERNATES, _POLICIES = TABLES.tables["alternates"], TABLES.tables["policies"]
 _YES = ("yes", "true", "1", "y")
+_NO = ("", "no", "false", "0", "n")
 
 
 class DirectoryError(Exception):
@@ -68,12 +73,16 @@ async def import_into(connection: AsyncConnection, members_csv: str, offices_csv
     """Import a member list, adding and updating by code; posts that have no holder yet get a local address.
 
     Raises:
-        DirectoryError: the list lacks a column, repeats a code, or names no Co-Chairs; nothing was written.
+        DirectoryError: a column is lacking, a line is wrong, or the roles of all members would be; nothing was written.
     """
     offices = _offices(offices_csv or (SEED / "offices.csv").read_text(encoding="utf-8"))
     rows = list(_member_rows(members_csv, offices))
-    if sum(row["co_chair"] for row in rows) != 2:
-        raise DirectoryError("the list must name exactly two Co-Chairs, with yes in the column co_chair")
+    listed = {row["code"]: Member(**{name: row[name] for name in Member.model_fields}) for row in rows}
+    after = members_in(await read_members(connection)) | listed
+    try:
+        check_roles(DirectoryRoles.of(after.values()), after)
+    except Refused as refused:
+        raise DirectoryError(refused.sentence) from None
     await write_rows(connection, (Row(table="members", columns=row) for row in rows))
     held = {post for (post,) in await connection.execute(select(_HOLDERS.c.post))}
     new = [row for row in _holder_rows(rows) if row["post"] not in held]
@@ -91,43 +100,51 @@ def _offices(text: str) -> dict[str, dict[str, str]]:
     return {row["code"]: row for row in csv.DictReader(io.StringIO(text))}
 
 
-def _member_rows(text: str, offices: Mapping[str, Mapping[str, str]]) -> Iterable[dict[str, Any]]:
-    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
+def _member_rows(text: str, offices: Mapping[str, Mapping[str, str]]) -> Iterator[dict[str, Any]]:
+    """The rows of a list's members, each checked by the rules that the pages have."""
+    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), strict=True)
     lacking = {"code", "name", "kind"} - set(reader.fieldnames or ())
     if lacking:
         raise DirectoryError(f"the member list lacks the columns {', '.join(sorted(lacking))}")
     seen: set[str] = set()
-    for line, row in enumerate(reader, start=2):
-        code = (row["code"] or "").strip()
-        if not code or code in seen or "/" in code:
-            raise DirectoryError(f"line {line}: the code {code!r} is empty, repeated, or holds a slash")
-        seen.add(code)
-        office = offices.get(code, {})
-        try:
-            member = Member(
-                code=code,
-                name=row["name"],
-                kind=row["kind"],  # type: ignore[arg-type]
-                co_chair=_yes(row, "co_chair"),
-                steering_group=_yes(row, "steering_group"),
-                ahg_2009=_yes(row, "ahg_2009"),
-                mandate=tuple(filter(None, office.get("mandate", "").split(";"))),
-            )
-        except ValueError as error:
-            raise DirectoryError(f"line {line} ({code}): {error}") from None
-        zone = (row.get("zone") or office.get("zone") or "UTC").strip()
-        holidays = (row.get("holidays") or office.get("holidays") or "").strip()
-        yield {
-            **member.model_dump(mode="json"),
-            "mandate": list(member.mandate),
-            "position": line,
-            "zone": zone,
-            "holidays": holidays,
-        }
+    try:
+        for line, row in enumerate(reader, start=2):
+            member = _listed(line, row, offices)
+            if member.code in seen:
+                raise DirectoryError(f"line {line}: the code {member.code!r} is repeated")
+            seen.add(member.code)
+            yield {**member.model_dump(mode="json"), "position": line}
+    except csv.Error as error:
+        raise DirectoryError(f"line {reader.line_num}: {error}") from None
 
 
-def _yes(row: Mapping[str, str | None], column: str) -> bool:
-    return (row.get(column) or "").strip().lower() in _YES
+def _listed(line: int, row: Mapping[str, str | None], offices: Mapping[str, Mapping[str, str]]) -> ListedMember:
+    if None in row:
+        raise DirectoryError(f"line {line}: it has more fields than the first line has columns")
+    given = {name: (value or "").strip() for name, value in row.items()}
+    code = given["code"]
+    office = offices.get(code, {})
+    try:
+        return ListedMember(
+            code=code,
+            name=given["name"],
+            kind=given["kind"],  # type: ignore[arg-type]
+            **{mark: _yes(given.get(mark, ""), mark) for mark in ("co_chair", "steering_group", "ahg_2009")},
+            mandate=tuple(filter(None, office.get("mandate", "").split(";"))),
+            zone=given.get("zone") or office.get("zone") or "UTC",
+            holidays=given.get("holidays") or office.get("holidays") or "",
+        )
+    except ValidationError as error:
+        wrong = "; ".join(f"{one['loc'][0]}: {one['msg'].removeprefix('Value error, ')}" for one in error.errors())
+        raise DirectoryError(f"line {line} ({code}): {wrong}") from None
+    except ValueError as error:
+        raise DirectoryError(f"line {line} ({code}): {error}") from None
+
+
+def _yes(given: str, column: str) -> bool:
+    if given.lower() not in (*_YES, *_NO):
+        raise ValueError(f"{column}: {given!r} is neither yes nor no")
+    return given.lower() in _YES
 
 
 def _holder_rows(members: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
@@ -142,7 +159,7 @@ def _holder_rows(members: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any
 
 def _holder(post: Post, name: str) -> dict[str, Any]:
     title = post.role.value.replace("-", " ").capitalize()
-    address = f"{post.role.value}@{post.member.lower()}.ahg.localhost"
+    address = f"{post.role.value}@{post.member.lower()}.{PLACEHOLDERS}"
     return {"post": str(post), "name": f"{title}, {name}", "email": address, "language": "en"}
 
 
@@ -172,6 +189,22 @@ async def all_offices(connection: AsyncConnection) -> tuple[dict[Post, HolderRow
     for row in await fetch_rows(connection, query):
         named.setdefault(Post(row.post), []).append(row)
     return holders, named
+
+
+async def directory_slips(connection: AsyncConnection) -> list[str]:
+    """What stands in the directory and would not be taken today, in sentences: zones and addresses that are none."""
+    of_members = {one.code: one.zone for one in await read_members(connection)}
+    wrong = {code: zone for code, zone in of_members.items() if not is_zone(zone)}
+    slips = [f"{code} has the time zone {zone!r}, which is none: UTC counts" for code, zone in wrong.items()]
+    holders, alternates = await all_offices(connection)
+    written_to = [(one.post, one.email) for one in holders.values()]
+    written_to += [(one.post, one.email) for several in alternates.values() for one in several]
+    for post, email in written_to:
+        try:
+            check_address(email)
+        except UnicodeError as error:
+            slips.append(f"{post}: {error}")
+    return slips
 
 
 async def names_of(connection: AsyncConnection) -> dict[str, str]:
@@ -220,7 +253,7 @@ async def zone_of_member(connection: AsyncConnection, member: str) -> str:
 
 def day_in(zone: str, now: datetime) -> date:
     """Which day ``now`` (aware) is in a time zone (IANA)."""
-    return now.astimezone(ZoneInfo(zone)).date()
+    return now.astimezone(zone_named(zone)).date()
 
 
 def earliest_day(now: datetime) -> date:

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel
@@ -18,14 +19,17 @@ from db import lock_table, write_transaction
 from models.base import Value
 from models.case import Stage
 from models.commands import Person
-from models.directory_changes import DIRECTORY_ROLES, ChangeKind, DirectoryRoles, OfficeSettings, check_roles
+from models.directory_changes import DIRECTORY_ROLES, ECHO, ChangeKind, DirectoryRoles, OfficeSettings, check_roles
 from models.posts import SECRETARIAT, Post
 from models.refusal import RefusalKind, Refused
 from models.tables import TABLES
 from models.tables.administration import DirectoryChangeRow
 from models.tables.directory import AlternateRow, HolderRow, MemberRow
+from records.access import access_now, end_access
 from records.digests import release_held_of_office
 from records.directory import import_into, members_in, read_members
+from records.offices import Addressee
+from records.post_mails import PostNews, holder_before, tell_of_post
 from records.rows import columns_of, fetch_row, fetch_rows
 
 _CHANGES, _MEMBERS = TABLES.tables["directory_changes"], TABLES.tables["members"]
@@ -108,11 +112,7 @@ def _office(row: MemberRow) -> OfficeSettings:
 
 async def roles_of(connection: AsyncConnection) -> DirectoryRoles:
     """Who co-chairs, and who sits on the Steering Group."""
-    rows = await read_members(connection)
-    return DirectoryRoles(
-        co_chairs=tuple(row.code for row in rows if row.co_chair),
-        steering_group=tuple(row.code for row in rows if row.steering_group),
-    )
+    return DirectoryRoles.of(members_in(await read_members(connection)).values())
 
 
 async def waiting_cases(connection: AsyncConnection, post: Post) -> list[str]:
@@ -129,6 +129,11 @@ async def waiting_cases(connection: AsyncConnection, post: Post) -> list[str]:
     return [reference for (reference,) in await connection.execute(query)]
 
 
+def change_id(editor: Editor, kind: ChangeKind, about: str) -> str:
+    """The id of the change that a form makes: the same form sent again makes no other."""
+    return directory_fingerprint([editor.email, editor.post, kind.value, about, editor.form])
+
+
 # changing -----------------------------------------------------------------------------------------------------------
 
 
@@ -139,30 +144,76 @@ async def _make(
     about: str,
     read: Callable[[AsyncConnection], Awaitable[_State]],
     write: Callable[[AsyncConnection, _State], Awaitable[_State]],
-    cases_of: Post | None = None,
+    *,
+    changes_hands: Post | None = None,
+    cases_hear: bool = True,
 ) -> DirectoryChange:
     """Change what ``read`` gives by ``write``, which answers with the new state, and keep the change.
 
-    ``cases_of``: the post whose change of hands the running cases are to hear of.
+    ``changes_hands``: the post of which it is changed who may act for it; ``cases_hear``: the running cases hear of that.
     """
-    own_id = directory_fingerprint([editor.email, editor.post, kind.value, about, editor.form])
+    own_id = change_id(editor, kind, about)
     async with write_transaction(engine) as connection:
         await lock_table(connection, "directory_changes")
         known = await change_of(connection, own_id)
         if known is not None:
             return known
         before = await read(connection)
+        held = await connection.run_sync(holder_before, about) if kind is not ChangeKind.OFFICE else None
         if directory_fingerprint(before) != editor.seen:
             raise StaleDirectory(next(iter(await directory_changes(connection, about=(about,), limit=1)), None))
+        access = await access_now(connection, changes_hands, editor.at) if changes_hands else frozenset()
         after = await write(connection, before)
+        if changes_hands:
+            await end_access(connection, changes_hands, access, editor.at)
         if after == before:
             raise Refused(RefusalKind.INVALID, "Nothing is different from what stands now; nothing was recorded.")
         who = editor.model_dump(include={"at", "email", "name"})
         change = {"id": own_id, "by": editor.post, "kind": kind, "about": about, "before": before, "after": after}
-        cases = await waiting_cases(connection, cases_of) if cases_of else []
+        cases = await waiting_cases(connection, changes_hands) if changes_hands and cases_hear else []
         made = DirectoryChange.model_validate({**who, **change, "cases": cases})
         await connection.execute(_CHANGES.insert(), _columns(made))
+        await _tell(connection, made, held)
     return made
+
+
+async def _tell(connection: AsyncConnection, made: DirectoryChange, held: Addressee | None) -> None:
+    """Queue the mails about who holds a post, stands in or co-chairs; ``held``: who held the post before."""
+    if made.kind is ChangeKind.OFFICE:
+        return
+    after = moved_alternate(made).model_dump() if "alternates" in made.after else made.after
+    news = PostNews(
+        what="in_force", number=made.id, kind=made.kind, about=made.about, by=made.by, name=made.name, after=after
+    )
+    await connection.run_sync(lambda on: tell_of_post(on, news, made.at, before=held))
+
+
+class StandIn(Value):
+    """Somebody who stands in for a holder, as the history has it; ``until``: the last day (ISO 8601), if there is one."""
+
+    name: str = ""
+    email: str = ""
+    until: str | None = None
+
+
+def moved_alternate(made: DirectoryChange) -> StandIn:
+    """Of a change of alternates: the one who came, or went."""
+    before, after = _named(made.before), _named(made.after)
+    longer, shorter = (before, after) if made.kind is ChangeKind.RELIEVED else (after, before)
+    moved = next((one for one in longer if one not in shorter), {})
+    return StandIn.model_validate({part: moved[part] for part in StandIn.model_fields if part in moved})
+
+
+def _named(state: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    return list((state or {}).get("alternates", ()))
+
+
+async def post_fingerprint(connection: AsyncConnection, kind: ChangeKind, post: Post) -> str:
+    """The fingerprint of who holds a post, or of who stands in, as the form for such a change carries it."""
+    if kind is ChangeKind.HANDED_OVER:
+        holder = await holder_of_post(connection, post)
+        return directory_fingerprint(columns_of(holder) if holder else {})
+    return directory_fingerprint(await _alternates(connection, post))
 
 
 async def record_hand_over(engine: AsyncEngine, editor: Editor, post: Post, to: Person) -> DirectoryChange:
@@ -182,7 +233,7 @@ async def record_hand_over(engine: AsyncEngine, editor: Editor, post: Post, to: 
         await connection.execute(query.values(**after))
         return after
 
-    return await _make(engine, editor, ChangeKind.HANDED_OVER, post, read, write, post)
+    return await _make(engine, editor, ChangeKind.HANDED_OVER, post, read, write, changes_hands=post)
 
 
 async def record_alternate(
@@ -203,7 +254,8 @@ async def record_alternate(
         await connection.execute(_ALTERNATES.insert(), row)
         return await _alternates(connection, post)
 
-    return await _make(engine, editor, ChangeKind.DELEGATED, post, lambda on: _alternates(on, post), write, post)
+    read = partial(_alternates, post=post)
+    return await _make(engine, editor, ChangeKind.DELEGATED, post, read, write, changes_hands=post)
 
 
 async def record_alternate_end(engine: AsyncEngine, editor: Editor, post: Post, name: str) -> DirectoryChange:
@@ -218,7 +270,8 @@ async def record_alternate_end(engine: AsyncEngine, editor: Editor, post: Post, 
         await connection.execute(_ALTERNATES.delete().where(same))
         return await _alternates(connection, post)
 
-    return await _make(engine, editor, ChangeKind.RELIEVED, post, lambda on: _alternates(on, post), write)
+    read = partial(_alternates, post=post)
+    return await _make(engine, editor, ChangeKind.RELIEVED, post, read, write, changes_hands=post, cases_hear=False)
 
 
 async def _alternates(connection: AsyncConnection, post: Post) -> _State:
@@ -285,6 +338,8 @@ async def import_list(engine: AsyncEngine, members_csv: str, at: datetime) -> in
         ]
         if made and len(before) > 1:
             await connection.execute(_CHANGES.insert(), [_columns(one) for one in made])
+            for one in made:
+                await _tell(connection, one, None)
         for one in made:
             if one.kind is ChangeKind.OFFICE and _hours(one.before or {}) != _hours(one.after):
                 await release_held_of_office(connection, one.about)
@@ -337,10 +392,8 @@ async def directory_changes(
     """Changes of these posts and members, or of all, the newest first. ``before``: only changes that came earlier."""
     query = select(DirectoryChangeRow).order_by(_CHANGES.c.at.desc(), _CHANGES.c.id.desc()).limit(limit)
     wanted = tuple(about)
-    if wanted:
-        query = query.where(_CHANGES.c.about.in_(wanted))
-    else:  # that a case heard of a change is shown with the change
-        query = query.where(_CHANGES.c.command.not_like("directory:%"))
+    # That a case heard of a change is shown with the change.
+    query = query.where(_CHANGES.c.about.in_(wanted) if wanted else _CHANGES.c.command.not_like(f"{ECHO}%"))
     if before is not None:
         earlier: ColumnElement[bool] = and_(_CHANGES.c.at == before.at, _CHANGES.c.id < before.id)
         query = query.where(or_(_CHANGES.c.at < before.at, earlier))
@@ -349,11 +402,11 @@ async def directory_changes(
 
 def command_of(made: DirectoryChange) -> str:
     """The id of the command by which each case hears of a change. It never changes, so that a case hears once."""
-    return f"directory:{made.id}"
+    return f"{ECHO}{made.id}"
 
 
 def _is_echo(one: DirectoryChange) -> bool:
-    return one.command.startswith("directory:")
+    return one.command.startswith(ECHO)
 
 
 async def cases_that_heard(connection: AsyncConnection, made: DirectoryChange) -> set[str]:

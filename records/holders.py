@@ -1,6 +1,5 @@
 """The posts that a person holds now, found in the directory by mail address."""
 
-import unicodedata
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -8,7 +7,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.base import Value
-from models.posts import Post
+from models.mail_addresses import folded
+from models.posts import Capacity, Post
 from models.tables import TABLES
 from records.directory import day_in, earliest_day, zone_of_member
 
@@ -35,11 +35,7 @@ class _Named(NamedTuple):
     email: str
     language: str | None
     until: date | None = None
-
-
-def folded(address: str) -> str:
-    """An address as it is compared: Unicode NFC, without outer blanks and capitals."""
-    return unicodedata.normalize("NFC", address).strip().casefold()
+    capacity: Capacity = Capacity.HOLDER
 
 
 async def _rows_of(connection: AsyncConnection, email: str, now: datetime) -> list[_Named]:
@@ -67,8 +63,8 @@ async def _rows_of(connection: AsyncConnection, email: str, now: datetime) -> li
         .order_by(_ALTERNATES.c.post)
     )
     found: list[_Named] = []
-    for query in (held.order_by(_HOLDERS.c.post), stood_in):
-        rows = [_Named(*row) for row in await connection.execute(query)]
+    for query, capacity in ((held.order_by(_HOLDERS.c.post), Capacity.HOLDER), (stood_in, Capacity.ALTERNATE)):
+        rows = [_Named(*row)._replace(capacity=capacity) for row in await connection.execute(query)]
         mine = (row for row in rows if folded(row.email) == wanted)
         found += [row for row in mine if not await _over(connection, row, now)]
     return found
@@ -79,10 +75,20 @@ async def _over(connection: AsyncConnection, row: _Named, now: datetime) -> bool
     return row.until is not None and row.until < day_in(await zone_of_member(connection, Post(row.post).member), now)
 
 
+async def capacities_of(connection: AsyncConnection, email: str, now: datetime) -> dict[Post, Capacity]:
+    """The posts of this address, the holder's first: as whose it acts for each.
+
+    An alternate is one until the day has passed; somebody who is named as both is the holder.
+    """
+    found: dict[Post, Capacity] = {}
+    for row in await _rows_of(connection, email, now):
+        found.setdefault(Post(row.post), row.capacity)
+    return found
+
+
 async def posts_of(connection: AsyncConnection, email: str, now: datetime) -> tuple[Post, ...]:
     """The posts of which this address is the holder's or, until its day has passed, an alternate's; holder's first."""
-    rows = await _rows_of(connection, email, now)
-    return tuple(dict.fromkeys(Post(row.post) for row in rows))
+    return tuple(await capacities_of(connection, email, now))
 
 
 async def person_of(connection: AsyncConnection, email: str, now: datetime) -> DirectoryPerson:

@@ -1,22 +1,25 @@
 """Appending to the event log: entries, projection, notices and leaves in one transaction, idempotent by (stream, seq)."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-from functools import cache
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Date, Delete, Table, bindparam, func, select
+from sqlalchemy import Connection, Table, func, select
 from sqlalchemy import Row as SqlRow
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db import insert_for
+from models.authentication import Signed
 from models.checkpoints import Head
-from models.log import ActedFor, Entry
+from models.directory_changes import ECHO, ChangeKind
+from models.events import Delegated, HandedOver
+from models.log import ActedFor, Entry, event_of
 from models.posts import Capacity
-from models.projection import Queued, Recorded, Row, Step
-from models.tables import TABLES, EntryRow, Moment
+from models.projection import Queued, Recorded, Step
+from models.tables import EntryRow
+from records.access import access_to, end_changed_access
 from records.notices import NewNotice, queue_notices
+from records.post_mails import PostNews, holder_before, tell_of_post
+from records.projected import write_rows_now
 from records.tree import add_leaves
 
 _ENTRIES: Table = EntryRow.__table__  # type: ignore[attr-defined]
@@ -108,6 +111,7 @@ def entry_of(row: SqlRow[Any]) -> Entry:
         acted_for=ActedFor.model_validate(row.acted_for) if row.acted_for else None,
         command=row.command,
         event=row.event,
+        signed=Signed.model_validate(row.signed) if row.signed else None,
         previous=row.previous,
         hash=row.hash,
     )
@@ -118,12 +122,35 @@ def entry_of(row: SqlRow[Any]) -> Entry:
 
 def _write(connection: Connection, steps: Sequence[Step]) -> None:
     connection.execute(_ENTRIES.insert(), [_entry_columns(entry) for step in steps for entry in step.entries])
+    _tell_of_posts(connection, [entry for step in steps for entry in step.entries])
+    # Who loses a post here is signed out in the same transaction.
+    posts = {row.columns["post"] for step in steps for row in step.rows if row.table in ("holders", "alternates")}
+    now = steps[0].entries[0].at
+    access = access_to(connection, posts, now) if posts else frozenset()
     write_rows_now(connection, (row for step in steps for row in step.rows))
+    if posts:
+        end_changed_access(connection, posts, access, now)
     queue_notices(
         connection, [_new_notice(step.stream, step.entries[0].at, one) for step in steps for one in step.notices]
     )
     newest = [step.entries[-1] for step in steps]
     add_leaves(connection, [Head(entry.case, entry.seq, entry.hash) for entry in newest])
+
+
+def _tell_of_posts(connection: Connection, entries: Iterable[Entry]) -> None:
+    """Queue the mails to those who lose a post, stand in, or share it; before the directory is changed by the rows."""
+    for entry in entries:
+        event = event_of(entry) if entry.type in ("handed_over", "delegated") else None
+        if not isinstance(event, HandedOver | Delegated) or entry.command.startswith(ECHO):
+            continue  # what a case has only heard of was told by the directory
+        held = holder_before(connection, event.post)
+        until = event.until.isoformat() if isinstance(event, Delegated) and event.until else None
+        after = {**event.to.model_dump(), "until": until}
+        if isinstance(event, HandedOver) and not event.to.email:
+            after["email"] = held.email if held else ""  # the address stays
+        number, kind = f"{entry.case}#{entry.seq}", ChangeKind(entry.type)
+        news = PostNews(what="in_force", number=number, kind=kind, about=event.post, by=entry.by, after=after)
+        tell_of_post(connection, news, entry.at, before=held, desk=False)
 
 
 def _entry_columns(entry: Entry) -> dict[str, Any]:
@@ -136,6 +163,7 @@ def _entry_columns(entry: Entry) -> dict[str, Any]:
         "command": entry.command,
         "type": entry.event["type"],
         "event": entry.event,
+        "signed": entry.signed.model_dump(mode="json") if entry.signed else None,
         "previous": entry.previous,
         "hash": entry.hash,
     }
@@ -160,59 +188,3 @@ def _new_notice(stream: str, at: datetime, queued: Queued) -> NewNotice:
         reference=stream.partition("/")[0],
         seq=queued.seq,
     )
-
-
-_UPSERTS: dict[tuple[str, str, tuple[str, ...]], Any] = {}
-
-
-async def write_rows(connection: AsyncConnection, rows: Iterable[Row]) -> None:
-    """``write_rows_now`` on an asynchronous connection."""
-    await connection.run_sync(write_rows_now, rows)
-
-
-def write_rows_now(connection: Connection, rows: Iterable[Row]) -> None:
-    """Insert, update or delete rows of the projection; of two rows with one key that stay, the later one wins."""
-    grouped: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        if row.gone:
-            connection.execute(_deletion(row.table), row.columns)
-        else:
-            grouped[row.table, tuple(row.columns)].append(row.columns)
-    for (name, columns), values in grouped.items():
-        moments, dates = _timed(name, columns)
-        for value in values:
-            for column in moments:
-                value[column] = _parsed(value[column], datetime)
-            for column in dates:
-                value[column] = _parsed(value[column], date)
-        connection.execute(_upsert(connection, name, columns), values)
-
-
-@cache
-def _deletion(name: str) -> Delete:
-    table = TABLES.tables[name]
-    return table.delete().where(*(column == bindparam(column.name) for column in table.primary_key))
-
-
-@cache
-def _timed(name: str, columns: tuple[str, ...]) -> tuple[list[str], list[str]]:
-    """The columns that hold instants and dates: a row that came through Temporal has them as ISO 8601 text."""
-    table = TABLES.tables[name]
-    moments = [column for column in columns if isinstance(table.c[column].type, Moment)]
-    return moments, [column for column in columns if isinstance(table.c[column].type, Date)]
-
-
-def _parsed(value: Any, kind: type[datetime] | type[date]) -> Any:
-    return kind.fromisoformat(value) if isinstance(value, str) else value
-
-
-def _upsert(connection: Connection, name: str, columns: tuple[str, ...]) -> Any:
-    cached = _UPSERTS.get((connection.dialect.name, name, columns))
-    if cached is None:
-        table = TABLES.tables[name]
-        keys = [column.name for column in table.primary_key]
-        insert = insert_for(connection)(table).values({column: bindparam(column) for column in columns})
-        changed = {column: insert.excluded[column] for column in columns if column not in keys}
-        cached = insert.on_conflict_do_update(index_elements=keys, set_=changed)
-        _UPSERTS[connection.dialect.name, name, columns] = cached
-    return cached

@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import write_transaction
 from models.base import Value
+from models.mail_addresses import folded
 from models.mail_preferences import DEFAULT_PREFERENCES, Preferences
 from models.posts import Post
 from models.tables import TABLES
 from models.tables.notices import MailPreferencesRow
 from records.digests import release_held
-from records.holders import folded
 from records.rows import fetch_rows
 
 _ROWS = TABLES.tables["mail_preferences"]

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.mail_addresses import comparable_address
 from models.posts import Capacity, Post
 from models.tables import TABLES
 from records.directory import day_in, earliest_day, seed_hours
@@ -47,8 +48,8 @@ class PostContacts(NamedTuple):
     @property
     def stands_in(self) -> Addressee | None:
         """Who gets mail that could not be sent to the holder: the alternate, if it has another address."""
-        same = self.alternate and self.holder and self.alternate.email.lower() == self.holder.email.lower()
-        return None if same else self.alternate
+        reached = {comparable_address(self.holder.email)} if self.holder else set()
+        return None if self.alternate and comparable_address(self.alternate.email) in reached else self.alternate
 
 
 async def offices_of(
@@ -59,7 +60,7 @@ async def offices_of(
 
 
 def _offices(connection: Connection, posts: Collection[Post], now: datetime) -> dict[Post, PostContacts]:
-    holders, hours = _holders(connection, posts), _hours(connection, posts)
+    holders, hours = _holders(connection, posts), office_hours(connection, posts)
     alternates = _alternates(connection, hours, now)
     return {
         post: _office(holders.get(post), alternates.get(post), zone, holidays)
@@ -73,7 +74,7 @@ def addressees_now(
     """Who receives mail for these posts in these capacities at ``now`` (aware), in the caller's transaction."""
     holders = _holders(connection, {post for post, _ in places})
     others = {post for post, capacity in places if capacity is Capacity.ALTERNATE}
-    alternates = _alternates(connection, _hours(connection, others), now) if others else {}
+    alternates = _alternates(connection, office_hours(connection, others), now) if others else {}
     return {
         (post, capacity): _office(holders.get(post), alternates.get(post)).reads(capacity) for post, capacity in places
     }
@@ -98,7 +99,7 @@ def _office(
     return PostContacts(holder if holder and holder.email else None, stand_in, zone, holidays)
 
 
-def _hours(connection: Connection, posts: Collection[Post]) -> dict[Post, tuple[str, str]]:
+def office_hours(connection: Connection, posts: Collection[Post]) -> dict[Post, tuple[str, str]]:
     """The time zone (IANA) of each post's office, and whose holidays it keeps."""
     m = _MEMBERS.c
     members = select(m.code, m.zone, m.holidays).where(m.code.in_({post.member for post in posts}))

@@ -1,12 +1,13 @@
 """Queries: what lists, pages and checks read. Nothing here writes."""
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
 from typing import TypeVar
 
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
+from models.calendars import Calendars
 from models.case import ReportState, Stage
 from models.log import Entry
 from models.recommendation import OVER, follow_up_stream
@@ -106,6 +107,16 @@ async def open_logs(connection: AsyncConnection) -> dict[str, int]:
     followed -= {(row.reference, row.number) for row in over}
     names = sorted([*waiting, *(follow_up_stream(*one) for one in followed)])
     return await heads(connection, names) if names else {}
+
+
+async def open_calendars(connection: AsyncConnection) -> AsyncIterator[tuple[str, Calendars]]:
+    """The working calendars that each open case was opened with, by its reference."""
+    ended = [stage.value for stage in Stage if stage.ended]
+    c = _ENTRIES.c
+    opened = select(c.stream, c.event).join(_CASES, _CASES.c.reference == c.stream)
+    query = opened.where(c.type == "submitted", _CASES.c.stage.not_in(ended)).order_by(c.stream)
+    async for reference, event in await connection.stream(query):
+        yield reference, Calendars.model_validate(event["calendars"])
 
 
 async def streams(connection: AsyncConnection) -> list[str]:

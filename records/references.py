@@ -11,7 +11,7 @@ from db import lock_table, write_transaction
 from models.projection import Row
 from models.recorded_request import recorded_fields
 from models.tables import TABLES
-from records.log import write_rows
+from records.projected import write_rows
 
 _REFERENCES, _DRAFTS = TABLES.tables["references_given"], TABLES.tables["drafts"]
 

@@ -1,13 +1,14 @@
 """Notes mails that came back for notices, each once, and only as far as the ledger confirms what they say.
 
 Anybody can send a report. One counts only if it names a mail that we sent, by its Message-ID or its envelope id, and the
-very address that it went to; a program's reply must come from that address. A report of failure that names the mail and
+very address that it went to; a program's reply must come from that address. A failure must be told in the form of the
+standard, and while servers still try. A report of failure that is late or in another form, that names the mail and
 another address (the one behind an alias, say), or names no mail and an address that we write to, may be true: it is
 kept with the notice as unconfirmed, one until a person has decided, and shown on the board; nothing follows from it.
 Everything else changes nothing and is not kept.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Select, select, update
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql import ColumnElement
 
 from db import write_transaction
+from models.mail_addresses import comparable_address
 from models.notices.state import NoticeState
 from models.returns import Fate, RecipientReport, ReturnedMail
 from models.tables import TABLES
@@ -41,6 +43,9 @@ _LATELY = 5000
 """The number of newest mails among which a report that names nothing but an address is looked for."""
 
 _LONGEST_NAMES = 300
+
+_SERVERS_TRY = timedelta(days=14)
+"""How long after a mail was sent a report of its failure is believed: servers give up after days (RFC 5321, 4.5.4.1)."""
 
 _MAY_COME_BACK = (NoticeState.SENT, NoticeState.AMBIGUOUS)
 
@@ -69,7 +74,7 @@ async def note(engine: AsyncEngine, returned: ReturnedMail | None, at: datetime)
         return Noted.NOTHING
     async with write_transaction(engine) as connection:
         found = await _match(connection, returned)
-        if found is None:
+        if found is None or not _proven(*found, at):
             return await _unconfirmed(connection, returned, at)
         notice, report = found
         if not await _kept(connection, notice, notice.address, returned.fingerprint, report, at):
@@ -82,12 +87,18 @@ async def note(engine: AsyncEngine, returned: ReturnedMail | None, at: datetime)
         return Noted.BOUNCED
 
 
+def _proven(notice: LedgerNotice, report: RecipientReport, at: datetime) -> bool:
+    """Whether a report may be believed by itself. Message-IDs of before December 2026 could be worked out by others."""
+    late = notice.settled_at is not None and at > notice.settled_at + _SERVERS_TRY
+    return report.regular and not (report.fate is Fate.FAILED and late)
+
+
 async def _match(connection: AsyncConnection, returned: ReturnedMail) -> tuple[LedgerNotice, RecipientReport] | None:
     """The notice that a mail is about, and what the mail says of the address that this notice went to."""
     query = SELECT_NOTICES.where(_named(returned)).order_by(NOTICES.c.id).with_for_update()
     for notice in map(read_notice, await connection.execute(query)):
         for report in returned.reports:
-            if _comparable(notice.address) in map(_comparable, report.addresses):
+            if comparable_address(notice.address) in map(comparable_address, report.addresses):
                 return notice, report
     return None
 
@@ -121,9 +132,9 @@ async def _newest_to(connection: AsyncConnection, report: RecipientReport) -> Co
     """The newest of the mails that were lately sent to one of these addresses."""
     c = NOTICES.c
     lately = select(c.id, c.address).where(c.state == NoticeState.SENT).order_by(c.id.desc()).limit(_LATELY)
-    addresses = set(map(_comparable, report.addresses))
+    addresses = set(map(comparable_address, report.addresses))
     sent = (await connection.execute(lately)).all()
-    return c.id == next((number for number, address in sent if _comparable(address) in addresses), None)
+    return c.id == next((number for number, address in sent if comparable_address(address) in addresses), None)
 
 
 def undecided() -> Select[int]:
@@ -131,15 +142,6 @@ def undecided() -> Select[int]:
     c = _RETURNS.c
     since = select(_DECISIONS.c.id).where(_DECISIONS.c.notice == c.notice, _DECISIONS.c.decided_at >= c.noted_at)
     return select(c.notice).where(c.fate == Fate.UNCONFIRMED, ~since.exists())
-
-
-def _comparable(address: str) -> str:
-    """An address in a form in which equal addresses are equal texts: lower case, the domain in ASCII."""
-    local, _, domain = address.strip().lower().rpartition("@")
-    try:
-        return f"{local}@{domain.encode('idna').decode('ascii')}"
-    except UnicodeError:
-        return f"{local}@{domain}"
 
 
 async def _kept(
@@ -185,7 +187,7 @@ async def _bounce(connection: AsyncConnection, notice: LedgerNotice, report: Rec
 async def _instead(connection: AsyncConnection, notice: LedgerNotice, at: datetime) -> NewNotice | None:
     """The notice for the alternate; None where nobody has another address than the one from which this came back."""
     stands_in = (await offices_of(connection, [notice.post], at))[notice.post].stands_in
-    if stands_in is None or _comparable(stands_in.email) == _comparable(notice.address):
+    if stands_in is None or comparable_address(stands_in.email) == comparable_address(notice.address):
         return None
     return alternate_notice(notice, at)
 

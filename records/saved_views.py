@@ -7,7 +7,7 @@ from db import write_transaction
 from models.posts import Post
 from models.projection import Row
 from models.tables import TABLES
-from records.log import write_rows
+from records.projected import write_rows
 
 _VIEWS = TABLES.tables["saved_views"]
 MOST_VIEWS = 30

@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import write_transaction
 from models.base import Value
+from models.mail_addresses import folded
 from models.tables import TABLES
 from models.tables.people import SessionRow
 from records.api_tokens import end_tokens
-from records.holders import folded
 from records.rows import fetch_row
 from records.sessions import end_sessions, make_token, still_alive, token_digest
 
@@ -77,7 +77,7 @@ async def enrol(engine: AsyncEngine, token: str, sealed: str, step: int, now: da
         )
         if kept.rowcount != 1:
             return None
-        return await _strengthened(connection, token)
+        return await _strengthened(connection, token, now)
 
 
 async def show_code(engine: AsyncEngine, token: str, step_of: StepOf, now: datetime) -> Proof:
@@ -93,7 +93,7 @@ async def show_code(engine: AsyncEngine, token: str, step_of: StepOf, now: datet
         step = step_of(account["second_factor"]) if account["second_factor"] else None
         if step is not None and step > account["last_code"]:
             await connection.execute(update(_ACCOUNTS).where(mine).values(last_code=step, wrong_codes=0))
-            return await _strengthened(connection, token)
+            return await _strengthened(connection, token, now)
         failures = session.failures + 1
         over = failures >= FAILURES
         await connection.execute(update(_ACCOUNTS).where(mine).values(wrong_codes=account["wrong_codes"] + 1))
@@ -111,11 +111,11 @@ async def _locked(connection: AsyncConnection, token: str, now: datetime) -> Ses
     return await fetch_row(connection, select(SessionRow).where(*mine).with_for_update())
 
 
-async def _strengthened(connection: AsyncConnection, token: str) -> Proof:
+async def _strengthened(connection: AsyncConnection, token: str, now: datetime) -> Proof:
     # A new token: one that somebody learned while the session was weak is worth nothing now.
     new = make_token()
     stronger = update(_SESSIONS).where(_SESSIONS.c.token == token_digest(token))
-    await connection.execute(stronger.values(token=token_digest(new), strong=True, failures=0))
+    await connection.execute(stronger.values(token=token_digest(new), strong=True, strong_at=now, failures=0))
     return Proof(shown=CodeResult.RIGHT, token=new)
 
 

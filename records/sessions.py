@@ -28,6 +28,8 @@ _SESSIONS, _ACCOUNTS = TABLES.tables["sessions"], TABLES.tables["accounts"]
 class Session(Value):
     """One sign-in on one device. ``number`` names it in lists; ``strong``: the second factor was shown in it.
 
+    ``strong_at``: when it was shown last; None also for a session from before that was kept.
+
     ``post``: the one that was chosen to act, or empty. ``language`` and ``zone``: the account's, or empty.
     """
 
@@ -36,6 +38,7 @@ class Session(Value):
     post: str
     form_key: str
     strong: bool
+    strong_at: datetime | None
     language: str
     zone: str
     began_at: datetime
@@ -132,12 +135,6 @@ async def end_sessions(connection: AsyncConnection, email: str, now: datetime) -
     """End every session of an account."""
     every = update(_SESSIONS).where(_SESSIONS.c.email == email, _SESSIONS.c.ended_at.is_(None))
     await connection.execute(every.values(ended_at=now))
-
-
-async def end_all_sessions(engine: AsyncEngine, email: str, now: datetime) -> None:
-    """End every session of an account, in a transaction of its own."""
-    async with write_transaction(engine) as connection:
-        await end_sessions(connection, email, now)
 
 
 async def end_session_of(connection: AsyncConnection, token: str, now: datetime) -> None:

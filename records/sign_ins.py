@@ -1,32 +1,26 @@
-"""Sign-in links: asked for by anybody, within limits; used once, within a quarter of an hour."""
+"""Sign-in links: asked for within limits (``models.sign_in_limits``), used once, within a quarter of an hour."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import write_transaction
 from models.base import Value, tidy
+from models.mail_addresses import folded
+from models.sign_in_limits import WINDOW, Asker, is_known, is_mailed, seconds_to_wait
 from models.tables import TABLES
-from records.holders import folded, posts_of
+from records.holders import posts_of
 from records.sessions import begin_session, end_session_of, make_token, token_digest
 
 LINK_LIFETIME = timedelta(minutes=15)
-LINKS_AN_HOUR = 5
-"""Links that are sent to one address."""
-
-REQUESTS_AN_HOUR = 20
-"""Requests that are taken from one client address."""
-
-_HOUR = timedelta(hours=1)
-_KEPT = timedelta(days=1)
 _LONGEST_ADDRESS = 320  # 64 before the @, 255 after it (RFC 5321, 4.5.3.1)
 _LOCK = 0x41484702  # any constant that nothing else in the database takes (see db.MIGRATION_LOCK)
 _SIGN_INS = TABLES.tables["sign_ins"]
 
 
 class TooMany(Exception):
-    """This client has asked too often; ``seconds`` until it may again."""
+    """Whoever asks has asked too often for this address; ``seconds`` until it may again."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(seconds)
@@ -48,46 +42,40 @@ class BegunSession(Value):
     onward: str
 
 
-async def ask_link(engine: AsyncEngine, email: str, client: str, onward: str, now: datetime) -> str:
-    """Note a request for a link. Returns the link's token; empty when the address has had its links for this hour.
+async def ask_link(engine: AsyncEngine, email: str, asker: Asker, onward: str, now: datetime) -> str:
+    """Note a request for a link to an address (``storable``). Returns the link's token.
 
+    The token is empty when the address has had its mails for this hour.
     What is read and written does not depend on whether anybody has the address.
 
     Raises:
-        TooMany: this client has had its requests for this hour; nothing is written.
+        TooMany: whoever asks has had its links to the address for this hour; nothing is written.
     """
-    email = _storable(email)
     token = make_token()
+    c = _SIGN_INS.c
     async with write_transaction(engine) as connection:
         if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        await _within_limit(connection, client, now)
+        await connection.execute(delete(_SIGN_INS).where(c.asked_at <= now - WINDOW))
+        query = select(c.client, c.asked_at, c.expires_at > c.asked_at).where(c.email == email)
+        asked = [(*row,) for row in await connection.execute(query)]
+        wait = seconds_to_wait(asker, [at for by, at, _ in asked if by == asker.counted_as], now)
+        if wait:
+            raise TooMany(wait)
         # A request beyond the limit has expired when it is asked, so it does not push the limit further off.
-        c = _SIGN_INS.c
-        sent = c.email == email, c.asked_at > now - _HOUR, c.expires_at > c.asked_at
-        links = select(func.count()).where(*sent)
-        sends = (await connection.execute(links)).scalar_one() < LINKS_AN_HOUR
-        await connection.execute(delete(_SIGN_INS).where(_SIGN_INS.c.asked_at < now - _KEPT))
-        row = {"token": token_digest(token), "email": email, "client": client, "onward": onward}
+        sends = is_mailed(asker, sum(bool(mailed) and not is_known(by) for by, _, mailed in asked))
+        row = {"token": token_digest(token), "email": email, "client": asker.counted_as, "onward": onward}
         expires_at = now + LINK_LIFETIME if sends else now
         await connection.execute(_SIGN_INS.insert(), {**row, "asked_at": now, "expires_at": expires_at})
     return token if sends else ""
 
 
-def _storable(address: str) -> str:
+def storable(address: str) -> str:
     """The address as it is compared and kept; empty when it is none that could be."""
     try:
         return folded(tidy(address)) if len(address) <= _LONGEST_ADDRESS else ""
     except ValueError:
         return ""
-
-
-async def _within_limit(connection: AsyncConnection, client: str, now: datetime) -> None:
-    recent = select(_SIGN_INS.c.asked_at).where(_SIGN_INS.c.client == client, _SIGN_INS.c.asked_at > now - _HOUR)
-    newest = recent.order_by(_SIGN_INS.c.asked_at.desc()).limit(REQUESTS_AN_HOUR)
-    asked = list((await connection.execute(newest)).scalars())
-    if len(asked) == REQUESTS_AN_HOUR:
-        raise TooMany(int((asked[-1] + _HOUR - now).total_seconds()) + 1)
 
 
 async def link_of(engine: AsyncEngine, token: str, now: datetime) -> RequestedLink | None:
@@ -118,7 +106,7 @@ async def begin_for(
     engine: AsyncEngine, email: str, *, device: str, earlier: str, now: datetime
 ) -> BegunSession | None:
     """Begin a session for an address that an identity provider vouches for; None when no post has it."""
-    email = _storable(email)
+    email = storable(email)
     async with write_transaction(engine) as connection:
         begun = await _begin(connection, email, device, earlier, now) if email else None
     return BegunSession(token=begun, email=email, onward="") if begun else None

@@ -1,16 +1,15 @@
 """The real parts that tests run through: PostgreSQL, SQLite, a Temporal server, a mail catcher, certificates."""
 
-import asyncio
 import itertools
 import os
 import shutil
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zlib import crc32
 
 import psycopg
 import pytest
@@ -25,8 +24,35 @@ import db
 from ops.catcher import Catcher
 from ops.temporal_server import DevServer, start_dev_server
 from settings import PREFIX, Settings
+from tests.newest_schema import bring_to_newest, newest_file
 
 _numbers = itertools.count(1)
+_OF_PAGES = Path(__file__).parent / "web"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How much is run."""
+    parser.addoption("--every-database", action="store_true", help="run each test of the pages on both databases")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run a test of the pages on one database, drawn by its name; what they ask of the records is tested on both."""
+    if config.getoption("every_database"):
+        return
+    left: list[pytest.Item] = []
+    for item in items:
+        given = getattr(item, "callspec", None)
+        kind = given.params.get("database_url") if given else None
+        drawn = KINDS[crc32(item.nodeid.replace(str(kind), "").encode()) % 2]
+        if kind in KINDS and kind != drawn and item.path.is_relative_to(_OF_PAGES):
+            left.append(item)
+    gone = set(left)
+    items[:] = [item for item in items if item not in gone]
+    config.hook.pytest_deselected(items=left)
+
+
+KINDS = ("sqlite", "postgresql")
+"""The databases that a test with ``database_url`` runs on."""
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +95,7 @@ def postgres_url(postgres_server: str) -> Iterator[Callable[..., str]]:
     def make(template: str = "template1") -> str:
         name = f"test_{os.getpid()}_{next(_numbers)}"
         with psycopg.connect(postgres_server, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         made.append(name)
         return _address(postgres_server, name)
 
@@ -91,21 +117,8 @@ def migrated_database(postgres_server: str) -> str:
     name = f"migrated_{os.getpid()}"
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
-    _migrate(_address(postgres_server, name))
+    bring_to_newest(_address(postgres_server, name))
     return name
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same as a file of SQLite."""
-    path = tmp_path_factory.mktemp("migrated") / "test.db"
-    _migrate(f"sqlite+aiosqlite:///{path}")
-    return path
-
-
-def _migrate(address: str) -> None:
-    with ThreadPoolExecutor(1) as aside:  # a loop of its own, whatever loop the session has
-        aside.submit(asyncio.run, db.migrate(address)).result()
 
 
 @pytest.fixture
@@ -124,14 +137,14 @@ def database_of(request: pytest.FixtureRequest) -> Callable[[str], str | None]:
     return find
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Address of a database; the test runs once on each kind. It is empty, but for ``newest_schema``."""
     migrated = "newest_schema" in request.fixturenames
     if request.param == "sqlite":
         path = tmp_path / "test.db"
         if migrated:
-            shutil.copyfile(request.getfixturevalue("migrated_file"), path)
+            shutil.copyfile(newest_file(), path)
         return f"sqlite+aiosqlite:///{path}"
     make: Callable[..., str] = request.getfixturevalue("postgres_url")
     return make(request.getfixturevalue("migrated_database")) if migrated else make()

@@ -13,6 +13,10 @@ def postgres_in(folder: Path) -> PostgresServer:
     """A server with its files in this folder; ``cleanup`` ends it."""
     server = get_server(folder, cleanup_mode="stop", start=False)
     start(server)
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        for promise in ("fsync", "full_page_writes"):  # what it holds lives no longer than the tests
+            connection.execute(f"ALTER SYSTEM SET {promise} = off")
+        connection.execute("SELECT pg_reload_conf()")
     return server
 
 

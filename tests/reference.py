@@ -261,7 +261,8 @@ def notices() -> Iterator[str]:
         "holds until it does. A digest comes from no event: it is one mail with the notices that wait for it "
         "(`notifications/digest.py`), and says of each what its subject would say. `policy_proposed` comes from no case "
         "either: it asks a Co-Chair to answer a proposed policy; nor does `policy_settled`, which tells what has become "
-        "of it (`notifications/policy_mail.py`). They go out at once and cannot be switched off."
+        "of it (`notifications/policy_mail.py`), and `post_changed`, which tells the persons concerned and both offices "
+        "who holds a post or stands in (`notifications/post_mail.py`). They go out at once and cannot be switched off."
     )
     rows = [
         f"| `{name}` | {kind.summary} | {', '.join(f'`{one}`' for one in kind.on)} "
@@ -319,6 +320,9 @@ _WHOLE = {
     "overdue_every": "overdue ladder: from then on every",
     "duration_reminder": "reminder before an activation ends",
     "answers_by_link": "what the link of a mail is enough for, without signing in: any of these, or none",
+    "signatures": "whether positions are signed with a passkey: `when there` or `required`",
+    "change_of_hands": "how long what the secretariat announces of a Co-Chair's post waits for its holder to stop it",
+    "contest": "how long a post may contest what was recorded in its name",
 }
 
 

@@ -1,5 +1,6 @@
 """The product in one test's hands: a Temporal server in memory, records in a file, workers, and the way in."""
 
+import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -15,6 +16,8 @@ import db
 import worker
 from activities.record import Recorder
 from casework import Casework, CommandResult
+from models.authentication import Means, PasskeyTouch
+from models.command_signing import CommandKeys, CommandSigner
 from models.log import Entry
 from models.tables.cases import CaseRow
 from ops.temporal_server import start_dev_server
@@ -22,10 +25,12 @@ from records import ledger, queries
 from records.directory import seed_if_empty
 from records.notices import LedgerNotice, notices_of_case
 from settings import Settings, ensure_keys
+from tests.newest_schema import newest_file
 from tests.waiting import ANSWERED
 from workflows.activation import Activation
 from workflows.client import CaseClient
 from workflows.recommendation import RecommendationFollowUp
+from workflows.signed_commands import SignedCommands
 
 REQUEST: Mapping[str, Any] = {
     "title": "Boats in the strait of many names",
@@ -67,11 +72,20 @@ class Rig:
         *,
         command_id: str | None = None,
         seen: int | None = None,
+        means: Means = Means.SECOND_FACTOR,
+        touch: PasskeyTouch | None = None,
     ) -> CommandResult:
         """Give a command; raises Refused."""
         reference = None if do in ("submit", "draft") else self.reference
         done = await self.casework.act(
-            do, fields or {}, by=by, command_id=command_id or uuid4().hex, reference=reference, seen=seen
+            do,
+            fields or {},
+            by=by,
+            means=means,
+            command_id=command_id or uuid4().hex,
+            reference=reference,
+            seen=seen,
+            touch=touch,
         )
         self.reference = done.reference or self.reference
         return done
@@ -119,19 +133,28 @@ async def rig(folder: Path, *, database_url: str | None = None, **chosen: Any) -
         server = await start_dev_server(settings, folder, in_memory=True)
         stack.callback(server.process.kill)
         settings = settings.model_copy(update={"temporal_port": server.port})
-        await db.migrate(settings.database)
+        if database_url is None and not (folder / "ahg.db").exists():
+            shutil.copyfile(newest_file(), folder / "ahg.db")
+        else:
+            await db.migrate(settings.database)
         engine = db.make_engine(settings)
         stack.push_async_callback(engine.dispose)
         await seed_if_empty(engine)
         client = await worker.connect(settings)
-        desk = CaseClient(client, settings.task_queue, history_limit=settings.history_limit, patience=ANSWERED)
+        desk = CaseClient(
+            client,
+            settings.task_queue,
+            signer=CommandSigner(settings.command_seed),
+            history_limit=settings.history_limit,
+            patience=ANSWERED,
+        )
         yield Rig(settings, client, engine, desk, Casework(engine, desk))
 
 
 @asynccontextmanager
 async def working(parts: Rig, *, recorder: Recorder | None = None, cached: int = 1000) -> AsyncIterator[Worker]:
     """A worker for cases alone, with a recorder of the test's; ``cached`` 0: no step finds its case in memory."""
-    recorder = recorder or Recorder(parts.engine)
+    recorder = recorder or Recorder(parts.engine, CommandKeys(parts.settings.command_publics))
     try:
         async with Worker(
             parts.client,
@@ -140,6 +163,7 @@ async def working(parts: Rig, *, recorder: Recorder | None = None, cached: int =
             activities=[recorder.record],
             workflow_runner=worker.sandbox(),
             max_cached_workflows=cached,
+            interceptors=[SignedCommands(CommandKeys(parts.settings.command_publics))],
         ) as cases:
             yield cases
     finally:
@@ -150,5 +174,11 @@ async def working(parts: Rig, *, recorder: Recorder | None = None, cached: int =
 async def again(parts: Rig) -> AsyncIterator[Rig]:
     """The same parts as another process sees them: a client of its own, with the keys as they are now."""
     client = await worker.connect(parts.settings)
-    desk = CaseClient(client, parts.settings.task_queue, history_limit=parts.settings.history_limit, patience=ANSWERED)
+    desk = CaseClient(
+        client,
+        parts.settings.task_queue,
+        signer=CommandSigner(parts.settings.command_seed),
+        history_limit=parts.settings.history_limit,
+        patience=ANSWERED,
+    )
     yield replace(parts, client=client, desk=desk, casework=Casework(parts.engine, desk))

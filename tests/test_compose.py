@@ -1,6 +1,7 @@
 """The compose file, without an engine: the specification's schema, pinned images, and names that exist."""
 
 import importlib.resources
+import ipaddress
 import json
 import re
 import tomllib
@@ -12,7 +13,8 @@ import pytest
 import yaml
 
 from ops.temporal_server import SEARCH_ATTRIBUTES
-from settings import PREFIX, Settings, load_settings
+from settings import PREFIX, SECRETS, load_settings
+from surroundings import NEEDS
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
@@ -21,6 +23,7 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 VARIABLE = re.compile(r"(?<!\$)\$\{([A-Z_]+)(:?[-?][^}]*)?\}")
 # An image is pinned by a tag with at least a major and a minor number (the product's own comes from VERSION).
 PINNED = re.compile(r"[a-z0-9./-]+:v?\d+\.\d+(\.\d+)?(-[a-z0-9.]+)?")
+NETWORKS: dict[str, dict[str, Any]] = COMPOSE["networks"]
 PROGRAM_SERVICES = [name for name, service in SERVICES.items() if "build" in service]
 
 
@@ -29,6 +32,9 @@ def test_it_follows_the_compose_specification() -> None:
     schema = json.loads((folder / "compose-spec.json").read_text(encoding="utf-8"))
 
     jsonschema.validate(COMPOSE, schema)
+
+
+KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -67,27 +73,84 @@ def test_what_a_service_waits_for_exists_and_can_become_so(name: str) -> None:
 def test_a_program_runs_an_entry_point_that_exists(name: str) -> None:
     command = SERVICES[name]["command"]
     assert command[:2] == ["python", "-m"]
-    if command[2] == "uvicorn":
-        module, _, function = command[4].partition(":")
-        assert f"def {function}(" in _source(module)
-    else:
-        assert '__name__ == "__main__"' in _source(command[2])
+    assert '__name__ == "__main__"' in _source(command[2])
 
 
 @pytest.mark.parametrize("name", PROGRAM_SERVICES)
-def test_a_programs_settings_exist_and_are_accepted(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_programs_settings_exist_are_needed_and_are_accepted(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     environment: dict[str, str] = SERVICES[name]["environment"]
-    key = "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+    secrets = {
+        "ahg_payload_keys": f"k1:{KEY}",
+        "ahg_database_url": "postgresql://ahg:secret@postgres:5432/ahg",
+        "ahg_command_key": KEY,
+    }
     for variable, value in environment.items():
+        filled = VARIABLE.sub(lambda match: match[2][2:] if match[2].startswith(":-") else KEY, value)
         if variable.startswith(PREFIX):
-            assert variable.removeprefix(PREFIX).lower() in Settings.model_fields
-        filled = VARIABLE.sub(lambda match: match[2][2:] if match[2].startswith(":-") else "secret", value)
-        monkeypatch.setenv(variable, key if variable == "AHG_PAYLOAD_KEYS" else filled)
+            assert variable.removeprefix(PREFIX).removesuffix("_FILE").lower() in NEEDS[name]
+        if variable.endswith("_FILE"):
+            secret = filled.removeprefix("/run/secrets/")
+            assert secret in SERVICES[name]["secrets"]
+            (tmp_path / secret).write_text(secrets.get(secret, "") + "\n")
+            filled = str(tmp_path / secret)
+        monkeypatch.setenv(variable, filled)
 
     settings = load_settings()
 
-    assert settings.temporal_connect_config()["target_host"] == "temporal:7233"
     assert settings.database.startswith("postgresql+psycopg://ahg:secret@postgres:")
+    assert settings.payload_keys is not None
+    if name != "prepare":
+        assert settings.temporal_connect_config()["target_host"] == "temporal:7233"
+
+
+def test_no_secret_stands_in_the_environment_of_a_container() -> None:
+    secrets = {f"{PREFIX}{name.upper()}" for name in SECRETS}
+    secrets |= {"POSTGRES_PASSWORD", "POSTGRES_PWD", "SQL_PASSWORD"}
+    for service in SERVICES.values():
+        assert not secrets & service.get("environment", {}).keys()
+    named = [secret for service in SERVICES.values() for secret in service.get("secrets", [])]
+    assert set(named) == set(COMPOSE["secrets"])
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_container_may_no_more_than_its_program_needs(name: str) -> None:
+    service = SERVICES[name]
+
+    assert service["cap_drop"] == ["ALL"]
+    assert "cap_add" not in service
+    assert service["read_only"] is True
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert not service.get("privileged")
+
+
+def test_each_network_has_those_that_must_talk_to_each_other_and_nobody_else() -> None:
+    networks = {name: {one for one, service in SERVICES.items() if name in service["networks"]} for name in NETWORKS}
+
+    assert networks == {
+        "front": {"web"},
+        "mail": {"mailpit", "worker", "web"},
+        "operators": {"temporal-ui"},
+        "records": {"postgres", "prepare", "worker", "web"},
+        "temporal": {"temporal", "temporal-setup", "temporal-ui", "worker", "web"},
+        "temporal-records": {"temporal-postgres", "temporal-schema", "temporal"},
+    }
+    internal = {name for name, network in NETWORKS.items() if (network or {}).get("internal")}
+    assert internal == {"records", "temporal", "temporal-records"}
+    published = {name for name, service in SERVICES.items() if "ports" in service}
+    assert all(set(SERVICES[name]["networks"]) - internal for name in published)
+    assert SERVICES["temporal-ui"]["profiles"] == ["operators"]
+
+
+def test_the_pages_believe_the_gateway_of_their_network_about_whom_it_speaks_for() -> None:
+    believed = SERVICES["web"]["environment"]["AHG_FORWARDED_ALLOW_IPS"]
+    (address,) = NETWORKS["front"]["ipam"]["config"]
+    (gateway,) = [how.removeprefix(":-") for _, how in VARIABLE.findall(address["gateway"])]
+    (subnet,) = [how.removeprefix(":-") for _, how in VARIABLE.findall(address["subnet"])]
+
+    assert VARIABLE.findall(believed) == [("AHG_FORWARDED_ALLOW_IPS", f":-{gateway}")]
+    assert ipaddress.ip_address(gateway) in ipaddress.ip_network(subnet)
 
 
 def test_the_worker_can_be_started_many_times() -> None:

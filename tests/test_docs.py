@@ -15,7 +15,7 @@ from models.projection import step_of
 from ops.commands.cases import exported_entry
 from ops.scenarios.expected import Expected
 from ops.scenarios.reading import checked as checked_scenario
-from settings import PREFIX, Settings
+from settings import PREFIX, SECRETS, Settings
 from tests.reference import MADE_OF_CODE, page
 from tests.tabletop import REQUEST, Tabletop
 
@@ -46,6 +46,7 @@ def test_every_setting_is_documented_with_its_default_and_meaning() -> None:
 
 def test_the_documents_name_no_setting_that_does_not_exist() -> None:
     known = {PREFIX + name.upper() for name in Settings.model_fields} | {"AHG_VERSION"}  # the image's tag
+    known |= {f"{PREFIX}{name.upper()}_FILE" for name in SECRETS}
 
     named = set(re.findall(r"\bAHG_[A-Z_]+\b", RUNNING))
 

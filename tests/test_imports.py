@@ -24,6 +24,7 @@ def imported(name: str) -> set[str]:
     ("name", "forbidden"),
     [
         ("settings", PARTS | {"db"}),
+        ("surroundings", PARTS | {"db"}),
         ("db", PARTS),
         ("cli", {"activities"}),  # it reaches them through the worker
         ("worker", {"cli", "ops", "web"}),

@@ -47,8 +47,19 @@ def test_every_way_to_write_a_postgresql_address_gets_the_driver(given: str, mon
         ("AHG_SMTP_SECURITY", "ssl"),
         ("AHG_TEMPORAL_MODE", "cloud"),
         ("AHG_PUBLIC_URL", "ahg.example.org"),
+        ("AHG_PUBLIC_URL", "http://ahg.example.org"),
+        ("AHG_PUBLIC_URL", "http://10.0.0.5:8000"),
         ("AHG_MAIL_FROM", "nobody"),
+        ("AHG_MAIL_FROM", "A <a@example.org>, B <b@example.org>"),
+        ("AHG_MAIL_FROM", "a@example.org, b@example.org"),
+        ("AHG_MAIL_FROM", "A, B <a@example.org>"),
+        ("AHG_FORWARDED_ALLOW_IPS", "*"),
+        ("AHG_FORWARDED_ALLOW_IPS", "0.0.0.0/0"),
+        ("AHG_FORWARDED_ALLOW_IPS", "proxy.example.org"),
         ("AHG_MAIL_FROM", "A <a@example.org>\r\nBcc: b@example.org"),
+        ("AHG_MAIL_FROM", "A <a@☕.example>"),
+        ("AHG_SMTP_HOST", "mail.☕.example"),
+        ("AHG_PUBLIC_URL", "https://☕.example"),
         ("AHG_PAYLOAD_KEYS", "k1:c2hvcnQ="),
         ("AHG_PAYLOAD_KEYS", f"k1:{KEY},k1:{KEY}"),
         ("AHG_PAYLOAD_KEYS", KEY),
@@ -63,6 +74,11 @@ def test_a_wrong_value_is_refused_by_the_name_of_the_setting(
 
     with pytest.raises(SettingsError, match=f"^{name}: "):
         load_settings()
+
+
+def test_hosts_are_those_that_idna_2008_names() -> None:
+    named = Settings(smtp_host="mail.faß.example", public_url="https://Faß.example:8443/ahg/")
+    assert (named.smtp_host, named.public_url) == ("mail.xn--fa-hia.example", "https://xn--fa-hia.example:8443/ahg")
 
 
 def test_every_wrong_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,6 +111,50 @@ def test_a_user_name_without_a_password_is_refused(monkeypatch: pytest.MonkeyPat
         load_settings()
 
 
+def test_a_password_for_a_mail_server_elsewhere_is_not_sent_in_the_clear(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AHG_SMTP_USERNAME", "ahg")
+    monkeypatch.setenv("AHG_SMTP_PASSWORD", "hunter2")
+    assert load_settings().smtp_security == "none"
+
+    monkeypatch.setenv("AHG_SMTP_HOST", "mail.example.org")
+    with pytest.raises(SettingsError, match="AHG_SMTP_SECURITY is none, and the password would travel in the clear"):
+        load_settings()
+    assert load_settings(smtp_security="starttls").smtp_security == "starttls"
+
+
+def test_one_sender_may_have_a_comma_in_its_name_and_proxies_may_be_several() -> None:
+    assert load_settings(mail_from='"A, B" <a@example.org>').mail_from
+    assert load_settings(forwarded_allow_ips="10.0.0.2, 10.1.0.0/24,::1").forwarded_allow_ips
+
+
+def test_secrets_may_stand_in_files_and_children_are_given_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "password").write_text("hunter2\n")
+    monkeypatch.setenv("AHG_SMTP_USERNAME", "ahg")
+    monkeypatch.setenv("AHG_SMTP_PASSWORD_FILE", str(tmp_path / "password"))
+
+    settings = load_settings()
+
+    assert settings.smtp_password is not None
+    assert settings.smtp_password.get_secret_value() == "hunter2"
+    environment = settings.environment()
+    assert environment["AHG_SMTP_PASSWORD_FILE"] == str(tmp_path / "password")
+    assert "hunter2" not in environment.values()
+
+
+def test_a_file_of_a_secret_that_is_not_there_or_not_alone_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AHG_METRICS_TOKEN_FILE", str(tmp_path / "absent"))
+    with pytest.raises(SettingsError, match=r"AHG_METRICS_TOKEN_FILE: .*absent cannot be read"):
+        load_settings()
+
+    monkeypatch.setenv("AHG_METRICS_TOKEN", "x")
+    with pytest.raises(SettingsError, match="AHG_METRICS_TOKEN is set too"):
+        load_settings()
+
+
 def test_secrets_are_shown_neither_in_errors_nor_in_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AHG_DATABASE_URL", "postgresql://user:hunter2@h/d")
     monkeypatch.setenv("AHG_PAYLOAD_KEYS", f"k1:{KEY}")
@@ -116,13 +176,13 @@ def test_mail_is_caught_only_when_it_goes_to_this_machine_in_the_clear(settings:
 
 
 def test_keys_are_made_once_and_only_the_owner_reads_them(settings: Settings) -> None:
-    path = ensure_keys(settings)
-    assert path is not None
+    made = ensure_keys(settings)
     keys = settings.keyring
 
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [path.name for path in made] == ["keys", "command-key"]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made} == {0o600}
     assert [len(key) for key in keys.values()] == [32]
-    assert ensure_keys(settings) is None
+    assert ensure_keys(settings) == []
     assert settings.keyring == keys
 
 

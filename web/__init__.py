@@ -1,6 +1,7 @@
 """Pages and the JSON API, for people and programs.
 
 ``app``         the application put together: the order of the pages, and the answers to faults
+``serve``       the program that serves them, and cuts off requests that come half
 ``signin``      signing in: by a link that is mailed, by an identity provider, with a second factor
 ``account``     the account: its posts, sessions, preferences and tokens
 ``lists``       what is to do, the board, the list of cases, the search

@@ -1,4 +1,4 @@
-"""The web application: puts the pages together. Run by ``uvicorn --factory web.app:create_app``."""
+"""The web application: puts the pages together. ``web.serve`` serves it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,14 +8,16 @@ import structlog
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException as RoutingError
+from starlette.requests import ClientDisconnect
 
 import db
 from settings import Settings, load_settings
 from web.account import page as account_page
-from web.account import posts
+from web.account import passkeys, posts
+from web.admin import announced
 from web.admin.pages import ADMINISTRATION
 from web.api import description, routes
 from web.case import audience, command_form, feed, meeting_files, notices, readings, versions
@@ -25,17 +27,18 @@ from web.kit import errors, language, problems, statics
 from web.kit.body_limit import limit_bodies
 from web.kit.security import guard
 from web.kit.site import Site
-from web.kit.visitor import SignInFirst
+from web.kit.visitor import ProveFirst, SignInFirst
 from web.kit.watch import when_asked_to_end
 from web.lists import cases, home, search
 from web.mail import answer, board, mailbox, my_mails, switch_off
 from web.monitoring import checkpoint, health, metrics
 from web.request import attachments, form, version
+from web.request.sweeping import sweep_daily
 from web.signin import by_mail, openid, second_factor
 
 _LOG = structlog.get_logger(__name__)
 
-_SIGN_IN = (by_mail, openid, second_factor, posts, account_page)
+_SIGN_IN = (by_mail, openid, second_factor, posts, account_page, passkeys)
 _LISTS = (home, cases, search)
 _REQUEST = (attachments, form, version)
 _CASE = (command_form, answer, case_page, versions, meeting_files, notices, board, feed, language, audience, case_mails)
@@ -50,18 +53,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def application(site: Site) -> FastAPI:
-    """The application made of these parts. While it is served, nudges for the delivery are passed on beside it."""
+    """The application made of these parts. While it is served, nudges are passed on and files swept beside it."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        passing = asyncio.create_task(site.nudger.run())
+        works = site.nudger.run(), sweep_daily(site), announced.keep_carrying_out(site)
+        beside = [asyncio.create_task(one) for one in works]
         try:
             with when_asked_to_end(site.watch.end):
                 yield
         finally:
-            passing.cancel()
-            with suppress(asyncio.CancelledError):
-                await passing
+            for task in beside:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
         await site.engine.dispose()
 
     title, at = "Bali Process Ad Hoc Group", description.ADDRESS
@@ -74,7 +79,8 @@ def application(site: Site) -> FastAPI:
     metrics.set_up_metrics(app)
     app.include_router(health.router)
     app.include_router(checkpoint.router)
-    app.include_router(metrics.router)
+    if site.settings.shows_metrics:
+        app.include_router(metrics.router)
     app.include_router(statics.router)
     for part in PAGES:
         app.include_router(part.router)
@@ -93,6 +99,10 @@ def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(SignInFirst)
     async def _sign_in_first(_request: Request, error: SignInFirst) -> Response:
         return RedirectResponse(error.to, 303)
+
+    @app.exception_handler(ProveFirst)
+    async def _prove_first(request: Request, error: ProveFirst) -> Response:
+        return await second_factor.page_to_prove(request, error.to, error.sent)
 
     @app.exception_handler(RoutingError)
     async def _refused(request: Request, error: HTTPException) -> Response:
@@ -116,6 +126,16 @@ def _answer_errors(app: FastAPI) -> None:
         if errors.for_programs(request):
             return problems.of_status(503, again)
         return errors.page_of(request, 503, again)
+
+    @app.exception_handler(DataError)
+    async def _unfit(request: Request, _error: Exception) -> Response:
+        # As a NUL in a text: no value of the database's. Where it is asked for by name, it is refused before.
+        _LOG.warning("what was sent is nothing that the records can hold", path=request.url.path)
+        return problems.of_status(422) if errors.for_programs(request) else errors.page_of(request, 400)
+
+    @app.exception_handler(ClientDisconnect)
+    async def _gone(_request: Request, _error: Exception) -> Response:
+        return Response(status_code=400)  # nobody reads it: the rest of the request never came
 
     @app.exception_handler(Exception)
     async def _broken(request: Request, _error: Exception) -> Response:

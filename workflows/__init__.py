@@ -10,6 +10,7 @@
 ``nudger``          nudges for the delivery from a process that queues notices
 ``lifesigns``       whether the workflows that the records count on are alive
 ``payloads``        sealing of everything that Temporal stores, for the workflow that it belongs to
+``signed_commands``  only commands that the deployment has signed reach a case
 ``answers``         refusals as Temporal carries them, and whether a value is where it belongs
 ``deadline``        waiting for an instant, in one place
 ``names``           task queues, ids, search attributes

@@ -22,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from models.refusal import Refused
     from models.rules import Transition, apply_clock, apply_command, take_over
     from workflows import deadline, names
-    from workflows.answers import must_be_of_this_workflow, must_be_this_update, refusal
+    from workflows.answers import must_be_of_this_workflow, must_be_signed, must_be_this_update, refusal
     from workflows.long_lived import LongLived
     from workflows.recommendation import FollowUpStart, RecommendationFollowUp
     from workflows.recorded import RecordedState
@@ -39,7 +39,7 @@ class ActivationStart(Value):
     ``shift`` is added to Temporal's clock to give case time; it is zero but in rehearsals, which play a case at the time
     that its scenario names. ``history_limit``: events after which the run continues as a new one. ``followed``: the
     recommendations whose follow-up has been started. ``bound``: every payload of the run is bound to its workflow; a run
-    that began before payloads were has others in its history.
+    that began before payloads were has others in its history. ``signed_only``: so is every command of the run signed.
     """
 
     case: Case
@@ -47,6 +47,7 @@ class ActivationStart(Value):
     history_limit: int = 1500
     followed: tuple[int, ...] = ()
     bound: bool = False
+    signed_only: bool = False
 
 
 class Receipt(Value):
@@ -68,7 +69,7 @@ class Activation(LongLived):
         super().__init__()
         must_be_of_this_workflow(start.case.reference)
         self.bound = start.bound
-        self.recorded = RecordedState(start.case.slim(), take_over)
+        self.recorded = RecordedState(start.case.slim(), take_over, signed_only=start.signed_only)
         self.shift = start.shift
         self.history_limit = start.history_limit
         self.followed = start.followed
@@ -143,11 +144,12 @@ class Activation(LongLived):
 
     async def _submit_command(self, command: Command) -> Receipt:
         must_be_this_update(command.id)  # a validator may be passed over by whoever writes the history
+        must_be_signed(command, self.recorded.signed_only)
         async with self.recorded.lock:
             done = self.case.recent.get(command.id)
             if done is None:
                 try:
-                    done = await self.recorded.change(lambda case: self._step(case, command))
+                    done = await self.recorded.change(lambda case: self._step(case, command), of_command=True)
                     self._show()
                 except Refused as refused:  # what the validator saw has changed while this waited for the lock
                     raise refusal(refused, command.id) from None
@@ -251,7 +253,7 @@ class Activation(LongLived):
             with suppress(WorkflowAlreadyStartedError):  # begun from its log; or another's, which is noticed
                 await workflow.start_child_workflow(
                     RecommendationFollowUp.run,
-                    FollowUpStart(follow_up=follow_up, shift=self.shift, bound=True),
+                    FollowUpStart(follow_up=follow_up, shift=self.shift, bound=True, signed_only=True),
                     id=names.follow_up_id(self.case.reference, number),
                     parent_close_policy=workflow.ParentClosePolicy.ABANDON,
                 )
@@ -271,6 +273,7 @@ class Activation(LongLived):
                     history_limit=self.history_limit,
                     followed=self.followed,
                     bound=True,
+                    signed_only=True,
                 )
             )
 

@@ -3,6 +3,8 @@
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
+from models.command_signing import body_digest
+from models.commands import Command
 from models.refusal import RefusalKind, Refused
 
 
@@ -43,3 +45,16 @@ def must_be_this_update(command_id: str) -> None:
     update = workflow.current_update_info()
     if update is None or update.id != command_id:
         raise ApplicationError("this command was sent under another id", type="elsewhere", non_retryable=True)
+
+
+def must_be_signed(command: Command, signed_only: bool) -> None:
+    """Refuse a command that carries no signature, or that of another content; the signature itself is checked elsewhere.
+
+    ``signed_only``: the run began after commands were signed. In the history of one of before others may stand.
+
+    Raises:
+        ApplicationError: the refusal.
+    """
+    unsigned = command.signed is None and signed_only
+    if unsigned or (command.signed is not None and command.signed.body != body_digest(command)):
+        raise refusal(Refused(RefusalKind.FORBIDDEN, "The command is refused: it is not signed."), command.id)

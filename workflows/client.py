@@ -18,8 +18,10 @@ from temporalio.envconfig import ClientConnectConfig
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from models.authentication import Means, PasskeyTouch
 from models.calendars import Calendars
 from models.case import Case
+from models.command_signing import CommandSigner
 from models.commands import Command
 from models.members import Directory
 from models.policy import Policy
@@ -96,7 +98,8 @@ async def nudge_delivery(client: Client, queue: str) -> None:
 class CaseClient:
     """Brings commands to cases.
 
-    ``shift`` is for rehearsals (see ``ActivationStart``); ``patience`` is how long it waits for an answer.
+    ``signer`` signs them; unsigned, no worker takes them. ``shift`` is for rehearsals (see ``ActivationStart``);
+    ``patience`` is how long it waits for an answer.
     """
 
     def __init__(
@@ -104,6 +107,7 @@ class CaseClient:
         client: Client,
         task_queue: str,
         *,
+        signer: CommandSigner | None = None,
         history_limit: int = 1500,
         shift: timedelta = timedelta(0),
         patience: timedelta = _PATIENCE,
@@ -111,6 +115,7 @@ class CaseClient:
         self._client = client
         self._queue = task_queue
         self._limit = history_limit
+        self._signer = signer
         self.shift = shift
         self._patience = patience
 
@@ -122,8 +127,12 @@ class CaseClient:
         calendars: Calendars,
         policy: Policy,
         at: datetime | None = None,
+        *,
+        means: Means,
     ) -> Receipt:
         """Submit a request under a reference: starts the case and gives it its first command, as one.
+
+        ``means``, here and below: by what the sender was known.
 
         Raises:
             Refused: the rules refuse; then no workflow has been started.
@@ -133,34 +142,37 @@ class CaseClient:
         apply_command(blank, command, (at or datetime.now(UTC)))
         start = WithStartWorkflowOperation(
             Activation.run,
-            ActivationStart(case=blank, shift=self.shift, history_limit=self._limit, bound=True),
+            ActivationStart(case=blank, shift=self.shift, history_limit=self._limit, bound=True, signed_only=True),
             id=reference,
             task_queue=self._queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,  # one that nobody submitted to has failed
         )
-        update, patience = Activation.submit_command, self._patience
+        update, patience, signed = Activation.submit_command, self._patience, self._sign(reference, command, means)
         try:
             return await self._client.execute_update_with_start_workflow(
-                update, command, id=command.id, start_workflow_operation=start, rpc_timeout=patience
+                update, signed, id=command.id, start_workflow_operation=start, rpc_timeout=patience
             )
         except WorkflowUpdateFailedError as failed:
             raise _told(failed, command) from None
         except (RPCError, WorkflowAlreadyStartedError, *_UNBELIEVED) as error:
             raise NotAnswered(str(error)) from error
 
-    async def submit_command(self, reference: str, command: Command) -> Receipt:
-        """Give a command to a case.
+    async def submit_command(
+        self, reference: str, command: Command, means: Means, touch: PasskeyTouch | None = None
+    ) -> Receipt:
+        """Give a command to a case. ``touch``: the holder's own signature, with ``Means.PASSKEY``.
 
         Raises:
             Refused: the rules refuse; nothing has been written.
             NotAnswered: the case did not answer in time.
         """
         handle = self._client.get_workflow_handle(reference)
+        signed = self._sign(reference, command, means, touch)
         for _ in range(int(self._patience.total_seconds() / _MOMENT)):
             try:
                 return await handle.execute_update(
-                    Activation.submit_command, command, id=command.id, rpc_timeout=self._patience
+                    Activation.submit_command, signed, id=command.id, rpc_timeout=self._patience
                 )
             except WorkflowUpdateFailedError as failed:
                 if not (isinstance(failed.cause, ApplicationError) and failed.cause.type == CONTINUING):
@@ -174,6 +186,9 @@ class CaseClient:
                 raise NotAnswered(str(error)) from error
             await asyncio.sleep(_MOMENT)
         raise NotAnswered(f"the case {reference} is busy; send the command again")
+
+    def _sign(self, stream: str, command: Command, means: Means, touch: PasskeyTouch | None = None) -> Command:
+        return self._signer.sign(stream, command, means, datetime.now(UTC), touch) if self._signer else command
 
     async def _ended(self, handle: WorkflowHandle[Any, Any], reference: str, command: Command) -> Receipt:
         """Refuse a command to a workflow that has ended or never was, in the rules' own words where these can be asked.
@@ -194,17 +209,18 @@ class CaseClient:
         apply_command(case, command, datetime.now(UTC) + self.shift)
         raise ended
 
-    async def submit_resolution(self, reference: str, number: int, command: Command) -> str:
+    async def submit_resolution(self, reference: str, number: int, command: Command, means: Means) -> str:
         """Give the command ``adopt`` to the follow-up of a recommendation; answers with its state.
 
         Raises:
             Refused: the rules refuse, or the recommendation is not followed any more.
             NotAnswered: the case did not answer in time.
         """
-        handle = self._client.get_workflow_handle(names.follow_up_id(reference, number))
+        stream = names.follow_up_id(reference, number)
+        handle, signed = self._client.get_workflow_handle(stream), self._sign(stream, command, means)
         try:
             return await handle.execute_update(
-                RecommendationFollowUp.submit_command, command, id=command.id, rpc_timeout=self._patience
+                RecommendationFollowUp.submit_command, signed, id=command.id, rpc_timeout=self._patience
             )
         except WorkflowUpdateFailedError as failed:
             raise _told(failed, command) from None
@@ -229,11 +245,11 @@ class CaseClient:
         if isinstance(begun, Case):
             started, name = Activation.run, begun.reference
             start = ActivationStart(
-                case=begun, shift=self.shift, history_limit=self._limit, followed=followed, bound=True
+                case=begun, shift=self.shift, history_limit=self._limit, followed=followed, bound=True, signed_only=True
             )
         else:
             started, name = RecommendationFollowUp.run, begun.stream
-            start = FollowUpStart(follow_up=begun, shift=self.shift, bound=True)
+            start = FollowUpStart(follow_up=begun, shift=self.shift, bound=True, signed_only=True)
         conflict = WorkflowIDConflictPolicy.TERMINATE_EXISTING if anew else WorkflowIDConflictPolicy.USE_EXISTING
         try:
             await self._client.start_workflow(

@@ -18,17 +18,18 @@ with workflow.unsafe.imports_passed_through():
     )
     from models.refusal import Refused
     from workflows import deadline, names
-    from workflows.answers import must_be_of_this_workflow, must_be_this_update, refusal
+    from workflows.answers import must_be_of_this_workflow, must_be_signed, must_be_this_update, refusal
     from workflows.long_lived import LongLived
     from workflows.recorded import RecordedState
 
 
 class FollowUpStart(Value):
-    """What a run begins with; ``shift`` and ``bound`` as in ``ActivationStart``."""
+    """What a run begins with; ``shift``, ``bound`` and ``signed_only`` as in ``ActivationStart``."""
 
     follow_up: FollowUp
     shift: timedelta = timedelta(0)
     bound: bool = False
+    signed_only: bool = False
 
 
 @workflow.defn(name="Recommendation")
@@ -40,7 +41,7 @@ class RecommendationFollowUp(LongLived):
         super().__init__()
         must_be_of_this_workflow(names.follow_up_id(following.follow_up.reference, following.follow_up.number))
         self.bound = following.bound
-        self.recorded = RecordedState(following.follow_up, catch_up_follow_up)
+        self.recorded = RecordedState(following.follow_up, catch_up_follow_up, signed_only=following.signed_only)
         self.shift = following.shift
 
     @workflow.run
@@ -64,9 +65,12 @@ class RecommendationFollowUp(LongLived):
 
     async def _submit_command(self, command: Command) -> str:
         must_be_this_update(command.id)  # a validator may be passed over by whoever writes the history
+        must_be_signed(command, self.recorded.signed_only)
         async with self.recorded.lock:
             try:
-                await self.recorded.change(lambda follow_up: resolve_follow_up(follow_up, command, self._now()))
+                await self.recorded.change(
+                    lambda follow_up: resolve_follow_up(follow_up, command, self._now()), of_command=True
+                )
             except Refused as refused:
                 raise refusal(refused, command.id) from None
             return self.follow_up.state
@@ -103,7 +107,7 @@ class RecommendationFollowUp(LongLived):
         self.nudged = False
         if self.is_long():
             await workflow.wait_condition(workflow.all_handlers_finished)
-            self.go_on_as_new(FollowUpStart(follow_up=self.follow_up, shift=self.shift, bound=True))
+            self.go_on_as_new(FollowUpStart(follow_up=self.follow_up, shift=self.shift, bound=True, signed_only=True))
 
     def _opening(self, follow_up: FollowUp) -> tuple[FollowUp, Step] | None:
         return None if follow_up.seq else open_follow_up(follow_up, self._now())

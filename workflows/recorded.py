@@ -23,16 +23,23 @@ class RecordedState(Generic[_State]):
     """A state (``value``) that is recorded; its ``head`` is the hash of its newest entry.
 
     Whoever changes it holds ``lock`` until the record is answered. ``take_over`` adds entries that the log has and the
-    workflow does not know.
+    workflow does not know. ``signed_only``: what a command does is recorded only with the command's signature.
     """
 
-    def __init__(self, value: _State, take_over: Callable[[_State, tuple[Entry, ...]], _State]) -> None:
+    def __init__(
+        self, value: _State, take_over: Callable[[_State, tuple[Entry, ...]], _State], *, signed_only: bool = False
+    ) -> None:
         self.value = value
+        self.signed_only = signed_only
         self.lock = asyncio.Lock()
         self._take_over = take_over
 
-    async def change(self, decide: Callable[[_State], tuple[_State, Step] | None]) -> int | None:
+    async def change(
+        self, decide: Callable[[_State], tuple[_State, Step] | None], *, of_command: bool = False
+    ) -> int | None:
         """Let the rules decide on the newest state and record the step; the caller holds the lock.
+
+        ``of_command``: somebody has asked for it; neither the clock nor the workflow itself does it.
 
         Returns the entry of the same command where the log holds one from long ago; then nothing is changed.
 
@@ -41,6 +48,8 @@ class RecordedState(Generic[_State]):
         """
         while (decided := decide(self.value)) is not None:
             after, step = decided
+            if of_command and self.signed_only:
+                step = step.model_copy(update={"of_signed_command": True})
             recorded: Recorded = await workflow.execute_local_activity(
                 names.RECORD_STEP,
                 step,

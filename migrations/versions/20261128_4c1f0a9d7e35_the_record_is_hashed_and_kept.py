@@ -3,7 +3,7 @@
 What is never changed cannot be changed: triggers refuse it. Whoever owns the tables can take them away; where the product
 has a database role of its own, that role cannot (records/roles.py).
 
-Revision: 4c1f0a9d7e35, after 6b710894dde5, made 2026-11-28 17:10:00+00:00
+Revision: 4c1f0a9d7e35, after 8f164be6db5a, made 2026-11-28 17:10:00+00:00
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = '4c1f0a9d7e35'
-down_revision = '6b710894dde5'
+down_revision = '8f164be6db5a'
 branch_labels = None
 depends_on = None
 

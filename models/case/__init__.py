@@ -122,6 +122,12 @@ class Case(Value):
         gate = self.gates.get(name)
         return gate if gate and gate.open else None
 
+    def recused(self, co_chair: Post) -> bool:
+        """Whether another sits in a Co-Chair's place, at a gate that is open or at the one that was opened last."""
+        newest = sorted(self.gates.values(), key=lambda gate: gate.opened_at)[-1:]
+        sitting = (decider for gate in (*self.open_gates, *newest) for decider in gate.deciders)
+        return any(one.place_of == co_chair and one.post != co_chair for one in sitting)
+
     @property
     def clock(self) -> Clock:
         """Stopped while the case is suspended or a question of a Co-Chair is open."""

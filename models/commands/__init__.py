@@ -26,9 +26,10 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
-from models.base import Line, Prose, Value
+from models.authentication import Signed
+from models.base import Line, Prose, Value, brief
 from models.commands.arrangements import AddArrangement, Agree, LogExchange, ReviewArrangement
-from models.commands.body import Body
+from models.commands.body import AS_SENT, Body
 from models.commands.circulation import Circulate, GiveConsent
 from models.commands.closing import Close, Waive
 from models.commands.duration import Extend, Resume, Suspend, Terminate
@@ -39,7 +40,7 @@ from models.commands.participants import Admit, Comment, Convene, Endorse, Leave
 from models.commands.posts import Delegate, HandOver, Person
 from models.commands.reporting import Adopt, Contribute, Object, OpenReport, Recommend, Revise, Table
 from models.commands.request import Accept, Draft, Join, NewVersion, Resubmit, Return, Submit, Withdraw
-from models.faults import FieldFault, faults
+from models.faults import MOST_FAULTS, FieldFault, faults, more_values_than
 from models.nearest import did_you_mean
 from models.posts import Post
 from models.refusal import RefusalKind, Refused
@@ -90,13 +91,15 @@ class Command(Value):
 
     ``id`` is chosen by the sender: the same id twice gives the first result. ``seen`` is the number of the
     newest log entry the sender had before its eyes; if the same thing has changed since, the command is
-    refused as stale.
+    refused as stale. ``signed``: by what the person was known, signed by the part that knew (``models.command_signing``);
+    commands of before December 2026 have none.
     """
 
     id: Line = Field(min_length=1, max_length=200)
     by: Post
     body: Annotated[AnyBody, BeforeValidator(_as_once_sent)]
     seen: int | None = None
+    signed: Signed | None = None
 
     @property
     def do(self) -> str:
@@ -116,8 +119,12 @@ def parse(do: str, fields: Mapping[str, Any], *, by: str, command_id: str, seen:
     if do not in COMMANDS:
         near = did_you_mean(do, COMMANDS)
         raise Refused(
-            RefusalKind.INVALID, f"There is no command {do!r}{near}.", f"The commands are: {', '.join(COMMANDS)}."
+            RefusalKind.INVALID,
+            f"There is no command {brief(do)!r}{near}.",
+            f"The commands are: {', '.join(COMMANDS)}.",
         )
+    if more_values_than(MOST_VALUES, fields):
+        raise Refused(RefusalKind.INVALID, f"The command {do!r} holds more than {MOST_VALUES} values.")
     body, wrong = _read(do, fields)
     if wrong:
         raise Refused(RefusalKind.INVALID, unreadable(do, wrong))
@@ -138,9 +145,12 @@ def unreadable(do: str, wrong: Sequence[FieldFault]) -> str:
     """What is wrong with a command's fields, as one sentence; of very much, the beginning."""
     told = [str(one) for one in wrong[:_TOLD]]
     if len(wrong) > _TOLD:
-        told.append(f"and {len(wrong) - _TOLD} more")
+        told.append(f"and {len(wrong) - _TOLD} more" if len(wrong) < MOST_FAULTS else "and more")
     return f"The command {do!r} cannot be read: {'; '.join(told)}."
 
+
+MOST_VALUES = 5_000
+"""Values, entries of lists and all, that the fields of one command hold: no request comes near."""
 
 _TOLD = 20
 """How many faults a sentence tells: what a program sends may have any number of them."""
@@ -176,13 +186,15 @@ def _checked(reader: TypeAdapter[Any], fields: Mapping[str, Any]) -> tuple[Any, 
     of = NewVersion if reader is _NEW_VERSION else AnyBody
     try:
         try:
-            return reader.validate_json(json.dumps(fields, default=str), strict=True, by_alias=True, by_name=False), []
+            return reader.validate_json(
+                json.dumps(fields, default=str), strict=True, context=AS_SENT, by_alias=True, by_name=False
+            ), []
         except ValidationError as error:
             if error.errors(include_url=False)[0]["type"] != "json_invalid":
                 return None, faults(error, of)
         except RecursionError:
             pass
         # It holds what JSON does not, such as half of a surrogate pair: where, this says.
-        return reader.validate_python(fields, by_alias=True, by_name=False), []
+        return reader.validate_python(fields, context=AS_SENT, by_alias=True, by_name=False), []
     except ValidationError as error:
         return None, faults(error, of)

@@ -2,10 +2,11 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from models.base import Day, Line, Value
-from models.commands.body import Body
+from models.commands.body import AS_SENT, Body
+from models.mail_addresses import check_address
 from models.posts import Post
 
 
@@ -20,6 +21,13 @@ class Person(Value):
 class _ToPerson(Body):
     post: Post | None = None
     to: Person
+
+    @field_validator("to")
+    @classmethod
+    def _can_be_written_to(cls, given: Person, info: ValidationInfo) -> Person:
+        if info.context == AS_SENT:
+            check_address(given.email)
+        return given
 
 
 class Delegate(_ToPerson):

@@ -31,7 +31,15 @@ from models.notices import (
     stage,
 )
 from models.notices.facts import NoticeFacts, facts_of_row
-from models.notices.kinds import DIGEST, NOTICE_KINDS, OF_NO_CASE, POLICY_PROPOSED, POLICY_SETTLED, summary_of
+from models.notices.kinds import (
+    DIGEST,
+    NOTICE_KINDS,
+    OF_NO_CASE,
+    POLICY_PROPOSED,
+    POLICY_SETTLED,
+    POST_CHANGED,
+    summary_of,
+)
 from models.notices.notice import NOTICE_RULES, Notice, notify
 from models.posts import Capacity, Post
 from models.visibility import may_see

@@ -19,10 +19,14 @@ POLICY_PROPOSED = "policy_proposed"
 POLICY_SETTLED = "policy_settled"
 """The same for the mail that says what has become of a proposed policy."""
 
+POST_CHANGED = "post_changed"
+"""The same for the mail that tells who holds a post or stands in, or is to, by the directory (decision 44)."""
+
 OF_NO_CASE: Mapping[str, str] = {
     DIGEST: N_("A digest"),
     POLICY_PROPOSED: N_("A policy is proposed, and your answer is asked for"),
     POLICY_SETTLED: N_("A proposed policy is in force, refused or taken back"),
+    POST_CHANGED: N_("A post changes hands or has another alternate, or will have"),
 }
 """What else goes out through the ledger: it belongs to no case, and no event of a log causes it."""
 

@@ -51,6 +51,11 @@ BY_RESPONDENT = Actor(
 )
 BY_SECRETARIAT = Actor("the secretariat", lambda case, post: post == SECRETARIAT)
 BY_CO_CHAIR = Actor("a Co-Chair", lambda case, post: post in case.directory.co_chairs)
+BY_SITTING_CO_CHAIR = Actor(
+    "a Co-Chair that has not recused itself",
+    lambda case, post: post in case.directory.co_chairs and not case.recused(post),
+    lambda case, post: "Another sits in its place." if post in case.directory.co_chairs else "",
+)
 BY_DECIDER = Actor("a Co-Chair (or the Steering Group member in a recused Co-Chair's place)", _decides)
 BY_STEERING_GROUP = Actor(
     "a Steering Group member",

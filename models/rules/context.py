@@ -1,7 +1,6 @@
 """The working state of a rule: the case, who acts and when, and the events that the rule has caused so far."""
 
 from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
 
 from models import events as e
 from models.case import Case, GateName, GateOutcome, Stage
@@ -11,6 +10,7 @@ from models.ladder_subjects import SubjectKind, subject_of
 from models.policy import Span
 from models.posts import Post
 from models.reasons import ReasonCode, StatedReason, reason, text_and_reasons
+from models.zones import zone_named
 
 _MORNING = time(9)
 """When on its day, in the office's own time zone, a date begins to count."""
@@ -65,7 +65,7 @@ class RuleContext:
 
     def morning(self, day: date, member: str) -> datetime:
         """The morning of a date in a member's time zone."""
-        zone = ZoneInfo(self.case.calendars.of(member).zone)
+        zone = zone_named(self.case.calendars.of(member).zone)
         return datetime.combine(day, _MORNING, zone).astimezone(self.now.tzinfo)
 
     def set_ladder(self, subject: str, ladder: Ladder) -> None:

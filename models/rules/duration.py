@@ -13,7 +13,7 @@ from models.posts import SECRETARIAT, Post
 from models.reasons import ReasonCode, StatedReason, own_words, reason, text_and_reasons
 from models.refusal import RefusalKind
 from models.request import fingerprint
-from models.rules.actors import BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT
+from models.rules.actors import BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, BY_SITTING_CO_CHAIR
 from models.rules.checks import must_say, refuse
 from models.rules.context import RuleContext
 from models.rules.gates import GateMatter, follows, must_be_free, open_gate, proposer_desk
@@ -66,7 +66,7 @@ def _extended(context: RuleContext, gate: Gate) -> None:
         set_duration(context, until)
 
 
-@rule("terminate", "ask for an early end", (BY_GROUP, BY_CO_CHAIR, BY_SECRETARIAT), GROUP_AT_WORK)
+@rule("terminate", "ask for an early end", (BY_GROUP, BY_SITTING_CO_CHAIR, BY_SECRETARIAT), GROUP_AT_WORK)
 def terminate(context: RuleContext, body: Terminate) -> None:
     """Ask the Co-Chairs to end the activation early."""
     must_be_free(context.case, GateName.TERMINATION)
@@ -84,7 +84,13 @@ def _suspended(so: bool) -> Callable[[Case, Post], bool]:
     return lambda case, post: (case.suspension is not None) is so
 
 
-@rule("suspend", "stop the clock of the case", (BY_CO_CHAIR, BY_SECRETARIAT), ready=_suspended(False), part="clock")
+@rule(
+    "suspend",
+    "stop the clock of the case",
+    (BY_SITTING_CO_CHAIR, BY_SECRETARIAT),
+    ready=_suspended(False),
+    part="clock",
+)
 def suspend(context: RuleContext, body: Suspend) -> None:
     """Stop every deadline, with a reason; commands are still taken."""
     if context.case.suspension:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from models.agenda import next_act
+from models.authentication import Means, Signed, suffices
 from models.base import Value
 from models.calendars import Calendars
 from models.case import Case, Touch
@@ -11,7 +12,8 @@ from models.commands import ActFor, Command
 from models.evolve import evolve
 from models.log import CLOCK, CLOCK_COMMAND, ActedFor, Entry, event_of, seal
 from models.members import Directory
-from models.policy import Policy
+from models.passkeys import statement_of
+from models.policy import Policy, Signatures
 from models.posts import SECRETARIAT, Post, Role
 from models.refusal import RefusalKind, Refused
 from models.rules.admission import must_be_admitted
@@ -44,6 +46,7 @@ def apply_command(case: Case, command: Command, now: datetime) -> Transition:
     body: Value = command.body
     by, acted_for = command.by, None
     try:
+        _must_be_given_rightly(case, command)
         if isinstance(body, ActFor):
             _may_act_for(by, body)
             acted_for = ActedFor(by=by, how=body.how, why=body.text)
@@ -54,7 +57,24 @@ def apply_command(case: Case, command: Command, now: datetime) -> Transition:
     except Refused as refused:
         refused.allowed = allowed_sentence(case, command.by)
         raise
-    return _taken(context, command.id, acted_for, _name(body), subject)
+    return _taken(context, command.id, acted_for, _name(body), subject, command.signed)
+
+
+def _must_be_given_rightly(case: Case, command: Command) -> None:
+    """By means that suffice; and where a passkey has signed, what it has signed: the case may have changed since."""
+    if command.signed is not None and (why := suffices(command.do, command.by, command.signed.means)):
+        raise Refused(RefusalKind.FORBIDDEN, why)
+    required = case.policy.signatures is Signatures.REQUIRED and command.do in ("decide", "object")
+    if required and command.signed is not None and command.signed.means is not Means.PASSKEY:
+        raise Refused(
+            RefusalKind.FORBIDDEN,
+            "The policy of this case asks for a signature with a passkey. You can add one under Account.",
+        )
+    touch = command.signed.touch if command.signed else None
+    if touch is not None and touch.statement != statement_of(case, command):
+        raise Refused(
+            RefusalKind.CONFLICT, "What you signed with your passkey is not what would be recorded now. Sign it again."
+        )
 
 
 def _name(body: Value) -> str:
@@ -105,15 +125,17 @@ def apply_clock(case: Case, now: datetime) -> Transition | None:
     return _taken(context, f"{CLOCK_COMMAND}{act.act.value}:{act.at.isoformat()}:{act.subject}", None, "clock", "")
 
 
-def _taken(context: RuleContext, command: str, acted_for: ActedFor | None, do: str, subject: str) -> Transition:
+def _taken(
+    context: RuleContext, command: str, acted_for: ActedFor | None, do: str, subject: str, signed: Signed | None = None
+) -> Transition:
     """Number and chain the events that a rule has caused; the case gets its new numbers here."""
     before = context.before
     seq, head = before.seq, before.head
     entries = []
     for event in context.events:
         seq += 1
-        entry = seal(before.reference, seq, context.now, context.by, acted_for, command, event, head)
-        head = entry.hash
+        entry = seal(before.reference, seq, context.now, context.by, acted_for, command, event, head, signed)
+        head, signed = entry.hash, None  # the first entry of a command carries it
         entries.append(entry)
     after = _numbered(context.case, entries, do, subject)
     return Transition.model_construct(before=before, after=after, entries=tuple(entries))

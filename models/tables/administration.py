@@ -57,3 +57,32 @@ class PolicyProposalRow(SQLModel, table=True):
     name: str = ""
     answers: dict[str, Any] = json_column()
     settled_at: datetime | None = moment_column()
+
+
+class AnnouncedChangeRow(SQLModel, table=True):
+    """A change of the directory that takes effect only after a time, in which it can be stopped.
+
+    ``kind``, ``about`` and ``after`` as those of a change; ``seen``: the fingerprint of what stood when it was announced.
+    ``state``: waiting, agreed (in force as soon as it is carried out), in_force, stopped, or overtaken by another change.
+    """
+
+    __tablename__ = "announced_changes"
+    __table_args__ = (
+        Index("announced_changes_by_subject", "about", "at"),
+        Index("announced_changes_by_state", "state"),
+    )
+
+    id: str = Field(primary_key=True)
+    at: datetime = moment_column(nullable=False)
+    by: str
+    email: str = ""
+    name: str = ""
+    kind: str
+    about: str
+    after: dict[str, Any] = json_column()
+    seen: str
+    takes_effect_at: datetime = moment_column(nullable=False)
+    state: str = "waiting"
+    settled_at: datetime | None = moment_column()
+    settled_by: str = ""
+    settled_email: str = ""

@@ -26,6 +26,7 @@ class EntryRow(SQLModel, table=True):
     command: str
     type: str
     event: dict[str, Any] = json_column()
+    signed: dict[str, Any] | None = json_column(nullable=True)
     previous: str
     hash: str
 

@@ -49,7 +49,10 @@ class SignInRow(SQLModel, table=True):
 
 
 class SessionRow(SQLModel, table=True):
-    """A session by the hash of its token. ``post`` is the one that acts; empty until one is chosen."""
+    """A session by the hash of its token. ``post`` is the one that acts; empty until one is chosen.
+
+    ``strong``: the second factor was shown in it, last at ``strong_at``.
+    """
 
     __tablename__ = "sessions"
 
@@ -59,11 +62,33 @@ class SessionRow(SQLModel, table=True):
     post: str = ""
     form_key: str = ""
     strong: bool = False
+    strong_at: datetime | None = moment_column()
     failures: int = 0
     device: str = ""
     began_at: datetime = moment_column(nullable=False)
     seen_at: datetime = moment_column(nullable=False)
     expires_at: datetime = moment_column(nullable=False)
+    ended_at: datetime | None = moment_column()
+
+
+class PasskeyRow(SQLModel, table=True):
+    """A passkey of an account, by the id that its maker gave it (base64); ``number`` names it in lists.
+
+    ``cose``: its public key as it came (RFC 9052); ``public_key``: the same as X.509 has it, DER; both in base64.
+    ``sign_count``: the newest that it told. One that was ended stays: its signatures stand in logs.
+    """
+
+    __tablename__ = "passkeys"
+
+    credential: str = Field(primary_key=True)
+    number: str = Field(unique=True)
+    email: str = Field(index=True)
+    name: str
+    cose: str = text_column()
+    public_key: str = text_column()
+    sign_count: int = 0
+    made_at: datetime = moment_column(nullable=False)
+    used_at: datetime | None = moment_column()
     ended_at: datetime | None = moment_column()
 
 

@@ -15,6 +15,8 @@ from temporalio.client import Client
 import db
 import worker
 from casework import Casework
+from models.authentication import Means
+from models.command_signing import CommandSigner
 from models.log import Entry
 from models.readings import Reading, WhatWasRead
 from models.refusal import RefusalKind, Refused
@@ -79,7 +81,9 @@ async def case_do(
     client = await worker.connect(settings)
     async with db.open_engine(settings) as engine:
         casework = Casework(engine, _desk(settings, client), files=files(settings, engine))
-        done = await casework.act(command, given, by=by, command_id=own_id, reference=reference, seen=seen)
+        done = await casework.act(
+            command, given, by=by, means=Means.COMMAND_LINE, command_id=own_id, reference=reference, seen=seen
+        )
     waiting = f"; waits for {', '.join(done.waiting_on)}" if done.waiting_on else ""
     say(f"{done.reference} entry {done.seq}: {done.stage}{waiting}")
 
@@ -175,4 +179,6 @@ def exported_entry(entry: Entry) -> dict[str, Any]:
 
 
 def _desk(settings: Settings, client: Client) -> CaseClient:
-    return CaseClient(client, settings.task_queue, history_limit=settings.history_limit)
+    return CaseClient(
+        client, settings.task_queue, signer=CommandSigner(settings.command_seed), history_limit=settings.history_limit
+    )

@@ -16,6 +16,7 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from casework import Casework, CommandResult
+from models.authentication import Means
 from models.case import Stage
 from models.log import Entry
 from models.posts import Post
@@ -68,7 +69,7 @@ class Simulation:
         self._env = env
         self._catcher = catcher
         self._said = said
-        self._casework = Casework(engine, desk, scenario.policy_document())
+        self.casework = Casework(engine, desk, scenario.policy_document())
         self._mails = 0
         self._entries = 0
         self._drafted_by: Post | None = None
@@ -120,8 +121,14 @@ class Simulation:
             await self._free_the_clock()
 
     async def _give(self, at: datetime, act: Act) -> CommandResult:
-        return await self._casework.act(
-            act.do, act.fields, by=act.by, command_id=uuid4().hex, reference=self.reference, at=at
+        return await self.casework.act(
+            act.do,
+            act.fields,
+            by=act.by,
+            means=Means.COMMAND_LINE,
+            command_id=uuid4().hex,
+            reference=self.reference,
+            at=at,
         )
 
     async def _free_the_clock(self) -> None:

@@ -13,6 +13,7 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.testing import WorkflowEnvironment
 
 import worker
+from models.command_signing import CommandSigner
 from ops.catcher import Catcher
 from ops.prepare import fresh_records
 from ops.scenarios.file import Scenario
@@ -57,7 +58,13 @@ async def simulation(
             )
             async with fresh_records(settings) as engine, await _skipping_server(settings) as env:
                 shift = scenario.start.astimezone(UTC) - await env.get_current_time()
-                desk = CaseClient(env.client, settings.task_queue, history_limit=history_limit, shift=shift)
+                desk = CaseClient(
+                    env.client,
+                    settings.task_queue,
+                    signer=CommandSigner(settings.command_seed),
+                    history_limit=history_limit,
+                    shift=shift,
+                )
                 play = Simulation(scenario, env, engine, desk, catcher, said, settings)
                 options = worker.Options(
                     max_cached_workflows=cached, clock=lambda: play.now, at_once=True, sandboxed=True

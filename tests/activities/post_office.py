@@ -17,6 +17,7 @@ from models.posts import SECRETARIAT, Post
 from models.tables import TABLES
 from notifications.answer_links import AnswerLinks
 from notifications.correspondents import Sender
+from notifications.message_ids import MessageIds
 from notifications.off_links import OffLinks
 from notifications.transport import Transport
 from ops.catcher import Catcher, CaughtMail
@@ -51,7 +52,7 @@ class PostOffice:
     def another(self, *, at_once: bool = False) -> NoticeDeliverer:
         """A delivery of its own on the same clock, as another worker has one; whoever asks for it closes it."""
         name = "Ad Hoc Group <ahg@example.org>"
-        sender = Sender(name, name, "https://ahg.example.org", AnswerLinks(KEYS), OFF)
+        sender = Sender(name, name, "https://ahg.example.org", MessageIds(KEYS), AnswerLinks(KEYS), OFF)
         return NoticeDeliverer(
             self.engine,
             lambda: Transport("127.0.0.1", self.catcher.port, "none", connections=2),

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from models.commands import Person
+from models.directory_changes import ChangeKind
 from models.policy import policy_with
 from models.posts import Post
 from ops.scenarios.file import Scenario
 from ops.scenarios.reading import read_scenario
-from records import directory_changes, policies
+from records import announced_changes, directory_changes, policies
 from records.directory_changes import Editor, directory_fingerprint
 from tests.journeys.people import Desk, Office
 from tests.web.place import address_of
@@ -83,6 +84,8 @@ OTHER_PAGES = (
     Shown("circulation-refused", "AU/co-chair", "/cases/{reference}/circulations/1?refuse=TH"),
     Shown("circulated-mail", "AU/co-chair", "/cases/{reference}/circulations/1/mail?to=FJ/focal-point"),
     Shown("policy-proposed", "AU/co-chair", "/admin/policy"),
+    Shown("announced-change", "RSO/secretariat", "/post-changes/{announced}"),
+    Shown("announced-change", "RSO/secretariat", "/post-changes/{announced}"),
     Shown("directory-change", "RSO/secretariat", "/admin/directory/changes/{change}"),
 )
 """Pages that need something more (``busy``, ``come_by``), or that show little."""
@@ -146,9 +149,14 @@ async def come_by(office: Office) -> None:
     )
     ann = Person(name="Ann", email="ann@au.ahg.localhost")
     made = await directory_changes.record_alternate(site.engine, desk, post, ann, None)
+    async with site.engine.connect() as connection:
+        seen = await directory_changes.post_fingerprint(connection, ChangeKind.DELEGATED, post)
+    desk = desk.model_copy(update={"seen": seen, "form": "2"})
+    announced = await announced_changes.announce_person(site.engine, desk, ChangeKind.DELEGATED, post, ann)
     stranger = await office.stranger("TH/focal-point")
     office.found = {
         "change": made.id,
+        "announced": announced.id,
         "answer": office.newest_link("TH/focal-point", "/answer/"),
         "off": site.off_links.link(
             post=post, kind="situation_updated", case=str(office.play.reference), address=address_of(post)

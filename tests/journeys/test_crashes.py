@@ -14,6 +14,7 @@ import pytest
 import db
 import worker
 from casework import Casework
+from models.command_signing import CommandSigner
 from models.tables.cases import OutcomeRow
 from notifications.registry import REGISTRY, Pace
 from ops.catcher import Catcher
@@ -107,7 +108,12 @@ async def machine(folder: Path, database_url: str | None) -> AsyncIterator[Machi
         stack.callback(works.kill)
         await works.wait_ready()
         client = await worker.connect(settings)
-        desk = CaseClient(client, settings.task_queue, history_limit=settings.history_limit)
+        desk = CaseClient(
+            client,
+            settings.task_queue,
+            signer=CommandSigner(settings.command_seed),
+            history_limit=settings.history_limit,
+        )
         parts = Rig(settings, client, engine, desk, Casework(engine, desk))
         yield Machine(parts, catcher, {"temporal": server.process, "worker": works})
 

@@ -84,8 +84,8 @@ class Posts:
         try:
             async with write_transaction(engine) as connection:
                 token = await begin_session(connection, self._addresses[post], "A test", datetime.now(UTC))
-                strong = "UPDATE sessions SET strong = 1, post = ? WHERE email = ? AND ended_at IS NULL"
-                await connection.exec_driver_sql(strong, (post, self._addresses[post]))
+                strong = "UPDATE sessions SET strong = 1, strong_at = CURRENT_TIMESTAMP, post = ? WHERE email = ?"
+                await connection.exec_driver_sql(f"{strong} AND ended_at IS NULL", (post, self._addresses[post]))
                 return token
         finally:
             await engine.dispose()

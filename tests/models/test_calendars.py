@@ -8,6 +8,7 @@ import pytest
 from models.calendars import Calendars, WorkCalendar
 from models.ladder import ClockAct, Ladder, Rung
 from models.public_holidays import work_calendar
+from models.zones import zone_named
 from tests.tabletop import calendars
 
 
@@ -21,6 +22,15 @@ def ordinal(day: date) -> str:
         number, rest = divmod(number, 36)
         digits = "0123456789abcdefghijklmnopqrstuvwxyz"[rest] + digits
     return digits
+
+
+def test_a_zone_that_does_not_exist_counts_as_utc_and_is_told() -> None:
+    slip = WorkCalendar(zone="Asia/Kuala_Lumpour")
+    assert slip.move(at("UTC", 2026, 3, 6, 9), 1) == at("UTC", 2026, 3, 9, 9)
+    assert slip.roll(at("UTC", 2026, 3, 7, 9)) == at("UTC", 2026, 3, 9, 9)
+    assert Calendars(offices={"MY": slip, "TH": WorkCalendar(zone="Asia/Bangkok")}).unknown_zones == {"MY": slip.zone}
+    for name in ("", "/etc/passwd", "../x", "Asia", "Mars/Olympus", "utc\x00"):
+        assert zone_named(name).key == "UTC", name
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,7 @@ from models.notices import NOTICE_KINDS
 from models.posts import Capacity, Post
 from notifications.addresses import command_address
 from notifications.correspondents import MailReader
-from notifications.envelope import message_id
-from notifications.preview import SAMPLE_CASE, SAMPLE_FACTS, reader_of
+from notifications.preview import SAMPLE_CASE, SAMPLE_FACTS, SAMPLE_IDS, reader_of
 from notifications.registry import REGISTRY, Optionality, Sensitivity, rows
 from notifications.texts import line
 from notifications.wording import About
@@ -168,7 +167,8 @@ def test_silence_adopts_a_report_and_nothing_else() -> None:
 def test_the_same_notice_gives_the_same_mail() -> None:
     first, again = mail("meeting_called"), mail("meeting_called")
     assert first.as_bytes(policy=SMTP) == again.as_bytes(policy=SMTP)
-    assert first["Message-ID"] == message_id("AHG-2009-001/7/meeting_called/desk@example.org", "x <ahg@example.org>")
+    key = "AHG-2009-001/7/meeting_called/desk@example.org"
+    assert first["Message-ID"] == SAMPLE_IDS.of(key, "x <ahg@example.org>")
     assert mail("invited")["Message-ID"] != mail("invited", key="another")["Message-ID"]
     assert mail("invited")["References"] == mail("circulated")["References"]
 

@@ -19,7 +19,7 @@ from tests.notifications.hostile import HOSTILE, received
 from tests.notifications.markup import links, read, said
 from tests.notifications.samples import mail, parts, with_facts
 
-EXAMPLES = 12
+EXAMPLES = 6
 """For each kind of notice."""
 
 wild = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=300))
@@ -108,9 +108,10 @@ def test_hostile_texts_in_the_facts_of_reasons(text: str) -> None:
     assert shape(matter(text)) == shape(matter("word"))
 
 
-@pytest.mark.parametrize("kind", REGISTRY)
-def test_hostile_texts_in_every_place_at_once(kind: str) -> None:
+@pytest.mark.parametrize(("number", "kind"), enumerate(REGISTRY))
+def test_hostile_texts_in_every_place_at_once(number: int, kind: str) -> None:
+    """Each text is tried in every second kind of mail."""
     places = ("reader", "reference", "title", "stage", "member", *_texts(kind))
     plain = shape(written(kind, "en", dict.fromkeys(places, "word")))
-    for text in HOSTILE:
+    for text in HOSTILE[number % 2 :: 2]:
         assert shape(written(kind, "en", dict.fromkeys(places, text))) == plain

@@ -111,12 +111,36 @@ def test_the_action_decides_and_not_the_class_of_the_status() -> None:
         report().replace(b"rfc822; desk@example.org", b"x400; /C=AU/S=DESK"),
         report().replace(b"message/delivery-status", b"text/plain"),
         report().replace(b"boundary=b", b""),
-        b"Content-Type: multipart/mixed; boundary=c\n\n--c\n" + report() + b"\n--c--\n",
+        report().replace(b"rfc822; desk@example.org", b"desk"),
+        report().replace(b"rfc822; desk@example.org", b"x400; /C=AU/S=D@x"),
         b"Content-Type: message/rfc822\n\n" + report(),
     ],
 )
 def test_what_is_no_report_says_nothing(octets: bytes) -> None:
     assert read_return(octets) is None
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        returned("gateway-in-multipart-mixed"),
+        report().replace(b"multipart/report", b"multipart/mixed"),
+        b"Content-Type: multipart/mixed; boundary=c\n\n--c\n" + report() + b"\n--c--\n",
+        report().replace(b"rfc822; desk@example.org", b"desk@example.org"),
+        report().replace(b"rfc822; desk@example.org", b"<Desk@example.org>"),
+        report().replace(b"rfc822; desk@example.org", b"unknown; desk@example.org"),
+    ],
+)
+def test_a_report_in_another_form_than_the_standards_is_read_and_not_regular(octets: bytes) -> None:
+    read = read_return(octets)
+    assert read is not None
+    assert read.message_ids == (MESSAGE_ID,)
+    assert [(one.fate, one.addresses, one.regular) for one in read.reports] == [
+        (Fate.FAILED, frozenset({ADDRESS}), False)
+    ]
+    regular = read_return(report())
+    assert regular is not None
+    assert regular.reports[0].regular
 
 
 WITHOUT = (

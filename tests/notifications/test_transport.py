@@ -1,6 +1,7 @@
 """The transport against real servers on the loopback interface that behave well, badly and strangely."""
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Awaitable, Callable
 from email.message import EmailMessage
@@ -285,7 +286,7 @@ async def test_before_the_message_nothing_is_ambiguous(message: EmailMessage, wa
 @pytest.mark.usefixtures("hasty")
 async def test_within_the_message_nothing_is_ambiguous(waits: bool) -> None:
     # More than the operating system buffers, so that the end is still here when the server stops.
-    message = plain("A line of the report.\n" * 1_500_000)
+    message = plain("A line of the report.\n" * 400_000)
 
     async def stops_reading(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await _until_data(reader, writer)
@@ -298,6 +299,7 @@ async def test_within_the_message_nothing_is_ambiguous(waits: bool) -> None:
 
     released = asyncio.Event()
     server = await _raw(stops_reading)
+    server.sockets[0].setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 100_000)
     async with server, to(server.sockets[0].getsockname()[1]) as transport:
         assert (await transport.send(message, TO)).state == "retry"
         released.set()
@@ -399,6 +401,21 @@ async def test_smtputf8_is_used_where_it_is_offered() -> None:
     address, content = server.taken[0]
     assert address == "büro@example.org"
     assert "<büro@example.org>".encode() in content
+
+
+@pytest.mark.parametrize("smtputf8", [True, False])
+async def test_a_mail_goes_to_the_domain_that_idna_2008_names_and_to_no_other(smtputf8: bool) -> None:
+    server = Server(enable_SMTPUTF8=smtputf8)
+    async with listening(server) as port, to(port) as transport:
+        for local in ("desk", "büro") if smtputf8 else ("desk",):
+            reader = reader_of("invited").model_copy(update={"address": f"{local}@faß.example"})
+            assert (await transport.send(mail("invited", reader=reader), reader.address)).state == "sent"
+        refused = await transport.send(mail("invited"), "desk@☕.example")
+    for address, content in server.taken:
+        assert address.endswith("@xn--fa-hia.example")
+        assert b"@xn--fa-hia.example>" in content
+        assert b"fass" not in content
+    assert (refused.state, "is not a domain that can be used" in refused.reply) == ("refused", True)
 
 
 async def test_without_smtputf8_such_an_address_is_refused_in_a_sentence(message: EmailMessage) -> None:

@@ -65,7 +65,7 @@ def tellings(draw: st.DrawFn, kind: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("kind", sorted(REGISTRY))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(data=st.data())
 def test_a_mail_is_the_same_whoever_was_told_before(kind: str, data: st.DataObject) -> None:
     told = data.draw(st.lists(tellings(kind), min_size=2, max_size=6))

@@ -15,7 +15,7 @@ from settings import Settings
 from tests.waiting import PATIENCE, block_until
 
 ROOT = Path(__file__).parents[2]
-PROGRAMS = {"mail": "ops.catcher", "temporal": "start-dev", "worker": "worker", "web": "uvicorn"}
+PROGRAMS = {"mail": "ops.catcher", "temporal": "start-dev", "worker": "worker", "web": "web.serve"}
 
 
 @pytest.fixture

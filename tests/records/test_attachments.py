@@ -3,8 +3,9 @@
 import asyncio
 import hashlib
 import io
+import os
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,15 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from casework import DRAFT, Casework, amend_draft
+from db import write_transaction
 from models.attachments import FILE_KINDS, Limits, clean_name, suffix_of, too_much, written_size
 from models.posts import Post
 from models.refusal import RefusalKind, Refused
 from models.request import Attachment
+from models.tables import TABLES
 from ops.doctor import examine
 from ops.verify import verify_records
+from records.attachment_sweep import UNNAMED_GRACE, _gone, sweep_attachments
 from records.attachments import Attachments
 from records.references import change_draft as amend_row
 from records.references import read_draft
@@ -129,6 +133,64 @@ async def test_a_member_attaches_what_it_put_in_itself_or_what_the_newest_versio
     store.path(own.sha256).unlink()
     with pytest.raises(Refused, match="has not put it in here"):
         await store.check("LK", [own], {})
+
+
+async def test_a_member_has_a_quota_for_what_no_request_carries(store: Attachments, engine: AsyncEngine) -> None:
+    store.limits = store.limits._replace(member=2500)
+    first, second = await kept(store, b"1" * 1000), await kept(store, b"2" * 1000)
+    with pytest.raises(Refused, match="at most 3 kB; with this one they would have 3 kB"):
+        await kept(store, b"3" * 1000)
+    await kept(store, b"2" * 1000)  # the same file is none more
+    await kept(store, b"3" * 1000, member="MY")
+    assert await store.no_room_for("LK", first.model_copy(update={"sha256": "0" * 64}))
+    await version_with(engine, first)
+    assert not await store.no_room_for("LK", first.model_copy(update={"sha256": "0" * 64}))
+    assert second.size == 1000
+
+
+async def version_with(engine: AsyncEngine, file: Attachment, reference: str = "AHG-2026-001") -> None:
+    content = {"attachments": [file.model_dump(mode="json")]}
+    row = {"reference": reference, "version": 1, "submitted_at": NOW, "content": content}
+    async with write_transaction(engine) as connection:
+        await connection.execute(TABLES.tables["request_versions"].insert(), row)
+
+
+async def test_what_nothing_names_goes_after_two_days_and_nothing_else(store: Attachments, engine: AsyncEngine) -> None:
+    carried, drafted, logged, loose, again = [await kept(store, bytes([65 + one]) * 100) for one in range(5)]
+    await version_with(engine, carried)
+    await amend_row(engine, "LK", "x", lambda _: {"attachments": [drafted.model_dump(mode="json")]}, NOW)
+    event = {"type": "resubmitted", "request": {"attachments": [logged.model_dump(mode="json")]}}
+    entry = {"stream": "AHG-2026-002", "seq": 1, "at": NOW.isoformat(), "by": "LK/focal-point", "command": "c"}
+    row = {**entry, "type": "resubmitted", "event": event, "previous": "", "hash": "h"}
+    async with write_transaction(engine) as connection:
+        await connection.execute(TABLES.tables["entries"].insert(), row)
+    (store.folder / ".new-broken-off").write_bytes(b"x")
+    for path in files_in(store.folder):
+        os.utime(path, (NOW.timestamp(), NOW.timestamp()))
+
+    async def swept(hours: float) -> tuple[int, int, int]:
+        return await sweep_attachments(engine, store.folder, NOW + timedelta(hours=hours))
+
+    assert await swept(23) == (0, 0, 0)
+    await store.keep("MY", "b.pdf", "application/pdf", io.BytesIO(b"E" * 100), NOW + timedelta(hours=23))
+    os.utime(store.path(again.sha256), ((NOW + timedelta(hours=23)).timestamp(),) * 2)
+    assert await swept(25) == (2, 1, 1)  # forgotten for LK; what broke off is removed
+    assert set(await store.put_in("LK", [loose.sha256, again.sha256, drafted.sha256])) == {drafted.sha256}
+    assert await swept(26) == (0, 0, 0)
+    assert await store.fault(loose.sha256, 100) == ""
+    assert await swept(50) == (1, 1, 100)  # the bytes, and MY's note of the other
+    assert {path.name for path in files_in(store.folder)} == {one.sha256 for one in (carried, drafted, logged, again)}
+    assert await swept(75) == (0, 1, 100)
+    assert {path.name for path in files_in(store.folder)} == {one.sha256 for one in (carried, drafted, logged)}
+    assert await swept(1000) == (0, 0, 0)
+
+
+async def test_a_file_that_is_put_in_while_it_is_swept_stays(store: Attachments) -> None:
+    one = await kept(store)
+    late = datetime.now(UTC) + UNNAMED_GRACE * 2
+    os.utime(store.path(one.sha256), (late.timestamp(),) * 2)
+    assert _gone(store.path(one.sha256), late) is None
+    assert await store.fault(one.sha256, one.size) == ""
 
 
 async def test_the_limits_are_named(store: Attachments) -> None:

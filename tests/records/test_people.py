@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import write_transaction
 from models.posts import Capacity, Post, Role, needs_second_factor
+from models.sign_in_limits import Asker
 from models.tables import TABLES
 from records import api_tokens, holders, sessions, sign_ins
 from records.directory import seed_if_empty
@@ -115,7 +116,7 @@ async def test_a_person_is_written_to_in_the_posts_language_at_the_directorys_ad
 
 @pytest.mark.parametrize("role", Role)
 def test_posts_that_decide_or_act_for_others_need_the_second_factor(role: Role) -> None:
-    assert needs_second_factor(Post.of("AU", role)) is (role in (Role.CO_CHAIR, Role.SECRETARIAT))
+    assert needs_second_factor(Post.of("AU", role)) is (role in (Role.CO_CHAIR, Role.SECRETARIAT, Role.AUDITOR))
 
 
 async def test_asking_for_a_link_does_the_same_whether_or_not_the_address_is_known(records: AsyncEngine) -> None:
@@ -128,7 +129,7 @@ async def test_asking_for_a_link_does_the_same_whether_or_not_the_address_is_kno
     asked = []
     for email in ("focal-point@my.ahg.localhost", "nobody@example.org"):
         done.clear()
-        await sign_ins.ask_link(records, email, "203.0.113.7", "", NOW)
+        await sign_ins.ask_link(records, email, Asker(client="203.0.113.7"), "", NOW)
         asked.append(list(done))
 
     assert asked[0] == asked[1]
@@ -139,7 +140,7 @@ async def test_requests_and_sessions_that_are_long_over_are_not_kept(records: As
     email = "focal-point@my.ahg.localhost"
 
     async def sign_in(now: datetime) -> None:
-        link = await sign_ins.ask_link(records, email, "203.0.113.7", "", now)
+        link = await sign_ins.ask_link(records, email, Asker(client="203.0.113.7"), "", now)
         assert await sign_ins.use_link(records, link, device="", earlier="", now=now)
 
     await sign_in(NOW)
@@ -151,7 +152,7 @@ async def test_requests_and_sessions_that_are_long_over_are_not_kept(records: As
 
 
 async def test_a_session_that_is_asked_for_often_is_written_once_a_minute(records: AsyncEngine) -> None:
-    link = await sign_ins.ask_link(records, "focal-point@my.ahg.localhost", "203.0.113.7", "", NOW)
+    link = await sign_ins.ask_link(records, "focal-point@my.ahg.localhost", Asker(client="203.0.113.7"), "", NOW)
     begun = await sign_ins.use_link(records, link, device="", earlier="", now=NOW)
     assert begun is not None
 

@@ -1,5 +1,6 @@
 """What came back changes the ledger only as far as it is proven, and once."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db import write_transaction
 from models.tables import TABLES
 from models.tables.mail import MailReturnRow
+from notifications.message_ids import MessageIds
 from notifications.returns import read_return
 from records.notices import NOBODY_INSTEAD, LedgerNotice, notices_of_case
 from records.returns import Noted, note, returns_of
@@ -142,6 +144,8 @@ def without_our_headers(name: str, **of: str) -> bytes:
 
 
 DOUBTFUL = {
+    "in another form": returned("gateway-in-multipart-mixed"),
+    "without a type": returned("postfix-failed").replace(b"rfc822;", b""),
     "behind-an-alias@exchange.example": returned("postfix-failed", address="behind-an-alias@exchange.example"),
     "desk@example.org.example.net": returned("exchange-failed", address="desk@example.org.example.net"),
     "other@example.org": returned("postfix-failed", address="other@example.org"),
@@ -161,9 +165,28 @@ async def test_a_report_that_may_be_true_is_kept_with_the_notice_and_nothing_fol
     assert await rows(engine) == before
     (kept,) = await came_back(engine, mine)
     assert kept.fate == "unconfirmed"
-    assert names in kept.address
+    assert (names if "@" in names else ADDRESS) in kept.address
     proven = returned("postfix-failed").replace(b"4Wq1sP2kXbz9sT1@", b"another@")
     assert await note(engine, read_return(proven), NOW) is Noted.BOUNCED
+
+
+async def test_a_report_is_believed_only_while_servers_still_try(engine: AsyncEngine) -> None:
+    mine = await sent(engine, settled_at=NOW - timedelta(days=15))
+    assert await note(engine, read_return(returned("postfix-failed")), NOW) is Noted.UNCONFIRMED
+    assert (await rows(engine))[0].state == "sent"
+    await stand(engine, [{"id": mine, "settled_at": NOW - timedelta(days=13)}])
+    in_time = returned("postfix-failed").replace(b"4Wq1sP2kXbz9sT1@", b"another@")
+    assert await note(engine, read_return(in_time), NOW) is Noted.BOUNCED
+
+
+async def test_a_message_id_that_is_worked_out_without_the_key_names_no_mail(engine: AsyncEngine) -> None:
+    key = "AHG-2026-001#1:invited:LK/focal-point"
+    mine = await sent(engine, message_id=MessageIds({"k1": b"1" * 32}).of(key, "ahg@example.org"))
+    guesses = [f"<{hashlib.sha256(f'mail{between}{key}'.encode()).hexdigest()[:40]}@example.org>" for between in "\n "]
+    guesses += [MessageIds({"k1": guess}).of(key, "ahg@example.org") for guess in (b"", b"0" * 32, b"k" * 32)]
+    for guess in guesses:
+        assert await note(engine, read_return(returned("postfix-failed", message_id=guess)), NOW) is Noted.NOTHING
+    assert await came_back(engine, mine) == []
 
 
 async def test_a_report_from_behind_an_alias_that_names_our_address_too_is_proven(engine: AsyncEngine) -> None:

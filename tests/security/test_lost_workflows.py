@@ -14,6 +14,7 @@ from temporalio.worker import Worker
 import worker
 from activities.record import Recorder
 from casework import Casework
+from models.command_signing import CommandKeys
 from models.refusal import Refused
 from ops.doctor import examine
 from ops.scenarios.reading import read_scenario
@@ -112,7 +113,7 @@ async def test_a_case_that_a_new_version_cannot_go_on_with_is_noticed_and_begun_
     async with rig(tmp_path / "rig") as parts, AsyncExitStack() as stack:
         async with working(parts):
             await parts.submit()
-        recorder = Recorder(parts.engine)
+        recorder = Recorder(parts.engine, CommandKeys(parts.settings.command_publics))
         stack.callback(recorder.close)
         newer = Worker(
             parts.client,

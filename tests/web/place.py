@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import write_transaction
+from models.tables import TABLES
 from ops.catcher import Catcher
 from records.sessions import begin_session, cookie_name
 from settings import Settings
@@ -22,6 +23,7 @@ from web.kit.site import Site
 FOCAL_POINT = "focal-point@my.ahg.localhost"
 ALTERNATE = "focal-point-alternate@my.ahg.localhost"
 CO_CHAIR = "co-chair@au.ahg.localhost"
+_SESSIONS = TABLES.tables["sessions"]
 _BEGAN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -79,8 +81,10 @@ class Place:
             )
         async with self.engine.begin() as connection:
             token = await begin_session(connection, address_of(post), "A test", self.now)
-        strong = "UPDATE sessions SET strong = :yes, post = :post WHERE email = :email AND ended_at IS NULL"
-        await self.sql(strong, yes=True, post=post, email=address_of(post))
+        open_sessions = (_SESSIONS.c.email == address_of(post)) & _SESSIONS.c.ended_at.is_(None)
+        async with write_transaction(self.engine) as connection:
+            strong = _SESSIONS.update().where(open_sessions).values(strong=True, strong_at=self.now, post=post)
+            await connection.execute(strong)
         http.cookies.set(cookie_name(False), token, domain="127.0.0.1", path="/")
 
     def mails(self) -> list[str]:
@@ -93,10 +97,10 @@ class Place:
         return texts
 
     def link(self) -> str:
-        """The address in the newest mail."""
-        found = re.search(r"https?://\S+/sign-in/\S+", self.mails()[-1])
-        assert found is not None
-        return found[0]
+        """The address to sign in by in the newest mail that has one."""
+        found = re.findall(r"https?://\S+/sign-in/\S+", "\n".join(self.mails()))
+        assert found
+        return str(found[-1])
 
     def path(self) -> str:
         """The same without the host."""

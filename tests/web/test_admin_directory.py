@@ -11,11 +11,13 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from models.calendars import Calendars, WorkCalendar
 from ops.catcher import Catcher
 from records import queries
-from records.directory import SEED, opening
+from records.directory import SEED, DirectoryError, directory_slips, opening
 from records.directory_changes import directory_changes, import_list, roles_of
 from records.notices import notices_of_case
+from records.queries import open_calendars
 from tests.rig import Rig, rig, working
 from tests.web.place import Place, key_in, value_in
 from tests.web.programs import Recorded
@@ -176,6 +178,7 @@ async def test_running_cases_in_which_something_waits_for_the_post_hear_of_it_on
         assert [row["do"] for row in waits] == ["decide"]
         history = (await http.get("/admin/directory/changes")).text
         assert history.count("over to Siti Nurhaliza") == 1
+        await place.sql("UPDATE holders SET email = 'nobody-yet@au.ahg.localhost' WHERE post = :post", post=AU)
         delegated = await end_of(http, await send(http, ALTERNATE, name="Budi", email="budi@example.org"))
         assert "They have heard of it" in delegated
 
@@ -198,6 +201,7 @@ async def test_where_no_case_answers_the_change_stands_and_the_page_says_who_has
     table.do(RSO, "accept")
     place.now = table.now
     reference = await table.record(place)
+    await place.as_post(desk, RSO)
     page = await end_of(desk, await send(desk, HOLDER, **SITI))
     assert "have not heard of it yet" in page
     assert reference in page
@@ -207,6 +211,7 @@ async def test_where_no_case_answers_the_change_stands_and_the_page_says_who_has
     again = await end_of(desk, await desk.post(address[1], data={"_key": key_in(page)}))
     assert "have not heard of it yet" in again
     place.later(seconds=1)
+    await place.sql("UPDATE holders SET email = 'nobody-yet@au.ahg.localhost' WHERE post = :post", post=AU)
     await send(desk, HOLDER, name="Next", email="next@example.org")
     assert "have not heard" not in (await desk.get(address[1].removesuffix("/tell"))).text
 
@@ -282,6 +287,80 @@ async def test_an_imported_list_stands_in_the_history_with_what_it_changed_and_n
     assert "Siam" in page
 
 
+BASE = (
+    "code,name,kind,co_chair,steering_group,zone,holidays\nAU,Australia,state,yes,yes,,\nID,Indonesia,state,yes,yes,,\n"
+)
+WRONG_LINES = (
+    ("MY,Malaysia,state,,,Asia/Kuala_Lumpour,", r"line 4 \(MY\): zone: .*did you mean 'Asia/Kuala_Lumpur'"),
+    ("MY,Malaysia,state,,,,Atlantis", "holidays: no public holidays are published for 'Atlantis'"),
+    ("my,Malaysia,state,,,,", "code: "),
+    ("MY/x,Malaysia,state,,,,", "code: "),
+    (f"{'M' * 17},Malaysia,state,,,,", "code: "),
+    (",Malaysia,state,,,,", "code: "),
+    ("RSO,Office,state,,,,", "secretariat's code"),
+    ("MY,,state,,,,", "name: "),
+    ("MY,Malaysia,kingdom,,,,", "kind: "),
+    ("MY,Malaysia,state,yas,,,", "co_chair: 'yas' is neither yes nor no"),
+    ("MY,Malaysia,state,yes,yes,,", "Two members co-chair"),
+    ("MY,Malaysia,state,,,,,more", "more fields"),
+    ("MY,Malaysia,state,,,,\nMY,Malaysia,state,,,,", "'MY' is repeated"),
+    ('MY,"Malaysia,state,,,,', "line "),
+    ("ID,Indonesia,state,yes,,,", "'ID' is repeated"),
+)
+
+
+async def test_a_list_that_pages_would_refuse_is_not_imported(place: Place) -> None:
+    for lines, said in WRONG_LINES:
+        with pytest.raises(DirectoryError, match=said):
+            await import_list(place.engine, f"{BASE}{lines}\n", place.now)
+    with pytest.raises(DirectoryError, match="mark them there too"):
+        await import_list(place.engine, BASE.replace("Indonesia,state,yes,yes", "Indonesia,state,yes,"), place.now)
+    with pytest.raises(DirectoryError, match="Two members co-chair"):  # of the directory, not of the list alone
+        await import_list(place.engine, BASE.replace("AU,Australia", "NZ,New Zealand"), place.now)
+    async with place.engine.connect() as connection:
+        assert await directory_changes(connection) == []
+
+
+async def test_a_case_that_carries_a_zone_that_does_not_exist_goes_on_and_says_so(
+    place: Place, desk: httpx.AsyncClient
+) -> None:
+    table = Recorded()
+    offices = {**table.case.calendars.offices, "MY": WorkCalendar(zone="Asia/Kuala_Lumpour")}
+    table.case = table.case.model_copy(update={"calendars": Calendars(offices=offices)})
+    table.do("MY/focal-point", "submit", {"title": "x", "situation": "y", "affected": ["TH"]})
+    table.do(RSO, "return", {"missing": ["figures"]})
+    table.do("MY/focal-point", "resubmit", {"title": "z"})
+    reference = await table.record(place)
+    async with place.browser() as http:
+        await place.as_post(http, "MY/focal-point")
+        for path in ("/", "/cases", f"/cases/{reference}", f"/cases/{reference}/log"):
+            assert (await http.get(path)).status_code == 200, path
+    page = (await desk.get(f"/cases/{reference}")).text
+    assert "a time zone for Malaysia that does not exist, Asia/Kuala_Lumpour: days are counted in UTC" in page
+    async with place.engine.connect() as connection:
+        carried = [(case, calendars.unknown_zones) async for case, calendars in open_calendars(connection)]
+    assert carried == [(reference, {"MY": "Asia/Kuala_Lumpour"})]
+
+
+async def test_a_zone_that_does_not_exist_in_the_directory_stops_no_page_and_is_told(
+    place: Place, desk: httpx.AsyncClient
+) -> None:
+    await place.sql("UPDATE members SET zone = 'Asia/Kuala_Lumpour' WHERE code = 'MY'")
+    await place.sql("UPDATE holders SET email = 'desk@☕.example' WHERE post = 'TH/focal-point'")
+    async with place.browser() as http:
+        await place.as_post(http, "MY/focal-point")
+        for path in ("/", "/cases?opened_from=2026-01-01&opened_to=2026-02-01", "/my-mails", "/account", "/request"):
+            assert (await http.get(path, follow_redirects=True)).status_code == 200, path
+    assert "no such time zone: UTC counts" in (await desk.get("/admin/directory")).text
+    page = (await desk.get("/admin/directory/members/MY")).text
+    assert "<option selected>Asia/Kuala_Lumpour</option>" in page
+    assert "There is no time zone Asia/Kuala_Lumpour" in page
+    async with place.engine.connect() as connection:
+        zone, address = await directory_slips(connection)
+    assert zone == "MY has the time zone 'Asia/Kuala_Lumpour', which is none: UTC counts"
+    assert address.startswith("TH/focal-point: '☕.example' is not a domain")
+
+
 # hostile text -------------------------------------------------------------------------------------------------------
 
 
@@ -289,12 +368,15 @@ async def test_what_is_written_into_the_directory_stays_text_on_every_page_and_i
     place: Place, desk: httpx.AsyncClient
 ) -> None:
     formula = '=HYPERLINK("http://evil.example","x")'
-    await end_of(desk, await send(desk, HOLDER, name=MARK, email="mark@example.org"))
+    await end_of(desk, await send(desk, HOLDER, name=MARK, email="mark@au.ahg.localhost"))
     await end_of(desk, await send(desk, ALTERNATE, name=formula, email="-f@example.org"))
     await end_of(desk, await send(desk, ALTERNATE, name=f"{MARK} two", email="two@example.org"))
     office = {"zone": "UTC", "holidays": "", "mandate": MARK}
     await end_of(desk, await send(desk, "/admin/directory/members/AU", **office))
     shown = 0
+    await place.sql("UPDATE holders SET email = 'mark@example.org' WHERE post = :post", post=AU)
+    announced = (await send(desk, HOLDER, name=f"{MARK} three", email="three@example.org")).headers["location"]
+    assert_text(announced, (await desk.get(announced)).text)
     for path in ("", "/members/AU", "/changes", "/posts/AU/co-chair/holder", "/posts/AU/co-chair/alternate"):
         page = await desk.get(f"/admin/directory{path}")
         assert page.status_code == 200

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 import re
 import zipfile
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from web.kit.body_limit import LARGEST_FORM
 from web.kit.site import Site
 from web.request.attachments import file_headers
 from web.request.file_kinds import kind_of
+from web.request.sweeping import sweep_once
 
 RSO, AU, LK = "RSO/secretariat", "AU/co-chair", "LK/focal-point"
 STEP = "/request/new/attachments"
@@ -41,7 +43,8 @@ def packed(**parts: str | bytes) -> bytes:
 
 
 def office(main: str, types: str, **more: str | bytes) -> bytes:
-    return packed(**{"[Content_Types].xml": f'<Types><Override ContentType="{types}"/></Types>', main: "<x/>", **more})
+    named = f'<Types><Override PartName="/{main}" ContentType="{types}"/></Types>'
+    return packed(**{"[Content_Types].xml": named, main: "<x/>", **more})
 
 
 DOCX = office("word/document.xml", _MAIN)
@@ -84,11 +87,7 @@ def test_a_file_is_what_its_content_says(content: bytes, suffix: str, words: str
         (b"", ".txt"),
         (packed(evil_dot_exe=b"MZ"), ".docx"),
         (office("word/document.xml", _MAIN.replace("main", "template")), ".docx"),
-        (office("word/document.xml", _MAIN, **{"word/vbaProject.bin": b"x"}), ".docx"),
-        (office("word/document.xml", _MAIN + "macroEnabled"), ".docx"),
         (packed(mimetype="application/vnd.oasis.opendocument.text-template"), ".odt"),
-        (b"PK\x03\x04 not a package", ".docx"),
-        (DOCX[:-30], ".docx"),
         (b"\xff\xfe\x00\xd8\x00", ".txt"),
         (b"a\x00b", ".txt"),
         (b"x" * 1_100_000 + b"\x00", ".txt"),
@@ -99,17 +98,6 @@ def test_a_file_is_what_its_content_says(content: bytes, suffix: str, words: str
 )
 def test_what_could_run_or_is_not_what_it_seems_is_none_of_the_kinds(content: bytes, suffix: str) -> None:
     assert kind_of(io.BytesIO(content), suffix) is None
-
-
-def test_an_archive_that_says_it_is_vast_is_not_opened() -> None:
-    many = io.BytesIO()
-    with zipfile.ZipFile(many, "w") as package:
-        for number in range(25_000):
-            package.writestr(f"word/{number:0100d}", "")
-    assert kind_of(many, ".docx") is None
-    grown = office("word/document.xml", "x" * 50_000_000 + _MAIN)  # 50 kB that become 50 MB
-    assert len(grown) < 100_000
-    assert kind_of(io.BytesIO(grown), ".docx") is None
 
 
 # putting in and taking out --------------------------------------------------------------------------------------
@@ -149,6 +137,17 @@ async def test_a_file_is_kept_for_the_member_and_comes_back_as_a_download(place:
         await put(http, ("words.txt", "<not markup> ü".encode()))
         text = await http.get(f"/request/files/{sha('<not markup> ü'.encode())}")
         assert text.headers["content-type"] == "application/octet-stream"
+
+
+async def test_what_could_act_and_what_is_damaged_is_refused_in_a_sentence_of_its_own(place: Place) -> None:
+    async with place.browser() as http:
+        await place.as_post(http, LK)
+        acts = PDF + b"<</Type/Catalog/OpenAction<</S/JavaScript/JS(app.alert(1))>>>>endobj\n"
+        answer = await put(http, ("acts.pdf", acts), ("cut.docx", DOCX[:-30]))
+        assert answer.status_code == 422
+        assert "acts.pdf holds macros or scripts." in answer.text
+        assert "cut.docx is damaged" in answer.text
+        assert files_of(place) == []
 
 
 async def test_a_file_that_is_refused_says_why_and_the_others_stay(place: Place) -> None:
@@ -217,6 +216,35 @@ async def test_a_file_that_is_taken_out_is_no_longer_in_the_draft_also_when_it_i
         page = (await http.get(STEP)).text
         assert "a.pdf" not in page
         assert "b.png" in page
+
+
+async def test_what_is_taken_out_of_a_draft_goes_with_the_daily_sweeps(place: Place) -> None:
+    async with place.browser() as http:
+        await place.as_post(http, LK)
+        await put(http, ("a.pdf", PDF), ("b.png", PNG))
+        key = key_in((await http.get(STEP)).text)
+        await http.post(f"{STEP}/remove", data={"_key": key, "sha256": sha(PDF)})
+    for _ in range(2):
+        for path in files_of(place):
+            os.utime(path, (place.now.timestamp(),) * 2)
+        place.later(hours=25)
+        await sweep_once(place.site)
+    assert [path.name for path in files_of(place)] == [sha(PNG)]
+
+
+async def test_a_member_has_no_room_for_more_than_its_quota(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = place.site.attachments
+    monkeypatch.setattr(store, "limits", store.limits._replace(member=2500))
+    async with place.browser() as http:
+        await place.as_post(http, LK)
+        for one in (b"a", b"b"):  # each round puts a file in and takes it out again
+            await put(http, ("x.pdf", PDF + one * 1000))
+            key = key_in((await http.get(STEP)).text)
+            await http.post(f"{STEP}/remove", data={"_key": key, "sha256": sha(PDF + one * 1000)})
+        answer = await put(http, ("x.pdf", PDF + b"c" * 1000))
+        assert answer.status_code == 422
+        assert "The files of your member that no submitted request carries may have at most" in answer.text
+    assert len(files_of(place)) == 2
 
 
 async def test_a_form_without_its_key_keeps_nothing(place: Place) -> None:

@@ -16,7 +16,7 @@ from models.posts import Capacity, Post, Role, needs_second_factor
 from models.tables import TABLES
 from notifications.compose import compose
 from notifications.correspondents import MailReader, Sender
-from notifications.preview import SAMPLE_FACTS, reader_of
+from notifications.preview import SAMPLE_FACTS, SAMPLE_IDS, reader_of
 from notifications.wording import About
 from ops.scenarios.reading import read_scenario
 from records.offices import addressee_of
@@ -74,7 +74,9 @@ class Walk:
             due=row["due"],
             at=self.place.now,
             key=row["key"],
-            sender=Sender("ahg@example.org", "ahg@example.org", self.place.settings.public_url, self.place.site.links),
+            sender=Sender(
+                "ahg@example.org", "ahg@example.org", self.place.settings.public_url, SAMPLE_IDS, self.place.site.links
+            ),
         )
         ways = re.findall(r"http://127\.0\.0\.1:8000\S+", parts(mail)[0])
         assert ways, row["kind"]

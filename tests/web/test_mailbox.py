@@ -103,7 +103,6 @@ async def test_where_others_reach_the_pages_there_is_no_mailbox_whatever_is_sent
     name = await caught_name(settings)
     app = create_app(settings.model_copy(update=deployed))
 
-    assert not [route for route in app.routes if getattr(route, "path", "").startswith("/mail/")]
     transport = httpx.ASGITransport(app, client=("127.0.0.1", 50000))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
         answers = [await http.get(path) for path in ("/mail", f"/mail/{name}", f"/mail/{name}/raw")]

@@ -107,6 +107,7 @@ GETS: dict[str, In] = {
     "/admin/directory/marks": In(SECRETARIAT),
     "/admin/directory/changes": In(DIRECTORY),
     "/admin/directory/changes.csv": In(DIRECTORY),
+    "/post-changes/{number}": In(frozenset(), 200, {"number": "1"}),
     "/admin/directory/changes/{number}": In(frozenset(), 200, {"number": "1"}),
 }
 """The pages that are asked for. Who is signed in and not named here gets the 404 of a page that is not there."""

@@ -8,6 +8,7 @@ import icalendar
 from models.posts import Capacity, Post
 from notifications.compose import compose
 from notifications.correspondents import MailReader, Sender
+from notifications.preview import SAMPLE_IDS
 from notifications.wording import About
 from tests.rig import TO_WORK
 from tests.web.place import Place
@@ -78,7 +79,7 @@ async def test_the_file_and_the_mail_are_one_event_in_a_calendar(place: Place) -
         due=None,
         at=place.now,
         key="k",
-        sender=Sender(place.settings.mail_from, "ahg@example.org", place.settings.public_url),
+        sender=Sender(place.settings.mail_from, "ahg@example.org", place.settings.public_url, SAMPLE_IDS),
     )
     parts = message_from_bytes(bytes(mail), policy=policy.default).walk()
     (sent,) = [part.get_content() for part in parts if part.get_content_type() == "text/calendar"]

@@ -78,13 +78,16 @@ async def test_cases_and_notices_are_counted(place: Place) -> None:
     ("peer", "host", "headers"),
     [
         ("203.0.113.7", LOCAL, {}),
+        (HERE, LOCAL, {}),  # a proxy that says nothing of whom it speaks for, and any other program on the machine
         (HERE, LOCAL, {"X-Forwarded-For": "203.0.113.7"}),
         (HERE, LOCAL, {"Forwarded": "for=203.0.113.7"}),
         (HERE, "https://ahg.example.org", {}),
         (HERE, LOCAL, {"Via": "1.1 proxy"}),
     ],
 )
-async def test_others_find_nothing(public_place: Place, peer: str, host: str, headers: dict[str, str]) -> None:
+async def test_where_others_reach_the_pages_there_are_no_metrics_without_a_token(
+    public_place: Place, peer: str, host: str, headers: dict[str, str]
+) -> None:
     async with public_place.browser(peer, host=host) as http:
         answer = await http.get("/metrics", headers=headers)
         absent = await http.get("/nothing", headers=headers)

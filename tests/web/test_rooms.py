@@ -17,7 +17,7 @@ def test_templates_stand_in_the_folders_of_rooms() -> None:
 def test_every_template_that_is_named_is_there_and_every_page_is_named() -> None:
     sources = [*WEB.rglob("*.py"), *TEMPLATES.rglob("*.html")]
     named = {name for file in sources for name in _NAMED.findall(file.read_text(encoding="utf-8"))}
-    named |= {"body.html", "admin/holder.html", "admin/alternate.html"}  # by the mail with a link; by web.admin.offices
-    there = {str(file.relative_to(TEMPLATES)).removeprefix("signin/link_mail/") for file in TEMPLATES.rglob("*.html")}
+    named |= {"link.html", "told.html", "admin/holder.html", "admin/alternate.html"}  # by code
+    there = {str(file.relative_to(TEMPLATES)).removeprefix("kit/account_mail/") for file in TEMPLATES.rglob("*.html")}
 
     assert named == there

@@ -178,7 +178,7 @@ async def test_the_link_begins_with_the_public_address_whatever_host_was_asked(p
 async def test_a_mail_that_is_put_off_is_tried_again(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     replies = iter(["451 come back later", "451 come back later"])
     place.catcher.answer = lambda _address: next(replies, None)
-    monkeypatch.setattr("web.signin.link_mail._PAUSES", (0.0, 0.0, 0.0))
+    monkeypatch.setattr("web.kit.account_mail._PAUSES", (0.0, 0.0, 0.0))
     async with place.browser() as http:
         await place.ask(http, FOCAL_POINT)
 
@@ -186,7 +186,7 @@ async def test_a_mail_that_is_put_off_is_tried_again(place: Place, monkeypatch: 
 
 
 async def test_without_a_mail_server_the_page_is_the_same(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.signin.link_mail._PAUSES", ())
+    monkeypatch.setattr("web.kit.account_mail._PAUSES", ())
     async with place.browser() as http:
         with_one = await place.ask(http, FOCAL_POINT)
         await place.catcher.stop()
@@ -196,7 +196,7 @@ async def test_without_a_mail_server_the_page_is_the_same(place: Place, monkeypa
 
 
 async def test_the_answer_does_not_wait_for_the_mail(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.signin.link_mail._PAUSES", ())
+    monkeypatch.setattr("web.kit.account_mail._PAUSES", ())
     asked, answered = asyncio.Event(), asyncio.Event()
 
     async def slow(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -231,36 +231,23 @@ async def test_known_and_unknown_addresses_get_the_same_answer(place: Place) -> 
     assert len(place.mails()) == 1
 
 
-async def test_the_page_says_nothing_of_the_limit_of_an_address(place: Place) -> None:
+async def test_the_limit_does_not_tell_whether_anybody_has_the_address(place: Place) -> None:
     async with place.browser() as http:
-        first = await place.ask(http, FOCAL_POINT)
-        answers = [await place.ask(http, FOCAL_POINT.upper()) for _ in range(7)]
+        known = [await place.ask(http, FOCAL_POINT.upper()) for _ in range(7)]
+        unknown = [await place.ask(http, "nobody@example.org") for _ in range(7)]
 
-    assert {(answer.status_code, answer.text) for answer in answers} == {(first.status_code, first.text)}
+    assert [answer.status_code for answer in known] == [200] * 5 + [429] * 2
+    assert [(one.status_code, one.text) for one in known] == [(one.status_code, one.text) for one in unknown]
     assert len(place.mails()) == 5
 
 
-async def test_an_address_gets_five_links_an_hour_and_more_requests_put_nothing_off(place: Place) -> None:
+async def test_who_has_asked_too_often_for_an_address_is_told_when_again(place: Place) -> None:
     async with place.browser() as http:
-        for _ in range(8):
-            await place.ask(http, FOCAL_POINT)
-            place.later(minutes=5)
-        assert len(place.mails()) == 5
-        place.later(minutes=25)
-        await place.ask(http, FOCAL_POINT)
-
-    assert len(place.mails()) == 6
-
-
-async def test_a_client_may_ask_twenty_times_an_hour_and_is_told_when_again(place: Place) -> None:
-    async with place.browser("203.0.113.7") as http, place.browser("203.0.113.8") as other:
-        for number in range(20):
-            assert (await place.ask(http, f"{number}@example.org")).status_code == 200
+        for _ in range(5):
+            assert (await place.ask(http, FOCAL_POINT)).status_code == 200
             place.later(minutes=1)
         refused = await place.ask(http, FOCAL_POINT)
         assert refused.status_code == 429
-        assert not place.mails()
-        assert (await place.ask(other, FOCAL_POINT)).status_code == 200
         place.later(seconds=int(refused.headers["Retry-After"]))
         assert (await place.ask(http, FOCAL_POINT)).status_code == 200
         assert (await place.ask(http, FOCAL_POINT)).status_code == 429
@@ -268,28 +255,24 @@ async def test_a_client_may_ask_twenty_times_an_hour_and_is_told_when_again(plac
 
 async def test_requests_that_come_together_stay_within_the_limits(place: Place) -> None:
     async with place.browser() as http:
-        answers = await asyncio.gather(*(place.ask(http, FOCAL_POINT) for _ in range(25)))
+        answers = await asyncio.gather(*(place.ask(http, FOCAL_POINT) for _ in range(12)))
 
-    assert sorted(answer.status_code for answer in answers) == [200] * 20 + [429] * 5
+    assert sorted(answer.status_code for answer in answers) == [200] * 5 + [429] * 7
     assert len(place.mails()) == 5
 
 
 async def test_the_limit_does_not_believe_what_a_client_says_of_its_address(place: Place) -> None:
     async with place.browser() as http:
-        answers = [
-            await http.post(
-                "/sign-in", data={"email": f"{n}@example.org"}, headers={"X-Forwarded-For": f"198.51.100.{n}"}
-            )
-            for n in range(21)
-        ]
+        said = [{"X-Forwarded-For": f"198.51.100.{n}"} for n in range(6)]
+        answers = [await http.post("/sign-in", data={"email": FOCAL_POINT}, headers=one) for one in said]
 
     assert answers[-1].status_code == 429
 
 
 async def test_one_network_of_ipv6_counts_as_one_client(place: Place) -> None:
-    for number in range(20):
+    for number in range(5):
         async with place.browser(f"2001:db8::{number:x}") as http:
-            await place.ask(http, f"{number}@example.org")
+            await place.ask(http, FOCAL_POINT)
     async with place.browser("2001:db8::ffff:1") as http, place.browser("2001:db8:0:1::1") as other:
         assert (await place.ask(http, FOCAL_POINT)).status_code == 429
         assert (await place.ask(other, FOCAL_POINT)).status_code == 200
@@ -309,7 +292,7 @@ async def test_signing_in_never_leads_to_another_site(place: Place) -> None:
             assert 'name="next"' not in (await http.get("/sign-in", params={"next": nasty})).text
             answer = await place.sign_in(http, FOCAL_POINT, nasty)
             assert answer.headers["Location"] == "/"
-            assert len(answer.headers.get_list("set-cookie")) == 1
+            assert len(answer.headers.get_list("set-cookie")) == 2
             place.later(minutes=20)
 
 
@@ -333,16 +316,17 @@ async def test_the_page_that_was_asked_for_survives_the_way_through_the_mail(pla
 
 async def test_the_cookie_is_for_this_host_over_tls_and_out_of_reach_of_scripts(public_place: Place) -> None:
     async with public_place.browser() as http:
-        cookie = (await public_place.sign_in(http, FOCAL_POINT)).headers["Set-Cookie"]
+        cookies = (await public_place.sign_in(http, FOCAL_POINT)).headers.get_list("Set-Cookie")
 
-    name, _, flags = cookie.partition("; ")
-    assert name.startswith("__Host-ahg=")
-    assert set(flags.split("; ")) == {"HttpOnly", "Max-Age=43200", "Path=/", "SameSite=lax", "Secure"}
+    for cookie, own, age in zip(cookies, ("__Host-ahg=", "__Host-ahg-browser="), (43200, 15552000), strict=True):
+        name, _, flags = cookie.partition("; ")
+        assert name.startswith(own)
+        assert set(flags.split("; ")) == {"HttpOnly", f"Max-Age={age}", "Path=/", "SameSite=lax", "Secure"}
 
 
 async def test_without_tls_the_cookie_is_the_same_but_for_secure(place: Place) -> None:
     async with place.browser() as http:
-        cookie = (await place.sign_in(http, FOCAL_POINT)).headers["Set-Cookie"]
+        cookie = (await place.sign_in(http, FOCAL_POINT)).headers.get_list("Set-Cookie")[0]
 
     name, _, flags = cookie.partition("; ")
     assert name.startswith("ahg-session=")
@@ -428,7 +412,7 @@ async def test_signing_out_ends_the_session_and_takes_the_cookie(place: Place) -
 
     assert (refused.status_code, answer.status_code) == (403, 303)
     assert await sessions.session_of(place.engine, token, place.now) is None
-    assert not http.cookies
+    assert "ahg-session" not in http.cookies
 
 
 async def test_another_site_cannot_sign_anybody_in_or_out(place: Place) -> None:

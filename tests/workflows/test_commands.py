@@ -12,6 +12,7 @@ from temporalio import activity
 from activities.record import Recorder
 from db import write_transaction
 from models.case import Stage
+from models.command_signing import CommandKeys
 from models.commands import parse
 from models.log import Entry, broken_at, digest, seal
 from models.projection import Recorded, Step, step_of
@@ -35,7 +36,8 @@ def _sealed_by_older_code(*entry: Any) -> Entry:
     """An entry as code wrote it that did not know the text of a stage yet."""
     made = seal(*entry)
     body = {name: value for name, value in made.event.items() if name != "text"}
-    hashed = (made.case, made.seq, made.at.isoformat(), made.by, None, made.command, body, made.previous)
+    signed = made.signed.model_dump(mode="json") if made.signed else None
+    hashed = (made.case, made.seq, made.at.isoformat(), made.by, None, made.command, body, made.previous, signed)
     return made.model_copy(update={"event": body, "hash": digest(*hashed)})
 
 
@@ -180,7 +182,7 @@ class Forgetful(Recorder):
     """Commits each step and, the first time, fails to say so."""
 
     def __init__(self, parts: Rig) -> None:
-        super().__init__(parts.engine)
+        super().__init__(parts.engine, CommandKeys(parts.settings.command_publics))
         self.forgotten: set[str] = set()
 
     @activity.defn(name=RECORD_STEP)

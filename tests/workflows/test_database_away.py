@@ -15,6 +15,8 @@ from temporalio.client import WorkflowExecutionStatus
 
 import db
 from casework import Casework
+from models.authentication import Means
+from models.command_signing import CommandSigner
 from models.commands import parse
 from models.log import Entry
 from ops.scenarios.file import Scenario
@@ -72,7 +74,12 @@ def failures(caplog: pytest.LogCaptureFixture) -> Callable[[], int]:
 
 def impatient(parts: Rig) -> Casework:
     """The way in of somebody who waits a second for an answer."""
-    return Casework(parts.engine, CaseClient(parts.client, parts.settings.task_queue, patience=SHORTLY))
+    return Casework(
+        parts.engine,
+        CaseClient(
+            parts.client, parts.settings.task_queue, signer=CommandSigner(parts.settings.command_seed), patience=SHORTLY
+        ),
+    )
 
 
 async def sound(parts: Rig) -> None:
@@ -94,7 +101,7 @@ async def test_a_command_while_the_database_is_locked_is_not_answered_and_sent_a
         for _ in range(2):
             with pytest.raises(NotAnswered):
                 await impatient(played).act(
-                    "accept", {}, by="RSO/secretariat", command_id="c1", reference=played.reference
+                    "accept", {}, by="RSO/secretariat", means=Means.SESSION, command_id="c1", reference=played.reference
                 )
         await until(lambda: failures() >= 3)
         assert await played.entries() == before
@@ -109,7 +116,9 @@ async def test_a_submission_while_the_database_is_locked_is_not_answered_and_sen
     played: Rig,
 ) -> None:
     async def submit(casework: Casework) -> str:
-        return (await casework.act("submit", REQUEST, by="LK/focal-point", command_id="s1")).reference
+        return (
+            await casework.act("submit", REQUEST, by="LK/focal-point", means=Means.SESSION, command_id="s1")
+        ).reference
 
     async with locked(played.settings.data_dir / "ahg.db"):
         with pytest.raises(NotAnswered, match="records do not answer"):
@@ -135,7 +144,7 @@ async def test_a_command_while_postgresql_is_stopped_is_taken_once_it_runs_again
             server.stop()
             with pytest.raises(NotAnswered, match="records do not answer"):
                 await parts.act("RSO/secretariat", "accept", command_id="c1")
-            waiting = asyncio.create_task(parts.desk.submit_command(parts.reference, command))
+            waiting = asyncio.create_task(parts.desk.submit_command(parts.reference, command, Means.SESSION))
             await until(lambda: failures() >= 2)
             start(server)
 
@@ -165,12 +174,14 @@ async def test_a_command_on_a_database_restored_from_an_older_copy_says_that_som
 
 async def test_a_follow_up_without_a_worker_is_not_answered(parts: Rig) -> None:
     await parts.client.start_workflow("Recommendation", id="AHG-2026-001/R1", task_queue=parts.settings.task_queue)
-    desk = CaseClient(parts.client, parts.settings.task_queue, patience=SHORTLY)
+    desk = CaseClient(
+        parts.client, parts.settings.task_queue, signer=CommandSigner(parts.settings.command_seed), patience=SHORTLY
+    )
 
     command = parse("adopt", {"state": "adopted"}, by="LK/focal-point", command_id="a1")
 
     with pytest.raises(NotAnswered):
-        await desk.submit_resolution("AHG-2026-001", 1, command)
+        await desk.submit_resolution("AHG-2026-001", 1, command, Means.SESSION)
 
 
 # the clock --------------------------------------------------------------------------------------------------
@@ -186,7 +197,7 @@ async def submitted(tmp_path: Path) -> AsyncIterator[tuple[Simulation, str]]:
     async with simulation(scenario, lambda line: None, database_url=url) as play:
         request = {**REQUEST, "urgency": "urgent"}
         done = await Casework(play.engine, play.desk).act(
-            "submit", request, by="LK/focal-point", command_id="s1", at=START
+            "submit", request, by="LK/focal-point", means=Means.SESSION, command_id="s1", at=START
         )
         await play.settled()  # else it waits for the database, and the server's clock for it
         yield play, done.reference
@@ -228,7 +239,7 @@ async def goes_on(play: Simulation, reference: str) -> None:
     described = await play.client.get_workflow_handle(reference).describe()
     assert described.status is WorkflowExecutionStatus.RUNNING
     done = await Casework(play.engine, play.desk).act(
-        "accept", {}, by="RSO/secretariat", command_id="c1", reference=reference
+        "accept", {}, by="RSO/secretariat", means=Means.SESSION, command_id="c1", reference=reference
     )
     assert done.stage == "co_chair_review"
     assert [str(fault) async for fault in verify_records(play.engine, None)] == []
@@ -267,7 +278,7 @@ async def test_the_clock_tries_again_each_minute_while_the_log_lacks_entries_and
         await until(lambda: misses() >= 2)
         command = parse("return", {"missing": ["figures"]}, by="RSO/secretariat", command_id="r1")
         with pytest.raises(NotRecorded):  # at once, not after the clock's minute
-            await play.desk.submit_command(reference, command)
+            await play.desk.submit_command(reference, command, Means.SESSION)
 
         await asyncio.to_thread(entries_put_back, tmp_path / "ahg.db", lost)
         await pass_by(play, timedelta(minutes=1))

@@ -1,5 +1,6 @@
 """The account of a person.
 
 ``page``   preferences, the places where it is signed in, and tokens for programs
+``passkeys``  the keys by which the person signs what it decides
 ``posts``  the posts that it holds, and the choice of the one that acts
 """

@@ -1,16 +1,20 @@
 """The account: its posts, where it is signed in, and tokens for programs."""
 
 from datetime import datetime, timedelta
-from zoneinfo import available_timezones
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.background import BackgroundTask
 from starlette.datastructures import FormData
 
+from models.passkeys import may_have_passkeys
 from models.posts import Post, needs_second_factor
+from models.zones import known_zones
 from records import api_tokens, sessions
+from records.access import sign_out_everywhere
 from records.api_tokens import ApiToken, Scope
 from records.sessions import Session
+from web.kit.account_mail import AccountEvent, TokenMade, tell_account
 from web.kit.directory import member_names
 from web.kit.render import LANGUAGES, gettext_of, language_for, render
 from web.kit.sessions import keyed_form, take_cookie
@@ -54,7 +58,8 @@ async def _page(
         days=_DAYS,
         scopes=list(Scope),
         usable=_usable(visitor),
-        zones=sorted(available_timezones()),
+        passkeys_offered=may_have_passkeys(visitor.post),
+        zones=sorted(known_zones()),
     )
 
 
@@ -72,7 +77,7 @@ async def submit_account_preferences(request: Request, visitor: SignedIn) -> Res
     """Save the language and the time zone of the pages. Left empty, those of the post hold."""
     sent = await keyed_form(request, visitor.form_key)
     language, zone = str(sent.get("language") or ""), str(sent.get("zone") or "")
-    if language not in ("", *LANGUAGES) or zone not in ("", *available_timezones()):
+    if language not in ("", *LANGUAGES) or zone not in ("", *known_zones()):
         raise HTTPException(422)
     await sessions.set_preferences(current_site(request).engine, visitor.email, language=language, zone=zone)
     return _back()
@@ -83,10 +88,10 @@ async def submit_account_preferences(request: Request, visitor: SignedIn) -> Res
 
 @router.post("/sessions/end")
 async def submit_end_all_sessions(request: Request, visitor: SignedIn) -> Response:
-    """Sign out everywhere, here too."""
+    """Sign out everywhere, here too; tokens end with the sessions."""
     await keyed_form(request, visitor.form_key)
     site = current_site(request)
-    await sessions.end_all_sessions(site.engine, visitor.email, site.clock())
+    await sign_out_everywhere(site.engine, visitor.email, site.clock())
     response = RedirectResponse("/sign-in", 303)
     take_cookie(response, site)
     return response
@@ -121,9 +126,10 @@ async def submit_new_token(request: Request, visitor: SignedIn) -> HTMLResponse:
     name = str(sent.get("name") or "").strip()
     now = site.clock()
     try:
+        expires_at = _end(sent, now)
         scopes = tuple(Scope(str(word)) for word in sent.getlist("scope"))
         token = await api_tokens.new_api_token(
-            site.engine, visitor.email, post, name, scopes, expires_at=_end(sent, now), now=now
+            site.engine, visitor.email, post, name, scopes, expires_at=expires_at, now=now
         )
     except ValueError:
         wrong = _("Give the token a name, at least one thing it may do, and a life of at most a year.")
@@ -131,7 +137,10 @@ async def submit_new_token(request: Request, visitor: SignedIn) -> HTMLResponse:
     except api_tokens.TooManyTokens:
         wrong = _("You have as many tokens as an account can have. End one first.")
         return await _page(request, visitor, status=409, wrong=wrong, given=sent)
-    return await _page(request, visitor, made=token)
+    page = await _page(request, visitor, made=token)
+    about = TokenMade(post, expires_at)
+    page.background = BackgroundTask(tell_account, site, request, visitor.email, AccountEvent.TOKEN, about)
+    return page
 
 
 def _end(sent: FormData, now: datetime) -> datetime:

@@ -3,6 +3,7 @@
 ``front``         what there is to administer, for the post that looks
 ``directory``     members, posts, holders and alternates: reading
 ``offices``       changing them
+``announced``     what waits so that a Co-Chair can stop it, and its taking effect
 ``choices``       what these forms offer: time zones and public holidays
 ``history``       what was changed, by whom, and which cases have heard of it
 ``policy``        the policy in force, proposals, and what a change means

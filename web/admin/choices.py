@@ -1,17 +1,17 @@
 """What the forms of the administration offer: time zones, and whose public holidays are published."""
 
 from functools import lru_cache
-from zoneinfo import available_timezones
 
 from babel import Locale
 
 from models.public_holidays import countries
+from models.zones import known_zones
 
 
 @lru_cache(maxsize=1)
 def zones() -> tuple[str, ...]:
     """Every time zone (IANA), those that are named after a place before the others."""
-    return tuple(sorted(available_timezones(), key=lambda zone: ("/" not in zone, zone)))
+    return tuple(sorted(known_zones(), key=lambda zone: ("/" not in zone, zone)))
 
 
 @lru_cache(maxsize=8)

@@ -8,10 +8,12 @@ from uuid import uuid4
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 
-from models.directory_changes import OfficeSettings
+from models.directory_changes import DIRECTORY_ROLES, OfficeSettings
 from models.posts import SECRETARIAT, Post, Role
 from models.tables.directory import MemberRow
+from models.zones import is_zone
 from records import directory_changes as record
+from records.announced_changes import waiting_changes
 from records.directory import all_offices, day_in, read_members, seed_hours
 from web.admin.choices import calendars, zones
 from web.admin.history import shown_changes
@@ -75,6 +77,7 @@ async def directory_page(request: Request, visitor: DirectoryReader) -> HTMLResp
             "member": member,
             "posts": [(post, holders.get(post), alternates.get(post, [])) for post in _posts(member, holders)],
             "today": _today(request, member),
+            "unknown_zone": bool(member.zone) and not is_zone(member.zone),
         }
         for member in (_OFFICE_OF_ALL, *members)
     ]
@@ -125,6 +128,7 @@ async def member_page(
         posts = _posts(found, holders)
         found_changes = await record.directory_changes(connection, about=(code, *posts), limit=_SHOWN_CHANGES)
         office = await record.office_of(connection, code)
+        waiting = await waiting_changes(connection, (*posts, DIRECTORY_ROLES))
     return render(
         request,
         "admin/member.html",
@@ -133,8 +137,10 @@ async def member_page(
         names=names_of_all(members),
         posts=[(post, holders.get(post), alternates.get(post, [])) for post in posts],
         told=shown_changes(request, visitor, found_changes, names_of_all(members)),
+        waiting=waiting,
         office=given or office,
         own_office=office is not None,
+        unknown_zone=office is not None and not is_zone(office.zone),
         seen=record.directory_fingerprint(office),
         form=unsaved.form or uuid4().hex,
         zones=zones(),

@@ -9,9 +9,10 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
+from models.authentication import Means
 from models.base import N_
 from models.directory_changes import ChangeKind
-from models.posts import SECRETARIAT
+from models.posts import SECRETARIAT, Capacity
 from models.refusal import Refused
 from notifications.texts import line
 from notifications.words import Words
@@ -75,21 +76,10 @@ def _sentence(made: DirectoryChange, say: Words, _: Callable[[str], str]) -> str
     return _(_DONE[made.kind]) % {"by": by, "about": about, "person": line(_person(made))}
 
 
-def _named(state: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    return list((state or {}).get("alternates", ()))
-
-
-def _moved(made: DirectoryChange) -> dict[str, Any]:
-    """Of a change of alternates: the one who came, or went."""
-    before, after = _named(made.before), _named(made.after)
-    longer, shorter = (before, after) if made.kind is ChangeKind.RELIEVED else (after, before)
-    return next((one for one in longer if one not in shorter), {})
-
-
 def _person(made: DirectoryChange) -> str:
     if made.kind is ChangeKind.HANDED_OVER or "alternates" not in made.after:
         return str(made.after.get("name", ""))
-    return str(_moved(made).get("name", ""))
+    return record.moved_alternate(made).name
 
 
 def _differences(made: DirectoryChange, say: Words, _: Callable[[str], str]) -> list[tuple[str, str, str]]:
@@ -201,7 +191,17 @@ async def tell_cases(site: Site, made: DirectoryChange) -> None:
     try:
         for reference in waiting:
             try:
-                await give_command(site, *command, by=SECRETARIAT, command_id=command_id, reference=reference)
+                # The change was made by somebody who had shown the second factor.
+                await give_command(
+                    site,
+                    *command,
+                    by=SECRETARIAT,
+                    command_id=command_id,
+                    means=Means.SECOND_FACTOR,
+                    capacity=Capacity.HOLDER,
+                    heard=True,
+                    reference=reference,
+                )
             except Refused as refused:  # it has ended meanwhile
                 _LOG.info("a case takes no change of hands", case=reference, why=refused.sentence)
     except CaseAway as away:
@@ -213,7 +213,7 @@ def _as_command(made: DirectoryChange) -> tuple[str, dict[str, Any]] | None:
         to = {part: made.after[part] for part in ("name", "email", "language")}
         return "hand_over", {"post": made.about, "to": to}
     if made.kind is ChangeKind.DELEGATED:
-        named = _moved(made)
-        fields = {"post": made.about, "to": {"name": named["name"], "email": named["email"]}}
-        return "delegate", fields | ({"until": named["until"]} if named.get("until") else {})
+        named = record.moved_alternate(made)
+        fields = {"post": made.about, "to": {"name": named.name, "email": named.email}}
+        return "delegate", fields | ({"until": named.until} if named.until else {})
     return None

@@ -13,14 +13,18 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
+from models.authentication import may_change_hands
 from models.commands import Delegate, HandOver, Person, parse
-from models.directory_changes import DirectoryRoles, OfficeSettings
+from models.directory_changes import DIRECTORY_ROLES, ChangeKind, DirectoryRoles, OfficeSettings
 from models.posts import SECRETARIAT, Post, Role
 from models.refusal import RefusalKind, Refused
+from notifications.addresses import announced_address
 from records import directory_changes as record
+from records.announced_changes import AnnouncedChange, announce_person, announce_roles, must_wait
 from records.directory import all_offices, read_members
 from web.admin.directory import UNSENT, Unsaved, member_page, names_of_all, posts_of_member
 from web.admin.history import change_in_words, editor_of, tell_cases
+from web.kit.commands import must_prove
 from web.kit.render import gettext_of, language_for, render
 from web.kit.roles import Secretariat
 from web.kit.sessions import keyed_form
@@ -28,7 +32,7 @@ from web.kit.visitor import Visitor, current_site
 
 router = APIRouter(prefix="/admin/directory", include_in_schema=False)
 
-Making = Callable[[record.Editor], Awaitable[record.DirectoryChange]]
+Making = Callable[[record.Editor], Awaitable[record.DirectoryChange | AnnouncedChange]]
 
 
 def _text(sent: FormData, name: str) -> str:
@@ -37,8 +41,8 @@ def _text(sent: FormData, name: str) -> str:
 
 async def _made(
     request: Request, visitor: Visitor, sent: FormData, names: Mapping[str, str], make: Making
-) -> record.DirectoryChange | Unsaved:
-    """Make the change that a form asks for; or why it could not be made. A form that is stale gets a new id."""
+) -> record.DirectoryChange | AnnouncedChange | Unsaved:
+    """Make or announce what a form asks for; or why it could not be made. A form that is stale gets a new id."""
     try:
         return await make(editor_of(request, visitor, sent))
     except ValidationError as error:
@@ -50,9 +54,24 @@ async def _made(
         return Unsaved(409, _stale(request, visitor, stale, names))
 
 
-async def _done(request: Request, made: record.DirectoryChange) -> Response:
+def _way(request: Request, kind: ChangeKind, about: str, make: Making, announce: Making) -> Making:
+    """Make a change at once, or announce it, since a Co-Chair may stop it. The same form sent again makes no other."""
+
+    async def made_or_announced(editor: record.Editor) -> record.DirectoryChange | AnnouncedChange:
+        async with current_site(request).engine.connect() as connection:
+            known = await record.change_of(connection, record.change_id(editor, kind, about))
+            waits = known is None and await must_wait(connection, about)
+        return known or await (announce if waits else make)(editor)
+
+    return made_or_announced
+
+
+async def _done(request: Request, made: record.DirectoryChange | AnnouncedChange) -> Response:
     """Tell the running cases and the delivery of a change that is made, and lead to its page."""
     site = current_site(request)
+    if isinstance(made, AnnouncedChange):
+        site.nudge_delivery()
+        return RedirectResponse(announced_address(made.id), 303)
     await tell_cases(site, made)
     site.nudge_delivery()
     return RedirectResponse(f"/admin/directory/changes/{made.id}", 303)
@@ -118,12 +137,17 @@ async def submit_hand_over(request: Request, visitor: Secretariat, member: str, 
     """Hand a post over; its tasks stay with it. 409: it changed hands meanwhile; 422: a field is wrong."""
     sent = await keyed_form(request, visitor.form_key)
     post, names = await _post_or_404(request, member, role)
+    must_prove(request, visitor, "hand_over", sent)
     engine = current_site(request).engine
 
     def make(editor: record.Editor) -> Awaitable[record.DirectoryChange]:
         return record.record_hand_over(engine, editor, post, _person("hand_over", post, sent))
 
-    return await _changed(request, visitor, sent, post, names, "holder", make)
+    def announce(editor: record.Editor) -> Awaitable[AnnouncedChange]:
+        return announce_person(engine, editor, ChangeKind.HANDED_OVER, post, _person("hand_over", post, sent))
+
+    way = _way(request, ChangeKind.HANDED_OVER, post, make, announce)
+    return await _changed(request, visitor, sent, post, names, "holder", way)
 
 
 @router.get("/posts/{member}/{role}/alternate")
@@ -138,13 +162,19 @@ async def submit_alternate(request: Request, visitor: Secretariat, member: str, 
     """Name an alternate. 409: the alternates have changed meanwhile; 422: a field is wrong."""
     sent = await keyed_form(request, visitor.form_key)
     post, names = await _post_or_404(request, member, role)
+    must_prove(request, visitor, "delegate", sent)
     engine = current_site(request).engine
 
     def make(editor: record.Editor) -> Awaitable[record.DirectoryChange]:
         to = _person("delegate", post, sent)
         return record.record_alternate(engine, editor, post, to, _until(post, sent))
 
-    return await _changed(request, visitor, sent, post, names, "alternate", make)
+    def announce(editor: record.Editor) -> Awaitable[AnnouncedChange]:
+        to = _person("delegate", post, sent)
+        return announce_person(engine, editor, ChangeKind.DELEGATED, post, to, _until(post, sent))
+
+    way = _way(request, ChangeKind.DELEGATED, post, make, announce)
+    return await _changed(request, visitor, sent, post, names, "alternate", way)
 
 
 @router.post("/posts/{member}/{role}/alternate/end")
@@ -152,6 +182,7 @@ async def submit_alternate_end(request: Request, visitor: Secretariat, member: s
     """End the time of an alternate. 409: the alternates have changed meanwhile."""
     sent = await keyed_form(request, visitor.form_key)
     post, names = await _post_or_404(request, member, role)
+    must_prove(request, visitor, "delegate", sent)
     engine = current_site(request).engine
 
     def make(editor: record.Editor) -> Awaitable[record.DirectoryChange]:
@@ -163,7 +194,8 @@ async def submit_alternate_end(request: Request, visitor: Secretariat, member: s
 async def _changed(
     request: Request, visitor: Visitor, sent: FormData, post: Post, names: Mapping[str, str], page: str, make: Making
 ) -> Response:
-    made = await _made(request, visitor, sent, names, make)
+    never = may_change_hands("hand_over", {"post": post}, visitor.post, visitor.capacity, heard=True)
+    made = Unsaved(403, never, _text(sent, "_id")) if never else await _made(request, visitor, sent, names, make)
     if not isinstance(made, Unsaved):
         return await _done(request, made)
     given = {key: str(value) for key, value in sent.items() if not key.startswith("_")}
@@ -255,6 +287,7 @@ async def _marks_page(request: Request, unsaved: Unsaved = UNSENT, given: Direct
 async def submit_roles(request: Request, visitor: Secretariat) -> Response:
     """Change the Co-Chairs and the Steering Group for new cases. 409: changed meanwhile; 422: against the rules."""
     sent = await keyed_form(request, visitor.form_key)
+    must_prove(request, visitor, "hand_over", sent)
     given = DirectoryRoles(
         co_chairs=tuple(filter(None, map(str, sent.getlist("co_chair")))),
         steering_group=tuple(map(str, sent.getlist("steering_group"))),
@@ -262,5 +295,12 @@ async def submit_roles(request: Request, visitor: Secretariat) -> Response:
     async with current_site(request).engine.connect() as connection:
         names = names_of_all(await read_members(connection))
     engine = current_site(request).engine
-    made = await _made(request, visitor, sent, names, lambda editor: record.record_roles(engine, editor, given))
+    way = _way(
+        request,
+        ChangeKind.MARKS,
+        DIRECTORY_ROLES,
+        lambda editor: record.record_roles(engine, editor, given),
+        lambda editor: announce_roles(engine, editor, given),
+    )
+    made = await _made(request, visitor, sent, names, way)
     return await (_marks_page(request, made, given) if isinstance(made, Unsaved) else _done(request, made))

@@ -17,7 +17,8 @@ from records import policies
 from records.directory import names_of, opening
 from records.directory_changes import directory_fingerprint
 from web.admin.history import editor_of
-from web.admin.policy_words import label_of, link_choices, rule_choices, sentence_of, value_words
+from web.admin.policy_words import label_of, link_choices, rule_choices, sentence_of, signature_choices, value_words
+from web.kit.commands import must_prove
 from web.kit.render import gettext_of, language_for, render, words_of_page
 from web.kit.roles import Administrator, PolicyProposer
 from web.kit.sessions import keyed_form
@@ -154,7 +155,7 @@ async def _form(
         rows=_rows(request, visitor, (Policy.default(), newest), names),
         names=names,
         links=link_choices(_),
-        rules=rule_choices(_),
+        choices={"conflict_rule": rule_choices(_), "signatures": signature_choices(_)},
         lists=_LISTS,
     )
 
@@ -209,6 +210,7 @@ def _mark(policy: Policy, newest: Policy) -> str:
 async def submit_policy_proposal(request: Request, visitor: PolicyProposer) -> Response:
     """Propose what was shown. 409: another proposal is open, or this one was not shown before; 422: a value is wrong."""
     sent = await keyed_form(request, visitor.form_key)
+    must_prove(request, visitor, "decide", sent)
     written, (newest, names) = _sent(sent), await _in_force(request)
     policy, wrong = _policy(written.given, names)
     if policy is None:
@@ -228,6 +230,7 @@ async def submit_policy_proposal(request: Request, visitor: PolicyProposer) -> R
 async def submit_policy_answer(request: Request, visitor: PolicyProposer, number: str) -> Response:
     """Record the answer of a Co-Chair, or the withdrawal by whoever proposed it or by the secretariat."""
     sent = await keyed_form(request, visitor.form_key)
+    must_prove(request, visitor, "decide", sent)
     if not (number.isascii() and number.isprintable()):
         raise HTTPException(404)
     editor, engine = editor_of(request, visitor, sent), current_site(request).engine

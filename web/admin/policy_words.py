@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.base import N_
-from models.policy import ConflictRule, Span
+from models.policy import ConflictRule, Signatures, Span
 from notifications.words import Words
 from web.kit.wording import Translate
 
@@ -34,6 +34,9 @@ _LABELS: Mapping[str, str] = {
     "overdue_every": N_("then again every"),
     "duration_reminder": N_("before an activation ends"),
     "answers_by_link": N_("answered by the link of a mail"),
+    "signatures": N_("signatures"),
+    "change_of_hands": N_("wait before a Co-Chair's post changes hands"),
+    "contest": N_("contesting what was recorded in a post's name"),
 }
 _SENTENCES: Mapping[str, str] = {
     "completeness": N_("The secretariat has %(value)s to check a request."),
@@ -61,12 +64,18 @@ _SENTENCES: Mapping[str, str] = {
     "overdue_every": N_("After that the owner is reminded every %(value)s until it is done or blocked."),
     "duration_reminder": N_("Everybody is reminded %(value)s before an activation ends."),
     "answers_by_link": N_("Without signing in, the link of a mail is enough to: %(value)s."),
+    "change_of_hands": N_(
+        "What the secretariat announces of a Co-Chair's post takes effect after %(value)s, unless its holder stops it."
+    ),
+    "signatures": N_("A position at a gate, and an objection to a report, are signed with a passkey: %(value)s."),
+    "contest": N_("A post has %(value)s to contest what was recorded in its name."),
 }
 
 _RULES = {
     ConflictRule.DECLARE: N_("it decides, and the interest is shown everywhere"),
     ConflictRule.RECUSE: N_("its place is taken by a substitute"),
 }
+_SIGNATURES = {Signatures.WHEN_THERE: N_("where its holder has one"), Signatures.REQUIRED: N_("always")}
 _LINKS = {
     "respond": N_("answer an invitation"),
     "consent": N_("consent to being named"),
@@ -84,6 +93,8 @@ def value_words(key: str, value: Any, say: Words, _: Translate) -> str:
     """A value as people say it."""
     if key == "conflict_rule":
         return _(_RULES[ConflictRule(value)])
+    if key == "signatures":
+        return _(_SIGNATURES[Signatures(value)])
     if key == "substitutes":
         return say.members(value) or _("nobody")
     if key == "answers_by_link":
@@ -96,6 +107,11 @@ def value_words(key: str, value: Any, say: Words, _: Translate) -> str:
 def sentence_of(key: str, value: Any, say: Words, _: Translate) -> str:
     """What a key means with a value."""
     return _(_SENTENCES[key.rpartition(".")[2]]) % {"value": value_words(key, value, say, _)}
+
+
+def signature_choices(_: Translate) -> list[tuple[str, str]]:
+    """Whether positions must be signed."""
+    return [(one.value, _(words)) for one, words in _SIGNATURES.items()]
 
 
 def link_choices(_: Translate) -> list[tuple[str, str]]:

@@ -14,7 +14,8 @@ _BEARER = HTTPBearer(
     bearerFormat="ahg_...",
     auto_error=False,
     scheme_name="token",
-    description="A token of the account page. It acts for the post that it was made for.",
+    description="A token of the account page. It acts for the post that it was made for, with the scope `read`, or "
+    "`write` for the post's own work; it never decides, hands over, delegates or acts for another post.",
 )
 _CHALLENGE = 'Bearer realm="ahg"'
 

@@ -22,6 +22,7 @@ from web.api.case_views import CaseView, case_view
 from web.api.views import LogView, ProofView, VersionsView, VersionView, entry_view
 from web.case.seen import seen_or_404
 from web.case.timeline import timeline
+from web.kit.asked import AskedNumber
 from web.kit.problems import documented
 from web.kit.render import gettext_of, names_in, words_for_reader
 from web.kit.visitor import current_site
@@ -31,7 +32,8 @@ router = APIRouter(prefix="/cases/{reference}", tags=["a case"], responses=docum
 Reference = Annotated[str, Path(description="As in AHG-2026-003.", examples=["AHG-2026-003"])]
 _LANGUAGE = "en"
 _PAGE = 200
-_ENTITY_TAG = re.compile(r'"(\d{1,9})-[0-9a-f]{32}"')
+_ENTITY_TAG = re.compile(r'(?:W/)?"((\d{1,9})-[0-9a-f]{32})(?:-(?:gzip|br|zstd|deflate))?"')
+"""An entity tag of ours, also as a proxy that compresses gives it on: made weak (nginx), or with what it did (Apache)."""
 
 
 def _tag(view: CaseView, written: bytes) -> str:
@@ -45,7 +47,13 @@ def _tag(view: CaseView, written: bytes) -> str:
 def seq_of(tag: str) -> int | None:
     """The number of the newest entry in an entity tag of ours; None for anything else."""
     found = _ENTITY_TAG.fullmatch(tag.strip())
-    return int(found[1]) if found else None
+    return int(found[2]) if found else None
+
+
+def _as_given(tag: str) -> str:
+    """An entity tag as we gave it, whatever a proxy made of it."""
+    found = _ENTITY_TAG.fullmatch(tag)
+    return f'"{found[1]}"' if found else tag
 
 
 _TAGGED = {"ETag": {"description": "Names this state of the case, for this post.", "schema": {"type": "string"}}}
@@ -68,8 +76,8 @@ async def case(
     written = view.model_dump_json(by_alias=True).encode()
     tag = _tag(view, written)
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
-    known = [one.strip().removeprefix("W/") for one in if_none_match.split(",")]
-    if tag in known or "*" in known:
+    known = [one.strip() for one in if_none_match.split(",")]
+    if tag in map(_as_given, known) or "*" in known:
         return Response(status_code=304, headers=headers)  # type: ignore[return-value]
     return Response(written, headers=headers, media_type="application/json")  # type: ignore[return-value]
 
@@ -91,9 +99,7 @@ async def _followed(request: Request, seen: Seen) -> Mapping[int, str]:
 
 
 @router.get("/log")
-async def log(
-    request: Request, token: ReadingToken, reference: Reference, after: Annotated[int, Query(ge=0, le=999_999_999)] = 0
-) -> LogView:
+async def log(request: Request, token: ReadingToken, reference: Reference, after: AskedNumber = 0) -> LogView:
     """The decision log in words, from the first entry, 200 at most at a time; `after` leaves out what came before.
 
     What only the machinery needs has no words and is left out, so numbers are missing. For posts that see the whole

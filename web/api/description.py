@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
+from models.authentication import needs_proof
 from models.commands import COMMANDS
 from web.kit.problems import Problem
 
@@ -13,7 +14,9 @@ ADDRESS = "/api/v1/openapi.json"
 _VERSION = "1"
 _ABOUT = """The procedure of the Bali Process Ad Hoc Group for programs: the same as its pages, under the same rules.
 
-A token made on the account page acts for its post. Problems are answered as RFC 9457 has it. See docs/api.md."""
+A token made on the account page acts for its post: with the scope `read` it reads, with `write` it does the post's own
+work. No token decides at a gate, hands a post over, names an alternate or acts for another post: a person does that on
+the pages, with the second factor. Problems are answered as RFC 9457 has it. See docs/api.md."""
 
 
 def describe(app: FastAPI) -> None:
@@ -42,7 +45,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
                     parameter["required"] = True
                     parameter["schema"].pop("default", None)
     elsewhere = ("submit", "draft")
-    given = [_reference(do) for do in COMMANDS if do not in elsewhere]
+    given = [_reference(do) for do in COMMANDS if do not in elsewhere and not needs_proof(do)]
     _takes(paths["/api/v1/cases/{reference}/commands"]["post"], {"oneOf": given})
     _takes(paths["/api/v1/cases"]["post"], _reference("submit"))
     _takes(paths["/api/v1/draft"]["put"], _reference("draft"))

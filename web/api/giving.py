@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
 from casework import DRAFT, CommandResult, keep_draft
+from models.authentication import Means, suffices
 from models.commands import parse
 from models.posts import Post, Role
 from models.refusal import RefusalKind, Refused
@@ -76,8 +77,7 @@ async def submit_command(
 ) -> DoneView:
     """Give a command: `do` names it, beside its fields (GET /commands has them all).
 
-    The secretariat records what another post said otherwise by `act_for`: with `post`, `how`, `text` (why), and the
-    `command` with its own `do` and fields.
+    No program gives `decide`, `hand_over`, `delegate` or `act_for`: they are answered with 403 (`by-hand`).
     """
     case, seen = await seen_or_404(request, reference, token.post)
     if seen.sight is Sight.CIRCULATED:
@@ -133,6 +133,9 @@ async def _act(
     site, body = current_site(request), _body(sent)
     # The program's own name for it, for this post and case alone, and apart from the names that pages give.
     command_id = ":".join((*([reference] if reference else []), post, "api", key))
+    never = suffices(do, post, Means.API_TOKEN)
+    if never:
+        raise Refusal(403, never, "by-hand")
     try:
         parse(do, body, by=post, command_id=command_id)  # a body that cannot be read uses no key up
     except Refused as refusal:
@@ -141,7 +144,9 @@ async def _act(
         said = "The Idempotency-Key was used for a request with another body; give each request a key of its own."
         raise Refusal(422, said, "idempotency-key")
     try:
-        return await give_command(site, do, body, by=post, command_id=command_id, reference=reference, seen=stands)
+        return await give_command(
+            site, do, body, by=post, command_id=command_id, means=Means.API_TOKEN, reference=reference, seen=stands
+        )
     except Refused as refusal:
         if reference is None:
             raise refusal_answer(refusal) from None

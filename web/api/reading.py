@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from models.base import Instant, tidy
+from models.base import tidy
 from models.case import Stage
 from models.commands import COMMANDS
 from models.policy import Urgency
@@ -16,6 +16,7 @@ from records import lists
 from records import search as searching
 from web.api import views
 from web.api.bearer import ReadingToken
+from web.kit.asked import AskedInstant
 from web.kit.problems import Refusal, documented
 from web.kit.visitor import current_site
 from web.lists.home import BOARD
@@ -50,8 +51,8 @@ async def cases(
     open_only: Annotated[bool, Query(alias="open", description="Leave out what has ended.")] = False,
     requester: Annotated[str, Query(max_length=40, description="Code of a member.")] = "",
     waiting_on: Annotated[Post | None, Query(description="The post whose turn it is.")] = None,
-    opened_from: Instant | None = None,
-    opened_before: Instant | None = None,
+    opened_from: AskedInstant | None = None,
+    opened_before: AskedInstant | None = None,
     overdue: Annotated[bool, Query(description="Only open cases whose deadline has passed.")] = False,
     after: Annotated[str, Query(max_length=120, description="`next` of the page before.")] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = lists.CASES_A_PAGE,

@@ -6,6 +6,7 @@
 ``word_changes``   what has changed between two texts, word by word, within a budget
 ``timeline``       the entries of the log in words
 ``command_form``   the form of a command, and what comes of sending it
+``signing``        a decision that its holder signs with a passkey
 ``refusals``       a refusal in the words that its reader may read
 ``feed``           what happens to the case, as it happens, as server-sent events
 ``notices``        the ledger of its notices: who was told, and what became of each mail

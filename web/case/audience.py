@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from models.posts import SECRETARIAT, Post, Role
-from models.visibility import Sight, closed_sections, why_seen
+from models.visibility import Sight, closed_sections, sits_as_co_chair, why_seen
 from web.case.seen import AtLedger
 
 router = APIRouter(prefix="/cases/{reference}", include_in_schema=False)
@@ -28,5 +28,5 @@ async def audience(at: AtLedger) -> HTMLResponse:
         sights=Sight,
         seeing=[row for row in rows if row[1] > Sight.NOTHING],
         blind=[row for row in rows if row[1] is Sight.NOTHING],
-        may_look=at.visitor.post == SECRETARIAT or at.visitor.post in members.co_chairs,
+        may_look=at.visitor.post == SECRETARIAT or sits_as_co_chair(case, at.visitor.post),
     )

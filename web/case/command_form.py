@@ -14,7 +14,8 @@ from models.refusal import Refused
 from models.rules import RULES, allowed
 from web.case.refusals import refusal_for_reader
 from web.case.seen import AtCase, CaseVisit, actions_of, visit_case
-from web.kit.commands import give_command, page_of_command
+from web.case.signing import ANSWER, OTHERWISE, means_with, passkeys_for, signing_page, touch_of
+from web.kit.commands import give_command, must_prove, page_of_command
 from web.kit.forms import FORMS, fields_sent, shown_form, unanswered
 from web.kit.render import language_for
 from web.kit.sessions import keyed_form
@@ -102,14 +103,31 @@ async def submit_command_form(request: Request, visitor: SignedIn, reference: st
         how, why = str(sent.get("_how") or ""), str(sent.get("_why") or "")
         name, whole = "act_for", {"post": str(acting), "how": how, "text": why, "command": {**fields, "do": do}}
 
+    # The page's own id, for this person and case alone: nobody learns what came of another's command by its id.
+    own_id = f"{reference}:{visitor.post}:{command_id or uuid4().hex}"
+    known = await passkeys_for(at, name) if OTHERWISE not in sent else []
+    if known and not sent.get(ANSWER):
+        try:
+            return signing_page(at, parse(do, fields, by=acting, command_id=own_id), known, sent)
+        except Refused:
+            known = []  # what is wrong with it is said below
+    if not known:
+        must_prove(request, visitor, name, sent)
+
     async def given() -> CommandResult:
-        if acting != visitor.post:
-            parse(do, fields, by=acting, command_id=command_id)  # a fault in it is said in its own words
-        # The page's own id, for this person and case alone: nobody learns what came of another's command by its id.
-        own_id = f"{reference}:{visitor.post}:{command_id or uuid4().hex}"
-        site = current_site(request)
+        command = parse(do, fields, by=acting, command_id=own_id)  # a fault in it is said in its own words
+        touch = await touch_of(at, command, known, sent) if known else None
         return await give_command(
-            site, name, whole, by=visitor.post, command_id=own_id, reference=reference, seen=stands
+            current_site(request),
+            name,
+            whole,
+            by=visitor.post,
+            command_id=own_id,
+            means=means_with(touch, visitor.means),
+            touch=touch,
+            capacity=visitor.capacity,
+            reference=reference,
+            seen=stands,
         )
 
     async def refused(refusal: Refused) -> HTMLResponse:

@@ -10,7 +10,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Header, HTTPException, Query, Request
+from fastapi import APIRouter, Header, HTTPException, Request
 from fastapi.responses import PlainTextResponse, Response, StreamingResponse
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import Receive, Scope, Send
@@ -22,6 +22,7 @@ from web.api.case_views import case_view
 from web.api.views import entry_view
 from web.case.seen import seen_or_404
 from web.case.timeline import timeline
+from web.kit.asked import AskedNumber
 from web.kit.render import gettext_of, language_for, names_in, words_for_reader
 from web.kit.visitor import MaybeSignedIn, SignInFirst, current_site, visitor_of
 
@@ -117,7 +118,7 @@ async def case_feed(
     request: Request,
     visitor: MaybeSignedIn,
     reference: str,
-    after: Annotated[int | None, Query(ge=0, le=999_999_999)] = None,
+    after: AskedNumber | None = None,
     last_event_id: Annotated[str, Header()] = "",
 ) -> Response:
     """The events of a case for its page. 204 without a session: the browser then stops asking."""

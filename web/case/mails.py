@@ -21,12 +21,13 @@ from models.release import Release
 from models.rules import apply_command
 from notifications.compose import compose
 from notifications.correspondents import MailReader, Sender
-from notifications.preview import SAMPLE_LINKS, MailShown, mail_shown
+from notifications.preview import SAMPLE_IDS, SAMPLE_LINKS, MailShown, mail_shown
 from notifications.wording import About
 from records.notices import LedgerNotice, notice_numbered
 from records.offices import addressee_of, offices_of
 from records.tree import entry_hashes
 from web.case.seen import AtLedger, CaseVisit, visit_case
+from web.kit.asked import NumberInPath
 from web.kit.forms import FORMS, fields_sent
 from web.kit.render import names_in
 from web.kit.roles import PolicyProposer
@@ -82,7 +83,9 @@ async def _mail(
         at=site.clock(),
         key=key,
         record=record,
-        sender=Sender(site.settings.mail_from, await site.reply_to(), site.settings.public_url, SAMPLE_LINKS),
+        sender=Sender(
+            site.settings.mail_from, await site.reply_to(), site.settings.public_url, SAMPLE_IDS, SAMPLE_LINKS
+        ),
     )
     return mail_shown(message)
 
@@ -111,7 +114,7 @@ async def _of_notice(at: CaseVisit, number: int) -> tuple[LedgerNotice, MailShow
 
 
 @router.get("/notices/{number}")
-async def notice(at: AtLedger, number: int) -> HTMLResponse:
+async def notice(at: AtLedger, number: NumberInPath) -> HTMLResponse:
     """One notice as its reader gets it: by the directory as it is now."""
     row, mail = await _of_notice(at, number)
     back = f"/cases/{at.case.reference}/notices"
@@ -119,7 +122,7 @@ async def notice(at: AtLedger, number: int) -> HTMLResponse:
 
 
 @router.get("/notices/{number}/html")
-async def notice_html(at: AtLedger, number: int) -> HTMLResponse:
+async def notice_html(at: AtLedger, number: NumberInPath) -> HTMLResponse:
     """The HTML of the same mail, under headers that let it do nothing."""
     return html_of_mail((await _of_notice(at, number))[1])
 
@@ -168,12 +171,14 @@ async def _page(
 
 
 @router.get("/circulations/{number}")
-async def circulation_page(at: AtLedger, number: int, refuse: Refusing = None) -> HTMLResponse:
+async def circulation_page(at: AtLedger, number: NumberInPath, refuse: Refusing = None) -> HTMLResponse:
     """A circulation before it goes out: consents, the text, the text if one member refuses, each reader's mail."""
     return await _page(at, *_previewed(at, number, refuse), mail=None)
 
 
-async def _circulated_to(at: CaseVisit, number: int, wanted: str, refusing: Refusing) -> tuple[Post, MailShown]:
+async def _circulated_to(
+    at: CaseVisit, number: NumberInPath, wanted: str, refusing: Refusing
+) -> tuple[Post, MailShown]:
     preview = _previewed(at, number, refusing)[1]
     told = next((one for one in preview.notices if one.to == wanted), None)
     mail = None
@@ -186,7 +191,7 @@ async def _circulated_to(at: CaseVisit, number: int, wanted: str, refusing: Refu
 
 
 @router.get("/circulations/{number}/mail")
-async def circulation_mail(at: AtLedger, number: int, to: To = "", refuse: Refusing = None) -> HTMLResponse:
+async def circulation_mail(at: AtLedger, number: NumberInPath, to: To = "", refuse: Refusing = None) -> HTMLResponse:
     """The exact mail to one reader."""
     post, mail = await _circulated_to(at, number, to, refuse)
     query = urlencode([("to", post), *(("refuse", member) for member in refuse or ())])
@@ -195,7 +200,7 @@ async def circulation_mail(at: AtLedger, number: int, to: To = "", refuse: Refus
 
 
 @router.get("/circulations/{number}/mail/html")
-async def circulation_html(at: AtLedger, number: int, to: To = "", refuse: Refusing = None) -> HTMLResponse:
+async def circulation_html(at: AtLedger, number: NumberInPath, to: To = "", refuse: Refusing = None) -> HTMLResponse:
     """The HTML of the same mail, under headers that let it do nothing."""
     return html_of_mail((await _circulated_to(at, number, to, refuse))[1])
 

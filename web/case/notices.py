@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from models.base import N_
@@ -16,6 +15,7 @@ from records.notices import LedgerNotice
 from records.proof import HEAD, ledger_of_case, lines
 from web.case.readings import note_read
 from web.case.seen import AtLedger
+from web.kit.asked import AskedNumber
 from web.kit.csv_files import csv_answer
 from web.kit.visitor import current_site
 
@@ -49,7 +49,7 @@ _WHY: Mapping[str, str] = {
 
 
 @router.get("/notices")
-async def notices_page(at: AtLedger, after: Annotated[int, Query(ge=0, le=2**62)] = 0) -> HTMLResponse:
+async def notices_page(at: AtLedger, after: AskedNumber = 0) -> HTMLResponse:
     """The notices of a case, a page at a time; ``after``: the number of the last one that was shown."""
     async with current_site(at.request).engine.connect() as connection:
         rows = await ledger_of_case(connection, at.case.reference, after=after, limit=_A_PAGE + 1)

@@ -1,8 +1,6 @@
 """The page of a case, as the post that reads it sees it, and its whole log in words."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, HTTPException
 from fastapi.responses import HTMLResponse
 
 from models.agenda import clock_panel
@@ -19,6 +17,7 @@ from records import queries
 from web.case.readings import note_read
 from web.case.seen import AtCase, CaseVisit, actions_of, hidden_sections
 from web.case.timeline import timeline
+from web.kit.asked import AskedNumber
 from web.kit.visitor import current_site
 from web.kit.wording import command_words
 
@@ -36,7 +35,7 @@ _NEWEST = 60
 
 
 @router.get("/{reference}")
-async def case_page(at: AtCase, entry: Annotated[int, Query(ge=0)] = 0) -> HTMLResponse:
+async def case_page(at: AtCase, entry: AskedNumber = 0) -> HTMLResponse:
     """The case. ``entry``: the entry that the reader has just caused."""
     site, case, shown, post = current_site(at.request), at.case, at.seen.case, at.visitor.post
     if at.seen.sight is Sight.CIRCULATED:
@@ -61,6 +60,7 @@ async def case_page(at: AtCase, entry: Annotated[int, Query(ge=0)] = 0) -> HTMLR
         releases={k: release_of(case, c) for k, c in shown.circulations.items() if c.state == "released"},
         follow_ups=follow_ups,
         whole=at.whole,
+        unknown_zones=case.calendars.unknown_zones if at.whole else {},
         secretariat=post == SECRETARIAT,
         hidden=hidden_sections(case, at.seen),
         readings=may_see_readings(case, post),
@@ -98,7 +98,7 @@ def _steps(case: Case) -> list[tuple[Stage, str]]:
 
 
 @router.get("/{reference}/log")
-async def log_page(at: AtCase, after: Annotated[int, Query(ge=0)] = 0) -> HTMLResponse:
+async def log_page(at: AtCase, after: AskedNumber = 0) -> HTMLResponse:
     """The whole timeline, from the first entry, a page at a time."""
     if not at.whole:
         raise HTTPException(404)

@@ -7,9 +7,9 @@ from fastapi.responses import HTMLResponse
 
 from models.case import Case
 from models.duties import open_duties
-from models.posts import Post
+from models.posts import Post, Role
 from models.rules import allowed
-from models.visibility import Seen, Sight, as_seen
+from models.visibility import Seen, Sight, as_seen, sits_as_co_chair
 from notifications.addresses import OWN_PAGES
 from notifications.words import Words
 from web.kit.forms import FORMS
@@ -58,7 +58,10 @@ async def visit_case(request: Request, visitor: SignedIn, reference: str) -> Cas
 
 
 async def _visit_ledger(request: Request, visitor: LedgerReader, reference: str) -> CaseVisit:
-    return await visit_case(request, visitor, reference)
+    at = await visit_case(request, visitor, reference)
+    if visitor.post.role is Role.CO_CHAIR and not sits_as_co_chair(at.case, visitor.post):
+        raise HTTPException(404)  # a requester has no such pages either
+    return at
 
 
 AtCase = Annotated[CaseVisit, Depends(visit_case)]

@@ -5,8 +5,12 @@
 ``directory``          what pages ask the directory of today
 ``roles``              which posts may open which pages
 ``sessions``           the cookie of a session, the key of its forms, where a visitor goes on to
+``account_mail``       mails about an account: the link to sign in by, and what its owner must hear of
 ``security``           headers, host names, and proof that a form is one of ours
+``asked``              numbers and instants in addresses
 ``body_limit``         how much of a request's body is read
+``sealing``            encryption of short secrets at rest
+``passkey_touch``      what a passkey is asked to sign, and whether its answer does
 ``wrong_tokens``       how many wrong tokens a client may show
 ``identity_provider``  the identity provider of the deployment, by OpenID Connect
 ``watch``              the look at the logs of all cases that have a feed open

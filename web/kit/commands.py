@@ -5,13 +5,16 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import FormData
 
 from casework import CommandResult
+from models.authentication import Means, PasskeyTouch, may_change_hands, needs_proof, suffices
 from models.case import Case
-from models.posts import Post
-from models.refusal import Refused
+from models.posts import Capacity, Post
+from models.refusal import RefusalKind, Refused
 from web.kit.render import render
 from web.kit.site import Site
+from web.kit.visitor import ProveFirst, Visitor
 from workflows.client import NotAnswered, NotRecorded
 
 
@@ -33,20 +36,42 @@ async def give_command(
     *,
     by: Post,
     command_id: str,
+    means: Means,
+    capacity: Capacity | None = None,
+    touch: PasskeyTouch | None = None,
+    heard: bool = False,
     reference: str | None = None,
     seen: int | None = None,
 ) -> CommandResult:
     """Give a command to a case; the arguments are those of ``casework.Casework.act``.
 
+    ``means``: by what the person is known who gives it, as ``capacity`` of the post; None where that is not known.
+    ``heard``: the directory has it already, and the case only hears of it.
+
     Raises:
-        Refused: the rules do not allow it.
+        Refused: the rules do not allow it, or not by these means.
         CaseAway: the case, Temporal or the records do not answer.
     """
+    why = suffices(do, by, means) or may_change_hands(do, fields, by, capacity, heard=heard)
+    if why:
+        raise Refused(RefusalKind.FORBIDDEN, why)
     try:
         casework = await site.casework()
-        return await casework.act(do, fields, by=by, command_id=command_id, reference=reference, seen=seen)
+        return await casework.act(
+            do, fields, by=by, means=means, touch=touch, command_id=command_id, reference=reference, seen=seen
+        )
     except (NotAnswered, NotRecorded) as reason:
         raise CaseAway(reason) from reason
+
+
+def must_prove(request: Request, visitor: Visitor, do: str, sent: FormData) -> None:
+    """Have the visitor show the second factor, where the command that a form gives needs it at that moment.
+
+    Raises:
+        ProveFirst: it was not shown a moment ago; what was written is kept, and sent again with it.
+    """
+    if needs_proof(do) and suffices(do, visitor.post, visitor.means):
+        raise ProveFirst(request.url.path, [(name, str(value)) for name, value in sent.multi_items()])
 
 
 async def page_of_command(

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -143,7 +143,7 @@ def _term_words(context: Context, term: str) -> Markup | str:
         at = datetime.fromisoformat(term)
     except ValueError:
         return words.named(term)
-    return _moment(context, at) if at.tzinfo else words.when(term)
+    return _moment(context, at) if at.tzinfo and MINYEAR < at.year < MAXYEAR else words.when(term)
 
 
 def _refusal(context: Context, sentence: str) -> Markup:

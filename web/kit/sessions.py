@@ -25,7 +25,8 @@ def cookie_of(request: Request) -> str:
     return request.cookies.get(sessions.cookie_name(current_site(request).secure), "")
 
 
-async def _current(request: Request) -> Session:
+async def current_session(request: Request) -> Session:
+    """The session of a request. Raises SignInFirst when there is none."""
     site = current_site(request)
     token = cookie_of(request)
     session = await sessions.session_of(site.engine, token, site.clock()) if token else None
@@ -34,7 +35,7 @@ async def _current(request: Request) -> Session:
     return session
 
 
-Current = Annotated[Session, Depends(_current)]
+Current = Annotated[Session, Depends(current_session)]
 """The session, whether or not its post may act yet; without one, the way to sign in."""
 
 

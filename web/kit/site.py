@@ -11,6 +11,7 @@ from temporalio.client import Client
 
 from casework import Casework
 from models.attachments import Limits
+from models.command_signing import CommandSigner
 from models.posts import SECRETARIAT, Capacity
 from notifications.answer_links import AnswerLinks
 from notifications.envelope import replies_to
@@ -76,7 +77,12 @@ class Site:
         if self.desk is not None:
             return Casework(self.engine, self.desk, files=self.attachments)
         client = await self._temporal()
-        desk = CaseClient(client, self.settings.task_queue, history_limit=self.settings.history_limit)
+        desk = CaseClient(
+            client,
+            self.settings.task_queue,
+            signer=CommandSigner(self.settings.command_seed),
+            history_limit=self.settings.history_limit,
+        )
         return Casework(self.engine, desk, files=self.attachments)
 
     async def reply_to(self) -> str:

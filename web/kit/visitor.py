@@ -1,13 +1,15 @@
 """Who is asking: the session's account, and the post that it acts as."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import Depends, HTTPException, Request
 
+from models.authentication import Means, means_of_session
 from models.base import Value
-from models.posts import SECRETARIAT, Post, Role, needs_second_factor
-from models.visibility import Sight, why_seen
+from models.posts import SECRETARIAT, Capacity, Post, Role, needs_second_factor
+from models.visibility import Sight, sits_as_co_chair, why_seen
 from records import holders, sessions
 from records.directory import zone_of_member
 from web.kit.site import Site
@@ -26,7 +28,8 @@ class Visitor(Value):
     """A person who is signed in. ``post`` is the one that acts; ``posts`` are all that the directory gives them now.
 
     ``audience``: set where the page is shown as ``post`` would see it, to somebody else, who can do nothing on it.
-    ``number`` names the session in lists; ``form_key`` is what every form of the session carries.
+    ``number`` names the session in lists; ``form_key`` is what every form of the session carries. ``means``: by what the
+    person is known at this moment; ``capacity``: as whose it acts for the post.
     """
 
     email: str
@@ -36,9 +39,23 @@ class Visitor(Value):
     number: str
     form_key: str
     strong: bool = False
+    means: Means = Means.SESSION
+    capacity: Capacity | None = None
     language: str = ""
     zone: str = "UTC"
     audience: Audience | None = None
+
+
+class ProveFirst(Exception):
+    """A form asks for what only a person does who proves at that moment who it is.
+
+    ``sent``: its fields by name, which are sent again with the second factor; ``to``: where, a path of this site.
+    """
+
+    def __init__(self, to: str, sent: Iterable[tuple[str, str]]) -> None:
+        super().__init__(to)
+        self.to = to
+        self.sent = tuple(sent)
 
 
 class SignInFirst(Exception):
@@ -72,8 +89,9 @@ async def visitor_of(request: Request, *, touch: bool = True) -> Visitor | None:
     if session is None:
         return None
     async with site.engine.connect() as connection:
-        posts = await holders.posts_of(connection, session.email, now)
+        capacities = await holders.capacities_of(connection, session.email, now)
         holder = await holders.person_of(connection, session.email, now)
+    posts = tuple(capacities)
     if not posts:
         return None
     usable = [post for post in posts if session.strong or not needs_second_factor(post)]
@@ -88,6 +106,8 @@ async def visitor_of(request: Request, *, touch: bool = True) -> Visitor | None:
         number=session.number,
         form_key=session.form_key,
         strong=session.strong,
+        means=means_of_session(session.strong_at, now),
+        capacity=capacities[post],
         language=session.language or holder.language,
         zone=session.zone or holder.zone,
     )
@@ -121,7 +141,7 @@ async def _as_another(request: Request, visitor: Visitor, wanted: str) -> Visito
     reference = request.path_params["reference"]
     written = reference.isascii() and reference.isprintable()
     case = await current_site(request).files.read(reference) if written else None
-    may = case is not None and (visitor.post == SECRETARIAT or visitor.post in case.directory.co_chairs)
+    may = case is not None and (visitor.post == SECRETARIAT or sits_as_co_chair(case, visitor.post))
     if case is None or not may or request.method not in ("GET", "HEAD"):
         raise HTTPException(404)
     try:
@@ -135,7 +155,7 @@ async def _as_another(request: Request, visitor: Visitor, wanted: str) -> Visito
     sees, why = why_seen(case, post)
     looking = Audience(reference=reference, own=visitor.post, sees=sees, why=why)
     return visitor.model_copy(
-        update={"post": post, "posts": (post,), "form_key": "", "zone": zone, "audience": looking}
+        update={"post": post, "posts": (post,), "capacity": None, "form_key": "", "zone": zone, "audience": looking}
     )
 
 

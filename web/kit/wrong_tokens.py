@@ -1,6 +1,6 @@
 """The limit of wrong tokens that one client may show in an hour, counted in this process.
 
-Beyond it no token of the client is checked. Tokens are signed and cannot be guessed; the limit saves the work.
+Beyond it the client is told to wait. A right token is taken all the same, since others may share the client's address.
 """
 
 from collections import OrderedDict

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from models.case import Stage
 from models.policy import Urgency
 from models.posts import Post
+from models.zones import zone_named
 from records.lists import Filters
 
 
@@ -45,7 +45,7 @@ class ListQuery(NamedTuple):
 
     def filters(self, zone: str, now: datetime) -> Filters:
         """What they mean for a reader in a time zone, at an instant."""
-        home = ZoneInfo(zone)
+        home = zone_named(zone)
         begin = datetime.combine(date.fromisoformat(self.opened_from), time(), home) if self.opened_from else None
         end = None
         if self.opened_to:

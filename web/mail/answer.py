@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from models.asks import ACKNOWLEDGE
+from models.authentication import Means
 from models.base import N_
 from models.case import Circulation, Consent
 from models.notices import NOTICE_KINDS
@@ -79,7 +80,13 @@ async def submit_answer(request: Request, token: str) -> Response:
         if missing:
             return _page(request, token, opened, fields, missing)
         given = give_command(
-            site, link.do, fields, by=link.post, command_id=_command_id(opened), reference=link.reference
+            site,
+            link.do,
+            fields,
+            by=link.post,
+            command_id=_command_id(opened),
+            means=Means.MAIL_LINK,
+            reference=link.reference,
         )
 
         async def refused(refusal: Refused) -> HTMLResponse:

@@ -17,6 +17,7 @@ from records.directory import names_of
 from records.mail_board import NotDecided, StuckMailDecision, StuckNotice, give_up, queue_length, resend, stuck_notices
 from records.mail_pauses import current_pause
 from web.case.notices import ShownNotice, shown_notice
+from web.kit.asked import AskedNumber
 from web.kit.render import gettext_of, language_for, render
 from web.kit.roles import Secretariat
 from web.kit.sessions import keyed_form
@@ -43,8 +44,8 @@ _DECIDE: Mapping[str, Callable[..., Any]] = {StuckMailDecision.RESEND: resend, S
 async def mail_board_page(
     request: Request,
     visitor: Annotated[Visitor, only(Role.SECRETARIAT, Role.AUDITOR)],
-    post: Annotated[str, Query(max_length=64)] = "",
-    after: Annotated[int, Query(ge=0, le=2**62)] = 0,
+    post: Annotated[str, Query(max_length=64, pattern=r"^[ -~]*$")] = "",
+    after: AskedNumber = 0,
 ) -> HTMLResponse:
     """The notices with problems, a page at a time; ``post`` and ``after``: those of the last notice that was shown."""
     return await _page(request, visitor, (post, after) if post else None)

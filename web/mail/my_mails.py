@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from models.base import N_
+from models.mail_addresses import folded
 from models.mail_preferences import MailChoice, Preferences, Rhythm, Switch
 from models.notices import NOTICE_KINDS
 from models.posts import Capacity, Post
@@ -18,7 +19,6 @@ from notifications.mandatory import can_be_switched_off, why_mandatory
 from notifications.registry import REGISTRY, Pace
 from records import lists, mail_preferences
 from records.directory import zone_of_member
-from records.holders import folded
 from records.mail_preferences import KeptPreferences, StalePreferences
 from records.offices import addressee_of
 from web.kit.directory import member_names

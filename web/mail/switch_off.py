@@ -92,11 +92,11 @@ async def submit_switch_off(request: Request, token: str) -> HTMLResponse:
 async def _open(request: Request, token: str) -> _Opened:
     site, client = current_site(request), client_of(request)
     now: datetime = site.clock()
-    if wait := site.wrong_tokens.wait(client, now):
-        raise _NoGood("too_many", 429, wait)
     try:
         link = site.off_links.read(token)
     except NotOurs:
+        if wait := site.wrong_tokens.wait(client, now):
+            raise _NoGood("too_many", 429, wait) from None
         site.wrong_tokens.note(client, now)
         raise _NoGood("unknown") from None
     address = await _address_of(site, link, now)

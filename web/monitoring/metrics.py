@@ -1,6 +1,7 @@
 """Metrics for Prometheus: answers and their times, and what is queued. Numbers only: no references, no names.
 
-They are given to this machine, or to who has the token of the setting.
+They are given to who has the token of the setting. Without one they are there on a laptop alone, as the mailbox is
+(``Settings.shows_metrics``): a proxy on the machine has the machine's own address, and speaks for somebody else.
 """
 
 import hmac

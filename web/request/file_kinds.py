@@ -1,30 +1,21 @@
 """The kind of a file by its content. The ending of its name must agree with it."""
 
-import io
 import re
-import zipfile
 from typing import BinaryIO
 
 from models.attachments import FILE_KINDS, FileKind
+from web.request.packages import document_in
+from web.request.pdf import HEADER_WITHIN, check_pdf
 
 _BY_WORDS = {kind.words: kind for kind in FILE_KINDS}
 _TEXTS = ("CSV", "TXT")
+_TEXT_SUFFIXES = frozenset(suffix for words in _TEXTS for suffix in _BY_WORDS[words].suffixes)
+_HEADER = b"%PDF-"
 _CHUNK = 1024 * 1024
 
-_PACKAGES = {
-    "word/document.xml": ("DOCX", "wordprocessingml.document.main+xml"),
-    "xl/workbook.xml": ("XLSX", "spreadsheetml.sheet.main+xml"),
-}
-"""Office Open XML (ECMA-376, part 2): the main part, and its content type. Templates and macros have others."""
-
-_OPEN_DOCUMENT = {_BY_WORDS[words].media: words for words in ("ODT", "ODS")}
-
-_DIRECTORY = 2 * 1024 * 1024
-"""Bytes of a ZIP directory at most: its reader keeps all of it in memory. A document has some dozens of parts."""
-_PART = 1024 * 1024
-_END, _END_64 = b"PK\x05\x06", b"PK\x06\x07"
-
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_OTHER = re.compile(rb"\A(?:MZ|\x7fELF|#!|PK)|<(?:!doctype|html|head|body|svg|script|iframe)", re.IGNORECASE)
+"""What stands before the header of a PDF file that is meant to be taken for something else."""
 _MARKUP = re.compile(rb"\s*<(?:!doctype|!--|\?xml|html|head|body|svg|script|iframe)", re.IGNORECASE)
 
 
@@ -32,19 +23,23 @@ def kind_of(file: BinaryIO, suffix: str) -> FileKind | None:
     """The kind that a file is by its content; None when it is none that may be attached.
 
     ``suffix``, the ending of its name, tells only which kind of text it is. The file is read from its beginning and
-    left there; nothing of it is unpacked but two small parts of an office document.
+    left there; nothing of it is unpacked beyond a budget.
+
+    Raises:
+        UnwantedFile: it is of a kind that may be attached, and could act when it is opened or cannot be looked through.
     """
     file.seek(0)
-    head = file.read(64)
+    head = file.read(HEADER_WITHIN + 8)
     try:
-        if head.startswith(b"%PDF-"):
-            found = "PDF"
-        elif head.startswith(b"\x89PNG\r\n\x1a\n") and head[12:16] == b"IHDR":
+        if head.startswith(b"\x89PNG\r\n\x1a\n") and head[12:16] == b"IHDR":
             found = "PNG"
         elif head.startswith(b"\xff\xd8\xff"):
             found = "JPEG"
         elif head.startswith(b"PK\x03\x04"):
-            found = _document(file)
+            found = document_in(file)
+        elif _is_pdf(head, suffix):
+            found = "PDF"
+            check_pdf(file)
         else:
             found = _text(file, suffix)
     finally:
@@ -52,39 +47,11 @@ def kind_of(file: BinaryIO, suffix: str) -> FileKind | None:
     return _BY_WORDS.get(found)
 
 
-def _document(file: BinaryIO) -> str:
-    if not _modest(file):
-        return ""
-    try:
-        with zipfile.ZipFile(file) as package:
-            names = set(package.namelist())
-            if "mimetype" in names:
-                return _OPEN_DOCUMENT.get(_part(package, "mimetype").decode("ascii", "replace").strip(), "")
-            types = _part(package, "[Content_Types].xml").decode("utf-8", "replace")
-            if "macroenabled" in types.lower() or any(name.lower().endswith("vbaproject.bin") for name in names):
-                return ""
-            for main, (words, content_type) in _PACKAGES.items():
-                if main in names and content_type in types:
-                    return words
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, OSError, ValueError, EOFError):
-        pass  # damaged, encrypted, or packed in a way that no office program packs
-    return ""
-
-
-def _part(package: zipfile.ZipFile, name: str) -> bytes:
-    """A part of the archive, unpacked up to a limit: an archive can be made to grow without end."""
-    with package.open(name) as part:
-        return part.read(_PART)
-
-
-def _modest(file: BinaryIO) -> bool:
-    """Whether the directory of a ZIP file (APPNOTE.TXT, 4.3.16) is small enough to be read; ZIP64 is for larger ones."""
-    size = file.seek(0, io.SEEK_END)
-    file.seek(max(0, size - 65_557 - 20))
-    tail = file.read()
-    ends = [match.start() for match in re.finditer(re.escape(_END), tail)]
-    sizes = [int.from_bytes(tail[at + 12 : at + 16], "little") for at in ends]
-    return bool(ends) and max(sizes) <= _DIRECTORY and _END_64 not in tail
+def _is_pdf(head: bytes, suffix: str) -> bool:
+    """Whether it is a PDF file, and no text that only speaks of one, and nothing else that has one inside."""
+    before, header, _ = head[: HEADER_WITHIN + len(_HEADER)].partition(_HEADER)
+    plain = not before.removeprefix(b"\xef\xbb\xbf").strip()
+    return bool(header) and (plain or (suffix not in _TEXT_SUFFIXES and not _OTHER.search(before)))
 
 
 def _text(file: BinaryIO, suffix: str) -> str:

@@ -75,7 +75,7 @@ async def submit_request_form(request: Request, visitor: FocalPoint) -> Response
     sent = await keyed_form(request, visitor.form_key)
     command_id = str(sent.get("_id") or "")[:64] or uuid4().hex
     own_id = f"{visitor.post}:{command_id}"
-    given = give_command(current_site(request), "submit", {}, by=visitor.post, command_id=own_id)
+    given = give_command(current_site(request), "submit", {}, by=visitor.post, command_id=own_id, means=visitor.means)
 
     async def refused(refusal: Refused) -> HTMLResponse:
         return await _check(request, visitor, refusal, command_id)

@@ -9,10 +9,12 @@ from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 
 from models.attachments import FILE_KINDS, clean_name, suffix_of, too_much, written_size
+from models.refusal import Refused
 from models.request import Attachment
 from web.kit.render import gettext_of, language_for
 from web.kit.visitor import Visitor, current_site
 from web.request.file_kinds import kind_of
+from web.request.unwanted import UnwantedFile
 
 ACCEPT = ",".join(suffix for kind in FILE_KINDS for suffix in kind.suffixes)
 """What a browser offers first when files are chosen."""
@@ -39,10 +41,15 @@ async def taken_in(
         look = await asyncio.to_thread(_look_at, upload, name, limits.each, _)
         others = [one for one in kept.values() if one.sha256 != look.file.sha256]
         fault = look.fault or too_much([*others, look.file], limits)
+        fault = fault or await store.no_room_for(visitor.post.member, look.file)
         if fault:  # nothing is written that would be refused afterwards
             faults.append(fault)
             continue
-        one = await store.keep(visitor.post.member, name, look.file.kind, upload.file, site.clock())
+        try:
+            one = await store.keep(visitor.post.member, name, look.file.kind, upload.file, site.clock())
+        except Refused as refused:
+            faults.append(refused.sentence)
+            continue
         kept[one.sha256] = new[one.sha256] = one
     return list(new.values()), faults
 
@@ -68,7 +75,10 @@ def _look_at(upload: UploadFile, name: str, each: int, _: Callable[[str], str]) 
     if size > each:
         sentence = _("%(name)s has %(size)s; a file may have at most %(limit)s.")
         return _Look(file, sentence % {"name": name, "size": written_size(size), "limit": written_size(each)})
-    kind = kind_of(upload.file, suffix_of(name))
+    try:
+        kind = kind_of(upload.file, suffix_of(name))
+    except UnwantedFile as unwanted:
+        return _Look(file, _(unwanted.sentence) % {"name": name})
     if kind is None:
         sentence = _("%(name)s is none of the kinds that can be attached: %(kinds)s, without macros or password.")
         return _Look(file, sentence % {"name": name, "kinds": kinds_in_words})

@@ -90,7 +90,9 @@ async def submit_version(request: Request, visitor: FocalPoint, reference: str) 
         return _version(at, fields, faults=faults, command_id=command_id)
     changes = {name: now for name, (_before, now) in content.changes(case.request).items()}
     site, own_id = current_site(request), f"{reference}:{visitor.post}:{command_id}"
-    given = give_command(site, "resubmit", changes, by=visitor.post, command_id=own_id, reference=reference)
+    given = give_command(
+        site, "resubmit", changes, by=visitor.post, command_id=own_id, means=visitor.means, reference=reference
+    )
     again = [*words, *(("attachments", one.sha256) for one in files)]
 
     async def refused(refusal: Refused) -> HTMLResponse:

@@ -9,11 +9,12 @@ from starlette.background import BackgroundTask
 from models.base import N_
 from records import sessions, sign_ins
 from web.account.posts import way_on
+from web.kit.account_mail import send_link
 from web.kit.errors import page_saying
 from web.kit.render import render
-from web.kit.sessions import client_of, cookie_of, device_of, give_cookie, keyed_form, onward, take_cookie
+from web.kit.sessions import cookie_of, device_of, keyed_form, onward, take_cookie
 from web.kit.visitor import current_site
-from web.signin.link_mail import send_link
+from web.signin.known_browsers import asker_of, welcome
 
 router = APIRouter(include_in_schema=False)
 
@@ -29,15 +30,16 @@ async def sign_in_page(request: Request, next_: Annotated[str, Query(alias="next
 async def submit_sign_in_address(request: Request) -> Response:
     """Send a link to the address if a post has it. The page never tells whether one has.
 
-    429 when this client has asked too often.
+    429 when this browser, or this client, has asked for links to this address too often.
     """
     site = current_site(request)
     sent = await request.form()
-    email = str(sent.get("email") or "")
+    email = sign_ins.storable(str(sent.get("email") or ""))
+    asker = asker_of(site, request, email)
     try:
-        token = await sign_ins.ask_link(site.engine, email, client_of(request), onward(sent.get("next")), site.clock())
+        token = await sign_ins.ask_link(site.engine, email, asker, onward(sent.get("next")), site.clock())
     except sign_ins.TooMany as error:
-        words = N_("From where you are, links were asked for too often. Wait an hour, then ask again.")
+        words = N_("Links to this address were asked for too often. Take the newest that came, or wait an hour.")
         return page_saying(request, 429, N_("Too many requests"), words, {"Retry-After": str(error.seconds)})
     page = render(request, "signin/link_sent.html", minutes=int(sign_ins.LINK_LIFETIME.total_seconds() // 60))
     # After the answer: how long the mail takes tells nothing about the address.
@@ -65,7 +67,7 @@ async def submit_sign_in(request: Request, token: str) -> Response:
     if begun is None:
         return render(request, "signin/confirm.html", 410, link=None, token="")
     response = RedirectResponse(await way_on(site, begun.email, begun.onward), 303)
-    give_cookie(response, site, begun.token)
+    welcome(site, request, response, begun)
     return response
 
 

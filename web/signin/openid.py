@@ -13,10 +13,11 @@ from records import sign_ins
 from web.account.posts import way_on
 from web.kit.errors import page_saying
 from web.kit.identity_provider import IdentityProvider, NotSignedIn, ProviderAway
-from web.kit.sessions import cookie_of, device_of, drop_cookie, give_cookie, onward, set_cookie
+from web.kit.sealing import Unreadable, open_secret, seal_secret
+from web.kit.sessions import cookie_of, device_of, drop_cookie, onward, set_cookie
 from web.kit.site import Site
 from web.kit.visitor import current_site
-from web.signin.sealing import Unreadable, open_secret, seal_secret
+from web.signin.known_browsers import welcome
 
 _LOG = structlog.get_logger(__name__)
 _LASTS_SECONDS = 600
@@ -64,7 +65,7 @@ async def finish_openid(
     if signed_in is None:
         return _no_post(request)
     response = RedirectResponse(await way_on(site, signed_in.email, onward(begun["next"])), 303)
-    give_cookie(response, site, signed_in.token)
+    welcome(site, request, response, signed_in)
     drop_cookie(response, site, _cookie(site))
     return response
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 from models.base import N_
 from models.refusal import RefusalKind, Refused
+from models.zones import zone_named
 from web.kit.forms.field import FIGURE_ROWS, ROUTE_ROWS, FormField, FormWords
 
 
@@ -54,7 +54,7 @@ def _offset(written: str, zone: str) -> str:
     """The offset from UTC of a local time in a zone: ``+07:00``."""
 
     try:
-        return datetime.fromisoformat(written).replace(tzinfo=ZoneInfo(zone)).isoformat()[-6:]
+        return datetime.fromisoformat(written).replace(tzinfo=zone_named(zone)).isoformat()[-6:]
     except ValueError:
         return ""
 

@@ -1,0 +1,105 @@
+"""Commands are signed by the part that knows the person, with a key that Temporal's operator has not.
+
+Ed25519 (RFC 8032). Pages and command line hold the key; workers hold what checks it. A signature is good for one command
+of one post in one case: it stands in the log, where it can be checked for ever.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import groupby
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from models.authentication import Means, PasskeyTouch, Signed, signed_text
+from models.commands import Command
+from models.log import Entry
+from models.passkeys import statement_fault, touch_fault
+from models.posts import Post
+
+
+class CommandSigner:
+    """Signs commands. ``seed``: the private key, 32 bytes."""
+
+    def __init__(self, seed: bytes) -> None:
+        self._key = Ed25519PrivateKey.from_private_bytes(seed)
+        self.public = self._key.public_key().public_bytes_raw()
+        """What checks the signatures, 32 bytes; no secret."""
+
+    def sign(
+        self, stream: str, command: Command, means: Means, at: datetime, touch: PasskeyTouch | None = None
+    ) -> Command:
+        """The command with its signature, for one stream (a case, or a follow-up). ``at``: now (aware).
+
+        ``touch``: with ``Means.PASSKEY``, the holder's own signature.
+        """
+        travelled = Command.model_validate_json(command.model_dump_json(exclude={"signed"}))
+        draft = Signed(
+            means=means, at=at, key=key_id(self.public), body=body_digest(travelled), signature="", touch=touch
+        )
+        text = signed_text(stream, command.id, command.by, draft)
+        signature = base64.b64encode(self._key.sign(text)).decode()
+        return travelled.model_copy(update={"signed": draft.model_copy(update={"signature": signature})})
+
+
+class CommandKeys:
+    """Checks signatures of commands against the public keys of a deployment, those of before among them."""
+
+    def __init__(self, public: Iterable[bytes]) -> None:
+        self._keys = {key_id(key): Ed25519PublicKey.from_public_bytes(key) for key in public}
+
+    def fault(self, stream: str, command_id: str, by: Post, signed: Signed | None) -> str:
+        """Why a command is not taken for signed by this deployment; empty when it is."""
+        if signed is None:
+            return "it is not signed"
+        key = self._keys.get(signed.key)
+        if key is None:
+            return f"it is signed with the key {signed.key}, which is none of this deployment"
+        try:
+            key.verify(base64.b64decode(signed.signature, validate=True), signed_text(stream, command_id, by, signed))
+        except (InvalidSignature, binascii.Error):
+            return "its signature is of another command, or was changed"
+        if (signed.means is Means.PASSKEY) != (signed.touch is not None):
+            return "it does not say rightly whether a passkey has signed it"
+        return touch_fault(signed.touch, stream, command_id, by) if signed.touch is not None else ""
+
+
+def badly_signed(entries: Iterable[Entry], keys: CommandKeys) -> tuple[int, str] | None:
+    """The first entry of a log whose command is not signed as it must be, and why; None where all are.
+
+    Commands of before any were signed need no signature; from the first signed one on every command has one.
+    """
+    signing = False
+    for command, together in groupby(entries, key=lambda entry: entry.command):
+        caused = list(together)
+        first = caused[0]
+        signing = signing or first.signed is not None
+        of_nobody = first.by_clock or first.type == "recommendation_opened"
+        if not signing or of_nobody:
+            continue
+        by = first.acted_for.by if first.acted_for else first.by
+        fault = keys.fault(first.case, command, by, first.signed)
+        if not fault and first.signed is not None and first.signed.touch is not None:
+            fault = statement_fault(first.signed.touch, caused)
+        if fault:
+            return first.seq, fault
+    return None
+
+
+def key_id(public: bytes) -> str:
+    """The id of a public key: the first 16 hex digits of its SHA-256."""
+    return hashlib.sha256(public).hexdigest()[:16]
+
+
+def body_digest(command: Command) -> str:
+    """SHA-256 of what a command that has travelled asks for, in hex: its body and the newest entry its sender saw.
+
+    Only what travelled is hashed: a field that a later version adds changes no digest of before.
+    """
+    body = command.body.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    text = json.dumps([body, command.seen], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

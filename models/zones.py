@@ -1,0 +1,28 @@
+"""Time zones by name (IANA). A name that nobody knows counts as UTC: a slip in a directory stops no case and no mail.
+
+What is written into the directory is checked before (``models.directory_changes``); cases of before may carry a slip for
+good, and say so.
+"""
+
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo, available_timezones
+
+
+@lru_cache(maxsize=256)
+def zone_named(name: str) -> ZoneInfo:
+    """The time zone of that name; UTC for an unknown name."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return ZoneInfo("UTC")
+
+
+def is_zone(name: str) -> bool:
+    """Whether there is a time zone of that name."""
+    return zone_named(name).key == name
+
+
+@cache
+def known_zones() -> frozenset[str]:
+    """The names of all time zones."""
+    return frozenset(available_timezones())

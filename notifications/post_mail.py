@@ -1,0 +1,72 @@
+"""The mail that tells who holds a post or stands in, or is to, by the directory (decision 44)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from email.message import EmailMessage
+from typing import Any
+
+from babel import Locale
+
+from models.base import N_
+from models.directory_changes import DIRECTORY_ROLES
+from models.notices import POST_CHANGED
+from models.posts import Capacity
+from notifications.addresses import announced_address
+from notifications.correspondents import MailReader, Sender
+from notifications.environment import language_of, mail_translations
+from notifications.of_no_case import mail_of_no_case
+from notifications.texts import prose
+from notifications.words import Words
+
+_ABOUT = N_("The directory of posts")
+_HAS_A_PAGE = ("announced", "stopped", "overtaken")
+
+
+def compose_post_mail(
+    facts: Mapping[str, str], *, names: Mapping[str, str], reader: MailReader, at: datetime, key: str, sender: Sender
+) -> EmailMessage:
+    """The mail to one reader. The same arguments give the same mail.
+
+    ``facts`` are those of ``records.post_mails``, ``names`` those of members by code. The other arguments are those of
+    ``compose``.
+
+    Raises:
+        KeyError: a fact is missing.
+        ValueError: a date is none, or the sender's ``mail_from`` or ``reply_to`` holds no address.
+    """
+    language = language_of(reader.language)
+    catalogue = mail_translations(language)
+    say = Words(names, language=language, zone=reader.zone, translations=catalogue)
+    has_page = facts["what"] in _HAS_A_PAGE
+    context: dict[str, Any] = {
+        "as_named": "to_email" in facts,
+        "asks": facts["what"] == "announced",
+        "case": catalogue.gettext(_ABOUT),
+        "confirm_url": "",
+        "deadline": "none",
+        "default_policy": False,
+        "direction": Locale.parse(language).text_direction,
+        "due": "",
+        "facts": _said(facts, say),
+        "is_alternate": reader.capacity is Capacity.ALTERNATE,
+        "language": language,
+        "mandatory": True,
+        "post": say.post(reader.post),
+        "say": say,
+        "where": "announced" if has_page else "pages",
+        "url": sender.public_url + (announced_address(facts["number"]) if has_page else "/"),
+    }
+    return mail_of_no_case(POST_CHANGED, context, reader=reader, at=at, key=key, sender=sender)
+
+
+def _said(facts: Mapping[str, str], say: Words) -> dict[str, str]:
+    when, until, about = facts["takes_effect_at"], facts["until"], facts["about"]
+    return {
+        **{name: facts[name] for name in ("what", "kind")},
+        **{name: prose(facts[name]) for name in ("name", "person", "email")},
+        "by": say.post(facts["by"]),
+        "about": "" if about == DIRECTORY_ROLES else say.post(about),
+        "co_chairs": say.members(tuple(filter(None, facts["co_chairs"].split(",")))),
+        "until": say.when(until) if until else "",
+        "when": say.moment(datetime.fromisoformat(when)) if when else "",
+    }

@@ -1,0 +1,105 @@
+"""Queues the mails that tell who holds a post or stands in, or is to: to those before, those after, and both offices.
+
+They go to persons as the directory had them, and not only to whoever holds the post when they are sent: who loses a post
+is told of it at the old address.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, select
+
+from models.base import Value
+from models.directory_changes import ChangeKind
+from models.mail_addresses import folded
+from models.notices import POST_CHANGED
+from models.posts import SECRETARIAT, Post, Role
+from models.tables import TABLES
+from records.notices import NewNotice, queue_notices
+from records.offices import Addressee
+
+_MEMBERS, _HOLDERS = TABLES.tables["members"], TABLES.tables["holders"]
+
+
+class PostNews(Value):
+    """What is told: ``what`` has become of a change, and whose doing that was.
+
+    ``number`` names the change. ``about`` is a post, or the marks of Co-Chairs. ``after`` is what stands then, as the
+    directory's history has it. ``takes_effect_at``: of one that waits.
+    """
+
+    what: Literal["announced", "in_force", "stopped", "overtaken"]
+    number: str
+    kind: ChangeKind
+    about: str
+    by: str
+    name: str = ""
+    after: Mapping[str, Any]
+    takes_effect_at: datetime | None = None
+
+    @property
+    def person(self) -> Addressee:
+        """Who is to hold the post, to stand in, or to do so no longer; empty for the marks."""
+        of = {part: str(self.after.get(part) or "") for part in ("name", "email", "language")}
+        return Addressee(of["name"], of["email"], of["language"] or "en")
+
+
+def co_chairs_now(connection: Connection) -> list[Post]:
+    """The posts that co-chair by the directory."""
+    query = select(_MEMBERS.c.code).where(_MEMBERS.c.co_chair).order_by(_MEMBERS.c.position)
+    return [Post.of(code, Role.CO_CHAIR) for (code,) in connection.execute(query)]
+
+
+def holder_before(connection: Connection, post: str) -> Addressee | None:
+    """Who holds a post, address or none; None where nobody does."""
+    c = _HOLDERS.c
+    row = connection.execute(select(c.name, c.email, c.language).where(c.post == post)).first()
+    return Addressee(*row) if row else None
+
+
+def tell_of_post(
+    connection: Connection, news: PostNews, at: datetime, *, before: Addressee | None, desk: bool = True
+) -> None:
+    """Queue the mails in the caller's transaction: to the holder ``before``, to the person named, and to the offices.
+
+    The offices are both Co-Chairs' where it is about a Co-Chair's post or about who co-chairs, and with ``desk`` the
+    secretariat. Whoever calls it nudges the delivery.
+    """
+    persons: dict[str, Addressee] = {}
+    for person in (before, news.person):
+        if person is not None and person.email:
+            persons.setdefault(folded(person.email), person)
+    posts = [SECRETARIAT] if desk else []
+    whose = SECRETARIAT if news.kind is ChangeKind.MARKS else Post(news.about)
+    if news.kind is ChangeKind.MARKS or whose.role is Role.CO_CHAIR:
+        marked = (Post.of(code, Role.CO_CHAIR) for code in news.after.get("co_chairs", ()))
+        posts += [post for post in dict.fromkeys((*co_chairs_now(connection), *marked)) if post != whose]
+    facts, key = _facts(news), f"{POST_CHANGED}:{news.number}:{news.what}"
+    to_persons = [
+        NewNotice(f"{key}:{address}", POST_CHANGED, whose, at, facts={**facts, **_to(person)})
+        for address, person in persons.items()
+    ]
+    to_posts = [NewNotice(f"{key}:{post}", POST_CHANGED, post, at, facts=facts) for post in posts]
+    queue_notices(connection, [*to_persons, *to_posts])
+
+
+def _to(person: Addressee) -> dict[str, str]:
+    return {"to_name": person.name, "to_email": person.email, "to_language": person.language}
+
+
+def _facts(news: PostNews) -> dict[str, str]:
+    person, until, when = news.person, news.after.get("until"), news.takes_effect_at
+    return {
+        "what": news.what,
+        "number": news.number,
+        "kind": news.kind.value,
+        "about": news.about,
+        "by": news.by,
+        "name": news.name,
+        "person": person.name,
+        "email": person.email,
+        "until": str(until or ""),
+        "co_chairs": ",".join(news.after.get("co_chairs", ())),
+        "takes_effect_at": when.isoformat() if when else "",
+    }

@@ -1,0 +1,159 @@
+"""A position that its holder signs with a passkey stands for exactly what was signed, and for nothing else."""
+
+import asyncio
+import json
+import re
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from models.authentication import Means, PasskeyTouch
+from models.command_signing import CommandKeys, CommandSigner, badly_signed
+from models.commands import parse
+from models.log import Entry, digest
+from models.passkeys import statement_of, touch_fault
+from models.policy import policy_with
+from models.posts import Post
+from models.refusal import Refused
+from models.rules import apply_command
+from ops.verify import verify_records
+from tests.authenticator import Authenticator
+from tests.rig import TO_WORK, Rig
+from tests.tabletop import Tabletop
+
+CO_CHAIR = Post("AU/co-chair")
+APPROVAL = {"gate": "activation", "position": "approve", "text": "Boats are at sea."}
+
+
+async def signed_by(parts: Rig, key: Authenticator, fields: Any = APPROVAL) -> tuple[str, PasskeyTouch]:
+    """The id of a command, and the touch over what it would decide now."""
+    command_id = uuid4().hex
+    case = await parts.desk.state(parts.reference)
+    return command_id, key.touch(statement_of(case, parse("decide", fields, by=CO_CHAIR, command_id=command_id)))
+
+
+async def test_a_signed_position_is_recorded_with_its_signature_and_checked_from_the_log(played: Rig) -> None:
+    await played.submit()
+    await played.act(*TO_WORK[0])
+    command_id, touch = await signed_by(played, Authenticator())
+
+    await played.act(CO_CHAIR, "decide", APPROVAL, command_id=command_id, means=Means.PASSKEY, touch=touch)
+
+    entries = await played.entries()
+    signed = next(entry.signed for entry in entries if entry.command == command_id and entry.signed)
+    assert signed.touch == touch
+    said = json.loads(touch.statement)
+    assert (said["case"], said["gate"], said["position"]) == (played.reference, "activation", "approve")
+    assert len(said["on"]) == 64
+    keys = CommandKeys(played.settings.command_publics)
+    assert [str(fault) async for fault in verify_records(played.engine, None, signers=keys)] == []
+
+    for name, forged in (
+        ("another position", {"position": "decline"}),
+        ("another version", {"on": "0" * 64}),
+        ("another text", {"text": "Never mind."}),
+        ("another gate", {"gate": "closure"}),
+    ):
+        assert badly_signed(_with_event(entries, command_id, forged), keys) is not None, name
+
+
+def _with_event(entries: list[Entry], command_id: str, change: dict[str, str]) -> list[Entry]:
+    return [
+        entry.model_copy(update={"event": {**entry.event, **change}})
+        if (entry.command, entry.type) == (command_id, "position_taken")
+        else entry
+        for entry in entries
+    ]
+
+
+async def test_a_touch_over_anything_else_is_refused_and_nothing_is_written(played: Rig) -> None:
+    await played.submit()
+    await played.act(*TO_WORK[0])
+    before = await played.entries()
+    key = Authenticator()
+    command_id, touch = await signed_by(played, key)
+    decline = {**APPROVAL, "position": "decline"}
+
+    for fields, forged, why in (
+        (decline, touch, "is not what would be recorded now"),
+        (APPROVAL, touch.model_copy(update={"signature": key.touch("{}").signature}), "not that of its key"),
+        (APPROVAL, Authenticator().touch(touch.statement.replace("activation", "closure")), "not what would be"),
+        (APPROVAL, key.touch(touch.statement, flags=0), "nobody has touched"),
+        (APPROVAL, key.touch(touch.statement, kind="webauthn.create"), "another statement"),
+    ):
+        with pytest.raises(Refused, match=why):
+            await played.act(CO_CHAIR, "decide", fields, command_id=command_id, means=Means.PASSKEY, touch=forged)
+    with pytest.raises(Refused, match="whether a passkey"):
+        await played.act(CO_CHAIR, "decide", APPROVAL, command_id=command_id, means=Means.PASSKEY)
+    assert await played.entries() == before
+
+
+def test_a_touch_of_another_case_post_or_command_signs_nothing() -> None:
+    statement = json.dumps({"case": "AHG-2026-001", "post": CO_CHAIR, "command": "d1", "do": "decide"})
+    touch = Authenticator().touch(statement)
+
+    assert touch_fault(touch, "AHG-2026-001", "d1", CO_CHAIR) == ""
+    for where in (
+        ("AHG-2026-002", "d1", CO_CHAIR),
+        ("AHG-2026-001", "d2", CO_CHAIR),
+        ("AHG-2026-001", "d1", Post("ID/co-chair")),
+    ):
+        assert touch_fault(touch, *where) == "its passkey has signed another command"
+
+
+@pytest.mark.parametrize("broken", ["statement", "client", "authenticator", "signature", "public_key"])
+def test_what_is_no_answer_of_a_passkey_is_said_to_be_unreadable_or_wrong(broken: str) -> None:
+    touch = Authenticator().touch(json.dumps({"case": "A", "post": CO_CHAIR, "command": "d1"}))
+    for text in ("", "!!", "[]", "AAAA", "bnVsbA=="):
+        assert touch_fault(touch.model_copy(update={broken: text}), "A", "d1", CO_CHAIR)
+
+
+def test_the_digest_of_an_entry_covers_its_signature() -> None:
+    parts = ("AHG-2026-001", 1, "2026-12-01T09:00:00+00:00", "AU/co-chair", None, "d1", {"type": "asked"}, "")
+    assert len({digest(*parts), digest(*parts, None), digest(*parts, {"means": "session"})}) == 2
+
+
+def test_a_policy_can_ask_for_signatures() -> None:
+    signer = CommandSigner(b"s" * 32)
+    table = Tabletop(policy_with({"signatures": "required"}))
+    table.do("LK/focal-point", "submit", {"title": "Boats", "situation": "They leave."})
+    table.do("RSO/secretariat", "accept")
+    now = datetime.now(UTC)
+    decision = parse("decide", APPROVAL, by=CO_CHAIR, command_id="d1")
+    touch = Authenticator().touch(statement_of(table.case, decision))
+
+    with pytest.raises(Refused, match="asks for a signature with a passkey"):
+        apply_command(table.case, signer.sign(table.case.reference, decision, Means.SECOND_FACTOR, now), table.now)
+    signed = signer.sign(table.case.reference, decision, Means.PASSKEY, now, touch)
+    assert apply_command(table.case, signed, table.now).entries[-1].by == CO_CHAIR
+
+
+async def test_the_exported_file_checks_a_signature_by_itself(played: Rig, tmp_path: Path) -> None:
+    """By the program that docs/log.md prints, in a process of its own."""
+    await played.submit()
+    await played.act(*TO_WORK[0])
+    command_id, touch = await signed_by(played, Authenticator())
+    await played.act(CO_CHAIR, "decide", APPROVAL, command_id=command_id, means=Means.PASSKEY, touch=touch)
+    page = (Path(__file__).parents[2] / "docs" / "log.md").read_text(encoding="utf-8")
+    program = next(part for part in re.findall(r"```python\n(.*?)```", page, re.DOTALL) if "touch" in part)
+
+    async def checked(entries: list[Entry]) -> tuple[int, str]:
+        file = tmp_path / "case.jsonl"
+        file.write_text("".join(f"{entry.model_dump_json()}\n" for entry in entries), encoding="utf-8")
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", program, str(file), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        )
+        out, _ = await process.communicate()
+        return process.returncode or 0, out.decode()
+
+    entries = await played.entries()
+    code, said = await checked(entries)
+    assert (code, said.count("signed by a passkey of https://ahg.example.org")) == (0, 1)
+    for name in ("gate", "position", "on", "text"):
+        assert (await checked(_with_event(entries, command_id, {name: "other"})))[0] != 0, name
+    moved = [entry.model_copy(update={"case": "AHG-2026-999"}) for entry in entries]
+    assert (await checked(moved))[0] != 0

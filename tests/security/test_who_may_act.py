@@ -1,0 +1,378 @@
+"""Who may give which command, by which means: on the pages, with a token, with the link of a mail."""
+
+import json
+import shutil
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from casework import CommandResult
+from models.authentication import Means, may_change_hands, means_of_session, suffices
+from models.commands import COMMANDS
+from models.posts import Capacity, Post
+from models.rules import RULES, allowed
+from models.tables import TABLES
+from models.visibility import closed_sections, readable
+from ops.catcher import Catcher
+from records.directory import seed_if_empty
+from records.sessions import begin_session, cookie_name
+from settings import Settings, ensure_keys
+from tests.activities.post_office import post_office
+from tests.web.place import Place, address_of, key_in, secret_in, value_in
+from tests.web.programs import Recorded, program
+from web.admin.announced import carry_out
+
+AU, RSO, MY = "AU/co-chair", "RSO/secretariat", "MY/focal-point"
+STANDS_FOR_A_POST = {"decide", "hand_over", "delegate", "act_for"}
+OF_POSTS, CAPACITIES = ("hand_over", "delegate"), (Capacity.HOLDER, Capacity.ALTERNATE, None)
+sessions = TABLES.tables["sessions"]
+NOW = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
+
+
+class Taken:
+    """In the place of the cases: what came through the door."""
+
+    def __init__(self) -> None:
+        self.commands: list[tuple[str, str, dict[str, Any]]] = []
+
+    async def act(self, do: str, fields: dict[str, Any], *, by: str, **_more: Any) -> CommandResult:
+        """Take a command."""
+        self.commands.append((by, do, fields))
+        return CommandResult(reference="AHG-2026-001", seq=1, stage="submitted")
+
+
+@pytest.fixture
+def database_url(migrated_file: Path, tmp_path: Path) -> str:
+    """One kind of database is enough for what pages ask."""
+    shutil.copyfile(migrated_file, tmp_path / "test.db")
+    return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+
+
+@pytest_asyncio.fixture
+async def place(engine: AsyncEngine, settings: Settings, catcher: Catcher) -> Place:
+    """The pages, with the directory of the public list."""
+    ensure_keys(settings)
+    await seed_if_empty(engine)
+    return Place(settings.model_copy(update={"smtp_port": catcher.port}), engine, catcher)
+
+
+@pytest_asyncio.fixture
+async def taken(place: Place, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Taken]:
+    """A case in Co-Chair review, AHG-2026-001, and what reaches it."""
+    table = Recorded()
+    table.do("LK/focal-point", "submit", {"title": "Boats", "situation": "They leave.", "affected": ["MY", "TH"]})
+    table.do(RSO, "accept", {})
+    place.now = table.now
+    await table.record(place)
+    door = Taken()
+
+    async def casework() -> Taken:
+        return door
+
+    monkeypatch.setattr(place.site, "casework", casework)
+    yield door
+
+
+# the table of means -------------------------------------------------------------------------------------------------
+
+
+def test_what_stands_for_a_post_is_given_in_person_alone() -> None:
+    strong = {Means.PASSKEY, Means.SECOND_FACTOR, Means.COMMAND_LINE}
+    for do in COMMANDS:
+        good = {means for means in Means if suffices(do, Post(AU), means) is None}
+        assert good == (strong if do in STANDS_FOR_A_POST else set(Means)), do
+
+
+def test_a_second_factor_counts_for_ten_minutes() -> None:
+    ago = {minutes: means_of_session(NOW - timedelta(minutes=minutes), NOW) for minutes in (0, 10, 11, -1)}
+    assert ago == {0: Means.SECOND_FACTOR, 10: Means.SECOND_FACTOR, 11: Means.SESSION, -1: Means.SESSION}
+    assert means_of_session(None, NOW) is Means.SESSION
+
+
+def test_who_may_say_who_holds_a_post() -> None:
+    whole = {(do, capacity): may_change_hands(do, {}, Post(AU), capacity) for do in OF_POSTS for capacity in CAPACITIES}
+    assert {place for place, why in whole.items() if why is None} == {(do, Capacity.HOLDER) for do in OF_POSTS}
+    for do in OF_POSTS:
+        of_another, of_a_chair = ({"post": post} for post in (MY, AU))
+        assert may_change_hands(do, of_another, Post(RSO), Capacity.ALTERNATE) is None
+        assert "can stop it" in str(may_change_hands(do, of_a_chair, Post(RSO), Capacity.HOLDER))
+        assert may_change_hands(do, of_a_chair, Post(RSO), Capacity.HOLDER, heard=True) is None
+        in_its_name = {"post": AU, "command": {"do": do}}
+        assert "in another's name" in str(may_change_hands("act_for", in_its_name, Post(RSO), Capacity.HOLDER))
+    assert may_change_hands("decide", {}, Post(AU), None) is None
+
+
+# programs -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("do", sorted(STANDS_FOR_A_POST))
+async def test_a_token_never_decides_hands_over_delegates_or_acts_for_others(
+    place: Place, taken: Taken, do: str
+) -> None:
+    to = {"to": {"name": "Mallory", "email": "mallory@example.org"}}
+    approve = {"gate": "activation", "position": "approve"}
+    inner = {"do": "decide", **approve}
+    given: dict[str, dict[str, Any]] = {
+        "decide": {**approve},
+        "hand_over": to,
+        "delegate": to,
+        "act_for": {"post": AU, "how": "telephone", "text": "So they said.", "command": inner},
+    }
+    async with await program(place, RSO if do == "act_for" else AU) as http:
+        path, key = "/cases/AHG-2026-001/commands", {"Idempotency-Key": "one-two-three"}
+        answer = await http.post(path, json={"do": do, **given[do]}, headers=key)
+    assert (answer.status_code, answer.json()["type"]) == (403, "urn:ahg:problem:by-hand")
+    assert "A program never does this" in answer.json()["detail"]
+    assert taken.commands == []
+
+
+# pages --------------------------------------------------------------------------------------------------------------
+
+DECIDE = "/cases/AHG-2026-001/do/decide"
+APPROVED = {"gate": "activation", "position": "approve with conditions", "text": "Boats only; çà & là."}
+
+
+async def test_a_decision_asks_for_the_second_factor_again_and_keeps_what_was_written(
+    place: Place, taken: Taken
+) -> None:
+    async with place.browser() as http:
+        await place.sign_in(http, address_of(AU))
+        secret, _answer = await place.enrol(http)
+        key = key_in((await http.get(DECIDE)).text)
+        sent = {"_key": key, "_id": "one", **APPROVED}
+        assert (await http.post(DECIDE, data=sent)).status_code == 303  # shown a moment ago
+        place.later(minutes=11)
+
+        asked = await http.post(DECIDE, data={**sent, "_id": "two"})
+        assert (asked.status_code, len(taken.commands)) == (403, 1)
+        kept = {name: value_in(asked.text, name) for name in ("_key", "_id", "gate", "position", "_to")}
+        assert 'value="Boats only; çà &amp; là."' in asked.text
+        wrong = await http.post("/second-factor/again", data={**kept, "text": APPROVED["text"], "_code": "000000"})
+        assert (wrong.status_code, value_in(wrong.text, "_id"), len(taken.commands)) == (422, "two", 1)
+
+        code = {"_code": place.code(secret)}
+        done = await http.post("/second-factor/again", data={**kept, "text": APPROVED["text"], **code})
+        assert (done.status_code, done.headers["location"]) == (307, DECIDE)
+        assert (await http.post(DECIDE, content=done.request.content, headers=FORM)).status_code == 303
+    assert taken.commands == [(AU, "decide", APPROVED)] * 2
+
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+async def test_a_substitute_of_the_steering_group_sets_its_second_factor_up_to_decide(
+    place: Place, taken: Taken
+) -> None:
+    async with place.browser() as http:
+        await place.sign_in(http, address_of("NZ/steering-group"))
+        sent = {"_key": key_in((await http.get(DECIDE)).text), "_id": "one", **APPROVED}
+        asked = await http.post(DECIDE, data=sent)
+        assert (asked.status_code, taken.commands) == (403, [])
+        given = {**sent, "_to": DECIDE, "_sealed": value_in(asked.text, "_sealed")}
+        done = await http.post("/second-factor/again", data={**given, "_code": place.code(secret_in(asked.text))})
+        assert done.status_code == 307
+        assert (await http.post(DECIDE, content=done.request.content, headers=FORM)).status_code == 303
+    assert taken.commands == [("NZ/steering-group", "decide", APPROVED)]
+
+
+async def test_an_alternate_neither_takes_the_post_nor_names_another(place: Place, taken: Taken) -> None:
+    async with place.browser() as http:
+        await place.as_post(http, AU)
+        await place.sql("UPDATE holders SET email = 'else@example.org' WHERE post = :post", post=AU)
+        await place.sql("UPDATE alternates SET email = :email WHERE post = :post", email=address_of(AU), post=AU)
+        for do in ("hand_over", "delegate"):
+            path = f"/cases/AHG-2026-001/do/{do}"
+            sent = {"_key": key_in((await http.get(path)).text), "to.name": "Mallory", "to.email": "m@example.org"}
+            answer = await http.post(path, data=sent)
+            assert (answer.status_code, "an alternate does not" in answer.text) == (403, True)
+    assert taken.commands == []
+
+
+async def test_auditors_show_the_second_factor_before_they_read(place: Place) -> None:
+    await place.sql(
+        "INSERT INTO holders (post, name, email, language) VALUES ('RSO/auditor', 'A', 'a@example.org', 'en')"
+    )
+    async with place.browser() as http:
+        await place.sign_in(http, "a@example.org")
+        assert (await http.get("/cases")).headers["location"].startswith("/second-factor")
+
+
+async def test_an_address_elsewhere_is_no_way_to_send_a_form_on(place: Place, taken: Taken) -> None:
+    async with place.browser() as http:
+        await place.as_post(http, MY)
+        key = key_in((await http.get("/account")).text)
+        for to in ("https://evil.example/", "//evil.example", ""):
+            answer = await http.post("/second-factor/again", data={"_key": key, "_to": to, "_code": "1"})
+            assert answer.status_code == 400
+        assert (await http.post("/second-factor/again", data={"_to": DECIDE, "_code": "1"})).status_code == 403
+
+
+# posts change hands -------------------------------------------------------------------------------------------------
+
+HOLDER, MARKS = "/admin/directory/posts/AU/co-chair/holder", "/admin/directory/marks"
+OLD, NEW = "minister@au.example", "mallory@example.org"
+
+
+async def told(place: Place, what: str) -> set[str]:
+    """Who is told of a change: the address of a person, or the post."""
+    rows = await place.rows("SELECT post, facts FROM notices WHERE kind = 'post_changed'")
+    facts = [(row["post"], json.loads(row["facts"])) for row in rows]
+    return {one.get("to_email", post) for post, one in facts if one["what"] == what}
+
+
+async def held(place: Place, post: str = AU) -> str:
+    (row,) = await place.rows("SELECT email FROM holders WHERE post = :post", post=post)
+    return str(row["email"])
+
+
+async def announced(place: Place, desk: httpx.AsyncClient) -> str:
+    """The page of what the secretariat announces of Australia's Co-Chair, who is a person of flesh and blood."""
+    await place.sql("UPDATE holders SET email = :email WHERE post = :post", email=OLD, post=AU)
+    page = (await desk.get(HOLDER)).text
+    proof = {name: value_in(page, name) for name in ("_key", "_id", "_seen")}
+    answer = await desk.post(HOLDER, data={**proof, "name": "Mallory", "email": NEW})
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])
+
+
+async def as_person(place: Place, http: httpx.AsyncClient, email: str) -> str:
+    """A browser of whoever has this address, who acts for Australia's Co-Chair; returns the key of its forms."""
+    async with place.engine.begin() as connection:
+        token = await begin_session(connection, email, "A test", place.now)
+        mine = sessions.update().where(sessions.c.email == email)
+        await connection.execute(mine.values(strong=True, strong_at=place.now, post=AU))
+    http.cookies.set(cookie_name(False), token, domain="127.0.0.1", path="/")
+    return key_in((await http.get("/account")).text)
+
+
+async def test_what_the_secretariat_says_of_a_co_chairs_post_waits_and_all_are_told(place: Place, taken: Taken) -> None:
+    async with place.browser() as desk:
+        await place.as_post(desk, RSO)
+        page = await announced(place, desk)
+        everybody = {OLD, NEW, "ID/co-chair", RSO}
+        assert (await held(place), await told(place, "announced")) == (OLD, everybody)
+        await carry_out(place.site)
+        assert (await held(place), taken.commands) == (OLD, [])
+        place.later(days=4)
+        await place.as_post(desk, RSO)
+        await carry_out(place.site)
+        await carry_out(place.site)
+        assert "It has taken effect." in (await desk.get(page)).text
+    assert (await held(place), await told(place, "in_force")) == (NEW, everybody)
+    assert [(by, do) for by, do, _fields in taken.commands] == [(RSO, "hand_over")]  # the case hears of it
+
+
+async def test_the_holder_of_a_co_chairs_post_stops_what_is_announced_and_an_alternate_does_not(place: Place) -> None:
+    async with place.browser() as desk, place.browser() as holder, place.browser() as alternate:
+        await place.as_post(desk, RSO)
+        page = await announced(place, desk)
+        key = await as_person(place, alternate, "co-chair-alternate@au.ahg.localhost")
+        for way in ("stop", "agree"):
+            await alternate.post(f"{page}/{way}", data={"_key": key})
+        assert "It waits." in (await alternate.get(page)).text
+        key = await as_person(place, holder, OLD)
+        assert (await holder.post(f"{page}/stop", data={"_key": key})).status_code == 303
+        place.later(days=30)
+        await carry_out(place.site)
+        again = await desk.get(page)
+    assert await held(place) == OLD
+    assert await told(place, "stopped") == {OLD, NEW, "ID/co-chair", RSO}
+    assert again.headers.get("location", "").startswith("/sign-in")  # a month later
+
+
+async def test_with_the_holders_own_word_a_co_chairs_post_changes_hands_at_once(place: Place, taken: Taken) -> None:
+    async with place.browser() as desk, place.browser() as holder:
+        await place.as_post(desk, RSO)
+        page = await announced(place, desk)
+        key = await as_person(place, holder, OLD)
+        assert (await holder.post(f"{page}/agree", data={"_key": key})).status_code == 303
+    assert await held(place) == NEW
+
+
+async def test_a_change_that_the_holder_overtakes_does_not_take_effect(place: Place) -> None:
+    async with place.browser() as desk:
+        await place.as_post(desk, RSO)
+        await announced(place, desk)
+    await place.sql("UPDATE holders SET email = 'heir@au.example' WHERE post = :post", post=AU)
+    place.later(days=30)
+    await carry_out(place.site)
+    assert await held(place) == "heir@au.example"
+    assert "heir@au.example" in await told(place, "overtaken")
+
+
+async def test_who_co_chairs_is_not_changed_under_the_co_chairs_hands(place: Place) -> None:
+    async with place.browser() as desk:
+        await place.as_post(desk, RSO)
+        await place.sql("UPDATE holders SET email = :email WHERE post = :post", email=OLD, post=AU)
+        page = (await desk.get(MARKS)).text
+        proof = {name: value_in(page, name) for name in ("_key", "_id", "_seen")}
+        given = {"co_chair": ["NZ", "ID"], "steering_group": ["AU", "ID", "NZ", "TH", "IOM", "UNHCR"]}
+        assert (await desk.post(MARKS, data={**proof, **given})).headers["location"].startswith("/post-changes/")
+    assert await place.rows("SELECT code FROM members WHERE co_chair AND code = 'NZ'") == []
+    assert await told(place, "announced") == {AU, "ID/co-chair", "NZ/co-chair", RSO}
+
+
+async def test_who_loses_a_post_in_a_case_is_told_at_the_old_address(place: Place) -> None:
+    table = Recorded(number=2)
+    table.do("LK/focal-point", "submit", {"title": "Boats", "situation": "They leave.", "affected": ["MY", "TH"]})
+    table.do(AU, "hand_over", {"to": {"name": "An heir", "email": "heir@au.example"}})
+    await table.record(place)
+    everybody = {address_of(AU), "heir@au.example", "ID/co-chair"}
+    assert await told(place, "in_force") == everybody
+    async with post_office(place.engine, place.catcher, table.now) as office:
+        await office.deliver()
+    mails = [mail for mail in place.catcher.messages() if mail.message["X-Ahg-Kind"] == "post_changed"]
+    assert {one for mail in mails for one in mail.recipients} == {
+        *everybody - {"ID/co-chair"},
+        address_of("ID/co-chair"),
+    }
+
+
+# a Co-Chair that has recused itself ---------------------------------------------------------------------------------
+
+
+def recused(**request: Any) -> Recorded:
+    """A case in review in whose activation Australia has recused itself; the situation is for Malaysia's eyes."""
+    table = Recorded(number=3)
+    given = {"title": "Boats", "situation": "They leave.", "affected": ["MY", "TH"]}
+    table.do("LK/focal-point", "submit", {**given, "confidential": {"situation": ["MY"]}, **request})
+    table.do(RSO, "accept", {})
+    table.do(AU, "decide", {"position": "recuse", "text": "Family ties."})
+    return table
+
+
+def test_a_recused_co_chair_reads_no_more_than_a_requester_and_stops_and_ends_nothing() -> None:
+    case = recused().case
+    assert closed_sections(case, case.request, Post(AU)) == {"situation"}
+    assert (readable(case, Post(AU)).situation, readable(case, Post("ID/co-chair")).situation) == ("", "They leave.")
+    for do in ("suspend", "terminate"):
+        assert (do in allowed(case, Post(AU)), RULES[do].admits(case, Post(AU))) == (False, False)
+        assert RULES[do].admits(case, Post("ID/co-chair"))
+    named = recused(confidential={"situation": ["AU"]}).case
+    assert closed_sections(named, named.request, Post(AU)) == frozenset()
+
+
+def test_a_co_chair_that_decides_at_the_next_gate_reads_again() -> None:
+    table = recused()
+    for post in ("ID/co-chair", "NZ/steering-group"):
+        table.do(post, "decide", {"position": "approve"})
+    assert closed_sections(table.case, table.case.request, Post(AU)) == frozenset()
+    assert RULES["suspend"].admits(table.case, Post(AU))
+
+
+async def test_pages_show_a_recused_co_chair_no_more_than_a_requester(place: Place) -> None:
+    table = recused()
+    place.now = table.now
+    reference = await table.record(place)
+    async with place.browser() as http:
+        await place.as_post(http, AU)
+        assert "They leave." not in (await http.get(f"/cases/{reference}")).text
+        for page in ("/notices", "/audience", "?as=ID/co-chair", "/notices/1"):
+            assert (await http.get(f"/cases/{reference}{page}")).status_code == 404, page
+        assert reference not in (await http.get("/search", params={"q": "leave"})).text

@@ -1,0 +1,178 @@
+"""What a browser asks a passkey to do, and whether its answer is good (W3C Web Authentication; library webauthn)."""
+
+import base64
+import json
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from webauthn import (
+    generate_authentication_options,
+    generate_registration_options,
+    options_to_json,
+    verify_authentication_response,
+    verify_registration_response,
+)
+from webauthn.helpers import decode_credential_public_key, decoded_public_key_to_cryptography
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from models.authentication import PasskeyTouch
+from models.passkeys import challenge_of
+from records import passkeys
+from records.passkeys import Passkey
+from settings import is_loopback
+from web.kit.sealing import Unreadable, open_secret, seal_secret
+from web.kit.site import Site
+
+_NAME = "Bali Process Ad Hoc Group"
+_OFFER_LASTS = timedelta(minutes=10)
+_LONGEST_ANSWER = 20_000
+
+
+class NotTouched(Exception):
+    """What came is no good answer of a passkey of this account."""
+
+
+def site_name(site: Site) -> str:
+    """The host name that passkeys are made for (the relying party's id); empty where it is an address, which has none."""
+    host = urlsplit(site.settings.public_url).hostname or ""
+    return "" if is_loopback(host) and host != "localhost" else host
+
+
+def offer(site: Site, email: str, session: str, known: Sequence[Passkey], now: datetime) -> tuple[str, str]:
+    """What a browser needs to make a passkey, as JSON, and the sealed challenge that comes back with the answer."""
+    challenge = secrets.token_bytes(32)
+    options = generate_registration_options(
+        rp_id=site_name(site),
+        rp_name=_NAME,
+        user_name=email,
+        user_id=challenge_of(email),
+        challenge=challenge,
+        exclude_credentials=_descriptors(known),
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.PREFERRED, user_verification=UserVerificationRequirement.PREFERRED
+        ),
+    )
+    sealed = seal_secret(site.settings.keyring, f"{now.isoformat()} {challenge.hex()}", _purpose(session))
+    return options_to_json(options), sealed
+
+
+async def accept_passkey(
+    site: Site, email: str, session: str, name: str, sealed: str, answer: str, now: datetime
+) -> None:
+    """Keep the passkey that a browser has made on our offer.
+
+    Raises:
+        NotTouched: the answer is none to the offer, or the offer is too old.
+        PasskeyNotKept: it is known already, or the account has too many.
+    """
+    try:
+        at, _, challenge = open_secret(site.settings.keyring, sealed, _purpose(session)).partition(" ")
+        if now - datetime.fromisoformat(at) > _OFFER_LASTS:
+            raise NotTouched("the offer is too old")
+        made = verify_registration_response(
+            credential=_read(answer),
+            expected_challenge=bytes.fromhex(challenge),
+            expected_rp_id=site_name(site),
+            expected_origin=_origin(site),
+        )
+        key = decoded_public_key_to_cryptography(decode_credential_public_key(made.credential_public_key))
+    except (Unreadable, WebAuthnException, ValueError) as fault:
+        raise NotTouched(str(fault)) from None
+    der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    await passkeys.keep_passkey(
+        site.engine,
+        email,
+        name,
+        credential=_encoded(made.credential_id),
+        cose=_encoded(made.credential_public_key),
+        public_key=_encoded(der),
+        count=made.sign_count,
+        now=now,
+    )
+
+
+def question(site: Site, statement: str, known: Sequence[Passkey]) -> str:
+    """What a browser needs to have one of these passkeys sign a statement, as JSON."""
+    options = generate_authentication_options(
+        rp_id=site_name(site), challenge=challenge_of(statement), allow_credentials=_descriptors(known)
+    )
+    return options_to_json(options)
+
+
+async def answered(site: Site, statement: str, known: Sequence[Passkey], answer: str, now: datetime) -> PasskeyTouch:
+    """The touch by which one of these passkeys has signed a statement.
+
+    Raises:
+        NotTouched: none of them has signed it, or one that counts backwards: a copy.
+    """
+    credential = _read(answer)
+    try:
+        own_id = _encoded(_decoded(str(credential["id"])))
+        response: dict[str, Any] = credential["response"]
+        passkey = passkeys.of_credential(known, own_id)
+        if passkey is None:
+            raise NotTouched("the passkey is not one of the account")
+        seen = verify_authentication_response(
+            credential=credential,
+            expected_challenge=challenge_of(statement),
+            expected_rp_id=site_name(site),
+            expected_origin=_origin(site),
+            credential_public_key=base64.b64decode(passkey.cose),
+            credential_current_sign_count=passkey.sign_count,
+        )
+        parts = {name: _encoded(_decoded(str(response[name]))) for name in _PARTS}
+    except (WebAuthnException, ValueError, KeyError, TypeError) as fault:
+        raise NotTouched(str(fault)) from None
+    await passkeys.note_use(site.engine, own_id, seen.new_sign_count, now)
+    return PasskeyTouch(
+        statement=statement,
+        credential=own_id,
+        public_key=passkey.public_key,
+        authenticator=parts["authenticatorData"],
+        client=parts["clientDataJSON"],
+        signature=parts["signature"],
+    )
+
+
+_PARTS = ("authenticatorData", "clientDataJSON", "signature")
+
+
+def _read(answer: str) -> dict[str, Any]:
+    try:
+        read = json.loads(answer[:_LONGEST_ANSWER])
+    except (ValueError, RecursionError):
+        raise NotTouched("the answer is no JSON") from None
+    if not isinstance(read, dict):
+        raise NotTouched("the answer is no object")
+    return read
+
+
+def _descriptors(known: Sequence[Passkey]) -> list[PublicKeyCredentialDescriptor]:
+    return [PublicKeyCredentialDescriptor(id=base64.b64decode(one.credential)) for one in known]
+
+
+def _origin(site: Site) -> str:
+    parts = urlsplit(site.settings.public_url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _purpose(session: str) -> str:
+    return f"passkey offered:{session}"
+
+
+def _encoded(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _decoded(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -1,0 +1,225 @@
+"""Office documents in ZIP files: Office Open XML (ECMA-376) and OpenDocument. What could act in them is refused.
+
+Nothing is unpacked to the disk. A document has a budget of parts and of bytes that are unpacked, whatever it claims.
+"""
+
+import io
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import BinaryIO, NamedTuple
+from xml.parsers import expat
+
+from web.request.unwanted import DAMAGED, EMBEDDED, FROM_ELSEWHERE, LOCKED, MACROS, TOO_LARGE, UnwantedFile
+
+_DIRECTORY = 2 * 1024 * 1024
+"""Bytes of a ZIP directory at most: its reader keeps all of it in memory. A document has some dozens of parts."""
+_PARTS = 5000
+_SMALL = 1024
+"""Bytes of a part that is no XML: the media type."""
+_BUDGET = 64 * 1024 * 1024
+"""Bytes that are unpacked of one document, all parts together."""
+_CHUNK = 1024 * 1024
+_END, _END_64 = b"PK\x05\x06", b"PK\x06\x07"
+_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, KeyError, OSError, ValueError, EOFError, expat.ExpatError)
+
+_TYPES = "[content_types].xml"
+_MAIN = {"wordprocessingml.document.main+xml": "DOCX", "spreadsheetml.sheet.main+xml": "XLSX"}
+"""Content types of main parts, as they end. Templates and documents with macros have others."""
+_ACTIVE_TYPES = ("macro", "vba", "activex")
+_EMBEDDED_TYPES = ("oleobject", "package", "msdownload", "octet-stream")
+_LINKED_TYPES = ("externallink", "connections", "querytable")
+_PLAIN_LINK = "/hyperlink"
+_IMPORTED = "/afchunk"
+_ELSEWHERE = re.compile(r"\s*([a-z][a-z0-9+.-]*:|[\\/]{2})", re.IGNORECASE)
+
+_OPEN_DOCUMENT = {
+    "application/vnd.oasis.opendocument.text": "ODT",
+    "application/vnd.oasis.opendocument.spreadsheet": "ODS",
+}
+_SCRIPT_FOLDERS = frozenset(("basic", "scripts", "dialogs"))
+_ACTING = frozenset(("event-listener", "dde-source", "dde-connection-decl", "floating-frame", "applet", "plugin"))
+_FETCHED = frozenset(("image", "fill-image", "background-image", "object", "section-source", "table-source"))
+_TAG = 3 * 1024 * 1024
+"""Bytes of one tag: a longer one is read over and over again until its end has come."""
+_ELEMENTS = 1_000_000
+"""Elements of one document that are looked at."""
+
+
+class _Element(NamedTuple):
+    """An element of an XML part: its local name in small letters, and its attributes by theirs."""
+
+    name: str
+    attributes: Mapping[str, str]
+
+
+def document_in(file: BinaryIO) -> str:
+    """Which kind of document a ZIP file is: DOCX, XLSX, ODT or ODS; empty for any other.
+
+    Raises:
+        UnwantedFile: it could act when it is opened, is locked or damaged, or is more than can be looked through.
+    """
+    if not _modest(file):
+        raise UnwantedFile(DAMAGED)
+    try:
+        with zipfile.ZipFile(file) as archive:
+            package = _Package(archive)
+            if "mimetype" in package.names:
+                return _open_document(package)
+            return _office_open(package) if _TYPES in package.names else ""
+    except (NotImplementedError, RuntimeError):  # packed in a way that no office program packs, or encrypted
+        raise UnwantedFile(LOCKED) from None
+    except _DAMAGE:
+        raise UnwantedFile(DAMAGED) from None
+
+
+def _modest(file: BinaryIO) -> bool:
+    """Whether the directory of a ZIP file (APPNOTE.TXT, 4.3.16) is small enough to be read; ZIP64 is for larger ones."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(max(0, size - 65_557 - 20))
+    tail = file.read()
+    ends = [match.start() for match in re.finditer(re.escape(_END), tail)]
+    sizes = [int.from_bytes(tail[at + 12 : at + 16], "little") for at in ends]
+    return bool(ends) and max(sizes) <= _DIRECTORY and _END_64 not in tail
+
+
+class _Package:
+    """The parts of a document by their names in small letters, read within a budget."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        listed = [one for one in archive.infolist() if not one.is_dir()]
+        self.names = {one.filename.lower(): one for one in listed}
+        # Of two parts with one name, programs open different ones.
+        if len(listed) > _PARTS or len(self.names) < len(listed) or any("\\" in name for name in self.names):
+            raise UnwantedFile(DAMAGED)
+        if any(one.flag_bits & 0x1 for one in listed):
+            raise UnwantedFile(LOCKED)
+        self._archive = archive
+        self._left, self._elements = _BUDGET, _ELEMENTS
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """A part, unpacked piece by piece."""
+        with self._archive.open(self.names[name]) as part:
+            while piece := part.read(_CHUNK):
+                self._left -= len(piece)
+                if self._left < 0:
+                    raise UnwantedFile(TOO_LARGE)
+                yield piece
+
+    def whole(self, name: str) -> bytes:
+        """A small part."""
+        found = b""
+        for piece in self.chunks(name):
+            found += piece
+            if len(found) > _SMALL:
+                raise UnwantedFile(TOO_LARGE)
+        return found
+
+    def elements(self, name: str, *wanted: str) -> Iterator[_Element]:
+        """The elements of these local names in an XML part. One that declares entities could grow, and is not read."""
+        found: list[_Element] = []
+        count = 0
+
+        def begun(element: str, attributes: dict[str, str]) -> None:
+            nonlocal count
+            count += 1
+            local = element[element.rfind(" ") + 1 :].lower()
+            if local in wanted:
+                plain = {key.rpartition(" ")[2].lower(): value for key, value in attributes.items()}
+                found.append(_Element(local, plain))
+
+        def typed(_name: str, _system: str | None, _public: str | None, declares: bool) -> None:
+            if declares:
+                raise UnwantedFile(DAMAGED)
+
+        reader = expat.ParserCreate(namespace_separator=" ")
+        reader.StartElementHandler, reader.StartDoctypeDeclHandler = begun, typed
+        fed = 0
+        for piece in chain(self.chunks(name), [b""]):
+            if not piece and not fed:
+                return  # LibreOffice writes parts that are empty
+            reader.Parse(piece, not piece)
+            fed += len(piece)
+            if count > self._elements or fed - reader.CurrentByteIndex > _TAG:
+                raise UnwantedFile(TOO_LARGE)
+            yield from found
+            found.clear()
+        self._elements -= count
+
+
+# Office Open XML ----------------------------------------------------------------------------------------------------
+
+
+def _office_open(package: _Package) -> str:
+    """The main part is the one that the list of content types names, whatever it is called (ECMA-376, part 2, 7.2.3)."""
+    by_name, by_ending = {}, {}
+    for one in package.elements(_TYPES, "override", "default"):
+        kind = one.attributes.get("contenttype", "").lower()
+        if one.name == "override":
+            by_name[one.attributes.get("partname", "").lstrip("/").lower()] = kind
+        else:
+            by_ending[one.attributes.get("extension", "").lower()] = kind
+    types = {name: by_name.get(name, by_ending.get(name.rpartition(".")[2], "")) for name in package.names}
+    for kind in (*by_name.values(), *types.values()):
+        if any(word in kind for word in _ACTIVE_TYPES):
+            raise UnwantedFile(MACROS)
+    if any("vba" in name.rpartition("/")[2] for name in package.names):
+        raise UnwantedFile(MACROS)
+    for name, kind in types.items():
+        if any(word in kind for word in _LINKED_TYPES):
+            raise UnwantedFile(FROM_ELSEWHERE)
+        if any(word in kind.rpartition(".")[2] for word in _EMBEDDED_TYPES) and "relationships" not in kind:
+            raise UnwantedFile(EMBEDDED)
+        if name.endswith(".rels"):
+            _check_relationships(package.elements(name, "relationship"))
+    mains = {words for kind in types.values() for ending, words in _MAIN.items() if kind.endswith(ending)}
+    return mains.pop() if len(mains) == 1 else ""
+
+
+def _check_relationships(elements: Iterable[_Element]) -> None:
+    """What is fetched from elsewhere when the document is opened; a link that a reader follows is none of it."""
+    for one in elements:
+        kind, target = one.attributes.get("type", "").lower(), one.attributes.get("target", "")
+        if kind.endswith(_PLAIN_LINK):
+            continue
+        if one.attributes.get("targetmode", "").lower() == "external" or _ELSEWHERE.match(target):
+            raise UnwantedFile(FROM_ELSEWHERE)
+        if kind.endswith(_IMPORTED):
+            raise UnwantedFile(EMBEDDED)
+        if "vba" in kind or "macro" in kind:
+            raise UnwantedFile(MACROS)
+
+
+# OpenDocument -------------------------------------------------------------------------------------------------------
+
+
+def _open_document(package: _Package) -> str:
+    words = _OPEN_DOCUMENT.get(package.whole("mimetype").decode("ascii", "replace").strip(), "")
+    if not words:
+        return ""
+    manifest = "meta-inf/manifest.xml"
+    entries = list(package.elements(manifest, "file-entry", "encryption-data")) if manifest in package.names else []
+    if any(one.name == "encryption-data" for one in entries):
+        raise UnwantedFile(LOCKED)
+    if any("oleobject" in one.attributes.get("media-type", "").lower() for one in entries):
+        raise UnwantedFile(EMBEDDED)
+    named = [one.attributes.get("full-path", "").lower() for one in entries]
+    for name in (*package.names, *named):
+        if _SCRIPT_FOLDERS & set(name.split("/")[:-1]):
+            raise UnwantedFile(MACROS)
+    for name in package.names:
+        if name.endswith(".xml") and not name.startswith("meta-inf/"):
+            _check_elements(package.elements(name, *_ACTING, *_FETCHED))
+    return words
+
+
+def _check_elements(elements: Iterable[_Element]) -> None:
+    """What runs a macro, also one that is not in the document, or has it fetch or show something else."""
+    for one in elements:
+        if one.name in _ACTING:
+            raise UnwantedFile(MACROS)
+        if one.name in _FETCHED and _ELSEWHERE.match(one.attributes.get("href", "")):
+            raise UnwantedFile(FROM_ELSEWHERE)
