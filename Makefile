@@ -10,7 +10,7 @@ ARGS ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format lock bench bench-mail bench-pages pictures golden messages migration clean
+.PHONY: help install run test check format lock sbom audit bench bench-mail bench-pages pictures golden messages migration clean
 
 help: ## Show these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,13 @@ lock: ## Resolve the newest allowed packages into the two lock files (needs `mak
 	    --python-version 3.11 --extra dev pyproject.toml --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --constraint requirements.lock \
 	    --python-version 3.11 --extra build pyproject.toml --output-file requirements-run.lock
+
+sbom: $(STAMP) ## Write sbom.json: what the product is made of, as a CycloneDX bill of materials
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON -o sbom.json \
+	    requirements-run.lock
+
+audit: $(STAMP) ## Ask the advisory database of Python packages about every package that runs (needs the internet)
+	$(BIN)/pip-audit --disable-pip --strict --requirement requirements-run.lock
 
 bench: $(STAMP) ## Measure the product against its floor; prints ratios
 	$(BIN)/python -m benchmarks

@@ -41,8 +41,12 @@ from records.tree import entry_hashes
 _SLICE_SECONDS = 0.0002
 """Seconds for which mails are written before other tasks get their turn, such as reading the mail server's answers."""
 
+_TO_BOTH = ("recorded_in_name",)
+"""Kinds of which the holder and the alternate are told: where nobody stands in, the holder gets one mail and not two."""
+
 _OF_POLICY = (POLICY_PROPOSED, POLICY_SETTLED)
 
+HOLDER_TOLD = "Nobody stands in for the holder, who is told."
 NOTHING_LEFT = "All that was in it is settled."
 ANSWERED = "The proposal is answered or settled."
 
@@ -202,6 +206,8 @@ class Letters:
         try:
             if held := self._held(notice, known):
                 return [held]
+            if notice.kind in _TO_BOTH and known.office(notice).as_what(notice.capacity) is not notice.capacity:
+                return [attempts.superseded(notice, HOLDER_TOLD, self._clock())]
             if notice.kind == DIGEST:
                 return await self._digest(notice, known)
             if notice.kind == POST_CHANGED:

@@ -14,7 +14,7 @@ from models.base import Value
 from models.case import Case, Stage
 from models.duties import open_duties
 from models.log import Entry, event_of
-from models.notices import Notice, notices_of
+from models.notices import Notice, notices_of, recorded_in_name
 from models.posts import Post
 from models.rules import Transition
 from models.rules.closing import terms_of_reference
@@ -74,6 +74,11 @@ def step_of(taken: Transition) -> Step:
         Queued.model_construct(seq=entry.seq, notice=notice)
         for entry in taken.entries
         for notice in notices_of(taken.after, event_of(entry))
+    ]
+    first = taken.entries[0]
+    notices += [
+        Queued.model_construct(seq=first.seq, notice=notice)
+        for notice in recorded_in_name(taken.after, first, taken.do)
     ]
     return Step.model_construct(
         stream=taken.after.reference,
@@ -214,13 +219,16 @@ def _json(value: Value) -> dict[str, Any]:
     return value.model_dump(mode="json")
 
 
+_NOT_IN_ROWS: Any = {"matter": True, "positions": {"__all__": {"recorded_by"}}, "past": {"__all__": {"recorded_by"}}}
+
 _PARTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "gates": lambda g: {
         "gate": g.name.value,
         "outcome": g.outcome.value if g.outcome else None,
         **_fields(g, "round", "opened_at", "decided_at"),
         # Without what the text ``about`` is made of: rows that older code wrote are the same as those made anew.
-        "body": g.model_dump(mode="json", exclude={"matter"}),
+        # The same of who wrote a position down.
+        "body": g.model_dump(mode="json", exclude=_NOT_IN_ROWS),
     },
     "participants": lambda p: {**_fields(p, "member", "seat", "state", "why"), "gone": False},
     "outcomes": lambda o: {**_fields(o, "title", "owner", "state", "due"), "body": _json(o)},

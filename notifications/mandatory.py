@@ -13,6 +13,7 @@ _OWN: Mapping[str, str] = {
     "case_suspended": N_("Every deadline of the case changes with it."),
     "case_resumed": N_("Every deadline of the case changes with it."),
     "post_handed_over": N_("It tells who holds your post from now on."),
+    "recorded_in_name": N_("It tells what was recorded in your post's name, and until when your post may contest it."),
     "post_delegated": N_("It tells who may act for your post beside you."),
 }
 

@@ -112,7 +112,12 @@ _FACTS: Mapping[str, Mapping[str, Any]] = {
     "question_answered": {**_GATE, "text": _BETWEEN_THE_TWO, "silent": [_AU, _ID]},
     "answer_overdue": {**_GATE, "text": _BETWEEN_THE_TWO, "askers": [_AU]},
     "consultation_opened": {**_GATE, "round": 2},
-    "decision_made": {**_GATE, "outcome": "approved", "text": "AU/co-chair: with the participation of IOM."},
+    "decision_made": {
+        **_GATE,
+        "recorded": [_AU],
+        "outcome": "approved",
+        "text": "AU/co-chair: with the participation of IOM.",
+    },
     "decision_lapsed": {
         **_GATE,
         "outcome": "lapsed",
@@ -188,6 +193,14 @@ _FACTS: Mapping[str, Mapping[str, Any]] = {
     "recommendation_overdue": _RECOMMENDATION,
     "recommendation_resolved": {**_RECOMMENDATION, "state": "adopted", "text": "Nominated in June."},
     "post_handed_over": {"post": "ID/focal-point", "person": "Siti Nurhaliza"},
+    "recorded_in_name": {
+        "post": _AU,
+        "do": "decide",
+        "how": "telephone",
+        "why": "The minister travels.",
+        "gate": "activation",
+        "position": "approve",
+    },
     "post_delegated": {"post": "ID/focal-point", "person": "Budi Santoso", "until": "2009-12-31"},
 }
 SAMPLE_FACTS: Mapping[str, NoticeFacts] = {kind: NoticeFacts.model_validate(facts) for kind, facts in _FACTS.items()}
@@ -208,6 +221,7 @@ _READS: Mapping[str, Circle] = {
     POLICY_PROPOSED: Circle.CO_CHAIRS,
     POLICY_SETTLED: Circle.CO_CHAIRS,
     POST_CHANGED: Circle.CO_CHAIRS,
+    "recorded_in_name": Circle.CO_CHAIRS,
     DIGEST: Circle.GROUP,
 }
 """The circle that reads the sample of a kind, where it is not the first that the kind is told to."""

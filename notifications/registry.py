@@ -144,6 +144,7 @@ _ROWS = (
     DeliveryRule("recommendation_resolved", _DIGEST, _MAY, _QUOTES, _AGREED),
     # posts
     DeliveryRule("post_handed_over", _NOW, _MUST, _QUOTES, _NONE),
+    DeliveryRule("recorded_in_name", _NOW, _MUST, _LINK, _POLICY),
     DeliveryRule("post_delegated", _NOW, _MUST, _QUOTES, _NONE),
 )
 

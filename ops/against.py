@@ -3,9 +3,7 @@
 import email
 import email.policy
 import json
-import mailbox
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from email.message import EmailMessage
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,9 +35,8 @@ def kept_in(path: Path, key: VerifierKey | None) -> Kept:
     source = path.name
     octets = path.read_bytes()
     if octets.startswith(b"From "):
-        return Kept(
-            source, tuple(one for mail in mailbox.mbox(path, create=False) for one in _marks(bytes(mail), source))
-        )
+        mails = [one.partition(b"\n")[2] for one in (b"\n" + octets).split(b"\nFrom ")[1:]]
+        return _told([found for mail in mails for found in _marks(mail, source)], source)
     text = octets.decode("utf-8", "replace")
     if octets.startswith(b"{"):
         return _exported(text, source)
@@ -47,26 +44,27 @@ def kept_in(path: Path, key: VerifierKey | None) -> Kept:
         note = read_submission(text).note
         checkpoint = read_checkpoint(note)
     except ValueError:
-        found = tuple(_marks(octets, source))
-        return Kept(source, found, fault="" if found else "holds no mark of an entry, no log and no checkpoint")
+        return _told(_marks(octets, source), source)
     if key is not None and note.signed_by(key) is None:
         return Kept(source, fault=f"is a checkpoint that {key.name} did not sign")
     return Kept(source, checkpoint=checkpoint)
 
 
+def _told(marks: Iterable[Evidence], source: str) -> Kept:
+    found = tuple(marks)
+    return Kept(source, found, fault="" if found else "holds no mark of an entry, no log and no checkpoint")
+
+
 def _marks(octets: bytes, source: str) -> Iterator[Evidence]:
     """The marks in a mail: in its fields, in its texts, and in mails that are attached to it. Each once."""
-    message = email.message_from_bytes(octets, policy=email.policy.default)
+    message = email.message_from_bytes(octets, policy=email.policy.compat32)  # the newer ones stumble over odd fields
     found: dict[Evidence, None] = {}
     for part in message.walk():
         for field in part.get_all(MARK_FIELD, []):
             found.update(dict.fromkeys(marks_in(str(field), source)))
-        if part.get_content_maintype() == "text" and isinstance(part, EmailMessage):
-            try:
-                text = str(part.get_content())
-            except (LookupError, ValueError):  # an encoding that there is not
-                continue
-            found.update(dict.fromkeys(marks_in(text, source)))
+        if part.get_content_maintype() == "text":
+            written = part.get_payload(decode=True)  # a mark is ASCII, in whatever charset the rest is
+            found.update(dict.fromkeys(marks_in(bytes(written or b"").decode("ascii", "replace"), source)))
     yield from found
 
 

@@ -76,7 +76,7 @@ class ManagedProcess:
         self.child.log.parent.mkdir(parents=True, exist_ok=True)
         wrapper = (sys.executable, "-I", "-S", str(DIE_WITH_PARENT), str(os.getpid()))
         with self.child.log.open("ab") as log:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - tuples of ours, and no shell
                 (*wrapper, *self.child.command),
                 stdin=subprocess.DEVNULL,
                 stdout=log,

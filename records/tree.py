@@ -26,6 +26,7 @@ _LEAVES: Table = LeafRow.__table__  # type: ignore[attr-defined]
 _ENTRIES: Table = EntryRow.__table__  # type: ignore[attr-defined]
 _NEWEST = select(_LEAVES.c.number, _LEAVES.c.frontier).order_by(_LEAVES.c.number.desc()).limit(1)
 _INSERT = _LEAVES.insert()
+_LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 _AT_ONCE = 1000
 
 
@@ -54,14 +55,18 @@ def add_leaves(connection: Connection, heads: Sequence[Head]) -> None:
     """Add leaves in the caller's transaction; what else it writes comes before, since on PostgreSQL others wait from here
     on until it ends (SQLite's writers wait at its beginning).
     """
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": TREE_LOCK})
+    _lock(connection)
     frontier, rows = _newest(connection), []
     for head in heads:
         number = frontier.size
         frontier = frontier.added(leaf_hash(head.data()))
         rows.append({"number": number, **head._asdict(), "frontier": frontier.packed()})
     connection.execute(_INSERT, rows)
+
+
+def _lock(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK, {"key": TREE_LOCK})
 
 
 def _newest(connection: Connection) -> Frontier:
@@ -75,6 +80,7 @@ async def add_missing_leaves(engine: AsyncEngine) -> int:
     Returns how many.
     """
     async with write_transaction(engine) as connection:
+        await connection.run_sync(_lock)  # of two at once the second finds none missing
         missing = await heads_without_leaf(connection)
         if missing:
             await connection.run_sync(add_leaves, missing)

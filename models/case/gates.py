@@ -52,7 +52,11 @@ class Decider(Value):
 
 
 class Position(Value):
-    """What a post said, bound by ``on`` (a SHA-256) to the exact version it was given on."""
+    """What a post said, bound by ``on`` (a SHA-256) to the exact version it was given on.
+
+    ``recorded_by``: who wrote it down for the post, which had said it by telephone or letter; None where the post took it
+    itself.
+    """
 
     post: Post
     position: PositionKind
@@ -61,6 +65,7 @@ class Position(Value):
     round: int = 1
     text: Prose = ""
     void: Literal["", "amended", "second round", "changed"] = ""
+    recorded_by: Post | None = None
 
 
 class Question(Value):
@@ -101,6 +106,11 @@ class Gate(Value):
     def undecided(self) -> tuple[Post, ...]:
         """Who has not taken a position, in the order of the places."""
         return tuple(decider.post for decider in self.deciders if decider.post not in self.positions)
+
+    @property
+    def recorded(self) -> tuple[Post, ...]:
+        """The posts whose position was written down for them by another."""
+        return tuple(post for post, position in self.positions.items() if position.recorded_by)
 
     def decider(self, post: Post) -> Decider | None:
         """The place that the post holds at this gate, if any."""

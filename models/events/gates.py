@@ -23,6 +23,8 @@ class GateOpened(Value):
 
 
 class PositionTaken(Value):
+    """``recorded_by``: who wrote it down for the post, which had said it otherwise; None where it took it itself."""
+
     type: Literal["position_taken"] = "position_taken"
     gate: GateName
     post: Post
@@ -30,6 +32,7 @@ class PositionTaken(Value):
     on: str
     text: Prose = ""
     interest: bool = False
+    recorded_by: Post | None = None
 
 
 class PositionsVoided(Value):
@@ -96,8 +99,11 @@ class GateSplit(Value):
 
 
 class GateDecided(Value):
+    """``recorded``: the posts on whose positions it rests that were written down for them by another."""
+
     type: Literal["gate_decided"] = "gate_decided"
     gate: GateName
     outcome: GateOutcome
     text: Prose = ""
     reasons: tuple[StatedReason, ...] | None = None
+    recorded: tuple[Post, ...] = ()

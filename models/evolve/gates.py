@@ -52,7 +52,8 @@ def _(case: Case, event: e.GateOpened, at: datetime, by: Post) -> Case:
 @on(e.PositionTaken)
 def _(case: Case, event: e.PositionTaken, at: datetime, by: Post) -> Case:
     gate = case.gates[event.gate]
-    position = Position(post=event.post, position=event.position, at=at, on=event.on, round=gate.round, text=event.text)
+    said = {name: getattr(event, name) for name in ("post", "position", "on", "text", "recorded_by")}
+    position = Position(at=at, round=gate.round, **said)
     past = _past(gate, "changed", event.post)
     return _gate(case, event.gate, positions=put(gate.positions, event.post, position), past=past)
 

@@ -41,6 +41,7 @@ from models.notices.kinds import (
     summary_of,
 )
 from models.notices.notice import NOTICE_RULES, Notice, notify
+from models.notices.posts import recorded_in_name
 from models.posts import Capacity, Post
 from models.visibility import may_see
 

@@ -39,6 +39,8 @@ class NoticeFacts(Value):
     it any more; ``undecided``: gates that the end of the case left undecided; ``not_held``: meetings that its calendar is
     to forget. ``was_...``: of a meeting that was moved, as it was before. ``because``: the word of the event for why a
     thing is open again. ``first``: it is asked for the first time; ``ended``: since the time of the activation is over.
+    ``recorded``: posts whose position was written down for them. ``do`` and ``how``: the command that was, and by which
+    means its post had said it.
     """
 
     gate: GateName | None = None
@@ -47,6 +49,7 @@ class NoticeFacts(Value):
     round: int = 0
     interests: tuple[Post, ...] = ()
     silent: tuple[Post, ...] = ()
+    recorded: tuple[Post, ...] = ()
     askers: tuple[Post, ...] = ()
     position: str = ""
     place_of: Post | None = None
@@ -98,6 +101,8 @@ class NoticeFacts(Value):
     first: bool = False
     ended: bool = False
     person: str = ""
+    do: str = ""
+    how: str = ""
     until: date | None = None
 
     def also(self, **more: Any) -> "NoticeFacts":

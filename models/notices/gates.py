@@ -21,7 +21,9 @@ def gate_facts(case: Case, name: GateName) -> NoticeFacts:
     """What every notice about a gate says."""
     gate = case.gates[name]
     interests = tuple(decider.post for decider in gate.deciders if decider.interest)
-    return NoticeFacts(gate=name, about=gate.about, matter=gate.matter, round=gate.round, interests=interests)
+    return NoticeFacts(
+        gate=name, about=gate.about, matter=gate.matter, round=gate.round, interests=interests, recorded=gate.recorded
+    )
 
 
 @notices_on(e.GateOpened)

@@ -62,8 +62,9 @@ class Circle(StrEnum):
 class NoticeKind(Value):
     """A kind of notice.
 
-    ``on``: the events that cause it, by their type; ``clock:gate`` is a rung of a gate's ladder. ``to``: who is told, as
-    far as it may learn of the case. ``asks``: the reader has to do something.
+    ``on``: the events that cause it, by their type; ``clock:gate`` is a rung of a gate's ladder, ``acted_for`` whatever
+    was recorded in a post's name. ``to``: who is told, as far as it may learn of the case. ``asks``: the reader has to do
+    something.
     """
 
     summary: str
@@ -232,6 +233,9 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
     ),
     # posts
     "post_handed_over": _tells(N_("A post has a new holder."), "handed_over", "post secretariat"),
+    "recorded_in_name": _tells(
+        N_("The secretariat has recorded something in a post's name; the post may contest it."), "acted_for", "post"
+    ),
     "post_delegated": _tells(N_("A post has an alternate for a time."), "delegated", "post secretariat"),
 }
 """Every kind of notice by its name, in the order of the procedure."""

@@ -1,12 +1,13 @@
-"""Who is told that a post changes hands."""
+"""Who is told that a post changes hands, or that something was recorded in its name."""
 
 from collections.abc import Iterable
 
 from models import events as e
-from models.case import Case
+from models.case import Case, GateName
+from models.log import Entry
 from models.notices.facts import NoticeFacts
 from models.notices.notice import Notice, notices_on, notify
-from models.posts import SECRETARIAT
+from models.posts import SECRETARIAT, Capacity
 
 
 @notices_on(e.Delegated)
@@ -19,3 +20,25 @@ def _(case: Case, event: e.Delegated) -> Iterable[Notice]:
 def _(case: Case, event: e.HandedOver) -> Iterable[Notice]:
     facts = NoticeFacts(post=event.post, person=event.to.name)
     yield from notify("post_handed_over", [event.post, SECRETARIAT], facts)
+
+
+def recorded_in_name(case: Case, entry: Entry, do: str) -> list[Notice]:
+    """The notices to a post in whose name the command ``do`` was recorded: to its holder and to its alternate, at once.
+
+    ``entry``: the first of the command. The date is the one until which the post may contest it.
+    """
+    if entry.acted_for is None:
+        return []
+    due = case.policy.contest.after(entry.at, case.calendars, [entry.by.member])
+    gate, position = entry.event.get("gate"), str(entry.event.get("position") or "")
+    facts = NoticeFacts(
+        post=entry.by,
+        do=do,
+        how=entry.acted_for.how,
+        why=entry.acted_for.why,
+        reasons=None,
+        gate=GateName(gate) if gate else None,
+        position=position,
+    )
+    told = [notify("recorded_in_name", [entry.by], facts, due=due, capacity=capacity) for capacity in Capacity]
+    return [one for of_capacity in told for one in of_capacity]

@@ -17,13 +17,17 @@ _MORNING = time(9)
 
 
 class RuleContext:
-    """What a rule works on: ``before`` is the case as it was, ``case`` as it is after the events so far."""
+    """What a rule works on: ``before`` is the case as it was, ``case`` as it is after the events so far.
 
-    def __init__(self, case: Case, by: Post, now: datetime) -> None:
+    ``recorded_by``: who writes down what ``by`` has said otherwise; None where it acts itself.
+    """
+
+    def __init__(self, case: Case, by: Post, now: datetime, recorded_by: Post | None = None) -> None:
         self.before = case
         self.case = case
         self.by = by
         self.now = now
+        self.recorded_by = recorded_by
         self.events: list[e.AnyEvent] = []
 
     def emit(self, event: e.AnyEvent) -> None:
@@ -49,7 +53,8 @@ class RuleContext:
     def decide_gate(self, gate: GateName, outcome: GateOutcome, said: str | StatedReason) -> None:
         """End a gate with this outcome; ``said``: the posts' own words, or a reason."""
         text, reasons = text_and_reasons(said)
-        self.emit(e.GateDecided(gate=gate, outcome=outcome, text=text, reasons=reasons))
+        recorded = self.case.gates[gate].recorded
+        self.emit(e.GateDecided(gate=gate, outcome=outcome, text=text, reasons=reasons, recorded=recorded))
 
     def supersede(self, gate: GateName, why: StatedReason) -> None:
         """End a gate that need not be decided any more, if it is open: nothing follows from it."""

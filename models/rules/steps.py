@@ -29,11 +29,12 @@ _RECENT = 100
 
 
 class Transition(Value):
-    """A step that the rules allow: the case before and after it, and the entries to record."""
+    """A step that the rules allow: the case before and after it, and the entries to record; ``do``: the command."""
 
     before: Case
     after: Case
     entries: tuple[Entry, ...]
+    do: str = ""
 
 
 def apply_command(case: Case, command: Command, now: datetime) -> Transition:
@@ -52,7 +53,7 @@ def apply_command(case: Case, command: Command, now: datetime) -> Transition:
             acted_for = ActedFor(by=by, how=body.how, why=body.text)
             by = body.post
             body = body.command
-        context = RuleContext(case, by, now)
+        context = RuleContext(case, by, now, acted_for.by if acted_for else None)
         subject = _apply_rule(context, body, command.seen)
     except Refused as refused:
         refused.allowed = allowed_sentence(case, command.by)
@@ -138,7 +139,7 @@ def _taken(
         head, signed = entry.hash, None  # the first entry of a command carries it
         entries.append(entry)
     after = _numbered(context.case, entries, do, subject)
-    return Transition.model_construct(before=before, after=after, entries=tuple(entries))
+    return Transition.model_construct(before=before, after=after, entries=tuple(entries), do=do)
 
 
 def _numbered(case: Case, entries: list[Entry], do: str, subject: str) -> Case:

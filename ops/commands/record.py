@@ -62,8 +62,14 @@ async def print_checkpoint(
     since: Annotated[int, typer.Option(min=0, help="Prove that the record grew from so many leaves.")] = 0,
     add: Annotated[Path | None, typer.Option(help="Keep the cosignatures of this cosigned checkpoint.")] = None,
     key: Annotated[bool, typer.Option(help="Print the public key that checks checkpoints, and nothing else.")] = False,
+    new_key: Annotated[str, typer.Option(help="Print a new private key of this name, and nothing else.")] = "",
 ) -> None:
     """Sign a checkpoint of the record and print it with the proof that the record only grew (docs/log.md)."""
+    if new_key:
+        if not is_key_name(new_key):
+            raise Refused(RefusalKind.INVALID, f"{new_key} cannot be the name of a key: it has blanks or a +.")
+        say(SignerKey(new_key, KeyUse.NOTE, secrets.token_bytes(SEED_BYTES)).written())
+        return
     settings = load_settings()
     signer, now = signer_of(settings), datetime.now(UTC)
     if key:

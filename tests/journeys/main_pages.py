@@ -77,6 +77,7 @@ OTHER_PAGES = (
     Shown("my-mails", "MY/focal-point", "/my-mails"),
     Shown("switch-off", "", "/my-mails/off/{off}"),
     Shown("request-as-submitted", "MY/focal-point", "/request/{reference}"),
+    Shown("readings", "MY/focal-point", "/cases/{reference}/readings"),
     Shown("told", "RSO/secretariat", "/cases/{reference}/notices"),
     Shown("mail-board", "RSO/secretariat", "/mail-board"),
     Shown("circulation", "AU/co-chair", "/cases/{reference}/circulations/1"),

@@ -1,6 +1,10 @@
 """Domains in ASCII by IDNA 2008, and which addresses are the same."""
 
+import contextlib
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from models.commands import Command, Delegate, HandOver, Person, parse
 from models.mail_addresses import ascii_domain, comparable_address, folded
@@ -46,6 +50,17 @@ def test_a_domain_is_the_one_that_idna_2008_names(domain: str, in_ascii: str) ->
 def test_what_is_no_domain_is_refused_in_a_sentence(domain: str) -> None:
     with pytest.raises(UnicodeError, match=r"is not a domain that can be used: .+ \(IDNA 2008\)"):
         ascii_domain(domain)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(st.sampled_from("aZß.-xn--é☕א1ك\u200d。ａ_@ \x00\udcff中·"), max_size=12) | st.text(max_size=20))
+def test_whatever_is_written_is_a_domain_in_ascii_or_refused(written: str) -> None:
+    for same in (folded, comparable_address):
+        assert same(same(written)) == same(written)
+    with contextlib.suppress(UnicodeError):
+        in_ascii = ascii_domain(written)
+        assert in_ascii.isascii()
+        assert ascii_domain(in_ascii) == in_ascii
 
 
 def test_addresses_that_differ_in_sharp_s_alone_are_two() -> None:

@@ -72,12 +72,15 @@ def caused_as_listed(notice: Notice, entry: Entry) -> bool:
     """Whether the entry is one of the events that the table names for the notice's kind."""
     if entry.type == "rung_passed":
         return f"clock:{read_subject(entry.event['subject']).kind}" in NOTICE_KINDS[notice.kind].on
-    return entry.type in NOTICE_KINDS[notice.kind].on
+    on = NOTICE_KINDS[notice.kind].on
+    return entry.type in on or (entry.acted_for is not None and "acted_for" in on)
 
 
 def told_as_listed(case: Case, notice: Notice, entry: Entry) -> bool:
     """Whether the notice goes to a circle that the table names for its kind; ``case``: after the step."""
     circles = NOTICE_KINDS[notice.kind].to
+    if notice.kind == "recorded_in_name":  # to the holder and the alternate of whoever is said to have acted
+        return entry.acted_for is not None and notice.to == entry.by
     if (notice.capacity is Capacity.ALTERNATE) != (Circle.ALTERNATES in circles):
         return False
     return any(notice.to in {Post(one) for one in _IN[circle](case, entry.event)} for circle in circles)

@@ -306,6 +306,8 @@ async def test_the_directory_is_listed_and_imported(ahg: Ahg, tmp_path: Path) ->
     assert "Țara Nouă" in (await ahg("directory", "list")).stdout
     refused = await ahg("directory", "import", str(bad))
     assert (refused.exit_code, refused.stderr) == (1, "the member list lacks the columns kind\n")
+    swept = await ahg("attachment", "sweep")
+    assert swept.stdout == "0 files forgotten, which go in a day; 0 removed, 0 kB\n"
     gone = await ahg("directory", "import", str(tmp_path / "none.csv"))
     assert gone.exit_code == 1
     assert "none.csv" in gone.stderr

@@ -14,11 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from casework import CommandResult
 from models.authentication import Means, may_change_hands, means_of_session, suffices
+from models.case import GateName
 from models.commands import COMMANDS
 from models.posts import Capacity, Post
 from models.rules import RULES, allowed
 from models.tables import TABLES
 from models.visibility import closed_sections, readable
+from notifications.mandatory import can_be_switched_off
 from ops.catcher import Catcher
 from records.directory import seed_if_empty
 from records.sessions import begin_session, cookie_name
@@ -376,3 +378,70 @@ async def test_pages_show_a_recused_co_chair_no_more_than_a_requester(place: Pla
         for page in ("/notices", "/audience", "?as=ID/co-chair", "/notices/1"):
             assert (await http.get(f"/cases/{reference}{page}")).status_code == 404, page
         assert reference not in (await http.get("/search", params={"q": "leave"})).text
+
+
+# what is recorded in a post's name ----------------------------------------------------------------------------------
+
+
+def recorded_for_australia() -> Recorded:
+    """A case in review in which the secretariat has recorded an approval of Australia's."""
+    table = Recorded(number=4)
+    table.do("LK/focal-point", "submit", {"title": "Boats", "situation": "They leave.", "affected": ["MY", "TH"]})
+    table.do(RSO, "accept", {})
+    said = {"do": "decide", "gate": "activation", "position": "approve"}
+    table.do(RSO, "act_for", {"post": AU, "how": "telephone", "text": "The minister travels.", "command": said})
+    return table
+
+
+async def test_a_post_hears_at_once_what_was_recorded_in_its_name_and_how_to_contest_it(place: Place) -> None:
+    table = recorded_for_australia()
+    await table.record(place)
+    rows = await place.rows(
+        "SELECT capacity, due FROM notices WHERE kind = 'recorded_in_name' AND post = :post", post=AU
+    )
+    assert sorted(row["capacity"] for row in rows) == ["alternate", "holder"]
+    async with post_office(place.engine, place.catcher, table.now) as office:
+        await office.deliver()
+    mails = [mail for mail in place.catcher.messages() if mail.message["X-Ahg-Kind"] == "recorded_in_name"]
+    assert {one for mail in mails for one in mail.recipients} == {address_of(AU), "co-chair-alternate@au.ahg.localhost"}
+    text = " ".join(mails[0].message.get_body(("plain",)).get_content().split())  # type: ignore[union-attr]
+    assert "recorded a position in the name of the Co-Chair (Australia)" in text
+    assert "contest it by this date" in text
+    assert not can_be_switched_off("recorded_in_name")
+
+
+async def test_a_post_without_an_alternate_hears_once_of_what_was_recorded_in_its_name(place: Place) -> None:
+    table = recorded_for_australia()
+    await table.record(place)
+    await place.sql("DELETE FROM alternates WHERE post = :post", post=AU)
+    async with post_office(place.engine, place.catcher, table.now) as office:
+        await office.deliver()
+    mails = [mail for mail in place.catcher.messages() if mail.message["X-Ahg-Kind"] == "recorded_in_name"]
+    assert [list(mail.recipients) for mail in mails] == [[address_of(AU)]]
+
+
+async def test_a_decision_that_rests_on_what_was_recorded_says_so_wherever_it_is_shown(place: Place) -> None:
+    table = recorded_for_australia()
+    table.do("ID/co-chair", "decide", {"position": "approve"})
+    place.now = table.now
+    reference = await table.record(place)
+    assert table.case.gates[GateName.ACTIVATION].recorded == (AU,)
+    async with place.browser() as http:
+        await place.as_post(http, "LK/focal-point")
+        page = (await http.get(f"/cases/{reference}")).text
+        log = (await http.get(f"/cases/{reference}/log")).text
+    assert "written down by the secretariat" in page
+    assert "it rests on what was written down for the Co-Chair (Australia)" in log
+    async with await program(place, "LK/focal-point") as http:
+        case = (await http.get(f"/cases/{reference}")).json()
+    (gate,) = [one for one in case["gates"] if one["name"] == "activation"]
+    assert {one["post"]: one["recorded_by"] for one in gate["positions"]} == {AU: RSO, "ID/co-chair": None}
+    async with post_office(place.engine, place.catcher, table.now) as office:
+        await office.deliver()
+    (mail,) = [
+        mail
+        for mail in place.catcher.messages()
+        if mail.message["X-Ahg-Kind"] == "decision_made" and address_of("LK/focal-point") in mail.recipients
+    ]
+    text = " ".join(mail.message.get_body(("plain",)).get_content().split())  # type: ignore[union-attr]
+    assert "The position of the Co-Chair (Australia) was not taken by that office itself" in text

@@ -147,6 +147,32 @@ def test_a_pdf_that_acts_is_refused_wherever_it_says_so(inside: bytes, sentence:
 
 
 @pytest.mark.parametrize(
+    "about",
+    [
+        b"/X(obj<<)",
+        b"/X(endobj 3 0 obj<<)",
+        b"/X(a(b(\\)endobj 1 0 obj<</A 1)))",
+        b"/X(endobj(3 0 obj<<))",
+        b"/X(endobj % ) \n /Y(\n)",
+        b"%endobj 3 0 obj <<\n",
+        b"/endobj<</A 1>>",
+        b"/obj<</A 1>>",
+        b"/X(%)",
+    ],
+)
+def test_an_object_stream_is_not_hidden_by_words_in_strings_comments_and_names(about: bytes) -> None:
+    acts = b"<</S/JavaScript/JS(app.alert(1))>>"
+    earlier = b"<</Type/Outlines/First 3 0 R>>endobj 8 0 obj\n"
+    for packed_as, sentence in ((b"/FlateDecode", MACROS), (b"[/ASCIIHexDecode/FlateDecode]", DAMAGED)):
+        whole = object_stream(acts, about=about, packed_as=packed_as)
+        assert why(whole.replace(PDF, PDF + earlier), ".pdf") == sentence
+        late = object_stream(acts, packed_as=packed_as).replace(b"/Type", about + b"/Type")
+        assert why(late.replace(PDF, PDF + earlier), ".pdf") == sentence
+    beside = PDF + earlier + b"<</Filter/DCTDecode/X(a picture)>>stream\n\xff\xd8\nendstream"
+    assert kind(beside, ".pdf") is not None
+
+
+@pytest.mark.parametrize(
     ("content", "sentence"),
     [
         (object_stream(b"<<>>", packed_as=b"[/ASCIIHexDecode/FlateDecode]"), DAMAGED),

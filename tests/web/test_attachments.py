@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 import re
 import zipfile
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from web.kit.body_limit import LARGEST_FORM
 from web.kit.site import Site
 from web.request.attachments import file_headers
 from web.request.file_kinds import kind_of
+from web.request.sweeping import sweep_once
 
 RSO, AU, LK = "RSO/secretariat", "AU/co-chair", "LK/focal-point"
 STEP = "/request/new/attachments"
@@ -214,6 +216,35 @@ async def test_a_file_that_is_taken_out_is_no_longer_in_the_draft_also_when_it_i
         page = (await http.get(STEP)).text
         assert "a.pdf" not in page
         assert "b.png" in page
+
+
+async def test_what_is_taken_out_of_a_draft_goes_with_the_daily_sweeps(place: Place) -> None:
+    async with place.browser() as http:
+        await place.as_post(http, LK)
+        await put(http, ("a.pdf", PDF), ("b.png", PNG))
+        key = key_in((await http.get(STEP)).text)
+        await http.post(f"{STEP}/remove", data={"_key": key, "sha256": sha(PDF)})
+    for _ in range(2):
+        for path in files_of(place):
+            os.utime(path, (place.now.timestamp(),) * 2)
+        place.later(hours=25)
+        await sweep_once(place.site)
+    assert [path.name for path in files_of(place)] == [sha(PNG)]
+
+
+async def test_a_member_has_no_room_for_more_than_its_quota(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = place.site.attachments
+    monkeypatch.setattr(store, "limits", store.limits._replace(member=2500))
+    async with place.browser() as http:
+        await place.as_post(http, LK)
+        for one in (b"a", b"b"):  # each round puts a file in and takes it out again
+            await put(http, ("x.pdf", PDF + one * 1000))
+            key = key_in((await http.get(STEP)).text)
+            await http.post(f"{STEP}/remove", data={"_key": key, "sha256": sha(PDF + one * 1000)})
+        answer = await put(http, ("x.pdf", PDF + b"c" * 1000))
+        assert answer.status_code == 422
+        assert "The files of your member that no submitted request carries may have at most" in answer.text
+    assert len(files_of(place)) == 2
 
 
 async def test_a_form_without_its_key_keeps_nothing(place: Place) -> None:

@@ -87,6 +87,7 @@ GETS: dict[str, In] = {
     "/cases/{reference}/act-for": In(SECRETARIAT, 200, {}, {"post": "TH/focal-point"}),
     "/answer/{token}": In(PUBLIC, 410, {"token": "x" * 60}),
     "/cases/{reference}/audience": In(LEADERS),
+    "/cases/{reference}/readings": In(REQUESTER | of(Role.AUDITOR)),
     "/cases/{reference}/notices/{number}": In(LEADERS, 200, {"number": "1"}),
     "/cases/{reference}/notices/{number}/html": In(LEADERS, 200, {"number": "1"}),
     "/cases/{reference}/circulations/{number}": In(LEADERS, 200, {"number": "1"}),

@@ -1,10 +1,13 @@
 """The passkeys of an account: the keys by which its person signs what it decides."""
 
+from typing import Any
+
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from models.passkeys import may_have_passkeys
 from records.passkeys import PasskeyNotKept, end_passkey, passkeys_of
+from web.kit.directory import member_names
 from web.kit.passkey_touch import NotTouched, accept_passkey, offer, site_name
 from web.kit.render import gettext_of, language_for, render
 from web.kit.sessions import keyed_form
@@ -27,7 +30,8 @@ async def _page(request: Request, visitor: Visitor, *, status: int = 200, wrong:
         known = await passkeys_of(connection, visitor.email)
     name = site_name(site)
     options, sealed = offer(site, visitor.email, visitor.number, known, site.clock()) if name else ("", "")
-    return render(request, "account/passkeys.html", status, passkeys=known, options=options, sealed=sealed, wrong=wrong)
+    shown: dict[str, Any] = {"passkeys": known, "options": options, "sealed": sealed, "wrong": wrong}
+    return render(request, "account/passkeys.html", status, names=await member_names(site), **shown)
 
 
 @router.post("")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Self
 
+from models.authentication import Means
 from models.base import Instant, Value
 from models.case import Clock, Stage
 from models.policy import Urgency
@@ -154,7 +155,10 @@ class ActedForView(View):
 
 
 class EntryView(View):
-    """An entry of the log in words, as its reader may read it. ``by`` is null where the clock or the rules acted."""
+    """An entry of the log in words, as its reader may read it. ``by`` is null where the clock or the rules acted.
+
+    ``means``: by what its sender was known; null but in the first entry of a command.
+    """
 
     seq: int
     at: Instant
@@ -163,6 +167,7 @@ class EntryView(View):
     acted_for: ActedForView | None
     sentence: str
     quote: str
+    means: Means | None
 
 
 class LogView(View):

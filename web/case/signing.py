@@ -1,5 +1,7 @@
 """Signing a decision with a passkey: the page between a form and its recording."""
 
+import json
+
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
@@ -29,8 +31,9 @@ def signing_page(at: CaseVisit, command: Command, known: list[Passkey], sent: Fo
     """What is signed, and the button that asks the device; ``sent``: the form, which goes on with the answer."""
     statement = statement_of(at.case, command)
     kept = [(name, str(value)) for name, value in sent.multi_items() if name not in (ANSWER, OTHERWISE)]
+    here, gate = at.request.url.path, json.loads(statement).get("gate")
     options = question(current_site(at.request), statement, known)
-    return at.page("case/signing.html", command=command, kept=kept, options=options, here=at.request.url.path)
+    return at.page("case/signing.html", command=command, gate=gate, kept=kept, options=options, here=here)
 
 
 async def touch_of(at: CaseVisit, command: Command, known: list[Passkey], sent: FormData) -> PasskeyTouch:

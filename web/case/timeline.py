@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from models import events as e
+from models.authentication import Means
 from models.base import N_, Value
 from models.log import ActedFor, Entry, event_of
 from models.posts import Post
@@ -13,7 +14,10 @@ from web.kit.wording import Translate, act_words, section_words
 
 
 class TimelineEntry(NamedTuple):
-    """One entry in words. ``by``: the post, or nobody for the clock; ``acted_for``: who acted for it, how and why."""
+    """One entry in words. ``by``: the post, or nobody for the clock; ``acted_for``: who acted for it, how and why.
+
+    ``means``: by what its sender was known, in the first entry of a signed command.
+    """
 
     seq: int
     at: datetime
@@ -22,6 +26,7 @@ class TimelineEntry(NamedTuple):
     quote: str
     acted_for: ActedFor | None
     type: str
+    means: Means | None = None
 
 
 QUIET_EVENTS = frozenset(("ladder_set", "ladder_cleared", "question_dropped"))
@@ -100,8 +105,12 @@ def _told(entry: Entry, say: Words, _: Translate) -> TimelineEntry:
         sentence = act_words(event.subject, event.act, say, _)
     else:
         sentence = _(EVENT_SENTENCES[entry.type]) % facts
+    if isinstance(event, e.GateDecided) and event.recorded:
+        rests = _("it rests on what was written down for %(posts)s")
+        sentence = f"{sentence}; {rests % {'posts': say.posts(event.recorded)}}"
     by = None if entry.by_clock or entry.type in _WITHOUT_SUBJECT else entry.by
-    return TimelineEntry(entry.seq, entry.at, by, sentence, _quote(event, say), entry.acted_for, entry.type)
+    means = entry.signed.means if entry.signed else None
+    return TimelineEntry(entry.seq, entry.at, by, sentence, _quote(event, say), entry.acted_for, entry.type, means)
 
 
 def _quote(event: Value, say: Words) -> str:

@@ -138,8 +138,10 @@ async def file_of_case(at: AtCase, sha256: str) -> Response:
     async for version in _readable_versions(at):
         for one in version.attachments:
             if one.sha256 == sha256:
-                await note_read(at, [WhatWasRead(Reading.FILE, f"{clean_name(one.name)} ({sha256[:12]})")])
-                return await _download(at.request, one, one.name, at.case.reference)
+                answer = await _download(at.request, one, one.name, at.case.reference)
+                if answer.status_code == 200:
+                    await note_read(at, [WhatWasRead(Reading.FILE, f"{clean_name(one.name)} ({sha256[:12]})")])
+                return answer
     raise HTTPException(404)
 
 

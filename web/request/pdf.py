@@ -53,6 +53,9 @@ _OPENS = re.compile(rb"/OpenAction" + _NAME_END + _WHITE + rb"*(?:" + _REFERENCE
 _GOES_TO = re.compile(rb"/S" + _WHITE + rb"*/GoTo" + _NAME_END)
 _OF_OBJECTS = (b"/ObjStm", b"/First")
 _FIRST = re.compile(rb"/First" + _WHITE + rb"*(\d{1,9})")
+_STRING_ENDS = re.compile(rb"\\.|[()%]", re.DOTALL)
+_NEAR_OBJECTS = 2000
+"""Streams that hold objects, or stand beside what might be one."""
 _BEGINS_WITH_NUMBERS = re.compile(rb"[\d\x00\t\n\f\r ]{1,40}|%")
 _PIECE = 64 * 1024
 _FILTER = re.compile(rb"/Filter" + _WHITE + rb"*(\[[^\]]*\]|/[A-Za-z0-9]+)?")
@@ -166,7 +169,7 @@ class _ObjectStream(NamedTuple):
 
 def _object_streams(data: mmap.mmap | bytes) -> Iterator[_ObjectStream]:
     """The object streams, inflated. One is looked for wherever the word stands that begins a stream."""
-    at, count, left = -1, 0, _INFLATED
+    at, count, near, left = -1, 0, 0, _INFLATED
     while (at := data.find(b"stream", at + 1)) >= 0:
         begin = at + len(b"stream")
         line = data[begin : begin + 2]
@@ -176,17 +179,46 @@ def _object_streams(data: mmap.mmap | bytes) -> Iterator[_ObjectStream]:
         if count > _STREAMS:
             raise UnwantedFile(TOO_LARGE)
         window = _plain(data[max(0, at - _DICTIONARY) : at])
-        own = window[max(0, window.rfind(b"obj")) :]
         if len(window) > _DICTIONARY // 2 and b"obj" not in window:
             raise UnwantedFile(DAMAGED)
         if not any(word in window for word in _OF_OBJECTS):
             continue
+        near += 1
+        if near > _NEAR_OBJECTS:
+            raise UnwantedFile(TOO_LARGE)
+        own = _dictionary_in(window)
         named = any(word in own for word in _OF_OBJECTS)  # else the window has those of another, or it is hidden
         body = _inflated(data, begin + (2 if line == b"\r\n" else 1), own, left, strict=named)
         if named or _BEGINS_WITH_NUMBERS.match(body):
             left -= len(body)
             first = _FIRST.search(own)
             yield _ObjectStream(body, int(first[1]) if first else 0)
+
+
+def _dictionary_in(window: bytes) -> bytes:
+    """The dictionary at the end of some bytes, from the beginning of its object; all of them where that is not plain.
+
+    Words in strings and comments that look like the end of another object would hide its beginning.
+    """
+    ended = window.rfind(b"endobj")
+    own = window[max(0, ended) :]
+    if ended > 0 and (
+        b"%" in window[max(0, ended - _DICTIONARY) : ended].splitlines()[-1] or window[ended - 1] in b"/"
+    ):
+        return window
+    return own if _is_balanced(own) else window
+
+
+def _is_balanced(text: bytes) -> bool:
+    """Whether literal strings (7.3.4.2) begin and end in a text, and no comment (7.2.4) stands between them."""
+    depth = 0
+    for found in _STRING_ENDS.finditer(text):
+        if found[0] == b"%" and not depth:
+            return False
+        depth += {b"(": 1, b")": -1}.get(found[0], 0)
+        if depth < 0:
+            return False
+    return not depth
 
 
 def _inflated(data: mmap.mmap | bytes, begin: int, dictionary: bytes, left: int, *, strict: bool) -> bytes:

@@ -51,9 +51,16 @@ def _take_position(context: RuleContext, gate: Gate, position: PositionKind, tex
         run_again(context, gate.name)
     decider = gate.decider(context.by)
     interest = decider is not None and decider.interest
-    context.emit(
-        e.PositionTaken(gate=gate.name, post=context.by, position=position, on=gate.on, text=text, interest=interest)
+    taken = e.PositionTaken(
+        gate=gate.name,
+        post=context.by,
+        position=position,
+        on=gate.on,
+        text=text,
+        interest=interest,
+        recorded_by=context.recorded_by,
     )
+    context.emit(taken)
     _settle(context, gate.name)
 
 
