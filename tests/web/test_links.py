@@ -18,10 +18,11 @@ from models.asks import ACKNOWLEDGE
 from models.posts import Post
 from notifications.answer_links import AnswerLinks
 from ops.catcher import Catcher
-from settings import parse_keys
+from settings import Settings, parse_keys
 from tests.rig import TO_WORK, Rig, rig
 from tests.waiting import until
 from tests.web.place import Place
+from web.serve import configuration
 
 RSO, AU, ID, TH, MY = ("RSO/secretariat", "AU/co-chair", "ID/co-chair", "TH/focal-point", "MY/focal-point")
 TABLES = ("entries", "cases", "participants", "notices", "circulations", "holders", "sign_ins", "sessions")
@@ -395,6 +396,7 @@ async def test_a_co_chair_is_led_through_signing_in_to_the_very_form(office: Off
 
 
 @pytest.mark.parametrize("file", ["ops/supervisor.py", "docker-compose.yml"])
-def test_no_server_of_the_pages_keeps_a_log_of_addresses(file: str) -> None:
+def test_no_server_of_the_pages_keeps_a_log_of_addresses(file: str, settings: Settings) -> None:
     source = (Path(__file__).parents[2] / file).read_text(encoding="utf-8")
-    assert source.count('"--no-access-log"') == source.count('"web.app:create_app"') == 1
+    assert source.count('"web.serve"') == 1
+    assert configuration(settings).access_log is False
