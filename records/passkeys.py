@@ -102,6 +102,12 @@ async def end_passkey(engine: AsyncEngine, email: str, number: str, now: datetim
         return (await connection.execute(update(_PASSKEYS).where(mine).values(ended_at=now))).rowcount == 1
 
 
+async def end_passkeys(connection: AsyncConnection, email: str, now: datetime) -> None:
+    """End all passkeys of an account."""
+    mine = (_PASSKEYS.c.email == email) & _PASSKEYS.c.ended_at.is_(None)
+    await connection.execute(update(_PASSKEYS).where(mine).values(ended_at=now))
+
+
 def of_credential(passkeys: Sequence[Passkey], credential: str) -> Passkey | None:
     """The one of these passkeys that has this id."""
     return next((one for one in passkeys if one.credential == credential), None)

@@ -16,6 +16,7 @@ from models.mail_addresses import folded
 from models.tables import TABLES
 from models.tables.people import SessionRow
 from records.api_tokens import end_tokens
+from records.passkeys import end_passkeys
 from records.rows import fetch_row
 from records.sessions import end_sessions, make_token, still_alive, token_digest
 
@@ -120,7 +121,7 @@ async def _strengthened(connection: AsyncConnection, token: str, now: datetime) 
 
 
 async def reset_account(engine: AsyncEngine, email: str, now: datetime) -> bool:
-    """Forget the second factor of an account and end its sessions and API tokens; False when there is no such account.
+    """Forget the second factor of an account; end its sessions, tokens and passkeys. False when there is no such account.
 
     For an operator, when a person has lost the device: the next sign-in enrols a new one.
     """
@@ -131,4 +132,5 @@ async def reset_account(engine: AsyncEngine, email: str, now: datetime) -> bool:
         )
         await end_sessions(connection, email, now)
         await end_tokens(connection, email, now)
+        await end_passkeys(connection, email, now)
     return found.rowcount == 1

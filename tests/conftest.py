@@ -44,7 +44,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         given = getattr(item, "callspec", None)
         kind = given.params.get("database_url") if given else None
         drawn = KINDS[crc32(item.nodeid.replace(str(kind), "").encode()) % 2]
-        if kind in KINDS and kind != drawn and item.path.is_relative_to(_OF_PAGES):
+        of_pages = item.path.is_relative_to(_OF_PAGES) or "place" in getattr(item, "fixturenames", ())
+        if kind in KINDS and kind != drawn and of_pages:
             left.append(item)
     gone = set(left)
     items[:] = [item for item in items if item not in gone]

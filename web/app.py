@@ -25,7 +25,7 @@ from web.case import mails as case_mails
 from web.case import page as case_page
 from web.kit import errors, language, problems, statics
 from web.kit.body_limit import limit_bodies
-from web.kit.security import guard
+from web.kit.security import covered, guard
 from web.kit.site import Site
 from web.kit.visitor import ProveFirst, SignInFirst
 from web.kit.watch import when_asked_to_end
@@ -88,11 +88,11 @@ def application(site: Site) -> FastAPI:
     description.describe(app)
     if site.settings.shows_mail:
         app.include_router(mailbox.router)
-    _answer_errors(app)
+    _answer_errors(app, site.settings)
     return app
 
 
-def _answer_errors(app: FastAPI) -> None:
+def _answer_errors(app: FastAPI, settings: Settings) -> None:
     """What went wrong is said on a page of the house, in the reader's language; to programs as a problem."""
     problems.answer_problems(app)
 
@@ -139,4 +139,5 @@ def _answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def _broken(request: Request, _error: Exception) -> Response:
-        return problems.of_status(500) if errors.for_programs(request) else errors.page_of(request, 500)
+        said = problems.of_status(500) if errors.for_programs(request) else errors.page_of(request, 500)
+        return covered(said, settings)

@@ -171,7 +171,9 @@ def _for_what() -> str:
     if not workflow.in_workflow():
         return ""
     update = workflow.current_update_info()
-    return f" in {workflow.info().workflow_id}" + (f" for the update {update.name} {update.id}" if update else "")
+    return f" in {workflow.info().workflow_id}" + (
+        f" for the update {update.name[:100]!r} {update.id[:200]!r}" if update else ""
+    )
 
 
 def _may_be_unbound() -> bool:

@@ -42,7 +42,7 @@ class SignedCommands(Interceptor):
                         with workflow.unsafe.sandbox_unrestricted():
                             why = fault(workflow.info().workflow_id, command)
                         if why:
-                            workflow.logger.warning("a command was refused in %s: %s", workflow.info().workflow_id, why)
+                            workflow.logger.warning("a command was refused in %r: %s", workflow.info().workflow_id, why)
                             said = f"The command is refused: {why}. Send it again."
                             raise refusal(Refused(RefusalKind.FORBIDDEN, said), command.id)
                 super().handle_update_validator(input)

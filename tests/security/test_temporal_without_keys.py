@@ -91,7 +91,7 @@ async def test_a_plain_command_is_refused_and_nothing_is_written(
     assert await played.entries() == before
     assert await accepted_updates(played, played.reference) == history
     assert "unsealed" in printed
-    assert f"refused in {played.reference} for the update {name} forged: unsealed" in caplog.text
+    assert f"refused in {played.reference} for the update {name!r} 'forged': unsealed" in caplog.text
     # The case goes on as if nothing had been sent.
     assert (await played.act("AU/co-chair", "decide", {"gate": "activation", "position": "approve"})).seq > before[
         -1

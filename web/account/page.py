@@ -15,6 +15,7 @@ from records.access import sign_out_everywhere
 from records.api_tokens import ApiToken, Scope
 from records.sessions import Session
 from web.kit.account_mail import AccountEvent, TokenMade, tell_account
+from web.kit.commands import must_prove_anew
 from web.kit.directory import member_names
 from web.kit.render import LANGUAGES, gettext_of, language_for, render
 from web.kit.sessions import keyed_form, take_cookie
@@ -123,6 +124,8 @@ async def submit_new_token(request: Request, visitor: SignedIn) -> HTMLResponse:
     post = next((one for one in _usable(visitor) if one == sent.get("post")), None)
     if post is None:
         raise HTTPException(403)
+    if needs_second_factor(post):
+        must_prove_anew(request, visitor, sent)
     name = str(sent.get("name") or "").strip()
     now = site.clock()
     try:

@@ -4,9 +4,12 @@ from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.background import BackgroundTask
 
 from models.passkeys import may_have_passkeys
 from records.passkeys import PasskeyNotKept, end_passkey, passkeys_of
+from web.kit.account_mail import AccountEvent, tell_account
+from web.kit.commands import must_prove_anew
 from web.kit.directory import member_names
 from web.kit.passkey_touch import NotTouched, accept_passkey, offer, site_name
 from web.kit.render import gettext_of, language_for, render
@@ -36,11 +39,12 @@ async def _page(request: Request, visitor: Visitor, *, status: int = 200, wrong:
 
 @router.post("")
 async def submit_new_passkey(request: Request, visitor: SignedIn) -> Response:
-    """Keep a passkey that the browser has made. 403: the second factor was not shown; 422: the answer is no good."""
+    """Keep a passkey that the browser has made, once the second factor is shown. 422: the answer is no good."""
     sent = await keyed_form(request, visitor.form_key)
     _ = gettext_of(language_for(request, visitor))
-    if not visitor.strong or not may_have_passkeys(visitor.post):
+    if not may_have_passkeys(visitor.post):
         raise HTTPException(403)
+    must_prove_anew(request, visitor, sent)
     site, name = current_site(request), str(sent.get("name") or "").strip()[:300]
     if not name:
         return await _page(request, visitor, status=422, wrong=_("Give the passkey a name."))
@@ -53,16 +57,16 @@ async def submit_new_passkey(request: Request, visitor: SignedIn) -> Response:
     except PasskeyNotKept:
         wrong = _("The passkey was not added: it is here already, or you have as many as an account can have.")
         return await _page(request, visitor, status=409, wrong=wrong)
-    return RedirectResponse("/account/passkeys", 303)
+    response = RedirectResponse("/account/passkeys", 303)
+    response.background = BackgroundTask(tell_account, site, request, visitor.email, AccountEvent.PASSKEY)
+    return response
 
 
 @router.post("/{number}/end")
 async def submit_end_passkey(request: Request, visitor: SignedIn, number: str) -> Response:
     """End a passkey of one's own; 404 for any other."""
-    await keyed_form(request, visitor.form_key)
+    must_prove_anew(request, visitor, await keyed_form(request, visitor.form_key))
     site = current_site(request)
-    if not visitor.strong:
-        raise HTTPException(403)
     if not await end_passkey(site.engine, visitor.email, number, site.clock()):
         raise HTTPException(404)
     return RedirectResponse("/account/passkeys", 303)

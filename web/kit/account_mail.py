@@ -77,6 +77,7 @@ class AccountEvent(StrEnum):
 
     BROWSER = "browser"
     SECOND_FACTOR = "second_factor"
+    PASSKEY = "passkey"
     TOKEN = "token"  # noqa: S105 - the name of what happened
 
 

@@ -74,6 +74,16 @@ def must_prove(request: Request, visitor: Visitor, do: str, sent: FormData) -> N
         raise ProveFirst(request.url.path, [(name, str(value)) for name, value in sent.multi_items()])
 
 
+def must_prove_anew(request: Request, visitor: Visitor, sent: FormData) -> None:
+    """Have the visitor show the second factor, where it was not shown a moment ago.
+
+    Raises:
+        ProveFirst: as ``must_prove``.
+    """
+    if visitor.means is not Means.SECOND_FACTOR:
+        raise ProveFirst(request.url.path, [(name, str(value)) for name, value in sent.multi_items()])
+
+
 async def page_of_command(
     request: Request,
     given: Awaitable[CommandResult],

@@ -30,6 +30,7 @@ _PROVED_BY_ADDRESS = "/answer/"
 _FROM_ANYWHERE = "/my-mails/off/"
 """Mail programs send this form from wherever they are (RFC 8058); it takes no cookie and the address is the proof."""
 _STRICT_TRANSPORT = "max-age=31536000"
+"""Not for names below ours: what else a ministry serves there is its own affair."""
 
 
 def guard(app: FastAPI, settings: Settings) -> None:
@@ -43,16 +44,20 @@ def guard(app: FastAPI, settings: Settings) -> None:
         host = (request.url.hostname or "").lower()
         # A name of this machine is let through: probes and rehearsals use it, and no link is ever made of it.
         if host not in hosts and not is_loopback(host):
-            return _said(request, 421, "There is nothing under this name.")
+            return covered(_said(request, 421, "There is nothing under this name."), settings)
         from_anywhere = request.url.path.startswith(_FROM_ANYWHERE)
         if request.method not in _SAFE and not from_anywhere and not same_site(request, settings):
-            return _said(request, 403, "This form was sent from another site.")
-        response = await call_next(request)
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        if public.scheme == "https":
-            response.headers.setdefault("Strict-Transport-Security", _STRICT_TRANSPORT)
-        return response
+            return covered(_said(request, 403, "This form was sent from another site."), settings)
+        return covered(await call_next(request), settings)
+
+
+def covered(response: Response, settings: Settings) -> Response:
+    """An answer with the headers of every answer, where it does not set its own."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if settings.public_url.startswith("https://"):
+        response.headers.setdefault("Strict-Transport-Security", _STRICT_TRANSPORT)
+    return response
 
 
 def _crumbs(name: bytes, value: bytes) -> bytes:

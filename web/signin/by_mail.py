@@ -82,4 +82,5 @@ async def submit_sign_out(request: Request) -> Response:
         await keyed_form(request, session.form_key)
         await sessions.end_session(site.engine, session.email, session.number, site.clock())
     take_cookie(response, site)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
