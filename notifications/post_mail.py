@@ -60,7 +60,7 @@ def compose_post_mail(
 
 
 def _said(facts: Mapping[str, str], say: Words) -> dict[str, str]:
-    when, until, about = facts["takes_effect_at"], facts["until"], facts["about"]
+    when, until, about = facts["takes_effect_at"], facts["last_day"], facts["about"]
     return {
         **{name: facts[name] for name in ("what", "kind")},
         **{name: prose(facts[name]) for name in ("name", "person", "email")},

@@ -294,7 +294,7 @@ _CHANGED = {
     "name": "Somchai Jaidee",
     "person": "Siti Nurhaliza",
     "email": "siti@example.org",
-    "until": "",
+    "last_day": "",
     "co_chairs": "",
     "takes_effect_at": SAMPLE_DUE.isoformat(),
 }

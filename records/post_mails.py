@@ -99,7 +99,7 @@ def _facts(news: PostNews) -> dict[str, str]:
         "name": news.name,
         "person": person.name,
         "email": person.email,
-        "until": str(until or ""),
+        "last_day": str(until or ""),
         "co_chairs": ",".join(news.after.get("co_chairs", ())),
         "takes_effect_at": when.isoformat() if when else "",
     }

@@ -48,7 +48,8 @@ class Walk:
         self.place.now = table.now
         await table.record(self.place)
         async with self.place.engine.connect() as connection:
-            queued = select(_NOTICES).where(_NOTICES.c.id > self.after).order_by(_NOTICES.c.id)
+            of_a_case = _NOTICES.c.id > self.after, _NOTICES.c.reference != ""
+            queued = select(_NOTICES).where(*of_a_case).order_by(_NOTICES.c.id)
             rows = [dict(row) for row in (await connection.execute(queued)).mappings()]
         for row in rows:
             self.after = row["id"]
