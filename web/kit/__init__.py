@@ -9,6 +9,7 @@
 ``security``           headers, host names, and proof that a form is one of ours
 ``asked``              numbers and instants in addresses
 ``body_limit``         how much of a request's body is read
+``trace``              lines of the log on what happened at the door
 ``sealing``            encryption of short secrets at rest
 ``passkey_touch``      what a passkey is asked to sign, and whether its answer does
 ``wrong_tokens``       how many wrong tokens a client may show

@@ -13,6 +13,7 @@ from web.kit.account_mail import send_link
 from web.kit.errors import page_saying
 from web.kit.render import render
 from web.kit.sessions import cookie_of, device_of, keyed_form, onward, take_cookie
+from web.kit.trace import trace
 from web.kit.visitor import current_site
 from web.signin.known_browsers import asker_of, welcome
 
@@ -39,8 +40,10 @@ async def submit_sign_in_address(request: Request) -> Response:
     try:
         token = await sign_ins.ask_link(site.engine, email, asker, onward(sent.get("next")), site.clock())
     except sign_ins.TooMany as error:
+        trace(request, "too many links were asked for", email)
         words = N_("Links to this address were asked for too often. Take the newest that came, or wait an hour.")
         return page_saying(request, 429, N_("Too many requests"), words, {"Retry-After": str(error.seconds)})
+    trace(request, "a link to sign in by was asked for", email)
     page = render(request, "signin/link_sent.html", minutes=int(sign_ins.LINK_LIFETIME.total_seconds() // 60))
     # After the answer: how long the mail takes tells nothing about the address.
     page.background = BackgroundTask(send_link, site, email, token) if token else None

@@ -18,6 +18,7 @@ from web.kit.account_mail import AccountEvent, tell_account
 from web.kit.sealing import Unreadable, open_secret, seal_secret
 from web.kit.sessions import client_of, give_cookie, set_cookie
 from web.kit.site import Site
+from web.kit.trace import trace
 
 _LASTS = timedelta(days=180)
 _ADDRESSES = 4
@@ -44,6 +45,7 @@ def asker_of(site: Site, request: Request, email: str) -> Asker:
 def welcome(site: Site, request: Request, response: Response, begun: BegunSession) -> None:
     """Give the browser of a session that has begun its cookies; where it is new to the address, the owner is told."""
     give_cookie(response, site, begun.token)
+    trace(request, "signed in", begun.email)
     browser = _browser_of(site, request)
     emails = browser.emails if browser else ()
     if begun.email not in emails:

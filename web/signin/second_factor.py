@@ -22,6 +22,7 @@ from web.kit.render import gettext_of, language_for, render
 from web.kit.sealing import Unreadable, open_secret, seal_secret
 from web.kit.sessions import Current, cookie_of, current_session, give_cookie, keyed_form, onward, take_cookie
 from web.kit.site import Site
+from web.kit.trace import trace
 from web.kit.visitor import current_site
 from web.signin.one_time_codes import new_secret, qr_code, step_of_code
 
@@ -98,6 +99,7 @@ async def submit_enrolment(request: Request, session: Current) -> Response:
     proof = await second_factor.enrol(site.engine, cookie_of(request), sealed, step, now)
     if proof is None:  # enrolled in another session meanwhile
         return _again(sent)
+    trace(request, "second factor: set up", session.email)
     answer = await _judged(request, session, sent, proof)
     if proof.shown is CodeResult.RIGHT:
         answer.background = BackgroundTask(tell_account, site, request, session.email, AccountEvent.SECOND_FACTOR)
@@ -121,6 +123,7 @@ async def submit_code(request: Request, session: Current) -> Response:
         _ = gettext_of(language_for(request, None))
         words = _("Your second factor cannot be read any more. Ask the secretariat to reset it.")
         return _ask(request, session, sent, words, 503)
+    trace(request, f"second factor: {proof.shown.value}", session.email)
     if proof.shown is CodeResult.RIGHT:
         await _reseal(site, session.email)
     return await _judged(request, session, sent, proof)
@@ -182,6 +185,7 @@ async def submit_proof(request: Request, session: Current) -> Response:
         return await page_to_prove(request, to, fields)
     if proof is None:  # enrolled in another session meanwhile
         return await page_to_prove(request, to, fields)
+    trace(request, f"second factor: {proof.shown.value}", session.email)
     if proof.shown is CodeResult.RIGHT:
         if not sealed:
             await _reseal(site, session.email)
