@@ -26,8 +26,8 @@ from records import queries
 from records.attachments import Attachments
 from records.log import read_entries
 from records.rows import table_of
-from workflows.client import CaseClient
-from workflows.payloads import history_reader
+from workflows.client import CaseClient, NotAnswered
+from workflows.payloads import UnreadablePayload, history_reader
 
 
 async def verify_records(
@@ -74,7 +74,11 @@ async def verify_records(
             async for fault in _against_history(engine, client, stream, entries):
                 yield fault
     if client is not None:
-        lost = await Casework(engine, CaseClient(client, "")).stranded(state=True)
+        try:
+            lost = await Casework(engine, CaseClient(client, "")).stranded(state=True)
+        except NotAnswered as unanswered:
+            lost = {}
+            yield Fault(stream="Temporal", what=f"whether all cases go on cannot be seen: {unanswered}")
         for stream, matter in lost.items():
             yield Fault(stream=stream, what=f"{matter.value}; `ahg revive {stream}` begins it again from its log")
     progress(len(streams), len(streams))
@@ -226,7 +230,11 @@ async def runs_of(client: Client, workflow_id: str) -> list[WorkflowHistory]:
 async def _against_history(
     engine: AsyncEngine, client: Client, stream: str, entries: list[Entry]
 ) -> AsyncIterator[Fault]:
-    seen = await _seen(client, stream)
+    try:
+        seen = await _seen(client, stream)
+    except UnreadablePayload as unreadable:
+        yield Fault(stream=stream, what=f"Temporal's history of it cannot be read, so it proves nothing: {unreadable}")
+        return
     newest = max(seen, default=0)
     if newest > len(entries):  # the case has gone on since the log was read
         async with engine.connect() as connection:
@@ -246,7 +254,10 @@ async def _against_history(
 
 
 async def _newest_seen(client: Client, stream: str) -> int:
-    return max(await _seen(client, stream), default=0)
+    try:
+        return max(await _seen(client, stream), default=0)
+    except UnreadablePayload:
+        return 1  # it has one; that it cannot be read is said where it is compared
 
 
 async def _seen(client: Client, stream: str) -> dict[int, str]:
@@ -267,6 +278,8 @@ async def _seen(client: Client, stream: str) -> dict[int, str]:
 async def _recorded(reader: DataConverter, payloads: list[Payload]) -> Recorded | None:
     try:
         values = await reader.decode(payloads, [Recorded])
+    except UnreadablePayload:
+        raise
     except Exception:  # noqa: BLE001 - a marker of another kind, whatever its payload is
         return None
     return values[0] if values and isinstance(values[0], Recorded) else None

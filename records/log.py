@@ -35,15 +35,13 @@ def append(connection: Connection, steps: Sequence[Step]) -> list[Recorded]:
     Raises:
         LogIsBehind: a step begins after the end of its stream.
     """
-    heads = _heads(connection, [step.stream for step in steps])
     answers: list[Recorded] = []
     fresh: list[Step] = []
-    for step in steps:
-        last = heads.get(step.stream, 0)
+    for step, (last, done) in zip(steps, _known(connection, steps), strict=True):
         first, newest = step.entries[0].seq, step.entries[-1]
         if last == first - 1:
-            done = None if newest.by_clock else _entry_of_command(connection, step.stream, newest.command)
-            if done is not None:  # a workflow remembers its last commands only; done twice, it would be another's act
+            # A workflow remembers its last commands only; done twice, it would be another's act.
+            if done is not None and not newest.by_clock:
                 answers.append(Recorded(seq=last, head=step.entries[0].previous, done=done))
                 continue
             fresh.append(step)
@@ -55,6 +53,18 @@ def append(connection: Connection, steps: Sequence[Step]) -> list[Recorded]:
     if fresh:
         _write(connection, fresh)
     return answers
+
+
+def _known(connection: Connection, steps: Sequence[Step]) -> Iterable[tuple[int, int | None]]:
+    """For each step the newest number of its stream, and that of its command in it; all by one statement."""
+    c, looked = _ENTRIES.c, []
+    for step in steps:
+        of_stream = c.stream == step.stream
+        looked.append(select(func.max(c.seq)).where(of_stream).scalar_subquery())
+        of_command = of_stream & (c.command == step.entries[-1].command)
+        looked.append(select(func.max(c.seq)).where(of_command).scalar_subquery())
+    found = connection.execute(select(*looked)).one()
+    return zip((seq or 0 for seq in found[::2]), found[1::2], strict=True)
 
 
 def _heads(connection: Connection, streams: Iterable[str]) -> dict[str, int]:

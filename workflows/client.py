@@ -264,11 +264,11 @@ class CaseClient:
         """Those of the workflows that do not go on (``workflows.lifesigns``).
 
         Raises:
-            NotAnswered: Temporal does not answer.
+            NotAnswered: Temporal does not answer, or its answer cannot be read for want of a key.
         """
         try:
             return await stranded(self._client, self._queue, logs, tasks=tasks, state=state)
-        except RPCError as error:
+        except (RPCError, UnreadablePayload) as error:
             raise NotAnswered(str(error)) from error
 
     async def state(self, reference: str) -> Case:

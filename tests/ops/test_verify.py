@@ -12,6 +12,7 @@ from models.tables import TABLES
 from ops.verify import verify_records
 from tests.defenceless import defenceless
 from tests.rig import Rig, rig, working
+from workflows.client import temporal_client
 
 
 @pytest_asyncio.fixture
@@ -109,3 +110,11 @@ async def test_a_case_that_only_temporal_knows_is_not_mistaken_for_a_whole_one(p
     await removed(played, "entries", table("entries").c.seq > 0)
 
     assert await faults(played) != []
+
+
+async def test_a_history_that_cannot_be_read_for_want_of_its_key_is_told(played: Rig) -> None:
+    other = await temporal_client(played.settings.temporal_connect_config(), {"k2": b"2" * 32})
+
+    told = [str(fault) async for fault in verify_records(played.engine, other)]
+
+    assert any("cannot be read, so it proves nothing" in fault and "has no key 'k1'" in fault for fault in told)
