@@ -72,6 +72,7 @@ OTHER_PAGES = (
     Shown("signing-in", "", "/sign-in/{link}"),
     Shown("second-factor", "ID/co-chair", "/second-factor"),
     Shown("choose-post", "AU/co-chair", "/account/post"),
+    Shown("passkeys", "AU/co-chair", "/account/passkeys"),
     Shown("answer-by-link", "", "/answer/{answer}"),
     Shown("link-that-ended", "", "/answer/none", 410),
     Shown("my-mails", "MY/focal-point", "/my-mails"),
