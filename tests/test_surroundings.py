@@ -131,14 +131,14 @@ def _logs_as_they_were() -> object:
 @pytest.mark.usefixtures("_logs_as_they_were")
 def test_lines_of_others_are_written_as_ours_are(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     set_up_logs(settings.model_copy(update={"log_format": "json", "log_level": "WARNING"}))
-    logging.getLogger("uvicorn.error").warning("half %s", "sent")
-    logging.getLogger("uvicorn.error").info("not kept")
+    logging.getLogger("others").warning("half %s", "sent")
+    logging.getLogger("others").info("not kept")
     said = capsys.readouterr().err
     (line,) = [one for one in said.splitlines() if "half sent" in one]
     written = json.loads(line)
 
     assert "not kept" not in said
-    assert (written["event"], written["level"], written["logger"]) == ("half sent", "warning", "uvicorn.error")
+    assert (written["event"], written["level"], written["logger"]) == ("half sent", "warning", "others")
 
 
 def test_the_level_and_the_format_reach_the_pages_and_temporal(settings: Settings) -> None:

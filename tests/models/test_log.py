@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from models.authentication import Means, Signed
 from models.log import ActedFor, Entry, broken_at, digest, event_of
 from models.posts import Post
 from models.rules import replay_entry, take_over
@@ -29,6 +30,7 @@ CHANGES: dict[str, Any] = {
     "previous": "0" * 64,
     "hash": "0" * 64,
     "at": None,
+    "signed": Signed(means=Means.SESSION, at=datetime(2026, 12, 1, tzinfo=UTC), key="k", body="b", signature="s"),
 }
 
 

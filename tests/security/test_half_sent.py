@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 
 from settings import Settings
-from tests.waiting import PATIENCE
+from tests.waiting import patience
 from web.serve import Punctual, configuration
 
 HEAD = b"POST /whole HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 10\r\n\r\n"
@@ -53,7 +53,7 @@ async def port(settings: Settings) -> AsyncIterator[int]:
 async def test_a_request_that_comes_half_is_cut_off(port: int, sent: bytes, answer: bytes) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(sent)
-    async with asyncio.timeout(PATIENCE):
+    async with patience():
         got = await reader.read()  # until the server closes the connection
 
     assert got.startswith(answer)
@@ -63,7 +63,7 @@ async def test_a_request_that_comes_half_is_cut_off(port: int, sent: bytes, answ
 async def test_a_request_that_drips_is_cut_off(port: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(HEAD.replace(b"10", b"100000"))
-    async with asyncio.timeout(PATIENCE):
+    async with patience():
         ended = asyncio.create_task(reader.read())
         while not ended.done():
             writer.write(b".")
@@ -78,7 +78,7 @@ async def test_a_request_that_comes_whole_is_answered_and_the_connection_serves_
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     for _ in range(2):
         writer.write(HEAD + b"ten bytes.")
-        async with asyncio.timeout(PATIENCE):
+        async with patience():
             assert b"200" in await reader.readline()
             assert (await reader.readuntil(b"\r\n\r\n10")).endswith(b"10")
     writer.close()

@@ -158,7 +158,7 @@ async def test_an_answer_that_the_log_does_not_hold_is_not_believed(
     await played.submit()
     receipt = Receipt(reference=played.reference, seq=7, stage=Stage.CO_CHAIR_REVIEW, waiting_on=())
 
-    async def answered(_reference: str, _command: Command) -> Receipt:
+    async def answered(_reference: str, _command: Command, *_more: object) -> Receipt:
         return receipt
 
     monkeypatch.setattr(played.desk, "submit_command", answered)

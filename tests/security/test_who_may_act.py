@@ -26,6 +26,7 @@ from records.directory import seed_if_empty
 from records.sessions import begin_session, cookie_name
 from settings import Settings, ensure_keys
 from tests.activities.post_office import post_office
+from tests.newest_schema import newest_file
 from tests.web.place import Place, address_of, key_in, secret_in, value_in
 from tests.web.programs import Recorded, program
 from web.admin.announced import carry_out
@@ -50,9 +51,9 @@ class Taken:
 
 
 @pytest.fixture
-def database_url(migrated_file: Path, tmp_path: Path) -> str:
+def database_url(tmp_path: Path) -> str:
     """One kind of database is enough for what pages ask."""
-    shutil.copyfile(migrated_file, tmp_path / "test.db")
+    shutil.copyfile(newest_file(), tmp_path / "test.db")
     return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
 
 

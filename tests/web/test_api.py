@@ -262,6 +262,7 @@ async def test_the_log_is_told_in_words_a_page_at_a_time(told: tuple[Place, str,
         "acted_for": None,
         "sentence": "submitted the request",
         "quote": "",
+        "means": None,
     }
     assert rest["entries"] == [one for one in first["entries"] if one["seq"] > 10]
     assert first["entries"][-1]["seq"] <= table.case.seq

@@ -61,12 +61,13 @@ def _reference(do: str) -> dict[str, str]:
 
 
 def _commands() -> dict[str, Any]:
-    """The fields of each command, under names that no answer has."""
+    """The fields of each command that a program may give, under names that no answer has."""
+    may = {do: body for do, body in COMMANDS.items() if not needs_proof(do)}
     _, whole = models_json_schema(
-        [(body, "validation") for body in COMMANDS.values()], ref_template="#/components/schemas/Command.{model}"
+        [(body, "validation") for body in may.values()], ref_template="#/components/schemas/Command.{model}"
     )
     schemas = {f"Command.{name}": schema for name, schema in whole["$defs"].items()}
-    for do, body in COMMANDS.items():
+    for do, body in may.items():
         if do not in ("submit", "draft"):
             schemas[f"Command.{body.__name__}"].setdefault("required", []).insert(0, "do")
     return schemas
