@@ -18,7 +18,7 @@ from tests.rig import Rig, rig, working
 from tests.waiting import until
 from workflows.client import nudge_delivery
 
-ADDRESSES = 3000
+ADDRESSES = 2000
 CONNECTIONS = 4
 
 
