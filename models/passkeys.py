@@ -45,15 +45,16 @@ def statement_of(case: Case, command: Command) -> str:
     body = command.body
     about: dict[str, str | int] = {}
     if isinstance(body, Decide):
-        gate = next((one for one in case.open_gates if body.gate in (None, one.name) and one.decider(command.by)), None)
+        meant = case.gates_meant(command.by)
+        unnamed = meant[0] if len(meant) == 1 else None
+        gate = case.gates.get(body.gate) if body.gate else unnamed
         about = {
             "gate": gate.name.value if gate else "",
             "position": body.position.value,
             "on": gate.on if gate else "",
         }
     elif isinstance(body, Object):
-        report = max(case.reports.values(), key=lambda one: one.number, default=None)
-        about = {"outcome": body.outcome or "", "on": report.content if report and not body.outcome else ""}
+        about = {"outcome": body.outcome or "", "on": case.report.content if case.report and not body.outcome else ""}
     elif isinstance(body, GiveConsent):
         circulation = case.circulation
         number, on = (circulation.number, circulation.on) if circulation else (0, "")

@@ -92,6 +92,10 @@ class Case(Value):
         """The deadlines of this case's urgency."""
         return self.policy.track(self.request.urgency)
 
+    def gates_meant(self, post: Post) -> list[Gate]:
+        """The open gates that a post may mean that names none: those that it decides, else all."""
+        return [gate for gate in self.open_gates if gate.decider(post)] or list(self.open_gates)
+
     @property
     def report(self) -> Report | None:
         """The newest report."""

@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from casework import CommandResult
 from models.authentication import Means, may_change_hands, means_of_session, suffices
@@ -21,12 +20,10 @@ from models.rules import RULES, allowed
 from models.tables import TABLES
 from models.visibility import closed_sections, readable
 from notifications.mandatory import can_be_switched_off
-from ops.catcher import Catcher
-from records.directory import seed_if_empty
 from records.sessions import begin_session, cookie_name
-from settings import Settings, ensure_keys
 from tests.activities.post_office import post_office
 from tests.newest_schema import newest_file
+from tests.web.conftest import place
 from tests.web.place import Place, address_of, key_in, secret_in, value_in
 from tests.web.programs import Recorded, program
 from web.admin.announced import carry_out
@@ -34,6 +31,8 @@ from web.admin.announced import carry_out
 AU, RSO, MY = "AU/co-chair", "RSO/secretariat", "MY/focal-point"
 STANDS_FOR_A_POST = {"decide", "hand_over", "delegate", "act_for"}
 OF_POSTS, CAPACITIES = ("hand_over", "delegate"), (Capacity.HOLDER, Capacity.ALTERNATE, None)
+__all__ = ["place"]
+
 sessions = TABLES.tables["sessions"]
 NOW = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
 
@@ -55,14 +54,6 @@ def database_url(tmp_path: Path) -> str:
     """One kind of database is enough for what pages ask."""
     shutil.copyfile(newest_file(), tmp_path / "test.db")
     return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
-
-
-@pytest_asyncio.fixture
-async def place(engine: AsyncEngine, settings: Settings, catcher: Catcher) -> Place:
-    """The pages, with the directory of the public list."""
-    ensure_keys(settings)
-    await seed_if_empty(engine)
-    return Place(settings.model_copy(update={"smtp_port": catcher.port}), engine, catcher)
 
 
 @pytest_asyncio.fixture

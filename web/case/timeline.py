@@ -16,7 +16,7 @@ from web.kit.wording import Translate, act_words, section_words
 class TimelineEntry(NamedTuple):
     """One entry in words. ``by``: the post, or nobody for the clock; ``acted_for``: who acted for it, how and why.
 
-    ``means``: by what its sender was known, in the first entry of a signed command.
+    ``means``: by what its sender was known, in the first entry of a signed command that is told.
     """
 
     seq: int
@@ -95,7 +95,14 @@ EVENT_SENTENCES: dict[str, str] = {
 
 def timeline(entries: Iterable[Entry], say: Words, _: Translate) -> list[TimelineEntry]:
     """The entries in words, in their order, without those that only the machinery needs."""
-    return [_told(entry, say, _) for entry in entries if entry.type not in QUIET_EVENTS]
+    known: dict[str, Means] = {}
+    told = []
+    for entry in entries:
+        if entry.signed is not None:  # in the first entry of a command, which may be one that is not told
+            known[entry.command] = entry.signed.means
+        if entry.type not in QUIET_EVENTS:
+            told.append(_told(entry, say, _)._replace(means=known.pop(entry.command, None)))
+    return told
 
 
 def _told(entry: Entry, say: Words, _: Translate) -> TimelineEntry:
@@ -109,8 +116,7 @@ def _told(entry: Entry, say: Words, _: Translate) -> TimelineEntry:
         rests = _("it rests on what was written down for %(posts)s")
         sentence = f"{sentence}; {rests % {'posts': say.posts(event.recorded)}}"
     by = None if entry.by_clock or entry.type in _WITHOUT_SUBJECT else entry.by
-    means = entry.signed.means if entry.signed else None
-    return TimelineEntry(entry.seq, entry.at, by, sentence, _quote(event, say), entry.acted_for, entry.type, means)
+    return TimelineEntry(entry.seq, entry.at, by, sentence, _quote(event, say), entry.acted_for, entry.type)
 
 
 def _quote(event: Value, say: Words) -> str:

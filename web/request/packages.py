@@ -70,7 +70,7 @@ def document_in(file: BinaryIO) -> str:
             if "mimetype" in package.names:
                 return _open_document(package)
             return _office_open(package) if _TYPES in package.names else ""
-    except (NotImplementedError, RuntimeError):  # packed in a way that no office program packs, or encrypted
+    except NotImplementedError:  # packed or locked in a way that Python does not know, and no office program uses
         raise UnwantedFile(LOCKED) from None
     except _DAMAGE:
         raise UnwantedFile(DAMAGED) from None

@@ -86,7 +86,7 @@ def _recuse(context: RuleContext, gate: Gate, text: str) -> None:
 def _the_gate(case: Case, name: GateName | None, post: Post) -> Gate:
     """The gate that is meant: by name, or the only open one."""
     if name is None:
-        mine = [gate for gate in case.open_gates if gate.decider(post)] or list(case.open_gates)
+        mine = case.gates_meant(post)
         if len(mine) != 1:
             names = ", ".join(gate.name.value for gate in case.open_gates) or "none"
             first = "" if case.open_gates else what_comes_first(case, None)
