@@ -74,3 +74,15 @@ def test_a_mailbox_holds_the_marks_of_its_mails(tmp_path: Path) -> None:
     path.write_text("".join(f"From a@b Mon\nAHG-Record: {mark_of('AHG-2026-003', n, HASH)}\n\nx\n" for n in (1, 2)))
 
     assert [one.seq for one in kept_in(path, None).evidence] == [1, 2]
+
+
+def test_a_mail_of_ours_about_no_case_is_no_fault_and_one_about_a_case_without_its_mark_is(tmp_path: Path) -> None:
+    file = tmp_path / "kept.eml"
+    for fields, fault in (
+        ("X-Ahg-Kind: post_changed", ""),
+        ("X-Ahg-Kind: invited\nX-Ahg-Case: AHG-2026-001", "holds no mark of an entry, no log and no checkpoint"),
+        ("Subject: lunch", "holds no mark of an entry, no log and no checkpoint"),
+    ):
+        file.write_text(f"{fields}\n\nSomebody holds this post now.\n", encoding="utf-8")
+        kept = kept_in(file, None)
+        assert (kept.evidence, kept.fault) == ((), fault)
