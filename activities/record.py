@@ -12,6 +12,7 @@ from temporalio.exceptions import ApplicationError
 
 from db import WriterThread
 from models.command_signing import CommandKeys
+from models.passkeys import statement_fault
 from models.projection import Recorded, Step
 from records.log import LogIsBehind, append
 from workflows.names import RECORD_STEP
@@ -58,8 +59,11 @@ class Recorder:
             return  # the clock's, a workflow's own, or of a run that began before commands were signed
         by = first.acted_for.by if first.acted_for else first.by
         fault = self._keys.fault(step.stream, first.command, by, first.signed)
-        if not fault and first.signed is not None and datetime.now(UTC) - first.signed.at > _KEPT_BACK:
-            fault = "it was signed more than a day ago"
+        if not fault and first.signed is not None:
+            touch = first.signed.touch
+            fault = statement_fault(touch, step.entries) if touch is not None else ""
+            if datetime.now(UTC) - first.signed.at > _KEPT_BACK:
+                fault = "it was signed more than a day ago"
         if fault:
             _log.error("a command was not recorded: %s", fault, extra={"stream": step.stream})
             raise ApplicationError(f"the command is not recorded: {fault}", type="unsigned", non_retryable=True)

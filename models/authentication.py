@@ -1,5 +1,6 @@
 """How the person behind a command was known, and what each command asks for."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -64,9 +65,18 @@ class Signed(Value):
 
 
 def signed_text(stream: str, command_id: str, by: Post, signed: Signed) -> bytes:
-    """What the signature is over: JSON without blanks, of every part that says who asked for what, where and when."""
+    """What the signature is over: JSON without blanks, of every part that says who asked for what, where and when.
+
+    A passkey's answer is the last part: its SHA-256 in hex, over its fields as JSON with sorted keys and no blanks.
+    """
     parts = ["ahg command 1", stream, command_id, by, signed.body, signed.means.value, signed.at.isoformat()]
-    return json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode()
+    if signed.touch is not None:
+        parts.append(hashlib.sha256(_json(signed.touch.model_dump(), sort_keys=True)).hexdigest())
+    return _json(parts)
+
+
+def _json(value: object, *, sort_keys: bool = False) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=sort_keys, separators=(",", ":")).encode()
 
 
 FRESH = timedelta(minutes=10)

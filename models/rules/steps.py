@@ -12,7 +12,7 @@ from models.commands import ActFor, Command
 from models.evolve import evolve
 from models.log import CLOCK, CLOCK_COMMAND, ActedFor, Entry, event_of, seal
 from models.members import Directory
-from models.passkeys import statement_of
+from models.passkeys import MUST_BE_SIGNED, statement_of
 from models.policy import Policy, Signatures
 from models.posts import SECRETARIAT, Post, Role
 from models.refusal import RefusalKind, Refused
@@ -65,7 +65,9 @@ def _must_be_given_rightly(case: Case, command: Command) -> None:
     """By means that suffice; and where a passkey has signed, what it has signed: the case may have changed since."""
     if command.signed is not None and (why := suffices(command.do, command.by, command.signed.means)):
         raise Refused(RefusalKind.FORBIDDEN, why)
-    required = case.policy.signatures is Signatures.REQUIRED and command.do in ("decide", "object")
+    body = command.body
+    do = body.command.do if isinstance(body, ActFor) else command.do
+    required = case.policy.signatures is Signatures.REQUIRED and do in MUST_BE_SIGNED
     if required and command.signed is not None and command.signed.means is not Means.PASSKEY:
         raise Refused(
             RefusalKind.FORBIDDEN,

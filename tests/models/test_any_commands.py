@@ -19,9 +19,10 @@ from models.calendars import Calendars
 from models.case import Case, GateOutcome, ParticipantState, PositionKind, Stage
 from models.commands import COMMANDS, parse
 from models.duties import open_duties
-from models.log import Entry, broken_at, digest
+from models.log import CLOCK, Entry, broken_at, digest
 from models.members import Directory
 from models.notices import NOTICE_KINDS
+from models.passkeys import WORDS_OF_POSTS
 from models.policy import policy_with
 from models.posts import Post
 from models.projection import Row, rows_of, step_of
@@ -531,6 +532,8 @@ class AnyCommands(RuleBasedStateMachine):
         self.all_texts_are_stored()
         assert Case.model_validate_json(self.case.model_dump_json()) == self.case
         assert broken_at(self.entries) is None
+        by_clock = [entry for entry in self.entries if entry.by_clock]
+        assert all(entry.by == CLOCK and entry.type not in WORDS_OF_POSTS for entry in by_clock)
         assert essence(take_over(self.blank, tuple(self.entries))) == essence(self.case)
         target(float(list(Stage).index(self.case.stage)))
 
