@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from enum import Enum
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -27,12 +28,21 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 10_000
 POOL_SIZE = 10
 POOL_OVERFLOW = 10
-# Any constant will do, as long as nothing else in the database takes it: "AHG" and a 1.
+# Any constants will do, as long as nothing else in the database takes them: "AHG" and a number.
 MIGRATION_LOCK = 0x41484701
 TREE_LOCK = 0x41484702
 _WRITES = "ahg_writes"
 _SYNCHRONOUS = "ahg_synchronous"
 _T = TypeVar("_T")
+
+
+class NameLock(Enum):
+    """What names are held for (``lock_by_name``); PostgreSQL keeps these apart from the locks without a name."""
+
+    LINKS = 1
+    """Links to sign in by: the mail address."""
+    MAIL_PREFERENCES = 2
+    """Whose preferences: the post and the mail address."""
 
 
 def make_engine(
@@ -170,6 +180,16 @@ async def migrate(engine_or_url: AsyncEngine | str) -> None:
                 await _upgrade(connection)
     finally:
         await engine.dispose()
+
+
+async def lock_by_name(connection: AsyncConnection, kind: NameLock, name: str) -> None:
+    """Wait until no other transaction holds this name, and hold it until the caller's ends.
+
+    On SQLite nothing waits here: it has one writer at a time anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        lock = text("SELECT pg_advisory_xact_lock(:kind, hashtext(:name))")
+        await connection.execute(lock, {"kind": kind.value, "name": name})
 
 
 def alembic_config(connection: Connection | None = None) -> Config:

@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from db import write_transaction
+from db import NameLock, lock_by_name, write_transaction
 from models.base import Value, tidy
 from models.mail_addresses import folded
 from models.sign_in_limits import WINDOW, Asker, is_known, is_mailed, seconds_to_wait
@@ -15,7 +15,6 @@ from records.sessions import begin_session, end_session_of, make_token, token_di
 
 LINK_LIFETIME = timedelta(minutes=15)
 _LONGEST_ADDRESS = 320  # 64 before the @, 255 after it (RFC 5321, 4.5.3.1)
-_LOCK = 0x41484702  # any constant that nothing else in the database takes (see db.MIGRATION_LOCK)
 _SIGN_INS = TABLES.tables["sign_ins"]
 
 
@@ -54,8 +53,7 @@ async def ask_link(engine: AsyncEngine, email: str, asker: Asker, onward: str, n
     token = make_token()
     c = _SIGN_INS.c
     async with write_transaction(engine) as connection:
-        if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
-            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        await lock_by_name(connection, NameLock.LINKS, email)
         await connection.execute(delete(_SIGN_INS).where(c.asked_at <= now - WINDOW))
         query = select(c.client, c.asked_at, c.expires_at > c.asked_at).where(c.email == email)
         asked = [(*row,) for row in await connection.execute(query)]

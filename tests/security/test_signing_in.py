@@ -100,6 +100,20 @@ async def test_sessions_and_tokens_of_a_holder_end_for_good_when_the_post_is_han
     assert await token_of(place.engine, token, place.now) is None
 
 
+async def test_nothing_of_a_person_is_left_where_another_takes_over_at_the_same_address(place: Place) -> None:
+    """The mailbox of an office stays; whoever had the post has its session, token, second factor and passkey no more."""
+    token = await _token(place, CO_CHAIR)
+    async with place.browser() as desk, place.browser() as before:
+        await place.as_post(before, AU)
+        await place.as_post(desk, RSO)
+        assert (await send(desk, HOLDER, name="Another Person", email=CO_CHAIR, language="en")).status_code == 303
+        assert (await before.get("/board")).headers["location"].startswith("/sign-in")
+    assert await token_of(place.engine, token, place.now) is None
+    assert await place.rows("SELECT second_factor FROM accounts WHERE email = :email", email=CO_CHAIR) == [
+        {"second_factor": ""}
+    ]
+
+
 async def test_sessions_and_tokens_of_an_alternate_end_for_good_when_it_stands_in_no_more(place: Place) -> None:
     (alternate,) = await place.rows("SELECT name, email FROM alternates WHERE post = 'AU/co-chair'")
     token = await _token(place, alternate["email"])

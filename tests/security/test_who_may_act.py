@@ -173,6 +173,8 @@ async def test_a_substitute_of_the_steering_group_sets_its_second_factor_up_to_d
         assert done.status_code == 307
         assert (await http.post(DECIDE, content=done.request.content, headers=FORM)).status_code == 303
     assert taken.commands == [("NZ/steering-group", "decide", APPROVED)]
+    told = place.catcher.messages()[-1].message
+    assert "A second factor was set up for your account" in str(told.get_body(("plain",)))
 
 
 async def test_an_alternate_neither_takes_the_post_nor_names_another(place: Place, taken: Taken) -> None:

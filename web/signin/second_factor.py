@@ -99,9 +99,14 @@ async def submit_enrolment(request: Request, session: Current) -> Response:
     proof = await second_factor.enrol(site.engine, cookie_of(request), sealed, step, now)
     if proof is None:  # enrolled in another session meanwhile
         return _again(sent)
+    return _set_up(request, session, proof, await _judged(request, session, sent, proof))
+
+
+def _set_up(request: Request, session: Session, proof: Proof, answer: Response) -> Response:
+    """The answer to a second factor that was set up just now: its owner hears of it."""
     trace(request, "second factor: set up", session.email)
-    answer = await _judged(request, session, sent, proof)
     if proof.shown is CodeResult.RIGHT:
+        site = current_site(request)
         answer.background = BackgroundTask(tell_account, site, request, session.email, AccountEvent.SECOND_FACTOR)
     return answer
 
@@ -185,13 +190,14 @@ async def submit_proof(request: Request, session: Current) -> Response:
         return await page_to_prove(request, to, fields)
     if proof is None:  # enrolled in another session meanwhile
         return await page_to_prove(request, to, fields)
-    trace(request, f"second factor: {proof.shown.value}", session.email)
+    if not sealed:
+        trace(request, f"second factor: {proof.shown.value}", session.email)
     if proof.shown is CodeResult.RIGHT:
         if not sealed:
             await _reseal(site, session.email)
         response = RedirectResponse(to, 307)
         give_cookie(response, site, proof.token)
-        return response
+        return _set_up(request, session, proof, response) if sealed else response
     if proof.shown is CodeResult.WRONG:
         return _prove(request, session, to, fields, "", _wrong(request), 422)
     return _shut(request, proof)
