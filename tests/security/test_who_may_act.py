@@ -12,11 +12,14 @@ import pytest
 import pytest_asyncio
 
 from casework import CommandResult
-from models.authentication import Means, may_change_hands, means_of_session, suffices
+from models.authentication import Means, Standing, means_of_session, standing_of, suffices
 from models.case import GateName
-from models.commands import COMMANDS
+from models.commands import COMMANDS, parse
+from models.log import broken_at
 from models.posts import Capacity, Post
-from models.rules import RULES, allowed
+from models.refusal import Refused
+from models.rules import RULES, allowed, case_of_log
+from models.rules.posts import may_change_hands
 from models.tables import TABLES
 from models.visibility import closed_sections, readable
 from notifications.mandatory import can_be_switched_off
@@ -30,7 +33,7 @@ from web.admin.announced import carry_out
 
 AU, RSO, MY = "AU/co-chair", "RSO/secretariat", "MY/focal-point"
 STANDS_FOR_A_POST = {"decide", "hand_over", "delegate", "act_for"}
-OF_POSTS, CAPACITIES = ("hand_over", "delegate"), (Capacity.HOLDER, Capacity.ALTERNATE, None)
+OF_POSTS = ("hand_over", "delegate")
 __all__ = ["place"]
 
 sessions = TABLES.tables["sessions"]
@@ -38,13 +41,17 @@ NOW = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
 
 
 class Taken:
-    """In the place of the cases: what came through the door."""
+    """In the place of a case's workflow: what came through the door and is taken by the rules."""
 
-    def __init__(self) -> None:
+    def __init__(self, table: Recorded) -> None:
+        self.table = table
         self.commands: list[tuple[str, str, dict[str, Any]]] = []
 
-    async def act(self, do: str, fields: dict[str, Any], *, by: str, **_more: Any) -> CommandResult:
+    async def act(
+        self, do: str, fields: dict[str, Any], *, by: str, means: Means, standing: Standing, **_more: Any
+    ) -> CommandResult:
         """Take a command."""
+        self.table.do(by, do, fields, means=means, standing=standing)
         self.commands.append((by, do, fields))
         return CommandResult(reference="AHG-2026-001", seq=1, stage="submitted")
 
@@ -64,7 +71,7 @@ async def taken(place: Place, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
     table.do(RSO, "accept", {})
     place.now = table.now
     await table.record(place)
-    door = Taken()
+    door = Taken(table)
 
     async def casework() -> Taken:
         return door
@@ -90,16 +97,47 @@ def test_a_second_factor_counts_for_ten_minutes() -> None:
 
 
 def test_who_may_say_who_holds_a_post() -> None:
-    whole = {(do, capacity): may_change_hands(do, {}, Post(AU), capacity) for do in OF_POSTS for capacity in CAPACITIES}
-    assert {place for place, why in whole.items() if why is None} == {(do, Capacity.HOLDER) for do in OF_POSTS}
+    def why(do: str, by: str, standing: Standing, **fields: Any) -> str | None:
+        to = {} if do in ("act_for", "comment") else {"to": {"name": "Mallory"}}
+        return may_change_hands(parse(do, {**to, **fields}, by=by, command_id="c").body, Post(by), standing)
+
     for do in OF_POSTS:
-        of_another, of_a_chair = ({"post": post} for post in (MY, AU))
-        assert may_change_hands(do, of_another, Post(RSO), Capacity.ALTERNATE) is None
-        assert "can stop it" in str(may_change_hands(do, of_a_chair, Post(RSO), Capacity.HOLDER))
-        assert may_change_hands(do, of_a_chair, Post(RSO), Capacity.HOLDER, heard=True) is None
-        in_its_name = {"post": AU, "command": {"do": do}}
-        assert "in another's name" in str(may_change_hands("act_for", in_its_name, Post(RSO), Capacity.HOLDER))
-    assert may_change_hands("decide", {}, Post(AU), None) is None
+        assert {one for one in Standing if why(do, AU, one)} == {Standing.ALTERNATE}
+        assert "can stop it" in str(why(do, RSO, Standing.HOLDER, post=AU))
+        assert {one for one in Standing if not why(do, RSO, one, post=AU)} == {Standing.DIRECTORY}
+        assert {one for one in Standing if not why(do, RSO, one, post=MY)} == set(Standing)
+        inner = {"do": do, "to": {"name": "Mallory"}}
+        in_its_name = {"post": AU, "how": "telephone", "text": "So they said.", "command": inner}
+        assert "in another's name" in str(why("act_for", RSO, Standing.HOLDER, **in_its_name))
+    assert {one for one in Standing if why("comment", AU, one, text="So be it.")} == {Standing.DIRECTORY}
+    assert [standing_of(capacity) for capacity in (*Capacity, None)] == ["holder", "alternate", "post"]
+
+
+HEIR = {"to": {"name": "Mallory", "email": "mallory@example.org"}}
+
+
+@pytest.mark.parametrize("do", OF_POSTS)
+def test_a_case_refuses_through_every_door_what_is_said_of_a_co_chairs_post(do: str) -> None:
+    """What a door forgets to ask, the rules ask: of whatever is signed, by a page, a program or the command line."""
+    table = recused()
+    for means in (Means.COMMAND_LINE, Means.SECOND_FACTOR, Means.PASSKEY):
+        with pytest.raises(Refused, match="can stop it"):
+            table.do(RSO, do, {"post": "ID/co-chair", **HEIR}, means=means)
+        with pytest.raises(Refused, match="an alternate does not"):
+            table.do("ID/co-chair", do, HEIR, means=means, standing=Standing.ALTERNATE)
+        in_its_name = {"post": AU, "how": "telephone", "text": "So they said.", "command": {"do": do, **HEIR}}
+        with pytest.raises(Refused, match="in another's name"):
+            table.do(RSO, "act_for", in_its_name, means=means)
+    table.do("ID/co-chair", do, HEIR, means=Means.COMMAND_LINE)
+    table.do(RSO, do, {"post": MY, **HEIR}, means=Means.COMMAND_LINE)
+
+
+@pytest.mark.parametrize("do", OF_POSTS)
+def test_what_cases_took_before_of_a_co_chairs_post_is_taken_again_when_a_history_is_replayed(do: str) -> None:
+    for signed in (None, Means.COMMAND_LINE):
+        table = recused()
+        table.do(RSO, do, {"post": AU, **HEIR}, means=signed, standing=None)
+        assert table.entries[-1].event["post"] == AU
 
 
 # programs -----------------------------------------------------------------------------------------------------------
@@ -163,6 +201,7 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 async def test_a_substitute_of_the_steering_group_sets_its_second_factor_up_to_decide(
     place: Place, taken: Taken
 ) -> None:
+    taken.table.do(AU, "decide", {"position": "recuse", "text": "Family ties."})
     async with place.browser() as http:
         await place.sign_in(http, address_of("NZ/steering-group"))
         sent = {"_key": key_in((await http.get(DECIDE)).text), "_id": "one", **APPROVED}
@@ -350,6 +389,29 @@ def test_a_recused_co_chair_reads_no_more_than_a_requester_and_stops_and_ends_no
         assert RULES[do].admits(case, Post("ID/co-chair"))
     named = recused(confidential={"situation": ["AU"]}).case
     assert closed_sections(named, named.request, Post(AU)) == frozenset()
+
+
+@pytest.mark.parametrize(("do", "event"), [("suspend", "suspended"), ("terminate", "gate_opened")])
+def test_what_a_recused_co_chair_stopped_or_ended_before_is_replayed_and_its_log_goes_on(do: str, event: str) -> None:
+    """Before decision 40 a case took it; its history, signed or not, and its log are read for ever."""
+    for signed in (None, Means.SECOND_FACTOR):
+        table = recused()
+        if do == "terminate":
+            for post in ("ID/co-chair", "NZ/steering-group"):
+                table.do(post, "decide", {"position": "approve"})
+            table.do(AU, "decide", {"gate": "participants", "position": "recuse", "text": "Family ties."})
+        why = {"text": "Too dangerous."}
+        with pytest.raises(Refused, match="a Co-Chair that has not recused itself"):
+            table.do(AU, do, why, means=Means.SECOND_FACTOR)
+        table.do(AU, do, why, means=signed, standing=None)
+        assert event in [entry.type for entry in table.entries if entry.by == AU]
+
+        revived = case_of_log(table.case.reference, table.entries)
+        assert (revived.head, revived.seq) == (table.case.head, table.case.seq)
+        table.case = revived
+        table.do("ID/co-chair", "resume" if do == "suspend" else "suspend", why, means=Means.SECOND_FACTOR)
+        table.wait(timedelta(days=30))
+        assert broken_at(table.entries) is None
 
 
 def test_a_co_chair_that_decides_at_the_next_gate_reads_again() -> None:
