@@ -1,8 +1,10 @@
 """Who may give which command, by which means: on the pages, with a token, with the link of a mail."""
 
+import asyncio
 import json
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,13 +25,18 @@ from models.rules.posts import may_change_hands
 from models.tables import TABLES
 from models.visibility import closed_sections, readable
 from notifications.mandatory import can_be_switched_off
+from records.announced_changes import carry_out_changes
+from records.directory_import import import_list
 from records.sessions import begin_session, cookie_name
 from tests.activities.post_office import post_office
 from tests.newest_schema import newest_file
+from tests.waiting import until
 from tests.web.conftest import place
 from tests.web.place import Place, address_of, key_in, secret_in, value_in
 from tests.web.programs import Recorded, program
 from web.admin.announced import carry_out
+from web.admin.history import keep_telling_cases
+from worker import carry_out_announced
 
 AU, RSO, MY = "AU/co-chair", "RSO/secretariat", "MY/focal-point"
 STANDS_FOR_A_POST = {"decide", "hand_over", "delegate", "act_for"}
@@ -349,6 +356,81 @@ async def test_who_co_chairs_is_not_changed_under_the_co_chairs_hands(place: Pla
         assert (await desk.post(MARKS, data={**proof, **given})).headers["location"].startswith("/post-changes/")
     assert await place.rows("SELECT code FROM members WHERE co_chair AND code = 'NZ'") == []
     assert await told(place, "announced") == {AU, "ID/co-chair", "NZ/co-chair", RSO}
+
+
+async def test_an_imported_list_changes_who_co_chairs_only_after_the_co_chairs_could_stop_it(place: Place) -> None:
+    """What else the list says stands at once; the same list again announces nothing more."""
+    await place.sql("UPDATE holders SET email = :email WHERE post = :post", email=OLD, post=AU)
+    listed = "".join(
+        f"{code},{name},state,{mark},{mark}\n"
+        for code, name, mark in (("AU", "Australia", ""), ("NZ", "Aotearoa", "yes"), ("XX", "A new member", ""))
+    )
+    head = "code,name,kind,co_chair,steering_group\n"
+    done = await import_list(place.engine, head + listed, place.now)
+    again = await import_list(place.engine, head + listed, place.now + timedelta(hours=1))
+    assert (done.count, done.announced, again.announced) == (3, again.announced, done.announced)
+    other = head + listed.replace("NZ,Aotearoa,state,yes,yes", "NZ,Aotearoa,state,,yes").replace(
+        "XX,A new member,state,,", "XX,A new member,state,yes,yes"
+    )
+    with pytest.raises(Refused, match="Another such change waits already"):
+        await import_list(place.engine, other, place.now + timedelta(hours=2))
+
+    async def co_chairs() -> set[str]:
+        return {row["code"] for row in await place.rows("SELECT code FROM members WHERE co_chair")}
+
+    assert (await co_chairs(), await told(place, "announced")) == (
+        {"AU", "ID"},
+        {AU, "ID/co-chair", "NZ/co-chair", RSO},
+    )
+    assert await place.rows("SELECT 1 FROM members WHERE name IN ('Aotearoa', 'A new member')") != []
+    assert await held(place) == OLD
+    async with place.browser() as holder:
+        key = await as_person(place, holder, OLD)
+        assert done.announced is not None
+        page = f"/post-changes/{done.announced.id}"
+        assert "ahg directory import" in (await holder.get(page)).text
+        assert (await holder.post(f"{page}/stop", data={"_key": key})).status_code == 303
+    third = await import_list(place.engine, head + listed, place.now + timedelta(hours=3))
+    assert third.announced not in (None, done.announced)
+    place.later(days=30)
+    await carry_out_changes(place.engine, place.now)
+    assert await co_chairs() == {"NZ", "ID"}
+
+
+async def test_what_was_announced_takes_effect_where_no_page_is_served_and_once_whoever_looks(
+    place: Place, taken: Taken
+) -> None:
+    async with place.browser() as desk:
+        await place.as_post(desk, RSO)
+        await announced(place, desk)
+    place.later(days=4)
+
+    async def in_force() -> bool:
+        return await held(place) == NEW
+
+    workers = [carry_out_announced(place.engine, place.site.nudger, lambda: place.now) for _ in range(2)]
+    async with running_beside(*workers):
+        await until(in_force)
+        await carry_out(place.site)
+    (change,) = await place.rows("SELECT by, cases FROM directory_changes WHERE kind = 'handed_over'")
+    assert (change["by"], len(await place.rows(IN_FORCE)), taken.commands) == (RSO, 4, [])
+    async with running_beside(keep_telling_cases(place.site), keep_telling_cases(place.site)):
+        await until(lambda: bool(taken.commands))
+    assert taken.table.entries[-1].signed is not None
+    assert taken.table.entries[-1].signed.standing is Standing.DIRECTORY
+
+
+IN_FORCE = "SELECT key FROM notices WHERE kind = 'post_changed' AND key LIKE '%:in_force:%'"
+
+
+@asynccontextmanager
+async def running_beside(*loops: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Loops of the product, as long as this is open."""
+    tasks = [asyncio.create_task(one) for one in loops]
+    yield
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
 
 
 async def test_who_loses_a_post_in_a_case_is_told_at_the_old_address(place: Place) -> None:
