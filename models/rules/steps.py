@@ -21,6 +21,7 @@ from models.rules.clock import pass_rung
 from models.rules.closing import terms_of_reference
 from models.rules.context import RuleContext
 from models.rules.permitted import allowed_sentence
+from models.rules.posts import may_change_hands
 from models.rules.staleness import RECOVERED, must_be_fresh, part_changed
 from models.rules.table import RULES
 
@@ -54,7 +55,7 @@ def apply_command(case: Case, command: Command, now: datetime) -> Transition:
             by = body.post
             body = body.command
         context = RuleContext(case, by, now, acted_for.by if acted_for else None)
-        subject = _apply_rule(context, body, command.seen)
+        subject = _apply_rule(context, body, command.seen, of_before=_of_before(command))
     except Refused as refused:
         refused.allowed = allowed_sentence(case, command.by)
         raise
@@ -65,8 +66,11 @@ def _must_be_given_rightly(case: Case, command: Command) -> None:
     """By means that suffice; and where a passkey has signed, what it has signed: the case may have changed since."""
     if command.signed is not None and (why := suffices(command.do, command.by, command.signed.means)):
         raise Refused(RefusalKind.FORBIDDEN, why)
+    standing = command.signed.standing if command.signed else None
+    if standing is not None and (why := may_change_hands(command.body, command.by, standing)):
+        raise Refused(RefusalKind.FORBIDDEN, why)
     body = command.body
-    do = body.command.do if isinstance(body, ActFor) else command.do
+    do = body.command.do if isinstance(body, ActFor) and standing is not None else command.do
     required = case.policy.signatures is Signatures.REQUIRED and do in MUST_BE_SIGNED
     if required and command.signed is not None and command.signed.means is not Means.PASSKEY:
         raise Refused(
@@ -84,7 +88,12 @@ def _name(body: Value) -> str:
     return str(type(body).model_fields["do"].default)
 
 
-def _apply_rule(context: RuleContext, body: Value, seen: int | None) -> str:
+def _of_before(command: Command) -> bool:
+    """Whether a history of before decision 49 may hold it: it keeps to the rules that it was taken by."""
+    return command.signed is None or command.signed.standing is None
+
+
+def _apply_rule(context: RuleContext, body: Value, seen: int | None, *, of_before: bool) -> str:
     do = _name(body)
     rule = RULES.get(do)
     if rule is None:
@@ -94,7 +103,7 @@ def _apply_rule(context: RuleContext, body: Value, seen: int | None) -> str:
         raise Refused(
             RefusalKind.CONFLICT, f"The case {case.reference} is {case.stage.words}; it does not change any more."
         )
-    must_be_admitted(case, rule, by, _evidence_missing(case) if do == "close" else "")
+    must_be_admitted(case, rule, by, _evidence_missing(case) if do == "close" else "", of_before=of_before)
     subject = part_changed(context, body, rule)
     must_be_fresh(context, body, rule, subject, seen)
     rule.apply(context, body)
