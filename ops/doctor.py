@@ -10,6 +10,7 @@ from typing import TypeAlias
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
+from temporalio.service import TLSConfig
 
 import db
 import worker
@@ -18,6 +19,7 @@ from models.base import Value
 from models.notices.state import STUCK
 from models.returns import MailboxPlace
 from notifications.incoming import MailboxAway
+from ops.certificates import ends_at
 from ops.processes import port_ready
 from ops.temporal_server import SEARCH_ATTRIBUTES, temporal_ready, worker_ready
 from records import ledger, queries
@@ -31,6 +33,7 @@ from workflows.client import CaseClient, NotAnswered
 
 _TOLD = 5
 _LATE = timedelta(minutes=15)
+_RENEW_BEFORE = timedelta(days=30)
 _ROOM = 500 * 1024 * 1024
 """Bytes that must be free."""
 
@@ -49,7 +52,7 @@ class Finding(Value):
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Look at everything that the product needs, one after the other. What is looked at is named by its docstring."""
     records = (_keys, _closed, _room, _attachments, _database, _record, _directory, _calendars)
-    for check in (*records, _temporal, _workers, _cases, _mail, _mailbox, _board):
+    for check in (*records, _certificate, _temporal, _workers, _cases, _mail, _mailbox, _board):
         well, seen = await _safely(check, settings)
         yield Finding(what=str(check.__doc__).rstrip("."), well=well, seen=seen)
 
@@ -142,6 +145,18 @@ async def _temporal(settings: Settings) -> _Seen:
     well = await temporal_ready(config, tuple(SEARCH_ATTRIBUTES))()
     seen = "answers, and knows our search attributes" if well else "does not answer, or lacks our search attributes"
     return well, f"{config.get('target_host')}: {seen}"
+
+
+async def _certificate(settings: Settings) -> _Seen:
+    """Certificate for Temporal."""
+    tls = settings.temporal_connect_config().get("tls")
+    if not isinstance(tls, TLSConfig) or tls.client_cert is None:
+        return True, "none is used"
+    try:
+        end = ends_at(tls.client_cert)
+    except ValueError:
+        return False, "the file of TEMPORAL_TLS_CLIENT_CERT_PATH holds none"
+    return end - datetime.now(UTC) > _RENEW_BEFORE, f"good until {end:%Y-%m-%d %H:%M} UTC"
 
 
 async def _workers(settings: Settings) -> _Seen:
