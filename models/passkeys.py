@@ -107,18 +107,19 @@ def statement_fault(touch: PasskeyTouch, entries: Sequence[Entry]) -> str:
     """Why the entries of a command do not say what its passkey has signed; empty when they do."""
     said = json.loads(touch.statement)
     told = {entry.type: entry.event for entry in entries}
+    said |= {"member": str(said["post"]).partition("/")[0]}
     if "position_taken" in told:
-        same = _alike(said, told["position_taken"], "gate", "position", "on", "text")
+        same = _alike(said, told["position_taken"], "post", "gate", "position", "on", "text")
     elif "asked" in told:
-        same = said.get("position") == "ask" and _alike(said, told["asked"], "gate", "text")
+        same = said.get("position") == "ask" and _alike(said, told["asked"], "post", "gate", "text")
     elif "recused" in told:
-        same = said.get("position") == "recuse" and _alike(said, told["recused"], "gate", "text")
+        same = said.get("position") == "recuse" and _alike(said, told["recused"], "post", "gate", "text")
     elif "objected" in told:
-        same = said.get("do") == "object" and _alike(said, told["objected"], "outcome", "text")
+        same = said.get("do") == "object" and _alike(said, told["objected"], "member", "outcome", "text")
     elif "consent_noted" in told:
         answers = {"give": "given", "refuse": "refused"}
         event = told["consent_noted"]
-        same = _alike(said, event, "circulation") and answers.get(str(said.get("answer"))) == event["consent"]
+        same = _alike(said, event, "member", "circulation") and answers.get(str(said.get("answer"))) == event["consent"]
     else:
         same = False
     return "" if same else "they do not say what its passkey has signed"
