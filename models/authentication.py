@@ -79,8 +79,8 @@ class Signed(Value):
 def signed_text(stream: str, command_id: str, by: Post, signed: Signed) -> bytes:
     """What the signature is over: JSON without blanks, of every part that says who asked for what, where and when.
 
-    What was signed before decision 49 ends with the instant. A passkey's answer is the last part: its SHA-256 in hex, over
-    its fields as JSON with sorted keys and no blanks.
+    What was signed before decision 49 ends with the instant. A passkey's answer is the last part: its SHA-256 in hex,
+    over its fields as JSON with sorted keys and no blanks.
     """
     parts = ["ahg command 1", stream, command_id, by, signed.body, signed.means.value, signed.at.isoformat()]
     if signed.standing is not None:

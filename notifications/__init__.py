@@ -25,7 +25,8 @@ How a mail is built, sent and answered:
 ``message``         a whole mail; ``mime``: its parts; ``headers``: fields that no text can break out of
 ``envelope``        fixed fields: threads, answers, how programs treat it; ``message_ids``: Message-IDs, made with a key
 ``transport``       connections to the mail server; ``smtp_session``: one of them; ``smtp_envelope``: the form it takes
-``incoming``        mail that comes in; ``returns``: what it says of a notice
+``incoming``        mail that comes in; ``returns``: what it says of a notice, ``plain_returns``: in words alone;
+                    ``returned_parts``: what both read of it
 
 The words themselves stand in ``templates/<kind>/``.
 """

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from models.returns import MailboxPlace
-from notifications.returns import LONGEST_READ
+from notifications.returned_parts import LONGEST_READ
 
 _UID = re.compile(rb"\bUID (\d+)")
 _GREATEST = 2**32 - 1

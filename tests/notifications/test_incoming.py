@@ -10,7 +10,7 @@ import pytest
 
 from models.returns import MailboxPlace
 from notifications.incoming import Fetched, Mailbox, MailboxAway, mails_in
-from notifications.returns import LONGEST_READ
+from notifications.returned_parts import LONGEST_READ
 from tests.notifications.imap_server import PASSWORD, ImapServer, serving
 from tests.notifications.returned import FOLDER, returned
 from tests.waiting import PATIENCE

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.returns import Fate
-from notifications.returns import LONGEST_READ, read_return
+from notifications.returned_parts import LONGEST_READ
+from notifications.returns import read_return
 from tests.notifications.returned import ADDRESS, FOLDER, MESSAGE_ID, returned
 
 SAMPLES = sorted(path.stem for path in FOLDER.glob("*.eml"))
@@ -212,6 +213,85 @@ def test_a_mail_that_quotes_our_own_as_an_attachment_reports_nothing() -> None:
     wrapped.set_content("See below.")
     wrapped.add_attachment(report(), maintype="application", subtype="octet-stream", filename="report.eml")
     assert read_return(wrapped.as_bytes()) is None
+
+
+KEYED = f"{'0a1b' * 10}@example.org"
+"""A Message-ID as ``notifications.message_ids`` makes them, without its brackets."""
+
+
+def in_words(name: str) -> bytes:
+    """A report of failure in words alone, about the mail with that Message-ID."""
+    text = (FOLDER / "in_words" / f"{name}.eml").read_text(encoding="utf-8")
+    wrapped = "our-own-id@exa=\nmple.org"
+    return text.replace(wrapped, f"{KEYED[:-8]}=\n{KEYED[-8:]}").replace(MESSAGE_ID.strip("<>"), KEYED).encode()
+
+
+IN_WORDS = {
+    "qmail": ("5.1.1", "Sorry, no mailbox here by that name."),
+    "exim": ("5.1.1", "The following address(es) failed"),
+    "postfix-whole": ("5.1.1", "Recipient address rejected"),
+    "exchange-html": ("5.1.10", "Fehler bei der Nachrichtenzustellung an folgende Empfänger"),
+    "exchange-plain": ("5.1.10", "Delivery has failed to these recipients"),
+    "gateway-headers": ("5.1.1", "unknown user"),
+}
+
+
+@pytest.mark.parametrize("name", IN_WORDS)
+def test_a_report_in_words_alone_is_known_by_our_message_id_and_proves_nothing(name: str) -> None:
+    octets = in_words(name)
+    status, text = IN_WORDS[name]
+    for written in (octets, octets.replace(b"\n", b"\r\n")):
+        read = read_return(written)
+        assert read is not None
+        (said,) = read.reports
+        assert (read.message_ids, said.fate, said.regular) == ((f"<{KEYED}>",), Fate.FAILED, False)
+        assert ADDRESS in said.addresses
+        assert (said.status, text in said.text) == (status, True)
+
+
+@pytest.mark.parametrize("name", IN_WORDS)
+def test_what_is_no_mail_servers_word_or_names_no_mail_of_ours_is_no_report_in_words(name: str) -> None:
+    octets = in_words(name)
+    read = read_return(octets.replace(KEYED[:9].encode(), b"any-other"))
+    assert all(one.fate is Fate.AUTO_REPLY for one in (read.reports if read else ()))
+    lines = octets.split(b"\n")
+    others = (b"subject", b"x-failed", b"x-ms-exchange", b"in-reply-to", b"references", b"auto-submitted")
+    kept = [one for one in lines if not one.lower().startswith((b"from: m", b'from: "m', b"from: post", *others))]
+    reply = b"From: A person <person@example.net>\nSubject: Re: what I got\n" + b"\n".join(kept)
+    assert read_return(reply) is None
+
+
+def test_a_server_that_still_tries_reports_no_failure_in_words() -> None:
+    subject = b"Subject: Mail delivery failed: returning message to sender"
+    for still in (b"Subject: Warning: message 1vxyz delayed 24 hours", b"Subject: Delayed Mail (still being retried)"):
+        read = read_return(in_words("exim").replace(subject, still))
+        assert read is None
+
+
+_PIECES = (
+    *("<", ">", "&lt;", "=?utf-8?q?", "?=", "0a1b", "@", KEYED, ADDRESS, "5.1.1", ".", "\n", "\n\n", "--g1\n", "a"),
+    *("Message-ID: ", "From: MAILER-DAEMON@x\n", "Subject: failure notice\n", "Content-Type: text/html\n"),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(name=st.sampled_from(sorted(IN_WORDS)), head=st.booleans(), put=st.lists(st.sampled_from(_PIECES), max_size=40))
+def test_a_report_in_words_is_read_whatever_stands_in_it(name: str, *, head: bool, put: list[str]) -> None:
+    octets, words = in_words(name), "".join(put).encode()
+    at = 0 if head else octets.index(b"\n\n") + 2
+    read = read_return(octets[:at] + words + octets[at:])
+    for said in read.reports if read else ():
+        assert len(said.text) <= 500
+        assert len(said.addresses) <= 50
+        assert all(one.isprintable() for one in (said.text, said.status, *said.addresses))
+
+
+@pytest.mark.parametrize("piece", [one for one in _PIECES if one.strip()])
+def test_the_work_for_a_report_in_words_grows_with_its_length_alone(piece: str) -> None:
+    """As in tests/security/test_costs.py: where the work grows by the square, the suite's limit ends it."""
+    count = LONGEST_READ // len(piece)
+    for before, after in ((b"Subject: failure notice ", b"\n\n"), (b"Subject: failure notice\n\n", b"")):
+        read_return(before + piece.encode() * count + after)
 
 
 @settings(max_examples=300, deadline=None)

@@ -17,6 +17,7 @@ from notifications.returns import read_return
 from records.notices import NOBODY_INSTEAD, LedgerNotice, notices_of_case
 from records.returns import Noted, note, returns_of
 from tests.notifications.returned import ADDRESS, MESSAGE_ID, returned
+from tests.notifications.test_returns import IN_WORDS, KEYED, in_words
 from tests.records.test_ledger import queued
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -168,6 +169,17 @@ async def test_a_report_that_may_be_true_is_kept_with_the_notice_and_nothing_fol
     assert (names if "@" in names else ADDRESS) in kept.address
     proven = returned("postfix-failed").replace(b"4Wq1sP2kXbz9sT1@", b"another@")
     assert await note(engine, read_return(proven), NOW) is Noted.BOUNCED
+
+
+@pytest.mark.parametrize("name", IN_WORDS)
+async def test_what_a_server_says_in_words_alone_is_shown_as_unconfirmed(engine: AsyncEngine, name: str) -> None:
+    mine = await sent(engine, message_id=f"<{KEYED}>")
+    before = await rows(engine)
+    assert await note(engine, read_return(in_words(name)), NOW) is Noted.UNCONFIRMED
+    assert await note(engine, read_return(in_words(name)), NOW) is Noted.KNOWN
+    assert await rows(engine) == before
+    (kept,) = await came_back(engine, mine)
+    assert (kept.fate, ADDRESS in kept.address) == ("unconfirmed", True)
 
 
 async def test_a_report_is_believed_only_while_servers_still_try(engine: AsyncEngine) -> None:

@@ -1,10 +1,12 @@
 """A position that its holder signs with a passkey stands for exactly what was signed, and for nothing else."""
 
-import asyncio
 import json
 import re
+import subprocess
 import sys
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -154,28 +156,105 @@ def test_a_policy_can_ask_for_signatures() -> None:
     assert apply_command(table.case, signed, table.now).entries[-1].by == CO_CHAIR
 
 
-async def test_the_exported_file_checks_a_signature_by_itself(played: Rig, tmp_path: Path) -> None:
-    """By the program that docs/log.md prints, in a process of its own."""
-    await played.submit()
-    await played.act(*TO_WORK[0])
-    command_id, touch = await signed_by(played, Authenticator())
-    await played.act(CO_CHAIR, "decide", APPROVAL, command_id=command_id, means=Means.PASSKEY, touch=touch)
+@cache
+def programs() -> tuple[str, str]:
+    """The programs that docs/log.md prints: the one that checks the chain, and the one that checks signatures."""
     page = (Path(__file__).parents[2] / "docs" / "log.md").read_text(encoding="utf-8")
-    program = next(part for part in re.findall(r"```python\n(.*?)```", page, re.DOTALL) if "touch" in part)
+    chain, touches = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    return chain, touches
 
-    async def checked(entries: list[Entry]) -> tuple[int, str]:
-        file = tmp_path / "case.jsonl"
-        file.write_text("".join(f"{entry.model_dump_json()}\n" for entry in entries), encoding="utf-8")
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", program, str(file), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-        )
-        out, _ = await process.communicate()
-        return process.returncode or 0, out.decode()
 
-    entries = await played.entries()
-    code, said = await checked(entries)
-    assert (code, said.count("signed by a passkey of https://ahg.example.org")) == (0, 1)
-    for name in ("gate", "position", "on", "text"):
-        assert (await checked(_with_event(entries, command_id, {name: "other"})))[0] != 0, name
-    moved = [entry.model_copy(update={"case": "AHG-2026-999"}) for entry in entries]
-    assert (await checked(moved))[0] != 0
+def run(program: str, export: Path) -> subprocess.CompletedProcess[str]:
+    """Without the product: an isolated Python finds neither its modules nor its settings."""
+    return subprocess.run(
+        [sys.executable, "-I", "-c", program, export],
+        cwd=export.parent,
+        env={},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@cache
+def signed_case() -> tuple[Entry, ...]:
+    """The log of a case in which a Co-Chair's approval is signed with a passkey."""
+    table = Tabletop()
+    table.do("LK/focal-point", "submit", {"title": "Boats", "situation": "They leave."})
+    table.do("RSO/secretariat", "accept")
+    decision = parse("decide", APPROVAL, by=CO_CHAIR, command_id="d1")
+    touch = Authenticator().touch(statement_of(table.case, decision))
+    now = datetime.now(UTC)
+    signed = CommandSigner(b"s" * 32).sign(table.case.reference, decision, Means.PASSKEY, now, touch)
+    return (*table.entries, *apply_command(table.case, signed, table.now).entries)
+
+
+def written(entries: Iterable[Mapping[str, Any]], export: Path) -> Path:
+    """The file of a log whose entries were forged: hashed anew from the first to the last, so that its chain is whole."""
+    lines, previous = [], ""
+    for seq, entry in enumerate(entries, start=1):
+        names = ("case", "at", "by", "acted_for", "command", "event", "signed")
+        parts = {name: entry[name] for name in names} | {"seq": seq, "previous": previous}
+        previous = digest(**parts)
+        lines.append(json.dumps({**parts, "hash": previous}, ensure_ascii=False))
+    export.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return export
+
+
+def test_the_exported_file_checks_a_signature_by_itself(tmp_path: Path) -> None:
+    export = tmp_path / "case.jsonl"
+    export.write_text("".join(f"{entry.model_dump_json()}\n" for entry in signed_case()), encoding="utf-8")
+
+    chain, touches = (run(program, export) for program in programs())
+
+    assert (chain.returncode, touches.returncode, touches.stderr) == (0, 0, "")
+    assert touches.stdout.count("signed by a passkey of https://ahg.example.org") == 1
+
+
+MOVED: dict[str, dict[str, Any]] = {
+    "case": {"case": "AHG-2026-999"},
+    "post": {"by": "ID/co-chair", "event": {"post": "ID/co-chair"}},
+    "post, in the entry alone": {"by": "ID/co-chair"},
+    "post, in the event alone": {"event": {"post": "ID/co-chair"}},
+    "version": {"event": {"on": "0" * 64}},
+    "gate": {"event": {"gate": "closure"}},
+    "text": {"event": {"text": "Never mind."}},
+    "position": {"event": {"position": "decline"}},
+    "command": {"command": "d2"},
+    "statement": {"statement": ("activation", "closure"), "event": {"gate": "closure"}},
+    "kind": {"event": {"type": "recused"}},
+}
+
+
+@pytest.mark.parametrize("to", MOVED)
+def test_a_signed_position_that_is_moved_is_refused_by_the_exported_files_own_check(to: str, tmp_path: Path) -> None:
+    """Also where its statement is rewritten to fit, and the file is hashed anew."""
+    change = MOVED[to]
+    entries = [entry.model_dump(mode="json") for entry in signed_case()]
+    (signed,) = (entry for entry in entries if entry["signed"])
+    signed["event"] |= change.get("event", {})
+    signed |= {name: value for name, value in change.items() if name in ("by", "command")}
+    for entry in entries:
+        entry["case"] = change.get("case", entry["case"])
+    if "statement" in change:
+        touch = signed["signed"]["touch"]
+        touch["statement"] = touch["statement"].replace(*change["statement"])
+
+    export = written(entries, tmp_path / "case.jsonl")
+    chain, touches = (run(program, export) for program in programs())
+
+    assert chain.returncode == 0
+    assert touches.returncode == 1
+    assert touches.stderr.startswith(f"entry {signed['seq']}: ")
+    assert "signed" not in touches.stdout
+
+
+def test_the_check_of_a_deployment_refuses_a_position_that_is_moved_to_another_post() -> None:
+    entries = list(signed_case())
+    (number,) = (at for at, entry in enumerate(entries) if entry.signed)
+    moved = {**entries[number].event, "post": "ID/co-chair"}
+    keys = CommandKeys([CommandSigner(b"s" * 32).public])
+
+    assert badly_signed(entries, keys) is None
+    entries[number] = entries[number].model_copy(update={"event": moved})
+    assert badly_signed(entries, keys) == (number + 1, "they do not say what its passkey has signed")
