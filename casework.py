@@ -239,6 +239,15 @@ class Casework:
             return None
         return CommandResult(reference=reference, seq=seq, stage=row.stage, waiting_on=tuple(row.waiting_on))
 
+    async def recorded(self, reference: str, command_id: str) -> CommandResult | None:
+        """What came of a command that the log of a case holds, by the case as it is now; None where it does not."""
+        async with self._engine.connect() as connection:
+            seq = await entry_of_command(connection, reference, command_id)
+            row = await queries.case_row(connection, reference)
+        if seq is None or row is None:
+            return None
+        return CommandResult(reference=reference, seq=seq, stage=row.stage, waiting_on=tuple(row.waiting_on))
+
     async def _followed(self, reference: str, command: Command) -> int | None:
         """The number of the recommendation that is meant, if it is followed: by its text, or the only one."""
         text = str(getattr(command.body, "recommendation", ""))

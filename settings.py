@@ -584,6 +584,15 @@ def parse_keys(text: str) -> dict[str, bytes]:
     return keys
 
 
+def is_address(host: str) -> bool:
+    """Whether a host is a number, as IPv4 and IPv6 have it, and no name."""
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host name or address means this machine."""
     try:

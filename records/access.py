@@ -24,16 +24,12 @@ _SESSIONS, _TOKENS = TABLES.tables["sessions"], TABLES.tables["api_tokens"]
 _ACCOUNTS, _PASSKEYS = TABLES.tables["accounts"], TABLES.tables["passkeys"]
 
 
-class Access(NamedTuple):
+class PostAccess(NamedTuple):
     """A post, and the address and name (as they are compared) of somebody who may act for it."""
 
     post: str
     email: str
     name: str
-
-
-PostAccess = frozenset[Access]
-"""Who may act for some posts."""
 
 
 async def sign_out_everywhere(engine: AsyncEngine, email: str, now: datetime) -> None:
@@ -43,17 +39,21 @@ async def sign_out_everywhere(engine: AsyncEngine, email: str, now: datetime) ->
         await end_tokens(connection, email, now)
 
 
-def access_to(connection: Connection, posts: Collection[str], now: datetime) -> PostAccess:
+def access_to(connection: Connection, posts: Collection[str], now: datetime) -> frozenset[PostAccess]:
     """Who may act for these posts at ``now`` (aware): holders, and alternates whose time is not over."""
     h, a = _HOLDERS.c, _ALTERNATES.c
     held = [(*row,) for row in connection.execute(select(h.post, h.email, h.name).where(h.post.in_(posts)))]
     hours = office_hours(connection, list(map(Post, posts)))
     stood_in = connection.execute(select(a.post, a.email, a.name, a.until).where(a.post.in_(posts)))
     held += [tuple(who) for *who, until in stood_in if not until or until >= day_in(hours[who[0]][0], now)]
-    return frozenset(Access(post, folded(email), folded(" ".join(name.split()))) for post, email, name in held if email)
+    return frozenset(
+        PostAccess(post, folded(email), folded(" ".join(name.split()))) for post, email, name in held if email
+    )
 
 
-def end_changed_access(connection: Connection, posts: Collection[str], before: PostAccess, now: datetime) -> None:
+def end_changed_access(
+    connection: Connection, posts: Collection[str], before: frozenset[PostAccess], now: datetime
+) -> None:
     """End what was begun under the access to these posts that has changed since ``before`` was read.
 
     Who has lost a post is signed out, and has no tokens for it any more. Who has got one has none from an earlier time.
@@ -83,11 +83,11 @@ def _begin_anew(connection: Connection, emails: Collection[str], now: datetime) 
         connection.execute(update(table).where(*own).values(ended_at=now))
 
 
-async def access_now(connection: AsyncConnection, post: Post, now: datetime) -> PostAccess:
+async def access_now(connection: AsyncConnection, post: Post, now: datetime) -> frozenset[PostAccess]:
     """``access_to`` one post, on an asynchronous connection."""
     return await connection.run_sync(access_to, [str(post)], now)
 
 
-async def end_access(connection: AsyncConnection, post: Post, before: PostAccess, now: datetime) -> None:
+async def end_access(connection: AsyncConnection, post: Post, before: frozenset[PostAccess], now: datetime) -> None:
     """``end_changed_access`` to one post, on an asynchronous connection."""
     await connection.run_sync(end_changed_access, [str(post)], before, now)

@@ -11,7 +11,7 @@ from models.passkeys import SIGNED_BY_TOUCH, statement_of
 from models.refusal import RefusalKind, Refused
 from records.passkeys import Passkey, passkeys_of
 from web.case.seen import CaseVisit
-from web.kit.passkey_touch import NotTouched, answered, question, site_name
+from web.kit.passkey_touch import Answered, NotTouched, answered, question, site_name
 from web.kit.visitor import current_site
 
 ANSWER, OTHERWISE = "credential", "_otherwise"
@@ -36,15 +36,15 @@ def signing_page(at: CaseVisit, command: Command, known: list[Passkey], sent: Fo
     return at.page("case/signing.html", command=command, gate=gate, kept=kept, options=options, here=here)
 
 
-async def touch_of(at: CaseVisit, command: Command, known: list[Passkey], sent: FormData) -> PasskeyTouch:
-    """The passkey's answer over what would be decided now.
+def touch_of(at: CaseVisit, command: Command, known: list[Passkey], sent: FormData) -> Answered:
+    """The passkey's answer over what would be decided now. Its use is noted when the command has been taken: until then
+    the same answer may be sent again.
 
     Raises:
         Refused: it signs something else: the case has changed since it was asked, or it is none of the account's.
     """
-    site = current_site(at.request)
     try:
-        return await answered(site, statement_of(at.case, command), known, str(sent.get(ANSWER) or ""), site.clock())
+        return answered(current_site(at.request), statement_of(at.case, command), known, str(sent.get(ANSWER) or ""))
     except NotTouched:
         raise Refused(
             RefusalKind.CONFLICT, "What your passkey has signed is not what would be recorded now. Sign it again."

@@ -5,7 +5,7 @@ import json
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -29,13 +29,16 @@ from models.authentication import PasskeyTouch
 from models.passkeys import challenge_of
 from records import passkeys
 from records.passkeys import Passkey
-from settings import is_loopback
+from settings import is_address
 from web.kit.sealing import Unreadable, open_secret, seal_secret
 from web.kit.site import Site
 
 _NAME = "Bali Process Ad Hoc Group"
 _OFFER_LASTS = timedelta(minutes=10)
 _LONGEST_ANSWER = 20_000
+
+
+_PARTS = ("authenticatorData", "clientDataJSON", "signature")
 
 
 class NotTouched(Exception):
@@ -45,7 +48,7 @@ class NotTouched(Exception):
 def site_name(site: Site) -> str:
     """The host name that passkeys are made for (the relying party's id); empty where it is an address, which has none."""
     host = urlsplit(site.settings.public_url).hostname or ""
-    return "" if is_loopback(host) and host != "localhost" else host
+    return "" if is_address(host) else host
 
 
 def offer(site: Site, email: str, session: str, known: Sequence[Passkey], now: datetime) -> tuple[str, str]:
@@ -109,7 +112,14 @@ def question(site: Site, statement: str, known: Sequence[Passkey]) -> str:
     return options_to_json(options)
 
 
-async def answered(site: Site, statement: str, known: Sequence[Passkey], answer: str, now: datetime) -> PasskeyTouch:
+class Answered(NamedTuple):
+    """A touch, and the number by which its passkey counts."""
+
+    touch: PasskeyTouch
+    counted: int
+
+
+def answered(site: Site, statement: str, known: Sequence[Passkey], answer: str) -> Answered:
     """The touch by which one of these passkeys has signed a statement.
 
     Raises:
@@ -133,8 +143,7 @@ async def answered(site: Site, statement: str, known: Sequence[Passkey], answer:
         parts = {name: _encoded(_decoded(str(response[name]))) for name in _PARTS}
     except (WebAuthnException, ValueError, KeyError, TypeError) as fault:
         raise NotTouched(str(fault)) from None
-    await passkeys.note_use(site.engine, own_id, seen.new_sign_count, now)
-    return PasskeyTouch(
+    touch = PasskeyTouch(
         statement=statement,
         credential=own_id,
         public_key=passkey.public_key,
@@ -142,9 +151,7 @@ async def answered(site: Site, statement: str, known: Sequence[Passkey], answer:
         client=parts["clientDataJSON"],
         signature=parts["signature"],
     )
-
-
-_PARTS = ("authenticatorData", "clientDataJSON", "signature")
+    return Answered(touch, seen.new_sign_count)
 
 
 def _read(answer: str) -> dict[str, Any]:
