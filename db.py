@@ -10,10 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from enum import Enum
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
@@ -21,6 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool
 
 from settings import Settings
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 Synchronous = Literal["FULL", "NORMAL"]
 
@@ -192,17 +193,30 @@ async def lock_by_name(connection: AsyncConnection, kind: NameLock, name: str) -
         await connection.execute(lock, {"kind": kind.value, "name": name})
 
 
-def alembic_config(connection: Connection | None = None) -> Config:
+def alembic_config(connection: Connection | None = None) -> "Config":
     """Alembic's configuration, made here so that an installed product needs no file beside it."""
+    from alembic.config import Config  # here, as below: a sixth of the start of every program, and few migrate
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 
 
+def schema_versions(connection: Connection) -> tuple[str | None, str | None]:
+    """The version of the schema that a database has, None without any, and the newest one."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    newest = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    return MigrationContext.configure(connection).get_current_revision(), newest
+
+
 async def _upgrade(connection: AsyncConnection) -> None:
     if connection.dialect.name == "postgresql":
         await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+    from alembic import command
+
     await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), "head"))
     if connection.dialect.name == "sqlite":
         broken = (await connection.execute(text("PRAGMA foreign_key_check"))).first()

@@ -7,8 +7,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.service import TLSConfig
 
@@ -97,8 +95,7 @@ async def _attachments(settings: Settings) -> _Seen:
 async def _database(settings: Settings) -> _Seen:
     """Database."""
     async with db.open_engine(settings) as engine, engine.connect() as connection:
-        there = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
-    newest = ScriptDirectory.from_config(db.alembic_config()).get_current_head()
+        there, newest = await connection.run_sync(db.schema_versions)
     seen = f"schema {there}, newest {newest}" if there else "reachable, without a schema; `ahg up` makes it"
     return there == newest, seen
 
