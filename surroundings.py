@@ -87,8 +87,10 @@ def close_to_others() -> None:
 def open_to_others(settings: Settings) -> Iterator[Path]:
     """The data folder, what is in it, and the database's file, as far as others can read or enter them."""
     for path in _kept(settings):
-        if not path.is_symlink() and path.stat().st_mode & _OTHERS:
-            yield path
+        with suppress(FileNotFoundError):  # a file that a database or a server has removed meanwhile
+            mode = path.lstat().st_mode
+            if not stat.S_ISLNK(mode) and mode & _OTHERS:
+                yield path
 
 
 def close_data_folder(settings: Settings) -> list[Path]:
@@ -111,10 +113,12 @@ def close_data_folder(settings: Settings) -> list[Path]:
 
 def _kept(settings: Settings) -> Iterator[Path]:
     folder = settings.data_dir
-    if folder.is_dir():
-        yield folder
-        for at, folders, files in os.walk(folder):
-            yield from (Path(at, name) for name in (*folders, *files) if Path(at, name).exists())
+    for kept in dict.fromkeys((folder, settings.attachments_folder)):
+        if not kept.is_dir() or (kept is not folder and folder in kept.parents):
+            continue
+        yield kept
+        for at, folders, files in os.walk(kept):
+            yield from (Path(at, name) for name in (*folders, *files))
     scheme, _, file = settings.database.partition(":///")
     beside = (Path(f"{file}{end}") for end in ("", "-wal", "-shm")) if scheme.startswith("sqlite") and file else ()
     yield from (path for path in beside if path.is_file() and folder not in path.parents)

@@ -156,13 +156,15 @@ async def tell_account(
         if about is not None and (holder := await addressee_of(connection, about.post, Capacity.HOLDER, now)):
             readers[holder.email] = await holders.person_of(connection, holder.email, now)
         names = await names_of(connection)
+    sending = []
     for to, reader in readers.items():
         try:
             message = _told(site.settings, reader, what, now, names, about, email=owner.email, to=to, **facts)
         except ValueError:
             _log.warning("mail about an account not sent: the directory's address is not a mail address", what=what)
             continue
-        await _send(site.settings, message, to, (*_PAUSES, *_LATER_PAUSES))
+        sending.append(_send(site.settings, message, to, (*_PAUSES, *_LATER_PAUSES)))
+    await asyncio.gather(*sending)  # side by side: one that is tried for an hour keeps no other back
 
 
 def _told(
@@ -194,10 +196,14 @@ async def _send(settings: Settings, message: EmailMessage, to: str, pauses: Sequ
         final_timeout=_TIMEOUT,
     ) as transport:
         delivery = await transport.send(message, to)
-        for pause in pauses:
-            if delivery.state != "retry":
-                break
-            await asyncio.sleep(pause)
-            delivery = await transport.send(message, to)
+        try:
+            for pause in pauses:
+                if delivery.state != "retry":
+                    break
+                await asyncio.sleep(pause)
+                delivery = await transport.send(message, to)
+        except asyncio.CancelledError:  # the pages end
+            _log.warning("mail about an account not sent: the pages end", reply=delivery.reply)
+            raise
     if delivery.state != "sent":
         _log.warning("mail about an account not sent", state=delivery.state, reply=delivery.reply)
