@@ -78,7 +78,7 @@ class Recorder:
             try:
                 await self._commit(batch)
             except Exception:  # noqa: BLE001 - tried again one by one, where each fault reaches its own step
-                for one in batch:  # one step's fault is not the others': each by itself
+                for one in batch:
                     await self._alone(one)
 
     @staticmethod
@@ -103,13 +103,13 @@ class Recorder:
                 answer.set_result(result)
 
     async def _alone(self, one: Waiting) -> None:
-        answer = one[1]
+        error: Exception
         try:
             await self._commit([one])
+            return
         except LogIsBehind as behind:
             error = ApplicationError(str(behind), type="log_is_behind", non_retryable=True)
-            if not answer.done():
-                answer.set_exception(error)
         except Exception as fault:  # noqa: BLE001 - handed to the step that waits for it, and retried there
-            with suppress(asyncio.InvalidStateError):
-                answer.set_exception(fault)
+            error = fault
+        with suppress(asyncio.InvalidStateError):  # it waits no more
+            one[1].set_exception(error)

@@ -96,9 +96,9 @@ async def accept_passkey(
         site.engine,
         email,
         name,
-        credential=_encoded(made.credential_id),
-        cose=_encoded(made.credential_public_key),
-        public_key=_encoded(der),
+        credential=_base64(made.credential_id),
+        cose=_base64(made.credential_public_key),
+        public_key=_base64(der),
         count=made.sign_count,
         now=now,
     )
@@ -127,7 +127,7 @@ def answered(site: Site, statement: str, known: Sequence[Passkey], answer: str) 
     """
     credential = _read(answer)
     try:
-        own_id = _encoded(_decoded(str(credential["id"])))
+        own_id = _base64(_from_browser(str(credential["id"])))
         response: dict[str, Any] = credential["response"]
         passkey = passkeys.of_credential(known, own_id)
         if passkey is None:
@@ -140,7 +140,7 @@ def answered(site: Site, statement: str, known: Sequence[Passkey], answer: str) 
             credential_public_key=base64.b64decode(passkey.cose),
             credential_current_sign_count=passkey.sign_count,
         )
-        parts = {name: _encoded(_decoded(str(response[name]))) for name in _PARTS}
+        parts = {name: _base64(_from_browser(str(response[name]))) for name in _PARTS}
     except (WebAuthnException, ValueError, KeyError, TypeError) as fault:
         raise NotTouched(str(fault)) from None
     touch = PasskeyTouch(
@@ -177,9 +177,9 @@ def _purpose(session: str) -> str:
     return f"passkey offered:{session}"
 
 
-def _encoded(data: bytes) -> str:
+def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def _decoded(text: str) -> bytes:
+def _from_browser(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
