@@ -97,8 +97,11 @@ def _json(value: object, *, sort_keys: bool = False) -> bytes:
 FRESH = timedelta(minutes=10)
 """So long a second factor that was shown counts as shown at this moment."""
 
-_IN_PERSON = frozenset(("decide", "hand_over", "delegate", "act_for"))
+_IN_PERSON = frozenset(("decide", "hand_over", "delegate", "act_for", "contest"))
 """What stands for a post, or says who speaks for it: only a person gives it who proves at that moment who it is."""
+
+NEVER_FOR_OTHERS = frozenset(("hand_over", "delegate", "contest"))
+"""What nobody records in another post's name."""
 
 _PROVES = frozenset((Means.PASSKEY, Means.SECOND_FACTOR, Means.COMMAND_LINE))
 

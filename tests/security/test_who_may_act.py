@@ -39,7 +39,7 @@ from web.admin.history import keep_telling_cases
 from worker import carry_out_announced
 
 AU, RSO, MY = "AU/co-chair", "RSO/secretariat", "MY/focal-point"
-STANDS_FOR_A_POST = {"decide", "hand_over", "delegate", "act_for"}
+STANDS_FOR_A_POST = {"decide", "hand_over", "delegate", "act_for", "contest"}
 OF_POSTS = ("hand_over", "delegate")
 __all__ = ["place"]
 
@@ -53,6 +53,10 @@ class Taken:
     def __init__(self, table: Recorded) -> None:
         self.table = table
         self.commands: list[tuple[str, str, dict[str, Any]]] = []
+
+    async def casework(self) -> "Taken":
+        """What the pages give commands to."""
+        return self
 
     async def act(
         self, do: str, fields: dict[str, Any], *, by: str, means: Means, standing: Standing, **_more: Any
@@ -79,11 +83,7 @@ async def taken(place: Place, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
     place.now = table.now
     await table.record(place)
     door = Taken(table)
-
-    async def casework() -> Taken:
-        return door
-
-    monkeypatch.setattr(place.site, "casework", casework)
+    monkeypatch.setattr(place.site, "casework", door.casework)
     yield door
 
 
@@ -161,6 +161,7 @@ async def test_a_token_never_decides_hands_over_delegates_or_acts_for_others(
         "decide": {**approve},
         "hand_over": to,
         "delegate": to,
+        "contest": {"entry": 1, "text": "Nobody here has said this."},
         "act_for": {"post": AU, "how": "telephone", "text": "So they said.", "command": inner},
     }
     async with await program(place, RSO if do == "act_for" else AU) as http:
@@ -583,3 +584,48 @@ async def test_a_decision_that_rests_on_what_was_recorded_says_so_wherever_it_is
     ]
     text = " ".join(mail.message.get_body(("plain",)).get_content().split())  # type: ignore[union-attr]
     assert "The position of the Co-Chair (Australia) was not taken by that office itself" in text
+
+
+async def test_a_post_contests_on_its_page_what_was_recorded_and_all_pages_say_so(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = recorded_for_australia()
+    table.do("ID/co-chair", "decide", {"position": "approve"})
+    place.now = table.now
+    reference, (entry,) = await table.record(place), table.case.recordings
+    door, path = Taken(table), f"/cases/{reference}/do/contest"
+    monkeypatch.setattr(place.site, "casework", door.casework)
+    async with place.browser() as http:
+        await place.as_post(http, "ID/co-chair")
+        answer = await http.post(path, data={"_key": key_in((await http.get("/account")).text), "text": "No."})
+        assert (answer.status_code, door.commands) == (422, [])
+        await place.as_post(http, AU)
+        page = (await http.get(path)).text
+        assert f'value="{entry}"' in page
+        sent = {"_key": key_in(page), "_id": "one", "entry": str(entry), "text": "Nobody here has said this."}
+        place.later(minutes=11)
+        assert (await http.post(path, data=sent)).status_code == 403  # the second factor was shown too long ago
+        await place.as_post(http, AU)
+        assert (await http.post(path, data={**sent, "_key": key_in((await http.get(path)).text)})).status_code == 303
+        assert door.commands == [(AU, "contest", {"entry": entry, "text": "Nobody here has said this."})]
+        assert table.entries[-1].signed
+        assert table.entries[-1].signed.standing is Standing.HOLDER
+        await table.record(place)
+        await place.as_post(http, "LK/focal-point")
+        case, log = [(await http.get(f"/cases/{reference}{page}")).text for page in ("", "/log")]
+    assert case.count("contested by the post itself") >= 2  # with the position, and with the entry
+    assert "written down for the Co-Chair (Australia); contested by the Co-Chair (Australia)" in log
+    async with await program(place, "LK/focal-point") as http:
+        shown = (await http.get(f"/cases/{reference}")).json()
+        told = (await http.get(f"/cases/{reference}/log")).json()["entries"]
+    assert [one["contested_at"] is not None for one in shown["recordings"]] == [True]
+    (gate,) = [one for one in shown["gates"] if one["name"] == "activation"]
+    assert {one["post"]: one["contested_at"] is not None for one in gate["positions"]} == {
+        AU: True,
+        "ID/co-chair": False,
+    }
+    assert {one["seq"] for one in told if one["contested_at"]} == {entry}
+    async with post_office(place.engine, place.catcher, table.now) as office:
+        await office.deliver()
+    mails = [mail for mail in place.catcher.messages() if mail.message["X-Ahg-Kind"] == "recording_contested"]
+    assert {one for mail in mails for one in mail.recipients} == {*map(address_of, (AU, "ID/co-chair", RSO))}
