@@ -184,9 +184,9 @@ class Casework:
         Raises:
             NotAnswered: Temporal does not answer.
         """
-        logs = await self._open()
-        found = await self._desk.stranded(logs, tasks=tasks, state=state)
-        return {stream: matter for stream, matter in found.items() if stream in await self._open()} if found else {}
+        found = await self._desk.stranded(await self._open(), tasks=tasks, state=state)
+        still = await self._open() if found else {}  # a case may have ended meanwhile
+        return {stream: matter for stream, matter in found.items() if stream in still}
 
     async def _open(self) -> dict[str, int]:
         async with self._engine.connect() as connection:

@@ -202,11 +202,10 @@ async def _board(settings: Settings) -> _Seen:
     async with db.open_engine(settings) as engine, engine.connect() as connection:
         counts = await queries.notice_counts(connection)
         paused = await current_pause(connection)
-        late = await ledger.due_notices(connection, datetime.now(UTC) - _LATE, 1)
-    late = [one for one in late if one.queued_at < datetime.now(UTC) - _LATE]
+        late = await ledger.waiting_since(connection, datetime.now(UTC) - _LATE)
     seen = ", ".join(f"{number} {state}" for state, number in sorted(counts.items())) or "none yet"
     if paused:
         seen += f"; all mail is paused since {paused.paused_at:%Y-%m-%d %H:%M} UTC by {paused.paused_by}: {paused.why}"
-    elif late:
-        seen += f"; mail has waited for {_LATE.total_seconds() / 60:.0f} minutes and more: the delivery does not go on"
-    return not paused and not late and not any(counts.get(state) for state in STUCK), seen
+    elif late is not None:
+        seen += f"; mail has waited since {late:%Y-%m-%d %H:%M} UTC: the delivery does not go on"
+    return not paused and late is None and not any(counts.get(state) for state in STUCK), seen
