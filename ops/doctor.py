@@ -21,7 +21,7 @@ from models.returns import MailboxPlace
 from notifications.incoming import MailboxAway
 from ops.certificates import ends_at
 from ops.processes import port_ready
-from ops.temporal_server import SEARCH_ATTRIBUTES, temporal_ready, worker_ready
+from ops.temporal_server import SEARCH_ATTRIBUTES, temporal_ready
 from records import ledger, queries
 from records.directory import directory_slips, read_members
 from records.mail_pauses import current_pause
@@ -160,10 +160,12 @@ async def _certificate(settings: Settings) -> _Seen:
 
 
 async def _workers(settings: Settings) -> _Seen:
-    """Workers."""
-    config = settings.temporal_connect_config()
-    missing = [q for q in (settings.task_queue, settings.delivery_queue) if not await worker_ready(config, q)()]
-    return not missing, f"nobody works on {', '.join(missing)}" if missing else "cases and deliveries are worked on"
+    """Workers, delivery and mailbox."""
+    desk = CaseClient(await worker.connect(settings), settings.task_queue)
+    async with db.open_engine(settings) as engine:
+        found = await Casework(engine, desk).flaws(settings.delivery_queue, mailbox=settings.imap_host is not None)
+    told = "; ".join(flaw.said for flaw in found)
+    return not found, told or "cases and deliveries are worked on, and nothing is held up"
 
 
 async def _cases(settings: Settings) -> _Seen:

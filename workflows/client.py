@@ -35,6 +35,7 @@ from workflows.delivery import NoticeDelivery
 from workflows.lifesigns import Stranded, stranded
 from workflows.payloads import UnreadablePayload, data_converter
 from workflows.recommendation import FollowUpStart, RecommendationFollowUp
+from workflows.upkeep import Flaw, Watched, flaws
 
 _PATIENCE = timedelta(seconds=30)
 _MOMENT = 0.05
@@ -269,6 +270,18 @@ class CaseClient:
         try:
             return await stranded(self._client, self._queue, logs, tasks=tasks, state=state)
         except (RPCError, UnreadablePayload) as error:
+            raise NotAnswered(str(error)) from error
+
+    async def flaws(self, deliveries: str, *, mail_waits: bool, mailbox: bool) -> list[Flaw]:
+        """What must be there on Temporal beside the cases and is not (``workflows.upkeep``).
+
+        Raises:
+            NotAnswered: Temporal does not answer.
+        """
+        watched = Watched(self._queue, deliveries, mail_waits=mail_waits, mailbox=mailbox)
+        try:
+            return await flaws(self._client, watched)
+        except RPCError as error:
             raise NotAnswered(str(error)) from error
 
     async def state(self, reference: str) -> Case:
