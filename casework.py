@@ -4,7 +4,7 @@ It gives references, keeps drafts, and brings each command to the workflow that 
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
@@ -26,13 +26,20 @@ from models.tables.cases import CaseRow, FollowUpRow, RequestVersionRow
 from records import queries, references
 from records.attachments import Attachments
 from records.directory import opening
+from records.ledger import waiting_since
 from records.log import entry_of_command
+from records.mail_pauses import current_pause
 from workflows.activation import Receipt
 from workflows.client import CaseClient, NotAnswered, Over
 from workflows.lifesigns import Stranded
+from workflows.upkeep import Flaw
 
 DRAFT = "request"
 """The name of a member's draft; one at a time is enough until pages offer more."""
+
+
+MAIL_MAY_WAIT = timedelta(minutes=1)
+"""How long a mail that is due waits before it counts as held up."""
 
 
 class CommandResult(Value):
@@ -188,9 +195,22 @@ class Casework:
         Raises:
             NotAnswered: Temporal does not answer.
         """
-        logs = await self._open()
-        found = await self._desk.stranded(logs, tasks=tasks, state=state)
-        return {stream: matter for stream, matter in found.items() if stream in await self._open()} if found else {}
+        found = await self._desk.stranded(await self._open(), tasks=tasks, state=state)
+        still = await self._open() if found else {}  # a case may have ended meanwhile
+        return {stream: matter for stream, matter in found.items() if stream in still}
+
+    async def flaws(self, deliveries: str, *, mailbox: bool) -> list[Flaw]:
+        """What must be there on Temporal beside the cases and is not. ``deliveries``: the queue of the deliveries;
+        ``mailbox``: one is read.
+
+        Raises:
+            NotAnswered: Temporal does not answer.
+        """
+        async with self._engine.connect() as connection:
+            paused = await current_pause(connection)
+            late = await waiting_since(connection, datetime.now(UTC) - MAIL_MAY_WAIT)
+        waits = late is not None and paused is None
+        return await self._desk.flaws(deliveries, mail_waits=waits, mailbox=mailbox)
 
     async def _open(self) -> dict[str, int]:
         async with self._engine.connect() as connection:

@@ -19,7 +19,7 @@ from models.returns import MailboxPlace
 from notifications.incoming import MailboxAway
 from ops.certificates import ends_at
 from ops.processes import port_ready
-from ops.temporal_server import SEARCH_ATTRIBUTES, temporal_ready, worker_ready
+from ops.temporal_server import SEARCH_ATTRIBUTES, temporal_ready
 from records import ledger, queries
 from records.directory import directory_slips, read_members
 from records.mail_pauses import current_pause
@@ -157,10 +157,12 @@ async def _certificate(settings: Settings) -> _Seen:
 
 
 async def _workers(settings: Settings) -> _Seen:
-    """Workers."""
-    config = settings.temporal_connect_config()
-    missing = [q for q in (settings.task_queue, settings.delivery_queue) if not await worker_ready(config, q)()]
-    return not missing, f"nobody works on {', '.join(missing)}" if missing else "cases and deliveries are worked on"
+    """Workers, delivery and mailbox."""
+    desk = CaseClient(await worker.connect(settings), settings.task_queue)
+    async with db.open_engine(settings) as engine:
+        found = await Casework(engine, desk).flaws(settings.delivery_queue, mailbox=settings.imap_host is not None)
+    told = "; ".join(flaw.said for flaw in found)
+    return not found, told or "cases and deliveries are worked on, and nothing is held up"
 
 
 async def _cases(settings: Settings) -> _Seen:
@@ -199,11 +201,10 @@ async def _board(settings: Settings) -> _Seen:
     async with db.open_engine(settings) as engine, engine.connect() as connection:
         counts = await queries.notice_counts(connection)
         paused = await current_pause(connection)
-        late = await ledger.due_notices(connection, datetime.now(UTC) - _LATE, 1)
-    late = [one for one in late if one.queued_at < datetime.now(UTC) - _LATE]
+        late = await ledger.waiting_since(connection, datetime.now(UTC) - _LATE)
     seen = ", ".join(f"{number} {state}" for state, number in sorted(counts.items())) or "none yet"
     if paused:
         seen += f"; all mail is paused since {paused.paused_at:%Y-%m-%d %H:%M} UTC by {paused.paused_by}: {paused.why}"
-    elif late:
-        seen += f"; mail has waited for {_LATE.total_seconds() / 60:.0f} minutes and more: the delivery does not go on"
-    return not paused and not late and not any(counts.get(state) for state in STUCK), seen
+    elif late is not None:
+        seen += f"; mail has waited since {late:%Y-%m-%d %H:%M} UTC: the delivery does not go on"
+    return not paused and late is None and not any(counts.get(state) for state in STUCK), seen

@@ -82,7 +82,11 @@ class Activation(LongLived):
         """Go from stage to stage until the case ends; return the last stage."""
         # The Ministers asked for the group to be available case by case, at the request of an affected country.
         while True:
-            match self.case.stage:
+            stage = self.case.stage
+            if stage.over(clock_acts=self._next_act() is not None):
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                return stage
+            match stage:
                 case Stage.DRAFT:
                     await self.submission()
                 case Stage.SUBMITTED:
@@ -95,11 +99,8 @@ class Activation(LongLived):
                     await self.outcomes_and_arrangements()
                 case Stage.REPORTING:
                     await self.report_to_co_chairs()
-                case Stage.LAPSED if self.case.ladders:
+                case Stage.LAPSED:
                     await self.resubmission()
-                case Stage.CLOSED | Stage.DECLINED | Stage.WITHDRAWN | Stage.LAPSED | Stage.TERMINATED as end:
-                    await workflow.wait_condition(workflow.all_handlers_finished)
-                    return end
 
     # stages: what may happen in each, and what the clock does there, is in models.rules --------------------------
 

@@ -24,6 +24,11 @@ REQUESTER_ATTRIBUTE = SearchAttributeKey.for_keyword_list("AhgRequester")
 URGENCY_ATTRIBUTE = SearchAttributeKey.for_keyword("AhgUrgency")
 WAITING_ON_ATTRIBUTE = SearchAttributeKey.for_keyword_list("AhgWaitingOn")
 DUE_ATTRIBUTE = SearchAttributeKey.for_datetime("AhgDue")
+ATTRIBUTES = (STAGE_ATTRIBUTE, REQUESTER_ATTRIBUTE, URGENCY_ATTRIBUTE, WAITING_ON_ATTRIBUTE, DUE_ATTRIBUTE)
+"""Every search attribute that a case writes; it fails its task when Temporal does not know one."""
+
+DEPLOYMENT = "ahg"
+"""The Worker Deployment whose versions our workers have, where they have any."""
 
 
 def follow_up_id(reference: str, number: int) -> str:

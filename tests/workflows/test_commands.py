@@ -2,17 +2,26 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from temporalio import activity
+from temporalio.client import (
+    Client,
+    Interceptor,
+    OutboundInterceptor,
+    StartWorkflowUpdateInput,
+    StartWorkflowUpdateWithStartInput,
+)
 
 from activities.record import Recorder
+from casework import Casework
 from db import write_transaction
 from models.case import Stage
-from models.command_signing import CommandKeys
+from models.command_signing import CommandKeys, CommandSigner
 from models.commands import parse
 from models.log import Entry, broken_at, digest, seal
 from models.projection import Recorded, Step, step_of
@@ -21,8 +30,12 @@ from models.rules import apply_command, steps
 from ops.verify import runs_of, verify_records
 from records.log import append
 from tests.rig import REQUEST, Rig, rig, working
+from tests.waiting import patience
 from tests.workflows.conftest import Way
+from workflows.client import CaseClient, NotAnswered
 from workflows.names import RECORD_STEP
+
+SHORTLY = timedelta(milliseconds=500)
 
 
 async def _sound(parts: Rig) -> None:
@@ -246,3 +259,46 @@ async def test_a_command_that_the_unknown_step_forbids_is_refused(played: Rig) -
 
     assert len(await played.entries()) == seq
     await _sound(played)
+
+
+class _CallsWithoutLimit(Interceptor):
+    """Calls of the SDK have no limit: as when each ends in time, and the SDK makes another and another."""
+
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:  # noqa: A002 - the SDK's own name
+        class Limitless(OutboundInterceptor):
+            async def start_workflow_update(self, input: StartWorkflowUpdateInput) -> Any:  # noqa: A002
+                return await super().start_workflow_update(replace(input, rpc_timeout=None))
+
+            async def start_update_with_start_workflow(self, input: StartWorkflowUpdateWithStartInput) -> Any:  # noqa: A002
+                return await super().start_update_with_start_workflow(replace(input, rpc_timeout=None))
+
+        return Limitless(next)
+
+
+async def test_a_command_that_no_worker_takes_has_an_end_and_is_done_once_when_it_is_sent_again(parts: Rig) -> None:
+    async with working(parts):
+        await parts.submit()
+    signer, queue = CommandSigner(parts.settings.command_seed), parts.settings.task_queue
+    made = parts.client.config()
+    client = Client(
+        made["service_client"],
+        namespace=made["namespace"],
+        data_converter=made["data_converter"],
+        interceptors=[_CallsWithoutLimit()],
+    )
+    desk = CaseClient(client, queue, signer=signer, patience=SHORTLY)
+    hasty = replace(parts, casework=Casework(parts.engine, desk))
+
+    async with patience():  # what is tried here once went on for ever
+        for command in ("accept", "return"):
+            with pytest.raises(NotAnswered, match=rf"{parts.reference} has not answered within"):
+                await hasty.act(
+                    "RSO/secretariat", command, {"missing": ["x"]} if command == "return" else {}, command_id=command
+                )
+        with pytest.raises(NotAnswered, match="has not answered within"):
+            await hasty.submit()
+
+    async with working(parts):
+        assert (await parts.act("RSO/secretariat", "accept", command_id="accept")).stage == "co_chair_review"
+    accepted = [entry for entry in await parts.entries() if entry.command == "accept"]
+    assert len({entry.type for entry in accepted}) == len(accepted)
