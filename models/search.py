@@ -171,7 +171,7 @@ def _id(reference: str, kind: Thing, number: int, sight: int) -> int:
 def _things(case: Case, seen: Seen, numbers: Mapping[str, int]) -> Iterator[tuple[Thing, int, str, str]]:
     """What a post sees: kind, number, name and text of each thing. ``numbers``: of the outcomes, in the whole case."""
     shown = seen.case
-    yield Thing.CASE, 0, "", _lines(_request(seen))
+    yield Thing.CASE, 0, "", request_text(seen)
     for title, outcome in shown.outcomes.items():
         members = _names(case, (outcome.owner, *outcome.supporting))
         said = (outcome.title, outcome.indicator, outcome.unit, outcome.note, members)
@@ -187,8 +187,12 @@ def _things(case: Case, seen: Seen, numbers: Mapping[str, int]) -> Iterator[tupl
             yield Thing.CIRCULATION, number, str(number), text
 
 
+def request_text(seen: Seen) -> str:
+    """The request as the post reads it, and who asked, as far as the post sees it: what is searched of it."""
+    return _lines(_request(seen))
+
+
 def _request(seen: Seen) -> Iterator[str]:
-    """The request as the post reads it; who asked is known to those who see the case."""
     case, request = seen.case, seen.case.request
     yield request.title
     yield request.situation

@@ -32,8 +32,18 @@ def kept_in(path: Path, key: VerifierKey | None) -> Kept:
 
     ``key``: the record's; a checkpoint that it did not sign is a fault. Without it no signature is checked.
     """
-    source = path.name
-    octets = path.read_bytes()
+    return read_kept(path.read_bytes(), path.name, key)
+
+
+def read_kept(octets: bytes, source: str, key: VerifierKey | None) -> Kept:
+    """What the bytes of such a file tell. Whatever they are, that is an answer and no error."""
+    try:
+        return _kept(octets, source, key)
+    except RecursionError:
+        return Kept(source, fault="is nested too deeply to be read")
+
+
+def _kept(octets: bytes, source: str, key: VerifierKey | None) -> Kept:
     if octets.startswith(b"From "):
         mails = [one.partition(b"\n")[2] for one in (b"\n" + octets).split(b"\nFrom ")[1:]]
         return _told([found for mail in mails for found in _marks(mail, source)], source)

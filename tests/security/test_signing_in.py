@@ -56,6 +56,28 @@ async def test_the_owners_own_browser_gets_its_link_whatever_others_ask_for(plac
     assert len(place.mails()) == before + MAILS_OF_AN_ADDRESS + 1
 
 
+async def test_a_browser_that_is_new_signs_in_whatever_others_ask_for_and_for_how_long(place: Place) -> None:
+    async def flood() -> None:
+        for number in range(30):
+            async with place.browser(f"198.51.100.{number}") as attacker:
+                await place.ask(attacker, FOCAL_POINT)
+
+    async with place.browser("198.51.100.1") as new:  # behind the same proxy as one of them
+        for _ in range(2):
+            await flood()
+            assert (await place.ask(new, FOCAL_POINT)).status_code in (200, 429)
+            place.later(minutes=5)
+            before = len(place.mails())
+            await flood()
+            assert len(place.mails()) == before + 1
+            assert (await place.ask(new, FOCAL_POINT)).status_code in (200, 429)
+            path = place.path()  # the newest that came, whoever asked for it
+            assert (await new.get(path)).status_code == 200
+            place.later(minutes=15)
+        await flood()
+        assert (await new.post(place.path())).status_code == 303
+
+
 async def test_many_people_behind_one_proxy_sign_in(place: Place) -> None:
     posts = await place.rows("SELECT email FROM holders WHERE post LIKE '%/focal-point' LIMIT 21")
     async with place.browser() as attacker:

@@ -3,7 +3,8 @@
 import base64
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -17,7 +18,6 @@ from webauthn import (
     verify_registration_response,
 )
 from webauthn.helpers import decode_credential_public_key, decoded_public_key_to_cryptography
-from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
     PublicKeyCredentialDescriptor,
@@ -30,7 +30,7 @@ from models.passkeys import challenge_of
 from records import passkeys
 from records.passkeys import Passkey
 from settings import is_address
-from web.kit.sealing import Unreadable, open_secret, seal_secret
+from web.kit.sealing import open_secret, seal_secret
 from web.kit.site import Site
 
 _NAME = "Bali Process Ad Hoc Group"
@@ -78,7 +78,7 @@ async def accept_passkey(
         NotTouched: the answer is none to the offer, or the offer is too old.
         PasskeyNotKept: it is known already, or the account has too many.
     """
-    try:
+    with _of_a_passkey():
         at, _, challenge = open_secret(site.settings.keyring, sealed, _purpose(session)).partition(" ")
         if now - datetime.fromisoformat(at) > _OFFER_LASTS:
             raise NotTouched("the offer is too old")
@@ -89,8 +89,6 @@ async def accept_passkey(
             expected_origin=_origin(site),
         )
         key = decoded_public_key_to_cryptography(decode_credential_public_key(made.credential_public_key))
-    except (Unreadable, WebAuthnException, ValueError) as fault:
-        raise NotTouched(str(fault)) from None
     der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     await passkeys.keep_passkey(
         site.engine,
@@ -126,7 +124,7 @@ def answered(site: Site, statement: str, known: Sequence[Passkey], answer: str) 
         NotTouched: none of them has signed it, or one that counts backwards: a copy.
     """
     credential = _read(answer)
-    try:
+    with _of_a_passkey():
         own_id = _base64(_from_browser(str(credential["id"])))
         response: dict[str, Any] = credential["response"]
         passkey = passkeys.of_credential(known, own_id)
@@ -141,8 +139,6 @@ def answered(site: Site, statement: str, known: Sequence[Passkey], answer: str) 
             credential_current_sign_count=passkey.sign_count,
         )
         parts = {name: _base64(_from_browser(str(response[name]))) for name in _PARTS}
-    except (WebAuthnException, ValueError, KeyError, TypeError) as fault:
-        raise NotTouched(str(fault)) from None
     touch = PasskeyTouch(
         statement=statement,
         credential=own_id,
@@ -152,6 +148,17 @@ def answered(site: Site, statement: str, known: Sequence[Passkey], answer: str) 
         signature=parts["signature"],
     )
     return Answered(touch, seen.new_sign_count)
+
+
+@contextmanager
+def _of_a_passkey() -> Iterator[None]:
+    """Whatever is raised while an answer is read: it is no good one. Raises NotTouched."""
+    try:
+        yield
+    except NotTouched:
+        raise
+    except Exception as fault:  # noqa: BLE001 - the library trips over keys without a kind, and over much else
+        raise NotTouched(str(fault)) from None
 
 
 def _read(answer: str) -> dict[str, Any]:

@@ -13,10 +13,9 @@ from records import sessions
 from records.sessions import Session
 from web.kit.security import valid_key
 from web.kit.site import Site
-from web.kit.visitor import SignInFirst, current_site
+from web.kit.visitor import LONGEST_PATH, SignInFirst, current_site
 
 _DEVICE = 120
-_LONGEST_PATH = 1000
 _UNSAFE = re.compile(r"[\x00-\x20\x7f-\x9f\\\u2028\u2029]")
 
 
@@ -78,7 +77,7 @@ def onward(wanted: object) -> str:
     Browsers read ``//host``, ``/\\host`` and ``/<tab>/host`` as addresses of another site.
     """
     path = wanted if isinstance(wanted, str) else ""
-    if not path.startswith("/") or path.startswith("//") or len(path) > _LONGEST_PATH or _UNSAFE.search(path):
+    if not path.startswith("/") or path.startswith("//") or len(path) > LONGEST_PATH or _UNSAFE.search(path):
         return ""
     try:
         parts = urlsplit(path)

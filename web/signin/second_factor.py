@@ -245,7 +245,8 @@ async def _then(site: Site, session: Session, sent: FormData) -> str:
 
 
 def _again(sent: FormData) -> Response:
-    kept = {name: str(sent.get(name)) for name in ("next", "post") if sent.get(name)}
+    given = {"next": onward(sent.get("next")), "post": str(sent.get("post") or "")[:64]}
+    kept = {name: value for name, value in given.items() if value}
     return RedirectResponse("/second-factor" + (f"?{urlencode(kept)}" if kept else ""), 303)
 
 
