@@ -182,6 +182,10 @@ class Settings(BaseSettings):
     attachments_member_mb: Annotated[int, Field(ge=1, le=100_000)] = 200
     """Megabytes that the files of one member may have which no submitted request carries: drafts, and what was taken out
     of them in the last day."""
+    attachments_case_mb: Annotated[int, Field(ge=1, le=100_000)] = 500
+    """Megabytes that the files of all versions of one request may have together: they stay."""
+    attachments_kept_mb: Annotated[int, Field(ge=1, le=1_000_000)] = 5000
+    """Megabytes that all files of one member may have, those of its submitted requests with them."""
     attachments_max: Annotated[int, Field(ge=0, le=50)] = 20
     """Files that one request may carry; 0 takes none."""
 
@@ -348,6 +352,10 @@ class Settings(BaseSettings):
             raise ValueError(
                 "AHG_ATTACHMENTS_MB is more than AHG_ATTACHMENTS_MEMBER_MB: one request, more than all drafts"
             )
+        if self.attachments_mb > self.attachments_case_mb:
+            raise ValueError("AHG_ATTACHMENTS_MB is more than AHG_ATTACHMENTS_CASE_MB: one version, more than all")
+        if max(self.attachments_member_mb, self.attachments_case_mb) > self.attachments_kept_mb:
+            raise ValueError("AHG_ATTACHMENTS_KEPT_MB is less than what drafts or the versions of one request may have")
         return self
 
     @property
@@ -388,10 +396,11 @@ class Settings(BaseSettings):
         return self.attachments_dir or self.data_dir / "attachments"
 
     @property
-    def attachment_limits(self) -> tuple[int, int, int, int]:
-        """Bytes of one file, bytes of all files of a request, their number, and bytes of a member's loose files."""
-        one, request, member = self.attachment_mb, self.attachments_mb, self.attachments_member_mb
-        return one * 1024**2, request * 1024**2, self.attachments_max, member * 1024**2
+    def attachment_limits(self) -> tuple[int, int, int, int, int, int]:
+        """The parts of ``models.attachments.Limits``, in bytes and in their order."""
+        one, request, member = self.attachment_mb * 1024**2, self.attachments_mb * 1024**2, self.attachments_member_mb
+        case, kept = self.attachments_case_mb, self.attachments_kept_mb
+        return one, request, self.attachments_max, member * 1024**2, case * 1024**2, kept * 1024**2
 
     @property
     def catches_mail(self) -> bool:
