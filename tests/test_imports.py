@@ -1,4 +1,4 @@
-"""What the single modules and the settings import; the packages are held by the contracts in pyproject.toml (`make check`)."""
+"""What single modules and the settings import; the packages are held by the contracts in pyproject.toml (`make check`)."""
 
 import ast
 from pathlib import Path
