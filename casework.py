@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from models.authentication import Means, PasskeyTouch
+from models.authentication import Means, PasskeyTouch, Standing
 from models.base import Value
 from models.case import Case
 from models.commands import ActFor, Command, Draft, Resubmit, Submit, parse, unreadable
@@ -71,8 +71,9 @@ class Casework:
         seen: int | None = None,
         at: datetime | None = None,
         touch: PasskeyTouch | None = None,
+        standing: Standing = Standing.POST,
     ) -> CommandResult:
-        """Do a command. ``means``: by what the person was known who gives it, which is signed with it.
+        """Do a command. ``means``: by what the person was known who gives it, ``standing``: as whom; both are signed.
 
         ``touch``: the holder's own signature, with ``Means.PASSKEY``.
         ``reference`` is left out for ``draft`` and ``submit``; ``at`` is case time (default: now).
@@ -92,11 +93,13 @@ class Casework:
                 return await keep_draft(self._engine, command.by, fields, at)
             if reference is None:
                 raise Refused(RefusalKind.INVALID, f"Say which case the command {do!r} is for.")
-            return await self._bring(reference, command, means, touch)
+            return await self._bring(reference, command, means, touch, standing)
         except DBAPIError as away:
             raise NotAnswered(f"The records do not answer; send the command again: {str(away.orig).strip()}") from away
 
-    async def _bring(self, reference: str, command: Command, means: Means, touch: PasskeyTouch | None) -> CommandResult:
+    async def _bring(
+        self, reference: str, command: Command, means: Means, touch: PasskeyTouch | None, standing: Standing
+    ) -> CommandResult:
         """Bring a command to the workflow of its case, or of the recommendation that it resolves."""
         number = await self._followed(reference, command) if command.body.do == "adopt" else None
         stream = reference if number is None else follow_up_stream(reference, number)
@@ -104,7 +107,7 @@ class Casework:
         if before is not None:
             return before
         try:
-            return await self._given(reference, stream, number, command, means, touch)
+            return await self._given(reference, stream, number, command, means, touch, standing)
         except Over:
             if stream in await self._open():
                 lost = f"{stream} has lost its workflow and begins again from its log"
@@ -119,6 +122,7 @@ class Casework:
         command: Command,
         means: Means,
         touch: PasskeyTouch | None,
+        standing: Standing,
     ) -> CommandResult:
         if number is not None:
             state = await self._desk.submit_resolution(reference, number, command, means)
@@ -126,7 +130,7 @@ class Casework:
             row = await self._row(reference)
             return CommandResult(reference=reference, seq=row.seq, stage=state)
         await self._check_files(command, reference)
-        receipt = await self._desk.submit_command(reference, command, means, touch)
+        receipt = await self._desk.submit_command(reference, command, means, touch, standing)
         await self._must_be_recorded(reference, command.id, receipt.seq)
         return _taken(receipt)
 

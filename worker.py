@@ -36,6 +36,7 @@ from notifications.message_ids import MessageIds
 from notifications.off_links import OffLinks
 from notifications.transport import Transport
 from records import ledger
+from records.announced_changes import carry_out_changes
 from settings import Settings, load_settings
 from surroundings import close_to_others, set_up_logs
 from workflows.activation import Activation
@@ -59,6 +60,7 @@ _log = structlog.get_logger("worker")
 _RETRY_SECONDS = 1.0
 _LOOK_AGAIN_SECONDS = 900.0
 _BRING_BACK_SECONDS = 120.0
+_CARRY_OUT_SECONDS = 60.0
 
 
 def sandbox() -> SandboxedWorkflowRunner:
@@ -203,6 +205,26 @@ async def _bring_back(casework: Casework, stream: str, matter: Stranded) -> None
         _log.warning("a case was begun again from its log", case=stream)
 
 
+async def carry_out_announced(
+    engine: AsyncEngine, nudger: Nudger, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> None:
+    """Carry out, every minute, what was announced of Co-Chairs' posts and need not wait any more; several may do it.
+
+    Running cases hear of it from the pages, which have the key of commands (``web.admin.history``).
+    """
+    while True:
+        try:
+            made = await carry_out_changes(engine, clock())
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next look is due
+            _log.warning("announced changes of posts could not be looked at", error=type(error).__name__)
+            made = []
+        for change in made:
+            _log.info("an announced change of a post has taken effect", about=change.about, change=change.id)
+        if made:
+            nudger.nudge()
+        await asyncio.sleep(_CARRY_OUT_SECONDS)
+
+
 async def _have_returns_read(settings: Settings, client: Client) -> None:
     """Start the workflow that has the mailbox read, and again where it was stopped; one that runs looks at once."""
     while True:
@@ -279,7 +301,10 @@ async def main(settings: Settings) -> None:
     client = await connect(settings)
     async with db.open_engine(settings) as engine:
         casework = Casework(engine, CaseClient(client, settings.task_queue, history_limit=settings.history_limit))
-        async with running(settings, client, engine), _beside([_bring_back_lost(casework)]):
+        async with (
+            running(settings, client, engine) as nudger,
+            _beside([_bring_back_lost(casework), carry_out_announced(engine, nudger)]),
+        ):
             collect_garbage_rarely()
             _log.info("the worker takes cases", queue=settings.task_queue)
             await stop.wait()

@@ -4,12 +4,11 @@ import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from pydantic import Field, field_serializer
 
 from models.base import Instant, Value
-from models.posts import Capacity, Post, Role
+from models.posts import Capacity, Post
 
 
 class Means(StrEnum):
@@ -27,6 +26,17 @@ class Means(StrEnum):
     """A program with a token of the holder's."""
     COMMAND_LINE = "command_line"
     """The command line of the deployment: whoever operates it, not the post's holder."""
+
+
+class Standing(StrEnum):
+    """As whom a person gives a command for a post. It is signed with the command and stands in the log."""
+
+    HOLDER = "holder"
+    ALTERNATE = "alternate"
+    POST = "post"
+    """Which of them is not known: a program, the link of a mail, the command line."""
+    DIRECTORY = "directory"
+    """Nobody: the change stands in the directory, and a case only hears of it."""
 
 
 class PasskeyTouch(Value):
@@ -49,6 +59,7 @@ class Signed(Value):
 
     ``at``: when it was signed, by that part's own clock (UTC). ``key``: the id of its key. ``body``: SHA-256 of what was
     asked, in hex. ``signature``: Ed25519 over ``signed_text``, in base64. ``touch``: the holder's own signature, if any.
+    ``standing``: None in what was signed before decision 49, and then no part of the entry that its hash is over.
     """
 
     means: Means
@@ -57,6 +68,7 @@ class Signed(Value):
     body: str = Field(max_length=64)
     signature: str = Field(max_length=128)
     touch: PasskeyTouch | None = None
+    standing: Standing | None = Field(default=None, exclude_if=lambda standing: standing is None)
 
     @field_serializer("at", when_used="json")
     def _as_signed(self, at: datetime) -> str:
@@ -66,14 +78,19 @@ class Signed(Value):
 def signed_text(stream: str, command_id: str, by: Post, signed: Signed) -> bytes:
     """What the signature is over: JSON without blanks, of every part that says who asked for what, where and when."""
     parts = ["ahg command 1", stream, command_id, by, signed.body, signed.means.value, signed.at.isoformat()]
+    if signed.standing is not None:
+        parts.append(signed.standing.value)
     return json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 FRESH = timedelta(minutes=10)
 """So long a second factor that was shown counts as shown at this moment."""
 
-_IN_PERSON = frozenset(("decide", "hand_over", "delegate", "act_for"))
+_IN_PERSON = frozenset(("decide", "hand_over", "delegate", "act_for", "contest"))
 """What stands for a post, or says who speaks for it: only a person gives it who proves at that moment who it is."""
+
+NEVER_FOR_OTHERS = frozenset(("hand_over", "delegate", "contest"))
+"""What nobody records in another post's name."""
 
 _PROVES = frozenset((Means.PASSKEY, Means.SECOND_FACTOR, Means.COMMAND_LINE))
 
@@ -102,32 +119,8 @@ def means_of_session(shown_at: datetime | None, now: datetime) -> Means:
     return Means.SECOND_FACTOR if fresh else Means.SESSION
 
 
-_OF_POSTS = ("hand_over", "delegate")
-
-
-def may_change_hands(
-    do: str, fields: Mapping[str, Any], by: Post, capacity: Capacity | None, *, heard: bool = False
-) -> str | None:
-    """Why a person who acts as ``by`` may not give this command on who holds a post or stands in; None when it may.
-
-    ``capacity``: as whose the person acts; None where that is not known. An alternate stands in for the holder in the
-    post's work, and does not say who speaks for the post. What the secretariat says of a Co-Chair's post is announced in
-    the directory, where its holder can stop it, and a case only hears of it (``heard``). Nobody says it in the name of
-    another post.
-    """
-    inner = fields.get("command") if do == "act_for" else None
-    if isinstance(inner, Mapping) and inner.get("do") in _OF_POSTS:
-        return "Nobody hands a post over, or names an alternate, in another's name; the secretariat does it in its own."
-    if do not in _OF_POSTS:
-        return None
-    post = str(fields.get("post") or by)
-    if post == by and capacity is not Capacity.HOLDER:
-        return (
-            f"Only the holder of {post} or the secretariat says who holds it and who stands in; an alternate does not."
-        )
-    if post != by and post.endswith(f"/{Role.CO_CHAIR.value}") and not heard:
-        return (
-            f"{post} is a Co-Chair's post: its holder hands it over and names alternates, or the secretariat announces "
-            "it in the directory, where its holder can stop it."
-        )
-    return None
+def standing_of(capacity: Capacity | None, *, heard: bool = False) -> Standing:
+    """As whom somebody gives a command: ``capacity``, None where it is not known. ``heard``: a case only hears of it."""
+    if heard:
+        return Standing.DIRECTORY
+    return Standing.POST if capacity is None else Standing(capacity.value)

@@ -15,7 +15,7 @@ from itertools import groupby
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from models.authentication import Means, PasskeyTouch, Signed, signed_text
+from models.authentication import Means, PasskeyTouch, Signed, Standing, signed_text
 from models.commands import Command
 from models.log import Entry
 from models.passkeys import statement_fault, touch_fault
@@ -31,16 +31,21 @@ class CommandSigner:
         """What checks the signatures, 32 bytes; no secret."""
 
     def sign(
-        self, stream: str, command: Command, means: Means, at: datetime, touch: PasskeyTouch | None = None
+        self,
+        stream: str,
+        command: Command,
+        means: Means,
+        at: datetime,
+        touch: PasskeyTouch | None = None,
+        standing: Standing | None = Standing.POST,
     ) -> Command:
         """The command with its signature, for one stream (a case, or a follow-up). ``at``: now (aware).
 
-        ``touch``: with ``Means.PASSKEY``, the holder's own signature.
+        ``touch``: with ``Means.PASSKEY``, the holder's own signature. ``standing``: as whom; None as before decision 49.
         """
         travelled = Command.model_validate_json(command.model_dump_json(exclude={"signed"}))
-        draft = Signed(
-            means=means, at=at, key=key_id(self.public), body=body_digest(travelled), signature="", touch=touch
-        )
+        key, body = key_id(self.public), body_digest(travelled)
+        draft = Signed(means=means, at=at, key=key, body=body, signature="", touch=touch, standing=standing)
         text = signed_text(stream, command.id, command.by, draft)
         signature = base64.b64encode(self._key.sign(text)).decode()
         return travelled.model_copy(update={"signed": draft.model_copy(update={"signature": signature})})

@@ -219,7 +219,8 @@ def _json(value: Value) -> dict[str, Any]:
     return value.model_dump(mode="json")
 
 
-_NOT_IN_ROWS: Any = {"matter": True, "positions": {"__all__": {"recorded_by"}}, "past": {"__all__": {"recorded_by"}}}
+_OF_RECORDING = {"__all__": {"recorded_by", "contested_at"}}
+_NOT_IN_ROWS: Any = {"matter": True, "positions": _OF_RECORDING, "past": _OF_RECORDING}
 
 _PARTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "gates": lambda g: {
@@ -227,7 +228,7 @@ _PARTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
         "outcome": g.outcome.value if g.outcome else None,
         **_fields(g, "round", "opened_at", "decided_at"),
         # Without what the text ``about`` is made of: rows that older code wrote are the same as those made anew.
-        # The same of who wrote a position down.
+        # The same of who wrote a position down, and of who contests it.
         "body": g.model_dump(mode="json", exclude=_NOT_IN_ROWS),
     },
     "participants": lambda p: {**_fields(p, "member", "seat", "state", "why"), "gone": False},

@@ -237,13 +237,15 @@ def _own_part(case: Case, post: Post) -> Case:
             "arrangements": {k: a for k, a in case.arrangements.items() if member in a.parties},
             "recommendations": {k: r for k, r in case.recommendations.items() if member in (*r.to, r.owner)},
             "circulations": {k: _told(member, c) for k, c in case.circulations.items() if _concerns(member, c)},
+            "recordings": {k: r for k, r in case.recordings.items() if r.post == post},
         }
     )
 
 
 def _circulated(case: Case, post: Post) -> Case:
     """What was released to the member, and the reference; no title and no stage."""
-    nothing: Mapping[str, object] = {"participants": {}, "outcomes": {}, "arrangements": {}, "recommendations": {}}
+    parts = ("participants", "outcomes", "arrangements", "recommendations", "recordings")
+    nothing: Mapping[str, object] = {part: {} for part in parts}
     received = (c for c in case.circulations.values() if c.state == "released" and post.member in c.to)
     released = {c.number: _told(post.member, c) for c in received}
     hidden = {"stage": Stage.DRAFT, "stage_since": None, "requesters": (), "request": Request(), "version": 0}

@@ -14,6 +14,7 @@ _OWN: Mapping[str, str] = {
     "case_resumed": N_("Every deadline of the case changes with it."),
     "post_handed_over": N_("It tells who holds your post from now on."),
     "recorded_in_name": N_("It tells what was recorded in your post's name, and until when your post may contest it."),
+    "recording_contested": N_("What was relied upon in a post's name is denied by the post itself."),
     "post_delegated": N_("It tells who may act for your post beside you."),
 }
 

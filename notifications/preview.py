@@ -200,6 +200,15 @@ _FACTS: Mapping[str, Mapping[str, Any]] = {
         "why": "The minister travels.",
         "gate": "activation",
         "position": "approve",
+        "entry": 5,
+    },
+    "recording_contested": {
+        "post": _ID,
+        "entry": 5,
+        "gate": "activation",
+        "position": "approve",
+        "stands": True,
+        "text": "Nobody here has said this. We have not decided.",
     },
     "post_delegated": {"post": "ID/focal-point", "person": "Budi Santoso", "until": "2009-12-31"},
 }

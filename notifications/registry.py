@@ -145,6 +145,7 @@ _ROWS = (
     # posts
     DeliveryRule("post_handed_over", _NOW, _MUST, _QUOTES, _NONE),
     DeliveryRule("recorded_in_name", _NOW, _MUST, _LINK, _POLICY),
+    DeliveryRule("recording_contested", _NOW, _MUST, _QUOTES, _NONE),
     DeliveryRule("post_delegated", _NOW, _MUST, _QUOTES, _NONE),
 )
 

@@ -22,6 +22,7 @@ Mail:
 Members and people:
 
 ``directory``          members, offices, holders; ``directory_changes``: changing it, and its history
+``directory_import``   a member list that is imported, with what it changed in the history
 ``announced_changes``  changes that wait, so that a Co-Chair can stop them; ``post_mails``: who is told of each
 ``policies``           the policy in force, and proposals
 ``offices``            where mail for posts goes now; ``holders``: which posts a person holds

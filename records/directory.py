@@ -52,6 +52,21 @@ class Opening(Value):
     policy: Policy
 
 
+class MemberList(Value):
+    """The rows of a member list, as they are written, and the roles that all members have with it."""
+
+    rows: tuple[dict[str, Any], ...]
+    roles: DirectoryRoles
+
+    def with_roles(self, roles: DirectoryRoles) -> "MemberList":
+        """The same members with other roles."""
+        chairs, group = roles.co_chairs, roles.steering_group
+        marked = (
+            {**row, "co_chair": row["code"] in chairs, "steering_group": row["code"] in group} for row in self.rows
+        )
+        return MemberList(rows=tuple(marked), roles=roles)
+
+
 # import ------------------------------------------------------------------------------------------------------------
 
 
@@ -64,25 +79,34 @@ async def seed_if_empty(engine: AsyncEngine) -> int:
 
 
 async def import_members(engine: AsyncEngine, members_csv: str, offices_csv: str | None = None) -> int:
-    """``import_into`` in a transaction of its own, without a history: for a directory that is filled the first time."""
+    """Import a member list without a history, for a directory that is filled the first time. Raises as ``read_list``."""
     async with write_transaction(engine) as connection:
-        return await import_into(connection, members_csv, offices_csv)
+        listed = await read_list(connection, members_csv, offices_csv)
+        await write_list(connection, listed)
+    return len(listed.rows)
 
 
-async def import_into(connection: AsyncConnection, members_csv: str, offices_csv: str | None = None) -> int:
-    """Import a member list, adding and updating by code; posts that have no holder yet get a local address.
+async def read_list(connection: AsyncConnection, members_csv: str, offices_csv: str | None = None) -> MemberList:
+    """A member list that adds and updates by code, checked against the directory as it is.
 
     Raises:
-        DirectoryError: a column is lacking, a line is wrong, or the roles of all members would be; nothing was written.
+        DirectoryError: a column is lacking, a line is wrong, or the roles of all members would be.
     """
     offices = _offices(offices_csv or (SEED / "offices.csv").read_text(encoding="utf-8"))
     rows = list(_member_rows(members_csv, offices))
     listed = {row["code"]: Member(**{name: row[name] for name in Member.model_fields}) for row in rows}
     after = members_in(await read_members(connection)) | listed
+    roles = DirectoryRoles.of(after.values())
     try:
-        check_roles(DirectoryRoles.of(after.values()), after)
+        check_roles(roles, after)
     except Refused as refused:
         raise DirectoryError(refused.sentence) from None
+    return MemberList(rows=tuple(rows), roles=roles)
+
+
+async def write_list(connection: AsyncConnection, listed: MemberList) -> None:
+    """Write a member list; posts that have no holder yet get a local address."""
+    rows = listed.rows
     await write_rows(connection, (Row(table="members", columns=row) for row in rows))
     held = {post for (post,) in await connection.execute(select(_HOLDERS.c.post))}
     new = [row for row in _holder_rows(rows) if row["post"] not in held]
@@ -93,7 +117,6 @@ async def import_into(connection: AsyncConnection, members_csv: str, offices_csv
         await connection.execute(
             _POLICIES.insert(), {"version": policy.version, "body": policy.model_dump(mode="json")}
         )
-    return len(rows)
 
 
 def _offices(text: str) -> dict[str, dict[str, str]]:

@@ -20,14 +20,14 @@ from models.base import Value
 from models.case import Stage
 from models.commands import Person
 from models.directory_changes import DIRECTORY_ROLES, ECHO, ChangeKind, DirectoryRoles, OfficeSettings, check_roles
-from models.posts import SECRETARIAT, Post
+from models.posts import Post
 from models.refusal import RefusalKind, Refused
 from models.tables import TABLES
 from models.tables.administration import DirectoryChangeRow
 from models.tables.directory import AlternateRow, HolderRow, MemberRow
 from records.access import access_now, end_access
 from records.digests import release_held_of_office
-from records.directory import import_into, members_in, read_members
+from records.directory import members_in, read_members
 from records.offices import Addressee
 from records.post_mails import PostNews, holder_before, tell_of_post
 from records.rows import columns_of, fetch_row, fetch_rows
@@ -103,10 +103,11 @@ async def alternates_of_post(connection: AsyncConnection, post: Post) -> list[Al
 async def office_of(connection: AsyncConnection, code: str) -> OfficeSettings | None:
     """Zone, holidays and mandate of a member's office; None for one that the directory does not have."""
     row = await fetch_row(connection, select(MemberRow).where(_MEMBERS.c.code == code))
-    return _office(row) if row else None
+    return office_in(row) if row else None
 
 
-def _office(row: MemberRow) -> OfficeSettings:
+def office_in(row: MemberRow) -> OfficeSettings:
+    """How the office of a member works, as its row has it."""
     return OfficeSettings.model_construct(zone=row.zone, holidays=row.holidays, mandate=tuple(row.mandate or ()))
 
 
@@ -323,46 +324,18 @@ async def record_roles(engine: AsyncEngine, editor: Editor, marks: DirectoryRole
     return await _make(engine, editor, ChangeKind.MARKS, DIRECTORY_ROLES, read, write)
 
 
-async def import_list(engine: AsyncEngine, members_csv: str, at: datetime) -> int:
-    """Import a member list as ``records.directory`` does, with a change in the history for each office and for the marks.
-
-    The first filling of an empty directory changes nothing that stood. Raises what the import raises.
-    """
-    async with write_transaction(engine) as connection:
-        await lock_table(connection, "directory_changes")
-        before = await _offices_and_marks(connection)
-        count = await import_into(connection, members_csv)
-        after = await _offices_and_marks(connection)
-        made = [
-            _imported(about, before.get(about), now, at) for about, now in after.items() if before.get(about) != now
-        ]
-        if made and len(before) > 1:
-            await connection.execute(_CHANGES.insert(), [_columns(one) for one in made])
-            for one in made:
-                await _tell(connection, one, None)
-        for one in made:
-            if one.kind is ChangeKind.OFFICE and _hours(one.before or {}) != _hours(one.after):
-                await release_held_of_office(connection, one.about)
-    return count
-
-
-def _imported(about: str, before: _State | None, after: _State, at: datetime) -> DirectoryChange:
-    kind = ChangeKind.MARKS if about == DIRECTORY_ROLES else ChangeKind.OFFICE
-    own_id, by, name = directory_fingerprint([at.isoformat(), "import", about]), SECRETARIAT, "ahg directory import"
-    return DirectoryChange(id=own_id, at=at, by=by, name=name, kind=kind, about=about, before=before or {}, after=after)
+async def keep_changes(connection: AsyncConnection, made: list[DirectoryChange]) -> None:
+    """Keep changes that were made together, in the caller's transaction, with what follows for mails."""
+    await connection.execute(_CHANGES.insert(), [_columns(one) for one in made])
+    for one in made:
+        await _tell(connection, one, None)
+        if one.kind is ChangeKind.OFFICE and _hours(one.before or {}) != _hours(one.after):
+            await release_held_of_office(connection, one.about)
 
 
 def _hours(office: Mapping[str, Any]) -> tuple[Any, Any]:
     """Time zone and holidays of an office: the mornings and the working days of its readers follow from them."""
     return office.get("zone"), office.get("holidays")
-
-
-async def _offices_and_marks(connection: AsyncConnection) -> dict[str, _State]:
-    """Name and office of each member by code, and the marks. An empty directory has the marks alone."""
-    offices = {
-        row.code: {"name": row.name, **_office(row).model_dump(mode="json")} for row in await read_members(connection)
-    }
-    return {**offices, DIRECTORY_ROLES: (await roles_of(connection)).model_dump(mode="json")}
 
 
 def _columns(made: DirectoryChange) -> dict[str, Any]:

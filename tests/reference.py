@@ -87,6 +87,8 @@ _NOTES = {
     "waive": "`text` must be there.",
     "delegate": "Without `post`, the post that acts. The secretariat alone may do it for another post.",
     "hand_over": "As in `delegate`.",
+    "contest": "`entry` may be left out where only one thing can be contested. Within the policy's "
+    "`contest`, by the post's holder or alternate on the pages, with the second factor.",
     "act_for": "`command` names the command inside in `do`, beside its fields: `{post: AU/co-chair, how: telephone, "
     "text: The line is down., command: {do: decide, gate: activation, position: approve}}`. "
     "With `submit` inside and no case yet it opens one. Draft is not among the commands that a case takes.",

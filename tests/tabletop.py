@@ -6,8 +6,10 @@ from functools import cache
 from typing import Any
 
 from models.agenda import next_act
+from models.authentication import Means, PasskeyTouch, Standing
 from models.calendars import Calendars
 from models.case import Case
+from models.command_signing import CommandSigner
 from models.commands import parse
 from models.log import Entry, event_of
 from models.members import Directory, Member
@@ -18,6 +20,9 @@ from models.rules import Transition, apply_clock, apply_command
 from records.directory import SEED, _member_rows, _offices
 
 REQUEST = {"title": "Boats in the strait", "situation": "Boats leave and transit.", "affected": ["MY", "TH"]}
+
+
+SIGNER = CommandSigner(b"t" * 32)
 
 
 @cache
@@ -48,10 +53,22 @@ class Tabletop:
         self.notices: list[Notice] = []
         self._count = 0
 
-    def do(self, by: str, do: str, fields: Mapping[str, Any] | None = None, *, seen: int | None = None) -> Transition:
-        """Give a command; raises Refused."""
+    def do(
+        self,
+        by: str,
+        do: str,
+        fields: Mapping[str, Any] | None = None,
+        *,
+        seen: int | None = None,
+        means: Means | None = None,
+        standing: Standing | None = Standing.POST,
+        touch: PasskeyTouch | None = None,
+    ) -> Transition:
+        """Give a command, signed where ``means`` are said; raises Refused."""
         self._count += 1
         command = parse(do, fields or {}, by=by, command_id=f"c{self._count}", seen=seen)
+        if means is not None:
+            command = SIGNER.sign(self.case.reference, command, means, self.now, touch, standing)
         return self._took(apply_command(self.case, command, self.now))
 
     def wait(self, span: timedelta) -> None:

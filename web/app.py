@@ -17,7 +17,7 @@ import db
 from settings import Settings, load_settings
 from web.account import page as account_page
 from web.account import passkeys, posts
-from web.admin import announced
+from web.admin import history
 from web.admin.pages import ADMINISTRATION
 from web.api import description, routes
 from web.case import audience, command_form, feed, meeting_files, notices, readings, versions
@@ -53,11 +53,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def application(site: Site) -> FastAPI:
-    """The application made of these parts. While it is served, nudges are passed on and files swept beside it."""
+    """The application made of these parts. While it is served: nudges are passed on, cases told, files swept."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        works = site.nudger.run(), sweep_daily(site), announced.keep_carrying_out(site)
+        works = site.nudger.run(), sweep_daily(site), history.keep_telling_cases(site)
         beside = [asyncio.create_task(one) for one in works]
         try:
             with when_asked_to_end(site.watch.end):

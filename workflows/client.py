@@ -18,7 +18,7 @@ from temporalio.envconfig import ClientConnectConfig
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from models.authentication import Means, PasskeyTouch
+from models.authentication import Means, PasskeyTouch, Standing
 from models.calendars import Calendars
 from models.case import Case
 from models.command_signing import CommandSigner
@@ -159,16 +159,21 @@ class CaseClient:
             raise NotAnswered(str(error)) from error
 
     async def submit_command(
-        self, reference: str, command: Command, means: Means, touch: PasskeyTouch | None = None
+        self,
+        reference: str,
+        command: Command,
+        means: Means,
+        touch: PasskeyTouch | None = None,
+        standing: Standing = Standing.POST,
     ) -> Receipt:
-        """Give a command to a case. ``touch``: the holder's own signature, with ``Means.PASSKEY``.
+        """Give a command to a case. ``touch``: the holder's own signature, with ``Means.PASSKEY``. ``standing``: as whom.
 
         Raises:
             Refused: the rules refuse; nothing has been written.
             NotAnswered: the case did not answer in time.
         """
         handle = self._client.get_workflow_handle(reference)
-        signed = self._sign(reference, command, means, touch)
+        signed = self._sign(reference, command, means, touch, standing)
         for _ in range(int(self._patience.total_seconds() / _MOMENT)):
             try:
                 return await handle.execute_update(
@@ -187,8 +192,17 @@ class CaseClient:
             await asyncio.sleep(_MOMENT)
         raise NotAnswered(f"the case {reference} is busy; send the command again")
 
-    def _sign(self, stream: str, command: Command, means: Means, touch: PasskeyTouch | None = None) -> Command:
-        return self._signer.sign(stream, command, means, datetime.now(UTC), touch) if self._signer else command
+    def _sign(
+        self,
+        stream: str,
+        command: Command,
+        means: Means,
+        touch: PasskeyTouch | None = None,
+        standing: Standing = Standing.POST,
+    ) -> Command:
+        if self._signer is None:
+            return command
+        return self._signer.sign(stream, command, means, datetime.now(UTC), touch, standing)
 
     async def _ended(self, handle: WorkflowHandle[Any, Any], reference: str, command: Command) -> Receipt:
         """Refuse a command to a workflow that has ended or never was, in the rules' own words where these can be asked.

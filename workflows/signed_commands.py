@@ -56,6 +56,8 @@ class SignedCommands(Interceptor):
             return fault
         if signed.body != body_digest(command):
             return "what it asks is not what was signed"
+        if signed.standing is None:
+            return "it was signed by an older version, which does not say as whom it is given"
         if abs(self._clock() - signed.at) > TAKEN_WITHIN:
             return "it was signed too long ago"
         return ""

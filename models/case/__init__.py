@@ -3,7 +3,7 @@
 It holds what the rules need and no more; texts of contributions, exchanges and progress entries stand in the
 event log. Each part of the procedure has its module, named as in ``models.commands``: ``gates``, ``participants``,
 ``outcomes``, ``arrangements``, ``meetings``, ``reporting``, ``circulation``, ``closing``; ``stage`` has stages, the clock
-and suspension. The whole stands here.
+and suspension, ``recordings`` what was recorded in a post's name. The whole stands here.
 """
 
 from collections.abc import Mapping
@@ -19,6 +19,7 @@ from models.case.gates import Decider, Gate, GateName, GateOutcome, Position, Po
 from models.case.meetings import Meeting
 from models.case.outcomes import Outcome
 from models.case.participants import Participant, ParticipantState, Seat
+from models.case.recordings import Recording
 from models.case.reporting import Recommendation, Report, ReportState
 from models.case.stage import Clock, Stage, Suspension
 from models.ladder import Ladder
@@ -43,6 +44,7 @@ class Case(Value):
     ``seq`` and ``head`` are number and hash of the newest entry in its log. ``recent`` holds the newest
     command ids with the entry each led to, ``touched`` the newest change of each part, by which stale forms
     are told apart.
+    ``recordings``: what was recorded in posts' names, by the number of the first entry of each; the newest of them.
     ``withdrew``: who submitted jointly and then left the request to the others.
     """
 
@@ -80,6 +82,7 @@ class Case(Value):
     active_until: Instant | None = None
     updates: int = 0
     suspension: Suspension | None = None
+    recordings: Mapping[int, Recording] = {}
     ladders: Mapping[str, Ladder] = {}
 
     def slim(self) -> "Case":

@@ -55,7 +55,7 @@ class Position(Value):
     """What a post said, bound by ``on`` (a SHA-256) to the exact version it was given on.
 
     ``recorded_by``: who wrote it down for the post, which had said it by telephone or letter; None where the post took it
-    itself.
+    itself. ``contested_at``: when the post said that it never said this.
     """
 
     post: Post
@@ -64,8 +64,9 @@ class Position(Value):
     on: str
     round: int = 1
     text: Prose = ""
-    void: Literal["", "amended", "second round", "changed"] = ""
+    void: Literal["", "amended", "second round", "changed", "contested"] = ""
     recorded_by: Post | None = None
+    contested_at: Instant | None = None
 
 
 class Question(Value):
@@ -111,6 +112,11 @@ class Gate(Value):
     def recorded(self) -> tuple[Post, ...]:
         """The posts whose position was written down for them by another."""
         return tuple(post for post, position in self.positions.items() if position.recorded_by)
+
+    @property
+    def contested(self) -> tuple[Post, ...]:
+        """The posts that contest the position on which it was decided, as it was written down for them."""
+        return tuple(post for post, position in self.positions.items() if position.contested_at)
 
     def decider(self, post: Post) -> Decider | None:
         """The place that the post holds at this gate, if any."""

@@ -1,10 +1,10 @@
-"""Posts change hands: an alternate for a time, or a new holder."""
+"""Posts change hands: an alternate for a time, or a new holder. And what was recorded in a post's name is contested."""
 
 from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from models.base import Day, Line, Value
+from models.base import Day, Line, Prose, Value
 from models.commands.body import AS_SENT, Body
 from models.mail_addresses import check_address
 from models.posts import Post
@@ -41,3 +41,11 @@ class HandOver(_ToPerson):
     """Hand a post to another person; its pending tasks stay with the post."""
 
     do: Literal["hand_over"] = "hand_over"
+
+
+class Contest(Body):
+    """Say that the post never said what was recorded in its name."""
+
+    do: Literal["contest"] = "contest"
+    entry: int | None = Field(default=None, ge=1, le=999_999_999, description="the entry of the log that recorded it")
+    text: Prose = Field(min_length=1, description="what is wrong with it")

@@ -13,7 +13,7 @@ Each part of the procedure has its module, named as in ``models.commands``:
 ``reporting``      reports and recommendations: term of reference (c)
 ``circulation``    what the wider membership is told, and consent to being named
 ``closing``        waivers and the end of the case
-``posts``          an alternate, a new holder
+``posts``          an alternate, a new holder; what was recorded in a post's name
 ``clock``          ladders, and the clock of the whole case
 ``stage``          the case enters a stage
 
@@ -64,7 +64,7 @@ from models.events.participants import (
     Replaced,
     Responded,
 )
-from models.events.posts import Delegated, HandedOver
+from models.events.posts import Contested, Delegated, HandedOver
 from models.events.reporting import Contributed, Objected, Recommended, ReportMoved, ReportOpened, Revised
 from models.events.request import FoundComplete, Joined, RequesterWithdrew, Resubmitted, Returned, Submitted
 from models.events.stage import StageEntered
@@ -81,7 +81,7 @@ _Sharing = ArrangementAdded | ArrangementAgreed | ArrangementInForce | ExchangeL
 _Meeting = MeetingScheduled | AttendanceTaken | SituationUpdated | Extended
 _Report = ReportOpened | Contributed | Recommended | Objected | Revised | ReportMoved
 _Circulation = CirculationProposed | ConsentNoted | CirculationMoved
-_Other = Waived | Delegated | HandedOver
+_Other = Waived | Delegated | HandedOver | Contested
 
 AnyEvent = (
     _Request | _Clock | _Gate | _Question | _Group | _Outcome | _Sharing | _Meeting | _Report | _Circulation | _Other

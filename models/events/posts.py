@@ -1,9 +1,10 @@
-"""Who holds a post, or stands in for it."""
+"""Who holds a post, or stands in for it; and what a post contests."""
 
 from datetime import date
 from typing import Literal
 
-from models.base import Value
+from models.base import Instant, Prose, Value
+from models.case.gates import GateName, PositionKind
 from models.commands.posts import Person
 from models.posts import Post
 
@@ -19,3 +20,22 @@ class HandedOver(Value):
     type: Literal["handed_over"] = "handed_over"
     post: Post
     to: Person
+
+
+class Contested(Value):
+    """A post says that it never said what was recorded in its name, as the entry ``entry`` and those with it.
+
+    ``gate`` and ``position``: the position that was recorded, if it was one. ``anew``: it held, and the post is asked
+    anew; ``stands``: a decision rests on it, and stands.
+    """
+
+    type: Literal["contested"] = "contested"
+    post: Post
+    entry: int
+    recorded_at: Instant
+    recorded_by: Post
+    gate: GateName | None = None
+    position: PositionKind | None = None
+    anew: bool = False
+    stands: bool = False
+    text: Prose

@@ -116,3 +116,21 @@ def _(case: Case, event: e.GateSplit, at: datetime, by: Post) -> Case:
 @on(e.GateDecided)
 def _(case: Case, event: e.GateDecided, at: datetime, by: Post) -> Case:
     return _gate(case, event.gate, outcome=event.outcome, decided_at=at, questions=())
+
+
+def with_contested(case: Case, event: e.Contested, at: datetime) -> Case:
+    """The case with the position marked that a post contests; at an open gate it holds no more, and is among the past."""
+
+    def marked(one: Position) -> Position:
+        meant = one.recorded_by is not None and (one.post, one.at) == (event.post, event.recorded_at)
+        return changed(one, contested_at=at) if meant else one
+
+    for name, gate in case.gates.items():
+        positions = {post: marked(one) for post, one in gate.positions.items()}
+        past = tuple(map(marked, gate.past))
+        mine = positions.get(event.post)
+        if gate.open and mine is not None and mine.contested_at:
+            past = (*past, changed(positions.pop(event.post), void="contested"))[-_PAST_POSITIONS:]
+        if (positions, past) != (gate.positions, gate.past):
+            case = _gate(case, name, positions=positions, past=past)
+    return case

@@ -40,7 +40,7 @@ class NoticeFacts(Value):
     to forget. ``was_...``: of a meeting that was moved, as it was before. ``because``: the word of the event for why a
     thing is open again. ``first``: it is asked for the first time; ``ended``: since the time of the activation is over.
     ``recorded``: posts whose position was written down for them. ``do`` and ``how``: the command that was, and by which
-    means its post had said it.
+    means its post had said it; ``entry``: its first entry. ``anew`` and ``stands``: what follows where it is contested.
     """
 
     gate: GateName | None = None
@@ -103,6 +103,9 @@ class NoticeFacts(Value):
     person: str = ""
     do: str = ""
     how: str = ""
+    entry: int = 0
+    anew: bool = False
+    stands: bool = False
     until: date | None = None
 
     def also(self, **more: Any) -> "NoticeFacts":

@@ -13,7 +13,8 @@ from models.notices.notice import Notice, ladder_due, notices_on, notify
 from models.posts import SECRETARIAT
 
 
-def _gate_due(case: Case, name: GateName) -> datetime | None:
+def gate_due(case: Case, name: GateName) -> datetime | None:
+    """Until when a gate is to be decided."""
     return ladder_due(case, SubjectKind.GATE, name)
 
 
@@ -29,7 +30,7 @@ def gate_facts(case: Case, name: GateName) -> NoticeFacts:
 @notices_on(e.GateOpened)
 def _(case: Case, event: e.GateOpened) -> Iterable[Notice]:
     posts = [decider.post for decider in event.deciders]
-    yield from notify("review_requested", posts, gate_facts(case, event.gate), due=_gate_due(case, event.gate))
+    yield from notify("review_requested", posts, gate_facts(case, event.gate), due=gate_due(case, event.gate))
 
 
 @notices_on(e.PositionsVoided)
@@ -41,7 +42,7 @@ def _(case: Case, event: e.PositionsVoided) -> Iterable[Notice]:
         yield from notify("review_requested_again", event.posts, facts)
         return
     posts = [decider.post for decider in event.deciders]
-    yield from notify("review_requested_again", posts, facts, due=_gate_due(case, event.gate))
+    yield from notify("review_requested_again", posts, facts, due=gate_due(case, event.gate))
 
 
 @notices_on(e.RespondentChanged)
@@ -65,7 +66,7 @@ def _(case: Case, event: e.PositionTaken) -> Iterable[Notice]:
         facts = gate_facts(case, event.gate).also(
             post=event.post, position=event.position.value, text=event.text, silent=gate.undecided
         )
-        yield from notify("position_taken", others, facts, due=_gate_due(case, event.gate))
+        yield from notify("position_taken", others, facts, due=gate_due(case, event.gate))
 
 
 @notices_on(e.QuestionAsked)
@@ -81,19 +82,19 @@ def _(case: Case, event: e.QuestionAnswered) -> Iterable[Notice]:
     gate = case.gates[event.gate]
     facts = gate_facts(case, event.gate).also(text=event.text, silent=gate.undecided)
     posts = [decider.post for decider in gate.deciders]
-    yield from notify("question_answered", posts, facts, due=_gate_due(case, event.gate))
+    yield from notify("question_answered", posts, facts, due=gate_due(case, event.gate))
 
 
 @notices_on(e.Recused)
 def _(case: Case, event: e.Recused) -> Iterable[Notice]:
     facts = gate_facts(case, event.gate).also(place_of=event.post)
-    yield from notify("review_requested", [event.substitute], facts, due=_gate_due(case, event.gate))
+    yield from notify("review_requested", [event.substitute], facts, due=gate_due(case, event.gate))
 
 
 @notices_on(e.GateSplit)
 def _(case: Case, event: e.GateSplit) -> Iterable[Notice]:
     posts = [*(decider.post for decider in case.gates[event.gate].deciders), SECRETARIAT]
-    yield from notify("consultation_opened", posts, gate_facts(case, event.gate), due=_gate_due(case, event.gate))
+    yield from notify("consultation_opened", posts, gate_facts(case, event.gate), due=gate_due(case, event.gate))
 
 
 @notices_on(e.GateDecided)

@@ -106,7 +106,9 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
     "request_joined": _tells(N_("Another member submits the request jointly."), "joined", "requesters secretariat"),
     "request_withdrawn": _tells(N_("A requester took its request back."), "requester_withdrew", "member everybody"),
     # gates
-    "review_requested": _asks(N_("A Co-Chair is asked to decide at a gate."), "gate_opened recused", "deciders"),
+    "review_requested": _asks(
+        N_("A Co-Chair is asked to decide at a gate."), "gate_opened recused contested", "deciders"
+    ),
     "review_requested_again": _asks(
         N_("What a gate is about was amended; positions are void and all are asked again."),
         "positions_voided",
@@ -235,6 +237,9 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
     "post_handed_over": _tells(N_("A post has a new holder."), "handed_over", "post secretariat"),
     "recorded_in_name": _tells(
         N_("The secretariat has recorded something in a post's name; the post may contest it."), "acted_for", "post"
+    ),
+    "recording_contested": _asks(
+        N_("A post contests what was recorded in its name."), "contested", "co_chairs secretariat post deciders"
     ),
     "post_delegated": _tells(N_("A post has an alternate for a time."), "delegated", "post secretariat"),
 }

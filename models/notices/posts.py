@@ -1,11 +1,13 @@
-"""Who is told that a post changes hands, or that something was recorded in its name."""
+"""Who is told that a post changes hands, that something was recorded in its name, or that it contests this."""
 
 from collections.abc import Iterable
 
 from models import events as e
 from models.case import Case, GateName
 from models.log import Entry
+from models.notices.circles import co_chair_posts
 from models.notices.facts import NoticeFacts
+from models.notices.gates import gate_due, gate_facts
 from models.notices.notice import Notice, notices_on, notify
 from models.posts import SECRETARIAT, Capacity
 
@@ -22,6 +24,26 @@ def _(case: Case, event: e.HandedOver) -> Iterable[Notice]:
     yield from notify("post_handed_over", [event.post, SECRETARIAT], facts)
 
 
+@notices_on(e.Contested)
+def _(case: Case, event: e.Contested) -> Iterable[Notice]:
+    """Both offices, the secretariat, the post itself and who decides beside it; where it is asked anew, it is asked."""
+    gate = case.gates[event.gate] if event.gate else None
+    deciders = [decider.post for decider in gate.deciders] if gate and event.anew else []
+    facts = NoticeFacts(
+        post=event.post,
+        entry=event.entry,
+        gate=event.gate,
+        position=event.position.value if event.position else "",
+        anew=event.anew,
+        stands=event.stands,
+        text=event.text,
+    )
+    readers = dict.fromkeys((*co_chair_posts(case), event.recorded_by, event.post, *deciders))
+    yield from notify("recording_contested", readers, facts)
+    if gate is not None and event.anew:
+        yield from notify("review_requested", [event.post], gate_facts(case, gate.name), due=gate_due(case, gate.name))
+
+
 def recorded_in_name(case: Case, entry: Entry, do: str) -> list[Notice]:
     """The notices to a post in whose name the command ``do`` was recorded: to its holder and to its alternate, at once.
 
@@ -35,6 +57,7 @@ def recorded_in_name(case: Case, entry: Entry, do: str) -> list[Notice]:
         post=entry.by,
         do=do,
         how=entry.acted_for.how,
+        entry=entry.seq,
         why=entry.acted_for.why,
         reasons=None,
         gate=GateName(gate) if gate else None,

@@ -8,7 +8,8 @@ participant selection  ``participants``: the list, ``invitations``; ``compositio
 operational            ``outcomes`` (a), ``arrangements`` (b), ``meetings``, ``duration``: extension, end, suspension;
                        ``later_admission``
 reporting              ``reporting`` (c) with the silence procedure, ``circulation`` with consent, ``closing``
-at any time            ``posts``: delegation and handing over; ``clock``: what follows where nobody acted
+at any time            ``posts``: delegation and handing over; ``contesting``: what was recorded in a post's name;
+                       ``clock``: what follows where nobody acted
 
 How rules are made: ``table`` holds them all (importing the parts fills it), ``actors`` says which posts one admits,
 ``context`` is what a rule works on, ``checks``, ``admission`` and ``unopened`` refuse in sentences. How they are asked:
@@ -21,6 +22,7 @@ from models.rules import (
     circulation,
     clock,
     closing,
+    contesting,
     duration,
     gates,
     invitations,

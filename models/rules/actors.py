@@ -11,12 +11,14 @@ from models.posts import SECRETARIAT, Post, Role, desk_of
 class Actor:
     """A kind of post that may do something: the words for it, and the test.
 
-    ``lacking``: a sentence on what another post lacks.
+    ``lacking``: a sentence on what another post lacks. ``once``: the test that commands of before decision 49 were held
+    to, where it was another: histories hold what it admitted.
     """
 
     words: str
     test: Callable[[Case, Post], bool]
     lacking: Callable[[Case, Post], str] = lambda case, post: ""
+    once: Callable[[Case, Post], bool] | None = None
 
 
 def by_focal_point(
@@ -55,6 +57,7 @@ BY_SITTING_CO_CHAIR = Actor(
     "a Co-Chair that has not recused itself",
     lambda case, post: post in case.directory.co_chairs and not case.recused(post),
     lambda case, post: "Another sits in its place." if post in case.directory.co_chairs else "",
+    once=BY_CO_CHAIR.test,
 )
 BY_DECIDER = Actor("a Co-Chair (or the Steering Group member in a recused Co-Chair's place)", _decides)
 BY_STEERING_GROUP = Actor(

@@ -6,17 +6,17 @@ from models.refusal import RefusalKind, Refused
 from models.rules.table import Rule
 
 
-def must_be_admitted(case: Case, rule: Rule, by: Post, besides: str = "") -> None:
+def must_be_admitted(case: Case, rule: Rule, by: Post, besides: str = "", *, of_before: bool = False) -> None:
     """Refuse a post that is not there or may not give the command, and a stage in which nobody may.
 
-    ``besides``: what a refusal for the stage says besides.
+    ``besides``: what a refusal for the stage says besides. ``of_before``: as in ``Rule.admits``.
     """
     only = f"Only {rule.who_words} may {rule.phrase}"
     if not case.directory.holds(by):
         raise Refused(RefusalKind.FORBIDDEN, f"There is no post {by} in the directory. {only}.")
     stages = ", ".join(stage.words for stage in type(case.stage) if stage in rule.stages)
     in_time = case.stage in rule.stages
-    if not rule.admits(case, by):
+    if not rule.admits(case, by, of_before=of_before):
         lacks = rule.who[0].lacking(case, by) if len(rule.who) == 1 else ""
         when = "" if in_time else f"The case is in {case.stage.words}; this is done in: {stages}."
         sentence = " ".join(filter(None, (f"{only}; {by} may not.", lacks, when, "" if in_time else besides)))

@@ -1,13 +1,44 @@
 """Posts change hands: an alternate for a time, or a new holder. Tasks stay with the post."""
 
 from models import events as e
-from models.commands import Delegate, HandOver
-from models.posts import SECRETARIAT, Post
+from models.authentication import Standing
+from models.base import Value
+from models.commands import ActFor, Delegate, HandOver
+from models.posts import SECRETARIAT, Post, Role
 from models.refusal import RefusalKind
 from models.rules.actors import BY_ANYBODY
 from models.rules.checks import refuse
 from models.rules.context import RuleContext
 from models.rules.table import OPEN_STAGES, rule
+
+
+def only_its_holder(post: Post, by: Post, standing: Standing) -> str | None:
+    """Why somebody who acts as ``by`` may not say who holds a post or stands in, as an alternate; None when it may."""
+    if post != by or standing is not Standing.ALTERNATE:
+        return None
+    return f"Only the holder of {post} or the secretariat says who holds it and who stands in; an alternate does not."
+
+
+def may_change_hands(body: Value, by: Post, standing: Standing) -> str | None:
+    """Why somebody who acts as ``by`` may not give this command on who holds a post or stands in; None when it may.
+
+    What the secretariat says of a Co-Chair's post is announced in the directory, where its holder can stop it, and a case
+    only hears of it. Nobody says it in the name of another post.
+    """
+    if isinstance(body, ActFor) and isinstance(body.command, (Delegate, HandOver)):
+        return "Nobody hands a post over, or names an alternate, in another's name; the secretariat does it in its own."
+    heard = standing is Standing.DIRECTORY
+    if not isinstance(body, (Delegate, HandOver)):
+        return (
+            "A case hears from the directory who holds a post and who stands in, and nothing else." if heard else None
+        )
+    post = body.post or by
+    if post != by and post.role is Role.CO_CHAIR and not heard:
+        return (
+            f"{post} is a Co-Chair's post: its holder hands it over and names alternates, or the secretariat announces "
+            "it in the directory, where its holder can stop it."
+        )
+    return only_its_holder(post, by, standing)
 
 
 def _own_post(context: RuleContext, post: Post | None) -> Post:

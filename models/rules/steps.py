@@ -7,7 +7,7 @@ from models.agenda import next_act
 from models.authentication import Means, Signed, suffices
 from models.base import Value
 from models.calendars import Calendars
-from models.case import Case, Touch
+from models.case import Case, Recording, Touch
 from models.commands import ActFor, Command
 from models.evolve import evolve
 from models.log import CLOCK, CLOCK_COMMAND, ActedFor, Entry, event_of, seal
@@ -19,13 +19,18 @@ from models.refusal import RefusalKind, Refused
 from models.rules.admission import must_be_admitted
 from models.rules.clock import pass_rung
 from models.rules.closing import terms_of_reference
+from models.rules.contesting import may_contest
 from models.rules.context import RuleContext
 from models.rules.permitted import allowed_sentence
+from models.rules.posts import may_change_hands
 from models.rules.staleness import RECOVERED, must_be_fresh, part_changed
 from models.rules.table import RULES
 
 _RECENT = 100
 """How many command ids a case remembers; the log knows all of them."""
+
+_RECORDINGS = 100
+"""How many of what was recorded in posts' names a case remembers."""
 
 
 class Transition(Value):
@@ -54,7 +59,7 @@ def apply_command(case: Case, command: Command, now: datetime) -> Transition:
             by = body.post
             body = body.command
         context = RuleContext(case, by, now, acted_for.by if acted_for else None)
-        subject = _apply_rule(context, body, command.seen)
+        subject = _apply_rule(context, body, command.seen, of_before=_of_before(command))
     except Refused as refused:
         refused.allowed = allowed_sentence(case, command.by)
         raise
@@ -65,6 +70,11 @@ def _must_be_given_rightly(case: Case, command: Command) -> None:
     """By means that suffice; and where a passkey has signed, what it has signed: the case may have changed since."""
     if command.signed is not None and (why := suffices(command.do, command.by, command.signed.means)):
         raise Refused(RefusalKind.FORBIDDEN, why)
+    standing = command.signed.standing if command.signed else None
+    if standing is not None:
+        why = may_change_hands(command.body, command.by, standing) or may_contest(command.body, standing)
+        if why:
+            raise Refused(RefusalKind.FORBIDDEN, why)
     required = case.policy.signatures is Signatures.REQUIRED and command.do in ("decide", "object")
     if required and command.signed is not None and command.signed.means is not Means.PASSKEY:
         raise Refused(
@@ -82,7 +92,12 @@ def _name(body: Value) -> str:
     return str(type(body).model_fields["do"].default)
 
 
-def _apply_rule(context: RuleContext, body: Value, seen: int | None) -> str:
+def _of_before(command: Command) -> bool:
+    """Whether a history of before decision 49 may hold it: it keeps to the rules that it was taken by."""
+    return command.signed is None or command.signed.standing is None
+
+
+def _apply_rule(context: RuleContext, body: Value, seen: int | None, *, of_before: bool) -> str:
     do = _name(body)
     rule = RULES.get(do)
     if rule is None:
@@ -92,7 +107,7 @@ def _apply_rule(context: RuleContext, body: Value, seen: int | None) -> str:
         raise Refused(
             RefusalKind.CONFLICT, f"The case {case.reference} is {case.stage.words}; it does not change any more."
         )
-    must_be_admitted(case, rule, by, _evidence_missing(case) if do == "close" else "")
+    must_be_admitted(case, rule, by, _evidence_missing(case) if do == "close" else "", of_before=of_before)
     subject = part_changed(context, body, rule)
     must_be_fresh(context, body, rule, subject, seen)
     rule.apply(context, body)
@@ -138,7 +153,7 @@ def _taken(
         entry = seal(before.reference, seq, context.now, context.by, acted_for, command, event, head, signed)
         head, signed = entry.hash, None  # the first entry of a command carries it
         entries.append(entry)
-    after = _numbered(context.case, entries, do, subject)
+    after = _with_recording(_numbered(context.case, entries, do, subject), entries[0])
     return Transition.model_construct(before=before, after=after, entries=tuple(entries), do=do)
 
 
@@ -156,13 +171,23 @@ def _numbered(case: Case, entries: list[Entry], do: str, subject: str) -> Case:
     )
 
 
+def _with_recording(case: Case, entry: Entry) -> Case:
+    """The case with what a command recorded in a post's name, by the first entry of the command."""
+    acted = entry.acted_for
+    if acted is None or any(one.command == entry.command for one in case.recordings.values()):
+        return case
+    one = Recording(post=entry.by, by=acted.by, how=acted.how, at=entry.at.astimezone(UTC), command=entry.command)
+    kept = list(case.recordings.items())[1 - _RECORDINGS :]
+    return case.model_copy(update={"recordings": dict([*kept, (entry.seq, one)])})
+
+
 def take_over(case: Case, entries: tuple[Entry, ...]) -> Case:
     """The case with entries that the log has and the workflow does not yet know.
 
     A workflow catches up by this after a worker died between commit and answer: the log is the record.
     """
     for entry in entries:
-        case = evolve(case, event_of(entry), entry.at.astimezone(UTC), entry.by)
+        case = _with_recording(evolve(case, event_of(entry), entry.at.astimezone(UTC), entry.by), entry)
     done: dict[str, list[Entry]] = {}
     for entry in entries:
         done.setdefault(entry.command, []).append(entry)
@@ -187,5 +212,5 @@ def case_of_log(reference: str, entries: Sequence[Entry]) -> Case:
 
 def replay_entry(case: Case, entry: Entry) -> Case:
     """The case after one entry of its log: how a projection is rebuilt."""
-    case = evolve(case, event_of(entry), entry.at.astimezone(UTC), entry.by)
+    case = _with_recording(evolve(case, event_of(entry), entry.at.astimezone(UTC), entry.by), entry)
     return case.model_copy(update={"seq": entry.seq, "head": entry.hash, "updated_at": entry.at})

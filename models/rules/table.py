@@ -34,9 +34,10 @@ class Rule:
         """Who may give the command, as ``a Co-Chair or the secretariat``."""
         return " or ".join(who.words for who in self.who)
 
-    def admits(self, case: Case, post: Post) -> bool:
-        """Whether the post is one that may give this command."""
-        return any(who.test(case, post) for who in self.who)
+    def admits(self, case: Case, post: Post, *, of_before: bool = False) -> bool:
+        """Whether the post is one that may give this command; ``of_before``: as commands of before were admitted."""
+        tests = [(who.once if of_before else None) or who.test for who in self.who]
+        return any(test(case, post) for test in tests)
 
 
 RULES: dict[str, Rule] = {}

@@ -8,9 +8,10 @@ import typer
 from rich.table import Table
 
 import db
+from notifications.addresses import announced_address
 from ops.commands.terminal import as_command, out, say
 from records import directory as members
-from records import directory_changes
+from records.directory_import import import_list
 from settings import load_settings
 
 app = typer.Typer(no_args_is_help=True, help="The directory of members.")
@@ -30,8 +31,14 @@ async def directory_import(
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     async with db.open_engine(settings) as engine:
         await db.migrate(settings.database)
-        count = await directory_changes.import_list(engine, text, datetime.now(UTC))
-    say(f"{count} members imported")
+        done = await import_list(engine, text, datetime.now(UTC))
+    say(f"{done.count} members imported")
+    if done.announced is not None:
+        when, page = done.announced.takes_effect_at, announced_address(done.announced.id)
+        say(
+            "Who co-chairs and who sits on the Steering Group is announced to the Co-Chairs: it takes effect at "
+            f"{when:%Y-%m-%d %H:%M} UTC, unless one of them stops it ({settings.public_url}{page})."
+        )
 
 
 @app.command("list")

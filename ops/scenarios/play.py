@@ -16,7 +16,7 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from casework import Casework, CommandResult
-from models.authentication import Means
+from models.authentication import Means, Standing
 from models.case import Stage
 from models.log import Entry
 from models.posts import Post
@@ -126,6 +126,7 @@ class Simulation:
             act.fields,
             by=act.by,
             means=Means.COMMAND_LINE,
+            standing=Standing.HOLDER,
             command_id=uuid4().hex,
             reference=self.reference,
             at=at,

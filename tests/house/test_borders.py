@@ -21,7 +21,6 @@ _REASONS: dict[str, tuple[str, ...]] = {
     "the fields of a command as somebody wrote them, which are parsed there (models.commands.parse)": (
         "casework:Casework.act",
         "models.commands:parse",
-        "models.authentication:may_change_hands",
         "models.commands:faults_of",
         "models.faults:faults",
         "models.faults:wanted",

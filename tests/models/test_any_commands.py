@@ -132,6 +132,7 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "consent": {"answer": st.sampled_from(("give", "refuse"))},
     "adopt": {"recommendation": texts},
     "waive": {"term": st.lists(st.sampled_from(("a", "b", "c")), min_size=1, max_size=1), "text": texts},
+    "contest": {"entry": st.integers(0, 500), "text": texts},
     "delegate": {"to": person, "until": days, "post": st.sampled_from(POSTS)},
     "hand_over": {"to": person, "post": st.sampled_from(POSTS)},
 }
@@ -178,6 +179,7 @@ def plausible(data: st.DataObject, case: Case, do: str) -> dict[str, Any]:
         "meeting": list(case.meetings),
         "gate": [gate.name.value for gate in case.open_gates],
         "text": ["because", *NAMES[:9]],
+        "entry": list(case.recordings),
         "target": [10],
         "value": [3],
         "parties": [["MY", "TH"], ["LK"]],

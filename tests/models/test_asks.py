@@ -20,7 +20,7 @@ from ops.scenarios.reading import read_scenario
 from tests.tabletop import Tabletop
 
 SCENARIOS = sorted((Path(__file__).parents[1] / "scenarios").glob("*.yaml"))
-NOT_IN_THE_CASE = {"meeting_called"}
+NOT_IN_THE_CASE = {"meeting_called", "recording_contested"}
 """Asks for something that is done outside the case."""
 
 

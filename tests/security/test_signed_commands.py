@@ -45,6 +45,9 @@ FORGERIES: dict[str, Forged] = {
     "signed for another position": lambda signer, case: approval().model_copy(
         update={"signed": signer.sign(case, approval(position="decline"), Means.SESSION, datetime.now(UTC)).signed}
     ),
+    "as before decision 49": lambda signer, case: signer.sign(
+        case, approval(), Means.SECOND_FACTOR, datetime.now(UTC), standing=None
+    ),
     "kept back": lambda signer, case: signer.sign(
         case, approval(), Means.SECOND_FACTOR, datetime.now(UTC) - timedelta(hours=1)
     ),
@@ -67,6 +70,7 @@ async def test_only_a_command_that_this_deployment_has_signed_just_now_is_taken(
 
     assert {kind for kind, _ in refusals.values()} == {"forbidden"}
     assert "it is not signed" in refusals["unsigned"][1]
+    assert "does not say as whom" in refusals["as before decision 49"][1]
     assert "signed too long ago" in refusals["kept back"][1]
     assert await played.entries() == before
     await played.act(*TO_WORK[1])

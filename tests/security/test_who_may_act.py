@@ -1,8 +1,10 @@
 """Who may give which command, by which means: on the pages, with a token, with the link of a mail."""
 
+import asyncio
 import json
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,25 +14,33 @@ import pytest
 import pytest_asyncio
 
 from casework import CommandResult
-from models.authentication import Means, may_change_hands, means_of_session, suffices
+from models.authentication import Means, Standing, means_of_session, standing_of, suffices
 from models.case import GateName
-from models.commands import COMMANDS
+from models.commands import COMMANDS, parse
+from models.log import broken_at
 from models.posts import Capacity, Post
-from models.rules import RULES, allowed
+from models.refusal import Refused
+from models.rules import RULES, allowed, case_of_log
+from models.rules.posts import may_change_hands
 from models.tables import TABLES
 from models.visibility import closed_sections, readable
 from notifications.mandatory import can_be_switched_off
+from records.announced_changes import carry_out_changes
+from records.directory_import import import_list
 from records.sessions import begin_session, cookie_name
 from tests.activities.post_office import post_office
 from tests.newest_schema import newest_file
+from tests.waiting import until
 from tests.web.conftest import place
 from tests.web.place import Place, address_of, key_in, secret_in, value_in
 from tests.web.programs import Recorded, program
 from web.admin.announced import carry_out
+from web.admin.history import keep_telling_cases
+from worker import carry_out_announced
 
 AU, RSO, MY = "AU/co-chair", "RSO/secretariat", "MY/focal-point"
-STANDS_FOR_A_POST = {"decide", "hand_over", "delegate", "act_for"}
-OF_POSTS, CAPACITIES = ("hand_over", "delegate"), (Capacity.HOLDER, Capacity.ALTERNATE, None)
+STANDS_FOR_A_POST = {"decide", "hand_over", "delegate", "act_for", "contest"}
+OF_POSTS = ("hand_over", "delegate")
 __all__ = ["place"]
 
 sessions = TABLES.tables["sessions"]
@@ -38,13 +48,21 @@ NOW = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
 
 
 class Taken:
-    """In the place of the cases: what came through the door."""
+    """In the place of a case's workflow: what came through the door and is taken by the rules."""
 
-    def __init__(self) -> None:
+    def __init__(self, table: Recorded) -> None:
+        self.table = table
         self.commands: list[tuple[str, str, dict[str, Any]]] = []
 
-    async def act(self, do: str, fields: dict[str, Any], *, by: str, **_more: Any) -> CommandResult:
+    async def casework(self) -> "Taken":
+        """What the pages give commands to."""
+        return self
+
+    async def act(
+        self, do: str, fields: dict[str, Any], *, by: str, means: Means, standing: Standing, **_more: Any
+    ) -> CommandResult:
         """Take a command."""
+        self.table.do(by, do, fields, means=means, standing=standing)
         self.commands.append((by, do, fields))
         return CommandResult(reference="AHG-2026-001", seq=1, stage="submitted")
 
@@ -64,12 +82,8 @@ async def taken(place: Place, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
     table.do(RSO, "accept", {})
     place.now = table.now
     await table.record(place)
-    door = Taken()
-
-    async def casework() -> Taken:
-        return door
-
-    monkeypatch.setattr(place.site, "casework", casework)
+    door = Taken(table)
+    monkeypatch.setattr(place.site, "casework", door.casework)
     yield door
 
 
@@ -90,16 +104,47 @@ def test_a_second_factor_counts_for_ten_minutes() -> None:
 
 
 def test_who_may_say_who_holds_a_post() -> None:
-    whole = {(do, capacity): may_change_hands(do, {}, Post(AU), capacity) for do in OF_POSTS for capacity in CAPACITIES}
-    assert {place for place, why in whole.items() if why is None} == {(do, Capacity.HOLDER) for do in OF_POSTS}
+    def why(do: str, by: str, standing: Standing, **fields: Any) -> str | None:
+        to = {} if do in ("act_for", "comment") else {"to": {"name": "Mallory"}}
+        return may_change_hands(parse(do, {**to, **fields}, by=by, command_id="c").body, Post(by), standing)
+
     for do in OF_POSTS:
-        of_another, of_a_chair = ({"post": post} for post in (MY, AU))
-        assert may_change_hands(do, of_another, Post(RSO), Capacity.ALTERNATE) is None
-        assert "can stop it" in str(may_change_hands(do, of_a_chair, Post(RSO), Capacity.HOLDER))
-        assert may_change_hands(do, of_a_chair, Post(RSO), Capacity.HOLDER, heard=True) is None
-        in_its_name = {"post": AU, "command": {"do": do}}
-        assert "in another's name" in str(may_change_hands("act_for", in_its_name, Post(RSO), Capacity.HOLDER))
-    assert may_change_hands("decide", {}, Post(AU), None) is None
+        assert {one for one in Standing if why(do, AU, one)} == {Standing.ALTERNATE}
+        assert "can stop it" in str(why(do, RSO, Standing.HOLDER, post=AU))
+        assert {one for one in Standing if not why(do, RSO, one, post=AU)} == {Standing.DIRECTORY}
+        assert {one for one in Standing if not why(do, RSO, one, post=MY)} == set(Standing)
+        inner = {"do": do, "to": {"name": "Mallory"}}
+        in_its_name = {"post": AU, "how": "telephone", "text": "So they said.", "command": inner}
+        assert "in another's name" in str(why("act_for", RSO, Standing.HOLDER, **in_its_name))
+    assert {one for one in Standing if why("comment", AU, one, text="So be it.")} == {Standing.DIRECTORY}
+    assert [standing_of(capacity) for capacity in (*Capacity, None)] == ["holder", "alternate", "post"]
+
+
+HEIR = {"to": {"name": "Mallory", "email": "mallory@example.org"}}
+
+
+@pytest.mark.parametrize("do", OF_POSTS)
+def test_a_case_refuses_through_every_door_what_is_said_of_a_co_chairs_post(do: str) -> None:
+    """What a door forgets to ask, the rules ask: of whatever is signed, by a page, a program or the command line."""
+    table = recused()
+    for means in (Means.COMMAND_LINE, Means.SECOND_FACTOR, Means.PASSKEY):
+        with pytest.raises(Refused, match="can stop it"):
+            table.do(RSO, do, {"post": "ID/co-chair", **HEIR}, means=means)
+        with pytest.raises(Refused, match="an alternate does not"):
+            table.do("ID/co-chair", do, HEIR, means=means, standing=Standing.ALTERNATE)
+        in_its_name = {"post": AU, "how": "telephone", "text": "So they said.", "command": {"do": do, **HEIR}}
+        with pytest.raises(Refused, match="in another's name"):
+            table.do(RSO, "act_for", in_its_name, means=means)
+    table.do("ID/co-chair", do, HEIR, means=Means.COMMAND_LINE)
+    table.do(RSO, do, {"post": MY, **HEIR}, means=Means.COMMAND_LINE)
+
+
+@pytest.mark.parametrize("do", OF_POSTS)
+def test_what_cases_took_before_of_a_co_chairs_post_is_taken_again_when_a_history_is_replayed(do: str) -> None:
+    for signed in (None, Means.COMMAND_LINE):
+        table = recused()
+        table.do(RSO, do, {"post": AU, **HEIR}, means=signed, standing=None)
+        assert table.entries[-1].event["post"] == AU
 
 
 # programs -----------------------------------------------------------------------------------------------------------
@@ -116,6 +161,7 @@ async def test_a_token_never_decides_hands_over_delegates_or_acts_for_others(
         "decide": {**approve},
         "hand_over": to,
         "delegate": to,
+        "contest": {"entry": 1, "text": "Nobody here has said this."},
         "act_for": {"post": AU, "how": "telephone", "text": "So they said.", "command": inner},
     }
     async with await program(place, RSO if do == "act_for" else AU) as http:
@@ -163,6 +209,7 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 async def test_a_substitute_of_the_steering_group_sets_its_second_factor_up_to_decide(
     place: Place, taken: Taken
 ) -> None:
+    taken.table.do(AU, "decide", {"position": "recuse", "text": "Family ties."})
     async with place.browser() as http:
         await place.sign_in(http, address_of("NZ/steering-group"))
         sent = {"_key": key_in((await http.get(DECIDE)).text), "_id": "one", **APPROVED}
@@ -312,6 +359,81 @@ async def test_who_co_chairs_is_not_changed_under_the_co_chairs_hands(place: Pla
     assert await told(place, "announced") == {AU, "ID/co-chair", "NZ/co-chair", RSO}
 
 
+async def test_an_imported_list_changes_who_co_chairs_only_after_the_co_chairs_could_stop_it(place: Place) -> None:
+    """What else the list says stands at once; the same list again announces nothing more."""
+    await place.sql("UPDATE holders SET email = :email WHERE post = :post", email=OLD, post=AU)
+    listed = "".join(
+        f"{code},{name},state,{mark},{mark}\n"
+        for code, name, mark in (("AU", "Australia", ""), ("NZ", "Aotearoa", "yes"), ("XX", "A new member", ""))
+    )
+    head = "code,name,kind,co_chair,steering_group\n"
+    done = await import_list(place.engine, head + listed, place.now)
+    again = await import_list(place.engine, head + listed, place.now + timedelta(hours=1))
+    assert (done.count, done.announced, again.announced) == (3, again.announced, done.announced)
+    other = head + listed.replace("NZ,Aotearoa,state,yes,yes", "NZ,Aotearoa,state,,yes").replace(
+        "XX,A new member,state,,", "XX,A new member,state,yes,yes"
+    )
+    with pytest.raises(Refused, match="Another such change waits already"):
+        await import_list(place.engine, other, place.now + timedelta(hours=2))
+
+    async def co_chairs() -> set[str]:
+        return {row["code"] for row in await place.rows("SELECT code FROM members WHERE co_chair")}
+
+    assert (await co_chairs(), await told(place, "announced")) == (
+        {"AU", "ID"},
+        {AU, "ID/co-chair", "NZ/co-chair", RSO},
+    )
+    assert await place.rows("SELECT 1 FROM members WHERE name IN ('Aotearoa', 'A new member')") != []
+    assert await held(place) == OLD
+    async with place.browser() as holder:
+        key = await as_person(place, holder, OLD)
+        assert done.announced is not None
+        page = f"/post-changes/{done.announced.id}"
+        assert "ahg directory import" in (await holder.get(page)).text
+        assert (await holder.post(f"{page}/stop", data={"_key": key})).status_code == 303
+    third = await import_list(place.engine, head + listed, place.now + timedelta(hours=3))
+    assert third.announced not in (None, done.announced)
+    place.later(days=30)
+    await carry_out_changes(place.engine, place.now)
+    assert await co_chairs() == {"NZ", "ID"}
+
+
+async def test_what_was_announced_takes_effect_where_no_page_is_served_and_once_whoever_looks(
+    place: Place, taken: Taken
+) -> None:
+    async with place.browser() as desk:
+        await place.as_post(desk, RSO)
+        await announced(place, desk)
+    place.later(days=4)
+
+    async def in_force() -> bool:
+        return await held(place) == NEW
+
+    workers = [carry_out_announced(place.engine, place.site.nudger, lambda: place.now) for _ in range(2)]
+    async with running_beside(*workers):
+        await until(in_force)
+        await carry_out(place.site)
+    (change,) = await place.rows("SELECT by, cases FROM directory_changes WHERE kind = 'handed_over'")
+    assert (change["by"], len(await place.rows(IN_FORCE)), taken.commands) == (RSO, 4, [])
+    async with running_beside(keep_telling_cases(place.site), keep_telling_cases(place.site)):
+        await until(lambda: bool(taken.commands))
+    assert taken.table.entries[-1].signed is not None
+    assert taken.table.entries[-1].signed.standing is Standing.DIRECTORY
+
+
+IN_FORCE = "SELECT key FROM notices WHERE kind = 'post_changed' AND key LIKE '%:in_force:%'"
+
+
+@asynccontextmanager
+async def running_beside(*loops: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Loops of the product, as long as this is open."""
+    tasks = [asyncio.create_task(one) for one in loops]
+    yield
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+
+
 async def test_who_loses_a_post_in_a_case_is_told_at_the_old_address(place: Place) -> None:
     table = Recorded(number=2)
     table.do("LK/focal-point", "submit", {"title": "Boats", "situation": "They leave.", "affected": ["MY", "TH"]})
@@ -350,6 +472,29 @@ def test_a_recused_co_chair_reads_no_more_than_a_requester_and_stops_and_ends_no
         assert RULES[do].admits(case, Post("ID/co-chair"))
     named = recused(confidential={"situation": ["AU"]}).case
     assert closed_sections(named, named.request, Post(AU)) == frozenset()
+
+
+@pytest.mark.parametrize(("do", "event"), [("suspend", "suspended"), ("terminate", "gate_opened")])
+def test_what_a_recused_co_chair_stopped_or_ended_before_is_replayed_and_its_log_goes_on(do: str, event: str) -> None:
+    """Before decision 40 a case took it; its history, signed or not, and its log are read for ever."""
+    for signed in (None, Means.SECOND_FACTOR):
+        table = recused()
+        if do == "terminate":
+            for post in ("ID/co-chair", "NZ/steering-group"):
+                table.do(post, "decide", {"position": "approve"})
+            table.do(AU, "decide", {"gate": "participants", "position": "recuse", "text": "Family ties."})
+        why = {"text": "Too dangerous."}
+        with pytest.raises(Refused, match="a Co-Chair that has not recused itself"):
+            table.do(AU, do, why, means=Means.SECOND_FACTOR)
+        table.do(AU, do, why, means=signed, standing=None)
+        assert event in [entry.type for entry in table.entries if entry.by == AU]
+
+        revived = case_of_log(table.case.reference, table.entries)
+        assert (revived.head, revived.seq) == (table.case.head, table.case.seq)
+        table.case = revived
+        table.do("ID/co-chair", "resume" if do == "suspend" else "suspend", why, means=Means.SECOND_FACTOR)
+        table.wait(timedelta(days=30))
+        assert broken_at(table.entries) is None
 
 
 def test_a_co_chair_that_decides_at_the_next_gate_reads_again() -> None:
@@ -437,3 +582,48 @@ async def test_a_decision_that_rests_on_what_was_recorded_says_so_wherever_it_is
     ]
     text = " ".join(mail.message.get_body(("plain",)).get_content().split())  # type: ignore[union-attr]
     assert "The position of the Co-Chair (Australia) was not taken by that office itself" in text
+
+
+async def test_a_post_contests_on_its_page_what_was_recorded_and_all_pages_say_so(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = recorded_for_australia()
+    table.do("ID/co-chair", "decide", {"position": "approve"})
+    place.now = table.now
+    reference, (entry,) = await table.record(place), table.case.recordings
+    door, path = Taken(table), f"/cases/{reference}/do/contest"
+    monkeypatch.setattr(place.site, "casework", door.casework)
+    async with place.browser() as http:
+        await place.as_post(http, "ID/co-chair")
+        answer = await http.post(path, data={"_key": key_in((await http.get("/account")).text), "text": "No."})
+        assert (answer.status_code, door.commands) == (422, [])
+        await place.as_post(http, AU)
+        page = (await http.get(path)).text
+        assert f'value="{entry}"' in page
+        sent = {"_key": key_in(page), "_id": "one", "entry": str(entry), "text": "Nobody here has said this."}
+        place.later(minutes=11)
+        assert (await http.post(path, data=sent)).status_code == 403  # the second factor was shown too long ago
+        await place.as_post(http, AU)
+        assert (await http.post(path, data={**sent, "_key": key_in((await http.get(path)).text)})).status_code == 303
+        assert door.commands == [(AU, "contest", {"entry": entry, "text": "Nobody here has said this."})]
+        assert table.entries[-1].signed
+        assert table.entries[-1].signed.standing is Standing.HOLDER
+        await table.record(place)
+        await place.as_post(http, "LK/focal-point")
+        case, log = [(await http.get(f"/cases/{reference}{page}")).text for page in ("", "/log")]
+    assert case.count("contested by the post itself") >= 2  # with the position, and with the entry
+    assert "written down for the Co-Chair (Australia); contested by the Co-Chair (Australia)" in log
+    async with await program(place, "LK/focal-point") as http:
+        shown = (await http.get(f"/cases/{reference}")).json()
+        told = (await http.get(f"/cases/{reference}/log")).json()["entries"]
+    assert [one["contested_at"] is not None for one in shown["recordings"]] == [True]
+    (gate,) = [one for one in shown["gates"] if one["name"] == "activation"]
+    assert {one["post"]: one["contested_at"] is not None for one in gate["positions"]} == {
+        AU: True,
+        "ID/co-chair": False,
+    }
+    assert {one["seq"] for one in told if one["contested_at"]} == {entry}
+    async with post_office(place.engine, place.catcher, table.now) as office:
+        await office.deliver()
+    mails = [mail for mail in place.catcher.messages() if mail.message["X-Ahg-Kind"] == "recording_contested"]
+    assert {one for mail in mails for one in mail.recipients} == {*map(address_of, (AU, "ID/co-chair", RSO))}

@@ -15,7 +15,8 @@ from models.calendars import Calendars, WorkCalendar
 from ops.catcher import Catcher
 from records import queries
 from records.directory import SEED, DirectoryError, directory_slips, opening
-from records.directory_changes import directory_changes, import_list, roles_of
+from records.directory_changes import directory_changes, roles_of
+from records.directory_import import import_list
 from records.notices import notices_of_case
 from records.queries import open_calendars
 from tests.rig import Rig, rig, working
@@ -265,7 +266,7 @@ async def test_an_imported_list_stands_in_the_history_with_what_it_changed_and_n
     place: Place, desk: httpx.AsyncClient
 ) -> None:
     listed = (SEED / "members.csv").read_text(encoding="utf-8")
-    assert await import_list(place.engine, listed, place.now) == listed.count("\n") - 1
+    assert (await import_list(place.engine, listed, place.now)).count == listed.count("\n") - 1
     async with place.engine.connect() as connection:
         assert await directory_changes(connection) == []
         marks = await roles_of(connection)

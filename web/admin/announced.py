@@ -1,8 +1,5 @@
-"""What is announced of a Co-Chair's post, or of who co-chairs: its page, how it is stopped, and how it takes effect."""
+"""What is announced of a Co-Chair's post, or of who co-chairs: its page, how it is stopped, and its holder's word."""
 
-import asyncio
-
-import structlog
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
@@ -29,9 +26,7 @@ from web.kit.visitor import SignedIn, Visitor, current_site
 
 router = APIRouter(prefix=ANNOUNCED, include_in_schema=False)
 
-_LOG = structlog.get_logger(__name__)
 _MAY_READ = (Role.SECRETARIAT, Role.AUDITOR, Role.CO_CHAIR)
-_LOOK_EVERY_SECONDS = 60.0
 _STATES = {
     "waiting": N_("It waits."),
     "agreed": N_("It takes effect now."),
@@ -42,20 +37,10 @@ _STATES = {
 
 
 async def carry_out(site: Site) -> None:
-    """Carry out what need not wait any more, and have the running cases hear of it."""
+    """Carry out what need not wait any more, and have the running cases hear of it: at once, before the worker looks."""
     for made in await carry_out_changes(site.engine, site.clock()):
         await tell_cases(site, made)
         site.nudge_delivery()
-
-
-async def keep_carrying_out(site: Site) -> None:
-    """Do so every minute, for as long as the pages are served."""
-    while True:
-        try:
-            await carry_out(site)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the next look is due
-            _LOG.warning("announced changes of posts could not be looked at", error=type(error).__name__)
-        await asyncio.sleep(_LOOK_EVERY_SECONDS)
 
 
 async def _change_or_404(request: Request, visitor: Visitor, number: str) -> tuple[AnnouncedChange, bool, bool]:

@@ -1,6 +1,8 @@
 """The changes of the directory: by whom, when, what it was before, and which running cases have heard of it."""
 
+import asyncio
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -32,6 +34,9 @@ _LOG = structlog.get_logger(__name__)
 router = APIRouter(prefix="/admin/directory", include_in_schema=False)
 
 _A_PAGE = 100
+_TELL_EVERY_SECONDS = 60.0
+_TELL_FOR = timedelta(days=7)
+"""So long after a change it is looked whether all cases have heard of it; then its page still shows it."""
 _DONE: Mapping[ChangeKind, str] = {
     ChangeKind.HANDED_OVER: N_("%(by)s handed %(about)s over to %(person)s"),
     ChangeKind.DELEGATED: N_("%(by)s named %(person)s as alternate of %(about)s"),
@@ -178,16 +183,35 @@ async def submit_tell_cases(request: Request, visitor: Secretariat, number: str)
     return RedirectResponse(f"/admin/directory/changes/{made.id}", 303)
 
 
-async def tell_cases(site: Site, made: DirectoryChange) -> None:
+async def keep_telling_cases(site: Site) -> None:
+    """Tell them every minute, for as long as the pages are served, of what the worker has carried out.
+
+    Only pages and command line have the key of commands. A change that every case has answered is told once.
+    """
+    told: set[str] = set()
+    while True:
+        try:
+            since = site.clock() - _TELL_FOR
+            async with site.engine.connect() as connection:
+                made = [one for one in await record.directory_changes(connection) if one.cases and one.at > since]
+            for change in made:
+                if change.id not in told and await tell_cases(site, change):
+                    told.add(change.id)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next look is due
+            _LOG.warning("whether cases have heard of a change cannot be seen", error=type(error).__name__)
+        await asyncio.sleep(_TELL_EVERY_SECONDS)
+
+
+async def tell_cases(site: Site, made: DirectoryChange) -> bool:
     """Have the running cases that a change concerns hear of it, by the command that a case has for it, each once.
 
-    The change itself stands already. Where a case does not answer, the page of the change shows it, and tells again.
+    The change itself stands already. False: a case did not answer; the page of the change shows it, and it is told again.
     """
     async with site.engine.connect() as connection:
         waiting = await record.changes_not_heard(connection, made)
     command, command_id = _as_command(made), record.command_of(made)
     if not waiting or command is None:
-        return
+        return True
     try:
         for reference in waiting:
             try:
@@ -206,6 +230,8 @@ async def tell_cases(site: Site, made: DirectoryChange) -> None:
                 _LOG.info("a case takes no change of hands", case=reference, why=refused.sentence)
     except CaseAway as away:
         _LOG.warning("cases have not heard of a change of the directory", change=made.id, why=str(away))
+        return False
+    return True
 
 
 def _as_command(made: DirectoryChange) -> tuple[str, dict[str, Any]] | None:

@@ -13,11 +13,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
-from models.authentication import may_change_hands
+from models.authentication import standing_of
 from models.commands import Delegate, HandOver, Person, parse
 from models.directory_changes import DIRECTORY_ROLES, ChangeKind, DirectoryRoles, OfficeSettings
 from models.posts import SECRETARIAT, Post, Role
 from models.refusal import RefusalKind, Refused
+from models.rules.posts import only_its_holder
 from notifications.addresses import announced_address
 from records import directory_changes as record
 from records.announced_changes import AnnouncedChange, announce_person, announce_roles, must_wait
@@ -194,7 +195,7 @@ async def submit_alternate_end(request: Request, visitor: Secretariat, member: s
 async def _changed(
     request: Request, visitor: Visitor, sent: FormData, post: Post, names: Mapping[str, str], page: str, make: Making
 ) -> Response:
-    never = may_change_hands("hand_over", {"post": post}, visitor.post, visitor.capacity, heard=True)
+    never = only_its_holder(post, visitor.post, standing_of(visitor.capacity))
     made = Unsaved(403, never, _text(sent, "_id")) if never else await _made(request, visitor, sent, names, make)
     if not isinstance(made, Unsaved):
         return await _done(request, made)

@@ -110,7 +110,7 @@ async def log(request: Request, token: ReadingToken, reference: Reference, after
         raise HTTPException(404)
     entries = await current_site(request).files.entries(reference, after=after, limit=_PAGE)
     entries = [entry for entry in entries if entry.seq <= whole.seq]  # not what came after the reader was looked up
-    told = timeline(entries, words_for_reader(None, _LANGUAGE, names_in(whole)), gettext_of(_LANGUAGE))
+    told = timeline(entries, whole, words_for_reader(None, _LANGUAGE, names_in(whole)), gettext_of(_LANGUAGE))
     following = entries[-1].seq if len(entries) == _PAGE else None
     return LogView(entries=tuple(map(entry_view, told)), next=following)
 

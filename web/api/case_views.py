@@ -47,6 +47,17 @@ class GateView(View):
     terms: Mapping[str, str]
 
 
+class RecordingView(View):
+    """What was recorded in a post's name; ``entry``: the first entry of the log that tells of it."""
+
+    entry: int
+    post: Post
+    by: Post
+    how: str
+    at: Instant
+    contested_at: Instant | None
+
+
 class ParticipantView(View):
     """A member on the list of participants; ``why`` it is there, in English."""
 
@@ -135,6 +146,7 @@ class CaseView(View):
     request: Request = Request()
     hidden: tuple[str, ...] = ()
     gates: tuple[GateView, ...] = ()
+    recordings: tuple[RecordingView, ...] = ()
     participants: tuple[ParticipantView, ...] = ()
     outcomes: tuple[c.Outcome, ...] = ()
     arrangements: tuple[c.Arrangement, ...] = ()
@@ -164,6 +176,7 @@ def case_view(case: Case, seen: Seen, followed: Mapping[int, str]) -> CaseView:
             "allowed": allowed(case, post),
             "hidden": tuple(sorted(closed_sections(shown, shown.request, post))),
             "duties": duties,
+            "recordings": tuple(RecordingView.of(one, entry=number) for number, one in shown.recordings.items()),
             "participants": tuple(map(ParticipantView.of, shown.participants.values())),
             "outcomes": tuple(shown.outcomes.values()),
             "arrangements": tuple(shown.arrangements.values()),

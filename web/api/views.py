@@ -157,7 +157,8 @@ class ActedForView(View):
 class EntryView(View):
     """An entry of the log in words, as its reader may read it. ``by`` is null where the clock or the rules acted.
 
-    ``means``: by what its sender was known; null but in the first entry of a command.
+    ``means``: by what its sender was known; null but in the first entry of a command. ``contested_at``: of what was
+    recorded in a post's name, when the post said that it never said this.
     """
 
     seq: int
@@ -168,6 +169,7 @@ class EntryView(View):
     sentence: str
     quote: str
     means: Means | None
+    contested_at: Instant | None
 
 
 class LogView(View):

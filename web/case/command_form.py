@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from casework import CommandResult
+from models.authentication import NEVER_FOR_OTHERS
 from models.commands import parse
 from models.posts import SECRETARIAT, Post, Role
 from models.refusal import Refused
@@ -150,5 +151,6 @@ async def act_for_page(at: AtCase, post: Annotated[str, Query()] = "") -> HTMLRe
     members = at.case.directory
     posts = (*members.co_chairs, *members.steering_group, *members.focal_points)
     chosen = _acting(at, post) if post else None
-    commands = [do for do in actions_of(at.case, chosen) if do in FORMS] if chosen else []
+    offered = actions_of(at.case, chosen) if chosen else []
+    commands = [do for do in offered if do in FORMS and do not in NEVER_FOR_OTHERS]
     return at.page("case/act_for.html", posts=posts, chosen=chosen, commands=commands, forms=FORMS)

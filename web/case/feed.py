@@ -100,7 +100,7 @@ async def _news(request: Request, seen: Seen, seq: int, shown: str, language: st
         found = await current_site(request).files.entries(case.reference, after=seq, limit=_PAGE)
         # One that came in this moment may have taken the sight away: it waits for the next look.
         entries = [entry for entry in found if entry.seq <= case.seq]
-        told = timeline(entries, words_for_reader(None, language, names_in(case)), gettext_of(language))
+        told = timeline(entries, case, words_for_reader(None, language, names_in(case)), gettext_of(language))
         written = [_event(one.seq, entry_view(one).model_dump_json()) for one in told]
         return written, entries[-1].seq if entries else seq, ""
     looks = case_view(case, seen, {}).model_copy(update={"seq": None}).model_dump_json()

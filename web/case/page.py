@@ -44,7 +44,7 @@ async def case_page(at: AtCase, entry: AskedNumber = 0) -> HTMLResponse:
     now, told = site.clock(), []
     if at.whole:
         entries = await site.files.entries(case.reference, after=max(0, case.seq - _NEWEST * 4))
-        told = timeline(entries, *at.words)[-_NEWEST:]
+        told = timeline(entries, case, *at.words)[-_NEWEST:]
     async with site.engine.connect() as connection:
         follow_ups = {row.number: row for row in await queries.parts(connection, case.reference, FollowUpRow)}
     return at.page(
@@ -104,4 +104,4 @@ async def log_page(at: AtCase, after: AskedNumber = 0) -> HTMLResponse:
         raise HTTPException(404)
     entries = await current_site(at.request).files.entries(at.case.reference, after=after, limit=200)
     more = entries[-1].seq if len(entries) == 200 else None
-    return at.page("case/log.html", told=timeline(entries, *at.words), more=more)
+    return at.page("case/log.html", told=timeline(entries, at.case, *at.words), more=more)

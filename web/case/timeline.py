@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from models import events as e
 from models.authentication import Means
 from models.base import N_, Value
+from models.case import Case
 from models.log import ActedFor, Entry, event_of
 from models.posts import Post
 from notifications.words import Words
@@ -16,7 +17,8 @@ from web.kit.wording import Translate, act_words, section_words
 class TimelineEntry(NamedTuple):
     """One entry in words. ``by``: the post, or nobody for the clock; ``acted_for``: who acted for it, how and why.
 
-    ``means``: by what its sender was known, in the first entry of a signed command that is told.
+    ``means``: by what its sender was known, in the first entry of a signed command that is told. ``contested_at``: when
+    the post said that it never said this.
     """
 
     seq: int
@@ -27,6 +29,7 @@ class TimelineEntry(NamedTuple):
     acted_for: ActedFor | None
     type: str
     means: Means | None = None
+    contested_at: datetime | None = None
 
 
 QUIET_EVENTS = frozenset(("ladder_set", "ladder_cleared", "question_dropped"))
@@ -88,24 +91,27 @@ EVENT_SENTENCES: dict[str, str] = {
     "circulation_proposed": N_("proposed circulation %(number)s (%(what)s) to %(to)s, naming %(names)s"),
     "consent_noted": N_("consent of %(member)s to being named: %(consent)s"),
     "waived": N_("waived the term of reference (%(term)s)"),
+    "contested": N_("contested what was recorded in its name on %(recorded_at)s as entry %(entry)s"),
     "delegated": N_("named an alternate for %(post)s: %(person)s"),
     "handed_over": N_("handed %(post)s over to %(person)s"),
 }
 
 
-def timeline(entries: Iterable[Entry], say: Words, _: Translate) -> list[TimelineEntry]:
-    """The entries in words, in their order, without those that only the machinery needs."""
+def timeline(entries: Iterable[Entry], case: Case, say: Words, _: Translate) -> list[TimelineEntry]:
+    """The entries of a case in words, in their order, without those that only the machinery needs."""
+    contested = {one.command: one.contested_at for one in case.recordings.values()}
     known: dict[str, Means] = {}
     told = []
     for entry in entries:
         if entry.signed is not None:  # in the first entry of a command, which may be one that is not told
             known[entry.command] = entry.signed.means
         if entry.type not in QUIET_EVENTS:
-            told.append(_told(entry, say, _)._replace(means=known.pop(entry.command, None)))
+            means, at = known.pop(entry.command, None), contested.get(entry.command)
+            told.append(_told(entry, case, say, _)._replace(means=means, contested_at=at if entry.acted_for else None))
     return told
 
 
-def _told(entry: Entry, say: Words, _: Translate) -> TimelineEntry:
+def _told(entry: Entry, case: Case, say: Words, _: Translate) -> TimelineEntry:
     event = event_of(entry)
     facts = {name: str(value) for name, value in _facts(event, say, _).items()}
     if isinstance(event, e.RungPassed):
@@ -115,8 +121,16 @@ def _told(entry: Entry, say: Words, _: Translate) -> TimelineEntry:
     if isinstance(event, e.GateDecided) and event.recorded:
         rests = _("it rests on what was written down for %(posts)s")
         sentence = f"{sentence}; {rests % {'posts': say.posts(event.recorded)}}"
+        sentence = "; ".join((sentence, *_contested(case, event, entry.at, say, _)))
     by = None if entry.by_clock or entry.type in _WITHOUT_SUBJECT else entry.by
     return TimelineEntry(entry.seq, entry.at, by, sentence, _quote(event, say), entry.acted_for, entry.type)
+
+
+def _contested(case: Case, event: e.GateDecided, at: datetime, say: Words, _: Translate) -> list[str]:
+    """That what a decision rests on is contested, where it is the newest of its gate."""
+    gate = case.gates.get(event.gate)
+    posts = gate.contested if gate is not None and gate.decided_at == at else ()
+    return [_("contested by %(posts)s") % {"posts": say.posts(posts)}] if posts else []
 
 
 def _quote(event: Value, say: Words) -> str:

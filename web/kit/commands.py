@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from casework import CommandResult
-from models.authentication import Means, PasskeyTouch, may_change_hands, needs_proof, suffices
+from models.authentication import Means, PasskeyTouch, needs_proof, standing_of, suffices
 from models.case import Case
 from models.posts import Capacity, Post
 from models.refusal import RefusalKind, Refused
@@ -52,13 +52,21 @@ async def give_command(
         Refused: the rules do not allow it, or not by these means.
         CaseAway: the case, Temporal or the records do not answer.
     """
-    why = suffices(do, by, means) or may_change_hands(do, fields, by, capacity, heard=heard)
+    why = suffices(do, by, means)
     if why:
         raise Refused(RefusalKind.FORBIDDEN, why)
     try:
         casework = await site.casework()
         return await casework.act(
-            do, fields, by=by, means=means, touch=touch, command_id=command_id, reference=reference, seen=seen
+            do,
+            fields,
+            by=by,
+            means=means,
+            touch=touch,
+            standing=standing_of(capacity, heard=heard),
+            command_id=command_id,
+            reference=reference,
+            seen=seen,
         )
     except (NotAnswered, NotRecorded) as reason:
         raise CaseAway(reason) from reason

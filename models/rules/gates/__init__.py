@@ -12,9 +12,11 @@ secretariat, then the gate lapses.
 ``questions``  what Co-Chairs ask, and who answers
 """
 
+from models.rules.gates.ladders import run_again
 from models.rules.gates.opening import (
     GateMatter,
     amend_gate,
+    ask_again,
     clip,
     follows,
     must_be_free,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from models.case import Case, Term
 from models.posts import Post
 from models.rules import terms_of_reference
+from models.rules.contesting import contestable
 from notifications.words import Words
 from web.kit.forms.field import Choice, Choices
 
@@ -75,3 +76,19 @@ def posts(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[C
     """The posts of the directory, the reader's own first."""
     known = (*case.directory.co_chairs, *case.directory.steering_group, *case.directory.focal_points)
     return [Choice(str(one), say.post(one)) for one in dict.fromkeys((post, *known))]
+
+
+def recordings(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
+    """What was recorded in the post's name and can be contested, by its entry in the log; a position in words."""
+    positions = {
+        (one.post, one.at): f"{say.gate(gate.name.value)}: {say.word('position', one.position)}"
+        for gate in case.gates.values()
+        for one in (*gate.past, *gate.positions.values())
+        if one.recorded_by
+    }
+    found = []
+    for number, one in contestable(case, post).items():
+        what = positions.get((one.post, one.at), "")
+        when = _("entry %(number)s, %(at)s") % {"number": number, "at": say.moment(one.at)}
+        found.append(Choice(str(number), f"{when} · {what}" if what else when))
+    return found

@@ -38,6 +38,8 @@ def fields_sent(form: FormWords, sent: Sent, zone: str) -> dict[str, Any]:
         whom = fields.pop("everyone")
         if whom != "members":
             fields["to"] = whom
+    if "entry" in fields:  # chosen among those that there are
+        fields["entry"] = _as_number(str(fields["entry"]))
     if "term" in fields:  # the form waives one term at a time, the command several
         fields["term"] = [fields["term"]]
     return fields

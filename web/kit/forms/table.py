@@ -282,6 +282,16 @@ FORMS: dict[str, FormWords] = {
     ),
     "close": form((N_("Propose to close the case"), N_("Propose to close")), N_("Both Co-Chairs decide.")),
     # posts
+    "contest": form(
+        (N_("Contest what was recorded in your name"), N_("Contest")),
+        N_(
+            "Both Co-Chairs and the secretariat are told. A position holds no more while the matter is open, and your "
+            "post is asked anew; a decision that was taken stands, and is shown as contested."
+        ),
+        choice_field("entry", N_("What was recorded"), choices.recordings),
+        words_field(N_("What is wrong with it")),
+        danger=True,
+    ),
     "delegate": form(
         N_("Name an alternate"),
         N_("The post keeps its holder; escalations go to the alternate."),
