@@ -10,7 +10,7 @@ ARGS ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format lock sbom audit bench bench-mail bench-pages fuzz pictures golden messages migration clean
+.PHONY: help install run test check format lock sbom audit digests bench bench-mail bench-pages fuzz pictures golden messages migration clean
 
 help: ## Show these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,14 @@ sbom: $(STAMP) ## Write sbom.json: what the product is made of, as a CycloneDX b
 
 audit: $(STAMP) ## Ask the advisory database of Python packages about every package that runs (needs the internet)
 	$(BIN)/pip-audit --disable-pip --strict --requirement requirements-run.lock
+
+# Each image by its tag, and what the registry says that it is now; a digest that differs is of an image that was built anew.
+digests: ## Ask the registries for the digests of the images in docker-compose.yml and Dockerfile (needs Docker, the internet)
+	@sed -nE 's/^( *image:|FROM) ([a-z0-9./-]+:[a-z0-9.-]+)(@(sha256:[0-9a-f]+))?.*/\2 \4/p' docker-compose.yml Dockerfile | sort -u | \
+	    while read -r image pinned; do \
+	        now=$$(docker buildx imagetools inspect --format '{{.Manifest.Digest}}' "$$image") || exit 1; \
+	        echo "$$image@$$now$$([ "$$now" = "$$pinned" ] || echo "  (pinned: $${pinned:-none})")"; \
+	    done
 
 bench: $(STAMP) ## Measure the product against its floor; prints ratios
 	$(BIN)/python -m benchmarks

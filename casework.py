@@ -181,11 +181,13 @@ class Casework:
         if reference is not None:
             async with self._engine.connect() as connection:
                 versions = await queries.parts(connection, reference, RequestVersionRow)
-        newest = Request.model_validate(versions[-1].content) if versions else Request()
+        carried = [Request.model_validate(one.content).attachments for one in versions]
+        newest = carried[-1] if carried else ()
         if self._files is None and wanted:
             raise Refused(RefusalKind.INVALID, "No files are kept here, so none can be attached.")
         if self._files is not None:
-            await self._files.check(member, wanted, {one.sha256: one for one in newest.attachments})
+            earlier = [one for files in carried for one in files]
+            await self._files.check(member, wanted, {one.sha256: one for one in newest}, earlier)
 
     async def stranded(self, *, tasks: bool = True, state: bool = False) -> dict[str, Stranded]:
         """The open cases and follow-ups whose workflow does not go on, and what is the matter with each.

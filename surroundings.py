@@ -41,7 +41,8 @@ _PAGES = {
         "mail_catcher",
     ),
     *("oidc_issuer", "oidc_client_id", "oidc_client_secret", "oidc_name"),
-    *("attachments_dir", "attachment_mb", "attachments_mb", "attachments_member_mb", "attachments_max"),
+    *("attachments_dir", "attachment_mb", "attachments_mb", "attachments_max"),
+    *("attachments_member_mb", "attachments_case_mb", "attachments_kept_mb"),
 }
 _WORK = {
     *("command_public_keys", "worker_build", "max_cached_workflows", "smtp_connections"),

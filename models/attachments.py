@@ -40,13 +40,16 @@ FILE_KINDS: tuple[FileKind, ...] = (
 class Limits(NamedTuple):
     """How much may be put in: bytes of one file, bytes and number of all of one request, bytes of a member's loose files.
 
-    Loose is what no submitted request carries: what is in a draft, or was taken out of it.
+    Loose is what no submitted request carries: what is in a draft, or was taken out of it. ``case``: bytes of the files
+    of all versions of one request. ``kept``: bytes of all files of one member, which stay with its submitted requests.
     """
 
     each: int
     whole: int
     number: int
     member: int = 200 * MEGABYTE
+    case: int = 500 * MEGABYTE
+    kept: int = 5000 * MEGABYTE
 
 
 def suffix_of(name: str) -> str:
@@ -99,8 +102,27 @@ def too_much(attachments: Iterable[Attachment], limits: Limits) -> str:
     return ""
 
 
-def no_room(loose: int, limits: Limits) -> str:
-    """A sentence for a member whose loose files would have so many bytes; empty where they may have them."""
+def too_much_of_case(attachments: Iterable[Attachment], earlier: Iterable[Attachment], limits: Limits) -> str:
+    """A sentence where the files of all versions of a request, these with them, pass the limit; empty where not."""
+    whole = sum({one.sha256: one.size for one in (*earlier, *attachments)}.values())
+    if whole <= limits.case:
+        return ""
+    return (
+        f"The files of all versions of a request may have at most {written_size(limits.case)} together, since they stay; "
+        f"with these they would have {written_size(whole)}."
+    )
+
+
+def no_room(loose: int, kept: int, limits: Limits) -> str:
+    """A sentence for a member whose files would have so many bytes; empty where they may have them.
+
+    ``loose``: those that no submitted request carries; ``kept``: all of them.
+    """
+    if kept > limits.kept:
+        return (
+            f"The files of your member may have at most {written_size(limits.kept)}, those of its submitted requests "
+            f"with them; with this one they would have {written_size(kept)}. The secretariat can ask for more room."
+        )
     if loose <= limits.member:
         return ""
     return (

@@ -42,15 +42,22 @@ class Swept(NamedTuple):
     size: int = 0
 
 
-async def loose_bytes(connection: AsyncConnection, member: str, new: Attachment) -> int:
-    """The bytes of the files of a member that no version of a request names, ``new`` with them."""
+async def kept_bytes(connection: AsyncConnection, member: str, but: str = "") -> int:
+    """The bytes of all files that a member has put in; ``but``: the hash of one that does not count."""
     c = _NOTED.c
-    others = c.member == member, c.sha256 != new.sha256
-    if not (await connection.execute(select(func.sum(c.size)).where(*others))).scalar():
-        return new.size
+    query = select(func.sum(c.size)).where(c.member == member, c.sha256 != but)
+    return int((await connection.execute(query)).scalar() or 0)
+
+
+async def bytes_with(connection: AsyncConnection, member: str, new: Attachment) -> tuple[int, int]:
+    """The bytes of the files of a member that no version of a request names, and of all its files, ``new`` with them."""
+    c = _NOTED.c
+    others = await kept_bytes(connection, member, but=new.sha256)
+    if not others:
+        return new.size, new.size
     carried = await _hashes(connection, _VERSIONS.c.content)
-    rows = await connection.execute(select(c.sha256, c.size).where(*others))
-    return new.size + sum(int(size) for sha256, size in rows if sha256 not in carried)
+    rows = await connection.execute(select(c.sha256, c.size).where(c.member == member, c.sha256 != new.sha256))
+    return new.size + sum(int(size) for sha256, size in rows if sha256 not in carried), new.size + others
 
 
 async def _named(connection: AsyncConnection) -> set[str]:

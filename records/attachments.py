@@ -14,12 +14,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import lock_table, write_transaction
-from models.attachments import Limits, no_room, too_much
+from models.attachments import Limits, no_room, too_much, too_much_of_case
 from models.projection import Row
 from models.refusal import RefusalKind, Refused
 from models.request import Attachment
 from models.tables import TABLES
-from records.attachment_sweep import UNFINISHED, loose_bytes
+from records.attachment_sweep import UNFINISHED, bytes_with, kept_bytes
 from records.projected import write_rows
 
 _NOTED = TABLES.tables["attachments"]
@@ -64,7 +64,7 @@ class Attachments:
         one = Attachment(name=name, sha256=sha256, size=size, kind=kind)
         async with write_transaction(self._engine) as connection:
             await lock_table(connection, "attachments")
-            wrong = no_room(await loose_bytes(connection, member, one), self.limits)
+            wrong = no_room(*await bytes_with(connection, member, one), self.limits)
             if wrong:
                 raise Refused(RefusalKind.INVALID, wrong)
             await write_rows(connection, [Row(table="attachments", columns=columns)])
@@ -73,7 +73,12 @@ class Attachments:
     async def no_room_for(self, member: str, file: Attachment) -> str:
         """A sentence where the member has no room for a file; empty where it has."""
         async with self._engine.connect() as connection:
-            return no_room(await loose_bytes(connection, member, file), self.limits)
+            return no_room(*await bytes_with(connection, member, file), self.limits)
+
+    async def room_of(self, member: str) -> int:
+        """The bytes that a member may still put in."""
+        async with self._engine.connect() as connection:
+            return max(0, self.limits.kept - await kept_bytes(connection, member))
 
     def _write(self, file: BinaryIO) -> tuple[str, int]:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -128,8 +133,16 @@ class Attachments:
             for row in rows
         }
 
-    async def check(self, member: str, wanted: Iterable[Attachment], before: Mapping[str, Attachment]) -> None:
+    async def check(
+        self,
+        member: str,
+        wanted: Iterable[Attachment],
+        before: Mapping[str, Attachment],
+        earlier: Iterable[Attachment] = (),
+    ) -> None:
         """Check that a member may attach these files. ``before``, by hash: the files of the newest version of the case.
+
+        ``earlier``: the files of all its versions.
 
         The sentence for a file of another member is that for a file that nobody has put in: a hash that was guessed
         or overheard tells nothing.
@@ -138,7 +151,7 @@ class Attachments:
             Refused: they pass a limit, one is not in the store, or the member has not put it in itself.
         """
         files = tuple(wanted)
-        over = too_much(files, self.limits)
+        over = too_much(files, self.limits) or too_much_of_case(files, earlier, self.limits)
         if over:
             raise Refused(RefusalKind.INVALID, over)
         if len({one.sha256 for one in files}) < len(files):

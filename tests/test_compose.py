@@ -24,8 +24,11 @@ TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 VARIABLE = re.compile(r"(?<!\$)\$\{([A-Z_]+)(:?[-?][^}]*)?\}")
-# An image is pinned by a tag with at least a major and a minor number (the product's own comes from VERSION).
-PINNED = re.compile(r"[a-z0-9./-]+:v?\d+\.\d+(\.\d+)?(-[a-z0-9.]+)?")
+# A tag with at least a major and a minor number says what it is, a digest holds it to that.
+TAG = r"[a-z0-9./-]+:v?\d+\.\d+(\.\d+)?(-[a-z0-9.]+)?"
+PINNED = re.compile(rf"{TAG}@sha256:[0-9a-f]{{64}}")
+PINNED_BY_ITS_OPERATOR = {"temporal-ui": "TEMPORAL_UI_DIGEST"}
+"""Of these no digest was found to be named in public."""
 NETWORKS: dict[str, dict[str, Any]] = COMPOSE["networks"]
 PROGRAM_SERVICES = [name for name, service in SERVICES.items() if "build" in service]
 
@@ -42,16 +45,31 @@ KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_every_image_is_pinned(name: str) -> None:
-    image = VARIABLE.sub(lambda match: (match[2] or "").removeprefix(":-"), SERVICES[name]["image"])
+    written = SERVICES[name]["image"]
+    image = VARIABLE.sub(lambda match: (match[2] or "").removeprefix(":-"), written)
 
-    assert PINNED.fullmatch(image)
+    if name in PINNED_BY_ITS_OPERATOR or "build" in SERVICES[name]:
+        assert re.fullmatch(TAG, image)
+        assert "build" in SERVICES[name] or f"${{{PINNED_BY_ITS_OPERATOR[name]}:-}}" in written
+    else:
+        assert PINNED.fullmatch(image)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_container_has_bounds_and_its_log_does_not_fill_the_disk(name: str) -> None:
+    service = SERVICES[name]
+
+    assert service["logging"] == {"driver": "json-file", "options": {"max-size": "10m", "max-file": "5"}}
+    assert re.fullmatch(r"\d+[mg]", VARIABLE.sub(lambda match: match[2].removeprefix(":-"), service["mem_limit"]))
+    assert (0 < service["cpus"] <= 2, 0 < service["pids_limit"] <= 1024) == (True, True)
 
 
 def test_the_images_of_the_dockerfile_are_pinned_to_the_patch() -> None:
     images = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
 
     assert images
-    assert all(re.fullmatch(r"python:3\.1[123]\.\d+-slim-\w+", image) for image in images)
+    assert len(set(images)) == 1
+    assert re.fullmatch(r"python:3\.1[123]\.\d+-slim-\w+@sha256:[0-9a-f]{64}", images[0])
 
 
 def test_every_variable_has_a_default_or_says_what_is_missing_and_is_documented() -> None:

@@ -1,4 +1,4 @@
-"""What the single modules import; the packages are held by the contracts in pyproject.toml (`make check`)."""
+"""What single modules and the settings import; contracts in pyproject.toml (`make check`) hold the packages."""
 
 import ast
 from pathlib import Path
@@ -10,9 +10,10 @@ PARTS = {"activities", "cli", "models", "notifications", "ops", "records", "web"
 
 
 def imported(name: str) -> set[str]:
-    """Top-level names that a module imports, anywhere in it."""
+    """Top-level names that a module, or those of a package, import anywhere in it."""
     found = set()
-    for node in ast.walk(ast.parse((ROOT / f"{name}.py").read_text(encoding="utf-8"))):
+    files = sorted((ROOT / name).glob("*.py")) or [ROOT / f"{name}.py"]
+    for node in (node for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))):
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -148,6 +148,22 @@ async def test_a_member_has_a_quota_for_what_no_request_carries(store: Attachmen
     assert second.size == 1000
 
 
+async def test_the_files_of_submitted_requests_have_a_quota_too(store: Attachments, engine: AsyncEngine) -> None:
+    store.limits = store.limits._replace(kept=2500, case=1500)
+    first, second = await kept(store, b"1" * 1000), await kept(store, b"2" * 1000)
+    await version_with(engine, first)
+    assert await store.room_of("LK") == 500
+    with pytest.raises(
+        Refused, match=r"The files of your member may have at most 3 kB, those of its submitted requests"
+    ):
+        await kept(store, b"3" * 1000)
+    await kept(store, b"1" * 1000)  # the same file is none more
+    assert await store.room_of("MY") == 2500
+    with pytest.raises(Refused, match="The files of all versions of a request may have at most 2 kB together"):
+        await store.check("LK", [second], {}, [first])
+    await store.check("LK", [first], {}, [first, first])
+
+
 async def version_with(engine: AsyncEngine, file: Attachment, reference: str = "AHG-2026-001") -> None:
     content = {"attachments": [file.model_dump(mode="json")]}
     row = {"reference": reference, "version": 1, "submitted_at": NOW, "content": content}

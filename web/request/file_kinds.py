@@ -4,6 +4,7 @@ import re
 from typing import BinaryIO
 
 from models.attachments import FILE_KINDS, FileKind
+from web.request.formulas import check_table
 from web.request.packages import document_in
 from web.request.pdf import HEADER_WITHIN, check_pdf
 
@@ -42,6 +43,8 @@ def kind_of(file: BinaryIO, suffix: str) -> FileKind | None:
             check_pdf(file)
         else:
             found = _text(file, suffix)
+            if found == "CSV":
+                check_table(file)
     finally:
         file.seek(0)
     return _BY_WORDS.get(found)

@@ -8,11 +8,12 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import BinaryIO, NamedTuple
 from xml.parsers import expat
 
+from web.request.formulas import FieldPart, check_fields, check_formula
 from web.request.unwanted import DAMAGED, EMBEDDED, FROM_ELSEWHERE, LOCKED, MACROS, TOO_LARGE, UnwantedFile
 
 _DIRECTORY = 2 * 1024 * 1024
@@ -41,6 +42,11 @@ _JUDGED = frozenset(
     ("type", "target", "targetmode", "href", "contenttype", "partname", "extension", "full-path", "media-type")
 )
 """Attributes that decide whether a document is taken."""
+_FIELD_CODES = frozenset(("instrtext", "delinstrtext"))
+_RECKONING_TYPES = ("worksheet+xml", "sheet.main+xml", "spreadsheetml.table+xml")
+_FORMULAS = frozenset(
+    ("f", "formula", "formula1", "formula2", "definedname", "calculatedcolumnformula", "totalsrowformula")
+)
 _ELSEWHERE = re.compile(r"\s*([a-z][a-z0-9+.-]*:|[\\/]{2})", re.IGNORECASE)
 
 _OPEN_DOCUMENT = {
@@ -50,17 +56,22 @@ _OPEN_DOCUMENT = {
 _SCRIPT_FOLDERS = frozenset(("basic", "scripts", "dialogs"))
 _ACTING = frozenset(("event-listener", "dde-source", "dde-connection-decl", "floating-frame", "applet", "plugin"))
 _FETCHED = frozenset(("image", "fill-image", "background-image", "object", "section-source", "table-source"))
+_RECKONING = frozenset(("table-cell", "covered-table-cell", "named-expression", "content-validation", "map"))
+_EXPRESSIONS = ("formula", "expression", "condition")
 _TAG = 3 * 1024 * 1024
 """Bytes of one tag: a longer one is read over and over again until its end has come."""
+_TEXT = 64 * 1024
+"""Characters of a formula or a field."""
 _ELEMENTS = 1_000_000
 """Elements of one document that are looked at."""
 
 
 class _Element(NamedTuple):
-    """An element of an XML part: its local name in small letters, and its attributes by theirs."""
+    """An element of an XML part: its local name in small letters, its attributes by theirs, its text where wanted."""
 
     name: str
     attributes: Mapping[str, str]
+    text: str = ""
 
 
 def document_in(file: BinaryIO) -> str:
@@ -127,13 +138,19 @@ class _Package:
                 raise UnwantedFile(TOO_LARGE)
         return found
 
-    def elements(self, name: str, *wanted: str) -> Iterator[_Element]:
-        """The elements of these local names in an XML part. One that declares entities could grow, and is not read."""
+    def elements(self, name: str, *wanted: str, texts: Collection[str] = ()) -> Iterator[_Element]:
+        """The elements of these local names in an XML part. One that declares entities could grow, and is not read.
+
+        ``texts``: those that come with their text, when they end; none stands in another.
+        """
         found: list[_Element] = []
         count = 0
+        inside: _Element | None = None
+        said: list[str] = []
+        length = 0
 
         def begun(element: str, attributes: dict[str, str]) -> None:
-            nonlocal count
+            nonlocal count, inside
             count += 1
             local = element[element.rfind(" ") + 1 :].lower()
             if local in wanted:
@@ -144,7 +161,25 @@ class _Package:
                     if short in _JUDGED and short in plain:
                         raise UnwantedFile(DAMAGED)
                     plain[short] = value
-                found.append(_Element(local, plain))
+                if local not in texts:
+                    found.append(_Element(local, plain))
+                elif inside is None:
+                    inside = _Element(local, plain)
+
+        def spoken(text: str) -> None:
+            nonlocal length
+            if inside is not None:
+                said.append(text)
+                length += len(text)
+                if length > _TEXT:
+                    raise UnwantedFile(TOO_LARGE)
+
+        def ended(element: str) -> None:
+            nonlocal inside, length
+            if inside is not None and element[element.rfind(" ") + 1 :].lower() == inside.name:
+                found.append(inside._replace(text="".join(said)))
+                said.clear()
+                inside, length = None, 0
 
         def typed(_name: str, _system: str | None, _public: str | None, declares: bool) -> None:
             if declares:
@@ -152,6 +187,9 @@ class _Package:
 
         reader = expat.ParserCreate(namespace_separator=" ")
         reader.StartElementHandler, reader.StartDoctypeDeclHandler = begun, typed
+        if texts:
+            reader.buffer_text = True
+            reader.CharacterDataHandler, reader.EndElementHandler = spoken, ended
         fed = 0
         for piece in chain(self.chunks(name), [b""]):
             if not piece and not fed:
@@ -190,6 +228,12 @@ def _office_open(package: _Package) -> str:
             raise UnwantedFile(EMBEDDED)
         if name.endswith(".rels"):
             _check_relationships(package.elements(name, "relationship"))
+    for name, kind in types.items():
+        if "wordprocessingml" in kind:
+            check_fields(_fields(package, name))
+        elif any(word in kind for word in _RECKONING_TYPES):
+            for one in package.elements(name, *_FORMULAS, texts=_FORMULAS):
+                check_formula(one.text)
     mains = {words for kind in types.values() for ending, words in _MAIN.items() if kind.endswith(ending)}
     return mains.pop() if len(mains) == 1 else ""
 
@@ -206,6 +250,17 @@ def _check_relationships(elements: Iterable[_Element]) -> None:
             raise UnwantedFile(EMBEDDED)
         if "vba" in kind or "macro" in kind:
             raise UnwantedFile(MACROS)
+
+
+def _fields(package: _Package, name: str) -> Iterator[FieldPart]:
+    for one in package.elements(name, "fldchar", "fldsimple", *_FIELD_CODES, texts=_FIELD_CODES):
+        match one.name:
+            case "fldchar":
+                yield FieldPart(one.attributes.get("fldchartype", "").strip().lower())
+            case "fldsimple":
+                yield from (FieldPart("begin"), FieldPart("code", one.attributes.get("instr", "")), FieldPart("end"))
+            case _:
+                yield FieldPart("code", one.text)
 
 
 # OpenDocument -------------------------------------------------------------------------------------------------------
@@ -227,7 +282,7 @@ def _open_document(package: _Package) -> str:
             raise UnwantedFile(MACROS)
     for name in package.names:
         if name.endswith(".xml") and not name.startswith("meta-inf/"):
-            _check_elements(package.elements(name, *_ACTING, *_FETCHED))
+            _check_elements(package.elements(name, *_ACTING, *_FETCHED, *_RECKONING))
     return words
 
 
@@ -238,3 +293,6 @@ def _check_elements(elements: Iterable[_Element]) -> None:
             raise UnwantedFile(MACROS)
         if one.name in _FETCHED and _ELSEWHERE.match(one.attributes.get("href", "")):
             raise UnwantedFile(FROM_ELSEWHERE)
+        if one.name in _RECKONING:
+            for name in _EXPRESSIONS:
+                check_formula(one.attributes.get(name, ""))

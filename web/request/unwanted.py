@@ -17,6 +17,10 @@ FROM_ELSEWHERE = N_(
     "%(name)s fetches a part from elsewhere when it is opened: a template, a picture or linked data. Save it with "
     "everything in it, and attach it again."
 )
+REACHES_OUT = N_(
+    "%(name)s holds a formula that starts a program, fetches something or sends something away. Save it with values in "
+    "place of formulas, and attach it again."
+)
 ON_OPENING = N_("%(name)s does something by itself when it is opened. Print it to a PDF file, and attach that.")
 LOCKED = N_("%(name)s is protected by a password or a certificate. Save it without, and attach it again.")
 DAMAGED = N_("%(name)s is damaged, or packed so that it cannot be looked through. Save it anew, and attach it again.")

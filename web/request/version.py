@@ -36,7 +36,7 @@ async def show_version(_visitor: FocalPoint, at: AtCase) -> HTMLResponse:
     """The newest version in the form, to be changed and submitted again."""
     case = _own(at)
     given = as_sent(case.request.model_dump(mode="json", by_alias=True))
-    return _version(at, given, may="resubmit" in allowed(case, at.visitor.post))
+    return await _version(at, given, may="resubmit" in allowed(case, at.visitor.post))
 
 
 def _own(at: CaseVisit) -> Case:
@@ -46,7 +46,7 @@ def _own(at: CaseVisit) -> Case:
     return at.case
 
 
-def _version(
+async def _version(
     at: CaseVisit,
     given: Mapping[str, Any],
     *,
@@ -55,6 +55,7 @@ def _version(
     faults: Mapping[str, str] | None = None,
     command_id: str = "",
 ) -> HTMLResponse:
+    store = current_site(at.request).attachments
     return at.page(
         "request/version.html",
         refused.why.status if refused else 422 if faults else 200,
@@ -64,6 +65,8 @@ def _version(
         command_id=command_id or uuid4().hex,
         fields=shown_fields(at.request, at.visitor, at.case, _WHOLE, given, faults),
         accept=ACCEPT,
+        limits=store.limits,
+        room=await store.room_of(at.visitor.post.member),
     )
 
 
@@ -87,7 +90,7 @@ async def submit_version(request: Request, visitor: FocalPoint, reference: str) 
     if wrong:
         faults["attachments"] = " ".join(wrong)
     if faults:
-        return _version(at, fields, faults=faults, command_id=command_id)
+        return await _version(at, fields, faults=faults, command_id=command_id)
     changes = {name: now for name, (_before, now) in content.changes(case.request).items()}
     site, own_id = current_site(request), f"{reference}:{visitor.post}:{command_id}"
     given = give_command(
@@ -96,6 +99,6 @@ async def submit_version(request: Request, visitor: FocalPoint, reference: str) 
     again = [*words, *(("attachments", one.sha256) for one in files)]
 
     async def refused(refusal: Refused) -> HTMLResponse:
-        return _version(at, fields, refused=refusal, command_id=command_id)
+        return await _version(at, fields, refused=refusal, command_id=command_id)
 
     return await page_of_command(request, given, sent=again, refused=refused, case=case)
