@@ -11,7 +11,7 @@ from models.commands import Command, parse
 FEW, MANY = 10, 600
 _EACH = 10
 _ROUNDS = 5
-Step = Callable[[Command], Awaitable[object]]
+_Give = Callable[[Command], Awaitable[object]]
 
 
 async def growth(product: Product) -> dict[str, list[float]]:
@@ -27,14 +27,14 @@ async def growth(product: Product) -> dict[str, list[float]]:
     return ratios
 
 
-async def _cost(step: Step, made: Callable[[int], Command]) -> float:
+async def _cost(step: _Give, made: Callable[[int], Command]) -> float:
     spent = time.process_time()
     for count in range(_EACH):
         await step(made(count))
     return time.process_time() - spent
 
 
-async def _with_outcomes(product: Product, number: int) -> Step:
+async def _with_outcomes(product: Product, number: int) -> _Give:
     step = await product.case()
     for count in range(number - 1):  # it has one
         await step(_new("before", count))
