@@ -25,6 +25,8 @@ class Means(StrEnum):
     """The link of a mail to the post, without signing in."""
     API_TOKEN = "api_token"  # noqa: S105 - a word of the log
     """A program with a token of the holder's."""
+    DIRECTORY = "directory"
+    """Nobody: somebody changed the directory by a means that sufficed, and a case hears of it."""
     COMMAND_LINE = "command_line"
     """The command line of the deployment: whoever operates it, not the post's holder."""
 
@@ -105,9 +107,13 @@ NEVER_FOR_OTHERS = frozenset(("hand_over", "delegate", "contest"))
 
 _PROVES = frozenset((Means.PASSKEY, Means.SECOND_FACTOR, Means.COMMAND_LINE))
 
+_HEARD = frozenset(("hand_over", "delegate"))
+"""What a case hears of when the directory was changed."""
+
 _WHAT_IT_IS: Mapping[Means, str] = {
     Means.SESSION: "Show your second factor for it; the session alone is not enough",
     Means.MAIL_LINK: "The link of a mail is not enough; sign in, and show your second factor",
+    Means.DIRECTORY: "The directory says who holds a post and who stands in, and nothing else",
     Means.API_TOKEN: "A program never does this, whatever its token; it is done on the pages, with the second factor",
 }
 
@@ -119,7 +125,11 @@ def needs_proof(do: str) -> bool:
 
 def suffices(do: str, post: Post, means: Means) -> str | None:
     """Why the command ``do`` of ``post`` may not be given by these means; None when it may."""
-    if do not in _IN_PERSON or means in _PROVES:
+    if means is Means.DIRECTORY:
+        enough = do in _HEARD
+    else:
+        enough = do not in _IN_PERSON or means in _PROVES
+    if enough:
         return None
     return f"The command {do!r} of {post} is not taken like this. {_WHAT_IT_IS[means]}."
 
