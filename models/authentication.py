@@ -125,11 +125,8 @@ def needs_proof(do: str) -> bool:
 
 def suffices(do: str, post: Post, means: Means) -> str | None:
     """Why the command ``do`` of ``post`` may not be given by these means; None when it may."""
-    if means is Means.DIRECTORY:
-        enough = do in _HEARD
-    else:
-        enough = do not in _IN_PERSON or means in _PROVES
-    if enough:
+    in_person = do not in _IN_PERSON or means in _PROVES
+    if do in _HEARD if means is Means.DIRECTORY else in_person:
         return None
     return f"The command {do!r} of {post} is not taken like this. {_WHAT_IT_IS[means]}."
 
