@@ -562,6 +562,11 @@ async def test_a_post_without_an_alternate_hears_once_of_what_was_recorded_in_it
 
 async def test_a_decision_that_rests_on_what_was_recorded_says_so_wherever_it_is_shown(place: Place) -> None:
     table = recorded_for_australia()
+    await table.record(place)
+    async with place.browser() as http:
+        await place.as_post(http, "ID/co-chair")
+        form = (await http.get(f"/cases/{table.case.reference}/do/decide")).text
+    assert "written down by the secretariat" in form  # before the other Co-Chair takes its own position
     table.do("ID/co-chair", "decide", {"position": "approve"})
     place.now = table.now
     reference = await table.record(place)

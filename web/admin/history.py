@@ -193,7 +193,7 @@ async def keep_telling_cases(site: Site) -> None:
         try:
             since = site.clock() - _TELL_FOR
             async with site.engine.connect() as connection:
-                made = [one for one in await record.directory_changes(connection) if one.cases and one.at > since]
+                made = await record.changes_for_cases(connection, since)
             for change in made:
                 if change.id not in told and await tell_cases(site, change):
                     told.add(change.id)
