@@ -122,7 +122,7 @@ async def running(
     cases = worker(
         settings.task_queue,
         of_cases,
-        [recorder.record],
+        [recorder.record, recorder.read_ahead],
         max_cached_workflows=cached,
         interceptors=[SignedCommands(CommandKeys(settings.command_publics))],
     )
@@ -179,10 +179,24 @@ async def _look_again(engine: AsyncEngine, nudger: Nudger) -> None:
 
 async def _look_after(casework: Casework, settings: Settings) -> None:
     """Every two minutes see to what may have been taken away on Temporal: cases, and what must be there beside them."""
+    before: int | None = None
+    last: int | None = None
     while True:
-        await bring_back_lost(casework)
         await mend_flaws(casework, settings)
+        await bring_back_lost(casework)
+        before, last = last, await have_caught_up(casework, before)
         await asyncio.sleep(_LOOK_AFTER_SECONDS)
+
+
+async def have_caught_up(casework: Casework, size: int | None) -> int | None:
+    """Have cases look into their logs that do not know what these hold, as far as the record has grown since it had
+    ``size`` leaves; returns the size that was looked at. Each is looked at twice: a nudge may come to nothing.
+    """
+    try:
+        return await casework.catch_up(size)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the next look is due
+        _log.warning("whether all cases know their logs cannot be seen", error=type(error).__name__)
+        return size
 
 
 async def mend_flaws(casework: Casework, settings: Settings) -> None:

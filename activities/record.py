@@ -12,10 +12,11 @@ from temporalio.exceptions import ApplicationError
 
 from db import WriterThread
 from models.command_signing import CommandKeys
+from models.log import Entry
 from models.passkeys import statement_fault
 from models.projection import Recorded, Step
-from records.log import LogIsBehind, append
-from workflows.names import RECORD_STEP
+from records.log import LogIsBehind, append, read_entries
+from workflows.names import READ_AHEAD, RECORD_STEP
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 50
@@ -32,6 +33,7 @@ class Recorder:
     """
 
     def __init__(self, engine: AsyncEngine, keys: CommandKeys, queued: Callable[[], None] = lambda: None) -> None:
+        self._engine = engine
         self._keys = keys
         self._thread = WriterThread(engine)
         self._queued = queued
@@ -52,6 +54,12 @@ class Recorder:
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write())
         return await answer
+
+    @activity.defn(name=READ_AHEAD)
+    async def read_ahead(self, stream: str, after: int) -> tuple[Entry, ...]:
+        """The entries of a log after a number: what a worker had recorded that died before it answered."""
+        async with self._engine.connect() as connection:
+            return tuple(await read_entries(connection, stream, after=after))
 
     def _must_be_signed(self, step: Step) -> None:
         first = step.entries[0]

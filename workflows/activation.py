@@ -110,6 +110,8 @@ class Activation(LongLived):
             workflow.now() + _NOBODY_SUBMITTED, unless=lambda: self.case.stage is not Stage.DRAFT
         )
         if waited:
+            await self._catch_up()  # the request may be on record, and the worker that recorded it have died
+        if self.case.stage is Stage.DRAFT:
             raise ApplicationError("no request was submitted", type="empty", non_retryable=True)
 
     async def completeness_check(self) -> None:
@@ -191,6 +193,8 @@ class Activation(LongLived):
         """Stay until a command or the clock leads out of the stage; the clock acts at the rungs of each ladder."""
         while self.case.stage is stage:
             await self._follow_recommendations()
+            if self.nudged:
+                await self._catch_up()
             await self._continue_if_long()
             act = self._next_act()
             instant = act.at - self.shift if act else None
@@ -260,6 +264,12 @@ class Activation(LongLived):
                 )
 
     # long lives -------------------------------------------------------------------------------------------------
+
+    async def _catch_up(self) -> None:
+        """Take over what the log holds and this workflow does not know."""
+        self.nudged = False
+        if workflow.patched(names.CATCHES_UP) and await self.recorded.catch_up(lambda case: case.seq):
+            self._show()
 
     async def _continue_if_long(self) -> None:
         """Go on as a new run with the whole state, once no command is under way; run() alone may do this."""

@@ -33,7 +33,7 @@ from workflows import names
 from workflows.activation import CONTINUING, Activation, ActivationStart, Receipt
 from workflows.answers import refused_by
 from workflows.delivery import NoticeDelivery
-from workflows.lifesigns import Stranded, stranded
+from workflows.lifesigns import Stranded, behind, stranded
 from workflows.payloads import UnreadablePayload, data_converter
 from workflows.recommendation import FollowUpStart, RecommendationFollowUp
 from workflows.upkeep import Flaw, Watched, flaws
@@ -296,6 +296,28 @@ class CaseClient:
                 started, start, id=name, task_queue=self._queue, id_conflict_policy=conflict, rpc_timeout=self._patience
             )
         except RPCError as error:
+            raise NotAnswered(str(error)) from error
+
+    async def nudge(self, stream: str) -> None:
+        """Wake the workflow of a case or a follow-up: it looks into its log.
+
+        Raises:
+            NotAnswered: Temporal did not take it, or there is no such workflow.
+        """
+        try:
+            await self._client.get_workflow_handle(stream).signal("nudge", rpc_timeout=self._patience)
+        except RPCError as error:
+            raise NotAnswered(str(error)) from error
+
+    async def behind(self, logs: Mapping[str, int]) -> list[str]:
+        """Those of the workflows that know less than their log held before they were asked.
+
+        Raises:
+            NotAnswered: an answer cannot be read for want of a key.
+        """
+        try:
+            return await behind(self._client, logs)
+        except UnreadablePayload as error:
             raise NotAnswered(str(error)) from error
 
     async def stranded(

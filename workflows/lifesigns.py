@@ -69,6 +69,18 @@ async def stranded(
     return {stream: matter for stream, matter in zip(asked, found, strict=True) if matter is not None}
 
 
+async def behind(client: Client, logs: Mapping[str, int]) -> list[str]:
+    """Those of the workflows that know less than their log held before they were asked; each has its newest entry."""
+    busy = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(stream: str) -> Stranded | None:
+        async with busy:
+            return await _behind(client, stream, logs[stream])
+
+    found = await asyncio.gather(*map(one, logs))
+    return [stream for stream, matter in zip(logs, found, strict=True) if matter is not None]
+
+
 async def matter_of(client: Client, workflow_id: str, kind: str, queue: str = "") -> Stranded | None:
     """What is the matter with one workflow of this type and task queue; None when it goes on.
 

@@ -119,7 +119,7 @@ async def test_a_case_that_a_new_version_cannot_go_on_with_is_noticed_and_begun_
             parts.client,
             task_queue=parts.settings.task_queue,
             workflows=[Changed],
-            activities=[recorder.record],
+            activities=[recorder.record, recorder.read_ahead],
             workflow_runner=worker.sandbox(),
             max_cached_workflows=0,
         )

@@ -30,7 +30,7 @@ from models.rules import apply_command, steps
 from ops.verify import runs_of, verify_records
 from records.log import append
 from tests.rig import REQUEST, Rig, rig, working
-from tests.waiting import patience
+from tests.waiting import patience, until
 from tests.workflows.conftest import Way
 from workflows.client import CaseClient, NotAnswered
 from workflows.names import RECORD_STEP
@@ -64,11 +64,11 @@ async def test_entries_of_newer_code_follow_from_those_that_older_code_wrote(
             await parts.submit()
     async with working(parts):
         await parts.act("RSO/secretariat", "accept")
+        await _sound(parts)  # while somebody answers for the case
 
     entries = await parts.entries()
     assert broken_at(entries) is None
     assert ["text" in one.event for one in entries if one.type == "stage_entered"] == [False, True]
-    await _sound(parts)
 
 
 # the same command twice -------------------------------------------------------------------------------------
@@ -248,6 +248,36 @@ async def test_another_command_is_decided_after_the_step_that_only_the_log_knows
     assert done.seq > seq
     assert done.stage == "co_chair_review"
     await _sound(played)
+
+
+async def _caught_up(parts: Rig) -> bool:
+    """Whether the workflow knows all of its log."""
+    return (await parts.desk.state(parts.reference)).seq == (await parts.entries())[-1].seq
+
+
+async def test_what_the_log_alone_allows_is_taken_though_nobody_has_sent_the_first_command_again(played: Rig) -> None:
+    """Pages offer what the log says; the workflow judges by it, too."""
+    await played.submit()
+    await _committed_unknown_to_the_workflow(played, "accept", "c1")
+
+    done = await played.act("AU/co-chair", "decide", {"gate": "activation", "position": "approve"})
+
+    assert done.waiting_on == ("ID/co-chair",)
+    await _sound(played)
+
+
+async def test_a_case_catches_up_with_its_log_when_the_worker_looks_after_it(played: Rig) -> None:
+    await played.submit()
+    await _committed_unknown_to_the_workflow(played, "accept", "c1")
+    assert not await _caught_up(played)
+
+    looked_at = await played.casework.catch_up()
+
+    await until(lambda: _caught_up(played))
+    row = await played.client.get_workflow_handle(played.reference).describe()
+    assert row.search_attributes["AhgStage"] == ["co_chair_review"]
+    await _sound(played)
+    assert await played.casework.catch_up(looked_at) == looked_at  # nothing is new, and nobody is asked
 
 
 async def test_a_command_that_the_unknown_step_forbids_is_refused(played: Rig) -> None:
