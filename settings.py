@@ -17,7 +17,7 @@ from collections.abc import Collection, Mapping
 from email.utils import getaddresses, parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import idna
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -121,8 +121,8 @@ class Settings(BaseSettings):
     smtp_port: Port = 2525
     """Its port; the built-in mail catcher listens there."""
     smtp_security: Literal["none", "starttls", "tls"] = "none"
-    """none, starttls (usually port 587) or tls from the first byte (usually 465). With a password none is only for a
-    server on this machine."""
+    """none, starttls (usually port 587) or tls from the first byte (usually 465). none is for this machine,
+    and without a password for a server whose name has no dot (of a network of containers)."""
     smtp_username: str | None = None
     """User name for the mail server, if it wants one."""
     smtp_password: SecretStr | None = None
@@ -308,8 +308,12 @@ class Settings(BaseSettings):
         if (self.smtp_username is None) != (self.smtp_password is None):
             missing = "AHG_SMTP_PASSWORD" if self.smtp_password is None else "AHG_SMTP_USERNAME"
             raise ValueError(f"{missing} is missing: a mail server's user name and password go together")
-        if self.smtp_password is not None and self.smtp_security == "none" and not is_loopback(self.smtp_host):
-            raise ValueError("AHG_SMTP_SECURITY is none, and the password would travel in the clear: starttls or tls")
+        if self.smtp_security == "none" and not is_loopback(self.smtp_host):
+            wanted = "starttls or tls"
+            if self.smtp_password is not None:
+                raise ValueError(f"AHG_SMTP_SECURITY is none, and the password would travel in the clear: {wanted}")
+            if not is_near(self.smtp_host):
+                raise ValueError(f"AHG_SMTP_SECURITY is none, and links to sign in would travel in the clear: {wanted}")
         return self
 
     @field_validator("oidc_issuer")
@@ -453,6 +457,12 @@ class Settings(BaseSettings):
             return tuple(map(parse_key, self.command_public_keys.split(",")))
         return (Ed25519PrivateKey.from_private_bytes(self.command_seed).public_key().public_bytes_raw(),)
 
+    @property
+    def databases_in_the_clear(self) -> list[str]:
+        """The settings that name a PostgreSQL elsewhere which may be reached unencrypted, or may be another one."""
+        given = {"AHG_DATABASE_URL": self.database, "AHG_MIGRATION_DATABASE_URL": self.migration_database_url or ""}
+        return [name for name, address in given.items() if not _is_verified(address)]
+
     def temporal_connect_config(self) -> ClientConnectConfig:
         """Keyword arguments for ``temporalio.client.Client.connect``.
 
@@ -590,6 +600,20 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _is_verified(address: str) -> bool:
+    """Whether a database is near, or its address has libpq check who answers."""
+    parts = urlsplit(address)
+    asked = dict(parse_qsl(parts.query))
+    host = asked.get("host") or parts.hostname or ""
+    mode = asked.get("sslmode") or os.environ.get("PGSSLMODE", "")
+    return parts.scheme.startswith("sqlite") or host.startswith("/") or is_near(host) or mode == "verify-full"
+
+
+def is_near(host: str) -> bool:
+    """Whether a host is this machine, or has a name without a dot, which only the network that it stands in knows."""
+    return is_loopback(host) or not set(host) & {".", ":"}
 
 
 def _in_ascii(host: str) -> str:

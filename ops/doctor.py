@@ -97,7 +97,10 @@ async def _database(settings: Settings) -> _Seen:
         there = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
     newest = ScriptDirectory.from_config(db.alembic_config()).get_current_head()
     seen = f"schema {there}, newest {newest}" if there else "reachable, without a schema; `ahg up` makes it"
-    return there == newest, seen
+    clear = settings.databases_in_the_clear
+    if clear:
+        seen += f"; {' and '.join(clear)} may be reached in the clear: it needs sslmode=verify-full"
+    return there == newest and not clear, seen
 
 
 async def _record(settings: Settings) -> _Seen:
