@@ -5,10 +5,11 @@ import logging
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import structlog
 from structlog.typing import Processor
@@ -125,6 +126,19 @@ def _kept(settings: Settings) -> Iterator[Path]:
     yield from (path for path in beside if path.is_file() and folder not in path.parents)
 
 
+def _quoted(_logger: object, _name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """With line ends and control characters of texts written out, so that no text makes a line of its own.
+
+    A traceback has lines, none of which begins as one of the log does.
+    """
+    for name, value in line.items():
+        if isinstance(value, str) and not value.isprintable():
+            lines = value.splitlines() if name in ("exception", "stack") else [value]
+            written = ("".join(c if c.isprintable() else ascii(c)[1:-1] for c in one) for one in lines)
+            line[name] = "\n  | ".join(written)
+    return line
+
+
 # log lines ----------------------------------------------------------------------------------------------------------
 
 
@@ -132,10 +146,9 @@ def set_up_logs(settings: Settings) -> None:
     """Set the format and the least level of this process's log lines, whoever writes them, as the settings say."""
     stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
     common: list[Processor] = [structlog.processors.add_log_level, stamp]
-    last: list[Processor] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    ending: list[Processor] = (
-        last if settings.log_format == "json" else [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())]
-    )
+    plain = structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback)
+    last: list[Processor] = [structlog.processors.JSONRenderer()] if settings.log_format == "json" else [_quoted, plain]
+    ending: list[Processor] = [structlog.processors.format_exc_info, *last]
     of_others = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[structlog.stdlib.add_logger_name, *common],
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ending],

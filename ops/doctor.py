@@ -97,7 +97,10 @@ async def _database(settings: Settings) -> _Seen:
     async with db.open_engine(settings) as engine, engine.connect() as connection:
         there, newest = await connection.run_sync(db.schema_versions)
     seen = f"schema {there}, newest {newest}" if there else "reachable, without a schema; `ahg up` makes it"
-    return there == newest, seen
+    clear = settings.databases_in_the_clear
+    if clear:
+        seen += f"; {' and '.join(clear)} may be reached in the clear: it needs sslmode=verify-full"
+    return there == newest and not clear, seen
 
 
 async def _record(settings: Settings) -> _Seen:

@@ -43,6 +43,11 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def is_near(host: str) -> bool:
+    """Whether a host is this machine, or has a name without a dot, which only the network that it stands in knows."""
+    return is_loopback(host) or not set(host) & {".", ":"}
+
+
 def host_in_ascii(host: str) -> str:
     """A host by IDNA 2008, as ``models.mail_addresses`` has it, which settings know nothing of. Raises ValueError."""
     return host if host.isascii() else idna.encode(host.lower(), strict=True).decode("ascii")

@@ -1,5 +1,6 @@
 """The session of a request: its cookie, the key of its forms, the path to continue at, and the client's address."""
 
+import hmac
 import ipaddress
 import re
 from typing import Annotated
@@ -11,7 +12,6 @@ from starlette.datastructures import FormData
 from notifications.texts import line, shortened
 from records import sessions
 from records.sessions import Session
-from web.kit.security import valid_key
 from web.kit.site import Site
 from web.kit.visitor import LONGEST_PATH, SignInFirst, current_site
 
@@ -69,6 +69,11 @@ async def keyed_form(request: Request, form_key: str) -> FormData:
     if not valid_key(sent.get("_key"), form_key):
         raise HTTPException(403)
     return sent
+
+
+def valid_key(given: object, key: str) -> bool:
+    """Whether a form carries the key of the session that it is sent in."""
+    return isinstance(given, str) and bool(key) and hmac.compare_digest(given.encode(), key.encode())
 
 
 def onward(wanted: object) -> str:

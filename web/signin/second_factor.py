@@ -200,7 +200,7 @@ async def submit_proof(request: Request, session: Current) -> Response:
         return _set_up(request, session, proof, response) if sealed else response
     if proof.shown is CodeResult.WRONG:
         return _prove(request, session, to, fields, "", _wrong(request), 422)
-    return _shut(request, proof)
+    return _shut(request, session, proof)
 
 
 async def _reseal(site: Site, email: str) -> None:
@@ -220,17 +220,19 @@ async def _judged(request: Request, session: Session, sent: FormData, proof: Pro
         return response
     if proof.shown is CodeResult.WRONG:
         return _ask(request, session, sent, _wrong(request), 422)
-    return _shut(request, proof)
+    return _shut(request, session, proof)
 
 
-def _shut(request: Request, proof: Proof) -> Response:
-    """The page for an account that takes no more codes, or for a session that is over."""
+def _shut(request: Request, session: Session, proof: Proof) -> Response:
+    """The page for an account that takes no more codes, or for a session that is over; its owner is told of that."""
     if proof.shown is CodeResult.LOCKED:
         words = N_("Too many wrong codes were given for this account. Ask the secretariat to reset it.")
         return page_saying(request, 403, N_("This was not done"), words)
     words = N_("Too many wrong codes were given. Sign in again, and take the code that the app shows then.")
     over = page_saying(request, 403, N_("You are signed out"), words)
-    take_cookie(over, current_site(request))
+    site = current_site(request)
+    take_cookie(over, site)
+    over.background = BackgroundTask(tell_account, site, request, session.email, AccountEvent.WRONG_CODES)
     return over
 
 
