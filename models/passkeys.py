@@ -21,12 +21,13 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from models.authentication import PasskeyTouch
 from models.case import Case
-from models.commands import Command, Decide, GiveConsent, Object
+from models.commands import Command, Decide, GiveConsent, Object, TakeOver
 from models.log import Entry
+from models.mail_addresses import folded
 from models.posts import Post, Role
 
-SIGNED_BY_TOUCH = ("decide", "object", "consent")
-"""The commands that a passkey signs: a position, breaking silence, consent to being named."""
+SIGNED_BY_TOUCH = ("decide", "object", "consent", "take_over")
+"""The commands that a passkey signs: a position, breaking silence, consent to being named, taking a post over."""
 
 _PRESENT = 0x01
 """Flag of the authenticator's data: somebody has touched it."""
@@ -59,6 +60,9 @@ def statement_of(case: Case, command: Command) -> str:
         circulation = case.circulation
         number, on = (circulation.number, circulation.on) if circulation else (0, "")
         about = {"circulation": number, "answer": body.answer, "on": on}
+    elif isinstance(body, TakeOver):
+        offer = case.offers.get(command.by)
+        about = {"name": offer.name if offer else "", "email": body.email}
     text = getattr(body, "text", "")
     whole = {"case": case.reference, "post": command.by, "command": command.id, "do": command.do, "text": text}
     return json.dumps({**whole, **about}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -116,6 +120,10 @@ def statement_fault(touch: PasskeyTouch, entries: Sequence[Entry]) -> str:
         same = said.get("position") == "recuse" and _alike(said, told["recused"], "post", "gate", "text")
     elif "objected" in told:
         same = said.get("do") == "object" and _alike(said, told["objected"], "member", "outcome", "text")
+    elif "handed_over" in told:
+        event = told["handed_over"]
+        whom = all(folded(str(said.get(name))) == folded(event["to"][name]) for name in ("name", "email"))
+        same = said.get("do") == "take_over" and _alike(said, event, "post") and whom
     elif "consent_noted" in told:
         answers = {"give": "given", "refuse": "refused"}
         event = told["consent_noted"]

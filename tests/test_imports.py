@@ -1,4 +1,4 @@
-"""What single modules and the settings import; the packages are held by the contracts in pyproject.toml (`make check`)."""
+"""What single modules and the settings import; what packages import is held by the contracts in pyproject.toml."""
 
 import ast
 from pathlib import Path
