@@ -133,7 +133,7 @@ class Casework:
         except Refused:
             if not await self._was_behind(stream):
                 raise
-        return await self._given(reference, stream, number, command, means, touch)
+        return await self._given(reference, stream, number, command, means, touch, standing)
 
     async def _was_behind(self, stream: str) -> bool:
         """Whether the workflow knew less than its log when it judged; then it has caught up now.

@@ -38,6 +38,8 @@ class Standing(StrEnum):
     ALTERNATE = "alternate"
     POST = "post"
     """Which of them is not known: a program, the link of a mail, the command line."""
+    NAMED = "named"
+    """The person to whom the post is offered, and who does not hold it yet."""
     DIRECTORY = "directory"
     """Nobody: the change stands in the directory, and a case only hears of it."""
 
@@ -99,10 +101,10 @@ def _json(value: object, *, sort_keys: bool = False) -> bytes:
 FRESH = timedelta(minutes=10)
 """So long a second factor that was shown counts as shown at this moment."""
 
-_IN_PERSON = frozenset(("decide", "hand_over", "delegate", "act_for", "contest"))
+_IN_PERSON = frozenset(("decide", "hand_over", "delegate", "act_for", "contest", "take_over"))
 """What stands for a post, or says who speaks for it: only a person gives it who proves at that moment who it is."""
 
-NEVER_FOR_OTHERS = frozenset(("hand_over", "delegate", "contest"))
+NEVER_FOR_OTHERS = frozenset(("hand_over", "delegate", "contest", "take_over"))
 """What nobody records in another post's name."""
 
 _PROVES = frozenset((Means.PASSKEY, Means.SECOND_FACTOR, Means.COMMAND_LINE))

@@ -21,12 +21,13 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from models.authentication import PasskeyTouch
 from models.case import Case, Consent, PositionKind
-from models.commands import Command, Decide, GiveConsent, Object
+from models.commands import Command, Decide, GiveConsent, Object, TakeOver
 from models.log import Entry
+from models.mail_addresses import folded
 from models.posts import Post, Role
 
-SIGNED_BY_TOUCH = ("decide", "object", "consent")
-"""The commands that a passkey signs: a position, breaking silence, consent to being named."""
+SIGNED_BY_TOUCH = ("decide", "object", "consent", "take_over")
+"""The commands that a passkey signs: a position, breaking silence, consent to being named, taking a post over."""
 
 MUST_BE_SIGNED = ("decide", "object")
 """Those that are taken signed only, where a case's policy requires signatures; nobody records them for a post either."""
@@ -62,6 +63,9 @@ def statement_of(case: Case, command: Command) -> str:
         circulation = case.circulation
         number, on = (circulation.number, circulation.on) if circulation else (0, "")
         about = {"circulation": number, "answer": body.answer, "on": on}
+    elif isinstance(body, TakeOver):
+        offer = case.offers.get(command.by)
+        about = {"name": offer.name if offer else "", "email": body.email}
     text = getattr(body, "text", "")
     whole = {"case": case.reference, "post": command.by, "command": command.id, "do": command.do, "text": text}
     return json.dumps({**whole, **about}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -110,7 +114,7 @@ def statement_fault(touch: PasskeyTouch, entries: Iterable[Entry]) -> str:
     """Why the entries of a command do not say what its passkey has signed; empty when they do."""
     said = json.loads(touch.statement)
     words = [words for entry in entries if (words := _words_of(entry.event, said.get("do"))) is not None]
-    signed = {**said, "member": str(said.get("post")).partition("/")[0]}
+    signed = {**said, "member": str(said.get("post")).partition("/")[0], "whom": _whom(said)}
     same = words and all(signed.get(name) == value for one in words for name, value in one.items())
     return "" if same else "they do not say what its passkey has signed"
 
@@ -133,7 +137,13 @@ def _words_of(event: Mapping[str, Any], do: object) -> dict[str, Any] | None:
     if do == "consent" and kind == "consent_noted":
         answer = {Consent.GIVEN: "give", Consent.REFUSED: "refuse"}.get(Consent(event["consent"]))
         return {"member": event["member"], "circulation": event["circulation"], "answer": answer}
+    if do == "take_over" and kind == "handed_over":
+        return {"post": event["post"], "whom": _whom(event["to"])}
     return None
+
+
+def _whom(told: Mapping[str, Any]) -> tuple[str, str]:
+    return folded(str(told.get("name"))), folded(str(told.get("email")))
 
 
 def _decoded(text: str) -> bytes:

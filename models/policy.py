@@ -155,6 +155,13 @@ class Signatures(StrEnum):
     REQUIRED = "required"
 
 
+class HandingOver(StrEnum):
+    """When a post goes over that its holder hands over in a case."""
+
+    AT_ONCE = "at once"
+    WHEN_ACCEPTED = "when accepted"
+
+
 class Track(Value):
     """The deadlines of one track.
 
@@ -208,6 +215,7 @@ _LATER: dict[str, Any] = {
     "change_of_hands": _CHANGE_OF_HANDS,
     "contest": _CONTEST,
     "signatures": Signatures.WHEN_THERE,
+    "handing_over": HandingOver.WHEN_ACCEPTED,
 }
 """Fields that came when there were cases already, with their defaults."""
 
@@ -223,6 +231,7 @@ class Policy(Value):
     ``answers_by_link``: what the link of a mail is enough for, without signing in. ``change_of_hands``: how long what the
     secretariat announces of a Co-Chair's post waits, so that its holder can stop it. ``contest``: how long a post has to
     contest what was recorded in its name. ``signatures``: whether positions must be signed with a passkey.
+    ``handing_over``: whether whom a holder hands its post over to must accept it first.
     """
 
     version: str = "1"
@@ -242,6 +251,7 @@ class Policy(Value):
     change_of_hands: Span = _CHANGE_OF_HANDS
     contest: Span = _CONTEST
     signatures: Signatures = Signatures.WHEN_THERE
+    handing_over: HandingOver = HandingOver.AT_ONCE  # as in cases of before this could be chosen
 
     @model_serializer(mode="wrap")
     def _as_it_was(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -96,6 +96,7 @@ def rows_of(before: Case, after: Case, entries: tuple[Entry, ...]) -> Iterator[R
     for part, columns in _PARTS.items():
         yield from _changed(after.reference, part, getattr(before, part), getattr(after, part), columns)
     yield from _duties(before, after)
+    yield from _offers(before, after)
     yield from _readers(before, after)
     yield from _marks(before, after)
     yield from _search_texts(before, after)
@@ -128,6 +129,17 @@ def _duties(before: Case, after: Case) -> Iterator[Row]:
             yield Row.model_construct(table="duties", columns={**_duty(after, key), "due": due_at})
     for key in old.keys() - new.keys():
         yield Row.model_construct(table="duties", columns=_duty(after, key), gone=True)
+
+
+def _offers(before: Case, after: Case) -> Iterator[Row]:
+    """The posts that are offered to somebody else than before, and those that are offered no more."""
+    for post, offer in after.offers.items():
+        if before.offers.get(post) != offer:
+            to = {"name": offer.name, "email": offer.email, "language": offer.language, "offered_at": offer.at}
+            columns = {"reference": after.reference, "post": str(post), **to}
+            yield Row.model_construct(table="offers", columns=columns)
+    for post in before.offers.keys() - after.offers.keys():
+        yield Row.model_construct(table="offers", columns={"reference": after.reference, "post": str(post)}, gone=True)
 
 
 def _duty(case: Case, key: tuple[Post, str, str]) -> dict[str, Any]:

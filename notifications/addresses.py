@@ -60,6 +60,10 @@ def duty_address(do: str, about: str, reference: str) -> str:
     return whole if len(whole) <= _LONGEST else page
 
 
+OFFERS = "/account/offers"
+"""The page of the posts that are offered to who is signed in."""
+
+
 def announced_address(number: str) -> str:
     """The page of a change that is announced."""
     return f"{ANNOUNCED}/{quote(number, safe='')}"

@@ -11,7 +11,7 @@ from models.base import N_
 from models.directory_changes import DIRECTORY_ROLES
 from models.notices import POST_CHANGED
 from models.posts import Capacity
-from notifications.addresses import announced_address
+from notifications.addresses import OFFERS, announced_address
 from notifications.correspondents import MailReader, Sender
 from notifications.environment import language_of, mail_translations
 from notifications.of_no_case import mail_of_no_case
@@ -38,23 +38,24 @@ def compose_post_mail(
     catalogue = mail_translations(language)
     say = Words(names, language=language, zone=reader.zone, translations=catalogue)
     has_page = facts["what"] in _HAS_A_PAGE
+    offered = facts["what"] == "offered" and facts.get("to_email") == facts["email"]
     context: dict[str, Any] = {
         "as_named": "to_email" in facts,
-        "asks": facts["what"] == "announced",
+        "asks": facts["what"] == "announced" or offered,
         "case": catalogue.gettext(_ABOUT),
         "confirm_url": "",
         "deadline": "none",
         "default_policy": False,
         "direction": Locale.parse(language).text_direction,
         "due": "",
-        "facts": _said(facts, say),
+        "facts": {**_said(facts, say), "offered": offered},
         "is_alternate": reader.capacity is Capacity.ALTERNATE,
         "language": language,
         "mandatory": True,
         "post": say.post(reader.post),
         "say": say,
-        "where": "announced" if has_page else "pages",
-        "url": sender.public_url + (announced_address(facts["number"]) if has_page else "/"),
+        "where": "announced" if has_page else "page" if offered else "pages",
+        "url": sender.public_url + (announced_address(facts["number"]) if has_page else OFFERS if offered else "/"),
     }
     return mail_of_no_case(POST_CHANGED, context, reader=reader, at=at, key=key, sender=sender)
 

@@ -25,7 +25,7 @@ Members and people:
 ``directory_import``   a member list that is imported, with what it changed in the history
 ``announced_changes``  changes that wait, so that a Co-Chair can stop them; ``post_mails``: who is told of each
 ``policies``           the policy in force, and proposals
-``offices``            where mail for posts goes now; ``holders``: which posts a person holds
+``offices``            where mail for posts goes now; ``holders``: which posts a person holds; ``offers``: is offered
 ``sign_ins``, ``sessions``, ``second_factor``, ``api_tokens``   links, cookies, codes and tokens of people and programs
 ``passkeys``           the keys by which people sign what they decide
 ``access``             what ends when a post changes hands, or when somebody signs out everywhere

@@ -11,6 +11,7 @@ from models.mail_addresses import folded
 from models.posts import Capacity, Post
 from models.tables import TABLES
 from records.directory import day_in, earliest_day, zone_of_member
+from records.offers import offers_to
 
 _HOLDERS, _ALTERNATES = TABLES.tables["holders"], TABLES.tables["alternates"]
 
@@ -18,7 +19,7 @@ _HOLDERS, _ALTERNATES = TABLES.tables["holders"], TABLES.tables["alternates"]
 class DirectoryPerson(Value):
     """Somebody as the directory has them. ``email`` is where mail goes: the directory's own spelling, never a visitor's.
 
-    All of it is empty (``zone``: UTC) for an address that holds no post.
+    All of it is empty (``zone``: UTC) for an address that holds no post and is offered none.
     """
 
     email: str = ""
@@ -92,8 +93,12 @@ async def posts_of(connection: AsyncConnection, email: str, now: datetime) -> tu
 
 
 async def person_of(connection: AsyncConnection, email: str, now: datetime) -> DirectoryPerson:
-    """Who has this address, with the language and the time zone (IANA) of the first of the posts."""
+    """Who has this address, with the language and the time zone (IANA) of the first of the posts.
+
+    Somebody who holds none, and is offered one, is known by the offer.
+    """
     rows = await _rows_of(connection, email, now)
+    rows = rows or [_Named(one.post, one.name, one.email, one.language) for one in await offers_to(connection, email)]
     if not rows:
         return DirectoryPerson()
     first = rows[0]

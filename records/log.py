@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, Table, bindparam, func, select
 from sqlalchemy import Row as SqlRow
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.authentication import Signed
 from models.checkpoints import Head
 from models.directory_changes import ECHO, ChangeKind
-from models.events import Delegated, HandedOver
+from models.events import Delegated, HandedOver, HandOverOffered
 from models.log import ActedFor, Entry, event_of
 from models.posts import Capacity
 from models.projection import Queued, Recorded, Step
@@ -159,17 +159,19 @@ def _write(connection: Connection, steps: Sequence[Step]) -> None:
 def _tell_of_posts(connection: Connection, entries: Iterable[Entry]) -> None:
     """Queue the mails to those who lose a post, stand in, or share it; before the directory is changed by the rows."""
     for entry in entries:
-        event = event_of(entry) if entry.type in ("handed_over", "delegated") else None
-        if not isinstance(event, HandedOver | Delegated) or entry.command.startswith(ECHO):
+        event = event_of(entry) if entry.type in ("handed_over", "hand_over_offered", "delegated") else None
+        if not isinstance(event, HandedOver | HandOverOffered | Delegated) or entry.command.startswith(ECHO):
             continue  # what a case has only heard of was told by the directory
         held = holder_before(connection, event.post)
         until = event.until.isoformat() if isinstance(event, Delegated) and event.until else None
         after = {**event.to.model_dump(), "until": until}
         if isinstance(event, HandedOver) and not event.to.email:
             after["email"] = held.email if held else ""  # the address stays
-        number, kind = f"{entry.case}#{entry.seq}", ChangeKind(entry.type)
-        news = PostNews(what="in_force", number=number, kind=kind, about=event.post, by=entry.by, after=after)
-        tell_of_post(connection, news, entry.at, before=held, desk=False)
+        offered = isinstance(event, HandOverOffered)
+        number, kind = f"{entry.case}#{entry.seq}", ChangeKind.HANDED_OVER if offered else ChangeKind(entry.type)
+        what: Literal["offered", "in_force"] = "offered" if offered else "in_force"
+        news = PostNews(what=what, number=number, kind=kind, about=event.post, by=entry.by, after=after)
+        tell_of_post(connection, news, entry.at, before=held, desk=offered)  # of the others it has a notice
 
 
 def _entry_columns(entry: Entry) -> dict[str, Any]:

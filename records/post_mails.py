@@ -29,7 +29,7 @@ class PostNews(Value):
     directory's history has it. ``takes_effect_at``: of one that waits.
     """
 
-    what: Literal["announced", "in_force", "stopped", "overtaken"]
+    what: Literal["announced", "offered", "in_force", "stopped", "overtaken"]
     number: str
     kind: ChangeKind
     about: str

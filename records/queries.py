@@ -29,6 +29,7 @@ PARTS: tuple[type[SQLModel], ...] = (
     of_cases.CirculationRow,
     of_cases.FollowUpRow,
     of_cases.DutyRow,
+    of_cases.OfferRow,
     of_cases.ReaderRow,
     of_cases.CaseMarkRow,
     of_cases.SearchTextRow,

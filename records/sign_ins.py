@@ -11,6 +11,7 @@ from models.mail_addresses import folded
 from models.sign_in_limits import WINDOW, Asker, EarlierRequest, answer_request
 from models.tables import TABLES
 from records.holders import posts_of
+from records.offers import offers_to
 from records.sessions import begin_session, end_session_of, make_token, token_digest
 
 LINK_LIFETIME = timedelta(minutes=15)
@@ -110,8 +111,8 @@ async def begin_for(
 
 
 async def _begin(connection: AsyncConnection, email: str, device: str, earlier: str, now: datetime) -> str | None:
-    """A new session in place of the earlier one; its token. None when nobody has the address."""
-    if not await posts_of(connection, email, now):
+    """A new session in place of the earlier one; its token. None when nobody has the address, nor is offered a post."""
+    if not await posts_of(connection, email, now) and not await offers_to(connection, email):
         return None
     if earlier:
         await end_session_of(connection, earlier, now)

@@ -86,7 +86,10 @@ _NOTES = {
     "is its exact text; it may be left out where the case has only one.",
     "waive": "`text` must be there.",
     "delegate": "Without `post`, the post that acts. The secretariat alone may do it for another post.",
-    "hand_over": "As in `delegate`.",
+    "hand_over": "As in `delegate`. By the post's own holder it is an offer, where the policy's `handing_over` says so, "
+    "and `to` needs an address.",
+    "take_over": "By the person to whom the post is offered, on the page of offers, with the second factor or a passkey; "
+    "`by` is the post.",
     "contest": "`entry` may be left out where only one thing can be contested. Within the policy's "
     "`contest`, by the post's holder or alternate on the pages, with the second factor.",
     "act_for": "`command` names the command inside in `do`, beside its fields: `{post: AU/co-chair, how: telephone, "
@@ -324,6 +327,8 @@ _WHOLE = {
     "duration_reminder": "reminder before an activation ends",
     "answers_by_link": "what the link of a mail is enough for, without signing in: any of these, or none",
     "signatures": "whether positions are signed with a passkey: `when there` or `required`",
+    "handing_over": "when a post goes over that its holder hands over in a case: `at once` or `when accepted` by the "
+    "person named",
     "change_of_hands": "how long what the secretariat announces of a Co-Chair's post waits for its holder to stop it",
     "contest": "how long a post may contest what was recorded in its name",
 }

@@ -15,8 +15,8 @@ from starlette.requests import ClientDisconnect
 
 import db
 from settings import Settings, load_settings
+from web.account import offers, passkeys, posts
 from web.account import page as account_page
-from web.account import passkeys, posts
 from web.admin import history
 from web.admin.pages import ADMINISTRATION
 from web.api import description, routes
@@ -38,7 +38,7 @@ from web.signin import by_mail, openid, second_factor
 
 _LOG = structlog.get_logger(__name__)
 
-_SIGN_IN = (by_mail, openid, second_factor, posts, account_page, passkeys)
+_SIGN_IN = (by_mail, openid, second_factor, posts, account_page, passkeys, offers)
 _LISTS = (home, cases, search)
 _REQUEST = (attachments, form, version)
 _CASE = (command_form, answer, case_page, versions, meeting_files, notices, board, feed, language, audience, case_mails)

@@ -3,7 +3,8 @@
 It holds what the rules need and no more; texts of contributions, exchanges and progress entries stand in the
 event log. Each part of the procedure has its module, named as in ``models.commands``: ``gates``, ``participants``,
 ``outcomes``, ``arrangements``, ``meetings``, ``reporting``, ``circulation``, ``closing``; ``stage`` has stages, the clock
-and suspension, ``recordings`` what was recorded in a post's name. The whole stands here.
+and suspension, ``recordings`` what was recorded in a post's name, ``offers`` posts that wait for their new holder. The
+whole stands here.
 """
 
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from models.case.circulation import Circulation, Consent
 from models.case.closing import Term
 from models.case.gates import Decider, Gate, GateName, GateOutcome, Position, PositionKind, Question
 from models.case.meetings import Meeting
+from models.case.offers import Offer
 from models.case.outcomes import Outcome
 from models.case.participants import Participant, ParticipantState, Seat
 from models.case.recordings import Recording
@@ -45,6 +47,7 @@ class Case(Value):
     command ids with the entry each led to, ``touched`` the newest change of each part, by which stale forms
     are told apart.
     ``recordings``: what was recorded in posts' names, by the number of the first entry of each; the newest of them.
+    ``offers``: the posts that wait to be taken over.
     ``withdrew``: who submitted jointly and then left the request to the others.
     """
 
@@ -83,6 +86,7 @@ class Case(Value):
     updates: int = 0
     suspension: Suspension | None = None
     recordings: Mapping[int, Recording] = {}
+    offers: Mapping[Post, Offer] = {}
     ladders: Mapping[str, Ladder] = {}
 
     def slim(self) -> "Case":

@@ -37,7 +37,7 @@ from models.commands.gates import Answer, Decide
 from models.commands.meetings import Attend, ScheduleMeeting, SituationUpdate
 from models.commands.outcomes import AddOutcome, Block, Done, Progress, Verify
 from models.commands.participants import Admit, Comment, Convene, Endorse, Leave, Propose, Replace, Respond
-from models.commands.posts import Contest, Delegate, HandOver, Person
+from models.commands.posts import Contest, Delegate, HandOver, Person, TakeOver
 from models.commands.reporting import Adopt, Contribute, Object, OpenReport, Recommend, Revise, Table
 from models.commands.request import Accept, Draft, Join, NewVersion, Resubmit, Return, Submit, Withdraw
 from models.faults import MOST_FAULTS, FieldFault, faults, more_values_than
@@ -54,7 +54,7 @@ _Meeting = ScheduleMeeting | Attend | SituationUpdate
 _Duration = Extend | Terminate | Suspend | Resume
 _Report = OpenReport | Contribute | Recommend | Table | Object | Revise
 _End = Circulate | GiveConsent | Adopt | Waive | Close
-_Post = Delegate | HandOver | Contest
+_Post = Delegate | HandOver | TakeOver | Contest
 
 Ordinary = _Request | _Gate | _Group | _Outcome | _Arrangement | _Meeting | _Duration | _Report | _End | _Post
 """Any command but ``ActFor``, in the order of the procedure."""

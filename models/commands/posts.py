@@ -43,6 +43,13 @@ class HandOver(_ToPerson):
     do: Literal["hand_over"] = "hand_over"
 
 
+class TakeOver(Body):
+    """Take over a post that its holder hands over: said by the person who is named, not by the holder."""
+
+    do: Literal["take_over"] = "take_over"
+    email: Line = Field(min_length=1, description="the mail address of the person to whom the post is offered")
+
+
 class Contest(Body):
     """Say that the post never said what was recorded in its name."""
 

@@ -64,7 +64,7 @@ from models.events.participants import (
     Replaced,
     Responded,
 )
-from models.events.posts import Contested, Delegated, HandedOver
+from models.events.posts import Contested, Delegated, HandedOver, HandOverOffered
 from models.events.reporting import Contributed, Objected, Recommended, ReportMoved, ReportOpened, Revised
 from models.events.request import FoundComplete, Joined, RequesterWithdrew, Resubmitted, Returned, Submitted
 from models.events.stage import StageEntered
@@ -81,7 +81,7 @@ _Sharing = ArrangementAdded | ArrangementAgreed | ArrangementInForce | ExchangeL
 _Meeting = MeetingScheduled | AttendanceTaken | SituationUpdated | Extended
 _Report = ReportOpened | Contributed | Recommended | Objected | Revised | ReportMoved
 _Circulation = CirculationProposed | ConsentNoted | CirculationMoved
-_Other = Waived | Delegated | HandedOver | Contested
+_Other = Waived | Delegated | HandOverOffered | HandedOver | Contested
 
 AnyEvent = (
     _Request | _Clock | _Gate | _Question | _Group | _Outcome | _Sharing | _Meeting | _Report | _Circulation | _Other

@@ -16,6 +16,14 @@ class Delegated(Value):
     until: date | None = None
 
 
+class HandOverOffered(Value):
+    """The holder of a post hands it over to a person, who has yet to take it over."""
+
+    type: Literal["hand_over_offered"] = "hand_over_offered"
+    post: Post
+    to: Person
+
+
 class HandedOver(Value):
     type: Literal["handed_over"] = "handed_over"
     post: Post

@@ -1,18 +1,33 @@
-"""Posts. Their holders stand in the directory: in the case nothing changes but by what a post contests."""
+"""Posts. Their holders stand in the directory: in the case nothing changes but what is offered or contested."""
 
 from datetime import datetime
 
 from models import events as e
-from models.case import Case
+from models.case import Case, Offer
 from models.evolve.gates import with_contested
 from models.evolve.handlers import changed, on, put
 from models.posts import Post
 
 
 @on(e.Delegated)
-@on(e.HandedOver)
-def _(case: Case, event: e.Delegated | e.HandedOver, at: datetime, by: Post) -> Case:
+def _(case: Case, event: e.Delegated, at: datetime, by: Post) -> Case:
     return case
+
+
+@on(e.HandOverOffered)
+def _(case: Case, event: e.HandOverOffered, at: datetime, by: Post) -> Case:
+    to = event.to
+    return changed(
+        case, offers=put(case.offers, event.post, Offer(name=to.name, email=to.email, language=to.language, at=at))
+    )
+
+
+@on(e.HandedOver)
+def _(case: Case, event: e.HandedOver, at: datetime, by: Post) -> Case:
+    """What was offered before of the post does not stand any more, whoever has it now."""
+    if event.post not in case.offers:
+        return case
+    return changed(case, offers={post: offer for post, offer in case.offers.items() if post != event.post})
 
 
 @on(e.Contested)

@@ -3,7 +3,9 @@
 from models import events as e
 from models.authentication import Standing
 from models.base import Value
-from models.commands import ActFor, Delegate, HandOver
+from models.commands import ActFor, Delegate, HandOver, Person, TakeOver
+from models.mail_addresses import folded
+from models.policy import HandingOver
 from models.posts import SECRETARIAT, Post, Role
 from models.refusal import RefusalKind
 from models.rules.actors import BY_ANYBODY
@@ -25,8 +27,10 @@ def may_change_hands(body: Value, by: Post, standing: Standing) -> str | None:
     What the secretariat says of a Co-Chair's post is announced in the directory, where its holder can stop it, and a case
     only hears of it. Nobody says it in the name of another post.
     """
-    if isinstance(body, ActFor) and isinstance(body.command, (Delegate, HandOver)):
+    if isinstance(body, ActFor) and isinstance(body.command, (Delegate, HandOver, TakeOver)):
         return "Nobody hands a post over, or names an alternate, in another's name; the secretariat does it in its own."
+    if isinstance(body, TakeOver) != (standing is Standing.NAMED):
+        return _not_the_one_named(body, by, standing)
     heard = standing is Standing.DIRECTORY
     if not isinstance(body, (Delegate, HandOver)):
         return (
@@ -39,6 +43,15 @@ def may_change_hands(body: Value, by: Post, standing: Standing) -> str | None:
             "it in the directory, where its holder can stop it."
         )
     return only_its_holder(post, by, standing)
+
+
+def _not_the_one_named(body: Value, by: Post, standing: Standing) -> str | None:
+    """Why a post is not taken over like this, or nothing else is done by whom it is offered."""
+    if standing is Standing.NAMED:
+        return f"Whom {by} is offered takes it over first; nothing else is done before."
+    if standing is Standing.POST:
+        return None  # the command line of the deployment: other programs and links are refused by their means
+    return f"Only the person to whom {by} is offered takes it over, under the address that was named."
 
 
 def _own_post(context: RuleContext, post: Post | None) -> Post:
@@ -62,5 +75,32 @@ def delegate(context: RuleContext, body: Delegate) -> None:
 
 @rule("hand_over", "hand its post over", BY_ANYBODY, OPEN_STAGES, own_word=True)
 def hand_over(context: RuleContext, body: HandOver) -> None:
-    """Name another person that holds the post from now on."""
-    context.emit(e.HandedOver(post=_own_post(context, body.post), to=body.to))
+    """Name another person that holds the post from now on; or from when that person takes it over, by policy.
+
+    What the secretariat corrects takes effect at once: the holder before may be gone.
+    """
+    post = _own_post(context, body.post)
+    at_once = context.case.policy.handing_over is HandingOver.AT_ONCE or SECRETARIAT in (context.by, post)
+    if at_once:
+        context.emit(e.HandedOver(post=post, to=body.to))
+        return
+    if not body.to.email:
+        raise refuse("Who is to hold the post takes it over under a mail address; give it.", RefusalKind.INVALID)
+    context.emit(e.HandOverOffered(post=post, to=body.to))
+
+
+@rule(
+    "take_over",
+    "take its post over, where it is offered",
+    BY_ANYBODY,
+    OPEN_STAGES,
+    ready=lambda case, post: post in case.offers,
+    own_word=True,
+)
+def take_over_post(context: RuleContext, body: TakeOver) -> None:
+    """The person to whom the post is offered holds it from now on."""
+    offer = context.case.offers.get(context.by)
+    if offer is None or folded(offer.email) != folded(body.email):
+        raise refuse(f"{context.by} is not offered to {body.email} any more.", RefusalKind.CONFLICT)
+    to = Person(name=offer.name, email=offer.email, language=offer.language)
+    context.emit(e.HandedOver(post=context.by, to=to))

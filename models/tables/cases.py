@@ -179,6 +179,19 @@ class DutyRow(SQLModel, table=True):
     due: datetime | None = moment_column()
 
 
+class OfferRow(SQLModel, table=True):
+    """A post that waits to be taken over by the person to whom its holder has offered it in a case."""
+
+    __tablename__ = "offers"
+
+    reference: str = Field(primary_key=True)
+    post: str = Field(primary_key=True)
+    name: str
+    email: str
+    language: str
+    offered_at: datetime | None = moment_column()
+
+
 _TOLD = text(f"sight = {int(Sight.CIRCULATED)}")
 
 

@@ -126,7 +126,7 @@ class Simulation:
             act.fields,
             by=act.by,
             means=Means.COMMAND_LINE,
-            standing=Standing.HOLDER,
+            standing=Standing.NAMED if act.do == "take_over" else Standing.HOLDER,
             command_id=uuid4().hex,
             reference=self.reference,
             at=at,

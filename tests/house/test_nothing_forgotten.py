@@ -25,6 +25,7 @@ NO_FORM = {
     "submit": "the numbered steps of a request (web/request/form.py)",
     "draft": "the same steps, which keep what was written",
     "resubmit": "the same steps, filled with the newest version (web/request/version.py)",
+    "take_over": "the page of the person to whom the post is offered (web/account/offers.py)",
     "act_for": "any other form, sent by the secretariat for another post (web/case/command_form.py)",
 }
 """Commands that have pages of their own in the place of a form."""

@@ -73,6 +73,7 @@ OTHER_PAGES = (
     Shown("second-factor", "ID/co-chair", "/second-factor"),
     Shown("choose-post", "AU/co-chair", "/account/post"),
     Shown("passkeys", "AU/co-chair", "/account/passkeys"),
+    Shown("offers", "AU/co-chair", "/account/offers"),
     Shown("answer-by-link", "", "/answer/{answer}"),
     Shown("link-that-ended", "", "/answer/none", 410),
     Shown("my-mails", "MY/focal-point", "/my-mails"),

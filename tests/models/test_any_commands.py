@@ -136,6 +136,7 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "contest": {"entry": st.integers(0, 500), "text": texts},
     "delegate": {"to": person, "until": days, "post": st.sampled_from(POSTS)},
     "hand_over": {"to": person, "post": st.sampled_from(POSTS)},
+    "take_over": {"email": st.sampled_from(("a@example.org", "b@example.org"))},
 }
 
 KEYS = {

@@ -39,7 +39,7 @@ from web.admin.history import keep_telling_cases
 from worker import carry_out_announced
 
 AU, RSO, MY = "AU/co-chair", "RSO/secretariat", "MY/focal-point"
-STANDS_FOR_A_POST = {"decide", "hand_over", "delegate", "act_for", "contest"}
+STANDS_FOR_A_POST = {"decide", "hand_over", "delegate", "act_for", "contest", "take_over"}
 OF_POSTS = ("hand_over", "delegate")
 __all__ = ["place"]
 
@@ -110,14 +110,17 @@ def test_who_may_say_who_holds_a_post() -> None:
         return may_change_hands(parse(do, {**to, **fields}, by=by, command_id="c").body, Post(by), standing)
 
     for do in OF_POSTS:
-        assert {one for one in Standing if why(do, AU, one)} == {Standing.ALTERNATE}
+        assert {one for one in Standing if why(do, AU, one)} == {Standing.ALTERNATE, Standing.NAMED}
         assert "can stop it" in str(why(do, RSO, Standing.HOLDER, post=AU))
         assert {one for one in Standing if not why(do, RSO, one, post=AU)} == {Standing.DIRECTORY}
-        assert {one for one in Standing if not why(do, RSO, one, post=MY)} == set(Standing)
+        assert {one for one in Standing if not why(do, RSO, one, post=MY)} == set(Standing) - {Standing.NAMED}
         inner = {"do": do, "to": {"name": "Mallory"}}
         in_its_name = {"post": AU, "how": "telephone", "text": "So they said.", "command": inner}
         assert "in another's name" in str(why("act_for", RSO, Standing.HOLDER, **in_its_name))
-    assert {one for one in Standing if why("comment", AU, one, text="So be it.")} == {Standing.DIRECTORY}
+    assert {one for one in Standing if why("comment", AU, one, text="So be it.")} == {
+        Standing.DIRECTORY,
+        Standing.NAMED,
+    }
     assert [standing_of(capacity) for capacity in (*Capacity, None)] == ["holder", "alternate", "post"]
 
 
@@ -162,6 +165,7 @@ async def test_a_token_never_decides_hands_over_delegates_or_acts_for_others(
         "decide": {**approve},
         "hand_over": to,
         "delegate": to,
+        "take_over": {"email": "mallory@example.org"},
         "contest": {"entry": 1, "text": "Nobody here has said this."},
         "act_for": {"post": AU, "how": "telephone", "text": "So they said.", "command": inner},
     }

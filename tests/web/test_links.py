@@ -176,6 +176,7 @@ async def test_a_link_is_dead_after_a_hand_over_and_the_new_holder_signs_in(offi
     await office.invited()
     path = await office.mailed("invited", TH)
     await office.parts.act(TH, "hand_over", {"to": {"name": "New", "email": "new@th.example.org"}})
+    await office.parts.act(TH, "take_over", {"email": "new@th.example.org"})
     async with office.place.browser() as http:
         answers = [await http.get(path), await http.post(path, data={"answer": "accept"})]
         assert (await http.head(path)).status_code == 410

@@ -61,6 +61,7 @@ GETS: dict[str, In] = {
     "/second-factor": In(ALL, 303),
     "/account": In(ALL),
     "/account/post": In(ALL),
+    "/account/offers": In(ALL),
     "/account/passkeys": In(ALL - of(Role.AUDITOR)),
     "/my-mails": In(ALL),
     "/my-mails/off/{token}": In(PUBLIC, 410, {"token": "x" * 60}),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.base import N_
-from models.policy import ConflictRule, Signatures, Span
+from models.policy import ConflictRule, HandingOver, Signatures, Span
 from notifications.words import Words
 from web.kit.wording import Translate
 
@@ -35,6 +35,7 @@ _LABELS: Mapping[str, str] = {
     "duration_reminder": N_("before an activation ends"),
     "answers_by_link": N_("answered by the link of a mail"),
     "signatures": N_("signatures"),
+    "handing_over": N_("when a post goes over"),
     "change_of_hands": N_("wait before a Co-Chair's post changes hands"),
     "contest": N_("contesting what was recorded in a post's name"),
 }
@@ -68,6 +69,7 @@ _SENTENCES: Mapping[str, str] = {
         "What the secretariat announces of a Co-Chair's post takes effect after %(value)s, unless its holder stops it."
     ),
     "signatures": N_("A position at a gate, and an objection to a report, are signed with a passkey: %(value)s."),
+    "handing_over": N_("A post that its holder hands over in a case goes over %(value)s."),
     "contest": N_("A post has %(value)s to contest what was recorded in its name."),
 }
 
@@ -76,6 +78,10 @@ _RULES = {
     ConflictRule.RECUSE: N_("its place is taken by a substitute"),
 }
 _SIGNATURES = {Signatures.WHEN_THERE: N_("where its holder has one"), Signatures.REQUIRED: N_("always")}
+_HANDING_OVER = {
+    HandingOver.AT_ONCE: N_("at once"),
+    HandingOver.WHEN_ACCEPTED: N_("when the person named takes it over"),
+}
 _LINKS = {
     "respond": N_("answer an invitation"),
     "consent": N_("consent to being named"),
@@ -95,6 +101,8 @@ def value_words(key: str, value: Any, say: Words, _: Translate) -> str:
         return _(_RULES[ConflictRule(value)])
     if key == "signatures":
         return _(_SIGNATURES[Signatures(value)])
+    if key == "handing_over":
+        return _(_HANDING_OVER[HandingOver(value)])
     if key == "substitutes":
         return say.members(value) or _("nobody")
     if key == "answers_by_link":
@@ -107,6 +115,11 @@ def value_words(key: str, value: Any, say: Words, _: Translate) -> str:
 def sentence_of(key: str, value: Any, say: Words, _: Translate) -> str:
     """What a key means with a value."""
     return _(_SENTENCES[key.rpartition(".")[2]]) % {"value": value_words(key, value, say, _)}
+
+
+def handing_over_choices(_: Translate) -> list[tuple[str, str]]:
+    """When a post goes over."""
+    return [(one.value, _(words)) for one, words in _HANDING_OVER.items()]
 
 
 def signature_choices(_: Translate) -> list[tuple[str, str]]:

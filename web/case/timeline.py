@@ -93,6 +93,7 @@ EVENT_SENTENCES: dict[str, str] = {
     "waived": N_("waived the term of reference (%(term)s)"),
     "contested": N_("contested what was recorded in its name on %(recorded_at)s as entry %(entry)s"),
     "delegated": N_("named an alternate for %(post)s: %(person)s"),
+    "hand_over_offered": N_("offered %(post)s to %(person)s, who has yet to take it over"),
     "handed_over": N_("handed %(post)s over to %(person)s"),
 }
 
@@ -183,7 +184,7 @@ def _own_words(event: Value, say: Words, _: Translate) -> dict[str, str]:
             said["what"] = say.seat(event.circulation.what)
         case e.ExchangeLogged():
             said["on"] = say.when(event.on.isoformat())
-        case e.Delegated() | e.HandedOver():
+        case e.Delegated() | e.HandOverOffered() | e.HandedOver():
             said["person"] = event.to.name
     return said
 

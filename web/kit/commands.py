@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from casework import CommandResult
-from models.authentication import Means, PasskeyTouch, needs_proof, standing_of, suffices
+from models.authentication import Means, PasskeyTouch, Standing, needs_proof, standing_of, suffices
 from models.case import Case
 from models.posts import Capacity, Post
 from models.refusal import RefusalKind, Refused
@@ -40,13 +40,14 @@ async def give_command(
     capacity: Capacity | None = None,
     touch: PasskeyTouch | None = None,
     heard: bool = False,
+    standing: Standing | None = None,
     reference: str | None = None,
     seen: int | None = None,
 ) -> CommandResult:
     """Give a command to a case; the arguments are those of ``casework.Casework.act``.
 
     ``means``: by what the person is known who gives it, as ``capacity`` of the post; None where that is not known.
-    ``heard``: the directory has it already, and the case only hears of it.
+    ``heard``: the directory has it already, and the case only hears of it. ``standing``: as whom, where neither says it.
 
     Raises:
         Refused: the rules do not allow it, or not by these means.
@@ -63,7 +64,7 @@ async def give_command(
             by=by,
             means=means,
             touch=touch,
-            standing=standing_of(capacity, heard=heard),
+            standing=standing or standing_of(capacity, heard=heard),
             command_id=command_id,
             reference=reference,
             seen=seen,

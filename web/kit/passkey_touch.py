@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from starlette.datastructures import FormData
 from webauthn import (
     generate_authentication_options,
     generate_registration_options,
@@ -26,12 +27,18 @@ from webauthn.helpers.structs import (
 )
 
 from models.authentication import PasskeyTouch
-from models.passkeys import challenge_of
+from models.case import Case
+from models.commands import Command
+from models.passkeys import challenge_of, statement_of
+from models.refusal import RefusalKind, Refused
 from records import passkeys
 from records.passkeys import Passkey
 from settings import is_address
 from web.kit.sealing import open_secret, seal_secret
 from web.kit.site import Site
+
+ANSWER, OTHERWISE = "credential", "_otherwise"
+"""Fields of the page that asks for a touch: what the passkey has answered; whether a one-time code is used instead."""
 
 _NAME = "Bali Process Ad Hoc Group"
 _OFFER_LASTS = timedelta(minutes=10)
@@ -148,6 +155,21 @@ def answered(site: Site, statement: str, known: Sequence[Passkey], answer: str) 
         signature=parts["signature"],
     )
     return Answered(touch, seen.new_sign_count)
+
+
+def touch_in(site: Site, case: Case, command: Command, known: Sequence[Passkey], sent: FormData) -> Answered:
+    """The passkey's answer in a form, over what would be decided now. Its use is noted when the command has been taken:
+    until then the same form may be sent again.
+
+    Raises:
+        Refused: it signs something else: the case has changed since it was asked, or it is none of the account's.
+    """
+    try:
+        return answered(site, statement_of(case, command), known, str(sent.get(ANSWER) or ""))
+    except NotTouched:
+        raise Refused(
+            RefusalKind.CONFLICT, "What your passkey has signed is not what would be recorded now. Sign it again."
+        ) from None
 
 
 @contextmanager

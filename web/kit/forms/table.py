@@ -301,7 +301,10 @@ FORMS: dict[str, FormWords] = {
     ),
     "hand_over": form(
         (N_("Hand a post over"), N_("Hand over")),
-        N_("Its pending tasks stay with the post; the holder before loses access at once."),
+        N_(
+            "Its pending tasks stay with the post. The new holder takes it over in person, by a link in a mail; "
+            "until then the holder stays, and then loses access at once."
+        ),
         FormField("to", N_("New holder"), "person", must=True),
         FormField("post", N_("Post"), "choice", choices=choices.posts),
         danger=True,
