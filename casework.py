@@ -28,6 +28,7 @@ from records.attachments import Attachments
 from records.directory import opening
 from records.ledger import waiting_since
 from records.log import entry_of_command, heads
+from records.log_trust import LogTrust
 from records.mail_pauses import current_pause
 from records.tree import grown_since, newest_frontier
 from workflows.activation import Receipt
@@ -69,12 +70,18 @@ class Casework:
     """
 
     def __init__(
-        self, engine: AsyncEngine, desk: CaseClient, policy: Policy | None = None, files: Attachments | None = None
+        self,
+        engine: AsyncEngine,
+        desk: CaseClient,
+        policy: Policy | None = None,
+        files: Attachments | None = None,
+        trust: LogTrust | None = None,
     ) -> None:
         self._engine = engine
         self._desk = desk
         self._policy = policy
         self._files = files
+        self._trust = trust
 
     async def act(
         self,
@@ -278,6 +285,10 @@ class Casework:
         """
         reference, _, number = stream.partition("/R")
         async with self._engine.connect() as connection:
+            for log in dict.fromkeys((reference, stream)):
+                fault = await self._trust.fault(connection, log) if self._trust else None
+                if fault:
+                    raise Refused(RefusalKind.CONFLICT, f"The log of {log} is not to be believed: {fault}.")
             case = case_of_log(reference, await queries.entries(connection, reference))
             if not case.seq:
                 raise Refused(RefusalKind.NOT_FOUND, f"There is no case {reference}.")

@@ -12,7 +12,6 @@ from rich.progress import Progress
 import db
 import worker
 from casework import Casework
-from models.command_signing import CommandKeys
 from models.notes import VerifierKey
 from models.refusal import RefusalKind, Refused
 from ops import against as comparing
@@ -28,6 +27,7 @@ from ops.scenarios.reading import read_scenario
 from ops.scenarios.simulation import simulation
 from ops.supervisor import run_product as supervise
 from records import queries
+from records.log_trust import trust_of
 from settings import Settings, SettingsError, load_settings
 from surroundings import close_to_others
 from workflows.client import CaseClient
@@ -93,8 +93,8 @@ async def verify_log(
     async with db.open_engine(settings) as engine:
         with Progress(console=err, transient=True) as progress:
             there, keys = files(settings, engine), [*witnesses_of(settings), *_own_key(settings)]
-            shown, signers = _shown_by(progress, "verifying"), CommandKeys(settings.command_publics)
-            async for fault in verifying.verify_records(engine, client, shown, there, keys, signers):
+            shown = _shown_by(progress, "verifying")
+            async for fault in verifying.verify_records(engine, client, shown, there, keys, trust_of(settings)):
                 faults += 1
                 say(str(fault))
         async with engine.connect() as connection:
@@ -185,7 +185,8 @@ async def revive(
     settings = load_settings()
     client = await worker.connect(settings)
     async with db.open_engine(settings) as engine:
-        casework = Casework(engine, CaseClient(client, settings.task_queue, history_limit=settings.history_limit))
+        desk = CaseClient(client, settings.task_queue, history_limit=settings.history_limit)
+        casework = Casework(engine, desk, trust=trust_of(settings))
         lost = await casework.stranded(state=True)
         for stream in streams or lost:
             if stream not in lost:

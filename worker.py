@@ -37,6 +37,7 @@ from notifications.off_links import OffLinks
 from notifications.transport import Transport
 from records import ledger
 from records.announced_changes import carry_out_changes
+from records.log_trust import trust_of
 from settings import Settings, load_settings
 from surroundings import close_to_others, set_up_logs
 from workflows.activation import Activation
@@ -115,7 +116,7 @@ async def running(
 
     nudger = Nudger(connected, settings.delivery_queue)
     cached = settings.max_cached_workflows if options.max_cached_workflows is None else options.max_cached_workflows
-    recorder = Recorder(engine, CommandKeys(settings.command_publics), nudger.nudge)
+    recorder = Recorder(engine, trust_of(settings), nudger.nudge)
     deliverer = _deliverer(settings, engine, options)
     reader = _returns_reader(settings, engine, options, nudger)
     of_cases = [Activation, RecommendationFollowUp]
@@ -338,7 +339,8 @@ async def main(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     client = await connect(settings)
     async with db.open_engine(settings) as engine:
-        casework = Casework(engine, CaseClient(client, settings.task_queue, history_limit=settings.history_limit))
+        desk = CaseClient(client, settings.task_queue, history_limit=settings.history_limit)
+        casework = Casework(engine, desk, trust=trust_of(settings))
         async with (
             running(settings, client, engine) as nudger,
             _beside([_look_after(casework, settings), carry_out_announced(engine, nudger)]),

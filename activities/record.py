@@ -11,11 +11,11 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from db import WriterThread
-from models.command_signing import CommandKeys
 from models.log import Entry
 from models.passkeys import statement_fault
 from models.projection import Recorded, Step
-from records.log import LogIsBehind, append, read_entries
+from records.log import LogIsBehind, NotWritten, append, read_written
+from records.log_trust import LogTrust
 from workflows.names import READ_AHEAD, RECORD_STEP
 
 _log = logging.getLogger(__name__)
@@ -26,15 +26,16 @@ Waiting = tuple[Step, asyncio.Future[Recorded]]
 
 
 class Recorder:
-    """Writes steps to the log. ``queued`` is called after a commit that queued notices; ``keys`` check signatures.
+    """Writes steps to the log. ``queued`` is called after a commit that queued notices; ``trust`` checks
+    signatures, stamps what is written here, and tells it from what is not.
 
     While one transaction is being written, the steps that arrive wait together and are written in the next one: under
     load, many cases share the cost of a commit.
     """
 
-    def __init__(self, engine: AsyncEngine, keys: CommandKeys, queued: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, engine: AsyncEngine, trust: LogTrust, queued: Callable[[], None] = lambda: None) -> None:
         self._engine = engine
-        self._keys = keys
+        self._keys, self._stamps = trust
         self._thread = WriterThread(engine)
         self._queued = queued
         self._waiting: list[Waiting] = []
@@ -57,9 +58,16 @@ class Recorder:
 
     @activity.defn(name=READ_AHEAD)
     async def read_ahead(self, stream: str, after: int) -> tuple[Entry, ...]:
-        """The entries of a log after a number: what a worker had recorded that died before it answered."""
+        """The entries of a log after a number: what a worker had recorded that died before it answered.
+
+        Raises:
+            ApplicationError: somebody else wrote one of them (not retried; somebody must look).
+        """
         async with self._engine.connect() as connection:
-            return tuple(await read_entries(connection, stream, after=after))
+            try:
+                return tuple(await read_written(connection, stream, after, self._stamps))
+            except NotWritten as forged:
+                raise _forged(forged) from None
 
     def _must_be_signed(self, step: Step) -> None:
         first = step.entries[0]
@@ -103,7 +111,7 @@ class Recorder:
 
     async def _commit(self, batch: list[Waiting]) -> None:
         steps = [step for step, _ in batch]
-        recorded = await self._thread.write(lambda connection: append(connection, steps))
+        recorded = await self._thread.write(lambda connection: append(connection, steps, self._stamps))
         if any(step.notices for step, _ in batch):
             self._queued()
         for (_, answer), result in zip(batch, recorded, strict=True):
@@ -117,7 +125,14 @@ class Recorder:
             return
         except LogIsBehind as behind:
             error = ApplicationError(str(behind), type="log_is_behind", non_retryable=True)
+        except NotWritten as forged:
+            error = _forged(forged)
         except Exception as fault:  # noqa: BLE001 - handed to the step that waits for it, and retried there
             error = fault
         with suppress(asyncio.InvalidStateError):  # it waits no more
             one[1].set_exception(error)
+
+
+def _forged(forged: NotWritten) -> ApplicationError:
+    _log.error("a log is not to be believed: %s", forged)
+    return ApplicationError(str(forged), type="not_written", non_retryable=True)

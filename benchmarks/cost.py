@@ -13,11 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from activities.record import Recorder
 from benchmarks.steps import TO_WORK, progress_command
 from models.case import Case
-from models.command_signing import CommandKeys
 from models.commands import Command, parse
 from models.projection import Step, step_of
 from models.rules import apply_command
 from records.directory import Opening, opening
+from records.log_trust import trust_of
 from settings import Settings
 from workflows.payloads import data_converter
 
@@ -60,7 +60,7 @@ async def cost_of_a_step(engine: AsyncEngine, settings: Settings) -> list[str]:
         ("take the step (decrypt, validate)", read_step),
     ):
         lines.append(f"  {what:<40} {await _mean(part):6.2f}")
-    alone, together = await _recording(engine, case)
+    alone, together = await _recording(engine, settings, case)
     lines.append(f"  {'record one step alone (commit, FULL)':<40} {alone:6.2f}")
     lines.append(f"  {'record one of 20 steps at once':<40} {together:6.2f}")
     return lines
@@ -73,8 +73,8 @@ async def _mean(part: Callable[[], Awaitable[None]]) -> float:
     return (time.perf_counter() - begun) / _TIMES * 1000
 
 
-async def _recording(engine: AsyncEngine, case: Case) -> tuple[float, float]:
-    recorder = Recorder(engine, CommandKeys([]))
+async def _recording(engine: AsyncEngine, settings: Settings, case: Case) -> tuple[float, float]:
+    recorder = Recorder(engine, trust_of(settings))
 
     def fresh() -> Step:
         moved = case.model_copy(update={"reference": f"AHG-9001-{next(_NUMBERS):03}", "seq": 0, "head": ""})

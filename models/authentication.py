@@ -65,6 +65,7 @@ class Signed(Value):
     ``at``: when it was signed, by that part's own clock (UTC). ``key``: the id of its key. ``body``: SHA-256 of what was
     asked, in hex. ``signature``: Ed25519 over ``signed_text``, in base64. ``touch``: the holder's own signature, if any.
     ``standing``: None in what was signed before decision 49, and then no part of the entry that its hash is over.
+    ``asked``: in the log, with what says a post's word, the very text whose SHA-256 is ``body``.
     """
 
     means: Means
@@ -74,6 +75,7 @@ class Signed(Value):
     signature: str = Field(max_length=128)
     touch: PasskeyTouch | None = None
     standing: Standing | None = Field(default=None, exclude_if=lambda standing: standing is None)
+    asked: str | None = Field(default=None, max_length=100_000, exclude_if=lambda asked: asked is None)
 
     @field_serializer("at", when_used="json")
     def _as_signed(self, at: datetime) -> str:

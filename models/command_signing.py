@@ -113,9 +113,42 @@ def _group_fault(caused: Sequence[Entry], keys: CommandKeys) -> str:
     if first.type == "recommendation_opened":
         return ""
     fault = keys.fault(first.case, first.command, first.acted_for.by if first.acted_for else first.by, first.signed)
-    if not fault and first.signed is not None and first.signed.touch is not None:
-        fault = statement_fault(first.signed.touch, caused)
-    return fault
+    if fault or first.signed is None:
+        return fault
+    return (statement_fault(first.signed.touch, caused) if first.signed.touch else "") or _word_fault(
+        first.signed, caused
+    )
+
+
+def _word_fault(signed: Signed, caused: Sequence[Entry]) -> str:
+    """Why what a command caused does not say the word of its post as it was signed; empty when it does."""
+    words = [entry for entry in caused if entry.type in WORDS_OF_POSTS]
+    if len(words) > 1 or any(_whose(entry) not in (entry.by, entry.by.member) for entry in words):
+        return "it says more than the word of the post that gave the command"
+    if signed.standing is None:
+        return ""  # of before decision 49
+    if signed.asked is None:
+        return "it does not hold what was asked" if words else ""
+    if hashlib.sha256(signed.asked.encode()).hexdigest() != signed.body:
+        return "what it says was asked is not what was signed"
+    body = json.loads(signed.asked)[0]
+    body = body.get("command", body)
+    for entry in words:
+        told = dict(entry.event) | ({"position": _POSITION_OF[entry.type]} if entry.type in _POSITION_OF else {})
+        if any(
+            body[name] != told[name]
+            for name in ("position", "gate", "text", "outcome")
+            if body.get(name) and name in told
+        ):
+            return "it does not say what was asked"
+    return ""
+
+
+_POSITION_OF = {"asked": "ask", "recused": "recuse"}
+
+
+def _whose(entry: Entry) -> str:
+    return str(entry.event.get("post") or entry.event.get("member"))
 
 
 def key_id(public: bytes) -> str:
@@ -128,6 +161,10 @@ def body_digest(command: Command) -> str:
 
     Only what travelled is hashed: a field that a later version adds changes no digest of before.
     """
+    return hashlib.sha256(asked_text(command).encode()).hexdigest()
+
+
+def asked_text(command: Command) -> str:
+    """What ``body_digest`` is over: the body and the newest entry that its sender saw, as JSON without blanks."""
     body = command.body.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    text = json.dumps([body, command.seen], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return json.dumps([body, command.seen], ensure_ascii=False, sort_keys=True, separators=(",", ":"))

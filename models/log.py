@@ -119,10 +119,14 @@ def event_of(entry: Entry) -> AnyEvent:
     return _EVENT.validate_python(entry.event)
 
 
-def broken_at(entries: Iterable[Entry]) -> int | None:
-    """The number of the first entry that does not follow from the one before; None for a whole chain."""
+def broken_at(entries: Iterable[Entry], first: int = 1) -> int | None:
+    """The number of the first entry that does not follow from the one before; None for a whole chain.
+
+    ``first``: the number of the first of these entries. What it follows is not here where that is not 1.
+    """
     previous = ""
-    for seq, entry in enumerate(entries, start=1):
+    for seq, entry in enumerate(entries, start=first):
+        previous = entry.previous if seq == first > 1 else previous
         acted = entry.acted_for.model_dump(mode="json") if entry.acted_for else None
         known = entry.signed.model_dump(mode="json") if entry.signed else None
         stamped = entry.at.isoformat()

@@ -14,7 +14,6 @@ from temporalio.converter import DataConverter
 from temporalio.service import RPCError, RPCStatusCode
 
 from casework import Casework
-from models.command_signing import CommandKeys, badly_signed
 from models.log import Entry, broken_at
 from models.notes import VerifierKey
 from models.projection import Recorded, Row, rows_of
@@ -25,6 +24,7 @@ from ops.verify_record import Fault, record_faults
 from records import queries
 from records.attachments import Attachments
 from records.log import read_entries
+from records.log_trust import LogTrust
 from records.rows import table_of
 from workflows.client import CaseClient, NotAnswered
 from workflows.payloads import UnreadablePayload, history_reader
@@ -36,12 +36,12 @@ async def verify_records(
     progress: Callable[[int, int], None] = lambda done, of: None,
     files: Attachments | None = None,
     keys: Collection[VerifierKey] = (),
-    signers: CommandKeys | None = None,
+    trust: LogTrust | None = None,
 ) -> AsyncIterator[Fault]:
     """Every fault found; none means that all agree.
 
-    Without a client the histories are not looked at, without ``files`` the attachments, without ``signers`` the
-    signatures of commands. ``keys``: of those whose signatures under checkpoints are checked.
+    Without a client the histories are not looked at, without ``files`` the attachments, without ``trust`` the
+    signatures of commands and the stamps of entries. ``keys``: of those whose signatures under checkpoints are checked.
     """
     known: dict[tuple[str, int], str] = {}
     async for fault in record_faults(engine, keys):
@@ -59,11 +59,8 @@ async def verify_records(
             if broken is not None:
                 yield Fault(stream=stream, what=f"the chain of the log breaks at entry {broken}")
                 continue
-            unsigned = badly_signed(entries, signers) if signers is not None else None
-            if unsigned is not None:
-                yield Fault(
-                    stream=stream, what=f"the command of entry {unsigned[0]} is not to be believed: {unsigned[1]}"
-                )
+            if trust is not None and (untrue := await trust.fault(connection, stream)):
+                yield Fault(stream=stream, what=untrue)
             if "/" not in stream:
                 async for fault in _against_projection(connection, stream, entries):
                     yield fault

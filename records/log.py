@@ -13,9 +13,10 @@ from models.authentication import Signed
 from models.checkpoints import Head
 from models.directory_changes import ECHO, ChangeKind
 from models.events import Delegated, HandedOver, HandOverOffered
-from models.log import ActedFor, Entry, event_of
+from models.log import ActedFor, Entry, broken_at, event_of
 from models.posts import Capacity
 from models.projection import Queued, Recorded, Step
+from models.stamps import Stamped, Stamps
 from models.tables import EntryRow
 from records.access import access_to, end_changed_access
 from records.notices import NewNotice, queue_notices
@@ -30,11 +31,18 @@ class LogIsBehind(Exception):
     """The log lacks entries that a workflow has seen recorded: the database was restored from an older copy."""
 
 
-def append(connection: Connection, steps: Sequence[Step]) -> list[Recorded]:
+class NotWritten(Exception):
+    """A log holds an entry that no worker of this deployment wrote."""
+
+
+def append(connection: Connection, steps: Sequence[Step], stamps: Stamps | None = None) -> list[Recorded]:
     """Record steps of different streams in the caller's transaction; answers in the same order.
+
+    With ``stamps`` each entry gets one, and what the log holds already is believed by its own alone.
 
     Raises:
         LogIsBehind: a step begins after the end of its stream.
+        NotWritten: the log holds other entries there, and not a worker's.
     """
     answers: list[Recorded] = []
     fresh: list[Step] = []
@@ -50,9 +58,9 @@ def append(connection: Connection, steps: Sequence[Step]) -> list[Recorded]:
         elif last < first - 1:
             raise LogIsBehind(f"the log of {step.stream} ends at {last}; the workflow has seen {first - 1} recorded")
         else:
-            answers.append(_already(connection, step))
+            answers.append(_already(connection, step, stamps))
     if fresh:
-        _write(connection, fresh)
+        _write(connection, fresh, stamps)
     return answers
 
 
@@ -95,9 +103,9 @@ async def entry_of_command(connection: AsyncConnection, stream: str, command: st
     return await connection.run_sync(_entry_of_command, stream, command)
 
 
-def _already(connection: Connection, step: Step) -> Recorded:
+def _already(connection: Connection, step: Step, stamps: Stamps | None) -> Recorded:
     """The answer to a step in whose place the log has entries: its own (a retry), or those of another step."""
-    known = _read(connection, step.stream, step.entries[0].seq - 1, None)
+    known = _read_written(connection, step.stream, step.entries[0].seq - 1, stamps)
     same = [entry.hash for entry in known] == [entry.hash for entry in step.entries]
     newest = known[-1]
     return Recorded(seq=newest.seq, head=newest.hash, ahead=() if same else tuple(known))
@@ -113,6 +121,36 @@ async def read_entries(
 ) -> list[Entry]:
     """The entries of a stream after a sequence number, in order."""
     return await connection.run_sync(_read, stream, after, limit)
+
+
+async def read_written(connection: AsyncConnection, stream: str, after: int, stamps: Stamps) -> list[Entry]:
+    """The entries of a stream after a number, each of which a worker wrote.
+
+    Raises:
+        NotWritten: one bears no stamp, or a false one.
+    """
+    return await connection.run_sync(_read_written, stream, after, stamps)
+
+
+def _read_written(connection: Connection, stream: str, after: int, stamps: Stamps | None) -> list[Entry]:
+    query = select(_ENTRIES).where(_ENTRIES.c.stream == stream, _ENTRIES.c.seq > after).order_by(_ENTRIES.c.seq)
+    found = []
+    for row in connection.execute(query):
+        entry = entry_of(row)
+        fault = stamps.fault(entry.hash, row.stamp) if stamps is not None else ""
+        if fault:
+            raise NotWritten(f"entry {entry.seq} of {stream} is not to be believed: {fault}")
+        found.append(entry)
+    if broken_at(found, first=after + 1) is not None:
+        raise NotWritten(f"the chain of {stream} breaks after entry {after}")
+    return found
+
+
+async def stamped_entries(connection: AsyncConnection, stream: str) -> list[Stamped]:
+    """What the stamps of a stream's entries are checked by, in order."""
+    c = _ENTRIES.c
+    rows = await connection.execute(select(c.seq, c.at, c.hash, c.stamp).where(c.stream == stream).order_by(c.seq))
+    return [Stamped(seq, datetime.fromisoformat(at), digest, stamp) for seq, at, digest, stamp in rows]
 
 
 def _read(connection: Connection, stream: str, after: int, limit: int | None) -> list[Entry]:
@@ -139,8 +177,13 @@ def entry_of(row: SqlRow[Any]) -> Entry:
 # writing -----------------------------------------------------------------------------------------------------------
 
 
-def _write(connection: Connection, steps: Sequence[Step]) -> None:
-    connection.execute(_ENTRIES.insert(), [_entry_columns(entry) for step in steps for entry in step.entries])
+def _write(connection: Connection, steps: Sequence[Step], stamps: Stamps | None) -> None:
+    rows = [
+        {**_entry_columns(entry), "stamp": stamps.of(entry.hash) if stamps else ""}
+        for step in steps
+        for entry in step.entries
+    ]
+    connection.execute(_ENTRIES.insert(), rows)
     _tell_of_posts(connection, [entry for step in steps for entry in step.entries])
     # Who loses a post here is signed out in the same transaction.
     posts = {row.columns["post"] for step in steps for row in step.rows if row.table in ("holders", "alternates")}

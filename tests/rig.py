@@ -23,6 +23,7 @@ from models.tables.cases import CaseRow
 from ops.temporal_server import start_dev_server
 from records import ledger, queries
 from records.directory import seed_if_empty
+from records.log_trust import trust_of
 from records.notices import LedgerNotice, notices_of_case
 from settings import Settings, ensure_keys
 from tests.newest_schema import newest_file
@@ -154,7 +155,7 @@ async def rig(folder: Path, *, database_url: str | None = None, **chosen: Any) -
 @asynccontextmanager
 async def working(parts: Rig, *, recorder: Recorder | None = None, cached: int = 1000) -> AsyncIterator[Worker]:
     """A worker for cases alone, with a recorder of the test's; ``cached`` 0: no step finds its case in memory."""
-    recorder = recorder or Recorder(parts.engine, CommandKeys(parts.settings.command_publics))
+    recorder = recorder or Recorder(parts.engine, trust_of(parts.settings))
     try:
         async with Worker(
             parts.client,

@@ -8,11 +8,12 @@ from models.authentication import Means, Signed, suffices
 from models.base import Value
 from models.calendars import Calendars
 from models.case import Case, Recording, Touch
+from models.command_signing import asked_text
 from models.commands import ActFor, Command
 from models.evolve import evolve
 from models.log import CLOCK, CLOCK_COMMAND, ActedFor, Entry, event_of, seal
 from models.members import Directory
-from models.passkeys import MUST_BE_SIGNED, statement_of
+from models.passkeys import MUST_BE_SIGNED, SIGNED_BY_TOUCH, statement_of
 from models.policy import Policy, Signatures
 from models.posts import SECRETARIAT, Post, Role
 from models.refusal import RefusalKind, Refused
@@ -63,7 +64,7 @@ def apply_command(case: Case, command: Command, now: datetime) -> Transition:
     except Refused as refused:
         refused.allowed = allowed_sentence(case, command.by)
         raise
-    return _taken(context, command.id, acted_for, _name(body), subject, command.signed)
+    return _taken(context, command.id, acted_for, _name(body), subject, _kept_signature(command, _name(body)))
 
 
 def _must_be_given_rightly(case: Case, command: Command) -> None:
@@ -88,6 +89,14 @@ def _must_be_given_rightly(case: Case, command: Command) -> None:
         raise Refused(
             RefusalKind.CONFLICT, "What you signed with your passkey is not what would be recorded now. Sign it again."
         )
+
+
+def _kept_signature(command: Command, do: str) -> Signed | None:
+    """The signature as the log holds it: with what was asked, where that is a post's word."""
+    signed = command.signed
+    if signed is None or signed.standing is None or do not in SIGNED_BY_TOUCH:
+        return signed
+    return signed.model_copy(update={"asked": asked_text(command)})
 
 
 def _name(body: Value) -> str:

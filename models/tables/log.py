@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Column, Index, String, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.tables.columns import json_column, moment_column, text_column
@@ -13,7 +13,7 @@ APPEND_ONLY = ("entries", "record_leaves", "checkpoints", "readings")
 
 
 class EntryRow(SQLModel, table=True):
-    """One entry of the decision log. ``at`` is the text that was hashed."""
+    """One entry of the decision log. ``at`` is the text that was hashed; ``stamp`` is of ``models.stamps``."""
 
     __tablename__ = "entries"
     __table_args__ = (Index("entries_by_command", "stream", "command"),)
@@ -29,6 +29,7 @@ class EntryRow(SQLModel, table=True):
     signed: dict[str, Any] | None = json_column(nullable=True)
     previous: str
     hash: str
+    stamp: str = Field(sa_column=Column(String, nullable=False, server_default=""))
 
 
 class LeafRow(SQLModel, table=True):

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from models.authentication import Means
-from models.command_signing import CommandKeys
 from ops.verify import verify_records
 from records import queries
+from records.log_trust import trust_of
 from tests.journeys.people import Office, office
 from tests.rig import REQUEST
 
@@ -60,8 +60,9 @@ async def test_a_co_chair_signs_its_position_with_a_passkey() -> None:
         assert signed.touch is not None
         said = json.loads(signed.touch.statement)
         assert (said["post"], said["position"], said["text"]) == ("AU/co-chair", "approve", "Boats are at sea.")
-        keys = CommandKeys(place.play.settings.command_publics)
-        assert [str(fault) async for fault in verify_records(place.play.engine, None, signers=keys)] == []
+        assert [
+            str(fault) async for fault in verify_records(place.play.engine, None, trust=trust_of(place.play.settings))
+        ] == []
 
         # The same form once more, as after a double click or a lost answer: its passkey has counted on, and the case too.
         again = await australia.context.request.post(

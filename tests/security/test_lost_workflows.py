@@ -14,7 +14,6 @@ from temporalio.worker import Worker
 import worker
 from activities.record import Recorder
 from casework import Casework
-from models.command_signing import CommandKeys
 from models.refusal import Refused
 from ops.doctor import examine
 from ops.scenarios.reading import read_scenario
@@ -22,6 +21,7 @@ from ops.scenarios.simulation import simulation
 from ops.temporal_server import start_dev_server
 from ops.verify import verify_records
 from records import queries
+from records.log_trust import trust_of
 from tests.rig import Rig, again, rig, working
 from tests.waiting import until
 from tests.workflows.changed import Changed
@@ -113,7 +113,7 @@ async def test_a_case_that_a_new_version_cannot_go_on_with_is_noticed_and_begun_
     async with rig(tmp_path / "rig") as parts, AsyncExitStack() as stack:
         async with working(parts):
             await parts.submit()
-        recorder = Recorder(parts.engine, CommandKeys(parts.settings.command_publics))
+        recorder = Recorder(parts.engine, trust_of(parts.settings))
         stack.callback(recorder.close)
         newer = Worker(
             parts.client,

@@ -17,6 +17,8 @@ from models.log import Entry, seal
 from models.posts import Post
 from models.projection import Step
 from models.refusal import Refused
+from models.stamps import Stamps
+from records.log_trust import LogTrust
 from tests.rig import TO_WORK, Rig
 from workflows.activation import Activation
 from workflows.client import CaseClient
@@ -108,7 +110,7 @@ def _key(entries: list[Entry]) -> str:
 async def test_a_step_that_passed_the_case_unsigned_is_not_recorded(parts: Rig) -> None:
     """Whoever writes a history passes over what a case checks before it accepts: the record is checked once more."""
     signer = CommandSigner(parts.settings.command_seed)
-    recorder = Recorder(parts.engine, CommandKeys([signer.public]))
+    recorder = Recorder(parts.engine, LogTrust(CommandKeys([signer.public]), Stamps(parts.settings.keyring)))
     late = signer.sign("AHG-2026-001", approval(), Means.SECOND_FACTOR, datetime.now(UTC) - timedelta(days=2))
     other = signer.sign("AHG-2026-002", approval(), Means.SECOND_FACTOR, datetime.now(UTC))
     try:

@@ -23,6 +23,7 @@ from models.posts import Post
 from models.refusal import Refused
 from models.rules import apply_command
 from ops.verify import verify_records
+from records.log_trust import trust_of
 from tests.authenticator import Authenticator
 from tests.rig import TO_WORK, Rig
 from tests.tabletop import Tabletop
@@ -52,7 +53,7 @@ async def test_a_signed_position_is_recorded_with_its_signature_and_checked_from
     assert (said["case"], said["gate"], said["position"]) == (played.reference, "activation", "approve")
     assert len(said["on"]) == 64
     keys = CommandKeys(played.settings.command_publics)
-    assert [str(fault) async for fault in verify_records(played.engine, None, signers=keys)] == []
+    assert [str(fault) async for fault in verify_records(played.engine, None, trust=trust_of(played.settings))] == []
 
     for name, forged in (
         ("another position", {"position": "decline"}),

@@ -21,7 +21,7 @@ from activities.record import Recorder
 from casework import Casework
 from db import write_transaction
 from models.case import Stage
-from models.command_signing import CommandKeys, CommandSigner
+from models.command_signing import CommandSigner
 from models.commands import parse
 from models.log import Entry, broken_at, digest, seal
 from models.projection import Recorded, Step, step_of
@@ -29,6 +29,7 @@ from models.refusal import RefusalKind, Refused
 from models.rules import apply_command, steps
 from ops.verify import runs_of, verify_records
 from records.log import append
+from records.log_trust import trust_of
 from tests.rig import REQUEST, Rig, rig, working
 from tests.waiting import patience, until
 from tests.workflows.conftest import Way
@@ -195,7 +196,7 @@ class Forgetful(Recorder):
     """Commits each step and, the first time, fails to say so."""
 
     def __init__(self, parts: Rig) -> None:
-        super().__init__(parts.engine, CommandKeys(parts.settings.command_publics))
+        super().__init__(parts.engine, trust_of(parts.settings))
         self.forgotten: set[str] = set()
 
     @activity.defn(name=RECORD_STEP)

@@ -1,0 +1,35 @@
+"""Whether a log is to be believed: its chain is whole, its commands are signed, and workers of ours wrote it."""
+
+from typing import NamedTuple
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.command_signing import CommandKeys, badly_signed
+from models.log import broken_at
+from models.stamps import Stamps, badly_stamped
+from records.log import read_entries, stamped_entries
+from settings import Settings
+
+
+class LogTrust(NamedTuple):
+    """What logs are believed by: the keys that sign commands, and the stamps of workers."""
+
+    keys: CommandKeys
+    stamps: Stamps
+
+    async def fault(self, connection: AsyncConnection, stream: str) -> str:
+        """Why a log is not to be believed, the first entry named; empty when it is."""
+        entries = await read_entries(connection, stream)
+        broken = broken_at(entries)
+        if broken is not None:
+            return f"the chain of the log breaks at entry {broken}"
+        unsigned = badly_signed(entries, self.keys)
+        if unsigned is not None:
+            return f"the command of entry {unsigned[0]} is not to be believed: {unsigned[1]}"
+        unwritten = badly_stamped(await stamped_entries(connection, stream), self.stamps)
+        return f"entry {unwritten[0]} is not to be believed: {unwritten[1]}" if unwritten is not None else ""
+
+
+def trust_of(settings: Settings) -> LogTrust:
+    """What the logs of a deployment are believed by. Raises SettingsError: there are no keys."""
+    return LogTrust(CommandKeys(settings.command_publics), Stamps(settings.keyring))
