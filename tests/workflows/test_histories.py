@@ -12,7 +12,7 @@ import pytest_asyncio
 from pydantic import SecretStr
 from temporalio.client import WorkflowHistory
 
-from ops.replay import histories_in, open_histories, replay_all
+from ops.replay import histories_in
 from ops.scenarios.reading import read_scenario
 from ops.scenarios.simulation import simulation
 from ops.verify import runs_of
@@ -24,6 +24,7 @@ from workflows.delivery import NoticeDelivery
 from workflows.names import DELIVERY_ID
 from workflows.payloads import data_converter
 from workflows.recommendation import RecommendationFollowUp
+from workflows.replays import open_histories, replay_all
 
 HISTORIES = Path(__file__).with_name("histories")
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
