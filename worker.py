@@ -184,10 +184,10 @@ async def _look_after(casework: Casework, settings: Settings) -> None:
     before: int | None = None
     last: int | None = None
     while True:
-        await mend_flaws(casework, settings)
         await bring_back_lost(casework)
         before, last = last, await have_caught_up(casework, before)
         await asyncio.sleep(_LOOK_AFTER_SECONDS)
+        await mend_flaws(casework, settings)  # not at once: Temporal does not know yet that this worker asks for work
 
 
 async def have_caught_up(casework: Casework, size: int | None) -> int | None:

@@ -193,6 +193,18 @@ async def test_a_case_that_is_set_back_is_noticed_and_goes_on_from_its_log(playe
     assert (await played.act("ID/co-chair", "decide", APPROVE)).stage == "participant_selection"
 
 
+async def test_who_acts_on_a_case_that_was_set_back_is_judged_by_its_log(played: Rig) -> None:
+    await played.submit()
+    early = await played.desk.state(played.reference)
+    await played.act("RSO/secretariat", "accept")
+    await played.act("AU/co-chair", "decide", APPROVE)
+    await terminate(played, played.reference)
+    await played.desk.begin_again(early)
+
+    assert (await played.act("ID/co-chair", "decide", APPROVE)).stage == "participant_selection"
+    assert await played.casework.stranded(state=True) == {}
+
+
 async def test_a_case_that_ended_after_the_copy_of_the_records_was_made_is_not_begun_again_by_itself(
     played: Rig,
 ) -> None:
