@@ -31,8 +31,8 @@ from records.log_trust import trust_of
 from settings import Settings, SettingsError, load_settings
 from surroundings import close_to_others
 from workflows.client import CaseClient
-from workflows.lifesigns import Stranded
 from workflows.payloads import data_converter
+from workflows.replays import open_histories, replay_all
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The Bali Process Ad Hoc Group, case by case.")
 app.add_typer(cases.app, name="case")
@@ -192,7 +192,7 @@ async def revive(
             if stream not in lost:
                 say(f"{stream}: goes on or is over, nothing was done")
                 continue
-            await casework.revive(stream, anew=lost[stream] not in (Stranded.MISSING, Stranded.STOPPED))
+            await casework.revive(stream, anew=lost[stream].runs)
             say(f"{stream}: {lost[stream].value}; begun again from its log")
         left = await casework.stranded(tasks=False)
     say(f"{len(left)} cases and follow-ups without a workflow")
@@ -223,9 +223,9 @@ async def replay(
         histories, namespace = replaying.histories_in(folder), settings.temporal_namespace
     else:
         client = await worker.connect(settings)
-        histories, namespace = replaying.open_histories(client), client.namespace
+        histories, namespace = open_histories(client), client.namespace
     count = failures = 0
-    async for workflow_id, failure in replaying.replay_all(histories, converter, namespace):
+    async for workflow_id, failure in replay_all(histories, converter, namespace, runner=worker.sandbox()):
         count += 1
         if failure is not None:
             failures += 1

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from temporalio.common import VersioningBehavior, WorkerDeploymentVersion, Workf
 from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.workflow import NondeterminismError
 
 import db
 from activities.deliver import NoticeDeliverer
@@ -44,9 +46,10 @@ from workflows.activation import Activation
 from workflows.client import CaseClient, temporal_client
 from workflows.delivery import NoticeDelivery
 from workflows.lifesigns import Stranded
-from workflows.names import DEPLOYMENT, RETURNS_ID
+from workflows.names import DELIVERY_ID, DEPLOYMENT, RETURNS_ID
 from workflows.nudger import Nudger
 from workflows.recommendation import RecommendationFollowUp
+from workflows.replays import open_histories, replay_all
 from workflows.returns import MailReturns
 from workflows.signed_commands import SignedCommands
 
@@ -61,6 +64,7 @@ _RETRY_SECONDS = 1.0
 _LOOK_AGAIN_SECONDS = 900.0
 _LOOK_AFTER_SECONDS = 120.0
 _CARRY_OUT_SECONDS = 60.0
+_REPLAYED_WITHIN_SECONDS = 20.0
 
 
 def sandbox() -> SandboxedWorkflowRunner:
@@ -183,10 +187,10 @@ async def _look_after(casework: Casework, settings: Settings) -> None:
     before: int | None = None
     last: int | None = None
     while True:
-        await mend_flaws(casework, settings)
         await bring_back_lost(casework)
         before, last = last, await have_caught_up(casework, before)
         await asyncio.sleep(_LOOK_AFTER_SECONDS)
+        await mend_flaws(casework, settings)  # not at once: Temporal does not know yet that this worker asks for work
 
 
 async def have_caught_up(casework: Casework, size: int | None) -> int | None:
@@ -220,7 +224,8 @@ async def mend_flaws(casework: Casework, settings: Settings) -> None:
 
 
 async def bring_back_lost(casework: Casework) -> None:
-    """Begin again the cases whose workflow is gone: it was stopped, or Temporal lost its database.
+    """Begin again the cases whose workflow is gone (stopped, or lost with Temporal's database) or cannot go on with its
+    history after an upgrade.
 
     Any other fault is left to an operator (``ahg revive``): it would only come again, or the records are an older copy.
     """
@@ -235,9 +240,30 @@ async def bring_back_lost(casework: Casework) -> None:
             await _bring_back(casework, stream, matter)
 
 
+async def begin_unfit_again(client: Client, casework: Casework, within: float = _REPLAYED_WITHIN_SECONDS) -> None:
+    """Before work is taken over: replay what is open on this code, and begin again what does not fit, from its log.
+
+    So that a worker of a big deployment is not kept waiting, this ends ``within`` so many seconds. What was not looked
+    at is seen when its tasks fail (``bring_back_lost``).
+    """
+    end = time.monotonic() + within
+    count = 0
+    try:
+        async for stream, failure in replay_all(open_histories(client), client.data_converter, client.namespace):
+            count += 1
+            if isinstance(failure, NondeterminismError) and stream not in (DELIVERY_ID, RETURNS_ID):
+                _log.error("a case does not go on", case=stream, matter=Stranded.UNFIT.value)
+                await _bring_back(casework, stream, Stranded.UNFIT)
+            if time.monotonic() > end:
+                _log.warning("not all that is open was replayed", replayed=count)
+                return
+    except Exception as error:  # noqa: BLE001 - work goes on; each fault is seen where it stops something
+        _log.warning("what is open could not be replayed", error=type(error).__name__)
+
+
 async def _bring_back(casework: Casework, stream: str, matter: Stranded) -> None:
     try:
-        await casework.revive(stream, anew=matter is Stranded.FOREIGN)
+        await casework.revive(stream, anew=matter.runs)
     except Exception:  # noqa: BLE001 - one case's fault is not the others'
         _log.exception("a case could not be begun again", case=stream)
     else:
@@ -341,6 +367,8 @@ async def main(settings: Settings) -> None:
     async with db.open_engine(settings) as engine:
         desk = CaseClient(client, settings.task_queue, history_limit=settings.history_limit)
         casework = Casework(engine, desk, trust=trust_of(settings))
+        if settings.worker_build is None:  # else cases stay with workers of their own version
+            await begin_unfit_again(client, casework)
         async with (
             running(settings, client, engine) as nudger,
             _beside([_look_after(casework, settings), carry_out_announced(engine, nudger)]),

@@ -1,49 +1,20 @@
-"""``ahg replay``: replays recorded histories on the present workflow code; before a deployment, all open cases."""
+"""``ahg replay`` and ``ahg nudge``: histories from a folder, and waking all that runs after a deployment."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 
 from temporalio.api.enums.v1 import RoutingConfigUpdateState
 from temporalio.api.workflowservice.v1 import DescribeWorkerDeploymentRequest
 from temporalio.client import Client, WorkflowHistory
-from temporalio.converter import DataConverter
 from temporalio.service import RPCError, RPCStatusCode
-from temporalio.worker import Replayer
 
-import worker
-from workflows.activation import Activation
-from workflows.delivery import NoticeDelivery
 from workflows.names import DEPLOYMENT
-from workflows.recommendation import RecommendationFollowUp
-from workflows.returns import MailReturns
 
 _OURS = "ExecutionStatus = 'Running' AND WorkflowType IN ('Activation', 'Recommendation', 'Delivery', 'Returns')"
 _BEING_TOLD = RoutingConfigUpdateState.ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS
 _LOOK_AGAIN = 0.1
-
-
-async def replay_all(
-    histories: AsyncIterator[WorkflowHistory],
-    converter: DataConverter,
-    namespace: str,
-    workflows: Sequence[type] = (Activation, RecommendationFollowUp, NoticeDelivery, MailReturns),
-) -> AsyncIterator[tuple[str, Exception | None]]:
-    """Replay each history of a namespace; yields its workflow id, and what went wrong, if anything did."""
-    replayer = Replayer(
-        workflows=workflows, namespace=namespace, data_converter=converter, workflow_runner=worker.sandbox()
-    )
-    async for history in histories:
-        result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
-        yield history.workflow_id, result.replay_failure
-
-
-async def open_histories(client: Client) -> AsyncIterator[WorkflowHistory]:
-    """The histories of all workflows that run now."""
-    async for execution in client.list_workflows("ExecutionStatus = 'Running'"):
-        handle = client.get_workflow_handle(execution.id, run_id=execution.run_id)
-        yield await handle.fetch_history()
 
 
 async def histories_in(folder: Path) -> AsyncIterator[WorkflowHistory]:

@@ -6,13 +6,20 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from temporalio.api.enums.v1 import PendingWorkflowTaskState
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import EventType, PendingWorkflowTaskState, WorkflowTaskFailedCause
+from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 _RUNNING = "ExecutionStatus = 'Running' AND WorkflowType IN ('Activation', 'Recommendation')"
+_REPORTED = f"{_RUNNING} AND TemporalReportedProblems IS NOT NULL"
+"""Those whose tasks Temporal has seen fail or time out again and again: from five times on, after a minute or so."""
 _FAILING_FROM = 3
 """From this attempt on, a workflow's task does not fail by chance (a worker that restarts, a database that is away)."""
+_NEWEST_EVENTS = 20
+_TASK_FAILED = EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
+_NOT_AS_BEFORE = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR
 _NOT_TAKEN_FOR = timedelta(minutes=1)
 _ANSWERS_WITHIN = timedelta(seconds=30)
 _AT_ONCE = 8
@@ -28,13 +35,21 @@ class Stranded(StrEnum):
     COMPLETED = "its workflow has ended and the records do not know of it: they may be an older copy"
     PAUSED = "its workflow is paused"
     FAILING = "its workflow fails its tasks"
+    UNFIT = "this version cannot go on with its history"
     WAITING = "no worker takes the task of its workflow"
     BEHIND = "its workflow does not know what its log holds"
 
     @property
     def gone(self) -> bool:
-        """Whether it was lost from outside, so that to begin it again mends it without a person."""
-        return self in (Stranded.MISSING, Stranded.STOPPED, Stranded.FOREIGN)
+        """Whether to begin it again from its log mends it without a person: it was lost from outside, or the code has
+        left its history behind. What fails for another reason would only fail again.
+        """
+        return self in (Stranded.MISSING, Stranded.STOPPED, Stranded.FOREIGN, Stranded.UNFIT)
+
+    @property
+    def runs(self) -> bool:
+        """Whether a workflow stands in its place, which must end before it can begin again."""
+        return self not in (Stranded.MISSING, Stranded.STOPPED, Stranded.FAILED, Stranded.COMPLETED)
 
 
 _ENDED = {WorkflowExecutionStatus.COMPLETED: Stranded.COMPLETED, WorkflowExecutionStatus.FAILED: Stranded.FAILED}
@@ -46,8 +61,8 @@ async def stranded(
     """Those of the workflows that do not go on, by id, and what is the matter with each.
 
     ``logs``: what should go on, each with the newest entry of its log. ``queue``: their task queue, where it is
-    known. Without ``tasks`` only whether they run is asked,
-    which is one call for all that are well. With ``state`` each is asked what it knows, which is a replay for one that no
+    known. Without ``tasks`` it is only asked whether they run, and which of them Temporal has seen fail: two calls
+    for all that are well. With ``state`` each is asked what it knows, which is a replay for one that no
     worker has in memory.
 
     Raises:
@@ -56,7 +71,7 @@ async def stranded(
     asked = list(logs)
     if not tasks:  # Temporal's index is a moment late: one that is not in it is asked for by name
         running = {execution.id async for execution in client.list_workflows(_RUNNING)}
-        asked = [stream for stream in asked if stream not in running]
+        asked = [stream for stream in asked if stream not in running - await _reported(client)]
     busy = asyncio.Semaphore(_AT_ONCE)
 
     async def one(stream: str) -> Stranded | None:
@@ -103,10 +118,33 @@ async def matter_of(client: Client, workflow_id: str, kind: str, queue: str = ""
         return Stranded.PAUSED
     task = told.raw_description.pending_workflow_task
     if task.attempt >= _FAILING_FROM:
-        return Stranded.FAILING
+        return Stranded.UNFIT if await _is_unfit(client, workflow_id, told.run_id) else Stranded.FAILING
     waits = task.state == PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_SCHEDULED
     since = task.original_scheduled_time.ToDatetime(tzinfo=UTC)
     return Stranded.WAITING if waits and datetime.now(UTC) - since > _NOT_TAKEN_FOR else None
+
+
+async def _reported(client: Client) -> set[str]:
+    try:
+        return {execution.id async for execution in client.list_workflows(_REPORTED)}
+    except RPCError as error:
+        if error.status is RPCStatusCode.INVALID_ARGUMENT:  # a server that does not report them
+            return set()
+        raise
+
+
+async def _is_unfit(client: Client, workflow_id: str, run_id: str | None) -> bool:
+    """Whether a run fails its tasks because the code does not do what its history says. Of many failures in a row the
+    history holds the first.
+    """
+    request = GetWorkflowExecutionHistoryReverseRequest(
+        namespace=client.namespace,
+        execution=WorkflowExecution(workflow_id=workflow_id, run_id=run_id or ""),
+        maximum_page_size=_NEWEST_EVENTS,
+    )
+    told = await client.workflow_service.get_workflow_execution_history_reverse(request)
+    failed = [event for event in told.history.events if event.event_type == _TASK_FAILED]
+    return bool(failed) and failed[0].workflow_task_failed_event_attributes.cause == _NOT_AS_BEFORE
 
 
 async def _behind(client: Client, stream: str, newest: int) -> Stranded | None:

@@ -1,6 +1,6 @@
 """Entries that whoever administers the database writes: they have no key, and a case believes none of them."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import insert

@@ -30,6 +30,7 @@ from web.monitoring.health import look_at_work
 from workflows.client import NotAnswered
 from workflows.lifesigns import Stranded
 from workflows.recommendation import RecommendationFollowUp
+from workflows.signed_commands import SignedCommands
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "two-reports.yaml"
 APPROVE = {"gate": "activation", "position": "approve"}
@@ -127,14 +128,42 @@ async def test_a_case_that_a_new_version_cannot_go_on_with_is_noticed_and_begun_
         await parts.client.get_workflow_handle(parts.reference).signal("nudge")
 
         async def stuck() -> bool:
-            return await parts.casework.stranded() == {parts.reference: Stranded.FAILING}
+            return await parts.casework.stranded() == {parts.reference: Stranded.UNFIT}
 
         await until(stuck)
-        assert len(await noticed(parts, parts.reference)) == 2  # the pages do not ask each case
-        await parts.casework.revive(parts.reference, anew=True)
+        assert len(await noticed(parts, parts.reference)) >= 2  # the pages hear of it a minute later, from Temporal
+        await worker.bring_back_lost(parts.casework)
 
         assert (await parts.act("RSO/secretariat", "accept")).stage == "co_chair_review"
         assert await parts.casework.stranded() == {}
+
+
+async def test_a_worker_replays_what_is_open_and_begins_again_what_it_cannot_go_on_with(tmp_path: Path) -> None:
+    async with rig(tmp_path / "rig") as parts:
+        async with working(parts):
+            await parts.submit()
+            fits = (await parts.client.get_workflow_handle(parts.reference).describe()).run_id
+            first = parts.reference
+        recorder = Recorder(parts.engine, CommandKeys(parts.settings.command_publics))
+        async with AsyncExitStack() as stack:
+            stack.callback(recorder.close)
+            older = Worker(
+                parts.client,
+                task_queue=parts.settings.task_queue,
+                workflows=[Changed],
+                activities=[recorder.record, recorder.read_ahead],
+                workflow_runner=worker.sandbox(),
+                interceptors=[SignedCommands(CommandKeys(parts.settings.command_publics))],
+            )
+            await stack.enter_async_context(older)
+            await parts.submit()
+
+        await worker.begin_unfit_again(parts.client, parts.casework)
+
+        async with working(parts):
+            assert (await parts.act("RSO/secretariat", "accept")).stage == "co_chair_review"
+            assert await parts.casework.stranded(state=True) == {}
+        assert (await parts.client.get_workflow_handle(first).describe()).run_id == fits
 
 
 async def test_another_workflow_in_the_place_of_a_case_is_noticed_and_ended(played: Rig) -> None:
@@ -162,6 +191,18 @@ async def test_a_case_that_is_set_back_is_noticed_and_goes_on_from_its_log(playe
     await played.casework.revive(played.reference, anew=True)
     assert await played.casework.stranded(state=True) == {}
     assert (await played.act("ID/co-chair", "decide", APPROVE)).stage == "participant_selection"
+
+
+async def test_who_acts_on_a_case_that_was_set_back_is_judged_by_its_log(played: Rig) -> None:
+    await played.submit()
+    early = await played.desk.state(played.reference)
+    await played.act("RSO/secretariat", "accept")
+    await played.act("AU/co-chair", "decide", APPROVE)
+    await terminate(played, played.reference)
+    await played.desk.begin_again(early)
+
+    assert (await played.act("ID/co-chair", "decide", APPROVE)).stage == "participant_selection"
+    assert await played.casework.stranded(state=True) == {}
 
 
 async def test_a_case_that_ended_after_the_copy_of_the_records_was_made_is_not_begun_again_by_itself(

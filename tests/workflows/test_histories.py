@@ -18,7 +18,7 @@ from models.authentication import Means
 from models.command_signing import CommandKeys, CommandSigner, badly_signed
 from models.commands import parse
 from models.refusal import Refused
-from ops.replay import histories_in, open_histories, replay_all
+from ops.replay import histories_in
 from ops.scenarios.reading import read_scenario
 from ops.scenarios.simulation import simulation
 from ops.verify import runs_of
@@ -32,6 +32,7 @@ from workflows.delivery import NoticeDelivery
 from workflows.names import DELIVERY_ID
 from workflows.payloads import data_converter
 from workflows.recommendation import RecommendationFollowUp
+from workflows.replays import open_histories, replay_all
 from workflows.signed_commands import SignedCommands
 
 HISTORIES = Path(__file__).with_name("histories")
