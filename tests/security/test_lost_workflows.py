@@ -144,7 +144,7 @@ async def test_a_worker_replays_what_is_open_and_begins_again_what_it_cannot_go_
             await parts.submit()
             fits = (await parts.client.get_workflow_handle(parts.reference).describe()).run_id
             first = parts.reference
-        recorder = Recorder(parts.engine, CommandKeys(parts.settings.command_publics))
+        recorder = Recorder(parts.engine, trust_of(parts.settings))
         async with AsyncExitStack() as stack:
             stack.callback(recorder.close)
             older = Worker(
@@ -153,7 +153,7 @@ async def test_a_worker_replays_what_is_open_and_begins_again_what_it_cannot_go_
                 workflows=[Changed],
                 activities=[recorder.record, recorder.read_ahead],
                 workflow_runner=worker.sandbox(),
-                interceptors=[SignedCommands(CommandKeys(parts.settings.command_publics))],
+                interceptors=[SignedCommands(trust_of(parts.settings).keys)],
             )
             await stack.enter_async_context(older)
             await parts.submit()
