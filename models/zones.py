@@ -7,12 +7,15 @@ good, and say so.
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
+_LONGEST = 64
+"""Characters of a name; those that there are have 32 at most."""
+
 
 @lru_cache(maxsize=256)
 def zone_named(name: str) -> ZoneInfo:
     """The time zone of that name; UTC for an unknown name."""
     try:
-        return ZoneInfo(name)
+        return ZoneInfo(name if len(name) <= _LONGEST else "UTC")  # each part of a name is looked for as a package
     except (ValueError, OSError, KeyError):
         return ZoneInfo("UTC")
 

@@ -66,6 +66,16 @@ class _Core(yaml.SafeLoader):
     """A loader that knows no plain scalars but those of the core schema."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 (a table of PyYAML's class)
+    _depth = 0
+
+    def compose_node(self, parent: Node | None, index: int) -> Node | None:
+        """A node with those below it, unless it is nested too deeply."""
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise NotYaml("it is nested too deeply", LineColumn(self.line + 1, self.column + 1))
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
 
 
 for _name, (_pattern, _first) in _CORE.items():
@@ -88,8 +98,6 @@ def read_yaml(text: str) -> Written:
         raise NotYaml(", ".join(filter(None, (error.context, error.problem))), place) from None
     except yaml.YAMLError as error:
         raise NotYaml(str(error), LineColumn(1, 1)) from None
-    except RecursionError:
-        raise NotYaml("it is nested too deeply", LineColumn(1, 1)) from None
     written = Written()
     if root is not None:
         written.value = _value(root, (), written, ())
@@ -97,7 +105,7 @@ def read_yaml(text: str) -> Written:
 
 
 def _value(node: Node, where: Where, written: Written, around: tuple[Node, ...]) -> Any:
-    if len(written.values) > _MOST_VALUES or len(around) > _DEEPEST:
+    if len(written.values) > _MOST_VALUES:
         raise NotYaml("it holds too much, or stands for too much by its anchors", _place(node))
     written.values[where] = _place(node)
     if node in around:

@@ -8,10 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import insert_for, write_transaction
 from models.readings import WhatWasRead
-from models.tables import ReadingRow
+from models.tables import TABLES, ReadingRow
 from records.rows import fetch_rows
 
 _READINGS: Table = ReadingRow.__table__  # type: ignore[attr-defined]
+_VERSIONS = TABLES.tables["request_versions"]
 
 
 READINGS_SHOWN = 1000
@@ -36,6 +37,13 @@ async def note_readings(
     if rows:
         async with write_transaction(engine) as connection:
             await connection.execute(insert_for(connection)(_READINGS).on_conflict_do_nothing(), rows)
+
+
+async def with_closed_sections(connection: AsyncConnection, references: Collection[str]) -> set[str]:
+    """Those of the cases in which a version of the request has sections that not all may read."""
+    marked = _VERSIONS.c.content["confidential"].as_string() != "{}"
+    query = select(_VERSIONS.c.reference).where(_VERSIONS.c.reference.in_(references), marked)
+    return {reference for (reference,) in await connection.execute(query.distinct())}
 
 
 async def readings_of_case(connection: AsyncConnection, reference: str, limit: int) -> list[ReadingRow]:

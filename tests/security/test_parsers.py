@@ -7,6 +7,7 @@ Nothing here measures time: endless texts are of a length whose square takes hou
 import asyncio
 import base64
 import hashlib
+import io
 import json
 import os
 from collections.abc import Callable
@@ -22,6 +23,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from models.attachments import clean_name
 from models.checkpoints import read_checkpoint, read_submission
 from models.commands import parse
 from models.evidence import mark_of
@@ -30,12 +32,14 @@ from models.old_sentences import reasons_in
 from models.posts import Post
 from models.refusal import Refused
 from models.search_words import searchable_words, terms_of
+from models.zones import zone_named
 from notifications.answer_links import AnswerLinks
 from notifications.returns import read_return
 from notifications.signing import NotOurs
 from ops.against import read_kept
 from ops.scenarios.reading import checked
 from records.directory import DirectoryError, _member_rows
+from records.lists import Cursor
 from records.sign_ins import storable
 from web.api.bodies import fields_in
 from web.api.case import seq_of
@@ -45,6 +49,9 @@ from web.kit.sealing import Unreadable, open_secret, seal_secret
 from web.kit.sessions import onward
 from web.kit.site import Site
 from web.lists.filters import ListQuery
+from web.request.file_kinds import kind_of
+from web.request.unwanted import UnwantedFile
+from web.signin.one_time_codes import step_of_code
 
 DEPTH = int(os.environ.get("TEST_DEPTH", "1"))
 KEYRING = {"one": b"1" * 32}
@@ -131,7 +138,7 @@ PARSERS = {
         checked,
         _SCENARIO,
         ("&a ", "*a", "[", "{", "- ", "!!python/object:a ", "? ", "9" * 5000, "1e999"),
-        longest=40_000,  # it is read a character at a time
+        longest=5_000,  # it is read a character at a time
     ),
     "command in JSON": Parser(
         lambda text: parse("decide", fields_in(_octets(text)), by="AU/co-chair", command_id="x"),
@@ -148,6 +155,19 @@ PARSERS = {
     ),
     "path to go on to": Parser(onward, "/cases/AHG-2026-001?as=TH/focal-point#here", ("//", "[", "\\", "://", "@")),
     "mail address": Parser(storable, "desk@fa\u00df.example", ("@", "xn--", ".", "\u0130")),
+    "place in a list": Parser(Cursor.read, "2026-03-02T03:00:00+00:00~AHG-2026-001", ("~", "0001-01-01T00:00+14:00")),
+    "time zone": Parser(zone_named, "Asia/Jakarta", ("../", "/", "posixrules")),
+    "one-time code": Parser(
+        lambda text: step_of_code("JBSWY3DPEHPK3PXP" * 2, text, datetime.now(UTC)), "123 456", ("\u0661",)
+    ),
+    "name of a file": Parser(clean_name, "C:\\maps\\boats.final.pdf", ("..", "/", "\u202e", ".pdf")),
+    "post": Parser(Post, "TH/focal-point", ("/",), (ValueError,)),
+    "PDF file": Parser(
+        lambda text: kind_of(io.BytesIO(_octets(text)), ".pdf"),
+        "%PDF-1.7\n1 0 obj\n<</Type /Page /AA 2 0 R>>\nstream\nx\nendstream\nendobj\n%%EOF",
+        ("<<", "/First", "9 0 obj\n", "stream\n", "#4a", "(", "%", "/Type /ObjStm "),
+        (UnwantedFile,),
+    ),
     "filters": Parser(
         lambda text: ListQuery.read(dict.fromkeys(ListQuery._fields, text)).filters("Asia/Jakarta", datetime.now(UTC)),
         "2026-03-02",

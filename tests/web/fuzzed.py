@@ -256,6 +256,8 @@ def send_to_pages(
                 try:
                     case.call(session=session, cookies=visitor.cookies, allow_redirects=False)
                 except requests.RequestException as fault:
+                    if "ConnectionResetError" in str(fault):
+                        return  # what is no HTTP is refused before all of it is read; a fault of ours is seen there
                     counted.faults.append(f"{case.method} {case.path}: {fault}"[:500])
                 counted.sent += 1
 

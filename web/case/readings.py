@@ -10,7 +10,7 @@ from models.posts import Post, Role
 from models.readings import Reading, WhatWasRead, may_see_readings, sections_found
 from models.search import Thing
 from models.visibility import as_seen
-from records.readings import READINGS_SHOWN, note_readings, readings_of_case
+from records.readings import READINGS_SHOWN, note_readings, readings_of_case, with_closed_sections
 from records.search import Hit
 from web.case.seen import AtCase, CaseVisit
 from web.kit.site import Site
@@ -36,12 +36,15 @@ async def note_found(
     site: Site, hits: Iterable[tuple[Hit, str]], terms: Collection[str], *, post: Post, email: str
 ) -> None:
     """Write down of which confidential sections a search is about to tell: each hit with the excerpt that is shown."""
-    for hit, shown in hits:
-        case = await site.files.read(hit.reference) if hit.kind is Thing.CASE else None
+    of_cases = [(hit.reference, shown) for hit, shown in hits if hit.kind is Thing.CASE]
+    async with site.engine.connect() as connection:
+        closed = await with_closed_sections(connection, [reference for reference, _ in of_cases])
+    for reference, shown in of_cases:
+        case = await site.files.read(reference) if reference in closed else None
         seen = as_seen(case, post) if case is not None else None
-        if case is not None and seen is not None and case.request.confidential:
+        if case is not None and seen is not None:
             read = list(sections_found(case, seen, terms, shown))
-            await note_readings(site.engine, case.reference, read, post=str(post), email=email, at=site.clock())
+            await note_readings(site.engine, reference, read, post=str(post), email=email, at=site.clock())
 
 
 @router.get("/readings")
