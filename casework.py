@@ -4,7 +4,7 @@ It gives references, keeps drafts, and brings each command to the workflow that 
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
@@ -26,13 +26,30 @@ from models.tables.cases import CaseRow, FollowUpRow, RequestVersionRow
 from records import queries, references
 from records.attachments import Attachments
 from records.directory import opening
-from records.log import entry_of_command
+from records.ledger import waiting_since
+from records.log import entry_of_command, heads
+from records.mail_pauses import current_pause
+from records.tree import grown_since, newest_frontier
 from workflows.activation import Receipt
 from workflows.client import CaseClient, NotAnswered, Over
 from workflows.lifesigns import Stranded
+from workflows.upkeep import Flaw
 
 DRAFT = "request"
 """The name of a member's draft; one at a time is enough until pages offer more."""
+
+
+MAIL_MAY_WAIT = timedelta(minutes=1)
+"""How long a mail that is due waits before it counts as held up."""
+
+
+_LOOKED_BACK = 1000
+"""Leaves at the end of the record that are looked at when a worker starts."""
+
+
+_MOMENT = 0.1
+_CATCHES_UP_IN = 30
+"""Moments that a workflow gets to catch up with its log before its sender is told to come again."""
 
 
 class CommandResult(Value):
@@ -113,6 +130,45 @@ class Casework:
                 lost = f"{stream} has lost its workflow and begins again from its log"
                 raise NotAnswered(f"{lost}; send the command again in a while.") from None
             raise
+        except Refused:
+            if not await self._was_behind(stream):
+                raise
+        return await self._given(reference, stream, number, command, means, touch, standing)
+
+    async def _was_behind(self, stream: str) -> bool:
+        """Whether the workflow knew less than its log when it judged; then it has caught up now.
+
+        Raises:
+            NotAnswered: it has been told to, and has not yet.
+        """
+        async with self._engine.connect() as connection:
+            log = await heads(connection, [stream])
+        if not await self._desk.behind(log):
+            return False
+        await self._desk.nudge(stream)
+        if await self._desk.behind(log):  # a query is answered after what came before it
+            raise NotAnswered(
+                f"{stream} did not know all of its log, and catches up; send the command again in a while."
+            )
+        return True
+
+    async def catch_up(self, size: int | None = None) -> int:
+        """Have those of the workflows catch up whose log has grown since the record had ``size`` leaves, and that do not
+        know of it: a worker died between a commit and its answer, and nobody has sent the command again.
+
+        Without ``size`` the look begins so far back that all is in it that was under way when the last worker ended.
+        Returns the size of the record that was looked at.
+
+        Raises:
+            NotAnswered: Temporal does not answer.
+        """
+        async with self._engine.connect() as connection:
+            whole = (await newest_frontier(connection)).size
+            grown = await grown_since(connection, max(whole - _LOOKED_BACK, 0) if size is None else size)
+            still = await queries.open_logs(connection) if grown else {}
+        for stream in await self._desk.behind({name: seq for name, seq in grown.items() if name in still}):
+            await self._desk.nudge(stream)
+        return whole
 
     async def _given(
         self,
@@ -190,9 +246,22 @@ class Casework:
         Raises:
             NotAnswered: Temporal does not answer.
         """
-        logs = await self._open()
-        found = await self._desk.stranded(logs, tasks=tasks, state=state)
-        return {stream: matter for stream, matter in found.items() if stream in await self._open()} if found else {}
+        found = await self._desk.stranded(await self._open(), tasks=tasks, state=state)
+        still = await self._open() if found else {}  # a case may have ended meanwhile
+        return {stream: matter for stream, matter in found.items() if stream in still}
+
+    async def flaws(self, deliveries: str, *, mailbox: bool) -> list[Flaw]:
+        """What must be there on Temporal beside the cases and is not. ``deliveries``: the queue of the deliveries;
+        ``mailbox``: one is read.
+
+        Raises:
+            NotAnswered: Temporal does not answer.
+        """
+        async with self._engine.connect() as connection:
+            paused = await current_pause(connection)
+            late = await waiting_since(connection, datetime.now(UTC) - MAIL_MAY_WAIT)
+        waits = late is not None and paused is None
+        return await self._desk.flaws(deliveries, mail_waits=waits, mailbox=mailbox)
 
     async def _open(self) -> dict[str, int]:
         async with self._engine.connect() as connection:
@@ -236,6 +305,15 @@ class Casework:
         """The first result of a command that came before, whatever has happened to the case since."""
         async with self._engine.connect() as connection:
             seq = await queries.settled_duplicate(connection, stream, command_id)
+            row = await queries.case_row(connection, reference)
+        if seq is None or row is None:
+            return None
+        return CommandResult(reference=reference, seq=seq, stage=row.stage, waiting_on=tuple(row.waiting_on))
+
+    async def recorded(self, reference: str, command_id: str) -> CommandResult | None:
+        """What came of a command that the log of a case holds, by the case as it is now; None where it does not."""
+        async with self._engine.connect() as connection:
+            seq = await entry_of_command(connection, reference, command_id)
             row = await queries.case_row(connection, reference)
         if seq is None or row is None:
             return None

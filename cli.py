@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -19,6 +20,7 @@ from ops import doctor as doctoring
 from ops import rebuild as rebuilding
 from ops import replay as replaying
 from ops import verify as verifying
+from ops.certificates import CertificatesExist, make_certificates
 from ops.commands import accounts, attachments, cases, directory, mail, record, scenarios
 from ops.commands.record import signer_of, witnesses_of
 from ops.commands.terminal import as_command, complain, err, files, say
@@ -139,6 +141,23 @@ async def keys() -> None:
     """Show the public key by which workers and auditors check what this deployment has signed."""
     for public in load_settings().command_publics:
         say(f"AHG_COMMAND_PUBLIC_KEYS={base64.b64encode(public).decode()}")
+
+
+@app.command()
+@as_command
+async def certificates(
+    folder: Annotated[Path, typer.Argument(help="Where the files are made, as secrets.")],
+    server: Annotated[str, typer.Option(help="The host name by which the parts reach Temporal.")] = "temporal",
+) -> int:
+    """Make certificates for mutual TLS between the parts and a Temporal cluster of one's own (docs/running.md)."""
+    try:
+        made = make_certificates(folder, server, datetime.now(UTC))
+    except (CertificatesExist, OSError) as fault:
+        complain(str(fault))
+        return 1
+    for path in made:
+        say(str(path))
+    return 0
 
 
 @app.command()

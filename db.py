@@ -8,11 +8,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from enum import Enum
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
@@ -21,18 +20,30 @@ from sqlalchemy.pool import NullPool
 
 from settings import Settings
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 Synchronous = Literal["FULL", "NORMAL"]
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 10_000
 POOL_SIZE = 10
 POOL_OVERFLOW = 10
-# Any constant will do, as long as nothing else in the database takes it: "AHG" and a 1.
+# Any constants will do, as long as nothing else in the database takes them: "AHG" and a number.
 MIGRATION_LOCK = 0x41484701
 TREE_LOCK = 0x41484702
 _WRITES = "ahg_writes"
 _SYNCHRONOUS = "ahg_synchronous"
 _T = TypeVar("_T")
+
+
+class NameLock(Enum):
+    """What names are held for (``lock_by_name``); PostgreSQL keeps these apart from the locks without a name."""
+
+    LINKS = 1
+    """Links to sign in by: the mail address."""
+    MAIL_PREFERENCES = 2
+    """Whose preferences: the post and the mail address."""
 
 
 def make_engine(
@@ -172,17 +183,40 @@ async def migrate(engine_or_url: AsyncEngine | str) -> None:
         await engine.dispose()
 
 
-def alembic_config(connection: Connection | None = None) -> Config:
+async def lock_by_name(connection: AsyncConnection, kind: NameLock, name: str) -> None:
+    """Wait until no other transaction holds this name, and hold it until the caller's ends.
+
+    On SQLite nothing waits here: it has one writer at a time anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        lock = text("SELECT pg_advisory_xact_lock(:kind, hashtext(:name))")
+        await connection.execute(lock, {"kind": kind.value, "name": name})
+
+
+def alembic_config(connection: Connection | None = None) -> "Config":
     """Alembic's configuration, made here so that an installed product needs no file beside it."""
+    from alembic.config import Config  # here, as below: a sixth of the start of every program, and few migrate
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 
 
+def schema_versions(connection: Connection) -> tuple[str | None, str | None]:
+    """The version of the schema that a database has, None without any, and the newest one."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    newest = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    return MigrationContext.configure(connection).get_current_revision(), newest
+
+
 async def _upgrade(connection: AsyncConnection) -> None:
     if connection.dialect.name == "postgresql":
         await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+    from alembic import command
+
     await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), "head"))
     if connection.dialect.name == "sqlite":
         broken = (await connection.execute(text("PRAGMA foreign_key_check"))).first()

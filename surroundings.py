@@ -5,10 +5,11 @@ import logging
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import structlog
 from structlog.typing import Processor
@@ -88,8 +89,10 @@ def close_to_others() -> None:
 def open_to_others(settings: Settings) -> Iterator[Path]:
     """The data folder, what is in it, and the database's file, as far as others can read or enter them."""
     for path in _kept(settings):
-        if not path.is_symlink() and path.stat().st_mode & _OTHERS:
-            yield path
+        with suppress(FileNotFoundError):  # a file that a database or a server has removed meanwhile
+            mode = path.lstat().st_mode
+            if not stat.S_ISLNK(mode) and mode & _OTHERS:
+                yield path
 
 
 def close_data_folder(settings: Settings) -> list[Path]:
@@ -112,13 +115,28 @@ def close_data_folder(settings: Settings) -> list[Path]:
 
 def _kept(settings: Settings) -> Iterator[Path]:
     folder = settings.data_dir
-    if folder.is_dir():
-        yield folder
-        for at, folders, files in os.walk(folder):
-            yield from (Path(at, name) for name in (*folders, *files) if Path(at, name).exists())
+    for kept in dict.fromkeys((folder, settings.attachments_folder)):
+        if not kept.is_dir() or (kept is not folder and folder in kept.parents):
+            continue
+        yield kept
+        for at, folders, files in os.walk(kept):
+            yield from (Path(at, name) for name in (*folders, *files))
     scheme, _, file = settings.database.partition(":///")
     beside = (Path(f"{file}{end}") for end in ("", "-wal", "-shm")) if scheme.startswith("sqlite") and file else ()
     yield from (path for path in beside if path.is_file() and folder not in path.parents)
+
+
+def _quoted(_logger: object, _name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """With line ends and control characters of texts written out, so that no text makes a line of its own.
+
+    A traceback has lines, none of which begins as one of the log does.
+    """
+    for name, value in line.items():
+        if isinstance(value, str) and not value.isprintable():
+            lines = value.splitlines() if name in ("exception", "stack") else [value]
+            written = ("".join(c if c.isprintable() else ascii(c)[1:-1] for c in one) for one in lines)
+            line[name] = "\n  | ".join(written)
+    return line
 
 
 # log lines ----------------------------------------------------------------------------------------------------------
@@ -128,10 +146,9 @@ def set_up_logs(settings: Settings) -> None:
     """Set the format and the least level of this process's log lines, whoever writes them, as the settings say."""
     stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
     common: list[Processor] = [structlog.processors.add_log_level, stamp]
-    last: list[Processor] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    ending: list[Processor] = (
-        last if settings.log_format == "json" else [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())]
-    )
+    plain = structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback)
+    last: list[Processor] = [structlog.processors.JSONRenderer()] if settings.log_format == "json" else [_quoted, plain]
+    ending: list[Processor] = [structlog.processors.format_exc_info, *last]
     of_others = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[structlog.stdlib.add_logger_name, *common],
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ending],

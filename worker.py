@@ -43,13 +43,12 @@ from workflows.activation import Activation
 from workflows.client import CaseClient, temporal_client
 from workflows.delivery import NoticeDelivery
 from workflows.lifesigns import Stranded
-from workflows.names import RETURNS_ID
+from workflows.names import DEPLOYMENT, RETURNS_ID
 from workflows.nudger import Nudger
 from workflows.recommendation import RecommendationFollowUp
 from workflows.returns import MailReturns
 from workflows.signed_commands import SignedCommands
 
-DEPLOYMENT = "ahg"
 PASSED_THROUGH = (
     *("models", "pydantic", "pydantic_core", "annotated_types", "typing_extensions", "zoneinfo", "cryptography"),
     *(f"workflows.{name}" for name in ("names", "retries", "deadline", "answers")),
@@ -59,7 +58,7 @@ PASSED_THROUGH = (
 _log = structlog.get_logger("worker")
 _RETRY_SECONDS = 1.0
 _LOOK_AGAIN_SECONDS = 900.0
-_BRING_BACK_SECONDS = 120.0
+_LOOK_AFTER_SECONDS = 120.0
 _CARRY_OUT_SECONDS = 60.0
 
 
@@ -123,7 +122,7 @@ async def running(
     cases = worker(
         settings.task_queue,
         of_cases,
-        [recorder.record],
+        [recorder.record, recorder.read_ahead],
         max_cached_workflows=cached,
         interceptors=[SignedCommands(CommandKeys(settings.command_publics))],
     )
@@ -170,30 +169,69 @@ async def _look_again(engine: AsyncEngine, nudger: Nudger) -> None:
         await asyncio.sleep(_LOOK_AGAIN_SECONDS)
         try:
             async with engine.connect() as connection:
-                waits = await ledger.due_notices(connection, datetime.now(UTC), 1)
+                waits = await ledger.waiting_since(connection, datetime.now(UTC))
         except (SQLAlchemyError, OSError) as error:
             _log.warning("whether mail waits cannot be seen", error=type(error).__name__)
             continue
-        if waits:
+        if waits is not None:
             nudger.nudge()
 
 
-async def _bring_back_lost(casework: Casework) -> None:
-    """Begin again, every two minutes, the cases whose workflow is gone: it was stopped, or Temporal lost its database.
+async def _look_after(casework: Casework, settings: Settings) -> None:
+    """Every two minutes see to what may have been taken away on Temporal: cases, and what must be there beside them."""
+    before: int | None = None
+    last: int | None = None
+    while True:
+        await mend_flaws(casework, settings)
+        await bring_back_lost(casework)
+        before, last = last, await have_caught_up(casework, before)
+        await asyncio.sleep(_LOOK_AFTER_SECONDS)
+
+
+async def have_caught_up(casework: Casework, size: int | None) -> int | None:
+    """Have cases look into their logs that do not know what these hold, as far as the record has grown since it had
+    ``size`` leaves; returns the size that was looked at. Each is looked at twice: a nudge may come to nothing.
+    """
+    try:
+        return await casework.catch_up(size)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the next look is due
+        _log.warning("whether all cases know their logs cannot be seen", error=type(error).__name__)
+        return size
+
+
+async def mend_flaws(casework: Casework, settings: Settings) -> None:
+    """Put right what must be there beside the cases, as far as no person is needed for it; the rest is said."""
+    try:
+        found = await casework.flaws(settings.delivery_queue, mailbox=settings.imap_host is not None)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the next look is due
+        _log.warning("what is needed on Temporal cannot be seen", error=type(error).__name__)
+        return
+    for flaw in found:
+        _log.error("Temporal is not as it must be", flaw=flaw.said)
+        if flaw.mend is None:
+            continue
+        try:
+            await flaw.mend()
+        except Exception:  # noqa: BLE001 - one flaw is not the others'
+            _log.exception("this could not be mended", flaw=flaw.said)
+        else:
+            _log.warning("this was mended", flaw=flaw.said)
+
+
+async def bring_back_lost(casework: Casework) -> None:
+    """Begin again the cases whose workflow is gone: it was stopped, or Temporal lost its database.
 
     Any other fault is left to an operator (``ahg revive``): it would only come again, or the records are an older copy.
     """
-    while True:
-        try:
-            lost = await casework.stranded()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the next look is due
-            _log.warning("whether all cases go on cannot be seen", error=type(error).__name__)
-            lost = {}
-        for stream, matter in lost.items():
-            _log.error("a case does not go on", case=stream, matter=matter.value)
-            if matter.gone:
-                await _bring_back(casework, stream, matter)
-        await asyncio.sleep(_BRING_BACK_SECONDS)
+    try:
+        lost = await casework.stranded()
+    except Exception as error:  # noqa: BLE001 - whatever it is, the next look is due
+        _log.warning("whether all cases go on cannot be seen", error=type(error).__name__)
+        return
+    for stream, matter in lost.items():
+        _log.error("a case does not go on", case=stream, matter=matter.value)
+        if matter.gone:
+            await _bring_back(casework, stream, matter)
 
 
 async def _bring_back(casework: Casework, stream: str, matter: Stranded) -> None:
@@ -303,7 +341,7 @@ async def main(settings: Settings) -> None:
         casework = Casework(engine, CaseClient(client, settings.task_queue, history_limit=settings.history_limit))
         async with (
             running(settings, client, engine) as nudger,
-            _beside([_bring_back_lost(casework), carry_out_announced(engine, nudger)]),
+            _beside([_look_after(casework, settings), carry_out_announced(engine, nudger)]),
         ):
             collect_garbage_rarely()
             _log.info("the worker takes cases", queue=settings.task_queue)

@@ -12,9 +12,11 @@ from temporalio.exceptions import ApplicationError
 
 from db import WriterThread
 from models.command_signing import CommandKeys
+from models.log import Entry
+from models.passkeys import statement_fault
 from models.projection import Recorded, Step
-from records.log import LogIsBehind, append
-from workflows.names import RECORD_STEP
+from records.log import LogIsBehind, append, read_entries
+from workflows.names import READ_AHEAD, RECORD_STEP
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 50
@@ -31,6 +33,7 @@ class Recorder:
     """
 
     def __init__(self, engine: AsyncEngine, keys: CommandKeys, queued: Callable[[], None] = lambda: None) -> None:
+        self._engine = engine
         self._keys = keys
         self._thread = WriterThread(engine)
         self._queued = queued
@@ -52,14 +55,23 @@ class Recorder:
             self._writer = asyncio.create_task(self._write())
         return await answer
 
+    @activity.defn(name=READ_AHEAD)
+    async def read_ahead(self, stream: str, after: int) -> tuple[Entry, ...]:
+        """The entries of a log after a number: what a worker had recorded that died before it answered."""
+        async with self._engine.connect() as connection:
+            return tuple(await read_entries(connection, stream, after=after))
+
     def _must_be_signed(self, step: Step) -> None:
         first = step.entries[0]
         if first.signed is None and not step.of_signed_command:
             return  # the clock's, a workflow's own, or of a run that began before commands were signed
         by = first.acted_for.by if first.acted_for else first.by
         fault = self._keys.fault(step.stream, first.command, by, first.signed)
-        if not fault and first.signed is not None and datetime.now(UTC) - first.signed.at > _KEPT_BACK:
-            fault = "it was signed more than a day ago"
+        if not fault and first.signed is not None:
+            touch = first.signed.touch
+            fault = statement_fault(touch, step.entries) if touch is not None else ""
+            if datetime.now(UTC) - first.signed.at > _KEPT_BACK:
+                fault = "it was signed more than a day ago"
         if fault:
             _log.error("a command was not recorded: %s", fault, extra={"stream": step.stream})
             raise ApplicationError(f"the command is not recorded: {fault}", type="unsigned", non_retryable=True)
@@ -74,7 +86,7 @@ class Recorder:
             try:
                 await self._commit(batch)
             except Exception:  # noqa: BLE001 - tried again one by one, where each fault reaches its own step
-                for one in batch:  # one step's fault is not the others': each by itself
+                for one in batch:
                     await self._alone(one)
 
     @staticmethod
@@ -99,13 +111,13 @@ class Recorder:
                 answer.set_result(result)
 
     async def _alone(self, one: Waiting) -> None:
-        answer = one[1]
+        error: Exception
         try:
             await self._commit([one])
+            return
         except LogIsBehind as behind:
             error = ApplicationError(str(behind), type="log_is_behind", non_retryable=True)
-            if not answer.done():
-                answer.set_exception(error)
         except Exception as fault:  # noqa: BLE001 - handed to the step that waits for it, and retried there
-            with suppress(asyncio.InvalidStateError):
-                answer.set_exception(fault)
+            error = fault
+        with suppress(asyncio.InvalidStateError):  # it waits no more
+            one[1].set_exception(error)

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from temporalio.client import Client
@@ -11,6 +12,7 @@ from temporalio.client import Client
 import worker
 from benchmarks import meets_target, report
 from benchmarks.cost import cost_of_a_step
+from benchmarks.growth import FEW, MANY, growth
 from benchmarks.steps import Bare, Figures, Product, bare_worker, encrypted, measure
 from ops.prepare import fresh_records
 from ops.temporal_server import start_dev_server
@@ -19,6 +21,7 @@ from settings import Settings
 BARE_QUEUE = "bare"
 TARGET_AT_ONCE = 0.8
 TARGET_ALONE = 1.5
+TARGET_GROWTH = 1.3
 
 
 async def main(cases: int, each: int, rounds: int) -> int:
@@ -39,20 +42,24 @@ async def main(cases: int, each: int, rounds: int) -> int:
                         product = await measure(Product(client, engine, settings), cases=cases, each=each)
                         pairs.append((bare, product))
                         report(f"round {number + 1}: bare {bare}; product {product}")
-                code = _verdict(pairs)
+                    grown = await growth(Product(client, engine, settings))
+                code = _verdict(pairs, grown)
                 report("\n".join(await cost_of_a_step(engine, settings)))
                 return code
             finally:
                 await server.process.stop()
 
 
-def _verdict(pairs: list[tuple[Figures, Figures]]) -> int:
+def _verdict(pairs: list[tuple[Figures, Figures]], grown: Mapping[str, list[float]]) -> int:
     at_once = [product.at_once / bare.at_once for bare, product in pairs]
     alone = [product.alone / bare.alone for bare, product in pairs]
     well = [
         meets_target("steps a second at once, product / bare", at_once, TARGET_AT_ONCE),
         meets_target("median of one step alone, product / bare", alone, TARGET_ALONE, at_most=True),
     ]
+    for what, ratios in grown.items():
+        told = f"processor time of {what}, {MANY} outcomes / {FEW}"
+        well.append(meets_target(told, ratios, TARGET_GROWTH, at_most=True))
     return 0 if all(well) else 1
 
 

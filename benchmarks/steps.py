@@ -77,27 +77,30 @@ class Product:
         self._engine = engine
 
     async def cases(self, number: int) -> list[OneStep]:
-        """That many cases in the operational stage with an outcome, each as a function that notes progress."""
+        """That many cases, each as a function that notes progress."""
+
+        async def noting_progress() -> OneStep:
+            give = await self.case()
+            return lambda count: give(progress_command(count))
+
+        return [await noting_progress() for _ in range(number)]
+
+    async def case(self) -> Callable[[Command], Awaitable[object]]:
+        """A case in the operational stage with an outcome, as a function that gives it a command."""
         async with self._engine.connect() as connection:
             found = await opening(connection, datetime.now(UTC).year)
-        steps: list[OneStep] = []
-        for _ in range(number):
-            reference = f"AHG-{datetime.now(UTC).year}-{next(_NUMBERS):03}"
-            request = {"title": "Bench", "situation": "Boats leave.", "affected": ["MY", "TH"]}
-            submit = parse("submit", request, by="MY/focal-point", command_id=uuid4().hex)
-            await self._desk.submit_request(
-                reference, submit, found.directory, found.calendars, found.policy, means=Means.SECOND_FACTOR
-            )
-            for do, by, fields in TO_WORK:
-                await self._desk.submit_command(
-                    reference, parse(do, fields, by=by, command_id=uuid4().hex), Means.SECOND_FACTOR
-                )
+        reference = f"AHG-{datetime.now(UTC).year}-{next(_NUMBERS):03}"
+        request = {"title": "Bench", "situation": "Boats leave.", "affected": ["MY", "TH"]}
+        submit = parse("submit", request, by="MY/focal-point", command_id=uuid4().hex)
+        copied = found.directory, found.calendars, found.policy
+        await self._desk.submit_request(reference, submit, *copied, means=Means.SECOND_FACTOR)
 
-            async def step(count: int, reference: str = reference) -> object:
-                return await self._desk.submit_command(reference, progress_command(count), Means.SECOND_FACTOR)
+        async def give(command: Command) -> object:
+            return await self._desk.submit_command(reference, command, Means.SECOND_FACTOR)
 
-            steps.append(step)
-        return steps
+        for do, by, fields in TO_WORK:
+            await give(parse(do, fields, by=by, command_id=uuid4().hex))
+        return give
 
 
 TO_WORK: list[tuple[str, str, dict[str, Any]]] = [

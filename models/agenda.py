@@ -74,7 +74,9 @@ def _selection(case: Case) -> list[Post]:
 
 
 def _operational(case: Case) -> list[Post]:
-    owners = _desks(*(outcome.owner for outcome in case.outcomes.values() if outcome.state in ("open", "blocked")))
+    owners = _desks(
+        *{outcome.owner: None for outcome in case.outcomes.values() if outcome.state in ("open", "blocked")}
+    )
     verifiers = list(case.directory.co_chairs) if any(o.state == "done" for o in case.outcomes.values()) else []
     proposed = [one for one in case.arrangements.values() if one.in_force_from is None]
     parties = _desks(*(code for one in proposed for code in one.parties if code not in one.agreed))

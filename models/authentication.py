@@ -1,5 +1,6 @@
 """How the person behind a command was known, and what each command asks for."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -24,6 +25,8 @@ class Means(StrEnum):
     """The link of a mail to the post, without signing in."""
     API_TOKEN = "api_token"  # noqa: S105 - a word of the log
     """A program with a token of the holder's."""
+    DIRECTORY = "directory"
+    """Nobody: somebody changed the directory by a means that sufficed, and a case hears of it."""
     COMMAND_LINE = "command_line"
     """The command line of the deployment: whoever operates it, not the post's holder."""
 
@@ -78,11 +81,21 @@ class Signed(Value):
 
 
 def signed_text(stream: str, command_id: str, by: Post, signed: Signed) -> bytes:
-    """What the signature is over: JSON without blanks, of every part that says who asked for what, where and when."""
+    """What the signature is over: JSON without blanks, of every part that says who asked for what, where and when.
+
+    What was signed before decision 49 ends with the instant. A passkey's answer is the last part: its SHA-256 in hex,
+    over its fields as JSON with sorted keys and no blanks.
+    """
     parts = ["ahg command 1", stream, command_id, by, signed.body, signed.means.value, signed.at.isoformat()]
     if signed.standing is not None:
         parts.append(signed.standing.value)
-    return json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode()
+        if signed.touch is not None:
+            parts.append(hashlib.sha256(_json(signed.touch.model_dump(), sort_keys=True)).hexdigest())
+    return _json(parts)
+
+
+def _json(value: object, *, sort_keys: bool = False) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=sort_keys, separators=(",", ":")).encode()
 
 
 FRESH = timedelta(minutes=10)
@@ -96,9 +109,13 @@ NEVER_FOR_OTHERS = frozenset(("hand_over", "delegate", "contest", "take_over"))
 
 _PROVES = frozenset((Means.PASSKEY, Means.SECOND_FACTOR, Means.COMMAND_LINE))
 
+_HEARD = frozenset(("hand_over", "delegate"))
+"""What a case hears of when the directory was changed."""
+
 _WHAT_IT_IS: Mapping[Means, str] = {
     Means.SESSION: "Show your second factor for it; the session alone is not enough",
     Means.MAIL_LINK: "The link of a mail is not enough; sign in, and show your second factor",
+    Means.DIRECTORY: "The directory says who holds a post and who stands in, and nothing else",
     Means.API_TOKEN: "A program never does this, whatever its token; it is done on the pages, with the second factor",
 }
 
@@ -110,7 +127,8 @@ def needs_proof(do: str) -> bool:
 
 def suffices(do: str, post: Post, means: Means) -> str | None:
     """Why the command ``do`` of ``post`` may not be given by these means; None when it may."""
-    if do not in _IN_PERSON or means in _PROVES:
+    in_person = do not in _IN_PERSON or means in _PROVES
+    if do in _HEARD if means is Means.DIRECTORY else in_person:
         return None
     return f"The command {do!r} of {post} is not taken like this. {_WHAT_IT_IS[means]}."
 

@@ -8,8 +8,9 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
 
 from cryptography.exceptions import InvalidSignature
@@ -17,8 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from models.authentication import Means, PasskeyTouch, Signed, Standing, signed_text
 from models.commands import Command
-from models.log import Entry
-from models.passkeys import statement_fault, touch_fault
+from models.log import CLOCK, Entry
+from models.passkeys import WORDS_OF_POSTS, statement_fault, touch_fault
 from models.posts import Post
 
 
@@ -56,43 +57,65 @@ class CommandKeys:
 
     def __init__(self, public: Iterable[bytes]) -> None:
         self._keys = {key_id(key): Ed25519PublicKey.from_public_bytes(key) for key in public}
+        # One signature is checked where its command is taken and where it is recorded, mostly in one process.
+        self._verify = lru_cache(maxsize=1_000)(self._verifies)
 
     def fault(self, stream: str, command_id: str, by: Post, signed: Signed | None) -> str:
         """Why a command is not taken for signed by this deployment; empty when it is."""
         if signed is None:
             return "it is not signed"
-        key = self._keys.get(signed.key)
-        if key is None:
+        if signed.key not in self._keys:
             return f"it is signed with the key {signed.key}, which is none of this deployment"
-        try:
-            key.verify(base64.b64decode(signed.signature, validate=True), signed_text(stream, command_id, by, signed))
-        except (InvalidSignature, binascii.Error):
+        if not self._verify(signed.key, signed.signature, signed_text(stream, command_id, by, signed)):
             return "its signature is of another command, or was changed"
         if (signed.means is Means.PASSKEY) != (signed.touch is not None):
             return "it does not say rightly whether a passkey has signed it"
         return touch_fault(signed.touch, stream, command_id, by) if signed.touch is not None else ""
 
+    def _verifies(self, key: str, signature: str, text: bytes) -> bool:
+        try:
+            self._keys[key].verify(base64.b64decode(signature, validate=True), text)
+        except (InvalidSignature, binascii.Error):
+            return False
+        return True
+
 
 def badly_signed(entries: Iterable[Entry], keys: CommandKeys) -> tuple[int, str] | None:
     """The first entry of a log whose command is not signed as it must be, and why; None where all are.
 
-    Commands of before any were signed need no signature; from the first signed one on every command has one.
+    Commands of before any were signed need no signature; from the first signed one on every command has one. A command
+    stands in the log once, and all that it caused is of one post.
     """
-    signing = False
+    signing, seen = False, set[str]()
     for command, together in groupby(entries, key=lambda entry: entry.command):
         caused = list(together)
         first = caused[0]
         signing = signing or first.signed is not None
-        of_nobody = first.by_clock or first.type == "recommendation_opened"
-        if not signing or of_nobody:
+        if not signing:
             continue
-        by = first.acted_for.by if first.acted_for else first.by
-        fault = keys.fault(first.case, command, by, first.signed)
-        if not fault and first.signed is not None and first.signed.touch is not None:
-            fault = statement_fault(first.signed.touch, caused)
+        again = command in seen and not first.by_clock
+        fault = "its command stands in the log before" if again else _group_fault(caused, keys)
+        seen.add(command)
         if fault:
             return first.seq, fault
     return None
+
+
+def _group_fault(caused: Sequence[Entry], keys: CommandKeys) -> str:
+    """Why the entries that one command caused are not signed as they must be; empty when they are."""
+    first = caused[0]
+    if any((entry.by, entry.acted_for) != (first.by, first.acted_for) or entry.signed for entry in caused[1:]):
+        return "what its command caused is of several posts"
+    if first.by_clock:
+        by_nobody = first.by == CLOCK and first.acted_for is None and first.signed is None
+        words = [entry.type for entry in caused if entry.type in WORDS_OF_POSTS]
+        return "" if by_nobody and not words else "the clock does not say what a post says"
+    if first.type == "recommendation_opened":
+        return ""
+    fault = keys.fault(first.case, first.command, first.acted_for.by if first.acted_for else first.by, first.signed)
+    if not fault and first.signed is not None and first.signed.touch is not None:
+        fault = statement_fault(first.signed.touch, caused)
+    return fault
 
 
 def key_id(public: bytes) -> str:

@@ -4,12 +4,12 @@ Lists, the home page, links in mails and the digest show these; ``agenda.waiting
 post whose turn it is has a duty, and every duty can be discharged by a command that the rules allow the post.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from models.base import Instant, Value
 from models.case import Case, ParticipantState, Report, ReportState, Seat, Stage
-from models.ladder_subjects import SubjectKind, subject_of
+from models.ladder_subjects import SubjectKind, read_subject, subject_of
 from models.posts import SECRETARIAT, Post, desk_of
 from models.rules.circulation import consents_asked, pending_circulation
 
@@ -33,6 +33,37 @@ def open_duties(case: Case) -> tuple[Duty, ...]:
         return ()
     found = [*_at_gates(case), *_in_stage(case), *_by_invitation(case)]
     return tuple({(one.post, one.do, one.about): one for one in found}.values())
+
+
+def duties_apart(before: Case, after: Case) -> tuple[tuple[Duty, ...], tuple[Duty, ...]]:
+    """The duties in two states, without those of outcomes and arrangements that are the same in both.
+
+    Asked of each step, so it does little more for a case of many outcomes than for one of few.
+    """
+    if before.stage is not after.stage or before.directory is not after.directory:
+        return open_duties(before), open_duties(after)
+    waiting = {
+        read_subject(subject).about
+        for subject in before.ladders.keys() | after.ladders.keys()
+        if before.ladders.get(subject) is not after.ladders.get(subject)
+    }
+    changed = {
+        part: {
+            title
+            for title in getattr(before, part).keys() | getattr(after, part).keys()
+            if title in waiting or getattr(before, part).get(title) is not getattr(after, part).get(title)
+        }
+        for part in ("outcomes", "arrangements")
+    }
+    return open_duties(_with_only(before, changed)), open_duties(_with_only(after, changed))
+
+
+def _with_only(case: Case, titles: Mapping[str, set[str]]) -> Case:
+    parts = {
+        name: {one: getattr(case, name)[one] for one in only if one in getattr(case, name)}
+        for name, only in titles.items()
+    }
+    return case.model_copy(update=parts)
 
 
 _ONLY_DUTIES = frozenset(

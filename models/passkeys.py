@@ -8,7 +8,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from models.authentication import PasskeyTouch
-from models.case import Case
+from models.case import Case, Consent, PositionKind
 from models.commands import Command, Decide, GiveConsent, Object, TakeOver
 from models.log import Entry
 from models.mail_addresses import folded
@@ -28,6 +28,9 @@ from models.posts import Post, Role
 
 SIGNED_BY_TOUCH = ("decide", "object", "consent", "take_over")
 """The commands that a passkey signs: a position, breaking silence, consent to being named, taking a post over."""
+
+MUST_BE_SIGNED = ("decide", "object")
+"""Those that are taken signed only, where a case's policy requires signatures; nobody records them for a post either."""
 
 _PRESENT = 0x01
 """Flag of the authenticator's data: somebody has touched it."""
@@ -107,34 +110,40 @@ def touch_fault(touch: PasskeyTouch, case: str, command_id: str, by: Post) -> st
     return ""
 
 
-def statement_fault(touch: PasskeyTouch, entries: Sequence[Entry]) -> str:
+def statement_fault(touch: PasskeyTouch, entries: Iterable[Entry]) -> str:
     """Why the entries of a command do not say what its passkey has signed; empty when they do."""
     said = json.loads(touch.statement)
-    told = {entry.type: entry.event for entry in entries}
-    said |= {"member": str(said["post"]).partition("/")[0]}
-    if "position_taken" in told:
-        same = _alike(said, told["position_taken"], "post", "gate", "position", "on", "text")
-    elif "asked" in told:
-        same = said.get("position") == "ask" and _alike(said, told["asked"], "post", "gate", "text")
-    elif "recused" in told:
-        same = said.get("position") == "recuse" and _alike(said, told["recused"], "post", "gate", "text")
-    elif "objected" in told:
-        same = said.get("do") == "object" and _alike(said, told["objected"], "member", "outcome", "text")
-    elif "handed_over" in told:
-        event = told["handed_over"]
-        whom = all(folded(str(said.get(name))) == folded(event["to"][name]) for name in ("name", "email"))
-        same = said.get("do") == "take_over" and _alike(said, event, "post") and whom
-    elif "consent_noted" in told:
-        answers = {"give": "given", "refuse": "refused"}
-        event = told["consent_noted"]
-        same = _alike(said, event, "member", "circulation") and answers.get(str(said.get("answer"))) == event["consent"]
-    else:
-        same = False
+    words = [words for entry in entries if (words := _words_of(entry.event, said.get("do"))) is not None]
+    signed = {**said, "member": str(said.get("post")).partition("/")[0], "whom": _whom(said)}
+    same = words and all(signed.get(name) == value for one in words for name, value in one.items())
     return "" if same else "they do not say what its passkey has signed"
 
 
-def _alike(said: Mapping[str, Any], event: Mapping[str, Any], *names: str) -> bool:
-    return all(said.get(name) == event.get(name) for name in names)
+_POSITIONS_OF = {"position_taken": None, "asked": PositionKind.ASK, "recused": PositionKind.RECUSE}
+"""The events in which a position ends, with the position where the event does not say it."""
+WORDS_OF_POSTS = (*_POSITIONS_OF, "objected")
+"""The events that say a post's word at a gate, or against a report or an outcome: never the clock's."""
+
+
+def _words_of(event: Mapping[str, Any], do: object) -> dict[str, Any] | None:
+    """What a statement of the command ``do`` must hold for an event that says a post's word; None for any other event."""
+    kind = event["type"]
+    if do == "decide" and kind in _POSITIONS_OF:
+        names = ("gate", "post", "text", *(("position", "on") if kind == "position_taken" else ()))
+        position = _POSITIONS_OF[kind]
+        return {name: event.get(name) for name in names} | ({"position": position.value} if position else {})
+    if do == "object" and kind == "objected":
+        return {name: event.get(name) for name in ("member", "outcome", "text")}
+    if do == "consent" and kind == "consent_noted":
+        answer = {Consent.GIVEN: "give", Consent.REFUSED: "refuse"}.get(Consent(event["consent"]))
+        return {"member": event["member"], "circulation": event["circulation"], "answer": answer}
+    if do == "take_over" and kind == "handed_over":
+        return {"post": event["post"], "whom": _whom(event["to"])}
+    return None
+
+
+def _whom(told: Mapping[str, Any]) -> tuple[str, str]:
+    return folded(str(told.get("name"))), folded(str(told.get("email")))
 
 
 def _decoded(text: str) -> bytes:

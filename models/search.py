@@ -5,16 +5,16 @@ see it alike. Where posts see it differently, since sections are confidential, i
 each post finds one of them: the words of a closed section are in no text that the post finds.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
 from models.base import Value
-from models.case import Case
+from models.case import Case, Outcome
 from models.posts import Post, Role
 from models.release import release_of
 from models.search_words import searchable_words
-from models.visibility import Seen, Sight, views
+from models.visibility import Seen, Sight, readers, views
 
 
 class Thing(StrEnum):
@@ -32,31 +32,11 @@ _READ_FOR_SEARCH: Mapping[str, Callable[[Any], object]] = {
     "requesters": lambda codes: codes,
     "withdrew": lambda codes: codes,
     "participants": lambda found: [(one.member, one.state) for one in found.values()],
-    "outcomes": lambda found: [(o.title, o.owner, o.supporting, o.indicator, o.unit, o.note) for o in found.values()],
     "arrangements": lambda found: [one.parties for one in found.values()],
     "recommendations": lambda found: found,
     "circulations": lambda found: found,
 }
-"""The parts of a case on which its texts and their readers depend, and what of each."""
-
-
-def reads_alike(before: Case, after: Case) -> bool:
-    """Whether a step surely left every text and its readers as they were; asked of each step, so it is quick.
-
-    The commonest steps, progress on an outcome and a contribution to a report, change none of the words that are
-    searched. What was released tells how outcomes and reports stand, so from then on any change of these counts.
-    """
-    released = any(one.state == "released" for one in after.circulations.values())
-    if released and (before.outcomes is not after.outcomes or before.reports is not after.reports):
-        return False
-    if before.gates is not after.gates and _recused(before) != _recused(after):
-        return False
-    parts = ((getattr(before, name), getattr(after, name), read) for name, read in _READ_FOR_SEARCH.items())
-    return all(old is new or read(old) == read(new) for old, new, read in parts)
-
-
-def _recused(case: Case) -> list[Post]:
-    return [post for post in case.directory.co_chairs if case.recused(post)]
+"""The parts of a case on which its texts and their readers depend beside outcomes, and what of each."""
 
 
 class SearchText(Value):
@@ -81,15 +61,71 @@ def reader_key(post: Post) -> str:
     return f"@{''.join(plain)}"
 
 
-def search_texts(case: Case) -> dict[int, SearchText]:
-    """All texts of a case, by their id."""
+def texts_apart(before: Case, after: Case) -> tuple[dict[int, SearchText], dict[int, SearchText]]:
+    """The texts of two states, by their id, without such as are surely the same in both.
+
+    Asked of each step, so it does no more for a case of many outcomes than for one of few: the commonest steps, progress
+    on an outcome and a contribution to a report, change none of the words that are searched, and a new outcome only its
+    own.
+    """
+    if not _alike_beside_outcomes(before, after):
+        return search_texts(before), search_texts(after)
+    titles = [title for title, one in after.outcomes.items() if not _says_the_same(before.outcomes.get(title), one)]
+    if not titles and len(before.outcomes) == len(after.outcomes):
+        return {}, {}
+    in_place = all(old == new for old, new in zip(before.outcomes, after.outcomes, strict=False))
+    if not in_place or len(before.outcomes) > len(after.outcomes) or readers(before) != readers(after):
+        return search_texts(before), search_texts(after)
+    return search_texts(before, titles), search_texts(after, titles)
+
+
+def _alike_beside_outcomes(before: Case, after: Case) -> bool:
+    """Whether two states surely have the same texts and readers, as far as these are not of outcomes.
+
+    What was released tells which outcomes were verified, and what reports recommend that were accepted.
+    """
+    if before.gates is not after.gates and _recused(before) != _recused(after):
+        return False
+    released = any(one.state == "released" for one in after.circulations.values())
+    if released and (_verified(before) != _verified(after) or _recommended(before) != _recommended(after)):
+        return False
+    parts = ((getattr(before, name), getattr(after, name), read) for name, read in _READ_FOR_SEARCH.items())
+    return all(old is new or read(old) == read(new) for old, new, read in parts)
+
+
+def _recused(case: Case) -> list[Post]:
+    return [post for post in case.directory.co_chairs if case.recused(post)]
+
+
+def _verified(case: Case) -> list[str]:
+    return [one.title for one in case.outcomes.values() if one.state == "verified"]
+
+
+def _recommended(case: Case) -> list[int]:
+    return list(case.followed_recommendations)
+
+
+def _says_the_same(old: Outcome | None, new: Outcome) -> bool:
+    return old is new or (old is not None and _said_of(old) == _said_of(new))
+
+
+def _said_of(one: Outcome) -> tuple[object, ...]:
+    return one.title, one.owner, one.supporting, one.indicator, one.unit, one.note
+
+
+def search_texts(case: Case, outcomes: Sequence[str] | None = None) -> dict[int, SearchText]:
+    """All texts of a case, by their id; with ``outcomes`` (titles) only those of these, if the case has them."""
+    shown, only, numbers = case, tuple(Thing), {title: number for number, title in enumerate(case.outcomes)}
+    if outcomes is not None:
+        named = {title: case.outcomes[title] for title in outcomes if title in case.outcomes}
+        shown, only = case.model_copy(update={"outcomes": named}), (Thing.OUTCOME,)
     things: dict[tuple[Thing, int, str], dict[str, list[str]]] = {}
     said: dict[tuple[int, Sight], list[tuple[Thing, int, str, str]]] = {}
-    seen_by_each = list(views(case))  # kept, so that the same id is the same view
+    seen_by_each = list(views(case, shown))  # kept, so that the same id is the same view
     for seen in seen_by_each:
         mark, alike = reader_key(seen.post), (id(seen.case), seen.sight)
         if alike not in said:
-            said[alike] = [one for one in _things(case, seen) if one[3]]
+            said[alike] = [one for one in _things(shown, seen, numbers) if one[0] in only and one[3]]
         for kind, number, part, text in said[alike]:
             texts = things.setdefault((kind, number, part), {})
             texts.setdefault(text, []).append(mark)
@@ -132,16 +168,14 @@ def _id(reference: str, kind: Thing, number: int, sight: int) -> int:
     return (((int(year) << 20) | int(count)) << 26) | ((1 << 26) - 1 - place)
 
 
-def _things(case: Case, seen: Seen) -> Iterator[tuple[Thing, int, str, str]]:
-    """What a post sees: kind, number, name and text of each thing."""
+def _things(case: Case, seen: Seen, numbers: Mapping[str, int]) -> Iterator[tuple[Thing, int, str, str]]:
+    """What a post sees: kind, number, name and text of each thing. ``numbers``: of the outcomes, in the whole case."""
     shown = seen.case
-    yield Thing.CASE, 0, "", _lines(_request(seen))
-    for number, title in enumerate(case.outcomes):
-        if title in shown.outcomes:
-            outcome = shown.outcomes[title]
-            members = _names(case, (outcome.owner, *outcome.supporting))
-            said = (outcome.title, outcome.indicator, outcome.unit, outcome.note, members)
-            yield Thing.OUTCOME, number, title, _lines(said)
+    yield Thing.CASE, 0, "", request_text(seen)
+    for title, outcome in shown.outcomes.items():
+        members = _names(case, (outcome.owner, *outcome.supporting))
+        said = (outcome.title, outcome.indicator, outcome.unit, outcome.note, members)
+        yield Thing.OUTCOME, numbers[title], title, _lines(said)
     for number, one in shown.recommendations.items():
         text = _lines((one.text, _names(case, (*one.to, one.owner))))
         yield Thing.RECOMMENDATION, number, str(number), text
@@ -153,8 +187,12 @@ def _things(case: Case, seen: Seen) -> Iterator[tuple[Thing, int, str, str]]:
             yield Thing.CIRCULATION, number, str(number), text
 
 
+def request_text(seen: Seen) -> str:
+    """The request as the post reads it, and who asked, as far as the post sees it: what is searched of it."""
+    return _lines(_request(seen))
+
+
 def _request(seen: Seen) -> Iterator[str]:
-    """The request as the post reads it; who asked is known to those who see the case."""
     case, request = seen.case, seen.case.request
     yield request.title
     yield request.situation

@@ -1,12 +1,14 @@
-"""How often a sign-in link may be asked for. What one person does takes nothing from another.
+"""How often a sign-in link goes out. What one person does takes nothing from another.
 
 A browser in which the owner of an address has signed in counts for itself. Any other request counts for its client
 address and the mail address together. So that nobody's mailbox is flooded, a mail address also gets so many mails in
-an hour that browsers which nobody knows asked for.
+an hour that browsers which nobody knows asked for. Whoever uses these numbers up keeps nobody out: every few minutes
+one more link goes out to whoever has the address, and it is good in any browser.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from models.base import Value
 
@@ -19,6 +21,9 @@ LINKS_OF_A_CLIENT = 5
 
 MAILS_OF_AN_ADDRESS = 20
 """Mails in an hour to one mail address that unknown browsers asked for."""
+
+ALWAYS_AFTER = timedelta(minutes=5)
+"""When the newest mail to an address is so old, another goes out, whatever was asked for. Less than a link is good."""
 
 _KNOWN = "browser "
 
@@ -40,19 +45,31 @@ class Asker(Value):
         return LINKS_OF_A_BROWSER if self.browser else LINKS_OF_A_CLIENT
 
 
-def is_known(counted_as: str) -> bool:
-    """Whether requests counted under that name came from a browser that the owner of the address knows."""
-    return counted_as.startswith(_KNOWN)
+class EarlierRequest(NamedTuple):
+    """A request for a link to the same mail address: under which name it was counted, when, whether a mail went out."""
+
+    counted_as: str
+    at: datetime
+    mailed: bool
 
 
-def seconds_to_wait(asker: Asker, asked: Sequence[datetime], now: datetime) -> int:
-    """How long the asker waits until it may ask again; 0 when it may now. ``asked``: when it did, in any order."""
-    recent = sorted(at for at in asked if at > now - WINDOW)
-    if len(recent) < asker.most:
-        return 0
-    return int((recent[-asker.most] + WINDOW - now).total_seconds()) + 1
+class LinkVerdict(NamedTuple):
+    """What follows from a request: the seconds until whoever asks may ask again, 0 when it may now; whether a mail goes
+    out."""
+
+    wait: int
+    mailed: bool
 
 
-def is_mailed(asker: Asker, mails: int) -> bool:
-    """Whether the link goes out. ``mails``: those that unknown browsers had sent to the address within the hour."""
-    return bool(asker.browser) or mails < MAILS_OF_AN_ADDRESS
+def answer_request(asker: Asker, earlier: Sequence[EarlierRequest], now: datetime) -> LinkVerdict:
+    """What follows from a request. ``earlier``: what was asked for the mail address, in any order."""
+    recent = [one for one in earlier if one.at > now - WINDOW]
+    newest = max((one.at for one in recent if one.mailed), default=None)
+    if newest is None or newest <= now - ALWAYS_AFTER:
+        return LinkVerdict(0, mailed=True)
+    own = sorted(one.at for one in recent if one.counted_as == asker.counted_as)
+    if len(own) >= asker.most:
+        again = min(own[-asker.most] + WINDOW, newest + ALWAYS_AFTER)
+        return LinkVerdict(int((again - now).total_seconds()) + 1, mailed=False)
+    mails = sum(one.mailed and not one.counted_as.startswith(_KNOWN) for one in recent)
+    return LinkVerdict(0, mailed=bool(asker.browser) or mails < MAILS_OF_AN_ADDRESS)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import IntEnum, StrEnum
+from itertools import chain
 
 from models.base import Value
 from models.case import Case, Circulation, Participant, ParticipantState, Stage
@@ -93,8 +94,8 @@ def _parts_of_members(case: Case) -> dict[str, tuple[Sight, Reason]]:
     for one in case.participants.values():
         if one.state in _ASKED:
             sees([one.member], Sight.OWN_PART, _ASKED[one.state])
-    for outcome in case.outcomes.values():
-        sees((outcome.owner, *outcome.supporting), Sight.OWN_PART, Reason.OUTCOME)
+    named = ((outcome.owner, *outcome.supporting) for outcome in case.outcomes.values())
+    sees(dict.fromkeys(chain.from_iterable(named)), Sight.OWN_PART, Reason.OUTCOME)  # each once: there may be hundreds
     for arrangement in case.arrangements.values():
         sees(arrangement.parties, Sight.OWN_PART, Reason.ARRANGEMENT)
     for recommendation in case.recommendations.values():
@@ -181,21 +182,38 @@ def as_seen(case: Case, post: Post) -> Seen | None:
     return _seen(case, post, sight, why) if sight is not Sight.NOTHING else None
 
 
-def views(case: Case) -> Iterator[Seen]:
-    """The case as each post sees it that may see something of it, auditors as one, who reads everything first."""
-    yield _seen(case, SECRETARIAT, Sight.CASE, Reason.SECRETARIAT)
-    yield _seen(case, Post.of(SECRETARIAT.member, Role.AUDITOR), Sight.CASE, Reason.AUDITOR)
+def views(case: Case, part: Case | None = None) -> Iterator[Seen]:
+    """The case as each post sees it that may see something of it, auditors as one, who reads everything first.
+
+    ``part``: the same case with some of its outcomes alone, to be shown in its place; who sees what is the whole case's
+    to say. Posts to which the same sections are closed get one view, as long as it is of the whole group.
+    """
+    shown = part or case
+    whole: dict[frozenset[str], Case] = {}
+
+    def seen(post: Post, sight: Sight, why: Reason) -> Seen:
+        if sight is not Sight.CASE:
+            return _seen(shown, post, sight, why)
+        closed = closed_sections(case, case.request, post)
+        if closed not in whole:
+            whole[closed] = _whole(shown, closed)
+        return Seen.model_construct(case=whole[closed], post=post, sight=sight, why=why)
+
+    yield seen(SECRETARIAT, Sight.CASE, Reason.SECRETARIAT)
+    yield seen(Post.of(SECRETARIAT.member, Role.AUDITOR), Sight.CASE, Reason.AUDITOR)
     for post, (sight, why) in _places(case).items():
-        yield _seen(case, post, sight, why)
+        yield seen(post, sight, why)
 
 
 def _seen(case: Case, post: Post, sight: Sight, why: Reason) -> Seen:
-    shown = {Sight.CASE: _whole, Sight.OWN_PART: _own_part, Sight.CIRCULATED: _circulated}[sight]
-    return Seen.model_construct(case=shown(case, post), post=post, sight=sight, why=why)
+    if sight is Sight.CASE:
+        shown = _whole(case, closed_sections(case, case.request, post))
+    else:
+        shown = _own_part(case, post) if sight is Sight.OWN_PART else _circulated(case, post)
+    return Seen.model_construct(case=shown, post=post, sight=sight, why=why)
 
 
-def _whole(case: Case, post: Post) -> Case:
-    closed = closed_sections(case, case.request, post)
+def _whole(case: Case, closed: frozenset[str]) -> Case:
     if not closed:
         return case
     participants = {code: as_listed(one, closed) for code, one in case.participants.items()}

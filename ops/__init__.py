@@ -7,6 +7,7 @@ Starting and keeping it running:
 ``die_with_parent``  a child that ends with the process that started it, even if that one is killed
 ``temporal_server``  Temporal's development server as a part of the product; the test server of rehearsals
 ``prepare``          the data folder before anything starts: keys, schema, directory, rows
+``certificates``     certificates for mutual TLS between the parts and a Temporal cluster of one's own
 ``catcher``          a mail server that keeps every mail in a folder and sends none
 ``console``          logs of the parts, followed on the console
 

@@ -32,8 +32,18 @@ def kept_in(path: Path, key: VerifierKey | None) -> Kept:
 
     ``key``: the record's; a checkpoint that it did not sign is a fault. Without it no signature is checked.
     """
-    source = path.name
-    octets = path.read_bytes()
+    return read_kept(path.read_bytes(), path.name, key)
+
+
+def read_kept(octets: bytes, source: str, key: VerifierKey | None) -> Kept:
+    """What the bytes of such a file tell. Whatever they are, that is an answer and no error."""
+    try:
+        return _kept(octets, source, key)
+    except RecursionError:
+        return Kept(source, fault="is nested too deeply to be read")
+
+
+def _kept(octets: bytes, source: str, key: VerifierKey | None) -> Kept:
     if octets.startswith(b"From "):
         mails = [one.partition(b"\n")[2] for one in (b"\n" + octets).split(b"\nFrom ")[1:]]
         return _told([found for mail in mails for found in _marks(mail, source)], source)
@@ -63,16 +73,21 @@ def _told(marks: Iterable[Evidence], source: str) -> Kept:
 
 
 def _marks(octets: bytes, source: str) -> Iterator[Evidence]:
-    """The marks in a mail: in its fields, in its texts, and in mails that are attached to it. Each once."""
+    """The marks in a mail and in mails that are attached to it, each once: in their fields; where no field has any, in
+    their texts. A text also quotes people, who may write anything that looks like a mark.
+    """
     message = email.message_from_bytes(octets, policy=email.policy.compat32)  # the newer ones stumble over odd fields
-    found: dict[Evidence, None] = {}
-    for part in message.walk():
-        for field in part.get_all(MARK_FIELD, []):
-            found.update(dict.fromkeys(marks_in(str(field), source)))
-        if part.get_content_maintype() == "text":
-            written = part.get_payload(decode=True)  # a mark is ASCII, in whatever charset the rest is
-            found.update(dict.fromkeys(marks_in(bytes(written or b"").decode("ascii", "replace"), source)))
-    yield from found
+    fields = [str(field) for part in message.walk() for field in part.get_all(MARK_FIELD, [])]
+    texts = [
+        bytes(part.get_payload(decode=True) or b"").decode("ascii", "replace")  # a mark is ASCII, whatever the rest is
+        for part in message.walk()
+        if part.get_content_maintype() == "text"
+    ]
+    for places in (fields, texts):
+        found = dict.fromkeys(mark for place in places for mark in marks_in(place, source))
+        if found:
+            yield from found
+            return
 
 
 def _exported(text: str, source: str) -> Kept:

@@ -7,9 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
+from temporalio.service import TLSConfig
 
 import db
 import worker
@@ -18,8 +17,9 @@ from models.base import Value
 from models.notices.state import STUCK
 from models.returns import MailboxPlace
 from notifications.incoming import MailboxAway
+from ops.certificates import ends_at
 from ops.processes import port_ready
-from ops.temporal_server import SEARCH_ATTRIBUTES, temporal_ready, worker_ready
+from ops.temporal_server import SEARCH_ATTRIBUTES, temporal_ready
 from records import ledger, queries
 from records.directory import directory_slips, read_members
 from records.mail_pauses import current_pause
@@ -31,6 +31,7 @@ from workflows.client import CaseClient, NotAnswered
 
 _TOLD = 5
 _LATE = timedelta(minutes=15)
+_RENEW_BEFORE = timedelta(days=30)
 _ROOM = 500 * 1024 * 1024
 """Bytes that must be free."""
 
@@ -49,7 +50,7 @@ class Finding(Value):
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Look at everything that the product needs, one after the other. What is looked at is named by its docstring."""
     records = (_keys, _closed, _room, _attachments, _database, _record, _directory, _calendars)
-    for check in (*records, _temporal, _workers, _cases, _mail, _mailbox, _board):
+    for check in (*records, _certificate, _temporal, _workers, _cases, _mail, _mailbox, _board):
         well, seen = await _safely(check, settings)
         yield Finding(what=str(check.__doc__).rstrip("."), well=well, seen=seen)
 
@@ -94,10 +95,12 @@ async def _attachments(settings: Settings) -> _Seen:
 async def _database(settings: Settings) -> _Seen:
     """Database."""
     async with db.open_engine(settings) as engine, engine.connect() as connection:
-        there = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
-    newest = ScriptDirectory.from_config(db.alembic_config()).get_current_head()
+        there, newest = await connection.run_sync(db.schema_versions)
     seen = f"schema {there}, newest {newest}" if there else "reachable, without a schema; `ahg up` makes it"
-    return there == newest, seen
+    clear = settings.databases_in_the_clear
+    if clear:
+        seen += f"; {' and '.join(clear)} may be reached in the clear: it needs sslmode=verify-full"
+    return there == newest and not clear, seen
 
 
 async def _record(settings: Settings) -> _Seen:
@@ -144,11 +147,25 @@ async def _temporal(settings: Settings) -> _Seen:
     return well, f"{config.get('target_host')}: {seen}"
 
 
+async def _certificate(settings: Settings) -> _Seen:
+    """Certificate for Temporal."""
+    tls = settings.temporal_connect_config().get("tls")
+    if not isinstance(tls, TLSConfig) or tls.client_cert is None:
+        return True, "none is used"
+    try:
+        end = ends_at(tls.client_cert)
+    except ValueError:
+        return False, "the file of TEMPORAL_TLS_CLIENT_CERT_PATH holds none"
+    return end - datetime.now(UTC) > _RENEW_BEFORE, f"good until {end:%Y-%m-%d %H:%M} UTC"
+
+
 async def _workers(settings: Settings) -> _Seen:
-    """Workers."""
-    config = settings.temporal_connect_config()
-    missing = [q for q in (settings.task_queue, settings.delivery_queue) if not await worker_ready(config, q)()]
-    return not missing, f"nobody works on {', '.join(missing)}" if missing else "cases and deliveries are worked on"
+    """Workers, delivery and mailbox."""
+    desk = CaseClient(await worker.connect(settings), settings.task_queue)
+    async with db.open_engine(settings) as engine:
+        found = await Casework(engine, desk).flaws(settings.delivery_queue, mailbox=settings.imap_host is not None)
+    told = "; ".join(flaw.said for flaw in found)
+    return not found, told or "cases and deliveries are worked on, and nothing is held up"
 
 
 async def _cases(settings: Settings) -> _Seen:
@@ -187,11 +204,10 @@ async def _board(settings: Settings) -> _Seen:
     async with db.open_engine(settings) as engine, engine.connect() as connection:
         counts = await queries.notice_counts(connection)
         paused = await current_pause(connection)
-        late = await ledger.due_notices(connection, datetime.now(UTC) - _LATE, 1)
-    late = [one for one in late if one.queued_at < datetime.now(UTC) - _LATE]
+        late = await ledger.waiting_since(connection, datetime.now(UTC) - _LATE)
     seen = ", ".join(f"{number} {state}" for state, number in sorted(counts.items())) or "none yet"
     if paused:
         seen += f"; all mail is paused since {paused.paused_at:%Y-%m-%d %H:%M} UTC by {paused.paused_by}: {paused.why}"
-    elif late:
-        seen += f"; mail has waited for {_LATE.total_seconds() / 60:.0f} minutes and more: the delivery does not go on"
-    return not paused and not late and not any(counts.get(state) for state in STUCK), seen
+    elif late is not None:
+        seen += f"; mail has waited since {late:%Y-%m-%d %H:%M} UTC: the delivery does not go on"
+    return not paused and late is None and not any(counts.get(state) for state in STUCK), seen

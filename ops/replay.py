@@ -15,6 +15,7 @@ from temporalio.worker import Replayer
 import worker
 from workflows.activation import Activation
 from workflows.delivery import NoticeDelivery
+from workflows.names import DEPLOYMENT
 from workflows.recommendation import RecommendationFollowUp
 from workflows.returns import MailReturns
 
@@ -73,7 +74,7 @@ async def nudge_all(client: Client) -> int:
 
 async def _all_told(client: Client) -> None:
     """Return when every part of the server knows the current version of our workers, if they have versions."""
-    request = DescribeWorkerDeploymentRequest(namespace=client.namespace, deployment_name=worker.DEPLOYMENT)
+    request = DescribeWorkerDeploymentRequest(namespace=client.namespace, deployment_name=DEPLOYMENT)
     while True:
         try:
             answer = await client.workflow_service.describe_worker_deployment(request)

@@ -19,17 +19,14 @@ from temporalio.service import RPCError
 from ops.processes import Child, ManagedProcess, ProcessError, Ready, free_port
 from settings import Settings, SettingsError
 from surroundings import environment_for
+from workflows import names
 from workflows.client import TemporalAway, temporal_client
 
 HOST = "127.0.0.1"
 SEARCH_ATTRIBUTES: Mapping[str, str] = {
-    "AhgStage": "Keyword",
-    "AhgRequester": "KeywordList",
-    "AhgUrgency": "Keyword",
-    "AhgWaitingOn": "KeywordList",
-    "AhgDue": "Datetime",
+    key.name: key.indexed_value_type.name.title().replace("_", "") for key in names.ATTRIBUTES
 }
-
+"""The types of the search attributes by their names, as Temporal's own program calls them."""
 
 _LOG_LEVELS = {"DEBUG": "info", "INFO": "warn", "WARNING": "warn", "ERROR": "error"}
 """What its program calls them. It says more than we do: what it says as information is for who looks for a fault."""

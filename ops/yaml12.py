@@ -22,6 +22,10 @@ _CORE = {
 """The plain scalars that are no texts (YAML 1.2.2, 10.3.2). Octal and hexadecimal numbers, .inf and .nan are texts."""
 
 _TAG = "tag:yaml.org,2002:"
+_DEEPEST = 100
+_LONGEST_NUMBER = 300
+_MOST_VALUES = 50_000
+"""Values of a text, with those that anchors stand for: ten anchors, each of ten others, are ten thousand million."""
 
 
 class LineColumn(NamedTuple):
@@ -84,6 +88,8 @@ def read_yaml(text: str) -> Written:
         raise NotYaml(", ".join(filter(None, (error.context, error.problem))), place) from None
     except yaml.YAMLError as error:
         raise NotYaml(str(error), LineColumn(1, 1)) from None
+    except RecursionError:
+        raise NotYaml("it is nested too deeply", LineColumn(1, 1)) from None
     written = Written()
     if root is not None:
         written.value = _value(root, (), written, ())
@@ -91,6 +97,8 @@ def read_yaml(text: str) -> Written:
 
 
 def _value(node: Node, where: Where, written: Written, around: tuple[Node, ...]) -> Any:
+    if len(written.values) > _MOST_VALUES or len(around) > _DEEPEST:
+        raise NotYaml("it holds too much, or stands for too much by its anchors", _place(node))
     written.values[where] = _place(node)
     if node in around:
         _wrong(written, node, where, "the anchor stands for something that it is a part of")
@@ -132,6 +140,9 @@ def _scalar(node: ScalarNode, where: Where, written: Written) -> Any:
             return None
         case "bool" if text.lower() in ("true", "false"):
             return text.lower() == "true"
+        case "int" | "float" if len(text) > _LONGEST_NUMBER:
+            _wrong(written, node, where, "the number is too long")
+            return text
         case "int" if re.fullmatch(_CORE["int"][0], text):
             return int(text)
         case "float" if re.fullmatch(_CORE["float"][0], text):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -26,6 +27,7 @@ from records.directory_changes import DirectoryChange, Editor, StaleDirectory, d
 from records.post_mails import PostNews, co_chairs_now, holder_before, tell_of_post
 from records.rows import columns_of, fetch_row, fetch_rows
 
+_LOG = structlog.get_logger(__name__)
 _ANNOUNCED = TABLES.tables["announced_changes"]
 
 
@@ -216,7 +218,16 @@ async def carry_out_changes(engine: AsyncEngine, now: datetime) -> list[Director
         due = update(_ANNOUNCED).where(c.state == "waiting", c.takes_effect_at <= now)
         await connection.execute(due.values(state="agreed", settled_at=now))
         rows = await fetch_rows(connection, select(AnnouncedChangeRow).where(c.state == "agreed").order_by(c.at))
-    return [made for row in rows if (made := await _carried_out(engine, _announced(row), now)) is not None]
+    made = []
+    for row in rows:
+        try:
+            change = await _carried_out(engine, _announced(row), now)
+        except ValueError as error:  # what one row says cannot be read; the others take effect all the same
+            _LOG.error("an announced change cannot be carried out", change=row.id, error=str(error))
+            continue
+        if change is not None:
+            made.append(change)
+    return made
 
 
 async def _carried_out(engine: AsyncEngine, change: AnnouncedChange, now: datetime) -> DirectoryChange | None:

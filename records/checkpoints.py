@@ -72,8 +72,8 @@ async def sign_newest(engine: AsyncEngine, key: SignerKey, at: datetime) -> Note
         RecordDiffers: the record does not continue the newest checkpoint that was signed.
     """
     async with engine.connect() as connection:
+        last = await checkpoint_note(connection, key.name)  # first: another process may sign a larger one meanwhile
         whole = await newest_frontier(connection)
-        last = await checkpoint_note(connection, key.name)
         await _continues(connection, last, whole)
     text = Checkpoint(key.name, whole.size, whole.root).text()
     if last is not None and last.text == text:

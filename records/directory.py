@@ -126,11 +126,11 @@ def _offices(text: str) -> dict[str, dict[str, str]]:
 def _member_rows(text: str, offices: Mapping[str, Mapping[str, str]]) -> Iterator[dict[str, Any]]:
     """The rows of a list's members, each checked by the rules that the pages have."""
     reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), strict=True)
-    lacking = {"code", "name", "kind"} - set(reader.fieldnames or ())
-    if lacking:
-        raise DirectoryError(f"the member list lacks the columns {', '.join(sorted(lacking))}")
     seen: set[str] = set()
     try:
+        lacking = {"code", "name", "kind"} - set(reader.fieldnames or ())
+        if lacking:
+            raise DirectoryError(f"the member list lacks the columns {', '.join(sorted(lacking))}")
         for line, row in enumerate(reader, start=2):
             member = _listed(line, row, offices)
             if member.code in seen:

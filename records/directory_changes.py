@@ -382,6 +382,16 @@ def _is_echo(one: DirectoryChange) -> bool:
     return one.command.startswith(ECHO)
 
 
+async def changes_for_cases(connection: AsyncConnection, since: datetime) -> list[DirectoryChange]:
+    """The changes of who holds a post or stands in that were made since and that running cases were to hear of."""
+    kinds = (ChangeKind.HANDED_OVER.value, ChangeKind.DELEGATED.value)
+    query = select(DirectoryChangeRow).where(
+        _CHANGES.c.kind.in_(kinds), _CHANGES.c.at > since, _CHANGES.c.command == ""
+    )
+    found = map(_changed, await fetch_rows(connection, query.order_by(_CHANGES.c.at, _CHANGES.c.id)))
+    return [one for one in found if one.cases]
+
+
 async def cases_that_heard(connection: AsyncConnection, made: DirectoryChange) -> set[str]:
     """The cases that have heard of a change."""
     query = select(_CHANGES.c.cases).where(_CHANGES.c.command == command_of(made))

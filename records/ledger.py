@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import write_transaction
@@ -53,6 +53,15 @@ async def due_notices(
         if len(found) < limit:
             found += map(read_notice, await connection.execute(query.limit(limit - len(found))))
     return found
+
+
+async def waiting_since(connection: AsyncConnection, now: datetime) -> datetime | None:
+    """Since when the oldest notice or digest that is due has waited for its attempt; None when none is due."""
+    c = NOTICES.c
+    due = func.coalesce(c.next_attempt_at, c.queued_at, type_=c.queued_at.type)
+    waits = or_(c.state == NoticeState.QUEUED, and_(c.state == NoticeState.DIGEST, c.next_attempt_at.is_not(None)))
+    oldest: datetime | None = await connection.scalar(select(due).where(waits, due <= now).order_by(due).limit(1))
+    return oldest
 
 
 # writing ----------------------------------------------------------------------------------------------------------

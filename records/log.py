@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Select, Table, bindparam, func, select
 from sqlalchemy import Row as SqlRow
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -57,14 +58,22 @@ def append(connection: Connection, steps: Sequence[Step]) -> list[Recorded]:
 
 def _known(connection: Connection, steps: Sequence[Step]) -> Iterable[tuple[int, int | None]]:
     """For each step the newest number of its stream, and that of its command in it; all by one statement."""
-    c, looked = _ENTRIES.c, []
-    for step in steps:
-        of_stream = c.stream == step.stream
-        looked.append(select(func.max(c.seq)).where(of_stream).scalar_subquery())
-        of_command = of_stream & (c.command == step.entries[-1].command)
-        looked.append(select(func.max(c.seq)).where(of_command).scalar_subquery())
-    found = connection.execute(select(*looked)).one()
+    values: dict[str, str] = {}
+    for number, step in enumerate(steps):
+        values[f"stream{number}"], values[f"command{number}"] = step.stream, step.entries[-1].command
+    found = connection.execute(_looking_up(len(steps)), values).one()
     return zip((seq or 0 for seq in found[::2]), found[1::2], strict=True)
+
+
+@cache
+def _looking_up(steps: int) -> Select[Any]:
+    """The statement of ``_known`` for that many steps. Making one costs more than asking it, so each is made once."""
+    c, looked = _ENTRIES.c, []
+    for number in range(steps):
+        of_stream = c.stream == bindparam(f"stream{number}")
+        of_command = of_stream & (c.command == bindparam(f"command{number}"))
+        looked += [select(func.max(c.seq)).where(of).scalar_subquery() for of in (of_stream, of_command)]
+    return select(*looked)
 
 
 def _heads(connection: Connection, streams: Iterable[str]) -> dict[str, int]:

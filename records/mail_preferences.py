@@ -8,10 +8,10 @@ from datetime import datetime
 
 import structlog
 from pydantic import ValidationError
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from db import write_transaction
+from db import NameLock, lock_by_name, write_transaction
 from models.base import Value
 from models.mail_addresses import folded
 from models.mail_preferences import DEFAULT_PREFERENCES, Preferences
@@ -110,9 +110,7 @@ async def amend_preferences(
     """
     holder = folded(address)
     async with write_transaction(engine) as connection:
-        if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
-            lock = text("SELECT pg_advisory_xact_lock(hashtext(:reader))")
-            await connection.execute(lock, {"reader": f"{post} {holder}"})
+        await lock_by_name(connection, NameLock.MAIL_PREFERENCES, f"{post} {holder}")
         stands = await preferences_of(connection, post, address)
         wants = how(stands.wants)
         if seen is not None and seen != stands.version and wants != stands.wants:

@@ -97,8 +97,7 @@ async def open_logs(connection: AsyncConnection) -> dict[str, int]:
     """
     ended = [stage.value for stage in Stage if stage.final]
     cases = await fetch_rows(connection, select(CaseRow).where(_CASES.c.stage.not_in(ended)))
-    # A lapsed request waits for a new version until the last of its rungs.
-    waiting = [row.reference for row in cases if row.stage != Stage.LAPSED or row.next_act is not None]
+    waiting = [row.reference for row in cases if not Stage(row.stage).over(clock_acts=row.next_act is not None)]
     reports, table = table_of(ReportRow), table_of(RecommendationRow)
     of_its_report = (table.c.reference == reports.c.reference) & (table.c.report == reports.c.number)
     accepted = select(table.c.reference, table.c.number).join(reports, of_its_report)

@@ -14,6 +14,10 @@ from records.rows import fetch_rows
 _READINGS: Table = ReadingRow.__table__  # type: ignore[attr-defined]
 
 
+READINGS_SHOWN = 1000
+"""Readings of a case that are shown at once."""
+
+
 async def note_readings(
     engine: AsyncEngine, reference: str, read: Collection[WhatWasRead], *, post: str, email: str, at: datetime
 ) -> None:

@@ -2,13 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from db import write_transaction
+from db import NameLock, lock_by_name, write_transaction
 from models.base import Value, tidy
 from models.mail_addresses import folded
-from models.sign_in_limits import WINDOW, Asker, is_known, is_mailed, seconds_to_wait
+from models.sign_in_limits import WINDOW, Asker, EarlierRequest, answer_request
 from models.tables import TABLES
 from records.holders import posts_of
 from records.offers import offers_to
@@ -16,7 +16,6 @@ from records.sessions import begin_session, end_session_of, make_token, token_di
 
 LINK_LIFETIME = timedelta(minutes=15)
 _LONGEST_ADDRESS = 320  # 64 before the @, 255 after it (RFC 5321, 4.5.3.1)
-_LOCK = 0x41484702  # any constant that nothing else in the database takes (see db.MIGRATION_LOCK)
 _SIGN_INS = TABLES.tables["sign_ins"]
 
 
@@ -46,25 +45,23 @@ class BegunSession(Value):
 async def ask_link(engine: AsyncEngine, email: str, asker: Asker, onward: str, now: datetime) -> str:
     """Note a request for a link to an address (``storable``). Returns the link's token.
 
-    The token is empty when the address has had its mails for this hour.
+    The token is empty when the address has had its mails for this hour, and one within the last minutes.
     What is read and written does not depend on whether anybody has the address.
 
     Raises:
-        TooMany: whoever asks has had its links to the address for this hour; nothing is written.
+        TooMany: whoever asks has had its links to the address for now; nothing is written.
     """
     token = make_token()
     c = _SIGN_INS.c
     async with write_transaction(engine) as connection:
-        if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
-            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        await lock_by_name(connection, NameLock.LINKS, email)
         await connection.execute(delete(_SIGN_INS).where(c.asked_at <= now - WINDOW))
         query = select(c.client, c.asked_at, c.expires_at > c.asked_at).where(c.email == email)
-        asked = [(*row,) for row in await connection.execute(query)]
-        wait = seconds_to_wait(asker, [at for by, at, _ in asked if by == asker.counted_as], now)
+        earlier = [EarlierRequest(by, at, bool(mailed)) for by, at, mailed in await connection.execute(query)]
+        wait, sends = answer_request(asker, earlier, now)
         if wait:
             raise TooMany(wait)
         # A request beyond the limit has expired when it is asked, so it does not push the limit further off.
-        sends = is_mailed(asker, sum(bool(mailed) and not is_known(by) for by, _, mailed in asked))
         row = {"token": token_digest(token), "email": email, "client": asker.counted_as, "onward": onward}
         expires_at = now + LINK_LIFETIME if sends else now
         await connection.execute(_SIGN_INS.insert(), {**row, "asked_at": now, "expires_at": expires_at})

@@ -118,6 +118,13 @@ async def frontier_at(connection: AsyncConnection, size: int) -> Frontier | None
     return unpacked(size, packed) if packed is not None else None
 
 
+async def grown_since(connection: AsyncConnection, size: int) -> dict[str, int]:
+    """The streams that have grown since the tree had so many leaves, each with its newest entry."""
+    c = _LEAVES.c
+    query = select(c.stream, func.max(c.seq)).where(c.number >= size).group_by(c.stream)
+    return {row[0]: row[1] for row in await connection.execute(query)}
+
+
 async def leaves(connection: AsyncConnection) -> AsyncIterator[StoredLeaf]:
     """All leaves in their order."""
     c, after = _LEAVES.c, -1

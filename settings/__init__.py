@@ -15,5 +15,5 @@ command works here.
 
 from settings.keys import COMMAND_KEY_FILE, ensure_keys, make_secret_file, parse_keys
 from settings.loading import load_settings
-from settings.part import PREFIX, SettingsError, is_loopback
+from settings.part import PREFIX, SettingsError, is_address, is_loopback
 from settings.whole import SECRETS, Settings

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from settings.part import NotEmpty, Port, SettingsPart, host_in_ascii, is_loopback
+from settings.part import NotEmpty, Port, SettingsPart, host_in_ascii, is_loopback, is_near
 
 
 class MailSettings(SettingsPart):
@@ -17,8 +17,8 @@ class MailSettings(SettingsPart):
     smtp_port: Port = 2525
     """Its port; the built-in mail catcher listens there."""
     smtp_security: Literal["none", "starttls", "tls"] = "none"
-    """none, starttls (usually port 587) or tls from the first byte (usually 465). With a password none is only for a
-    server on this machine."""
+    """none, starttls (usually port 587) or tls from the first byte (usually 465). none is for this machine,
+    and without a password for a server whose name has no dot (of a network of containers)."""
     smtp_username: str | None = None
     """User name for the mail server, if it wants one."""
     smtp_password: SecretStr | None = None
@@ -71,8 +71,12 @@ class MailSettings(SettingsPart):
         if (self.smtp_username is None) != (self.smtp_password is None):
             missing = "AHG_SMTP_PASSWORD" if self.smtp_password is None else "AHG_SMTP_USERNAME"
             raise ValueError(f"{missing} is missing: a mail server's user name and password go together")
-        if self.smtp_password is not None and self.smtp_security == "none" and not is_loopback(self.smtp_host):
-            raise ValueError("AHG_SMTP_SECURITY is none, and the password would travel in the clear: starttls or tls")
+        if self.smtp_security == "none" and not is_loopback(self.smtp_host):
+            wanted = "starttls or tls"
+            if self.smtp_password is not None:
+                raise ValueError(f"AHG_SMTP_SECURITY is none, and the password would travel in the clear: {wanted}")
+            if not is_near(self.smtp_host):
+                raise ValueError(f"AHG_SMTP_SECURITY is none, and links to sign in would travel in the clear: {wanted}")
         return self
 
     @model_validator(mode="after")

@@ -26,12 +26,26 @@ class SettingsPart(BaseSettings):
     )
 
 
+def is_address(host: str) -> bool:
+    """Whether a host is a number, as IPv4 and IPv6 have it, and no name."""
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host name or address means this machine."""
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def is_near(host: str) -> bool:
+    """Whether a host is this machine, or has a name without a dot, which only the network that it stands in knows."""
+    return is_loopback(host) or not set(host) & {".", ":"}
 
 
 def host_in_ascii(host: str) -> str:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
@@ -12,7 +12,7 @@ from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from settings.keys import KeySettings
 from settings.mail import MailSettings
 from settings.pages import PageSettings
-from settings.part import PREFIX, NotEmpty, Port, SettingsError, is_loopback
+from settings.part import PREFIX, NotEmpty, Port, SettingsError, is_loopback, is_near
 
 _DRIVERS = {
     "postgres": "postgresql+psycopg",
@@ -111,6 +111,12 @@ class Settings(PageSettings, MailSettings, KeySettings):
         return self.migration_database_url or self.database
 
     @property
+    def databases_in_the_clear(self) -> list[str]:
+        """The settings that name a PostgreSQL elsewhere which may be reached unencrypted, or may be another one."""
+        given = {"AHG_DATABASE_URL": self.database, "AHG_MIGRATION_DATABASE_URL": self.migration_database_url or ""}
+        return [name for name, address in given.items() if not _is_verified(address)]
+
+    @property
     def mail_dir(self) -> Path:
         """Folder of the caught mails."""
         return self.data_dir / "mail"
@@ -170,3 +176,12 @@ class Settings(PageSettings, MailSettings, KeySettings):
             else:
                 own[variable] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
         return own
+
+
+def _is_verified(address: str) -> bool:
+    """Whether a database is near, or its address has libpq check who answers."""
+    parts = urlsplit(address)
+    asked = dict(parse_qsl(parts.query))
+    host = asked.get("host") or parts.hostname or ""
+    mode = asked.get("sslmode") or os.environ.get("PGSSLMODE", "")
+    return parts.scheme.startswith("sqlite") or host.startswith("/") or is_near(host) or mode == "verify-full"

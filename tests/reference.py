@@ -228,7 +228,8 @@ def command_line() -> Iterator[str]:
         "variables "
         "and the data folder are those of `ahg up`. It ends with 0, with 1 when something was refused, "
         "differs or is "
-        "at fault, and with 2 when a setting or an option is wrong. The fields of `ahg case do` are in "
+        "at fault, with 2 when a setting or an option is wrong, and with 3 when Temporal or a case has not "
+        "answered: then it may or may not be done, and to do it again is safe. The fields of `ahg case do` are in "
         "[commands.md](commands.md)."
     )
     yield from _help(typer.main.get_command(app), "ahg")

@@ -5,13 +5,16 @@ import ipaddress
 import json
 import re
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 import yaml
+from temporalio.service import TLSConfig
 
+from ops.certificates import make_certificates
 from ops.temporal_server import SEARCH_ATTRIBUTES
 from settings import PREFIX, SECRETS, load_settings
 from surroundings import NEEDS
@@ -104,11 +107,13 @@ def test_a_programs_settings_exist_are_needed_and_are_accepted(
         "ahg_database_url": "postgresql://ahg:secret@postgres:5432/ahg",
         "ahg_command_key": KEY,
     }
+    for path in make_certificates(tmp_path / "made", "temporal", datetime.now(UTC)):
+        secrets[path.name] = path.read_text().rstrip()
     for variable, value in environment.items():
         filled = VARIABLE.sub(lambda match: match[2][2:] if match[2].startswith(":-") else KEY, value)
         if variable.startswith(PREFIX):
             assert variable.removeprefix(PREFIX).removesuffix("_FILE").lower() in NEEDS[name]
-        if variable.endswith("_FILE"):
+        if filled.startswith("/run/secrets/"):
             secret = filled.removeprefix("/run/secrets/")
             assert secret in SERVICES[name]["secrets"]
             (tmp_path / secret).write_text(secrets.get(secret, "") + "\n")
@@ -120,7 +125,13 @@ def test_a_programs_settings_exist_are_needed_and_are_accepted(
     assert settings.database.startswith("postgresql+psycopg://ahg:secret@postgres:")
     assert settings.payload_keys is not None
     if name != "prepare":
-        assert settings.temporal_connect_config()["target_host"] == "temporal:7233"
+        config = settings.temporal_connect_config()
+        tls = config["tls"]
+        assert config["target_host"] == "temporal:7233"
+        assert isinstance(tls, TLSConfig)
+        assert tls.client_cert == secrets[f"temporal_{name}_certificate"].encode() + b"\n"
+        assert tls.client_private_key == secrets[f"temporal_{name}_key"].encode() + b"\n"
+        assert tls.server_root_ca_cert == secrets["temporal_server_ca"].encode() + b"\n"
 
 
 def test_no_secret_stands_in_the_environment_of_a_container() -> None:
@@ -130,6 +141,31 @@ def test_no_secret_stands_in_the_environment_of_a_container() -> None:
         assert not secrets & service.get("environment", {}).keys()
     named = [secret for service in SERVICES.values() for secret in service.get("secrets", [])]
     assert set(named) == set(COMPOSE["secrets"])
+
+
+def test_who_talks_to_temporal_shows_a_certificate_of_its_own_and_no_other_is_near() -> None:
+    held = {
+        name: {one for one in service.get("secrets", []) if re.fullmatch(r"temporal_\w+_(ca|certificate|key)", one)}
+        for name, service in SERVICES.items()
+    }
+    operator = {"temporal_server_ca", "temporal_operator_certificate", "temporal_operator_key"}
+
+    assert {name: files for name, files in held.items() if files} == {
+        "temporal": {"temporal_server_ca", "temporal_client_ca", "temporal_server_certificate", "temporal_server_key"},
+        "temporal-setup": operator,
+        "temporal-ui": operator,
+        "worker": {"temporal_server_ca", "temporal_worker_certificate", "temporal_worker_key"},
+        "web": {"temporal_server_ca", "temporal_web_certificate", "temporal_web_key"},
+    }
+    server = SERVICES["temporal"]["environment"]
+    assert server["TEMPORAL_TLS_REQUIRE_CLIENT_AUTH"] == "true"
+    assert not [name for name in server if "DISABLE_HOST_VERIFICATION" in name]
+    # The services behind the frontend take the server's own certificate, the frontend the clients' as well.
+    assert server["TEMPORAL_TLS_SERVER_CA_CERT"] == "/run/secrets/temporal_server_ca"
+    assert server["TEMPORAL_TLS_CLIENT1_CA_CERT"] == "/run/secrets/temporal_client_ca"
+    files = {value for service in SERVICES.values() for value in service.get("environment", {}).values()}
+    named = {value.removeprefix("/run/secrets/") for value in files if str(value).startswith("/run/secrets/temporal_")}
+    assert named <= set(COMPOSE["secrets"])
 
 
 @pytest.mark.parametrize("name", SERVICES)

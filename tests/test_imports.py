@@ -1,4 +1,4 @@
-"""What single modules and the settings import; what packages import is held by the contracts in pyproject.toml."""
+"""What single modules and the settings import; contracts in pyproject.toml (`make check`) hold the packages."""
 
 import ast
 from pathlib import Path

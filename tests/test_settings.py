@@ -77,7 +77,7 @@ def test_a_wrong_value_is_refused_by_the_name_of_the_setting(
 
 
 def test_hosts_are_those_that_idna_2008_names() -> None:
-    named = Settings(smtp_host="mail.faß.example", public_url="https://Faß.example:8443/ahg/")
+    named = Settings(smtp_host="mail.faß.example", smtp_security="tls", public_url="https://Faß.example:8443/ahg/")
     assert (named.smtp_host, named.public_url) == ("mail.xn--fa-hia.example", "https://xn--fa-hia.example:8443/ahg")
 
 
@@ -120,6 +120,34 @@ def test_a_password_for_a_mail_server_elsewhere_is_not_sent_in_the_clear(monkeyp
     with pytest.raises(SettingsError, match="AHG_SMTP_SECURITY is none, and the password would travel in the clear"):
         load_settings()
     assert load_settings(smtp_security="starttls").smtp_security == "starttls"
+
+
+@pytest.mark.parametrize(("host", "taken"), [("mailpit", True), ("mail.example.org", False), ("10.0.0.5", False)])
+def test_links_to_sign_in_do_not_leave_in_the_clear(host: str, taken: bool) -> None:
+    if taken:
+        assert load_settings(smtp_host=host).smtp_security == "none"
+        return
+    with pytest.raises(SettingsError, match="AHG_SMTP_SECURITY is none, and links to sign in would travel"):
+        load_settings(smtp_host=host)
+    assert load_settings(smtp_host=host, smtp_security="tls").smtp_host == host
+
+
+@pytest.mark.parametrize(
+    ("address", "verified"),
+    [
+        ("postgresql://u:p@db.example.org/ahg", False),
+        ("postgresql://u:p@db.example.org/ahg?sslmode=require", False),
+        ("postgresql://u:p@db.example.org/ahg?sslmode=verify-full", True),
+        ("postgresql://u:p@/ahg?host=db.example.org", False),
+        ("postgresql://u:p@/ahg?host=/run/postgresql", True),
+        ("postgresql://u:p@postgres/ahg", True),
+        ("postgresql://u:p@[2001:db8::1]/ahg", False),
+        ("postgresql://u:p@127.0.0.1/ahg", True),
+        ("sqlite:////data/ahg.db", True),
+    ],
+)
+def test_a_database_elsewhere_is_told_of_unless_it_is_checked_who_answers(address: str, verified: bool) -> None:
+    assert load_settings(database_url=address).databases_in_the_clear == ([] if verified else ["AHG_DATABASE_URL"])
 
 
 def test_one_sender_may_have_a_comma_in_its_name_and_proxies_may_be_several() -> None:
@@ -170,7 +198,7 @@ def test_secrets_are_shown_neither_in_errors_nor_in_the_settings(monkeypatch: py
 
 def test_mail_is_caught_only_when_it_goes_to_this_machine_in_the_clear(settings: Settings) -> None:
     assert settings.catches_mail
-    assert not load_settings(smtp_host="mail.example.org").catches_mail
+    assert not load_settings(smtp_host="mail").catches_mail
     assert not load_settings(smtp_security="starttls").catches_mail
     assert not load_settings(mail_catcher=False).catches_mail
 

@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
+import structlog
 
 from ops import doctor
 from ops.prepare import prepare_data_folder
@@ -139,6 +140,23 @@ def test_lines_of_others_are_written_as_ours_are(settings: Settings, capsys: pyt
 
     assert "not kept" not in said
     assert (written["event"], written["level"], written["logger"]) == ("half sent", "warning", "others")
+
+
+@pytest.mark.usefixtures("_logs_as_they_were")
+def test_no_text_makes_a_line_of_the_log_of_its_own(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs(settings)
+    forged = "x\n2026-01-01 00:00:00 [info     ] signed in\x1b[2K\u2028\x85 \u202e"
+    try:
+        raise ValueError(forged)
+    except ValueError:
+        logging.getLogger("others").exception("%s", forged)
+        structlog.get_logger("ours").error(forged, name=forged, exc_info=True)
+    said = capsys.readouterr()
+
+    lines = (said.err + said.out).splitlines()
+    assert len([line for line in lines if "signed in" in line]) >= 4
+    assert not [line for line in lines if line.startswith("2026-01-01")]
+    assert not set("\x1b\x85\u2028\u202e") & set(said.err + said.out)
 
 
 def test_the_level_and_the_format_reach_the_pages_and_temporal(settings: Settings) -> None:

@@ -1,7 +1,9 @@
-"""Serves the pages: ``python -m web.serve``. Requests that come half and no further are cut off.
+"""Serves the pages: ``python -m web.serve``. Requests that come half and no further are cut off, and so is who does not
+read an answer.
 
-Uvicorn waits without end for the rest of a request. Whoever begins requests and does not finish them would fill up the
-connections that the machine has, with hardly any work of their own.
+Uvicorn waits without end for the rest of a request, and until an answer is taken. Whoever begins requests and does not
+finish them, or asks and does not read, would fill up the connections that the machine has, with hardly any work of
+their own.
 """
 
 import asyncio
@@ -20,7 +22,7 @@ GRACE_SECONDS = 20.0
 """A request that is not there whole after so long must have come at ``LEAST_RATE`` since."""
 
 LEAST_RATE = 5_000
-"""Bytes in a second: of the slowest line on which files are sent."""
+"""Bytes in a second: of the slowest line on which files are sent and taken."""
 
 LOOK_SECONDS = 2.0
 _TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
@@ -28,12 +30,18 @@ _LOG = logging.getLogger("web.serve")
 
 
 class Punctual(H11Protocol):
-    """A connection that is closed when a request does not come to its end. Seconds are of the loop's clock."""
+    """A connection that is closed when a request does not come to its end, or an answer is not taken.
+
+    Seconds are of the loop's clock. What an answer has beyond the buffers of the machine waits here until it is read.
+    """
 
     grace = GRACE_SECONDS
+    least_rate = LEAST_RATE
     look_every = LOOK_SECONDS
     _since = 0.0
     _bytes = 0
+    _unread_since = 0.0
+    _unread = 0
     _looking: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -60,19 +68,34 @@ class Punctual(H11Protocol):
         self._begin_anew()
         super().on_response_complete()
 
+    def resume_writing(self) -> None:
+        """Count anew: what waited has been read."""
+        self._unread = 0
+        super().resume_writing()
+
     def _begin_anew(self) -> None:
         self._since, self._bytes = self.loop.time(), 0
 
     def _look(self) -> None:
-        if self.transport.is_closing():
-            return
+        self._looking = self.loop.call_later(self.look_every, self._look)
+        if self._is_not_read():
+            _LOG.warning("an answer that nobody read was cut off, to %s", self.client[0] if self.client else "nowhere")
+            self.transport.abort()  # to close it would wait until all is read
+        elif not self.transport.is_closing() and self._comes_too_late():
+            self._cut_off()
+
+    def _is_not_read(self) -> bool:
+        """Whether what waits to be read has waited too long. It only grows less until ``resume_writing``."""
+        waiting = self.transport.get_write_buffer_size()
+        if not waiting or not self._unread:
+            self._unread, self._unread_since = waiting, self.loop.time()
+        return self.loop.time() - self._unread_since > self.grace + self._unread / self.least_rate
+
+    def _comes_too_late(self) -> bool:
         if self.flow.read_paused:  # it is we who do not read on
             self._since = self.loop.time()
         awaited = self.conn.their_state in (h11.IDLE, h11.SEND_BODY)
-        if awaited and self.loop.time() - self._since > self.grace + self._bytes / LEAST_RATE:
-            self._cut_off()
-            return
-        self._looking = self.loop.call_later(self.look_every, self._look)
+        return awaited and self.loop.time() - self._since > self.grace + self._bytes / self.least_rate
 
     def _cut_off(self) -> None:
         _LOG.warning("a request that came half was cut off, from %s", self.client[0] if self.client else "nowhere")

@@ -9,6 +9,7 @@
 ``client``          the way in: how a page, the API or the command line brings a command to a case
 ``nudger``          nudges for the delivery from a process that queues notices
 ``lifesigns``       whether the workflows that the records count on are alive
+``upkeep``          what must be there beside the cases: workers, routes, search attributes, delivery; and mending it
 ``payloads``        sealing of everything that Temporal stores, for the workflow that it belongs to
 ``signed_commands``  only commands that the deployment has signed reach a case
 ``answers``         refusals as Temporal carries them, and whether a value is where it belongs

@@ -82,7 +82,11 @@ class Activation(LongLived):
         """Go from stage to stage until the case ends; return the last stage."""
         # The Ministers asked for the group to be available case by case, at the request of an affected country.
         while True:
-            match self.case.stage:
+            stage = self.case.stage
+            if stage.over(clock_acts=self._next_act() is not None):
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                return stage
+            match stage:
                 case Stage.DRAFT:
                     await self.submission()
                 case Stage.SUBMITTED:
@@ -95,11 +99,8 @@ class Activation(LongLived):
                     await self.outcomes_and_arrangements()
                 case Stage.REPORTING:
                     await self.report_to_co_chairs()
-                case Stage.LAPSED if self.case.ladders:
+                case Stage.LAPSED:
                     await self.resubmission()
-                case Stage.CLOSED | Stage.DECLINED | Stage.WITHDRAWN | Stage.LAPSED | Stage.TERMINATED as end:
-                    await workflow.wait_condition(workflow.all_handlers_finished)
-                    return end
 
     # stages: what may happen in each, and what the clock does there, is in models.rules --------------------------
 
@@ -109,6 +110,8 @@ class Activation(LongLived):
             workflow.now() + _NOBODY_SUBMITTED, unless=lambda: self.case.stage is not Stage.DRAFT
         )
         if waited:
+            await self._catch_up()  # the request may be on record, and the worker that recorded it have died
+        if self.case.stage is Stage.DRAFT:
             raise ApplicationError("no request was submitted", type="empty", non_retryable=True)
 
     async def completeness_check(self) -> None:
@@ -190,6 +193,8 @@ class Activation(LongLived):
         """Stay until a command or the clock leads out of the stage; the clock acts at the rungs of each ladder."""
         while self.case.stage is stage:
             await self._follow_recommendations()
+            if self.nudged:
+                await self._catch_up()
             await self._continue_if_long()
             act = self._next_act()
             instant = act.at - self.shift if act else None
@@ -259,6 +264,12 @@ class Activation(LongLived):
                 )
 
     # long lives -------------------------------------------------------------------------------------------------
+
+    async def _catch_up(self) -> None:
+        """Take over what the log holds and this workflow does not know."""
+        self.nudged = False
+        if workflow.patched(names.CATCHES_UP) and await self.recorded.catch_up(lambda case: case.seq):
+            self._show()
 
     async def _continue_if_long(self) -> None:
         """Go on as a new run with the whole state, once no command is under way; run() alone may do this."""

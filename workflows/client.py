@@ -1,7 +1,8 @@
 """The way in: how a page, the API or the command line brings a command to a case, and reads its own state."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -32,9 +33,10 @@ from workflows import names
 from workflows.activation import CONTINUING, Activation, ActivationStart, Receipt
 from workflows.answers import refused_by
 from workflows.delivery import NoticeDelivery
-from workflows.lifesigns import Stranded, stranded
+from workflows.lifesigns import Stranded, behind, stranded
 from workflows.payloads import UnreadablePayload, data_converter
 from workflows.recommendation import FollowUpStart, RecommendationFollowUp
+from workflows.upkeep import Flaw, Watched, flaws
 
 _PATIENCE = timedelta(seconds=30)
 _MOMENT = 0.05
@@ -150,9 +152,10 @@ class CaseClient:
         )
         update, patience, signed = Activation.submit_command, self._patience, self._sign(reference, command, means)
         try:
-            return await self._client.execute_update_with_start_workflow(
-                update, signed, id=command.id, start_workflow_operation=start, rpc_timeout=patience
-            )
+            async with self._deadline(reference):
+                return await self._client.execute_update_with_start_workflow(
+                    update, signed, id=command.id, start_workflow_operation=start, rpc_timeout=patience
+                )
         except WorkflowUpdateFailedError as failed:
             raise _told(failed, command) from None
         except (RPCError, WorkflowAlreadyStartedError, *_UNBELIEVED) as error:
@@ -172,9 +175,14 @@ class CaseClient:
             Refused: the rules refuse; nothing has been written.
             NotAnswered: the case did not answer in time.
         """
-        handle = self._client.get_workflow_handle(reference)
         signed = self._sign(reference, command, means, touch, standing)
-        for _ in range(int(self._patience.total_seconds() / _MOMENT)):
+        async with self._deadline(reference):
+            return await self._given(reference, command, signed)
+
+    async def _given(self, reference: str, command: Command, signed: Command) -> Receipt:
+        """Give a command until the case takes or refuses it, for as long as the case is busy."""
+        handle = self._client.get_workflow_handle(reference)
+        while True:
             try:
                 return await handle.execute_update(
                     Activation.submit_command, signed, id=command.id, rpc_timeout=self._patience
@@ -190,7 +198,24 @@ class CaseClient:
             except _UNBELIEVED as error:
                 raise NotAnswered(str(error)) from error
             await asyncio.sleep(_MOMENT)
-        raise NotAnswered(f"the case {reference} is busy; send the command again")
+
+    @asynccontextmanager
+    async def _deadline(self, stream: str) -> AsyncIterator[None]:
+        """The whole time that a command may take. The SDK's own limits are for one call, and it calls again and again
+        while no worker takes the command.
+
+        Raises:
+            NotAnswered: it is over.
+        """
+        end = asyncio.timeout(self._patience.total_seconds())
+        try:
+            async with end:
+                yield
+        except (TimeoutError, NotAnswered, WorkflowUpdateRPCTimeoutOrCancelledError):
+            if not end.expired():
+                raise
+            late = f"{stream} has not answered within {self._patience.total_seconds():g} seconds"
+            raise NotAnswered(f"{late}; the command may or may not have been taken.") from None
 
     def _sign(
         self,
@@ -233,9 +258,10 @@ class CaseClient:
         stream = names.follow_up_id(reference, number)
         handle, signed = self._client.get_workflow_handle(stream), self._sign(stream, command, means)
         try:
-            return await handle.execute_update(
-                RecommendationFollowUp.submit_command, signed, id=command.id, rpc_timeout=self._patience
-            )
+            async with self._deadline(stream):
+                return await handle.execute_update(
+                    RecommendationFollowUp.submit_command, signed, id=command.id, rpc_timeout=self._patience
+                )
         except WorkflowUpdateFailedError as failed:
             raise _told(failed, command) from None
         except _UNBELIEVED as error:
@@ -272,6 +298,28 @@ class CaseClient:
         except RPCError as error:
             raise NotAnswered(str(error)) from error
 
+    async def nudge(self, stream: str) -> None:
+        """Wake the workflow of a case or a follow-up: it looks into its log.
+
+        Raises:
+            NotAnswered: Temporal did not take it, or there is no such workflow.
+        """
+        try:
+            await self._client.get_workflow_handle(stream).signal("nudge", rpc_timeout=self._patience)
+        except RPCError as error:
+            raise NotAnswered(str(error)) from error
+
+    async def behind(self, logs: Mapping[str, int]) -> list[str]:
+        """Those of the workflows that know less than their log held before they were asked.
+
+        Raises:
+            NotAnswered: an answer cannot be read for want of a key.
+        """
+        try:
+            return await behind(self._client, logs)
+        except UnreadablePayload as error:
+            raise NotAnswered(str(error)) from error
+
     async def stranded(
         self, logs: Mapping[str, int], *, tasks: bool = True, state: bool = False
     ) -> dict[str, Stranded]:
@@ -283,6 +331,18 @@ class CaseClient:
         try:
             return await stranded(self._client, self._queue, logs, tasks=tasks, state=state)
         except (RPCError, UnreadablePayload) as error:
+            raise NotAnswered(str(error)) from error
+
+    async def flaws(self, deliveries: str, *, mail_waits: bool, mailbox: bool) -> list[Flaw]:
+        """What must be there on Temporal beside the cases and is not (``workflows.upkeep``).
+
+        Raises:
+            NotAnswered: Temporal does not answer.
+        """
+        watched = Watched(self._queue, deliveries, mail_waits=mail_waits, mailbox=mailbox)
+        try:
+            return await flaws(self._client, watched)
+        except RPCError as error:
             raise NotAnswered(str(error)) from error
 
     async def state(self, reference: str) -> Case:

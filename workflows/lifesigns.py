@@ -61,16 +61,34 @@ async def stranded(
 
     async def one(stream: str) -> Stranded | None:
         async with busy:
-            found = await _matter(client, queue, stream)
+            kind = "Recommendation" if "/" in stream else "Activation"
+            found = await matter_of(client, stream, kind, queue)
             return found or (await _behind(client, stream, logs[stream]) if state else None)
 
     found = await asyncio.gather(*map(one, asked))
     return {stream: matter for stream, matter in zip(asked, found, strict=True) if matter is not None}
 
 
-async def _matter(client: Client, queue: str, stream: str) -> Stranded | None:
+async def behind(client: Client, logs: Mapping[str, int]) -> list[str]:
+    """Those of the workflows that know less than their log held before they were asked; each has its newest entry."""
+    busy = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(stream: str) -> Stranded | None:
+        async with busy:
+            return await _behind(client, stream, logs[stream])
+
+    found = await asyncio.gather(*map(one, logs))
+    return [stream for stream, matter in zip(logs, found, strict=True) if matter is not None]
+
+
+async def matter_of(client: Client, workflow_id: str, kind: str, queue: str = "") -> Stranded | None:
+    """What is the matter with one workflow of this type and task queue; None when it goes on.
+
+    Raises:
+        RPCError: Temporal does not answer.
+    """
     try:
-        told = await client.get_workflow_handle(stream).describe()
+        told = await client.get_workflow_handle(workflow_id).describe()
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             return Stranded.MISSING
@@ -79,9 +97,10 @@ async def _matter(client: Client, queue: str, stream: str) -> Stranded | None:
         return Stranded.PAUSED
     if told.status is not WorkflowExecutionStatus.RUNNING:
         return _ENDED.get(told.status, Stranded.STOPPED) if told.status else Stranded.STOPPED
-    kind = "Recommendation" if "/" in stream else "Activation"
     if told.workflow_type != kind or (queue and told.task_queue != queue):
         return Stranded.FOREIGN
+    if any(activity.paused for activity in told.raw_description.pending_activities):
+        return Stranded.PAUSED
     task = told.raw_description.pending_workflow_task
     if task.attempt >= _FAILING_FROM:
         return Stranded.FAILING

@@ -7,6 +7,12 @@ from models.recommendation import follow_up_stream
 RECORD_STEP = "record"
 """Local activity: one step into the log, the projection and the queue of notices, in one transaction."""
 
+READ_AHEAD = "read_ahead"
+"""Local activity: the entries of a log after a number, which its workflow may not know."""
+
+CATCHES_UP = "catches-up-with-its-log"
+"""Patch (``workflow.patched``): runs with it look into their log when they are nudged, or end for want of a request."""
+
 DELIVER_NOTICES = "deliver"
 """Activity: hand every queued notice that is due to the mail server."""
 
@@ -24,6 +30,11 @@ REQUESTER_ATTRIBUTE = SearchAttributeKey.for_keyword_list("AhgRequester")
 URGENCY_ATTRIBUTE = SearchAttributeKey.for_keyword("AhgUrgency")
 WAITING_ON_ATTRIBUTE = SearchAttributeKey.for_keyword_list("AhgWaitingOn")
 DUE_ATTRIBUTE = SearchAttributeKey.for_datetime("AhgDue")
+ATTRIBUTES = (STAGE_ATTRIBUTE, REQUESTER_ATTRIBUTE, URGENCY_ATTRIBUTE, WAITING_ON_ATTRIBUTE, DUE_ATTRIBUTE)
+"""Every search attribute that a case writes; it fails its task when Temporal does not know one."""
+
+DEPLOYMENT = "ahg"
+"""The Worker Deployment whose versions our workers have, where they have any."""
 
 
 def follow_up_id(reference: str, number: int) -> str:

@@ -51,6 +51,10 @@ class RecommendationFollowUp(LongLived):
             async with self.recorded.lock:
                 await self.recorded.change(self._opening)
         while not self.follow_up.over:
+            if self.nudged:
+                self.nudged = False
+                if workflow.patched(names.CATCHES_UP):
+                    await self.recorded.catch_up(lambda follow_up: follow_up.seq)
             await self._continue_if_long()
             rung = self._next()
             if await deadline.reached(rung, unless=partial(self._stirred, rung)):

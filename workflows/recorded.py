@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from models.log import Entry
     from models.projection import Recorded, Step
     from workflows import names
-    from workflows.retries import RECORD_AT_MOST, UNTIL_RECORDED
+    from workflows.retries import ONCE, RECORD_AT_MOST, UNTIL_RECORDED
 
 _State = TypeVar("_State", bound=Value)
 _DATABASE_AWAY = timedelta(minutes=1)
@@ -67,6 +67,31 @@ class RecordedState(Generic[_State]):
                 return None
             self.value = self._take_over(self.value, recorded.ahead)
         return None
+
+    async def catch_up(self, known: Callable[[_State], int]) -> bool:
+        """Take over what the log holds and is not known; says whether there was any. The caller does not hold the lock.
+
+        ``known``: the number of the newest entry that a state knows.
+
+        A worker may have died between a commit and its answer to Temporal, and nobody may have sent the command again. A
+        log that cannot be read is read at the next nudge.
+        """
+        async with self.lock:
+            try:
+                ahead: tuple[Entry, ...] = await workflow.execute_local_activity(
+                    names.READ_AHEAD,
+                    args=[workflow.info().workflow_id, known(self.value)],
+                    result_type=tuple[Entry, ...],
+                    start_to_close_timeout=RECORD_AT_MOST,
+                    retry_policy=ONCE,
+                )
+            except FailureError:
+                workflow.logger.exception("the log of %s could not be read", workflow.info().workflow_id)
+                return False
+            if ahead:
+                workflow.logger.warning("%s catches up with its log", workflow.info().workflow_id)
+                self.value = self._take_over(self.value, ahead)
+            return bool(ahead)
 
     async def change_by_clock(self, decide: Callable[[_State], tuple[_State, Step] | None]) -> bool:
         """Let an act of the clock change the state. Nobody waits for it: a record that fails does not end the workflow.

@@ -9,6 +9,9 @@ UNTIL_RECORDED = RetryPolicy(
 )
 """A step is recorded again and again until the database takes it."""
 
+ONCE = RetryPolicy(maximum_attempts=1)
+"""What is tried at the next occasion when it fails."""
+
 RECORD_AT_MOST = timedelta(seconds=15)
 """One attempt at recording a step."""
 

@@ -31,6 +31,12 @@ class Stage(StrEnum):
         """Whether nothing can change any more."""
         return self.ended and self is not Stage.LAPSED
 
+    def over(self, *, clock_acts: bool) -> bool:
+        """Whether nothing is awaited any more, so that the case needs no workflow. ``clock_acts``: the clock has an act
+        ahead (``models.agenda.next_act``). A lapsed request waits for a new version until the last of its rungs.
+        """
+        return self.final or (self is Stage.LAPSED and not clock_acts)
+
     @property
     def words(self) -> str:
         """As people say it."""

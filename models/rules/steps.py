@@ -12,7 +12,7 @@ from models.commands import ActFor, Command
 from models.evolve import evolve
 from models.log import CLOCK, CLOCK_COMMAND, ActedFor, Entry, event_of, seal
 from models.members import Directory
-from models.passkeys import statement_of
+from models.passkeys import MUST_BE_SIGNED, statement_of
 from models.policy import Policy, Signatures
 from models.posts import SECRETARIAT, Post, Role
 from models.refusal import RefusalKind, Refused
@@ -75,7 +75,9 @@ def _must_be_given_rightly(case: Case, command: Command) -> None:
         why = may_change_hands(command.body, command.by, standing) or may_contest(command.body, standing)
         if why:
             raise Refused(RefusalKind.FORBIDDEN, why)
-    required = case.policy.signatures is Signatures.REQUIRED and command.do in ("decide", "object")
+    body = command.body
+    do = body.command.do if isinstance(body, ActFor) and standing is not None else command.do
+    required = case.policy.signatures is Signatures.REQUIRED and do in MUST_BE_SIGNED
     if required and command.signed is not None and command.signed.means is not Means.PASSKEY:
         raise Refused(
             RefusalKind.FORBIDDEN,

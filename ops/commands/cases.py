@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import shlex
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,14 +23,14 @@ from models.readings import Reading, WhatWasRead
 from models.refusal import RefusalKind, Refused
 from models.rules import allowed
 from ops import mail as mailing
-from ops.commands.terminal import as_command, files, out, post_named, say
+from ops.commands.terminal import NOT_ANSWERED, TEMPORAL_AWAY, as_command, complain, files, out, post_named, say
 from ops.yaml12 import NotYaml, read_yaml
 from records import proof, queries
 from records.csv_text import BYTE_ORDER_MARK, csv_text
 from records.readings import note_readings
 from records.rows import columns_of, table_of
 from settings import Settings, load_settings
-from workflows.client import CaseClient
+from workflows.client import CaseClient, NotAnswered, TemporalAway
 
 app = typer.Typer(no_args_is_help=True, help="Look at cases and act on them.")
 
@@ -74,18 +75,32 @@ async def case_do(
     fields: Annotated[str, typer.Option("--with", help="The command's fields, as YAML or JSON.")] = "{}",
     command_id: Annotated[str | None, typer.Option("--id", help="Id of the command; the same id acts once.")] = None,
     seen: Annotated[int | None, typer.Option(help="Newest entry you have seen; refused if it is stale.")] = None,
-) -> None:
+) -> int:
     """Do a command on a case."""
     settings = load_settings()
     given, own_id = fields_written(fields), command_id or uuid4().hex
-    client = await worker.connect(settings)
-    async with db.open_engine(settings) as engine:
-        casework = Casework(engine, _desk(settings, client), files=files(settings, engine))
-        done = await casework.act(
-            command, given, by=by, means=Means.COMMAND_LINE, command_id=own_id, reference=reference, seen=seen
-        )
+    try:
+        client = await worker.connect(settings)
+        async with db.open_engine(settings) as engine:
+            casework = Casework(engine, _desk(settings, client), files=files(settings, engine))
+            done = await casework.act(
+                command, given, by=by, means=Means.COMMAND_LINE, command_id=own_id, reference=reference, seen=seen
+            )
+    except NotAnswered as away:
+        complain(TEMPORAL_AWAY if isinstance(away, TemporalAway) else str(away))
+        complain(f"The id of the command is {own_id}. Send it again with this id, and it is done once:")
+        complain(_again(command, by, reference, fields, own_id, seen))
+        return NOT_ANSWERED
     waiting = f"; waits for {', '.join(done.waiting_on)}" if done.waiting_on else ""
     say(f"{done.reference} entry {done.seq}: {done.stage}{waiting}")
+    return 0
+
+
+def _again(command: str, by: str, reference: str | None, fields: str, command_id: str, seen: int | None) -> str:
+    """The same command with its id, as a shell takes it."""
+    words = ["ahg", "case", "do", command, "--by", by, *(["--case", reference] if reference else [])]
+    words += ["--with", fields, *(["--seen", str(seen)] if seen is not None else []), "--id", command_id]
+    return shlex.join(words)
 
 
 @app.command("allowed")

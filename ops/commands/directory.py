@@ -22,7 +22,10 @@ app = typer.Typer(no_args_is_help=True, help="The directory of members.")
 async def directory_import(
     file: Annotated[Path, typer.Argument(help="CSV: code, name, kind, co_chair, steering_group, ahg_2009.")],
 ) -> None:
-    """Import a member list: members are added or updated by their code, none is removed."""
+    """Import a member list: members are added or updated by their code, none is removed.
+
+    Who co-chairs, and who sits on the Steering Group, changes as on the pages: where a person co-chairs, it is announced.
+    """
     settings = load_settings()
     try:
         text = file.read_text(encoding="utf-8")

@@ -26,14 +26,20 @@ out = Console()
 err = Console(stderr=True)
 
 _Given = ParamSpec("_Given")
-_MENDABLE = (Refused, NotAnswered, NotRecorded, ScenarioError, SupervisorError, NotDecided, DirectoryError, NotKept)
+NOT_ANSWERED = 3
+"""Exit code when nothing has answered: whether it was done is not known, and to do it again is safe."""
+
+TEMPORAL_AWAY = "Temporal does not answer; is `ahg up` running? `ahg doctor` tells more."
+
+_MENDABLE = (Refused, NotRecorded, ScenarioError, SupervisorError, NotDecided, DirectoryError, NotKept)
 """Errors whose text tells the user what to mend."""
 
 
 def as_command(work: Callable[_Given, Coroutine[Any, Any, int | None]]) -> Callable[_Given, None]:
     """The coroutine as a command of Typer: it runs to its end, and its answer is the exit code (None: 0).
 
-    What a user can mend is said in a sentence, without a trace; the exit code is then 1, for a wrong setting 2.
+    What a user can mend is said in a sentence, without a trace; the exit code is then 1, for a wrong setting 2, and
+    3 when Temporal or a case has not answered.
     """
 
     @wraps(work)
@@ -43,7 +49,9 @@ def as_command(work: Callable[_Given, Coroutine[Any, Any, int | None]]) -> Calla
         except SettingsError as error:
             _fail(str(error), 2)
         except TemporalAway:
-            _fail("Temporal does not answer; is `ahg up` running? `ahg doctor` tells more.", 1)
+            _fail(TEMPORAL_AWAY, NOT_ANSWERED)
+        except NotAnswered as error:
+            _fail(str(error), NOT_ANSWERED)
         except _MENDABLE as error:
             _fail(str(error), 1)
         except Differs as error:

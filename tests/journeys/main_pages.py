@@ -95,7 +95,6 @@ OTHER_PAGES = (
 NOT_PAGES = frozenset(
     (
         # they lead elsewhere
-        "/openid/begin",
         "/openid/return",
         "/request",
         # files and feeds

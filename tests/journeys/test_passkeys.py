@@ -47,8 +47,10 @@ async def test_a_co_chair_signs_its_position_with_a_passkey() -> None:
         await australia.fill(position="approve", text="Boats are at sea.")
         await page.locator("main form button").first.click()
         assert "Boats are at sea." in await page.locator("main").inner_text()
-        await page.get_by_role("button", name="Sign", exact=True).click()
+        async with page.expect_request(lambda request: "credential=" in (request.post_data or "")) as sending:
+            await page.get_by_role("button", name="Sign", exact=True).click()
         await page.locator(".notice.good").wait_for()
+        signed_form = await sending.value
 
         async with place.play.engine.connect() as connection:
             entries = await queries.entries(connection, reference)
@@ -60,4 +62,15 @@ async def test_a_co_chair_signs_its_position_with_a_passkey() -> None:
         assert (said["post"], said["position"], said["text"]) == ("AU/co-chair", "approve", "Boats are at sea.")
         keys = CommandKeys(place.play.settings.command_publics)
         assert [str(fault) async for fault in verify_records(place.play.engine, None, signers=keys)] == []
+
+        # The same form once more, as after a double click or a lost answer: its passkey has counted on, and the case too.
+        again = await australia.context.request.post(
+            signed_form.url,
+            data=signed_form.post_data or "",
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+        )
+        assert again.ok
+        assert "Sign it again" not in await again.text()
+        async with place.play.engine.connect() as connection:
+            assert len(await queries.entries(connection, reference)) == len(entries)
         assert place.faults == []

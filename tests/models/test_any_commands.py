@@ -19,9 +19,10 @@ from models.calendars import Calendars
 from models.case import Case, GateOutcome, ParticipantState, PositionKind, Stage
 from models.commands import COMMANDS, parse
 from models.duties import open_duties
-from models.log import Entry, broken_at, digest
+from models.log import CLOCK, Entry, broken_at, digest
 from models.members import Directory
 from models.notices import NOTICE_KINDS
+from models.passkeys import WORDS_OF_POSTS
 from models.policy import policy_with
 from models.posts import Post
 from models.projection import Row, rows_of, step_of
@@ -280,7 +281,7 @@ class AnyCommands(RuleBasedStateMachine):
             assert caused_as_listed(queued.notice, cause), (queued.notice, cause)
             assert told_as_listed(after, queued.notice, cause), (queued.notice, cause)
         if self.count % 5 == 0:
-            self.all_texts_are_stored()
+            self.all_is_stored()
         told = [(one.seq, one.notice.kind, one.notice.to, one.notice.capacity, one.notice.part) for one in step.notices]
         assert len(set(told)) == len(told)
         for entry in taken.entries:
@@ -291,11 +292,16 @@ class AnyCommands(RuleBasedStateMachine):
             for row in rows_of(earlier, self.shadow, (again,)):
                 put(self.rebuilt, row)
 
-    def all_texts_are_stored(self) -> None:
+    def all_is_stored(self) -> None:
         """What the steps wrote, each where it changed something, is what the case gives when it is read anew."""
         stored = [row for (table, *_), row in self.stored.items() if table == "search_texts"]
         anew = [text_columns(text) for text in search_texts(self.case).values()]
         assert sorted(stored, key=itemgetter("id")) == sorted(anew, key=itemgetter("id"))
+        duties = [row for (table, *_), row in self.stored.items() if table == "duties"]
+        asked = {(str(duty.post), duty.do, duty.about): duty.due for duty in open_duties(self.case)}
+        assert {(row["post"], row["do"], row["about"]): row["due"] for row in duties} == asked
+        sights = {row["post"]: row["sight"] for (table, *_), row in self.stored.items() if table == "readers"}
+        assert sights == {str(post): int(sight) for post, sight in readers(self.case).items()}
 
     def _chained(self, before: Case, entries: tuple[Entry, ...]) -> None:
         head, seq = before.head, before.seq
@@ -531,9 +537,11 @@ class AnyCommands(RuleBasedStateMachine):
     def teardown(self) -> None:
         if not self.entries:
             return
-        self.all_texts_are_stored()
+        self.all_is_stored()
         assert Case.model_validate_json(self.case.model_dump_json()) == self.case
         assert broken_at(self.entries) is None
+        by_clock = [entry for entry in self.entries if entry.by_clock]
+        assert all(entry.by == CLOCK and entry.type not in WORDS_OF_POSTS for entry in by_clock)
         assert essence(take_over(self.blank, tuple(self.entries))) == essence(self.case)
         target(float(list(Stage).index(self.case.stage)))
 

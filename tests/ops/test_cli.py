@@ -191,7 +191,7 @@ async def test_doctor_finds_a_product_that_lacks_its_delivery(ahg: Ahg) -> None:
 
     assert done.exit_code == 1
     assert "well   Temporal:" in done.stdout
-    assert "WRONG  Workers: nobody works on ahg-delivery" in done.stdout
+    assert "WRONG  Workers, delivery and mailbox: no worker takes the work of ahg-delivery" in done.stdout
 
 
 async def test_doctor_opens_the_mailbox_and_says_when_it_cannot(tmp_path: Path) -> None:
@@ -327,7 +327,7 @@ def test_without_temporal_a_sentence_says_what_to_do(tmp_path: Path) -> None:
 
     done = CliRunner().invoke(cli.app, ["case", "do", "accept", "--case", "X", "--by", "AU/co-chair"], env=env)
 
-    assert done.exit_code == 1
+    assert done.exit_code == 3
     assert "Temporal does not answer; is `ahg up` running?" in done.stderr
 
 

@@ -56,6 +56,24 @@ async def test_a_batch_that_is_written_twice_reserves_the_same_and_changes_nothi
     assert await write(engine, "w", wanted=ids) == await write(engine, "w", wanted=ids) == frozenset(ids)
 
 
+async def test_since_when_mail_waits_is_told_of_the_oldest_that_is_due(engine: AsyncEngine) -> None:
+    async def since(now: datetime) -> datetime | None:
+        async with engine.connect() as connection:
+            return await ledger.waiting_since(connection, now)
+
+    assert await since(NOW) is None
+    first, second = await ready(engine) if await queued(engine) else []
+    later = first.queued_at + timedelta(hours=1)
+    await write(engine, "w", wanted=[first.id])
+    await write(engine, "w", outcomes=[outcome(first, NoticeState.QUEUED, next_attempt_at=later)])
+
+    assert await since(first.queued_at - timedelta(seconds=1)) is None  # a young mail is no late one
+    assert await since(later) == second.queued_at
+    await write(engine, "w", settled=[outcome(second, NoticeState.SENT, settled_at=NOW)])
+    assert await since(later - timedelta(seconds=1)) is None
+    assert await since(later + timedelta(hours=1)) == later
+
+
 async def test_what_was_put_off_is_not_ready_before_its_time_and_then_comes_first(engine: AsyncEngine) -> None:
     first, second = await ready(engine) if await queued(engine) else []
     later = NOW + timedelta(minutes=1)

@@ -71,6 +71,12 @@ async def test_no_address_is_a_fault_of_ours(place: Place) -> None:
     assert faults == []
 
 
+async def test_a_long_address_does_not_come_back_longer(place: Place) -> None:
+    async with place.browser() as http:
+        answer = await http.get("/cases?requester=" + "%C3%98" * 10_000)
+    assert answer.headers["location"] == "/sign-in"
+
+
 async def _fault(http: httpx.AsyncClient, address: str) -> list[str]:
     try:
         status = (await http.get(address)).status_code

@@ -26,7 +26,7 @@ from tests.rig import Rig, again, rig, working
 from tests.waiting import until
 from tests.workflows.changed import Changed
 from web.kit.site import Site
-from web.monitoring.health import look_at_cases
+from web.monitoring.health import look_at_work
 from workflows.client import NotAnswered
 from workflows.lifesigns import Stranded
 from workflows.recommendation import RecommendationFollowUp
@@ -55,11 +55,11 @@ async def noticed(parts: Rig, stream: str) -> list[str]:
     """What the three places say of it: verify, doctor, readiness."""
     faults = [str(fault) async for fault in verify_records(parts.engine, parts.client)]
     findings = [finding async for finding in examine(parts.settings) if finding.what == "Cases" and not finding.well]
-    ready = await look_at_cases(Site(parts.settings, parts.engine, desk=parts.desk))
+    ready = await look_at_work(Site(parts.settings, parts.engine, desk=parts.desk))
     return [
         *[fault for fault in faults if stream in fault],
         *[finding.seen for finding in findings if stream in finding.seen],
-        *([ready] if ready else []),
+        *([f"{ready.lost} lost"] if ready.lost else []),
     ]
 
 
@@ -119,7 +119,7 @@ async def test_a_case_that_a_new_version_cannot_go_on_with_is_noticed_and_begun_
             parts.client,
             task_queue=parts.settings.task_queue,
             workflows=[Changed],
-            activities=[recorder.record],
+            activities=[recorder.record, recorder.read_ahead],
             workflow_runner=worker.sandbox(),
             max_cached_workflows=0,
         )

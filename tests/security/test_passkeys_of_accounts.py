@@ -49,6 +49,17 @@ async def test_a_session_that_was_left_open_adds_and_ends_no_passkey_and_makes_n
     assert await kept(place) == ["Mine"]
 
 
+async def test_the_owner_of_a_passkey_hears_that_it_was_ended(place: Place) -> None:
+    await keep(place, "Mine")
+    async with place.browser() as http, place.engine.connect() as connection:
+        await place.as_post(http, AU)
+        (mine,) = await passkeys_of(connection, address_of(AU))
+        key = key_in((await http.get("/account/passkeys")).text)
+        await http.post(f"/account/passkeys/{mine.number}/end", data={"_key": key})
+    assert await kept(place) == []
+    assert "A passkey of your account" in place.mails()[-1]
+
+
 async def test_a_reset_of_an_account_ends_its_passkeys(place: Place) -> None:
     async with place.browser() as http:
         await place.sign_in(http, address_of(AU))

@@ -129,6 +129,15 @@ async def test_one_mail_in_a_members_mailbox_is_enough(deployed: Deployment) -> 
     assert "up to entry 1 it is as it was" in found
 
 
+async def test_a_mark_that_somebody_quoted_in_a_mail_is_no_mark_of_the_record(deployed: Deployment) -> None:
+    mail, planted = deployed.mail_of(1), deployed.folder / "planted.eml"
+    fields, _, words = mail.read_bytes().partition(b"\n\n" if b"\r\n\r\n" not in mail.read_bytes() else b"\r\n\r\n")
+    false = f"{REFERENCE} #1 sha256:{'0' * 64}".encode()
+    planted.write_bytes(fields + b"\n\nThey write: " + false + b"\n" + words)
+
+    assert await deployed.against(planted) == []
+
+
 async def test_the_words_of_a_mail_that_was_passed_on_are_enough_as_well(deployed: Deployment) -> None:
     entries = await deployed.entries()
     plain = next(

@@ -9,10 +9,10 @@ from temporalio.exceptions import ApplicationError
 
 from activities.record import Recorder
 from models.authentication import Means
-from models.case import Stage
+from models.case import GateName, PositionKind, Stage
 from models.command_signing import CommandKeys, CommandSigner, badly_signed
 from models.commands import Command, parse
-from models.events import StageEntered
+from models.events import AnyEvent, PositionTaken, StageEntered
 from models.log import Entry, seal
 from models.posts import Post
 from models.projection import Step
@@ -140,3 +140,36 @@ def test_an_entry_without_its_signature_is_named_where_others_have_theirs() -> N
     assert badly_signed(entries, keys) == (3, "it is not signed")
     moved = entries[1].model_copy(update={"signed": entries[0].signed})
     assert badly_signed([entries[0], moved], keys) == (2, "its signature is of another command, or was changed")
+
+
+def _taken(post: str) -> PositionTaken:
+    return PositionTaken(gate=GateName.ACTIVATION, post=Post(post), position=PositionKind.APPROVE, on="0" * 64)
+
+
+@pytest.mark.parametrize(
+    ("command", "by", "event", "why"),
+    [
+        ("clock:remind:2026-12-01", "RSO/secretariat", _taken(CO_CHAIR), "does not say what a post says"),
+        ("clock:remind:2026-12-01", CO_CHAIR, EVENT, "does not say what a post says"),
+        ("d1", CO_CHAIR, EVENT, "stands in the log before"),
+        ("d2", CO_CHAIR, EVENT, "is of several posts"),
+    ],
+    ids=["as the clock's", "by the clock in a post's name", "of a command of before", "as what a command caused"],
+)
+def test_an_entry_that_hides_behind_another_command_is_named(command: str, by: str, event: AnyEvent, why: str) -> None:
+    """Whoever writes the database has no key: ids of commands are all that such an entry can borrow."""
+    signer = CommandSigner(b"s" * 32)
+    entries: list[Entry] = []
+    for number, post in enumerate((CO_CHAIR, "ID/co-chair"), start=1):
+        signed = signer.sign(
+            "AHG-2026-001", approval(post).model_copy(update={"id": f"d{number}"}), Means.SECOND_FACTOR, NOW
+        )
+        previous = entries[-1].hash if entries else ""
+        entries.append(seal("AHG-2026-001", number, NOW, signed.by, None, signed.id, EVENT, previous, signed.signed))
+    borrowed = entries[0].signed if command == "d1" else None
+    forged = seal("AHG-2026-001", 3, NOW, Post(by), None, command, event, entries[-1].hash, borrowed)
+
+    named = badly_signed([*entries, forged], CommandKeys([signer.public]))
+
+    assert named is not None
+    assert why in named[1]

@@ -59,6 +59,7 @@ async def test_a_signed_position_is_recorded_with_its_signature_and_checked_from
         ("another version", {"on": "0" * 64}),
         ("another text", {"text": "Never mind."}),
         ("another gate", {"gate": "closure"}),
+        ("another post", {"post": "ID/co-chair"}),
     ):
         assert badly_signed(_with_event(entries, command_id, forged), keys) is not None, name
 
@@ -119,6 +120,23 @@ def test_the_digest_of_an_entry_covers_its_signature() -> None:
     assert len({digest(*parts), digest(*parts, None), digest(*parts, {"means": "session"})}) == 2
 
 
+@pytest.mark.parametrize("change", [{"statement": "{}"}, {"public_key": "AAAA"}, None])
+def test_the_touch_of_a_command_is_not_exchanged_for_another(change: dict[str, str] | None) -> None:
+    """Whoever rewrites an entry with a key of their own, over what they like, has not the deployment's."""
+    signer = CommandSigner(b"s" * 32)
+    command = parse("decide", APPROVAL, by=CO_CHAIR, command_id="d1")
+    statement = json.dumps({"case": "AHG-2026-001", "post": CO_CHAIR, "command": "d1"})
+    touch = Authenticator().touch(statement)
+    signed = signer.sign("AHG-2026-001", command, Means.PASSKEY, datetime.now(UTC), touch).signed
+    assert signed is not None
+    other = touch.model_copy(update=change) if change else Authenticator().touch(statement)
+    keys = CommandKeys([signer.public])
+
+    assert keys.fault("AHG-2026-001", "d1", CO_CHAIR, signed) == ""
+    forged = signed.model_copy(update={"touch": other})
+    assert keys.fault("AHG-2026-001", "d1", CO_CHAIR, forged) == "its signature is of another command, or was changed"
+
+
 def test_a_policy_can_ask_for_signatures() -> None:
     signer = CommandSigner(b"s" * 32)
     table = Tabletop(policy_with({"signatures": "required"}))
@@ -130,6 +148,10 @@ def test_a_policy_can_ask_for_signatures() -> None:
 
     with pytest.raises(Refused, match="asks for a signature with a passkey"):
         apply_command(table.case, signer.sign(table.case.reference, decision, Means.SECOND_FACTOR, now), table.now)
+    letter = {"post": CO_CHAIR, "how": "letter", "text": "It has no key.", "command": {"do": "decide", **APPROVAL}}
+    for_it = parse("act_for", letter, by="RSO/secretariat", command_id="d2")
+    with pytest.raises(Refused, match="asks for a signature with a passkey"):
+        apply_command(table.case, signer.sign(table.case.reference, for_it, Means.COMMAND_LINE, now), table.now)
     signed = signer.sign(table.case.reference, decision, Means.PASSKEY, now, touch)
     assert apply_command(table.case, signed, table.now).entries[-1].by == CO_CHAIR
 

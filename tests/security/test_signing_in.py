@@ -56,6 +56,28 @@ async def test_the_owners_own_browser_gets_its_link_whatever_others_ask_for(plac
     assert len(place.mails()) == before + MAILS_OF_AN_ADDRESS + 1
 
 
+async def test_a_browser_that_is_new_signs_in_whatever_others_ask_for_and_for_how_long(place: Place) -> None:
+    async def flood() -> None:
+        for number in range(30):
+            async with place.browser(f"198.51.100.{number}") as attacker:
+                await place.ask(attacker, FOCAL_POINT)
+
+    async with place.browser("198.51.100.1") as new:  # behind the same proxy as one of them
+        for _ in range(2):
+            await flood()
+            assert (await place.ask(new, FOCAL_POINT)).status_code in (200, 429)
+            place.later(minutes=5)
+            before = len(place.mails())
+            await flood()
+            assert len(place.mails()) == before + 1
+            assert (await place.ask(new, FOCAL_POINT)).status_code in (200, 429)
+            path = place.path()  # the newest that came, whoever asked for it
+            assert (await new.get(path)).status_code == 200
+            place.later(minutes=15)
+        await flood()
+        assert (await new.post(place.path())).status_code == 303
+
+
 async def test_many_people_behind_one_proxy_sign_in(place: Place) -> None:
     posts = await place.rows("SELECT email FROM holders WHERE post LIKE '%/focal-point' LIMIT 21")
     async with place.browser() as attacker:
@@ -98,6 +120,20 @@ async def test_sessions_and_tokens_of_a_holder_end_for_good_when_the_post_is_han
             assert (await send(desk, HOLDER, **person)).status_code == 303
         assert (await before.get("/board")).headers["location"].startswith("/sign-in")
     assert await token_of(place.engine, token, place.now) is None
+
+
+async def test_nothing_of_a_person_is_left_where_another_takes_over_at_the_same_address(place: Place) -> None:
+    """The mailbox of an office stays; whoever had the post has its session, token, second factor and passkey no more."""
+    token = await _token(place, CO_CHAIR)
+    async with place.browser() as desk, place.browser() as before:
+        await place.as_post(before, AU)
+        await place.as_post(desk, RSO)
+        assert (await send(desk, HOLDER, name="Another Person", email=CO_CHAIR, language="en")).status_code == 303
+        assert (await before.get("/board")).headers["location"].startswith("/sign-in")
+    assert await token_of(place.engine, token, place.now) is None
+    assert await place.rows("SELECT second_factor FROM accounts WHERE email = :email", email=CO_CHAIR) == [
+        {"second_factor": ""}
+    ]
 
 
 async def test_sessions_and_tokens_of_an_alternate_end_for_good_when_it_stands_in_no_more(place: Place) -> None:

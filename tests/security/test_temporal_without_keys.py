@@ -4,19 +4,24 @@ import asyncio
 import base64
 import json
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from temporalio import workflow
 from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import Client, WorkflowFailureError, WorkflowUpdateFailedError
+from temporalio.client import Client, WorkflowFailureError
+from temporalio.common import RawValue
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from models.case import Stage
-from models.commands import Command
 from ops.temporal_server import find_temporal
 from ops.verify import runs_of
-from tests.rig import Rig
+from tests.rig import Rig, working
 from workflows.activation import Activation, Receipt
 from workflows.client import NotAnswered, NotRecorded
 
@@ -152,20 +157,6 @@ async def test_a_case_that_is_begun_without_a_seal_ends_at_once(played: Rig) -> 
         await handle.result()
 
 
-async def test_an_answer_that_the_log_does_not_hold_is_not_believed(
-    played: Rig, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await played.submit()
-    receipt = Receipt(reference=played.reference, seq=7, stage=Stage.CO_CHAIR_REVIEW, waiting_on=())
-
-    async def answered(_reference: str, _command: Command, *_more: object) -> Receipt:
-        return receipt
-
-    monkeypatch.setattr(played.desk, "submit_command", answered)
-    with pytest.raises(NotAnswered, match="does not fit its log"):
-        await played.act("RSO/secretariat", "accept")
-
-
 @pytest.mark.parametrize("name", ["key", "pressed", "bound", "encoding"])
 async def test_a_payload_whose_seal_is_changed_is_refused_and_the_case_goes_on(played: Rig, name: str) -> None:
     await played.submit()
@@ -203,16 +194,68 @@ async def test_a_command_that_the_case_has_forgotten_is_not_done_again(
     assert await played.entries() == before
 
 
-@pytest.mark.parametrize("details", [(), ("The case has ended.", "", "conflict", "another command")])
-async def test_a_refusal_that_the_case_did_not_give_is_not_believed(
-    played: Rig, details: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    error = ApplicationError("The case has ended.", *details, type="conflict")
+# somebody who plays a worker ----------------------------------------------------------------------------------------
 
-    async def refused(*_given: Any, **_more: Any) -> None:
-        raise WorkflowUpdateFailedError(error)
 
-    await played.submit()
-    monkeypatch.setattr("temporalio.client.WorkflowHandle.execute_update", refused)
-    with pytest.raises(NotRecorded):
-        await played.act("RSO/secretariat", "accept")
+@workflow.defn(name="Activation", sandboxed=False)
+class Impostor:
+    """A workflow in a case's place that answers as whoever plays a worker likes."""
+
+    @workflow.run
+    async def run(self) -> None:
+        """Never end."""
+        await workflow.wait_condition(lambda: False)
+
+    @workflow.update(name="submit_command")
+    async def answer(self, command: RawValue) -> Receipt:
+        """A receipt of an entry that there is not."""
+        reference = workflow.info().workflow_id
+        return Receipt(reference=reference, seq=7, stage=Stage.CO_CHAIR_REVIEW, waiting_on=())
+
+
+@workflow.defn(name="Activation", sandboxed=False)
+class Refuser:
+    """The same with a refusal, of no command or of another one."""
+
+    @workflow.run
+    async def run(self) -> None:
+        """Never end."""
+        await workflow.wait_condition(lambda: False)
+
+    @workflow.update(name="submit_command")
+    async def refuse(self, command: RawValue) -> None:
+        """Refuse as a case would."""
+        of_another = "The case has ended.", "", "conflict", "another command"
+        raise ApplicationError("The case has ended.", *of_another, type="conflict")
+
+
+@asynccontextmanager
+async def impostor(parts: Rig, played_by: type, *, with_key: bool) -> AsyncIterator[None]:
+    """A case whose workflow somebody has replaced, on the product's task queue, while none of its workers runs.
+
+    ``with_key``: whoever it is has stolen the payload keys.
+    """
+    async with working(parts):
+        await parts.submit()
+    plain = await Client.connect(**parts.settings.temporal_connect_config(), data_converter=pydantic_data_converter)
+    client, queue = parts.client if with_key else plain, parts.settings.task_queue
+    await client.get_workflow_handle(parts.reference).terminate()
+    await client.start_workflow("Activation", id=parts.reference, task_queue=queue)
+    async with Worker(client, task_queue=queue, workflows=[played_by], workflow_runner=UnsandboxedWorkflowRunner()):
+        yield
+
+
+@pytest.mark.parametrize("with_key", [False, True], ids=["without a key", "with a stolen key"])
+async def test_an_answer_that_the_log_does_not_hold_is_not_believed(parts: Rig, with_key: bool) -> None:
+    async with impostor(parts, Impostor, with_key=with_key):
+        before = await parts.entries()
+        with pytest.raises(NotAnswered, match="does not fit its log" if with_key else "not sealed"):
+            await parts.act("RSO/secretariat", "accept")
+        assert await parts.entries() == before
+
+
+@pytest.mark.parametrize("with_key", [False, True], ids=["without a key", "of another command with a stolen key"])
+async def test_a_refusal_that_the_case_did_not_give_is_not_believed(parts: Rig, with_key: bool) -> None:
+    async with impostor(parts, Refuser, with_key=with_key):
+        with pytest.raises((NotAnswered, NotRecorded)):
+            await parts.act("RSO/secretariat", "accept")

@@ -94,7 +94,8 @@ def test_what_stands_for_a_post_is_given_in_person_alone() -> None:
     strong = {Means.PASSKEY, Means.SECOND_FACTOR, Means.COMMAND_LINE}
     for do in COMMANDS:
         good = {means for means in Means if suffices(do, Post(AU), means) is None}
-        assert good == (strong if do in STANDS_FOR_A_POST else set(Means)), do
+        heard = {Means.DIRECTORY} if do in ("hand_over", "delegate") else set()
+        assert good == (strong if do in STANDS_FOR_A_POST else {*Means} - {Means.DIRECTORY}) | heard, do
 
 
 def test_a_second_factor_counts_for_ten_minutes() -> None:
@@ -224,6 +225,8 @@ async def test_a_substitute_of_the_steering_group_sets_its_second_factor_up_to_d
         assert done.status_code == 307
         assert (await http.post(DECIDE, content=done.request.content, headers=FORM)).status_code == 303
     assert taken.commands == [("NZ/steering-group", "decide", APPROVED)]
+    told = place.catcher.messages()[-1].message
+    assert "A second factor was set up for your account" in str(told.get_body(("plain",)))
 
 
 async def test_an_alternate_neither_takes_the_post_nor_names_another(place: Place, taken: Taken) -> None:
@@ -563,6 +566,11 @@ async def test_a_post_without_an_alternate_hears_once_of_what_was_recorded_in_it
 
 async def test_a_decision_that_rests_on_what_was_recorded_says_so_wherever_it_is_shown(place: Place) -> None:
     table = recorded_for_australia()
+    await table.record(place)
+    async with place.browser() as http:
+        await place.as_post(http, "ID/co-chair")
+        form = (await http.get(f"/cases/{table.case.reference}/do/decide")).text
+    assert "written down by the secretariat" in form  # before the other Co-Chair takes its own position
     table.do("ID/co-chair", "decide", {"position": "approve"})
     place.now = table.now
     reference = await table.record(place)

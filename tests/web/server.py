@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from ops.processes import free_port
 from tests.waiting import until
 
 
 @asynccontextmanager
-async def served(app: FastAPI, port: int | None = None) -> AsyncIterator[str]:
+async def served(app: ASGIApp, port: int | None = None) -> AsyncIterator[str]:
     """The application's address while it is served; what is still connected afterwards is cut off."""
     port = port or free_port()
     config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1)

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 import cli
 from models.posts import Post
+from ops.processes import free_port
 from records import api_tokens, second_factor, sessions
 from records.api_tokens import Scope
 from tests.web.place import ALTERNATE, CO_CHAIR, FOCAL_POINT, Place, key_in, secret_in, value_in
@@ -139,6 +140,8 @@ async def test_the_fifth_wrong_code_ends_the_session(place: Place) -> None:
             assert (await place.give_code(http, wrong)).status_code == 422
         assert (await place.give_code(http, "1" * 5000)).status_code == 403
         assert "ahg-session" not in http.cookies
+        told = [mail for mail in place.mails() if "Wrong one-time codes were given for your account" in mail]
+        assert len(told) == 1
         assert (await http.get("/second-factor")).headers["Location"] == "/sign-in"
         await place.sign_in(http, CO_CHAIR)
         assert (await place.give_code(http, place.code(secret))).status_code == 303
@@ -249,13 +252,16 @@ async def test_a_reset_ends_sessions_and_tokens_and_the_next_sign_in_enrols_anew
     assert not await second_factor.reset_account(place.engine, "nobody@example.org", place.now)
 
 
-async def test_an_operator_resets_an_account_on_the_command_line(engine: AsyncEngine, place: Place) -> None:
+async def test_an_operator_resets_an_account_on_the_command_line(
+    engine: AsyncEngine, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with place.browser() as http:
         await place.sign_in(http, CO_CHAIR)
         await place.enrol(http)
     env = {
         "AHG_DATA_DIR": str(place.settings.data_dir),
         "AHG_DATABASE_URL": engine.url.render_as_string(hide_password=False),
+        "AHG_SMTP_PORT": str(place.settings.smtp_port),
     }
     done = await asyncio.to_thread(CliRunner().invoke, cli.app, ["account", "reset", CO_CHAIR], env=env)
     unknown = await asyncio.to_thread(CliRunner().invoke, cli.app, ["account", "reset", "x@y.org"], env=env)
@@ -263,6 +269,24 @@ async def test_an_operator_resets_an_account_on_the_command_line(engine: AsyncEn
     assert (done.exit_code, unknown.exit_code) == (0, 1)
     assert unknown.stderr == "Nobody has signed in as x@y.org.\n"
     assert await second_factor.sealed_secret(engine, CO_CHAIR) == ""
+    assert "An operator has reset your account" in place.mails()[-1]
+    assert "Browser, as it names itself" not in place.mails()[-1]
+
+    monkeypatch.setattr("web.kit.account_mail._PAUSES", ())
+    away = {**env, "AHG_SMTP_PORT": str(free_port())}
+    untold = await asyncio.to_thread(CliRunner().invoke, cli.app, ["account", "reset", CO_CHAIR], env=away)
+    assert untold.exit_code == 0
+    assert "could not be told by mail" in untold.stderr
+
+
+async def test_the_chosen_language_is_kept_for_this_host_alone_and_one_of_before_is_read(public_place: Place) -> None:
+    async with public_place.browser() as http:
+        http.cookies.set("ahg-language", "id", domain="ahg.example.org", path="/")
+        assert 'lang="id"' in (await http.get("/sign-in")).text
+        chosen = await http.post("/language", data={"language": "en"})
+        assert chosen.headers["set-cookie"].startswith("__Host-ahg-language=en; ")
+        assert "ahg-language" not in http.cookies
+        assert 'lang="en"' in (await http.get("/sign-in", headers={"Accept-Language": "id"})).text
 
 
 # which post acts -----------------------------------------------------------------------------------------------------

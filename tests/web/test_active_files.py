@@ -49,6 +49,15 @@ def relation(kind: str, target: str, mode: str = "") -> str:
     return f'Id="r" Type="{_RELATIONS}/{kind}" Target="{target}"' + (f' TargetMode="{mode}"' if mode else "")
 
 
+def repacked(whole: bytes, how: int) -> bytes:
+    """The same document, its parts packed in another way."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(whole)) as read, zipfile.ZipFile(made, "w", how) as written:
+        for name in read.namelist():
+            written.writestr(name, read.read(name))
+    return made.getvalue()
+
+
 def typed(name: str, content_type: str, by: str = "Override PartName") -> bytes:
     """A document with one more part of a type that is named by it or by its ending."""
     named = f"/{name}" if by.startswith("O") else name.rpartition(".")[2]
@@ -298,6 +307,20 @@ def test_a_pdf_that_hides_its_objects_or_grows_is_refused(content: bytes, senten
         ),
         (packed(mimetype=TEXT, content_dot_xml="<event-listener/>".encode("utf-16")), ".odt", MACROS),
         (packed(mimetype=TEXT, content_dot_xml='<image href="http&#58;//e.example/"/>'), ".odt", FROM_ELSEWHERE),
+        (
+            packed(mimetype=TEXT, content_dot_xml='<image xmlns:z="z" href="http://e.example/" z:href="a.png"/>'),
+            ".odt",
+            DAMAGED,
+        ),
+        (related(relation("oleObject", "embeddings/a.bin")), ".docx", EMBEDDED),
+        (related(relation("control", "activeX/a.xml")), ".docx", EMBEDDED),
+        (
+            related('<Relationship xmlns:z="z" Type="a" z:Type="b/hyperlink" Target="http://e.example/"/>'),
+            ".docx",
+            DAMAGED,
+        ),
+        (repacked(DOCX, zipfile.ZIP_LZMA), ".docx", DAMAGED),
+        (repacked(DOCX, zipfile.ZIP_BZIP2), ".docx", DAMAGED),
         (
             packed(mimetype=TEXT, Object__content_dot_xml='<section-source href="//e.example/x"/>'),
             ".odt",

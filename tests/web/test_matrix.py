@@ -57,8 +57,7 @@ class In(NamedTuple):
 GETS: dict[str, In] = {
     "/sign-in": In(PUBLIC),
     "/sign-in/{token}": In(PUBLIC, 410, {"token": "x" * 43}),
-    "/openid/begin": In(PUBLIC, 404),  # there is no identity provider here
-    "/openid/return": In(PUBLIC, 404),
+    "/openid/return": In(PUBLIC, 404),  # there is no identity provider here
     "/second-factor": In(ALL, 303),
     "/account": In(ALL),
     "/account/post": In(ALL),
@@ -115,7 +114,7 @@ GETS: dict[str, In] = {
 """The pages that are asked for. Who is signed in and not named here gets the 404 of a page that is not there."""
 
 _ENDLESS = {"/cases/{reference}/feed"}
-_FREE = {"/sign-in", "/sign-in/{token}", "/answer/{token}", "/my-mails/off/{token}", "/language"}
+_FREE = {"/sign-in", "/sign-in/{token}", "/openid/begin", "/answer/{token}", "/my-mails/off/{token}", "/language"}
 """Forms without a key: nobody is signed in there, and the address or the origin is the proof."""
 
 

@@ -67,3 +67,47 @@ async def test_tables_that_are_taken_away_are_written_down_and_shown_to_whom_the
         assert address_of(AU) in (await http.get(f"/cases/{reference}/readings")).text
     for other in (AU, FJ, "RSO/secretariat"):
         assert await read(place, other, f"/cases/{reference}/readings") == 404
+
+
+async def test_a_program_of_the_requester_or_an_auditor_is_given_the_same_list(place: Place) -> None:
+    reference = await confidential(place)
+    assert await read(place, AU, f"/cases/{reference}") == 200
+    for post, email in ((LK, None), (AUDITOR, address_of(AU))):
+        async with await program(place, post) as http:
+            answer = (await http.get(f"/cases/{reference}/readings")).json()
+        at = place.now.isoformat().replace("+00:00", "Z")
+        assert answer == {"readings": [{"at": at, "post": AU, "email": email, "what": "section", "about": "situation"}]}
+    for other in (AU, FJ, "RSO/secretariat"):
+        async with await program(place, other) as http:
+            assert (await http.get(f"/cases/{reference}/readings")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("transit", ["situation"]),  # only the section has it
+        ("strait transit", ["situation"]),
+        ("nowhere", []),
+        ("patrols", ["asks", "situation"]),  # the excerpt begins before it
+        ("far", []),  # the excerpt shows the open end of the request alone
+    ],
+)
+async def test_a_search_that_tells_of_a_confidential_section_is_written_down(
+    place: Place, words: str, told: list[str]
+) -> None:
+    table = Recorded()
+    asks = ["Patrols by all", "Open: " + "how " * 100 + "far"]
+    secret: dict[str, list[str]] = {"situation": [], "asks": []} if words == "patrols" else {"situation": []}
+    table.do(LK, "submit", {**REQUEST, "asks": asks, "confidential": secret})
+    reference = await table.record(place)
+
+    assert await read(place, AU, f"/search?q={words}") == 200
+    async with await program(place, "ID/co-chair") as http:
+        assert (await http.get("/search", params={"q": words})).status_code == 200
+    assert await read(place, LK, f"/search?q={words}") == 200
+    assert await read(place, FJ, f"/search?q={words}") == 200
+
+    rows = await place.rows("SELECT reference, post, about FROM readings ORDER BY post, about")
+    assert [tuple(row.values()) for row in rows] == [
+        (reference, post, section) for post in (AU, "ID/co-chair") for section in told
+    ]

@@ -2,17 +2,26 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from temporalio import activity
+from temporalio.client import (
+    Client,
+    Interceptor,
+    OutboundInterceptor,
+    StartWorkflowUpdateInput,
+    StartWorkflowUpdateWithStartInput,
+)
 
 from activities.record import Recorder
+from casework import Casework
 from db import write_transaction
 from models.case import Stage
-from models.command_signing import CommandKeys
+from models.command_signing import CommandKeys, CommandSigner
 from models.commands import parse
 from models.log import Entry, broken_at, digest, seal
 from models.projection import Recorded, Step, step_of
@@ -21,8 +30,12 @@ from models.rules import apply_command, steps
 from ops.verify import runs_of, verify_records
 from records.log import append
 from tests.rig import REQUEST, Rig, rig, working
+from tests.waiting import patience, until
 from tests.workflows.conftest import Way
+from workflows.client import CaseClient, NotAnswered
 from workflows.names import RECORD_STEP
+
+SHORTLY = timedelta(milliseconds=500)
 
 
 async def _sound(parts: Rig) -> None:
@@ -51,11 +64,11 @@ async def test_entries_of_newer_code_follow_from_those_that_older_code_wrote(
             await parts.submit()
     async with working(parts):
         await parts.act("RSO/secretariat", "accept")
+        await _sound(parts)  # while somebody answers for the case
 
     entries = await parts.entries()
     assert broken_at(entries) is None
     assert ["text" in one.event for one in entries if one.type == "stage_entered"] == [False, True]
-    await _sound(parts)
 
 
 # the same command twice -------------------------------------------------------------------------------------
@@ -237,6 +250,36 @@ async def test_another_command_is_decided_after_the_step_that_only_the_log_knows
     await _sound(played)
 
 
+async def _caught_up(parts: Rig) -> bool:
+    """Whether the workflow knows all of its log."""
+    return (await parts.desk.state(parts.reference)).seq == (await parts.entries())[-1].seq
+
+
+async def test_what_the_log_alone_allows_is_taken_though_nobody_has_sent_the_first_command_again(played: Rig) -> None:
+    """Pages offer what the log says; the workflow judges by it, too."""
+    await played.submit()
+    await _committed_unknown_to_the_workflow(played, "accept", "c1")
+
+    done = await played.act("AU/co-chair", "decide", {"gate": "activation", "position": "approve"})
+
+    assert done.waiting_on == ("ID/co-chair",)
+    await _sound(played)
+
+
+async def test_a_case_catches_up_with_its_log_when_the_worker_looks_after_it(played: Rig) -> None:
+    await played.submit()
+    await _committed_unknown_to_the_workflow(played, "accept", "c1")
+    assert not await _caught_up(played)
+
+    looked_at = await played.casework.catch_up()
+
+    await until(lambda: _caught_up(played))
+    row = await played.client.get_workflow_handle(played.reference).describe()
+    assert row.search_attributes["AhgStage"] == ["co_chair_review"]
+    await _sound(played)
+    assert await played.casework.catch_up(looked_at) == looked_at  # nothing is new, and nobody is asked
+
+
 async def test_a_command_that_the_unknown_step_forbids_is_refused(played: Rig) -> None:
     await played.submit()
     seq = await _committed_unknown_to_the_workflow(played, "accept", "c1")
@@ -246,3 +289,46 @@ async def test_a_command_that_the_unknown_step_forbids_is_refused(played: Rig) -
 
     assert len(await played.entries()) == seq
     await _sound(played)
+
+
+class _CallsWithoutLimit(Interceptor):
+    """Calls of the SDK have no limit: as when each ends in time, and the SDK makes another and another."""
+
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:  # noqa: A002 - the SDK's own name
+        class Limitless(OutboundInterceptor):
+            async def start_workflow_update(self, input: StartWorkflowUpdateInput) -> Any:  # noqa: A002
+                return await super().start_workflow_update(replace(input, rpc_timeout=None))
+
+            async def start_update_with_start_workflow(self, input: StartWorkflowUpdateWithStartInput) -> Any:  # noqa: A002
+                return await super().start_update_with_start_workflow(replace(input, rpc_timeout=None))
+
+        return Limitless(next)
+
+
+async def test_a_command_that_no_worker_takes_has_an_end_and_is_done_once_when_it_is_sent_again(parts: Rig) -> None:
+    async with working(parts):
+        await parts.submit()
+    signer, queue = CommandSigner(parts.settings.command_seed), parts.settings.task_queue
+    made = parts.client.config()
+    client = Client(
+        made["service_client"],
+        namespace=made["namespace"],
+        data_converter=made["data_converter"],
+        interceptors=[_CallsWithoutLimit()],
+    )
+    desk = CaseClient(client, queue, signer=signer, patience=SHORTLY)
+    hasty = replace(parts, casework=Casework(parts.engine, desk))
+
+    async with patience():  # what is tried here once went on for ever
+        for command in ("accept", "return"):
+            with pytest.raises(NotAnswered, match=rf"{parts.reference} has not answered within"):
+                await hasty.act(
+                    "RSO/secretariat", command, {"missing": ["x"]} if command == "return" else {}, command_id=command
+                )
+        with pytest.raises(NotAnswered, match="has not answered within"):
+            await hasty.submit()
+
+    async with working(parts):
+        assert (await parts.act("RSO/secretariat", "accept", command_id="accept")).stage == "co_chair_review"
+    accepted = [entry for entry in await parts.entries() if entry.command == "accept"]
+    assert len({entry.type for entry in accepted}) == len(accepted)

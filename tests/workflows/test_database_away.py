@@ -15,15 +15,20 @@ from temporalio.client import WorkflowExecutionStatus
 
 import db
 from casework import Casework
+from db import write_transaction
 from models.authentication import Means
+from models.case import Case
 from models.command_signing import CommandSigner
 from models.commands import parse
 from models.log import Entry
+from models.projection import step_of
+from models.rules import apply_command
 from ops.scenarios.file import Scenario
 from ops.scenarios.play import Simulation
 from ops.scenarios.simulation import simulation
 from ops.verify import verify_records
 from records import queries
+from records.log import append
 from tests.postgres import postgres_in, start
 from tests.rig import REQUEST, Rig, rig, working
 from tests.waiting import ANSWERED, until
@@ -243,6 +248,27 @@ async def goes_on(play: Simulation, reference: str) -> None:
     )
     assert done.stage == "co_chair_review"
     assert [str(fault) async for fault in verify_records(play.engine, None)] == []
+
+
+async def test_a_request_that_only_the_log_knows_is_not_taken_for_one_that_nobody_made(tmp_path: Path) -> None:
+    """A worker died between the commit and its answer, and nobody has sent the request again for ten minutes."""
+    async with submitted(tmp_path) as (play, reference):
+        other = await play.desk.state(reference)
+        blank = Case(
+            reference="AHG-2026-777", directory=other.directory, calendars=other.calendars, policy=other.policy
+        )
+        await play.desk.begin_again(blank)
+        taken = apply_command(blank, parse("submit", dict(REQUEST), by="LK/focal-point", command_id="s2"), START)
+        async with write_transaction(play.engine) as connection:
+            await connection.run_sync(append, [step_of(taken)])
+
+        await pass_by(play, timedelta(minutes=11))
+
+        async def known() -> bool:
+            return (await play.desk.state(blank.reference)).seq == taken.entries[-1].seq
+
+        await until(known)
+        await goes_on(play, blank.reference)
 
 
 async def test_the_clock_acts_once_when_the_database_that_was_locked_at_its_hour_is_back(

@@ -6,24 +6,33 @@ version): ``HISTORIES=write make test ARGS="-k histories"``.
 
 import os
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 from temporalio.client import WorkflowHistory
 
+from models.authentication import Means
+from models.command_signing import CommandKeys, CommandSigner, badly_signed
+from models.commands import parse
+from models.refusal import Refused
 from ops.replay import histories_in, open_histories, replay_all
 from ops.scenarios.reading import read_scenario
 from ops.scenarios.simulation import simulation
 from ops.verify import runs_of
 from records import queries
 from settings import parse_keys
-from tests.rig import Rig
+from tests.rig import Rig, working
 from tests.workflows.changed import Changed
+from tests.workflows.conftest import WAYS
+from workflows.activation import Activation
 from workflows.delivery import NoticeDelivery
 from workflows.names import DELIVERY_ID
 from workflows.payloads import data_converter
 from workflows.recommendation import RecommendationFollowUp
+from workflows.signed_commands import SignedCommands
 
 HISTORIES = Path(__file__).with_name("histories")
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
@@ -107,3 +116,38 @@ async def test_open_cases_replay_before_a_deployment_and_a_changed_workflow_is_f
     ((name, failure),) = [one async for one in replay_all(_all_open(played), converter, "default", (Changed,))]
     assert name == played.reference
     assert "Nondeterminism" in str(failure)
+
+
+@pytest.mark.parametrize("way", WAYS[:1], ids=["warm on sqlite"])
+async def test_a_history_in_which_a_recused_co_chair_stopped_the_case_replays_and_its_log_goes_on(
+    parts: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it could before decision 40: signed, but not with a standing, and taken by the rules of then."""
+    suspend = parse("suspend", {"text": "Too dangerous."}, by="AU/co-chair", command_id="before")
+    signer, at = CommandSigner(parts.settings.command_seed), datetime.now(UTC)
+    with monkeypatch.context() as before:
+        before.setattr(SignedCommands, "_fault", lambda *_: "")
+        async with working(parts):
+            await parts.submit()
+            await parts.act("RSO/secretariat", "accept")
+            await parts.act("AU/co-chair", "decide", {"position": "recuse", "text": "Family ties."})
+            once = signer.sign(parts.reference, suspend, Means.SECOND_FACTOR, at, standing=None)
+            handle = parts.client.get_workflow_handle(parts.reference)
+            await handle.execute_update(Activation.submit_command, once, id=once.id)
+            history = await handle.fetch_history()
+
+    converter = data_converter(parts.settings.keyring)
+    assert [failure async for _, failure in replay_all(_one(history), converter, "default")] == [None]
+    async with working(parts):
+        with pytest.raises(Refused, match="has not recused itself"):
+            await parts.act("AU/co-chair", "suspend", {"text": "Too dangerous."})
+        await parts.act("ID/co-chair", "resume")
+        await parts.casework.revive(parts.reference, anew=True)
+        await parts.act("ID/co-chair", "suspend", {"text": "A moment."})
+    entries = await parts.entries()
+    assert [entry.by for entry in entries if entry.type == "suspended"] == ["AU/co-chair", "ID/co-chair"]
+    assert badly_signed(entries, CommandKeys(parts.settings.command_publics)) is None
+
+
+async def _one(history: WorkflowHistory) -> AsyncIterator[WorkflowHistory]:
+    yield history

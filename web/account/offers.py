@@ -12,16 +12,15 @@ from models.case import Case
 from models.commands import Command, parse
 from models.passkeys import statement_of
 from models.posts import Post
-from models.refusal import RefusalKind, Refused
+from models.refusal import Refused
 from models.tables.cases import OfferRow
 from notifications.addresses import OFFERS
 from records.offers import offer_to, offers_to
-from records.passkeys import Passkey, passkeys_of
+from records.passkeys import Passkey, note_use, passkeys_of
 from records.sessions import Session
-from web.case.signing import ANSWER, OTHERWISE
 from web.kit.commands import give_command, page_of_command
 from web.kit.directory import member_names
-from web.kit.passkey_touch import NotTouched, answered, question, site_name
+from web.kit.passkey_touch import ANSWER, OTHERWISE, question, site_name, touch_in
 from web.kit.render import render
 from web.kit.sessions import current_session, keyed_form
 from web.kit.visitor import ProveFirst, SignInFirst, current_site
@@ -92,26 +91,23 @@ async def submit_take_over(request: Request) -> Response:
 async def _given(
     request: Request, case: Case, offer: OfferRow, command: Command, known: list[Passkey], sent: FormData, means: Means
 ) -> CommandResult:
-    site, touch = current_site(request), None
-    if known:
-        try:
-            statement, answer = statement_of(case, command), str(sent.get(ANSWER) or "")
-            touch = await answered(site, statement, known, answer, site.clock())
-        except NotTouched:
-            raise Refused(
-                RefusalKind.CONFLICT, "What your passkey has signed is not what would be recorded now. Sign it again."
-            ) from None
+    site = current_site(request)
+    if known and (before := await (await site.casework()).recorded(offer.reference, command.id)) is not None:
+        return before
+    signed = touch_in(site, case, command, known, sent) if known else None
     result = await give_command(
         site,
         "take_over",
         {"email": offer.email},
         by=Post(offer.post),
         command_id=command.id,
-        means=Means.PASSKEY if touch else means,
-        touch=touch,
+        means=Means.PASSKEY if signed else means,
+        touch=signed.touch if signed else None,
         standing=Standing.NAMED,
         reference=offer.reference,
     )
+    if signed is not None:
+        await note_use(site.engine, signed.touch.credential, signed.counted, site.clock())
     site.nudge_delivery()
     return result
 

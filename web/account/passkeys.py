@@ -69,4 +69,6 @@ async def submit_end_passkey(request: Request, visitor: SignedIn, number: str) -
     site = current_site(request)
     if not await end_passkey(site.engine, visitor.email, number, site.clock()):
         raise HTTPException(404)
-    return RedirectResponse("/account/passkeys", 303)
+    response = RedirectResponse("/account/passkeys", 303)
+    response.background = BackgroundTask(tell_account, site, request, visitor.email, AccountEvent.PASSKEY_ENDED)
+    return response

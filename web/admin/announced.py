@@ -81,13 +81,17 @@ async def _page(request: Request, visitor: Visitor, number: str, *, status: int 
 
 @router.post("/{number}/stop")
 async def submit_stop(request: Request, visitor: SignedIn, number: str) -> Response:
-    """Stop a change: its post's holder, a Co-Chair where it is about who co-chairs, or the secretariat. 409: too late."""
+    """Stop a change: its post's holder, a Co-Chair where it is about who co-chairs, or the secretariat.
+
+    403: nobody else. 409: too late.
+    """
     await keyed_form(request, visitor.form_key)
-    _change, _own, may_stop = await _change_or_404(request, visitor, number)
+    change, _own, may_stop = await _change_or_404(request, visitor, number)
+    if change.waits and not may_stop:
+        raise HTTPException(403)
     site = current_site(request)
     try:
-        if may_stop:
-            await stop_change(site.engine, number, visitor.post, visitor.email, visitor.name, site.clock())
+        await stop_change(site.engine, number, visitor.post, visitor.email, visitor.name, site.clock())
     except Refused as refused:
         return await _page(request, visitor, number, status=refused.why.status, wrong=refused.sentence)
     site.nudge_delivery()

@@ -193,7 +193,7 @@ async def keep_telling_cases(site: Site) -> None:
         try:
             since = site.clock() - _TELL_FOR
             async with site.engine.connect() as connection:
-                made = [one for one in await record.directory_changes(connection) if one.cases and one.at > since]
+                made = await record.changes_for_cases(connection, since)
             for change in made:
                 if change.id not in told and await tell_cases(site, change):
                     told.add(change.id)
@@ -210,28 +210,29 @@ async def tell_cases(site: Site, made: DirectoryChange) -> bool:
     async with site.engine.connect() as connection:
         waiting = await record.changes_not_heard(connection, made)
     command, command_id = _as_command(made), record.command_of(made)
-    if not waiting or command is None:
+    if command is None:
         return True
-    try:
-        for reference in waiting:
-            try:
-                # The change was made by somebody who had shown the second factor.
-                await give_command(
-                    site,
-                    *command,
-                    by=SECRETARIAT,
-                    command_id=command_id,
-                    means=Means.SECOND_FACTOR,
-                    capacity=Capacity.HOLDER,
-                    heard=True,
-                    reference=reference,
-                )
-            except Refused as refused:  # it has ended meanwhile
-                _LOG.info("a case takes no change of hands", case=reference, why=refused.sentence)
-    except CaseAway as away:
-        _LOG.warning("cases have not heard of a change of the directory", change=made.id, why=str(away))
-        return False
-    return True
+    all_heard = True
+    for reference in waiting:
+        try:
+            await give_command(
+                site,
+                *command,
+                by=SECRETARIAT,
+                command_id=command_id,
+                means=Means.DIRECTORY,
+                capacity=Capacity.HOLDER,
+                heard=True,
+                reference=reference,
+            )
+        except Refused as refused:  # it has ended meanwhile
+            _LOG.info("a case takes no change of hands", case=reference, why=refused.sentence)
+        except CaseAway as away:
+            all_heard = False
+            _LOG.warning("a case has not heard of a change", case=reference, change=made.id, why=str(away))
+            if not away.unrecorded:  # nobody answers: the others would not either
+                break
+    return all_heard
 
 
 def _as_command(made: DirectoryChange) -> tuple[str, dict[str, Any]] | None:

@@ -30,6 +30,11 @@ async def _fields(request: Request) -> dict[str, Any]:
         whole += chunk
         if len(whole) > LARGEST:
             raise Refusal(413, f"The body is larger than {LARGEST:,} bytes.")
+    return fields_in(bytes(whole))
+
+
+def fields_in(whole: bytes) -> dict[str, Any]:
+    """The JSON object that a body is. Raises Refusal (400): it is none that can be stored."""
     try:
         read = json.loads(whole, parse_constant=_no_number)
         written = json.dumps(read, ensure_ascii=False).encode()

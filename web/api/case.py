@@ -9,17 +9,18 @@ from fastapi import APIRouter, Header, HTTPException, Path, Query, Request
 from fastapi.responses import Response
 
 from models.case import Case
-from models.readings import sections_read
+from models.posts import Post, Role
+from models.readings import may_see_readings, sections_read
 from models.request import Request as CaseRequest
 from models.tables.cases import FollowUpRow, RequestVersionRow
 from models.visibility import Seen, Sight, closed_sections, readable_version
 from records import queries
 from records.api_tokens import ApiToken
-from records.readings import note_readings
+from records.readings import READINGS_SHOWN, note_readings, readings_of_case
 from records.tree import inclusion_proof
 from web.api.bearer import ReadingToken
 from web.api.case_views import CaseView, case_view
-from web.api.views import LogView, ProofView, VersionsView, VersionView, entry_view
+from web.api.views import LogView, ProofView, ReadingsView, ReadingView, VersionsView, VersionView, entry_view
 from web.case.seen import seen_or_404
 from web.case.timeline import timeline
 from web.kit.asked import AskedNumber
@@ -138,6 +139,25 @@ async def proof(
         root=told.root.hex(),
         hashes=tuple(one.hex() for one in told.proof),
     )
+
+
+@router.get("/readings")
+async def readings(request: Request, token: ReadingToken, reference: Reference) -> ReadingsView:
+    """Who read confidential sections, downloaded files or took the case away: the newest 1,000, each once a day.
+
+    For auditors and for the focal points of the requesters; 404 to the others.
+    """
+    whole, _seen = await seen_or_404(request, reference, token.post)
+    if not may_see_readings(whole, token.post):
+        raise HTTPException(404)
+    async with current_site(request).engine.connect() as connection:
+        rows = await readings_of_case(connection, reference, READINGS_SHOWN)
+    by_name = token.post.role is Role.AUDITOR
+    told = (
+        ReadingView.of(row, post=Post(row.post) if row.post else None, email=row.email if by_name else None)
+        for row in rows
+    )
+    return ReadingsView(readings=tuple(told))
 
 
 @router.get("/versions")

@@ -16,6 +16,7 @@ from records import lists
 from records import search as searching
 from web.api import views
 from web.api.bearer import ReadingToken
+from web.case.readings import note_found
 from web.kit.asked import AskedInstant
 from web.kit.problems import Refusal, documented
 from web.kit.visitor import current_site
@@ -111,6 +112,8 @@ async def search(
         rows = await searching.find_texts(connection, token.post, q, kind=kind, after=begin, limit=limit + 1)
     terms = terms_of(q)
     hits = tuple(views.hit_view(row, terms) for row in rows[:limit])
+    said = [(row, hit.excerpt) for row, hit in zip(rows, hits, strict=False)]
+    await note_found(current_site(request), said, terms, post=token.post, email=token.email)
     return views.HitsView(hits=hits, next=str(rows[limit - 1].id) if len(rows) > limit else None)
 
 

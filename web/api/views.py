@@ -12,6 +12,7 @@ from models.base import Instant, Value
 from models.case import Clock, Stage
 from models.policy import Urgency
 from models.posts import Post
+from models.readings import Reading
 from models.request import Request
 from models.search import Thing
 from models.search_words import excerpt
@@ -192,6 +193,25 @@ class ProofView(View):
     size: int
     root: str
     hashes: tuple[str, ...]
+
+
+class ReadingView(View):
+    """That somebody read or took away what not all may read, first on that day; ``email`` for auditors alone.
+
+    ``post`` is null for the command line. ``about``: the section, the file or the table.
+    """
+
+    at: Instant
+    post: Post | None
+    email: str | None
+    what: Reading
+    about: str
+
+
+class ReadingsView(View):
+    """Who read what of a case, the newest first."""
+
+    readings: tuple[ReadingView, ...]
 
 
 class VersionView(View):

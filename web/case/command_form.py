@@ -13,11 +13,13 @@ from models.commands import parse
 from models.posts import SECRETARIAT, Post, Role
 from models.refusal import Refused
 from models.rules import RULES, allowed
+from records.passkeys import note_use
 from web.case.refusals import refusal_for_reader
 from web.case.seen import AtCase, CaseVisit, actions_of, visit_case
-from web.case.signing import ANSWER, OTHERWISE, means_with, passkeys_for, signing_page, touch_of
+from web.case.signing import means_with, passkeys_for, signing_page
 from web.kit.commands import give_command, must_prove, page_of_command
 from web.kit.forms import FORMS, fields_sent, shown_form, unanswered
+from web.kit.passkey_touch import ANSWER, OTHERWISE, touch_in
 from web.kit.render import language_for
 from web.kit.sessions import keyed_form
 from web.kit.visitor import SignedIn, current_site
@@ -117,9 +119,13 @@ async def submit_command_form(request: Request, visitor: SignedIn, reference: st
 
     async def given() -> CommandResult:
         command = parse(do, fields, by=acting, command_id=own_id)  # a fault in it is said in its own words
-        touch = await touch_of(at, command, known, sent) if known else None
-        return await give_command(
-            current_site(request),
+        site = current_site(request)
+        if known and (before := await (await site.casework()).recorded(reference, own_id)) is not None:
+            return before  # sent twice: what it was signed over has been decided
+        signed = touch_in(site, at.case, command, known, sent) if known else None
+        touch = signed.touch if signed else None
+        result = await give_command(
+            site,
             name,
             whole,
             by=visitor.post,
@@ -130,6 +136,9 @@ async def submit_command_form(request: Request, visitor: SignedIn, reference: st
             reference=reference,
             seen=stands,
         )
+        if signed is not None:
+            await note_use(site.engine, signed.touch.credential, signed.counted, site.clock())
+        return result
 
     async def refused(refusal: Refused) -> HTMLResponse:
         why = refusal_for_reader(refusal, at.case, at.seen, name, whole, current_site(request).clock())

@@ -8,14 +8,10 @@ from starlette.responses import Response
 from models.authentication import Means, PasskeyTouch
 from models.commands import Command
 from models.passkeys import SIGNED_BY_TOUCH, statement_of
-from models.refusal import RefusalKind, Refused
 from records.passkeys import Passkey, passkeys_of
 from web.case.seen import CaseVisit
-from web.kit.passkey_touch import NotTouched, answered, question, site_name
+from web.kit.passkey_touch import ANSWER, OTHERWISE, question, site_name
 from web.kit.visitor import current_site
-
-ANSWER, OTHERWISE = "credential", "_otherwise"
-"""Fields of the page: what the passkey has answered; whether a one-time code is used instead."""
 
 
 async def passkeys_for(at: CaseVisit, do: str) -> list[Passkey]:
@@ -34,21 +30,6 @@ def signing_page(at: CaseVisit, command: Command, known: list[Passkey], sent: Fo
     here, gate = at.request.url.path, json.loads(statement).get("gate")
     options = question(current_site(at.request), statement, known)
     return at.page("case/signing.html", command=command, gate=gate, kept=kept, options=options, here=here)
-
-
-async def touch_of(at: CaseVisit, command: Command, known: list[Passkey], sent: FormData) -> PasskeyTouch:
-    """The passkey's answer over what would be decided now.
-
-    Raises:
-        Refused: it signs something else: the case has changed since it was asked, or it is none of the account's.
-    """
-    site = current_site(at.request)
-    try:
-        return await answered(site, statement_of(at.case, command), known, str(sent.get(ANSWER) or ""), site.clock())
-    except NotTouched:
-        raise Refused(
-            RefusalKind.CONFLICT, "What your passkey has signed is not what would be recorded now. Sign it again."
-        ) from None
 
 
 def means_with(touch: PasskeyTouch | None, means: Means) -> Means:

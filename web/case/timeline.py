@@ -194,7 +194,7 @@ _OF_MEMBER = ("member", "owner", "requester", "by")
 
 
 def _say(name: str, value: Any, say: Words, _: Translate) -> Any:
-    if name == "gate":
+    if name == "gate" and value is not None:
         return say.gate(value.value)
     if name == "listed":
         return say.members(one.member for one in value) or _("nobody")

@@ -1,7 +1,8 @@
 """Mails about an account: composed in the reader's language, and sent apart from the request that caused them.
 
 They are the link to sign in by, and what its owner must hear of: a sign-in in a new browser, a new second factor, a new
-token. None of them can be switched off, and none is a notice of a case, so that they go out without a worker.
+token, a passkey that was added or ended, wrong codes that ended a session, a reset. None of them can be switched off,
+and none is a notice of a case, so that they go out without a worker.
 """
 
 import asyncio
@@ -78,6 +79,9 @@ class AccountEvent(StrEnum):
     BROWSER = "browser"
     SECOND_FACTOR = "second_factor"
     PASSKEY = "passkey"
+    PASSKEY_ENDED = "passkey_ended"
+    WRONG_CODES = "wrong_codes"
+    RESET = "reset"
     TOKEN = "token"  # noqa: S105 - the name of what happened
 
 
@@ -141,28 +145,34 @@ class TokenMade(NamedTuple):
 
 
 async def tell_account(
-    site: Site, request: Request, email: str, what: AccountEvent, about: TokenMade | None = None
-) -> None:
+    site: Site, request: Request | None, email: str, what: AccountEvent, about: TokenMade | None = None
+) -> bool:
     """Tell the owner of an account what happened in it, with the browser and the client address of the request.
 
-    Of a new token the holder of its post hears too. Failures are logged and not raised.
+    Without a request an operator did it by the command line, which does not wait long for a mail server. Of a new token
+    the holder of its post hears too. Failures are logged and not raised; False when somebody could not be told.
     """
     # A browser names itself as it likes: no address in it becomes a link in a mail of ours.
-    device = " ".join(_NO_NAME.sub(" ", device_of(request)).split())
-    now, facts = site.clock(), {"device": device, "client": client_of(request)}
+    device = " ".join(_NO_NAME.sub(" ", device_of(request)).split()) if request else ""
+    now, facts = site.clock(), {"device": device, "client": client_of(request) if request else ""}
+    pauses, told = (*_PAUSES, *_LATER_PAUSES) if request else _PAUSES, []
     async with site.engine.connect() as connection:
         owner = await holders.person_of(connection, email, now)
         readers = {owner.email: owner}
         if about is not None and (holder := await addressee_of(connection, about.post, Capacity.HOLDER, now)):
             readers[holder.email] = await holders.person_of(connection, holder.email, now)
         names = await names_of(connection)
+    sending = []
     for to, reader in readers.items():
         try:
             message = _told(site.settings, reader, what, now, names, about, email=owner.email, to=to, **facts)
         except ValueError:
             _log.warning("mail about an account not sent: the directory's address is not a mail address", what=what)
+            told.append(False)
             continue
-        await _send(site.settings, message, to, (*_PAUSES, *_LATER_PAUSES))
+        sending.append(_send(site.settings, message, to, pauses))
+    # Side by side: one that is tried for an hour keeps no other back.
+    return all((*told, *await asyncio.gather(*sending)))
 
 
 def _told(
@@ -181,7 +191,7 @@ def _told(
     return _compose(settings, reader, "told", at, what=what.value, **facts, **of_token)
 
 
-async def _send(settings: Settings, message: EmailMessage, to: str, pauses: Sequence[float]) -> None:
+async def _send(settings: Settings, message: EmailMessage, to: str, pauses: Sequence[float]) -> bool:
     password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
     async with Transport(
         settings.smtp_host,
@@ -194,10 +204,15 @@ async def _send(settings: Settings, message: EmailMessage, to: str, pauses: Sequ
         final_timeout=_TIMEOUT,
     ) as transport:
         delivery = await transport.send(message, to)
-        for pause in pauses:
-            if delivery.state != "retry":
-                break
-            await asyncio.sleep(pause)
-            delivery = await transport.send(message, to)
+        try:
+            for pause in pauses:
+                if delivery.state != "retry":
+                    break
+                await asyncio.sleep(pause)
+                delivery = await transport.send(message, to)
+        except asyncio.CancelledError:  # the pages end
+            _log.warning("mail about an account not sent: the pages end", reply=delivery.reply)
+            raise
     if delivery.state != "sent":
         _log.warning("mail about an account not sent", state=delivery.state, reply=delivery.reply)
+    return delivery.state == "sent"

@@ -1,5 +1,6 @@
 """An identity provider that people sign in with, by OpenID Connect: the code flow with PKCE, by Authlib."""
 
+import secrets
 from typing import NamedTuple
 
 import httpx2
@@ -56,7 +57,7 @@ class IdentityProvider:
             ProviderAway
         """
         await self._described()
-        begun = await self._app.create_authorization_url(self._back)
+        begun = await self._app.create_authorization_url(self._back, nonce=secrets.token_urlsafe(32))
         return Begun(begun["url"], begun["state"], begun["nonce"], begun["code_verifier"])
 
     async def address(self, code: str, *, nonce: str, verifier: str) -> str:

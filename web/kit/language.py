@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from web.kit.render import LANGUAGE_COOKIE, LANGUAGES
-from web.kit.sessions import onward, set_cookie
+from web.kit.render import LANGUAGE_COOKIE, LANGUAGE_COOKIE_OVER_TLS, LANGUAGES
+from web.kit.sessions import drop_cookie, onward, set_cookie
 from web.kit.visitor import current_site
 
 router = APIRouter(include_in_schema=False)
@@ -19,5 +19,8 @@ async def submit_language(request: Request) -> Response:
     answer = RedirectResponse(onward(sent.get("back")) or "/", 303)
     language = sent.get("language")
     if language in LANGUAGES:
-        set_cookie(answer, current_site(request), LANGUAGE_COOKIE, str(language), _YEAR)
+        site = current_site(request)
+        set_cookie(answer, site, LANGUAGE_COOKIE_OVER_TLS if site.secure else LANGUAGE_COOKIE, str(language), _YEAR)
+        if site.secure and LANGUAGE_COOKIE in request.cookies:  # of before there was the other
+            drop_cookie(answer, site, LANGUAGE_COOKIE)
     return answer

@@ -3,12 +3,14 @@
 import base64
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from starlette.datastructures import FormData
 from webauthn import (
     generate_authentication_options,
     generate_registration_options,
@@ -17,7 +19,6 @@ from webauthn import (
     verify_registration_response,
 )
 from webauthn.helpers import decode_credential_public_key, decoded_public_key_to_cryptography
-from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
     PublicKeyCredentialDescriptor,
@@ -26,16 +27,25 @@ from webauthn.helpers.structs import (
 )
 
 from models.authentication import PasskeyTouch
-from models.passkeys import challenge_of
+from models.case import Case
+from models.commands import Command
+from models.passkeys import challenge_of, statement_of
+from models.refusal import RefusalKind, Refused
 from records import passkeys
 from records.passkeys import Passkey
-from settings import is_loopback
-from web.kit.sealing import Unreadable, open_secret, seal_secret
+from settings import is_address
+from web.kit.sealing import open_secret, seal_secret
 from web.kit.site import Site
+
+ANSWER, OTHERWISE = "credential", "_otherwise"
+"""Fields of the page that asks for a touch: what the passkey has answered; whether a one-time code is used instead."""
 
 _NAME = "Bali Process Ad Hoc Group"
 _OFFER_LASTS = timedelta(minutes=10)
 _LONGEST_ANSWER = 20_000
+
+
+_PARTS = ("authenticatorData", "clientDataJSON", "signature")
 
 
 class NotTouched(Exception):
@@ -45,7 +55,7 @@ class NotTouched(Exception):
 def site_name(site: Site) -> str:
     """The host name that passkeys are made for (the relying party's id); empty where it is an address, which has none."""
     host = urlsplit(site.settings.public_url).hostname or ""
-    return "" if is_loopback(host) and host != "localhost" else host
+    return "" if is_address(host) else host
 
 
 def offer(site: Site, email: str, session: str, known: Sequence[Passkey], now: datetime) -> tuple[str, str]:
@@ -75,7 +85,7 @@ async def accept_passkey(
         NotTouched: the answer is none to the offer, or the offer is too old.
         PasskeyNotKept: it is known already, or the account has too many.
     """
-    try:
+    with _of_a_passkey():
         at, _, challenge = open_secret(site.settings.keyring, sealed, _purpose(session)).partition(" ")
         if now - datetime.fromisoformat(at) > _OFFER_LASTS:
             raise NotTouched("the offer is too old")
@@ -86,16 +96,14 @@ async def accept_passkey(
             expected_origin=_origin(site),
         )
         key = decoded_public_key_to_cryptography(decode_credential_public_key(made.credential_public_key))
-    except (Unreadable, WebAuthnException, ValueError) as fault:
-        raise NotTouched(str(fault)) from None
     der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     await passkeys.keep_passkey(
         site.engine,
         email,
         name,
-        credential=_encoded(made.credential_id),
-        cose=_encoded(made.credential_public_key),
-        public_key=_encoded(der),
+        credential=_base64(made.credential_id),
+        cose=_base64(made.credential_public_key),
+        public_key=_base64(der),
         count=made.sign_count,
         now=now,
     )
@@ -109,15 +117,22 @@ def question(site: Site, statement: str, known: Sequence[Passkey]) -> str:
     return options_to_json(options)
 
 
-async def answered(site: Site, statement: str, known: Sequence[Passkey], answer: str, now: datetime) -> PasskeyTouch:
+class Answered(NamedTuple):
+    """A touch, and the number by which its passkey counts."""
+
+    touch: PasskeyTouch
+    counted: int
+
+
+def answered(site: Site, statement: str, known: Sequence[Passkey], answer: str) -> Answered:
     """The touch by which one of these passkeys has signed a statement.
 
     Raises:
         NotTouched: none of them has signed it, or one that counts backwards: a copy.
     """
     credential = _read(answer)
-    try:
-        own_id = _encoded(_decoded(str(credential["id"])))
+    with _of_a_passkey():
+        own_id = _base64(_from_browser(str(credential["id"])))
         response: dict[str, Any] = credential["response"]
         passkey = passkeys.of_credential(known, own_id)
         if passkey is None:
@@ -130,11 +145,8 @@ async def answered(site: Site, statement: str, known: Sequence[Passkey], answer:
             credential_public_key=base64.b64decode(passkey.cose),
             credential_current_sign_count=passkey.sign_count,
         )
-        parts = {name: _encoded(_decoded(str(response[name]))) for name in _PARTS}
-    except (WebAuthnException, ValueError, KeyError, TypeError) as fault:
-        raise NotTouched(str(fault)) from None
-    await passkeys.note_use(site.engine, own_id, seen.new_sign_count, now)
-    return PasskeyTouch(
+        parts = {name: _base64(_from_browser(str(response[name]))) for name in _PARTS}
+    touch = PasskeyTouch(
         statement=statement,
         credential=own_id,
         public_key=passkey.public_key,
@@ -142,9 +154,33 @@ async def answered(site: Site, statement: str, known: Sequence[Passkey], answer:
         client=parts["clientDataJSON"],
         signature=parts["signature"],
     )
+    return Answered(touch, seen.new_sign_count)
 
 
-_PARTS = ("authenticatorData", "clientDataJSON", "signature")
+def touch_in(site: Site, case: Case, command: Command, known: Sequence[Passkey], sent: FormData) -> Answered:
+    """The passkey's answer in a form, over what would be decided now. Its use is noted when the command has been taken:
+    until then the same form may be sent again.
+
+    Raises:
+        Refused: it signs something else: the case has changed since it was asked, or it is none of the account's.
+    """
+    try:
+        return answered(site, statement_of(case, command), known, str(sent.get(ANSWER) or ""))
+    except NotTouched:
+        raise Refused(
+            RefusalKind.CONFLICT, "What your passkey has signed is not what would be recorded now. Sign it again."
+        ) from None
+
+
+@contextmanager
+def _of_a_passkey() -> Iterator[None]:
+    """Whatever is raised while an answer is read: it is no good one. Raises NotTouched."""
+    try:
+        yield
+    except NotTouched:
+        raise
+    except Exception as fault:  # noqa: BLE001 - the library trips over keys without a kind, and over much else
+        raise NotTouched(str(fault)) from None
 
 
 def _read(answer: str) -> dict[str, Any]:
@@ -170,9 +206,9 @@ def _purpose(session: str) -> str:
     return f"passkey offered:{session}"
 
 
-def _encoded(data: bytes) -> str:
+def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def _decoded(text: str) -> bytes:
+def _from_browser(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

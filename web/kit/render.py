@@ -43,6 +43,7 @@ LANGUAGES = languages(PAGE_CATALOGUES, PAGE_DOMAIN)
 """The languages of the pages: English, and every other that has a catalogue."""
 
 LANGUAGE_COOKIE = "ahg-language"
+LANGUAGE_COOKIE_OVER_TLS = f"__Host-{LANGUAGE_COOKIE}"
 
 
 def page_translations(language: str) -> NullTranslations:
@@ -204,7 +205,8 @@ def _environment() -> Environment:
 
 def language_for(request: Request, visitor: Visitor | None) -> str:
     """The language of a page: the one chosen, else the account's, else the first the browser asks for that we have."""
-    wanted = [request.cookies.get(LANGUAGE_COOKIE, ""), visitor.language if visitor else ""]
+    kept = request.cookies.get(LANGUAGE_COOKIE_OVER_TLS) or request.cookies.get(LANGUAGE_COOKIE, "")
+    wanted = [kept, visitor.language if visitor else ""]
     asked = request.headers.get("accept-language", "")
     wanted += [part.partition(";")[0].strip() for part in asked.split(",")[:10]]
     chosen = (spoken_language(tag, LANGUAGES) for tag in wanted)

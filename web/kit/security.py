@@ -1,6 +1,5 @@
 """The checks around every page: security headers, the host name, and the origin and key of forms."""
 
-import hmac
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
@@ -10,6 +9,7 @@ from fastapi.responses import PlainTextResponse
 from settings import Settings, is_loopback
 from web.kit.errors import for_programs
 from web.kit.problems import of_status
+from web.kit.trace import trace, trace_refusal
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
@@ -44,11 +44,15 @@ def guard(app: FastAPI, settings: Settings) -> None:
         host = (request.url.hostname or "").lower()
         # A name of this machine is let through: probes and rehearsals use it, and no link is ever made of it.
         if host not in hosts and not is_loopback(host):
+            trace(request, "asked for under another name")
             return covered(_said(request, 421, "There is nothing under this name."), settings)
         from_anywhere = request.url.path.startswith(_FROM_ANYWHERE)
         if request.method not in _SAFE and not from_anywhere and not same_site(request, settings):
+            trace(request, "a form of another site was refused")
             return covered(_said(request, 403, "This form was sent from another site."), settings)
-        return covered(await call_next(request), settings)
+        response = await call_next(request)
+        trace_refusal(request, response)
+        return covered(response, settings)
 
 
 def covered(response: Response, settings: Settings) -> Response:
@@ -92,8 +96,3 @@ def same_site(request: Request, settings: Settings) -> bool:
     if (sent.scheme, sent.netloc) == (public.scheme, public.netloc):
         return True
     return is_loopback(sent.hostname or "") and sent.netloc == request.headers.get("host")
-
-
-def valid_key(given: object, key: str) -> bool:
-    """Whether a form carries the key of the session that it is sent in."""
-    return isinstance(given, str) and bool(key) and hmac.compare_digest(given.encode(), key.encode())

@@ -1,5 +1,6 @@
 """The session of a request: its cookie, the key of its forms, the path to continue at, and the client's address."""
 
+import hmac
 import ipaddress
 import re
 from typing import Annotated
@@ -11,12 +12,10 @@ from starlette.datastructures import FormData
 from notifications.texts import line, shortened
 from records import sessions
 from records.sessions import Session
-from web.kit.security import valid_key
 from web.kit.site import Site
-from web.kit.visitor import SignInFirst, current_site
+from web.kit.visitor import LONGEST_PATH, SignInFirst, current_site
 
 _DEVICE = 120
-_LONGEST_PATH = 1000
 _UNSAFE = re.compile(r"[\x00-\x20\x7f-\x9f\\\u2028\u2029]")
 
 
@@ -72,13 +71,18 @@ async def keyed_form(request: Request, form_key: str) -> FormData:
     return sent
 
 
+def valid_key(given: object, key: str) -> bool:
+    """Whether a form carries the key of the session that it is sent in."""
+    return isinstance(given, str) and bool(key) and hmac.compare_digest(given.encode(), key.encode())
+
+
 def onward(wanted: object) -> str:
     """A path of this site to go on to, as it was asked for; empty when it is anything else.
 
     Browsers read ``//host``, ``/\\host`` and ``/<tab>/host`` as addresses of another site.
     """
     path = wanted if isinstance(wanted, str) else ""
-    if not path.startswith("/") or path.startswith("//") or len(path) > _LONGEST_PATH or _UNSAFE.search(path):
+    if not path.startswith("/") or path.startswith("//") or len(path) > LONGEST_PATH or _UNSAFE.search(path):
         return ""
     try:
         parts = urlsplit(path)

@@ -27,6 +27,18 @@ from workflows.client import CaseClient, temporal_client
 from workflows.nudger import Nudger
 
 
+@dataclass(frozen=True)
+class WorkSeen:
+    """What those who watch the machine are told. ``lost``: open cases without a workflow; None: not known.
+
+    ``stopped``: why no command is taken. ``held``: what else is not as it must be.
+    """
+
+    lost: int | None = None
+    stopped: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+
+
 @dataclass
 class Site:
     """Settings and the parts made of them.
@@ -39,8 +51,8 @@ class Site:
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     desk: CaseClient | None = None
     _client: Client | None = None
-    cases_seen: tuple[datetime, str] | None = None
-    """When it was last looked whether all open cases go on, and what was seen (``web.monitoring.health``)."""
+    work_seen: tuple[datetime, WorkSeen] | None = None
+    """When it was last looked whether work goes on, and what was seen (``web.monitoring.health``)."""
 
     def __post_init__(self) -> None:
         self.files = CaseFiles(self.engine)

@@ -58,6 +58,10 @@ class ProveFirst(Exception):
         self.sent = tuple(sent)
 
 
+LONGEST_PATH = 1000
+"""Characters of a path of this site, with its query, to which somebody is led on."""
+
+
 class SignInFirst(Exception):
     """The page is for people who are signed in. ``to``: where signing in goes on, a path of this site."""
 
@@ -124,7 +128,8 @@ async def _maybe(request: Request) -> Visitor | None:
 async def _signed_in(request: Request, visitor: Annotated[Visitor | None, Depends(_maybe)]) -> Visitor:
     if visitor is None:
         target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        back = f"?next={quote(target, safe='')}" if request.method == "GET" and target != "/" else ""
+        known = request.method == "GET" and target != "/" and len(target) <= LONGEST_PATH
+        back = f"?next={quote(target, safe='')}" if known else ""
         raise SignInFirst(f"/sign-in{back}")
     of_a_case = request.url.path.startswith("/cases/") and "reference" in request.path_params
     if of_a_case and "as" in request.query_params:

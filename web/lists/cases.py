@@ -13,7 +13,7 @@ from records import lists
 from records.directory import names_of, read_members
 from records.saved_views import drop_view, keep_view, views_of
 from web.kit.render import render
-from web.kit.security import valid_key
+from web.kit.sessions import valid_key
 from web.kit.visitor import SignedIn, current_site
 from web.lists.filters import ListQuery
 

@@ -11,6 +11,7 @@ from models.search import Thing
 from models.search_words import excerpt, terms_of
 from records import search as searching
 from records.directory import names_of
+from web.case.readings import note_found
 from web.kit.render import render
 from web.kit.visitor import SignedIn, current_site
 
@@ -44,6 +45,8 @@ async def search_page(
         names = await names_of(connection)
     terms = terms_of(asked)
     page = [(hit, excerpt(hit.text, terms)) for hit in hits[: searching.HITS_A_PAGE]]
+    said = [(hit, "".join(piece.text for piece in pieces)) for hit, pieces in page]
+    await note_found(current_site(request), said, terms, post=visitor.post, email=visitor.email)
     onward = {"q": asked, "kind": of_kind or "", "after": page[-1][0].id} if len(hits) > len(page) else None
     return render(
         request,

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from records.mail_pauses import current_pause
 from settings import Settings, SettingsError
-from web.kit.site import Site
+from web.kit.site import Site, WorkSeen
 from web.kit.visitor import current_site
 from workflows.client import NotAnswered
 
@@ -31,38 +31,47 @@ async def liveness() -> JSONResponse:
 
 @router.get("/readyz")
 async def readiness(request: Request) -> JSONResponse:
-    """200 when the database and Temporal answer, else 503 and what is wrong, a sentence for each."""
+    """200 when database and Temporal answer and workers take commands; else 503 and a sentence for each that is wrong."""
     database, temporal = await asyncio.gather(
         _database(request.app.state.engine), _temporal(request.app.state.settings)
     )
     reasons = {name: why for name, why in {"database": database, "temporal": temporal}.items() if why}
+    seen = WorkSeen() if reasons else await _work(current_site(request))
+    if seen.stopped:
+        reasons["workers"] = "; ".join(seen.stopped)
     if reasons:
         return JSONResponse({"status": "not ready", "reasons": reasons}, 503)
-    lost = await _cases(current_site(request))
-    mail = await _mail(request.app.state.engine)
-    status = "ready" if lost in ("", _UNKNOWN) else "ready, but a case needs an operator"
-    return JSONResponse({"status": status, "cases": lost or "all go on", "mail": mail})
+    told = {"status": "ready", "cases": _UNKNOWN if seen.lost is None else "all go on"}
+    if seen.lost:
+        lost = f"{seen.lost} without a workflow; `ahg doctor` names them, `ahg revive` begins them again"
+        told = {"status": "ready, but a case needs an operator", "cases": lost}
+    mail = "; ".join(seen.held) or await _mail(request.app.state.engine)
+    return JSONResponse({**told, "mail": mail})
 
 
-async def _cases(site: Site) -> str:
-    """How many open cases have no workflow that goes on; which ones, an operator learns from ``ahg doctor``.
+async def _work(site: Site) -> WorkSeen:
+    """Whether workers take commands, and how many open cases have no workflow; which ones, ``ahg doctor`` says.
 
-    The pages work, and the other cases go on: so the answer is no 503, on which all of them would be cut off. Whoever
-    asks often is told what was seen a moment ago.
+    With a lost case the pages work, and the other cases go on: so the answer is no 503, on which all of them would be cut
+    off. Whoever asks often is told what was seen a moment ago.
     """
-    if site.cases_seen is None or site.clock() - site.cases_seen[0] > _SEEN_FOR:
-        site.cases_seen = site.clock(), await look_at_cases(site)
-    return site.cases_seen[1]
+    if site.work_seen is None or site.clock() - site.work_seen[0] > _SEEN_FOR:
+        site.work_seen = site.clock(), await look_at_work(site)
+    return site.work_seen[1]
 
 
-async def look_at_cases(site: Site) -> str:
-    """What is the matter with open cases, for those who watch the machine; empty when all go on."""
+async def look_at_work(site: Site) -> WorkSeen:
+    """The same, looked at now."""
+    settings = site.settings
     try:
         async with asyncio.timeout(CHECK_SECONDS):
-            lost = await (await site.casework()).stranded(tasks=False)
+            casework = await site.casework()
+            found = await casework.flaws(settings.delivery_queue, mailbox=False)
+            lost = await casework.stranded(tasks=False)
     except (NotAnswered, SettingsError, SQLAlchemyError, OSError, TimeoutError):
-        return _UNKNOWN
-    return f"{len(lost)} without a workflow; `ahg doctor` names them, `ahg revive` begins them again" if lost else ""
+        return WorkSeen()
+    stopped = tuple(flaw.said for flaw in found if flaw.stops)
+    return WorkSeen(len(lost), stopped, tuple(flaw.said for flaw in found if not flaw.stops))
 
 
 async def _mail(engine: AsyncEngine) -> str:

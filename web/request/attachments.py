@@ -24,8 +24,7 @@ from web.case.seen import AtCase, CaseVisit
 from web.kit.errors import page_saying
 from web.kit.render import render
 from web.kit.roles import FocalPoint
-from web.kit.security import valid_key
-from web.kit.sessions import keyed_form
+from web.kit.sessions import keyed_form, valid_key
 from web.kit.visitor import Visitor, current_site
 from web.request.draft import draft_of
 from web.request.steps import FORM_STEPS, step_after

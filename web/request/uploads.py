@@ -12,6 +12,7 @@ from models.attachments import FILE_KINDS, clean_name, suffix_of, too_much, writ
 from models.refusal import Refused
 from models.request import Attachment
 from web.kit.render import gettext_of, language_for
+from web.kit.trace import trace
 from web.kit.visitor import Visitor, current_site
 from web.request.file_kinds import kind_of
 from web.request.unwanted import UnwantedFile
@@ -43,6 +44,7 @@ async def taken_in(
         fault = look.fault or too_much([*others, look.file], limits)
         fault = fault or await store.no_room_for(visitor.post.member, look.file)
         if fault:  # nothing is written that would be refused afterwards
+            trace(request, "a file was refused", visitor.email)
             faults.append(fault)
             continue
         try:

@@ -15,7 +15,7 @@ from web.case.seen import AtCase, CaseVisit, visit_case
 from web.kit.commands import give_command, page_of_command
 from web.kit.forms import FormWords, fields_sent
 from web.kit.roles import FocalPoint
-from web.kit.security import valid_key
+from web.kit.sessions import valid_key
 from web.kit.visitor import current_site
 from web.request.draft import as_sent, read_fields, shown_fields
 from web.request.steps import FORM_STEPS

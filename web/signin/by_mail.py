@@ -41,7 +41,9 @@ async def submit_sign_in_address(request: Request) -> Response:
         token = await sign_ins.ask_link(site.engine, email, asker, onward(sent.get("next")), site.clock())
     except sign_ins.TooMany as error:
         trace(request, "too many links were asked for", email)
-        words = N_("Links to this address were asked for too often. Take the newest that came, or wait an hour.")
+        words = N_(
+            "Links to this address were asked for often. Take the newest that came, or ask again in five minutes."
+        )
         return page_saying(request, 429, N_("Too many requests"), words, {"Retry-After": str(error.seconds)})
     trace(request, "a link to sign in by was asked for", email)
     page = render(request, "signin/link_sent.html", minutes=int(sign_ins.LINK_LIFETIME.total_seconds() // 60))

@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 import structlog
 from fastapi import APIRouter, HTTPException, Query, Request
@@ -13,6 +13,7 @@ from records import sign_ins
 from web.account.posts import way_on
 from web.kit.errors import page_saying
 from web.kit.identity_provider import IdentityProvider, NotSignedIn, ProviderAway
+from web.kit.render import render
 from web.kit.sealing import Unreadable, open_secret, seal_secret
 from web.kit.sessions import cookie_of, device_of, drop_cookie, onward, set_cookie
 from web.kit.site import Site
@@ -26,17 +27,23 @@ _PURPOSE = "openid"
 router = APIRouter(prefix="/openid", include_in_schema=False)
 
 
-@router.get("/begin")
-async def begin_openid(request: Request, next_: Annotated[str, Query(alias="next")] = "") -> Response:
-    """Send the browser to the provider. The state that must come back is in a sealed cookie; nothing is recorded."""
+@router.post("/begin")
+async def begin_openid(request: Request) -> Response:
+    """Send the browser to the provider. The state that must come back is in a sealed cookie; nothing is recorded.
+
+    A form of ours with a press, so that no other site begins it. It is answered by a page that goes on, and not by a
+    redirection, which browsers follow from a form to hosts of its policy alone (CSP, ``form-action``).
+    """
     site = current_site(request)
+    sent = await request.form()
     try:
         begun = await _provider(site).begin()
     except ProviderAway as away:
         return _away(request, away)
     proof = {"state": begun.state, "nonce": begun.nonce, "verifier": begun.verifier}
-    kept = json.dumps({**proof, "next": onward(next_), "until": site.clock().timestamp() + _LASTS_SECONDS})
-    response = RedirectResponse(begun.url, 303)
+    kept = json.dumps({**proof, "next": onward(sent.get("next")), "until": site.clock().timestamp() + _LASTS_SECONDS})
+    context: dict[str, Any] = {"to": begun.url, "provider": _provider(site).name}
+    response = render(request, "signin/to_provider.html", headers={"Refresh": f"0; url={begun.url}"}, **context)
     sealed = seal_secret(site.settings.keyring, kept, _PURPOSE)
     set_cookie(response, site, _cookie(site), sealed, _LASTS_SECONDS)
     return response

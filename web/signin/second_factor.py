@@ -99,9 +99,14 @@ async def submit_enrolment(request: Request, session: Current) -> Response:
     proof = await second_factor.enrol(site.engine, cookie_of(request), sealed, step, now)
     if proof is None:  # enrolled in another session meanwhile
         return _again(sent)
+    return _set_up(request, session, proof, await _judged(request, session, sent, proof))
+
+
+def _set_up(request: Request, session: Session, proof: Proof, answer: Response) -> Response:
+    """The answer to a second factor that was set up just now: its owner hears of it."""
     trace(request, "second factor: set up", session.email)
-    answer = await _judged(request, session, sent, proof)
     if proof.shown is CodeResult.RIGHT:
+        site = current_site(request)
         answer.background = BackgroundTask(tell_account, site, request, session.email, AccountEvent.SECOND_FACTOR)
     return answer
 
@@ -185,16 +190,17 @@ async def submit_proof(request: Request, session: Current) -> Response:
         return await page_to_prove(request, to, fields)
     if proof is None:  # enrolled in another session meanwhile
         return await page_to_prove(request, to, fields)
-    trace(request, f"second factor: {proof.shown.value}", session.email)
+    if not sealed:
+        trace(request, f"second factor: {proof.shown.value}", session.email)
     if proof.shown is CodeResult.RIGHT:
         if not sealed:
             await _reseal(site, session.email)
         response = RedirectResponse(to, 307)
         give_cookie(response, site, proof.token)
-        return response
+        return _set_up(request, session, proof, response) if sealed else response
     if proof.shown is CodeResult.WRONG:
         return _prove(request, session, to, fields, "", _wrong(request), 422)
-    return _shut(request, proof)
+    return _shut(request, session, proof)
 
 
 async def _reseal(site: Site, email: str) -> None:
@@ -214,17 +220,19 @@ async def _judged(request: Request, session: Session, sent: FormData, proof: Pro
         return response
     if proof.shown is CodeResult.WRONG:
         return _ask(request, session, sent, _wrong(request), 422)
-    return _shut(request, proof)
+    return _shut(request, session, proof)
 
 
-def _shut(request: Request, proof: Proof) -> Response:
-    """The page for an account that takes no more codes, or for a session that is over."""
+def _shut(request: Request, session: Session, proof: Proof) -> Response:
+    """The page for an account that takes no more codes, or for a session that is over; its owner is told of that."""
     if proof.shown is CodeResult.LOCKED:
         words = N_("Too many wrong codes were given for this account. Ask the secretariat to reset it.")
         return page_saying(request, 403, N_("This was not done"), words)
     words = N_("Too many wrong codes were given. Sign in again, and take the code that the app shows then.")
     over = page_saying(request, 403, N_("You are signed out"), words)
-    take_cookie(over, current_site(request))
+    site = current_site(request)
+    take_cookie(over, site)
+    over.background = BackgroundTask(tell_account, site, request, session.email, AccountEvent.WRONG_CODES)
     return over
 
 
@@ -239,7 +247,8 @@ async def _then(site: Site, session: Session, sent: FormData) -> str:
 
 
 def _again(sent: FormData) -> Response:
-    kept = {name: str(sent.get(name)) for name in ("next", "post") if sent.get(name)}
+    given = {"next": onward(sent.get("next")), "post": str(sent.get("post") or "")[:64]}
+    kept = {name: value for name, value in given.items() if value}
     return RedirectResponse("/second-factor" + (f"?{urlencode(kept)}" if kept else ""), 303)
 
 
