@@ -40,6 +40,7 @@ def test_a_template_uses_only_facts_of_its_kind(entry: DeliveryRule) -> None:
     optional = {
         "completeness_requested": {"version", "changed"},
         "review_requested": {"place_of"},
+        "recording_contested": {"anew"},
         "list_awaited": {"first"},
         "closing_awaited": {"first"},
         "meeting_called": {"moved", "was_starts", "was_ends", "was_place"},

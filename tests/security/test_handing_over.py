@@ -14,10 +14,11 @@ from models.policy import Policy
 from models.posts import Post
 from models.refusal import Refused
 from records.passkeys import keep_passkey
+from tests.activities.post_office import post_office
 from tests.authenticator import Authenticator
 from tests.tabletop import SIGNER, Tabletop
 from tests.web.conftest import place
-from tests.web.place import Place, key_in, secret_in, value_in
+from tests.web.place import Place, address_of, key_in, secret_in, value_in
 from tests.web.programs import Recorded
 from web.account import offers
 
@@ -146,6 +147,23 @@ async def test_the_person_named_signs_in_proves_who_it_is_and_takes_the_post_ove
     held = await place.rows("SELECT email FROM holders WHERE post = :post", post=AU)
     assert held == [{"email": HEIR["email"]}]
     assert await place.rows("SELECT * FROM offers") == []
+
+
+async def test_the_offer_is_mailed_to_who_holds_the_post_and_who_is_to_and_the_way_to_the_latter(place: Place) -> None:
+    table = Recorded(policy=Policy.default())
+    offered(table)
+    await table.record(place)
+    async with post_office(place.engine, place.catcher, table.now) as office:
+        await office.deliver()
+    mails = {
+        mail.recipients[0]: mail.message for mail in place.catcher.messages() if "offered" in mail.message["Subject"]
+    }
+    assert set(mails) == {address_of(AU), HEIR["email"], address_of("ID/co-chair"), address_of(RSO)}
+    for address, message in mails.items():
+        plain = message.get_body(("plain",))
+        assert plain is not None
+        assert "yet to take it over" in " ".join(plain.get_content().split())
+        assert ("/account/offers" in plain.get_content()) == (address == HEIR["email"])
 
 
 async def test_who_has_a_passkey_signs_what_it_takes_over(place: Place, given: list[dict[str, Any]]) -> None:

@@ -187,6 +187,7 @@ async def test_running_cases_in_which_something_waits_for_the_post_hear_of_it_on
 async def test_a_change_made_in_a_case_stands_in_the_history_too(at_work: tuple[Rig, Place]) -> None:
     parts, place = at_work
     await parts.act(AU, "hand_over", {"to": {"name": "Made", "email": "made@example.org"}})
+    await parts.act(AU, "take_over", {"email": "made@example.org"})
     async with place.browser() as http:
         await place.as_post(http, AUDITOR)
         page = (await http.get("/admin/directory/changes")).text
