@@ -1,6 +1,7 @@
 """Where the pages are served, who signs in by what, and how many files requests carry."""
 
 import ipaddress
+import os
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -8,6 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from settings.part import NotEmpty, Port, SettingsPart, host_in_ascii, is_loopback
+
+_TOO_MANY = "would believe everybody about their address; name the proxies alone"
 
 
 class PageSettings(SettingsPart):
@@ -17,7 +20,9 @@ class PageSettings(SettingsPart):
     """Address on which the pages are served."""
     web_port: Port = 8000
     """Port on which the pages are served."""
-    forwarded_allow_ips: str | None = None
+    forwarded_allow_ips: Annotated[
+        str | None, Field(default_factory=lambda: os.environ.get("FORWARDED_ALLOW_IPS") or None, validate_default=True)
+    ]
     """Addresses or networks of the reverse proxies that are believed about whom they speak for, with commas between.
     Unset: what FORWARDED_ALLOW_IPS says, else a proxy on this machine."""
     public_url: str = Field(default_factory=lambda fields: f"http://127.0.0.1:{fields.get('web_port', 8000)}")
@@ -68,13 +73,15 @@ class PageSettings(SettingsPart):
     @field_validator("forwarded_allow_ips")
     @classmethod
     def _proxies(cls, value: str | None) -> str | None:
-        for part in (value or "").split(","):
+        for part in [] if value is None else value.split(","):
+            if part.strip() == "*":
+                raise ValueError(_TOO_MANY)
             try:
-                network = ipaddress.ip_network(part.strip()) if value is not None else None
+                network = ipaddress.ip_network(part.strip())
             except ValueError:
                 raise ValueError(f"{part.strip()!r} is no address or network, as in 10.0.0.2 or 10.0.0.0/24") from None
-            if network is not None and network.prefixlen == 0:
-                raise ValueError("would believe everybody about their address; name the proxies alone")
+            if network.prefixlen < (8 if network.version == 4 else 16):
+                raise ValueError(_TOO_MANY)
         return value
 
     @field_validator("oidc_issuer")

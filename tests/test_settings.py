@@ -55,6 +55,7 @@ def test_every_way_to_write_a_postgresql_address_gets_the_driver(given: str, mon
         ("AHG_MAIL_FROM", "A, B <a@example.org>"),
         ("AHG_FORWARDED_ALLOW_IPS", "*"),
         ("AHG_FORWARDED_ALLOW_IPS", "0.0.0.0/0"),
+        ("AHG_FORWARDED_ALLOW_IPS", "0.0.0.0/1,128.0.0.0/1"),
         ("AHG_FORWARDED_ALLOW_IPS", "proxy.example.org"),
         ("AHG_MAIL_FROM", "A <a@example.org>\r\nBcc: b@example.org"),
         ("AHG_MAIL_FROM", "A <a@☕.example>"),

@@ -14,7 +14,7 @@ from ops import doctor
 from ops.prepare import prepare_data_folder
 from ops.supervisor import product_children
 from ops.temporal_server import dev_server_child
-from settings import SECRETS, Settings, SettingsError, load_settings
+from settings import Settings, SettingsError, load_settings
 from surroundings import NEEDS, close_data_folder, close_to_others, environment_for, open_to_others, set_up_logs
 from web.serve import configuration
 
@@ -176,3 +176,9 @@ def test_the_pages_believe_the_proxies_that_are_named(settings: Settings, monkey
     assert configuration(named).forwarded_allow_ips == "172.30.0.1"
     monkeypatch.setenv("FORWARDED_ALLOW_IPS", "10.0.0.2")
     assert configuration(settings).forwarded_allow_ips == "10.0.0.2"
+
+
+def test_everybody_is_believed_by_neither_of_the_two_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
+    with pytest.raises(SettingsError, match="AHG_FORWARDED_ALLOW_IPS: would believe everybody"):
+        load_settings()
