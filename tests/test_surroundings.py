@@ -14,7 +14,7 @@ from ops import doctor
 from ops.prepare import prepare_data_folder
 from ops.supervisor import product_children
 from ops.temporal_server import dev_server_child
-from settings import Settings, SettingsError, load_settings
+from settings import SECRETS, Settings, SettingsError, load_settings
 from surroundings import NEEDS, close_data_folder, close_to_others, environment_for, open_to_others, set_up_logs
 from web.serve import configuration
 
