@@ -102,6 +102,11 @@ class KeySettings(SettingsPart):
             return ""
 
     @property
+    def checkpoint_signed(self) -> Path:
+        """The file that keeps the newest checkpoint that was signed, where the database's administrator is not."""
+        return self.data_dir / "checkpoint-signed"
+
+    @property
     def keyring(self) -> dict[str, bytes]:
         """Payload keys by id, the encrypting one first; from the setting, else from the data folder.
 
