@@ -21,8 +21,8 @@ from models.posts import Post, Role
 from models.recommendation import catch_up_follow_up, follow_up_of, follow_up_stream
 from models.refusal import RefusalKind, Refused
 from models.request import Attachment, Request
-from models.rules import apply_command, case_of_log
-from models.tables.cases import CaseRow, FollowUpRow, RequestVersionRow
+from models.rules import apply_command, case_of_log, must_be_brief
+from models.tables.cases import CaseRow, FollowUpRow
 from records import queries, references
 from records.attachments import Attachments
 from records.directory import opening
@@ -211,6 +211,7 @@ class Casework:
         command = parse(do, {**(draft or {}), **fields}, by=by, command_id=command_id)
         await self._check_files(command)
         # The rules are asked before a number is given, so that a refused request does not use one up.
+        must_be_brief(command)
         blank = Case(reference="AHG", directory=found.directory, calendars=found.calendars, policy=found.policy)
         apply_command(blank, command, at)
         reference = given or await references.reference_for(self._engine, command_id, at.year)
@@ -233,11 +234,10 @@ class Casework:
         if found is None:
             return
         member, wanted = found
-        versions: list[RequestVersionRow] = []
+        carried: list[tuple[Attachment, ...]] = []
         if reference is not None:
             async with self._engine.connect() as connection:
-                versions = await queries.parts(connection, reference, RequestVersionRow)
-        carried = [Request.model_validate(one.content).attachments for one in versions]
+                carried = await queries.files_of_versions(connection, reference)
         newest = carried[-1] if carried else ()
         if self._files is None and wanted:
             raise Refused(RefusalKind.INVALID, "No files are kept here, so none can be attached.")

@@ -11,12 +11,15 @@ from zoneinfo import ZoneInfo, available_timezones
 _LONGEST = 64
 """Characters of a name; those that there are have 32 at most."""
 
+_OF_THE_MACHINE = frozenset(("localtime", "Factory", "posixrules"))
+"""Names under which a machine keeps its own zone, none, or rules for others; ``right/`` and ``posix/`` are its copies."""
+
 
 @lru_cache(maxsize=256)
 def zone_named(name: str) -> ZoneInfo:
     """The time zone of that name; UTC for an unknown name."""
     try:
-        return ZoneInfo(name if len(name) <= _LONGEST else "UTC")  # each part of a name is looked for as a package
+        return ZoneInfo(name if _is_name(name) else "UTC")
     except (ValueError, OSError, KeyError):
         return ZoneInfo("UTC")
 
@@ -34,4 +37,10 @@ def is_zone(name: str) -> bool:
 @cache
 def known_zones() -> frozenset[str]:
     """The names of all time zones."""
-    return frozenset(available_timezones())
+    return frozenset(filter(_is_name, available_timezones()))
+
+
+def _is_name(name: str) -> bool:
+    """Whether a name may be one of the tz database, and of the same zone on every machine."""
+    # Each part of a name is looked for as a package, so very long ones are not looked for at all.
+    return len(name) <= _LONGEST and name not in _OF_THE_MACHINE and not name.startswith(("right/", "posix/"))

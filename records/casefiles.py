@@ -1,6 +1,8 @@
 """Cases as their logs have them, for pages: read once, then only what has been added since."""
 
+import asyncio
 from collections import OrderedDict
+from collections.abc import Iterable
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -28,11 +30,10 @@ class CaseFiles:
             added = await read_entries(connection, reference, after=known.seq if known else 0)
         if known is None and not added:
             return None
-        case = known or blank(reference)
-        for entry in added:
-            case = replay_entry(case, entry)
         if known is None:
-            case = case.slim()
+            case = (await asyncio.to_thread(_replayed, blank(reference), added)).slim()
+        else:
+            case = _replayed(known, added)
         self._cases[reference] = case
         self._cases.move_to_end(reference)
         while len(self._cases) > self._keep:
@@ -43,3 +44,9 @@ class CaseFiles:
         """Entries of the log of a case, in order, after a number."""
         async with self._engine.connect() as connection:
             return await read_entries(connection, reference, after=after, limit=limit)
+
+
+def _replayed(case: Case, entries: Iterable[Entry]) -> Case:
+    for entry in entries:
+        case = replay_entry(case, entry)
+    return case

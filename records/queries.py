@@ -11,9 +11,10 @@ from models.calendars import Calendars
 from models.case import ReportState, Stage
 from models.log import Entry
 from models.recommendation import OVER, follow_up_stream
+from models.request import Attachment, Request
 from models.tables import TABLES
 from models.tables import cases as of_cases
-from models.tables.cases import CaseRow, FollowUpRow, RecommendationRow, ReportRow
+from models.tables.cases import CaseRow, FollowUpRow, RecommendationRow, ReportRow, RequestVersionRow
 from records.log import entry_of_command, heads, read_entries
 from records.rows import fetch_row, fetch_rows, table_of
 
@@ -74,6 +75,23 @@ async def parts(connection: AsyncConnection, reference: str, kind: type[_Part]) 
     """The rows of one part of a case, in the order of their keys."""
     table = table_of(kind)
     return await fetch_rows(connection, select(kind).where(table.c.reference == reference).order_by(*table.primary_key))
+
+
+async def newest_versions(
+    connection: AsyncConnection, reference: str, *, before: int = 0, limit: int
+) -> list[RequestVersionRow]:
+    """Versions of a request, the newest first; ``before``: only those with a lower number, 0 for the newest of all."""
+    c = table_of(RequestVersionRow).c
+    query = select(RequestVersionRow).where(c.reference == reference).order_by(c.version.desc()).limit(limit)
+    return await fetch_rows(connection, query.where(c.version < before) if before else query)
+
+
+async def files_of_versions(connection: AsyncConnection, reference: str) -> list[tuple[Attachment, ...]]:
+    """The files of each version of a request, in order; the rest of it is not read."""
+    c = table_of(RequestVersionRow).c
+    query = select(c.content["attachments"]).where(c.reference == reference).order_by(c.version)
+    told = (await connection.execute(query)).scalars()
+    return [Request.model_validate({"attachments": files or ()}).attachments for files in told]
 
 
 async def followed_recommendations(connection: AsyncConnection, reference: str) -> dict[int, str]:

@@ -118,7 +118,8 @@ def commands() -> Iterator[str]:
         "A line holds at most 300 characters, a text at most 20,000; a date is `2026-03-31`; a length "
         "of time is "
         "`24h`, `30d`, `5wd` (working days) or `12mo`; a post is `MEMBER/POST`; a code is a member's "
-        "code in the directory."
+        "code in the directory. A command holds at most 5,000 values and 250,000 characters of JSON, and so much a "
+        "request with all its fields; a request has at most 50 versions."
     )
     yield (
         "Every command but `draft` and `submit` has the field `text`: what the post says with it (text, nothing by "

@@ -36,5 +36,14 @@ from models.rules import (
 )
 from models.rules.closing import terms_of_reference
 from models.rules.permitted import allowed
-from models.rules.steps import Transition, apply_clock, apply_command, blank, case_of_log, replay_entry, take_over
+from models.rules.steps import (
+    Transition,
+    apply_clock,
+    apply_command,
+    blank,
+    case_of_log,
+    must_be_brief,
+    replay_entry,
+    take_over,
+)
 from models.rules.table import RULES

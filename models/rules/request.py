@@ -5,6 +5,7 @@ from pydantic import ValidationError
 from models import events as e
 from models.base import brief
 from models.case import Case, Gate, GateName, GateOutcome, Stage
+from models.command_signing import LONGEST_COMMAND
 from models.commands import Accept, Join, Resubmit, Return, Submit, Withdraw, unreadable
 from models.faults import faults
 from models.ladder import ClockAct
@@ -105,6 +106,31 @@ def resubmit(context: RuleContext, body: Resubmit) -> None:
             if stage is Stage.LAPSED:
                 context.enter(Stage.SUBMITTED, reason(ReasonCode.RESUBMITTED))
             _await_check(context)
+
+
+MOST_VERSIONS = 50
+"""Versions that a request has at most: all are kept, and whoever sees the case can read them."""
+
+
+def must_be_one_more_version(before: Case, after: Case) -> None:
+    """Refuse a new version of a request that has as many as it may have, or that says more than one may say.
+
+    Raises:
+        Refused: it is one too many, or too long.
+    """
+    if after.version == before.version or not before.version:
+        return
+    if after.version > MOST_VERSIONS:
+        raise refuse(
+            f"The request has {before.version} versions, and no more than {MOST_VERSIONS} are taken. Withdraw it and "
+            "submit a new request."
+        )
+    if len(after.request.model_dump_json(by_alias=True)) > LONGEST_COMMAND:
+        raise refuse(
+            f"A request says no more than {LONGEST_COMMAND:,} characters with all that it lists; shorten it, or attach a "
+            "file.",
+            RefusalKind.INVALID,
+        )
 
 
 def _does_not_ask_yet(case: Case, post: Post) -> bool:

@@ -8,7 +8,7 @@ from models.authentication import Means, Signed, suffices
 from models.base import Value
 from models.calendars import Calendars
 from models.case import Case, Recording, Touch
-from models.command_signing import asked_text
+from models.command_signing import LONGEST_COMMAND, asked_text
 from models.commands import ActFor, Command
 from models.evolve import evolve
 from models.log import CLOCK, CLOCK_COMMAND, ActedFor, Entry, event_of, seal
@@ -24,6 +24,7 @@ from models.rules.contesting import may_contest
 from models.rules.context import RuleContext
 from models.rules.permitted import allowed_sentence
 from models.rules.posts import may_change_hands
+from models.rules.request import must_be_one_more_version
 from models.rules.staleness import RECOVERED, must_be_fresh, part_changed
 from models.rules.table import RULES
 
@@ -61,6 +62,8 @@ def apply_command(case: Case, command: Command, now: datetime) -> Transition:
             body = body.command
         context = RuleContext(case, by, now, acted_for.by if acted_for else None)
         subject = _apply_rule(context, body, command.seen, of_before=_of_before(command))
+        if not _of_before(command):
+            must_be_one_more_version(case, context.case)
     except Refused as refused:
         refused.allowed = allowed_sentence(case, command.by)
         raise
@@ -76,6 +79,7 @@ def _must_be_given_rightly(case: Case, command: Command) -> None:
         why = may_change_hands(command.body, command.by, standing) or may_contest(command.body, standing)
         if why:
             raise Refused(RefusalKind.FORBIDDEN, why)
+        must_be_brief(command)
     body = command.body
     do = body.command.do if isinstance(body, ActFor) and standing is not None else command.do
     required = case.policy.signatures is Signatures.REQUIRED and do in MUST_BE_SIGNED
@@ -88,6 +92,19 @@ def _must_be_given_rightly(case: Case, command: Command) -> None:
     if touch is not None and touch.statement != statement_of(case, command):
         raise Refused(
             RefusalKind.CONFLICT, "What you signed with your passkey is not what would be recorded now. Sign it again."
+        )
+
+
+def must_be_brief(command: Command) -> None:
+    """Refuse a command that says more than one may say: what it says is kept for ever, and read on pages.
+
+    Raises:
+        Refused: it is too long.
+    """
+    if len(asked_text(command)) > LONGEST_COMMAND:
+        raise Refused(
+            RefusalKind.INVALID,
+            f"The command {command.do!r} says more than {LONGEST_COMMAND:,} characters; say less, or attach a file.",
         )
 
 

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import typer
 from rich.table import Table
+from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
 import db
@@ -59,10 +60,13 @@ async def case_list(
 @as_command
 async def case_show(reference: str) -> None:
     """Show one case with everything on record, as JSON."""
-    async with db.open_engine(load_settings()) as engine, engine.connect() as connection:
-        shown = columns_of(_found(await queries.case_row(connection, reference), reference))
-        for kind in queries.PARTS:
-            shown[table_of(kind).name] = [columns_of(part) for part in await queries.parts(connection, reference, kind)]
+    async with db.open_engine(load_settings()) as engine:
+        async with engine.connect() as connection:
+            shown = columns_of(_found(await queries.case_row(connection, reference), reference))
+            for kind in queries.PARTS:
+                rows = await queries.parts(connection, reference, kind)
+                shown[table_of(kind).name] = [columns_of(part) for part in rows]
+        await _note_taken(engine, reference, f"case show {reference}")
     sys.stdout.write(json.dumps(shown, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
@@ -133,17 +137,21 @@ async def case_export(
     reference: str, to: Annotated[Path | None, typer.Option(help="File to write; left out: standard output.")] = None
 ) -> None:
     """Export the log of a case as JSON lines that verify without the database (docs/log.md)."""
-    read = WhatWasRead(Reading.EXPORT, f"case export {reference}")
     async with db.open_engine(load_settings()) as engine:
         async with engine.connect() as connection:
             entries = _found(await queries.entries(connection, reference), reference)
-        case = reference.partition("/")[0]
-        await note_readings(engine, case, [read], post="", email=getpass.getuser(), at=datetime.now(UTC))
+        await _note_taken(engine, reference.partition("/")[0], f"case export {reference}")
     lines = "".join(json.dumps(exported_entry(entry), ensure_ascii=False) + "\n" for entry in entries)
     if to is None:
         sys.stdout.write(lines)
     else:
         to.write_text(lines, encoding="utf-8")
+
+
+async def _note_taken(engine: AsyncEngine, reference: str, what: str) -> None:
+    """Write down that whoever is at the command line is about to be given a case whole."""
+    read = WhatWasRead(Reading.EXPORT, what)
+    await note_readings(engine, reference, [read], post="", email=getpass.getuser(), at=datetime.now(UTC))
 
 
 @app.command("told")

@@ -8,7 +8,7 @@ import pytest
 from models.calendars import Calendars, WorkCalendar
 from models.ladder import ClockAct, Ladder, Rung
 from models.public_holidays import work_calendar
-from models.zones import zone_named
+from models.zones import is_zone, known_zones, zone_named
 from tests.tabletop import calendars
 
 
@@ -29,8 +29,17 @@ def test_a_zone_that_does_not_exist_counts_as_utc_and_is_told() -> None:
     assert slip.move(at("UTC", 2026, 3, 6, 9), 1) == at("UTC", 2026, 3, 9, 9)
     assert slip.roll(at("UTC", 2026, 3, 7, 9)) == at("UTC", 2026, 3, 9, 9)
     assert Calendars(offices={"MY": slip, "TH": WorkCalendar(zone="Asia/Bangkok")}).unknown_zones == {"MY": slip.zone}
-    for name in ("", "/etc/passwd", "../x", "Asia", "Mars/Olympus", "utc\x00"):
+    for name in ("", "/etc/passwd", "../x", "Asia", "Mars/Olympus", "utc\x00", *OF_THE_MACHINE):
         assert zone_named(name).key == "UTC", name
+
+
+OF_THE_MACHINE = ("localtime", "Factory", "posixrules", "right/Asia/Jakarta", "posix/Asia/Jakarta", "Asia/../localtime")
+
+
+def test_a_zone_that_is_the_machines_own_is_none() -> None:
+    assert not {*OF_THE_MACHINE} & known_zones()
+    assert not any(map(is_zone, OF_THE_MACHINE))
+    assert {"Asia/Jakarta", "UTC"} <= known_zones()
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,7 @@ async def test_a_log_is_compared_with_what_was_kept_and_the_entry_is_named(
     assert code == 1
     assert f"one of the entries 1 to {newest.seq}" in said
     assert json.loads((kept / "case.jsonl").read_text().splitlines()[0])["seq"] == 1
+    assert (await ahg("case", "show", reference))[0] == 0
     async with db.open_engine(settings) as engine, engine.connect() as connection:
-        rows = (await connection.exec_driver_sql("SELECT what, about FROM readings")).all()
-    assert [tuple(row) for row in rows] == [("export", f"case export {reference}")]
+        rows = (await connection.exec_driver_sql("SELECT what, about FROM readings ORDER BY about")).all()
+    assert [tuple(row) for row in rows] == [("export", f"case {taken} {reference}") for taken in ("export", "show")]

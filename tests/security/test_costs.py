@@ -54,8 +54,9 @@ def test_what_rules_once_said_is_looked_for_once_in_a_text(text: str) -> None:
         {f"positio{number}": 1 for number in range(200_000)},
         {"position": ["approve"] * 1_000_000},
         {"position": {"a": [[], [[]] * 1_000_000]}},
+        {"confidential": {f"section {number}": [] for number in range(50_000)}},
     ],
-    ids=["fields", "entries", "nested"],
+    ids=["fields", "entries", "nested", "keys"],
 )
 def test_a_command_of_endless_values_is_refused_unread(fields: dict[str, object]) -> None:
     assert more_values_than(MOST_VALUES, fields)

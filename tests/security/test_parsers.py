@@ -18,10 +18,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
 
-import cbor2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from webauthn.helpers import encode_cbor
 
 from models.attachments import clean_name
 from models.checkpoints import read_checkpoint, read_submission
@@ -283,8 +283,8 @@ def test_what_a_passkey_is_said_to_answer_is_read_or_refused(
     asked = {"type": "webauthn.create", "challenge": json.loads(options)["challenge"], "origin": chosen.public_url}
     own_id = b"i" * 16
     beginning = hashlib.sha256(b"ahg.example.org").digest() + bytes([flags]) + bytes(4 + 16) + b"\x00\x10" + own_id
-    made = {"fmt": form, "attStmt": statement, "authData": beginning + cbor2.dumps(key)}
-    response = {"clientDataJSON": _url(json.dumps(asked).encode()), "attestationObject": _url(cbor2.dumps(made))}
+    made = {"fmt": form, "attStmt": statement, "authData": beginning + encode_cbor(key)}
+    response = {"clientDataJSON": _url(json.dumps(asked).encode()), "attestationObject": _url(encode_cbor(made))}
     answer = {"id": _url(own_id), "rawId": _url(own_id), "type": "public-key", "response": response}
     if odd:
         (answer if odd[0] in answer else response)[odd[0]] = odd[1]

@@ -1,8 +1,9 @@
 """One case: itself, its log in words, the versions of its request. 404 alike when it is absent and when unseen."""
 
+import asyncio
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Header, HTTPException, Path, Query, Request
@@ -33,6 +34,7 @@ router = APIRouter(prefix="/cases/{reference}", tags=["a case"], responses=docum
 Reference = Annotated[str, Path(description="As in AHG-2026-003.", examples=["AHG-2026-003"])]
 _LANGUAGE = "en"
 _PAGE = 200
+_VERSIONS = 20
 _ENTITY_TAG = re.compile(r'(?:W/)?"((\d{1,9})-[0-9a-f]{32})(?:-(?:gzip|br|zstd|deflate))?"')
 """An entity tag of ours, also as a proxy that compresses gives it on: made weak (nginx), or with what it did (Apache)."""
 
@@ -161,22 +163,39 @@ async def readings(request: Request, token: ReadingToken, reference: Reference) 
 
 
 @router.get("/versions")
-async def versions(request: Request, token: ReadingToken, reference: Reference) -> VersionsView:
-    """Every version of the request, the newest first, as the post may read them. For posts that see the whole case."""
+async def versions(
+    request: Request,
+    token: ReadingToken,
+    reference: Reference,
+    before: AskedNumber = 0,
+    limit: Annotated[int, Query(ge=1, le=_VERSIONS)] = _VERSIONS,
+) -> VersionsView:
+    """Versions of the request, the newest first, as the post may read them; `before` goes on where an answer ended.
+
+    For posts that see the whole case; 404 to the others.
+    """
     whole, seen = await seen_or_404(request, reference, token.post)
     if seen.sight < Sight.CASE:
         raise HTTPException(404)
     async with current_site(request).engine.connect() as connection:
-        rows = await queries.parts(connection, reference, RequestVersionRow)
+        rows = await queries.newest_versions(connection, reference, before=before, limit=limit + 1)
+    told = await asyncio.to_thread(_versions, whole, token.post, rows, limit)
+    await _note(request, token, whole, [one.request for one in told.versions])
+    written = await asyncio.to_thread(told.model_dump_json, by_alias=True)
+    return Response(written, media_type="application/json")  # type: ignore[return-value]
+
+
+def _versions(case: Case, post: Post, rows: Sequence[RequestVersionRow], limit: int) -> VersionsView:
+    """What is told of versions. ``rows``: the newest first, and the one before those that are told."""
+    newest = closed_sections(case, case.request, post)
     shown: list[VersionView] = []
     earlier: CaseRequest | None = None
-    newest = closed_sections(whole, whole.request, token.post)
-    for row in rows:
+    for row in reversed(rows):
         content = CaseRequest.model_validate(row.content)
-        version = readable_version(whole, content, token.post)
-        hidden = tuple(sorted(newest | closed_sections(whole, content, token.post)))
+        version = readable_version(case, content, post)
+        hidden = tuple(sorted(newest | closed_sections(case, content, post)))
         changed = tuple(version.changes(earlier)) if earlier is not None else ()
         shown.append(VersionView.of(row, request=version, hidden=hidden, changed=changed))
         earlier = version
-    await _note(request, token, whole, [one.request for one in shown])
-    return VersionsView(versions=tuple(reversed(shown)))
+    told = tuple(reversed(shown))[:limit]
+    return VersionsView(versions=told, before=told[-1].version if len(rows) > limit else None)

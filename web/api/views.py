@@ -225,9 +225,10 @@ class VersionView(View):
 
 
 class VersionsView(View):
-    """Every version, the newest first."""
+    """Versions, the newest first. ``before``: what to ask for the earlier ones with; null when there are none."""
 
     versions: tuple[VersionView, ...]
+    before: int | None
 
 
 # what is done ---------------------------------------------------------------------------------------------------------

@@ -113,7 +113,9 @@ def timeline(entries: Iterable[Entry], case: Case, say: Words, _: Translate) -> 
 
 
 def _told(entry: Entry, case: Case, say: Words, _: Translate) -> TimelineEntry:
-    event = event_of(entry)
+    # A request may be long, and is told on its own page.
+    brief = entry.model_copy(update={"event": {**entry.event, "request": {}}}) if "request" in entry.event else entry
+    event = event_of(brief)
     facts = {name: str(value) for name, value in _facts(event, say, _).items()}
     if isinstance(event, e.RungPassed):
         sentence = act_words(event.subject, event.act, say, _)

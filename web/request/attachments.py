@@ -151,10 +151,16 @@ async def _readable_versions(at: CaseVisit) -> AsyncIterator[CaseRequest]:
     yield at.seen.case.request
     if not at.whole:
         return
+    before = 0
+    while rows := await _version_before(at, before):
+        before = rows[0].version
+        yield readable_version(at.case, CaseRequest.model_validate(rows[0].content), at.visitor.post)
+
+
+async def _version_before(at: CaseVisit, before: int) -> list[RequestVersionRow]:
+    """One version at a time: all of them may be very long, and the file is mostly in the newest."""
     async with current_site(at.request).engine.connect() as connection:
-        rows = await queries.parts(connection, at.case.reference, RequestVersionRow)
-    for row in reversed(rows):
-        yield readable_version(at.case, CaseRequest.model_validate(row.content), at.visitor.post)
+        return await queries.newest_versions(connection, at.case.reference, before=before, limit=1)
 
 
 def _written(sha256: str) -> str:
