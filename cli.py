@@ -12,7 +12,7 @@ from rich.progress import Progress
 import db
 import worker
 from casework import Casework
-from models.notes import VerifierKey
+from models.notes import Note, VerifierKey
 from models.refusal import RefusalKind, Refused
 from ops import against as comparing
 from ops import doctor as doctoring
@@ -27,6 +27,7 @@ from ops.scenarios.reading import read_scenario
 from ops.scenarios.simulation import simulation
 from ops.supervisor import run_product as supervise
 from records import queries
+from records.checkpoints import RecordDiffers, signed_beside
 from records.log_trust import trust_of
 from settings import Settings, SettingsError, load_settings
 from surroundings import close_to_others
@@ -94,7 +95,10 @@ async def verify_log(
         with Progress(console=err, transient=True) as progress:
             there, keys = files(settings, engine), [*witnesses_of(settings), *_own_key(settings)]
             shown = _shown_by(progress, "verifying")
-            async for fault in verifying.verify_records(engine, client, shown, there, keys, trust_of(settings)):
+            signed, queue = _signed_beside(settings), settings.task_queue
+            async for fault in verifying.verify_records(
+                engine, client, shown, there, keys, trust_of(settings), queue=queue, signed=signed
+            ):
                 faults += 1
                 say(str(fault))
         async with engine.connect() as connection:
@@ -127,6 +131,18 @@ def _own_key(settings: Settings) -> list[VerifierKey]:
     except SettingsError as fault:
         complain(f"signatures of checkpoints are not checked: {fault}")
         return []
+
+
+def _signed_beside(settings: Settings) -> Note | None:
+    """The newest checkpoint that was signed, as it is kept beside the key.
+
+    Raises:
+        Refused: what is kept there cannot be read.
+    """
+    try:
+        return signed_beside(settings.checkpoint_signed)
+    except (RecordDiffers, OSError) as fault:
+        raise Refused(RefusalKind.INVALID, f"What was signed before cannot be known: {fault}.") from None
 
 
 def _shown_by(progress: Progress, what: str) -> Callable[[int, int], None]:

@@ -279,13 +279,13 @@ async def carry_out_announced(
     """
     while True:
         try:
-            made = await carry_out_changes(engine, clock())
+            made, mails = await carry_out_changes(engine, clock())
         except Exception as error:  # noqa: BLE001 - whatever it is, the next look is due
             _log.warning("announced changes of posts could not be looked at", error=type(error).__name__)
-            made = []
+            made, mails = (), False
         for change in made:
             _log.info("an announced change of a post has taken effect", about=change.about, change=change.id)
-        if made:
+        if mails:
             nudger.nudge()
         await asyncio.sleep(_CARRY_OUT_SECONDS)
 

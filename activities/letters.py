@@ -211,9 +211,8 @@ class Letters:
             if notice.kind == DIGEST:
                 return await self._digest(notice, known)
             if notice.kind == POST_CHANGED:
-                told = compose_post_mail(
-                    notice.stored_facts, names=known.proposed.names, **self._as_sent(notice, known)
-                )
+                sent = self._as_sent(notice, known) | {"record": known.mark(notice)}
+                told = compose_post_mail(notice.stored_facts, names=known.proposed.names, **sent)
                 return [known.letter(notice, told)]
             if notice.kind in _OF_POLICY:
                 return [self._policy(notice, known)]

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.asks import asked_of
 from models.mail_addresses import folded
 from models.mail_preferences import DEFAULT_PREFERENCES, Mail, Preferences, Timing, TimingDecision, decide_timing
-from models.notices import OF_NO_CASE
+from models.notices import OF_NO_CASE, UNDELAYED
 from models.policy import Urgency
 from models.posts import Capacity, Post
 from notifications.registry import REGISTRY, Optionality, Pace
@@ -53,8 +53,9 @@ def _may_wait(kind: str) -> bool:
 
 def _mail_of(notice: LedgerNotice, urgency: str) -> Mail:
     kind = notice.kind
+    undelayed = kind in UNDELAYED
     if kind in OF_NO_CASE:
-        return Mail(kind, notice.reference, mandatory=True)
+        return Mail(kind, notice.reference, mandatory=True, undelayed=undelayed)
     entry = REGISTRY[kind]
     return Mail(
         kind,
@@ -64,6 +65,7 @@ def _mail_of(notice: LedgerNotice, urgency: str) -> Mail:
         asks=asked_of(kind, notice.post, notice.facts) is not None,
         urgent=urgency == Urgency.URGENT,
         due=notice.due,
+        undelayed=undelayed,
     )
 
 

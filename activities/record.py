@@ -112,7 +112,9 @@ class Recorder:
     async def _commit(self, batch: list[Waiting]) -> None:
         steps = [step for step, _ in batch]
         recorded = await self._thread.write(lambda connection: append(connection, steps, self._stamps))
-        if any(step.notices for step, _ in batch):
+        # The mails of an offer are queued with its entry, and no notice tells of it besides.
+        told = any(step.notices or step.entries[0].type == "hand_over_offered" for step, _ in batch)
+        if told:
             self._queued()
         for (_, answer), result in zip(batch, recorded, strict=True):
             if not answer.done():

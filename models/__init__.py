@@ -36,6 +36,7 @@ Who sees what, and who is told:
 What is recorded:
 
 ``log``                    the hash chain over the events; ``evidence``: what outside the database tells of it
+``stamps``                 by what it is seen that a worker wrote an entry
 ``merkle``                 the tree of the heads of all logs; ``checkpoints``, ``notes``: signed and cosigned states of it
 ``readings``               what is written down when somebody reads what not all may see
 ``projection``             the rows by which lists and pages show a case

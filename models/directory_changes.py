@@ -1,14 +1,17 @@
 """What may be changed in the directory, and what a change must hold to. Posts change hands as in ``rules.posts``."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from pydantic import Field, field_validator
 
 from models.base import Line, Value
 from models.members import Member, MemberKind
 from models.nearest import did_you_mean
-from models.posts import SECRETARIAT, Post, Role
+from models.notices.state import WAITING, NoticeState
+from models.posts import SECRETARIAT, Capacity, Post, Role
 from models.public_holidays import known
 from models.refusal import RefusalKind, Refused
 from models.zones import known_zones
@@ -41,6 +44,79 @@ def waits_for_its_holder(post: Post, held_by: str) -> bool:
     So it is for a Co-Chair's post, once a person holds it: ``held_by`` is the holder's address, empty where nobody does.
     """
     return post.role is Role.CO_CHAIR and bool(held_by) and not held_by.casefold().endswith(f".{PLACEHOLDERS}")
+
+
+# what is announced --------------------------------------------------------------------------------------------------
+
+
+class AnnouncedState(StrEnum):
+    """What has become of a change that was announced."""
+
+    WAITING = "waiting"
+    AGREED = "agreed"
+    """It need not wait any more, and is carried out next."""
+    IN_FORCE = "in_force"
+    STOPPED = "stopped"
+    OVERTAKEN = "overtaken"
+    """What stood when it was announced is another by now."""
+
+
+class MailToHolder(NamedTuple):
+    """The mail by which somebody hears of an announcement who can stop it. ``at``: when it was settled."""
+
+    state: NoticeState
+    at: datetime | None
+
+
+class HoldersTold(NamedTuple):
+    """Whether all who can stop a change were told of it by mail: since when, and whether one of them cannot be."""
+
+    since: datetime | None
+    failed: bool
+
+
+_ON_ITS_WAY = (*WAITING, NoticeState.DIGEST, NoticeState.GATHERED)
+
+
+def holders_told(announced_at: datetime, mails: Collection[MailToHolder]) -> HoldersTold:
+    """Whether the mail server has taken all of these over, and since when; the time to stop a change counts from then.
+
+    A mail that came back, or of which nobody knows whether it went, has told nobody. Where there is no mail, nobody is
+    there to be told.
+    """
+    failed = any(mail.state is not NoticeState.SENT and mail.state not in _ON_ITS_WAY for mail in mails)
+    sent = [mail.at for mail in mails if mail.state is NoticeState.SENT and mail.at is not None]
+    return HoldersTold(max([announced_at, *sent]) if len(sent) == len(mails) else None, failed)
+
+
+def posts_that_stop(kind: ChangeKind, about: str, co_chairs: Iterable[Post]) -> tuple[Post, ...]:
+    """The posts whose holders can stop a change: its own, or the Co-Chairs of now where it is about who co-chairs."""
+    return tuple(co_chairs) if kind is ChangeKind.MARKS else (Post(about),)
+
+
+def may_read_announced(post: Post) -> bool:
+    """Whether a post reads what is announced: those that are told of it, and auditors."""
+    return post.role in (Role.SECRETARIAT, Role.AUDITOR, Role.CO_CHAIR)
+
+
+def may_stop(post: Post, capacity: Capacity | None, stops: Collection[Post]) -> bool:
+    """Whether somebody stops a change that waits: the holder of a post that can, or the secretariat."""
+    return post == SECRETARIAT or (post in stops and capacity is Capacity.HOLDER)
+
+
+def may_agree(
+    kind: ChangeKind, post: Post, capacity: Capacity | None, stops: Collection[Post], instead: Collection[Post]
+) -> bool:
+    """Whether somebody's word is enough for a change to take effect at once.
+
+    It is the holder's whose post it is. ``instead``: the Co-Chairs of now, where those who can stop it cannot all be told
+    by mail.
+    """
+    own = kind is not ChangeKind.MARKS and post in stops
+    return capacity is Capacity.HOLDER and (own or post in instead)
+
+
+# what an import and a page say of members ---------------------------------------------------------------------------
 
 
 class OfficeSettings(Value):

@@ -9,7 +9,12 @@ from models.log import Entry
 MARK_FIELD = "AHG-Record"
 """The header field of a mail that holds the mark of the entry of which it tells; a digest has several."""
 
-_MARK = re.compile(r"\b(AHG-\d{4}-\d{3,9}(?:/R\d{1,9})?)[\s>]+#(\d{1,9})[\s>]+sha256:([0-9a-f]{64})\b")
+_MARK = re.compile(r"\b(AHG-\d{4}-\d{3,9}(?:/R\d{1,9})?)[\s>]*#(\d{1,9})[\s>]*sha256:([0-9a-f]{64})\b")
+
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_TAG = re.compile(r"<[^<>]*>")
+_WRITTEN = {"&nbsp;": " ", "&#160;": " ", "&#xa0;": " ", "&gt;": ">", "&#35;": "#", "&num;": "#", "&#58;": ":"}
+_WRITTEN_AS = re.compile("|".join(_WRITTEN), re.IGNORECASE)
 
 
 class Evidence(NamedTuple):
@@ -27,8 +32,14 @@ def mark_of(stream: str, seq: int, digest: str) -> str:
 
 
 def marks_in(text: str, source: str) -> list[Evidence]:
-    """The entries whose marks stand in a text, also where it was quoted or its lines were broken."""
-    return [Evidence(stream, int(seq), digest, source) for stream, seq, digest in _MARK.findall(text)]
+    """The entries whose marks stand in a text, each once: also where it was quoted, its lines were broken, or it is HTML
+    with tags between.
+    """
+    seen = _UNSEEN.sub("", text)
+    page = _WRITTEN_AS.sub(lambda found: _WRITTEN[found[0].lower()], seen)
+    forms = (seen, _TAG.sub(" ", page), _TAG.sub("", page))
+    found = dict.fromkeys(mark for form in dict.fromkeys(forms) for mark in _MARK.findall(form))
+    return [Evidence(stream, int(seq), digest, source) for stream, seq, digest in found]
 
 
 def splits(evidence: Iterable[Evidence]) -> list[tuple[Evidence, Evidence]]:

@@ -1,7 +1,8 @@
 """When a mail goes to whoever holds a post: at once, later, in a digest, or not at all and why.
 
-``decide`` is the one place: it reads no clock and asks nobody. What is mandatory always goes; it may wait for the end of
-quiet hours, and nothing that is urgent, or that asks with a near deadline, waits for anything.
+``decide_timing`` is the one place: it reads no clock and asks nobody. What is mandatory always goes; it may wait for the
+end of quiet hours, and nothing that is urgent, that asks with a near deadline, or that tells what was done with a post or
+in its name, waits for anything.
 
 Local times are those of the reader's office. A local time that daylight saving skips is read with the offset from before
 (it comes out that much later); of one that it repeats, the first is meant (PEP 495, ``fold=0``), as in ``calendars``.
@@ -128,7 +129,10 @@ DEFAULT_PREFERENCES = Preferences()
 
 
 class Mail(NamedTuple):
-    """What is to be decided on. ``case`` is a reference, ``may_wait`` the kind's own pace, ``due`` its date."""
+    """What is to be decided on. ``case`` is a reference, ``may_wait`` the kind's own pace, ``due`` its date.
+
+    ``undelayed``: it waits for nothing (``models.notices.UNDELAYED``).
+    """
 
     kind: str
     case: str
@@ -137,6 +141,7 @@ class Mail(NamedTuple):
     asks: bool = False
     urgent: bool = False
     due: datetime | None = None
+    undelayed: bool = False
 
 
 class Timing(StrEnum):
@@ -176,6 +181,8 @@ def decide_timing(mail: Mail, wants: Preferences, office: WorkCalendar, now: dat
 
     Of the switches that mean the mail, the one with most conditions counts; of several of these, the quietest.
     """
+    if mail.undelayed:
+        return _NOW
     how, switch = _wanted(mail, wants)
     if how is MailChoice.OFF:
         return TimingDecision(Timing.NOT, why=_off(switch))

@@ -4,6 +4,7 @@ What is written into the directory is checked before (``models.directory_changes
 good, and say so.
 """
 
+from datetime import date, datetime
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -21,6 +22,11 @@ def zone_named(name: str) -> ZoneInfo:
         return ZoneInfo(name if _is_name(name) else "UTC")
     except (ValueError, OSError, KeyError):
         return ZoneInfo("UTC")
+
+
+def day_in(zone: str, now: datetime) -> date:
+    """Which day ``now`` (aware) is in a time zone (IANA)."""
+    return now.astimezone(zone_named(zone)).date()
 
 
 def is_zone(name: str) -> bool:

@@ -34,7 +34,7 @@ def mail_of_no_case(
     Raises:
         ValueError: the sender's ``mail_from`` or ``reply_to`` holds no address.
     """
-    seen = {**context, "record": "", "subject": shortened(f"[AHG] {in_one_line(kind, context)}", LONGEST_SUBJECT)}
+    seen = {"record": "", **context, "subject": shortened(f"[AHG] {in_one_line(kind, context)}", LONGEST_SUBJECT)}
     optional, mail_from = kind == DIGEST, sender.mail_from
     stamped = {"message_id": sender.ids.of(key, mail_from), "mail_from": mail_from}
     fields = list(fixed_fields(kind, reader.post, "", at=at, bulk=optional, marks=marks, **stamped))

@@ -15,20 +15,27 @@ from notifications.addresses import OFFERS, announced_address
 from notifications.correspondents import MailReader, Sender
 from notifications.environment import language_of, mail_translations
 from notifications.of_no_case import mail_of_no_case
-from notifications.texts import prose
+from notifications.texts import line, prose
 from notifications.words import Words
 
 _ABOUT = N_("The directory of posts")
-_HAS_A_PAGE = ("announced", "stopped", "overtaken")
+_HAS_A_PAGE = ("announced", "untold", "stopped", "overtaken")
 
 
 def compose_post_mail(
-    facts: Mapping[str, str], *, names: Mapping[str, str], reader: MailReader, at: datetime, key: str, sender: Sender
+    facts: Mapping[str, str],
+    *,
+    names: Mapping[str, str],
+    reader: MailReader,
+    at: datetime,
+    key: str,
+    sender: Sender,
+    record: str = "",
 ) -> EmailMessage:
     """The mail to one reader. The same arguments give the same mail.
 
     ``facts`` are those of ``records.post_mails``, ``names`` those of members by code. The other arguments are those of
-    ``compose``.
+    ``compose``; a change that was not made in a case has no ``record``.
 
     Raises:
         KeyError: a fact is missing.
@@ -41,7 +48,7 @@ def compose_post_mail(
     offered = facts["what"] == "offered" and facts.get("to_email") == facts["email"]
     context: dict[str, Any] = {
         "as_named": "to_email" in facts,
-        "asks": facts["what"] == "announced" or offered,
+        "asks": facts["what"] in ("announced", "untold") or offered,
         "case": catalogue.gettext(_ABOUT),
         "confirm_url": "",
         "deadline": "none",
@@ -53,11 +60,14 @@ def compose_post_mail(
         "language": language,
         "mandatory": True,
         "post": say.post(reader.post),
+        "record": line(record),
         "say": say,
         "where": "announced" if has_page else "page" if offered else "pages",
         "url": sender.public_url + (announced_address(facts["number"]) if has_page else OFFERS if offered else "/"),
     }
-    return mail_of_no_case(POST_CHANGED, context, reader=reader, at=at, key=key, sender=sender)
+    return mail_of_no_case(
+        POST_CHANGED, context, reader=reader, at=at, key=key, sender=sender, marks=[record] if record else []
+    )
 
 
 def _said(facts: Mapping[str, str], say: Words) -> dict[str, str]:

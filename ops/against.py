@@ -1,11 +1,15 @@
 """``ahg verify --against``: the log against mails, exported logs and checkpoints that people kept elsewhere."""
 
+import binascii
+import codecs
 import email
 import email.policy
 import json
+import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from email.message import Message
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -16,6 +20,12 @@ from models.log import Entry, broken_at
 from models.notes import VerifierKey
 from ops.verify_record import RECORD, Fault, grown, not_continued
 from records.log import read_entries
+
+_DEEPEST = 5
+"""How many attached mails are looked into, one in the other."""
+
+_BEGINS_LIKE_A_MAIL = re.compile(rb"\s{0,20}[!-9;-~]{1,80}:[ \t]")
+_WIDE = re.compile(rb"A\0H\0G\0|\0A\0H\0G")
 
 
 class Kept(NamedTuple):
@@ -44,9 +54,11 @@ def read_kept(octets: bytes, source: str, key: VerifierKey | None) -> Kept:
 
 
 def _kept(octets: bytes, source: str, key: VerifierKey | None) -> Kept:
+    if octets.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        octets = octets.decode("utf-16", "replace").encode()
     if octets.startswith(b"From "):
         mails = [one.partition(b"\n")[2] for one in (b"\n" + octets).split(b"\nFrom ")[1:]]
-        return _told([found for mail in mails for found in _marks(mail, source)], source)
+        return _told([found for mail in mails for found in _marks(mail, source)], source, mails)
     text = octets.decode("utf-8", "replace")
     if octets.startswith(b"{"):
         return _exported(text, source)
@@ -54,40 +66,79 @@ def _kept(octets: bytes, source: str, key: VerifierKey | None) -> Kept:
         note = read_submission(text).note
         checkpoint = read_checkpoint(note)
     except ValueError:
-        told = _told(_marks(octets, source), source)
-        return told if told.evidence or not _of_no_case(octets) else Kept(source)
+        return _told(_marks(octets, source), source, [octets])
     if key is not None and note.signed_by(key) is None:
         return Kept(source, fault=f"is a checkpoint that {key.name} did not sign")
     return Kept(source, checkpoint=checkpoint)
 
 
 def _of_no_case(octets: bytes) -> bool:
-    """Whether it is a mail of ours that tells of no case, such as one on who holds a post: it has no mark to compare."""
+    """Whether it is a mail of ours that tells of no case, as on an account or who holds a post: it has no mark."""
     message = email.message_from_bytes(octets, policy=email.policy.compat32)
     return bool(message["X-Ahg-Kind"]) and not message["X-Ahg-Case"]
 
 
-def _told(marks: Iterable[Evidence], source: str) -> Kept:
+def _told(marks: Iterable[Evidence], source: str, mails: Sequence[bytes]) -> Kept:
     found = tuple(marks)
-    return Kept(source, found, fault="" if found else "holds no mark of an entry, no log and no checkpoint")
+    if found or (mails and all(map(_of_no_case, mails))):
+        return Kept(source, found)
+    return Kept(source, fault="holds no mark of an entry, no log and no checkpoint")
 
 
 def _marks(octets: bytes, source: str) -> Iterator[Evidence]:
     """The marks in a mail and in mails that are attached to it, each once: in their fields; where no field has any, in
     their texts. A text also quotes people, who may write anything that looks like a mark.
     """
-    message = email.message_from_bytes(octets, policy=email.policy.compat32)  # the newer ones stumble over odd fields
-    fields = [str(field) for part in message.walk() for field in part.get_all(MARK_FIELD, [])]
-    texts = [
-        bytes(part.get_payload(decode=True) or b"").decode("ascii", "replace")  # a mark is ASCII, whatever the rest is
-        for part in message.walk()
-        if part.get_content_maintype() == "text"
-    ]
+    parts = list(_parts(octets))
+    fields = [str(field) for part in parts for field in part.get_all(MARK_FIELD, [])]
+    texts = [_text(part) for part in parts if part.get_content_maintype() == "text"]
     for places in (fields, texts):
         found = dict.fromkeys(mark for place in places for mark in marks_in(place, source))
         if found:
             yield from found
             return
+
+
+def _parts(octets: bytes, depth: int = 0) -> Iterator[Message]:
+    """The parts of a mail, and of mails that are attached to it as a file of any kind, or encoded."""
+    for part in email.message_from_bytes(
+        octets, policy=email.policy.compat32
+    ).walk():  # newer ones stumble over odd fields
+        yield part
+        attached = _attached(part)
+        if depth < _DEEPEST and _BEGINS_LIKE_A_MAIL.match(attached):
+            yield from _parts(attached, depth + 1)
+
+
+def _attached(part: Message) -> bytes:
+    """What a part holds that is no text and was not looked into."""
+    if part.get_content_type() == "message/rfc822" and part.is_multipart():
+        if str(part["Content-Transfer-Encoding"]).strip().lower() != "base64":
+            return b""
+        inner: Any = part.get_payload(0)
+        return _decoded(inner.get_payload(decode=True))  # RFC 2046 forbids it, and some mailers do it
+    if part.is_multipart() or part.get_content_maintype() == "text":
+        return b""
+    return bytes(part.get_payload(decode=True) or b"")
+
+
+def _decoded(encoded: object) -> bytes:
+    try:
+        return binascii.a2b_base64(encoded) if isinstance(encoded, bytes) else b""
+    except binascii.Error:
+        return b""
+
+
+def _text(part: Message) -> str:
+    octets = bytes(part.get_payload(decode=True) or b"")
+    said = str(part.get_content_charset() or "utf-8")
+    wide = _WIDE.search(octets)
+    if wide and not said.startswith("utf-16"):
+        said = "utf-16-le" if wide[0].endswith(b"\0") else "utf-16-be"
+    try:
+        return octets.decode(said, "replace")
+    except (LookupError, ValueError):  # ValueError: a codec of bytes, or one that knows no replacing
+        return octets.decode("utf-8", "replace")
 
 
 def _exported(text: str, source: str) -> Kept:
@@ -129,4 +180,4 @@ async def _of_stream(connection: AsyncConnection, stream: str, told: Sequence[Ev
 
 async def _of_record(connection: AsyncConnection, checkpoints: Sequence[Checkpoint]) -> str:
     sizes = {one.size for one in checkpoints}
-    return not_continued(await grown(connection, {0, *sizes}), checkpoints) if checkpoints else ""
+    return not_continued(await grown(connection, sizes), checkpoints) if checkpoints else ""

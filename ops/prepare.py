@@ -18,7 +18,15 @@ from ops.rebuild import cases_without_texts, rebuild_cases
 from records.directory import seed_if_empty
 from records.roles import grant_to_product
 from records.tree import add_missing_leaves
-from settings import COMMAND_KEY_FILE, Settings, SettingsError, ensure_keys, load_settings, make_secret_file
+from settings import (
+    COMMAND_KEY_FILE,
+    Settings,
+    SettingsError,
+    ensure_keys,
+    ensure_local_key,
+    load_settings,
+    make_secret_file,
+)
 from surroundings import close_data_folder, close_to_others, set_up_logs
 
 _WITHOUT = {
@@ -40,6 +48,8 @@ async def prepare_data_folder(settings: Settings) -> None:
         print(f"made {made}: back this file up, {_WITHOUT[made.name]}")
     if ensure_checkpoint_key(settings):
         print("made the key that signs checkpoints of the record: back the file checkpoint-key up as well")
+    if settings.on_a_laptop:
+        ensure_local_key(settings)
     await db.migrate(settings.owned_database)
     async with db.open_engine(settings, owning=True) as engine:
         if settings.migration_database_url is not None:

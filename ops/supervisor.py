@@ -166,9 +166,8 @@ class Supervisor:
         settings = self._settings
         lines = [f"The Ad Hoc Group's pages are at {settings.public_url}"]
         if settings.catches_mail:
-            where = (
-                f"read it at {settings.public_url}/mail" if settings.shows_mail else f"it lies in {settings.mail_dir}"
-            )
+            address = f"{settings.public_url}/mail?key={settings.local_key}"
+            where = f"read it at {address}" if settings.shows_mail else f"it lies in {settings.mail_dir}"
             lines.append(f"Mail is caught, not sent; {where}")
         if settings.temporal_mode == "embedded" and settings.temporal_ui_port:
             lines.append(f"Temporal's own pages are at http://127.0.0.1:{settings.temporal_ui_port}")

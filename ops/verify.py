@@ -15,7 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from casework import Casework
 from models.log import Entry, broken_at
-from models.notes import VerifierKey
+from models.notes import Note, VerifierKey
 from models.projection import Recorded, Row, rows_of
 from models.rules import blank, replay_entry
 from models.tables import TABLES
@@ -37,14 +37,18 @@ async def verify_records(
     files: Attachments | None = None,
     keys: Collection[VerifierKey] = (),
     trust: LogTrust | None = None,
+    *,
+    queue: str = "",
+    signed: Note | None = None,
 ) -> AsyncIterator[Fault]:
     """Every fault found; none means that all agree.
 
     Without a client the histories are not looked at, without ``files`` the attachments, without ``trust`` the
-    signatures of commands and the stamps of entries. ``keys``: of those whose signatures under checkpoints are checked.
+    signatures of commands and the stamps of entries. ``keys``: of those whose signatures under checkpoints are checked;
+    ``signed``: the newest checkpoint as it is kept beside the key. ``queue``: the task queue of cases, if it is known.
     """
     known: dict[tuple[str, int], str] = {}
-    async for fault in record_faults(engine, keys):
+    async for fault in record_faults(engine, keys, signed):
         yield fault
     async with engine.connect() as connection:
         logged = set(await queries.streams(connection))

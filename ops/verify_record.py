@@ -1,14 +1,14 @@
 """The part of ``ahg verify`` that checks the record's tree: against the log, against itself, against what was signed."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from models.base import Value
 from models.checkpoints import Checkpoint, Head, read_checkpoint
 from models.merkle import NO_LEAVES, leaf_hash
-from models.notes import VerifierKey
-from records.checkpoints import kept_signatures
+from models.notes import Note, VerifierKey
+from records.checkpoints import KeptSignature, kept_signatures
 from records.tree import StoredLeaf, entry_hashes, heads_without_leaf, leaves
 
 RECORD = "the record"
@@ -36,32 +36,52 @@ class Grown(Value):
     heads: Mapping[int, Head]
 
 
+class _Growing:
+    """A tree as leaf after leaf is added to it; it keeps what is wanted of it at these sizes, and at none."""
+
+    def __init__(self, sizes: Collection[int]) -> None:
+        self._sizes = {0, *sizes}
+        self.frontier = NO_LEAVES
+        self._roots = {0: NO_LEAVES.root}
+        self._heads = dict[int, Head]()
+
+    def add(self, head: Head) -> None:
+        if self.frontier.size in self._sizes:
+            self._heads[self.frontier.size] = head
+        self.frontier = self.frontier.added(leaf_hash(head.data()))
+        if self.frontier.size in self._sizes:
+            self._roots[self.frontier.size] = self.frontier.root
+
+    def grown(self) -> Grown:
+        return Grown(size=self.frontier.size, roots=self._roots, heads=self._heads)
+
+
 async def grown(connection: AsyncConnection, sizes: Collection[int]) -> Grown:
     """The tree, hashed anew from its leaves."""
-    frontier, heads = NO_LEAVES, {}
-    roots = {0: frontier.root}
+    growing = _Growing(sizes)
     async for leaf in leaves(connection):
-        if frontier.size in sizes:
-            heads[frontier.size] = leaf.head
-        frontier = frontier.added(leaf_hash(leaf.head.data()))
-        if frontier.size in sizes:
-            roots[frontier.size] = frontier.root
-    return Grown(size=frontier.size, roots=roots, heads=heads)
+        growing.add(leaf.head)
+    return growing.grown()
 
 
-async def tree_faults(connection: AsyncConnection) -> AsyncIterator[Fault]:
-    """Leaves that do not follow from those before, that the log has not, or that are missing."""
-    frontier, some = NO_LEAVES, list[StoredLeaf]()
+async def _tree_faults(connection: AsyncConnection, growing: _Growing) -> AsyncIterator[Fault]:
+    """Leaves that do not follow from those before, that the log has not, or that are missing. After the first that does
+    not follow they are added to ``growing`` alone, so that it tells what was signed of all of them.
+    """
+    follows, some = True, list[StoredLeaf]()
     async for leaf in leaves(connection):
-        if leaf.number != frontier.size:
-            yield Fault(stream=RECORD, what=f"leaf {frontier.size} is missing")
-            return
-        frontier = frontier.added(leaf_hash(leaf.head.data()))
-        if leaf.frontier != frontier.packed():
+        number = growing.frontier.size
+        growing.add(leaf.head)
+        if not follows:
+            continue
+        if leaf.number != number:
+            yield Fault(stream=RECORD, what=f"leaf {number} is missing")
+        elif leaf.frontier != growing.frontier.packed():
             yield Fault(stream=RECORD, what=f"leaf {leaf.number} does not follow from the leaves before")
-            return
-        some.append(leaf)
-        if len(some) == _AT_ONCE:
+        follows = leaf.number == number and leaf.frontier == growing.frontier.packed()
+        if follows:
+            some.append(leaf)
+        if len(some) == _AT_ONCE or not follows:
             for fault in await _against_log(connection, some):
                 yield fault
             some = []
@@ -82,11 +102,14 @@ async def _against_log(connection: AsyncConnection, some: Sequence[StoredLeaf]) 
     return faults
 
 
-async def signed_faults(connection: AsyncConnection, keys: Collection[VerifierKey]) -> AsyncIterator[Fault]:
-    """Checkpoints whose signature is wrong, or which the record does not continue. Unknown keys are passed over."""
-    kept = await kept_signatures(connection)
-    tree = await grown(connection, {one.size for one in kept})
-    known = {key.name: key for key in keys}
+def _signed_faults(
+    tree: Grown, kept: Iterable[KeptSignature], keys: Collection[VerifierKey], beside: Note | None
+) -> Iterator[Fault]:
+    """Checkpoints whose signature is wrong, or which the record does not continue. Unknown keys are passed over.
+
+    ``beside``: the newest that was signed, as it is kept beside the key.
+    """
+    known, good = {key.name: key for key in keys}, list[Checkpoint]()
     for one in kept:
         try:
             note = one.note()
@@ -97,8 +120,12 @@ async def signed_faults(connection: AsyncConnection, keys: Collection[VerifierKe
             continue
         if not signed or checkpoint.size != one.size:
             yield Fault(stream=RECORD, what=f"the signature of {one.signer} at {one.size} leaves is wrong")
-        elif difference := not_continued(tree, [checkpoint]):
-            yield Fault(stream=RECORD, what=difference)
+        else:
+            good.append(checkpoint)
+    if beside is not None:
+        good.append(read_checkpoint(beside))
+    if difference := not_continued(tree, good):
+        yield Fault(stream=RECORD, what=difference)
 
 
 def not_continued(tree: Grown, checkpoints: Collection[Checkpoint]) -> str:
@@ -118,12 +145,20 @@ def not_continued(tree: Grown, checkpoints: Collection[Checkpoint]) -> str:
     return ""
 
 
-async def record_faults(engine: AsyncEngine, keys: Collection[VerifierKey]) -> AsyncIterator[Fault]:
-    """Every fault of the tree and of its checkpoints; ``keys``: of the record and its witnesses."""
+async def record_faults(
+    engine: AsyncEngine, keys: Collection[VerifierKey], beside: Note | None = None
+) -> AsyncIterator[Fault]:
+    """Every fault of the tree and of its checkpoints; ``keys``: of the record and its witnesses.
+
+    ``beside``: the newest checkpoint that was signed, as it is kept beside the key. All leaves are hashed once.
+    """
     async with engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             await connection.execution_options(isolation_level="REPEATABLE READ")
-        async for fault in tree_faults(connection):
+        kept = await kept_signatures(connection)
+        sizes = [one.size for one in kept] + ([read_checkpoint(beside).size] if beside else [])
+        growing = _Growing(sizes)
+        async for fault in _tree_faults(connection, growing):
             yield fault
-        async for fault in signed_faults(connection, keys):
-            yield fault
+    for fault in _signed_faults(growing.grown(), kept, keys, beside):
+        yield fault

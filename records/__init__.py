@@ -3,6 +3,7 @@
 Cases:
 
 ``log``                appending a step: entries, projection (``projected``) and queued notices in one transaction
+``log_trust``          whether a log is to be believed
 ``tree``               the tree that holds the heads of all logs; ``checkpoints``: its signed states
 ``readings``           who read what not all may see; ``roles``: what the product's role may do on PostgreSQL
 ``queries``            what pages, lists and checks read of cases; ``casefiles``: cases as their logs have them, for pages

@@ -14,8 +14,8 @@ from db import write_transaction
 from models.mail_addresses import folded
 from models.posts import Post
 from models.tables import TABLES
+from models.zones import day_in
 from records.api_tokens import end_tokens
-from records.directory import day_in
 from records.offices import office_hours
 from records.sessions import end_sessions
 

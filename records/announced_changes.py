@@ -1,12 +1,14 @@
 """Changes of the directory that wait: what the secretariat announces of a Co-Chair's post, and who co-chairs.
 
-Each takes effect at its time, or at once with the holder's own word, unless it is stopped before, or what stood when it
-was announced is another by then. It is carried out once, however many processes look.
+Each takes effect when its holder was told of it by mail and had time to stop it, or at once with the holder's own word,
+unless it is stopped before, or what stood when it was announced is another by then. Where the holder cannot be told, it
+waits until somebody agrees to it or stops it. It is carried out once, however many processes look.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from sqlalchemy import Connection, select, update
@@ -15,16 +17,30 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from db import lock_table, write_transaction
 from models.base import Value
 from models.commands import Person
-from models.directory_changes import DIRECTORY_ROLES, ChangeKind, DirectoryRoles, check_roles, waits_for_its_holder
-from models.policy import Policy
+from models.directory_changes import (
+    DIRECTORY_ROLES,
+    AnnouncedState,
+    ChangeKind,
+    DirectoryRoles,
+    HoldersTold,
+    MailToHolder,
+    check_roles,
+    holders_told,
+    posts_that_stop,
+    waits_for_its_holder,
+)
+from models.notices import POST_CHANGED
+from models.notices.state import NoticeState
 from models.posts import SECRETARIAT, Post
 from models.refusal import RefusalKind, Refused
+from models.rules.posts import check_last_day
 from models.tables import TABLES
 from models.tables.administration import AnnouncedChangeRow
 from records import directory_changes as record
-from records.directory import members_in, opening, read_members
+from records.directory import members_in, opening, read_members, zone_of_member
 from records.directory_changes import DirectoryChange, Editor, StaleDirectory, directory_fingerprint
-from records.post_mails import PostNews, co_chairs_now, holder_before, tell_of_post
+from records.notices import NOTICES
+from records.post_mails import PostNews, co_chairs_now, holder_before, keys_to_holders, tell_of_post
 from records.rows import columns_of, fetch_row, fetch_rows
 
 _LOG = structlog.get_logger(__name__)
@@ -44,7 +60,7 @@ class AnnouncedChange(Value):
     after: Mapping[str, Any]
     seen: str
     takes_effect_at: datetime
-    state: str
+    state: AnnouncedState
     settled_at: datetime | None = None
     settled_by: str = ""
     settled_email: str = ""
@@ -52,7 +68,7 @@ class AnnouncedChange(Value):
     @property
     def waits(self) -> bool:
         """Whether it can still be stopped."""
-        return self.state == "waiting"
+        return self.state is AnnouncedState.WAITING
 
 
 def _announced(row: AnnouncedChangeRow) -> AnnouncedChange:
@@ -70,7 +86,7 @@ async def announced_change(connection: AsyncConnection, number: str) -> Announce
 
 async def waiting_changes(connection: AsyncConnection, about: Iterable[str]) -> list[AnnouncedChange]:
     """Those about these posts, or the marks, that wait: the next first."""
-    mine = _ANNOUNCED.c.about.in_(list(about)), _ANNOUNCED.c.state == "waiting"
+    mine = _ANNOUNCED.c.about.in_(list(about)), _ANNOUNCED.c.state == AnnouncedState.WAITING
     query = select(AnnouncedChangeRow).where(*mine).order_by(_ANNOUNCED.c.takes_effect_at, _ANNOUNCED.c.id)
     return [_announced(row) for row in await fetch_rows(connection, query)]
 
@@ -86,11 +102,29 @@ async def must_wait(connection: AsyncConnection, about: str) -> bool:
     return await connection.run_sync(ask)
 
 
-async def posts_that_stop(connection: AsyncConnection, change: AnnouncedChange) -> list[Post]:
-    """The posts whose holders can stop a change: its own, or the Co-Chairs of now."""
-    if change.kind is ChangeKind.MARKS:
-        return await connection.run_sync(co_chairs_now)
-    return [Post(change.about)]
+class Concerned(NamedTuple):
+    """Whom a change concerns now: the posts that can stop it, the Co-Chairs, and whether its holders were told of it."""
+
+    stops: Sequence[Post]
+    co_chairs: Sequence[Post]
+    told: HoldersTold
+
+    @property
+    def instead(self) -> Sequence[Post]:
+        """The Co-Chairs, whose word is enough where a holder cannot be told by mail."""
+        return self.co_chairs if self.told.failed else ()
+
+
+async def whom_it_concerns(connection: AsyncConnection, change: AnnouncedChange) -> Concerned:
+    """Whom a change concerns now. A mail that was never queued, to a holder who came meanwhile, is on its way."""
+    co_chairs = await connection.run_sync(co_chairs_now)
+    stops = posts_that_stop(change.kind, change.about, co_chairs)
+    keys = await connection.run_sync(keys_to_holders, change.id, change.kind, stops)
+    c = NOTICES.c
+    query = select(c.key, c.state, c.settled_at).where(c.key.in_(keys))
+    found = {key: MailToHolder(NoticeState(state), at) for key, state, at in await connection.execute(query)}
+    mails = [found.get(key, MailToHolder(NoticeState.QUEUED, None)) for key in keys]
+    return Concerned(stops, co_chairs, holders_told(change.at, mails))
 
 
 # announcing ---------------------------------------------------------------------------------------------------------
@@ -104,28 +138,30 @@ async def announce_person(
     Raises:
         StaleDirectory, Refused: nothing was written.
     """
-    if until is not None and until < editor.at.date():
-        raise Refused(RefusalKind.INVALID, "The delegation would end before it begins.")
     after = {"post": str(post), **to.model_dump(), "until": until.isoformat() if until else None}
 
-    async def seen(connection: AsyncConnection) -> str:
-        return await record.post_fingerprint(connection, kind, post)
+    async def check(connection: AsyncConnection) -> None:
+        check_last_day(until, editor.at, await zone_of_member(connection, post.member))
 
-    return await _announce(engine, editor, kind, post, after, seen)
+    return await _announce(engine, editor, kind, post, after, check)
 
 
 async def announce_roles(engine: AsyncEngine, editor: Editor, marks: DirectoryRoles) -> AnnouncedChange:
     """Announce who is to co-chair and to sit on the Steering Group. Raises as ``announce_person``."""
 
-    async def seen(connection: AsyncConnection) -> str:
+    async def check(connection: AsyncConnection) -> None:
         check_roles(marks, members_in(await read_members(connection)))
-        return directory_fingerprint((await record.roles_of(connection)).model_dump(mode="json"))
 
-    return await _announce(engine, editor, ChangeKind.MARKS, DIRECTORY_ROLES, marks.model_dump(mode="json"), seen)
+    return await _announce(engine, editor, ChangeKind.MARKS, DIRECTORY_ROLES, marks.model_dump(mode="json"), check)
 
 
 async def _announce(
-    engine: AsyncEngine, editor: Editor, kind: ChangeKind, about: str, after: dict[str, Any], seen: Any
+    engine: AsyncEngine,
+    editor: Editor,
+    kind: ChangeKind,
+    about: str,
+    after: dict[str, Any],
+    check: Callable[[AsyncConnection], Awaitable[None]],
 ) -> AnnouncedChange:
     number = directory_fingerprint([editor.email, editor.post, "announced", kind.value, about, editor.form])
     async with write_transaction(engine) as connection:
@@ -133,16 +169,13 @@ async def _announce(
         known = await announced_change(connection, number)
         if known is not None:
             return known
-        stands = await seen(connection)
+        await check(connection)
+        stands = await _standing(connection, kind, about)
         if stands != editor.seen:
             newest = await record.directory_changes(connection, about=(about,), limit=1)
             raise StaleDirectory(next(iter(newest), None))
         if any(one.kind is kind for one in await waiting_changes(connection, [about])):
             raise Refused(RefusalKind.CONFLICT, "Another such change waits already; stop it first.")
-        offices = await opening(connection, editor.at.year)
-        policy: Policy = offices.policy
-        members = [post.member for post in await connection.run_sync(co_chairs_now)]
-        of = members if kind is ChangeKind.MARKS else [Post(about).member]
         row = AnnouncedChangeRow(
             id=number,
             **editor.model_dump(include={"at", "email", "name"}),
@@ -151,12 +184,27 @@ async def _announce(
             about=str(about),
             after=after,
             seen=stands,
-            takes_effect_at=policy.change_of_hands.after(editor.at, offices.calendars, of),
+            takes_effect_at=await _time_to_stop(connection, kind, about, editor.at),
+            state=AnnouncedState.WAITING,
         )
         await connection.execute(_ANNOUNCED.insert(), columns_of(row))
         made = _announced(row)
         await _tell(connection, made, "announced", editor.at, made.by, made.name)
     return made
+
+
+async def _standing(connection: AsyncConnection, kind: ChangeKind, about: str) -> str:
+    """The fingerprint of what an announced change would change."""
+    if kind is ChangeKind.MARKS:
+        return directory_fingerprint((await record.roles_of(connection)).model_dump(mode="json"))
+    return await record.post_fingerprint(connection, kind, Post(about))
+
+
+async def _time_to_stop(connection: AsyncConnection, kind: ChangeKind, about: str, since: datetime) -> datetime:
+    """Until when a change can be stopped, by policy, whose holders were told of it at ``since``."""
+    offices = await opening(connection, since.year)
+    stops = posts_that_stop(kind, about, await connection.run_sync(co_chairs_now))
+    return offices.policy.change_of_hands.after(since, offices.calendars, [post.member for post in stops])
 
 
 async def _tell(
@@ -186,20 +234,20 @@ async def _tell(
 async def stop_change(engine: AsyncEngine, number: str, by: Post, email: str, name: str, at: datetime) -> None:
     """Stop a change that waits. Everybody who was told of it is told. Raises Refused: it does not wait any more."""
     async with write_transaction(engine) as connection:
-        change = await _settle(connection, number, "stopped", by, email, at)
+        change = await _settle(connection, number, AnnouncedState.STOPPED, by, email, at)
         await _tell(connection, change, "stopped", at, by, name)
 
 
 async def agree_to_change(engine: AsyncEngine, number: str, by: Post, email: str, at: datetime) -> None:
     """The holder's own word: it need not wait any more, and is carried out next. Raises as ``stop_change``."""
     async with write_transaction(engine) as connection:
-        await _settle(connection, number, "agreed", by, email, at)
+        await _settle(connection, number, AnnouncedState.AGREED, by, email, at)
 
 
 async def _settle(
-    connection: AsyncConnection, number: str, state: str, by: Post, email: str, at: datetime
+    connection: AsyncConnection, number: str, state: AnnouncedState, by: Post, email: str, at: datetime
 ) -> AnnouncedChange:
-    waiting = _ANNOUNCED.c.id == number, _ANNOUNCED.c.state == "waiting"
+    waiting = _ANNOUNCED.c.id == number, _ANNOUNCED.c.state == AnnouncedState.WAITING
     values = {"state": state, "settled_at": at, "settled_by": str(by), "settled_email": email}
     done = await connection.execute(update(_ANNOUNCED).where(*waiting).values(**values))
     change = await announced_change(connection, number)
@@ -208,26 +256,65 @@ async def _settle(
     return change
 
 
-async def carry_out_changes(engine: AsyncEngine, now: datetime) -> list[DirectoryChange]:
-    """Carry out every change whose time has come or to which its holder has agreed; returns the directory's changes.
+class CarriedOut(NamedTuple):
+    """The changes of the directory that were made, and whether there are mails for the delivery to be nudged for."""
 
+    made: Sequence[DirectoryChange]
+    mails: bool
+
+
+async def carry_out_changes(engine: AsyncEngine, now: datetime) -> CarriedOut:
+    """Carry out every change that need not wait any more.
+
+    It is one to which somebody has agreed whose word is enough, or whose holders were told of it and had their time.
     The running cases are to hear of them (``records.directory_changes.changes_not_heard``), and mails are queued.
     """
-    c = _ANNOUNCED.c
     async with write_transaction(engine) as connection:  # from here on nobody stops them
-        due = update(_ANNOUNCED).where(c.state == "waiting", c.takes_effect_at <= now)
-        await connection.execute(due.values(state="agreed", settled_at=now))
-        rows = await fetch_rows(connection, select(AnnouncedChangeRow).where(c.state == "agreed").order_by(c.at))
-    made = []
+        for row in await _in_state(connection, AnnouncedState.WAITING):
+            with _said(row):
+                await _wait_on(connection, _announced(row), now)
+        rows = await _in_state(connection, AnnouncedState.AGREED)
+    made: list[DirectoryChange] = []
     for row in rows:
-        try:
+        with _said(row):
             change = await _carried_out(engine, _announced(row), now)
-        except ValueError as error:  # what one row says cannot be read; the others take effect all the same
-            _LOG.error("an announced change cannot be carried out", change=row.id, error=str(error))
-            continue
-        if change is not None:
-            made.append(change)
-    return made
+            made += [change] if change is not None else []
+    c = NOTICES.c
+    queued = select(c.id).where(c.kind == POST_CHANGED, c.state == NoticeState.QUEUED, c.queued_at == now).limit(1)
+    async with engine.connect() as connection:
+        return CarriedOut(made, (await connection.execute(queued)).first() is not None)
+
+
+async def _in_state(connection: AsyncConnection, state: AnnouncedState) -> list[AnnouncedChangeRow]:
+    c = _ANNOUNCED.c
+    return await fetch_rows(connection, select(AnnouncedChangeRow).where(c.state == state).order_by(c.at))
+
+
+@contextmanager
+def _said(row: AnnouncedChangeRow) -> Iterator[None]:
+    """What one row says cannot be read: the log says so, and the others take effect all the same."""
+    try:
+        yield
+    except ValueError as error:
+        _LOG.error("an announced change cannot be carried out", change=row.id, error=str(error))
+
+
+async def _wait_on(connection: AsyncConnection, change: AnnouncedChange, now: datetime) -> None:
+    """Whether a change still waits. Its time counts from when the mail server took over the mails to its holders."""
+    mine = update(_ANNOUNCED).where(_ANNOUNCED.c.id == change.id)
+    if await _standing(connection, change.kind, change.about) != change.seen:
+        await connection.execute(mine.values(state=AnnouncedState.OVERTAKEN, settled_at=now))
+        await _tell(connection, change, "overtaken", now, change.by)
+        return
+    await _tell(connection, change, "announced", now, change.by, change.name)  # whoever holds the post by now
+    told = (await whom_it_concerns(connection, change)).told
+    if told.failed:
+        await _tell(connection, change, "untold", now, change.by)
+    if told.since is None:
+        return
+    until = max(change.takes_effect_at, await _time_to_stop(connection, change.kind, change.about, told.since))
+    over = {"state": AnnouncedState.AGREED, "settled_at": now} if until <= now else {}
+    await connection.execute(mine.values(takes_effect_at=until, **over))
 
 
 async def _carried_out(engine: AsyncEngine, change: AnnouncedChange, now: datetime) -> DirectoryChange | None:
@@ -238,14 +325,14 @@ async def _carried_out(engine: AsyncEngine, change: AnnouncedChange, now: dateti
     try:
         made = await _as_announced(engine, editor, change)
     except (StaleDirectory, Refused):
-        state = "overtaken"  # the holder has handed the post over itself, or the like
+        state = AnnouncedState.OVERTAKEN  # the holder has handed the post over itself, or the like
     else:
-        state = "in_force"
+        state = AnnouncedState.IN_FORCE
     async with write_transaction(engine) as connection:
-        mine = _ANNOUNCED.c.id == change.id, _ANNOUNCED.c.state == "agreed"
+        mine = _ANNOUNCED.c.id == change.id, _ANNOUNCED.c.state == AnnouncedState.AGREED
         done = await connection.execute(update(_ANNOUNCED).where(*mine).values(state=state))
-        if state == "overtaken" and done.rowcount == 1:
-            await _tell(connection, change, state, now, change.by)
+        if state is AnnouncedState.OVERTAKEN and done.rowcount == 1:
+            await _tell(connection, change, "overtaken", now, change.by)
     return made
 
 

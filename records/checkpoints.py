@@ -1,7 +1,10 @@
 """Signed checkpoints of the record: made on demand, kept with the cosignatures of witnesses, never changed."""
 
+import os
 from collections.abc import Collection
 from datetime import datetime
+from pathlib import Path
+from tempfile import mkstemp
 from typing import NamedTuple
 
 from sqlalchemy import Table, select
@@ -65,17 +68,57 @@ async def checkpoint_note(connection: AsyncConnection, signer: str, size: int | 
     return read_note(f"{own[0].text}\n{''.join(row.line for row in (*own, *same))}")
 
 
-async def sign_newest(engine: AsyncEngine, key: SignerKey, at: datetime) -> Note:
+def signed_beside(path: Path) -> Note | None:
+    """The newest checkpoint that was signed, from the file beside the key; None where none was yet.
+
+    Raises:
+        RecordDiffers: the file holds no checkpoint.
+        OSError: it cannot be read.
+    """
+    try:
+        note = read_note(path.read_text(encoding="utf-8"))
+        read_checkpoint(note)
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        raise RecordDiffers(f"{path} holds no signed checkpoint") from None
+    return note
+
+
+def _keep_beside(path: Path, note: Note) -> None:
+    """Keep what was signed, whole or not at all. Of two processes at once the one with less may come last: what it leaves
+    is continued all the same, and the next one that is signed is kept again.
+    """
+    descriptor, fresh = mkstemp(dir=path.parent, prefix=f".{path.name}.")  # its owner's alone
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(str(note))
+            file.flush()
+            os.fsync(file.fileno())
+        Path(fresh).replace(path)
+    except BaseException:
+        Path(fresh).unlink(missing_ok=True)
+        raise
+
+
+async def sign_newest(engine: AsyncEngine, key: SignerKey, at: datetime, beside: Path | None = None) -> Note:
     """The signed checkpoint of the record as it is now, with the cosignatures that it has.
+
+    ``beside``: the file that keeps the newest one that was signed, out of the database's reach.
 
     Raises:
         RecordDiffers: the record does not continue the newest checkpoint that was signed.
+        OSError: what is signed cannot be kept beside the key; it is not given out.
     """
+    seen = signed_beside(beside) if beside else None
     async with engine.connect() as connection:
         last = await checkpoint_note(connection, key.name)  # first: another process may sign a larger one meanwhile
         whole = await newest_frontier(connection)
-        await _continues(connection, last, whole)
+        for one in (last, seen):
+            await _continues(connection, one, whole)
     text = Checkpoint(key.name, whole.size, whole.root).text()
+    if beside is not None and (seen is None or seen.text != text):
+        _keep_beside(beside, Note(text, (signature_of(text, key),)))
     if last is not None and last.text == text:
         return last
     await _keep(engine, whole.size, text, Note(text, (signature_of(text, key),)), at)

@@ -29,7 +29,7 @@ from models.public_holidays import work_calendar
 from models.refusal import Refused
 from models.tables import TABLES
 from models.tables.directory import AlternateRow, HolderRow, MemberRow
-from models.zones import is_zone, zone_named
+from models.zones import is_zone
 from records.projected import write_rows
 from records.rows import fetch_rows
 
@@ -272,11 +272,6 @@ async def zone_of_member(connection: AsyncConnection, member: str) -> str:
     """The time zone (IANA) of a member's office; that of the secretariat for ``RSO``, else UTC."""
     zone = (await connection.execute(select(_MEMBERS.c.zone).where(_MEMBERS.c.code == member))).scalar()
     return zone or seed_hours(member)[0]
-
-
-def day_in(zone: str, now: datetime) -> date:
-    """Which day ``now`` (aware) is in a time zone (IANA)."""
-    return now.astimezone(zone_named(zone)).date()
 
 
 def earliest_day(now: datetime) -> date:

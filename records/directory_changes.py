@@ -22,12 +22,13 @@ from models.commands import Person
 from models.directory_changes import DIRECTORY_ROLES, ECHO, ChangeKind, DirectoryRoles, OfficeSettings, check_roles
 from models.posts import Post
 from models.refusal import RefusalKind, Refused
+from models.rules.posts import check_last_day
 from models.tables import TABLES
 from models.tables.administration import DirectoryChangeRow
 from models.tables.directory import AlternateRow, HolderRow, MemberRow
 from records.access import access_now, end_access
 from records.digests import release_held_of_office
-from records.directory import members_in, read_members
+from records.directory import members_in, read_members, zone_of_member
 from records.offices import Addressee
 from records.post_mails import PostNews, holder_before, tell_of_post
 from records.rows import columns_of, fetch_row, fetch_rows
@@ -245,10 +246,9 @@ async def record_alternate(
     Raises:
         StaleDirectory, Refused: nothing was written.
     """
-    if until is not None and until < editor.at.date():
-        raise Refused(RefusalKind.INVALID, "The delegation would end before it begins.")
 
     async def write(connection: AsyncConnection, before: _State) -> _State:
+        check_last_day(until, editor.at, await zone_of_member(connection, post.member))
         same = and_(_ALTERNATES.c.post == post, _ALTERNATES.c.name == to.name)
         await connection.execute(_ALTERNATES.delete().where(same))
         row = {"post": str(post), "name": to.name, "email": to.email, "until": until}

@@ -10,7 +10,8 @@ from models.base import Value
 from models.mail_addresses import folded
 from models.posts import Capacity, Post
 from models.tables import TABLES
-from records.directory import day_in, earliest_day, zone_of_member
+from models.zones import day_in
+from records.directory import earliest_day, zone_of_member
 from records.offers import offers_to
 
 _HOLDERS, _ALTERNATES = TABLES.tables["holders"], TABLES.tables["alternates"]

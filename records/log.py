@@ -213,7 +213,7 @@ def _tell_of_posts(connection: Connection, entries: Iterable[Entry]) -> None:
         offered = isinstance(event, HandOverOffered)
         number, kind = f"{entry.case}#{entry.seq}", ChangeKind.HANDED_OVER if offered else ChangeKind(entry.type)
         what: Literal["offered", "in_force"] = "offered" if offered else "in_force"
-        news = PostNews(what=what, number=number, kind=kind, about=event.post, by=entry.by, after=after)
+        news = PostNews(what=what, number=number, kind=kind, about=event.post, by=entry.by, after=after, seq=entry.seq)
         tell_of_post(connection, news, entry.at, before=held, desk=offered)  # of the others it has a notice
 
 

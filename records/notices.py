@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import insert_for
+from models.notices import POST_CHANGED
 from models.notices.facts import NO_FACTS, NoticeFacts, facts_of_row
 from models.notices.state import NoticeState
 from models.posts import Capacity, Post
@@ -51,8 +52,8 @@ class LedgerNotice:
 
     @property
     def place(self) -> tuple[str, int]:
-        """The log's entry that it tells of: the stream, with which its key begins, and the number (0: of no case)."""
-        return self.key.partition("#")[0], self.seq
+        """The log's entry that it tells of: the stream, with which its key begins, and the number (0: of no entry)."""
+        return self.key.partition("#")[0].removeprefix(f"{POST_CHANGED}:"), self.seq
 
     @property
     def facts(self) -> NoticeFacts:
@@ -66,7 +67,7 @@ class LedgerNotice:
 
 @dataclass(frozen=True, slots=True)
 class NewNotice:
-    """A notice to queue. ``reference`` is empty for one of no case, whose ``facts`` are texts.
+    """A notice to queue. ``reference`` is empty for one of no case, whose ``facts`` are texts; ``seq`` may name an entry.
 
     ``instead_of``: the key of the notice in whose place it goes to the alternate.
     """

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.mail_addresses import comparable_address
 from models.posts import Capacity, Post
 from models.tables import TABLES
-from records.directory import day_in, earliest_day, seed_hours
+from models.zones import day_in
+from records.directory import earliest_day, seed_hours
 
 _HOLDERS, _ALTERNATES, _MEMBERS = (TABLES.tables[name] for name in ("holders", "alternates", "members"))
 

@@ -4,14 +4,15 @@ They go to persons as the directory had them, and not only to whoever holds the 
 is told of it at the old address.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Literal
 
 from sqlalchemy import Connection, select
 
 from models.base import Value
-from models.directory_changes import ChangeKind
+from models.directory_changes import ChangeKind, waits_for_its_holder
 from models.mail_addresses import folded
 from models.notices import POST_CHANGED
 from models.posts import SECRETARIAT, Post, Role
@@ -25,11 +26,12 @@ _MEMBERS, _HOLDERS = TABLES.tables["members"], TABLES.tables["holders"]
 class PostNews(Value):
     """What is told: ``what`` has become of a change, and whose doing that was.
 
-    ``number`` names the change. ``about`` is a post, or the marks of Co-Chairs. ``after`` is what stands then, as the
-    directory's history has it. ``takes_effect_at``: of one that waits.
+    ``number`` names the change; ``seq`` is the number of the log's entry, of one that was made in a case. ``about`` is a
+    post, or the marks of Co-Chairs. ``after`` is what stands then, as the directory's history has it.
+    ``takes_effect_at``: of one that waits.
     """
 
-    what: Literal["announced", "offered", "in_force", "stopped", "overtaken"]
+    what: Literal["announced", "untold", "offered", "in_force", "stopped", "overtaken"]
     number: str
     kind: ChangeKind
     about: str
@@ -37,6 +39,7 @@ class PostNews(Value):
     name: str = ""
     after: Mapping[str, Any]
     takes_effect_at: datetime | None = None
+    seq: int = 0
 
     @property
     def person(self) -> Addressee:
@@ -63,11 +66,12 @@ def tell_of_post(
 ) -> None:
     """Queue the mails in the caller's transaction: to the holder ``before``, to the person named, and to the offices.
 
-    The offices are both Co-Chairs' where it is about a Co-Chair's post or about who co-chairs, and with ``desk`` the
-    secretariat. Whoever calls it nudges the delivery.
+    That a holder could not be told is told to the offices alone. Nobody gets the same mail twice. The offices are both
+    Co-Chairs' where it is about a Co-Chair's post or about who co-chairs, and with ``desk`` the secretariat. Whoever
+    calls it nudges the delivery.
     """
     persons: dict[str, Addressee] = {}
-    for person in (before, news.person):
+    for person in (before, news.person) if news.what != "untold" else ():
         if person is not None and person.email:
             persons.setdefault(folded(person.email), person)
     posts = [SECRETARIAT] if desk else []
@@ -75,13 +79,26 @@ def tell_of_post(
     if news.kind is ChangeKind.MARKS or whose.role is Role.CO_CHAIR:
         marked = (Post.of(code, Role.CO_CHAIR) for code in news.after.get("co_chairs", ()))
         posts += [post for post in dict.fromkeys((*co_chairs_now(connection), *marked)) if post != whose]
-    facts, key = _facts(news), f"{POST_CHANGED}:{news.number}:{news.what}"
+    facts, key = _facts(news), partial(_key, news.number, news.what)
     to_persons = [
-        NewNotice(f"{key}:{address}", POST_CHANGED, whose, at, facts={**facts, **_to(person)})
+        NewNotice(key(address), POST_CHANGED, whose, at, facts={**facts, **_to(person)}, seq=news.seq)
         for address, person in persons.items()
     ]
-    to_posts = [NewNotice(f"{key}:{post}", POST_CHANGED, post, at, facts=facts) for post in posts]
+    to_posts = [NewNotice(key(post), POST_CHANGED, post, at, facts=facts, seq=news.seq) for post in posts]
     queue_notices(connection, [*to_persons, *to_posts])
+
+
+def _key(number: str, what: str, reader: str) -> str:
+    """The key of a mail to a reader: a folded address, or a post."""
+    return f"{POST_CHANGED}:{number}:{what}:{reader}"
+
+
+def keys_to_holders(connection: Connection, number: str, kind: ChangeKind, stops: Sequence[Post]) -> list[str]:
+    """The keys of the mails by which those hear of an announced change, by its number, who can stop it: persons alone."""
+    held = [(post, holder.email) for post in stops if (holder := holder_before(connection, post))]
+    persons = [(post, email) for post, email in held if waits_for_its_holder(post, email)]
+    marks = kind is ChangeKind.MARKS
+    return [_key(number, "announced", post if marks else folded(email)) for post, email in persons]
 
 
 def _to(person: Addressee) -> dict[str, str]:

@@ -14,6 +14,7 @@ from settings.part import SettingsError, SettingsPart
 
 KEY_BYTES = 32  # AES-256, and the seed of Ed25519
 COMMAND_KEY_FILE = "command-key"
+LOCAL_KEY_FILE = "local-key"
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _VERIFIER = re.compile(r"[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}")
 _SIGNER = re.compile(rf"PRIVATE\+KEY\+{_VERIFIER.pattern}")
@@ -93,6 +94,19 @@ class KeySettings(SettingsPart):
         return written
 
     @property
+    def local_key(self) -> str:
+        """What opens the pages that are of this machine alone: who reads the data folder has it. Empty: there is none."""
+        try:
+            return (self.data_dir / LOCAL_KEY_FILE).read_text(encoding="ascii").strip()
+        except (OSError, ValueError):
+            return ""
+
+    @property
+    def checkpoint_signed(self) -> Path:
+        """The file that keeps the newest checkpoint that was signed, where the database's administrator is not."""
+        return self.data_dir / "checkpoint-signed"
+
+    @property
     def keyring(self) -> dict[str, bytes]:
         """Payload keys by id, the encrypting one first; from the setting, else from the data folder.
 
@@ -140,6 +154,11 @@ def ensure_keys(settings: KeySettings) -> list[Path]:
     given = {"keys": settings.payload_keys, COMMAND_KEY_FILE: settings.command_key or settings.command_public_keys}
     missing = [settings.data_dir / name for name, value in given.items() if value is None]
     return [path for path in missing if make_secret_file(path, _new_key("k1:" if path.name == "keys" else ""))]
+
+
+def ensure_local_key(settings: KeySettings) -> None:
+    """Make the key of the pages that are of this machine alone, unless there is one. The data folder must exist."""
+    make_secret_file(settings.data_dir / LOCAL_KEY_FILE, secrets.token_urlsafe(24))
 
 
 def _new_key(key_id: str) -> str:

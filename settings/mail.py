@@ -45,7 +45,7 @@ class MailSettings(SettingsPart):
     mail_catcher: bool = True
     """Whether `ahg up` catches mail itself. It does so only while the mail server is this machine without encryption;
     with a real mail server nothing is caught. Caught mail is shown under /mail where the pages and their address are this
-    machine's alone and Temporal is the embedded one."""
+    machine's alone and Temporal is the embedded one, with the key that `ahg up` prints."""
 
     @field_validator("mail_from")
     @classmethod

@@ -55,7 +55,8 @@ class PageSettings(SettingsPart):
     """Files that one request may carry; 0 takes none."""
     metrics_token: SecretStr | None = None
     """What Prometheus sends as its bearer token to read /metrics. Unset: there is no /metrics, but where the pages and
-    their address are this machine's alone and Temporal is the embedded one."""
+    their address are this machine's alone and Temporal is the embedded one; the token is then what the file `local-key`
+    in the data folder holds."""
 
     @field_validator("public_url")
     @classmethod

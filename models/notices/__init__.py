@@ -38,6 +38,7 @@ from models.notices.kinds import (
     POLICY_PROPOSED,
     POLICY_SETTLED,
     POST_CHANGED,
+    UNDELAYED,
     summary_of,
 )
 from models.notices.notice import NOTICE_RULES, Notice, notify

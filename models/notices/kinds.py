@@ -31,6 +31,10 @@ OF_NO_CASE: Mapping[str, str] = {
 """What else goes out through the ledger: it belongs to no case, and no event of a log causes it."""
 
 
+UNDELAYED = (POST_CHANGED, "recorded_in_name", "recording_contested", "post_handed_over", "post_delegated")
+"""What tells a post of what others have done with it or in its name: it waits for no hour that its reader sets."""
+
+
 def summary_of(kind: str) -> str:
     """What a mail of a kind says, or of ``OF_NO_CASE``; an unknown kind stands for itself."""
     return NOTICE_KINDS[kind].summary if kind in NOTICE_KINDS else OF_NO_CASE.get(kind, kind)

@@ -1,5 +1,7 @@
 """Posts change hands: an alternate for a time, or a new holder. Tasks stay with the post."""
 
+from datetime import UTC, date, datetime
+
 from models import events as e
 from models.authentication import Standing
 from models.base import Value
@@ -12,6 +14,7 @@ from models.rules.actors import BY_ANYBODY
 from models.rules.checks import refuse
 from models.rules.context import RuleContext
 from models.rules.table import OPEN_STAGES, rule
+from models.zones import day_in
 
 
 def only_its_holder(post: Post, by: Post, standing: Standing) -> str | None:
@@ -65,12 +68,26 @@ def _own_post(context: RuleContext, post: Post | None) -> Post:
     return meant
 
 
+_BY_THE_OFFICE = datetime(2026, 11, 29, tzinfo=UTC)
+"""What cases were told before counts by the day in UTC, as it did then."""
+
+
+def check_last_day(until: date | None, now: datetime, zone: str) -> None:
+    """Whether somebody could stand in until the end of a day, as the office's time zone (IANA) has it.
+
+    Raises:
+        Refused: that day is over.
+    """
+    if until is not None and until < day_in(zone, now):
+        raise refuse("The delegation would end before it begins.", RefusalKind.INVALID)
+
+
 @rule("delegate", "name an alternate for its post", BY_ANYBODY, OPEN_STAGES, own_word=True)
 def delegate(context: RuleContext, body: Delegate) -> None:
     """Name an alternate that may act for the post until a date; the post keeps its holder."""
-    if body.until is not None and body.until < context.now.date():
-        raise refuse("The delegation would end before it begins.", RefusalKind.INVALID)
-    context.emit(e.Delegated(post=_own_post(context, body.post), to=body.to, until=body.until))
+    post, now = _own_post(context, body.post), context.now
+    check_last_day(body.until, now, context.case.calendars.of(post.member).zone if now >= _BY_THE_OFFICE else "UTC")
+    context.emit(e.Delegated(post=post, to=body.to, until=body.until))
 
 
 @rule("hand_over", "hand its post over", BY_ANYBODY, OPEN_STAGES, own_word=True)

@@ -63,7 +63,7 @@ class AnnouncedChangeRow(SQLModel, table=True):
     """A change of the directory that takes effect only after a time, in which it can be stopped.
 
     ``kind``, ``about`` and ``after`` as those of a change; ``seen``: the fingerprint of what stood when it was announced.
-    ``state``: waiting, agreed (in force as soon as it is carried out), in_force, stopped, or overtaken by another change.
+    ``state``: a ``models.directory_changes.AnnouncedState``.
     """
 
     __tablename__ = "announced_changes"
@@ -82,7 +82,7 @@ class AnnouncedChangeRow(SQLModel, table=True):
     after: dict[str, Any] = json_column()
     seen: str
     takes_effect_at: datetime = moment_column(nullable=False)
-    state: str = "waiting"
+    state: str
     settled_at: datetime | None = moment_column()
     settled_by: str = ""
     settled_email: str = ""

@@ -82,7 +82,7 @@ async def print_checkpoint(
                 names = await add_cosignatures(engine, note, signer.verifier, witnesses_of(settings), now)
                 say(f"kept the cosignatures of {', '.join(names)}")
                 return
-            note = await sign_newest(engine, signer, now)
+            note = await sign_newest(engine, signer, now, settings.checkpoint_signed)
             async with engine.connect() as connection:
                 proof = await consistency_proof(connection, since, read_checkpoint(note).size)
         except RecordDiffers as differs:

@@ -1,5 +1,6 @@
 """Marks of entries, however a mail was passed on, and what comes of files that are none of ours."""
 
+import base64
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from models.checkpoints import read_checkpoint, read_submission
 from models.evidence import Evidence, mark_of, marks_in, splits
 from models.notes import read_signer, read_verifier
-from ops.against import kept_in
+from ops.against import kept_in, read_kept
 
 HASH = "0123456789abcdef" * 4
 MARK = mark_of("AHG-2026-003/R1", 12, HASH)
@@ -24,6 +25,10 @@ MARK = mark_of("AHG-2026-003/R1", 12, HASH)
         MARK.replace(" ", "\n"),
         f"> > {MARK.replace(' ', chr(10) + '> > ')}",
         f"<p>Tercatat sebagai {MARK}</p>",
+        MARK.replace(" ", "\u00a0"),
+        MARK.replace(" ", "&nbsp;"),
+        f"<td>{MARK.replace(' ', '</td><td>')}</td>",
+        MARK.replace("89", "<wbr>8\u200b9"),
         f"AHG-Record: {MARK.replace(' sha', chr(13) + chr(10) + ' sha')}",
     ],
 )
@@ -34,6 +39,41 @@ def test_a_mark_is_read_back_however_its_lines_were_broken_or_quoted(text: str) 
 @pytest.mark.parametrize("text", [MARK[:-1], MARK + "0", MARK.replace("#", ""), MARK.replace("AHG", "XAHG"), ""])
 def test_what_is_no_mark_is_not_taken_for_one(text: str) -> None:
     assert marks_in(text, "") == []
+
+
+OURS = f"AHG-Record: {MARK}\nSubject: A request\n\nx\n".encode()
+FALSE = mark_of("AHG-2026-003/R1", 12, "f" * 64)
+
+
+def _passed_on(fields: str, octets: bytes) -> bytes:
+    """A mail that quotes a false mark, with a part of these fields."""
+    head = f"Content-Type: multipart/mixed; boundary=x\n\n--x\n\nThey write {FALSE}\n--x\n{fields}\n\n"
+    return head.encode() + octets + b"\n--x--\n"
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        f"Content-Type: text/plain; charset=utf-8\n\n{MARK.replace(' ', chr(160))}".encode(),
+        b"Content-Type: text/plain; charset=utf-16\n\n" + MARK.encode("utf-16"),
+        b"Content-Type: text/plain\n\n" + MARK.encode("utf-16-be"),
+        b"Content-Type: text/plain; charset=base64\n\n" + MARK.encode(),
+        MARK.encode("utf-16"),
+        _passed_on("Content-Type: message/rfc822", OURS),
+        _passed_on("Content-Type: message/rfc822\nContent-Transfer-Encoding: base64", base64.encodebytes(OURS)),
+        _passed_on(
+            "Content-Type: application/octet-stream\nContent-Transfer-Encoding: base64", base64.encodebytes(OURS)
+        ),
+        _passed_on(
+            "Content-Type: application/octet-stream\nContent-Transfer-Encoding: base64",
+            base64.encodebytes(_passed_on("Content-Type: application/x-mail", OURS)),
+        ),
+    ],
+)
+def test_a_mark_is_found_however_its_mail_was_encoded_or_attached_and_before_what_texts_quote(octets: bytes) -> None:
+    found = read_kept(octets, "kept", None)
+
+    assert found.evidence == (Evidence("AHG-2026-003/R1", 12, HASH, "kept"),)
 
 
 def test_one_entry_told_in_two_ways_is_a_split() -> None:
@@ -80,6 +120,7 @@ def test_a_mail_of_ours_about_no_case_is_no_fault_and_one_about_a_case_without_i
     file = tmp_path / "kept.eml"
     for fields, fault in (
         ("X-Ahg-Kind: post_changed", ""),
+        ("From ahg@example Mon\nX-Ahg-Kind: account", ""),
         ("X-Ahg-Kind: invited\nX-Ahg-Case: AHG-2026-001", "holds no mark of an entry, no log and no checkpoint"),
         ("Subject: lunch", "holds no mark of an entry, no log and no checkpoint"),
     ):

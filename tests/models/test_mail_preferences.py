@@ -157,6 +157,11 @@ TABLE: dict[str, tuple[Mail, Preferences, TimingDecision]] = {
         wanting(("", NEWS.kind, ONCE), quiet_from=time(21), quiet_until=time(6)),
         LATER,
     ),
+    "what was done in a post's name waits for no hour": (
+        MUST._replace(undelayed=True),
+        wanting(quiet_from=time(8, 1), quiet_until=time(8)),
+        AT_ONCE,
+    ),
     "what would go at once is gathered": (TOLD, wanting((CASE, "", GATHER)), DIGEST),
 }
 

@@ -166,7 +166,13 @@ async def test_the_offer_is_mailed_to_who_holds_the_post_and_who_is_to_and_the_w
         assert ("/account/offers" in plain.get_content()) == (address == HEIR["email"])
 
 
-async def test_who_has_a_passkey_signs_what_it_takes_over(place: Place, given: list[dict[str, Any]]) -> None:
+async def new_to_the_case(*_: Any) -> None:
+    """No command has been taken before."""
+
+
+async def test_who_has_a_passkey_signs_what_it_takes_over(
+    place: Place, given: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     table = Recorded(policy=Policy.default())
     offered(table)
     reference = await table.record(place)
@@ -180,6 +186,9 @@ async def test_who_has_a_passkey_signs_what_it_takes_over(place: Place, given: l
         page = await http.post("/account/offers", data=form)
         assert "Sign with your passkey" in page.text
         assert "takes the post over" in page.text
+        away = await http.post("/account/offers", data={**form, "credential": "{}"})
+        assert away.status_code == 503  # no case answers
+        monkeypatch.setattr(offers, "done_before", new_to_the_case)
         forged = await http.post("/account/offers", data={**form, "credential": "{}"})
         assert forged.status_code == 409
     assert given == []

@@ -49,6 +49,15 @@ async def test_a_session_that_was_left_open_adds_and_ends_no_passkey_and_makes_n
     assert await kept(place) == ["Mine"]
 
 
+async def test_an_account_without_a_second_factor_sets_one_up_before_it_gets_a_token(place: Place) -> None:
+    """As every account does, and not only one whose post needs it."""
+    async with place.browser() as http:
+        await place.sign_in(http, "focal-point@my.ahg.localhost")
+        asked = await place.post_account(http, "/tokens", post="MY/focal-point", name="A", scope="read", days="30")
+        assert (asked.status_code, 'name="_sealed"' in asked.text, "ahg_" in asked.text) == (403, True, False)
+    assert await place.rows("SELECT * FROM api_tokens") == []
+
+
 async def test_the_owner_of_a_passkey_hears_that_it_was_ended(place: Place) -> None:
     await keep(place, "Mine")
     async with place.browser() as http, place.engine.connect() as connection:

@@ -155,6 +155,20 @@ async def test_the_words_of_a_mail_that_was_passed_on_are_enough_as_well(deploye
     assert "was rewritten" in "".join(await deployed.against(forwarded))
 
 
+async def test_verify_narrows_down_what_was_rewritten_by_all_that_was_signed(deployed: Deployment) -> None:
+    entries = await deployed.entries()
+    async with write_transaction(deployed.engine) as connection:
+        await defenceless(connection)
+        await connection.execute(text("DELETE FROM record_leaves"))
+    await add_missing_leaves(deployed.engine)
+    await deployed.checkpoint()
+
+    await deployed.rewrite(rewritten(entries, 2, text="Never said."), checkpoints=False)
+
+    (found,) = await deployed.chain_faults()
+    assert f"differs is one of 0 to 0, which holds entry {len(entries)} of {REFERENCE} as the first" in found
+
+
 async def test_an_exported_log_names_the_very_entry(deployed: Deployment) -> None:
     entries, kept = await deployed.entries(), await deployed.exported()
     at = position_of(entries)

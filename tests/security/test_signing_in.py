@@ -221,6 +221,7 @@ async def test_a_new_token_is_told_to_its_owner_and_to_the_holder_of_its_post(pl
     await place.sql("UPDATE holders SET language = 'id' WHERE post = 'MY/focal-point'")
     async with place.browser() as http:
         await place.sign_in(http, "focal-point-alternate@my.ahg.localhost")
+        await place.enrol(http)
         made = await place.post_account(http, "/tokens", post="MY/focal-point", name="A", scope="read", days="30")
         assert made.status_code == 200
     told = {mail.recipients[0]: mail.message for mail in place.catcher.messages()[-2:]}

@@ -4,8 +4,8 @@ import asyncio
 import json
 import shutil
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from contextlib import asynccontextmanager, nullcontext
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,13 @@ from casework import CommandResult
 from models.authentication import Means, Standing, means_of_session, standing_of, suffices
 from models.case import GateName
 from models.commands import COMMANDS, parse
+from models.evidence import MARK_FIELD, mark_of
 from models.log import broken_at
+from models.mail_preferences import Preferences, Rhythm
 from models.posts import Capacity, Post
 from models.refusal import Refused
 from models.rules import RULES, allowed, case_of_log
-from models.rules.posts import may_change_hands
+from models.rules.posts import check_last_day, may_change_hands
 from models.tables import TABLES
 from models.visibility import closed_sections, readable
 from notifications.mandatory import can_be_switched_off
@@ -289,6 +291,12 @@ async def announced(place: Place, desk: httpx.AsyncClient) -> str:
     return str(answer.headers["location"])
 
 
+async def deliver(place: Place) -> None:
+    """What is queued is handed to the mail server now."""
+    async with post_office(place.engine, place.catcher, place.now) as office:
+        await office.deliver()
+
+
 async def as_person(place: Place, http: httpx.AsyncClient, email: str) -> str:
     """A browser of whoever has this address, who acts for Australia's Co-Chair; returns the key of its forms."""
     async with place.engine.begin() as connection:
@@ -305,6 +313,10 @@ async def test_what_the_secretariat_says_of_a_co_chairs_post_waits_and_all_are_t
         page = await announced(place, desk)
         everybody = {OLD, NEW, "ID/co-chair", RSO}
         assert (await held(place), await told(place, "announced")) == (OLD, everybody)
+        place.later(days=4)
+        await carry_out(place.site)
+        assert (await held(place), taken.commands) == (OLD, [])  # all mail was paused: nobody has been told
+        await deliver(place)
         await carry_out(place.site)
         assert (await held(place), taken.commands) == (OLD, [])
         place.later(days=4)
@@ -323,7 +335,7 @@ async def test_the_holder_of_a_co_chairs_post_stops_what_is_announced_and_an_alt
         key = await as_person(place, alternate, "co-chair-alternate@au.ahg.localhost")
         for way in ("stop", "agree"):
             await alternate.post(f"{page}/{way}", data={"_key": key})
-        assert "It waits." in (await alternate.get(page)).text
+        assert "It waits:" in (await alternate.get(page)).text
         key = await as_person(place, holder, OLD)
         assert (await holder.post(f"{page}/stop", data={"_key": key})).status_code == 303
         place.later(days=30)
@@ -352,6 +364,42 @@ async def test_a_change_that_the_holder_overtakes_does_not_take_effect(place: Pl
     await carry_out(place.site)
     assert await held(place) == "heir@au.example"
     assert "heir@au.example" in await told(place, "overtaken")
+
+
+async def test_where_the_holder_cannot_be_told_the_offices_hear_of_it_and_a_co_chair_agrees(
+    place: Place, taken: Taken
+) -> None:
+    """Nothing takes effect by itself; the secretariat, which announced it, is not enough."""
+    failed = "UPDATE notices SET state = :state WHERE key LIKE :key"
+    async with place.browser() as desk, place.browser() as other:
+        await place.as_post(desk, RSO)
+        page = await announced(place, desk)
+        await deliver(place)
+        await place.sql(failed, state="bounced", key=f"%:announced:{OLD}")
+        place.later(days=30)
+        await carry_out(place.site)
+        await carry_out(place.site)
+        assert (await held(place), await told(place, "untold")) == (OLD, {"ID/co-chair", RSO})
+        await deliver(place)
+        assert sum("could not be told" in str(mail.message["Subject"]) for mail in place.catcher.messages()) == 2
+        await place.as_post(desk, RSO)
+        key = key_in((await desk.get(page)).text)
+        assert (await desk.post(f"{page}/agree", data={"_key": key})).status_code == 403
+        await place.as_post(other, "ID/co-chair")
+        key = key_in((await other.get(page)).text)
+        assert "could not be told" in (await other.get(page)).text
+        assert (await other.post(f"{page}/agree", data={"_key": key})).status_code == 303
+    assert await held(place) == NEW
+
+
+async def test_a_co_chair_does_not_agree_for_another_whose_mail_goes(place: Place) -> None:
+    async with place.browser() as desk, place.browser() as other:
+        await place.as_post(desk, RSO)
+        page = await announced(place, desk)
+        await deliver(place)
+        await place.as_post(other, "ID/co-chair")
+        key = key_in((await other.get("/account")).text)
+        assert (await other.post(f"{page}/agree", data={"_key": key})).status_code == 403
 
 
 async def test_who_co_chairs_is_not_changed_under_the_co_chairs_hands(place: Place) -> None:
@@ -402,6 +450,10 @@ async def test_an_imported_list_changes_who_co_chairs_only_after_the_co_chairs_c
     assert third.announced not in (None, done.announced)
     place.later(days=30)
     await carry_out_changes(place.engine, place.now)
+    assert await co_chairs() == {"AU", "ID"}  # they were not told yet
+    await deliver(place)
+    place.later(days=10)
+    await carry_out_changes(place.engine, place.now)
     assert await co_chairs() == {"NZ", "ID"}
 
 
@@ -411,6 +463,7 @@ async def test_what_was_announced_takes_effect_where_no_page_is_served_and_once_
     async with place.browser() as desk:
         await place.as_post(desk, RSO)
         await announced(place, desk)
+    await deliver(place)
     place.later(days=4)
 
     async def in_force() -> bool:
@@ -451,6 +504,13 @@ async def test_who_loses_a_post_in_a_case_is_told_at_the_old_address(place: Plac
     async with post_office(place.engine, place.catcher, table.now) as office:
         await office.deliver()
     mails = [mail for mail in place.catcher.messages() if mail.message["X-Ahg-Kind"] == "post_changed"]
+    mark = mark_of("AHG-2026-002", table.entries[-1].seq, table.entries[-1].hash)
+    for mail in mails:
+        body = mail.message.get_body(("plain",))
+        assert (str(mail.message[MARK_FIELD]), body is not None and mark in " ".join(body.get_content().split())) == (
+            mark,
+            True,
+        )
     assert {one for mail in mails for one in mail.recipients} == {
         *everybody - {"ID/co-chair"},
         address_of("ID/co-chair"),
@@ -555,11 +615,13 @@ async def test_a_post_hears_at_once_what_was_recorded_in_its_name_and_how_to_con
 
 
 async def test_a_post_without_an_alternate_hears_once_of_what_was_recorded_in_its_name(place: Place) -> None:
+    """Also in quiet hours, which last nearly the whole day."""
     table = recorded_for_australia()
     await table.record(place)
     await place.sql("DELETE FROM alternates WHERE post = :post", post=AU)
+    quiet = Preferences(digest=Rhythm.NONE, quiet_from=time(0, 1), quiet_until=time(0))
     async with post_office(place.engine, place.catcher, table.now) as office:
-        await office.deliver()
+        await office.wants(AU, quiet)
     mails = [mail for mail in place.catcher.messages() if mail.message["X-Ahg-Kind"] == "recorded_in_name"]
     assert [list(mail.recipients) for mail in mails] == [[address_of(AU)]]
 
@@ -639,3 +701,13 @@ async def test_a_post_contests_on_its_page_what_was_recorded_and_all_pages_say_s
         await office.deliver()
     mails = [mail for mail in place.catcher.messages() if mail.message["X-Ahg-Kind"] == "recording_contested"]
     assert {one for mail in mails for one in mail.recipients} == {*map(address_of, (AU, "ID/co-chair", RSO))}
+
+
+# standing in until a day --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("zone", "over"), [("Pacific/Auckland", True), ("UTC", False), ("America/Los_Angeles", False)])
+def test_whether_a_last_day_is_over_is_said_by_the_offices_own_calendar(zone: str, over: bool) -> None:
+    at = datetime(2026, 12, 1, 20, tzinfo=UTC)  # the second of December in Auckland
+    with pytest.raises(Refused) if over else nullcontext():
+        check_last_day(date(2026, 12, 1), at, zone)

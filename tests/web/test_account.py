@@ -443,6 +443,12 @@ def new_token(post: str, **other: object) -> dict[str, object]:
     return {"name": "Export", "post": post, "scope": ["read"], "days": "30", **other}
 
 
+async def proven(place: Place, http: httpx.AsyncClient, email: str = FOCAL_POINT) -> None:
+    """Sign in and set up a second factor: without it no token is made."""
+    await place.sign_in(http, email)
+    await place.enrol(http)
+
+
 def made_token(answer: httpx.Response) -> str:
     found = re.search(r'id="made">(ahg_[^<]+)<', answer.text)
     assert found is not None, answer.text
@@ -451,7 +457,7 @@ def made_token(answer: httpx.Response) -> str:
 
 async def test_a_token_is_shown_once_and_stands_for_its_post_and_scopes(place: Place) -> None:
     async with place.browser() as http:
-        await place.sign_in(http, FOCAL_POINT)
+        await proven(place, http)
         token = made_token(await place.post_account(http, "/tokens", **new_token("MY/focal-point", name=SCRIPT)))
         page = (await http.get("/account")).text
 
@@ -467,7 +473,7 @@ async def test_a_token_is_shown_once_and_stands_for_its_post_and_scopes(place: P
 
 async def test_a_token_expires(place: Place) -> None:
     async with place.browser() as http:
-        await place.sign_in(http, FOCAL_POINT)
+        await proven(place, http)
         token = made_token(await place.post_account(http, "/tokens", **new_token("MY/focal-point")))
 
     assert await api_tokens.token_of(place.engine, token, place.now + timedelta(days=30, seconds=-1))
@@ -476,7 +482,7 @@ async def test_a_token_expires(place: Place) -> None:
 
 async def test_a_token_is_ended_by_its_owner_alone(place: Place) -> None:
     async with place.browser() as one, place.browser() as two:
-        await place.sign_in(one, FOCAL_POINT)
+        await proven(place, one)
         await place.sign_in(two, ALTERNATE)
         token = made_token(await place.post_account(one, "/tokens", **new_token("MY/focal-point")))
         found = await api_tokens.token_of(place.engine, token, place.now)
@@ -490,7 +496,7 @@ async def test_a_token_is_ended_by_its_owner_alone(place: Place) -> None:
 
 async def test_a_token_ends_with_the_post_of_the_account(place: Place) -> None:
     async with place.browser() as http:
-        await place.sign_in(http, FOCAL_POINT)
+        await proven(place, http)
         token = made_token(await place.post_account(http, "/tokens", **new_token("MY/focal-point")))
     await place.sql("UPDATE holders SET email = 'new@my.example.org' WHERE post = 'MY/focal-point'")
 
@@ -512,7 +518,7 @@ async def test_a_token_has_a_name_a_scope_and_a_life_of_at_most_a_year(place: Pl
         {"name": "\x00"},
     ]
     async with place.browser() as http:
-        await place.sign_in(http, FOCAL_POINT)
+        await proven(place, http)
         for one in wrong:
             answer = await place.post_account(http, "/tokens", **new_token("MY/focal-point", **one))
             assert answer.status_code == 422, one
@@ -531,7 +537,7 @@ async def test_a_token_for_a_post_with_a_second_factor_needs_a_strong_session(bo
 
 async def test_an_account_has_so_many_tokens_and_no_more(place: Place) -> None:
     async with place.browser() as http:
-        await place.sign_in(http, FOCAL_POINT)
+        await proven(place, http)
         for _ in range(20):
             made_token(await place.post_account(http, "/tokens", **new_token("MY/focal-point")))
         assert (await place.post_account(http, "/tokens", **new_token("MY/focal-point"))).status_code == 409

@@ -161,7 +161,8 @@ def test_an_open_document_as_programs_write_it_is_taken() -> None:
     """As LibreOffice writes one: a picture inside, a link to a page, fonts, no macros."""
     content = (
         '<o:document-content xmlns:o="o" xmlns:d="d" xmlns:x="x" xmlns:t="t"><d:image x:href="Pictures/1.png"/>'
-        '<t:a x:href="https://example.org/">here</t:a><d:object x:href="./Object 1"/></o:document-content>'
+        '<t:a x:href="https://example.org/">here</t:a><d:object x:href="./Object 1"/>'
+        '<o:scripts/><m:template xmlns:m="m" x:href="file:///usr/share/letter.ott"/></o:document-content>'
     )
     manifest = '<!DOCTYPE m:manifest SYSTEM "Manifest.dtd">'
     manifest += '<m:manifest xmlns:m="m"><m:file-entry m:full-path="content.xml" m:media-type="text/xml"/></m:manifest>'
@@ -307,6 +308,19 @@ def test_a_pdf_that_hides_its_objects_or_grows_is_refused(content: bytes, senten
         ),
         (packed(mimetype=TEXT, content_dot_xml="<event-listener/>".encode("utf-16")), ".odt", MACROS),
         (packed(mimetype=TEXT, content_dot_xml='<image href="http&#58;//e.example/"/>'), ".odt", FROM_ELSEWHERE),
+        (packed(mimetype=TEXT, meta_dot_xml='<auto-reload href="http://e.example/"/>'), ".odt", FROM_ELSEWHERE),
+        (packed(mimetype=TEXT, meta_dot_xml='<template href="https://e.example/t.ott"/>'), ".odt", FROM_ELSEWHERE),
+        (packed(mimetype=TEXT, styles_dot_xml='<font-face-uri href="//e.example/f"/>'), ".odt", FROM_ELSEWHERE),
+        (
+            packed(mimetype=TEXT, content_dot_xml='<cell-range-source href="http://e.example/"/>'),
+            ".odt",
+            FROM_ELSEWHERE,
+        ),
+        (packed(mimetype=TEXT, content_dot_xml='<object-ole href="./Object 1"/>'), ".odt", EMBEDDED),
+        (packed(mimetype=TEXT, content_dot_xml="<script>1</script>"), ".odt", MACROS),
+        (packed(mimetype=TEXT, content_dot_xml='<a href="vnd.sun.star.script:x"/>'), ".odt", MACROS),
+        (packed(mimetype=TEXT, content_dot_xml='<a href=" macro:///x"/>'), ".odt", MACROS),
+        (related(relation("hyperlink", "javascript:x", "External")), ".docx", MACROS),
         (
             packed(mimetype=TEXT, content_dot_xml='<image xmlns:z="z" href="http://e.example/" z:href="a.png"/>'),
             ".odt",

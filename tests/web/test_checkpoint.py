@@ -4,12 +4,15 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 import cli
 from models.checkpoints import read_checkpoint, read_submission
 from models.merkle import is_included, leaf_hash
 from models.notes import KeyUse, SignerKey, read_note, read_signer
+from ops.verify_record import record_faults
+from records.checkpoints import signed_beside
 from tests.defenceless import defenceless
 from tests.rig import REQUEST
 from tests.web.place import Place
@@ -33,6 +36,11 @@ async def witness(folder: Path, answer: str) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
+async def verified(place: Place) -> str:
+    signed = signed_beside(place.settings.checkpoint_signed)
+    return " ".join([str(fault) async for fault in record_faults(place.engine, [], signed)])
+
+
 async def test_an_office_cosigns_what_continues_and_nothing_that_was_rewritten(
     place: Place, signs: None, tmp_path: Path
 ) -> None:
@@ -48,6 +56,8 @@ async def test_an_office_cosigns_what_continues_and_nothing_that_was_rewritten(
     assert first.headers["content-type"].startswith("text/plain")
     assert read_checkpoint(read_note(first.text)).size == 1
     assert read_submission(second.text).old == 1
+    assert place.settings.checkpoint_signed.stat().st_mode & 0o777 == 0o600
+    assert await verified(place) == ""
 
     assert (await witness(tmp_path, first.text))[0] == 0
     code, said = await witness(tmp_path, second.text)
@@ -68,6 +78,15 @@ async def test_an_office_cosigns_what_continues_and_nothing_that_was_rewritten(
     other.do("AU/co-chair", "decide", {"gate": "activation", "position": "approve"})
     await other.record(place)
     async with place.browser() as anybody:
+        with capture_logs() as lines:
+            refused = await anybody.get("/checkpoint?old=2")
+        assert refused.status_code == 409
+        assert "are not those that were signed" in refused.text
+        told = [line["event"] for line in lines if line["log_level"] == "error"]
+        assert told == ["the record is not the one that was signed"]
+        assert (await verified(place)).count("it was rewritten") == 1
+
+        place.settings.checkpoint_signed.unlink()  # whoever has the key, too
         forged = await anybody.get("/checkpoint?old=2")
 
     code, said = await witness(tmp_path, forged.text)

@@ -8,15 +8,18 @@ import httpx
 import pytest
 
 from ops.catcher import Catcher
-from settings import Settings
+from settings import Settings, ensure_local_key
 from web.app import create_app
 
+HERE = "http://127.0.0.1:8000"
 NASTY = "<script>alert('boo')</script>"
 
 
 def client(settings: Settings, peer: str = "127.0.0.1") -> httpx.AsyncClient:
+    """The browser of whoever runs the product, who has opened the address with the key once."""
+    ensure_local_key(settings)
     transport = httpx.ASGITransport(create_app(settings), client=(peer, 50000))
-    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000")
+    return httpx.AsyncClient(transport=transport, base_url=HERE, cookies={"ahg_mail": settings.local_key})
 
 
 async def caught_name(settings: Settings) -> str:
@@ -55,6 +58,33 @@ async def test_the_html_part_may_do_nothing(settings: Settings) -> None:
     assert answer.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
     assert source.headers["Content-Type"].startswith("text/plain")
     assert source.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_another_user_of_the_machine_reads_no_mail(settings: Settings) -> None:
+    name = await caught_name(settings)
+    pages = ["/mail", f"/mail/{name}", f"/mail/{name}/html", f"/mail/{name}/raw"]
+    transport = httpx.ASGITransport(create_app(settings), client=("127.0.0.1", 50000))
+    async with httpx.AsyncClient(transport=transport, base_url=HERE) as http:
+        for key in (b"", b"wrong", b"\xe9"):  # before there is a key, and after
+            sent = {"params": {"key": key.decode("latin-1")}, "headers": [(b"Cookie", b"ahg_mail=" + key)]}
+            answers = [await http.get(page, **sent) for page in pages]  # type: ignore[arg-type]
+            assert [answer.status_code for answer in answers] == [403, 404, 404, 404]
+            assert "Invitation" not in "".join(answer.text for answer in answers)
+            ensure_local_key(settings)
+    path = settings.data_dir / "local-key"
+    assert (path.stat().st_mode & 0o777, len(settings.local_key)) == (0o600, 32)
+
+
+async def test_the_address_with_the_key_gives_it_to_the_browser_and_goes_on_without(settings: Settings) -> None:
+    name = await caught_name(settings)
+    ensure_local_key(settings)
+    transport = httpx.ASGITransport(create_app(settings), client=("127.0.0.1", 50000))
+    async with httpx.AsyncClient(transport=transport, base_url=HERE) as http:
+        answer = await http.get("/mail", params={"key": settings.local_key})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/mail")
+        kept = answer.headers["set-cookie"].lower()
+        assert all(part in kept for part in ("httponly", "samesite=strict", "path=/mail"))
+        assert name in (await http.get("/mail")).text
 
 
 @pytest.mark.parametrize(

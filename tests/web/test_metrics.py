@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from ops.catcher import Catcher
-from settings import Settings, ensure_keys
+from settings import Settings, ensure_keys, ensure_local_key
 from tests.web.place import Place
 from tests.web.programs import program
 from tests.web.whole_case import played
@@ -27,10 +27,16 @@ def figures(text: str) -> dict[tuple[str, ...], float]:
     }
 
 
+def key_of(place: Place) -> dict[str, str]:
+    """What whoever runs the product on a laptop shows in the place of a token."""
+    ensure_local_key(place.settings)
+    return {"Authorization": f"Bearer {place.settings.local_key}"}
+
+
 async def read(place: Place) -> dict[tuple[str, ...], float]:
     """The figures as this machine reads them."""
     async with place.browser(HERE, host=LOCAL) as http:
-        answer = await http.get("/metrics")
+        answer = await http.get("/metrics", headers=key_of(place))
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("text/plain")
     return figures(answer.text)
@@ -47,7 +53,7 @@ async def test_answers_are_counted_by_route_and_never_by_what_was_asked_for(plac
         await api.get(f"/cases/{reference}")
         await api.get("/cases/AHG-2026-999")
     async with place.browser(HERE, host=LOCAL) as http:
-        text = (await http.get("/metrics")).text
+        text = (await http.get("/metrics", headers=key_of(place))).text
     found = figures(text)
     assert found["ahg_http_requests_total", "GET", "/healthz", "200"] == 1
     assert found["ahg_http_requests_total", "GET", "unmatched", "404"] == 1
@@ -93,6 +99,15 @@ async def test_where_others_reach_the_pages_there_are_no_metrics_without_a_token
         absent = await http.get("/nothing", headers=headers)
     assert answer.status_code == 404
     assert answer.text.replace("/metrics", "/nothing") == absent.text
+
+
+async def test_another_user_of_the_machine_reads_no_figures(place: Place) -> None:
+    async with place.browser(HERE, host=LOCAL) as http:
+        assert (await http.get("/metrics")).status_code == 404
+        key = key_of(place)
+        for sent in ({}, {"Authorization": "Bearer "}, {"Authorization": "Bearer wrong"}):
+            assert (await http.get("/metrics", headers=sent)).status_code == 404
+        assert (await http.get("/metrics", headers={**key, "X-Forwarded-For": "203.0.113.7"})).status_code == 404
 
 
 async def test_with_a_token_it_is_for_who_has_it(place: Place) -> None:

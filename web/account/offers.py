@@ -18,7 +18,7 @@ from notifications.addresses import OFFERS
 from records.offers import offer_to, offers_to
 from records.passkeys import Passkey, note_use, passkeys_of
 from records.sessions import Session
-from web.kit.commands import give_command, page_of_command
+from web.kit.commands import done_before, give_command, page_of_command
 from web.kit.directory import member_names
 from web.kit.passkey_touch import ANSWER, OTHERWISE, question, site_name, touch_in
 from web.kit.render import render
@@ -92,7 +92,7 @@ async def _given(
     request: Request, case: Case, offer: OfferRow, command: Command, known: list[Passkey], sent: FormData, means: Means
 ) -> CommandResult:
     site = current_site(request)
-    if known and (before := await (await site.casework()).recorded(offer.reference, command.id)) is not None:
+    if known and (before := await done_before(site, offer.reference, command.id)) is not None:
         return before
     signed = touch_in(site, case, command, known, sent) if known else None
     result = await give_command(

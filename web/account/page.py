@@ -117,15 +117,17 @@ async def submit_end_session(request: Request, visitor: SignedIn, number: str) -
 
 @router.post("/tokens")
 async def submit_new_token(request: Request, visitor: SignedIn) -> HTMLResponse:
-    """Make a token and show it once. 403: this session may not act as the post; 422: a field is wrong."""
+    """Make a token and show it once, with the second factor, which an account that has none sets up now.
+
+    403: it was not shown a moment ago, or this session may not act as the post; 422: a field is wrong.
+    """
     sent = await keyed_form(request, visitor.form_key)
     site = current_site(request)
     _ = gettext_of(language_for(request, visitor))
     post = next((one for one in _usable(visitor) if one == sent.get("post")), None)
     if post is None:
         raise HTTPException(403)
-    if needs_second_factor(post):
-        must_prove_anew(request, visitor, sent)
+    must_prove_anew(request, visitor, sent)
     name = str(sent.get("name") or "").strip()
     now = site.clock()
     try:

@@ -11,10 +11,10 @@ from fastapi.responses import HTMLResponse, Response
 from models.directory_changes import DIRECTORY_ROLES, OfficeSettings
 from models.posts import SECRETARIAT, Post, Role
 from models.tables.directory import MemberRow
-from models.zones import is_zone
+from models.zones import day_in, is_zone
 from records import directory_changes as record
 from records.announced_changes import waiting_changes
-from records.directory import all_offices, day_in, read_members, seed_hours
+from records.directory import all_offices, read_members, seed_hours
 from web.admin.choices import calendars, zones
 from web.admin.history import shown_changes
 from web.kit.csv_files import csv_answer

@@ -17,7 +17,7 @@ from records.passkeys import note_use
 from web.case.refusals import refusal_for_reader
 from web.case.seen import AtCase, CaseVisit, actions_of, visit_case
 from web.case.signing import means_with, passkeys_for, signing_page
-from web.kit.commands import give_command, must_prove, page_of_command
+from web.kit.commands import done_before, give_command, must_prove, page_of_command
 from web.kit.forms import FORMS, fields_sent, shown_form, unanswered
 from web.kit.passkey_touch import ANSWER, OTHERWISE, touch_in
 from web.kit.render import language_for
@@ -120,7 +120,7 @@ async def submit_command_form(request: Request, visitor: SignedIn, reference: st
     async def given() -> CommandResult:
         command = parse(do, fields, by=acting, command_id=own_id)  # a fault in it is said in its own words
         site = current_site(request)
-        if known and (before := await (await site.casework()).recorded(reference, own_id)) is not None:
+        if known and (before := await done_before(site, reference, own_id)) is not None:
             return before  # sent twice: what it was signed over has been decided
         signed = touch_in(site, at.case, command, known, sent) if known else None
         touch = signed.touch if signed else None

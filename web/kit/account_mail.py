@@ -108,6 +108,7 @@ def _compose(settings: Settings, reader: DirectoryPerson, words: str, at: dateti
     message["Subject"] = TextField("Subject", subject)
     message["Date"] = HeaderField("Date", format_datetime(at))
     message["Message-ID"] = HeaderField("Message-ID", f"<{secrets.token_hex(20)}@{ascii_domain(sender.domain)}>")
+    message["X-Ahg-Kind"] = HeaderField("X-Ahg-Kind", "account")
     message["Auto-Submitted"] = HeaderField("Auto-Submitted", "auto-generated")  # RFC 3834: answered by no robot
     text = plain.get_template(f"{words}.txt").render(context)
     message.set_content(re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", cte="quoted-printable")

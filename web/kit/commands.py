@@ -73,6 +73,14 @@ async def give_command(
         raise CaseAway(reason) from reason
 
 
+async def done_before(site: Site, reference: str, command_id: str) -> CommandResult | None:
+    """What came of a command that a case has taken already; None where it has not. Raises CaseAway."""
+    try:
+        return await (await site.casework()).recorded(reference, command_id)
+    except (NotAnswered, NotRecorded) as reason:
+        raise CaseAway(reason) from reason
+
+
 def must_prove(request: Request, visitor: Visitor, do: str, sent: FormData) -> None:
     """Have the visitor show the second factor, where the command that a form gives needs it at that moment.
 

@@ -1,9 +1,11 @@
 """Caught mail in the browser, for a laptop and for rehearsals.
 
-Shown to nobody but this machine: mails carry links that act for their recipients. Everything in a mail is
-foreign text, so it is escaped, and its HTML part is a page of its own in a sandbox that may load nothing.
+Shown to nobody but this machine, and on it to who has the key that lies in the data folder: mails carry links that act
+for their recipients. The address that `ahg up` prints holds the key; the browser keeps it in a cookie. Everything in a
+mail is foreign text, so it is escaped, and its HTML part is a page of its own in a sandbox that may load nothing.
 """
 
+import hmac
 import re
 from datetime import UTC, datetime
 from email import policy
@@ -14,7 +16,7 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from settings import is_loopback
 from web.mail.bare_page import SAFE_HEADERS, page
@@ -25,6 +27,13 @@ HTML_HEADERS = SAFE_HEADERS | {
     "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 }
+_COOKIE = "ahg_mail"
+_WITHOUT_KEY = (
+    "<p>These pages show links to sign in by, so they are for whoever runs the product on this machine. Open the "
+    "address that <code>ahg up</code> (<code>make run</code>) printed when it had started: it ends with "
+    "<code>/mail?key=</code> and what stands in the file <code>local-key</code> of the data folder. This browser then "
+    "keeps the key.</p>"
+)
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
@@ -42,7 +51,18 @@ def only_this_machine(request: Request) -> None:
 router = APIRouter(prefix="/mail", include_in_schema=False, dependencies=[Depends(only_this_machine)])
 
 
+def _is_key(request: Request, given: str) -> bool:
+    key: str = request.app.state.settings.local_key
+    return bool(key) and hmac.compare_digest(given.encode(errors="replace"), key.encode())
+
+
+def _may_read(request: Request) -> bool:
+    return _is_key(request, request.cookies.get(_COOKIE, ""))
+
+
 def _file(request: Request, name: str) -> Path:
+    if not _may_read(request):
+        raise HTTPException(404)
     path = Path(request.app.state.settings.mail_dir) / name
     if not NAME.fullmatch(name) or not path.is_file():
         raise HTTPException(404, "there is no such mail")
@@ -53,8 +73,17 @@ MailFile = Annotated[Path, Depends(_file)]
 
 
 @router.get("")
-async def mailbox_page(request: Request) -> HTMLResponse:
-    """The newest mails, newest first."""
+async def mailbox_page(request: Request, key: str = "") -> Response:
+    """The newest mails, newest first. With the key in the address: the browser keeps it, and goes on without.
+
+    403: there is no key, or another one.
+    """
+    if _is_key(request, key):
+        onward = RedirectResponse(router.prefix, 303, headers=SAFE_HEADERS)
+        onward.set_cookie(_COOKIE, key, path=router.prefix, httponly=True, samesite="strict")
+        return onward
+    if not _may_read(request):
+        return page("Caught mail", _WITHOUT_KEY, 403)
     folder = Path(request.app.state.settings.mail_dir)
     names = sorted((path.name for path in folder.glob("*.eml") if NAME.fullmatch(path.name)), reverse=True)
     rows = "".join(_row(folder / name) for name in names[:SHOWN])

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import PlainTextResponse
 
@@ -13,6 +14,7 @@ from settings import SettingsError
 from web.kit.visitor import current_site
 
 router = APIRouter(include_in_schema=False)
+_log = structlog.get_logger(__name__)
 
 
 @router.get("/checkpoint")
@@ -22,11 +24,17 @@ async def checkpoint(request: Request, old: Annotated[int | None, Query(ge=0, le
     """
     site = current_site(request)
     try:
-        note = await sign_newest(site.engine, read_signer(site.settings.checkpoint_secret), site.clock())
+        key = read_signer(site.settings.checkpoint_secret)
     except (SettingsError, ValueError):
         return PlainTextResponse("there is no key that signs checkpoints\n", 503)
+    try:
+        note = await sign_newest(site.engine, key, site.clock(), site.settings.checkpoint_signed)
     except RecordDiffers as differs:
+        _log.error("the record is not the one that was signed", differs=str(differs))
         return PlainTextResponse(f"nothing is signed: {differs}\n", 409)
+    except OSError as error:
+        _log.error("what is signed cannot be kept beside the key of checkpoints", error=str(error))
+        return PlainTextResponse("nothing is signed: it cannot be kept\n", 503)
     if old is None:
         return PlainTextResponse(str(note))
     size = read_checkpoint(note).size

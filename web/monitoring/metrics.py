@@ -1,7 +1,7 @@
 """Metrics for Prometheus: answers and their times, and what is queued. Numbers only: no references, no names.
 
 They are given to who has the token of the setting. Without one they are there on a laptop alone, as the mailbox is
-(``Settings.shows_metrics``): a proxy on the machine has the machine's own address, and speaks for somebody else.
+(``Settings.shows_metrics``), and its key is the token.
 """
 
 import hmac
@@ -110,11 +110,13 @@ async def metrics(request: Request) -> Response:
 
 
 def _may_read(request: Request) -> bool:
-    token = current_site(request).settings.metrics_token
+    settings = current_site(request).settings
+    token = settings.metrics_token.get_secret_value() if settings.metrics_token else settings.local_key
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    if token is not None:
-        same = hmac.compare_digest(given.strip().encode(), token.get_secret_value().encode())
-        return scheme.lower() == "bearer" and same
+    if not token or scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), token.encode()):
+        return False
+    if settings.metrics_token:
+        return True
     here = request.client is not None and is_loopback(request.client.host)
     # A proxy on this machine has the address of this machine, too, and speaks for somebody else.
     return here and is_loopback(request.url.hostname or "") and not any(request.headers.get(one) for one in _FORWARDED)

@@ -54,8 +54,29 @@ _OPEN_DOCUMENT = {
     "application/vnd.oasis.opendocument.spreadsheet": "ODS",
 }
 _SCRIPT_FOLDERS = frozenset(("basic", "scripts", "dialogs"))
-_ACTING = frozenset(("event-listener", "dde-source", "dde-connection-decl", "floating-frame", "applet", "plugin"))
-_FETCHED = frozenset(("image", "fill-image", "background-image", "object", "section-source", "table-source"))
+_ACTING = frozenset(
+    ("event-listener", "dde-source", "dde-connection-decl", "floating-frame", "applet", "plugin", "script")
+)
+_FETCHED = frozenset(
+    [
+        "image",
+        "fill-image",
+        "background-image",
+        "object",
+        "section-source",
+        "table-source",
+        "cell-range-source",
+        "font-face-uri",
+        "auto-reload",
+    ]
+)
+_FOREIGN_OBJECT = "object-ole"
+_LINKS = frozenset(("a", "template"))
+"""Elements that point elsewhere, where nothing is fetched unasked; a link may still name a program to run."""
+_RUN_BY_A_LINK = re.compile(
+    r"\s*(vnd\.sun\.star\.\w+|macro|javascript|vbscript|service|slot|\.uno|data)\s*:", re.IGNORECASE
+)
+_FETCHED_BY_A_TEMPLATE = re.compile(r"\s*((https?|ftps?|smb|dav|webdavs?|vnd\.[a-z.]+):|[\\/]{2})", re.IGNORECASE)
 _RECKONING = frozenset(("table-cell", "covered-table-cell", "named-expression", "content-validation", "map"))
 _EXPRESSIONS = ("formula", "expression", "condition")
 _TAG = 3 * 1024 * 1024
@@ -242,6 +263,8 @@ def _check_relationships(elements: Iterable[_Element]) -> None:
     """What is fetched from elsewhere when the document is opened; a link that a reader follows is none of it."""
     for one in elements:
         kind, target = one.attributes.get("type", "").lower(), one.attributes.get("target", "")
+        if _RUN_BY_A_LINK.match(target):
+            raise UnwantedFile(MACROS)
         if kind.endswith(_PLAIN_LINK):
             continue
         if one.attributes.get("targetmode", "").lower() == "external" or _ELSEWHERE.match(target):
@@ -282,16 +305,20 @@ def _open_document(package: _Package) -> str:
             raise UnwantedFile(MACROS)
     for name in package.names:
         if name.endswith(".xml") and not name.startswith("meta-inf/"):
-            _check_elements(package.elements(name, *_ACTING, *_FETCHED, *_RECKONING))
+            _check_elements(package.elements(name, *_ACTING, *_FETCHED, *_LINKS, _FOREIGN_OBJECT, *_RECKONING))
     return words
 
 
 def _check_elements(elements: Iterable[_Element]) -> None:
     """What runs a macro, also one that is not in the document, or has it fetch or show something else."""
     for one in elements:
-        if one.name in _ACTING:
+        href = one.attributes.get("href", "")
+        if one.name in _ACTING or _RUN_BY_A_LINK.match(href):
             raise UnwantedFile(MACROS)
-        if one.name in _FETCHED and _ELSEWHERE.match(one.attributes.get("href", "")):
+        if one.name == _FOREIGN_OBJECT:
+            raise UnwantedFile(EMBEDDED)
+        away = _ELSEWHERE.match(href) if one.name in _FETCHED else _FETCHED_BY_A_TEMPLATE.match(href)
+        if away and one.name != "a":
             raise UnwantedFile(FROM_ELSEWHERE)
         if one.name in _RECKONING:
             for name in _EXPRESSIONS:

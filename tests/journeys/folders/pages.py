@@ -23,8 +23,16 @@ class Person:
         before = len(product.mails())
         self.http.post("/sign-in", data={"email": address}).raise_for_status()
         page = self.http.post(_link(product, address, before)).raise_for_status()
-        if page.url.path != "/second-factor":
-            return
+        if page.url.path == "/second-factor":
+            self._show(page, notes, post)
+
+    def prove(self, notes: Notes, post: str) -> None:
+        """Set up or show the second factor, where it was not shown yet."""
+        page = self.http.get("/second-factor").raise_for_status()
+        if page.url.path == "/second-factor":
+            self._show(page, notes, post)
+
+    def _show(self, page: httpx.Response, notes: Notes, post: str) -> None:
         given, path = {"_key": key_in(page.text)}, "/second-factor"
         if 'name="sealed"' in page.text:
             given, path = {**given, "sealed": value_in(page.text, "sealed")}, "/second-factor/enrol"
@@ -84,6 +92,7 @@ def use_the_pages(product: Product, notes: Notes) -> None:
     key = key_in(someone.http.get(form).text)
     file = ("pelabuhan ท่าเรือ.txt", b"Kapal berangkat pada malam hari.\n", "text/plain")
     someone.http.post(form, data={"_key": key}, files={"files": file}).raise_for_status()
+    someone.prove(notes, "PH/focal-point")
     token = {"name": "A program", "post": "PH/focal-point", "scope": ["read", "write"], "days": "365"}
     made = re.search(r"ahg_[\w-]+", someone.send("/account/tokens", "/account", **token).text)
     if made is None:
