@@ -15,6 +15,7 @@ import pytest
 from casework import CommandResult
 from models.attachments import LONGEST_NAME
 from models.commands import parse
+from records import queries
 from tests.web.place import Place, key_in
 from tests.web.programs import Recorded
 from web.kit.body_limit import LARGEST_FORM
@@ -418,6 +419,9 @@ async def test_a_file_of_an_earlier_version_stays_readable_under_the_name_it_had
         got = await http.get(f"/cases/{reference}/files/{sha(PDF)}")
         assert got.status_code == 200
         assert 'filename="map.pdf"' in got.headers["content-disposition"]
+    async with place.engine.connect() as connection:
+        told = await queries.files_of_versions(connection, reference)
+    assert [[one.name for one in files] for files in told] == [["map.pdf", "list.png"], []]
 
 
 async def test_a_file_that_is_damaged_or_missing_is_said_to_be_and_not_given_out(place: Place) -> None:
