@@ -28,9 +28,9 @@ from ops.scenarios.simulation import simulation
 from ops.supervisor import run_product as supervise
 from records import queries
 from records.checkpoints import RecordDiffers, signed_beside
-from records.log_trust import trust_of
 from settings import Settings, SettingsError, load_settings
 from surroundings import close_to_others
+from worker import trust_of
 from workflows.client import CaseClient
 from workflows.payloads import data_converter
 from workflows.replays import open_histories, replay_all

@@ -31,6 +31,7 @@ from activities.returns import ReturnsReader
 from casework import Casework
 from models.command_signing import CommandKeys
 from models.returns import MailboxPlace
+from models.stamps import Stamps
 from notifications.answer_links import AnswerLinks
 from notifications.correspondents import Sender
 from notifications.incoming import Mailbox
@@ -39,7 +40,7 @@ from notifications.off_links import OffLinks
 from notifications.transport import Transport
 from records import ledger
 from records.announced_changes import carry_out_changes
-from records.log_trust import trust_of
+from records.log_trust import LogTrust
 from settings import Settings, load_settings
 from surroundings import close_to_others, set_up_logs
 from workflows.activation import Activation
@@ -65,6 +66,11 @@ _LOOK_AGAIN_SECONDS = 900.0
 _LOOK_AFTER_SECONDS = 120.0
 _CARRY_OUT_SECONDS = 60.0
 _REPLAYED_WITHIN_SECONDS = 20.0
+
+
+def trust_of(settings: Settings) -> LogTrust:
+    """What the logs of a deployment are believed by. Raises SettingsError: there are no keys."""
+    return LogTrust(CommandKeys(settings.command_publics), Stamps(settings.keyring))
 
 
 def sandbox() -> SandboxedWorkflowRunner:

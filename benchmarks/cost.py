@@ -17,8 +17,8 @@ from models.commands import Command, parse
 from models.projection import Step, step_of
 from models.rules import apply_command
 from records.directory import Opening, opening
-from records.log_trust import trust_of
 from settings import Settings
+from worker import trust_of
 from workflows.payloads import data_converter
 
 _TIMES = 300

@@ -8,7 +8,6 @@ from models.command_signing import CommandKeys, badly_signed
 from models.log import broken_at
 from models.stamps import Stamps, badly_stamped
 from records.log import read_entries, stamped_entries
-from settings import Settings
 
 
 class LogTrust(NamedTuple):
@@ -28,8 +27,3 @@ class LogTrust(NamedTuple):
             return f"the command of entry {unsigned[0]} is not to be believed: {unsigned[1]}"
         unwritten = badly_stamped(await stamped_entries(connection, stream), self.stamps)
         return f"entry {unwritten[0]} is not to be believed: {unwritten[1]}" if unwritten is not None else ""
-
-
-def trust_of(settings: Settings) -> LogTrust:
-    """What the logs of a deployment are believed by. Raises SettingsError: there are no keys."""
-    return LogTrust(CommandKeys(settings.command_publics), Stamps(settings.keyring))

@@ -23,11 +23,11 @@ from models.tables.cases import CaseRow
 from ops.temporal_server import start_dev_server
 from records import ledger, queries
 from records.directory import seed_if_empty
-from records.log_trust import trust_of
 from records.notices import LedgerNotice, notices_of_case
 from settings import Settings, ensure_keys
 from tests.newest_schema import newest_file
 from tests.waiting import ANSWERED
+from worker import trust_of
 from workflows.activation import Activation
 from workflows.client import CaseClient
 from workflows.recommendation import RecommendationFollowUp

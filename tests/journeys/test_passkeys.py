@@ -7,9 +7,9 @@ import pytest
 from models.authentication import Means
 from ops.verify import verify_records
 from records import queries
-from records.log_trust import trust_of
 from tests.journeys.people import Office, office
 from tests.rig import REQUEST
+from worker import trust_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.journey]
 

@@ -18,8 +18,9 @@ from models.stamps import STAMPED_FROM, Stamped, Stamps, badly_stamped
 from models.tables import TABLES
 from ops.verify import verify_records
 from records.log import _entry_columns
-from records.log_trust import LogTrust, trust_of
+from records.log_trust import LogTrust
 from tests.rig import TO_WORK, Rig
+from worker import trust_of
 from workflows.client import NotRecorded
 
 AU, ID = Post("AU/co-chair"), Post("ID/co-chair")

@@ -21,12 +21,12 @@ from ops.scenarios.simulation import simulation
 from ops.temporal_server import start_dev_server
 from ops.verify import verify_records
 from records import queries
-from records.log_trust import trust_of
 from tests.rig import Rig, again, rig, working
 from tests.waiting import until
 from tests.workflows.changed import Changed
 from web.kit.site import Site
 from web.monitoring.health import look_at_work
+from worker import trust_of
 from workflows.client import NotAnswered
 from workflows.lifesigns import Stranded
 from workflows.recommendation import RecommendationFollowUp

@@ -23,10 +23,10 @@ from models.posts import Post
 from models.refusal import Refused
 from models.rules import apply_command
 from ops.verify import verify_records
-from records.log_trust import trust_of
 from tests.authenticator import Authenticator
 from tests.rig import TO_WORK, Rig
 from tests.tabletop import Tabletop
+from worker import trust_of
 
 CO_CHAIR = Post("AU/co-chair")
 APPROVAL = {"gate": "activation", "position": "approve", "text": "Boats are at sea."}

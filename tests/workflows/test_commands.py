@@ -29,10 +29,10 @@ from models.refusal import RefusalKind, Refused
 from models.rules import apply_command, steps
 from ops.verify import runs_of, verify_records
 from records.log import append
-from records.log_trust import trust_of
 from tests.rig import REQUEST, Rig, rig, working
 from tests.waiting import patience, until
 from tests.workflows.conftest import Way
+from worker import trust_of
 from workflows.client import CaseClient, NotAnswered
 from workflows.names import RECORD_STEP
 
