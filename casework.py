@@ -3,7 +3,7 @@
 It gives references, keeps drafts, and brings each command to the workflow that it is for. It decides nothing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -133,7 +133,7 @@ class Casework:
         try:
             return await self._given(reference, stream, number, command, means, touch, standing)
         except Over:
-            if stream in await self._open():
+            if stream in await self.open_logs():
                 lost = f"{stream} has lost its workflow and begins again from its log"
                 raise NotAnswered(f"{lost}; send the command again in a while.") from None
             raise
@@ -206,8 +206,13 @@ class Casework:
             given = await references.given_for(connection, command_id)
             draft = await references.read_draft(connection, member, DRAFT) if do == "submit" else None
             found = await opening(connection, at.year, self._policy)
-        if given is not None and (before := await self._first_result(given, given, command_id)) is not None:
-            return before  # the draft it was made from is gone by now
+        gone = (
+            draft is None and do == "submit" and "title" not in fields
+        )  # the draft it was made from, when it was taken
+        if given is not None:
+            before = await (self.recorded(given, command_id) if gone else self._first_result(given, given, command_id))
+            if before is not None:
+                return before
         command = parse(do, {**(draft or {}), **fields}, by=by, command_id=command_id)
         await self._check_files(command)
         # The rules are asked before a number is given, so that a refused request does not use one up.
@@ -245,16 +250,20 @@ class Casework:
             earlier = [one for files in carried for one in files]
             await self._files.check(member, wanted, {one.sha256: one for one in newest}, earlier)
 
-    async def stranded(self, *, tasks: bool = True, state: bool = False) -> dict[str, Stranded]:
+    async def stranded(
+        self, *, tasks: bool = True, state: bool = False, only: Collection[str] | None = None
+    ) -> dict[str, Stranded]:
         """The open cases and follow-ups whose workflow does not go on, and what is the matter with each.
 
-        ``tasks`` and ``state``: how closely it is looked (``workflows.lifesigns.stranded``).
+        ``tasks`` and ``state``: how closely it is looked (``workflows.lifesigns.stranded``); ``only``: at which of them.
 
         Raises:
             NotAnswered: Temporal does not answer.
         """
-        found = await self._desk.stranded(await self._open(), tasks=tasks, state=state)
-        still = await self._open() if found else {}  # a case may have ended meanwhile
+        logs = await self.open_logs()
+        asked = {stream: seq for stream, seq in logs.items() if only is None or stream in only}
+        found = await self._desk.stranded(asked, tasks=tasks, state=state)
+        still = await self.open_logs() if found else {}  # a case may have ended meanwhile
         return {stream: matter for stream, matter in found.items() if stream in still}
 
     async def flaws(self, deliveries: str, *, mailbox: bool) -> list[Flaw]:
@@ -268,9 +277,24 @@ class Casework:
             paused = await current_pause(connection)
             late = await waiting_since(connection, datetime.now(UTC) - MAIL_MAY_WAIT)
         waits = late is not None and paused is None
-        return await self._desk.flaws(deliveries, mail_waits=waits, mailbox=mailbox)
+        found = await self._desk.flaws(deliveries, mail_waits=waits, mailbox=mailbox)
+        return [*found, *await self.strays()]
 
-    async def _open(self) -> dict[str, int]:
+    async def strays(self) -> list[Flaw]:
+        """Workflows under references and ids of follow-ups that have no open log and are not ours, as one flaw if any.
+
+        Raises:
+            NotAnswered: Temporal does not answer.
+        """
+        async with self._engine.connect() as connection:
+            found = await self._desk.strays(await queries.open_logs(connection))
+            late = [one.id for one in found if not one.foreign]
+            logged = await heads(connection, late) if late else {}
+        strange = [one for one in found if one.foreign or one.id not in logged]
+        return [self._desk.flaw_of(strange)] if strange else []
+
+    async def open_logs(self) -> dict[str, int]:
+        """The logs that somebody or the clock may still add to, each with its newest entry."""
         async with self._engine.connect() as connection:
             return await queries.open_logs(connection)
 

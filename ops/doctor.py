@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 from sqlalchemy.exc import SQLAlchemyError
-from temporalio.service import TLSConfig
+from temporalio.service import RPCError, TLSConfig
 
 import db
 import worker
@@ -58,7 +58,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
 async def _safely(check: Callable[[Settings], Awaitable[_Seen]], settings: Settings) -> _Seen:
     try:
         return await check(settings)
-    except (OSError, SQLAlchemyError, SettingsError, NotAnswered) as error:
+    except (OSError, SQLAlchemyError, SettingsError, NotAnswered, RPCError) as error:
         return False, str(error).splitlines()[0]
 
 

@@ -76,7 +76,10 @@ async def verify_records(
                 yield fault
     if client is not None:
         try:
-            lost = await Casework(engine, CaseClient(client, "")).stranded(state=True)
+            casework = Casework(engine, CaseClient(client, queue))
+            for flaw in await casework.strays():
+                yield Fault(stream="Temporal", what=flaw.said)
+            lost = await casework.stranded(state=True)
         except NotAnswered as unanswered:
             lost = {}
             yield Fault(stream="Temporal", what=f"whether all cases go on cannot be seen: {unanswered}")

@@ -111,7 +111,7 @@ async def entries(connection: AsyncConnection, stream: str, *, limit: int | None
 async def open_logs(connection: AsyncConnection) -> dict[str, int]:
     """The logs that somebody or the clock may still add to, each with its newest entry: a workflow runs for each.
 
-    A follow-up has no entry, and no row, before its workflow has made its first step.
+    A follow-up has no entry, and no row, before its workflow has made its first step: 0 then.
     """
     ended = [stage.value for stage in Stage if stage.final]
     cases = await fetch_rows(connection, select(CaseRow).where(_CASES.c.stage.not_in(ended)))
@@ -123,8 +123,9 @@ async def open_logs(connection: AsyncConnection) -> dict[str, int]:
     followed = {(row.reference, row.number) for row in await connection.execute(accepted)}
     over = await fetch_rows(connection, select(FollowUpRow).where(table_of(FollowUpRow).c.state.in_(OVER)))
     followed -= {(row.reference, row.number) for row in over}
-    names = sorted([*waiting, *(follow_up_stream(*one) for one in followed)])
-    return await heads(connection, names) if names else {}
+    begun = dict.fromkeys((follow_up_stream(*one) for one in followed), 0)
+    names = sorted([*waiting, *begun])
+    return {**begun, **await heads(connection, names)} if names else {}
 
 
 async def open_calendars(connection: AsyncConnection) -> AsyncIterator[tuple[str, Calendars]]:

@@ -1,11 +1,12 @@
 """The way in: how a page, the API or the command line brings a command to a case, and reads its own state."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import structlog
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
@@ -33,13 +34,15 @@ from workflows import names
 from workflows.activation import CONTINUING, Activation, ActivationStart, Receipt
 from workflows.answers import refused_by
 from workflows.delivery import NoticeDelivery
-from workflows.lifesigns import Stranded, behind, stranded
+from workflows.lifesigns import Stranded, Stray, behind, end_stray, make_room, matter_of, stranded, strays
 from workflows.payloads import UnreadablePayload, data_converter
 from workflows.recommendation import FollowUpStart, RecommendationFollowUp
-from workflows.upkeep import Flaw, Watched, flaws
+from workflows.upkeep import Flaw, Watched, begin_delivery, flaws
 
 _PATIENCE = timedelta(seconds=30)
 _MOMENT = 0.05
+_NAMED = 5
+_log = structlog.get_logger(__name__)
 _PASSING = (RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.FAILED_PRECONDITION)
 """Answers of the server for a case that is busy for a moment: many commands wait, or it continues as a new run."""
 _FULL_ANSWER = timedelta(seconds=5)
@@ -80,7 +83,7 @@ async def temporal_client(config: ClientConnectConfig, keyring: Mapping[str, byt
 
 
 async def nudge_delivery(client: Client, queue: str) -> None:
-    """Tell the delivery that something waits to be sent; it is started if it does not run.
+    """Tell the delivery that something waits to be sent; it is started if it does not run, or is another workflow.
 
     Raises:
         TemporalAway: the server did not take it.
@@ -93,6 +96,8 @@ async def nudge_delivery(client: Client, queue: str) -> None:
             start_signal="nudge",
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         )
+        if await matter_of(client, names.DELIVERY_ID, "Delivery", queue) is Stranded.FOREIGN:
+            await begin_delivery(client, queue)
     except RPCError as error:
         raise TemporalAway(str(error)) from error
 
@@ -132,7 +137,8 @@ class CaseClient:
         *,
         means: Means,
     ) -> Receipt:
-        """Submit a request under a reference: starts the case and gives it its first command, as one.
+        """Submit a request under a reference that has no log: starts the case and gives it its first command, as one.
+        A strange workflow under it is ended.
 
         ``means``, here and below: by what the sender was known.
 
@@ -142,17 +148,25 @@ class CaseClient:
         """
         blank = Case(reference=reference, directory=directory, calendars=calendars, policy=policy)
         apply_command(blank, command, (at or datetime.now(UTC)))
-        start = WithStartWorkflowOperation(
-            Activation.run,
-            ActivationStart(case=blank, shift=self.shift, history_limit=self._limit, bound=True, signed_only=True),
-            id=reference,
-            task_queue=self._queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,  # one that nobody submitted to has failed
-        )
+        begun = ActivationStart(case=blank, shift=self.shift, history_limit=self._limit, bound=True, signed_only=True)
         update, patience, signed = Activation.submit_command, self._patience, self._sign(reference, command, means)
         try:
             async with self._deadline(reference):
+                occupied = await make_room(self._client, reference, self._queue)
+                if occupied:
+                    _log.error("a strange workflow stood under the reference of a new case", case=reference)
+                anyway, failed_only = (
+                    WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                    WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,  # one that nobody submitted to has failed
+                )
+                start = WithStartWorkflowOperation(
+                    Activation.run,
+                    begun,
+                    id=reference,
+                    task_queue=self._queue,
+                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                    id_reuse_policy=anyway if occupied else failed_only,
+                )
                 return await self._client.execute_update_with_start_workflow(
                     update, signed, id=command.id, start_workflow_operation=start, rpc_timeout=patience
                 )
@@ -332,6 +346,28 @@ class CaseClient:
             return await stranded(self._client, self._queue, logs, tasks=tasks, state=state)
         except (RPCError, UnreadablePayload) as error:
             raise NotAnswered(str(error)) from error
+
+    async def strays(self, open_logs: Collection[str]) -> list[Stray]:
+        """Workflows under ids of our form that have no open log (``workflows.lifesigns``).
+
+        Raises:
+            NotAnswered: Temporal does not answer.
+        """
+        try:
+            return await strays(self._client, self._queue, open_logs)
+        except RPCError as error:
+            raise NotAnswered(str(error)) from error
+
+    def flaw_of(self, found: Sequence[Stray]) -> Flaw:
+        """What is said of strange workflows, and how they are ended."""
+
+        async def end() -> None:
+            for one in found:
+                await end_stray(self._client, one)
+
+        named = ", ".join(f"{one.id} ({one.kind} on {one.queue})" for one in found[:_NAMED])
+        said = f"{len(found)} strange workflows stand under ids of cases or follow-ups: {named}"
+        return Flaw(said, mend=end, of_cases=True)
 
     async def flaws(self, deliveries: str, *, mail_waits: bool, mailbox: bool) -> list[Flaw]:
         """What must be there on Temporal beside the cases and is not (``workflows.upkeep``).

@@ -1,20 +1,26 @@
 """Whether the workflows that the records count on are alive: whoever reaches Temporal may stop or delete them."""
 
 import asyncio
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType, PendingWorkflowTaskState, WorkflowTaskFailedCause
 from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
 from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import WorkflowExecution as Execution
 from temporalio.service import RPCError, RPCStatusCode
 
 _RUNNING = "ExecutionStatus = 'Running' AND WorkflowType IN ('Activation', 'Recommendation')"
 _REPORTED = f"{_RUNNING} AND TemporalReportedProblems IS NOT NULL"
 """Those whose tasks Temporal has seen fail or time out again and again: from five times on, after a minute or so."""
+_UNDER_OUR_IDS = "ExecutionStatus = 'Running' AND WorkflowId STARTS_WITH 'AHG-'"
+_OUR_ID = re.compile(r"AHG-\d{4}-\d{3,9}(/R\d{1,9})?")
+_IN_THE_MAKING = timedelta(minutes=15)
+"""How long a workflow of ours may run before the first entry of its log is written."""
 _FAILING_FROM = 3
 """From this attempt on, a workflow's task does not fail by chance (a worker that restarts, a database that is away)."""
 _NEWEST_EVENTS = 20
@@ -23,6 +29,7 @@ _NOT_AS_BEFORE = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMIN
 _NOT_TAKEN_FOR = timedelta(minutes=1)
 _ANSWERS_WITHIN = timedelta(seconds=30)
 _AT_ONCE = 8
+_NOT_OURS = "stands under an id of this product and is none of its workflows"
 
 
 class Stranded(StrEnum):
@@ -76,8 +83,7 @@ async def stranded(
 
     async def one(stream: str) -> Stranded | None:
         async with busy:
-            kind = "Recommendation" if "/" in stream else "Activation"
-            found = await matter_of(client, stream, kind, queue)
+            found = await matter_of(client, stream, _kind_of(stream), queue)
             return found or (await _behind(client, stream, logs[stream]) if state else None)
 
     found = await asyncio.gather(*map(one, asked))
@@ -94,6 +100,78 @@ async def behind(client: Client, logs: Mapping[str, int]) -> list[str]:
 
     found = await asyncio.gather(*map(one, logs))
     return [stream for stream, matter in zip(logs, found, strict=True) if matter is not None]
+
+
+class Stray(NamedTuple):
+    """A workflow that stands under an id of a case or a follow-up that is not open. ``foreign``: of another type or
+    queue; else it is none of ours if it has no log.
+    """
+
+    id: str
+    run_id: str
+    kind: str
+    queue: str
+    foreign: bool = True
+
+
+async def strays(client: Client, queue: str, open_logs: Collection[str]) -> list[Stray]:
+    """The workflows under ids of our form that have no open log: whoever reaches Temporal can occupy references that no
+    case has yet. One of our own type and queue is among them after longer than a submission takes.
+
+    Raises:
+        RPCError: Temporal does not answer.
+    """
+    found = []
+    async for one in client.list_workflows(_UNDER_OUR_IDS):
+        if one.id in open_logs or not _OUR_ID.fullmatch(one.id):
+            continue
+        foreign = not _may_be_ours(one, queue)
+        if foreign or datetime.now(UTC) - one.start_time > _IN_THE_MAKING:
+            found.append(Stray(one.id, one.run_id, one.workflow_type, one.task_queue, foreign))
+    return found
+
+
+def _may_be_ours(one: Execution, queue: str) -> bool:
+    return one.workflow_type == _kind_of(one.id) and queue in ("", one.task_queue)
+
+
+def _kind_of(stream: str) -> str:
+    return "Recommendation" if "/" in stream else "Activation"
+
+
+async def make_room(client: Client, reference: str, queue: str) -> bool:
+    """End what stands under the reference of a case that is about to begin, has no log, and cannot have begun here: of
+    another type or queue, paused, begun with a delay, or sent to workers of somebody's choice. True if there was one.
+
+    Raises:
+        RPCError: Temporal does not answer.
+    """
+    handle = client.get_workflow_handle(reference)
+    try:
+        told = await handle.describe()
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return False
+        raise
+    except ValueError:  # paused: a status that the SDK does not know yet
+        await handle.terminate(_NOT_OURS)
+        return True
+    info = told.raw_description.workflow_execution_info
+    delayed = info.execution_time.ToDatetime() - info.start_time.ToDatetime() > timedelta(seconds=1)
+    if _may_be_ours(told, queue) and not delayed and not info.versioning_info.HasField("versioning_override"):
+        return False
+    if told.status is WorkflowExecutionStatus.RUNNING:
+        await end_stray(client, Stray(told.id, told.run_id, told.workflow_type, told.task_queue))
+    return True
+
+
+async def end_stray(client: Client, stray: Stray) -> None:
+    """End this very run; one that has ended meanwhile is left."""
+    try:
+        await client.get_workflow_handle(stray.id, run_id=stray.run_id).terminate(_NOT_OURS)
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
 
 
 async def matter_of(client: Client, workflow_id: str, kind: str, queue: str = "") -> Stranded | None:

@@ -48,7 +48,8 @@ class Watched:
 
 @dataclass(frozen=True)
 class Flaw:
-    """Something that is not as it must be. ``stops``: no command is taken meanwhile, or no case begins.
+    """Something that is not as it must be. ``stops``: no command is taken meanwhile, or no case begins; ``of_cases``: it
+    is about cases that are not begun yet.
 
     ``mend`` puts it right where no person is needed for it.
     """
@@ -56,6 +57,7 @@ class Flaw:
     said: str
     stops: bool = False
     mend: Callable[[], Awaitable[object]] | None = None
+    of_cases: bool = False
 
 
 async def flaws(client: Client, watched: Watched, now: datetime | None = None) -> list[Flaw]:
@@ -72,7 +74,7 @@ async def flaws(client: Client, watched: Watched, now: datetime | None = None) -
         (watched.deliveries, _ACTIVITIES),
     ):
         found += await _polled(client, queue, kind, now, stops=queue == watched.cases)
-    started = _delivery(client, watched.deliveries), _returns(client, watched.deliveries)
+    started = partial(begin_delivery, client, watched.deliveries), _returns(client, watched.deliveries)
     for name, of_type, needed, begin in (
         (names.DELIVERY_ID, "Delivery", watched.mail_waits, started[0]),
         (names.RETURNS_ID, "Returns", watched.mailbox, started[1]),
@@ -176,6 +178,8 @@ async def _held(
     if matter is None or (gone and not needed):
         return []
     mend = None if matter is Stranded.WAITING else begin  # for that one a worker is needed, and nothing else
+    if matter is Stranded.FOREIGN and not needed:
+        mend = client.get_workflow_handle(name).terminate
     if matter is Stranded.PAUSED:
         mend = partial(_unpause, client, name)
     return [Flaw(f"the workflow {name!r}: {matter.value}", mend=mend)]
@@ -196,12 +200,14 @@ async def _unpause(client: Client, name: str) -> None:
         )
 
 
-def _delivery(client: Client, queue: str) -> Callable[[], Awaitable[object]]:
-    async def begin() -> None:
-        anew = WorkflowIDConflictPolicy.TERMINATE_EXISTING
-        await client.start_workflow(NoticeDelivery.run, id=names.DELIVERY_ID, task_queue=queue, id_conflict_policy=anew)
+async def begin_delivery(client: Client, queue: str) -> None:
+    """Begin the delivery anew; whatever stands under its id is ended.
 
-    return begin
+    Raises:
+        RPCError: Temporal did not take it.
+    """
+    anew = WorkflowIDConflictPolicy.TERMINATE_EXISTING
+    await client.start_workflow(NoticeDelivery.run, id=names.DELIVERY_ID, task_queue=queue, id_conflict_policy=anew)
 
 
 def _returns(client: Client, queue: str) -> Callable[[], Awaitable[object]]:

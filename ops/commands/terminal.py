@@ -8,6 +8,7 @@ from typing import Any, NoReturn, ParamSpec
 import typer
 from rich.console import Console
 from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.service import RPCError
 
 from models.attachments import Limits
 from models.posts import Post
@@ -50,6 +51,8 @@ def as_command(work: Callable[_Given, Coroutine[Any, Any, int | None]]) -> Calla
             _fail(str(error), 2)
         except TemporalAway:
             _fail(TEMPORAL_AWAY, NOT_ANSWERED)
+        except RPCError as error:
+            _fail(f"Temporal does not do what it is asked: {error.message}", NOT_ANSWERED)
         except NotAnswered as error:
             _fail(str(error), NOT_ANSWERED)
         except _MENDABLE as error:

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.worker import Worker
 
 import worker
@@ -21,6 +22,7 @@ from ops.scenarios.simulation import simulation
 from ops.temporal_server import start_dev_server
 from ops.verify import verify_records
 from records import queries
+from tests.defenceless import defenceless
 from tests.rig import Rig, again, rig, working
 from tests.waiting import until
 from tests.workflows.changed import Changed
@@ -109,6 +111,24 @@ async def test_a_follow_up_whose_workflow_is_gone_goes_on_from_its_log() -> None
         state = await play.client.get_workflow_handle(stream).query(RecommendationFollowUp.state)
         assert (state.seq, state.head) == (before[-1].seq, before[-1].hash)
 
+        # Another one stood under its id before it could begin: then it has no log.
+        async with play.engine.begin() as connection:
+            await defenceless(connection)
+            await connection.execute(text("DELETE FROM entries WHERE stream = :stream"), {"stream": stream})
+            await connection.execute(text("DELETE FROM follow_ups WHERE state NOT IN ('declined', 'done')"))
+            await connection.execute(text("DELETE FROM record_leaves"))
+        anew = WorkflowIDConflictPolicy.TERMINATE_EXISTING
+        await play.client.start_workflow("Anything", id=stream, task_queue="nobody", id_conflict_policy=anew)
+
+        assert await casework.stranded() == {stream: Stranded.FOREIGN}
+        await worker.bring_back_lost(casework)
+
+        async def begun() -> bool:
+            async with play.engine.connect() as connection:
+                return bool(await queries.entries(connection, stream))
+
+        await until(begun)
+
 
 async def test_a_case_that_a_new_version_cannot_go_on_with_is_noticed_and_begun_again(tmp_path: Path) -> None:
     async with rig(tmp_path / "rig") as parts, AsyncExitStack() as stack:
@@ -131,7 +151,7 @@ async def test_a_case_that_a_new_version_cannot_go_on_with_is_noticed_and_begun_
             return await parts.casework.stranded() == {parts.reference: Stranded.UNFIT}
 
         await until(stuck)
-        assert len(await noticed(parts, parts.reference)) >= 2  # the pages hear of it a minute later, from Temporal
+        assert len(await noticed(parts, parts.reference)) == 3
         await worker.bring_back_lost(parts.casework)
 
         assert (await parts.act("RSO/secretariat", "accept")).stage == "co_chair_review"
@@ -170,10 +190,14 @@ async def test_another_workflow_in_the_place_of_a_case_is_noticed_and_ended(play
     await played.submit()
     await terminate(played, played.reference)
     plain = await Client.connect(**played.settings.temporal_connect_config())
-    await plain.start_workflow("Anything", id=played.reference, task_queue="nobody")
+    anew = WorkflowIDConflictPolicy.TERMINATE_EXISTING
+    for kind in ("Anything", "Activation"):
+        await plain.start_workflow(kind, id=played.reference, task_queue="nobody", id_conflict_policy=anew)
 
-    assert await played.casework.stranded() == {played.reference: Stranded.FOREIGN}
-    await played.casework.revive(played.reference, anew=True)
+        assert await played.casework.stranded() == {played.reference: Stranded.FOREIGN}
+        told = [str(one) async for one in verify_records(played.engine, plain, queue=played.settings.task_queue)]
+        assert any("another workflow runs in its place" in one for one in told)
+        await played.casework.revive(played.reference, anew=True)
     assert (await played.act("RSO/secretariat", "accept")).stage == "co_chair_review"
     assert await played.casework.stranded(state=True) == {}
 
@@ -187,7 +211,7 @@ async def test_a_case_that_is_set_back_is_noticed_and_goes_on_from_its_log(playe
     await played.desk.begin_again(early)  # as with a sealed state that was copied from the case's own history
 
     assert await played.casework.stranded(state=True) == {played.reference: Stranded.BEHIND}
-    assert len(await noticed(played, played.reference)) == 2
+    assert len(await noticed(played, played.reference)) == 3
     await played.casework.revive(played.reference, anew=True)
     assert await played.casework.stranded(state=True) == {}
     assert (await played.act("ID/co-chair", "decide", APPROVE)).stage == "participant_selection"

@@ -1,20 +1,25 @@
 """Whoever reaches Temporal takes away what must be there beside the cases: it is noticed, and mended where it can be."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
+import typer
 from sqlalchemy import text
-from temporalio.client import Client
-from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion, WorkflowIDConflictPolicy
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
 
 import worker
+from ops.commands.terminal import NOT_ANSWERED, as_command
 from ops.doctor import examine
+from ops.verify import verify_records
 from tests.rig import Rig, rig
 from tests.security.test_temporal_without_keys import temporal
 from tests.waiting import until
@@ -22,7 +27,7 @@ from web.app import create_app
 from web.kit.site import Site
 from web.monitoring.health import look_at_work
 from workflows import upkeep
-from workflows.client import nudge_delivery
+from workflows.client import CaseClient, nudge_delivery
 from workflows.delivery import NoticeDelivery
 from workflows.upkeep import Watched
 
@@ -97,6 +102,66 @@ async def _said(parts: Rig, begin: str) -> bool:
     return any(one.startswith(begin) for one in await _flaws(parts))
 
 
+async def _occupy(parts: Rig, reference: str, **how: Any) -> None:
+    plain = await Client.connect(**parts.settings.temporal_connect_config())
+    await plain.start_workflow(**{"workflow": "Anything", "task_queue": "nobody", **how}, id=reference)
+
+
+async def test_a_reference_that_a_strange_workflow_occupies_is_taken_all_the_same(product: Rig) -> None:
+    first = (await product.submit()).reference
+    year, queue = first.rpartition("-")[0], product.settings.task_queue
+    following = [f"{year}-{int(first[-3:]) + more:03}" for more in (1, 2, 3)]
+    delayed: dict[str, Any] = {"workflow": "Activation", "task_queue": queue, "start_delay": timedelta(days=1)}
+    hows: list[dict[str, Any]] = [{}, delayed, {"workflow": "Activation"}]
+    for reference, how in zip(following, hows, strict=True):
+        await _occupy(product, reference, **how)
+
+    for reference in following:
+        assert (await product.submit()).reference == reference
+        assert (await product.act("RSO/secretariat", "accept")).stage == "co_chair_review"
+
+
+async def test_strange_workflows_under_ids_of_cases_to_come_are_named_and_ended(product: Rig) -> None:
+    first = (await product.submit()).reference
+    strange = "AHG-2031-001", f"{first}/R7"
+    for one in strange:
+        await _occupy(product, one)
+    await _occupy(product, "AHG-of-others")
+
+    await until(lambda: _said(product, "2 strange workflows stand under ids of cases or follow-ups"))
+
+    assert (await _noticed(product)) == (False, True)
+    seen = await look_at_work(Site(product.settings, product.engine, desk=product.desk))
+    assert all(one in seen.strange[0] for one in strange)
+    told = [str(one) async for one in verify_records(product.engine, product.client, queue=product.settings.task_queue)]
+    assert len(told) == 1
+    assert "2 strange workflows" in told[0]
+    await worker.mend_flaws(product.casework, product.settings)
+
+    await until(lambda: _well(product))
+    assert (await product.act("RSO/secretariat", "accept")).stage == "co_chair_review"
+
+
+async def test_a_strange_workflow_in_the_place_of_delivery_or_mailbox_is_named_and_ended(product: Rig) -> None:
+    delivery, returns = map(product.client.get_workflow_handle, ("delivery", "returns"))
+
+    async def runs() -> bool:
+        return (await delivery.describe()).workflow_type == "Delivery"
+
+    await until(runs)
+    for one in ("delivery", "returns"):
+        await _occupy(product, one, id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING)
+
+    assert await _flaws(product) == [
+        f"the workflow {one!r}: another workflow runs in its place" for one in ("delivery", "returns")
+    ]
+    assert await _noticed(product) == (False, True)
+    await nudge_delivery(product.client, product.settings.delivery_queue)
+    assert (await delivery.describe()).workflow_type == "Delivery"
+    await worker.mend_flaws(product.casework, product.settings)
+    assert (await returns.describe()).status is WorkflowExecutionStatus.TERMINATED  # no mailbox is set
+
+
 @pytest.mark.parametrize("attack", ["terminated", "another in its place"])
 async def test_a_delivery_that_is_held_up_is_noticed_and_begins_again(product: Rig, attack: str) -> None:
     await product.submit()
@@ -141,6 +206,27 @@ async def test_a_delivery_whose_work_is_paused_is_noticed_and_goes_on(tmp_path: 
 
             await worker.mend_flaws(parts.casework, parts.settings)
             assert await paused() == [False]
+
+
+async def test_a_namespace_that_was_deleted_is_told_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with rig(tmp_path / "rig") as parts:
+        config = parts.settings.temporal_connect_config()
+        config["namespace"] = "deleted"
+        client = await Client.connect(**config)
+        desk = CaseClient(client, parts.settings.task_queue)
+
+        seen = await look_at_work(Site(parts.settings, parts.engine, desk=desk))
+        assert seen.stopped == ("Temporal does not do what it is asked: Namespace deleted is not found.",)
+
+        async def verified() -> None:
+            assert [one async for one in verify_records(parts.engine, client)] == []
+
+        with pytest.raises(typer.Exit) as ended:
+            await asyncio.to_thread(as_command(verified))
+        assert ended.value.exit_code == NOT_ANSWERED
+        assert "Namespace deleted is not found" in " ".join(capsys.readouterr().err.split())
 
 
 async def test_whether_workers_take_commands_is_known_to_readiness_and_the_doctor(tmp_path: Path) -> None:

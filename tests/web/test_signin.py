@@ -12,6 +12,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
+from ops.against import Kept, read_kept
 from records import sessions
 from tests.web.place import ALTERNATE, CO_CHAIR, FOCAL_POINT, Place, key_in
 from web.kit.sessions import onward
@@ -92,6 +93,7 @@ async def test_the_mail_says_what_it_is_for_how_long_it_is_good_and_what_to_do_i
         assert place.link() in words
     assert mail.message["Subject"] == "Your link to sign in"
     assert mail.message["Auto-Submitted"] == "auto-generated"
+    assert read_kept(mail.content, "mail", None) == Kept("mail")  # of no case: no fault to `ahg verify --against`
     assert "<style></style>" not in html.get_content()
 
 

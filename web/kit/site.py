@@ -29,14 +29,15 @@ from workflows.nudger import Nudger
 
 @dataclass(frozen=True)
 class WorkSeen:
-    """What those who watch the machine are told. ``lost``: open cases without a workflow; None: not known.
+    """What those who watch the machine are told. ``lost``: open cases that do not go on; None: not known.
 
-    ``stopped``: why no command is taken. ``held``: what else is not as it must be.
+    ``stopped``: why no command is taken. ``held``: why mail does not go out. ``strange``: what else is wrong with cases.
     """
 
     lost: int | None = None
     stopped: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
+    strange: tuple[str, ...] = ()
 
 
 @dataclass
@@ -53,6 +54,10 @@ class Site:
     _client: Client | None = None
     work_seen: tuple[datetime, WorkSeen] | None = None
     """When it was last looked whether work goes on, and what was seen (``web.monitoring.health``)."""
+    work_asked: str = ""
+    """The open case that was asked last, in turn, whether it goes on."""
+    work_ill: frozenset[str] = frozenset()
+    """The open cases that did not go on when they were last asked."""
 
     def __post_init__(self) -> None:
         self.files = CaseFiles(self.engine)

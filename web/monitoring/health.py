@@ -9,7 +9,9 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.service import RPCError, RPCStatusCode
 
+from casework import Casework
 from records.mail_pauses import current_pause
 from settings import Settings, SettingsError
 from web.kit.site import Site, WorkSeen
@@ -18,6 +20,7 @@ from workflows.client import NotAnswered
 
 CHECK_SECONDS = 3.0
 _UNKNOWN = "it is not known whether all go on"
+_ASKED_AT_ONCE = 10
 _SEEN_FOR = timedelta(seconds=10)
 
 router = APIRouter(include_in_schema=False)
@@ -43,14 +46,16 @@ async def readiness(request: Request) -> JSONResponse:
         return JSONResponse({"status": "not ready", "reasons": reasons}, 503)
     told = {"status": "ready", "cases": _UNKNOWN if seen.lost is None else "all go on"}
     if seen.lost:
-        lost = f"{seen.lost} without a workflow; `ahg doctor` names them, `ahg revive` begins them again"
-        told = {"status": "ready, but a case needs an operator", "cases": lost}
+        lost = f"{seen.lost} do not go on; `ahg doctor` names them, `ahg revive` begins them again"
+        told = {"status": "ready, but a case needs an operator", "cases": "; ".join((lost, *seen.strange))}
+    elif seen.strange:
+        told = {"status": "ready, but a case needs an operator", "cases": "; ".join(seen.strange)}
     mail = "; ".join(seen.held) or await _mail(request.app.state.engine)
     return JSONResponse({**told, "mail": mail})
 
 
 async def _work(site: Site) -> WorkSeen:
-    """Whether workers take commands, and how many open cases have no workflow; which ones, ``ahg doctor`` says.
+    """Whether workers take commands, and how many open cases do not go on; which ones, ``ahg doctor`` says.
 
     With a lost case the pages work, and the other cases go on: so the answer is no 503, on which all of them would be cut
     off. Whoever asks often is told what was seen a moment ago.
@@ -68,10 +73,30 @@ async def look_at_work(site: Site) -> WorkSeen:
             casework = await site.casework()
             found = await casework.flaws(settings.delivery_queue, mailbox=False)
             lost = await casework.stranded(tasks=False)
-    except (NotAnswered, SettingsError, SQLAlchemyError, OSError, TimeoutError):
+    except NotAnswered as away:
+        refused = isinstance(away.__cause__, RPCError) and away.__cause__.status is RPCStatusCode.NOT_FOUND
+        return WorkSeen(stopped=(f"Temporal does not do what it is asked: {away}",)) if refused else WorkSeen()
+    except (SettingsError, SQLAlchemyError, OSError, TimeoutError):
         return WorkSeen()
     stopped = tuple(flaw.said for flaw in found if flaw.stops)
-    return WorkSeen(len(lost), stopped, tuple(flaw.said for flaw in found if not flaw.stops))
+    held = tuple(flaw.said for flaw in found if not flaw.stops and not flaw.of_cases)
+    await _look_closely(site, casework)
+    return WorkSeen(len(site.work_ill.union(lost)), stopped, held, tuple(flaw.said for flaw in found if flaw.of_cases))
+
+
+async def _look_closely(site: Site, casework: Casework) -> None:
+    """Ask the next few open cases what they know and whether their tasks fail, in turn: to ask all would take too long.
+    What was found of one stands until it is asked again.
+    """
+    with suppress(NotAnswered, SQLAlchemyError, OSError, TimeoutError):
+        async with asyncio.timeout(CHECK_SECONDS):
+            logs = sorted(await casework.open_logs())
+            asked = ([one for one in logs if one > site.work_asked] + logs)[:_ASKED_AT_ONCE]
+            if not asked:
+                return
+            site.work_asked = asked[-1]
+            ill = await casework.stranded(state=True, only=asked)
+            site.work_ill = frozenset((site.work_ill & set(logs)) - set(asked) | set(ill))
 
 
 async def _mail(engine: AsyncEngine) -> str:
