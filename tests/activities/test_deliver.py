@@ -16,6 +16,7 @@ from activities import deliver, letters
 from db import write_transaction
 from models.projection import step_of
 from models.rules import apply_clock
+from models.stamps import Stamps
 from models.tables import TABLES
 from notifications.compose import compose
 from ops.catcher import Catcher
@@ -277,7 +278,7 @@ async def the_clock_reminds(parts: Rig) -> None:
     taken = apply_clock(case, rung.at)
     assert taken is not None
     async with write_transaction(parts.engine) as connection:
-        await connection.run_sync(append, [step_of(taken)])
+        await connection.run_sync(append, [step_of(taken)], Stamps(parts.settings.keyring))
 
 
 async def test_the_delivery_sleeps_until_a_digest_is_due_and_wakes_for_it(tmp_path: Path, database_url: str) -> None:

@@ -27,6 +27,7 @@ from models.log import Entry, broken_at, digest, seal
 from models.projection import Recorded, Step, step_of
 from models.refusal import RefusalKind, Refused
 from models.rules import apply_command, steps
+from models.stamps import Stamps
 from ops.verify import runs_of, verify_records
 from records.log import append
 from tests.rig import REQUEST, Rig, rig, working
@@ -225,7 +226,7 @@ async def _committed_unknown_to_the_workflow(parts: Rig, do: str, command_id: st
     command = parse(do, {}, by="RSO/secretariat", command_id=command_id)
     taken = apply_command(case, command, datetime.now(UTC))
     async with write_transaction(parts.engine) as connection:
-        await connection.run_sync(append, [step_of(taken)])
+        await connection.run_sync(append, [step_of(taken)], Stamps(parts.settings.keyring))
     return taken.entries[-1].seq
 
 

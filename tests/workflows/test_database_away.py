@@ -23,6 +23,7 @@ from models.commands import parse
 from models.log import Entry
 from models.projection import step_of
 from models.rules import apply_command
+from models.stamps import Stamps
 from ops.scenarios.file import Scenario
 from ops.scenarios.play import Simulation
 from ops.scenarios.simulation import simulation
@@ -260,7 +261,7 @@ async def test_a_request_that_only_the_log_knows_is_not_taken_for_one_that_nobod
         await play.desk.begin_again(blank)
         taken = apply_command(blank, parse("submit", dict(REQUEST), by="LK/focal-point", command_id="s2"), START)
         async with write_transaction(play.engine) as connection:
-            await connection.run_sync(append, [step_of(taken)])
+            await connection.run_sync(append, [step_of(taken)], Stamps(play.settings.keyring))
 
         await pass_by(play, timedelta(minutes=11))
 
