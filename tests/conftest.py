@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from zlib import crc32
 
+import hypothesis
 import psycopg
 import pytest
 import pytest_asyncio
@@ -25,6 +26,10 @@ from ops.catcher import Catcher
 from ops.temporal_server import DevServer, start_dev_server
 from settings import PREFIX, Settings
 from tests.newest_schema import bring_to_newest, newest_file
+
+# The machine's load is no reason to fail: no example has a time limit, and slow ones are not complained of.
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("house")
 
 _numbers = itertools.count(1)
 _OF_PAGES = Path(__file__).parent / "web"
