@@ -65,8 +65,8 @@ FORM_STEPS: tuple[FormStep, ...] = (
         "confidential",
         N_("Who may read what"),
         N_(
-            "The Co-Chairs, the secretariat and the requesters read everything; the Steering Group and the "
-            "participants read what you do not mark here."
+            "The Co-Chairs, the secretariat, the requesters and auditors read everything; the Steering Group and the "
+            "participants read what you do not mark here. The title is read by all of them."
         ),
         FormField("confidential", N_("Confidential sections"), "confidential"),
     ),
