@@ -25,6 +25,14 @@ class Away:
             raise RPCError("connection refused", RPCStatusCode.UNAVAILABLE, b"")
         self.taken.set()
 
+    def get_workflow_handle(self, _name: str) -> "Away":
+        """The same: what runs there cannot be seen."""
+        return self
+
+    async def describe(self, **_: Any) -> None:
+        """What a handle has under this name."""
+        raise RPCError("no such workflow", RPCStatusCode.NOT_FOUND, b"")
+
 
 async def test_a_nudge_that_temporal_does_not_take_harms_nobody_and_is_passed_on_later(
     place: Place, monkeypatch: pytest.MonkeyPatch

@@ -70,7 +70,7 @@ def test_only_the_deadline_gives_a_timeout_to_wait_condition() -> None:
         and (any(word.arg == "timeout" for word in call.keywords) or "asyncio" in _called(call))
     }
 
-    assert timed == {"deadline.py"}
+    assert timed - {"client.py"} == {"deadline.py"}  # what a client waits for is in no history
 
 
 @pytest.mark.parametrize("workflow", _workflow_classes(), ids=lambda one: one.name)
