@@ -26,6 +26,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import PydanticPayloadConverter, pydantic_data_converter
 from temporalio.converter import (
     ActivitySerializationContext,
+    CompositePayloadConverter,
     DataConverter,
     DefaultFailureConverterWithEncodedAttributes,
     PayloadCodec,
@@ -111,8 +112,15 @@ class EncryptionCodec(PayloadCodec, WithSerializationContext):
         return opened
 
 
+_VALUES = PydanticPayloadConverter()
+
+
 class SealedPayloadConverter(PydanticPayloadConverter):
     """Pydantic values as JSON; refuses what the codec could not open, and what is bound to no workflow but must be."""
+
+    def __init__(self) -> None:
+        # The SDK makes one for every payload with a context. All share the parts, and what these have looked up of types.
+        CompositePayloadConverter.__init__(self, *_VALUES.converters.values())
 
     def from_payloads(self, payloads: Sequence[Payload], type_hints: list[type] | None = None) -> list[Any]:
         """The values.
