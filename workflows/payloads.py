@@ -112,7 +112,8 @@ class EncryptionCodec(PayloadCodec, WithSerializationContext):
         return opened
 
 
-_VALUES = PydanticPayloadConverter()
+_VALUES = PydanticPayloadConverter(max_cached_type_adapters=32)
+"""Few types are looked up often. Each run has classes of its own in its sandbox, and would be kept alive by theirs."""
 
 
 class SealedPayloadConverter(PydanticPayloadConverter):
