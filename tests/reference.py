@@ -332,6 +332,8 @@ _WHOLE = {
     "person named",
     "change_of_hands": "how long what the secretariat announces of a Co-Chair's post waits for its holder to stop it",
     "contest": "how long a post may contest what was recorded in its name",
+    "close_of_business": "when a working day is over, in the office's own time: a period in working days ends then; "
+    "empty: at the time of day at which it began",
 }
 
 

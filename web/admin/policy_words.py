@@ -38,6 +38,7 @@ _LABELS: Mapping[str, str] = {
     "handing_over": N_("when a post goes over"),
     "change_of_hands": N_("wait before a Co-Chair's post changes hands"),
     "contest": N_("contesting what was recorded in a post's name"),
+    "close_of_business": N_("close of business"),
 }
 _SENTENCES: Mapping[str, str] = {
     "completeness": N_("The secretariat has %(value)s to check a request."),
@@ -71,6 +72,7 @@ _SENTENCES: Mapping[str, str] = {
     "signatures": N_("A position at a gate, and an objection to a report, are signed with a passkey: %(value)s."),
     "handing_over": N_("A post that its holder hands over in a case goes over %(value)s."),
     "contest": N_("A post has %(value)s to contest what was recorded in its name."),
+    "close_of_business": N_("A period in working days ends at %(value)s of its last day, where the office is."),
 }
 
 _RULES = {
@@ -103,6 +105,8 @@ def value_words(key: str, value: Any, say: Words, _: Translate) -> str:
         return _(_SIGNATURES[Signatures(value)])
     if key == "handing_over":
         return _(_HANDING_OVER[HandingOver(value)])
+    if key == "close_of_business":
+        return str(value) or _("the time of day at which it began")
     if key == "substitutes":
         return say.members(value) or _("nobody")
     if key == "answers_by_link":

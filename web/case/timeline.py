@@ -1,7 +1,7 @@
 """The log of a case in words: a sentence for each entry, and the text that came with it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from models import events as e
@@ -184,6 +184,8 @@ def _own_words(event: Value, say: Words, _: Translate) -> dict[str, str]:
             said["report"] = say.word("kind of report", f"{event.kind} report")
         case e.CirculationProposed():
             said["what"] = say.seat(event.circulation.what)
+        case e.Extended(day=date() as day):
+            said["active_until"] = say.when(day)
         case e.ExchangeLogged():
             said["on"] = say.when(event.on.isoformat())
         case e.Delegated() | e.HandOverOffered() | e.HandedOver():
