@@ -162,6 +162,28 @@ class HandingOver(StrEnum):
     WHEN_ACCEPTED = "when accepted"
 
 
+class SilenceCovers(StrEnum):
+    """What of a report the Steering Group's silence covers: the report whatever becomes of it, or what it was on."""
+
+    REPORT = "the report"
+    EVERY_WORD = "every word"
+    SUBSTANCE = "the substance"
+
+
+class LaterAdmission(StrEnum):
+    """How the Steering Group admits a member later: by the word of one of it, or by the silence of all."""
+
+    ONE_WORD = "by one word"
+    SILENCE = "by silence"
+
+
+class TermsCovered(StrEnum):
+    """What covers a term of reference: that something of the kind is on record, or what it says."""
+
+    RECORD = "by the record"
+    SUBSTANCE = "by substance"
+
+
 class Track(Value):
     """The deadlines of one track.
 
@@ -216,8 +238,12 @@ _LATER: dict[str, Any] = {
     "contest": _CONTEST,
     "signatures": Signatures.WHEN_THERE,
     "handing_over": HandingOver.WHEN_ACCEPTED,
+    "silence_covers": SilenceCovers.SUBSTANCE,
+    "later_admission": LaterAdmission.SILENCE,
+    "terms_covered": TermsCovered.SUBSTANCE,
+    "endorsements": 2,
 }
-"""Fields that came when there were cases already, with their defaults."""
+"""Fields that came, or got another default, when there were cases already, with their defaults."""
 
 
 class Policy(Value):
@@ -231,7 +257,9 @@ class Policy(Value):
     ``answers_by_link``: what the link of a mail is enough for, without signing in. ``change_of_hands``: how long what the
     secretariat announces of a Co-Chair's post waits, so that its holder can stop it. ``contest``: how long a post has to
     contest what was recorded in its name. ``signatures``: whether positions must be signed with a passkey.
-    ``handing_over``: whether whom a holder hands its post over to must accept it first.
+    ``handing_over``: whether whom a holder hands its post over to must accept it first. ``silence_covers``: what of a
+    report the silence covers; a revision of anything else needs no new one. ``later_admission``: how the Steering Group
+    admits a member later. ``terms_covered``: what covers a term of reference, who verifies, and what an early end owes.
     """
 
     version: str = "1"
@@ -241,7 +269,7 @@ class Policy(Value):
     substitutes: tuple[str, ...] = ("NZ", "TH", "UNHCR", "IOM")
     other_affected: int = Field(default=1, ge=0)
     organisations: int = Field(default=1, ge=0)
-    endorsements: int = Field(default=1, ge=1)
+    endorsements: int = Field(default=1, ge=1)  # two for new cases, as with the last of these
     resubmission: Span = Span("90d")
     overdue_before: DaySpan = Span("7d")
     overdue_after: DaySpan = Span("7d")
@@ -251,7 +279,11 @@ class Policy(Value):
     change_of_hands: Span = _CHANGE_OF_HANDS
     contest: Span = _CONTEST
     signatures: Signatures = Signatures.WHEN_THERE
-    handing_over: HandingOver = HandingOver.AT_ONCE  # as in cases of before this could be chosen
+    # As in cases of before these could be chosen:
+    handing_over: HandingOver = HandingOver.AT_ONCE
+    silence_covers: SilenceCovers = SilenceCovers.REPORT
+    later_admission: LaterAdmission = LaterAdmission.ONE_WORD
+    terms_covered: TermsCovered = TermsCovered.RECORD
 
     @model_serializer(mode="wrap")
     def _as_it_was(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:

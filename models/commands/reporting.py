@@ -47,9 +47,10 @@ class Object(Body):
 
 
 class Revise(Body):
-    """Write a new version of a report."""
+    """Write a new version of a report; or correct its form after the Steering Group has adopted it."""
 
     do: Literal["revise"] = "revise"
+    corrects: Prose = Field(default="", description="of a correction of form alone: the words that the text replaces")
 
 
 class Adopt(Body):

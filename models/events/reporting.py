@@ -34,17 +34,20 @@ class Objected(Value):
 
 
 class Revised(Value):
+    """``corrects``: of a correction of form, the words that ``text`` replaces."""
+
     type: Literal["revised"] = "revised"
     version: int
     text: Prose
     content: str
+    corrects: Prose = ""
 
 
 class ReportMoved(Value):
     """A report came into another state: tabled, adopted by silence, accepted, back in drafting.
 
-    ``why`` it is in drafting again, and whose act that was, if a single post's; None in entries from before both were
-    kept.
+    ``why`` it is in drafting again, or before the Steering Group again, and whose act that was, if a single post's; None
+    in entries from before both were kept.
     """
 
     type: Literal["report_moved"] = "report_moved"

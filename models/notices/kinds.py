@@ -200,10 +200,14 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
     ),
     "report_owed": _asks(N_("A report waits to be tabled."), "clock:contributions", "secretariat"),
     "report_tabled": _asks(
-        N_("A report is before the Steering Group under the silence procedure."), "report_moved", "steering_group"
+        N_("A report is before the Steering Group under the silence procedure."),
+        "report_moved",
+        "steering_group co_chairs secretariat group",
     ),
     "report_reopened": _asks(
-        N_("An objection or the Co-Chairs sent a report back to drafting."), "report_moved", "secretariat co_chairs"
+        N_("An objection, a new version or the Co-Chairs sent a report back to drafting."),
+        "report_moved",
+        "secretariat co_chairs steering_group group",
     ),
     "report_accepted": _tells(
         N_("The Co-Chairs have accepted a report."), "report_moved", "group steering_group secretariat"

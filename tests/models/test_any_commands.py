@@ -123,7 +123,7 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "recommend": {"text": texts, "to": lists, "owner": codes, "due": days},
     "table": {"text": texts},
     "object": {"outcome": titles, "text": texts},
-    "revise": {"text": texts},
+    "revise": {"text": texts, "corrects": texts},
     "circulate": {
         "what": st.sampled_from(("full", "summary")),
         "to": st.sampled_from(("everyone", "participants")) | lists,

@@ -234,8 +234,17 @@ FORMS: dict[str, FormWords] = {
     ),
     "revise": form(
         (N_("Revise the report"), N_("Revise")),
-        N_("Positions on the version before are void, and all are asked again."),
-        words_field(N_("What is changed")),
+        N_(
+            "Before adoption it is a draft again. After adoption the Steering Group's silence begins anew, unless the "
+            "form alone is corrected and both Co-Chairs approve it as that."
+        ),
+        words_field(N_("What is changed"), N_("Of a correction of form: how the words read now.")),
+        FormField(
+            "corrects",
+            N_("Words that are corrected in form"),
+            "prose",
+            N_("Only after adoption, and where nothing but the form changes; else empty."),
+        ),
     ),
     "adopt": form(
         (N_("Record what became of a recommendation"), N_("Save")),
