@@ -40,10 +40,11 @@ class Table(Body):
 
 
 class Object(Body):
-    """Break the silence on a report; or object to the verification of an outcome."""
+    """Break the silence on a report or on a later admission; or object to the verification of an outcome."""
 
     do: Literal["object"] = "object"
     outcome: Line | None = None
+    member: Line | None = Field(default=None, description="whose later admission is objected to")
 
 
 class Revise(Body):

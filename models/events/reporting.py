@@ -27,10 +27,14 @@ class Recommended(Value):
 
 
 class Objected(Value):
+    """``outcome``: to its verification; ``newcomer``: to its admission, by ``post``; neither: to the report."""
+
     type: Literal["objected"] = "objected"
     member: str
     text: Prose
     outcome: str = ""
+    newcomer: str = ""
+    post: Post | None = None
 
 
 class Revised(Value):

@@ -21,6 +21,7 @@ from models.rules.checks import must_be_members, must_say, refuse
 from models.rules.closing import await_closing, terms_of_reference
 from models.rules.context import RuleContext
 from models.rules.gates import GateMatter, amend_gate, follows, must_not_be_closing, open_gate, what_was_said
+from models.rules.later_admission import object_to_admission
 from models.rules.outcomes import object_to_outcome, verification_open_to
 from models.rules.table import AT_WORK, rule
 from models.rules.unopened import what_comes_first
@@ -189,13 +190,24 @@ def _back_to_drafting(context: RuleContext, report: Report, said: _Said, why: _W
 
 
 def _may_object(case: Case, post: Post) -> bool:
-    return _report_is(ReportState.TABLED)(case, post) or verification_open_to(case, post)
+    considered = any(case.considered(member) for member in case.participants)
+    return considered or _report_is(ReportState.TABLED)(case, post) or verification_open_to(case, post)
 
 
-@rule("object", "object to a report or a verification", (BY_STEERING_GROUP,), AT_WORK, ready=_may_object, part="report")
+@rule(
+    "object",
+    "object to a report, an admission or a verification",
+    (BY_STEERING_GROUP,),
+    AT_WORK,
+    ready=_may_object,
+    part="report",
+)
 def object_(context: RuleContext, body: Object) -> None:
-    """Break the silence on a report, which reopens it; a Co-Chair may object to a verification too."""
+    """Break the silence on a report, which reopens it, or on an admission; a Co-Chair may object to a verification."""
     text = must_say(body, "what you object to")
+    if body.member:
+        object_to_admission(context, body.member, text)
+        return
     if body.outcome:
         object_to_outcome(context, body.outcome, text)
         if "open" in terms_of_reference(context.case).values():

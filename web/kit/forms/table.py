@@ -79,7 +79,7 @@ FORMS: dict[str, FormWords] = {
     ),
     "admit": form(
         (N_("Admit a member later"), N_("Admit")),
-        N_("The group is asked to endorse it."),
+        N_("The Steering Group may object for a time. Then the group is asked to endorse it."),
         FormField("member", N_("Member"), "member", must=True),
         FormField("observer", N_("As an observer"), "yes"),
     ),
@@ -221,13 +221,16 @@ FORMS: dict[str, FormWords] = {
     ),
     "object": form(
         N_("Object"),
-        N_("The report, or the outcome that was verified, is opened again."),
+        N_("The report, or the outcome that was verified, is opened again; the member is not admitted."),
         FormField(
             "outcome",
             N_("To the verification of"),
             "choice",
             N_("Empty: to the report."),
             choices=choices.outcomes("verified"),
+        ),
+        FormField(
+            "member", N_("To the admission of"), "choice", N_("Empty: to the report."), choices=choices.considered
         ),
         words_field(N_("Why")),
         danger=True,
