@@ -141,6 +141,12 @@ _FACTS: Mapping[str, Mapping[str, Any]] = {
         "lacks": ["1 other most-affected member", "1 organisation"],
         "reasons": [*_of(ReasonCode.LACKS_AFFECTED, count=1), *_of(ReasonCode.LACKS_ORGANISATION, count=1)],
     },
+    "admission_considered": {
+        "member": "TH",
+        "text": "A second vessel has reached its waters.",
+        "post": "NZ/steering-group",
+    },
+    "admission_refused": {"member": "TH", "text": _OBJECTION, "post": "IOM/steering-group"},
     "admission_proposed": {"member": "TH", "text": "A second vessel has reached its waters."},
     "participant_left": {"member": "LK", "text": _OWN_WORDS},
     "group_convened": {"text": "Convened by AU/co-chair.", "reasons": _of(ReasonCode.CONVENED_BY, post=_AU)},

@@ -167,6 +167,10 @@ class Case(Value):
         there = (one for one in self.participants.values() if one.takes_part)
         return tuple(one.member for one in there if seat is None or one.state is states[seat])
 
+    def considered(self, member: str) -> bool:
+        """Whether the Steering Group may still object to the member's later admission."""
+        return self.ladder(SubjectKind.CONSIDERED, member) is not None
+
     @property
     def invited(self) -> tuple[str, ...]:
         """The members that are invited and have not answered yet."""
