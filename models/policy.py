@@ -162,6 +162,20 @@ class HandingOver(StrEnum):
     WHEN_ACCEPTED = "when accepted"
 
 
+class Requesters(StrEnum):
+    """Who may submit a request."""
+
+    ANY_MEMBER = "any member"
+    AFFECTED_MEMBERS = "affected members"
+
+
+class Obligations(StrEnum):
+    """By whose word an outcome or the answer to a recommendation is a member's own."""
+
+    AS_NAMED = "as named"
+    BY_OWN_WORD = "by own word"
+
+
 class Track(Value):
     """The deadlines of one track.
 
@@ -216,6 +230,8 @@ _LATER: dict[str, Any] = {
     "contest": _CONTEST,
     "signatures": Signatures.WHEN_THERE,
     "handing_over": HandingOver.WHEN_ACCEPTED,
+    "requesters": Requesters.AFFECTED_MEMBERS,
+    "obligations": Obligations.BY_OWN_WORD,
 }
 """Fields that came when there were cases already, with their defaults."""
 
@@ -231,7 +247,10 @@ class Policy(Value):
     ``answers_by_link``: what the link of a mail is enough for, without signing in. ``change_of_hands``: how long what the
     secretariat announces of a Co-Chair's post waits, so that its holder can stop it. ``contest``: how long a post has to
     contest what was recorded in its name. ``signatures``: whether positions must be signed with a passkey.
-    ``handing_over``: whether whom a holder hands its post over to must accept it first.
+    ``handing_over``: whether whom a holder hands its post over to must accept it first. ``requesters``: whether only
+    states and territories that say how they are affected may ask for the group. ``obligations``: whether each member
+    takes on its outcomes and answers a recommendation by its own word, and nothing binds or reaches who is not in the
+    group.
     """
 
     version: str = "1"
@@ -252,6 +271,8 @@ class Policy(Value):
     contest: Span = _CONTEST
     signatures: Signatures = Signatures.WHEN_THERE
     handing_over: HandingOver = HandingOver.AT_ONCE  # as in cases of before this could be chosen
+    requesters: Requesters = Requesters.ANY_MEMBER  # likewise
+    obligations: Obligations = Obligations.AS_NAMED
 
     @model_serializer(mode="wrap")
     def _as_it_was(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:

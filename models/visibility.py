@@ -161,7 +161,12 @@ def closed_sections(case: Case, request: Request, post: Post) -> frozenset[str]:
 
 def _without(request: Request, sections: Iterable[str]) -> Request:
     blank = Request()
-    return request.model_copy(update={section: getattr(blank, section) for section in sections})
+    left = {section: getattr(blank, section) for section in sections}
+    if "affected" in left:
+        left["grounds"] = ()
+    elif "figures" in left:
+        left["grounds"] = tuple(one.without_figures() for one in request.grounds)
+    return request.model_copy(update=left)
 
 
 class Seen(Value):
@@ -217,7 +222,9 @@ def _whole(case: Case, closed: frozenset[str]) -> Case:
     if not closed:
         return case
     participants = {code: as_listed(one, closed) for code, one in case.participants.items()}
-    return case.model_copy(update={"request": _without(case.request, closed), "participants": participants})
+    reviews = () if "affected" in closed else case.ground_reviews
+    shown = {"request": _without(case.request, closed), "participants": participants, "ground_reviews": reviews}
+    return case.model_copy(update=shown)
 
 
 def as_listed(participant: Participant, closed: frozenset[str]) -> Participant:
@@ -235,6 +242,7 @@ def as_listed(participant: Participant, closed: frozenset[str]) -> Participant:
 _NOT_THEIRS: Mapping[str, object] = {
     **{part: {} for part in ("gates", "meetings", "reports", "waivers", "ladders", "touched", "recent")},
     "returned": (),
+    "ground_reviews": (),
     "suspension": None,
 }
 """What is the group's own, and nobody's who is not in it."""

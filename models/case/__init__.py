@@ -24,6 +24,7 @@ from models.case.participants import Participant, ParticipantState, Seat
 from models.case.recordings import Recording
 from models.case.reporting import Recommendation, Report, ReportState
 from models.case.stage import Clock, Stage, Suspension
+from models.grounds import GroundReview
 from models.ladder import Ladder
 from models.ladder_subjects import SubjectKind, subject_of
 from models.members import Directory
@@ -49,6 +50,7 @@ class Case(Value):
     ``recordings``: what was recorded in posts' names, by the number of the first entry of each; the newest of them.
     ``offers``: the posts that wait to be taken over.
     ``withdrew``: who submitted jointly and then left the request to the others.
+    ``ground_reviews``: what the Steering Group's members said of grounds, the newest word of each.
     """
 
     reference: str
@@ -71,6 +73,7 @@ class Case(Value):
     requesters: tuple[str, ...] = ()
     withdrew: tuple[str, ...] = ()
     returned: tuple[Line, ...] = ()
+    ground_reviews: tuple[GroundReview, ...] = ()
 
     gates: Mapping[GateName, Gate] = {}
     participants: Mapping[str, Participant] = {}

@@ -21,6 +21,8 @@ from web.admin.policy_words import (
     handing_over_choices,
     label_of,
     link_choices,
+    obligation_choices,
+    requester_choices,
     rule_choices,
     sentence_of,
     signature_choices,
@@ -166,6 +168,8 @@ async def _form(
         choices={
             "conflict_rule": rule_choices(_),
             "handing_over": handing_over_choices(_),
+            "obligations": obligation_choices(_),
+            "requesters": requester_choices(_),
             "signatures": signature_choices(_),
         },
         lists=_LISTS,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.base import N_
-from models.policy import ConflictRule, HandingOver, Signatures, Span
+from models.policy import ConflictRule, HandingOver, Obligations, Requesters, Signatures, Span
 from notifications.words import Words
 from web.kit.wording import Translate
 
@@ -36,6 +36,8 @@ _LABELS: Mapping[str, str] = {
     "answers_by_link": N_("answered by the link of a mail"),
     "signatures": N_("signatures"),
     "handing_over": N_("when a post goes over"),
+    "requesters": N_("who may ask for the group"),
+    "obligations": N_("by whose word a member is bound"),
     "change_of_hands": N_("wait before a Co-Chair's post changes hands"),
     "contest": N_("contesting what was recorded in a post's name"),
 }
@@ -70,6 +72,8 @@ _SENTENCES: Mapping[str, str] = {
     ),
     "signatures": N_("A position at a gate, and an objection to a report, are signed with a passkey: %(value)s."),
     "handing_over": N_("A post that its holder hands over in a case goes over %(value)s."),
+    "requesters": N_("A request is submitted by %(value)s."),
+    "obligations": N_("A member takes on an outcome, and answers a recommendation, %(value)s."),
     "contest": N_("A post has %(value)s to contest what was recorded in its name."),
 }
 
@@ -82,6 +86,11 @@ _HANDING_OVER = {
     HandingOver.AT_ONCE: N_("at once"),
     HandingOver.WHEN_ACCEPTED: N_("when the person named takes it over"),
 }
+_REQUESTERS = {
+    Requesters.ANY_MEMBER: N_("any member or organisation"),
+    Requesters.AFFECTED_MEMBERS: N_("states and territories that say how they are affected"),
+}
+_OBLIGATIONS = {Obligations.AS_NAMED: N_("by being named"), Obligations.BY_OWN_WORD: N_("by its own word alone")}
 _LINKS = {
     "respond": N_("answer an invitation"),
     "consent": N_("consent to being named"),
@@ -103,6 +112,10 @@ def value_words(key: str, value: Any, say: Words, _: Translate) -> str:
         return _(_SIGNATURES[Signatures(value)])
     if key == "handing_over":
         return _(_HANDING_OVER[HandingOver(value)])
+    if key == "requesters":
+        return _(_REQUESTERS[Requesters(value)])
+    if key == "obligations":
+        return _(_OBLIGATIONS[Obligations(value)])
     if key == "substitutes":
         return say.members(value) or _("nobody")
     if key == "answers_by_link":
@@ -120,6 +133,16 @@ def sentence_of(key: str, value: Any, say: Words, _: Translate) -> str:
 def handing_over_choices(_: Translate) -> list[tuple[str, str]]:
     """When a post goes over."""
     return [(one.value, _(words)) for one, words in _HANDING_OVER.items()]
+
+
+def requester_choices(_: Translate) -> list[tuple[str, str]]:
+    """Who may submit a request."""
+    return [(one.value, _(words)) for one, words in _REQUESTERS.items()]
+
+
+def obligation_choices(_: Translate) -> list[tuple[str, str]]:
+    """By whose word a member is bound."""
+    return [(one.value, _(words)) for one, words in _OBLIGATIONS.items()]
 
 
 def signature_choices(_: Translate) -> list[tuple[str, str]]:
