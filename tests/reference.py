@@ -85,7 +85,8 @@ _NOTES = {
     "names nobody else. With `nothing`, the Co-Chairs decide that nothing is circulated; nobody is told or named.",
     "adopt": "Taken by the follow-up of the recommendation, at any time after its report was accepted, "
     "closed cases "
-    "included, from a Co-Chair, the secretariat, or the focal points of its addressees and owner. "
+    "included, from the focal point of each addressee for itself (of the owner where it has none), or by `act_for`; by "
+    "the policy `obligations: as named` from any of them, a Co-Chair or the secretariat for all. "
     "`recommendation` "
     "is its exact text; it may be left out where the case has only one.",
     "waive": "`text` must be there.",

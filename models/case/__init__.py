@@ -29,7 +29,7 @@ from models.ladder import Ladder
 from models.ladder_subjects import SubjectKind, subject_of
 from models.members import Directory
 from models.policy import Policy, Track
-from models.posts import Post
+from models.posts import SECRETARIAT, Post
 from models.request import Request, fingerprint
 
 
@@ -120,7 +120,13 @@ class Case(Value):
     def followed_recommendations(self) -> dict[int, Recommendation]:
         """The recommendations of accepted reports, by number: what is followed across cases."""
         accepted = {number for number, report in self.reports.items() if report.state is ReportState.ACCEPTED}
-        return {number: one for number, one in self.recommendations.items() if one.report in accepted}
+        known = self.recommendations.items()
+        return {number: one for number, one in known if one.report in accepted and not one.held}
+
+    def in_the_group(self, member: str) -> bool:
+        """Whether a member is in the group, leads it or serves it: whether it may take on what the group agrees."""
+        leads = any(post.member == member for post in (*self.directory.co_chairs, SECRETARIAT))
+        return leads or self.is_requester(member) or member in self.taking_part()
 
     def ladder(self, kind: SubjectKind, about: str = "") -> Ladder | None:
         """The ladder of something that waits; None where it does not wait."""
