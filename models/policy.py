@@ -184,6 +184,20 @@ class TermsCovered(StrEnum):
     SUBSTANCE = "by substance"
 
 
+class Requesters(StrEnum):
+    """Who may submit a request."""
+
+    ANY_MEMBER = "any member"
+    AFFECTED_MEMBERS = "affected members"
+
+
+class Obligations(StrEnum):
+    """By whose word an outcome or the answer to a recommendation is a member's own."""
+
+    AS_NAMED = "as named"
+    BY_OWN_WORD = "by own word"
+
+
 class Track(Value):
     """The deadlines of one track.
 
@@ -243,6 +257,8 @@ _LATER: dict[str, Any] = {
     "later_admission": LaterAdmission.SILENCE,
     "terms_covered": TermsCovered.SUBSTANCE,
     "endorsements": 2,
+    "requesters": Requesters.AFFECTED_MEMBERS,
+    "obligations": Obligations.BY_OWN_WORD,
 }
 """Fields that came, or got another default, when there were cases already, with their defaults."""
 
@@ -260,9 +276,11 @@ class Policy(Value):
     contest what was recorded in its name. ``signatures``: whether positions must be signed with a passkey.
     ``handing_over``: whether whom a holder hands its post over to must accept it first. ``close_of_business``: when, in
     an office's own time, a working day is over; empty where a period in working days ends at the time of day at which it
-    began. ``silence_covers``: what of a
-    report the silence covers; a revision of anything else needs no new one. ``later_admission``: how the Steering Group
-    admits a member later. ``terms_covered``: what covers a term of reference, who verifies, and what an early end owes.
+    began. ``silence_covers``: what of a report the silence covers; a revision of anything else needs no new one.
+    ``later_admission``: how the Steering Group admits a member later. ``terms_covered``: what covers a term of reference,
+    who verifies, and what an early end owes. ``requesters``: whether only states and territories that say how they are
+    affected may ask for the group. ``obligations``: whether each member takes on its outcomes and answers a
+    recommendation by its own word, and nothing binds or reaches who is not in the group.
     """
 
     version: str = "1"
@@ -288,6 +306,8 @@ class Policy(Value):
     later_admission: LaterAdmission = LaterAdmission.ONE_WORD
     terms_covered: TermsCovered = TermsCovered.RECORD
     close_of_business: str = Field(default="", pattern="^(([01][0-9]|2[0-3]):[0-5][0-9])?$")
+    requesters: Requesters = Requesters.ANY_MEMBER
+    obligations: Obligations = Obligations.AS_NAMED
 
     @model_serializer(mode="wrap")
     def _as_it_was(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -94,6 +94,13 @@ _FACTS: Mapping[str, Mapping[str, Any]] = {
     "completeness_overdue": {},
     "request_returned": {**_MISSING, "text": "We can help."},
     "resubmission_reminder": _MISSING,
+    "ground_reviewed": {
+        "post": "NZ/steering-group",
+        "member": "LK",
+        "ground": "landing",
+        "disputed": True,
+        "text": "The landings counted were in another year.",
+    },
     "request_joined": {"member": "LK"},
     "request_withdrawn": {"member": "ID", "text": "The matter has been settled bilaterally."},
     "review_requested": _GATE,

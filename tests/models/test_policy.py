@@ -91,3 +91,4 @@ def test_a_case_of_before_keeps_the_procedure_it_was_submitted_under() -> None:
     )
     assert not {"silence_covers", "later_admission", "terms_covered"} & before.model_dump().keys()
     assert Policy.default().silence_covers is SilenceCovers.SUBSTANCE
+    assert (Policy.default().requesters, Policy.default().obligations) == ("affected members", "by own word")
