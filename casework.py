@@ -355,13 +355,10 @@ class Casework:
         return CommandResult(reference=reference, seq=seq, stage=row.stage, waiting_on=tuple(row.waiting_on))
 
     async def _followed(self, reference: str, command: Command) -> int | None:
-        """The number of the recommendation that is meant, if it is followed: by its text, or the only one."""
-        text = str(getattr(command.body, "recommendation", ""))
+        """The number of the recommendation that is meant, if it is followed."""
         async with self._engine.connect() as connection:
             followed = await queries.followed_recommendations(connection, reference)
-        if not text and len(followed) == 1:
-            return next(iter(followed))
-        return next((number for number, known in followed.items() if known == text), None)
+        return recommendation_meant(command, followed)
 
     async def _row(self, reference: str) -> CaseRow:
         async with self._engine.connect() as connection:
@@ -369,6 +366,14 @@ class Casework:
         if row is None:
             raise Refused(RefusalKind.NOT_FOUND, f"There is no case {reference}.")
         return row
+
+
+def recommendation_meant(command: Command, followed: Mapping[int, str]) -> int | None:
+    """The number of the recommendation that a command means: by its text, or the only one that is followed."""
+    text = str(getattr(command.body, "recommendation", ""))
+    if not text and len(followed) == 1:
+        return next(iter(followed))
+    return next((number for number, known in followed.items() if known == text), None)
 
 
 def _taken(receipt: Receipt) -> CommandResult:
@@ -416,6 +421,11 @@ async def amend_draft(
 def _drafted(post: Post, fields: Mapping[str, Any]) -> dict[str, Any]:
     """A draft's fields, once they can be read and the post may draft."""
     parse("draft", fields, by=post, command_id="draft")
+    must_be_allowed_to_draft(post)
+    return {name: value for name, value in fields.items() if name != "do"}
+
+
+def must_be_allowed_to_draft(post: Post) -> None:
+    """Refuse a draft of a post that is no member's focal point. Raises Refused."""
     if post.role is not Role.FOCAL_POINT:
         raise Refused(RefusalKind.FORBIDDEN, f"Only a member's focal point may draft a request; {post} may not.")
-    return {name: value for name, value in fields.items() if name != "do"}

@@ -70,22 +70,22 @@ class Recorded(Value):
 
 def step_of(taken: Transition) -> Step:
     """The step that records what the rules allowed."""
-    notices = [
-        Queued.model_construct(seq=entry.seq, notice=notice)
-        for entry in taken.entries
-        for notice in notices_of(taken.after, event_of(entry))
-    ]
-    first = taken.entries[0]
-    notices += [
-        Queued.model_construct(seq=first.seq, notice=notice)
-        for notice in recorded_in_name(taken.after, first, taken.do)
-    ]
     return Step.model_construct(
         stream=taken.after.reference,
         entries=taken.entries,
         rows=tuple(rows_of(taken.before, taken.after, taken.entries)),
-        notices=tuple(notices),
+        notices=tuple(notices_of_step(taken)),
     )
+
+
+def notices_of_step(taken: Transition) -> Iterator[Queued]:
+    """The notices that a step queues."""
+    for entry in taken.entries:
+        for notice in notices_of(taken.after, event_of(entry)):
+            yield Queued.model_construct(seq=entry.seq, notice=notice)
+    first = taken.entries[0]
+    for notice in recorded_in_name(taken.after, first, taken.do):
+        yield Queued.model_construct(seq=first.seq, notice=notice)
 
 
 def rows_of(before: Case, after: Case, entries: tuple[Entry, ...]) -> Iterator[Row]:

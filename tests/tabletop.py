@@ -11,10 +11,11 @@ from models.calendars import Calendars
 from models.case import Case
 from models.command_signing import CommandSigner
 from models.commands import parse
-from models.log import Entry, event_of
+from models.log import Entry
 from models.members import Directory, Member
-from models.notices import Notice, notices_of
+from models.notices import Notice
 from models.policy import Policy
+from models.projection import Queued, notices_of_step
 from models.public_holidays import work_calendar
 from models.rules import Transition, apply_clock, apply_command
 from records.directory import SEED, _member_rows, _offices
@@ -47,10 +48,13 @@ class Tabletop:
     def __init__(self, policy: Policy | None = None, now: datetime = datetime(2026, 3, 2, 3, tzinfo=UTC)) -> None:
         self.now = now
         self.case = Case(
-            reference="AHG-2026-001", directory=directory(), calendars=calendars(now.year), policy=policy or Policy()
+            reference=f"AHG-{now.year}-001",
+            directory=directory(),
+            calendars=calendars(now.year),
+            policy=policy or Policy(),
         )
         self.entries: list[Entry] = []
-        self.notices: list[Notice] = []
+        self.queued: list[Queued] = []
         self._count = 0
 
     def do(
@@ -84,6 +88,11 @@ class Tabletop:
             self._took(taken)
         self.now = max(self.now, moment)
 
+    @property
+    def notices(self) -> list[Notice]:
+        """The notices so far, in the order in which they were queued."""
+        return [queued.notice for queued in self.queued]
+
     def told(self, kind: str) -> list[str]:
         """The posts that were told, by a kind of notice."""
         return [notice.to for notice in self.notices if notice.kind == kind]
@@ -91,6 +100,5 @@ class Tabletop:
     def _took(self, taken: Transition) -> Transition:
         self.case = taken.after
         self.entries.extend(taken.entries)
-        for entry in taken.entries:
-            self.notices.extend(notices_of(taken.after, event_of(entry)))
+        self.queued.extend(notices_of_step(taken))
         return taken

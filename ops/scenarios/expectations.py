@@ -3,13 +3,26 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from models.refusal import Refused
 from ops.scenarios.expected import NONE, Expected, ExpectedGate, ExpectedNotices
+from ops.scenarios.file import Act
 from ops.scenarios.observed import Observed, ObservedGate
 
 
 def contains(refusal: str, words: str) -> bool:
     """Whether a refusal contains words, in upper or lower case."""
     return words.lower() in refusal.lower()
+
+
+def misjudged(act: Act, refused: Refused | None) -> str:
+    """The difference between what became of an act and what was to become of it; empty when it is as expected."""
+    if refused is None:
+        return f"accepted, though it was to be refused with {act.refused!r}" if act.refused else ""
+    if not act.refused:
+        return f"refused, though it was not expected to be: {refused}"
+    if not contains(str(refused), act.refused):
+        return f"the refusal does not say {act.refused!r}, it says: {refused}"
+    return ""
 
 
 def unmet(expected: Expected, actual: Observed) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
+from models.authentication import Standing
 from models.base import Instant, Value
 from models.calendars import Calendars
 from models.commands import COMMANDS
@@ -85,6 +86,11 @@ class Act(Value):
             if unit == "wd":
                 moment = calendars.of(member).move(moment, number)
         return moment + sum((_UNITS[unit] * number for number, unit in parts if unit != "wd"), timedelta(0))
+
+    @property
+    def standing(self) -> Standing:
+        """As whom the post gives the command: its holder, who is named before a post is taken over."""
+        return Standing.NAMED if self.do == "take_over" else Standing.HOLDER
 
     def __str__(self) -> str:
         return f"{self.at}: {f'{self.by} {self.do}' if self.do else 'expect'}"

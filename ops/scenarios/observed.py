@@ -1,14 +1,22 @@
 """A case as scenario files speak of it, read from the projection that people see."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models.posts import Post
-from models.tables.cases import ArrangementRow, FollowUpRow, GateRow, OutcomeRow, ParticipantRow, RecommendationRow
+from models.tables.cases import (
+    ArrangementRow,
+    CaseRow,
+    FollowUpRow,
+    GateRow,
+    OutcomeRow,
+    ParticipantRow,
+    RecommendationRow,
+)
 from ops.scenarios.expected import NONE
 from records import queries
 from records.notices import notices_of_case
@@ -38,34 +46,62 @@ class Observed:
     notices: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
+class CaseRows(NamedTuple):
+    """The rows that a case is observed in. ``told``: kind and post of each of its notices."""
+
+    case: CaseRow
+    gates: Sequence[GateRow]
+    participants: Sequence[ParticipantRow]
+    outcomes: Sequence[OutcomeRow]
+    arrangements: Sequence[ArrangementRow]
+    recommendations: Sequence[RecommendationRow]
+    followed: Sequence[FollowUpRow]
+    told: Sequence[tuple[str, str]]
+
+
 async def observed(engine: AsyncEngine, reference: str | None, *, drafted_by: Post | None = None) -> Observed:
     """A case as it is now. Without a reference there is no case, and at most a draft."""
     if reference is None:
-        return Observed() if drafted_by is None else Observed(stage="draft", waiting_on=(drafted_by,))
+        return observed_draft(drafted_by)
     async with engine.connect() as connection:
         row = await queries.case_row(connection, reference)
         if row is None:
             return Observed()
-        gates = await queries.parts(connection, reference, GateRow)
-        participants = await queries.parts(connection, reference, ParticipantRow)
-        outcomes = await queries.parts(connection, reference, OutcomeRow)
-        arrangements = await queries.parts(connection, reference, ArrangementRow)
-        recommendations = await queries.parts(connection, reference, RecommendationRow)
-        followed = {one.number: one.state for one in await queries.parts(connection, reference, FollowUpRow)}
-        notices: dict[str, list[str]] = defaultdict(list)
-        for notice in await notices_of_case(connection, reference):
-            notices[notice.kind].append(notice.post)
+        found = CaseRows(
+            row,
+            gates=await queries.parts(connection, reference, GateRow),
+            participants=await queries.parts(connection, reference, ParticipantRow),
+            outcomes=await queries.parts(connection, reference, OutcomeRow),
+            arrangements=await queries.parts(connection, reference, ArrangementRow),
+            recommendations=await queries.parts(connection, reference, RecommendationRow),
+            followed=await queries.parts(connection, reference, FollowUpRow),
+            told=[(notice.kind, notice.post) for notice in await notices_of_case(connection, reference)],
+        )
+    return observed_rows(found)
+
+
+def observed_draft(drafted_by: Post | None) -> Observed:
+    """What there is before a case: at most a draft."""
+    return Observed() if drafted_by is None else Observed(stage="draft", waiting_on=(drafted_by,))
+
+
+def observed_rows(rows: CaseRows) -> Observed:
+    """A case as its rows show it."""
+    followed = {one.number: one.state for one in rows.followed}
+    notices: dict[str, list[str]] = defaultdict(list)
+    for kind, post in rows.told:
+        notices[kind].append(post)
     return Observed(
-        stage=row.stage,
-        waiting_on=row.waiting_on,
-        clock=row.clock,
-        terms_of_reference=row.terms,
-        versions=row.version,
-        participants={one.member: one.state for one in participants if not one.gone},
-        outcomes={one.title: one.state for one in outcomes},
-        arrangements={one.title: one.state for one in arrangements},
-        recommendations={one.text: followed.get(one.number, "open") for one in recommendations},
-        gate={one.gate: _gate(one) for one in gates},
+        stage=rows.case.stage,
+        waiting_on=rows.case.waiting_on,
+        clock=rows.case.clock,
+        terms_of_reference=rows.case.terms,
+        versions=rows.case.version,
+        participants={one.member: one.state for one in rows.participants if not one.gone},
+        outcomes={one.title: one.state for one in rows.outcomes},
+        arrangements={one.title: one.state for one in rows.arrangements},
+        recommendations={one.text: followed.get(one.number, "open") for one in rows.recommendations},
+        gate={one.gate: _gate(one) for one in rows.gates},
         notices=notices,
     )
 

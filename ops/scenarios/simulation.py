@@ -17,7 +17,7 @@ from models.command_signing import CommandSigner
 from ops.catcher import Catcher
 from ops.prepare import fresh_records
 from ops.scenarios.file import Scenario
-from ops.scenarios.play import Simulation
+from ops.scenarios.on_server import Simulation
 from ops.temporal_server import SEARCH_ATTRIBUTES, find_test_server
 from settings import Settings
 from workflows.client import CaseClient

@@ -16,7 +16,7 @@ from models.posts import Post
 from ops.catcher import CaughtMail
 from ops.processes import free_port
 from ops.scenarios.file import Scenario
-from ops.scenarios.play import Simulation
+from ops.scenarios.on_server import Simulation
 from ops.scenarios.simulation import simulation
 from tests.waiting import PATIENCE
 from tests.web.server import served

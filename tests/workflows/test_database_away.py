@@ -25,7 +25,7 @@ from models.projection import step_of
 from models.rules import apply_command
 from models.stamps import Stamps
 from ops.scenarios.file import Scenario
-from ops.scenarios.play import Simulation
+from ops.scenarios.on_server import Simulation
 from ops.scenarios.simulation import simulation
 from ops.verify import verify_records
 from records import queries
