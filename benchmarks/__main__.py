@@ -37,6 +37,7 @@ async def main(cases: int, each: int, rounds: int) -> int:
                 options = worker.Options(deliver=False)
                 pairs: list[tuple[Figures, Figures]] = []
                 async with bare_worker(plain, BARE_QUEUE), worker.running(settings, client, engine, options):
+                    worker.collect_garbage_rarely()  # as the product's worker does; bare Temporal gains as well
                     for number in range(rounds):
                         bare = await measure(Bare(plain, BARE_QUEUE), cases=cases, each=each)
                         product = await measure(Product(client, engine, settings), cases=cases, each=each)

@@ -198,9 +198,10 @@ class CaseClient:
         handle = self._client.get_workflow_handle(reference)
         while True:
             try:
-                return await handle.execute_update(
-                    Activation.submit_command, signed, id=command.id, rpc_timeout=self._patience
+                receipt: Receipt = await handle.execute_update(
+                    names.SUBMIT_COMMAND, signed, id=command.id, rpc_timeout=self._patience, result_type=Receipt
                 )
+                return receipt
             except WorkflowUpdateFailedError as failed:
                 if not (isinstance(failed.cause, ApplicationError) and failed.cause.type == CONTINUING):
                     raise _told(failed, command) from None

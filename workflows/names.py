@@ -10,6 +10,9 @@ RECORD_STEP = "record"
 READ_AHEAD = "read_ahead"
 """Local activity: the entries of a log after a number, which its workflow may not know."""
 
+SUBMIT_COMMAND = "submit_command"
+"""Update of a case and of a follow-up: take a command. Named so, a client need not look it up at each call."""
+
 CATCHES_UP = "catches-up-with-its-log"
 """Patch (``workflow.patched``): runs with it look into their log when they are nudged, or end for want of a request."""
 

@@ -41,8 +41,9 @@ _log = logging.getLogger(__name__)
 _ENCODING = b"binary/encrypted"
 _REFUSED = b"binary/refused"
 _NONCE_BYTES = 12
-_WORTH_PRESSING = 2_000
-"""From so many bytes on a payload is compressed before it is encrypted: a whole case shrinks to about a fifth."""
+_WORTH_PRESSING = 8_000
+"""From so many bytes on a payload is compressed before it is encrypted: a whole case shrinks to about a fifth. A step has
+fewer, and is not kept in a history."""
 _UNBOUND_UNTIL = datetime(2028, 1, 1, tzinfo=UTC)
 """Until then a payload that is bound to no workflow is read as what a workflow or an activity of before begins with."""
 _PLACES = 4_096
