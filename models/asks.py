@@ -67,6 +67,7 @@ ASKS: Mapping[str, Ask] = {
     "minimum_missing": Ask("replace", (Role.SECRETARIAT, Role.CO_CHAIR)),
     "admission_proposed": Ask("endorse", (Role.FOCAL_POINT,), "member"),
     "outcome_assigned": _PROGRESS,
+    "outcome_offered": Ask("take_on", _DESKS, "outcome"),
     "outcome_due": _PROGRESS,
     "outcome_overdue": Ask("progress", (Role.FOCAL_POINT,), "outcome"),
     "outcome_reopened": _PROGRESS,

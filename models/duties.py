@@ -81,6 +81,7 @@ _ONLY_DUTIES = frozenset(
         "resubmit",
         "respond",
         "table",
+        "take_on",
         "verify",
     )
 )
@@ -155,10 +156,11 @@ def _selection(case: Case) -> Iterable[Duty]:
 
 def _work(case: Case) -> Iterable[Duty]:
     for outcome in case.outcomes.values():
-        if outcome.state in ("open", "blocked"):
-            yield _duty(
-                case, desk_of(outcome.owner), "progress", outcome.title, subject_of(SubjectKind.OUTCOME, outcome.title)
-            )
+        title = outcome.title
+        for code in case.yet_to_take_on(outcome):
+            yield _duty(case, desk_of(code), "take_on", title, subject_of(SubjectKind.TAKING_ON, title))
+        if outcome.state in ("open", "blocked") and case.taken_on(outcome, outcome.owner):
+            yield _duty(case, desk_of(outcome.owner), "progress", title, subject_of(SubjectKind.OUTCOME, title))
         elif outcome.state == "done":
             for post in case.directory.co_chairs:
                 yield _duty(case, post, "verify", outcome.title, subject_of(SubjectKind.VERIFY, outcome.title))

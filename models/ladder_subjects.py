@@ -34,6 +34,8 @@ class SubjectKind(StrEnum):
     """The end of the activation."""
     OUTCOME = "outcome"
     """The due date of an outcome, by its title."""
+    TAKING_ON = "taking_on"
+    """The word of owner and supporters on whether they take an outcome on, by its title."""
     VERIFY = "verify"
     """A Co-Chair's verification of an outcome, by its title."""
     VERIFIED = "verified"

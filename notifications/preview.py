@@ -152,6 +152,8 @@ _FACTS: Mapping[str, Mapping[str, Any]] = {
     "participant_left": {"member": "LK", "text": _OWN_WORDS},
     "group_convened": {"text": "Convened by AU/co-chair.", "reasons": _of(ReasonCode.CONVENED_BY, post=_AU)},
     "outcome_assigned": {**_OUTCOME_DUE, "owner": "ID"},
+    "outcome_offered": {**_OUTCOME_DUE, "owner": "ID"},
+    "outcome_taken_on": {**_OUTCOME, "member": "LK", "answer": "accepted", "text": "From next month."},
     "outcome_due": _OUTCOME_DUE,
     "outcome_overdue": _OUTCOME_DUE,
     "outcome_blocked": _OUTCOME_DONE,

@@ -109,6 +109,8 @@ _ROWS = (
     DeliveryRule("group_convened", _NOW, _MUST, _QUOTES, _POLICY),
     # operational
     DeliveryRule("outcome_assigned", _NOW, _MAY, _QUOTES, _AGREED),
+    DeliveryRule("outcome_offered", _NOW, _MUST, _QUOTES, _POLICY),
+    DeliveryRule("outcome_taken_on", _DIGEST, _MAY, _LINK, _NONE),
     DeliveryRule("outcome_due", _DIGEST, _MAY, _QUOTES, _AGREED),
     DeliveryRule("outcome_overdue", _NOW, _MAY, _QUOTES, _AGREED),
     DeliveryRule("outcome_blocked", _DIGEST, _MAY, _LINK, _NONE),

@@ -69,7 +69,9 @@ _NOTES = {
     "comment": "`text` must be there. With `member`, the comment is about it.",
     "endorse": "`member` may be left out while one admission waits.",
     "replace": "`member` goes, `by` comes.",
-    "add_outcome": "Without `owner`, the member of the post that acts.",
+    "add_outcome": "Without `owner`, the member of the post that acts. By the policy's `obligations`, owner and "
+    "supporters are in the group, Co-Chairs' members or the secretariat, and take it on by `take_on`.",
+    "take_on": "For the post's own member. Who reports on its own outcome has taken it on by that.",
     "add_arrangement": "It is in force once every party has agreed, from `begins` if that is later.",
     "log_exchange": "Without `kind`, that of the arrangement; without `on`, today.",
     "schedule_meeting": "`starts` and `ends` are dates or instants as ISO 8601 writes them.",

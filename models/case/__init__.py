@@ -28,7 +28,7 @@ from models.grounds import GroundReview
 from models.ladder import Ladder
 from models.ladder_subjects import SubjectKind, subject_of
 from models.members import Directory
-from models.policy import Policy, Track
+from models.policy import Obligations, Policy, Track
 from models.posts import SECRETARIAT, Post
 from models.request import Request, fingerprint
 
@@ -122,6 +122,17 @@ class Case(Value):
         accepted = {number for number, report in self.reports.items() if report.state is ReportState.ACCEPTED}
         known = self.recommendations.items()
         return {number: one for number, one in known if one.report in accepted and not one.held}
+
+    def taken_on(self, outcome: Outcome, member: str) -> bool:
+        """Whether a member works on an outcome by its own word; by a policy of before, whoever is named does."""
+        return self.policy.obligations is Obligations.AS_NAMED or member in outcome.taken_on
+
+    def yet_to_take_on(self, outcome: Outcome) -> tuple[str, ...]:
+        """Those of its owner and supporters that have not said whether they take an outcome on."""
+        if outcome.state not in ("open", "blocked"):
+            return ()
+        named = dict.fromkeys((outcome.owner, *outcome.supporting))
+        return tuple(code for code in named if code != outcome.refused_by and not self.taken_on(outcome, code))
 
     def in_the_group(self, member: str) -> bool:
         """Whether a member is in the group, leads it or serves it: whether it may take on what the group agrees."""

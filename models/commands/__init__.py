@@ -35,7 +35,7 @@ from models.commands.closing import Close, Waive
 from models.commands.duration import Extend, Resume, Suspend, Terminate
 from models.commands.gates import Answer, Decide
 from models.commands.meetings import Attend, ScheduleMeeting, SituationUpdate
-from models.commands.outcomes import AddOutcome, Block, Done, Progress, Verify
+from models.commands.outcomes import AddOutcome, Block, Done, Progress, TakeOn, Verify
 from models.commands.participants import Admit, Comment, Convene, Endorse, Leave, Propose, Replace, Respond
 from models.commands.posts import Contest, Delegate, HandOver, Person, TakeOver
 from models.commands.reporting import Adopt, Contribute, Object, OpenReport, Recommend, Revise, Table
@@ -48,7 +48,7 @@ from models.refusal import RefusalKind, Refused
 _Request = Draft | Submit | Return | Resubmit | Accept | Withdraw | Join | ReviewGround
 _Gate = Decide | Answer
 _Group = Propose | Comment | Respond | Replace | Admit | Endorse | Leave | Convene
-_Outcome = AddOutcome | Progress | Block | Done | Verify
+_Outcome = AddOutcome | TakeOn | Progress | Block | Done | Verify
 _Arrangement = AddArrangement | Agree | LogExchange | ReviewArrangement
 _Meeting = ScheduleMeeting | Attend | SituationUpdate
 _Duration = Extend | Terminate | Suspend | Resume

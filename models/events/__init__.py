@@ -51,7 +51,7 @@ from models.events.gates import (
     RespondentChanged,
 )
 from models.events.meetings import AttendanceTaken, MeetingScheduled, SituationUpdated
-from models.events.outcomes import OutcomeAdded, OutcomeMoved, ProgressNoted
+from models.events.outcomes import OutcomeAdded, OutcomeMoved, OutcomeTakenOn, ProgressNoted
 from models.events.participants import (
     Admitted,
     Commented,
@@ -84,7 +84,7 @@ _Question = QuestionAsked | QuestionAnswered | QuestionDropped | RespondentChang
 _Group = (
     ParticipantsProposed | Commented | Invited | Responded | Replaced | Admitted | Endorsed | MinimumMissing | Convened
 )
-_Outcome = OutcomeAdded | ProgressNoted | OutcomeMoved
+_Outcome = OutcomeAdded | OutcomeTakenOn | ProgressNoted | OutcomeMoved
 _Sharing = ArrangementAdded | ArrangementAgreed | ArrangementInForce | ExchangeLogged | ArrangementReviewed
 _Meeting = MeetingScheduled | AttendanceTaken | SituationUpdated | Extended
 _Report = ReportOpened | Contributed | Recommended | Objected | Revised | ReportMoved

@@ -20,7 +20,7 @@ from models.notices.circles import (
 from models.notices.facts import DutyFact, NoticeFacts
 from models.notices.gates import gate_facts
 from models.notices.notice import Notice, notices_on, notify
-from models.notices.outcomes import owner_and_supporters
+from models.notices.outcomes import outcome_offered, owner_and_supporters
 from models.posts import SECRETARIAT, Capacity, Post, desk_of
 from models.rules.circulation import consents_asked, pending_circulation
 
@@ -147,6 +147,7 @@ _BY_CLOCK: dict[SubjectKind, Callable[[Case, str, e.RungPassed], Iterable[Notice
         "admission_proposed", participant_posts(case), NoticeFacts(member=name), due=event.due
     ),
     SubjectKind.OUTCOME: _outcome_rung,
+    SubjectKind.TAKING_ON: lambda case, name, event: outcome_offered(case, name, event.due),
     SubjectKind.VERIFY: lambda case, name, event: notify(
         "outcome_done", co_chair_posts(case), NoticeFacts(outcome=name), due=event.due
     ),

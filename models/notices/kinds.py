@@ -167,7 +167,15 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
     "participant_left": _tells(N_("A participant has left the group."), "responded", "co_chairs secretariat member"),
     "group_convened": _tells(N_("The group is at work."), "convened", "group co_chairs secretariat steering_group"),
     # operational
-    "outcome_assigned": _asks(N_("A member owns or supports a new outcome."), "outcome_added", "owners"),
+    "outcome_assigned": _asks(
+        N_("A member owns or supports a new outcome."), "outcome_added outcome_taken_on", "owners"
+    ),
+    "outcome_offered": _asks(
+        N_("A member is asked whether it takes an outcome on."), "outcome_added clock:taking_on", "owners"
+    ),
+    "outcome_taken_on": _tells(
+        N_("A member has taken an outcome on, or has not."), "outcome_taken_on", "co_chairs secretariat"
+    ),
     "outcome_due": _asks(N_("An outcome is due soon."), "clock:outcome", "owners"),
     "outcome_overdue": _asks(N_("An outcome is due or overdue."), "clock:outcome", "owners secretariat"),
     "outcome_blocked": _tells(N_("An outcome is blocked."), "outcome_moved", "co_chairs secretariat"),

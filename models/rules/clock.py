@@ -79,6 +79,7 @@ _FOLLOWS: dict[SubjectKind, Callable[[RuleContext, str, ClockAct], None]] = {
     SubjectKind.SITUATION: lambda context, name, act: meetings.await_update(context),
     SubjectKind.DURATION: _duration,
     SubjectKind.OUTCOME: lambda context, name, act: outcomes.outcome_overdue(context, name),
+    SubjectKind.TAKING_ON: lambda context, name, act: outcomes.word_awaited(context, name),
     SubjectKind.VERIFY: lambda context, name, act: outcomes.await_verification(context, name),
     SubjectKind.VERIFIED: _verified,
     SubjectKind.ARRANGEMENT: lambda context, name, act: arrangements.review_overdue(context, name),

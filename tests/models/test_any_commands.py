@@ -115,6 +115,7 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "leave": {"text": texts},
     "convene": {"text": texts},
     "add_outcome": {"title": titles, "owner": codes, "due": days, "supporting": lists, "target": numbers},
+    "take_on": {"outcome": titles, "answer": st.sampled_from(("accept", "decline")), "text": texts},
     "progress": {"outcome": titles, "value": numbers, "text": texts},
     "block": {"outcome": titles, "text": texts},
     "done": {"outcome": titles, "text": texts},

@@ -117,7 +117,7 @@ FORMS: dict[str, FormWords] = {
     # outcomes
     "add_outcome": form(
         (N_("Add an outcome"), N_("Add")),
-        N_("Its owner is told; the overdue ladder follows its date."),
+        N_("Owner and supporters are of the group, and are asked to take it on; the overdue ladder follows its date."),
         FormField("title", N_("Outcome"), must=True),
         FormField("owner", N_("Owner"), "member"),
         FormField("supporting", N_("Supporting"), "members"),
@@ -126,6 +126,14 @@ FORMS: dict[str, FormWords] = {
         FormField("target", N_("Target"), "number"),
         FormField("unit", N_("Unit")),
         FormField("due", N_("Due"), "date"),
+    ),
+    "take_on": form(
+        (N_("Take an outcome on, or not"), N_("Answer")),
+        N_("Your member is bound by nothing that it has not taken on. The Co-Chairs and the secretariat are told."),
+        choice_field("outcome", N_("Outcome"), choices.offered_outcomes),
+        option_field(
+            "answer", N_("Your answer"), {"accept": N_("We take it on"), "decline": N_("We do not take it on")}
+        ),
     ),
     "progress": form(
         (N_("Note progress"), N_("Save")),
