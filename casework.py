@@ -23,9 +23,10 @@ from models.refusal import RefusalKind, Refused
 from models.request import Attachment, Request
 from models.rules import apply_command, case_of_log, must_be_brief
 from models.tables.cases import CaseRow, FollowUpRow
+from models.zones import day_in
 from records import queries, references
 from records.attachments import Attachments
-from records.directory import opening
+from records.directory import opening, zone_of_member
 from records.ledger import waiting_since
 from records.log import entry_of_command, heads
 from records.log_trust import LogTrust
@@ -206,7 +207,8 @@ class Casework:
         async with self._engine.connect() as connection:
             given = await references.given_for(connection, command_id)
             draft = await references.read_draft(connection, member, DRAFT) if do == "submit" else None
-            found = await opening(connection, at.year, self._policy)
+            year = day_in(await zone_of_member(connection, member), at).year
+            found = await opening(connection, year, self._policy)
         gone = (
             draft is None and do == "submit" and "title" not in fields
         )  # the draft it was made from, when it was taken
@@ -220,7 +222,7 @@ class Casework:
         must_be_brief(command)
         blank = Case(reference="AHG", directory=found.directory, calendars=found.calendars, policy=found.policy)
         apply_command(blank, command, at)
-        reference = given or await references.reference_for(self._engine, command_id, at.year)
+        reference = given or await references.reference_for(self._engine, command_id, year)
         copied = found.directory, found.calendars, found.policy
         receipt = await self._desk.submit_request(reference, command, *copied, at, means=means)
         await self._must_be_recorded(reference, command_id, receipt.seq)

@@ -65,6 +65,7 @@ ASKS: Mapping[str, Ask] = {
     "invited": Ask("respond", (Role.FOCAL_POINT,)),
     "invitation_reminder": Ask("respond", (Role.FOCAL_POINT,)),
     "minimum_missing": Ask("replace", (Role.SECRETARIAT, Role.CO_CHAIR)),
+    "admission_considered": Ask("object", (Role.STEERING_GROUP,), "member"),
     "admission_proposed": Ask("endorse", (Role.FOCAL_POINT,), "member"),
     "outcome_assigned": _PROGRESS,
     "outcome_offered": Ask("take_on", _DESKS, "outcome"),

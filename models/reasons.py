@@ -39,6 +39,10 @@ class ReasonCode(StrEnum):
     EXTENSION = "extension", N_("Extension until %(day)s.")
     TERMINATION = "termination", N_("Early termination, asked for by %(post)s.")
     REPORT = "report", N_("%(report)s, version %(version)s")
+    CORRECTED = (
+        "corrected",
+        N_("Corrected in form: “%(was)s” now reads “%(now)s”. Who approves says that this changes nothing else."),
+    )
     CIRCULATION = "circulation", N_("Circulation %(number)s: %(kind)s to %(count)s members, naming %(naming)s")
     NO_CIRCULATION = "no_circulation", N_("Circulation %(number)s: nothing is circulated")
     CLOSING = "closing", N_("Closing of the case.")

@@ -104,6 +104,8 @@ _ROWS = (
     DeliveryRule("invitation_answered", _DIGEST, _MAY, _LINK, _NONE),
     DeliveryRule("invitation_lapsed", _NOW, _MUST, _QUOTES, _NONE),
     DeliveryRule("minimum_missing", _NOW, _MUST, _QUOTES, _POLICY),
+    DeliveryRule("admission_considered", _NOW, _MUST, _QUOTES, _POLICY),
+    DeliveryRule("admission_refused", _NOW, _MUST, _LINK, _NONE),
     DeliveryRule("admission_proposed", _NOW, _MUST, _QUOTES, _POLICY),
     DeliveryRule("participant_left", _NOW, _MAY, _LINK, _NONE),
     DeliveryRule("group_convened", _NOW, _MUST, _QUOTES, _POLICY),

@@ -338,12 +338,19 @@ _WHOLE = {
     "signatures": "whether positions are signed with a passkey: `when there` or `required`",
     "handing_over": "when a post goes over that its holder hands over in a case: `at once` or `when accepted` by the "
     "person named",
+    "silence_covers": "what the silence on a report covers: `the report` whatever becomes of it, `every word` (each "
+    "revision begins it anew) or `the substance` (a correction of form that both Co-Chairs approve does not)",
+    "later_admission": "how the Steering Group admits a member later: `by one word` or `by silence`",
+    "terms_covered": "what covers a term of reference, who verifies and what an early end owes: `by the record` or "
+    "`by substance`",
     "requesters": "who may submit a request: `any member` or `affected members`, states and territories that say on what "
     "ground",
     "obligations": "by whose word an outcome, or the answer to a recommendation, is a member's: `as named` or `by own "
     "word`",
     "change_of_hands": "how long what the secretariat announces of a Co-Chair's post waits for its holder to stop it",
     "contest": "how long a post may contest what was recorded in its name",
+    "close_of_business": "when a working day is over, in the office's own time: a period in working days ends then; "
+    "empty: at the time of day at which it began",
 }
 
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from models.base import Instant, Line, Prose, Value, shared
-from models.calendars import Calendars
+from models.base import Day, Instant, Line, Prose, Value, shared
+from models.calendars import Calendars, WorkingDays
 from models.case.arrangements import Arrangement
 from models.case.circulation import Circulation, Consent
 from models.case.closing import Term
@@ -49,6 +49,7 @@ class Case(Value):
     are told apart.
     ``recordings``: what was recorded in posts' names, by the number of the first entry of each; the newest of them.
     ``offers``: the posts that wait to be taken over.
+    ``active_day``: the last day of an extension, as the office named it that asked.
     ``withdrew``: who submitted jointly and then left the request to the others.
     ``ground_reviews``: what the Steering Group's members said of grounds, the newest word of each.
     """
@@ -86,6 +87,7 @@ class Case(Value):
     waivers: Mapping[Term, Prose] = {}
 
     active_until: Instant | None = None
+    active_day: Day | None = None
     updates: int = 0
     suspension: Suspension | None = None
     recordings: Mapping[int, Recording] = {}
@@ -101,6 +103,11 @@ class Case(Value):
     def track(self) -> Track:
         """The deadlines of this case's urgency."""
         return self.policy.track(self.request.urgency)
+
+    @property
+    def working_days(self) -> WorkingDays:
+        """How this case counts working days: in the calendars, and by the policy, that it was submitted under."""
+        return WorkingDays(self.calendars, self.policy.closes)
 
     def gates_meant(self, post: Post) -> list[Gate]:
         """The open gates that a post may mean that names none: those that it decides, else all."""
@@ -179,6 +186,10 @@ class Case(Value):
         states = {Seat.PARTICIPANT: ParticipantState.ACCEPTED, Seat.OBSERVER: ParticipantState.OBSERVER}
         there = (one for one in self.participants.values() if one.takes_part)
         return tuple(one.member for one in there if seat is None or one.state is states[seat])
+
+    def considered(self, member: str) -> bool:
+        """Whether the Steering Group may still object to the member's later admission."""
+        return self.ladder(SubjectKind.CONSIDERED, member) is not None
 
     @property
     def invited(self) -> tuple[str, ...]:

@@ -53,6 +53,8 @@ from models.events.gates import (
 from models.events.meetings import AttendanceTaken, MeetingScheduled, SituationUpdated
 from models.events.outcomes import OutcomeAdded, OutcomeMoved, OutcomeTakenOn, ProgressNoted
 from models.events.participants import (
+    AdmissionProposed,
+    AdmissionUnopposed,
     Admitted,
     Commented,
     Convened,
@@ -84,6 +86,7 @@ _Question = QuestionAsked | QuestionAnswered | QuestionDropped | RespondentChang
 _Group = (
     ParticipantsProposed | Commented | Invited | Responded | Replaced | Admitted | Endorsed | MinimumMissing | Convened
 )
+_Admission = AdmissionProposed | AdmissionUnopposed
 _Outcome = OutcomeAdded | OutcomeTakenOn | ProgressNoted | OutcomeMoved
 _Sharing = ArrangementAdded | ArrangementAgreed | ArrangementInForce | ExchangeLogged | ArrangementReviewed
 _Meeting = MeetingScheduled | AttendanceTaken | SituationUpdated | Extended
@@ -92,7 +95,18 @@ _Circulation = CirculationProposed | ConsentNoted | CirculationMoved
 _Other = Waived | Delegated | HandOverOffered | HandedOver | Contested
 
 AnyEvent = (
-    _Request | _Clock | _Gate | _Question | _Group | _Outcome | _Sharing | _Meeting | _Report | _Circulation | _Other
+    _Request
+    | _Clock
+    | _Gate
+    | _Question
+    | _Group
+    | _Outcome
+    | _Sharing
+    | _Meeting
+    | _Report
+    | _Circulation
+    | _Other
+    | _Admission
 )
 """Any event, of whatever part of the procedure."""
 

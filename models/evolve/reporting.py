@@ -8,6 +8,7 @@ from models.base import brief
 from models.case import Case
 from models.case.reporting import ReportState
 from models.evolve.handlers import changed, on, put
+from models.evolve.participants import not_admitted
 from models.policy import Obligations
 from models.posts import Post
 
@@ -41,6 +42,8 @@ def _(case: Case, event: e.Recommended, at: datetime, by: Post) -> Case:
 
 @on(e.Objected)
 def _(case: Case, event: e.Objected, at: datetime, by: Post) -> Case:
+    if event.newcomer:
+        return not_admitted(case, event.newcomer)
     if event.outcome:
         return case
     number = _newest(case)

@@ -3,7 +3,7 @@
 from models.case import Case, Participant, ParticipantState
 from models.reasons import ReasonCode, StatedReason, reason
 
-_OFF_THE_LIST = (ParticipantState.REPLACED, ParticipantState.LEFT)
+_OFF_THE_LIST = (ParticipantState.REPLACED, ParticipantState.LEFT, ParticipantState.NOT_ADMITTED)
 
 
 def on_the_list(case: Case) -> list[Participant]:

@@ -135,8 +135,8 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "contribute": {"text": texts},
     "recommend": {"text": texts, "to": lists, "owner": codes, "due": days},
     "table": {"text": texts},
-    "object": {"outcome": titles, "text": texts},
-    "revise": {"text": texts},
+    "object": {"outcome": titles, "member": codes, "text": texts},
+    "revise": {"text": texts, "corrects": texts},
     "circulate": {
         "what": st.sampled_from(("full", "summary")),
         "to": st.sampled_from(("everyone", "participants")) | lists,
@@ -195,6 +195,7 @@ def plausible(data: st.DataObject, case: Case, do: str) -> dict[str, Any]:
         "gate": [gate.name.value for gate in case.open_gates],
         "text": ["because", *NAMES[:9]],
         "entry": list(case.recordings),
+        "member": [code for code in case.participants if case.considered(code)] if do == "object" else [],
         "target": [10],
         "value": [3],
         "parties": [["MY", "TH"], ["LK"]],
@@ -209,6 +210,8 @@ def plausible(data: st.DataObject, case: Case, do: str) -> dict[str, Any]:
         fields.pop("until")
     if do == "object" and data.draw(st.booleans()):
         fields.pop("outcome")
+    if do == "object" and fields.get("member") not in there["member"]:
+        fields.pop("member", None)
     return fields
 
 

@@ -70,8 +70,14 @@ def listed_members(case: Case, post: Post, say: Words, _: Callable[[str], str]) 
 
 def admitted(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
     """The members whose later admission waits for the group."""
-    waiting = (one.member for one in case.participants.values() if one.state.value == "admitted")
+    admitted = (one for one in case.participants.values() if one.state.value == "admitted")
+    waiting = (one.member for one in admitted if not one.proposed_of(post.member) and not case.considered(one.member))
     return [Choice(code, say.member(code)) for code in waiting]
+
+
+def considered(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
+    """The members to whose later admission the Steering Group may object now."""
+    return [Choice(code, say.member(code)) for code in case.participants if case.considered(code)]
 
 
 def terms(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
