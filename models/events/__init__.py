@@ -68,10 +68,18 @@ from models.events.participants import (
 )
 from models.events.posts import Contested, Delegated, HandedOver, HandOverOffered
 from models.events.reporting import Contributed, Objected, Recommended, ReportMoved, ReportOpened, Revised
-from models.events.request import FoundComplete, Joined, RequesterWithdrew, Resubmitted, Returned, Submitted
+from models.events.request import (
+    FoundComplete,
+    GroundReviewed,
+    Joined,
+    RequesterWithdrew,
+    Resubmitted,
+    Returned,
+    Submitted,
+)
 from models.events.stage import StageEntered
 
-_Request = Submitted | Returned | Resubmitted | Joined | FoundComplete | RequesterWithdrew
+_Request = Submitted | Returned | Resubmitted | Joined | FoundComplete | RequesterWithdrew | GroundReviewed
 _Clock = StageEntered | LadderSet | LadderCleared | RungPassed | Suspended | Resumed
 _Gate = GateOpened | PositionTaken | PositionsVoided | GateSplit | GateDecided
 _Question = QuestionAsked | QuestionAnswered | QuestionDropped | RespondentChanged | Recused

@@ -107,7 +107,8 @@ def _arrangement_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[No
 
 def _duration_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     if event.act is ClockAct.REMIND:
-        yield from notify("activation_ending", [*co_chair_posts(case), SECRETARIAT, *group_posts(case)], due=event.due)
+        readers = [*co_chair_posts(case), SECRETARIAT, *group_posts(case)]
+        yield from notify("activation_ending", readers, NoticeFacts(until=case.active_day), due=event.due)
 
 
 def _agreement_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:

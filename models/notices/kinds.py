@@ -109,6 +109,11 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
     "resubmission_reminder": _asks(
         N_("A returned request still waits for a new version."), "clock:resubmission", "requesters secretariat"
     ),
+    "ground_reviewed": _tells(
+        N_("A Steering Group member confirms or disputes how a member is affected."),
+        "ground_reviewed",
+        "requesters co_chairs secretariat",
+    ),
     "request_joined": _tells(N_("Another member submits the request jointly."), "joined", "requesters secretariat"),
     "request_withdrawn": _tells(N_("A requester took its request back."), "requester_withdrew", "member everybody"),
     # gates

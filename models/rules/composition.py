@@ -37,13 +37,13 @@ def missing_for_minimum(case: Case) -> tuple[StatedReason, ...]:
 
 def affected_countries(case: Case) -> set[str]:
     """The most-affected states and territories: who asks, is named or lies on a route, or came in the place of one."""
-    found = {*case.requesters, *case.request.affected, *case.request.on_route} | _most_affected(case)
+    found = {*case.requesters, *case.request.named_as_affected, *case.request.on_route} | _most_affected(case)
     return {code for code in found if not case.directory.is_organisation(code)}
 
 
 def _most_affected(case: Case) -> set[str]:
     """The most-affected members on the list, with those in the place of one that is not on it any more."""
-    named = {*case.requesters, *case.request.affected, *case.request.on_route}
+    named = {*case.requesters, *case.request.named_as_affected, *case.request.on_route}
     found = {one.member for one in on_the_list(case) if one.member in named}
     for one in on_the_list(case):
         place, passed = one.place_of, set[str]()

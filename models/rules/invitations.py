@@ -4,7 +4,7 @@ from models import events as e
 from models.base import brief
 from models.case import Case, Gate, GateName, GateOutcome, ParticipantState, Seat, Stage
 from models.commands import Convene, Replace, Respond
-from models.ladder import ClockAct, halfway, ladder_of
+from models.ladder import DUE, HALF, ClockAct
 from models.ladder_subjects import SubjectKind, subject_of
 from models.posts import Post
 from models.reasons import ReasonCode, StatedReason, in_english, reason, text_and_reasons
@@ -37,12 +37,8 @@ def invite(context: RuleContext, members: tuple[str, ...]) -> None:
         return
     context.emit(e.Invited(members=members))
     for member in members:
-        span = context.case.track.invitation
-        due = context.after(span, member)
-        acts = {ClockAct.REMIND: halfway(context.now, due), ClockAct.LAPSE: due}
-        offices = span.offices((member,))
-        ladder = ladder_of(span, due, acts, now=context.now, members=offices)
-        context.set_ladder(subject_of(SubjectKind.INVITATION, member), ladder)
+        subject, acts = subject_of(SubjectKind.INVITATION, member), {ClockAct.REMIND: HALF, ClockAct.LAPSE: DUE}
+        context.wait_for(subject, context.case.track.invitation, acts, member)
 
 
 _ANSWERED = {

@@ -17,7 +17,7 @@ from models.posts import SECRETARIAT, Post
 from models.reasons import ReasonCode, StatedReason, reason, text_and_reasons
 from models.request import fingerprint
 from models.rules.actors import BY_ANY_MEMBER, BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, BY_STEERING_GROUP
-from models.rules.checks import must_be_members, must_say, refuse
+from models.rules.checks import must_be_in_the_group, must_be_members, must_say, refuse
 from models.rules.closing import await_closing, end_early, report_is_owed, terms_of_reference
 from models.rules.context import RuleContext
 from models.rules.gates import GateMatter, amend_gate, follows, must_not_be_closing, open_gate, what_was_said
@@ -128,6 +128,7 @@ def recommend(context: RuleContext, body: Recommend) -> None:
     codes = (*body.to, *([body.owner] if body.owner else ()))
     must_be_members(context.case, tuple(code for code in codes if code != SECRETARIAT.member))
     number, owner = len(context.case.recommendations) + 1, body.owner or SECRETARIAT.member
+    must_be_in_the_group(context.case, (owner,), "owns a recommendation")
     recommendation = Recommendation(
         number=number, text=body.text, to=body.to, owner=owner, due=body.due, report=report.number
     )

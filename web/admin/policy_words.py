@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.base import N_
-from models.policy import ConflictRule, HandingOver, LaterAdmission, Signatures, SilenceCovers, Span, TermsCovered
+from models.policy import (
+    ConflictRule,
+    HandingOver,
+    LaterAdmission,
+    Obligations,
+    Requesters,
+    Signatures,
+    SilenceCovers,
+    Span,
+    TermsCovered,
+)
 from notifications.words import Words
 from web.kit.wording import Translate
 
@@ -39,8 +49,11 @@ _LABELS: Mapping[str, str] = {
     "silence_covers": N_("what silence covers"),
     "later_admission": N_("later admission by the Steering Group"),
     "terms_covered": N_("what covers the terms of reference"),
+    "requesters": N_("who may ask for the group"),
+    "obligations": N_("by whose word a member is bound"),
     "change_of_hands": N_("wait before a Co-Chair's post changes hands"),
     "contest": N_("contesting what was recorded in a post's name"),
+    "close_of_business": N_("close of business"),
 }
 _SENTENCES: Mapping[str, str] = {
     "completeness": N_("The secretariat has %(value)s to check a request."),
@@ -76,7 +89,10 @@ _SENTENCES: Mapping[str, str] = {
     "silence_covers": N_("The Steering Group's silence on a report covers %(value)s."),
     "later_admission": N_("The Steering Group admits a member later %(value)s."),
     "terms_covered": N_("A term of reference is covered %(value)s."),
+    "requesters": N_("A request is submitted by %(value)s."),
+    "obligations": N_("A member takes on an outcome, and answers a recommendation, %(value)s."),
     "contest": N_("A post has %(value)s to contest what was recorded in its name."),
+    "close_of_business": N_("A period in working days ends at %(value)s of its last day, where the office is."),
 }
 
 _CHOSEN: Mapping[str, Mapping[str, str]] = {
@@ -102,6 +118,11 @@ _CHOSEN: Mapping[str, Mapping[str, str]] = {
         TermsCovered.RECORD: N_("when something of the kind is on record"),
         TermsCovered.SUBSTANCE: N_("by what it says, and waived by both Co-Chairs alone; an early end owes a report"),
     },
+    "requesters": {
+        Requesters.ANY_MEMBER: N_("any member or organisation"),
+        Requesters.AFFECTED_MEMBERS: N_("states and territories that say how they are affected"),
+    },
+    "obligations": {Obligations.AS_NAMED: N_("by being named"), Obligations.BY_OWN_WORD: N_("by its own word alone")},
 }
 """The keys of which one of a few values is chosen, with the words of each."""
 
@@ -122,6 +143,8 @@ def value_words(key: str, value: Any, say: Words, _: Translate) -> str:
     """A value as people say it."""
     if key in _CHOSEN:
         return _(_CHOSEN[key][value])
+    if key == "close_of_business":
+        return str(value) or _("the time of day at which it began")
     if key == "substitutes":
         return say.members(value) or _("nobody")
     if key == "answers_by_link":

@@ -1,7 +1,7 @@
 """The log of a case in words: a sentence for each entry, and the text that came with it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from models import events as e
@@ -58,6 +58,7 @@ EVENT_SENTENCES: dict[str, str] = {
     "resubmitted": N_("submitted version %(version)s; changed: %(changed)s"),
     "joined": N_("submitted the request jointly: %(member)s"),
     "found_complete": N_("found the request complete"),
+    "ground_reviewed": N_("%(view)s the ground of %(member)s: %(ground)s"),
     "requester_withdrew": N_("took the request back: %(member)s"),
     "suspended": N_("stopped the clock of the case"),
     "resumed": N_("started the clock again"),
@@ -178,6 +179,9 @@ def _own_words(event: Value, say: Words, _: Translate) -> dict[str, str]:
     match event:
         case e.Resubmitted():
             said["changed"] = ", ".join(section_words(name, _) for name in event.changed)
+        case e.GroundReviewed():
+            said["view"] = _("disputed") if event.disputed else _("confirmed")
+            said["ground"] = say.word("ground", event.ground)
         case e.MinimumMissing():
             said["lacks"] = say.stated(", ".join(event.lacks), event.reasons, ", ")
         case e.ReportOpened():
@@ -186,6 +190,8 @@ def _own_words(event: Value, say: Words, _: Translate) -> dict[str, str]:
             said["report"] = say.word("kind of report", f"{event.kind} report")
         case e.CirculationProposed():
             said["what"] = say.seat(event.circulation.what)
+        case e.Extended(day=date() as day):
+            said["active_until"] = say.when(day)
         case e.ExchangeLogged():
             said["on"] = say.when(event.on.isoformat())
         case e.Delegated() | e.HandOverOffered() | e.HandedOver():

@@ -60,6 +60,12 @@ def recommendations(case: Case, post: Post, say: Words, _: Callable[[str], str])
     return [Choice(one.text, f"{one.number}. {one.text[:120]}") for one in case.recommendations.values()]
 
 
+def affected_members(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
+    """Who is said to be affected on some ground, but the post's own member."""
+    named = dict.fromkeys((*case.request.named_as_affected, *case.request.on_route))
+    return [Choice(one, say.member(one)) for one in named if case.request.grounds_of(one) and one != post.member]
+
+
 def listed_members(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
     """The members on the list of participants."""
     return [Choice(code, say.member(code)) for code in case.participants]

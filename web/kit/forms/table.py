@@ -3,7 +3,17 @@
 from models.base import N_
 from models.case import PositionKind
 from web.kit.forms import choices
-from web.kit.forms.field import FIGURES, FormField, FormWords, choice_field, form, option_field, words_field
+from web.kit.forms.field import (
+    FIGURES,
+    GROUND_WORDS,
+    GROUNDS,
+    FormField,
+    FormWords,
+    choice_field,
+    form,
+    option_field,
+    words_field,
+)
 
 FORMS: dict[str, FormWords] = {
     # the request
@@ -21,7 +31,19 @@ FORMS: dict[str, FormWords] = {
         N_("With the last requester's withdrawal the case ends. This cannot be undone."),
         danger=True,
     ),
-    "join": form((N_("Submit the request jointly"), N_("Join")), N_("Your member becomes a requester as well.")),
+    "join": form(
+        (N_("Submit the request jointly"), N_("Join")),
+        N_("Your member becomes a requester as well. Say how it is affected, unless the request does."),
+        GROUNDS,
+    ),
+    "review_ground": form(
+        (N_("Confirm or dispute how a member is affected"), N_("Save")),
+        N_("The requesters, the Co-Chairs and the secretariat are told; who is disputed is not proposed first."),
+        choice_field("member", N_("Member"), choices.affected_members),
+        option_field("ground", N_("Ground"), GROUND_WORDS),
+        option_field("view", N_("Your view"), {"confirm": N_("It holds"), "dispute": N_("It does not hold (say why)")}),
+        words_field(N_("Why"), must=False),
+    ),
     # the gates
     "decide": form(
         (N_("Take a position"), N_("Take this position")),
