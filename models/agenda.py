@@ -7,6 +7,7 @@ from models.case import Case, ParticipantState, ReportState, Seat, Stage
 from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind
 from models.posts import SECRETARIAT, Post, desk_of
+from models.verification import verifiers
 
 
 class NextAct(Value):
@@ -77,7 +78,8 @@ def _operational(case: Case) -> list[Post]:
     owners = _desks(
         *{outcome.owner: None for outcome in case.outcomes.values() if outcome.state in ("open", "blocked")}
     )
-    verifiers = list(case.directory.co_chairs) if any(o.state == "done" for o in case.outcomes.values()) else []
+    done = (outcome for outcome in case.outcomes.values() if outcome.state == "done")
+    verifying = [post for outcome in done for post in verifiers(case, outcome)]
     proposed = [one for one in case.arrangements.values() if one.in_force_from is None]
     parties = _desks(*(code for one in proposed for code in one.parties if code not in one.agreed))
     admitted = [p for p in case.participants.values() if p.state is ParticipantState.ADMITTED]
@@ -85,7 +87,7 @@ def _operational(case: Case) -> list[Post]:
     members = case.taking_part(seat=Seat.PARTICIPANT)
     endorsed = [one for one in admitted if not case.considered(one.member)]
     endorsers = _desks(*(code for one in endorsed for code in members if not one.proposed_of(code)))
-    return [*owners, *verifiers, *parties, *considering, *endorsers, *_desks(*case.invited), *_asked_on_texts(case)]
+    return [*owners, *verifying, *parties, *considering, *endorsers, *_desks(*case.invited), *_asked_on_texts(case)]
 
 
 def _reporting(case: Case) -> list[Post]:

@@ -72,7 +72,7 @@ ASKS: Mapping[str, Ask] = {
     "outcome_due": _PROGRESS,
     "outcome_overdue": Ask("progress", (Role.FOCAL_POINT,), "outcome"),
     "outcome_reopened": _PROGRESS,
-    "outcome_done": Ask("verify", (Role.CO_CHAIR,), "outcome"),
+    "outcome_done": Ask("verify", _DECIDERS, "outcome"),
     "arrangement_proposed": Ask("agree", (Role.FOCAL_POINT,), "arrangement"),
     "arrangement_review_due": Ask("review_arrangement", _DESKS, "arrangement"),
     "situation_update_due": Ask("situation_update", _DESKS),

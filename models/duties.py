@@ -12,6 +12,7 @@ from models.case import Case, Participant, ParticipantState, Report, ReportState
 from models.ladder_subjects import SubjectKind, read_subject, subject_of
 from models.posts import SECRETARIAT, Post, desk_of
 from models.rules.circulation import consents_asked, pending_circulation
+from models.verification import verifiers
 
 
 class Duty(Value):
@@ -162,7 +163,7 @@ def _work(case: Case) -> Iterable[Duty]:
         if outcome.state in ("open", "blocked") and case.taken_on(outcome, outcome.owner):
             yield _duty(case, desk_of(outcome.owner), "progress", title, subject_of(SubjectKind.OUTCOME, title))
         elif outcome.state == "done":
-            for post in case.directory.co_chairs:
+            for post in verifiers(case, outcome):
                 yield _duty(case, post, "verify", outcome.title, subject_of(SubjectKind.VERIFY, outcome.title))
     for arrangement in case.arrangements.values():
         if arrangement.in_force_from is None:

@@ -85,6 +85,7 @@ class ReasonCode(StrEnum):
     RESUBMITTED = "resubmitted", N_("Resubmitted after it lapsed.")
     EVERYONE_ANSWERED = "everyone_answered", N_("Everyone has answered.")
     CONVENED_BY = "convened_by", N_("Convened by %(post)s.")
+    ENDS_EARLY = "ends_early", N_("The Co-Chairs have approved an early end.")
     DURATION_OVER = "duration_over", N_("The activation's duration is over.")
     NOBODY_OBJECTED = "nobody_objected", N_("Nobody objected by the date.")
     REPORT_REVISED = "report_revised", N_("revised")

@@ -253,7 +253,9 @@ def as_listed(participant: Participant, closed: frozenset[str]) -> Participant:
 
 
 _NOT_THEIRS: Mapping[str, object] = {
-    **{part: {} for part in ("gates", "meetings", "reports", "waivers", "ladders", "touched", "recent")},
+    **{
+        part: {} for part in ("gates", "meetings", "reports", "waivers", "waiver_words", "ladders", "touched", "recent")
+    },
     "returned": (),
     "ground_reviews": (),
     "suspension": None,

@@ -191,6 +191,7 @@ _FACTS: Mapping[str, Mapping[str, Any]] = {
     "consent_requested": {"what": "summary"},
     "consent_reminder": {"what": "summary"},
     "consent_missing": {"member": "LK", "consent": "lapsed"},
+    "waiver_stated": {"term": "b", "text": "No two of the members share a route.", "post": _ID},
     "closing_awaited": {},
     "circulated": {
         "what": "summary",
@@ -234,7 +235,7 @@ _CO_CHAIR = (Post(_AU), "Australia/Sydney")
 _READERS: Mapping[Circle, tuple[Post, str]] = {
     Circle.SECRETARIAT: (Post("RSO/secretariat"), "Asia/Bangkok"),
     Circle.STEERING_GROUP: (Post("NZ/steering-group"), "Pacific/Auckland"),
-    **dict.fromkeys((Circle.CO_CHAIRS, Circle.DECIDERS, Circle.ALTERNATES), _CO_CHAIR),
+    **dict.fromkeys((Circle.CO_CHAIRS, Circle.DECIDERS, Circle.ALTERNATES, Circle.VERIFIERS, Circle.PLACES), _CO_CHAIR),
 }
 """The sample reader of a circle, with its time zone; a focal point reads for every other circle."""
 

@@ -33,3 +33,16 @@ class Outcome(Value):
     verified_by: Post | None = None
     taken_on: tuple[str, ...] = Field(default=(), exclude_if=is_empty)
     refused_by: str = Field(default="", exclude_if=is_empty)
+
+    @property
+    def reached(self) -> bool:
+        """Whether its value has come to its target; from a baseline above the target it has to fall."""
+        if self.target is None or self.value is None:
+            return False
+        falls = self.baseline is not None and self.baseline > self.target
+        return self.value <= self.target if falls else self.value >= self.target
+
+    @property
+    def achieved(self) -> bool:
+        """Whether it is verified as reached, or its verifier says in words (``note``) why less is enough."""
+        return self.state == "verified" and (self.reached or bool(self.note))

@@ -23,6 +23,7 @@ from models.notices.notice import Notice, notices_on, notify
 from models.notices.outcomes import outcome_offered, owner_and_supporters
 from models.posts import SECRETARIAT, Capacity, Post, desk_of
 from models.rules.circulation import consents_asked, pending_circulation
+from models.verification import verifiers
 
 
 @notices_on(e.Suspended)
@@ -150,7 +151,7 @@ _BY_CLOCK: dict[SubjectKind, Callable[[Case, str, e.RungPassed], Iterable[Notice
     SubjectKind.OUTCOME: _outcome_rung,
     SubjectKind.TAKING_ON: lambda case, name, event: outcome_offered(case, name, event.due),
     SubjectKind.VERIFY: lambda case, name, event: notify(
-        "outcome_done", co_chair_posts(case), NoticeFacts(outcome=name), due=event.due
+        "outcome_done", verifiers(case, case.outcomes[name]), NoticeFacts(outcome=name), due=event.due
     ),
     SubjectKind.ARRANGEMENT: _arrangement_rung,
     SubjectKind.SITUATION: lambda case, name, event: notify(

@@ -39,7 +39,8 @@ class NoticeFacts(Value):
     English of ``reasons``. ``dates``: duties of the reader whose dates have moved; ``over``: those that are not asked of
     it any more; ``undecided``: gates that the end of the case left undecided; ``not_held``: meetings that its calendar is
     to forget. ``was_...``: of a meeting that was moved, as it was before. ``because``: the word of the event for why a
-    thing is open again. ``first``: it is asked for the first time; ``ended``: since the time of the activation is over.
+    thing is open again. ``first``: it is asked for the first time; ``ended``: since the time of the activation is over;
+    ``early``: since both Co-Chairs have approved an early end. ``term``: the letter of a term of reference.
     ``recorded``: posts whose position was written down for them. ``do`` and ``how``: the command that was, and by which
     means its post had said it; ``entry``: its first entry. ``anew`` and ``stands``: what follows where it is contested.
     """
@@ -104,6 +105,8 @@ class NoticeFacts(Value):
     over: tuple[DutyFact, ...] = ()
     first: bool = False
     ended: bool = False
+    early: bool = False
+    term: str = ""
     person: str = ""
     do: str = ""
     how: str = ""

@@ -55,6 +55,8 @@ class Circle(StrEnum):
     MEMBER = N_("the member that it is about")
     GROUP = N_("participants and observers")
     PARTICIPANTS = N_("participants")
+    VERIFIERS = N_("who may verify the outcome")
+    PLACES = N_("who sits in the Co-Chairs' places")
     OWNERS = N_("owner and supporters of the outcome")
     PARTIES = N_("the parties to the arrangement")
     NAMED = N_("the members that would be named")
@@ -190,10 +192,10 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
     "outcome_overdue": _asks(N_("An outcome is due or overdue."), "clock:outcome", "owners secretariat"),
     "outcome_blocked": _tells(N_("An outcome is blocked."), "outcome_moved", "co_chairs secretariat"),
     "outcome_done": _asks(
-        N_("An outcome is done and waits for a Co-Chair to verify it."), "outcome_moved clock:verify", "co_chairs"
+        N_("An outcome is done and waits for a Co-Chair to verify it."), "outcome_moved clock:verify", "verifiers"
     ),
     "outcome_verified": _tells(
-        N_("A Co-Chair has verified an outcome; the other may object."), "outcome_moved", "co_chairs owners"
+        N_("A Co-Chair has verified an outcome; the other may object."), "outcome_moved", "places owners"
     ),
     "outcome_reopened": _asks(N_("An outcome is open again."), "outcome_moved", "owners"),
     "arrangement_proposed": _asks(
@@ -241,6 +243,9 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
     "consent_reminder": _asks(N_("A consent is still awaited."), "clock:consent", "named"),
     "consent_missing": _tells(
         N_("A member is not named: it did not consent."), "consent_noted", "co_chairs secretariat"
+    ),
+    "waiver_stated": _tells(
+        N_("A Co-Chair waives a term of reference; it is waived when the other does too."), "waived", "places"
     ),
     "closing_awaited": _asks(
         N_("The report is accepted; the case waits to be circulated or closed."),

@@ -10,6 +10,7 @@ from models.notices.circles import co_chair_posts
 from models.notices.facts import NoticeFacts
 from models.notices.notice import Notice, ladder_due, notices_on, notify
 from models.posts import SECRETARIAT, Post, desk_of
+from models.verification import co_chairs_or_substitutes, verifiers
 
 
 def owner_and_supporters(case: Case, title: str) -> list[Post]:
@@ -57,11 +58,11 @@ def _(case: Case, event: e.OutcomeMoved) -> Iterable[Notice]:
             yield from notify("outcome_blocked", [*co_chair_posts(case), SECRETARIAT], facts)
         case "done":
             due = ladder_due(case, SubjectKind.VERIFY, event.outcome)
-            yield from notify("outcome_done", co_chair_posts(case), facts, due=due)
+            yield from notify("outcome_done", verifiers(case, case.outcomes[event.outcome]), facts, due=due)
         case "verified":
             due = ladder_due(case, SubjectKind.VERIFIED, event.outcome)
             facts = facts.also(post=case.outcomes[event.outcome].verified_by)
-            yield from notify("outcome_verified", [*co_chair_posts(case), *owners], facts, due=due)
+            yield from notify("outcome_verified", [*co_chairs_or_substitutes(case), *owners], facts, due=due)
         case _:
             due = ladder_due(case, SubjectKind.OUTCOME, event.outcome)
             facts = facts.also(because=event.why or "", post=event.post)

@@ -8,14 +8,15 @@ from models.case import Case, Outcome, Stage
 from models.commands import AddOutcome, Block, Done, Progress, TakeOn, Verify
 from models.ladder import ClockAct, Rung, ladder_on
 from models.ladder_subjects import SubjectKind, subject_of
-from models.policy import Obligations, Policy
+from models.policy import Obligations, Policy, TermsCovered
 from models.posts import SECRETARIAT, Post, Role
 from models.reasons import ReasonCode, reason
-from models.refusal import RefusalKind
-from models.rules.actors import BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, by_focal_point
+from models.refusal import RefusalKind, Refused
+from models.rules.actors import BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, Actor, by_focal_point
 from models.rules.checks import must_be_in_the_group, must_be_members, refuse, the_one
 from models.rules.context import RuleContext
 from models.rules.table import AT_WORK, rule
+from models.verification import co_chairs_or_substitutes, verifiers
 
 
 def _any_is(*states: str) -> Callable[[Case, Post], bool]:
@@ -193,31 +194,61 @@ def done(context: RuleContext, body: Done) -> None:
 
 
 def await_verification(context: RuleContext, title: str) -> None:
-    """Remind the Co-Chairs, at the rhythm of gates, of an outcome that waits to be verified."""
+    """Remind those who may verify, at the rhythm of gates, of an outcome that waits for it."""
     outcome = context.case.outcomes[title]
     if outcome.state == "done":
-        _co_chairs_have(context, subject_of(SubjectKind.VERIFY, title), ClockAct.REMIND)
+        _they_have(context, verifiers(context.case, outcome), subject_of(SubjectKind.VERIFY, title), ClockAct.REMIND)
 
 
-def _co_chairs_have(context: RuleContext, subject: str, act: ClockAct) -> None:
-    span, members = context.case.track.gate, tuple(post.member for post in context.case.directory.co_chairs)
-    context.once(subject, span, act, *members)
+def _they_have(context: RuleContext, posts: tuple[Post, ...], subject: str, act: ClockAct) -> None:
+    context.once(subject, context.case.track.gate, act, *(post.member for post in posts))
 
 
-@rule("verify", "verify an outcome", BY_CO_CHAIR, AT_WORK, ready=_any_is("done"))
+def _may_verify(case: Case, post: Post) -> bool:
+    return any(one.state == "done" and post in verifiers(case, one) for one in case.outcomes.values())
+
+
+BY_VERIFIER = Actor(
+    "a Co-Chair (or a Steering Group member in its place)",
+    lambda case, post: (
+        post in case.directory.co_chairs
+        or (case.policy.terms_covered is TermsCovered.SUBSTANCE and post in case.directory.steering_group)
+    ),
+)
+
+
+@rule("verify", "verify an outcome", BY_VERIFIER, AT_WORK, ready=_may_verify)
 def verify(context: RuleContext, body: Verify) -> None:
-    """Verify for one Co-Chair; the other may object within a gate's deadline, which reopens the outcome."""
+    """Verify for one Co-Chair; the other may object within a gate's deadline, which reopens the outcome.
+
+    What is said with it is why less than the target is enough: it can be added where the value does not reach that.
+    """
     outcome = _the_outcome(context, body.outcome)
-    if outcome.state != "done":
+    by_substance = context.case.policy.terms_covered is TermsCovered.SUBSTANCE
+    adds = by_substance and outcome.state == "verified" and bool(body.text) and not outcome.achieved
+    if outcome.state != "done" and not adds:
         raise refuse(f"The outcome {body.outcome!r} is {outcome.state}; only one that is done can be verified.")
+    may = verifiers(context.case, outcome)
+    if context.by not in may:
+        raise _verified_by_others(context, outcome, may)
     context.emit(e.OutcomeMoved(outcome=body.outcome, state="verified", text=body.text))
     context.clear(subject_of(SubjectKind.VERIFY, body.outcome))
-    _co_chairs_have(context, subject_of(SubjectKind.VERIFIED, body.outcome), ClockAct.END)
+    objectors = co_chairs_or_substitutes(context.case)
+    _they_have(context, objectors, subject_of(SubjectKind.VERIFIED, body.outcome), ClockAct.END)
+
+
+def _verified_by_others(context: RuleContext, outcome: Outcome, may: tuple[Post, ...]) -> Refused:
+    own = context.by.member in (outcome.owner, *outcome.supporting)
+    why = f"{context.by.member} owns or supports it" if own else "it is for others to verify"
+    return refuse(
+        f"{context.by} may not verify the outcome {outcome.title!r}: {why}. May: {', '.join(may) or 'nobody'}.",
+        RefusalKind.FORBIDDEN,
+    )
 
 
 def verification_open_to(case: Case, post: Post) -> bool:
     """Whether a Co-Chair may object to a verification now: to one of the other's, in the time for it."""
-    return post in case.directory.co_chairs and any(
+    return post in co_chairs_or_substitutes(case) and any(
         case.ladder(SubjectKind.VERIFIED, title) and one.verified_by != post for title, one in case.outcomes.items()
     )
 
@@ -225,7 +256,7 @@ def verification_open_to(case: Case, post: Post) -> bool:
 def object_to_outcome(context: RuleContext, title: str, text: str) -> None:
     """Object to the other Co-Chair's verification: the outcome is open again."""
     outcome = _the_outcome(context, title)
-    if context.by not in context.case.directory.co_chairs:
+    if context.by not in co_chairs_or_substitutes(context.case):
         raise refuse("Only a Co-Chair may object to the verification of an outcome.", RefusalKind.FORBIDDEN)
     if outcome.state != "verified":
         raise refuse(f"The outcome {title!r} is {outcome.state}; only a verification can be objected to.")

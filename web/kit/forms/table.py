@@ -155,7 +155,12 @@ FORMS: dict[str, FormWords] = {
     "verify": form(
         (N_("Verify an outcome"), N_("Verify")),
         N_("The other Co-Chair may object within a gate's deadline."),
-        choice_field("outcome", N_("Outcome"), choices.outcomes("done")),
+        choice_field("outcome", N_("Outcome"), choices.to_verify),
+        words_field(
+            N_("Why less than the target is enough"),
+            N_("Where the value does not reach the target, it covers no term of reference without these words."),
+            must=False,
+        ),
     ),
     # arrangements
     "add_arrangement": form(
@@ -318,7 +323,7 @@ FORMS: dict[str, FormWords] = {
     ),
     "waive": form(
         (N_("Waive a term of reference"), N_("Waive")),
-        N_("The case can be closed without evidence for it."),
+        N_("When both Co-Chairs have waived it, the case can be closed without evidence for it."),
         choice_field("term", N_("Term of reference"), choices.terms),
         words_field(N_("Why")),
     ),
