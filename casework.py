@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from models.authentication import Means, PasskeyTouch, Standing
 from models.base import Value
 from models.case import Case
-from models.commands import ActFor, Command, Draft, Resubmit, Submit, parse, unreadable
+from models.commands import ActFor, Adopt, Command, Draft, Resubmit, Submit, parse, unreadable
 from models.faults import faults
 from models.policy import Policy
 from models.posts import Post, Role
@@ -126,7 +126,8 @@ class Casework:
         self, reference: str, command: Command, means: Means, touch: PasskeyTouch | None, standing: Standing
     ) -> CommandResult:
         """Bring a command to the workflow of its case, or of the recommendation that it resolves."""
-        number = await self._followed(reference, command) if command.body.do == "adopt" else None
+        adopts = isinstance(_said_in(command), Adopt)
+        number = await self._followed(reference, command) if adopts else None
         stream = reference if number is None else follow_up_stream(reference, number)
         before = await self._first_result(reference, stream, command.id)
         if before is not None:
@@ -370,9 +371,14 @@ class Casework:
         return row
 
 
+def _said_in(command: Command) -> Value:
+    """The body of a command; of what is recorded for another post, that of the command inside."""
+    return command.body.command if isinstance(command.body, ActFor) else command.body
+
+
 def recommendation_meant(command: Command, followed: Mapping[int, str]) -> int | None:
     """The number of the recommendation that a command means: by its text, or the only one that is followed."""
-    text = str(getattr(command.body, "recommendation", ""))
+    text = str(getattr(_said_in(command), "recommendation", ""))
     if not text and len(followed) == 1:
         return next(iter(followed))
     return next((number for number, known in followed.items() if known == text), None)

@@ -162,6 +162,42 @@ class HandingOver(StrEnum):
     WHEN_ACCEPTED = "when accepted"
 
 
+class SilenceCovers(StrEnum):
+    """What of a report the Steering Group's silence covers: the report whatever becomes of it, or what it was on."""
+
+    REPORT = "the report"
+    EVERY_WORD = "every word"
+    SUBSTANCE = "the substance"
+
+
+class LaterAdmission(StrEnum):
+    """How the Steering Group admits a member later: by the word of one of it, or by the silence of all."""
+
+    ONE_WORD = "by one word"
+    SILENCE = "by silence"
+
+
+class TermsCovered(StrEnum):
+    """What covers a term of reference: that something of the kind is on record, or what it says."""
+
+    RECORD = "by the record"
+    SUBSTANCE = "by substance"
+
+
+class Requesters(StrEnum):
+    """Who may submit a request."""
+
+    ANY_MEMBER = "any member"
+    AFFECTED_MEMBERS = "affected members"
+
+
+class Obligations(StrEnum):
+    """By whose word an outcome or the answer to a recommendation is a member's own."""
+
+    AS_NAMED = "as named"
+    BY_OWN_WORD = "by own word"
+
+
 class Track(Value):
     """The deadlines of one track.
 
@@ -217,8 +253,14 @@ _LATER: dict[str, Any] = {
     "signatures": Signatures.WHEN_THERE,
     "handing_over": HandingOver.WHEN_ACCEPTED,
     "close_of_business": _CLOSE_OF_BUSINESS,
+    "silence_covers": SilenceCovers.SUBSTANCE,
+    "later_admission": LaterAdmission.SILENCE,
+    "terms_covered": TermsCovered.SUBSTANCE,
+    "endorsements": 2,
+    "requesters": Requesters.AFFECTED_MEMBERS,
+    "obligations": Obligations.BY_OWN_WORD,
 }
-"""Fields that came when there were cases already, with their defaults."""
+"""Fields that came, or got another default, when there were cases already, with their defaults."""
 
 
 class Policy(Value):
@@ -234,7 +276,11 @@ class Policy(Value):
     contest what was recorded in its name. ``signatures``: whether positions must be signed with a passkey.
     ``handing_over``: whether whom a holder hands its post over to must accept it first. ``close_of_business``: when, in
     an office's own time, a working day is over; empty where a period in working days ends at the time of day at which it
-    began.
+    began. ``silence_covers``: what of a report the silence covers; a revision of anything else needs no new one.
+    ``later_admission``: how the Steering Group admits a member later. ``terms_covered``: what covers a term of reference,
+    who verifies, and what an early end owes. ``requesters``: whether only states and territories that say how they are
+    affected may ask for the group. ``obligations``: whether each member takes on its outcomes and answers a
+    recommendation by its own word, and nothing binds or reaches who is not in the group.
     """
 
     version: str = "1"
@@ -244,7 +290,7 @@ class Policy(Value):
     substitutes: tuple[str, ...] = ("NZ", "TH", "UNHCR", "IOM")
     other_affected: int = Field(default=1, ge=0)
     organisations: int = Field(default=1, ge=0)
-    endorsements: int = Field(default=1, ge=1)
+    endorsements: int = Field(default=1, ge=1)  # two for new cases, as with the last of these
     resubmission: Span = Span("90d")
     overdue_before: DaySpan = Span("7d")
     overdue_after: DaySpan = Span("7d")
@@ -254,8 +300,14 @@ class Policy(Value):
     change_of_hands: Span = _CHANGE_OF_HANDS
     contest: Span = _CONTEST
     signatures: Signatures = Signatures.WHEN_THERE
-    handing_over: HandingOver = HandingOver.AT_ONCE  # as in cases of before this could be chosen
-    close_of_business: str = Field(default="", pattern="^(([01][0-9]|2[0-3]):[0-5][0-9])?$")  # likewise
+    # As in cases of before these could be chosen:
+    handing_over: HandingOver = HandingOver.AT_ONCE
+    silence_covers: SilenceCovers = SilenceCovers.REPORT
+    later_admission: LaterAdmission = LaterAdmission.ONE_WORD
+    terms_covered: TermsCovered = TermsCovered.RECORD
+    close_of_business: str = Field(default="", pattern="^(([01][0-9]|2[0-3]):[0-5][0-9])?$")
+    requesters: Requesters = Requesters.ANY_MEMBER
+    obligations: Obligations = Obligations.AS_NAMED
 
     @model_serializer(mode="wrap")
     def _as_it_was(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from models.ladder_subjects import SubjectKind, read_subject
 from models.notices.arrangements import arrangement_facts, not_agreed
 from models.notices.circles import (
     co_chair_posts,
+    endorsing_posts,
     everybody_concerned,
     group_posts,
-    participant_posts,
     requester_posts,
     text_for,
 )
@@ -185,7 +185,7 @@ _BY_CLOCK: dict[SubjectKind, Callable[[Case, str, e.RungPassed], Iterable[Notice
         "list_awaited", [SECRETARIAT, *case.directory.steering_group, *co_chair_posts(case)], due=event.due
     ),
     SubjectKind.ADMISSION: lambda case, name, event: notify(
-        "admission_proposed", participant_posts(case), NoticeFacts(member=name), due=event.due
+        "admission_proposed", endorsing_posts(case, name), NoticeFacts(member=name), due=event.due
     ),
     SubjectKind.OUTCOME: _outcome_rung,
     SubjectKind.VERIFY: lambda case, name, event: notify(

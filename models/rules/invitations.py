@@ -99,7 +99,8 @@ def replace(context: RuleContext, body: Replace) -> None:
         raise refuse(f"Name another member in the place of {body.member}.")
     new = context.case.participants.get(body.by)
     asked = new is not None and new.has_a_seat
-    context.clear(subject_of(SubjectKind.INVITATION, body.member), subject_of(SubjectKind.ADMISSION, body.member))
+    waits = (SubjectKind.INVITATION, SubjectKind.CONSIDERED, SubjectKind.ADMISSION)
+    context.clear(*(subject_of(kind, body.member) for kind in waits))
     context.emit(e.Replaced(member=body.member, by=body.by, text=body.text))
     if not asked:  # else its invitation or its answer stands
         why, reasons = text_and_reasons(brief(body.text) or reason(ReasonCode.IN_PLACE_OF, member=body.member))

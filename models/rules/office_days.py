@@ -30,6 +30,7 @@ TOLD_DEADLINES = frozenset(
         SubjectKind.VERIFIED,
         SubjectKind.SILENCE,
         SubjectKind.CONSENT,
+        SubjectKind.CONSIDERED,
     )
 )
 """What has a deadline that others wait for. Anything else that waits is reminded of at a rhythm."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from models.calendars import Calendars, WorkingDays
-from models.policy import HandingOver, Policy, Span, Urgency, policy_with
+from models.policy import HandingOver, LaterAdmission, Policy, SilenceCovers, Span, TermsCovered, Urgency, policy_with
 
 
 @pytest.mark.parametrize(
@@ -76,6 +76,19 @@ def test_what_policy_does_not_have_is_refused(differences: dict[str, object]) ->
 
 
 def test_no_differences_give_the_defaults() -> None:
-    assert (
-        policy_with({}) == Policy.default() == Policy(handing_over=HandingOver.WHEN_ACCEPTED, close_of_business="18:00")
+    assert policy_with({}) == Policy.default()
+    assert Policy.default().handing_over is HandingOver.WHEN_ACCEPTED
+    assert Policy.default().close_of_business == "18:00"
+
+
+def test_a_case_of_before_keeps_the_procedure_it_was_submitted_under() -> None:
+    before = Policy.model_validate({"endorsements": 1})
+    assert (before.silence_covers, before.later_admission, before.terms_covered, before.endorsements) == (
+        SilenceCovers.REPORT,
+        LaterAdmission.ONE_WORD,
+        TermsCovered.RECORD,
+        1,
     )
+    assert not {"silence_covers", "later_admission", "terms_covered"} & before.model_dump().keys()
+    assert Policy.default().silence_covers is SilenceCovers.SUBSTANCE
+    assert (Policy.default().requesters, Policy.default().obligations) == ("affected members", "by own word")
