@@ -128,6 +128,7 @@ _ROWS = (
     DeliveryRule("activation_ending", _NOW, _MUST, _QUOTES, _EITHER),
     DeliveryRule("activation_extended", _NOW, _MAY, _QUOTES, _AGREED),
     DeliveryRule("case_suspended", _NOW, _MUST, _QUOTES, _NONE),
+    DeliveryRule("deadlines_moved", _NOW, _MUST, _QUOTES, _POLICY),
     DeliveryRule("case_resumed", _NOW, _MUST, _QUOTES, _NONE),
     # reporting
     DeliveryRule("contributions_requested", _NOW, _MUST, _QUOTES, _EITHER),

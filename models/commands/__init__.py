@@ -11,7 +11,7 @@ Each part of the procedure has its module, in all of ``commands``, ``events``, `
 ``outcomes``       term of reference (a)
 ``arrangements``   term of reference (b)
 ``meetings``       meetings, attendance, situation updates
-``duration``       extension, early end, suspension
+``duration``       extension, early end, suspension, announced days of offices
 ``reporting``      reports and recommendations: term of reference (c)
 ``circulation``    what the wider membership is told, and consent to being named
 ``closing``        waivers and the end of the case
@@ -32,7 +32,7 @@ from models.commands.arrangements import AddArrangement, Agree, LogExchange, Rev
 from models.commands.body import AS_SENT, Body
 from models.commands.circulation import Circulate, GiveConsent
 from models.commands.closing import Close, Waive
-from models.commands.duration import Extend, Resume, Suspend, Terminate
+from models.commands.duration import AnnounceDay, Extend, Resume, Suspend, Terminate
 from models.commands.gates import Answer, Decide
 from models.commands.meetings import Attend, ScheduleMeeting, SituationUpdate
 from models.commands.outcomes import AddOutcome, Block, Done, Progress, TakeOn, Verify
@@ -51,7 +51,7 @@ _Group = Propose | Comment | Respond | Replace | Admit | Endorse | Leave | Conve
 _Outcome = AddOutcome | TakeOn | Progress | Block | Done | Verify
 _Arrangement = AddArrangement | Agree | LogExchange | ReviewArrangement
 _Meeting = ScheduleMeeting | Attend | SituationUpdate
-_Duration = Extend | Terminate | Suspend | Resume
+_Duration = Extend | Terminate | Suspend | Resume | AnnounceDay
 _Report = OpenReport | Contribute | Recommend | Table | Object | Revise
 _End = Circulate | GiveConsent | Adopt | Waive | Close
 _Post = Delegate | HandOver | TakeOver | Contest

@@ -6,7 +6,7 @@ from typing import Any
 from models import events as e
 from models.case import Case, GateName
 from models.duties import open_duties
-from models.ladder import ClockAct
+from models.ladder import ClockAct, MovedDeadline
 from models.ladder_subjects import SubjectKind, read_subject
 from models.notices.arrangements import arrangement_facts, not_agreed
 from models.notices.circles import (
@@ -17,13 +17,14 @@ from models.notices.circles import (
     requester_posts,
     text_for,
 )
-from models.notices.facts import DutyFact, NoticeFacts
+from models.notices.facts import DelayFact, DutyFact, NoticeFacts
 from models.notices.gates import gate_facts
 from models.notices.notice import Notice, notices_on, notify
 from models.notices.outcomes import outcome_offered, owner_and_supporters
 from models.posts import SECRETARIAT, Capacity, Post, desk_of
 from models.rules.circulation import consents_asked, pending_circulation
 from models.verification import verifiers
+from models.visibility import Sight, sight
 
 
 @notices_on(e.Suspended)
@@ -34,9 +35,48 @@ def _(case: Case, event: e.Suspended) -> Iterable[Notice]:
 @notices_on(e.Resumed)
 def _(case: Case, event: e.Resumed) -> Iterable[Notice]:
     def own(post: Post) -> dict[str, Any]:
-        return {"text": text_for(case, post, event.text), "dates": moved(case, post)}
+        known = {"text": text_for(case, post, event.text), "dates": moved(case, post)}
+        return known | {"delays": _delays(case, post, event.moved)}
 
     yield from notify("case_resumed", _awaited(case), own=own)
+
+
+@notices_on(e.DeadlinesMoved)
+def _(case: Case, event: e.DeadlinesMoved) -> Iterable[Notice]:
+    """Whoever waits for a decision hears what a question has added; who decides is told with the answer."""
+    names = {GateName(read_subject(one.subject).about) for one in event.moved}
+    waits = [*requester_posts(case), *(case.gates[name].respondent for name in names), SECRETARIAT]
+    deciding = {decider.post for name in names for decider in case.gates[name].deciders}
+    readers = [post for post in dict.fromkeys(waits) if post not in deciding]
+    due = max(one.until for one in event.moved)
+    yield from notify(
+        "deadlines_moved", readers, due=due, own=lambda post: {"delays": _delays(case, post, event.moved)}
+    )
+
+
+@notices_on(e.DayAnnounced)
+def _(case: Case, event: e.DayAnnounced) -> Iterable[Notice]:
+    """Whoever keeps a deadline that has moved, or waits for it, hears of the day and of both dates."""
+    facts = NoticeFacts(
+        member=event.office,
+        starts=event.first.isoformat(),
+        until=event.last,
+        answer="closed" if event.closed else "open",
+    )
+    for post in dict.fromkeys(_awaited(case)):
+        if delays := _delays(case, post, event.moved):
+            dates, due = moved(case, post), max(one.until for one in delays)
+            yield from notify("deadlines_moved", [post], facts.also(delays=delays, dates=dates), due=due)
+
+
+def _delays(case: Case, post: Post, moved_deadlines: Iterable[MovedDeadline]) -> tuple[DelayFact, ...]:
+    """What a post may know of deadlines that have moved: all of them, or those of its own part."""
+    whole = sight(case, post) is Sight.CASE
+    return tuple(
+        DelayFact(subject=one.subject, was=one.was, until=one.until)
+        for one in moved_deadlines
+        if whole or read_subject(one.subject) == (SubjectKind.INVITATION, post.member)
+    )
 
 
 def _awaited(case: Case) -> list[Post]:

@@ -215,6 +215,11 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
     ),
     "activation_extended": _tells(N_("The activation has been extended."), "extended", "group secretariat"),
     "case_suspended": _tells(N_("The clock of the case stands."), "suspended", "everybody awaited"),
+    "deadlines_moved": _tells(
+        N_("Deadlines have moved: a question was answered, or an office announced a day."),
+        "deadlines_moved day_announced",
+        "everybody awaited",
+    ),
     "case_resumed": _tells(N_("The clock of the case runs again."), "resumed", "everybody awaited"),
     # reporting
     "contributions_requested": _asks(N_("Participants are asked to contribute to a report."), "report_opened", "group"),

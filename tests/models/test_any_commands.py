@@ -132,6 +132,7 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "terminate": {"text": texts},
     "suspend": {"text": texts},
     "resume": {"text": texts},
+    "announce_day": {"office": codes, "first": days, "last": maybe(days), "closed": st.booleans(), "text": texts},
     "open_report": {"kind": st.sampled_from(("interim", "final")), "contributions_by": days},
     "contribute": {"text": texts},
     "recommend": {"text": texts, "to": lists, "owner": codes, "due": days},

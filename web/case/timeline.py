@@ -8,6 +8,7 @@ from models import events as e
 from models.authentication import Means
 from models.base import N_, Value
 from models.case import Case
+from models.ladder import MovedDeadline
 from models.log import ActedFor, Entry, event_of
 from models.posts import Post
 from notifications.words import Words
@@ -45,6 +46,7 @@ _CAME_ABOUT: dict[str, str] = {
     "minimum_missing": N_("the minimum composition is not met; it lacks %(lacks)s"),
     "arrangement_in_force": N_("the arrangement %(arrangement)s is in force"),
     "circulation_moved": N_("circulation %(circulation)s is %(state)s"),
+    "deadlines_moved": N_("the time to decide runs again: %(moved)s"),
     "admission_unopposed": N_("nobody in the Steering Group objected to the admission of %(member)s"),
     "extended": N_("the activation is extended until %(active_until)s"),
 }
@@ -62,6 +64,7 @@ EVENT_SENTENCES: dict[str, str] = {
     "requester_withdrew": N_("took the request back: %(member)s"),
     "suspended": N_("stopped the clock of the case"),
     "resumed": N_("started the clock again"),
+    "day_announced": N_("entered that the office of %(office)s is %(closed)s from %(first)s until %(last)s"),
     "gate_opened": N_("opened the decision on %(gate)s"),
     "position_taken": N_("took a position on %(gate)s: %(position)s"),
     "asked": N_("asked a question on %(gate)s; the clock stands until it is answered"),
@@ -193,6 +196,11 @@ def _own_words(event: Value, say: Words, _: Translate) -> dict[str, str]:
             said["report"] = say.word("kind of report", f"{event.kind} report")
         case e.CirculationProposed():
             said["what"] = say.seat(event.circulation.what)
+        case e.DeadlinesMoved():
+            said["moved"] = _moved(event.moved, say, _)
+        case e.DayAnnounced():
+            said |= {"office": say.member(event.office), "closed": _("closed") if event.closed else _("open")}
+            said |= {"first": say.when(event.first), "last": say.when(event.last)}
         case e.Extended(day=date() as day):
             said["active_until"] = say.when(day)
         case e.ExchangeLogged():
@@ -200,6 +208,14 @@ def _own_words(event: Value, say: Words, _: Translate) -> dict[str, str]:
         case e.Delegated() | e.HandOverOffered() | e.HandedOver():
             said["person"] = event.to.name
     return said
+
+
+def _moved(moved: Iterable[MovedDeadline], say: Words, _: Translate) -> str:
+    sentence = _("%(what)s until %(until)s, before until %(was)s")
+    words = (
+        {"what": say.deadline(one.subject), "until": say.moment(one.until), "was": say.moment(one.was)} for one in moved
+    )
+    return "; ".join(sentence % one for one in words)
 
 
 _OF_MEMBERS = ("members", "parties", "present", "absent", "names", "supporting", "removed")

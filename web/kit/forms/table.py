@@ -231,6 +231,14 @@ FORMS: dict[str, FormWords] = {
     "resume": form(
         (N_("Start the clock again"), N_("Start the clock")), N_("Every deadline moves by the time that it stood.")
     ),
+    "announce_day": form(
+        N_("Enter an announced day"),
+        N_("It is entered in the directory, where somebody else confirms it; each running case then hears of it."),
+        FormField("office", N_("Office"), "member", must=True),
+        FormField("first", N_("Day"), "date", must=True),
+        FormField("last", N_("Last day"), "date", N_("Where there are several.")),
+        FormField("closed", N_("The office is closed then"), "yes"),
+    ),
     # reports and their recommendations
     "open_report": form(
         (N_("Open a report"), N_("Open")),
