@@ -20,7 +20,8 @@ from tests.web.place import Place
 from tests.web.programs import Recorded
 from web.kit.forms import FORMS
 
-SCENARIOS = sorted((Path(__file__).parents[1] / "scenarios").glob("*.yaml"))
+_FOLDER = Path(__file__).parents[1] / "scenarios"
+SCENARIOS = [*sorted(_FOLDER.glob("*.yaml")), _FOLDER / "rules" / "correction-of-form-needs-no-new-silence.yaml"]
 MARK = "javascript:zz\"'><xss onclick=1>{{ 7*7 }}%(a)s 100%</textarea></title><!--"
 """Breaks out of a text, an attribute, a text area, a title or a template, if it is let."""
 
@@ -29,6 +30,9 @@ _BROKEN_OUT = re.compile(
 )
 _REFERS = ("title", "outcome", "arrangement", "meeting")
 """Fields by which a thing is called that was named in another command; marked everywhere, they still agree."""
+
+_DECIDES = ("corrects",)
+"""Fields that make of a command another one; marked where a scenario fills them."""
 
 _SHORT = 300 - len(MARK)
 POSTS = ("AU/co-chair", "RSO/secretariat", "MY/focal-point", "LK/focal-point", "NZ/steering-group")
@@ -64,7 +68,7 @@ def filled(do: str, given: Mapping[str, Any], by: str) -> tuple[dict[str, Any], 
             new = [{**one, "what": marked(one["what"]), "source": marked(one["source"])} for one in before or ()]
         elif widget == "lines":
             new = marked(list(before or ["one"]))
-        elif name in _REFERS and not before:
+        elif name in (*_REFERS, *_DECIDES) and not before:
             continue
         else:
             new = marked(before or "")
@@ -98,6 +102,10 @@ REQUEST = {
     "figures": [{"what": marked("boats"), "number": 3, "as_of": "2009-10-01", "source": marked("papers")}],
     "attachments": [{"name": marked("map"), "sha256": "a" * 64, "size": 3, "kind": "application/pdf"}],
 }
+
+
+_TABLES = ("routes", "figures", "grounds")
+"""Tables of a request, of which the lines of a scenario stay: they say who may join it."""
 
 
 def assert_text(path: str, page: str) -> None:
@@ -171,7 +179,8 @@ async def test_every_text_field_of_every_command_stays_text_on_every_page(place:
                 if act.do == "act_for":
                     fields = acted_for(act.fields, str(act.by))
                 if act.do == "submit":
-                    fields = {**fields, **REQUEST, "title": marked(fields["title"])}
+                    told = {name: (*fields.get(name, ()), *REQUEST.get(name, ())) for name in _TABLES}
+                    fields = {**fields, **REQUEST, **told, "title": marked(fields["title"])}
             table.do(str(act.by), act.do, fields)
             if table.case.stage not in stages:
                 stages.add(table.case.stage)
