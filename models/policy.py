@@ -162,6 +162,18 @@ class HandingOver(StrEnum):
     WHEN_ACCEPTED = "when accepted"
 
 
+class Circulating(StrEnum):
+    """When the wider membership can be told, and what becomes of names that nobody consented to.
+
+    ``AT_WORK``: while the group works or reports; official names appear as "a member". ``AT_EVERY_TURN``: from the
+    activation on and after the end; nothing goes out before each name is settled, and no case is closed before the
+    Co-Chairs have decided what is told.
+    """
+
+    AT_WORK = "while at work"
+    AT_EVERY_TURN = "at every turn"
+
+
 class Track(Value):
     """The deadlines of one track.
 
@@ -216,6 +228,7 @@ _LATER: dict[str, Any] = {
     "contest": _CONTEST,
     "signatures": Signatures.WHEN_THERE,
     "handing_over": HandingOver.WHEN_ACCEPTED,
+    "circulating": Circulating.AT_EVERY_TURN,
 }
 """Fields that came when there were cases already, with their defaults."""
 
@@ -231,7 +244,8 @@ class Policy(Value):
     ``answers_by_link``: what the link of a mail is enough for, without signing in. ``change_of_hands``: how long what the
     secretariat announces of a Co-Chair's post waits, so that its holder can stop it. ``contest``: how long a post has to
     contest what was recorded in its name. ``signatures``: whether positions must be signed with a passkey.
-    ``handing_over``: whether whom a holder hands its post over to must accept it first.
+    ``handing_over``: whether whom a holder hands its post over to must accept it first. ``circulating``: when the wider
+    membership can be told, and what becomes of names that nobody consented to.
     """
 
     version: str = "1"
@@ -252,6 +266,7 @@ class Policy(Value):
     contest: Span = _CONTEST
     signatures: Signatures = Signatures.WHEN_THERE
     handing_over: HandingOver = HandingOver.AT_ONCE  # as in cases of before this could be chosen
+    circulating: Circulating = Circulating.AT_WORK  # the same
 
     @model_serializer(mode="wrap")
     def _as_it_was(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -40,6 +40,7 @@ class ReasonCode(StrEnum):
     REPORT = "report", N_("%(report)s, version %(version)s")
     CIRCULATION = "circulation", N_("Circulation %(number)s: %(kind)s to %(count)s members, naming %(naming)s")
     NO_CIRCULATION = "no_circulation", N_("Circulation %(number)s: nothing is circulated")
+    NAMES_KEPT = "names_kept", N_("Names that stay without consent: %(names)s. Why: %(words)s")
     CLOSING = "closing", N_("Closing of the case.")
     WAIVER = "waiver", N_("Waived (%(term)s): %(words)s")
 
@@ -49,6 +50,7 @@ class ReasonCode(StrEnum):
     VERSION_SUBMITTED = "version_submitted", N_("%(post)s submitted version %(version)s")
     VERSION_WRITTEN = "version_written", N_("%(post)s wrote version %(version)s")
     TERMS_WAIVED = "terms_waived", N_("%(post)s waived %(terms)s")
+    REWORDED = "reworded", N_("%(post)s wrote it in other words")
     REQUEST_JOINED = "request_joined", N_("%(member)s joined the request")
     REQUEST_LEFT = "request_left", N_("%(member)s no longer submits jointly")
 

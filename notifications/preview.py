@@ -176,6 +176,7 @@ _FACTS: Mapping[str, Mapping[str, Any]] = {
     "consent_requested": {"what": "summary"},
     "consent_reminder": {"what": "summary"},
     "consent_missing": {"member": "LK", "consent": "lapsed"},
+    "rewording_awaited": {"member": "LK", "consent": "refused", "words": ["Colombo", "Sri Lankan"], "first": True},
     "closing_awaited": {},
     "circulated": {
         "what": "summary",

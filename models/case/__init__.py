@@ -14,7 +14,7 @@ from pydantic import Field
 from models.base import Instant, Line, Prose, Value, shared
 from models.calendars import Calendars
 from models.case.arrangements import Arrangement
-from models.case.circulation import Circulation, Consent
+from models.case.circulation import Circulation, Consent, NameInText
 from models.case.closing import Term
 from models.case.gates import Decider, Gate, GateName, GateOutcome, Position, PositionKind, Question
 from models.case.meetings import Meeting
@@ -138,6 +138,11 @@ class Case(Value):
         newest = sorted(self.gates.values(), key=lambda gate: gate.opened_at)[-1:]
         sitting = (decider for gate in (*self.open_gates, *newest) for decider in gate.deciders)
         return any(one.place_of == co_chair and one.post != co_chair for one in sitting)
+
+    @property
+    def stands(self) -> bool:
+        """Whether no deadline runs, since the case is suspended; after its end only what is to be circulated has any."""
+        return self.suspension is not None and not self.stage.final
 
     @property
     def clock(self) -> Clock:

@@ -23,6 +23,7 @@ from models.notices.notice import Notice, notices_on, notify
 from models.notices.outcomes import owner_and_supporters
 from models.posts import SECRETARIAT, Capacity, Post, desk_of
 from models.rules.circulation import consents_asked, pending_circulation
+from models.rules.closing import must_decide_on_circulation
 
 
 @notices_on(e.Suspended)
@@ -117,7 +118,15 @@ def _agreement_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Noti
 
 def _closing_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     if not case.open_gates and not pending_circulation(case):
-        yield from notify("closing_awaited", [SECRETARIAT, *co_chair_posts(case)], due=event.due)
+        facts = NoticeFacts(do="circulate" if must_decide_on_circulation(case) else "")
+        yield from notify("closing_awaited", [SECRETARIAT, *co_chair_posts(case)], facts, due=event.due)
+
+
+def _wording_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
+    circulation = pending_circulation(case)
+    if circulation is not None and circulation.unsettled:
+        facts = NoticeFacts(words=tuple(one.words for one in circulation.unsettled))
+        yield from notify("rewording_awaited", [SECRETARIAT, *co_chair_posts(case)], facts, due=event.due)
 
 
 def _consent_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
@@ -158,6 +167,7 @@ _BY_CLOCK: dict[SubjectKind, Callable[[Case, str, e.RungPassed], Iterable[Notice
     SubjectKind.CONTRIBUTIONS: lambda case, name, event: notify("report_owed", [SECRETARIAT], due=event.due),
     SubjectKind.CONSENT: _consent_rung,
     SubjectKind.AGREEMENT: _agreement_rung,
+    SubjectKind.WORDING: _wording_rung,
     SubjectKind.CLOSING: _closing_rung,
 }
 """For each kind of ladder whose rungs are told, who is told what."""

@@ -8,12 +8,13 @@ from models.case.closing import TermState
 from models.commands import Close, Waive
 from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind
+from models.policy import Circulating
 from models.posts import SECRETARIAT
 from models.reasons import ReasonCode, reason
 from models.request import fingerprint
 from models.rules.actors import BY_CO_CHAIR, BY_SECRETARIAT
 from models.rules.checks import must_say, refuse
-from models.rules.circulation import pending_circulation
+from models.rules.circulation import circulation_decided, pending_circulation
 from models.rules.context import RuleContext
 from models.rules.gates import GateMatter, amend_gate, follows, open_gate, what_was_said
 from models.rules.table import AT_WORK, rule
@@ -42,6 +43,11 @@ def terms_of_reference(case: Case) -> dict[Term, TermState]:
 def await_closing(context: RuleContext) -> None:
     """Remind the secretariat and the Co-Chairs, at the rhythm of gates, to have the case circulated and closed."""
     context.once(SubjectKind.CLOSING, context.case.track.gate, ClockAct.REMIND, SECRETARIAT.member)
+
+
+def must_decide_on_circulation(case: Case) -> bool:
+    """Whether it is still to be decided what the wider membership is told before the case can be closed."""
+    return case.policy.circulating is Circulating.AT_EVERY_TURN and not circulation_decided(case)
 
 
 @rule("waive", "waive a term of reference", (BY_CO_CHAIR, BY_SECRETARIAT), AT_WORK)
@@ -73,6 +79,11 @@ def close(context: RuleContext, body: Close) -> None:
         raise refuse(f"The case cannot be closed while a gate is open: {gates}.")
     if pending_circulation(case):
         raise refuse("The case cannot be closed while a circulation waits for consent.")
+    if must_decide_on_circulation(case):
+        raise refuse(
+            "The case cannot be closed before the Co-Chairs have decided what the wider membership is told: propose it "
+            "with circulate, also where nothing is to be circulated."
+        )
     open_gate(context, GateName.CLOSURE, _closing_matter(case))
 
 

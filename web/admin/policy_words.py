@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.base import N_
-from models.policy import ConflictRule, HandingOver, Signatures, Span
+from models.policy import Circulating, ConflictRule, HandingOver, Signatures, Span
 from notifications.words import Words
 from web.kit.wording import Translate
 
@@ -36,6 +36,7 @@ _LABELS: Mapping[str, str] = {
     "answers_by_link": N_("answered by the link of a mail"),
     "signatures": N_("signatures"),
     "handing_over": N_("when a post goes over"),
+    "circulating": N_("telling the wider membership"),
     "change_of_hands": N_("wait before a Co-Chair's post changes hands"),
     "contest": N_("contesting what was recorded in a post's name"),
 }
@@ -70,6 +71,7 @@ _SENTENCES: Mapping[str, str] = {
     ),
     "signatures": N_("A position at a gate, and an objection to a report, are signed with a passkey: %(value)s."),
     "handing_over": N_("A post that its holder hands over in a case goes over %(value)s."),
+    "circulating": N_("The wider membership can be told %(value)s."),
     "contest": N_("A post has %(value)s to contest what was recorded in its name."),
 }
 
@@ -81,6 +83,13 @@ _SIGNATURES = {Signatures.WHEN_THERE: N_("where its holder has one"), Signatures
 _HANDING_OVER = {
     HandingOver.AT_ONCE: N_("at once"),
     HandingOver.WHEN_ACCEPTED: N_("when the person named takes it over"),
+}
+_CIRCULATING = {
+    Circulating.AT_WORK: N_("while the group works or reports; official names appear as “a member”"),
+    Circulating.AT_EVERY_TURN: N_(
+        "at every turn, from the activation on and after the end; nothing goes out with a name to which nobody has "
+        "consented, and no case is closed before it is decided what is told"
+    ),
 }
 _LINKS = {
     "respond": N_("answer an invitation"),
@@ -103,6 +112,8 @@ def value_words(key: str, value: Any, say: Words, _: Translate) -> str:
         return _(_SIGNATURES[Signatures(value)])
     if key == "handing_over":
         return _(_HANDING_OVER[HandingOver(value)])
+    if key == "circulating":
+        return _(_CIRCULATING[Circulating(value)])
     if key == "substitutes":
         return say.members(value) or _("nobody")
     if key == "answers_by_link":
@@ -120,6 +131,11 @@ def sentence_of(key: str, value: Any, say: Words, _: Translate) -> str:
 def handing_over_choices(_: Translate) -> list[tuple[str, str]]:
     """When a post goes over."""
     return [(one.value, _(words)) for one, words in _HANDING_OVER.items()]
+
+
+def circulating_choices(_: Translate) -> list[tuple[str, str]]:
+    """When the wider membership can be told."""
+    return [(one.value, _(words)) for one, words in _CIRCULATING.items()]
 
 
 def signature_choices(_: Translate) -> list[tuple[str, str]]:

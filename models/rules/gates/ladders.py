@@ -33,6 +33,6 @@ def run_again(context: RuleContext, name: GateName) -> None:
         return
     context.clear(subject_of(SubjectKind.ANSWER, name))
     ladder = context.case.ladder(SubjectKind.GATE, name)
-    if ladder and not context.case.suspension:
+    if ladder and not context.case.stands:
         runs = ladder.started(context.now, context.case.calendars)
         context.emit(e.LadderSet(subject=subject_of(SubjectKind.GATE, name), ladder=runs))
