@@ -21,14 +21,15 @@ class Ask(NamedTuple):
     """The command that a kind of notice asks for, and the roles that are asked.
 
     ``about``: the fact that names the gate, outcome, arrangement, member or recommendation meant. ``among``: a fact that
-    lists the posts that are asked, where not all of the roles are. ``instead``: a fact that has another command,
-    where that comes first.
+    lists the posts that are asked, where not all of the roles are; ``only``: one that lists them, or nobody where all
+    are. ``instead``: a fact that has another command, where that comes first.
     """
 
     do: str
     roles: tuple[Role, ...]
     about: str = ""
     among: str = ""
+    only: str = ""
     instead: str = ""
 
 
@@ -41,7 +42,7 @@ class AskedCommand(NamedTuple):
 
 _DECIDE = Ask("decide", _DECIDERS, "gate")
 _DECIDE_IF_SILENT = _DECIDE._replace(among="silent")
-_ADOPT = Ask("adopt", _DESKS, "recommendation")
+_ADOPT = Ask("adopt", _DESKS, "recommendation", only="silent")
 _PROGRESS = Ask("progress", _DESKS, "outcome")
 _SECRETARIAT = (Role.SECRETARIAT,)
 
@@ -65,6 +66,7 @@ ASKS: Mapping[str, Ask] = {
     "invited": Ask("respond", (Role.FOCAL_POINT,)),
     "invitation_reminder": Ask("respond", (Role.FOCAL_POINT,)),
     "minimum_missing": Ask("replace", (Role.SECRETARIAT, Role.CO_CHAIR)),
+    "admission_considered": Ask("object", (Role.STEERING_GROUP,), "member"),
     "admission_proposed": Ask("endorse", (Role.FOCAL_POINT,), "member"),
     "outcome_assigned": _PROGRESS,
     "outcome_due": _PROGRESS,
@@ -97,6 +99,8 @@ def asked_of(kind: str, post: Post, facts: NoticeFacts) -> AskedCommand | None:
     if ask is None or post.role not in ask.roles:
         return None
     if ask.among and post not in getattr(facts, ask.among):
+        return None
+    if ask.only and (named := getattr(facts, ask.only)) and post not in named:
         return None
     do = str(getattr(facts, ask.instead) or ask.do) if ask.instead else ask.do
     return AskedCommand(do, str(getattr(facts, ask.about) or "") if ask.about else "")

@@ -28,6 +28,7 @@ _FIELD_OF: Mapping[str, str] = {
     "agree": "arrangement",
     "review_arrangement": "arrangement",
     "endorse": "member",
+    "object": "member",
     "adopt": "recommendation",
 }
 """The field of a command that ``about`` fills in."""

@@ -1,6 +1,6 @@
 """Other names of members
 
-Revision: a41c7e90b2d6, after 14c50040637f, made 2026-11-28 23:40:00+00:00
+Revision: a41c7e90b2d6, after 5c661ee2f35b, made 2026-11-28 23:40:00+00:00
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 
 revision = 'a41c7e90b2d6'
-down_revision = '14c50040637f'
+down_revision = '5c661ee2f35b'
 branch_labels = None
 depends_on = None
 

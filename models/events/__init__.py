@@ -53,6 +53,8 @@ from models.events.gates import (
 from models.events.meetings import AttendanceTaken, MeetingScheduled, SituationUpdated
 from models.events.outcomes import OutcomeAdded, OutcomeMoved, ProgressNoted
 from models.events.participants import (
+    AdmissionProposed,
+    AdmissionUnopposed,
     Admitted,
     Commented,
     Convened,
@@ -66,16 +68,25 @@ from models.events.participants import (
 )
 from models.events.posts import Contested, Delegated, HandedOver, HandOverOffered
 from models.events.reporting import Contributed, Objected, Recommended, ReportMoved, ReportOpened, Revised
-from models.events.request import FoundComplete, Joined, RequesterWithdrew, Resubmitted, Returned, Submitted
+from models.events.request import (
+    FoundComplete,
+    GroundReviewed,
+    Joined,
+    RequesterWithdrew,
+    Resubmitted,
+    Returned,
+    Submitted,
+)
 from models.events.stage import StageEntered
 
-_Request = Submitted | Returned | Resubmitted | Joined | FoundComplete | RequesterWithdrew
+_Request = Submitted | Returned | Resubmitted | Joined | FoundComplete | RequesterWithdrew | GroundReviewed
 _Clock = StageEntered | LadderSet | LadderCleared | RungPassed | Suspended | Resumed
 _Gate = GateOpened | PositionTaken | PositionsVoided | GateSplit | GateDecided
 _Question = QuestionAsked | QuestionAnswered | QuestionDropped | RespondentChanged | Recused
 _Group = (
     ParticipantsProposed | Commented | Invited | Responded | Replaced | Admitted | Endorsed | MinimumMissing | Convened
 )
+_Admission = AdmissionProposed | AdmissionUnopposed
 _Outcome = OutcomeAdded | ProgressNoted | OutcomeMoved
 _Sharing = ArrangementAdded | ArrangementAgreed | ArrangementInForce | ExchangeLogged | ArrangementReviewed
 _Meeting = MeetingScheduled | AttendanceTaken | SituationUpdated | Extended
@@ -84,7 +95,18 @@ _Circulation = CirculationProposed | CirculationReworded | ConsentNoted | Circul
 _Other = Waived | Delegated | HandOverOffered | HandedOver | Contested
 
 AnyEvent = (
-    _Request | _Clock | _Gate | _Question | _Group | _Outcome | _Sharing | _Meeting | _Report | _Circulation | _Other
+    _Request
+    | _Clock
+    | _Gate
+    | _Question
+    | _Group
+    | _Outcome
+    | _Sharing
+    | _Meeting
+    | _Report
+    | _Circulation
+    | _Other
+    | _Admission
 )
 """Any event, of whatever part of the procedure."""
 

@@ -11,6 +11,7 @@ from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from models.base import Instant, Value
 from models.case import GateName
+from models.grounds import Ground
 from models.posts import Post
 from models.reasons import StatedReason
 
@@ -64,6 +65,9 @@ class NoticeFacts(Value):
     member: str = ""
     answer: str = ""
     seat: str = ""
+
+    ground: Ground | None = None
+    disputed: bool = False
 
     requester: str = ""
     version: int = 0

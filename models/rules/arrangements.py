@@ -123,7 +123,7 @@ def log_exchange(context: RuleContext, body: LogExchange) -> None:
         raise refuse(
             f"The arrangement {body.arrangement!r} is not in force until every party has agreed; it waits for {waiting}."
         )
-    kind, on = body.kind or arrangement.kind, body.on or context.now.date()
+    kind, on = body.kind or arrangement.kind, body.on or context.today(context.by.member)
     context.emit(e.ExchangeLogged(arrangement=body.arrangement, member=context.by.member, kind=kind, on=on))
 
 
