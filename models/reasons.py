@@ -45,7 +45,7 @@ class ReasonCode(StrEnum):
     )
     CIRCULATION = "circulation", N_("Circulation %(number)s: %(kind)s to %(count)s members, naming %(naming)s")
     NO_CIRCULATION = "no_circulation", N_("Circulation %(number)s: nothing is circulated")
-    NAMES_KEPT = "names_kept", N_("Names that stay without consent: %(names)s. Why: %(words)s")
+    NAMES_KEPT = "names_kept", N_("(names that stay without consent: %(names)s; why: %(words)s)")
     CLOSING = "closing", N_("Closing of the case.")
     WAIVER = "waiver", N_("Waived (%(term)s): %(words)s")
 
