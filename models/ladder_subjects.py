@@ -54,6 +54,8 @@ class SubjectKind(StrEnum):
     """Objections to a tabled report."""
     CONSENT = "consent"
     """The consent of those whom a circulation names."""
+    WORDING = "wording"
+    """Other words for a circulation that names who has not consented."""
     CLOSING = "closing"
     """The proposal to close the case."""
 

@@ -204,6 +204,7 @@ _FACTS: Mapping[str, Mapping[str, Any]] = {
     "consent_reminder": {"what": "summary"},
     "consent_missing": {"member": "LK", "consent": "lapsed"},
     "waiver_stated": {"term": "b", "text": "No two of the members share a route.", "post": _ID},
+    "rewording_awaited": {"member": "LK", "consent": "refused", "words": ["Colombo", "Sri Lankan"], "first": True},
     "closing_awaited": {},
     "circulated": {
         "what": "summary",

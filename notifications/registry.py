@@ -141,6 +141,7 @@ _ROWS = (
     DeliveryRule("consent_reminder", _NOW, _MUST, _QUOTES, _POLICY),
     DeliveryRule("consent_missing", _NOW, _MAY, _QUOTES, _NONE),
     DeliveryRule("waiver_stated", _NOW, _MUST, _QUOTES, _NONE),
+    DeliveryRule("rewording_awaited", _NOW, _MAY, _QUOTES, _POLICY),
     DeliveryRule("closing_awaited", _NOW, _MAY, _QUOTES, _POLICY),
     DeliveryRule("circulated", _NOW, _MUST, _RELEASED, _NONE),
     DeliveryRule("case_ended", _NOW, _MUST, _QUOTES, _NONE),

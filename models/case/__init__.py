@@ -14,7 +14,7 @@ from pydantic import Field
 from models.base import Day, Instant, Line, Prose, Value, shared
 from models.calendars import Calendars, WorkingDays
 from models.case.arrangements import Arrangement
-from models.case.circulation import Circulation, Consent
+from models.case.circulation import Circulation, Consent, NameInText
 from models.case.closing import Term
 from models.case.gates import Decider, Gate, GateName, GateOutcome, Position, PositionKind, Question
 from models.case.meetings import Meeting
@@ -183,6 +183,11 @@ class Case(Value):
         """Whether both Co-Chairs have approved an early end. What it still owes comes first (``terms_covered``)."""
         gate = self.gates.get(GateName.TERMINATION)
         return gate is not None and gate.outcome is GateOutcome.APPROVED
+
+    @property
+    def stands(self) -> bool:
+        """Whether no deadline runs, since the case is suspended; after its end only what is to be circulated has any."""
+        return self.suspension is not None and not self.stage.final
 
     @property
     def clock(self) -> Clock:

@@ -30,7 +30,7 @@ from models.authentication import Signed
 from models.base import Line, Prose, Value, brief
 from models.commands.arrangements import AddArrangement, Agree, LogExchange, ReviewArrangement
 from models.commands.body import AS_SENT, Body
-from models.commands.circulation import Circulate, GiveConsent
+from models.commands.circulation import Circulate, GiveConsent, Reword
 from models.commands.closing import Close, Waive
 from models.commands.duration import AnnounceDay, Extend, Resume, Suspend, Terminate
 from models.commands.gates import Answer, Decide
@@ -53,7 +53,7 @@ _Arrangement = AddArrangement | Agree | LogExchange | ReviewArrangement
 _Meeting = ScheduleMeeting | Attend | SituationUpdate
 _Duration = Extend | Terminate | Suspend | Resume | AnnounceDay
 _Report = OpenReport | Contribute | Recommend | Table | Object | Revise
-_End = Circulate | GiveConsent | Adopt | Waive | Close
+_End = Circulate | Reword | GiveConsent | Adopt | Waive | Close
 _Post = Delegate | HandOver | TakeOver | Contest
 
 Ordinary = _Request | _Gate | _Group | _Outcome | _Arrangement | _Meeting | _Duration | _Report | _End | _Post

@@ -34,7 +34,7 @@ from models.events.arrangements import (
     ArrangementReviewed,
     ExchangeLogged,
 )
-from models.events.circulation import CirculationMoved, CirculationProposed, ConsentNoted
+from models.events.circulation import CirculationMoved, CirculationProposed, CirculationReworded, ConsentNoted
 from models.events.clock import DayAnnounced, DeadlinesMoved, LadderCleared, LadderSet, Resumed, RungPassed, Suspended
 from models.events.closing import Waived
 from models.events.duration import Extended
@@ -91,7 +91,7 @@ _Outcome = OutcomeAdded | OutcomeTakenOn | ProgressNoted | OutcomeMoved
 _Sharing = ArrangementAdded | ArrangementAgreed | ArrangementInForce | ExchangeLogged | ArrangementReviewed
 _Meeting = MeetingScheduled | AttendanceTaken | SituationUpdated | Extended
 _Report = ReportOpened | Contributed | Recommended | Objected | Revised | ReportMoved
-_Circulation = CirculationProposed | ConsentNoted | CirculationMoved
+_Circulation = CirculationProposed | CirculationReworded | ConsentNoted | CirculationMoved
 _Other = Waived | Delegated | HandOverOffered | HandedOver | Contested
 
 AnyEvent = (

@@ -51,7 +51,8 @@ class NoticeFacts(Value):
     thing is open again. ``first``: it is asked for the first time; ``ended``: since the time of the activation is over;
     ``early``: since both Co-Chairs have approved an early end. ``term``: the letter of a term of reference.
     ``recorded``: posts whose position was written down for them. ``do`` and ``how``: the command that was, and by which
-    means its post had said it; ``entry``: its first entry. ``anew`` and ``stands``: what follows where it is contested.
+    means its post had said it; of the closing of a case, the command that comes first. ``words``: by which a text names a
+    member; ``entry``: its first entry. ``anew`` and ``stands``: what follows where it is contested.
     """
 
     gate: GateName | None = None
@@ -107,6 +108,7 @@ class NoticeFacts(Value):
     addressees: tuple[str, ...] = ()
     state: str = ""
     names: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     consent: str = ""
 
     stage: str = ""

@@ -243,7 +243,9 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
         N_("The Co-Chairs have accepted a report."), "report_moved", "group steering_group secretariat"
     ),
     "consent_requested": _asks(
-        N_("A member is asked to consent to being named."), "circulation_proposed circulation_moved", "named"
+        N_("A member is asked to consent to being named."),
+        "circulation_proposed circulation_reworded circulation_moved recused",
+        "named",
     ),
     "consent_reminder": _asks(N_("A consent is still awaited."), "clock:consent", "named"),
     "consent_missing": _tells(
@@ -251,6 +253,11 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
     ),
     "waiver_stated": _tells(
         N_("A Co-Chair waives a term of reference; it is waived when the other does too."), "waived", "places"
+    ),
+    "rewording_awaited": _asks(
+        N_("A circulation names a member that has not consented; other words are awaited."),
+        "consent_noted clock:wording",
+        "secretariat co_chairs",
     ),
     "closing_awaited": _asks(
         N_("The report is accepted; the case waits to be circulated or closed."),

@@ -87,6 +87,7 @@ _FOLLOWS: dict[SubjectKind, Callable[[RuleContext, str, ClockAct], None]] = {
     SubjectKind.CONTRIBUTIONS: lambda context, name, act: reporting.report_owed(context),
     SubjectKind.SILENCE: lambda context, name, act: reporting.silence_ended(context),
     SubjectKind.CONSENT: _consent,
+    SubjectKind.WORDING: lambda context, name, act: circulation.await_wording(context),
     SubjectKind.CLOSING: lambda context, name, act: closing.await_closing(context),
     SubjectKind.BEGINS: lambda context, name, act: arrangements.begun(context, name),
     SubjectKind.AGREEMENT: lambda context, name, act: arrangements.agreement_owed(context, name),

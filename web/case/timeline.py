@@ -96,6 +96,7 @@ EVENT_SENTENCES: dict[str, str] = {
     "revised": N_("revised the report: version %(version)s"),
     "report_moved": N_("the %(report)s is %(state)s"),
     "circulation_proposed": N_("proposed circulation %(number)s (%(what)s) to %(to)s, naming %(names)s"),
+    "circulation_reworded": N_("proposed other words for circulation %(number)s, naming %(names)s"),
     "consent_noted": N_("consent of %(member)s to being named: %(consent)s"),
     "waived": N_("waived the term of reference (%(term)s)"),
     "contested": N_("contested what was recorded in its name on %(recorded_at)s as entry %(entry)s"),

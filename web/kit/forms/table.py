@@ -15,6 +15,14 @@ from web.kit.forms.field import (
     words_field,
 )
 
+_NAMED = N_("Each is asked for its consent. What is told holds no name of anybody else.")
+_KEPT = (
+    FormField(
+        "keep", N_("Names that stay without consent"), "lines", N_("As they are written in the text, one a line.")
+    ),
+    FormField("why_kept", N_("Why they stay"), "prose", N_("Both Co-Chairs take it on by approving.")),
+)
+
 FORMS: dict[str, FormWords] = {
     # the request
     "return": form(
@@ -317,8 +325,23 @@ FORMS: dict[str, FormWords] = {
             },
         ),
         FormField("to", N_("Members"), "members"),
-        FormField("names", N_("Who is named"), "members", N_("Others appear as “a member” or “an organisation”.")),
+        FormField("names", N_("Who is named"), "members", _NAMED),
         words_field(N_("The text"), must=False),
+        *_KEPT,
+    ),
+    "reword": form(
+        (N_("Write a circulation in other words"), N_("Propose the new wording")),
+        N_(
+            "Positions and consents were given to the old wording: the Co-Chairs and all who are named are asked again."
+        ),
+        option_field(
+            "what",
+            N_("What is circulated"),
+            {"": N_("As before"), "summary": N_("A summary"), "full": N_("The full report"), "nothing": N_("Nothing")},
+        ),
+        FormField("names", N_("Who is named"), "members", _NAMED),
+        words_field(N_("The text")),
+        *_KEPT,
     ),
     "consent": form(
         (N_("Consent to being named"), N_("Answer")),
