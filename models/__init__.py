@@ -30,6 +30,7 @@ A case and its rules, in the order of reading:
 Who sees what, and who is told:
 
 ``visibility``             who may see a case, which sections, and why
+``names``                  names of states and organisations as people write them, and where they stand in a text
 ``release``                what a circulation may say; ``circulation_preview``: a circulation before it goes out
 ``notices``                who is told of an event; ``asks``: what a notice asks, and what its link may answer
 ``mail_preferences``       when a mail goes to whoever holds a post: at once, later, in a digest, or not at all

@@ -20,8 +20,8 @@ class NextAct(Value):
 
 
 def next_act(case: Case) -> NextAct | None:
-    """The earliest rung of all ladders whose clock runs; None while the case is suspended."""
-    if case.suspension:
+    """The earliest rung of all ladders whose clock runs; None while the case is suspended and has not ended."""
+    if case.stands:
         return None
     best: NextAct | None = None
     for subject, ladder in case.ladders.items():
@@ -37,11 +37,11 @@ def due(case: Case) -> datetime | None:
 
 
 def waiting_on(case: Case) -> tuple[Post, ...]:
-    """Whose turn it is. Empty only when the procedure has ended.
+    """Whose turn it is. Empty only when the procedure has ended, and no circulation is under way.
 
     An open question comes before open gates, open gates before what the stage itself waits for.
     """
-    if case.stage.ended or case.stage is Stage.DRAFT:
+    if case.stage is Stage.DRAFT or case.stage is Stage.LAPSED:
         return ()
     asked = [gate.respondent for gate in case.open_gates if gate.questions]
     if asked:
@@ -49,6 +49,8 @@ def waiting_on(case: Case) -> tuple[Post, ...]:
     undecided = [post for gate in case.open_gates for post in gate.undecided]
     if undecided:
         return _each_once(undecided)
+    if case.stage.final:
+        return _each_once(_asked_on_circulation(case))
     return _each_once(_STAGE[case.stage](case)) or (SECRETARIAT,)
 
 
@@ -69,8 +71,8 @@ def _review(case: Case) -> list[Post]:
 
 
 def _selection(case: Case) -> list[Post]:
-    if case.invited:
-        return _desks(*case.invited)
+    if asked := [*_desks(*case.invited), *_asked_on_circulation(case)]:
+        return asked
     return list(case.directory.co_chairs) if case.ladder(SubjectKind.MINIMUM) else [SECRETARIAT]
 
 
@@ -99,10 +101,15 @@ def _asked_on_texts(case: Case) -> list[Post]:
     report = case.report
     if report is not None and report.state is ReportState.TABLED:
         return list(case.directory.steering_group)
+    return _asked_on_circulation(case)
+
+
+def _asked_on_circulation(case: Case) -> list[Post]:
+    """Who is asked about what is to be circulated: for consent, then for other words where it was not given."""
     circulation = case.circulation
-    if circulation is not None and circulation.state == "approved":
-        return _desks(*circulation.pending)
-    return []
+    if circulation is None or circulation.state != "approved":
+        return []
+    return _desks(*circulation.pending) or ([SECRETARIAT] if circulation.unsettled else [])
 
 
 _STAGE = {

@@ -59,6 +59,8 @@ NEVER_ALONE = (
     ReasonCode.GROUND_WITH_FIGURES,
     ReasonCode.GROUND_CONFIRMED,
     ReasonCode.GROUND_DISPUTED,
+    ReasonCode.NAMES_KEPT,
+    ReasonCode.REWORDED,
 )
 """Codes that are younger than they: what they say never stood alone."""
 

@@ -14,7 +14,7 @@ from pydantic import Field
 from models.base import Day, Instant, Line, Prose, Value, shared
 from models.calendars import Calendars, WorkingDays
 from models.case.arrangements import Arrangement
-from models.case.circulation import Circulation, Consent
+from models.case.circulation import Circulation, Consent, NameInText
 from models.case.closing import Term
 from models.case.gates import Decider, Gate, GateName, GateOutcome, Position, PositionKind, Question
 from models.case.meetings import Meeting
@@ -28,7 +28,7 @@ from models.grounds import GroundReview
 from models.ladder import Ladder
 from models.ladder_subjects import SubjectKind, subject_of
 from models.members import Directory
-from models.policy import Policy, Track
+from models.policy import Obligations, Policy, Track
 from models.posts import SECRETARIAT, Post
 from models.request import Request, fingerprint
 
@@ -132,6 +132,17 @@ class Case(Value):
         known = self.recommendations.items()
         return {number: one for number, one in known if one.report in accepted and not one.held}
 
+    def taken_on(self, outcome: Outcome, member: str) -> bool:
+        """Whether a member works on an outcome by its own word; by a policy of before, whoever is named does."""
+        return self.policy.obligations is Obligations.AS_NAMED or member in outcome.taken_on
+
+    def yet_to_take_on(self, outcome: Outcome) -> tuple[str, ...]:
+        """Those of its owner and supporters that have not said whether they take an outcome on."""
+        if outcome.state not in ("open", "blocked"):
+            return ()
+        named = dict.fromkeys((outcome.owner, *outcome.supporting))
+        return tuple(code for code in named if code != outcome.refused_by and not self.taken_on(outcome, code))
+
     def in_the_group(self, member: str) -> bool:
         """Whether a member is in the group, leads it or serves it: whether it may take on what the group agrees."""
         leads = any(post.member == member for post in (*self.directory.co_chairs, SECRETARIAT))
@@ -172,6 +183,11 @@ class Case(Value):
         """Whether both Co-Chairs have approved an early end. What it still owes comes first (``terms_covered``)."""
         gate = self.gates.get(GateName.TERMINATION)
         return gate is not None and gate.outcome is GateOutcome.APPROVED
+
+    @property
+    def stands(self) -> bool:
+        """Whether no deadline runs, since the case is suspended; after its end only what is to be circulated has any."""
+        return self.suspension is not None and not self.stage.final
 
     @property
     def clock(self) -> Clock:

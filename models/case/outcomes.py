@@ -3,14 +3,20 @@
 from datetime import date
 from typing import Literal
 
-from models.base import Line, Value
+from pydantic import Field
+
+from models.base import Line, Value, is_empty
 from models.posts import Post
 
 OutcomeState = Literal["open", "blocked", "done", "verified"]
 
 
 class Outcome(Value):
-    """A practical outcome: term of reference (a)."""
+    """A practical outcome: term of reference (a).
+
+    ``taken_on``: those of owner and supporters that have taken it on by their own word; ``refused_by``: the owner that
+    has not.
+    """
 
     title: Line
     owner: str
@@ -25,6 +31,8 @@ class Outcome(Value):
     state: OutcomeState = "open"
     note: Line = ""
     verified_by: Post | None = None
+    taken_on: tuple[str, ...] = Field(default=(), exclude_if=is_empty)
+    refused_by: str = Field(default="", exclude_if=is_empty)
 
     @property
     def reached(self) -> bool:

@@ -8,14 +8,14 @@ from models.case.closing import TermState
 from models.commands import Close, Waive
 from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind
-from models.policy import TermsCovered
+from models.policy import Circulating, TermsCovered
 from models.posts import SECRETARIAT, Post
 from models.reasons import ReasonCode, StatedReason, reason
 from models.refusal import RefusalKind
 from models.request import fingerprint
 from models.rules.actors import BY_CO_CHAIR, BY_SECRETARIAT, Actor
 from models.rules.checks import must_say, refuse
-from models.rules.circulation import pending_circulation
+from models.rules.circulation import circulation_decided, pending_circulation
 from models.rules.composition import affected_countries
 from models.rules.context import RuleContext
 from models.rules.gates import GateMatter, amend_gate, follows, open_gate, what_was_said
@@ -91,6 +91,11 @@ def await_closing(context: RuleContext) -> None:
     context.once(SubjectKind.CLOSING, context.case.track.gate, ClockAct.REMIND, SECRETARIAT.member)
 
 
+def must_decide_on_circulation(case: Case) -> bool:
+    """Whether it is still to be decided what the wider membership is told before the case can be closed."""
+    return case.policy.circulating is Circulating.AT_EVERY_TURN and not circulation_decided(case)
+
+
 BY_WAIVING = Actor(
     "a Co-Chair (or the Steering Group member in its place)",
     lambda case, post: post in (*case.directory.co_chairs, *co_chairs_or_substitutes(case)),
@@ -146,6 +151,11 @@ def close(context: RuleContext, body: Close) -> None:
         raise refuse(f"The case cannot be closed while a gate is open: {gates}.")
     if pending_circulation(case):
         raise refuse("The case cannot be closed while a circulation waits for consent.")
+    if must_decide_on_circulation(case):
+        raise refuse(
+            "The case cannot be closed before the Co-Chairs have decided what the wider membership is told: propose it "
+            "with circulate, also where nothing is to be circulated."
+        )
     open_gate(context, GateName.CLOSURE, _closing_matter(case))
 
 

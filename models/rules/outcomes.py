@@ -1,19 +1,19 @@
-"""Practical outcomes (a): owners, progress, the overdue ladder, verification."""
+"""Practical outcomes (a): owners and supporters by their own word, progress, the overdue ladder, verification."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from models import events as e
 from models.case import Case, Outcome, Stage
-from models.commands import AddOutcome, Block, Done, Progress, Verify
+from models.commands import AddOutcome, Block, Done, Progress, TakeOn, Verify
 from models.ladder import ClockAct, Rung, ladder_on
 from models.ladder_subjects import SubjectKind, subject_of
-from models.policy import Policy, TermsCovered
+from models.policy import Obligations, Policy, TermsCovered
 from models.posts import SECRETARIAT, Post, Role
 from models.reasons import ReasonCode, reason
 from models.refusal import RefusalKind, Refused
 from models.rules.actors import BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, Actor, by_focal_point
-from models.rules.checks import must_be_members, refuse, the_one
+from models.rules.checks import must_be_in_the_group, must_be_members, refuse, the_one
 from models.rules.context import RuleContext
 from models.rules.table import AT_WORK, rule
 from models.verification import co_chairs_or_substitutes, verifiers
@@ -48,7 +48,9 @@ def overdue_rungs(policy: Policy, due: datetime, now: datetime) -> tuple[Rung, .
 
 
 def _track_outcome(context: RuleContext, outcome: Outcome) -> None:
-    if outcome.due is None:
+    """Remind of an outcome's date, once its owner has taken it on; until then, of saying so."""
+    word_awaited(context, outcome.title)
+    if outcome.due is None or not context.case.taken_on(outcome, outcome.owner):
         return
     due = context.morning(outcome.due, outcome.owner)
     rungs = overdue_rungs(context.case.policy, due, context.now)
@@ -74,7 +76,9 @@ def _my_outcome(context: RuleContext, title: str) -> Outcome:
         raise refuse(
             f"Only its owner {outcome.owner} or a supporter may update the outcome {title!r}.", RefusalKind.FORBIDDEN
         )
-    return outcome
+    if outcome.state in ("open", "blocked"):
+        _taken_on_by_doing(context, outcome)
+    return context.case.outcomes[title]
 
 
 @rule("add_outcome", "add an outcome", (BY_CO_CHAIR, BY_SECRETARIAT, BY_GROUP), {Stage.OPERATIONAL}, own_word=True)
@@ -95,8 +99,61 @@ def add_outcome(context: RuleContext, body: AddOutcome) -> None:
         due=body.due,
         value=body.baseline,
     )
+    must_be_in_the_group(context.case, (owner, *body.supporting), "owns or supports an outcome")
+    if _speaks_for_itself(context, outcome) and context.case.policy.obligations is Obligations.BY_OWN_WORD:
+        outcome = outcome.model_copy(update={"taken_on": (context.by.member,)})
     context.emit(e.OutcomeAdded(outcome=outcome))
     _track_outcome(context, outcome)
+
+
+def _speaks_for_itself(context: RuleContext, outcome: Outcome) -> bool:
+    """Whether the post is of a member that owns or supports an outcome, and may say so for it."""
+    return context.by.member in (outcome.owner, *outcome.supporting) and context.by.role is not Role.STEERING_GROUP
+
+
+def word_awaited(context: RuleContext, title: str) -> None:
+    """Remind those who have not said whether they take an outcome on, at the rhythm of invitations, until they do."""
+    asked = context.case.yet_to_take_on(context.case.outcomes[title])
+    subject = subject_of(SubjectKind.TAKING_ON, title)
+    if asked:
+        context.once(subject, context.case.track.invitation, ClockAct.REMIND, *asked)
+    else:
+        context.clear(subject)
+
+
+def _may_take_on(case: Case, post: Post) -> bool:
+    return any(
+        post.member in (one.owner, *one.supporting)
+        and one.state in ("open", "blocked")
+        and not case.taken_on(one, post.member)
+        for one in case.outcomes.values()
+    )
+
+
+@rule("take_on", "take an outcome on", (BY_OWNER, BY_CO_CHAIR, BY_SECRETARIAT), AT_WORK, _may_take_on, own_word=True)
+def take_on(context: RuleContext, body: TakeOn) -> None:
+    """Take an outcome on for one's own member, or not; nobody is bound by being named."""
+    outcome, member = _the_outcome(context, body.outcome), context.by.member
+    if not _speaks_for_itself(context, outcome):
+        raise refuse(f"{member} neither owns nor supports the outcome {outcome.title!r}.", RefusalKind.FORBIDDEN)
+    if outcome.state not in ("open", "blocked") or context.case.taken_on(outcome, member):
+        raise refuse(f"{member} works on the outcome {outcome.title!r} already; it is {outcome.state}.")
+    taken = body.answer == "accept"
+    context.emit(e.OutcomeTakenOn(outcome=outcome.title, member=member, taken=taken, text=body.text))
+    _track_outcome(context, context.case.outcomes[outcome.title])
+
+
+def _taken_on_by_doing(context: RuleContext, outcome: Outcome) -> None:
+    """Who reports on its own outcome has taken it on by that; nobody reports on one that its owner has not."""
+    if _speaks_for_itself(context, outcome):
+        if not context.case.taken_on(outcome, context.by.member):
+            context.emit(e.OutcomeTakenOn(outcome=outcome.title, member=context.by.member))
+            _track_outcome(context, context.case.outcomes[outcome.title])
+    elif not context.case.taken_on(outcome, outcome.owner):
+        raise refuse(
+            f"{context.case.directory.name(outcome.owner)} has not taken the outcome {outcome.title!r} on; it does so "
+            "with take_on, or by reporting on it itself."
+        )
 
 
 @rule("progress", "note progress on an outcome", _BY_THOSE_AT_IT, AT_WORK, ready=_any_is("open", "blocked"))
@@ -132,7 +189,7 @@ def done(context: RuleContext, body: Done) -> None:
     if outcome.state in ("done", "verified"):
         raise refuse(f"The outcome {body.outcome!r} is already {outcome.state}.")
     context.emit(e.OutcomeMoved(outcome=body.outcome, state="done", text=body.text))
-    context.clear(subject_of(SubjectKind.OUTCOME, body.outcome))
+    context.clear(*(subject_of(kind, body.outcome) for kind in (SubjectKind.OUTCOME, SubjectKind.TAKING_ON)))
     await_verification(context, body.outcome)
 
 

@@ -222,6 +222,11 @@ def _more_cases() -> Iterator[Tabletop]:
     tabled.do(RSO, "table")
     tabled.do(RSO, "revise", {"text": "New."})
     yield tabled
+    reworded = in_selection(policy=Policy.default(), grounds=[{"member": "LK", "ground": "landing"}])
+    kept = {"text": "A Thai boat.", "keep": ["Thai"], "why_kept": "It is public."}
+    reworded.do(RSO, "circulate", kept)
+    reworded.do(ID, "reword", {**kept, "text": "One Thai boat."})
+    yield reworded
 
 
 class Stated(NamedTuple):

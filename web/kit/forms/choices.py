@@ -31,6 +31,12 @@ def outcomes(*states: str) -> Choices:
     return choose
 
 
+def offered_outcomes(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
+    """The outcomes that name the post's member and that it has not taken on."""
+    mine = (one for one in case.outcomes.values() if post.member in (one.owner, *one.supporting))
+    return [Choice(one.title, one.title) for one in mine if not case.taken_on(one, post.member)]
+
+
 def to_verify(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
     """The outcomes that the post may verify; of those that are verified, the ones whose verifier is to say more."""
     waiting = (
