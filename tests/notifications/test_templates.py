@@ -49,7 +49,7 @@ def test_a_template_uses_only_facts_of_its_kind(entry: DeliveryRule) -> None:
         "recommendation_addressed": {"silent"},
         "recommendation_due": {"silent"},
         "recommendation_overdue": {"silent"},
-        "recommendation_resolved": {"silent"},
+        "recommendation_resolved": {"silent", "member"},
         "meeting_called": {"moved", "was_starts", "was_ends", "was_place"},
         "request_withdrawn": {"undecided", "not_held"},
         "report_tabled": {"because", "post"},
