@@ -159,6 +159,8 @@ _FACTS: Mapping[str, Mapping[str, Any]] = {
     "participant_left": {"member": "LK", "text": _OWN_WORDS},
     "group_convened": {"text": "Convened by AU/co-chair.", "reasons": _of(ReasonCode.CONVENED_BY, post=_AU)},
     "outcome_assigned": {**_OUTCOME_DUE, "owner": "ID"},
+    "outcome_offered": {**_OUTCOME_DUE, "owner": "ID"},
+    "outcome_taken_on": {**_OUTCOME, "member": "LK", "answer": "accepted", "text": "From next month."},
     "outcome_due": _OUTCOME_DUE,
     "outcome_overdue": _OUTCOME_DUE,
     "outcome_blocked": _OUTCOME_DONE,
@@ -201,6 +203,8 @@ _FACTS: Mapping[str, Mapping[str, Any]] = {
     "consent_requested": {"what": "summary"},
     "consent_reminder": {"what": "summary"},
     "consent_missing": {"member": "LK", "consent": "lapsed"},
+    "waiver_stated": {"term": "b", "text": "No two of the members share a route.", "post": _ID},
+    "rewording_awaited": {"member": "LK", "consent": "refused", "words": ["Colombo", "Sri Lankan"], "first": True},
     "closing_awaited": {},
     "circulated": {
         "what": "summary",
@@ -244,7 +248,7 @@ _CO_CHAIR = (Post(_AU), "Australia/Sydney")
 _READERS: Mapping[Circle, tuple[Post, str]] = {
     Circle.SECRETARIAT: (Post("RSO/secretariat"), "Asia/Bangkok"),
     Circle.STEERING_GROUP: (Post("NZ/steering-group"), "Pacific/Auckland"),
-    **dict.fromkeys((Circle.CO_CHAIRS, Circle.DECIDERS, Circle.ALTERNATES), _CO_CHAIR),
+    **dict.fromkeys((Circle.CO_CHAIRS, Circle.DECIDERS, Circle.ALTERNATES, Circle.VERIFIERS, Circle.PLACES), _CO_CHAIR),
 }
 """The sample reader of a circle, with its time zone; a focal point reads for every other circle."""
 

@@ -34,7 +34,7 @@ from models.events.arrangements import (
     ArrangementReviewed,
     ExchangeLogged,
 )
-from models.events.circulation import CirculationMoved, CirculationProposed, ConsentNoted
+from models.events.circulation import CirculationMoved, CirculationProposed, CirculationReworded, ConsentNoted
 from models.events.clock import DayAnnounced, DeadlinesMoved, LadderCleared, LadderSet, Resumed, RungPassed, Suspended
 from models.events.closing import Waived
 from models.events.duration import Extended
@@ -51,7 +51,7 @@ from models.events.gates import (
     RespondentChanged,
 )
 from models.events.meetings import AttendanceTaken, MeetingScheduled, SituationUpdated
-from models.events.outcomes import OutcomeAdded, OutcomeMoved, ProgressNoted
+from models.events.outcomes import OutcomeAdded, OutcomeMoved, OutcomeTakenOn, ProgressNoted
 from models.events.participants import (
     AdmissionProposed,
     AdmissionUnopposed,
@@ -87,11 +87,11 @@ _Group = (
     ParticipantsProposed | Commented | Invited | Responded | Replaced | Admitted | Endorsed | MinimumMissing | Convened
 )
 _Admission = AdmissionProposed | AdmissionUnopposed
-_Outcome = OutcomeAdded | ProgressNoted | OutcomeMoved
+_Outcome = OutcomeAdded | OutcomeTakenOn | ProgressNoted | OutcomeMoved
 _Sharing = ArrangementAdded | ArrangementAgreed | ArrangementInForce | ExchangeLogged | ArrangementReviewed
 _Meeting = MeetingScheduled | AttendanceTaken | SituationUpdated | Extended
 _Report = ReportOpened | Contributed | Recommended | Objected | Revised | ReportMoved
-_Circulation = CirculationProposed | ConsentNoted | CirculationMoved
+_Circulation = CirculationProposed | CirculationReworded | ConsentNoted | CirculationMoved
 _Other = Waived | Delegated | HandOverOffered | HandedOver | Contested
 
 AnyEvent = (

@@ -17,12 +17,15 @@ from models.notices.circles import (
     requester_posts,
     text_for,
 )
+from models.notices.circulation import circulation_facts
 from models.notices.facts import DelayFact, DutyFact, NoticeFacts
 from models.notices.gates import gate_facts
 from models.notices.notice import Notice, notices_on, notify
-from models.notices.outcomes import owner_and_supporters
+from models.notices.outcomes import outcome_offered, owner_and_supporters
 from models.posts import SECRETARIAT, Capacity, Post, desk_of
 from models.rules.circulation import consents_asked, pending_circulation
+from models.rules.closing import must_decide_on_circulation
+from models.verification import verifiers
 from models.visibility import Sight, sight
 
 
@@ -158,14 +161,22 @@ def _agreement_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Noti
 
 def _closing_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     if not case.open_gates and not pending_circulation(case):
-        yield from notify("closing_awaited", [SECRETARIAT, *co_chair_posts(case)], due=event.due)
+        facts = NoticeFacts(do="circulate" if must_decide_on_circulation(case) else "")
+        yield from notify("closing_awaited", [SECRETARIAT, *co_chair_posts(case)], facts, due=event.due)
+
+
+def _wording_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
+    circulation = pending_circulation(case)
+    if circulation is not None and circulation.unsettled:
+        facts = NoticeFacts(words=tuple(one.words for one in circulation.unsettled))
+        yield from notify("rewording_awaited", [SECRETARIAT, *co_chair_posts(case)], facts, due=event.due)
 
 
 def _consent_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     circulation = case.circulation
     if circulation is not None and event.act is ClockAct.REMIND:
         asked = [desk_of(code) for code in consents_asked(case, circulation)]
-        yield from notify("consent_reminder", asked, NoticeFacts(what=circulation.what), due=event.due)
+        yield from notify("consent_reminder", asked, circulation_facts(circulation), due=event.due)
 
 
 def _rungs(case: Case, subject: str) -> Iterable[Any]:
@@ -188,8 +199,9 @@ _BY_CLOCK: dict[SubjectKind, Callable[[Case, str, e.RungPassed], Iterable[Notice
         "admission_proposed", endorsing_posts(case, name), NoticeFacts(member=name), due=event.due
     ),
     SubjectKind.OUTCOME: _outcome_rung,
+    SubjectKind.TAKING_ON: lambda case, name, event: outcome_offered(case, name, event.due),
     SubjectKind.VERIFY: lambda case, name, event: notify(
-        "outcome_done", co_chair_posts(case), NoticeFacts(outcome=name), due=event.due
+        "outcome_done", verifiers(case, case.outcomes[name]), NoticeFacts(outcome=name), due=event.due
     ),
     SubjectKind.ARRANGEMENT: _arrangement_rung,
     SubjectKind.SITUATION: lambda case, name, event: notify(
@@ -199,6 +211,7 @@ _BY_CLOCK: dict[SubjectKind, Callable[[Case, str, e.RungPassed], Iterable[Notice
     SubjectKind.CONTRIBUTIONS: lambda case, name, event: notify("report_owed", [SECRETARIAT], due=event.due),
     SubjectKind.CONSENT: _consent_rung,
     SubjectKind.AGREEMENT: _agreement_rung,
+    SubjectKind.WORDING: _wording_rung,
     SubjectKind.CLOSING: _closing_rung,
 }
 """For each kind of ladder whose rungs are told, who is told what."""

@@ -7,7 +7,8 @@ Co-Chair review        ``gates``: every point where Co-Chairs decide, whatever t
 participant selection  ``participants``: the list, ``invitations``; ``composition``: the minimum
 operational            ``outcomes`` (a), ``arrangements`` (b), ``meetings``, ``duration``: extension, end, suspension;
                        ``later_admission``
-reporting              ``reporting`` (c) with the silence procedure, ``circulation`` with consent, ``closing``
+reporting              ``reporting`` (c) with the silence procedure, ``circulation`` with consent (``wording``: its
+                       names), ``closing``
 at any time            ``posts``: delegation and handing over; ``contesting``: what was recorded in a post's name;
                        ``office_days``: announced days of offices; ``clock``: what follows where nobody acted
 

@@ -113,14 +113,13 @@ def _granted(context: RuleContext, terms: Mapping[str, str]) -> _Lasts:
 def terminate(context: RuleContext, body: Terminate) -> None:
     """Ask the Co-Chairs to end the activation early."""
     must_be_free(context.case, GateName.TERMINATION)
+    if context.case.ends_early:
+        raise refuse(
+            "The early end is decided; the case ends when the final report that it owes is accepted or waived."
+        )
     terms = {"why": body.text, "by": context.by}
     said = (reason(ReasonCode.TERMINATION, post=context.by), *own_words(body.text))
     open_gate(context, GateName.TERMINATION, GateMatter(fingerprint(terms), said), proposer_desk(context), terms)
-
-
-@follows(GateName.TERMINATION, GateOutcome.APPROVED)
-def _terminated(context: RuleContext, gate: Gate) -> None:
-    context.enter(Stage.TERMINATED, gate.terms.get("why", ""))
 
 
 def _suspended(so: bool) -> Callable[[Case, Post], bool]:

@@ -17,7 +17,7 @@ from models.passkeys import MUST_BE_SIGNED, SIGNED_BY_TOUCH, statement_of
 from models.policy import Policy, Signatures
 from models.posts import SECRETARIAT, Post, Role
 from models.refusal import RefusalKind, Refused
-from models.rules.admission import must_be_admitted
+from models.rules.admission import changes_still, must_be_admitted
 from models.rules.clock import pass_rung
 from models.rules.closing import terms_of_reference
 from models.rules.contesting import may_contest
@@ -136,7 +136,7 @@ def _apply_rule(context: RuleContext, body: Value, seen: int | None, *, of_befor
     if rule is None:
         raise Refused(RefusalKind.INVALID, f"The command {do!r} is not one that a case takes.")
     case, by = context.case, context.by
-    if case.stage.final:
+    if not changes_still(case, rule):
         raise Refused(
             RefusalKind.CONFLICT, f"The case {case.reference} is {case.stage.words}; it does not change any more."
         )

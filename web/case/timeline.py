@@ -79,6 +79,7 @@ EVENT_SENTENCES: dict[str, str] = {
     "endorsed": N_("%(by)s endorsed the admission of %(member)s"),
     "convened": N_("convened the group until %(active_until)s"),
     "outcome_added": N_("added the outcome %(title)s (owner: %(owner)s)"),
+    "outcome_taken_on": N_("%(member)s: %(answer)s the outcome %(outcome)s"),
     "progress_noted": N_("noted progress on %(outcome)s: %(value)s"),
     "outcome_moved": N_("the outcome %(outcome)s is %(state)s"),
     "arrangement_added": N_("proposed the arrangement %(title)s between %(parties)s"),
@@ -95,6 +96,7 @@ EVENT_SENTENCES: dict[str, str] = {
     "revised": N_("revised the report: version %(version)s"),
     "report_moved": N_("the %(report)s is %(state)s"),
     "circulation_proposed": N_("proposed circulation %(number)s (%(what)s) to %(to)s, naming %(names)s"),
+    "circulation_reworded": N_("proposed other words for circulation %(number)s, naming %(names)s"),
     "consent_noted": N_("consent of %(member)s to being named: %(consent)s"),
     "waived": N_("waived the term of reference (%(term)s)"),
     "contested": N_("contested what was recorded in its name on %(recorded_at)s as entry %(entry)s"),
@@ -182,6 +184,8 @@ def _own_words(event: Value, say: Words, _: Translate) -> dict[str, str]:
     match event:
         case e.Resubmitted():
             said["changed"] = ", ".join(section_words(name, _) for name in event.changed)
+        case e.OutcomeTakenOn():
+            said["answer"] = _("takes on") if event.taken else _("does not take on")
         case e.GroundReviewed():
             said["view"] = _("disputed") if event.disputed else _("confirmed")
             said["ground"] = say.word("ground", event.ground)

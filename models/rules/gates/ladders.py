@@ -31,7 +31,7 @@ def run_again(context: RuleContext, name: GateName) -> None:
         return
     context.clear(subject_of(SubjectKind.ANSWER, name))
     ladder = context.case.ladder(SubjectKind.GATE, name)
-    if ladder and not context.case.suspension:
+    if ladder and not context.case.stands:
         runs, subject = ladder.started(context.now, context.case.working_days), subject_of(SubjectKind.GATE, name)
         context.emit(e.LadderSet(subject=subject, ladder=runs))
         if context.case.policy.closes and runs.due != ladder.due:
