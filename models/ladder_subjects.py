@@ -36,6 +36,8 @@ class SubjectKind(StrEnum):
     """The end of the activation."""
     OUTCOME = "outcome"
     """The due date of an outcome, by its title."""
+    TAKING_ON = "taking_on"
+    """The word of owner and supporters on whether they take an outcome on, by its title."""
     VERIFY = "verify"
     """A Co-Chair's verification of an outcome, by its title."""
     VERIFIED = "verified"
@@ -52,6 +54,8 @@ class SubjectKind(StrEnum):
     """Objections to a tabled report."""
     CONSENT = "consent"
     """The consent of those whom a circulation names."""
+    WORDING = "wording"
+    """Other words for a circulation that names who has not consented."""
     CLOSING = "closing"
     """The proposal to close the case."""
 

@@ -198,6 +198,18 @@ class Obligations(StrEnum):
     BY_OWN_WORD = "by own word"
 
 
+class Circulating(StrEnum):
+    """When the wider membership can be told, and what becomes of names that nobody consented to.
+
+    ``AT_WORK``: while the group works or reports; official names appear as "a member". ``AT_EVERY_TURN``: from the
+    activation on and after the end; nothing goes out before each name is settled, and no case is closed before the
+    Co-Chairs have decided what is told.
+    """
+
+    AT_WORK = "while at work"
+    AT_EVERY_TURN = "at every turn"
+
+
 class Track(Value):
     """The deadlines of one track.
 
@@ -259,6 +271,7 @@ _LATER: dict[str, Any] = {
     "endorsements": 2,
     "requesters": Requesters.AFFECTED_MEMBERS,
     "obligations": Obligations.BY_OWN_WORD,
+    "circulating": Circulating.AT_EVERY_TURN,
 }
 """Fields that came, or got another default, when there were cases already, with their defaults."""
 
@@ -280,7 +293,8 @@ class Policy(Value):
     ``later_admission``: how the Steering Group admits a member later. ``terms_covered``: what covers a term of reference,
     who verifies, and what an early end owes. ``requesters``: whether only states and territories that say how they are
     affected may ask for the group. ``obligations``: whether each member takes on its outcomes and answers a
-    recommendation by its own word, and nothing binds or reaches who is not in the group.
+    recommendation by its own word, and nothing binds or reaches who is not in the group. ``circulating``: when the wider
+    membership can be told, and what becomes of names that nobody consented to.
     """
 
     version: str = "1"
@@ -308,6 +322,7 @@ class Policy(Value):
     close_of_business: str = Field(default="", pattern="^(([01][0-9]|2[0-3]):[0-5][0-9])?$")
     requesters: Requesters = Requesters.ANY_MEMBER
     obligations: Obligations = Obligations.AS_NAMED
+    circulating: Circulating = Circulating.AT_WORK
 
     @model_serializer(mode="wrap")
     def _as_it_was(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -111,6 +111,8 @@ _ROWS = (
     DeliveryRule("group_convened", _NOW, _MUST, _QUOTES, _POLICY),
     # operational
     DeliveryRule("outcome_assigned", _NOW, _MAY, _QUOTES, _AGREED),
+    DeliveryRule("outcome_offered", _NOW, _MUST, _QUOTES, _POLICY),
+    DeliveryRule("outcome_taken_on", _DIGEST, _MAY, _LINK, _NONE),
     DeliveryRule("outcome_due", _DIGEST, _MAY, _QUOTES, _AGREED),
     DeliveryRule("outcome_overdue", _NOW, _MAY, _QUOTES, _AGREED),
     DeliveryRule("outcome_blocked", _DIGEST, _MAY, _LINK, _NONE),
@@ -126,6 +128,7 @@ _ROWS = (
     DeliveryRule("activation_ending", _NOW, _MUST, _QUOTES, _EITHER),
     DeliveryRule("activation_extended", _NOW, _MAY, _QUOTES, _AGREED),
     DeliveryRule("case_suspended", _NOW, _MUST, _QUOTES, _NONE),
+    DeliveryRule("deadlines_moved", _NOW, _MUST, _QUOTES, _POLICY),
     DeliveryRule("case_resumed", _NOW, _MUST, _QUOTES, _NONE),
     # reporting
     DeliveryRule("contributions_requested", _NOW, _MUST, _QUOTES, _EITHER),
@@ -137,6 +140,8 @@ _ROWS = (
     DeliveryRule("consent_requested", _NOW, _MUST, _QUOTES, _POLICY),
     DeliveryRule("consent_reminder", _NOW, _MUST, _QUOTES, _POLICY),
     DeliveryRule("consent_missing", _NOW, _MAY, _QUOTES, _NONE),
+    DeliveryRule("waiver_stated", _NOW, _MUST, _QUOTES, _NONE),
+    DeliveryRule("rewording_awaited", _NOW, _MAY, _QUOTES, _POLICY),
     DeliveryRule("closing_awaited", _NOW, _MAY, _QUOTES, _POLICY),
     DeliveryRule("circulated", _NOW, _MUST, _RELEASED, _NONE),
     DeliveryRule("case_ended", _NOW, _MUST, _QUOTES, _NONE),

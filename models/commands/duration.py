@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.base import Day
+from models.base import Day, Line
 from models.commands.body import Body
 from models.policy import Span
 
@@ -27,6 +27,16 @@ class Suspend(Body):
     """Stop the clock of the whole case, with a reason."""
 
     do: Literal["suspend"] = "suspend"
+
+
+class AnnounceDay(Body):
+    """Have the case count a day, or several, on which an office is closed after all, or open."""
+
+    do: Literal["announce_day"] = "announce_day"
+    office: Line = Field(min_length=1, description="the member whose office it is")
+    first: Day = Field(description="the day")
+    last: Day | None = Field(default=None, description="the last day, where there are several")
+    closed: bool = Field(default=True, description="whether the office is closed then; else it is open")
 
 
 class Resume(Body):

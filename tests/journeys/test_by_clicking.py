@@ -47,7 +47,7 @@ async def the_whole_case(place: Office) -> None:
     await secretariat.do("add_outcome", title="Joint patrols", owner="TH", target="4", unit="a week", baseline="0")
     await thailand.do("progress", outcome="Joint patrols", value="3")
     await thailand.do("done", outcome="Joint patrols")
-    await australia.do("verify", outcome="Joint patrols")
+    await australia.do("verify", outcome="Joint patrols", text="Three a week cover the strait.")
     await secretariat.do("add_arrangement", title="Weekly picture", parties=["MY", "TH"], kind="departures")
     await malaysia.do("agree", arrangement="Weekly picture")
     await thailand.do("agree", arrangement="Weekly picture")

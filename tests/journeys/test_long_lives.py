@@ -21,7 +21,7 @@ async def test_450_steps_by_9_clients_keep_every_run_short_and_are_in_the_log_on
 ) -> None:
     async with rig(tmp_path / "rig", database_url=database_url, history_limit=HISTORY_LIMIT) as parts, working(parts):
         await parts.to_work()
-        await parts.act("RSO/secretariat", "add_outcome", {"title": "Patrols", "owner": "TH"})
+        await parts.act("TH/focal-point", "add_outcome", {"title": "Patrols", "owner": "TH"})
         before = len(await parts.entries())
 
         async def client(number: int) -> list[int]:
