@@ -77,9 +77,9 @@ def _selection(case: Case) -> list[Post]:
 
 
 def _operational(case: Case) -> list[Post]:
-    owners = _desks(
-        *{outcome.owner: None for outcome in case.outcomes.values() if outcome.state in ("open", "blocked")}
-    )
+    at_it = [one for one in case.outcomes.values() if one.state in ("open", "blocked")]
+    working = {one.owner: None for one in at_it if case.taken_on(one, one.owner)}
+    owners = _desks(*working, *(code for one in at_it for code in case.yet_to_take_on(one)))
     done = (outcome for outcome in case.outcomes.values() if outcome.state == "done")
     verifying = [post for outcome in done for post in verifiers(case, outcome)]
     proposed = [one for one in case.arrangements.values() if one.in_force_from is None]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from models.agenda import waiting_on
 from models.duties import open_duties
 from models.policy import Policy
 from models.refusal import RefusalKind
@@ -105,3 +106,11 @@ def test_by_a_policy_of_before_who_is_named_is_bound() -> None:
     assert duties(table) == {("JP/focal-point", "progress")}
     assert "taken_on" not in table.entries[-2].event["outcome"]
     refuses(table, "JP/focal-point", "take_on", {"outcome": "Radio net"})
+
+
+def test_whose_turn_it_is_is_whoever_has_yet_to_say_and_nobody_who_has_declined() -> None:
+    table = with_outcome("TH", RSO, "MY")
+    assert {TH, MY} <= set(waiting_on(table.case))
+    table.do(MY, "take_on", {"outcome": "Radio net"})
+    table.do(TH, "take_on", {"outcome": "Radio net", "answer": "decline"})
+    assert not {TH, MY} & set(waiting_on(table.case))
