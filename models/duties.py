@@ -42,7 +42,8 @@ def duties_apart(before: Case, after: Case) -> tuple[tuple[Duty, ...], tuple[Dut
 
     Asked of each step, so it does little more for a case of many outcomes than for one of few.
     """
-    if before.stage is not after.stage or before.directory is not after.directory:
+    whole = before.stage is not after.stage or before.directory is not after.directory
+    if whole or (before.gates is not after.gates and before.sitting != after.sitting):  # who verifies has changed
         return open_duties(before), open_duties(after)
     waiting = {
         read_subject(subject).about
