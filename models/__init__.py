@@ -22,6 +22,7 @@ A case and its rules, in the order of reading:
 ``reasons``                what rules state, as codes with facts; ``old_sentences``: what logs have from before
 ``ladder``                 what waits, and when the clock acts on it; ``ladder_subjects``: what that can be
 ``evolve``                 (state, event) -> state
+``rhythms``                how often, as people write it
 ``agenda``, ``duties``     who holds the ball, until when, and what happens by itself; what each post is asked to do
 ``recommendation``         the follow-up of a recommendation, apart from its case
 

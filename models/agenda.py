@@ -19,11 +19,11 @@ class NextAct(Value):
 
 
 def next_act(case: Case) -> NextAct | None:
-    """The earliest rung of all ladders whose clock runs; None while the case is suspended."""
-    if case.suspension:
-        return None
+    """The earliest rung of all ladders whose clock runs: while the case is suspended, the next look at that alone."""
     best: NextAct | None = None
     for subject, ladder in case.ladders.items():
+        if case.suspension and subject != SubjectKind.SUSPENSION:
+            continue
         rung = ladder.next
         if rung is not None and (best is None or (rung.at, subject) < (best.at, best.subject)):
             best = NextAct.model_construct(at=rung.at, subject=subject, act=rung.act, due=ladder.due)
@@ -78,8 +78,7 @@ def _operational(case: Case) -> list[Post]:
         *{outcome.owner: None for outcome in case.outcomes.values() if outcome.state in ("open", "blocked")}
     )
     verifiers = list(case.directory.co_chairs) if any(o.state == "done" for o in case.outcomes.values()) else []
-    proposed = [one for one in case.arrangements.values() if one.in_force_from is None]
-    parties = _desks(*(code for one in proposed for code in one.parties if code not in one.agreed))
+    parties = _desks(*(code for one in case.arrangements.values() for code in one.awaited))
     newcomers = any(p.state is ParticipantState.ADMITTED for p in case.participants.values())
     endorsers = _desks(*case.taking_part(seat=Seat.PARTICIPANT)) if newcomers else []
     return [*owners, *verifiers, *parties, *endorsers, *_desks(*case.invited), *_asked_on_texts(case)]

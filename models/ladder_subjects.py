@@ -44,6 +44,8 @@ class SubjectKind(StrEnum):
     """The day from which the parties want an arrangement, by its title."""
     ARRANGEMENT = "arrangement"
     """The review of an arrangement, by its title."""
+    EXCHANGE = "exchange"
+    """The next exchange that the rhythm of an arrangement asks for, by its title."""
     CONTRIBUTIONS = "contributions"
     """Contributions to a report, and its tabling after them."""
     SILENCE = "silence"
@@ -52,6 +54,8 @@ class SubjectKind(StrEnum):
     """The consent of those whom a circulation names."""
     CLOSING = "closing"
     """The proposal to close the case."""
+    SUSPENSION = "suspension"
+    """The next look at a suspension; the one ladder that runs while the clock of the case stands."""
 
 
 class LadderSubject(NamedTuple):

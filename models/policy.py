@@ -162,6 +162,13 @@ class HandingOver(StrEnum):
     WHEN_ACCEPTED = "when accepted"
 
 
+class FollowThrough(StrEnum):
+    """Whether what follows from a change in the group is carried out with it."""
+
+    NOTED = "noted"
+    CARRIED_OUT = "carried out"
+
+
 class Track(Value):
     """The deadlines of one track.
 
@@ -210,12 +217,16 @@ LinkAnswer = Literal["respond", "consent", "acknowledge"]
 
 _BY_LINK: tuple[LinkAnswer, ...] = ("respond", "consent", "acknowledge")
 _CHANGE_OF_HANDS, _CONTEST = Span("2wd"), Span("5wd")
+_SUSPENSION, _EXCHANGE_OVERDUE = Span("30d"), Span("2d")
 _LATER: dict[str, Any] = {
     "answers_by_link": _BY_LINK,
     "change_of_hands": _CHANGE_OF_HANDS,
     "contest": _CONTEST,
     "signatures": Signatures.WHEN_THERE,
     "handing_over": HandingOver.WHEN_ACCEPTED,
+    "follow_through": FollowThrough.CARRIED_OUT,
+    "suspension": _SUSPENSION,
+    "exchange_overdue": _EXCHANGE_OVERDUE,
 }
 """Fields that came when there were cases already, with their defaults."""
 
@@ -232,6 +243,11 @@ class Policy(Value):
     secretariat announces of a Co-Chair's post waits, so that its holder can stop it. ``contest``: how long a post has to
     contest what was recorded in its name. ``signatures``: whether positions must be signed with a passkey.
     ``handing_over``: whether whom a holder hands its post over to must accept it first.
+    ``follow_through``: whether what follows from a change is carried out with it: a suspension is looked at again, who
+    leaves the group gives back its outcomes and leaves its arrangements, an observer can become a participant and back,
+    exchanges are reminded of at the rhythm of their arrangement, and a position that is said twice is one.
+    ``suspension``: until a suspension is looked at, where no day is said, and then again. ``exchange_overdue``: from when
+    an exchange is due until it is marked as overdue.
     """
 
     version: str = "1"
@@ -252,6 +268,9 @@ class Policy(Value):
     contest: Span = _CONTEST
     signatures: Signatures = Signatures.WHEN_THERE
     handing_over: HandingOver = HandingOver.AT_ONCE  # as in cases of before this could be chosen
+    follow_through: FollowThrough = FollowThrough.NOTED  # likewise
+    suspension: Span = _SUSPENSION
+    exchange_overdue: DaySpan = _EXCHANGE_OVERDUE
 
     @model_serializer(mode="wrap")
     def _as_it_was(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -261,6 +280,11 @@ class Policy(Value):
         for name in _LATER.keys() - self.model_fields_set:
             written.pop(name, None)
         return written
+
+    @property
+    def carries_out(self) -> bool:
+        """Whether what follows from a change in the group is carried out with it."""
+        return self.follow_through is FollowThrough.CARRIED_OUT
 
     def track(self, urgency: Urgency) -> Track:
         """The deadlines of the urgent or the routine track."""

@@ -330,6 +330,11 @@ _WHOLE = {
     "signatures": "whether positions are signed with a passkey: `when there` or `required`",
     "handing_over": "when a post goes over that its holder hands over in a case: `at once` or `when accepted` by the "
     "person named",
+    "follow_through": "what follows from a change in the group: `noted` or `carried out` (a suspension is looked at "
+    "again, who leaves gives back outcomes and leaves arrangements, observer and participant change seats, exchanges "
+    "are reminded of, a position said twice is one)",
+    "suspension": "a suspension is looked at again after, where no day was said; then again",
+    "exchange_overdue": "an exchange is marked as overdue, after the day that the rhythm of its arrangement gives",
     "change_of_hands": "how long what the secretariat announces of a Co-Chair's post waits for its holder to stop it",
     "contest": "how long a post may contest what was recorded in its name",
 }

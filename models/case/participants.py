@@ -31,7 +31,7 @@ class Participant(Value):
     """A member on the list, and why it is there. ``place_of``: the member in whose place it was proposed.
 
     ``reasons``: of which ``why`` is the text; none where it is somebody's own words, None where it was listed before they
-    were kept.
+    were kept. ``offered``: the other seat in the group that it is proposed for, until the Co-Chairs have confirmed it.
     """
 
     member: str
@@ -42,6 +42,12 @@ class Participant(Value):
     place_of: str = ""
     endorsed_by: tuple[str, ...] = ()
     answered_at: Instant | None = None
+    offered: Seat | None = None
+
+    @property
+    def sits_as(self) -> Seat | None:
+        """As what it takes part; None where it does not."""
+        return _SEATS.get(self.state)
 
     @property
     def takes_part(self) -> bool:
@@ -52,3 +58,6 @@ class Participant(Value):
     def has_a_seat(self) -> bool:
         """Whether it takes part, or is invited and has not answered yet."""
         return self.takes_part or self.state is ParticipantState.INVITED
+
+
+_SEATS = {ParticipantState.ACCEPTED: Seat.PARTICIPANT, ParticipantState.OBSERVER: Seat.OBSERVER}

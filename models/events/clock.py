@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from models.base import Instant, Prose, Value
 from models.ladder import ClockAct, Ladder
 
@@ -27,8 +29,11 @@ class RungPassed(Value):
 
 
 class Suspended(Value):
+    """The clock stands; of a case whose clock stands already, it is looked at again at another time (``review``)."""
+
     type: Literal["suspended"] = "suspended"
     text: Prose = ""
+    review: Instant | None = Field(default=None, exclude_if=lambda review: review is None)
 
 
 class Resumed(Value):

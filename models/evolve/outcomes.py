@@ -19,6 +19,11 @@ def _(case: Case, event: e.OutcomeAdded, at: datetime, by: Post) -> Case:
     return changed(case, outcomes=put(case.outcomes, event.outcome.title, event.outcome))
 
 
+@on(e.OutcomeAmended)
+def _(case: Case, event: e.OutcomeAmended, at: datetime, by: Post) -> Case:
+    return _outcome(case, event.outcome, **dict(event.terms))
+
+
 @on(e.ProgressNoted)
 def _(case: Case, event: e.ProgressNoted, at: datetime, by: Post) -> Case:
     outcome = case.outcomes[event.outcome]

@@ -1,13 +1,13 @@
 """How long the group is at work: its beginning, extension and early end, and the suspension of the clock."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from models import events as e
 from models.base import FAR_OFF
 from models.case import Case, Gate, GateName, GateOutcome, Stage
 from models.commands import Extend, Resume, Suspend, Terminate
-from models.ladder import ClockAct, ladder_of
+from models.ladder import ClockAct, Rung, ladder_of, ladder_on
 from models.ladder_subjects import SubjectKind, subject_of
 from models.posts import SECRETARIAT, Post
 from models.reasons import ReasonCode, StatedReason, own_words, reason, text_and_reasons
@@ -88,17 +88,48 @@ def _suspended(so: bool) -> Callable[[Case, Post], bool]:
     "suspend",
     "stop the clock of the case",
     (BY_SITTING_CO_CHAIR, BY_SECRETARIAT),
-    ready=_suspended(False),
+    ready=_suspended(False),  # of one that is suspended, the form of ``resume`` is the one that is offered
     part="clock",
 )
 def suspend(context: RuleContext, body: Suspend) -> None:
-    """Stop every deadline, with a reason; commands are still taken."""
-    if context.case.suspension:
+    """Stop every deadline, with a reason, until it is looked at again; commands are still taken.
+
+    Of a case that is suspended, say when it is looked at again.
+    """
+    again = context.case.suspension is not None
+    if again and not (context.case.policy.carries_out and body.review):
         raise refuse("The case is suspended already.")
     text = must_say(body, "why the case is suspended")
-    for subject, ladder in context.case.ladders.items():
-        context.emit(e.LadderSet(subject=subject, ladder=ladder.stopped(context.now)))
-    context.emit(e.Suspended(text=text))
+    review = _look_again(context, body.review)
+    if not again:
+        for subject, ladder in context.case.ladders.items():
+            context.emit(e.LadderSet(subject=subject, ladder=ladder.stopped(context.now)))
+    context.emit(e.Suspended(text=text, review=review))
+    if review is not None:
+        _await_look(context, review)
+
+
+def _look_again(context: RuleContext, day: date | None) -> datetime | None:
+    """When a suspension is looked at: on that day, else after the policy's time; never in a case of before."""
+    if not context.case.policy.carries_out:
+        return None
+    if day is None:
+        return context.after(context.case.policy.suspension)
+    review = context.morning(day, SECRETARIAT.member)
+    if review <= context.now:
+        raise refuse("The day on which the suspension is looked at again must lie ahead.", RefusalKind.INVALID)
+    return review
+
+
+def _await_look(context: RuleContext, at: datetime) -> None:
+    basis = reason(ReasonCode.REVIEW_ON, day=at.date().isoformat())
+    ladder = ladder_on(basis, at, (Rung(at=at, act=ClockAct.REMIND),))
+    context.emit(e.LadderSet(subject=SubjectKind.SUSPENSION, ladder=ladder))  # this clock runs
+
+
+def suspension_stands(context: RuleContext) -> None:
+    """Remind again, at the policy's rhythm, of a suspension that nobody has ended."""
+    _await_look(context, context.after(context.case.policy.suspension))
 
 
 @rule("resume", "start the clock again", (BY_CO_CHAIR, BY_SECRETARIAT), ready=_suspended(True), part="clock")
@@ -107,6 +138,7 @@ def resume(context: RuleContext, body: Resume) -> None:
     if context.case.suspension is None:
         raise refuse("The case is not suspended.")
     context.emit(e.Resumed(text=body.text))
+    context.clear(SubjectKind.SUSPENSION)
     asked = {subject_of(SubjectKind.GATE, gate.name) for gate in context.case.open_gates if gate.questions}
     for subject, ladder in context.case.ladders.items():
         if subject not in asked:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from models.calendars import Calendars
-from models.policy import HandingOver, Policy, Span, Urgency, policy_with
+from models.policy import FollowThrough, HandingOver, Policy, Span, Urgency, policy_with
 
 
 @pytest.mark.parametrize(
@@ -76,4 +76,8 @@ def test_what_policy_does_not_have_is_refused(differences: dict[str, object]) ->
 
 
 def test_no_differences_give_the_defaults() -> None:
-    assert policy_with({}) == Policy.default() == Policy(handing_over=HandingOver.WHEN_ACCEPTED)
+    assert (
+        policy_with({})
+        == Policy.default()
+        == Policy(handing_over=HandingOver.WHEN_ACCEPTED, follow_through=FollowThrough.CARRIED_OUT)
+    )

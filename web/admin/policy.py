@@ -18,6 +18,7 @@ from records.directory import names_of, opening
 from records.directory_changes import directory_fingerprint
 from web.admin.history import editor_of
 from web.admin.policy_words import (
+    follow_through_choices,
     handing_over_choices,
     label_of,
     link_choices,
@@ -166,6 +167,7 @@ async def _form(
         choices={
             "conflict_rule": rule_choices(_),
             "handing_over": handing_over_choices(_),
+            "follow_through": follow_through_choices(_),
             "signatures": signature_choices(_),
         },
         lists=_LISTS,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.base import N_
-from models.policy import ConflictRule, HandingOver, Signatures, Span
+from models.policy import ConflictRule, FollowThrough, HandingOver, Signatures, Span
 from notifications.words import Words
 from web.kit.wording import Translate
 
@@ -37,6 +37,9 @@ _LABELS: Mapping[str, str] = {
     "signatures": N_("signatures"),
     "handing_over": N_("when a post goes over"),
     "change_of_hands": N_("wait before a Co-Chair's post changes hands"),
+    "follow_through": N_("what follows from a change"),
+    "suspension": N_("a suspension is looked at again"),
+    "exchange_overdue": N_("an exchange is overdue"),
     "contest": N_("contesting what was recorded in a post's name"),
 }
 _SENTENCES: Mapping[str, str] = {
@@ -70,6 +73,9 @@ _SENTENCES: Mapping[str, str] = {
     ),
     "signatures": N_("A position at a gate, and an objection to a report, are signed with a passkey: %(value)s."),
     "handing_over": N_("A post that its holder hands over in a case goes over %(value)s."),
+    "follow_through": N_("What follows from a change in the group is %(value)s."),
+    "suspension": N_("A suspension is looked at again after %(value)s, where no day was said, and then again."),
+    "exchange_overdue": N_("An exchange that its arrangement asks for is marked as overdue after %(value)s."),
     "contest": N_("A post has %(value)s to contest what was recorded in its name."),
 }
 
@@ -82,6 +88,7 @@ _HANDING_OVER = {
     HandingOver.AT_ONCE: N_("at once"),
     HandingOver.WHEN_ACCEPTED: N_("when the person named takes it over"),
 }
+_FOLLOW_THROUGH = {FollowThrough.NOTED: N_("noted only"), FollowThrough.CARRIED_OUT: N_("carried out with it")}
 _LINKS = {
     "respond": N_("answer an invitation"),
     "consent": N_("consent to being named"),
@@ -103,6 +110,8 @@ def value_words(key: str, value: Any, say: Words, _: Translate) -> str:
         return _(_SIGNATURES[Signatures(value)])
     if key == "handing_over":
         return _(_HANDING_OVER[HandingOver(value)])
+    if key == "follow_through":
+        return _(_FOLLOW_THROUGH[FollowThrough(value)])
     if key == "substitutes":
         return say.members(value) or _("nobody")
     if key == "answers_by_link":
@@ -120,6 +129,11 @@ def sentence_of(key: str, value: Any, say: Words, _: Translate) -> str:
 def handing_over_choices(_: Translate) -> list[tuple[str, str]]:
     """When a post goes over."""
     return [(one.value, _(words)) for one, words in _HANDING_OVER.items()]
+
+
+def follow_through_choices(_: Translate) -> list[tuple[str, str]]:
+    """Whether what follows from a change is carried out."""
+    return [(one.value, _(words)) for one, words in _FOLLOW_THROUGH.items()]
 
 
 def signature_choices(_: Translate) -> list[tuple[str, str]]:
