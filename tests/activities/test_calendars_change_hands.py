@@ -1,4 +1,4 @@
-"""When a post changes hands, what lies ahead goes into the calendar of its new holder and out of that of the one before."""
+"""When a post changes hands, what lies ahead goes into the calendar of its new holder, and out of that of the old one."""
 
 from datetime import UTC, datetime
 from email.message import EmailMessage
