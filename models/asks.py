@@ -63,6 +63,7 @@ ASKS: Mapping[str, Ask] = {
     "participants_proposed": Ask("comment", (Role.STEERING_GROUP,)),
     "list_awaited": Ask("propose", (Role.SECRETARIAT, Role.STEERING_GROUP)),
     "invited": Ask("respond", (Role.FOCAL_POINT,)),
+    "seat_offered": Ask("respond", (Role.FOCAL_POINT,)),
     "invitation_reminder": Ask("respond", (Role.FOCAL_POINT,)),
     "minimum_missing": Ask("replace", (Role.SECRETARIAT, Role.CO_CHAIR)),
     "admission_proposed": Ask("endorse", (Role.FOCAL_POINT,), "member"),

@@ -99,6 +99,7 @@ _ROWS = (
     DeliveryRule("participants_proposed", _NOW, _MUST, _QUOTES, _POLICY),
     DeliveryRule("list_awaited", _NOW, _MAY, _QUOTES, _POLICY),
     DeliveryRule("invited", _NOW, _MUST, _QUOTES, _POLICY),
+    DeliveryRule("seat_offered", _NOW, _MUST, _QUOTES, _POLICY),
     DeliveryRule("invitation_reminder", _NOW, _MUST, _QUOTES, _POLICY),
     DeliveryRule("invitation_answered", _DIGEST, _MAY, _LINK, _NONE),
     DeliveryRule("invitation_lapsed", _NOW, _MUST, _QUOTES, _NONE),

@@ -54,7 +54,8 @@ def _(case: Case, event: e.ArrangementAmended) -> Iterable[Notice]:
 
 @notices_on(e.ArrangementLeft)
 def _(case: Case, event: e.ArrangementLeft) -> Iterable[Notice]:
-    yield from _changed(case, event.arrangement, "left", gone=[event.member], member=event.member)
+    said = {"member": event.member, "text": event.text, "reasons": event.reasons}
+    yield from _changed(case, event.arrangement, "left", gone=[event.member], **said)
 
 
 @notices_on(e.ArrangementEnded)

@@ -26,7 +26,7 @@ def _(case: Case, event: e.Invited) -> Iterable[Notice]:
 @notices_on(e.SeatOffered)
 def _(case: Case, event: e.SeatOffered) -> Iterable[Notice]:
     due = ladder_due(case, SubjectKind.INVITATION, event.member)
-    yield from notify("invited", [desk_of(event.member)], NoticeFacts(seat=event.seat.value, again=True), due=due)
+    yield from notify("seat_offered", [desk_of(event.member)], NoticeFacts(seat=event.seat.value), due=due)
 
 
 @notices_on(e.Responded)
