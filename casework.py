@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from models.authentication import Means, PasskeyTouch, Standing
 from models.base import Value
 from models.case import Case
-from models.commands import ActFor, Command, Draft, Resubmit, Submit, parse, unreadable
+from models.commands import ActFor, Adopt, Command, Draft, Resubmit, Submit, parse, unreadable
 from models.faults import faults
 from models.policy import Policy
 from models.posts import Post, Role
@@ -23,9 +23,10 @@ from models.refusal import RefusalKind, Refused
 from models.request import Attachment, Request
 from models.rules import apply_command, case_of_log, must_be_brief
 from models.tables.cases import CaseRow, FollowUpRow
+from models.zones import day_in
 from records import queries, references
 from records.attachments import Attachments
-from records.directory import opening
+from records.directory import opening, zone_of_member
 from records.ledger import waiting_since
 from records.log import entry_of_command, heads
 from records.log_trust import LogTrust
@@ -125,7 +126,8 @@ class Casework:
         self, reference: str, command: Command, means: Means, touch: PasskeyTouch | None, standing: Standing
     ) -> CommandResult:
         """Bring a command to the workflow of its case, or of the recommendation that it resolves."""
-        number = await self._followed(reference, command) if command.body.do == "adopt" else None
+        adopts = isinstance(_said_in(command), Adopt)
+        number = await self._followed(reference, command) if adopts else None
         stream = reference if number is None else follow_up_stream(reference, number)
         before = await self._first_result(reference, stream, command.id)
         if before is not None:
@@ -205,7 +207,8 @@ class Casework:
         async with self._engine.connect() as connection:
             given = await references.given_for(connection, command_id)
             draft = await references.read_draft(connection, member, DRAFT) if do == "submit" else None
-            found = await opening(connection, at.year, self._policy)
+            year = day_in(await zone_of_member(connection, member), at).year
+            found = await opening(connection, year, self._policy)
         gone = (
             draft is None and do == "submit" and "title" not in fields
         )  # the draft it was made from, when it was taken
@@ -219,7 +222,7 @@ class Casework:
         must_be_brief(command)
         blank = Case(reference="AHG", directory=found.directory, calendars=found.calendars, policy=found.policy)
         apply_command(blank, command, at)
-        reference = given or await references.reference_for(self._engine, command_id, at.year)
+        reference = given or await references.reference_for(self._engine, command_id, year)
         copied = found.directory, found.calendars, found.policy
         receipt = await self._desk.submit_request(reference, command, *copied, at, means=means)
         await self._must_be_recorded(reference, command_id, receipt.seq)
@@ -368,9 +371,14 @@ class Casework:
         return row
 
 
+def _said_in(command: Command) -> Value:
+    """The body of a command; of what is recorded for another post, that of the command inside."""
+    return command.body.command if isinstance(command.body, ActFor) else command.body
+
+
 def recommendation_meant(command: Command, followed: Mapping[int, str]) -> int | None:
     """The number of the recommendation that a command means: by its text, or the only one that is followed."""
-    text = str(getattr(command.body, "recommendation", ""))
+    text = str(getattr(_said_in(command), "recommendation", ""))
     if not text and len(followed) == 1:
         return next(iter(followed))
     return next((number for number, known in followed.items() if known == text), None)

@@ -20,7 +20,7 @@ from ops import rebuild as rebuilding
 from ops import replay as replaying
 from ops import verify as verifying
 from ops.certificates import CertificatesExist, make_certificates
-from ops.commands import accounts, attachments, cases, directory, mail, record, scenarios
+from ops.commands import accounts, attachments, backups, cases, directory, mail, record, scenarios
 from ops.commands.record import signer_of, witnesses_of
 from ops.commands.terminal import as_command, complain, err, files, say
 from ops.scenarios.reading import read_scenario
@@ -44,6 +44,8 @@ app.add_typer(mail.app, name="mail")
 app.add_typer(scenarios.app, name="scenario")
 app.command("checkpoint")(record.print_checkpoint)
 app.command("witness")(record.cosign_checkpoint)
+app.command("backup")(backups.backup)
+app.command("restore")(backups.restore)
 
 
 @app.command()

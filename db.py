@@ -100,6 +100,15 @@ async def write_transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnectio
             yield connection
 
 
+@asynccontextmanager
+async def snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection that sees the database as it is at one moment, while others write."""
+    async with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            await connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection
+
+
 def engine_like(engine: AsyncEngine) -> AsyncEngine:
     """A second engine for the same records, for another event loop: connections belong to the loop that opened them."""
     url = engine.url.render_as_string(hide_password=False)
@@ -166,8 +175,8 @@ def insert_for(connection: Connection | AsyncConnection) -> Callable[..., Any]:
     return sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
 
 
-async def migrate(engine_or_url: AsyncEngine | str) -> None:
-    """Bring the schema to the newest version. Several processes may call it at once; one does the work.
+async def migrate(engine_or_url: AsyncEngine | str, to: str = "head") -> None:
+    """Bring the schema to the newest version, or up to an older one. Several processes may call it at once; one does it.
 
     Opens connections of its own (an in-memory database would not see the result). All or nothing on both
     databases. Raises what the database raises when it cannot be reached.
@@ -178,7 +187,7 @@ async def migrate(engine_or_url: AsyncEngine | str) -> None:
         async with engine.connect() as connection:
             await connection.execution_options(**{_WRITES: True})
             async with connection.begin():
-                await _upgrade(connection)
+                await _upgrade(connection, to)
     finally:
         await engine.dispose()
 
@@ -212,12 +221,12 @@ def schema_versions(connection: Connection) -> tuple[str | None, str | None]:
     return MigrationContext.configure(connection).get_current_revision(), newest
 
 
-async def _upgrade(connection: AsyncConnection) -> None:
+async def _upgrade(connection: AsyncConnection, to: str) -> None:
     if connection.dialect.name == "postgresql":
         await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
     from alembic import command
 
-    await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), "head"))
+    await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), to))
     if connection.dialect.name == "sqlite":
         broken = (await connection.execute(text("PRAGMA foreign_key_check"))).first()
         if broken is not None:

@@ -8,10 +8,11 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, NoReturn
 
 import structlog
@@ -28,6 +29,7 @@ import db
 from activities.deliver import NoticeDeliverer
 from activities.record import Recorder
 from activities.returns import ReturnsReader
+from background import Background, Work
 from casework import Casework
 from models.command_signing import CommandKeys
 from models.returns import MailboxPlace
@@ -150,28 +152,14 @@ async def running(
                 return
             async with deliveries:
                 nudger.nudge()  # what a worker that died had queued
-                background = [nudger.run(), _look_again(engine, nudger)]
+                loops: dict[str, Work] = {"nudges": nudger.run, "queued mail": partial(_look_again, engine, nudger)}
                 if settings.imap_host is not None:
-                    background.append(_have_returns_read(settings, client))
-                async with _beside(background):
+                    loops["mailbox"] = partial(_have_returns_read, settings, client)
+                async with Background(loops):
                     yield nudger
     finally:
         recorder.close()
         deliverer.close()
-
-
-@asynccontextmanager
-async def _beside(background: Iterable[Coroutine[None, None, None]]) -> AsyncIterator[None]:
-    """Runs background tasks while the context is open; cancels them on exit."""
-    tasks = [asyncio.create_task(work) for work in background]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError):
-                await task
 
 
 async def _look_again(engine: AsyncEngine, nudger: Nudger) -> None:
@@ -377,7 +365,12 @@ async def main(settings: Settings) -> None:
             await begin_unfit_again(client, casework)
         async with (
             running(settings, client, engine) as nudger,
-            _beside([_look_after(casework, settings), carry_out_announced(engine, nudger)]),
+            Background(
+                {
+                    "cases": partial(_look_after, casework, settings),
+                    "announced changes": partial(carry_out_announced, engine, nudger),
+                }
+            ),
         ):
             collect_garbage_rarely()
             _log.info("the worker takes cases", queue=settings.task_queue)

@@ -96,7 +96,12 @@ async def _recording(engine: AsyncEngine, settings: Settings, case: Case) -> tup
 
 def _at_work(found: Opening) -> Case:
     case = Case(reference="AHG-9000-001", directory=found.directory, calendars=found.calendars, policy=found.policy)
-    request: dict[str, Any] = {"title": "Bench", "situation": "Boats leave.", "affected": ["MY", "TH"]}
+    request: dict[str, Any] = {
+        "title": "Bench",
+        "situation": "Boats leave.",
+        "affected": ["MY", "TH"],
+        "grounds": [{"ground": "landing"}],
+    }
     for do, by, fields in [("submit", "MY/focal-point", request), *TO_WORK]:
         case = apply_command(case, parse(do, fields, by=by, command_id=uuid4().hex), datetime.now(UTC)).after
     return case

@@ -136,7 +136,12 @@ async def _measured(settings: Settings, engine: AsyncEngine, mails: int, rounds:
 
 
 async def _case(casework: Casework) -> str:
-    request = {"title": "Bench", "situation": "Boats leave.", "affected": ["MY", "TH"]}
+    request = {
+        "title": "Bench",
+        "situation": "Boats leave.",
+        "affected": ["MY", "TH"],
+        "grounds": [{"ground": "landing"}],
+    }
     done = await casework.act("submit", request, by="MY/focal-point", means=Means.SECOND_FACTOR, command_id=uuid4().hex)
     for do, by, fields in TO_WORK:
         await casework.act(

@@ -90,7 +90,12 @@ class Product:
         async with self._engine.connect() as connection:
             found = await opening(connection, datetime.now(UTC).year)
         reference = f"AHG-{datetime.now(UTC).year}-{next(_NUMBERS):03}"
-        request = {"title": "Bench", "situation": "Boats leave.", "affected": ["MY", "TH"]}
+        request = {
+            "title": "Bench",
+            "situation": "Boats leave.",
+            "affected": ["MY", "TH"],
+            "grounds": [{"ground": "landing"}],
+        }
         submit = parse("submit", request, by="MY/focal-point", command_id=uuid4().hex)
         copied = found.directory, found.calendars, found.policy
         await self._desk.submit_request(reference, submit, *copied, means=Means.SECOND_FACTOR)

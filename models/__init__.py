@@ -14,7 +14,8 @@ Who acts, and by which deadlines:
 
 A case and its rules, in the order of reading:
 
-``request``                what is asked; ``attachments``: which files it may carry; ``likeness``: past cases like it;
+``request``                what is asked; ``grounds``: how each is affected; ``attachments``: which files it may carry;
+                           ``likeness``: past cases like it;
                            ``recorded_request``: requests as older versions recorded them
 ``case``                   the whole state of one case
 ``commands``, ``events``   what a post may say, and what then has happened

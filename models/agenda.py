@@ -79,9 +79,12 @@ def _operational(case: Case) -> list[Post]:
     )
     verifiers = list(case.directory.co_chairs) if any(o.state == "done" for o in case.outcomes.values()) else []
     parties = _desks(*(code for one in case.arrangements.values() for code in one.awaited))
-    newcomers = any(p.state is ParticipantState.ADMITTED for p in case.participants.values())
-    endorsers = _desks(*case.taking_part(seat=Seat.PARTICIPANT)) if newcomers else []
-    return [*owners, *verifiers, *parties, *endorsers, *_desks(*case.invited), *_asked_on_texts(case)]
+    admitted = [p for p in case.participants.values() if p.state is ParticipantState.ADMITTED]
+    considering = [post for one in admitted if case.considered(one.member) for post in case.directory.steering_group]
+    members = case.taking_part(seat=Seat.PARTICIPANT)
+    endorsed = [one for one in admitted if not case.considered(one.member)]
+    endorsers = _desks(*(code for one in endorsed for code in members if not one.proposed_of(code)))
+    return [*owners, *verifiers, *parties, *considering, *endorsers, *_desks(*case.invited), *_asked_on_texts(case)]
 
 
 def _reporting(case: Case) -> list[Post]:

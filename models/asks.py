@@ -21,13 +21,15 @@ class Ask(NamedTuple):
     """The command that a kind of notice asks for, and the roles that are asked.
 
     ``about``: the fact that names the gate, outcome, arrangement, member or recommendation meant. ``among``: a fact that
-    lists the posts that are asked, where not all of the roles are.
+    lists the posts that are asked, where not all of the roles are; ``only``: one that lists them, or nobody where all
+    are.
     """
 
     do: str
     roles: tuple[Role, ...]
     about: str = ""
     among: str = ""
+    only: str = ""
 
 
 class AskedCommand(NamedTuple):
@@ -39,7 +41,7 @@ class AskedCommand(NamedTuple):
 
 _DECIDE = Ask("decide", _DECIDERS, "gate")
 _DECIDE_IF_SILENT = _DECIDE._replace(among="silent")
-_ADOPT = Ask("adopt", _DESKS, "recommendation")
+_ADOPT = Ask("adopt", _DESKS, "recommendation", only="silent")
 _PROGRESS = Ask("progress", _DESKS, "outcome")
 _EXCHANGE = Ask("log_exchange", (Role.FOCAL_POINT,), "arrangement")
 _RESUME = Ask("resume", (Role.CO_CHAIR, Role.SECRETARIAT))
@@ -66,6 +68,7 @@ ASKS: Mapping[str, Ask] = {
     "seat_offered": Ask("respond", (Role.FOCAL_POINT,)),
     "invitation_reminder": Ask("respond", (Role.FOCAL_POINT,)),
     "minimum_missing": Ask("replace", (Role.SECRETARIAT, Role.CO_CHAIR)),
+    "admission_considered": Ask("object", (Role.STEERING_GROUP,), "member"),
     "admission_proposed": Ask("endorse", (Role.FOCAL_POINT,), "member"),
     "outcome_assigned": _PROGRESS,
     "outcome_amended": _PROGRESS,
@@ -103,6 +106,8 @@ def asked_of(kind: str, post: Post, facts: NoticeFacts) -> AskedCommand | None:
     if ask is None or post.role not in ask.roles:
         return None
     if ask.among and post not in getattr(facts, ask.among):
+        return None
+    if ask.only and (named := getattr(facts, ask.only)) and post not in named:
         return None
     return AskedCommand(ask.do, str(getattr(facts, ask.about) or "") if ask.about else "")
 

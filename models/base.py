@@ -45,6 +45,11 @@ def composed(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def is_empty(given: object) -> bool:
+    """Whether nothing is given: a later field is left out then, so that what has none is written and hashed as it was."""
+    return not given
+
+
 def tidy(text: str) -> str:
     """Unicode NFC without surrounding blanks (``composed``); refuses what no database and no mail can carry.
 

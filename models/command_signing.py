@@ -30,6 +30,7 @@ class CommandSigner:
         self._key = Ed25519PrivateKey.from_private_bytes(seed)
         self.public = self._key.public_key().public_bytes_raw()
         """What checks the signatures, 32 bytes; no secret."""
+        self._key_id = key_id(self.public)
 
     def sign(
         self,
@@ -45,8 +46,8 @@ class CommandSigner:
         ``touch``: with ``Means.PASSKEY``, the holder's own signature. ``standing``: as whom; None as before decision 49.
         """
         travelled = Command.model_validate_json(command.model_dump_json(exclude={"signed"}))
-        key, body = key_id(self.public), body_digest(travelled)
-        draft = Signed(means=means, at=at, key=key, body=body, signature="", touch=touch, standing=standing)
+        body = body_digest(travelled)
+        draft = Signed(means=means, at=at, key=self._key_id, body=body, signature="", touch=touch, standing=standing)
         text = signed_text(stream, command.id, command.by, draft)
         signature = base64.b64encode(self._key.sign(text)).decode()
         return travelled.model_copy(update={"signed": draft.model_copy(update={"signature": signature})})

@@ -120,7 +120,7 @@ def may_agree(
 
 
 class OfficeSettings(Value):
-    """How a member's office works: its time zone (IANA), whose public holidays it keeps (ISO 3166-1), its mandate.
+    """How a member's office works: its time zone (IANA), whose holidays it keeps (``public_holidays``), its mandate.
 
     ``holidays`` is empty for an office that keeps none but weekends; ``mandate`` holds the words by which an
     organisation is proposed for a case (``*``: for every case).
@@ -142,7 +142,10 @@ class OfficeSettings(Value):
     @classmethod
     def _a_calendar(cls, given: str) -> str:
         if given and not known(given):
-            raise ValueError(f"no public holidays are published for {given!r}; write a code such as ID, or nothing")
+            raise ValueError(
+                f"no public holidays are published for {given!r}; write a code such as ID, AU-ACT or ID+government, or "
+                "nothing"
+            )
         return given
 
     @field_validator("mandate")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from models.base import Instant, Value
-from models.case import Case, ParticipantState, Report, ReportState, Seat, Stage
+from models.case import Case, Participant, ParticipantState, Report, ReportState, Seat, Stage
 from models.ladder_subjects import SubjectKind, read_subject, subject_of
 from models.posts import SECRETARIAT, Post, desk_of
 from models.rules.circulation import consents_asked, pending_circulation
@@ -175,10 +175,18 @@ def _work(case: Case) -> Iterable[Duty]:
             yield _duty(case, desk_of(code), "agree", arrangement.title, until)
     for newcomer in case.participants.values():
         if newcomer.state is ParticipantState.ADMITTED:
-            for code in case.taking_part(seat=Seat.PARTICIPANT):
-                yield _duty(
-                    case, desk_of(code), "endorse", newcomer.member, subject_of(SubjectKind.ADMISSION, newcomer.member)
-                )
+            yield from _on_admission(case, newcomer)
+
+
+def _on_admission(case: Case, newcomer: Participant) -> Iterable[Duty]:
+    member = newcomer.member
+    if case.considered(member):
+        for post in case.directory.steering_group:
+            yield _duty(case, post, "object", member, subject_of(SubjectKind.CONSIDERED, member))
+        return
+    for code in case.taking_part(seat=Seat.PARTICIPANT):
+        if not newcomer.proposed_of(code):
+            yield _duty(case, desk_of(code), "endorse", member, subject_of(SubjectKind.ADMISSION, member))
 
 
 def _report(case: Case) -> Iterable[Duty]:

@@ -26,6 +26,8 @@ class SubjectKind(StrEnum):
     """The answer to an invitation, by the member's code."""
     MINIMUM = "minimum"
     """What the minimum composition lacks."""
+    CONSIDERED = "considered"
+    """The Steering Group's objections to a later admission, by the member's code."""
     ADMISSION = "admission"
     """The group's endorsement of a later admission, by the member's code."""
     SITUATION = "situation"

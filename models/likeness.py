@@ -20,7 +20,7 @@ def likeness(request: Request, directory: Directory) -> dict[str, float]:
     weights = dict.fromkeys((word for word in searchable_words(request.situation)[:60] if len(word) >= _SHORT), _WORD)
     weights |= dict.fromkeys((word for word in searchable_words(request.where) if len(word) >= _SHORT), _TITLE)
     weights |= dict.fromkeys((word for word in searchable_words(request.title) if len(word) >= _SHORT), _TITLE)
-    for place in dict.fromkeys((*request.affected, *request.on_route)):
+    for place in dict.fromkeys((*request.named_as_affected, *request.on_route)):
         words = [word for word in searchable_words(directory.name(place)) if len(word) > 1]
         weights |= dict.fromkeys(words, _PLACE / max(1, len(words)))
     return weights

@@ -52,7 +52,17 @@ def _form(code: ReasonCode) -> re.Pattern[str]:
 _FORMS: Mapping[ReasonCode, re.Pattern[str]] = {code: _form(code) for code in ReasonCode}
 
 _OF_DEADLINES = (ReasonCode.SPAN, ReasonCode.DUE_ON, ReasonCode.REVIEW_ON, ReasonCode.DAY_WANTED)
-_OF_EVENTS = tuple(code for code in ReasonCode if code not in (*_OF_DEADLINES, ReasonCode.OWN_WORDS))
+NEVER_ALONE = (
+    ReasonCode.GROUND,
+    ReasonCode.GROUND_WITH_FIGURES,
+    ReasonCode.GROUND_CONFIRMED,
+    ReasonCode.GROUND_DISPUTED,
+    ReasonCode.LEFT_GROUP,
+    ReasonCode.PARTIES_LEFT,
+)
+"""Codes that are younger than they: what they say never stood alone."""
+
+_OF_EVENTS = tuple(code for code in ReasonCode if code not in (*_OF_DEADLINES, *NEVER_ALONE, ReasonCode.OWN_WORDS))
 
 
 def reasons_in(text: str, between: str = "; ") -> tuple[StatedReason, ...]:

@@ -7,7 +7,7 @@ appear; a deployment can change them. A later change never touches a running cas
 import calendar
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
@@ -25,7 +25,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from models.base import Value
-from models.calendars import Calendars
+from models.calendars import WorkingDays
 
 _UNITS = {"h": "hour", "d": "day", "wd": "working day", "mo": "month"}
 _WRITTEN = "0{0,3}[1-9][0-9]{0,3}(h|d|wd|mo)"
@@ -79,7 +79,7 @@ class Span(str):
         """The members whose working days it counts: none where it counts hours, days or months."""
         return tuple(members) if self.unit == "wd" else ()
 
-    def after(self, start: datetime, calendars: Calendars, members: Sequence[str]) -> datetime:
+    def after(self, start: datetime, days: WorkingDays, members: Sequence[str]) -> datetime:
         """The instant (UTC) this long after ``start``; working days: the latest of the members' instants."""
         match self.unit:
             case "h":
@@ -87,15 +87,15 @@ class Span(str):
             case "d":
                 return start.astimezone(UTC) + timedelta(days=self.number)
             case "wd":
-                return calendars.move(start, self.number, members or ("",))
+                return days.after(start, self.number, members or ("",))
             case _:
                 return _months_later(start.astimezone(UTC), self.number)
 
-    def before(self, end: datetime, calendars: Calendars, members: Sequence[str]) -> datetime:
+    def before(self, end: datetime, days: WorkingDays, members: Sequence[str]) -> datetime:
         """The instant (UTC) this long before ``end``; spans in months count 30 days each."""
         match self.unit:
             case "wd":
-                return calendars.move(end, -self.number, members or ("",))
+                return days.calendars.move(end, -self.number, members or ("",))
             case "h":
                 return end - timedelta(hours=self.number)
             case unit:
@@ -162,6 +162,42 @@ class HandingOver(StrEnum):
     WHEN_ACCEPTED = "when accepted"
 
 
+class SilenceCovers(StrEnum):
+    """What of a report the Steering Group's silence covers: the report whatever becomes of it, or what it was on."""
+
+    REPORT = "the report"
+    EVERY_WORD = "every word"
+    SUBSTANCE = "the substance"
+
+
+class LaterAdmission(StrEnum):
+    """How the Steering Group admits a member later: by the word of one of it, or by the silence of all."""
+
+    ONE_WORD = "by one word"
+    SILENCE = "by silence"
+
+
+class TermsCovered(StrEnum):
+    """What covers a term of reference: that something of the kind is on record, or what it says."""
+
+    RECORD = "by the record"
+    SUBSTANCE = "by substance"
+
+
+class Requesters(StrEnum):
+    """Who may submit a request."""
+
+    ANY_MEMBER = "any member"
+    AFFECTED_MEMBERS = "affected members"
+
+
+class Obligations(StrEnum):
+    """By whose word an outcome or the answer to a recommendation is a member's own."""
+
+    AS_NAMED = "as named"
+    BY_OWN_WORD = "by own word"
+
+
 class FollowThrough(StrEnum):
     """Whether what follows from a change in the group is carried out with it."""
 
@@ -216,19 +252,26 @@ LinkAnswer = Literal["respond", "consent", "acknowledge"]
 """What can be answered by the link of a mail: an invitation, consent to being named, that a notice was received."""
 
 _BY_LINK: tuple[LinkAnswer, ...] = ("respond", "consent", "acknowledge")
-_CHANGE_OF_HANDS, _CONTEST = Span("2wd"), Span("5wd")
 _SUSPENSION, _EXCHANGE_OVERDUE = Span("30d"), Span("2d")
+_CHANGE_OF_HANDS, _CONTEST, _CLOSE_OF_BUSINESS = Span("2wd"), Span("5wd"), "18:00"
 _LATER: dict[str, Any] = {
     "answers_by_link": _BY_LINK,
     "change_of_hands": _CHANGE_OF_HANDS,
     "contest": _CONTEST,
     "signatures": Signatures.WHEN_THERE,
     "handing_over": HandingOver.WHEN_ACCEPTED,
+    "close_of_business": _CLOSE_OF_BUSINESS,
+    "silence_covers": SilenceCovers.SUBSTANCE,
+    "later_admission": LaterAdmission.SILENCE,
+    "terms_covered": TermsCovered.SUBSTANCE,
+    "endorsements": 2,
+    "requesters": Requesters.AFFECTED_MEMBERS,
+    "obligations": Obligations.BY_OWN_WORD,
     "follow_through": FollowThrough.CARRIED_OUT,
     "suspension": _SUSPENSION,
     "exchange_overdue": _EXCHANGE_OVERDUE,
 }
-"""Fields that came when there were cases already, with their defaults."""
+"""Fields that came, or got another default, when there were cases already, with their defaults."""
 
 
 class Policy(Value):
@@ -242,7 +285,13 @@ class Policy(Value):
     ``answers_by_link``: what the link of a mail is enough for, without signing in. ``change_of_hands``: how long what the
     secretariat announces of a Co-Chair's post waits, so that its holder can stop it. ``contest``: how long a post has to
     contest what was recorded in its name. ``signatures``: whether positions must be signed with a passkey.
-    ``handing_over``: whether whom a holder hands its post over to must accept it first.
+    ``handing_over``: whether whom a holder hands its post over to must accept it first. ``close_of_business``: when, in
+    an office's own time, a working day is over; empty where a period in working days ends at the time of day at which it
+    began. ``silence_covers``: what of a report the silence covers; a revision of anything else needs no new one.
+    ``later_admission``: how the Steering Group admits a member later. ``terms_covered``: what covers a term of reference,
+    who verifies, and what an early end owes. ``requesters``: whether only states and territories that say how they are
+    affected may ask for the group. ``obligations``: whether each member takes on its outcomes and answers a
+    recommendation by its own word, and nothing binds or reaches who is not in the group.
     ``follow_through``: whether what follows from a change is carried out with it: a suspension is looked at again, who
     leaves the group gives back its outcomes and leaves its arrangements, an observer can become a participant and back,
     exchanges are reminded of at the rhythm of their arrangement, and a position that is said twice is one.
@@ -257,7 +306,7 @@ class Policy(Value):
     substitutes: tuple[str, ...] = ("NZ", "TH", "UNHCR", "IOM")
     other_affected: int = Field(default=1, ge=0)
     organisations: int = Field(default=1, ge=0)
-    endorsements: int = Field(default=1, ge=1)
+    endorsements: int = Field(default=1, ge=1)  # two for new cases, as with the last of these
     resubmission: Span = Span("90d")
     overdue_before: DaySpan = Span("7d")
     overdue_after: DaySpan = Span("7d")
@@ -267,8 +316,15 @@ class Policy(Value):
     change_of_hands: Span = _CHANGE_OF_HANDS
     contest: Span = _CONTEST
     signatures: Signatures = Signatures.WHEN_THERE
-    handing_over: HandingOver = HandingOver.AT_ONCE  # as in cases of before this could be chosen
-    follow_through: FollowThrough = FollowThrough.NOTED  # likewise
+    # As in cases of before these could be chosen:
+    handing_over: HandingOver = HandingOver.AT_ONCE
+    silence_covers: SilenceCovers = SilenceCovers.REPORT
+    later_admission: LaterAdmission = LaterAdmission.ONE_WORD
+    terms_covered: TermsCovered = TermsCovered.RECORD
+    close_of_business: str = Field(default="", pattern="^(([01][0-9]|2[0-3]):[0-5][0-9])?$")
+    requesters: Requesters = Requesters.ANY_MEMBER
+    obligations: Obligations = Obligations.AS_NAMED
+    follow_through: FollowThrough = FollowThrough.NOTED
     suspension: Span = _SUSPENSION
     exchange_overdue: DaySpan = _EXCHANGE_OVERDUE
 
@@ -289,6 +345,11 @@ class Policy(Value):
     def track(self, urgency: Urgency) -> Track:
         """The deadlines of the urgent or the routine track."""
         return self.urgent if urgency is Urgency.URGENT else self.routine
+
+    @property
+    def closes(self) -> time | None:
+        """When a working day is over, in an office's own time; None where none is said (``close_of_business``)."""
+        return time.fromisoformat(self.close_of_business) if self.close_of_business else None
 
     @classmethod
     def default(cls) -> Self:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from models.base import Value
-from models.calendars import Calendars
+from models.calendars import Calendars, WorkingDays
 from models.policy import Policy, Span, Track, Urgency
 
 TRACKS = tuple(urgency.value for urgency in Urgency)
@@ -79,15 +79,16 @@ def _raw(policy: Policy, key: str) -> Any:
 def _instant(key: str, policy: Policy, calendars: Calendars, start: datetime, members: tuple[str, ...]) -> datetime:
     """As the clock of a case counts it: reminders before what they remind of, rungs after the deadline."""
     span: Span = _raw(policy, key)
+    days = WorkingDays(calendars, policy.closes)
     track, dot, name = key.partition(".")
     if dot and name in (*_FROM_DEADLINE, "last_reminder"):
-        deadline = policy.track(Urgency(track)).gate.after(start, calendars, members)
+        deadline = policy.track(Urgency(track)).gate.after(start, days, members)
         before = name == "last_reminder"
-        return span.before(deadline, calendars, members) if before else span.after(deadline, calendars, members)
+        return span.before(deadline, days, members) if before else span.after(deadline, days, members)
     if key == "overdue_before":
-        return span.before(start + _DUE_IN, calendars, members)
+        return span.before(start + _DUE_IN, days, members)
     if key in ("overdue_after", "overdue_every", "exchange_overdue"):
-        return span.after(start + _DUE_IN, calendars, members)
+        return span.after(start + _DUE_IN, days, members)
     if key == "duration_reminder":
-        return span.before(policy.routine.duration.after(start, calendars, members), calendars, members)
-    return span.after(start, calendars, members)
+        return span.before(policy.routine.duration.after(start, days, members), days, members)
+    return span.after(start, days, members)

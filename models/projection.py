@@ -258,7 +258,7 @@ _PARTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "recommendations": lambda r: {
         **_fields(r, "number", "text", "owner", "due"),
         "addressees": list(r.to),
-        "report": r.report,
+        **_fields(r, "report", "held"),
     },
     "circulations": lambda c: {**_fields(c, "number", "what", "state"), "body": _json(c)},
 }

@@ -8,6 +8,7 @@ sentence. Entries from before the codes have the sentence alone (``old_sentences
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date
 from enum import StrEnum
 
 from models.base import N_, Value
@@ -38,6 +39,10 @@ class ReasonCode(StrEnum):
     EXTENSION = "extension", N_("Extension until %(day)s.")
     TERMINATION = "termination", N_("Early termination, asked for by %(post)s.")
     REPORT = "report", N_("%(report)s, version %(version)s")
+    CORRECTED = (
+        "corrected",
+        N_("Corrected in form: “%(was)s” now reads “%(now)s”. Who approves says that this changes nothing else."),
+    )
     CIRCULATION = "circulation", N_("Circulation %(number)s: %(kind)s to %(count)s members, naming %(naming)s")
     NO_CIRCULATION = "no_circulation", N_("Circulation %(number)s: nothing is circulated")
     CLOSING = "closing", N_("Closing of the case.")
@@ -55,6 +60,10 @@ class ReasonCode(StrEnum):
     # why a member is listed
     REQUESTER = "requester", N_("requester")
     AFFECTED = "affected", N_("named as affected")
+    GROUND = "ground", "%(ground)s"
+    GROUND_WITH_FIGURES = "ground_with_figures", "%(ground)s: %(figures)s"
+    GROUND_CONFIRMED = "ground_confirmed", N_("%(ground)s confirmed by %(who)s")
+    GROUND_DISPUTED = "ground_disputed", N_("%(ground)s disputed by %(who)s")
     ON_ROUTE = "on_route", N_("on the route")
     MANDATE_ALWAYS = "mandate_always", N_("its mandate covers every case")
     MANDATE = "mandate", N_("its mandate: %(word)s")
@@ -99,14 +108,18 @@ _C = ReasonCode
 _IN_THE_LOG = {_C.DUE_ON: "due %(day)s", _C.REVIEW_ON: "review %(day)s"}
 """Sentences that the log has otherwise than readers are told."""
 
-PLAIN = (_C.OWN_WORDS, _C.SPAN)
-"""What is said by a fact alone: there is nothing to translate."""
+PLAIN = (_C.OWN_WORDS, _C.SPAN, _C.GROUND, _C.GROUND_WITH_FIGURES)
+"""What is said by facts alone: there is nothing to translate."""
 
 WHY_LISTED = (_C.REQUESTER, _C.AFFECTED, _C.ON_ROUTE, _C.MANDATE_ALWAYS, _C.TOOK_PART)
 """Words for why a member is listed that are translated as such: other languages say them otherwise of other things."""
 
 _FROM_SECTIONS: Mapping[ReasonCode, tuple[str, ...]] = {
     _C.AFFECTED: ("affected",),
+    _C.GROUND: ("affected",),
+    _C.GROUND_WITH_FIGURES: ("affected", "figures"),
+    _C.GROUND_CONFIRMED: ("affected",),
+    _C.GROUND_DISPUTED: ("affected",),
     _C.ON_ROUTE: ("routes",),
     _C.MANDATE: ("situation", "asks"),
 }
@@ -170,11 +183,31 @@ def in_english(reasons: Iterable[StatedReason], between: str = "; ", name_of: Ca
                 return repr(fact)
             case "span", str():
                 return Span(fact).words
+            case "figures", tuple():
+                return _figures(fact)
         return str(fact)
 
     return between.join(
         sentence_in_the_log(one.code) % {name: said(name, fact) for name, fact in one.facts.items()} for one in reasons
     )
+
+
+def _figures(fact: tuple[str, ...]) -> str:
+    """What is known of a ground in figures: ``1,240 of 2,000 since 1 May, two sources``."""
+    number, of, since, sources = fact
+    parts = [f"{float(number):,.12g}" if number else ""]
+    parts += [f"of {float(of):,.12g}"] if of else []
+    parts += [f"since {_day(since)}"] if since else []
+    many = int(sources)
+    counted = {0: "", 1: "one source", 2: "two sources", 3: "three sources"}.get(many, f"{many} sources")
+    return ", ".join(filter(None, (" ".join(filter(None, parts)), counted)))
+
+
+def _day(written: str) -> str:
+    """A day as ISO 8601 has it, or without its year: ``1 May``."""
+    year, _, rest = written.rpartition("-")[0].rpartition("-")
+    day = date(int(year or 2000), int(rest), int(written[-2:]))
+    return f"{day.day} {day:%B}{f' {year}' if year else ''}"
 
 
 def text_and_reasons(said: str | StatedReason) -> tuple[str, tuple[StatedReason, ...]]:

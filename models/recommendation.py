@@ -3,24 +3,25 @@
 It lives apart from its case, which may be closed and then does not change any more; it has a log of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
 from models.authentication import Signed
-from models.base import Line, Prose, Value
+from models.base import Instant, Line, Prose, Value, brief, is_empty
 from models.case import Case
-from models.commands import Adopt, Command
+from models.commands import ActFor, Adopt, Command
 from models.ladder import ClockAct, Ladder
-from models.log import CLOCK, CLOCK_COMMAND, Entry, seal
+from models.log import CLOCK, CLOCK_COMMAND, ActedFor, Entry, seal
 from models.notices import Notice, NoticeFacts, notify
-from models.policy import Policy
+from models.policy import Obligations, Policy
 from models.posts import SECRETARIAT, Post, desk_of
 from models.projection import Queued, Row, Step
 from models.refusal import RefusalKind, Refused
 from models.rules.outcomes import overdue_rungs
+from models.rules.steps import may_act_for
 from models.zones import zone_named
 
 
@@ -36,8 +37,20 @@ OVER: tuple[FollowUpState, ...] = ("declined", "done")
 """States in which nothing more is awaited."""
 
 
+class FollowUpAnswer(Value):
+    """What one addressee said of a recommendation, and when."""
+
+    state: Literal["adopted", "declined", "done"]
+    note: Line = ""
+    at: Instant
+
+
 class FollowUp(Value):
-    """The state of one follow-up."""
+    """The state of one follow-up.
+
+    ``answers``: what each addressee said for itself, by its code, where the policy has each answer for itself; ``state``
+    is then what they make together.
+    """
 
     reference: str
     number: int
@@ -50,6 +63,7 @@ class FollowUp(Value):
     policy: Policy = Field(repr=False)
     state: FollowUpState = "open"
     note: Line = ""
+    answers: Mapping[str, FollowUpAnswer] = Field(default={}, exclude_if=is_empty)
     ladder: Ladder | None = None
     seq: int = 0
     head: str = ""
@@ -65,6 +79,22 @@ class FollowUp(Value):
         return self.state in OVER
 
     @property
+    def each_for_itself(self) -> bool:
+        """Whether each addressee answers for itself alone."""
+        return self.policy.obligations is Obligations.BY_OWN_WORD
+
+    @property
+    def answering(self) -> tuple[str, ...]:
+        """Who answers: the addressees; where there are none, the owner."""
+        return tuple(dict.fromkeys(self.to)) or ((self.owner,) if self.owner else ())
+
+    @property
+    def awaited(self) -> tuple[str, ...]:
+        """Those of whom something is awaited still, where each answers for itself."""
+        ended = {code for code, answer in self.answers.items() if answer.state in OVER}
+        return tuple(code for code in self.answering if code not in ended) if self.each_for_itself else ()
+
+    @property
     def readers(self) -> list[Post]:
         """Addressees and owner."""
         return [desk_of(code) for code in dict.fromkeys((*self.to, self.owner)) if code]
@@ -77,7 +107,7 @@ def follow_up_of(case: Case, number: int) -> FollowUp:
         reference=case.reference,
         number=number,
         text=one.text,
-        to=one.to,
+        to=tuple(code for code in one.to if code not in one.untold),
         owner=one.owner,
         due=one.due,
         zone=case.calendars.of(one.owner).zone,
@@ -101,6 +131,8 @@ class FollowUpResolved(Value):
     type: Literal["recommendation_resolved"] = "recommendation_resolved"
     state: Literal["adopted", "declined", "done"]
     text: Prose = ""
+    member: str = Field(default="", exclude_if=is_empty)
+    """Who answered for itself; empty where one answered for all."""
 
 
 FollowUpEvent = FollowUpOpened | FollowUpReminded | FollowUpResolved
@@ -108,11 +140,27 @@ FollowUpEvent = FollowUpOpened | FollowUpReminded | FollowUpResolved
 _EVENT: TypeAdapter[FollowUpEvent] = TypeAdapter(Annotated[FollowUpEvent, Field(discriminator="type")])
 
 
-def _after(follow_up: FollowUp, event: FollowUpEvent) -> FollowUp:
+def _after(follow_up: FollowUp, event: FollowUpEvent, at: datetime) -> FollowUp:
+    if isinstance(event, FollowUpResolved) and event.member:
+        answer = FollowUpAnswer(state=event.state, note=brief(event.text), at=at)
+        answered = follow_up.model_copy(update={"answers": {**follow_up.answers, event.member: answer}})
+        state = _together(answered)
+        ladder = None if state in OVER else follow_up.ladder
+        return answered.model_copy(update={"state": state, "note": brief(event.text), "ladder": ladder})
     if isinstance(event, FollowUpResolved):
         ladder = None if event.state in OVER else follow_up.ladder
         return follow_up.model_copy(update={"state": event.state, "note": event.text[:300], "ladder": ladder})
     return follow_up.model_copy(update={"ladder": event.ladder})
+
+
+def _together(follow_up: FollowUp) -> FollowUpState:
+    """What the answers make together: open until all have answered, declined where all have declined."""
+    said = [follow_up.answers[code].state for code in follow_up.answering if code in follow_up.answers]
+    if len(said) < len(follow_up.answering):
+        return "open"
+    if "adopted" in said:
+        return "adopted"
+    return "done" if "done" in said else "declined"
 
 
 def _step(
@@ -123,13 +171,16 @@ def _step(
     now: datetime,
     told: Sequence[Notice],
     signed: Signed | None = None,
+    acted_for: ActedFor | None = None,
 ) -> tuple[FollowUp, Step]:
     stream, seq, at = follow_up.stream, follow_up.seq + 1, now.astimezone(UTC)
-    entry = seal(stream, seq, at, by, None, command, event, follow_up.head, signed)
-    after = _after(follow_up, event).model_copy(update={"seq": entry.seq, "head": entry.hash})
+    entry = seal(stream, seq, at, by, acted_for, command, event, follow_up.head, signed)
+    after = _after(follow_up, event, at).model_copy(update={"seq": entry.seq, "head": entry.hash})
     comes = after.ladder.next if after.ladder else None
     key = {"reference": after.reference, "number": after.number}
-    columns = {**key, "owner": after.owner, "state": after.state, "next_at": comes.at if comes else None}
+    answers = {code: answer.model_dump(mode="json") for code, answer in after.answers.items()}
+    waits = comes.at if comes else None
+    columns = {**key, "owner": after.owner, "state": after.state, "next_at": waits, "answers": answers}
     row = Row(table="follow_ups", columns=columns)
     queued = tuple(Queued(seq=entry.seq, notice=notice) for notice in told)
     return after, Step.model_construct(stream=after.stream, entries=(entry,), rows=(row,), notices=queued)
@@ -139,14 +190,15 @@ def catch_up_follow_up(follow_up: FollowUp, entries: Sequence[Entry]) -> FollowU
     """With entries that the log has and the workflow does not yet know."""
     for entry in entries:
         event = _EVENT.validate_python(entry.event)
-        follow_up = _after(follow_up, event).model_copy(update={"seq": entry.seq, "head": entry.hash})
+        follow_up = _after(follow_up, event, entry.at).model_copy(update={"seq": entry.seq, "head": entry.hash})
     return follow_up
 
 
 def _tell(follow_up: FollowUp, kind: str, *extra: Post, **facts: Any) -> Sequence[Notice]:
     due = follow_up.ladder.due if follow_up.ladder else None
     posts = dict.fromkeys((*follow_up.readers, *extra))
-    return notify(kind, posts, NoticeFacts(recommendation=follow_up.text).also(**facts), due=due)
+    silent = tuple(map(desk_of, follow_up.awaited))
+    return notify(kind, posts, NoticeFacts(recommendation=follow_up.text, silent=silent).also(**facts), due=due)
 
 
 def open_follow_up(follow_up: FollowUp, now: datetime) -> tuple[FollowUp, Step]:
@@ -171,32 +223,67 @@ def apply_clock_to_follow_up(follow_up: FollowUp, now: datetime) -> tuple[Follow
         left = left.model_copy(update={"rungs": overdue_rungs(follow_up.policy, ladder.due, now)})
     before = rung.act is ClockAct.REMIND
     told = _tell(follow_up, "recommendation_due" if before else "recommendation_overdue", SECRETARIAT)
+    if follow_up.each_for_itself:  # who has answered is left in peace
+        still = {desk_of(code) for code in (*follow_up.awaited, follow_up.owner) if code} | {SECRETARIAT}
+        told = [notice for notice in told if notice.to in still]
     command = f"{CLOCK_COMMAND}{rung.act.value}:{rung.at.isoformat()}"
     return _step(follow_up, FollowUpReminded(act=rung.act, ladder=left), command, CLOCK, now, told)
 
 
 def resolve_follow_up(follow_up: FollowUp, command: Command, now: datetime) -> tuple[FollowUp, Step]:
-    """An addressee, the owner, a Co-Chair or the secretariat says what became of it.
+    """An addressee says what becomes of it, for itself; the secretariat writes down what one said (``act_for``).
+
+    By a policy of before, an addressee, the owner, a Co-Chair or the secretariat said it for all.
 
     Raises:
         Refused: another post, another command, or a recommendation that is declined or done already.
     """
-    body = command.body
+    body, by, acted_for = command.body, command.by, None
+    if isinstance(body, ActFor):
+        may_act_for(by, body)
+        acted_for = ActedFor(by=by, how=body.how, why=body.text)
+        by, body = body.post, body.command
     if not isinstance(body, Adopt):
         raise Refused(RefusalKind.INVALID, f"A recommendation takes the command 'adopt' only, not {command.do!r}.")
     if follow_up.over:
         raise Refused(
             RefusalKind.CONFLICT, f"The recommendation is {follow_up.state} already; it does not change any more."
         )
+    if follow_up.each_for_itself:
+        return _answer(follow_up, command, body, by, now, acted_for)
     may = [*follow_up.readers, *follow_up.co_chairs, SECRETARIAT]
-    if command.by not in may:
+    if by not in may:
         raise Refused(
             RefusalKind.FORBIDDEN,
             f"Only the focal points of its addressees and owner ({', '.join(follow_up.readers)}), a Co-Chair "
-            f"or the secretariat may say what became of this recommendation; {command.by} may not.",
+            f"or the secretariat may say what became of this recommendation; {by} may not.",
         )
     told = _tell(
         follow_up, "recommendation_resolved", *follow_up.co_chairs, SECRETARIAT, state=body.state, text=body.text
     )
     resolved = FollowUpResolved(state=body.state, text=body.text)
-    return _step(follow_up, resolved, command.id, command.by, now, told, command.signed)
+    return _step(follow_up, resolved, command.id, by, now, told, command.signed, acted_for)
+
+
+def _answer(
+    follow_up: FollowUp, command: Command, body: Adopt, by: Post, now: datetime, acted_for: ActedFor | None
+) -> tuple[FollowUp, Step]:
+    """Take the answer of one addressee, for itself alone."""
+    desks = {desk_of(code): code for code in follow_up.answering}
+    if by not in desks:
+        raise Refused(
+            RefusalKind.FORBIDDEN,
+            f"Each addressee answers for itself: {', '.join(desks)}. {by} does not; the secretariat records with act_for "
+            "what one of them said.",
+        )
+    member = desks[by]
+    known = follow_up.answers.get(member)
+    if known is not None and known.state in OVER:
+        raise Refused(
+            RefusalKind.CONFLICT, f"{member} has said that it is {known.state} already; that does not change any more."
+        )
+    answered = FollowUpResolved(state=body.state, text=body.text, member=member)
+    after = _after(follow_up, answered, now)
+    facts = {"state": body.state, "text": body.text, "member": member}
+    told = _tell(after, "recommendation_resolved", *follow_up.co_chairs, SECRETARIAT, **facts)
+    return _step(follow_up, answered, command.id, by, now, told, command.signed, acted_for)

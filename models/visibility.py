@@ -5,8 +5,9 @@ from enum import IntEnum, StrEnum
 from itertools import chain
 
 from models.base import Value
-from models.case import Case, Circulation, Participant, ParticipantState, Stage
+from models.case import Case, Circulation, Participant, ParticipantState, Recommendation, ReportState, Stage
 from models.old_sentences import listed_for
+from models.policy import Obligations
 from models.posts import SECRETARIAT, Post, Role
 from models.reasons import in_english, tells_of
 from models.request import Request
@@ -99,14 +100,26 @@ def _parts_of_members(case: Case) -> dict[str, tuple[Sight, Reason]]:
     for arrangement in case.arrangements.values():
         sees(arrangement.concerned, Sight.OWN_PART, Reason.ARRANGEMENT)
     for recommendation in case.recommendations.values():
-        to = (*recommendation.to, recommendation.owner)
-        sees(to, Sight.OWN_PART, Reason.RECOMMENDATION)
+        sees(_recommended_to(case, recommendation), Sight.OWN_PART, Reason.RECOMMENDATION)
     for circulation in case.circulations.values():
         sees(circulation.names, Sight.OWN_PART, Reason.NAMED)
     for circulation in case.circulations.values():
         if circulation.state == "released":
             sees(circulation.to, Sight.CIRCULATED, Reason.TOLD)
     return found
+
+
+def _recommended_to(case: Case, one: Recommendation) -> tuple[str, ...]:
+    """Who sees a recommendation because it is addressed to it or owned by it.
+
+    By the policy, who is outside the group sees none before its report is accepted and circulated to it.
+    """
+    to = (*one.to, one.owner)
+    if case.policy.obligations is Obligations.AS_NAMED:
+        return to
+    report = case.reports.get(one.report)
+    accepted = report is not None and report.state is ReportState.ACCEPTED
+    return tuple(code for code in to if case.in_the_group(code) or (accepted and code not in one.untold))
 
 
 def readers(case: Case) -> Mapping[Post, Sight]:
@@ -161,7 +174,12 @@ def closed_sections(case: Case, request: Request, post: Post) -> frozenset[str]:
 
 def _without(request: Request, sections: Iterable[str]) -> Request:
     blank = Request()
-    return request.model_copy(update={section: getattr(blank, section) for section in sections})
+    left = {section: getattr(blank, section) for section in sections}
+    if "affected" in left:
+        left["grounds"] = ()
+    elif "figures" in left:
+        left["grounds"] = tuple(one.without_figures() for one in request.grounds)
+    return request.model_copy(update=left)
 
 
 class Seen(Value):
@@ -217,7 +235,9 @@ def _whole(case: Case, closed: frozenset[str]) -> Case:
     if not closed:
         return case
     participants = {code: as_listed(one, closed) for code, one in case.participants.items()}
-    return case.model_copy(update={"request": _without(case.request, closed), "participants": participants})
+    reviews = () if "affected" in closed else case.ground_reviews
+    shown = {"request": _without(case.request, closed), "participants": participants, "ground_reviews": reviews}
+    return case.model_copy(update=shown)
 
 
 def as_listed(participant: Participant, closed: frozenset[str]) -> Participant:
@@ -235,6 +255,7 @@ def as_listed(participant: Participant, closed: frozenset[str]) -> Participant:
 _NOT_THEIRS: Mapping[str, object] = {
     **{part: {} for part in ("gates", "meetings", "reports", "waivers", "ladders", "touched", "recent")},
     "returned": (),
+    "ground_reviews": (),
     "suspension": None,
 }
 """What is the group's own, and nobody's who is not in it."""
@@ -253,7 +274,7 @@ def _own_part(case: Case, post: Post) -> Case:
             "participants": {member: as_listed(mine, closed_sections(case, case.request, post))} if mine else {},
             "outcomes": {k: o for k, o in case.outcomes.items() if member in (o.owner, *o.supporting)},
             "arrangements": {k: a for k, a in case.arrangements.items() if member in a.concerned},
-            "recommendations": {k: r for k, r in case.recommendations.items() if member in (*r.to, r.owner)},
+            "recommendations": {k: r for k, r in case.recommendations.items() if member in _recommended_to(case, r)},
             "circulations": {k: _told(member, c) for k, c in case.circulations.items() if _concerns(member, c)},
             "recordings": {k: r for k, r in case.recordings.items() if r.post == post},
         }

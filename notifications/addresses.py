@@ -29,6 +29,7 @@ _FIELD_OF: Mapping[str, str] = {
     "review_arrangement": "arrangement",
     "log_exchange": "arrangement",
     "endorse": "member",
+    "object": "member",
     "adopt": "recommendation",
 }
 """The field of a command that ``about`` fills in."""

@@ -17,6 +17,10 @@ _INVITED = (Role.FOCAL_POINT, Role.CO_CHAIR)
 """The roles that are called to meetings, and told when one is not held."""
 
 
+_REPORTS = ("interim report", "final report")
+"""The names of reports, as duties have them."""
+
+
 class CalendarPart(NamedTuple):
     """One calendar. ``invites``: it goes among the forms of the mail, where programs look for it (RFC 6047, 2.4)."""
 
@@ -88,7 +92,8 @@ def _over(facts: NoticeFacts, reader: CalendarReader) -> Iterator[CalendarPart]:
 def _asking(duty: DutyFact, post: Post) -> tuple[str, NoticeFacts, AskedCommand] | None:
     """The kind of notice that asks a post for a duty, with the facts that say what it is about, and what it asks."""
     for kind, ask in ASKS.items():
-        if ask.do == duty.do and post.role in ask.roles and not ask.among:
+        of_another = ask.about == "member" and duty.about in _REPORTS  # to both the Steering Group objects
+        if ask.do == duty.do and post.role in ask.roles and not ask.among and not of_another:
             said = facts_of_row(dict.fromkeys((ask.about, "report"), duty.about))
             asked = asked_of(kind, post, said)
             return None if asked is None else (kind, said, asked)

@@ -18,6 +18,8 @@ _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 _OVER_BY: Mapping[str, tuple[str, str, tuple[Role, ...]]] = {
     "decision_made": ("decide", "gate", (Role.CO_CHAIR, Role.STEERING_GROUP)),
     "decision_lapsed": ("decide", "gate", (Role.CO_CHAIR, Role.STEERING_GROUP)),
+    "admission_refused": ("object", "member", (Role.STEERING_GROUP,)),
+    "report_reopened": ("object", "", (Role.STEERING_GROUP,)),
     "invitation_lapsed": ("respond", "", (Role.FOCAL_POINT,)),
     "outcome_verified": ("verify", "outcome", (Role.CO_CHAIR,)),
     "recommendation_resolved": ("adopt", "recommendation", (Role.FOCAL_POINT, Role.SECRETARIAT)),

@@ -80,6 +80,7 @@ _ROWS = (
     DeliveryRule("completeness_overdue", _NOW, _MUST, _QUOTES, _POLICY),
     DeliveryRule("request_returned", _NOW, _MUST, _QUOTES, _POLICY),
     DeliveryRule("resubmission_reminder", _NOW, _MAY, _QUOTES, _POLICY),
+    DeliveryRule("ground_reviewed", _DIGEST, _MAY, _LINK, _NONE),
     DeliveryRule("request_joined", _DIGEST, _MAY, _QUOTES, _NONE),
     DeliveryRule("request_withdrawn", _NOW, _MUST, _QUOTES, _NONE),
     # gates: what Co-Chairs say to each other is read on the page, not in a mail
@@ -104,6 +105,8 @@ _ROWS = (
     DeliveryRule("invitation_answered", _DIGEST, _MAY, _LINK, _NONE),
     DeliveryRule("invitation_lapsed", _NOW, _MUST, _QUOTES, _NONE),
     DeliveryRule("minimum_missing", _NOW, _MUST, _QUOTES, _POLICY),
+    DeliveryRule("admission_considered", _NOW, _MUST, _QUOTES, _POLICY),
+    DeliveryRule("admission_refused", _NOW, _MUST, _LINK, _NONE),
     DeliveryRule("admission_proposed", _NOW, _MUST, _QUOTES, _POLICY),
     DeliveryRule("participant_left", _NOW, _MAY, _LINK, _NONE),
     DeliveryRule("group_convened", _NOW, _MUST, _QUOTES, _POLICY),

@@ -20,6 +20,7 @@ from models.case import (
     Seat,
     Stage,
 )
+from models.grounds import Ground
 from models.members import MemberKind
 from models.policy import Urgency
 from models.reasons import WHY_LISTED
@@ -54,6 +55,7 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
         "term of reference": ("covered", "waived", "open"),
         "urgency": tuple(Urgency),
         "kind of member": tuple(MemberKind),
+        "ground": tuple(Ground),
         "why a member is listed": tuple(code.sentence for code in WHY_LISTED),
     }.items()
 }

@@ -185,6 +185,7 @@ def context_of(told: WordingKey) -> dict[str, Any]:
         "is_co_chair": told.role is Role.CO_CHAIR,
         "is_focal_point": told.role is Role.FOCAL_POINT,
         "is_secretariat": post == SECRETARIAT,
+        "is_steering_group": told.role is Role.STEERING_GROUP,
         "language": told.language,
         "mandatory": entry.optionality is Optionality.MANDATORY,
         "say": say,

@@ -6,15 +6,17 @@ from datetime import MAXYEAR, MINYEAR, date, datetime
 
 from babel.dates import format_date, format_datetime
 from babel.lists import format_list
+from babel.numbers import format_decimal
 from babel.support import NullTranslations
 
 from models.base import N_
 from models.case import GateName
+from models.grounds import StatedGround, written_number
 from models.ladder import Ladder
 from models.old_sentences import basis_in, reasons_in
 from models.policy import Span
 from models.posts import SECRETARIAT, Post, Role
-from models.reasons import PLAIN, WHY_LISTED, Fact, StatedReason
+from models.reasons import PLAIN, WHY_LISTED, Fact, ReasonCode, StatedReason
 from models.request import FIELD_WORDS
 from models.zones import zone_named
 from notifications.texts import line, prose
@@ -56,6 +58,7 @@ LENGTHS: Mapping[str, tuple[str, str]] = {
 }
 """Lengths of time by their unit, in the forms for one and for several."""
 
+_SOURCES = NN_("%(number)s source", "%(number)s sources")
 _THERE_AND_HERE = N_("%(there)s; in your time zone: %(here)s")
 _NOWHERE = N_("%(there)s (no time zone is given)")
 _NONE, _NOBODY = N_("none"), N_("nobody")
@@ -172,7 +175,35 @@ class Words:
                 return self.word("stage" if name == "stage" else "kind of report", fact)
             case "span", str():
                 return self.span(Span(fact))
+            case "ground", str():
+                return self.word("ground", fact)
+            case "figures", tuple():
+                return self._figures(*fact)
         return prose(str(fact))
+
+    def ground(self, stated: StatedGround) -> str:
+        """A ground with what is known of it: ``landing: 1,240 of 2,000 since 1 May 2026, two sources``."""
+        word = self.word("ground", stated.ground.value)
+        if not stated.has_figures:
+            return word
+        number, of = (written_number(one) for one in (stated.number, stated.of))
+        since = stated.since.isoformat() if stated.since else ""
+        figures = self._figures(number, of, since, str(len(stated.sources)))
+        return ReasonCode.GROUND_WITH_FIGURES.sentence % {"ground": word, "figures": figures}
+
+    def _figures(self, number: str, of: str, since: str, sources: str) -> str:
+        said = format_decimal(number, locale=self._language) if number else ""
+        if of:
+            whole = format_decimal(of, locale=self._language)
+            said = self._translated(N_("%(number)s of %(whole)s")) % {"number": said, "whole": whole}
+        if since:
+            pattern = "d MMMM y" if len(since) > len("05-01") else "d MMMM"
+            on = date.fromisoformat(since if len(since) > len("05-01") else f"2000-{since}")
+            since = self._translated(N_("since %(day)s")) % {"day": format_date(on, pattern, locale=self._language)}
+        many = int(sources)
+        few = {1: N_("one source"), 2: N_("two sources"), 3: N_("three sources")}.get(many)
+        counted = self._translated(few) if few else self._counted(*_SOURCES, many) % {"number": many} if many else ""
+        return ", ".join(filter(None, (" ".join(filter(None, (said, since))), counted)))
 
     def spoken(self, text: str) -> str:
         """Running text, its posts put into words: ``AU/co-chair`` becomes "the Co-Chair (Australia)"."""

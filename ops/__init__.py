@@ -18,6 +18,7 @@ Looking after it:
 ``verify``           whether log, projection, Temporal's history and files agree, and no workflow is lost
 ``verify_record``    its part about the tree and what was signed; ``against``: the log against what was kept elsewhere
 ``rebuild``          the rows of cases made anew from the log
+``backup``           the records and files as one file, the keys as another; brought back into an empty database
 ``replay``           recorded histories from a folder; waking idle cases after a deployment
 ``mail``             the ledger and the board of mail, as lines of text
 ``mail_preferences`` what a reader wants of its mails, read and changed by an operator

@@ -8,6 +8,7 @@ import asyncio
 import itertools
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import policy
@@ -115,8 +116,13 @@ class Catcher:
         head = f"{FROM}: {envelope.mail_from or ''}\r\n{TO}: {', '.join(envelope.rcpt_tos)}\r\n"
         content: Any = envelope.content  # bytes: decode_data is off
         hidden = self.folder / f".{name}.part"
-        hidden.write_bytes(head.encode() + content)
-        hidden.replace(self.folder / name)  # nobody ever reads half a mail
+        try:
+            hidden.write_bytes(head.encode() + content)
+            hidden.replace(self.folder / name)  # nobody ever reads half a mail
+        except OSError as error:
+            with suppress(OSError):
+                hidden.unlink(missing_ok=True)
+            return f"452 4.3.1 not kept, send it again later: {error.strerror}"  # RFC 5321, 4.2.3: storage
         return f"250 OK kept as {name}"
 
 

@@ -1,7 +1,6 @@
 """``ahg verify``: compares the log with its own chain, projection, files and histories, and finds lost workflows."""
 
 from collections.abc import AsyncIterator, Callable, Collection, Iterable
-from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from temporalio.converter import DataConverter
 from temporalio.service import RPCError, RPCStatusCode
 
 from casework import Casework
+from db import snapshot
 from models.log import Entry, broken_at
 from models.notes import Note, VerifierKey
 from models.projection import Recorded, Row, rows_of
@@ -55,7 +55,7 @@ async def verify_records(
     streams = sorted(logged | await _elsewhere(engine, client))
     for number, stream in enumerate(streams):
         progress(number, len(streams))
-        async with _snapshot(engine) as connection:
+        async with snapshot(engine) as connection:
             entries = await read_entries(connection, stream)
             if not entries:
                 yield Fault(stream=stream, what="the log has no entry of it, though there is a case or a workflow")
@@ -86,15 +86,6 @@ async def verify_records(
         for stream, matter in lost.items():
             yield Fault(stream=stream, what=f"{matter.value}; `ahg revive {stream}` begins it again from its log")
     progress(len(streams), len(streams))
-
-
-@asynccontextmanager
-async def _snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """A connection that sees the database as it is at one moment, while cases go on."""
-    async with engine.connect() as connection:
-        if connection.dialect.name == "postgresql":
-            await connection.execution_options(isolation_level="REPEATABLE READ")
-        yield connection
 
 
 async def _elsewhere(engine: AsyncEngine, client: Client | None) -> set[str]:

@@ -32,5 +32,9 @@ Members and people:
 ``access``             what ends when a post changes hands, or when somebody signs out everywhere
 ``idempotency``        keys of programs' requests
 
+All of it:
+
+``backup``             all tables as lines of JSON, written at one moment and read into an empty database
+
 ``rows`` reads rows of tables as objects of their classes. ``csv_text`` writes tables for spreadsheets.
 """

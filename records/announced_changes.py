@@ -204,7 +204,7 @@ async def _time_to_stop(connection: AsyncConnection, kind: ChangeKind, about: st
     """Until when a change can be stopped, by policy, whose holders were told of it at ``since``."""
     offices = await opening(connection, since.year)
     stops = posts_that_stop(kind, about, await connection.run_sync(co_chairs_now))
-    return offices.policy.change_of_hands.after(since, offices.calendars, [post.member for post in stops])
+    return offices.policy.change_of_hands.after(since, offices.working_days, [post.member for post in stops])
 
 
 async def _tell(

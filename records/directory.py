@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import write_transaction
 from models.base import Value
-from models.calendars import Calendars, WorkCalendar
+from models.calendars import Calendars, WorkCalendar, WorkingDays
 from models.directory_changes import PLACEHOLDERS, DirectoryRoles, ListedMember, check_roles
 from models.mail_addresses import check_address
 from models.members import Directory, Member
@@ -50,6 +50,11 @@ class Opening(Value):
     directory: Directory
     calendars: Calendars
     policy: Policy
+
+    @property
+    def working_days(self) -> WorkingDays:
+        """How a case that is submitted now counts working days."""
+        return WorkingDays(self.calendars, self.policy.closes)
 
 
 class MemberList(Value):

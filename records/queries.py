@@ -99,7 +99,8 @@ async def followed_recommendations(connection: AsyncConnection, reference: str) 
     reports, table = table_of(ReportRow), table_of(RecommendationRow)
     of_its_report = (table.c.reference == reports.c.reference) & (table.c.report == reports.c.number)
     query = select(table.c.number, table.c.text).join(reports, of_its_report).order_by(table.c.number)
-    query = query.where(table.c.reference == reference, reports.c.state == ReportState.ACCEPTED.value)
+    accepted = reports.c.state == ReportState.ACCEPTED.value
+    query = query.where(table.c.reference == reference, accepted, table.c.held.is_(False))
     return {row.number: row.text for row in await connection.execute(query)}
 
 
@@ -119,7 +120,7 @@ async def open_logs(connection: AsyncConnection) -> dict[str, int]:
     reports, table = table_of(ReportRow), table_of(RecommendationRow)
     of_its_report = (table.c.reference == reports.c.reference) & (table.c.report == reports.c.number)
     accepted = select(table.c.reference, table.c.number).join(reports, of_its_report)
-    accepted = accepted.where(reports.c.state == ReportState.ACCEPTED.value)
+    accepted = accepted.where(reports.c.state == ReportState.ACCEPTED.value, table.c.held.is_(False))
     followed = {(row.reference, row.number) for row in await connection.execute(accepted)}
     over = await fetch_rows(connection, select(FollowUpRow).where(table_of(FollowUpRow).c.state.in_(OVER)))
     followed -= {(row.reference, row.number) for row in over}

@@ -13,7 +13,7 @@ command works here.
 ``part``     what the others have in common
 """
 
-from settings.keys import COMMAND_KEY_FILE, ensure_keys, ensure_local_key, make_secret_file, parse_keys
+from settings.keys import COMMAND_KEY_FILE, KEY_FILES, ensure_keys, ensure_local_key, make_secret_file, parse_keys
 from settings.loading import load_settings
 from settings.part import PREFIX, SettingsError, is_address, is_loopback
 from settings.whole import SECRETS, Settings

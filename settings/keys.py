@@ -15,6 +15,8 @@ from settings.part import SettingsError, SettingsPart
 KEY_BYTES = 32  # AES-256, and the seed of Ed25519
 COMMAND_KEY_FILE = "command-key"
 LOCAL_KEY_FILE = "local-key"
+KEY_FILES = ("keys", COMMAND_KEY_FILE, "checkpoint-key")
+"""Files of keys in the data folder that cannot be made anew."""
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _VERIFIER = re.compile(r"[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}")
 _SIGNER = re.compile(rf"PRIVATE\+KEY\+{_VERIFIER.pattern}")

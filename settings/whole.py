@@ -63,7 +63,7 @@ class Settings(PageSettings, MailSettings, KeySettings):
     """Build id for Worker Deployment versioning. Unset: the worker runs unversioned."""
     history_limit: Annotated[int, Field(ge=100, le=1900)] = 1500
     """Events in a case's history after which its run continues as a new one."""
-    max_cached_workflows: Annotated[int, Field(ge=0, le=100_000)] = 1000
+    max_cached_workflows: Annotated[int, Field(ge=1, le=100_000)] = 1000
     """Cases that a worker keeps in memory between steps."""
     log_format: Literal["console", "json"] = "console"
     """How log lines are written."""

@@ -22,6 +22,7 @@ from models.asks import ASKS
 from models.base import Value
 from models.case import Stage
 from models.commands import COMMANDS, Leave, NewVersion, Resubmit
+from models.grounds import StatedGround
 from models.notices import NOTICE_KINDS
 from models.policy import Policy, Track
 from models.request import SECTIONS, Attachment, Figure, Route
@@ -57,8 +58,11 @@ _REQUEST = (
 _NOTES = {
     "draft": _REQUEST + " A member keeps one draft; the next one replaces it.",
     "submit": _REQUEST + " A title and the situation must be there. Fields that are left out are taken from the "
-    "member's draft, if it has one; the draft is then gone.",
-    "resubmit": "The new version must have a title and the situation.",
+    "member's draft, if it has one; the draft is then gone. By the policy's `requesters` the member must be a state or "
+    "territory, and `grounds` or a route must say how it is affected itself.",
+    "resubmit": "The new version must have a title and the situation, and each requester's own ground still.",
+    "join": "`grounds` may be left out where the request says how the member is affected.",
+    "review_ground": "Another member's ground, not one's own. The newest word of each counts. To dispute needs `text`.",
     "return": "`missing` or `text` must be there.",
     "decide": "`gate` may be left out where only one open gate is the post's to decide. Every position but `approve` and "
     "`recuse` needs `text`.",
@@ -85,7 +89,8 @@ _NOTES = {
     "names nobody else. With `nothing`, the Co-Chairs decide that nothing is circulated; nobody is told or named.",
     "adopt": "Taken by the follow-up of the recommendation, at any time after its report was accepted, "
     "closed cases "
-    "included, from a Co-Chair, the secretariat, or the focal points of its addressees and owner. "
+    "included, from the focal point of each addressee for itself (of the owner where it has none), or by `act_for`; by "
+    "the policy `obligations: as named` from any of them, a Co-Chair or the secretariat for all. "
     "`recommendation` "
     "is its exact text; it may be left out where the case has only one.",
     "waive": "`text` must be there.",
@@ -140,7 +145,7 @@ def commands() -> Iterator[str]:
         if do in _NOTES:
             yield _NOTES[do]
     yield "## Parts of a request"
-    for cls in (Route, Figure, Attachment):
+    for cls in (Route, Figure, StatedGround, Attachment):
         yield f"**{cls.__name__}.** {_said(cls)}"
         yield "\n".join((*_HEAD, *_rows(cls)))
 
@@ -202,7 +207,8 @@ def _type(kind: Any, field: FieldInfo | None = None) -> str:
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return ", ".join(f"`{value.value}`" for value in kind)
     name = getattr(kind, "__name__", str(kind))
-    return _WRITTEN.get(name, f"{name.lower()} (see below)" if name in ("Route", "Figure", "Attachment") else name)
+    parts = {"Route": "route", "Figure": "figure", "StatedGround": "stated ground", "Attachment": "attachment"}
+    return _WRITTEN.get(name, f"{parts[name]} (see below)" if name in parts else name)
 
 
 def _limited(field: FieldInfo) -> str:
@@ -340,8 +346,19 @@ _WHOLE = {
     "are reminded of, a position said twice is one)",
     "suspension": "a suspension is looked at again after, where no day was said; then again",
     "exchange_overdue": "an exchange is marked as overdue, after the day that the rhythm of its arrangement gives",
+    "silence_covers": "what the silence on a report covers: `the report` whatever becomes of it, `every word` (each "
+    "revision begins it anew) or `the substance` (a correction of form that both Co-Chairs approve does not)",
+    "later_admission": "how the Steering Group admits a member later: `by one word` or `by silence`",
+    "terms_covered": "what covers a term of reference, who verifies and what an early end owes: `by the record` or "
+    "`by substance`",
+    "requesters": "who may submit a request: `any member` or `affected members`, states and territories that say on what "
+    "ground",
+    "obligations": "by whose word an outcome, or the answer to a recommendation, is a member's: `as named` or `by own "
+    "word`",
     "change_of_hands": "how long what the secretariat announces of a Co-Chair's post waits for its holder to stop it",
     "contest": "how long a post may contest what was recorded in its name",
+    "close_of_business": "when a working day is over, in the office's own time: a period in working days ends then; "
+    "empty: at the time of day at which it began",
 }
 
 

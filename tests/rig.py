@@ -37,6 +37,7 @@ REQUEST: Mapping[str, Any] = {
     "title": "Boats in the strait of many names",
     "situation": "Boats leave by night and transit three members.",
     "affected": ["MY", "TH"],
+    "grounds": [{"ground": "landing"}],
 }
 
 _APPROVE = {"position": "approve"}

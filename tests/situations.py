@@ -38,7 +38,12 @@ _STEPS: Mapping[str, tuple[str, tuple[tuple[str, str, Mapping[str, Any]], ...]]]
             (
                 "MY/focal-point",
                 "submit",
-                {"title": "Boats", "situation": "Boats leave.", "affected": ["MY", "TH", "BD"]},
+                {
+                    "title": "Boats",
+                    "situation": "Boats leave.",
+                    "affected": ["MY", "TH", "BD"],
+                    "grounds": [{"ground": "landing"}],
+                },
             ),
         ),
     ),
@@ -70,12 +75,12 @@ _STEPS: Mapping[str, tuple[str, tuple[tuple[str, str, Mapping[str, Any]], ...]]]
             (RSO, "schedule_meeting", {"title": "First meeting", "starts": "2026-03-30T09:00:00+07:00"}),
         ),
     ),
-    "admitted": ("work", ((NZ, "admit", {"member": "JP"}),)),
+    "admitted": ("work", ((NZ, "admit", {"member": "JP"}), ("", "wait", {}))),
     "done": ("work", (("TH/focal-point", "done", NET),)),
     "verified": ("done", ((ID, "verify", NET),)),
     "proposed": ("work", ((RSO, "add_arrangement", {"title": "Contacts", "parties": ["TH", "MY"]}),)),
     "suspended": ("work", ((RSO, "suspend", WHY),)),
-    "drafting": ("verified", ((RSO, "open_report", {"kind": "final"}),)),
+    "drafting": ("verified", ((RSO, "open_report", {"kind": "final"}), ("MY/focal-point", "contribute", WHY))),
     "tabled": (
         "drafting",
         ((RSO, "recommend", {"text": "Keep them current.", "to": ["TH"], "owner": "BD"}), (RSO, "table", WHY)),

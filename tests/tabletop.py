@@ -20,7 +20,13 @@ from models.public_holidays import work_calendar
 from models.rules import Transition, apply_clock, apply_command
 from records.directory import SEED, _member_rows, _offices
 
-REQUEST = {"title": "Boats in the strait", "situation": "Boats leave and transit.", "affected": ["MY", "TH"]}
+REQUEST = {
+    "title": "Boats in the strait",
+    "situation": "Boats leave and transit.",
+    "affected": ["MY", "TH"],
+    "grounds": [{"ground": "landing"}],
+}
+"""Of whichever member submits it: it is affected by landings."""
 
 
 SIGNER = CommandSigner(b"t" * 32)

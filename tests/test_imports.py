@@ -27,6 +27,7 @@ def imported(name: str) -> set[str]:
         ("settings", PARTS | {"db"}),
         ("surroundings", PARTS | {"db"}),
         ("db", PARTS),
+        ("background", PARTS | {"db", "settings"}),
         ("cli", {"activities"}),  # it reaches them through the worker
         ("worker", {"cli", "ops", "web"}),
     ],

@@ -77,12 +77,13 @@ class Answer(NamedTuple):
 
 PARTS: Mapping[str, tuple[Trial, ...]] = {
     "The request": (
-        Trial("submit", "nothing", {"title": "Boats", "situation": "Boats leave."}),
+        Trial("submit", "nothing", {"title": "Boats", "situation": "Boats leave.", "grounds": [{"ground": "landing"}]}),
         Trial("return", "submitted", {"missing": ["the figures' sources"]}),
         Trial("resubmit", "returned", {"title": "Boats in the strait"}),
         Trial("accept", "submitted"),
-        Trial("join", "submitted"),
+        Trial("join", "submitted", {"grounds": [{"ground": "transit"}]}),
         Trial("withdraw", "submitted"),
+        Trial("review_ground", "review", {"member": "MY", "ground": "landing"}),
     ),
     "Decisions": (
         Trial("decide", "review", {"gate": "activation", "position": "approve"}),

@@ -1,8 +1,8 @@
 """The web application: puts the pages together. ``web.serve`` serves it."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
+from functools import partial
 
 import structlog
 from fastapi import FastAPI, HTTPException, Request
@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException as RoutingError
 from starlette.requests import ClientDisconnect
 
 import db
+from background import Background
 from settings import Settings, load_settings
 from web.account import offers, passkeys, posts
 from web.account import page as account_page
@@ -55,19 +56,22 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 def application(site: Site) -> FastAPI:
     """The application made of these parts. While it is served: nudges are passed on, cases told, files swept."""
 
+    site.background = Background(
+        {
+            "nudges": site.nudger.run,
+            "files that nothing names": partial(sweep_daily, site),
+            "news for cases": partial(history.keep_telling_cases, site),
+        }
+    )
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        works = site.nudger.run(), sweep_daily(site), history.keep_telling_cases(site)
-        beside = [asyncio.create_task(one) for one in works]
         try:
-            with when_asked_to_end(site.watch.end):
-                yield
+            async with site.background:
+                with when_asked_to_end(site.watch.end):
+                    yield
         finally:
-            for task in beside:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
-        await site.engine.dispose()
+            await site.engine.dispose()
 
     title, at = "Bali Process Ad Hoc Group", description.ADDRESS
     app = FastAPI(title=title, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=at)

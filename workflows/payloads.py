@@ -9,13 +9,14 @@ in replays and, until 2028, as what a workflow or an activity begins with and as
 whose they are; never as a new Update (decision 37).
 """
 
-import dataclasses
+import copy
 import logging
 import os
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,7 +24,7 @@ from google.protobuf.message import DecodeError
 from temporalio import workflow
 from temporalio.api.common.v1 import Payload
 from temporalio.client import Client
-from temporalio.contrib.pydantic import PydanticPayloadConverter, pydantic_data_converter
+from temporalio.contrib.pydantic import PydanticPayloadConverter
 from temporalio.converter import (
     ActivitySerializationContext,
     CompositePayloadConverter,
@@ -44,6 +45,8 @@ _WORTH_PRESSING = 2_000
 """From so many bytes on a payload is compressed before it is encrypted: a whole case shrinks to about a fifth."""
 _UNBOUND_UNTIL = datetime(2028, 1, 1, tzinfo=UTC)
 """Until then a payload that is bound to no workflow is read as what a workflow or an activity of before begins with."""
+_PLACES = 4_096
+"""Workflows whose converters are kept."""
 
 
 class UnreadablePayload(Exception):
@@ -63,9 +66,12 @@ class EncryptionCodec(PayloadCodec, WithSerializationContext):
 
     def with_context(self, context: SerializationContext) -> "EncryptionCodec":
         """The same codec for the payloads of one workflow: its own, and those of its activities."""
-        codec = object.__new__(type(self))
-        codec._ciphers, codec._current = self._ciphers, self._current
-        codec._place = _place(context)
+        return self.at(_place(context))
+
+    def at(self, place: bytes) -> "EncryptionCodec":
+        """The same codec for a place."""
+        codec = copy.copy(self)
+        codec._place = place
         return codec
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
@@ -138,10 +144,33 @@ class SealedPayloadConverter(PydanticPayloadConverter):
         return super().from_payloads(payloads, type_hints)
 
 
+class SealedDataConverter(DataConverter):
+    """Keeps the converters of the places that it was last asked for: the SDK asks for one at each payload.
+
+    Nothing but its codec knows for which workflow a converter is.
+    """
+
+    def __post_init__(self) -> None:
+        """Make the parts, and remember converters of so many places as a worker keeps cases, with those of clients."""
+        super().__post_init__()
+        object.__setattr__(self, "_of_place", lru_cache(maxsize=_PLACES)(partial(_sealed_at, self)))
+
+    def with_context(self, context: SerializationContext) -> Self:
+        """The converter for the payloads of one workflow: its own, and those of its activities."""
+        made: Self = self._of_place(_place(context))  # type: ignore[attr-defined]  # a frozen class declares no such field
+        return made
+
+
+def _sealed_at(converter: SealedDataConverter, place: bytes) -> SealedDataConverter:
+    made = copy.copy(converter)
+    if isinstance(made.payload_codec, EncryptionCodec):
+        object.__setattr__(made, "payload_codec", made.payload_codec.at(place))
+    return made
+
+
 def data_converter(keyring: Mapping[str, bytes]) -> DataConverter:
     """Pydantic values as JSON, sealed; failures' messages and traces are sealed too."""
-    return dataclasses.replace(
-        pydantic_data_converter,
+    return SealedDataConverter(
         payload_converter_class=SealedPayloadConverter,
         payload_codec=EncryptionCodec(keyring),
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from models.base import Instant, Line, Prose, Value, shared
-from models.calendars import Calendars
+from models.base import Day, Instant, Line, Prose, Value, shared
+from models.calendars import Calendars, WorkingDays
 from models.case.arrangements import Arrangement
 from models.case.circulation import Circulation, Consent
 from models.case.closing import Term
@@ -24,11 +24,12 @@ from models.case.participants import Participant, ParticipantState, Seat
 from models.case.recordings import Recording
 from models.case.reporting import Recommendation, Report, ReportState
 from models.case.stage import Clock, Stage, Suspension
+from models.grounds import GroundReview
 from models.ladder import Ladder
 from models.ladder_subjects import SubjectKind, subject_of
 from models.members import Directory
 from models.policy import Policy, Track
-from models.posts import Post
+from models.posts import SECRETARIAT, Post
 from models.request import Request, fingerprint
 
 
@@ -48,7 +49,9 @@ class Case(Value):
     are told apart.
     ``recordings``: what was recorded in posts' names, by the number of the first entry of each; the newest of them.
     ``offers``: the posts that wait to be taken over.
+    ``active_day``: the last day of an extension, as the office named it that asked.
     ``withdrew``: who submitted jointly and then left the request to the others.
+    ``ground_reviews``: what the Steering Group's members said of grounds, the newest word of each.
     """
 
     reference: str
@@ -71,6 +74,7 @@ class Case(Value):
     requesters: tuple[str, ...] = ()
     withdrew: tuple[str, ...] = ()
     returned: tuple[Line, ...] = ()
+    ground_reviews: tuple[GroundReview, ...] = ()
 
     gates: Mapping[GateName, Gate] = {}
     participants: Mapping[str, Participant] = {}
@@ -83,6 +87,7 @@ class Case(Value):
     waivers: Mapping[Term, Prose] = {}
 
     active_until: Instant | None = None
+    active_day: Day | None = None
     updates: int = 0
     suspension: Suspension | None = None
     recordings: Mapping[int, Recording] = {}
@@ -98,6 +103,11 @@ class Case(Value):
     def track(self) -> Track:
         """The deadlines of this case's urgency."""
         return self.policy.track(self.request.urgency)
+
+    @property
+    def working_days(self) -> WorkingDays:
+        """How this case counts working days: in the calendars, and by the policy, that it was submitted under."""
+        return WorkingDays(self.calendars, self.policy.closes)
 
     def gates_meant(self, post: Post) -> list[Gate]:
         """The open gates that a post may mean that names none: those that it decides, else all."""
@@ -117,7 +127,13 @@ class Case(Value):
     def followed_recommendations(self) -> dict[int, Recommendation]:
         """The recommendations of accepted reports, by number: what is followed across cases."""
         accepted = {number for number, report in self.reports.items() if report.state is ReportState.ACCEPTED}
-        return {number: one for number, one in self.recommendations.items() if one.report in accepted}
+        known = self.recommendations.items()
+        return {number: one for number, one in known if one.report in accepted and not one.held}
+
+    def in_the_group(self, member: str) -> bool:
+        """Whether a member is in the group, leads it or serves it: whether it may take on what the group agrees."""
+        leads = any(post.member == member for post in (*self.directory.co_chairs, SECRETARIAT))
+        return leads or self.is_requester(member) or member in self.taking_part()
 
     def ladder(self, kind: SubjectKind, about: str = "") -> Ladder | None:
         """The ladder of something that waits; None where it does not wait."""
@@ -159,6 +175,10 @@ class Case(Value):
         states = {Seat.PARTICIPANT: ParticipantState.ACCEPTED, Seat.OBSERVER: ParticipantState.OBSERVER}
         there = (one for one in self.participants.values() if one.takes_part)
         return tuple(one.member for one in there if seat is None or one.state is states[seat])
+
+    def considered(self, member: str) -> bool:
+        """Whether the Steering Group may still object to the member's later admission."""
+        return self.ladder(SubjectKind.CONSIDERED, member) is not None
 
     @property
     def invited(self) -> tuple[str, ...]:

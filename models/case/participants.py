@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from models.base import Instant, Line, Value
+from models.posts import Post
 from models.reasons import StatedReason
 
 
@@ -23,6 +24,7 @@ class ParticipantState(StrEnum):
     DECLINED = "declined"
     LAPSED = "lapsed"
     ADMITTED = "admitted"
+    NOT_ADMITTED = "not admitted"
     REPLACED = "replaced"
     LEFT = "left"
 
@@ -31,7 +33,8 @@ class Participant(Value):
     """A member on the list, and why it is there. ``place_of``: the member in whose place it was proposed.
 
     ``reasons``: of which ``why`` is the text; none where it is somebody's own words, None where it was listed before they
-    were kept. ``offered``: the other seat in the group that it is proposed for, until the Co-Chairs have confirmed it.
+    were kept. ``proposed_by``: the Steering Group's post that proposed its later admission. ``offered``: the other seat
+    in the group that it is proposed for, until the Co-Chairs have confirmed it.
     """
 
     member: str
@@ -41,6 +44,7 @@ class Participant(Value):
     reasons: tuple[StatedReason, ...] | None = None
     place_of: str = ""
     endorsed_by: tuple[str, ...] = ()
+    proposed_by: Post | None = None
     answered_at: Instant | None = None
     offered: Seat | None = None
 
@@ -48,6 +52,10 @@ class Participant(Value):
     def sits_as(self) -> Seat | None:
         """As what it takes part; None where it does not."""
         return _SEATS.get(self.state)
+
+    def proposed_of(self, member: str) -> bool:
+        """Whether the Steering Group's post of that member proposed its later admission."""
+        return self.proposed_by is not None and self.proposed_by.member == member
 
     @property
     def takes_part(self) -> bool:

@@ -4,7 +4,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal
 
-from models.base import Line, Prose, Value
+from pydantic import Field
+
+from models.base import Line, Prose, Value, is_empty
 
 
 class ReportState(StrEnum):
@@ -36,7 +38,11 @@ class Report(Value):
 
 
 class Recommendation(Value):
-    """A concrete recommendation: term of reference (c). Followed across cases once its report is accepted."""
+    """A concrete recommendation: term of reference (c). Followed across cases once its report is accepted.
+
+    ``untold``: addressees outside the group to whom the accepted report has not been circulated. ``held``: it is not
+    followed yet, because of them.
+    """
 
     number: int
     text: Prose
@@ -44,3 +50,5 @@ class Recommendation(Value):
     owner: str = ""
     due: date | None = None
     report: int = 1
+    untold: tuple[str, ...] = Field(default=(), exclude_if=is_empty)
+    held: bool = Field(default=False, exclude_if=is_empty)

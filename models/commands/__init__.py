@@ -48,13 +48,13 @@ from models.commands.outcomes import AddOutcome, AmendOutcome, Block, Done, Prog
 from models.commands.participants import Admit, Comment, Convene, Endorse, Leave, Propose, Replace, Respond
 from models.commands.posts import Contest, Delegate, HandOver, Person, TakeOver
 from models.commands.reporting import Adopt, Contribute, Object, OpenReport, Recommend, Revise, Table
-from models.commands.request import Accept, Draft, Join, NewVersion, Resubmit, Return, Submit, Withdraw
+from models.commands.request import Accept, Draft, Join, NewVersion, Resubmit, Return, ReviewGround, Submit, Withdraw
 from models.faults import MOST_FAULTS, FieldFault, faults, more_values_than
 from models.nearest import did_you_mean
 from models.posts import Post
 from models.refusal import RefusalKind, Refused
 
-_Request = Draft | Submit | Return | Resubmit | Accept | Withdraw | Join
+_Request = Draft | Submit | Return | Resubmit | Accept | Withdraw | Join | ReviewGround
 _Gate = Decide | Answer
 _Group = Propose | Comment | Respond | Replace | Admit | Endorse | Leave | Convene
 _Outcome = AddOutcome | AmendOutcome | Progress | Block | Done | Verify

@@ -40,7 +40,7 @@ class Replace(Body):
 
 
 class Admit(Body):
-    """Steering Group: let a member join a group that is at work, subject to the group's endorsement."""
+    """Steering Group: let a member join a group that is at work, unless another objects, and the group endorses it."""
 
     do: Literal["admit"] = "admit"
     member: Line

@@ -40,16 +40,18 @@ class Table(Body):
 
 
 class Object(Body):
-    """Break the silence on a report; or object to the verification of an outcome."""
+    """Break the silence on a report or on a later admission; or object to the verification of an outcome."""
 
     do: Literal["object"] = "object"
     outcome: Line | None = None
+    member: Line | None = Field(default=None, description="whose later admission is objected to")
 
 
 class Revise(Body):
-    """Write a new version of a report."""
+    """Write a new version of a report; or correct its form after the Steering Group has adopted it."""
 
     do: Literal["revise"] = "revise"
+    corrects: Prose = Field(default="", description="of a correction of form alone: the words that the text replaces")
 
 
 class Adopt(Body):

@@ -7,8 +7,9 @@ from pydantic import Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from models.base import Line, Prose
+from models.base import Line, Prose, is_empty
 from models.commands.body import Body
+from models.grounds import Ground, StatedGround
 from models.request import Request
 
 
@@ -76,3 +77,15 @@ class Join(Body):
     """Submit another member's request jointly with it."""
 
     do: Literal["join"] = "join"
+    grounds: tuple[StatedGround, ...] = Field(
+        default=(), max_length=20, exclude_if=is_empty, description="how the member itself is affected"
+    )
+
+
+class ReviewGround(Body):
+    """Steering Group: confirm or dispute a ground on which a member is said to be affected."""
+
+    do: Literal["review_ground"] = "review_ground"
+    member: Line
+    ground: Ground
+    view: Literal["confirm", "dispute"] = "confirm"

@@ -57,6 +57,8 @@ from models.events.gates import (
 from models.events.meetings import AttendanceTaken, MeetingCancelled, MeetingScheduled, SituationUpdated
 from models.events.outcomes import OutcomeAdded, OutcomeAmended, OutcomeMoved, ProgressNoted
 from models.events.participants import (
+    AdmissionProposed,
+    AdmissionUnopposed,
     Admitted,
     Commented,
     Convened,
@@ -71,15 +73,24 @@ from models.events.participants import (
 )
 from models.events.posts import Contested, Delegated, HandedOver, HandOverOffered
 from models.events.reporting import Contributed, Objected, Recommended, ReportMoved, ReportOpened, Revised
-from models.events.request import FoundComplete, Joined, RequesterWithdrew, Resubmitted, Returned, Submitted
+from models.events.request import (
+    FoundComplete,
+    GroundReviewed,
+    Joined,
+    RequesterWithdrew,
+    Resubmitted,
+    Returned,
+    Submitted,
+)
 from models.events.stage import StageEntered
 
-_Request = Submitted | Returned | Resubmitted | Joined | FoundComplete | RequesterWithdrew
+_Request = Submitted | Returned | Resubmitted | Joined | FoundComplete | RequesterWithdrew | GroundReviewed
 _Clock = StageEntered | LadderSet | LadderCleared | RungPassed | Suspended | Resumed
 _Gate = GateOpened | PositionTaken | PositionsVoided | GateSplit | GateDecided
 _Question = QuestionAsked | QuestionAnswered | QuestionDropped | RespondentChanged | Recused
 _List = ParticipantsProposed | Commented | Invited | SeatOffered | Responded | Replaced
 _Group = _List | Admitted | Endorsed | MinimumMissing | Convened
+_Admission = AdmissionProposed | AdmissionUnopposed
 _Outcome = OutcomeAdded | OutcomeAmended | ProgressNoted | OutcomeMoved
 _Sharing = ArrangementAdded | ArrangementAgreed | ArrangementInForce | ExchangeLogged | ArrangementReviewed
 _Changed = ArrangementAmendmentProposed | ArrangementAmended | ArrangementLeft | ArrangementEnded
@@ -90,7 +101,7 @@ _Other = Waived | Delegated | HandOverOffered | HandedOver | Contested
 
 _AtWork = _Outcome | _Sharing | _Changed | _Meeting
 
-AnyEvent = _Request | _Clock | _Gate | _Question | _Group | _AtWork | _Report | _Circulation | _Other
+AnyEvent = _Request | _Clock | _Gate | _Question | _Group | _Admission | _AtWork | _Report | _Circulation | _Other
 """Any event, of whatever part of the procedure."""
 
 Event = Annotated[AnyEvent, Field(discriminator="type")]

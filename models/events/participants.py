@@ -4,6 +4,7 @@ from typing import Literal
 
 from models.base import Instant, Line, Prose, Value
 from models.case.participants import ParticipantState, Seat
+from models.posts import Post
 from models.reasons import StatedReason
 
 
@@ -61,6 +62,23 @@ class Admitted(Value):
     member: str
     seat: Seat
     text: Prose = ""
+
+
+class AdmissionProposed(Value):
+    """One of the Steering Group proposes to admit a member later; its silence on that begins."""
+
+    type: Literal["admission_proposed"] = "admission_proposed"
+    member: str
+    seat: Seat
+    text: Prose = ""
+    post: Post
+
+
+class AdmissionUnopposed(Value):
+    """Nobody in the Steering Group objected in time: it is for the group to endorse."""
+
+    type: Literal["admission_unopposed"] = "admission_unopposed"
+    member: str
 
 
 class Endorsed(Value):

@@ -27,24 +27,31 @@ class Recommended(Value):
 
 
 class Objected(Value):
+    """``outcome``: to its verification; ``newcomer``: to its admission, by ``post``; neither: to the report."""
+
     type: Literal["objected"] = "objected"
     member: str
     text: Prose
     outcome: str = ""
+    newcomer: str = ""
+    post: Post | None = None
 
 
 class Revised(Value):
+    """``corrects``: of a correction of form, the words that ``text`` replaces."""
+
     type: Literal["revised"] = "revised"
     version: int
     text: Prose
     content: str
+    corrects: Prose = ""
 
 
 class ReportMoved(Value):
     """A report came into another state: tabled, adopted by silence, accepted, back in drafting.
 
-    ``why`` it is in drafting again, and whose act that was, if a single post's; None in entries from before both were
-    kept.
+    ``why`` it is in drafting again, or before the Steering Group again, and whose act that was, if a single post's; None
+    in entries from before both were kept.
     """
 
     type: Literal["report_moved"] = "report_moved"

@@ -2,8 +2,11 @@
 
 from typing import Literal
 
-from models.base import Line, Prose, Value
+from pydantic import Field
+
+from models.base import Line, Prose, Value, is_empty
 from models.calendars import Calendars
+from models.grounds import Ground, StatedGround
 from models.members import Directory
 from models.policy import Policy
 from models.request import Request
@@ -37,6 +40,15 @@ class Resubmitted(Value):
 class Joined(Value):
     type: Literal["joined"] = "joined"
     member: str
+    grounds: tuple[StatedGround, ...] = Field(default=(), exclude_if=is_empty)
+
+
+class GroundReviewed(Value):
+    type: Literal["ground_reviewed"] = "ground_reviewed"
+    member: str
+    ground: Ground
+    disputed: bool
+    text: Prose = ""
 
 
 class FoundComplete(Value):

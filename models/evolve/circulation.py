@@ -27,4 +27,11 @@ def _(case: Case, event: e.ConsentNoted, at: datetime, by: Post) -> Case:
 
 @on(e.CirculationMoved)
 def _(case: Case, event: e.CirculationMoved, at: datetime, by: Post) -> Case:
-    return _circulation(case, event.circulation, state=event.state)
+    case = _circulation(case, event.circulation, state=event.state)
+    to = case.circulations[event.circulation].to if event.state == "released" else ()
+    told = dict(case.recommendations)
+    for number, one in told.items():
+        if set(one.untold) & set(to):
+            untold = tuple(code for code in one.untold if code not in to)
+            told[number] = changed(one, untold=untold, held=one.held and bool(untold))
+    return changed(case, recommendations=told) if to else case

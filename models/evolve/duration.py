@@ -10,4 +10,4 @@ from models.posts import Post
 
 @on(e.Extended)
 def _(case: Case, event: e.Extended, at: datetime, by: Post) -> Case:
-    return changed(case, active_until=event.active_until)
+    return changed(case, active_until=event.active_until, active_day=event.day)

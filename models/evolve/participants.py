@@ -10,7 +10,13 @@ from models.evolve.handlers import changed, on, put
 from models.posts import Post
 from models.reasons import ReasonCode, reason, text_and_reasons
 
-_REOPENED = (ParticipantState.LAPSED, ParticipantState.DECLINED, ParticipantState.LEFT, ParticipantState.REPLACED)
+_REOPENED = (
+    ParticipantState.LAPSED,
+    ParticipantState.DECLINED,
+    ParticipantState.LEFT,
+    ParticipantState.REPLACED,
+    ParticipantState.NOT_ADMITTED,
+)
 """A member in one of these states that is proposed again starts anew."""
 
 
@@ -62,11 +68,21 @@ def _(case: Case, event: e.Replaced, at: datetime, by: Post) -> Case:
 
 
 @on(e.Admitted)
-def _(case: Case, event: e.Admitted, at: datetime, by: Post) -> Case:
+@on(e.AdmissionProposed)
+def _(case: Case, event: e.Admitted | e.AdmissionProposed, at: datetime, by: Post) -> Case:
     why, reasons = text_and_reasons(event.text or reason(ReasonCode.LATER_ADMISSION))
-    return _participant(
-        case, event.member, state=ParticipantState.ADMITTED, seat=event.seat, why=why, reasons=reasons, endorsed_by=()
-    )
+    told = {"why": why, "reasons": reasons, "proposed_by": getattr(event, "post", None)}
+    return _participant(case, event.member, state=ParticipantState.ADMITTED, seat=event.seat, endorsed_by=(), **told)
+
+
+@on(e.AdmissionUnopposed)
+def _(case: Case, event: e.AdmissionUnopposed, at: datetime, by: Post) -> Case:
+    return case  # the ladder of the silence is gone, and the group is asked
+
+
+def not_admitted(case: Case, member: str) -> Case:
+    """The case with a member to whose admission the Steering Group objected."""
+    return _participant(case, member, state=ParticipantState.NOT_ADMITTED)
 
 
 @on(e.Endorsed)

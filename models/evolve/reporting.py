@@ -6,7 +6,10 @@ from typing import Any
 from models import events as e
 from models.base import brief
 from models.case import Case
+from models.case.reporting import ReportState
 from models.evolve.handlers import changed, on, put
+from models.evolve.participants import not_admitted
+from models.policy import Obligations
 from models.posts import Post
 
 
@@ -39,6 +42,8 @@ def _(case: Case, event: e.Recommended, at: datetime, by: Post) -> Case:
 
 @on(e.Objected)
 def _(case: Case, event: e.Objected, at: datetime, by: Post) -> Case:
+    if event.newcomer:
+        return not_admitted(case, event.newcomer)
     if event.outcome:
         return case
     number = _newest(case)
@@ -52,4 +57,12 @@ def _(case: Case, event: e.Revised, at: datetime, by: Post) -> Case:
 
 @on(e.ReportMoved)
 def _(case: Case, event: e.ReportMoved, at: datetime, by: Post) -> Case:
-    return _report(case, event.report, state=event.state, note=brief(event.text))
+    case = _report(case, event.report, state=event.state, note=brief(event.text))
+    if event.state is not ReportState.ACCEPTED or case.policy.obligations is not Obligations.BY_OWN_WORD:
+        return case
+    told = dict(case.recommendations)
+    for number, one in told.items():
+        outside = tuple(code for code in dict.fromkeys(one.to) if not case.in_the_group(code))
+        if one.report == event.report and outside:
+            told[number] = changed(one, untold=outside, held=True)
+    return changed(case, recommendations=told)

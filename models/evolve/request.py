@@ -5,6 +5,7 @@ from datetime import datetime
 from models import events as e
 from models.case import Case
 from models.evolve.handlers import changed, on
+from models.grounds import GroundReview
 from models.posts import Post
 
 
@@ -26,7 +27,19 @@ def _(case: Case, event: e.Resubmitted, at: datetime, by: Post) -> Case:
 
 @on(e.Joined)
 def _(case: Case, event: e.Joined, at: datetime, by: Post) -> Case:
-    return changed(case, requesters=(*case.requesters, event.member))
+    case = changed(case, requesters=(*case.requesters, event.member))
+    if not event.grounds:
+        return case
+    request = changed(case.request, grounds=(*case.request.grounds, *event.grounds))
+    return changed(case, request=request, version=case.version + 1)
+
+
+@on(e.GroundReviewed)
+def _(case: Case, event: e.GroundReviewed, at: datetime, by: Post) -> Case:
+    said = GroundReview(member=event.member, ground=event.ground, disputed=event.disputed, by=by, text=event.text)
+    about = (said.member, said.ground, by.member)
+    others = tuple(one for one in case.ground_reviews if (one.member, one.ground, one.by.member) != about)
+    return changed(case, ground_reviews=(*others, said))
 
 
 @on(e.FoundComplete)

@@ -10,4 +10,9 @@ from models.posts import Post
 
 @on(e.StageEntered)
 def _(case: Case, event: e.StageEntered, at: datetime, by: Post) -> Case:
-    return changed(case, stage=event.stage, stage_since=at)
+    case = changed(case, stage=event.stage, stage_since=at)
+    if not event.stage.ended or not any(one.held for one in case.recommendations.values()):
+        return case
+    # Nothing more is circulated before it is followed: by those who have been told.
+    told = {number: changed(one, held=False) if one.held else one for number, one in case.recommendations.items()}
+    return changed(case, recommendations=told)

@@ -20,9 +20,10 @@ def group_posts(case: Case) -> list[Post]:
     return [desk_of(code) for code in case.taking_part()]
 
 
-def participant_posts(case: Case) -> list[Post]:
-    """The focal points of participants, without observers."""
-    return [desk_of(code) for code in case.taking_part(seat=Seat.PARTICIPANT)]
+def endorsing_posts(case: Case, member: str) -> list[Post]:
+    """The focal points of participants that are asked to endorse a member's later admission."""
+    newcomer = case.participants[member]
+    return [desk_of(code) for code in case.taking_part(seat=Seat.PARTICIPANT) if not newcomer.proposed_of(code)]
 
 
 def everybody_concerned(case: Case) -> list[Post]:

@@ -11,9 +11,9 @@ from models.ladder_subjects import SubjectKind, read_subject
 from models.notices.arrangements import agreement_asked, arrangement_facts
 from models.notices.circles import (
     co_chair_posts,
+    endorsing_posts,
     everybody_concerned,
     group_posts,
-    participant_posts,
     requester_posts,
     text_for,
 )
@@ -106,7 +106,8 @@ def _arrangement_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[No
 
 def _duration_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     if event.act is ClockAct.REMIND:
-        yield from notify("activation_ending", [*co_chair_posts(case), SECRETARIAT, *group_posts(case)], due=event.due)
+        readers = [*co_chair_posts(case), SECRETARIAT, *group_posts(case)]
+        yield from notify("activation_ending", readers, NoticeFacts(until=case.active_day), due=event.due)
 
 
 def _agreement_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
@@ -155,7 +156,7 @@ _BY_CLOCK: dict[SubjectKind, Callable[[Case, str, e.RungPassed], Iterable[Notice
         "list_awaited", [SECRETARIAT, *case.directory.steering_group, *co_chair_posts(case)], due=event.due
     ),
     SubjectKind.ADMISSION: lambda case, name, event: notify(
-        "admission_proposed", participant_posts(case), NoticeFacts(member=name), due=event.due
+        "admission_proposed", endorsing_posts(case, name), NoticeFacts(member=name), due=event.due
     ),
     SubjectKind.OUTCOME: _outcome_rung,
     SubjectKind.VERIFY: lambda case, name, event: notify(

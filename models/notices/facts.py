@@ -11,6 +11,7 @@ from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from models.base import Instant, Value
 from models.case import GateName
+from models.grounds import Ground
 from models.posts import Post
 from models.reasons import StatedReason
 
@@ -38,8 +39,9 @@ class NoticeFacts(Value):
     English of ``reasons``. ``dates``: duties of the reader whose dates have moved; ``over``: those that are not asked of
     it any more; ``undecided``: gates that the end of the case left undecided; ``not_held``: meetings that its calendar is
     to forget. ``was_...``: of a meeting that was moved, as it was before. ``because``: the word of the event for why a
-    thing is open again, or what becomes of an arrangement; ``amended``: what is another of an outcome. ``first``: it is asked for the first time; ``ended``: since the activation's time is over.
-    ``recorded``: posts whose position was written down for them. ``do`` and ``how``: the command that was, and by which
+    thing is open again, or what becomes of an arrangement; ``amended``: what is another of an outcome. ``first``: it
+    is asked for the first time; ``ended``: since the activation's time is over. ``recorded``: posts whose
+    position was written down for them. ``do`` and ``how``: the command that was, and by which
     means its post had said it; ``entry``: its first entry. ``anew`` and ``stands``: what follows where it is contested.
     """
 
@@ -63,6 +65,9 @@ class NoticeFacts(Value):
     member: str = ""
     answer: str = ""
     seat: str = ""
+
+    ground: Ground | None = None
+    disputed: bool = False
 
     requester: str = ""
     version: int = 0

@@ -118,6 +118,11 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
     "resubmission_reminder": _asks(
         N_("A returned request still waits for a new version."), "clock:resubmission", "requesters secretariat"
     ),
+    "ground_reviewed": _tells(
+        N_("A Steering Group member confirms or disputes how a member is affected."),
+        "ground_reviewed",
+        "requesters co_chairs secretariat",
+    ),
     "request_joined": _tells(N_("Another member submits the request jointly."), "joined", "requesters secretariat"),
     "request_withdrawn": _tells(N_("A requester took its request back."), "requester_withdrew", "member everybody"),
     # gates
@@ -168,8 +173,18 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
     "minimum_missing": _asks(
         N_("Everyone has answered, but the minimum composition is not met."), "minimum_missing", "co_chairs secretariat"
     ),
+    "admission_considered": _asks(
+        N_("A later admission is before the Steering Group, which may object."),
+        "admission_proposed",
+        "steering_group co_chairs secretariat",
+    ),
+    "admission_refused": _tells(
+        N_("The Steering Group has objected to a later admission."), "objected", "steering_group co_chairs secretariat"
+    ),
     "admission_proposed": _asks(
-        N_("The group is asked to endorse a later admission."), "admitted clock:admission", "participants"
+        N_("The group is asked to endorse a later admission."),
+        "admitted admission_unopposed clock:admission",
+        "participants",
     ),
     "participant_left": _tells(N_("A participant has left the group."), "responded", "co_chairs secretariat member"),
     "group_convened": _tells(N_("The group is at work."), "convened", "group co_chairs secretariat steering_group"),
@@ -236,10 +251,14 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
     ),
     "report_owed": _asks(N_("A report waits to be tabled."), "clock:contributions", "secretariat"),
     "report_tabled": _asks(
-        N_("A report is before the Steering Group under the silence procedure."), "report_moved", "steering_group"
+        N_("A report is before the Steering Group under the silence procedure."),
+        "report_moved",
+        "steering_group co_chairs secretariat group",
     ),
     "report_reopened": _asks(
-        N_("An objection or the Co-Chairs sent a report back to drafting."), "report_moved", "secretariat co_chairs"
+        N_("An objection, a new version or the Co-Chairs sent a report back to drafting."),
+        "report_moved",
+        "secretariat co_chairs steering_group group",
     ),
     "report_accepted": _tells(
         N_("The Co-Chairs have accepted a report."), "report_moved", "group steering_group secretariat"

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from models import events as e
 from models.case import Case, ParticipantState
 from models.ladder_subjects import SubjectKind
-from models.notices.circles import co_chair_posts, group_posts, participant_posts
+from models.notices.circles import co_chair_posts, endorsing_posts, group_posts
 from models.notices.facts import NoticeFacts
 from models.notices.meetings import call_to_meetings, missed
 from models.notices.notice import Notice, ladder_due, notices_on, notify
@@ -59,7 +59,30 @@ def _(case: Case, event: e.MinimumMissing) -> Iterable[Notice]:
 def _(case: Case, event: e.Admitted) -> Iterable[Notice]:
     due = ladder_due(case, SubjectKind.ADMISSION, event.member)
     facts = NoticeFacts(member=event.member, text=event.text)
-    yield from notify("admission_proposed", participant_posts(case), facts, due=due)
+    yield from notify("admission_proposed", endorsing_posts(case, event.member), facts, due=due)
+
+
+@notices_on(e.AdmissionProposed)
+def _(case: Case, event: e.AdmissionProposed) -> Iterable[Notice]:
+    due = ladder_due(case, SubjectKind.CONSIDERED, event.member)
+    readers = [*case.directory.steering_group, *co_chair_posts(case), SECRETARIAT]
+    facts = NoticeFacts(member=event.member, text=event.text, post=event.post)
+    yield from notify("admission_considered", readers, facts, due=due)
+
+
+@notices_on(e.AdmissionUnopposed)
+def _(case: Case, event: e.AdmissionUnopposed) -> Iterable[Notice]:
+    due = ladder_due(case, SubjectKind.ADMISSION, event.member)
+    facts = NoticeFacts(member=event.member)
+    yield from notify("admission_proposed", endorsing_posts(case, event.member), facts, due=due)
+
+
+@notices_on(e.Objected)
+def _(case: Case, event: e.Objected) -> Iterable[Notice]:
+    if event.newcomer:  # of the others, what they lead to is told
+        readers = [*case.directory.steering_group, *co_chair_posts(case), SECRETARIAT]
+        facts = NoticeFacts(member=event.newcomer, text=event.text, post=event.post)
+        yield from notify("admission_refused", readers, facts)
 
 
 @notices_on(e.Convened)

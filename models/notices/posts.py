@@ -65,7 +65,7 @@ def recorded_in_name(case: Case, entry: Entry, do: str) -> list[Notice]:
     """
     if entry.acted_for is None:
         return []
-    due = case.policy.contest.after(entry.at, case.calendars, [entry.by.member])
+    due = case.policy.contest.after(entry.at, case.working_days, [entry.by.member])
     gate, position = entry.event.get("gate"), str(entry.event.get("position") or "")
     facts = NoticeFacts(
         post=entry.by,

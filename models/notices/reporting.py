@@ -33,10 +33,15 @@ def _(case: Case, event: e.ReportMoved) -> Iterable[Notice]:
     match event.state:
         case ReportState.TABLED:
             due = ladder_due(case, SubjectKind.SILENCE)
-            yield from notify("report_tabled", case.directory.steering_group, facts, due=due)
+            facts = facts.also(because=event.why or "", post=event.post)
+            # What was before the Co-Chairs is not any more, and the date that everybody knew is another.
+            also = [*co_chair_posts(case), SECRETARIAT, *group_posts(case)] if event.why else []
+            readers = [*case.directory.steering_group, *also]
+            yield from notify("report_tabled", readers, facts, due=due, own=lambda post: {"over": over(case, post)})
         case ReportState.DRAFTING:
             due = ladder_due(case, SubjectKind.CONTRIBUTIONS)
-            readers = [SECRETARIAT, *co_chair_posts(case)]
+            # All whose silence it was, and whose report it is: nobody goes on believing in the date in its calendar.
+            readers = [SECRETARIAT, *co_chair_posts(case), *case.directory.steering_group, *group_posts(case)]
             yield from notify("report_reopened", readers, facts.also(because=event.why or "", post=event.post), due=due)
         case ReportState.ACCEPTED:
             readers = [*group_posts(case), *case.directory.steering_group, SECRETARIAT]

@@ -6,7 +6,7 @@ from typing import Any
 from models import events as e
 from models.case import Case, Stage
 from models.ladder_subjects import SubjectKind
-from models.notices.circles import called_to_meetings, everybody_concerned, requester_posts, text_for
+from models.notices.circles import called_to_meetings, co_chair_posts, everybody_concerned, requester_posts, text_for
 from models.notices.closing import at_the_end, left_undecided
 from models.notices.facts import NoticeFacts
 from models.notices.notice import Notice, ladder_due, notices_on, notify
@@ -38,6 +38,14 @@ def _(case: Case, event: e.Resubmitted) -> Iterable[Notice]:
 @notices_on(e.Joined)
 def _(case: Case, event: e.Joined) -> Iterable[Notice]:
     yield from notify("request_joined", [*requester_posts(case), SECRETARIAT], NoticeFacts(member=event.member))
+
+
+@notices_on(e.GroundReviewed)
+def _(case: Case, event: e.GroundReviewed) -> Iterable[Notice]:
+    readers = [*requester_posts(case), *co_chair_posts(case), SECRETARIAT]
+    post = case.ground_reviews[-1].by
+    facts = NoticeFacts(post=post, member=event.member, ground=event.ground, disputed=event.disputed, text=event.text)
+    yield from notify("ground_reviewed", readers, facts)
 
 
 @notices_on(e.RequesterWithdrew)

@@ -2,7 +2,7 @@
 
 The workflow, the pages, the API and the mails ask here, and a rule stands nowhere else. By stage of the case:
 
-submitted              ``request``: completeness, return, resubmission, joining, withdrawing
+submitted              ``request``: completeness, return, resubmission, joining, withdrawing; ``affected``: on what ground
 Co-Chair review        ``gates``: every point where Co-Chairs decide, whatever the stage
 participant selection  ``participants``: the list, ``invitations``; ``composition``: the minimum
 operational            ``outcomes`` (a), ``arrangements`` (b) and ``amending`` them, ``meetings``, ``later_admission``,

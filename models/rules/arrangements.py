@@ -194,7 +194,7 @@ def log_exchange(context: RuleContext, body: LogExchange) -> None:
         raise refuse(
             f"The arrangement {body.arrangement!r} is not in force until every party has agreed; it waits for {waiting}."
         )
-    kind, on = body.kind or arrangement.kind, body.on or context.now.date()
+    kind, on = body.kind or arrangement.kind, body.on or context.today(context.by.member)
     gave, received = _given_to(context, arrangement, body)
     logged = e.ExchangeLogged(
         arrangement=body.arrangement, member=context.by.member, kind=kind, on=on, gave=gave, received=received

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from models.base import Value
 from models.case import Case
+from models.policy import Obligations
 from models.refusal import RefusalKind, Refused
 
 _V = TypeVar("_V")
@@ -37,6 +38,21 @@ def the_one(what: str, title: str, among: Mapping[str, _V]) -> _V:
         known = "; ".join(among) or "none"
         raise refuse(f"There is no {what} {title!r}; the {what}s are: {known}.", RefusalKind.NOT_FOUND)
     return among[title]
+
+
+def must_be_in_the_group(case: Case, codes: tuple[str, ...], does: str) -> None:
+    """Refuse to bind who is not in the group, where the policy has everybody bound by its own word.
+
+    Raises:
+        Refused: one is outside; ``does`` completes "Who ... is in the group".
+    """
+    outside = [code for code in codes if not case.in_the_group(code)]
+    if outside and case.policy.obligations is Obligations.BY_OWN_WORD:
+        names = " and ".join(map(case.directory.name, outside))
+        raise refuse(
+            f"Who {does} is in the group and takes it on by its own word; {names} is not. Members of the group are "
+            f"{', '.join(case.taking_part()) or 'none yet'}; the Steering Group can have another join."
+        )
 
 
 def must_be_members(case: Case, codes: tuple[str, ...]) -> None:

@@ -3,7 +3,7 @@
 from models import events as e
 from models.case import Case, Circulation, Consent, Gate, GateName, GateOutcome
 from models.commands import Circulate, GiveConsent
-from models.ladder import ClockAct, halfway, ladder_of
+from models.ladder import DUE, HALF, ClockAct
 from models.ladder_subjects import SubjectKind
 from models.posts import Post
 from models.reasons import ReasonCode, StatedReason, reason
@@ -60,11 +60,8 @@ def _said_of(circulation: Circulation) -> tuple[StatedReason, ...]:
 def _await_consents(context: RuleContext, circulation: Circulation) -> None:
     asked = consents_asked(context.case, circulation)
     if asked:
-        span = context.case.track.consent
-        due = context.after(span, *asked)
-        acts = {ClockAct.REMIND: halfway(context.now, due), ClockAct.LAPSE: due}
-        ladder = ladder_of(span, due, acts, now=context.now, members=span.offices(asked))
-        context.set_ladder(SubjectKind.CONSENT, ladder)
+        acts = {ClockAct.REMIND: HALF, ClockAct.LAPSE: DUE}
+        context.wait_for(SubjectKind.CONSENT, context.case.track.consent, acts, *asked)
 
 
 def consents_asked(case: Case, circulation: Circulation) -> tuple[str, ...]:

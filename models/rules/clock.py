@@ -76,6 +76,7 @@ _FOLLOWS: dict[SubjectKind, Callable[[RuleContext, str, ClockAct], None]] = {
     SubjectKind.LIST: lambda context, name, act: participants.await_list(context),
     SubjectKind.MINIMUM: lambda context, name, act: invitations.maybe_begin(context),
     SubjectKind.INVITATION: _invitation,
+    SubjectKind.CONSIDERED: lambda context, name, act: later_admission.not_opposed(context, name),
     SubjectKind.ADMISSION: lambda context, name, act: later_admission.admission_pending(context, name),
     SubjectKind.SITUATION: lambda context, name, act: meetings.await_update(context),
     SubjectKind.DURATION: _duration,

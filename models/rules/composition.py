@@ -3,7 +3,7 @@
 from models.case import Case, Participant, ParticipantState
 from models.reasons import ReasonCode, StatedReason, reason
 
-_OFF_THE_LIST = (ParticipantState.REPLACED, ParticipantState.LEFT)
+_OFF_THE_LIST = (ParticipantState.REPLACED, ParticipantState.LEFT, ParticipantState.NOT_ADMITTED)
 
 
 def on_the_list(case: Case) -> list[Participant]:
@@ -37,7 +37,7 @@ def missing_for_minimum(case: Case) -> tuple[StatedReason, ...]:
 
 def _most_affected(case: Case) -> set[str]:
     """The most-affected members on the list, with those in the place of one that is not on it any more."""
-    named = {*case.requesters, *case.request.affected, *case.request.on_route}
+    named = {*case.requesters, *case.request.named_as_affected, *case.request.on_route}
     found = {one.member for one in on_the_list(case) if one.member in named}
     for one in on_the_list(case):
         place, passed = one.place_of, set[str]()

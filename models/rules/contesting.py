@@ -38,7 +38,7 @@ def may_contest(body: Value, standing: Standing) -> str | None:
 
 def contested_until(case: Case, one: Recording) -> datetime:
     """Until when (UTC) a post may contest what was recorded in its name."""
-    return case.policy.contest.after(one.at, case.calendars, [one.post.member])
+    return case.policy.contest.after(one.at, case.working_days, [one.post.member])
 
 
 def contestable(case: Case, post: Post) -> dict[int, Recording]:

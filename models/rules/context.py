@@ -1,11 +1,12 @@
 """The working state of a rule: the case, who acts and when, and the events that the rule has caused so far."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 
 from models import events as e
 from models.case import Case, GateName, GateOutcome, Stage
 from models.evolve import evolve
-from models.ladder import ClockAct, Ladder, Rung, ladder_on
+from models.ladder import DUE, ClockAct, Ladder, ladder_after
 from models.ladder_subjects import SubjectKind, subject_of
 from models.policy import Span
 from models.posts import Post
@@ -66,12 +67,21 @@ class RuleContext:
 
     def after(self, span: Span, *members: str) -> datetime:
         """The instant one span from now, in the working days of those members."""
-        return span.after(self.now, self.case.calendars, members)
+        return span.after(self.now, self.case.working_days, members)
 
     def morning(self, day: date, member: str) -> datetime:
         """The morning of a date in a member's time zone."""
         zone = zone_named(self.case.calendars.of(member).zone)
         return datetime.combine(day, _MORNING, zone).astimezone(self.now.tzinfo)
+
+    def last_of(self, day: date, member: str) -> datetime:
+        """The close of business of a day that a member names, where its office is; in a case of before, its morning."""
+        close = self.case.policy.closes or _MORNING
+        return datetime.combine(day, close, zone_named(self.case.calendars.of(member).zone)).astimezone(self.now.tzinfo)
+
+    def today(self, member: str) -> date:
+        """Which day it is for a member's office; in a case of before, in UTC."""
+        return self.case.calendars.day_of(member, self.now) if self.case.policy.closes else self.now.date()
 
     def set_ladder(self, subject: str, ladder: Ladder) -> None:
         """Set the ladder of a subject; while the clock of the case is stopped, the ladder is stopped too."""
@@ -81,9 +91,11 @@ class RuleContext:
 
     def once(self, subject: str, span: Span, act: ClockAct, *members: str) -> None:
         """Set a ladder with a single rung, one span from now in the working days of those members."""
-        at = self.after(span, *members)
-        basis = reason(ReasonCode.SPAN, span=span)
-        self.set_ladder(subject, ladder_on(basis, at, (Rung(at=at, act=act),), span.offices(members)))
+        self.wait_for(subject, span, {act: DUE}, *members)
+
+    def wait_for(self, subject: str, span: Span, acts: Mapping[ClockAct, str], *members: str) -> None:
+        """Set a ladder due one span from now in the working days of those members, with the places of its acts."""
+        self.set_ladder(subject, ladder_after(span, self.now, self.case.working_days, members, acts))
 
     def clear(self, *subjects: str) -> None:
         """Remove the ladders of these subjects."""

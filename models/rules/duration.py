@@ -1,7 +1,8 @@
 """How long the group is at work: its beginning, extension and early end, and the suspension of the clock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from typing import NamedTuple
 
 from models import events as e
 from models.base import FAR_OFF
@@ -9,6 +10,7 @@ from models.case import Case, Gate, GateName, GateOutcome, Stage
 from models.commands import Extend, Resume, Suspend, Terminate
 from models.ladder import ClockAct, Rung, ladder_of, ladder_on
 from models.ladder_subjects import SubjectKind, subject_of
+from models.policy import Span
 from models.posts import SECRETARIAT, Post
 from models.reasons import ReasonCode, StatedReason, own_words, reason, text_and_reasons
 from models.refusal import RefusalKind
@@ -33,7 +35,7 @@ def begin_operational(context: RuleContext, said: str | StatedReason) -> None:
 
 def set_duration(context: RuleContext, until: datetime) -> None:
     """Set when the activation ends by itself, with a reminder before it."""
-    remind = context.case.policy.duration_reminder.before(until, context.case.calendars, ())
+    remind = context.case.policy.duration_reminder.before(until, context.case.working_days, ())
     acts = {ClockAct.REMIND: remind, ClockAct.END: until}
     context.set_ladder(SubjectKind.DURATION, ladder_of(context.case.track.duration, until, acts, now=context.now))
 
@@ -42,28 +44,68 @@ def set_duration(context: RuleContext, until: datetime) -> None:
 def extend(context: RuleContext, body: Extend) -> None:
     """Ask for a longer activation, until a date or by a span (left out: the policy's duration again)."""
     must_be_free(context.case, GateName.EXTENSION)
-    start = context.case.active_until or context.now
-    if body.until is not None:
-        until = context.morning(body.until, SECRETARIAT.member)
-    else:
-        until = (body.by or context.case.track.duration).after(start, context.case.calendars, ())
+    start, by = context.case.active_until or context.now, body.by or context.case.track.duration
+    lasts = _lasts_until(context, start, body.until or by, context.by.member)
+    until, day = lasts.until, lasts.day
     if until.date() > FAR_OFF:
         raise refuse(f"The activation cannot last beyond {FAR_OFF.isoformat()}.", RefusalKind.INVALID)
     if until <= start:
+        known = context.case.active_day or start.date()
         raise refuse(
-            f"The activation already lasts until {start.date().isoformat()}; ask for a later date.", RefusalKind.INVALID
+            f"The activation already lasts until {known.isoformat()}; ask for a later date.", RefusalKind.INVALID
         )
     terms = {"until": until.isoformat(), "why": body.text}
-    said = (reason(ReasonCode.EXTENSION, day=until.date().isoformat()), *own_words(body.text))
+    if day is not None:
+        asked = {} if body.until else {"length": str(by)}
+        terms |= {"until": day.isoformat(), "from": start.isoformat(), "office": context.by.member, **asked}
+    said = (reason(ReasonCode.EXTENSION, day=(day or until.date()).isoformat()), *own_words(body.text))
     open_gate(context, GateName.EXTENSION, GateMatter(fingerprint(terms), said), proposer_desk(context), terms)
 
 
 @follows(GateName.EXTENSION, GateOutcome.APPROVED)
 def _extended(context: RuleContext, gate: Gate) -> None:
-    until = datetime.fromisoformat(gate.terms["until"])
-    context.emit(e.Extended(active_until=until))
+    lasts = _granted(context, gate.terms)
+    context.emit(e.Extended(active_until=lasts.until, day=lasts.day))
     if context.case.stage is Stage.OPERATIONAL:
-        set_duration(context, until)
+        set_duration(context, lasts.until)
+
+
+class _Lasts(NamedTuple):
+    """Until when an activation lasts; ``day``: its last day, as an office names it. None in a case of before."""
+
+    until: datetime
+    day: date | None = None
+
+
+def _lasts_until(context: RuleContext, start: datetime, length: date | Span, office: str) -> _Lasts:
+    """Until the close of business of the day that an office names, or on which the span is over for it."""
+    if isinstance(length, Span):
+        over = length.after(start, context.case.working_days, (office,))
+        if context.case.policy.closes is None:
+            return _Lasts(over)
+        length = context.case.calendars.day_of(office, over)
+    elif context.case.policy.closes is None:
+        return _Lasts(context.morning(length, SECRETARIAT.member))
+    return _Lasts(context.last_of(length, office), length)
+
+
+def _granted(context: RuleContext, terms: Mapping[str, str]) -> _Lasts:
+    """As it was asked for; granted after the old end, a span lasts its full length from the decision.
+
+    So does the time until a named day, where that day is over too.
+    """
+    if "from" not in terms:
+        return _Lasts(datetime.fromisoformat(terms["until"]))
+    start, day, office = datetime.fromisoformat(terms["from"]), date.fromisoformat(terms["until"]), terms["office"]
+    asked = _lasts_until(context, start, day, office)
+    if context.now <= start:
+        return asked
+    if "length" in terms:
+        return _lasts_until(context, context.now, Span(terms["length"]), office)
+    if asked.until > context.now:
+        return asked
+    longer = day - context.case.calendars.day_of(office, start)
+    return _lasts_until(context, context.now, context.today(office) + longer, office)
 
 
 @rule("terminate", "ask for an early end", (BY_GROUP, BY_SITTING_CO_CHAIR, BY_SECRETARIAT), GROUP_AT_WORK)
@@ -88,7 +130,7 @@ def _suspended(so: bool) -> Callable[[Case, Post], bool]:
     "suspend",
     "stop the clock of the case",
     (BY_SITTING_CO_CHAIR, BY_SECRETARIAT),
-    ready=_suspended(False),  # of one that is suspended, the form of ``resume`` is the one that is offered
+    ready=lambda case, post: case.suspension is None or case.ladder(SubjectKind.SUSPENSION) is not None,
     part="clock",
 )
 def suspend(context: RuleContext, body: Suspend) -> None:
@@ -142,4 +184,4 @@ def resume(context: RuleContext, body: Resume) -> None:
     asked = {subject_of(SubjectKind.GATE, gate.name) for gate in context.case.open_gates if gate.questions}
     for subject, ladder in context.case.ladders.items():
         if subject not in asked:
-            context.emit(e.LadderSet(subject=subject, ladder=ladder.started(context.now, context.case.calendars)))
+            context.emit(e.LadderSet(subject=subject, ladder=ladder.started(context.now, context.case.working_days)))

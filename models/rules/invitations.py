@@ -4,7 +4,7 @@ from models import events as e
 from models.base import brief
 from models.case import Case, Gate, GateName, GateOutcome, ParticipantState, Seat, Stage
 from models.commands import Convene, Replace, Respond
-from models.ladder import ClockAct, halfway, ladder_of
+from models.ladder import DUE, HALF, ClockAct
 from models.ladder_subjects import SubjectKind, subject_of
 from models.posts import Post
 from models.reasons import ReasonCode, StatedReason, in_english, reason, text_and_reasons
@@ -45,12 +45,8 @@ def invite(context: RuleContext, members: tuple[str, ...]) -> None:
 
 
 def _await_answer(context: RuleContext, member: str) -> None:
-    span = context.case.track.invitation
-    due = context.after(span, member)
-    acts = {ClockAct.REMIND: halfway(context.now, due), ClockAct.LAPSE: due}
-    offices = span.offices((member,))
-    ladder = ladder_of(span, due, acts, now=context.now, members=offices)
-    context.set_ladder(subject_of(SubjectKind.INVITATION, member), ladder)
+    subject, acts = subject_of(SubjectKind.INVITATION, member), {ClockAct.REMIND: HALF, ClockAct.LAPSE: DUE}
+    context.wait_for(subject, context.case.track.invitation, acts, member)
 
 
 _ANSWERED = {
@@ -115,7 +111,8 @@ def replace(context: RuleContext, body: Replace) -> None:
         raise refuse(f"Name another member in the place of {body.member}.")
     new = context.case.participants.get(body.by)
     asked = new is not None and new.has_a_seat
-    context.clear(subject_of(SubjectKind.INVITATION, body.member), subject_of(SubjectKind.ADMISSION, body.member))
+    waits = (SubjectKind.INVITATION, SubjectKind.CONSIDERED, SubjectKind.ADMISSION)
+    context.clear(*(subject_of(kind, body.member) for kind in waits))
     context.emit(e.Replaced(member=body.member, by=body.by, text=body.text))
     if not asked:  # else its invitation or its answer stands
         why, reasons = text_and_reasons(brief(body.text) or reason(ReasonCode.IN_PLACE_OF, member=body.member))

@@ -16,6 +16,7 @@ from models.reasons import ReasonCode, StatedReason, in_english, reason, text_an
 from models.refusal import RefusalKind
 from models.request import fingerprint
 from models.rules.actors import BY_GROUP, BY_SECRETARIAT, BY_STEERING_GROUP
+from models.rules.affected import affected_by, most_affected_first
 from models.rules.checks import must_be_members, must_say, refuse
 from models.rules.composition import on_the_list
 from models.rules.context import RuleContext
@@ -25,13 +26,17 @@ from models.rules.table import GROUP_AT_WORK, SELECTION, rule
 
 
 def proposal(case: Case) -> tuple[e.Listed, ...]:
-    """The members that the system proposes, and why: requesters, affected or on a route, mandated organisations."""
+    """The members that the system proposes, and why: requesters, affected or on a route, mandated organisations.
+
+    The most affected come first, by the grounds that are stated.
+    """
     request, listed = case.request, []
-    for member in case.directory.members.values():
-        reasons = []
+    for code in most_affected_first(case, tuple(case.directory.members)):
+        member, grounds = case.directory.members[code], affected_by(case, code)
+        reasons = [*grounds]
         if case.is_requester(member.code):
             reasons.append(reason(ReasonCode.REQUESTER))
-        if member.code in request.affected:
+        if member.code in request.affected and not grounds:
             reasons.append(reason(ReasonCode.AFFECTED))
         if member.code in request.on_route:
             reasons.append(reason(ReasonCode.ON_ROUTE))
@@ -40,7 +45,8 @@ def proposal(case: Case) -> tuple[e.Listed, ...]:
         if reasons and member.ahg_2009:
             reasons.append(reason(ReasonCode.TOOK_PART))
         if reasons:
-            listed.append(e.Listed(member=member.code, why=in_english(reasons), reasons=tuple(reasons)))
+            why = in_english(reasons, name_of=case.directory.name)
+            listed.append(e.Listed(member=member.code, why=why, reasons=tuple(reasons)))
     return tuple(listed)
 
 

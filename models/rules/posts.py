@@ -69,7 +69,7 @@ def _own_post(context: RuleContext, post: Post | None) -> Post:
 
 
 _BY_THE_OFFICE = datetime(2026, 11, 29, tzinfo=UTC)
-"""What cases were told before counts by the day in UTC, as it did then."""
+"""What cases of before were told until then counts by the day in UTC, as it did."""
 
 
 def check_last_day(until: date | None, now: datetime, zone: str) -> None:
@@ -86,7 +86,8 @@ def check_last_day(until: date | None, now: datetime, zone: str) -> None:
 def delegate(context: RuleContext, body: Delegate) -> None:
     """Name an alternate that may act for the post until a date; the post keeps its holder."""
     post, now = _own_post(context, body.post), context.now
-    check_last_day(body.until, now, context.case.calendars.of(post.member).zone if now >= _BY_THE_OFFICE else "UTC")
+    by_the_office = context.case.policy.closes is not None or now >= _BY_THE_OFFICE
+    check_last_day(body.until, now, context.case.calendars.of(post.member).zone if by_the_office else "UTC")
     context.emit(e.Delegated(post=post, to=body.to, until=body.until))
 
 

@@ -12,14 +12,16 @@ from models.case import Case, Gate, GateName, GateOutcome, Recommendation, Repor
 from models.commands import Adopt, Contribute, Object, OpenReport, Recommend, Revise, Table
 from models.ladder import ClockAct, Ladder, Rung
 from models.ladder_subjects import SubjectKind
+from models.policy import SilenceCovers
 from models.posts import SECRETARIAT, Post
 from models.reasons import ReasonCode, StatedReason, reason, text_and_reasons
 from models.request import fingerprint
 from models.rules.actors import BY_ANY_MEMBER, BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, BY_STEERING_GROUP
-from models.rules.checks import must_be_members, must_say, refuse
+from models.rules.checks import must_be_in_the_group, must_be_members, must_say, refuse
 from models.rules.closing import await_closing, terms_of_reference
 from models.rules.context import RuleContext
 from models.rules.gates import GateMatter, amend_gate, follows, must_not_be_closing, open_gate, what_was_said
+from models.rules.later_admission import object_to_admission
 from models.rules.outcomes import object_to_outcome, verification_open_to
 from models.rules.table import AT_WORK, rule
 from models.rules.unopened import what_comes_first
@@ -126,6 +128,7 @@ def recommend(context: RuleContext, body: Recommend) -> None:
     codes = (*body.to, *([body.owner] if body.owner else ()))
     must_be_members(context.case, tuple(code for code in codes if code != SECRETARIAT.member))
     number, owner = len(context.case.recommendations) + 1, body.owner or SECRETARIAT.member
+    must_be_in_the_group(context.case, (owner,), "owns a recommendation")
     recommendation = Recommendation(
         number=number, text=body.text, to=body.to, owner=owner, due=body.due, report=report.number
     )
@@ -137,15 +140,36 @@ def recommend(context: RuleContext, body: Recommend) -> None:
 def table(context: RuleContext, body: Table) -> None:
     """Put the report before the Steering Group: adopted unless somebody objects by the date."""
     report = _open_report(context.case, ReportState.DRAFTING)
+    if not _covers_the_report(context.case) and not _has_content(context.case, report):
+        raise refuse(
+            f"The {report.name} says nothing yet, and nobody can be silent on that: a contribution, a recommendation or "
+            "the text of a version (revise) comes first."
+        )
     context.clear(SubjectKind.CONTRIBUTIONS)
-    _move(context, report, ReportState.TABLED, body.text)
-    span = context.case.track.silence
-    members = tuple(post.member for post in context.case.directory.steering_group)
-    context.once(SubjectKind.SILENCE, span, ClockAct.LAPSE, *members)
+    _before_the_group(context, report, body.text)
 
 
 _Why = Literal["revised", "objected", "declined", "lapsed"]
 _Said = str | StatedReason
+
+
+def _covers_the_report(case: Case) -> bool:
+    """Whether silence is on the report whatever it says, and becomes: as in cases of before."""
+    return case.policy.silence_covers is SilenceCovers.REPORT
+
+
+def _has_content(case: Case, report: Report) -> bool:
+    recommended = any(one.report == report.number for one in case.recommendations.values())
+    return bool(report.contributed) or recommended or report.version > 1
+
+
+def _before_the_group(
+    context: RuleContext, report: Report, said: _Said, why: _Why | None = None, post: Post | None = None
+) -> None:
+    """Begin the silence of the Steering Group on the report as it is now."""
+    _move(context, report, ReportState.TABLED, said, why, post)
+    members = tuple(post.member for post in context.case.directory.steering_group)
+    context.once(SubjectKind.SILENCE, context.case.track.silence, ClockAct.LAPSE, *members)
 
 
 def _move(
@@ -167,13 +191,24 @@ def _back_to_drafting(context: RuleContext, report: Report, said: _Said, why: _W
 
 
 def _may_object(case: Case, post: Post) -> bool:
-    return _report_is(ReportState.TABLED)(case, post) or verification_open_to(case, post)
+    considered = any(case.considered(member) for member in case.participants)
+    return considered or _report_is(ReportState.TABLED)(case, post) or verification_open_to(case, post)
 
 
-@rule("object", "object to a report or a verification", (BY_STEERING_GROUP,), AT_WORK, ready=_may_object, part="report")
+@rule(
+    "object",
+    "object to a report, an admission or a verification",
+    (BY_STEERING_GROUP,),
+    AT_WORK,
+    ready=_may_object,
+    part="report",
+)
 def object_(context: RuleContext, body: Object) -> None:
-    """Break the silence on a report, which reopens it; a Co-Chair may object to a verification too."""
+    """Break the silence on a report, which reopens it, or on an admission; a Co-Chair may object to a verification."""
     text = must_say(body, "what you object to")
+    if body.member:
+        object_to_admission(context, body.member, text)
+        return
     if body.outcome:
         object_to_outcome(context, body.outcome, text)
         if "open" in terms_of_reference(context.case).values():
@@ -190,16 +225,43 @@ _NOT_ACCEPTED = (ReportState.DRAFTING, ReportState.TABLED, ReportState.ADOPTED)
 
 @rule("revise", "revise the report", (BY_SECRETARIAT, BY_CO_CHAIR), AT_WORK, _report_is(*_NOT_ACCEPTED), part="report")
 def revise(context: RuleContext, body: Revise) -> None:
-    """Write a new version: it leaves the silence procedure for drafting; positions of Co-Chairs are void."""
+    """Write a new version: tabled, it goes back to drafting; adopted, to the Steering Group, whose silence begins anew.
+
+    A correction of form does not where the policy allows it: both Co-Chairs see it, and say by approving that it is one.
+    """
     report = _open_report(context.case, *_NOT_ACCEPTED)
     text = must_say(body, "what the new version says")
-    context.emit(e.Revised(version=report.version + 1, text=text, content=fingerprint(report.content, text)))
+    if body.corrects:
+        _may_correct(context.case, report)
+    content = fingerprint(report.content, *([body.corrects] if body.corrects else []), text)
+    context.emit(e.Revised(version=report.version + 1, text=text, content=content, corrects=body.corrects))
+    amended = context.case.reports[report.number]
+    written = reason(ReasonCode.VERSION_WRITTEN, post=context.by, version=amended.version)
     if report.state is ReportState.TABLED:
         context.clear(SubjectKind.SILENCE)
         _back_to_drafting(context, report, reason(ReasonCode.REPORT_REVISED), "revised", context.by)
-    amended = context.case.reports[report.number]
-    why = reason(ReasonCode.VERSION_WRITTEN, post=context.by, version=amended.version)
-    amend_gate(context, GateName.REPORT, _report_matter(amended), why)
+    elif report.state is ReportState.ADOPTED and not body.corrects and not _covers_the_report(context.case):
+        context.supersede(GateName.REPORT, written)
+        _before_the_group(context, amended, text, "revised", context.by)
+    else:
+        corrected = [reason(ReasonCode.CORRECTED, was=body.corrects, now=text)] if body.corrects else []
+        amend_gate(context, GateName.REPORT, _report_matter(amended, *_corrections(context.case), *corrected), written)
+
+
+def _may_correct(case: Case, report: Report) -> None:
+    if case.policy.silence_covers is not SilenceCovers.SUBSTANCE:
+        raise refuse("The policy of this case knows no corrections of form: a new version is one, whatever it changes.")
+    if report.state is not ReportState.ADOPTED:
+        raise refuse(
+            f"A correction of form is put to the Co-Chairs once the Steering Group has adopted the report; the "
+            f"{report.name} is {report.state.value}, and is revised without naming what is corrected."
+        )
+
+
+def _corrections(case: Case) -> tuple[StatedReason, ...]:
+    """The corrections of form that are before the Co-Chairs already."""
+    gate = case.waiting_gate(GateName.REPORT)
+    return tuple(one for one in (gate.matter or () if gate else ()) if one.code is ReasonCode.CORRECTED)
 
 
 def silence_ended(context: RuleContext) -> None:
@@ -210,8 +272,9 @@ def silence_ended(context: RuleContext) -> None:
     open_gate(context, GateName.REPORT, _report_matter(report))
 
 
-def _report_matter(report: Report) -> GateMatter:
-    return GateMatter(report.content, (reason(ReasonCode.REPORT, report=report.name, version=report.version),))
+def _report_matter(report: Report, *corrected: StatedReason) -> GateMatter:
+    version = reason(ReasonCode.REPORT, report=report.name, version=report.version)
+    return GateMatter(report.content, (version, *corrected))
 
 
 @follows(GateName.REPORT, GateOutcome.APPROVED)

@@ -1,5 +1,7 @@
 """The request: submission, completeness, new versions, joint requesters, withdrawal."""
 
+from collections.abc import Sequence
+
 from pydantic import ValidationError
 
 from models import events as e
@@ -8,6 +10,7 @@ from models.case import Case, Gate, GateName, GateOutcome, Stage
 from models.command_signing import LONGEST_COMMAND
 from models.commands import Accept, Join, Resubmit, Return, Submit, Withdraw, unreadable
 from models.faults import faults
+from models.grounds import StatedGround
 from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind
 from models.posts import SECRETARIAT, Post, desk_of
@@ -16,6 +19,7 @@ from models.recorded_request import recorded_request
 from models.refusal import RefusalKind
 from models.request import Request
 from models.rules.actors import BY_ANY_MEMBER, BY_REQUESTER, BY_SECRETARIAT
+from models.rules.affected import by_the_member, must_be_affected
 from models.rules.checks import refuse
 from models.rules.context import RuleContext
 from models.rules.gates import GateMatter, amend_gate, follows, open_gate, pass_on
@@ -25,13 +29,14 @@ from models.rules.table import OPEN_STAGES, rule
 @rule("submit", "submit a request", BY_ANY_MEMBER, {Stage.DRAFT})
 def submit(context: RuleContext, body: Submit) -> None:
     """Ask for the group: the reference is given, the policy copied, the secretariat's check begins."""
-    request = Request.model_validate(body.model_dump(exclude={"do"}, by_alias=True))
+    case, member = context.case, context.by.member
+    request = by_the_member(Request.model_validate(body.model_dump(exclude={"do"}, by_alias=True)), member)
     _must_be_whole(request)
-    case = context.case
+    must_be_affected(case, request, member)
     context.emit(
         e.Submitted(
             reference=case.reference,
-            requester=context.by.member,
+            requester=member,
             request=request,
             directory=case.directory,
             calendars=case.calendars,
@@ -93,7 +98,10 @@ def resubmit(context: RuleContext, body: Resubmit) -> None:
         request = recorded_request({**old.model_dump(by_alias=True), **body.changes})
     except ValidationError as error:
         raise refuse(unreadable("resubmit", faults(error, Request)), RefusalKind.INVALID) from None
+    request = by_the_member(request, context.by.member)
     _must_be_whole(request)
+    for member in context.case.requesters:
+        must_be_affected(context.case, request, member)
     changed = tuple(request.changes(old))
     if not changed and context.case.stage is Stage.CO_CHAIR_REVIEW:
         raise refuse("The new version says the same as the one before the Co-Chairs; change something.")
@@ -143,8 +151,20 @@ def join(context: RuleContext, body: Join) -> None:
     member = context.by.member
     if context.case.is_requester(member):
         raise refuse(f"{context.case.directory.name(member)} is already a requester.")
-    context.emit(e.Joined(member=member))
+    grounds = by_the_member(Request(grounds=body.grounds), member).grounds
+    _must_be_its_own(grounds, member)
+    request = context.case.request.model_copy(update={"grounds": (*context.case.request.grounds, *grounds)})
+    must_be_affected(context.case, request, member)
+    context.emit(e.Joined(member=member, grounds=grounds))
     _amended(context, reason(ReasonCode.REQUEST_JOINED, member=member))
+
+
+def _must_be_its_own(grounds: Sequence[StatedGround], member: str) -> None:
+    if any(one.member != member for one in grounds):
+        raise refuse(
+            f"{member} states its own grounds when it joins; those of others stand in a new version of the request.",
+            RefusalKind.INVALID,
+        )
 
 
 @rule("withdraw", "withdraw its own request", BY_REQUESTER, OPEN_STAGES, part="request", own_word=True)

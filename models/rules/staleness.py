@@ -6,6 +6,7 @@ kept in ``Case.touched``.
 
 from models.base import Value
 from models.case import Case, GateName
+from models.commands import Admit, Object
 from models.refusal import RefusalKind, Refused
 from models.rules.context import RuleContext
 from models.rules.table import Rule
@@ -37,6 +38,8 @@ def part_changed(context: RuleContext, body: Value, rule: Rule) -> str:
         return f"gate:{_gate_meant(context.case, body)}"
     if rule.own_word:
         return rule.part or f"{rule.do}:{context.by}"
+    if isinstance(body, Admit | Object) and body.member:
+        return f"admit:{body.member}"
     for field in ("gate", "outcome", "arrangement", "meeting"):
         named = getattr(body, field, None)
         if isinstance(named, str):

@@ -56,7 +56,7 @@ def apply_command(case: Case, command: Command, now: datetime) -> Transition:
     try:
         _must_be_given_rightly(case, command)
         if isinstance(body, ActFor):
-            _may_act_for(by, body)
+            may_act_for(by, body)
             acted_for = ActedFor(by=by, how=body.how, why=body.text)
             by = body.post
             body = body.command
@@ -150,7 +150,12 @@ def _evidence_missing(case: Case) -> str:
     return f"The terms of reference {' and '.join(missing)} have neither evidence nor a stated waiver."
 
 
-def _may_act_for(by: Post, body: ActFor) -> None:
+def may_act_for(by: Post, body: ActFor) -> None:
+    """Refuse to act for another post, but to the secretariat, and for who has no word of its own.
+
+    Raises:
+        Refused: another post acts, or for the secretariat or an auditor.
+    """
     if by != SECRETARIAT:
         raise Refused(
             RefusalKind.FORBIDDEN, f"Only the secretariat may act for a post that answered otherwise; {by} may not."

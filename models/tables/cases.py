@@ -128,7 +128,8 @@ class ReportRow(SQLModel, table=True):
 
 
 class RecommendationRow(SQLModel, table=True):
-    """A recommendation, as its report has it."""
+    """A recommendation, as its report has it; ``held``: it is not followed before its addressees outside the group are
+    told."""
 
     __tablename__ = "recommendations"
 
@@ -139,10 +140,14 @@ class RecommendationRow(SQLModel, table=True):
     addressees: list[str] = json_column()
     due: date | None = None
     report: int = 1
+    held: bool = False
 
 
 class FollowUpRow(SQLModel, table=True):
-    """What has become of a recommendation since its report was accepted; written by its follow-up alone."""
+    """What has become of a recommendation since its report was accepted; written by its follow-up alone.
+
+    ``answers``: what each addressee said for itself, by its code.
+    """
 
     __tablename__ = "follow_ups"
     __table_args__ = (Index("follow_ups_by_owner", "owner", "state"),)
@@ -152,6 +157,7 @@ class FollowUpRow(SQLModel, table=True):
     owner: str = ""
     state: str
     next_at: datetime | None = moment_column()
+    answers: dict[str, Any] = json_column()
 
 
 class CirculationRow(SQLModel, table=True):

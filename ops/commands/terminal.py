@@ -18,6 +18,7 @@ from ops.scenarios.play import Differs
 from ops.scenarios.reading import ScenarioError
 from ops.supervisor import SupervisorError
 from records.attachments import Attachments
+from records.backup import DamagedBackup, RecordsThere
 from records.directory import DirectoryError
 from records.mail_board import NotDecided
 from settings import Settings, SettingsError
@@ -32,7 +33,19 @@ NOT_ANSWERED = 3
 
 TEMPORAL_AWAY = "Temporal does not answer; is `ahg up` running? `ahg doctor` tells more."
 
-_MENDABLE = (Refused, NotRecorded, ScenarioError, SupervisorError, NotDecided, DirectoryError, NotKept)
+_MENDABLE = (
+    Refused,
+    NotRecorded,
+    ScenarioError,
+    SupervisorError,
+    NotDecided,
+    DirectoryError,
+    NotKept,
+    DamagedBackup,
+    RecordsThere,
+    FileExistsError,
+    FileNotFoundError,
+)
 """Errors whose text tells the user what to mend."""
 
 

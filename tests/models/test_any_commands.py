@@ -77,12 +77,17 @@ def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.none() | strategy
 
 
+grounds = st.sampled_from(("origin", "transit", "destination", "landing", "rescue", "flag"))
+a_ground = st.fixed_dictionaries(
+    {"ground": grounds}, optional={"member": codes | texts, "number": st.integers(0, 9000), "since": days}
+)
 request: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {"title": texts, "situation": texts},
     optional={
         "urgency": st.sampled_from(("routine", "urgent")),
         "affected": lists,
         "routes": st.lists(st.fixed_dictionaries({"from": codes, "via": lists, "to": codes}), max_size=2),
+        "grounds": st.lists(a_ground, max_size=3),
         "figures": st.lists(st.fixed_dictionaries({"what": texts, "number": numbers}), max_size=2),
         "confidential": st.sampled_from(({"figures": [], "routes": []}, {"situation": ["MY"]})),
         "done": texts,
@@ -93,6 +98,13 @@ person = st.fixed_dictionaries({"name": texts, "email": st.sampled_from(("", "a@
 FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "return": {"missing": st.lists(texts, max_size=2), "text": texts},
     "withdraw": {"text": texts},
+    "join": {"grounds": st.lists(st.fixed_dictionaries({"ground": grounds}), max_size=2), "text": texts},
+    "review_ground": {
+        "member": codes,
+        "ground": grounds,
+        "view": st.sampled_from(("confirm", "dispute")),
+        "text": texts,
+    },
     "decide": {"gate": gates, "position": st.sampled_from([kind.value for kind in PositionKind]), "text": texts},
     "answer": {"gate": gates, "text": texts},
     "propose": {"members": lists, "observers": lists, "without": lists, "text": texts},
@@ -136,8 +148,8 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "contribute": {"text": texts},
     "recommend": {"text": texts, "to": lists, "owner": codes, "due": days},
     "table": {"text": texts},
-    "object": {"outcome": titles, "text": texts},
-    "revise": {"text": texts},
+    "object": {"outcome": titles, "member": codes, "text": texts},
+    "revise": {"text": texts, "corrects": texts},
     "circulate": {
         "what": st.sampled_from(("full", "summary")),
         "to": st.sampled_from(("everyone", "participants")) | lists,
@@ -196,6 +208,7 @@ def plausible(data: st.DataObject, case: Case, do: str) -> dict[str, Any]:
         "gate": [gate.name.value for gate in case.open_gates],
         "text": ["because", *NAMES[:9]],
         "entry": list(case.recordings),
+        "member": [code for code in case.participants if case.considered(code)] if do == "object" else [],
         "target": [10],
         "value": [3],
         "parties": [["MY", "TH"], ["LK"]],
@@ -210,6 +223,8 @@ def plausible(data: st.DataObject, case: Case, do: str) -> dict[str, Any]:
         fields.pop("until")
     if do == "object" and data.draw(st.booleans()):
         fields.pop("outcome")
+    if do == "object" and fields.get("member") not in there["member"]:
+        fields.pop("member", None)
     return fields
 
 
@@ -250,6 +265,7 @@ class AnyCommands(RuleBasedStateMachine):
         self.case = self.shadow = blank
         self.blank = blank
         usable = {**submitted, "title": "Boats", "situation": "Boats leave.", "figures": [], "done": "", "asks": []}
+        usable["grounds"] = [{"ground": "origin"}, {"member": "MY", "ground": "landing", "number": 40}]
         self.give(f"{requester}/focal-point", "submit", usable)
         assert self.case.stage is Stage.SUBMITTED
         self.case, self.shadow = self.case.slim(), self.shadow.slim()  # what never changes is compared by identity

@@ -125,7 +125,7 @@ def test_an_old_policy_reads_and_is_written_as_it_was() -> None:
 def test_the_first_entry_of_an_old_case_has_the_hash_that_it_had() -> None:
     old, new = Tabletop(Policy()), Tabletop(Policy.default())
     for table in (old, new):
-        table.do("LK/focal-point", "submit", {"title": "Boats", "situation": "They leave."})
+        table.do("LK/focal-point", "submit", {"title": "Boats", "situation": "They leave.", "routes": [{"to": "LK"}]})
     assert "answers_by_link" not in old.entries[0].event["policy"]
     assert new.entries[0].event["policy"]["answers_by_link"] == ["respond", "consent", "acknowledge"]
     first = old.entries[0]

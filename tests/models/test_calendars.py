@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from models.calendars import Calendars, WorkCalendar
+from models.calendars import Calendars, WorkCalendar, WorkingDays, written_days
 from models.ladder import ClockAct, Ladder, Rung
 from models.public_holidays import work_calendar
 from models.zones import is_zone, known_zones, zone_named
@@ -16,12 +16,8 @@ def at(zone: str, *parts: int) -> datetime:
     return datetime(*parts, tzinfo=ZoneInfo(zone)).astimezone(UTC)  # type: ignore[arg-type, misc]
 
 
-def ordinal(day: date) -> str:
-    digits, number = "", day.toordinal()
-    while number:
-        number, rest = divmod(number, 36)
-        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[rest] + digits
-    return digits
+OF_BEFORE = WorkingDays(Calendars())
+"""How a case counts whose policy says nothing of the close of business."""
 
 
 def test_a_zone_that_does_not_exist_counts_as_utc_and_is_told() -> None:
@@ -73,7 +69,7 @@ def test_a_weekend_may_be_friday_and_saturday() -> None:
 
 
 def test_public_holidays_are_skipped() -> None:
-    office = WorkCalendar(holidays=f"{ordinal(date(2026, 3, 9))} {ordinal(date(2026, 3, 10))}")
+    office = WorkCalendar(holidays=written_days((date(2026, 3, 9), date(2026, 3, 10))))
     assert office.move(at("UTC", 2026, 3, 6, 9), 1) == at("UTC", 2026, 3, 11, 9)
     assert not office.is_working_day(date(2026, 3, 9))
 
@@ -102,8 +98,8 @@ def test_a_stopped_ladder_moves_by_the_time_it_stood_and_onto_working_days() -> 
     standing = ladder.stopped(at("UTC", 2026, 3, 5, 9))
     assert standing.next is None
     assert standing.stopped(friday) is standing
-    assert standing.started(at("UTC", 2026, 3, 6, 9), Calendars()).due == at("UTC", 2026, 3, 9, 9)
-    assert ladder.started(friday, Calendars()) is ladder
+    assert standing.started(at("UTC", 2026, 3, 6, 9), OF_BEFORE).due == at("UTC", 2026, 3, 9, 9)
+    assert ladder.started(friday, OF_BEFORE) is ladder
 
 
 def test_the_rungs_of_a_ladder_that_moves_keep_their_order() -> None:
@@ -111,7 +107,7 @@ def test_the_rungs_of_a_ladder_that_moves_keep_their_order() -> None:
     instants = (at("UTC", 2026, 3, 5, 15), at("UTC", 2026, 3, 6, 9), at("UTC", 2026, 3, 10, 9))
     rungs = tuple(Rung(at=moment, act=act) for moment, act in zip(instants, acts, strict=True))
     ladder = Ladder(due=instants[1], rungs=rungs, members=("LK",), stopped_at=at("UTC", 2026, 3, 2, 9))
-    moved = ladder.started(at("UTC", 2026, 3, 4, 9), Calendars())  # to Saturday 15:00 and Sunday 9:00
+    moved = ladder.started(at("UTC", 2026, 3, 4, 9), OF_BEFORE)  # to Saturday 15:00 and Sunday 9:00
     assert [rung.at for rung in moved.rungs] == [
         at("UTC", 2026, 3, 9, 9),
         at("UTC", 2026, 3, 9, 9),

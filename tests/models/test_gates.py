@@ -206,8 +206,8 @@ def test_silence_is_reminded_at_half_and_one_working_day_before_then_escalated_a
         ClockAct.ESCALATE_OFFICES,
         ClockAct.LAPSE,
     ]
-    assert ladder.due == datetime(2026, 3, 9, 3, tzinfo=UTC)
-    assert ladder.rungs[0].at == datetime(2026, 3, 5, 15, tzinfo=UTC)
+    assert ladder.due == datetime(2026, 3, 10, 3, tzinfo=UTC)  # 9 March is Canberra Day
+    assert ladder.rungs[0].at == datetime(2026, 3, 6, 3, tzinfo=UTC)
     assert ladder.rungs[1].at == datetime(2026, 3, 6, 3, tzinfo=UTC)
     says(table, AU, "approve")
     table.until(ladder.due - HOUR)
@@ -272,7 +272,7 @@ def test_members_that_are_affected_are_skipped_as_substitutes() -> None:
 
 def test_both_co_chairs_countries_asking_jointly_are_replaced_by_two_members() -> None:
     table = submitted("AU/focal-point", RECUSE)
-    table.do("ID/focal-point", "join")
+    table.do("ID/focal-point", "join", {"grounds": [{"ground": "rescue"}]})
     table.do(RSO, "accept")
     posts = [decider.post for decider in activation(table).deciders]
     assert posts == [NZ, "UNHCR/steering-group"]
@@ -294,7 +294,7 @@ def test_a_co_chair_whose_country_joins_mid_gate_is_replaced_and_its_question_dr
     table = in_review(policy=RECUSE)
     says(table, ID, "approve")
     says(table, AU, "ask", "Since when?")
-    table.do("AU/focal-point", "join")
+    table.do("AU/focal-point", "join", {"grounds": [{"ground": "rescue"}]})
     gate = activation(table)
     assert [decider.post for decider in gate.deciders] == [NZ, ID]
     assert (gate.positions, gate.questions) == ({}, ())
@@ -305,7 +305,7 @@ def test_a_co_chair_whose_country_joins_mid_gate_is_replaced_and_its_question_dr
 def test_a_substitute_whose_country_joins_gives_its_place_to_the_next() -> None:
     table = in_review("AU/focal-point", RECUSE)
     assert [decider.post for decider in activation(table).deciders] == [NZ, ID]
-    table.do("NZ/focal-point", "join")
+    table.do("NZ/focal-point", "join", {"grounds": [{"ground": "rescue"}]})
     assert [decider.post for decider in activation(table).deciders] == ["UNHCR/steering-group", ID]
 
 

@@ -42,7 +42,10 @@ def state(table: Tabletop, member: str) -> ParticipantState:
 
 def test_the_system_proposes_members_and_says_why() -> None:
     table = in_selection(
-        affected=["MY"], routes=[{"from": "LK", "via": ["ID"], "to": "AU"}], situation="Trafficking by boat."
+        affected=["MY"],
+        routes=[{"from": "LK", "via": ["ID"], "to": "AU"}],
+        situation="Trafficking by boat.",
+        grounds=[],
     )
     why = {member: one.why for member, one in table.case.participants.items()}
     assert why["LK"].startswith("requester; on the route")

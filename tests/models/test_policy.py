@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from models.calendars import Calendars
-from models.policy import FollowThrough, HandingOver, Policy, Span, Urgency, policy_with
+from models.calendars import Calendars, WorkingDays
+from models.policy import HandingOver, LaterAdmission, Policy, SilenceCovers, Span, TermsCovered, Urgency, policy_with
 
 
 @pytest.mark.parametrize(
@@ -27,12 +27,12 @@ def test_a_length_of_time_is_told_in_words(text: str, plain: str, words: str) ->
 
 def test_months_end_where_the_month_ends() -> None:
     start = datetime(2027, 11, 30, 9, tzinfo=UTC)
-    assert Span("3mo").after(start, Calendars(), ()) == datetime(2028, 2, 29, 9, tzinfo=UTC)
+    assert Span("3mo").after(start, WorkingDays(Calendars()), ()) == datetime(2028, 2, 29, 9, tzinfo=UTC)
 
 
 def test_spans_go_back_as_well() -> None:
     end = datetime(2026, 3, 9, 9, tzinfo=UTC)
-    back = {text: Span(text).before(end, Calendars(), ()) for text in ("1wd", "6h", "7d", "1mo")}
+    back = {text: Span(text).before(end, WorkingDays(Calendars()), ()) for text in ("1wd", "6h", "7d", "1mo")}
     assert [moment.day for moment in back.values()] == [6, 9, 2, 7]
 
 
@@ -76,8 +76,21 @@ def test_what_policy_does_not_have_is_refused(differences: dict[str, object]) ->
 
 
 def test_no_differences_give_the_defaults() -> None:
-    assert (
-        policy_with({})
-        == Policy.default()
-        == Policy(handing_over=HandingOver.WHEN_ACCEPTED, follow_through=FollowThrough.CARRIED_OUT)
+    assert policy_with({}) == Policy.default()
+    assert Policy.default().handing_over is HandingOver.WHEN_ACCEPTED
+    assert Policy.default().close_of_business == "18:00"
+
+
+def test_a_case_of_before_keeps_the_procedure_it_was_submitted_under() -> None:
+    before = Policy.model_validate({"endorsements": 1})
+    assert (before.silence_covers, before.later_admission, before.terms_covered, before.endorsements) == (
+        SilenceCovers.REPORT,
+        LaterAdmission.ONE_WORD,
+        TermsCovered.RECORD,
+        1,
     )
+    assert not {"silence_covers", "later_admission", "terms_covered"} & before.model_dump().keys()
+    assert Policy.default().silence_covers is SilenceCovers.SUBSTANCE
+    assert Policy.default().carries_out
+    assert not before.carries_out
+    assert (Policy.default().requesters, Policy.default().obligations) == ("affected members", "by own word")

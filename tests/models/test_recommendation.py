@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from models.case import Stage
 from models.commands import parse
 from models.log import broken_at
 from models.notices import NOTICE_KINDS
@@ -14,11 +15,14 @@ from models.recommendation import (
     FollowUp,
     apply_clock_to_follow_up,
     catch_up_follow_up,
+    follow_up_of,
     open_follow_up,
     resolve_follow_up,
 )
 from models.refusal import RefusalKind, Refused
-from tests.models.helpers import AU, DAY, ID, LK, MY, RSO, TH
+from models.visibility import Sight, sight
+from tests.models.helpers import AU, DAY, ID, LK, MY, RSO, TH, approve, reporting
+from tests.tabletop import Tabletop
 
 START = datetime(2026, 6, 1, 3, tzinfo=UTC)
 
@@ -118,3 +122,130 @@ def test_each_notice_comes_from_the_event_that_the_table_names_for_its_kind() ->
         assert step.notices
         for queued in step.notices:
             assert types[queued.seq] in NOTICE_KINDS[queued.notice.kind].on
+
+
+# each addressee for itself ------------------------------------------------------------------------------------------
+
+
+def of_two() -> FollowUp:
+    changes = {"to": ("TH", "MY"), "owner": "RSO", "policy": Policy.default()}
+    one, _ = open_follow_up(follow_up().model_copy(update=changes), START)
+    return one
+
+
+def test_one_addressee_does_not_speak_for_the_other() -> None:
+    one, step = says(of_two(), TH, "declined", text="Not for us.")
+    assert (one.state, one.over, one.awaited) == ("open", False, ("MY",))
+    assert step.rows[0].columns["answers"]["TH"]["note"] == "Not for us."
+    assert ("recommendation_resolved", MY) in told(step)
+    assert {queued.notice.facts.member for queued in step.notices} == {"TH"}
+    one, _ = says(one, MY, "adopted", text="For us yes.")
+    assert ({code: said.state for code, said in one.answers.items()}, one.state) == (
+        {"TH": "declined", "MY": "adopted"},
+        "adopted",
+    )
+    one, _ = says(one, MY, "done")
+    assert (one.state, one.over) == ("done", True)
+
+
+@pytest.mark.parametrize("by", [AU, RSO, LK])
+def test_nobody_else_answers_for_an_addressee(by: str) -> None:
+    with pytest.raises(Refused, match="Each addressee answers for itself: TH/focal-point, MY/focal-point") as caught:
+        says(of_two(), by)
+    assert caught.value.why is RefusalKind.FORBIDDEN
+
+
+def test_the_secretariat_writes_an_answer_down_in_the_name_of_who_said_it() -> None:
+    inner = {"do": "adopt", "recommendation": "Share routes", "state": "adopted"}
+    fields = {"post": MY, "how": "telephone", "text": "The line was down.", "command": inner}
+    one, step = resolve_follow_up(of_two(), parse("act_for", fields, by=RSO, command_id="x"), START)
+    assert one.answers["MY"].state == "adopted"
+    (entry,) = step.entries
+    assert (entry.by, entry.acted_for and entry.acted_for.by) == (MY, RSO)
+    with pytest.raises(Refused, match="Only the secretariat may act for a post"):
+        resolve_follow_up(of_two(), parse("act_for", fields, by=AU, command_id="x"), START)
+    with pytest.raises(Refused, match="answers for itself"):
+        resolve_follow_up(of_two(), parse("act_for", {**fields, "post": LK}, by=RSO, command_id="x"), START)
+
+
+def test_all_have_to_decline_for_it_to_be_declined_and_none_changes_its_last_word() -> None:
+    one, _ = says(of_two(), TH, "declined")
+    with pytest.raises(Refused, match="TH has said that it is declined already"):
+        says(one, TH, "adopted")
+    one, _ = says(one, MY, "declined")
+    assert (one.state, one.ladder) == ("declined", None)
+
+
+def test_who_has_answered_is_not_reminded_any_more() -> None:
+    one, step = says(of_two(), TH, "declined")
+    assert one.ladder is not None
+    assert one.ladder.next is not None
+    struck = apply_clock_to_follow_up(one, one.ladder.next.at)
+    assert struck is not None
+    assert told(struck[1]) == [("recommendation_due", MY), ("recommendation_due", RSO)]
+    assert catch_up_follow_up(of_two(), step.entries) == one
+
+
+def test_without_addressees_the_owner_answers() -> None:
+    alone = of_two().model_copy(update={"to": (), "owner": "TH"})
+    assert says(alone, TH, "done")[0].state == "done"
+
+
+def with_recommendation(to: list[str], policy: Policy | None = None) -> Tabletop:
+    table = reporting(policy or Policy.default())
+    table.do(RSO, "recommend", {"text": "Share routes", "to": to})
+    return table
+
+
+def accepted(table: Tabletop) -> Tabletop:
+    table.do(RSO, "table")
+    table.until(table.case.ladders["silence"].due)
+    approve(table, "report")
+    return table
+
+
+def sees(table: Tabletop, member: str) -> Sight:
+    return sight(table.case, Post(f"{member}/focal-point"))
+
+
+def test_a_draft_does_not_reach_who_is_outside_before_it_is_accepted_and_circulated() -> None:
+    table = with_recommendation(["MY", "JP"])
+    assert sees(table, "JP") is Sight.NOTHING
+    accepted(table)
+    assert (sees(table, "JP"), list(table.case.followed_recommendations)) == (Sight.NOTHING, [])
+    table.do(RSO, "circulate", {"what": "summary", "to": ["JP"], "text": "Routes are shared."})
+    approve(table, "circulation")
+    assert sees(table, "JP") is Sight.OWN_PART
+    assert follow_up_of(table.case, 1).to == ("MY", "JP")
+    assert list(table.case.followed_recommendations) == [1]
+
+
+def test_where_it_is_never_circulated_those_in_the_group_are_followed_from_the_end_on() -> None:
+    table = accepted(with_recommendation(["MY", "JP"]))
+    table.do(RSO, "waive", {"term": ["a", "b"], "text": "Not needed."})
+    table.do(RSO, "circulate", {"what": "nothing"})
+    approve(table, "circulation")
+    table.do(RSO, "close")
+    approve(table, "closure")
+    assert table.case.stage is Stage.CLOSED
+    assert follow_up_of(table.case, 1).to == ("MY",)
+    assert list(table.case.followed_recommendations) == [1]
+    assert sees(table, "JP") is Sight.NOTHING
+
+
+def test_a_recommendation_within_the_group_is_followed_at_once() -> None:
+    table = accepted(with_recommendation(["MY", "TH", "AU"]))
+    assert list(table.case.followed_recommendations) == [1]
+
+
+def test_an_outsider_owns_no_recommendation() -> None:
+    table = reporting(Policy.default())
+    fields = {"text": "Share routes", "to": ["JP"], "owner": "JP"}
+    with pytest.raises(Refused, match="Who owns a recommendation is in the group"):
+        table.do(RSO, "recommend", fields)
+
+
+def test_by_a_policy_of_before_a_draft_is_shown_as_it_was() -> None:
+    table = with_recommendation(["JP"], Policy())
+    assert sees(table, "JP") is Sight.OWN_PART
+    assert list(accepted(table).case.followed_recommendations) == [1]

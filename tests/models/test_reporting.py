@@ -47,7 +47,7 @@ def circulate(table: Tabletop, names: list[str], to: str | list[str] = "everyone
 def test_opening_a_final_report_moves_the_case_and_asks_for_contributions() -> None:
     table = reporting()
     assert stage_of(table) is Stage.REPORTING
-    assert table.told("contributions_requested") == [f"{m}/focal-point" for m in ("MY", "LK", "TH", "IOM", "UNHCR")]
+    assert table.told("contributions_requested") == [f"{m}/focal-point" for m in ("LK", "MY", "TH", "IOM", "UNHCR")]
     assert "one report" in str(refuses(table, RSO, "open_report"))
 
 

@@ -45,6 +45,7 @@ def test_a_template_uses_only_facts_of_its_kind(entry: DeliveryRule) -> None:
         "closing_awaited": {"first"},
         "meeting_called": {"moved", "was_starts", "was_ends", "was_place"},
         "request_withdrawn": {"undecided", "not_held"},
+        "report_tabled": {"because", "post"},
         "case_ended": {"not_held"},
         "participant_left": {"not_held"},
     }

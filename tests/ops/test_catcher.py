@@ -1,6 +1,7 @@
 """The mail catcher, through a real SMTP client."""
 
 from email.message import EmailMessage
+from pathlib import Path
 
 import aiosmtplib
 import pytest
@@ -79,3 +80,17 @@ async def test_stopping_drops_open_connections_and_keeps_the_mails(catcher: Catc
     await catcher.start()  # on the same port: the mail server is back
     await send(catcher, mail(), ["fp@example.org"])
     assert len(catcher.messages()) == 2
+
+
+async def test_a_disk_that_is_full_is_said_to_be_for_now(catcher: Catcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_path: Path, _content: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "write_bytes", full)
+        with pytest.raises(aiosmtplib.SMTPDataError) as told:
+            await send(catcher, mail(), ["fp@example.org"])
+    assert told.value.code == 452
+    assert not list(catcher.folder.iterdir())
+    await send(catcher, mail(), ["fp@example.org"])
+    assert len(catcher.messages()) == 1

@@ -17,7 +17,7 @@ from settings import Settings
 from tests.waiting import PATIENCE, block_until
 
 AHG = Path(sys.executable).with_name("ahg")
-REQUEST = {"title": "Boats in the strait of Đà Nẵng", "situation": "Boats leave by night.", "affected": ["MY", "TH"]}
+REQUEST = {"title": "Boats in the strait of Đà Nẵng", "situation": "Boats leave by night.", "routes": [{"to": "LK"}]}
 
 
 @dataclass

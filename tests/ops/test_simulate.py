@@ -23,7 +23,7 @@ START: dict[str, Any] = {
     "at": "0h",
     "by": "LK/focal-point",
     "do": "submit",
-    "with": {"title": "Boats", "situation": "Boats leave."},
+    "with": {"title": "Boats", "situation": "Boats leave.", "grounds": [{"ground": "landing"}]},
 }
 
 

@@ -30,7 +30,7 @@ HEIR = {"name": "An heir", "email": "heir@au.example"}
 
 def offered(table: Tabletop) -> Tabletop:
     """A case in which a Co-Chair hands its post over."""
-    table.do(LK, "submit", {"title": "Boats", "situation": "They leave."})
+    table.do(LK, "submit", {"title": "Boats", "situation": "They leave.", "grounds": [{"ground": "landing"}]})
     table.do(AU, "hand_over", {"to": HEIR})
     return table
 
@@ -53,7 +53,7 @@ def test_the_holder_stays_until_the_person_named_takes_the_post_over() -> None:
 
 def test_what_the_secretariat_corrects_and_a_case_of_before_goes_over_at_once() -> None:
     table = Tabletop(Policy.default())
-    table.do(LK, "submit", {"title": "Boats", "situation": "They leave."})
+    table.do(LK, "submit", {"title": "Boats", "situation": "They leave.", "grounds": [{"ground": "landing"}]})
     table.do(RSO, "hand_over", {"post": LK, "to": HEIR})
     assert table.entries[-1].type == "handed_over"
     assert offered(Tabletop()).entries[-1].type == "handed_over"  # its policy knew no other way

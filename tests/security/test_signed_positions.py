@@ -141,7 +141,9 @@ def test_the_touch_of_a_command_is_not_exchanged_for_another(change: dict[str, s
 def test_a_policy_can_ask_for_signatures() -> None:
     signer = CommandSigner(b"s" * 32)
     table = Tabletop(policy_with({"signatures": "required"}))
-    table.do("LK/focal-point", "submit", {"title": "Boats", "situation": "They leave."})
+    table.do(
+        "LK/focal-point", "submit", {"title": "Boats", "situation": "They leave.", "grounds": [{"ground": "landing"}]}
+    )
     table.do("RSO/secretariat", "accept")
     now = datetime.now(UTC)
     decision = parse("decide", APPROVAL, by=CO_CHAIR, command_id="d1")
@@ -181,7 +183,9 @@ def run(program: str, export: Path) -> subprocess.CompletedProcess[str]:
 def signed_case() -> tuple[Entry, ...]:
     """The log of a case in which a Co-Chair's approval is signed with a passkey."""
     table = Tabletop()
-    table.do("LK/focal-point", "submit", {"title": "Boats", "situation": "They leave."})
+    table.do(
+        "LK/focal-point", "submit", {"title": "Boats", "situation": "They leave.", "grounds": [{"ground": "landing"}]}
+    )
     table.do("RSO/secretariat", "accept")
     decision = parse("decide", APPROVAL, by=CO_CHAIR, command_id="d1")
     touch = Authenticator().touch(statement_of(table.case, decision))

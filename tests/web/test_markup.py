@@ -90,6 +90,10 @@ REQUEST = {
     "asks": [MARK],
     "since": "2009-10-01",
     "routes": [{"from": marked("LK"), "via": [marked("somewhere")], "to": marked("far"), "by": marked("sea")}],
+    "grounds": [
+        {"ground": "landing", "number": 3, "sources": [marked("papers")]},
+        {"member": marked("place"), "ground": "rescue"},
+    ],
     "figures": [{"what": marked("boats"), "number": 3, "as_of": "2009-10-01", "source": marked("papers")}],
     "attachments": [{"name": marked("map"), "sha256": "a" * 64, "size": 3, "kind": "application/pdf"}],
 }

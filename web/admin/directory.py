@@ -144,7 +144,7 @@ async def member_page(
         seen=record.directory_fingerprint(office),
         form=unsaved.form or uuid4().hex,
         zones=zones(),
-        calendars=calendars(language_for(request, visitor)),
+        calendars=calendars(language_for(request, visitor), office.holidays if office else ""),
         wrong=unsaved.wrong,
         today=_today(request, found),
         may_change=visitor.post == SECRETARIAT,

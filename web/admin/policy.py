@@ -17,16 +17,7 @@ from records import policies
 from records.directory import names_of, opening
 from records.directory_changes import directory_fingerprint
 from web.admin.history import editor_of
-from web.admin.policy_words import (
-    follow_through_choices,
-    handing_over_choices,
-    label_of,
-    link_choices,
-    rule_choices,
-    sentence_of,
-    signature_choices,
-    value_words,
-)
+from web.admin.policy_words import choices_by_key, label_of, link_choices, sentence_of, value_words
 from web.kit.commands import must_prove
 from web.kit.render import gettext_of, language_for, render, words_of_page
 from web.kit.roles import Administrator, PolicyProposer
@@ -164,12 +155,7 @@ async def _form(
         rows=_rows(request, visitor, (Policy.default(), newest), names),
         names=names,
         links=link_choices(_),
-        choices={
-            "conflict_rule": rule_choices(_),
-            "handing_over": handing_over_choices(_),
-            "follow_through": follow_through_choices(_),
-            "signatures": signature_choices(_),
-        },
+        choices=choices_by_key(_),
         lists=_LISTS,
     )
 

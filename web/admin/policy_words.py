@@ -4,7 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.base import N_
-from models.policy import ConflictRule, FollowThrough, HandingOver, Signatures, Span
+from models.policy import (
+    ConflictRule,
+    FollowThrough,
+    HandingOver,
+    LaterAdmission,
+    Obligations,
+    Requesters,
+    Signatures,
+    SilenceCovers,
+    Span,
+    TermsCovered,
+)
 from notifications.words import Words
 from web.kit.wording import Translate
 
@@ -36,11 +47,17 @@ _LABELS: Mapping[str, str] = {
     "answers_by_link": N_("answered by the link of a mail"),
     "signatures": N_("signatures"),
     "handing_over": N_("when a post goes over"),
+    "silence_covers": N_("what silence covers"),
+    "later_admission": N_("later admission by the Steering Group"),
+    "terms_covered": N_("what covers the terms of reference"),
+    "requesters": N_("who may ask for the group"),
+    "obligations": N_("by whose word a member is bound"),
     "change_of_hands": N_("wait before a Co-Chair's post changes hands"),
     "follow_through": N_("what follows from a change"),
     "suspension": N_("a suspension is looked at again"),
     "exchange_overdue": N_("an exchange is overdue"),
     "contest": N_("contesting what was recorded in a post's name"),
+    "close_of_business": N_("close of business"),
 }
 _SENTENCES: Mapping[str, str] = {
     "completeness": N_("The secretariat has %(value)s to check a request."),
@@ -76,19 +93,47 @@ _SENTENCES: Mapping[str, str] = {
     "follow_through": N_("What follows from a change in the group is %(value)s."),
     "suspension": N_("A suspension is looked at again after %(value)s, where no day was said, and then again."),
     "exchange_overdue": N_("An exchange that its arrangement asks for is marked as overdue after %(value)s."),
+    "silence_covers": N_("The Steering Group's silence on a report covers %(value)s."),
+    "later_admission": N_("The Steering Group admits a member later %(value)s."),
+    "terms_covered": N_("A term of reference is covered %(value)s."),
+    "requesters": N_("A request is submitted by %(value)s."),
+    "obligations": N_("A member takes on an outcome, and answers a recommendation, %(value)s."),
     "contest": N_("A post has %(value)s to contest what was recorded in its name."),
+    "close_of_business": N_("A period in working days ends at %(value)s of its last day, where the office is."),
 }
 
-_RULES = {
-    ConflictRule.DECLARE: N_("it decides, and the interest is shown everywhere"),
-    ConflictRule.RECUSE: N_("its place is taken by a substitute"),
+_CHOSEN: Mapping[str, Mapping[str, str]] = {
+    "conflict_rule": {
+        ConflictRule.DECLARE: N_("it decides, and the interest is shown everywhere"),
+        ConflictRule.RECUSE: N_("its place is taken by a substitute"),
+    },
+    "signatures": {Signatures.WHEN_THERE: N_("where its holder has one"), Signatures.REQUIRED: N_("always")},
+    "handing_over": {
+        HandingOver.AT_ONCE: N_("at once"),
+        HandingOver.WHEN_ACCEPTED: N_("when the person named takes it over"),
+    },
+    "silence_covers": {
+        SilenceCovers.REPORT: N_("the report, whatever becomes of it"),
+        SilenceCovers.EVERY_WORD: N_("every word: each revision begins it anew"),
+        SilenceCovers.SUBSTANCE: N_("the substance: corrections of form that both Co-Chairs approve need no new one"),
+    },
+    "later_admission": {
+        LaterAdmission.ONE_WORD: N_("by the word of one of its members"),
+        LaterAdmission.SILENCE: N_("by the silence of all its members"),
+    },
+    "terms_covered": {
+        TermsCovered.RECORD: N_("when something of the kind is on record"),
+        TermsCovered.SUBSTANCE: N_("by what it says, and waived by both Co-Chairs alone; an early end owes a report"),
+    },
+    "requesters": {
+        Requesters.ANY_MEMBER: N_("any member or organisation"),
+        Requesters.AFFECTED_MEMBERS: N_("states and territories that say how they are affected"),
+    },
+    "obligations": {Obligations.AS_NAMED: N_("by being named"), Obligations.BY_OWN_WORD: N_("by its own word alone")},
+    "follow_through": {FollowThrough.NOTED: N_("noted only"), FollowThrough.CARRIED_OUT: N_("carried out with it")},
 }
-_SIGNATURES = {Signatures.WHEN_THERE: N_("where its holder has one"), Signatures.REQUIRED: N_("always")}
-_HANDING_OVER = {
-    HandingOver.AT_ONCE: N_("at once"),
-    HandingOver.WHEN_ACCEPTED: N_("when the person named takes it over"),
-}
-_FOLLOW_THROUGH = {FollowThrough.NOTED: N_("noted only"), FollowThrough.CARRIED_OUT: N_("carried out with it")}
+"""The keys of which one of a few values is chosen, with the words of each."""
+
 _LINKS = {
     "respond": N_("answer an invitation"),
     "consent": N_("consent to being named"),
@@ -104,14 +149,10 @@ def label_of(key: str, _: Translate) -> str:
 
 def value_words(key: str, value: Any, say: Words, _: Translate) -> str:
     """A value as people say it."""
-    if key == "conflict_rule":
-        return _(_RULES[ConflictRule(value)])
-    if key == "signatures":
-        return _(_SIGNATURES[Signatures(value)])
-    if key == "handing_over":
-        return _(_HANDING_OVER[HandingOver(value)])
-    if key == "follow_through":
-        return _(_FOLLOW_THROUGH[FollowThrough(value)])
+    if key in _CHOSEN:
+        return _(_CHOSEN[key][value])
+    if key == "close_of_business":
+        return str(value) or _("the time of day at which it began")
     if key == "substitutes":
         return say.members(value) or _("nobody")
     if key == "answers_by_link":
@@ -126,26 +167,11 @@ def sentence_of(key: str, value: Any, say: Words, _: Translate) -> str:
     return _(_SENTENCES[key.rpartition(".")[2]]) % {"value": value_words(key, value, say, _)}
 
 
-def handing_over_choices(_: Translate) -> list[tuple[str, str]]:
-    """When a post goes over."""
-    return [(one.value, _(words)) for one, words in _HANDING_OVER.items()]
-
-
-def follow_through_choices(_: Translate) -> list[tuple[str, str]]:
-    """Whether what follows from a change is carried out."""
-    return [(one.value, _(words)) for one, words in _FOLLOW_THROUGH.items()]
-
-
-def signature_choices(_: Translate) -> list[tuple[str, str]]:
-    """Whether positions must be signed."""
-    return [(one.value, _(words)) for one, words in _SIGNATURES.items()]
+def choices_by_key(_: Translate) -> dict[str, list[tuple[str, str]]]:
+    """For each key of which one of a few values is chosen, those values with their words."""
+    return {key: [(str(value), _(words)) for value, words in of.items()] for key, of in _CHOSEN.items()}
 
 
 def link_choices(_: Translate) -> list[tuple[str, str]]:
     """What the link of a mail can be enough for."""
     return [(name, _(words)) for name, words in _LINKS.items()]
-
-
-def rule_choices(_: Translate) -> list[tuple[str, str]]:
-    """The rules on conflicts of interest."""
-    return [(rule.value, _(words)) for rule, words in _RULES.items()]

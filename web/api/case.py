@@ -92,13 +92,13 @@ async def _note(request: Request, token: ApiToken, case: Case, shown: Iterable[C
     await note_readings(site.engine, case.reference, list(read), **who, at=site.clock())
 
 
-async def _followed(request: Request, seen: Seen) -> Mapping[int, str]:
+async def _followed(request: Request, seen: Seen) -> Mapping[int, FollowUpRow]:
     """What became of the recommendations that are followed, by number."""
     if not seen.case.recommendations:
         return {}
     async with current_site(request).engine.connect() as connection:
         rows = await queries.parts(connection, seen.case.reference, FollowUpRow)
-    return {row.number: row.state for row in rows}
+    return {row.number: row for row in rows}
 
 
 @router.get("/log")

@@ -15,6 +15,7 @@ from models.posts import Post
 from models.release import Release, release_of
 from models.request import Request
 from models.rules import allowed, terms_of_reference
+from models.tables.cases import FollowUpRow
 from models.visibility import Seen, Sight, closed_sections
 from web.api.views import View
 
@@ -83,7 +84,9 @@ class ReportView(View):
 
 
 class RecommendationView(View):
-    """A recommendation; ``state`` is what became of it, empty until its report is accepted."""
+    """A recommendation; ``state`` is what became of it, empty until its report is accepted. ``answers``: the word of each
+    addressee that has answered for itself, by its code.
+    """
 
     number: int
     text: str
@@ -92,6 +95,7 @@ class RecommendationView(View):
     due: date | None
     report: int
     state: str
+    answers: Mapping[str, str] = {}
 
 
 class CirculationView(View):
@@ -159,17 +163,15 @@ class CaseView(View):
     waivers: Mapping[c.Term, str] = {}
 
 
-def case_view(case: Case, seen: Seen, followed: Mapping[int, str]) -> CaseView:
-    """The case for the reader of ``seen``; ``case`` is asked what the post may do. ``followed``: states by number."""
+def case_view(case: Case, seen: Seen, followed: Mapping[int, FollowUpRow]) -> CaseView:
+    """The case for the reader of ``seen``; ``case`` is asked what the post may do. ``followed``: by number."""
     shown, post = seen.case, seen.post
     begun = CaseView(reference=shown.reference, sight=seen.sight.name.lower(), why=seen.why)
     told = tuple(_circulation(shown, one, seen.sight) for one in shown.circulations.values())
     if seen.sight is Sight.CIRCULATED:
         return begun.model_copy(update={"circulations": told})
     duties = tuple(DutyHereView.of(duty) for duty in open_duties(case) if duty.post == post)
-    followed_up = (
-        RecommendationView.of(one, state=followed.get(one.number, "")) for one in shown.recommendations.values()
-    )
+    followed_up = (_recommendation(one, followed.get(one.number)) for one in shown.recommendations.values())
     part = begun.model_copy(
         update={
             **{name: getattr(shown, name) for name in _PART},
@@ -185,6 +187,11 @@ def case_view(case: Case, seen: Seen, followed: Mapping[int, str]) -> CaseView:
         }
     )
     return _whole(part, shown) if seen.sight is Sight.CASE else part
+
+
+def _recommendation(one: c.Recommendation, row: FollowUpRow | None) -> RecommendationView:
+    answers = {code: answer["state"] for code, answer in row.answers.items()} if row else {}
+    return RecommendationView.of(one, state=row.state if row else "", answers=answers)
 
 
 _PART = ("seq", "stage", "stage_since", "opened_at", "active_until", "version", "requesters", "request")

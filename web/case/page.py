@@ -1,13 +1,17 @@
 """The page of a case, as the post that reads it sees it, and its whole log in words."""
 
+from functools import partial
+
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import HTMLResponse
 
 from models.agenda import clock_panel
-from models.case import Case, Stage
+from models.case import Case, Recommendation, Stage
 from models.duties import open_duties
-from models.posts import SECRETARIAT
+from models.policy import Obligations
+from models.posts import SECRETARIAT, Post, desk_of
 from models.readings import may_see_readings, sections_read
+from models.recommendation import OVER
 from models.release import release_of
 from models.rules import terms_of_reference
 from models.tables.cases import FollowUpRow
@@ -61,12 +65,21 @@ async def case_page(at: AtCase, entry: AskedNumber = 0) -> HTMLResponse:
         terms=terms_of_reference(case) if at.whole else {},
         releases={k: release_of(case, c) for k, c in shown.circulations.items() if c.state == "released"},
         follow_ups=follow_ups,
+        each_for_itself=case.policy.obligations is Obligations.BY_OWN_WORD,
+        may_answer=partial(_may_answer, post),
         whole=at.whole,
         unknown_zones=case.calendars.unknown_zones if at.whole else {},
         secretariat=post == SECRETARIAT,
         hidden=hidden_sections(case, at.seen),
         readings=may_see_readings(case, post),
     )
+
+
+def _may_answer(post: Post, one: Recommendation, followed: FollowUpRow) -> bool:
+    """Whether a post has an answer to give: an addressee's, or the owner's where there is none."""
+    answering = one.to or (one.owner,)
+    said = followed.answers.get(post.member, {}).get("state")
+    return post == desk_of(post.member) and post.member in answering and said not in OVER
 
 
 def _circulated(at: CaseVisit) -> HTMLResponse:

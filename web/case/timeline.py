@@ -1,7 +1,7 @@
 """The log of a case in words: a sentence for each entry, and the text that came with it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from models import events as e
@@ -49,6 +49,7 @@ _CAME_ABOUT: dict[str, str] = {
     "seat_offered": N_("%(member)s is asked to take part in the group %(seat)s"),
     "arrangement_in_force": N_("the arrangement %(arrangement)s is in force"),
     "circulation_moved": N_("circulation %(circulation)s is %(state)s"),
+    "admission_unopposed": N_("nobody in the Steering Group objected to the admission of %(member)s"),
     "extended": N_("the activation is extended until %(active_until)s"),
 }
 """Sentences that say what came about, not what a post did."""
@@ -61,6 +62,7 @@ EVENT_SENTENCES: dict[str, str] = {
     "resubmitted": N_("submitted version %(version)s; changed: %(changed)s"),
     "joined": N_("submitted the request jointly: %(member)s"),
     "found_complete": N_("found the request complete"),
+    "ground_reviewed": N_("%(view)s the ground of %(member)s: %(ground)s"),
     "requester_withdrew": N_("took the request back: %(member)s"),
     "suspended": N_("stopped the clock of the case"),
     "resumed": N_("started the clock again"),
@@ -73,6 +75,7 @@ EVENT_SENTENCES: dict[str, str] = {
     "commented": N_("commented"),
     "responded": N_("%(member)s: %(state)s"),
     "replaced": N_("proposed %(by)s in the place of %(member)s"),
+    "admission_proposed": N_("proposed to admit %(member)s; the Steering Group may object"),
     "admitted": N_("admitted %(member)s, subject to the group's endorsement"),
     "endorsed": N_("%(by)s endorsed the admission of %(member)s"),
     "convened": N_("convened the group until %(active_until)s"),
@@ -184,6 +187,9 @@ def _own_words(event: Value, say: Words, _: Translate) -> dict[str, str]:
     match event:
         case e.Resubmitted():
             said["changed"] = ", ".join(section_words(name, _) for name in event.changed)
+        case e.GroundReviewed():
+            said["view"] = _("disputed") if event.disputed else _("confirmed")
+            said["ground"] = say.word("ground", event.ground)
         case e.MinimumMissing():
             said["lacks"] = say.stated(", ".join(event.lacks), event.reasons, ", ")
         case e.ReportOpened():
@@ -192,6 +198,8 @@ def _own_words(event: Value, say: Words, _: Translate) -> dict[str, str]:
             said["report"] = say.word("kind of report", f"{event.kind} report")
         case e.CirculationProposed():
             said["what"] = say.seat(event.circulation.what)
+        case e.Extended(day=date() as day):
+            said["active_until"] = say.when(day)
         case e.ExchangeLogged():
             said["on"] = say.when(event.on.isoformat())
             both = {"gave": say.member(event.gave), "received": say.members(event.received)}

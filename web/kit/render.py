@@ -31,7 +31,7 @@ from notifications.environment import mail_translations as words_translated
 from notifications.words import Words
 from records.lists import ListedAct, ListedDuty
 from web.kit import wording
-from web.kit.forms import FIGURE_ROWS, ROUTE_ROWS
+from web.kit.forms import FIGURE_ROWS, GROUND_ROWS, GROUND_WORDS, ROUTE_ROWS
 from web.kit.plots import progress_bar
 from web.kit.visitor import Visitor
 
@@ -137,6 +137,14 @@ def _place_words(context: Context, place: str) -> str:
     return names.get(place, place)
 
 
+def _outside(context: Context, place: str) -> str:
+    """The mark of a place that is no member; nothing for a member."""
+    names: Mapping[str, str] = context.get("names") or {}
+    _ = _word(context)
+    outside = _("outside the membership")
+    return "" if place in names else f" ({outside})"
+
+
 def _term_words(context: Context, term: str) -> Markup | str:
     """A term that a gate decides on: a moment in the reader's time zone, else as it was written, with names."""
     words: Words = context["say"]
@@ -175,6 +183,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "moment": pass_context(_moment),
     "moment_of": pass_context(_moment_of),
     "number": pass_context(_number),
+    "outside": pass_context(_outside),
     "place_words": pass_context(_place_words),
     "progress_bar": pass_context(_progress_bar),
     "prose": _prose,
@@ -198,8 +207,8 @@ def _environment() -> Environment:
     )
     environment.policies["ext.i18n.trimmed"] = True
     environment.filters.update(_FILTERS)
-    rows = {"figure_rows": range(FIGURE_ROWS), "route_rows": range(ROUTE_ROWS)}
-    environment.globals.update(static=_address_of, sections=SECTIONS, **rows)
+    rows = {"figure_rows": range(FIGURE_ROWS), "route_rows": range(ROUTE_ROWS), "ground_rows": range(GROUND_ROWS)}
+    environment.globals.update(static=_address_of, sections=SECTIONS, ground_words=GROUND_WORDS, **rows)
     return environment
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
+from background import Background
 from casework import Casework
 from models.attachments import Limits
 from models.command_signing import CommandSigner
@@ -52,6 +53,8 @@ class Site:
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     desk: CaseClient | None = None
     _client: Client | None = None
+    background: Background = field(default_factory=lambda: Background({}))
+    """What runs beside the pages while they are served."""
     work_seen: tuple[datetime, WorkSeen] | None = None
     """When it was last looked whether work goes on, and what was seen (``web.monitoring.health``)."""
     work_asked: str = ""

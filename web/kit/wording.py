@@ -41,6 +41,9 @@ _REMINDED: dict[SubjectKind, str] = {
     SubjectKind.INVITATION: N_("%(name)s is reminded of the invitation"),
     SubjectKind.LIST: N_("the secretariat is reminded of the list of participants"),
     SubjectKind.MINIMUM: N_("the Co-Chairs are reminded that the minimum composition is missing"),
+    SubjectKind.CONSIDERED: N_(
+        "the group is asked to endorse %(name)s, since nobody in the Steering Group has objected"
+    ),
     SubjectKind.ADMISSION: N_("the group is reminded to endorse %(name)s"),
     SubjectKind.SITUATION: N_("a situation update is due"),
     SubjectKind.DURATION: N_("everybody is reminded that the activation ends soon"),
@@ -73,10 +76,13 @@ _ENDED: dict[tuple[SubjectKind, ClockAct], str] = {
 }
 
 
+_OF_MEMBERS = (SubjectKind.INVITATION, SubjectKind.CONSIDERED, SubjectKind.ADMISSION)
+
+
 def _named_by(say: Words) -> dict[SubjectKind, Callable[[str], str]]:
     """How the name in a subject is said, where it is not a title."""
     gates = dict.fromkeys((SubjectKind.GATE, SubjectKind.ANSWER), say.gate)
-    return gates | dict.fromkeys((SubjectKind.INVITATION, SubjectKind.ADMISSION), say.member)
+    return gates | dict.fromkeys(_OF_MEMBERS, say.member)
 
 
 def act_words(subject: str, act: str, say: Words, _: Translate) -> str:

@@ -51,7 +51,9 @@ async def readiness(request: Request) -> JSONResponse:
     elif seen.strange:
         told = {"status": "ready, but a case needs an operator", "cases": "; ".join(seen.strange)}
     mail = "; ".join(seen.held) or await _mail(request.app.state.engine)
-    return JSONResponse({**told, "mail": mail})
+    failing = current_site(request).background.failing
+    loops = {"background": f"fails, and is begun again: {', '.join(failing)}"} if failing else {}
+    return JSONResponse({**told, "mail": mail, **loops})
 
 
 async def _work(site: Site) -> WorkSeen:

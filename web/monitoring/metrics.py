@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from models.case import Stage
 from models.notices.state import NoticeState
 from models.posts import SECRETARIAT
+from records import ledger
 from records.lists import counts_by_stage
 from records.queries import notice_counts
 from settings import is_loopback
@@ -125,10 +126,16 @@ def _may_read(request: Request) -> bool:
 async def _count_now(site: Site, registry: CollectorRegistry) -> None:
     """The gauges that are read from the records at this moment."""
     Gauge("ahg_feeds_open", "Feeds that this process serves now.", registry=registry).set(site.watch.open)
+    again = Gauge(
+        "ahg_loop_restarts", "How often what runs beside the pages was begun again.", ("loop",), registry=registry
+    )
+    for name, times in site.background.restarts.items():
+        again.labels(name).set(times)
     up = Gauge("ahg_records_up", "Whether the database answered this time.", registry=registry)
     try:
         async with site.engine.connect() as connection:
             stages, states = await counts_by_stage(connection, SECRETARIAT), await notice_counts(connection)
+            since = await ledger.waiting_since(connection, site.clock())
     except (SQLAlchemyError, OSError):
         up.set(0)
         return
@@ -139,6 +146,10 @@ async def _count_now(site: Site, registry: CollectorRegistry) -> None:
     notices = Gauge("ahg_notices", "Notices, by what became of them.", ("state",), registry=registry)
     for state in NoticeState:
         notices.labels(state.value).set(states.get(state, 0))
+    oldest = Gauge(
+        "ahg_oldest_due_notice_seconds", "How long the oldest notice that is due has waited.", registry=registry
+    )
+    oldest.set((site.clock() - since).total_seconds() if since else 0)
 
 
 def _open_stages() -> Iterator[Stage]:

@@ -6,7 +6,7 @@ from models.base import N_
 from models.case import Case
 from models.policy import Urgency
 from web.kit.forms import Choice, FormField, FormWords
-from web.kit.forms.field import FIGURES
+from web.kit.forms.field import FIGURES, GROUNDS
 
 
 def _urgency(case: Case, post: Any, say: Any, _: Any) -> list[Choice]:
@@ -43,8 +43,9 @@ FORM_STEPS: tuple[FormStep, ...] = (
     _step(
         "movement",
         N_("Routes, figures and members affected"),
-        N_("The members that you name are proposed as participants."),
+        N_("The members that you name are proposed as participants, the most affected first."),
         FormField("affected", N_("Members affected"), "members"),
+        GROUNDS,
         FormField("routes", N_("Routes"), "routes", N_("Codes of members, or places; several between commas.")),
         FIGURES,
     ),

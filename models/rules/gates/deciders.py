@@ -38,4 +38,4 @@ def substitute(case: Case, taken: list[Post]) -> Post | None:
 
 def concerned(case: Case, post: Post) -> bool:
     """Whether the post's member is a requester or named as affected."""
-    return case.is_requester(post.member) or post.member in case.request.affected
+    return case.is_requester(post.member) or post.member in case.request.named_as_affected

@@ -2,7 +2,7 @@
 
 from models import events as e
 from models.case import Gate, GateName
-from models.ladder import ClockAct, Ladder, halfway, ladder_of
+from models.ladder import DUE, HALF, ClockAct, Ladder, ladder_after
 from models.ladder_subjects import SubjectKind, subject_of
 from models.rules.context import RuleContext
 
@@ -10,16 +10,14 @@ from models.rules.context import RuleContext
 def gate_ladder(context: RuleContext, gate: Gate) -> Ladder:
     case, track = context.case, context.case.track
     members = tuple(decider.post.member for decider in gate.deciders)
-    due = track.gate.after(context.now, case.calendars, members)
     acts = {
-        ClockAct.REMIND: halfway(context.now, due),
-        ClockAct.REMIND_LAST: track.last_reminder.before(due, case.calendars, members),
-        ClockAct.ESCALATE_ALTERNATE: due,
-        ClockAct.ESCALATE_OFFICES: track.offices_told.after(due, case.calendars, members),
-        ClockAct.LAPSE: track.lapse.after(due, case.calendars, members),
+        ClockAct.REMIND: HALF,
+        ClockAct.REMIND_LAST: f"-{track.last_reminder}",
+        ClockAct.ESCALATE_ALTERNATE: DUE,
+        ClockAct.ESCALATE_OFFICES: f"+{track.offices_told}",
+        ClockAct.LAPSE: f"+{track.lapse}",
     }
-    offices = track.gate.offices(members)
-    return ladder_of(track.gate, due, acts, now=context.now, members=offices)
+    return ladder_after(track.gate, context.now, case.working_days, members, acts)
 
 
 def await_answer(context: RuleContext, gate: Gate) -> None:
@@ -34,5 +32,5 @@ def run_again(context: RuleContext, name: GateName) -> None:
     context.clear(subject_of(SubjectKind.ANSWER, name))
     ladder = context.case.ladder(SubjectKind.GATE, name)
     if ladder and not context.case.suspension:
-        runs = ladder.started(context.now, context.case.calendars)
+        runs = ladder.started(context.now, context.case.working_days)
         context.emit(e.LadderSet(subject=subject_of(SubjectKind.GATE, name), ladder=runs))

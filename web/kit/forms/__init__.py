@@ -6,6 +6,16 @@
 ``table``    the form of each command
 """
 
-from web.kit.forms.field import FIGURE_ROWS, ROUTE_ROWS, Choice, FormField, FormWords, ShownField, shown_form
+from web.kit.forms.field import (
+    FIGURE_ROWS,
+    GROUND_ROWS,
+    GROUND_WORDS,
+    ROUTE_ROWS,
+    Choice,
+    FormField,
+    FormWords,
+    ShownField,
+    shown_form,
+)
 from web.kit.forms.sent import fields_sent, unanswered
 from web.kit.forms.table import FORMS

@@ -61,6 +61,12 @@ def recommendations(case: Case, post: Post, say: Words, _: Callable[[str], str])
     return [Choice(one.text, f"{one.number}. {one.text[:120]}") for one in case.recommendations.values()]
 
 
+def affected_members(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
+    """Who is said to be affected on some ground, but the post's own member."""
+    named = dict.fromkeys((*case.request.named_as_affected, *case.request.on_route))
+    return [Choice(one, say.member(one)) for one in named if case.request.grounds_of(one) and one != post.member]
+
+
 def listed_members(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
     """The members on the list of participants."""
     return [Choice(code, say.member(code)) for code in case.participants]
@@ -68,8 +74,14 @@ def listed_members(case: Case, post: Post, say: Words, _: Callable[[str], str]) 
 
 def admitted(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
     """The members whose later admission waits for the group."""
-    waiting = (one.member for one in case.participants.values() if one.state.value == "admitted")
+    admitted = (one for one in case.participants.values() if one.state.value == "admitted")
+    waiting = (one.member for one in admitted if not one.proposed_of(post.member) and not case.considered(one.member))
     return [Choice(code, say.member(code)) for code in waiting]
+
+
+def considered(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
+    """The members to whose later admission the Steering Group may object now."""
+    return [Choice(code, say.member(code)) for code in case.participants if case.considered(code)]
 
 
 def terms(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:

@@ -5,12 +5,13 @@ from typing import Any, Literal, NamedTuple
 
 from models.base import N_
 from models.case import Case
+from models.grounds import Ground
 from models.posts import Post
 from notifications.words import Words
 
 WrittenWidget = Literal["prose", "line", "lines", "date", "moment", "number"]
 ChosenWidget = Literal["choice", "yes", "member", "members", "person", "confidential"]
-Widget = WrittenWidget | ChosenWidget | Literal["figures", "routes", "files"]
+Widget = WrittenWidget | ChosenWidget | Literal["figures", "grounds", "routes", "files"]
 
 
 class Choice(NamedTuple):
@@ -39,6 +40,28 @@ WHAT_TO_SAY = FormField("text", N_("What you want to say with it"), "prose", N_(
 
 FIGURES = FormField("figures", N_("Figures"), "figures", N_("Counts with their date and source; no data of persons."))
 """The figures of a situation: in a request, and in its updates."""
+
+
+GROUND_WORDS: Mapping[str, str] = {
+    Ground.ORIGIN: N_("Persons leave it"),
+    Ground.TRANSIT: N_("Persons pass through it"),
+    Ground.DESTINATION: N_("Persons are bound for it"),
+    Ground.LANDING: N_("Persons land on its shores"),
+    Ground.RESCUE: N_("It rescues persons at sea"),
+    Ground.FLAG: N_("Vessels under its flag are concerned"),
+}
+"""What each ground means."""
+
+GROUNDS = FormField(
+    "grounds",
+    N_("How each is affected"),
+    "grounds",
+    N_(
+        "For your own member and for each that you name: in what way, how many persons of how many in all, since when, "
+        "by which sources (several between semicolons). A place outside the membership can be named as well."
+    ),
+)
+"""The grounds on which members are affected: in a request, and of who joins it."""
 
 
 def words_field(label: str, help_: str = "", *, must: bool = True) -> FormField:
@@ -87,6 +110,7 @@ class ShownField(NamedTuple):
 
 FIGURE_ROWS = 6
 ROUTE_ROWS = 4
+GROUND_ROWS = 8
 """How many rows a form offers; a longer list takes the API."""
 
 
@@ -103,7 +127,7 @@ def shown_form(
     shown = []
     for field in form.fields:
         choices = field.choices(case, post, say, _) if field.choices else []
-        if field.widget in ("member", "members", "confidential"):
+        if field.widget in ("member", "members", "confidential", "grounds"):
             choices = [Choice(code, say.member(code)) for code in case.directory.members]
         value = given.get(field.name)
         if field.widget == "choice" and isinstance(value, list):

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from models.base import N_
 from models.refusal import RefusalKind, Refused
 from models.zones import zone_named
-from web.kit.forms.field import FIGURE_ROWS, ROUTE_ROWS, FormField, FormWords
+from web.kit.forms.field import FIGURE_ROWS, GROUND_ROWS, ROUTE_ROWS, FormField, FormWords
 
 
 class Sent(Protocol):
@@ -112,6 +112,19 @@ def _routes(sent: Sent, name: str) -> list[dict[str, Any]]:
     return found
 
 
+def _grounds(sent: Sent, name: str) -> list[dict[str, Any]]:
+    parts = ("member", "ground", "number", "of", "since", "sources")
+    found = []
+    for row in range(GROUND_ROWS):
+        given: dict[str, Any] = {part: _one(sent, f"{name}.{row}.{part}") for part in parts}
+        given["sources"] = [source.strip() for source in given["sources"].split(";") if source.strip()]
+        given |= {part: _as_number(given[part]) for part in ("number", "of")}
+        kept = {part: value for part, value in given.items() if value not in _NOTHING}
+        if kept.keys() - {"member"}:
+            found.append(kept)
+    return found
+
+
 def _confidential(sent: Sent, name: str) -> dict[str, list[str]]:
     """The sections that were marked, each with the members it is open to."""
     return {section: _many(sent, f"{name}.{section}") for section in _many(sent, name)}
@@ -129,6 +142,7 @@ _READ: dict[str, Callable[[Sent, str], Any]] = {
     "figures": _rows,
     "yes": _yes,
     "routes": _routes,
+    "grounds": _grounds,
     "confidential": _confidential,
     "files": _many,
 }

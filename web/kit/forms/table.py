@@ -3,7 +3,17 @@
 from models.base import N_
 from models.case import PositionKind
 from web.kit.forms import choices
-from web.kit.forms.field import FIGURES, FormField, FormWords, choice_field, form, option_field, words_field
+from web.kit.forms.field import (
+    FIGURES,
+    GROUND_WORDS,
+    GROUNDS,
+    FormField,
+    FormWords,
+    choice_field,
+    form,
+    option_field,
+    words_field,
+)
 
 FORMS: dict[str, FormWords] = {
     # the request
@@ -21,7 +31,19 @@ FORMS: dict[str, FormWords] = {
         N_("With the last requester's withdrawal the case ends. This cannot be undone."),
         danger=True,
     ),
-    "join": form((N_("Submit the request jointly"), N_("Join")), N_("Your member becomes a requester as well.")),
+    "join": form(
+        (N_("Submit the request jointly"), N_("Join")),
+        N_("Your member becomes a requester as well. Say how it is affected, unless the request does."),
+        GROUNDS,
+    ),
+    "review_ground": form(
+        (N_("Confirm or dispute how a member is affected"), N_("Save")),
+        N_("The requesters, the Co-Chairs and the secretariat are told; who is disputed is not proposed first."),
+        choice_field("member", N_("Member"), choices.affected_members),
+        option_field("ground", N_("Ground"), GROUND_WORDS),
+        option_field("view", N_("Your view"), {"confirm": N_("It holds"), "dispute": N_("It does not hold (say why)")}),
+        words_field(N_("Why"), must=False),
+    ),
     # the gates
     "decide": form(
         (N_("Take a position"), N_("Take this position")),
@@ -79,7 +101,7 @@ FORMS: dict[str, FormWords] = {
     ),
     "admit": form(
         (N_("Admit a member later"), N_("Admit")),
-        N_("The group is asked to endorse it."),
+        N_("The Steering Group may object for a time. Then the group is asked to endorse it."),
         FormField("member", N_("Member"), "member", must=True),
         FormField("observer", N_("As an observer"), "yes"),
     ),
@@ -285,7 +307,7 @@ FORMS: dict[str, FormWords] = {
     ),
     "object": form(
         N_("Object"),
-        N_("The report, or the outcome that was verified, is opened again."),
+        N_("The report, or the outcome that was verified, is opened again; the member is not admitted."),
         FormField(
             "outcome",
             N_("To the verification of"),
@@ -293,13 +315,25 @@ FORMS: dict[str, FormWords] = {
             N_("Empty: to the report."),
             choices=choices.outcomes("verified"),
         ),
+        FormField(
+            "member", N_("To the admission of"), "choice", N_("Empty: to the report."), choices=choices.considered
+        ),
         words_field(N_("Why")),
         danger=True,
     ),
     "revise": form(
         (N_("Revise the report"), N_("Revise")),
-        N_("Positions on the version before are void, and all are asked again."),
-        words_field(N_("What is changed")),
+        N_(
+            "Before adoption it is a draft again. After adoption the Steering Group's silence begins anew, unless the "
+            "form alone is corrected and both Co-Chairs approve it as that."
+        ),
+        words_field(N_("What is changed"), N_("Of a correction of form: how the words read now.")),
+        FormField(
+            "corrects",
+            N_("Words that are corrected in form"),
+            "prose",
+            N_("Only after adoption, and where nothing but the form changes; else empty."),
+        ),
     ),
     "adopt": form(
         (N_("Record what became of a recommendation"), N_("Save")),
