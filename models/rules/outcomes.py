@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from models import events as e
-from models.case import Case, Outcome, Stage
+from models.case import Case, Outcome, ParticipantState, Stage
 from models.case.outcomes import OutcomeTerms
 from models.commands import AddOutcome, AmendOutcome, Block, Done, Progress, Verify
 from models.ladder import ClockAct, Rung, ladder_on
@@ -246,3 +246,6 @@ def object_to_outcome(context: RuleContext, title: str, text: str) -> None:
     context.clear(subject_of(SubjectKind.VERIFIED, title))
     context.emit(e.OutcomeMoved(outcome=title, state="open", text=text, why="objected", post=context.by))
     _track_outcome(context, context.case.outcomes[title])
+    gone = [one.member for one in context.case.participants.values() if one.state is ParticipantState.LEFT]
+    for member in gone if context.case.policy.carries_out else ():
+        hand_on_outcomes(context, member, None)  # it was verified when its owner left

@@ -4,6 +4,7 @@ import pytest
 
 from models.agenda import next_act
 from models.policy import Policy, policy_with
+from models.posts import Post
 from tests.models.helpers import AU, DAY, ID, LK, NZ, RSO, TH, approve, at_work, invited, refuses
 
 NEW, BEFORE = policy_with({}), Policy()
@@ -56,7 +57,7 @@ def test_a_position_that_was_written_down_is_another_than_the_same_by_the_post_i
     given = {"gate": "termination", "position": "approve"}
     table.do(RSO, "act_for", {"post": ID, "how": "letter", "text": "It wrote.", "command": {"do": "decide", **given}})
     table.do(ID, "decide", given)
-    assert table.case.gates[next(iter(table.case.open_gates)).name].positions[ID].recorded_by is None
+    assert table.case.gates[next(iter(table.case.open_gates)).name].positions[Post(ID)].recorded_by is None
 
 
 def test_a_reminder_of_a_suspension_is_due_while_the_clock_of_the_case_stands() -> None:
