@@ -145,7 +145,8 @@ def _amended(context: RuleContext, outcome: Outcome, terms: OutcomeTerms, text: 
         outcome=outcome.title, terms=terms, was=outcome.terms, text=text or in_english(reasons), reasons=reasons
     )
     context.emit(amended)
-    if outcome.state == "open" and (terms.due, terms.owner) != (outcome.due, outcome.owner):
+    on_it = (terms.due, terms.owner, terms.supporting) != (outcome.due, outcome.owner, outcome.supporting)
+    if outcome.state == "open" and on_it:
         context.clear(subject_of(SubjectKind.OUTCOME, outcome.title))
         _track_outcome(context, context.case.outcomes[outcome.title])
 

@@ -35,6 +35,18 @@ def arrangements(case: Case, post: Post, say: Words, _: Callable[[str], str]) ->
     return [Choice(title, title) for title, one in case.arrangements.items() if one.ended_at is None]
 
 
+def arrangements_to_join(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
+    """The arrangements to which the post's member is no party."""
+    there = {title: one for title, one in case.arrangements.items() if one.ended_at is None}
+    return [Choice(title, title) for title, one in there.items() if post.member not in one.concerned]
+
+
+def own_arrangements(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
+    """The arrangements to which the post's member is a party, or would be."""
+    there = {title: one for title, one in case.arrangements.items() if one.ended_at is None}
+    return [Choice(title, title) for title, one in there.items() if post.member in one.concerned]
+
+
 def markings(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
     """The markings of the Traffic Light Protocol 2.0, first the one of an arrangement of which none was said."""
     marks = ("TLP:AMBER", "TLP:RED", "TLP:AMBER+STRICT", "TLP:GREEN", "TLP:CLEAR")

@@ -186,7 +186,7 @@ FORMS: dict[str, FormWords] = {
     "agree": form(
         (N_("Agree to an arrangement"), N_("Agree")),
         N_("With the last party it is in force."),
-        choice_field("arrangement", N_("Arrangement"), choices.arrangements),
+        choice_field("arrangement", N_("Arrangement"), choices.own_arrangements),
     ),
     "log_exchange": form(
         (N_("Note an exchange"), N_("Save")),
@@ -212,12 +212,12 @@ FORMS: dict[str, FormWords] = {
     "join_arrangement": form(
         (N_("Ask to be a party to an arrangement"), N_("Ask")),
         N_("Every party is asked to agree."),
-        choice_field("arrangement", N_("Arrangement"), choices.arrangements),
+        choice_field("arrangement", N_("Arrangement"), choices.arrangements_to_join),
     ),
     "leave_arrangement": form(
         (N_("Leave an arrangement"), N_("Leave")),
         N_("The other parties are told. With fewer than two parties it ends."),
-        choice_field("arrangement", N_("Arrangement"), choices.arrangements),
+        choice_field("arrangement", N_("Arrangement"), choices.own_arrangements),
         danger=True,
     ),
     "end_arrangement": form(
