@@ -23,6 +23,7 @@ A case and its rules, in the order of reading:
 ``reasons``                what rules state, as codes with facts; ``old_sentences``: what logs have from before
 ``ladder``                 what waits, and when the clock acts on it; ``ladder_subjects``: what that can be
 ``evolve``                 (state, event) -> state
+``verification``           who verifies an outcome
 ``rhythms``                how often, as people write it
 ``agenda``, ``duties``     who holds the ball, until when, and what happens by itself; what each post is asked to do
 ``recommendation``         the follow-up of a recommendation, apart from its case
@@ -30,6 +31,7 @@ A case and its rules, in the order of reading:
 Who sees what, and who is told:
 
 ``visibility``             who may see a case, which sections, and why
+``names``                  names of states and organisations as people write them, and where they stand in a text
 ``release``                what a circulation may say; ``circulation_preview``: a circulation before it goes out
 ``notices``                who is told of an event; ``asks``: what a notice asks, and what its link may answer
 ``mail_preferences``       when a mail goes to whoever holds a post: at once, later, in a digest, or not at all

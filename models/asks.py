@@ -22,7 +22,7 @@ class Ask(NamedTuple):
 
     ``about``: the fact that names the gate, outcome, arrangement, member or recommendation meant. ``among``: a fact that
     lists the posts that are asked, where not all of the roles are; ``only``: one that lists them, or nobody where all
-    are.
+    are. ``instead``: a fact that has another command, where that comes first.
     """
 
     do: str
@@ -30,6 +30,7 @@ class Ask(NamedTuple):
     about: str = ""
     among: str = ""
     only: str = ""
+    instead: str = ""
 
 
 class AskedCommand(NamedTuple):
@@ -71,11 +72,12 @@ ASKS: Mapping[str, Ask] = {
     "admission_considered": Ask("object", (Role.STEERING_GROUP,), "member"),
     "admission_proposed": Ask("endorse", (Role.FOCAL_POINT,), "member"),
     "outcome_assigned": _PROGRESS,
+    "outcome_offered": Ask("take_on", _DESKS, "outcome"),
     "outcome_amended": _PROGRESS,
     "outcome_due": _PROGRESS,
     "outcome_overdue": Ask("progress", (Role.FOCAL_POINT,), "outcome"),
     "outcome_reopened": _PROGRESS,
-    "outcome_done": Ask("verify", (Role.CO_CHAIR,), "outcome"),
+    "outcome_done": Ask("verify", _DECIDERS, "outcome"),
     "arrangement_proposed": Ask("agree", (Role.FOCAL_POINT,), "arrangement"),
     "arrangement_to_change": Ask("agree", (Role.FOCAL_POINT,), "arrangement"),
     "exchange_due": _EXCHANGE,
@@ -92,7 +94,8 @@ ASKS: Mapping[str, Ask] = {
     "report_reopened": Ask("table", _SECRETARIAT),
     "consent_requested": Ask("consent", (Role.FOCAL_POINT,)),
     "consent_reminder": Ask("consent", (Role.FOCAL_POINT,)),
-    "closing_awaited": Ask("close", _SECRETARIAT),
+    "rewording_awaited": Ask("reword", _SECRETARIAT),
+    "closing_awaited": Ask("close", _SECRETARIAT, instead="do"),
     "recommendation_addressed": _ADOPT,
     "recommendation_due": _ADOPT,
     "recommendation_overdue": _ADOPT,
@@ -109,7 +112,8 @@ def asked_of(kind: str, post: Post, facts: NoticeFacts) -> AskedCommand | None:
         return None
     if ask.only and (named := getattr(facts, ask.only)) and post not in named:
         return None
-    return AskedCommand(ask.do, str(getattr(facts, ask.about) or "") if ask.about else "")
+    do = str(getattr(facts, ask.instead) or ask.do) if ask.instead else ask.do
+    return AskedCommand(do, str(getattr(facts, ask.about) or "") if ask.about else "")
 
 
 def may_answer_by_link(by_link: Collection[str], do: str, post: Post) -> bool:

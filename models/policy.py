@@ -198,6 +198,18 @@ class Obligations(StrEnum):
     BY_OWN_WORD = "by own word"
 
 
+class Circulating(StrEnum):
+    """When the wider membership can be told, and what becomes of names that nobody consented to.
+
+    ``AT_WORK``: while the group works or reports; official names appear as "a member". ``AT_EVERY_TURN``: from the
+    activation on and after the end; nothing goes out before each name is settled, and no case is closed before the
+    Co-Chairs have decided what is told.
+    """
+
+    AT_WORK = "while at work"
+    AT_EVERY_TURN = "at every turn"
+
+
 class FollowThrough(StrEnum):
     """Whether what follows from a change in the group is carried out with it."""
 
@@ -267,6 +279,7 @@ _LATER: dict[str, Any] = {
     "endorsements": 2,
     "requesters": Requesters.AFFECTED_MEMBERS,
     "obligations": Obligations.BY_OWN_WORD,
+    "circulating": Circulating.AT_EVERY_TURN,
     "follow_through": FollowThrough.CARRIED_OUT,
     "suspension": _SUSPENSION,
     "exchange_overdue": _EXCHANGE_OVERDUE,
@@ -291,7 +304,8 @@ class Policy(Value):
     ``later_admission``: how the Steering Group admits a member later. ``terms_covered``: what covers a term of reference,
     who verifies, and what an early end owes. ``requesters``: whether only states and territories that say how they are
     affected may ask for the group. ``obligations``: whether each member takes on its outcomes and answers a
-    recommendation by its own word, and nothing binds or reaches who is not in the group.
+    recommendation by its own word, and nothing binds or reaches who is not in the group. ``circulating``: when the wider
+    membership can be told, and what becomes of names that nobody consented to.
     ``follow_through``: whether what follows from a change is carried out with it: a suspension is looked at again, who
     leaves the group gives back its outcomes and leaves its arrangements, an observer can become a participant and back,
     exchanges are reminded of at the rhythm of their arrangement, and a position that is said twice is one.
@@ -324,6 +338,7 @@ class Policy(Value):
     close_of_business: str = Field(default="", pattern="^(([01][0-9]|2[0-3]):[0-5][0-9])?$")
     requesters: Requesters = Requesters.ANY_MEMBER
     obligations: Obligations = Obligations.AS_NAMED
+    circulating: Circulating = Circulating.AT_WORK
     follow_through: FollowThrough = FollowThrough.NOTED
     suspension: Span = _SUSPENSION
     exchange_overdue: DaySpan = _EXCHANGE_OVERDUE

@@ -253,7 +253,9 @@ def as_listed(participant: Participant, closed: frozenset[str]) -> Participant:
 
 
 _NOT_THEIRS: Mapping[str, object] = {
-    **{part: {} for part in ("gates", "meetings", "reports", "waivers", "ladders", "touched", "recent")},
+    **{
+        part: {} for part in ("gates", "meetings", "reports", "waivers", "waiver_words", "ladders", "touched", "recent")
+    },
     "returned": (),
     "ground_reviews": (),
     "suspension": None,
@@ -299,4 +301,6 @@ def _told(member: str, circulation: Circulation) -> Circulation:
     """A circulation as the membership reads it: who else was asked to be named, and said no, is nobody's business."""
     named = circulation.named if circulation.state == "released" else ()
     known = {code: word for code, word in circulation.consents.items() if code == member or code in named}
-    return circulation.model_copy(update={"names": tuple(dict.fromkeys((*named, *known))), "consents": known})
+    names = tuple(dict.fromkeys((*named, *known)))
+    told = {"names": names, "consents": known, "refused_by": (), "found": (), "kept_why": ""}
+    return circulation.model_copy(update=told)

@@ -24,6 +24,7 @@ _FIELD_OF: Mapping[str, str] = {
     "decide": "gate",
     "answer": "gate",
     "verify": "outcome",
+    "take_on": "outcome",
     "progress": "outcome",
     "agree": "arrangement",
     "review_arrangement": "arrangement",

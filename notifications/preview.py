@@ -89,6 +89,7 @@ _RECOMMENDATION = {"recommendation": "Members nominate a contact for disembarkat
 _OWN_WORDS, _BETWEEN_THE_TWO = "Words of its own.", "Words between the two."
 _OBJECTION = "Words of a member that objects."
 
+_DELAY = {"subject": "gate:activation", "was": "2009-11-11T11:00:00Z", "until": "2009-11-13T11:00:00Z"}
 _FACTS: Mapping[str, Mapping[str, Any]] = {
     "request_received": {},
     "completeness_requested": {"requester": "ID"},
@@ -160,6 +161,8 @@ _FACTS: Mapping[str, Mapping[str, Any]] = {
     "participant_left": {"member": "LK", "text": _OWN_WORDS},
     "group_convened": {"text": "Convened by AU/co-chair.", "reasons": _of(ReasonCode.CONVENED_BY, post=_AU)},
     "outcome_assigned": {**_OUTCOME_DUE, "owner": "ID"},
+    "outcome_offered": {**_OUTCOME_DUE, "owner": "ID"},
+    "outcome_taken_on": {**_OUTCOME, "member": "LK", "answer": "accepted", "text": "From next month."},
     "outcome_amended": {
         **_OUTCOME,
         "amended": ["owner", "target", "due"],
@@ -209,7 +212,18 @@ _FACTS: Mapping[str, Mapping[str, Any]] = {
     "activation_extended": {"until": "2009-11-13"},
     "case_suspended": {"text": "The requester's ministry is being moved."},
     "suspension_to_review": {"text": "The requester's ministry is being moved."},
-    "case_resumed": {"text": "The move is complete.", "dates": [{"do": "respond", "due": "2009-11-20T02:00:00Z"}]},
+    "deadlines_moved": {
+        "member": "ID",
+        "answer": "closed",
+        "starts": "2009-11-11",
+        "until": "2009-11-12",
+        "delays": [_DELAY],
+    },
+    "case_resumed": {
+        "text": "The move is complete.",
+        "dates": [{"do": "respond", "due": "2009-11-20T02:00:00Z"}],
+        "delays": [_DELAY],
+    },
     "contributions_requested": _REPORT,
     "report_begun": {**_REPORT, "ended": True},
     "report_owed": {},
@@ -219,6 +233,8 @@ _FACTS: Mapping[str, Mapping[str, Any]] = {
     "consent_requested": {"what": "summary"},
     "consent_reminder": {"what": "summary"},
     "consent_missing": {"member": "LK", "consent": "lapsed"},
+    "waiver_stated": {"term": "b", "text": "No two of the members share a route.", "post": _ID},
+    "rewording_awaited": {"member": "LK", "consent": "refused", "words": ["Colombo", "Sri Lankan"], "first": True},
     "closing_awaited": {},
     "circulated": {
         "what": "summary",
@@ -271,7 +287,7 @@ _CO_CHAIR = (Post(_AU), "Australia/Sydney")
 _READERS: Mapping[Circle, tuple[Post, str]] = {
     Circle.SECRETARIAT: (Post("RSO/secretariat"), "Asia/Bangkok"),
     Circle.STEERING_GROUP: (Post("NZ/steering-group"), "Pacific/Auckland"),
-    **dict.fromkeys((Circle.CO_CHAIRS, Circle.DECIDERS, Circle.ALTERNATES), _CO_CHAIR),
+    **dict.fromkeys((Circle.CO_CHAIRS, Circle.DECIDERS, Circle.ALTERNATES, Circle.VERIFIERS, Circle.PLACES), _CO_CHAIR),
 }
 """The sample reader of a circle, with its time zone; a focal point reads for every other circle."""
 

@@ -112,6 +112,8 @@ _ROWS = (
     DeliveryRule("group_convened", _NOW, _MUST, _QUOTES, _POLICY),
     # operational
     DeliveryRule("outcome_assigned", _NOW, _MAY, _QUOTES, _AGREED),
+    DeliveryRule("outcome_offered", _NOW, _MUST, _QUOTES, _POLICY),
+    DeliveryRule("outcome_taken_on", _DIGEST, _MAY, _LINK, _NONE),
     DeliveryRule("outcome_amended", _NOW, _MAY, _QUOTES, _AGREED),
     DeliveryRule("outcome_handed_on", _NOW, _MAY, _QUOTES, _NONE),
     DeliveryRule("outcome_due", _DIGEST, _MAY, _QUOTES, _AGREED),
@@ -135,6 +137,7 @@ _ROWS = (
     DeliveryRule("activation_extended", _NOW, _MAY, _QUOTES, _AGREED),
     DeliveryRule("case_suspended", _NOW, _MUST, _QUOTES, _EITHER),
     DeliveryRule("suspension_to_review", _NOW, _MUST, _QUOTES, _EITHER),
+    DeliveryRule("deadlines_moved", _NOW, _MUST, _QUOTES, _POLICY),
     DeliveryRule("case_resumed", _NOW, _MUST, _QUOTES, _NONE),
     # reporting
     DeliveryRule("contributions_requested", _NOW, _MUST, _QUOTES, _EITHER),
@@ -146,6 +149,8 @@ _ROWS = (
     DeliveryRule("consent_requested", _NOW, _MUST, _QUOTES, _POLICY),
     DeliveryRule("consent_reminder", _NOW, _MUST, _QUOTES, _POLICY),
     DeliveryRule("consent_missing", _NOW, _MAY, _QUOTES, _NONE),
+    DeliveryRule("waiver_stated", _NOW, _MUST, _QUOTES, _NONE),
+    DeliveryRule("rewording_awaited", _NOW, _MAY, _QUOTES, _POLICY),
     DeliveryRule("closing_awaited", _NOW, _MAY, _QUOTES, _POLICY),
     DeliveryRule("circulated", _NOW, _MUST, _RELEASED, _NONE),
     DeliveryRule("case_ended", _NOW, _MUST, _QUOTES, _NONE),

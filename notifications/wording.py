@@ -32,8 +32,8 @@ _TITLE = 80
 _OF_ONE_POST = frozenset({"mine", "own_member"})
 """What templates may take from their context of the post that one reader holds, beside its role."""
 
-_OF_ONE_ZONE = frozenset({"own_time"})
-"""What templates may take to say a moment, given in another zone, as the reader's clocks show it."""
+_OF_ONE_ZONE = frozenset({"own_time", "moved_deadlines"})
+"""What templates may take to say moments that are not the notice's own date as the reader's clocks show them."""
 
 _KEPT = 64
 """Wordings that are kept at hand."""
@@ -190,9 +190,14 @@ def context_of(told: WordingKey) -> dict[str, Any]:
         "mandatory": entry.optionality is Optionality.MANDATORY,
         "say": say,
         "stage": stage,
-        **({"own_time": say.own_time} if _asks_for(told.kind, _OF_ONE_ZONE) else {}),
+        **(_in_own_zone(told.facts, say) if _asks_for(told.kind, _OF_ONE_ZONE) else {}),
         **({"mine": post, "own_member": post.member} if post else {}),
     }
+
+
+def _in_own_zone(facts: NoticeFacts, say: Words) -> dict[str, Any]:
+    moved = [(say.deadline(one.subject), say.moment(one.was), say.moment(one.until)) for one in facts.delays]
+    return {"own_time": say.own_time, "moved_deadlines": moved}
 
 
 def words_for(about: About, language: str, zone: str) -> Words:

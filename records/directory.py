@@ -159,6 +159,7 @@ def _listed(line: int, row: Mapping[str, str | None], offices: Mapping[str, Mapp
             kind=given["kind"],  # type: ignore[arg-type]
             **{mark: _yes(given.get(mark, ""), mark) for mark in ("co_chair", "steering_group", "ahg_2009")},
             mandate=tuple(filter(None, office.get("mandate", "").split(";"))),
+            aliases=tuple(filter(None, (given.get("aliases") or office.get("aliases") or "").split(";"))),
             zone=given.get("zone") or office.get("zone") or "UTC",
             holidays=given.get("holidays") or office.get("holidays") or "",
         )
@@ -206,7 +207,11 @@ async def read_members(connection: AsyncConnection) -> list[MemberRow]:
 
 def members_in(rows: Iterable[MemberRow]) -> dict[str, Member]:
     """Members by code, without their offices, as cases copy them."""
-    return {row.code: Member(**{name: getattr(row, name) for name in Member.model_fields}) for row in rows}
+    fields = Member.model_fields.keys() - {"aliases"}
+    return {
+        row.code: Member(**{name: getattr(row, name) for name in fields}, aliases=tuple(row.aliases or ()))
+        for row in rows
+    }
 
 
 async def all_offices(connection: AsyncConnection) -> tuple[dict[Post, HolderRow], dict[Post, list[AlternateRow]]]:

@@ -102,14 +102,15 @@ async def alternates_of_post(connection: AsyncConnection, post: Post) -> list[Al
 
 
 async def office_of(connection: AsyncConnection, code: str) -> OfficeSettings | None:
-    """Zone, holidays and mandate of a member's office; None for one that the directory does not have."""
+    """Zone, holidays, mandate and other names of a member's office; None for one that the directory does not have."""
     row = await fetch_row(connection, select(MemberRow).where(_MEMBERS.c.code == code))
     return office_in(row) if row else None
 
 
 def office_in(row: MemberRow) -> OfficeSettings:
     """How the office of a member works, as its row has it."""
-    return OfficeSettings.model_construct(zone=row.zone, holidays=row.holidays, mandate=tuple(row.mandate or ()))
+    mandate, aliases = tuple(row.mandate or ()), tuple(row.aliases or ())
+    return OfficeSettings.model_construct(zone=row.zone, holidays=row.holidays, mandate=mandate, aliases=aliases)
 
 
 async def roles_of(connection: AsyncConnection) -> DirectoryRoles:
@@ -281,7 +282,7 @@ async def _alternates(connection: AsyncConnection, post: Post) -> _State:
 
 
 async def record_office(engine: AsyncEngine, editor: Editor, code: str, office: OfficeSettings) -> DirectoryChange:
-    """Record another time zone, other holidays or another mandate of a member's office, for new cases.
+    """Record another time zone, other holidays, mandate or names of a member's office, for new cases.
 
     Mail that is held for the morning of its readers is decided on anew: whoever changes an office nudges the delivery.
 

@@ -70,7 +70,9 @@ _NOTES = {
     "comment": "`text` must be there. With `member`, the comment is about it.",
     "endorse": "`member` may be left out while one admission waits.",
     "replace": "`member` goes, `by` comes.",
-    "add_outcome": "Without `owner`, the member of the post that acts.",
+    "add_outcome": "Without `owner`, the member of the post that acts. By the policy's `obligations`, owner and "
+    "supporters are in the group, Co-Chairs' members or the secretariat, and take it on by `take_on`.",
+    "take_on": "For the post's own member. Who reports on its own outcome has taken it on by that.",
     "add_arrangement": "It is in force once every party has agreed, from `begins` if that is later.",
     "log_exchange": "Without `kind`, that of the arrangement; without `on`, today. The secretariat says who gave it.",
     "amend_outcome": "The new owner takes part in the group, or is the secretariat (`RSO`). Before it is verified.",
@@ -84,9 +86,10 @@ _NOTES = {
     "breaks the "
     "silence. `text` must be there.",
     "revise": "`text` must be there.",
-    "circulate": "`to` is one of the two words or a list of codes. `names` are the members that the "
-    "text names; it "
-    "names nobody else. With `nothing`, the Co-Chairs decide that nothing is circulated; nobody is told or named.",
+    "circulate": "`to` is one of the two words or a list of codes. `names` are the members that the text names; it names "
+    "nobody else: what is told is looked through for names, everyday ones too, and it is refused where one is neither of "
+    "a member in `names` nor in `keep`. With `nothing`, the Co-Chairs decide that nothing is circulated; nobody is told "
+    "or named.",
     "adopt": "Taken by the follow-up of the recommendation, at any time after its report was accepted, "
     "closed cases "
     "included, from the focal point of each addressee for itself (of the owner where it has none), or by `act_for`; by "
@@ -94,6 +97,7 @@ _NOTES = {
     "`recommendation` "
     "is its exact text; it may be left out where the case has only one.",
     "waive": "`text` must be there.",
+    "reword": "While a circulation has not gone out. `names`, `keep` and `why_kept` are said anew.",
     "delegate": "Without `post`, the post that acts. The secretariat alone may do it for another post.",
     "hand_over": "As in `delegate`. By the post's own holder it is an offer, where the policy's `handing_over` says so, "
     "and `to` needs an address.",
@@ -355,6 +359,8 @@ _WHOLE = {
     "ground",
     "obligations": "by whose word an outcome, or the answer to a recommendation, is a member's: `as named` or `by own "
     "word`",
+    "circulating": "when the wider membership can be told, and what becomes of names that nobody consented to: `at every "
+    "turn` or, as in cases of before, `while at work`",
     "change_of_hands": "how long what the secretariat announces of a Co-Chair's post waits for its holder to stop it",
     "contest": "how long a post may contest what was recorded in its name",
     "close_of_business": "when a working day is over, in the office's own time: a period in working days ends then; "

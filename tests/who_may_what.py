@@ -102,6 +102,7 @@ PARTS: Mapping[str, tuple[Trial, ...]] = {
     ),
     "Outcomes": (
         Trial("add_outcome", "work", {"title": "Interviews", "owner": "BD"}),
+        Trial("take_on", "named", {"outcome": "Interviews"}, "by the member that is named"),
         Trial("amend_outcome", "work", {**NET, "due": "2026-09-01", **WHY}),
         Trial("progress", "work", {**NET, "value": 1}),
         Trial("block", "work", {**NET, **WHY}),
@@ -130,6 +131,13 @@ PARTS: Mapping[str, tuple[Trial, ...]] = {
         Trial("terminate", "work", WHY),
         Trial("suspend", "work", WHY),
         Trial("resume", "suspended"),
+        Trial(
+            "announce_day",
+            "work",
+            {"office": "MY", "first": "2026-06-10"},
+            "in the directory, where somebody else confirms it",
+            Standing.DIRECTORY,
+        ),
     ),
     "Reports and recommendations": (
         Trial("open_report", "work", {"kind": "final"}),
@@ -142,9 +150,10 @@ PARTS: Mapping[str, tuple[Trial, ...]] = {
     ),
     "Circulation and closing": (
         Trial("circulate", "accepted", {"what": "summary", "names": ["BD"], **WHY}),
+        Trial("reword", "proposed_text", {"text": "It met twice.", "names": ["BD"]}),
         Trial("consent", "circulating", {"answer": "give"}),
         Trial("waive", "accepted", {"term": ["b"], **WHY}),
-        Trial("close", "accepted"),
+        Trial("close", "told"),
     ),
     "Posts": (
         Trial("delegate", "work", {"to": SECOND}, "for its own post"),
@@ -170,7 +179,8 @@ def tried(trial: Trial, by: str) -> Answer:
     """What a post is told that gives the command."""
     table, followed = situation(trial.situation)
     command = parse(trial.do, trial.fields, by=by, command_id="tried")
-    signed = SIGNER.sign(table.case.reference, command, Means.SECOND_FACTOR, table.now, None, trial.standing)
+    means = Means.DIRECTORY if trial.standing is Standing.DIRECTORY else Means.SECOND_FACTOR
+    signed = SIGNER.sign(table.case.reference, command, means, table.now, None, trial.standing)
     try:
         if trial.do == "adopt" and followed is not None:
             resolve_follow_up(followed, signed, table.now)

@@ -1,10 +1,11 @@
 """What the wider membership is told, and who consents to being named."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Literal
 
-from models.base import Prose, Value
+from models.base import Line, Prose, Value
+from models.case.stage import Stage
 
 
 class Consent(StrEnum):
@@ -16,8 +17,21 @@ class Consent(StrEnum):
     LAPSED = "lapsed"
 
 
+class NameInText(Value):
+    """A name in what is circulated, as it is written there, and the codes of those that it may name."""
+
+    words: Line
+    codes: tuple[str, ...]
+
+
 class Circulation(Value):
-    """What the wider membership is told: what, to whom, naming whom."""
+    """What the wider membership is told: what, to whom, naming whom.
+
+    ``outcomes`` and ``recommendations``: what is told in full besides the text; None where that is read when it goes out,
+    as in cases of before it was kept. ``found``: the names in all of that. ``kept``: those of them that stay without
+    consent, and ``kept_why``. ``refused_by``: who has refused to be named by an earlier wording. ``proposed_in``: the
+    stage of the case then.
+    """
 
     number: int
     what: Literal["full", "summary", "nothing"]
@@ -27,6 +41,13 @@ class Circulation(Value):
     on: str
     text: Prose = ""
     state: Literal["proposed", "approved", "released", "declined", "lapsed"] = "proposed"
+    proposed_in: Stage | None = None
+    outcomes: tuple[Prose, ...] | None = None
+    recommendations: tuple[Prose, ...] | None = None
+    found: tuple[NameInText, ...] = ()
+    kept: tuple[Line, ...] = ()
+    kept_why: Prose = ""
+    refused_by: tuple[str, ...] = ()
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -37,3 +58,20 @@ class Circulation(Value):
     def pending(self) -> tuple[str, ...]:
         """The members whose consent is still awaited."""
         return tuple(member for member, consent in self.consents.items() if consent is Consent.PENDING)
+
+    @property
+    def unsettled(self) -> tuple[NameInText, ...]:
+        """The names that it may not go out with: nobody whom they may mean has consented or may yet, and none is kept."""
+        may = {*self.named, *self.pending}
+        kept = {same_words(one) for one in self.kept}
+        return tuple(one for one in self.found if not may.intersection(one.codes) and same_words(one.words) not in kept)
+
+
+def same_words(words: str) -> str:
+    """What two spellings of the same words have in common: neither capitals nor blanks count."""
+    return " ".join(words.casefold().split())
+
+
+def each_name_once(found: Iterable[NameInText]) -> tuple[NameInText, ...]:
+    """Names, each spelling once, in the order of the text."""
+    return tuple({(same_words(one.words), one.codes): one for one in reversed(tuple(found))}.values())[::-1]

@@ -3,7 +3,9 @@
 from datetime import date
 from typing import Literal
 
-from models.base import Line, Value
+from pydantic import Field
+
+from models.base import Line, Value, is_empty
 from models.posts import Post
 
 OutcomeState = Literal["open", "blocked", "done", "verified"]
@@ -21,7 +23,11 @@ class OutcomeTerms(Value):
 
 
 class Outcome(Value):
-    """A practical outcome: term of reference (a)."""
+    """A practical outcome: term of reference (a).
+
+    ``taken_on``: those of owner and supporters that have taken it on by their own word; ``refused_by``: the owner that
+    has not.
+    """
 
     title: Line
     owner: str
@@ -36,6 +42,21 @@ class Outcome(Value):
     state: OutcomeState = "open"
     note: Line = ""
     verified_by: Post | None = None
+    taken_on: tuple[str, ...] = Field(default=(), exclude_if=is_empty)
+    refused_by: str = Field(default="", exclude_if=is_empty)
+
+    @property
+    def reached(self) -> bool:
+        """Whether its value has come to its target; from a baseline above the target it has to fall."""
+        if self.target is None or self.value is None:
+            return False
+        falls = self.baseline is not None and self.baseline > self.target
+        return self.value <= self.target if falls else self.value >= self.target
+
+    @property
+    def achieved(self) -> bool:
+        """Whether it is verified as reached, or its verifier says in words (``note``) why less is enough."""
+        return self.state == "verified" and (self.reached or bool(self.note))
 
     @property
     def terms(self) -> OutcomeTerms:

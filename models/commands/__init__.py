@@ -11,7 +11,7 @@ Each part of the procedure has its module, in all of ``commands``, ``events``, `
 ``outcomes``       term of reference (a)
 ``arrangements``   term of reference (b)
 ``meetings``       meetings, attendance, situation updates
-``duration``       extension, early end, suspension
+``duration``       extension, early end, suspension, announced days of offices
 ``reporting``      reports and recommendations: term of reference (c)
 ``circulation``    what the wider membership is told, and consent to being named
 ``closing``        waivers and the end of the case
@@ -39,12 +39,12 @@ from models.commands.arrangements import (
     ReviewArrangement,
 )
 from models.commands.body import AS_SENT, Body
-from models.commands.circulation import Circulate, GiveConsent
+from models.commands.circulation import Circulate, GiveConsent, Reword
 from models.commands.closing import Close, Waive
-from models.commands.duration import Extend, Resume, Suspend, Terminate
+from models.commands.duration import AnnounceDay, Extend, Resume, Suspend, Terminate
 from models.commands.gates import Answer, Decide
 from models.commands.meetings import Attend, CancelMeeting, ScheduleMeeting, SituationUpdate
-from models.commands.outcomes import AddOutcome, AmendOutcome, Block, Done, Progress, Verify
+from models.commands.outcomes import AddOutcome, AmendOutcome, Block, Done, Progress, TakeOn, Verify
 from models.commands.participants import Admit, Comment, Convene, Endorse, Leave, Propose, Replace, Respond
 from models.commands.posts import Contest, Delegate, HandOver, Person, TakeOver
 from models.commands.reporting import Adopt, Contribute, Object, OpenReport, Recommend, Revise, Table
@@ -57,13 +57,13 @@ from models.refusal import RefusalKind, Refused
 _Request = Draft | Submit | Return | Resubmit | Accept | Withdraw | Join | ReviewGround
 _Gate = Decide | Answer
 _Group = Propose | Comment | Respond | Replace | Admit | Endorse | Leave | Convene
-_Outcome = AddOutcome | AmendOutcome | Progress | Block | Done | Verify
+_Outcome = AddOutcome | AmendOutcome | TakeOn | Progress | Block | Done | Verify
 _Arrangement = AddArrangement | Agree | LogExchange | ReviewArrangement
 _Changed = AmendArrangement | JoinArrangement | LeaveArrangement | EndArrangement
 _Meeting = ScheduleMeeting | CancelMeeting | Attend | SituationUpdate
-_Duration = Extend | Terminate | Suspend | Resume
+_Duration = Extend | Terminate | Suspend | Resume | AnnounceDay
 _Report = OpenReport | Contribute | Recommend | Table | Object | Revise
-_End = Circulate | GiveConsent | Adopt | Waive | Close
+_End = Circulate | Reword | GiveConsent | Adopt | Waive | Close
 _Post = Delegate | HandOver | TakeOver | Contest
 
 Ordinary = (

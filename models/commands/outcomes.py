@@ -39,6 +39,13 @@ class AmendOutcome(_OnOutcome):
     text: Prose = Field(min_length=1, description="why")
 
 
+class TakeOn(_OnOutcome):
+    """Say whether one's member takes on an outcome that names it as owner or supporter."""
+
+    do: Literal["take_on"] = "take_on"
+    answer: Literal["accept", "decline"] = "accept"
+
+
 class Progress(_OnOutcome):
     """Note progress on an outcome; a blocked one is open again."""
 

@@ -24,6 +24,16 @@ class OutcomeAmended(Value):
     reasons: tuple[StatedReason, ...] = ()
 
 
+class OutcomeTakenOn(Value):
+    """Its owner, or a supporter, takes an outcome on; or does not."""
+
+    type: Literal["outcome_taken_on"] = "outcome_taken_on"
+    outcome: str
+    member: str
+    taken: bool = True
+    text: Prose = ""
+
+
 class ProgressNoted(Value):
     type: Literal["progress_noted"] = "progress_noted"
     outcome: str

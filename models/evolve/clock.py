@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from models import events as e
+from models.calendars import days_between
 from models.case import Case
 from models.case.stage import Suspension
 from models.evolve.handlers import changed, on, put
@@ -39,4 +40,17 @@ def _(case: Case, event: e.Suspended, at: datetime, by: Post) -> Case:
 
 @on(e.Resumed)
 def _(case: Case, event: e.Resumed, at: datetime, by: Post) -> Case:
-    return changed(case, suspension=None)
+    lasts = next((one.until for one in event.moved if one.subject == SubjectKind.DURATION), None)
+    later = {"active_until": lasts, "active_day": None} if lasts else {}
+    return changed(case, suspension=None, **later)
+
+
+@on(e.DeadlinesMoved)
+def _(case: Case, event: e.DeadlinesMoved, at: datetime, by: Post) -> Case:
+    return case
+
+
+@on(e.DayAnnounced)
+def _(case: Case, event: e.DayAnnounced, at: datetime, by: Post) -> Case:
+    days = days_between(event.first, event.last)
+    return changed(case, calendars=case.calendars.announced(event.office, days, closed=event.closed))

@@ -65,6 +65,8 @@ class Circle(StrEnum):
     MEMBER = N_("the member that it is about")
     GROUP = N_("participants and observers")
     PARTICIPANTS = N_("participants")
+    VERIFIERS = N_("who may verify the outcome")
+    PLACES = N_("who sits in the Co-Chairs' places")
     OWNERS = N_("owner and supporters of the outcome")
     PARTIES = N_("the parties to the arrangement")
     NAMED = N_("the members that would be named")
@@ -189,7 +191,15 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
     "participant_left": _tells(N_("A participant has left the group."), "responded", "co_chairs secretariat member"),
     "group_convened": _tells(N_("The group is at work."), "convened", "group co_chairs secretariat steering_group"),
     # operational
-    "outcome_assigned": _asks(N_("A member owns or supports a new outcome."), "outcome_added", "owners"),
+    "outcome_assigned": _asks(
+        N_("A member owns or supports a new outcome."), "outcome_added outcome_taken_on", "owners"
+    ),
+    "outcome_offered": _asks(
+        N_("A member is asked whether it takes an outcome on."), "outcome_added clock:taking_on", "owners"
+    ),
+    "outcome_taken_on": _tells(
+        N_("A member has taken an outcome on, or has not."), "outcome_taken_on", "co_chairs secretariat"
+    ),
     "outcome_amended": _asks(
         N_("An outcome has been amended: who works on it, its target or its date."),
         "outcome_amended",
@@ -200,10 +210,10 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
     "outcome_overdue": _asks(N_("An outcome is due or overdue."), "clock:outcome", "owners secretariat"),
     "outcome_blocked": _tells(N_("An outcome is blocked."), "outcome_moved", "co_chairs secretariat"),
     "outcome_done": _asks(
-        N_("An outcome is done and waits for a Co-Chair to verify it."), "outcome_moved clock:verify", "co_chairs"
+        N_("An outcome is done and waits for a Co-Chair to verify it."), "outcome_moved clock:verify", "verifiers"
     ),
     "outcome_verified": _tells(
-        N_("A Co-Chair has verified an outcome; the other may object."), "outcome_moved", "co_chairs owners"
+        N_("A Co-Chair has verified an outcome; the other may object."), "outcome_moved", "places owners"
     ),
     "outcome_reopened": _asks(N_("An outcome is open again."), "outcome_moved", "owners"),
     "arrangement_proposed": _asks(
@@ -238,6 +248,11 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
     ),
     "activation_extended": _tells(N_("The activation has been extended."), "extended", "group secretariat"),
     "case_suspended": _asks(N_("The clock of the case stands."), "suspended", "everybody awaited"),
+    "deadlines_moved": _tells(
+        N_("Deadlines have moved: a question was answered, or an office announced a day."),
+        "deadlines_moved day_announced",
+        "everybody awaited",
+    ),
     "suspension_to_review": _asks(
         N_("A suspension is to be looked at again."), "clock:suspension", "co_chairs secretariat requesters"
     ),
@@ -264,11 +279,21 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
         N_("The Co-Chairs have accepted a report."), "report_moved", "group steering_group secretariat"
     ),
     "consent_requested": _asks(
-        N_("A member is asked to consent to being named."), "circulation_proposed circulation_moved", "named"
+        N_("A member is asked to consent to being named."),
+        "circulation_proposed circulation_reworded circulation_moved recused",
+        "named",
     ),
     "consent_reminder": _asks(N_("A consent is still awaited."), "clock:consent", "named"),
     "consent_missing": _tells(
         N_("A member is not named: it did not consent."), "consent_noted", "co_chairs secretariat"
+    ),
+    "waiver_stated": _tells(
+        N_("A Co-Chair waives a term of reference; it is waived when the other does too."), "waived", "places"
+    ),
+    "rewording_awaited": _asks(
+        N_("A circulation names a member that has not consented; other words are awaited."),
+        "consent_noted clock:wording",
+        "secretariat co_chairs",
     ),
     "closing_awaited": _asks(
         N_("The report is accepted; the case waits to be circulated or closed."),

@@ -7,9 +7,10 @@ Co-Chair review        ``gates``: every point where Co-Chairs decide, whatever t
 participant selection  ``participants``: the list, ``invitations``; ``composition``: the minimum
 operational            ``outcomes`` (a), ``arrangements`` (b) and ``amending`` them, ``meetings``, ``later_admission``,
                        ``duration``: extension, end, suspension
-reporting              ``reporting`` (c) with the silence procedure, ``circulation`` with consent, ``closing``
+reporting              ``reporting`` (c) with the silence procedure, ``circulation`` with consent (``wording``: its
+                       names), ``closing``
 at any time            ``posts``: delegation and handing over; ``contesting``: what was recorded in a post's name;
-                       ``clock``: what follows where nobody acted
+                       ``office_days``: announced days of offices; ``clock``: what follows where nobody acted
 
 How rules are made: ``table`` holds them all (importing the parts fills it), ``actors`` says which posts one admits,
 ``context`` is what a rule works on, ``checks``, ``admission`` and ``unopened`` refuse in sentences. How they are asked:
@@ -29,6 +30,7 @@ from models.rules import (
     invitations,
     later_admission,
     meetings,
+    office_days,
     outcomes,
     participants,
     posts,

@@ -20,6 +20,7 @@ from models.rules.checks import must_say, refuse
 from models.rules.context import RuleContext
 from models.rules.gates import GateMatter, follows, must_be_free, open_gate, proposer_desk
 from models.rules.meetings import await_update
+from models.rules.office_days import moved_deadlines
 from models.rules.table import GROUP_AT_WORK, rule
 
 
@@ -112,14 +113,13 @@ def _granted(context: RuleContext, terms: Mapping[str, str]) -> _Lasts:
 def terminate(context: RuleContext, body: Terminate) -> None:
     """Ask the Co-Chairs to end the activation early."""
     must_be_free(context.case, GateName.TERMINATION)
+    if context.case.ends_early:
+        raise refuse(
+            "The early end is decided; the case ends when the final report that it owes is accepted or waived."
+        )
     terms = {"why": body.text, "by": context.by}
     said = (reason(ReasonCode.TERMINATION, post=context.by), *own_words(body.text))
     open_gate(context, GateName.TERMINATION, GateMatter(fingerprint(terms), said), proposer_desk(context), terms)
-
-
-@follows(GateName.TERMINATION, GateOutcome.APPROVED)
-def _terminated(context: RuleContext, gate: Gate) -> None:
-    context.enter(Stage.TERMINATED, gate.terms.get("why", ""))
 
 
 def _suspended(so: bool) -> Callable[[Case, Post], bool]:
@@ -179,9 +179,12 @@ def resume(context: RuleContext, body: Resume) -> None:
     """Move every deadline by the time the clock stood; a gate that waits for an answer goes on waiting."""
     if context.case.suspension is None:
         raise refuse("The case is not suspended.")
-    context.emit(e.Resumed(text=body.text))
-    context.clear(SubjectKind.SUSPENSION)
     asked = {subject_of(SubjectKind.GATE, gate.name) for gate in context.case.open_gates if gate.questions}
-    for subject, ladder in context.case.ladders.items():
-        if subject not in asked:
-            context.emit(e.LadderSet(subject=subject, ladder=ladder.started(context.now, context.case.working_days)))
+    asked.add(SubjectKind.SUSPENSION)
+    before = {subject: ladder for subject, ladder in context.case.ladders.items() if subject not in asked}
+    after = {subject: ladder.started(context.now, context.case.working_days) for subject, ladder in before.items()}
+    moved = moved_deadlines(before, after) if context.case.policy.closes else ()
+    context.emit(e.Resumed(text=body.text, moved=moved))
+    context.clear(SubjectKind.SUSPENSION)
+    for subject, ladder in after.items():
+        context.emit(e.LadderSet(subject=subject, ladder=ladder))

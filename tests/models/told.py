@@ -10,6 +10,7 @@ from models.log import Entry
 from models.notices import Notice
 from models.notices.kinds import NOTICE_KINDS, Circle
 from models.posts import SECRETARIAT, Capacity, Post, desk_of
+from models.verification import co_chairs_or_substitutes, verifiers
 
 
 def desks(members: Iterable[str]) -> set[str]:
@@ -67,6 +68,8 @@ _IN: dict[Circle, Callable[[Case, Mapping[str, Any]], Iterable[str]]] = {
     Circle.GROUP: lambda case, event: desks(case.taking_part()),
     Circle.PARTICIPANTS: lambda case, event: desks(p.member for p in case.participants.values() if p.takes_part),
     Circle.AWAITED: lambda case, event: {str(duty.post) for duty in open_duties(case)},
+    Circle.VERIFIERS: lambda case, event: verifiers(case, case.outcomes[event.get("outcome") or _waits(event)]),
+    Circle.PLACES: lambda case, event: co_chairs_or_substitutes(case),
     Circle.OWNERS: _of_outcome,
     Circle.PARTIES: _of_arrangement,
     Circle.NAMED: lambda case, event: desks(case.circulation.names if case.circulation else ()),

@@ -46,6 +46,8 @@ def test_a_template_uses_only_facts_of_its_kind(entry: DeliveryRule) -> None:
         "meeting_called": {"moved", "was_starts", "was_ends", "was_place"},
         "request_withdrawn": {"undecided", "not_held"},
         "report_tabled": {"because", "post"},
+        "contributions_requested": {"early"},
+        "report_begun": {"early"},
         "case_ended": {"not_held"},
         "participant_left": {"not_held"},
     }

@@ -10,7 +10,7 @@ from models import events as e
 from models.ladder import Ladder, ladder_of, ladder_on
 from models.log import event_of
 from models.old_sentences import NEVER_ALONE
-from models.policy import Span, policy_with
+from models.policy import Policy, Span, policy_with
 from models.reasons import PLAIN, WHY_LISTED, ReasonCode, StatedReason, in_english, reason
 from models.request import FIELD_WORDS, Request
 from notifications import catalogues
@@ -155,6 +155,15 @@ def _cases() -> Iterator[Tabletop]:
     again.until(again.case.ladders["silence"].due)
     again.do(RSO, "revise", {"text": "New."})
     yield again
+    ending = at_work(Policy.default())
+    ending.do(RSO, "open_report", {"kind": "interim"})
+    ending.do(TH, "contribute", {"text": "No boats."})
+    ending.do(RSO, "table")
+    ending.until(ending.case.ladders["silence"].due)
+    ending.do(RSO, "revise", {"text": "No boats came.", "corrects": "No boats."})
+    ending.do(TH, "terminate")
+    approve(ending, "termination")
+    yield ending
     yield from _more_cases()
 
 
@@ -217,6 +226,11 @@ def _more_cases() -> Iterator[Tabletop]:
     tabled.do(RSO, "table")
     tabled.do(RSO, "revise", {"text": "New."})
     yield tabled
+    reworded = in_selection(policy=Policy.default(), grounds=[{"member": "LK", "ground": "landing"}])
+    kept = {"text": "A Thai boat.", "keep": ["Thai"], "why_kept": "It is public."}
+    reworded.do(RSO, "circulate", kept)
+    reworded.do(ID, "reword", {**kept, "text": "One Thai boat."})
+    yield reworded
 
 
 class Stated(NamedTuple):

@@ -25,7 +25,7 @@ from web.kit.visitor import Visitor, current_site
 router = APIRouter(prefix="/admin/directory", include_in_schema=False)
 
 _SHOWN_CHANGES = 30
-_OF_A_MEMBER = ("member", "name", "kind", "co_chair", "steering_group", "zone", "holidays", "mandate")
+_OF_A_MEMBER = ("member", "name", "kind", "co_chair", "steering_group", "zone", "holidays", "mandate", "aliases")
 _OF_A_POST = ("post", "holder", "email", "language", "alternates")
 
 
@@ -96,7 +96,7 @@ async def directory_csv(request: Request, _visitor: DirectoryReader) -> Response
     lines = []
     for member in (_OFFICE_OF_ALL, *members):
         marks = ("yes" if marked else "" for marked in (member.co_chair, member.steering_group))
-        office = (member.zone, member.holidays, ";".join(member.mandate or ()))
+        office = (member.zone, member.holidays, *map(";".join, (member.mandate or (), member.aliases or ())))
         of_member = (member.code, member.name, member.kind, *marks, *office)
         for post in _posts(member, holders):
             holder = holders.get(post)

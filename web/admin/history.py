@@ -52,6 +52,7 @@ _PARTS: Mapping[str, str] = {
     "zone": N_("time zone"),
     "holidays": N_("public holidays"),
     "mandate": N_("mandate"),
+    "aliases": N_("other names"),
     "co_chairs": N_("Co-Chairs"),
     "steering_group": N_("Steering Group"),
     "alternates": N_("alternates"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from models.base import N_
 from models.policy import (
+    Circulating,
     ConflictRule,
     FollowThrough,
     HandingOver,
@@ -52,6 +53,7 @@ _LABELS: Mapping[str, str] = {
     "terms_covered": N_("what covers the terms of reference"),
     "requesters": N_("who may ask for the group"),
     "obligations": N_("by whose word a member is bound"),
+    "circulating": N_("telling the wider membership"),
     "change_of_hands": N_("wait before a Co-Chair's post changes hands"),
     "follow_through": N_("what follows from a change"),
     "suspension": N_("a suspension is looked at again"),
@@ -98,6 +100,7 @@ _SENTENCES: Mapping[str, str] = {
     "terms_covered": N_("A term of reference is covered %(value)s."),
     "requesters": N_("A request is submitted by %(value)s."),
     "obligations": N_("A member takes on an outcome, and answers a recommendation, %(value)s."),
+    "circulating": N_("The wider membership can be told %(value)s."),
     "contest": N_("A post has %(value)s to contest what was recorded in its name."),
     "close_of_business": N_("A period in working days ends at %(value)s of its last day, where the office is."),
 }
@@ -128,6 +131,13 @@ _CHOSEN: Mapping[str, Mapping[str, str]] = {
     "requesters": {
         Requesters.ANY_MEMBER: N_("any member or organisation"),
         Requesters.AFFECTED_MEMBERS: N_("states and territories that say how they are affected"),
+    },
+    "circulating": {
+        Circulating.AT_WORK: N_("while the group works or reports; official names appear as “a member”"),
+        Circulating.AT_EVERY_TURN: N_(
+            "at every turn, from the activation on and after the end; nothing goes out with a name to which nobody has "
+            "consented, and no case is closed before it is decided what is told"
+        ),
     },
     "obligations": {Obligations.AS_NAMED: N_("by being named"), Obligations.BY_OWN_WORD: N_("by its own word alone")},
     "follow_through": {FollowThrough.NOTED: N_("noted only"), FollowThrough.CARRIED_OUT: N_("carried out with it")},

@@ -48,6 +48,7 @@ _REMINDED: dict[SubjectKind, str] = {
     SubjectKind.SITUATION: N_("a situation update is due"),
     SubjectKind.DURATION: N_("everybody is reminded that the activation ends soon"),
     SubjectKind.OUTCOME: N_("the owner of %(name)s is reminded"),
+    SubjectKind.TAKING_ON: N_("those who have not taken on %(name)s are reminded"),
     SubjectKind.VERIFY: N_("the Co-Chairs are reminded to verify %(name)s"),
     SubjectKind.ARRANGEMENT: N_("the parties are reminded to review %(name)s"),
     SubjectKind.BEGINS: N_("the arrangement %(name)s comes into force"),

@@ -6,6 +6,7 @@ from models.case import Case, Term
 from models.posts import Post
 from models.rules import terms_of_reference
 from models.rules.contesting import contestable
+from models.verification import verifiers
 from notifications.words import Words
 from web.kit.forms.field import Choice, Choices
 
@@ -28,6 +29,20 @@ def outcomes(*states: str) -> Choices:
         return [Choice(o.title, o.title) for o in case.outcomes.values() if not states or o.state in states]
 
     return choose
+
+
+def offered_outcomes(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
+    """The outcomes that name the post's member and that it has not taken on."""
+    mine = (one for one in case.outcomes.values() if post.member in (one.owner, *one.supporting))
+    return [Choice(one.title, one.title) for one in mine if not case.taken_on(one, post.member)]
+
+
+def to_verify(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
+    """The outcomes that the post may verify; of those that are verified, the ones whose verifier is to say more."""
+    waiting = (
+        one for one in case.outcomes.values() if one.state == "done" or (one.state == "verified" and not one.achieved)
+    )
+    return [Choice(one.title, one.title) for one in waiting if post in verifiers(case, one)]
 
 
 def arrangements(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:

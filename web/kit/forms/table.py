@@ -15,6 +15,14 @@ from web.kit.forms.field import (
     words_field,
 )
 
+_NAMED = N_("Each is asked for its consent. What is told holds no name of anybody else.")
+_KEPT = (
+    FormField(
+        "keep", N_("Names that stay without consent"), "lines", N_("As they are written in the text, one a line.")
+    ),
+    FormField("why_kept", N_("Why they stay"), "prose", N_("Both Co-Chairs take it on by approving.")),
+)
+
 FORMS: dict[str, FormWords] = {
     # the request
     "return": form(
@@ -124,7 +132,7 @@ FORMS: dict[str, FormWords] = {
     # outcomes
     "add_outcome": form(
         (N_("Add an outcome"), N_("Add")),
-        N_("Its owner is told; the overdue ladder follows its date."),
+        N_("Owner and supporters are of the group, and are asked to take it on; the overdue ladder follows its date."),
         FormField("title", N_("Outcome"), must=True),
         FormField("owner", N_("Owner"), "member"),
         FormField("supporting", N_("Supporting"), "members"),
@@ -146,6 +154,14 @@ FORMS: dict[str, FormWords] = {
         FormField("due", N_("Due"), "date"),
         words_field(N_("Why")),
     ),
+    "take_on": form(
+        (N_("Take an outcome on, or not"), N_("Answer")),
+        N_("Your member is bound by nothing that it has not taken on. The Co-Chairs and the secretariat are told."),
+        choice_field("outcome", N_("Outcome"), choices.offered_outcomes),
+        option_field(
+            "answer", N_("Your answer"), {"accept": N_("We take it on"), "decline": N_("We do not take it on")}
+        ),
+    ),
     "progress": form(
         (N_("Note progress"), N_("Save")),
         N_("It is shown with the outcome."),
@@ -166,7 +182,12 @@ FORMS: dict[str, FormWords] = {
     "verify": form(
         (N_("Verify an outcome"), N_("Verify")),
         N_("The other Co-Chair may object within a gate's deadline."),
-        choice_field("outcome", N_("Outcome"), choices.outcomes("done")),
+        choice_field("outcome", N_("Outcome"), choices.to_verify),
+        words_field(
+            N_("Why less than the target is enough"),
+            N_("Where the value does not reach the target, it covers no term of reference without these words."),
+            must=False,
+        ),
     ),
     # arrangements
     "add_arrangement": form(
@@ -282,6 +303,14 @@ FORMS: dict[str, FormWords] = {
     "resume": form(
         (N_("Start the clock again"), N_("Start the clock")), N_("Every deadline moves by the time that it stood.")
     ),
+    "announce_day": form(
+        N_("Enter an announced day"),
+        N_("It is entered in the directory, where somebody else confirms it; each running case then hears of it."),
+        FormField("office", N_("Office"), "member", must=True),
+        FormField("first", N_("Day"), "date", must=True),
+        FormField("last", N_("Last day"), "date", N_("Where there are several.")),
+        FormField("closed", N_("The office is closed then"), "yes"),
+    ),
     # reports and their recommendations
     "open_report": form(
         (N_("Open a report"), N_("Open")),
@@ -360,8 +389,23 @@ FORMS: dict[str, FormWords] = {
             },
         ),
         FormField("to", N_("Members"), "members"),
-        FormField("names", N_("Who is named"), "members", N_("Others appear as “a member” or “an organisation”.")),
+        FormField("names", N_("Who is named"), "members", _NAMED),
         words_field(N_("The text"), must=False),
+        *_KEPT,
+    ),
+    "reword": form(
+        (N_("Write a circulation in other words"), N_("Propose the new wording")),
+        N_(
+            "Positions and consents were given to the old wording: the Co-Chairs and all who are named are asked again."
+        ),
+        option_field(
+            "what",
+            N_("What is circulated"),
+            {"": N_("As before"), "summary": N_("A summary"), "full": N_("The full report"), "nothing": N_("Nothing")},
+        ),
+        FormField("names", N_("Who is named"), "members", _NAMED),
+        words_field(N_("The text")),
+        *_KEPT,
     ),
     "consent": form(
         (N_("Consent to being named"), N_("Answer")),
@@ -374,7 +418,7 @@ FORMS: dict[str, FormWords] = {
     ),
     "waive": form(
         (N_("Waive a term of reference"), N_("Waive")),
-        N_("The case can be closed without evidence for it."),
+        N_("When both Co-Chairs have waived it, the case can be closed without evidence for it."),
         choice_field("term", N_("Term of reference"), choices.terms),
         words_field(N_("Why")),
     ),
