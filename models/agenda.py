@@ -20,11 +20,11 @@ class NextAct(Value):
 
 
 def next_act(case: Case) -> NextAct | None:
-    """The earliest rung of all ladders whose clock runs; None while the case is suspended and has not ended."""
-    if case.stands:
-        return None
+    """The earliest rung of all ladders whose clock runs: while the case is suspended, the next look at that alone."""
     best: NextAct | None = None
     for subject, ladder in case.ladders.items():
+        if case.stands and subject != SubjectKind.SUSPENSION:
+            continue
         rung = ladder.next
         if rung is not None and (best is None or (rung.at, subject) < (best.at, best.subject)):
             best = NextAct.model_construct(at=rung.at, subject=subject, act=rung.act, due=ladder.due)
@@ -82,8 +82,7 @@ def _operational(case: Case) -> list[Post]:
     owners = _desks(*working, *(code for one in at_it for code in case.yet_to_take_on(one)))
     done = (outcome for outcome in case.outcomes.values() if outcome.state == "done")
     verifying = [post for outcome in done for post in verifiers(case, outcome)]
-    proposed = [one for one in case.arrangements.values() if one.in_force_from is None]
-    parties = _desks(*(code for one in proposed for code in one.parties if code not in one.agreed))
+    parties = _desks(*(code for one in case.arrangements.values() for code in one.awaited))
     admitted = [p for p in case.participants.values() if p.state is ParticipantState.ADMITTED]
     considering = [post for one in admitted if case.considered(one.member) for post in case.directory.steering_group]
     members = case.taking_part(seat=Seat.PARTICIPANT)

@@ -33,7 +33,7 @@ def open_duties(case: Case) -> tuple[Duty, ...]:
     """Everything that the posts are asked to do now, each once; after its end only what is to be circulated."""
     if case.stage is Stage.LAPSED or case.stage is Stage.DRAFT:
         return ()
-    found = [*_at_gates(case), *_in_stage(case), *_by_invitation(case)]
+    found = [*_at_gates(case), *_in_stage(case), *_by_invitation(case), *_suspended(case)]
     return tuple({(one.post, one.do, one.about): one for one in found}.values())
 
 
@@ -84,6 +84,7 @@ _ONLY_DUTIES = frozenset(
         "propose",
         "resubmit",
         "respond",
+        "resume",
         "reword",
         "table",
         "take_on",
@@ -126,8 +127,14 @@ def _at_gates(case: Case) -> Iterable[Duty]:
 
 def _by_invitation(case: Case) -> Iterable[Duty]:
     for one in case.participants.values():
-        if one.state is ParticipantState.INVITED:
+        if one.state is ParticipantState.INVITED or case.ladder(SubjectKind.INVITATION, one.member):
             yield _duty(case, desk_of(one.member), "respond", until=subject_of(SubjectKind.INVITATION, one.member))
+
+
+def _suspended(case: Case) -> Iterable[Duty]:
+    if case.ladder(SubjectKind.SUSPENSION):
+        for post in (*case.directory.co_chairs, SECRETARIAT):
+            yield _duty(case, post, "resume", until=SubjectKind.SUSPENSION)
 
 
 def _in_stage(case: Case) -> Iterable[Duty]:
@@ -173,11 +180,9 @@ def _work(case: Case) -> Iterable[Duty]:
             for post in verifiers(case, outcome):
                 yield _duty(case, post, "verify", outcome.title, subject_of(SubjectKind.VERIFY, outcome.title))
     for arrangement in case.arrangements.values():
-        if arrangement.in_force_from is None:
-            for code in arrangement.parties:
-                if code not in arrangement.agreed:
-                    until = subject_of(SubjectKind.AGREEMENT, arrangement.title)
-                    yield _duty(case, desk_of(code), "agree", arrangement.title, until)
+        for code in arrangement.awaited:
+            until = subject_of(SubjectKind.AGREEMENT, arrangement.title)
+            yield _duty(case, desk_of(code), "agree", arrangement.title, until)
     for newcomer in case.participants.values():
         if newcomer.state is ParticipantState.ADMITTED:
             yield from _on_admission(case, newcomer)

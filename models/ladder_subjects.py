@@ -48,6 +48,8 @@ class SubjectKind(StrEnum):
     """The day from which the parties want an arrangement, by its title."""
     ARRANGEMENT = "arrangement"
     """The review of an arrangement, by its title."""
+    EXCHANGE = "exchange"
+    """The next exchange that the rhythm of an arrangement asks for, by its title."""
     CONTRIBUTIONS = "contributions"
     """Contributions to a report, and its tabling after them."""
     SILENCE = "silence"
@@ -58,6 +60,8 @@ class SubjectKind(StrEnum):
     """Other words for a circulation that names who has not consented."""
     CLOSING = "closing"
     """The proposal to close the case."""
+    SUSPENSION = "suspension"
+    """The next look at a suspension; the one ladder that runs while the clock of the case stands."""
 
 
 class LadderSubject(NamedTuple):

@@ -61,6 +61,8 @@ NEVER_ALONE = (
     ReasonCode.GROUND_DISPUTED,
     ReasonCode.NAMES_KEPT,
     ReasonCode.REWORDED,
+    ReasonCode.LEFT_GROUP,
+    ReasonCode.PARTIES_LEFT,
 )
 """Codes that are younger than they: what they say never stood alone."""
 

@@ -91,6 +91,8 @@ class ReasonCode(StrEnum):
     DURATION_OVER = "duration_over", N_("The activation's duration is over.")
     NOBODY_OBJECTED = "nobody_objected", N_("Nobody objected by the date.")
     REPORT_REVISED = "report_revised", N_("revised")
+    LEFT_GROUP = "left_group", N_("%(member)s has left the group.")
+    PARTIES_LEFT = "parties_left", N_("Fewer than two parties are left.")
 
     # what the minimum composition lacks
     LACKS_REQUESTER = "lacks_requester", N_("the requester")

@@ -28,6 +28,7 @@ _FIELD_OF: Mapping[str, str] = {
     "progress": "outcome",
     "agree": "arrangement",
     "review_arrangement": "arrangement",
+    "log_exchange": "arrangement",
     "endorse": "member",
     "object": "member",
     "adopt": "recommendation",

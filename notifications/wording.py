@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from babel import Locale
 
 from models.base import Value
-from models.notices import NOTICE_KINDS, NoticeFacts
+from models.notices import NOTICE_KINDS, POST_PASSED_ON, NoticeFacts
 from models.notices.facts import MeetingFact
 from models.posts import SECRETARIAT, Capacity, Post, Role
 from notifications.correspondents import MailReader
@@ -173,6 +173,7 @@ def context_of(told: WordingKey) -> dict[str, Any]:
     stage = line(about.stage) if tells else ""
     post = Post.of(told.member, told.role) if told.member else None
     return {
+        "as_named": told.kind == POST_PASSED_ON,  # to who held the post
         "asks": NOTICE_KINDS[told.kind].asks,
         "case": " - ".join(part for part in (reference, title, stage and say.word("stage", stage)) if part),
         "deadline": entry.deadline.value,

@@ -11,6 +11,17 @@ from models.posts import Post
 OutcomeState = Literal["open", "blocked", "done", "verified"]
 
 
+class OutcomeTerms(Value):
+    """What an outcome is to reach, by when, and who works on it: what can be amended."""
+
+    owner: str
+    supporting: tuple[str, ...] = ()
+    indicator: Line = ""
+    target: float | None = None
+    unit: Line = ""
+    due: date | None = None
+
+
 class Outcome(Value):
     """A practical outcome: term of reference (a).
 
@@ -46,3 +57,8 @@ class Outcome(Value):
     def achieved(self) -> bool:
         """Whether it is verified as reached, or its verifier says in words (``note``) why less is enough."""
         return self.state == "verified" and (self.reached or bool(self.note))
+
+    @property
+    def terms(self) -> OutcomeTerms:
+        """What can be amended, as it holds now."""
+        return OutcomeTerms(**{name: getattr(self, name) for name in OutcomeTerms.model_fields})

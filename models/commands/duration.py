@@ -24,9 +24,12 @@ class Terminate(Body):
 
 
 class Suspend(Body):
-    """Stop the clock of the whole case, with a reason."""
+    """Stop the clock of the whole case, with a reason; of one that stands, say when it is looked at again."""
 
     do: Literal["suspend"] = "suspend"
+    review: Day | None = Field(
+        default=None, description="when it is looked at again; left out: by the policy's `suspension`"
+    )
 
 
 class AnnounceDay(Body):

@@ -30,7 +30,11 @@ from models.base import Value
 from models.events.arrangements import (
     ArrangementAdded,
     ArrangementAgreed,
+    ArrangementAmended,
+    ArrangementAmendmentProposed,
+    ArrangementEnded,
     ArrangementInForce,
+    ArrangementLeft,
     ArrangementReviewed,
     ExchangeLogged,
 )
@@ -50,8 +54,8 @@ from models.events.gates import (
     Recused,
     RespondentChanged,
 )
-from models.events.meetings import AttendanceTaken, MeetingScheduled, SituationUpdated
-from models.events.outcomes import OutcomeAdded, OutcomeMoved, OutcomeTakenOn, ProgressNoted
+from models.events.meetings import AttendanceTaken, MeetingCancelled, MeetingScheduled, SituationUpdated
+from models.events.outcomes import OutcomeAdded, OutcomeAmended, OutcomeMoved, OutcomeTakenOn, ProgressNoted
 from models.events.participants import (
     AdmissionProposed,
     AdmissionUnopposed,
@@ -65,6 +69,7 @@ from models.events.participants import (
     ParticipantsProposed,
     Replaced,
     Responded,
+    SeatOffered,
 )
 from models.events.posts import Contested, Delegated, HandedOver, HandOverOffered
 from models.events.reporting import Contributed, Objected, Recommended, ReportMoved, ReportOpened, Revised
@@ -83,31 +88,20 @@ _Request = Submitted | Returned | Resubmitted | Joined | FoundComplete | Request
 _Clock = StageEntered | LadderSet | LadderCleared | RungPassed | Suspended | Resumed | DeadlinesMoved | DayAnnounced
 _Gate = GateOpened | PositionTaken | PositionsVoided | GateSplit | GateDecided
 _Question = QuestionAsked | QuestionAnswered | QuestionDropped | RespondentChanged | Recused
-_Group = (
-    ParticipantsProposed | Commented | Invited | Responded | Replaced | Admitted | Endorsed | MinimumMissing | Convened
-)
+_List = ParticipantsProposed | Commented | Invited | SeatOffered | Responded | Replaced
+_Group = _List | Admitted | Endorsed | MinimumMissing | Convened
 _Admission = AdmissionProposed | AdmissionUnopposed
-_Outcome = OutcomeAdded | OutcomeTakenOn | ProgressNoted | OutcomeMoved
+_Outcome = OutcomeAdded | OutcomeAmended | OutcomeTakenOn | ProgressNoted | OutcomeMoved
 _Sharing = ArrangementAdded | ArrangementAgreed | ArrangementInForce | ExchangeLogged | ArrangementReviewed
-_Meeting = MeetingScheduled | AttendanceTaken | SituationUpdated | Extended
+_Changed = ArrangementAmendmentProposed | ArrangementAmended | ArrangementLeft | ArrangementEnded
+_Meeting = MeetingScheduled | MeetingCancelled | AttendanceTaken | SituationUpdated | Extended
 _Report = ReportOpened | Contributed | Recommended | Objected | Revised | ReportMoved
 _Circulation = CirculationProposed | CirculationReworded | ConsentNoted | CirculationMoved
 _Other = Waived | Delegated | HandOverOffered | HandedOver | Contested
 
-AnyEvent = (
-    _Request
-    | _Clock
-    | _Gate
-    | _Question
-    | _Group
-    | _Outcome
-    | _Sharing
-    | _Meeting
-    | _Report
-    | _Circulation
-    | _Other
-    | _Admission
-)
+_AtWork = _Outcome | _Sharing | _Changed | _Meeting
+
+AnyEvent = _Request | _Clock | _Gate | _Question | _Group | _Admission | _AtWork | _Report | _Circulation | _Other
 """Any event, of whatever part of the procedure."""
 
 Event = Annotated[AnyEvent, Field(discriminator="type")]

@@ -33,8 +33,11 @@ class RungPassed(Value):
 
 
 class Suspended(Value):
+    """The clock stands; of a case whose clock stands already, it is looked at again at another time (``review``)."""
+
     type: Literal["suspended"] = "suspended"
     text: Prose = ""
+    review: Instant | None = Field(default=None, exclude_if=lambda review: review is None)
 
 
 class Resumed(Value):

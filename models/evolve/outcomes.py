@@ -19,6 +19,13 @@ def _(case: Case, event: e.OutcomeAdded, at: datetime, by: Post) -> Case:
     return changed(case, outcomes=put(case.outcomes, event.outcome.title, event.outcome))
 
 
+@on(e.OutcomeAmended)
+def _(case: Case, event: e.OutcomeAmended, at: datetime, by: Post) -> Case:
+    outcome = case.outcomes[event.outcome]
+    refused = outcome.refused_by if event.terms.owner == outcome.owner else ""
+    return _outcome(case, event.outcome, **dict(event.terms), refused_by=refused)
+
+
 @on(e.OutcomeTakenOn)
 def _(case: Case, event: e.OutcomeTakenOn, at: datetime, by: Post) -> Case:
     outcome, member = case.outcomes[event.outcome], event.member

@@ -8,7 +8,7 @@ from models.case import Case, GateName
 from models.duties import open_duties
 from models.ladder import ClockAct, MovedDeadline
 from models.ladder_subjects import SubjectKind, read_subject
-from models.notices.arrangements import arrangement_facts, not_agreed
+from models.notices.arrangements import agreement_asked, arrangement_facts
 from models.notices.circles import (
     co_chair_posts,
     endorsing_posts,
@@ -18,9 +18,10 @@ from models.notices.circles import (
     text_for,
 )
 from models.notices.circulation import circulation_facts
+from models.notices.dates import moved
 from models.notices.facts import DelayFact, DutyFact, NoticeFacts
 from models.notices.gates import gate_facts
-from models.notices.notice import Notice, notices_on, notify
+from models.notices.notice import Notice, ladder_due, notices_on, notify
 from models.notices.outcomes import outcome_offered, owner_and_supporters
 from models.posts import SECRETARIAT, Capacity, Post, desk_of
 from models.rules.circulation import consents_asked, pending_circulation
@@ -31,14 +32,19 @@ from models.visibility import Sight, sight
 
 @notices_on(e.Suspended)
 def _(case: Case, event: e.Suspended) -> Iterable[Notice]:
-    yield from notify("case_suspended", _awaited(case), own=lambda post: {"text": text_for(case, post, event.text)})
+    def own(post: Post) -> dict[str, Any]:
+        return {"text": text_for(case, post, event.text)}
+
+    yield from notify("case_suspended", _awaited(case), own=own, due=event.review)
 
 
 @notices_on(e.Resumed)
 def _(case: Case, event: e.Resumed) -> Iterable[Notice]:
     def own(post: Post) -> dict[str, Any]:
+        looks = case.policy.carries_out and post in (*co_chair_posts(case), SECRETARIAT)
+        over = (DutyFact(do="resume"),) if looks else ()
         known = {"text": text_for(case, post, event.text), "dates": moved(case, post)}
-        return known | {"delays": _delays(case, post, event.moved)}
+        return known | {"delays": _delays(case, post, event.moved), "over": over}
 
     yield from notify("case_resumed", _awaited(case), own=own)
 
@@ -84,12 +90,6 @@ def _delays(case: Case, post: Post, moved_deadlines: Iterable[MovedDeadline]) ->
 def _awaited(case: Case) -> list[Post]:
     """Everybody in the case, and whoever else has something to do in it."""
     return [*everybody_concerned(case), *(duty.post for duty in open_duties(case))]
-
-
-def moved(case: Case, post: Post) -> tuple[DutyFact, ...]:
-    """The duties of a post with their dates, after all of them have moved."""
-    mine = (duty for duty in open_duties(case) if duty.post == post and duty.due is not None)
-    return tuple(dict.fromkeys(DutyFact(do=duty.do, about=duty.about, due=duty.due) for duty in mine))
 
 
 @notices_on(e.RungPassed)
@@ -154,9 +154,20 @@ def _duration_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notic
 
 
 def _agreement_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
-    arrangement = case.arrangements[name]
-    facts = arrangement_facts(arrangement)
-    yield from notify("arrangement_proposed", not_agreed(arrangement), facts, due=event.due)
+    yield from agreement_asked(case, name, event.due)
+
+
+def _exchange_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
+    parties = [desk_of(code) for code in case.arrangements[name].parties]
+    kind = "exchange_overdue" if event.act is ClockAct.OVERDUE else "exchange_due"
+    yield from notify(kind, parties, arrangement_facts(case.arrangements[name]), due=event.due)
+
+
+def _suspension_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
+    readers = [*co_chair_posts(case), SECRETARIAT, *requester_posts(case)]
+    text = case.suspension.why if case.suspension else ""
+    again = ladder_due(case, SubjectKind.SUSPENSION)
+    yield from notify("suspension_to_review", readers, NoticeFacts(text=text, reasons=()), due=again)
 
 
 def _closing_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
@@ -212,6 +223,8 @@ _BY_CLOCK: dict[SubjectKind, Callable[[Case, str, e.RungPassed], Iterable[Notice
     SubjectKind.CONSENT: _consent_rung,
     SubjectKind.AGREEMENT: _agreement_rung,
     SubjectKind.WORDING: _wording_rung,
+    SubjectKind.EXCHANGE: _exchange_rung,
+    SubjectKind.SUSPENSION: _suspension_rung,
     SubjectKind.CLOSING: _closing_rung,
 }
 """For each kind of ladder whose rungs are told, who is told what."""

@@ -48,7 +48,8 @@ class NoticeFacts(Value):
     it any more; ``delays``: deadlines that have moved; ``undecided``: gates that the end of the case left
     undecided; ``not_held``: meetings that its calendar is
     to forget. ``was_...``: of a meeting that was moved, as it was before. ``because``: the word of the event for why a
-    thing is open again. ``first``: it is asked for the first time; ``ended``: since the time of the activation is over;
+    thing is open again, or what becomes of an arrangement; ``amended``: what is another of an outcome. ``first``: it is
+    asked for the first time; ``ended``: since the time of the activation is over;
     ``early``: since both Co-Chairs have approved an early end. ``term``: the letter of a term of reference.
     ``recorded``: posts whose position was written down for them. ``do`` and ``how``: the command that was, and by which
     means its post had said it; of the closing of a case, the command that comes first. ``words``: by which a text names a
@@ -88,6 +89,7 @@ class NoticeFacts(Value):
     indicator: str = ""
     owner: str = ""
     because: str = ""
+    amended: tuple[str, ...] = ()
     arrangement: str = ""
     marking: str = ""
     what: str = ""

@@ -7,7 +7,7 @@ from models import events as e
 from models.case import Case
 from models.ladder_subjects import SubjectKind
 from models.notices.circles import co_chair_posts
-from models.notices.facts import NoticeFacts
+from models.notices.facts import DutyFact, NoticeFacts
 from models.notices.notice import Notice, ladder_due, notices_on, notify
 from models.posts import SECRETARIAT, Post, desk_of
 from models.verification import co_chairs_or_substitutes, verifiers
@@ -47,6 +47,21 @@ def _(case: Case, event: e.OutcomeTakenOn) -> Iterable[Notice]:
         facts = NoticeFacts(outcome=outcome.title, indicator=outcome.indicator, owner=outcome.owner)
         due = ladder_due(case, SubjectKind.OUTCOME, outcome.title)
         yield from notify("outcome_assigned", [desk_of(event.member)], facts, due=due)
+
+
+@notices_on(e.OutcomeAmended)
+def _(case: Case, event: e.OutcomeAmended) -> Iterable[Notice]:
+    """Who works on it now, both Co-Chairs and the secretariat; and who worked on it before, and does no more."""
+    now = owner_and_supporters(case, event.outcome)
+    due = ladder_due(case, SubjectKind.OUTCOME, event.outcome)
+    terms, was = event.terms, event.was
+    facts = NoticeFacts(outcome=event.outcome, text=event.text, reasons=event.reasons, owner=terms.owner)
+    facts = facts.also(amended=tuple(name for name, value in terms if value != getattr(was, name)))
+    yield from notify("outcome_amended", dict.fromkeys([*now, *co_chair_posts(case), SECRETARIAT]), facts, due=due)
+    before = [desk_of(code) for code in (was.owner, *was.supporting)]
+    over = (DutyFact(do="progress", about=event.outcome),)
+    released = [post for post in dict.fromkeys(before) if post not in (*now, SECRETARIAT)]
+    yield from notify("outcome_handed_on", released, facts.also(over=over))
 
 
 @notices_on(e.OutcomeMoved)

@@ -1,16 +1,17 @@
 """Practical outcomes (a): owners and supporters by their own word, progress, the overdue ladder, verification."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from models import events as e
-from models.case import Case, Outcome, Stage
-from models.commands import AddOutcome, Block, Done, Progress, TakeOn, Verify
+from models.case import Case, Outcome, ParticipantState, Stage
+from models.case.outcomes import OutcomeTerms
+from models.commands import AddOutcome, AmendOutcome, Block, Done, Progress, TakeOn, Verify
 from models.ladder import ClockAct, Rung, ladder_on
 from models.ladder_subjects import SubjectKind, subject_of
 from models.policy import Obligations, Policy, TermsCovered
 from models.posts import SECRETARIAT, Post, Role
-from models.reasons import ReasonCode, reason
+from models.reasons import ReasonCode, StatedReason, in_english, reason
 from models.refusal import RefusalKind, Refused
 from models.rules.actors import BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, Actor, by_focal_point
 from models.rules.checks import must_be_in_the_group, must_be_members, refuse, the_one
@@ -156,6 +157,72 @@ def _taken_on_by_doing(context: RuleContext, outcome: Outcome) -> None:
         )
 
 
+BY_ITS_OWNER = by_focal_point(
+    "the focal point of the outcome's owner",
+    lambda case, member: any(member == one.owner for one in case.outcomes.values()),
+)
+
+
+@rule(
+    "amend_outcome",
+    "amend an outcome",
+    (BY_ITS_OWNER, BY_CO_CHAIR, BY_SECRETARIAT),
+    AT_WORK,
+    ready=_any_is("open", "blocked", "done"),
+)
+def amend_outcome(context: RuleContext, body: AmendOutcome) -> None:
+    """Change what an outcome is to reach, by when, or who works on it, and say why; what it was stays in its history."""
+    outcome = _the_outcome(context, body.outcome)
+    if context.by.role is Role.FOCAL_POINT and context.by.member != outcome.owner:
+        raise refuse(
+            f"Of the focal points only that of its owner {outcome.owner} may amend the outcome {outcome.title!r}.",
+            RefusalKind.FORBIDDEN,
+        )
+    if outcome.state == "verified":
+        raise refuse(f"The outcome {outcome.title!r} is verified; a Co-Chair's objection in time would open it again.")
+    given = body.model_dump(exclude_unset=True, exclude={"do", "outcome", "text"})
+    changes = {name: value for name, value in given.items() if value not in (None, ())}
+    named = (*changes.get("supporting", ()), *filter(None, [changes.get("owner")]))
+    must_work_on_it(context, named)
+    terms = outcome.terms.model_copy(update=changes)
+    if terms == outcome.terms:
+        raise refuse(f"Nothing of {outcome.title!r} would be another than it is.", RefusalKind.INVALID)
+    _amended(context, outcome, terms, body.text)
+
+
+def must_work_on_it(context: RuleContext, codes: Iterable[str]) -> None:
+    """Refuse to give an outcome to a member outside of the group; the secretariat may keep one."""
+    group = (*context.case.taking_part(), SECRETARIAT.member)
+    outside = [code for code in codes if code not in group]
+    if outside:
+        raise refuse(f"Outcomes are worked on by the group; {', '.join(outside)} takes no part in it.")
+
+
+def _amended(context: RuleContext, outcome: Outcome, terms: OutcomeTerms, text: str, *reasons: StatedReason) -> None:
+    amended = e.OutcomeAmended(
+        outcome=outcome.title, terms=terms, was=outcome.terms, text=text or in_english(reasons), reasons=reasons
+    )
+    context.emit(amended)
+    on_it = (terms.due, terms.owner, terms.supporting) != (outcome.due, outcome.owner, outcome.supporting)
+    if outcome.state == "open" and on_it:
+        context.clear(subject_of(SubjectKind.OUTCOME, outcome.title))
+        _track_outcome(context, context.case.outcomes[outcome.title])
+
+
+def hand_on_outcomes(context: RuleContext, member: str, to: str | None) -> None:
+    """Give the outcomes of a member that leaves the group to another, or back: the secretariat keeps them meanwhile.
+
+    It supports none any more. What is verified stays as it was.
+    """
+    for outcome in context.case.outcomes.values():
+        if outcome.state == "verified" or member not in (outcome.owner, *outcome.supporting):
+            continue
+        owner = (to or SECRETARIAT.member) if outcome.owner == member else outcome.owner
+        supporting = tuple(code for code in outcome.supporting if code not in (member, owner))
+        terms = outcome.terms.model_copy(update={"owner": owner, "supporting": supporting})
+        _amended(context, outcome, terms, "", reason(ReasonCode.LEFT_GROUP, member=member))
+
+
 @rule("progress", "note progress on an outcome", _BY_THOSE_AT_IT, AT_WORK, ready=_any_is("open", "blocked"))
 def progress(context: RuleContext, body: Progress) -> None:
     """Note progress; a blocked outcome is open again."""
@@ -268,3 +335,6 @@ def object_to_outcome(context: RuleContext, title: str, text: str) -> None:
     context.clear(subject_of(SubjectKind.VERIFIED, title))
     context.emit(e.OutcomeMoved(outcome=title, state="open", text=text, why="objected", post=context.by))
     _track_outcome(context, context.case.outcomes[title])
+    gone = [one.member for one in context.case.participants.values() if one.state is ParticipantState.LEFT]
+    for member in gone if context.case.policy.carries_out else ():
+        hand_on_outcomes(context, member, None)  # it was verified when its owner left

@@ -70,6 +70,7 @@ titles = st.sampled_from(("Radio net", "أمن بحري", "Đường dây", "C" 
 codes = st.sampled_from(MEMBERS)
 lists = st.lists(codes, max_size=4)
 days = st.dates(min_value=datetime(2026, 1, 1).date(), max_value=datetime(2029, 1, 1).date())  # noqa: DTZ001
+rhythms = st.sampled_from(("weekly", "every 2 days", "as needed", "10wd", ""))
 numbers = st.floats(allow_nan=True) | st.integers(-5, 500)
 gates = st.sampled_from(("activation", "participants", "extension", "termination", "report", "circulation", "closure"))
 
@@ -124,24 +125,37 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "replace": {"member": codes, "by": codes, "text": texts},
     "admit": {"member": codes, "observer": st.booleans(), "text": texts},
     "endorse": {"member": codes},
-    "leave": {"text": texts},
+    "leave": {"text": texts, "outcomes_to": codes},
     "convene": {"text": texts},
     "add_outcome": {"title": titles, "owner": codes, "due": days, "supporting": lists, "target": numbers},
+    "amend_outcome": {
+        "outcome": titles,
+        "owner": codes,
+        "due": days,
+        "supporting": lists,
+        "target": numbers,
+        "text": texts,
+    },
     "take_on": {"outcome": titles, "answer": st.sampled_from(("accept", "decline")), "text": texts},
     "progress": {"outcome": titles, "value": numbers, "text": texts},
     "block": {"outcome": titles, "text": texts},
     "done": {"outcome": titles, "text": texts},
     "verify": {"outcome": titles, "text": texts},
-    "add_arrangement": {"title": titles, "parties": lists, "kind": texts, "review": days},
+    "add_arrangement": {"title": titles, "parties": lists, "kind": texts, "every": rhythms, "review": days},
     "agree": {"arrangement": titles},
-    "log_exchange": {"arrangement": titles, "kind": texts, "on": days},
+    "log_exchange": {"arrangement": titles, "kind": texts, "on": days, "gave": codes},
+    "amend_arrangement": {"arrangement": titles, "parties": lists, "every": rhythms, "text": texts},
+    "join_arrangement": {"arrangement": titles},
+    "leave_arrangement": {"arrangement": titles, "text": texts},
+    "end_arrangement": {"arrangement": titles, "text": texts},
     "review_arrangement": {"arrangement": titles, "review": days},
     "schedule_meeting": {"title": titles, "place": texts, "starts": days},
+    "cancel_meeting": {"meeting": titles, "text": texts},
     "attend": {"meeting": titles, "present": lists, "observing": lists, "absent": lists},
     "situation_update": {"text": texts},
     "extend": {"until": days, "by": st.sampled_from(("3mo", "2mo", "9999mo", "0d")), "text": texts},
     "terminate": {"text": texts},
-    "suspend": {"text": texts},
+    "suspend": {"text": texts, "review": days},
     "resume": {"text": texts},
     "announce_day": {"office": codes, "first": days, "last": maybe(days), "closed": st.booleans(), "text": texts},
     "open_report": {"kind": st.sampled_from(("interim", "final")), "contributions_by": days},

@@ -40,7 +40,14 @@ def _of_outcome(case: Case, event: Mapping[str, Any]) -> set[str]:
 
 def _of_arrangement(case: Case, event: Mapping[str, Any]) -> set[str]:
     named = event.get("arrangement") or _waits(event)
-    return desks(case.arrangements[named["title"] if isinstance(named, dict) else named].parties)
+    return desks(case.arrangements[named["title"] if isinstance(named, dict) else named].concerned)
+
+
+def _before(event: Mapping[str, Any]) -> Iterable[str]:
+    """Whom it concerned before an event that says what was, or who has left."""
+    was = event.get("was") or {}
+    gone = (event.get("member"), was.get("owner"), *was.get("supporting", ()), *was.get("parties", ()))
+    return [one for one in gone if one]
 
 
 def _everybody(case: Case) -> set[str]:
@@ -67,6 +74,7 @@ _IN: dict[Circle, Callable[[Case, Mapping[str, Any]], Iterable[str]]] = {
     Circle.PARTIES: _of_arrangement,
     Circle.NAMED: lambda case, event: desks(case.circulation.names if case.circulation else ()),
     Circle.ADDRESSED: lambda case, event: desks(case.circulation.to if case.circulation else ()),
+    Circle.BEFORE: lambda case, event: desks(_before(event)),
     Circle.POST: lambda case, event: {event["post"]},
 }
 

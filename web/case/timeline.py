@@ -12,6 +12,7 @@ from models.ladder import MovedDeadline
 from models.log import ActedFor, Entry, event_of
 from models.posts import Post
 from notifications.words import Words
+from web.case.amended import amended_words
 from web.kit.wording import Translate, act_words, section_words
 
 
@@ -44,6 +45,9 @@ _CAME_ABOUT: dict[str, str] = {
     "gate_decided": N_("%(gate)s: %(outcome)s"),
     "invited": N_("invitations went out: %(members)s"),
     "minimum_missing": N_("the minimum composition is not met; it lacks %(lacks)s"),
+    "arrangement_amended": N_("the other terms of the arrangement %(arrangement)s hold"),
+    "arrangement_ended": N_("the arrangement %(arrangement)s has ended"),
+    "seat_offered": N_("%(member)s is asked to take part in the group %(seat)s"),
     "arrangement_in_force": N_("the arrangement %(arrangement)s is in force"),
     "circulation_moved": N_("circulation %(circulation)s is %(state)s"),
     "deadlines_moved": N_("the time to decide runs again: %(moved)s"),
@@ -79,14 +83,18 @@ EVENT_SENTENCES: dict[str, str] = {
     "endorsed": N_("%(by)s endorsed the admission of %(member)s"),
     "convened": N_("convened the group until %(active_until)s"),
     "outcome_added": N_("added the outcome %(title)s (owner: %(owner)s)"),
+    "outcome_amended": N_("amended the outcome %(outcome)s: %(amended)s"),
     "outcome_taken_on": N_("%(member)s: %(answer)s the outcome %(outcome)s"),
     "progress_noted": N_("noted progress on %(outcome)s: %(value)s"),
     "outcome_moved": N_("the outcome %(outcome)s is %(state)s"),
     "arrangement_added": N_("proposed the arrangement %(title)s between %(parties)s"),
     "arrangement_agreed": N_("%(member)s agreed to the arrangement %(arrangement)s"),
-    "exchange_logged": N_("%(member)s noted an exchange under %(arrangement)s: %(kind)s, %(on)s"),
+    "arrangement_amendment_proposed": N_("proposed for the arrangement %(arrangement)s: %(amended)s"),
+    "arrangement_left": N_("%(member)s left the arrangement %(arrangement)s"),
+    "exchange_logged": N_("%(member)s noted an exchange under %(arrangement)s: %(kind)s, %(on)s%(between)s"),
     "arrangement_reviewed": N_("reviewed the arrangement %(arrangement)s"),
     "meeting_scheduled": N_("called the meeting %(title)s, %(starts)s"),
+    "meeting_cancelled": N_("called off the meeting %(title)s, %(starts)s"),
     "attendance_taken": N_("noted attendance of %(meeting)s: present %(present)s; absent %(absent)s"),
     "situation_updated": N_("gave a situation update"),
     "report_opened": N_("opened the %(report)s"),
@@ -206,6 +214,13 @@ def _own_words(event: Value, say: Words, _: Translate) -> dict[str, str]:
             said["active_until"] = say.when(day)
         case e.ExchangeLogged():
             said["on"] = say.when(event.on.isoformat())
+            both = {"gave": say.member(event.gave), "received": say.members(event.received)}
+            said["between"] = _("; %(gave)s to %(received)s") % both if event.gave else ""
+        case e.OutcomeAmended() | e.ArrangementAmendmentProposed():
+            ends = isinstance(event, e.ArrangementAmendmentProposed) and event.ends
+            said["amended"] = _("that it ends") if ends else amended_words(event.was, event.terms, say, _)
+        case e.SeatOffered():
+            said["seat"] = say.seat(event.seat)
         case e.Delegated() | e.HandOverOffered() | e.HandedOver():
             said["person"] = event.to.name
     return said
