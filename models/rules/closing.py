@@ -10,7 +10,7 @@ from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind
 from models.policy import Circulating, TermsCovered
 from models.posts import SECRETARIAT, Post
-from models.reasons import ReasonCode, reason
+from models.reasons import ReasonCode, StatedReason, reason
 from models.refusal import RefusalKind
 from models.request import fingerprint
 from models.rules.actors import BY_CO_CHAIR, BY_SECRETARIAT, Actor
@@ -65,6 +65,12 @@ def _in_substance(case: Case) -> dict[Term, bool]:
         Term.ARRANGEMENTS: any(len(countries.intersection(one.parties)) > 1 for one in in_force),
         Term.REPORT: any(one.report in reports for one in case.recommendations.values()),
     }
+
+
+def end_closing_if_open(context: RuleContext, why: StatedReason) -> None:
+    """End the gate of the closing, undecided, where a term of reference is open again."""
+    if "open" in terms_of_reference(context.case).values():
+        context.supersede(GateName.CLOSURE, why)
 
 
 def report_is_owed(case: Case) -> bool:

@@ -1,8 +1,7 @@
 """Days on which an office is closed after all, or open: a case hears of them, and its open deadlines move."""
 
-from datetime import timedelta
-
 from models import events as e
+from models.announced_days import AnnouncedDay, check_announced_day
 from models.authentication import Standing
 from models.base import Value
 from models.calendars import days_between
@@ -10,13 +9,10 @@ from models.commands import ActFor, AnnounceDay
 from models.ladder import Ladder, MovedDeadline
 from models.ladder_subjects import SubjectKind, read_subject
 from models.posts import SECRETARIAT
-from models.refusal import RefusalKind
 from models.rules.actors import BY_SECRETARIAT
-from models.rules.checks import must_be_members, refuse
+from models.rules.checks import must_be_members
 from models.rules.context import RuleContext
 from models.rules.table import OPEN_STAGES, rule
-
-_MOST_DAYS = 31
 
 TOLD_DEADLINES = frozenset(
     (
@@ -69,11 +65,8 @@ def announce_day(context: RuleContext, body: AnnounceDay) -> None:
     last = body.last or body.first
     if body.office != SECRETARIAT.member:
         must_be_members(context.case, (body.office,))
-    if last < body.first or last - body.first >= timedelta(days=_MOST_DAYS):
-        raise refuse(f"From the first day to the last there are at most {_MOST_DAYS} days.", RefusalKind.INVALID)
     calendars = context.case.calendars
-    if body.first <= calendars.day_of(body.office, context.now):
-        raise refuse("An announced day lies ahead: today and before, deadlines have passed.", RefusalKind.INVALID)
+    check_announced_day(AnnouncedDay(first=body.first, last=last), calendars.day_of(body.office, context.now))
     told = calendars.announced(body.office, days_between(body.first, last), closed=body.closed)
     days = context.case.model_copy(update={"calendars": told}).working_days
     before = dict(context.case.ladders)

@@ -255,6 +255,7 @@ class AnyCommands(RuleBasedStateMachine):
         self.now = datetime(2026, 3, 2, 3, tzinfo=UTC)
         self.count = 0
         self.entries: list[Entry] = []
+        self.silent_on = ""
         self.stored: Rows = {}
         self.rebuilt: Rows = {}
 
@@ -307,6 +308,7 @@ class AnyCommands(RuleBasedStateMachine):
         self.case = after
         self.entries.extend(taken.entries)
         self._chained(before, taken.entries)
+        self._accepted_as_silent_on(taken.entries)
         step = step_of(taken)
         for row in step.rows:
             put(self.stored, row)
@@ -327,6 +329,26 @@ class AnyCommands(RuleBasedStateMachine):
             assert earlier.stage is self.shadow.stage or (earlier.stage, self.shadow.stage) in STAGE_ARROWS
             for row in rows_of(earlier, self.shadow, (again,)):
                 put(self.rebuilt, row)
+
+    def _accepted_as_silent_on(self, entries: tuple[Entry, ...]) -> None:
+        """The Co-Chairs accept what the Steering Group was silent on, but for corrections of form."""
+        for entry in entries:
+            report = self.case.report
+            if entry.type == "revised" and entry.event["corrects"]:
+                self.silent_on = entry.event["content"]
+            elif entry.type == "report_moved" and entry.event["state"] in ("adopted", "accepted") and report:
+                content = self.case.reports[entry.event["report"]].content
+                assert entry.event["state"] == "adopted" or content == self.silent_on
+                self.silent_on = content
+
+    @invariant()
+    def one_voice_decides_for_no_body(self) -> None:
+        """Nobody has verified an outcome of its own, and whose post proposed an admission has not endorsed it."""
+        for outcome in self.case.outcomes.values():
+            if outcome.verified_by is not None:
+                assert outcome.verified_by.member not in (outcome.owner, *outcome.supporting)
+        for one in self.case.participants.values():
+            assert not any(one.proposed_of(code) for code in one.endorsed_by)
 
     def all_is_stored(self) -> None:
         """What the steps wrote, each where it changed something, is what the case gives when it is read anew."""

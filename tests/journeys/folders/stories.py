@@ -94,6 +94,7 @@ IN_FORCE: tuple[Step, ...] = (
 )
 WAIVED: tuple[Step, ...] = tuple((post, "waive", {"term": ["a", "b"], "text": "None was asked."}) for post in (AU, ID))
 ACCEPTED = (WAIT, *decided("report"))
+TOLD_NOTHING: tuple[Step, ...] = ((RSO, "circulate", {"what": "nothing"}), *decided("circulation"))
 
 Stories = Mapping[str, Sequence[Step]]
 
@@ -138,6 +139,7 @@ SILENT: Stories = {
         *WAIVED,
         *report("final", "Keep the hotline."),
         *ACCEPTED,
+        *TOLD_NOTHING,
         (RSO, "close", {}),
         *decided("closure"),
     ),
@@ -147,6 +149,7 @@ SILENT: Stories = {
         *WAIVED,
         *report("final", "Keep the desk."),
         *ACCEPTED,
+        *TOLD_NOTHING,
         (RSO, "close", {}),
         *decided("closure", AU),
     ),
