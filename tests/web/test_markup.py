@@ -21,7 +21,9 @@ from tests.web.programs import Recorded
 from web.kit.forms import FORMS
 
 _FOLDER = Path(__file__).parents[1] / "scenarios"
-SCENARIOS = [*sorted(_FOLDER.glob("*.yaml")), _FOLDER / "rules" / "correction-of-form-needs-no-new-silence.yaml"]
+_RULES = ("correction-of-form-needs-no-new-silence", "an-announced-day-moves-open-deadlines")
+"""Scenarios of rules that have texts of commands which no longer scenario has."""
+SCENARIOS = [*sorted(_FOLDER.glob("*.yaml")), *(_FOLDER / "rules" / f"{name}.yaml" for name in _RULES)]
 MARK = "javascript:zz\"'><xss onclick=1>{{ 7*7 }}%(a)s 100%</textarea></title><!--"
 """Breaks out of a text, an attribute, a text area, a title or a template, if it is let."""
 
@@ -60,6 +62,8 @@ def filled(do: str, given: Mapping[str, Any], by: str) -> tuple[dict[str, Any], 
     fields = {name: value for name, value in fields.items() if value is not None}
     done = set()
     for name, widget in texts_of(do):
+        if (do, name) in _NO_TEXT:
+            continue
         before = fields.get(name)
         if widget == "person":
             known = before or {"name": "Somebody"}
@@ -191,8 +195,8 @@ async def test_every_text_field_of_every_command_stays_text_on_every_page(place:
     assert reader.shown > reader.read / 4
 
 
-_NO_TEXT = {("extend", "by"), ("add_arrangement", "every")}
-"""Lines of a form that take a span of time and nothing else."""
+_NO_TEXT = {("extend", "by"), ("add_arrangement", "every"), ("circulate", "keep"), ("reword", "keep")}
+"""Lines of a form that take a span of time, or names that stand in another text, and nothing else."""
 
 
 async def test_what_an_address_carries_stays_text(place: Place) -> None:
