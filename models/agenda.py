@@ -7,6 +7,7 @@ from models.case import Case, ParticipantState, ReportState, Seat, Stage
 from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind
 from models.posts import SECRETARIAT, Post, desk_of
+from models.verification import verifiers
 
 
 class NextAct(Value):
@@ -19,11 +20,11 @@ class NextAct(Value):
 
 
 def next_act(case: Case) -> NextAct | None:
-    """The earliest rung of all ladders whose clock runs; None while the case is suspended and has not ended."""
-    if case.stands:
-        return None
+    """The earliest rung of all ladders whose clock runs: while the case is suspended, the next look at that alone."""
     best: NextAct | None = None
     for subject, ladder in case.ladders.items():
+        if case.stands and subject != SubjectKind.SUSPENSION:
+            continue
         rung = ladder.next
         if rung is not None and (best is None or (rung.at, subject) < (best.at, best.subject)):
             best = NextAct.model_construct(at=rung.at, subject=subject, act=rung.act, due=ladder.due)
@@ -76,18 +77,18 @@ def _selection(case: Case) -> list[Post]:
 
 
 def _operational(case: Case) -> list[Post]:
-    owners = _desks(
-        *{outcome.owner: None for outcome in case.outcomes.values() if outcome.state in ("open", "blocked")}
-    )
-    verifiers = list(case.directory.co_chairs) if any(o.state == "done" for o in case.outcomes.values()) else []
-    proposed = [one for one in case.arrangements.values() if one.in_force_from is None]
-    parties = _desks(*(code for one in proposed for code in one.parties if code not in one.agreed))
+    at_it = [one for one in case.outcomes.values() if one.state in ("open", "blocked")]
+    working = {one.owner: None for one in at_it if case.taken_on(one, one.owner)}
+    owners = _desks(*working, *(code for one in at_it for code in case.yet_to_take_on(one)))
+    done = (outcome for outcome in case.outcomes.values() if outcome.state == "done")
+    verifying = [post for outcome in done for post in verifiers(case, outcome)]
+    parties = _desks(*(code for one in case.arrangements.values() for code in one.awaited))
     admitted = [p for p in case.participants.values() if p.state is ParticipantState.ADMITTED]
     considering = [post for one in admitted if case.considered(one.member) for post in case.directory.steering_group]
     members = case.taking_part(seat=Seat.PARTICIPANT)
     endorsed = [one for one in admitted if not case.considered(one.member)]
     endorsers = _desks(*(code for one in endorsed for code in members if not one.proposed_of(code)))
-    return [*owners, *verifiers, *parties, *considering, *endorsers, *_desks(*case.invited), *_asked_on_texts(case)]
+    return [*owners, *verifying, *parties, *considering, *endorsers, *_desks(*case.invited), *_asked_on_texts(case)]
 
 
 def _reporting(case: Case) -> list[Post]:

@@ -44,6 +44,8 @@ _DECIDE = Ask("decide", _DECIDERS, "gate")
 _DECIDE_IF_SILENT = _DECIDE._replace(among="silent")
 _ADOPT = Ask("adopt", _DESKS, "recommendation", only="silent")
 _PROGRESS = Ask("progress", _DESKS, "outcome")
+_EXCHANGE = Ask("log_exchange", (Role.FOCAL_POINT,), "arrangement")
+_RESUME = Ask("resume", (Role.CO_CHAIR, Role.SECRETARIAT))
 _SECRETARIAT = (Role.SECRETARIAT,)
 
 ASKS: Mapping[str, Ask] = {
@@ -64,19 +66,27 @@ ASKS: Mapping[str, Ask] = {
     "participants_proposed": Ask("comment", (Role.STEERING_GROUP,)),
     "list_awaited": Ask("propose", (Role.SECRETARIAT, Role.STEERING_GROUP)),
     "invited": Ask("respond", (Role.FOCAL_POINT,)),
+    "seat_offered": Ask("respond", (Role.FOCAL_POINT,)),
     "invitation_reminder": Ask("respond", (Role.FOCAL_POINT,)),
     "minimum_missing": Ask("replace", (Role.SECRETARIAT, Role.CO_CHAIR)),
     "admission_considered": Ask("object", (Role.STEERING_GROUP,), "member"),
     "admission_proposed": Ask("endorse", (Role.FOCAL_POINT,), "member"),
     "outcome_assigned": _PROGRESS,
+    "outcome_offered": Ask("take_on", _DESKS, "outcome"),
+    "outcome_amended": _PROGRESS,
     "outcome_due": _PROGRESS,
     "outcome_overdue": Ask("progress", (Role.FOCAL_POINT,), "outcome"),
     "outcome_reopened": _PROGRESS,
-    "outcome_done": Ask("verify", (Role.CO_CHAIR,), "outcome"),
+    "outcome_done": Ask("verify", _DECIDERS, "outcome"),
     "arrangement_proposed": Ask("agree", (Role.FOCAL_POINT,), "arrangement"),
+    "arrangement_to_change": Ask("agree", (Role.FOCAL_POINT,), "arrangement"),
+    "exchange_due": _EXCHANGE,
+    "exchange_overdue": _EXCHANGE,
     "arrangement_review_due": Ask("review_arrangement", _DESKS, "arrangement"),
     "situation_update_due": Ask("situation_update", _DESKS),
     "activation_ending": Ask("extend", (Role.CO_CHAIR, *_DESKS)),
+    "case_suspended": _RESUME,
+    "suspension_to_review": _RESUME,
     "contributions_requested": Ask("contribute", (Role.FOCAL_POINT,)),
     "report_begun": Ask("table", _SECRETARIAT),
     "report_owed": Ask("table", _SECRETARIAT),

@@ -25,12 +25,14 @@ ECHO = "directory:"
 
 
 class ChangeKind(StrEnum):
-    """What was changed. The first two are also the types of the events by which cases hear of it."""
+    """What was changed. The first two, and ``DAY``, are also the types of the events by which cases hear of it."""
 
     HANDED_OVER = "handed_over"
     DELEGATED = "delegated"
     RELIEVED = "relieved"
     OFFICE = "office"
+    DAY = "day_announced"
+    """Days on which an office is closed after all, or open."""
     MARKS = "marks"
 
 

@@ -13,6 +13,7 @@ from models.ladder_subjects import SubjectKind, read_subject, subject_of
 from models.posts import SECRETARIAT, Post, desk_of
 from models.rules.circulation import consents_asked, pending_circulation
 from models.rules.closing import must_decide_on_circulation
+from models.verification import verifiers
 
 
 class Duty(Value):
@@ -32,7 +33,7 @@ def open_duties(case: Case) -> tuple[Duty, ...]:
     """Everything that the posts are asked to do now, each once; after its end only what is to be circulated."""
     if case.stage is Stage.LAPSED or case.stage is Stage.DRAFT:
         return ()
-    found = [*_at_gates(case), *_in_stage(case), *_by_invitation(case)]
+    found = [*_at_gates(case), *_in_stage(case), *_by_invitation(case), *_suspended(case)]
     return tuple({(one.post, one.do, one.about): one for one in found}.values())
 
 
@@ -41,7 +42,8 @@ def duties_apart(before: Case, after: Case) -> tuple[tuple[Duty, ...], tuple[Dut
 
     Asked of each step, so it does little more for a case of many outcomes than for one of few.
     """
-    if before.stage is not after.stage or before.directory is not after.directory:
+    whole = before.stage is not after.stage or before.directory is not after.directory
+    if whole or (before.gates is not after.gates and before.sitting != after.sitting):  # who verifies has changed
         return open_duties(before), open_duties(after)
     waiting = {
         read_subject(subject).about
@@ -82,8 +84,10 @@ _ONLY_DUTIES = frozenset(
         "propose",
         "resubmit",
         "respond",
+        "resume",
         "reword",
         "table",
+        "take_on",
         "verify",
     )
 )
@@ -125,8 +129,14 @@ def _by_invitation(case: Case) -> Iterable[Duty]:
     if case.stage.ended:
         return
     for one in case.participants.values():
-        if one.state is ParticipantState.INVITED:
+        if one.state is ParticipantState.INVITED or case.ladder(SubjectKind.INVITATION, one.member):
             yield _duty(case, desk_of(one.member), "respond", until=subject_of(SubjectKind.INVITATION, one.member))
+
+
+def _suspended(case: Case) -> Iterable[Duty]:
+    if case.ladder(SubjectKind.SUSPENSION):
+        for post in (*case.directory.co_chairs, SECRETARIAT):
+            yield _duty(case, post, "resume", until=SubjectKind.SUSPENSION)
 
 
 def _in_stage(case: Case) -> Iterable[Duty]:
@@ -163,19 +173,18 @@ def _selection(case: Case) -> Iterable[Duty]:
 
 def _work(case: Case) -> Iterable[Duty]:
     for outcome in case.outcomes.values():
-        if outcome.state in ("open", "blocked"):
-            yield _duty(
-                case, desk_of(outcome.owner), "progress", outcome.title, subject_of(SubjectKind.OUTCOME, outcome.title)
-            )
+        title = outcome.title
+        for code in case.yet_to_take_on(outcome):
+            yield _duty(case, desk_of(code), "take_on", title, subject_of(SubjectKind.TAKING_ON, title))
+        if outcome.state in ("open", "blocked") and case.taken_on(outcome, outcome.owner):
+            yield _duty(case, desk_of(outcome.owner), "progress", title, subject_of(SubjectKind.OUTCOME, title))
         elif outcome.state == "done":
-            for post in case.directory.co_chairs:
+            for post in verifiers(case, outcome):
                 yield _duty(case, post, "verify", outcome.title, subject_of(SubjectKind.VERIFY, outcome.title))
     for arrangement in case.arrangements.values():
-        if arrangement.in_force_from is None:
-            for code in arrangement.parties:
-                if code not in arrangement.agreed:
-                    until = subject_of(SubjectKind.AGREEMENT, arrangement.title)
-                    yield _duty(case, desk_of(code), "agree", arrangement.title, until)
+        for code in arrangement.awaited:
+            until = subject_of(SubjectKind.AGREEMENT, arrangement.title)
+            yield _duty(case, desk_of(code), "agree", arrangement.title, until)
     for newcomer in case.participants.values():
         if newcomer.state is ParticipantState.ADMITTED:
             yield from _on_admission(case, newcomer)

@@ -36,6 +36,8 @@ class SubjectKind(StrEnum):
     """The end of the activation."""
     OUTCOME = "outcome"
     """The due date of an outcome, by its title."""
+    TAKING_ON = "taking_on"
+    """The word of owner and supporters on whether they take an outcome on, by its title."""
     VERIFY = "verify"
     """A Co-Chair's verification of an outcome, by its title."""
     VERIFIED = "verified"
@@ -46,6 +48,8 @@ class SubjectKind(StrEnum):
     """The day from which the parties want an arrangement, by its title."""
     ARRANGEMENT = "arrangement"
     """The review of an arrangement, by its title."""
+    EXCHANGE = "exchange"
+    """The next exchange that the rhythm of an arrangement asks for, by its title."""
     CONTRIBUTIONS = "contributions"
     """Contributions to a report, and its tabling after them."""
     SILENCE = "silence"
@@ -56,6 +60,8 @@ class SubjectKind(StrEnum):
     """Other words for a circulation that names who has not consented."""
     CLOSING = "closing"
     """The proposal to close the case."""
+    SUSPENSION = "suspension"
+    """The next look at a suspension; the one ladder that runs while the clock of the case stands."""
 
 
 class LadderSubject(NamedTuple):

@@ -210,6 +210,13 @@ class Circulating(StrEnum):
     AT_EVERY_TURN = "at every turn"
 
 
+class FollowThrough(StrEnum):
+    """Whether what follows from a change in the group is carried out with it."""
+
+    NOTED = "noted"
+    CARRIED_OUT = "carried out"
+
+
 class Track(Value):
     """The deadlines of one track.
 
@@ -257,6 +264,7 @@ LinkAnswer = Literal["respond", "consent", "acknowledge"]
 """What can be answered by the link of a mail: an invitation, consent to being named, that a notice was received."""
 
 _BY_LINK: tuple[LinkAnswer, ...] = ("respond", "consent", "acknowledge")
+_SUSPENSION, _EXCHANGE_OVERDUE = Span("30d"), Span("2d")
 _CHANGE_OF_HANDS, _CONTEST, _CLOSE_OF_BUSINESS = Span("2wd"), Span("5wd"), "18:00"
 _LATER: dict[str, Any] = {
     "answers_by_link": _BY_LINK,
@@ -272,6 +280,9 @@ _LATER: dict[str, Any] = {
     "requesters": Requesters.AFFECTED_MEMBERS,
     "obligations": Obligations.BY_OWN_WORD,
     "circulating": Circulating.AT_EVERY_TURN,
+    "follow_through": FollowThrough.CARRIED_OUT,
+    "suspension": _SUSPENSION,
+    "exchange_overdue": _EXCHANGE_OVERDUE,
 }
 """Fields that came, or got another default, when there were cases already, with their defaults."""
 
@@ -295,6 +306,11 @@ class Policy(Value):
     affected may ask for the group. ``obligations``: whether each member takes on its outcomes and answers a
     recommendation by its own word, and nothing binds or reaches who is not in the group. ``circulating``: when the wider
     membership can be told, and what becomes of names that nobody consented to.
+    ``follow_through``: whether what follows from a change is carried out with it: a suspension is looked at again, who
+    leaves the group gives back its outcomes and leaves its arrangements, an observer can become a participant and back,
+    exchanges are reminded of at the rhythm of their arrangement, and a position that is said twice is one.
+    ``suspension``: until a suspension is looked at, where no day is said, and then again. ``exchange_overdue``: from when
+    an exchange is due until it is marked as overdue.
     """
 
     version: str = "1"
@@ -323,6 +339,9 @@ class Policy(Value):
     requesters: Requesters = Requesters.ANY_MEMBER
     obligations: Obligations = Obligations.AS_NAMED
     circulating: Circulating = Circulating.AT_WORK
+    follow_through: FollowThrough = FollowThrough.NOTED
+    suspension: Span = _SUSPENSION
+    exchange_overdue: DaySpan = _EXCHANGE_OVERDUE
 
     @model_serializer(mode="wrap")
     def _as_it_was(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -332,6 +351,11 @@ class Policy(Value):
         for name in _LATER.keys() - self.model_fields_set:
             written.pop(name, None)
         return written
+
+    @property
+    def carries_out(self) -> bool:
+        """Whether what follows from a change in the group is carried out with it."""
+        return self.follow_through is FollowThrough.CARRIED_OUT
 
     def track(self, urgency: Urgency) -> Track:
         """The deadlines of the urgent or the routine track."""

@@ -87,9 +87,12 @@ class ReasonCode(StrEnum):
     RESUBMITTED = "resubmitted", N_("Resubmitted after it lapsed.")
     EVERYONE_ANSWERED = "everyone_answered", N_("Everyone has answered.")
     CONVENED_BY = "convened_by", N_("Convened by %(post)s.")
+    ENDS_EARLY = "ends_early", N_("The Co-Chairs have approved an early end.")
     DURATION_OVER = "duration_over", N_("The activation's duration is over.")
     NOBODY_OBJECTED = "nobody_objected", N_("Nobody objected by the date.")
     REPORT_REVISED = "report_revised", N_("revised")
+    LEFT_GROUP = "left_group", N_("%(member)s has left the group.")
+    PARTIES_LEFT = "parties_left", N_("Fewer than two parties are left.")
 
     # what the minimum composition lacks
     LACKS_REQUESTER = "lacks_requester", N_("the requester")

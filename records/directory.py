@@ -30,6 +30,7 @@ from models.refusal import Refused
 from models.tables import TABLES
 from models.tables.directory import AlternateRow, HolderRow, MemberRow
 from models.zones import is_zone
+from records.office_calendars import with_announced_days
 from records.projected import write_rows
 from records.rows import fetch_rows
 
@@ -261,6 +262,7 @@ async def opening(connection: AsyncConnection, year: int, policy: Policy | None 
     secretariat = _offices((SEED / "offices.csv").read_text(encoding="utf-8")).get(SECRETARIAT.member)
     if secretariat:
         offices[SECRETARIAT.member] = office_calendar(secretariat["zone"], secretariat["holidays"], year)
+    offices = await with_announced_days(connection, offices, year)
     if policy is None:
         newest = select(_POLICIES.c.body).order_by(_POLICIES.c.id.desc()).limit(1)
         policy = Policy.model_validate((await connection.execute(newest)).scalar_one())

@@ -182,7 +182,7 @@ async def _make(
 
 async def _tell(connection: AsyncConnection, made: DirectoryChange, held: Addressee | None) -> None:
     """Queue the mails about who holds a post, stands in or co-chairs; ``held``: who held the post before."""
-    if made.kind is ChangeKind.OFFICE:
+    if made.kind in (ChangeKind.OFFICE, ChangeKind.DAY):
         return
     after = moved_alternate(made).model_dump() if "alternates" in made.after else made.after
     news = PostNews(
@@ -384,8 +384,8 @@ def _is_echo(one: DirectoryChange) -> bool:
 
 
 async def changes_for_cases(connection: AsyncConnection, since: datetime) -> list[DirectoryChange]:
-    """The changes of who holds a post or stands in that were made since and that running cases were to hear of."""
-    kinds = (ChangeKind.HANDED_OVER.value, ChangeKind.DELEGATED.value)
+    """The changes of who holds a post or stands in, and the announced days, since, that running cases were to hear of."""
+    kinds = (ChangeKind.HANDED_OVER.value, ChangeKind.DELEGATED.value, ChangeKind.DAY.value)
     query = select(DirectoryChangeRow).where(
         _CHANGES.c.kind.in_(kinds), _CHANGES.c.at > since, _CHANGES.c.command == ""
     )
@@ -403,10 +403,11 @@ async def changes_not_heard(connection: AsyncConnection, made: DirectoryChange) 
     """The running cases that were to hear of a change and have not; none once the post has changed hands again."""
     if not made.cases:
         return []
-    newest = await directory_changes(connection, about=(made.about,), limit=None)
-    later = next((one for one in newest if one.kind is made.kind and not _is_echo(one)), None)
-    if later is None or later.id != made.id:
-        return []
+    if made.kind is not ChangeKind.DAY:  # days stand beside each other
+        newest = await directory_changes(connection, about=(made.about,), limit=None)
+        later = next((one for one in newest if one.kind is made.kind and not _is_echo(one)), None)
+        if later is None or later.id != made.id:
+            return []
     query = select(_CASES.c.reference).where(_CASES.c.reference.in_(made.cases), _CASES.c.stage.not_in(_ENDED))
     running = {reference for (reference,) in await connection.execute(query)}
     return sorted(running - await cases_that_heard(connection, made))

@@ -40,7 +40,7 @@ def reminder_now(
     ladder = case.ladders.get(event.subject)
     if case.stage is Stage.LAPSED or ladder is None:
         return _SETTLED
-    if case.stands or ladder.stopped_at:
+    if (case.stands and event.subject != SubjectKind.SUSPENSION) or ladder.stopped_at:
         return _STANDS
     now = {(one.kind, one.to, one.capacity): one for one in notices_of(case, event)}
     if (kind, post, capacity) not in now:

@@ -315,8 +315,9 @@ async def test_a_lapsed_or_newer_invitation_is_not_answered_by_the_old_mail(offi
     await office.parts.act("TH/focal-point", "leave", {"text": "We leave."})
     async with office.place.browser() as http:
         gone = await http.get(path)
-        await office.parts.act("NZ/steering-group", "admit", {"member": "TH", "observer": True})
-        await office.parts.act("MY/focal-point", "endorse", {"member": "TH"})
+        await office.parts.act("NZ/steering-group", "replace", {"member": "UNHCR", "by": "TH"})
+        for by in (AU, ID):
+            await office.parts.act(by, "decide", {"gate": "participants", "position": "approve"})
         assert await office.state("TH") == "invited"
         old = [await http.get(path), await http.post(path, data={"answer": "accept"})]
         assert await office.state("TH") == "invited"

@@ -14,6 +14,7 @@ from models.tables.directory import MemberRow
 from models.zones import day_in, is_zone
 from records import directory_changes as record
 from records.announced_changes import waiting_changes
+from records.announced_days import waiting_days
 from records.directory import all_offices, read_members, seed_hours
 from web.admin.choices import calendars, zones
 from web.admin.history import shown_changes
@@ -129,6 +130,7 @@ async def member_page(
         found_changes = await record.directory_changes(connection, about=(code, *posts), limit=_SHOWN_CHANGES)
         office = await record.office_of(connection, code)
         waiting = await waiting_changes(connection, (*posts, DIRECTORY_ROLES))
+        days = await waiting_days(connection, code, site.clock())
     return render(
         request,
         "admin/member.html",
@@ -138,6 +140,7 @@ async def member_page(
         posts=[(post, holders.get(post), alternates.get(post, [])) for post in posts],
         told=shown_changes(request, visitor, found_changes, names_of_all(members)),
         waiting=waiting,
+        days=days,
         office=given or office,
         own_office=office is not None,
         unknown_zone=office is not None and not is_zone(office.zone),

@@ -7,6 +7,7 @@ from models.base import N_
 from models.policy import (
     Circulating,
     ConflictRule,
+    FollowThrough,
     HandingOver,
     LaterAdmission,
     Obligations,
@@ -54,6 +55,9 @@ _LABELS: Mapping[str, str] = {
     "obligations": N_("by whose word a member is bound"),
     "circulating": N_("telling the wider membership"),
     "change_of_hands": N_("wait before a Co-Chair's post changes hands"),
+    "follow_through": N_("what follows from a change"),
+    "suspension": N_("a suspension is looked at again"),
+    "exchange_overdue": N_("an exchange is overdue"),
     "contest": N_("contesting what was recorded in a post's name"),
     "close_of_business": N_("close of business"),
 }
@@ -88,6 +92,9 @@ _SENTENCES: Mapping[str, str] = {
     ),
     "signatures": N_("A position at a gate, and an objection to a report, are signed with a passkey: %(value)s."),
     "handing_over": N_("A post that its holder hands over in a case goes over %(value)s."),
+    "follow_through": N_("What follows from a change in the group is %(value)s."),
+    "suspension": N_("A suspension is looked at again after %(value)s, where no day was said, and then again."),
+    "exchange_overdue": N_("An exchange that its arrangement asks for is marked as overdue after %(value)s."),
     "silence_covers": N_("The Steering Group's silence on a report covers %(value)s."),
     "later_admission": N_("The Steering Group admits a member later %(value)s."),
     "terms_covered": N_("A term of reference is covered %(value)s."),
@@ -133,6 +140,7 @@ _CHOSEN: Mapping[str, Mapping[str, str]] = {
         ),
     },
     "obligations": {Obligations.AS_NAMED: N_("by being named"), Obligations.BY_OWN_WORD: N_("by its own word alone")},
+    "follow_through": {FollowThrough.NOTED: N_("noted only"), FollowThrough.CARRIED_OUT: N_("carried out with it")},
 }
 """The keys of which one of a few values is chosen, with the words of each."""
 

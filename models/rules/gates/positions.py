@@ -46,6 +46,8 @@ def decide(context: RuleContext, body: Decide) -> None:
 
 
 def _take_position(context: RuleContext, gate: Gate, position: PositionKind, text: str) -> None:
+    if context.case.policy.carries_out:
+        _must_be_another(context, gate, position, text)
     if any(question.by == context.by for question in gate.questions):
         context.emit(e.QuestionDropped(gate=gate.name, post=context.by))
         run_again(context, gate.name)
@@ -62,6 +64,14 @@ def _take_position(context: RuleContext, gate: Gate, position: PositionKind, tex
     )
     context.emit(taken)
     _settle(context, gate.name)
+
+
+def _must_be_another(context: RuleContext, gate: Gate, position: PositionKind, text: str) -> None:
+    """Refuse the position that stands, said once more: it is one."""
+    stands = gate.positions.get(context.by)
+    said = (position, text, gate.on, context.recorded_by)
+    if stands is not None and (stands.position, stands.text, stands.on, stands.recorded_by) == said:
+        raise refuse(f"{context.by} has taken this position at the gate {gate.name.value!r} already, and it stands.")
 
 
 def _ask(context: RuleContext, gate: Gate, text: str) -> None:
