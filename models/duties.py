@@ -126,6 +126,8 @@ def _at_gates(case: Case) -> Iterable[Duty]:
 
 
 def _by_invitation(case: Case) -> Iterable[Duty]:
+    if case.stage.ended:
+        return
     for one in case.participants.values():
         if one.state is ParticipantState.INVITED or case.ladder(SubjectKind.INVITATION, one.member):
             yield _duty(case, desk_of(one.member), "respond", until=subject_of(SubjectKind.INVITATION, one.member))

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Literal
 
+from pydantic import Field
+
 from models.base import Line, Prose, Value
 from models.case.stage import Stage
 
@@ -24,6 +26,15 @@ class NameInText(Value):
     codes: tuple[str, ...]
 
 
+def _is_none(given: object) -> bool:
+    return given is None
+
+
+def _is_left_out(given: object) -> bool:
+    """What says nothing is not written: rows and entries of before have no such part."""
+    return not given
+
+
 class Circulation(Value):
     """What the wider membership is told: what, to whom, naming whom.
 
@@ -41,13 +52,13 @@ class Circulation(Value):
     on: str
     text: Prose = ""
     state: Literal["proposed", "approved", "released", "declined", "lapsed"] = "proposed"
-    proposed_in: Stage | None = None
-    outcomes: tuple[Prose, ...] | None = None
-    recommendations: tuple[Prose, ...] | None = None
-    found: tuple[NameInText, ...] = ()
-    kept: tuple[Line, ...] = ()
-    kept_why: Prose = ""
-    refused_by: tuple[str, ...] = ()
+    proposed_in: Stage | None = Field(default=None, exclude_if=_is_left_out)
+    outcomes: tuple[Prose, ...] | None = Field(default=None, exclude_if=_is_none)
+    recommendations: tuple[Prose, ...] | None = Field(default=None, exclude_if=_is_none)
+    found: tuple[NameInText, ...] = Field(default=(), exclude_if=_is_left_out)
+    kept: tuple[Line, ...] = Field(default=(), exclude_if=_is_left_out)
+    kept_why: Prose = Field(default="", exclude_if=_is_left_out)
+    refused_by: tuple[str, ...] = Field(default=(), exclude_if=_is_left_out)
 
     @property
     def named(self) -> tuple[str, ...]:
