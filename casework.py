@@ -138,11 +138,43 @@ class Casework:
             if stream in await self.open_logs():
                 lost = f"{stream} has lost its workflow and begins again from its log"
                 raise NotAnswered(f"{lost}; send the command again in a while.") from None
-            raise
+            if number is not None:
+                raise
+            return await self._told_after_the_end(reference, command, means, touch, standing)
         except Refused:
             if not await self._was_behind(stream):
                 raise
         return await self._given(reference, stream, number, command, means, touch, standing)
+
+    async def _told_after_the_end(
+        self, reference: str, command: Command, means: Means, touch: PasskeyTouch | None, standing: Standing
+    ) -> CommandResult:
+        """Give a command to a case that has ended, if the rules take it still: it has the wider membership told.
+
+        Raises:
+            Refused: they do not, or the log of the case is not to be believed.
+        """
+        case, followed = await self._believed(reference)
+        apply_command(case, command, datetime.now(UTC) + self._desk.shift)
+        receipt = await self._desk.tell_after_the_end(case, followed, command, means, touch, standing)
+        await self._must_be_recorded(reference, command.id, receipt.seq)
+        return _taken(receipt)
+
+    async def _believed(self, reference: str) -> tuple[Case, tuple[int, ...]]:
+        """A case as its log gives it, and the recommendations that have their follow-ups.
+
+        Raises:
+            Refused: there is no such case, or its log is not to be believed.
+        """
+        async with self._engine.connect() as connection:
+            fault = await self._trust.fault(connection, reference) if self._trust else None
+            if fault:
+                raise Refused(RefusalKind.CONFLICT, f"The log of {reference} is not to be believed: {fault}.")
+            case = case_of_log(reference, await queries.entries(connection, reference))
+            followed = [row.number for row in await queries.parts(connection, reference, FollowUpRow)]
+        if not case.seq:
+            raise Refused(RefusalKind.NOT_FOUND, f"There is no case {reference}.")
+        return case, tuple(followed)
 
     async def _was_behind(self, stream: str) -> bool:
         """Whether the workflow knew less than its log when it judged; then it has caught up now.

@@ -21,7 +21,7 @@ from activities.reader_preferences import AT_ONCE, ReaderPreferences, reader_pre
 from activities.reminders import Reminders
 from models.evidence import mark_of
 from models.mail_preferences import Timing
-from models.notices import DIGEST, POLICY_PROPOSED, POLICY_SETTLED, POST_CHANGED
+from models.notices import DIGEST, POLICY_PROPOSED, POLICY_SETTLED, POST_CHANGED, POST_PASSED_ON
 from models.posts import SECRETARIAT, Capacity, Post
 from notifications.compose import compose
 from notifications.correspondents import MailReader, Sender
@@ -131,7 +131,7 @@ class _Known(NamedTuple):
 def _named(notice: LedgerNotice) -> Addressee | None:
     """The person that a notice is for, whoever holds the post; None for all others, which go to the post."""
     facts = notice.stored_facts
-    if notice.kind != POST_CHANGED or "to_email" not in facts:
+    if notice.kind not in (POST_CHANGED, POST_PASSED_ON) or "to_email" not in facts:
         return None
     return Addressee(facts["to_name"], facts["to_email"], facts["to_language"])
 
@@ -241,6 +241,8 @@ class Letters:
         """The mail of a notice. Holder, language and address are those of this moment, not of the queueing."""
         about, facts, sent = known.about(notice), notice.facts, self._as_sent(notice, known)
         sent |= {"sequence": notice.seq, "record": known.mark(notice)}
+        if notice.kind == POST_PASSED_ON:  # its reader holds the post no more: no link acts for it
+            sent["sender"] = known.sender._replace(links=None, off=None)
         mail = compose(notice.kind, about=about, facts=facts, due=notice.due, **sent)
         return known.letter(notice, mail)
 

@@ -5,6 +5,7 @@ Who acts, and by which deadlines:
 ``posts``, ``members``     posts, and the members that hold them
 ``policy``                 deadlines as a versioned document; ``policy_meaning``: what a change of it means
 ``calendars``              working days of the post that must act; ``public_holidays``: calendars made of published ones
+``announced_days``         days on which an office is closed after all, or open
                            ``zones``: time zones, and names of which there are none
 ``directory_changes``      what may be changed in the directory; ``mail_addresses``: their domains, and which are the same
 ``sign_in_limits``         how often a link to sign in by is sent
@@ -23,12 +24,15 @@ A case and its rules, in the order of reading:
 ``reasons``                what rules state, as codes with facts; ``old_sentences``: what logs have from before
 ``ladder``                 what waits, and when the clock acts on it; ``ladder_subjects``: what that can be
 ``evolve``                 (state, event) -> state
+``verification``           who verifies an outcome
+``rhythms``                how often, as people write it
 ``agenda``, ``duties``     who holds the ball, until when, and what happens by itself; what each post is asked to do
 ``recommendation``         the follow-up of a recommendation, apart from its case
 
 Who sees what, and who is told:
 
 ``visibility``             who may see a case, which sections, and why
+``names``                  names of states and organisations as people write them, and where they stand in a text
 ``release``                what a circulation may say; ``circulation_preview``: a circulation before it goes out
 ``notices``                who is told of an event; ``asks``: what a notice asks, and what its link may answer
 ``mail_preferences``       when a mail goes to whoever holds a post: at once, later, in a digest, or not at all

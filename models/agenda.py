@@ -7,6 +7,7 @@ from models.case import Case, ParticipantState, ReportState, Seat, Stage
 from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind
 from models.posts import SECRETARIAT, Post, desk_of
+from models.verification import verifiers
 
 
 class NextAct(Value):
@@ -19,11 +20,11 @@ class NextAct(Value):
 
 
 def next_act(case: Case) -> NextAct | None:
-    """The earliest rung of all ladders whose clock runs; None while the case is suspended."""
-    if case.suspension:
-        return None
+    """The earliest rung of all ladders whose clock runs: while the case is suspended, the next look at that alone."""
     best: NextAct | None = None
     for subject, ladder in case.ladders.items():
+        if case.stands and subject != SubjectKind.SUSPENSION:
+            continue
         rung = ladder.next
         if rung is not None and (best is None or (rung.at, subject) < (best.at, best.subject)):
             best = NextAct.model_construct(at=rung.at, subject=subject, act=rung.act, due=ladder.due)
@@ -36,11 +37,11 @@ def due(case: Case) -> datetime | None:
 
 
 def waiting_on(case: Case) -> tuple[Post, ...]:
-    """Whose turn it is. Empty only when the procedure has ended.
+    """Whose turn it is. Empty only when the procedure has ended, and no circulation is under way.
 
     An open question comes before open gates, open gates before what the stage itself waits for.
     """
-    if case.stage.ended or case.stage is Stage.DRAFT:
+    if case.stage is Stage.DRAFT or case.stage is Stage.LAPSED:
         return ()
     asked = [gate.respondent for gate in case.open_gates if gate.questions]
     if asked:
@@ -48,6 +49,8 @@ def waiting_on(case: Case) -> tuple[Post, ...]:
     undecided = [post for gate in case.open_gates for post in gate.undecided]
     if undecided:
         return _each_once(undecided)
+    if case.stage.final:
+        return _each_once(_asked_on_circulation(case))
     return _each_once(_STAGE[case.stage](case)) or (SECRETARIAT,)
 
 
@@ -68,24 +71,24 @@ def _review(case: Case) -> list[Post]:
 
 
 def _selection(case: Case) -> list[Post]:
-    if case.invited:
-        return _desks(*case.invited)
+    if asked := [*_desks(*case.invited), *_asked_on_circulation(case)]:
+        return asked
     return list(case.directory.co_chairs) if case.ladder(SubjectKind.MINIMUM) else [SECRETARIAT]
 
 
 def _operational(case: Case) -> list[Post]:
-    owners = _desks(
-        *{outcome.owner: None for outcome in case.outcomes.values() if outcome.state in ("open", "blocked")}
-    )
-    verifiers = list(case.directory.co_chairs) if any(o.state == "done" for o in case.outcomes.values()) else []
-    proposed = [one for one in case.arrangements.values() if one.in_force_from is None]
-    parties = _desks(*(code for one in proposed for code in one.parties if code not in one.agreed))
+    at_it = [one for one in case.outcomes.values() if one.state in ("open", "blocked")]
+    working = {one.owner: None for one in at_it if case.taken_on(one, one.owner)}
+    owners = _desks(*working, *(code for one in at_it for code in case.yet_to_take_on(one)))
+    done = (outcome for outcome in case.outcomes.values() if outcome.state == "done")
+    verifying = [post for outcome in done for post in verifiers(case, outcome)]
+    parties = _desks(*(code for one in case.arrangements.values() for code in one.awaited))
     admitted = [p for p in case.participants.values() if p.state is ParticipantState.ADMITTED]
     considering = [post for one in admitted if case.considered(one.member) for post in case.directory.steering_group]
     members = case.taking_part(seat=Seat.PARTICIPANT)
     endorsed = [one for one in admitted if not case.considered(one.member)]
     endorsers = _desks(*(code for one in endorsed for code in members if not one.proposed_of(code)))
-    return [*owners, *verifiers, *parties, *considering, *endorsers, *_desks(*case.invited), *_asked_on_texts(case)]
+    return [*owners, *verifying, *parties, *considering, *endorsers, *_desks(*case.invited), *_asked_on_texts(case)]
 
 
 def _reporting(case: Case) -> list[Post]:
@@ -97,10 +100,15 @@ def _asked_on_texts(case: Case) -> list[Post]:
     report = case.report
     if report is not None and report.state is ReportState.TABLED:
         return list(case.directory.steering_group)
+    return _asked_on_circulation(case)
+
+
+def _asked_on_circulation(case: Case) -> list[Post]:
+    """Who is asked about what is to be circulated: for consent, then for other words where it was not given."""
     circulation = case.circulation
-    if circulation is not None and circulation.state == "approved":
-        return _desks(*circulation.pending)
-    return []
+    if circulation is None or circulation.state != "approved":
+        return []
+    return _desks(*circulation.pending) or ([SECRETARIAT] if circulation.unsettled else [])
 
 
 _STAGE = {

@@ -22,7 +22,7 @@ class Ask(NamedTuple):
 
     ``about``: the fact that names the gate, outcome, arrangement, member or recommendation meant. ``among``: a fact that
     lists the posts that are asked, where not all of the roles are; ``only``: one that lists them, or nobody where all
-    are.
+    are. ``instead``: a fact that has another command, where that comes first.
     """
 
     do: str
@@ -30,6 +30,7 @@ class Ask(NamedTuple):
     about: str = ""
     among: str = ""
     only: str = ""
+    instead: str = ""
 
 
 class AskedCommand(NamedTuple):
@@ -43,6 +44,8 @@ _DECIDE = Ask("decide", _DECIDERS, "gate")
 _DECIDE_IF_SILENT = _DECIDE._replace(among="silent")
 _ADOPT = Ask("adopt", _DESKS, "recommendation", only="silent")
 _PROGRESS = Ask("progress", _DESKS, "outcome")
+_EXCHANGE = Ask("log_exchange", (Role.FOCAL_POINT,), "arrangement")
+_RESUME = Ask("resume", (Role.CO_CHAIR, Role.SECRETARIAT))
 _SECRETARIAT = (Role.SECRETARIAT,)
 
 ASKS: Mapping[str, Ask] = {
@@ -63,19 +66,27 @@ ASKS: Mapping[str, Ask] = {
     "participants_proposed": Ask("comment", (Role.STEERING_GROUP,)),
     "list_awaited": Ask("propose", (Role.SECRETARIAT, Role.STEERING_GROUP)),
     "invited": Ask("respond", (Role.FOCAL_POINT,)),
+    "seat_offered": Ask("respond", (Role.FOCAL_POINT,)),
     "invitation_reminder": Ask("respond", (Role.FOCAL_POINT,)),
     "minimum_missing": Ask("replace", (Role.SECRETARIAT, Role.CO_CHAIR)),
     "admission_considered": Ask("object", (Role.STEERING_GROUP,), "member"),
     "admission_proposed": Ask("endorse", (Role.FOCAL_POINT,), "member"),
     "outcome_assigned": _PROGRESS,
+    "outcome_offered": Ask("take_on", _DESKS, "outcome"),
+    "outcome_amended": _PROGRESS,
     "outcome_due": _PROGRESS,
     "outcome_overdue": Ask("progress", (Role.FOCAL_POINT,), "outcome"),
     "outcome_reopened": _PROGRESS,
-    "outcome_done": Ask("verify", (Role.CO_CHAIR,), "outcome"),
+    "outcome_done": Ask("verify", _DECIDERS, "outcome"),
     "arrangement_proposed": Ask("agree", (Role.FOCAL_POINT,), "arrangement"),
+    "arrangement_to_change": Ask("agree", (Role.FOCAL_POINT,), "arrangement"),
+    "exchange_due": _EXCHANGE,
+    "exchange_overdue": _EXCHANGE,
     "arrangement_review_due": Ask("review_arrangement", _DESKS, "arrangement"),
     "situation_update_due": Ask("situation_update", _DESKS),
     "activation_ending": Ask("extend", (Role.CO_CHAIR, *_DESKS)),
+    "case_suspended": _RESUME,
+    "suspension_to_review": _RESUME,
     "contributions_requested": Ask("contribute", (Role.FOCAL_POINT,)),
     "report_begun": Ask("table", _SECRETARIAT),
     "report_owed": Ask("table", _SECRETARIAT),
@@ -83,7 +94,8 @@ ASKS: Mapping[str, Ask] = {
     "report_reopened": Ask("table", _SECRETARIAT),
     "consent_requested": Ask("consent", (Role.FOCAL_POINT,)),
     "consent_reminder": Ask("consent", (Role.FOCAL_POINT,)),
-    "closing_awaited": Ask("close", _SECRETARIAT),
+    "rewording_awaited": Ask("reword", _SECRETARIAT),
+    "closing_awaited": Ask("close", _SECRETARIAT, instead="do"),
     "recommendation_addressed": _ADOPT,
     "recommendation_due": _ADOPT,
     "recommendation_overdue": _ADOPT,
@@ -100,7 +112,8 @@ def asked_of(kind: str, post: Post, facts: NoticeFacts) -> AskedCommand | None:
         return None
     if ask.only and (named := getattr(facts, ask.only)) and post not in named:
         return None
-    return AskedCommand(ask.do, str(getattr(facts, ask.about) or "") if ask.about else "")
+    do = str(getattr(facts, ask.instead) or ask.do) if ask.instead else ask.do
+    return AskedCommand(do, str(getattr(facts, ask.about) or "") if ask.about else "")
 
 
 def may_answer_by_link(by_link: Collection[str], do: str, post: Post) -> bool:

@@ -106,18 +106,18 @@ FRESH = timedelta(minutes=10)
 _IN_PERSON = frozenset(("decide", "hand_over", "delegate", "act_for", "contest", "take_over"))
 """What stands for a post, or says who speaks for it: only a person gives it who proves at that moment who it is."""
 
-NEVER_FOR_OTHERS = frozenset(("hand_over", "delegate", "contest", "take_over"))
+NEVER_FOR_OTHERS = frozenset(("hand_over", "delegate", "contest", "take_over", "announce_day"))
 """What nobody records in another post's name."""
 
 _PROVES = frozenset((Means.PASSKEY, Means.SECOND_FACTOR, Means.COMMAND_LINE))
 
-_HEARD = frozenset(("hand_over", "delegate"))
+_HEARD = frozenset(("hand_over", "delegate", "announce_day"))
 """What a case hears of when the directory was changed."""
 
 _WHAT_IT_IS: Mapping[Means, str] = {
     Means.SESSION: "Show your second factor for it; the session alone is not enough",
     Means.MAIL_LINK: "The link of a mail is not enough; sign in, and show your second factor",
-    Means.DIRECTORY: "The directory says who holds a post and who stands in, and nothing else",
+    Means.DIRECTORY: "The directory says who holds a post, who stands in and which days are announced, and nothing else",
     Means.API_TOKEN: "A program never does this, whatever its token; it is done on the pages, with the second factor",
 }
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
+from pydantic import Field
+
 from models.base import Value
 from models.zones import day_in, is_zone, zone_named
 
@@ -21,9 +23,18 @@ def _ordinals(written: str) -> frozenset[int]:
     return frozenset(int(day, 36) for day in written.split())
 
 
+def days_between(first: date, last: date) -> list[date]:
+    """Every day from the first to the last of both."""
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
 def written_days(days: Iterable[date]) -> str:
     """Days as ``WorkCalendar.holidays`` holds them."""
-    return " ".join(_base36(day.toordinal()) for day in days)
+    return _written(day.toordinal() for day in days)
+
+
+def _written(ordinals: Iterable[int]) -> str:
+    return " ".join(map(_base36, sorted(ordinals)))
 
 
 def _base36(number: int) -> str:
@@ -39,16 +50,29 @@ class WorkCalendar(Value):
 
     ``zone`` is an IANA time zone; ``weekend`` holds weekdays (Monday is 0); ``holidays`` holds proleptic
     ordinals of the public holidays in base 36, separated by blanks (short, since every case carries its own
-    copy).
+    copy). ``open_days`` holds, in the same way, days on which the office works all the same, as it was announced.
     """
 
     zone: str = "UTC"
     weekend: tuple[int, ...] = (5, 6)
     holidays: str = ""
+    open_days: str = Field(default="", exclude_if=lambda days: not days)
 
     def is_working_day(self, day: date) -> bool:
         """Whether the office works on that local day."""
-        return day.weekday() not in self.weekend and day.toordinal() not in _ordinals(self.holidays)
+        number = day.toordinal()
+        closed = day.weekday() in self.weekend or number in _ordinals(self.holidays)
+        return not closed or number in _ordinals(self.open_days)
+
+    def announced(self, days: Iterable[date], *, closed: bool) -> "WorkCalendar":
+        """The calendar with days on which the office is closed after all, or open."""
+        told = {day.toordinal() for day in days}
+        shut, works = _ordinals(self.holidays) - told, _ordinals(self.open_days) - told
+        if closed:
+            shut |= told
+        else:
+            works |= told
+        return self.model_copy(update={"holidays": _written(shut), "open_days": _written(works)})
 
     def move(self, start: datetime, working_days: int) -> datetime:
         """The same local time of day, so many working days later (or, if negative, earlier), in UTC.
@@ -105,6 +129,10 @@ class Calendars(Value):
     def of(self, member: str) -> WorkCalendar:
         """A member's calendar."""
         return self.offices.get(member, EVERYWHERE)
+
+    def announced(self, member: str, days: Iterable[date], *, closed: bool) -> "Calendars":
+        """The calendars with days on which a member's office is closed after all, or open."""
+        return Calendars(offices={**self.offices, member: self.of(member).announced(days, closed=closed)})
 
     def day_of(self, member: str, moment: datetime) -> date:
         """Which day a moment is for a member's office."""

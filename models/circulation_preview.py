@@ -4,20 +4,29 @@ Made by the rules that release it (``release``, ``notices``), on a case that is 
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from models import events as e
 from models.base import Value
-from models.case import Case, Circulation, Consent
+from models.case import Case, Circulation, Consent, NameInText
+from models.commands import Circulate, Command
 from models.notices import Notice, notices_of
+from models.refusal import RefusalKind, Refused
 from models.release import Release, release_of
+from models.rules import allowed, apply_command
+from models.rules.circulation import drafted
 
 
 class Preview(Value):
-    """A circulation as it would be: itself, what it tells, and the notices that would go out."""
+    """A circulation as it would be: itself, what it tells, and the notices that would go out.
+
+    ``held``: the names for which it does not go out; then there are no notices.
+    """
 
     circulation: Circulation
     release: Release
     notices: tuple[Notice, ...]
+    held: tuple[NameInText, ...] = ()
 
 
 def if_released(case: Case, circulation: Circulation, refusing: Iterable[str] = ()) -> Preview:
@@ -33,4 +42,25 @@ def if_released(case: Case, circulation: Circulation, refusing: Iterable[str] = 
     out = circulation.model_copy(update={"state": "released", "consents": consents})
     after = case.model_copy(update={"circulations": {**case.circulations, out.number: out}})
     event = e.CirculationMoved(circulation=out.number, state="released")
-    return Preview(circulation=out, release=release_of(after, out), notices=notices_of(after, event))
+    notices = () if out.unsettled else notices_of(after, event)
+    return Preview(circulation=out, release=release_of(after, out), notices=notices, held=out.unsettled)
+
+
+def as_proposed(case: Case, command: Command, now: datetime) -> Circulation:
+    """What a proposal would put before the Co-Chairs; also where names in it are not settled yet, which are shown then.
+
+    Raises:
+        Refused: it would be refused for something else.
+    """
+    try:
+        after = apply_command(case, command, now).after.circulation
+    except Refused:
+        if not isinstance(command.body, Circulate) or "circulate" not in allowed(case, command.by):
+            raise
+        circulation = drafted(case, command.body)
+        if not circulation.unsettled:
+            raise
+        return circulation
+    if after is None:
+        raise Refused(RefusalKind.INVALID, "This proposes no circulation.")
+    return after

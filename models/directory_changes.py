@@ -25,12 +25,14 @@ ECHO = "directory:"
 
 
 class ChangeKind(StrEnum):
-    """What was changed. The first two are also the types of the events by which cases hear of it."""
+    """What was changed. The first two, and ``DAY``, are also the types of the events by which cases hear of it."""
 
     HANDED_OVER = "handed_over"
     DELEGATED = "delegated"
     RELIEVED = "relieved"
     OFFICE = "office"
+    DAY = "day_announced"
+    """Days on which an office is closed after all, or open."""
     MARKS = "marks"
 
 
@@ -123,12 +125,13 @@ class OfficeSettings(Value):
     """How a member's office works: its time zone (IANA), whose holidays it keeps (``public_holidays``), its mandate.
 
     ``holidays`` is empty for an office that keeps none but weekends; ``mandate`` holds the words by which an
-    organisation is proposed for a case (``*``: for every case).
+    organisation is proposed for a case (``*``: for every case), ``aliases`` other names by which the member is known.
     """
 
     zone: str = "UTC"
     holidays: str = ""
     mandate: tuple[Line, ...] = ()
+    aliases: tuple[Line, ...] = ()
 
     @field_validator("zone")
     @classmethod
@@ -153,6 +156,15 @@ class OfficeSettings(Value):
     def _each_once(cls, given: tuple[str, ...]) -> tuple[str, ...]:
         if len(given) > 50:
             raise ValueError("a mandate has at most 50 words")
+        return tuple(dict.fromkeys(filter(None, given)))
+
+    @field_validator("aliases")
+    @classmethod
+    def _names_each_once(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        if len(given) > 50:
+            raise ValueError("a member has at most 50 other names")
+        if any(len(one) < 2 for one in given if one):
+            raise ValueError("another name has two letters or more")
         return tuple(dict.fromkeys(filter(None, given)))
 
 

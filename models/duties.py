@@ -12,6 +12,8 @@ from models.case import Case, Participant, ParticipantState, Report, ReportState
 from models.ladder_subjects import SubjectKind, read_subject, subject_of
 from models.posts import SECRETARIAT, Post, desk_of
 from models.rules.circulation import consents_asked, pending_circulation
+from models.rules.closing import must_decide_on_circulation
+from models.verification import verifiers
 
 
 class Duty(Value):
@@ -28,10 +30,10 @@ class Duty(Value):
 
 
 def open_duties(case: Case) -> tuple[Duty, ...]:
-    """Everything that the posts are asked to do now, each once; nothing in a case that has ended."""
-    if case.stage.ended or case.stage is Stage.DRAFT:
+    """Everything that the posts are asked to do now, each once; after its end only what is to be circulated."""
+    if case.stage is Stage.LAPSED or case.stage is Stage.DRAFT:
         return ()
-    found = [*_at_gates(case), *_in_stage(case), *_by_invitation(case)]
+    found = [*_at_gates(case), *_in_stage(case), *_by_invitation(case), *_suspended(case)]
     return tuple({(one.post, one.do, one.about): one for one in found}.values())
 
 
@@ -40,7 +42,8 @@ def duties_apart(before: Case, after: Case) -> tuple[tuple[Duty, ...], tuple[Dut
 
     Asked of each step, so it does little more for a case of many outcomes than for one of few.
     """
-    if before.stage is not after.stage or before.directory is not after.directory:
+    whole = before.stage is not after.stage or before.directory is not after.directory
+    if whole or (before.gates is not after.gates and before.sitting != after.sitting):  # who verifies has changed
         return open_duties(before), open_duties(after)
     waiting = {
         read_subject(subject).about
@@ -71,6 +74,7 @@ _ONLY_DUTIES = frozenset(
         "accept",
         "agree",
         "answer",
+        "circulate",
         "close",
         "comment",
         "consent",
@@ -80,7 +84,10 @@ _ONLY_DUTIES = frozenset(
         "propose",
         "resubmit",
         "respond",
+        "resume",
+        "reword",
         "table",
+        "take_on",
         "verify",
     )
 )
@@ -119,9 +126,17 @@ def _at_gates(case: Case) -> Iterable[Duty]:
 
 
 def _by_invitation(case: Case) -> Iterable[Duty]:
+    if case.stage.ended:
+        return
     for one in case.participants.values():
-        if one.state is ParticipantState.INVITED:
+        if one.state is ParticipantState.INVITED or case.ladder(SubjectKind.INVITATION, one.member):
             yield _duty(case, desk_of(one.member), "respond", until=subject_of(SubjectKind.INVITATION, one.member))
+
+
+def _suspended(case: Case) -> Iterable[Duty]:
+    if case.ladder(SubjectKind.SUSPENSION):
+        for post in (*case.directory.co_chairs, SECRETARIAT):
+            yield _duty(case, post, "resume", until=SubjectKind.SUSPENSION)
 
 
 def _in_stage(case: Case) -> Iterable[Duty]:
@@ -133,6 +148,7 @@ def _in_stage(case: Case) -> Iterable[Duty]:
             yield _duty(case, SECRETARIAT, "accept", until=SubjectKind.COMPLETENESS)
         case Stage.PARTICIPANT_SELECTION:
             yield from _selection(case)
+            yield from _on_circulation(case)
         case Stage.OPERATIONAL:
             yield _duty(case, SECRETARIAT, "situation_update", until=SubjectKind.SITUATION)
             yield from _work(case)
@@ -140,6 +156,8 @@ def _in_stage(case: Case) -> Iterable[Duty]:
         case Stage.REPORTING:
             yield from _work(case)
             yield from _report(case)
+        case stage if stage.final:
+            yield from _on_circulation(case)
 
 
 def _selection(case: Case) -> Iterable[Duty]:
@@ -155,19 +173,18 @@ def _selection(case: Case) -> Iterable[Duty]:
 
 def _work(case: Case) -> Iterable[Duty]:
     for outcome in case.outcomes.values():
-        if outcome.state in ("open", "blocked"):
-            yield _duty(
-                case, desk_of(outcome.owner), "progress", outcome.title, subject_of(SubjectKind.OUTCOME, outcome.title)
-            )
+        title = outcome.title
+        for code in case.yet_to_take_on(outcome):
+            yield _duty(case, desk_of(code), "take_on", title, subject_of(SubjectKind.TAKING_ON, title))
+        if outcome.state in ("open", "blocked") and case.taken_on(outcome, outcome.owner):
+            yield _duty(case, desk_of(outcome.owner), "progress", title, subject_of(SubjectKind.OUTCOME, title))
         elif outcome.state == "done":
-            for post in case.directory.co_chairs:
+            for post in verifiers(case, outcome):
                 yield _duty(case, post, "verify", outcome.title, subject_of(SubjectKind.VERIFY, outcome.title))
     for arrangement in case.arrangements.values():
-        if arrangement.in_force_from is None:
-            for code in arrangement.parties:
-                if code not in arrangement.agreed:
-                    until = subject_of(SubjectKind.AGREEMENT, arrangement.title)
-                    yield _duty(case, desk_of(code), "agree", arrangement.title, until)
+        for code in arrangement.awaited:
+            until = subject_of(SubjectKind.AGREEMENT, arrangement.title)
+            yield _duty(case, desk_of(code), "agree", arrangement.title, until)
     for newcomer in case.participants.values():
         if newcomer.state is ParticipantState.ADMITTED:
             yield from _on_admission(case, newcomer)
@@ -188,13 +205,22 @@ def _report(case: Case) -> Iterable[Duty]:
     report = case.report
     if report is not None:
         yield from _on_report(case, report)
-    circulation = pending_circulation(case)
-    if circulation is not None:
-        for code in consents_asked(case, circulation):
-            yield _duty(case, desk_of(code), "consent", until=SubjectKind.CONSENT)
+    yield from _on_circulation(case)
     done = report is None or report.state is ReportState.ACCEPTED
     if case.stage is Stage.REPORTING and done and not case.open_gates:
-        yield _duty(case, SECRETARIAT, "close" if report else "open_report", until=SubjectKind.CLOSING)
+        last = "circulate" if must_decide_on_circulation(case) else "close"
+        if report is None or not (last == "circulate" and pending_circulation(case)):
+            yield _duty(case, SECRETARIAT, last if report else "open_report", until=SubjectKind.CLOSING)
+
+
+def _on_circulation(case: Case) -> Iterable[Duty]:
+    circulation = pending_circulation(case)
+    if circulation is None:
+        return
+    for code in consents_asked(case, circulation):
+        yield _duty(case, desk_of(code), "consent", until=SubjectKind.CONSENT)
+    if circulation.unsettled:
+        yield _duty(case, SECRETARIAT, "reword", until=SubjectKind.WORDING)
 
 
 def _on_report(case: Case, report: Report) -> Iterable[Duty]:

@@ -131,6 +131,14 @@ class Ladder(Value):
         return counted.model_copy(update={"rungs": _in_order(moved, now)})
 
 
+class MovedDeadline(Value):
+    """A deadline that has moved; ``subject``: of its ladder (``ladder_subjects``)."""
+
+    subject: str
+    was: Instant
+    until: Instant
+
+
 def _with_days_left(
     rung: Rung, ladder: Ladder, since: datetime, stopped: datetime, now: datetime, days: WorkingDays
 ) -> Rung:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
 
+from pydantic import Field
+
 from models.base import Value
 from models.posts import SECRETARIAT, Post, Role
 
@@ -23,6 +25,7 @@ class Member(Value):
     """One member of the Bali Process.
 
     ``mandate`` holds the words by which an organisation is proposed for a case (``*``: for every case).
+    ``aliases``: other names by which people know it, besides those that ``models.names`` has.
     """
 
     code: str
@@ -32,6 +35,7 @@ class Member(Value):
     steering_group: bool = False
     ahg_2009: bool = False
     mandate: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = Field(default=(), exclude_if=lambda aliases: not aliases)
 
     @property
     def is_organisation(self) -> bool:

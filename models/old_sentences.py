@@ -53,10 +53,16 @@ _FORMS: Mapping[ReasonCode, re.Pattern[str]] = {code: _form(code) for code in Re
 
 _OF_DEADLINES = (ReasonCode.SPAN, ReasonCode.DUE_ON, ReasonCode.REVIEW_ON, ReasonCode.DAY_WANTED)
 NEVER_ALONE = (
+    ReasonCode.CORRECTED,
+    ReasonCode.ENDS_EARLY,
     ReasonCode.GROUND,
     ReasonCode.GROUND_WITH_FIGURES,
     ReasonCode.GROUND_CONFIRMED,
     ReasonCode.GROUND_DISPUTED,
+    ReasonCode.NAMES_KEPT,
+    ReasonCode.REWORDED,
+    ReasonCode.LEFT_GROUP,
+    ReasonCode.PARTIES_LEFT,
 )
 """Codes that are younger than they: what they say never stood alone."""
 

@@ -198,6 +198,25 @@ class Obligations(StrEnum):
     BY_OWN_WORD = "by own word"
 
 
+class Circulating(StrEnum):
+    """When the wider membership can be told, and what becomes of names that nobody consented to.
+
+    ``AT_WORK``: while the group works or reports; official names appear as "a member". ``AT_EVERY_TURN``: from the
+    activation on and after the end; nothing goes out before each name is settled, and no case is closed before the
+    Co-Chairs have decided what is told.
+    """
+
+    AT_WORK = "while at work"
+    AT_EVERY_TURN = "at every turn"
+
+
+class FollowThrough(StrEnum):
+    """Whether what follows from a change in the group is carried out with it."""
+
+    NOTED = "noted"
+    CARRIED_OUT = "carried out"
+
+
 class Track(Value):
     """The deadlines of one track.
 
@@ -245,6 +264,7 @@ LinkAnswer = Literal["respond", "consent", "acknowledge"]
 """What can be answered by the link of a mail: an invitation, consent to being named, that a notice was received."""
 
 _BY_LINK: tuple[LinkAnswer, ...] = ("respond", "consent", "acknowledge")
+_SUSPENSION, _EXCHANGE_OVERDUE = Span("30d"), Span("2d")
 _CHANGE_OF_HANDS, _CONTEST, _CLOSE_OF_BUSINESS = Span("2wd"), Span("5wd"), "18:00"
 _LATER: dict[str, Any] = {
     "answers_by_link": _BY_LINK,
@@ -259,6 +279,10 @@ _LATER: dict[str, Any] = {
     "endorsements": 2,
     "requesters": Requesters.AFFECTED_MEMBERS,
     "obligations": Obligations.BY_OWN_WORD,
+    "circulating": Circulating.AT_EVERY_TURN,
+    "follow_through": FollowThrough.CARRIED_OUT,
+    "suspension": _SUSPENSION,
+    "exchange_overdue": _EXCHANGE_OVERDUE,
 }
 """Fields that came, or got another default, when there were cases already, with their defaults."""
 
@@ -280,7 +304,13 @@ class Policy(Value):
     ``later_admission``: how the Steering Group admits a member later. ``terms_covered``: what covers a term of reference,
     who verifies, and what an early end owes. ``requesters``: whether only states and territories that say how they are
     affected may ask for the group. ``obligations``: whether each member takes on its outcomes and answers a
-    recommendation by its own word, and nothing binds or reaches who is not in the group.
+    recommendation by its own word, and nothing binds or reaches who is not in the group. ``circulating``: when the wider
+    membership can be told, and what becomes of names that nobody consented to.
+    ``follow_through``: whether what follows from a change is carried out with it: a suspension is looked at again, who
+    leaves the group gives back its outcomes and leaves its arrangements, an observer can become a participant and back,
+    exchanges are reminded of at the rhythm of their arrangement, and a position that is said twice is one.
+    ``suspension``: until a suspension is looked at, where no day is said, and then again. ``exchange_overdue``: from when
+    an exchange is due until it is marked as overdue.
     """
 
     version: str = "1"
@@ -308,6 +338,10 @@ class Policy(Value):
     close_of_business: str = Field(default="", pattern="^(([01][0-9]|2[0-3]):[0-5][0-9])?$")
     requesters: Requesters = Requesters.ANY_MEMBER
     obligations: Obligations = Obligations.AS_NAMED
+    circulating: Circulating = Circulating.AT_WORK
+    follow_through: FollowThrough = FollowThrough.NOTED
+    suspension: Span = _SUSPENSION
+    exchange_overdue: DaySpan = _EXCHANGE_OVERDUE
 
     @model_serializer(mode="wrap")
     def _as_it_was(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -317,6 +351,11 @@ class Policy(Value):
         for name in _LATER.keys() - self.model_fields_set:
             written.pop(name, None)
         return written
+
+    @property
+    def carries_out(self) -> bool:
+        """Whether what follows from a change in the group is carried out with it."""
+        return self.follow_through is FollowThrough.CARRIED_OUT
 
     def track(self, urgency: Urgency) -> Track:
         """The deadlines of the urgent or the routine track."""

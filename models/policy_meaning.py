@@ -87,7 +87,7 @@ def _instant(key: str, policy: Policy, calendars: Calendars, start: datetime, me
         return span.before(deadline, days, members) if before else span.after(deadline, days, members)
     if key == "overdue_before":
         return span.before(start + _DUE_IN, days, members)
-    if key in ("overdue_after", "overdue_every"):
+    if key in ("overdue_after", "overdue_every", "exchange_overdue"):
         return span.after(start + _DUE_IN, days, members)
     if key == "duration_reminder":
         return span.before(policy.routine.duration.after(start, days, members), days, members)

@@ -106,6 +106,8 @@ def rows_of(before: Case, after: Case, entries: tuple[Entry, ...]) -> Iterator[R
             if isinstance(event, e.Delegated | e.HandedOver):
                 yield _office(event)
                 yield _office_change(after.reference, entry, event)
+        if entry.type == "day_announced" and isinstance(event := event_of(entry), e.DayAnnounced):
+            yield _announced_day(after.reference, entry, event)
 
 
 def _changed(
@@ -274,6 +276,24 @@ def _office(event: e.Delegated | e.HandedOver) -> Row:
         return Row.model_construct(table="holders", columns=columns)
     columns = {"post": event.post, "name": event.to.name, "email": event.to.email, "until": event.until}
     return Row.model_construct(table="alternates", columns=columns)
+
+
+def _announced_day(reference: str, entry: Entry, event: e.DayAnnounced) -> Row:
+    """That a case has heard of an announced day, in the directory's history."""
+    after = _json(event)
+    what = {
+        "kind": entry.type,
+        "about": event.office,
+        "before": None,
+        "after": {name: after[name] for name in _OF_A_DAY},
+    }
+    columns = {"id": f"{reference}#{entry.seq}", "at": entry.at, "by": str(entry.by), "email": "", "name": "", **what}
+    return Row.model_construct(
+        table="directory_changes", columns={**columns, "cases": [reference], "command": entry.command}
+    )
+
+
+_OF_A_DAY = ("first", "last", "closed")
 
 
 def _office_change(reference: str, entry: Entry, event: e.Delegated | e.HandedOver) -> Row:

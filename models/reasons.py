@@ -45,6 +45,7 @@ class ReasonCode(StrEnum):
     )
     CIRCULATION = "circulation", N_("Circulation %(number)s: %(kind)s to %(count)s members, naming %(naming)s")
     NO_CIRCULATION = "no_circulation", N_("Circulation %(number)s: nothing is circulated")
+    NAMES_KEPT = "names_kept", N_("(names that stay without consent: %(names)s; why: %(words)s)")
     CLOSING = "closing", N_("Closing of the case.")
     WAIVER = "waiver", N_("Waived (%(term)s): %(words)s")
 
@@ -54,6 +55,7 @@ class ReasonCode(StrEnum):
     VERSION_SUBMITTED = "version_submitted", N_("%(post)s submitted version %(version)s")
     VERSION_WRITTEN = "version_written", N_("%(post)s wrote version %(version)s")
     TERMS_WAIVED = "terms_waived", N_("%(post)s waived %(terms)s")
+    REWORDED = "reworded", N_("%(post)s wrote it in other words")
     REQUEST_JOINED = "request_joined", N_("%(member)s joined the request")
     REQUEST_LEFT = "request_left", N_("%(member)s no longer submits jointly")
 
@@ -85,9 +87,12 @@ class ReasonCode(StrEnum):
     RESUBMITTED = "resubmitted", N_("Resubmitted after it lapsed.")
     EVERYONE_ANSWERED = "everyone_answered", N_("Everyone has answered.")
     CONVENED_BY = "convened_by", N_("Convened by %(post)s.")
+    ENDS_EARLY = "ends_early", N_("The Co-Chairs have approved an early end.")
     DURATION_OVER = "duration_over", N_("The activation's duration is over.")
     NOBODY_OBJECTED = "nobody_objected", N_("Nobody objected by the date.")
     REPORT_REVISED = "report_revised", N_("revised")
+    LEFT_GROUP = "left_group", N_("%(member)s has left the group.")
+    PARTIES_LEFT = "parties_left", N_("Fewer than two parties are left.")
 
     # what the minimum composition lacks
     LACKS_REQUESTER = "lacks_requester", N_("the requester")

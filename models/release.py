@@ -1,13 +1,22 @@
-"""What a circulation tells the wider membership: only those named who consented, the others as "a member".
+"""What a circulation tells the wider membership: in it nobody is named who has not consented.
 
-Codes of two letters that stand alone are left as they are, since they are words of
-running text as well; what is left is what the Co-Chairs have read in the preview of the exact mail.
+The names in a text are found when it is proposed (``models.names``) and stand in the circulation; it goes out when each
+of them is settled. Nothing is written otherwise than its author wrote it.
+
+In cases that were submitted under the way of before (``Circulating.AT_WORK``) official names alone are looked for, and
+appear as "a member".
 """
 
 import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-from models.base import Value
+from models.base import Value, brief
 from models.case import Case, Circulation
+from models.case.circulation import NameInText, each_name_once, same_words
+from models.members import Directory
+from models.names.finding import find_names
+from models.policy import Circulating
 from models.posts import Role
 
 _LONG_ENOUGH = 3
@@ -26,17 +35,89 @@ def release_of(case: Case, circulation: Circulation) -> Release:
     """What the readers of a circulation are told, naming nobody who has not consented."""
     if circulation.what == "nothing":
         return Release(text="")
+    if circulation.outcomes is not None:
+        recommended = circulation.recommendations or ()
+        return Release(text=circulation.text, outcomes=circulation.outcomes, recommendations=recommended)
     named = circulation.named
     text = unnamed(case, circulation.text, named)
     if circulation.what == "summary":
         return Release(text=text)
-    verified = (one.title for one in case.outcomes.values() if one.state == "verified")
-    recommended = (one.text for one in case.followed_recommendations.values())
     return Release(
         text=text,
-        outcomes=tuple(unnamed(case, one, named) for one in verified),
-        recommendations=tuple(unnamed(case, one, named) for one in recommended),
+        outcomes=tuple(unnamed(case, one, named) for one in _achieved(case)),
+        recommendations=tuple(unnamed(case, one, named) for one in _recommended(case)),
     )
+
+
+def told_in_full(case: Case, what: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The verified outcomes and the recommendations that a circulation tells besides its text: in full, else none."""
+    return (tuple(_achieved(case)), tuple(_recommended(case))) if what == "full" else ((), ())
+
+
+def _achieved(case: Case) -> Iterator[str]:
+    return (one.title for one in case.outcomes.values() if one.state == "verified")
+
+
+def _recommended(case: Case) -> Iterator[str]:
+    return (one.text for one in case.followed_recommendations.values())
+
+
+def as_asked(case: Case, circulation: Circulation, member: str) -> Release:
+    """What a member reads that is asked for its consent: in it, who else would be named is left open, in brackets.
+
+    Whether the others consent is theirs to say, and nobody else's to know before it goes out.
+    """
+    told = release_of(case, circulation)
+    kept = {same_words(one) for one in circulation.kept}
+
+    def read(text: str) -> str:
+        pieces, place = [], 0
+        for one in find_names(text, case.directory):
+            shown = member in one.codes or same_words(one.words) in kept
+            pieces += [text[place : one.start], one.words if shown else "[…]"]
+            place = one.end
+        return "".join((*pieces, text[place:]))
+
+    if circulation.outcomes is None:
+        return told
+    rest = (tuple(map(read, texts)) for texts in (told.outcomes, told.recommendations))
+    return Release(text=read(told.text), **dict(zip(("outcomes", "recommendations"), rest, strict=True)))
+
+
+# names -------------------------------------------------------------------------------------------------------------
+
+
+def names_found(directory: Directory, *texts: str) -> tuple[NameInText, ...]:
+    """The names of states, territories and organisations in these texts, each spelling once."""
+    found = (one for text in texts for one in find_names(text, directory))
+    return each_name_once(NameInText(words=brief(one.words), codes=one.codes) for one in found)
+
+
+class Passage(NamedTuple):
+    """A piece of a text; ``unsettled``: a name that stands in the way of its release, or one that does not."""
+
+    words: str
+    name: bool = False
+    unsettled: bool = False
+
+
+def passages(directory: Directory, text: str, unsettled: Iterable[NameInText]) -> list[Passage]:
+    """A text in pieces, so that a page can mark its names; those that are ``unsettled`` apart."""
+    wrong = {(same_words(brief(one.words)), one.codes) for one in unsettled}
+    pieces, place = [], 0
+    for one in find_names(text, directory):
+        pieces.append(Passage(text[place : one.start]))
+        pieces.append(Passage(one.words, name=True, unsettled=(same_words(brief(one.words)), one.codes) in wrong))
+        place = one.end
+    return [piece for piece in (*pieces, Passage(text[place:])) if piece.words]
+
+
+def keeps_names_out(case: Case) -> bool:
+    """Whether the names in a circulation of this case are settled before it goes out, by the policy it has."""
+    return case.policy.circulating is Circulating.AT_EVERY_TURN
+
+
+# as before ---------------------------------------------------------------------------------------------------------
 
 
 def unnamed(case: Case, text: str, named: tuple[str, ...]) -> str:

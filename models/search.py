@@ -32,7 +32,7 @@ _READ_FOR_SEARCH: Mapping[str, Callable[[Any], object]] = {
     "requesters": lambda codes: codes,
     "withdrew": lambda codes: codes,
     "participants": lambda found: [(one.member, one.state) for one in found.values()],
-    "arrangements": lambda found: [one.parties for one in found.values()],
+    "arrangements": lambda found: [one.concerned for one in found.values()],
     "recommendations": lambda found: found,
     "circulations": lambda found: found,
 }

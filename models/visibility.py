@@ -98,7 +98,7 @@ def _parts_of_members(case: Case) -> dict[str, tuple[Sight, Reason]]:
     named = ((outcome.owner, *outcome.supporting) for outcome in case.outcomes.values())
     sees(dict.fromkeys(chain.from_iterable(named)), Sight.OWN_PART, Reason.OUTCOME)  # each once: there may be hundreds
     for arrangement in case.arrangements.values():
-        sees(arrangement.parties, Sight.OWN_PART, Reason.ARRANGEMENT)
+        sees(arrangement.concerned, Sight.OWN_PART, Reason.ARRANGEMENT)
     for recommendation in case.recommendations.values():
         sees(_recommended_to(case, recommendation), Sight.OWN_PART, Reason.RECOMMENDATION)
     for circulation in case.circulations.values():
@@ -253,7 +253,9 @@ def as_listed(participant: Participant, closed: frozenset[str]) -> Participant:
 
 
 _NOT_THEIRS: Mapping[str, object] = {
-    **{part: {} for part in ("gates", "meetings", "reports", "waivers", "ladders", "touched", "recent")},
+    **{
+        part: {} for part in ("gates", "meetings", "reports", "waivers", "waiver_words", "ladders", "touched", "recent")
+    },
     "returned": (),
     "ground_reviews": (),
     "suspension": None,
@@ -273,7 +275,7 @@ def _own_part(case: Case, post: Post) -> Case:
             "request": readable(case, post) if asked else titled,
             "participants": {member: as_listed(mine, closed_sections(case, case.request, post))} if mine else {},
             "outcomes": {k: o for k, o in case.outcomes.items() if member in (o.owner, *o.supporting)},
-            "arrangements": {k: a for k, a in case.arrangements.items() if member in a.parties},
+            "arrangements": {k: a for k, a in case.arrangements.items() if member in a.concerned},
             "recommendations": {k: r for k, r in case.recommendations.items() if member in _recommended_to(case, r)},
             "circulations": {k: _told(member, c) for k, c in case.circulations.items() if _concerns(member, c)},
             "recordings": {k: r for k, r in case.recordings.items() if r.post == post},
@@ -299,4 +301,6 @@ def _told(member: str, circulation: Circulation) -> Circulation:
     """A circulation as the membership reads it: who else was asked to be named, and said no, is nobody's business."""
     named = circulation.named if circulation.state == "released" else ()
     known = {code: word for code, word in circulation.consents.items() if code == member or code in named}
-    return circulation.model_copy(update={"names": tuple(dict.fromkeys((*named, *known))), "consents": known})
+    names = tuple(dict.fromkeys((*named, *known)))
+    told = {"names": names, "consents": known, "refused_by": (), "found": (), "kept_why": ""}
+    return circulation.model_copy(update=told)

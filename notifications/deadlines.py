@@ -21,7 +21,7 @@ _OVER_BY: Mapping[str, tuple[str, str, tuple[Role, ...]]] = {
     "admission_refused": ("object", "member", (Role.STEERING_GROUP,)),
     "report_reopened": ("object", "", (Role.STEERING_GROUP,)),
     "invitation_lapsed": ("respond", "", (Role.FOCAL_POINT,)),
-    "outcome_verified": ("verify", "outcome", (Role.CO_CHAIR,)),
+    "outcome_verified": ("verify", "outcome", (Role.CO_CHAIR, Role.STEERING_GROUP)),
     "recommendation_resolved": ("adopt", "recommendation", (Role.FOCAL_POINT, Role.SECRETARIAT)),
 }
 """The kinds that tell that a duty is over: its command, the fact that says what it is about, and the roles with it."""

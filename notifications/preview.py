@@ -83,11 +83,13 @@ _MISSING = {"missing": ["Source of the figures", "Members on the route"]}
 _OUTCOME = {"outcome": "Common interview form in use"}
 _OUTCOME_DUE = {**_OUTCOME, "indicator": "ports that use the form"}
 _OUTCOME_DONE = {**_OUTCOME, "text": "The form is in use in four ports."}
+_SIGHTINGS = {"arrangement": "Weekly sightings", "marking": "TLP:AMBER", "what": "sightings of vessels"}
 _REPORT = {"report": "final report"}
 _RECOMMENDATION = {"recommendation": "Members nominate a contact for disembarkation by the end of the year."}
 _OWN_WORDS, _BETWEEN_THE_TWO = "Words of its own.", "Words between the two."
 _OBJECTION = "Words of a member that objects."
 
+_DELAY = {"subject": "gate:activation", "was": "2009-11-11T11:00:00Z", "until": "2009-11-13T11:00:00Z"}
 _FACTS: Mapping[str, Mapping[str, Any]] = {
     "request_received": {},
     "completeness_requested": {"requester": "ID"},
@@ -141,6 +143,7 @@ _FACTS: Mapping[str, Mapping[str, Any]] = {
         "why": "named as affected; on the route",
         "reasons": [*_of(ReasonCode.AFFECTED), *_of(ReasonCode.ON_ROUTE)],
     },
+    "seat_offered": {"seat": "participant"},
     "invitation_reminder": {},
     "invitation_answered": {"member": "LK", "answer": "accepted", "text": "With pleasure."},
     "invitation_lapsed": {"member": "LK"},
@@ -158,13 +161,36 @@ _FACTS: Mapping[str, Mapping[str, Any]] = {
     "participant_left": {"member": "LK", "text": _OWN_WORDS},
     "group_convened": {"text": "Convened by AU/co-chair.", "reasons": _of(ReasonCode.CONVENED_BY, post=_AU)},
     "outcome_assigned": {**_OUTCOME_DUE, "owner": "ID"},
+    "outcome_offered": {**_OUTCOME_DUE, "owner": "ID"},
+    "outcome_taken_on": {**_OUTCOME, "member": "LK", "answer": "accepted", "text": "From next month."},
+    "outcome_amended": {
+        **_OUTCOME,
+        "amended": ["owner", "target", "due"],
+        "owner": "LK",
+        "text": "Two more ports were added.",
+    },
+    "outcome_handed_on": {**_OUTCOME, "text": "Another ministry does it now."},
     "outcome_due": _OUTCOME_DUE,
     "outcome_overdue": _OUTCOME_DUE,
     "outcome_blocked": _OUTCOME_DONE,
     "outcome_done": _OUTCOME_DONE,
     "outcome_verified": {**_OUTCOME_DONE, "post": _ID},
     "outcome_reopened": {**_OUTCOME_DONE, "because": "objected", "post": _AU},
-    "arrangement_proposed": {"arrangement": "Weekly sightings", "marking": "TLP:AMBER", "what": "sightings of vessels"},
+    "arrangement_proposed": _SIGHTINGS,
+    "arrangement_to_change": {
+        "arrangement": "Weekly sightings",
+        "marking": "TLP:AMBER",
+        "because": "amended",
+        "names": ["LK"],
+    },
+    "arrangement_changed": {
+        "arrangement": "Weekly sightings",
+        "because": "left",
+        "member": "LK",
+        "text": "Other priorities.",
+    },
+    "exchange_due": _SIGHTINGS,
+    "exchange_overdue": _SIGHTINGS,
     "arrangement_in_force": {"arrangement": "Weekly sightings"},
     "arrangement_review_due": {"arrangement": "Weekly sightings"},
     "meeting_called": {
@@ -174,12 +200,30 @@ _FACTS: Mapping[str, Mapping[str, Any]] = {
         "ends": "2009-11-17T16:30:00+08:00",
         "agenda": ["The situation", "Information sharing", "Any other business"],
     },
+    "meeting_cancelled": {
+        "meeting": "First meeting of the group",
+        "starts": "2009-11-16T09:00:00+08:00",
+        "text": "The venue is closed.",
+        "not_held": [{"title": "First meeting of the group", "starts": "2009-11-16T09:00:00+08:00"}],
+    },
     "situation_update_due": {},
     "situation_updated": {"text": "Words about the situation."},
     "activation_ending": {"until": "2009-11-13"},
     "activation_extended": {"until": "2009-11-13"},
     "case_suspended": {"text": "The requester's ministry is being moved."},
-    "case_resumed": {"text": "The move is complete.", "dates": [{"do": "respond", "due": "2009-11-20T02:00:00Z"}]},
+    "suspension_to_review": {"text": "The requester's ministry is being moved."},
+    "deadlines_moved": {
+        "member": "ID",
+        "answer": "closed",
+        "starts": "2009-11-11",
+        "until": "2009-11-12",
+        "delays": [_DELAY],
+    },
+    "case_resumed": {
+        "text": "The move is complete.",
+        "dates": [{"do": "respond", "due": "2009-11-20T02:00:00Z"}],
+        "delays": [_DELAY],
+    },
     "contributions_requested": _REPORT,
     "report_begun": {**_REPORT, "ended": True},
     "report_owed": {},
@@ -189,6 +233,8 @@ _FACTS: Mapping[str, Mapping[str, Any]] = {
     "consent_requested": {"what": "summary"},
     "consent_reminder": {"what": "summary"},
     "consent_missing": {"member": "LK", "consent": "lapsed"},
+    "waiver_stated": {"term": "b", "text": "No two of the members share a route.", "post": _ID},
+    "rewording_awaited": {"member": "LK", "consent": "refused", "words": ["Colombo", "Sri Lankan"], "first": True},
     "closing_awaited": {},
     "circulated": {
         "what": "summary",
@@ -205,7 +251,16 @@ _FACTS: Mapping[str, Mapping[str, Any]] = {
     "recommendation_due": _RECOMMENDATION,
     "recommendation_overdue": _RECOMMENDATION,
     "recommendation_resolved": {**_RECOMMENDATION, "state": "adopted", "text": "Nominated in June."},
-    "post_handed_over": {"post": "ID/focal-point", "person": "Siti Nurhaliza"},
+    "post_handed_over": {
+        "post": "ID/focal-point",
+        "person": "Siti Nurhaliza",
+        "dates": [{"do": "respond", "due": "2009-11-20T02:00:00Z"}],
+    },
+    "post_passed_on": {
+        "post": "ID/focal-point",
+        "over": [{"do": "progress", "about": "Common interview form in use"}],
+        "not_held": [{"title": "First meeting of the group", "starts": "2009-11-16T09:00:00+08:00"}],
+    },
     "recorded_in_name": {
         "post": _AU,
         "do": "decide",
@@ -232,13 +287,14 @@ _CO_CHAIR = (Post(_AU), "Australia/Sydney")
 _READERS: Mapping[Circle, tuple[Post, str]] = {
     Circle.SECRETARIAT: (Post("RSO/secretariat"), "Asia/Bangkok"),
     Circle.STEERING_GROUP: (Post("NZ/steering-group"), "Pacific/Auckland"),
-    **dict.fromkeys((Circle.CO_CHAIRS, Circle.DECIDERS, Circle.ALTERNATES), _CO_CHAIR),
+    **dict.fromkeys((Circle.CO_CHAIRS, Circle.DECIDERS, Circle.ALTERNATES, Circle.VERIFIERS, Circle.PLACES), _CO_CHAIR),
 }
 """The sample reader of a circle, with its time zone; a focal point reads for every other circle."""
 
 _READS: Mapping[str, Circle] = {
     "list_awaited": Circle.STEERING_GROUP,
     "situation_update_due": Circle.REQUESTERS,
+    "outcome_handed_on": Circle.OWNERS,
     "activation_ending": Circle.GROUP,
     POLICY_PROPOSED: Circle.CO_CHAIRS,
     POLICY_SETTLED: Circle.CO_CHAIRS,

@@ -46,7 +46,7 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
         "seat": tuple(Seat),
         "participant": tuple(ParticipantState),
         "outcome": _literals(Outcome, "state"),
-        "arrangement": ("proposed", "agreed", "in_force"),
+        "arrangement": ("proposed", "agreed", "in_force", "ended"),
         "kind of report": tuple(f"{kind} report" for kind in _literals(Report, "kind")),
         "report": tuple(ReportState),
         "recommendation": _literals(FollowUp, "state"),

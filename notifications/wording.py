@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from babel import Locale
 
 from models.base import Value
-from models.notices import NOTICE_KINDS, NoticeFacts
+from models.notices import NOTICE_KINDS, POST_PASSED_ON, NoticeFacts
 from models.notices.facts import MeetingFact
 from models.posts import SECRETARIAT, Capacity, Post, Role
 from notifications.correspondents import MailReader
@@ -32,8 +32,8 @@ _TITLE = 80
 _OF_ONE_POST = frozenset({"mine", "own_member"})
 """What templates may take from their context of the post that one reader holds, beside its role."""
 
-_OF_ONE_ZONE = frozenset({"own_time"})
-"""What templates may take to say a moment, given in another zone, as the reader's clocks show it."""
+_OF_ONE_ZONE = frozenset({"own_time", "moved_deadlines"})
+"""What templates may take to say moments that are not the notice's own date as the reader's clocks show them."""
 
 _KEPT = 64
 """Wordings that are kept at hand."""
@@ -173,6 +173,7 @@ def context_of(told: WordingKey) -> dict[str, Any]:
     stage = line(about.stage) if tells else ""
     post = Post.of(told.member, told.role) if told.member else None
     return {
+        "as_named": told.kind == POST_PASSED_ON,  # to who held the post
         "asks": NOTICE_KINDS[told.kind].asks,
         "case": " - ".join(part for part in (reference, title, stage and say.word("stage", stage)) if part),
         "deadline": entry.deadline.value,
@@ -189,9 +190,14 @@ def context_of(told: WordingKey) -> dict[str, Any]:
         "mandatory": entry.optionality is Optionality.MANDATORY,
         "say": say,
         "stage": stage,
-        **({"own_time": say.own_time} if _asks_for(told.kind, _OF_ONE_ZONE) else {}),
+        **(_in_own_zone(told.facts, say) if _asks_for(told.kind, _OF_ONE_ZONE) else {}),
         **({"mine": post, "own_member": post.member} if post else {}),
     }
+
+
+def _in_own_zone(facts: NoticeFacts, say: Words) -> dict[str, Any]:
+    moved = [(say.deadline(one.subject), say.moment(one.was), say.moment(one.until)) for one in facts.delays]
+    return {"own_time": say.own_time, "moved_deadlines": moved}
 
 
 def words_for(about: About, language: str, zone: str) -> Words:

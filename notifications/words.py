@@ -13,6 +13,7 @@ from models.base import N_
 from models.case import GateName
 from models.grounds import StatedGround, written_number
 from models.ladder import Ladder
+from models.ladder_subjects import SubjectKind, read_subject
 from models.old_sentences import basis_in, reasons_in
 from models.policy import Span
 from models.posts import SECRETARIAT, Post, Role
@@ -44,6 +45,21 @@ _POSTS = {
     Role.AUDITOR: N_("the auditor (%(member)s)"),
     Role.SECRETARIAT: N_("the secretariat"),
 }
+_DEADLINES: Mapping[SubjectKind, str] = {
+    SubjectKind.COMPLETENESS: N_("the secretariat's check of the request"),
+    SubjectKind.RESUBMISSION: N_("a new version of the request"),
+    SubjectKind.GATE: N_("the decision on %(about)s"),
+    SubjectKind.ANSWER: N_("the answer to a question on %(about)s"),
+    SubjectKind.COMMENTS: N_("comments on the participants"),
+    SubjectKind.INVITATION: N_("the answer of %(about)s to its invitation"),
+    SubjectKind.DURATION: N_("the end of the activation"),
+    SubjectKind.VERIFIED: N_("an objection to the verification of %(about)s"),
+    SubjectKind.SILENCE: N_("an objection to the report"),
+    SubjectKind.CONSENT: N_("consent to being named"),
+    SubjectKind.CONSIDERED: N_("an objection to the admission of %(about)s"),
+}
+"""What a deadline is for that others wait for."""
+
 _OTHER = {
     "participant": N_("as a participant"),
     "observer": N_("as an observer"),
@@ -115,6 +131,12 @@ class Words:
     def gates(self, names: Iterable[str]) -> str:
         """What is decided at several gates."""
         return ", ".join(map(self.gate, names))
+
+    def deadline(self, subject: str) -> str:
+        """What the deadline of a ladder is for, by its subject."""
+        kind, about = read_subject(subject)
+        said = self.gate(about) if kind in (SubjectKind.GATE, SubjectKind.ANSWER) else self.member(about)
+        return self._translated(_DEADLINES.get(kind, str(kind))) % {"about": said}
 
     def seat(self, name: str) -> str:
         """A seat (``as a participant``) or the form of a circulation (``in full``); an unknown word stays as it is."""

@@ -24,7 +24,9 @@ Members and people:
 
 ``directory``          members, offices, holders; ``directory_changes``: changing it, and its history
 ``directory_import``   a member list that is imported, with what it changed in the history
-``announced_changes``  changes that wait, so that a Co-Chair can stop them; ``post_mails``: who is told of each
+``announced_changes``  changes that wait, so that a Co-Chair can stop them; ``announced_days``: days of offices, which
+                       another person confirms; ``office_calendars``: the calendars with them
+``post_mails``         who is told of each change of a post
 ``policies``           the policy in force, and proposals
 ``offices``            where mail for posts goes now; ``holders``: which posts a person holds; ``offers``: is offered
 ``sign_ins``, ``sessions``, ``second_factor``, ``api_tokens``   links, cookies, codes and tokens of people and programs

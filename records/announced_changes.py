@@ -80,7 +80,8 @@ def _announced(row: AnnouncedChangeRow) -> AnnouncedChange:
 
 async def announced_change(connection: AsyncConnection, number: str) -> AnnouncedChange | None:
     """One by its id; None when there is none."""
-    row = await fetch_row(connection, select(AnnouncedChangeRow).where(_ANNOUNCED.c.id == number))
+    c = _ANNOUNCED.c  # days of offices have a page of their own
+    row = await fetch_row(connection, select(AnnouncedChangeRow).where(c.id == number, c.kind != ChangeKind.DAY))
     return _announced(row) if row else None
 
 
@@ -287,7 +288,8 @@ async def carry_out_changes(engine: AsyncEngine, now: datetime) -> CarriedOut:
 
 async def _in_state(connection: AsyncConnection, state: AnnouncedState) -> list[AnnouncedChangeRow]:
     c = _ANNOUNCED.c
-    return await fetch_rows(connection, select(AnnouncedChangeRow).where(c.state == state).order_by(c.at))
+    of_posts = c.kind != ChangeKind.DAY  # an office's days are confirmed, and not carried out by the worker
+    return await fetch_rows(connection, select(AnnouncedChangeRow).where(c.state == state, of_posts).order_by(c.at))
 
 
 @contextmanager

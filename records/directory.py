@@ -30,6 +30,7 @@ from models.refusal import Refused
 from models.tables import TABLES
 from models.tables.directory import AlternateRow, HolderRow, MemberRow
 from models.zones import is_zone
+from records.office_calendars import with_announced_days
 from records.projected import write_rows
 from records.rows import fetch_rows
 
@@ -159,6 +160,7 @@ def _listed(line: int, row: Mapping[str, str | None], offices: Mapping[str, Mapp
             kind=given["kind"],  # type: ignore[arg-type]
             **{mark: _yes(given.get(mark, ""), mark) for mark in ("co_chair", "steering_group", "ahg_2009")},
             mandate=tuple(filter(None, office.get("mandate", "").split(";"))),
+            aliases=tuple(filter(None, (given.get("aliases") or office.get("aliases") or "").split(";"))),
             zone=given.get("zone") or office.get("zone") or "UTC",
             holidays=given.get("holidays") or office.get("holidays") or "",
         )
@@ -206,7 +208,11 @@ async def read_members(connection: AsyncConnection) -> list[MemberRow]:
 
 def members_in(rows: Iterable[MemberRow]) -> dict[str, Member]:
     """Members by code, without their offices, as cases copy them."""
-    return {row.code: Member(**{name: getattr(row, name) for name in Member.model_fields}) for row in rows}
+    fields = Member.model_fields.keys() - {"aliases"}
+    return {
+        row.code: Member(**{name: getattr(row, name) for name in fields}, aliases=tuple(row.aliases or ()))
+        for row in rows
+    }
 
 
 async def all_offices(connection: AsyncConnection) -> tuple[dict[Post, HolderRow], dict[Post, list[AlternateRow]]]:
@@ -256,6 +262,7 @@ async def opening(connection: AsyncConnection, year: int, policy: Policy | None 
     secretariat = _offices((SEED / "offices.csv").read_text(encoding="utf-8")).get(SECRETARIAT.member)
     if secretariat:
         offices[SECRETARIAT.member] = office_calendar(secretariat["zone"], secretariat["holidays"], year)
+    offices = await with_announced_days(connection, offices, year)
     if policy is None:
         newest = select(_POLICIES.c.body).order_by(_POLICIES.c.id.desc()).limit(1)
         policy = Policy.model_validate((await connection.execute(newest)).scalar_one())

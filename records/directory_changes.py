@@ -102,14 +102,15 @@ async def alternates_of_post(connection: AsyncConnection, post: Post) -> list[Al
 
 
 async def office_of(connection: AsyncConnection, code: str) -> OfficeSettings | None:
-    """Zone, holidays and mandate of a member's office; None for one that the directory does not have."""
+    """Zone, holidays, mandate and other names of a member's office; None for one that the directory does not have."""
     row = await fetch_row(connection, select(MemberRow).where(_MEMBERS.c.code == code))
     return office_in(row) if row else None
 
 
 def office_in(row: MemberRow) -> OfficeSettings:
     """How the office of a member works, as its row has it."""
-    return OfficeSettings.model_construct(zone=row.zone, holidays=row.holidays, mandate=tuple(row.mandate or ()))
+    mandate, aliases = tuple(row.mandate or ()), tuple(row.aliases or ())
+    return OfficeSettings.model_construct(zone=row.zone, holidays=row.holidays, mandate=mandate, aliases=aliases)
 
 
 async def roles_of(connection: AsyncConnection) -> DirectoryRoles:
@@ -181,7 +182,7 @@ async def _make(
 
 async def _tell(connection: AsyncConnection, made: DirectoryChange, held: Addressee | None) -> None:
     """Queue the mails about who holds a post, stands in or co-chairs; ``held``: who held the post before."""
-    if made.kind is ChangeKind.OFFICE:
+    if made.kind in (ChangeKind.OFFICE, ChangeKind.DAY):
         return
     after = moved_alternate(made).model_dump() if "alternates" in made.after else made.after
     news = PostNews(
@@ -281,7 +282,7 @@ async def _alternates(connection: AsyncConnection, post: Post) -> _State:
 
 
 async def record_office(engine: AsyncEngine, editor: Editor, code: str, office: OfficeSettings) -> DirectoryChange:
-    """Record another time zone, other holidays or another mandate of a member's office, for new cases.
+    """Record another time zone, other holidays, mandate or names of a member's office, for new cases.
 
     Mail that is held for the morning of its readers is decided on anew: whoever changes an office nudges the delivery.
 
@@ -383,8 +384,8 @@ def _is_echo(one: DirectoryChange) -> bool:
 
 
 async def changes_for_cases(connection: AsyncConnection, since: datetime) -> list[DirectoryChange]:
-    """The changes of who holds a post or stands in that were made since and that running cases were to hear of."""
-    kinds = (ChangeKind.HANDED_OVER.value, ChangeKind.DELEGATED.value)
+    """The changes of who holds a post or stands in, and the announced days, since, that running cases were to hear of."""
+    kinds = (ChangeKind.HANDED_OVER.value, ChangeKind.DELEGATED.value, ChangeKind.DAY.value)
     query = select(DirectoryChangeRow).where(
         _CHANGES.c.kind.in_(kinds), _CHANGES.c.at > since, _CHANGES.c.command == ""
     )
@@ -402,10 +403,11 @@ async def changes_not_heard(connection: AsyncConnection, made: DirectoryChange) 
     """The running cases that were to hear of a change and have not; none once the post has changed hands again."""
     if not made.cases:
         return []
-    newest = await directory_changes(connection, about=(made.about,), limit=None)
-    later = next((one for one in newest if one.kind is made.kind and not _is_echo(one)), None)
-    if later is None or later.id != made.id:
-        return []
+    if made.kind is not ChangeKind.DAY:  # days stand beside each other
+        newest = await directory_changes(connection, about=(made.about,), limit=None)
+        later = next((one for one in newest if one.kind is made.kind and not _is_echo(one)), None)
+        if later is None or later.id != made.id:
+            return []
     query = select(_CASES.c.reference).where(_CASES.c.reference.in_(made.cases), _CASES.c.stage.not_in(_ENDED))
     running = {reference for (reference,) in await connection.execute(query)}
     return sorted(running - await cases_that_heard(connection, made))

@@ -14,13 +14,15 @@ from models.checkpoints import Head
 from models.directory_changes import ECHO, ChangeKind
 from models.events import Delegated, HandedOver, HandOverOffered
 from models.log import ActedFor, Entry, broken_at, event_of
+from models.mail_addresses import folded
 from models.posts import Capacity
 from models.projection import Queued, Recorded, Step
 from models.stamps import Stamped, Stamps
 from models.tables import EntryRow
 from records.access import access_to, end_changed_access
 from records.notices import NewNotice, queue_notices
-from records.post_mails import PostNews, holder_before, tell_of_post
+from records.offices import Addressee
+from records.post_mails import PostNews, holder_before, holder_by_history, tell_of_post, to_holder_before
 from records.projected import write_rows_now
 from records.tree import add_leaves
 
@@ -185,6 +187,7 @@ def _write(connection: Connection, steps: Sequence[Step], stamps: Stamps | None)
     ]
     connection.execute(_ENTRIES.insert(), rows)
     _tell_of_posts(connection, [entry for step in steps for entry in step.entries])
+    passed_on = {key: person for step in steps for key, person in _passed_on(connection, step)}
     # Who loses a post here is signed out in the same transaction.
     posts = {row.columns["post"] for step in steps for row in step.rows if row.table in ("holders", "alternates")}
     now = steps[0].entries[0].at
@@ -192,11 +195,25 @@ def _write(connection: Connection, steps: Sequence[Step], stamps: Stamps | None)
     write_rows_now(connection, (row for step in steps for row in step.rows))
     if posts:
         end_changed_access(connection, posts, access, now)
-    queue_notices(
-        connection, [_new_notice(step.stream, step.entries[0].at, one) for step in steps for one in step.notices]
-    )
+    told = (_new_notice(step.stream, step.entries[0].at, one) for step in steps for one in step.notices)
+    queue_notices(connection, [one for notice in told if (one := to_holder_before(notice, passed_on)) is not None])
     newest = [step.entries[-1] for step in steps]
     add_leaves(connection, [Head(entry.case, entry.seq, entry.hash) for entry in newest])
+
+
+def _passed_on(connection: Connection, step: Step) -> Iterable[tuple[tuple[str, int], Addressee]]:
+    """By case and entry who held a post that another holds from then on; before the directory is changed by the rows.
+
+    Of a change that a case has only heard of, the directory's history says it.
+    """
+    for entry in step.entries:
+        event = event_of(entry) if entry.type == "handed_over" else None
+        if not isinstance(event, HandedOver):
+            continue
+        heard = entry.command.startswith(ECHO)
+        held = holder_by_history(connection, entry.command) if heard else holder_before(connection, event.post)
+        if held is not None and held.email and folded(held.email) != folded(event.to.email or held.email):
+            yield (entry.case, entry.seq), held
 
 
 def _tell_of_posts(connection: Connection, entries: Iterable[Entry]) -> None:

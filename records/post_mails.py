@@ -5,6 +5,7 @@ is told of it at the old address.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Literal
@@ -12,15 +13,16 @@ from typing import Any, Literal
 from sqlalchemy import Connection, select
 
 from models.base import Value
-from models.directory_changes import ChangeKind, waits_for_its_holder
+from models.directory_changes import ECHO, ChangeKind, waits_for_its_holder
 from models.mail_addresses import folded
-from models.notices import POST_CHANGED
+from models.notices import POST_CHANGED, POST_PASSED_ON, NoticeFacts
 from models.posts import SECRETARIAT, Post, Role
 from models.tables import TABLES
 from records.notices import NewNotice, queue_notices
 from records.offices import Addressee
 
 _MEMBERS, _HOLDERS = TABLES.tables["members"], TABLES.tables["holders"]
+_CHANGES = TABLES.tables["directory_changes"]
 
 
 class PostNews(Value):
@@ -59,6 +61,24 @@ def holder_before(connection: Connection, post: str) -> Addressee | None:
     c = _HOLDERS.c
     row = connection.execute(select(c.name, c.email, c.language).where(c.post == post)).first()
     return Addressee(*row) if row else None
+
+
+def holder_by_history(connection: Connection, command: str) -> Addressee | None:
+    """Who held a post before the directory changed it, by the command with which a case only hears of that."""
+    query = select(_CHANGES.c.before).where(_CHANGES.c.id == command.removeprefix(ECHO))
+    before = connection.scalar(query) or {}
+    if not before.get("email"):
+        return None
+    return Addressee(str(before.get("name") or ""), str(before["email"]), str(before.get("language") or "en"))
+
+
+def to_holder_before(notice: NewNotice, held: Mapping[tuple[str, int], Addressee]) -> NewNotice | None:
+    """The notice as it is queued: what a post no longer has ahead goes to who held it, by case and entry."""
+    if notice.kind != POST_PASSED_ON:
+        return notice
+    person = held.get((notice.reference, notice.seq))
+    facts = notice.facts.model_dump(mode="json") if isinstance(notice.facts, NoticeFacts) else notice.facts
+    return replace(notice, facts={**facts, **_to(person)}) if person else None
 
 
 def tell_of_post(

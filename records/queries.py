@@ -115,7 +115,8 @@ async def open_logs(connection: AsyncConnection) -> dict[str, int]:
     A follow-up has no entry, and no row, before its workflow has made its first step: 0 then.
     """
     ended = [stage.value for stage in Stage if stage.final]
-    cases = await fetch_rows(connection, select(CaseRow).where(_CASES.c.stage.not_in(ended)))
+    may_go_on = _CASES.c.stage.not_in(ended) | _CASES.c.due.is_not(None)
+    cases = await fetch_rows(connection, select(CaseRow).where(may_go_on))
     waiting = [row.reference for row in cases if not Stage(row.stage).over(clock_acts=row.next_act is not None)]
     reports, table = table_of(ReportRow), table_of(RecommendationRow)
     of_its_report = (table.c.reference == reports.c.reference) & (table.c.report == reports.c.number)

@@ -2,8 +2,10 @@
 
 import itertools
 import os
+import re
 import shutil
 import ssl
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -32,29 +34,48 @@ hypothesis.settings.register_profile("house", deadline=None, suppress_health_che
 hypothesis.settings.load_profile("house")
 
 _numbers = itertools.count(1)
-_OF_PAGES = Path(__file__).parent / "web"
+_DRAWN = [
+    Path(__file__).parent / name for name in ("activities", "ops", "security", "web", "workflows/test_versions.py")
+]
+"""What runs on one database: it asks the records by statements that ``tests/records`` tries on both."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How much is run."""
-    parser.addoption("--every-database", action="store_true", help="run each test of the pages on both databases")
+    parser.addoption("--every-database", action="store_true", help="run each test on both databases")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Run a test of the pages on one database, drawn by its name; what they ask of the records is tested on both."""
+    """Run a test on one database, drawn by its name; tests of the records, of workflows and of whole cases on both."""
     if config.getoption("every_database"):
         return
-    left: list[pytest.Item] = []
-    for item in items:
-        given = getattr(item, "callspec", None)
-        kind = given.params.get("database_url") if given else None
-        drawn = KINDS[crc32(item.nodeid.replace(str(kind), "").encode()) % 2]
-        of_pages = item.path.is_relative_to(_OF_PAGES) or "place" in getattr(item, "fixturenames", ())
-        if kind in KINDS and kind != drawn and of_pages:
-            left.append(item)
-    gone = set(left)
+    asked = [(item, kind) for item in items if (kind := _kind_of(item)) and not _on_both(item)]
+    found: dict[str, set[str]] = defaultdict(set)
+    for item, kind in asked:
+        found[_bare(item)].add(kind)
+    gone = {item for item, kind in asked if len(found[_bare(item)]) > 1 and kind != _drawn(_bare(item))}
     items[:] = [item for item in items if item not in gone]
-    config.hook.pytest_deselected(items=left)
+    config.hook.pytest_deselected(items=list(gone))
+
+
+def _kind_of(item: pytest.Item) -> str | None:
+    """The kind of database that a test is to run on: as ``database_url``, or as that of the ``way`` of a worker."""
+    given = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    kind = given.get("database_url") or getattr(given.get("way"), "database", None)
+    return kind if kind in KINDS else None
+
+
+def _on_both(item: pytest.Item) -> bool:
+    return "place" not in item.fixturenames and not any(map(item.path.is_relative_to, _DRAWN))  # type: ignore[attr-defined]
+
+
+def _bare(item: pytest.Item) -> str:
+    """The name of a test without the kind of its database."""
+    return re.sub(r"(warm on |cold on )?(sqlite|postgresql)", "", item.nodeid)
+
+
+def _drawn(bare: str) -> str:
+    return KINDS[crc32(bare.encode()) % 2]
 
 
 KINDS = ("sqlite", "postgresql")

@@ -31,6 +31,7 @@ from models.rules.table import OPEN_STAGES
 from notifications.registry import REGISTRY
 from ops.scenarios.schema import scenario_schema
 from tests.notifications.samples import PICTURED
+from tests.who_may_what import who_may_what
 
 DOCS = Path(__file__).parents[1] / "docs"
 MADE = "This page is made by `python -m tests.reference`; a test fails when it is stale. Do not edit it by hand."
@@ -69,20 +70,26 @@ _NOTES = {
     "comment": "`text` must be there. With `member`, the comment is about it.",
     "endorse": "`member` may be left out while one admission waits.",
     "replace": "`member` goes, `by` comes.",
-    "add_outcome": "Without `owner`, the member of the post that acts.",
+    "add_outcome": "Without `owner`, the member of the post that acts. By the policy's `obligations`, owner and "
+    "supporters are in the group, Co-Chairs' members or the secretariat, and take it on by `take_on`.",
+    "take_on": "For the post's own member. Who reports on its own outcome has taken it on by that.",
     "add_arrangement": "It is in force once every party has agreed, from `begins` if that is later.",
-    "log_exchange": "Without `kind`, that of the arrangement; without `on`, today.",
+    "log_exchange": "Without `kind`, that of the arrangement; without `on`, today. The secretariat says who gave it.",
+    "amend_outcome": "The new owner takes part in the group, or is the secretariat (`RSO`). Before it is verified.",
+    "amend_arrangement": "Each party, old and new, agrees by `agree`; a party that proposes it has agreed by that.",
+    "leave": "By the policy's `follow_through`: in a case of before, outcomes and arrangements stay as they were.",
     "schedule_meeting": "`starts` and `ends` are dates or instants as ISO 8601 writes them.",
     "extend": "With neither, by the policy's duration; it counts from the end of the activation as it stands.",
-    "suspend": "`text` must be there.",
+    "suspend": "`text` must be there. In a case that is suspended, `review` too.",
     "recommend": "Without `owner`, the secretariat (`RSO`).",
     "object": "With `outcome`, a Co-Chair objects to its verification; without, a Steering Group member "
     "breaks the "
     "silence. `text` must be there.",
     "revise": "`text` must be there.",
-    "circulate": "`to` is one of the two words or a list of codes. `names` are the members that the "
-    "text names; it "
-    "names nobody else. With `nothing`, the Co-Chairs decide that nothing is circulated; nobody is told or named.",
+    "circulate": "`to` is one of the two words or a list of codes. `names` are the members that the text names; it names "
+    "nobody else: what is told is looked through for names, everyday ones too, and it is refused where one is neither of "
+    "a member in `names` nor in `keep`. With `nothing`, the Co-Chairs decide that nothing is circulated; nobody is told "
+    "or named.",
     "adopt": "Taken by the follow-up of the recommendation, at any time after its report was accepted, "
     "closed cases "
     "included, from the focal point of each addressee for itself (of the owner where it has none), or by `act_for`; by "
@@ -90,6 +97,7 @@ _NOTES = {
     "`recommendation` "
     "is its exact text; it may be left out where the case has only one.",
     "waive": "`text` must be there.",
+    "reword": "While a circulation has not gone out. `names`, `keep` and `why_kept` are said anew.",
     "delegate": "Without `post`, the post that acts. The secretariat alone may do it for another post.",
     "hand_over": "As in `delegate`. By the post's own holder it is an offer, where the policy's `handing_over` says so, "
     "and `to` needs an address.",
@@ -117,7 +125,8 @@ def commands() -> Iterator[str]:
         "`casework.Casework.act`. This is all that they read: each field has one name, each value one spelling, and "
         "anything else is refused with what is allowed and the nearest word. A field in bold must be given. Who may do "
         "a command, and in which stages, is the table of rules (`models.rules.RULES`); a rule may refuse for further "
-        "reasons, and says them."
+        "reasons, and says them. [who-may-what.md](who-may-what.md) shows for each command which kind of post may give "
+        "it, which may not, and why."
     )
     yield (
         "A line holds at most 300 characters, a text at most 20,000; a date is `2026-03-31`; a length "
@@ -336,6 +345,11 @@ _WHOLE = {
     "signatures": "whether positions are signed with a passkey: `when there` or `required`",
     "handing_over": "when a post goes over that its holder hands over in a case: `at once` or `when accepted` by the "
     "person named",
+    "follow_through": "what follows from a change in the group: `noted` or `carried out` (a suspension is looked at "
+    "again, who leaves gives back outcomes and leaves arrangements, observer and participant change seats, exchanges "
+    "are reminded of, a position said twice is one)",
+    "suspension": "a suspension is looked at again after, where no day was said; then again",
+    "exchange_overdue": "an exchange is marked as overdue, after the day that the rhythm of its arrangement gives",
     "silence_covers": "what the silence on a report covers: `the report` whatever becomes of it, `every word` (each "
     "revision begins it anew) or `the substance` (a correction of form that both Co-Chairs approve does not)",
     "later_admission": "how the Steering Group admits a member later: `by one word` or `by silence`",
@@ -345,6 +359,8 @@ _WHOLE = {
     "ground",
     "obligations": "by whose word an outcome, or the answer to a recommendation, is a member's: `as named` or `by own "
     "word`",
+    "circulating": "when the wider membership can be told, and what becomes of names that nobody consented to: `at every "
+    "turn` or, as in cases of before, `while at work`",
     "change_of_hands": "how long what the secretariat announces of a Co-Chair's post waits for its holder to stop it",
     "contest": "how long a post may contest what was recorded in its name",
     "close_of_business": "when a working day is over, in the office's own time: a period in working days ends then; "
@@ -395,7 +411,21 @@ def _shown(value: Any) -> str:
 
 # pages ------------------------------------------------------------------------------------------------------
 
-PAGES = {"commands.md": commands, "cli.md": command_line, "notices.md": notices, "policy.md": policy}
+
+def matrix() -> Iterator[str]:
+    """The page of who may do what: each command by each kind of post, and why."""
+    yield "# Who may do what"
+    yield MADE
+    yield from who_may_what()
+
+
+PAGES = {
+    "commands.md": commands,
+    "who-may-what.md": matrix,
+    "cli.md": command_line,
+    "notices.md": notices,
+    "policy.md": policy,
+}
 SCHEMA = "scenario.schema.json"
 """What ``ahg scenario schema`` prints, kept for editors."""
 
@@ -411,7 +441,7 @@ def page(name: str) -> str:
 
 def _wrapped(block: str) -> str:
     """A paragraph in lines of at most 118 characters; tables, headings and code as they are."""
-    plain = block.startswith(("|", "#", "`" * 3))
+    plain = block.startswith(("|", "#", "- ", "`" * 3))
     return block if plain else textwrap.fill(block, 118, break_long_words=False, break_on_hyphens=False)
 
 

@@ -36,8 +36,7 @@ SIGNER = CommandSigner(b"t" * 32)
 def directory() -> Directory:
     """The directory of the seed files."""
     rows = _member_rows((SEED / "members.csv").read_text(), _offices((SEED / "offices.csv").read_text()))
-    fields = set(Member.model_fields)
-    return Directory(members={row["code"]: Member(**{name: row[name] for name in fields}) for row in rows})
+    return Directory(members={row["code"]: Member(**{name: row[name] for name in Member.model_fields}) for row in rows})
 
 
 @cache

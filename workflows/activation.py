@@ -83,9 +83,11 @@ class Activation(LongLived):
         # The Ministers asked for the group to be available case by case, at the request of an affected country.
         while True:
             stage = self.case.stage
-            if stage.over(clock_acts=self._next_act() is not None):
+            if self._over():
                 await workflow.wait_condition(workflow.all_handlers_finished)
-                return stage
+                if self._over():  # a command that is still under way may have the wider membership told
+                    return self.case.stage
+                continue
             match stage:
                 case Stage.DRAFT:
                     await self.submission()
@@ -101,6 +103,8 @@ class Activation(LongLived):
                     await self.report_to_co_chairs()
                 case Stage.LAPSED:
                     await self.resubmission()
+                case Stage.CLOSED | Stage.DECLINED | Stage.WITHDRAWN | Stage.TERMINATED:
+                    await self.telling_after_the_end()
 
     # stages: what may happen in each, and what the clock does there, is in models.rules --------------------------
 
@@ -137,6 +141,10 @@ class Activation(LongLived):
     async def resubmission(self) -> None:
         """Wait in a lapsed case while its requester may resubmit."""
         await self._while_in(Stage.LAPSED)
+
+    async def telling_after_the_end(self) -> None:
+        """Wait while what the wider membership is told after the end is before the Co-Chairs and those it names."""
+        await self._while_in(self.case.stage)
 
     # commands ---------------------------------------------------------------------------------------------------
 
@@ -191,7 +199,7 @@ class Activation(LongLived):
 
     async def _while_in(self, stage: Stage) -> None:
         """Stay until a command or the clock leads out of the stage; the clock acts at the rungs of each ladder."""
-        while self.case.stage is stage:
+        while self.case.stage is stage and not (stage.final and self._over()):
             await self._follow_recommendations()
             if self.nudged:
                 await self._catch_up()
@@ -202,6 +210,9 @@ class Activation(LongLived):
             if came and await self.recorded.change_by_clock(self._clock_step):
                 self._show()
         await self._follow_recommendations()
+
+    def _over(self) -> bool:
+        return self.case.stage.over(clock_acts=self._next_act() is not None)
 
     def _stirred(self, stage: Stage, act: NextAct | None) -> bool:
         changed = self.case.stage is not stage or self._next_act() != act

@@ -287,6 +287,50 @@ class CaseClient:
                 raise Over(RefusalKind.CONFLICT, over) from None
             raise NotAnswered(str(error)) from error
 
+    async def tell_after_the_end(
+        self,
+        case: Case,
+        followed: tuple[int, ...],
+        command: Command,
+        means: Means,
+        touch: PasskeyTouch | None = None,
+        standing: Standing = Standing.POST,
+    ) -> Receipt:
+        """Give a command to a case whose workflow is over: it begins again with the state that its log gives, and the
+        command, as one.
+
+        ``followed``: the recommendations of the case that have their follow-ups.
+
+        Raises:
+            Refused: the rules refuse.
+            NotAnswered: the case did not answer in time.
+        """
+        begun = ActivationStart(
+            case=case, shift=self.shift, history_limit=self._limit, followed=followed, bound=True, signed_only=True
+        )
+        signed = self._sign(case.reference, command, means, touch, standing)
+        start = WithStartWorkflowOperation(
+            Activation.run,
+            begun,
+            id=case.reference,
+            task_queue=self._queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        )
+        try:
+            async with self._deadline(case.reference):
+                return await self._client.execute_update_with_start_workflow(
+                    Activation.submit_command,
+                    signed,
+                    id=command.id,
+                    start_workflow_operation=start,
+                    rpc_timeout=self._patience,
+                )
+        except WorkflowUpdateFailedError as failed:
+            raise _told(failed, command) from None
+        except (RPCError, WorkflowAlreadyStartedError, *_UNBELIEVED) as error:
+            raise NotAnswered(str(error)) from error
+
     async def begin_again(self, begun: Case | FollowUp, followed: tuple[int, ...] = (), *, anew: bool = False) -> None:
         """Start the workflow of a case or a follow-up with a state that its log gives; one that runs goes on.
 

@@ -14,7 +14,7 @@ from pydantic import Field
 from models.base import Day, Instant, Line, Prose, Value, shared
 from models.calendars import Calendars, WorkingDays
 from models.case.arrangements import Arrangement
-from models.case.circulation import Circulation, Consent
+from models.case.circulation import Circulation, Consent, NameInText
 from models.case.closing import Term
 from models.case.gates import Decider, Gate, GateName, GateOutcome, Position, PositionKind, Question
 from models.case.meetings import Meeting
@@ -28,7 +28,7 @@ from models.grounds import GroundReview
 from models.ladder import Ladder
 from models.ladder_subjects import SubjectKind, subject_of
 from models.members import Directory
-from models.policy import Policy, Track
+from models.policy import Obligations, Policy, Track
 from models.posts import SECRETARIAT, Post
 from models.request import Request, fingerprint
 
@@ -49,6 +49,7 @@ class Case(Value):
     are told apart.
     ``recordings``: what was recorded in posts' names, by the number of the first entry of each; the newest of them.
     ``offers``: the posts that wait to be taken over.
+    ``waiver_words``: what each of the Co-Chairs has said for waiving a term; ``waivers``: of those that are waived.
     ``active_day``: the last day of an extension, as the office named it that asked.
     ``withdrew``: who submitted jointly and then left the request to the others.
     ``ground_reviews``: what the Steering Group's members said of grounds, the newest word of each.
@@ -85,6 +86,7 @@ class Case(Value):
     recommendations: Mapping[int, Recommendation] = {}
     circulations: Mapping[int, Circulation] = {}
     waivers: Mapping[Term, Prose] = {}
+    waiver_words: Mapping[Term, Mapping[Post, Prose]] = {}
 
     active_until: Instant | None = None
     active_day: Day | None = None
@@ -130,6 +132,17 @@ class Case(Value):
         known = self.recommendations.items()
         return {number: one for number, one in known if one.report in accepted and not one.held}
 
+    def taken_on(self, outcome: Outcome, member: str) -> bool:
+        """Whether a member works on an outcome by its own word; by a policy of before, whoever is named does."""
+        return self.policy.obligations is Obligations.AS_NAMED or member in outcome.taken_on
+
+    def yet_to_take_on(self, outcome: Outcome) -> tuple[str, ...]:
+        """Those of its owner and supporters that have not said whether they take an outcome on."""
+        if outcome.state not in ("open", "blocked"):
+            return ()
+        named = dict.fromkeys((outcome.owner, *outcome.supporting))
+        return tuple(code for code in named if code != outcome.refused_by and not self.taken_on(outcome, code))
+
     def in_the_group(self, member: str) -> bool:
         """Whether a member is in the group, leads it or serves it: whether it may take on what the group agrees."""
         leads = any(post.member == member for post in (*self.directory.co_chairs, SECRETARIAT))
@@ -151,9 +164,30 @@ class Case(Value):
 
     def recused(self, co_chair: Post) -> bool:
         """Whether another sits in a Co-Chair's place, at a gate that is open or at the one that was opened last."""
+        return co_chair in self._places_taken
+
+    @property
+    def sitting(self) -> tuple[Post, ...]:
+        """Who sits in the Co-Chairs' places, by the same gates: each itself, or who has taken its place."""
+        taken = self._places_taken
+        return tuple(taken.get(post, post) for post in self.directory.co_chairs)
+
+    @property
+    def _places_taken(self) -> dict[Post, Post]:
         newest = sorted(self.gates.values(), key=lambda gate: gate.opened_at)[-1:]
-        sitting = (decider for gate in (*self.open_gates, *newest) for decider in gate.deciders)
-        return any(one.place_of == co_chair and one.post != co_chair for one in sitting)
+        deciders = (decider for gate in (*newest, *self.open_gates) for decider in gate.deciders)
+        return {one.place_of: one.post for one in deciders if one.post != one.place_of}
+
+    @property
+    def ends_early(self) -> bool:
+        """Whether both Co-Chairs have approved an early end. What it still owes comes first (``terms_covered``)."""
+        gate = self.gates.get(GateName.TERMINATION)
+        return gate is not None and gate.outcome is GateOutcome.APPROVED
+
+    @property
+    def stands(self) -> bool:
+        """Whether no deadline runs, since the case is suspended; after its end only what is to be circulated has any."""
+        return self.suspension is not None and not self.stage.final
 
     @property
     def clock(self) -> Clock:

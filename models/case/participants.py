@@ -33,7 +33,8 @@ class Participant(Value):
     """A member on the list, and why it is there. ``place_of``: the member in whose place it was proposed.
 
     ``reasons``: of which ``why`` is the text; none where it is somebody's own words, None where it was listed before they
-    were kept. ``proposed_by``: the Steering Group's post that proposed its later admission.
+    were kept. ``proposed_by``: the Steering Group's post that proposed its later admission. ``offered``: the other seat
+    in the group that it is proposed for, until the Co-Chairs have confirmed it.
     """
 
     member: str
@@ -45,6 +46,12 @@ class Participant(Value):
     endorsed_by: tuple[str, ...] = ()
     proposed_by: Post | None = None
     answered_at: Instant | None = None
+    offered: Seat | None = None
+
+    @property
+    def sits_as(self) -> Seat | None:
+        """As what it takes part; None where it does not."""
+        return _SEATS.get(self.state)
 
     def proposed_of(self, member: str) -> bool:
         """Whether the Steering Group's post of that member proposed its later admission."""
@@ -59,3 +66,6 @@ class Participant(Value):
     def has_a_seat(self) -> bool:
         """Whether it takes part, or is invited and has not answered yet."""
         return self.takes_part or self.state is ParticipantState.INVITED
+
+
+_SEATS = {ParticipantState.ACCEPTED: Seat.PARTICIPANT, ParticipantState.OBSERVER: Seat.OBSERVER}

@@ -28,14 +28,15 @@ class Stage(StrEnum):
 
     @property
     def final(self) -> bool:
-        """Whether nothing can change any more."""
+        """Whether the procedure is over for good; the wider membership may still be told of it."""
         return self.ended and self is not Stage.LAPSED
 
     def over(self, *, clock_acts: bool) -> bool:
         """Whether nothing is awaited any more, so that the case needs no workflow. ``clock_acts``: the clock has an act
-        ahead (``models.agenda.next_act``). A lapsed request waits for a new version until the last of its rungs.
+        ahead (``models.agenda.next_act``). A lapsed request waits for a new version until the last of its rungs; what is
+        to be circulated after the end, for those who are asked.
         """
-        return self.final or (self is Stage.LAPSED and not clock_acts)
+        return self.ended and not clock_acts
 
     @property
     def words(self) -> str:

@@ -11,7 +11,7 @@ Each part of the procedure has its module, in all of ``commands``, ``events``, `
 ``outcomes``       term of reference (a)
 ``arrangements``   term of reference (b)
 ``meetings``       meetings, attendance, situation updates
-``duration``       extension, early end, suspension
+``duration``       extension, early end, suspension, announced days of offices
 ``reporting``      reports and recommendations: term of reference (c)
 ``circulation``    what the wider membership is told, and consent to being named
 ``closing``        waivers and the end of the case
@@ -28,14 +28,23 @@ from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from models.authentication import Signed
 from models.base import Line, Prose, Value, brief
-from models.commands.arrangements import AddArrangement, Agree, LogExchange, ReviewArrangement
+from models.commands.arrangements import (
+    AddArrangement,
+    Agree,
+    AmendArrangement,
+    EndArrangement,
+    JoinArrangement,
+    LeaveArrangement,
+    LogExchange,
+    ReviewArrangement,
+)
 from models.commands.body import AS_SENT, Body
-from models.commands.circulation import Circulate, GiveConsent
+from models.commands.circulation import Circulate, GiveConsent, Reword
 from models.commands.closing import Close, Waive
-from models.commands.duration import Extend, Resume, Suspend, Terminate
+from models.commands.duration import AnnounceDay, Extend, Resume, Suspend, Terminate
 from models.commands.gates import Answer, Decide
-from models.commands.meetings import Attend, ScheduleMeeting, SituationUpdate
-from models.commands.outcomes import AddOutcome, Block, Done, Progress, Verify
+from models.commands.meetings import Attend, CancelMeeting, ScheduleMeeting, SituationUpdate
+from models.commands.outcomes import AddOutcome, AmendOutcome, Block, Done, Progress, TakeOn, Verify
 from models.commands.participants import Admit, Comment, Convene, Endorse, Leave, Propose, Replace, Respond
 from models.commands.posts import Contest, Delegate, HandOver, Person, TakeOver
 from models.commands.reporting import Adopt, Contribute, Object, OpenReport, Recommend, Revise, Table
@@ -48,15 +57,18 @@ from models.refusal import RefusalKind, Refused
 _Request = Draft | Submit | Return | Resubmit | Accept | Withdraw | Join | ReviewGround
 _Gate = Decide | Answer
 _Group = Propose | Comment | Respond | Replace | Admit | Endorse | Leave | Convene
-_Outcome = AddOutcome | Progress | Block | Done | Verify
+_Outcome = AddOutcome | AmendOutcome | TakeOn | Progress | Block | Done | Verify
 _Arrangement = AddArrangement | Agree | LogExchange | ReviewArrangement
-_Meeting = ScheduleMeeting | Attend | SituationUpdate
-_Duration = Extend | Terminate | Suspend | Resume
+_Changed = AmendArrangement | JoinArrangement | LeaveArrangement | EndArrangement
+_Meeting = ScheduleMeeting | CancelMeeting | Attend | SituationUpdate
+_Duration = Extend | Terminate | Suspend | Resume | AnnounceDay
 _Report = OpenReport | Contribute | Recommend | Table | Object | Revise
-_End = Circulate | GiveConsent | Adopt | Waive | Close
+_End = Circulate | Reword | GiveConsent | Adopt | Waive | Close
 _Post = Delegate | HandOver | TakeOver | Contest
 
-Ordinary = _Request | _Gate | _Group | _Outcome | _Arrangement | _Meeting | _Duration | _Report | _End | _Post
+Ordinary = (
+    _Request | _Gate | _Group | _Outcome | _Arrangement | _Changed | _Meeting | _Duration | _Report | _End | _Post
+)
 """Any command but ``ActFor``, in the order of the procedure."""
 
 

@@ -4,8 +4,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.base import Day, Line
+from models.base import Day, Line, Prose
 from models.commands.body import Body, Codes
+
+Marking = Literal["TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN", "TLP:CLEAR"]
+"""A label of the Traffic Light Protocol 2.0 (FIRST)."""
 
 
 class _OnArrangement(Body):
@@ -19,8 +22,10 @@ class AddArrangement(Body):
     title: Line = Field(min_length=1)
     parties: Codes = Field(min_length=1)
     kind: Line = Field(default="", description="what kind of information")
-    every: Line = Field(default="", description="how often")
-    marking: Literal["TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN", "TLP:CLEAR"] = "TLP:AMBER"
+    every: Line = Field(
+        default="", description="how often: `weekly`, `every 2 weeks`, `10d`; other words remind nobody"
+    )
+    marking: Marking = "TLP:AMBER"
     contacts: Codes = ()
     begins: Day | None = Field(default=None, description="from when it is in force")
     review: Day | None = Field(default=None, description="when it is reviewed")
@@ -33,11 +38,13 @@ class Agree(_OnArrangement):
 
 
 class LogExchange(_OnArrangement):
-    """Note that information was exchanged: what kind and when, never the content."""
+    """Note that information was exchanged: what kind, when, who gave and who received; never the content."""
 
     do: Literal["log_exchange"] = "log_exchange"
     kind: Line = Field(default="", description="what kind of information")
     on: Day | None = Field(default=None, description="the day")
+    gave: Line | None = Field(default=None, description="the party that gave it; left out: the one that notes it")
+    received: Codes = Field(default=(), description="the parties that received it; left out: all others")
 
 
 class ReviewArrangement(_OnArrangement):
@@ -45,3 +52,35 @@ class ReviewArrangement(_OnArrangement):
 
     do: Literal["review_arrangement"] = "review_arrangement"
     review: Day | None = Field(default=None, description="the next review")
+
+
+class AmendArrangement(_OnArrangement):
+    """Propose other terms of an arrangement; they hold when every party has agreed to them. What is left out stays."""
+
+    do: Literal["amend_arrangement"] = "amend_arrangement"
+    parties: Codes = Field(default=(), description="all of them, those that stay included")
+    kind: Line | None = Field(default=None, description="what kind of information")
+    every: Line | None = Field(default=None, description="how often")
+    marking: Marking | None = None
+    contacts: Codes = ()
+    review: Day | None = Field(default=None, description="when it is reviewed")
+    text: Prose = Field(min_length=1, description="why")
+
+
+class JoinArrangement(_OnArrangement):
+    """Ask to be a party to an arrangement; it is one when every party has agreed."""
+
+    do: Literal["join_arrangement"] = "join_arrangement"
+
+
+class LeaveArrangement(_OnArrangement):
+    """Be a party to an arrangement no more, from now on."""
+
+    do: Literal["leave_arrangement"] = "leave_arrangement"
+
+
+class EndArrangement(_OnArrangement):
+    """End an arrangement: in force, it ends when every party has agreed to that; else it is taken back."""
+
+    do: Literal["end_arrangement"] = "end_arrangement"
+    text: Prose = Field(min_length=1, description="why")

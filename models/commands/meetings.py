@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.base import Line
+from models.base import Line, Prose
 from models.commands.body import Body, Codes
 from models.request import Figure
 
@@ -18,6 +18,14 @@ class ScheduleMeeting(Body):
     starts: Line = Field(description="when it begins, as in 2026-03-16 or 2026-03-16T10:00:00+07:00")
     ends: Line = Field(default="", description="when it ends, likewise")
     agenda: tuple[Line, ...] = ()
+
+
+class CancelMeeting(Body):
+    """Call a meeting off; called again by the same title it is held after all."""
+
+    do: Literal["cancel_meeting"] = "cancel_meeting"
+    meeting: Line = Field(description="its title")
+    text: Prose = Field(min_length=1, description="why")
 
 
 class Attend(Body):

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.base import Day, Line
+from models.base import Day, Line, Prose
 from models.commands.body import Body, Codes
 
 
@@ -24,6 +24,26 @@ class AddOutcome(Body):
     target: float | None = None
     unit: Line = ""
     due: Day | None = None
+
+
+class AmendOutcome(_OnOutcome):
+    """Change what an outcome is to reach, by when, or who works on it; what is left out stays."""
+
+    do: Literal["amend_outcome"] = "amend_outcome"
+    owner: Line | None = None
+    supporting: Codes = Field(default=(), description="all of them, those that stay included")
+    indicator: Line | None = None
+    target: float | None = None
+    unit: Line | None = None
+    due: Day | None = None
+    text: Prose = Field(min_length=1, description="why")
+
+
+class TakeOn(_OnOutcome):
+    """Say whether one's member takes on an outcome that names it as owner or supporter."""
+
+    do: Literal["take_on"] = "take_on"
+    answer: Literal["accept", "decline"] = "accept"
 
 
 class Progress(_OnOutcome):

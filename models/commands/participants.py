@@ -55,9 +55,13 @@ class Endorse(Body):
 
 
 class Leave(Body):
-    """Leave the group."""
+    """Leave the group; its arrangements are left with it."""
 
     do: Literal["leave"] = "leave"
+    outcomes_to: Line | None = Field(
+        default=None,
+        description="the member of the group that owns its outcomes from then on; left out: the secretariat keeps them",
+    )
 
 
 class Convene(Body):

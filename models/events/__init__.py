@@ -14,7 +14,7 @@ Each part of the procedure has its module, named as in ``models.commands``:
 ``circulation``    what the wider membership is told, and consent to being named
 ``closing``        waivers and the end of the case
 ``posts``          an alternate, a new holder; what was recorded in a post's name
-``clock``          ladders, and the clock of the whole case
+``clock``          ladders, the clock of the whole case, announced days of offices
 ``stage``          the case enters a stage
 
 A text that the rules wrote themselves is the English of the ``reasons`` (of a gate: the ``matter``) beside it
@@ -30,12 +30,16 @@ from models.base import Value
 from models.events.arrangements import (
     ArrangementAdded,
     ArrangementAgreed,
+    ArrangementAmended,
+    ArrangementAmendmentProposed,
+    ArrangementEnded,
     ArrangementInForce,
+    ArrangementLeft,
     ArrangementReviewed,
     ExchangeLogged,
 )
-from models.events.circulation import CirculationMoved, CirculationProposed, ConsentNoted
-from models.events.clock import LadderCleared, LadderSet, Resumed, RungPassed, Suspended
+from models.events.circulation import CirculationMoved, CirculationProposed, CirculationReworded, ConsentNoted
+from models.events.clock import DayAnnounced, DeadlinesMoved, LadderCleared, LadderSet, Resumed, RungPassed, Suspended
 from models.events.closing import Waived
 from models.events.duration import Extended
 from models.events.gates import (
@@ -50,8 +54,8 @@ from models.events.gates import (
     Recused,
     RespondentChanged,
 )
-from models.events.meetings import AttendanceTaken, MeetingScheduled, SituationUpdated
-from models.events.outcomes import OutcomeAdded, OutcomeMoved, ProgressNoted
+from models.events.meetings import AttendanceTaken, MeetingCancelled, MeetingScheduled, SituationUpdated
+from models.events.outcomes import OutcomeAdded, OutcomeAmended, OutcomeMoved, OutcomeTakenOn, ProgressNoted
 from models.events.participants import (
     AdmissionProposed,
     AdmissionUnopposed,
@@ -65,6 +69,7 @@ from models.events.participants import (
     ParticipantsProposed,
     Replaced,
     Responded,
+    SeatOffered,
 )
 from models.events.posts import Contested, Delegated, HandedOver, HandOverOffered
 from models.events.reporting import Contributed, Objected, Recommended, ReportMoved, ReportOpened, Revised
@@ -80,34 +85,23 @@ from models.events.request import (
 from models.events.stage import StageEntered
 
 _Request = Submitted | Returned | Resubmitted | Joined | FoundComplete | RequesterWithdrew | GroundReviewed
-_Clock = StageEntered | LadderSet | LadderCleared | RungPassed | Suspended | Resumed
+_Clock = StageEntered | LadderSet | LadderCleared | RungPassed | Suspended | Resumed | DeadlinesMoved | DayAnnounced
 _Gate = GateOpened | PositionTaken | PositionsVoided | GateSplit | GateDecided
 _Question = QuestionAsked | QuestionAnswered | QuestionDropped | RespondentChanged | Recused
-_Group = (
-    ParticipantsProposed | Commented | Invited | Responded | Replaced | Admitted | Endorsed | MinimumMissing | Convened
-)
+_List = ParticipantsProposed | Commented | Invited | SeatOffered | Responded | Replaced
+_Group = _List | Admitted | Endorsed | MinimumMissing | Convened
 _Admission = AdmissionProposed | AdmissionUnopposed
-_Outcome = OutcomeAdded | ProgressNoted | OutcomeMoved
+_Outcome = OutcomeAdded | OutcomeAmended | OutcomeTakenOn | ProgressNoted | OutcomeMoved
 _Sharing = ArrangementAdded | ArrangementAgreed | ArrangementInForce | ExchangeLogged | ArrangementReviewed
-_Meeting = MeetingScheduled | AttendanceTaken | SituationUpdated | Extended
+_Changed = ArrangementAmendmentProposed | ArrangementAmended | ArrangementLeft | ArrangementEnded
+_Meeting = MeetingScheduled | MeetingCancelled | AttendanceTaken | SituationUpdated | Extended
 _Report = ReportOpened | Contributed | Recommended | Objected | Revised | ReportMoved
-_Circulation = CirculationProposed | ConsentNoted | CirculationMoved
+_Circulation = CirculationProposed | CirculationReworded | ConsentNoted | CirculationMoved
 _Other = Waived | Delegated | HandOverOffered | HandedOver | Contested
 
-AnyEvent = (
-    _Request
-    | _Clock
-    | _Gate
-    | _Question
-    | _Group
-    | _Outcome
-    | _Sharing
-    | _Meeting
-    | _Report
-    | _Circulation
-    | _Other
-    | _Admission
-)
+_AtWork = _Outcome | _Sharing | _Changed | _Meeting
+
+AnyEvent = _Request | _Clock | _Gate | _Question | _Group | _Admission | _AtWork | _Report | _Circulation | _Other
 """Any event, of whatever part of the procedure."""
 
 Event = Annotated[AnyEvent, Field(discriminator="type")]

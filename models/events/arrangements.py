@@ -3,8 +3,11 @@
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from models.base import Instant, Line, Prose, Value
-from models.case.arrangements import Arrangement
+from models.case.arrangements import Arrangement, ArrangementTerms
+from models.reasons import StatedReason
 
 
 class ArrangementAdded(Value):
@@ -26,13 +29,15 @@ class ArrangementInForce(Value):
 
 
 class ExchangeLogged(Value):
-    """That information was exchanged; never what it said."""
+    """That information was exchanged, who gave it and who received it; never what it said."""
 
     type: Literal["exchange_logged"] = "exchange_logged"
     arrangement: str
     member: str
     kind: Line = ""
     on: date
+    gave: Line = Field(default="", exclude_if=lambda gave: not gave)
+    received: tuple[str, ...] = Field(default=(), exclude_if=lambda received: not received)
 
 
 class ArrangementReviewed(Value):
@@ -40,3 +45,38 @@ class ArrangementReviewed(Value):
     arrangement: str
     review: date | None = None
     text: Prose = ""
+
+
+class ArrangementAmendmentProposed(Value):
+    """Other terms are proposed to the parties, or with ``ends`` that it ends; each party is asked to agree."""
+
+    type: Literal["arrangement_amendment_proposed"] = "arrangement_amendment_proposed"
+    arrangement: str
+    terms: ArrangementTerms
+    was: ArrangementTerms
+    ends: bool = False
+    text: Prose = ""
+
+
+class ArrangementAmended(Value):
+    """Every party has agreed to the other terms."""
+
+    type: Literal["arrangement_amended"] = "arrangement_amended"
+    arrangement: str
+    terms: ArrangementTerms
+    was: ArrangementTerms
+
+
+class ArrangementLeft(Value):
+    type: Literal["arrangement_left"] = "arrangement_left"
+    arrangement: str
+    member: str
+    text: Prose = ""
+    reasons: tuple[StatedReason, ...] = ()
+
+
+class ArrangementEnded(Value):
+    type: Literal["arrangement_ended"] = "arrangement_ended"
+    arrangement: str
+    text: Prose = ""
+    reasons: tuple[StatedReason, ...] = ()

@@ -11,6 +11,13 @@ class CirculationProposed(Value):
     circulation: Circulation
 
 
+class CirculationReworded(Value):
+    """What is to be told reads otherwise: consents were to the old wording, and are asked for anew."""
+
+    type: Literal["circulation_reworded"] = "circulation_reworded"
+    circulation: Circulation
+
+
 class ConsentNoted(Value):
     type: Literal["consent_noted"] = "consent_noted"
     circulation: int

@@ -16,6 +16,12 @@ class MeetingScheduled(Value):
     before: Meeting | None = None
 
 
+class MeetingCancelled(Value):
+    type: Literal["meeting_cancelled"] = "meeting_cancelled"
+    meeting: Meeting
+    text: Prose = ""
+
+
 class AttendanceTaken(Value):
     type: Literal["attendance_taken"] = "attendance_taken"
     meeting: str

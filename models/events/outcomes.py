@@ -3,13 +3,35 @@
 from typing import Literal
 
 from models.base import Prose, Value
-from models.case.outcomes import Outcome
+from models.case.outcomes import Outcome, OutcomeTerms
 from models.posts import Post
+from models.reasons import StatedReason
 
 
 class OutcomeAdded(Value):
     type: Literal["outcome_added"] = "outcome_added"
     outcome: Outcome
+
+
+class OutcomeAmended(Value):
+    """What it is to reach, by when, or who works on it is another than it was."""
+
+    type: Literal["outcome_amended"] = "outcome_amended"
+    outcome: str
+    terms: OutcomeTerms
+    was: OutcomeTerms
+    text: Prose = ""
+    reasons: tuple[StatedReason, ...] = ()
+
+
+class OutcomeTakenOn(Value):
+    """Its owner, or a supporter, takes an outcome on; or does not."""
+
+    type: Literal["outcome_taken_on"] = "outcome_taken_on"
+    outcome: str
+    member: str
+    taken: bool = True
+    text: Prose = ""
 
 
 class ProgressNoted(Value):

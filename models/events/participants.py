@@ -34,6 +34,14 @@ class Invited(Value):
     members: tuple[str, ...]
 
 
+class SeatOffered(Value):
+    """A member of the group is asked to take part as something else: to take part in full, or to observe."""
+
+    type: Literal["seat_offered"] = "seat_offered"
+    member: str
+    seat: Seat
+
+
 class Responded(Value):
     type: Literal["responded"] = "responded"
     member: str

@@ -15,6 +15,12 @@ def _(case: Case, event: e.CirculationProposed, at: datetime, by: Post) -> Case:
     return changed(case, circulations=put(case.circulations, circulation.number, circulation))
 
 
+@on(e.CirculationReworded)
+def _(case: Case, event: e.CirculationReworded, at: datetime, by: Post) -> Case:
+    circulation = event.circulation
+    return changed(case, circulations=put(case.circulations, circulation.number, circulation))
+
+
 def _circulation(case: Case, number: int, **changes: Any) -> Case:
     return changed(case, circulations=put(case.circulations, number, changed(case.circulations[number], **changes)))
 

@@ -13,6 +13,12 @@ def _(case: Case, event: e.MeetingScheduled, at: datetime, by: Post) -> Case:
     return changed(case, meetings=put(case.meetings, event.meeting.title, event.meeting))
 
 
+@on(e.MeetingCancelled)
+def _(case: Case, event: e.MeetingCancelled, at: datetime, by: Post) -> Case:
+    title = event.meeting.title
+    return changed(case, meetings=put(case.meetings, title, changed(case.meetings[title], cancelled=True)))
+
+
 @on(e.AttendanceTaken)
 def _(case: Case, event: e.AttendanceTaken, at: datetime, by: Post) -> Case:
     meeting = changed(

@@ -19,6 +19,25 @@ def _(case: Case, event: e.OutcomeAdded, at: datetime, by: Post) -> Case:
     return changed(case, outcomes=put(case.outcomes, event.outcome.title, event.outcome))
 
 
+@on(e.OutcomeAmended)
+def _(case: Case, event: e.OutcomeAmended, at: datetime, by: Post) -> Case:
+    outcome = case.outcomes[event.outcome]
+    refused = outcome.refused_by if event.terms.owner == outcome.owner else ""
+    return _outcome(case, event.outcome, **dict(event.terms), refused_by=refused)
+
+
+@on(e.OutcomeTakenOn)
+def _(case: Case, event: e.OutcomeTakenOn, at: datetime, by: Post) -> Case:
+    outcome, member = case.outcomes[event.outcome], event.member
+    without = tuple(code for code in outcome.taken_on if code != member)
+    if event.taken:
+        refused = "" if outcome.refused_by == member else outcome.refused_by
+        return _outcome(case, event.outcome, taken_on=(*without, member), refused_by=refused)
+    supporting = tuple(code for code in outcome.supporting if code != member)
+    refused = member if outcome.owner == member else outcome.refused_by
+    return _outcome(case, event.outcome, taken_on=without, supporting=supporting, refused_by=refused)
+
+
 @on(e.ProgressNoted)
 def _(case: Case, event: e.ProgressNoted, at: datetime, by: Post) -> Case:
     outcome = case.outcomes[event.outcome]

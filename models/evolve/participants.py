@@ -30,7 +30,10 @@ def _(case: Case, event: e.ParticipantsProposed, at: datetime, by: Post) -> Case
     listed = {name: one for name, one in case.participants.items() if name not in event.removed}
     for row in event.listed:
         known = listed.get(row.member)
-        if known is not None and known.state not in _REOPENED:
+        if known is not None and known.takes_part:
+            offered = row.seat if row.seat is not known.sits_as else None
+            listed[row.member] = changed(known, offered=offered)
+        elif known is not None and known.state not in _REOPENED:
             told = row if row.why else known
             listed[row.member] = changed(known, seat=row.seat, why=told.why, reasons=told.reasons)
         else:
@@ -46,6 +49,11 @@ def _(case: Case, event: e.Invited, at: datetime, by: Post) -> Case:
     for member in event.members:
         case = _participant(case, member, state=ParticipantState.INVITED)
     return case
+
+
+@on(e.SeatOffered)
+def _(case: Case, event: e.SeatOffered, at: datetime, by: Post) -> Case:
+    return _participant(case, event.member, seat=event.seat, offered=None)
 
 
 @on(e.Responded)

@@ -4,7 +4,7 @@ Only a post that may learn of the case (``visibility``) is ever told of it.
 
 ``kinds``      every kind of notice, with its causes and its readers
 ``notice``     one notice, and the table of who is told of which event, which importing the parts below fills
-``facts``      what a notice tells
+``facts``      what a notice tells; ``dates``: when what a post has to do is due
 ``circles``    who is meant by the requesters, the group, everybody concerned
 ``state``      what becomes of a notice on its way (the ledger)
 ``still_due``  whether a reminder that waited is to be sent still
@@ -38,6 +38,7 @@ from models.notices.kinds import (
     POLICY_PROPOSED,
     POLICY_SETTLED,
     POST_CHANGED,
+    POST_PASSED_ON,
     UNDELAYED,
     summary_of,
 )

@@ -6,9 +6,9 @@ from typing import Any
 from models import events as e
 from models.case import Case, GateName
 from models.duties import open_duties
-from models.ladder import ClockAct
+from models.ladder import ClockAct, MovedDeadline
 from models.ladder_subjects import SubjectKind, read_subject
-from models.notices.arrangements import arrangement_facts, not_agreed
+from models.notices.arrangements import agreement_asked, arrangement_facts
 from models.notices.circles import (
     co_chair_posts,
     endorsing_posts,
@@ -17,36 +17,79 @@ from models.notices.circles import (
     requester_posts,
     text_for,
 )
-from models.notices.facts import DutyFact, NoticeFacts
+from models.notices.circulation import circulation_facts
+from models.notices.dates import moved
+from models.notices.facts import DelayFact, DutyFact, NoticeFacts
 from models.notices.gates import gate_facts
-from models.notices.notice import Notice, notices_on, notify
-from models.notices.outcomes import owner_and_supporters
+from models.notices.notice import Notice, ladder_due, notices_on, notify
+from models.notices.outcomes import outcome_offered, owner_and_supporters
 from models.posts import SECRETARIAT, Capacity, Post, desk_of
 from models.rules.circulation import consents_asked, pending_circulation
+from models.rules.closing import must_decide_on_circulation
+from models.verification import verifiers
+from models.visibility import Sight, sight
 
 
 @notices_on(e.Suspended)
 def _(case: Case, event: e.Suspended) -> Iterable[Notice]:
-    yield from notify("case_suspended", _awaited(case), own=lambda post: {"text": text_for(case, post, event.text)})
+    def own(post: Post) -> dict[str, Any]:
+        return {"text": text_for(case, post, event.text)}
+
+    yield from notify("case_suspended", _awaited(case), own=own, due=event.review)
 
 
 @notices_on(e.Resumed)
 def _(case: Case, event: e.Resumed) -> Iterable[Notice]:
     def own(post: Post) -> dict[str, Any]:
-        return {"text": text_for(case, post, event.text), "dates": moved(case, post)}
+        looks = case.policy.carries_out and post in (*co_chair_posts(case), SECRETARIAT)
+        over = (DutyFact(do="resume"),) if looks else ()
+        known = {"text": text_for(case, post, event.text), "dates": moved(case, post)}
+        return known | {"delays": _delays(case, post, event.moved), "over": over}
 
     yield from notify("case_resumed", _awaited(case), own=own)
+
+
+@notices_on(e.DeadlinesMoved)
+def _(case: Case, event: e.DeadlinesMoved) -> Iterable[Notice]:
+    """Whoever waits for a decision hears what a question has added; who decides is told with the answer."""
+    names = {GateName(read_subject(one.subject).about) for one in event.moved}
+    waits = [*requester_posts(case), *(case.gates[name].respondent for name in names), SECRETARIAT]
+    deciding = {decider.post for name in names for decider in case.gates[name].deciders}
+    readers = [post for post in dict.fromkeys(waits) if post not in deciding]
+    due = max(one.until for one in event.moved)
+    yield from notify(
+        "deadlines_moved", readers, due=due, own=lambda post: {"delays": _delays(case, post, event.moved)}
+    )
+
+
+@notices_on(e.DayAnnounced)
+def _(case: Case, event: e.DayAnnounced) -> Iterable[Notice]:
+    """Whoever keeps a deadline that has moved, or waits for it, hears of the day and of both dates."""
+    facts = NoticeFacts(
+        member=event.office,
+        starts=event.first.isoformat(),
+        until=event.last,
+        answer="closed" if event.closed else "open",
+    )
+    for post in dict.fromkeys(_awaited(case)):
+        if delays := _delays(case, post, event.moved):
+            dates, due = moved(case, post), max(one.until for one in delays)
+            yield from notify("deadlines_moved", [post], facts.also(delays=delays, dates=dates), due=due)
+
+
+def _delays(case: Case, post: Post, moved_deadlines: Iterable[MovedDeadline]) -> tuple[DelayFact, ...]:
+    """What a post may know of deadlines that have moved: all of them, or those of its own part."""
+    whole = sight(case, post) is Sight.CASE
+    return tuple(
+        DelayFact(subject=one.subject, was=one.was, until=one.until)
+        for one in moved_deadlines
+        if whole or read_subject(one.subject) == (SubjectKind.INVITATION, post.member)
+    )
 
 
 def _awaited(case: Case) -> list[Post]:
     """Everybody in the case, and whoever else has something to do in it."""
     return [*everybody_concerned(case), *(duty.post for duty in open_duties(case))]
-
-
-def moved(case: Case, post: Post) -> tuple[DutyFact, ...]:
-    """The duties of a post with their dates, after all of them have moved."""
-    mine = (duty for duty in open_duties(case) if duty.post == post and duty.due is not None)
-    return tuple(dict.fromkeys(DutyFact(do=duty.do, about=duty.about, due=duty.due) for duty in mine))
 
 
 @notices_on(e.RungPassed)
@@ -111,21 +154,40 @@ def _duration_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notic
 
 
 def _agreement_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
-    arrangement = case.arrangements[name]
-    facts = arrangement_facts(arrangement)
-    yield from notify("arrangement_proposed", not_agreed(arrangement), facts, due=event.due)
+    yield from agreement_asked(case, name, event.due)
+
+
+def _exchange_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
+    parties = [desk_of(code) for code in case.arrangements[name].parties]
+    kind = "exchange_overdue" if event.act is ClockAct.OVERDUE else "exchange_due"
+    yield from notify(kind, parties, arrangement_facts(case.arrangements[name]), due=event.due)
+
+
+def _suspension_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
+    readers = [*co_chair_posts(case), SECRETARIAT, *requester_posts(case)]
+    text = case.suspension.why if case.suspension else ""
+    again = ladder_due(case, SubjectKind.SUSPENSION)
+    yield from notify("suspension_to_review", readers, NoticeFacts(text=text, reasons=()), due=again)
 
 
 def _closing_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     if not case.open_gates and not pending_circulation(case):
-        yield from notify("closing_awaited", [SECRETARIAT, *co_chair_posts(case)], due=event.due)
+        facts = NoticeFacts(do="circulate" if must_decide_on_circulation(case) else "")
+        yield from notify("closing_awaited", [SECRETARIAT, *co_chair_posts(case)], facts, due=event.due)
+
+
+def _wording_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
+    circulation = pending_circulation(case)
+    if circulation is not None and circulation.unsettled:
+        facts = NoticeFacts(words=tuple(one.words for one in circulation.unsettled))
+        yield from notify("rewording_awaited", [SECRETARIAT, *co_chair_posts(case)], facts, due=event.due)
 
 
 def _consent_rung(case: Case, name: str, event: e.RungPassed) -> Iterable[Notice]:
     circulation = case.circulation
     if circulation is not None and event.act is ClockAct.REMIND:
         asked = [desk_of(code) for code in consents_asked(case, circulation)]
-        yield from notify("consent_reminder", asked, NoticeFacts(what=circulation.what), due=event.due)
+        yield from notify("consent_reminder", asked, circulation_facts(circulation), due=event.due)
 
 
 def _rungs(case: Case, subject: str) -> Iterable[Any]:
@@ -148,8 +210,9 @@ _BY_CLOCK: dict[SubjectKind, Callable[[Case, str, e.RungPassed], Iterable[Notice
         "admission_proposed", endorsing_posts(case, name), NoticeFacts(member=name), due=event.due
     ),
     SubjectKind.OUTCOME: _outcome_rung,
+    SubjectKind.TAKING_ON: lambda case, name, event: outcome_offered(case, name, event.due),
     SubjectKind.VERIFY: lambda case, name, event: notify(
-        "outcome_done", co_chair_posts(case), NoticeFacts(outcome=name), due=event.due
+        "outcome_done", verifiers(case, case.outcomes[name]), NoticeFacts(outcome=name), due=event.due
     ),
     SubjectKind.ARRANGEMENT: _arrangement_rung,
     SubjectKind.SITUATION: lambda case, name, event: notify(
@@ -159,6 +222,9 @@ _BY_CLOCK: dict[SubjectKind, Callable[[Case, str, e.RungPassed], Iterable[Notice
     SubjectKind.CONTRIBUTIONS: lambda case, name, event: notify("report_owed", [SECRETARIAT], due=event.due),
     SubjectKind.CONSENT: _consent_rung,
     SubjectKind.AGREEMENT: _agreement_rung,
+    SubjectKind.WORDING: _wording_rung,
+    SubjectKind.EXCHANGE: _exchange_rung,
+    SubjectKind.SUSPENSION: _suspension_rung,
     SubjectKind.CLOSING: _closing_rung,
 }
 """For each kind of ladder whose rungs are told, who is told what."""

@@ -31,17 +31,29 @@ class MeetingFact(Value):
     starts: str = ""
 
 
+class DelayFact(Value):
+    """A deadline that the reader waits for, or keeps, and that has moved; ``subject``: of its ladder."""
+
+    subject: str
+    was: Instant
+    until: Instant
+
+
 class NoticeFacts(Value):
     """The facts of one notice; a kind of notice has those that its templates speak of.
 
     ``about`` is what is decided at the gate ``gate``: the English of ``matter``. ``why`` something was asked again or a
     member was listed, ``text`` that was said with it, and what a list ``lacks``: where the rules said it, it is the
     English of ``reasons``. ``dates``: duties of the reader whose dates have moved; ``over``: those that are not asked of
-    it any more; ``undecided``: gates that the end of the case left undecided; ``not_held``: meetings that its calendar is
+    it any more; ``delays``: deadlines that have moved; ``undecided``: gates that the end of the case left
+    undecided; ``not_held``: meetings that its calendar is
     to forget. ``was_...``: of a meeting that was moved, as it was before. ``because``: the word of the event for why a
-    thing is open again. ``first``: it is asked for the first time; ``ended``: since the time of the activation is over.
+    thing is open again, or what becomes of an arrangement; ``amended``: what is another of an outcome. ``first``: it is
+    asked for the first time; ``ended``: since the time of the activation is over;
+    ``early``: since both Co-Chairs have approved an early end. ``term``: the letter of a term of reference.
     ``recorded``: posts whose position was written down for them. ``do`` and ``how``: the command that was, and by which
-    means its post had said it; ``entry``: its first entry. ``anew`` and ``stands``: what follows where it is contested.
+    means its post had said it; of the closing of a case, the command that comes first. ``words``: by which a text names a
+    member; ``entry``: its first entry. ``anew`` and ``stands``: what follows where it is contested.
     """
 
     gate: GateName | None = None
@@ -77,6 +89,7 @@ class NoticeFacts(Value):
     indicator: str = ""
     owner: str = ""
     because: str = ""
+    amended: tuple[str, ...] = ()
     arrangement: str = ""
     marking: str = ""
     what: str = ""
@@ -97,13 +110,17 @@ class NoticeFacts(Value):
     addressees: tuple[str, ...] = ()
     state: str = ""
     names: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     consent: str = ""
 
     stage: str = ""
     dates: tuple[DutyFact, ...] = ()
     over: tuple[DutyFact, ...] = ()
+    delays: tuple[DelayFact, ...] = ()
     first: bool = False
     ended: bool = False
+    early: bool = False
+    term: str = ""
     person: str = ""
     do: str = ""
     how: str = ""

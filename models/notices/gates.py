@@ -8,6 +8,7 @@ from models.case import Case, GateName, GateOutcome
 from models.duties import open_duties
 from models.ladder_subjects import SubjectKind
 from models.notices.circles import co_chair_posts, requester_posts
+from models.notices.circulation import asked_after_recusal
 from models.notices.facts import NoticeFacts
 from models.notices.notice import Notice, ladder_due, notices_on, notify
 from models.posts import SECRETARIAT
@@ -89,6 +90,7 @@ def _(case: Case, event: e.QuestionAnswered) -> Iterable[Notice]:
 def _(case: Case, event: e.Recused) -> Iterable[Notice]:
     facts = gate_facts(case, event.gate).also(place_of=event.post)
     yield from notify("review_requested", [event.substitute], facts, due=gate_due(case, event.gate))
+    yield from asked_after_recusal(case, event)
 
 
 @notices_on(e.GateSplit)
@@ -116,6 +118,7 @@ def _left_to_the_secretariat(case: Case) -> Iterable[Notice]:
     if "propose" in now:
         readers = [SECRETARIAT, *case.directory.steering_group]
         yield from notify("list_awaited", readers, NoticeFacts(first=True), due=ladder_due(case, SubjectKind.LIST))
-    if "close" in now:
+    if now & {"circulate", "close"}:
         due = ladder_due(case, SubjectKind.CLOSING)
-        yield from notify("closing_awaited", [SECRETARIAT], NoticeFacts(first=True), due=due)
+        facts = NoticeFacts(first=True, do="circulate" if "circulate" in now else "")
+        yield from notify("closing_awaited", [SECRETARIAT], facts, due=due)

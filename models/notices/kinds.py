@@ -22,6 +22,9 @@ POLICY_SETTLED = "policy_settled"
 POST_CHANGED = "post_changed"
 """The same for the mail that tells who holds a post or stands in, or is to, by the directory (decision 44)."""
 
+POST_PASSED_ON = "post_passed_on"
+"""The kind that takes what lay ahead for a post out of the calendar of who held it: it goes to that person."""
+
 OF_NO_CASE: Mapping[str, str] = {
     DIGEST: N_("A digest"),
     POLICY_PROPOSED: N_("A policy is proposed, and your answer is asked for"),
@@ -31,7 +34,14 @@ OF_NO_CASE: Mapping[str, str] = {
 """What else goes out through the ledger: it belongs to no case, and no event of a log causes it."""
 
 
-UNDELAYED = (POST_CHANGED, "recorded_in_name", "recording_contested", "post_handed_over", "post_delegated")
+UNDELAYED = (
+    POST_CHANGED,
+    "recorded_in_name",
+    "recording_contested",
+    "post_handed_over",
+    "post_passed_on",
+    "post_delegated",
+)
 """What tells a post of what others have done with it or in its name: it waits for no hour that its reader sets."""
 
 
@@ -55,12 +65,15 @@ class Circle(StrEnum):
     MEMBER = N_("the member that it is about")
     GROUP = N_("participants and observers")
     PARTICIPANTS = N_("participants")
+    VERIFIERS = N_("who may verify the outcome")
+    PLACES = N_("who sits in the Co-Chairs' places")
     OWNERS = N_("owner and supporters of the outcome")
     PARTIES = N_("the parties to the arrangement")
     NAMED = N_("the members that would be named")
     ADDRESSED = N_("the members that it is circulated to")
     ADDRESSEES = N_("addressees and owner of the recommendation")
     POST = N_("the post that it is about")
+    BEFORE = N_("whoever it concerned before")
 
 
 class NoticeKind(Value):
@@ -155,6 +168,7 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
         "secretariat steering_group co_chairs",
     ),
     "invited": _asks(N_("A member is invited to the group."), "invited", "member"),
+    "seat_offered": _asks(N_("A member of the group is asked to take another seat in it."), "seat_offered", "member"),
     "invitation_reminder": _asks(N_("An invitation still waits for an answer."), "clock:invitation", "member"),
     "invitation_answered": _tells(N_("A member has answered its invitation."), "responded", "co_chairs secretariat"),
     "invitation_lapsed": _tells(N_("An invitation lapsed without an answer."), "responded", "member secretariat"),
@@ -177,19 +191,43 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
     "participant_left": _tells(N_("A participant has left the group."), "responded", "co_chairs secretariat member"),
     "group_convened": _tells(N_("The group is at work."), "convened", "group co_chairs secretariat steering_group"),
     # operational
-    "outcome_assigned": _asks(N_("A member owns or supports a new outcome."), "outcome_added", "owners"),
+    "outcome_assigned": _asks(
+        N_("A member owns or supports a new outcome."), "outcome_added outcome_taken_on", "owners"
+    ),
+    "outcome_offered": _asks(
+        N_("A member is asked whether it takes an outcome on."), "outcome_added clock:taking_on", "owners"
+    ),
+    "outcome_taken_on": _tells(
+        N_("A member has taken an outcome on, or has not."), "outcome_taken_on", "co_chairs secretariat"
+    ),
+    "outcome_amended": _asks(
+        N_("An outcome has been amended: who works on it, its target or its date."),
+        "outcome_amended",
+        "owners co_chairs secretariat",
+    ),
+    "outcome_handed_on": _tells(N_("An outcome is no longer this member's."), "outcome_amended", "before"),
     "outcome_due": _asks(N_("An outcome is due soon."), "clock:outcome", "owners"),
     "outcome_overdue": _asks(N_("An outcome is due or overdue."), "clock:outcome", "owners secretariat"),
     "outcome_blocked": _tells(N_("An outcome is blocked."), "outcome_moved", "co_chairs secretariat"),
     "outcome_done": _asks(
-        N_("An outcome is done and waits for a Co-Chair to verify it."), "outcome_moved clock:verify", "co_chairs"
+        N_("An outcome is done and waits for a Co-Chair to verify it."), "outcome_moved clock:verify", "verifiers"
     ),
     "outcome_verified": _tells(
-        N_("A Co-Chair has verified an outcome; the other may object."), "outcome_moved", "co_chairs owners"
+        N_("A Co-Chair has verified an outcome; the other may object."), "outcome_moved", "places owners"
     ),
     "outcome_reopened": _asks(N_("An outcome is open again."), "outcome_moved", "owners"),
     "arrangement_proposed": _asks(
         N_("The parties are asked to agree to an arrangement."), "arrangement_added clock:agreement", "parties"
+    ),
+    "arrangement_to_change": _asks(
+        N_("The parties are asked to agree to other terms of an arrangement, or to its end."),
+        "arrangement_amendment_proposed clock:agreement",
+        "parties",
+    ),
+    "arrangement_changed": _tells(
+        N_("An arrangement has been amended or left, or has ended."),
+        "arrangement_amended arrangement_left arrangement_ended",
+        "parties before co_chairs",
     ),
     "arrangement_in_force": _tells(
         N_("All parties have agreed; the arrangement is in force."), "arrangement_in_force", "parties co_chairs"
@@ -197,14 +235,27 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
     "arrangement_review_due": _asks(
         N_("An arrangement is due for review."), "clock:arrangement", "parties secretariat"
     ),
-    "meeting_called": _asks(N_("A meeting is called or moved."), "meeting_scheduled responded", "group co_chairs"),
+    "exchange_due": _asks(N_("An exchange is due, by the rhythm of its arrangement."), "clock:exchange", "parties"),
+    "exchange_overdue": _asks(N_("An exchange is overdue."), "clock:exchange", "parties"),
+    "meeting_called": _asks(
+        N_("A meeting is called or moved."), "meeting_scheduled responded handed_over", "group co_chairs"
+    ),
+    "meeting_cancelled": _tells(N_("A meeting is called off."), "meeting_cancelled", "group co_chairs"),
     "situation_update_due": _asks(N_("A situation update is due."), "clock:situation", "secretariat requesters"),
     "situation_updated": _tells(N_("There is a situation update."), "situation_updated", "group co_chairs"),
     "activation_ending": _asks(
         N_("The activation ends soon unless it is extended."), "clock:duration", "co_chairs secretariat group"
     ),
     "activation_extended": _tells(N_("The activation has been extended."), "extended", "group secretariat"),
-    "case_suspended": _tells(N_("The clock of the case stands."), "suspended", "everybody awaited"),
+    "case_suspended": _asks(N_("The clock of the case stands."), "suspended", "everybody awaited"),
+    "deadlines_moved": _tells(
+        N_("Deadlines have moved: a question was answered, or an office announced a day."),
+        "deadlines_moved day_announced",
+        "everybody awaited",
+    ),
+    "suspension_to_review": _asks(
+        N_("A suspension is to be looked at again."), "clock:suspension", "co_chairs secretariat requesters"
+    ),
     "case_resumed": _tells(N_("The clock of the case runs again."), "resumed", "everybody awaited"),
     # reporting
     "contributions_requested": _asks(N_("Participants are asked to contribute to a report."), "report_opened", "group"),
@@ -228,11 +279,21 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
         N_("The Co-Chairs have accepted a report."), "report_moved", "group steering_group secretariat"
     ),
     "consent_requested": _asks(
-        N_("A member is asked to consent to being named."), "circulation_proposed circulation_moved", "named"
+        N_("A member is asked to consent to being named."),
+        "circulation_proposed circulation_reworded circulation_moved recused",
+        "named",
     ),
     "consent_reminder": _asks(N_("A consent is still awaited."), "clock:consent", "named"),
     "consent_missing": _tells(
         N_("A member is not named: it did not consent."), "consent_noted", "co_chairs secretariat"
+    ),
+    "waiver_stated": _tells(
+        N_("A Co-Chair waives a term of reference; it is waived when the other does too."), "waived", "places"
+    ),
+    "rewording_awaited": _asks(
+        N_("A circulation names a member that has not consented; other words are awaited."),
+        "consent_noted clock:wording",
+        "secretariat co_chairs",
     ),
     "closing_awaited": _asks(
         N_("The report is accepted; the case waits to be circulated or closed."),
@@ -258,6 +319,9 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
     ),
     # posts
     "post_handed_over": _tells(N_("A post has a new holder."), "handed_over", "post secretariat"),
+    "post_passed_on": _tells(
+        N_("What lay ahead for a post is no longer for the person who held it."), "handed_over", "post"
+    ),
     "recorded_in_name": _tells(
         N_("The secretariat has recorded something in a post's name; the post may contest it."), "acted_for", "post"
     ),

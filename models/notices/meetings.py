@@ -19,6 +19,15 @@ def _(case: Case, event: e.MeetingScheduled) -> Iterable[Notice]:
     yield from notify("meeting_called", called_to_meetings(case), facts)
 
 
+@notices_on(e.MeetingCancelled)
+def _(case: Case, event: e.MeetingCancelled) -> Iterable[Notice]:
+    meeting = event.meeting
+    begins = _begins(meeting.starts)
+    not_held = (MeetingFact(title=meeting.title, starts=begins.isoformat()),) if begins else ()
+    facts = meeting_facts(meeting).also(text=event.text, not_held=not_held)
+    yield from notify("meeting_cancelled", called_to_meetings(case), facts)
+
+
 def call_to_meetings(case: Case, newcomer: Post) -> Iterable[Notice]:
     """Who takes part later is called to what the others have been called to."""
     for number, meeting in enumerate(ahead(case), start=1):
@@ -53,7 +62,9 @@ def ahead(case: Case) -> Iterator[Meeting]:
     """The meetings that have not been held and do not lie before the newest step, in the order of their calling."""
     for meeting in case.meetings.values():
         begins = _begins(meeting.starts)
-        if not meeting.held and (begins is None or case.updated_at is None or _after(begins, case.updated_at)):
+        if not (meeting.held or meeting.cancelled) and (
+            begins is None or case.updated_at is None or _after(begins, case.updated_at)
+        ):
             yield meeting
 
 

@@ -23,6 +23,12 @@ def _(case: Case, event: e.Invited) -> Iterable[Notice]:
         yield from notify("invited", [desk], facts, due=due)
 
 
+@notices_on(e.SeatOffered)
+def _(case: Case, event: e.SeatOffered) -> Iterable[Notice]:
+    due = ladder_due(case, SubjectKind.INVITATION, event.member)
+    yield from notify("seat_offered", [desk_of(event.member)], NoticeFacts(seat=event.seat.value), due=due)
+
+
 @notices_on(e.Responded)
 def _(case: Case, event: e.Responded) -> Iterable[Notice]:
     if case.is_requester(event.member):

@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from models import events as e
 from models.case import Case, GateName
 from models.log import Entry
-from models.notices.circles import co_chair_posts
+from models.notices.circles import called_to_meetings, co_chair_posts
+from models.notices.dates import moved
 from models.notices.facts import NoticeFacts
 from models.notices.gates import gate_due, gate_facts
+from models.notices.meetings import call_to_meetings, missed
 from models.notices.notice import Notice, notices_on, notify
 from models.posts import SECRETARIAT, Capacity
 
@@ -20,8 +22,20 @@ def _(case: Case, event: e.Delegated) -> Iterable[Notice]:
 
 @notices_on(e.HandedOver)
 def _(case: Case, event: e.HandedOver) -> Iterable[Notice]:
-    facts = NoticeFacts(post=event.post, person=event.to.name)
-    yield from notify("post_handed_over", [event.post, SECRETARIAT], facts)
+    """The successor gets what lies ahead for the post into its calendar; who held it before has it taken out.
+
+    To whom the last notice goes, its address of before tells (``records.post_mails``).
+    """
+    facts, dates = NoticeFacts(post=event.post, person=event.to.name), moved(case, event.post)
+    to = dict.fromkeys((event.post, SECRETARIAT))
+    yield from notify("post_handed_over", to, facts, own=lambda post: {"dates": dates if post == event.post else ()})
+    called = event.post in called_to_meetings(case)
+    if called:
+        yield from call_to_meetings(case, event.post)
+    over = tuple(duty.model_copy(update={"due": None}) for duty in dates)
+    not_held = missed(case) if called else ()
+    if over or not_held:
+        yield from notify("post_passed_on", [event.post], facts.also(over=over, not_held=not_held))
 
 
 @notices_on(e.Contested)

@@ -15,7 +15,8 @@ from models.posts import SECRETARIAT
 @notices_on(e.ReportOpened)
 def _(case: Case, event: e.ReportOpened) -> Iterable[Notice]:
     due = ladder_due(case, SubjectKind.CONTRIBUTIONS)
-    yield from notify("contributions_requested", group_posts(case), NoticeFacts(report=event.report.name), due=due)
+    facts = NoticeFacts(report=event.report.name, early=case.ends_early)
+    yield from notify("contributions_requested", group_posts(case), facts, due=due)
     yield from report_begun(case)
 
 
@@ -23,8 +24,18 @@ def report_begun(case: Case) -> Iterable[Notice]:
     """A report is to be written; ``ended``: since the time of the activation is over."""
     ended = bool(case.active_until and case.stage_since and case.stage_since >= case.active_until)
     readers, due = [SECRETARIAT, *co_chair_posts(case)], ladder_due(case, SubjectKind.CONTRIBUTIONS)
-    facts = NoticeFacts(report=case.report.name if case.report else "", ended=ended)
+    name = case.report.name if case.report else ""
+    facts = NoticeFacts(report=name, ended=ended and not case.ends_early, early=case.ends_early)
     yield from notify("report_begun", readers, facts, due=due, own=lambda post: {"over": over(case, post)})
+
+
+@notices_on(e.Waived)
+def _(case: Case, event: e.Waived) -> Iterable[Notice]:
+    """One Co-Chair's word is told to the other, who may add its own; nobody is reminded to waive anything."""
+    if event.post is not None and not event.by_both:
+        said = case.waiver_words[event.term]
+        facts = NoticeFacts(term=event.term.value, text=event.text, post=event.post)
+        yield from notify("waiver_stated", [post for post in case.sitting if post not in said], facts)
 
 
 @notices_on(e.ReportMoved)

@@ -38,9 +38,9 @@ def reminder_now(
     if not isinstance(event, e.RungPassed) or not later:
         return None
     ladder = case.ladders.get(event.subject)
-    if case.stage.ended or ladder is None:
+    if case.stage is Stage.LAPSED or ladder is None:
         return _SETTLED
-    if case.suspension or ladder.stopped_at:
+    if (case.stands and event.subject != SubjectKind.SUSPENSION) or ladder.stopped_at:
         return _STANDS
     now = {(one.kind, one.to, one.capacity): one for one in notices_of(case, event)}
     if (kind, post, capacity) not in now:

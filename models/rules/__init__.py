@@ -5,11 +5,12 @@ The workflow, the pages, the API and the mails ask here, and a rule stands nowhe
 submitted              ``request``: completeness, return, resubmission, joining, withdrawing; ``affected``: on what ground
 Co-Chair review        ``gates``: every point where Co-Chairs decide, whatever the stage
 participant selection  ``participants``: the list, ``invitations``; ``composition``: the minimum
-operational            ``outcomes`` (a), ``arrangements`` (b), ``meetings``, ``duration``: extension, end, suspension;
-                       ``later_admission``
-reporting              ``reporting`` (c) with the silence procedure, ``circulation`` with consent, ``closing``
+operational            ``outcomes`` (a), ``arrangements`` (b) and ``amending`` them, ``meetings``, ``later_admission``,
+                       ``duration``: extension, end, suspension
+reporting              ``reporting`` (c) with the silence procedure, ``circulation`` with consent (``wording``: its
+                       names), ``closing``
 at any time            ``posts``: delegation and handing over; ``contesting``: what was recorded in a post's name;
-                       ``clock``: what follows where nobody acted
+                       ``office_days``: announced days of offices; ``clock``: what follows where nobody acted
 
 How rules are made: ``table`` holds them all (importing the parts fills it), ``actors`` says which posts one admits,
 ``context`` is what a rule works on, ``checks``, ``admission`` and ``unopened`` refuse in sentences. How they are asked:
@@ -18,6 +19,7 @@ overtaken, ``permitted`` tells what is allowed.
 """
 
 from models.rules import (
+    amending,
     arrangements,
     circulation,
     clock,
@@ -28,6 +30,7 @@ from models.rules import (
     invitations,
     later_admission,
     meetings,
+    office_days,
     outcomes,
     participants,
     posts,

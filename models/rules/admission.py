@@ -1,9 +1,22 @@
 """Checks before a rule, with their sentences of refusal: does the post exist, may it give the command, in this stage?"""
 
 from models.case import Case
+from models.policy import Circulating
 from models.posts import Post
 from models.refusal import RefusalKind, Refused
+from models.rules.circulation import pending_circulation
 from models.rules.table import Rule
+
+
+def changes_still(case: Case, rule: Rule) -> bool:
+    """Whether a case that has ended may still change by a command: the wider membership can be told of it.
+
+    What does not begin a circulation is for one that is under way.
+    """
+    if not case.stage.final:
+        return True
+    told_still = case.policy.circulating is Circulating.AT_EVERY_TURN and case.stage in rule.stages
+    return told_still and (rule.do == "circulate" or pending_circulation(case) is not None)
 
 
 def must_be_admitted(case: Case, rule: Rule, by: Post, besides: str = "", *, of_before: bool = False) -> None:

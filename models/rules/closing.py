@@ -8,15 +8,19 @@ from models.case.closing import TermState
 from models.commands import Close, Waive
 from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind
-from models.posts import SECRETARIAT
-from models.reasons import ReasonCode, reason
+from models.policy import Circulating, TermsCovered
+from models.posts import SECRETARIAT, Post
+from models.reasons import ReasonCode, StatedReason, reason
+from models.refusal import RefusalKind
 from models.request import fingerprint
-from models.rules.actors import BY_CO_CHAIR, BY_SECRETARIAT
+from models.rules.actors import BY_CO_CHAIR, BY_SECRETARIAT, Actor
 from models.rules.checks import must_say, refuse
-from models.rules.circulation import pending_circulation
+from models.rules.circulation import circulation_decided, pending_circulation
+from models.rules.composition import affected_countries
 from models.rules.context import RuleContext
 from models.rules.gates import GateMatter, amend_gate, follows, open_gate, what_was_said
 from models.rules.table import AT_WORK, rule
+from models.verification import co_chairs_or_substitutes
 
 _NAMES = {
     Term.OUTCOMES: "practical outcomes",
@@ -28,15 +32,58 @@ _NAMES = {
 def terms_of_reference(case: Case) -> dict[Term, TermState]:
     """The state of each term of reference: ``covered``, ``waived`` or ``open``.
 
-    (a) is covered by an outcome that a Co-Chair verified, (b) by an arrangement that its parties have agreed to, (c) by
-    an accepted final report.
+    (a) is covered by an outcome that is verified as reached, or whose verifier says why less is enough; (b) by an
+    arrangement in force between two of the most-affected countries; (c) by an accepted final report with a
+    recommendation. In cases of before something of the kind on record is enough.
     """
-    covered = {
+    covered = _on_record(case) if _by_the_record(case) else _in_substance(case)
+    return {term: "covered" if covered[term] else "waived" if term in case.waivers else "open" for term in Term}
+
+
+def _by_the_record(case: Case) -> bool:
+    return case.policy.terms_covered is TermsCovered.RECORD
+
+
+def _accepted_final_reports(case: Case) -> list[int]:
+    accepted = (one for one in case.reports.values() if one.state is ReportState.ACCEPTED)
+    return [one.number for one in accepted if one.kind == "final"]
+
+
+def _on_record(case: Case) -> dict[Term, bool]:
+    return {
         Term.OUTCOMES: any(outcome.state == "verified" for outcome in case.outcomes.values()),
         Term.ARRANGEMENTS: any(one.state != "proposed" for one in case.arrangements.values()),
-        Term.REPORT: any(r.kind == "final" and r.state is ReportState.ACCEPTED for r in case.reports.values()),
+        Term.REPORT: bool(_accepted_final_reports(case)),
     }
-    return {term: "covered" if covered[term] else "waived" if term in case.waivers else "open" for term in Term}
+
+
+def _in_substance(case: Case) -> dict[Term, bool]:
+    countries, reports = affected_countries(case), _accepted_final_reports(case)
+    in_force = (one for one in case.arrangements.values() if one.state == "in_force")
+    return {
+        Term.OUTCOMES: any(outcome.achieved for outcome in case.outcomes.values()),
+        Term.ARRANGEMENTS: any(len(countries.intersection(one.parties)) > 1 for one in in_force),
+        Term.REPORT: any(one.report in reports for one in case.recommendations.values()),
+    }
+
+
+def end_closing_if_open(context: RuleContext, why: StatedReason) -> None:
+    """End the gate of the closing, undecided, where a term of reference is open again."""
+    if "open" in terms_of_reference(context.case).values():
+        context.supersede(GateName.CLOSURE, why)
+
+
+def report_is_owed(case: Case) -> bool:
+    """Whether a case that ends early still owes a final report: there is none, and (c) is not waived."""
+    owes = not _by_the_record(case) and case.stage in AT_WORK
+    return owes and Term.REPORT not in case.waivers and not _accepted_final_reports(case)
+
+
+def end_early(context: RuleContext) -> None:
+    """End a case whose early end both Co-Chairs have approved, once it owes nothing."""
+    case = context.case
+    if case.ends_early and not report_is_owed(case):
+        context.enter(Stage.TERMINATED, case.gates[GateName.TERMINATION].terms.get("why", ""))
 
 
 def await_closing(context: RuleContext) -> None:
@@ -44,14 +91,45 @@ def await_closing(context: RuleContext) -> None:
     context.once(SubjectKind.CLOSING, context.case.track.gate, ClockAct.REMIND, SECRETARIAT.member)
 
 
-@rule("waive", "waive a term of reference", (BY_CO_CHAIR, BY_SECRETARIAT), AT_WORK)
+def must_decide_on_circulation(case: Case) -> bool:
+    """Whether it is still to be decided what the wider membership is told before the case can be closed."""
+    return case.policy.circulating is Circulating.AT_EVERY_TURN and not circulation_decided(case)
+
+
+BY_WAIVING = Actor(
+    "a Co-Chair (or the Steering Group member in its place)",
+    lambda case, post: post in (*case.directory.co_chairs, *co_chairs_or_substitutes(case)),
+)
+
+
+def _may_waive(case: Case, post: Post) -> bool:
+    return _by_the_record(case) or post in case.sitting
+
+
+@rule("waive", "waive a term of reference", (BY_WAIVING, BY_SECRETARIAT), AT_WORK, _may_waive, "waive", own_word=True)
 def waive(context: RuleContext, body: Waive) -> None:
-    """State why a term of reference is not covered; the Co-Chairs see it when they close the case."""
+    """State why a term of reference is not covered: it is waived when both Co-Chairs have, and they see it on closing.
+
+    In cases of before one of them, or the secretariat, says it for both.
+    """
     why = must_say(body, "why it is waived")
+    if not _may_waive(context.case, context.by):
+        posts = " and ".join(context.case.sitting)
+        raise refuse(f"A term of reference is waived by both {posts}; {context.by} may not.", RefusalKind.FORBIDDEN)
     for term in body.term:
-        context.emit(e.Waived(term=term, text=why))
+        context.emit(_waived(context, term, why))
+    if context.case.ends_early:
+        end_early(context)
+        return
     waived = reason(ReasonCode.TERMS_WAIVED, post=context.by, terms=tuple(term.value for term in body.term))
     amend_gate(context, GateName.CLOSURE, _closing_matter(context.case), waived)
+
+
+def _waived(context: RuleContext, term: Term, why: str) -> e.Waived:
+    if _by_the_record(context.case):
+        return e.Waived(term=term, text=why)
+    said = {*context.case.waiver_words.get(term, {}), context.by}
+    return e.Waived(term=term, text=why, post=context.by, by_both=said.issuperset(context.case.sitting))
 
 
 def _letters(terms: Iterable[Term]) -> str:
@@ -73,6 +151,11 @@ def close(context: RuleContext, body: Close) -> None:
         raise refuse(f"The case cannot be closed while a gate is open: {gates}.")
     if pending_circulation(case):
         raise refuse("The case cannot be closed while a circulation waits for consent.")
+    if must_decide_on_circulation(case):
+        raise refuse(
+            "The case cannot be closed before the Co-Chairs have decided what the wider membership is told: propose it "
+            "with circulate, also where nothing is to be circulated."
+        )
     open_gate(context, GateName.CLOSURE, _closing_matter(case))
 
 

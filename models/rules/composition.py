@@ -35,6 +35,12 @@ def missing_for_minimum(case: Case) -> tuple[StatedReason, ...]:
     return tuple(lacks)
 
 
+def affected_countries(case: Case) -> set[str]:
+    """The most-affected states and territories: who asks, is named or lies on a route, or came in the place of one."""
+    found = {*case.requesters, *case.request.named_as_affected, *case.request.on_route} | _most_affected(case)
+    return {code for code in found if not case.directory.is_organisation(code)}
+
+
 def _most_affected(case: Case) -> set[str]:
     """The most-affected members on the list, with those in the place of one that is not on it any more."""
     named = {*case.requesters, *case.request.named_as_affected, *case.request.on_route}

@@ -85,7 +85,7 @@ class RuleContext:
 
     def set_ladder(self, subject: str, ladder: Ladder) -> None:
         """Set the ladder of a subject; while the clock of the case is stopped, the ladder is stopped too."""
-        if self.case.suspension:
+        if self.case.stands:
             ladder = ladder.stopped(self.now)
         self.emit(e.LadderSet(subject=subject, ladder=ladder))
 

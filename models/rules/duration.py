@@ -8,7 +8,7 @@ from models import events as e
 from models.base import FAR_OFF
 from models.case import Case, Gate, GateName, GateOutcome, Stage
 from models.commands import Extend, Resume, Suspend, Terminate
-from models.ladder import ClockAct, ladder_of
+from models.ladder import ClockAct, Rung, ladder_of, ladder_on
 from models.ladder_subjects import SubjectKind, subject_of
 from models.policy import Span
 from models.posts import SECRETARIAT, Post
@@ -20,6 +20,7 @@ from models.rules.checks import must_say, refuse
 from models.rules.context import RuleContext
 from models.rules.gates import GateMatter, follows, must_be_free, open_gate, proposer_desk
 from models.rules.meetings import await_update
+from models.rules.office_days import moved_deadlines
 from models.rules.table import GROUP_AT_WORK, rule
 
 
@@ -112,14 +113,13 @@ def _granted(context: RuleContext, terms: Mapping[str, str]) -> _Lasts:
 def terminate(context: RuleContext, body: Terminate) -> None:
     """Ask the Co-Chairs to end the activation early."""
     must_be_free(context.case, GateName.TERMINATION)
+    if context.case.ends_early:
+        raise refuse(
+            "The early end is decided; the case ends when the final report that it owes is accepted or waived."
+        )
     terms = {"why": body.text, "by": context.by}
     said = (reason(ReasonCode.TERMINATION, post=context.by), *own_words(body.text))
     open_gate(context, GateName.TERMINATION, GateMatter(fingerprint(terms), said), proposer_desk(context), terms)
-
-
-@follows(GateName.TERMINATION, GateOutcome.APPROVED)
-def _terminated(context: RuleContext, gate: Gate) -> None:
-    context.enter(Stage.TERMINATED, gate.terms.get("why", ""))
 
 
 def _suspended(so: bool) -> Callable[[Case, Post], bool]:
@@ -130,17 +130,48 @@ def _suspended(so: bool) -> Callable[[Case, Post], bool]:
     "suspend",
     "stop the clock of the case",
     (BY_SITTING_CO_CHAIR, BY_SECRETARIAT),
-    ready=_suspended(False),
+    ready=lambda case, post: case.suspension is None or case.ladder(SubjectKind.SUSPENSION) is not None,
     part="clock",
 )
 def suspend(context: RuleContext, body: Suspend) -> None:
-    """Stop every deadline, with a reason; commands are still taken."""
-    if context.case.suspension:
+    """Stop every deadline, with a reason, until it is looked at again; commands are still taken.
+
+    Of a case that is suspended, say when it is looked at again.
+    """
+    again = context.case.suspension is not None
+    if again and not (context.case.policy.carries_out and body.review):
         raise refuse("The case is suspended already.")
     text = must_say(body, "why the case is suspended")
-    for subject, ladder in context.case.ladders.items():
-        context.emit(e.LadderSet(subject=subject, ladder=ladder.stopped(context.now)))
-    context.emit(e.Suspended(text=text))
+    review = _look_again(context, body.review)
+    if not again:
+        for subject, ladder in context.case.ladders.items():
+            context.emit(e.LadderSet(subject=subject, ladder=ladder.stopped(context.now)))
+    context.emit(e.Suspended(text=text, review=review))
+    if review is not None:
+        _await_look(context, review)
+
+
+def _look_again(context: RuleContext, day: date | None) -> datetime | None:
+    """When a suspension is looked at: on that day, else after the policy's time; never in a case of before."""
+    if not context.case.policy.carries_out:
+        return None
+    if day is None:
+        return context.after(context.case.policy.suspension)
+    review = context.morning(day, SECRETARIAT.member)
+    if review <= context.now:
+        raise refuse("The day on which the suspension is looked at again must lie ahead.", RefusalKind.INVALID)
+    return review
+
+
+def _await_look(context: RuleContext, at: datetime) -> None:
+    basis = reason(ReasonCode.REVIEW_ON, day=at.date().isoformat())
+    ladder = ladder_on(basis, at, (Rung(at=at, act=ClockAct.REMIND),))
+    context.emit(e.LadderSet(subject=SubjectKind.SUSPENSION, ladder=ladder))  # this clock runs
+
+
+def suspension_stands(context: RuleContext) -> None:
+    """Remind again, at the policy's rhythm, of a suspension that nobody has ended."""
+    _await_look(context, context.after(context.case.policy.suspension))
 
 
 @rule("resume", "start the clock again", (BY_CO_CHAIR, BY_SECRETARIAT), ready=_suspended(True), part="clock")
@@ -148,8 +179,12 @@ def resume(context: RuleContext, body: Resume) -> None:
     """Move every deadline by the time the clock stood; a gate that waits for an answer goes on waiting."""
     if context.case.suspension is None:
         raise refuse("The case is not suspended.")
-    context.emit(e.Resumed(text=body.text))
     asked = {subject_of(SubjectKind.GATE, gate.name) for gate in context.case.open_gates if gate.questions}
-    for subject, ladder in context.case.ladders.items():
-        if subject not in asked:
-            context.emit(e.LadderSet(subject=subject, ladder=ladder.started(context.now, context.case.working_days)))
+    asked.add(SubjectKind.SUSPENSION)
+    before = {subject: ladder for subject, ladder in context.case.ladders.items() if subject not in asked}
+    after = {subject: ladder.started(context.now, context.case.working_days) for subject, ladder in before.items()}
+    moved = moved_deadlines(before, after) if context.case.policy.closes else ()
+    context.emit(e.Resumed(text=body.text, moved=moved))
+    context.clear(SubjectKind.SUSPENSION)
+    for subject, ladder in after.items():
+        context.emit(e.LadderSet(subject=subject, ladder=ladder))

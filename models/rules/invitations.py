@@ -28,6 +28,10 @@ def _confirmed(context: RuleContext, gate: Gate) -> None:
         if context.case.is_requester(one.member):
             context.emit(e.Responded(member=one.member, state=ParticipantState.ACCEPTED, text=text, reasons=reasons))
     invite(context, tuple(one.member for one in new if not context.case.is_requester(one.member)))
+    for one in context.case.participants.values():
+        if one.takes_part and one.offered:
+            context.emit(e.SeatOffered(member=one.member, seat=one.offered))
+            _await_answer(context, one.member)
     maybe_begin(context)
 
 
@@ -37,8 +41,12 @@ def invite(context: RuleContext, members: tuple[str, ...]) -> None:
         return
     context.emit(e.Invited(members=members))
     for member in members:
-        subject, acts = subject_of(SubjectKind.INVITATION, member), {ClockAct.REMIND: HALF, ClockAct.LAPSE: DUE}
-        context.wait_for(subject, context.case.track.invitation, acts, member)
+        _await_answer(context, member)
+
+
+def _await_answer(context: RuleContext, member: str) -> None:
+    subject, acts = subject_of(SubjectKind.INVITATION, member), {ClockAct.REMIND: HALF, ClockAct.LAPSE: DUE}
+    context.wait_for(subject, context.case.track.invitation, acts, member)
 
 
 _ANSWERED = {
@@ -49,7 +57,7 @@ _ANSWERED = {
 
 
 def _is_invited(case: Case, post: Post) -> bool:
-    return post.member in case.invited
+    return post.member in case.invited or case.ladder(SubjectKind.INVITATION, post.member) is not None
 
 
 @rule("respond", "answer its invitation", BY_LISTED, GROUP_AT_WORK, ready=_is_invited, own_word=True)
@@ -69,14 +77,18 @@ def respond(context: RuleContext, body: Respond) -> None:
     state = _ANSWERED[body.answer]
     if state is ParticipantState.ACCEPTED and one.seat is Seat.OBSERVER:
         state = ParticipantState.OBSERVER
+    if one.takes_part and state is ParticipantState.DECLINED and _is_invited(context.case, context.by):
+        state = one.state  # it keeps its seat; it is asked to take another
     context.clear(subject_of(SubjectKind.INVITATION, one.member))
     context.emit(e.Responded(member=one.member, state=state, text=body.text))
     maybe_begin(context)
 
 
 def invitation_lapsed(context: RuleContext, member: str) -> None:
-    """Let an invitation lapse that nobody answered in time."""
+    """Let an invitation lapse that nobody answered in time; who is in the group keeps the seat that it has."""
     context.clear(subject_of(SubjectKind.INVITATION, member))
+    if context.case.participants[member].takes_part:
+        return
     context.emit(e.Responded(member=member, state=ParticipantState.LAPSED))
     maybe_begin(context)
 

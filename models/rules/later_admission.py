@@ -11,10 +11,12 @@ from models.posts import Post
 from models.reasons import ReasonCode, reason, text_and_reasons
 from models.refusal import RefusalKind
 from models.rules.actors import BY_GROUP, BY_STEERING_GROUP
+from models.rules.amending import leave_all_arrangements
 from models.rules.checks import must_be_members, refuse
 from models.rules.context import RuleContext
 from models.rules.gates import clip, pass_on
 from models.rules.invitations import invite, maybe_begin
+from models.rules.outcomes import hand_on_outcomes, must_work_on_it
 from models.rules.table import AT_WORK, GROUP_AT_WORK, rule
 
 
@@ -123,9 +125,18 @@ def _quorum(case: Case, newcomer: Participant) -> int:
 
 @rule("leave", "leave the group", BY_GROUP, GROUP_AT_WORK, own_word=True)
 def leave(context: RuleContext, body: Leave) -> None:
-    """Leave the group; a requester withdraws its request instead."""
-    if context.case.is_requester(context.by.member):
+    """Leave the group, its arrangements and its outcomes; a requester withdraws its request instead."""
+    member, heir = context.by.member, body.outcomes_to
+    if context.case.is_requester(member):
         raise refuse("A requester does not leave its own case; it may withdraw its request.")
-    context.emit(e.Responded(member=context.by.member, state=ParticipantState.LEFT, text=body.text))
-    pass_on(context, context.by.member)
+    if heir is not None:
+        must_work_on_it(context, (heir,))
+        if heir == member or not context.case.policy.carries_out:
+            raise refuse("Say which other member owns your outcomes from now on, by amending them.")
+    context.emit(e.Responded(member=member, state=ParticipantState.LEFT, text=body.text))
+    context.clear(subject_of(SubjectKind.INVITATION, member))
+    if context.case.policy.carries_out:
+        hand_on_outcomes(context, member, heir)
+        leave_all_arrangements(context, member)
+    pass_on(context, member)
     maybe_begin(context)

@@ -1,10 +1,11 @@
 """Meetings with attendance, and situation updates at their rhythm."""
 
 from models import events as e
-from models.case import Meeting, Stage
-from models.commands import Attend, ScheduleMeeting, SituationUpdate
+from models.case import Case, Meeting, Stage
+from models.commands import Attend, CancelMeeting, ScheduleMeeting, SituationUpdate
 from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind
+from models.posts import Post
 from models.refusal import RefusalKind
 from models.rules.actors import BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT
 from models.rules.checks import must_be_members, refuse, the_one
@@ -19,13 +20,29 @@ def schedule_meeting(context: RuleContext, body: ScheduleMeeting) -> None:
     if known is not None and known.held:
         raise refuse(f"The meeting {body.title!r} has been held; call the next one by another title.")
     meeting = Meeting(title=body.title, place=body.place, starts=body.starts, ends=body.ends, agenda=body.agenda)
+    known = None if known is not None and known.cancelled else known
     context.emit(e.MeetingScheduled(meeting=meeting, moved=known is not None, before=known))
+
+
+def _can_be_cancelled(case: Case, post: Post) -> bool:
+    return any(not (one.held or one.cancelled) for one in case.meetings.values())
+
+
+@rule("cancel_meeting", "call a meeting off", (BY_SECRETARIAT, BY_CO_CHAIR), AT_WORK, _can_be_cancelled)
+def cancel_meeting(context: RuleContext, body: CancelMeeting) -> None:
+    """Call off a meeting that has not been held; it goes out of all calendars."""
+    meeting = the_one("meeting", body.meeting, context.case.meetings)
+    if meeting.held or meeting.cancelled:
+        state = "has been held" if meeting.held else "is called off already"
+        raise refuse(f"The meeting {meeting.title!r} {state}.")
+    context.emit(e.MeetingCancelled(meeting=meeting, text=body.text))
 
 
 @rule("attend", "note attendance", (BY_SECRETARIAT, BY_CO_CHAIR), AT_WORK, ready=lambda case, post: bool(case.meetings))
 def attend(context: RuleContext, body: Attend) -> None:
     """Note who was present, observing, absent; any member may be named, each once."""
-    the_one("meeting", body.meeting, context.case.meetings)
+    if the_one("meeting", body.meeting, context.case.meetings).cancelled:
+        raise refuse(f"The meeting {body.meeting!r} was called off; call it again if it is held after all.")
     named = (*body.present, *body.observing, *body.absent)
     must_be_members(context.case, named)
     if len(set(named)) < len(named):

@@ -75,11 +75,12 @@ def _ask_for_the_list(context: RuleContext) -> None:
 
 def _list_matter(case: Case) -> GateMatter:
     def seated(seat: Seat) -> tuple[str, ...]:
-        return tuple(one.member for one in on_the_list(case) if one.seat is seat)
+        return tuple(one.member for one in on_the_list(case) if (one.offered or one.seat) is seat)
 
     participants, observers = seated(Seat.PARTICIPANT), seated(Seat.OBSERVER)
     said = reason(ReasonCode.PARTICIPANTS, participants=participants, observers=observers)
-    return GateMatter(fingerprint(sorted((one.member, one.seat.value) for one in on_the_list(case))), (said,))
+    seats = sorted((one.member, (one.offered or one.seat).value) for one in on_the_list(case))
+    return GateMatter(fingerprint(seats), (said,))
 
 
 def list_changed(context: RuleContext, why: StatedReason) -> None:
@@ -121,13 +122,26 @@ def propose(context: RuleContext, body: Propose) -> None:
         raise refuse("A requester takes part in its own case; it cannot observe it or be taken off the list.")
     _must_not_be_invited(context.case, body.without)
     why, reasons = text_and_reasons(brief(body.text) or reason(ReasonCode.PROPOSED_BY, post=context.by))
-    inside = context.case.taking_part()  # it has answered as what it takes part
     named_as = [(code, Seat.PARTICIPANT) for code in body.members] + [(code, Seat.OBSERVER) for code in body.observers]
+    inside = _seated_already(context, named_as)
+    if context.case.policy.carries_out and not body.without and {code for code, _ in named_as} <= set(inside):
+        raise refuse(f"On the list already, as proposed: {', '.join(inside)}.")
     listed = [
         e.Listed(member=code, seat=seat, why=why, reasons=reasons) for code, seat in named_as if code not in inside
     ]
     context.emit(e.ParticipantsProposed(listed=tuple(listed), removed=body.without))
     list_changed(context, reason(ReasonCode.PARTICIPANTS_PROPOSED, post=context.by))
+
+
+def _seated_already(context: RuleContext, named_as: list[tuple[str, Seat]]) -> tuple[str, ...]:
+    """Who is in the group already as what it is named, or is proposed so; in old cases whoever is in the group."""
+    group = context.case.taking_part()
+    if not context.case.policy.carries_out:
+        return group
+    there = {code: context.case.participants[code] for code in group}
+    return tuple(
+        code for code, seat in named_as if code in there and (there[code].offered or there[code].sits_as) is seat
+    )
 
 
 def _must_not_be_invited(case: Case, codes: tuple[str, ...]) -> None:

@@ -3,17 +3,21 @@
 from models.agenda import waiting_on
 from models.case import Case
 from models.posts import Post
+from models.rules.admission import changes_still
 from models.rules.table import RULES
 
 
 def allowed(case: Case, post: Post) -> tuple[str, ...]:
     """The names of the commands that a post may give now."""
-    if case.stage.final or not case.directory.holds(post):
+    if not case.directory.holds(post):
         return ()
     return tuple(
         rule.do
         for rule in RULES.values()
-        if case.stage in rule.stages and rule.admits(case, post) and rule.ready(case, post)
+        if case.stage in rule.stages
+        and changes_still(case, rule)
+        and rule.admits(case, post)
+        and rule.ready(case, post)
     )
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from models import events as e
 from models.authentication import Standing
 from models.base import Value
-from models.commands import ActFor, Delegate, HandOver, Person, TakeOver
+from models.commands import ActFor, AnnounceDay, Delegate, HandOver, Person, TakeOver
 from models.mail_addresses import folded
 from models.policy import HandingOver
 from models.posts import SECRETARIAT, Post, Role
@@ -36,9 +36,8 @@ def may_change_hands(body: Value, by: Post, standing: Standing) -> str | None:
         return _not_the_one_named(body, by, standing)
     heard = standing is Standing.DIRECTORY
     if not isinstance(body, (Delegate, HandOver)):
-        return (
-            "A case hears from the directory who holds a post and who stands in, and nothing else." if heard else None
-        )
+        words = "A case hears from the directory who holds a post, who stands in and announced days, and nothing else."
+        return words if heard and not isinstance(body, AnnounceDay) else None
     post = body.post or by
     if post != by and post.role is Role.CO_CHAIR and not heard:
         return (

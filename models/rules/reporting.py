@@ -18,7 +18,7 @@ from models.reasons import ReasonCode, StatedReason, reason, text_and_reasons
 from models.request import fingerprint
 from models.rules.actors import BY_ANY_MEMBER, BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, BY_STEERING_GROUP
 from models.rules.checks import must_be_in_the_group, must_be_members, must_say, refuse
-from models.rules.closing import await_closing, terms_of_reference
+from models.rules.closing import await_closing, end_closing_if_open, end_early, report_is_owed
 from models.rules.context import RuleContext
 from models.rules.gates import GateMatter, amend_gate, follows, must_not_be_closing, open_gate, what_was_said
 from models.rules.later_admission import object_to_admission
@@ -211,8 +211,7 @@ def object_(context: RuleContext, body: Object) -> None:
         return
     if body.outcome:
         object_to_outcome(context, body.outcome, text)
-        if "open" in terms_of_reference(context.case).values():
-            context.supersede(GateName.CLOSURE, reason(ReasonCode.OUTCOME_REOPENED, outcome=body.outcome))
+        end_closing_if_open(context, reason(ReasonCode.OUTCOME_REOPENED, outcome=body.outcome))
         return
     report = _open_report(context.case, ReportState.TABLED)
     context.emit(e.Objected(member=context.by.member, text=text))
@@ -284,8 +283,22 @@ def _accepted(context: RuleContext, gate: Gate) -> None:
     _move(context, report, ReportState.ACCEPTED, what_was_said(gate))
     if context.case.stage is Stage.REPORTING and report.kind == "interim":
         _begin_report(context, "final")
+    elif context.case.ends_early:
+        end_early(context)
     elif context.case.stage is Stage.REPORTING:
         await_closing(context)
+
+
+@follows(GateName.TERMINATION, GateOutcome.APPROVED)
+def _ends_early(context: RuleContext, gate: Gate) -> None:
+    """End the case, or have the group write the final report that it owes; an open interim one is finished first."""
+    if not report_is_owed(context.case):
+        end_early(context)
+    elif context.case.stage is Stage.OPERATIONAL:
+        if context.case.report is not None and context.case.report.state is not ReportState.ACCEPTED:
+            _enter_reporting(context, reason(ReasonCode.ENDS_EARLY))
+        else:
+            _begin_report(context, "final")
 
 
 @follows(GateName.EXTENSION, GateOutcome.DECLINED, GateOutcome.LAPSED)

@@ -17,11 +17,12 @@ from models.passkeys import MUST_BE_SIGNED, SIGNED_BY_TOUCH, statement_of
 from models.policy import Policy, Signatures
 from models.posts import SECRETARIAT, Post, Role
 from models.refusal import RefusalKind, Refused
-from models.rules.admission import must_be_admitted
+from models.rules.admission import changes_still, must_be_admitted
 from models.rules.clock import pass_rung
 from models.rules.closing import terms_of_reference
 from models.rules.contesting import may_contest
 from models.rules.context import RuleContext
+from models.rules.office_days import may_announce
 from models.rules.permitted import allowed_sentence
 from models.rules.posts import may_change_hands
 from models.rules.request import must_be_one_more_version
@@ -76,7 +77,11 @@ def _must_be_given_rightly(case: Case, command: Command) -> None:
         raise Refused(RefusalKind.FORBIDDEN, why)
     standing = command.signed.standing if command.signed else None
     if standing is not None:
-        why = may_change_hands(command.body, command.by, standing) or may_contest(command.body, standing)
+        why = (
+            may_change_hands(command.body, command.by, standing)
+            or may_contest(command.body, standing)
+            or may_announce(command.body, standing)
+        )
         if why:
             raise Refused(RefusalKind.FORBIDDEN, why)
         must_be_brief(command)
@@ -131,7 +136,7 @@ def _apply_rule(context: RuleContext, body: Value, seen: int | None, *, of_befor
     if rule is None:
         raise Refused(RefusalKind.INVALID, f"The command {do!r} is not one that a case takes.")
     case, by = context.case, context.by
-    if case.stage.final:
+    if not changes_still(case, rule):
         raise Refused(
             RefusalKind.CONFLICT, f"The case {case.reference} is {case.stage.words}; it does not change any more."
         )

@@ -51,6 +51,9 @@ AT_WORK = frozenset((Stage.OPERATIONAL, Stage.REPORTING))
 
 SELECTION = frozenset((Stage.PARTICIPANT_SELECTION,))
 
+AFTER_THE_END = frozenset((Stage.CLOSED, Stage.DECLINED, Stage.WITHDRAWN, Stage.TERMINATED))
+"""The ends after which the wider membership can still be told, and nothing else changes."""
+
 GROUP_AT_WORK = SELECTION | AT_WORK
 """The stages from the beginning of the group to its report."""
 

@@ -22,6 +22,7 @@ class MemberRow(SQLModel, table=True):
     steering_group: bool = False
     ahg_2009: bool = False
     mandate: list[str] = json_column()
+    aliases: list[str] | None = json_column(nullable=True)
     zone: str = "UTC"
     holidays: str = ""
 

@@ -89,8 +89,8 @@ class Act(Value):
 
     @property
     def standing(self) -> Standing:
-        """As whom the post gives the command: its holder, who is named before a post is taken over."""
-        return Standing.NAMED if self.do == "take_over" else Standing.HOLDER
+        """As whom the post gives the command: its holder, who is named before a post is taken over, or the directory."""
+        return {"take_over": Standing.NAMED, "announce_day": Standing.DIRECTORY}.get(self.do, Standing.HOLDER)
 
     def __str__(self) -> str:
         return f"{self.at}: {f'{self.by} {self.do}' if self.do else 'expect'}"

@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -64,7 +64,7 @@ class Office:
     site: Site
     address: str
     browser: Browser
-    scripts: bool
+    without_scripts: Collection[str] = ()
     faults: list[str] = field(default_factory=list)
     found: dict[str, str] = field(default_factory=dict)
     """Parts of addresses that a test has come by, by name."""
@@ -81,7 +81,7 @@ class Office:
     async def stranger(self, post: str = "MY/focal-point") -> "Desk":
         """A browser in which nobody is signed in."""
         context = await self.browser.new_context(
-            base_url=self.address, java_script_enabled=self.scripts, locale="en-GB", viewport=WIDE
+            base_url=self.address, java_script_enabled=post not in self.without_scripts, locale="en-GB", viewport=WIDE
         )
         context.set_default_timeout(PATIENCE * 1000)
         desk = Desk(self, Post(post), context, await context.new_page())
@@ -212,12 +212,15 @@ class Desk:
 
 @asynccontextmanager
 async def office(
-    *, scripts: bool = True, scenario: Scenario = NOTHING_YET, database_url: str | None = None
+    *, without_scripts: Collection[str] = (), scenario: Scenario = NOTHING_YET, database_url: str | None = None
 ) -> AsyncIterator[Office]:
-    """The product, its pages and a browser, started and stopped; a scenario is played first."""
+    """The product, its pages and a browser, started and stopped; a scenario is played first.
+
+    ``without_scripts``: the posts whose browsers run no JavaScript.
+    """
     port = free_port()
     async with simulation(scenario, lambda line: None, web_port=port, database_url=database_url) as play:
         await play.play()
         site = Site(play.settings, play.engine, clock=lambda: play.now, desk=play.desk)
         async with served(application(site), port) as address, browser_here() as browser:
-            yield Office(play, site, address, browser, scripts)
+            yield Office(play, site, address, browser, without_scripts)

@@ -36,7 +36,7 @@ SOON = 0.06
 STEPS: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
     ("LK/focal-point", "submit", REQUEST),
     *TO_WORK,
-    ("RSO/secretariat", "add_outcome", {"title": "Patrols", "owner": "TH"}),
+    ("TH/focal-point", "add_outcome", {"title": "Patrols", "owner": "TH"}),
     *(("TH/focal-point", "progress", {"outcome": "Patrols", "value": value}) for value in range(15)),
     ("TH/focal-point", "done", {"outcome": "Patrols"}),
     ("AU/co-chair", "verify", {"outcome": "Patrols"}),

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from models.agenda import waiting_on
 from models.case import GateName, Stage, Term
+from models.policy import Policy
 from models.posts import Post
 from models.refusal import RefusalKind
 from models.rules import allowed, terms_of_reference
@@ -185,6 +186,35 @@ def test_an_extension_is_decided_and_moves_the_end() -> None:
     assert table.case.active_until == datetime(end.year, end.month + 3, end.day, end.hour, tzinfo=UTC)
     table.until(end)
     assert stage_of(table) is Stage.OPERATIONAL
+
+
+def test_the_last_day_of_an_extension_is_one_date_in_every_mail_and_on_every_page() -> None:
+    table = at_work(Policy.default())
+    end = table.case.active_until
+    assert end is not None
+    table.until(end.replace(hour=20) - 40 * DAY)  # a day later in Kuala Lumpur than in UTC
+    table.do(MY, "extend", {"by": "1mo", "text": "more boats"})
+    gate = table.case.gates[GateName.EXTENSION]
+    approve(table, "extension")
+    day = table.case.active_day
+    assert day is not None
+    assert gate.terms["until"] == day.isoformat()
+    assert [said.facts["day"] for said in gate.matter or () if "day" in said.facts] == [day.isoformat()]
+    told = [one for one in table.notices if one.kind == "activation_extended"]
+    assert {one.facts.until for one in told} == {day}
+    assert table.case.active_until == datetime(day.year, day.month, day.day, 10, tzinfo=UTC)  # 18:00 in Kuala Lumpur
+
+
+def test_what_a_suspension_adds_moves_the_end_of_the_activation_and_is_told() -> None:
+    table = at_work(Policy.default())
+    end = table.case.active_until
+    assert end is not None
+    table.do(RSO, "suspend", {"text": "a flood"})
+    table.wait(10 * DAY)
+    table.do(RSO, "resume")
+    assert table.case.active_until == table.case.ladders["duration"].due == end + 10 * DAY
+    told = {one.to: one.facts.delays for one in table.notices if one.kind == "case_resumed"}
+    assert ("duration", end, end + 10 * DAY) in [(one.subject, one.was, one.until) for one in told[Post(LK)]]
 
 
 def test_an_extension_to_an_earlier_or_absurd_date_is_refused() -> None:

@@ -5,7 +5,17 @@ from datetime import UTC, datetime
 import pytest
 
 from models.calendars import Calendars, WorkingDays
-from models.policy import HandingOver, LaterAdmission, Policy, SilenceCovers, Span, TermsCovered, Urgency, policy_with
+from models.policy import (
+    Circulating,
+    HandingOver,
+    LaterAdmission,
+    Policy,
+    SilenceCovers,
+    Span,
+    TermsCovered,
+    Urgency,
+    policy_with,
+)
 
 
 @pytest.mark.parametrize(
@@ -91,4 +101,8 @@ def test_a_case_of_before_keeps_the_procedure_it_was_submitted_under() -> None:
     )
     assert not {"silence_covers", "later_admission", "terms_covered"} & before.model_dump().keys()
     assert Policy.default().silence_covers is SilenceCovers.SUBSTANCE
+    assert Policy.default().carries_out
+    assert not before.carries_out
     assert (Policy.default().requesters, Policy.default().obligations) == ("affected members", "by own word")
+    assert Policy.default().circulating is Circulating.AT_EVERY_TURN
+    assert before.circulating is Circulating.AT_WORK

@@ -3,6 +3,7 @@
 ``tests/ops/test_simulate.py`` plays the longer ones on a server as well: both must agree.
 """
 
+import re
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,38 @@ def test_a_scenario_on_the_rules_comes_out_as_expected(path: Path) -> None:
     assert play_on_the_table(path)
 
 
-def test_what_differs_on_the_rules_is_said_as_the_server_says_it(tmp_path: Path) -> None:
-    told = (SCENARIOS / "rules" / "an-answer-at-its-deadline-is-in-time.yaml").read_text(encoding="utf-8")
-    changed = tmp_path / "changed.yaml"
-    changed.write_text(told.replace("outcome: open,", "outcome: approved,"), encoding="utf-8")
+OPENING = """
+start: 2026-05-04T09:00:00+07:00
+acts:
+  - at: 0h
+    by: MY/focal-point
+    do: submit
+    with: {title: Boats, situation: Boats leave., affected: [MY, TH], grounds: [{ground: landing}]}
+"""
 
-    with pytest.raises(Differs, match="25h: expect: gate activation: outcome is 'open', expected 'approved'"):
-        play_on_the_table(changed)
+
+@pytest.mark.parametrize(
+    ("act", "differs"),
+    [
+        ("{at: 1h, expect: {stage: closed}}", "1h: expect: stage is 'submitted', expected 'closed'"),
+        (
+            "{at: 1h, by: RSO/secretariat, do: accept, refused: only a Co-Chair}",
+            "1h: RSO/secretariat accept: accepted, though it was to be refused with 'only a Co-Chair'",
+        ),
+        (
+            "{at: 1h, by: TH/focal-point, do: accept}",
+            "1h: TH/focal-point accept: refused, though it was not expected to be: Only the sec",
+        ),
+        (
+            "{at: 1h, by: TH/focal-point, do: accept, refused: only a Co-Chair}",
+            "1h: TH/focal-point accept: the refusal does not say 'only a Co-Chair', it says: On",
+        ),
+    ],
+    ids=["an expectation", "accepted", "refused", "refused in other words"],
+)
+def test_what_differs_is_named_with_its_act(act: str, differs: str, tmp_path: Path) -> None:
+    file = tmp_path / "scenario.yaml"
+    file.write_text(f"{OPENING}  - {act}\n", encoding="utf-8")
+
+    with pytest.raises(Differs, match=re.escape(differs)):
+        play_on_the_table(file)

@@ -10,6 +10,7 @@ from models.log import Entry
 from models.notices import Notice
 from models.notices.kinds import NOTICE_KINDS, Circle
 from models.posts import SECRETARIAT, Capacity, Post, desk_of
+from models.verification import co_chairs_or_substitutes, verifiers
 
 
 def desks(members: Iterable[str]) -> set[str]:
@@ -39,7 +40,14 @@ def _of_outcome(case: Case, event: Mapping[str, Any]) -> set[str]:
 
 def _of_arrangement(case: Case, event: Mapping[str, Any]) -> set[str]:
     named = event.get("arrangement") or _waits(event)
-    return desks(case.arrangements[named["title"] if isinstance(named, dict) else named].parties)
+    return desks(case.arrangements[named["title"] if isinstance(named, dict) else named].concerned)
+
+
+def _before(event: Mapping[str, Any]) -> Iterable[str]:
+    """Whom it concerned before an event that says what was, or who has left."""
+    was = event.get("was") or {}
+    gone = (event.get("member"), was.get("owner"), *was.get("supporting", ()), *was.get("parties", ()))
+    return [one for one in gone if one]
 
 
 def _everybody(case: Case) -> set[str]:
@@ -60,10 +68,13 @@ _IN: dict[Circle, Callable[[Case, Mapping[str, Any]], Iterable[str]]] = {
     Circle.GROUP: lambda case, event: desks(case.taking_part()),
     Circle.PARTICIPANTS: lambda case, event: desks(p.member for p in case.participants.values() if p.takes_part),
     Circle.AWAITED: lambda case, event: {str(duty.post) for duty in open_duties(case)},
+    Circle.VERIFIERS: lambda case, event: verifiers(case, case.outcomes[event.get("outcome") or _waits(event)]),
+    Circle.PLACES: lambda case, event: co_chairs_or_substitutes(case),
     Circle.OWNERS: _of_outcome,
     Circle.PARTIES: _of_arrangement,
     Circle.NAMED: lambda case, event: desks(case.circulation.names if case.circulation else ()),
     Circle.ADDRESSED: lambda case, event: desks(case.circulation.to if case.circulation else ()),
+    Circle.BEFORE: lambda case, event: desks(_before(event)),
     Circle.POST: lambda case, event: {event["post"]},
 }
 

@@ -97,7 +97,7 @@ def test_templates_that_name_the_reader_s_post_are_known(kind: str) -> None:
 @pytest.mark.parametrize("kind", sorted(REGISTRY))
 def test_templates_that_say_the_reader_s_own_time_are_known(kind: str) -> None:
     sources = [(REGISTRY[kind].folder / part).read_text(encoding="utf-8") for part in TEMPLATE_PARTS]
-    words = ("own_time", '"ended.txt"', '"not_held.txt"')
+    words = ("own_time", "moved_deadlines", '"ended.txt"', '"not_held.txt"')
     named = any(word in source for source in sources for word in words)
     assert wording._asks_for(kind, wording._OF_ONE_ZONE) is named
 

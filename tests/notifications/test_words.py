@@ -10,7 +10,7 @@ from models import events as e
 from models.ladder import Ladder, ladder_of, ladder_on
 from models.log import event_of
 from models.old_sentences import NEVER_ALONE
-from models.policy import Span
+from models.policy import Policy, Span, policy_with
 from models.reasons import PLAIN, WHY_LISTED, ReasonCode, StatedReason, in_english, reason
 from models.request import FIELD_WORDS, Request
 from notifications import catalogues
@@ -155,6 +155,15 @@ def _cases() -> Iterator[Tabletop]:
     again.until(again.case.ladders["silence"].due)
     again.do(RSO, "revise", {"text": "New."})
     yield again
+    ending = at_work(Policy.default())
+    ending.do(RSO, "open_report", {"kind": "interim"})
+    ending.do(TH, "contribute", {"text": "No boats."})
+    ending.do(RSO, "table")
+    ending.until(ending.case.ladders["silence"].due)
+    ending.do(RSO, "revise", {"text": "No boats came.", "corrects": "No boats."})
+    ending.do(TH, "terminate")
+    approve(ending, "termination")
+    yield ending
     yield from _more_cases()
 
 
@@ -200,6 +209,10 @@ def _more_cases() -> Iterator[Tabletop]:
     verified.do(RSO, "waive", {"term": ["b"], "text": "Nothing to share."})
     verified.do(ID, "object", {"outcome": "Radio net", "text": "No."})
     yield verified
+    gone = at_work(policy_with({}))
+    gone.do(LK, "add_arrangement", {"title": "Routes", "parties": ["LK", "TH"]})
+    gone.do(TH, "leave")
+    yield gone
     grounds = [{"member": "TH", "ground": "landing", "number": 1240, "of": 2000, "sources": ["UNHCR"]}]
     reviewed = in_review(grounds=grounds)
     reviewed.do(
@@ -213,6 +226,11 @@ def _more_cases() -> Iterator[Tabletop]:
     tabled.do(RSO, "table")
     tabled.do(RSO, "revise", {"text": "New."})
     yield tabled
+    reworded = in_selection(policy=Policy.default(), grounds=[{"member": "LK", "ground": "landing"}])
+    kept = {"text": "A Thai boat.", "keep": ["Thai"], "why_kept": "It is public."}
+    reworded.do(RSO, "circulate", kept)
+    reworded.do(ID, "reword", {**kept, "text": "One Thai boat."})
+    yield reworded
 
 
 class Stated(NamedTuple):
@@ -235,6 +253,8 @@ def _stated(event: object) -> Iterator[Stated]:
             yield Stated(", ".join(event.lacks), event.reasons, ", ")
         case e.ParticipantsProposed():
             yield from (Stated(one.why, one.reasons) for one in event.listed)
+        case e.ArrangementLeft() | e.ArrangementEnded() | e.OutcomeAmended():
+            yield Stated(event.text, event.reasons)
         case e.LadderSet():
             yield Stated(event.ladder.label, (event.ladder.basis,) if event.ladder.basis else ())
         case e.GateDecided() | e.StageEntered() | e.Responded() | e.Convened() | e.Commented() | e.ReportMoved():

@@ -78,7 +78,7 @@ async def test_what_was_there_is_there_in_the_other_kind_of_database_and_the_cas
         restored.reference = played.reference
         async with working(restored):
             await worker.bring_back_lost(restored.casework)
-            done = await restored.act("RSO/secretariat", "add_outcome", {"title": "Patrols", "owner": "TH"})
+            done = await restored.act("TH/focal-point", "add_outcome", {"title": "Patrols", "owner": "TH"})
         assert (done.stage, done.seq) == (Stage.OPERATIONAL, len(await played.entries()) + 1)
         assert len({one.id for one in await restored.notices()}) > len(await played.notices())
 

@@ -47,6 +47,7 @@ def wait_for(out: Path, text: str, process: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # test_commands_on_a_running_product: SQLite
 def test_the_whole_product_comes_up_survives_kills_and_stops(
     product: tuple[Settings, subprocess.Popen[bytes], Path],
 ) -> None:

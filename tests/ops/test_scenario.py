@@ -72,7 +72,7 @@ BAD_ACTS = [
         "with.do: the command is named outside of its fields",
     ),
     (
-        "{at: 1d, by: LK/focal-point, do: leave, with: {why: x}}",
+        "{at: 1d, by: LK/focal-point, do: convene, with: {why: x}}",
         "with.why: there is no field 'why'; the fields are text (w",
     ),
     (

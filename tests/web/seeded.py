@@ -11,7 +11,7 @@ async def seeded(parts: Rig) -> list[str]:
         for by, do, fields in TO_WORK[:steps]:
             await parts.act(by, do, fields)
         references.append(parts.reference)
-    await parts.act("RSO/secretariat", "add_outcome", {"title": "A hotline", "owner": "VN"})
+    await parts.act("RSO/secretariat", "add_outcome", {"title": "A hotline", "owner": "TH"})
     await parts.submit()
     await parts.act("LK/focal-point", "withdraw")
     return [*references, parts.reference]

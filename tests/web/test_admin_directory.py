@@ -4,14 +4,16 @@ import csv
 import io
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 import pytest_asyncio
 
 from models.calendars import Calendars, WorkCalendar
+from models.rules import case_of_log
 from ops.catcher import Catcher
 from records import queries
 from records.directory import SEED, DirectoryError, directory_slips, opening
@@ -156,6 +158,38 @@ async def at_work(tmp_path: Path, catcher: Catcher) -> AsyncIterator[tuple[Rig, 
         await parts.submit()
         await parts.act(RSO, "accept")
         yield parts, place
+
+
+async def test_an_announced_day_is_confirmed_by_another_person_and_running_cases_move_their_deadlines(
+    at_work: tuple[Rig, Place],
+) -> None:
+    parts, place = at_work
+    jakarta = ZoneInfo("Asia/Jakarta")
+    due = case_of_log(parts.reference, await parts.entries()).ladders["gate:activation"].due.astimezone(jakarta).date()
+    tomorrow = place.now.astimezone(jakarta).date() + timedelta(days=1)
+    page = "/admin/directory/members/ID"
+    day = {"first": tomorrow.isoformat(), "last": due.isoformat(), "closed": "yes", "why": "A state funeral"}
+    async with place.browser() as http:
+        await place.as_post(http, RSO)
+        assert (await send(http, f"{page}/days", page, **{**day, "first": "2026-01-01"})).status_code == 422
+        assert (await send(http, f"{page}/days", page, **day)).status_code == 303
+        shown = (await http.get(page)).text
+        (path,) = set(re.findall(r"/admin/directory/days/\w+", shown))
+        own = await http.post(path, data={**proof(shown), "answer": "confirm"})
+        assert (own.status_code, "Another person of the secretariat" in own.text) == (403, True)
+        await place.sql("UPDATE announced_changes SET email = 'colleague@example.org'")
+        told = await end_of(http, await http.post(path, data={**proof(shown), "answer": "confirm"}))
+        assert "They have heard of it" in told
+        assert (await http.post(path, data={**proof(shown), "answer": "confirm"})).status_code == 409
+        history = (await http.get(page)).text
+        assert "confirmed an announced day of the office of Indonesia" in history
+    moved = case_of_log(parts.reference, await parts.entries()).ladders["gate:activation"].due
+    assert moved.astimezone(jakarta).date() > due
+    async with place.engine.connect() as connection:
+        calendars = (await opening(connection, due.year)).calendars
+        notices = await notices_of_case(connection, parts.reference)
+    assert not calendars.of("ID").is_working_day(due)
+    assert {one.post for one in notices if one.kind == "deadlines_moved"} >= {AU, ID, RSO}
 
 
 async def test_running_cases_in_which_something_waits_for_the_post_hear_of_it_once(at_work: tuple[Rig, Place]) -> None:

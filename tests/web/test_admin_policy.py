@@ -154,13 +154,14 @@ async def test_the_dates_of_an_example_are_those_that_a_case_would_have(place: P
         "urgent.lapse",
     ]
     async with place.engine.connect() as connection:
-        calendars = (await opening(connection, 2026)).calendars
+        found = await opening(connection, 2026)
+    calendars, days = found.calendars, found.working_days
     start = place.now.replace(month=12, day=23)
     australia, indonesia, both = policy_examples("routine.gate", before, after, calendars, start, ("AU", "ID"))
     assert both.after == max(australia.after, indonesia.after)
-    assert australia.after == calendars.of("AU").move(start, 3)
+    assert australia.after == days.after(start, 3, ("AU",))
     lapse = policy_examples("routine.lapse", before, after, calendars, start, ("AU",))[0]
-    assert lapse.after == calendars.of("AU").move(calendars.of("AU").move(start, 3), 4)
+    assert lapse.after == days.after(days.after(start, 3, ("AU",)), 4, ("AU",))
     for key in KEYS:
         for one in policy_examples(key, before, after, calendars, start, ("AU", "ID")):
             assert one.before.tzinfo is not None

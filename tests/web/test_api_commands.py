@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 import pytest_asyncio
 
 from casework import Casework
+from models.authentication import Means
+from models.policy import policy_with
 from ops.catcher import Catcher
 from tests.rig import REQUEST, Rig, rig, working
 from tests.web.place import Place, address_of, key_in
@@ -100,7 +103,7 @@ async def test_a_request_is_submitted_once_whatever_is_sent_again(office: Office
 
 async def test_what_is_left_out_of_a_submission_is_taken_from_the_draft(office: Office) -> None:
     http = await office.of(LK)
-    await http.put("/draft", json={"title": "From the draft", "situation": "Boats"})
+    await http.put("/draft", json={"title": "From the draft", "situation": "Boats", "routes": [{"to": "LK"}]})
     answer = await http.post("/cases", json={"urgency": "urgent"}, headers={"Idempotency-Key": "from-draft"})
     case = (await http.get(answer.headers["Location"].removeprefix("/api/v1"))).json()
     assert (case["request"]["title"], case["request"]["urgency"]) == ("From the draft", "urgent")
@@ -175,9 +178,9 @@ async def test_a_refusal_says_why_and_what_may_be_done(office: Office) -> None:
 
 async def test_a_command_on_what_has_changed_since_is_refused_and_says_who_changed_it(office: Office) -> None:
     await at_work(office)
-    await office.give(RSO, "add_outcome", {"title": "A hotline", "owner": "VN"})
+    await office.give(RSO, "add_outcome", {"title": "A hotline", "owner": "RSO"})
     tag = (await office.read(AU)).headers["ETag"]
-    await office.give(RSO, "add_outcome", {"title": "Another", "owner": "VN"})
+    await office.give(RSO, "add_outcome", {"title": "Another", "owner": "RSO"})
     beside = await office.give(RSO, "progress", {"outcome": "A hotline", "text": "So far"}, If_Match=tag)
     assert beside.status_code == 200  # the other outcome is a part of its own
 
@@ -199,9 +202,12 @@ async def test_a_command_on_what_has_changed_since_is_refused_and_says_who_chang
         assert answer.status_code == 200
 
 
-async def at_work(office: Office) -> None:
-    """The group is at work."""
-    await office.submit()
+async def at_work(office: Office, obligations: str = "by own word") -> None:
+    """The group is at work; ``obligations``: as the policy has it."""
+    policy = policy_with({"obligations": obligations})
+    casework = Casework(office.parts.engine, office.parts.desk, policy)
+    done = await casework.act("submit", REQUEST, by=LK, means=Means.SECOND_FACTOR, command_id=uuid4().hex)
+    office.parts.reference = done.reference
     await office.give(RSO, "accept")
     for by in (AU, ID, AU, ID):
         await office.on_pages(by, "decide", {"position": "approve"})
@@ -215,7 +221,7 @@ async def at_work(office: Office) -> None:
 
 
 async def test_who_sees_only_a_part_is_refused_without_a_word_of_the_rest(office: Office) -> None:
-    await at_work(office)
+    await at_work(office, "as named")
     for title, owner in (("A hotline", "VN"), ("Quiet diplomacy", "TH")):
         assert (await office.give(RSO, "add_outcome", {"title": title, "owner": owner})).status_code == 200
 
@@ -233,7 +239,7 @@ async def test_who_sees_only_a_part_is_refused_without_a_word_of_the_rest(office
 
 
 async def test_the_page_of_a_command_says_no_more_than_the_api(office: Office) -> None:
-    await at_work(office)
+    await at_work(office, "as named")
     for title, owner in (("A hotline", "VN"), ("Quiet diplomacy", "TH")):
         await office.give(RSO, "add_outcome", {"title": title, "owner": owner})
     async with office.place.browser() as http:

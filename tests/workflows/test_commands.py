@@ -111,7 +111,7 @@ async def test_the_same_command_gives_the_first_result_in_a_later_run(
     short = rig(tmp_path / "rig", database_url=database_of(way.database), history_limit=100)
     async with short as parts, working(parts, cached=way.cached):
         await parts.to_work()
-        await parts.act("RSO/secretariat", "add_outcome", {"title": "Patrols", "owner": "TH"})
+        await parts.act("TH/focal-point", "add_outcome", {"title": "Patrols", "owner": "TH"})
         first = await parts.act("TH/focal-point", "progress", {"outcome": "Patrols"}, command_id="p1")
         while len(await runs_of(parts.client, parts.reference)) < 3:
             await parts.act("TH/focal-point", "progress", {"outcome": "Patrols"})
@@ -245,7 +245,7 @@ async def test_another_command_is_decided_after_the_step_that_only_the_log_knows
     await played.submit()
     seq = await _committed_unknown_to_the_workflow(played, "accept", "c1")
 
-    done = await played.act("BD/focal-point", "join", command_id="c2")
+    done = await played.act("BD/focal-point", "join", {"grounds": [{"ground": "rescue"}]}, command_id="c2")
 
     assert done.seq > seq
     assert done.stage == "co_chair_review"

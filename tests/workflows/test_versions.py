@@ -30,6 +30,7 @@ from tests.rig import REQUEST, Rig, rig
 from tests.waiting import until
 from workflows.names import DELIVERY_ID
 
+_RESCUE = {"grounds": [{"ground": "rescue"}]}
 CONTRIBUTING = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
 DEPLOYING = CONTRIBUTING.partition("## A change of a workflow")[2]
 
@@ -165,7 +166,9 @@ async def test_the_documented_deployment_takes_every_idle_case_over_with_its_sta
         assert [len(await runs_of(parts.client, case)) for case in cases] == [2, 2, 2]
         for case, done in zip(cases, ("accept", "accept", "join"), strict=True):
             parts.reference = case
-            await parts.act({"accept": "RSO/secretariat", "join": "BD/focal-point"}[done], done)
+            await parts.act(
+                {"accept": "RSO/secretariat", "join": "BD/focal-point"}[done], done, _RESCUE if done == "join" else {}
+            )
             assert (await parts.row()).stage == "co_chair_review"
         assert await faults(parts) == []
 
@@ -182,7 +185,7 @@ async def test_a_case_that_gets_a_command_goes_over_without_a_nudge(parts: Rig) 
         others = iter(("BD", "NZ", "LA", "PH", "VN", "NP", "PK", "IR", "KH", "MM"))
         while await build_of(parts, parts.reference) != "v2":  # the server tells its parts of a version one by one
             await asyncio.sleep(0.2)
-            await parts.act(f"{next(others)}/focal-point", "join")
+            await parts.act(f"{next(others)}/focal-point", "join", _RESCUE)
         await old.aclose()
 
         again = await parts.act("RSO/secretariat", "accept", command_id="c1")
@@ -203,7 +206,7 @@ async def test_commands_given_while_a_case_goes_over_are_all_taken_once(parts: R
         members = ("BD", "NZ", "LA", "PH", "VN", "NP", "PK", "IR", "KH", "MM")
 
         async def join(member: str) -> int:
-            return (await parts.act(f"{member}/focal-point", "join", command_id=f"join-{member}")).seq
+            return (await parts.act(f"{member}/focal-point", "join", _RESCUE, command_id=f"join-{member}")).seq
 
         seqs = await asyncio.gather(*map(join, members), nudge_all(parts.client))
         await on_version(parts, parts.reference, "v2")

@@ -4,6 +4,7 @@
 ``directory``     members, posts, holders and alternates: reading
 ``offices``       changing them
 ``announced``     what waits so that a Co-Chair can stop it, and its taking effect
+``days``          announced days of offices, which one enters and another confirms
 ``choices``       what these forms offer: time zones and public holidays
 ``history``       what was changed, by whom, and which cases have heard of it
 ``policy``        the policy in force, proposals, and what a change means

@@ -14,6 +14,7 @@ from models.tables.directory import MemberRow
 from models.zones import day_in, is_zone
 from records import directory_changes as record
 from records.announced_changes import waiting_changes
+from records.announced_days import waiting_days
 from records.directory import all_offices, read_members, seed_hours
 from web.admin.choices import calendars, zones
 from web.admin.history import shown_changes
@@ -25,7 +26,7 @@ from web.kit.visitor import Visitor, current_site
 router = APIRouter(prefix="/admin/directory", include_in_schema=False)
 
 _SHOWN_CHANGES = 30
-_OF_A_MEMBER = ("member", "name", "kind", "co_chair", "steering_group", "zone", "holidays", "mandate")
+_OF_A_MEMBER = ("member", "name", "kind", "co_chair", "steering_group", "zone", "holidays", "mandate", "aliases")
 _OF_A_POST = ("post", "holder", "email", "language", "alternates")
 
 
@@ -96,7 +97,7 @@ async def directory_csv(request: Request, _visitor: DirectoryReader) -> Response
     lines = []
     for member in (_OFFICE_OF_ALL, *members):
         marks = ("yes" if marked else "" for marked in (member.co_chair, member.steering_group))
-        office = (member.zone, member.holidays, ";".join(member.mandate or ()))
+        office = (member.zone, member.holidays, *map(";".join, (member.mandate or (), member.aliases or ())))
         of_member = (member.code, member.name, member.kind, *marks, *office)
         for post in _posts(member, holders):
             holder = holders.get(post)
@@ -129,6 +130,7 @@ async def member_page(
         found_changes = await record.directory_changes(connection, about=(code, *posts), limit=_SHOWN_CHANGES)
         office = await record.office_of(connection, code)
         waiting = await waiting_changes(connection, (*posts, DIRECTORY_ROLES))
+        days = await waiting_days(connection, code, site.clock())
     return render(
         request,
         "admin/member.html",
@@ -138,6 +140,7 @@ async def member_page(
         posts=[(post, holders.get(post), alternates.get(post, [])) for post in posts],
         told=shown_changes(request, visitor, found_changes, names_of_all(members)),
         waiting=waiting,
+        days=days,
         office=given or office,
         own_office=office is not None,
         unknown_zone=office is not None and not is_zone(office.zone),

@@ -42,6 +42,7 @@ _DONE: Mapping[ChangeKind, str] = {
     ChangeKind.DELEGATED: N_("%(by)s named %(person)s as alternate of %(about)s"),
     ChangeKind.RELIEVED: N_("%(by)s ended that %(person)s stands in for %(about)s"),
     ChangeKind.OFFICE: N_("%(by)s changed how the office of %(about)s works"),
+    ChangeKind.DAY: N_("%(by)s confirmed an announced day of the office of %(about)s"),
     ChangeKind.MARKS: N_("%(by)s changed who co-chairs or sits on the Steering Group"),
 }
 _PARTS: Mapping[str, str] = {
@@ -52,9 +53,14 @@ _PARTS: Mapping[str, str] = {
     "zone": N_("time zone"),
     "holidays": N_("public holidays"),
     "mandate": N_("mandate"),
+    "aliases": N_("other names"),
     "co_chairs": N_("Co-Chairs"),
     "steering_group": N_("Steering Group"),
     "alternates": N_("alternates"),
+    "first": N_("first day"),
+    "last": N_("last day"),
+    "closed": N_("closed"),
+    "why": N_("why"),
 }
 _HEAD = ("at", "by", "email", "kind", "about", "part", "before", "after", "cases")
 
@@ -76,7 +82,7 @@ def change_in_words(request: Request, visitor: Visitor, made: DirectoryChange, n
 
 
 def _sentence(made: DirectoryChange, say: Words, _: Callable[[str], str]) -> str:
-    about = say.member(made.about) if made.kind is ChangeKind.OFFICE else say.post(made.about)
+    about = say.member(made.about) if made.kind in (ChangeKind.OFFICE, ChangeKind.DAY) else say.post(made.about)
     by = f"{say.post(made.by)} ({line(made.name)})" if made.name else say.post(made.by)
     return _(_DONE[made.kind]) % {"by": by, "about": about, "person": line(_person(made))}
 
@@ -226,7 +232,7 @@ async def tell_cases(site: Site, made: DirectoryChange) -> bool:
                 reference=reference,
             )
         except Refused as refused:  # it has ended meanwhile
-            _LOG.info("a case takes no change of hands", case=reference, why=refused.sentence)
+            _LOG.info("a case takes no such change", case=reference, why=refused.sentence)
         except CaseAway as away:
             all_heard = False
             _LOG.warning("a case has not heard of a change", case=reference, change=made.id, why=str(away))
@@ -243,4 +249,7 @@ def _as_command(made: DirectoryChange) -> tuple[str, dict[str, Any]] | None:
         named = record.moved_alternate(made)
         fields = {"post": made.about, "to": {"name": named.name, "email": named.email}}
         return "delegate", fields | ({"until": named.until} if named.until else {})
+    if made.kind is ChangeKind.DAY:
+        days = {part: made.after[part] for part in ("first", "last", "closed")}
+        return "announce_day", {"office": made.about, **days, "text": made.after.get("why", "")}
     return None

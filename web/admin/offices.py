@@ -40,6 +40,10 @@ def _text(sent: FormData, name: str) -> str:
     return str(sent.get(name) or "").strip()
 
 
+def _lines(sent: FormData, name: str) -> tuple[str, ...]:
+    return tuple(one.strip() for one in _text(sent, name).splitlines() if one.strip())
+
+
 async def _made(
     request: Request, visitor: Visitor, sent: FormData, names: Mapping[str, str], make: Making
 ) -> record.DirectoryChange | AnnouncedChange | Unsaved:
@@ -238,12 +242,13 @@ def _stale(request: Request, visitor: Visitor, stale: record.StaleDirectory, nam
 
 @router.post("/members/{code}")
 async def submit_office(request: Request, visitor: Secretariat, code: str) -> Response:
-    """Change the time zone, holidays or mandate of an office. 409: it has changed meanwhile; 422: a field is wrong."""
+    """Change how an office works, or its member's other names. 409: it has changed meanwhile; 422: a field is wrong."""
     sent = await keyed_form(request, visitor.form_key)
     given = OfficeSettings.model_construct(
         zone=_text(sent, "zone"),
         holidays=_text(sent, "holidays"),
-        mandate=tuple(one.strip() for one in _text(sent, "mandate").splitlines() if one.strip()),
+        mandate=_lines(sent, "mandate"),
+        aliases=_lines(sent, "aliases"),
     )
     async with current_site(request).engine.connect() as connection:
         names = names_of_all(await read_members(connection))

@@ -1,6 +1,6 @@
 """The pages of the administration."""
 
-from web.admin import announced, directory, front, history, mails, offices, policy
+from web.admin import announced, days, directory, front, history, mails, offices, policy
 
-ADMINISTRATION = (front, history, announced, offices, directory, policy, mails)
+ADMINISTRATION = (front, history, announced, days, offices, directory, policy, mails)
 """Each has a ``router``."""

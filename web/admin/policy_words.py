@@ -5,7 +5,9 @@ from typing import Any
 
 from models.base import N_
 from models.policy import (
+    Circulating,
     ConflictRule,
+    FollowThrough,
     HandingOver,
     LaterAdmission,
     Obligations,
@@ -51,7 +53,11 @@ _LABELS: Mapping[str, str] = {
     "terms_covered": N_("what covers the terms of reference"),
     "requesters": N_("who may ask for the group"),
     "obligations": N_("by whose word a member is bound"),
+    "circulating": N_("telling the wider membership"),
     "change_of_hands": N_("wait before a Co-Chair's post changes hands"),
+    "follow_through": N_("what follows from a change"),
+    "suspension": N_("a suspension is looked at again"),
+    "exchange_overdue": N_("an exchange is overdue"),
     "contest": N_("contesting what was recorded in a post's name"),
     "close_of_business": N_("close of business"),
 }
@@ -86,11 +92,15 @@ _SENTENCES: Mapping[str, str] = {
     ),
     "signatures": N_("A position at a gate, and an objection to a report, are signed with a passkey: %(value)s."),
     "handing_over": N_("A post that its holder hands over in a case goes over %(value)s."),
+    "follow_through": N_("What follows from a change in the group is %(value)s."),
+    "suspension": N_("A suspension is looked at again after %(value)s, where no day was said, and then again."),
+    "exchange_overdue": N_("An exchange that its arrangement asks for is marked as overdue after %(value)s."),
     "silence_covers": N_("The Steering Group's silence on a report covers %(value)s."),
     "later_admission": N_("The Steering Group admits a member later %(value)s."),
     "terms_covered": N_("A term of reference is covered %(value)s."),
     "requesters": N_("A request is submitted by %(value)s."),
     "obligations": N_("A member takes on an outcome, and answers a recommendation, %(value)s."),
+    "circulating": N_("The wider membership can be told %(value)s."),
     "contest": N_("A post has %(value)s to contest what was recorded in its name."),
     "close_of_business": N_("A period in working days ends at %(value)s of its last day, where the office is."),
 }
@@ -122,7 +132,15 @@ _CHOSEN: Mapping[str, Mapping[str, str]] = {
         Requesters.ANY_MEMBER: N_("any member or organisation"),
         Requesters.AFFECTED_MEMBERS: N_("states and territories that say how they are affected"),
     },
+    "circulating": {
+        Circulating.AT_WORK: N_("while the group works or reports; official names appear as “a member”"),
+        Circulating.AT_EVERY_TURN: N_(
+            "at every turn, from the activation on and after the end; nothing goes out with a name to which nobody has "
+            "consented, and no case is closed before it is decided what is told"
+        ),
+    },
     "obligations": {Obligations.AS_NAMED: N_("by being named"), Obligations.BY_OWN_WORD: N_("by its own word alone")},
+    "follow_through": {FollowThrough.NOTED: N_("noted only"), FollowThrough.CARRIED_OUT: N_("carried out with it")},
 }
 """The keys of which one of a few values is chosen, with the words of each."""
 

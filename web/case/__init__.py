@@ -11,6 +11,7 @@
 ``feed``           what happens to the case, as it happens, as server-sent events
 ``notices``        the ledger of its notices: who was told, and what became of each mail
 ``mails``          its mails as their readers get them, and those of a circulation before they go out
+``amended``        what is another of an outcome or an arrangement than it was
 ``meeting_files``  its meetings as calendar files
 ``readings``       who read what not all may read, and how it is written down
 ``audience``       who sees the case, and its pages as another post sees them

@@ -13,6 +13,8 @@ from models.commands import parse
 from models.posts import SECRETARIAT, Post, Role
 from models.refusal import Refused
 from models.rules import RULES, allowed
+from models.rules.circulation import pending_circulation
+from models.visibility import Sight
 from records.passkeys import note_use
 from web.case.refusals import refusal_for_reader
 from web.case.seen import AtCase, CaseVisit, actions_of, visit_case
@@ -32,7 +34,11 @@ async def command_form_page(at: AtCase, do: str, for_: Annotated[str, Query(alia
     """The form of a command; ``for``: the post that the secretariat acts for. Query values fill fields in."""
     if do not in FORMS:
         raise HTTPException(404)
-    given = {name: value for name, value in at.request.query_params.items() if name != "for"}
+    given: dict[str, Any] = {name: value for name, value in at.request.query_params.items() if name != "for"}
+    circulation = pending_circulation(at.seen.case)
+    if do == "reword" and circulation is not None and at.seen.sight is Sight.CASE:
+        given = {**circulation.model_dump(include={"text", "names"}), "keep": circulation.kept, **given}
+        given.setdefault("why_kept", circulation.kept_why)
     return _form(at, do, _acting(at, for_), given)
 
 

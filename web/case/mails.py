@@ -10,15 +10,14 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse
 
 from models.case import Case, Circulation
-from models.circulation_preview import Preview, if_released
+from models.circulation_preview import Preview, as_proposed, if_released
 from models.commands import parse
 from models.evidence import mark_of
 from models.notices import NOTICE_KINDS, NoticeFacts
 from models.policy import Policy
 from models.posts import Capacity, Post
 from models.refusal import Refused
-from models.release import Release
-from models.rules import apply_command
+from models.release import Passage, passages
 from notifications.compose import compose
 from notifications.correspondents import MailReader, Sender
 from notifications.preview import SAMPLE_IDS, SAMPLE_LINKS, MailShown, mail_shown
@@ -130,11 +129,11 @@ async def notice_html(at: AtLedger, number: NumberInPath) -> HTMLResponse:
 # a circulation ------------------------------------------------------------------------------------------------------
 
 
-def _variants(case: Case, circulation: Circulation, refusing: Iterable[str]) -> list[tuple[str, Release]]:
-    """For each member that is named: the text if it refuses, beside those that refuse already."""
+def _variants(case: Case, circulation: Circulation, refusing: Iterable[str]) -> list[tuple[str, Preview]]:
+    """For each member that is named: what comes of it if it refuses, beside those that refuse already."""
     against = tuple(refusing)
     return [
-        (member, if_released(case, circulation, (*against, member)).release)
+        (member, if_released(case, circulation, (*against, member)))
         for member in circulation.names
         if member not in against
     ]
@@ -165,9 +164,17 @@ async def _page(
         variants=_variants(at.case, circulation, against),
         readers=readers,
         against=against,
+        marked=_marked(at.case, preview),
         query=urlencode([("refuse", member) for member in against]),
         **context,
     )
+
+
+def _marked(case: Case, preview: Preview) -> list[list[Passage]]:
+    """Each text of what is told, with its names apart; empty where there are none."""
+    told = preview.release
+    texts = (told.text, *told.outcomes, *told.recommendations) if preview.circulation.found else ()
+    return [passages(case.directory, text, preview.held) for text in texts]
 
 
 @router.get("/circulations/{number}")
@@ -213,11 +220,9 @@ async def circulation_preview(request: Request, reference: str, visitor: PolicyP
     fields = fields_sent(FORMS["circulate"], sent, visitor.zone)
     try:
         command = parse("circulate", fields, by=visitor.post, command_id=uuid4().hex)
-        proposed = apply_command(at.case, command, current_site(request).clock()).after.circulation
+        proposed = as_proposed(at.case, command, current_site(request).clock())
     except Refused as refused:
         return at.page("case/circulation_refused.html", refused.why.status, refused=refused)
-    if proposed is None:
-        raise HTTPException(404)
     preview, mail = if_released(at.case, proposed), None
     if preview.notices:
         one = preview.notices[0]

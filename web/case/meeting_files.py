@@ -14,10 +14,12 @@ router = APIRouter(prefix="/cases/{reference}/meetings", include_in_schema=False
 async def meeting_calendar_file(at: AtCase, number: str) -> Response:
     """The file of the meeting with that number, counted from 1 as on the page of the case.
 
-    404 too when it was called for a time that is no date: then there is nothing that a calendar could hold.
+    404 too when it was called off, or for a time that is no date: then there is nothing that a calendar could hold.
     """
     meetings, reference = list(at.seen.case.meetings.values()), at.case.reference
     if not number.isascii() or not number.isdigit() or not 0 < int(number[:9]) <= len(meetings):
+        raise HTTPException(404)
+    if meetings[int(number) - 1].cancelled:
         raise HTTPException(404)
     site = current_site(at.request)
     written = meeting_file(

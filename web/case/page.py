@@ -18,6 +18,7 @@ from models.tables.cases import FollowUpRow
 from models.visibility import Sight
 from notifications.addresses import command_address
 from records import queries
+from web.case.amended import amended_words
 from web.case.readings import note_read
 from web.case.seen import AtCase, CaseVisit, actions_of, hidden_sections
 from web.case.timeline import timeline
@@ -55,6 +56,7 @@ async def case_page(at: AtCase, entry: AskedNumber = 0) -> HTMLResponse:
         "case/page.html",
         panel=clock_panel(shown, now),
         now=now,
+        amended=lambda was, terms: amended_words(was, terms, *at.words),
         steps=_steps(shown),
         told=list(reversed(told)),
         entry=entry,

@@ -8,9 +8,11 @@ from models import events as e
 from models.authentication import Means
 from models.base import N_, Value
 from models.case import Case
+from models.ladder import MovedDeadline
 from models.log import ActedFor, Entry, event_of
 from models.posts import Post
 from notifications.words import Words
+from web.case.amended import amended_words
 from web.kit.wording import Translate, act_words, section_words
 
 
@@ -43,8 +45,12 @@ _CAME_ABOUT: dict[str, str] = {
     "gate_decided": N_("%(gate)s: %(outcome)s"),
     "invited": N_("invitations went out: %(members)s"),
     "minimum_missing": N_("the minimum composition is not met; it lacks %(lacks)s"),
+    "arrangement_amended": N_("the other terms of the arrangement %(arrangement)s hold"),
+    "arrangement_ended": N_("the arrangement %(arrangement)s has ended"),
+    "seat_offered": N_("%(member)s is asked to take part in the group %(seat)s"),
     "arrangement_in_force": N_("the arrangement %(arrangement)s is in force"),
     "circulation_moved": N_("circulation %(circulation)s is %(state)s"),
+    "deadlines_moved": N_("the time to decide runs again: %(moved)s"),
     "admission_unopposed": N_("nobody in the Steering Group objected to the admission of %(member)s"),
     "extended": N_("the activation is extended until %(active_until)s"),
 }
@@ -62,6 +68,7 @@ EVENT_SENTENCES: dict[str, str] = {
     "requester_withdrew": N_("took the request back: %(member)s"),
     "suspended": N_("stopped the clock of the case"),
     "resumed": N_("started the clock again"),
+    "day_announced": N_("entered that the office of %(office)s is %(closed)s from %(first)s until %(last)s"),
     "gate_opened": N_("opened the decision on %(gate)s"),
     "position_taken": N_("took a position on %(gate)s: %(position)s"),
     "asked": N_("asked a question on %(gate)s; the clock stands until it is answered"),
@@ -76,13 +83,18 @@ EVENT_SENTENCES: dict[str, str] = {
     "endorsed": N_("%(by)s endorsed the admission of %(member)s"),
     "convened": N_("convened the group until %(active_until)s"),
     "outcome_added": N_("added the outcome %(title)s (owner: %(owner)s)"),
+    "outcome_amended": N_("amended the outcome %(outcome)s: %(amended)s"),
+    "outcome_taken_on": N_("%(member)s: %(answer)s the outcome %(outcome)s"),
     "progress_noted": N_("noted progress on %(outcome)s: %(value)s"),
     "outcome_moved": N_("the outcome %(outcome)s is %(state)s"),
     "arrangement_added": N_("proposed the arrangement %(title)s between %(parties)s"),
     "arrangement_agreed": N_("%(member)s agreed to the arrangement %(arrangement)s"),
-    "exchange_logged": N_("%(member)s noted an exchange under %(arrangement)s: %(kind)s, %(on)s"),
+    "arrangement_amendment_proposed": N_("proposed for the arrangement %(arrangement)s: %(amended)s"),
+    "arrangement_left": N_("%(member)s left the arrangement %(arrangement)s"),
+    "exchange_logged": N_("%(member)s noted an exchange under %(arrangement)s: %(kind)s, %(on)s%(between)s"),
     "arrangement_reviewed": N_("reviewed the arrangement %(arrangement)s"),
     "meeting_scheduled": N_("called the meeting %(title)s, %(starts)s"),
+    "meeting_cancelled": N_("called off the meeting %(title)s, %(starts)s"),
     "attendance_taken": N_("noted attendance of %(meeting)s: present %(present)s; absent %(absent)s"),
     "situation_updated": N_("gave a situation update"),
     "report_opened": N_("opened the %(report)s"),
@@ -92,6 +104,7 @@ EVENT_SENTENCES: dict[str, str] = {
     "revised": N_("revised the report: version %(version)s"),
     "report_moved": N_("the %(report)s is %(state)s"),
     "circulation_proposed": N_("proposed circulation %(number)s (%(what)s) to %(to)s, naming %(names)s"),
+    "circulation_reworded": N_("proposed other words for circulation %(number)s, naming %(names)s"),
     "consent_noted": N_("consent of %(member)s to being named: %(consent)s"),
     "waived": N_("waived the term of reference (%(term)s)"),
     "contested": N_("contested what was recorded in its name on %(recorded_at)s as entry %(entry)s"),
@@ -179,6 +192,8 @@ def _own_words(event: Value, say: Words, _: Translate) -> dict[str, str]:
     match event:
         case e.Resubmitted():
             said["changed"] = ", ".join(section_words(name, _) for name in event.changed)
+        case e.OutcomeTakenOn():
+            said["answer"] = _("takes on") if event.taken else _("does not take on")
         case e.GroundReviewed():
             said["view"] = _("disputed") if event.disputed else _("confirmed")
             said["ground"] = say.word("ground", event.ground)
@@ -190,13 +205,33 @@ def _own_words(event: Value, say: Words, _: Translate) -> dict[str, str]:
             said["report"] = say.word("kind of report", f"{event.kind} report")
         case e.CirculationProposed():
             said["what"] = say.seat(event.circulation.what)
+        case e.DeadlinesMoved():
+            said["moved"] = _moved(event.moved, say, _)
+        case e.DayAnnounced():
+            said |= {"office": say.member(event.office), "closed": _("closed") if event.closed else _("open")}
+            said |= {"first": say.when(event.first), "last": say.when(event.last)}
         case e.Extended(day=date() as day):
             said["active_until"] = say.when(day)
         case e.ExchangeLogged():
             said["on"] = say.when(event.on.isoformat())
+            both = {"gave": say.member(event.gave), "received": say.members(event.received)}
+            said["between"] = _("; %(gave)s to %(received)s") % both if event.gave else ""
+        case e.OutcomeAmended() | e.ArrangementAmendmentProposed():
+            ends = isinstance(event, e.ArrangementAmendmentProposed) and event.ends
+            said["amended"] = _("that it ends") if ends else amended_words(event.was, event.terms, say, _)
+        case e.SeatOffered():
+            said["seat"] = say.seat(event.seat)
         case e.Delegated() | e.HandOverOffered() | e.HandedOver():
             said["person"] = event.to.name
     return said
+
+
+def _moved(moved: Iterable[MovedDeadline], say: Words, _: Translate) -> str:
+    sentence = _("%(what)s until %(until)s, before until %(was)s")
+    words = (
+        {"what": say.deadline(one.subject), "until": say.moment(one.until), "was": say.moment(one.was)} for one in moved
+    )
+    return "; ".join(sentence % one for one in words)
 
 
 _OF_MEMBERS = ("members", "parties", "present", "absent", "names", "supporting", "removed")

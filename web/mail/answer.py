@@ -16,7 +16,7 @@ from models.base import N_
 from models.case import Circulation, Consent
 from models.notices import NOTICE_KINDS
 from models.refusal import Refused
-from models.release import Release, release_of
+from models.release import Release, as_asked
 from models.visibility import Sight
 from notifications.addresses import case_address
 from records import ledger
@@ -161,4 +161,4 @@ def _release(opened: OpenedLink) -> Release | None:
         return None
     consents = {**circulation.consents, member: Consent.GIVEN}
     named: Circulation = circulation.model_copy(update={"consents": consents})
-    return release_of(opened.seen.case, named)
+    return as_asked(opened.seen.case, named, member)

@@ -124,7 +124,7 @@ def _standing(case: Case, link: AnswerLink, since: list[Entry]) -> _Standing:
 def _asks_anew(entry: Entry, link: AnswerLink) -> bool:
     if link.do == "respond":
         return entry.type == "invited" and link.post.member in entry.event["members"]
-    return entry.type == "circulation_proposed"
+    return entry.type in ("circulation_proposed", "circulation_reworded")
 
 
 def _invitation(case: Case, link: AnswerLink) -> _Standing | None:

@@ -12,6 +12,7 @@ from models.case import Case
 from models.likeness import likeness
 from models.refusal import Refused
 from models.request import Request as CaseRequest
+from models.rules.affected import by_the_member, must_be_affected
 from records.lists import ListedCase
 from records.search import similar_cases
 from web.kit.commands import give_command, page_of_command
@@ -43,6 +44,7 @@ async def _check(
 ) -> HTMLResponse:
     case, draft = await draft_of(request, visitor)
     content, faults = read_fields(draft)
+    content = by_the_member(content, visitor.post.member)
     shown = case.model_copy(update={"request": content, "requesters": (visitor.post.member,)})
     return render(
         request,
@@ -54,12 +56,22 @@ async def _check(
         similar=await _similar(request, visitor, case, content),
         faults=faults,
         missing=content.missing(),
+        unaffected=_unaffected(shown, visitor.post.member),
         refused=refused,
         command_id=command_id or uuid4().hex,
         hidden=[],
         whole=False,
         files_at="/request/files",
     )
+
+
+def _unaffected(case: Case, member: str) -> str:
+    """What the rules say of a member that does not show how it is affected itself; empty where it does."""
+    try:
+        must_be_affected(case, by_the_member(case.request, member), member)
+    except Refused as refused:
+        return str(refused)
+    return ""
 
 
 @router.get("/new/{step}")

@@ -21,6 +21,7 @@ from models.rules.gates.opening import (
     follows,
     must_be_free,
     must_not_be_closing,
+    on_recusal,
     open_gate,
     proposer_desk,
     what_was_said,

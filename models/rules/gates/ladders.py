@@ -2,7 +2,7 @@
 
 from models import events as e
 from models.case import Gate, GateName
-from models.ladder import DUE, HALF, ClockAct, Ladder, ladder_after
+from models.ladder import DUE, HALF, ClockAct, Ladder, MovedDeadline, ladder_after
 from models.ladder_subjects import SubjectKind, subject_of
 from models.rules.context import RuleContext
 
@@ -31,6 +31,9 @@ def run_again(context: RuleContext, name: GateName) -> None:
         return
     context.clear(subject_of(SubjectKind.ANSWER, name))
     ladder = context.case.ladder(SubjectKind.GATE, name)
-    if ladder and not context.case.suspension:
-        runs = ladder.started(context.now, context.case.working_days)
-        context.emit(e.LadderSet(subject=subject_of(SubjectKind.GATE, name), ladder=runs))
+    if ladder and not context.case.stands:
+        runs, subject = ladder.started(context.now, context.case.working_days), subject_of(SubjectKind.GATE, name)
+        context.emit(e.LadderSet(subject=subject, ladder=runs))
+        if context.case.policy.closes and runs.due != ladder.due:
+            moved = MovedDeadline(subject=subject, was=ladder.due, until=runs.due)
+            context.emit(e.DeadlinesMoved(moved=(moved,)))

@@ -31,6 +31,20 @@ def follows(gate: GateName, *outcomes: GateOutcome) -> Callable[[Consequence], C
     return register
 
 
+ON_RECUSAL: dict[GateName, Callable[[RuleContext, Post], None]] = {}
+"""What follows where a Co-Chair, the post given, does not decide on a gate any more; each part registers its own."""
+
+
+def on_recusal(gate: GateName) -> Callable[[Callable[[RuleContext, Post], None]], Callable[[RuleContext, Post], None]]:
+    """Register a function that is called when a Co-Chair recuses itself at the gate."""
+
+    def register(consequence: Callable[[RuleContext, Post], None]) -> Callable[[RuleContext, Post], None]:
+        ON_RECUSAL[gate] = consequence
+        return consequence
+
+    return register
+
+
 class GateMatter(NamedTuple):
     """What a gate is about: the hash that positions are bound to, and what is said of it."""
 

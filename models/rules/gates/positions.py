@@ -13,8 +13,8 @@ from models.rules.checks import must_say, refuse
 from models.rules.context import RuleContext
 from models.rules.gates.deciders import substitute
 from models.rules.gates.ladders import await_answer, gate_ladder, run_again
-from models.rules.gates.opening import FOLLOWS, ask_again, clip
-from models.rules.table import OPEN_STAGES, rule
+from models.rules.gates.opening import FOLLOWS, ON_RECUSAL, ask_again, clip
+from models.rules.table import AFTER_THE_END, OPEN_STAGES, rule
 from models.rules.unopened import what_comes_first
 
 _MUST_SAY = {
@@ -28,7 +28,7 @@ def _may_decide_now(case: Case, post: Post) -> bool:
     return any(gate.decider(post) for gate in case.open_gates)
 
 
-@rule("decide", "decide an open gate", BY_DECIDER, OPEN_STAGES, ready=_may_decide_now)
+@rule("decide", "decide an open gate", BY_DECIDER, OPEN_STAGES | AFTER_THE_END, ready=_may_decide_now)
 def decide(context: RuleContext, body: Decide) -> None:
     """Take a position: approve, approve with conditions, decline, ask or recuse."""
     gate = _the_gate(context.case, body.gate, context.by)
@@ -46,6 +46,8 @@ def decide(context: RuleContext, body: Decide) -> None:
 
 
 def _take_position(context: RuleContext, gate: Gate, position: PositionKind, text: str) -> None:
+    if context.case.policy.carries_out:
+        _must_be_another(context, gate, position, text)
     if any(question.by == context.by for question in gate.questions):
         context.emit(e.QuestionDropped(gate=gate.name, post=context.by))
         run_again(context, gate.name)
@@ -62,6 +64,14 @@ def _take_position(context: RuleContext, gate: Gate, position: PositionKind, tex
     )
     context.emit(taken)
     _settle(context, gate.name)
+
+
+def _must_be_another(context: RuleContext, gate: Gate, position: PositionKind, text: str) -> None:
+    """Refuse the position that stands, said once more: it is one."""
+    stands = gate.positions.get(context.by)
+    said = (position, text, gate.on, context.recorded_by)
+    if stands is not None and (stands.position, stands.text, stands.on, stands.recorded_by) == said:
+        raise refuse(f"{context.by} has taken this position at the gate {gate.name.value!r} already, and it stands.")
 
 
 def _ask(context: RuleContext, gate: Gate, text: str) -> None:
@@ -81,6 +91,8 @@ def _recuse(context: RuleContext, gate: Gate, text: str) -> None:
         raise refuse("No Steering Group member that is not affected is left to take the place of a recused Co-Chair.")
     context.emit(e.Recused(gate=gate.name, post=context.by, substitute=stands_in, text=text))
     ask_again(context, gate.name)
+    if consequence := ON_RECUSAL.get(gate.name):
+        consequence(context, context.by)
 
 
 def _the_gate(case: Case, name: GateName | None, post: Post) -> Gate:

@@ -9,7 +9,7 @@ from models.rules.actors import BY_REQUESTER, BY_RESPONDENT
 from models.rules.checks import refuse
 from models.rules.context import RuleContext
 from models.rules.gates.ladders import await_answer, run_again
-from models.rules.table import rule
+from models.rules.table import AFTER_THE_END, OPEN_STAGES, rule
 
 
 def _may_answer(case: Case, gate: Gate, post: Post) -> bool:
@@ -22,7 +22,13 @@ def _is_asked(case: Case, post: Post) -> bool:
     return any(gate.questions and _may_answer(case, gate, post) for gate in case.open_gates)
 
 
-@rule("answer", "answer a Co-Chair's question", (BY_RESPONDENT, BY_REQUESTER), ready=_is_asked)
+@rule(
+    "answer",
+    "answer a Co-Chair's question",
+    (BY_RESPONDENT, BY_REQUESTER),
+    OPEN_STAGES | AFTER_THE_END,
+    ready=_is_asked,
+)
 def answer(context: RuleContext, body: Answer) -> None:
     """Answer every open question at a gate; its clock runs again."""
     asked = [gate for gate in context.case.open_gates if gate.questions]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tests.journeys.folders.stories import AU, ID, LK, MY, RSO, TH, Step, decided
+from tests.journeys.folders.stories import AU, ID, LK, MY, RSO, TH, TOLD_NOTHING, Step, decided
 
 GO_ON: Mapping[str, tuple[str, tuple[Step, ...], str]] = {
     # under the product's own deadlines, its clock stopped
@@ -16,6 +16,7 @@ GO_ON: Mapping[str, tuple[str, tuple[Step, ...], str]] = {
         "reporting",
         (
             (MY, "adopt", {"recommendation": "Train the coast guards.", "state": "adopted"}),
+            *TOLD_NOTHING,
             (RSO, "close", {}),
             *decided("closure"),
         ),

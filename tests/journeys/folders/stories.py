@@ -92,8 +92,9 @@ IN_FORCE: tuple[Step, ...] = (
     (MY, "agree", {"arrangement": "Weekly figures"}),
     (MY, "log_exchange", {"arrangement": "Weekly figures", "on": "2026-11-20"}),
 )
-WAIVED: tuple[Step, ...] = ((RSO, "waive", {"term": ["a", "b"], "text": "Nothing was asked for."}),)
+WAIVED: tuple[Step, ...] = tuple((post, "waive", {"term": ["a", "b"], "text": "None was asked."}) for post in (AU, ID))
 ACCEPTED = (WAIT, *decided("report"))
+TOLD_NOTHING: tuple[Step, ...] = ((RSO, "circulate", {"what": "nothing"}), *decided("circulation"))
 
 Stories = Mapping[str, Sequence[Step]]
 
@@ -138,6 +139,7 @@ SILENT: Stories = {
         *WAIVED,
         *report("final", "Keep the hotline."),
         *ACCEPTED,
+        *TOLD_NOTHING,
         (RSO, "close", {}),
         *decided("closure"),
     ),
@@ -147,6 +149,7 @@ SILENT: Stories = {
         *WAIVED,
         *report("final", "Keep the desk."),
         *ACCEPTED,
+        *TOLD_NOTHING,
         (RSO, "close", {}),
         *decided("closure", AU),
     ),
@@ -290,7 +293,7 @@ LASTING: Stories = {
     "declined": (request("declined"), *REVIEW, *decided("activation", position="decline", text="Not for the group.")),
     "terminated": (
         request("terminated"),
-        *WORK,
+        *LISTED,
         (LK, "terminate", {"text": "No boats any more."}),
         *decided("termination"),
     ),

@@ -6,6 +6,7 @@ from models.case import Case, Term
 from models.posts import Post
 from models.rules import terms_of_reference
 from models.rules.contesting import contestable
+from models.verification import verifiers
 from notifications.words import Words
 from web.kit.forms.field import Choice, Choices
 
@@ -30,9 +31,35 @@ def outcomes(*states: str) -> Choices:
     return choose
 
 
+def offered_outcomes(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
+    """The outcomes that name the post's member and that it has not taken on."""
+    mine = (one for one in case.outcomes.values() if post.member in (one.owner, *one.supporting))
+    return [Choice(one.title, one.title) for one in mine if not case.taken_on(one, post.member)]
+
+
+def to_verify(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
+    """The outcomes that the post may verify; of those that are verified, the ones whose verifier is to say more."""
+    waiting = (
+        one for one in case.outcomes.values() if one.state == "done" or (one.state == "verified" and not one.achieved)
+    )
+    return [Choice(one.title, one.title) for one in waiting if post in verifiers(case, one)]
+
+
 def arrangements(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
-    """The arrangements."""
-    return [Choice(title, title) for title in case.arrangements]
+    """The arrangements that have not ended."""
+    return [Choice(title, title) for title, one in case.arrangements.items() if one.ended_at is None]
+
+
+def arrangements_to_join(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
+    """The arrangements to which the post's member is no party."""
+    there = {title: one for title, one in case.arrangements.items() if one.ended_at is None}
+    return [Choice(title, title) for title, one in there.items() if post.member not in one.concerned]
+
+
+def own_arrangements(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
+    """The arrangements to which the post's member is a party, or would be."""
+    there = {title: one for title, one in case.arrangements.items() if one.ended_at is None}
+    return [Choice(title, title) for title, one in there.items() if post.member in one.concerned]
 
 
 def markings(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
@@ -41,9 +68,19 @@ def markings(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> lis
     return [Choice(mark, mark) for mark in marks]
 
 
+def other_markings(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
+    """The markings, first that it stays as it is."""
+    return [Choice("", _("as it is")), *markings(case, post, say, _)]
+
+
+def meetings_to_come(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
+    """The meetings that can be called off."""
+    return [Choice(title, title) for title, one in case.meetings.items() if not (one.held or one.cancelled)]
+
+
 def meetings(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
-    """The meetings."""
-    return [Choice(title, title) for title in case.meetings]
+    """The meetings that were not called off."""
+    return [Choice(title, title) for title, one in case.meetings.items() if not one.cancelled]
 
 
 def recommendations(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:

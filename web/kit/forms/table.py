@@ -15,6 +15,14 @@ from web.kit.forms.field import (
     words_field,
 )
 
+_NAMED = N_("Each is asked for its consent. What is told holds no name of anybody else.")
+_KEPT = (
+    FormField(
+        "keep", N_("Names that stay without consent"), "lines", N_("As they are written in the text, one a line.")
+    ),
+    FormField("why_kept", N_("Why they stay"), "prose", N_("Both Co-Chairs take it on by approving.")),
+)
+
 FORMS: dict[str, FormWords] = {
     # the request
     "return": form(
@@ -110,14 +118,21 @@ FORMS: dict[str, FormWords] = {
         N_("The member is invited once the group has endorsed it."),
         choice_field("member", N_("Member"), choices.admitted),
     ),
-    "leave": form((N_("Leave the group"), N_("Leave")), N_("Your member takes no part any more."), danger=True),
+    "leave": form(
+        (N_("Leave the group"), N_("Leave")),
+        N_("Your member takes no part any more, and leaves its arrangements."),
+        FormField(
+            "outcomes_to", N_("Who owns its outcomes from now on"), "member", N_("Empty: the secretariat keeps them.")
+        ),
+        danger=True,
+    ),
     "convene": form(
         (N_("Convene the group"), N_("Convene")), N_("Its work begins without waiting for the last answers.")
     ),
     # outcomes
     "add_outcome": form(
         (N_("Add an outcome"), N_("Add")),
-        N_("Its owner is told; the overdue ladder follows its date."),
+        N_("Owner and supporters are of the group, and are asked to take it on; the overdue ladder follows its date."),
         FormField("title", N_("Outcome"), must=True),
         FormField("owner", N_("Owner"), "member"),
         FormField("supporting", N_("Supporting"), "members"),
@@ -126,6 +141,26 @@ FORMS: dict[str, FormWords] = {
         FormField("target", N_("Target"), "number"),
         FormField("unit", N_("Unit")),
         FormField("due", N_("Due"), "date"),
+    ),
+    "amend_outcome": form(
+        (N_("Amend an outcome"), N_("Amend")),
+        N_("Who works on it and both Co-Chairs are told; its history shows what it was. What is left empty stays."),
+        choice_field("outcome", N_("Outcome"), choices.outcomes("open", "blocked", "done")),
+        FormField("owner", N_("Owner"), "member"),
+        FormField("supporting", N_("Supporting"), "members"),
+        FormField("indicator", N_("Indicator")),
+        FormField("target", N_("Target"), "number"),
+        FormField("unit", N_("Unit")),
+        FormField("due", N_("Due"), "date"),
+        words_field(N_("Why")),
+    ),
+    "take_on": form(
+        (N_("Take an outcome on, or not"), N_("Answer")),
+        N_("Your member is bound by nothing that it has not taken on. The Co-Chairs and the secretariat are told."),
+        choice_field("outcome", N_("Outcome"), choices.offered_outcomes),
+        option_field(
+            "answer", N_("Your answer"), {"accept": N_("We take it on"), "decline": N_("We do not take it on")}
+        ),
     ),
     "progress": form(
         (N_("Note progress"), N_("Save")),
@@ -147,7 +182,12 @@ FORMS: dict[str, FormWords] = {
     "verify": form(
         (N_("Verify an outcome"), N_("Verify")),
         N_("The other Co-Chair may object within a gate's deadline."),
-        choice_field("outcome", N_("Outcome"), choices.outcomes("done")),
+        choice_field("outcome", N_("Outcome"), choices.to_verify),
+        words_field(
+            N_("Why less than the target is enough"),
+            N_("Where the value does not reach the target, it covers no term of reference without these words."),
+            must=False,
+        ),
     ),
     # arrangements
     "add_arrangement": form(
@@ -156,7 +196,9 @@ FORMS: dict[str, FormWords] = {
         FormField("title", N_("Arrangement"), must=True),
         FormField("parties", N_("Parties"), "members", must=True),
         FormField("kind", N_("What kind of information"), help=N_("Never data of single persons.")),
-        FormField("every", N_("How often"), help=N_("For instance weekly.")),
+        FormField(
+            "every", N_("How often"), help=N_("For instance weekly, every two weeks, 10d: the parties are reminded.")
+        ),
         FormField("marking", N_("Marking (Traffic Light Protocol 2.0)"), "choice", choices=choices.markings),
         FormField("contacts", N_("Contact posts"), "lines", N_("One a line.")),
         FormField("begins", N_("In force from"), "date", N_("Empty: when every party has agreed.")),
@@ -165,14 +207,46 @@ FORMS: dict[str, FormWords] = {
     "agree": form(
         (N_("Agree to an arrangement"), N_("Agree")),
         N_("With the last party it is in force."),
-        choice_field("arrangement", N_("Arrangement"), choices.arrangements),
+        choice_field("arrangement", N_("Arrangement"), choices.own_arrangements),
     ),
     "log_exchange": form(
         (N_("Note an exchange"), N_("Save")),
-        N_("What kind and when, never the content."),
+        N_("What kind, when, who gave and who received; never the content."),
         choice_field("arrangement", N_("Arrangement"), choices.arrangements),
         FormField("kind", N_("What kind of information"), help=N_("Empty: that of the arrangement.")),
         FormField("on", N_("When"), "date", N_("Empty: today.")),
+        FormField("gave", N_("Who gave it"), "member", N_("Empty: your own member.")),
+        FormField("received", N_("Who received it"), "members", N_("Empty: all other parties.")),
+    ),
+    "amend_arrangement": form(
+        (N_("Propose other terms of an arrangement"), N_("Propose")),
+        N_("They hold when every party has agreed to them. What is left empty stays."),
+        choice_field("arrangement", N_("Arrangement"), choices.arrangements),
+        FormField("parties", N_("Parties"), "members", N_("All of them, those that stay included.")),
+        FormField("kind", N_("What kind of information"), help=N_("Never data of single persons.")),
+        FormField("every", N_("How often")),
+        FormField("marking", N_("Marking (Traffic Light Protocol 2.0)"), "choice", choices=choices.other_markings),
+        FormField("contacts", N_("Contact posts"), "lines", N_("One a line.")),
+        FormField("review", N_("Review on"), "date"),
+        words_field(N_("Why")),
+    ),
+    "join_arrangement": form(
+        (N_("Ask to be a party to an arrangement"), N_("Ask")),
+        N_("Every party is asked to agree."),
+        choice_field("arrangement", N_("Arrangement"), choices.arrangements_to_join),
+    ),
+    "leave_arrangement": form(
+        (N_("Leave an arrangement"), N_("Leave")),
+        N_("The other parties are told. With fewer than two parties it ends."),
+        choice_field("arrangement", N_("Arrangement"), choices.own_arrangements),
+        danger=True,
+    ),
+    "end_arrangement": form(
+        (N_("Propose to end an arrangement"), N_("Propose")),
+        N_("It ends when every party has agreed; one that is not in force yet is taken back at once."),
+        choice_field("arrangement", N_("Arrangement"), choices.arrangements),
+        words_field(N_("Why")),
+        danger=True,
     ),
     "review_arrangement": form(
         (N_("Review an arrangement"), N_("Record the review")),
@@ -189,6 +263,13 @@ FORMS: dict[str, FormWords] = {
         FormField("starts", N_("Begins"), "moment", N_("In your own time zone."), True),
         FormField("ends", N_("Ends"), "moment"),
         FormField("agenda", N_("Agenda"), "lines", N_("One point a line.")),
+    ),
+    "cancel_meeting": form(
+        (N_("Call a meeting off"), N_("Call it off")),
+        N_("It goes out of the calendars of the group."),
+        choice_field("meeting", N_("Meeting"), choices.meetings_to_come),
+        words_field(N_("Why")),
+        danger=True,
     ),
     "attend": form(
         (N_("Note attendance"), N_("Save")),
@@ -213,10 +294,22 @@ FORMS: dict[str, FormWords] = {
     ),
     "terminate": form(N_("Ask for an early end"), N_("The Co-Chairs decide."), danger=True),
     "suspend": form(
-        N_("Stop the clock"), N_("No deadline runs until it is started again."), words_field(N_("Why")), danger=True
+        N_("Stop the clock"),
+        N_("No deadline runs until it is started again."),
+        FormField("review", N_("Look at it again on"), "date", N_("Empty: after the time that the policy says.")),
+        words_field(N_("Why")),
+        danger=True,
     ),
     "resume": form(
         (N_("Start the clock again"), N_("Start the clock")), N_("Every deadline moves by the time that it stood.")
+    ),
+    "announce_day": form(
+        N_("Enter an announced day"),
+        N_("It is entered in the directory, where somebody else confirms it; each running case then hears of it."),
+        FormField("office", N_("Office"), "member", must=True),
+        FormField("first", N_("Day"), "date", must=True),
+        FormField("last", N_("Last day"), "date", N_("Where there are several.")),
+        FormField("closed", N_("The office is closed then"), "yes"),
     ),
     # reports and their recommendations
     "open_report": form(
@@ -296,8 +389,23 @@ FORMS: dict[str, FormWords] = {
             },
         ),
         FormField("to", N_("Members"), "members"),
-        FormField("names", N_("Who is named"), "members", N_("Others appear as “a member” or “an organisation”.")),
+        FormField("names", N_("Who is named"), "members", _NAMED),
         words_field(N_("The text"), must=False),
+        *_KEPT,
+    ),
+    "reword": form(
+        (N_("Write a circulation in other words"), N_("Propose the new wording")),
+        N_(
+            "Positions and consents were given to the old wording: the Co-Chairs and all who are named are asked again."
+        ),
+        option_field(
+            "what",
+            N_("What is circulated"),
+            {"": N_("As before"), "summary": N_("A summary"), "full": N_("The full report"), "nothing": N_("Nothing")},
+        ),
+        FormField("names", N_("Who is named"), "members", _NAMED),
+        words_field(N_("The text")),
+        *_KEPT,
     ),
     "consent": form(
         (N_("Consent to being named"), N_("Answer")),
@@ -310,7 +418,7 @@ FORMS: dict[str, FormWords] = {
     ),
     "waive": form(
         (N_("Waive a term of reference"), N_("Waive")),
-        N_("The case can be closed without evidence for it."),
+        N_("When both Co-Chairs have waived it, the case can be closed without evidence for it."),
         choice_field("term", N_("Term of reference"), choices.terms),
         words_field(N_("Why")),
     ),

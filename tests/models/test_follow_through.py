@@ -1,0 +1,70 @@
+"""A case of before keeps the way in which nothing followed from a change; new ones carry it out (decision 67)."""
+
+import pytest
+
+from models.agenda import next_act
+from models.policy import Policy, policy_with
+from models.posts import Post
+from tests.models.helpers import AU, DAY, ID, LK, NZ, RSO, TH, approve, at_work, invited, refuses
+
+NEW, BEFORE = policy_with({}), Policy()
+PICTURE = {"arrangement": "Picture"}
+
+
+@pytest.mark.parametrize("policy", [BEFORE, NEW], ids=["before", "new"])
+def test_what_follows_from_a_change_is_noted_or_carried_out(policy: Policy) -> None:
+    new = policy is NEW
+    table = at_work(policy)
+    table.do(RSO, "add_outcome", {"title": "Radio net", "owner": "TH"})
+    table.do(RSO, "add_arrangement", {"title": "Picture", "parties": ["LK", "MY", "TH"], "every": "weekly"})
+    for post in (LK, "MY/focal-point", TH):
+        table.do(post, "agree", PICTURE)
+    assert ("exchange:Picture" in table.case.ladders) is new
+
+    table.do(TH, "leave")
+    assert table.case.outcomes["Radio net"].owner == ("RSO" if new else "TH")
+    assert table.case.arrangements["Picture"].parties == (("LK", "MY") if new else ("LK", "MY", "TH"))
+    if not new:
+        table.do(TH, "log_exchange", PICTURE)
+        assert {"gave", "received"}.isdisjoint(table.entries[-1].event)
+        assert "amending them" in str(refuses(table, "MY/focal-point", "leave", {"outcomes_to": "LK"}))
+
+    table.do(RSO, "suspend", {"text": "Elections."})
+    assert (next_act(table.case) is not None) is new
+    assert ("review" in table.entries[-1 - new].event) is new
+    if not new:
+        assert "already" in str(refuses(table, RSO, "suspend", {"text": "Still.", "review": "2026-12-01"}))
+    table.do(RSO, "resume")
+    table.do(RSO, "terminate", {"text": "Done."})
+    table.do(AU, "decide", {"gate": "termination", "position": "approve"})
+    if new:
+        assert "already" in str(refuses(table, AU, "decide", {"gate": "termination", "position": "approve"}))
+    else:
+        table.do(AU, "decide", {"gate": "termination", "position": "approve"})
+
+
+def test_in_a_case_of_before_an_observer_that_is_proposed_stays_one() -> None:
+    table = invited(BEFORE)
+    table.do(TH, "respond", {"answer": "observe"})
+    table.do(NZ, "propose", {"members": ["TH"]})
+    approve(table, "participants")
+    assert (table.case.participants["TH"].offered, table.told("seat_offered")) == (None, [])
+
+
+def test_a_position_that_was_written_down_is_another_than_the_same_by_the_post_itself() -> None:
+    table = at_work(NEW)
+    table.do(RSO, "terminate", {"text": "Done."})
+    given = {"gate": "termination", "position": "approve"}
+    table.do(RSO, "act_for", {"post": ID, "how": "letter", "text": "It wrote.", "command": {"do": "decide", **given}})
+    table.do(ID, "decide", given)
+    assert table.case.gates[next(iter(table.case.open_gates)).name].positions[Post(ID)].recorded_by is None
+
+
+def test_a_reminder_of_a_suspension_is_due_while_the_clock_of_the_case_stands() -> None:
+    table = at_work(NEW)
+    table.do(AU, "suspend", {"text": "Elections.", "review": "2026-04-01"})
+    table.wait(60 * DAY)
+    assert table.told("suspension_to_review") == [AU, ID, RSO, LK] * 2
+    table.do(AU, "resume")
+    table.wait(60 * DAY)
+    assert len(table.told("suspension_to_review")) == 8
