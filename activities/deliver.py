@@ -77,8 +77,13 @@ class NoticeDeliverer:
         self.letters = Letters(self.engine, sender, clock, real, at_once=at_once)
         self.connections, self.clock, self.real = connections, clock, real
         self._transport = transport
+        self._sender = sender
         self._loop = OwnLoop("ahg-delivery")
         self._in_vain = 0
+
+    def message_id(self, key: str) -> str:
+        """The Message-ID of the mail with that key."""
+        return self._sender.ids.of(key, self._sender.mail_from)
 
     def close(self) -> None:
         """End the thread of the delivery."""
@@ -114,6 +119,7 @@ class _Round:
 
     def __init__(self, by: NoticeDeliverer, transport: Transport) -> None:
         self._engine, self._writer, self._letters, self._transport = by.engine, by.writer, by.letters, transport
+        self._message_id = by.message_id
         self._clock, self._real = by.clock, by.real
         self._worker = uuid4().hex
         self._limit = by.connections
@@ -140,7 +146,7 @@ class _Round:
 
     async def run(self) -> None:
         """Deliver until nothing is due, or the round has to end."""
-        await ledger.mark_orphaned(self._engine, self._worker, self._clock())
+        await ledger.mark_orphaned(self._engine, self._worker, self._clock(), self._message_id)
         await digests.gather(self._engine, due=self._real(), now=self._clock())
         try:
             while True:

@@ -8,7 +8,7 @@ A delivery writes in batches: one transaction records what was sent and reserves
 rows are reserved than it has connections.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -21,6 +21,7 @@ from db import write_transaction
 from models.notices.state import WAITING, NoticeState
 from models.tables import TABLES
 from records.notices import NOTICES, SELECT_NOTICES, LedgerNotice, NewNotice, NoticeUpdate, queue_notices, read_notice
+from records.offices import offices_of
 
 _PAUSES = TABLES.tables["mail_pauses"]
 
@@ -134,24 +135,32 @@ def _paused(connection: Connection) -> bool:
     return connection.execute(_PAUSE).first() is not None
 
 
-async def mark_orphaned(engine: AsyncEngine, worker: str, now: datetime) -> int:
+async def mark_orphaned(
+    engine: AsyncEngine, worker: str, now: datetime, message_id_of: Callable[[str], str] = lambda key: ""
+) -> int:
     """Mark as ambiguous what other workers than this one had reserved; returns how many.
 
-    Temporal lets one round of delivery run at a time: the others are gone, or are taken for dead.
+    Temporal lets one round of delivery run at a time: the others are gone, or are taken for dead. What to look for in the
+    mail server's log is noted: ``message_id_of`` gives the Message-ID of the mail with a key, which is always the same,
+    and the address is that of the post now.
     """
     c = NOTICES.c
-    lost = (
-        update(NOTICES)
-        .where(c.state == NoticeState.RESERVED, c.reserved_by != worker)
-        .values(
-            state=NoticeState.AMBIGUOUS,
-            attempts=c.attempts + 1,
-            settled_at=now,
-            reply="the worker stopped before the server's answer was recorded",
-        )
-    )
+    lost = c.state == NoticeState.RESERVED, c.reserved_by != worker
     async with write_transaction(engine) as connection:
-        return int((await connection.execute(lost)).rowcount)
+        found = [read_notice(row) for row in await connection.execute(SELECT_NOTICES.where(*lost))]
+        offices = await offices_of(connection, {one.post for one in found}, now) if found else {}
+        for one in found:
+            reader = offices[one.post].reads(one.capacity)
+            marked = {
+                "state": NoticeState.AMBIGUOUS,
+                "attempts": one.attempts + 1,
+                "settled_at": now,
+                "reply": "the worker stopped before the server's answer was recorded",
+                "message_id": one.message_id or message_id_of(one.key),
+                "address": one.address or (reader.email if reader else ""),
+            }
+            await connection.execute(update(NOTICES).where(c.id == one.id, *lost).values(marked))
+    return len(found)
 
 
 async def next_attempt(connection: AsyncConnection) -> datetime | None:

@@ -91,13 +91,14 @@ async def test_what_a_dead_worker_had_reserved_is_ambiguous_and_never_reserved_a
     first, second = await queued(engine)
     await write(engine, "dead", wanted=[first])
 
-    assert await ledger.mark_orphaned(engine, "alive", NOW) == 1
+    assert await ledger.mark_orphaned(engine, "alive", NOW, lambda key: f"<{key}@example.org>") == 1
     assert await write(engine, "alive", wanted=[first, second]) == frozenset([second])
     assert await ledger.mark_orphaned(engine, "alive", NOW) == 0
     async with engine.connect() as connection:
         lost, _ = await notices_of_case(connection, "AHG-2026-001")
     assert (lost.state, lost.attempts) == ("ambiguous", 1)
     assert "stopped before the server's answer" in lost.reply
+    assert lost.message_id == f"<{lost.key}@example.org>"  # what an operator looks for in the mail server's log
 
 
 async def test_a_worker_that_was_taken_for_dead_still_knows_what_it_sent_unless_it_was_sent_again(
