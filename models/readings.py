@@ -33,8 +33,10 @@ def sections_read(case: Case, shown: Request, post: Post) -> Iterator[WhatWasRea
         return
     closed = closed_sections(case, shown, post) | closed_sections(case, case.request, post)
     blank = Request()
+    grounds = {"affected": bool(shown.grounds), "figures": any(one.has_figures for one in shown.grounds)}
     for section in sorted({*shown.confidential, *case.request.confidential}):
-        if section not in closed and getattr(shown, section) != getattr(blank, section):
+        said = getattr(shown, section) != getattr(blank, section) or grounds.get(section, False)
+        if section not in closed and said:
             yield WhatWasRead(Reading.SECTION, section)
 
 

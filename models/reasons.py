@@ -81,6 +81,7 @@ class ReasonCode(StrEnum):
     NO_DECISION_IN_TIME = "no_decision_in_time", N_("There was no decision in time; nothing is decided.")
     GROUP_REPORTS = "group_reports", N_("The group reports; its activation is not extended any more.")
     OUTCOME_REOPENED = "outcome_reopened", N_("The outcome %(outcome)s is open again.")
+    TERM_OPEN_AGAIN = "term_open_again", N_("A term of reference is open again.")
     CASE_ENDED = "case_ended", N_("The case is %(stage)s.")
     CO_CHAIRS_DECLINED = "co_chairs_declined", N_("The Co-Chairs declined.")
     GATE_LAPSED = "gate_lapsed", N_("The gate lapsed; nothing is decided.")

@@ -41,6 +41,10 @@ def fingerprint(*parts: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+MOST_GROUNDS = 100
+"""Grounds that a request states at most, whoever has stated them."""
+
+
 class Route(Value):
     """A route of movement: member codes or place names."""
 
@@ -99,7 +103,7 @@ class Request(Value):
     figures: tuple[Figure, ...] = Field(default=(), max_length=200)
     affected: tuple[Line, ...] = Field(default=(), max_length=100, description="codes of members")
     grounds: tuple[StatedGround, ...] = Field(
-        default=(), max_length=100, exclude_if=is_empty, description="how each is affected"
+        default=(), max_length=MOST_GROUNDS, exclude_if=is_empty, description="how each is affected"
     )
     done: Prose = Field(default="", description="what has been done")
     asks: tuple[Prose, ...] = Field(default=(), max_length=50, description="what is asked of the group")

@@ -266,7 +266,8 @@ _NOT_THEIRS: Mapping[str, object] = {
 def _own_part(case: Case, post: Post) -> Case:
     """What concerns the member itself: its invitation, with the request it is asked about, and its own duties."""
     member = post.member
-    asked = member in case.participants or member in case.withdrew
+    listed = case.participants.get(member)
+    asked = (listed is not None and listed.state in _ASKED) or member in case.withdrew
     titled = Request(title=case.request.title, urgency=case.request.urgency)
     mine = case.participants.get(member)
     return case.model_copy(

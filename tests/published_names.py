@@ -19,7 +19,8 @@ def cldr_names(code: str) -> Iterator[str]:
     """The names of a territory in CLDR; of one with another name in brackets, both."""
     for language in LANGUAGES:
         name = Locale(language).territories.get(code, "")
-        yield from filter(None, (one.strip() for one in re.split("[()]", name)))
+        before, within, after = re.fullmatch(r"([^(]*)(?:\(([^)]*)\))?(.*)", name).groups()  # type: ignore[union-attr]
+        yield from (f"{one.strip()} {after.strip()}".strip() for one in (before, within) if one)
 
 
 def _iso_names(country: object) -> Iterator[str]:

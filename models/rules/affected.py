@@ -18,6 +18,7 @@ from models.rules.actors import BY_STEERING_GROUP
 from models.rules.checks import refuse
 from models.rules.context import RuleContext
 from models.rules.table import rule
+from models.visibility import closed_sections
 
 
 def by_the_member(request: Request, member: str) -> Request:
@@ -55,7 +56,12 @@ def must_be_affected(case: Case, request: Request, member: str) -> None:
 
 def _has_grounds(case: Case, post: Post) -> bool:
     request = case.request
-    return bool(request.grounds or request.routes)
+    return bool(request.grounds or request.routes) and not _closed_to(case, post)
+
+
+def _closed_to(case: Case, post: Post) -> bool:
+    """Whether the post may not read who is affected, and on what ground."""
+    return bool({"affected", "routes"} & closed_sections(case, case.request, post))
 
 
 _WHILE_IT_MATTERS = {Stage.SUBMITTED, Stage.CO_CHAIR_REVIEW, Stage.PARTICIPANT_SELECTION}
@@ -64,6 +70,10 @@ _WHILE_IT_MATTERS = {Stage.SUBMITTED, Stage.CO_CHAIR_REVIEW, Stage.PARTICIPANT_S
 @rule("review_ground", "confirm or dispute a ground", BY_STEERING_GROUP, _WHILE_IT_MATTERS, _has_grounds, own_word=True)
 def review_ground(context: RuleContext, body: ReviewGround) -> None:
     """Say whether a member's ground holds: it is shown to the Co-Chairs, and who is disputed is not put first."""
+    if _closed_to(context.case, context.by):
+        raise refuse(
+            "Who is affected, and how, is confidential in this request; who reads it reviews it.", RefusalKind.FORBIDDEN
+        )
     grounds = [one.ground for one in context.case.request.grounds_of(body.member)]
     if body.ground not in grounds:
         known = ", ".join(grounds) or "none"
@@ -114,9 +124,10 @@ def most_affected_first(case: Case, members: Sequence[str]) -> list[str]:
     """The members in the order in which they are affected: by the persons that their undisputed grounds count, then
     who has a ground without figures, then who has none. Organisations are never most affected and stand last.
 
-    Where no ground is stated the order stays as it is.
+    Where no ground is stated the order stays as it is; likewise where grounds or figures are confidential, since all who
+    see the list would read them in its order.
     """
-    if not case.request.grounds:
+    if not case.request.grounds or {"affected", "figures"} & case.request.confidential.keys():
         return list(members)
 
     def rank(member: str) -> tuple[int, float]:

@@ -58,7 +58,7 @@ def _can_leave(case: Case, post: Post) -> bool:
     return any(one.ended_at is None and post.member in one.concerned for one in case.arrangements.values())
 
 
-@rule("join_arrangement", "ask to be a party to an arrangement", BY_GROUP, AT_WORK, _can_join, own_word=True)
+@rule("join_arrangement", "ask to be a party to an arrangement", BY_GROUP, AT_WORK, _can_join)
 def join_arrangement(context: RuleContext, body: JoinArrangement) -> None:
     """Ask the parties to an arrangement to be one of them; each is asked to agree."""
     arrangement = must_go_on(the_one("arrangement", body.arrangement, context.case.arrangements))
@@ -75,7 +75,7 @@ def join_arrangement(context: RuleContext, body: JoinArrangement) -> None:
 @rule("leave_arrangement", "leave an arrangement", BY_PARTY, AT_WORK, _can_leave, own_word=True)
 def leave_arrangement(context: RuleContext, body: LeaveArrangement) -> None:
     """Be a party no more, from now on; with fewer than two parties it ends."""
-    arrangement = their_arrangement(context, body.arrangement)
+    arrangement = their_arrangement(context, body.arrangement, asked=True)
     _left(context, arrangement.title, context.by.member, body.text)
 
 

@@ -23,14 +23,15 @@ BY_PARTY = by_focal_point(
 )
 
 
-def their_arrangement(context: RuleContext, title: str) -> Arrangement:
-    """The arrangement of that title; of a focal point, one to which its member is a party or asked to be one.
+def their_arrangement(context: RuleContext, title: str, *, asked: bool = False) -> Arrangement:
+    """The arrangement of that title; of a focal point, one to which its member is a party, or ``asked`` to be one.
 
     Raises:
         Refused: there is none, it is another's, or it has ended.
     """
     arrangement = must_go_on(the_one("arrangement", title, context.case.arrangements))
-    if context.by.role is Role.FOCAL_POINT and context.by.member not in arrangement.concerned:
+    admitted = arrangement.concerned if asked else arrangement.parties
+    if context.by.role is Role.FOCAL_POINT and context.by.member not in admitted:
         raise refuse(f"{context.by.member} is not a party to {title!r}.", RefusalKind.FORBIDDEN)
     return arrangement
 
@@ -79,7 +80,7 @@ def agree(context: RuleContext, body: Agree) -> None:
 
     An arrangement may be in force only from the later day that its parties want.
     """
-    their_arrangement(context, body.arrangement)
+    their_arrangement(context, body.arrangement, asked=True)
     agreed_by(context, body.arrangement, context.by.member)
 
 

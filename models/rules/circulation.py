@@ -81,7 +81,13 @@ def drafted(case: Case, body: Circulate) -> Circulation:
         consents=dict.fromkeys(names, Consent.PENDING),
         on=fingerprint(number, terms, report),
     )
-    return with_its_names(case, circulation, body) if keeps_names_out(case) else circulation
+    if not keeps_names_out(case):
+        return circulation
+    refused = (
+        code for one in case.circulations.values() for code, word in one.consents.items() if word is Consent.REFUSED
+    )
+    earlier = tuple(dict.fromkeys(code for code in refused if code not in names))
+    return with_its_names(case, circulation.model_copy(update={"refused_by": earlier}), body)
 
 
 # in other words ----------------------------------------------------------------------------------------------------

@@ -73,6 +73,13 @@ def end_closing_if_open(context: RuleContext, why: StatedReason) -> None:
         context.supersede(GateName.CLOSURE, why)
 
 
+def must_still_be_covered(context: RuleContext) -> None:
+    """End the gate of the closing when an act has opened a term of reference; before, only an objection does."""
+    gate = context.case.gates.get(GateName.CLOSURE)
+    if gate is not None and gate.open and not _by_the_record(context.case):
+        end_closing_if_open(context, reason(ReasonCode.TERM_OPEN_AGAIN))
+
+
 def report_is_owed(case: Case) -> bool:
     """Whether a case that ends early still owes a final report: there is none, and (c) is not waived."""
     owes = not _by_the_record(case) and case.stage in AT_WORK

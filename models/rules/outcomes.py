@@ -182,6 +182,8 @@ def amend_outcome(context: RuleContext, body: AmendOutcome) -> None:
         raise refuse(f"The outcome {outcome.title!r} is verified; a Co-Chair's objection in time would open it again.")
     given = body.model_dump(exclude_unset=True, exclude={"do", "outcome", "text"})
     changes = {name: value for name, value in given.items() if value not in (None, ())}
+    if outcome.state == "done" and {"owner", "supporting"} & changes.keys():
+        raise refuse(f"The outcome {outcome.title!r} is reported as done; who works on it is changed before, or not.")
     named = (*changes.get("supporting", ()), *filter(None, [changes.get("owner")]))
     must_work_on_it(context, named)
     terms = outcome.terms.model_copy(update=changes)

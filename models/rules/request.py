@@ -17,7 +17,7 @@ from models.posts import SECRETARIAT, Post, desk_of
 from models.reasons import ReasonCode, StatedReason, reason
 from models.recorded_request import recorded_request
 from models.refusal import RefusalKind
-from models.request import Request
+from models.request import MOST_GROUNDS, Request
 from models.rules.actors import BY_ANY_MEMBER, BY_REQUESTER, BY_SECRETARIAT
 from models.rules.affected import by_the_member, must_be_affected
 from models.rules.checks import refuse
@@ -153,7 +153,12 @@ def join(context: RuleContext, body: Join) -> None:
         raise refuse(f"{context.case.directory.name(member)} is already a requester.")
     grounds = by_the_member(Request(grounds=body.grounds), member).grounds
     _must_be_its_own(grounds, member)
-    request = context.case.request.model_copy(update={"grounds": (*context.case.request.grounds, *grounds)})
+    stated = context.case.request.grounds
+    if grounds and member in context.case.withdrew and any(one.member == member for one in stated):
+        raise refuse(f"The request has the grounds of {member} already, from when it asked before; leave them out.")
+    if len(stated) + len(grounds) > MOST_GROUNDS:
+        raise refuse(f"A request states no more than {MOST_GROUNDS} grounds, and has {len(stated)}; state fewer.")
+    request = context.case.request.model_copy(update={"grounds": (*stated, *grounds)})
     must_be_affected(context.case, request, member)
     context.emit(e.Joined(member=member, grounds=grounds))
     _amended(context, reason(ReasonCode.REQUEST_JOINED, member=member))

@@ -6,7 +6,7 @@ kept in ``Case.touched``.
 
 from models.base import Value
 from models.case import Case, GateName
-from models.commands import Admit, Object
+from models.commands import Admit, Agree, GiveConsent, Object, TakeOn
 from models.refusal import RefusalKind, Refused
 from models.rules.context import RuleContext
 from models.rules.table import Rule
@@ -54,11 +54,26 @@ def _gate_meant(case: Case, body: Value) -> str:
     return str(gate.value) if gate else ""
 
 
+def _what_is_agreed_to(body: Value) -> list[str]:
+    """What a post says yes to with a word of its own: it must be what it has read. Others' words do not change it."""
+    match body:
+        case GiveConsent():
+            return ["circulate"]
+        case Agree():
+            return [f"arrangement:{body.arrangement}"]
+        case TakeOn():
+            return [f"outcome:{body.outcome}"]
+        case _:
+            return []
+
+
 def must_be_fresh(context: RuleContext, body: Value, rule: Rule, subject: str, seen: int | None) -> None:
     """Refuse a command whose part of the case has changed after entry ``seen``, the newest that its sender saw."""
-    if seen is None or rule.own_word:
+    if seen is None:
         return
     watched = [subject, RECOVERED]
+    if rule.own_word:
+        watched = _what_is_agreed_to(body)
     if subject.startswith("position:"):
         gate = _gate_meant(context.case, body)
         watched += [f"gate:{gate}", *(_ABOUT.get(GateName(gate), ()) if gate else ())]

@@ -19,7 +19,7 @@ from models.posts import SECRETARIAT, Post, Role
 from models.refusal import RefusalKind, Refused
 from models.rules.admission import changes_still, must_be_admitted
 from models.rules.clock import pass_rung
-from models.rules.closing import terms_of_reference
+from models.rules.closing import must_still_be_covered, terms_of_reference
 from models.rules.contesting import may_contest
 from models.rules.context import RuleContext
 from models.rules.office_days import may_announce
@@ -58,6 +58,7 @@ def apply_command(case: Case, command: Command, now: datetime) -> Transition:
         _must_be_given_rightly(case, command)
         if isinstance(body, ActFor):
             may_act_for(by, body)
+            _must_be_contestable(case, body)
             acted_for = ActedFor(by=by, how=body.how, why=body.text)
             by = body.post
             body = body.command
@@ -144,6 +145,7 @@ def _apply_rule(context: RuleContext, body: Value, seen: int | None, *, of_befor
     subject = part_changed(context, body, rule)
     must_be_fresh(context, body, rule, subject, seen)
     rule.apply(context, body)
+    must_still_be_covered(context)
     return subject
 
 
@@ -167,6 +169,15 @@ def may_act_for(by: Post, body: ActFor) -> None:
         )
     if body.post.role in (Role.AUDITOR, Role.SECRETARIAT):
         raise Refused(RefusalKind.INVALID, f"Nobody acts for {body.post}.")
+
+
+def _must_be_contestable(case: Case, body: ActFor) -> None:
+    """After the end of a case a post contests nothing; so nobody records a position or a consent in its name there."""
+    if case.stage.final and body.command.do in ("decide", "consent"):
+        raise Refused(
+            RefusalKind.CONFLICT,
+            f"The case is {case.stage.words}: {body.post} says this itself, since it could not contest what is recorded.",
+        )
 
 
 def apply_clock(case: Case, now: datetime) -> Transition | None:

@@ -9,6 +9,7 @@ from models.policy import Policy
 from models.posts import Post
 from models.refusal import RefusalKind
 from models.request import Request
+from models.rules.affected import most_affected_first
 from models.rules.participants import proposal
 from models.visibility import readable
 from notifications.words import Words
@@ -159,3 +160,32 @@ def test_a_request_without_grounds_reads_and_hashes_as_it_did() -> None:
     assert "grounds" not in Request(title="x").model_dump(mode="json")
     assert "grounds" not in submitted(policy=Policy(), grounds=[]).entries[0].event["request"]
     assert REQUEST["grounds"]
+
+
+def test_who_asks_to_leave_and_join_again_fills_no_request_with_grounds() -> None:
+    table = asked(MY, grounds=[LANDING])
+    table.do(TH, "join", {"grounds": [{"ground": "transit"}]})
+    table.do(TH, "withdraw")
+    versions = table.case.version
+
+    assert "has the grounds of TH already" in str(refuses(table, TH, "join", {"grounds": [{"ground": "transit"}]}))
+    table.do(TH, "join")
+    assert (table.case.version, len(table.case.request.grounds)) == (versions, 2)
+
+
+def test_a_request_never_has_more_grounds_than_can_be_read() -> None:
+    full = asked(MY, grounds=[{**LANDING, "member": code} for code in ["MY"] * 95])
+    refused = refuses(full, TH, "join", {"grounds": [{"ground": ground} for ground in ["transit"] * 6]})
+    assert "no more than 100 grounds" in str(refused)
+    full.do(TH, "join", {"grounds": [{"ground": "transit"}] * 5})
+    assert Request.model_validate_json(full.case.request.model_dump_json(by_alias=True)) == full.case.request
+
+
+def test_who_may_not_read_the_grounds_reviews_none_hears_of_no_review_and_the_list_has_no_order_of_them() -> None:
+    """The order, the log and the mails would tell what the page does not show."""
+    grounds = [{**LANDING, "member": "MY"}, {"member": "TH", "ground": "transit"}]
+    table = asked(MY, grounds=grounds, confidential={"affected": [], "figures": []})
+    refused = refuses(table, NZ, "review_ground", {"member": "MY", "ground": "rescue"})
+    assert refused.why is RefusalKind.FORBIDDEN
+    assert "landing" not in str(refused)
+    assert most_affected_first(table.case, ["TH", "MY"]) == ["TH", "MY"]

@@ -5,6 +5,7 @@ import pytest
 from models.agenda import next_act
 from models.policy import Policy, policy_with
 from models.posts import Post
+from models.refusal import Refused
 from tests.models.helpers import AU, DAY, ID, LK, NZ, RSO, TH, approve, at_work, invited, refuses
 
 NEW, BEFORE = policy_with({}), Policy()
@@ -68,3 +69,39 @@ def test_a_reminder_of_a_suspension_is_due_while_the_clock_of_the_case_stands() 
     table.do(AU, "resume")
     table.wait(60 * DAY)
     assert len(table.told("suspension_to_review")) == 8
+
+
+def test_who_agrees_agrees_to_what_it_has_read() -> None:
+    """A form that was opened before the words changed gives no yes to the new ones."""
+    table = at_work(NEW)
+    table.do(RSO, "add_arrangement", {"title": "Picture", "parties": ["LK", "MY", "TH"], "every": "weekly"})
+    for post in (LK, "MY/focal-point", TH):
+        table.do(post, "agree", PICTURE)
+    table.do(RSO, "amend_arrangement", {**PICTURE, "marking": "TLP:RED", "text": "Safer."})
+    seen = table.case.seq
+    table.do(TH, "agree", PICTURE)
+    table.do("MY/focal-point", "agree", PICTURE, seen=seen)  # another's yes makes no form stale
+    table.do(LK, "agree", PICTURE, seen=seen)
+    table.do(RSO, "end_arrangement", {**PICTURE, "text": "Not needed."})
+    with pytest.raises(Refused, match="changed this since you looked"):
+        table.do(LK, "agree", PICTURE, seen=seen)
+
+
+def test_who_only_asks_to_be_a_party_speaks_for_none() -> None:
+    table = at_work(NEW)
+    table.do(RSO, "add_arrangement", {"title": "Picture", "parties": ["LK", "MY"]})
+    for post in (LK, "MY/focal-point"):
+        table.do(post, "agree", PICTURE)
+    table.do(TH, "join_arrangement", PICTURE)
+    for do, more in (("end_arrangement", {"text": "Why."}), ("review_arrangement", {}), ("log_exchange", {})):
+        assert "is not a party" in str(refuses(table, TH, do, {**PICTURE, **more}))
+    table.do(TH, "leave_arrangement", PICTURE)
+
+
+def test_nobody_chooses_its_verifier_by_naming_others_once_it_is_done() -> None:
+    table = at_work(NEW)
+    table.do(RSO, "add_outcome", {"title": "Radio net", "owner": "TH"})
+    table.do(TH, "done", {"outcome": "Radio net"})
+    for changes in ({"owner": "MY"}, {"supporting": ["MY", "LK"]}):
+        said = str(refuses(table, TH, "amend_outcome", {"outcome": "Radio net", **changes, "text": "Why."}))
+        assert "who works on it is changed before" in said

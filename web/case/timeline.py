@@ -122,10 +122,15 @@ def timeline(entries: Iterable[Entry], case: Case, say: Words, _: Translate) -> 
     for entry in entries:
         if entry.signed is not None:  # in the first entry of a command, which may be one that is not told
             known[entry.command] = entry.signed.means
-        if entry.type not in QUIET_EVENTS:
+        if entry.type not in QUIET_EVENTS and not _is_confidential(entry, case):
             means, at = known.pop(entry.command, None), contested.get(entry.command)
             told.append(_told(entry, case, say, _)._replace(means=means, contested_at=at if entry.acted_for else None))
     return told
+
+
+def _is_confidential(entry: Entry, case: Case) -> bool:
+    """Whether an entry tells of a section of the request that not all who read the log may read."""
+    return entry.type == "ground_reviewed" and bool({"affected", "routes"} & case.request.confidential.keys())
 
 
 def _told(entry: Entry, case: Case, say: Words, _: Translate) -> TimelineEntry:
