@@ -3,7 +3,9 @@
 Temporal is not needed for either, and nothing of it is kept: the cases begin again from their logs.
 """
 
+import hashlib
 import os
+import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,16 +13,27 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
+from alembic.util.exc import CommandError
 
 import db
 from models.base import Instant, Value
-from records.backup import DamagedBackup, WrittenTable, number_of_logs, read_tables, tables_to_write, write_table
+from records.backup import (
+    LONGEST_LINE,
+    DamagedBackup,
+    WrittenTable,
+    must_be_new,
+    number_of_logs,
+    read_tables,
+    tables_to_write,
+    write_table,
+)
 from records.tree import newest_frontier
 from settings import KEY_FILES, Settings, make_secret_file
 
 _CONTENTS = "contents.json"
 _FILES = "files/"
+_HASH = re.compile("[0-9a-f]{64}")
+_LONGEST_PART = 10 * 1024 * 1024
 
 
 class BackupContents(Value):
@@ -75,8 +88,8 @@ def read_contents(path: Path) -> BackupContents:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            return BackupContents.model_validate_json(archive.read(_CONTENTS))
-    except (zipfile.BadZipFile, KeyError, ValidationError) as error:
+            return BackupContents.model_validate_json(_short(archive, _CONTENTS))
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise DamagedBackup(f"{path} is no whole backup ({type(error).__name__})") from None
 
 
@@ -92,17 +105,24 @@ async def restore_backup(settings: Settings, path: Path, now: datetime) -> Backu
     """
     contents = read_contents(path)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    await db.migrate(settings.owned_database, contents.schema_version)
+    async with db.open_engine(settings, owning=True) as engine, engine.connect() as connection:
+        await connection.run_sync(must_be_new)
+    try:
+        await db.migrate(settings.owned_database, contents.schema_version)
+    except CommandError:
+        raise DamagedBackup(f"this version knows no schema {contents.schema_version!r}") from None
     with zipfile.ZipFile(path) as archive:
 
         def lines_of(name: str) -> Iterator[bytes]:
             with archive.open(f"tables/{name}.jsonl") as lines:
-                yield from lines
+                while line := lines.readline(LONGEST_LINE + 1):
+                    yield line
 
         try:
             async with db.open_engine(settings, owning=True) as engine, db.write_transaction(engine) as connection:
                 await read_tables(connection, contents.tables, lines_of, now)
-            _put_files(archive, settings)
+                if _put_files(archive, settings) != contents.files:
+                    raise DamagedBackup(f"{path} does not have the files that it says it has")
         except (zipfile.BadZipFile, KeyError) as error:
             raise DamagedBackup(f"{path} is damaged: {error}") from None
     await db.migrate(settings.owned_database)
@@ -135,12 +155,12 @@ def restore_keys(settings: Settings, path: Path) -> list[str]:
             for name in KEY_FILES:
                 if name not in archive.namelist():
                     continue
-                content, place = archive.read(name).decode("ascii").rstrip("\n"), settings.data_dir / name
+                content, place = _short(archive, name).decode("ascii").rstrip("\n"), settings.data_dir / name
                 if make_secret_file(place, content):
                     made.append(name)
                 elif place.read_text(encoding="ascii").rstrip("\n") != content:
                     raise DamagedBackup(f"{place} holds another key than the backup; move it away first")
-    except (zipfile.BadZipFile, UnicodeDecodeError) as error:
+    except (zipfile.BadZipFile, ValueError) as error:
         raise DamagedBackup(f"{path} is no whole backup of keys ({type(error).__name__})") from None
     return made
 
@@ -168,22 +188,46 @@ def _kept_files(folder: Path) -> Iterator[Path]:
     return (one for one in sorted(folder.glob("??/??/*")) if one.is_file() and len(one.name) == 64)
 
 
-def _put_files(archive: zipfile.ZipFile, settings: Settings) -> None:
+def _short(archive: zipfile.ZipFile, name: str) -> bytes:
+    """A part that is never long, whatever it says of itself."""
+    with archive.open(name) as part:
+        content = part.read(_LONGEST_PART + 1)
+    if len(content) > _LONGEST_PART:
+        raise ValueError(f"{name} is too long")
+    return content
+
+
+def _put_files(archive: zipfile.ZipFile, settings: Settings) -> int:
+    """Put the files of requests where they belong; returns how many there are.
+
+    Raises:
+        DamagedBackup: one has other bytes than its name says.
+    """
+    count = 0
     for name in archive.namelist():
         sha256 = name.removeprefix(_FILES)
-        if name == sha256 or not sha256.isalnum():
+        if name == sha256:
             continue
+        if not _HASH.fullmatch(sha256):
+            raise DamagedBackup(f"{name!r} is the name of no file")
+        count += 1
         place = settings.attachments_folder / sha256[:2] / sha256[2:4] / sha256
         if place.exists():
             continue
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         part = place.with_name(f".{sha256}.part")
         with archive.open(name) as source, os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as into:
+            digest = hashlib.sha256()
             while chunk := source.read(1024 * 1024):
                 into.write(chunk)
+                digest.update(chunk)
             into.flush()
             os.fsync(into.fileno())
+        if digest.hexdigest() != sha256:
+            part.unlink()
+            raise DamagedBackup(f"the file {sha256} has other bytes than its hash says")
         part.replace(place)
+    return count
 
 
 def made_words(contents: BackupContents) -> str:

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, Literal
 from sqlalchemy import (
     JSON,
     Column,
+    Connection,
     Date,
     LargeBinary,
     Table,
@@ -24,14 +25,17 @@ from sqlalchemy import (
     column,
     func,
     insert,
+    inspect,
     select,
     text,
     update,
 )
 from sqlalchemy import table as named_table
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.base import Value
+from models.directory_changes import AnnouncedState
 from models.notices.state import NoticeState
 from models.tables import APPEND_ONLY, TABLES, Moment
 from records.queries import streams
@@ -42,7 +46,12 @@ LEFT_OUT = frozenset(("sessions", "sign_ins"))
 WAITED = "It waited when the backup was made; whether it was sent since, nobody can know."
 """Why a notice that waited then is ambiguous in restored records."""
 
+LONGEST_LINE = 32 * 1024 * 1024
+"""Bytes of a row as a line of JSON."""
+
 _AT_ONCE = 500
+_OWN = (*APPEND_ONLY, "drafts", "accounts", "references_given", "directory_changes", "announced_changes")
+"""Tables that are empty in a database in which nobody has done anything yet."""
 _ColumnKind = Literal["plain", "moment", "date", "bytes", "json"]
 _KINDS: Mapping[type, _ColumnKind] = {Moment: "moment", Date: "date", LargeBinary: "bytes", JSON: "json"}
 
@@ -94,12 +103,17 @@ async def read_tables(
     """Fill an empty database of the same schema, in a transaction of the caller. ``now``: the time (aware).
 
     Notices that waited when the backup was made become ambiguous, and all mail is paused: what was sent after the backup
-    was made is not sent again by itself.
+    was made is not sent again by itself. Changes of posts that waited are overtaken: a holder may have stopped one since.
 
     Raises:
-        RecordsThere: there are cases, drafts or people in it already.
-        DamagedBackup: the lines are not those that were written.
+        RecordsThere: somebody has done something in it already.
+        DamagedBackup: the tables are not those of the schema, or the lines not those that were written.
     """
+    await connection.run_sync(must_be_new)
+    there = await connection.run_sync(_columns_there)
+    written = {table.name: set(table.columns) for table in tables}
+    if len(written) != len(tables) or written != there:
+        raise DamagedBackup("its tables are not those of its schema")
     await _make_room(connection)
     for table in tables:
         await _read_table(connection, table, lines_of(table.name))
@@ -107,11 +121,27 @@ async def read_tables(
     await _hold_mail(connection, now)
 
 
+def must_be_new(connection: Connection) -> None:
+    """Refuse a database in which somebody has done something; one without any schema is new.
+
+    Raises:
+        RecordsThere: the refusal.
+    """
+    tables = set(inspect(connection).get_table_names())
+    for name in (*_OWN, "policy_proposals"):
+        if name in tables and connection.execute(select(func.count()).select_from(named_table(name))).scalar_one():
+            raise RecordsThere(f"the database has {name.replace('_', ' ')} of its own")
+
+
+def _columns_there(connection: Connection) -> dict[str, set[str]]:
+    """The columns of the tables that a backup of this schema has."""
+    found = inspect(connection)
+    names = (TABLES.tables.keys() & set(found.get_table_names())) - LEFT_OUT
+    return {name: {str(one["name"]) for one in found.get_columns(name)} for name in names}
+
+
 async def _make_room(connection: AsyncConnection) -> None:
     """Take out what a new database is filled with: members, and the policy."""
-    for name in (*APPEND_ONLY, "drafts", "accounts", "references_given"):
-        if (await connection.execute(select(func.count()).select_from(named_table(name)))).scalar_one():
-            raise RecordsThere(f"the database has {name.replace('_', ' ')} of its own")
     for table in reversed(TABLES.sorted_tables):
         if table.name not in APPEND_ONLY:
             await connection.execute(named_table(table.name).delete())
@@ -130,6 +160,8 @@ async def _read_table(connection: AsyncConnection, table: WrittenTable, lines: I
     def parsed() -> Iterator[dict[str, Any]]:
         nonlocal rows
         for line in lines:
+            if len(line) > LONGEST_LINE:
+                raise ValueError
             digest.update(line)
             rows += 1
             row = json.loads(line)
@@ -141,8 +173,8 @@ async def _read_table(connection: AsyncConnection, table: WrittenTable, lines: I
     try:
         while batch := list(islice(coming, _AT_ONCE)):
             await connection.execute(statement, batch)
-    except ValueError as error:
-        raise DamagedBackup(f"{table.name}: line {rows} cannot be read ({error})") from None
+    except (ValueError, TypeError, RecursionError, SQLAlchemyError) as error:
+        raise DamagedBackup(f"{table.name}: line {rows} cannot be read ({type(error).__name__})") from None
     if (rows, digest.hexdigest()) != (table.rows, table.sha256):
         raise DamagedBackup(f"{table.name}: its lines are not those that were written")
 
@@ -162,6 +194,10 @@ async def _count_on(connection: AsyncConnection, tables: Sequence[WrittenTable])
 
 async def _hold_mail(connection: AsyncConnection, now: datetime) -> None:
     notices, pauses = TABLES.tables["notices"], TABLES.tables["mail_pauses"]
+    announced = TABLES.tables["announced_changes"]
+    overtaken = {"state": AnnouncedState.OVERTAKEN, "settled_at": now, "settled_by": "restore"}
+    undone = announced.c.state.in_((AnnouncedState.WAITING, AnnouncedState.AGREED))
+    await connection.execute(update(announced).where(undone).values(overtaken))
     waits = notices.c.state.in_((NoticeState.QUEUED, NoticeState.RESERVED, NoticeState.DIGEST))
     held = {"state": NoticeState.AMBIGUOUS, "reason": WAITED, "settled_at": now, "next_attempt_at": None}
     await connection.execute(update(notices).where(waits).values(held))

@@ -1,9 +1,11 @@
 """`ahg backup` and `ahg restore`: from either database into the other, with cases under way, and nothing by halves."""
 
+import json
 import stat
 import zipfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +135,7 @@ async def test_a_backup_that_was_cut_off_or_changed_leaves_nothing(
         changed(file, "tables/entries.jsonl", entries.replace(b"TH/focal-point", b"PK/focal-point")),
         changed(file, "tables/entries.jsonl", None),
     ]
-    for one in damaged:
+    for one in chain(damaged, forged(file)):
         with pytest.raises(DamagedBackup):
             await restore_backup(elsewhere, one, NOW)
     if (await schema_of(elsewhere)) is not None:
@@ -141,6 +143,25 @@ async def test_a_backup_that_was_cut_off_or_changed_leaves_nothing(
     assert isinstance(await restore_backup(elsewhere, file, NOW), BackupContents)
     assert (await kept(elsewhere, "entries")) == await kept(played.settings, "entries")
     assert made.leaves > 0
+
+
+def forged(file: Path) -> Iterator[Path]:
+    """Backups that say of themselves what is not so, one after the other."""
+    contents = json.loads(zipfile.ZipFile(file).read("contents.json"))
+    stranger = {"name": "alembic_version", "columns": {"version_num": "plain"}, "rows": 0, "sha256": "0" * 64}
+    kept_file = next(name for name in zipfile.ZipFile(file).namelist() if name.startswith("files/"))
+    yield changed(file, kept_file, b"other bytes")
+    wrongly: list[dict[str, Any]] = [
+        {"tables": [*contents["tables"], stranger]},
+        {"tables": []},
+        {"tables": [*contents["tables"], contents["tables"][0]]},
+        {"schema_version": "deadbeef"},
+        {"files": 7},
+    ]
+    for wrong in wrongly:
+        yield changed(file, "contents.json", json.dumps({**contents, **wrong}).encode())
+    yield changed(file, "tables/members.jsonl", b"5\n")
+    yield changed(file, "contents.json", b" " * 11_000_000)
 
 
 async def schema_of(settings: Settings) -> str | None:
