@@ -23,7 +23,7 @@ async def place() -> AsyncIterator[Office]:
 
 async def in_review(place: Office) -> None:
     """One more request of Malaysia, before the Co-Chairs."""
-    given = {"title": "Boats in the strait", "situation": "Boats leave by night."}
+    given = {"title": "Boats in the strait", "situation": "Boats leave by night.", "grounds": [{"ground": "landing"}]}
     place.play.reference = None
     for by, do, fields in (("MY/focal-point", "submit", given), ("RSO/secretariat", "accept", {})):
         done = await place.play.casework.act(

@@ -351,7 +351,7 @@ async def test_a_joint_requester_leaves_the_others_files_where_they_are(parts: R
     store = store_of(parts)
     own, theirs = await kept(store), await kept(store, b"theirs", "MY", "theirs.pdf")
     await parts.submit(attachments=[own.model_dump()])
-    await parts.act("MY/focal-point", "join")
+    await parts.act("MY/focal-point", "join", {"grounds": [{"ground": "transit"}]})
 
     await parts.act("MY/focal-point", "resubmit", {"attachments": [own.model_dump(), theirs.model_dump()]})
     await parts.act("MY/focal-point", "resubmit", {"attachments": [theirs.model_dump()]})

@@ -96,7 +96,7 @@ def test_what_stands_for_a_post_is_given_in_person_alone() -> None:
     strong = {Means.PASSKEY, Means.SECOND_FACTOR, Means.COMMAND_LINE}
     for do in COMMANDS:
         good = {means for means in Means if suffices(do, Post(AU), means) is None}
-        heard = {Means.DIRECTORY} if do in ("hand_over", "delegate") else set()
+        heard = {Means.DIRECTORY} if do in ("hand_over", "delegate", "announce_day") else set()
         assert good == (strong if do in STANDS_FOR_A_POST else {*Means} - {Means.DIRECTORY}) | heard, do
 
 
@@ -319,7 +319,7 @@ async def test_what_the_secretariat_says_of_a_co_chairs_post_waits_and_all_are_t
         await deliver(place)
         await carry_out(place.site)
         assert (await held(place), taken.commands) == (OLD, [])
-        place.later(days=4)
+        place.later(days=6)
         await place.as_post(desk, RSO)
         await carry_out(place.site)
         await carry_out(place.site)

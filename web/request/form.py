@@ -57,6 +57,7 @@ async def _check(
         faults=faults,
         missing=content.missing(),
         unaffected=_unaffected(shown, visitor.post.member),
+        organisation=case.directory.is_organisation(visitor.post.member),
         refused=refused,
         command_id=command_id or uuid4().hex,
         hidden=[],
@@ -66,11 +67,11 @@ async def _check(
 
 
 def _unaffected(case: Case, member: str) -> str:
-    """What the rules say of a member that does not show how it is affected itself; empty where it does."""
+    """The member where the rules miss how it is affected itself; empty where it says so."""
     try:
         must_be_affected(case, by_the_member(case.request, member), member)
-    except Refused as refused:
-        return str(refused)
+    except Refused:
+        return member
     return ""
 
 
