@@ -48,14 +48,21 @@ def play_on_the_table(path: Path) -> list[str]:
     return play.lines
 
 
+def table_after(path: Path) -> Tabletop:
+    """The case at the end of a scenario file."""
+    play = TablePlay(read_scenario(path))
+    asyncio.run(play.play())
+    return play.table
+
+
 class TablePlay(Play):
     """A scenario on the rules alone, with the directory and the calendars of the seed."""
 
     def __init__(self, scenario: Scenario) -> None:
         super().__init__(scenario)
         self.lines: list[str] = []
-        self._table = Tabletop(scenario.policy_document(), self.now)
-        self._blank = self._table.case
+        self.table = Tabletop(scenario.policy_document(), self.now)
+        self._blank = self.table.case
         self._followed: dict[int, FollowUp] = {}
         self._follow_up_steps: list[Step] = []
         self._draft: Mapping[str, Mapping[str, Any]] = {}
@@ -66,17 +73,17 @@ class TablePlay(Play):
 
     async def wait_until(self, moment: datetime) -> None:
         """Put the clock forward."""
-        self.now = self._table.now = max(self.now, moment)
+        self.now = self.table.now = max(self.now, moment)
 
     async def next_act(self) -> datetime | None:
         """When the clock acts next on the case or on a follow-up."""
-        act = next_act(self._table.case)
+        act = next_act(self.table.case)
         rungs = [one.ladder.next.at for one in self._followed.values() if one.ladder and one.ladder.next]
         return min([*rungs, *([act.at] if act else [])], default=None)
 
     async def strike(self, due: datetime) -> None:
         """Let the clock do what is due on the case, and on each follow-up."""
-        self._table.until(due)
+        self.table.until(due)
         for follow_up in list(self._followed.values()):
             taken = apply_clock_to_follow_up(follow_up, self.now)
             if taken:
@@ -97,20 +104,20 @@ class TablePlay(Play):
             raise Refused(RefusalKind.INVALID, f"Say which case the command {act.do!r} is for.")
         if self.reference is None and act.do == "submit":
             fields = {**self._draft.get(act.by.member, {}), **fields}
-        followed = self._table.case.followed_recommendations
+        followed = self.table.case.followed_recommendations
         texts = {number: one.text for number, one in followed.items()}
         number = recommendation_meant(command, texts) if isinstance(first, Adopt) else None
         if number is not None:
             self._follow(*resolve_follow_up(self._followed[number], command, self.now))
             return
-        self._table.do(act.by, act.do, fields, means=Means.COMMAND_LINE, standing=act.standing)
-        self.reference = self._table.case.reference
+        self.table.do(act.by, act.do, fields, means=Means.COMMAND_LINE, standing=act.standing)
+        self.reference = self.table.case.reference
 
     async def settled(self) -> None:
         """Follow the recommendations of an accepted report."""
-        for number in self._table.case.followed_recommendations:
+        for number in self.table.case.followed_recommendations:
             if number not in self._followed:
-                self._follow(*open_follow_up(follow_up_of(self._table.case, number), self.now))
+                self._follow(*open_follow_up(follow_up_of(self.table.case, number), self.now))
 
     def _follow(self, follow_up: FollowUp, step: Step) -> None:
         self._followed[follow_up.number] = follow_up
@@ -121,7 +128,7 @@ class TablePlay(Play):
         if self.reference is None:
             return observed_draft(self.drafted_by)
         rows: dict[str, list[Any]] = defaultdict(list)
-        for row in rows_of(self._blank, self._table.case, ()):
+        for row in rows_of(self._blank, self.table.case, ()):
             if row.table in _SHOWN:
                 rows[row.table].append(_SHOWN[row.table](**row.columns))
         follow_ups = {step.stream: FollowUpRow(**step.rows[0].columns) for step in self._follow_up_steps}
@@ -139,7 +146,7 @@ class TablePlay(Play):
 
     def _told(self) -> dict[str, tuple[str, str]]:
         """Kind and post of each notice by its key: the ledger queues one key once."""
-        queued = [(self._table.case.reference, one) for one in self._table.queued]
+        queued = [(self.table.case.reference, one) for one in self.table.queued]
         queued += [(step.stream, one) for step in self._follow_up_steps for one in step.notices]
         told = {}
         for stream, one in queued:

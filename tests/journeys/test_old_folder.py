@@ -186,7 +186,7 @@ def mail_goes_out_again(product: Product) -> None:
     (stuck,) = re.findall(r"^  (\S+)\n.*\n    bounced,", board, re.MULTILINE)
     product.said("mail", "give-up", stuck, "--why", "The desk was told by telephone.")
     product.said("mail", "resume")
-    product.said("doctor")
+    block_until(lambda: product.ahg("doctor").returncode == 0)  # what was held back goes out first
 
 
 def what_the_steps_changed(posts: Posts) -> None:

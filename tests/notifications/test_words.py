@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -31,6 +32,7 @@ from tests.models.helpers import (
     invited,
     reported,
 )
+from tests.table_of_scenarios import table_after
 from tests.tabletop import Tabletop, directory
 from web.kit import render
 from web.kit.wording import section_words
@@ -231,6 +233,8 @@ def _more_cases() -> Iterator[Tabletop]:
     reworded.do(RSO, "circulate", kept)
     reworded.do(ID, "reword", {**kept, "text": "One Thai boat."})
     yield reworded
+    rules = Path(__file__).parents[1] / "scenarios" / "rules"
+    yield table_after(rules / "a-closing-ends-when-a-term-is-open-again.yaml")
 
 
 class Stated(NamedTuple):
