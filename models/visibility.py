@@ -172,6 +172,19 @@ def closed_sections(case: Case, request: Request, post: Post) -> frozenset[str]:
     return frozenset(section for section, readers in marked if post not in readers and post.member not in readers)
 
 
+_TELLS_OF_GROUNDS = frozenset(("affected", "routes"))
+
+
+def grounds_closed_to(case: Case, post: Post) -> bool:
+    """Whether a post may not read who is affected, and on what ground."""
+    return bool(_TELLS_OF_GROUNDS & closed_sections(case, case.request, post))
+
+
+def grounds_confidential(case: Case) -> bool:
+    """Whether some who read the case may not read who is affected, and on what ground."""
+    return bool(_TELLS_OF_GROUNDS & case.request.confidential.keys())
+
+
 def _without(request: Request, sections: Iterable[str]) -> Request:
     blank = Request()
     left = {section: getattr(blank, section) for section in sections}

@@ -11,7 +11,7 @@ from models.notices.closing import at_the_end, left_undecided
 from models.notices.facts import NoticeFacts
 from models.notices.notice import Notice, ladder_due, notices_on, notify
 from models.posts import SECRETARIAT, Post, desk_of
-from models.visibility import closed_sections
+from models.visibility import grounds_closed_to
 
 
 @notices_on(e.Submitted)
@@ -44,7 +44,7 @@ def _(case: Case, event: e.Joined) -> Iterable[Notice]:
 @notices_on(e.GroundReviewed)
 def _(case: Case, event: e.GroundReviewed) -> Iterable[Notice]:
     concerned = (*requester_posts(case), *co_chair_posts(case), SECRETARIAT)
-    readers = [one for one in concerned if not {"affected", "routes"} & closed_sections(case, case.request, one)]
+    readers = [one for one in concerned if not grounds_closed_to(case, one)]
     post = case.ground_reviews[-1].by
     facts = NoticeFacts(post=post, member=event.member, ground=event.ground, disputed=event.disputed, text=event.text)
     yield from notify("ground_reviewed", readers, facts)

@@ -18,7 +18,7 @@ from models.rules.actors import BY_STEERING_GROUP
 from models.rules.checks import refuse
 from models.rules.context import RuleContext
 from models.rules.table import rule
-from models.visibility import closed_sections
+from models.visibility import grounds_closed_to
 
 
 def by_the_member(request: Request, member: str) -> Request:
@@ -56,12 +56,7 @@ def must_be_affected(case: Case, request: Request, member: str) -> None:
 
 def _has_grounds(case: Case, post: Post) -> bool:
     request = case.request
-    return bool(request.grounds or request.routes) and not _closed_to(case, post)
-
-
-def _closed_to(case: Case, post: Post) -> bool:
-    """Whether the post may not read who is affected, and on what ground."""
-    return bool({"affected", "routes"} & closed_sections(case, case.request, post))
+    return bool(request.grounds or request.routes) and not grounds_closed_to(case, post)
 
 
 _WHILE_IT_MATTERS = {Stage.SUBMITTED, Stage.CO_CHAIR_REVIEW, Stage.PARTICIPANT_SELECTION}
@@ -70,7 +65,7 @@ _WHILE_IT_MATTERS = {Stage.SUBMITTED, Stage.CO_CHAIR_REVIEW, Stage.PARTICIPANT_S
 @rule("review_ground", "confirm or dispute a ground", BY_STEERING_GROUP, _WHILE_IT_MATTERS, _has_grounds, own_word=True)
 def review_ground(context: RuleContext, body: ReviewGround) -> None:
     """Say whether a member's ground holds: it is shown to the Co-Chairs, and who is disputed is not put first."""
-    if _closed_to(context.case, context.by):
+    if grounds_closed_to(context.case, context.by):
         raise refuse(
             "Who is affected, and how, is confidential in this request; who reads it reviews it.", RefusalKind.FORBIDDEN
         )

@@ -11,6 +11,7 @@ from models.case import Case
 from models.ladder import MovedDeadline
 from models.log import ActedFor, Entry, event_of
 from models.posts import Post
+from models.visibility import grounds_confidential
 from notifications.words import Words
 from web.case.amended import amended_words
 from web.kit.wording import Translate, act_words, section_words
@@ -130,7 +131,7 @@ def timeline(entries: Iterable[Entry], case: Case, say: Words, _: Translate) -> 
 
 def _is_confidential(entry: Entry, case: Case) -> bool:
     """Whether an entry tells of a section of the request that not all who read the log may read."""
-    return entry.type == "ground_reviewed" and bool({"affected", "routes"} & case.request.confidential.keys())
+    return entry.type == "ground_reviewed" and grounds_confidential(case)
 
 
 def _told(entry: Entry, case: Case, say: Words, _: Translate) -> TimelineEntry:
