@@ -193,9 +193,8 @@ def amend_outcome(context: RuleContext, body: AmendOutcome) -> None:
 
 
 def must_work_on_it(context: RuleContext, codes: Iterable[str]) -> None:
-    """Refuse to give an outcome to a member outside of the group; the secretariat may keep one."""
-    group = (*context.case.taking_part(), SECRETARIAT.member)
-    outside = [code for code in codes if code not in group]
+    """Refuse to give an outcome to a member outside of the group."""
+    outside = [code for code in codes if not context.case.in_the_group(code)]
     if outside:
         raise refuse(f"Outcomes are worked on by the group; {', '.join(outside)} takes no part in it.")
 
