@@ -79,7 +79,8 @@ def _selection(case: Case) -> list[Post]:
 def _operational(case: Case) -> list[Post]:
     at_it = [one for one in case.outcomes.values() if one.state in ("open", "blocked")]
     working = {one.owner: None for one in at_it if case.taken_on(one, one.owner)}
-    owners = _desks(*working, *(code for one in at_it for code in case.yet_to_take_on(one)))
+    asked = {code: None for one in at_it for code in case.yet_to_take_on(one)}
+    owners = _desks(*working, *asked)
     done = (outcome for outcome in case.outcomes.values() if outcome.state == "done")
     verifying = [post for outcome in done for post in verifiers(case, outcome)]
     parties = _desks(*(code for one in case.arrangements.values() for code in one.awaited))

@@ -90,7 +90,8 @@ def notices_of_step(taken: Transition) -> Iterator[Queued]:
 
 def rows_of(before: Case, after: Case, entries: tuple[Entry, ...]) -> Iterator[Row]:
     """The rows that differ between two states of a case, and those that its posts' changes write."""
-    yield Row.model_construct(table="cases", columns=_case(after))
+    waiting = waiting_on(after)
+    yield Row.model_construct(table="cases", columns=_case(after, waiting))
     if after.version != before.version:
         yield Row.model_construct(table="request_versions", columns=_version(after))
     for part, columns in _PARTS.items():
@@ -98,7 +99,7 @@ def rows_of(before: Case, after: Case, entries: tuple[Entry, ...]) -> Iterator[R
     yield from _duties(before, after)
     yield from _offers(before, after)
     yield from _readers(before, after)
-    yield from _marks(before, after)
+    yield from _marks(before, after, waiting)
     yield from _search_texts(before, after)
     for entry in entries:
         if entry.type in ("delegated", "handed_over"):
@@ -179,9 +180,9 @@ def _names_alike(before: Any, after: Any) -> bool:
     )
 
 
-def _marks(before: Case, after: Case) -> Iterator[Row]:
+def _marks(before: Case, after: Case, waiting: tuple[Post, ...]) -> Iterator[Row]:
     """What a list of cases can be narrowed down to and that is several values, or few of many cases."""
-    old, new = _marks_of(before), _marks_of(after)
+    old, new = _marks_of(before, waiting_on(before)), _marks_of(after, waiting)
     for mark, value in sorted(old ^ new):
         key = {"reference": after.reference, "mark": mark, "value": value}
         if (mark, value) in old:
@@ -190,9 +191,9 @@ def _marks(before: Case, after: Case) -> Iterator[Row]:
             yield Row.model_construct(table="case_marks", columns={**key, "opened_at": after.opened_at})
 
 
-def _marks_of(case: Case) -> set[tuple[str, str]]:
+def _marks_of(case: Case, waiting: tuple[Post, ...]) -> set[tuple[str, str]]:
     marks = {("requester", member) for member in case.requesters}
-    marks |= {("waiting_on", str(post)) for post in waiting_on(case)}
+    marks |= {("waiting_on", str(post)) for post in waiting}
     if case.stage is not Stage.DRAFT and not case.stage.ended:
         marks.add(("open", ""))
     return marks
@@ -208,7 +209,7 @@ def _search_texts(before: Case, after: Case) -> Iterator[Row]:
         yield Row.model_construct(table="search_texts", columns={"id": number}, gone=True)
 
 
-def _case(case: Case) -> dict[str, Any]:
+def _case(case: Case, waiting: tuple[Post, ...]) -> dict[str, Any]:
     act = next_act(case)
     return {
         **_fields(case, "reference", "stage", "stage_since"),
@@ -216,7 +217,7 @@ def _case(case: Case) -> dict[str, Any]:
         "requesters": list(case.requesters),
         "urgency": case.request.urgency.value,
         "clock": case.clock.value,
-        "waiting_on": list(waiting_on(case)),
+        "waiting_on": list(waiting),
         "due": due(case),
         "next_act": {"at": act.at.isoformat(), "subject": act.subject, "act": act.act.value} if act else None,
         "version": case.version,

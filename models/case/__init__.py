@@ -138,8 +138,10 @@ class Case(Value):
 
     def yet_to_take_on(self, outcome: Outcome) -> tuple[str, ...]:
         """Those of its owner and supporters that have not said whether they take an outcome on."""
-        if outcome.state not in ("open", "blocked"):
+        if outcome.state not in ("open", "blocked") or self.policy.obligations is Obligations.AS_NAMED:
             return ()
+        if not outcome.supporting and outcome.owner in (*outcome.taken_on, outcome.refused_by):
+            return ()  # as mostly: it is asked of hundreds, at each step
         named = dict.fromkeys((outcome.owner, *outcome.supporting))
         return tuple(code for code in named if code != outcome.refused_by and not self.taken_on(outcome, code))
 

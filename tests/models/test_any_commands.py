@@ -19,6 +19,7 @@ from models.calendars import Calendars
 from models.case import Case, GateOutcome, ParticipantState, PositionKind, Stage
 from models.commands import COMMANDS, parse
 from models.duties import open_duties
+from models.ladder_subjects import SubjectKind
 from models.log import CLOCK, Entry, broken_at, digest
 from models.members import Directory
 from models.notices import NOTICE_KINDS
@@ -519,7 +520,9 @@ class AnyCommands(RuleBasedStateMachine):
             assert case.directory.holds(post)
             assert may_see(case, post), f"{post} is waited for and may not see the case"
         if case.stands:
-            assert next_act(case) is None
+            act = next_act(case)
+            assert act is None or act.subject == SubjectKind.SUSPENSION, "a clock runs that stands"
+            assert act is not None or not case.policy.carries_out, "nobody looks at the suspension again"
         else:
             assert next_act(case) is not None, f"nothing ever happens by itself in {case.stage}"
 
