@@ -3,6 +3,7 @@
 It gives references, keeps drafts, and brings each command to the workflow that it is for. It decides nothing.
 """
 
+import asyncio
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -187,11 +188,11 @@ class Casework:
         if not await self._desk.behind(log):
             return False
         await self._desk.nudge(stream)
-        if await self._desk.behind(log):  # a query is answered after what came before it
-            raise NotAnswered(
-                f"{stream} did not know all of its log, and catches up; send the command again in a while."
-            )
-        return True
+        for _ in range(_CATCHES_UP_IN):  # a query may be answered while the log is being read
+            if not await self._desk.behind(log):
+                return True
+            await asyncio.sleep(_MOMENT)
+        raise NotAnswered(f"{stream} did not know all of its log, and catches up; send the command again in a while.")
 
     async def catch_up(self, size: int | None = None) -> int:
         """Have those of the workflows catch up whose log has grown since the record had ``size`` leaves, and that do not

@@ -44,7 +44,7 @@ What is recorded:
 ``stamps``                 by what it is seen that a worker wrote an entry
 ``merkle``                 the tree of the heads of all logs; ``checkpoints``, ``notes``: signed and cosigned states of it
 ``readings``               what is written down when somebody reads what not all may see
-``projection``             the rows by which lists and pages show a case
+``projection``             the rows by which lists and pages show a case; ``apart``: what differs between two states
 ``search``                 the texts by which it is found; ``search_words``: how words are compared
 
 ``base`` is what all values share; ``faults`` and ``nearest`` say what is wrong with a value, and which word was meant.

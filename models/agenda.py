@@ -1,6 +1,7 @@
 """Who holds the ball, until when, and what happens by itself if nobody acts."""
 
 from datetime import datetime
+from operator import attrgetter
 
 from models.base import Instant, Value
 from models.case import Case, ParticipantState, ReportState, Seat, Stage
@@ -76,12 +77,20 @@ def _selection(case: Case) -> list[Post]:
     return list(case.directory.co_chairs) if case.ladder(SubjectKind.MINIMUM) else [SECRETARIAT]
 
 
+_ASKED_BY = attrgetter("state", "owner", "supporting", "taken_on", "refused_by")
+"""That of an outcome by which it is known whom its work waits for."""
+
+
 def _operational(case: Case) -> list[Post]:
-    at_it = [one for one in case.outcomes.values() if one.state in ("open", "blocked")]
+    outcomes = case.outcomes.values()
+    alike = dict(zip(map(_ASKED_BY, outcomes), outcomes, strict=True))  # one of hundreds that ask the same posts
+    at_it = [one for one in alike.values() if one.state in ("open", "blocked")]
     working = {one.owner: None for one in at_it if case.taken_on(one, one.owner)}
     asked = {code: None for one in at_it for code in case.yet_to_take_on(one)}
     owners = _desks(*working, *asked)
-    done = (outcome for outcome in case.outcomes.values() if outcome.state == "done")
+    done = (
+        [one for one in outcomes if one.state == "done"] if any(one.state == "done" for one in alike.values()) else []
+    )
     verifying = [post for outcome in done for post in verifiers(case, outcome)]
     parties = _desks(*(code for one in case.arrangements.values() for code in one.awaited))
     admitted = [p for p in case.participants.values() if p.state is ParticipantState.ADMITTED]

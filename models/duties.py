@@ -7,6 +7,7 @@ post whose turn it is has a duty, and every duty can be discharged by a command 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from models.apart import changed_keys, gone_keys
 from models.base import Instant, Value
 from models.case import Case, Participant, ParticipantState, Report, ReportState, Seat, Stage
 from models.ladder_subjects import SubjectKind, read_subject, subject_of
@@ -45,20 +46,15 @@ def duties_apart(before: Case, after: Case) -> tuple[tuple[Duty, ...], tuple[Dut
     whole = before.stage is not after.stage or before.directory is not after.directory
     if whole or (before.gates is not after.gates and before.sitting != after.sitting):  # who verifies has changed
         return open_duties(before), open_duties(after)
-    waiting = {
-        read_subject(subject).about
-        for subject in before.ladders.keys() | after.ladders.keys()
-        if before.ladders.get(subject) is not after.ladders.get(subject)
-    }
+    waiting = {read_subject(subject).about for subject in _apart(before.ladders, after.ladders)}
     changed = {
-        part: {
-            title
-            for title in getattr(before, part).keys() | getattr(after, part).keys()
-            if title in waiting or getattr(before, part).get(title) is not getattr(after, part).get(title)
-        }
-        for part in ("outcomes", "arrangements")
+        part: {*waiting, *_apart(getattr(before, part), getattr(after, part))} for part in ("outcomes", "arrangements")
     }
     return open_duties(_with_only(before, changed)), open_duties(_with_only(after, changed))
+
+
+def _apart(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
+    return [*changed_keys(before, after), *gone_keys(before, after)]
 
 
 def _with_only(case: Case, titles: Mapping[str, set[str]]) -> Case:

@@ -10,6 +10,7 @@ from typing import Any
 
 from models import events as e
 from models.agenda import due, next_act, waiting_on
+from models.apart import changed_keys, gone_keys, in_place
 from models.base import Value
 from models.case import Case, Outcome, Stage
 from models.duties import duties_apart
@@ -114,14 +115,11 @@ def rows_of(before: Case, after: Case, entries: tuple[Entry, ...]) -> Iterator[R
 def _changed(
     reference: str, table: str, before: Mapping[Any, Any], after: Mapping[Any, Any], columns: Callable[[Any], Any]
 ) -> Iterator[Row]:
-    if before is after:
-        return
-    for key, value in after.items():
-        if before.get(key) is not value:
-            yield Row.model_construct(table=table, columns={"reference": reference, **columns(value)})
-    for key, value in before.items():
-        if key not in after:
-            yield Row.model_construct(table=table, columns={"reference": reference, **columns(value), "gone": True})
+    for key in changed_keys(before, after):
+        yield Row.model_construct(table=table, columns={"reference": reference, **columns(after[key])})
+    for key in gone_keys(before, after):
+        columns_before = {"reference": reference, **columns(before[key]), "gone": True}
+        yield Row.model_construct(table=table, columns=columns_before)
 
 
 def _duties(before: Case, after: Case) -> Iterator[Row]:
@@ -171,12 +169,12 @@ def _readers(before: Case, after: Case) -> Iterator[Row]:
 
 
 def _names_alike(before: Any, after: Any) -> bool:
-    """Whether a part of the case is the same as before, or names the same members in its outcomes; quick for hundreds."""
-    if before is after or not isinstance(after, Mapping) or len(before) != len(after):
+    """Whether a part of the case is the same as before, or names the same members in its outcomes."""
+    if before is after or not isinstance(after, Mapping) or len(before) != len(after) or not in_place(before, after):
         return before is after
+    changed = ((before[key], after[key]) for key in changed_keys(before, after))
     return all(
-        old is new or (isinstance(new, Outcome) and (old.owner, old.supporting) == (new.owner, new.supporting))
-        for old, new in zip(before.values(), after.values(), strict=True)
+        isinstance(new, Outcome) and (old.owner, old.supporting) == (new.owner, new.supporting) for old, new in changed
     )
 
 

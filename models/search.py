@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
+from models.apart import changed_keys, in_place
 from models.base import Value
 from models.case import Case, Outcome
 from models.posts import Post, Role
@@ -70,11 +71,11 @@ def texts_apart(before: Case, after: Case) -> tuple[dict[int, SearchText], dict[
     """
     if not _alike_beside_outcomes(before, after):
         return search_texts(before), search_texts(after)
-    titles = [title for title, one in after.outcomes.items() if not _says_the_same(before.outcomes.get(title), one)]
+    changed = changed_keys(before.outcomes, after.outcomes)
+    titles = [title for title in changed if not _says_the_same(before.outcomes.get(title), after.outcomes[title])]
     if not titles and len(before.outcomes) == len(after.outcomes):
         return {}, {}
-    in_place = all(old == new for old, new in zip(before.outcomes, after.outcomes, strict=False))
-    if not in_place or len(before.outcomes) > len(after.outcomes) or readers(before) != readers(after):
+    if not in_place(before.outcomes, after.outcomes) or readers(before) != readers(after):
         return search_texts(before), search_texts(after)
     return search_texts(before, titles), search_texts(after, titles)
 
@@ -98,7 +99,7 @@ def _recused(case: Case) -> list[Post]:
 
 
 def _verified(case: Case) -> list[str]:
-    return [one.title for one in case.outcomes.values() if one.state == "verified"]
+    return [one.title for one in case.verified_outcomes]
 
 
 def _recommended(case: Case) -> list[int]:
@@ -106,7 +107,7 @@ def _recommended(case: Case) -> list[int]:
 
 
 def _says_the_same(old: Outcome | None, new: Outcome) -> bool:
-    return old is new or (old is not None and _said_of(old) == _said_of(new))
+    return old is not None and _said_of(old) == _said_of(new)
 
 
 def _said_of(one: Outcome) -> tuple[object, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import IntEnum, StrEnum
-from itertools import chain
+from operator import attrgetter
 
 from models.base import Value
 from models.case import Case, Circulation, Participant, ParticipantState, Recommendation, ReportState, Stage
@@ -95,8 +95,8 @@ def _parts_of_members(case: Case) -> dict[str, tuple[Sight, Reason]]:
     for one in case.participants.values():
         if one.state in _ASKED:
             sees([one.member], Sight.OWN_PART, _ASKED[one.state])
-    named = ((outcome.owner, *outcome.supporting) for outcome in case.outcomes.values())
-    sees(dict.fromkeys(chain.from_iterable(named)), Sight.OWN_PART, Reason.OUTCOME)  # each once: there may be hundreds
+    for owner, supporting in dict.fromkeys(map(_NAMED_BY, case.outcomes.values())):  # each once: there may be hundreds
+        sees((owner, *supporting), Sight.OWN_PART, Reason.OUTCOME)
     for arrangement in case.arrangements.values():
         sees(arrangement.concerned, Sight.OWN_PART, Reason.ARRANGEMENT)
     for recommendation in case.recommendations.values():
@@ -107,6 +107,9 @@ def _parts_of_members(case: Case) -> dict[str, tuple[Sight, Reason]]:
         if circulation.state == "released":
             sees(circulation.to, Sight.CIRCULATED, Reason.TOLD)
     return found
+
+
+_NAMED_BY = attrgetter("owner", "supporting")
 
 
 def _recommended_to(case: Case, one: Recommendation) -> tuple[str, ...]:

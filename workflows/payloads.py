@@ -67,7 +67,7 @@ class EncryptionCodec(PayloadCodec, WithSerializationContext):
 
     def with_context(self, context: SerializationContext) -> "EncryptionCodec":
         """The same codec for the payloads of one workflow: its own, and those of its activities."""
-        return self.at(_place(context))
+        return self.at(_place(*_whose(context)))
 
     def at(self, place: bytes) -> "EncryptionCodec":
         """The same codec for a place."""
@@ -158,14 +158,14 @@ class SealedDataConverter(DataConverter):
 
     def with_context(self, context: SerializationContext) -> Self:
         """The converter for the payloads of one workflow: its own, and those of its activities."""
-        made: Self = self._of_place(_place(context))  # type: ignore[attr-defined]  # a frozen class declares no such field
+        made: Self = self._of_place(*_whose(context))  # type: ignore[attr-defined]  # a frozen class declares no such field
         return made
 
 
-def _sealed_at(converter: SealedDataConverter, place: bytes) -> SealedDataConverter:
+def _sealed_at(converter: SealedDataConverter, namespace: str, workflow_id: str | None) -> SealedDataConverter:
     made = copy.copy(converter)
     if isinstance(made.payload_codec, EncryptionCodec):
-        object.__setattr__(made, "payload_codec", made.payload_codec.at(place))
+        object.__setattr__(made, "payload_codec", made.payload_codec.at(_place(namespace, workflow_id)))
     return made
 
 
@@ -183,12 +183,19 @@ def history_reader(client: Client, workflow_id: str) -> DataConverter:
     return client.data_converter.with_context(WorkflowSerializationContext(client.namespace, workflow_id))
 
 
-def _place(context: SerializationContext) -> bytes:
-    """The workflow of a context as associated data; lengths stand before the names, so that no two places are alike."""
+def _whose(context: SerializationContext) -> tuple[str, str | None]:
+    """The namespace and the workflow of a context; no workflow where it is of something else."""
     if isinstance(context, WorkflowSerializationContext | ActivitySerializationContext):
-        names = (context.namespace, context.workflow_id or "")
-        return b"ahg payload 1" + b"".join(len(name.encode()).to_bytes(4) + name.encode() for name in names)
-    return b""
+        return context.namespace, context.workflow_id or ""
+    return "", None
+
+
+def _place(namespace: str, workflow_id: str | None) -> bytes:
+    """A workflow as associated data; lengths stand before the names, so that no two places are alike."""
+    if workflow_id is None:
+        return b""
+    names = (namespace, workflow_id)
+    return b"ahg payload 1" + b"".join(len(name.encode()).to_bytes(4) + name.encode() for name in names)
 
 
 def _refused(why: str, *, sealed: bool = True) -> Payload:

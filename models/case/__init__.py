@@ -8,6 +8,7 @@ whole stands here.
 """
 
 from collections.abc import Mapping
+from operator import attrgetter
 
 from pydantic import Field
 
@@ -124,6 +125,13 @@ class Case(Value):
     def circulation(self) -> Circulation | None:
         """The newest circulation."""
         return self.circulations[max(self.circulations)] if self.circulations else None
+
+    @property
+    def verified_outcomes(self) -> list[Outcome]:
+        """The outcomes that are verified, in their order."""
+        if "verified" not in map(attrgetter("state"), self.outcomes.values()):
+            return []  # as at most steps: it is asked of hundreds, at each
+        return [one for one in self.outcomes.values() if one.state == "verified"]
 
     @property
     def followed_recommendations(self) -> dict[int, Recommendation]:
