@@ -43,6 +43,10 @@ def _few() -> list[Path]:
         assert given[best] & missing, f"no scenario has {', '.join(sorted(missing))}"
         chosen.append(best)
         missing -= given[best]
+    for path in sorted(chosen, key=lambda path: -len(all_of_them[path])):  # what later ones cover is not needed
+        rest = [one for one in chosen if one is not path]
+        if set().union(*(given[one] for one in rest)) >= set(COMMANDS):
+            chosen = rest
     return chosen
 
 
