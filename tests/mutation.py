@@ -1,6 +1,6 @@
 """Changes the rules on purpose, one small change at a time, and asks of each whether a test fails for it.
 
-    python -m tests.mutation [--number N] [--seed S] [--again FILE] [MODULE ...]      (or: make mutation ARGS="...")
+    python -m tests.mutation [--number N] [--seed S] [--again FILE] [--every-test] [MODULE ...]      (or: make mutation ARGS="...")
 
 ``MODULE`` is a file or folder of the product; without any, those that hold the procedure. Of all places where something
 can be changed ``N`` are drawn with the seed, from each module its part, and at each place one change. It is made in
@@ -8,8 +8,8 @@ memory: nothing is written into the work tree. For each the tests of ``tests/mod
 changed line, the quickest first, up to the first that fails. A change is also found when it cannot be imported, or when
 the tests take many times the processor that they took without it.
 
-Those that no test found are told and written to ``build/mutation.json``; ``--again`` puts all tests of ``tests/models`` to those
-of such a file. docs/mutation.md holds the last result, and why what is left does no harm.
+Those that no test found are told and written to ``build/mutation.json``; ``--again`` judges those of such a file once
+more, ``--every-test`` by all tests of ``tests/models`` (a minute for each). docs/mutation.md holds the last result, and why what is left does no harm.
 """
 
 import argparse
@@ -41,8 +41,14 @@ from cosmic_ray.plugins import get_operator
 from tests.mutation_operators import OURS, THEIRS
 
 ROOT = Path(__file__).parent.parent
-MODULES = ("models/rules", "models/ladder.py", "models/ladder_subjects.py", "models/calendars.py")
-MODULES += ("models/visibility.py", "models/release.py")
+MODULES = (
+    "models/rules",
+    "models/ladder.py",
+    "models/ladder_subjects.py",
+    "models/calendars.py",
+    "models/visibility.py",
+    "models/release.py",
+)
 TESTS = "tests/models"
 APART = "test_any_commands.py"
 """Plays for most of a minute through nearly every line: it judges only what the other tests let pass."""
@@ -85,12 +91,8 @@ def changed(mutant: Mutant) -> str:
 
 def _in_a_type(tree: ast.AST) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """Where annotations stand: they say nothing when the product runs."""
-    found = []
-    for node in ast.walk(tree):
-        for name in ("annotation", "returns"):
-            if one := getattr(node, name, None):
-                found.append(((one.lineno, one.col_offset), (one.end_lineno, one.end_col_offset)))
-    return found
+    typed = (getattr(node, name, None) for node in ast.walk(tree) for name in ("annotation", "returns"))
+    return [((one.lineno, one.col_offset), (one.end_lineno, one.end_col_offset)) for one in typed if one]
 
 
 def places(path: Path) -> list[list[Mutant]]:
@@ -107,7 +109,7 @@ def places(path: Path) -> list[list[Mutant]]:
 
 
 def sample(modules: Iterable[str], number: int, seed: int) -> list[Mutant]:
-    """So many changes (at least one of each module that has any), each module's part of them by how many places it has."""
+    """So many changes, at least one of each module that has any; each module's part is that of its places."""
     drawn = random.Random(seed)  # noqa: S311 a sample is to be drawn again
     files = [file for one in modules for file in sorted((ROOT / one).rglob("*.py")) or [ROOT / one]]
     known = {file: places(file) for file in files}
@@ -144,7 +146,7 @@ class _Contexts:
 
     def __init__(self, seen: coverage.Coverage) -> None:
         self.seen = seen
-        self.took: Counter[str] = Counter()
+        self.took: dict[str, float] = defaultdict(float)
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         self.seen.switch_context(item.nodeid)
@@ -217,7 +219,7 @@ class _Chosen:
         items[:] = sorted((one for one in items if one.nodeid in self.place), key=lambda one: self.place[one.nodeid])
 
 
-class _Changed(MetaPathFinder, SourceLoader):
+class _Changed(MetaPathFinder, SourceLoader):  # type: ignore[misc]  # the library's own two differ
     """Imports one module from a source that is in no file."""
 
     def __init__(self, path: str, source: str) -> None:
@@ -272,6 +274,7 @@ def main() -> int:
     asked.add_argument("--number", type=int, default=300)
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--again", type=Path, metavar="FILE")
+    asked.add_argument("--every-test", action="store_true")
     told = asked.parse_args()
     again = [Mutant(*one) for one in json.loads(told.again.read_text())] if told.again else None
     mutants = sample(told.modules, told.number, told.seed) if again is None else again
@@ -281,7 +284,7 @@ def main() -> int:
         os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = folder
         covered = cover(Path(folder))
         for mutant in mutants:
-            end = judged(mutant, covered, by_all=again is not None)
+            end = judged(mutant, covered, by_all=told.every_test)
             ends[mutant.path][end] += 1
             if end == "survived":
                 left.append(mutant)
@@ -290,9 +293,9 @@ def main() -> int:
     _LEFT.parent.mkdir(exist_ok=True)
     _LEFT.write_text(json.dumps(left))
     print("\n| module | changes | found | of these at import | by its length |\n|---|---|---|---|---|")
-    for path, end in sorted(ends.items()):
-        found = end.total() - end["survived"]
-        print(f"| `{path}` | {end.total()} | {found} | {end['at import']} | {end['by its length']} |")
+    for path, by in sorted(ends.items()):
+        found = by.total() - by["survived"]
+        print(f"| `{path}` | {by.total()} | {found} | {by['at import']} | {by['by its length']} |")
     rate = 1 - len(left) / max(1, len(mutants))
     print(f"\n{len(mutants)} changes, {len(mutants) - len(left)} found: {rate:.1%}")
     return int(rate < 0.9)
