@@ -1,6 +1,6 @@
 """Changes the rules on purpose, one small change at a time, and asks of each whether a test fails for it.
 
-    python -m tests.mutation [--number N] [--seed S] [--again FILE] [--every-test] [MODULE ...]      (or: make mutation ARGS="...")
+    python -m tests.mutation [--number N] [--seed S] [--again FILE] [--every-test] [MODULE ...]     (or: make mutation)
 
 ``MODULE`` is a file or folder of the product; without any, those that hold the procedure. Of all places where something
 can be changed ``N`` are drawn with the seed, from each module its part, and at each place one change. It is made in
@@ -9,7 +9,8 @@ changed line, the quickest first, up to the first that fails. A change is also f
 the tests take many times the processor that they took without it.
 
 Those that no test found are told and written to ``build/mutation.json``; ``--again`` judges those of such a file once
-more, ``--every-test`` by all tests of ``tests/models`` (a minute for each). docs/mutation.md holds the last result, and why what is left does no harm.
+more, ``--every-test`` by all tests of ``tests/models`` (a minute for each). docs/mutation.md holds the last result, and
+why what is left does no harm.
 """
 
 import argparse
