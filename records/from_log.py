@@ -1,9 +1,7 @@
-"""What a log alone gives: the rows of its case's projection and the notices that it queued, compared with what stands,
-and the rows made anew.
-"""
+"""The rows of a case's projection that its log alone gives: compared with what stands, and made anew."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
@@ -12,14 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import lock_table
 from models.log import Entry, broken_at
-from models.notices import POST_PASSED_ON
-from models.projection import Row, notices_of_step, rows_of
+from models.projection import Row, rows_of
 from models.rules import Transition, blank, replay_entry
 from models.tables import TABLES
 from models.tables.cases import CaseRow, FollowUpRow
-from records.log import notice_key, read_entries
-from records.log_trust import LogTrust
-from records.notices import NOTICES
+from records.log import read_entries
 from records.projected import write_rows
 from records.queries import PARTS
 from records.rows import table_of
@@ -59,17 +54,6 @@ def rebuilt(reference: str, entries: Iterable[Entry]) -> dict[Place, dict[str, A
                 continue
             rows[row.table, _key(row)] = {**rows.get((row.table, _key(row)), {}), **row.columns}
     return rows
-
-
-def notices_given(reference: str, entries: Iterable[Entry], since: datetime) -> list[str]:
-    """The keys of the notices that the steps of a case queued from a moment on, by the rules of this code."""
-    return [
-        notice_key(reference, one.seq, one.notice.kind, one.notice.to, one.notice.capacity.value, one.notice.part)
-        for taken in _steps(reference, entries)
-        if taken.entries[0].at >= since
-        for one in notices_of_step(taken)
-        if one.notice.kind != POST_PASSED_ON  # it is queued only where somebody held the post before
-    ]
 
 
 def _steps(reference: str, entries: Iterable[Entry]) -> Iterator[Transition]:
@@ -170,28 +154,17 @@ def _plain(value: Any) -> Any:
     return value
 
 
-async def missing_notices(connection: AsyncConnection, given: Sequence[str]) -> list[str]:
-    """Those of the notices with these keys that the ledger has not."""
-    there: set[str] = set()
-    for begin in range(0, len(given), _AT_ONCE):
-        some = NOTICES.c.key.in_(given[begin : begin + _AT_ONCE])
-        there.update((await connection.execute(select(NOTICES.c.key).where(some))).scalars())
-    return [key for key in given if key not in there]
-
-
 # made anew --------------------------------------------------------------------------------------------------------
 
 
-async def rebuild_case(connection: AsyncConnection, reference: str, trust: LogTrust | None = None) -> bool:
+async def rebuild_case(connection: AsyncConnection, reference: str) -> bool:
     """Make the rows of a case anew in the caller's transaction, in which nothing else is recorded.
 
-    False, and nothing is changed, if the log is absent or broken, or with ``trust`` not to be believed.
+    False, and nothing is changed, if the log is absent or broken.
     """
     await lock_table(connection, "entries", "SHARE ROW EXCLUSIVE")  # recording begins with an entry, and waits
     entries = await read_entries(connection, reference)
     if not entries or broken_at(entries) is not None:
-        return False
-    if trust is not None and await trust.fault(connection, reference):
         return False
     wanted = {place: columns for place, columns in rebuilt(reference, entries).items() if place[0] in _OWN}
     for table in _OF_CASE:
