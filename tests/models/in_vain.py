@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from models.case import Case, GateName, ParticipantState, ReportState, Stage
+from models.case import Case, GateName, GateOutcome, ParticipantState, ReportState, Stage
 from models.ladder_subjects import SubjectKind, read_subject
 from models.rules.circulation import pending_circulation
 
@@ -24,6 +24,11 @@ def _answer(case: Case, about: str) -> bool:
     return gate.open and bool(gate.questions)
 
 
+def _comments(case: Case, about: str) -> bool:
+    confirmed = case.gates[GateName.PARTICIPANTS].outcome is GateOutcome.APPROVED
+    return case.stage is Stage.PARTICIPANT_SELECTION and not confirmed
+
+
 def _asked(case: Case, member: str) -> bool:
     """Invited; or an observer that is offered a participant's seat."""
     listed = case.participants[member]
@@ -36,10 +41,10 @@ def _circulation(case: Case, about: str) -> bool:
 
 _AWAITED: dict[SubjectKind, Callable[[Case, str], bool]] = {
     SubjectKind.COMPLETENESS: _stage(Stage.SUBMITTED),
-    SubjectKind.RESUBMISSION: _stage(Stage.SUBMITTED, Stage.LAPSED),
+    SubjectKind.RESUBMISSION: lambda case, about: case.stage is Stage.LAPSED or case.returned,
     SubjectKind.GATE: lambda case, about: case.gates[GateName(about)].open,
     SubjectKind.ANSWER: _answer,
-    SubjectKind.COMMENTS: _stage(Stage.PARTICIPANT_SELECTION),
+    SubjectKind.COMMENTS: _comments,
     SubjectKind.LIST: _stage(Stage.PARTICIPANT_SELECTION),
     SubjectKind.MINIMUM: _stage(Stage.PARTICIPANT_SELECTION),
     SubjectKind.INVITATION: _asked,

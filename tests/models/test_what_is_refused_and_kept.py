@@ -141,12 +141,6 @@ def test_the_group_does_not_begin_while_a_list_is_before_the_co_chairs() -> None
     assert stage_of(table) is Stage.PARTICIPANT_SELECTION
 
 
-def test_another_sits_is_said_to_a_recused_co_chair_alone() -> None:
-    table = in_review()
-    sentences = [str(refuses(table, post, "suspend", {"text": "Why."})) for post in (MY, TH)]
-    assert not any("Another sits" in one for one in sentences)
-
-
 # signatures --------------------------------------------------------------------------------------------------------
 
 
