@@ -9,6 +9,7 @@ from models.authentication import Means, Standing
 from models.calendars import Calendars, WorkingDays
 from models.case import GateName, ParticipantState, Stage
 from models.commands import AnnounceDay, Comment, HandOver, Person, TakeOver
+from models.grounds import Ground, GroundReview
 from models.ladder import ClockAct, Ladder, Rung
 from models.ladder_subjects import SubjectKind, subject_of
 from models.policy import Policy
@@ -70,6 +71,14 @@ def test_a_position_that_names_the_case_as_decided_says_what_comes_first_for_a_r
     table.do(RSO, "extend", {"by": "30d", "text": "More time."})
     approve(table, "extension")
     assert "asked for first" not in str(refuses(table, AU, "decide", {"gate": "extension", "position": "approve"}))
+
+
+def test_a_draft_is_no_command_of_a_case_and_nobody_acts_for_an_auditor_or_the_secretariat() -> None:
+    table = submitted()
+    assert refuses(table, LK, "draft", {"title": "Boats"}).why is RefusalKind.INVALID
+    for post in ("XX/auditor", RSO):
+        given = {"post": post, "how": "letter", "text": "So.", "command": {"do": "delegate", "to": {"name": "José"}}}
+        assert "Nobody acts for" in str(refuses(table, RSO, "act_for", given))
 
 
 def test_a_refusal_lists_what_the_post_may_do_now() -> None:
@@ -271,6 +280,15 @@ def test_who_is_only_told_a_circulation_sees_nothing_of_the_case() -> None:
     assert seen is not None
     hidden = (seen.case.stage, seen.case.version, seen.case.requesters, seen.case.request)
     assert (seen.sight, *hidden) == (Sight.CIRCULATED, Stage.DRAFT, 0, (), Request())
+
+
+@pytest.mark.parametrize("section", ["affected", "done"])
+def test_who_may_not_read_who_is_affected_does_not_read_who_disputes_it(section: str) -> None:
+    table = at_work(confidential={section: []}, done="Patrols.")
+    review = GroundReview(member="LK", ground=Ground.LANDING, by=Post(NZ), disputed=True, text="No.")
+    case = table.case.model_copy(update={"ground_reviews": (review,)})
+    read = {post: bool(seen and seen.case.ground_reviews) for post in (LK, MY) if (seen := as_seen(case, Post(post)))}
+    assert read == {LK: True, MY: section == "done"}
 
 
 # days --------------------------------------------------------------------------------------------------------------
