@@ -5,7 +5,7 @@
 ``MODULE`` is a file or folder of the product; without any, those that hold the procedure. Of all places where something
 can be changed ``N`` are drawn with the seed, from each module its part, and at each place one change. It is made in
 memory: nothing is written into the work tree. For each the tests of ``tests/models`` are run that come through the
-changed line, the quickest first, up to the first that fails. A change is also found when it cannot be imported, or when
+changed line (all of them where it runs at import alone), the quickest first, up to the first that fails. A change is also found when it cannot be imported, or when
 the tests take many times the processor that they took without it.
 
 Those that no test found are told and written to ``build/mutation.json``; ``--again`` judges those of such a file once
@@ -195,19 +195,17 @@ def _is_ours(module: ModuleType) -> bool:
 def tests_of(mutant: Mutant, covered: Covered) -> list[str]:
     """The tests that come through the changed line, the quickest first.
 
-    Where it runs at import alone, those of what it defines (the function below a decorator), else all of the module.
+    Where it runs at import alone all tests: first those of what it defines (the function below a decorator). What is
+    imported as a table, as the rules are, may be read by a test that comes through no line of the module.
     """
     lines = covered.tests.get(mutant.path, {})
-    found = set(lines.get(mutant.line, set()))
-    if not found:
-        tree = ast.parse((ROOT / mutant.path).read_text(encoding="utf-8"))
-        starts = [
-            (min([one.lineno, *(d.lineno for d in getattr(one, "decorator_list", []))]), one) for one in tree.body
-        ]
-        around = [range(start, (one.end_lineno or start) + 1) for start, one in starts]
-        found = {test for span in around if mutant.line in span for line in span for test in lines.get(line, ())}
-    found = found or {test for tests in lines.values() for test in tests}
-    return sorted(found, key=lambda test: covered.took.get(test, 0))
+    if found := lines.get(mutant.line):
+        return sorted(found, key=lambda test: covered.took.get(test, 0))
+    tree = ast.parse((ROOT / mutant.path).read_text(encoding="utf-8"))
+    starts = [(min([one.lineno, *(d.lineno for d in getattr(one, "decorator_list", []))]), one) for one in tree.body]
+    around = [range(start, (one.end_lineno or start) + 1) for start, one in starts]
+    near = {test for span in around if mutant.line in span for line in span for test in lines.get(line, ())}
+    return sorted(covered.took, key=lambda test: (test not in near, covered.took[test]))
 
 
 class _Chosen:
@@ -249,8 +247,6 @@ def judged(mutant: Mutant, covered: Covered, *, by_all: bool) -> str:
         sys.meta_path.insert(0, _Changed(mutant.path, changed(mutant)))
         return _pytest([TESTS]) if by_all else _pytest(sorted(files), _Chosen(chosen))
 
-    if not (files or by_all):
-        return "survived"
     status = _apart(run, 600 if by_all else seconds)
     return "survived" if status == 0 else "by a test" if status == 1 else "by its length" if status < 0 else "at import"
 
