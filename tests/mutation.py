@@ -5,8 +5,8 @@
 ``MODULE`` is a file or folder of the product; without any, those that hold the procedure. Of all places where something
 can be changed ``N`` are drawn with the seed, from each module its part, and at each place one change. It is made in
 memory: nothing is written into the work tree. For each the tests of ``tests/models`` are run that come through the
-changed line (all of them where it runs at import alone), the quickest first, up to the first that fails. A change is also found when it cannot be imported, or when
-the tests take many times the processor that they took without it.
+changed line (all of them where it runs at import alone), the quickest first, up to the first that fails. A change is
+also found when it cannot be imported, or when the tests take many times the processor that they took without it.
 
 Those that no test found are told and written to ``build/mutation.json``; ``--again`` judges those of such a file once
 more, ``--every-test`` by all tests of ``tests/models`` (a minute for each). docs/mutation.md holds the last result, and
