@@ -7,6 +7,7 @@ They are given to who has the token of the setting. Without one they are there o
 import hmac
 import time
 from collections.abc import Iterator
+from datetime import datetime
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.responses import Response
@@ -20,6 +21,7 @@ from models.notices.state import NoticeState
 from models.posts import SECRETARIAT
 from records import ledger
 from records.lists import counts_by_stage
+from records.log_checks import CheckFigures, check_figures
 from records.queries import notice_counts
 from settings import is_loopback
 from web.api.routes import router as api
@@ -136,6 +138,7 @@ async def _count_now(site: Site, registry: CollectorRegistry) -> None:
         async with site.engine.connect() as connection:
             stages, states = await counts_by_stage(connection, SECRETARIAT), await notice_counts(connection)
             since = await ledger.waiting_since(connection, site.clock())
+            checks = await check_figures(connection)
     except (SQLAlchemyError, OSError):
         up.set(0)
         return
@@ -150,6 +153,22 @@ async def _count_now(site: Site, registry: CollectorRegistry) -> None:
         "ahg_oldest_due_notice_seconds", "How long the oldest notice that is due has waited.", registry=registry
     )
     oldest.set((site.clock() - since).total_seconds() if since else 0)
+    _count_checks(checks, site.clock(), registry)
+
+
+def _count_checks(checks: CheckFigures, now: datetime, registry: CollectorRegistry) -> None:
+    """What the check that compares logs has found (``case_check``); it runs in the workers."""
+    Counter("ahg_cases_checked", "Logs compared with what follows from them.", registry=registry).inc(checks.checked)
+    Counter("ahg_case_differences_mended", "Differences put right.", registry=registry).inc(checks.mended)
+    differ = Gauge("ahg_case_differences", "Logs that differ, by what differs.", ("kind",), registry=registry)
+    for kind, number in checks.differing.items():
+        differ.labels(kind.value).set(number)
+    oldest = Gauge(
+        "ahg_oldest_case_check_seconds",
+        "How long ago that open case was compared that waits longest.",
+        registry=registry,
+    )
+    oldest.set((now - checks.oldest).total_seconds() if checks.oldest else 0)
 
 
 def _open_stages() -> Iterator[Stage]:
