@@ -89,12 +89,13 @@ def _looking_up(steps: int) -> Select[Any]:
 
 
 def _heads(connection: Connection, streams: Iterable[str]) -> dict[str, int]:
-    """The newest number of each stream; a look-up each, whatever the length of the stream (no GROUP BY)."""
-    names, c, found = list(streams), _ENTRIES.c, dict[str, int]()
-    for begin in range(0, len(names), _AT_ONCE):  # an answer has 2,000 columns at most, on PostgreSQL 1,664
-        some = names[begin : begin + _AT_ONCE]
-        newest = [select(func.max(c.seq)).where(c.stream == name).scalar_subquery() for name in some]
-        found |= {name: seq or 0 for name, seq in zip(some, connection.execute(select(*newest)).one(), strict=True)}
+    """The newest number of each stream. With thousands, asking for all at once costs less than a look-up each."""
+    names, c = list(streams), _ENTRIES.c
+    found = dict.fromkeys(names, 0)
+    newest = select(c.stream, func.max(c.seq)).group_by(c.stream)
+    for begin in range(0, len(names), _AT_ONCE):
+        for stream, seq in connection.execute(newest.where(c.stream.in_(names[begin : begin + _AT_ONCE]))):
+            found[stream] = seq
     return found
 
 
