@@ -12,7 +12,9 @@ from datetime import datetime
 from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -153,22 +155,30 @@ async def _count_now(site: Site, registry: CollectorRegistry) -> None:
         "ahg_oldest_due_notice_seconds", "How long the oldest notice that is due has waited.", registry=registry
     )
     oldest.set((site.clock() - since).total_seconds() if since else 0)
-    _count_checks(checks, site.clock(), registry)
+    registry.register(_Checks(checks, site.clock()))
 
 
-def _count_checks(checks: CheckFigures, now: datetime, registry: CollectorRegistry) -> None:
-    """What the check that compares logs has found (``case_check``); it runs in the workers."""
-    Counter("ahg_cases_checked", "Logs compared with what follows from them.", registry=registry).inc(checks.checked)
-    Counter("ahg_case_differences_mended", "Differences put right.", registry=registry).inc(checks.mended)
-    differ = Gauge("ahg_case_differences", "Logs that differ, by what differs.", ("kind",), registry=registry)
-    for kind, number in checks.differing.items():
-        differ.labels(kind.value).set(number)
-    oldest = Gauge(
-        "ahg_oldest_case_check_seconds",
-        "How long ago that open case was compared that waits longest.",
-        registry=registry,
-    )
-    oldest.set((now - checks.oldest).total_seconds() if checks.oldest else 0)
+class _Checks(Collector):
+    """What the check that compares logs has found (``case_check``): it runs in the workers, so its counters did not begin
+    with this process.
+    """
+
+    def __init__(self, checks: CheckFigures, now: datetime) -> None:
+        self._checks = checks
+        self._now = now
+
+    def collect(self) -> Iterator[Metric]:
+        """The figures."""
+        done, oldest = self._checks, self._checks.oldest
+        yield CounterMetricFamily("ahg_cases_checked", "Logs compared with what follows from them.", done.checked)
+        yield CounterMetricFamily("ahg_case_differences_mended", "Differences put right.", done.mended)
+        differ = GaugeMetricFamily("ahg_case_differences", "Logs that differ, by what differs.", labels=["kind"])
+        for kind, number in done.differing.items():
+            differ.add_metric([kind.value], number)
+        yield differ
+        waited = (self._now - oldest).total_seconds() if oldest else 0
+        said = "How long ago that open case was compared that waits longest."
+        yield GaugeMetricFamily("ahg_oldest_case_check_seconds", said, waited)
 
 
 def _open_stages() -> Iterator[Stage]:
