@@ -5,7 +5,7 @@ A log that is not to be believed is only reported: nothing is mended by guess.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -15,12 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from casework import Casework
 from db import lock_table, snapshot, write_transaction
 from models.log import Entry
+from models.refusal import Refused
 from records.from_log import OWN_TABLES, RowFault, notice_faults, rebuild_case, rebuilt, row_faults
 from records.log import read_entries
 from records.log_checks import DifferenceKind, Differences, differences_of, note_check, take_next
 from records.log_trust import LogTrust
 from records.tree import newest_leaf
-from workflows.client import CaseClient
+from workflows.client import CaseClient, NotAnswered
 from workflows.lifesigns import Known
 
 _log = structlog.get_logger(__name__)
@@ -105,23 +106,25 @@ class CaseCheck:
         known = await self._desk.known(stream) if runs else None
         async with snapshot(self._engine) as connection:
             before = await differences_of(connection, stream)
-            seen = await self._compared(connection, stream)
+            try:
+                seen = await self._compared(connection, stream)
+            except (ValueError, LookupError) as error:
+                seen = _Compared([], f"it cannot be read ({type(error).__name__})", [], [])
         found: dict[DifferenceKind, str] = {}
         mended = 0
         if seen.fault:
             found[DifferenceKind.LOG] = seen.fault
         else:
-            if known is not None:
-                known = await self._once_it_knows(stream, known, len(seen.entries))
-            elif runs and DifferenceKind.WORKFLOW in before:  # no answer says nothing
-                found[DifferenceKind.WORKFLOW] = before[DifferenceKind.WORKFLOW]
-            if known is not None and (said := _of_workflow(known, seen.entries)):
+            said = _of_workflow(known, seen.entries) if known is not None else ""
+            if known is None and runs:  # no answer says nothing
+                said = before.get(DifferenceKind.WORKFLOW, "")
+            elif known is not None and _is_behind(known, seen.entries):
+                said = await self._have_caught_up(stream, len(seen.entries), said, before.get(DifferenceKind.WORKFLOW))
+            if said:
                 found[DifferenceKind.WORKFLOW] = said
-                if known.seq < len(seen.entries):
-                    await self._have_caught_up(stream, anew=before.get(DifferenceKind.WORKFLOW) == said)
             mended += DifferenceKind.WORKFLOW in before and DifferenceKind.WORKFLOW not in found
             rows = seen.rows
-            if rows and (not runs or (known is not None and known.seq <= len(seen.entries))):
+            if rows and not said and (known is not None or not runs):
                 rows = await self._rows_made_right(stream, rows)
                 mended += not rows
             if rows:
@@ -139,7 +142,9 @@ class CaseCheck:
         fault = await self._fault(connection, stream, entries)
         if fault:
             return _Compared(entries, fault, [], [])
-        rows = await row_faults(connection, {stream: rebuilt(stream, entries)}) if "/" not in stream else {}
+        rows: Mapping[str, list[RowFault]] = {}
+        if "/" not in stream:  # in a thread, for a long log takes long, and commands are not to wait
+            rows = await row_faults(connection, {stream: await asyncio.to_thread(rebuilt, stream, entries)})
         notices = await notice_faults(connection, [stream])
         return _Compared(entries, "", rows.get(stream, []), notices.get(stream, []))
 
@@ -154,22 +159,26 @@ class CaseCheck:
             return f"the log ends with entry {newest[0]} as {newest[1][:12]}, the record's tree has {ends}"
         return await self._trust.fault(connection, stream, entries)
 
-    async def _once_it_knows(self, stream: str, known: Known, newest: int) -> Known:
-        """What a workflow knows that may have been asked between a commit and its answer."""
-        for _ in range(_CATCHES_UP_IN):
-            if known.seq >= newest:
-                break
-            await self._pause(_MOMENT)
-            known = await self._desk.known(stream) or known
-        return known
+    async def _have_caught_up(self, stream: str, newest: int, said: str, before: str | None) -> str:
+        """Have a workflow look into its log that knows less than ``newest`` entries; begin it again from there if it was
+        found the same way (``said``) the time before.
 
-    async def _have_caught_up(self, stream: str, *, anew: bool) -> None:
-        """Have a workflow look into its log; begin it again from there if it did not the last time (``anew``)."""
-        if not anew:
-            await self._desk.nudge(stream)
-        elif not await self._desk.stranded({stream: 0}):  # one that is paused or fails is left to an operator
-            await self._casework.revive(stream, anew=True)
-            _log.warning("a case was begun again from its log", case=stream)
+        Answers with what differs; empty when it knows by itself: it may have been asked between a commit and its answer.
+        """
+        for _ in range(_CATCHES_UP_IN):
+            known = await self._desk.known(stream)
+            if known is not None and known.seq >= newest:
+                return ""
+            await self._pause(_MOMENT)
+        try:
+            if said != before:
+                await self._desk.nudge(stream)
+            elif not await self._desk.stranded({stream: 0}):  # one that is paused or fails is left to an operator
+                await self._casework.revive(stream, anew=True)
+                _log.warning("a case was begun again from its log", case=stream)
+        except (NotAnswered, Refused) as error:
+            _log.warning("a case could not be made to catch up", case=stream, error=type(error).__name__)
+        return said
 
     async def _rows_made_right(self, stream: str, faults: list[RowFault]) -> list[RowFault]:
         """Make the rows of a case anew while nothing else is recorded; answers with what differs still."""
@@ -186,6 +195,11 @@ class CaseCheck:
         return left
 
 
+def _is_behind(known: Known, entries: list[Entry]) -> bool:
+    """Whether a workflow knows the beginning of its log, and not all of it."""
+    return known.seq < len(entries) and (not known.seq or entries[known.seq - 1].hash == known.head)
+
+
 def _of_workflow(known: Known, entries: list[Entry]) -> str:
     """What a workflow knows otherwise than the log has it, in words; empty when nothing."""
     if known.seq > len(entries):
@@ -194,7 +208,7 @@ def _of_workflow(known: Known, entries: list[Entry]) -> str:
         return (
             f"its workflow knows entry {known.seq} as {known.head[:12]}, the log has {entries[known.seq - 1].hash[:12]}"
         )
-    if known.seq < len(entries):
+    if _is_behind(known, entries):
         return f"its workflow knows the log up to entry {known.seq}, which goes on to {len(entries)}"
     return ""
 

@@ -22,6 +22,7 @@ from tests.web.test_metrics import figures
 from web.app import create_app
 from worker import trust_of
 from workflows.client import CaseClient
+from workflows.lifesigns import Known
 
 TOKEN = "a-long-secret"
 
@@ -133,6 +134,21 @@ async def test_a_notice_that_is_lost_is_reported_and_none_is_sent_again(played: 
     assert await played.notices() == before
 
 
+class Late(CaseClient):
+    """A case that is asked between a commit and its answer, and has gone on when it is asked again."""
+
+    asked = 0
+
+    async def known(self, stream: str) -> Known | None:
+        """First the entry before the newest; then one that came after the log was read."""
+        now = await super().known(stream)
+        assert now is not None
+        self.asked += 1
+        return self.first if self.asked == 1 else Known(now.seq + 1, "f" * 64)
+
+    first = Known(0, "")
+
+
 class Deaf(CaseClient):
     """Nudges that come to nothing."""
 
@@ -149,6 +165,11 @@ async def test_a_workflow_that_was_set_back_is_nudged_and_at_the_next_turn_begun
     async def set_back() -> None:
         await played.client.get_workflow_handle(played.reference).terminate()
         await played.desk.begin_again(early)
+
+    late = Late(played.client, played.settings.task_queue)
+    late.first = Known(logged - 1, (await played.entries())[-2].hash)
+    assert await turn(played, late) == ({}, [])
+    assert late.asked == 2
 
     for desk in (None, deaf):
         await set_back()
