@@ -136,7 +136,7 @@ def test_days_are_announced_for_offices_that_the_directory_has() -> None:
 
 
 def test_a_new_version_that_cannot_be_read_is_refused() -> None:
-    assert refuses(submitted(), LK, "resubmit", {"affected": 7}).why is RefusalKind.INVALID
+    assert refuses(submitted(), LK, "resubmit", {"changes": {"affected": 7}}).why is RefusalKind.INVALID
 
 
 def test_who_comes_back_brings_its_first_grounds_whatever_others_have() -> None:
