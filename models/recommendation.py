@@ -20,7 +20,7 @@ from models.policy import Obligations, Policy
 from models.posts import SECRETARIAT, Post, desk_of
 from models.projection import Queued, Row, Step
 from models.refusal import RefusalKind, Refused
-from models.rules.outcomes import overdue_rungs
+from models.rules.overdue import overdue_rungs
 from models.rules.steps import may_act_for
 from models.zones import zone_named
 

@@ -14,7 +14,7 @@ from models.rhythms import rhythm_of
 from models.rules.actors import BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, by_focal_point
 from models.rules.checks import must_be_members, refuse, the_one
 from models.rules.context import RuleContext
-from models.rules.outcomes import overdue_rungs
+from models.rules.overdue import overdue_rungs
 from models.rules.table import AT_WORK, rule
 
 BY_PARTY = by_focal_point(
