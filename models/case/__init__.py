@@ -148,9 +148,9 @@ class Case(Value):
         """Those of its owner and supporters that have not said whether they take an outcome on."""
         if outcome.state not in ("open", "blocked") or self.policy.obligations is Obligations.AS_NAMED:
             return ()
-        if not outcome.supporting and outcome.owner in (*outcome.taken_on, outcome.refused_by):
+        if not outcome.supporting and (outcome.returned or outcome.owner in (*outcome.taken_on, outcome.refused_by)):
             return ()  # as mostly: it is asked of hundreds, at each step
-        named = dict.fromkeys((outcome.owner, *outcome.supporting))
+        named = dict.fromkeys((*(() if outcome.returned else (outcome.owner,)), *outcome.supporting))
         return tuple(code for code in named if code != outcome.refused_by and not self.taken_on(outcome, code))
 
     def in_the_group(self, member: str) -> bool:

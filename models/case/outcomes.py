@@ -26,7 +26,7 @@ class Outcome(Value):
     """A practical outcome: term of reference (a).
 
     ``taken_on``: those of owner and supporters that have taken it on by their own word; ``refused_by``: the owner that
-    has not.
+    has not. ``returned``: nobody owns it; the secretariat keeps it until another takes it on.
     """
 
     title: Line
@@ -44,6 +44,12 @@ class Outcome(Value):
     verified_by: Post | None = None
     taken_on: tuple[str, ...] = Field(default=(), exclude_if=is_empty)
     refused_by: str = Field(default="", exclude_if=is_empty)
+    returned: bool = Field(default=False, exclude_if=is_empty)
+
+    @property
+    def seeks_owner(self) -> bool:
+        """Whether it has come back to the group, and somebody is to be found who owns it."""
+        return self.returned and self.state in ("open", "blocked")
 
     @property
     def reached(self) -> bool:

@@ -22,8 +22,16 @@ def _(case: Case, event: e.OutcomeAdded, at: datetime, by: Post) -> Case:
 @on(e.OutcomeAmended)
 def _(case: Case, event: e.OutcomeAmended, at: datetime, by: Post) -> Case:
     outcome = case.outcomes[event.outcome]
-    refused = outcome.refused_by if event.terms.owner == outcome.owner else ""
-    return _outcome(case, event.outcome, **dict(event.terms), refused_by=refused)
+    terms = event.terms
+    refused = outcome.refused_by if terms.owner == outcome.owner else ""
+    changes = {**dict(terms), "refused_by": refused}
+    if case.policy.to_the_end:
+        # A word is given to what one is named for now: not kept from before, and not a supporter's for an owner.
+        named = {*terms.supporting, *((terms.owner,) if terms.owner == outcome.owner else ())}
+        taken_on = tuple(code for code in outcome.taken_on if code in named)
+        kept = outcome.returned and terms.owner == outcome.owner
+        changes |= {"taken_on": taken_on, "returned": event.returned or kept}
+    return _outcome(case, event.outcome, **changes)
 
 
 @on(e.OutcomeTakenOn)
@@ -32,7 +40,8 @@ def _(case: Case, event: e.OutcomeTakenOn, at: datetime, by: Post) -> Case:
     without = tuple(code for code in outcome.taken_on if code != member)
     if event.taken:
         refused = "" if outcome.refused_by == member else outcome.refused_by
-        return _outcome(case, event.outcome, taken_on=(*without, member), refused_by=refused)
+        returned = outcome.returned and member != outcome.owner
+        return _outcome(case, event.outcome, taken_on=(*without, member), refused_by=refused, returned=returned)
     supporting = tuple(code for code in outcome.supporting if code != member)
     refused = member if outcome.owner == member else outcome.refused_by
     return _outcome(case, event.outcome, taken_on=without, supporting=supporting, refused_by=refused)

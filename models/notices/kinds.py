@@ -205,6 +205,11 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
         "outcome_amended",
         "owners co_chairs secretariat",
     ),
+    "outcome_returned": _asks(
+        N_("An outcome has come back to the group, which is to find an owner for it."),
+        "outcome_amended clock:taking_on",
+        "secretariat co_chairs",
+    ),
     "outcome_handed_on": _tells(N_("An outcome is no longer this member's."), "outcome_amended", "before"),
     "outcome_due": _asks(N_("An outcome is due soon."), "clock:outcome", "owners"),
     "outcome_overdue": _asks(N_("An outcome is due or overdue."), "clock:outcome", "owners secretariat"),

@@ -79,6 +79,10 @@ class RuleContext:
         close = self.case.policy.closes or _MORNING
         return datetime.combine(day, close, zone_named(self.case.calendars.of(member).zone)).astimezone(self.now.tzinfo)
 
+    def due_on(self, day: date, member: str) -> datetime:
+        """When what is due on a day is due: at the close of business of the office that owes it; before, its morning."""
+        return self.last_of(day, member) if self.case.policy.to_the_end else self.morning(day, member)
+
     def today(self, member: str) -> date:
         """Which day it is for a member's office; in a case of before, in UTC."""
         return self.case.calendars.day_of(member, self.now) if self.case.policy.closes else self.now.date()

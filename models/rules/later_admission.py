@@ -12,7 +12,7 @@ from models.reasons import ReasonCode, reason, text_and_reasons
 from models.refusal import RefusalKind
 from models.rules.actors import BY_GROUP, BY_STEERING_GROUP
 from models.rules.amending import leave_all_arrangements
-from models.rules.checks import must_be_in_the_group, must_be_members, refuse
+from models.rules.checks import must_be_in_the_group, must_be_members, must_be_news, refuse
 from models.rules.context import RuleContext
 from models.rules.gates import clip, pass_on
 from models.rules.invitations import invite, maybe_begin
@@ -108,6 +108,8 @@ def endorse(context: RuleContext, body: Endorse) -> None:
             "endorse it.",
             RefusalKind.FORBIDDEN,
         )
+    endorsed = context.by.member in one.endorsed_by
+    must_be_news(context.case, context.by.member, endorsed, f"endorsed the admission of {one.member}")
     context.emit(e.Endorsed(member=one.member, by=context.by.member))
     one = context.case.participants[one.member]
     if one.state is ParticipantState.ADMITTED and len(one.endorsed_by) >= _quorum(context.case, one):

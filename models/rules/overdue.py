@@ -6,6 +6,7 @@ from models.case import Outcome
 from models.ladder import ClockAct, Rung, ladder_on
 from models.ladder_subjects import SubjectKind, subject_of
 from models.policy import Policy
+from models.posts import SECRETARIAT
 from models.reasons import ReasonCode, reason
 from models.rules.context import RuleContext
 
@@ -31,15 +32,19 @@ def track_outcome(context: RuleContext, outcome: Outcome) -> None:
     word_awaited(context, outcome.title)
     if outcome.due is None or not context.case.taken_on(outcome, outcome.owner):
         return
-    due = context.morning(outcome.due, outcome.owner)
+    due = context.due_on(outcome.due, outcome.owner)
     rungs = overdue_rungs(context.case.policy, due, context.now)
     ladder = ladder_on(reason(ReasonCode.DUE_ON, day=outcome.due.isoformat()), due, rungs)
     context.set_ladder(subject_of(SubjectKind.OUTCOME, outcome.title), ladder)
 
 
 def word_awaited(context: RuleContext, title: str) -> None:
-    """Remind those who have not said whether they take an outcome on, at the rhythm of invitations, until they do."""
-    asked = context.case.yet_to_take_on(context.case.outcomes[title])
+    """Remind those who have not said whether they take an outcome on, at the rhythm of invitations, until they do.
+
+    Of one that has come back to the group, the secretariat and the Co-Chairs, until somebody owns it.
+    """
+    outcome = context.case.outcomes[title]
+    asked = (*context.case.yet_to_take_on(outcome), *((SECRETARIAT.member,) if outcome.seeks_owner else ()))
     subject = subject_of(SubjectKind.TAKING_ON, title)
     if asked:
         context.once(subject, context.case.track.invitation, ClockAct.REMIND, *asked)

@@ -13,7 +13,7 @@ from models.refusal import RefusalKind
 from models.rules.actors import BY_CO_CHAIR, BY_SECRETARIAT, by_focal_point
 from models.rules.checks import must_be_in_the_group, refuse, the_one
 from models.rules.context import RuleContext
-from models.rules.overdue import track_outcome
+from models.rules.overdue import track_outcome, word_awaited
 from models.rules.table import AT_WORK, rule
 
 BY_OWNER = by_focal_point(
@@ -50,13 +50,24 @@ def take_on(context: RuleContext, body: TakeOn) -> None:
     if outcome.state not in ("open", "blocked") or context.case.taken_on(outcome, member):
         raise refuse(f"{member} works on the outcome {outcome.title!r} already; it is {outcome.state}.")
     taken = body.answer == "accept"
+    if not taken and outcome.returned and member == outcome.owner:
+        raise refuse(
+            f"{outcome.title!r} has come back to the group; its next owner is named with amend_outcome, and asked."
+        )
     context.emit(e.OutcomeTakenOn(outcome=outcome.title, member=member, taken=taken, text=body.text))
-    track_outcome(context, context.case.outcomes[outcome.title])
+    if not taken and member == outcome.owner and context.case.policy.to_the_end:
+        why = reason(ReasonCode.NOT_TAKEN_ON, member=member)
+        _returned(context, context.case.outcomes[outcome.title], why)
+    else:
+        track_outcome(context, context.case.outcomes[outcome.title])
 
 
 def taken_on_by_doing(context: RuleContext, outcome: Outcome) -> None:
-    """Who reports on its own outcome has taken it on by that; nobody reports on one that its owner has not."""
-    if speaks_for_itself(context, outcome):
+    """Who reports on its own outcome has taken it on by that; nobody reports on one that its owner has not.
+
+    By the policy of before a supporter did.
+    """
+    if speaks_for_itself(context, outcome) and _may_begin(context.case, outcome, context.by.member):
         if not context.case.taken_on(outcome, context.by.member):
             context.emit(e.OutcomeTakenOn(outcome=outcome.title, member=context.by.member))
             track_outcome(context, context.case.outcomes[outcome.title])
@@ -65,6 +76,11 @@ def taken_on_by_doing(context: RuleContext, outcome: Outcome) -> None:
             f"{context.case.directory.name(outcome.owner)} has not taken the outcome {outcome.title!r} on; it does so "
             "with take_on, or by reporting on it itself."
         )
+
+
+def _may_begin(case: Case, outcome: Outcome, member: str) -> bool:
+    """Whether a member that works on an outcome may begin: its owner, and others once the owner has taken it on."""
+    return member == outcome.owner or case.taken_on(outcome, outcome.owner) or not case.policy.to_the_end
 
 
 def any_is(*states: str) -> Callable[[Case, Post], bool]:
@@ -107,15 +123,28 @@ def amend_outcome(context: RuleContext, body: AmendOutcome) -> None:
     _amended(context, outcome, terms, body.text)
 
 
-def _amended(context: RuleContext, outcome: Outcome, terms: OutcomeTerms, text: str, *reasons: StatedReason) -> None:
-    amended = e.OutcomeAmended(
-        outcome=outcome.title, terms=terms, was=outcome.terms, text=text or in_english(reasons), reasons=reasons
-    )
-    context.emit(amended)
+def _amended(
+    context: RuleContext,
+    outcome: Outcome,
+    terms: OutcomeTerms,
+    text: str,
+    *reasons: StatedReason,
+    returned: bool = False,
+) -> None:
+    said = {"text": text or in_english(reasons), "reasons": reasons, "returned": returned}
+    context.emit(e.OutcomeAmended(outcome=outcome.title, terms=terms, was=outcome.terms, **said))
     on_it = (terms.due, terms.owner, terms.supporting) != (outcome.due, outcome.owner, outcome.supporting)
-    if outcome.state == "open" and on_it:
+    if outcome.state == "open" and (on_it or returned):
         context.clear(subject_of(SubjectKind.OUTCOME, outcome.title))
         track_outcome(context, context.case.outcomes[outcome.title])
+    elif outcome.state == "blocked" and on_it and context.case.policy.to_the_end:
+        word_awaited(context, outcome.title)
+
+
+def _returned(context: RuleContext, outcome: Outcome, why: StatedReason) -> None:
+    """Give an outcome back to the group: the secretariat keeps it, and finds an owner."""
+    terms = outcome.terms.model_copy(update={"owner": SECRETARIAT.member})
+    _amended(context, outcome, terms, "", why, returned=True)
 
 
 def hand_on_outcomes(context: RuleContext, member: str, to: str | None) -> None:
@@ -129,4 +158,5 @@ def hand_on_outcomes(context: RuleContext, member: str, to: str | None) -> None:
         owner = (to or SECRETARIAT.member) if outcome.owner == member else outcome.owner
         supporting = tuple(code for code in outcome.supporting if code not in (member, owner))
         terms = outcome.terms.model_copy(update={"owner": owner, "supporting": supporting})
-        _amended(context, outcome, terms, "", reason(ReasonCode.LEFT_GROUP, member=member))
+        back = owner != outcome.owner and to is None and context.case.policy.to_the_end
+        _amended(context, outcome, terms, "", reason(ReasonCode.LEFT_GROUP, member=member), returned=back)
