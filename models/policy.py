@@ -213,9 +213,8 @@ class Circulating(StrEnum):
 class FollowThrough(StrEnum):
     """Whether what follows from a change is carried out with it, and what is begun is brought to its end.
 
-    ``TO_THE_END``: besides what ``CARRIED_OUT`` has, no outcome is left without an owner, a circulation outlasts its
-    case, whoever is told of a recommendation answers for itself then, a day is over at the close of business, a
-    correction of form stands in the report, and the same word said twice is one.
+    ``TO_THE_END``: besides what ``CARRIED_OUT`` has, no outcome is left without an owner, the day on which it is due is
+    over at the close of business, and the same word said twice is one.
     """
 
     NOTED = "noted"
