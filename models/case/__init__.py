@@ -31,7 +31,7 @@ from models.grounds import GroundReview
 from models.ladder import Ladder
 from models.ladder_subjects import SubjectKind, subject_of
 from models.members import Directory
-from models.policy import Obligations, Policy, Track
+from models.policy import Circulating, Obligations, Policy, Track
 from models.posts import SECRETARIAT, Post
 from models.request import Request, fingerprint
 
@@ -130,6 +130,11 @@ class Case(Value):
     def circulation(self) -> Circulation | None:
         """The newest circulation."""
         return self.circulations[max(self.circulations)] if self.circulations else None
+
+    @property
+    def told_at_the_end(self) -> bool:
+        """Whether what is to be circulated when the case ends goes on: to its Co-Chairs, to those it names, and out."""
+        return self.policy.to_the_end and self.policy.circulating is Circulating.AT_EVERY_TURN
 
     def outcomes_in(self, state: OutcomeState) -> list[Outcome]:
         """The outcomes in a state, in their order; quick, since it is asked of hundreds at each step."""

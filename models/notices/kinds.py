@@ -306,7 +306,9 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
         "secretariat co_chairs",
     ),
     "circulated": _tells(N_("The wider membership is told."), "circulation_moved", "addressed"),
-    "case_ended": _tells(N_("The case has ended."), "stage_entered", "everybody steering_group"),
+    "case_ended": _tells(
+        N_("The case has ended."), "stage_entered circulation_moved", "everybody steering_group named"
+    ),
     # recommendations
     "recommendation_addressed": _asks(
         N_("A recommendation is addressed to this member."), "recommendation_opened", "addressees"

@@ -81,8 +81,9 @@ def review_ground(context: RuleContext, body: ReviewGround) -> None:
     if body.view == "dispute" and not body.text:
         raise refuse("Say why the ground is disputed, in the field text.", RefusalKind.INVALID)
     disputed = body.view == "dispute"
-    known = {(one.by, one.member, one.ground, one.disputed, one.text) for one in context.case.ground_reviews}
-    again = (context.by, body.member, body.ground, disputed, body.text) in known
+    about = (context.by, body.member, body.ground)
+    views = [one for one in context.case.ground_reviews if (one.by, one.member, one.ground) == about]
+    again = bool(views) and (views[-1].disputed, views[-1].text) == (disputed, body.text)
     must_be_news(context.case, context.by.member, again, "said so")
     context.emit(e.GroundReviewed(member=body.member, ground=body.ground, disputed=disputed, text=body.text))
 

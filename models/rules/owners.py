@@ -131,8 +131,11 @@ def _amended(
     *reasons: StatedReason,
     returned: bool = False,
 ) -> None:
-    said = {"text": text or in_english(reasons), "reasons": reasons, "returned": returned}
-    context.emit(e.OutcomeAmended(outcome=outcome.title, terms=terms, was=outcome.terms, **said))
+    said = text or in_english(reasons)
+    amended = e.OutcomeAmended(
+        outcome=outcome.title, terms=terms, was=outcome.terms, text=said, reasons=reasons, returned=returned
+    )
+    context.emit(amended)
     on_it = (terms.due, terms.owner, terms.supporting) != (outcome.due, outcome.owner, outcome.supporting)
     if outcome.state == "open" and (on_it or returned):
         context.clear(subject_of(SubjectKind.OUTCOME, outcome.title))
