@@ -214,8 +214,8 @@ class FollowThrough(StrEnum):
     """Whether what follows from a change is carried out with it, and what is begun is brought to its end.
 
     ``TO_THE_END``: besides what ``CARRIED_OUT`` has, no outcome is left without an owner, the day on which it is due is
-    over at the close of business, what is to be circulated outlasts its case, and the
-    same word said twice is one.
+    over at the close of business, what is to be circulated outlasts its case, who is told
+    of a recommendation later answers it then, and the same word said twice is one.
     """
 
     NOTED = "noted"

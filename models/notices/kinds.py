@@ -311,7 +311,9 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
     ),
     # recommendations
     "recommendation_addressed": _asks(
-        N_("A recommendation is addressed to this member."), "recommendation_opened", "addressees"
+        N_("A recommendation is addressed to this member."),
+        "recommendation_opened recommendation_addressed",
+        "addressees",
     ),
     "recommendation_due": _asks(
         N_("A recommendation is due soon."), "recommendation_reminded", "addressees secretariat"
