@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import ApplicationError, FailureError, WorkflowAlreadyStartedError
 
 with workflow.unsafe.imports_passed_through():
     from models.agenda import NextAct, due, next_act, waiting_on
@@ -73,6 +73,7 @@ class Activation(LongLived):
         self.shift = start.shift
         self.history_limit = start.history_limit
         self.followed = start.followed
+        self.untold = {number: self.case.recommendations[number].untold for number in start.followed}
         self.continuing = False
         self._agenda = (self.case, next_act(self.case))
         self._shown: tuple[object, ...] = ()
@@ -216,7 +217,9 @@ class Activation(LongLived):
 
     def _stirred(self, stage: Stage, act: NextAct | None) -> bool:
         changed = self.case.stage is not stage or self._next_act() != act
-        return changed or self.nudged or self.is_long(self.history_limit) or bool(self._unfollowed())
+        return (
+            changed or self.nudged or self.is_long(self.history_limit) or bool(self._unfollowed() or self._told_since())
+        )
 
     def _next_act(self) -> NextAct | None:
         if self._agenda[0] is not self.case:
@@ -265,6 +268,7 @@ class Activation(LongLived):
         """Start a workflow for each recommendation of an accepted report; it outlives the case."""
         for number in self._unfollowed():
             self.followed = (*self.followed, number)
+            self.untold[number] = self.case.recommendations[number].untold
             follow_up = follow_up_of(self.case, number)
             with suppress(WorkflowAlreadyStartedError):  # begun from its log; or another's, which is noticed
                 await workflow.start_child_workflow(
@@ -273,6 +277,22 @@ class Activation(LongLived):
                     id=names.follow_up_id(self.case.reference, number),
                     parent_close_policy=workflow.ParentClosePolicy.ABANDON,
                 )
+
+        await self._say_who_is_told()
+
+    def _told_since(self) -> list[int]:
+        """The recommendations of which somebody has been told since their follow-up was."""
+        if not self.case.policy.to_the_end:
+            return []
+        return [number for number, known in self.untold.items() if self.case.recommendations[number].untold != known]
+
+    async def _say_who_is_told(self) -> None:
+        """Have each follow-up ask those of its addressees who were outside the group, once they are told."""
+        for number in self._told_since():
+            self.untold[number] = self.case.recommendations[number].untold
+            follow_up = workflow.get_external_workflow_handle(names.follow_up_id(self.case.reference, number))
+            with suppress(FailureError):  # it is away: begun again it looks
+                await follow_up.signal(names.TOLD)
 
     # long lives -------------------------------------------------------------------------------------------------
 
@@ -288,6 +308,7 @@ class Activation(LongLived):
         if self.is_long(self.history_limit):
             self.continuing = True
             await workflow.wait_condition(workflow.all_handlers_finished)
+            await self._say_who_is_told()
             self.go_on_as_new(
                 ActivationStart(
                     case=self.case,

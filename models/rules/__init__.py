@@ -5,8 +5,9 @@ The workflow, the pages, the API and the mails ask here, and a rule stands nowhe
 submitted              ``request``: completeness, return, resubmission, joining, withdrawing; ``affected``: on what ground
 Co-Chair review        ``gates``: every point where Co-Chairs decide, whatever the stage
 participant selection  ``participants``: the list, ``invitations``; ``composition``: the minimum
-operational            ``outcomes`` (a), ``arrangements`` (b) and ``amending`` them, ``meetings``, ``later_admission``,
-                       ``duration``: extension, end, suspension
+operational            ``outcomes`` (a), their ``owners`` and ``verifying`` them; ``arrangements`` (b) and ``amending``
+                       them; what is ``overdue``; ``meetings``, ``later_admission``; ``duration``: extension, end,
+                       suspension
 reporting              ``reporting`` (c) with the silence procedure, ``circulation`` with consent (``wording``: its
                        names), ``closing``
 at any time            ``posts``: delegation and handing over; ``contesting``: what was recorded in a post's name;
@@ -32,10 +33,12 @@ from models.rules import (
     meetings,
     office_days,
     outcomes,
+    owners,
     participants,
     posts,
     reporting,
     request,
+    verifying,
 )
 from models.rules.closing import terms_of_reference
 from models.rules.permitted import allowed
