@@ -40,6 +40,8 @@ class ActivationStart(Value):
     that its scenario names. ``history_limit``: events after which the run continues as a new one. ``followed``: the
     recommendations whose follow-up has been started. ``bound``: every payload of the run is bound to its workflow; a run
     that began before payloads were has others in its history. ``signed_only``: so is every command of the run signed.
+    ``within_bounds``: a command that waited for another is asked again for room in the case (``models.rules.room``); in a run
+    that began before there were bounds, only new commands are, as they come.
     """
 
     case: Case
@@ -48,6 +50,7 @@ class ActivationStart(Value):
     followed: tuple[int, ...] = ()
     bound: bool = False
     signed_only: bool = False
+    within_bounds: bool = False
 
 
 class Receipt(Value):
@@ -72,6 +75,7 @@ class Activation(LongLived):
         self.recorded = RecordedState(start.case.slim(), take_over, signed_only=start.signed_only)
         self.shift = start.shift
         self.history_limit = start.history_limit
+        self.within_bounds = start.within_bounds
         self.followed = start.followed
         self.continuing = False
         self._agenda = (self.case, next_act(self.case))
@@ -234,13 +238,13 @@ class Activation(LongLived):
     def _step(self, case: Case, command: Command) -> tuple[Case, Step] | None:
         if command.id in case.recent:
             return None
-        return _recordable(self._transition(case, command))
+        return _recordable(self._transition(case, command, bounded=self.within_bounds))
 
-    def _transition(self, case: Case, command: Command) -> Transition:
+    def _transition(self, case: Case, command: Command, *, bounded: bool = True) -> Transition:
         """What the rules make of a command now: mostly the validator has asked it just before the handler."""
         now = self._now()
         if self._looked is None or self._looked[0] is not case or self._looked[1:3] != (command, now):
-            self._looked = case, command, now, apply_command(case, command, now)
+            self._looked = case, command, now, apply_command(case, command, now, bounded=bounded)
         return self._looked[3]
 
     def _clock_step(self, case: Case) -> tuple[Case, Step] | None:
@@ -305,6 +309,7 @@ class Activation(LongLived):
                     followed=self.followed,
                     bound=True,
                     signed_only=True,
+                    within_bounds=True,
                 )
             )
 

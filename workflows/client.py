@@ -148,7 +148,7 @@ class CaseClient:
         """
         blank = Case(reference=reference, directory=directory, calendars=calendars, policy=policy)
         apply_command(blank, command, (at or datetime.now(UTC)))
-        begun = ActivationStart(case=blank, shift=self.shift, history_limit=self._limit, bound=True, signed_only=True)
+        begun = self._begun(blank)
         update, patience, signed = Activation.submit_command, self._patience, self._sign(reference, command, means)
         try:
             async with self._deadline(reference):
@@ -305,9 +305,7 @@ class CaseClient:
             Refused: the rules refuse.
             NotAnswered: the case did not answer in time.
         """
-        begun = ActivationStart(
-            case=case, shift=self.shift, history_limit=self._limit, followed=followed, bound=True, signed_only=True
-        )
+        begun = self._begun(case, followed)
         signed = self._sign(case.reference, command, means, touch, standing)
         start = WithStartWorkflowOperation(
             Activation.run,
@@ -331,6 +329,17 @@ class CaseClient:
         except (RPCError, WorkflowAlreadyStartedError, *_UNBELIEVED) as error:
             raise NotAnswered(str(error)) from error
 
+    def _begun(self, case: Case, followed: tuple[int, ...] = ()) -> ActivationStart:
+        return ActivationStart(
+            case=case,
+            shift=self.shift,
+            history_limit=self._limit,
+            followed=followed,
+            bound=True,
+            signed_only=True,
+            within_bounds=True,
+        )
+
     async def begin_again(self, begun: Case | FollowUp, followed: tuple[int, ...] = (), *, anew: bool = False) -> None:
         """Start the workflow of a case or a follow-up with a state that its log gives; one that runs goes on.
 
@@ -343,9 +352,7 @@ class CaseClient:
         start: ActivationStart | FollowUpStart
         if isinstance(begun, Case):
             started, name = Activation.run, begun.reference
-            start = ActivationStart(
-                case=begun, shift=self.shift, history_limit=self._limit, followed=followed, bound=True, signed_only=True
-            )
+            start = self._begun(begun, followed)
         else:
             started, name = RecommendationFollowUp.run, begun.stream
             start = FollowUpStart(follow_up=begun, shift=self.shift, bound=True, signed_only=True)

@@ -9,6 +9,7 @@ whole stands here.
 
 from collections.abc import Mapping
 from operator import attrgetter
+from typing import Any, Self
 
 from pydantic import Field
 
@@ -42,6 +43,10 @@ class Touch(Value):
     do: str
 
 
+Measured = dict[str, tuple[Any, int]]
+"""Fields of a case by name: each as it was when it was measured, with its bytes then (``models.case_size``)."""
+
+
 class Case(Value):
     """One case.
 
@@ -55,6 +60,8 @@ class Case(Value):
     ``withdrew``: who submitted jointly and then left the request to the others.
     ``ground_reviews``: what the Steering Group's members said of grounds, the newest word of each.
     """
+
+    __slots__ = ("_measured",)  # neither a part of the case nor sent anywhere
 
     reference: str
     directory: Directory
@@ -96,6 +103,20 @@ class Case(Value):
     recordings: Mapping[int, Recording] = {}
     offers: Mapping[Post, Offer] = {}
     ladders: Mapping[str, Ladder] = {}
+
+    def __copy__(self) -> Self:
+        copied = super().__copy__()
+        copied.remember(self.measured)
+        return copied
+
+    @property
+    def measured(self) -> Measured:
+        """What is known of the size of its parts, of this case or of those that it was made from."""
+        return getattr(self, "_measured", {})
+
+    def remember(self, measured: Measured) -> None:
+        """Keep what its parts measured. It is told from the state, and is no part of it."""
+        object.__setattr__(self, "_measured", measured)
 
     def slim(self) -> "Case":
         """The same case, holding what it copied from the deployment in common with the cases that copied alike."""

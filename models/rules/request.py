@@ -7,17 +7,17 @@ from pydantic import ValidationError
 from models import events as e
 from models.base import brief
 from models.case import Case, Gate, GateName, GateOutcome, Stage
-from models.command_signing import LONGEST_COMMAND
 from models.commands import Accept, Join, Resubmit, Return, Submit, Withdraw, unreadable
 from models.faults import faults
 from models.grounds import StatedGround
 from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind
+from models.limits import LONGEST_COMMAND, MOST_GROUNDS, MOST_VERSIONS
 from models.posts import SECRETARIAT, Post, desk_of
 from models.reasons import ReasonCode, StatedReason, reason
 from models.recorded_request import recorded_request
 from models.refusal import RefusalKind
-from models.request import MOST_GROUNDS, Request
+from models.request import Request
 from models.rules.actors import BY_ANY_MEMBER, BY_REQUESTER, BY_SECRETARIAT
 from models.rules.affected import by_the_member, must_be_affected
 from models.rules.checks import refuse
@@ -114,10 +114,6 @@ def resubmit(context: RuleContext, body: Resubmit) -> None:
             if stage is Stage.LAPSED:
                 context.enter(Stage.SUBMITTED, reason(ReasonCode.RESUBMITTED))
             _await_check(context)
-
-
-MOST_VERSIONS = 50
-"""Versions that a request has at most: all are kept, and whoever sees the case can read them."""
 
 
 def must_be_one_more_version(before: Case, after: Case) -> None:

@@ -8,8 +8,9 @@ import unicodedata
 import pytest
 
 from models.base import MOST_MARKS, composed, tidy
-from models.commands import MOST_VALUES, parse
+from models.commands import parse
 from models.faults import more_values_than
+from models.limits import MOST_VALUES
 from models.old_sentences import reasons_in
 from models.refusal import Refused
 from models.search_words import searchable_words, terms_of

@@ -1,0 +1,60 @@
+"""A case grows no further than its workflow can carry, and a full one still comes to its end."""
+
+import pytest
+from pydantic_core import to_json
+
+from models.case_size import size_of
+from models.limits import FULL, LONGEST_LIST, MOST_IN_A_CASE
+from models.policy import policy_with
+from models.refusal import Refused
+from tests.situations import AU, ID, RSO, situation
+from tests.tabletop import Tabletop
+
+LONG = "\u4e00" * 19_000
+
+
+def at(name: str) -> Tabletop:
+    table, found = Tabletop(policy_with({})), situation(name).table
+    table.case, table.now = found.case, found.now
+    return table
+
+
+def full() -> Tabletop:
+    """A case in drafting whose recommendations have filled it, by commands that were all taken."""
+    table = at("drafting")
+    while size_of(table.case) < FULL - 58_000:
+        table.do(RSO, "recommend", {"text": LONG, "to": ["TH"], "owner": "BD"})
+    return table
+
+
+def test_the_size_of_a_case_is_that_of_its_json_however_it_came_about() -> None:
+    for name in ("submitted", "selection", "work", "accepted", "recorded", "suspended"):
+        case = situation(name).table.case
+        assert size_of(case) == len(to_json(case))
+
+
+def test_a_full_case_refuses_long_words_and_takes_its_decisions_and_its_end() -> None:
+    table = full()
+    assert size_of(table.case) == len(to_json(table.case)) <= FULL
+    before = table.case
+    with pytest.raises(Refused, match=r"would hold more than a case may \(1,200,000 bytes\); text alone has 57,"):
+        table.do(RSO, "recommend", {"text": LONG})
+    assert table.case is before
+    table.do(AU, "terminate", {"text": "Nothing is left to do."})
+    for post in (AU, ID):
+        table.do(post, "decide", {"gate": "termination", "position": "approve"})
+    assert table.case.ends_early
+
+
+def test_a_case_has_so_many_of_a_kind() -> None:
+    table = at("work")
+    one = next(iter(table.case.meetings.values()))
+    table.case = table.case.model_copy(update={"meetings": {f"M{n}": one for n in range(MOST_IN_A_CASE["meetings"])}})
+    with pytest.raises(Refused, match="A case has at most 500 meetings"):
+        table.do(RSO, "schedule_meeting", {"title": "One more", "starts": "2026-05-01"})
+
+
+def test_a_list_has_so_many_entries() -> None:
+    contacts = ["x"] * (LONGEST_LIST + 1)
+    with pytest.raises(Refused, match="A list in a command has at most 200 entries; contacts has more"):
+        at("work").do(RSO, "add_arrangement", {"title": "A", "parties": ["MY", "TH"], "contacts": contacts})
