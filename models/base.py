@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from models.limits import LONGEST_LINE, LONGEST_TEXT
+from models.limits import LONGEST_TEXT, LONGEST_TITLE
 
 N_ = str
 """Marks a text for translation (gettext's own name); it is translated where it is shown."""
@@ -65,7 +65,7 @@ def tidy(text: str) -> str:
 
 def brief(text: str) -> str:
     """As much of a text as a ``Line`` holds."""
-    return text[:LONGEST_LINE].rstrip()
+    return text[:LONGEST_TITLE].rstrip()
 
 
 def _tidied(given: Any) -> Any:
@@ -73,7 +73,7 @@ def _tidied(given: Any) -> Any:
     return tidy(given) if isinstance(given, str) else given
 
 
-Line = Annotated[str, BeforeValidator(_tidied), StringConstraints(max_length=LONGEST_LINE)]
+Line = Annotated[str, BeforeValidator(_tidied), StringConstraints(max_length=LONGEST_TITLE)]
 """A name or title."""
 
 Prose = Annotated[str, BeforeValidator(_tidied), StringConstraints(max_length=LONGEST_TEXT)]

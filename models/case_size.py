@@ -10,7 +10,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from models.apart import changed_keys, gone_keys
-from models.case import Case, Measured
+from models.case import Case, MeasuredParts
 
 _FIELDS = tuple(Case.model_fields)
 
@@ -18,7 +18,7 @@ _FIELDS = tuple(Case.model_fields)
 def size_of(case: Case) -> int:
     """The bytes of a case as JSON (UTF-8), as they travel."""
     known = case.measured
-    found: Measured = {}
+    found: MeasuredParts = {}
     for name in _FIELDS:
         part = getattr(case, name)
         before = known.get(name)

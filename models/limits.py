@@ -7,7 +7,7 @@ more than 2 MB. So nothing in a case grows without end: what is listed is counte
 
 from collections.abc import Mapping
 
-LONGEST_LINE = 300
+LONGEST_TITLE = 300
 """Characters of a name or title."""
 
 LONGEST_TEXT = 20_000

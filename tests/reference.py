@@ -138,9 +138,9 @@ def commands() -> Iterator[str]:
     )
     counts = ", ".join(f"{most:,} {name}" for name, most in MOST_IN_A_CASE.items())
     yield (
-        f"A list in a command has at most {LONGEST_LIST} entries. A case has at most {counts}. As JSON it holds "
-        f"{FULL:,} bytes; up to {FULL_OF_SHORT_WORDS:,} it takes commands of at most {SHORT_WORDS:,} bytes that begin nothing new, and "
-        "beyond only such as decide or end something (`models/limits.py`, `models/rules/room.py`)."
+        f"A list in a command has at most {LONGEST_LIST} entries. A case has at most {counts}. As JSON it "
+        f"holds {FULL:,} bytes; up to {FULL_OF_SHORT_WORDS:,} it takes commands of at most {SHORT_WORDS:,} bytes that "
+        "begin nothing new, and beyond only such as decide or end something (`models/limits.py`, `models/rules/room.py`)."
     )
     yield (
         "Every command but `draft` and `submit` has the field `text`: what the post says with it (text, nothing by "

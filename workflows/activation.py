@@ -40,8 +40,8 @@ class ActivationStart(Value):
     that its scenario names. ``history_limit``: events after which the run continues as a new one. ``followed``: the
     recommendations whose follow-up has been started. ``bound``: every payload of the run is bound to its workflow; a run
     that began before payloads were has others in its history. ``signed_only``: so is every command of the run signed.
-    ``within_bounds``: a command that waited for another is asked again for room in the case (``models.rules.room``); in a run
-    that began before there were bounds, only new commands are, as they come.
+    ``within_bounds``: a command that waited for another is asked again for room in the case (``models.rules.room``); in a
+    run that began before there were bounds, only new commands are, as they come.
     """
 
     case: Case

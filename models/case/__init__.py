@@ -43,7 +43,7 @@ class Touch(Value):
     do: str
 
 
-Measured = dict[str, tuple[Any, int]]
+MeasuredParts = dict[str, tuple[Any, int]]
 """Fields of a case by name: each as it was when it was measured, with its bytes then (``models.case_size``)."""
 
 
@@ -110,11 +110,11 @@ class Case(Value):
         return copied
 
     @property
-    def measured(self) -> Measured:
+    def measured(self) -> MeasuredParts:
         """What is known of the size of its parts, of this case or of those that it was made from."""
         return getattr(self, "_measured", {})
 
-    def remember(self, measured: Measured) -> None:
+    def remember(self, measured: MeasuredParts) -> None:
         """Keep what its parts measured. It is told from the state, and is no part of it."""
         object.__setattr__(self, "_measured", measured)
 

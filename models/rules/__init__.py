@@ -13,9 +13,9 @@ at any time            ``posts``: delegation and handing over; ``contesting``: w
                        ``office_days``: announced days of offices; ``clock``: what follows where nobody acted
 
 How rules are made: ``table`` holds them all (importing the parts fills it), ``actors`` says which posts one admits,
-``context`` is what a rule works on, ``checks``, ``admission``, ``unopened`` and ``room`` refuse in sentences. How they are
-asked: ``steps`` makes a step of a command or of the clock, ``staleness`` refuses forms that somebody else's change has
-overtaken, ``permitted`` tells what is allowed.
+``context`` is what a rule works on, ``checks``, ``admission``, ``unopened`` and ``room`` refuse in sentences. How
+they are asked: ``steps`` makes a step of a command or of the clock, ``staleness`` refuses forms that somebody else's
+change has overtaken, ``permitted`` tells what is allowed.
 """
 
 from models.rules import (

@@ -73,8 +73,8 @@ def _full(before: Case, command: Command) -> Refused:
     name, length = _longest(body)
     return refuse(
         f"With this, {before.reference} would hold more than a case may ({FULL:,} bytes); {name} alone has {length:,}. "
-        f"Say it in at most {SHORT_WORDS:,} bytes and name the document that holds the rest. Short words, decisions and the "
-        "end of the case are taken as ever."
+        f"Say it in at most {SHORT_WORDS:,} bytes and name the document that holds the rest. Short words, decisions and "
+        "the end of the case are taken as ever."
     )
 
 
