@@ -36,8 +36,9 @@ def size_of(case: Case) -> int:
 def _of_mapping(part: Mapping[Any, Any], before: Mapping[Any, Any], size: int) -> int:
     if not part or not before:
         return 1 + max(1, _of_entries(part, part))
-    gone = [*gone_keys(before, part), *(key for key in changed_keys(before, part) if key in before)]
-    return size + _of_entries(part, changed_keys(before, part)) - _of_entries(before, gone)
+    changed = changed_keys(before, part)
+    gone = [*gone_keys(before, part), *(key for key in changed if key in before)]
+    return size + _of_entries(part, changed) - _of_entries(before, gone)
 
 
 def _of_entries(part: Mapping[Any, Any], keys: Iterable[Any]) -> int:
