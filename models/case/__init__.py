@@ -8,7 +8,9 @@ whole stands here.
 """
 
 from collections.abc import Mapping
-from operator import attrgetter
+from functools import partial
+from itertools import compress
+from operator import attrgetter, eq
 from typing import Any, Self
 
 from pydantic import Field
@@ -21,7 +23,7 @@ from models.case.closing import Term
 from models.case.gates import Decider, Gate, GateName, GateOutcome, Position, PositionKind, Question
 from models.case.meetings import Meeting
 from models.case.offers import Offer
-from models.case.outcomes import Outcome
+from models.case.outcomes import Outcome, OutcomeState
 from models.case.participants import Participant, ParticipantState, Seat
 from models.case.recordings import Recording
 from models.case.reporting import Recommendation, Report, ReportState
@@ -45,6 +47,8 @@ class Touch(Value):
 
 MeasuredParts = dict[str, tuple[Any, int]]
 """Fields of a case by name: each as it was when it was measured, with its bytes then (``models.case_size``)."""
+
+_STATE = attrgetter("state")
 
 
 class Case(Value):
@@ -147,12 +151,10 @@ class Case(Value):
         """The newest circulation."""
         return self.circulations[max(self.circulations)] if self.circulations else None
 
-    @property
-    def verified_outcomes(self) -> list[Outcome]:
-        """The outcomes that are verified, in their order."""
-        if "verified" not in map(attrgetter("state"), self.outcomes.values()):
-            return []  # as at most steps: it is asked of hundreds, at each
-        return [one for one in self.outcomes.values() if one.state == "verified"]
+    def outcomes_in(self, state: OutcomeState) -> list[Outcome]:
+        """The outcomes in a state, in their order; quick, since it is asked of hundreds at each step."""
+        outcomes = self.outcomes.values()
+        return list(compress(outcomes, map(partial(eq, state), map(_STATE, outcomes))))
 
     @property
     def followed_recommendations(self) -> dict[int, Recommendation]:
