@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from functools import partial
 from itertools import compress
 from operator import attrgetter, eq
-from typing import Any, Self
 
 from pydantic import Field
 
@@ -45,9 +44,6 @@ class Touch(Value):
     do: str
 
 
-MeasuredParts = dict[str, tuple[Any, int]]
-"""Fields of a case by name: each as it was when it was measured, with its bytes then (``models.case_size``)."""
-
 _STATE = attrgetter("state")
 
 
@@ -65,7 +61,7 @@ class Case(Value):
     ``ground_reviews``: what the Steering Group's members said of grounds, the newest word of each.
     """
 
-    __slots__ = ("_measured",)  # neither a part of the case nor sent anywhere
+    __slots__ = ("_at_most",)  # neither a part of the case nor sent anywhere, and a copy does not have it
 
     reference: str
     directory: Directory
@@ -108,19 +104,14 @@ class Case(Value):
     offers: Mapping[Post, Offer] = {}
     ladders: Mapping[str, Ladder] = {}
 
-    def __copy__(self) -> Self:
-        copied = super().__copy__()
-        copied.remember(self.measured)
-        return copied
-
     @property
-    def measured(self) -> MeasuredParts:
-        """What is known of the size of its parts, of this case or of those that it was made from."""
-        return getattr(self, "_measured", {})
+    def at_most(self) -> int | None:
+        """The bytes that it has at most (``models.case_size``); None where nobody knows."""
+        return getattr(self, "_at_most", None)
 
-    def remember(self, measured: MeasuredParts) -> None:
-        """Keep what its parts measured. It is told from the state, and is no part of it."""
-        object.__setattr__(self, "_measured", measured)
+    def has_at_most(self, size: int | None) -> None:
+        """Keep how large it is at most. It is told from the state, and is no part of it."""
+        object.__setattr__(self, "_at_most", size)
 
     def slim(self) -> "Case":
         """The same case, holding what it copied from the deployment in common with the cases that copied alike."""

@@ -45,9 +45,12 @@ def must_have_room(before: Case, after: Case, command: Command) -> None:
             raise refuse(
                 f"At the gate {gate.name.value!r} {MOST_QUESTIONS} questions are open; they are answered first."
             )
-    size = size_of(after)
-    if size > FULL and size > size_of(before) and size > _bound(command):
-        raise _full(before, command)
+    size = after.at_most or size_of(after)
+    if size > FULL and size > (bound := _bound(command)):
+        size = size_of(after)
+        if size > bound and size > size_of(before):
+            raise _full(before, command)
+    after.has_at_most(size)
 
 
 def _bound(command: Command) -> float:

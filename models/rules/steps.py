@@ -8,6 +8,7 @@ from models.authentication import Means, Signed, suffices
 from models.base import Value
 from models.calendars import Calendars
 from models.case import Case, Recording, Touch
+from models.case_size import most_after
 from models.command_signing import asked_text
 from models.commands import ActFor, Command
 from models.evolve import evolve
@@ -189,6 +190,7 @@ def _taken(
         head, signed = entry.hash, None  # the first entry of a command carries it
         entries.append(entry)
     after = _with_recording(_numbered(context.case, entries, do, subject), entries[0])
+    after.has_at_most(most_after(before, entries))
     return Transition.model_construct(before=before, after=after, entries=tuple(entries), do=do)
 
 

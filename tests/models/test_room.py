@@ -27,10 +27,22 @@ def full() -> Tabletop:
     return table
 
 
-def test_the_size_of_a_case_is_that_of_its_json_however_it_came_about() -> None:
-    for name in ("submitted", "selection", "work", "accepted", "recorded", "suspended"):
+def test_a_case_is_no_larger_than_its_steps_tell_and_what_they_tell_is_not_far_off() -> None:
+    for name in ("submitted", "selection", "work", "accepted", "circulating", "recorded", "suspended"):
         case = situation(name).table.case
-        assert size_of(case) == len(to_json(case))
+        assert case.at_most is not None
+        assert size_of(case) <= case.at_most <= size_of(case) + 3_000 * case.seq
+
+
+def test_what_is_said_in_long_titles_stands_in_many_places_and_is_counted_in_all() -> None:
+    table = at("work")
+    for number in range(3):
+        title = {"title": f"{number}" + "\u4e00" * 290}
+        table.do(AU, "add_outcome", {**title, "owner": "TH"})
+        table.do(RSO, "add_arrangement", {**title, "parties": ["MY", "TH"]})
+        table.do(RSO, "schedule_meeting", {**title, "starts": "2026-05-01T09:00:00+07:00"})
+    assert table.case.at_most is not None
+    assert size_of(table.case) <= table.case.at_most
 
 
 def test_a_full_case_refuses_long_words_and_takes_its_decisions_and_its_end() -> None:
