@@ -47,7 +47,7 @@ What is recorded:
 ``projection``             the rows by which lists and pages show a case; ``apart``: what differs between two states
 ``search``                 the texts by which it is found; ``search_words``: how words are compared
 
-``limits``                 how much one may say, and how much a case holds
+``limits``                 how much one may say, and how much a case holds; ``too_much``: how it is refused
 ``base`` is what all values share; ``faults`` and ``nearest`` say what is wrong with a value, and which word was meant.
 ``tables`` is the other half: the SQLModel tables. Nothing above imports it.
 """

@@ -109,6 +109,9 @@ def _says(error: Any, kind: Any, around: Any) -> str:
             return f"must be given; {wanted(kind)}{_meaning(error, around)}"
         case "string_too_short" | "too_short":
             return "must not be empty"
+        case "string_too_long" | "too_long":
+            what = "characters" if isinstance(given, str) else "entries"
+            return f"has {len(given):,} {what}; at most {error['ctx']['max_length']:,} are taken"
         case "value_error":
             return str(error["ctx"]["error"])
         case "union_tag_not_found" | "union_tag_invalid":

@@ -54,6 +54,7 @@ from models.limits import LONGEST_LIST, MOST_VALUES
 from models.nearest import did_you_mean
 from models.posts import Post
 from models.refusal import RefusalKind, Refused
+from models.too_much import TooMuch
 
 _Request = Draft | Submit | Return | Resubmit | Accept | Withdraw | Join | ReviewGround
 _Gate = Decide | Answer
@@ -137,10 +138,9 @@ def parse(do: str, fields: Mapping[str, Any], *, by: str, command_id: str, seen:
             f"The commands are: {', '.join(COMMANDS)}.",
         )
     if more_values_than(MOST_VALUES, fields):
-        raise Refused(RefusalKind.INVALID, f"The command {do!r} holds more than {MOST_VALUES} values.")
+        raise TooMuch.VALUES.refused(RefusalKind.INVALID, command=do, most=MOST_VALUES)
     if long := lists_longer_than(LONGEST_LIST, fields):
-        names = ", ".join(map(dotted, long))
-        raise Refused(RefusalKind.INVALID, f"A list in a command has at most {LONGEST_LIST} entries; {names} has more.")
+        raise TooMuch.LIST.refused(RefusalKind.INVALID, most=LONGEST_LIST, field=", ".join(map(dotted, long)))
     body, wrong = _read(do, fields)
     if wrong:
         raise Refused(RefusalKind.INVALID, unreadable(do, wrong))

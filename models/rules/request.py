@@ -24,6 +24,7 @@ from models.rules.checks import refuse
 from models.rules.context import RuleContext
 from models.rules.gates import GateMatter, amend_gate, follows, open_gate, pass_on
 from models.rules.table import OPEN_STAGES, rule
+from models.too_much import TooMuch
 
 
 @rule("submit", "submit a request", BY_ANY_MEMBER, {Stage.DRAFT})
@@ -125,16 +126,9 @@ def must_be_one_more_version(before: Case, after: Case) -> None:
     if after.version == before.version or not before.version:
         return
     if after.version > MOST_VERSIONS:
-        raise refuse(
-            f"The request has {before.version} versions, and no more than {MOST_VERSIONS} are taken. Withdraw it and "
-            "submit a new request."
-        )
+        raise TooMuch.VERSIONS.refused(count=before.version, most=MOST_VERSIONS)
     if len(after.request.model_dump_json(by_alias=True)) > LONGEST_COMMAND:
-        raise refuse(
-            f"A request says no more than {LONGEST_COMMAND:,} characters with all that it lists; shorten it, or attach a "
-            "file.",
-            RefusalKind.INVALID,
-        )
+        raise TooMuch.REQUEST.refused(RefusalKind.INVALID, most=LONGEST_COMMAND)
 
 
 def _does_not_ask_yet(case: Case, post: Post) -> bool:
@@ -153,7 +147,7 @@ def join(context: RuleContext, body: Join) -> None:
     if grounds and member in context.case.withdrew and any(one.member == member for one in stated):
         raise refuse(f"The request has the grounds of {member} already, from when it asked before; leave them out.")
     if len(stated) + len(grounds) > MOST_GROUNDS:
-        raise refuse(f"A request states no more than {MOST_GROUNDS} grounds, and has {len(stated)}; state fewer.")
+        raise TooMuch.GROUNDS.refused(most=MOST_GROUNDS, count=len(stated))
     request = context.case.request.model_copy(update={"grounds": (*stated, *grounds)})
     must_be_affected(context.case, request, member)
     context.emit(e.Joined(member=member, grounds=grounds))

@@ -11,7 +11,7 @@ from models.command_signing import asked_text
 from models.commands import ActFor, Command
 from models.limits import FULL, FULL_OF_SHORT_WORDS, LONGEST_COMMAND, MOST_IN_A_CASE, MOST_QUESTIONS, SHORT_WORDS
 from models.refusal import RefusalKind, Refused
-from models.rules.checks import refuse
+from models.too_much import TooMuch
 
 _DECIDES_OR_ENDS = frozenset(
     (
@@ -36,15 +36,11 @@ def must_have_room(before: Case, after: Case, command: Command) -> None:
     """
     for name, most in MOST_IN_A_CASE.items():
         if most < len(getattr(after, name)) > len(getattr(before, name)):
-            raise refuse(
-                f"A case has at most {most:,} {name}, ended ones with them, and {before.reference} has as many."
-            )
+            raise TooMuch.THINGS.refused(most=most, kind=name, case=before.reference)
     for gate in after.open_gates:
         asked = before.gates.get(gate.name)
         if MOST_QUESTIONS < len(gate.questions) > len(asked.questions if asked else ()):
-            raise refuse(
-                f"At the gate {gate.name.value!r} {MOST_QUESTIONS} questions are open; they are answered first."
-            )
+            raise TooMuch.QUESTIONS.refused(gate=gate.name.value, most=MOST_QUESTIONS)
     size = after.at_most or size_of(after)
     if size > FULL and size > (bound := _bound(command)):
         size = size_of(after)
@@ -68,16 +64,10 @@ def _is_short(command: Command) -> bool:
 def _full(before: Case, command: Command) -> Refused:
     body = command.body.command if isinstance(command.body, ActFor) else command.body
     if _is_short(command):
-        return refuse(
-            f"With this, {before.reference} would hold more than a case may: {FULL:,} bytes, and {FULL_OF_SHORT_WORDS:,} "
-            "where words are short. Nothing more is begun in it; its decisions and its end are taken as ever. What is "
-            "new goes into another request."
-        )
+        return TooMuch.FULL.refused(case=before.reference, most=FULL, short=FULL_OF_SHORT_WORDS)
     name, length = _longest(body)
-    return refuse(
-        f"With this, {before.reference} would hold more than a case may ({FULL:,} bytes); {name} alone has {length:,}. "
-        f"Say it in at most {SHORT_WORDS:,} bytes and name the document that holds the rest. Short words, decisions and "
-        "the end of the case are taken as ever."
+    return TooMuch.FULL_FOR_LONG_WORDS.refused(
+        case=before.reference, most=FULL, field=name, length=length, short=SHORT_WORDS
     )
 
 
@@ -96,7 +86,4 @@ def must_be_brief(command: Command) -> None:
         Refused: it is too long.
     """
     if len(asked_text(command)) > LONGEST_COMMAND:
-        raise Refused(
-            RefusalKind.INVALID,
-            f"The command {command.do!r} says more than {LONGEST_COMMAND:,} characters; say less, or attach a file.",
-        )
+        raise TooMuch.COMMAND.refused(RefusalKind.INVALID, command=command.do, most=LONGEST_COMMAND)

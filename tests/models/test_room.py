@@ -1,5 +1,7 @@
 """A case grows no further than its workflow can carry, and a full one still comes to its end."""
 
+from typing import Any
+
 import pytest
 from pydantic_core import to_json
 
@@ -7,6 +9,7 @@ from models.case_size import size_of
 from models.limits import FULL, LONGEST_LIST, MOST_IN_A_CASE
 from models.policy import policy_with
 from models.refusal import Refused
+from models.too_much import TooMuch, too_much_in
 from tests.situations import AU, ID, RSO, situation
 from tests.tabletop import Tabletop
 
@@ -64,6 +67,18 @@ def test_a_case_has_so_many_of_a_kind() -> None:
     table.case = table.case.model_copy(update={"meetings": {f"M{n}": one for n in range(MOST_IN_A_CASE["meetings"])}})
     with pytest.raises(Refused, match="A case has at most 500 meetings"):
         table.do(RSO, "schedule_meeting", {"title": "One more", "starts": "2026-05-01"})
+
+
+@pytest.mark.parametrize("what", TooMuch)
+def test_what_is_refused_for_its_size_is_known_by_its_form(what: TooMuch) -> None:
+    facts: dict[str, Any] = dict.fromkeys(("most", "short", "length", "count"), 1_234_567)
+    facts |= {"kind": "outcomes", "gate": "activation", "case": "AHG-2026-001", "command": "act_for"}
+    facts["field"] = "contacts.2, text"
+    found = too_much_in(what.refused(**facts).sentence)
+    assert found is not None
+    assert found[0] is what
+    assert found[1].items() <= facts.items()
+    assert too_much_in("Only a member's focal point may draft a request; AU/co-chair may not.") is None
 
 
 def test_a_list_has_so_many_entries() -> None:
