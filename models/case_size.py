@@ -4,11 +4,13 @@ To measure a case costs more than a step of it. So a step is told from what was 
 recorded since, which is more than the case has grown by, and a case is measured anew only where that comes to a bound.
 """
 
+import zlib
 from collections.abc import Iterable
 
 from pydantic_core import to_json
 
 from models.case import Case
+from models.limits import FULL, TEMPORAL_CARRIES
 from models.log import Entry
 
 _TIMES_SAID = 4
@@ -17,10 +19,19 @@ _TIMES_SAID = 4
 _OF_AN_ENTRY = 500
 """Bytes by which an entry lets a case grow beside what it says: gates with their deciders, ladders, numbers, moments."""
 
+_BESIDE = 20_000
+"""Bytes that are kept for what goes with a case on its way."""
+
 
 def size_of(case: Case) -> int:
     """The bytes of a case as JSON (UTF-8), as they travel."""
     return len(to_json(case))
+
+
+def travels(case: Case) -> bool:
+    """Whether Temporal carries a case to a new run, compressed as it is on its way (``workflows.payloads``)."""
+    text = to_json(case)
+    return len(text) <= FULL or len(zlib.compress(text, 1)) <= TEMPORAL_CARRIES - _BESIDE
 
 
 def most_after(before: Case, entries: Iterable[Entry]) -> int | None:

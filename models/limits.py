@@ -61,5 +61,5 @@ SHORT_WORDS = 1_000
 """Bytes of JSON that a short command has at most: what of it a case that is full takes still."""
 
 FULL_OF_SHORT_WORDS = 1_500_000
-"""Bytes of JSON from which on only short words are taken that decide or end something, and what the clock does. These
-are bounded by what there is to decide (``KEPT_POSITIONS``), and have the rest of what Temporal carries."""
+"""Bytes of JSON from which on only short words are taken that decide, say how work goes or end something, and what the
+clock does. These are bounded by what there is, and have the rest of what Temporal carries."""

@@ -140,7 +140,8 @@ def commands() -> Iterator[str]:
     yield (
         f"A list in a command has at most {LONGEST_LIST} entries. A case has at most {counts}. As JSON it "
         f"holds {FULL:,} bytes; up to {FULL_OF_SHORT_WORDS:,} it takes commands of at most {SHORT_WORDS:,} bytes that "
-        "begin nothing new, and beyond only such as decide or end something (`models/limits.py`, `models/rules/room.py`)."
+        "begin nothing new, and beyond only such as decide, say how work goes or end something (`models/limits.py`, "
+        "`models/rules/room.py`)."
     )
     yield (
         "Every command but `draft` and `submit` has the field `text`: what the post says with it (text, nothing by "

@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from models.agenda import NextAct, due, next_act, waiting_on
     from models.base import Value
     from models.case import Case, Stage
+    from models.case_size import travels
     from models.commands import Command
     from models.posts import Post
     from models.projection import Step, step_of
@@ -79,6 +80,7 @@ class Activation(LongLived):
         self.followed = start.followed
         self.continuing = False
         self._agenda = (self.case, next_act(self.case))
+        self._travels = (self.case, True)
         self._shown: tuple[object, ...] = ()
 
     @workflow.run
@@ -220,7 +222,7 @@ class Activation(LongLived):
 
     def _stirred(self, stage: Stage, act: NextAct | None) -> bool:
         changed = self.case.stage is not stage or self._next_act() != act
-        return changed or self.nudged or self.is_long(self.history_limit) or bool(self._unfollowed())
+        return changed or self.nudged or self._must_continue() or bool(self._unfollowed())
 
     def _next_act(self) -> NextAct | None:
         if self._agenda[0] is not self.case:
@@ -286,10 +288,18 @@ class Activation(LongLived):
         if workflow.patched(names.CATCHES_UP) and await self.recorded.catch_up(lambda case: case.seq):
             self._show()
 
+    def _must_continue(self) -> bool:
+        """Whether the run is long and another can begin with the case; of before bounds, one may be too large."""
+        if not self.is_long(self.history_limit):
+            return False
+        if self._travels[0] is not self.case:
+            self._travels = (self.case, travels(self.case))
+        return self._travels[1]
+
     async def _continue_if_long(self) -> None:
         """Go on as a new run with the whole state, once no command is under way; run() alone may do this."""
         self.nudged = False
-        if self.is_long(self.history_limit):
+        if self._must_continue():
             self.continuing = True
             await workflow.wait_condition(workflow.all_handlers_finished)
             self.go_on_as_new(

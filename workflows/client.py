@@ -11,6 +11,7 @@ from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
     WorkflowHandle,
+    WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
@@ -258,6 +259,8 @@ class CaseClient:
             if error.status is RPCStatusCode.UNAVAILABLE:
                 raise NotAnswered(str(error)) from error
             raise ended from None  # no worker of its version is left that could say more
+        except WorkflowQueryFailedError:
+            raise ended from None  # it is too large to be told
         if command.id in case.recent:
             return Receipt(reference=reference, seq=case.recent[command.id], stage=case.stage, waiting_on=())
         apply_command(case, command, datetime.now(UTC) + self.shift)
@@ -450,6 +453,8 @@ class CaseClient:
             if error.status is RPCStatusCode.NOT_FOUND:
                 raise Refused(RefusalKind.NOT_FOUND, f"There is no case {reference}.") from None
             raise NotAnswered(f"The case {reference} does not answer: {error}") from error
+        except WorkflowQueryFailedError as error:
+            raise NotAnswered(f"The case {reference} cannot be told whole: {error}") from error
 
 
 def _told(failed: WorkflowUpdateFailedError, command: Command) -> Exception:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType, PendingWorkflowTaskState, WorkflowTaskFailedCause
 from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
 from temporalio.client import WorkflowExecution as Execution
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -228,10 +228,10 @@ async def _is_unfit(client: Client, workflow_id: str, run_id: str | None) -> boo
 async def _behind(client: Client, stream: str, newest: int) -> Stranded | None:
     """Whether the workflow knows less than its log held before it was asked: somebody has set it back.
 
-    No answer says nothing: the worker that had it in memory may just have ended.
+    No answer says nothing: the worker that had it in memory may just have ended, or the state be too large to be told.
     """
     try:
         known: Any = await client.get_workflow_handle(stream).query("state", rpc_timeout=_ANSWERS_WITHIN)
-    except RPCError:
+    except (RPCError, WorkflowQueryFailedError):
         return None
     return Stranded.BEHIND if known["seq"] < newest else None

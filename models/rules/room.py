@@ -13,14 +13,16 @@ from models.limits import FULL, FULL_OF_SHORT_WORDS, LONGEST_COMMAND, MOST_IN_A_
 from models.refusal import RefusalKind, Refused
 from models.too_much import TooMuch
 
-_DECIDES_OR_ENDS = frozenset(
+_GOES_ON_OR_ENDS = frozenset(
     (
         *("accept", "return", "withdraw", "decide", "answer", "respond", "convene", "leave", "object", "table"),
         *("waive", "terminate", "suspend", "resume", "close", "consent", "contest", "take_over"),
         *("leave_arrangement", "cancel_meeting"),
+        *("progress", "block", "done", "verify", "take_on", "agree", "situation_update"),
     )
 )
-"""What a post must be able to say of any case. What each adds is short, and counted by what there is to decide."""
+"""What a post must be able to say of any case: decisions, its end, and how the work goes, of which an outcome keeps the
+newest word. What each adds is short, and counted by what there is to decide or to work on."""
 
 _BEGINS = frozenset(
     ("add_outcome", "add_arrangement", "join_arrangement", "schedule_meeting", "admit", "join", "review_ground")
@@ -53,8 +55,8 @@ def _bound(command: Command) -> float:
     body = command.body
     do = body.command.do if isinstance(body, ActFor) else body.do
     if do in _BEGINS or not _is_short(command):
-        return FULL_OF_SHORT_WORDS if do in _DECIDES_OR_ENDS else FULL
-    return float("inf") if do in _DECIDES_OR_ENDS else FULL_OF_SHORT_WORDS
+        return FULL_OF_SHORT_WORDS if do in _GOES_ON_OR_ENDS else FULL
+    return float("inf") if do in _GOES_ON_OR_ENDS else FULL_OF_SHORT_WORDS
 
 
 def _is_short(command: Command) -> bool:
