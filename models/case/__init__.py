@@ -62,6 +62,8 @@ class Case(Value):
     ``ground_reviews``: what the Steering Group's members said of grounds, the newest word of each.
     """
 
+    __slots__ = ("_at_most",)  # neither a part of the case nor sent anywhere, and a copy does not have it
+
     reference: str
     directory: Directory
     policy: Policy
@@ -103,6 +105,15 @@ class Case(Value):
     recordings: Mapping[int, Recording] = {}
     offers: Mapping[Post, Offer] = {}
     ladders: Mapping[str, Ladder] = {}
+
+    @property
+    def at_most(self) -> int | None:
+        """The bytes that it has at most (``models.case_size``); None where nobody knows."""
+        return getattr(self, "_at_most", None)
+
+    def has_at_most(self, size: int | None) -> None:
+        """Keep how large it is at most. It is told from the state, and is no part of it."""
+        object.__setattr__(self, "_at_most", size)
 
     def slim(self) -> "Case":
         """The same case, holding what it copied from the deployment in common with the cases that copied alike."""

@@ -14,9 +14,9 @@ at any time            ``posts``: delegation and handing over; ``contesting``: w
                        ``office_days``: announced days of offices; ``clock``: what follows where nobody acted
 
 How rules are made: ``table`` holds them all (importing the parts fills it), ``actors`` says which posts one admits,
-``context`` is what a rule works on, ``checks``, ``admission`` and ``unopened`` refuse in sentences. How they are asked:
-``steps`` makes a step of a command or of the clock, ``staleness`` refuses forms that somebody else's change has
-overtaken, ``permitted`` tells what is allowed.
+``context`` is what a rule works on, ``checks``, ``admission``, ``unopened`` and ``room`` refuse in sentences. How
+they are asked: ``steps`` makes a step of a command or of the clock, ``staleness`` refuses forms that somebody else's
+change has overtaken, ``permitted`` tells what is allowed.
 """
 
 from models.rules import (
@@ -42,14 +42,6 @@ from models.rules import (
 )
 from models.rules.closing import terms_of_reference
 from models.rules.permitted import allowed
-from models.rules.steps import (
-    Transition,
-    apply_clock,
-    apply_command,
-    blank,
-    case_of_log,
-    must_be_brief,
-    replay_entry,
-    take_over,
-)
+from models.rules.room import must_be_brief
+from models.rules.steps import Transition, apply_clock, apply_command, blank, case_of_log, replay_entry, take_over
 from models.rules.table import RULES

@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from models.agenda import next_act, waiting_on
 from models.calendars import Calendars
 from models.case import Case, GateOutcome, ParticipantState, PositionKind, Stage
+from models.case_size import size_of
 from models.commands import COMMANDS, parse
 from models.duties import open_duties
 from models.ladder_subjects import SubjectKind
@@ -377,6 +378,7 @@ class AnyCommands(RuleBasedStateMachine):
         assert {(row["post"], row["do"], row["about"]): row["due"] for row in duties} == asked
         sights = {row["post"]: row["sight"] for (table, *_), row in self.stored.items() if table == "readers"}
         assert sights == {str(post): int(sight) for post, sight in readers(self.case).items()}
+        assert self.case.at_most is None or size_of(self.case) <= self.case.at_most
 
     def _chained(self, before: Case, entries: tuple[Entry, ...]) -> None:
         head, seq = before.head, before.seq
