@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from models.authentication import Means, PasskeyTouch, Standing
 from models.base import Value
 from models.case import Case
-from models.commands import ActFor, Adopt, Command, Draft, Resubmit, Submit, parse, unreadable
+from models.commands import ActFor, Adopt, Command, Contest, Draft, Resubmit, Submit, parse, unreadable
 from models.faults import faults
 from models.policy import Policy
 from models.posts import Post, Role
@@ -126,9 +126,8 @@ class Casework:
     async def _bring(
         self, reference: str, command: Command, means: Means, touch: PasskeyTouch | None, standing: Standing
     ) -> CommandResult:
-        """Bring a command to the workflow of its case, or of the recommendation that it resolves."""
-        adopts = isinstance(_said_in(command), Adopt)
-        number = await self._followed(reference, command) if adopts else None
+        """Bring a command to the workflow of its case, or of the recommendation that it is about."""
+        number = await self._followed(reference, command) if is_of_recommendation(command) else None
         stream = reference if number is None else follow_up_stream(reference, number)
         before = await self._first_result(reference, stream, command.id)
         if before is not None:
@@ -223,7 +222,7 @@ class Casework:
         standing: Standing,
     ) -> CommandResult:
         if number is not None:
-            state = await self._desk.submit_resolution(reference, number, command, means)
+            state = await self._desk.submit_resolution(reference, number, command, means, standing)
             await self._must_be_recorded(stream, command.id)
             row = await self._row(reference)
             return CommandResult(reference=reference, seq=row.seq, stage=state)
@@ -407,6 +406,12 @@ class Casework:
 def _said_in(command: Command) -> Value:
     """The body of a command; of what is recorded for another post, that of the command inside."""
     return command.body.command if isinstance(command.body, ActFor) else command.body
+
+
+def is_of_recommendation(command: Command) -> bool:
+    """Whether a command answers a recommendation, or contests such an answer."""
+    said = _said_in(command)
+    return isinstance(said, Adopt) or (isinstance(said, Contest) and bool(said.recommendation))
 
 
 def recommendation_meant(command: Command, followed: Mapping[int, str]) -> int | None:

@@ -85,7 +85,9 @@ def notices_of_step(taken: Transition) -> Iterator[Queued]:
         for notice in notices_of(taken.after, event_of(entry)):
             yield Queued.model_construct(seq=entry.seq, notice=notice)
     first = taken.entries[0]
-    for notice in recorded_in_name(taken.after, first, taken.do):
+    after = taken.after
+    due = after.policy.contest.after(first.at, after.working_days, [first.by.member])
+    for notice in recorded_in_name(first, taken.do, due):
         yield Queued.model_construct(seq=first.seq, notice=notice)
 
 

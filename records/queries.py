@@ -124,7 +124,9 @@ async def open_logs(connection: AsyncConnection) -> dict[str, int]:
     accepted = select(table.c.reference, table.c.number).join(reports, of_its_report)
     accepted = accepted.where(reports.c.state == ReportState.ACCEPTED.value, table.c.held.is_(False))
     followed = {(row.reference, row.number) for row in await connection.execute(accepted)}
-    over = await fetch_rows(connection, select(FollowUpRow).where(table_of(FollowUpRow).c.state.in_(OVER)))
+    of_follow_ups = table_of(FollowUpRow).c
+    ended_too = of_follow_ups.state.in_(OVER) & of_follow_ups.next_at.is_(None)
+    over = await fetch_rows(connection, select(FollowUpRow).where(ended_too))
     followed -= {(row.reference, row.number) for row in over}
     begun = dict.fromkeys((follow_up_stream(*one) for one in followed), 0)
     names = sorted([*waiting, *begun])

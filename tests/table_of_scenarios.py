@@ -11,11 +11,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from casework import must_be_allowed_to_draft, recommendation_meant
+from casework import is_of_recommendation, must_be_allowed_to_draft, recommendation_meant
 from models.agenda import next_act
 from models.authentication import Means
 from models.calendars import Calendars
-from models.commands import ActFor, Adopt, Submit, parse
+from models.commands import ActFor, Submit, parse
 from models.projection import Step, rows_of
 from models.recommendation import (
     FollowUp,
@@ -113,7 +113,7 @@ class TablePlay(Play):
             fields = {**self._draft.get(act.by.member, {}), **fields}
         followed = self.table.case.followed_recommendations
         texts = {number: one.text for number, one in followed.items()}
-        number = recommendation_meant(command, texts) if isinstance(first, Adopt) else None
+        number = recommendation_meant(command, texts) if is_of_recommendation(command) else None
         if number is not None:
             self._follow(*resolve_follow_up(self._followed[number], command, self.now))
             return

@@ -277,15 +277,17 @@ class CaseClient:
         apply_command(case, command, datetime.now(UTC) + self.shift)
         raise ended
 
-    async def submit_resolution(self, reference: str, number: int, command: Command, means: Means) -> str:
-        """Give the command ``adopt`` to the follow-up of a recommendation; answers with its state.
+    async def submit_resolution(
+        self, reference: str, number: int, command: Command, means: Means, standing: Standing = Standing.POST
+    ) -> str:
+        """Give the command ``adopt``, or ``contest``, to the follow-up of a recommendation; answers with its state.
 
         Raises:
             Refused: the rules refuse, or the recommendation is not followed any more.
             NotAnswered: the case did not answer in time.
         """
         stream = names.follow_up_id(reference, number)
-        handle, signed = self._client.get_workflow_handle(stream), self._sign(stream, command, means)
+        handle, signed = self._client.get_workflow_handle(stream), self._sign(stream, command, means, standing=standing)
         try:
             async with self._deadline(stream):
                 return await handle.execute_update(

@@ -22,6 +22,9 @@ SUBMIT_COMMAND = "submit_command"
 CATCHES_UP = "catches-up-with-its-log"
 """Patch (``workflow.patched``): runs with it look into their log when they are nudged, or end for want of a request."""
 
+CONTESTS_ANSWERS = "contests-recorded-answers"
+"""Patch (``workflow.patched``): follow-ups with it have members contest what was recorded in their names."""
+
 DELIVER_NOTICES = "deliver"
 """Activity: hand every queued notice that is due to the mail server."""
 

@@ -78,8 +78,10 @@ class RecommendationFollowUp(LongLived):
         must_be_signed(command, self.recorded.signed_only)
         async with self.recorded.lock:
             try:
+                of_before = not workflow.patched(names.CONTESTS_ANSWERS)
                 await self.recorded.change(
-                    lambda follow_up: resolve_follow_up(follow_up, command, self._now()), of_command=True
+                    lambda follow_up: resolve_follow_up(follow_up, command, self._now(), of_before=of_before),
+                    of_command=True,
                 )
             except Refused as refused:
                 raise refusal(refused, command.id) from None

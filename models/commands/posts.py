@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from models.base import Day, Line, Prose, Value
+from models.base import Day, Line, Prose, Value, is_empty
 from models.commands.body import AS_SENT, Body
 from models.mail_addresses import check_address
 from models.posts import Post
@@ -55,4 +55,7 @@ class Contest(Body):
 
     do: Literal["contest"] = "contest"
     entry: int | None = Field(default=None, ge=1, le=999_999_999, description="the entry of the log that recorded it")
+    recommendation: Prose = Field(
+        default="", exclude_if=is_empty, description="the recommendation to which an answer was recorded, by its text"
+    )
     text: Prose = Field(min_length=1, description="what is wrong with it")

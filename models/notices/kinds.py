@@ -335,7 +335,9 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
         N_("The secretariat has recorded something in a post's name; the post may contest it."), "acted_for", "post"
     ),
     "recording_contested": _asks(
-        N_("A post contests what was recorded in its name."), "contested", "co_chairs secretariat post deciders"
+        N_("A post contests what was recorded in its name."),
+        "contested recommendation_contested",
+        "co_chairs secretariat post deciders addressees",
     ),
     "post_delegated": _tells(N_("A post has an alternate for a time."), "delegated", "post secretariat"),
 }

@@ -1,6 +1,7 @@
 """Who is told that a post changes hands, that something was recorded in its name, or that it contests this."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from models import events as e
 from models.case import Case, GateName
@@ -66,14 +67,13 @@ def _(case: Case, event: e.Contested) -> Iterable[Notice]:
         yield from (one for one in offered if one.to == desk_of(event.post.member))
 
 
-def recorded_in_name(case: Case, entry: Entry, do: str) -> list[Notice]:
+def recorded_in_name(entry: Entry, do: str, due: datetime) -> list[Notice]:
     """The notices to a post in whose name the command ``do`` was recorded: to its holder and to its alternate, at once.
 
-    ``entry``: the first of the command. The date is the one until which the post may contest it.
+    ``entry``: the first of the command. ``due``: until when (UTC) the post may contest it.
     """
     if entry.acted_for is None:
         return []
-    due = case.policy.contest.after(entry.at, case.working_days, [entry.by.member])
     gate, position = entry.event.get("gate"), str(entry.event.get("position") or "")
     facts = NoticeFacts(
         post=entry.by,

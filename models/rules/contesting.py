@@ -71,6 +71,8 @@ def contest(context: RuleContext, body: Contest) -> None:
     """
     if context.recorded_by is not None:
         raise refuse(f"Nobody contests in the name of {context.by} what was recorded in it.", RefusalKind.FORBIDDEN)
+    if body.recommendation:
+        raise refuse("No recommendation with this text is followed.", RefusalKind.NOT_FOUND)
     number, one = _meant(context.case, context.by, body.entry)
     until = contested_until(context.case, one)
     if context.now > until:

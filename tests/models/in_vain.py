@@ -41,7 +41,7 @@ def _circulation(case: Case, about: str) -> bool:
 
 _AWAITED: dict[SubjectKind, Callable[[Case, str], bool]] = {
     SubjectKind.COMPLETENESS: _stage(Stage.SUBMITTED),
-    SubjectKind.RESUBMISSION: lambda case, about: case.stage is Stage.LAPSED or case.returned,
+    SubjectKind.RESUBMISSION: lambda case, about: case.stage is Stage.LAPSED or bool(case.returned),
     SubjectKind.GATE: lambda case, about: case.gates[GateName(about)].open,
     SubjectKind.ANSWER: _answer,
     SubjectKind.COMMENTS: _comments,

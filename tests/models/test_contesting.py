@@ -190,6 +190,12 @@ def test_an_outcome_that_is_done_meanwhile_stands() -> None:
     assert (table.case.outcomes["Radio net"].taken_on, done.entries[0].event["stands"]) == (("TH",), True)
 
 
+def test_what_names_a_recommendation_contests_nothing_else() -> None:
+    table, _ = with_recorded_word()
+    with pytest.raises(Refused, match="No recommendation with this text is followed"):
+        table.do(TH, "contest", {"recommendation": "Another", **SAID})
+
+
 def with_waivers() -> tuple[Tabletop, int]:
     """A case at work where the outcomes are waived: by one Co-Chair itself, and in the name of the other."""
     table = at_work(Policy.default())

@@ -4,12 +4,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from models.authentication import Means, Signed, Standing
 from models.case import Stage
 from models.commands import parse
 from models.log import broken_at
 from models.notices import NOTICE_KINDS
 from models.policy import FollowThrough, Policy
-from models.posts import Post
+from models.posts import Capacity, Post
 from models.projection import Step
 from models.recommendation import (
     FollowUp,
@@ -190,6 +191,106 @@ def test_who_has_answered_is_not_reminded_any_more() -> None:
 def test_without_addressees_the_owner_answers() -> None:
     alone = of_two().model_copy(update={"to": (), "owner": "TH"})
     assert says(alone, TH, "done")[0].state == "done"
+
+
+def recorded(one: FollowUp, state: str, now: datetime = START, post: str = MY) -> tuple[FollowUp, Step]:
+    inner = {"do": "adopt", "recommendation": "Share routes", "state": state}
+    fields = {"post": post, "how": "telephone", "text": "The line was down.", "command": inner}
+    return resolve_follow_up(one, parse("act_for", fields, by=RSO, command_id="x"), now)
+
+
+def contests(one: FollowUp, now: datetime, by: str = MY, **signed: object) -> tuple[FollowUp, Step]:
+    fields = {"recommendation": "Share routes", "text": "Nobody here has said this."}
+    command = parse("contest", fields, by=by, command_id="y")
+    if signed:
+        held = {"at": now, "key": "k", "body": "b", "signature": "s", **signed}
+        command = command.model_copy(update={"signed": Signed.model_validate(held)})
+    return resolve_follow_up(one, command, now)
+
+
+def test_in_whose_name_an_answer_was_recorded_is_told_and_contests_it() -> None:
+    begun = of_two()
+    one, first = recorded(begun, "adopted")
+    assert {(queued.notice.kind, queued.notice.to, queued.notice.capacity) for queued in first.notices} >= {
+        ("recorded_in_name", MY, capacity) for capacity in Capacity
+    }
+    one, second = contests(one, START + DAY)
+    assert (one.answers, one.state, one.ladder) == ({}, "open", begun.ladder)
+    said = told(second)
+    assert {post for kind, post in said if kind == "recording_contested"} == {AU, ID, RSO, TH, MY}
+    assert [post for kind, post in said if kind == "recommendation_addressed"] == [MY]
+    assert catch_up_follow_up(begun, [*first.entries, *second.entries]) == one
+    assert says(one, MY, "declined")[0].answers["MY"].recorded_by is None
+
+
+@pytest.mark.parametrize("due", [None, date(2026, 7, 1)])
+@pytest.mark.parametrize("state", ["declined", "done"])
+def test_what_was_recorded_as_its_last_word_is_followed_until_it_can_be_contested_no_more(
+    state: str, due: date | None
+) -> None:
+    begun = of_two().model_copy(update={"to": ("MY",)})
+    if due is None:
+        begun = begun.model_copy(update={"due": None, "ladder": None})
+    one, step = recorded(begun, state)
+    until = one.answers["MY"].contest_until
+    assert until is not None
+    assert until > START + 4 * DAY
+    assert (one.state, one.over, step.rows[0].columns["next_at"]) == (state, False, until)
+    with pytest.raises(Refused, match="does not change any more"):
+        says(one, MY, "adopted")
+    again, _ = contests(one, START + DAY)
+    assert (again.state, again.over, again.ladder) == ("open", False, begun.ladder)
+    struck = apply_clock_to_follow_up(one, until)
+    assert struck is not None
+    assert (struck[0].over, struck[0].state, told(struck[1]), struck[1].rows[0].columns["next_at"]) == (
+        True,
+        state,
+        [],
+        None,
+    )
+    with pytest.raises(Refused, match="could be contested until"):
+        contests(one, until + DAY)
+
+
+def test_what_a_member_had_said_itself_holds_again_where_another_word_was_recorded() -> None:
+    one, _ = says(of_two(), MY, "adopted", text="For us yes.")
+    one, _ = recorded(one, "done", START + DAY)
+    one, _ = contests(one, START + 2 * DAY)
+    assert (one.answers["MY"].state, one.answers["MY"].note, one.answers["MY"].recorded_by) == (
+        "adopted",
+        "For us yes.",
+        None,
+    )
+
+
+def test_only_what_was_recorded_is_contested_and_by_its_member_alone() -> None:
+    one, _ = says(of_two(), MY, "adopted")
+    for state, by in ((one, MY), (recorded(of_two(), "adopted")[0], TH), (recorded(of_two(), "adopted")[0], RSO)):
+        with pytest.raises(Refused, match="No answer to this recommendation was recorded in the name of") as caught:
+            contests(state, START + DAY, by)
+        assert caught.value.why is RefusalKind.NOT_FOUND
+
+
+def test_it_is_contested_in_person_and_written_down_in_person() -> None:
+    one, _ = recorded(of_two(), "adopted")
+    for means, standing in ((Means.API_TOKEN, Standing.POST), (Means.SESSION, Standing.HOLDER)):
+        with pytest.raises(Refused, match="is not taken like this"):
+            contests(one, START + DAY, means=means, standing=standing)
+    with pytest.raises(Refused, match="holder or alternate"):
+        contests(one, START + DAY, means=Means.COMMAND_LINE, standing=Standing.POST)
+    again, _ = contests(one, START + DAY, means=Means.SECOND_FACTOR, standing=Standing.ALTERNATE)
+    assert again.answers == {}
+
+
+def test_a_history_of_before_keeps_to_what_nobody_could_contest() -> None:
+    inner = {"do": "adopt", "recommendation": "Share routes", "state": "done"}
+    fields = {"post": MY, "how": "telephone", "text": "The line was down.", "command": inner}
+    command = parse("act_for", fields, by=RSO, command_id="x")
+    one, step = resolve_follow_up(of_two().model_copy(update={"to": ("MY",)}), command, START, of_before=True)
+    assert (one.over, one.ladder, one.answers["MY"].recorded_by) == (True, None, None)
+    assert set(step.entries[0].event) == {"type", "state", "text", "member"}
+    with pytest.raises(Refused, match="No answer"):
+        contests(one, START + DAY)
 
 
 def with_recommendation(to: list[str], policy: Policy | None = None) -> Tabletop:

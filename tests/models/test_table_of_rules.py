@@ -83,7 +83,7 @@ def test_the_kinds_of_notices_that_the_code_names_are_those_that_are_listed() ->
     """A kind is an argument of ``notify`` or ``_tell`` by its place, or what ``kind`` is set to before."""
     named = set()
     for path in SOURCES:
-        if path.parent.name == "notices" or path.name == "recommendation.py":
+        if path.parent.name in ("notices", "recommendation"):
             for node in ast.walk(ast.parse(SOURCES[path])):
                 match node:
                     case ast.Call(func=ast.Name(id="notify" | "_tell")):

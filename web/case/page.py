@@ -1,6 +1,9 @@
 """The page of a case, as the post that reads it sees it, and its whole log in words."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
+from typing import Any
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import HTMLResponse
@@ -67,6 +70,7 @@ async def case_page(at: AtCase, entry: AskedNumber = 0) -> HTMLResponse:
         follow_ups=follow_ups,
         each_for_itself=case.policy.obligations is Obligations.BY_OWN_WORD,
         may_answer=partial(_may_answer, post),
+        may_contest=partial(_may_contest, post, now),
         whole=at.whole,
         unknown_zones=case.calendars.unknown_zones if at.whole else {},
         secretariat=post == SECRETARIAT,
@@ -80,6 +84,12 @@ def _may_answer(post: Post, one: Recommendation, followed: FollowUpRow) -> bool:
     answering = one.to or (one.owner,)
     said = followed.answers.get(post.member, {}).get("state")
     return post == desk_of(post.member) and post.member in answering and said not in OVER
+
+
+def _may_contest(post: Post, now: datetime, code: str, answer: Mapping[str, Any]) -> bool:
+    """Whether a post can contest an answer that was recorded in its name."""
+    until = answer.get("contest_until")
+    return post == desk_of(code) and until is not None and now <= datetime.fromisoformat(until)
 
 
 def _circulated(at: CaseVisit) -> HTMLResponse:

@@ -427,11 +427,12 @@ FORMS: dict[str, FormWords] = {
     "contest": form(
         (N_("Contest what was recorded in your name"), N_("Contest")),
         N_(
-            "Both Co-Chairs and the secretariat are told. A position, a word on an outcome or a waiver holds no more "
-            "while the matter is open, and your post is asked anew; a decision that was taken stands, and is shown as "
-            "contested."
+            "Both Co-Chairs and the secretariat are told. A position, a word on an outcome, a waiver or an answer to a "
+            "recommendation holds no more while the matter is open, and your post is asked anew; a decision that was "
+            "taken stands, and is shown as contested."
         ),
-        choice_field("entry", N_("What was recorded"), choices.recordings),
+        FormField("entry", N_("What was recorded"), "choice", choices=choices.recordings),
+        FormField("recommendation", N_("Or the answer to a recommendation"), "choice", choices=choices.recommendations),
         words_field(N_("What is wrong with it")),
         danger=True,
     ),
