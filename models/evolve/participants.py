@@ -80,6 +80,14 @@ def _(case: Case, event: e.AdmissionUnopposed, at: datetime, by: Post) -> Case:
     return case  # the ladder of the silence is gone, and the group is asked
 
 
+def without_offers(case: Case) -> Case:
+    """The case without the changes of seats that the Co-Chairs did not confirm."""
+    for one in case.participants.values():
+        if one.offered:
+            case = _participant(case, one.member, offered=None)
+    return case
+
+
 def not_admitted(case: Case, member: str) -> Case:
     """The case with a member to whose admission the Steering Group objected."""
     return _participant(case, member, state=ParticipantState.NOT_ADMITTED)
