@@ -5,7 +5,15 @@ from itertools import compress, islice
 from operator import eq, is_not
 from typing import TypeVar
 
+from models.base import Value
+
 _Key = TypeVar("_Key")
+
+
+def changed_parts(before: Value, after: Value) -> set[str]:
+    """The fields of which two states do not hold the same object: all that a rule made anew, and maybe alike."""
+    then, now = before.__dict__, after.__dict__
+    return {name for name in now if now[name] is not then[name]}
 
 
 def in_place(before: Mapping[_Key, object], after: Mapping[_Key, object]) -> bool:

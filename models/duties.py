@@ -7,7 +7,7 @@ post whose turn it is has a duty, and every duty can be discharged by a command 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from models.apart import changed_keys, gone_keys
+from models.apart import changed_keys, changed_parts, gone_keys
 from models.base import Instant, Value
 from models.case import Case, Participant, ParticipantState, Report, ReportState, Seat, Stage
 from models.endorsement import yet_to_endorse
@@ -44,18 +44,32 @@ def duties_apart(before: Case, after: Case) -> tuple[tuple[Duty, ...], tuple[Dut
 
     Asked of each step, so it does little more for a case of many outcomes than for one of few.
     """
-    whole = before.stage is not after.stage or before.directory is not after.directory
-    if whole or (before.gates is not after.gates and before.sitting != after.sitting):  # who verifies has changed
+    parts = changed_parts(before, after)
+    if parts & {"stage", "directory"} or ("gates" in parts and before.sitting != after.sitting):  # who verifies
         return open_duties(before), open_duties(after)
-    waiting = {read_subject(subject).about for subject in _apart(before.ladders, after.ladders)}
+    subjects = [read_subject(subject) for subject in _apart(before.ladders, after.ladders)]
+    waiting = {subject.about for subject in subjects}
     changed = {
         part: {*waiting, *_apart(getattr(before, part), getattr(after, part))} for part in ("outcomes", "arrangements")
     }
-    return open_duties(_with_only(before, changed)), open_duties(_with_only(after, changed))
+    reduced = _with_only(before, changed), _with_only(after, changed)
+    if parts <= _OF_WORK and all(subject.kind in _WAITING_AT_WORK for subject in subjects):
+        then, now = (tuple(_work(case)) if case.stage in _AT_WORK else () for case in reduced)
+        return then, now
+    then, now = map(open_duties, reduced)
+    return then, now
 
 
 def _apart(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
     return [*changed_keys(before, after), *gone_keys(before, after)]
+
+
+_AT_WORK = (Stage.OPERATIONAL, Stage.REPORTING)
+_OF_WORK = frozenset(
+    ("outcomes", "arrangements", "ladders", "recordings", "recent", "touched", "seq", "head", "updated_at")
+)
+"""The parts that a step on outcomes or arrangements alone makes anew; of these duties outside the work read none."""
+_WAITING_AT_WORK = (SubjectKind.TAKING_ON, SubjectKind.OUTCOME, SubjectKind.VERIFY, SubjectKind.AGREEMENT)
 
 
 def _with_only(case: Case, titles: Mapping[str, set[str]]) -> Case:

@@ -11,7 +11,7 @@ The words:
 ``words``           posts, members, gates and dates in the reader's language; ``vocabulary``: values of the domain
 ``texts``           text from outside made fit for headers and bodies
 ``environment``     the templates, compiled once for each language; ``catalogues``: the languages
-``preview``         mails of any kind with sample facts; ``sample_readers``: their readers
+``preview``         mails of any kind with sample facts (``sample_facts``); ``sample_readers``: their readers
 ``mandatory``       why a kind cannot be switched off
 
 Links and calendar parts:

@@ -15,8 +15,9 @@ from models.posts import Capacity, Post
 from models.returns import Fate
 from models.tables.mail import MailReturnRow
 from notifications.incoming import mails_in
-from notifications.preview import SAMPLE_CASE, MailShown, mail_shown, sample_mail
+from notifications.preview import MailShown, mail_shown, sample_mail
 from notifications.returns import read_return
+from notifications.sample_facts import SAMPLE_CASE
 from notifications.sample_readers import sample_reader
 from notifications.texts import line
 from records.directory import names_of

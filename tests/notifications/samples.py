@@ -5,7 +5,8 @@ from email.message import EmailMessage
 from typing import Any, Literal, NamedTuple
 
 from models.notices import facts_of_row
-from notifications.preview import SAMPLE_FACTS, mail_shown, sample_mail
+from notifications.preview import mail_shown, sample_mail
+from notifications.sample_facts import SAMPLE_FACTS
 
 
 class Pictured(NamedTuple):

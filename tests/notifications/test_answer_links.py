@@ -12,8 +12,9 @@ from itsdangerous import Signer
 
 from models.posts import Post
 from notifications.answer_links import GRACE, AnswerLinks, until
-from notifications.preview import SAMPLE_CASE, SAMPLE_DUE, SAMPLE_LINKS, SAMPLE_TIME, reader_of
+from notifications.preview import SAMPLE_LINKS, reader_of
 from notifications.registry import REGISTRY
+from notifications.sample_facts import SAMPLE_CASE, SAMPLE_DUE, SAMPLE_TIME
 from notifications.signing import NotOurs
 from tests.notifications.samples import mail, parts
 

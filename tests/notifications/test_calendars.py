@@ -20,8 +20,9 @@ from models.posts import Post
 from notifications import ical
 from notifications.compose import meeting_file
 from notifications.correspondents import MailReader
-from notifications.preview import SAMPLE_DUE, SAMPLE_FACTS, SAMPLE_TIME, reader_of
+from notifications.preview import reader_of
 from notifications.registry import REGISTRY
+from notifications.sample_facts import SAMPLE_DUE, SAMPLE_FACTS, SAMPLE_TIME
 from tests.models.helpers import AU, DAY, ID, LK, NZ, RSO, approve, at_work, in_review, reporting
 from tests.notifications.samples import mail, with_facts
 from tests.tabletop import Tabletop

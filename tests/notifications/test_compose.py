@@ -20,8 +20,9 @@ from models.notices import NOTICE_KINDS
 from models.posts import Capacity, Post
 from notifications.addresses import command_address
 from notifications.correspondents import MailReader
-from notifications.preview import SAMPLE_CASE, SAMPLE_FACTS, SAMPLE_IDS, reader_of
+from notifications.preview import SAMPLE_IDS, reader_of
 from notifications.registry import REGISTRY, Optionality, Sensitivity, rows
+from notifications.sample_facts import SAMPLE_CASE, SAMPLE_FACTS
 from notifications.texts import line
 from notifications.wording import About
 from tests.notifications.hostile import HOSTILE, received

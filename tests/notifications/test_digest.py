@@ -7,16 +7,9 @@ import pytest
 from models.posts import Capacity
 from notifications.digest import Item
 from notifications.environment import mail_languages
-from notifications.preview import (
-    SAMPLE_CASE,
-    SAMPLE_DUE,
-    SAMPLE_FACTS,
-    SAMPLE_OFF_LINKS,
-    SAMPLE_TIME,
-    reader_of,
-    sample_digest,
-)
+from notifications.preview import SAMPLE_OFF_LINKS, reader_of, sample_digest
 from notifications.registry import REGISTRY, Optionality, Sensitivity
+from notifications.sample_facts import SAMPLE_CASE, SAMPLE_DUE, SAMPLE_FACTS, SAMPLE_TIME
 from tests.notifications.hostile import HOSTILE, received
 from tests.notifications.markup import links, read, said
 from tests.notifications.samples import parts

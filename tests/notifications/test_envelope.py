@@ -8,8 +8,9 @@ import pytest
 
 from models.posts import Capacity, Post
 from notifications.off_links import OffLinks
-from notifications.preview import SAMPLE_CASE, SAMPLE_OFF_LINKS, reader_of
+from notifications.preview import SAMPLE_OFF_LINKS, reader_of
 from notifications.registry import REGISTRY, Optionality
+from notifications.sample_facts import SAMPLE_CASE
 from notifications.signing import NotOurs
 from notifications.wording import About
 from tests.notifications.samples import mail

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from models.reasons import ReasonCode
 from notifications.environment import mail_languages
-from notifications.preview import SAMPLE_CASE, SAMPLE_FACTS, reader_of
+from notifications.preview import reader_of
 from notifications.registry import REGISTRY
+from notifications.sample_facts import SAMPLE_CASE, SAMPLE_FACTS
 from notifications.texts import line
 from tests.notifications.hostile import HOSTILE, received
 from tests.notifications.markup import links, read, said

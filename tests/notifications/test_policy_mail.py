@@ -3,7 +3,8 @@
 import pytest
 
 from models.notices import POLICY_PROPOSED, POLICY_SETTLED
-from notifications.preview import SAMPLE_NAMES, reader_of, sample_policy
+from notifications.preview import reader_of, sample_policy
+from notifications.sample_facts import SAMPLE_NAMES
 from tests.notifications.hostile import HOSTILE, received
 from tests.notifications.markup import links, read, said
 from tests.notifications.samples import parts

@@ -8,8 +8,9 @@ from models.posts import Post
 from notifications.answer_links import AnswerLinks
 from notifications.correspondents import MailReader
 from notifications.environment import mail_languages
-from notifications.preview import SAMPLE_FACTS, mail_shown, sample_mail
+from notifications.preview import mail_shown, sample_mail
 from notifications.registry import REGISTRY
+from notifications.sample_facts import SAMPLE_FACTS
 from notifications.signing import NotOurs
 
 POSTS = ("RSO/secretariat", "AU/co-chair", "NZ/steering-group", "TH/focal-point", "RSO/auditor")

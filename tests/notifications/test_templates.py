@@ -10,8 +10,8 @@ import models.notices
 import models.recommendation
 from notifications import registry
 from notifications.environment import SHARED, TEMPLATES, language_of
-from notifications.preview import SAMPLE_FACTS
 from notifications.registry import REGISTRY, DeliveryRule, Optionality, Pace
+from notifications.sample_facts import SAMPLE_FACTS
 
 
 def _given() -> set[str]:

@@ -7,7 +7,8 @@ import pytest
 
 from models.posts import Capacity, Post
 from notifications.environment import template_set
-from notifications.preview import SAMPLE_CASE, reader_of
+from notifications.preview import reader_of
+from notifications.sample_facts import SAMPLE_CASE
 from tests.models.helpers import AU, ID, LK, NZ, RSO, approve, at_work, in_review
 from tests.notifications.samples import mail, parts, with_facts
 

@@ -12,8 +12,8 @@ from models.posts import Capacity, Post
 from notifications import wording
 from notifications.correspondents import MailReader
 from notifications.environment import PreparedText, _set_line, placeholder, template_set
-from notifications.preview import SAMPLE_CASE, SAMPLE_DUE, SAMPLE_FACTS, SAMPLE_TIME
 from notifications.registry import REGISTRY, TEMPLATE_PARTS
+from notifications.sample_facts import SAMPLE_CASE, SAMPLE_DUE, SAMPLE_FACTS, SAMPLE_TIME
 from notifications.wording import About
 from tests.notifications.samples import mail
 

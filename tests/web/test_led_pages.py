@@ -16,7 +16,8 @@ from models.posts import Capacity, Post, Role, needs_second_factor
 from models.tables import TABLES
 from notifications.compose import compose
 from notifications.correspondents import MailReader, Sender
-from notifications.preview import SAMPLE_FACTS, SAMPLE_IDS, reader_of
+from notifications.preview import SAMPLE_IDS, reader_of
+from notifications.sample_facts import SAMPLE_FACTS
 from notifications.wording import About
 from ops.scenarios.reading import read_scenario
 from records.offices import addressee_of

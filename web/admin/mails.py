@@ -10,8 +10,9 @@ from models.notices import OF_NO_CASE, summary_of
 from models.posts import SECRETARIAT, Post
 from notifications.correspondents import MailReader
 from notifications.environment import mail_languages
-from notifications.preview import SAMPLE_CASE, MailShown, mail_shown, sample_mail
+from notifications.preview import MailShown, mail_shown, sample_mail
 from notifications.registry import REGISTRY
+from notifications.sample_facts import SAMPLE_CASE
 from notifications.sample_readers import sample_reader
 from records.directory import read_members
 from web.admin.directory import names_of_all, posts_of_member
