@@ -37,9 +37,9 @@ def _(case: Case, event: e.ParticipantsProposed, at: datetime, by: Post) -> Case
             told = row if row.why else known
             listed[row.member] = changed(known, seat=row.seat, why=told.why, reasons=told.reasons)
         else:
-            place = known.place_of if known is not None else ""
+            before = {"place_of": known.place_of, "asked": known.asked} if known is not None else {}
             listed[row.member] = Participant(
-                member=row.member, seat=row.seat, why=row.why, reasons=row.reasons, place_of=place
+                member=row.member, seat=row.seat, why=row.why, reasons=row.reasons, **before
             )
     return changed(case, participants=listed)
 
@@ -47,7 +47,7 @@ def _(case: Case, event: e.ParticipantsProposed, at: datetime, by: Post) -> Case
 @on(e.Invited)
 def _(case: Case, event: e.Invited, at: datetime, by: Post) -> Case:
     for member in event.members:
-        case = _participant(case, member, state=ParticipantState.INVITED)
+        case = _participant(case, member, state=ParticipantState.INVITED, asked=True)
     return case
 
 
