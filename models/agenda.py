@@ -89,10 +89,7 @@ def _operational(case: Case) -> list[Post]:
     working = {one.owner: None for one in at_it if case.taken_on(one, one.owner)}
     asked = {code: None for one in at_it for code in case.yet_to_take_on(one)}
     owners = _desks(*working, *asked)
-    done = (
-        [one for one in outcomes if one.state == "done"] if any(one.state == "done" for one in alike.values()) else []
-    )
-    verifying = [post for outcome in done for post in verifiers(case, outcome)]
+    verifying = [post for outcome in case.outcomes_in("done") for post in verifiers(case, outcome)]
     parties = _desks(*(code for one in case.arrangements.values() for code in one.awaited))
     admitted = [p for p in case.participants.values() if p.state is ParticipantState.ADMITTED]
     considering = [post for one in admitted if case.considered(one.member) for post in case.directory.steering_group]

@@ -55,7 +55,7 @@ def told_in_full(case: Case, what: str) -> tuple[tuple[str, ...], tuple[str, ...
 
 
 def _achieved(case: Case) -> Iterator[str]:
-    return (one.title for one in case.verified_outcomes)
+    return (one.title for one in case.outcomes_in("verified"))
 
 
 def _recommended(case: Case) -> Iterator[str]:

@@ -99,7 +99,7 @@ def _recused(case: Case) -> list[Post]:
 
 
 def _verified(case: Case) -> list[str]:
-    return [one.title for one in case.verified_outcomes]
+    return [one.title for one in case.outcomes_in("verified")]
 
 
 def _recommended(case: Case) -> list[int]:

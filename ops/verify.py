@@ -1,11 +1,10 @@
 """``ahg verify``: compares the log with its own chain, projection, files and histories, and finds lost workflows."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterable
-from datetime import UTC, date, datetime
-from typing import Any
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHistory
@@ -16,18 +15,21 @@ from casework import Casework
 from db import snapshot
 from models.log import Entry, broken_at
 from models.notes import Note, VerifierKey
-from models.projection import Recorded, Row, rows_of
-from models.rules import blank, replay_entry
+from models.projection import Recorded
 from models.tables import TABLES
-from models.tables.cases import FollowUpRow
 from ops.verify_record import Fault, record_faults
 from records import queries
 from records.attachments import Attachments
+from records.from_log import rebuilt, row_faults
 from records.log import read_entries
 from records.log_trust import LogTrust
-from records.rows import table_of
 from workflows.client import CaseClient, NotAnswered
 from workflows.payloads import UnreadablePayload, history_reader
+
+_AT_ONCE = 50
+"""Logs that are read and compared together."""
+_ASKED_AT_ONCE = 8
+"""Histories that are asked for at once."""
 
 
 async def verify_records(
@@ -52,27 +54,32 @@ async def verify_records(
         yield fault
     async with engine.connect() as connection:
         logged = set(await queries.streams(connection))
-    streams = sorted(logged | await _elsewhere(engine, client))
-    for number, stream in enumerate(streams):
-        progress(number, len(streams))
+    streams = sorted(logged | await _elsewhere(engine, client, logged))
+    for begin in range(0, len(streams), _AT_ONCE):
+        progress(begin, len(streams))
+        logs: dict[str, list[Entry]] = {}
         async with snapshot(engine) as connection:
-            entries = await read_entries(connection, stream)
-            if not entries:
-                yield Fault(stream=stream, what="the log has no entry of it, though there is a case or a workflow")
-            broken = broken_at(entries)
-            if broken is not None:
-                yield Fault(stream=stream, what=f"the chain of the log breaks at entry {broken}")
-                continue
-            if trust is not None and (untrue := await trust.fault(connection, stream)):
-                yield Fault(stream=stream, what=untrue)
-            if "/" not in stream:
-                async for fault in _against_projection(connection, stream, entries):
-                    yield fault
+            for stream in streams[begin : begin + _AT_ONCE]:
+                entries = await read_entries(connection, stream)
+                if not entries:
+                    yield Fault(stream=stream, what="the log has no entry of it, though there is a case or a workflow")
+                broken = broken_at(entries)
+                if broken is not None:
+                    yield Fault(stream=stream, what=f"the chain of the log breaks at entry {broken}")
+                    continue
+                if trust is not None and (untrue := await trust.fault(connection, stream, entries)):
+                    yield Fault(stream=stream, what=untrue)
+                logs[stream] = entries
+            wanted = {stream: rebuilt(stream, entries) for stream, entries in logs.items() if "/" not in stream}
+            for stream, differing in (await row_faults(connection, wanted)).items():
+                for one in differing:
+                    yield Fault(stream=stream, what=one.said)
         if files is not None:
-            async for fault in _against_files(files, stream, entries, known):
-                yield fault
+            for stream, entries in logs.items():
+                async for fault in _against_files(files, stream, entries, known):
+                    yield fault
         if client is not None:
-            async for fault in _against_history(engine, client, stream, entries):
+            for fault in await _against_histories(engine, client, logs):
                 yield fault
     if client is not None:
         try:
@@ -88,99 +95,18 @@ async def verify_records(
     progress(len(streams), len(streams))
 
 
-async def _elsewhere(engine: AsyncEngine, client: Client | None) -> set[str]:
-    """The streams of the projection, and those of workflows that Temporal still keeps and that recorded a step."""
+async def _elsewhere(engine: AsyncEngine, client: Client | None, logged: Collection[str]) -> set[str]:
+    """The streams of the projection, and those of workflows that Temporal still keeps and that recorded a step; of
+    workflows whose log there is, none is asked.
+    """
     cases = TABLES.tables["cases"]
     async with engine.connect() as connection:
         known = {reference for (reference,) in await connection.execute(select(cases.c.reference))}
     if client is not None:
         async for execution in client.list_workflows("WorkflowType IN ('Activation', 'Recommendation')"):
-            if execution.id not in known and await _newest_seen(client, execution.id):
+            if execution.id not in known and execution.id not in logged and await _newest_seen(client, execution.id):
                 known.add(execution.id)
     return known
-
-
-# the projection ----------------------------------------------------------------------------------------------------
-
-
-def rebuilt(reference: str, entries: Iterable[Entry]) -> dict[tuple[str, tuple[Any, ...]], dict[str, Any]]:
-    """The rows of the projection as the log alone gives them, by table and key.
-
-    Entries of one command at one instant were one step, whose rows were written once, at its end.
-    """
-    rows: dict[tuple[str, tuple[Any, ...]], dict[str, Any]] = {}
-    case = blank(reference)
-    for step in _steps(entries):
-        before = case
-        for entry in step:
-            case = replay_entry(case, entry)
-        for row in rows_of(before, case, step):
-            if row.gone:
-                rows.pop((row.table, _key(row)), None)
-                continue
-            rows[row.table, _key(row)] = {**rows.get((row.table, _key(row)), {}), **row.columns}
-    return rows
-
-
-def _steps(entries: Iterable[Entry]) -> Iterable[tuple[Entry, ...]]:
-    step: list[Entry] = []
-    for entry in entries:
-        if step and (entry.command, entry.at) != (step[0].command, step[0].at):
-            yield tuple(step)
-            step = []
-        step.append(entry)
-    if step:
-        yield tuple(step)
-
-
-def _key(row: Row) -> tuple[Any, ...]:
-    return tuple(row.columns[column.name] for column in TABLES.tables[row.table].primary_key)
-
-
-async def _against_projection(
-    connection: AsyncConnection, reference: str, entries: list[Entry]
-) -> AsyncIterator[Fault]:
-    wanted = rebuilt(reference, entries)
-    for (name, key), columns in wanted.items():
-        if name in ("holders", "alternates"):  # shared by all cases: the newest word of any of them stands
-            continue
-        table = TABLES.tables[name]
-        same = [column == part for column, part in zip(table.primary_key, key, strict=True)]
-        row = (await connection.execute(select(table).where(*same))).mappings().first()
-        if row is None:
-            yield Fault(stream=reference, what=f"{name} lacks {key}, which the log gives")
-            continue
-        for column, value in columns.items():
-            if _plain(row[column]) != _plain(value):
-                yield Fault(
-                    stream=reference, what=f"{name} {key}: {column} is {row[column]!r}, the log gives {value!r}"
-                )
-    async for fault in _too_much(connection, reference, wanted):
-        yield fault
-
-
-async def _too_much(
-    connection: AsyncConnection, reference: str, wanted: dict[tuple[str, tuple[Any, ...]], Any]
-) -> AsyncIterator[Fault]:
-    for kind in set(queries.PARTS) - {FollowUpRow}:  # those have logs of their own
-        table = table_of(kind)
-        for row in await queries.parts(connection, reference, kind):
-            name, key = table.name, tuple(getattr(row, column.name) for column in table.primary_key)
-            if (name, key) not in wanted:
-                yield Fault(stream=reference, what=f"{name} has {key}, which the log does not give")
-
-
-def _plain(value: Any) -> Any:
-    """Values as they compare across Python, JSON and both databases."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    return value
 
 
 # files -------------------------------------------------------------------------------------------------------------
@@ -220,6 +146,16 @@ async def runs_of(client: Client, workflow_id: str) -> list[WorkflowHistory]:
         run_id = started.continued_execution_run_id
         if not run_id:
             return histories
+
+
+async def _against_histories(engine: AsyncEngine, client: Client, logs: Mapping[str, list[Entry]]) -> list[Fault]:
+    busy = asyncio.Semaphore(_ASKED_AT_ONCE)
+
+    async def one(stream: str) -> list[Fault]:
+        async with busy:
+            return [fault async for fault in _against_history(engine, client, stream, logs[stream])]
+
+    return [fault for found in await asyncio.gather(*map(one, logs)) for fault in found]
 
 
 async def _against_history(

@@ -1,11 +1,12 @@
 """Whether a log is to be believed: its chain is whole, its commands are signed, and workers of ours wrote it."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.command_signing import CommandKeys, badly_signed
-from models.log import broken_at
+from models.log import Entry, broken_at
 from models.stamps import Stamps, badly_stamped
 from records.log import read_entries, stamped_entries
 
@@ -16,9 +17,11 @@ class LogTrust(NamedTuple):
     keys: CommandKeys
     stamps: Stamps
 
-    async def fault(self, connection: AsyncConnection, stream: str) -> str:
-        """Why a log is not to be believed, the first entry named; empty when it is."""
-        entries = await read_entries(connection, stream)
+    async def fault(self, connection: AsyncConnection, stream: str, entries: Sequence[Entry] | None = None) -> str:
+        """Why a log is not to be believed, the first entry named; empty when it is. ``entries``: all of it, where it has
+        been read on this connection.
+        """
+        entries = await read_entries(connection, stream) if entries is None else entries
         broken = broken_at(entries)
         if broken is not None:
             return f"the chain of the log breaks at entry {broken}"

@@ -14,7 +14,7 @@ from models.log import Entry
 from models.posts import Role
 from models.tables import TABLES
 from models.visibility import readers
-from ops.verify import rebuilt
+from records.from_log import rebuilt
 from records.log import _entry_columns
 from tests.tabletop import Tabletop
 from tests.web.whole_case import played

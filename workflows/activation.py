@@ -75,7 +75,6 @@ class Activation(LongLived):
         self.followed = start.followed
         self.continuing = False
         self._agenda = (self.case, next_act(self.case))
-        self._looked: tuple[Case, Command, datetime, Transition] | None = None
         self._shown: tuple[object, ...] = ()
 
     @workflow.run
@@ -165,7 +164,6 @@ class Activation(LongLived):
                     self._show()
                 except Refused as refused:  # what the validator saw has changed while this waited for the lock
                     raise refusal(refused, command.id) from None
-                self._looked = None
                 done = done or self.case.recent[command.id]
             return self._receipt(done)
 
@@ -183,7 +181,7 @@ class Activation(LongLived):
         if self.continuing:
             raise ApplicationError("The case is continued as a new run; send the command again.", type=CONTINUING)
         try:
-            self._transition(self.case, command)
+            apply_command(self.case, command, self._now())
         except Refused as refused:
             raise refusal(refused, command.id) from None
 
@@ -234,14 +232,7 @@ class Activation(LongLived):
     def _step(self, case: Case, command: Command) -> tuple[Case, Step] | None:
         if command.id in case.recent:
             return None
-        return _recordable(self._transition(case, command))
-
-    def _transition(self, case: Case, command: Command) -> Transition:
-        """What the rules make of a command now: mostly the validator has asked it just before the handler."""
-        now = self._now()
-        if self._looked is None or self._looked[0] is not case or self._looked[1:3] != (command, now):
-            self._looked = case, command, now, apply_command(case, command, now)
-        return self._looked[3]
+        return _recordable(apply_command(case, command, self._now()))
 
     def _clock_step(self, case: Case) -> tuple[Case, Step] | None:
         transition = apply_clock(case, self._now())

@@ -51,7 +51,7 @@ def _accepted_final_reports(case: Case) -> list[int]:
 
 def _on_record(case: Case) -> dict[Term, bool]:
     return {
-        Term.OUTCOMES: bool(case.verified_outcomes),
+        Term.OUTCOMES: bool(case.outcomes_in("verified")),
         Term.ARRANGEMENTS: any(one.state != "proposed" for one in case.arrangements.values()),
         Term.REPORT: bool(_accepted_final_reports(case)),
     }
@@ -61,7 +61,7 @@ def _in_substance(case: Case) -> dict[Term, bool]:
     countries, reports = affected_countries(case), _accepted_final_reports(case)
     in_force = (one for one in case.arrangements.values() if one.state == "in_force")
     return {
-        Term.OUTCOMES: any(outcome.achieved for outcome in case.verified_outcomes),
+        Term.OUTCOMES: any(outcome.achieved for outcome in case.outcomes_in("verified")),
         Term.ARRANGEMENTS: any(len(countries.intersection(one.parties)) > 1 for one in in_force),
         Term.REPORT: any(one.report in reports for one in case.recommendations.values()),
     }

@@ -44,7 +44,8 @@ _REASONS: dict[str, tuple[str, ...]] = {
     ),
     "the columns of a row as they are written, by name": (
         "models.search:text_columns",
-        "ops.verify:rebuilt",
+        "records.from_log:rebuilt",
+        "records.from_log:row_faults",
         "records.rows:columns_of",
     ),
     "the JSON of the log, which is hashed or exported": ("models.log:digest", "ops.commands.cases:exported_entry"),

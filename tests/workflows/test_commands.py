@@ -1,7 +1,7 @@
 """Commands on their way: once only, one after the other, and the log leads."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -265,6 +265,23 @@ async def test_what_the_log_alone_allows_is_taken_though_nobody_has_sent_the_fir
     done = await played.act("AU/co-chair", "decide", {"gate": "activation", "position": "approve"})
 
     assert done.waiting_on == ("ID/co-chair",)
+    await _sound(played)
+
+
+async def test_a_case_that_is_still_reading_its_log_is_waited_for(played: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A query may be answered before the log is read: the answer after the nudge is one of before it, once."""
+    await played.submit()
+    await _committed_unknown_to_the_workflow(played, "accept", "c1")
+    truly, asked = played.desk.behind, list[Mapping[str, int]]()
+
+    async def once_too_early(logs: Mapping[str, int]) -> list[str]:
+        asked.append(logs)
+        return [*logs] if len(asked) == 2 else await truly(logs)
+
+    monkeypatch.setattr(played.desk, "behind", once_too_early)
+    await played.act("AU/co-chair", "decide", {"gate": "activation", "position": "approve"})
+
+    assert len(asked) >= 3
     await _sound(played)
 
 
