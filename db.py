@@ -37,6 +37,10 @@ _SYNCHRONOUS = "ahg_synchronous"
 _T = TypeVar("_T")
 
 
+class UnknownSchema(Exception):
+    """A version of the schema that this version of the product does not know."""
+
+
 class NameLock(Enum):
     """What names are held for (``lock_by_name``); PostgreSQL keeps these apart from the locks without a name."""
 
@@ -179,7 +183,7 @@ async def migrate(engine_or_url: AsyncEngine | str, to: str = "head") -> None:
     """Bring the schema to the newest version, or up to an older one. Several processes may call it at once; one does it.
 
     Opens connections of its own (an in-memory database would not see the result). All or nothing on both
-    databases. Raises what the database raises when it cannot be reached.
+    databases. Raises ``UnknownSchema``, and what the database raises when it cannot be reached.
     """
     url = engine_or_url if isinstance(engine_or_url, str) else engine_or_url.url.render_as_string(False)
     engine = make_engine(url, migrating=True)
@@ -225,8 +229,12 @@ async def _upgrade(connection: AsyncConnection, to: str) -> None:
     if connection.dialect.name == "postgresql":
         await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
     from alembic import command
+    from alembic.util import CommandError
 
-    await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), to))
+    try:
+        await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), to))
+    except CommandError as error:
+        raise UnknownSchema(str(error)) from None
     if connection.dialect.name == "sqlite":
         broken = (await connection.execute(text("PRAGMA foreign_key_check"))).first()
         if broken is not None:

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from importlib.metadata import version
 from typing import Any, NoReturn
 
 import structlog
@@ -56,6 +57,8 @@ from workflows.replays import open_histories, replay_all
 from workflows.returns import MailReturns
 from workflows.signed_commands import SignedCommands
 
+BUILD = f"ahg {version('ahg')}"
+"""What histories call a worker without a version of its own; the SDK would hash every loaded module at each start."""
 PASSED_THROUGH = (
     *("models", "pydantic", "pydantic_core", "annotated_types", "typing_extensions", "zoneinfo", "cryptography"),
     *(f"workflows.{name}" for name in ("names", "retries", "deadline", "answers")),
@@ -123,6 +126,7 @@ async def running(
             workflow_runner=sandbox() if options.sandboxed else UnsandboxedWorkflowRunner(),
             graceful_shutdown_timeout=timedelta(seconds=10),
             deployment_config=_versioning(settings),
+            build_id=None if settings.worker_build else BUILD,
             **own,
         )
 

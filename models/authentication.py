@@ -9,6 +9,7 @@ from enum import StrEnum
 from pydantic import Field, field_serializer
 
 from models.base import Instant, Value
+from models.policy import Policy, TermsCovered
 from models.posts import Capacity, Post
 
 
@@ -106,6 +107,9 @@ FRESH = timedelta(minutes=10)
 _IN_PERSON = frozenset(("decide", "hand_over", "delegate", "act_for", "contest", "take_over"))
 """What stands for a post, or says who speaks for it: only a person gives it who proves at that moment who it is."""
 
+_ENDS = frozenset(("waive", "withdraw"))
+"""What by itself ends a case, or waives a duty: given like that where the case's policy covers the terms by substance."""
+
 NEVER_FOR_OTHERS = frozenset(("hand_over", "delegate", "contest", "take_over", "announce_day"))
 """What nobody records in another post's name."""
 
@@ -122,14 +126,18 @@ _WHAT_IT_IS: Mapping[Means, str] = {
 }
 
 
-def needs_proof(do: str) -> bool:
-    """Whether a command is given only by a person who proves at that moment who it is."""
-    return do in _IN_PERSON
+def needs_proof(do: str, policy: Policy | None = None) -> bool:
+    """Whether a command is given only by a person who proves at that moment who it is; ``policy``: of its case."""
+    by_substance = policy is not None and policy.terms_covered is TermsCovered.SUBSTANCE
+    return do in _IN_PERSON or (by_substance and do in _ENDS)
 
 
-def suffices(do: str, post: Post, means: Means) -> str | None:
-    """Why the command ``do`` of ``post`` may not be given by these means; None when it may."""
-    in_person = do not in _IN_PERSON or means in _PROVES
+def suffices(do: str, post: Post, means: Means, policy: Policy | None = None) -> str | None:
+    """Why the command ``do`` of ``post`` may not be given by these means; None when it may.
+
+    ``policy``: of its case; without it only what holds in every case is asked.
+    """
+    in_person = not needs_proof(do, policy) or means in _PROVES
     if do in _HEARD if means is Means.DIRECTORY else in_person:
         return None
     return f"The command {do!r} of {post} is not taken like this. {_WHAT_IT_IS[means]}."

@@ -134,6 +134,14 @@ class Calendars(Value):
         """The calendars with days on which a member's office is closed after all, or open."""
         return Calendars(offices={**self.offices, member: self.of(member).announced(days, closed=closed)})
 
+    def without_open_days(self) -> "Calendars":
+        """The calendars as if no office were open on a day after all: each such day would have been a closed one."""
+        offices = {}
+        for code, one in self.offices.items():
+            closed = _written(_ordinals(one.holidays) | _ordinals(one.open_days))
+            offices[code] = one.model_copy(update={"holidays": closed, "open_days": ""})
+        return Calendars(offices=offices)
+
     def day_of(self, member: str, moment: datetime) -> date:
         """Which day a moment is for a member's office."""
         return day_in(self.of(member).zone, moment)

@@ -55,6 +55,7 @@ class ReasonCode(StrEnum):
     VERSION_SUBMITTED = "version_submitted", N_("%(post)s submitted version %(version)s")
     VERSION_WRITTEN = "version_written", N_("%(post)s wrote version %(version)s")
     TERMS_WAIVED = "terms_waived", N_("%(post)s waived %(terms)s")
+    WAIVER_CONTESTED = "waiver_contested", N_("%(post)s contests that it waived %(terms)s")
     REWORDED = "reworded", N_("%(post)s wrote it in other words")
     REQUEST_JOINED = "request_joined", N_("%(member)s joined the request")
     REQUEST_LEFT = "request_left", N_("%(member)s no longer submits jointly")

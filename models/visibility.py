@@ -283,9 +283,8 @@ def as_listed(participant: Participant, closed: frozenset[str]) -> Participant:
 
 
 _NOT_THEIRS: Mapping[str, object] = {
-    **{
-        part: {} for part in ("gates", "meetings", "reports", "waivers", "waiver_words", "ladders", "touched", "recent")
-    },
+    **{part: {} for part in ("gates", "meetings", "reports", "ladders", "touched", "recent")},
+    **{part: {} for part in ("waivers", "waiver_words", "waived_at")},
     "returned": (),
     "ground_reviews": (),
     "suspension": None,

@@ -13,8 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from alembic.util.exc import CommandError
-
 import db
 from models.base import Instant, Value
 from records.backup import (
@@ -109,7 +107,7 @@ async def restore_backup(settings: Settings, path: Path, now: datetime) -> Backu
         await connection.run_sync(must_be_new)
     try:
         await db.migrate(settings.owned_database, contents.schema_version)
-    except CommandError:
+    except db.UnknownSchema:
         raise DamagedBackup(f"this version knows no schema {contents.schema_version!r}") from None
     with zipfile.ZipFile(path) as archive:
 

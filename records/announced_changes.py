@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import lock_table, write_transaction
 from models.base import Value
+from models.calendars import WorkingDays
 from models.commands import Person
 from models.directory_changes import (
     DIRECTORY_ROLES,
@@ -202,10 +203,14 @@ async def _standing(connection: AsyncConnection, kind: ChangeKind, about: str) -
 
 
 async def _time_to_stop(connection: AsyncConnection, kind: ChangeKind, about: str, since: datetime) -> datetime:
-    """Until when a change can be stopped, by policy, whose holders were told of it at ``since``."""
+    """Until when a change can be stopped, by policy, whose holders were told of it at ``since``.
+
+    Days on which an office is open after all shorten nothing: no mail has told the holders of them.
+    """
     offices = await opening(connection, since.year)
     stops = posts_that_stop(kind, about, await connection.run_sync(co_chairs_now))
-    return offices.policy.change_of_hands.after(since, offices.working_days, [post.member for post in stops])
+    known = WorkingDays(offices.calendars.without_open_days(), offices.policy.closes)
+    return offices.policy.change_of_hands.after(since, known, [post.member for post in stops])
 
 
 async def _tell(

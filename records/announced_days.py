@@ -97,6 +97,7 @@ async def confirm_day(engine: AsyncEngine, editor: Editor, number: str) -> Direc
 async def drop_day(engine: AsyncEngine, editor: Editor, number: str) -> None:
     """Take back days that wait. Raises Refused: they do not wait any more."""
     async with write_transaction(engine) as connection:
+        await lock_table(connection, "announced_changes")
         await _waiting(connection, number)
         await _settle(connection, number, AnnouncedState.STOPPED, editor)
 

@@ -164,6 +164,7 @@ async def working(parts: Rig, *, recorder: Recorder | None = None, cached: int =
             workflows=[Activation, RecommendationFollowUp],
             activities=[recorder.record, recorder.read_ahead],
             workflow_runner=worker.sandbox(),
+            build_id=worker.BUILD,
             max_cached_workflows=cached,
             interceptors=[SignedCommands(CommandKeys(parts.settings.command_publics))],
         ) as cases:

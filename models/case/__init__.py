@@ -55,7 +55,8 @@ class Case(Value):
     are told apart.
     ``recordings``: what was recorded in posts' names, by the number of the first entry of each; the newest of them.
     ``offers``: the posts that wait to be taken over.
-    ``waiver_words``: what each of the Co-Chairs has said for waiving a term; ``waivers``: of those that are waived.
+    ``waiver_words``: what each of the Co-Chairs has said for waiving a term; ``waivers``: of those that are waived;
+    ``waived_at``: when each of them said so.
     ``active_day``: the last day of an extension, as the office named it that asked.
     ``withdrew``: who submitted jointly and then left the request to the others.
     ``ground_reviews``: what the Steering Group's members said of grounds, the newest word of each.
@@ -93,6 +94,7 @@ class Case(Value):
     circulations: Mapping[int, Circulation] = {}
     waivers: Mapping[Term, Prose] = {}
     waiver_words: Mapping[Term, Mapping[Post, Prose]] = {}
+    waived_at: Mapping[Term, Mapping[Post, Instant]] = {}
 
     active_until: Instant | None = None
     active_day: Day | None = None

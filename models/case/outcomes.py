@@ -1,11 +1,12 @@
 """Practical outcomes: term of reference (a)."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
 from pydantic import Field
 
-from models.base import Line, Value, is_empty
+from models.base import Instant, Line, Value, is_empty
 from models.posts import Post
 
 OutcomeState = Literal["open", "blocked", "done", "verified"]
@@ -26,7 +27,7 @@ class Outcome(Value):
     """A practical outcome: term of reference (a).
 
     ``taken_on``: those of owner and supporters that have taken it on by their own word; ``refused_by``: the owner that
-    has not.
+    has not; ``said_at``: when each of them, or a supporter that supports it no more, said so.
     """
 
     title: Line
@@ -44,6 +45,7 @@ class Outcome(Value):
     verified_by: Post | None = None
     taken_on: tuple[str, ...] = Field(default=(), exclude_if=is_empty)
     refused_by: str = Field(default="", exclude_if=is_empty)
+    said_at: Mapping[str, Instant] = Field(default={}, exclude_if=is_empty)
 
     @property
     def reached(self) -> bool:

@@ -3,7 +3,10 @@
 from datetime import date
 from typing import Literal
 
-from models.base import Instant, Prose, Value
+from pydantic import Field
+
+from models.base import Instant, Prose, Value, is_empty
+from models.case.closing import Term
 from models.case.gates import GateName, PositionKind
 from models.commands.posts import Person
 from models.posts import Post
@@ -34,7 +37,8 @@ class Contested(Value):
     """A post says that it never said what was recorded in its name, as the entry ``entry`` and those with it.
 
     ``gate`` and ``position``: the position that was recorded, if it was one. ``anew``: it held, and the post is asked
-    anew; ``stands``: a decision rests on it, and stands.
+    anew; ``stands``: a decision rests on it, and stands. ``outcomes`` and ``waivers``: what it had said of these
+    outcomes, by title, and its waivers of these terms hold no more.
     """
 
     type: Literal["contested"] = "contested"
@@ -46,4 +50,6 @@ class Contested(Value):
     position: PositionKind | None = None
     anew: bool = False
     stands: bool = False
+    outcomes: tuple[str, ...] = Field(default=(), exclude_if=is_empty)
+    waivers: tuple[Term, ...] = Field(default=(), exclude_if=is_empty)
     text: Prose

@@ -16,26 +16,45 @@ def _outcome(case: Case, title: str, **changes: Any) -> Case:
 
 @on(e.OutcomeAdded)
 def _(case: Case, event: e.OutcomeAdded, at: datetime, by: Post) -> Case:
-    return changed(case, outcomes=put(case.outcomes, event.outcome.title, event.outcome))
+    said_at = dict.fromkeys(event.outcome.taken_on, at)
+    return changed(case, outcomes=put(case.outcomes, event.outcome.title, changed(event.outcome, said_at=said_at)))
 
 
 @on(e.OutcomeAmended)
 def _(case: Case, event: e.OutcomeAmended, at: datetime, by: Post) -> Case:
     outcome = case.outcomes[event.outcome]
     refused = outcome.refused_by if event.terms.owner == outcome.owner else ""
-    return _outcome(case, event.outcome, **dict(event.terms), refused_by=refused)
+    gone = {outcome.owner, *outcome.supporting} - {event.terms.owner, *event.terms.supporting}
+    said_at = {code: said for code, said in outcome.said_at.items() if code not in gone}
+    return _outcome(case, event.outcome, **dict(event.terms), refused_by=refused, said_at=said_at)
 
 
 @on(e.OutcomeTakenOn)
 def _(case: Case, event: e.OutcomeTakenOn, at: datetime, by: Post) -> Case:
     outcome, member = case.outcomes[event.outcome], event.member
     without = tuple(code for code in outcome.taken_on if code != member)
+    said_at = put(outcome.said_at, member, at)
     if event.taken:
         refused = "" if outcome.refused_by == member else outcome.refused_by
-        return _outcome(case, event.outcome, taken_on=(*without, member), refused_by=refused)
+        return _outcome(case, event.outcome, taken_on=(*without, member), refused_by=refused, said_at=said_at)
     supporting = tuple(code for code in outcome.supporting if code != member)
     refused = member if outcome.owner == member else outcome.refused_by
-    return _outcome(case, event.outcome, taken_on=without, supporting=supporting, refused_by=refused)
+    changes = {"taken_on": without, "supporting": supporting, "refused_by": refused, "said_at": said_at}
+    return _outcome(case, event.outcome, **changes)
+
+
+def unsaid_of(case: Case, title: str, member: str) -> Case:
+    """The case where a member has not said yet whether it takes an outcome on; one that supported it does so again."""
+    outcome = case.outcomes[title]
+    named = member in (outcome.owner, *outcome.supporting)
+    return _outcome(
+        case,
+        title,
+        taken_on=tuple(code for code in outcome.taken_on if code != member),
+        supporting=outcome.supporting if named else (*outcome.supporting, member),
+        refused_by="" if outcome.refused_by == member else outcome.refused_by,
+        said_at={code: said for code, said in outcome.said_at.items() if code != member},
+    )
 
 
 @on(e.ProgressNoted)

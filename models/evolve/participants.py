@@ -37,9 +37,14 @@ def _(case: Case, event: e.ParticipantsProposed, at: datetime, by: Post) -> Case
             told = row if row.why else known
             listed[row.member] = changed(known, seat=row.seat, why=told.why, reasons=told.reasons)
         else:
-            before = {"place_of": known.place_of, "asked": known.asked} if known is not None else {}
+            known = known or Participant(member=row.member, seat=row.seat)
             listed[row.member] = Participant(
-                member=row.member, seat=row.seat, why=row.why, reasons=row.reasons, **before
+                member=row.member,
+                seat=row.seat,
+                why=row.why,
+                reasons=row.reasons,
+                place_of=known.place_of,
+                asked=known.asked,
             )
     return changed(case, participants=listed)
 

@@ -4,8 +4,10 @@ from datetime import datetime
 
 from models import events as e
 from models.case import Case, Offer
+from models.evolve.closing import without_waiver
 from models.evolve.gates import with_contested
 from models.evolve.handlers import changed, on, put
+from models.evolve.outcomes import unsaid_of
 from models.posts import Post
 
 
@@ -35,4 +37,8 @@ def _(case: Case, event: e.Contested, at: datetime, by: Post) -> Case:
     recording = case.recordings.get(event.entry)
     if recording is not None:
         case = changed(case, recordings=put(case.recordings, event.entry, changed(recording, contested_at=at)))
+    for title in event.outcomes:
+        case = unsaid_of(case, title, event.post.member)
+    for term in event.waivers:
+        case = without_waiver(case, term, event.post)
     return with_contested(case, event, at)

@@ -53,7 +53,8 @@ class NoticeFacts(Value):
     ``early``: since both Co-Chairs have approved an early end. ``term``: the letter of a term of reference.
     ``recorded``: posts whose position was written down for them. ``do`` and ``how``: the command that was, and by which
     means its post had said it; of the closing of a case, the command that comes first. ``words``: by which a text names a
-    member; ``entry``: its first entry. ``anew`` and ``stands``: what follows where it is contested.
+    member; ``entry``: its first entry. ``anew`` and ``stands``: what follows where it is contested;
+    ``outcomes`` and ``waivers``: of which outcomes, by title, and terms, by letter, its word holds no more then.
     """
 
     gate: GateName | None = None
@@ -127,6 +128,8 @@ class NoticeFacts(Value):
     entry: int = 0
     anew: bool = False
     stands: bool = False
+    outcomes: tuple[str, ...] = ()
+    waivers: tuple[str, ...] = ()
     until: date | None = None
 
     def also(self, **more: Any) -> "NoticeFacts":

@@ -4,14 +4,16 @@ from collections.abc import Iterable
 
 from models import events as e
 from models.case import Case, GateName
+from models.ladder_subjects import SubjectKind
 from models.log import Entry
 from models.notices.circles import called_to_meetings, co_chair_posts
 from models.notices.dates import moved
 from models.notices.facts import NoticeFacts
 from models.notices.gates import gate_due, gate_facts
 from models.notices.meetings import call_to_meetings, missed
-from models.notices.notice import Notice, notices_on, notify
-from models.posts import SECRETARIAT, Capacity
+from models.notices.notice import Notice, ladder_due, notices_on, notify
+from models.notices.outcomes import outcome_offered
+from models.posts import SECRETARIAT, Capacity, desk_of
 
 
 @notices_on(e.Delegated)
@@ -50,12 +52,18 @@ def _(case: Case, event: e.Contested) -> Iterable[Notice]:
         position=event.position.value if event.position else "",
         anew=event.anew,
         stands=event.stands,
+        outcomes=event.outcomes,
+        waivers=tuple(term.value for term in event.waivers),
         text=event.text,
     )
     readers = dict.fromkeys((*co_chair_posts(case), event.recorded_by, event.post, *deciders))
     yield from notify("recording_contested", readers, facts)
     if gate is not None and event.anew:
         yield from notify("review_requested", [event.post], gate_facts(case, gate.name), due=gate_due(case, gate.name))
+    for title in event.outcomes:
+        due = ladder_due(case, SubjectKind.TAKING_ON, title)
+        offered = outcome_offered(case, title, due)
+        yield from (one for one in offered if one.to == desk_of(event.post.member))
 
 
 def recorded_in_name(case: Case, entry: Entry, do: str) -> list[Notice]:

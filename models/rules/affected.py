@@ -67,14 +67,15 @@ def grounds_must_hold(context: RuleContext, request: Request) -> None:
         name = case.directory.name(one.member)
         if case.directory.is_organisation(one.member):
             raise refuse(
-                f"{name} is an organisation, and grounds are those of states and territories: name the state or territory "
-                "that is affected. What the organisation knows can stand among the sources of its figures.",
+                f"{name} is an organisation, and grounds are those of states and territories: name the state or "
+                "territory that is affected. What the organisation knows can stand among the sources of its figures.",
                 RefusalKind.INVALID,
             )
         if one.since is not None and one.since > context.today(one.member or context.by.member):
             raise refuse(
-                f"{name} is said to be affected ({one.ground}) since {one.since.isoformat()}, and that day has not come yet. "
-                "Give the day on which it began, or leave it out; what is expected can be told in the situation.",
+                f"{name} is said to be affected ({one.ground}) since {one.since.isoformat()}, and that day "
+                "has not come yet. Give the day on which it began, or leave it out; "
+                "what is expected can be told in the situation.",
                 RefusalKind.INVALID,
             )
 

@@ -128,8 +128,13 @@ def waive(context: RuleContext, body: Waive) -> None:
     if context.case.ends_early:
         end_early(context)
         return
-    waived = reason(ReasonCode.TERMS_WAIVED, post=context.by, terms=tuple(term.value for term in body.term))
-    amend_gate(context, GateName.CLOSURE, _closing_matter(context.case), waived)
+    terms = tuple(term.value for term in body.term)
+    closing_anew(context, reason(ReasonCode.TERMS_WAIVED, post=context.by, terms=terms))
+
+
+def closing_anew(context: RuleContext, why: StatedReason) -> None:
+    """Ask both Co-Chairs of an open closing again: what is waived is another than it was."""
+    amend_gate(context, GateName.CLOSURE, _closing_matter(context.case), why)
 
 
 def _waived(context: RuleContext, term: Term, why: str) -> e.Waived:

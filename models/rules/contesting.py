@@ -5,14 +5,18 @@ from datetime import datetime
 from models import events as e
 from models.authentication import Standing
 from models.base import Value
-from models.case import Case, Gate, GateOutcome, Position, PositionKind, Recording, Stage
+from models.case import Case, Gate, GateOutcome, Position, PositionKind, Recording, Stage, Term
 from models.commands import ActFor, Contest
-from models.posts import SECRETARIAT, Post
+from models.ladder_subjects import SubjectKind, subject_of
+from models.posts import SECRETARIAT, Post, Role
+from models.reasons import ReasonCode, reason
 from models.refusal import RefusalKind
 from models.rules.actors import Actor
 from models.rules.checks import refuse
+from models.rules.closing import closing_anew, must_still_be_covered
 from models.rules.context import RuleContext
 from models.rules.gates import ask_again, run_again
+from models.rules.outcomes import word_awaited
 from models.rules.table import rule
 
 BY_RECORDED_FOR = Actor(
@@ -61,7 +65,10 @@ def contestable(case: Case, post: Post) -> dict[int, Recording]:
     own_word=True,
 )
 def contest(context: RuleContext, body: Contest) -> None:
-    """Say that the post never said it. A position holds no more while its gate is open; what was decided stands."""
+    """Say that the post never said it. A position holds no more while its gate is open; what was decided stands.
+
+    A waiver, and the word on an outcome that is not done, hold no more either: the post has not said it yet.
+    """
     if context.recorded_by is not None:
         raise refuse(f"Nobody contests in the name of {context.by} what was recorded in it.", RefusalKind.FORBIDDEN)
     number, one = _meant(context.case, context.by, body.entry)
@@ -71,8 +78,11 @@ def contest(context: RuleContext, body: Contest) -> None:
             f"What was recorded as entry {number} could be contested until {until:%Y-%m-%d %H:%M} UTC. Write to both "
             f"Co-Chairs and to {SECRETARIAT}; the procedure goes on from what is recorded."
         )
-    gate = next((gate for gate in context.case.gates.values() if _position_in(gate, one)), None)
+    case = context.case
+    gate = next((gate for gate in case.gates.values() if _position_in(gate, one)), None)
     holds = gate is not None and _holds(gate, one)
+    outcomes, waivers = _said_of_outcomes(case, one), _waived(case, one)
+    at_work = tuple(title for title in outcomes if case.outcomes[title].state in ("open", "blocked"))
     context.emit(
         e.Contested(
             post=one.post,
@@ -82,12 +92,23 @@ def contest(context: RuleContext, body: Contest) -> None:
             gate=gate.name if gate else None,
             position=_position_in(gate, one) if gate else None,
             anew=holds and gate is not None and gate.open,
-            stands=holds and gate is not None and gate.outcome in _DECIDED,
+            stands=(holds and gate is not None and gate.outcome in _DECIDED) or at_work != outcomes,
+            outcomes=at_work,
+            waivers=waivers,
             text=body.text,
         )
     )
     if gate is not None and gate.open and holds:
         _ask_anew(context, gate, one)
+    for title in at_work:
+        if case.outcomes[title].owner == one.post.member:
+            context.clear(subject_of(SubjectKind.OUTCOME, title))
+        word_awaited(context, title)
+    if waivers:
+        must_still_be_covered(context)
+        closing_anew(
+            context, reason(ReasonCode.WAIVER_CONTESTED, post=one.post, terms=tuple(term.value for term in waivers))
+        )
 
 
 def _meant(case: Case, post: Post, number: int | None) -> tuple[int, Recording]:
@@ -113,6 +134,18 @@ def _is(position: Position | None, one: Recording) -> bool:
     return (
         position is not None and position.recorded_by is not None and (position.post, position.at) == (one.post, one.at)
     )
+
+
+def _said_of_outcomes(case: Case, one: Recording) -> tuple[str, ...]:
+    """The outcomes of which it is what the member has said until now: that it takes them on, or not."""
+    if one.post.role is Role.STEERING_GROUP:
+        return ()
+    return tuple(title for title, known in case.outcomes.items() if known.said_at.get(one.post.member) == one.at)
+
+
+def _waived(case: Case, one: Recording) -> tuple[Term, ...]:
+    """The terms of reference of which it is what the post has said until now for waiving them."""
+    return tuple(term for term, said_at in case.waived_at.items() if said_at.get(one.post) == one.at)
 
 
 def _asked(gate: Gate, one: Recording) -> bool:

@@ -56,20 +56,23 @@ def open_to_objection(case: Case, post: Post) -> list[str]:
 def object_to_admission(context: RuleContext, member: str, text: str) -> None:
     """Object for one of the Steering Group: the member is not admitted, unless it is proposed anew.
 
-    Once nobody has objected in time, the post that proposed the admission can take it back until the group has endorsed it.
+    Once nobody has objected in time, the post that proposed the admission can take it back until the group has
+    endorsed it.
     """
     case, one = context.case, context.case.participants.get(member)
     if one is None or one.state is not ParticipantState.ADMITTED:
         raise refuse(
-            f"The Steering Group is not considering the admission of {case.directory.name(member)} now, so there is nothing "
-            "to object to. Any member of the Steering Group can propose an admission."
+            f"The Steering Group is not considering the admission of {case.directory.name(member)} now, so there is "
+            "nothing to object to. Any member of the Steering Group can propose an admission."
         )
     asked = not case.considered(member)
     if asked and one.proposed_by != context.by:
-        who = f"only {one.proposed_by}, which proposed it, takes it back" if one.proposed_by else "the group endorses it"
+        who = (
+            f"only {one.proposed_by}, which proposed it, takes it back" if one.proposed_by else "the group endorses it"
+        )
         raise refuse(f"The time to object to the admission of {case.directory.name(member)} is over; {who}.")
-    said = {"newcomer": member, "post": context.by, "taken_back": asked}
-    context.emit(e.Objected(member=context.by.member, text=text, **said))
+    by = context.by
+    context.emit(e.Objected(member=by.member, text=text, newcomer=member, post=by, taken_back=asked))
     context.clear(subject_of(SubjectKind.CONSIDERED, member), subject_of(SubjectKind.ADMISSION, member))
 
 

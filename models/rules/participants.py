@@ -170,15 +170,15 @@ def _must_change_a_seat(case: Case, body: Propose) -> None:
         )
     if body.without:
         raise refuse(
-            "The group is at work: nobody is taken off the list any more. Who takes part can leave the group; in the place "
-            "of who does not, the Steering Group or the secretariat can propose another."
+            "The group is at work: nobody is taken off the list any more. Who takes part can leave the group; in the "
+            "place of who does not, the Steering Group or the secretariat can propose another."
         )
     outside = [code for code in (*body.members, *body.observers) if code not in case.taking_part()]
     if outside:
         names = " and ".join(map(case.directory.name, outside))
         raise refuse(
-            f"The group is at work, and {names} is not in it. A newcomer comes by later admission: a member of the Steering "
-            "Group proposes it, and the group endorses it."
+            f"The group is at work, and {names} is not in it. A newcomer comes by later admission: a member of the "
+            "Steering Group proposes it, and the group endorses it."
         )
 
 

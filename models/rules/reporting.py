@@ -191,7 +191,11 @@ def _back_to_drafting(context: RuleContext, report: Report, said: _Said, why: _W
 
 
 def _may_object(case: Case, post: Post) -> bool:
-    return bool(open_to_objection(case, post)) or _report_is(ReportState.TABLED)(case, post) or verification_open_to(case, post)
+    return (
+        bool(open_to_objection(case, post))
+        or _report_is(ReportState.TABLED)(case, post)
+        or verification_open_to(case, post)
+    )
 
 
 @rule(

@@ -75,8 +75,10 @@ def apply_command(case: Case, command: Command, now: datetime) -> Transition:
 
 def _must_be_given_rightly(case: Case, command: Command) -> None:
     """By means that suffice; and where a passkey has signed, what it has signed: the case may have changed since."""
-    if command.signed is not None and (why := suffices(command.do, command.by, command.signed.means)):
-        raise Refused(RefusalKind.FORBIDDEN, why)
+    if command.signed is not None:
+        why = suffices(command.do, command.by, command.signed.means, case.policy)
+        if why:
+            raise Refused(RefusalKind.FORBIDDEN, why)
     standing = command.signed.standing if command.signed else None
     if standing is not None:
         why = (

@@ -14,6 +14,7 @@ from records import announced_changes, directory_changes, policies
 from records.directory_changes import Editor, directory_fingerprint
 from tests.journeys.people import Desk, Office
 from tests.web.place import address_of
+from web.kit.render import LANGUAGE_COOKIE
 
 _PERTH = Path(__file__).parents[1] / "scenarios" / "perth-2009.yaml"
 
@@ -166,13 +167,18 @@ async def come_by(office: Office) -> None:
     }
 
 
-async def show(office: Office, page: Shown) -> Desk:
-    """The page in the browser of whoever looks at it."""
-    if page.path == "/second-factor":  # only who has not shown it yet is asked
+async def show(office: Office, page: Shown, language: str | None = None) -> Desk:
+    """The page in the browser of whoever looks at it; without a ``language`` in the one that the browser has."""
+    asked_again = page.path == "/second-factor"  # only who has not shown it yet is asked
+    if asked_again:
         desk = await office.stranger(page.post)
+    else:
+        desk = await (office.person(page.post) if page.post else office.stranger())
+    if language:
+        await desk.context.add_cookies([{"name": LANGUAGE_COOKIE, "value": language, "url": office.address}])
+    if asked_again:
         await desk.use_link(await desk.asked_link())
         return desk
-    desk = await (office.person(page.post) if page.post else office.stranger())
     answer = await desk.page.goto(page.path.format(reference=office.play.reference, **office.found))
     assert answer is not None
     assert answer.status == page.status, page.name

@@ -63,13 +63,6 @@ def lacking(monkeypatch: pytest.MonkeyPatch) -> _Lacking:
     return kept
 
 
-async def _shown_in(place: Office, page: Shown, language: str) -> Desk:
-    desk = await show(place, page)
-    await desk.context.add_cookies([{"name": LANGUAGE_COOKIE, "value": language, "url": place.address}])
-    await desk.page.reload()
-    return desk
-
-
 async def _no_longer(desk: Desk) -> None:
     await desk.page.set_viewport_size(WIDE)
     await desk.context.clear_cookies(name=LANGUAGE_COOKIE)
@@ -97,7 +90,7 @@ _OUTSIDE = """() => [...document.querySelectorAll('main *, header *, footer *')]
 async def test_a_page_in_indonesian_lacks_no_translation_and_fits_on_a_telephone(
     place: Office, page: Shown, lacking: _Lacking
 ) -> None:
-    desk = await _shown_in(place, page, "id")
+    desk = await show(place, page, "id")
     try:
         await _check_it_fits(desk, "id")
         assert lacking.texts == set()
@@ -110,7 +103,7 @@ async def test_a_page_from_the_right_fits_on_a_telephone(
     place: Office, page: Shown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(web.kit.render, "LANGUAGES", (*web.kit.render.LANGUAGES, _FROM_THE_RIGHT))
-    desk = await _shown_in(place, page, _FROM_THE_RIGHT)
+    desk = await show(place, page, _FROM_THE_RIGHT)
     try:
         await _check_it_fits(desk, _FROM_THE_RIGHT)
     finally:

@@ -115,7 +115,9 @@ def test_the_most_affected_are_proposed_first_with_their_reason() -> None:
 def test_the_reason_is_said_in_the_readers_language_too() -> None:
     table = in_selection(MY, Policy.default(), grounds=GROUNDS)
     one = table.case.participants["TH"]
-    assert Words({}).why_listed(one.why, one.reasons).startswith("landing: 1,240 of 2,000 since 1 February, two sources")
+    assert (
+        Words({}).why_listed(one.why, one.reasons).startswith("landing: 1,240 of 2,000 since 1 February, two sources")
+    )
 
 
 def test_the_steering_group_confirms_or_disputes_and_who_is_disputed_is_not_first() -> None:

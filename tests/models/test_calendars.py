@@ -114,3 +114,13 @@ def test_the_rungs_of_a_ladder_that_moves_keep_their_order() -> None:
         at("UTC", 2026, 3, 12, 9),
     ]
     assert moved.due == moved.rungs[1].at
+
+
+def test_without_open_days_a_holiday_that_was_opened_and_a_weekend_are_closed_again() -> None:
+    friday, saturday = date(2026, 3, 6), date(2026, 3, 7)
+    office = WorkCalendar(holidays=written_days([friday])).announced([friday, saturday], closed=False)
+    assert office.is_working_day(friday)
+    assert office.is_working_day(saturday)
+    known = Calendars(offices={"AU": office}).without_open_days().of("AU")
+    assert not known.is_working_day(friday)
+    assert not known.is_working_day(saturday)

@@ -5,14 +5,15 @@ from datetime import timedelta
 import pytest
 
 from models.authentication import Means, Standing
-from models.case import GateName, GateOutcome, PositionKind
+from models.case import GateName, GateOutcome, PositionKind, Term
 from models.log import broken_at
+from models.policy import Policy
 from models.posts import Post
 from models.projection import step_of
 from models.refusal import RefusalKind, Refused
-from models.rules import allowed, case_of_log, replay_entry
+from models.rules import allowed, case_of_log, replay_entry, terms_of_reference
 from models.rules.steps import blank
-from tests.models.helpers import AU, DAY, ID, LK, RSO, TH, in_review, refuses
+from tests.models.helpers import AU, DAY, ID, LK, RSO, TH, approve, at_work, in_review, refuses
 from tests.tabletop import Tabletop
 
 ACTIVATION = GateName.ACTIVATION
@@ -129,3 +130,145 @@ def test_a_log_gives_what_was_recorded_and_contested() -> None:
     assert revived.recordings == shadow.recordings == table.case.recordings
     assert revived.gates == table.case.gates
     assert broken_at(table.entries) is None
+
+
+def with_recorded_word(answer: str = "accept", *supporting: str) -> tuple[Tabletop, int]:
+    """A case at work by the policy of today, where Thailand's word on an outcome of its own was recorded."""
+    table = at_work(Policy.default())
+    owner = "LK" if "TH" in supporting else "TH"
+    fields = {"title": "Radio net", "owner": owner, "supporting": list(supporting), "due": "2026-09-01"}
+    table.do(RSO, "add_outcome", fields)
+    return table, recorded(table, TH, "take_on", outcome="Radio net", answer=answer)
+
+
+def test_an_outcome_that_was_taken_on_in_its_owners_name_is_offered_anew() -> None:
+    table, entry = with_recorded_word()
+    assert table.case.outcomes["Radio net"].taken_on == ("TH",)
+    table.wait(DAY)
+    done = table.do(TH, "contest", {"entry": entry, **SAID})
+    assert table.case.yet_to_take_on(table.case.outcomes["Radio net"]) == ("TH",)
+    assert {one for one in table.case.ladders if "Radio net" in one} == {"taking_on:Radio net"}
+    told = {(one.notice.kind, one.notice.to) for one in step_of(done).notices}
+    assert told == {("recording_contested", post) for post in (AU, ID, RSO, TH)} | {("outcome_offered", TH)}
+    table.do(TH, "take_on", {"outcome": "Radio net"})
+    assert table.case.outcomes["Radio net"].taken_on == ("TH",)
+
+
+def test_what_was_taken_on_by_reporting_in_its_owners_name_is_offered_anew() -> None:
+    table = at_work(Policy.default())
+    table.do(RSO, "add_outcome", {"title": "Radio net", "owner": "TH"})
+    entry = recorded(table, TH, "progress", outcome="Radio net", text="One is set up.")
+    table.do(TH, "contest", {"entry": entry, **SAID})
+    assert table.case.outcomes["Radio net"].taken_on == ()
+
+
+@pytest.mark.parametrize("supporting", [(), ("TH",)])
+def test_an_outcome_that_was_refused_in_a_name_is_offered_anew(supporting: tuple[str, ...]) -> None:
+    table, entry = with_recorded_word("decline", *supporting)
+    outcome = table.case.outcomes["Radio net"]
+    assert (outcome.refused_by, outcome.supporting) == ("" if supporting else "TH", ())
+    table.do(TH, "contest", {"entry": entry, **SAID})
+    outcome = table.case.outcomes["Radio net"]
+    assert (outcome.refused_by, outcome.supporting) == ("", supporting)
+    assert "TH" in table.case.yet_to_take_on(outcome)
+
+
+def test_a_word_that_the_post_has_given_itself_since_stays() -> None:
+    table, entry = with_recorded_word("decline")
+    table.wait(DAY)
+    table.do(TH, "take_on", {"outcome": "Radio net"})
+    done = table.do(TH, "contest", {"entry": entry, **SAID})
+    assert table.case.outcomes["Radio net"].taken_on == ("TH",)
+    assert "outcomes" not in done.entries[0].event
+
+
+def test_an_outcome_that_is_done_meanwhile_stands() -> None:
+    table, entry = with_recorded_word()
+    table.do(RSO, "done", {"outcome": "Radio net"})
+    done = table.do(TH, "contest", {"entry": entry, **SAID})
+    assert (table.case.outcomes["Radio net"].taken_on, done.entries[0].event["stands"]) == (("TH",), True)
+
+
+def with_waivers() -> tuple[Tabletop, int]:
+    """A case at work where the outcomes are waived: by one Co-Chair itself, and in the name of the other."""
+    table = at_work(Policy.default())
+    table.do(ID, "waive", {"term": ["a"], "text": "No boats came."})
+    table.wait(DAY)
+    entry = recorded(table, AU, "waive", term=["a", "b"], text="No boats came.")
+    table.wait(DAY)
+    return table, entry
+
+
+def test_a_waiver_that_is_contested_waives_nothing_and_the_post_may_state_it_anew() -> None:
+    table, entry = with_waivers()
+    assert terms_of_reference(table.case)[Term.OUTCOMES] == "waived"
+    done = table.do(AU, "contest", {"entry": entry, **SAID})
+    assert terms_of_reference(table.case)[Term.OUTCOMES] == "open"
+    assert table.case.waiver_words == {Term.OUTCOMES: {Post(ID): "No boats came."}}
+    assert done.entries[0].event["waivers"] == ["a", "b"]
+    table.do(AU, "waive", {"term": ["a"], "text": "We say so ourselves."})
+    assert terms_of_reference(table.case)[Term.OUTCOMES] == "waived"
+
+
+def test_a_waiver_that_the_post_has_stated_itself_since_stays() -> None:
+    table, entry = with_waivers()
+    table.do(AU, "waive", {"term": ["a"], "text": "We say so ourselves."})
+    table.do(AU, "contest", {"entry": entry, **SAID})
+    assert terms_of_reference(table.case)[Term.OUTCOMES] == "waived"
+    assert list(table.case.waiver_words) == [Term.OUTCOMES]
+
+
+def closing_with_waivers(*, reported: bool) -> Tabletop:
+    """A closing that one Co-Chair has approved, where the other is said to have waived (c).
+
+    ``reported``: (c) is covered all the same, by an accepted report.
+    """
+    table = at_work(Policy.default())
+    table.do(RSO, "open_report")
+    if reported:
+        table.do(RSO, "recommend", {"text": "Share routes", "to": ["MY"]})
+        table.do(TH, "contribute", {"text": "No boats."})
+        table.do(RSO, "table")
+        table.until(table.case.ladders["silence"].due)
+        approve(table, "report")
+    for post in (ID, AU):
+        table.do(post, "waive", {"term": ["a", "b"], "text": "No boats came."})
+    table.do(ID, "waive", {"term": ["c"], "text": "No boats came."})
+    table.wait(DAY)
+    entry = recorded(table, AU, "waive", term=["c"], text="No boats came.")
+    table.do(RSO, "circulate", {"what": "nothing"})
+    approve(table, "circulation")
+    table.do(RSO, "close")
+    table.do(ID, "decide", {"gate": "closure", "position": "approve"})
+    table.do(AU, "contest", {"entry": entry, **SAID})
+    return table
+
+
+def test_a_contested_waiver_ends_the_gate_of_the_closing() -> None:
+    table = closing_with_waivers(reported=False)
+    gate = table.case.gates[GateName.CLOSURE]
+    assert (gate.outcome, "closure" in table.case.ladders) == (GateOutcome.SUPERSEDED, False)
+    refuses(table, RSO, "close")
+
+
+def test_a_closing_goes_on_without_the_waiver_where_the_term_is_covered_and_all_are_asked_again() -> None:
+    table = closing_with_waivers(reported=True)
+    gate = table.case.gates[GateName.CLOSURE]
+    assert (gate.open, dict(gate.positions), gate.undecided) == (True, {}, (AU, ID))
+    assert "(c)" not in gate.about
+
+
+def test_a_waiver_of_a_case_of_before_stands_and_is_marked() -> None:
+    table = at_work()
+    entry = recorded(table, AU, "waive", term=["a"], text="No boats came.")
+    table.do(AU, "contest", {"entry": entry, **SAID})
+    assert terms_of_reference(table.case)[Term.OUTCOMES] == "waived"
+
+
+def test_an_entry_of_before_undoes_nothing() -> None:
+    """The log of a case tells itself what a contest undid: entries from before say nothing of it."""
+    table, entry = with_recorded_word()
+    done = table.do(TH, "contest", {"entry": entry, **SAID})
+    old = {name: value for name, value in done.entries[0].event.items() if name != "outcomes"}
+    again = replay_entry(done.before, done.entries[0].model_copy(update={"event": old}))
+    assert again.outcomes["Radio net"].taken_on == ("TH",)

@@ -40,7 +40,8 @@ def test_a_template_uses_only_facts_of_its_kind(entry: DeliveryRule) -> None:
     optional = {
         "completeness_requested": {"version", "changed"},
         "review_requested": {"place_of"},
-        "recording_contested": {"anew"},
+        "admission_refused": {"because"},
+        "recording_contested": {"anew", "outcomes", "waivers"},
         "list_awaited": {"first"},
         "closing_awaited": {"first", "do"},
         "consent_requested": {"stage"},

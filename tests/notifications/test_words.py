@@ -32,6 +32,7 @@ from tests.models.helpers import (
     invited,
     reported,
 )
+from tests.models.test_contesting import closing_with_waivers
 from tests.table_of_scenarios import table_after
 from tests.tabletop import Tabletop, directory
 from web.kit import render
@@ -235,6 +236,7 @@ def _more_cases() -> Iterator[Tabletop]:
     yield reworded
     rules = Path(__file__).parents[1] / "scenarios" / "rules"
     yield table_after(rules / "a-closing-ends-when-a-term-is-open-again.yaml")
+    yield closing_with_waivers(reported=True)
 
 
 class Stated(NamedTuple):

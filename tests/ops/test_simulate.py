@@ -17,7 +17,7 @@ from ops.verify import verify_records
 
 SCENARIOS = sorted((Path(__file__).parents[1] / "scenarios").glob("*.yaml"))
 OF_RULES = sorted((Path(__file__).parents[1] / "scenarios" / "rules").glob("*.yaml"))
-SHORT_RUNS = 100
+SHORT_RUNS = 30
 """Events in a run: cold workers replay little, and every case continues as a new run several times."""
 
 START: dict[str, Any] = {

@@ -14,15 +14,16 @@ import pytest
 import pytest_asyncio
 
 from casework import CommandResult
-from models.authentication import Means, Standing, means_of_session, standing_of, suffices
+from models.authentication import Means, Signed, Standing, means_of_session, standing_of, suffices
 from models.case import GateName
 from models.commands import COMMANDS, parse
 from models.evidence import MARK_FIELD, mark_of
 from models.log import broken_at
 from models.mail_preferences import Preferences, Rhythm
+from models.policy import Policy
 from models.posts import Capacity, Post
 from models.refusal import Refused
-from models.rules import RULES, allowed, case_of_log
+from models.rules import RULES, allowed, apply_command, case_of_log
 from models.rules.posts import check_last_day, may_change_hands
 from models.tables import TABLES
 from models.visibility import closed_sections, readable
@@ -31,6 +32,7 @@ from records.announced_changes import carry_out_changes
 from records.directory_import import import_list
 from records.sessions import begin_session, cookie_name
 from tests.activities.post_office import post_office
+from tests.models.helpers import at_work
 from tests.newest_schema import newest_file
 from tests.waiting import until
 from tests.web.conftest import place
@@ -98,6 +100,30 @@ def test_what_stands_for_a_post_is_given_in_person_alone() -> None:
         good = {means for means in Means if suffices(do, Post(AU), means) is None}
         heard = {Means.DIRECTORY} if do in ("hand_over", "delegate", "announce_day") else set()
         assert good == (strong if do in STANDS_FOR_A_POST else {*Means} - {Means.DIRECTORY}) | heard, do
+        of_today = {means for means in Means if suffices(do, Post(AU), means, Policy.default()) is None}
+        assert of_today == (strong if do in ("waive", "withdraw") else good), do
+        assert {means for means in Means if suffices(do, Post(AU), means, Policy()) is None} == good, do
+
+
+@pytest.mark.parametrize("policy", [Policy.default(), Policy()], ids=["by substance", "by the record"])
+@pytest.mark.parametrize(("do", "by"), [("waive", AU), ("withdraw", "LK/focal-point")])
+def test_what_ends_a_case_or_a_duty_is_given_in_person_where_terms_are_covered_by_substance(
+    policy: Policy, do: str, by: str
+) -> None:
+    table = at_work(policy)
+    command = parse(do, {"term": ["a"], "text": "None came."} if do == "waive" else {}, by=by, command_id="c")
+
+    def given(means: Means) -> str | None:
+        signed = Signed(means=means, at=table.now, key="k", body="b", signature="s", standing=Standing.HOLDER)
+        try:
+            apply_command(table.case, command.model_copy(update={"signed": signed}), table.now)
+        except Refused as refused:
+            return str(refused)
+        return None
+
+    taken = {means for means in (Means.API_TOKEN, Means.SESSION, Means.SECOND_FACTOR) if given(means) is None}
+    by_program = {Means.API_TOKEN, Means.SESSION} if policy == Policy() else set()
+    assert taken == {Means.SECOND_FACTOR} | by_program
 
 
 def test_a_second_factor_counts_for_ten_minutes() -> None:

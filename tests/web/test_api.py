@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 import pytest_asyncio
 
+import web
 from models.case import Case, GateName
 from models.commands import COMMANDS
 from models.posts import Post, Role
@@ -22,7 +23,7 @@ from records.api_tokens import Scope
 from tests.web.place import Place, address_of
 from tests.web.programs import Recorded, program, token_for
 from tests.web.whole_case import AU, ID, MARKS, OPEN_TO_TH, READ_ALL, READERS, REQUEST, RSO, SECRETS, played
-from web.api.case_views import case_view
+from web.api.case_views import CaseView, case_view
 
 GETS = (
     "/me",
@@ -516,3 +517,25 @@ async def test_the_document_for_people_has_every_route_and_no_other(place: Place
     assert told == {
         (method.upper(), path.removeprefix("/api/v1")) for path, methods in paths.items() for method in methods
     }
+
+
+_ON_PAGES_ALONE = {
+    "considered": "of a newcomer: the deadline says it",
+    "directory": "has an address of its own",
+    "ground_reviews": "what the Steering Group says of a ground is on the page alone",
+    "ladder": "a deadline",
+    "ladders": "the deadlines",
+    "recused": "the deciders of a gate",
+    "taken_on": "a part of each outcome",
+    "yet_to_take_on": "a part of each outcome",
+}
+"""What the templates of a case's page read of it that has another name in the API, or is not there, and why."""
+
+
+def test_what_the_page_of_a_case_shows_the_api_has_too() -> None:
+    templates = Path(web.__file__).parent / "templates" / "case"
+    page = ("page", "clock", "work", "reporting", "participants", "gates", "request")
+    sources = [file.read_text(encoding="utf-8") for file in templates.glob("*.html") if file.stem in page]
+    read = {name for source in sources for name in re.findall(r"\bcase\.([a-z_]+)", source)}
+    assert {"waiver_words", "outcomes"} <= read
+    assert read - set(CaseView.model_fields) - set(_ON_PAGES_ALONE) == set()

@@ -138,8 +138,10 @@ async def test_one_key_is_one_command_of_one_post_on_one_case(office: Office) ->
     assert sum(entry.type == "commented" for entry in await office.parts.entries()) == 2  # both have spoken
     other = await office.give(AU, "comment", {"text": "A short list."}, key="the-same-key")
     assert (other.status_code, other.json()["type"]) == (422, "urn:ahg:problem:idempotency-key")
-    withdrawn = await office.give(LK, "withdraw", key="submission-1")  # a key of the submission, not of the case
-    assert withdrawn.json()["stage"] == "withdrawn"
+    withdrawn = await office.give(LK, "withdraw", key="submission-2")
+    assert (withdrawn.status_code, withdrawn.json()["type"]) == (403, "urn:ahg:problem:by-hand")
+    refused = await office.give(LK, "comment", {"text": "Ours."}, key="submission-1")  # of the submission, not the case
+    assert (refused.status_code, refused.json()["type"]) == (403, "urn:ahg:problem:forbidden")
     for wrong in ("", "short", "with blanks in it", "x" * 101, "umlaut-ä-no"):
         headers = [(b"Idempotency-Key", wrong.encode())] if wrong else []
         answer = await (await office.of(AU)).post(

@@ -123,7 +123,8 @@ class CaseView(View):
     """A case as the post sees it. ``why``: the reason that it sees this much.
 
     ``allowed``: the commands that the rules let the post give now. ``hidden``: the confidential sections of the request
-    that are not open to the post and left empty. ``seq`` and ``head``: number and hash of the newest entry of its log.
+    that are not open to the post and left empty. ``waiver_words``: what each Co-Chair has said for waiving a term; it is
+    waived when both have. ``seq`` and ``head``: number and hash of the newest entry of its log.
     """
 
     reference: str
@@ -136,6 +137,7 @@ class CaseView(View):
     opened_at: Instant | None = None
     updated_at: Instant | None = None
     active_until: Instant | None = None
+    active_day: date | None = None
     clock: c.Clock | None = None
     waiting_on: tuple[Post, ...] = ()
     next: NextAct | None = None
@@ -161,6 +163,7 @@ class CaseView(View):
     circulations: tuple[CirculationView, ...] = ()
     terms: Mapping[c.Term, str] = {}
     waivers: Mapping[c.Term, str] = {}
+    waiver_words: Mapping[c.Term, Mapping[Post, str]] = {}
 
 
 def case_view(case: Case, seen: Seen, followed: Mapping[int, FollowUpRow]) -> CaseView:
@@ -194,8 +197,8 @@ def _recommendation(one: c.Recommendation, row: FollowUpRow | None) -> Recommend
     return RecommendationView.of(one, state=row.state if row else "", answers=answers)
 
 
-_PART = ("seq", "stage", "stage_since", "opened_at", "active_until", "version", "requesters", "request")
-_GROUP = ("updated_at", "clock", "withdrew", "returned", "updates", "waivers")
+_PART = ("seq", "stage", "stage_since", "opened_at", "active_until", "active_day", "version", "requesters", "request")
+_GROUP = ("updated_at", "clock", "withdrew", "returned", "updates", "waivers", "waiver_words")
 """Fields of a case as they are: those of a part of it, and those that are the group's own."""
 
 

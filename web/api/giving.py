@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from casework import DRAFT, CommandResult, keep_draft
 from models.authentication import Means, suffices
 from models.commands import parse
+from models.policy import Policy
 from models.posts import Post, Role
 from models.refusal import RefusalKind, Refused
 from models.request import Request as CaseRequest
@@ -77,7 +78,8 @@ async def submit_command(
 ) -> DoneView:
     """Give a command: `do` names it, beside its fields (GET /commands has them all).
 
-    No program gives `decide`, `hand_over`, `delegate` or `act_for`: they are answered with 403 (`by-hand`).
+    No program gives `decide`, `hand_over`, `delegate`, `act_for` or `contest`, nor, where the policy of the case has
+    terms of reference covered by substance, `waive` or `withdraw`: they are answered with 403 (`by-hand`).
     """
     case, seen = await seen_or_404(request, reference, token.post)
     if seen.sight is Sight.CIRCULATED:
@@ -87,7 +89,7 @@ async def submit_command(
         raise Refusal(422, "Name a command for a case in do; submit and draft have addresses of their own.", "invalid")
     stands = _stands(if_match)
     try:
-        done = await _act(request, token.post, do, fields, key, reference, stands)
+        done = await _act(request, token.post, do, fields, key, reference, stands, case.policy)
     except Refused as refusal:
         told = refusal_for_reader(refusal, case, seen, do, _body(fields), current_site(request).clock())
         now = await current_site(request).files.read(reference)
@@ -128,12 +130,13 @@ async def _act(
     key: str,
     reference: str | None = None,
     stands: int | None = None,
+    policy: Policy | None = None,
 ) -> CommandResult:
     """Give the command. Raises Refused when the rules of a case refuse it, and Refusal for everything else."""
     site, body = current_site(request), _body(sent)
     # The program's own name for it, for this post and case alone, and apart from the names that pages give.
     command_id = ":".join((*([reference] if reference else []), post, "api", key))
-    never = suffices(do, post, Means.API_TOKEN)
+    never = suffices(do, post, Means.API_TOKEN, policy)
     if never:
         raise Refusal(403, never, "by-hand")
     try:

@@ -121,7 +121,7 @@ async def submit_command_form(request: Request, visitor: SignedIn, reference: st
         except Refused:
             known = []  # what is wrong with it is said below
     if not known:
-        must_prove(request, visitor, name, sent)
+        must_prove(request, visitor, name, sent, at.case.policy)
 
     async def given() -> CommandResult:
         command = parse(do, fields, by=acting, command_id=own_id)  # a fault in it is said in its own words

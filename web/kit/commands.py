@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 from casework import CommandResult
 from models.authentication import Means, PasskeyTouch, Standing, needs_proof, standing_of, suffices
 from models.case import Case
+from models.policy import Policy
 from models.posts import Capacity, Post
 from models.refusal import RefusalKind, Refused
 from web.kit.render import render
@@ -81,13 +82,15 @@ async def done_before(site: Site, reference: str, command_id: str) -> CommandRes
         raise CaseAway(reason) from reason
 
 
-def must_prove(request: Request, visitor: Visitor, do: str, sent: FormData) -> None:
+def must_prove(request: Request, visitor: Visitor, do: str, sent: FormData, policy: Policy | None = None) -> None:
     """Have the visitor show the second factor, where the command that a form gives needs it at that moment.
+
+    ``policy``: of the case that it is for.
 
     Raises:
         ProveFirst: it was not shown a moment ago; what was written is kept, and sent again with it.
     """
-    if needs_proof(do) and suffices(do, visitor.post, visitor.means):
+    if needs_proof(do, policy) and suffices(do, visitor.post, visitor.means, policy):
         raise ProveFirst(request.url.path, [(name, str(value)) for name, value in sent.multi_items()])
 
 

@@ -427,8 +427,9 @@ FORMS: dict[str, FormWords] = {
     "contest": form(
         (N_("Contest what was recorded in your name"), N_("Contest")),
         N_(
-            "Both Co-Chairs and the secretariat are told. A position holds no more while the matter is open, and your "
-            "post is asked anew; a decision that was taken stands, and is shown as contested."
+            "Both Co-Chairs and the secretariat are told. A position, a word on an outcome or a waiver holds no more "
+            "while the matter is open, and your post is asked anew; a decision that was taken stands, and is shown as "
+            "contested."
         ),
         choice_field("entry", N_("What was recorded"), choices.recordings),
         words_field(N_("What is wrong with it")),
