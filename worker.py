@@ -31,6 +31,7 @@ from activities.deliver import NoticeDeliverer
 from activities.record import Recorder
 from activities.returns import ReturnsReader
 from background import Background, Work
+from case_check import CaseCheck
 from casework import Casework
 from models.command_signing import CommandKeys
 from models.returns import MailboxPlace
@@ -364,7 +365,8 @@ async def main(settings: Settings) -> None:
     client = await connect(settings)
     async with db.open_engine(settings) as engine:
         desk = CaseClient(client, settings.task_queue, history_limit=settings.history_limit)
-        casework = Casework(engine, desk, trust=trust_of(settings))
+        trust = trust_of(settings)
+        casework = Casework(engine, desk, trust=trust)
         if settings.worker_build is None:  # else cases stay with workers of their own version
             await begin_unfit_again(client, casework)
         async with (
@@ -372,6 +374,7 @@ async def main(settings: Settings) -> None:
             Background(
                 {
                     "cases": partial(_look_after, casework, settings),
+                    "always equal": CaseCheck(engine, desk, trust).run,
                     "announced changes": partial(carry_out_announced, engine, nudger),
                 }
             ),

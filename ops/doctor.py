@@ -22,6 +22,7 @@ from ops.processes import port_ready
 from ops.temporal_server import SEARCH_ATTRIBUTES, temporal_ready
 from records import ledger, queries
 from records.directory import directory_slips, read_members
+from records.log_checks import check_figures, differing_logs
 from records.mail_pauses import current_pause
 from records.roles import changeable
 from records.tree import heads_without_leaf, newest_frontier
@@ -50,7 +51,7 @@ class Finding(Value):
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Look at everything that the product needs, one after the other. What is looked at is named by its docstring."""
     records = (_keys, _closed, _room, _attachments, _database, _record, _directory, _calendars)
-    for check in (*records, _certificate, _temporal, _workers, _cases, _mail, _mailbox, _board):
+    for check in (*records, _certificate, _temporal, _workers, _cases, _equal, _mail, _mailbox, _board):
         well, seen = await _safely(check, settings)
         yield Finding(what=str(check.__doc__).rstrip("."), well=well, seen=seen)
 
@@ -178,6 +179,16 @@ async def _cases(settings: Settings) -> _Seen:
     told = "; ".join(f"{stream}: {matter.value}" for stream, matter in list(lost.items())[:_TOLD])
     seen = f"{len(lost)} of {len(logs)} do not go on, `ahg revive` begins them again: {told}"
     return not lost, seen if lost else f"{len(logs)} are open, and all go on"
+
+
+async def _equal(settings: Settings) -> _Seen:
+    """What follows from the logs."""
+    async with db.open_engine(settings) as engine, engine.connect() as connection:
+        differing, figures = await differing_logs(connection), await check_figures(connection)
+    since = f", each open case since {figures.oldest:%Y-%m-%d %H:%M} UTC" if figures.oldest else ""
+    seen = f"logs were compared {figures.checked} times{since}; {figures.mended} differences were put right"
+    said = [f"{stream}: {'; '.join(found.values())}" for stream, found in list(differing.items())[:_TOLD]]
+    return not differing, f"{len(differing)} differ: {' | '.join(said)}; {seen}" if differing else seen
 
 
 async def _mail(settings: Settings) -> _Seen:

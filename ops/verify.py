@@ -20,7 +20,7 @@ from models.tables import TABLES
 from ops.verify_record import Fault, record_faults
 from records import queries
 from records.attachments import Attachments
-from records.from_log import rebuilt, row_faults
+from records.from_log import notice_faults, rebuilt, row_faults
 from records.log import read_entries
 from records.log_trust import LogTrust
 from workflows.client import CaseClient, NotAnswered
@@ -74,6 +74,9 @@ async def verify_records(
             for stream, differing in (await row_faults(connection, wanted)).items():
                 for one in differing:
                     yield Fault(stream=stream, what=one.said)
+            for stream, untold in (await notice_faults(connection, list(logs))).items():
+                for said in untold:
+                    yield Fault(stream=stream, what=said)
         if files is not None:
             for stream, entries in logs.items():
                 async for fault in _against_files(files, stream, entries, known):

@@ -9,7 +9,8 @@ Cases:
 ``queries``            what pages, lists and checks read of cases; ``casefiles``: cases as their logs have them, for pages
 ``lists``, ``search``  lists of cases as a post sees them; texts by which they are found; ``saved_views``: kept lists
 ``projected``          writing rows of the projection, of the directory and of drafts
-``from_log``           the rows that a log alone gives: compared with what stands, and made anew
+``from_log``           what a log alone gives: compared with what stands, and rows made anew
+``log_checks``         whose turn it is to be compared, and what was found to differ
 ``references``         references and drafts, before a case exists
 ``attachments``        the files of requests; ``attachment_sweep``: what of them nothing names goes
 

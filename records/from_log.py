@@ -1,7 +1,9 @@
-"""The rows of a case's projection that its log alone gives: compared with what stands, and made anew."""
+"""What a log alone gives: the rows of its case's projection, compared with what stands and made anew; and how many
+notices its entries queued, compared with the ledger.
+"""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
@@ -12,9 +14,10 @@ from db import lock_table
 from models.log import Entry, broken_at
 from models.projection import Row, rows_of
 from models.rules import Transition, blank, replay_entry
-from models.tables import TABLES
+from models.tables import TABLES, EntryRow
 from models.tables.cases import CaseRow, FollowUpRow
-from records.log import read_entries
+from records.log import entry_place, read_entries
+from records.notices import NOTICES
 from records.projected import write_rows
 from records.queries import PARTS
 from records.rows import table_of
@@ -27,7 +30,8 @@ _SHARED = ("holders", "alternates")
 """Tables of all cases together: the newest word of any of them stands there."""
 _OF_CASE = (table_of(CaseRow), *(table_of(kind) for kind in PARTS if kind is not FollowUpRow))
 """The tables whose rows are a case's own and follow from its log; follow-ups have logs of their own."""
-_OWN = frozenset(table.name for table in _OF_CASE)
+OWN_TABLES = frozenset(table.name for table in _OF_CASE)
+"""The names of the tables that ``rebuild_case`` writes."""
 _AT_ONCE = 200
 
 
@@ -112,7 +116,7 @@ def _elsewhere(connection: Connection, wanted: Mapping[str, _Rows]) -> dict[Plac
     keys: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
     for rows in wanted.values():
         for name, key in rows:
-            if name not in _OWN and name not in _SHARED:
+            if name not in OWN_TABLES and name not in _SHARED:
                 keys[name].append(key)
     found: dict[Place, Mapping[str, Any]] = {}
     for name, asked in keys.items():
@@ -154,6 +158,32 @@ def _plain(value: Any) -> Any:
     return value
 
 
+async def notice_faults(connection: AsyncConnection, streams: Sequence[str]) -> dict[str, list[str]]:
+    """By stream, in words, where the ledger has another number of notices of an entry than were queued with it, or one
+    that is not what its key says. Entries of before that number was kept are not looked at.
+
+    What went to an alternate instead of a holder was queued later, and is not counted.
+    """
+    entries, notices = table_of(EntryRow).c, NOTICES.c
+    known = select(entries.stream, entries.seq, entries.notices)
+    known = known.where(entries.stream.in_(streams), entries.notices.is_not(None))
+    queued = {entry_place(stream, seq): (stream, seq, count) for stream, seq, count in await connection.execute(known)}
+    of_these = notices.reference.in_({stream.partition("/")[0] for stream in streams}) & (notices.instead_of == "")
+    there, untrue = Counter[str](), set[str]()
+    for key, kind, post in await connection.execute(select(notices.key, notices.kind, notices.post).where(of_these)):
+        place, _, rest = key.partition(":")
+        there[place] += 1
+        if not rest.startswith(f"{kind}:{post}"):
+            untrue.add(place)
+    found = defaultdict[str, list[str]](list)
+    for place, (stream, seq, count) in queued.items():
+        if there[place] != count:
+            found[stream].append(f"{count} notices were queued with entry {seq}, the ledger has {there[place]}")
+        elif place in untrue:
+            found[stream].append(f"a notice of entry {seq} is not what its key says")
+    return dict(found)
+
+
 # made anew --------------------------------------------------------------------------------------------------------
 
 
@@ -166,7 +196,7 @@ async def rebuild_case(connection: AsyncConnection, reference: str) -> bool:
     entries = await read_entries(connection, reference)
     if not entries or broken_at(entries) is not None:
         return False
-    wanted = {place: columns for place, columns in rebuilt(reference, entries).items() if place[0] in _OWN}
+    wanted = {place: columns for place, columns in rebuilt(reference, entries).items() if place[0] in OWN_TABLES}
     for table in _OF_CASE:
         keys = select(*table.primary_key).where(table.c.reference == reference)
         rows = [dict(row) for row in (await connection.execute(keys)).mappings()]

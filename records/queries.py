@@ -116,7 +116,8 @@ async def open_logs(connection: AsyncConnection) -> dict[str, int]:
     """
     ended = [stage.value for stage in Stage if stage.final]
     may_go_on = _CASES.c.stage.not_in(ended) | _CASES.c.due.is_not(None)
-    cases = await fetch_rows(connection, select(CaseRow).where(may_go_on))
+    c = _CASES.c
+    cases = await connection.execute(select(c.reference, c.stage, c.next_act).where(may_go_on))
     waiting = [row.reference for row in cases if not Stage(row.stage).over(clock_acts=row.next_act is not None)]
     reports, table = table_of(ReportRow), table_of(RecommendationRow)
     of_its_report = (table.c.reference == reports.c.reference) & (table.c.report == reports.c.number)

@@ -125,6 +125,14 @@ async def grown_since(connection: AsyncConnection, size: int) -> dict[str, int]:
     return {row[0]: row[1] for row in await connection.execute(query)}
 
 
+async def newest_leaf(connection: AsyncConnection, stream: str) -> Head | None:
+    """The newest head of a stream that the tree holds; None if there is none."""
+    c = _LEAVES.c
+    query = select(c.stream, c.seq, c.hash).where(c.stream == stream).order_by(c.seq.desc()).limit(1)
+    row = (await connection.execute(query)).first()
+    return Head(*row) if row else None
+
+
 async def leaves(connection: AsyncConnection) -> AsyncIterator[StoredLeaf]:
     """All leaves in their order."""
     c, after = _LEAVES.c, -1

@@ -28,6 +28,7 @@ def imported(name: str) -> set[str]:
         ("surroundings", PARTS | {"db"}),
         ("db", PARTS),
         ("background", PARTS | {"db", "settings"}),
+        ("case_check", {"activities", "cli", "ops", "settings", "web", "worker"}),
         ("cli", {"activities"}),  # it reaches them through the worker
         ("worker", {"cli", "ops", "web"}),
     ],

@@ -34,7 +34,18 @@ from workflows import names
 from workflows.activation import CONTINUING, Activation, ActivationStart, Receipt
 from workflows.answers import refused_by
 from workflows.delivery import NoticeDelivery
-from workflows.lifesigns import Stranded, Stray, behind, end_stray, make_room, matter_of, stranded, strays
+from workflows.lifesigns import (
+    Known,
+    Stranded,
+    Stray,
+    behind,
+    end_stray,
+    known_by,
+    make_room,
+    matter_of,
+    stranded,
+    strays,
+)
 from workflows.payloads import UnreadablePayload, data_converter
 from workflows.recommendation import FollowUpStart, RecommendationFollowUp
 from workflows.upkeep import Flaw, Watched, begin_delivery, flaws
@@ -366,6 +377,17 @@ class CaseClient:
         try:
             await self._client.get_workflow_handle(stream).signal("nudge", rpc_timeout=self._patience)
         except RPCError as error:
+            raise NotAnswered(str(error)) from error
+
+    async def known(self, stream: str) -> Known | None:
+        """The newest entry that the workflow of a case or a follow-up knows of its log; None where it does not answer.
+
+        Raises:
+            NotAnswered: the answer cannot be read for want of a key.
+        """
+        try:
+            return await known_by(self._client, stream)
+        except UnreadablePayload as error:
             raise NotAnswered(str(error)) from error
 
     async def behind(self, logs: Mapping[str, int]) -> list[str]:

@@ -225,13 +225,23 @@ async def _is_unfit(client: Client, workflow_id: str, run_id: str | None) -> boo
     return bool(failed) and failed[0].workflow_task_failed_event_attributes.cause == _NOT_AS_BEFORE
 
 
-async def _behind(client: Client, stream: str, newest: int) -> Stranded | None:
-    """Whether the workflow knows less than its log held before it was asked: somebody has set it back.
+class Known(NamedTuple):
+    """The newest entry that a workflow knows of its log: its number (0: none), and its hash."""
 
-    No answer says nothing: the worker that had it in memory may just have ended.
-    """
+    seq: int
+    head: str
+
+
+async def known_by(client: Client, stream: str) -> Known | None:
+    """What a workflow knows of its log. None says nothing: the worker that had it in memory may just have ended."""
     try:
-        known: Any = await client.get_workflow_handle(stream).query("state", rpc_timeout=_ANSWERS_WITHIN)
+        state: Any = await client.get_workflow_handle(stream).query("state", rpc_timeout=_ANSWERS_WITHIN)
     except RPCError:
         return None
-    return Stranded.BEHIND if known["seq"] < newest else None
+    return Known(state["seq"], state["head"])
+
+
+async def _behind(client: Client, stream: str, newest: int) -> Stranded | None:
+    """Whether the workflow knows less than its log held before it was asked: somebody has set it back."""
+    known = await known_by(client, stream)
+    return Stranded.BEHIND if known is not None and known.seq < newest else None

@@ -1,4 +1,4 @@
-"""The decision log, and what proves that nothing in it was changed: tree, checkpoints, and who read what."""
+"""The decision log, what proves that it was not changed (tree, checkpoints), who read what, and what was compared."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,10 @@ APPEND_ONLY = ("entries", "record_leaves", "checkpoints", "readings")
 
 
 class EntryRow(SQLModel, table=True):
-    """One entry of the decision log. ``at`` is the text that was hashed; ``stamp`` is of ``models.stamps``."""
+    """One entry of the decision log. ``at`` is the text that was hashed; ``stamp`` is of ``models.stamps``.
+
+    ``notices``: how many notices were queued with it; not known of entries of before 29 November 2026.
+    """
 
     __tablename__ = "entries"
     __table_args__ = (Index("entries_by_command", "stream", "command"),)
@@ -30,6 +33,7 @@ class EntryRow(SQLModel, table=True):
     previous: str
     hash: str
     stamp: str = Field(sa_column=Column(String, nullable=False, server_default=""))
+    notices: int | None = None
 
 
 class LeafRow(SQLModel, table=True):
@@ -76,3 +80,20 @@ class ReadingRow(SQLModel, table=True):
     post: str = Field(primary_key=True)
     email: str = Field(primary_key=True)
     at: datetime = moment_column(nullable=False)
+
+
+class LogCheckRow(SQLModel, table=True):
+    """What was found when a log was last compared with all that follows from it (``case_check``).
+
+    ``taken_at``: when a worker took it up last; ``checked_at``: when one was done with it; ``times``: how often.
+    ``differences``: in words, by a ``records.log_checks.DifferenceKind``; ``mended``: how many were put right.
+    """
+
+    __tablename__ = "log_checks"
+
+    stream: str = Field(primary_key=True)
+    taken_at: datetime = moment_column(nullable=False)
+    checked_at: datetime | None = moment_column()
+    times: int = 0
+    differences: dict[str, str] = json_column()
+    mended: int = 0

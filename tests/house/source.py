@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 PACKAGES = ("activities", "benchmarks", "models", "notifications", "ops", "records", "settings", "web", "workflows")
-MODULES = ("casework", "cli", "db", "worker")
+MODULES = ("case_check", "casework", "cli", "db", "worker")
 
 
 @cache

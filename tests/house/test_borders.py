@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("activities", "models", "notifications", "ops", "records", "web", "workflows")
-ALONE = ("casework", "cli", "db", "worker")
+ALONE = ("case_check", "casework", "cli", "db", "worker")
 """Modules that stand in no package: each is one of its own."""
 
 _UNTYPED = re.compile(r"\b(?:dict|Dict|Mapping|MutableMapping)\[str, (?:Any|object)\]|\bRowMapping\b")

@@ -10,7 +10,7 @@ from models.projection import Recorded, Step, step_of
 from models.tables import TABLES
 from records import queries
 from records.directory import seed_if_empty
-from records.log import LogIsBehind, append, notice_key
+from records.log import LogIsBehind, append, heads, notice_key
 from records.notices import notices_of_case
 from tests.tabletop import REQUEST, Tabletop
 
@@ -147,3 +147,15 @@ def test_the_key_of_a_notice_tells_event_kind_post_and_capacity_apart() -> None:
 async def test_the_directory_is_seeded_once(engine: AsyncEngine) -> None:
     assert await seed_if_empty(engine) == 49
     assert await seed_if_empty(engine) == 0
+
+
+async def test_the_heads_of_thousands_of_logs_are_found(engine: AsyncEngine) -> None:
+    table = Tabletop()
+    await record(engine, submitted(table))
+    asked = [f"AHG-2026-{number:03d}" for number in range(1, 2502)]
+
+    async with engine.connect() as connection:
+        found = await heads(connection, asked)
+
+    assert len(found) == len(asked)
+    assert {stream: seq for stream, seq in found.items() if seq} == {"AHG-2026-001": table.case.seq}

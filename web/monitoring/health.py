@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.service import RPCError, RPCStatusCode
 
 from casework import Casework
+from records.log_checks import differing_logs
 from records.mail_pauses import current_pause
 from settings import Settings, SettingsError
 from web.kit.site import Site, WorkSeen
@@ -50,6 +51,9 @@ async def readiness(request: Request) -> JSONResponse:
         told = {"status": "ready, but a case needs an operator", "cases": "; ".join((lost, *seen.strange))}
     elif seen.strange:
         told = {"status": "ready, but a case needs an operator", "cases": "; ".join(seen.strange)}
+    differing = await _differing(request.app.state.engine)
+    if differing:
+        told |= {"status": "ready, but a case needs an operator", "records": differing}
     mail = "; ".join(seen.held) or await _mail(request.app.state.engine)
     failing = current_site(request).background.failing
     loops = {"background": f"fails, and is begun again: {', '.join(failing)}"} if failing else {}
@@ -99,6 +103,16 @@ async def _look_closely(site: Site, casework: Casework) -> None:
             site.work_asked = asked[-1]
             ill = await casework.stranded(state=True, only=asked)
             site.work_ill = frozenset((site.work_ill & set(logs)) - set(asked) | set(ill))
+
+
+async def _differing(engine: AsyncEngine) -> str:
+    """How many logs differ from what follows from them; empty when none was found."""
+    try:
+        async with engine.connect() as connection:
+            count = len(await differing_logs(connection))
+    except (SQLAlchemyError, OSError):
+        return ""
+    return f"{count} logs differ from what follows from them; `ahg doctor` names them" if count else ""
 
 
 async def _mail(engine: AsyncEngine) -> str:

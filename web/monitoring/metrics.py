@@ -7,11 +7,14 @@ They are given to who has the token of the setting. Without one they are there o
 import hmac
 import time
 from collections.abc import Iterator
+from datetime import datetime
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,6 +23,7 @@ from models.notices.state import NoticeState
 from models.posts import SECRETARIAT
 from records import ledger
 from records.lists import counts_by_stage
+from records.log_checks import CheckFigures, check_figures
 from records.queries import notice_counts
 from settings import is_loopback
 from web.api.routes import router as api
@@ -136,6 +140,7 @@ async def _count_now(site: Site, registry: CollectorRegistry) -> None:
         async with site.engine.connect() as connection:
             stages, states = await counts_by_stage(connection, SECRETARIAT), await notice_counts(connection)
             since = await ledger.waiting_since(connection, site.clock())
+            checks = await check_figures(connection)
     except (SQLAlchemyError, OSError):
         up.set(0)
         return
@@ -150,6 +155,30 @@ async def _count_now(site: Site, registry: CollectorRegistry) -> None:
         "ahg_oldest_due_notice_seconds", "How long the oldest notice that is due has waited.", registry=registry
     )
     oldest.set((site.clock() - since).total_seconds() if since else 0)
+    registry.register(_Checks(checks, site.clock()))
+
+
+class _Checks(Collector):
+    """What the check that compares logs has found (``case_check``): it runs in the workers, so its counters did not begin
+    with this process.
+    """
+
+    def __init__(self, checks: CheckFigures, now: datetime) -> None:
+        self._checks = checks
+        self._now = now
+
+    def collect(self) -> Iterator[Metric]:
+        """The figures."""
+        done, oldest = self._checks, self._checks.oldest
+        yield CounterMetricFamily("ahg_cases_checked", "Logs compared with what follows from them.", done.checked)
+        yield CounterMetricFamily("ahg_case_differences_mended", "Differences put right.", done.mended)
+        differ = GaugeMetricFamily("ahg_case_differences", "Logs that differ, by what differs.", labels=["kind"])
+        for kind, number in done.differing.items():
+            differ.add_metric([kind.value], number)
+        yield differ
+        waited = (self._now - oldest).total_seconds() if oldest else 0
+        said = "How long ago that open case was compared that waits longest."
+        yield GaugeMetricFamily("ahg_oldest_case_check_seconds", said, waited)
 
 
 def _open_stages() -> Iterator[Stage]:
