@@ -1,6 +1,6 @@
 """a case that has ended has no stopped clock
 
-Revision: 7c41d2b85e90, after a41c7e90b2d6, made 2026-11-29 06:20:00+00:00
+Revision: 7c41d2b85e90, after 5289f9760035, made 2026-11-29 06:20:00+00:00
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 
 revision = '7c41d2b85e90'
-down_revision = 'a41c7e90b2d6'
+down_revision = '5289f9760035'
 branch_labels = None
 depends_on = None
 
