@@ -10,7 +10,7 @@ ARGS ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format lock sbom audit digests bench bench-mail bench-pages fuzz pictures golden messages migration clean
+.PHONY: help install run test check format lock sbom audit digests bench bench-mail bench-pages fuzz mutation pictures golden messages migration clean
 
 help: ## Show these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +76,10 @@ bench-mail: $(STAMP) ## Measure the delivery of mail against bare aiosmtplib; pr
 # More of them, or the same again: make fuzz ARGS="100 SEED"
 fuzz: $(STAMP) ## Send whatever may be sent to all pages and the API; prints faults and the slowest answers
 	$(BIN)/python -m tests.fuzz $(ARGS)
+
+# Other modules, more of them, others: make mutation ARGS="--number 600 --seed 2 models/duties.py"
+mutation: $(STAMP) ## Change the rules on purpose, one change at a time, and ask whether a test fails (docs/mutation.md)
+	nice -n 10 $(BIN)/python -m tests.mutation $(ARGS)
 
 pictures: $(STAMP) ## Take pictures of the main pages into docs/pictures, of mails into docs/mails (needs Chromium)
 	$(BIN)/python -m tests.pictures

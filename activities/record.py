@@ -14,9 +14,10 @@ from db import WriterThread
 from models.log import Entry
 from models.passkeys import statement_fault
 from models.projection import Recorded, Step
+from models.rules.steps import case_of_log
 from records.log import LogIsBehind, NotWritten, append, read_written
 from records.log_trust import LogTrust
-from workflows.names import READ_AHEAD, RECORD_STEP
+from workflows.names import READ_AHEAD, READ_TOLD, RECORD_STEP
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 50
@@ -68,6 +69,17 @@ class Recorder:
                 return tuple(await read_written(connection, stream, after, self._stamps))
             except NotWritten as forged:
                 raise _forged(forged) from None
+
+    @activity.defn(name=READ_TOLD)
+    async def read_told(self, reference: str, number: int) -> tuple[str, ...]:
+        """The addressees of a recommendation that its case has told of it, by the log of the case.
+
+        Raises:
+            ApplicationError: somebody else wrote an entry of it (not retried; somebody must look).
+        """
+        entries = await self.read_ahead(reference, 0)
+        one = case_of_log(reference, entries).recommendations[number]
+        return tuple(code for code in one.to if code not in one.untold)
 
     def _must_be_signed(self, step: Step) -> None:
         first = step.entries[0]

@@ -18,7 +18,7 @@ A case and its rules, in the order of reading:
 ``request``                what is asked; ``grounds``: how each is affected; ``attachments``: which files it may carry;
                            ``likeness``: past cases like it;
                            ``recorded_request``: requests as older versions recorded them
-``case``                   the whole state of one case
+``case``                   the whole state of one case; ``case_size``: how much of it travels
 ``commands``, ``events``   what a post may say, and what then has happened
 ``rules``                  (state, command, now) -> events, or a ``refusal`` that says why
 ``reasons``                what rules state, as codes with facts; ``old_sentences``: what logs have from before
@@ -48,6 +48,7 @@ What is recorded:
 ``projection``             the rows by which lists and pages show a case; ``apart``: what differs between two states
 ``search``                 the texts by which it is found; ``search_words``: how words are compared
 
+``limits``                 how much one may say, and how much a case holds; ``too_much``: how it is refused
 ``base`` is what all values share; ``faults`` and ``nearest`` say what is wrong with a value, and which word was meant.
 ``tables`` is the other half: the SQLModel tables. Nothing above imports it.
 """

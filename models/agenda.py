@@ -78,7 +78,7 @@ def _selection(case: Case) -> list[Post]:
     return list(case.directory.co_chairs) if case.ladder(SubjectKind.MINIMUM) else [SECRETARIAT]
 
 
-_ASKED_BY = attrgetter("state", "owner", "supporting", "taken_on", "refused_by")
+_ASKED_BY = attrgetter("state", "owner", "supporting", "taken_on", "refused_by", "returned")
 """That of an outcome by which it is known whom its work waits for."""
 
 
@@ -88,7 +88,8 @@ def _operational(case: Case) -> list[Post]:
     at_it = [one for one in alike.values() if one.state in ("open", "blocked")]
     working = {one.owner: None for one in at_it if case.taken_on(one, one.owner)}
     asked = {code: None for one in at_it for code in case.yet_to_take_on(one)}
-    owners = _desks(*working, *asked)
+    finding = [SECRETARIAT] if any(one.seeks_owner for one in at_it) else []
+    owners = [*_desks(*working, *asked), *finding]
     verifying = [post for outcome in case.outcomes_in("done") for post in verifiers(case, outcome)]
     parties = _desks(*(code for one in case.arrangements.values() for code in one.awaited))
     admitted = [p for p in case.participants.values() if p.state is ParticipantState.ADMITTED]

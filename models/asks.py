@@ -74,6 +74,7 @@ ASKS: Mapping[str, Ask] = {
     "outcome_assigned": _PROGRESS,
     "outcome_offered": Ask("take_on", _DESKS, "outcome"),
     "outcome_amended": _PROGRESS,
+    "outcome_returned": Ask("amend_outcome", (Role.SECRETARIAT, Role.CO_CHAIR), "outcome"),
     "outcome_due": _PROGRESS,
     "outcome_overdue": Ask("progress", (Role.FOCAL_POINT,), "outcome"),
     "outcome_reopened": _PROGRESS,

@@ -8,6 +8,8 @@ from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from models.limits import LONGEST_TEXT, LONGEST_TITLE
+
 N_ = str
 """Marks a text for translation (gettext's own name); it is translated where it is shown."""
 
@@ -63,7 +65,7 @@ def tidy(text: str) -> str:
 
 def brief(text: str) -> str:
     """As much of a text as a ``Line`` holds."""
-    return text[:300].rstrip()
+    return text[:LONGEST_TITLE].rstrip()
 
 
 def _tidied(given: Any) -> Any:
@@ -71,11 +73,11 @@ def _tidied(given: Any) -> Any:
     return tidy(given) if isinstance(given, str) else given
 
 
-Line = Annotated[str, BeforeValidator(_tidied), StringConstraints(max_length=300)]
-"""A name or title: at most 300 characters."""
+Line = Annotated[str, BeforeValidator(_tidied), StringConstraints(max_length=LONGEST_TITLE)]
+"""A name or title."""
 
-Prose = Annotated[str, BeforeValidator(_tidied), StringConstraints(max_length=20_000)]
-"""Running text: at most 20,000 characters."""
+Prose = Annotated[str, BeforeValidator(_tidied), StringConstraints(max_length=LONGEST_TEXT)]
+"""Running text."""
 
 
 def shared(value: _V) -> _V:

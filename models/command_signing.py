@@ -165,10 +165,6 @@ def body_digest(command: Command) -> str:
     return hashlib.sha256(asked_text(command).encode()).hexdigest()
 
 
-LONGEST_COMMAND = 250_000
-"""Characters of JSON that a command's body has at most, and of a request with all that it says: a page reads several."""
-
-
 def asked_text(command: Command) -> str:
     """What ``body_digest`` is over: the body and the newest entry that its sender saw, as JSON without blanks."""
     body = command.body.model_dump(mode="json", by_alias=True, exclude_unset=True)

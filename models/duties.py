@@ -84,6 +84,7 @@ _ONLY_DUTIES = frozenset(
     (
         "accept",
         "agree",
+        "amend_outcome",
         "answer",
         "circulate",
         "close",
@@ -187,6 +188,8 @@ def _work(case: Case) -> Iterable[Duty]:
         title = outcome.title
         for code in case.yet_to_take_on(outcome):
             yield _duty(case, desk_of(code), "take_on", title, subject_of(SubjectKind.TAKING_ON, title))
+        if outcome.seeks_owner:
+            yield _duty(case, SECRETARIAT, "amend_outcome", title, subject_of(SubjectKind.TAKING_ON, title))
         if outcome.state in ("open", "blocked") and case.taken_on(outcome, outcome.owner):
             yield _duty(case, desk_of(outcome.owner), "progress", title, subject_of(SubjectKind.OUTCOME, title))
         elif outcome.state == "done":

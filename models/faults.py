@@ -56,6 +56,21 @@ def more_values_than(most: int, given: object) -> bool:
     return counted > most
 
 
+def lists_longer_than(most: int, given: object) -> list[Where]:
+    """Where in something that was sent a list has more entries than that, however it is nested."""
+    waiting: list[tuple[Where, object]] = [((), given)]
+    found: list[Where] = []
+    while waiting:
+        where, one = waiting.pop()
+        if isinstance(one, Mapping):
+            waiting.extend(((*where, str(key)), value) for key, value in one.items())
+        elif isinstance(one, list | tuple):
+            if len(one) > most:
+                found.append(where)
+            waiting.extend(((*where, number), value) for number, value in enumerate(one))
+    return found
+
+
 def faults(error: ValidationError, of: Any) -> list[FieldFault]:
     """What is wrong, each place once, up to ``MOST_FAULTS`` places. ``of``: the type that was to be read."""
     found: dict[Where, FieldFault] = {}
@@ -94,6 +109,9 @@ def _says(error: Any, kind: Any, around: Any) -> str:
             return f"must be given; {wanted(kind)}{_meaning(error, around)}"
         case "string_too_short" | "too_short":
             return "must not be empty"
+        case "string_too_long" | "too_long":
+            what = "characters" if isinstance(given, str) else "entries"
+            return f"has {len(given):,} {what}; at most {error['ctx']['max_length']:,} are taken"
         case "value_error":
             return str(error["ctx"]["error"])
         case "union_tag_not_found" | "union_tag_invalid":

@@ -211,10 +211,16 @@ class Circulating(StrEnum):
 
 
 class FollowThrough(StrEnum):
-    """Whether what follows from a change in the group is carried out with it."""
+    """Whether what follows from a change is carried out with it, and what is begun is brought to its end.
+
+    ``TO_THE_END``: besides what ``CARRIED_OUT`` has, no outcome is left without an owner, the day on which it is due is
+    over at the close of business, what is to be circulated outlasts its case, who is told
+    of a recommendation later answers it then, and the same word said twice is one.
+    """
 
     NOTED = "noted"
     CARRIED_OUT = "carried out"
+    TO_THE_END = "to the end"
 
 
 class Track(Value):
@@ -280,7 +286,7 @@ _LATER: dict[str, Any] = {
     "requesters": Requesters.AFFECTED_MEMBERS,
     "obligations": Obligations.BY_OWN_WORD,
     "circulating": Circulating.AT_EVERY_TURN,
-    "follow_through": FollowThrough.CARRIED_OUT,
+    "follow_through": FollowThrough.TO_THE_END,
     "suspension": _SUSPENSION,
     "exchange_overdue": _EXCHANGE_OVERDUE,
 }
@@ -308,7 +314,8 @@ class Policy(Value):
     membership can be told, and what becomes of names that nobody consented to.
     ``follow_through``: whether what follows from a change is carried out with it: a suspension is looked at again, who
     leaves the group gives back its outcomes and leaves its arrangements, an observer can become a participant and back,
-    exchanges are reminded of at the rhythm of their arrangement, and a position that is said twice is one.
+    exchanges are reminded of at the rhythm of their arrangement, and a position that is said twice is one; to the end
+    also as its value has it.
     ``suspension``: until a suspension is looked at, where no day is said, and then again. ``exchange_overdue``: from when
     an exchange is due until it is marked as overdue.
     """
@@ -355,7 +362,12 @@ class Policy(Value):
     @property
     def carries_out(self) -> bool:
         """Whether what follows from a change in the group is carried out with it."""
-        return self.follow_through is FollowThrough.CARRIED_OUT
+        return self.follow_through is not FollowThrough.NOTED
+
+    @property
+    def to_the_end(self) -> bool:
+        """Whether what is begun is brought to its end as well."""
+        return self.follow_through is FollowThrough.TO_THE_END
 
     def track(self, urgency: Urgency) -> Track:
         """The deadlines of the urgent or the routine track."""

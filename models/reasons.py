@@ -94,6 +94,7 @@ class ReasonCode(StrEnum):
     NOBODY_OBJECTED = "nobody_objected", N_("Nobody objected by the date.")
     REPORT_REVISED = "report_revised", N_("revised")
     LEFT_GROUP = "left_group", N_("%(member)s has left the group.")
+    NOT_TAKEN_ON = "not_taken_on", N_("%(member)s has not taken it on.")
     PARTIES_LEFT = "parties_left", N_("Fewer than two parties are left.")
 
     # what the minimum composition lacks

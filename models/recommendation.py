@@ -20,7 +20,7 @@ from models.policy import Obligations, Policy
 from models.posts import SECRETARIAT, Post, desk_of
 from models.projection import Queued, Row, Step
 from models.refusal import RefusalKind, Refused
-from models.rules.outcomes import overdue_rungs
+from models.rules.overdue import overdue_rungs
 from models.rules.steps import may_act_for
 from models.zones import zone_named
 
@@ -48,6 +48,7 @@ class FollowUpAnswer(Value):
 class FollowUp(Value):
     """The state of one follow-up.
 
+    ``untold``: addressees that are not told yet: nothing is asked of them, and nobody waits for them to be told.
     ``answers``: what each addressee said for itself, by its code, where the policy has each answer for itself; ``state``
     is then what they make together.
     """
@@ -63,6 +64,7 @@ class FollowUp(Value):
     policy: Policy = Field(repr=False)
     state: FollowUpState = "open"
     note: Line = ""
+    untold: tuple[str, ...] = Field(default=(), exclude_if=is_empty)
     answers: Mapping[str, FollowUpAnswer] = Field(default={}, exclude_if=is_empty)
     ladder: Ladder | None = None
     seq: int = 0
@@ -85,8 +87,9 @@ class FollowUp(Value):
 
     @property
     def answering(self) -> tuple[str, ...]:
-        """Who answers: the addressees; where there are none, the owner."""
-        return tuple(dict.fromkeys(self.to)) or ((self.owner,) if self.owner else ())
+        """Who answers: the addressees that are told; where there are none at all, the owner."""
+        told = tuple(code for code in dict.fromkeys(self.to) if code not in self.untold)
+        return told if self.to else ((self.owner,) if self.owner else ())
 
     @property
     def awaited(self) -> tuple[str, ...]:
@@ -96,18 +99,19 @@ class FollowUp(Value):
 
     @property
     def readers(self) -> list[Post]:
-        """Addressees and owner."""
-        return [desk_of(code) for code in dict.fromkeys((*self.to, self.owner)) if code]
+        """Addressees that are told, and owner."""
+        return [desk_of(code) for code in dict.fromkeys((*self.to, self.owner)) if code and code not in self.untold]
 
 
 def follow_up_of(case: Case, number: int) -> FollowUp:
     """The follow-up of a recommendation of a case, before its first entry."""
-    one = case.recommendations[number]
+    one, each = case.recommendations[number], case.policy.to_the_end
     return FollowUp(
         reference=case.reference,
         number=number,
         text=one.text,
-        to=tuple(code for code in one.to if code not in one.untold),
+        to=one.to if each else tuple(code for code in one.to if code not in one.untold),
+        untold=one.untold if each else (),
         owner=one.owner,
         due=one.due,
         zone=case.calendars.of(one.owner).zone,
@@ -118,6 +122,15 @@ def follow_up_of(case: Case, number: int) -> FollowUp:
 
 class FollowUpOpened(Value):
     type: Literal["recommendation_opened"] = "recommendation_opened"
+    ladder: Ladder | None
+    untold: tuple[str, ...] = Field(default=(), exclude_if=is_empty)
+
+
+class FollowUpAddressed(Value):
+    """Addressees that had not been told are told now, each to answer for itself."""
+
+    type: Literal["recommendation_addressed"] = "recommendation_addressed"
+    members: tuple[str, ...]
     ladder: Ladder | None
 
 
@@ -135,7 +148,7 @@ class FollowUpResolved(Value):
     """Who answered for itself; empty where one answered for all."""
 
 
-FollowUpEvent = FollowUpOpened | FollowUpReminded | FollowUpResolved
+FollowUpEvent = FollowUpOpened | FollowUpAddressed | FollowUpReminded | FollowUpResolved
 
 _EVENT: TypeAdapter[FollowUpEvent] = TypeAdapter(Annotated[FollowUpEvent, Field(discriminator="type")])
 
@@ -145,21 +158,33 @@ def _after(follow_up: FollowUp, event: FollowUpEvent, at: datetime) -> FollowUp:
         answer = FollowUpAnswer(state=event.state, note=brief(event.text), at=at)
         answered = follow_up.model_copy(update={"answers": {**follow_up.answers, event.member: answer}})
         state = _together(answered)
-        ladder = None if state in OVER else follow_up.ladder
+        asked = answered.awaited or not answered.untold
+        ladder = follow_up.ladder if state not in OVER and asked else None
         return answered.model_copy(update={"state": state, "note": brief(event.text), "ladder": ladder})
     if isinstance(event, FollowUpResolved):
         ladder = None if event.state in OVER else follow_up.ladder
         return follow_up.model_copy(update={"state": event.state, "note": event.text[:300], "ladder": ladder})
-    return follow_up.model_copy(update={"ladder": event.ladder})
+    changes: dict[str, Any] = {"ladder": event.ladder}
+    if isinstance(event, FollowUpOpened):
+        changes["untold"] = event.untold
+    elif isinstance(event, FollowUpAddressed):
+        still = tuple(code for code in follow_up.untold if code not in event.members)
+        changes |= {"untold": still, "state": _together(follow_up.model_copy(update={"untold": still}))}
+    return follow_up.model_copy(update=changes)
 
 
 def _together(follow_up: FollowUp) -> FollowUpState:
-    """What the answers make together: open until all have answered, declined where all have declined."""
+    """What the answers make together: open until all have answered, declined where all have declined.
+
+    It is not over while somebody whom it is addressed to is still to be told.
+    """
     said = [follow_up.answers[code].state for code in follow_up.answering if code in follow_up.answers]
-    if len(said) < len(follow_up.answering):
+    if not said or len(said) < len(follow_up.answering):
         return "open"
     if "adopted" in said:
         return "adopted"
+    if follow_up.untold:
+        return "open"
     return "done" if "done" in said else "declined"
 
 
@@ -203,13 +228,36 @@ def _tell(follow_up: FollowUp, kind: str, *extra: Post, **facts: Any) -> Sequenc
 
 def open_follow_up(follow_up: FollowUp, now: datetime) -> tuple[FollowUp, Step]:
     """The report was accepted: addressees and owner are told, and the overdue ladder begins."""
-    ladder = None
-    if follow_up.due is not None:
-        due = datetime.combine(follow_up.due, time(9), zone_named(follow_up.zone)).astimezone(UTC)
-        ladder = Ladder(due=due, rungs=overdue_rungs(follow_up.policy, due, now))
+    ladder = _reminding(follow_up, now) if follow_up.answering or not follow_up.untold else None
     begun = follow_up.model_copy(update={"ladder": ladder})
     told = _tell(begun, "recommendation_addressed", owner=follow_up.owner, addressees=follow_up.to)
-    return _step(follow_up, FollowUpOpened(ladder=ladder), "opened", SECRETARIAT, now, told)
+    opened = FollowUpOpened(ladder=ladder, untold=follow_up.untold)
+    return _step(follow_up, opened, "opened", SECRETARIAT, now, told)
+
+
+def _reminding(follow_up: FollowUp, now: datetime) -> Ladder | None:
+    """The overdue ladder around the close of business of its day; by a policy of before, around its morning."""
+    if follow_up.due is None:
+        return None
+    over = (follow_up.policy.closes if follow_up.policy.to_the_end else None) or time(9)
+    due = datetime.combine(follow_up.due, over, zone_named(follow_up.zone)).astimezone(UTC)
+    return Ladder(due=due, rungs=overdue_rungs(follow_up.policy, due, now))
+
+
+def address_follow_up(follow_up: FollowUp, told: Sequence[str], now: datetime) -> tuple[FollowUp, Step] | None:
+    """Ask those of its addressees that the case has told since; None where there are none. Who is asked already hears
+    nothing.
+    """
+    members = tuple(code for code in follow_up.untold if code in told)
+    if not members:
+        return None
+    ladder = follow_up.ladder or _reminding(follow_up, now)
+    event = FollowUpAddressed(members=members, ladder=ladder)
+    facts = NoticeFacts(recommendation=follow_up.text, owner=follow_up.owner, addressees=follow_up.to)
+    due = ladder.due if ladder else None
+    notices = notify("recommendation_addressed", map(desk_of, members), facts, due=due)
+    command = f"{CLOCK_COMMAND}told:{','.join(members)}"
+    return _step(follow_up, event, command, CLOCK, now, notices)
 
 
 def apply_clock_to_follow_up(follow_up: FollowUp, now: datetime) -> tuple[FollowUp, Step] | None:

@@ -132,12 +132,11 @@ def unnamed(case: Case, text: str, named: tuple[str, ...]) -> str:
             hidden[code.casefold()] = words
         for role in Role:
             hidden[f"{code}/{role}".casefold()] = words
-    longest_first = sorted(filter(None, hidden), key=len, reverse=True)
-    if not longest_first:
+    if not any(hidden):
         return text
     kept = {case.directory.name(code).casefold() for code in named}
-    # A name that is kept goes first, so that a shorter one inside it is not replaced.
-    words_of = sorted({*longest_first, *kept} - {""}, key=len, reverse=True)
+    # A longer name goes first, kept or not, so that a shorter one inside it is not replaced.
+    words_of = sorted({*hidden, *kept} - {""}, key=len, reverse=True)
     anyone = re.compile(rf"(?<!\w)(?:the\s+)?({'|'.join(map(re.escape, words_of))})(?!\w)", re.IGNORECASE)
 
     def said(found: re.Match[str]) -> str:

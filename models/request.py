@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 
 from models.base import Line, Prose, Value, is_empty
 from models.grounds import Ground, StatedGround
+from models.limits import MOST_GROUNDS
 from models.policy import Urgency
 
 Section = Literal["situation", "where", "since", "routes", "figures", "affected", "done", "asks", "attachments"]
@@ -39,10 +40,6 @@ def fingerprint(*parts: Any) -> str:
     """A SHA-256 (hex) over the parts as canonical JSON: what a position is bound to."""
     text = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-MOST_GROUNDS = 100
-"""Grounds that a request states at most, whoever has stated them."""
 
 
 class Route(Value):

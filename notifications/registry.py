@@ -115,6 +115,7 @@ _ROWS = (
     DeliveryRule("outcome_offered", _NOW, _MUST, _QUOTES, _POLICY),
     DeliveryRule("outcome_taken_on", _DIGEST, _MAY, _LINK, _NONE),
     DeliveryRule("outcome_amended", _NOW, _MAY, _QUOTES, _AGREED),
+    DeliveryRule("outcome_returned", _NOW, _MUST, _QUOTES, _POLICY),
     DeliveryRule("outcome_handed_on", _NOW, _MAY, _QUOTES, _NONE),
     DeliveryRule("outcome_due", _DIGEST, _MAY, _QUOTES, _AGREED),
     DeliveryRule("outcome_overdue", _NOW, _MAY, _QUOTES, _AGREED),

@@ -132,6 +132,11 @@ _FACTS: Mapping[str, Mapping[str, Any]] = {
         "owner": "LK",
         "text": "Two more ports were added.",
     },
+    "outcome_returned": {
+        **_OUTCOME,
+        "text": "LK has not taken it on.",
+        "reasons": _of(ReasonCode.NOT_TAKEN_ON, member="LK"),
+    },
     "outcome_handed_on": {**_OUTCOME, "text": "Another ministry does it now."},
     "outcome_due": _OUTCOME_DUE,
     "outcome_overdue": _OUTCOME_DUE,

@@ -22,10 +22,12 @@ from babel.plural import to_gettext
 
 import notifications.environment
 import web.kit.render
+from models.limits import MOST_IN_A_CASE
 from models.notices import NOTICE_KINDS, OF_NO_CASE
 from models.reasons import PLAIN, WHY_LISTED, ReasonCode
 from models.request import FIELD_WORDS, Request
 from models.rules import RULES
+from models.too_much import TooMuch
 from models.visibility import Reason
 from notifications.catalogues import SOURCE, catalogue_file, languages
 from notifications.vocabulary import VOCABULARY
@@ -79,6 +81,8 @@ DOMAINS = (
                 *(rule.phrase for rule in RULES.values()),
                 *(who.words for rule in RULES.values() for who in rule.who),
                 *Request().missing(),
+                *TooMuch,
+                *MOST_IN_A_CASE,
                 *Reason,
                 *FIELD_WORDS.values(),
             )

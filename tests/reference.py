@@ -23,6 +23,7 @@ from models.base import Value
 from models.case import Stage
 from models.commands import COMMANDS, Leave, NewVersion, Resubmit
 from models.grounds import StatedGround
+from models.limits import FULL, FULL_OF_SHORT_WORDS, LONGEST_LIST, MOST_IN_A_CASE, SHORT_WORDS
 from models.notices import NOTICE_KINDS
 from models.policy import Policy, Track
 from models.request import SECTIONS, Attachment, Figure, Route
@@ -134,6 +135,13 @@ def commands() -> Iterator[str]:
         "`24h`, `30d`, `5wd` (working days) or `12mo`; a post is `MEMBER/POST`; a code is a member's "
         "code in the directory. A command holds at most 5,000 values and 250,000 characters of JSON, and so much a "
         "request with all its fields; a request has at most 50 versions."
+    )
+    counts = ", ".join(f"{most:,} {name}" for name, most in MOST_IN_A_CASE.items())
+    yield (
+        f"A list in a command has at most {LONGEST_LIST} entries. A case has at most {counts}. As JSON it "
+        f"holds {FULL:,} bytes; up to {FULL_OF_SHORT_WORDS:,} it takes commands of at most {SHORT_WORDS:,} bytes that "
+        "begin nothing new, and beyond only such as decide, say how work goes or end something (`models/limits.py`, "
+        "`models/rules/room.py`)."
     )
     yield (
         "Every command but `draft` and `submit` has the field `text`: what the post says with it (text, nothing by "
@@ -345,9 +353,11 @@ _WHOLE = {
     "signatures": "whether positions are signed with a passkey: `when there` or `required`",
     "handing_over": "when a post goes over that its holder hands over in a case: `at once` or `when accepted` by the "
     "person named",
-    "follow_through": "what follows from a change in the group: `noted` or `carried out` (a suspension is looked at "
+    "follow_through": "what follows from a change in the group: `noted`, `carried out` (a suspension is looked at "
     "again, who leaves gives back outcomes and leaves arrangements, observer and participant change seats, exchanges "
-    "are reminded of, a position said twice is one)",
+    "are reminded of, a position said twice is one) or `to the end` (also: an outcome that its owner refuses or leaves "
+    "to nobody is returned to the group, its day is over at the close of business, what is to "
+    "be circulated outlasts the case, who is told of a recommendation later answers it then, any word said twice is one)",
     "suspension": "a suspension is looked at again after, where no day was said; then again",
     "exchange_overdue": "an exchange is marked as overdue, after the day that the rhythm of its arrangement gives",
     "silence_covers": "what the silence on a report covers: `the report` whatever becomes of it, `every word` (each "

@@ -17,7 +17,14 @@ from models.authentication import Means
 from models.calendars import Calendars
 from models.commands import ActFor, Adopt, Submit, parse
 from models.projection import Step, rows_of
-from models.recommendation import FollowUp, apply_clock_to_follow_up, follow_up_of, open_follow_up, resolve_follow_up
+from models.recommendation import (
+    FollowUp,
+    address_follow_up,
+    apply_clock_to_follow_up,
+    follow_up_of,
+    open_follow_up,
+    resolve_follow_up,
+)
 from models.refusal import RefusalKind, Refused
 from models.rules import must_be_brief
 from models.tables.cases import (
@@ -118,6 +125,9 @@ class TablePlay(Play):
         for number in self.table.case.followed_recommendations:
             if number not in self._followed:
                 self._follow(*open_follow_up(follow_up_of(self.table.case, number), self.now))
+            told = set(self.table.case.recommendations[number].to) - {*self.table.case.recommendations[number].untold}
+            if later := address_follow_up(self._followed[number], tuple(told), self.now):
+                self._follow(*later)
 
     def _follow(self, follow_up: FollowUp, step: Step) -> None:
         self._followed[follow_up.number] = follow_up

@@ -19,6 +19,7 @@ from models.projection import Queued, notices_of_step
 from models.public_holidays import work_calendar
 from models.rules import Transition, apply_clock, apply_command
 from records.directory import SEED, _member_rows, _offices
+from tests.models.in_vain import in_vain
 
 REQUEST = {
     "title": "Boats in the strait",
@@ -104,6 +105,7 @@ class Tabletop:
 
     def _took(self, taken: Transition) -> Transition:
         self.case = taken.after
+        assert [*in_vain(taken.after)] == []
         self.entries.extend(taken.entries)
         self.queued.extend(notices_of_step(taken))
         return taken

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import ApplicationError, FailureError, WorkflowAlreadyStartedError
 
 with workflow.unsafe.imports_passed_through():
     from models.agenda import NextAct, due, next_act, waiting_on
     from models.base import Value
     from models.case import Case, Stage
+    from models.case_size import travels
     from models.commands import Command
     from models.posts import Post
     from models.projection import Step, step_of
@@ -40,6 +41,8 @@ class ActivationStart(Value):
     that its scenario names. ``history_limit``: events after which the run continues as a new one. ``followed``: the
     recommendations whose follow-up has been started. ``bound``: every payload of the run is bound to its workflow; a run
     that began before payloads were has others in its history. ``signed_only``: so is every command of the run signed.
+    ``within_bounds``: a command that waited for another is asked again for room in the case (``models.rules.room``); in a
+    run that began before there were bounds, only new commands are, as they come.
     """
 
     case: Case
@@ -48,6 +51,7 @@ class ActivationStart(Value):
     followed: tuple[int, ...] = ()
     bound: bool = False
     signed_only: bool = False
+    within_bounds: bool = False
 
 
 class Receipt(Value):
@@ -72,9 +76,12 @@ class Activation(LongLived):
         self.recorded = RecordedState(start.case.slim(), take_over, signed_only=start.signed_only)
         self.shift = start.shift
         self.history_limit = start.history_limit
+        self.within_bounds = start.within_bounds
         self.followed = start.followed
+        self.untold = {number: self.case.recommendations[number].untold for number in start.followed}
         self.continuing = False
         self._agenda = (self.case, next_act(self.case))
+        self._travels = (self.case, True)
         self._shown: tuple[object, ...] = ()
 
     @workflow.run
@@ -216,7 +223,7 @@ class Activation(LongLived):
 
     def _stirred(self, stage: Stage, act: NextAct | None) -> bool:
         changed = self.case.stage is not stage or self._next_act() != act
-        return changed or self.nudged or self.is_long(self.history_limit) or bool(self._unfollowed())
+        return changed or self.nudged or self._must_continue() or bool(self._unfollowed() or self._told_since())
 
     def _next_act(self) -> NextAct | None:
         if self._agenda[0] is not self.case:
@@ -232,7 +239,7 @@ class Activation(LongLived):
     def _step(self, case: Case, command: Command) -> tuple[Case, Step] | None:
         if command.id in case.recent:
             return None
-        return _recordable(apply_command(case, command, self._now()))
+        return _recordable(apply_command(case, command, self._now(), bounded=self.within_bounds))
 
     def _clock_step(self, case: Case) -> tuple[Case, Step] | None:
         transition = apply_clock(case, self._now())
@@ -265,6 +272,7 @@ class Activation(LongLived):
         """Start a workflow for each recommendation of an accepted report; it outlives the case."""
         for number in self._unfollowed():
             self.followed = (*self.followed, number)
+            self.untold[number] = self.case.recommendations[number].untold
             follow_up = follow_up_of(self.case, number)
             with suppress(WorkflowAlreadyStartedError):  # begun from its log; or another's, which is noticed
                 await workflow.start_child_workflow(
@@ -274,6 +282,22 @@ class Activation(LongLived):
                     parent_close_policy=workflow.ParentClosePolicy.ABANDON,
                 )
 
+        await self._say_who_is_told()
+
+    def _told_since(self) -> list[int]:
+        """The recommendations of which somebody has been told since their follow-up was."""
+        if not self.case.policy.to_the_end:
+            return []
+        return [number for number, known in self.untold.items() if self.case.recommendations[number].untold != known]
+
+    async def _say_who_is_told(self) -> None:
+        """Have each follow-up ask those of its addressees who were outside the group, once they are told."""
+        for number in self._told_since():
+            self.untold[number] = self.case.recommendations[number].untold
+            follow_up = workflow.get_external_workflow_handle(names.follow_up_id(self.case.reference, number))
+            with suppress(FailureError):  # it is away: begun again it looks
+                await follow_up.signal(names.TOLD)
+
     # long lives -------------------------------------------------------------------------------------------------
 
     async def _catch_up(self) -> None:
@@ -282,12 +306,21 @@ class Activation(LongLived):
         if workflow.patched(names.CATCHES_UP) and await self.recorded.catch_up(lambda case: case.seq):
             self._show()
 
+    def _must_continue(self) -> bool:
+        """Whether the run is long and another can begin with the case; of before bounds, one may be too large."""
+        if not self.is_long(self.history_limit):
+            return False
+        if self._travels[0] is not self.case:
+            self._travels = (self.case, travels(self.case))
+        return self._travels[1]
+
     async def _continue_if_long(self) -> None:
         """Go on as a new run with the whole state, once no command is under way; run() alone may do this."""
         self.nudged = False
-        if self.is_long(self.history_limit):
+        if self._must_continue():
             self.continuing = True
             await workflow.wait_condition(workflow.all_handlers_finished)
+            await self._say_who_is_told()
             self.go_on_as_new(
                 ActivationStart(
                     case=self.case,
@@ -296,6 +329,7 @@ class Activation(LongLived):
                     followed=self.followed,
                     bound=True,
                     signed_only=True,
+                    within_bounds=True,
                 )
             )
 

@@ -11,6 +11,7 @@ from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
     WorkflowHandle,
+    WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
@@ -159,7 +160,7 @@ class CaseClient:
         """
         blank = Case(reference=reference, directory=directory, calendars=calendars, policy=policy)
         apply_command(blank, command, (at or datetime.now(UTC)))
-        begun = ActivationStart(case=blank, shift=self.shift, history_limit=self._limit, bound=True, signed_only=True)
+        begun = self._begun(blank)
         update, patience, signed = Activation.submit_command, self._patience, self._sign(reference, command, means)
         try:
             async with self._deadline(reference):
@@ -269,6 +270,8 @@ class CaseClient:
             if error.status is RPCStatusCode.UNAVAILABLE:
                 raise NotAnswered(str(error)) from error
             raise ended from None  # no worker of its version is left that could say more
+        except WorkflowQueryFailedError:
+            raise ended from None  # it is too large to be told
         if command.id in case.recent:
             return Receipt(reference=reference, seq=case.recent[command.id], stage=case.stage, waiting_on=())
         apply_command(case, command, datetime.now(UTC) + self.shift)
@@ -316,9 +319,7 @@ class CaseClient:
             Refused: the rules refuse.
             NotAnswered: the case did not answer in time.
         """
-        begun = ActivationStart(
-            case=case, shift=self.shift, history_limit=self._limit, followed=followed, bound=True, signed_only=True
-        )
+        begun = self._begun(case, followed)
         signed = self._sign(case.reference, command, means, touch, standing)
         start = WithStartWorkflowOperation(
             Activation.run,
@@ -342,6 +343,17 @@ class CaseClient:
         except (RPCError, WorkflowAlreadyStartedError, *_UNBELIEVED) as error:
             raise NotAnswered(str(error)) from error
 
+    def _begun(self, case: Case, followed: tuple[int, ...] = ()) -> ActivationStart:
+        return ActivationStart(
+            case=case,
+            shift=self.shift,
+            history_limit=self._limit,
+            followed=followed,
+            bound=True,
+            signed_only=True,
+            within_bounds=True,
+        )
+
     async def begin_again(self, begun: Case | FollowUp, followed: tuple[int, ...] = (), *, anew: bool = False) -> None:
         """Start the workflow of a case or a follow-up with a state that its log gives; one that runs goes on.
 
@@ -354,9 +366,7 @@ class CaseClient:
         start: ActivationStart | FollowUpStart
         if isinstance(begun, Case):
             started, name = Activation.run, begun.reference
-            start = ActivationStart(
-                case=begun, shift=self.shift, history_limit=self._limit, followed=followed, bound=True, signed_only=True
-            )
+            start = self._begun(begun, followed)
         else:
             started, name = RecommendationFollowUp.run, begun.stream
             start = FollowUpStart(follow_up=begun, shift=self.shift, bound=True, signed_only=True)
@@ -465,6 +475,8 @@ class CaseClient:
             if error.status is RPCStatusCode.NOT_FOUND:
                 raise Refused(RefusalKind.NOT_FOUND, f"There is no case {reference}.") from None
             raise NotAnswered(f"The case {reference} does not answer: {error}") from error
+        except WorkflowQueryFailedError as error:
+            raise NotAnswered(f"The case {reference} cannot be told whole: {error}") from error
 
 
 def _told(failed: WorkflowUpdateFailedError, command: Command) -> Exception:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType, PendingWorkflowTaskState, WorkflowTaskFailedCause
 from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
 from temporalio.client import WorkflowExecution as Execution
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -236,7 +236,7 @@ async def known_by(client: Client, stream: str) -> Known | None:
     """What a workflow knows of its log. None says nothing: the worker that had it in memory may just have ended."""
     try:
         state: Any = await client.get_workflow_handle(stream).query("state", rpc_timeout=_ANSWERS_WITHIN)
-    except RPCError:
+    except (RPCError, WorkflowQueryFailedError):  # it may also be too large to be told
         return None
     return Known(state["seq"], state["head"])
 

@@ -10,6 +10,12 @@ RECORD_STEP = "record"
 READ_AHEAD = "read_ahead"
 """Local activity: the entries of a log after a number, which its workflow may not know."""
 
+READ_TOLD = "read_told"
+"""Local activity: the addressees of a recommendation that its case has told, by the log of the case."""
+
+TOLD = "told"
+"""Signal of a follow-up: its case has told somebody to whom the recommendation is addressed."""
+
 SUBMIT_COMMAND = "submit_command"
 """Update of a case and of a follow-up: take a command. Named so, a client need not look it up at each call."""
 

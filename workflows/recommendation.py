@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from temporalio import workflow
+from temporalio.exceptions import FailureError
 
 with workflow.unsafe.imports_passed_through():
     from models.base import Value
@@ -11,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from models.projection import Step
     from models.recommendation import (
         FollowUp,
+        address_follow_up,
         apply_clock_to_follow_up,
         catch_up_follow_up,
         open_follow_up,
@@ -21,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.answers import must_be_of_this_workflow, must_be_signed, must_be_this_update, refusal
     from workflows.long_lived import LongLived
     from workflows.recorded import RecordedState
+    from workflows.retries import RECORD_AT_MOST, UNTIL_RECORDED
 
 
 class FollowUpStart(Value):
@@ -43,6 +46,7 @@ class RecommendationFollowUp(LongLived):
         self.bound = following.bound
         self.recorded = RecordedState(following.follow_up, catch_up_follow_up, signed_only=following.signed_only)
         self.shift = following.shift
+        self.to_look = bool(following.follow_up.seq)  # begun again: whom the case told meanwhile is not known
 
     @workflow.run
     async def run(self, following: FollowUpStart) -> str:
@@ -55,6 +59,8 @@ class RecommendationFollowUp(LongLived):
                 self.nudged = False
                 if workflow.patched(names.CATCHES_UP):
                     await self.recorded.catch_up(lambda follow_up: follow_up.seq)
+            if self.to_look:
+                await self._address()
             await self._continue_if_long()
             rung = self._next()
             if await deadline.reached(rung, unless=partial(self._stirred, rung)):
@@ -93,6 +99,11 @@ class RecommendationFollowUp(LongLived):
         except Refused as refused:
             raise refusal(refused, command.id) from None
 
+    @workflow.signal(name=names.TOLD)
+    def told(self) -> None:
+        """Somebody to whom it is addressed has been told of it; who that is stands in the log of the case."""
+        self.to_look = True
+
     @workflow.query
     def state(self) -> FollowUp:
         """The follow-up as this workflow knows it."""
@@ -104,7 +115,7 @@ class RecommendationFollowUp(LongLived):
         return self.recorded.value
 
     def _stirred(self, rung: datetime | None) -> bool:
-        return self.follow_up.over or self._next() != rung or self.nudged
+        return self.follow_up.over or self._next() != rung or self.nudged or self.to_look
 
     async def _continue_if_long(self) -> None:
         """Go on as a new run with the whole state, once no command is under way."""
@@ -112,6 +123,24 @@ class RecommendationFollowUp(LongLived):
         if self.is_long():
             await workflow.wait_condition(workflow.all_handlers_finished)
             self.go_on_as_new(FollowUpStart(follow_up=self.follow_up, shift=self.shift, bound=True, signed_only=True))
+
+    async def _address(self) -> None:
+        """Ask those whom the case has told since, each for its own answer."""
+        self.to_look = False
+        if self.follow_up.untold:
+            try:
+                told: tuple[str, ...] = await workflow.execute_local_activity(
+                    names.READ_TOLD,
+                    args=[self.follow_up.reference, self.follow_up.number],
+                    result_type=tuple[str, ...],
+                    start_to_close_timeout=RECORD_AT_MOST,
+                    retry_policy=UNTIL_RECORDED,
+                )
+            except FailureError:  # the log of the case is not to be believed: nobody is asked by it
+                workflow.logger.exception("it cannot be read whom %s has told", self.follow_up.reference)
+                return
+            recorded = await self.recorded.change_by_clock(lambda one: address_follow_up(one, told, self._now()))
+            self.to_look = self.to_look or not recorded
 
     def _opening(self, follow_up: FollowUp) -> tuple[FollowUp, Step] | None:
         return None if follow_up.seq else open_follow_up(follow_up, self._now())

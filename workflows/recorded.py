@@ -63,7 +63,8 @@ class RecordedState(Generic[_State]):
                 raise ApplicationError("this is the record of another step", type="elsewhere", non_retryable=True)
             if not recorded.ahead:
                 # A replay by newer code may derive entries with a field more, and so another hash: the log's own counts.
-                self.value = after.model_copy(update={"head": recorded.head})
+                same = recorded.head == step.entries[-1].hash  # mostly; a copy would not know the state's size
+                self.value = after if same else after.model_copy(update={"head": recorded.head})
                 return None
             self.value = self._take_over(self.value, recorded.ahead)
         return None

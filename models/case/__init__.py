@@ -31,7 +31,7 @@ from models.grounds import GroundReview
 from models.ladder import Ladder
 from models.ladder_subjects import SubjectKind, subject_of
 from models.members import Directory
-from models.policy import Obligations, Policy, Track
+from models.policy import Circulating, Obligations, Policy, Track
 from models.posts import SECRETARIAT, Post
 from models.request import Request, fingerprint
 
@@ -61,6 +61,8 @@ class Case(Value):
     ``withdrew``: who submitted jointly and then left the request to the others.
     ``ground_reviews``: what the Steering Group's members said of grounds, the newest word of each.
     """
+
+    __slots__ = ("_at_most",)  # neither a part of the case nor sent anywhere, and a copy does not have it
 
     reference: str
     directory: Directory
@@ -104,6 +106,15 @@ class Case(Value):
     offers: Mapping[Post, Offer] = {}
     ladders: Mapping[str, Ladder] = {}
 
+    @property
+    def at_most(self) -> int | None:
+        """The bytes that it has at most (``models.case_size``); None where nobody knows."""
+        return getattr(self, "_at_most", None)
+
+    def has_at_most(self, size: int | None) -> None:
+        """Keep how large it is at most. It is told from the state, and is no part of it."""
+        object.__setattr__(self, "_at_most", size)
+
     def slim(self) -> "Case":
         """The same case, holding what it copied from the deployment in common with the cases that copied alike."""
         same = {"directory": shared(self.directory), "calendars": shared(self.calendars), "policy": shared(self.policy)}
@@ -133,6 +144,11 @@ class Case(Value):
         """The newest circulation."""
         return self.circulations[max(self.circulations)] if self.circulations else None
 
+    @property
+    def told_at_the_end(self) -> bool:
+        """Whether what is to be circulated when the case ends goes on: to its Co-Chairs, to those it names, and out."""
+        return self.policy.to_the_end and self.policy.circulating is Circulating.AT_EVERY_TURN
+
     def outcomes_in(self, state: OutcomeState) -> list[Outcome]:
         """The outcomes in a state, in their order; quick, since it is asked of hundreds at each step."""
         outcomes = self.outcomes.values()
@@ -153,9 +169,9 @@ class Case(Value):
         """Those of its owner and supporters that have not said whether they take an outcome on."""
         if outcome.state not in ("open", "blocked") or self.policy.obligations is Obligations.AS_NAMED:
             return ()
-        if not outcome.supporting and outcome.owner in (*outcome.taken_on, outcome.refused_by):
+        if not outcome.supporting and (outcome.returned or outcome.owner in (*outcome.taken_on, outcome.refused_by)):
             return ()  # as mostly: it is asked of hundreds, at each step
-        named = dict.fromkeys((outcome.owner, *outcome.supporting))
+        named = dict.fromkeys((*(() if outcome.returned else (outcome.owner,)), *outcome.supporting))
         return tuple(code for code in named if code != outcome.refused_by and not self.taken_on(outcome, code))
 
     def in_the_group(self, member: str) -> bool:

@@ -27,7 +27,8 @@ class Outcome(Value):
     """A practical outcome: term of reference (a).
 
     ``taken_on``: those of owner and supporters that have taken it on by their own word; ``refused_by``: the owner that
-    has not; ``said_at``: when each of them, or a supporter that supports it no more, said so.
+    has not; ``said_at``: when each of them, or a supporter that supports it no more, said so. ``returned``: nobody owns
+    it since then; the secretariat keeps it until another takes it on.
     """
 
     title: Line
@@ -46,6 +47,12 @@ class Outcome(Value):
     taken_on: tuple[str, ...] = Field(default=(), exclude_if=is_empty)
     refused_by: str = Field(default="", exclude_if=is_empty)
     said_at: Mapping[str, Instant] = Field(default={}, exclude_if=is_empty)
+    returned: bool = Field(default=False, exclude_if=is_empty)
+
+    @property
+    def seeks_owner(self) -> bool:
+        """Whether it has come back to the group, and somebody is to be found who owns it."""
+        return self.returned and self.state in ("open", "blocked")
 
     @property
     def reached(self) -> bool:

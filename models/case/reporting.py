@@ -41,7 +41,7 @@ class Recommendation(Value):
     """A concrete recommendation: term of reference (c). Followed across cases once its report is accepted.
 
     ``untold``: addressees outside the group to whom the accepted report has not been circulated. ``held``: it is not
-    followed yet, because of them.
+    followed yet, because of them; by a policy of before.
     """
 
     number: int

@@ -49,10 +49,12 @@ from models.commands.participants import Admit, Comment, Convene, Endorse, Leave
 from models.commands.posts import Contest, Delegate, HandOver, Person, TakeOver
 from models.commands.reporting import Adopt, Contribute, Object, OpenReport, Recommend, Revise, Table
 from models.commands.request import Accept, Draft, Join, NewVersion, Resubmit, Return, ReviewGround, Submit, Withdraw
-from models.faults import MOST_FAULTS, FieldFault, faults, more_values_than
+from models.faults import MOST_FAULTS, FieldFault, dotted, faults, lists_longer_than, more_values_than
+from models.limits import LONGEST_LIST, MOST_VALUES
 from models.nearest import did_you_mean
 from models.posts import Post
 from models.refusal import RefusalKind, Refused
+from models.too_much import TooMuch
 
 _Request = Draft | Submit | Return | Resubmit | Accept | Withdraw | Join | ReviewGround
 _Gate = Decide | Answer
@@ -136,7 +138,9 @@ def parse(do: str, fields: Mapping[str, Any], *, by: str, command_id: str, seen:
             f"The commands are: {', '.join(COMMANDS)}.",
         )
     if more_values_than(MOST_VALUES, fields):
-        raise Refused(RefusalKind.INVALID, f"The command {do!r} holds more than {MOST_VALUES} values.")
+        raise TooMuch.VALUES.refused(RefusalKind.INVALID, command=do, most=MOST_VALUES)
+    if long := lists_longer_than(LONGEST_LIST, fields):
+        raise TooMuch.LIST.refused(RefusalKind.INVALID, most=LONGEST_LIST, field=", ".join(map(dotted, long)))
     body, wrong = _read(do, fields)
     if wrong:
         raise Refused(RefusalKind.INVALID, unreadable(do, wrong))
@@ -160,9 +164,6 @@ def unreadable(do: str, wrong: Sequence[FieldFault]) -> str:
         told.append(f"and {len(wrong) - _TOLD} more" if len(wrong) < MOST_FAULTS else "and more")
     return f"The command {do!r} cannot be read: {'; '.join(told)}."
 
-
-MOST_VALUES = 5_000
-"""Values, entries of lists and all, that the fields of one command hold: no request comes near."""
 
 _TOLD = 20
 """How many faults a sentence tells: what a program sends may have any number of them."""

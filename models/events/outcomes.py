@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-from models.base import Prose, Value
+from pydantic import Field
+
+from models.base import Prose, Value, is_empty
 from models.case.outcomes import Outcome, OutcomeTerms
 from models.posts import Post
 from models.reasons import StatedReason
@@ -14,7 +16,10 @@ class OutcomeAdded(Value):
 
 
 class OutcomeAmended(Value):
-    """What it is to reach, by when, or who works on it is another than it was."""
+    """What it is to reach, by when, or who works on it is another than it was.
+
+    ``returned``: nobody owns it any more; it has come back to the group.
+    """
 
     type: Literal["outcome_amended"] = "outcome_amended"
     outcome: str
@@ -22,6 +27,7 @@ class OutcomeAmended(Value):
     was: OutcomeTerms
     text: Prose = ""
     reasons: tuple[StatedReason, ...] = ()
+    returned: bool = Field(default=False, exclude_if=is_empty)
 
 
 class OutcomeTakenOn(Value):

@@ -8,11 +8,9 @@ from models.case import Case
 from models.case.gates import Decider, Gate, GateName, GateOutcome, Position, PositionKind, Question
 from models.evolve.handlers import changed, on, put
 from models.evolve.participants import without_offers
+from models.limits import KEPT_POSITIONS
 from models.posts import Post
 from models.reasons import StatedReason
-
-_PAST_POSITIONS = 40
-"""How many past positions of a gate a case keeps at hand; the log keeps all."""
 
 
 def _gate(case: Case, name: GateName, **changes: Any) -> Case:
@@ -25,7 +23,7 @@ def _without(gate: Gate, *posts: Post) -> dict[Post, Position]:
 
 def _past(gate: Gate, void: str, *posts: Post) -> tuple[Position, ...]:
     left = (changed(gate.positions[post], void=void) for post in posts if post in gate.positions)
-    return (*gate.past, *left)[-_PAST_POSITIONS:]
+    return (*gate.past, *left)[-KEPT_POSITIONS:]
 
 
 class _About(TypedDict):
@@ -102,7 +100,7 @@ def _(case: Case, event: e.Recused, at: datetime, by: Post) -> Case:
     position = Position(
         post=event.post, position=PositionKind.RECUSE, at=at, on=gate.on, round=gate.round, text=event.text
     )
-    past = (*_past(gate, "changed", event.post), position)[-_PAST_POSITIONS:]
+    past = (*_past(gate, "changed", event.post), position)[-KEPT_POSITIONS:]
     questions = tuple(question for question in gate.questions if question.by != event.post)
     positions = _without(gate, event.post)
     return _gate(case, event.gate, deciders=deciders, positions=positions, past=past, questions=questions)
@@ -133,7 +131,7 @@ def with_contested(case: Case, event: e.Contested, at: datetime) -> Case:
         past = tuple(map(marked, gate.past))
         mine = positions.get(event.post)
         if gate.open and mine is not None and mine.contested_at:
-            past = (*past, changed(positions.pop(event.post), void="contested"))[-_PAST_POSITIONS:]
+            past = (*past, changed(positions.pop(event.post), void="contested"))[-KEPT_POSITIONS:]
         if (positions, past) != (gate.positions, gate.past):
             case = _gate(case, name, positions=positions, past=past)
     return case

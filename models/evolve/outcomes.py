@@ -23,10 +23,20 @@ def _(case: Case, event: e.OutcomeAdded, at: datetime, by: Post) -> Case:
 @on(e.OutcomeAmended)
 def _(case: Case, event: e.OutcomeAmended, at: datetime, by: Post) -> Case:
     outcome = case.outcomes[event.outcome]
-    refused = outcome.refused_by if event.terms.owner == outcome.owner else ""
-    gone = {outcome.owner, *outcome.supporting} - {event.terms.owner, *event.terms.supporting}
+    terms = event.terms
+    kept = (terms.owner == outcome.owner or event.returned) and outcome.refused_by not in terms.supporting
+    gone = {outcome.owner, *outcome.supporting} - {terms.owner, *terms.supporting}
+    if event.returned:
+        gone.discard(outcome.refused_by)
     said_at = {code: said for code, said in outcome.said_at.items() if code not in gone}
-    return _outcome(case, event.outcome, **dict(event.terms), refused_by=refused, said_at=said_at)
+    changes = {**dict(terms), "refused_by": outcome.refused_by if kept else "", "said_at": said_at}
+    if case.policy.to_the_end:
+        # A word is given to what one is named for now: not kept from before, and not a supporter's for an owner.
+        named = {*terms.supporting, *((terms.owner,) if terms.owner == outcome.owner else ())}
+        taken_on = tuple(code for code in outcome.taken_on if code in named)
+        still = outcome.returned and terms.owner == outcome.owner
+        changes |= {"taken_on": taken_on, "returned": event.returned or still}
+    return _outcome(case, event.outcome, **changes)
 
 
 @on(e.OutcomeTakenOn)
@@ -36,7 +46,11 @@ def _(case: Case, event: e.OutcomeTakenOn, at: datetime, by: Post) -> Case:
     said_at = put(outcome.said_at, member, at)
     if event.taken:
         refused = "" if outcome.refused_by == member else outcome.refused_by
-        return _outcome(case, event.outcome, taken_on=(*without, member), refused_by=refused, said_at=said_at)
+        own = member == outcome.owner
+        changes: dict[str, Any] = {"taken_on": (*without, member), "refused_by": refused, "said_at": said_at}
+        if own and outcome.returned:
+            changes |= {"returned": False, "refused_by": ""}
+        return _outcome(case, event.outcome, **changes)
     supporting = tuple(code for code in outcome.supporting if code != member)
     refused = member if outcome.owner == member else outcome.refused_by
     changes = {"taken_on": without, "supporting": supporting, "refused_by": refused, "said_at": said_at}
@@ -47,13 +61,15 @@ def unsaid_of(case: Case, title: str, member: str) -> Case:
     """The case where a member has not said yet whether it takes an outcome on; one that supported it does so again."""
     outcome = case.outcomes[title]
     named = member in (outcome.owner, *outcome.supporting)
+    back = {"owner": member, "returned": False} if outcome.returned and outcome.refused_by == member else {}
     return _outcome(
         case,
         title,
         taken_on=tuple(code for code in outcome.taken_on if code != member),
-        supporting=outcome.supporting if named else (*outcome.supporting, member),
+        supporting=outcome.supporting if named or back else (*outcome.supporting, member),
         refused_by="" if outcome.refused_by == member else outcome.refused_by,
         said_at={code: said for code, said in outcome.said_at.items() if code != member},
+        **back,
     )
 
 

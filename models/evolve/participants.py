@@ -63,7 +63,14 @@ def _(case: Case, event: e.SeatOffered, at: datetime, by: Post) -> Case:
 
 @on(e.Responded)
 def _(case: Case, event: e.Responded, at: datetime, by: Post) -> Case:
-    return _participant(case, event.member, state=event.state, answered_at=at)
+    case = _participant(case, event.member, state=event.state, answered_at=at)
+    if not case.policy.to_the_end or not case.in_the_group(event.member):
+        return case
+    addressed = [one for one in case.recommendations.values() if event.member in one.untold]
+    for one in addressed:  # who joins reads the accepted report
+        untold = tuple(code for code in one.untold if code != event.member)
+        case = changed(case, recommendations=put(case.recommendations, one.number, changed(one, untold=untold)))
+    return case
 
 
 @on(e.Replaced)

@@ -64,5 +64,5 @@ def _(case: Case, event: e.ReportMoved, at: datetime, by: Post) -> Case:
     for number, one in told.items():
         outside = tuple(code for code in dict.fromkeys(one.to) if not case.in_the_group(code))
         if one.report == event.report and outside:
-            told[number] = changed(one, untold=outside, held=True)
+            told[number] = changed(one, untold=outside, held=not case.policy.to_the_end)
     return changed(case, recommendations=told)

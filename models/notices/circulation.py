@@ -6,7 +6,7 @@ from models import events as e
 from models.case import Case, Circulation, GateName, Stage
 from models.ladder_subjects import SubjectKind
 from models.notices.circles import co_chair_posts
-from models.notices.facts import NoticeFacts
+from models.notices.facts import DutyFact, NoticeFacts
 from models.notices.notice import Notice, ladder_due, notices_on, notify
 from models.posts import SECRETARIAT, Post, desk_of
 from models.release import keeps_names_out, release_of
@@ -67,6 +67,9 @@ def _(case: Case, event: e.CirculationMoved) -> Iterable[Notice]:
         text = release_of(case, circulation).text
         facts = circulation_facts(circulation).also(names=circulation.named, text=text)
         yield from notify("circulated", [desk_of(code) for code in circulation.to], facts)
+    elif event.state == "lapsed" and case.stage is Stage.LAPSED and case.policy.to_the_end:
+        asked = [desk_of(code) for code in circulation.pending]
+        yield from notify("case_ended", asked, NoticeFacts(stage=case.stage.words, over=(DutyFact(do="consent"),)))
     elif event.state == "approved" and not keeps_names_out(case):
         late = [code for code in circulation.pending if any(post.member == code for post in case.directory.co_chairs)]
         yield from _asked(case, circulation, [desk_of(code) for code in late])

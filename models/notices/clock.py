@@ -22,7 +22,7 @@ from models.notices.dates import moved
 from models.notices.facts import DelayFact, DutyFact, NoticeFacts
 from models.notices.gates import gate_facts
 from models.notices.notice import Notice, ladder_due, notices_on, notify
-from models.notices.outcomes import outcome_offered, owner_and_supporters
+from models.notices.outcomes import outcome_offered, owner_and_supporters, owner_wanted
 from models.posts import SECRETARIAT, Capacity, Post, desk_of
 from models.rules.circulation import consents_asked, pending_circulation
 from models.rules.closing import must_decide_on_circulation
@@ -210,7 +210,10 @@ _BY_CLOCK: dict[SubjectKind, Callable[[Case, str, e.RungPassed], Iterable[Notice
         "admission_proposed", endorsing_posts(case, name), NoticeFacts(member=name), due=event.due
     ),
     SubjectKind.OUTCOME: _outcome_rung,
-    SubjectKind.TAKING_ON: lambda case, name, event: outcome_offered(case, name, event.due),
+    SubjectKind.TAKING_ON: lambda case, name, event: [
+        *outcome_offered(case, name, event.due),
+        *owner_wanted(case, name, event.due),
+    ],
     SubjectKind.VERIFY: lambda case, name, event: notify(
         "outcome_done", verifiers(case, case.outcomes[name]), NoticeFacts(outcome=name), due=event.due
     ),

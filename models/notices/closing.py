@@ -12,12 +12,19 @@ from models.posts import Post
 
 
 def at_the_end(case: Case) -> Callable[[Post], Mapping[str, Any]]:
-    """What the end of the case takes out of the calendar of a post: duties, and meetings if it was called to them.
+    """What the end of the case takes out of the calendar of a post: duties, and meetings if it was called to them; and
+    whether what is to be circulated goes on, and asks something of it.
 
     While the case goes on nobody takes back the meetings that it was called to.
     """
     called, not_held = called_to_meetings(case), missed(case) if case.stage.ended else ()
-    return lambda post: {"over": over(case, post), "not_held": not_held if post in called else ()}
+    asked = {duty.post for duty in open_duties(case)} if case.stage.ended else set()
+
+    def own(post: Post) -> Mapping[str, Any]:
+        goes_on = "" if not asked else "asked" if post in asked else "told"
+        return {"over": over(case, post), "not_held": not_held if post in called else (), "goes_on": goes_on}
+
+    return own
 
 
 def over(case: Case, post: Post) -> tuple[DutyFact, ...]:
@@ -31,7 +38,9 @@ def over(case: Case, post: Post) -> tuple[DutyFact, ...]:
     if not case.stage.ended:
         return tuple(decides)
     unfinished = (case.model_copy(update={"stage": stage}) for stage in (Stage.OPERATIONAL, Stage.SUBMITTED))
-    duties = (duty for as_before in unfinished for duty in open_duties(as_before) if duty.post == post)
+    still = {(duty.post, duty.do, duty.about) for duty in open_duties(case)}
+    before = (duty for as_before in unfinished for duty in open_duties(as_before) if duty.post == post)
+    duties = (duty for duty in before if (duty.post, duty.do, duty.about) not in still)
     return tuple(dict.fromkeys([*decides, *(DutyFact(do=duty.do, about=duty.about) for duty in duties)]))
 
 

@@ -42,19 +42,20 @@ class DelayFact(Value):
 class NoticeFacts(Value):
     """The facts of one notice; a kind of notice has those that its templates speak of.
 
-    ``about`` is what is decided at the gate ``gate``: the English of ``matter``. ``why`` something was asked again or a
-    member was listed, ``text`` that was said with it, and what a list ``lacks``: where the rules said it, it is the
-    English of ``reasons``. ``dates``: duties of the reader whose dates have moved; ``over``: those that are not asked of
-    it any more; ``delays``: deadlines that have moved; ``undecided``: gates that the end of the case left
-    undecided; ``not_held``: meetings that its calendar is
-    to forget. ``was_...``: of a meeting that was moved, as it was before. ``because``: the word of the event for why a
-    thing is open again, or what becomes of an arrangement; ``amended``: what is another of an outcome. ``first``: it is
-    asked for the first time; ``ended``: since the time of the activation is over;
-    ``early``: since both Co-Chairs have approved an early end. ``term``: the letter of a term of reference.
-    ``recorded``: posts whose position was written down for them. ``do`` and ``how``: the command that was, and by which
-    means its post had said it; of the closing of a case, the command that comes first. ``words``: by which a text names a
-    member; ``entry``: its first entry. ``anew`` and ``stands``: what follows where it is contested;
-    ``outcomes`` and ``waivers``: of which outcomes, by title, and terms, by letter, its word holds no more then.
+    ``about`` is what is decided at the gate ``gate``: the English of ``matter``. ``why`` something was asked again or
+    a member was listed, ``text`` that was said with it, and what a list ``lacks``: where the rules said it, it is the
+    English of ``reasons``. ``dates``: duties of the reader whose dates have moved; ``over``: those that are not asked
+    of it any more; ``delays``: deadlines that have moved; ``undecided``: gates that the end of the case left
+    undecided; ``not_held``: meetings that its calendar is to forget; ``goes_on``: what is to be circulated goes on
+    after the end, and the reader is ``asked`` something for it, or only ``told``. ``was_...``: of a meeting that was
+    moved, as it was before. ``because``: the word of the event for why a thing is open again, or what becomes of an
+    arrangement; ``amended``: what is another of an outcome. ``first``: it is asked for the first time; ``ended``:
+    since the time of the activation is over; ``early``: since both Co-Chairs have approved an early end. ``term``:
+    the letter of a term of reference. ``recorded``: posts whose position was written down for them. ``do`` and
+    ``how``: the command that was, and by which means its post had said it; of the closing of a case, the command that
+    comes first. ``words``: by which a text names a member; ``entry``: its first entry. ``anew`` and ``stands``: what
+    follows where it is contested; ``outcomes`` and ``waivers``: of which outcomes, by title, and terms, by letter,
+    its word holds no more then.
     """
 
     gate: GateName | None = None
@@ -115,6 +116,7 @@ class NoticeFacts(Value):
     consent: str = ""
 
     stage: str = ""
+    goes_on: str = ""
     dates: tuple[DutyFact, ...] = ()
     over: tuple[DutyFact, ...] = ()
     delays: tuple[DelayFact, ...] = ()

@@ -207,6 +207,11 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
         "outcome_amended",
         "owners co_chairs secretariat",
     ),
+    "outcome_returned": _asks(
+        N_("An outcome has come back to the group, which is to find an owner for it."),
+        "outcome_amended clock:taking_on",
+        "secretariat co_chairs",
+    ),
     "outcome_handed_on": _tells(N_("An outcome is no longer this member's."), "outcome_amended", "before"),
     "outcome_due": _asks(N_("An outcome is due soon."), "clock:outcome", "owners"),
     "outcome_overdue": _asks(N_("An outcome is due or overdue."), "clock:outcome", "owners secretariat"),
@@ -303,10 +308,14 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
         "secretariat co_chairs",
     ),
     "circulated": _tells(N_("The wider membership is told."), "circulation_moved", "addressed"),
-    "case_ended": _tells(N_("The case has ended."), "stage_entered", "everybody steering_group"),
+    "case_ended": _tells(
+        N_("The case has ended."), "stage_entered circulation_moved", "everybody steering_group named"
+    ),
     # recommendations
     "recommendation_addressed": _asks(
-        N_("A recommendation is addressed to this member."), "recommendation_opened", "addressees"
+        N_("A recommendation is addressed to this member."),
+        "recommendation_opened recommendation_addressed",
+        "addressees",
     ),
     "recommendation_due": _asks(
         N_("A recommendation is due soon."), "recommendation_reminded", "addressees secretariat"

@@ -37,6 +37,13 @@ def outcome_offered(case: Case, title: str, due: datetime | None) -> Iterable[No
     yield from notify("outcome_offered", map(desk_of, case.yet_to_take_on(outcome)), facts, due=due)
 
 
+def owner_wanted(case: Case, title: str, due: datetime | None, facts: NoticeFacts | None = None) -> Iterable[Notice]:
+    """The secretariat and the Co-Chairs hear of an outcome that has come back to the group, until somebody owns it."""
+    if case.outcomes[title].seeks_owner:
+        told = facts or NoticeFacts(outcome=title)
+        yield from notify("outcome_returned", [SECRETARIAT, *co_chair_posts(case)], told, due=due)
+
+
 @notices_on(e.OutcomeTakenOn)
 def _(case: Case, event: e.OutcomeTakenOn) -> Iterable[Notice]:
     state = "accepted" if event.taken else "declined"
@@ -57,7 +64,13 @@ def _(case: Case, event: e.OutcomeAmended) -> Iterable[Notice]:
     terms, was = event.terms, event.was
     facts = NoticeFacts(outcome=event.outcome, text=event.text, reasons=event.reasons, owner=terms.owner)
     facts = facts.also(amended=tuple(name for name, value in terms if value != getattr(was, name)))
-    yield from notify("outcome_amended", dict.fromkeys([*now, *co_chair_posts(case), SECRETARIAT]), facts, due=due)
+    if event.returned:
+        yield from owner_wanted(case, event.outcome, ladder_due(case, SubjectKind.TAKING_ON, event.outcome), facts)
+        now = [post for post in now if post != SECRETARIAT]
+        readers = dict.fromkeys(now)
+    else:
+        readers = dict.fromkeys([*now, *co_chair_posts(case), SECRETARIAT])
+    yield from notify("outcome_amended", readers, facts, due=due)
     before = [desk_of(code) for code in (was.owner, *was.supporting)]
     over = (DutyFact(do="progress", about=event.outcome),)
     released = [post for post in dict.fromkeys(before) if post not in (*now, SECRETARIAT)]

@@ -56,7 +56,6 @@ BY_CO_CHAIR = Actor("a Co-Chair", lambda case, post: post in case.directory.co_c
 BY_SITTING_CO_CHAIR = Actor(
     "a Co-Chair that has not recused itself",
     lambda case, post: post in case.directory.co_chairs and not case.recused(post),
-    lambda case, post: "Another sits in its place." if post in case.directory.co_chairs else "",
     once=BY_CO_CHAIR.test,
 )
 BY_DECIDER = Actor("a Co-Chair (or the Steering Group member in a recused Co-Chair's place)", _decides)

@@ -15,7 +15,7 @@ from models.reasons import ReasonCode, StatedReason, reason
 from models.refusal import RefusalKind
 from models.request import Request
 from models.rules.actors import BY_STEERING_GROUP
-from models.rules.checks import refuse
+from models.rules.checks import must_be_news, refuse
 from models.rules.context import RuleContext
 from models.rules.table import rule
 from models.visibility import grounds_closed_to
@@ -107,6 +107,10 @@ def review_ground(context: RuleContext, body: ReviewGround) -> None:
     if body.view == "dispute" and not body.text:
         raise refuse("Say why the ground is disputed, in the field text.", RefusalKind.INVALID)
     disputed = body.view == "dispute"
+    about = (context.by, body.member, body.ground)
+    views = [one for one in context.case.ground_reviews if (one.by, one.member, one.ground) == about]
+    again = bool(views) and (views[-1].disputed, views[-1].text) == (disputed, body.text)
+    must_be_news(context.case, context.by.member, again, "said so")
     context.emit(e.GroundReviewed(member=body.member, ground=body.ground, disputed=disputed, text=body.text))
 
 

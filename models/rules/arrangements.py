@@ -12,9 +12,9 @@ from models.reasons import ReasonCode, StatedReason, in_english, reason
 from models.refusal import RefusalKind
 from models.rhythms import rhythm_of
 from models.rules.actors import BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, by_focal_point
-from models.rules.checks import must_be_members, refuse, the_one
+from models.rules.checks import must_be_members, must_be_news, refuse, the_one
 from models.rules.context import RuleContext
-from models.rules.outcomes import overdue_rungs
+from models.rules.overdue import overdue_rungs
 from models.rules.table import AT_WORK, rule
 
 BY_PARTY = by_focal_point(
@@ -80,7 +80,9 @@ def agree(context: RuleContext, body: Agree) -> None:
 
     An arrangement may be in force only from the later day that its parties want.
     """
-    their_arrangement(context, body.arrangement, asked=True)
+    arrangement = their_arrangement(context, body.arrangement, asked=True)
+    member = context.by.member
+    must_be_news(context.case, member, member not in arrangement.awaited, f"agreed to {arrangement.title!r}")
     agreed_by(context, body.arrangement, context.by.member)
 
 

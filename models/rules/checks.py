@@ -55,6 +55,16 @@ def must_be_in_the_group(case: Case, codes: tuple[str, ...], does: str) -> None:
         )
 
 
+def must_be_news(case: Case, member: str, said_already: bool, what: str) -> None:
+    """Refuse what a member has said already, where the policy has the same word said twice as one.
+
+    Raises:
+        Refused: it has; ``what`` completes "... has ... already".
+    """
+    if said_already and case.policy.to_the_end:
+        raise refuse(f"{case.directory.name(member)} has {what} already; said twice it is one.")
+
+
 def must_be_members(case: Case, codes: tuple[str, ...]) -> None:
     """Refuse codes that the directory does not have."""
     unknown = [code for code in codes if code not in case.directory]

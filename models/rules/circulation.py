@@ -12,7 +12,7 @@ from models.refusal import RefusalKind
 from models.release import keeps_names_out
 from models.request import fingerprint
 from models.rules.actors import BY_CO_CHAIR, BY_SECRETARIAT, by_focal_point
-from models.rules.checks import must_be_members, refuse
+from models.rules.checks import must_be_members, must_be_news, refuse
 from models.rules.context import RuleContext
 from models.rules.gates import GateMatter, amend_gate, follows, must_not_be_closing, on_recusal, open_gate
 from models.rules.table import AFTER_THE_END, AT_WORK, SELECTION, rule
@@ -199,6 +199,8 @@ def consent(context: RuleContext, body: GiveConsent) -> None:
     if circulation is None:
         raise refuse("No circulation waits for consent.")
     said = Consent.GIVEN if body.answer == "give" else Consent.REFUSED
+    before = circulation.consents.get(context.by.member)
+    must_be_news(context.case, context.by.member, said is before, "said so")
     context.emit(e.ConsentNoted(circulation=circulation.number, member=context.by.member, consent=said))
     _release_if_ready(context)
 

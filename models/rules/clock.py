@@ -15,10 +15,11 @@ from models.rules import (
     invitations,
     later_admission,
     meetings,
-    outcomes,
+    overdue,
     participants,
     reporting,
     request,
+    verifying,
 )
 from models.rules.context import RuleContext
 
@@ -80,9 +81,9 @@ _FOLLOWS: dict[SubjectKind, Callable[[RuleContext, str, ClockAct], None]] = {
     SubjectKind.ADMISSION: lambda context, name, act: later_admission.admission_pending(context, name),
     SubjectKind.SITUATION: lambda context, name, act: meetings.await_update(context),
     SubjectKind.DURATION: _duration,
-    SubjectKind.OUTCOME: lambda context, name, act: outcomes.outcome_overdue(context, name),
-    SubjectKind.TAKING_ON: lambda context, name, act: outcomes.word_awaited(context, name),
-    SubjectKind.VERIFY: lambda context, name, act: outcomes.await_verification(context, name),
+    SubjectKind.OUTCOME: lambda context, name, act: overdue.outcome_overdue(context, name),
+    SubjectKind.TAKING_ON: lambda context, name, act: overdue.word_awaited(context, name),
+    SubjectKind.VERIFY: lambda context, name, act: verifying.await_verification(context, name),
     SubjectKind.VERIFIED: _verified,
     SubjectKind.ARRANGEMENT: lambda context, name, act: arrangements.review_overdue(context, name),
     SubjectKind.EXCHANGE: lambda context, name, act: arrangements.exchange_overdue(context, name),

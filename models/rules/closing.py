@@ -67,17 +67,19 @@ def _in_substance(case: Case) -> dict[Term, bool]:
     }
 
 
-def end_closing_if_open(context: RuleContext, why: StatedReason) -> None:
-    """End the gate of the closing, undecided, where a term of reference is open again."""
-    if "open" in terms_of_reference(context.case).values():
-        context.supersede(GateName.CLOSURE, why)
-
-
 def must_still_be_covered(context: RuleContext) -> None:
-    """End the gate of the closing when an act has opened a term of reference; before, only an objection does."""
-    gate = context.case.gates.get(GateName.CLOSURE)
-    if gate is not None and gate.open and not _by_the_record(context.case):
-        end_closing_if_open(context, reason(ReasonCode.TERM_OPEN_AGAIN))
+    """End the gate of the closing, undecided, when an act has opened a term of reference again.
+
+    In cases of before only an objection to a verification does.
+    """
+    objected = (one for one in context.events if isinstance(one, e.OutcomeMoved) and one.why == "objected")
+    reopened = next(objected, None)
+    gate = context.case.waiting_gate(GateName.CLOSURE)
+    if gate is None or (reopened is None and _by_the_record(context.case)):
+        return
+    if "open" in terms_of_reference(context.case).values():
+        why = reason(ReasonCode.OUTCOME_REOPENED, outcome=reopened.outcome) if reopened else None
+        context.supersede(GateName.CLOSURE, why or reason(ReasonCode.TERM_OPEN_AGAIN))
 
 
 def report_is_owed(case: Case) -> bool:

@@ -16,7 +16,7 @@ from models.rules.checks import refuse
 from models.rules.closing import closing_anew, must_still_be_covered
 from models.rules.context import RuleContext
 from models.rules.gates import ask_again, run_again
-from models.rules.outcomes import word_awaited
+from models.rules.overdue import word_awaited
 from models.rules.table import rule
 
 BY_RECORDED_FOR = Actor(

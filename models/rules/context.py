@@ -16,6 +16,14 @@ from models.zones import zone_named
 _MORNING = time(9)
 """When on its day, in the office's own time zone, a date begins to count."""
 
+_OF_CIRCULATION = (
+    subject_of(SubjectKind.GATE, GateName.CIRCULATION),
+    subject_of(SubjectKind.ANSWER, GateName.CIRCULATION),
+    subject_of(SubjectKind.CONSENT),
+    subject_of(SubjectKind.WORDING),
+)
+"""Subjects of the deadlines of what is to be circulated."""
+
 
 class RuleContext:
     """What a rule works on: ``before`` is the case as it was, ``case`` as it is after the events so far.
@@ -39,17 +47,33 @@ class RuleContext:
     def enter(self, stage: Stage, said: str | StatedReason = "") -> None:
         """Enter a stage; a final one ends ladders and open gates. ``said``: a post's own words, or a reason."""
         if stage.ended:
-            self._end(reason(ReasonCode.CASE_ENDED, stage=stage.value))
+            self._end(
+                reason(ReasonCode.CASE_ENDED, stage=stage.value), goes_on=stage.final and self.case.told_at_the_end
+            )
         text, reasons = text_and_reasons(said)
         self.emit(e.StageEntered(stage=stage, text=text, reasons=reasons))
 
-    def _end(self, why: StatedReason) -> None:
-        self.clear(*self.case.ladders)
-        for gate in self.case.open_gates:
-            self.decide_gate(gate.name, GateOutcome.SUPERSEDED, why)
+    def _end(self, why: StatedReason, *, goes_on: bool) -> None:
+        """End what is under way; where it ``goes_on``, not what is to be circulated: its clock runs from here."""
         circulation = self.case.circulation
-        if circulation is not None and circulation.state in ("proposed", "approved"):
+        under_way = circulation is not None and circulation.state in ("proposed", "approved")
+        kept = _OF_CIRCULATION if under_way and goes_on else ()
+        self.clear(*(subject for subject in self.case.ladders if subject not in kept))
+        for gate in self.case.open_gates:
+            if gate.name is not GateName.CIRCULATION or not goes_on:
+                self.decide_gate(gate.name, GateOutcome.SUPERSEDED, why)
+        if circulation is not None and under_way and not goes_on:
             self.emit(e.CirculationMoved(circulation=circulation.number, state="lapsed"))
+        if self.case.stands:
+            self._run_again(*kept)
+
+    def _run_again(self, *subjects: str) -> None:
+        """Let deadlines run that stood with the case; one that waits for an answer goes on waiting."""
+        asked = {subject_of(SubjectKind.GATE, gate.name) for gate in self.case.open_gates if gate.questions}
+        for subject in subjects:
+            if subject in self.case.ladders and subject not in asked:
+                ladder = self.case.ladders[subject].started(self.now, self.case.working_days)
+                self.emit(e.LadderSet(subject=subject, ladder=ladder))
 
     def decide_gate(self, gate: GateName, outcome: GateOutcome, said: str | StatedReason) -> None:
         """End a gate with this outcome; ``said``: the posts' own words, or a reason."""
@@ -78,6 +102,10 @@ class RuleContext:
         """The close of business of a day that a member names, where its office is; in a case of before, its morning."""
         close = self.case.policy.closes or _MORNING
         return datetime.combine(day, close, zone_named(self.case.calendars.of(member).zone)).astimezone(self.now.tzinfo)
+
+    def due_on(self, day: date, member: str) -> datetime:
+        """When what is due on a day is due: at the close of business of the office that owes it; before, its morning."""
+        return self.last_of(day, member) if self.case.policy.to_the_end else self.morning(day, member)
 
     def today(self, member: str) -> date:
         """Which day it is for a member's office; in a case of before, in UTC."""

@@ -10,7 +10,7 @@ from models.posts import Post
 from models.reasons import ReasonCode, StatedReason, in_english, reason, text_and_reasons
 from models.refusal import RefusalKind
 from models.rules.actors import BY_CO_CHAIR, BY_LISTED, BY_SECRETARIAT, BY_STEERING_GROUP
-from models.rules.checks import must_be_members, refuse
+from models.rules.checks import must_be_members, must_be_news, refuse
 from models.rules.composition import missing_for_minimum
 from models.rules.context import RuleContext
 from models.rules.duration import begin_operational
@@ -79,6 +79,8 @@ def respond(context: RuleContext, body: Respond) -> None:
         state = ParticipantState.OBSERVER
     if one.takes_part and state is ParticipantState.DECLINED and _is_invited(context.case, context.by):
         state = one.state  # it keeps its seat; it is asked to take another
+    asked = _is_invited(context.case, context.by)
+    must_be_news(context.case, one.member, state is one.state and not (asked or body.text), "answered so")
     context.clear(subject_of(SubjectKind.INVITATION, one.member))
     context.emit(e.Responded(member=one.member, state=state, text=body.text))
     maybe_begin(context)

@@ -12,11 +12,11 @@ from models.reasons import ReasonCode, reason, text_and_reasons
 from models.refusal import RefusalKind
 from models.rules.actors import BY_GROUP, BY_STEERING_GROUP
 from models.rules.amending import leave_all_arrangements
-from models.rules.checks import must_be_members, refuse
+from models.rules.checks import must_be_in_the_group, must_be_members, must_be_news, refuse
 from models.rules.context import RuleContext
 from models.rules.gates import clip, pass_on
 from models.rules.invitations import invite, maybe_begin
-from models.rules.outcomes import hand_on_outcomes, must_work_on_it
+from models.rules.owners import hand_on_outcomes
 from models.rules.table import AT_WORK, GROUP_AT_WORK, rule
 
 
@@ -144,6 +144,8 @@ def endorse(context: RuleContext, body: Endorse) -> None:
             "endorse it.",
             RefusalKind.FORBIDDEN,
         )
+    endorsed = context.by.member in one.endorsed_by
+    must_be_news(context.case, context.by.member, endorsed, f"endorsed the admission of {one.member}")
     context.emit(e.Endorsed(member=one.member, by=context.by.member))
     one = context.case.participants[one.member]
     if one.state is ParticipantState.ADMITTED and is_endorsed(context.case, one):
@@ -157,7 +159,7 @@ def leave(context: RuleContext, body: Leave) -> None:
     if context.case.is_requester(member):
         raise refuse("A requester does not leave its own case; it may withdraw its request.")
     if heir is not None:
-        must_work_on_it(context, (heir,))
+        must_be_in_the_group(context.case, (heir,), "owns or supports an outcome")
         if heir == member or not context.case.policy.carries_out:
             raise refuse("Say which other member owns your outcomes from now on, by amending them.")
     context.emit(e.Responded(member=member, state=ParticipantState.LEFT, text=body.text))

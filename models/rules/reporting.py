@@ -18,13 +18,13 @@ from models.reasons import ReasonCode, StatedReason, reason, text_and_reasons
 from models.request import fingerprint
 from models.rules.actors import BY_ANY_MEMBER, BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, BY_STEERING_GROUP
 from models.rules.checks import must_be_in_the_group, must_be_members, must_say, refuse
-from models.rules.closing import await_closing, end_closing_if_open, end_early, report_is_owed
+from models.rules.closing import await_closing, end_early, report_is_owed
 from models.rules.context import RuleContext
 from models.rules.gates import GateMatter, amend_gate, follows, must_not_be_closing, open_gate, what_was_said
 from models.rules.later_admission import object_to_admission, open_to_objection
-from models.rules.outcomes import object_to_outcome, verification_open_to
 from models.rules.table import AT_WORK, rule
 from models.rules.unopened import what_comes_first
+from models.rules.verifying import object_to_outcome, verification_open_to
 
 _WORKING_DAY = timedelta(hours=9)
 """From the morning of the day by which contributions are due to its evening."""
@@ -214,7 +214,6 @@ def object_(context: RuleContext, body: Object) -> None:
         return
     if body.outcome:
         object_to_outcome(context, body.outcome, text)
-        end_closing_if_open(context, reason(ReasonCode.OUTCOME_REOPENED, outcome=body.outcome))
         return
     report = _open_report(context.case, ReportState.TABLED)
     context.emit(e.Objected(member=context.by.member, text=text))

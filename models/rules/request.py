@@ -7,23 +7,24 @@ from pydantic import ValidationError
 from models import events as e
 from models.base import brief
 from models.case import Case, Gate, GateName, GateOutcome, Stage
-from models.command_signing import LONGEST_COMMAND
 from models.commands import Accept, Join, Resubmit, Return, Submit, Withdraw, unreadable
 from models.faults import faults
 from models.grounds import StatedGround
 from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind
+from models.limits import LONGEST_COMMAND, MOST_GROUNDS, MOST_VERSIONS
 from models.posts import SECRETARIAT, Post, desk_of
 from models.reasons import ReasonCode, StatedReason, reason
 from models.recorded_request import recorded_request
 from models.refusal import RefusalKind
-from models.request import MOST_GROUNDS, Request
+from models.request import Request
 from models.rules.actors import BY_ANY_MEMBER, BY_REQUESTER, BY_SECRETARIAT
 from models.rules.affected import by_the_member, grounds_must_hold, must_be_affected
 from models.rules.checks import refuse
 from models.rules.context import RuleContext
 from models.rules.gates import GateMatter, amend_gate, follows, open_gate, pass_on
 from models.rules.table import OPEN_STAGES, rule
+from models.too_much import TooMuch
 
 
 @rule("submit", "submit a request", BY_ANY_MEMBER, {Stage.DRAFT})
@@ -118,10 +119,6 @@ def resubmit(context: RuleContext, body: Resubmit) -> None:
             _await_check(context)
 
 
-MOST_VERSIONS = 50
-"""Versions that a request has at most: all are kept, and whoever sees the case can read them."""
-
-
 def must_be_one_more_version(before: Case, after: Case) -> None:
     """Refuse a new version of a request that has as many as it may have, or that says more than one may say.
 
@@ -131,16 +128,9 @@ def must_be_one_more_version(before: Case, after: Case) -> None:
     if after.version == before.version or not before.version:
         return
     if after.version > MOST_VERSIONS:
-        raise refuse(
-            f"The request has {before.version} versions, and no more than {MOST_VERSIONS} are taken. Withdraw it and "
-            "submit a new request."
-        )
+        raise TooMuch.VERSIONS.refused(count=before.version, most=MOST_VERSIONS)
     if len(after.request.model_dump_json(by_alias=True)) > LONGEST_COMMAND:
-        raise refuse(
-            f"A request says no more than {LONGEST_COMMAND:,} characters with all that it lists; shorten it, or attach a "
-            "file.",
-            RefusalKind.INVALID,
-        )
+        raise TooMuch.REQUEST.refused(RefusalKind.INVALID, most=LONGEST_COMMAND)
 
 
 def _does_not_ask_yet(case: Case, post: Post) -> bool:
@@ -159,7 +149,7 @@ def join(context: RuleContext, body: Join) -> None:
     if grounds and member in context.case.withdrew and any(one.member == member for one in stated):
         raise refuse(f"The request has the grounds of {member} already, from when it asked before; leave them out.")
     if len(stated) + len(grounds) > MOST_GROUNDS:
-        raise refuse(f"A request states no more than {MOST_GROUNDS} grounds, and has {len(stated)}; state fewer.")
+        raise TooMuch.GROUNDS.refused(most=MOST_GROUNDS, count=len(stated))
     request = context.case.request.model_copy(update={"grounds": (*stated, *grounds)})
     must_be_affected(context.case, request, member)
     grounds_must_hold(context, Request(grounds=grounds))  # of others' it may not know

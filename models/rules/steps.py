@@ -8,9 +8,11 @@ from models.authentication import Means, Signed, suffices
 from models.base import Value
 from models.calendars import Calendars
 from models.case import Case, Recording, Touch
-from models.command_signing import LONGEST_COMMAND, asked_text
+from models.case_size import most_after
+from models.command_signing import asked_text
 from models.commands import ActFor, Command
 from models.evolve import evolve
+from models.limits import KEPT_COMMANDS, KEPT_RECORDINGS
 from models.log import CLOCK, CLOCK_COMMAND, ActedFor, Entry, event_of, seal
 from models.members import Directory
 from models.passkeys import MUST_BE_SIGNED, SIGNED_BY_TOUCH, statement_of
@@ -27,14 +29,9 @@ from models.rules.office_days import may_announce
 from models.rules.permitted import allowed_sentence
 from models.rules.posts import may_change_hands
 from models.rules.request import must_be_one_more_version
+from models.rules.room import must_be_brief, must_have_room
 from models.rules.staleness import RECOVERED, must_be_fresh, part_changed
 from models.rules.table import RULES
-
-_RECENT = 100
-"""How many command ids a case remembers; the log knows all of them."""
-
-_RECORDINGS = 100
-"""How many of what was recorded in posts' names a case remembers."""
 
 
 class Transition(Value):
@@ -46,8 +43,8 @@ class Transition(Value):
     do: str = ""
 
 
-def apply_command(case: Case, command: Command, now: datetime) -> Transition:
-    """What a command does to a case at ``now`` (aware; case time).
+def apply_command(case: Case, command: Command, now: datetime, *, bounded: bool = True) -> Transition:
+    """What a command does to a case at ``now`` (aware; case time). ``bounded``: the case must have room for it.
 
     Raises:
         Refused: the stage, the post or the case does not allow it. Nothing has happened.
@@ -67,10 +64,13 @@ def apply_command(case: Case, command: Command, now: datetime) -> Transition:
         subject = _apply_rule(context, body, command.seen, of_before=_of_before(command))
         if not _of_before(command):
             must_be_one_more_version(case, context.case)
+        taken = _taken(context, command.id, acted_for, _name(body), subject, _kept_signature(command, _name(body)))
+        if bounded:
+            must_have_room(case, taken.after, command)
     except Refused as refused:
         refused.allowed = allowed_sentence(case, command.by)
         raise
-    return _taken(context, command.id, acted_for, _name(body), subject, _kept_signature(command, _name(body)))
+    return taken
 
 
 def _must_be_given_rightly(case: Case, command: Command) -> None:
@@ -101,19 +101,6 @@ def _must_be_given_rightly(case: Case, command: Command) -> None:
     if touch is not None and touch.statement != statement_of(case, command):
         raise Refused(
             RefusalKind.CONFLICT, "What you signed with your passkey is not what would be recorded now. Sign it again."
-        )
-
-
-def must_be_brief(command: Command) -> None:
-    """Refuse a command that says more than one may say: what it says is kept for ever, and read on pages.
-
-    Raises:
-        Refused: it is too long.
-    """
-    if len(asked_text(command)) > LONGEST_COMMAND:
-        raise Refused(
-            RefusalKind.INVALID,
-            f"The command {command.do!r} says more than {LONGEST_COMMAND:,} characters; say less, or attach a file.",
         )
 
 
@@ -207,6 +194,7 @@ def _taken(
         head, signed = entry.hash, None  # the first entry of a command carries it
         entries.append(entry)
     after = _with_recording(_numbered(context.case, entries, do, subject), entries[0])
+    after.has_at_most(most_after(before, entries))
     return Transition.model_construct(before=before, after=after, entries=tuple(entries), do=do)
 
 
@@ -216,8 +204,8 @@ def _numbered(case: Case, entries: list[Entry], do: str, subject: str) -> Case:
     touched = case.touched
     if do != "clock":
         recent = {**recent, last.command: last.seq}
-        if len(recent) > _RECENT:
-            recent = dict(list(recent.items())[-_RECENT // 2 :])
+        if len(recent) > KEPT_COMMANDS:
+            recent = dict(list(recent.items())[-KEPT_COMMANDS // 2 :])
         touched = {**touched, subject: Touch(seq=last.seq, by=last.by, do=do)}
     return case.model_copy(
         update={"seq": last.seq, "head": last.hash, "updated_at": last.at, "recent": recent, "touched": touched}
@@ -230,7 +218,7 @@ def _with_recording(case: Case, entry: Entry) -> Case:
     if acted is None or any(one.command == entry.command for one in case.recordings.values()):
         return case
     one = Recording(post=entry.by, by=acted.by, how=acted.how, at=entry.at.astimezone(UTC), command=entry.command)
-    kept = list(case.recordings.items())[1 - _RECORDINGS :]
+    kept = list(case.recordings.items())[1 - KEPT_RECORDINGS :]
     return case.model_copy(update={"recordings": dict([*kept, (entry.seq, one)])})
 
 

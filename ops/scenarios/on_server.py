@@ -20,7 +20,8 @@ from models.authentication import Means
 from models.calendars import Calendars
 from models.case import Stage
 from models.log import Entry
-from models.recommendation import follow_up_stream
+from models.recommendation import catch_up_follow_up, follow_up_of, follow_up_stream
+from models.rules.steps import case_of_log
 from models.tables.cases import FollowUpRow
 from ops.catcher import Catcher, CaughtMail
 from ops.scenarios.file import Act, Scenario
@@ -155,7 +156,14 @@ class Simulation(Play):
         async with self.engine.connect() as connection:
             followed = await queries.followed_recommendations(connection, self.reference)
             streams = set(await queries.streams(connection))
-        return {follow_up_stream(self.reference, number) for number in followed} <= streams
+            if not {follow_up_stream(self.reference, number) for number in followed} <= streams:
+                return False
+            case = case_of_log(self.reference, await queries.entries(connection, self.reference))
+            for begun in (follow_up_of(case, number) for number in followed):
+                known = catch_up_follow_up(begun, await queries.entries(connection, begun.stream))
+                if known.untold != begun.untold:
+                    return False
+        return True
 
     async def _until(self, holds: Callable[[], Any], what: str) -> None:
         deadline = asyncio.get_running_loop().time() + _SETTLED_SECONDS

@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from models.agenda import next_act, waiting_on
 from models.calendars import Calendars
 from models.case import Case, GateOutcome, ParticipantState, PositionKind, Stage
+from models.case_size import size_of
 from models.commands import COMMANDS, parse
 from models.duties import open_duties
 from models.ladder_subjects import SubjectKind
@@ -36,6 +37,7 @@ from models.tables import TABLES
 from models.verification import verifiers
 from models.visibility import Sight, as_seen, may_see, readers
 from tests.diagrams import STAGE_ARROWS
+from tests.models.in_vain import in_vain
 from tests.models.told import caused_as_listed, told_as_listed
 from tests.tabletop import calendars, directory
 
@@ -318,6 +320,7 @@ class AnyCommands(RuleBasedStateMachine):
 
     def take(self, taken: Transition) -> None:
         before, after = taken.before, taken.after
+        assert [*in_vain(after)] == []
         assert taken.entries, "a step without an event"
         assert not before.stage.final or _changed(before, after) <= _AFTER_THE_END, f"{before.stage} has changed"
         self.case = after
@@ -375,6 +378,7 @@ class AnyCommands(RuleBasedStateMachine):
         assert {(row["post"], row["do"], row["about"]): row["due"] for row in duties} == asked
         sights = {row["post"]: row["sight"] for (table, *_), row in self.stored.items() if table == "readers"}
         assert sights == {str(post): int(sight) for post, sight in readers(self.case).items()}
+        assert self.case.at_most is None or size_of(self.case) <= self.case.at_most
 
     def _chained(self, before: Case, entries: tuple[Entry, ...]) -> None:
         head, seq = before.head, before.seq

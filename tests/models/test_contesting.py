@@ -176,6 +176,7 @@ def test_an_outcome_that_was_refused_in_a_name_is_offered_anew(supporting: tuple
 def test_a_word_that_the_post_has_given_itself_since_stays() -> None:
     table, entry = with_recorded_word("decline")
     table.wait(DAY)
+    table.do(RSO, "amend_outcome", {"outcome": "Radio net", "owner": "TH", "text": "It has thought again."})
     table.do(TH, "take_on", {"outcome": "Radio net"})
     done = table.do(TH, "contest", {"entry": entry, **SAID})
     assert table.case.outcomes["Radio net"].taken_on == ("TH",)

@@ -290,3 +290,16 @@ def test_the_other_co_chair_is_offered_to_object_to_a_verification_while_it_may(
     assert "object" not in allowed(table.case, Post(AU))
     table.wait(20 * DAY)
     assert "object" not in allowed(table.case, Post(ID))
+
+
+def test_who_is_still_asked_about_a_circulation_when_the_case_ends_is_told_so() -> None:
+    table = at_work(Policy.default())
+    for co_chair in (AU, ID):
+        table.do(co_chair, "waive", {"term": ["c"], "text": "Nothing to report."})
+    table.do(RSO, "circulate", {"text": "Thailand took part.", "names": ["TH"], "to": ["JP"]})
+    table.do(LK, "terminate", {"text": "No boats any more."})
+    approve(table, "termination")
+    ended = {str(notice.to): notice.facts for notice in table.notices if notice.kind == "case_ended"}
+    assert {post for post, facts in ended.items() if facts.goes_on == "asked"} == {AU, ID, TH}
+    assert ended[LK].goes_on == "told"
+    assert not [duty for duty in ended[TH].over if duty.do == "consent"]

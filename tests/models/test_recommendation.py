@@ -8,11 +8,12 @@ from models.case import Stage
 from models.commands import parse
 from models.log import broken_at
 from models.notices import NOTICE_KINDS
-from models.policy import Policy
+from models.policy import FollowThrough, Policy
 from models.posts import Post
 from models.projection import Step
 from models.recommendation import (
     FollowUp,
+    address_follow_up,
     apply_clock_to_follow_up,
     catch_up_follow_up,
     follow_up_of,
@@ -21,7 +22,7 @@ from models.recommendation import (
 )
 from models.refusal import RefusalKind, Refused
 from models.visibility import Sight, sight
-from tests.models.helpers import AU, DAY, ID, LK, MY, RSO, TH, approve, reporting
+from tests.models.helpers import AU, DAY, ID, LK, MY, NZ, RSO, TH, approve, at_work, reporting
 from tests.tabletop import Tabletop
 
 START = datetime(2026, 6, 1, 3, tzinfo=UTC)
@@ -197,6 +198,9 @@ def with_recommendation(to: list[str], policy: Policy | None = None) -> Tabletop
     return table
 
 
+YESTERDAY = Policy.default().model_copy(update={"follow_through": FollowThrough.CARRIED_OUT})
+
+
 def accepted(table: Tabletop) -> Tabletop:
     table.do(RSO, "table")
     table.until(table.case.ladders["silence"].due)
@@ -209,7 +213,7 @@ def sees(table: Tabletop, member: str) -> Sight:
 
 
 def test_a_draft_does_not_reach_who_is_outside_before_it_is_accepted_and_circulated() -> None:
-    table = with_recommendation(["MY", "JP"])
+    table = with_recommendation(["MY", "JP"], YESTERDAY)
     assert sees(table, "JP") is Sight.NOTHING
     accepted(table)
     assert (sees(table, "JP"), list(table.case.followed_recommendations)) == (Sight.NOTHING, [])
@@ -221,7 +225,7 @@ def test_a_draft_does_not_reach_who_is_outside_before_it_is_accepted_and_circula
 
 
 def test_where_it_is_never_circulated_those_in_the_group_are_followed_from_the_end_on() -> None:
-    table = accepted(with_recommendation(["MY", "JP"]))
+    table = accepted(with_recommendation(["MY", "JP"], YESTERDAY))
     for co_chair in (AU, ID):
         table.do(co_chair, "waive", {"term": ["a", "b"], "text": "Not needed."})
     table.do(RSO, "circulate", {"what": "nothing"})
@@ -250,3 +254,45 @@ def test_by_a_policy_of_before_a_draft_is_shown_as_it_was() -> None:
     table = with_recommendation(["JP"], Policy())
     assert sees(table, "JP") is Sight.OWN_PART
     assert list(accepted(table).case.followed_recommendations) == [1]
+
+
+def test_each_addressee_answers_for_itself_whenever_it_is_told() -> None:
+    table = accepted(with_recommendation(["MY", "JP", "FJ"]))
+    followed, step = open_follow_up(follow_up_of(table.case, 1), table.now)
+    assert told(step) == [("recommendation_addressed", MY), ("recommendation_addressed", RSO)]
+    for by in ("JP/focal-point", RSO):
+        with pytest.raises(Refused, match="answers for itself"):
+            says(followed, by)
+    followed, _ = says(followed, MY, "done")
+    assert (followed.state, followed.ladder) == ("open", None)  # somebody is still to be told
+    assert address_follow_up(followed, ("MY",), table.now) is None
+    after, step = address_follow_up(followed, ("MY", "JP"), table.now) or (followed, step)
+    assert told(step) == [("recommendation_addressed", "JP/focal-point")]
+    assert (after.untold, after.awaited) == (("FJ",), ("JP",))
+    assert catch_up_follow_up(followed, step.entries) == after
+    after, _ = says(after, "JP/focal-point", "declined")
+    assert after.state == "open"
+
+
+def test_what_is_addressed_to_outsiders_alone_is_not_answered_by_its_owner() -> None:
+    table = accepted(with_recommendation(["JP"]))
+    followed, _ = open_follow_up(follow_up_of(table.case, 1), table.now)
+    assert followed.awaited == ()
+    with pytest.raises(Refused, match="answers for itself"):
+        says(followed, RSO, "done")
+
+
+def test_who_joins_the_group_is_told_of_what_was_recommended_to_it() -> None:
+    table = reporting(Policy.default())
+    assert follow_up_of(accepted(with_recommendation(["BD"])).case, 1).untold == ("BD",)
+    table = at_work(Policy.default())
+    table.do(RSO, "open_report", {"kind": "interim"})
+    table.do(RSO, "recommend", {"text": "Share routes", "to": ["BD"]})
+    accepted(table)
+    table.do(NZ, "admit", {"member": "BD"})
+    table.wait(10 * DAY)
+    for by in (TH, MY):
+        table.do(by, "endorse", {"member": "BD"})
+    assert follow_up_of(table.case, 1).untold == ("BD",)
+    table.do("BD/focal-point", "respond", {"answer": "accept"})
+    assert follow_up_of(table.case, 1).untold == ()

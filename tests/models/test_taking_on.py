@@ -1,10 +1,12 @@
 """Outcomes are owned and supported by members of the group that take them on by their own word."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from models.agenda import waiting_on
 from models.duties import open_duties
-from models.policy import Policy
+from models.policy import FollowThrough, Policy
 from models.refusal import RefusalKind
 from tests.models.helpers import AU, DAY, ID, LK, MM, MY, RSO, TH, at_work, refuses
 from tests.tabletop import Tabletop
@@ -77,11 +79,34 @@ def test_nobody_reports_on_what_its_owner_has_not_taken_on() -> None:
     for by in (RSO, AU):
         assert "Thailand has not taken the outcome" in str(refuses(table, by, "done", {"outcome": "Radio net"}))
     table.do(TH, "take_on", {"outcome": "Radio net", "answer": "decline"})
-    assert duties(table) == set()
+    assert duties(table) == {(RSO, "amend_outcome")}  # it has come back to the group
     table.wait(20 * DAY)
     assert table.told("outcome_offered") == [TH]
-    table.do(TH, "take_on", {"outcome": "Radio net"})  # it thought again
+    assert table.told("outcome_returned").count(RSO) > 1
+    table.do(AU, "amend_outcome", {"outcome": "Radio net", "owner": "TH", "text": "It thought again."})
+    table.do(TH, "take_on", {"outcome": "Radio net"})
     table.do(RSO, "done", {"outcome": "Radio net"})
+
+
+def test_by_the_policy_of_yesterday_what_its_owner_refuses_waits_for_nobody() -> None:
+    table = at_work(Policy.default().model_copy(update={"follow_through": FollowThrough.CARRIED_OUT}))
+    table.do(RSO, "add_outcome", {"title": "Radio net", "owner": "TH", "supporting": ["MY"], "due": "2026-09-01"})
+    table.do(TH, "take_on", {"outcome": "Radio net", "answer": "decline"})
+    table.do(MY, "done", {"outcome": "Radio net"})
+    assert table.case.outcomes["Radio net"].owner == "TH"
+    table.do(MY, "add_outcome", {"title": "Lists", "due": "2026-09-01"})
+    assert table.case.ladders["outcome:Lists"].due == datetime(2026, 9, 1, 1, tzinfo=UTC)
+
+
+def test_who_owns_an_outcome_says_so_itself_each_time_that_it_is_named() -> None:
+    table = with_outcome("TH", RSO, "MY")
+    table.do(TH, "take_on", {"outcome": "Radio net"})
+    table.do(MY, "take_on", {"outcome": "Radio net"})
+    table.do(TH, "amend_outcome", {"outcome": "Radio net", "owner": "MY", "supporting": ["LK"], "text": "MY leads."})
+    assert duties(table) == {(MY, "take_on"), (LK, "take_on")}  # it had supported it, no more
+    table.do(MY, "take_on", {"outcome": "Radio net"})
+    table.do(MY, "amend_outcome", {"outcome": "Radio net", "owner": "TH", "text": "TH again."})
+    assert (TH, "take_on") in duties(table)
 
 
 def test_nobody_takes_on_anothers_outcome() -> None:

@@ -52,11 +52,11 @@ def test_a_template_uses_only_facts_of_its_kind(entry: DeliveryRule) -> None:
         "recommendation_overdue": {"silent"},
         "recommendation_resolved": {"silent", "member"},
         "meeting_called": {"moved", "was_starts", "was_ends", "was_place"},
-        "request_withdrawn": {"undecided", "not_held"},
+        "request_withdrawn": {"undecided", "not_held", "goes_on"},
         "report_tabled": {"because", "post"},
         "contributions_requested": {"early"},
         "report_begun": {"early"},
-        "case_ended": {"not_held"},
+        "case_ended": {"not_held", "goes_on"},
         "participant_left": {"not_held"},
     }
     of_gates = {"recorded"} if "gate.txt" in source else set()

@@ -159,6 +159,8 @@ def _cases() -> Iterator[Tabletop]:
     again.do(RSO, "revise", {"text": "New."})
     yield again
     ending = at_work(Policy.default())
+    ending.do(RSO, "add_outcome", {"title": "Radio net", "owner": "TH"})
+    ending.do(TH, "take_on", {"outcome": "Radio net", "answer": "decline"})
     ending.do(RSO, "open_report", {"kind": "interim"})
     ending.do(TH, "contribute", {"text": "No boats."})
     ending.do(RSO, "table")

@@ -8,8 +8,9 @@ import unicodedata
 import pytest
 
 from models.base import MOST_MARKS, composed, tidy
-from models.commands import MOST_VALUES, parse
+from models.commands import parse
 from models.faults import more_values_than
+from models.limits import MOST_VALUES
 from models.old_sentences import reasons_in
 from models.refusal import Refused
 from models.search_words import searchable_words, terms_of
@@ -60,7 +61,7 @@ def test_what_rules_once_said_is_looked_for_once_in_a_text(text: str) -> None:
 )
 def test_a_command_of_endless_values_is_refused_unread(fields: dict[str, object]) -> None:
     assert more_values_than(MOST_VALUES, fields)
-    with pytest.raises(Refused, match="holds more than 5000 values"):
+    with pytest.raises(Refused, match="holds more than 5,000 values"):
         parse("decide", fields, by="AU/co-chair", command_id="x")
 
 

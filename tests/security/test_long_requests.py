@@ -8,9 +8,8 @@ import pytest
 
 from casework import Casework
 from models.authentication import Means
-from models.command_signing import LONGEST_COMMAND
+from models.limits import LONGEST_COMMAND, MOST_VERSIONS
 from models.refusal import RefusalKind, Refused
-from models.rules.request import MOST_VERSIONS
 from tests.models.helpers import LK, RSO, submitted
 from tests.security.test_signing_in import place
 from tests.tabletop import REQUEST, Tabletop

@@ -177,7 +177,7 @@ async def test_a_payload_whose_seal_is_changed_is_refused_and_the_case_goes_on(p
 async def test_a_command_that_the_case_has_forgotten_is_not_done_again(
     played: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("models.rules.steps._RECENT", 2)
+    monkeypatch.setattr("models.rules.steps.KEPT_COMMANDS", 2)
     await played.submit()
     await played.act("RSO/secretariat", "accept")
     for person in ("First", "Second", "Third", "Fourth"):

@@ -3,6 +3,7 @@
 import pytest
 from starlette.datastructures import FormData
 
+from models.limits import LONGEST_LIST
 from tests.rig import TO_WORK
 from tests.web.place import Place, key_in
 from tests.web.programs import Recorded
@@ -34,6 +35,28 @@ async def test_an_answer_that_was_not_chosen_is_not_an_acceptance(place: Place, 
     assert "Choose an answer first; nothing was recorded." in answer.text
     assert "We come with two." in answer.text
     assert 'name="_id" value="one"' in answer.text
+
+
+async def test_a_form_says_how_long_a_text_may_be_and_what_is_longer_is_refused_in_the_readers_language(
+    place: Place,
+) -> None:
+    table = Recorded()
+    table.do("LK/focal-point", "submit", {"title": "Boats", "situation": "They leave.", "affected": ["MY", "TH"]})
+    place.now = table.now
+    reference = await table.record(place)
+    async with place.browser() as http:
+        await place.as_post(http, "RSO/secretariat")
+        page = await http.get(f"/cases/{reference}/do/return")
+        assert "Up to 20,000 characters." in page.text
+        assert "Up to 200 lines of 300 characters." in page.text
+        await place.post_account(http, "/preferences", language="id", zone="Asia/Jakarta")
+        sent = {"_key": key_in(page.text), "_id": "one", "missing": "sources", "text": "x" * 20_001}
+        answer = await http.post(f"/cases/{reference}/do/return", data=sent)
+        sent |= {"missing": "\n".join("sources" for _ in range(LONGEST_LIST + 1)), "text": ""}
+        longer = await http.post(f"/cases/{reference}/do/return", data=sent)
+    assert answer.status_code == longer.status_code == 422
+    assert "text: berisi 20.001 karakter; paling banyak 20.000 yang diterima." in answer.text
+    assert "paling banyak 200 butir; missing berisi lebih banyak." in longer.text
 
 
 @pytest.mark.parametrize("do", FORMS)

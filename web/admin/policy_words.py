@@ -140,7 +140,11 @@ _CHOSEN: Mapping[str, Mapping[str, str]] = {
         ),
     },
     "obligations": {Obligations.AS_NAMED: N_("by being named"), Obligations.BY_OWN_WORD: N_("by its own word alone")},
-    "follow_through": {FollowThrough.NOTED: N_("noted only"), FollowThrough.CARRIED_OUT: N_("carried out with it")},
+    "follow_through": {
+        FollowThrough.NOTED: N_("noted only"),
+        FollowThrough.CARRIED_OUT: N_("carried out with it"),
+        FollowThrough.TO_THE_END: N_("carried out with it, and what is begun is brought to its end"),
+    },
 }
 """The keys of which one of a few values is chosen, with the words of each."""
 

@@ -9,6 +9,7 @@ from models.case import Case
 from models.commands import parse
 from models.refusal import RefusalKind, Refused
 from models.rules import allowed, apply_command
+from models.too_much import too_much_in
 from models.visibility import Seen, Sight
 
 
@@ -18,7 +19,7 @@ def refusal_for_reader(
     """The refusal of a command, for its sender.
 
     Who sees the whole case reads it as it is. Who sees a part is told what the rules say of that part; where they would
-    not refuse there, only that the case has changed or stands against it.
+    not refuse there, only that the case has changed or stands against it. That a case is full may be known to each.
     """
     if seen.sight is Sight.CASE:
         return refusal
@@ -30,4 +31,6 @@ def refusal_for_reader(
         apply_command(seen.case, parse(do, fields, by=seen.post, command_id=uuid4().hex), now)
     except Refused as of_the_part:
         return Refused(of_the_part.why, of_the_part.sentence, sentence)
+    if too_much_in(refusal.sentence):
+        return Refused(refusal.why, refusal.sentence, sentence)
     return Refused(refusal.why, "The case does not allow this now; look at it again before you go on.", sentence)

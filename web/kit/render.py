@@ -19,11 +19,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from models import limits
 from models.agenda import NextAct
 from models.attachments import written_size
 from models.case import Case, Outcome
 from models.duties import Duty
 from models.request import SECTIONS
+from models.too_much import too_much_in
 from notifications import addresses
 from notifications.catalogues import SOURCE, catalogue, languages, spoken_language
 from notifications.environment import language_of
@@ -156,13 +158,23 @@ def _term_words(context: Context, term: str) -> Markup | str:
 
 
 def _refusal(context: Context, sentence: str) -> Markup:
-    """A sentence of a refusal. Those of the rules are English (decision 26), and are marked as such for who listens."""
-    language, translated = context["language"], _word(context)(sentence)
+    """A sentence of a refusal. Most of the rules' are English (decision 26), and are marked as such for who listens."""
+    language, _ = context["language"], _word(context)
+    said, facts = too_much_in(sentence) or (sentence, {})
+    told = {name: _fact(context, name, fact) for name, fact in facts.items()}
+    translated = _(said) % told if told else _(said)
     if translated != sentence or language == SOURCE:
         words: Words = context["say"]
         return Markup("<bdi>{}</bdi>").format(words.named(translated))
     english = words_for_reader(context["visitor"], SOURCE, context.get("names"))
     return Markup('<bdi lang="{}" dir="ltr">{}</bdi>').format(SOURCE, english.named(sentence))
+
+
+def _fact(context: Context, name: str, fact: int | str) -> str:
+    words: Words = context["say"]
+    if isinstance(fact, int):
+        return _number(context, fact)
+    return words.gate(fact) if name == "gate" else _word(context)(fact) if name == "kind" else fact
 
 
 def _number(context: Context, value: float) -> str:
@@ -208,7 +220,7 @@ def _environment() -> Environment:
     environment.policies["ext.i18n.trimmed"] = True
     environment.filters.update(_FILTERS)
     rows = {"figure_rows": range(FIGURE_ROWS), "route_rows": range(ROUTE_ROWS), "ground_rows": range(GROUND_ROWS)}
-    environment.globals.update(static=_address_of, sections=SECTIONS, ground_words=GROUND_WORDS, **rows)
+    environment.globals.update(static=_address_of, sections=SECTIONS, ground_words=GROUND_WORDS, bounds=limits, **rows)
     return environment
 
 
