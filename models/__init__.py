@@ -25,6 +25,7 @@ A case and its rules, in the order of reading:
 ``ladder``                 what waits, and when the clock acts on it; ``ladder_subjects``: what that can be
 ``evolve``                 (state, event) -> state
 ``verification``           who verifies an outcome
+``endorsement``            who endorses a later admission, and when there are enough
 ``rhythms``                how often, as people write it
 ``agenda``, ``duties``     who holds the ball, until when, and what happens by itself; what each post is asked to do
 ``recommendation``         the follow-up of a recommendation, apart from its case

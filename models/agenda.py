@@ -4,7 +4,8 @@ from datetime import datetime
 from operator import attrgetter
 
 from models.base import Instant, Value
-from models.case import Case, ParticipantState, ReportState, Seat, Stage
+from models.case import Case, ParticipantState, ReportState, Stage
+from models.endorsement import yet_to_endorse
 from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind
 from models.posts import SECRETARIAT, Post, desk_of
@@ -93,9 +94,8 @@ def _operational(case: Case) -> list[Post]:
     parties = _desks(*(code for one in case.arrangements.values() for code in one.awaited))
     admitted = [p for p in case.participants.values() if p.state is ParticipantState.ADMITTED]
     considering = [post for one in admitted if case.considered(one.member) for post in case.directory.steering_group]
-    members = case.taking_part(seat=Seat.PARTICIPANT)
-    endorsed = [one for one in admitted if not case.considered(one.member)]
-    endorsers = _desks(*(code for one in endorsed for code in members if not one.proposed_of(code)))
+    before_the_group = [one for one in admitted if not case.considered(one.member)]
+    endorsers = _desks(*(code for one in before_the_group for code in yet_to_endorse(case, one)))
     return [*owners, *verifying, *parties, *considering, *endorsers, *_desks(*case.invited), *_asked_on_texts(case)]
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from models.apart import changed_keys, changed_parts, gone_keys
 from models.base import Instant, Value
 from models.case import Case, Participant, ParticipantState, Report, ReportState, Seat, Stage
+from models.endorsement import yet_to_endorse
 from models.ladder_subjects import SubjectKind, read_subject, subject_of
 from models.posts import SECRETARIAT, Post, desk_of
 from models.rules.circulation import consents_asked, pending_circulation
@@ -209,9 +210,8 @@ def _on_admission(case: Case, newcomer: Participant) -> Iterable[Duty]:
         for post in case.directory.steering_group:
             yield _duty(case, post, "object", member, subject_of(SubjectKind.CONSIDERED, member))
         return
-    for code in case.taking_part(seat=Seat.PARTICIPANT):
-        if not newcomer.proposed_of(code):
-            yield _duty(case, desk_of(code), "endorse", member, subject_of(SubjectKind.ADMISSION, member))
+    for code in yet_to_endorse(case, newcomer):
+        yield _duty(case, desk_of(code), "endorse", member, subject_of(SubjectKind.ADMISSION, member))
 
 
 def _report(case: Case) -> Iterable[Duty]:

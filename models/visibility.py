@@ -40,6 +40,7 @@ class Reason(StrEnum):
     DECLINED = "its member was invited and has declined"
     LAPSED = "its member was invited and the invitation has lapsed"
     LEFT = "its member took part and has left"
+    ASKED_BEFORE = "its member was invited before"
     OUTCOME = "its member owns or supports an outcome"
     ARRANGEMENT = "its member is a party to an arrangement"
     RECOMMENDATION = "a recommendation is addressed to its member"
@@ -54,6 +55,10 @@ _ASKED = {
     ParticipantState.LAPSED: Reason.LAPSED,
     ParticipantState.LEFT: Reason.LEFT,
 }
+
+
+_NOT_ASKED_YET = (ParticipantState.PROPOSED, ParticipantState.ADMITTED, ParticipantState.NOT_ADMITTED)
+"""Where the Steering Group, the Co-Chairs or the group speak of a member: it is told nothing until it is invited."""
 
 
 def sees_every_case(post: Post) -> bool:
@@ -93,8 +98,8 @@ def _parts_of_members(case: Case) -> dict[str, tuple[Sight, Reason]]:
             sees([one.member], Sight.CASE, _TAKING_PART[one.state])
     sees(case.withdrew, Sight.OWN_PART, Reason.WITHDREW)
     for one in case.participants.values():
-        if one.state in _ASKED:
-            sees([one.member], Sight.OWN_PART, _ASKED[one.state])
+        if why := _why_asked(case, one):
+            sees([one.member], Sight.OWN_PART, why)
     for owner, supporting in dict.fromkeys(map(_NAMED_BY, case.outcomes.values())):  # each once: there may be hundreds
         sees((owner, *supporting), Sight.OWN_PART, Reason.OUTCOME)
     for arrangement in case.arrangements.values():
@@ -107,6 +112,15 @@ def _parts_of_members(case: Case) -> dict[str, tuple[Sight, Reason]]:
         if circulation.state == "released":
             sees(circulation.to, Sight.CIRCULATED, Reason.TOLD)
     return found
+
+
+def _why_asked(case: Case, one: Participant) -> Reason | None:
+    """Why a member sees what it was asked about; None where it never was, however often it was proposed.
+
+    Who was invited goes on seeing that when it is proposed again, admitted or not. Cases of before forgot it.
+    """
+    before = Reason.ASKED_BEFORE if one.asked and case.policy.carries_out else None
+    return _ASKED.get(one.state, before)
 
 
 _NAMED_BY = attrgetter("owner", "supporting")
@@ -282,9 +296,9 @@ def _own_part(case: Case, post: Post) -> Case:
     """What concerns the member itself: its invitation, with the request it is asked about, and its own duties."""
     member = post.member
     listed = case.participants.get(member)
-    asked = (listed is not None and listed.state in _ASKED) or member in case.withdrew
+    asked = (listed is not None and _why_asked(case, listed) is not None) or member in case.withdrew
     titled = Request(title=case.request.title, urgency=case.request.urgency)
-    mine = case.participants.get(member)
+    mine = listed if listed is not None and listed.state not in _NOT_ASKED_YET else None
     return case.model_copy(
         update={
             **_NOT_THEIRS,

@@ -222,9 +222,9 @@ class Case(Value):
 
     @property
     def clock(self) -> Clock:
-        """Stopped while the case is suspended or a question of a Co-Chair is open."""
+        """Stopped while the case is suspended or a question of a Co-Chair is open; a case that has ended has no clock."""
         asked = any(gate.open and gate.questions for gate in self.gates.values())
-        return Clock.STOPPED if self.suspension or asked else Clock.RUNNING
+        return Clock.STOPPED if self.stands or asked else Clock.RUNNING
 
     @property
     def subject(self) -> str:

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from pydantic import Field
+
 from models.base import Instant, Line, Value
 from models.posts import Post
 from models.reasons import StatedReason
@@ -34,7 +36,8 @@ class Participant(Value):
 
     ``reasons``: of which ``why`` is the text; none where it is somebody's own words, None where it was listed before they
     were kept. ``proposed_by``: the Steering Group's post that proposed its later admission. ``offered``: the other seat
-    in the group that it is proposed for, until the Co-Chairs have confirmed it.
+    in the group that it is proposed for, until the Co-Chairs have confirmed it. ``asked``: it was invited at some time,
+    whatever has become of that.
     """
 
     member: str
@@ -47,6 +50,7 @@ class Participant(Value):
     proposed_by: Post | None = None
     answered_at: Instant | None = None
     offered: Seat | None = None
+    asked: bool = Field(default=False, exclude_if=lambda asked: not asked)
 
     @property
     def sits_as(self) -> Seat | None:

@@ -27,7 +27,10 @@ class Recommended(Value):
 
 
 class Objected(Value):
-    """``outcome``: to its verification; ``newcomer``: to its admission, by ``post``; neither: to the report."""
+    """``outcome``: to its verification; ``newcomer``: to its admission, by ``post``; neither: to the report.
+
+    ``taken_back``: the post had proposed the admission itself, and the group was asked already.
+    """
 
     type: Literal["objected"] = "objected"
     member: str
@@ -35,6 +38,7 @@ class Objected(Value):
     outcome: str = ""
     newcomer: str = ""
     post: Post | None = None
+    taken_back: bool = False
 
 
 class Revised(Value):

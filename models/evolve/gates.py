@@ -5,8 +5,9 @@ from typing import Any, TypedDict
 
 from models import events as e
 from models.case import Case
-from models.case.gates import Decider, Gate, GateName, Position, PositionKind, Question
+from models.case.gates import Decider, Gate, GateName, GateOutcome, Position, PositionKind, Question
 from models.evolve.handlers import changed, on, put
+from models.evolve.participants import without_offers
 from models.limits import KEPT_POSITIONS
 from models.posts import Post
 from models.reasons import StatedReason
@@ -113,6 +114,8 @@ def _(case: Case, event: e.GateSplit, at: datetime, by: Post) -> Case:
 
 @on(e.GateDecided)
 def _(case: Case, event: e.GateDecided, at: datetime, by: Post) -> Case:
+    if event.gate is GateName.PARTICIPANTS and event.outcome in (GateOutcome.DECLINED, GateOutcome.LAPSED):
+        case = without_offers(case)
     return _gate(case, event.gate, outcome=event.outcome, decided_at=at, questions=())
 
 

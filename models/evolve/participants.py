@@ -37,9 +37,14 @@ def _(case: Case, event: e.ParticipantsProposed, at: datetime, by: Post) -> Case
             told = row if row.why else known
             listed[row.member] = changed(known, seat=row.seat, why=told.why, reasons=told.reasons)
         else:
-            place = known.place_of if known is not None else ""
+            known = known or Participant(member=row.member, seat=row.seat)
             listed[row.member] = Participant(
-                member=row.member, seat=row.seat, why=row.why, reasons=row.reasons, place_of=place
+                member=row.member,
+                seat=row.seat,
+                why=row.why,
+                reasons=row.reasons,
+                place_of=known.place_of,
+                asked=known.asked,
             )
     return changed(case, participants=listed)
 
@@ -47,7 +52,7 @@ def _(case: Case, event: e.ParticipantsProposed, at: datetime, by: Post) -> Case
 @on(e.Invited)
 def _(case: Case, event: e.Invited, at: datetime, by: Post) -> Case:
     for member in event.members:
-        case = _participant(case, member, state=ParticipantState.INVITED)
+        case = _participant(case, member, state=ParticipantState.INVITED, asked=True)
     return case
 
 
@@ -85,6 +90,14 @@ def _(case: Case, event: e.Admitted | e.AdmissionProposed, at: datetime, by: Pos
 @on(e.AdmissionUnopposed)
 def _(case: Case, event: e.AdmissionUnopposed, at: datetime, by: Post) -> Case:
     return case  # the ladder of the silence is gone, and the group is asked
+
+
+def without_offers(case: Case) -> Case:
+    """The case without the changes of seats that the Co-Chairs did not confirm."""
+    for one in case.participants.values():
+        if one.offered:
+            case = _participant(case, one.member, offered=None)
+    return case
 
 
 def not_admitted(case: Case, member: str) -> Case:

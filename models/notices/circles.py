@@ -1,6 +1,7 @@
 """The circles of readers: who is meant by the requesters, the group, everybody concerned."""
 
-from models.case import Case, Seat
+from models.case import Case
+from models.endorsement import may_endorse, yet_to_endorse
 from models.posts import SECRETARIAT, Post, desk_of
 from models.visibility import Sight, sight
 
@@ -22,8 +23,12 @@ def group_posts(case: Case) -> list[Post]:
 
 def endorsing_posts(case: Case, member: str) -> list[Post]:
     """The focal points of participants that are asked to endorse a member's later admission."""
-    newcomer = case.participants[member]
-    return [desk_of(code) for code in case.taking_part(seat=Seat.PARTICIPANT) if not newcomer.proposed_of(code)]
+    return [desk_of(code) for code in yet_to_endorse(case, case.participants[member])]
+
+
+def asked_to_endorse(case: Case, member: str) -> list[Post]:
+    """The focal points of participants that were asked to endorse an admission, whether they have or not."""
+    return [desk_of(code) for code in may_endorse(case, case.participants[member])]
 
 
 def everybody_concerned(case: Case) -> list[Post]:

@@ -181,7 +181,9 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
         "steering_group co_chairs secretariat",
     ),
     "admission_refused": _tells(
-        N_("The Steering Group has objected to a later admission."), "objected", "steering_group co_chairs secretariat"
+        N_("The Steering Group has objected to a later admission."),
+        "objected",
+        "steering_group co_chairs secretariat participants",
     ),
     "admission_proposed": _asks(
         N_("The group is asked to endorse a later admission."),

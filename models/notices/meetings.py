@@ -1,7 +1,6 @@
 """Who is called to meetings, and told of the situation; and which meetings lie ahead."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
 
 from models import events as e
 from models.case import Case, Meeting
@@ -22,7 +21,7 @@ def _(case: Case, event: e.MeetingScheduled) -> Iterable[Notice]:
 @notices_on(e.MeetingCancelled)
 def _(case: Case, event: e.MeetingCancelled) -> Iterable[Notice]:
     meeting = event.meeting
-    begins = _begins(meeting.starts)
+    begins = meeting.begins
     not_held = (MeetingFact(title=meeting.title, starts=begins.isoformat()),) if begins else ()
     facts = meeting_facts(meeting).also(text=event.text, not_held=not_held)
     yield from notify("meeting_cancelled", called_to_meetings(case), facts)
@@ -54,32 +53,12 @@ def _(case: Case, event: e.SituationUpdated) -> Iterable[Notice]:
 
 def missed(case: Case) -> tuple[MeetingFact, ...]:
     """The meetings ahead that a calendar can hold."""
-    dated = ((_begins(meeting.starts), meeting.title) for meeting in ahead(case))
+    dated = ((meeting.begins, meeting.title) for meeting in ahead(case))
     return tuple(MeetingFact(title=title, starts=begins.isoformat()) for begins, title in dated if begins)
 
 
 def ahead(case: Case) -> Iterator[Meeting]:
     """The meetings that have not been held and do not lie before the newest step, in the order of their calling."""
     for meeting in case.meetings.values():
-        begins = _begins(meeting.starts)
-        if not (meeting.held or meeting.cancelled) and (
-            begins is None or case.updated_at is None or _after(begins, case.updated_at)
-        ):
+        if not (meeting.held or meeting.cancelled) and (case.updated_at is None or meeting.lies_ahead(case.updated_at)):
             yield meeting
-
-
-def _begins(written: str) -> date | None:
-    """When a meeting begins, as it was written (ISO 8601); None where it was written in words."""
-    for read in (date.fromisoformat, datetime.fromisoformat):
-        try:
-            return read(written)
-        except ValueError:
-            continue
-    return None
-
-
-def _after(begins: date, now: datetime) -> bool:
-    if isinstance(begins, datetime) and begins.tzinfo is not None:
-        return begins > now
-    day = begins.date() if isinstance(begins, datetime) else begins
-    return day >= now.date()

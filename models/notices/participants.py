@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from models import events as e
 from models.case import Case, ParticipantState
 from models.ladder_subjects import SubjectKind
-from models.notices.circles import co_chair_posts, endorsing_posts, group_posts
+from models.notices.circles import asked_to_endorse, co_chair_posts, endorsing_posts, group_posts
 from models.notices.facts import NoticeFacts
 from models.notices.meetings import call_to_meetings, missed
 from models.notices.notice import Notice, ladder_due, notices_on, notify
@@ -80,8 +80,10 @@ def _(case: Case, event: e.AdmissionUnopposed) -> Iterable[Notice]:
 @notices_on(e.Objected)
 def _(case: Case, event: e.Objected) -> Iterable[Notice]:
     if event.newcomer:  # of the others, what they lead to is told
-        readers = [*case.directory.steering_group, *co_chair_posts(case), SECRETARIAT]
-        facts = NoticeFacts(member=event.newcomer, text=event.text, post=event.post)
+        group = asked_to_endorse(case, event.newcomer) if event.taken_back else []
+        readers = [*case.directory.steering_group, *co_chair_posts(case), SECRETARIAT, *group]
+        because = "taken back" if event.taken_back else ""
+        facts = NoticeFacts(member=event.newcomer, text=event.text, post=event.post, because=because)
         yield from notify("admission_refused", readers, facts)
 
 

@@ -54,6 +54,32 @@ def must_be_affected(case: Case, request: Request, member: str) -> None:
         )
 
 
+def grounds_must_hold(context: RuleContext, request: Request) -> None:
+    """Refuse a ground that is no state's or territory's, or that begins later than today where its member's office is.
+
+    Raises:
+        Refused: an organisation is said to be affected, or a day lies ahead; cases of before take both.
+    """
+    case = context.case
+    if case.policy.requesters is not Requesters.AFFECTED_MEMBERS:
+        return
+    for one in request.grounds:
+        name = case.directory.name(one.member)
+        if case.directory.is_organisation(one.member):
+            raise refuse(
+                f"{name} is an organisation, and grounds are those of states and territories: name the state or "
+                "territory that is affected. What the organisation knows can stand among the sources of its figures.",
+                RefusalKind.INVALID,
+            )
+        if one.since is not None and one.since > context.today(one.member or context.by.member):
+            raise refuse(
+                f"{name} is said to be affected ({one.ground}) since {one.since.isoformat()}, and that day "
+                "has not come yet. Give the day on which it began, or leave it out; "
+                "what is expected can be told in the situation.",
+                RefusalKind.INVALID,
+            )
+
+
 def _has_grounds(case: Case, post: Post) -> bool:
     request = case.request
     return bool(request.grounds or request.routes) and not grounds_closed_to(case, post)

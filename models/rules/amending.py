@@ -101,7 +101,10 @@ def _propose(
     context: RuleContext, arrangement: Arrangement, terms: ArrangementTerms, text: str, *, ends: bool = False
 ) -> None:
     if terms == arrangement.terms and not ends:
-        raise refuse(f"Nothing of {arrangement.title!r} would be another than it is.", RefusalKind.INVALID)
+        raise refuse(
+            f"The arrangement {arrangement.title!r} already says all of this. Give what is to change in it.",
+            RefusalKind.INVALID,
+        )
     title = arrangement.title
     proposed = e.ArrangementAmendmentProposed(
         arrangement=title, terms=terms, was=arrangement.terms, ends=ends, text=text

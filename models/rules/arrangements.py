@@ -218,7 +218,12 @@ def _given_to(context: RuleContext, arrangement: Arrangement, body: LogExchange)
     received = body.received or tuple(code for code in arrangement.parties if code != gave)
     outside = [code for code in (gave, *received) if code not in arrangement.parties]
     if outside:
-        raise refuse(f"Not parties to {arrangement.title!r}: {', '.join(dict.fromkeys(outside))}.", RefusalKind.INVALID)
+        names = " and ".join(map(context.case.directory.name, dict.fromkeys(outside)))
+        raise refuse(
+            f"Only parties exchange under the arrangement {arrangement.title!r}, and {names} is none. A member of the "
+            "group becomes one by asking to join it, once all parties agree.",
+            RefusalKind.INVALID,
+        )
     if gave in received:
         raise refuse(f"{gave} gives to others, not to itself.", RefusalKind.INVALID)
     if by_a_party and context.by.member not in (gave, *received):

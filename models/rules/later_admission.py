@@ -4,9 +4,9 @@ from models import events as e
 from models.base import brief
 from models.case import Case, Participant, ParticipantState, Seat
 from models.commands import Admit, Endorse, Leave
+from models.endorsement import by_one_word, is_endorsed, yet_to_endorse
 from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind, subject_of
-from models.policy import LaterAdmission
 from models.posts import Post
 from models.reasons import ReasonCode, reason, text_and_reasons
 from models.refusal import RefusalKind
@@ -37,7 +37,7 @@ def admit(context: RuleContext, body: Admit) -> None:
         context.emit(e.Commented(text=text, reasons=reasons))
         return
     seat, text = Seat.OBSERVER if body.observer else Seat.PARTICIPANT, brief(body.text)
-    if _by_one_word(context.case):
+    if by_one_word(context.case):
         context.emit(e.Admitted(member=body.member, seat=seat, text=text))
         admission_pending(context, body.member)
         return
@@ -47,25 +47,60 @@ def admit(context: RuleContext, body: Admit) -> None:
     context.once(subject, context.case.track.comments, ClockAct.LAPSE, *members)
 
 
-def _by_one_word(case: Case) -> bool:
-    return case.policy.later_admission is LaterAdmission.ONE_WORD
+def open_to_objection(case: Case, post: Post) -> list[str]:
+    """The members to whose admission the Steering Group's post may object, or that it proposed and can take back."""
+    admitted = (one for one in case.participants.values() if one.state is ParticipantState.ADMITTED)
+    return [one.member for one in admitted if case.considered(one.member) or one.proposed_by == post]
 
 
 def object_to_admission(context: RuleContext, member: str, text: str) -> None:
-    """Object for one of the Steering Group: the member is not admitted, unless it is proposed anew."""
-    if not context.case.considered(member):
+    """Object for one of the Steering Group: the member is not admitted, unless it is proposed anew.
+
+    Once nobody has objected in time, the post that proposed the admission can take it back until the group has
+    endorsed it.
+    """
+    case, one = context.case, context.case.participants.get(member)
+    if one is None or one.state is not ParticipantState.ADMITTED:
         raise refuse(
-            f"The Steering Group is not considering the admission of {member} now; there is nothing to object to."
+            f"The Steering Group is not considering the admission of {case.directory.name(member)} now, so there is "
+            "nothing to object to. Any member of the Steering Group can propose an admission."
         )
-    context.emit(e.Objected(member=context.by.member, text=text, newcomer=member, post=context.by))
-    context.clear(subject_of(SubjectKind.CONSIDERED, member))
+    asked = not case.considered(member)
+    if asked and one.proposed_by != context.by:
+        who = (
+            f"only {one.proposed_by}, which proposed it, takes it back" if one.proposed_by else "the group endorses it"
+        )
+        raise refuse(f"The time to object to the admission of {case.directory.name(member)} is over; {who}.")
+    by = context.by
+    context.emit(e.Objected(member=by.member, text=text, newcomer=member, post=by, taken_back=asked))
+    context.clear(subject_of(SubjectKind.CONSIDERED, member), subject_of(SubjectKind.ADMISSION, member))
 
 
 def not_opposed(context: RuleContext, member: str) -> None:
     """Ask the group to endorse an admission to which nobody in the Steering Group objected in time."""
     context.clear(subject_of(SubjectKind.CONSIDERED, member))
     context.emit(e.AdmissionUnopposed(member=member))
-    admission_pending(context, member)
+    settle_admissions(context)  # where nobody may endorse it, the Steering Group has decided alone
+    if context.case.participants[member].state is ParticipantState.ADMITTED:
+        admission_pending(context, member)
+
+
+def settle_admissions(context: RuleContext) -> None:
+    """Invite whom enough have endorsed, now that fewer may be in the group than when it was asked."""
+    if context.case.stage not in AT_WORK or by_one_word(context.case):
+        return
+    for one in tuple(context.case.participants.values()):
+        if _before_the_group(context.case, one) and is_endorsed(context.case, one):
+            _endorsed(context, one.member)
+
+
+def _before_the_group(case: Case, one: Participant) -> bool:
+    return one.state is ParticipantState.ADMITTED and not case.considered(one.member)
+
+
+def _endorsed(context: RuleContext, member: str) -> None:
+    context.clear(subject_of(SubjectKind.ADMISSION, member))
+    invite(context, (member,))
 
 
 def admission_pending(context: RuleContext, member: str) -> None:
@@ -74,14 +109,14 @@ def admission_pending(context: RuleContext, member: str) -> None:
     context.once(subject_of(SubjectKind.ADMISSION, member), span, ClockAct.REMIND, *members)
 
 
-def _to_endorse(case: Case, post: Post) -> list[str]:
-    """The members whose admission waits for the group, and that the post's own member did not propose."""
-    admitted = (one for one in case.participants.values() if one.state is ParticipantState.ADMITTED)
-    return [one.member for one in admitted if not case.considered(one.member) and not one.proposed_of(post.member)]
+def to_endorse(case: Case, post: Post) -> list[str]:
+    """The members whose admission waits for the word of the post's member."""
+    waiting = (one for one in case.participants.values() if _before_the_group(case, one))
+    return [one.member for one in waiting if post.member in yet_to_endorse(case, one)]
 
 
 def _waits(case: Case, post: Post) -> bool:
-    return bool(_to_endorse(case, post))
+    return bool(to_endorse(case, post))
 
 
 @rule("endorse", "endorse a later admission", BY_GROUP, AT_WORK, ready=_waits, own_word=True)
@@ -91,17 +126,18 @@ def endorse(context: RuleContext, body: Endorse) -> None:
     Whose Steering Group post proposed it does not endorse it too: no member speaks for both bodies.
     """
     case = context.case
-    waiting = _to_endorse(case, context.by)
+    if case.participants[context.by.member].state is not ParticipantState.ACCEPTED:
+        raise refuse("Observers do not endorse admissions; participants do.", RefusalKind.FORBIDDEN)
+    waiting = to_endorse(case, context.by)
     member = body.member or (waiting[0] if len(waiting) == 1 else None)
     one = case.participants.get(member) if member else None
     if one is not None and case.considered(one.member):
         raise refuse(
             f"The Steering Group may still object to the admission of {one.member}; the group endorses it then."
         )
-    if one is None or (one.endorsed_by == () and one.state is not ParticipantState.ADMITTED):
+    late = one is not None and bool(one.endorsed_by) and one.state is not ParticipantState.NOT_ADMITTED
+    if one is None or not (late or one.state is ParticipantState.ADMITTED):
         raise refuse(f"No admission waits for endorsement{f' of {member}' if member else ''}.")
-    if case.participants[context.by.member].state is not ParticipantState.ACCEPTED:
-        raise refuse("Observers do not endorse admissions; participants do.", RefusalKind.FORBIDDEN)
     if one.proposed_of(context.by.member):
         raise refuse(
             f"{one.proposed_by} proposed the admission of {one.member}; other participants than {context.by.member} "
@@ -112,17 +148,8 @@ def endorse(context: RuleContext, body: Endorse) -> None:
     must_be_news(context.case, context.by.member, endorsed, f"endorsed the admission of {one.member}")
     context.emit(e.Endorsed(member=one.member, by=context.by.member))
     one = context.case.participants[one.member]
-    if one.state is ParticipantState.ADMITTED and len(one.endorsed_by) >= _quorum(context.case, one):
-        context.clear(subject_of(SubjectKind.ADMISSION, one.member))
-        invite(context, (one.member,))
-
-
-def _quorum(case: Case, newcomer: Participant) -> int:
-    """How many endorse an admission: as many as the policy says, or all where fewer may."""
-    if _by_one_word(case):
-        return case.policy.endorsements
-    may = [code for code in case.taking_part(seat=Seat.PARTICIPANT) if not newcomer.proposed_of(code)]
-    return min(case.policy.endorsements, len(may))
+    if one.state is ParticipantState.ADMITTED and is_endorsed(context.case, one):
+        _endorsed(context, one.member)
 
 
 @rule("leave", "leave the group", BY_GROUP, GROUP_AT_WORK, own_word=True)

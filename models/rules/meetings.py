@@ -33,8 +33,13 @@ def cancel_meeting(context: RuleContext, body: CancelMeeting) -> None:
     """Call off a meeting that has not been held; it goes out of all calendars."""
     meeting = the_one("meeting", body.meeting, context.case.meetings)
     if meeting.held or meeting.cancelled:
-        state = "has been held" if meeting.held else "is called off already"
+        state = "has been held: who was there is on record" if meeting.held else "is called off already"
         raise refuse(f"The meeting {meeting.title!r} {state}.")
+    if not meeting.lies_ahead(context.now):
+        raise refuse(
+            f"The meeting {meeting.title!r} began already ({meeting.starts}); only one that lies ahead is called off. "
+            "If it took place, note who was there; if it did not, call it for another day under the same title."
+        )
     context.emit(e.MeetingCancelled(meeting=meeting, text=body.text))
 
 

@@ -119,7 +119,11 @@ def amend_outcome(context: RuleContext, body: AmendOutcome) -> None:
     must_be_in_the_group(context.case, named, "owns or supports an outcome")
     terms = outcome.terms.model_copy(update=changes)
     if terms == outcome.terms:
-        raise refuse(f"Nothing of {outcome.title!r} would be another than it is.", RefusalKind.INVALID)
+        raise refuse(
+            f"The outcome {outcome.title!r} already says all of this. Give the owner, target, date or indicator that is "
+            "to change.",
+            RefusalKind.INVALID,
+        )
     _amended(context, outcome, terms, body.text)
 
 

@@ -11,7 +11,7 @@ from models.commands import Comment, Propose
 from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind
 from models.members import Member
-from models.posts import SECRETARIAT
+from models.posts import SECRETARIAT, Post
 from models.reasons import ReasonCode, StatedReason, in_english, reason, text_and_reasons
 from models.refusal import RefusalKind
 from models.request import fingerprint
@@ -22,7 +22,7 @@ from models.rules.composition import on_the_list
 from models.rules.context import RuleContext
 from models.rules.gates import GateMatter, amend_gate, clip, follows, open_gate
 from models.rules.request import lapsed
-from models.rules.table import GROUP_AT_WORK, SELECTION, rule
+from models.rules.table import GROUP_AT_WORK, rule
 
 
 def proposal(case: Case) -> tuple[e.Listed, ...]:
@@ -111,16 +111,33 @@ def await_list(context: RuleContext) -> None:
     context.once(SubjectKind.LIST, context.case.track.gate, ClockAct.REMIND, SECRETARIAT.member)
 
 
-@rule("propose", "propose participants", (BY_STEERING_GROUP, BY_SECRETARIAT), SELECTION, part="participants")
+def _can_be_proposed(case: Case, post: Post) -> bool:
+    return case.stage is Stage.PARTICIPANT_SELECTION or case.policy.carries_out
+
+
+@rule(
+    "propose",
+    "propose participants",
+    (BY_STEERING_GROUP, BY_SECRETARIAT),
+    GROUP_AT_WORK,
+    ready=_can_be_proposed,
+    part="participants",
+)
 def propose(context: RuleContext, body: Propose) -> None:
-    """Propose members and observers; merged with the list, the newest word on a member counts."""
+    """Propose members and observers; merged with the list, the newest word on a member counts.
+
+    Once the group is at work only who is in it is proposed, for the other seat: participant or observer.
+    """
     named = (*body.members, *body.observers, *body.without)
     if not named:
         raise refuse("Name the members or observers you propose.", RefusalKind.INVALID)
     must_be_members(context.case, named)
     if any(context.case.is_requester(code) for code in (*body.observers, *body.without)):
         raise refuse("A requester takes part in its own case; it cannot observe it or be taken off the list.")
-    _must_not_be_invited(context.case, body.without)
+    if context.case.stage is Stage.PARTICIPANT_SELECTION:
+        _must_not_be_invited(context.case, body.without)
+    else:
+        _must_change_a_seat(context.case, body)
     why, reasons = text_and_reasons(brief(body.text) or reason(ReasonCode.PROPOSED_BY, post=context.by))
     named_as = [(code, Seat.PARTICIPANT) for code in body.members] + [(code, Seat.OBSERVER) for code in body.observers]
     inside = _seated_already(context, named_as)
@@ -142,6 +159,27 @@ def _seated_already(context: RuleContext, named_as: list[tuple[str, Seat]]) -> t
     return tuple(
         code for code, seat in named_as if code in there and (there[code].offered or there[code].sits_as) is seat
     )
+
+
+def _must_change_a_seat(case: Case, body: Propose) -> None:
+    """Refuse anything but another seat for who is in the group, once it is at work."""
+    if not case.policy.carries_out:
+        raise refuse(
+            f"The case is in {case.stage.words}, and the list of participants was closed with the selection of "
+            "participants. The Steering Group can admit a member later."
+        )
+    if body.without:
+        raise refuse(
+            "The group is at work: nobody is taken off the list any more. Who takes part can leave the group; in the "
+            "place of who does not, the Steering Group or the secretariat can propose another."
+        )
+    outside = [code for code in (*body.members, *body.observers) if code not in case.taking_part()]
+    if outside:
+        names = " and ".join(map(case.directory.name, outside))
+        raise refuse(
+            f"The group is at work, and {names} is not in it. A newcomer comes by later admission: a member of the "
+            "Steering Group proposes it, and the group endorses it."
+        )
 
 
 def _must_not_be_invited(case: Case, codes: tuple[str, ...]) -> None:

@@ -21,7 +21,7 @@ from models.rules.checks import must_be_in_the_group, must_be_members, must_say,
 from models.rules.closing import await_closing, end_early, report_is_owed
 from models.rules.context import RuleContext
 from models.rules.gates import GateMatter, amend_gate, follows, must_not_be_closing, open_gate, what_was_said
-from models.rules.later_admission import object_to_admission
+from models.rules.later_admission import object_to_admission, open_to_objection
 from models.rules.table import AT_WORK, rule
 from models.rules.unopened import what_comes_first
 from models.rules.verifying import object_to_outcome, verification_open_to
@@ -191,8 +191,11 @@ def _back_to_drafting(context: RuleContext, report: Report, said: _Said, why: _W
 
 
 def _may_object(case: Case, post: Post) -> bool:
-    considered = any(case.considered(member) for member in case.participants)
-    return considered or _report_is(ReportState.TABLED)(case, post) or verification_open_to(case, post)
+    return (
+        bool(open_to_objection(case, post))
+        or _report_is(ReportState.TABLED)(case, post)
+        or verification_open_to(case, post)
+    )
 
 
 @rule(

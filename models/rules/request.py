@@ -19,7 +19,7 @@ from models.recorded_request import recorded_request
 from models.refusal import RefusalKind
 from models.request import Request
 from models.rules.actors import BY_ANY_MEMBER, BY_REQUESTER, BY_SECRETARIAT
-from models.rules.affected import by_the_member, must_be_affected
+from models.rules.affected import by_the_member, grounds_must_hold, must_be_affected
 from models.rules.checks import refuse
 from models.rules.context import RuleContext
 from models.rules.gates import GateMatter, amend_gate, follows, open_gate, pass_on
@@ -34,6 +34,7 @@ def submit(context: RuleContext, body: Submit) -> None:
     request = by_the_member(Request.model_validate(body.model_dump(exclude={"do"}, by_alias=True)), member)
     _must_be_whole(request)
     must_be_affected(case, request, member)
+    grounds_must_hold(context, request)
     context.emit(
         e.Submitted(
             reference=case.reference,
@@ -103,6 +104,7 @@ def resubmit(context: RuleContext, body: Resubmit) -> None:
     _must_be_whole(request)
     for member in context.case.requesters:
         must_be_affected(context.case, request, member)
+    grounds_must_hold(context, request)
     changed = tuple(request.changes(old))
     if not changed and context.case.stage is Stage.CO_CHAIR_REVIEW:
         raise refuse("The new version says the same as the one before the Co-Chairs; change something.")
@@ -150,6 +152,7 @@ def join(context: RuleContext, body: Join) -> None:
         raise TooMuch.GROUNDS.refused(most=MOST_GROUNDS, count=len(stated))
     request = context.case.request.model_copy(update={"grounds": (*stated, *grounds)})
     must_be_affected(context.case, request, member)
+    grounds_must_hold(context, Request(grounds=grounds))  # of others' it may not know
     context.emit(e.Joined(member=member, grounds=grounds))
     _amended(context, reason(ReasonCode.REQUEST_JOINED, member=member))
 

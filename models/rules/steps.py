@@ -24,6 +24,7 @@ from models.rules.clock import pass_rung
 from models.rules.closing import must_still_be_covered, terms_of_reference
 from models.rules.contesting import may_contest
 from models.rules.context import RuleContext
+from models.rules.later_admission import settle_admissions
 from models.rules.office_days import may_announce
 from models.rules.permitted import allowed_sentence
 from models.rules.posts import may_change_hands
@@ -135,6 +136,7 @@ def _apply_rule(context: RuleContext, body: Value, seen: int | None, *, of_befor
     must_be_fresh(context, body, rule, subject, seen)
     rule.apply(context, body)
     must_still_be_covered(context)
+    settle_admissions(context)
     return subject
 
 

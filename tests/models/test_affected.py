@@ -17,7 +17,7 @@ from tests.models.helpers import AU, ID, LK, MM, MY, NZ, RSO, TH, in_review, in_
 from tests.tabletop import REQUEST, Tabletop
 
 ROUTE = {"from": "MM", "via": ["TH"], "to": "MY", "by": "sea"}
-LANDING = {"ground": "landing", "number": 1240, "of": 2000, "since": "2026-05-01", "sources": ["UNHCR", "coast guard"]}
+LANDING = {"ground": "landing", "number": 1240, "of": 2000, "since": "2026-02-01", "sources": ["UNHCR", "coast guard"]}
 ASKED: dict[str, Any] = {"title": "Boats elsewhere", "situation": "Boats leave elsewhere.", "affected": ["MY", "TH"]}
 
 
@@ -106,7 +106,7 @@ def test_the_most_affected_are_proposed_first_with_their_reason() -> None:
     why = listed(table)
     assert list(why)[:4] == ["TH", "MY", "BD", "LK"]
     assert list(table.case.participants) == list(why)
-    assert why["TH"].startswith("landing: 1,240 of 2,000 since 1 May, two sources")
+    assert why["TH"].startswith("landing: 1,240 of 2,000 since 1 February, two sources")
     assert why["MY"].startswith("landing: 700 since 1 November 2025, one source; requester")
     assert (why["BD"].split("; ")[0], why["LK"].split("; ")[0]) == ("origin", "named as affected")
     assert [code for code in why if table.case.directory.is_organisation(code)] == list(why)[-2:]
@@ -115,7 +115,9 @@ def test_the_most_affected_are_proposed_first_with_their_reason() -> None:
 def test_the_reason_is_said_in_the_readers_language_too() -> None:
     table = in_selection(MY, Policy.default(), grounds=GROUNDS)
     one = table.case.participants["TH"]
-    assert Words({}).why_listed(one.why, one.reasons).startswith("landing: 1,240 of 2,000 since 1 May, two sources")
+    assert (
+        Words({}).why_listed(one.why, one.reasons).startswith("landing: 1,240 of 2,000 since 1 February, two sources")
+    )
 
 
 def test_the_steering_group_confirms_or_disputes_and_who_is_disputed_is_not_first() -> None:

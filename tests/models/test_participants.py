@@ -4,9 +4,12 @@ import pytest
 
 from models.agenda import next_act, waiting_on
 from models.case import GateName, GateOutcome, ParticipantState, Seat, Stage
+from models.policy import Policy
+from models.posts import Post
 from models.reasons import in_english
 from models.refusal import RefusalKind
 from models.rules.composition import missing_for_minimum
+from models.visibility import as_seen
 from tests.models.helpers import (
     AU,
     DAY,
@@ -359,3 +362,29 @@ def test_a_comment_may_be_about_a_member() -> None:
     table.do(NZ, "comment", {"member": "MV", "text": "On the way."})
     assert table.entries[-1].event["text"] == "MV: On the way."
     assert "XX" in str(refuses(table, NZ, "comment", {"member": "XX", "text": "On the way."}))
+
+
+def test_who_is_proposed_and_not_admitted_was_never_asked_and_is_told_nothing() -> None:
+    table = at_work(Policy.default(), affected=["LK", "MY", "TH"])
+    table.do(NZ, "admit", {"member": "BD"})
+    table.do(IOM, "object", {"member": "BD", "text": "Not now."})
+
+    assert table.case.participants["BD"].state is ParticipantState.NOT_ADMITTED
+    assert as_seen(table.case, Post(BD)) is None
+    assert BD not in [notice.to for notice in table.notices]
+
+
+def test_who_was_invited_before_goes_on_seeing_that_and_nothing_of_its_admission() -> None:
+    table = at_work(Policy.default(), affected=["LK", "MY", "TH"])
+    table.do(TH, "leave")
+    seen = [as_seen(table.case, Post(TH))]
+    table.do(NZ, "admit", {"member": "TH"})
+    seen.append(as_seen(table.case, Post(TH)))
+    table.do(IOM, "object", {"member": "TH", "text": "Not now."})
+    seen.append(as_seen(table.case, Post(TH)))
+
+    left, *later = [one for one in seen if one is not None]
+    assert left.why == "its member took part and has left"
+    assert list(left.case.participants) == ["TH"]
+    assert [one.why for one in later] == ["its member was invited before"] * 2
+    assert [(one.case.request, one.case.participants) for one in later] == [(left.case.request, {})] * 2

@@ -211,7 +211,7 @@ def test_a_post_that_does_not_exist_may_do_nothing() -> None:
     [
         ("fly", {}, "There is no command 'fly'"),
         ("comment", {"text": "a\x00b"}, "NUL"),
-        ("comment", {"text": "x" * 20_001}, "at most 20000"),
+        ("comment", {"text": "x" * 20_001}, "at most 20,000"),
         ("add_outcome", {"title": "  "}, "title: must not be empty"),
         ("add_outcome", {"title": "x" * 301}, "at most 300"),
         ("add_outcome", {"title": "x", "due": "9999-12-31"}, "2200-01-01"),

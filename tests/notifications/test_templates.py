@@ -40,6 +40,7 @@ def test_a_template_uses_only_facts_of_its_kind(entry: DeliveryRule) -> None:
     optional = {
         "completeness_requested": {"version", "changed"},
         "review_requested": {"place_of"},
+        "admission_refused": {"because"},
         "recording_contested": {"anew", "outcomes", "recommendation", "waivers"},
         "list_awaited": {"first"},
         "closing_awaited": {"first", "do"},

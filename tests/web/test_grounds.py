@@ -12,7 +12,7 @@ ROWS = {
     "grounds.0.ground": "landing",
     "grounds.0.number": "1240",
     "grounds.0.of": "2000",
-    "grounds.0.since": "2026-05-01",
+    "grounds.0.since": "2026-02-01",
     "grounds.0.sources": "UNHCR; coast guard",
     "grounds.1.member": "Comoros",
     "grounds.1.ground": "rescue",
@@ -36,7 +36,7 @@ async def test_the_form_asks_for_grounds_and_says_who_is_outside_the_membership(
     assert "how Sri Lanka is affected itself" in bare
     assert "no ground is stated" in bare
     assert "how Sri Lanka is affected itself" not in page
-    assert "landing: 1,240 of 2,000 since 1 May 2026, two sources" in page
+    assert "landing: 1,240 of 2,000 since 1 February 2026, two sources" in page
     assert "<bdi>Comoros</bdi> (outside the membership)" in page
     assert 'value="UNHCR; coast guard"' in again
 

@@ -198,7 +198,7 @@ def _recommendation(one: c.Recommendation, row: FollowUpRow | None) -> Recommend
 
 
 _PART = ("seq", "stage", "stage_since", "opened_at", "active_until", "active_day", "version", "requesters", "request")
-_GROUP = ("updated_at", "clock", "suspension", "withdrew", "returned", "updates", "waivers", "waiver_words")
+_GROUP = ("updated_at", "clock", "withdrew", "returned", "updates", "waivers", "waiver_words")
 """Fields of a case as they are: those of a part of it, and those that are the group's own."""
 
 
@@ -209,6 +209,7 @@ def _whole(part: CaseView, shown: Case) -> CaseView:
     return part.model_copy(
         update={
             **{name: getattr(shown, name) for name in _GROUP},
+            "suspension": shown.suspension if shown.stands else None,
             # A hash over text that the reader may not read would let it try out guesses.
             "head": shown.head if open_to_all_of_it else "",
             "waiting_on": panel.waiting_on if panel else (),

@@ -6,6 +6,7 @@ from models.case import Case, Term
 from models.posts import Post
 from models.rules import terms_of_reference
 from models.rules.contesting import contestable
+from models.rules.later_admission import open_to_objection, to_endorse
 from models.verification import verifiers
 from notifications.words import Words
 from web.kit.forms.field import Choice, Choices
@@ -101,14 +102,12 @@ def listed_members(case: Case, post: Post, say: Words, _: Callable[[str], str]) 
 
 def admitted(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
     """The members whose later admission waits for the group."""
-    admitted = (one for one in case.participants.values() if one.state.value == "admitted")
-    waiting = (one.member for one in admitted if not one.proposed_of(post.member) and not case.considered(one.member))
-    return [Choice(code, say.member(code)) for code in waiting]
+    return [Choice(code, say.member(code)) for code in to_endorse(case, post)]
 
 
 def considered(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
-    """The members to whose later admission the Steering Group may object now."""
-    return [Choice(code, say.member(code)) for code in case.participants if case.considered(code)]
+    """The members to whose later admission the post may object, or whose admission it can take back."""
+    return [Choice(code, say.member(code)) for code in open_to_objection(case, post)]
 
 
 def terms(case: Case, post: Post, say: Words, _: Callable[[str], str]) -> list[Choice]:
