@@ -210,6 +210,17 @@ class Circulating(StrEnum):
     AT_EVERY_TURN = "at every turn"
 
 
+class NamesSought(StrEnum):
+    """Which spellings of a name are found in what is circulated.
+
+    ``AS_SPELLED``: those of the first tables, whatever the case, the accents and the hyphens. ``HOWEVER_WRITTEN``: more
+    everyday names as well, and each in whatever letters, signs or pieces it is read as that name.
+    """
+
+    AS_SPELLED = "as spelled"
+    HOWEVER_WRITTEN = "however written"
+
+
 class FollowThrough(StrEnum):
     """Whether what follows from a change is carried out with it, and what is begun is brought to its end.
 
@@ -286,6 +297,7 @@ _LATER: dict[str, Any] = {
     "requesters": Requesters.AFFECTED_MEMBERS,
     "obligations": Obligations.BY_OWN_WORD,
     "circulating": Circulating.AT_EVERY_TURN,
+    "names_sought": NamesSought.HOWEVER_WRITTEN,
     "follow_through": FollowThrough.TO_THE_END,
     "suspension": _SUSPENSION,
     "exchange_overdue": _EXCHANGE_OVERDUE,
@@ -311,7 +323,8 @@ class Policy(Value):
     who verifies, and what an early end owes. ``requesters``: whether only states and territories that say how they are
     affected may ask for the group. ``obligations``: whether each member takes on its outcomes and answers a
     recommendation by its own word, and nothing binds or reaches who is not in the group. ``circulating``: when the wider
-    membership can be told, and what becomes of names that nobody consented to.
+    membership can be told, and what becomes of names that nobody consented to. ``names_sought``: which spellings of a
+    name are found in what it is told.
     ``follow_through``: whether what follows from a change is carried out with it: a suspension is looked at again, who
     leaves the group gives back its outcomes and leaves its arrangements, an observer can become a participant and back,
     exchanges are reminded of at the rhythm of their arrangement, and a position that is said twice is one; to the end
@@ -346,6 +359,7 @@ class Policy(Value):
     requesters: Requesters = Requesters.ANY_MEMBER
     obligations: Obligations = Obligations.AS_NAMED
     circulating: Circulating = Circulating.AT_WORK
+    names_sought: NamesSought = NamesSought.AS_SPELLED
     follow_through: FollowThrough = FollowThrough.NOTED
     suspension: Span = _SUSPENSION
     exchange_overdue: DaySpan = _EXCHANGE_OVERDUE

@@ -14,7 +14,6 @@ from typing import NamedTuple
 from models.base import Value, brief
 from models.case import Case, Circulation
 from models.case.circulation import NameInText, each_name_once, same_words
-from models.members import Directory
 from models.names.finding import find_names
 from models.policy import Circulating
 from models.posts import Role
@@ -72,7 +71,7 @@ def as_asked(case: Case, circulation: Circulation, member: str) -> Release:
 
     def read(text: str) -> str:
         pieces, place = [], 0
-        for one in find_names(text, case.directory):
+        for one in find_names(text, case.directory, case.policy.names_sought):
             shown = member in one.codes or same_words(one.words) in kept
             pieces += [text[place : one.start], one.words if shown else "[…]"]
             place = one.end
@@ -87,9 +86,9 @@ def as_asked(case: Case, circulation: Circulation, member: str) -> Release:
 # names -------------------------------------------------------------------------------------------------------------
 
 
-def names_found(directory: Directory, *texts: str) -> tuple[NameInText, ...]:
+def names_found(case: Case, *texts: str) -> tuple[NameInText, ...]:
     """The names of states, territories and organisations in these texts, each spelling once."""
-    found = (one for text in texts for one in find_names(text, directory))
+    found = (one for text in texts for one in find_names(text, case.directory, case.policy.names_sought))
     return each_name_once(NameInText(words=brief(one.words), codes=one.codes) for one in found)
 
 
@@ -101,11 +100,11 @@ class Passage(NamedTuple):
     unsettled: bool = False
 
 
-def passages(directory: Directory, text: str, unsettled: Iterable[NameInText]) -> list[Passage]:
+def passages(case: Case, text: str, unsettled: Iterable[NameInText]) -> list[Passage]:
     """A text in pieces, so that a page can mark its names; those that are ``unsettled`` apart."""
     wrong = {(same_words(brief(one.words)), one.codes) for one in unsettled}
     pieces, place = [], 0
-    for one in find_names(text, directory):
+    for one in find_names(text, case.directory, case.policy.names_sought):
         pieces.append(Passage(text[place : one.start]))
         pieces.append(Passage(one.words, name=True, unsettled=(same_words(brief(one.words)), one.codes) in wrong))
         place = one.end

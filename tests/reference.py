@@ -371,6 +371,9 @@ _WHOLE = {
     "word`",
     "circulating": "when the wider membership can be told, and what becomes of names that nobody consented to: `at every "
     "turn` or, as in cases of before, `while at work`",
+    "names_sought": "which spellings of a name are found in what is circulated: `however written` (everyday names of the "
+    "later tables too, letters that look alike, names in pieces, flags and addresses) or, as in cases of before, `as "
+    "spelled`",
     "change_of_hands": "how long what the secretariat announces of a Co-Chair's post waits for its holder to stop it",
     "contest": "how long a post may contest what was recorded in its name",
     "close_of_business": "when a working day is over, in the office's own time: a period in working days ends then; "

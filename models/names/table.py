@@ -3,15 +3,20 @@
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
 from models.members import Directory
+from models.names.looks import UNSPACED, outline, plain_letter
+from models.policy import NamesSought
 
 _HERE = Path(__file__).parent
-_TABLES = {name: (_HERE / f"{name}.csv").read_text(encoding="utf-8") for name in ("published", "spoken")}
+_OF_BEFORE = ("published", "spoken")
+_SINCE = ("own_names", "everyday")
+_TABLES = {name: (_HERE / f"{name}.csv").read_text(encoding="utf-8") for name in (*_OF_BEFORE, *_SINCE)}
 """Read when the module is: rules that are asked later read no file."""
 
 WORD = re.compile(r"[^\W_]+")
@@ -19,6 +24,10 @@ WORD = re.compile(r"[^\W_]+")
 
 _LONGEST_EXACT = 4
 """Letters of an abbreviation that counts in capitals alone: in small letters it may be a word."""
+
+
+_SHORTEST_TOGETHER = 6
+"""Letters of a name of several words that is found when they are written as one."""
 
 
 class KnownName(NamedTuple):
@@ -42,9 +51,9 @@ def fold_letter(letter: str) -> str:
     return "".join(plain).casefold()
 
 
-def words_of(name: str) -> tuple[str, ...]:
+def words_of(name: str, plain: Callable[[str], str] = fold_letter) -> tuple[str, ...]:
     """The words of a name, folded, without an article before it."""
-    words = tuple(WORD.findall("".join(map(fold_letter, name))))
+    words = tuple(WORD.findall("".join(map(plain, name))))
     return words[1:] if words[:1] == ("the",) else words
 
 
@@ -59,11 +68,66 @@ def is_exact(name: str) -> bool:
     return letters.isupper() and len(letters) <= _LONGEST_EXACT
 
 
-def _indexed(names: Iterable[tuple[str, str]]) -> Names:
+class NameTables(NamedTuple):
+    """What is known of names.
+
+    ``tables``: the names of the directory, and those of everybody; ``heads``: what they begin with. ``codes``: those of
+    the directory, in small letters. The rest is empty where names are sought as they are spelled. ``words``: each word of
+    a name. ``joined``: the names by all their letters; ``together``: the letters of those of several words; ``begun``:
+    what letters of any begin with. ``outlines``: the words by what is left of them where ``i`` and ``l`` look alike.
+    ``unspaced``: finds the names that are written without blanks around them.
+    """
+
+    tables: tuple[Names, ...]
+    heads: frozenset[str]
+    codes: frozenset[str]
+    words: frozenset[str] = frozenset()
+    joined: Mapping[str, tuple[KnownName, ...]] = {}
+    together: frozenset[str] = frozenset()
+    begun: frozenset[str] = frozenset()
+    outlines: Mapping[str, str] = {}
+    unspaced: re.Pattern[str] | None = None
+
+
+def tables_for(directory: Directory, sought: NamesSought) -> NameTables:
+    """What is known of names, those of a directory among them."""
+    return _tables_for(tuple((one.code, one.name, one.aliases) for one in directory.members.values()), sought)
+
+
+@lru_cache(maxsize=16)
+def _tables_for(members: tuple[tuple[str, str, tuple[str, ...]], ...], sought: NamesSought) -> NameTables:
+    tables = (_of_members(members, sought), known_names(sought))
+    heads, codes = frozenset(first for table in tables for first in table), frozenset(one[0].lower() for one in members)
+    if sought is NamesSought.AS_SPELLED:
+        return NameTables(tables, heads, codes)
+    names = [one for table in tables for several in table.values() for one in several]
+    words = frozenset(word for one in names for word in one.words)
+    joined: dict[str, list[KnownName]] = {}
+    for one in names:
+        joined.setdefault("".join(one.words), []).append(one)
+    unspaced = sorted((one for one in words if UNSPACED.match(one) and len(one) > 1), key=lambda one: (-len(one), one))
+    return NameTables(
+        tables,
+        heads,
+        codes,
+        words,
+        {letters: tuple(several) for letters, several in joined.items()},
+        frozenset(letters for letters, several in joined.items() if any(_in_one_word(one) for one in several)),
+        frozenset(begun for letters in joined for begun in accumulate(letters)),
+        {outline(word): word for word in sorted(words, reverse=True)},
+        re.compile("|".join(map(re.escape, unspaced))),
+    )
+
+
+def _in_one_word(name: KnownName) -> bool:
+    return len(name.words) > 1 and sum(map(len, name.words)) >= _SHORTEST_TOGETHER
+
+
+def _indexed(names: Iterable[tuple[str, str]], plain: Callable[[str], str]) -> Names:
     """Names with their codes, by the first word; a name of several has all their codes."""
     codes: dict[tuple[tuple[str, ...], str], dict[str, None]] = {}
     for code, name in names:
-        words = words_of(name)
+        words = words_of(name, plain)
         if words:
             of_it = codes.setdefault((words, letters_of(name) if is_exact(name) else ""), {})
             of_it.update({code: None} if code else {})
@@ -74,11 +138,14 @@ def _indexed(names: Iterable[tuple[str, str]]) -> Names:
 
 
 @cache
-def known_names() -> Names:
-    """The names of the two tables."""
-    rows = [row for text in _TABLES.values() for row in csv.DictReader(text.splitlines())]
+def known_names(sought: NamesSought) -> Names:
+    """The names of the tables."""
+    however = sought is NamesSought.HOWEVER_WRITTEN
+    tables = (*_OF_BEFORE, *_SINCE) if however else _OF_BEFORE
+    rows = [row for name in tables for row in csv.DictReader(_TABLES[name].splitlines())]
     columns = ("names", "adjectives", "capitals", "abbreviations")
-    return _indexed((row["code"], name) for row in rows for one in columns for name in (row.get(one) or "").split(";"))
+    listed = ((row["code"], name) for row in rows for one in columns for name in (row.get(one) or "").split(";"))
+    return _indexed(listed, plain_letter if however else fold_letter)
 
 
 @cache
@@ -87,15 +154,11 @@ def three_letters() -> Mapping[str, str]:
     return {row["code"]: row["alpha3"] for row in csv.DictReader(_TABLES["published"].splitlines())}
 
 
-def names_of_directory(directory: Directory) -> Names:
+def _of_members(members: Iterable[tuple[str, str, tuple[str, ...]]], sought: NamesSought) -> Names:
     """The names that a directory itself has: official names, aliases, and codes of three letters and more."""
-    return _of_members(tuple((one.code, one.name, one.aliases) for one in directory.members.values()))
-
-
-@lru_cache(maxsize=16)
-def _of_members(members: tuple[tuple[str, str, tuple[str, ...]], ...]) -> Names:
-    return _indexed(
+    listed = (
         (code, name)
         for code, official, aliases in members
         for name in (official, *aliases, three_letters().get(code, ""), code if len(code) > 2 else "")
     )
+    return _indexed(listed, plain_letter if sought is NamesSought.HOWEVER_WRITTEN else fold_letter)

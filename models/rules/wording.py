@@ -19,7 +19,7 @@ def with_its_names(case: Case, circulation: Circulation, body: Circulate | Rewor
     """A circulation with all that it tells, and the names in that, so that nothing in it changes until it goes out."""
     outcomes, recommendations = told_in_full(case, circulation.what)
     told = () if circulation.what == "nothing" else (circulation.text, *outcomes, *recommendations)
-    found = names_found(case.directory, *told)
+    found = names_found(case, *told)
     kept = _kept(found, body.keep, body.why_kept)
     on = fingerprint(circulation.on, told, kept, body.why_kept if kept else "")
     return circulation.model_copy(

@@ -9,6 +9,7 @@ from models.policy import (
     Circulating,
     HandingOver,
     LaterAdmission,
+    NamesSought,
     Policy,
     SilenceCovers,
     Span,
@@ -106,3 +107,5 @@ def test_a_case_of_before_keeps_the_procedure_it_was_submitted_under() -> None:
     assert (Policy.default().requesters, Policy.default().obligations) == ("affected members", "by own word")
     assert Policy.default().circulating is Circulating.AT_EVERY_TURN
     assert before.circulating is Circulating.AT_WORK
+    assert Policy.default().names_sought is NamesSought.HOWEVER_WRITTEN
+    assert before.names_sought is NamesSought.AS_SPELLED

@@ -10,6 +10,7 @@ from models.policy import (
     FollowThrough,
     HandingOver,
     LaterAdmission,
+    NamesSought,
     Obligations,
     Requesters,
     Signatures,
@@ -54,6 +55,7 @@ _LABELS: Mapping[str, str] = {
     "requesters": N_("who may ask for the group"),
     "obligations": N_("by whose word a member is bound"),
     "circulating": N_("telling the wider membership"),
+    "names_sought": N_("which spellings of a name are found"),
     "change_of_hands": N_("wait before a Co-Chair's post changes hands"),
     "follow_through": N_("what follows from a change"),
     "suspension": N_("a suspension is looked at again"),
@@ -101,6 +103,7 @@ _SENTENCES: Mapping[str, str] = {
     "requesters": N_("A request is submitted by %(value)s."),
     "obligations": N_("A member takes on an outcome, and answers a recommendation, %(value)s."),
     "circulating": N_("The wider membership can be told %(value)s."),
+    "names_sought": N_("In what is circulated, names are found %(value)s."),
     "contest": N_("A post has %(value)s to contest what was recorded in its name."),
     "close_of_business": N_("A period in working days ends at %(value)s of its last day, where the office is."),
 }
@@ -137,6 +140,12 @@ _CHOSEN: Mapping[str, Mapping[str, str]] = {
         Circulating.AT_EVERY_TURN: N_(
             "at every turn, from the activation on and after the end; nothing goes out with a name to which nobody has "
             "consented, and no case is closed before it is decided what is told"
+        ),
+    },
+    "names_sought": {
+        NamesSought.AS_SPELLED: N_("as the tables spell them, whatever the case and the accents"),
+        NamesSought.HOWEVER_WRITTEN: N_(
+            "however they are written: also in other letters that look alike, broken up, or as flags"
         ),
     },
     "obligations": {Obligations.AS_NAMED: N_("by being named"), Obligations.BY_OWN_WORD: N_("by its own word alone")},

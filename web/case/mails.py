@@ -174,7 +174,7 @@ def _marked(case: Case, preview: Preview) -> list[list[Passage]]:
     """Each text of what is told, with its names apart; empty where there are none."""
     told = preview.release
     texts = (told.text, *told.outcomes, *told.recommendations) if preview.circulation.found else ()
-    return [passages(case.directory, text, preview.held) for text in texts]
+    return [passages(case, text, preview.held) for text in texts]
 
 
 @router.get("/circulations/{number}")
