@@ -14,7 +14,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.web.place import Place
 from tests.web.test_metrics import HERE, LOCAL, key_of
 
-MONITORING = Path(__file__).parents[2] / "docs" / "monitoring"
+ROOT = Path(__file__).parents[2]
+MONITORING = ROOT / "docs/monitoring"
+WHAT_TO_DO = ROOT / "docs/monitoring/alerts.md"
 ALERTS = [
     rule
     for group in yaml.safe_load((MONITORING / "alerts.yaml").read_text(encoding="utf-8"))["groups"]
@@ -73,11 +75,11 @@ async def test_the_states_that_an_alert_names_are_those_of_notices(given: dict[s
 
 
 def test_every_alert_says_how_bad_it_is_and_what_is_to_be_done() -> None:
-    text = (MONITORING / "alerts.md").read_text(encoding="utf-8")
+    text = WHAT_TO_DO.read_text(encoding="utf-8")
     told = re.findall(r"^## (.+)$", text, re.MULTILINE)
 
     assert told == [rule["alert"] for rule in ALERTS]
     for rule in ALERTS:
         assert rule["labels"]["severity"] in ("page", "ticket")
-        assert rule["annotations"]["runbook"] == f"docs/monitoring/alerts.md#{rule['alert'].lower()}"
+        assert rule["annotations"]["runbook"] == f"{WHAT_TO_DO.relative_to(ROOT)}#{rule['alert'].lower()}"
         assert rule["annotations"]["summary"].endswith(".") or "}}" in rule["annotations"]["summary"]
