@@ -1,13 +1,13 @@
 """Where a text names a state, a territory or an organisation."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from models.members import Directory
-from models.names.looks import CAMEL, ODD, UNSPACED, is_plain, plain_letter, signs_of_states, undisguised
+from models.names.looks import CAMEL, ODD, UNSPACED, fold_text, is_plain, plain_letter, signs_of_states, undisguised
 from models.names.table import WORD, KnownName, fold_letter, letters_of, tables_for, three_letters
 from models.policy import NamesSought
 from models.posts import Role
@@ -37,6 +37,7 @@ _LEAST_SPELLED_OUT = 4
 _LEAST_ABBREVIATED = 3
 """Letters of a name that is found in pieces: a shorter one comes about where none is meant (*to-go*, *J.O. Smith*)."""
 
+_ANY_CAMEL = re.compile("[a-z][A-Z]")
 _fold_letter = cache(fold_letter)
 
 
@@ -80,7 +81,7 @@ class _Reading:
         self._known = tables_for(directory, sought)
         self._however = sought is NamesSought.HOWEVER_WRITTEN
         self._plain = is_plain(text) if self._however else text.isascii()
-        self._folded, self._origins = _fold(text, self._plain, plain_letter if self._however else _fold_letter)
+        self._folded, self._origins = fold_text(text, self._plain, plain_letter if self._however else _fold_letter)
         self._spans = [one.span() for one in WORD.finditer(self._folded)]
         self._words = WORD.findall(self._folded)
         if self._however:
@@ -124,11 +125,13 @@ class _Reading:
         """The last word of the longest name that is written in pieces, or in one piece, from here, and its codes."""
         found: _Reach = (place - 1, ())
         last, letters = place, self._words[place]
-        spelled_out = len(letters) == 1
+        spelled_out, between = len(letters) == 1, ""
         while True:
             further = self._words[last + 1] if last + 1 < len(self._words) else ""
             gap = self._folded[self._spans[last][1] : self._spans[last + 1][0]] if further else ""
             goes_on = spelled_out and len(further) == 1 and (gap in _SPELLED_OUT or gap in _IN_A_WORD)
+            goes_on = goes_on and gap == (between or gap)  # U. N. and U.N., but the second point of U.N. ends it
+            between = gap
             if not goes_on:
                 fitting = [one for one in self._joined_as(letters, last) if self._in_one(one, place, last, spelled_out)]
                 found = (last, _codes_of(fitting)) if fitting else found
@@ -157,7 +160,7 @@ class _Reading:
 
     def _read_as_meant(self) -> None:
         """Read words that are disguised as those of names, and part those that are written together."""
-        camel = CAMEL.search(self._text) is not None
+        camel = _ANY_CAMEL.search(self._text) is not None
         words, outlines = self._known.words, self._known.outlines
         strange = {
             one for one in {*self._words} - words if ODD.search(one) and undisguised(one, one, words, outlines) != one
@@ -170,7 +173,11 @@ class _Reading:
                 written = (
                     self._text[self._at(start) : self._at(end - 1) + 1] if self._origins else self._text[start:end]
                 )
-                if letters in strange or not written.isascii() or (camel and CAMEL.search(written)):
+                if (
+                    letters in strange
+                    or not written.isascii()
+                    or (camel and not written.islower() and CAMEL.search(written))
+                ):
                     read += self._meant_by(start, end, letters, written)
                     continue
             read.append(((start, end), letters))
@@ -202,12 +209,12 @@ class _Reading:
                 return False
         if self._however and len(name.words[0]) == 1 and self._belongs_to_the_word_before(place):
             return False
-        written = self._between(place, last)
         if name.exact:
+            written = self._between(place, last)
             of_another = name.exact in _ALSO_CODES and not self._among_codes(place)
             alone = not self._shouted(place) and not (self._is_cut_out(place) or self._is_cut_out(last))
             return letters_of(written) == name.exact and alone and not of_another
-        if name.words[0] in _ALSO_WORDS and len(name.words) == 1 and written.isascii():
+        if word in _ALSO_WORDS and len(name.words) == 1 and (written := self._between(place, last)).isascii():
             return written[0].isupper() and not self._begins_a_sentence(place)
         return True
 
@@ -267,6 +274,8 @@ class _Reading:
         return self._between(place, place)
 
     def _between(self, first: int, last: int) -> str:
+        if self._origins is None:
+            return self._text[self._spans[first][0] : self._spans[last][1]]
         return self._text[self._at(self._spans[first][0]) : self._at(self._spans[last][1] - 1) + 1]
 
     def _at(self, place: int) -> int:
@@ -274,16 +283,6 @@ class _Reading:
         if self._origins is None:
             return place
         return self._origins[place] if place < len(self._origins) else len(self._text)
-
-
-def _fold(text: str, plain: bool, fold: Callable[[str], str]) -> tuple[str, list[int] | None]:
-    """A text without case and accents, and where each of its letters comes from; None where each stands as before."""
-    if plain:
-        return text.lower(), None
-    folded = [*map(fold, text)]
-    if all(len(one) == 1 for one in folded):
-        return "".join(folded), None
-    return "".join(folded), [place for place, one in enumerate(folded) for _ in one]
 
 
 def _codes_of(names: Iterable[KnownName]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import csv
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -26,10 +26,9 @@ _ON_DISCS = ((0x1F150, 0x1F169), (0x1F170, 0x1F189))
 
 _FLAG = re.compile("([\U0001f1e6-\U0001f1ff])[\u200b-\u200d\u2060\ufe0f]*([\U0001f1e6-\U0001f1ff])")
 _FLAG_OF_A_PART = re.compile("\U0001f3f4([\U000e0061-\U000e007a]{2})[\U000e0030-\U000e007f]*")
-_DOMAIN = re.compile(
-    r"(?:@[\w.-]{1,80}\.|(?<=[^\W_])\.(?:gov?|gob|mil|com?|org?|ac|edu?|net?|sch|int)\.)([a-z]{2})(?![\w-]|\.\w)",
-    re.IGNORECASE,
-)
+_OF_A_COUNTRY = r"([a-z]{2})(?![\w-]|\.\w)"
+_MAILBOX = re.compile(rf"@[\w.-]{{1,80}}\.{_OF_A_COUNTRY}", re.IGNORECASE)
+_DOMAIN = re.compile(rf"\.(?:gov?|gob|mil|com?|org?|ac|edu?|net?|sch|int)\.{_OF_A_COUNTRY}", re.IGNORECASE)
 _CODES_OF_DOMAINS = {"UK": "GB", "TP": "TL", "BU": "MM"}
 
 
@@ -89,6 +88,16 @@ def is_plain(text: str) -> bool:
     return text.isascii() and not _CONTROLS.search(text)
 
 
+def fold_text(text: str, plain: bool, fold: Callable[[str], str]) -> tuple[str, list[int] | None]:
+    """A text without case and accents, and where each of its letters comes from; None where each stands as before."""
+    if plain:
+        return text.lower(), None
+    folded = [*map(fold, text)]
+    if all(len(one) == 1 for one in folded):
+        return "".join(folded), None
+    return "".join(folded), [place for place, one in enumerate(folded) for _ in one]
+
+
 def signs_of_states(text: str) -> Iterator[tuple[int, int, str]]:
     """Where a flag stands in a text, or the end of an address on the internet, and the code that it spells."""
     if not text.isascii():
@@ -96,6 +105,7 @@ def signs_of_states(text: str) -> Iterator[tuple[int, int, str]]:
             yield *flag.span(), "".join(chr(ord("A") + ord(one) - 0x1F1E6) for one in flag.groups())
         for part in _FLAG_OF_A_PART.finditer(text):
             yield *part.span(), "".join(chr(ord(one) - 0xE0000) for one in part[1]).upper()
-    for address in _DOMAIN.finditer(text):
-        code = address[1].upper()
-        yield *address.span(1), _CODES_OF_DOMAINS.get(code, code)
+    ends = {address.span(1) for kind in (_MAILBOX, _DOMAIN) for address in kind.finditer(text)}
+    for start, end in sorted(ends):
+        code = text[start:end].upper()
+        yield start, end, _CODES_OF_DOMAINS.get(code, code)

@@ -31,7 +31,7 @@ def found(text: str, sought: NamesSought = NamesSought.HOWEVER_WRITTEN) -> list[
         ("Nippon, Zhongguo", [("Nippon", "JP"), ("Zhongguo", "CN")]),
         # what it is called at home
         ("เรือของประเทศไทย", [("ไทย", "TH")]),
-        ("中国的船", [("中国", "CN")]),
+        ("中国的船, 한국의", [("中国", "CN"), ("한국", "KR")]),
         ("ایران, বাংলাদেশ", [("ایران", "IR"), ("বাংলাদেশ", "BD")]),
         # letters that look alike
         ("Тhаіlаnd", [("Тhаіlаnd", "TH")]),
@@ -59,6 +59,7 @@ def found(text: str, sought: NamesSought = NamesSought.HOWEVER_WRITTEN) -> list[
         ("write to desk@mfa.gov.au or see www.imigrasi.go.id.", [("au", "AU"), ("id", "ID")]),
         # points, and letters one by one
         ("U.N.H.C.R., I.O.M. and U.N.O.D.C.", [("U.N.H.C.R", "UNHCR"), ("I.O.M", "IOM"), ("U.N.O.D.C", "UNODC")]),
+        ("P.N.G. U.A.E. and A.S.", [("P.N.G", "PG"), ("U.A.E", "AE"), ("A.S", "US")]),
         ("U. N. H. C. R.", [("U. N. H. C. R", "UNHCR")]),
         ("a T h a i l a n d boat", [("T h a i l a n d", "TH")]),
         ("T-h-a-i and I.r.a.n", [("T-h-a-i", "TH"), ("I.r.a.n", "IR")]),
@@ -125,7 +126,7 @@ def test_a_case_of_before_finds_what_it_found() -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["T h a i ", "a-b-c ", "U.N.", "l1l1l1l1 ", "ӏӏ1", "ThaiThai", "rnrn", "🇹🇭", "go.id.", "@a.", "ไทย"]
+    "piece", ["T h a i ", "a-b-c ", "U.N.", "l1l1l1l1 ", "ӏӏ1", "ThaiThai", "rnrn", "S.", "🇹🇭", "go.id.", "@a.", "ไทย"]
 )
 def test_a_long_text_takes_as_long_as_it_is_long(piece: str) -> None:
     """No piece is read again for each that stands before it: twice the text has twice the names, but for one."""
