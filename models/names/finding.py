@@ -145,8 +145,8 @@ class _Reading:
             letters += further
 
     def _joined_as(self, letters: str, last: int) -> Iterator[KnownName]:
-        """The names of these letters, or of those before an ``s`` that is no word of its own."""
-        keys = _singular(letters) if self._words[last] != "s" else (letters,)
+        """The names of these letters; none where the last is the ``s`` of an owner."""
+        keys = _singular(letters) if not self._belongs_to_the_word_before(last) or self._words[last] != "s" else ()
         return (one for key in keys for one in self._known.joined.get(key, ()))
 
     def _in_one(self, name: KnownName, place: int, last: int, spelled_out: bool) -> bool:
