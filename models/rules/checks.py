@@ -20,11 +20,11 @@ def must_say(body: Value, what: str) -> str:
     """The command's text, which must not be empty.
 
     Raises:
-        Refused: there is no text; ``what`` completes "Say ..., in the field text."
+        Refused: there is no text; ``what`` completes "Say ...".
     """
     text = str(getattr(body, "text", ""))
     if not text:
-        raise refuse(f"Say {what}, in the field text.", RefusalKind.INVALID)
+        raise refuse(f"Say {what}.", RefusalKind.INVALID)
     return text
 
 

@@ -143,7 +143,7 @@ def table(context: RuleContext, body: Table) -> None:
     if not _covers_the_report(context.case) and not _has_content(context.case, report):
         raise refuse(
             f"The {report.name} says nothing yet, and nobody can be silent on that: a contribution, a recommendation or "
-            "the text of a version (revise) comes first."
+            "the text of a new version comes first."
         )
     context.clear(SubjectKind.CONTRIBUTIONS)
     _before_the_group(context, report, body.text)

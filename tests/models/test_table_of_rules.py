@@ -151,7 +151,11 @@ def tabled() -> Tabletop:
             AU,
             "decide",
             {"gate": "activation", "position": "approve"},
-            ["has not been opened", "The secretariat's completeness check comes first.", "Open now: none."],
+            [
+                "Nothing has been put to the Co-Chairs",
+                "The secretariat's completeness check comes first.",
+                "Open now: nothing.",
+            ],
         ),
         (submitted(), AU, "decide", {"position": "approve"}, ["The secretariat's completeness check comes first."]),
         (
@@ -166,7 +170,7 @@ def tabled() -> Tabletop:
             AU,
             "decide",
             {"gate": "report", "position": "approve"},
-            ["the silence procedure runs until 2026-03-17 03:00 UTC, and", "Open now: none."],
+            ["the silence procedure runs until 2026-03-17 03:00 UTC, and", "Open now: nothing."],
         ),
         (reporting(), AU, "decide", {"gate": "report", "position": "approve"}, ["is tabled first"]),
         (at_work(), AU, "decide", {"gate": "report", "position": "approve"}, ["A report has to be opened"]),
