@@ -21,16 +21,18 @@ from activities.reader_preferences import AT_ONCE, ReaderPreferences, reader_pre
 from activities.reminders import Reminders
 from models.evidence import mark_of
 from models.mail_preferences import Timing
-from models.notices import DIGEST, POLICY_PROPOSED, POLICY_SETTLED, POST_CHANGED, POST_PASSED_ON
+from models.notices import DAY_ENTERED, DIGEST, POLICY_PROPOSED, POLICY_SETTLED, POST_CHANGED, POST_PASSED_ON
 from models.posts import SECRETARIAT, Capacity, Post
 from notifications.compose import compose
 from notifications.correspondents import MailReader, Sender
+from notifications.day_mail import compose_day
 from notifications.digest import Item, compose_digest
 from notifications.envelope import replies_to
 from notifications.policy_mail import compose_policy
 from notifications.post_mail import compose_post_mail
 from notifications.wording import About
 from records import policies, queries
+from records.announced_days import days_that_wait
 from records.casefiles import CaseFiles
 from records.digests import items_of
 from records.directory import read_members
@@ -49,6 +51,7 @@ _OF_POLICY = (POLICY_PROPOSED, POLICY_SETTLED)
 HOLDER_TOLD = "Nobody stands in for the holder, who is told."
 NOTHING_LEFT = "All that was in it is settled."
 ANSWERED = "The proposal is answered or settled."
+DAYS_SETTLED = "The days are confirmed, taken back or past."
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,8 @@ class _Proposed(NamedTuple):
 class _Known(NamedTuple):
     """What is looked up once for a round of notices: by post, by reference, and by the key of a digest.
 
-    ``sender``: mails are answered to the secretariat's address in the directory.
+    ``sender``: mails are answered to the secretariat's address in the directory. ``days``: those
+    announced of offices that still wait.
     """
 
     offices: Mapping[Post, PostContacts]
@@ -97,6 +101,7 @@ class _Known(NamedTuple):
     items: Mapping[str, Sequence[LedgerNotice]]
     sender: Sender
     proposed: _Proposed
+    days: Collection[str]
     hashes: Mapping[tuple[str, int], str]
 
     def mark(self, notice: LedgerNotice) -> str:
@@ -131,7 +136,7 @@ class _Known(NamedTuple):
 def _named(notice: LedgerNotice) -> Addressee | None:
     """The person that a notice is for, whoever holds the post; None for all others, which go to the post."""
     facts = notice.stored_facts
-    if notice.kind not in (POST_CHANGED, POST_PASSED_ON) or "to_email" not in facts:
+    if notice.kind not in (POST_CHANGED, POST_PASSED_ON, DAY_ENTERED) or "to_email" not in facts:
         return None
     return Addressee(facts["to_name"], facts["to_email"], facts["to_language"])
 
@@ -182,6 +187,7 @@ class Letters:
         offices = await offices_of(connection, posts, self._clock())
         cases = await queries.cases_by_reference(connection, {notice.reference for notice in told})
         secretariat = offices[SECRETARIAT].holder
+        entered = [notice.stored_facts["number"] for notice in notices if notice.kind == DAY_ENTERED]
         reply_to = replies_to(self._sender.reply_to, secretariat.email if secretariat else "")
         return _Known(
             offices=offices,
@@ -192,6 +198,7 @@ class Letters:
             items=items,
             sender=self._sender._replace(reply_to=reply_to),
             proposed=await _proposed(connection, notices),
+            days=await days_that_wait(connection, entered, self._clock()),
             hashes=await entry_hashes(connection, list({one.place for one in told if one.seq})),
         )
 
@@ -214,6 +221,8 @@ class Letters:
                 sent = self._as_sent(notice, known) | {"record": known.mark(notice)}
                 told = compose_post_mail(notice.stored_facts, names=known.proposed.names, **sent)
                 return [known.letter(notice, told)]
+            if notice.kind == DAY_ENTERED:
+                return [self._day(notice, known)]
             if notice.kind in _OF_POLICY:
                 return [self._policy(notice, known)]
             due = await self._still_due(notice, known)
@@ -271,6 +280,13 @@ class Letters:
             return attempts.superseded(notice, ANSWERED, self._clock())
         return known.letter(notice, compose_policy(kind, facts, names=asked.names, **self._as_sent(notice, known)))
 
+    def _day(self, notice: LedgerNotice, known: _Known) -> Letter | AttemptOutcome:
+        """The mail that asks for a second person; nobody is asked for days that wait no more."""
+        facts = notice.stored_facts
+        if facts["number"] not in known.days:
+            return attempts.superseded(notice, DAYS_SETTLED, self._clock())
+        return known.letter(notice, compose_day(facts, names=known.proposed.names, **self._as_sent(notice, known)))
+
     def _as_sent(self, notice: LedgerNotice, known: _Known) -> dict[str, Any]:
         """The arguments that every mail is composed with: reader, time, key and sender."""
         office, addressee = known.office(notice), known.addressee(notice)
@@ -291,7 +307,7 @@ class Letters:
 
 
 async def _proposed(connection: AsyncConnection, notices: Sequence[LedgerNotice]) -> _Proposed:
-    if all(notice.kind not in (*_OF_POLICY, POST_CHANGED) for notice in notices):
+    if all(notice.kind not in (*_OF_POLICY, POST_CHANGED, DAY_ENTERED) for notice in notices):
         return _Proposed("", (), {})
     names = {row.code: row.name for row in await read_members(connection)}
     proposal = await policies.open_proposal(connection)

@@ -6,6 +6,7 @@ The words:
 ``compose``         one notice for one reader becomes one mail; ``digest``: several in one
 ``correspondents``  the sender and the reader of a mail
 ``of_no_case``      mails that belong to no case
+``day_mail``        the one about announced days of an office
 ``policy_mail``     those about a proposed policy; ``post_mail``: those about who holds a post or stands in
 ``wording``         the words of a notice, rendered once for all readers who are told the same
 ``words``           posts, members, gates and dates in the reader's language; ``vocabulary``: values of the domain

@@ -72,6 +72,11 @@ def announced_address(number: str) -> str:
     return f"{ANNOUNCED}/{quote(number, safe='')}"
 
 
+def days_address(member: str) -> str:
+    """Where the announced days of a member's office are entered and confirmed."""
+    return f"/admin/directory/members/{quote(member, safe='')}#days"
+
+
 def off_address(token: str) -> str:
     """The page that switches mails off by the signed link of one of them."""
     return f"{MY_MAILS}/off/{token}"

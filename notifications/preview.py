@@ -11,12 +11,13 @@ from typing import Any
 
 from models.base import Value
 from models.evidence import mark_of
-from models.notices import DIGEST, NOTICE_KINDS, POLICY_PROPOSED, POLICY_SETTLED, POST_CHANGED
+from models.notices import DAY_ENTERED, DIGEST, NOTICE_KINDS, POLICY_PROPOSED, POLICY_SETTLED, POST_CHANGED
 from models.notices.kinds import Circle
 from models.posts import Capacity, Post
 from notifications.answer_links import AnswerLinks
 from notifications.compose import compose
 from notifications.correspondents import MailReader, Sender
+from notifications.day_mail import compose_day
 from notifications.digest import Item, compose_digest
 from notifications.message_ids import MessageIds
 from notifications.off_links import OffLinks
@@ -61,6 +62,7 @@ _READS: Mapping[str, Circle] = {
     POLICY_PROPOSED: Circle.CO_CHAIRS,
     POLICY_SETTLED: Circle.CO_CHAIRS,
     POST_CHANGED: Circle.CO_CHAIRS,
+    DAY_ENTERED: Circle.SECRETARIAT,
     "recorded_in_name": Circle.CO_CHAIRS,
     DIGEST: Circle.GROUP,
 }
@@ -146,6 +148,23 @@ def sample_post_mail(about: About = SAMPLE_CASE, **changes: Any) -> EmailMessage
     return compose_post_mail(**given)
 
 
+_ENTERED = {
+    "number": "0123456789abcdef01234567",
+    "member": "ID",
+    "by": "Siti Nurhaliza",
+    "first": "2009-07-20",
+    "last": "2009-07-22",
+    "closed": "closed",
+    "why": "Joint leave, as the cabinet decided on Friday.",
+}
+
+
+def sample_day_mail(about: About = SAMPLE_CASE, **changes: Any) -> EmailMessage:
+    """A mail about announced days, with the names of members in ``about``; ``changes`` as in ``sample_mail``."""
+    given = _arguments(DAY_ENTERED, f"{DAY_ENTERED}:7:desk@example.org", changes, facts=_ENTERED, names=about.names)
+    return compose_day(**given)
+
+
 def sample_mail(kind: str, **changes: Any) -> EmailMessage:
     """The mail of a kind with its sample facts.
 
@@ -160,6 +179,8 @@ def sample_mail(kind: str, **changes: Any) -> EmailMessage:
         return sample_policy(kind, **changes)
     if kind == POST_CHANGED:
         return sample_post_mail(**changes)
+    if kind == DAY_ENTERED:
+        return sample_day_mail(**changes)
     own: dict[str, Any] = {"about": SAMPLE_CASE, "facts": SAMPLE_FACTS[kind], "due": _due(kind), "sequence": 7}
     own["record"] = _sample_mark(changes.get("about", SAMPLE_CASE).reference)
     return compose(kind, **_arguments(kind, f"AHG-2009-001/7/{kind}/desk@example.org", changes, **own))

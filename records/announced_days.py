@@ -4,6 +4,7 @@ They stand among the changes that wait until they are confirmed, and in the dire
 cases find them. What nobody has confirmed before its first day comes to nothing.
 """
 
+from collections.abc import Collection
 from datetime import datetime, time
 
 from sqlalchemy import select, update
@@ -14,6 +15,7 @@ from models.announced_days import AnnouncedDay, check_announced_day
 from models.case import Stage
 from models.directory_changes import AnnouncedState, ChangeKind
 from models.mail_addresses import folded
+from models.notices import DAY_ENTERED
 from models.posts import SECRETARIAT
 from models.refusal import RefusalKind, Refused
 from models.tables import TABLES
@@ -21,6 +23,9 @@ from models.tables.administration import AnnouncedChangeRow
 from models.zones import day_in, zone_named
 from records.directory import zone_of_member
 from records.directory_changes import DirectoryChange, Editor, directory_fingerprint, keep_changes, office_of
+from records.notices import NewNotice, queue_notices
+from records.offices import offices_of
+from records.post_mails import sent_to
 from records.rows import columns_of, fetch_row, fetch_rows
 
 _ANNOUNCED, _CASES = TABLES.tables["announced_changes"], TABLES.tables["cases"]
@@ -36,6 +41,8 @@ async def waiting_days(connection: AsyncConnection, member: str, now: datetime) 
 
 async def enter_day(engine: AsyncEngine, editor: Editor, member: str, days: AnnouncedDay) -> None:
     """Enter days of an office, for somebody else to confirm; the same form sent again enters them once.
+
+    Who else can confirm them is asked by mail: whoever calls it nudges the delivery.
 
     Raises:
         Refused: there is no such office, or the days do not lie ahead.
@@ -61,6 +68,41 @@ async def enter_day(engine: AsyncEngine, editor: Editor, member: str, days: Anno
             state=AnnouncedState.WAITING,
         )
         await connection.execute(_ANNOUNCED.insert(), columns_of(row))
+        await _ask_another_person(connection, editor, number, member, days)
+
+
+async def _ask_another_person(
+    connection: AsyncConnection, editor: Editor, number: str, member: str, days: AnnouncedDay
+) -> None:
+    """Queue the mail to each other person who holds the secretariat's post or stands in."""
+    office = (await offices_of(connection, [SECRETARIAT], editor.at))[SECRETARIAT]
+    persons = {folded(one.email): one for one in (office.holder, office.alternate) if one is not None and one.email}
+    persons.pop(folded(editor.email), None)
+    facts = {
+        "number": number,
+        "member": member,
+        "by": editor.name or editor.email,
+        "first": days.first.isoformat(),
+        "last": days.last.isoformat(),
+        "closed": "closed" if days.closed else "open",
+        "why": days.why,
+    }
+    new = [
+        NewNotice(
+            f"{DAY_ENTERED}:{number}:{at}", DAY_ENTERED, SECRETARIAT, editor.at, facts={**facts, **sent_to(person)}
+        )
+        for at, person in persons.items()
+    ]
+    await connection.run_sync(queue_notices, new)
+
+
+async def days_that_wait(connection: AsyncConnection, numbers: Collection[str], now: datetime) -> set[str]:
+    """Those of the entered days, by their numbers, that still wait to be confirmed at ``now`` (aware)."""
+    if not numbers:
+        return set()
+    c = _ANNOUNCED.c
+    waits = c.id.in_(numbers), c.kind == ChangeKind.DAY, c.state == AnnouncedState.WAITING, c.takes_effect_at > now
+    return set((await connection.execute(select(c.id).where(*waits))).scalars())
 
 
 async def confirm_day(engine: AsyncEngine, editor: Editor, number: str) -> DirectoryChange:

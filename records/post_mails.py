@@ -78,7 +78,7 @@ def to_holder_before(notice: NewNotice, held: Mapping[tuple[str, int], Addressee
         return notice
     person = held.get((notice.reference, notice.seq))
     facts = notice.facts.model_dump(mode="json") if isinstance(notice.facts, NoticeFacts) else notice.facts
-    return replace(notice, facts={**facts, **_to(person)}) if person else None
+    return replace(notice, facts={**facts, **sent_to(person)}) if person else None
 
 
 def tell_of_post(
@@ -101,7 +101,7 @@ def tell_of_post(
         posts += [post for post in dict.fromkeys((*co_chairs_now(connection), *marked)) if post != whose]
     facts, key = _facts(news), partial(_key, news.number, news.what)
     to_persons = [
-        NewNotice(key(address), POST_CHANGED, whose, at, facts={**facts, **_to(person)}, seq=news.seq)
+        NewNotice(key(address), POST_CHANGED, whose, at, facts={**facts, **sent_to(person)}, seq=news.seq)
         for address, person in persons.items()
     ]
     to_posts = [NewNotice(key(post), POST_CHANGED, post, at, facts=facts, seq=news.seq) for post in posts]
@@ -121,7 +121,8 @@ def keys_to_holders(connection: Connection, number: str, kind: ChangeKind, stops
     return [_key(number, "announced", post if marks else folded(email)) for post, email in persons]
 
 
-def _to(person: Addressee) -> dict[str, str]:
+def sent_to(person: Addressee) -> dict[str, str]:
+    """The facts that say to whom a notice goes, whoever holds the post then."""
     return {"to_name": person.name, "to_email": person.email, "to_language": person.language}
 
 

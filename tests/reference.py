@@ -292,7 +292,9 @@ def notices() -> Iterator[str]:
         "(`notifications/digest.py`), and says of each what its subject would say. `policy_proposed` comes from no case "
         "either: it asks a Co-Chair to answer a proposed policy; nor does `policy_settled`, which tells what has become "
         "of it (`notifications/policy_mail.py`), and `post_changed`, which tells the persons concerned and both offices "
-        "who holds a post or stands in (`notifications/post_mail.py`). They go out at once and cannot be switched off."
+        "who holds a post or stands in (`notifications/post_mail.py`), and `day_entered`, which asks another person of "
+        "the secretariat to confirm announced days of an office (`notifications/day_mail.py`). They go out at once and "
+        "cannot be switched off."
     )
     rows = [
         f"| `{name}` | {kind.summary} | {', '.join(f'`{one}`' for one in kind.on)} "

@@ -32,6 +32,7 @@ from models.notices import (
 )
 from models.notices.facts import NoticeFacts, facts_of_row
 from models.notices.kinds import (
+    DAY_ENTERED,
     DIGEST,
     NOTICE_KINDS,
     OF_NO_CASE,

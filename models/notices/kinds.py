@@ -25,11 +25,15 @@ POST_CHANGED = "post_changed"
 POST_PASSED_ON = "post_passed_on"
 """The kind that takes what lay ahead for a post out of the calendar of who held it: it goes to that person."""
 
+DAY_ENTERED = "day_entered"
+"""The same for the mail that asks another person of the secretariat to confirm announced days of an office."""
+
 OF_NO_CASE: Mapping[str, str] = {
     DIGEST: N_("A digest"),
     POLICY_PROPOSED: N_("A policy is proposed, and your answer is asked for"),
     POLICY_SETTLED: N_("A proposed policy is in force, refused or taken back"),
     POST_CHANGED: N_("A post changes hands or has another alternate, or will have"),
+    DAY_ENTERED: N_("Days of an office wait until another person of the secretariat confirms them"),
 }
 """What else goes out through the ledger: it belongs to no case, and no event of a log causes it."""
 

@@ -106,6 +106,7 @@ async def test_each_log_has_its_turn_and_where_all_is_equal_nothing_is_said_and_
     assert said.startswith("logs were compared 4 times, each open case since ")
     assert (ready["status"], counted["ahg_cases_checked_total",]) == ("ready", 4)
     assert 0 <= counted["ahg_oldest_case_check_seconds",] < 3600
+    assert (counted["ahg_workers_up",], counted["ahg_stuck_cases",]) == (1, 0)
 
     # Rows that the log does not give are made right at once.
     await changed(played, "outcomes", table("outcomes").c.title == "Patrols", state="verified")

@@ -31,6 +31,7 @@ async def submit_day(request: Request, visitor: Secretariat, code: str) -> Respo
         return await member_page(request, visitor, code, Unsaved(422, wrong, ""))
     except Refused as refused:
         return await member_page(request, visitor, code, Unsaved(refused.why.status, refused.sentence, ""))
+    current_site(request).nudge_delivery()
     return RedirectResponse(f"/admin/directory/members/{code}#days", 303)
 
 

@@ -40,7 +40,7 @@ async def readiness(request: Request) -> JSONResponse:
         _database(request.app.state.engine), _temporal(request.app.state.settings)
     )
     reasons = {name: why for name, why in {"database": database, "temporal": temporal}.items() if why}
-    seen = WorkSeen() if reasons else await _work(current_site(request))
+    seen = WorkSeen() if reasons else await seen_work(current_site(request))
     if seen.stopped:
         reasons["workers"] = "; ".join(seen.stopped)
     if reasons:
@@ -60,7 +60,7 @@ async def readiness(request: Request) -> JSONResponse:
     return JSONResponse({**told, "mail": mail, **loops})
 
 
-async def _work(site: Site) -> WorkSeen:
+async def seen_work(site: Site) -> WorkSeen:
     """Whether workers take commands, and how many open cases do not go on; which ones, ``ahg doctor`` says.
 
     With a lost case the pages work, and the other cases go on: so the answer is no 503, on which all of them would be cut

@@ -27,8 +27,9 @@ from records.log_checks import CheckFigures, check_figures
 from records.queries import notice_counts
 from settings import is_loopback
 from web.api.routes import router as api
-from web.kit.site import Site
+from web.kit.site import Site, WorkSeen
 from web.kit.visitor import current_site
+from web.monitoring.health import seen_work
 
 router = APIRouter(include_in_schema=False)
 
@@ -109,6 +110,7 @@ async def metrics(request: Request) -> Response:
     if not _may_read(request):
         raise HTTPException(404)
     now = CollectorRegistry()
+    _tell_of_work(await seen_work(current_site(request)), now)
     await _count_now(current_site(request), now)
     written = generate_latest(request.app.state.registry) + generate_latest(now)
     return Response(written, media_type=CONTENT_TYPE_LATEST)
@@ -125,6 +127,16 @@ def _may_read(request: Request) -> bool:
     here = request.client is not None and is_loopback(request.client.host)
     # A proxy on this machine has the address of this machine, too, and speaks for somebody else.
     return here and is_loopback(request.url.hostname or "") and not any(request.headers.get(one) for one in _FORWARDED)
+
+
+def _tell_of_work(seen: WorkSeen, registry: CollectorRegistry) -> None:
+    """What ``/readyz`` says of workers and cases, as it was seen a moment ago."""
+    answered = seen.lost is not None and not seen.stopped
+    said = "Whether Temporal answered, and workers take commands and deliver."
+    Gauge("ahg_workers_up", said, registry=registry).set(answered)
+    if seen.lost is not None:
+        said = "Open cases that do not go on: `ahg doctor` names them."
+        Gauge("ahg_stuck_cases", said, registry=registry).set(seen.lost + len(seen.strange))
 
 
 async def _count_now(site: Site, registry: CollectorRegistry) -> None:
