@@ -62,7 +62,7 @@ def must_be_news(case: Case, member: str, said_already: bool, what: str) -> None
         Refused: it has; ``what`` completes "... has ... already".
     """
     if said_already and case.policy.to_the_end:
-        raise refuse(f"{case.directory.name(member)} has {what} already; said twice it is one.")
+        raise refuse(f"{case.directory.name(member)} has {what} already, and that stands; nothing more is needed.")
 
 
 def must_be_members(case: Case, codes: tuple[str, ...]) -> None:

@@ -152,7 +152,7 @@ def endorse(context: RuleContext, body: Endorse) -> None:
         )
     late = one is not None and bool(one.endorsed_by) and one.state is not ParticipantState.NOT_ADMITTED
     if one is None or not (late or one.state is ParticipantState.ADMITTED):
-        raise refuse(f"No admission waits for endorsement{f' of {member}' if member else ''}.")
+        raise refuse(f"No admission{f' of {member}' if member else ''} waits for endorsement now.")
     if one.proposed_of(context.by.member):
         raise refuse(
             f"{one.proposed_by} proposed the admission of {one.member}, and no member speaks for both bodies: other "

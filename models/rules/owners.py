@@ -46,9 +46,12 @@ def take_on(context: RuleContext, body: TakeOn) -> None:
     """Take an outcome on for one's own member, or not; nobody is bound by being named."""
     outcome, member = the_outcome(context, body.outcome), context.by.member
     if not speaks_for_itself(context, outcome):
-        raise refuse(f"{member} neither owns nor supports the outcome {outcome.title!r}.", RefusalKind.FORBIDDEN)
+        raise refuse(
+            f"{context.by} neither owns nor supports the outcome {outcome.title!r}; who does takes it on.",
+            RefusalKind.FORBIDDEN,
+        )
     if outcome.state not in ("open", "blocked") or context.case.taken_on(outcome, member):
-        raise refuse(f"{member} works on the outcome {outcome.title!r} already; it is {outcome.state}.")
+        raise refuse(f"{context.by} works on the outcome {outcome.title!r} already; it is {outcome.state}.")
     taken = body.answer == "accept"
     if not taken and outcome.returned and member == outcome.owner:
         raise refuse(

@@ -168,7 +168,7 @@ def _must_change_a_seat(case: Case, body: Propose) -> None:
     """Refuse anything but another seat for who is in the group, once it is at work."""
     if not case.policy.carries_out:
         raise refuse(
-            f"The case is in {case.stage.words}, and the list of participants was closed with the selection of "
+            f"The case is at the stage {case.stage.words}, and the list of participants was closed with the selection of "
             "participants. The Steering Group can admit a member later."
         )
     if body.without:

@@ -191,7 +191,7 @@ async def test_a_command_on_what_has_changed_since_is_refused_and_says_who_chang
     await office.give(RSO, "block", {"outcome": "A hotline", "text": "No line"})
     stale = await office.give(RSO, "done", {"outcome": "A hotline"}, If_Match=tag)
     assert (stale.status_code, stale.json()["type"]) == (412, "urn:ahg:problem:stale")
-    assert stale.json()["detail"].startswith("RSO/secretariat has changed this since you looked (block")
+    assert stale.json()["detail"].startswith("RSO/secretariat has changed this since you looked (entry")
 
     now = (await office.read(RSO)).headers["ETag"]
     for wrong in ("W/" + tag, '"abc"', "12", f"{now}, {tag}"):
