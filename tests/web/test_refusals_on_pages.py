@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from starlette.requests import Request
 
-from models.commands import COMMANDS
+from models.commands import COMMANDS, parse
 from models.posts import Post, Role
 from models.refusal import RefusalKind, Refused
 from models.rules import permitted
@@ -65,6 +65,20 @@ def test_no_refusal_on_a_page_has_the_names_that_programs_use(language: str) -> 
     said = {text_of(notice(refused, moment, language)) for refused, _by, moment in provoked().values()}
     assert len(said) > 200
     assert [one for one in said if NO_WORDS_OF_PAGES.search(one)] == []
+
+
+@pytest.mark.parametrize(
+    ("do", "fields", "says"),
+    [
+        ("add_outcome", {"title": "Net", "due": "soon"}, "'Add an outcome' cannot be taken so: Due: found 'soon'"),
+        ("amend_outcome", {"outcome": "Net"}, "'Amend an outcome' cannot be taken so: Why: must be given"),
+        ("take_over", {}, "The command 'take_over' cannot be read: email: must be given"),
+    ],
+)
+def test_a_form_that_cannot_be_read_is_told_by_its_labels(do: str, fields: dict[str, str], says: str) -> None:
+    with pytest.raises(Refused) as caught:
+        parse(do, fields, by=RSO, command_id="1")
+    assert says in text_of(notice(caught.value, "work", "en"))
 
 
 def test_no_sentence_of_the_rules_is_written_with_the_names_that_programs_use() -> None:
