@@ -167,7 +167,7 @@ async def test_a_refusal_says_why_and_what_may_be_done(office: Office) -> None:
     absent = await office.give(RSO, "verify", {"outcome": "None such"})
     assert (early.status_code, other.status_code, unread.status_code, absent.status_code) == (409, 403, 422, 403)
     assert other.json()["detail"].startswith("Only the secretariat may")
-    assert "LK/focal-point may now do: withdraw" in other.json()["allowed"]
+    assert "LK/focal-point may now do: resubmit, withdraw" in other.json()["allowed"]
     assert "withdraw" in other.json()["commands"]
     assert "missing" in unread.json()["detail"]
     assert early.json()["title"] == "Conflict"
