@@ -39,7 +39,7 @@ def _few() -> list[Path]:
     chosen: list[Path] = []
     missing = set(COMMANDS)
     while missing:
-        best = max(given, key=lambda path: len(given[path] & missing) / len(all_of_them[path]) ** 2)
+        best = max(given, key=lambda path: (len(given[path] & missing), -len(all_of_them[path])))
         assert given[best] & missing, f"no scenario has {', '.join(sorted(missing))}"
         chosen.append(best)
         missing -= given[best]

@@ -526,7 +526,7 @@ _ON_PAGES_ALONE = {
     "ladder": "a deadline",
     "ladders": "the deadlines",
     "recused": "the deciders of a gate",
-    "stands": "the clock is stopped",
+    "stands": "why, and since when: the suspension of a case that has not ended",
     "taken_on": "a part of each outcome",
     "yet_to_take_on": "a part of each outcome",
 }
